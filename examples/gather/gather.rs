@@ -1,0 +1,34 @@
+//! Gather: start several coroutines together and wait for all of them.
+//!
+//! In Python: `await asyncio.gather(…)`, see `gather.py` beside this file.
+//! Look for: six seconds of sleeping that take three, on one thread. While A sleeps, B and C run; nobody runs at the
+//! same time as another. `join!` polls all three inside `main`, where gather makes a task of each: see `gather_tasks`.
+//!
+//!     cargo run --example gather
+use async_concepts::{LaneExt, say, stage};
+use futures::join;
+use std::{process::ExitCode, time::Duration};
+use tokio::time::sleep;
+
+// ANCHOR: factorial
+async fn factorial(number: u64) -> u64 {
+    let mut product = 1;
+    for i in 2..=number {
+        say!("compute factorial({i})");
+        sleep(Duration::from_secs(1)).await;
+        product *= i;
+    }
+    say!("factorial({number}) = {product}");
+    product
+}
+// ANCHOR_END: factorial
+
+// ANCHOR: gather
+pub async fn gather() -> (u64, u64, u64) {
+    join!(factorial(2).lane("A"), factorial(3).lane("B"), factorial(4).lane("C"))
+}
+// ANCHOR_END: gather
+
+pub fn main() -> ExitCode {
+    stage::run("gather", gather)
+}

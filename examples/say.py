@@ -1,0 +1,37 @@
+"""What the Python twins print with: `time lane text`, line by line, as the Rust examples do.
+
+`lane("A", coroutine())` is the twin of `coroutine().lane("A")`, and `say(text)` that of `say!`. The name is kept in a
+context variable, so that each task has its own.
+"""
+
+import asyncio
+import contextvars
+import time
+
+clock = time.monotonic  # the one that asyncio's event loop uses, too
+start = clock()
+name = contextvars.ContextVar("name", default="main")
+
+
+def say(text):
+    """Print a line, with the time since the scene began and the name of whoever says it."""
+    for line in str(text).split("\n"):
+        print(f"{clock() - start:6.3f} {name.get():<8} {line}", flush=True)
+
+
+async def lane(new_name, awaitable):
+    """Await something under a name of its own."""
+    token = name.set(new_name)
+    try:
+        return await awaitable
+    finally:
+        name.reset(token)
+
+
+def run(main, title=None):
+    """Run one scene: a coroutine function, in an event loop and on a clock of its own."""
+    global start
+    if title:
+        print(f"── {title} ──", flush=True)
+    start = clock()
+    return asyncio.run(main())

@@ -1,0 +1,294 @@
+//! How an example is run: on which clock, and what is shown and kept of it.
+//!
+//! Plainly, an example takes its real time and prints each line as it happens; then its timeline is drawn. The options
+//! change that, and are the same for all examples. An example may consist of several scenes, each of which is a run
+//! with a clock and a timeline of its own.
+use crate::timeline::{Chart, Clock, Line, Observe, Recorder, TerminalOptions, Verdict, lane_colour, svg, to_perfetto};
+use console::{Style, Term};
+use std::{
+    cell::RefCell,
+    ffi::OsString,
+    fmt::{self, Display},
+    fs::File,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+/// Runs an example that is one scene. See [`Stage`].
+///
+/// The exit status is 0 when it ends by itself, 1 when it had to be ended, 2 when the command line is wrong, and 101
+/// when it panics.
+pub fn run<T, F>(name: &'static str, main: fn() -> F) -> ExitCode
+where
+    T: Send + 'static,
+    F: Future<Output = T> + 'static,
+{
+    Stage::new(name).scene(name, main).run()
+}
+
+/// An example: its scenes, in order.
+pub struct Stage {
+    name: &'static str,
+    does_io: bool,
+    scenes: Vec<Scene>,
+}
+
+type Perform = Box<dyn FnOnce(Recorder) -> Performance>;
+
+struct Scene {
+    title: &'static str,
+    perform: Perform,
+}
+
+/// A scene that has been performed.
+pub struct Performance {
+    /// What the scene is called.
+    pub title: &'static str,
+    /// What was printed.
+    pub lines: Vec<Line>,
+    /// How long it took, on its own clock.
+    pub elapsed: Duration,
+    /// What happened, if that was recorded.
+    pub chart: Option<Chart>,
+    /// Why it did not end by itself, if so.
+    pub verdict: Option<Verdict>,
+}
+
+impl Performance {
+    /// The lines, as `time lane text`.
+    pub fn transcript(&self) -> Vec<String> {
+        self.lines.iter().map(Line::to_string).collect()
+    }
+}
+
+impl Stage {
+    /// An example without scenes yet. The name is that of its file.
+    pub fn new(name: &'static str) -> Stage {
+        Stage { name, does_io: false, scenes: vec![] }
+    }
+
+    /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
+    pub fn does_io(self) -> Stage {
+        Stage { does_io: true, ..self }
+    }
+
+    /// Adds a scene.
+    pub fn scene<T, F>(mut self, title: &'static str, main: fn() -> F) -> Stage
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        let perform = move |recorder: Recorder| {
+            let observe = recorder.observed();
+            let recording = recorder.record(main);
+            let chart = (observe == Observe::Everything).then(|| recording.chart());
+            Performance {
+                title,
+                lines: recording.lines,
+                elapsed: recording.elapsed,
+                chart,
+                verdict: recording.outcome.err(),
+            }
+        };
+        self.scenes.push(Scene { title, perform: Box::new(perform) });
+        self
+    }
+
+    /// Runs the scenes as the command line says.
+    pub fn run(self) -> ExitCode {
+        let rehearsal = REHEARSAL.with_borrow(|rehearsal| rehearsal.as_ref().map(|rehearsal| rehearsal.0));
+        if let Some(observe) = rehearsal {
+            return self.rehearse(observe);
+        }
+        match Options::parse(std::env::args_os().skip(1)) {
+            Ok(Some(options)) => self.perform(options),
+            Ok(None) => {
+                show(&self.help());
+                ExitCode::SUCCESS
+            }
+            Err(error) => self.refuse(&error),
+        }
+    }
+
+    fn perform(self, options: Options) -> ExitCode {
+        // Before the run, so that nobody waits for a run that cannot be kept.
+        let files = match Files::create(&options) {
+            Ok(files) => files,
+            Err(error) => return self.refuse(&error),
+        };
+        let clock = if options.fast && !self.does_io { Clock::Paused } else { Clock::Real };
+        if options.fast && self.does_io {
+            eprintln!("{}: this example does real I/O, so --fast changes nothing", self.name);
+        }
+        let several = self.scenes.len() > 1;
+        let (mut charts, mut status) = (vec![], ExitCode::SUCCESS);
+        for (number, Scene { title, perform }) in self.scenes.into_iter().enumerate() {
+            if several {
+                show(&heading(title, number));
+            }
+            let observe = if options.timeline || files.wanted() { Observe::Everything } else { Observe::Lines };
+            let performance = perform(Recorder::new(title).clock(clock).observe(observe).print(print_line));
+            if let Some(verdict) = &performance.verdict {
+                eprintln!("{}: {verdict}", self.name);
+                status = ExitCode::from(if matches!(verdict, Verdict::Panicked(..)) { 101 } else { 1 });
+            }
+            if let Some(chart) = performance.chart {
+                if options.timeline {
+                    show(&format!("\n{}", chart.to_text(TerminalOptions::of_stdout())));
+                }
+                charts.push(chart);
+            }
+        }
+        match files.write(&charts) {
+            Ok(()) => status,
+            Err(error) => {
+                eprintln!("{}: {error}", self.name);
+                ExitCode::from(2)
+            }
+        }
+    }
+
+    fn rehearse(self, observe: Observe) -> ExitCode {
+        let clock = if self.does_io { Clock::Real } else { Clock::Paused };
+        for Scene { title, perform } in self.scenes {
+            let performance = perform(Recorder::new(title).clock(clock).observe(observe));
+            REHEARSAL.with_borrow_mut(|rehearsal| rehearsal.as_mut().expect("it is one").1.push(performance));
+        }
+        ExitCode::SUCCESS
+    }
+
+    fn refuse(&self, error: &dyn Display) -> ExitCode {
+        eprintln!("{}: {error}", self.name);
+        ExitCode::from(2)
+    }
+
+    fn help(&self) -> String {
+        let scenes: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
+        let scenes = if scenes.len() > 1 { format!("\nScenes: {}\n", scenes.join(", ")) } else { String::new() };
+        format!(
+            "Usage: cargo run --example {} -- [OPTIONS]\n{scenes}
+Prints each line as it happens, with the time and the lane; then draws the timeline.
+
+Options:
+      --fast           Run on a paused clock: the same lines and times, without the waiting
+      --svg FILE       Write the timeline as SVG, too
+      --perfetto FILE  Write a trace for https://ui.perfetto.dev, too
+      --no-timeline    Do not draw the timeline
+  -h, --help           Print this
+",
+            self.name
+        )
+    }
+}
+
+/// Runs an example's `main` without a command line and without printing, on a paused clock unless it does real I/O, and
+/// returns its scenes: this is how tests see what a person would see.
+pub fn rehearse(observe: Observe, example: fn() -> ExitCode) -> Vec<Performance> {
+    let outer = REHEARSAL.replace(Some((observe, vec![])));
+    example();
+    REHEARSAL.replace(outer).map(|(_, scenes)| scenes).unwrap_or_default()
+}
+
+thread_local! {
+    /// Set while this thread rehearses: how much to watch, and the scenes so far.
+    static REHEARSAL: RefCell<Option<(Observe, Vec<Performance>)>> = const { RefCell::new(None) };
+}
+
+/// What the command line says.
+#[derive(Debug)]
+struct Options {
+    fast: bool,
+    timeline: bool,
+    svg: Option<PathBuf>,
+    perfetto: Option<PathBuf>,
+}
+
+impl Options {
+    /// `None` if help was asked for.
+    fn parse(args: impl Iterator<Item = OsString>) -> Result<Option<Options>, lexopt::Error> {
+        use lexopt::prelude::*;
+        let mut options = Options { fast: false, timeline: true, svg: None, perfetto: None };
+        let mut parser = lexopt::Parser::from_args(args);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Long("fast") => options.fast = true,
+                Long("no-timeline") => options.timeline = false,
+                Long("svg") => options.svg = Some(parser.value()?.into()),
+                Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
+                Short('h') | Long("help") => return Ok(None),
+                _ => return Err(arg.unexpected()),
+            }
+        }
+        Ok(Some(options))
+    }
+}
+
+/// The files that were asked for, open.
+struct Files {
+    svg: Option<(PathBuf, File)>,
+    perfetto: Option<(PathBuf, File)>,
+}
+
+#[derive(Debug)]
+struct FileError(PathBuf, io::Error);
+
+impl Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write {}: {}", self.0.display(), self.1)
+    }
+}
+
+impl Files {
+    fn create(options: &Options) -> Result<Files, FileError> {
+        let create = |path: &Option<PathBuf>| match path {
+            Some(path) => File::create(path)
+                .map(|file| Some((path.clone(), file)))
+                .map_err(|error| FileError(path.clone(), error)),
+            None => Ok(None),
+        };
+        Ok(Files { svg: create(&options.svg)?, perfetto: create(&options.perfetto)? })
+    }
+
+    fn wanted(&self) -> bool {
+        self.svg.is_some() || self.perfetto.is_some()
+    }
+
+    fn write(self, charts: &[Chart]) -> Result<(), FileError> {
+        let put = |file: Option<(PathBuf, File)>, text: &dyn Fn() -> String| match file {
+            Some((path, mut file)) => file.write_all(text().as_bytes()).map_err(|error| FileError(path, error)),
+            None => Ok(()),
+        };
+        put(self.svg, &|| svg::page(charts))?;
+        put(self.perfetto, &|| to_perfetto(charts))
+    }
+}
+
+impl TerminalOptions {
+    /// As wide as the terminal, and with colours if it has them and nobody objects (`NO_COLOR`, `CLICOLOR_FORCE`).
+    /// Into a pipe: 100 columns.
+    pub fn of_stdout() -> TerminalOptions {
+        let width = Term::stdout().size_checked().map_or(100, |(_, columns)| columns.into());
+        TerminalOptions { width, colour: console::colors_enabled() }
+    }
+}
+
+/// What stands above a scene; its twin prints the same.
+fn heading(title: &str, number: usize) -> String {
+    let blank = if number > 0 { "\n" } else { "" };
+    format!("{blank}{}\n", Style::new().bold().apply_to(format!("── {title} ──")))
+}
+
+/// `time lane text`, in columns.
+fn print_line(line: &Line) {
+    let (time, lane) = (format!("{:6.3}", line.at.as_secs_f64()), format!("{:<8}", line.lane));
+    let lane_style = line.id.map_or_else(Style::new, lane_colour);
+    show(&format!("{} {} {}\n", Style::new().dim().apply_to(time), lane_style.apply_to(lane), line.text));
+}
+
+/// Prints, and does not mind when nobody reads any more: `… | head` is no error.
+fn show(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

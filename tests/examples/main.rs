@@ -1,0 +1,2 @@
+//! What the examples promise: results, elapsed time and every line, on a paused clock.
+mod gather;
