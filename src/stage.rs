@@ -3,7 +3,9 @@
 //! Plainly, an example takes its real time and prints each line as it happens; then its timeline is drawn. The options
 //! change that, and are the same for all examples. An example may consist of several scenes, each of which is a run
 //! with a clock and a timeline of its own.
-use crate::timeline::{Chart, Clock, Line, Observe, Recorder, TerminalOptions, Verdict, lane_colour, svg, to_perfetto};
+use crate::timeline::{
+    Chart, Clock, Line, Observe, Recorder, SvgOptions, TerminalOptions, Verdict, lane_colour, svg, to_perfetto,
+};
 use console::{Style, Term};
 use std::{
     cell::RefCell,
@@ -260,7 +262,7 @@ impl Files {
             Some((path, mut file)) => file.write_all(text().as_bytes()).map_err(|error| FileError(path, error)),
             None => Ok(()),
         };
-        put(self.svg, &|| svg::page(charts))?;
+        put(self.svg, &|| svg::document(charts, SvgOptions::default()))?;
         put(self.perfetto, &|| to_perfetto(charts))
     }
 }

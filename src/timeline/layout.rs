@@ -99,6 +99,17 @@ impl Layout {
         (width > 0.0).then_some(place.left..place.left + width)
     }
 
+    /// The part of a stretch that is to be seen: the larger one, if the cut is in it.
+    pub fn seen(&self, stretch: Range<f64>) -> Range<f64> {
+        match &self.cut {
+            Some(cut) if cut.start < stretch.end && stretch.start < cut.end => {
+                let (before, after) = (stretch.start..cut.start, cut.end..stretch.end);
+                if after.end - after.start > before.end - before.start { after } else { before }
+            }
+            _ => stretch,
+        }
+    }
+
     /// Whether a position lies in the part that is cut out.
     pub fn hides(&self, pos: Pos) -> bool {
         let place = &self.instants[pos.instant];

@@ -3,6 +3,7 @@ mod chart;
 mod event;
 mod lane;
 mod layout;
+mod palette;
 mod perfetto;
 mod record;
 mod run;
@@ -20,6 +21,7 @@ pub use record::{Recorder, Recording, record};
 #[doc(hidden)]
 pub use run::say_line;
 pub use run::{Clock, Observe};
+pub use svg::{SvgOptions, Theme};
 pub use terminal::TerminalOptions;
 pub(crate) use terminal::lane_colour;
 pub use threads::{block, on_thread};

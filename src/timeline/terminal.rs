@@ -2,16 +2,11 @@
 use super::{
     chart::{Chart, End, Pos, Row, Span, State, human},
     layout::{Layout, Room},
+    palette::{TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES},
 };
 use console::Style;
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-/// Colours of the lanes, from the 256 that terminals share: each stands out on black as well as on white.
-pub(super) const LANE_COLOURS: [u8; 6] = [31, 166, 35, 133, 136, 69];
-pub(super) const GREY: u8 = 244;
-pub(super) const RED: u8 = 160;
-pub(super) const GREEN: u8 = 35;
 
 /// The widest that a lane's name and the narrowest that the whole picture gets.
 const NAME: usize = 24;
@@ -39,7 +34,7 @@ impl Chart {
 
 /// The colour of a lane.
 pub(crate) fn lane_colour(lane: usize) -> Style {
-    Style::new().color256(LANE_COLOURS[lane % LANE_COLOURS.len()])
+    Style::new().color256(TERMINAL_LANES[lane % TERMINAL_LANES.len()])
 }
 
 struct Picture<'c> {
@@ -131,6 +126,8 @@ impl Picture<'_> {
 
     fn span(&self, line: &mut Line, span: &Span, colour: &Style) {
         let (from, to) = (self.x(span.from), self.x(span.to));
+        let seen = self.layout.seen(from as f64..to as f64);
+        let seen = seen.start as usize..seen.end as usize;
         let filled = colour.clone().reverse();
         match span.state {
             State::Lazy => line.fill(from, to, '·', &grey()),
@@ -139,18 +136,18 @@ impl Picture<'_> {
             State::Ready => line.fill(from, to, '░', colour),
             State::Blocking => {
                 line.fill(from, to, '█', colour);
-                line.label(from, to, &format!("blocks {}", human(self.chart.between(span.from, span.to))), &filled);
+                line.label(seen, &format!("blocks {}", human(self.chart.between(span.from, span.to))), &filled);
             }
             State::OnThread => {
                 line.fill(from, to, '▓', colour);
-                line.label(from, to, &human(self.chart.between(span.from, span.to)), colour);
+                line.label(seen, &human(self.chart.between(span.from, span.to)), colour);
             }
             State::Waiting(_) => {
                 line.fill(from, to, '─', &grey());
                 if let Some(reason) = self.chart.reason(span) {
                     let short = reason.strip_prefix("woken by ").unwrap_or(&reason);
-                    let fits = |text: &str| text.width() + 4 <= to - from;
-                    line.label(from, to, if fits(&reason) { &reason } else { short }, &grey());
+                    let fits = |text: &str| text.width() + 4 <= seen.len();
+                    line.label(seen.clone(), if fits(&reason) { &reason } else { short }, &grey());
                 }
             }
         }
@@ -163,7 +160,8 @@ impl Picture<'_> {
             let name = if number == 0 { "thread".to_owned() } else { format!("thread {}", number + 1) };
             let mut line = self.line(&name, &grey());
             for hold in holds.iter().filter(|hold| self.layout.shows(hold.lane)) {
-                line.fill(self.x(hold.from), self.x(hold.to), letters[hold.lane], &lane_colour(hold.lane).reverse());
+                let letter = Some(letters[hold.lane]).filter(|letter| letter.width() == Some(1)).unwrap_or('*');
+                line.fill(self.x(hold.from), self.x(hold.to), letter, &lane_colour(hold.lane).reverse());
             }
             if let Some(cut) = &self.layout.cut {
                 line.fill(cut.start as usize, cut.end as usize, ' ', &grey());
@@ -217,23 +215,22 @@ impl Picture<'_> {
 }
 
 fn grey() -> Style {
-    Style::new().color256(GREY)
+    Style::new().color256(TERMINAL_GREY)
 }
 
 fn mark(end: &End) -> (&'static str, Style) {
     match end {
-        End::Finished => ("✓", Style::new().color256(GREEN)),
-        End::Cancelled { .. } => ("✗", Style::new().color256(RED)),
-        End::Panicked(_) => ("!", Style::new().color256(RED).bold()),
+        End::Finished => ("✓", Style::new().color256(TERMINAL_DONE)),
+        End::Cancelled { .. } => ("✗", Style::new().color256(TERMINAL_CANCELLED)),
+        End::Panicked(_) => ("!", Style::new().color256(TERMINAL_CANCELLED).bold()),
         End::Unfinished => ("…", grey()),
     }
 }
 
 /// A letter for each lane: the first of its name, or the last if another lane begins with the same.
 pub(super) fn letters(rows: &[Row]) -> Vec<char> {
-    let narrow = |letter: Option<char>| letter.filter(|letter| letter.width() == Some(1)).unwrap_or('?');
-    let first = |row: &Row| narrow(row.name.chars().next());
-    let last = |row: &Row| narrow(row.name.chars().next_back());
+    let first = |row: &Row| row.name.chars().next().unwrap_or('?');
+    let last = |row: &Row| row.name.chars().next_back().unwrap_or('?');
     let mut begin: HashMap<char, usize> = HashMap::new();
     rows.iter().for_each(|row| *begin.entry(first(row)).or_default() += 1);
     let unlike = |row: &Row| rows.iter().filter(|other| last(other) == last(row)).count() == 1;
@@ -296,10 +293,10 @@ impl Line {
     }
 
     /// Writes text into the middle of a stretch, if it fits there.
-    fn label(&mut self, from: usize, to: usize, text: &str, style: &Style) {
+    fn label(&mut self, stretch: Range<usize>, text: &str, style: &Style) {
         let text = format!(" {text} ");
-        if text.width() + 2 <= to - from {
-            self.text(from + (to - from - text.width()) / 2, &text, style);
+        if text.width() + 2 <= stretch.len() {
+            self.text(stretch.start + (stretch.len() - text.width()) / 2, &text, style);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A chart in words: for those who cannot see it, and for those who would rather be told what to look at.
 use super::chart::{Chart, End, Row, State, Until, human};
-use std::time::Duration;
+use std::{cmp::Ordering, time::Duration};
 
 /// So many lanes are named one by one.
 const NAMED: usize = 6;
@@ -23,10 +23,14 @@ impl Chart {
             named.push(format!("{more} more"));
         }
         let named = named.join(" + ");
-        if sum > self.elapsed {
-            format!("The run took {took}; one after another it would have been {} ({named}).", human(sum))
-        } else {
-            format!("The run took {took}, as long as all of it one after another ({named}): nothing overlapped.")
+        match sum.cmp(&self.elapsed) {
+            Ordering::Greater => {
+                format!("The run took {took}; one after another it would have been {} ({named}).", human(sum))
+            }
+            Ordering::Equal => {
+                format!("The run took {took}, as long as all of it one after another ({named}): nothing overlapped.")
+            }
+            Ordering::Less => format!("The run took {took}."),
         }
     }
 
@@ -85,11 +89,8 @@ impl Chart {
         {
             return Duration::ZERO;
         }
-        let own = row.spans.iter().filter(|span| match span.state {
-            State::Waiting(Until::Clock) | State::OnThread => true,
-            State::Blocking => true,
-            _ => false,
-        });
+        let own = |state| matches!(state, State::Waiting(Until::Clock) | State::OnThread | State::Blocking);
+        let own = row.spans.iter().filter(|span| own(span.state));
         own.map(|span| self.between(span.from, span.to)).sum()
     }
 }

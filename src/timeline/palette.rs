@@ -1,0 +1,116 @@
+//! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by colour alone.
+
+/// A colour as red, green and blue.
+pub(super) type Rgb = [u8; 3];
+
+/// The colours of an SVG.
+pub(super) struct Palette {
+    /// Behind everything; it is not drawn, only assumed.
+    pub paper: Rgb,
+    pub ink: Rgb,
+    /// The bars of the lanes, in turn. `main` has the first, which is no colour.
+    pub lanes: [Rgb; 6],
+    /// Text on a bar.
+    pub on_bar: Rgb,
+    pub done: Rgb,
+    pub cancelled: Rgb,
+}
+
+/// After Okabe and Ito's colours, which most colour-blind people can tell apart, darkened until white can be read on
+/// them.
+pub(super) const LIGHT: Palette = Palette {
+    paper: [0xff, 0xff, 0xff],
+    ink: [0x1e, 0x29, 0x3b],
+    lanes: [
+        [0x5b, 0x67, 0x79],
+        [0x00, 0x72, 0xb2],
+        [0xb4, 0x5f, 0x00],
+        [0x00, 0x80, 0x5d],
+        [0xa3, 0x48, 0x7c],
+        [0x80, 0x68, 0x00],
+    ],
+    on_bar: [0xff, 0xff, 0xff],
+    done: [0x00, 0x80, 0x5d],
+    cancelled: [0xc8, 0x1e, 0x2b],
+};
+
+/// The same hues, light enough that dark text can be read on them.
+pub(super) const DARK: Palette = Palette {
+    paper: [0x0f, 0x17, 0x2a],
+    ink: [0xe2, 0xe8, 0xf0],
+    lanes: [
+        [0x94, 0xa3, 0xb8],
+        [0x56, 0xb4, 0xe9],
+        [0xf0, 0xa0, 0x30],
+        [0x34, 0xc3, 0x9a],
+        [0xe0, 0x8c, 0xc0],
+        [0xd8, 0xc2, 0x4a],
+    ],
+    on_bar: [0x0b, 0x12, 0x20],
+    done: [0x34, 0xc3, 0x9a],
+    cancelled: [0xff, 0x6b, 0x72],
+};
+
+/// The same on a terminal, whose background nobody knows: by number among the 256 colours that terminals share, each
+/// chosen to stand out on black as well as on white.
+pub(super) const TERMINAL_LANES: [u8; 6] = [244, 32, 166, 29, 133, 136];
+pub(super) const TERMINAL_GREY: u8 = 244;
+pub(super) const TERMINAL_DONE: u8 = 29;
+pub(super) const TERMINAL_CANCELLED: u8 = 160;
+
+/// As CSS writes it.
+pub(super) fn css([red, green, blue]: Rgb) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The contrast of two colours, from 1 to 21, as the Web Content Accessibility Guidelines define it.
+    fn contrast(one: Rgb, other: Rgb) -> f64 {
+        let luminance = |colour: Rgb| {
+            let [red, green, blue] = colour.map(|value| {
+                let value = f64::from(value) / 255.0;
+                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            });
+            0.2126 * red + 0.7152 * green + 0.0722 * blue
+        };
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    /// The colour cube and the grey ramp of xterm's 256 colours.
+    fn terminal(number: u8) -> Rgb {
+        let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+        match number {
+            16..=231 => [level((number - 16) / 36), level((number - 16) / 6 % 6), level((number - 16) % 6)],
+            232..=255 => [8 + 10 * (number - 232); 3],
+            _ => panic!("a colour that every terminal shows differently"),
+        }
+    }
+
+    #[test]
+    fn text_can_be_read_on_every_bar_and_every_bar_be_seen_on_its_paper() {
+        for palette in [LIGHT, DARK] {
+            assert!(contrast(palette.ink, palette.paper) >= 7.0);
+            for bar in palette.lanes {
+                assert!(contrast(palette.on_bar, bar) >= 4.5, "{bar:02x?}: {}", contrast(palette.on_bar, bar));
+                assert!(contrast(bar, palette.paper) >= 3.0, "{bar:02x?}: {}", contrast(bar, palette.paper));
+            }
+            for sign in [palette.done, palette.cancelled] {
+                assert!(contrast(sign, palette.paper) >= 4.5, "{sign:02x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn terminal_colours_stand_out_on_black_and_on_white() {
+        for number in TERMINAL_LANES.into_iter().chain([TERMINAL_GREY, TERMINAL_DONE, TERMINAL_CANCELLED]) {
+            for paper in [[0; 3], [255; 3]] {
+                let contrast = contrast(terminal(number), paper);
+                assert!(contrast >= 3.0, "colour {number} has only {contrast:.1} on {paper:?}");
+            }
+        }
+    }
+}
