@@ -186,16 +186,27 @@ impl Chart {
         self.time(to) - self.time(from)
     }
 
-    /// What ended the wait of `row` that ends at `at`, in words; nothing where there is nothing to say.
-    pub fn reason(&self, span: &Span) -> Option<String> {
+    /// What ended the wait that is the `nth` span of `row`, in words; nothing where there is nothing to say.
+    pub fn reason(&self, row: &Row, nth: usize) -> Option<String> {
+        let span = &row.spans[nth];
         let State::Waiting(until) = span.state else { return None };
         Some(match until {
-            Until::Clock => human(self.between(span.from, span.to)),
+            Until::Clock => {
+                let (all, last) = (self.slept(row, nth), self.between(span.from, span.to));
+                if all > last { format!("{} in all", human(all)) } else { human(all) }
+            }
             Until::Lane(by) => format!("woken by {}", self.rows[by].name),
             Until::Outside => "woken from outside".into(),
             Until::Unwoken => "not woken".into(),
             Until::Yield | Until::Dropped | Until::RunOver => return None,
         })
+    }
+
+    /// How long `row` had been waiting when a timer ended its `nth` span: polls without a wake do not interrupt that.
+    pub(super) fn slept(&self, row: &Row, nth: usize) -> Duration {
+        let still = |span: &&Span| matches!(span.state, State::Waiting(Until::Unwoken) | State::RunningUnwoken);
+        let began = row.spans[..nth].iter().rev().take_while(still).last().unwrap_or(&row.spans[nth]);
+        self.between(began.from, row.spans[nth].to)
     }
 
     /// Where the end of `row` needs an explanation, that.
@@ -248,7 +259,7 @@ impl Drawing {
         let round = match clock {
             Clock::Paused => at,
             Clock::Real if last.is_none() => roundest(at, JITTER),
-            Clock::Real => roundest(at, (JITTER + LATENESS * index as u32).min((at - at_least) / 2)),
+            Clock::Real => roundest(at, lateness(index, at - at_least)),
         };
         self.chart.instants.push(Instant { at: round.max(at_least), columns: 0 });
         self.began = at;
@@ -409,8 +420,12 @@ impl Drawing {
 /// late, and a busy machine adds its own.
 const JITTER: Duration = Duration::from_millis(10);
 
-/// By so much each further timer in a row may be later than the one before.
-const LATENESS: Duration = Duration::from_millis(1);
+/// By how much the timer that began the `nth` instant, so long after the one before, may be late: each timer in a row
+/// adds up to a millisecond. Where instants are close to each other, less: a small step is not to be rounded away.
+fn lateness(nth: usize, gap: Duration) -> Duration {
+    let millisecond = Duration::from_millis(1);
+    (JITTER + millisecond * nth as u32).min((gap / 10).max(2 * millisecond)).min(gap / 2)
+}
 
 /// The roundest time that is no more than `window` before `at`: what a timer that fired at `at` was set to.
 fn roundest(at: Duration, window: Duration) -> Duration {

@@ -114,8 +114,10 @@ impl Layout {
     pub fn hides(&self, pos: Pos) -> bool {
         let place = &self.instants[pos.instant];
         let rank = place.edges.partition_point(|edge| *edge < pos.column);
-        self.cut.is_some() && place.columns() > 0 && rank > place.shown.0 && rank < place.shown.1
-            || self.cut.is_some() && place.columns() > 0 && place.shown == (0, place.columns())
+        let (before, after) = place.shown;
+        let wholly = before == 0 && after == place.columns();
+        let to_its_end = after == place.columns();
+        self.cut.is_some() && before < after && (wholly || rank > before && (rank < after || to_its_end))
     }
 
     fn collect_edges(&mut self, chart: &Chart) {

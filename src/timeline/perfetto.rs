@@ -28,11 +28,9 @@ impl Trace<'_> {
         ];
         for (lane, row) in self.chart.rows.iter().enumerate() {
             events.push(self.name(lane, &row.name));
-            events.extend(
-                row.spans
-                    .iter()
-                    .map(|span| self.slice(lane, state(span.state), span.from, span.to, self.chart.reason(span))),
-            );
+            events.extend(row.spans.iter().enumerate().map(|(nth, span)| {
+                self.slice(lane, state(span.state), span.from, span.to, self.chart.reason(row, nth))
+            }));
             events.extend(self.chart.fate(row).map(|fate| self.mark(lane, row.end.0, &fate)));
         }
         for said in &self.chart.said {

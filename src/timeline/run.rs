@@ -68,9 +68,14 @@ pub(super) struct LaneState {
     pub name: String,
     pub created: &'static Location<'static>,
     pub now: Doing,
-    pub since: Duration,
-    /// How often it has been polled at the instant `since`.
+    /// When it was polled last.
+    pub polled: Duration,
+    /// How often it has been polled at that instant.
     pub polls: u64,
+    /// Since when it does what it does now. A poll without a wake does not end a wait.
+    pub since: Duration,
+    /// Woken since its last poll began.
+    woken: bool,
     /// Where it last printed a line.
     pub said: Option<(String, &'static Location<'static>)>,
 }
@@ -180,8 +185,8 @@ impl Run {
         let parent = self.current_lane();
         let (at, mut log) = (self.elapsed(), self.lock());
         let lane = log.lanes.len();
-        let (name, since, created) = (name.to_owned(), at, place);
-        log.lanes.push(LaneState { name: name.clone(), created, now: Doing::Lazy, since, polls: 0, said: None });
+        log.lanes.push(LaneState::new(name, at, place));
+        let name = name.to_owned();
         log.push(Event { at, thread: 0, lane, what: What::Created { name, parent } });
         lane
     }
@@ -190,8 +195,12 @@ impl Run {
         let outside = !self.on_runtime_thread();
         let (at, mut log) = (self.elapsed(), self.lock());
         let state = &mut log.lanes[lane];
-        state.polls = if state.since == at { state.polls + 1 } else { 1 };
-        (state.now, state.since) = (if outside { Doing::OnThread } else { Doing::Running }, at);
+        state.polls = if state.polled == at { state.polls + 1 } else { 1 };
+        state.polled = at;
+        if std::mem::take(&mut state.woken) {
+            state.since = at;
+        }
+        state.now = if outside { Doing::OnThread } else { Doing::Running };
         let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::PollStart });
     }
@@ -200,8 +209,8 @@ impl Run {
         let ended = !matches!(polled, Polled::Pending);
         let (at, mut log) = (self.elapsed(), self.lock());
         let state = &mut log.lanes[lane];
-        if state.since != at {
-            (state.since, state.polls) = (at, 0);
+        if state.polled != at {
+            (state.polled, state.since) = (at, at); // it has blocked
         }
         state.now = if ended { Doing::Ended } else { Doing::Waiting };
         let thread = log.thread();
@@ -215,6 +224,7 @@ impl Run {
     pub fn woken(&self, lane: LaneId) {
         let by = self.ringer(lane);
         let (at, mut log) = (self.elapsed(), self.lock());
+        log.lanes[lane].woken = true;
         let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
     }
@@ -231,7 +241,7 @@ impl Run {
             return Ringer::Outside;
         }
         match self.clock {
-            Clock::Paused if self.elapsed() > self.lock().lanes[lane].since => Ringer::Clock,
+            Clock::Paused if self.elapsed() > self.lock().lanes[lane].polled => Ringer::Clock,
             Clock::Paused => Ringer::Yield,
             // Taking the stack is quick, reading it is not: that waits until the run is over.
             Clock::Real => Ringer::Traced(Box::new(Backtrace::force_capture())),
@@ -305,6 +315,12 @@ impl Log {
 }
 
 impl LaneState {
+    fn new(name: &str, at: Duration, created: &'static Location<'static>) -> LaneState {
+        let (name, now) = (name.to_owned(), Doing::Lazy);
+        // As good as woken: its first poll needs no wake.
+        LaneState { name, created, now, polled: at, polls: 0, since: at, woken: true, said: None }
+    }
+
     /// Where in the source this lane is, as well as one can tell from outside: its last line, or where it was made.
     pub fn place(&self) -> String {
         match &self.said {

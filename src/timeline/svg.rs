@@ -210,7 +210,7 @@ impl Picture<'_> {
         let (at, end) = (self.x(row.end.0), &row.end.1);
         html! {
             text.name x=(px(self.left - MARGIN)) y=(px(y + 5.0)) { (shorten(&row.name, NAME / BOLD, FONT)) }
-            @for span in &row.spans { (self.span(lane, span, y)) }
+            @for nth in 0..row.spans.len() { (self.span(lane, row, nth, y)) }
             @if !self.layout.hides(row.end.0) {
                 (end_sign(end, at, y))
                 @if let Some(fate) = self.chart.fate(row) {
@@ -220,7 +220,8 @@ impl Picture<'_> {
         }
     }
 
-    fn span(&self, lane: usize, span: &Span, y: f64) -> Markup {
+    fn span(&self, lane: usize, row: &Row, nth: usize, y: f64) -> Markup {
+        let span = &row.spans[nth];
         let (from, to) = (self.x(span.from), self.x(span.to));
         let (top, wide, colour) = (px(y - BAR / 2.0), px(to - from), lane_class(lane));
         let bar =
@@ -237,7 +238,7 @@ impl Picture<'_> {
                     State::OnThread => { (bar("running")) (bar("on-thread")) (label_in(from, to, y, &time(), "")) },
                     State::Waiting(_) => {
                         line.waiting.(colour) x1=(px(from + 3.0)) x2=(px(to - 3.0)) y1=(px(y)) y2=(px(y)) {}
-                        @if let Some(reason) = self.chart.reason(span) { (self.reason(span, &reason, y)) }
+                        @if let Some(reason) = self.chart.reason(row, nth) { (self.reason(span, &reason, y)) }
                     },
                 }
             }
@@ -334,7 +335,7 @@ impl Picture<'_> {
     fn cut(&self) -> Markup {
         html! {
             @if let Some(cut) = &self.layout.cut {
-                rect.paper x=(px(self.left + cut.start)) y=(px(TOP - 28.0)) width=(px(cut.end - cut.start)) height=(px(self.bottom() - TOP + 34.0)) {}
+                rect.paper x=(px(self.left + cut.start)) y=(px(TOP - 7.0)) width=(px(cut.end - cut.start)) height=(px(self.bottom() - TOP + 12.0)) {}
                 text.faint.middle x=(px(self.left + (cut.start + cut.end) / 2.0)) y=(px((TOP + self.bottom()) / 2.0)) { "· · ·" }
             }
         }

@@ -1,6 +1,6 @@
 //! A chart as text: one character per poll.
 use super::{
-    chart::{Chart, End, Pos, Row, Span, State, human},
+    chart::{Chart, End, Pos, Row, State, human},
     layout::{Layout, Room},
     palette::{TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES},
 };
@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The widest that a lane's name and the narrowest that the whole picture gets.
 const NAME: usize = 24;
-const NARROWEST: usize = 30;
+const NARROWEST: usize = 36;
 /// What is written behind the end of a lane is cut off here.
 const FATE: usize = 30;
 /// More lanes than this are more than a screen.
@@ -19,7 +19,7 @@ const LANES: usize = 24;
 /// How to draw on a terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct TerminalOptions {
-    /// Characters in a line. Below 30, lines are longer than that.
+    /// Characters in a line. Below 36, lines are longer than that.
     pub width: usize,
     /// Whether to use colours. Nothing is told by colour alone.
     pub colour: bool,
@@ -106,7 +106,7 @@ impl Picture<'_> {
     fn row(&self, lane: usize, row: &Row) -> String {
         let colour = lane_colour(lane);
         let mut line = self.line(&row.name, &colour);
-        row.spans.iter().for_each(|span| self.span(&mut line, span, &colour));
+        (0..row.spans.len()).for_each(|nth| self.span(&mut line, row, nth, &colour));
         let (at, end) = (self.x(row.end.0), &row.end.1);
         if let Some(cut) = self.layout.cut.as_ref().filter(|cut| at > cut.start as usize) {
             line.fill(cut.start as usize, cut.end as usize, ' ', &grey());
@@ -124,7 +124,8 @@ impl Picture<'_> {
         line.finish(self.colour)
     }
 
-    fn span(&self, line: &mut Line, span: &Span, colour: &Style) {
+    fn span(&self, line: &mut Line, row: &Row, nth: usize, colour: &Style) {
+        let span = &row.spans[nth];
         let (from, to) = (self.x(span.from), self.x(span.to));
         let seen = self.layout.seen(from as f64..to as f64);
         let seen = seen.start as usize..seen.end as usize;
@@ -144,7 +145,7 @@ impl Picture<'_> {
             }
             State::Waiting(_) => {
                 line.fill(from, to, '─', &grey());
-                if let Some(reason) = self.chart.reason(span) {
+                if let Some(reason) = self.chart.reason(row, nth) {
                     let short = reason.strip_prefix("woken by ").unwrap_or(&reason);
                     let fits = |text: &str| text.width() + 4 <= seen.len();
                     line.label(seen.clone(), if fits(&reason) { &reason } else { short }, &grey());

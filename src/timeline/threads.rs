@@ -126,6 +126,8 @@ struct State {
     next_turn: u64,
     /// The keeper is at work: see [`Turns::keep`].
     kept: bool,
+    /// How often any of this has been changed, other than by the keeper.
+    changes: u64,
     /// The runtime's own thread is in [`block`].
     runtime_blocks: bool,
     /// How often somebody asked the runtime to run, and the last of these after which it came to rest.
@@ -171,6 +173,16 @@ impl Turns {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes something that others may wait for.
+    fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        let mut state = self.lock();
+        state.changes += 1;
+        let result = change(&mut state);
+        drop(state);
+        self.changed.notify_all();
+        result
+    }
+
     /// Waits, at most for `PATIENCE`, until `done` says so or the run is over. Says whether it was done.
     fn wait_until(&self, mut done: impl FnMut(&State) -> bool) -> bool {
         let waiting = |state: &mut State| !(state.closed || done(state));
@@ -179,70 +191,66 @@ impl Turns {
         !timeout.timed_out() || state.closed
     }
 
-    /// Changes the phase of `turn`, and waits until it is allowed to run.
-    fn wait_for_turn(&self, turn: u64, phase: Phase) {
-        let mut state = self.lock();
-        state.threads.insert(turn, phase);
-        self.changed.notify_all();
-        let held =
-            self.changed.wait_while(state, |state| !state.closed && state.threads.get(&turn) != Some(&Phase::Running));
-        drop(held.unwrap_or_else(PoisonError::into_inner));
+    /// Waits until `turn` is allowed to run.
+    fn wait_for_turn(&self, turn: u64) {
+        let waiting = |state: &mut State| !state.closed && state.threads.get(&turn) != Some(&Phase::Running);
+        drop(self.changed.wait_while(self.lock(), waiting).unwrap_or_else(PoisonError::into_inner));
     }
 
     fn announce(&self, run: &Arc<Run>) -> u64 {
-        let mut state = self.lock();
-        let turn = state.next_turn;
-        state.next_turn += 1;
-        if self.clock == Clock::Paused {
-            state.threads.insert(turn, Phase::Announced(std::time::Instant::now()));
-            drop(state);
-            self.keep(run);
-        }
+        let turn = self.change(|state| {
+            let turn = state.next_turn;
+            state.next_turn += 1;
+            if self.clock == Clock::Paused {
+                state.threads.insert(turn, Phase::Announced(std::time::Instant::now()));
+            }
+            turn
+        });
+        self.keep(run);
         turn
     }
 
     /// The closure has got a thread.
     fn begin(&self, run: &Arc<Run>, turn: u64) {
-        if self.clock == Clock::Paused {
-            self.left(std::thread::current().id());
-            self.keep(run);
-            self.wait_for_turn(turn, Phase::Ready);
-            TURN.set(Some(turn));
+        if self.clock == Clock::Real {
+            return;
         }
+        self.left(std::thread::current().id());
+        self.change(|state| state.threads.insert(turn, Phase::Ready));
+        self.keep(run);
+        self.wait_for_turn(turn);
+        TURN.set(Some(turn));
     }
 
     /// The closure has ended.
     fn end(&self, run: &Run, turn: u64) {
-        TURN.set(None);
         if self.clock == Clock::Real {
             return;
         }
-        let mut state = self.lock();
+        TURN.set(None);
         // A pool's thread wakes whoever joins the closure after the closure has returned; time must not pass before
         // it has. Such a thread leaves, or takes other work, right afterwards. A thread that is not the runtime's
         // wakes nobody.
-        if tokio::runtime::Handle::try_current().is_ok_and(|handle| handle.id() == run.runtime().id()) {
-            state.threads.insert(turn, Phase::Ending(std::thread::current().id()));
-        } else {
+        let pooled = tokio::runtime::Handle::try_current().is_ok_and(|handle| handle.id() == run.runtime().id());
+        self.change(|state| {
             state.threads.remove(&turn);
-        }
-        state.somebody_ended();
-        drop(state);
-        self.changed.notify_all();
+            if pooled {
+                state.threads.insert(turn, Phase::Ending(std::thread::current().id()));
+            }
+            state.somebody_ended();
+        });
     }
 
     /// A thread of the runtime's pool has nothing more to do for the closure that it ran last.
     pub fn left(&self, thread: ThreadId) {
-        self.lock().threads.retain(|_, phase| *phase != Phase::Ending(thread));
-        self.changed.notify_all();
+        self.change(|state| state.threads.retain(|_, phase| *phase != Phase::Ending(thread)));
     }
 
     fn cancel(&self, turn: u64) {
-        let mut state = self.lock();
-        state.threads.remove(&turn);
-        state.somebody_ended();
-        drop(state);
-        self.changed.notify_all();
+        self.change(|state| {
+            state.threads.remove(&turn);
+            state.somebody_ended();
+        });
     }
 
     fn block(&self, run: &Arc<Run>, time: Duration) {
@@ -251,22 +259,24 @@ impl Turns {
             self.settle(run);
             let mine = TURN.get();
             let turn = mine.unwrap_or_else(|| self.announce(run));
-            self.keep(run);
-            self.wait_for_turn(turn, Phase::Blocked(until));
+            self.change(|state| state.threads.insert(turn, Phase::Blocked(until)));
+            self.wait_for_turn(turn);
             if mine.is_none() {
                 self.cancel(turn); // it has no lane, so it is one of us only while it blocks
             }
         } else if self.lock().threads.is_empty() {
             advance(run, time);
         } else {
-            self.lock().runtime_blocks = true;
+            self.change(|state| {
+                state.runtime_blocks = true;
+                state.threads.insert(RUNTIME, Phase::Blocked(until));
+            });
             self.keep(run);
-            self.wait_for_turn(RUNTIME, Phase::Blocked(until));
-            let mut state = self.lock();
-            state.runtime_blocks = false;
-            state.threads.remove(&RUNTIME);
-            drop(state);
-            self.changed.notify_all();
+            self.wait_for_turn(RUNTIME);
+            self.change(|state| {
+                state.runtime_blocks = false;
+                state.threads.remove(&RUNTIME);
+            });
         }
     }
 
@@ -274,7 +284,7 @@ impl Turns {
     /// clock. As long as it is there, tokio leaves the clock alone, as it does for any `spawn_blocking`.
     fn keep(&self, run: &Arc<Run>) {
         let mut state = self.lock();
-        if !state.kept && !state.closed {
+        if self.clock == Clock::Paused && !state.kept && !state.closed {
             state.kept = true;
             drop(state);
             let run = run.clone();
@@ -284,17 +294,21 @@ impl Turns {
 
     fn give_turns(&self, run: &Run) {
         loop {
+            let changes = self.lock().changes;
             self.settle(run);
             if !self.wait_until(|state| !state.somebody_runs()) {
-                self.lock().give_up_waiting();
+                self.change(State::give_up_waiting);
                 continue;
             }
             let mut state = self.lock();
-            let now = run.elapsed();
             if state.closed || state.nobody_is_left() {
                 state.kept = false;
                 return;
             }
+            if state.changes != changes {
+                continue; // and whoever changed something may have set the runtime in motion
+            }
+            let now = run.elapsed();
             if let Some(next) = state.next(now) {
                 state.threads.insert(next, Phase::Running);
                 drop(state);
@@ -333,17 +347,15 @@ impl Turns {
     /// The runtime's thread has nothing to do and goes to sleep.
     pub fn runtime_rests(&self) {
         let mut state = self.lock();
-        state.rested = state.visits;
-        state.asleep = true;
-        state.moves += 1;
+        (state.rested, state.asleep, state.moves) = (state.visits, true, state.moves + 1);
         drop(state);
         self.changed.notify_all();
     }
 
+    /// The runtime's thread has slept.
     pub fn runtime_wakes(&self) {
         let mut state = self.lock();
-        state.asleep = false;
-        state.moves += 1;
+        (state.asleep, state.moves) = (false, state.moves + 1);
     }
 
     /// How often the runtime's thread has gone to sleep or woken up, and whether it sleeps now.
@@ -354,8 +366,7 @@ impl Turns {
 
     /// Nobody waits any longer.
     pub fn close(&self) {
-        self.lock().closed = true;
-        self.changed.notify_all();
+        self.change(|state| state.closed = true);
     }
 }
 

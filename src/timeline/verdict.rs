@@ -77,14 +77,14 @@ impl Verdict {
             (Some(lane), _) => format!(
                 "{} spins: at {} it was polled {} times in {wall}, waking itself each time ({})",
                 lane.name,
-                human(lane.since),
+                human(lane.polled),
                 lane.polls,
                 lane.place()
             ),
             (None, Some(lane)) => format!(
                 "{} blocks the thread: its poll at {} did not return within {wall} ({})",
                 lane.name,
-                human(lane.since),
+                human(lane.polled),
                 lane.place()
             ),
             (None, None) => {

@@ -58,15 +58,8 @@ impl Chart {
             }
         }
         let mut wakers: Vec<String> = vec![];
-        for reason in row
-            .spans
-            .iter()
-            .filter(|span| !matches!(span.state, State::Waiting(Until::Clock)))
-            .filter_map(|span| self.reason(span))
-        {
-            if !wakers.contains(&reason) {
-                wakers.push(reason);
-            }
+        for nth in (0..row.spans.len()).filter(|nth| row.spans[*nth].state != State::Waiting(Until::Clock)) {
+            wakers.extend(self.reason(row, nth).filter(|reason| !wakers.contains(reason)));
         }
         facts.extend(wakers.into_iter().take(NAMED));
         let at = human(self.time(row.end.0));
@@ -89,8 +82,11 @@ impl Chart {
         {
             return Duration::ZERO;
         }
-        let own = |state| matches!(state, State::Waiting(Until::Clock) | State::OnThread | State::Blocking);
-        let own = row.spans.iter().filter(|span| own(span.state));
-        own.map(|span| self.between(span.from, span.to)).sum()
+        let own = (0..row.spans.len()).map(|nth| match row.spans[nth].state {
+            State::Waiting(Until::Clock) => self.slept(row, nth),
+            State::OnThread | State::Blocking => self.between(row.spans[nth].from, row.spans[nth].to),
+            _ => Duration::ZERO,
+        });
+        own.sum()
     }
 }

@@ -1,0 +1,33 @@
+//! What a recording says of a run, and how it is drawn.
+//!
+//! Each state that a timeline can show is produced here by a real run; see `states`.
+mod clocks;
+mod pictures;
+mod sameness;
+mod states;
+mod verdicts;
+mod wakes;
+
+use async_concepts::timeline::{Chart, Span, State};
+use std::time::Duration;
+
+/// So many milliseconds.
+pub fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+/// The row of a lane.
+pub fn row<'c>(chart: &'c Chart, name: &str) -> &'c async_concepts::timeline::Row {
+    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("no lane is called {name}"))
+}
+
+/// What a lane did: each state with the time at which it began and ended, in milliseconds.
+pub fn states(chart: &Chart, name: &str) -> Vec<(State, u128, u128)> {
+    let time = |span: &Span| (span.state, chart.time(span.from).as_millis(), chart.time(span.to).as_millis());
+    row(chart, name).spans.iter().map(time).collect()
+}
+
+/// The lane's number.
+pub fn lane(chart: &Chart, name: &str) -> usize {
+    chart.rows.iter().position(|row| row.name == name).unwrap_or_else(|| panic!("no lane is called {name}"))
+}

@@ -1,0 +1,196 @@
+//! Who woke whom.
+use crate::{lane, ms, states};
+use async_concepts::{
+    LaneExt, record,
+    timeline::{Chart, Clock, Recorder, State, Until},
+};
+use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, mpsc, oneshot},
+    task::yield_now,
+    time::sleep,
+};
+
+/// The waits of a lane, with what ended each.
+fn waits(chart: &Chart, name: &str) -> Vec<Until> {
+    let until = |(state, _, _)| if let State::Waiting(until) = state { Some(until) } else { None };
+    states(chart, name).into_iter().filter_map(until).collect()
+}
+
+#[test]
+fn one_task_wakes_another() {
+    let run = record("notify", || async {
+        let bell = std::sync::Arc::new(Notify::new());
+        let rings = bell.clone();
+        let sleeper = tokio::spawn(async move { bell.notified().await }.lane("sleeper"));
+        let ringer = tokio::spawn(
+            async move {
+                sleep(ms(100)).await;
+                rings.notify_one();
+            }
+            .lane("ringer"),
+        );
+        let _ = futures::join!(sleeper, ringer);
+    });
+    let chart = run.chart();
+    let (sleeper, ringer) = (lane(&chart, "sleeper"), lane(&chart, "ringer"));
+    assert_eq!(waits(&chart, "sleeper"), [Until::Lane(ringer)]);
+    assert!(chart.wakes.iter().any(|wake| wake.from == ringer && wake.to == sleeper && chart.time(wake.at) == ms(100)));
+}
+
+#[test]
+fn a_channel_wakes_the_receiver_by_the_sender_and_a_full_one_the_sender_by_the_receiver() {
+    let run = record("channel", || async {
+        let (send, mut receive) = mpsc::channel(1);
+        let sends = async move {
+            for item in 0..3 {
+                send.send(item).await.unwrap();
+            }
+        };
+        let receives = async move {
+            while receive.recv().await.is_some() {
+                sleep(ms(100)).await;
+            }
+        };
+        let both = (tokio::spawn(receives.lane("receiver")), tokio::spawn(sends.lane("sender")));
+        let _ = futures::join!(both.0, both.1);
+    });
+    let chart = run.chart();
+    let (sender, receiver) = (lane(&chart, "sender"), lane(&chart, "receiver"));
+    assert_eq!(waits(&chart, "receiver")[0], Until::Lane(sender), "it waits for the first item");
+    assert_eq!(waits(&chart, "sender"), [Until::Lane(receiver); 2], "it waits for room twice");
+}
+
+#[test]
+fn the_end_of_a_task_wakes_whoever_joins_it() {
+    let run = record("join", || async { tokio::spawn(sleep(ms(100)).lane("task")).await });
+    let chart = run.chart();
+    assert_eq!(waits(&chart, "main"), [Until::Lane(lane(&chart, "task"))]);
+}
+
+#[test]
+fn the_end_of_a_closure_on_the_pool_wakes_whoever_joins_it() {
+    let run = record("join", || async {
+        tokio::task::spawn_blocking(async_concepts::on_thread("hash", || async_concepts::block(ms(100)))).await
+    });
+    let chart = run.chart();
+    assert_eq!(waits(&chart, "main"), [Until::Lane(lane(&chart, "hash"))]);
+}
+
+#[test]
+fn a_task_that_ended_long_before_wakes_nobody() {
+    let run = record("late", || async {
+        drop(tokio::spawn(async {}.lane("quick")));
+        sleep(ms(100)).await;
+    });
+    assert_eq!(waits(&run.chart(), "main"), [Until::Clock]);
+}
+
+#[test]
+fn a_lane_passes_its_wake_on_to_the_lane_that_polls_it() {
+    let run = record("nested", || async { sleep(ms(100)).lane("inner").await }.lane("outer"));
+    let chart = run.chart();
+    assert_eq!(waits(&chart, "inner"), [Until::Clock]);
+    assert_eq!(waits(&chart, "outer"), [Until::Lane(lane(&chart, "inner"))]);
+    assert_eq!(waits(&chart, "main"), [Until::Lane(lane(&chart, "outer"))]);
+}
+
+#[test]
+fn giving_way_is_no_wait_for_anybody() {
+    let run = record("yield", || {
+        async {
+            yield_now().await;
+            sleep(ms(10)).await;
+        }
+        .lane("A")
+    });
+    // Nothing else runs, so the wait has no length and is not drawn; what matters is that nobody is said to end it.
+    assert!(waits(&run.chart(), "A").iter().all(|until| matches!(until, Until::Clock)));
+    let run = record("two", || async {
+        let both = ["A", "B"].map(|name| {
+            tokio::spawn(
+                async {
+                    yield_now().await;
+                    yield_now().await;
+                }
+                .lane(name),
+            )
+        });
+        futures::future::join_all(both).await
+    });
+    assert_eq!(waits(&run.chart(), "A"), [Until::Yield]);
+}
+
+#[test]
+fn a_task_without_a_lane_wakes_from_outside() {
+    let run = record("nameless", || async {
+        let (send, receive) = oneshot::channel();
+        tokio::spawn(async {
+            sleep(ms(100)).await;
+            send.send(()).unwrap();
+        });
+        receive.lane("listener").await
+    });
+    assert_eq!(waits(&run.chart(), "listener"), [Until::Outside]);
+}
+
+#[test]
+fn another_thread_wakes_from_outside() {
+    let run = Recorder::new("thread").clock(Clock::Real).record(|| async {
+        let (send, receive) = oneshot::channel();
+        let (asked, ask) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            ask.recv().unwrap();
+            send.send(()).unwrap();
+        });
+        let listener = tokio::spawn(receive.lane("listener"));
+        asked.send(()).unwrap(); // it may only answer now
+        listener.await.unwrap()
+    });
+    let waits = waits(&run.chart(), "listener");
+    // If the thread was quick the answer was there before the listener asked for it, and there is no wait.
+    assert!(waits.iter().all(|until| *until == Until::Outside), "{waits:?}");
+}
+
+/// A server that answers each byte, and a client that first waits for a time and then for the answer.
+async fn over_a_socket(pause: Duration) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    // The server is on a thread without a runtime of ours, so that the client can only be woken by its socket.
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let mut byte = [0];
+            stream.read_exact(&mut byte).await.unwrap();
+            is_ready.recv().unwrap();
+            stream.write_all(&byte).await.unwrap();
+        });
+    });
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let client = async move {
+        sleep(pause).await;
+        stream.write_all(b"?").await.unwrap();
+        let mut answer = [0];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"?");
+    };
+    let client = tokio::spawn(client.lane("client"));
+    let let_it_answer = async move {
+        sleep(pause * 3).await;
+        ready.send(()).unwrap();
+    };
+    let _ = futures::join!(client, let_it_answer.lane("clock"));
+}
+
+#[test]
+fn a_socket_wakes_from_outside_and_a_timer_by_the_clock() {
+    let run = Recorder::new("socket").clock(Clock::Real).record(|| over_a_socket(ms(50)));
+    assert!(run.outcome.is_ok(), "{:?}", run.outcome);
+    let chart = run.chart();
+    assert_eq!(waits(&chart, "client"), [Until::Clock, Until::Outside]);
+    assert_eq!(waits(&chart, "clock")[0], Until::Clock);
+}
