@@ -1,4 +1,39 @@
-//! Asynchronous Rust, visible, exact and comparable.
+//! Asynchronous Rust, made visible, exact and comparable.
+//!
+//! This library is what the examples share; the examples are what it is for. Start with one of them:
+//!
+//! ```sh
+//! cargo run --example gather
+//! ```
+//!
+//! It runs for three seconds, prints each line as it happens, and then draws who was polled when, who waited for what,
+//! and who woke whom. The README lists all of them, in reading order.
+//!
+//! - [`timeline`] records a run and draws it. An example needs two things of it: [`LaneExt::lane`] names a future, and
+//!   [`say!`] prints a line.
+//! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
+//! - [`event_loop`] is asyncio's event loop, small enough to be read in one sitting.
+//!
+//! A test runs a coroutine with [`record`], on a clock that only passes when everybody waits, and asserts what it
+//! returned, how long it took and each line that it printed:
+//!
+//! ```
+//! use async_concepts::{record, say};
+//! use std::time::Duration;
+//! use tokio::time::sleep;
+//!
+//! async fn coffee() -> &'static str {
+//!     say!("grind");
+//!     sleep(Duration::from_secs(20)).await;
+//!     say!("pour");
+//!     "coffee"
+//! }
+//!
+//! let run = record("coffee", coffee);
+//! assert_eq!(run.elapsed, Duration::from_secs(20)); // and yet nobody waited
+//! assert_eq!(run.transcript(), ["0.000 main grind", "20.000 main pour"]);
+//! assert_eq!(run.output(), "coffee");
+//! ```
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -4,7 +4,7 @@
 //! change that, and are the same for all examples. An example may consist of several scenes, each of which is a run
 //! with a clock and a timeline of its own.
 use crate::timeline::{
-    Chart, Clock, Line, Observe, Recorder, SvgOptions, TerminalOptions, Verdict, lane_colour, svg, to_perfetto,
+    Chart, Clock, Line, Observe, Recorder, SvgOptions, TerminalOptions, Verdict, lane_colour, to_perfetto, to_svg,
 };
 use console::{Style, Term};
 use std::{
@@ -262,7 +262,7 @@ impl Files {
             Some((path, mut file)) => file.write_all(text().as_bytes()).map_err(|error| FileError(path, error)),
             None => Ok(()),
         };
-        put(self.svg, &|| svg::document(charts, SvgOptions::default()))?;
+        put(self.svg, &|| to_svg(charts, SvgOptions::default()))?;
         put(self.perfetto, &|| to_perfetto(charts))
     }
 }
@@ -282,11 +282,11 @@ fn heading(title: &str, number: usize) -> String {
     format!("{blank}{}\n", Style::new().bold().apply_to(format!("── {title} ──")))
 }
 
-/// `time lane text`, in columns.
+/// `time lane text`, in columns and in colours.
 fn print_line(line: &Line) {
-    let (time, lane) = (format!("{:6.3}", line.at.as_secs_f64()), format!("{:<8}", line.lane));
+    let [time, lane, text] = line.columns();
     let lane_style = line.id.map_or_else(Style::new, lane_colour);
-    show(&format!("{} {} {}\n", Style::new().dim().apply_to(time), lane_style.apply_to(lane), line.text));
+    show(&format!("{} {} {text}\n", Style::new().dim().apply_to(time), lane_style.apply_to(lane)));
 }
 
 /// Prints, and does not mind when nobody reads any more: `… | head` is no error.

@@ -110,9 +110,19 @@ pub struct Line {
     pub text: String,
 }
 
-/// `time lane text`, with the time in seconds: what a Python twin prints too.
+impl Line {
+    /// Time, lane and text, the first two as wide as they usually are, so that lines stand in columns.
+    pub fn columns(&self) -> [String; 3] {
+        [format!("{:6.3}", self.at.as_secs_f64()), format!("{:<8}", self.lane), self.text.clone()]
+    }
+}
+
+/// `time lane text`, with the time in seconds: what a Python twin prints too. `{:#}` prints it in columns.
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if f.alternate() {
+            return f.write_str(&self.columns().join(" "));
+        }
         write!(f, "{:.3} {} {}", self.at.as_secs_f64(), self.lane, self.text)
     }
 }

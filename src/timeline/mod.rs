@@ -1,4 +1,54 @@
-//! Record a run of async code and draw it.
+//! Records a run of async code, and draws it.
+//!
+//! ```
+//! use async_concepts::{LaneExt, record, say};
+//! use async_concepts::timeline::TerminalOptions;
+//! use std::time::Duration;
+//! use tokio::time::sleep;
+//!
+//! async fn two_naps() {
+//!     let nap = async |ms| {
+//!         sleep(Duration::from_millis(ms)).await;
+//!         say!("slept {ms} ms");
+//!     };
+//!     futures::join!(nap(100).lane("A"), nap(200).lane("B"));
+//! }
+//!
+//! let run = record("two naps", two_naps);
+//! assert_eq!(run.transcript(), ["0.100 A slept 100 ms", "0.200 B slept 200 ms"]);
+//! println!("{}", run.chart().to_text(TerminalOptions { width: 80, colour: false }));
+//! ```
+//!
+//! # What is recorded
+//!
+//! A **lane** is one row of a timeline. It is a future that [`LaneExt::lane`] has given a name, or a closure on another
+//! thread that [`on_thread`] has; and `main`, which is there from the beginning. Nothing else has to be changed: a
+//! future can be watched from outside, since whoever wraps it sees each poll, each wake and the drop ([`Lane`]). That
+//! makes the list of [`Event`]s.
+//!
+//! An **instant** is a moment at which something ran. On the paused clock any number of polls fit into one, and no time
+//! passes in it; between two instants time passes and nobody runs, unless somebody blocks. From the events and the
+//! instants follows what each lane did when, and that is a [`Chart`]: see [`State`] for all that a lane can do, and
+//! [`Until`] for what can end a wait.
+//!
+//! A chart is drawn as text ([`Chart::to_text`]), as a picture ([`Chart::to_svg`]), in words ([`Chart::describe`]), and
+//! as a trace to zoom into ([`to_perfetto`]).
+//!
+//! # What holds
+//!
+//! - Recording changes nothing: what a run prints, in which order and when, is the same without it.
+//! - On the paused clock the same run gives the same bytes each time, also when it blocks and when it uses threads, as
+//!   long as these come in through [`on_thread`]. A thread that the run does not know of, a socket or a signal is not
+//!   waited for: where nobody else has anything to do, time passes at once. Record such a run on [`Clock::Real`].
+//! - A run always ends. When nothing can happen any more, or when it keeps its thread and does not give way, it is ended
+//!   with a [`Verdict`] that says who waits for what since when.
+//! - A recording keeps the first 50,000 events and lines. What comes later is counted.
+//!
+//! # Where to read on
+//!
+//! `lane` is the heart; `run` is what the lanes of one run share; `threads` is for those who want to know how a thread
+//! that blocks can keep to a clock that does not pass by itself; `chart` makes sense of it all, and `layout`, `terminal`,
+//! `svg`, `words` and `perfetto` draw it.
 mod chart;
 mod event;
 mod lane;
@@ -7,7 +57,7 @@ mod palette;
 mod perfetto;
 mod record;
 mod run;
-pub mod svg;
+mod svg;
 mod terminal;
 mod threads;
 mod verdict;
@@ -21,7 +71,7 @@ pub use record::{Recorder, Recording, record};
 #[doc(hidden)]
 pub use run::say_line;
 pub use run::{Clock, Observe};
-pub use svg::{SvgOptions, Theme};
+pub use svg::{SvgOptions, Theme, to_svg};
 pub use terminal::TerminalOptions;
 pub(crate) use terminal::lane_colour;
 pub use threads::{block, on_thread};

@@ -42,12 +42,12 @@ impl Default for SvgOptions {
 impl Chart {
     /// Draws the chart as a document of its own, which can also stand inside a page of HTML.
     pub fn to_svg(&self, options: SvgOptions) -> String {
-        document(std::slice::from_ref(self), options)
+        to_svg(std::slice::from_ref(self), options)
     }
 }
 
 /// Draws several charts into one picture, one below the other.
-pub fn document(charts: &[Chart], options: SvgOptions) -> String {
+pub fn to_svg(charts: &[Chart], options: SvgOptions) -> String {
     let pictures: Vec<Picture<'_>> = charts.iter().map(|chart| Picture::new(chart, options)).collect();
     let width = pictures.iter().map(|picture| picture.width).fold(0.0, f64::max);
     let tops = pictures.iter().scan(0.0, |y, picture| Some(std::mem::replace(y, *y + picture.height() + BETWEEN)));

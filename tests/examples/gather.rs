@@ -3,6 +3,7 @@ use async_concepts::record;
 use std::time::Duration;
 
 #[path = "../../examples/gather/gather.rs"]
+#[expect(clippy::module_inception, reason = "the topic is named like its first example")]
 pub mod gather;
 
 #[test]

@@ -79,7 +79,12 @@ fn bytes<T>(run: &Recording<T>) -> String {
     let chart = run.chart();
     let text = chart.to_text(TerminalOptions { width: 100, colour: true });
     let svg = chart.to_svg(SvgOptions::default());
-    format!("{}\n{text}\n{svg}\n{}\n{}", run.transcript().join("\n"), to_perfetto(&[chart.clone()]), chart.describe())
+    format!(
+        "{}\n{text}\n{svg}\n{}\n{}",
+        run.transcript().join("\n"),
+        to_perfetto(std::slice::from_ref(&chart)),
+        chart.describe()
+    )
 }
 
 /// Keeps both processors busy while `work` runs.

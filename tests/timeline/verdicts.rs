@@ -2,7 +2,7 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, block, on_thread, record, say,
-    timeline::{End, Recorder, Verdict},
+    timeline::{Clock, End, Recorder, Verdict},
 };
 use std::{
     future::poll_fn,
@@ -73,32 +73,46 @@ fn a_run_that_goes_on_for_ever_is_no_deadlock() {
 }
 
 #[test]
-fn a_thread_that_blocks_for_real_is_ended_by_the_watchdog_with_lane_and_place() {
-    let (let_go, held) = mpsc::channel::<()>();
-    let run = Recorder::new("std mutex").watchdog(ms(200)).record(move || async move {
-        let lock = Arc::new(StdMutex::new(held));
+#[expect(clippy::await_holding_lock, reason = "this is the mistake that the test is about")]
+fn a_std_mutex_held_across_an_await_is_ended_by_the_watchdog_with_lane_and_place() {
+    let run = Recorder::new("std mutex").watchdog(ms(200)).record(|| async {
+        let lock = Arc::new(StdMutex::new(()));
         let same = lock.clone();
-        let holder = async move {
+        let first = async move {
             let _guard = lock.lock().unwrap();
-            std::future::pending::<()>().await;
+            sleep(ms(100)).await;
         };
         let second = async move {
+            sleep(ms(50)).await;
             say!("about to lock");
-            let held = same.try_lock();
-            assert!(held.is_err());
-            // What a second `lock()` does: never return. Here it returns when the test is over, so that no thread
-            // is left behind.
-            block_for_real();
+            let _guard = same.lock().unwrap(); // never returns: the one who holds it needs this thread
         };
-        futures::join!(holder.lane("holder"), second.lane("second"));
+        futures::join!(first.lane("first"), second.lane("second"));
     });
-    drop(let_go);
-    let verdict = run.outcome.unwrap_err();
+    let verdict = run.outcome.as_ref().unwrap_err();
     assert!(matches!(verdict, Verdict::Blocked(_)));
-    let place = format!("after it said “about to lock” at {}:", file!());
     let sentence = verdict.to_string();
-    let start = "second blocks the thread: its poll at 0 did not return within 200 ms (";
+    let start = "second blocks the thread: its poll at 50 ms did not return within 200 ms (";
+    let place = format!("after it said “about to lock” at {}:", file!());
     assert!(sentence.starts_with(start) && sentence.contains(&place), "{sentence}");
+    assert_eq!(run.transcript(), ["0.050 second about to lock"]);
+}
+
+#[test]
+fn a_thread_that_sleeps_for_real_is_ended_by_the_watchdog_with_the_place_of_its_lane() {
+    let line = line!() + 2;
+    let run = Recorder::new("thread::sleep")
+        .watchdog(ms(200))
+        .record(|| async { std::thread::sleep(Duration::from_secs(3600)) }.lane("sleeper"));
+    let place = format!("(the lane made at {}:{line})", file!());
+    let sentence = run.outcome.unwrap_err().to_string();
+    assert_eq!(sentence, format!("sleeper blocks the thread: its poll at 0 did not return within 200 ms {place}"));
+}
+
+#[test]
+fn a_run_on_the_real_clock_may_sleep_for_longer_than_the_watchdog_waits() {
+    let run = Recorder::new("patient").clock(Clock::Real).watchdog(ms(20)).record(|| sleep(ms(100)));
+    assert!(run.outcome.is_ok(), "{:?}", run.outcome);
 }
 
 /// Blocks this thread, for longer than any watchdog here waits. The thread is left behind and ends with the process.

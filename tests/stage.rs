@@ -1,0 +1,131 @@
+//! How an example behaves on a command line, with `gather` as the example.
+use std::{
+    fs,
+    io::Read,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+/// `cargo run --example gather -- …`, as a person types it, but in a pipe.
+fn gather(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--offline", "--example", "gather", "--"]).args(arguments);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("CLICOLOR").env("RUST_BACKTRACE", "0");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    gather(arguments).output().expect("cargo")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("Unicode")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("Unicode")
+}
+
+/// A file of this test alone.
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+const LINES: &str = " 0.000 A        compute factorial(2)
+ 0.000 B        compute factorial(2)
+ 0.000 C        compute factorial(2)
+ 1.000 A        factorial(2) = 2
+ 1.000 B        compute factorial(3)
+ 1.000 C        compute factorial(3)
+ 2.000 B        factorial(3) = 6
+ 2.000 C        compute factorial(4)
+ 3.000 C        factorial(4) = 24
+";
+
+#[test]
+fn lines_come_first_and_then_the_timeline() {
+    let output = run(&["--fast"]);
+    assert!(output.status.success());
+    let timeline = stdout(&output).strip_prefix(LINES).expect("the lines").to_owned();
+    assert!(timeline.starts_with("\ngather\n          0 "), "{timeline}");
+    assert!(timeline.ends_with("one after another it would have been 6 s (A 1 s + B 2 s + C 3 s).\n"), "{timeline}");
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn without_a_timeline_there_are_only_the_lines() {
+    assert_eq!(stdout(&run(&["--fast", "--no-timeline"])), LINES);
+}
+
+#[test]
+fn a_pipe_gets_no_colours_unless_they_are_forced() {
+    assert!(!stdout(&run(&["--fast"])).contains('\u{1b}'));
+    let forced = gather(&["--fast"]).env("CLICOLOR_FORCE", "1").output().expect("cargo");
+    assert!(stdout(&forced).contains("\u{1b}["));
+    let no_colour = gather(&["--fast"]).env("NO_COLOR", "1").output().expect("cargo");
+    assert!(!stdout(&no_colour).contains('\u{1b}'));
+}
+
+#[test]
+fn a_pipe_that_is_closed_early_is_no_error() {
+    let mut child = gather(&["--fast"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("cargo");
+    drop(child.stdout.take());
+    let mut errors = String::new();
+    child.stderr.take().expect("a pipe").read_to_string(&mut errors).expect("Unicode");
+    assert!(child.wait().expect("an end").success());
+    assert_eq!(errors, "");
+}
+
+#[test]
+fn help_names_every_option() {
+    let output = run(&["--help"]);
+    assert!(output.status.success());
+    for option in ["--fast", "--svg FILE", "--perfetto FILE", "--no-timeline", "--help", "cargo run --example gather"] {
+        assert!(stdout(&output).contains(option), "{option} is missing");
+    }
+    assert_eq!(stdout(&output), stdout(&run(&["-h"])));
+}
+
+#[test]
+fn the_timeline_is_written_as_svg_and_for_perfetto() {
+    let (svg, perfetto) = (file("gather.svg"), file("gather.json"));
+    let output =
+        run(&["--fast", "--no-timeline", "--svg", svg.to_str().unwrap(), "--perfetto", perfetto.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stdout(&output), LINES);
+    let svg = fs::read_to_string(svg).unwrap();
+    assert!(svg.starts_with("<svg") && svg.ends_with("</svg>") && svg.contains("factorial(4) = 24"));
+    let trace: serde_json::Value = serde_json::from_str(&fs::read_to_string(perfetto).unwrap()).unwrap();
+    assert!(trace["traceEvents"].as_array().unwrap().len() > 40);
+}
+
+/// Wrong input is one sentence on stderr, nothing on stdout, and status 2.
+fn refused(arguments: &[&str], sentence: &str) {
+    let output = run(arguments);
+    assert_eq!(
+        (stderr(&output), stdout(&output), output.status.code()),
+        (format!("{sentence}\n"), String::new(), Some(2))
+    );
+}
+
+#[test]
+fn an_unknown_option_is_refused_in_one_sentence() {
+    refused(&["--slow"], "gather: invalid option '--slow'");
+    refused(&["faster"], "gather: unexpected argument \"faster\"");
+    refused(&["--svg"], "gather: missing argument for option '--svg'");
+    refused(&["--fast=1"], "gather: unexpected argument for option '--fast': \"1\"");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_refused_before_the_run() {
+    let path = file("no such folder/gather.svg");
+    refused(
+        &["--svg", path.to_str().unwrap()],
+        &format!("gather: cannot write {}: No such file or directory (os error 2)", path.display()),
+    );
+    refused(
+        &["--perfetto", env!("CARGO_TARGET_TMPDIR")],
+        &format!("gather: cannot write {}: Is a directory (os error 21)", env!("CARGO_TARGET_TMPDIR")),
+    );
+}
