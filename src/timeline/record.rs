@@ -155,10 +155,7 @@ fn run_to_the_end<T, F: Future<Output = T>>(run: &Arc<Run>, limit: Duration, mai
         };
         let outcome = match limited.await {
             Some(Ok(output)) => Ok(output),
-            Some(Err(panic)) => {
-                drop(main); // so that what it held is seen to be dropped with it
-                Err(Verdict::Panicked(panic_message(&*panic), panic))
-            }
+            Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
             None => Err(Verdict::out_of_time(run, limit)),
         };
         (outcome, run.close())

@@ -209,3 +209,43 @@ fn a_trace_for_perfetto_has_a_slice_for_each_span_and_an_arrow_for_each_wake() {
     let says = events.iter().find(|event| event["ph"] == "i" && event["name"] == "now").unwrap();
     assert_eq!((says["ts"].as_f64().unwrap() / 1e3).round(), 300.0);
 }
+
+#[test]
+fn what_is_cut_out_of_the_middle_leaves_the_beginning_and_the_end_as_they_are() {
+    let chart = record("long", || {
+        async {
+            for _ in 0..30 {
+                sleep(ms(10)).await;
+            }
+        }
+        .lane("ticker")
+    })
+    .chart();
+    assert_eq!(
+        text(&chart, 50),
+        "\
+long
+          0   10 ms   30 ms     270 ms     300 ms
+    main  ██──██──██──██──█ ··· █──██──██──██✓
+  ticker   █──░█──░█──░█──░ ··· █──░█──░█──░█✓
+  thread  mt  mt  mt  mt  m     t  mt  mt  mt
+
+█ running   ─ waiting
+░ woken, but another has the thread   ✓ done
+46 polls from 40 ms to 270 ms are not drawn.
+The run took 300 ms.
+"
+    );
+}
+
+#[test]
+fn an_arrow_is_drawn_for_a_wake_across_tasks_and_none_for_one_that_is_passed_on() {
+    let arrows = |chart: Chart| chart.to_svg(SvgOptions::default()).matches("class=\"arrow\"").count();
+    let nested = record("nested", || async { join!(sleep(ms(100)).lane("A"), sleep(ms(200)).lane("B")) });
+    assert_eq!(arrows(nested.chart()), 0);
+    let tasks = record("tasks", || async {
+        let naps = [100, 200].map(|time| tokio::spawn(sleep(ms(time)).lane(format!("nap{time}"))));
+        join_all(naps).await
+    });
+    assert_eq!(arrows(tasks.chart()), 2);
+}

@@ -2,15 +2,16 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, block, on_thread, record, say,
-    timeline::{Observe, Recorder, Recording, SvgOptions, TerminalOptions, to_perfetto},
+    timeline::{Observe, Recorder, Recording, SvgOptions, TerminalOptions, What, to_perfetto},
 };
-use futures::join;
+use futures::{FutureExt, join};
 use std::{
     hint::spin_loop,
     sync::{
         Arc, Barrier,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll, Waker},
 };
 use tokio::{
     sync::{Mutex, mpsc},
@@ -203,4 +204,76 @@ fn ten_thousand_events_are_drawn_in_pictures_of_bounded_size() {
     assert!(svg.len() < 40_000, "{}", svg.len());
     // One for each of the columns that are there, and the same number for the lane and the thread.
     assert!(chart.describe().len() < 1_000);
+}
+
+#[test]
+fn a_future_gets_the_same_waker_each_time_as_it_would_without_a_lane() {
+    let mut first: Option<std::task::Waker> = None;
+    let polls = std::future::poll_fn(move |cx| match &first {
+        None => {
+            cx.waker().wake_by_ref();
+            first = Some(cx.waker().clone());
+            Poll::Pending
+        }
+        Some(waker) => Poll::Ready(waker.will_wake(cx.waker())),
+    });
+    assert!(record("waker", || tokio::spawn(polls.lane("A"))).output().unwrap());
+}
+
+#[test]
+fn what_a_thread_sets_off_comes_before_what_it_does_next() {
+    let run = record("channel", || async {
+        let (send, mut receive) = mpsc::channel(1);
+        let receiver = async move {
+            while let Some(item) = receive.recv().await {
+                say!("got {item}");
+            }
+        };
+        let receiver = tokio::spawn(receiver.lane("receiver"));
+        let sender = on_thread("sender", move || {
+            send.blocking_send("the first").unwrap();
+            say!("sent the first");
+            send.blocking_send("the last").unwrap();
+        });
+        let _ = join!(spawn_blocking(sender), receiver);
+    });
+    let expected = ["0.000 receiver got the first", "0.000 sender sent the first", "0.000 receiver got the last"];
+    assert_eq!(run.transcript(), expected);
+    let at = |lane: usize, wanted: fn(&What) -> bool| {
+        run.events().iter().rposition(|event| event.lane == lane && wanted(&event.what)).unwrap()
+    };
+    let (receiver, sender) = (1, 2);
+    let last_item = at(receiver, |what| matches!(what, What::Says(_)));
+    assert!(last_item < at(sender, |what| matches!(what, What::PollEnd(_))), "its end, too, comes after");
+}
+
+/// Waits for a task, but takes its time, on the wall clock, to pass the wake on.
+struct SlowToWake<F>(F);
+
+impl<F: Future + Unpin> Future for SlowToWake<F> {
+    type Output = F::Output;
+    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        struct Late(Waker);
+        impl std::task::Wake for Late {
+            fn wake(self: Arc<Self>) {
+                std::thread::sleep(ms(50));
+                self.0.wake_by_ref();
+            }
+        }
+        let late = Waker::from(Arc::new(Late(cx.waker().clone())));
+        self.0.poll_unpin(&mut Context::from_waker(&late))
+    }
+}
+
+#[test]
+fn no_time_passes_until_whoever_joins_a_closure_has_been_told_of_its_end() {
+    let run = record("slow to wake", || async {
+        let long = spawn_blocking(on_thread("long", || block(ms(40))));
+        let short = spawn_blocking(on_thread("short", || block(ms(5))));
+        SlowToWake(short).await.unwrap();
+        say!("short has ended");
+        long.await.unwrap();
+    });
+    assert_eq!(run.transcript(), ["0.005 main short has ended"]);
+    assert_eq!(run.elapsed, ms(40));
 }
