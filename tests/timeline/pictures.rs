@@ -6,7 +6,7 @@ use async_concepts::{
 };
 use futures::{future::join_all, join};
 use tokio::{
-    task::spawn_blocking,
+    task::{spawn_blocking, yield_now},
     time::{sleep, timeout},
 };
 use unicode_width::UnicodeWidthStr;
@@ -206,6 +206,14 @@ fn a_trace_for_perfetto_has_a_slice_for_each_span_and_an_arrow_for_each_wake() {
     let blocks = events.iter().find(|event| event["name"] == "blocking the thread").unwrap();
     assert_eq!((blocks["ts"].as_f64().unwrap() / 1e3).round(), 300.0);
     assert_eq!((blocks["dur"].as_f64().unwrap() / 1e3).round(), 100.0);
+    // However many polls there are at an instant, none of them is drawn later than the next instant.
+    let crowded = record("crowded", || join_all((0..200).map(|_| sleep(ms(1)).lane("nap")))).chart();
+    let trace: serde_json::Value = serde_json::from_str(&to_perfetto(std::slice::from_ref(&crowded))).unwrap();
+    let slices = trace["traceEvents"].as_array().unwrap().iter().filter(|event| event["ph"] == "X");
+    let spans = crowded.rows.iter().flat_map(|row| &row.spans);
+    for (slice, span) in slices.zip(spans).filter(|(_, span)| span.from.instant == 0) {
+        assert!(slice["ts"].as_f64().unwrap() < 1000.0, "{slice} {span:?}");
+    }
     let says = events.iter().find(|event| event["ph"] == "i" && event["name"] == "now").unwrap();
     assert_eq!((says["ts"].as_f64().unwrap() / 1e3).round(), 300.0);
 }
@@ -236,6 +244,23 @@ long
 The run took 300 ms.
 "
     );
+}
+
+#[test]
+fn a_single_instant_can_be_cut_as_well() {
+    let chart = record("turns", || {
+        async {
+            for _ in 0..30 {
+                yield_now().await;
+            }
+        }
+        .lane("A")
+    })
+    .chart();
+    let text = text(&chart, 44);
+    let (main, thread) = (text.lines().nth(2).unwrap(), text.lines().find(|line| line.contains("  thread")).unwrap());
+    assert_eq!(main.trim_start(), "main  ██████████████ ··· ██████████✓");
+    assert_eq!(thread.trim_start(), "thread  mAmAmAmAmAmAmA     mAmAmAmAmA");
 }
 
 #[test]

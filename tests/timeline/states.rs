@@ -5,6 +5,7 @@ use async_concepts::{
     timeline::{End, State, Until},
 };
 use futures::{future::join_all, join};
+use std::{future::poll_fn, task::Poll};
 use tokio::{
     task::spawn_blocking,
     time::{sleep, timeout},
@@ -291,4 +292,41 @@ fn a_detached_task_is_still_running_at_the_end() {
     assert_eq!(row(&chart, "detached").end.1, End::Unfinished);
     assert_eq!(states(&chart, "detached").last(), Some(&(State::Waiting(Until::RunOver), 0, 100)));
     assert_eq!(run.elapsed, ms(100));
+}
+
+#[test]
+fn a_future_that_is_woken_in_its_own_poll_is_ready_at_once() {
+    let run = record("again", || async {
+        let mut polls = 0;
+        let twice = poll_fn(move |cx| {
+            polls += 1;
+            cx.waker().wake_by_ref();
+            if polls == 2 { Poll::Ready(()) } else { Poll::Pending }
+        });
+        let tasks = (tokio::spawn(twice.lane("twice")), tokio::spawn(async {}.lane("other")));
+        let _ = join!(tasks.0, tasks.1);
+    });
+    let expected = [(State::Running, 0, 0), (State::Ready, 0, 0), (State::Running, 0, 0)];
+    assert_eq!(states(&run.chart(), "twice"), expected);
+}
+
+#[test]
+fn a_closure_that_waits_for_a_free_thread_holds_nobody_up() {
+    let run = record("a pool of one", || async {
+        let (finished, all) = tokio::sync::oneshot::channel();
+        let job = |name: &'static str| {
+            on_thread(name, move || {
+                block(ms(10));
+                say!("done");
+            })
+        };
+        // Both are made before the only thread has begun the first.
+        let jobs = [job("first"), job("second")];
+        std::thread::spawn(|| {
+            jobs.into_iter().for_each(|job| job());
+            finished.send(()).unwrap();
+        });
+        all.await.unwrap();
+    });
+    assert_eq!(run.transcript(), ["0.010 first done", "0.020 second done"]);
 }

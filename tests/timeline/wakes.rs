@@ -64,6 +64,22 @@ fn a_channel_wakes_the_receiver_by_the_sender_and_a_full_one_the_sender_by_the_r
 }
 
 #[test]
+fn a_lane_that_is_woken_twice_before_it_runs_is_woken_once() {
+    let run = record("twice", || async {
+        let (send, mut receive) = mpsc::channel(2);
+        let receiver = tokio::spawn(async move { while receive.recv().await.is_some() {} }.lane("receiver"));
+        let sends = async move {
+            send.send(1).await.unwrap();
+            send.send(2).await.unwrap();
+        };
+        let _ = futures::join!(receiver, tokio::spawn(sends.lane("sender")));
+    });
+    let chart = run.chart();
+    let receiver = lane(&chart, "receiver");
+    assert_eq!(chart.wakes.iter().filter(|wake| wake.to == receiver).count(), 1);
+}
+
+#[test]
 fn the_end_of_a_task_wakes_whoever_joins_it() {
     let run = record("join", || async { tokio::spawn(sleep(ms(100)).lane("task")).await });
     let chart = run.chart();
