@@ -24,7 +24,7 @@ pub trait LaneExt: Future + Sized {
     fn lane(self, name: impl AsRef<str>) -> Lane<Self> {
         let place = Location::caller(); // here, and not in the closure: that is called from this very line
         let spy = Run::here().and_then(|run| Spy::new(run, name.as_ref(), place));
-        Lane { future: self, spy }
+        Lane { future: Some(self), spy }
     }
 }
 impl<F: Future> LaneExt for F {}
@@ -33,10 +33,21 @@ pin_project_lite::pin_project! {
     /// A future with a name: see [`LaneExt::lane`].
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Lane<F> {
-        // Declared, and so dropped, before the spy: the lanes inside it end before it does.
+        // Dropped before the spy: the lanes inside it end before it does. `None` only while it is being dropped.
         #[pin]
-        future: F,
+        future: Option<F>,
         spy: Option<Spy>,
+    }
+
+    impl<F> PinnedDrop for Lane<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // If it is cancelled, what it says then is still its own, whoever drops it.
+            match this.spy {
+                Some(Spy { run, lane, ended: false, .. }) => run.as_lane(*lane, || this.future.set(None)),
+                _ => this.future.set(None),
+            }
+        }
     }
 }
 
@@ -82,10 +93,11 @@ impl<F: Future> Future for Lane<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let Some(spy) = this.spy else { return this.future.poll(cx) };
+        let future = this.future.as_pin_mut().expect("it is there until the lane is dropped");
+        let Some(spy) = this.spy else { return future.poll(cx) };
         let run = spy.run.clone();
         if run.observe == Observe::Lines {
-            return run.as_lane(spy.lane, || this.future.poll(cx));
+            return run.as_lane(spy.lane, || future.poll(cx));
         }
 
         if run.current_lane().is_none() {
@@ -94,7 +106,7 @@ impl<F: Future> Future for Lane<F> {
         let waker = spy.waker(cx.waker());
         run.poll_starts(spy.lane);
         let polled = run.as_lane(spy.lane, || {
-            catch_unwind(AssertUnwindSafe(|| this.future.poll(&mut Context::from_waker(&waker))))
+            catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))))
         });
         spy.ended = !matches!(polled, Ok(Poll::Pending));
         match polled {
