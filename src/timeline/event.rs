@@ -72,7 +72,7 @@ pub enum Ringer {
     Yield,
     /// Something that is no lane: a socket, a signal, another thread, a task without a name.
     Outside,
-    /// The runtime's thread, with nobody running, on the real clock: a timer or a socket. Only the stack can tell.
+    /// The runtime's thread, with nobody running: a timer, a socket, or a lane that gave way. Only the stack can tell.
     Traced(Box<Backtrace>),
 }
 

@@ -59,6 +59,8 @@ pub(super) struct Log {
     pub lanes: Vec<LaneState>,
     /// Set at the end of the run, or when it is given up: whatever happens later belongs to no run.
     pub closed: bool,
+    /// When somebody has last blocked the runtime's thread, until then.
+    pub blocked: Duration,
     /// Which thread has which number; 0 is the runtime's.
     threads: Vec<Option<ThreadId>>,
 }
@@ -240,11 +242,14 @@ impl Run {
         if !self.on_runtime_thread() || tokio::task::try_id().is_some() {
             return Ringer::Outside;
         }
+        let (at, log) = (self.elapsed(), self.lock());
+        let polled = log.lanes[lane].polled;
         match self.clock {
-            Clock::Paused if self.elapsed() > self.lock().lanes[lane].polled => Ringer::Clock,
-            Clock::Paused => Ringer::Yield,
-            // Taking the stack is quick, reading it is not: that waits until the run is over.
-            Clock::Real => Ringer::Traced(Box::new(Backtrace::force_capture())),
+            Clock::Paused if at == polled => Ringer::Yield,
+            Clock::Paused if log.blocked <= polled => Ringer::Clock,
+            // It gave way to somebody who blocked, or its timer fired while somebody did. Taking the stack is quick,
+            // reading it is not: that waits until the run is over.
+            _ => Ringer::Traced(Box::new(Backtrace::force_capture())),
         }
     }
 

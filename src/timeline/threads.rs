@@ -53,7 +53,13 @@ pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnO
 /// It cannot be cancelled: nothing that blocks can.
 pub fn block(time: Duration) {
     match Run::here() {
-        Some(run) if run.clock == Clock::Paused => run.turns.block(&run, time),
+        Some(run) if run.clock == Clock::Paused => {
+            run.turns.block(&run, time);
+            if run.on_runtime_thread() {
+                let now = run.elapsed();
+                run.lock().blocked = now;
+            }
+        }
         _ => std::thread::sleep(time),
     }
 }
