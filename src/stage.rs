@@ -35,6 +35,7 @@ pub struct Stage {
     name: &'static str,
     does_io: bool,
     scenes: Vec<Scene>,
+    afterwards: Option<fn()>,
 }
 
 type Perform = Box<dyn FnOnce(Recorder) -> Performance>;
@@ -68,7 +69,7 @@ impl Performance {
 impl Stage {
     /// An example without scenes yet. The name is that of its file.
     pub fn new(name: &'static str) -> Stage {
-        Stage { name, does_io: false, scenes: vec![] }
+        Stage { name, does_io: false, scenes: vec![], afterwards: None }
     }
 
     /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
@@ -96,6 +97,12 @@ impl Stage {
         };
         self.scenes.push(Scene { title, perform: Box::new(perform) });
         self
+    }
+
+    /// Calls `measure` after the scenes of a run on the real clock. It may take its time and print what it finds, a
+    /// little different each time; so it is left out with `--fast` and where an example is rehearsed.
+    pub fn afterwards(self, measure: fn()) -> Stage {
+        Stage { afterwards: Some(measure), ..self }
     }
 
     /// Runs the scenes as the command line says.
@@ -128,7 +135,7 @@ impl Stage {
         let (mut charts, mut status) = (vec![], ExitCode::SUCCESS);
         for (number, Scene { title, perform }) in self.scenes.into_iter().enumerate() {
             if several {
-                show(&heading(title, number));
+                show(&format!("{}\n", Style::new().bold().apply_to(heading(title, number))));
             }
             let observe = if options.timeline || files.wanted() { Observe::Everything } else { Observe::Lines };
             let performance = perform(Recorder::new(title).clock(clock).observe(observe).print(print_line));
@@ -144,7 +151,12 @@ impl Stage {
             }
         }
         match files.write(&charts) {
-            Ok(()) => status,
+            Ok(()) => {
+                if let (Some(measure), Clock::Real) = (self.afterwards, clock) {
+                    measure();
+                }
+                status
+            }
             Err(error) => {
                 eprintln!("{}: {error}", self.name);
                 ExitCode::from(2)
@@ -276,10 +288,24 @@ impl TerminalOptions {
     }
 }
 
-/// What stands above a scene; its twin prints the same.
+/// What an example prints, without colours and timelines: what its twin prints, too.
+pub fn printed(scenes: &[Performance]) -> String {
+    let mut text = String::new();
+    for (number, scene) in scenes.iter().enumerate() {
+        if scenes.len() > 1 {
+            text += &format!("{}\n", heading(scene.title, number));
+        }
+        for line in &scene.lines {
+            text += &format!("{line:#}\n");
+        }
+    }
+    text
+}
+
+/// What stands above a scene.
 fn heading(title: &str, number: usize) -> String {
     let blank = if number > 0 { "\n" } else { "" };
-    format!("{blank}{}\n", Style::new().bold().apply_to(format!("── {title} ──")))
+    format!("{blank}── {title} ──")
 }
 
 /// `time lane text`, in columns and in colours.
@@ -293,4 +319,34 @@ fn print_line(line: &Line) {
 fn show(text: &str) {
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    thread_local! {
+        static MEASURED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    async fn nothing() {}
+
+    fn stage() -> Stage {
+        Stage::new("measured").scene("nothing", nothing).afterwards(|| MEASURED.set(MEASURED.get() + 1))
+    }
+
+    fn measured(fast: bool) -> usize {
+        MEASURED.set(0);
+        stage().perform(Options { fast, timeline: false, svg: None, perfetto: None });
+        MEASURED.get()
+    }
+
+    #[test]
+    fn what_comes_afterwards_comes_once_and_only_on_the_real_clock() {
+        assert_eq!(measured(false), 1);
+        assert_eq!(measured(true), 0, "with --fast");
+        assert_eq!(rehearse(Observe::Everything, || stage().run()).len(), 1);
+        assert_eq!(MEASURED.get(), 0, "rehearsed");
+    }
 }
