@@ -10,6 +10,7 @@ import time
 
 clock = time.monotonic  # the one that asyncio's event loop uses, too
 start = clock()
+scenes = 0
 name = contextvars.ContextVar("name", default="main")
 
 
@@ -30,8 +31,10 @@ async def lane(new_name, awaitable):
 
 def run(main, title=None):
     """Run one scene: a coroutine function, in an event loop and on a clock of its own."""
-    global start
+    global start, scenes
     if title:
-        print(f"── {title} ──", flush=True)
+        blank = "\n" if scenes else ""
+        print(f"{blank}── {title} ──", flush=True)
+    scenes += 1
     start = clock()
     return asyncio.run(main())

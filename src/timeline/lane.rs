@@ -105,9 +105,8 @@ impl<F: Future> Future for Lane<F> {
         }
         let waker = spy.waker(cx.waker());
         run.poll_starts(spy.lane);
-        let polled = run.as_lane(spy.lane, || {
-            catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))))
-        });
+        let polled =
+            run.as_lane(spy.lane, || catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker)))));
         spy.ended = !matches!(polled, Ok(Poll::Pending));
         match polled {
             Ok(poll) => {

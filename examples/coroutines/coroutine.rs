@@ -1,0 +1,36 @@
+//! Coroutine: a function that says where it can be left, and lets others run while it waits.
+//!
+//! In Python: `async def` and `await`, see `coroutine.py` beside this file.
+//! Look for: each tells the time before and after its sleep, its own as well as the clock's. In between it has not got
+//! the thread, and still has its variables.
+//!
+//!     cargo run --example coroutine
+use async_concepts::{LaneExt, say, stage};
+use futures::join;
+use std::{process::ExitCode, time::Duration};
+use tokio::time::{Instant, sleep};
+
+// ANCHOR: coroutine
+async fn tell_time(delay: Duration) -> Duration {
+    let begin = Instant::now();
+    say!("before the sleep: {:.1} s", begin.elapsed().as_secs_f64());
+    sleep(delay).await; // here it is left, and here it is resumed
+    say!("after the sleep: {:.1} s", begin.elapsed().as_secs_f64());
+    begin.elapsed()
+}
+// ANCHOR_END: coroutine
+
+async fn tell_time_later() -> Duration {
+    sleep(Duration::from_millis(500)).await;
+    tell_time(Duration::from_secs(2)).await // a coroutine calls another one: it waits for it, too
+}
+
+// ANCHOR: coroutines
+pub async fn coroutine() -> (Duration, Duration) {
+    join!(tell_time(Duration::from_secs(1)).lane("A"), tell_time_later().lane("B"))
+}
+// ANCHOR_END: coroutines
+
+pub fn main() -> ExitCode {
+    stage::run("coroutine", coroutine)
+}

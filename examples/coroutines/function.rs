@@ -1,0 +1,34 @@
+//! Function: it runs from its first line to its last, and nobody else does meanwhile.
+//!
+//! In Python: `def`, see `function.py` beside this file.
+//! Look for: six seconds, the sum of all three. `join!` is willing to let them take turns, but a function has no place
+//! at which it could be left: B and C are not even polled before A has returned.
+//!
+//!     cargo run --example function
+use async_concepts::{LaneExt, block, say, stage};
+use futures::join;
+use std::{process::ExitCode, time::Duration};
+
+// ANCHOR: factorial
+fn factorial(number: u64) -> u64 {
+    let mut product = 1;
+    for i in 2..=number {
+        say!("compute factorial({i})");
+        block(Duration::from_secs(1)); // keeps the thread, as `std::thread::sleep` or hard work would
+        product *= i;
+    }
+    say!("factorial({number}) = {product}");
+    product
+}
+// ANCHOR_END: factorial
+
+// ANCHOR: function
+pub async fn function() -> (u64, u64, u64) {
+    // `async` around a call does not make the function inside it wait any better.
+    join!(async { factorial(2) }.lane("A"), async { factorial(3) }.lane("B"), async { factorial(4) }.lane("C"))
+}
+// ANCHOR_END: function
+
+pub fn main() -> ExitCode {
+    stage::run("function", function)
+}

@@ -1,0 +1,59 @@
+//! Laziness: calling a coroutine starts nothing.
+//!
+//! In Python: a coroutine object, or a task, see `laziness.py` beside this file.
+//! Look for: the dots, where a future exists and has never been polled; a task is polled as soon as it gets the thread.
+//! Unlike Python's, tokio's `sleep` takes its deadline when it is called, so its second is over at 1 s, not at 1.5 s.
+//!
+//!     cargo run --example laziness
+use async_concepts::{LaneExt, say, stage::Stage};
+use std::{process::ExitCode, time::Duration};
+use tokio::{
+    spawn,
+    time::{Instant, sleep},
+};
+
+async fn nap() {
+    say!("begin");
+    sleep(Duration::from_secs(1)).await;
+    say!("end");
+}
+
+async fn other_work() {
+    sleep(Duration::from_millis(500)).await;
+}
+
+// ANCHOR: call
+pub async fn call() {
+    // The compiler warns of a future that nobody uses, unless it is in a variable.
+    let _forgotten = nap().lane("never");
+    let later = nap().lane("later");
+    say!("called twice, and nothing begins");
+    other_work().await;
+    say!("await one of them");
+    later.await;
+}
+// ANCHOR_END: call
+
+// ANCHOR: spawn
+pub async fn spawned() {
+    let task = spawn(nap().lane("task"));
+    say!("spawned; it begins when I wait");
+    other_work().await;
+    say!("await it");
+    task.await.expect("a nap does not panic");
+}
+// ANCHOR_END: spawn
+
+// ANCHOR: sleep
+pub async fn sleep_itself() {
+    let begin = Instant::now();
+    let sleep = sleep(Duration::from_secs(1)).lane("sleep"); // lazy, too; but it knows already when it ends
+    other_work().await;
+    sleep.await;
+    say!("it is over after {:.1} s", begin.elapsed().as_secs_f64());
+}
+// ANCHOR_END: sleep
+
+pub fn main() -> ExitCode {
+    Stage::new("laziness").scene("call", call).scene("spawn", spawned).scene("sleep", sleep_itself).run()
+}

@@ -1,0 +1,69 @@
+//! Task group: tasks with a scope. Whatever is started inside has ended when the scope has.
+//!
+//! In Python: `async with asyncio.TaskGroup()`, see `task_group.py` beside this file.
+//! Look for: when does the work return, and who is still at it then? Tasks started loosely are local structure, floating
+//! about in a soup of callbacks; a group makes "it has returned" mean "it is over", also when one of it fails.
+//!
+//!     cargo run --example task_group
+use async_concepts::{LaneExt, say, stage::Stage};
+use std::{process::ExitCode, time::Duration};
+use tokio::{spawn, task::JoinSet, time::sleep};
+
+async fn upload(seconds: u64, works: bool) -> Result<u64, String> {
+    sleep(Duration::from_secs(seconds)).await;
+    say!("{}", if works { "uploaded" } else { "no connection" });
+    if works { Ok(seconds) } else { Err(format!("failed after {seconds} s")) }
+}
+
+// ANCHOR: loose
+pub async fn loose() {
+    spawn(upload(1, false).lane("A")); // nobody will ever hear that it failed
+    spawn(upload(2, true).lane("B"));
+    say!("returned, but nothing is over");
+    sleep(Duration::from_secs(3)).await;
+}
+// ANCHOR_END: loose
+
+// ANCHOR: group
+/// Waits for all tasks of a group. The first error ends the others, and even then all of them are waited for.
+async fn wait_for(mut group: JoinSet<Result<u64, String>>) -> Result<u64, String> {
+    let mut sum = 0;
+    while let Some(task) = group.join_next().await {
+        match task.expect("no task panics") {
+            Ok(seconds) => sum += seconds,
+            Err(error) => {
+                group.shutdown().await; // a `?` would drop the group: that aborts its tasks, too, but does not wait
+                return Err(error);
+            }
+        }
+    }
+    Ok(sum)
+}
+
+pub async fn group() -> Result<u64, String> {
+    let mut group = JoinSet::new();
+    group.spawn(upload(1, true).lane("A"));
+    group.spawn(upload(2, true).lane("B"));
+    group.spawn(upload(3, true).lane("C"));
+    let sum = wait_for(group).await?;
+    say!("returned: {sum} s of work are over");
+    Ok(sum)
+}
+// ANCHOR_END: group
+
+// ANCHOR: failing
+pub async fn failing() -> Result<u64, String> {
+    let mut group = JoinSet::new();
+    group.spawn(upload(1, false).lane("A"));
+    group.spawn(upload(2, true).lane("B"));
+    group.spawn(upload(3, true).lane("C"));
+    let result = wait_for(group).await;
+    say!("returned: {}", result.as_ref().expect_err("A fails"));
+    sleep(Duration::from_secs(3)).await; // nothing more comes
+    result
+}
+// ANCHOR_END: failing
+
+pub fn main() -> ExitCode {
+    Stage::new("task_group").scene("loose", loose).scene("group", group).scene("failing", failing).run()
+}

@@ -1,0 +1,54 @@
+//! Who watches changes nothing: each example does the same at the same times, recorded or not.
+use super::EXAMPLES;
+use async_concepts::{stage::rehearse, timeline::Observe};
+
+/// Of each scene: how long it took, and each line with its time; with the lane, too, if lanes are observed.
+fn seen(observe: Observe, lanes: bool) -> Vec<(&'static str, Vec<String>)> {
+    let mut seen = vec![];
+    for (_, name, main) in EXAMPLES {
+        let mut lines = vec![];
+        for scene in rehearse(observe, *main) {
+            lines.push(format!("{} takes {:?}", scene.title, scene.elapsed));
+            lines.extend(scene.verdict.map(|verdict| verdict.to_string()));
+            lines.extend(scene.lines.iter().map(|line| {
+                let lane = if lanes { &line.lane } else { "-" };
+                format!("{:?} {lane} {}", line.at, line.text)
+            }));
+        }
+        seen.push((*name, lines));
+    }
+    seen
+}
+
+#[test]
+fn output_order_and_time_are_equal_with_and_without_recording() {
+    for _ in 0..3 {
+        let everything = seen(Observe::Everything, false);
+        assert_eq!(everything, seen(Observe::Lines, false));
+        assert_eq!(everything, seen(Observe::Nothing, false));
+    }
+}
+
+#[test]
+fn who_says_a_line_is_known_without_recording_the_rest() {
+    for _ in 0..3 {
+        assert_eq!(seen(Observe::Everything, true), seen(Observe::Lines, true));
+    }
+}
+
+#[test]
+fn every_scene_ends_by_itself() {
+    for (_, name, main) in EXAMPLES {
+        for scene in rehearse(Observe::Everything, *main) {
+            assert!(scene.verdict.is_none(), "{name}, {}: {}", scene.title, scene.verdict.unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_line_is_said_by_nobody_if_nobody_is_observed() {
+    for (_, _, main) in EXAMPLES {
+        let scenes = rehearse(Observe::Nothing, *main);
+        assert!(scenes.iter().flat_map(|scene| &scene.lines).all(|line| line.lane == "-"));
+    }
+}

@@ -1,0 +1,132 @@
+//! Each example has a twin in Python, and both print the same; where they do not, it is written here.
+use super::EXAMPLES;
+use async_concepts::{
+    stage::{printed, rehearse},
+    timeline::Observe,
+};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Where the languages differ: what only Rust (`-`) and what only Python (`+`) prints, in their order.
+const DIFFERENCES: &[(&str, &[&str])] = &[
+    // Tokio's `sleep` takes its deadline when it is called, asyncio's when it is awaited.
+    ("laziness", &["- 1.000 main     it is over after 1.0 s", "+ 1.500 main     it is over after 1.5 s"]),
+    (
+        "gather_errors",
+        &[
+            // Fail fast: `gather` lets the siblings finish.
+            "+ 0.400 A        half of 4 is 2",
+            "+ 0.800 C        half of 8 is 4",
+            // Nested: a task whose coroutine fails has failed.
+            "+ 0.100 main     error: cannot halve 1",
+            "- 0.800 main     result: (Ok(2), Err(\"cannot halve 1\"), Ok(4))",
+        ],
+    ),
+];
+
+/// What Python complains of, on stderr, where the compiler would have, or nobody. All other twins are silent there.
+const COMPLAINTS: &[(&str, &str)] =
+    &[("laziness", "was never awaited"), ("task_group", "Task exception was never retrieved")];
+
+fn folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn file(topic: &str, name: &str, extension: &str) -> PathBuf {
+    folder().join("examples").join(topic).join(name).with_extension(extension)
+}
+
+fn python(topic: &str, name: &str) -> String {
+    let harness = folder().join("tests/twins/virtual_time.py");
+    let twin = file(topic, name, "py");
+    let run = Command::new("python3").arg(harness).arg(&twin).output().expect("python3 is installed");
+    let errors = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{} fails:\n{errors}", twin.display());
+    match COMPLAINTS.iter().find(|(example, _)| *example == name) {
+        Some((_, complaint)) => assert!(errors.contains(complaint), "{name} should make Python say: {complaint}"),
+        None => assert_eq!(errors, "", "{name} makes Python complain"),
+    }
+    String::from_utf8(run.stdout).expect("a twin prints UTF-8")
+}
+
+#[test]
+#[ignore = "needs python3 (3.11 or later)"]
+fn twins_print_the_same_line_by_line() {
+    for (topic, name, main) in EXAMPLES {
+        if !file(topic, name, "py").exists() {
+            continue; // `tests/house.rs` asks for the reason
+        }
+        let (rust, python) = (printed(&rehearse(Observe::Everything, *main)), python(topic, name));
+        let expected = DIFFERENCES.iter().find(|(example, _)| example == name).map_or(&[][..], |(_, lines)| lines);
+        assert_eq!(difference(&rust, &python), expected, "{name}: in Rust\n{rust}\nin Python\n{python}");
+    }
+}
+
+#[test]
+#[ignore = "needs python3 (3.11 or later)"]
+fn a_twin_prints_the_same_each_time() {
+    for _ in 0..5 {
+        assert_eq!(python("coroutines", "four_ways"), python("coroutines", "four_ways"));
+    }
+}
+
+#[test]
+fn every_file_among_the_examples_is_one_that_is_tested_or_its_twin() {
+    let mut found = BTreeSet::new();
+    let topics = fs::read_dir(folder().join("examples")).expect("there are examples");
+    for topic in topics.map(|topic| topic.expect("a readable folder")).filter(|topic| topic.path().is_dir()) {
+        for file in fs::read_dir(topic.path()).expect("a readable folder") {
+            let path = file.expect("a readable folder").path();
+            if path.extension().is_some_and(|extension| extension == "rs" || extension == "py") {
+                let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+                found.insert((topic.file_name().to_string_lossy().into_owned(), name));
+            }
+        }
+    }
+    let listed = EXAMPLES.iter().map(|(topic, name, _)| (topic.to_string(), name.to_string())).collect();
+    assert_eq!(found, listed, "what is there, and what is tested");
+}
+
+#[test]
+fn differences_are_of_examples_that_exist() {
+    for (different, _) in DIFFERENCES {
+        assert!(EXAMPLES.iter().any(|(_, name, _)| name == different), "{different} is no example");
+    }
+}
+
+/// The lines that only one of two texts has, as `- ` and `+ ` and the line; all others are in both, in the same order.
+fn difference(old: &str, new: &str) -> Vec<String> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    // How many lines the rests of both, from here on, have in common.
+    let mut common = vec![vec![0; new.len() + 1]; old.len() + 1];
+    for (i, line) in old.iter().enumerate().rev() {
+        for (j, other) in new.iter().enumerate().rev() {
+            common[i][j] =
+                if line == other { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+        }
+    }
+    let (mut i, mut j, mut difference) = (0, 0, vec![]);
+    while i < old.len() || j < new.len() {
+        if i < old.len() && j < new.len() && old[i] == new[j] {
+            (i, j) = (i + 1, j + 1);
+        } else if j == new.len() || (i < old.len() && common[i + 1][j] >= common[i][j + 1]) {
+            difference.push(format!("-{}", old[i]));
+            i += 1;
+        } else {
+            difference.push(format!("+{}", new[j]));
+            j += 1;
+        }
+    }
+    difference
+}
+
+#[test]
+fn a_difference_is_what_only_one_of_both_has() {
+    assert_eq!(difference("a\nb\nc\n", "a\nb\nc\n"), [""; 0]);
+    assert_eq!(difference("a\nb\nc\n", "a\nx\nc\nd\n"), ["-b", "+x", "+d"]);
+    assert_eq!(difference("a\nb\n", "b\na\n"), ["-a", "+a"]);
+}

@@ -1,0 +1,141 @@
+"""Runs a Python twin in virtual time: `python3 virtual_time.py TWIN.py`.
+
+The twin is not changed; the clocks it uses are. The event loop's `select` does not wait for the next timer: it moves the
+clock to it. `time.sleep` moves the clock as well. On another thread it gives up its turn until the clock has got there;
+threads take turns, in the order in which they were started, so that the same twin always prints the same.
+"""
+
+import asyncio
+import concurrent.futures
+import itertools
+import os
+import runpy
+import selectors
+import sys
+import threading
+import time
+
+now = 0.0
+loop_thread = threading.current_thread()
+
+
+class Turns:
+    """The threads of the executor. One of them runs at a time, and only while the event loop has nothing to do."""
+
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.due = {}  # when each waiting thread goes on; in the order of their turns
+        self.running = None
+
+    def wait(self, turn, until):
+        """On a thread: give up the turn until then."""
+        with self.changed:
+            self.due[turn] = until
+            self.running = None
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self.running == turn)
+
+    def end(self):
+        """On a thread: give up the turn for good."""
+        with self.changed:
+            self.running = None
+            self.changed.notify_all()
+
+    def earliest(self):
+        return min(self.due.values(), default=None)
+
+    def give(self):
+        """On the event loop's thread: let the first thread run that is due, until it waits or ends."""
+        turn = min((until, turn) for turn, until in self.due.items())[1]
+        with self.changed:
+            del self.due[turn]
+            self.running = turn
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self.running is None)
+
+
+turns = Turns()
+numbers = itertools.count()
+this_thread = threading.local()
+
+
+class Executor(concurrent.futures.ThreadPoolExecutor):
+    """A thread for each call, which has to wait for its turn."""
+
+    def submit(self, function, *args):
+        future, turn = concurrent.futures.Future(), next(numbers)
+        turns.due[turn] = now
+
+        def work():
+            this_thread.turn = turn
+            with turns.changed:
+                turns.changed.wait_for(lambda: turns.running == turn)
+            try:
+                future.set_result(function(*args))
+            except BaseException as error:
+                future.set_exception(error)
+            finally:
+                turns.end()
+
+        threading.Thread(target=work, daemon=True).start()
+        return future
+
+
+class Selector(selectors.DefaultSelector):
+    def select(self, timeout=None):
+        global now
+        ready = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        timer = None if timeout is None else now + timeout
+        thread = turns.earliest()
+        if timer is None and thread is None:
+            raise RuntimeError(f"nothing can happen any more at {now:.3f} s")
+        if timer is None or (thread is not None and thread <= timer):
+            now = max(now, thread)
+            turns.give()
+        else:
+            now = timer
+        return super().select(0)
+
+
+class Loop(asyncio.SelectorEventLoop):
+    def __init__(self):
+        super().__init__(Selector())
+        self._clock_resolution = 1e-6  # timers that are no further apart are due together …
+        self.timers = itertools.count()
+        self.set_default_executor(Executor())
+
+    def time(self):
+        return now
+
+    def call_at(self, when, callback, *args, context=None):
+        # … and come in the order in which they were set, as if time passed between two of them. It does elsewhere.
+        return super().call_at(when + next(self.timers) * 1e-9, callback, *args, context=context)
+
+    async def shutdown_default_executor(self, timeout=None):
+        pass  # all have ended that anybody waits for
+
+
+def sleep(seconds):
+    global now
+    if threading.current_thread() is loop_thread:
+        now += seconds
+    else:
+        turns.wait(this_thread.turn, now + seconds)
+
+
+def main(twin):
+    folder = os.path.dirname(os.path.abspath(twin))
+    sys.path[0] = folder
+    sys.path.append(os.path.dirname(folder))
+    sys.dont_write_bytecode = True
+    import say
+
+    time.sleep = sleep
+    time.monotonic = say.clock = lambda: now
+    asyncio.events.new_event_loop = Loop
+    runpy.run_path(twin, run_name="__main__")
+
+
+main(sys.argv[1])
