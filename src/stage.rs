@@ -4,7 +4,7 @@
 //! change that, and are the same for all examples. An example may consist of several scenes, each of which is a run
 //! with a clock and a timeline of its own.
 use crate::timeline::{
-    Chart, Clock, Line, Observe, Recorder, SvgOptions, TerminalOptions, Verdict, lane_colour, to_perfetto, to_svg,
+    Chart, Clock, Line, Observe, Recorder, SvgOptions, TerminalOptions, Verdict, colour, to_perfetto, to_svg,
 };
 use console::{Style, Term};
 use std::{
@@ -311,7 +311,7 @@ fn heading(title: &str, number: usize) -> String {
 /// `time lane text`, in columns and in colours.
 fn print_line(line: &Line) {
     let [time, lane, text] = line.columns();
-    let lane_style = line.id.map_or_else(Style::new, lane_colour);
+    let lane_style = line.hue.map_or_else(Style::new, colour);
     show(&format!("{} {} {text}\n", Style::new().dim().apply_to(time), lane_style.apply_to(lane)));
 }
 

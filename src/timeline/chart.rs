@@ -5,9 +5,9 @@
 //! it, a column; each poll has a column of its own.
 use super::{
     event::{Event, LaneId, Polled, Ringer, What},
-    run::Clock,
+    turns::Clock,
 };
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 /// A run as rows of spans. All renderers draw from this.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +53,8 @@ pub struct Pos {
 pub struct Row {
     /// Its name.
     pub name: String,
+    /// The how-manieth of all names that is: lanes of one name have one colour.
+    pub hue: usize,
     /// The lane that made it.
     pub parent: Option<LaneId>,
     /// The lane that polls it; none if the runtime does.
@@ -209,6 +211,12 @@ impl Chart {
         self.between(began.from, row.spans[nth].to)
     }
 
+    /// Whether the lane polls other lanes. If one of these blocks, so does it, but it is not to blame.
+    pub fn polls_others(&self, row: &Row) -> bool {
+        let polls = |outer: LaneId| std::ptr::eq(&raw const self.rows[outer], row);
+        self.rows.iter().filter_map(|row| row.polled_by).any(polls)
+    }
+
     /// Where the end of `row` needs an explanation, that.
     pub fn fate(&self, row: &Row) -> Option<String> {
         match &row.end.1 {
@@ -226,6 +234,7 @@ impl Chart {
 #[derive(Default)]
 struct Drawing {
     chart: Chart,
+    hues: HashMap<String, usize>,
     /// When the last instant began, as it was measured.
     began: Duration,
     /// What each lane does, and since when.
@@ -305,8 +314,10 @@ impl Drawing {
         }
         match &event.what {
             What::Created { name, parent } => {
-                let end = (self.now(), End::Unfinished);
-                self.chart.rows.push(Row { name: name.clone(), parent: *parent, polled_by: None, spans: vec![], end });
+                let next = self.hues.len();
+                let hue = *self.hues.entry(name.clone()).or_insert(next);
+                let (name, parent, end) = (name.clone(), *parent, (self.now(), End::Unfinished));
+                self.chart.rows.push(Row { name, hue, parent, polled_by: None, spans: vec![], end });
                 self.open.push(Open { state: State::Lazy, from: self.now(), rung: false, ended: false });
             }
             What::PollStart => self.poll_starts(lane, event.thread),

@@ -102,10 +102,10 @@ impl Ringer {
 pub struct Line {
     /// Time since the run began, on the run's clock.
     pub at: Duration,
-    /// The lane that printed it; none if no lane was running.
-    pub id: Option<LaneId>,
-    /// The name of that lane, or `-`.
+    /// The name of the lane that printed it; `-` if no lane was running.
     pub lane: String,
+    /// The how-manieth of all names of lanes that is, so that lanes of one name have one colour.
+    pub hue: Option<usize>,
     /// The text.
     pub text: String,
 }

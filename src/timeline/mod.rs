@@ -46,7 +46,7 @@
 //!
 //! # Where to read on
 //!
-//! `lane` is the heart; `run` is what the lanes of one run share; `threads` is for those who want to know how a thread
+//! `lane` is the heart; `run` is what the lanes of one run share; `turns` is for those who want to know how a thread
 //! that blocks can keep to a clock that does not pass by itself; `chart` makes sense of it all, and `layout`, `terminal`,
 //! `svg`, `words` and `perfetto` draw it.
 mod chart;
@@ -60,6 +60,7 @@ mod run;
 mod svg;
 mod terminal;
 mod threads;
+mod turns;
 mod verdict;
 mod words;
 
@@ -68,11 +69,12 @@ pub use event::{Event, LaneId, Line, Polled, Ringer, What};
 pub use lane::{Lane, LaneExt};
 pub use perfetto::to_perfetto;
 pub use record::{Recorder, Recording, record};
+pub use run::Observe;
 #[doc(hidden)]
 pub use run::say_line;
-pub use run::{Clock, Observe};
 pub use svg::{SvgOptions, Theme, to_svg};
 pub use terminal::TerminalOptions;
-pub(crate) use terminal::lane_colour;
+pub(crate) use terminal::colour;
 pub use threads::{block, on_thread};
+pub use turns::Clock;
 pub use verdict::Verdict;

@@ -58,6 +58,11 @@ pub(super) const TERMINAL_GREY: u8 = 244;
 pub(super) const TERMINAL_DONE: u8 = 29;
 pub(super) const TERMINAL_CANCELLED: u8 = 160;
 
+/// Which of the colours a lane has: `main` has the first to itself.
+pub(super) fn of_hue(hue: usize) -> usize {
+    if hue == 0 { 0 } else { 1 + (hue - 1) % (LIGHT.lanes.len() - 1) }
+}
+
 /// As CSS writes it.
 pub(super) fn css([red, green, blue]: Rgb) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")

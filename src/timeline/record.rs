@@ -3,7 +3,8 @@ use super::{
     chart::Chart,
     event::{Event, Line, What},
     lane::{LaneExt, panic_message},
-    run::{Clock, Observe, Run},
+    run::{Observe, Run},
+    turns::Clock,
     verdict::Verdict,
 };
 use futures::FutureExt;
@@ -179,7 +180,7 @@ fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
         .on_thread_start(move || starts.adopt_thread())
         .on_thread_stop(move || stops.turns.left(std::thread::current().id()));
     if run.clock == Clock::Paused {
-        builder.thread_keep_alive(Duration::ZERO); // so that the end of a closure can be seen: see `threads`
+        builder.thread_keep_alive(Duration::ZERO); // so that the end of a closure can be seen: see `turns`
     }
     builder.build().expect("a runtime for the run")
 }

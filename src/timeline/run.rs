@@ -1,30 +1,21 @@
 //! What a run and everything in it share: the log, the clock, and who is running on which thread.
 use super::{
     event::{Event, LaneId, Line, Polled, Ringer, What, place},
-    threads::Turns,
+    turns::{Clock, Turns},
 };
 use std::{
     backtrace::Backtrace,
     cell::RefCell,
+    collections::HashMap,
     panic::Location,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::ThreadId,
     time::Duration,
 };
-use tokio::{runtime::Handle, time::Instant};
 
 /// A recording keeps this many events and this many lines. What comes later is counted, not kept: nobody reads a
 /// picture of a million polls, and a program that runs for a day must not fill the memory.
 pub(super) const CAPACITY: usize = 50_000;
-
-/// Which clock a run is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
-    /// Tokio's paused clock: time passes at once when nobody has anything to do, and is exact.
-    Paused,
-    /// The wall clock.
-    Real,
-}
 
 /// How much of a run is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +33,8 @@ pub enum Observe {
 pub(crate) struct Run {
     pub(super) clock: Clock,
     pub(super) observe: Observe,
-    pub(super) turns: Turns,
+    pub(super) turns: Arc<Turns>,
     log: Mutex<Log>,
-    runtime: OnceLock<(Handle, Instant, ThreadId)>,
     /// Called with each line as it is said.
     print: Option<fn(&Line)>,
 }
@@ -57,6 +47,8 @@ pub(super) struct Log {
     /// Events that came after the log was full.
     pub left_out: u64,
     pub lanes: Vec<LaneState>,
+    /// The distinct names of lanes, in the order in which they came up.
+    hues: HashMap<String, usize>,
     /// Set at the end of the run, or when it is given up: whatever happens later belongs to no run.
     pub closed: bool,
     /// When somebody has last blocked the runtime's thread, until then.
@@ -109,15 +101,13 @@ thread_local! {
 
 impl Run {
     pub fn new(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
-        let (turns, log, runtime) = (Turns::new(clock), Mutex::default(), OnceLock::new());
-        Run { clock, observe, turns, log, runtime, print }
+        Run { clock, observe, turns: Arc::new(Turns::new(clock)), log: Mutex::default(), print }
     }
 
     /// Called once, on the runtime's thread and in its context.
     pub fn begin(self: &Arc<Self>) {
-        let (handle, me) = (Handle::current(), std::thread::current().id());
-        self.lock().threads.push(Some(me));
-        let _ = self.runtime.set((handle, Instant::now(), me));
+        self.turns.begin_run();
+        self.lock().threads.push(Some(std::thread::current().id()));
         self.adopt_thread();
     }
 
@@ -131,21 +121,6 @@ impl Run {
         HERE.with_borrow(|here| here.run.clone())
     }
 
-    pub fn runtime(&self) -> &Handle {
-        &self.runtime.get().expect("a run begins before anything in it").0
-    }
-
-    pub fn on_runtime_thread(&self) -> bool {
-        self.runtime.get().is_some_and(|(_, _, id)| *id == std::thread::current().id())
-    }
-
-    /// Time since the run began. Tokio's clock can only be read inside its runtime, hence the guard.
-    pub fn elapsed(&self) -> Duration {
-        let Some((handle, start, _)) = self.runtime.get() else { return Duration::ZERO };
-        let _context = handle.enter();
-        start.elapsed()
-    }
-
     /// A panic while the log is held leaves it readable: every change to it is a single push.
     pub fn lock(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
@@ -153,7 +128,7 @@ impl Run {
 
     /// Ends the run for the log. Returns when that was; later calls do nothing.
     pub fn close(&self) -> Duration {
-        let at = self.elapsed();
+        let at = self.turns.elapsed();
         self.lock().closed = true;
         self.turns.close();
         at
@@ -185,17 +160,18 @@ impl Run {
 
     pub fn create(&self, name: &str, place: &'static Location<'static>) -> LaneId {
         let parent = self.current_lane();
-        let (at, mut log) = (self.elapsed(), self.lock());
+        let (at, mut log) = (self.turns.elapsed(), self.lock());
         let lane = log.lanes.len();
         log.lanes.push(LaneState::new(name, at, place));
-        let name = name.to_owned();
+        let (name, next) = (name.to_owned(), log.hues.len());
+        log.hues.entry(name.clone()).or_insert(next);
         log.push(Event { at, thread: 0, lane, what: What::Created { name, parent } });
         lane
     }
 
     pub fn poll_starts(&self, lane: LaneId) {
-        let outside = !self.on_runtime_thread();
-        let (at, mut log) = (self.elapsed(), self.lock());
+        let outside = !self.turns.on_runtime_thread();
+        let (at, mut log) = (self.turns.elapsed(), self.lock());
         let state = &mut log.lanes[lane];
         state.polls = if state.polled == at { state.polls + 1 } else { 1 };
         state.polled = at;
@@ -209,7 +185,7 @@ impl Run {
 
     pub fn poll_ends(&self, lane: LaneId, polled: Polled) {
         let ended = !matches!(polled, Polled::Pending);
-        let (at, mut log) = (self.elapsed(), self.lock());
+        let (at, mut log) = (self.turns.elapsed(), self.lock());
         let state = &mut log.lanes[lane];
         if state.polled != at {
             (state.polled, state.since) = (at, at); // it has blocked
@@ -225,7 +201,7 @@ impl Run {
 
     pub fn woken(&self, lane: LaneId) {
         let by = self.ringer(lane);
-        let (at, mut log) = (self.elapsed(), self.lock());
+        let (at, mut log) = (self.turns.elapsed(), self.lock());
         log.lanes[lane].woken = true;
         let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
@@ -239,10 +215,10 @@ impl Run {
         if let Some(ended) = HERE.with_borrow(|here| here.finished) {
             return Ringer::Lane(ended);
         }
-        if !self.on_runtime_thread() || tokio::task::try_id().is_some() {
+        if !self.turns.on_runtime_thread() || tokio::task::try_id().is_some() {
             return Ringer::Outside;
         }
-        let (at, log) = (self.elapsed(), self.lock());
+        let (at, log) = (self.turns.elapsed(), self.lock());
         let polled = log.lanes[lane].polled;
         match self.clock {
             Clock::Paused if at == polled => Ringer::Yield,
@@ -256,7 +232,7 @@ impl Run {
     pub fn dropped(&self, lane: LaneId, is_task: bool) {
         let by = self.current_lane();
         let aborted = by.is_none() && is_task;
-        let (at, mut log) = (self.elapsed(), self.lock());
+        let (at, mut log) = (self.turns.elapsed(), self.lock());
         log.lanes[lane].now = Doing::Ended;
         let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
@@ -264,13 +240,14 @@ impl Run {
 
     fn says(&self, text: String, location: &'static Location<'static>) {
         let lane = self.current_lane();
-        let (at, mut log) = (self.elapsed(), self.lock());
+        let (at, mut log) = (self.turns.elapsed(), self.lock());
         if log.closed {
             return;
         }
         let name = lane.map_or("-", |lane| &log.lanes[lane].name).to_owned();
+        let hue = lane.map(|_| log.hues[&name]);
         for text in text.split('\n') {
-            let line = Line { at, id: lane, lane: name.clone(), text: text.to_owned() };
+            let line = Line { at, hue, lane: name.clone(), text: text.to_owned() };
             if let Some(print) = self.print {
                 print(&line); // while the log is held, so that lines come out in the order of the log
             }
@@ -356,7 +333,7 @@ pub fn say_line(text: String) {
     let location = Location::caller();
     match Run::here() {
         Some(run) => {
-            run.turns.settle_if_on_thread(&run);
+            run.turns.settle_if_on_thread();
             run.says(text, location);
         }
         None => println!("{text}"),

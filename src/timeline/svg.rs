@@ -3,7 +3,7 @@
 use super::{
     chart::{Chart, End, Hold, Pos, Row, Said, Span, State, human},
     layout::{Layout, Room},
-    palette::{DARK, LIGHT, Palette, css},
+    palette::{DARK, LIGHT, Palette, css, of_hue},
     terminal::letters,
 };
 use maud::{Markup, PreEscaped, html};
@@ -223,7 +223,7 @@ impl Picture<'_> {
     fn span(&self, lane: usize, row: &Row, nth: usize, y: f64) -> Markup {
         let span = &row.spans[nth];
         let (from, to) = (self.x(span.from), self.x(span.to));
-        let (top, wide, colour) = (px(y - BAR / 2.0), px(to - from), lane_class(lane));
+        let (top, wide, colour) = (px(y - BAR / 2.0), px(to - from), lane_class(row));
         let bar =
             |class: &str| html! { rect.(class).(colour) x=(px(from)) y=(top) width=(wide) height=(px(BAR)) rx="5" {} };
         let time = || human(self.chart.between(span.from, span.to));
@@ -234,14 +234,37 @@ impl Picture<'_> {
                     State::RunningUnwoken => (bar("unwoken")),
                     State::Ready => rect.ready.(colour) x=(px(from + 1.0)) y=(top) width=(px(to - from - 2.0)) height=(px(BAR)) rx="5" {},
                     State::Lazy => line.lazy.(colour) x1=(px(from + 5.0)) x2=(px(to - 2.0)) y1=(px(y)) y2=(px(y)) {},
-                    State::Blocking => { (bar("running")) (bar("blocking")) (label_in(from, to, y, &format!("blocks the thread {}", time()), &time())) },
-                    State::OnThread => { (bar("running")) (bar("on-thread")) (label_in(from, to, y, &time(), "")) },
+                    State::Blocking => {
+                        (bar("running")) (bar("blocking"))
+                        @if !self.chart.polls_others(row) { (self.label(lane, span, y, &[format!("blocks the thread {}", time()), time()])) }
+                    },
+                    State::OnThread => { (bar("running")) (bar("on-thread")) (self.label(lane, span, y, &[time()])) },
                     State::Waiting(_) => {
                         line.waiting.(colour) x1=(px(from + 3.0)) x2=(px(to - 3.0)) y1=(px(y)) y2=(px(y)) {}
                         @if let Some(reason) = self.chart.reason(row, nth) { (self.reason(span, &reason, y)) }
                     },
                 }
             }
+        }
+    }
+
+    /// Text in a bar, where no number stands: the first that fits into the widest such part.
+    fn label(&self, lane: usize, span: &Span, y: f64, texts: &[String]) -> Markup {
+        let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
+        let (from, to) = (self.left + seen.start, self.left + seen.end);
+        let numbers = self.chart.said.iter().filter(|said| said.lane == lane).map(|said| self.x(said.at));
+        let mut edges: Vec<f64> = numbers.flat_map(|x| [x - COLUMN, x]).filter(|x| (from..to).contains(x)).collect();
+        edges.insert(0, from);
+        edges.push(to);
+        // Between two edges there is either a number, and that is narrow, or nothing.
+        let parts = edges.windows(2).map(|pair| (pair[0], pair[1])).filter(|(from, to)| to - from > COLUMN + 1.0);
+        let widest = parts.max_by(|one, other| (one.1 - one.0).total_cmp(&(other.1 - other.0)));
+        let text = widest.and_then(|(from, to)| {
+            let fits = texts.iter().find(|text| width_of(text, SMALL) + 16.0 <= to - from)?;
+            Some(((from + to) / 2.0, fits))
+        });
+        html! {
+            @if let Some((x, text)) = text { text.in-bar x=(px(x)) y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) } }
         }
     }
 
@@ -318,7 +341,7 @@ impl Picture<'_> {
             @for hold in shown() {
                 @let (from, to) = (self.x(hold.from), self.x(hold.to));
                 @let name = &self.chart.rows[hold.lane].name;
-                rect.running.(lane_class(hold.lane)) x=(px(from)) y=(px(y - 11.0)) width=(px(to - from)) height="22" {}
+                rect.running.(lane_class(&self.chart.rows[hold.lane])) x=(px(from)) y=(px(y - 11.0)) width=(px(to - from)) height="22" {}
                 text.in-bar x=(px((from + to) / 2.0)) y=(px(y + 4.5)) font-size=(px(SMALL)) {
                     @if width_of(name, SMALL) + 8.0 <= to - from { (name) } @else { (letters[hold.lane]) }
                 }
@@ -420,16 +443,6 @@ impl Picture<'_> {
     }
 }
 
-/// Text in the middle of a bar: the long one if it fits, else the short one if that fits.
-fn label_in(from: f64, to: f64, y: f64, long: &str, short: &str) -> Markup {
-    let fits = |text: &&str| !text.is_empty() && width_of(text, SMALL) + 2.0 * COLUMN <= to - from;
-    html! {
-        @if let Some(text) = [long, short].into_iter().find(fits) {
-            text.in-bar x=(px((from + to) / 2.0)) y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
-        }
-    }
-}
-
 fn end_sign(end: &End, x: f64, y: f64) -> Markup {
     html! {
         @match end {
@@ -441,8 +454,8 @@ fn end_sign(end: &End, x: f64, y: f64) -> Markup {
     }
 }
 
-fn lane_class(lane: usize) -> String {
-    format!("l{}", lane % LIGHT.lanes.len())
+fn lane_class(row: &Row) -> String {
+    format!("l{}", of_hue(row.hue))
 }
 
 fn theme_class(theme: Theme) -> &'static str {

@@ -2,7 +2,7 @@
 use super::{
     chart::{Chart, End, Pos, Row, State, human},
     layout::{Layout, Room},
-    palette::{TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES},
+    palette::{TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES, of_hue},
 };
 use console::Style;
 use std::{collections::HashMap, ops::Range};
@@ -32,9 +32,9 @@ impl Chart {
     }
 }
 
-/// The colour of a lane.
-pub(crate) fn lane_colour(lane: usize) -> Style {
-    Style::new().color256(TERMINAL_LANES[lane % TERMINAL_LANES.len()])
+/// The colour of all lanes of a name.
+pub(crate) fn colour(hue: usize) -> Style {
+    Style::new().color256(TERMINAL_LANES[of_hue(hue)])
 }
 
 struct Picture<'c> {
@@ -66,7 +66,7 @@ impl Picture<'_> {
     fn draw(&self) -> String {
         let title = self.paint(&self.chart.title, &Style::new().bold());
         let mut lines = vec![title, self.axis()];
-        lines.extend(self.chart.rows.iter().enumerate().take(self.layout.rows).map(|(lane, row)| self.row(lane, row)));
+        lines.extend(self.chart.rows.iter().take(self.layout.rows).map(|row| self.row(row)));
         lines.extend(self.threads());
         lines.push(String::new());
         lines.extend(self.legend());
@@ -103,8 +103,8 @@ impl Picture<'_> {
         line.finish(self.colour)
     }
 
-    fn row(&self, lane: usize, row: &Row) -> String {
-        let colour = lane_colour(lane);
+    fn row(&self, row: &Row) -> String {
+        let colour = colour(row.hue);
         let mut line = self.line(&row.name, &colour);
         (0..row.spans.len()).for_each(|nth| self.span(&mut line, row, nth, &colour));
         let (at, end) = (self.x(row.end.0), &row.end.1);
@@ -137,7 +137,9 @@ impl Picture<'_> {
             State::Ready => line.fill(from, to, '░', colour),
             State::Blocking => {
                 line.fill(from, to, '█', colour);
-                line.label(seen, &format!("blocks {}", human(self.chart.between(span.from, span.to))), &filled);
+                if !self.chart.polls_others(row) {
+                    line.label(seen, &format!("blocks {}", human(self.chart.between(span.from, span.to))), &filled);
+                }
             }
             State::OnThread => {
                 line.fill(from, to, '▓', colour);
@@ -162,7 +164,12 @@ impl Picture<'_> {
             let mut line = self.line(&name, &grey());
             for hold in holds.iter().filter(|hold| self.layout.shows(hold.lane)) {
                 let letter = Some(letters[hold.lane]).filter(|letter| letter.width() == Some(1)).unwrap_or('*');
-                line.fill(self.x(hold.from), self.x(hold.to), letter, &lane_colour(hold.lane).reverse());
+                line.fill(
+                    self.x(hold.from),
+                    self.x(hold.to),
+                    letter,
+                    &colour(self.chart.rows[hold.lane].hue).reverse(),
+                );
             }
             if let Some(cut) = &self.layout.cut {
                 line.fill(cut.start as usize, cut.end as usize, ' ', &grey());

@@ -1,32 +1,17 @@
-//! Blocking work on a clock that does not pass by itself.
+//! Closures on other threads, and work that keeps a thread.
 //!
-//! On the paused clock time passes only when nobody has anything to do. A thread that is busy for 300 ms therefore
-//! has to say so: [`block`] moves the clock instead of the thread. On the runtime's own thread that is all there is
-//! to it. On another thread the runtime goes on meanwhile, so the clock has to move in small steps, and at each step
-//! whatever is due has to happen; and two such threads must not move it at once, nor start in an order that the
-//! operating system chooses. So they take turns: one thread runs at a time, in the order of their lanes, until it
-//! blocks or ends; then the runtime, until it has nothing left to do; and only when all of them block does time pass.
+//! How several of them keep to one clock, in the same order each time, is told in `turns`.
 use super::{
     event::{LaneId, Polled},
     lane::panic_message,
-    run::{Clock, Observe, Run},
+    run::{Observe, Run},
+    turns::Clock,
 };
 use std::{
-    cell::Cell,
-    collections::BTreeMap,
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    task::{Context, Waker},
-    thread::ThreadId,
+    sync::Arc,
     time::Duration,
 };
-
-/// Tokio's timers are no finer than this, so neither are the steps.
-const TICK: Duration = Duration::from_millis(1);
-
-/// How long (on the wall clock) to wait for a thread that has been announced, or for the runtime to come to rest.
-/// It bounds what a mistake can cost; a run that is as it should be never waits for it to pass.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Takes `work` for a thread of its own, and gives it a lane there:
 /// `spawn_blocking(on_thread("hash", || …))`, `thread::spawn(on_thread("A", || …))`.
@@ -39,7 +24,7 @@ pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnO
     let place = Location::caller();
     let ticket = Run::here().map(|run| {
         let lane = (run.observe != Observe::Nothing).then(|| run.create(name.as_ref(), place));
-        Ticket { turn: run.turns.announce(&run), lane, run, begun: false }
+        Ticket { turn: run.turns.announce(), lane, run, begun: false }
     });
     move || match ticket {
         Some(ticket) => ticket.redeem(work),
@@ -54,9 +39,9 @@ pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnO
 pub fn block(time: Duration) {
     match Run::here() {
         Some(run) if run.clock == Clock::Paused => {
-            run.turns.block(&run, time);
-            if run.on_runtime_thread() {
-                let now = run.elapsed();
+            run.turns.block(time);
+            if run.turns.on_runtime_thread() {
+                let now = run.turns.elapsed();
                 run.lock().blocked = now;
             }
         }
@@ -75,26 +60,31 @@ struct Ticket {
 impl Ticket {
     fn redeem<R>(mut self, work: impl FnOnce() -> R) -> R {
         self.begun = true;
-        let (run, turn) = (self.run.clone(), self.turn);
-        run.turns.begin(&run, turn);
-        let Some(lane) = self.lane else {
-            run.adopt_thread();
-            let _end = OnDrop(|| run.turns.end(&run, turn));
-            return work();
-        };
-        if run.observe == Observe::Everything {
+        let run = self.run.clone();
+        let watched = self.lane.filter(|_| run.observe == Observe::Everything);
+        run.turns.begin_turn(self.turn);
+        if let Some(lane) = watched {
             run.poll_starts(lane);
         }
-        let result = run.as_lane(lane, || catch_unwind(AssertUnwindSafe(work)));
-        run.turns.settle_if_on_thread(&run);
-        if run.observe == Observe::Everything {
+        let result = catch_unwind(AssertUnwindSafe(|| match self.lane {
+            Some(lane) => run.as_lane(lane, work),
+            None => {
+                run.adopt_thread();
+                work()
+            }
+        }));
+        run.turns.settle_if_on_thread();
+        if let Some(lane) = watched {
             run.poll_ends(
                 lane,
-                result.as_ref().map_or_else(|panic| Polled::Panicked(panic_message(&**panic)), |_| Polled::Ready),
+                match &result {
+                    Ok(_) => Polled::Ready,
+                    Err(panic) => Polled::Panicked(panic_message(&**panic)),
+                },
             );
         }
         run.leave_thread();
-        run.turns.end(&run, turn);
+        run.turns.end_turn(self.turn);
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
@@ -110,313 +100,4 @@ impl Drop for Ticket {
             }
         }
     }
-}
-
-struct OnDrop<F: FnMut()>(F);
-impl<F: FnMut()> Drop for OnDrop<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
-
-/// Who may run, and whether the runtime is at rest.
-pub(super) struct Turns {
-    clock: Clock,
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    threads: BTreeMap<u64, Phase>,
-    next_turn: u64,
-    /// The keeper is at work: see [`Turns::keep`].
-    kept: bool,
-    /// How often any of this has been changed, other than by the keeper.
-    changes: u64,
-    /// The runtime's own thread is in [`block`].
-    runtime_blocks: bool,
-    /// How often somebody asked the runtime to run, and the last of these after which it came to rest.
-    visits: u64,
-    rested: u64,
-    /// How often the runtime's thread has gone to sleep or woken up, and whether it sleeps now.
-    pub moves: u64,
-    pub asleep: bool,
-    closed: bool,
-}
-
-/// Where a thread is on its way.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Phase {
-    /// Announced; it may begin at any moment, or wait in a queue. Since when, on the wall clock.
-    Announced(std::time::Instant),
-    /// Announced, but it did not come: no thread has been free for it.
-    Queued,
-    /// It has begun, and waits for its turn.
-    Ready,
-    Running,
-    /// In [`block`], until this time since the run began.
-    Blocked(Duration),
-    /// Its closure has ended, but the pool may still be telling whoever joins it.
-    Ending(ThreadId),
-}
-
-thread_local! {
-    /// The turn of the closure that runs on this thread.
-    static TURN: Cell<Option<u64>> = const { Cell::new(None) };
-}
-
-/// The turn of the runtime's own thread. It comes first among those that are due at the same time.
-const RUNTIME: u64 = 0;
-
-impl Turns {
-    pub fn new(clock: Clock) -> Turns {
-        let state = State { next_turn: RUNTIME + 1, ..State::default() };
-        Turns { clock, state: Mutex::new(state), changed: Condvar::new() }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Changes something that others may wait for.
-    fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
-        let mut state = self.lock();
-        state.changes += 1;
-        let result = change(&mut state);
-        drop(state);
-        self.changed.notify_all();
-        result
-    }
-
-    /// Waits, at most for `PATIENCE`, until `done` says so or the run is over. Says whether it was done.
-    fn wait_until(&self, mut done: impl FnMut(&State) -> bool) -> bool {
-        let waiting = |state: &mut State| !(state.closed || done(state));
-        let (state, timeout) =
-            self.changed.wait_timeout_while(self.lock(), PATIENCE, waiting).unwrap_or_else(PoisonError::into_inner);
-        !timeout.timed_out() || state.closed
-    }
-
-    /// Waits until `turn` is allowed to run.
-    fn wait_for_turn(&self, turn: u64) {
-        let waiting = |state: &mut State| !state.closed && state.threads.get(&turn) != Some(&Phase::Running);
-        drop(self.changed.wait_while(self.lock(), waiting).unwrap_or_else(PoisonError::into_inner));
-    }
-
-    fn announce(&self, run: &Arc<Run>) -> u64 {
-        let turn = self.change(|state| {
-            let turn = state.next_turn;
-            state.next_turn += 1;
-            if self.clock == Clock::Paused {
-                state.threads.insert(turn, Phase::Announced(std::time::Instant::now()));
-            }
-            turn
-        });
-        self.keep(run);
-        turn
-    }
-
-    /// The closure has got a thread.
-    fn begin(&self, run: &Arc<Run>, turn: u64) {
-        if self.clock == Clock::Real {
-            return;
-        }
-        self.left(std::thread::current().id());
-        self.change(|state| state.threads.insert(turn, Phase::Ready));
-        self.keep(run);
-        self.wait_for_turn(turn);
-        TURN.set(Some(turn));
-    }
-
-    /// The closure has ended.
-    fn end(&self, run: &Run, turn: u64) {
-        if self.clock == Clock::Real {
-            return;
-        }
-        TURN.set(None);
-        // A pool's thread wakes whoever joins the closure after the closure has returned; time must not pass before
-        // it has. Such a thread leaves, or takes other work, right afterwards. A thread that is not the runtime's
-        // wakes nobody.
-        let pooled = tokio::runtime::Handle::try_current().is_ok_and(|handle| handle.id() == run.runtime().id());
-        self.change(|state| {
-            state.threads.remove(&turn);
-            if pooled {
-                state.threads.insert(turn, Phase::Ending(std::thread::current().id()));
-            }
-            state.somebody_ended();
-        });
-    }
-
-    /// A thread of the runtime's pool has nothing more to do for the closure that it ran last.
-    pub fn left(&self, thread: ThreadId) {
-        self.change(|state| state.threads.retain(|_, phase| *phase != Phase::Ending(thread)));
-    }
-
-    fn cancel(&self, turn: u64) {
-        self.change(|state| {
-            state.threads.remove(&turn);
-            state.somebody_ended();
-        });
-    }
-
-    fn block(&self, run: &Arc<Run>, time: Duration) {
-        let until = run.elapsed() + time;
-        if !run.on_runtime_thread() {
-            self.settle(run);
-            let mine = TURN.get();
-            let turn = mine.unwrap_or_else(|| self.announce(run));
-            self.change(|state| state.threads.insert(turn, Phase::Blocked(until)));
-            self.wait_for_turn(turn);
-            if mine.is_none() {
-                self.cancel(turn); // it has no lane, so it is one of us only while it blocks
-            }
-        } else if self.lock().threads.is_empty() {
-            advance(run, time);
-        } else {
-            self.change(|state| {
-                state.runtime_blocks = true;
-                state.threads.insert(RUNTIME, Phase::Blocked(until));
-            });
-            self.keep(run);
-            self.wait_for_turn(RUNTIME);
-            self.change(|state| {
-                state.runtime_blocks = false;
-                state.threads.remove(&RUNTIME);
-            });
-        }
-    }
-
-    /// Sees to it that the keeper is there: a closure on the runtime's own pool that gives the turns and moves the
-    /// clock. As long as it is there, tokio leaves the clock alone, as it does for any `spawn_blocking`.
-    fn keep(&self, run: &Arc<Run>) {
-        let mut state = self.lock();
-        if self.clock == Clock::Paused && !state.kept && !state.closed {
-            state.kept = true;
-            drop(state);
-            let run = run.clone();
-            run.runtime().clone().spawn_blocking(move || run.turns.give_turns(&run));
-        }
-    }
-
-    fn give_turns(&self, run: &Run) {
-        loop {
-            let changes = self.lock().changes;
-            self.settle(run);
-            if !self.wait_until(|state| !state.somebody_runs()) {
-                self.change(State::give_up_waiting);
-                continue;
-            }
-            let mut state = self.lock();
-            if state.closed || state.nobody_is_left() {
-                state.kept = false;
-                return;
-            }
-            if state.changes != changes {
-                continue; // and whoever changed something may have set the runtime in motion
-            }
-            let now = run.elapsed();
-            if let Some(next) = state.next(now) {
-                state.threads.insert(next, Phase::Running);
-                drop(state);
-                self.changed.notify_all();
-            } else {
-                drop(state);
-                let since_tick = Duration::from_nanos((now.as_nanos() % TICK.as_nanos()) as u64);
-                advance(run, TICK - since_tick);
-            }
-        }
-    }
-
-    /// Lets the runtime do all that can be done at this instant.
-    fn settle(&self, run: &Run) {
-        // Twice: the first visit may come while the runtime is about to look at its timers, the second may not.
-        for _ in 0..2 {
-            let mut state = self.lock();
-            if state.closed || state.runtime_blocks {
-                return;
-            }
-            state.visits += 1;
-            let visit = state.visits;
-            drop(state);
-            run.runtime().spawn(async {});
-            self.wait_until(|state| state.runtime_blocks || state.rested >= visit);
-        }
-    }
-
-    /// Before something that a thread does is noted: first everything that it set off on the runtime.
-    pub fn settle_if_on_thread(&self, run: &Run) {
-        if self.clock == Clock::Paused && !run.on_runtime_thread() {
-            self.settle(run);
-        }
-    }
-
-    /// The runtime's thread has nothing to do and goes to sleep.
-    pub fn runtime_rests(&self) {
-        let mut state = self.lock();
-        (state.rested, state.asleep, state.moves) = (state.visits, true, state.moves + 1);
-        drop(state);
-        self.changed.notify_all();
-    }
-
-    /// The runtime's thread has slept.
-    pub fn runtime_wakes(&self) {
-        let mut state = self.lock();
-        (state.asleep, state.moves) = (false, state.moves + 1);
-    }
-
-    /// How often the runtime's thread has gone to sleep or woken up, and whether it sleeps now.
-    pub fn movement(&self) -> (u64, bool) {
-        let state = self.lock();
-        (state.moves, state.asleep)
-    }
-
-    /// Nobody waits any longer.
-    pub fn close(&self) {
-        self.change(|state| state.closed = true);
-    }
-}
-
-impl State {
-    fn somebody_runs(&self) -> bool {
-        self.threads.values().any(|phase| matches!(phase, Phase::Running | Phase::Ending(_) | Phase::Announced(_)))
-    }
-
-    fn nobody_is_left(&self) -> bool {
-        self.threads.values().all(|phase| *phase == Phase::Queued)
-    }
-
-    /// Whose turn it is: first who has not begun yet, then whose time has come.
-    fn next(&self, now: Duration) -> Option<u64> {
-        let ready = self.threads.iter().find(|(_, phase)| **phase == Phase::Ready).map(|(turn, _)| *turn);
-        let due = |(turn, phase): (&u64, &Phase)| match phase {
-            Phase::Blocked(until) if *until <= now => Some((*until, *turn)),
-            _ => None,
-        };
-        ready.or_else(|| self.threads.iter().filter_map(due).min().map(|(_, turn)| turn))
-    }
-
-    /// Whoever has been announced for too long waits for a free thread.
-    fn give_up_waiting(&mut self) {
-        for phase in self.threads.values_mut() {
-            match phase {
-                Phase::Announced(since) if since.elapsed() >= PATIENCE => *phase = Phase::Queued,
-                _ => {}
-            }
-        }
-        self.threads.retain(|_, phase| !matches!(phase, Phase::Ending(_)));
-    }
-
-    /// A thread may be free now for one that waits in a queue.
-    fn somebody_ended(&mut self) {
-        for phase in self.threads.values_mut().filter(|phase| **phase == Phase::Queued) {
-            *phase = Phase::Announced(std::time::Instant::now());
-        }
-    }
-}
-
-/// Moves the paused clock. Tokio's `advance` does so at its first poll; what follows that is only a yield.
-fn advance(run: &Run, time: Duration) {
-    let _context = run.runtime().enter();
-    let advance = std::pin::pin!(tokio::time::advance(time));
-    let _ = advance.poll(&mut Context::from_waker(Waker::noop()));
 }

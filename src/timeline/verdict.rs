@@ -2,7 +2,8 @@
 use super::{
     chart::human,
     event::LaneId,
-    run::{Clock, Doing, LaneState, Log, Run},
+    run::{Doing, LaneState, Log, Run},
+    turns::Clock,
 };
 use std::{any::Any, fmt, time::Duration};
 

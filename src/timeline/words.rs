@@ -75,11 +75,7 @@ impl Chart {
     /// How long a lane waited for timers, or kept a thread busy, of its own accord: not because of another lane. A
     /// timer beside other lanes, in a lane that polls them, is a deadline, not a wait.
     fn busy(&self, row: &Row) -> Duration {
-        if self
-            .rows
-            .iter()
-            .any(|other| other.polled_by.is_some_and(|outer| std::ptr::eq(&raw const self.rows[outer], row)))
-        {
+        if self.polls_others(row) {
             return Duration::ZERO;
         }
         let own = (0..row.spans.len()).map(|nth| match row.spans[nth].state {
