@@ -41,4 +41,4 @@ pub mod event_loop;
 pub mod stage;
 pub mod timeline;
 
-pub use timeline::{LaneExt, block, on_thread, record};
+pub use timeline::{LaneExt, block, callback, on_thread, record};

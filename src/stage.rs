@@ -4,7 +4,7 @@
 //! change that, and are the same for all examples. An example may consist of several scenes, each of which is a run
 //! with a clock and a timeline of its own.
 use crate::timeline::{
-    Chart, Clock, Line, Observe, Recorder, SvgOptions, TerminalOptions, Verdict, colour, to_perfetto, to_svg,
+    Chart, Clock, Line, Observe, Recorder, Recording, SvgOptions, TerminalOptions, Verdict, colour, to_perfetto, to_svg,
 };
 use console::{Style, Term};
 use std::{
@@ -28,6 +28,11 @@ where
     F: Future<Output = T> + 'static,
 {
     Stage::new(name).scene(name, main).run()
+}
+
+/// Runs an example that is one scene, and a plain function. See [`run`] and [`Stage::blocking_scene`].
+pub fn run_blocking<T: Send + 'static>(name: &'static str, main: fn() -> T) -> ExitCode {
+    Stage::new(name).blocking_scene(name, main).run()
 }
 
 /// An example: its scenes, in order.
@@ -78,22 +83,26 @@ impl Stage {
     }
 
     /// Adds a scene.
-    pub fn scene<T, F>(mut self, title: &'static str, main: fn() -> F) -> Stage
+    pub fn scene<T, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
         T: Send + 'static,
         F: Future<Output = T> + 'static,
     {
+        self.add(title, move |recorder| recorder.record(main))
+    }
+
+    /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
+    pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
+        self.add(title, move |recorder| recorder.record_blocking(main))
+    }
+
+    fn add<T>(mut self, title: &'static str, record: impl FnOnce(Recorder) -> Recording<T> + 'static) -> Stage {
         let perform = move |recorder: Recorder| {
             let observe = recorder.observed();
-            let recording = recorder.record(main);
+            let recording = record(recorder);
             let chart = (observe == Observe::Everything).then(|| recording.chart());
-            Performance {
-                title,
-                lines: recording.lines,
-                elapsed: recording.elapsed,
-                chart,
-                verdict: recording.outcome.err(),
-            }
+            let (lines, elapsed, verdict) = (recording.lines, recording.elapsed, recording.outcome.err());
+            Performance { title, lines, elapsed, chart, verdict }
         };
         self.scenes.push(Scene { title, perform: Box::new(perform) });
         self

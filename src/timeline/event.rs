@@ -2,7 +2,7 @@
 //!
 //! Everything that is drawn later is derived from this list, so it holds what was *seen* (a poll began, a waker
 //! was rung, a future was dropped) and leaves what it *means* (waiting, ready, cancelled) to [`super::chart`].
-use std::{backtrace::Backtrace, panic::Location, time::Duration};
+use std::{any::Any, backtrace::Backtrace, panic::Location, time::Duration};
 
 /// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.
 pub type LaneId = usize;
@@ -59,6 +59,19 @@ pub enum Polled {
     Ready,
     /// It did not return: it panicked, with this message.
     Panicked(String),
+}
+
+impl Polled {
+    /// What a closure that was called counts as: it has either returned or panicked.
+    pub(super) fn of<R>(result: &Result<R, Box<dyn Any + Send>>) -> Polled {
+        result.as_ref().map_or_else(|panic| Polled::Panicked(panic_message(&**panic)), |_| Polled::Ready)
+    }
+}
+
+/// What `panic!` was given, if it was text.
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "something that is not text".into())
 }
 
 /// Who rang a lane's waker.

@@ -3,11 +3,10 @@
 //! Nothing has to be changed in a future to see what becomes of it. A wrapper around it sees each poll, since it
 //! passes the poll on; each wake, since it passes on a waker of its own; and the end, since it is dropped with it.
 use super::{
-    event::{LaneId, Polled},
+    event::{LaneId, Polled, panic_message},
     run::{Observe, Run},
 };
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     pin::Pin,
     sync::Arc,
@@ -131,10 +130,10 @@ impl Drop for Spy {
 }
 
 /// The waker that a lane gives to its future.
-struct Bell {
-    run: Arc<Run>,
-    lane: LaneId,
-    inner: Waker,
+pub(super) struct Bell {
+    pub run: Arc<Run>,
+    pub lane: LaneId,
+    pub inner: Waker,
 }
 
 impl Wake for Bell {
@@ -147,10 +146,4 @@ impl Wake for Bell {
         // Whoever polls this lane is woken by it: so the timeline shows the chain, not its first link twice.
         self.run.as_lane(self.lane, || self.inner.wake_by_ref());
     }
-}
-
-/// What `panic!` was given, if it was text.
-pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "something that is not text".into())
 }

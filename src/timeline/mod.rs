@@ -49,6 +49,7 @@
 //! `lane` is the heart; `run` is what the lanes of one run share; `turns` is for those who want to know how a thread
 //! that blocks can keep to a clock that does not pass by itself; `chart` makes sense of it all, and `layout`, `terminal`,
 //! `svg`, `words` and `perfetto` draw it.
+mod blocking;
 mod chart;
 mod event;
 mod lane;
@@ -64,6 +65,7 @@ mod turns;
 mod verdict;
 mod words;
 
+pub use blocking::{turn, wait};
 pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake, human};
 pub use event::{Event, LaneId, Line, Polled, Ringer, What};
 pub use lane::{Lane, LaneExt};
@@ -75,6 +77,6 @@ pub use run::say_line;
 pub use svg::{SvgOptions, Theme, to_svg};
 pub use terminal::TerminalOptions;
 pub(crate) use terminal::colour;
-pub use threads::{block, on_thread};
+pub use threads::{block, callback, on_thread};
 pub use turns::Clock;
 pub use verdict::Verdict;

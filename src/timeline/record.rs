@@ -1,8 +1,9 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
 use super::{
+    blocking::run_blocking_to_the_end,
     chart::Chart,
-    event::{Event, Line, What},
-    lane::{LaneExt, panic_message},
+    event::{Event, Line, What, panic_message},
+    lane::LaneExt,
     run::{Observe, Run},
     turns::Clock,
     verdict::Verdict,
@@ -106,12 +107,26 @@ impl Recorder {
         T: Send + 'static,
         F: Future<Output = T>,
     {
+        self.on_a_thread(move |run, limit| run_to_the_end(run, limit, main))
+    }
+
+    /// Runs `main`, a function that waits by itself, and records what happens. It may do so with [`wait`](super::wait),
+    /// which an event loop of one's own can use to sleep: then other lanes run meanwhile, on tokio's driver, and the
+    /// time passes. Otherwise as [`Recorder::record`].
+    pub fn record_blocking<T: Send + 'static>(self, main: impl FnOnce() -> T + Send + 'static) -> Recording<T> {
+        self.on_a_thread(move |run, limit| run_blocking_to_the_end(run, limit, main))
+    }
+
+    fn on_a_thread<T: Send + 'static>(
+        self,
+        perform: impl FnOnce(&Arc<Run>, Duration) -> Ended<T> + Send + 'static,
+    ) -> Recording<T> {
         let run = Arc::new(Run::new(self.clock, self.observe, self.print));
         let (send, receive) = mpsc::channel();
         let (theirs, limit) = (run.clone(), self.limit);
         let name = format!("run of {}", self.title).replace('\0', " ");
         let thread = std::thread::Builder::new().name(name).spawn(move || {
-            let _ = send.send(run_to_the_end(&theirs, limit, main));
+            let _ = send.send(perform(&theirs, limit));
         });
         let thread = thread.expect("a thread for the run");
 
@@ -137,7 +152,7 @@ impl Recorder {
 }
 
 /// How a run ended, and when on its clock.
-type Ended<T> = (Result<T, Verdict>, Duration);
+pub(super) type Ended<T> = (Result<T, Verdict>, Duration);
 
 /// On the run's own thread: a runtime, and `main` in it.
 fn run_to_the_end<T, F: Future<Output = T>>(run: &Arc<Run>, limit: Duration, main: impl FnOnce() -> F) -> Ended<T> {
@@ -166,7 +181,7 @@ fn run_to_the_end<T, F: Future<Output = T>>(run: &Arc<Run>, limit: Duration, mai
     ended
 }
 
-fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
+pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
     let (rests, wakes, starts, stops) = (run.clone(), run.clone(), run.clone(), run.clone());
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder

@@ -93,6 +93,10 @@ struct Here {
     lane: Option<LaneId>,
     /// The lane whose end was the last thing seen here: whoever is woken next was joining it.
     finished: Option<LaneId>,
+    /// The lane turns an event loop: it wakes nobody, but what the loop calls does.
+    turns_a_loop: bool,
+    /// It has waited, and no turn has begun since.
+    has_waited: bool,
 }
 
 thread_local! {
@@ -141,6 +145,15 @@ impl Run {
 
     /// Runs `work` as `lane`: what it prints is that lane's, and what it wakes is woken by that lane.
     pub fn as_lane<R>(self: &Arc<Self>, lane: LaneId, work: impl FnOnce() -> R) -> R {
+        self.with(Some(lane), work)
+    }
+
+    /// Runs `work` while no lane runs.
+    pub fn as_nobody<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+        self.with(None, work)
+    }
+
+    fn with<R>(self: &Arc<Self>, lane: Option<LaneId>, work: impl FnOnce() -> R) -> R {
         /// Puts things back also when `work` panics.
         struct Restore(Here);
         impl Drop for Restore {
@@ -148,9 +161,22 @@ impl Run {
                 HERE.set(std::mem::take(&mut self.0));
             }
         }
-        let outer = HERE.replace(Here { run: Some(self.clone()), lane: Some(lane), finished: None });
+        let outer = HERE.replace(Here { run: Some(self.clone()), lane, ..Here::default() });
         let _restore = Restore(Here { finished: None, ..outer });
         work()
+    }
+
+    /// The lane that runs has waited, as an event loop does.
+    pub fn has_waited(&self) {
+        HERE.with_borrow_mut(|here| (here.turns_a_loop, here.has_waited) = (true, true));
+    }
+
+    /// A turn of an event loop begins in the lane that runs. Says whether it has just waited.
+    pub fn begin_turn(&self) -> bool {
+        HERE.with_borrow_mut(|here| {
+            (here.turns_a_loop, here.finished) = (true, None);
+            std::mem::take(&mut here.has_waited)
+        })
     }
 
     /// From here on nobody on this thread can have been woken by the end of the lane that ended last.
@@ -209,7 +235,8 @@ impl Run {
 
     /// Who rings, judged from what runs on this thread while the waker is rung.
     fn ringer(&self, lane: LaneId) -> Ringer {
-        if let Some(ringing) = self.current_lane() {
+        let turns_a_loop = HERE.with_borrow(|here| here.turns_a_loop);
+        if let Some(ringing) = self.current_lane().filter(|_| !turns_a_loop) {
             return Ringer::Lane(ringing);
         }
         if let Some(ended) = HERE.with_borrow(|here| here.finished) {
@@ -221,6 +248,9 @@ impl Run {
         let (at, log) = (self.turns.elapsed(), self.lock());
         let polled = log.lanes[lane].polled;
         match self.clock {
+            // Whatever rings, the loop has called it: a timer of its own, or what it had put off to this turn.
+            _ if turns_a_loop && at <= polled + Duration::from_millis(1) => Ringer::Yield,
+            _ if turns_a_loop => Ringer::Clock,
             Clock::Paused if at == polled => Ringer::Yield,
             Clock::Paused if log.blocked <= polled => Ringer::Clock,
             // It gave way to somebody who blocked, or its timer fired while somebody did. Taking the stack is quick,

@@ -1,9 +1,8 @@
-//! Closures on other threads, and work that keeps a thread.
+//! Closures with a lane of their own, on other threads and on this one, and work that keeps a thread.
 //!
-//! How several of them keep to one clock, in the same order each time, is told in `turns`.
+//! How several threads keep to one clock, in the same order each time, is told in `turns`.
 use super::{
     event::{LaneId, Polled},
-    lane::panic_message,
     run::{Observe, Run},
     turns::Clock,
 };
@@ -21,15 +20,16 @@ use std::{
 /// Outside a run it gives back `work`.
 #[track_caller]
 pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let place = Location::caller();
-    let ticket = Run::here().map(|run| {
-        let lane = (run.observe != Observe::Nothing).then(|| run.create(name.as_ref(), place));
-        Ticket { turn: run.turns.announce(), lane, run, begun: false }
-    });
-    move || match ticket {
-        Some(ticket) => ticket.redeem(work),
-        None => work(),
-    }
+    let ticket = Ticket::new(name.as_ref(), Location::caller(), |run| Some(run.turns.announce()));
+    move || Ticket::redeem(ticket, work)
+}
+
+/// Gives a callback a lane: `event_loop.call_soon(callback("hello", || …))`. It is lazy until it is called, and
+/// cancelled if it is dropped before. Outside a run it gives back `work`.
+#[track_caller]
+pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    let ticket = Ticket::new(name.as_ref(), Location::caller(), |_| None);
+    move || Ticket::redeem(ticket, work)
 }
 
 /// Occupies the thread for `time` without giving way, as a blocking call or a long computation would.
@@ -49,42 +49,49 @@ pub fn block(time: Duration) {
     }
 }
 
-/// A closure that will run on a thread. Dropped unused (an aborted `spawn_blocking`), it is cancelled.
+/// A closure that will be called. Dropped unused (an aborted `spawn_blocking`, a cancelled handle), it is cancelled.
 struct Ticket {
     run: Arc<Run>,
-    turn: u64,
     lane: Option<LaneId>,
+    /// Its turn among the threads, if it will run on a thread of its own.
+    turn: Option<u64>,
     begun: bool,
 }
 
 impl Ticket {
-    fn redeem<R>(mut self, work: impl FnOnce() -> R) -> R {
-        self.begun = true;
-        let run = self.run.clone();
-        let watched = self.lane.filter(|_| run.observe == Observe::Everything);
-        run.turns.begin_turn(self.turn);
+    fn new(name: &str, place: &'static Location<'static>, turn: impl FnOnce(&Run) -> Option<u64>) -> Option<Ticket> {
+        let run = Run::here()?;
+        let lane = (run.observe != Observe::Nothing).then(|| run.create(name, place));
+        Some(Ticket { turn: turn(&run), lane, run, begun: false })
+    }
+
+    fn redeem<R>(ticket: Option<Ticket>, work: impl FnOnce() -> R) -> R {
+        let Some(mut ticket) = ticket else { return work() };
+        ticket.begun = true;
+        let Ticket { run, lane, turn, .. } = &ticket;
+        if let Some(turn) = *turn {
+            run.turns.begin_turn(turn);
+        }
+        let watched = lane.filter(|_| run.observe == Observe::Everything);
         if let Some(lane) = watched {
             run.poll_starts(lane);
         }
-        let result = catch_unwind(AssertUnwindSafe(|| match self.lane {
+        let result = catch_unwind(AssertUnwindSafe(|| match *lane {
             Some(lane) => run.as_lane(lane, work),
-            None => {
+            None if turn.is_some() => {
                 run.adopt_thread();
                 work()
             }
+            None => work(),
         }));
         run.turns.settle_if_on_thread();
         if let Some(lane) = watched {
-            run.poll_ends(
-                lane,
-                match &result {
-                    Ok(_) => Polled::Ready,
-                    Err(panic) => Polled::Panicked(panic_message(&**panic)),
-                },
-            );
+            run.poll_ends(lane, Polled::of(&result));
         }
-        run.leave_thread();
-        run.turns.end_turn(self.turn);
+        if let Some(turn) = *turn {
+            run.leave_thread();
+            run.turns.end_turn(turn);
+        }
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
@@ -92,11 +99,13 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if !self.begun {
-            self.run.turns.cancel(self.turn);
+            if let Some(turn) = self.turn {
+                self.run.turns.cancel(turn);
+            }
             if let Some(lane) = self.lane
                 && self.run.observe == Observe::Everything
             {
-                self.run.dropped(lane, true);
+                self.run.dropped(lane, self.turn.is_some());
             }
         }
     }

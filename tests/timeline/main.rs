@@ -1,6 +1,7 @@
 //! What a recording says of a run, and how it is drawn.
 //!
 //! Each state that a timeline can show is produced here by a real run; see `states`.
+mod blocking;
 mod clocks;
 mod pictures;
 mod sameness;
