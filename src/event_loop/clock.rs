@@ -1,0 +1,228 @@
+//! Clocks: what time it is, and how to wait. This is all that differs between one event loop and another.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+
+use super::Error;
+use super::threads::Job;
+
+/// The seam between the loop and the world, in the place where asyncio has a selector and `time.monotonic`.
+pub trait Clock {
+    /// The time since an arbitrary start. Never goes back.
+    fn time(&self) -> Duration;
+
+    /// Timers that are due within less than this run now, so that rounding costs no extra turn.
+    fn resolution(&self) -> Duration {
+        Duration::from_nanos(1)
+    }
+
+    /// Waits until `timeout` is over or the waker was called since the last wait; may return early. Zero means not to wait,
+    /// only to let I/O happen; `None` means that only the waker can end it.
+    fn wait(&self, timeout: Option<Duration>);
+
+    /// What ends [`Clock::wait`]; called from any thread.
+    fn waker(&self) -> Waker;
+
+    /// Runs a job on another thread; by default each gets a new one.
+    fn submit(&self, job: Job) {
+        std::thread::spawn(job);
+    }
+
+    /// Calls `run`, which turns the loop, in whatever surroundings callbacks and tasks shall have.
+    fn enter(&self, run: &mut dyn FnMut()) {
+        run();
+    }
+}
+
+/// Real time on tokio's driver: tokio's timers, sockets and channels can be awaited in tasks, and `tokio::spawn` works.
+///
+/// With a runtime whose clock is paused the loop runs on tokio's virtual time.
+pub struct TokioClock {
+    runtime: Runtime,
+    start: tokio::time::Instant,
+    bell: Arc<Bell>,
+    turns_until_poll: Cell<u32>,
+}
+
+#[derive(Default)]
+struct Bell(Notify);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.notify_one();
+    }
+}
+
+impl TokioClock {
+    /// Makes a runtime of its own. Fails if the system has no more files to give.
+    pub fn new() -> Result<Self, Error> {
+        Builder::new_current_thread().enable_all().build().map(Self::with_runtime).map_err(Error::exception)
+    }
+
+    /// Uses this runtime, which should be of the `current_thread` flavour and have its time driver enabled.
+    pub fn with_runtime(runtime: Runtime) -> Self {
+        let start = runtime.block_on(async { tokio::time::Instant::now() });
+        Self { runtime, start, bell: Arc::default(), turns_until_poll: Cell::new(0) }
+    }
+}
+
+impl Clock for TokioClock {
+    fn time(&self) -> Duration {
+        let _context = self.runtime.enter();
+        self.start.elapsed()
+    }
+
+    fn wait(&self, timeout: Option<Duration>) {
+        let rung = self.bell.0.notified();
+        match timeout {
+            // A look at the sockets costs more than a turn of the loop. Tokio itself looks every 61 tasks.
+            Some(Duration::ZERO) if self.turns_until_poll.get() > 0 => {
+                self.turns_until_poll.set(self.turns_until_poll.get() - 1);
+            }
+            Some(Duration::ZERO) => {
+                self.turns_until_poll.set(61);
+                self.runtime.block_on(tokio::task::yield_now());
+            }
+            Some(timeout) => drop(self.runtime.block_on(async { tokio::time::timeout(timeout, rung).await })),
+            None => self.runtime.block_on(rung),
+        }
+    }
+
+    fn waker(&self) -> Waker {
+        self.bell.clone().into()
+    }
+
+    fn submit(&self, job: Job) {
+        self.runtime.spawn_blocking(job);
+    }
+
+    fn enter(&self, run: &mut dyn FnMut()) {
+        let _context = self.runtime.enter();
+        run();
+    }
+}
+
+/// Real time on the standard library alone: the loop sleeps on a condition variable.
+pub struct StdClock {
+    start: Instant,
+    bell: Arc<Signal>,
+}
+
+#[derive(Default)]
+struct Signal {
+    rung: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Signal {
+    fn wait(&self, timeout: Option<Duration>) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rung = match timeout {
+            None => self.changed.wait_while(rung, |rung| !*rung).unwrap_or_else(PoisonError::into_inner),
+            Some(timeout) => {
+                let waited = self.changed.wait_timeout_while(rung, timeout, |rung| !*rung);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        *rung = false;
+    }
+}
+
+impl Wake for Signal {
+    fn wake(self: Arc<Self>) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_one();
+    }
+}
+
+impl StdClock {
+    /// Starts at zero now.
+    #[expect(clippy::new_without_default, reason = "a clock that starts by default would be surprising")]
+    pub fn new() -> Self {
+        Self { start: Instant::now(), bell: Arc::default() }
+    }
+}
+
+impl Clock for StdClock {
+    fn time(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn wait(&self, timeout: Option<Duration>) {
+        if timeout != Some(Duration::ZERO) {
+            self.bell.wait(timeout);
+        }
+    }
+
+    fn waker(&self) -> Waker {
+        self.bell.clone().into()
+    }
+}
+
+/// Virtual time: waiting moves the clock instead, so that hours pass in no time and every run is the same. Clones are one clock.
+///
+/// While jobs run in the default executor the clock stands still, and the loop really waits for them.
+#[derive(Clone, Default)]
+pub struct VirtualClock {
+    now: Rc<Cell<Duration>>,
+    resolution: Rc<Cell<Option<Duration>>>,
+    bell: Arc<Signal>,
+    jobs: Arc<AtomicUsize>,
+}
+
+impl VirtualClock {
+    /// Starts at zero, with a resolution of a nanosecond.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets what [`Clock::resolution`] tells.
+    pub fn set_resolution(&self, resolution: Duration) {
+        self.resolution.set(Some(resolution));
+    }
+
+    /// Moves the clock on at once, as a callback does that takes so long.
+    pub fn advance(&self, duration: Duration) {
+        self.now.set(self.now.get().saturating_add(duration));
+    }
+}
+
+impl Clock for VirtualClock {
+    fn time(&self) -> Duration {
+        self.now.get()
+    }
+
+    fn resolution(&self) -> Duration {
+        self.resolution.get().unwrap_or(Duration::from_nanos(1))
+    }
+
+    fn wait(&self, timeout: Option<Duration>) {
+        match timeout {
+            Some(Duration::ZERO) => {}
+            Some(timeout) if self.jobs.load(Ordering::Acquire) == 0 => self.advance(timeout),
+            _ => self.bell.wait(None),
+        }
+    }
+
+    fn waker(&self) -> Waker {
+        self.bell.clone().into()
+    }
+
+    fn submit(&self, job: Job) {
+        let (jobs, bell) = (self.jobs.clone(), self.bell.clone());
+        jobs.fetch_add(1, Ordering::AcqRel);
+        std::thread::spawn(move || {
+            job();
+            // Only now: the result must be in the mailbox before the clock may move on.
+            jobs.fetch_sub(1, Ordering::AcqRel);
+            bell.wake();
+        });
+    }
+}

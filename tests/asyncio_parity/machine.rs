@@ -1,0 +1,318 @@
+//! Runs one program on the event loop and writes down what happens.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_concepts::event_loop::{
+    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, TimerHandle, VirtualClock, gather,
+    gather_return_exceptions, sleep,
+};
+use serde_json::Value as Json;
+
+/// What a future of a program can hold.
+#[derive(Clone)]
+pub enum Value {
+    Number(i64),
+    /// The results of a gather.
+    List(Rc<[Result<Value, Error>]>),
+}
+
+impl FromIterator<Result<Value, Error>> for Value {
+    fn from_iter<I: IntoIterator<Item = Result<Self, Error>>>(results: I) -> Self {
+        Self::List(results.into_iter().collect())
+    }
+}
+
+impl FromIterator<Value> for Value {
+    fn from_iter<I: IntoIterator<Item = Self>>(results: I) -> Self {
+        results.into_iter().map(Ok).collect()
+    }
+}
+
+fn show(result: &Result<Value, Error>) -> String {
+    match result {
+        Ok(Value::Number(number)) => number.to_string(),
+        Ok(Value::List(results)) => format!("[{}]", results.iter().map(show).collect::<Vec<_>>().join(",")),
+        Err(Error::Cancelled) => "cancelled".to_owned(),
+        Err(error) => format!("error {error}"),
+    }
+}
+
+fn outcome(future: &Future<Value>) -> String {
+    match future.result() {
+        // The gather's exception is a cancellation; its state is not.
+        Err(Error::Cancelled) if !future.cancelled() => "cancelled*".to_owned(),
+        result => show(&result),
+    }
+}
+
+enum AnyHandle {
+    Soon(Handle),
+    Timer(TimerHandle),
+}
+
+/// The virtual time at which programs begin. They may set timers for times before that.
+const START: Duration = Duration::from_secs(1000);
+
+pub struct Machine {
+    event_loop: EventLoop,
+    clock: VirtualClock,
+    program: Json,
+    handles: RefCell<HashMap<String, AnyHandle>>,
+    slots: RefCell<HashMap<String, Future<Value>>>,
+    done_callbacks: RefCell<HashMap<(String, String), Vec<DoneCallback<Value>>>>,
+    scheduled: RefCell<HashMap<String, i64>>,
+    trace: RefCell<Vec<(i64, String)>>,
+}
+
+fn text<'a>(operation: &'a Json, field: &str) -> &'a str {
+    operation[field].as_str().unwrap_or_else(|| panic!("no text in field {field} of {operation}"))
+}
+
+fn number(operation: &Json, field: &str) -> i64 {
+    operation[field].as_i64().unwrap_or_else(|| panic!("no number in field {field} of {operation}"))
+}
+
+fn list<'a>(operation: &'a Json, field: &str) -> &'a [Json] {
+    operation[field].as_array().unwrap_or_else(|| panic!("no list in field {field} of {operation}"))
+}
+
+fn flag(operation: &Json, field: &str) -> bool {
+    operation[field].as_bool().unwrap_or(false)
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    duration.as_millis().try_into().expect("programs end before the clock does")
+}
+
+/// The time `milliseconds` from the start of the program, or from another time.
+fn time(origin: Duration, milliseconds: i64) -> Duration {
+    let distance = Duration::from_millis(milliseconds.unsigned_abs());
+    if milliseconds < 0 { origin - distance } else { origin + distance }
+}
+
+/// The trace of a program: virtual milliseconds and events.
+pub fn run(program: Json) -> Vec<(i64, String)> {
+    let clock = VirtualClock::new();
+    clock.advance(START);
+    clock.set_resolution(Duration::from_millis(number(&program, "resolution_ms").unsigned_abs()));
+    let event_loop = EventLoop::with_clock(clock.clone());
+    let futures = (0..number(&program, "futures")).map(|n| (format!("f{n}"), event_loop.create_future()));
+    let machine = Rc::new(Machine {
+        slots: RefCell::new(futures.collect()),
+        event_loop,
+        clock,
+        program,
+        handles: RefCell::default(),
+        done_callbacks: RefCell::default(),
+        scheduled: RefCell::default(),
+        trace: RefCell::default(),
+    });
+    machine.run();
+    machine.event_loop.close().expect("the loop is not running");
+    machine.slots.take();
+    machine.trace.take()
+}
+
+impl Machine {
+    fn run(self: &Rc<Self>) {
+        let machine = self.clone();
+        self.event_loop.set_exception_handler(move |_, context| {
+            let exception = context.exception.as_ref().expect("debug mode is off");
+            machine.log(format!("handler {exception}"));
+        });
+        self.operations(list(&self.program, "init")).expect("nothing is raised at the start");
+        for _ in 0..number(&self.program, "runs") {
+            match self.event_loop.run_forever() {
+                Ok(()) => self.log("stopped"),
+                Err(Error::Idle) => return self.log("idle"),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    fn log(&self, event: impl Into<String>) {
+        let now = milliseconds(self.event_loop.time() - START);
+        self.trace.borrow_mut().push((now, event.into()));
+    }
+
+    fn slot(&self, name: &str) -> Option<Future<Value>> {
+        self.slots.borrow().get(name).cloned()
+    }
+
+    fn may_schedule(&self, block: &str) -> bool {
+        let mut scheduled = self.scheduled.borrow_mut();
+        let count = scheduled.entry(block.to_owned()).or_default();
+        *count += 1;
+        *count <= number(&self.program, "limit")
+    }
+
+    fn operations(self: &Rc<Self>, operations: &[Json]) -> Result<(), Error> {
+        operations.iter().try_for_each(|operation| self.operation(operation))
+    }
+
+    fn operation(self: &Rc<Self>, operation: &Json) -> Result<(), Error> {
+        let field = |name| text(operation, name);
+        match field("op") {
+            "call_soon" | "call_later" | "call_at" => self.schedule(operation)?,
+            "cancel" => match self.handles.borrow().get(field("h")) {
+                None => self.log(format!("cancel {} unset", field("h"))),
+                Some(handle) => {
+                    self.log(format!("cancel {}", field("h")));
+                    match handle {
+                        AnyHandle::Soon(handle) => handle.cancel(),
+                        AnyHandle::Timer(handle) => handle.cancel(),
+                    }
+                }
+            },
+            "stop" => {
+                self.log("stop");
+                self.event_loop.stop();
+            }
+            "busy" => self.clock.advance(Duration::from_millis(number(operation, "ms").unsigned_abs())),
+            "raise" => return Err(Error::exception(field("e"))),
+            verb @ ("set" | "fail") => {
+                let future = self.slot(field("f")).expect("plain futures exist from the start");
+                let done = match verb {
+                    "set" => future.set_result(Value::Number(number(operation, "v"))),
+                    _ => future.set_exception(Error::exception(field("e"))),
+                };
+                let refused = if matches!(done, Err(Error::AlreadyDone)) { " refused" } else { "" };
+                self.log(format!("{verb} {}{refused}", field("f")));
+            }
+            "cancel_fut" => {
+                let taken = self.slot(field("on")).map_or("unset".to_owned(), |future| future.cancel().to_string());
+                self.log(format!("cancel {} {taken}", field("on")));
+            }
+            "done_cb" => self.add_done_callback(field("on"), field("b")),
+            "undone_cb" => {
+                let (on, block) = (field("on"), field("b"));
+                let registered = self.done_callbacks.borrow_mut().remove(&(on.to_owned(), block.to_owned()));
+                let removed: usize = self.slot(on).map_or(0, |future| {
+                    registered.iter().flatten().map(|callback| future.remove_done_callback(callback)).sum()
+                });
+                self.log(format!("remove {block} {on} {removed}"));
+            }
+            "task" if self.slot(field("t")).is_none() => self.start_task(field("t")).map(drop)?,
+            "task" => {}
+            "gather" => self.gather(operation)?,
+            unknown => panic!("unknown operation {unknown}"),
+        }
+        Ok(())
+    }
+
+    fn schedule(self: &Rc<Self>, operation: &Json) -> Result<(), Error> {
+        let block = text(operation, "b").to_owned();
+        if !self.may_schedule(&block) {
+            return Ok(());
+        }
+        let machine = self.clone();
+        let callback = move || {
+            machine.log(format!("run {block}"));
+            machine.operations(list(&machine.program["blocks"], &block))
+        };
+        let now = self.event_loop.time();
+        let handle = match text(operation, "op") {
+            "call_soon" => AnyHandle::Soon(self.event_loop.call_soon(callback)?),
+            "call_at" => AnyHandle::Timer(self.event_loop.call_at(time(START, number(operation, "at")), callback)?),
+            _ => match number(operation, "ms") {
+                // A delay in Rust cannot be negative; asyncio's is added to the time, whatever its sign.
+                past @ ..0 => AnyHandle::Timer(self.event_loop.call_at(time(now, past), callback)?),
+                delay => AnyHandle::Timer(self.event_loop.call_later(time(Duration::ZERO, delay), callback)?),
+            },
+        };
+        self.handles.borrow_mut().insert(text(operation, "h").to_owned(), handle);
+        Ok(())
+    }
+
+    fn add_done_callback(self: &Rc<Self>, on: &str, block: &str) {
+        let Some(future) = self.slot(on).filter(|_| self.slot(on).is_some() && self.may_schedule(block)) else { return };
+        let key = (on.to_owned(), block.to_owned());
+        let callback = future.add_done_callback({
+            let (machine, (on, block)) = (self.clone(), key.clone());
+            move |future| {
+                machine.log(format!("done {block} {on}={}", outcome(future)));
+                machine.operations(list(&machine.program["blocks"], &block))
+            }
+        });
+        self.done_callbacks.borrow_mut().entry(key).or_default().push(callback);
+    }
+
+    fn start_task(self: &Rc<Self>, name: &str) -> Result<Future<Value>, Error> {
+        let task = self.event_loop.create_named_task(name, self.clone().task(name.to_owned()))?;
+        self.slots.borrow_mut().insert(name.to_owned(), task.clone().into());
+        Ok(task.into())
+    }
+
+    fn gather(self: &Rc<Self>, operation: &Json) -> Result<(), Error> {
+        let name = text(operation, "g");
+        let child = |child: &Json| {
+            let name = child.as_str().expect("names are text").to_owned();
+            (name.starts_with('t') || self.slot(&name).is_some()).then(|| Child { machine: self.clone(), name })
+        };
+        let children: Vec<Child> = list(operation, "of").iter().filter_map(child).collect();
+        if self.slot(name).is_some() || children.is_empty() {
+            return Ok(());
+        }
+        let gathered = if flag(operation, "re") { gather_return_exceptions(children)? } else { gather(children)? };
+        self.slots.borrow_mut().insert(name.to_owned(), gathered);
+        Ok(())
+    }
+
+    async fn task(self: Rc<Self>, name: String) -> Result<Value, Error> {
+        self.log(format!("{name} start"));
+        for step in list(&self.program["tasks"], &name) {
+            let waited = match text(step, "s") {
+                "do" => {
+                    self.operations(list(step, "ops"))?;
+                    continue;
+                }
+                "return" => {
+                    let value = number(step, "v");
+                    self.log(format!("{name} return {value}"));
+                    return Ok(Value::Number(value));
+                }
+                "raise" => {
+                    self.log(format!("{name} raise {}", text(step, "e")));
+                    return Err(Error::exception(text(step, "e")));
+                }
+                "sleep" => sleep(time(Duration::ZERO, number(step, "ms").max(0))).await.map(|()| "slept".to_owned()),
+                _ => match self.slot(text(step, "on")) {
+                    None => Ok(format!("await {} unset", text(step, "on"))),
+                    Some(future) => future.await.map(|value| format!("got {}={}", text(step, "on"), show(&Ok(value)))),
+                },
+            };
+            match waited {
+                Ok(event) => self.log(format!("{name} {event}")),
+                Err(Error::Cancelled) if flag(step, "swallow") => self.log(format!("{name} cancelled swallowed")),
+                Err(Error::Cancelled) => {
+                    self.log(format!("{name} cancelled"));
+                    return Err(Error::Cancelled);
+                }
+                Err(error) if flag(step, "throw") => {
+                    self.log(format!("{name} throws {error}"));
+                    return Err(error);
+                }
+                Err(error) => self.log(format!("{name} caught {error}")),
+            }
+        }
+        self.log(format!("{name} return 0"));
+        Ok(Value::Number(0))
+    }
+}
+
+/// A child of a gather: whatever is in the slot, or a task, which gather starts when it comes to it.
+struct Child {
+    machine: Rc<Machine>,
+    name: String,
+}
+
+impl EnsureFuture for Child {
+    type Output = Value;
+
+    fn ensure_future(self, _: Option<&EventLoop>) -> Result<Future<Value>, Error> {
+        self.machine.slot(&self.name).map_or_else(|| self.machine.start_task(&self.name), Ok)
+    }
+}
