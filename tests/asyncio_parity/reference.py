@@ -2,6 +2,7 @@
 
     python3 reference.py < programs.jsonl > expected.jsonl
     python3 reference.py --generate SEED COUNT > programs.jsonl
+    python3 reference.py --generate SEED COUNT --run > expected.jsonl
 
 The clock counts whole milliseconds. Timers of equal time run in the order of their registration, which CPython leaves open.
 """
@@ -12,6 +13,7 @@ import heapq
 import json
 import random
 import sys
+import warnings
 
 
 class Idle(BaseException):
@@ -255,6 +257,148 @@ class Run:
         return {"id": self.program["id"], "trace": self.trace}
 
 
+class Generator:
+    """Makes up programs."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def name(self, kind, count):
+        return f"{kind}{self.random.randrange(count)}"
+
+    def milliseconds(self):
+        return self.random.choice([-3, 0, 0, 1, 1, 2, 3, 4, 5, 8, 13, 20, self.random.randrange(90)])
+
+    def slot(self):
+        kinds = [("t", self.tasks), ("g", 3)] + [("f", self.futures)] * (2 if self.futures else 0)
+        return self.name(*self.random.choice(kinds))
+
+    def operation(self, where):
+        block = self.name("b", self.blocks)
+        handle = self.name("h", 5)
+        weights = {
+            "call_soon": 4, "call_later": 4, "call_at": 1, "cancel": 2, "stop": self.stops, "busy": 0.6,
+            "raise": 0.5 if where == "block" else 0, "set": 3, "fail": 1, "cancel_fut": 3, "done_cb": 4,
+            "undone_cb": 1, "task": 3, "gather": 2,
+        }
+        op = self.random.choices(list(weights), weights.values())[0]
+        if op in ("set", "fail") and not self.futures:
+            op = "call_soon"
+        match op:
+            case "call_soon":
+                return {"op": op, "h": handle, "b": block}
+            case "call_later":
+                return {"op": op, "h": handle, "b": block, "ms": self.milliseconds()}
+            case "call_at":
+                return {"op": op, "h": handle, "b": block, "at": self.milliseconds()}
+            case "cancel":
+                return {"op": op, "h": handle}
+            case "stop":
+                return {"op": op}
+            case "busy":
+                return {"op": op, "ms": abs(self.milliseconds())}
+            case "raise":
+                return {"op": op, "e": self.name("e", 9)}
+            case "set":
+                return {"op": op, "f": self.name("f", self.futures), "v": self.random.randrange(100)}
+            case "fail":
+                return {"op": op, "f": self.name("f", self.futures), "e": self.name("e", 9)}
+            case "cancel_fut":
+                return {"op": op, "on": self.slot()}
+            case "done_cb" | "undone_cb":
+                return {"op": op, "on": self.slot(), "b": block}
+            case "task":
+                return {"op": op, "t": self.name("t", self.tasks)}
+            case "gather":
+                children = [self.slot() for _ in range(self.random.randrange(1, 5))]
+                return {"op": op, "g": self.name("g", 3), "of": children, "re": self.random.random() < 0.5}
+
+    def operations(self, where, most):
+        return [self.operation(where) for _ in range(self.random.randrange(most + 1))]
+
+    def step(self):
+        pick = self.random.random()
+        flags = {flag: True for flag in ("throw", "swallow") if self.random.random() < 0.4}
+        if pick < 0.3:
+            return {"s": "do", "ops": self.operations("task", 3)}
+        if pick < 0.6:
+            flags.pop("throw", None)
+            return {"s": "sleep", "ms": max(0, self.milliseconds())} | flags
+        return {"s": "await", "on": self.slot()} | flags
+
+    def task(self):
+        steps = [self.step() for _ in range(self.random.randrange(6))]
+        pick = self.random.random()
+        if pick < 0.4:
+            steps.append({"s": "return", "v": self.random.randrange(100)})
+        elif pick < 0.6:
+            steps.append({"s": "raise", "e": self.name("e", 9)})
+        return steps
+
+    def program(self, name):
+        while True:
+            self.futures = self.random.randrange(5)
+            self.tasks = self.random.randrange(1, 7)
+            self.blocks = self.random.choice([1, 2, 4, 8, 8, 8, 60])
+            self.stops = self.random.choice([0, 0, 0.5, 1])
+            init = self.operations("init", 14)
+            if self.random.random() < 0.5:
+                # Everything is there from the start, so that there is more to wait for.
+                starts = [{"op": "task", "t": f"t{n}"} for n in range(self.tasks)]
+                gathers = [operation for operation in self.operations("init", 30) if operation["op"] == "gather"]
+                init = self.random.sample(starts + gathers, len(starts + gathers)) + init
+            program = {
+                "id": name,
+                "profile": "random",
+                "resolution_ms": self.random.choice([1, 1, 1, 2, 4]),
+                "runs": self.random.choice([1, 1, 2, 3]),
+                "limit": self.random.choice([1, 3, 3, 5, 9]),
+                "futures": self.futures,
+                "init": init,
+                "blocks": {f"b{n}": self.operations("block", 5) for n in range(self.blocks)},
+                "tasks": {f"t{n}": self.task() for n in range(self.tasks)},
+            }
+            if not has_cycle(program):
+                return program
+
+
+def has_cycle(program):
+    """Whether some task could wait for itself, through others. A cancel would then recurse without end."""
+    waits = {}
+    bodies = list(program["blocks"].values()) + [program["init"]]
+    for name, steps in program["tasks"].items():
+        waits[name] = {step["on"] for step in steps if step["s"] == "await"}
+        bodies += [step["ops"] for step in steps if step["s"] == "do"]
+    for operation in (operation for body in bodies for operation in body):
+        if operation["op"] == "gather":
+            waits.setdefault(operation["g"], set()).update(operation["of"])
+    return any(name in reachable(name, waits) for name in waits)
+
+
+def reachable(name, waits):
+    found, todo = set(), [name]
+    while todo:
+        new = waits.get(todo.pop(), set()) - found
+        found |= new
+        todo += new
+    return found
+
+
+def main():
+    # Tasks that are left over at the end of a program.
+    warnings.simplefilter("ignore")
+    if sys.argv[1:2] == ["--generate"]:
+        generator = Generator(int(sys.argv[2]))
+        programs = [generator.program(f"r{n}") for n in range(int(sys.argv[3]))]
+        if sys.argv[4:] != ["--run"]:
+            for program in programs:
+                print(json.dumps(program))
+            return
+    else:
+        programs = map(json.loads, sys.stdin)
+    for program in programs:
+        print(json.dumps(Run(program).run(), separators=(",", ":")))
+
+
 if __name__ == "__main__":
-    for line in sys.stdin:
-        print(json.dumps(Run(json.loads(line)).run(), separators=(",", ":")))
+    main()
