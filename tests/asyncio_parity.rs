@@ -101,7 +101,8 @@ fn first_difference(expected: &Trace, actual: &Trace) -> Option<String> {
     let show = |event: Option<&(i64, String)>| {
         event.map_or("nothing more".to_owned(), |(time, event)| format!("`{event}` at {time} ms"))
     };
-    let position = (0..expected.len().max(actual.len())).find(|&position| expected.get(position) != actual.get(position))?;
+    let position =
+        (0..expected.len().max(actual.len())).find(|&position| expected.get(position) != actual.get(position))?;
     let (expected, actual) = (show(expected.get(position)), show(actual.get(position)));
     Some(format!("event {position}: asyncio has {expected}, this loop has {actual}"))
 }

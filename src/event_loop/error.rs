@@ -3,47 +3,47 @@
 use std::fmt;
 use std::rc::Rc;
 
-/// Everything that asyncio would raise: cancellation, an exception of the program, or a wrong use of the loop.
+/// Whatever asyncio would raise: cancellation, an exception of the program, or a wrong use of the loop.
 ///
-/// One type serves callbacks, coroutines and futures, so `?` carries an error onwards just as an exception travels in Python.
-/// It can be cloned because a finished future hands the same outcome to everybody who asks.
+/// Callbacks, coroutines and futures share this one type, so that `?` carries an error on as an exception travels in Python. It
+/// can be cloned, because a finished future hands the same outcome to everybody who asks.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// `asyncio.CancelledError`: somebody called `cancel`. Pass it on with `?` unless you mean to refuse the request.
+    /// Somebody called `cancel`. Pass it on with `?`, unless you mean to refuse the request.
     Cancelled,
     /// An error of the program itself, made with [`Error::exception`].
     Exception(Rc<dyn std::error::Error>),
-    /// A callback or coroutine panicked, with this message. The loop goes on, as asyncio's does after an exception.
+    /// A callback or coroutine panicked, with this message. As after an exception in Python, the loop goes on.
     Panicked(Rc<str>),
-    /// `TimeoutError`: [`wait_for`](super::wait_for) or [`as_completed`](super::as_completed) ran out of time.
+    /// `wait_for` or `as_completed` ran out of time.
     Timeout,
-    /// `InvalidStateError`: the result of a future was read before it was set.
+    /// The outcome of a future was read too early.
     ResultNotReady,
-    /// `InvalidStateError`: a result or exception was set on a future that is already done.
+    /// A future that is done was given an outcome again.
     AlreadyDone,
-    /// A loop was started that is running, or closed while it ran.
+    /// The loop was started, or closed, while it runs.
     LoopIsRunning,
-    /// A loop was started from inside another loop on the same thread.
+    /// The loop was started inside another one.
     AnotherLoopIsRunning,
-    /// The loop is closed.
+    /// The loop was used after `close`.
     LoopIsClosed,
-    /// A function that needs the running loop was called where none runs: outside callbacks and tasks, or on another thread.
+    /// The running loop was asked for outside its callbacks and tasks, or on another thread.
     NoRunningLoop,
-    /// `stop` ended `run_until_complete` before its future was done.
+    /// `stop` was called under `run_until_complete`.
     LoopStopped,
-    /// Nothing is ready, no timer is set, and nothing outside can wake the loop: asyncio would now sleep for ever.
+    /// Nothing can ever happen any more. asyncio sleeps for ever here; Rust knows who still owns a way to wake the loop.
     Idle,
     /// A task awaits itself.
     AwaitsItself,
-    /// A task awaits a future that belongs to another loop.
+    /// A task awaits a future of a loop that is not running.
     OtherLoop,
     /// `wait` was given no futures.
     NothingToWaitFor,
 }
 
 impl Error {
-    /// Wraps an error, or just a message, as Python's `raise` would send it on its way.
+    /// Wraps an error, or a message, that the program raises.
     pub fn exception(error: impl Into<Box<dyn std::error::Error>>) -> Self {
         Self::Exception(Rc::from(error.into()))
     }
@@ -57,24 +57,20 @@ impl fmt::Display for Error {
             Self::Cancelled => "cancelled",
             Self::Timeout => "the time was up before the future was done",
             Self::ResultNotReady => "the future has no result yet: await it, or ask `done` first",
-            Self::AlreadyDone => "the future is already done: its result can be set only once, ask `done` first",
-            Self::LoopIsRunning => "the event loop is already running: call `stop` and let `run_forever` return first",
-            Self::AnotherLoopIsRunning => {
-                "another event loop is running on this thread: await inside it, or use a second thread"
-            }
+            Self::AlreadyDone => "the future is done and its result cannot be set again: ask `done` first",
+            Self::LoopIsRunning => "the event loop is running: call `stop` and let `run_forever` return first",
+            Self::AnotherLoopIsRunning => "another event loop runs on this thread: await in that one, or use a thread",
             Self::LoopIsClosed => "the event loop is closed: make a new one",
             Self::NoRunningLoop => {
-                "no event loop runs on this thread: call this from a callback or task, and from another thread use \
-                 `ThreadsafeHandle::call_soon_threadsafe`"
+                "no event loop runs on this thread: call this from a callback or a task, or reach the loop through a \
+                 `ThreadsafeHandle`"
             }
-            Self::LoopStopped => {
-                "the event loop was stopped before the future was done: do not call `stop` under `run_until_complete`"
-            }
+            Self::LoopStopped => "the loop was stopped before the future was done: leave out `stop`, or `run_forever`",
             Self::Idle => {
-                "the event loop would wait for ever: nothing is ready, no timer is set and nothing outside can wake it; \
-                 call `stop`, or keep a timer or a `ThreadsafeHandle`"
+                "the event loop would wait for ever: nothing is ready, no timer is set, and nobody outside can wake it; \
+                 call `stop` when the work is done"
             }
-            Self::AwaitsItself => "a task cannot await itself",
+            Self::AwaitsItself => "a task cannot await itself: await it in another task",
             Self::OtherLoop => "the future belongs to another event loop: await it in a task of that loop",
             Self::NothingToWaitFor => "there is nothing to wait for: give `wait` at least one future",
         })

@@ -97,8 +97,8 @@ fn outer_future<C: 'static, T: 'static>(event_loop: &EventLoop, children: &Rc<Re
     let children = children.clone();
     // Every child is asked, also after one has taken the request.
     let cancel_children = move || children.borrow().iter().fold(false, |taken, child| child.cancel() | taken);
-    Future::new(event_loop, Kind::Gather(GatherPart {
-        cancel_children: Box::new(cancel_children),
-        cancel_requested: Cell::new(false),
-    }))
+    Future::new(
+        event_loop,
+        Kind::Gather(GatherPart { cancel_children: Box::new(cancel_children), cancel_requested: Cell::new(false) }),
+    )
 }

@@ -1,4 +1,4 @@
-//! Handles: one call that the loop still has to make, and the right to call it off.
+//! Handles: a call that the loop still has to make, and the right to call it off.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -6,12 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::future::AnyFuture;
 use super::{Error, EventLoop, ExceptionContext};
 
 /// What a callback may return: nothing, or a `Result` whose error goes to the loop's exception handler.
 pub trait Outcome {
-    /// The error, if there was one.
+    /// The error, if there is one.
     fn outcome(self) -> Result<(), Error>;
 }
 
@@ -27,144 +26,85 @@ impl<T> Outcome for Result<T, Error> {
     }
 }
 
-/// A scheduled call, as [`EventLoop::call_soon`] returns it. Dropping it changes nothing: the call will be made.
+/// What [`EventLoop::call_soon`] returns. Dropping it changes nothing: the call will be made.
 #[derive(Clone)]
-pub struct Handle(pub(super) Call);
+pub struct Handle(pub(super) Rc<dyn Call>);
 
-/// Whatever can stand in the ready queue. A task's step and a future's callback need no allocation of their own: the
-/// future itself stands in the queue.
-#[derive(Clone)]
-pub(super) enum Call {
-    /// A closure given to `call_soon`, `call_later` or `call_at`.
-    Callback(Rc<dyn Callback>),
-    /// Carry on with a task.
-    Step(Rc<dyn AnyFuture>),
-    /// Run the next done callback of a finished future. The future stands in the queue once for each of them.
-    DoneCallback(Rc<dyn AnyFuture>),
+/// What can stand in the ready queue: a callback, or a task, whose turn is its next step. (A step needs no allocation.)
+pub(super) trait Call {
+    fn run(self: Rc<Self>) -> Result<(), Error>;
+    fn cancelled(&self) -> bool;
+    /// Lets go of everything it owns.
+    fn abandon(&self);
+    fn name(&self) -> String;
 }
 
 impl Handle {
-    pub(super) fn new<O: Outcome + 'static>(function: impl FnOnce() -> O + 'static, status: Status) -> Self {
-        let function = Cell::new(Some(function));
-        Self(Call::Callback(Rc::new(CallbackCell { status: Cell::new(status), function })))
+    pub(super) fn new<O: Outcome + 'static>(function: impl FnOnce() -> O + 'static) -> Self {
+        Self(Rc::new(Callback { cancelled: Cell::new(false), function: Cell::new(Some(function)) }))
     }
 
-    /// Calls the call off, and drops the closure at once. Without effect when it has run, except on [`Handle::cancelled`].
+    /// Calls the call off, and drops the closure at once. When it has run, only [`Handle::cancelled`] changes.
     pub fn cancel(&self) {
-        if let Call::Callback(callback) = &self.0 {
-            callback.cancel();
-        }
+        self.0.abandon();
     }
 
-    /// Whether [`Handle::cancel`] was called, be it in time or too late.
+    /// Whether it was cancelled, in time or too late.
     pub fn cancelled(&self) -> bool {
-        matches!(&self.0, Call::Callback(callback) if callback.status().get() == Status::Cancelled)
+        self.0.cancelled()
     }
 
-    /// The one place where the loop runs anybody else's code. An error or a panic goes to the exception handler and the
-    /// loop goes on (`Handle._run` in CPython's `events.py`).
+    /// The one place where the loop runs somebody else's code. An error or a panic goes to the exception handler, and the
+    /// loop goes on (`Handle._run` in `events.py`); in debug mode, so does a message if it took too long.
     pub(super) fn run(self, event_loop: &EventLoop) {
-        let started = event_loop.debug().then(|| (event_loop.time(), self.name()));
-        let outcome = catch_panic(|| match self.0 {
-            Call::Callback(callback) => callback.run(),
-            Call::Step(task) => {
-                task.step();
-                Ok(())
-            }
-            Call::DoneCallback(future) => future.run_done_callback(),
-        });
-        if let Err(error) = outcome.and_then(|outcome| outcome) {
+        let debugged = event_loop.debug().then(|| (self.0.name(), event_loop.time()));
+        if let Err(error) = catch_panic(|| self.0.run()).and_then(|outcome| outcome) {
             let message = "exception in a callback".to_owned();
             event_loop.call_exception_handler(&ExceptionContext { message, exception: Some(error) });
         }
-        if let Some((start, name)) = started {
+        if let Some((name, start)) = debugged {
             let took = event_loop.time().saturating_sub(start);
-            if took >= event_loop.slow_callback_duration() {
+            if took >= event_loop.0.slow_callback_duration.get() {
                 let message = format!("executing {name} took {:.3} seconds", took.as_secs_f64());
                 event_loop.call_exception_handler(&ExceptionContext { message, exception: None });
             }
         }
     }
-
-    fn name(&self) -> String {
-        match &self.0 {
-            Call::Callback(callback) => callback.name().to_owned(),
-            Call::Step(task) => task.name(),
-            Call::DoneCallback(future) => format!("a done callback of {}", future.name()),
-        }
-    }
-
-    /// Moves from the heap of timers to the ready queue, unless cancelled. If it is cancelled from now on, it is skipped there.
-    pub(super) fn leave_heap(&self) -> bool {
-        if let Call::Callback(callback) = &self.0
-            && callback.status().get() == Status::Scheduled
-        {
-            callback.status().set(Status::Ready);
-        }
-        !self.cancelled()
-    }
-
-    /// Breaks reference cycles through a call that will never be made, because the loop is being closed.
-    pub(super) fn abandon(&self) {
-        match &self.0 {
-            Call::Callback(callback) => drop(callback.cancel()),
-            Call::Step(future) | Call::DoneCallback(future) => future.abandon(),
-        }
-    }
 }
 
-/// Turns a panic of somebody else's code into an error.
 pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R, Error> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
-        let message = payload.downcast_ref::<&str>().copied();
-        let message = message.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        Error::Panicked(message.unwrap_or("(no message)").into())
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Error::Panicked(text.unwrap_or("(without a message)").into())
     })
 }
 
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Status {
-    Ready,
-    /// In the heap of timers: cancelling it leaves a corpse there, which the loop counts.
-    Scheduled,
-    Cancelled,
-}
-
-/// A callback with its status, in one allocation.
-struct CallbackCell<F> {
-    status: Cell<Status>,
+struct Callback<F> {
+    cancelled: Cell<bool>,
     function: Cell<Option<F>>,
 }
 
-pub(super) trait Callback {
-    fn run(&self) -> Result<(), Error>;
-    /// Returns the status until now.
-    fn cancel(&self) -> Status;
-    fn status(&self) -> &Cell<Status>;
-    fn name(&self) -> &'static str;
-}
-
-impl<O: Outcome, F: FnOnce() -> O> Callback for CallbackCell<F> {
-    fn run(&self) -> Result<(), Error> {
-        // Taken out first, so that whatever the closure owns is gone when it returns, though the handle lives on.
+impl<O: Outcome, F: FnOnce() -> O> Call for Callback<F> {
+    fn run(self: Rc<Self>) -> Result<(), Error> {
         self.function.take().map_or(Ok(()), |function| function().outcome())
     }
 
-    fn cancel(&self) -> Status {
+    fn cancelled(&self) -> bool {
+        self.cancelled.get()
+    }
+
+    fn abandon(&self) {
+        self.cancelled.set(true);
         drop(self.function.take());
-        self.status.replace(Status::Cancelled)
     }
 
-    fn status(&self) -> &Cell<Status> {
-        &self.status
-    }
-
-    fn name(&self) -> &'static str {
-        std::any::type_name::<F>()
+    fn name(&self) -> String {
+        std::any::type_name::<F>().to_owned()
     }
 }
 
-/// A call at a certain time, as [`EventLoop::call_later`] and [`EventLoop::call_at`] return it.
+/// What [`EventLoop::call_later`] and [`EventLoop::call_at`] return.
 #[derive(Clone)]
 pub struct TimerHandle {
     pub(super) handle: Handle,
@@ -175,14 +115,13 @@ pub struct TimerHandle {
 impl TimerHandle {
     /// Calls the call off; see [`Handle::cancel`].
     pub fn cancel(&self) {
-        if let Call::Callback(callback) = &self.handle.0
-            && callback.cancel() == Status::Scheduled
-        {
-            self.event_loop.timer_handle_cancelled();
+        if !self.handle.cancelled() {
+            self.handle.cancel();
+            self.event_loop.purge_timers();
         }
     }
 
-    /// Whether the call was called off, be it in time or too late.
+    /// Whether it was cancelled, in time or too late.
     pub fn cancelled(&self) -> bool {
         self.handle.cancelled()
     }
@@ -193,7 +132,7 @@ impl TimerHandle {
     }
 }
 
-/// Cancels a timer when it goes out of scope: Python's `try: … finally: handle.cancel()`.
+/// A timer that ends with its scope: Python's `try: … finally: handle.cancel()`.
 pub(super) struct CancelOnDrop(pub(super) TimerHandle);
 
 impl Drop for CancelOnDrop {
@@ -202,16 +141,15 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// An entry in the heap of timers.
+/// An entry in the heap of timers. Those of equal time run as they were registered, which CPython's heap leaves open.
 pub(super) struct Timer {
     pub(super) when: Duration,
-    /// Timers of equal time run in the order of their registration. CPython leaves that open: its heap is not stable.
     pub(super) sequence: u64,
     pub(super) handle: Handle,
 }
 
 impl Ord for Timer {
-    /// Reversed, because Rust's heap gives the greatest first.
+    /// Reversed, because Rust's heap has the greatest on top.
     fn cmp(&self, other: &Self) -> Ordering {
         (other.when, other.sequence).cmp(&(self.when, self.sequence))
     }

@@ -1,31 +1,28 @@
-//! Other threads: how they call into the loop, and how the loop has work done by them.
+//! Other threads: how they call into the loop, and how the loop lets them work.
 
-use std::any::Any;
+use std::rc::Weak;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
+use super::future::AnyFuture;
 use super::handle::{Outcome, catch_panic};
-use super::{Error, EventLoop, Future, get_running_loop};
+use super::{Error, EventLoop, Future, Handle};
 
-/// Where other threads leave what the loop shall do. The loop itself lives on one thread and needs no lock.
+/// Where others leave what the loop shall do. The loop itself keeps to one thread and needs no locks.
 pub(super) struct Mailbox {
-    letters: Mutex<Letters>,
-    /// Tells without locking whether there are any.
+    letters: Mutex<(Vec<Letter>, Closed)>,
+    /// Tells without locking whether there are letters.
     filled: AtomicBool,
     /// Ends the loop's waiting.
     bell: Waker,
 }
 
-#[derive(Default)]
-struct Letters {
-    closed: bool,
-    list: Vec<Letter>,
-}
+type Closed = bool;
 
 pub(super) enum Letter {
     Call(Box<dyn FnOnce() -> Result<(), Error> + Send>),
-    /// Wake the task with this key.
+    /// Carry on with the task of this key.
     Wake(usize),
 }
 
@@ -34,48 +31,34 @@ impl Mailbox {
         Self { letters: Mutex::default(), filled: AtomicBool::new(false), bell }
     }
 
-    fn letters(&self) -> MutexGuard<'_, Letters> {
+    fn letters(&self) -> MutexGuard<'_, (Vec<Letter>, Closed)> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn post(&self, letter: Letter) -> Result<(), Error> {
         let mut letters = self.letters();
-        if letters.closed {
+        if letters.1 {
             return Err(Error::LoopIsClosed);
         }
-        letters.list.push(letter);
+        letters.0.push(letter);
         self.filled.store(true, Ordering::Release);
         drop(letters);
         self.bell.wake_by_ref();
         Ok(())
     }
 
-    pub(super) fn collect(&self) -> Vec<Letter> {
-        if !self.filled.load(Ordering::Acquire) {
-            return Vec::new();
-        }
-        let mut letters = self.letters();
-        self.filled.store(false, Ordering::Relaxed);
-        std::mem::take(&mut letters.list)
-    }
-
     pub(super) fn close(&self) {
-        let mut letters = self.letters();
-        letters.closed = true;
-        let list = std::mem::take(&mut letters.list);
+        let letters = std::mem::replace(&mut *self.letters(), (Vec::new(), true));
         drop(letters);
-        drop(list);
     }
 }
 
-/// A loop's door for other threads: can be cloned and sent, which an [`EventLoop`] cannot.
+/// A loop's door for other threads. It can be cloned and sent to them, as an [`EventLoop`] cannot.
 #[derive(Clone)]
 pub struct ThreadsafeHandle(pub(super) Arc<Mailbox>);
 
 impl ThreadsafeHandle {
-    /// Has the loop call `callback` on its own thread, and wakes the loop if it sleeps. Calls of one thread keep their order.
-    ///
-    /// [`Error::LoopIsClosed`] after the loop was closed. While a handle exists, the loop never concludes that it is idle.
+    /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. [`Error::LoopIsClosed`] after `close`.
     pub fn call_soon_threadsafe<O: Outcome>(&self, callback: impl FnOnce() -> O + Send + 'static) -> Result<(), Error> {
         self.0.post(Letter::Call(Box::new(move || callback().outcome())))
     }
@@ -84,55 +67,52 @@ impl ThreadsafeHandle {
 /// Work for another thread.
 pub type Job = Box<dyn FnOnce() + Send>;
 
-/// Something that runs jobs on other threads: asyncio's `concurrent.futures.Executor`. Closures `Fn(Job)` are executors.
-pub trait Executor {
-    /// Takes a job over. Must not block for as long as the job runs.
-    fn submit(&self, job: Job);
-}
-
-impl<F: Fn(Job)> Executor for F {
-    fn submit(&self, job: Job) {
-        self(job);
-    }
-}
-
 impl EventLoop {
-    /// A handle through which other threads can call into this loop.
+    /// What other threads need to call into this loop. While one exists, the loop never finds that it is [`Error::Idle`].
     pub fn threadsafe_handle(&self) -> ThreadsafeHandle {
-        ThreadsafeHandle(self.mailbox().clone())
+        ThreadsafeHandle(self.0.mailbox.clone())
     }
 
-    /// Runs a function that blocks on another thread: of `executor`, or by default of the loop's [`Clock`](super::Clock).
+    /// Runs a function that blocks on another thread: with `executor`, or by default as the loop's clock does it.
     ///
-    /// If the function panics, the future gets [`Error::Panicked`]. Cancelling the future does not stop the thread; the
-    /// result is then thrown away. [`Error::LoopIsClosed`] if this loop is closed.
+    /// [`Error::Panicked`] if the function panics. Cancelling does not stop the thread, but nobody hears of its result.
     pub fn run_in_executor<T: Send + 'static>(
         &self,
-        executor: Option<&dyn Executor>,
+        executor: Option<&dyn Fn(Job)>,
         function: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Future<T>, Error> {
-        self.check_closed()?;
-        let future = self.create_future();
-        // A future must not leave its thread. It stays here, and the job gets the number of its place.
-        let place = self.deposit(Box::new(future.clone()));
-        let handle = self.threadsafe_handle();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
         let job: Job = Box::new(move || {
             let result = catch_panic(function).map_err(|panic| panic.to_string());
-            // If the loop was closed in the meantime, nobody waits for the result any more.
-            let _ = handle.call_soon_threadsafe(move || deliver(place, result));
+            // It may be that nobody waits for it any more.
+            let _ = sender.send(result);
         });
+        self.check_closed()?;
         match executor {
-            Some(executor) => executor.submit(job),
-            None => self.clock().submit(job),
+            Some(executor) => executor(job),
+            None => self.0.clock.submit(job),
         }
-        Ok(future)
+        self.create_task(async move {
+            let result = receiver.await.map_err(Error::exception)?;
+            result.map_err(Error::exception)
+        })
     }
-}
 
-fn deliver<T: 'static>(place: usize, result: Result<T, String>) -> Result<(), Error> {
-    let deposit: Box<dyn Any> = get_running_loop()?.withdraw(place);
-    match deposit.downcast::<Future<T>>() {
-        Ok(future) if !future.done() => future.set(result.map_err(|message| Error::Panicked(message.into()))),
-        _ => Ok(()),
+    /// Puts what others asked for behind what is ready.
+    pub(super) fn collect_mail(&self) {
+        if !self.0.mailbox.filled.swap(false, Ordering::Acquire) {
+            return;
+        }
+        let letters = std::mem::take(&mut self.0.mailbox.letters().0);
+        for letter in letters {
+            let call = match letter {
+                Letter::Call(callback) => Some(Handle::new(callback)),
+                Letter::Wake(key) => {
+                    let task = self.0.futures.borrow().get(key).and_then(Weak::upgrade);
+                    task.and_then(AnyFuture::next_step)
+                }
+            };
+            self.0.ready.borrow_mut().extend(call);
+        }
     }
 }

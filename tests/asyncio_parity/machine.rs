@@ -228,7 +228,9 @@ impl Machine {
     }
 
     fn add_done_callback(self: &Rc<Self>, on: &str, block: &str) {
-        let Some(future) = self.slot(on).filter(|_| self.slot(on).is_some() && self.may_schedule(block)) else { return };
+        let Some(future) = self.slot(on).filter(|_| self.slot(on).is_some() && self.may_schedule(block)) else {
+            return;
+        };
         let key = (on.to_owned(), block.to_owned());
         let callback = future.add_done_callback({
             let (machine, (on, block)) = (self.clone(), key.clone());
