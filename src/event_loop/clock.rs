@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
-use super::Error;
 use super::threads::Job;
+use super::{Error, Result};
 
 /// The seam between the loop and the world, in the place where asyncio has a selector and `time.monotonic`.
 pub trait Clock {
@@ -48,7 +48,7 @@ pub struct TokioClock {
     runtime: Runtime,
     start: tokio::time::Instant,
     bell: Arc<Bell>,
-    turns_until_poll: Cell<u32>,
+    entered: Cell<bool>,
 }
 
 #[derive(Default)]
@@ -62,34 +62,28 @@ impl Wake for Bell {
 
 impl TokioClock {
     /// Makes a runtime of its own. Fails if the system has no more files to give.
-    pub fn new() -> Result<Self, Error> {
+    pub fn new() -> Result<Self> {
         Builder::new_current_thread().enable_all().build().map(Self::with_runtime).map_err(Error::exception)
     }
 
     /// Uses this runtime, which should be of the `current_thread` flavour and have its time driver enabled.
     pub fn with_runtime(runtime: Runtime) -> Self {
         let start = runtime.block_on(async { tokio::time::Instant::now() });
-        Self { runtime, start, bell: Arc::default(), turns_until_poll: Cell::new(0) }
+        Self { runtime, start, bell: Arc::default(), entered: Cell::new(false) }
     }
 }
 
 impl Clock for TokioClock {
     fn time(&self) -> Duration {
-        let _context = self.runtime.enter();
+        // Outside the runtime, tokio's `Instant` would not know that its clock is paused.
+        let _context = (!self.entered.get()).then(|| self.runtime.enter());
         self.start.elapsed()
     }
 
     fn wait(&self, timeout: Option<Duration>) {
         let rung = self.bell.0.notified();
         match timeout {
-            // A look at the sockets costs more than a turn of the loop. Tokio itself looks every 61 tasks.
-            Some(Duration::ZERO) if self.turns_until_poll.get() > 0 => {
-                self.turns_until_poll.set(self.turns_until_poll.get() - 1);
-            }
-            Some(Duration::ZERO) => {
-                self.turns_until_poll.set(61);
-                self.runtime.block_on(tokio::task::yield_now());
-            }
+            Some(Duration::ZERO) => self.runtime.block_on(tokio::task::yield_now()),
             Some(timeout) => drop(self.runtime.block_on(async { tokio::time::timeout(timeout, rung).await })),
             None => self.runtime.block_on(rung),
         }
@@ -105,7 +99,9 @@ impl Clock for TokioClock {
 
     fn enter(&self, run: &mut dyn FnMut()) {
         let _context = self.runtime.enter();
+        self.entered.set(true);
         run();
+        self.entered.set(false);
     }
 }
 

@@ -42,6 +42,9 @@ pub enum Error {
     NothingToWaitFor,
 }
 
+/// What everything that asyncio could refuse returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
 impl Error {
     /// Wraps an error, or a message, that the program raises.
     pub fn exception(error: impl Into<Box<dyn std::error::Error>>) -> Self {

@@ -8,14 +8,14 @@ use std::task::{Context, Poll, Waker};
 use super::gather::GatherPart;
 use super::handle::{Call, Outcome};
 use super::task::TaskPart;
-use super::{Error, EventLoop, Handle, get_running_loop};
+use super::{Error, EventLoop, Handle, Result, get_running_loop};
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
 ///
 /// `set_result`, `set_exception` and `cancel` call nobody: done callbacks and waiting tasks are put into the ready queue. So the
 /// code that sets a result is never interrupted by the code that uses it, and the order of events is the order of the queue.
 ///
-/// `.await` gives `Result<T, Error>`, a clone of the outcome for everybody who asks; put into an `Rc` what cannot be cloned.
+/// `.await` gives `Result<T>`, a clone of the outcome for everybody who asks; put into an `Rc` what cannot be cloned.
 pub struct Future<T>(pub(super) Rc<FutureCell<T>>);
 
 /// A future that runs a coroutine; see [`EventLoop::create_task`].
@@ -34,7 +34,7 @@ pub(super) struct FutureCell<T> {
 pub(super) enum State<T> {
     Pending,
     Cancelled,
-    Finished(Result<T, Error>),
+    Finished(Result<T>),
 }
 
 /// What asyncio has subclasses for. They override `cancel`: a task passes it on to what it awaits, a gather to its children.
@@ -53,7 +53,9 @@ enum Callback<T> {
 }
 
 /// What [`Future::add_done_callback`] returns, for [`Future::remove_done_callback`].
-pub struct DoneCallback<T>(Rc<dyn Fn(&Future<T>) -> Result<(), Error>>);
+pub struct DoneCallback<T>(Rc<DoneFunction<T>>);
+
+type DoneFunction<T> = dyn Fn(&Future<T>) -> Result<()>;
 
 impl<T: 'static> Future<T> {
     pub(super) fn new(event_loop: &EventLoop, kind: Kind<T>) -> Self {
@@ -70,16 +72,16 @@ impl<T: 'static> Future<T> {
     }
 
     /// Sets the result. [`Error::AlreadyDone`] if there is an outcome.
-    pub fn set_result(&self, result: T) -> Result<(), Error> {
+    pub fn set_result(&self, result: T) -> Result<()> {
         self.set(Ok(result))
     }
 
     /// Sets an error as the outcome. [`Error::AlreadyDone`] if there is one.
-    pub fn set_exception(&self, exception: Error) -> Result<(), Error> {
+    pub fn set_exception(&self, exception: Error) -> Result<()> {
         self.set(Err(exception))
     }
 
-    pub(super) fn set(&self, outcome: Result<T, Error>) -> Result<(), Error> {
+    pub(super) fn set(&self, outcome: Result<T>) -> Result<()> {
         if self.done() {
             return Err(Error::AlreadyDone);
         }
@@ -104,7 +106,7 @@ impl<T: 'static> Future<T> {
     }
 
     /// The exception, if it ended with one. [`Error::Cancelled`] if cancelled, [`Error::ResultNotReady`] if pending.
-    pub fn exception(&self) -> Result<Option<Error>, Error> {
+    pub fn exception(&self) -> Result<Option<Error>> {
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -113,7 +115,7 @@ impl<T: 'static> Future<T> {
     }
 
     /// The result, or the exception as an error. [`Error::Cancelled`] if cancelled, [`Error::ResultNotReady`] if pending.
-    pub fn result(&self) -> Result<T, Error>
+    pub fn result(&self) -> Result<T>
     where
         T: Clone,
     {
@@ -202,7 +204,7 @@ impl<T> Callback<T> {
 }
 
 impl<T> DoneCallback<T> {
-    pub(super) fn new(callback: impl Fn(&Future<T>) -> Result<(), Error> + 'static) -> Self {
+    pub(super) fn new(callback: impl Fn(&Future<T>) -> Result<()> + 'static) -> Self {
         Self(Rc::new(callback))
     }
 }
@@ -246,7 +248,7 @@ impl<T: 'static> AnyFuture for FutureCell<T> {
 }
 
 impl<T: 'static> Call for FutureCell<T> {
-    fn run(self: Rc<Self>) -> Result<(), Error> {
+    fn run(self: Rc<Self>) -> Result<()> {
         if let Kind::Task(task) = &self.kind {
             task.step(&self);
         }
@@ -289,7 +291,7 @@ impl<T> Clone for DoneCallback<T> {
 }
 
 impl<T: Clone + 'static> IntoFuture for Future<T> {
-    type Output = Result<T, Error>;
+    type Output = Result<T>;
     type IntoFuture = Await<T>;
 
     fn into_future(self) -> Await<T> {
@@ -301,7 +303,7 @@ impl<T: Clone + 'static> IntoFuture for Future<T> {
 pub struct Await<T>(Future<T>);
 
 impl<T: Clone + 'static> std::future::Future for Await<T> {
-    type Output = Result<T, Error>;
+    type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let cell = &self.0.0;

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::future::{DoneCallback, Kind};
-use super::{EnsureFuture, Error, EventLoop, Future, get_running_loop};
+use super::{EnsureFuture, Error, EventLoop, Future, Result, get_running_loop};
 
 /// What the outer future of a gather adds to a future: it passes `cancel` on to its children.
 pub(super) struct GatherPart {
@@ -27,7 +27,7 @@ impl GatherPart {
 /// one child and two results. The first error, which includes a cancelled child, becomes the outcome; the other children run
 /// on. Cancelling the outer future cancels the children and ends it, when they all are done, with [`Error::Cancelled`] as its
 /// exception. [`Error::NoRunningLoop`] if a coroutine comes first, or nothing at all, and no loop runs on this thread.
-pub fn gather<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>, Error>
+pub fn gather<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
 where
     E: EnsureFuture<Output: Clone + 'static>,
     C: FromIterator<E::Output> + 'static,
@@ -36,10 +36,10 @@ where
 }
 
 /// Like [`gather`] with `return_exceptions=True`: waits for all children, and errors stand among the results.
-pub fn gather_return_exceptions<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>, Error>
+pub fn gather_return_exceptions<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
 where
     E: EnsureFuture<Output: Clone + 'static>,
-    C: FromIterator<Result<E::Output, Error>> + 'static,
+    C: FromIterator<Result<E::Output>> + 'static,
 {
     gather_children(children, true, |children| Ok(children.iter().map(Future::result).collect()))
 }
@@ -47,8 +47,8 @@ where
 fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     awaitables: impl IntoIterator<Item = E>,
     return_exceptions: bool,
-    collect: fn(&[Future<E::Output>]) -> Result<C, Error>,
-) -> Result<Future<C>, Error> {
+    collect: fn(&[Future<E::Output>]) -> Result<C>,
+) -> Result<Future<C>> {
     let children = Rc::new(RefCell::new(Vec::new()));
     let unfinished = Rc::new(Cell::new(0));
     let mut started = None;

@@ -1,27 +1,27 @@
 //! Handles: a call that the loop still has to make, and the right to call it off.
 
 use std::cell::Cell;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Error, EventLoop, ExceptionContext};
+use super::{Error, EventLoop, ExceptionContext, Result};
 
 /// What a callback may return: nothing, or a `Result` whose error goes to the loop's exception handler.
 pub trait Outcome {
     /// The error, if there is one.
-    fn outcome(self) -> Result<(), Error>;
+    fn outcome(self) -> Result<()>;
 }
 
 impl Outcome for () {
-    fn outcome(self) -> Result<(), Error> {
+    fn outcome(self) -> Result<()> {
         Ok(())
     }
 }
 
-impl<T> Outcome for Result<T, Error> {
-    fn outcome(self) -> Result<(), Error> {
+impl<T> Outcome for Result<T> {
+    fn outcome(self) -> Result<()> {
         self.map(drop)
     }
 }
@@ -32,7 +32,7 @@ pub struct Handle(pub(super) Rc<dyn Call>);
 
 /// What can stand in the ready queue: a callback, or a task, whose turn is its next step. (A step needs no allocation.)
 pub(super) trait Call {
-    fn run(self: Rc<Self>) -> Result<(), Error>;
+    fn run(self: Rc<Self>) -> Result<()>;
     fn cancelled(&self) -> bool;
     /// Lets go of everything it owns.
     fn abandon(&self);
@@ -72,7 +72,7 @@ impl Handle {
     }
 }
 
-pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R, Error> {
+pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
@@ -86,7 +86,7 @@ struct Callback<F> {
 }
 
 impl<O: Outcome, F: FnOnce() -> O> Call for Callback<F> {
-    fn run(self: Rc<Self>) -> Result<(), Error> {
+    fn run(self: Rc<Self>) -> Result<()> {
         self.function.take().map_or(Ok(()), |function| function().outcome())
     }
 
@@ -143,15 +143,25 @@ impl Drop for CancelOnDrop {
 
 /// An entry in the heap of timers. Those of equal time run as they were registered, which CPython's heap leaves open.
 pub(super) struct Timer {
-    pub(super) when: Duration,
-    pub(super) sequence: u64,
+    /// The time in nanoseconds, and the number of the registration. Reversed, because Rust's heap has the greatest on top.
+    key: Reverse<(u64, u64)>,
     pub(super) handle: Handle,
 }
 
+impl Timer {
+    pub(super) fn new(when: Duration, number: u64, handle: Handle) -> Self {
+        let nanoseconds = when.as_secs().saturating_mul(1_000_000_000).saturating_add(when.subsec_nanos().into());
+        Self { key: Reverse((nanoseconds, number)), handle }
+    }
+
+    pub(super) fn when(&self) -> Duration {
+        Duration::from_nanos(self.key.0.0)
+    }
+}
+
 impl Ord for Timer {
-    /// Reversed, because Rust's heap has the greatest on top.
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.when, other.sequence).cmp(&(self.when, self.sequence))
+        self.key.cmp(&other.key)
     }
 }
 
@@ -163,7 +173,7 @@ impl PartialOrd for Timer {
 
 impl PartialEq for Timer {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        self.key == other.key
     }
 }
 

@@ -11,10 +11,10 @@
 //! - `threads`: calls from other threads.
 //!
 //! ```
-//! use async_concepts::event_loop::{Error, EventLoop, VirtualClock, gather, sleep};
+//! use async_concepts::event_loop::{EventLoop, Result, VirtualClock, gather, sleep};
 //! use std::time::Duration;
 //!
-//! async fn factorial(number: u64) -> Result<u64, Error> {
+//! async fn factorial(number: u64) -> Result<u64> {
 //!     let mut product = 1;
 //!     for factor in 2..=number {
 //!         sleep(Duration::from_secs(1)).await?;
@@ -23,7 +23,7 @@
 //!     Ok(product)
 //! }
 //!
-//! # fn main() -> Result<(), Error> {
+//! # fn main() -> Result<()> {
 //! let event_loop = EventLoop::with_clock(VirtualClock::new());
 //! let products: Vec<u64> = event_loop.run_until_complete(async { gather([2, 3, 4].map(factorial))?.await })?;
 //! assert_eq!(products, [2, 6, 24]);
@@ -32,7 +32,7 @@
 //! # }
 //! ```
 //!
-//! What asyncio raises is an [`Error`] here. A callback returns nothing or a `Result`, a coroutine `Result<T, Error>`.
+//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`], a coroutine a [`Result`].
 
 mod clock;
 mod error;
@@ -53,7 +53,7 @@ use std::time::Duration;
 use slab::Slab;
 
 pub use clock::{Clock, StdClock, TokioClock, VirtualClock};
-pub use error::Error;
+pub use error::{Error, Result};
 pub use future::{Await, DoneCallback, Future, Task};
 pub use gather::{gather, gather_return_exceptions};
 pub use handle::{Handle, Outcome, TimerHandle};
@@ -63,8 +63,11 @@ pub use wait::{ReturnWhen, as_completed, shield, sleep, wait, wait_for};
 
 use future::{AnyFuture, Kind};
 use handle::Timer;
-use task::{Step, WakeByKey};
+use task::{Step, TaskWaker};
 use threads::Mailbox;
+
+/// How many calls the loop makes, when there is always one that is ready, until it looks what else has happened.
+const MAXIMUM_CALLS_WITHOUT_WAIT: usize = 128;
 
 /// asyncio's event loop. Clones are the same loop. It cannot leave its thread; a [`ThreadsafeHandle`] can.
 ///
@@ -81,18 +84,19 @@ struct Inner {
     scheduled: RefCell<BinaryHeap<Timer>>,
     timers_set: Cell<u64>,
     timers_cancelled: Cell<usize>,
+    calls_without_wait: Cell<usize>,
     mailbox: Arc<Mailbox>,
     /// All futures and tasks there are, to break their cycles on `close`, and to wake tasks by their key.
     futures: RefCell<Slab<Weak<dyn AnyFuture>>>,
     task_count: Cell<usize>,
     step: RefCell<Option<Step>>,
-    spare_waker: Cell<Option<Arc<WakeByKey>>>,
+    spare_waker: Cell<Option<Box<TaskWaker>>>,
     running: Cell<bool>,
     stopping: Cell<bool>,
     closed: Cell<bool>,
     debug: Cell<bool>,
     slow_callback_duration: Cell<Duration>,
-    exception_handler: RefCell<Option<Rc<dyn Fn(&EventLoop, &ExceptionContext)>>>,
+    exception_handler: RefCell<Option<ExceptionHandler>>,
 }
 
 /// What the exception handler is told.
@@ -105,19 +109,21 @@ pub struct ExceptionContext {
     pub exception: Option<Error>,
 }
 
+type ExceptionHandler = Rc<dyn Fn(&EventLoop, &ExceptionContext)>;
+
 thread_local! {
     static RUNNING_LOOP: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
 }
 
 /// The loop that runs the current callback or task. [`Error::NoRunningLoop`] elsewhere.
-pub fn get_running_loop() -> Result<EventLoop, Error> {
+pub fn get_running_loop() -> Result<EventLoop> {
     RUNNING_LOOP.with_borrow(Clone::clone).ok_or(Error::NoRunningLoop)
 }
 
 impl EventLoop {
     /// One turn of the loop (`_run_once` in `base_events.py`).
-    fn run_once(&self) -> Result<(), Error> {
-        let Inner { clock, ready, scheduled, stopping, .. } = &*self.0;
+    fn run_once(&self) -> Result<()> {
+        let Inner { clock, ready, scheduled, stopping, calls_without_wait, .. } = &*self.0;
         self.collect_mail();
 
         // A cancelled timer is no reason to wait.
@@ -126,21 +132,25 @@ impl EventLoop {
         }
 
         // Wait: not at all if there is something to do, else for the first timer, else until somebody else calls.
-        let first_timer = scheduled.borrow().peek().map(|timer| timer.when);
+        let first_timer = scheduled.borrow().peek().map(Timer::when);
         let timeout = match first_timer {
             _ if stopping.get() || !ready.borrow().is_empty() => Some(Duration::ZERO),
             Some(when) => Some(when.saturating_sub(self.time())),
             None if self.nobody_else_can_call() => return Err(Error::Idle),
             None => None,
         };
-        clock.wait(timeout);
-        self.collect_mail();
+        // A look at the sockets costs as much as ten calls; tokio, too, leaves it out while there is much to do.
+        if timeout != Some(Duration::ZERO) || calls_without_wait.get() >= MAXIMUM_CALLS_WITHOUT_WAIT {
+            calls_without_wait.set(0);
+            clock.wait(timeout);
+            self.collect_mail();
+        }
 
         // Timers that are due go behind what is ready, all of them, in the order of their times.
         if first_timer.is_some() {
             let end_time = self.time() + clock.resolution();
             let mut scheduled = scheduled.borrow_mut();
-            while scheduled.peek().is_some_and(|timer| timer.when < end_time) {
+            while scheduled.peek().is_some_and(|timer| timer.when() < end_time) {
                 ready.borrow_mut().extend(scheduled.pop().map(|timer| timer.handle));
             }
         }
@@ -148,6 +158,7 @@ impl EventLoop {
         // Run what is ready now, and not what that adds to the queue: it has to wait for the next turn. Otherwise two
         // callbacks that schedule each other would keep timers and sockets waiting for ever.
         let snapshot = ready.borrow().len();
+        calls_without_wait.update(|calls| calls + snapshot);
         for _ in 0..snapshot {
             let handle = ready.borrow_mut().pop_front();
             if let Some(handle) = handle.filter(|handle| !handle.cancelled()) {
@@ -158,7 +169,7 @@ impl EventLoop {
     }
 
     /// A loop on tokio's driver; see [`TokioClock`]. Fails if the system has no files left.
-    pub fn new() -> Result<Self, Error> {
+    pub fn new() -> Result<Self> {
         TokioClock::new().map(Self::with_clock)
     }
 
@@ -171,6 +182,7 @@ impl EventLoop {
             scheduled: RefCell::default(),
             timers_set: Cell::default(),
             timers_cancelled: Cell::default(),
+            calls_without_wait: Cell::default(),
             futures: RefCell::default(),
             task_count: Cell::default(),
             step: RefCell::default(),
@@ -188,7 +200,7 @@ impl EventLoop {
     ///
     /// [`Error::Idle`] if nothing can happen any more; [`Error::LoopIsRunning`], [`Error::AnotherLoopIsRunning`] or
     /// [`Error::LoopIsClosed`] if it cannot start.
-    pub fn run_forever(&self) -> Result<(), Error> {
+    pub fn run_forever(&self) -> Result<()> {
         self.check_startable()?;
         RUNNING_LOOP.set(Some(self.clone()));
         self.0.running.set(true);
@@ -208,10 +220,7 @@ impl EventLoop {
     /// Runs until the future is done, or the task that it makes of a coroutine, and gives the outcome.
     ///
     /// Fails as [`EventLoop::run_forever`] does, and with [`Error::LoopStopped`] if `stop` was called.
-    pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(
-        &self,
-        awaitable: E,
-    ) -> Result<E::Output, Error> {
+    pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(&self, awaitable: E) -> Result<E::Output> {
         self.check_startable()?;
         let future = awaitable.ensure_future(Some(self))?;
         let on_done = future.add_done_callback(|future| future.get_loop().stop());
@@ -228,7 +237,7 @@ impl EventLoop {
 
     /// Closes the loop for good: nothing that is still to be called will be. Callbacks and coroutines are dropped with
     /// everything they own, in whatever circles. Pending futures stay pending. [`Error::LoopIsRunning`] while it runs.
-    pub fn close(&self) -> Result<(), Error> {
+    pub fn close(&self) -> Result<()> {
         if self.is_running() {
             return Err(Error::LoopIsRunning);
         }
@@ -259,7 +268,7 @@ impl EventLoop {
     }
 
     /// Calls `callback` in the next turn, after all that is in the queue. [`Error::LoopIsClosed`] after `close`.
-    pub fn call_soon<O: Outcome + 'static>(&self, callback: impl FnOnce() -> O + 'static) -> Result<Handle, Error> {
+    pub fn call_soon<O: Outcome + 'static>(&self, callback: impl FnOnce() -> O + 'static) -> Result<Handle> {
         self.check_closed()?;
         let handle = Handle::new(callback);
         self.push_ready(Some(handle.clone()));
@@ -271,7 +280,7 @@ impl EventLoop {
         &self,
         delay: Duration,
         callback: impl FnOnce() -> O + 'static,
-    ) -> Result<TimerHandle, Error> {
+    ) -> Result<TimerHandle> {
         self.call_at(self.time().saturating_add(delay), callback)
     }
 
@@ -281,12 +290,11 @@ impl EventLoop {
         &self,
         when: Duration,
         callback: impl FnOnce() -> O + 'static,
-    ) -> Result<TimerHandle, Error> {
+    ) -> Result<TimerHandle> {
         self.check_closed()?;
         self.0.timers_set.update(|count| count + 1);
-        let timer = Timer { when, sequence: self.0.timers_set.get(), handle: Handle::new(callback) };
-        let handle = timer.handle.clone();
-        self.0.scheduled.borrow_mut().push(timer);
+        let handle = Handle::new(callback);
+        self.0.scheduled.borrow_mut().push(Timer::new(when, self.0.timers_set.get(), handle.clone()));
         Ok(TimerHandle { handle, when, event_loop: self.clone() })
     }
 
@@ -297,10 +305,7 @@ impl EventLoop {
 
     /// Starts a coroutine: its first step runs in the next turn. The loop owns the task until it is done; to drop the handle
     /// changes nothing. What cancelling does is told under [`Task`]. [`Error::LoopIsClosed`] after `close`.
-    pub fn create_task<T: 'static>(
-        &self,
-        coroutine: impl StdFuture<Output = Result<T, Error>> + 'static,
-    ) -> Result<Task<T>, Error> {
+    pub fn create_task<T: 'static>(&self, coroutine: impl StdFuture<Output = Result<T>> + 'static) -> Result<Task<T>> {
         self.start_task(None, coroutine)
     }
 
@@ -308,13 +313,13 @@ impl EventLoop {
     pub fn create_named_task<T: 'static>(
         &self,
         name: &str,
-        coroutine: impl StdFuture<Output = Result<T, Error>> + 'static,
-    ) -> Result<Task<T>, Error> {
+        coroutine: impl StdFuture<Output = Result<T>> + 'static,
+    ) -> Result<Task<T>> {
         self.start_task(Some(name), coroutine)
     }
 
     /// Makes a task of a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] after `close`.
-    pub fn ensure_future<E: EnsureFuture>(&self, awaitable: E) -> Result<Future<E::Output>, Error> {
+    pub fn ensure_future<E: EnsureFuture>(&self, awaitable: E) -> Result<Future<E::Output>> {
         awaitable.ensure_future(Some(self))
     }
 
@@ -349,11 +354,11 @@ impl EventLoop {
         self.0.slow_callback_duration.set(duration);
     }
 
-    fn check_closed(&self) -> Result<(), Error> {
+    fn check_closed(&self) -> Result<()> {
         if self.is_closed() { Err(Error::LoopIsClosed) } else { Ok(()) }
     }
 
-    fn check_startable(&self) -> Result<(), Error> {
+    fn check_startable(&self) -> Result<()> {
         self.check_closed()?;
         match get_running_loop() {
             Ok(running) if running == *self => Err(Error::LoopIsRunning),
@@ -362,10 +367,13 @@ impl EventLoop {
         }
     }
 
+    #[inline]
     fn push_ready(&self, handle: Option<Handle>) {
         // First what others left, because they did so before now.
         self.collect_mail();
-        self.0.ready.borrow_mut().extend(handle);
+        if let Some(handle) = handle {
+            self.0.ready.borrow_mut().push_back(handle);
+        }
     }
 
     /// Whether no thread, waker or handle is left that could leave anything in the mailbox.
@@ -382,7 +390,8 @@ impl EventLoop {
         let purge = cancelled > 100 && cancelled > scheduled.len() / 2;
         if purge {
             scheduled.retain(|timer| !timer.handle.cancelled());
-            scheduled.shrink_to_fit();
+            let capacity = 2 * scheduled.len();
+            scheduled.shrink_to(capacity.max(256));
         }
         self.0.timers_cancelled.set(if purge { 0 } else { cancelled });
     }

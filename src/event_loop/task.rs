@@ -19,9 +19,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use super::future::{AnyFuture, FutureCell, Kind, State};
 use super::handle::catch_panic;
 use super::threads::{Letter, Mailbox};
-use super::{Error, EventLoop, Future, Handle, get_running_loop};
+use super::{Error, EventLoop, Future, Handle, Result, get_running_loop};
 
-type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T, Error>>>>;
+type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 
 pub(super) struct TaskPart<T> {
     name: Name,
@@ -32,7 +32,7 @@ pub(super) struct TaskPart<T> {
     /// What the coroutine awaits; more than one thing under `join!` or `select!`.
     waiting_for: Cell<Vec<Rc<dyn AnyFuture>>>,
     /// Only while somebody outside, such as tokio, has a clone.
-    waker: Cell<Option<Arc<WakeByKey>>>,
+    waker: Cell<Option<Box<TaskWaker>>>,
     /// The next step stands in the ready queue.
     scheduled: Cell<bool>,
     running: Cell<bool>,
@@ -117,20 +117,24 @@ impl<T: 'static> TaskPart<T> {
         }
 
         let loop_state = &cell.event_loop.0;
-        let wake = self.waker.take().or_else(|| loop_state.spare_waker.take());
-        let wake = wake.unwrap_or_else(|| Arc::new(WakeByKey::new(&loop_state.mailbox)));
-        wake.key.store(cell.key.get(), Ordering::Relaxed);
-        let waker = Waker::from(wake.clone());
+        let waker = self.waker.take().or_else(|| loop_state.spare_waker.take());
+        let waker = waker.unwrap_or_else(|| Box::new(TaskWaker::new(&loop_state.mailbox)));
+        waker.shared.key.store(cell.key.get(), Ordering::Relaxed);
         let task = Rc::as_ptr(cell).cast();
-        loop_state.step.replace(Some(Step { task, thrown, yielded, yielded_nothing: false, waker: waker.data() }));
+        loop_state.step.replace(Some(Step {
+            task,
+            thrown,
+            yielded,
+            yielded_nothing: false,
+            waker: waker.waker.data(),
+        }));
         self.running.set(true);
-        let polled = catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker)));
+        let polled = catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker.waker)));
         self.running.set(false);
         let step = loop_state.step.take().expect("nobody else takes it");
-        drop(waker);
         // Most tasks await only futures of this loop, which do without wakers. So one serves them all.
-        let place = if Arc::strong_count(&wake) > 1 { &self.waker } else { &loop_state.spare_waker };
-        place.set(Some(wake));
+        let place = if Arc::strong_count(&waker.shared) > 2 { &self.waker } else { &loop_state.spare_waker };
+        place.set(Some(waker));
 
         match polled {
             Ok(Poll::Pending) if step.thrown.is_none() => {
@@ -182,14 +186,20 @@ impl<T: 'static> TaskPart<T> {
 
 /// Wakes a task from outside: from tokio's timers and sockets, channels, other threads. It can be sent to them because it knows
 /// the task by its key only. That key may have passed to another task by then, which is polled once for nothing.
-pub(super) struct WakeByKey {
+pub(super) struct TaskWaker {
+    waker: Waker,
+    shared: Arc<WakeByKey>,
+}
+
+struct WakeByKey {
     mailbox: Arc<Mailbox>,
     key: AtomicUsize,
 }
 
-impl WakeByKey {
+impl TaskWaker {
     fn new(mailbox: &Arc<Mailbox>) -> Self {
-        Self { mailbox: mailbox.clone(), key: AtomicUsize::new(0) }
+        let shared = Arc::new(WakeByKey { mailbox: mailbox.clone(), key: AtomicUsize::new(0) });
+        Self { waker: shared.clone().into(), shared }
     }
 }
 
@@ -209,8 +219,8 @@ impl EventLoop {
     pub(super) fn start_task<T: 'static>(
         &self,
         name: Option<&str>,
-        coroutine: impl StdFuture<Output = Result<T, Error>> + 'static,
-    ) -> Result<Future<T>, Error> {
+        coroutine: impl StdFuture<Output = Result<T>> + 'static,
+    ) -> Result<Future<T>> {
         self.check_closed()?;
         let task = Future::new(self, Kind::Task(TaskPart::new(self, name, Box::pin(coroutine))));
         if let Kind::Task(part) = &task.0.kind {
@@ -221,37 +231,35 @@ impl EventLoop {
     }
 }
 
-/// Lets everything else that is ready run once.
-pub(super) async fn give_way(event_loop: EventLoop) -> Result<(), Error> {
-    let mut asked = false;
-    std::future::poll_fn(|context| {
-        let thrown = event_loop.with_step(context, |step| {
-            step.yielded_nothing = !asked;
-            step.thrown.take()
-        });
-        match thrown.flatten() {
-            Some(error) => Poll::Ready(Err(error)),
-            None if std::mem::replace(&mut asked, true) => Poll::Ready(Ok(())),
-            None => Poll::Pending,
-        }
-    })
-    .await
+/// Lets everything else that is ready run once: pending the first time, ready the second.
+pub(super) fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
+    let event_loop = get_running_loop()?;
+    let thrown = event_loop.with_step(context, |step| {
+        step.yielded_nothing = !*done;
+        step.thrown.take()
+    });
+    match thrown {
+        Some(Some(error)) => return Poll::Ready(Err(error)),
+        None if !*done => context.waker().wake_by_ref(),
+        _ => {}
+    }
+    if std::mem::replace(done, true) { Poll::Ready(Ok(())) } else { Poll::Pending }
 }
 
 /// What can be awaited in the loop's name: a [`Future`], a task, or a coroutine, which is any Rust future that gives
-/// `Result<T, Error>`.
+/// a [`Result`].
 pub trait EnsureFuture {
     /// What it gives when it succeeds.
     type Output;
 
     /// Makes a task of a coroutine, of `event_loop` or else the running loop; a future is handed on as it is.
-    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<Self::Output>, Error>;
+    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<Self::Output>>;
 }
 
-impl<T: 'static, C: StdFuture<Output = Result<T, Error>> + 'static> EnsureFuture for C {
+impl<T: 'static, C: StdFuture<Output = Result<T>> + 'static> EnsureFuture for C {
     type Output = T;
 
-    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<T>, Error> {
+    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<T>> {
         event_loop.cloned().map_or_else(get_running_loop, Ok)?.create_task(self)
     }
 }
@@ -259,7 +267,7 @@ impl<T: 'static, C: StdFuture<Output = Result<T, Error>> + 'static> EnsureFuture
 impl<T> EnsureFuture for Future<T> {
     type Output = T;
 
-    fn ensure_future(self, _: Option<&EventLoop>) -> Result<Self, Error> {
+    fn ensure_future(self, _: Option<&EventLoop>) -> Result<Self> {
         Ok(self)
     }
 }

@@ -7,7 +7,7 @@ use std::task::Waker;
 
 use super::future::AnyFuture;
 use super::handle::{Outcome, catch_panic};
-use super::{Error, EventLoop, Future, Handle};
+use super::{Error, EventLoop, Future, Handle, Result};
 
 /// Where others leave what the loop shall do. The loop itself keeps to one thread and needs no locks.
 pub(super) struct Mailbox {
@@ -21,7 +21,7 @@ pub(super) struct Mailbox {
 type Closed = bool;
 
 pub(super) enum Letter {
-    Call(Box<dyn FnOnce() -> Result<(), Error> + Send>),
+    Call(Box<dyn FnOnce() -> Result<()> + Send>),
     /// Carry on with the task of this key.
     Wake(usize),
 }
@@ -35,7 +35,7 @@ impl Mailbox {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn post(&self, letter: Letter) -> Result<(), Error> {
+    pub(super) fn post(&self, letter: Letter) -> Result<()> {
         let mut letters = self.letters();
         if letters.1 {
             return Err(Error::LoopIsClosed);
@@ -59,7 +59,7 @@ pub struct ThreadsafeHandle(pub(super) Arc<Mailbox>);
 
 impl ThreadsafeHandle {
     /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. [`Error::LoopIsClosed`] after `close`.
-    pub fn call_soon_threadsafe<O: Outcome>(&self, callback: impl FnOnce() -> O + Send + 'static) -> Result<(), Error> {
+    pub fn call_soon_threadsafe<O: Outcome>(&self, callback: impl FnOnce() -> O + Send + 'static) -> Result<()> {
         self.0.post(Letter::Call(Box::new(move || callback().outcome())))
     }
 }
@@ -80,7 +80,7 @@ impl EventLoop {
         &self,
         executor: Option<&dyn Fn(Job)>,
         function: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<Future<T>, Error> {
+    ) -> Result<Future<T>> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let job: Job = Box::new(move || {
             let result = catch_panic(function).map_err(|panic| panic.to_string());
@@ -98,11 +98,17 @@ impl EventLoop {
         })
     }
 
-    /// Puts what others asked for behind what is ready.
+    /// Puts what others asked for behind what is ready. Nearly always there is nothing, and to look costs nothing.
+    #[inline]
     pub(super) fn collect_mail(&self) {
-        if !self.0.mailbox.filled.swap(false, Ordering::Acquire) {
-            return;
+        if self.0.mailbox.filled.load(Ordering::Acquire) {
+            self.open_letters();
         }
+    }
+
+    #[cold]
+    fn open_letters(&self) {
+        self.0.mailbox.filled.store(false, Ordering::Release);
         let letters = std::mem::take(&mut self.0.mailbox.letters().0);
         for letter in letters {
             let call = match letter {

@@ -2,27 +2,31 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::{Future as StdFuture, poll_fn};
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::future::DoneCallback;
 use super::handle::CancelOnDrop;
 use super::task::give_way;
-use super::{EnsureFuture, Error, EventLoop, Future, get_running_loop};
+use super::{EnsureFuture, Error, EventLoop, Future, Result, get_running_loop};
 
 /// Waits for `delay`; zero lets everything else that is ready run once. Cancelling or dropping it ends the timer.
-pub async fn sleep(delay: Duration) -> Result<(), Error> {
-    let event_loop = get_running_loop()?;
-    if delay.is_zero() {
-        return give_way(event_loop).await;
-    }
+pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     // Boxed, so that the many tasks that only give way stay small.
-    Box::pin(async move {
-        let waiter = event_loop.create_future();
-        let _timer = release_later(&event_loop, delay, &waiter)?;
-        waiter.await
+    let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay)));
+    let mut gave_way = false;
+    poll_fn(move |context| match &mut timer {
+        Some(timer) => timer.as_mut().poll(context),
+        None => give_way(&mut gave_way, context),
     })
-    .await
+}
+
+async fn wait_for_timer(delay: Duration) -> Result<()> {
+    let event_loop = get_running_loop()?;
+    let waiter = event_loop.create_future();
+    let _timer = release_later(&event_loop, delay, &waiter)?;
+    waiter.await
 }
 
 /// Ends somebody's wait, unless that has ended.
@@ -31,7 +35,7 @@ fn release(waiter: &Future<()>) {
     let _ = waiter.set_result(());
 }
 
-fn release_later(event_loop: &EventLoop, delay: Duration, waiter: &Future<()>) -> Result<CancelOnDrop, Error> {
+fn release_later(event_loop: &EventLoop, delay: Duration, waiter: &Future<()>) -> Result<CancelOnDrop> {
     let waiter = waiter.clone();
     event_loop.call_later(delay, move || release(&waiter)).map(CancelOnDrop)
 }
@@ -43,7 +47,7 @@ fn release_later(event_loop: &EventLoop, delay: Duration, waiter: &Future<()>) -
 pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     awaitable: E,
     timeout: impl Into<Option<Duration>>,
-) -> Result<E::Output, Error> {
+) -> Result<E::Output> {
     let event_loop = get_running_loop()?;
     let future = awaitable.ensure_future(Some(&event_loop))?;
     let Some(timeout) = timeout.into() else { return future.await };
@@ -68,11 +72,7 @@ pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
 }
 
 /// Waits until `future` is done or something else releases `waiter`.
-async fn until_done<T: 'static>(
-    future: &Future<T>,
-    waiter: Future<()>,
-    begin: impl FnOnce() -> bool,
-) -> Result<(), Error> {
+async fn until_done<T: 'static>(future: &Future<T>, waiter: Future<()>, begin: impl FnOnce() -> bool) -> Result<()> {
     let on_done = future.add_done_callback({
         let waiter = waiter.clone();
         move |_| release(&waiter)
@@ -84,7 +84,7 @@ async fn until_done<T: 'static>(
 }
 
 /// A future that ends as `awaitable` does, but keeps a `cancel` to itself: what is inside runs on (`asyncio.shield`).
-pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<Future<E::Output>, Error> {
+pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<Future<E::Output>> {
     let inner = awaitable.ensure_future(None)?;
     if inner.done() {
         return Ok(inner);
@@ -124,7 +124,7 @@ pub async fn wait<T: 'static>(
     futures: impl IntoIterator<Item = Future<T>>,
     timeout: impl Into<Option<Duration>>,
     return_when: ReturnWhen,
-) -> Result<(Vec<Future<T>>, Vec<Future<T>>), Error> {
+) -> Result<(Vec<Future<T>>, Vec<Future<T>>)> {
     let event_loop = get_running_loop()?;
     let waiter = event_loop.create_future();
     let timer = timeout.into().map(|timeout| release_later(&event_loop, timeout, &waiter)).transpose()?;
@@ -167,7 +167,7 @@ pub async fn wait<T: 'static>(
 pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     awaitables: impl IntoIterator<Item = E>,
     timeout: impl Into<Option<Duration>>,
-) -> Result<impl Iterator<Item = Future<E::Output>>, Error> {
+) -> Result<impl Iterator<Item = Future<E::Output>>> {
     let event_loop = get_running_loop()?;
     let left = Rc::new(RefCell::new(VecDeque::<Future<E::Output>>::new()));
     let timer = Rc::new(Cell::new(None));

@@ -56,13 +56,15 @@ enum AnyHandle {
 /// The virtual time at which programs begin. They may set timers for times before that.
 const START: Duration = Duration::from_secs(1000);
 
+type SlotAndBlock = (String, String);
+
 pub struct Machine {
     event_loop: EventLoop,
     clock: VirtualClock,
     program: Json,
     handles: RefCell<HashMap<String, AnyHandle>>,
     slots: RefCell<HashMap<String, Future<Value>>>,
-    done_callbacks: RefCell<HashMap<(String, String), Vec<DoneCallback<Value>>>>,
+    done_callbacks: RefCell<HashMap<SlotAndBlock, Vec<DoneCallback<Value>>>>,
     scheduled: RefCell<HashMap<String, i64>>,
     trace: RefCell<Vec<(i64, String)>>,
 }
@@ -244,8 +246,8 @@ impl Machine {
 
     fn start_task(self: &Rc<Self>, name: &str) -> Result<Future<Value>, Error> {
         let task = self.event_loop.create_named_task(name, self.clone().task(name.to_owned()))?;
-        self.slots.borrow_mut().insert(name.to_owned(), task.clone().into());
-        Ok(task.into())
+        self.slots.borrow_mut().insert(name.to_owned(), task.clone());
+        Ok(task)
     }
 
     fn gather(self: &Rc<Self>, operation: &Json) -> Result<(), Error> {
