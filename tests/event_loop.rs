@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use async_concepts::event_loop::{
-    Clock, Error, EventLoop, Future, ReturnWhen, StdClock, TokioClock, VirtualClock, as_completed, gather,
+    Clock, Error, EventLoop, Future, ReturnWhen, StdClock, TokioClock, VirtualClock, as_completed, create_task, gather,
     gather_return_exceptions, get_running_loop, shield, sleep, wait, wait_for,
 };
 use futures::FutureExt;
@@ -99,6 +99,19 @@ mod the_loop {
             let error = event_loop.run_forever().unwrap_err();
             assert!(error.to_string().contains("would wait for ever"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_task_that_waits_in_vain_leaves_the_loop_idle() {
+        let event_loop = virtual_loop();
+        let outcome = event_loop.run_until_complete(async {
+            // Something that needs a waker, for a while.
+            let (sender, receiver) = futures::channel::oneshot::channel();
+            create_task(async move { Ok(sender.send(()).unwrap()) })?;
+            receiver.await.unwrap();
+            get_running_loop()?.create_future::<()>().await
+        });
+        assert!(matches!(outcome, Err(Error::Idle)));
     }
 
     #[test]
@@ -736,6 +749,12 @@ mod memory {
         event_loop.call_soon(move || drop((owned, owner))).unwrap();
         let (owned, owner) = (alive.clone(), event_loop.clone());
         event_loop.call_later(Duration::from_secs(1), move || drop((owned, owner))).unwrap();
+        // Callbacks that own their own handles.
+        let (soon, later) = (Rc::new(RefCell::new(None)), Rc::new(RefCell::new(None)));
+        let (owned, itself) = (alive.clone(), soon.clone());
+        soon.replace(Some(event_loop.call_soon(move || drop((owned, itself))).unwrap()));
+        let (owned, itself) = (alive.clone(), later.clone());
+        later.replace(Some(event_loop.call_later(Duration::from_secs(1), move || drop((owned, itself))).unwrap()));
         // A task that awaits a future that only it knows.
         let (owned, lonely) = (alive.clone(), event_loop.create_future::<u8>());
         let task = event_loop.create_task(async move {
@@ -769,14 +788,21 @@ mod memory {
             let event_loop = virtual_loop();
             let alive = Alive::default();
             tangle(&event_loop, &alive);
-            assert_eq!(alive.0.get(), 8);
+            // A task whose handle outlives the loop.
+            let owned = alive.clone();
+            let held = event_loop.create_task(async move {
+                let _owned = owned;
+                sleep(Duration::from_secs(1)).await
+            });
+            assert_eq!(alive.0.get(), 11);
             for _ in 0..turns {
                 event_loop.stop();
                 event_loop.run_forever().unwrap();
             }
-            assert!(alive.0.get() >= 5, "what is pending is alive until the loop closes");
+            assert!(alive.0.get() >= 6, "what is pending is alive until the loop closes");
             event_loop.close().unwrap();
             assert_eq!(alive.0.get(), 0, "after {turns} turns, closing the loop must drop all that it owned");
+            assert!(!held.unwrap().done(), "what was pending stays pending");
         }
     }
 

@@ -57,7 +57,7 @@ pub use error::{Error, Result};
 pub use future::{Await, DoneCallback, Future, Task};
 pub use gather::{gather, gather_return_exceptions};
 pub use handle::{Handle, Outcome, TimerHandle};
-pub use task::EnsureFuture;
+pub use task::{EnsureFuture, create_task};
 pub use threads::{Job, ThreadsafeHandle};
 pub use wait::{ReturnWhen, as_completed, shield, sleep, wait, wait_for};
 
@@ -161,9 +161,8 @@ impl EventLoop {
         calls_without_wait.update(|calls| calls + snapshot);
         for _ in 0..snapshot {
             let handle = ready.borrow_mut().pop_front();
-            if let Some(handle) = handle.filter(|handle| !handle.cancelled()) {
-                handle.run(self);
-            }
+            // One that was cancelled has nothing left to call.
+            handle.into_iter().for_each(|handle| handle.run(self));
         }
         Ok(())
     }

@@ -231,6 +231,11 @@ impl EventLoop {
     }
 }
 
+/// Starts a coroutine as a task of the running loop; see [`EventLoop::create_task`]. [`Error::NoRunningLoop`] if there is none.
+pub fn create_task<T: 'static>(coroutine: impl StdFuture<Output = Result<T>> + 'static) -> Result<Future<T>> {
+    get_running_loop()?.create_task(coroutine)
+}
+
 /// Lets everything else that is ready run once: pending the first time, ready the second.
 pub(super) fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     let event_loop = get_running_loop()?;
