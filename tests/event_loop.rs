@@ -107,7 +107,7 @@ mod the_loop {
         let outcome = event_loop.run_until_complete(async {
             // Something that needs a waker, for a while.
             let (sender, receiver) = futures::channel::oneshot::channel();
-            create_task(async move { Ok(sender.send(()).unwrap()) })?;
+            create_task(async move { sender.send(()).map_err(|()| Error::Timeout) })?;
             receiver.await.unwrap();
             get_running_loop()?.create_future::<()>().await
         });
@@ -342,7 +342,12 @@ mod tasks {
         let event_loop = virtual_loop();
         let log = Log::default();
         let body = log.clone();
-        let task = event_loop.create_task(async move { Ok(body.say("ran")) }).unwrap();
+        let task = event_loop
+            .create_task(async move {
+                body.say("ran");
+                Ok(())
+            })
+            .unwrap();
         assert!(task.cancel());
         assert!(!task.cancelled(), "cancelling is a request");
         assert!(matches!(event_loop.run_until_complete(task.clone()), Err(Error::Cancelled)));
@@ -878,6 +883,8 @@ mod memory {
 mod random_programs {
     use super::*;
 
+    type Cancel = Box<dyn Fn()>;
+
     /// What a random program has planned, and what it did.
     struct World {
         event_loop: EventLoop,
@@ -889,7 +896,7 @@ mod random_programs {
         timers: RefCell<Vec<(Duration, usize)>>,
         cancelled: RefCell<Vec<usize>>,
         ran: RefCell<Vec<(Duration, usize)>>,
-        handles: RefCell<Vec<(usize, Box<dyn Fn()>)>>,
+        handles: RefCell<Vec<(usize, Cancel)>>,
         count: Cell<usize>,
     }
 
@@ -928,7 +935,7 @@ mod random_programs {
                 world.ran.borrow_mut().push((world.event_loop.time(), number));
                 world.act();
             };
-            let cancel: Box<dyn Fn()> = match when {
+            let cancel: Cancel = match when {
                 None => {
                     self.soon.borrow_mut().push(number);
                     let handle = self.event_loop.call_soon(callback).unwrap();
