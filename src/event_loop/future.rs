@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use smallvec::SmallVec;
+
 use super::gather::GatherPart;
 use super::handle::{Call, Outcome};
 use super::task::TaskPart;
@@ -24,7 +26,8 @@ pub type Task<T> = Future<T>;
 pub(super) struct FutureCell<T> {
     pub(super) event_loop: EventLoop,
     pub(super) state: RefCell<State<T>>,
-    callbacks: RefCell<Vec<Callback<T>>>,
+    /// Nearly every future has only one, which needs no allocation. (CPython's `_asynciomodule.c` does the same.)
+    callbacks: RefCell<SmallVec<[Callback<T>; 1]>>,
     pub(super) kind: Kind<T>,
     /// Its place in the loop's list of all futures.
     pub(super) key: Cell<usize>,
@@ -180,17 +183,12 @@ impl<T: 'static> FutureCell<T> {
         if self.done() {
             self.schedule(callback);
         } else if !self.event_loop.is_closed() {
-            let mut callbacks = self.callbacks.borrow_mut();
-            // Nearly every future has only one.
-            if callbacks.is_empty() {
-                callbacks.reserve_exact(1);
-            }
-            callbacks.push(callback);
+            self.callbacks.borrow_mut().push(callback);
         }
     }
 
     fn remove_callbacks(&self, matches: impl Fn(&Callback<T>) -> bool) -> usize {
-        let (removed, kept) = self.callbacks.take().into_iter().partition::<Vec<_>, _>(matches);
+        let (removed, kept) = self.callbacks.take().into_iter().partition::<SmallVec<_>, _>(matches);
         *self.callbacks.borrow_mut() = kept;
         // Dropped only here, because that may run anybody's code, which must not find the list in use.
         removed.len()

@@ -16,10 +16,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use smallvec::SmallVec;
+
 use super::future::{AnyFuture, FutureCell, Kind, State};
 use super::handle::catch_panic;
 use super::threads::{Letter, Mailbox};
 use super::{Error, EventLoop, Future, Handle, Result, get_running_loop};
+
+type Awaited = SmallVec<[Rc<dyn AnyFuture>; 1]>;
 
 type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 
@@ -30,7 +34,7 @@ pub(super) struct TaskPart<T> {
     /// A task owns itself until it is done. (asyncio's do not, and one that nobody refers to may vanish.)
     itself: Cell<Option<Rc<FutureCell<T>>>>,
     /// What the coroutine awaits; more than one thing under `join!` or `select!`.
-    waiting_for: Cell<Vec<Rc<dyn AnyFuture>>>,
+    waiting_for: Cell<Awaited>,
     /// Only while somebody outside, such as tokio, has a clone.
     waker: Cell<Option<Box<TaskWaker>>>,
     /// The next step stands in the ready queue.
@@ -51,7 +55,7 @@ enum Name {
 pub(super) struct Step {
     pub(super) task: *const (),
     pub(super) thrown: Option<Error>,
-    pub(super) yielded: Vec<Rc<dyn AnyFuture>>,
+    pub(super) yielded: Awaited,
     /// A bare `yield`: give way for one turn.
     yielded_nothing: bool,
     waker: *const (),
