@@ -41,4 +41,5 @@ pub mod event_loop;
 pub mod stage;
 pub mod timeline;
 
+pub use stage::record_blocking;
 pub use timeline::{LaneExt, block, callback, on_thread, record};

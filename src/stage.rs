@@ -3,6 +3,10 @@
 //! Plainly, an example takes its real time and prints each line as it happens; then its timeline is drawn. The options
 //! change that, and are the same for all examples. An example may consist of several scenes, each of which is a run
 //! with a clock and a timeline of its own.
+mod clock;
+
+pub use clock::record_blocking;
+
 use crate::timeline::{
     Chart, Clock, Line, Observe, Recorder, Recording, SvgOptions, TerminalOptions, Verdict, colour, to_perfetto, to_svg,
 };
@@ -93,7 +97,7 @@ impl Stage {
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.add(title, move |recorder| recorder.record_blocking(main))
+        self.add(title, move |recorder| clock::record_with_its_clock(recorder, main))
     }
 
     fn add<T>(mut self, title: &'static str, record: impl FnOnce(Recorder) -> Recording<T> + 'static) -> Stage {

@@ -27,6 +27,9 @@ pub trait Clock {
     /// only to let I/O happen; `None` means that only the waker can end it.
     fn wait(&self, timeout: Option<Duration>);
 
+    /// A turn begins: now come the calls that are ready. For those who want to see the loop turn.
+    fn turn(&self) {}
+
     /// What ends [`Clock::wait`]; called from any thread.
     fn waker(&self) -> Waker;
 

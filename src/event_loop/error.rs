@@ -1,7 +1,7 @@
 //! What can go wrong: what asyncio raises, as values.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Whatever asyncio would raise: cancellation, an exception of the program, or a wrong use of the loop.
 ///
@@ -13,9 +13,9 @@ pub enum Error {
     /// Somebody called `cancel`. Pass it on with `?`, unless you mean to refuse the request.
     Cancelled,
     /// An error of the program itself, made with [`Error::exception`].
-    Exception(Rc<dyn std::error::Error>),
+    Exception(Arc<dyn std::error::Error + Send + Sync>),
     /// A callback or coroutine panicked, with this message. As after an exception in Python, the loop goes on.
-    Panicked(Rc<str>),
+    Panicked(Arc<str>),
     /// `wait_for` or `as_completed` ran out of time.
     Timeout,
     /// The outcome of a future was read too early.
@@ -47,8 +47,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// Wraps an error, or a message, that the program raises.
-    pub fn exception(error: impl Into<Box<dyn std::error::Error>>) -> Self {
-        Self::Exception(Rc::from(error.into()))
+    pub fn exception(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Exception(Arc::from(error.into()))
     }
 }
 

@@ -170,7 +170,11 @@ impl<T: 'static> FutureCell<T> {
 
     fn schedule(self: &Rc<Self>, callback: Callback<T>) {
         match callback {
-            Callback::Wakeup(task) => self.event_loop.push_ready(task.next_step()),
+            Callback::Wakeup(task) => {
+                let pointer = Rc::as_ptr(&task).cast();
+                self.event_loop.push_ready(task.next_step());
+                self.event_loop.tell_lanes(pointer, Some(Rc::as_ptr(self).cast()));
+            }
             Callback::Waker(waker) => waker.wake(),
             Callback::Call(callback) => {
                 let future = Future(self.clone());
@@ -315,6 +319,7 @@ impl<T: Clone + 'static> std::future::Future for Await<T> {
         }
         let yielded = cell.event_loop.with_step(context, |step| {
             step.yielded.push(cell.clone());
+            cell.event_loop.lane_awaits(step, Some(Rc::as_ptr(cell).cast()), context.waker());
             step.task == Rc::as_ptr(cell).cast()
         });
         match yielded {

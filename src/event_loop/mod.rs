@@ -63,7 +63,7 @@ pub use wait::{ReturnWhen, as_completed, shield, sleep, wait, wait_for};
 
 use future::{AnyFuture, Kind};
 use handle::Timer;
-use task::{Step, TaskWaker};
+use task::{AwaitingLane, Step, TaskWaker};
 use threads::Mailbox;
 
 /// How many calls the loop makes, when there is always one that is ready, until it looks what else has happened.
@@ -90,6 +90,7 @@ struct Inner {
     futures: RefCell<Slab<Weak<dyn AnyFuture>>>,
     task_count: Cell<usize>,
     step: RefCell<Option<Step>>,
+    lanes: RefCell<Vec<AwaitingLane>>,
     spare_waker: Cell<Option<Box<TaskWaker>>>,
     running: Cell<bool>,
     stopping: Cell<bool>,
@@ -111,8 +112,18 @@ pub struct ExceptionContext {
 
 type ExceptionHandler = Rc<dyn Fn(&EventLoop, &ExceptionContext)>;
 
+/// Makes a clock; see [`set_event_loop_policy`].
+pub type NewClock = fn() -> Box<dyn Clock>;
+
 thread_local! {
+    static POLICY: Cell<Option<NewClock>> = const { Cell::new(None) };
     static RUNNING_LOOP: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
+}
+
+/// Decides on which clock [`EventLoop::new`] makes loops on this thread; `None`, on [`TokioClock`]. What in asyncio is the
+/// business of an event loop policy: tests and tools put their own clock under a program that knows nothing of it.
+pub fn set_event_loop_policy(new_clock: Option<NewClock>) {
+    POLICY.set(new_clock);
 }
 
 /// The loop that runs the current callback or task. [`Error::NoRunningLoop`] elsewhere.
@@ -159,6 +170,7 @@ impl EventLoop {
         // callbacks that schedule each other would keep timers and sockets waiting for ever.
         let snapshot = ready.borrow().len();
         calls_without_wait.update(|calls| calls + snapshot);
+        clock.turn();
         for _ in 0..snapshot {
             let handle = ready.borrow_mut().pop_front();
             // One that was cancelled has nothing left to call.
@@ -169,14 +181,21 @@ impl EventLoop {
 
     /// A loop on tokio's driver; see [`TokioClock`]. Fails if the system has no files left.
     pub fn new() -> Result<Self> {
-        TokioClock::new().map(Self::with_clock)
+        match POLICY.get() {
+            Some(new_clock) => Ok(Self::on(new_clock())),
+            None => TokioClock::new().map(Self::with_clock),
+        }
     }
 
     /// A loop on a clock of your choice.
     pub fn with_clock(clock: impl Clock + 'static) -> Self {
+        Self::on(Box::new(clock))
+    }
+
+    fn on(clock: Box<dyn Clock>) -> Self {
         Self(Rc::new(Inner {
             mailbox: Arc::new(Mailbox::new(clock.waker())),
-            clock: Box::new(clock),
+            clock,
             ready: RefCell::default(),
             scheduled: RefCell::default(),
             timers_set: Cell::default(),
@@ -185,6 +204,7 @@ impl EventLoop {
             futures: RefCell::default(),
             task_count: Cell::default(),
             step: RefCell::default(),
+            lanes: RefCell::default(),
             spare_waker: Cell::default(),
             running: Cell::default(),
             stopping: Cell::default(),
@@ -247,7 +267,7 @@ impl EventLoop {
         ready.iter().for_each(|handle| handle.0.abandon());
         scheduled.iter().for_each(|timer| timer.handle.cancel());
         futures.iter().filter_map(|(_, future)| future.upgrade()).for_each(|future| future.abandon());
-        drop(self.0.exception_handler.take());
+        drop((self.0.exception_handler.take(), self.0.lanes.take()));
         Ok(())
     }
 

@@ -22,6 +22,7 @@ use super::future::{AnyFuture, FutureCell, Kind, State};
 use super::handle::catch_panic;
 use super::threads::{Letter, Mailbox};
 use super::{Error, EventLoop, Future, Handle, Result, get_running_loop};
+use crate::timeline::whose_waker;
 
 type Awaited = SmallVec<[Rc<dyn AnyFuture>; 1]>;
 
@@ -48,6 +49,14 @@ pub(super) struct TaskPart<T> {
 enum Name {
     Number(usize),
     Given(Box<str>),
+}
+
+/// A lane of a timeline, in a task, that awaits a future, or the next turn. The loop wakes its tasks without wakers, so it
+/// tells the lane that it did; see [`LaneExt::lane`](crate::LaneExt::lane). Without lanes the list of them is empty.
+pub(super) struct AwaitingLane {
+    task: *const (),
+    future: Option<*const ()>,
+    waker: Waker,
 }
 
 /// The step that is being run, where the coroutine's awaits and the task meet. In asyncio an exception goes in with
@@ -108,6 +117,7 @@ impl<T: 'static> TaskPart<T> {
     pub(super) fn step(&self, cell: &Rc<FutureCell<T>>) {
         self.scheduled.set(false);
         let Some(mut coroutine) = self.coroutine.take() else { return };
+        cell.event_loop.0.lanes.borrow_mut().retain(|lane| lane.task != Rc::as_ptr(cell).cast());
         let mut yielded = self.waiting_for.take();
         yielded
             .drain(..)
@@ -173,6 +183,7 @@ impl<T: 'static> TaskPart<T> {
         }
         if step.yielded_nothing || self.must_cancel.get() && !self.at_await_point.get() {
             cell.event_loop.push_ready(self.next_step(cell));
+            cell.event_loop.tell_lanes(Rc::as_ptr(cell).cast(), None);
         }
         self.waiting_for.set(step.yielded);
     }
@@ -217,7 +228,29 @@ impl Wake for WakeByKey {
 impl EventLoop {
     /// The current step, if it is the task itself that polls, and not something inside it that has wakers of its own.
     pub(super) fn with_step<R>(&self, context: &Context<'_>, change: impl FnOnce(&mut Step) -> R) -> Option<R> {
-        self.0.step.borrow_mut().as_mut().filter(|step| step.waker == context.waker().data()).map(change)
+        let waker = context.waker();
+        let its_own = |step: &&mut Step| step.waker == waker.data() || step.waker == whose_waker(waker);
+        self.0.step.borrow_mut().as_mut().filter(its_own).map(change)
+    }
+
+    /// If it is a lane in the task that awaits, it shall hear of its wake.
+    pub(super) fn lane_awaits(&self, step: &Step, future: Option<*const ()>, waker: &Waker) {
+        if waker.data() != step.waker {
+            self.0.lanes.borrow_mut().push(AwaitingLane { task: step.task, future, waker: waker.clone() });
+        }
+    }
+
+    /// The task is woken because the future is done, or `None` because it had only given way.
+    #[inline]
+    pub(super) fn tell_lanes(&self, task: *const (), future: Option<*const ()>) {
+        if !self.0.lanes.borrow().is_empty() {
+            let lanes = self.0.lanes.take();
+            let (woken, others): (Vec<_>, Vec<_>) =
+                lanes.into_iter().partition(|lane| lane.task == task && lane.future == future);
+            self.0.lanes.replace(others);
+            // The step is in the queue already, so this tells, and wakes nobody else.
+            woken.into_iter().for_each(|lane| lane.waker.wake());
+        }
     }
 
     pub(super) fn start_task<T: 'static>(
@@ -245,6 +278,7 @@ pub(super) fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()
     let event_loop = get_running_loop()?;
     let thrown = event_loop.with_step(context, |step| {
         step.yielded_nothing = !*done;
+        event_loop.lane_awaits(step, None, context.waker());
         step.thrown.take()
     });
     match thrown {

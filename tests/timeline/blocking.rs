@@ -113,3 +113,106 @@ fn on_the_real_clock_a_timer_ends_a_wait_too() {
     let run = Recorder::new("real").clock(Clock::Real).record_blocking(|| wait(sleep(ms(30))));
     assert_eq!(states(&run.chart(), "main")[1].0, State::Waiting(Until::Clock));
 }
+
+mod event_loops {
+    //! asyncio's loop on a timeline: its turns, its callbacks, and its tasks, which it wakes without wakers.
+    use super::*;
+    use async_concepts::{
+        event_loop::{self, Error, EventLoop},
+        record_blocking,
+        timeline::Recording,
+    };
+
+    #[test]
+    fn a_task_that_sets_a_future_wakes_the_one_that_awaits_it() {
+        let run = record_blocking("future", || {
+            let event_loop = EventLoop::new()?;
+            let (future, set) = (event_loop.create_future(), event_loop.create_future::<&str>());
+            let also = set.clone();
+            let slow = async move {
+                event_loop::sleep(ms(100)).await?;
+                also.set_result("done")
+            };
+            event_loop.create_task(slow.lane("slow"))?;
+            let waiter = event_loop.create_task(async move { set.await }.lane("waiter"))?;
+            let outer = async move { future.set_result(waiter.await?).map(|()| future.result()) };
+            event_loop.run_until_complete(outer)?
+        });
+        let chart = run.chart();
+        let slow = lane(&chart, "slow");
+        assert!(states(&chart, "slow").contains(&(State::Waiting(Until::Clock), 0, 100)));
+        assert!(states(&chart, "waiter").contains(&(State::Waiting(Until::Lane(slow)), 0, 100)));
+        assert_eq!(run.output().unwrap(), "done");
+    }
+
+    /// A task that gives way, sleeps, is cancelled, refuses once, and cleans up: with or without lanes around its parts.
+    fn cancelled_twice(lanes: bool) -> Recording<Result<(), Error>> {
+        fn named<T: 'static>(
+            lanes: bool,
+            name: &str,
+            work: impl Future<Output = T> + 'static,
+        ) -> impl Future<Output = T> {
+            let work: std::pin::Pin<Box<dyn Future<Output = T>>> = Box::pin(work);
+            if lanes { Box::pin(work.lane(name)) } else { work }
+        }
+        record_blocking("cancel", move || {
+            let event_loop = EventLoop::new()?;
+            let work = async move {
+                event_loop::sleep(Duration::ZERO).await?;
+                let refused = named(lanes, "inner", event_loop::sleep(ms(500))).await;
+                say!("refuse: {refused:?}");
+                let cleaned = event_loop::sleep(ms(500)).await;
+                say!("clean up: {cleaned:?}");
+                cleaned
+            };
+            let task = event_loop.create_task(named(lanes, "task", work))?;
+            let other = async {
+                for turn in 0..4 {
+                    say!("turn {turn}");
+                    event_loop::sleep(Duration::ZERO).await?;
+                }
+                Ok(())
+            };
+            event_loop.create_task(named(lanes, "other", other))?;
+            let canceller = async move {
+                event_loop::sleep(ms(100)).await?;
+                task.cancel();
+                event_loop::sleep(ms(100)).await?;
+                task.cancel();
+                say!("ended: {:?}", task.await);
+                Ok(())
+            };
+            event_loop.run_until_complete(named(lanes, "canceller", canceller))
+        })
+    }
+
+    #[test]
+    fn lanes_change_nothing_about_how_tasks_are_woken_and_cancelled() {
+        let (with, without) = (cancelled_twice(true), cancelled_twice(false));
+        let lines = |run: &Recording<_>| run.lines.iter().map(|line| (line.at, line.text.clone())).collect::<Vec<_>>();
+        assert_eq!(lines(&with), lines(&without));
+        assert_eq!(
+            with.transcript(),
+            [
+                "0.000 other turn 0",
+                "0.000 other turn 1",
+                "0.000 other turn 2",
+                "0.000 other turn 3",
+                "0.100 task refuse: Err(Cancelled)",
+                "0.200 task clean up: Err(Cancelled)",
+                "0.200 canceller ended: Err(Cancelled)",
+            ]
+        );
+        let polls = |name| {
+            states(&with.chart(), name)
+                .into_iter()
+                .filter(|(state, ..)| matches!(state, State::Running | State::RunningUnwoken))
+                .count()
+        };
+        assert_eq!(polls("task"), 4, "first step, after giving way, and twice because it was cancelled");
+        assert_eq!(polls("other"), 5);
+        let unwoken =
+            states(&with.chart(), "task").iter().filter(|(state, ..)| *state == State::RunningUnwoken).count();
+        assert_eq!(unwoken, 0, "each of its polls has a cause");
+    }
+}
