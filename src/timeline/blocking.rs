@@ -6,7 +6,7 @@
 use super::{
     event::{Polled, panic_message},
     lane::Bell,
-    record::{Ended, runtime},
+    record::{Ended, Recorder, Recording, runtime},
     run::{Observe, Run},
     verdict::Verdict,
 };
@@ -21,6 +21,15 @@ use std::{
     time::Duration,
 };
 use tokio::{runtime::Runtime, time::Instant};
+
+impl Recorder {
+    /// Runs `main`, a function that waits by itself, and records what happens. It may do so with [`wait`](super::wait),
+    /// which an event loop of one's own can use to sleep: then other lanes run meanwhile, on tokio's driver, and the
+    /// time passes. Otherwise as [`Recorder::record`].
+    pub fn record_blocking<T: Send + 'static>(self, main: impl FnOnce() -> T + Send + 'static) -> Recording<T> {
+        self.on_a_thread(move |run, limit| run_blocking_to_the_end(run, limit, main))
+    }
+}
 
 /// What a function that is recorded runs in.
 #[derive(Clone)]
@@ -38,7 +47,7 @@ thread_local! {
 struct OutOfTime(Verdict, Duration);
 
 /// On the run's own thread: a runtime, and `main` beside it.
-pub(super) fn run_blocking_to_the_end<T>(run: &Arc<Run>, limit: Duration, main: impl FnOnce() -> T) -> Ended<T> {
+fn run_blocking_to_the_end<T>(run: &Arc<Run>, limit: Duration, main: impl FnOnce() -> T) -> Ended<T> {
     let runtime = Rc::new(runtime(run));
     runtime.block_on(async { run.begin() });
     let deadline = runtime.block_on(async { Instant::now() + limit });

@@ -1,6 +1,5 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
 use super::{
-    blocking::run_blocking_to_the_end,
     chart::Chart,
     event::{Event, Line, What, panic_message},
     lane::LaneExt,
@@ -110,14 +109,8 @@ impl Recorder {
         self.on_a_thread(move |run, limit| run_to_the_end(run, limit, main))
     }
 
-    /// Runs `main`, a function that waits by itself, and records what happens. It may do so with [`wait`](super::wait),
-    /// which an event loop of one's own can use to sleep: then other lanes run meanwhile, on tokio's driver, and the
-    /// time passes. Otherwise as [`Recorder::record`].
-    pub fn record_blocking<T: Send + 'static>(self, main: impl FnOnce() -> T + Send + 'static) -> Recording<T> {
-        self.on_a_thread(move |run, limit| run_blocking_to_the_end(run, limit, main))
-    }
-
-    fn on_a_thread<T: Send + 'static>(
+    /// Runs something on a thread of its own, and watches over it.
+    pub(super) fn on_a_thread<T: Send + 'static>(
         self,
         perform: impl FnOnce(&Arc<Run>, Duration) -> Ended<T> + Send + 'static,
     ) -> Recording<T> {
@@ -130,9 +123,13 @@ impl Recorder {
         });
         let thread = thread.expect("a thread for the run");
 
-        let Some((outcome, elapsed)) = watch(&run, self.watchdog, &receive) else {
-            let panic = thread.join().expect_err("a thread that sends nothing has panicked");
-            std::panic::resume_unwind(panic)
+        let (outcome, elapsed) = match watch(&run, self.watchdog, &receive) {
+            Watched::GaveUp(verdict) => (Err(verdict), run.close()),
+            Watched::Ended(ended) => {
+                // What the run owned has been dropped when this returns. A panic meanwhile is nobody's verdict.
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                ended.expect("a thread that does not panic sends its result")
+            }
         };
         let mut log = run.lock();
         let events = std::mem::take(&mut log.events).into_iter().map(|event| match event.what {
@@ -182,33 +179,43 @@ fn run_to_the_end<T, F: Future<Output = T>>(run: &Arc<Run>, limit: Duration, mai
 }
 
 pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
-    let (rests, wakes, starts, stops) = (run.clone(), run.clone(), run.clone(), run.clone());
+    // The run knows its runtime, so the runtime must not own the run.
+    let hook = |hook: fn(&Arc<Run>)| {
+        let run = Arc::downgrade(run);
+        move || run.upgrade().iter().for_each(hook)
+    };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder
         .enable_all()
         .start_paused(run.clock == Clock::Paused)
-        .on_thread_park(move || {
-            rests.nobody_just_finished();
-            rests.turns.runtime_rests();
-        })
-        .on_thread_unpark(move || wakes.turns.runtime_wakes())
-        .on_thread_start(move || starts.adopt_thread())
-        .on_thread_stop(move || stops.turns.left(std::thread::current().id()));
+        .on_thread_park(hook(|run| {
+            run.nobody_just_finished();
+            run.turns.runtime_rests();
+        }))
+        .on_thread_unpark(hook(|run| run.turns.runtime_wakes()))
+        .on_thread_start(hook(Run::adopt_thread))
+        .on_thread_stop(hook(|run| run.turns.left(std::thread::current().id())));
     if run.clock == Clock::Paused {
         builder.thread_keep_alive(Duration::ZERO); // so that the end of a closure can be seen: see `turns`
     }
     builder.build().expect("a runtime for the run")
 }
 
-/// Waits for the run, and gives it up when its runtime makes no progress for `patience`. `None` if the run never began.
-fn watch<T>(run: &Run, patience: Duration, ended: &mpsc::Receiver<Ended<T>>) -> Option<Ended<T>> {
+/// What became of a run that was watched over.
+enum Watched<T> {
+    /// It ended; with nothing, if its thread panicked.
+    Ended(Option<Ended<T>>),
+    GaveUp(Verdict),
+}
+
+/// Waits for the run, and gives it up when its runtime makes no progress for `patience`.
+fn watch<T>(run: &Run, patience: Duration, ended: &mpsc::Receiver<Ended<T>>) -> Watched<T> {
     let (mut seen, mut since) = (run.turns.movement(), Instant::now());
     loop {
-        match ended
-            .recv_timeout((since + patience).saturating_duration_since(Instant::now()).max(Duration::from_millis(1)))
-        {
-            Ok(ended) => return Some(ended),
-            Err(RecvTimeoutError::Disconnected) => return None,
+        let left = (since + patience).saturating_duration_since(Instant::now());
+        match ended.recv_timeout(left.max(Duration::from_millis(1))) {
+            Ok(ended) => return Watched::Ended(Some(ended)),
+            Err(RecvTimeoutError::Disconnected) => return Watched::Ended(None),
             Err(RecvTimeoutError::Timeout) => {}
         }
         let now = run.turns.movement();
@@ -219,8 +226,7 @@ fn watch<T>(run: &Run, patience: Duration, ended: &mpsc::Receiver<Ended<T>>) -> 
         if now != seen || may_rest {
             (seen, since) = (now, Instant::now());
         } else if since.elapsed() >= patience {
-            let verdict = Verdict::no_progress(run, asleep, patience);
-            return Some((Err(verdict), run.close()));
+            return Watched::GaveUp(Verdict::no_progress(run, asleep, patience));
         }
     }
 }
@@ -268,5 +274,30 @@ impl<T> Recording<T> {
     /// The run as something that can be drawn.
     pub fn chart(&self) -> Chart {
         Chart::new(&self.title, self.clock, &self.events, self.elapsed, self.left_out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{block, on_thread};
+    use tokio::{task::spawn_blocking, time::sleep};
+
+    #[test]
+    fn nobody_owns_a_run_for_ever() {
+        let run = record("run", || async {
+            let work = spawn_blocking(on_thread("work", || block(Duration::from_millis(5))));
+            sleep(Duration::from_millis(1)).lane("nap").await;
+            drop(tokio::spawn(sleep(Duration::from_millis(50)).lane("detached")));
+            work.await.expect("it does not panic");
+            Arc::downgrade(&Run::here().expect("this is one"))
+        });
+        let run = run.output();
+        // A thread of the pool, which nobody waits for, may still be on its way out.
+        let begin = Instant::now();
+        while run.strong_count() > 0 {
+            assert!(begin.elapsed() < Duration::from_secs(10), "somebody owns the run for ever");
+            std::thread::yield_now();
+        }
     }
 }
