@@ -372,6 +372,15 @@ mod tasks {
     }
 
     #[test]
+    fn a_cancelled_sleep_leaves_no_timer_behind() {
+        let event_loop = virtual_loop();
+        let task = event_loop.create_task(sleep(milliseconds(1000))).unwrap();
+        event_loop.call_later(milliseconds(1), move || assert!(task.cancel())).unwrap();
+        assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+        assert_eq!(event_loop.time(), milliseconds(1));
+    }
+
+    #[test]
     fn a_cancel_beats_a_result_that_is_set_but_not_delivered() {
         let event_loop = virtual_loop();
         let future = event_loop.create_future();
@@ -566,6 +575,22 @@ mod waiting {
     }
 
     #[test]
+    fn a_cancelled_wait_for_is_cancelled_even_if_what_it_waits_for_is_not() {
+        let event_loop = virtual_loop();
+        let stubborn = event_loop.create_task(async {
+            let _refused = sleep(milliseconds(1000)).await;
+            sleep(milliseconds(5)).await.map(|()| 1)
+        });
+        let stubborn = stubborn.unwrap();
+        let outer = event_loop.create_task(wait_for(stubborn.clone(), milliseconds(500))).unwrap();
+        let cancelled = outer.clone();
+        event_loop.call_later(milliseconds(3), move || assert!(cancelled.cancel())).unwrap();
+        assert!(matches!(event_loop.run_until_complete(outer), Err(Error::Cancelled)));
+        assert_eq!(stubborn.result().unwrap(), 1);
+        assert_eq!(event_loop.time(), milliseconds(8));
+    }
+
+    #[test]
     fn a_shield_keeps_the_cancel_to_itself() {
         let event_loop = virtual_loop();
         let inner = event_loop.create_task(after(20, 1)).unwrap();
@@ -659,6 +684,7 @@ mod threads_and_clocks {
             let event_loop = event_loop.clone();
             async move {
                 let blocked = event_loop.run_in_executor(None, move || door.recv().is_ok())?;
+                event_loop.call_later(Duration::from_secs(1), || ())?;
                 let started = event_loop.time();
                 event_loop.run_in_executor(Some(&own), move || open.send(()).unwrap())?.await?;
                 assert!(blocked.await?);
@@ -808,6 +834,11 @@ mod memory {
             event_loop.close().unwrap();
             assert_eq!(alive.0.get(), 0, "after {turns} turns, closing the loop must drop all that it owned");
             assert!(!held.unwrap().done(), "what was pending stays pending");
+            let (owned, pending) = (alive.clone(), event_loop.create_future::<()>());
+            let itself = pending.clone();
+            pending.add_done_callback(move |_| drop((owned, itself)));
+            drop(pending);
+            assert_eq!(alive.0.get(), 0, "a closed loop must not keep new callbacks");
         }
     }
 

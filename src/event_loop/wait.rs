@@ -93,7 +93,7 @@ pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<
     let on_inner_done = inner.add_done_callback({
         let outer = outer.clone();
         move |inner| match inner.result() {
-            _ if outer.done() => {}
+            // Both are refused if the outer one was cancelled, which is fine.
             Err(Error::Cancelled) if inner.cancelled() => _ = outer.cancel(),
             outcome => _ = outer.set(outcome),
         }
