@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match compared {
         Ok((agreeing, all)) => {
             println!("{agreeing} of {all} programs agree");
-            if agreeing == all { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if agreeing == all && all > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(message) => {
             eprintln!("{message}");
