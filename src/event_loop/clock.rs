@@ -33,6 +33,11 @@ pub trait Clock {
     /// What ends [`Clock::wait`]; called from any thread.
     fn waker(&self) -> Waker;
 
+    /// Is shown every job before it goes to another thread, to know while it lasts; gives it back, or one that runs it.
+    fn watch(&self, job: Job) -> Job {
+        job
+    }
+
     /// Runs a job on another thread; by default each gets a new one.
     fn submit(&self, job: Job) {
         std::thread::spawn(job);
@@ -167,7 +172,7 @@ impl Clock for StdClock {
 
 /// Virtual time: waiting moves the clock instead, so that hours pass in no time and every run is the same. Clones are one clock.
 ///
-/// While jobs run in the default executor the clock stands still, and the loop really waits for them.
+/// While jobs run in other threads (`run_in_executor`) the clock stands still, and the loop really waits for them.
 #[derive(Clone, Default)]
 pub struct VirtualClock {
     now: Rc<Cell<Duration>>,
@@ -214,14 +219,26 @@ impl Clock for VirtualClock {
         self.bell.clone().into()
     }
 
-    fn submit(&self, job: Job) {
-        let (jobs, bell) = (self.jobs.clone(), self.bell.clone());
-        jobs.fetch_add(1, Ordering::AcqRel);
-        std::thread::spawn(move || {
+    fn watch(&self, job: Job) -> Job {
+        self.jobs.fetch_add(1, Ordering::AcqRel);
+        let ended = JobEnded { jobs: self.jobs.clone(), bell: self.bell.clone() };
+        Box::new(move || {
             job();
             // Only now: the result must be in the mailbox before the clock may move on.
-            jobs.fetch_sub(1, Ordering::AcqRel);
-            bell.wake();
-        });
+            drop(ended);
+        })
+    }
+}
+
+/// Lets the clock move on when a job is over, or is dropped by its executor.
+struct JobEnded {
+    jobs: Arc<AtomicUsize>,
+    bell: Arc<Signal>,
+}
+
+impl Drop for JobEnded {
+    fn drop(&mut self) {
+        self.jobs.fetch_sub(1, Ordering::AcqRel);
+        self.bell.clone().wake();
     }
 }

@@ -88,6 +88,7 @@ impl EventLoop {
             let _ = sender.send(result);
         });
         self.check_closed()?;
+        let job = self.0.clock.watch(job);
         match executor {
             Some(executor) => executor(job),
             None => self.0.clock.submit(job),
