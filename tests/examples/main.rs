@@ -2,6 +2,8 @@
 use std::process::ExitCode;
 
 mod coroutines;
+mod event_loop;
+mod futures;
 mod gather;
 mod observed;
 mod twins;
@@ -17,6 +19,18 @@ const EXAMPLES: &[Example] = &[
     ("coroutines", "laziness", coroutines::laziness::main),
     ("coroutines", "state_machine", coroutines::state_machine::main),
     ("coroutines", "four_ways", coroutines::four_ways::main),
+    ("event_loop", "hello_world", event_loop::hello_world::main),
+    ("event_loop", "cancel_handle", event_loop::cancel_handle::main),
+    ("event_loop", "timers", event_loop::timers::main),
+    ("event_loop", "call_soon_threadsafe", event_loop::call_soon_threadsafe::main),
+    ("event_loop", "run_until_complete", event_loop::run_until_complete::main),
+    ("event_loop", "exception_handler", event_loop::exception_handler::main),
+    ("futures", "future", futures::future::main),
+    ("futures", "done_callbacks", futures::done_callbacks::main),
+    ("futures", "task", futures::task::main),
+    ("futures", "cancel_task", futures::cancel_task::main),
+    ("futures", "timeout", futures::timeout::main),
+    ("futures", "shield", futures::shield::main),
     ("gather", "gather", gather::gather::main),
     ("gather", "gather_tasks", gather::gather_tasks::main),
     ("gather", "gather_errors", gather::gather_errors::main),

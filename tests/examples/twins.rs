@@ -15,6 +15,30 @@ use std::{
 const DIFFERENCES: &[(&str, &[&str])] = &[
     // Tokio's `sleep` takes its deadline when it is called, asyncio's when it is awaited.
     ("laziness", &["- 1.000 main     it is over after 1.0 s", "+ 1.500 main     it is over after 1.5 s"]),
+    // A loop that nobody can wake returns an error; asyncio sleeps until the twin's guard stops it.
+    (
+        "cancel_handle",
+        &["- 0.000 main     nobody is left who could stop the loop", "+ 1.000 guard    it would sleep for ever"],
+    ),
+    // Errors and panics are two things, and exceptions are one.
+    (
+        "exception_handler",
+        &[
+            "- 2.000 main     the handler is told: panicked: no coffee",
+            "+ 2.000 main     the handler is told: no coffee",
+        ],
+    ),
+    // Tokio drops the task; asyncio asks it.
+    (
+        "cancel_task",
+        &[
+            "- 1.000 A        dropped",
+            "- 1.000 main     it was cancelled",
+            "+ 1.000 A        asked to end",
+            "+ 1.500 A        cleaned up",
+            "+ 1.500 main     it was cancelled",
+        ],
+    ),
     (
         "gather_errors",
         &[

@@ -20,7 +20,7 @@ loop_thread = threading.current_thread()
 
 
 class Turns:
-    """The threads of the executor. One of them runs at a time, and only while the event loop has nothing to do."""
+    """The threads, and those of the executor. One of them runs at a time, and only while the event loop has nothing to do."""
 
     def __init__(self):
         self.changed = threading.Condition()
@@ -59,25 +59,37 @@ numbers = itertools.count()
 this_thread = threading.local()
 
 
+class Thread(threading.Thread):
+    """A thread, which has to wait for its turn."""
+
+    def start(self):
+        self.turn = next(numbers)
+        turns.due[self.turn] = now
+        super().start()
+
+    def run(self):
+        this_thread.turn = self.turn
+        with turns.changed:
+            turns.changed.wait_for(lambda: turns.running == self.turn)
+        try:
+            super().run()
+        finally:
+            turns.end()
+
+
 class Executor(concurrent.futures.ThreadPoolExecutor):
-    """A thread for each call, which has to wait for its turn."""
+    """A thread for each call."""
 
     def submit(self, function, *args):
-        future, turn = concurrent.futures.Future(), next(numbers)
-        turns.due[turn] = now
+        future = concurrent.futures.Future()
 
         def work():
-            this_thread.turn = turn
-            with turns.changed:
-                turns.changed.wait_for(lambda: turns.running == turn)
             try:
                 future.set_result(function(*args))
             except BaseException as error:
                 future.set_exception(error)
-            finally:
-                turns.end()
 
-        threading.Thread(target=work, daemon=True).start()
+        Thread(target=work, daemon=True).start()
         return future
 
 
@@ -134,7 +146,8 @@ def main(twin):
 
     time.sleep = sleep
     time.monotonic = say.clock = lambda: now
-    asyncio.events.new_event_loop = Loop
+    threading.Thread = Thread
+    asyncio.new_event_loop = asyncio.events.new_event_loop = Loop
     runpy.run_path(twin, run_name="__main__")
 
 

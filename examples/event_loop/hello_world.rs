@@ -1,0 +1,67 @@
+//! Hello World: an event loop is a queue of callbacks, and something that calls them.
+//!
+//! In Python: `call_soon`, `run_forever`, `stop` and `close`, see `hello_world.py` beside this file.
+//! Look for: `main` is the loop, and each stretch of it one turn. A turn calls what stands in the queue when it begins:
+//! "hello" and "world"; "last", which "hello" has put behind them, has to wait for the next one.
+//!
+//!     cargo run --example hello_world
+use async_concepts::{
+    LaneExt, callback,
+    event_loop::{EventLoop, Handle, Result, get_running_loop},
+    say,
+    stage::Stage,
+};
+use std::{process::ExitCode, sync::Arc};
+use tokio::{spawn, sync::Notify};
+
+// ANCHOR: hello_world
+fn hello() -> Result<Handle> {
+    say!("Hello");
+    get_running_loop()?.call_soon(callback("last", last))
+}
+
+fn world() {
+    say!("World");
+}
+
+fn last() -> Result<()> {
+    say!("stop the loop");
+    get_running_loop()?.stop(); // when this turn is over
+    Ok(())
+}
+
+pub fn hello_world() -> Result<()> {
+    let event_loop = EventLoop::new()?;
+    event_loop.call_soon(callback("hello", hello))?;
+    event_loop.call_soon(callback("world", world))?;
+    say!("two callbacks, and none is called");
+    event_loop.run_forever()?;
+    say!("the loop has stopped");
+    event_loop.close()
+}
+// ANCHOR_END: hello_world
+
+// ANCHOR: tokio
+/// Tokio's queue is one of tasks. A callback is a task that never waits, and `stop` is that `main` has nothing to wait for.
+pub async fn tokio() {
+    let stop = Arc::new(Notify::new());
+    let stopped = stop.clone();
+    let last = async move {
+        say!("stop the loop");
+        stop.notify_one();
+    };
+    let hello = async move {
+        say!("Hello");
+        spawn(last.lane("last"));
+    };
+    spawn(hello.lane("hello"));
+    spawn(async { world() }.lane("world"));
+    say!("two callbacks, and none is called");
+    stopped.notified().await;
+    say!("the loop has stopped");
+}
+// ANCHOR_END: tokio
+
+pub fn main() -> ExitCode {
+    Stage::new("hello_world").blocking_scene("event loop", hello_world).scene("tokio", tokio).run()
+}

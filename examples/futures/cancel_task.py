@@ -1,0 +1,62 @@
+"""Cancel a task: in Python a request, in Rust a drop.
+
+In Rust: `Task::cancel` of an event loop, and tokio's `abort`, see `cancel_task.rs` beside this file.
+"drop" is here no other than "request", where tokio's `abort` lets A do nothing but run its destructors.
+
+    python3 examples/futures/cancel_task.py
+"""
+
+import asyncio
+import sys
+
+sys.path.append(sys.path[0] + "/..")  # where say.py is
+from say import lane, run, say
+
+
+# ANCHOR: request
+async def obey():
+    say("work")
+    try:
+        await asyncio.sleep(3)
+    except asyncio.CancelledError:
+        say("asked to end")
+        await asyncio.sleep(0.5)
+        say("cleaned up")
+        raise  # or nobody will know that the task was cancelled
+
+
+async def refuse():
+    say("work")
+    try:
+        await asyncio.sleep(3)
+    except asyncio.CancelledError:
+        say("asked to end, and do not want to")
+        await asyncio.sleep(2)
+    say("done")
+
+
+async def cancel(work):
+    task = asyncio.create_task(lane("A", work))
+    await asyncio.sleep(1)
+    task.cancel()
+    say("asked it to end")
+    try:
+        await task
+        say("it was not cancelled, and ends with success")
+    except asyncio.CancelledError:
+        say("it was cancelled")
+
+
+async def request():
+    await cancel(obey())
+
+
+async def refused():
+    await cancel(refuse())
+# ANCHOR_END: request
+
+
+if __name__ == "__main__":
+    run(request, "request")
+    run(refused, "refused")
+    run(request, "drop")

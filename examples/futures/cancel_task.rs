@@ -1,0 +1,103 @@
+//! Cancel a task: in Python a request, in Rust a drop.
+//!
+//! In Python: `Task.cancel`, see `cancel_task.py` beside this file.
+//! Look for: what A does with it. Python throws an error into the await; A may clean up, and wait while it does, or
+//! refuse. Our event loop does the same. Tokio's `abort` drops the future: destructors run, at once, and nothing else
+//! does; so in "drop", where Python has no other way than in "request", nobody here is asked.
+//!
+//!     cargo run --example cancel_task
+use async_concepts::{
+    LaneExt,
+    event_loop::{self, Error, EventLoop, create_task},
+    say,
+    stage::Stage,
+};
+use std::{process::ExitCode, time::Duration};
+use tokio::{spawn, time::sleep};
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+// ANCHOR: request
+async fn obey() -> event_loop::Result<()> {
+    say!("work");
+    let slept = event_loop::sleep(ms(3000)).await;
+    if let Err(Error::Cancelled) = slept {
+        say!("asked to end");
+        event_loop::sleep(ms(500)).await?;
+        say!("cleaned up");
+    }
+    slept // the error has to go on, or nobody will know that the task was cancelled
+}
+
+async fn refuse() -> event_loop::Result<()> {
+    say!("work");
+    if event_loop::sleep(ms(3000)).await.is_err() {
+        say!("asked to end, and do not want to");
+        event_loop::sleep(ms(2000)).await?;
+    }
+    say!("done");
+    Ok(())
+}
+
+async fn cancel(work: impl Future<Output = event_loop::Result<()>> + 'static) -> event_loop::Result<()> {
+    let task = create_task(work.lane("A"))?;
+    event_loop::sleep(ms(1000)).await?;
+    task.cancel();
+    say!("asked it to end");
+    match task.await {
+        Err(Error::Cancelled) => say!("it was cancelled"),
+        result => say!("it was not cancelled, and ends with {}", if result.is_ok() { "success" } else { "an error" }),
+    }
+    Ok(())
+}
+
+pub fn request() -> event_loop::Result<()> {
+    let event_loop = EventLoop::new()?;
+    event_loop.run_until_complete(cancel(obey()))?;
+    event_loop.close()
+}
+
+pub fn refused() -> event_loop::Result<()> {
+    let event_loop = EventLoop::new()?;
+    event_loop.run_until_complete(cancel(refuse()))?;
+    event_loop.close()
+}
+// ANCHOR_END: request
+
+// ANCHOR: drop
+struct CleanUp;
+
+impl Drop for CleanUp {
+    fn drop(&mut self) {
+        say!("dropped"); // no `.await` is possible here
+    }
+}
+
+async fn work() {
+    let _clean_up = CleanUp;
+    say!("work");
+    sleep(ms(3000)).await;
+    say!("never said");
+}
+
+pub async fn dropped() {
+    let task = spawn(work().lane("A"));
+    sleep(ms(1000)).await;
+    task.abort();
+    say!("asked it to end");
+    match task.await {
+        Err(error) if error.is_cancelled() => say!("it was cancelled"),
+        _ => say!("it was not cancelled"),
+    }
+}
+// ANCHOR_END: drop
+
+pub fn main() -> ExitCode {
+    Stage::new("cancel_task")
+        .blocking_scene("request", request)
+        .blocking_scene("refused", refused)
+        .scene("drop", dropped)
+        .run()
+}

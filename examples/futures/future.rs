@@ -1,0 +1,57 @@
+//! Future: a result that somebody will set later.
+//!
+//! In Python: `asyncio.Future`, see `future.py` beside this file.
+//! Look for: who wakes `main`. It awaits the future, not the task; that has gone on in the meantime, and ended. In tokio
+//! a future of this kind is a `oneshot`, cut into the end that sets the result and the end that awaits it.
+//!
+//!     cargo run --example future
+use async_concepts::{
+    LaneExt,
+    event_loop::{EventLoop, Future, Result, sleep},
+    say,
+    stage::Stage,
+};
+use std::{process::ExitCode, time::Duration};
+use tokio::{spawn, sync::oneshot, time};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+// ANCHOR: future
+async fn slow_operation(future: Future<&'static str>) -> Result<()> {
+    sleep(SECOND).await?;
+    future.set_result("Future is done!")?;
+    say!("the result is set");
+    Ok(())
+}
+
+pub fn future() -> Result<&'static str> {
+    let event_loop = EventLoop::new()?;
+    let future = event_loop.create_future();
+    event_loop.create_task(slow_operation(future.clone()).lane("slow"))?;
+    let result = event_loop.run_until_complete(future)?;
+    say!("{result}");
+    event_loop.close()?;
+    Ok(result)
+}
+// ANCHOR_END: future
+
+// ANCHOR: tokio
+async fn slow_operation_in_tokio(future: oneshot::Sender<&'static str>) {
+    time::sleep(SECOND).await;
+    // To set it twice is no error here, but does not compile: the sender is gone.
+    future.send("Future is done!").expect("somebody waits for it");
+    say!("the result is set");
+}
+
+pub async fn tokio() -> Result<&'static str, oneshot::error::RecvError> {
+    let (sender, future) = oneshot::channel();
+    spawn(slow_operation_in_tokio(sender).lane("slow"));
+    let result = future.await?; // an error would be that the sender was dropped unused
+    say!("{result}");
+    Ok(result)
+}
+// ANCHOR_END: tokio
+
+pub fn main() -> ExitCode {
+    Stage::new("future").blocking_scene("event loop", future).scene("tokio", tokio).run()
+}
