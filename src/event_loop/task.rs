@@ -218,8 +218,16 @@ impl TaskWaker {
     }
 }
 
+thread_local! {
+    /// The loop is telling lanes that it has woken their task: what they pass on would only make it turn once for nothing.
+    static TELLING_LANES: Cell<bool> = const { Cell::new(false) };
+}
+
 impl Wake for WakeByKey {
     fn wake(self: Arc<Self>) {
+        if TELLING_LANES.get() {
+            return;
+        }
         // A closed loop has no task to wake.
         let _ = self.mailbox.post(Letter::Wake(self.key.load(Ordering::Relaxed)));
     }
@@ -249,7 +257,9 @@ impl EventLoop {
                 lanes.into_iter().partition(|lane| lane.task == task && lane.future == future);
             self.0.lanes.replace(others);
             // The step is in the queue already, so this tells, and wakes nobody else.
+            TELLING_LANES.set(true);
             woken.into_iter().for_each(|lane| lane.waker.wake());
+            TELLING_LANES.set(false);
         }
     }
 

@@ -214,5 +214,12 @@ mod event_loops {
         let unwoken =
             states(&with.chart(), "task").iter().filter(|(state, ..)| *state == State::RunningUnwoken).count();
         assert_eq!(unwoken, 0, "each of its polls has a cause");
+        let turns =
+            |run: &Recording<_>| states(&run.chart(), "main").iter().map(|(state, ..)| *state).collect::<Vec<_>>();
+        let polled = |run| {
+            turns(run).into_iter().filter(|state| matches!(state, State::Running | State::RunningUnwoken)).count()
+        };
+        assert!(!turns(&with).contains(&State::RunningUnwoken), "the loop does not turn for nothing");
+        assert_eq!(polled(&with), polled(&without), "nor more often because it is watched");
     }
 }
