@@ -1,7 +1,7 @@
 """Call soon, from another thread: the one door by which threads come into an event loop.
 
 In Rust: a `ThreadsafeHandle`, and tokio's `Handle`, see `call_soon_threadsafe.rs` beside this file.
-With `call_soon` instead, the loop would sleep on and not look into its queue; Rust's compiler refuses that.
+With `call_soon` instead, the loop would sleep on until 1.5 s, and only then look into its queue.
 
     python3 examples/event_loop/call_soon_threadsafe.py
 """
@@ -17,24 +17,22 @@ from say import callback, run_loop, say
 
 # ANCHOR: call_soon_threadsafe
 def compute(loop):
-    def last():
-        say("all of it has come")
-        loop.stop()
-
-    time.sleep(2)
+    time.sleep(0.5)
     say("half of it")
     loop.call_soon_threadsafe(callback("A", say), "half of it has come")
-    time.sleep(2)
+    time.sleep(0.5)
     say("all of it")
-    loop.call_soon_threadsafe(callback("B", last))
+    loop.call_soon_threadsafe(callback("B", say), "all of it has come")
 
 
 def call_soon_threadsafe():
     loop = asyncio.new_event_loop()
-    loop.call_later(1, callback("other", say), "meanwhile")
     thread = threading.Thread(target=callback("thread", compute), args=[loop])
     thread.start()
+    loop.call_later(0.25, callback("other", say), "meanwhile")
+    loop.call_later(1.5, loop.stop)
     loop.run_forever()
+    say("stopped")
     thread.join()
     loop.close()
 # ANCHOR_END: call_soon_threadsafe

@@ -2,8 +2,8 @@
 //!
 //! In Python: `Handle.cancel`, see `cancel_handle.py` beside this file.
 //! Look for: B ends when it is cancelled; A has run by then, and nothing happens to it. In "for ever" the only callback
-//! that would stop the loop is called off. asyncio then sleeps for ever, so the twin sets a guard; here the loop returns
-//! `Error::Idle`, since it knows that nobody is left who could wake it.
+//! that would stop the loop is called off; asyncio then sleeps for ever, and the twin needs a guard, where our loop
+//! knows that nobody is left who could wake it, and returns `Error::Idle` at once.
 //!
 //!     cargo run --example cancel_handle
 use async_concepts::{

@@ -1,7 +1,7 @@
 """Exception handler: where the exceptions of callbacks go, which nobody awaits.
 
 In Rust: `set_exception_handler`, see `exception_handler.rs` beside this file.
-Rust has errors and panics where Python has one kind of exception, so only there does the handler hear that B "panicked".
+Rust has errors and panics where Python has one kind of exception, so only there the handler hears that B "panicked".
 
     python3 examples/event_loop/exception_handler.py
 """

@@ -2,7 +2,7 @@
 //!
 //! In Python: `set_exception_handler`, see `exception_handler.py` beside this file.
 //! Look for: A returns an error and B panics; the loop tells the handler of both, and goes on with C. Python has one
-//! kind of exception where Rust has errors and panics, so only here does the handler hear that B "panicked".
+//! kind of exception where Rust has errors and panics, so only here the handler hears that B "panicked".
 //!
 //!     cargo run --example exception_handler
 use async_concepts::{

@@ -1,8 +1,8 @@
 //! Hello World: an event loop is a queue of callbacks, and something that calls them.
 //!
 //! In Python: `call_soon`, `run_forever`, `stop` and `close`, see `hello_world.py` beside this file.
-//! Look for: `main` is the loop, and each stretch of it one turn. A turn calls what stands in the queue when it begins:
-//! "hello" and "world"; "last", which "hello" has put behind them, has to wait for the next one.
+//! Look for: the row `thread`. `main` is the loop, and there each `m` but the first is a new turn of it. A turn calls
+//! what stands in the queue when it begins: "hello" and "world"; "last", which "hello" adds, waits for the next turn.
 //!
 //!     cargo run --example hello_world
 use async_concepts::{
@@ -42,7 +42,7 @@ pub fn hello_world() -> Result<()> {
 // ANCHOR_END: hello_world
 
 // ANCHOR: tokio
-/// Tokio's queue is one of tasks. A callback is a task that never waits, and `stop` is that `main` has nothing to wait for.
+/// Tokio's queue is one of tasks. A callback is a task that never waits; to stop, wake `main`, which waits for that.
 pub async fn tokio() {
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();

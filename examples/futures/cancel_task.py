@@ -1,7 +1,7 @@
 """Cancel a task: in Python a request, in Rust a drop.
 
 In Rust: `Task::cancel` of an event loop, and tokio's `abort`, see `cancel_task.rs` beside this file.
-"drop" is here no other than "request", where tokio's `abort` lets A do nothing but run its destructors.
+Tokio's `abort` drops A, which is asked nothing; Python cannot do that, so here "drop" is no other than "request".
 
     python3 examples/futures/cancel_task.py
 """
@@ -42,7 +42,7 @@ async def cancel(work):
     say("asked it to end")
     try:
         await task
-        say("it was not cancelled, and ends with success")
+        say("it was not cancelled")
     except asyncio.CancelledError:
         say("it was cancelled")
 

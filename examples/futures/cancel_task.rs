@@ -1,9 +1,9 @@
 //! Cancel a task: in Python a request, in Rust a drop.
 //!
 //! In Python: `Task.cancel`, see `cancel_task.py` beside this file.
-//! Look for: what A does with it. Python throws an error into the await; A may clean up, and wait while it does, or
-//! refuse. Our event loop does the same. Tokio's `abort` drops the future: destructors run, at once, and nothing else
-//! does; so in "drop", where Python has no other way than in "request", nobody here is asked.
+//! Look for: what A does about it. Python throws an error into its await, and so does our event loop: A may clean up,
+//! and wait while it does, or refuse. Tokio's `abort` drops A, which is asked nothing: destructors run, and no other
+//! code of A. Python cannot do that, so there "drop" is no other than "request".
 //!
 //!     cargo run --example cancel_task
 use async_concepts::{
@@ -41,28 +41,28 @@ async fn refuse() -> event_loop::Result<()> {
     Ok(())
 }
 
-async fn cancel(work: impl Future<Output = event_loop::Result<()>> + 'static) -> event_loop::Result<()> {
-    let task = create_task(work.lane("A"))?;
-    event_loop::sleep(ms(1000)).await?;
-    task.cancel();
-    say!("asked it to end");
-    match task.await {
-        Err(Error::Cancelled) => say!("it was cancelled"),
-        result => say!("it was not cancelled, and ends with {}", if result.is_ok() { "success" } else { "an error" }),
-    }
-    Ok(())
+fn cancel(work: impl Future<Output = event_loop::Result<()>> + 'static) -> event_loop::Result<()> {
+    let event_loop = EventLoop::new()?;
+    event_loop.run_until_complete(async {
+        let task = create_task(work.lane("A"))?;
+        event_loop::sleep(ms(1000)).await?;
+        task.cancel();
+        say!("asked it to end");
+        match task.await {
+            Err(Error::Cancelled) => say!("it was cancelled"),
+            outcome => outcome.map(|()| say!("it was not cancelled"))?,
+        }
+        Ok(())
+    })?;
+    event_loop.close()
 }
 
 pub fn request() -> event_loop::Result<()> {
-    let event_loop = EventLoop::new()?;
-    event_loop.run_until_complete(cancel(obey()))?;
-    event_loop.close()
+    cancel(obey())
 }
 
 pub fn refused() -> event_loop::Result<()> {
-    let event_loop = EventLoop::new()?;
-    event_loop.run_until_complete(cancel(refuse()))?;
-    event_loop.close()
+    cancel(refuse())
 }
 // ANCHOR_END: request
 
@@ -87,9 +87,8 @@ pub async fn dropped() {
     sleep(ms(1000)).await;
     task.abort();
     say!("asked it to end");
-    match task.await {
-        Err(error) if error.is_cancelled() => say!("it was cancelled"),
-        _ => say!("it was not cancelled"),
+    if task.await.is_err_and(|error| error.is_cancelled()) {
+        say!("it was cancelled");
     }
 }
 // ANCHOR_END: drop

@@ -2,7 +2,7 @@
 //!
 //! In Python: `add_done_callback` and `remove_done_callback`, see `done_callbacks.py` beside this file.
 //! Look for: to set a result calls nobody; it puts A, C and whoever awaits the future into the queue, in the order in
-//! which they came. D is added to a future that is done, and is called soon. In tokio each of them is a task that waits.
+//! which they came. D is added when the future is done, and called soon. In tokio each of them is a task that waits.
 //!
 //!     cargo run --example done_callbacks
 use async_concepts::{
@@ -34,9 +34,8 @@ pub fn done_callbacks() -> event_loop::Result<()> {
     let event_loop = EventLoop::new()?;
     let future = event_loop.create_future();
     report("A", &future);
-    let b = report("B", &future);
+    future.remove_done_callback(&report("B", &future)); // added, and taken back
     report("C", &future);
-    future.remove_done_callback(&b);
     event_loop.run_until_complete(async move {
         create_task(compute(future.clone()).lane("compute"))?;
         say!("awaited: {}", future.clone().await?);
@@ -62,9 +61,8 @@ async fn compute_in_tokio(future: Arc<SetOnce<u64>>) {
 pub async fn tokio() {
     let future = Arc::new(SetOnce::new());
     report_in_tokio("A", &future);
-    let b = report_in_tokio("B", &future);
+    report_in_tokio("B", &future).abort();
     report_in_tokio("C", &future);
-    b.abort();
     spawn(compute_in_tokio(future.clone()).lane("compute"));
     say!("awaited: {}", future.wait().await);
     report_in_tokio("D", &future);

@@ -1,8 +1,9 @@
 //! Future: a result that somebody will set later.
 //!
 //! In Python: `asyncio.Future`, see `future.py` beside this file.
-//! Look for: who wakes `main`. It awaits the future, not the task; that has gone on in the meantime, and ended. In tokio
-//! a future of this kind is a `oneshot`, cut into the end that sets the result and the end that awaits it.
+//! Look for: the order at 1 s. To set the result interrupts nobody, so "slow" comes to its end before `main`, which
+//! awaits the future and not the task, has the result. In tokio such a future is a `oneshot`, cut into two ends: one
+//! sets the result, and the other is awaited.
 //!
 //!     cargo run --example future
 use async_concepts::{

@@ -1,8 +1,8 @@
 //! Shield: what must not be cancelled together with whoever waits for it.
 //!
 //! In Python: `asyncio.shield`, see `shield.py` beside this file.
-//! Look for: whoever cancels a task cancels what it awaits. A shield keeps that to itself: the request is cancelled, and
-//! the document saved. In tokio a task of its own is the shield, since to drop a handle is not to abort the task.
+//! Look for: whoever cancels a task cancels what it awaits. A shield keeps that to itself: the request is cancelled,
+//! and the document saved. In tokio a task of its own is the shield, since to drop a handle is not to abort the task.
 //!
 //!     cargo run --example shield
 use async_concepts::{

@@ -1,9 +1,9 @@
 //! Timeout: wait for something, but not for ever. And what becomes of it then?
 //!
 //! In Python: `asyncio.wait_for`, see `timeout.py` beside this file.
-//! Look for: "hang up". `wait_for` cancels what it waited for, and so does tokio's `timeout` of a future: it drops it.
-//! With the handle of a task, `timeout` drops the handle only: nobody waits any more, but the call goes on. In Python
-//! that is `asyncio.wait`.
+//! Look for: "hang up". `wait_for` cancels what it waited for, and tokio's `timeout` drops it, which ends a future. But
+//! to drop the handle of a task does not end the task: nobody waits any more, and the call goes on. Who wants that in
+//! Python has `asyncio.wait`.
 //!
 //!     cargo run --example timeout
 use async_concepts::{

@@ -137,23 +137,24 @@ fn tokios_timers_come_in_the_same_order() {
 
 // call_soon_threadsafe
 
-const CALL_SOON_THREADSAFE: [&str; 5] = [
-    "1.000 other meanwhile",
-    "2.000 thread half of it",
-    "2.000 A half of it has come",
-    "4.000 thread all of it",
-    "4.000 B all of it has come",
+const CALL_SOON_THREADSAFE: [&str; 6] = [
+    "0.250 other meanwhile",
+    "0.500 thread half of it",
+    "0.500 A half of it has come",
+    "1.000 thread all of it",
+    "1.000 B all of it has come",
+    "1.500 main stopped",
 ];
 
 #[test]
 fn a_thread_wakes_the_sleeping_loop_and_its_callbacks_run_there() {
     let run = record_blocking("event loop", call_soon_threadsafe::call_soon_threadsafe);
     assert_eq!(run.transcript(), CALL_SOON_THREADSAFE);
-    assert_eq!(run.elapsed, ms(4000));
+    assert_eq!(run.elapsed, ms(1500));
     let chart = run.chart();
     let thread = chart.rows.iter().position(|row| row.name == "thread").expect("there is a thread");
     let woken = row(&chart, "main").spans.iter().filter(|span| span.state == State::Waiting(Until::Lane(thread)));
-    assert_eq!(woken.map(|span| chart.time(span.to)).collect::<Vec<_>>(), [ms(2000), ms(4000)]);
+    assert_eq!(woken.map(|span| chart.time(span.to)).collect::<Vec<_>>(), [ms(500), ms(1000)]);
     for callback in ["A", "B"] {
         assert_eq!(row(&chart, callback).polled_by, Some(0), "{callback} is called by the loop, not by the thread");
     }
@@ -166,7 +167,7 @@ fn a_thread_spawns_into_tokio_as_it_calls_into_the_event_loop() {
     assert_eq!(run.transcript(), CALL_SOON_THREADSAFE);
     let event_loop = record_blocking("event loop", call_soon_threadsafe::call_soon_threadsafe);
     assert_eq!(run.transcript(), event_loop.transcript());
-    assert_eq!(run.elapsed, ms(4000));
+    assert_eq!(run.elapsed, ms(1500));
 }
 
 // run_until_complete

@@ -1,8 +1,8 @@
 """Runs a Python twin in virtual time: `python3 virtual_time.py TWIN.py`.
 
-The twin is not changed; the clocks it uses are. The event loop's `select` does not wait for the next timer: it moves the
-clock to it. `time.sleep` moves the clock as well. On another thread it gives up its turn until the clock has got there;
-threads take turns, in the order in which they were started, so that the same twin always prints the same.
+The twin is not changed; the clocks it uses are. The event loop's `select` does not wait for the next timer: it moves
+the clock to it. `time.sleep` moves the clock as well. On another thread it gives up its turn until the clock has got
+there; threads take turns, in the order in which they were started, so that the same twin always prints the same.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ loop_thread = threading.current_thread()
 
 
 class Turns:
-    """The threads, and those of the executor. One of them runs at a time, and only while the event loop has nothing to do."""
+    """The other threads. One of them runs at a time, and only while the event loop has nothing to do."""
 
     def __init__(self):
         self.changed = threading.Condition()
