@@ -1,7 +1,8 @@
 """What the Python twins print with: `time lane text`, line by line, as the Rust examples do.
 
-`lane("A", coroutine())` is the twin of `coroutine().lane("A")`, `callback("A", function)` that of `callback("A", || …)`,
-and `say(text)` that of `say!`. The name is kept in a context variable, so that each task has its own.
+`lane("A", coroutine())` is the twin of `coroutine().lane("A")`, `callback("A", function)` is that of
+`callback("A", || …)`, and `say(text)` that of `say!`. The name is kept in a context variable, so that each task has
+its own.
 """
 
 import asyncio
