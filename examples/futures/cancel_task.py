@@ -13,7 +13,7 @@ sys.path.append(sys.path[0] + "/..")  # where say.py is
 from say import lane, run, say
 
 
-# ANCHOR: request
+# ANCHOR: obey
 async def obey():
     say("work")
     try:
@@ -33,8 +33,10 @@ async def refuse():
         say("asked to end, and do not want to")
         await asyncio.sleep(2)
     say("done")
+# ANCHOR_END: obey
 
 
+# ANCHOR: request
 async def cancel(work):
     task = asyncio.create_task(lane("A", work))
     await asyncio.sleep(1)

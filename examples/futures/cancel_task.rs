@@ -19,7 +19,7 @@ const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-// ANCHOR: request
+// ANCHOR: obey
 async fn obey() -> event_loop::Result<()> {
     say!("work");
     let slept = event_loop::sleep(ms(3000)).await;
@@ -40,7 +40,9 @@ async fn refuse() -> event_loop::Result<()> {
     say!("done");
     Ok(())
 }
+// ANCHOR_END: obey
 
+// ANCHOR: request
 fn cancel(work: impl Future<Output = event_loop::Result<()>> + 'static) -> event_loop::Result<()> {
     let event_loop = EventLoop::new()?;
     event_loop.run_until_complete(async {
