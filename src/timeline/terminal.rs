@@ -132,7 +132,15 @@ impl Picture<'_> {
         let filled = colour.clone().reverse();
         match span.state {
             State::Lazy => line.fill(from, to, '·', &grey()),
-            State::Running => line.fill(from, to, '█', colour),
+            State::Running => {
+                line.fill(from, to, '█', colour);
+                // A poll right after another one: a gap as thin as can be, so that one can count them.
+                let again =
+                    row.spans.get(nth + 1).is_some_and(|next| next.state == State::Running && next.from == span.to);
+                if again && to > from {
+                    line.put(to - 1, '▉', colour);
+                }
+            }
             State::RunningUnwoken => line.fill(from, to, '▒', colour),
             State::Ready => line.fill(from, to, '░', colour),
             State::Blocking => {

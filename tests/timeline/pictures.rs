@@ -259,7 +259,7 @@ fn a_single_instant_can_be_cut_as_well() {
     .chart();
     let text = text(&chart, 44);
     let (main, thread) = (text.lines().nth(2).unwrap(), text.lines().find(|line| line.contains("  thread")).unwrap());
-    assert_eq!(main.trim_start(), "main  ██████████████ ··· ██████████✓");
+    assert_eq!(main.trim_start(), "main  █▉█▉█▉█▉█▉█▉█▉ ··· █▉█▉█▉█▉██✓");
     assert_eq!(thread.trim_start(), "thread  mAmAmAmAmAmAmA     mAmAmAmAmA");
 }
 
