@@ -5,6 +5,7 @@ mod coroutines;
 mod event_loop;
 mod futures;
 mod gather;
+mod iteration;
 mod observed;
 mod twins;
 
@@ -37,4 +38,9 @@ const EXAMPLES: &[Example] = &[
     ("gather", "as_completed", gather::as_completed::main),
     ("gather", "first_completed", gather::first_completed::main),
     ("gather", "task_group", gather::task_group::main),
+    ("iteration", "ticker", iteration::ticker::main),
+    ("iteration", "comprehension", iteration::comprehension::main),
+    ("iteration", "await_for", iteration::await_for::main),
+    ("iteration", "pipeline", iteration::pipeline::main),
+    ("iteration", "backpressure", iteration::backpressure::main),
 ];

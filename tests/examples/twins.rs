@@ -50,6 +50,28 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
             "- 0.800 main     result: (Ok(2), Err(\"cannot halve 1\"), Ok(4))",
         ],
     ),
+    // A generator that nobody holds any more is closed by the event loop, later.
+    ("ticker", &["- 2.500 count    closed", "+ 2.500 count    closed"]),
+    // Python's tasks go on while the loop body works.
+    (
+        "pipeline",
+        &[
+            "+ 0.100 B        fetched",
+            "+ 0.100 C        fetch",
+            "- 0.200 B        fetched",
+            "+ 0.100 D        fetch",
+            "+ 0.200 C        fetched",
+            "- 0.300 C        fetch",
+            "- 0.300 D        fetch",
+            "- 0.400 C        fetched",
+            "- 0.400 main     store C",
+            "- 0.500 D        fetched",
+            "- 0.500 main     store D",
+            "+ 0.200 D        fetched",
+            "+ 0.300 main     store C",
+            "+ 0.400 main     store D",
+        ],
+    ),
 ];
 
 /// What Python complains of, on stderr, where the compiler would have, or nobody. All other twins are silent there.

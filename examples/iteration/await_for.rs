@@ -1,0 +1,60 @@
+//! Await for: wait for each item, or for all of them? The two look alike and do not behave alike.
+//!
+//! In Python: `async for i in f()` beside `for i in await f()`, see `await_for.py` beside this file.
+//! Look for: when the first item is used. The stream hands it out at 1 s, the list not before it has all three, at 3 s.
+//! `async for` saves no time: both take 4.5 s, since nobody downloads while an item is used; see `pipeline` for that.
+//!
+//!     cargo run --example await_for
+use async_concepts::{LaneExt, say, stage::Stage};
+use async_stream::stream;
+use futures::{Stream, StreamExt};
+use std::{pin::pin, process::ExitCode, time::Duration};
+use tokio::time::sleep;
+
+async fn download(number: u32) -> u32 {
+    sleep(Duration::from_secs(1)).await;
+    say!("{number} arrives");
+    number
+}
+
+async fn work(item: u32) {
+    say!("use {item}");
+    sleep(Duration::from_millis(500)).await;
+}
+
+// ANCHOR: stream
+fn one_by_one() -> impl Stream<Item = u32> {
+    stream! {
+        for number in 1..=3 {
+            yield download(number).lane("download").await;
+        }
+    }
+}
+
+pub async fn async_for() {
+    let mut items = pin!(one_by_one());
+    while let Some(item) = items.next().await {
+        work(item).lane("use").await;
+    }
+}
+// ANCHOR_END: stream
+
+// ANCHOR: list
+async fn all_of_them() -> Vec<u32> {
+    let mut items = vec![];
+    for number in 1..=3 {
+        items.push(download(number).lane("download").await);
+    }
+    items
+}
+
+pub async fn for_await() {
+    for item in all_of_them().await {
+        work(item).lane("use").await;
+    }
+}
+// ANCHOR_END: list
+
+pub fn main() -> ExitCode {
+    Stage::new("await_for").scene("async for", async_for).scene("for … await", for_await).run()
+}

@@ -1,0 +1,78 @@
+//! Backpressure: whoever is faster waits for whoever is slower, or the difference piles up.
+//!
+//! In Python: `asyncio.Queue(maxsize=1)`, see `backpressure.py` beside this file.
+//! Look for: who wakes whom. Without a bound the producer is done at once, and four items lie about. With room for one,
+//! a slow consumer wakes the producer with each item it takes; a slow producer wakes the consumer with each it sends.
+//!
+//!     cargo run --example backpressure
+use async_concepts::{LaneExt, say, stage::Stage};
+use futures::try_join;
+use std::{process::ExitCode, time::Duration};
+use tokio::{
+    spawn,
+    sync::mpsc::{self, Receiver, Sender},
+    time::sleep,
+};
+
+const FAST: Duration = Duration::ZERO;
+const SLOW: Duration = Duration::from_millis(100);
+
+/// Two tasks, so that each is polled when it is woken and not whenever the other one is.
+async fn run(produce: impl Future<Output = ()> + Send + 'static, consume: impl Future<Output = ()> + Send + 'static) {
+    let (producer, consumer) = (spawn(produce.lane("producer")), spawn(consume.lane("consumer")));
+    try_join!(producer, consumer).expect("neither panics");
+}
+
+// ANCHOR: bounded
+async fn produce(items: Sender<u32>, pace: Duration) {
+    for item in 1..=4 {
+        sleep(pace).await;
+        items.send(item).await.expect("the consumer outlives me"); // waits for room
+        say!("sent {item}");
+    }
+} // drops the only sender, which ends the consumer's loop
+
+async fn consume(mut items: Receiver<u32>, pace: Duration) {
+    while let Some(item) = items.recv().await {
+        say!("got {item}");
+        sleep(pace).await;
+    }
+}
+
+pub async fn slow_consumer() {
+    let (sender, receiver) = mpsc::channel(1);
+    run(produce(sender, FAST), consume(receiver, SLOW)).await;
+}
+
+pub async fn slow_producer() {
+    let (sender, receiver) = mpsc::channel(1);
+    run(produce(sender, SLOW), consume(receiver, FAST)).await;
+}
+// ANCHOR_END: bounded
+
+// ANCHOR: unbounded
+pub async fn unbounded() {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let produce = async move {
+        for item in 1..=4 {
+            sender.send(item).expect("the consumer outlives me"); // not even async: a trap, there is always room
+            say!("sent {item}");
+        }
+    };
+    let consume = async move {
+        while let Some(item) = receiver.recv().await {
+            say!("got {item}, {} more wait", receiver.len());
+            sleep(SLOW).await;
+        }
+    };
+    run(produce, consume).await;
+}
+// ANCHOR_END: unbounded
+
+pub fn main() -> ExitCode {
+    Stage::new("backpressure")
+        .scene("unbounded", unbounded)
+        .scene("slow consumer", slow_consumer)
+        .scene("slow producer", slow_producer)
+        .run()
+}

@@ -1,0 +1,70 @@
+//! Pipeline: a stream of work, and how much of it is under way at a time.
+//!
+//! In Python: `Semaphore` and `gather`, see `pipeline.py` beside this file.
+//! Look for: four fetches of 100 ms take 400, 200 and 100 ms. In "loop body", B is ready at 100 ms but not polled while
+//! the body stores A, and C has not begun: 600 ms, where Python's tasks, which go on by themselves, make it 500.
+//!
+//!     cargo run --example pipeline
+use async_concepts::{LaneExt, say, stage::Stage};
+use futures::{StreamExt, stream};
+use std::{process::ExitCode, time::Duration};
+use tokio::time::sleep;
+
+type Page = &'static str;
+const PAGES: [Page; 4] = ["A", "B", "C", "D"];
+
+async fn fetch(page: Page) -> Page {
+    say!("fetch");
+    sleep(Duration::from_millis(100)).await;
+    say!("fetched");
+    page
+}
+
+async fn store(page: Page) {
+    say!("store {page}");
+    sleep(Duration::from_millis(100)).await;
+}
+
+// ANCHOR: pipeline
+/// One at a time.
+pub async fn then() -> Vec<Page> {
+    stream::iter(PAGES).then(|page| fetch(page).lane(page)).collect().await
+}
+
+/// Up to two at a time; the results come in the order of the pages.
+pub async fn buffered() -> Vec<Page> {
+    stream::iter(PAGES).map(|page| fetch(page).lane(page)).buffered(2).collect().await
+}
+
+/// Up to four at a time; the results come as they are ready.
+pub async fn buffer_unordered() -> Vec<Page> {
+    stream::iter(PAGES).map(|page| fetch(page).lane(page)).buffer_unordered(4).collect().await
+}
+// ANCHOR_END: pipeline
+
+// ANCHOR: loop_body
+pub async fn loop_body() {
+    let mut pages = stream::iter(PAGES).map(|page| fetch(page).lane(page)).buffered(2);
+    while let Some(page) = pages.next().await {
+        store(page).await; // a trap: nobody polls the fetches meanwhile, for they are part of `pages`
+    }
+}
+// ANCHOR_END: loop_body
+
+// ANCHOR: for_each_concurrent
+pub async fn for_each_concurrent() {
+    // The cure: the stream's own work goes all the way to the end.
+    let fetch_and_store = async |page| store(fetch(page).await).await;
+    stream::iter(PAGES).for_each_concurrent(2, |page| fetch_and_store(page).lane(page)).await;
+}
+// ANCHOR_END: for_each_concurrent
+
+pub fn main() -> ExitCode {
+    Stage::new("pipeline")
+        .scene("then", then)
+        .scene("buffered", buffered)
+        .scene("buffer_unordered", buffer_unordered)
+        .scene("loop body", loop_body)
+        .scene("for_each_concurrent", for_each_concurrent)
+        .run()
+}

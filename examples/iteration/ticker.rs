@@ -1,0 +1,93 @@
+//! Ticker: an asynchronous generator, which waits between its items. What becomes of it when nobody wants more?
+//!
+//! In Python: `async def` with `yield`, and `aclosing`, see `ticker.py` beside this file.
+//! Look for: when it closes. `break` leaves the loop, not the stream: that lives until its scope ends. Python, without
+//! `aclosing`, leaves even that to the event loop, so in "break" the generator closes after its function has returned.
+//!
+//!     cargo run --example ticker
+use async_concepts::{LaneExt, say, stage::Stage};
+use async_stream::stream;
+use futures::{Stream, StreamExt};
+use std::{pin::pin, process::ExitCode, time::Duration};
+use tokio::time::sleep;
+
+/// What the generator must not leave open. Python has `finally`, where one may even wait; `drop` cannot.
+struct Source;
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        say!("closed");
+    }
+}
+
+// ANCHOR: ticker
+fn ticker(delay: Duration, to: u32) -> impl Stream<Item = u32> {
+    stream! {
+        let _source = Source;
+        for tick in 0..to {
+            yield tick;
+            sleep(delay).await;
+        }
+    }
+}
+// ANCHOR_END: ticker
+
+// ANCHOR: to_the_end
+pub async fn to_the_end() -> Vec<u32> {
+    let mut seen = vec![];
+    let mut ticks = pin!(ticker(Duration::from_secs(1), 3));
+    while let Some(tick) = ticks.next().await {
+        say!("tick {tick}");
+        seen.push(tick);
+    }
+    say!("no more ticks");
+    seen
+}
+// ANCHOR_END: to_the_end
+
+// ANCHOR: break
+async fn wait_for_the_second() {
+    let mut ticks = pin!(ticker(Duration::from_secs(1), 1000));
+    while let Some(tick) = ticks.next().await {
+        say!("tick {tick}");
+        if tick == 2 {
+            break;
+        }
+    }
+    say!("left the loop; the source is still open");
+    sleep(Duration::from_millis(500)).await;
+} // dropped here, in the middle of its `yield`
+
+pub async fn break_out() {
+    wait_for_the_second().lane("count").await;
+    say!("returned");
+    sleep(Duration::from_millis(500)).await;
+}
+// ANCHOR_END: break
+
+// ANCHOR: close
+async fn wait_and_close() {
+    {
+        // A scope for the loop alone, as `async with aclosing(…)` is in Python.
+        let mut ticks = pin!(ticker(Duration::from_secs(1), 1000));
+        while let Some(tick) = ticks.next().await {
+            say!("tick {tick}");
+            if tick == 2 {
+                break;
+            }
+        }
+    }
+    say!("left the loop; the source is closed");
+    sleep(Duration::from_millis(500)).await;
+}
+
+pub async fn close() {
+    wait_and_close().lane("count").await;
+    say!("returned");
+    sleep(Duration::from_millis(500)).await;
+}
+// ANCHOR_END: close
+
+pub fn main() -> ExitCode {
+    Stage::new("ticker").scene("to the end", to_the_end).scene("break", break_out).scene("close", close).run()
+}

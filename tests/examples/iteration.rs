@@ -1,0 +1,322 @@
+//! The examples of the topic `iteration`.
+use async_concepts::{
+    record,
+    timeline::{Chart, State},
+};
+use std::time::Duration;
+
+#[path = "../../examples/iteration/await_for.rs"]
+pub mod await_for;
+#[path = "../../examples/iteration/backpressure.rs"]
+pub mod backpressure;
+#[path = "../../examples/iteration/comprehension.rs"]
+pub mod comprehension;
+#[path = "../../examples/iteration/pipeline.rs"]
+pub mod pipeline;
+#[path = "../../examples/iteration/ticker.rs"]
+pub mod ticker;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+// ticker
+
+#[test]
+fn a_generator_that_has_come_to_its_end_is_closed() {
+    let run = record("to the end", ticker::to_the_end);
+    assert_eq!(run.elapsed, ms(3000));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 main tick 0",
+            "1.000 main tick 1",
+            "2.000 main tick 2",
+            "3.000 main closed",
+            "3.000 main no more ticks"
+        ]
+    );
+    assert_eq!(run.output(), [0, 1, 2]);
+}
+
+#[test]
+fn breaking_out_of_the_loop_does_not_close_a_stream_that_is_still_in_scope() {
+    let run = record("break", ticker::break_out);
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 count tick 0",
+            "1.000 count tick 1",
+            "2.000 count tick 2",
+            "2.000 count left the loop; the source is still open",
+            "2.500 count closed",
+            "2.500 main returned",
+        ]
+    );
+    assert_eq!(run.elapsed, ms(3000));
+}
+
+#[test]
+fn a_stream_is_closed_in_the_middle_where_its_scope_ends() {
+    let run = record("close", ticker::close);
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 count tick 0",
+            "1.000 count tick 1",
+            "2.000 count tick 2",
+            "2.000 count closed",
+            "2.000 count left the loop; the source is closed",
+            "2.500 main returned",
+        ]
+    );
+    assert_eq!(run.elapsed, ms(3000));
+}
+
+// comprehension
+
+#[test]
+fn a_filter_takes_as_long_as_the_stream_behind_it() {
+    let run = record("async for", comprehension::async_for);
+    assert_eq!(run.elapsed, ms(4000));
+    assert_eq!(run.transcript(), ["4.000 main [1, 3]"]);
+    assert_eq!(run.output(), [1, 3]);
+}
+
+#[test]
+fn conditions_and_elements_are_awaited_one_after_another() {
+    let run = record("await in it", comprehension::awaits);
+    assert_eq!(run.elapsed, ms(4 * 100 + 2 * 1000));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 if is 1 odd?",
+            "0.100 square square 1",
+            "1.100 if is 2 odd?",
+            "1.200 if is 3 odd?",
+            "1.300 square square 3",
+            "2.300 if is 4 odd?",
+            "2.400 main [1, 9]",
+        ]
+    );
+    assert_eq!(run.output(), [1, 9]);
+}
+
+// await_for
+
+#[test]
+fn a_stream_hands_out_its_first_item_before_it_has_the_second() {
+    let run = record("async for", await_for::async_for);
+    assert_eq!(run.elapsed, ms(4500));
+    assert_eq!(
+        run.transcript(),
+        [
+            "1.000 download 1 arrives",
+            "1.000 use use 1",
+            "2.500 download 2 arrives",
+            "2.500 use use 2",
+            "4.000 download 3 arrives",
+            "4.000 use use 3",
+        ]
+    );
+}
+
+#[test]
+fn a_list_that_is_awaited_has_no_first_item_before_it_has_its_last() {
+    let run = record("for … await", await_for::for_await);
+    assert_eq!(run.elapsed, ms(4500));
+    assert_eq!(
+        run.transcript(),
+        [
+            "1.000 download 1 arrives",
+            "2.000 download 2 arrives",
+            "3.000 download 3 arrives",
+            "3.000 use use 1",
+            "3.500 use use 2",
+            "4.000 use use 3",
+        ]
+    );
+}
+
+// pipeline
+
+#[test]
+fn then_fetches_one_at_a_time() {
+    let run = record("then", pipeline::then);
+    assert_eq!(run.elapsed, ms(400));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A fetch",
+            "0.100 A fetched",
+            "0.100 B fetch",
+            "0.200 B fetched",
+            "0.200 C fetch",
+            "0.300 C fetched",
+            "0.300 D fetch",
+            "0.400 D fetched",
+        ]
+    );
+    assert_eq!(run.output(), ["A", "B", "C", "D"]);
+}
+
+#[test]
+fn buffered_fetches_as_many_at_a_time_as_it_is_told() {
+    let run = record("buffered", pipeline::buffered);
+    assert_eq!(run.elapsed, ms(200));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A fetch",
+            "0.000 B fetch",
+            "0.100 A fetched",
+            "0.100 B fetched",
+            "0.100 C fetch",
+            "0.100 D fetch",
+            "0.200 C fetched",
+            "0.200 D fetched",
+        ]
+    );
+    assert_eq!(run.output(), ["A", "B", "C", "D"]);
+}
+
+#[test]
+fn a_buffer_with_room_for_all_fetches_all_at_once() {
+    let run = record("buffer_unordered", pipeline::buffer_unordered);
+    assert_eq!(run.elapsed, ms(100));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A fetch",
+            "0.000 B fetch",
+            "0.000 C fetch",
+            "0.000 D fetch",
+            "0.100 A fetched",
+            "0.100 B fetched",
+            "0.100 C fetched",
+            "0.100 D fetched",
+        ]
+    );
+    assert_eq!(run.output(), ["A", "B", "C", "D"]);
+}
+
+#[test]
+fn work_in_the_loop_body_stalls_the_buffer() {
+    let run = record("loop body", pipeline::loop_body);
+    assert_eq!(run.elapsed, ms(600), "the fetches stand still while a page is stored");
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A fetch",
+            "0.000 B fetch",
+            "0.100 A fetched",
+            "0.100 main store A",
+            "0.200 B fetched",
+            "0.200 main store B",
+            "0.300 C fetch",
+            "0.300 D fetch",
+            "0.400 C fetched",
+            "0.400 main store C",
+            "0.500 D fetched",
+            "0.500 main store D",
+        ]
+    );
+    let chart = run.chart();
+    let not_polled = |name: &str, state: State| {
+        let row = chart.rows.iter().find(|row| row.name == name).expect("each page has a lane");
+        let spans = row.spans.iter().filter(|span| span.state == state);
+        spans.map(|span| chart.between(span.from, span.to)).sum::<Duration>()
+    };
+    assert_eq!(not_polled("B", State::Ready), ms(100), "B has been woken, and nobody polls it");
+    assert_eq!(not_polled("C", State::Lazy), ms(100), "C is in the buffer, and nobody begins it");
+}
+
+#[test]
+fn work_inside_the_stream_goes_on() {
+    let run = record("for_each_concurrent", pipeline::for_each_concurrent);
+    assert_eq!(run.elapsed, ms(400));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A fetch",
+            "0.000 B fetch",
+            "0.100 A fetched",
+            "0.100 A store A",
+            "0.100 B fetched",
+            "0.100 B store B",
+            "0.200 C fetch",
+            "0.200 D fetch",
+            "0.300 C fetched",
+            "0.300 C store C",
+            "0.300 D fetched",
+            "0.300 D store D",
+        ]
+    );
+}
+
+// backpressure
+
+#[test]
+fn without_a_bound_a_fast_producer_is_done_before_the_consumer_begins() {
+    let run = record("unbounded", backpressure::unbounded);
+    assert_eq!(run.elapsed, ms(400));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 producer sent 1",
+            "0.000 producer sent 2",
+            "0.000 producer sent 3",
+            "0.000 producer sent 4",
+            "0.000 consumer got 1, 3 more wait",
+            "0.100 consumer got 2, 2 more wait",
+            "0.200 consumer got 3, 1 more wait",
+            "0.300 consumer got 4, 0 more wait",
+        ]
+    );
+}
+
+/// Who wakes whom, apart from `main`.
+fn woken(chart: &Chart) -> Vec<(&str, &str)> {
+    let name = |lane: usize| chart.rows[lane].name.as_str();
+    chart.wakes.iter().map(|wake| (name(wake.from), name(wake.to))).filter(|(_, woken)| *woken != "main").collect()
+}
+
+#[test]
+fn a_slow_consumer_wakes_the_producer_with_each_item_it_takes() {
+    let run = record("slow consumer", backpressure::slow_consumer);
+    assert_eq!(run.elapsed, ms(400));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 producer sent 1",
+            "0.000 consumer got 1",
+            "0.000 producer sent 2",
+            "0.100 consumer got 2",
+            "0.100 producer sent 3",
+            "0.200 consumer got 3",
+            "0.200 producer sent 4",
+            "0.300 consumer got 4",
+        ]
+    );
+    assert_eq!(woken(&run.chart()), [("consumer", "producer"); 3]);
+}
+
+#[test]
+fn a_slow_producer_wakes_the_consumer_with_each_item_it_sends() {
+    let run = record("slow producer", backpressure::slow_producer);
+    assert_eq!(run.elapsed, ms(400));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.100 producer sent 1",
+            "0.100 consumer got 1",
+            "0.200 producer sent 2",
+            "0.200 consumer got 2",
+            "0.300 producer sent 3",
+            "0.300 consumer got 3",
+            "0.400 producer sent 4",
+            "0.400 consumer got 4",
+        ]
+    );
+    assert_eq!(woken(&run.chart()), [("producer", "consumer"); 4]);
+}
