@@ -7,6 +7,7 @@ mod futures;
 mod gather;
 mod iteration;
 mod observed;
+mod synchronization;
 mod twins;
 
 /// An example: its topic, its name, and its `main`.
@@ -43,4 +44,10 @@ const EXAMPLES: &[Example] = &[
     ("iteration", "await_for", iteration::await_for::main),
     ("iteration", "pipeline", iteration::pipeline::main),
     ("iteration", "backpressure", iteration::backpressure::main),
+    ("synchronization", "lock", synchronization::lock::main),
+    ("synchronization", "event", synchronization::event::main),
+    ("synchronization", "condition", synchronization::condition::main),
+    ("synchronization", "semaphore", synchronization::semaphore::main),
+    ("synchronization", "queue", synchronization::queue::main),
+    ("synchronization", "barrier", synchronization::barrier::main),
 ];

@@ -1,0 +1,52 @@
+//! Barrier: nobody goes on before all have come.
+//!
+//! In Python: `asyncio.Barrier`, see `barrier.py` beside this file.
+//! Look for: three at their own pace, for two rounds. Without a barrier A has ended both, at 2 s, before C its first; with
+//! it, nobody begins the second before C has come, at 2.5 s. The last to come is the leader of the round. In which order
+//! the others go on, tokio does not say: it is another one each time.
+//! If nobody has to wait, and only the last one has something to do, a count in a plain variable will do.
+//!
+//!     cargo run --example barrier
+use async_concepts::{LaneExt, say, stage::Stage};
+use futures::{StreamExt, stream};
+use std::{process::ExitCode, time::Duration};
+use tokio::{sync::Barrier, time::sleep};
+
+const PACES: [(&str, u64); 3] = [("A", 1000), ("B", 1500), ("C", 2500)];
+
+async fn walk(round: u32, pace: u64) {
+    sleep(Duration::from_millis(pace)).await;
+    say!("end round {round}");
+}
+
+// ANCHOR: alone
+async fn alone(pace: u64) {
+    for round in 1..=2 {
+        walk(round, pace).await;
+    }
+}
+
+pub async fn without() {
+    stream::iter(PACES).for_each_concurrent(None, |(name, pace)| alone(pace).lane(name)).await;
+}
+// ANCHOR_END: alone
+
+// ANCHOR: together
+async fn together(barrier: &Barrier, pace: u64) {
+    for round in 1..=2 {
+        walk(round, pace).await;
+        if barrier.wait().await.is_leader() {
+            say!("all have ended round {round}");
+        }
+    }
+}
+
+pub async fn with() {
+    let barrier = Barrier::new(3); // for all rounds: it closes behind the last one
+    stream::iter(PACES).for_each_concurrent(None, |(name, pace)| together(&barrier, pace).lane(name)).await;
+}
+// ANCHOR_END: together
+
+pub fn main() -> ExitCode {
+    Stage::new("barrier").scene("without", without).scene("with", with).run()
+}

@@ -1,0 +1,79 @@
+"""Queue: one puts jobs in, others take them out. How does one know that all of them are done?
+
+In Rust: `mpsc`, with tokens or closed, see `queue.rs` beside this file.
+A `deque` in a plain variable would do where nobody has to wait for a job to come.
+
+    python3 examples/synchronization/queue.py
+"""
+
+import asyncio
+import sys
+
+sys.path.append(sys.path[0] + "/..")  # where say.py is
+from say import lane, run, say
+
+END = None  # until Python 3.13 a queue cannot be closed
+
+
+async def work(jobs):
+    while (job := await jobs.get()) is not END:
+        say(f"begin {job}")
+        await asyncio.sleep(0.1)
+        say(f"end {job}")
+        jobs.task_done()  # if it is forgotten, `join` waits for ever
+    say("no more jobs")
+
+
+def open_queue():
+    jobs = asyncio.Queue()
+    workers = [asyncio.create_task(lane(name, work(jobs))) for name in "AB"]
+    return jobs, workers
+
+
+def put_four(jobs):
+    for job in range(1, 5):
+        jobs.put_nowait(job)
+
+
+async def shutdown(workers):
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+
+
+# ANCHOR: empty
+async def empty():
+    jobs, workers = open_queue()
+    put_four(jobs)
+    while not jobs.empty():
+        await asyncio.sleep(0.03)
+    say("empty")  # a trap: the last jobs have been taken out, and are not done
+    await shutdown(workers)
+# ANCHOR_END: empty
+
+
+# ANCHOR: join
+async def join():
+    jobs, workers = open_queue()
+    put_four(jobs)
+    await jobs.join()
+    say("all jobs are done")
+    await shutdown(workers)  # they wait for more
+# ANCHOR_END: join
+
+
+# ANCHOR: close
+async def close():
+    jobs, workers = open_queue()
+    put_four(jobs)
+    for _ in workers:
+        jobs.put_nowait(END)
+    await asyncio.gather(*workers)
+    say("all workers have ended")
+# ANCHOR_END: close
+
+
+if __name__ == "__main__":
+    run(empty, "empty")
+    run(join, "join")
+    run(close, "close")

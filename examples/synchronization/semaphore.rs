@@ -1,0 +1,49 @@
+//! Semaphore: no more than so many at a time.
+//!
+//! In Python: `asyncio.Semaphore`, see `semaphore.py` beside this file.
+//! Look for: six jobs of 100 ms, and two permits: 300 ms. A permit lasts as long as the variable that holds it; one that
+//! is not kept is given back at once, and all six run together, in 100 ms and against the rules.
+//! How many are at work is a plain variable: it is only counted, nobody waits for it.
+//!
+//!     cargo run --example semaphore
+use async_concepts::{LaneExt, say, stage::Stage};
+use futures::{StreamExt, stream};
+use std::{cell::Cell, process::ExitCode, time::Duration};
+use tokio::{sync::Semaphore, time::sleep};
+
+const JOBS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
+
+async fn work(at_work: &Cell<u32>) {
+    at_work.set(at_work.get() + 1);
+    say!("{} at work", at_work.get());
+    sleep(Duration::from_millis(100)).await;
+    at_work.set(at_work.get() - 1);
+}
+
+// ANCHOR: kept
+async fn keep(permits: &Semaphore, at_work: &Cell<u32>) {
+    let _permit = permits.acquire().await.expect("nobody closes it"); // until the end of this function
+    work(at_work).await;
+}
+
+pub async fn kept() {
+    let (permits, at_work) = (Semaphore::new(2), Cell::new(0));
+    stream::iter(JOBS).for_each_concurrent(None, |job| keep(&permits, &at_work).lane(job)).await;
+}
+// ANCHOR_END: kept
+
+// ANCHOR: dropped
+async fn let_go(permits: &Semaphore, at_work: &Cell<u32>) {
+    let _ = permits.acquire().await; // a trap: `_` is no variable, and the permit is dropped here
+    work(at_work).await;
+}
+
+pub async fn dropped() {
+    let (permits, at_work) = (Semaphore::new(2), Cell::new(0));
+    stream::iter(JOBS).for_each_concurrent(None, |job| let_go(&permits, &at_work).lane(job)).await;
+}
+// ANCHOR_END: dropped
+
+pub fn main() -> ExitCode {
+    Stage::new("semaphore").scene("dropped", dropped).scene("kept", kept).run()
+}

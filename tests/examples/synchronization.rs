@@ -1,0 +1,299 @@
+//! The examples of the topic `synchronization`.
+use async_concepts::{
+    record,
+    timeline::{Chart, End},
+};
+use std::time::Duration;
+
+#[path = "../../examples/synchronization/barrier.rs"]
+pub mod barrier;
+#[path = "../../examples/synchronization/condition.rs"]
+pub mod condition;
+#[path = "../../examples/synchronization/event.rs"]
+pub mod event;
+#[path = "../../examples/synchronization/lock.rs"]
+pub mod lock;
+#[path = "../../examples/synchronization/queue.rs"]
+pub mod queue;
+#[path = "../../examples/synchronization/semaphore.rs"]
+pub mod semaphore;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// Who wakes whom, apart from `main`.
+fn woken(chart: &Chart) -> Vec<(&str, &str)> {
+    let name = |lane: usize| chart.rows[lane].name.as_str();
+    chart.wakes.iter().map(|wake| (name(wake.from), name(wake.to))).filter(|(_, woken)| *woken != "main").collect()
+}
+
+fn end<'a>(chart: &'a Chart, name: &str) -> &'a End {
+    &chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}")).end.1
+}
+
+// lock
+
+#[test]
+fn without_a_lock_all_but_the_last_addition_are_lost() {
+    let run = record("unlocked", lock::unlocked);
+    assert_eq!(run.elapsed, ms(100));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A ask",
+            "0.000 B ask",
+            "0.000 C ask",
+            "0.000 D ask",
+            "0.100 A sum 1",
+            "0.100 B sum 2",
+            "0.100 C sum 3",
+            "0.100 D sum 4",
+        ]
+    );
+    assert_eq!(run.output(), 4);
+}
+
+#[test]
+fn a_lock_that_is_held_while_one_waits_lets_them_in_one_by_one_as_they_came() {
+    let run = record("locked", lock::locked);
+    assert_eq!(run.elapsed, ms(400));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A ask",
+            "0.100 A sum 1",
+            "0.100 B ask",
+            "0.200 B sum 3",
+            "0.200 C ask",
+            "0.300 C sum 6",
+            "0.300 D ask",
+            "0.400 D sum 10",
+        ]
+    );
+    assert_eq!(woken(&run.chart()), [("A", "B"), ("B", "C"), ("C", "D")], "each hands the lock on to who came next");
+    assert_eq!(run.output(), 10);
+}
+
+#[test]
+fn a_plain_variable_will_do_if_nobody_waits_between_reading_and_writing() {
+    let run = record("plain variable", lock::plain);
+    assert_eq!(run.elapsed, ms(100));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A ask",
+            "0.000 B ask",
+            "0.000 C ask",
+            "0.000 D ask",
+            "0.100 A sum 1",
+            "0.100 B sum 3",
+            "0.100 C sum 6",
+            "0.100 D sum 10",
+        ]
+    );
+    assert_eq!(run.output(), 10);
+}
+
+// event
+
+#[test]
+fn who_comes_after_an_edge_has_missed_it() {
+    let run = record("edge", event::edge);
+    assert_eq!(run.elapsed, ms(3500));
+    assert_eq!(
+        run.transcript(),
+        ["0.000 A waits", "1.000 porter opens", "1.000 A goes in", "2.000 B waits", "3.500 B gives up",]
+    );
+}
+
+#[test]
+fn who_comes_after_a_level_has_risen_does_not_wait() {
+    let run = record("level", event::level);
+    assert_eq!(run.elapsed, ms(2000));
+    assert_eq!(
+        run.transcript(),
+        ["0.000 A waits", "1.000 porter opens", "1.000 A goes in", "2.000 B waits", "2.000 B goes in",]
+    );
+}
+
+// condition
+
+#[test]
+fn who_looks_once_takes_what_another_has_taken_already() {
+    let run = record("if", condition::once);
+    assert_eq!(run.elapsed, ms(2000));
+    assert_eq!(
+        run.transcript(),
+        ["1.000 baker bakes: 1", "1.000 A takes: 0", "1.000 B takes: -1", "2.000 baker bakes: 0",]
+    );
+    assert_eq!(run.output(), 0, "two were baked and two were taken, one of them before it was there");
+}
+
+#[test]
+fn who_looks_again_waits_for_the_next() {
+    let run = record("while", condition::again);
+    assert_eq!(run.elapsed, ms(2000));
+    assert_eq!(
+        run.transcript(),
+        ["1.000 baker bakes: 1", "1.000 A takes: 0", "2.000 baker bakes: 1", "2.000 B takes: 0",]
+    );
+    assert_eq!(run.output(), 0);
+}
+
+// semaphore
+
+#[test]
+fn a_permit_that_is_not_kept_limits_nobody() {
+    let run = record("dropped", semaphore::dropped);
+    assert_eq!(run.elapsed, ms(100));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A 1 at work",
+            "0.000 B 2 at work",
+            "0.000 C 3 at work",
+            "0.000 D 4 at work",
+            "0.000 E 5 at work",
+            "0.000 F 6 at work",
+        ]
+    );
+}
+
+#[test]
+fn six_jobs_with_two_permits_take_three_rounds() {
+    let run = record("kept", semaphore::kept);
+    assert_eq!(run.elapsed, ms(300));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A 1 at work",
+            "0.000 B 2 at work",
+            "0.100 C 1 at work",
+            "0.100 D 2 at work",
+            "0.200 E 1 at work",
+            "0.200 F 2 at work",
+        ]
+    );
+    assert_eq!(woken(&run.chart()), [("A", "C"), ("B", "D"), ("C", "E"), ("D", "F")], "permits are handed on");
+}
+
+// queue
+
+#[test]
+fn an_empty_queue_has_not_been_worked_off() {
+    let run = record("empty", queue::empty);
+    assert_eq!(run.elapsed, ms(120));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A begin 1",
+            "0.000 B begin 2",
+            "0.100 A end 1",
+            "0.100 A begin 3",
+            "0.100 B end 2",
+            "0.100 B begin 4",
+            "0.120 main empty",
+        ]
+    );
+    let chart = run.chart();
+    for worker in ["A", "B"] {
+        assert_eq!(
+            end(&chart, worker),
+            &End::Cancelled { by: None, aborted: true },
+            "{worker}, in the middle of a job"
+        );
+    }
+}
+
+#[test]
+fn when_the_last_token_is_dropped_all_jobs_are_done() {
+    let run = record("join", queue::join);
+    assert_eq!(run.elapsed, ms(200));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A begin 1",
+            "0.000 B begin 2",
+            "0.100 A end 1",
+            "0.100 A begin 3",
+            "0.100 B end 2",
+            "0.100 B begin 4",
+            "0.200 A end 3",
+            "0.200 B end 4",
+            "0.200 main all jobs are done",
+        ]
+    );
+    let chart = run.chart();
+    for worker in ["A", "B"] {
+        assert_eq!(end(&chart, worker), &End::Cancelled { by: None, aborted: true }, "{worker} waited for more");
+    }
+}
+
+#[test]
+fn workers_of_a_closed_channel_do_what_is_in_it_and_end() {
+    let run = record("close", queue::close);
+    assert_eq!(run.elapsed, ms(200));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A begin 1",
+            "0.000 B begin 2",
+            "0.100 A end 1",
+            "0.100 A begin 3",
+            "0.100 B end 2",
+            "0.100 B begin 4",
+            "0.200 A end 3",
+            "0.200 A no more jobs",
+            "0.200 B end 4",
+            "0.200 B no more jobs",
+            "0.200 main all workers have ended",
+        ]
+    );
+    let chart = run.chart();
+    for worker in ["A", "B"] {
+        assert_eq!(end(&chart, worker), &End::Finished, "{worker}");
+    }
+}
+
+// barrier
+
+#[test]
+fn without_a_barrier_each_goes_at_its_own_pace() {
+    let run = record("without", barrier::without);
+    assert_eq!(run.elapsed, ms(5000));
+    assert_eq!(
+        run.transcript(),
+        [
+            "1.000 A end round 1",
+            "1.500 B end round 1",
+            "2.000 A end round 2",
+            "2.500 C end round 1",
+            "3.000 B end round 2",
+            "5.000 C end round 2",
+        ]
+    );
+}
+
+#[test]
+fn nobody_passes_a_barrier_before_the_last_one_has_come() {
+    let run = record("with", barrier::with);
+    assert_eq!(run.elapsed, ms(5000));
+    assert_eq!(
+        run.transcript(),
+        [
+            "1.000 A end round 1",
+            "1.500 B end round 1",
+            "2.500 C end round 1",
+            "2.500 C all have ended round 1",
+            "3.500 A end round 2",
+            "4.000 B end round 2",
+            "5.000 C end round 2",
+            "5.000 C all have ended round 2",
+        ]
+    );
+    let chart = run.chart();
+    let mut woken = woken(&chart);
+    woken.sort(); // tokio's barrier wakes in any order
+    assert_eq!(woken, [("C", "A"), ("C", "A"), ("C", "B"), ("C", "B")]);
+}
