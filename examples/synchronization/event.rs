@@ -32,7 +32,8 @@ async fn porter(open: impl FnOnce()) {
 // ANCHOR: edge
 pub async fn edge() {
     let door = Notify::new();
-    let open = || door.notify_waiters(); // a trap; `notify_one` would be kept, for one who comes later
+    // A trap: B is too late to be one of them. `notify_one` would be kept for B, but only if nobody else had waited.
+    let open = || door.notify_waiters();
     let opened = async || door.notified().await;
     join!(porter(open).lane("porter"), guest(0, opened).lane("A"), guest(2, opened).lane("B"));
 }

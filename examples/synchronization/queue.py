@@ -1,7 +1,8 @@
 """Queue: one puts jobs in, others take them out. How does one know that all of them are done?
 
 In Rust: `mpsc`, with tokens or closed, see `queue.rs` beside this file.
-A `deque` in a plain variable would do where nobody has to wait for a job to come.
+A `deque` in a plain variable would do where nobody has to wait for a job to come. (The name of this file hides the
+standard module `queue` from what is beside it, which has no need of it.)
 
     python3 examples/synchronization/queue.py
 """
@@ -18,7 +19,7 @@ END = None  # until Python 3.13 a queue cannot be closed
 async def work(jobs):
     while (job := await jobs.get()) is not END:
         say(f"begin {job}")
-        await asyncio.sleep(0.1)
+        await asyncio.sleep((100 + 10 * job) / 1000)
         say(f"end {job}")
         jobs.task_done()  # if it is forgotten, `join` waits for ever
     say("no more jobs")
@@ -46,7 +47,7 @@ async def empty():
     jobs, workers = open_queue()
     put_four(jobs)
     while not jobs.empty():
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.05)
     say("empty")  # a trap: the last jobs have been taken out, and are not done
     await shutdown(workers)
 # ANCHOR_END: empty

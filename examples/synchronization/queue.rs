@@ -19,13 +19,13 @@ use tokio::{
 };
 
 /// A number, and a token that goes where the job goes. Nothing is ever sent by it: that it is gone says enough.
-type Job = (u32, Sender<()>);
+type Job = (u64, Sender<()>);
 
 async fn work(jobs: Arc<Mutex<Receiver<Job>>>) {
     // One idle worker waits for the next job, the other for its place: this receiver has only one.
     while let Some((job, token)) = { jobs.lock().await.recv().await } {
         say!("begin {job}");
-        sleep(Duration::from_millis(100)).await;
+        sleep(Duration::from_millis(100 + 10 * job)).await;
         say!("end {job}");
         drop(token); // `task_done`; but even a job that fails drops its token
     }
@@ -53,7 +53,7 @@ pub async fn empty() {
     let (jobs, mut workers) = open();
     put_four(&jobs).await;
     while jobs.capacity() < jobs.max_capacity() {
-        sleep(Duration::from_millis(30)).await;
+        sleep(Duration::from_millis(50)).await;
     }
     say!("empty"); // a trap: the last jobs have been taken out, and are not done
     workers.shutdown().await;

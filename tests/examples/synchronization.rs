@@ -183,17 +183,17 @@ fn six_jobs_with_two_permits_take_three_rounds() {
 #[test]
 fn an_empty_queue_has_not_been_worked_off() {
     let run = record("empty", queue::empty);
-    assert_eq!(run.elapsed, ms(120));
+    assert_eq!(run.elapsed, ms(150));
     assert_eq!(
         run.transcript(),
         [
             "0.000 A begin 1",
             "0.000 B begin 2",
-            "0.100 A end 1",
-            "0.100 A begin 3",
-            "0.100 B end 2",
-            "0.100 B begin 4",
-            "0.120 main empty",
+            "0.110 A end 1",
+            "0.110 A begin 3",
+            "0.120 B end 2",
+            "0.120 B begin 4",
+            "0.150 main empty",
         ]
     );
     let chart = run.chart();
@@ -209,19 +209,19 @@ fn an_empty_queue_has_not_been_worked_off() {
 #[test]
 fn when_the_last_token_is_dropped_all_jobs_are_done() {
     let run = record("join", queue::join);
-    assert_eq!(run.elapsed, ms(200));
+    assert_eq!(run.elapsed, ms(260));
     assert_eq!(
         run.transcript(),
         [
             "0.000 A begin 1",
             "0.000 B begin 2",
-            "0.100 A end 1",
-            "0.100 A begin 3",
-            "0.100 B end 2",
-            "0.100 B begin 4",
-            "0.200 A end 3",
-            "0.200 B end 4",
-            "0.200 main all jobs are done",
+            "0.110 A end 1",
+            "0.110 A begin 3",
+            "0.120 B end 2",
+            "0.120 B begin 4",
+            "0.240 A end 3",
+            "0.260 B end 4",
+            "0.260 main all jobs are done",
         ]
     );
     let chart = run.chart();
@@ -233,21 +233,21 @@ fn when_the_last_token_is_dropped_all_jobs_are_done() {
 #[test]
 fn workers_of_a_closed_channel_do_what_is_in_it_and_end() {
     let run = record("close", queue::close);
-    assert_eq!(run.elapsed, ms(200));
+    assert_eq!(run.elapsed, ms(260));
     assert_eq!(
         run.transcript(),
         [
             "0.000 A begin 1",
             "0.000 B begin 2",
-            "0.100 A end 1",
-            "0.100 A begin 3",
-            "0.100 B end 2",
-            "0.100 B begin 4",
-            "0.200 A end 3",
-            "0.200 A no more jobs",
-            "0.200 B end 4",
-            "0.200 B no more jobs",
-            "0.200 main all workers have ended",
+            "0.110 A end 1",
+            "0.110 A begin 3",
+            "0.120 B end 2",
+            "0.120 B begin 4",
+            "0.240 A end 3",
+            "0.240 A no more jobs",
+            "0.260 B end 4",
+            "0.260 B no more jobs",
+            "0.260 main all workers have ended",
         ]
     );
     let chart = run.chart();
