@@ -16,6 +16,25 @@ SLOW = 0.1
 END = None  # until Python 3.13 a queue cannot be closed
 
 
+# ANCHOR: unbounded
+async def unbounded():
+    items = asyncio.Queue()
+
+    async def produce():
+        for item in range(1, 5):
+            items.put_nowait(item)  # not even async: there is always room
+            say(f"sent {item}")
+        items.put_nowait(END)
+
+    async def consume():
+        while (item := await items.get()) is not END:
+            say(f"got {item}, {max(items.qsize() - 1, 0)} more wait")  # END does not count
+            await asyncio.sleep(SLOW)
+
+    await asyncio.gather(lane("producer", produce()), lane("consumer", consume()))
+# ANCHOR_END: unbounded
+
+
 # ANCHOR: bounded
 async def produce(items, pace):
     for item in range(1, 5):
@@ -40,25 +59,6 @@ async def slow_producer():
     items = asyncio.Queue(maxsize=1)
     await asyncio.gather(lane("producer", produce(items, SLOW)), lane("consumer", consume(items, FAST)))
 # ANCHOR_END: bounded
-
-
-# ANCHOR: unbounded
-async def unbounded():
-    items = asyncio.Queue()
-
-    async def produce():
-        for item in range(1, 5):
-            items.put_nowait(item)  # not even async: there is always room
-            say(f"sent {item}")
-        items.put_nowait(END)
-
-    async def consume():
-        while (item := await items.get()) is not END:
-            say(f"got {item}, {max(items.qsize() - 1, 0)} more wait")  # END does not count
-            await asyncio.sleep(SLOW)
-
-    await asyncio.gather(lane("producer", produce()), lane("consumer", consume()))
-# ANCHOR_END: unbounded
 
 
 if __name__ == "__main__":

@@ -23,6 +23,25 @@ async fn run(produce: impl Future<Output = ()> + Send + 'static, consume: impl F
     try_join!(producer, consumer).expect("neither panics");
 }
 
+// ANCHOR: unbounded
+pub async fn unbounded() {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let produce = async move {
+        for item in 1..=4 {
+            sender.send(item).expect("the consumer outlives me"); // not even async: a trap, there is always room
+            say!("sent {item}");
+        }
+    };
+    let consume = async move {
+        while let Some(item) = receiver.recv().await {
+            say!("got {item}, {} more wait", receiver.len());
+            sleep(SLOW).await;
+        }
+    };
+    run(produce, consume).await;
+}
+// ANCHOR_END: unbounded
+
 // ANCHOR: bounded
 async fn produce(items: Sender<u32>, pace: Duration) {
     for item in 1..=4 {
@@ -49,25 +68,6 @@ pub async fn slow_producer() {
     run(produce(sender, SLOW), consume(receiver, FAST)).await;
 }
 // ANCHOR_END: bounded
-
-// ANCHOR: unbounded
-pub async fn unbounded() {
-    let (sender, mut receiver) = mpsc::unbounded_channel();
-    let produce = async move {
-        for item in 1..=4 {
-            sender.send(item).expect("the consumer outlives me"); // not even async: a trap, there is always room
-            say!("sent {item}");
-        }
-    };
-    let consume = async move {
-        while let Some(item) = receiver.recv().await {
-            say!("got {item}, {} more wait", receiver.len());
-            sleep(SLOW).await;
-        }
-    };
-    run(produce, consume).await;
-}
-// ANCHOR_END: unbounded
 
 pub fn main() -> ExitCode {
     Stage::new("backpressure")

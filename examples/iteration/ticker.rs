@@ -33,15 +33,12 @@ fn ticker(delay: Duration, to: u32) -> impl Stream<Item = u32> {
 // ANCHOR_END: ticker
 
 // ANCHOR: to_the_end
-pub async fn to_the_end() -> Vec<u32> {
-    let mut seen = vec![];
+pub async fn to_the_end() {
     let mut ticks = pin!(ticker(Duration::from_secs(1), 3));
     while let Some(tick) = ticks.next().await {
         say!("tick {tick}");
-        seen.push(tick);
     }
     say!("no more ticks");
-    seen
 }
 // ANCHOR_END: to_the_end
 

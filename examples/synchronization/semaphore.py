@@ -44,5 +44,5 @@ async def let_go(permits):
 
 
 if __name__ == "__main__":
-    run(lambda: six(let_go), "dropped")
     run(lambda: six(keep), "kept")
+    run(lambda: six(let_go), "dropped")

@@ -45,5 +45,5 @@ pub async fn dropped() {
 // ANCHOR_END: dropped
 
 pub fn main() -> ExitCode {
-    Stage::new("semaphore").scene("dropped", dropped).scene("kept", kept).run()
+    Stage::new("semaphore").scene("kept", kept).scene("dropped", dropped).run()
 }

@@ -36,7 +36,6 @@ fn a_generator_that_has_come_to_its_end_is_closed() {
             "3.000 main no more ticks"
         ]
     );
-    assert_eq!(run.output(), [0, 1, 2]);
 }
 
 #[test]
