@@ -12,6 +12,7 @@
 //! - [`timeline`] records a run and draws it. An example needs two things of it: [`LaneExt::lane`] names a future, and
 //!   [`say!`] prints a line.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
+//! - [`context`] is an async context manager, which Rust does not have, and which cleans up even when cancelled.
 //! - [`event_loop`] is asyncio's event loop, small enough to be read in one sitting.
 //!
 //! A test runs a coroutine with [`record`], on a clock that only passes when everybody waits, and asserts what it
@@ -37,6 +38,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod context;
 pub mod event_loop;
 pub mod stage;
 pub mod timeline;

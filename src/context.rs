@@ -1,0 +1,235 @@
+//! An asynchronous context manager: whoever was let in is seen out, even if cancelled, and even if that takes time.
+//!
+//! ```
+//! use async_concepts::{context::{AsyncContext, CleanupError, Cleanups, Exit, Outcome}, record, say};
+//! use std::time::Duration;
+//! use tokio::time::{sleep, timeout};
+//!
+//! struct Connection;
+//!
+//! impl AsyncContext for Connection {
+//!     type Value = &'static str;
+//!     type Error = CleanupError;
+//!
+//!     async fn enter(&mut self) -> Result<&'static str, CleanupError> {
+//!         Ok("connected")
+//!     }
+//!
+//!     async fn exit(&mut self, outcome: &Outcome<CleanupError>) -> Result<Exit, CleanupError> {
+//!         sleep(Duration::from_secs(1)).await;
+//!         say!("said goodbye: {outcome}");
+//!         Ok(Exit::PassOn)
+//!     }
+//! }
+//!
+//! let run = record("goodbye", async || {
+//!     let cleanups = Cleanups::within(Duration::from_secs(5));
+//!     let work = cleanups.with(Connection, async |_| Ok(sleep(Duration::MAX).await));
+//!     assert!(timeout(Duration::from_secs(2), work).await.is_err()); // the body is gone, the exit has not begun
+//!     cleanups.wait().await
+//! });
+//! assert_eq!(run.transcript(), ["3.000 cleanup said goodbye: cancelled"]);
+//! assert_eq!(run.output(), Ok(()));
+//! ```
+//!
+//! # Two languages
+//!
+//! Python's `async with` awaits `__aenter__` and `__aexit__` ([data model]), and cancels by raising an exception where
+//! the coroutine waits. So `__aexit__` runs in the coroutine that was cancelled, may await, and is over **before** the
+//! canceller's own `await` returns. Rust cancels by dropping, and what is dropped is not polled again: `select!`,
+//! `timeout` and `abort` go on at once, and the exit has to run **after** that, and elsewhere.
+//!
+//! Here it runs in a task that is spawned while the body's future is dropped, and [`Cleanups`] knows of all of them. A
+//! canceller who wants Python's order says so: `cleanups.wait().await`. To run the body in a task of its own and to
+//! cancel it by a token would give that order only to cancellers who know of the token; `timeout` and `select!` would
+//! leave that task alone as well. And such a body could borrow nothing, while this one may use what is around it.
+//!
+//! # What holds
+//!
+//! - If [`enter`](AsyncContext::enter) succeeded, [`exit`](AsyncContext::exit) is called once. If it failed or was
+//!   cancelled, `exit` is not called, as in Python: what it has got by then, `Drop` has to give back.
+//! - What the body holds is dropped before `exit` begins, and contexts that were entered inside the body, in the same
+//!   task, have exited before. So nested contexts are left from the inside out, also when all are cancelled at once.
+//! - An `exit` that has begun is not cancelled with its caller; it goes on in the task. (In Python a second cancellation
+//!   interrupts `__aexit__`, unless it uses `asyncio.shield`.) It has the time that [`Cleanups::within`] states, on the
+//!   runtime's clock. After that it is dropped at its next `await`; one that blocks its thread cannot be stopped.
+//! - What goes wrong in an `exit` and can be told to no caller is told by [`Cleanups::wait`].
+//!
+//! What cannot hold: when there is no runtime where the future is dropped, or it shuts down before the exit is over
+//! (`main` returned without `wait`), there is nobody to poll the exit. The context is dropped, and `wait`, if anybody
+//! still calls it, says [`CleanupError::Abandoned`]. A future that is leaked, and a process that ends, tell nobody.
+//!
+//! # What `Drop` can do
+//!
+//! Often enough: unlock, close a file, decrement a counter, abort a task. It runs at the moment of cancellation and
+//! needs no runtime, so keep in it what must not fail to happen. It cannot await, so it cannot say goodbye to a server;
+//! it cannot report an error; and it does not learn why it was called.
+//!
+//! [data model]: https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers
+mod owed;
+
+use futures::FutureExt;
+use owed::{Entered, Failure, Ledger};
+use std::{
+    error::Error,
+    fmt::{self, Display},
+    panic::{AssertUnwindSafe, resume_unwind},
+    time::Duration,
+};
+
+/// Something to be entered and left again; Python's `__aenter__` and `__aexit__`.
+///
+/// It is `Send` and `'static` since it may have to be left in a task of its own; hence a [`Value`](Self::Value) cannot
+/// borrow from it. Write both methods as `async fn`.
+pub trait AsyncContext: Send + 'static {
+    /// What the body gets; in Python what stands after `as`.
+    type Value;
+    /// What may go wrong in `enter`, in the body and in `exit`: a type of your own, or `Box<dyn Error + Send + Sync>`.
+    type Error: From<CleanupError> + Display + Send + Sync + 'static;
+
+    /// Makes ready for the body.
+    ///
+    /// # Errors
+    /// Then there is neither a body nor an exit.
+    fn enter(&mut self) -> impl Future<Output = Result<Self::Value, Self::Error>> + Send;
+
+    /// Cleans up after the body, and decides what becomes of its error.
+    ///
+    /// # Errors
+    /// Take the place of the body's error, as an exception in `__aexit__` does.
+    fn exit(&mut self, outcome: &Outcome<Self::Error>) -> impl Future<Output = Result<Exit, Self::Error>> + Send;
+}
+
+/// How a body ended; in Python the exception that `__aexit__` gets, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome<E> {
+    /// It returned a value.
+    Succeeded,
+    /// It returned this error.
+    Failed(E),
+    /// It panicked. The panic goes on when the exit is over.
+    Panicked,
+    /// It was dropped before it ended; in Python `CancelledError`. Nobody waits for the exit but [`Cleanups::wait`].
+    Cancelled,
+}
+
+/// What becomes of an error of the body. Neither a panic nor a cancellation can be swallowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The caller gets it; in Python `__aexit__` returns `None`.
+    PassOn,
+    /// The caller gets `Ok(None)`; in Python `__aexit__` returns `True`.
+    Swallow,
+}
+
+/// What went wrong in an exit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CleanupError {
+    /// It returned this error.
+    Failed(String),
+    /// It panicked.
+    Panicked,
+    /// It was not over after this time, and has been dropped.
+    Overran(Duration),
+    /// There was no runtime to run it, or not for long enough.
+    Abandoned,
+}
+
+/// Where contexts are entered, and where one waits until they all have been left.
+///
+/// Clones are the same. Dropping them cancels nothing: exits that are under way go on.
+#[derive(Clone, Debug)]
+pub struct Cleanups {
+    bound: Duration,
+    ledger: Ledger,
+}
+
+impl Cleanups {
+    /// No exit may take longer than `bound`.
+    pub fn within(bound: Duration) -> Cleanups {
+        Cleanups { bound, ledger: Ledger::default() }
+    }
+
+    /// Enters `context`, runs `body`, and exits; Python's `async with`. `Ok(None)` if an error was swallowed.
+    ///
+    /// Dropping this future drops the body at once and runs the exit in a task, with [`Outcome::Cancelled`], in the
+    /// runtime where it is dropped. On a timeline that is a lane named `cleanup`.
+    ///
+    /// # Errors
+    /// That of `enter`, of `exit`, or of the body, if it was passed on; [`CleanupError::Overran`] if the body succeeded
+    /// and the exit took too long.
+    ///
+    /// # Panics
+    /// If `enter`, the body or `exit` panics; if there is no tokio runtime with a clock.
+    pub async fn with<C: AsyncContext, T>(
+        &self,
+        mut context: C,
+        body: impl AsyncFnOnce(C::Value) -> Result<T, C::Error>,
+    ) -> Result<Option<T>, C::Error> {
+        let value = context.enter().await?;
+        let mut entered = Entered::new(context, self.bound, &self.ledger); // from here on an exit is owed
+        // In a block, so that what the body holds is dropped before the exit begins.
+        let ended = {
+            let body = AssertUnwindSafe(async { body(value).await }).catch_unwind();
+            entered.inside.scope(body).await
+        };
+        let (outcome, value, panic) = match ended {
+            Ok(Ok(value)) => (Outcome::Succeeded, Some(value), None),
+            Ok(Err(error)) => (Outcome::Failed(error), None, None),
+            Err(panic) => (Outcome::Panicked, None, Some(panic)),
+        };
+        match (entered.exit(outcome).await, panic) {
+            // There is one thing that the caller can be told; what else there is, `wait` tells.
+            ((_, exited), Some(panic)) => {
+                entered.report(exited.err().map(Failure::in_words));
+                resume_unwind(panic)
+            }
+            ((Outcome::Failed(error), Err(Failure::Overran(bound))), _) => {
+                entered.report(Some(CleanupError::Overran(bound)));
+                Err(error)
+            }
+            ((_, Err(Failure::Overran(bound))), _) => Err(CleanupError::Overran(bound).into()),
+            ((_, Err(Failure::Error(error))), _) => Err(error),
+            ((_, Err(Failure::Panic(panic))), _) => resume_unwind(panic),
+            ((Outcome::Failed(error), Ok(Exit::PassOn)), _) => Err(error),
+            ((_, Ok(_)), _) => Ok(value),
+        }
+    }
+
+    /// Waits until every context that has been entered has been left, wherever its exit runs. Call it last in `main`,
+    /// or after a cancellation, to be where Python would be. Inside a body of its own it would wait for ever.
+    ///
+    /// Dropping this future loses nothing.
+    ///
+    /// # Errors
+    /// What went wrong in exits, other than what a caller of [`with`](Self::with) was told; each is told once.
+    pub async fn wait(&self) -> Result<(), Vec<CleanupError>> {
+        self.ledger.all_paid().await;
+        let errors = self.ledger.take_errors();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+impl<E: Display> Display for Outcome<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Succeeded => write!(f, "succeeded"),
+            Outcome::Failed(error) => write!(f, "failed: {error}"),
+            Outcome::Panicked => write!(f, "panicked"),
+            Outcome::Cancelled => write!(f, "cancelled"),
+        }
+    }
+}
+
+impl Display for CleanupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CleanupError::Failed(error) => write!(f, "the cleanup failed: {error}"),
+            CleanupError::Panicked => write!(f, "the cleanup panicked"),
+            CleanupError::Overran(bound) => write!(f, "the cleanup was not over after {bound:?}"),
+            CleanupError::Abandoned => write!(f, "no runtime was there to finish the cleanup"),
+        }
+    }
+}
+
+impl Error for CleanupError {}
