@@ -1,6 +1,7 @@
 //! What the examples promise: results, elapsed time and every line, on a paused clock.
 use std::process::ExitCode;
 
+mod context;
 mod coroutines;
 mod event_loop;
 mod futures;
@@ -44,6 +45,8 @@ const EXAMPLES: &[Example] = &[
     ("iteration", "await_for", iteration::await_for::main),
     ("iteration", "pipeline", iteration::pipeline::main),
     ("iteration", "backpressure", iteration::backpressure::main),
+    ("context", "context_manager", context::context_manager::main),
+    ("context", "transaction", context::transaction::main),
     ("synchronization", "lock", synchronization::lock::main),
     ("synchronization", "event", synchronization::event::main),
     ("synchronization", "condition", synchronization::condition::main),

@@ -1,0 +1,94 @@
+//! Context manager: what was entered is left again, however the work in between ends; and both may take their time.
+//!
+//! In Python: `async with`, see `context_manager.py` beside this file.
+//! Look for: who cleans up after the timeout, and when. In Python the coroutine that is cancelled does so, and `main` goes
+//! on after it, at 0.3 s; in Rust it has been dropped, so a task does so, and `main` goes on at once, at 0.2 s.
+//!
+//!     cargo run --example context_manager
+use async_concepts::{
+    LaneExt,
+    context::{AsyncContext, Cleanups, Exit, Outcome},
+    say,
+    stage::Stage,
+};
+use std::{error::Error, process::ExitCode, time::Duration};
+use tokio::time::{sleep, timeout};
+
+const STEP: Duration = Duration::from_millis(100);
+/// No exit may take longer.
+const BOUND: Duration = Duration::from_secs(1);
+
+type Fault = Box<dyn Error + Send + Sync>;
+
+// ANCHOR: context
+struct Log {
+    on_error: Exit,
+}
+
+impl AsyncContext for Log {
+    type Value = &'static str;
+    type Error = Fault;
+
+    async fn enter(&mut self) -> Result<&'static str, Fault> {
+        say!("entering");
+        sleep(STEP).await;
+        Ok("inside")
+    }
+
+    async fn exit(&mut self, outcome: &Outcome<Fault>) -> Result<Exit, Fault> {
+        say!("exiting: {outcome}");
+        sleep(STEP).await;
+        say!("outside");
+        Ok(self.on_error)
+    }
+}
+// ANCHOR_END: context
+
+// ANCHOR: with
+async fn work(cleanups: &Cleanups, wish: &str, on_error: Exit) -> Result<Option<usize>, Fault> {
+    let result = cleanups.with(Log { on_error }, async |place| {
+        say!("{place}");
+        sleep(3 * STEP).await;
+        if wish.is_empty() { Err("nothing to do".into()) } else { Ok(wish.len()) }
+    });
+    let result = result.await;
+    match &result {
+        Ok(Some(length)) => say!("result: {length}"),
+        Ok(None) => say!("no result, and no error"),
+        Err(error) => say!("error: {error}"),
+    }
+    result
+}
+// ANCHOR_END: with
+
+pub async fn success() -> Result<Option<usize>, Fault> {
+    work(&Cleanups::within(BOUND), "wish", Exit::PassOn).await
+}
+
+pub async fn error() -> Result<Option<usize>, Fault> {
+    work(&Cleanups::within(BOUND), "", Exit::PassOn).await
+}
+
+pub async fn swallowed() -> Result<Option<usize>, Fault> {
+    work(&Cleanups::within(BOUND), "", Exit::Swallow).await
+}
+
+// ANCHOR: cancelled
+pub async fn cancelled() {
+    let cleanups = Cleanups::within(BOUND);
+    if timeout(2 * STEP, work(&cleanups, "wish", Exit::PassOn).lane("A")).await.is_err() {
+        say!("timed out");
+    }
+    cleanups.wait().await.expect("the exit does not fail"); // or it would end with `main`, half-way
+    say!("cleaned up");
+}
+// ANCHOR_END: cancelled
+
+pub fn main() -> ExitCode {
+    Stage::new("context_manager")
+        .scene("success", success)
+        .scene("error", error)
+        .scene("swallowed error", swallowed)
+        .scene("cancelled", cancelled)
+        .run()
+}

@@ -1,0 +1,155 @@
+//! Transaction: all of it happens, or nothing; a cancellation half-way is no exception.
+//!
+//! In Python: `async with session.transaction()`, see `transaction.py` beside this file.
+//! Look for: what the reader sees. Between its two statements a transfer has made money, but never for the reader. The
+//! cancelled one is rolled back at 0.35 s; in Python `main` goes on only then, in Rust at 0.25 s, and has to wait.
+//!
+//!     cargo run --example transaction
+use async_concepts::{
+    LaneExt,
+    context::{AsyncContext, Cleanups, Exit, Outcome},
+    say,
+    stage::Stage,
+};
+use std::{error::Error, process::ExitCode, sync::Arc, sync::Mutex, time::Duration};
+use tokio::{
+    spawn,
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+const ALICE: usize = 0;
+const BOB: usize = 1;
+type Accounts = [u64; 2];
+type Fault = Box<dyn Error + Send + Sync>;
+
+// ANCHOR: store
+/// Readers see what is committed. The one transaction that may be open works on a copy of it.
+struct Store {
+    committed: watch::Sender<Accounts>,
+    open: Option<Accounts>,
+}
+
+/// A connection to the store. It takes a statement 100 ms to get there.
+#[derive(Clone)]
+struct Session(Arc<Mutex<Store>>);
+
+impl Session {
+    async fn execute<T>(&self, statement: &str, work: impl FnOnce(&mut Store) -> T) -> T {
+        sleep(Duration::from_millis(100)).await;
+        say!("{statement}");
+        work(&mut self.0.lock().expect("no statement panics"))
+    }
+
+    async fn add(&self, account: usize, amount: i64) -> Result<(), Fault> {
+        let statement = format!("{} {amount:+}", ["alice", "bob"][account]);
+        let add = |store: &mut Store| {
+            let balance = &mut store.open.as_mut().ok_or("no transaction is open")?[account];
+            *balance = balance.checked_add_signed(amount).ok_or("insufficient funds")?;
+            Ok(())
+        };
+        self.execute(&statement, add).await
+    }
+
+    fn transaction(&self) -> Transaction {
+        Transaction(self.clone())
+    }
+}
+
+/// Sees each version that there is to be seen, and returns them when the store is gone.
+async fn read(mut committed: watch::Receiver<Accounts>) -> Vec<Accounts> {
+    let mut seen = vec![];
+    loop {
+        let accounts = *committed.borrow_and_update();
+        say!("alice {}, bob {}", accounts[ALICE], accounts[BOB]);
+        seen.push(accounts);
+        if committed.changed().await.is_err() {
+            return seen;
+        }
+    }
+}
+// ANCHOR_END: store
+
+// ANCHOR: transaction
+struct Transaction(Session);
+
+impl AsyncContext for Transaction {
+    type Value = Session;
+    type Error = Fault;
+
+    async fn enter(&mut self) -> Result<Session, Fault> {
+        let begin = |store: &mut Store| {
+            if store.open.is_some() {
+                return Err("another transaction is open");
+            }
+            store.open = Some(*store.committed.borrow());
+            Ok(())
+        };
+        self.0.execute("begin", begin).await?;
+        Ok(self.0.clone())
+    }
+
+    async fn exit(&mut self, outcome: &Outcome<Fault>) -> Result<Exit, Fault> {
+        let succeeded = matches!(outcome, Outcome::Succeeded);
+        let end = |store: &mut Store| {
+            if let Some(accounts) = store.open.take().filter(|_| succeeded) {
+                store.committed.send_replace(accounts); // both balances, in one step
+            }
+        };
+        self.0.execute(if succeeded { "commit" } else { "roll back" }, end).await;
+        Ok(Exit::PassOn)
+    }
+}
+
+async fn transfer(cleanups: &Cleanups, session: &Session, amount: i64) {
+    let transfer = cleanups.with(session.transaction(), async |session| {
+        session.add(BOB, amount).await?;
+        session.add(ALICE, -amount).await // until then there is too much money
+    });
+    match transfer.await {
+        Ok(_) => say!("transferred"),
+        Err(error) => say!("error: {error}"),
+    }
+}
+// ANCHOR_END: transaction
+
+/// Runs a scene beside a reader, and returns what that saw.
+async fn beside_a_reader(scene: impl AsyncFnOnce(&Cleanups, &Session)) -> Vec<Accounts> {
+    let (committed, reader) = watch::channel([100, 0]);
+    let reader = spawn(read(reader).lane("reader"));
+    let session = Session(Arc::new(Mutex::new(Store { committed, open: None })));
+    let cleanups = Cleanups::within(Duration::from_secs(1)); // for each roll-back, and each commit
+    scene(&cleanups, &session).await;
+    drop(session);
+    reader.await.expect("a reader does not panic")
+}
+
+pub async fn commit() -> Vec<Accounts> {
+    beside_a_reader(async |cleanups, session| transfer(cleanups, session, 30).await).await
+}
+
+pub async fn error() -> Vec<Accounts> {
+    beside_a_reader(async |cleanups, session| transfer(cleanups, session, 130).await).await
+}
+
+// ANCHOR: cancelled
+pub async fn cancelled() -> Vec<Accounts> {
+    beside_a_reader(async |cleanups, session| {
+        let too_slow = transfer(cleanups, session, 30).lane("A");
+        if timeout(Duration::from_millis(250), too_slow).await.is_err() {
+            say!("timed out");
+        }
+        cleanups.wait().await.expect("it is rolled back"); // or the next one would find a transaction open
+        transfer(cleanups, session, 40).await;
+    })
+    .await
+}
+// ANCHOR_END: cancelled
+
+pub fn main() -> ExitCode {
+    Stage::new("transaction")
+        .scene("commit", commit)
+        .scene("roll back on error", error)
+        .scene("roll back on cancellation", cancelled)
+        .run()
+}
