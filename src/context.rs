@@ -57,7 +57,8 @@
 //!
 //! What cannot hold: when there is no runtime where the future is dropped, or it shuts down before the exit is over
 //! (`main` returned without `wait`), there is nobody to poll the exit. The context is dropped, and `wait`, if anybody
-//! still calls it, says [`CleanupError::Abandoned`]. A future that is leaked, and a process that ends, tell nobody.
+//! still calls it, says [`CleanupError::Abandoned`]. (`asyncio.run` cancels what is left and waits for it.) A future that
+//! is leaked is never left, and a process that ends tells nobody.
 //!
 //! # What `Drop` can do
 //!
@@ -77,23 +78,27 @@ use std::{
     time::Duration,
 };
 
-/// Something to be entered and left again; Python's `__aenter__` and `__aexit__`.
+/// Something to be entered and left again; Python's `__aenter__` and `__aexit__`, which there [contextlib] can make of
+/// a generator.
 ///
 /// It is `Send` and `'static` since it may have to be left in a task of its own; hence a [`Value`](Self::Value) cannot
 /// borrow from it. Write both methods as `async fn`.
+///
+/// [contextlib]: https://docs.python.org/3/library/contextlib.html#contextlib.asynccontextmanager
 pub trait AsyncContext: Send + 'static {
     /// What the body gets; in Python what stands after `as`.
     type Value;
     /// What may go wrong in `enter`, in the body and in `exit`: a type of your own, or `Box<dyn Error + Send + Sync>`.
     type Error: From<CleanupError> + Display + Send + Sync + 'static;
 
-    /// Makes ready for the body.
+    /// Makes ready for the body. Cancellation drops it where it waits, and `exit` is not called.
     ///
     /// # Errors
     /// Then there is neither a body nor an exit.
     fn enter(&mut self) -> impl Future<Output = Result<Self::Value, Self::Error>> + Send;
 
-    /// Cleans up after the body, and decides what becomes of its error.
+    /// Cleans up after the body, and decides what becomes of its error. It is dropped only when its time is up, or when
+    /// its runtime shuts down.
     ///
     /// # Errors
     /// Take the place of the body's error, as an exception in `__aexit__` does.
@@ -153,7 +158,7 @@ impl Cleanups {
     /// Enters `context`, runs `body`, and exits; Python's `async with`. `Ok(None)` if an error was swallowed.
     ///
     /// Dropping this future drops the body at once and runs the exit in a task, with [`Outcome::Cancelled`], in the
-    /// runtime where it is dropped. On a timeline that is a lane named `cleanup`.
+    /// runtime where it is dropped; an exit that has begun goes on there. On a timeline that is a lane named `cleanup`.
     ///
     /// # Errors
     /// That of `enter`, of `exit`, or of the body, if it was passed on; [`CleanupError::Overran`] if the body succeeded
@@ -168,11 +173,8 @@ impl Cleanups {
     ) -> Result<Option<T>, C::Error> {
         let value = context.enter().await?;
         let mut entered = Entered::new(context, self.bound, &self.ledger); // from here on an exit is owed
-        // In a block, so that what the body holds is dropped before the exit begins.
-        let ended = {
-            let body = AssertUnwindSafe(async { body(value).await }).catch_unwind();
-            entered.inside.scope(body).await
-        };
+        let body = AssertUnwindSafe(async { body(value).await }).catch_unwind();
+        let ended = entered.inside.scope(body).await; // when dropped here, the body is dropped first, then `entered`
         let (outcome, value, panic) = match ended {
             Ok(Ok(value)) => (Outcome::Succeeded, Some(value), None),
             Ok(Err(error)) => (Outcome::Failed(error), None, None),

@@ -386,6 +386,35 @@ fn contexts_beside_each_other_are_left_at_the_same_time() {
     assert_eq!(run.output(), Ok(()));
 }
 
+#[test]
+fn whenever_it_is_cancelled_whoever_entered_leaves_once_and_in_order() {
+    for at in 0..=100 {
+        let run = record("cancelled at some time", async move || {
+            let cleanups = cleanups();
+            let nested = cleanups.with(door("house"), async |_| {
+                say!("house entered");
+                let inner = async |_| {
+                    say!("room entered");
+                    sleep(ms(20)).await;
+                    Ok(())
+                };
+                cleanups.with(door("room").leaves_in(ms(30)), inner).await
+            });
+            let _ = timeout(ms(at), nested).await;
+            cleanups.wait().await
+        });
+        let names = |what: &str| -> Vec<String> {
+            let lines = run.lines.iter().filter_map(|line| line.text.strip_suffix(what));
+            lines.map(str::to_owned).collect()
+        };
+        let (entered, mut left) = (names(" entered"), names(" left"));
+        left.reverse();
+        assert_eq!(entered, left, "cancelled at {at} ms: {:#?}", run.transcript());
+        assert_eq!(entered.len(), [0, 1, 2][(at as usize / 10).min(2)], "cancelled at {at} ms");
+        assert_eq!(run.output(), Ok(()), "cancelled at {at} ms");
+    }
+}
+
 // The bound, and what goes wrong
 
 #[test]
