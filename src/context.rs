@@ -51,8 +51,9 @@
 //! - What the body holds is dropped before `exit` begins, and contexts that were entered inside the body, in the same
 //!   task, have exited before. So nested contexts are left from the inside out, also when all are cancelled at once.
 //! - An `exit` that has begun is not cancelled with its caller; it goes on in the task. (In Python a second cancellation
-//!   interrupts `__aexit__`, unless it uses `asyncio.shield`.) It has the time that [`Cleanups::within`] states, on the
-//!   runtime's clock. After that it is dropped at its next `await`; one that blocks its thread cannot be stopped.
+//!   interrupts `__aexit__`, unless it uses `asyncio.shield`.) From its beginning it has the time that
+//!   [`Cleanups::within`] states, on the runtime's clock. Then it is dropped where it waits; one that blocks its thread
+//!   cannot be stopped.
 //! - What goes wrong in an `exit` and can be told to no caller is told by [`Cleanups::wait`].
 //!
 //! What cannot hold: when there is no runtime where the future is dropped, or it shuts down before the exit is over
@@ -86,7 +87,8 @@ use std::{
 ///
 /// [contextlib]: https://docs.python.org/3/library/contextlib.html#contextlib.asynccontextmanager
 pub trait AsyncContext: Send + 'static {
-    /// What the body gets; in Python what stands after `as`.
+    /// What the body gets; in Python what stands after `as`. If `with` is to be spawned, choose a type without lifetimes:
+    /// of an async closure that takes a `&'static str` the compiler does not see yet that its future is `Send`.
     type Value;
     /// What may go wrong in `enter`, in the body and in `exit`: a type of your own, or `Box<dyn Error + Send + Sync>`.
     type Error: From<CleanupError> + Display + Send + Sync + 'static;
@@ -199,12 +201,13 @@ impl Cleanups {
     }
 
     /// Waits until every context that has been entered has been left, wherever its exit runs. Call it last in `main`,
-    /// or after a cancellation, to be where Python would be. Inside a body of its own it would wait for ever.
+    /// or after a cancellation, to be where Python would be. It would wait for ever inside a body, or while somebody
+    /// keeps a future of [`with`](Self::with) that has entered and neither polls nor drops it.
     ///
     /// Dropping this future loses nothing.
     ///
     /// # Errors
-    /// What went wrong in exits, other than what a caller of [`with`](Self::with) was told; each is told once.
+    /// What went wrong in exits, other than what a caller of `with` was told; each is told once.
     pub async fn wait(&self) -> Result<(), Vec<CleanupError>> {
         self.ledger.all_paid().await;
         let errors = self.ledger.take_errors();
