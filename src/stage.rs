@@ -328,10 +328,16 @@ fn print_line(line: &Line) {
     show(&format!("{} {} {text}\n", Style::new().dim().apply_to(time), lane_style.apply_to(lane)));
 }
 
-/// Prints, and does not mind when nobody reads any more: `… | head` is no error.
+/// Prints, and does not mind when nobody reads any more: `… | head` is no error. A full disk is.
 fn show(text: &str) {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("cannot write to the standard output: {error}");
+            std::process::exit(1);
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]

@@ -78,6 +78,15 @@ fn a_pipe_that_is_closed_early_is_no_error() {
 }
 
 #[test]
+#[cfg(target_os = "linux")] // where there is a device that is always full
+fn output_that_cannot_be_written_is_an_error_in_one_sentence() {
+    let full = fs::File::options().write(true).open("/dev/full").expect("the device");
+    let output = gather(&["--fast"]).stdout(full).output().expect("cargo");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stderr(&output), "cannot write to the standard output: No space left on device (os error 28)\n");
+}
+
+#[test]
 fn help_names_every_option() {
     let output = run(&["--help"]);
     assert!(output.status.success());

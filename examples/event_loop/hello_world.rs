@@ -1,8 +1,8 @@
 //! Hello World: an event loop is a queue of callbacks, and something that calls them.
 //!
 //! In Python: `call_soon`, `run_forever`, `stop` and `close`, see `hello_world.py` beside this file.
-//! Look for: the row `thread`. `main` is the loop, and there each `m` but the first is a new turn of it. A turn calls
-//! what stands in the queue when it begins: "hello" and "world"; "last", which "hello" adds, waits for the next turn.
+//! Look for: the row `main`. It is the loop, and each of its polls but the first is a new turn. A turn calls what stands
+//! in the queue when it begins: "hello" and "world"; "last", which "hello" adds, waits for the next turn.
 //!
 //!     cargo run --example hello_world
 use async_concepts::{
