@@ -21,9 +21,9 @@
 //!
 //! # What is recorded
 //!
-//! A **lane** is one row of a timeline. It is a future that [`LaneExt::lane`] has given a name, or a closure on another
-//! thread that [`on_thread`] has; and `main`, which is there from the beginning. Nothing else has to be changed: a
-//! future can be watched from outside, since whoever wraps it sees each poll, each wake and the drop ([`Lane`]). That
+//! A **lane** is one row of a timeline. It is a future that [`LaneExt::lane`] has given a name, or a closure to which
+//! [`on_thread`] or [`callback`] gave one; and `main`, which is there from the beginning. Nothing else has to be changed:
+//! a future can be watched from outside, since whoever wraps it sees each poll, each wake and the drop ([`Lane`]). That
 //! makes the list of [`Event`]s.
 //!
 //! An **instant** is a moment at which something ran. On the paused clock any number of polls fit into one, and no time
@@ -47,8 +47,8 @@
 //! # Where to read on
 //!
 //! `lane` is the heart; `run` is what the lanes of one run share; `turns` is for those who want to know how a thread
-//! that blocks can keep to a clock that does not pass by itself; `chart` makes sense of it all, and `layout`, `terminal`,
-//! `svg`, `words` and `perfetto` draw it.
+//! that blocks can keep to a clock that does not pass by itself, and `blocking` for those who want to see an event loop
+//! of their own turn; `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
 mod blocking;
 mod chart;
 mod event;
