@@ -274,3 +274,29 @@ fn an_arrow_is_drawn_for_a_wake_across_tasks_and_none_for_one_that_is_passed_on(
     });
     assert_eq!(arrows(tasks.chart()), 2);
 }
+
+#[test]
+fn who_blocks_is_said_of_the_innermost_lane_and_beside_the_numbers() {
+    let chart = record("half-way", || {
+        async {
+            block(ms(200));
+            say!("half-way");
+            block(ms(200));
+        }
+        .lane("hog")
+    })
+    .chart();
+    assert_eq!(text(&chart, 80).matches("blocks 400 ms").count(), 1, "main only polls the one who blocks");
+    let svg = chart.to_svg(SvgOptions::default());
+    let middles = |text: &str| -> Vec<f64> {
+        let end = format!(">{text}</text>");
+        let before = svg.match_indices(&end).map(|(at, _)| svg[..at].rsplit("<text").next().unwrap());
+        let in_bars = before.filter(|attributes| attributes.contains("in-bar"));
+        in_bars
+            .map(|attributes| attributes.split("x=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap())
+            .collect()
+    };
+    let (label, number) = (middles("blocks the thread 400 ms"), middles("1"));
+    assert_eq!((label.len(), number.len()), (1, 1), "{svg}");
+    assert!((label[0] - number[0]).abs() > 100.0, "{label:?} {number:?}");
+}

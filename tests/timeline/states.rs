@@ -320,13 +320,19 @@ fn a_closure_that_waits_for_a_free_thread_holds_nobody_up() {
                 say!("done");
             })
         };
-        // Both are made before the only thread has begun the first.
+        // Both are made before the only thread has begun the first; and between them it is not there for a while.
         let jobs = [job("first"), job("second")];
+        let long = spawn_blocking(on_thread("long", || block(ms(100))));
         std::thread::spawn(|| {
-            jobs.into_iter().for_each(|job| job());
+            for job in jobs {
+                job();
+                std::thread::sleep(ms(50));
+            }
             finished.send(()).unwrap();
         });
+        long.await.unwrap();
         all.await.unwrap();
     });
+    // No time passes between them, though another thread would let it pass.
     assert_eq!(run.transcript(), ["0.010 first done", "0.020 second done"]);
 }

@@ -4,7 +4,11 @@ use async_concepts::{
     LaneExt, record,
     timeline::{Chart, Clock, Recorder, State, Until},
 };
-use std::time::Duration;
+use std::{
+    future::poll_fn,
+    task::{Poll, Waker},
+    time::Duration,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -66,13 +70,20 @@ fn a_channel_wakes_the_receiver_by_the_sender_and_a_full_one_the_sender_by_the_r
 #[test]
 fn a_lane_that_is_woken_twice_before_it_runs_is_woken_once() {
     let run = record("twice", || async {
-        let (send, mut receive) = mpsc::channel(2);
-        let receiver = tokio::spawn(async move { while receive.recv().await.is_some() {} }.lane("receiver"));
-        let sends = async move {
-            send.send(1).await.unwrap();
-            send.send(2).await.unwrap();
+        let bell = std::sync::Arc::new(std::sync::Mutex::new(None::<Waker>));
+        let same = bell.clone();
+        let mut polls = 0;
+        let receiver = poll_fn(move |cx| {
+            polls += 1;
+            *bell.lock().unwrap() = Some(cx.waker().clone());
+            if polls == 2 { Poll::Ready(()) } else { Poll::Pending }
+        });
+        let rings = async move {
+            let waker = same.lock().unwrap().clone().unwrap();
+            waker.wake_by_ref();
+            waker.wake();
         };
-        let _ = futures::join!(receiver, tokio::spawn(sends.lane("sender")));
+        let _ = futures::join!(tokio::spawn(receiver.lane("receiver")), tokio::spawn(rings.lane("sender")));
     });
     let chart = run.chart();
     let receiver = lane(&chart, "receiver");
