@@ -14,6 +14,7 @@
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
 //! - [`context`] is an async context manager, which Rust does not have, and which cleans up even when cancelled.
 //! - [`event_loop`] is asyncio's event loop, small enough to be read in one sitting.
+//! - [`slow_poll`] reports what keeps the thread for too long, as asyncio's debug mode does.
 //!
 //! A test runs a coroutine with [`record`], on a clock that only passes when everybody waits, and asserts what it
 //! returned, how long it took and each line that it printed:
@@ -40,6 +41,7 @@
 
 pub mod context;
 pub mod event_loop;
+pub mod slow_poll;
 pub mod stage;
 pub mod timeline;
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 mod context;
 mod coroutines;
 mod event_loop;
+mod executors;
 mod futures;
 mod gather;
 mod iteration;
@@ -53,4 +54,9 @@ const EXAMPLES: &[Example] = &[
     ("synchronization", "semaphore", synchronization::semaphore::main),
     ("synchronization", "queue", synchronization::queue::main),
     ("synchronization", "barrier", synchronization::barrier::main),
+    ("executors", "spawn_blocking", executors::spawn_blocking::main),
+    ("executors", "blocked_loop", executors::blocked_loop::main),
+    ("executors", "thread_pool", executors::thread_pool::main),
+    ("executors", "process_pool", executors::process_pool_with_workers),
+    ("executors", "threads_and_tasks", executors::threads_and_tasks::main),
 ];
