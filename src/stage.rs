@@ -179,7 +179,9 @@ impl Stage {
             if several {
                 show(&format!("{}\n", Style::new().bold().apply_to(heading(title, number))));
             }
-            let observe = if options.timeline || files.wanted() { Observe::Everything } else { Observe::Lines };
+            // A verdict needs all that a timeline needs.
+            let everything = options.timeline || files.wanted() || hangs.is_some();
+            let observe = if everything { Observe::Everything } else { Observe::Lines };
             let performance = perform(recorder(title, hangs).clock(clock).observe(observe).print(print_line));
             let failure = match &performance.verdict {
                 Some(verdict @ Verdict::Panicked(..)) => Some((verdict.to_string(), 101)),
@@ -407,6 +409,19 @@ mod tests {
         MEASURED.set(0);
         stage().perform(Options { fast, timeline: false, svg: None, perfetto: None });
         MEASURED.get()
+    }
+
+    async fn hangs() {
+        std::future::pending().await
+    }
+
+    #[test]
+    fn a_scene_that_is_meant_to_hang_fails_the_example_only_if_it_does_not() {
+        let limit = Duration::from_secs(1);
+        let perform = |stage: Stage| stage.perform(Options { fast: true, timeline: false, svg: None, perfetto: None });
+        assert_eq!(perform(Stage::new("hanging").hanging_scene("hangs", limit, hangs)), ExitCode::SUCCESS);
+        assert_eq!(perform(Stage::new("hanging").hanging_scene("ends", limit, nothing)), ExitCode::FAILURE);
+        assert_eq!(perform(Stage::new("hanging").scene("hangs", hangs)), ExitCode::FAILURE);
     }
 
     #[test]

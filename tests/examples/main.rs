@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 mod context;
 mod coroutines;
+mod debugging;
 mod event_loop;
 mod executors;
 mod futures;
@@ -59,4 +60,8 @@ const EXAMPLES: &[Example] = &[
     ("executors", "thread_pool", executors::thread_pool::main),
     ("executors", "process_pool", executors::process_pool_with_workers),
     ("executors", "threads_and_tasks", executors::threads_and_tasks::main),
+    ("debugging", "slow_callback", debugging::slow_callback::main),
+    ("debugging", "never_awaited", debugging::never_awaited::main),
+    ("debugging", "resource_warning", debugging::resource_warning::main),
+    ("debugging", "deadlock", debugging::deadlock::main),
 ];

@@ -80,6 +80,44 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
             "+ 0.470 request  a poll took 350 ms (blocked_loop.py:40)",
         ],
     ),
+    (
+        "slow_callback",
+        &[
+            "- 0.750 main     executing work took 0.350 seconds",
+            "+ 0.750 work     a poll took 350 ms (slow_callback.py:28)",
+            "- 0.750 work     a poll took 350 ms (slow_callback.rs:65)",
+            "+ 0.750 work     a poll took 350 ms (slow_callback.py:28)",
+            // asyncio wakes a task a turn after its timer was due, and by then another piece has been computed.
+            "- 0.140 heart    beat",
+        ],
+    ),
+    (
+        "never_awaited",
+        &[
+            "- 0.000 main     coroutine 'nap' was never awaited (never_awaited.rs:67)",
+            "+ 0.000 main     coroutine 'nap' was never awaited (never_awaited.py:42)",
+            "- 0.100 main     coroutine 'nap' was never awaited (never_awaited.rs:68)",
+            "- 0.100 main     coroutine 'nap' was never awaited (never_awaited.rs:68)",
+            "+ 0.100 main     coroutine 'nap' was never awaited (never_awaited.py:44)",
+            "+ 0.100 main     coroutine 'nap' was never awaited (never_awaited.py:44)",
+        ],
+    ),
+    // Python's collector finds what is unclosed, sooner or later; Rust closes what goes out of scope, and nothing else.
+    (
+        "resource_warning",
+        &[
+            "+ 0.000 main     warning: unclosed event loop",
+            "+ 0.000 main     file released",
+            "- 0.000 reader   “”, and the end",
+            "+ 1.000 reader   “hello”, and no end",
+            "+ 1.000 main     warning: unclosed transport",
+            "- 0.100 A        lock released",
+            "+ 0.310 A        cleaned up",
+            "+ 0.310 A        lock released",
+        ],
+    ),
+    // A deadlock has a verdict in Rust; the twin has a guard.
+    ("deadlock", &["+ 3.000 main     not done in time; who waits for what?"]),
     // A crash breaks the pool for good, and a job that has begun is not cancelled, in Python.
     (
         "process_pool",
