@@ -271,6 +271,42 @@ fn a_worker_answers_line_by_line_and_ends_with_its_input() {
     assert!(output.status.success());
 }
 
+/// The processes whose parent is this one, as Linux tells it.
+#[cfg(target_os = "linux")]
+fn children_of(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| stat(*pid).is_some_and(|(_, its_parent)| its_parent == parent)).collect()
+}
+
+/// The state of a process, and its parent; they stand behind its name, which is in brackets.
+#[cfg(target_os = "linux")]
+fn stat(pid: u32) -> Option<(char, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn workers_end_even_if_their_pool_is_killed_without_a_word() {
+    let patience = std::time::Instant::now() + Duration::from_secs(60);
+    let mut program = Command::new(program_of_process_pool());
+    let mut program = program.stdout(Stdio::null()).spawn().expect("the example");
+    let mut workers = vec![];
+    while workers.is_empty() {
+        workers = children_of(program.id());
+        assert!(std::time::Instant::now() < patience, "it starts no workers");
+        std::thread::yield_now();
+    }
+    program.kill().and_then(|()| program.wait()).expect("it is killed");
+    // Whoever inherits them need not collect them: a zombie has ended.
+    while workers.iter().any(|pid| stat(*pid).is_some_and(|(state, _)| state != 'Z')) {
+        assert!(std::time::Instant::now() < patience, "a worker outlives its pool: {workers:?}");
+        std::thread::yield_now();
+    }
+}
+
 // threads_and_tasks
 
 #[test]
