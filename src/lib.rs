@@ -13,6 +13,7 @@
 //!   [`say!`] prints a line.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
 //! - [`context`] is an async context manager, which Rust does not have, and which cleans up even when cancelled.
+//! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any transport.
 //! - [`event_loop`] is asyncio's event loop, small enough to be read in one sitting.
 //!
 //! A test runs a coroutine with [`record`], on a clock that only passes when everybody waits, and asserts what it
@@ -40,6 +41,7 @@
 
 pub mod context;
 pub mod event_loop;
+pub mod protocol;
 pub mod stage;
 pub mod timeline;
 

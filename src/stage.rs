@@ -66,6 +66,10 @@ pub struct Performance {
     pub chart: Option<Chart>,
     /// Why it did not end by itself, if so.
     pub verdict: Option<Verdict>,
+    /// What it failed with, if it was added as one that can fail.
+    pub error: Option<String>,
+    /// Whether it was rehearsed on the real clock, so that its times differ from run to run: [`Stage::does_io`].
+    pub real_clock: bool,
 }
 
 impl Performance {
@@ -92,21 +96,42 @@ impl Stage {
         T: Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        self.add(title, move |recorder| recorder.record(main))
+        self.add(title, move |recorder| recorder.record(main), |_| None)
+    }
+
+    /// Adds a scene that can fail for reasons that it is not about, such as that there is no socket to be had. Then the
+    /// error is printed, and the exit status is 1.
+    pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
+    where
+        T: Send + 'static,
+        E: Display + Send + 'static,
+        F: Future<Output = Result<T, E>> + 'static,
+    {
+        let error = |output: &Result<T, E>| output.as_ref().err().map(E::to_string);
+        self.add(title, move |recorder| recorder.record(main), error)
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.add(title, move |recorder| clock::record_with_its_clock(recorder, main))
+        self.add(title, move |recorder| clock::record_with_its_clock(recorder, main), |_| None)
     }
 
-    fn add<T>(mut self, title: &'static str, record: impl FnOnce(Recorder) -> Recording<T> + 'static) -> Stage {
+    fn add<T: 'static>(
+        mut self,
+        title: &'static str,
+        record: impl FnOnce(Recorder) -> Recording<T> + 'static,
+        error: fn(&T) -> Option<String>,
+    ) -> Stage {
         let perform = move |recorder: Recorder| {
             let observe = recorder.observed();
             let recording = record(recorder);
             let chart = (observe == Observe::Everything).then(|| recording.chart());
-            let (lines, elapsed, verdict) = (recording.lines, recording.elapsed, recording.outcome.err());
-            Performance { title, lines, elapsed, chart, verdict }
+            let (lines, elapsed) = (recording.lines, recording.elapsed);
+            let (error, verdict) = match recording.outcome {
+                Ok(output) => (error(&output), None),
+                Err(verdict) => (None, Some(verdict)),
+            };
+            Performance { title, lines, elapsed, chart, verdict, error, real_clock: false }
         };
         self.scenes.push(Scene { title, perform: Box::new(perform) });
         self
@@ -156,6 +181,10 @@ impl Stage {
                 eprintln!("{}: {verdict}", self.name);
                 status = ExitCode::from(if matches!(verdict, Verdict::Panicked(..)) { 101 } else { 1 });
             }
+            if let Some(error) = &performance.error {
+                eprintln!("{}: {title}: {error}", self.name);
+                status = ExitCode::from(1);
+            }
             if let Some(chart) = performance.chart {
                 if options.timeline {
                     show(&format!("\n{}", chart.to_text(TerminalOptions::of_stdout())));
@@ -181,6 +210,7 @@ impl Stage {
         let clock = if self.does_io { Clock::Real } else { Clock::Paused };
         for Scene { title, perform } in self.scenes {
             let performance = perform(Recorder::new(title).clock(clock).observe(observe));
+            let performance = Performance { real_clock: self.does_io, ..performance };
             REHEARSAL.with_borrow_mut(|rehearsal| rehearsal.as_mut().expect("it is one").1.push(performance));
         }
         ExitCode::SUCCESS
@@ -359,6 +389,22 @@ mod tests {
         MEASURED.set(0);
         stage().perform(Options { fast, timeline: false, svg: None, perfetto: None });
         MEASURED.get()
+    }
+
+    async fn fails() -> Result<(), String> {
+        Err("no socket".into())
+    }
+
+    #[test]
+    fn a_scene_that_fails_fails_the_example_and_the_others_are_performed() {
+        let options = Options { fast: true, timeline: false, svg: None, perfetto: None };
+        fn stage() -> Stage {
+            Stage::new("failing").try_scene("fails", fails).scene("nothing", nothing)
+        }
+        assert_eq!(stage().perform(options), ExitCode::from(1));
+        let scenes = rehearse(Observe::Everything, || stage().run());
+        let errors: Vec<Option<String>> = scenes.into_iter().map(|scene| scene.error).collect();
+        assert_eq!(errors, [Some("no socket".to_owned()), None]);
     }
 
     #[test]

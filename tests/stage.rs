@@ -8,8 +8,12 @@ use std::{
 
 /// `cargo run --example gather -- …`, as a person types it, but in a pipe.
 fn gather(arguments: &[&str]) -> Command {
+    example("gather", arguments)
+}
+
+fn example(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--offline", "--example", "gather", "--"]).args(arguments);
+    command.args(["run", "--quiet", "--offline", "--example", name, "--"]).args(arguments);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("CLICOLOR").env("RUST_BACKTRACE", "0");
     command
@@ -56,6 +60,14 @@ fn lines_come_first_and_then_the_timeline() {
 #[test]
 fn without_a_timeline_there_are_only_the_lines() {
     assert_eq!(stdout(&run(&["--fast", "--no-timeline"])), LINES);
+}
+
+#[test]
+fn an_example_that_does_io_says_that_nothing_can_hurry_it() {
+    let output = example("echo", &["--fast", "--no-timeline"]).output().expect("cargo");
+    assert!(output.status.success());
+    assert_eq!(stderr(&output), "echo: this example does real I/O, so --fast changes nothing\n");
+    assert!(stdout(&output).ends_with(" main     the client: content\n"), "{}", stdout(&output));
 }
 
 #[test]

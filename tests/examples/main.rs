@@ -9,6 +9,7 @@ mod gather;
 mod iteration;
 mod observed;
 mod synchronization;
+mod transports;
 mod twins;
 
 /// An example: its topic, its name, and its `main`.
@@ -53,4 +54,10 @@ const EXAMPLES: &[Example] = &[
     ("synchronization", "semaphore", synchronization::semaphore::main),
     ("synchronization", "queue", synchronization::queue::main),
     ("synchronization", "barrier", synchronization::barrier::main),
+    ("transports", "protocol", transports::protocol::main),
+    ("transports", "echo", transports::echo::main),
+    ("transports", "flow_control", transports::flow_control::main),
+    ("transports", "subprocess", transports::subprocess::main),
+    ("transports", "udp_echo", transports::udp_echo::main),
+    ("transports", "http", transports::http::main),
 ];
