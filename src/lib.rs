@@ -16,6 +16,9 @@
 //! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any transport.
 //! - [`event_loop`] is asyncio's event loop, small enough to be read in one sitting.
 //!
+//! For those who know asyncio, [`from_asyncio_to_tokio`] has a row for each of its names: what takes its place, and the
+//! difference that bites.
+//!
 //! A test runs a coroutine with [`record`], on a clock that only passes when everybody waits, and asserts what it
 //! returned, how long it took and each line that it printed:
 //!
@@ -41,6 +44,7 @@
 
 pub mod context;
 pub mod event_loop;
+pub mod from_asyncio_to_tokio;
 pub mod protocol;
 pub mod stage;
 pub mod timeline;
