@@ -71,6 +71,8 @@ pub struct Performance {
     pub verdict: Option<Verdict>,
     /// Whether it is one that does not end by itself.
     pub hangs: bool,
+    /// What it failed with, if it was added as one that can fail.
+    pub error: Option<String>,
     /// Whether it was rehearsed on the real clock, so that its times differ from run to run: [`Stage::does_io`].
     pub real_clock: bool,
 }
@@ -104,7 +106,7 @@ impl Stage {
         T: Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        self.add(title, None, move |recorder| recorder.record(main))
+        self.add(title, None, move |recorder| recorder.record(main), |_| None)
     }
 
     /// Adds a scene that does not end by itself, such as a deadlock: it is ended after `limit`, and the verdict is shown.
@@ -116,26 +118,43 @@ impl Stage {
         T: Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        self.add(title, Some(limit), move |recorder| recorder.record(main))
+        self.add(title, Some(limit), move |recorder| recorder.record(main), |_| None)
+    }
+
+    /// Adds a scene that can fail for reasons that it is not about, such as that there is no socket to be had. Then the
+    /// error is printed, and the exit status is 1.
+    pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
+    where
+        T: Send + 'static,
+        E: Display + Send + 'static,
+        F: Future<Output = Result<T, E>> + 'static,
+    {
+        let error = |output: &Result<T, E>| output.as_ref().err().map(E::to_string);
+        self.add(title, None, move |recorder| recorder.record(main), error)
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.add(title, None, move |recorder| clock::record_with_its_clock(recorder, main))
+        self.add(title, None, move |recorder| clock::record_with_its_clock(recorder, main), |_| None)
     }
 
-    fn add<T>(
+    fn add<T: 'static>(
         mut self,
         title: &'static str,
         hangs: Option<Duration>,
         record: impl FnOnce(Recorder) -> Recording<T> + 'static,
+        error: fn(&T) -> Option<String>,
     ) -> Stage {
         let perform = move |recorder: Recorder| {
             let observe = recorder.observed();
             let recording = record(recorder);
             let chart = (observe == Observe::Everything).then(|| recording.chart());
-            let (lines, elapsed, verdict) = (recording.lines, recording.elapsed, recording.outcome.err());
-            Performance { title, lines, elapsed, chart, verdict, hangs: hangs.is_some(), real_clock: false }
+            let (lines, elapsed) = (recording.lines, recording.elapsed);
+            let (error, verdict) = match recording.outcome {
+                Ok(output) => (error(&output), None),
+                Err(verdict) => (None, Some(verdict)),
+            };
+            Performance { title, lines, elapsed, chart, verdict, hangs: hangs.is_some(), error, real_clock: false }
         };
         self.scenes.push(Scene { title, hangs, perform: Box::new(perform) });
         self
@@ -196,6 +215,10 @@ impl Stage {
             if let Some((sentence, code)) = failure {
                 eprintln!("{}: {sentence}", self.name);
                 status = ExitCode::from(code);
+            }
+            if let Some(error) = &performance.error {
+                eprintln!("{}: {title}: {error}", self.name);
+                status = ExitCode::from(1);
             }
             if let Some(chart) = performance.chart {
                 if options.timeline {
@@ -422,6 +445,22 @@ mod tests {
         assert_eq!(perform(Stage::new("hanging").hanging_scene("hangs", limit, hangs)), ExitCode::SUCCESS);
         assert_eq!(perform(Stage::new("hanging").hanging_scene("ends", limit, nothing)), ExitCode::FAILURE);
         assert_eq!(perform(Stage::new("hanging").scene("hangs", hangs)), ExitCode::FAILURE);
+    }
+
+    async fn fails() -> Result<(), String> {
+        Err("no socket".into())
+    }
+
+    #[test]
+    fn a_scene_that_fails_fails_the_example_and_the_others_are_performed() {
+        let options = Options { fast: true, timeline: false, svg: None, perfetto: None };
+        fn stage() -> Stage {
+            Stage::new("failing").try_scene("fails", fails).scene("nothing", nothing)
+        }
+        assert_eq!(stage().perform(options), ExitCode::from(1));
+        let scenes = rehearse(Observe::Everything, || stage().run());
+        let errors: Vec<Option<String>> = scenes.into_iter().map(|scene| scene.error).collect();
+        assert_eq!(errors, [Some("no socket".to_owned()), None]);
     }
 
     #[test]

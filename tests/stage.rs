@@ -63,6 +63,14 @@ fn without_a_timeline_there_are_only_the_lines() {
 }
 
 #[test]
+fn an_example_that_does_io_says_that_nothing_can_hurry_it() {
+    let output = example("echo", &["--fast", "--no-timeline"]).output().expect("cargo");
+    assert!(output.status.success());
+    assert_eq!(stderr(&output), "echo: this example does real I/O, so --fast changes nothing\n");
+    assert!(stdout(&output).ends_with(" main     the client: content\n"), "{}", stdout(&output));
+}
+
+#[test]
 fn a_pipe_gets_no_colours_unless_they_are_forced() {
     assert!(!stdout(&run(&["--fast"])).contains('\u{1b}'));
     let forced = gather(&["--fast"]).env("CLICOLOR_FORCE", "1").output().expect("cargo");

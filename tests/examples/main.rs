@@ -11,6 +11,7 @@ mod gather;
 mod iteration;
 mod observed;
 mod synchronization;
+mod transports;
 mod twins;
 
 /// An example: its topic, its name, and its `main`.
@@ -60,6 +61,12 @@ const EXAMPLES: &[Example] = &[
     ("executors", "thread_pool", executors::thread_pool::main),
     ("executors", "process_pool", executors::process_pool_with_workers),
     ("executors", "threads_and_tasks", executors::threads_and_tasks::main),
+    ("transports", "protocol", transports::protocol::main),
+    ("transports", "echo", transports::echo::main),
+    ("transports", "flow_control", transports::flow_control::main),
+    ("transports", "subprocess", transports::subprocess::main),
+    ("transports", "udp_echo", transports::udp_echo::main),
+    ("transports", "http", transports::http::main),
     ("debugging", "slow_callback", debugging::slow_callback::main),
     ("debugging", "never_awaited", debugging::never_awaited::main),
     ("debugging", "resource_warning", debugging::resource_warning::main),

@@ -73,3 +73,12 @@ fn a_line_is_said_by_nobody_if_nobody_is_observed() {
         assert!(scenes.iter().flat_map(|scene| &scene.lines).all(|line| line.lane == "-"));
     }
 }
+
+#[test]
+fn no_scene_fails_for_reasons_that_it_is_not_about() {
+    for (_, name, main) in EXAMPLES {
+        for scene in rehearse(Observe::Lines, *main) {
+            assert_eq!(scene.error, None, "{name}, {}", scene.title);
+        }
+    }
+}
