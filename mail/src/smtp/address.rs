@@ -156,7 +156,7 @@ fn quoted_string(text: &str) -> Option<usize> {
 }
 
 /// Labels of letters, digits and hyphens with dots between them: RFC 5321, 4.1.2; or of other scripts: RFC 6531.
-fn is_domain(text: &str) -> bool {
+pub(super) fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         let letters = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || is_visible_beyond_ascii(c));
         letters && !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')

@@ -57,10 +57,16 @@ impl Reservation {
         grown
     }
 
+    /// Gives some of it back; all of it, if that is less.
+    pub fn shrink(&mut self, less: usize) {
+        let less = less.min(self.bytes);
+        self.budget.0.used.fetch_sub(less, Ordering::Relaxed);
+        self.bytes -= less;
+    }
+
     /// Gives everything back.
     pub fn clear(&mut self) {
-        self.budget.0.used.fetch_sub(self.bytes, Ordering::Relaxed);
-        self.bytes = 0;
+        self.shrink(usize::MAX);
     }
 
     /// Bytes that keep this reservation until the last of their clones is gone, in whoever's hands.

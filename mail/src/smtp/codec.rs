@@ -194,12 +194,13 @@ impl Incoming {
             return self.refuse(Refusal::TooLarge);
         }
         if needed > self.body.capacity() {
-            // What is allocated counts, not what is filled. Doubling it keeps the copying down.
-            let capacity = needed.max(2 * self.body.capacity()).max(1024).min(largest);
-            if !self.memory.grow(capacity - self.body.capacity()) {
+            // What is allocated counts, not what is filled; and while it grows, the old and the new one may both exist.
+            let (old, new) = (self.body.capacity(), needed.max(2 * self.body.capacity()).max(1024).min(largest));
+            if !self.memory.grow(new) {
                 return self.refuse(Refusal::OutOfMemory);
             }
-            self.body.reserve_exact(capacity - self.body.len());
+            self.body.reserve_exact(new - self.body.len());
+            self.memory.shrink(old);
         }
         self.body.extend_from_slice(bytes);
     }

@@ -3,7 +3,7 @@
 //! The grammar is that of RFC 5321, 4.1, read strictly, with two exceptions that harm nobody and that mail programs
 //! need: spaces after `FROM:` and `TO:`, and spaces at the end of a line (4.1.1 wants these to be tolerated).
 use super::{
-    address::{Address, AddressError},
+    address::{Address, AddressError, is_domain},
     reply::Reply,
 };
 use std::str;
@@ -195,11 +195,7 @@ fn without_route(path: &str) -> &str {
 }
 
 fn is_route(route: &str) -> bool {
-    let is_domain = |hop: &str| match hop.strip_prefix('@') {
-        Some(domain) => Address::new(&format!("a@{domain}")).is_ok(),
-        None => false,
-    };
-    route.split(',').all(is_domain)
+    route.split(',').all(|hop| hop.strip_prefix('@').is_some_and(is_domain))
 }
 
 fn parameters(text: &str) -> Result<Parameters, CommandError> {
@@ -295,6 +291,7 @@ mod tests {
             ("MAIL FROM:<a>", "553 5.1.7"),
             ("MAIL FROM:<a@b:c@d>", "553 5.1.7"),
             ("MAIL FROM:<@a b:c@d>", "553 5.1.7"),
+            ("MAIL FROM:<@[192.0.2.1]:c@d>", "553 5.1.7"),
             ("MAIL FROM:<ü@b>", "553 5.6.7"),
             ("MAIL FROM:<a@b> SIZE", "501 5.5.4"),
             ("MAIL FROM:<a@b> SIZE=", "501 5.5.4"),

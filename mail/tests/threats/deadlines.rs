@@ -23,7 +23,10 @@ async fn drip(client: &mut Raw, text: &str) -> Duration {
                 Some(line) => assert!(line.starts_with("250"), "{line}"),
                 None => panic!("hung up without a word"),
             },
-            _ = clock.tick() => drop(client.try_to_say(text).await),
+            _ = clock.tick() => {
+                assert!(since(begin) < seconds(7200), "{text:?} keeps a connection for ever");
+                drop(client.try_to_say(text).await);
+            }
         }
     }
 }

@@ -164,6 +164,7 @@ async fn threat_3_a_message_that_does_not_wait_for_the_354_is_refused() {
     // All of it is there before the server begins to read.
     let commands = "EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n";
     socket.write_all(format!("{commands}hello\r\n.\r\nMAIL FROM:<evil@b>\r\n").as_bytes()).await.unwrap();
+    socket.shutdown().await.unwrap();
     let stop = CancellationToken::new();
     let mut said = String::new();
     let (report, _) = tokio::join!(server.converse(accepted, &stop), socket.read_to_string(&mut said));
