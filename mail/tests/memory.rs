@@ -114,8 +114,9 @@ async fn whatever_comes_a_server_keeps_to_its_memory() {
     let count = |code: &str| codes.iter().filter(|had| *had == code).count();
     assert_eq!(count("250") + count("452"), 200, "{codes:?}");
     assert!(count("250") >= 1 && count("452") >= 1, "{codes:?}");
-    // The budget, and for each connection some kilobytes on both sides of its pipe.
-    assert!(rise < (64 + 24) * MEGABYTE, "two hundred messages took {rise} bytes");
+    // The budget; as much again for the holes that the allocator leaves when two hundred buffers grow side by side; and
+    // for each connection some kilobytes on both sides of its pipe.
+    assert!(rise < (2 * 64 + 24) * MEGABYTE, "two hundred messages took {rise} bytes");
     println!("{} of 200 accepted, {rise} bytes", count("250"));
 
     // And afterwards there is room again.
