@@ -7,6 +7,8 @@
 //! gets her mail all the same, if the server has it already; only nobody waits to hear of it.
 //!
 //!     cargo run --package async-concepts-mail --example send_emails
+//!
+//! With `-- --server HOST:PORT` it sends to that server, and not to one of its own.
 use async_concepts::{
     LaneExt, say,
     stage::{CommandLine, OwnOption, Stage},
