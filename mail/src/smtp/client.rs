@@ -8,12 +8,12 @@ use super::{
     message::{Envelope, Message},
     reply::Reply,
 };
-use bytes::{Buf, BytesMut};
-use std::{
-    fmt::{self, Display, Write},
-    io, mem,
-    time::Duration,
+pub use super::{
+    replies::{NotAReply, ReplyCodec},
+    verdict::{Error, Stage, Verdict},
 };
+use bytes::BytesMut;
+use std::{fmt::Write, mem, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpStream, ToSocketAddrs},
@@ -58,139 +58,6 @@ impl Default for Timeouts {
             data: minutes(2),
             write: minutes(3),
             message: minutes(10),
-        }
-    }
-}
-
-/// How far a conversation has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Connecting.
-    Connect,
-    /// Waiting for the greeting.
-    Greeting,
-    /// EHLO or HELO.
-    Hello,
-    /// RSET, after a message that was refused half way.
-    Reset,
-    /// MAIL: the sender.
-    Mail,
-    /// RCPT: a recipient.
-    Recipient,
-    /// DATA: may the message come?
-    Data,
-    /// The message itself.
-    Message,
-    /// Waiting for the verdict on the message.
-    Verdict,
-    /// QUIT.
-    Quit,
-}
-
-impl Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Stage::Connect => "connecting",
-            Stage::Greeting => "waiting for the greeting",
-            Stage::Hello => "saying EHLO",
-            Stage::Reset => "saying RSET",
-            Stage::Mail => "naming the sender",
-            Stage::Recipient => "naming a recipient",
-            Stage::Data => "announcing the message",
-            Stage::Message => "sending the message",
-            Stage::Verdict => "waiting for the verdict",
-            Stage::Quit => "saying QUIT",
-        })
-    }
-}
-
-/// What became of a message for one recipient.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The server is responsible for it from now on.
-    Accepted(Reply),
-    /// The server does not take it, for now or for good.
-    Refused {
-        /// What it refused: the sender, this recipient, or the message.
-        at: Stage,
-        /// What it said.
-        reply: Reply,
-    },
-}
-
-impl Verdict {
-    /// What the server said.
-    pub fn reply(&self) -> &Reply {
-        match self {
-            Verdict::Accepted(reply) | Verdict::Refused { reply, .. } => reply,
-        }
-    }
-
-    /// The server is responsible for it from now on.
-    pub fn is_accepted(&self) -> bool {
-        matches!(self, Verdict::Accepted(_))
-    }
-
-    /// There is no use in trying again.
-    pub fn is_permanent(&self) -> bool {
-        matches!(self, Verdict::Refused { reply, .. } if reply.is_permanent())
-    }
-}
-
-/// The server's reply in one line.
-impl Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reply().fmt(f)
-    }
-}
-
-/// Why there are no verdicts.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The connection could not be made, or broke.
-    #[error("the connection broke while {0}: {1}")]
-    Io(Stage, #[source] io::Error),
-    /// The server closed the connection.
-    #[error("the server hung up while {0}")]
-    HungUp(Stage),
-    /// The server took too long.
-    #[error("the server took too long while {0}")]
-    TimedOut(Stage),
-    /// What the server said is not a reply of SMTP, or is longer than one can be.
-    #[error("what the server said while {0} is not SMTP: {1}")]
-    NotSmtp(Stage, &'static str),
-    /// The server refused the connection, or EHLO, or closed the conversation with 421.
-    #[error("the server refused while {0}: {1}")]
-    Refused(Stage, Reply),
-    /// The message or an address needs an extension that this server does not offer. Nothing was sent, and the
-    /// connection can be used.
-    #[error("the server does not offer {0}, which this needs")]
-    NotOffered(&'static str),
-    /// An envelope without recipients. Nothing was sent, and the connection can be used.
-    #[error("there is nobody to send it to")]
-    NoRecipients,
-    /// An earlier call did not come to its end: it was dropped, or failed. The connection cannot be used any more.
-    #[error("an earlier message was abandoned half way, so this connection cannot be used any more")]
-    Abandoned,
-}
-
-impl Error {
-    /// Whether the message may have been accepted all the same: its end may have been sent, and the verdict did not come.
-    pub fn is_in_doubt(&self) -> bool {
-        match self {
-            Error::Io(stage, _) | Error::HungUp(stage) | Error::TimedOut(stage) | Error::NotSmtp(stage, _) => {
-                *stage == Stage::Verdict
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether there is no use in trying again, here or over another connection.
-    pub fn is_permanent(&self) -> bool {
-        match self {
-            Error::Refused(_, reply) => reply.is_permanent(),
-            Error::NotOffered(_) | Error::NoRecipients => true,
-            _ => false,
         }
     }
 }
@@ -554,84 +421,4 @@ async fn read_reply(
         }
     };
     timeout(limit, reply).await.unwrap_or(Err(Error::TimedOut(stage)))
-}
-
-/// The sending side's codec: reads replies, of any length that is sane.
-#[derive(Debug, Default)]
-pub struct ReplyCodec {
-    /// The reply of which the last line is still to come.
-    begun: Option<(u16, String)>,
-}
-
-/// Why something is not a reply.
-#[derive(Debug, thiserror::Error)]
-pub enum NotAReply {
-    /// It could not be read.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// It is against the rules.
-    #[error("{0}")]
-    Because(&'static str),
-}
-
-/// RFC 5321, 4.5.3.1.5 allows 512 bytes; some servers are more talkative.
-const LONGEST_LINE: usize = 2048;
-const LONGEST_REPLY: usize = 64 * 1024;
-
-impl Decoder for ReplyCodec {
-    type Item = Reply;
-    type Error = NotAReply;
-
-    fn decode(&mut self, source: &mut BytesMut) -> Result<Option<Reply>, NotAReply> {
-        loop {
-            let Some(end) = memchr::memchr(b'\n', source) else {
-                return if source.len() > LONGEST_LINE { Err(TOO_LONG) } else { Ok(None) };
-            };
-            if end > LONGEST_LINE {
-                return Err(TOO_LONG);
-            }
-            let line = source.split_to(end);
-            source.advance(1);
-            let line = line.strip_suffix(b"\r").ok_or(NotAReply::Because("a line does not end with CRLF"))?;
-            let (code, last, text) = reply_line(line)?;
-            let (begun, mut lines) = match self.begun.take() {
-                Some((begun, lines)) => (begun, lines + "\n"),
-                None => (code, String::new()),
-            };
-            if begun != code {
-                return Err(NotAReply::Because("the lines of one reply have different codes"));
-            }
-            lines += &text;
-            if lines.len() > LONGEST_REPLY {
-                return Err(TOO_LONG);
-            }
-            if last {
-                return Ok(Some(Reply::read(code, lines)));
-            }
-            self.begun = Some((code, lines));
-        }
-    }
-}
-
-const TOO_LONG: NotAReply = NotAReply::Because("a reply is too long");
-
-/// `250 text` or `250-text`: the code, whether it is the last line, and the text.
-fn reply_line(line: &[u8]) -> Result<(u16, bool, String), NotAReply> {
-    const NO_CODE: NotAReply = NotAReply::Because("a line does not begin with a code");
-    let (code, rest) = line.split_at_checked(3).ok_or(NO_CODE)?;
-    let code = match code {
-        [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] => {
-            code.iter().fold(0, |code, digit| 10 * code + u16::from(digit - b'0'))
-        }
-        _ => return Err(NO_CODE),
-    };
-    let (last, text) = match rest {
-        [] => (true, rest),
-        [b' ', text @ ..] => (true, text),
-        [b'-', text @ ..] => (false, text),
-        _ => return Err(NO_CODE),
-    };
-    // What a server says may end up in a terminal.
-    let text = String::from_utf8_lossy(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    Ok((code, last, text))
 }

@@ -248,7 +248,8 @@ impl Encoder<&Reply> for ServerCodec {
 }
 
 /// Writes a text as it goes over the wire: with CRLF at the end of each line, however it ended, and with a second dot
-/// before each line that begins with one (RFC 5321, 4.5.2). The last line ends, too; the final dot is not added. Returns how many dots were.
+/// before each line that begins with one (RFC 5321, 4.5.2). The last line ends, too; the final dot is not added. Returns
+/// how many dots were.
 pub fn dot_stuff(text: &[u8], out: &mut Vec<u8>) -> usize {
     let (mut rest, mut dots) = (text, 0);
     while !rest.is_empty() {

@@ -9,7 +9,7 @@
 //! 4. [`session`]: frames in, actions out, and no socket, clock or `await` in it. All of the server's behaviour is here.
 //! 5. [`connection`]: one session over one stream of bytes, whichever: it reads, writes, waits, and asks the handler.
 //! 6. [`server`]: many connections, their limits, and how they end.
-//! 7. [`client`]: the other side.
+//! 7. [`client`]: the other side, and what can come of a message.
 //!
 //! ```
 //! use mail::smtp::{Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction};
@@ -62,9 +62,11 @@ pub mod command;
 pub mod connection;
 mod limits;
 mod message;
+mod replies;
 pub mod reply;
 pub mod server;
 pub mod session;
+mod verdict;
 
 pub use address::{Address, AddressError};
 pub use budget::{Budget, Reservation};
