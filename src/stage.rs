@@ -200,22 +200,26 @@ impl Stage {
         let scenes: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
         let scenes = if scenes.len() > 1 { format!("\nScenes: {}\n", scenes.join(", ")) } else { String::new() };
         let package = own.package.map_or_else(String::new, |package| format!("--package {package} "));
-        let row = |option: &OwnOption| {
-            format!("      {:<16} {}\n", format!("--{} {}", option.name, option.value), option.help)
-        };
-        let options: String = own.options.iter().map(row).collect();
+        let mut options: Vec<(String, &str)> =
+            own.options.iter().map(|option| (format!("--{} {}", option.name, option.value), option.help)).collect();
+        let of_all = [
+            ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
+            ("--svg FILE", "Write the timeline as SVG, too"),
+            ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
+            ("--no-timeline", "Do not draw the timeline"),
+        ];
+        options.extend(of_all.map(|(option, help)| (option.to_owned(), help)));
+        let width = options.iter().map(|(option, _)| option.len()).max().unwrap_or_default();
+        let options: String =
+            options.iter().map(|(option, help)| format!("      {option:<width$}  {help}\n")).collect();
         format!(
             "Usage: cargo run {package}--example {} -- [OPTIONS]\n{scenes}
 Prints each line as it happens, with the time and the lane; then draws the timeline.
 
 Options:
-{options}      --fast           Run on a paused clock: the same lines and times, without the waiting
-      --svg FILE       Write the timeline as SVG, too
-      --perfetto FILE  Write a trace for https://ui.perfetto.dev, too
-      --no-timeline    Do not draw the timeline
-  -h, --help           Print this
+{options}  -h, {:<width$}  Print this
 ",
-            self.name
+            self.name, "--help"
         )
     }
 }
@@ -405,7 +409,7 @@ mod tests {
         assert_eq!(parse(&["--port", "1"]).unwrap_err().to_string(), "invalid option '--port'");
         let help = stage().help(own);
         assert!(help.contains("cargo run --package mail --example measured"), "{help}");
-        assert!(help.contains("\n      --server HOST:PORT Which server\n"), "{help}");
+        assert!(help.contains("\n      --server HOST:PORT  Which server\n"), "{help}");
     }
 
     fn stage() -> Stage {
