@@ -1,0 +1,280 @@
+//! The checks are checked: that each exercise fails, passes, and names the mistake, when it should.
+use serde_json::Value;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Mutex,
+    thread,
+};
+
+/// An exercise as `info.toml` lists it.
+struct Exercise {
+    name: String,
+    dir: String,
+    hint: String,
+    source: String,
+}
+
+impl Exercise {
+    /// Of its file, below `exercises` or `solutions`.
+    fn path(&self) -> String {
+        format!("{}/{}.rs", self.dir, self.name)
+    }
+
+    /// The messages of the mistakes that its tests know.
+    fn messages(&self) -> Vec<String> {
+        strings_after(&self.source, ".mistake(")
+    }
+
+    /// The wrong answers that are kept for it, with the message that each has to fail with.
+    fn wrong_answers(&self) -> Vec<(String, String)> {
+        let folder = workshop().join("wrong").join(&self.name);
+        let mut paths: Vec<PathBuf> = entries(&folder);
+        paths.sort();
+        let wrong = paths.into_iter().map(|path| {
+            let text = read(&path);
+            let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name in Unicode").to_owned();
+            let message = text.lines().next().and_then(|line| line.strip_prefix("//! Mistake: "));
+            (name, message.unwrap_or_else(|| panic!("{path:?} does not begin with its mistake")).to_owned())
+        });
+        wrong.collect()
+    }
+
+    /// From the line `#[cfg(test)]` on.
+    fn tests_of(source: &str) -> &str {
+        source.find("#[cfg(test)]").map_or("", |start| &source[start..])
+    }
+
+    /// Runs the tests of an attempt. Returns the messages of those that fail.
+    fn failures(&self, attempt: &str) -> Vec<String> {
+        let output = Command::new(env!("CARGO_BIN_EXE_attempts"))
+            .args([&self.name, attempt])
+            .stderr(Stdio::null())
+            .output()
+            .expect("the attempts can be run");
+        let results: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{}, {attempt}: {error}, {}", self.name, output.status));
+        let results = results.as_object().expect("a list of tests");
+        assert!(!results.is_empty(), "{} has no tests", self.name);
+        results.values().filter_map(|failure| failure.as_str().map(str::to_owned)).collect()
+    }
+}
+
+fn workshop() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the checks are below the workshop")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries.map(|entry| entry.expect("a folder that can be read").path()).collect()
+}
+
+/// The string literals that directly follow `start`.
+fn strings_after(source: &str, start: &str) -> Vec<String> {
+    let rests = source.split(start).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    rests.filter_map(|rest| rest.split('"').next().map(str::to_owned)).collect()
+}
+
+/// The exercises, in the order of `info.toml`.
+fn exercises() -> Vec<Exercise> {
+    let info: toml::Table = read(&workshop().join("info.toml")).parse().expect("info.toml");
+    let exercises = info["exercises"].as_array().expect("a list of exercises").iter().map(|exercise| {
+        let text = |key: &str| exercise[key].as_str().unwrap_or_else(|| panic!("{key} of {exercise}")).to_owned();
+        let (name, dir, hint) = (text("name"), text("dir"), text("hint"));
+        let source = read(&workshop().join(format!("exercises/{dir}/{name}.rs")));
+        Exercise { name, dir, hint, source }
+    });
+    exercises.collect()
+}
+
+/// Looks at each exercise, several at a time, and fails with all complaints.
+fn complain_of_each(complaints_of: impl Fn(&Exercise) -> Vec<String> + Sync) {
+    let exercises = exercises();
+    let (next, complaints) = (Mutex::new(exercises.iter()), Mutex::new(vec![]));
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let Some(exercise) = next.lock().expect("nobody panics with it").next() else { break };
+                    let found = complaints_of(exercise).into_iter().map(|text| format!("{}: {text}", exercise.name));
+                    complaints.lock().expect("nobody panics with it").extend(found);
+                }
+            });
+        }
+    });
+    let complaints = complaints.into_inner().expect("nobody panics with it");
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+/// The first line of a verdict.
+fn headline(failure: &str) -> &str {
+    failure.lines().next().unwrap_or_default()
+}
+
+/// Whether a headline is this message, alone or with the fact by which one sees it.
+fn says(headline: &str, message: &str) -> bool {
+    headline.strip_prefix(message).is_some_and(|rest| rest.is_empty() || rest.starts_with(": "))
+}
+
+#[test]
+fn every_starter_fails_and_names_its_mistake() {
+    complain_of_each(|exercise| {
+        let failures = exercise.failures("starter");
+        let named = |failure: &String| exercise.messages().iter().any(|message| says(headline(failure), message));
+        match failures.first() {
+            None => vec!["the starter passes".into()],
+            Some(first) if !failures.iter().any(named) => {
+                vec![format!("the starter fails without a name for its mistake:\n{first}")]
+            }
+            Some(_) => vec![],
+        }
+    });
+}
+
+#[test]
+fn every_solution_passes() {
+    complain_of_each(|exercise| {
+        exercise.failures("solution").into_iter().map(|failure| format!("the solution fails: {failure}")).collect()
+    });
+}
+
+#[test]
+fn every_main_of_a_solution_draws_its_timeline() {
+    complain_of_each(|exercise| {
+        let output = Command::new(env!("CARGO_BIN_EXE_attempts"))
+            .args([&exercise.name, "solution", "main"])
+            .output()
+            .expect("the attempts can be run");
+        let drawn = String::from_utf8_lossy(&output.stdout).contains("█ running");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() && drawn { vec![] } else { vec![format!("{}: {error}", output.status)] }
+    });
+}
+
+#[test]
+fn every_wrong_answer_fails_with_the_message_for_its_mistake() {
+    complain_of_each(|exercise| {
+        let mut complaints = vec![];
+        for (wrong, message) in exercise.wrong_answers() {
+            let failures = exercise.failures(&format!("wrong_{wrong}"));
+            match failures.first() {
+                None => complaints.push(format!("{wrong} passes")),
+                Some(first) if !failures.iter().any(|failure| says(headline(failure), &message)) => {
+                    complaints.push(format!("{wrong} should fail with “{message}”, not with\n{first}"));
+                }
+                Some(_) => {}
+            }
+        }
+        complaints
+    });
+}
+
+#[test]
+fn every_message_is_proved_by_an_attempt_that_deserves_it() {
+    complain_of_each(|exercise| {
+        let wrong: BTreeSet<String> = exercise.wrong_answers().into_iter().map(|(_, message)| message).collect();
+        let mut complaints = vec![];
+        if !(2..=4).contains(&exercise.wrong_answers().len()) {
+            complaints.push("there must be two to four wrong answers".to_owned());
+        }
+        for message in exercise.messages() {
+            if !wrong.contains(&message) {
+                complaints.push(format!("no wrong answer makes the mistake “{message}”"));
+            }
+        }
+        complaints
+    });
+}
+
+#[test]
+fn every_exercise_asks_for_a_prediction_and_fits_on_a_screen_or_two() {
+    complain_of_each(|exercise| {
+        let Exercise { source, .. } = exercise;
+        let mut complaints = vec![];
+        let mut must = |holds: bool, complaint: &str| {
+            if !holds {
+                complaints.push(complaint.to_owned());
+            }
+        };
+        let first = source.lines().next().unwrap_or_default();
+        must(source.lines().count() <= 80, "it has more than 80 lines");
+        must(first.starts_with("//! Predict: "), "its first line does not begin with “Predict:”");
+        let prediction = source.split("//!\n").next().unwrap_or_default();
+        must(prediction.trim_end().ends_with('?'), "its first paragraph does not end with a question");
+        must(source.contains("//! Then try: "), "it does not say what to try then");
+        must(source.contains("    // TODO: "), "there is no TODO at the spot");
+        must(source.contains("\nfn main() {\n    workshop::show("), "its `main` does not draw the timeline");
+        must(source.contains("    #[test]\n"), "it has no test");
+        must(source.matches(".verdict();").count() == source.matches("attempt(").count(), "an attempt has no verdict");
+        complaints
+    });
+}
+
+#[test]
+fn every_solution_has_the_tests_of_its_exercise() {
+    complain_of_each(|exercise| {
+        let solution = read(&workshop().join("solutions").join(exercise.path()));
+        let mut complaints = vec![];
+        if Exercise::tests_of(&solution) != Exercise::tests_of(&exercise.source) {
+            complaints.push("the solution has other tests than the exercise".to_owned());
+        }
+        if solution.contains("TODO") || !solution.starts_with("//! ") {
+            complaints.push("the solution says TODO, or does not begin by saying why it works".to_owned());
+        }
+        complaints
+    });
+}
+
+#[test]
+fn every_hint_has_thirty_to_sixty_words() {
+    complain_of_each(|exercise| {
+        let words = exercise.hint.split_whitespace().count();
+        if (30..=60).contains(&words) { vec![] } else { vec![format!("its hint has {words} words")] }
+    });
+}
+
+#[test]
+fn every_file_belongs_to_an_exercise_and_topics_stand_together() {
+    let exercises = exercises();
+    let paths: BTreeSet<PathBuf> = exercises.iter().map(|exercise| PathBuf::from(exercise.path())).collect();
+    for folder in ["exercises", "solutions"] {
+        let folder = workshop().join(folder);
+        let files = entries(&folder).iter().flat_map(|topic| entries(topic)).collect::<Vec<_>>();
+        let files: BTreeSet<PathBuf> =
+            files.iter().map(|file| file.strip_prefix(&folder).expect("it was found there").to_owned()).collect();
+        assert_eq!(files, paths, "the files in {} and those that info.toml lists", folder.display());
+    }
+    let names: BTreeSet<String> = exercises.iter().map(|exercise| exercise.name.clone()).collect();
+    let wrong = entries(&workshop().join("wrong"));
+    let wrong: BTreeSet<String> =
+        wrong.iter().map(|folder| folder.file_name().expect("a name").to_string_lossy().into_owned()).collect();
+    assert_eq!(wrong, names, "the folders of wrong answers and the exercises");
+    let mut topics: Vec<&str> = exercises.iter().map(|exercise| exercise.dir.as_str()).collect();
+    topics.dedup();
+    let once: BTreeSet<&str> = topics.iter().copied().collect();
+    assert_eq!(topics.len(), once.len(), "a topic stands in two places of info.toml: {topics:?}");
+}
+
+#[test]
+fn wrong_answers_are_formatted_as_the_rest_is() {
+    let wrong = entries(&workshop().join("wrong"));
+    let files = wrong.iter().flat_map(|folder| entries(folder));
+    let check = Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(files).output().expect("rustfmt");
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+}
+
+#[test]
+fn starters_and_solutions_are_clean_under_clippy() {
+    let clippy = Command::new(env!("CARGO"))
+        .args(["clippy", "--quiet", "--package", "workshop", "--all-targets", "--", "-D", "warnings"])
+        .current_dir(workshop())
+        .output()
+        .expect("cargo");
+    assert!(clippy.status.success(), "{}", String::from_utf8_lossy(&clippy.stderr));
+}
