@@ -3,7 +3,7 @@ use crate::{
     report::{Difference, report},
     run::{Run, ms},
 };
-use async_concepts::timeline::human;
+use async_concepts::timeline::{Clock, human};
 use std::fmt::Debug;
 
 /// Runs what the learner wrote on a paused clock. What is expected of it is said in the methods of [`Attempt`].
@@ -12,7 +12,17 @@ where
     T: Send + 'static,
     F: Future<Output = T>,
 {
-    Attempt { run: Run::of(main), differences: vec![], lines: None, mistake: None }
+    Attempt { run: Run::of(Clock::Paused, main), differences: vec![], lines: None, mistake: None }
+}
+
+/// Like [`attempt`], on the real clock, for what uses real sockets: those keep to no virtual time. It is given up after
+/// five seconds, and how long it takes is nothing to rely on.
+pub fn attempt_for_real<T, F>(main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+{
+    Attempt { run: Run::of(Clock::Real, main), differences: vec![], lines: None, mistake: None }
 }
 
 /// An attempt that has been run, and what is known of it so far.

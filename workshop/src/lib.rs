@@ -35,5 +35,5 @@ mod attempt;
 mod report;
 mod run;
 
-pub use attempt::{Attempt, attempt};
+pub use attempt::{Attempt, attempt, attempt_for_real};
 pub use run::{PATIENCE, Run, ms, show};

@@ -1,10 +1,16 @@
 //! Running what the learner wrote, and questions about how it went.
-use async_concepts::timeline::{Chart, Line, Recorder, TerminalOptions, Verdict, human};
+use async_concepts::timeline::{Chart, Clock, Line, Recorder, TerminalOptions, Verdict, human};
 use std::time::{Duration, Instant};
 
 /// How long, on the wall clock, an attempt may keep its thread before it is given up: long enough for a busy machine,
 /// short enough for somebody who waits for a verdict.
 pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long an attempt may take on virtual time, where nobody has to wait for it.
+const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
+
+/// How long an attempt may take on the real clock, where somebody does.
+const REAL_LIMIT: Duration = Duration::from_secs(5);
 
 /// So many milliseconds.
 pub const fn ms(milliseconds: u64) -> Duration {
@@ -21,10 +27,11 @@ pub struct Run<T> {
 }
 
 impl<T: Send + 'static> Run<T> {
-    /// Runs the future that `main` makes on a paused clock, to its end or until it is given up.
-    pub(crate) fn of<F: Future<Output = T>>(main: impl FnOnce() -> F + Send + 'static) -> Run<T> {
+    /// Runs the future that `main` makes, to its end or until it is given up.
+    pub(crate) fn of<F: Future<Output = T>>(clock: Clock, main: impl FnOnce() -> F + Send + 'static) -> Run<T> {
+        let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
         let begin = Instant::now();
-        let recording = recorder("your run").record(main);
+        let recording = recorder("your run").clock(clock).limit(limit).record(main);
         let wall = begin.elapsed();
         let (lines, chart) = (recording.transcript(), recording.chart());
         Run { lines, elapsed: recording.elapsed, outcome: recording.outcome, chart, wall }
