@@ -1,7 +1,7 @@
 //! A failed attempt in words: the headline, what was expected beside what happened, and the timeline.
 use crate::run::Run;
 use async_concepts::timeline::{TerminalOptions, human};
-use std::{fmt::Write, iter::repeat_n};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 /// Something that is not as expected.
 pub enum Difference {
@@ -20,7 +20,8 @@ pub fn report<T>(
     expected: Option<&[String]>,
     mistake: Option<&str>,
 ) -> String {
-    let mut text = headline(run, differences, mistake) + "\n\n";
+    let headline = headline(run, differences, mistake);
+    let mut text = headline.clone() + "\n\n";
     if let Some(expected) = expected.filter(|expected| *expected != run.lines) {
         side_by_side(&mut text, expected, &run.lines);
     }
@@ -29,8 +30,10 @@ pub fn report<T>(
             Difference::Output { returned, expected } => {
                 text += &format!("returned: {returned}\nexpected: {expected}\n\n");
             }
-            Difference::Claim(claim) => text += &format!("It does not hold that {claim}.\n\n"),
-            Difference::Time { .. } | Difference::Lines => {}
+            Difference::Claim(claim) if !headline.contains(claim) => {
+                text += &format!("it does not hold that {claim}\n\n");
+            }
+            Difference::Claim(_) | Difference::Time { .. } | Difference::Lines => {}
         }
     }
     text + &run.chart.to_text(TerminalOptions::of_stdout())
@@ -57,19 +60,25 @@ fn headline<T>(run: &Run<T>, differences: &[Difference], mistake: Option<&str>) 
     }
 }
 
+/// What was expected and what happened, line by line. What is in both stands in one row, so that a line that is missing
+/// or too many is seen as that.
 fn side_by_side(text: &mut String, expected: &[String], happened: &[String]) {
     let width = expected.iter().map(|line| line.chars().count()).chain([8]).max().unwrap_or(0);
-    let _ = writeln!(text, "  {:width$}    your run", "expected");
-    let rows = expected.len().max(happened.len());
-    let missing = || repeat_n("", rows);
-    let expected = expected.iter().map(String::as_str).chain(missing());
-    let happened = happened.iter().map(String::as_str).chain(missing());
-    for (expected, happened) in expected.zip(happened).take(rows.min(LINES)) {
-        let sign = if expected == happened { ' ' } else { '≠' };
-        let _ = writeln!(text, "{}", format!("  {expected:width$}  {sign} {happened}").trim_end());
+    let mut rows = vec![];
+    for part in capture_diff_slices(Algorithm::Myers, expected, happened) {
+        let (sign, expected, happened) = (part.tag(), &expected[part.old_range()], &happened[part.new_range()]);
+        let sign = if sign == DiffTag::Equal { ' ' } else { '≠' };
+        for row in 0..expected.len().max(happened.len()) {
+            let [expected, happened] = [expected, happened].map(|lines| lines.get(row).map_or("", String::as_str));
+            rows.push(format!("  {expected:width$}  {sign} {happened}"));
+        }
     }
-    if rows > LINES {
-        let _ = writeln!(text, "  … and {} more lines", rows - LINES);
+    let more = rows.len().saturating_sub(LINES);
+    rows.truncate(LINES);
+    if more > 0 {
+        rows.push(format!("  … and {more} more lines"));
     }
+    *text += &format!("  {:width$}    your run\n", "expected");
+    rows.iter().for_each(|row| *text += &format!("{}\n", row.trim_end()));
     text.push('\n');
 }

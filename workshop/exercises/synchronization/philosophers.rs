@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn everybody_eats_and_neighbours_do_not_eat_at_the_same_time() {
         workshop::attempt(dinner)
-            .mistake("each holds one fork and waits for the next one to put his down", |run| run.never_ended())
+            .mistake("each holds one fork, and waits for one that is never put down", |run| run.never_ended())
             .mistake("somebody tried again and again without waiting, and nobody else could run", |run| run.blocked())
             .mistake("neighbours ate at the same time: a fork was not held while they did", |run| {
                 run.said_in_order(&["0.010 Hypatia eats", "0.010 Spinoza eats"])

@@ -1,6 +1,6 @@
 //! Predict: a client writes "hel", "lo, wor" and "ld". How often must the server read, and how does it know when to stop?
 //!
-//! The same function serves a script of `tokio_test::io::Builder`, a pipe in memory and, in the last test, a real socket.
+//! The same function serves a pipe in memory, a script of `tokio_test::io::Builder`, and a real socket.
 //!
 //! Then try: let it echo whole lines, the moment they are complete, with `LinesCodec` of `tokio_util` or by hand.
 use async_concepts::{LaneExt, say};
@@ -46,7 +46,7 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     #[test]
-    fn every_part_comes_back_at_once_and_then_the_end() {
+    fn every_part_comes_back_and_then_the_end_from_a_pipe_a_script_and_a_socket() {
         workshop::attempt(program)
             .mistake("it hung up too soon: one read is not all there is", |run| run.said("broken pipe"))
             .mistake("it wrote more than it had read", |run| run.said("\\0"))
@@ -62,10 +62,7 @@ mod tests {
         let mut script = tokio_test::io::Builder::new();
         let client = script.read(b"hel").write(b"hel").read(b"lo, wor").write(b"lo, wor").build();
         workshop::attempt(|| echo(client)).verdict();
-    }
 
-    #[test]
-    fn a_real_socket_is_served_as_well() {
         let over_tcp = async || {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let client = TcpStream::connect(listener.local_addr()?).await?;

@@ -47,7 +47,7 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     #[test]
-    fn every_part_comes_back_at_once_and_then_the_end() {
+    fn every_part_comes_back_and_then_the_end_from_a_pipe_a_script_and_a_socket() {
         workshop::attempt(program)
             .mistake("it hung up too soon: one read is not all there is", |run| run.said("broken pipe"))
             .mistake("it wrote more than it had read", |run| run.said("\\0"))
@@ -63,10 +63,7 @@ mod tests {
         let mut script = tokio_test::io::Builder::new();
         let client = script.read(b"hel").write(b"hel").read(b"lo, wor").write(b"lo, wor").build();
         workshop::attempt(|| echo(client)).verdict();
-    }
 
-    #[test]
-    fn a_real_socket_is_served_as_well() {
         let over_tcp = async || {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let client = TcpStream::connect(listener.local_addr()?).await?;

@@ -1,4 +1,4 @@
-//! Mistake: each holds one fork and waits for the next one to put his down
+//! Mistake: each holds one fork, and waits for one that is never put down
 async fn dine(forks: &[Fork; 3], left: usize, right: usize) {
     let _right = forks[right].lock().await;
     sleep(ms(10)).await;
