@@ -1,6 +1,6 @@
 //! A failed attempt in words: the headline, what was expected beside what happened, and the timeline.
 use crate::run::Run;
-use async_concepts::timeline::{TerminalOptions, human};
+use async_concepts::timeline::TerminalOptions;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 /// Something that is not as expected.
@@ -55,7 +55,7 @@ fn headline<T>(run: &Run<T>, differences: &[Difference], mistake: Option<&str>) 
                 format!("not yet: it returned {returned} instead of {expected}")
             }
             Some(Difference::Claim(claim)) => format!("not yet: it does not hold that {claim}"),
-            _ => format!("not yet: it took {}, as it should, but printed other lines", human(run.elapsed)),
+            _ => "not yet: it printed other lines than were expected".to_owned(),
         },
     }
 }

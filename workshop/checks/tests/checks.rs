@@ -282,3 +282,52 @@ fn starters_and_solutions_are_clean_under_clippy() {
         .expect("cargo");
     assert!(clippy.status.success(), "{}", String::from_utf8_lossy(&clippy.stderr));
 }
+
+/// The cells of the table for whoever teaches, row by row: number, exercise, minutes, what goes wrong, what to ask.
+fn rows_of_the_readme(readme: &str) -> Vec<Vec<&str>> {
+    let rows = readme.lines().filter(|line| line.starts_with("| ") && line.contains("](exercises/"));
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+#[test]
+fn the_readme_tells_teachers_about_every_exercise_in_its_order() {
+    let (readme, exercises) = (read(&workshop().join("README.md")), exercises());
+    let rows = rows_of_the_readme(&readme);
+    let listed: Vec<String> = rows.iter().map(|row| format!("{} {}", row[0], row[1])).collect();
+    let expected = exercises.iter().zip(1..);
+    let expected: Vec<String> = expected
+        .map(|(exercise, number)| format!("{number} [{}](exercises/{})", exercise.name, exercise.path()))
+        .collect();
+    assert_eq!(listed, expected);
+    for row in &rows {
+        assert!(row.len() == 5 && row[3].len() > 30 && row[4].contains('?'), "something is missing in {row:?}");
+    }
+    let minutes: u32 = rows.iter().map(|row| row[2].parse::<u32>().expect("minutes")).sum();
+    assert!(readme.contains(&format!(" {minutes} minutes")), "the minutes in the table are {minutes} together");
+}
+
+#[test]
+fn the_verdicts_in_the_readme_are_those_that_one_gets() {
+    let readme = read(&workshop().join("README.md"));
+    let exercises = exercises();
+    let failure = |name: &str| {
+        let exercise = exercises.iter().find(|exercise| exercise.name == name).expect("it is in the README");
+        exercise.failures("starter").remove(0)
+    };
+    let gather = failure("gather");
+    assert!(
+        readme.contains(&format!("```text\n{}\n```", gather.trim_end())),
+        "the README lacks this verdict:\n{gather}"
+    );
+    let philosophers = failure("philosophers");
+    let headline = headline(&philosophers);
+    assert!(readme.contains(&format!("```text\n{headline}\n```")), "the README lacks this headline:\n{headline}");
+}
+
+#[test]
+fn the_links_of_the_readme_lead_somewhere() {
+    for link in read(&workshop().join("README.md")).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())
+    {
+        assert!(link.starts_with("https://") || workshop().join(link).exists(), "the README links to {link}");
+    }
+}
