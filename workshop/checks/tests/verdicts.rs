@@ -88,7 +88,7 @@ fn a_line_that_is_missing_or_too_many_stands_alone() {
     assert!(text.contains(&table.join("\n")), "{text}");
     let text = verdict(attempt(naps).says(&LINES[1..]));
     let table =
-        ["  expected            your run", "                  ≠ 0.100 main one", "  0.300 main two    0.300 main two"];
+        ["  expected          your run", "                  ≠ 0.100 main one", "  0.300 main two    0.300 main two"];
     assert!(text.contains(&table.join("\n")), "{text}");
 }
 
