@@ -1,8 +1,8 @@
-//! Puts every attempt at every exercise into one program: the starter, the solution and the wrong answers.
+//! Puts every attempt at every exercise into one program: the starter, the solution, and other right and wrong answers.
 //!
-//! So all of them are compiled and linked once, and not a hundred times. A wrong answer is a file with the functions in
-//! which it differs from the starter; they take the place of the starter's. What is `#[test]` in the file of an exercise
-//! becomes a plain function here, to be called from a table of all attempts.
+//! So all of them are compiled and linked once, and not two hundred times. An answer is a file with the functions in which
+//! it differs from the starter; they take the place of the starter's. What is `#[test]` in the file of an exercise becomes
+//! a plain function here, to be called from a table of all attempts.
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -24,8 +24,10 @@ fn main() {
         if solution.exists() {
             attempts.push(("solution".to_owned(), parse(&solution)));
         }
-        for wrong in files(&workshop.join("wrong").join(&exercise)) {
-            attempts.push((format!("wrong_{}", name(&wrong)), answered(&starter, &wrong)));
+        for folder in ["right", "wrong"] {
+            for answer in files(&workshop.join(folder).join(&exercise)) {
+                attempts.push((format!("{folder}_{}", name(&answer)), answered(&starter, &answer)));
+            }
         }
         modules += &format!("pub mod {exercise} {{\n");
         for (attempt, mut file) in attempts {
@@ -41,7 +43,7 @@ fn main() {
     let text = format!("{modules}\npub const ATTEMPTS: &[super::Attempt] = &[\n{table}];\n");
     let out = std::env::var("OUT_DIR").expect("cargo says where to write");
     fs::write(Path::new(&out).join("attempts.rs"), text).expect("cargo's folder can be written to");
-    for folder in ["exercises", "solutions", "wrong"] {
+    for folder in ["exercises", "solutions", "right", "wrong"] {
         println!("cargo::rerun-if-changed=../{folder}");
     }
 }
@@ -65,10 +67,10 @@ fn parse(path: &Path) -> syn::File {
     syn::File { attrs: vec![], ..file }
 }
 
-/// The starter, with what a wrong answer writes instead.
-fn answered(starter: &syn::File, wrong: &Path) -> syn::File {
+/// The starter, with what an answer writes instead.
+fn answered(starter: &syn::File, answer: &Path) -> syn::File {
     let mut file = starter.clone();
-    for item in parse(wrong).items {
+    for item in parse(answer).items {
         let place = file.items.iter_mut().find(|theirs| key(&item).is_some_and(|key| Some(key) == self::key(theirs)));
         match place {
             Some(place) => *place = item,

@@ -28,16 +28,25 @@ impl Exercise {
         strings_after(&self.source, ".mistake(")
     }
 
-    /// The wrong answers that are kept for it, with the message that each has to fail with.
-    fn wrong_answers(&self) -> Vec<(String, String)> {
-        let folder = workshop().join("wrong").join(&self.name);
-        let mut paths: Vec<PathBuf> = entries(&folder);
+    /// The answers that are kept for it in a folder, each with what its first line says.
+    fn answers(&self, folder: &str) -> Vec<(String, String)> {
+        let folder = workshop().join(folder).join(&self.name);
+        let mut paths = if folder.exists() { entries(&folder) } else { vec![] };
         paths.sort();
-        let wrong = paths.into_iter().map(|path| {
+        let answers = paths.into_iter().map(|path| {
             let text = read(&path);
             let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a name in Unicode").to_owned();
-            let message = text.lines().next().and_then(|line| line.strip_prefix("//! Mistake: "));
-            (name, message.unwrap_or_else(|| panic!("{path:?} does not begin with its mistake")).to_owned())
+            let first = text.lines().next().and_then(|line| line.strip_prefix("//! "));
+            (name, first.unwrap_or_else(|| panic!("{path:?} does not begin by saying what it is")).to_owned())
+        });
+        answers.collect()
+    }
+
+    /// The wrong answers that are kept for it, with the message that each has to fail with.
+    fn wrong_answers(&self) -> Vec<(String, String)> {
+        let wrong = self.answers("wrong").into_iter().map(|(name, first)| match first.strip_prefix("Mistake: ") {
+            Some(message) => (name, message.to_owned()),
+            None => panic!("{name}, a wrong answer to {}, does not begin with its mistake", self.name),
         });
         wrong.collect()
     }
@@ -141,6 +150,17 @@ fn every_starter_fails_and_names_its_mistake() {
 fn every_solution_passes() {
     complain_of_each(|exercise| {
         exercise.failures("solution").into_iter().map(|failure| format!("the solution fails: {failure}")).collect()
+    });
+}
+
+#[test]
+fn every_other_right_answer_passes() {
+    complain_of_each(|exercise| {
+        let of_each = exercise.answers("right").into_iter().flat_map(|(name, _)| {
+            let failures = exercise.failures(&format!("right_{name}")).into_iter();
+            failures.map(move |failure| format!("{name}, which is right, fails: {failure}"))
+        });
+        of_each.collect()
     });
 }
 
@@ -255,10 +275,12 @@ fn every_file_belongs_to_an_exercise_and_topics_stand_together() {
         assert_eq!(files, paths, "the files in {} and those that info.toml lists", folder.display());
     }
     let names: BTreeSet<String> = exercises.iter().map(|exercise| exercise.name.clone()).collect();
-    let wrong = entries(&workshop().join("wrong"));
-    let wrong: BTreeSet<String> =
-        wrong.iter().map(|folder| folder.file_name().expect("a name").to_string_lossy().into_owned()).collect();
-    assert_eq!(wrong, names, "the folders of wrong answers and the exercises");
+    let folders = |folder: &str| -> BTreeSet<String> {
+        let folders = entries(&workshop().join(folder)).into_iter();
+        folders.map(|folder| folder.file_name().expect("a name").to_string_lossy().into_owned()).collect()
+    };
+    assert_eq!(folders("wrong"), names, "the folders of wrong answers and the exercises");
+    assert!(folders("right").is_subset(&names), "right answers to what is no exercise: {:?}", folders("right"));
     let mut topics: Vec<&str> = exercises.iter().map(|exercise| exercise.dir.as_str()).collect();
     topics.dedup();
     let once: BTreeSet<&str> = topics.iter().copied().collect();
@@ -266,9 +288,9 @@ fn every_file_belongs_to_an_exercise_and_topics_stand_together() {
 }
 
 #[test]
-fn wrong_answers_are_formatted_as_the_rest_is() {
-    let wrong = entries(&workshop().join("wrong"));
-    let files = wrong.iter().flat_map(|folder| entries(folder));
+fn answers_are_formatted_as_the_rest_is() {
+    let folders = ["right", "wrong"].map(|folder| entries(&workshop().join(folder))).concat();
+    let files = folders.iter().flat_map(|folder| entries(folder));
     let check = Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(files).output().expect("rustfmt");
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
