@@ -2,7 +2,7 @@
 //!
 //! The same function serves a pipe in memory, a script of `tokio_test::io::Builder`, and a real socket.
 //!
-//! Then try: let it echo whole lines, the moment they are complete, with `LinesCodec` of `tokio_util` or by hand.
+//! Then try: let it echo whole lines, in the moment in which they are complete, and hang up on a line of more than 1 KiB.
 use async_concepts::{LaneExt, say};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};

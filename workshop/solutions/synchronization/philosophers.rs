@@ -23,7 +23,7 @@ async fn dine(forks: &[Fork; 3], left: usize, right: usize) {
 
 async fn dinner() {
     let forks = [Fork::new(()), Fork::new(()), Fork::new(())];
-    join!(dine(&forks, 0, 1).lane("Hypatia"), dine(&forks, 1, 2).lane("Spinoza"), dine(&forks, 2, 0).lane("Weil"),);
+    join!(dine(&forks, 0, 1).lane("Hypatia"), dine(&forks, 1, 2).lane("Spinoza"), dine(&forks, 2, 0).lane("Weil"));
 }
 
 fn main() {
