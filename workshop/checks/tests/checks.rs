@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     sync::Mutex,
     thread,
 };
@@ -60,11 +60,13 @@ impl Exercise {
     fn failures(&self, attempt: &str) -> Vec<String> {
         let output = Command::new(env!("CARGO_BIN_EXE_attempts"))
             .args([&self.name, attempt])
-            .stderr(Stdio::null())
             .output()
             .expect("the attempts can be run");
-        let results: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{}, {attempt}: {error}, {}", self.name, output.status));
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let results: Value = serde_json::from_str(printed.lines().last().unwrap_or_default()).unwrap_or_else(|error| {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            panic!("{}, {attempt}: {error}, {}\n{printed}\n{errors}", self.name, output.status)
+        });
         let results = results.as_object().expect("a list of tests");
         assert!(!results.is_empty(), "{} has no tests", self.name);
         results.values().filter_map(|failure| failure.as_str().map(str::to_owned)).collect()
