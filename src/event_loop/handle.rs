@@ -1,7 +1,6 @@
 //! Handles: a call that the loop still has to make, and the right to call it off.
 
 use std::cell::Cell;
-use std::cmp::{Ordering, Reverse};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
@@ -108,17 +107,18 @@ impl<O: Outcome, F: FnOnce() -> O> Call for Callback<F> {
 #[derive(Clone)]
 pub struct TimerHandle {
     pub(super) handle: Handle,
-    pub(super) when: Duration,
+    pub(super) key: TimerKey,
     pub(super) event_loop: EventLoop,
 }
+
+/// When a timer is due, and the number of its registration: those of equal time run in that order, which CPython leaves open.
+pub(super) type TimerKey = (Duration, u64);
 
 impl TimerHandle {
     /// Calls the call off; see [`Handle::cancel`].
     pub fn cancel(&self) {
-        if !self.handle.cancelled() {
-            self.handle.cancel();
-            self.event_loop.purge_timers();
-        }
+        self.handle.cancel();
+        self.event_loop.0.scheduled.borrow_mut().remove(&self.key);
     }
 
     /// Whether it was cancelled, in time or too late.
@@ -128,7 +128,7 @@ impl TimerHandle {
 
     /// When the call is due, on the clock of [`EventLoop::time`].
     pub fn when(&self) -> Duration {
-        self.when
+        self.key.0
     }
 }
 
@@ -140,41 +140,3 @@ impl Drop for CancelOnDrop {
         self.0.cancel();
     }
 }
-
-/// An entry in the heap of timers. Those of equal time run as they were registered, which CPython's heap leaves open.
-pub(super) struct Timer {
-    /// The time in nanoseconds, and the number of the registration. Reversed, because Rust's heap has the greatest on top.
-    key: Reverse<(u64, u64)>,
-    pub(super) handle: Handle,
-}
-
-impl Timer {
-    pub(super) fn new(when: Duration, number: u64, handle: Handle) -> Self {
-        let nanoseconds = when.as_secs().saturating_mul(1_000_000_000).saturating_add(when.subsec_nanos().into());
-        Self { key: Reverse((nanoseconds, number)), handle }
-    }
-
-    pub(super) fn when(&self) -> Duration {
-        Duration::from_nanos(self.key.0.0)
-    }
-}
-
-impl Ord for Timer {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key.cmp(&other.key)
-    }
-}
-
-impl PartialOrd for Timer {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Timer {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Timer {}

@@ -44,7 +44,7 @@ mod threads;
 mod wait;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future as StdFuture;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub use threads::{Job, ThreadsafeHandle};
 pub use wait::{ReturnWhen, as_completed, shield, sleep, wait, wait_for};
 
 use future::{AnyFuture, Kind};
-use handle::Timer;
+use handle::TimerKey;
 use task::{AwaitingLane, Step, TaskWaker};
 use threads::Mailbox;
 
@@ -80,10 +80,11 @@ struct Inner {
     clock: Box<dyn Clock>,
     /// What runs next: first in, first out.
     ready: RefCell<VecDeque<Handle>>,
-    /// What runs later: the earliest on top.
-    scheduled: RefCell<BinaryHeap<Timer>>,
+    /// What runs later, in the order in which it is due.
+    scheduled: RefCell<BTreeMap<TimerKey, Handle>>,
+    /// The timers that were set since the last turn.
+    new_timers: RefCell<Vec<(TimerKey, Handle)>>,
     timers_set: Cell<u64>,
-    timers_cancelled: Cell<usize>,
     calls_without_wait: Cell<usize>,
     mailbox: Arc<Mailbox>,
     /// All futures and tasks there are, to break their cycles on `close`, and to wake tasks by their key.
@@ -134,16 +135,15 @@ pub fn get_running_loop() -> Result<EventLoop> {
 impl EventLoop {
     /// One turn of the loop (`_run_once` in `base_events.py`).
     fn run_once(&self) -> Result<()> {
-        let Inner { clock, ready, scheduled, stopping, calls_without_wait, .. } = &*self.0;
+        let Inner { clock, ready, scheduled, new_timers, stopping, calls_without_wait, .. } = &*self.0;
         self.collect_mail();
 
-        // A cancelled timer is no reason to wait.
-        while scheduled.borrow().peek().is_some_and(|timer| timer.handle.cancelled()) {
-            scheduled.borrow_mut().pop();
-        }
+        // Timers find their place only now. One that was set and cancelled in the same turn has cost next to nothing.
+        let new_timers = new_timers.take().into_iter().filter(|(_, handle)| !handle.cancelled());
+        scheduled.borrow_mut().extend(new_timers);
 
         // Wait: not at all if there is something to do, else for the first timer, else until somebody else calls.
-        let first_timer = scheduled.borrow().peek().map(Timer::when);
+        let first_timer = scheduled.borrow().first_key_value().map(|((when, _), _)| *when);
         let timeout = match first_timer {
             _ if stopping.get() || !ready.borrow().is_empty() => Some(Duration::ZERO),
             Some(when) => Some(when.saturating_sub(self.time())),
@@ -158,11 +158,12 @@ impl EventLoop {
         }
 
         // Timers that are due go behind what is ready, all of them, in the order of their times.
-        if first_timer.is_some() {
+        if let Some(when) = first_timer {
             let end_time = self.time() + clock.resolution();
-            let mut scheduled = scheduled.borrow_mut();
-            while scheduled.peek().is_some_and(|timer| timer.when() < end_time) {
-                ready.borrow_mut().extend(scheduled.pop().map(|timer| timer.handle));
+            if when < end_time {
+                let later = scheduled.borrow_mut().split_off(&(end_time, 0));
+                let due = scheduled.replace(later);
+                ready.borrow_mut().extend(due.into_values());
             }
         }
 
@@ -199,7 +200,7 @@ impl EventLoop {
             ready: RefCell::default(),
             scheduled: RefCell::default(),
             timers_set: Cell::default(),
-            timers_cancelled: Cell::default(),
+            new_timers: RefCell::default(),
             calls_without_wait: Cell::default(),
             futures: RefCell::default(),
             task_count: Cell::default(),
@@ -263,9 +264,10 @@ impl EventLoop {
         self.0.closed.set(true);
         self.0.mailbox.close();
         // Each list is taken out first: the destructors that run now may call the loop.
-        let (ready, scheduled, futures) = (self.0.ready.take(), self.0.scheduled.take(), self.0.futures.take());
-        ready.iter().for_each(|handle| handle.0.abandon());
-        scheduled.iter().for_each(|timer| timer.handle.cancel());
+        let (ready, futures) = (self.0.ready.take(), self.0.futures.take());
+        let (scheduled, new_timers) = (self.0.scheduled.take(), self.0.new_timers.take());
+        let timers = scheduled.into_iter().chain(new_timers).map(|(_, handle)| handle);
+        ready.into_iter().chain(timers).for_each(|handle| handle.0.abandon());
         futures.iter().filter_map(|(_, future)| future.upgrade()).for_each(|future| future.abandon());
         drop((self.0.exception_handler.take(), self.0.lanes.take()));
         Ok(())
@@ -311,10 +313,17 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle> {
         self.check_closed()?;
-        self.0.timers_set.update(|count| count + 1);
         let handle = Handle::new(callback);
-        self.0.scheduled.borrow_mut().push(Timer::new(when, self.0.timers_set.get(), handle.clone()));
-        Ok(TimerHandle { handle, when, event_loop: self.clone() })
+        let key = (when, self.0.timers_set.replace(self.0.timers_set.get() + 1));
+        let mut new_timers = self.0.new_timers.borrow_mut();
+        if new_timers.len() == new_timers.capacity() {
+            // Before it grows, so that one callback, too, can set and cancel a million timers without filling the memory.
+            new_timers.retain(|(_, handle)| !handle.cancelled());
+            let length = new_timers.len();
+            new_timers.reserve(length);
+        }
+        new_timers.push((key, handle.clone()));
+        Ok(TimerHandle { handle, key, event_loop: self.clone() })
     }
 
     /// A pending future.
@@ -399,20 +408,6 @@ impl EventLoop {
     fn nobody_else_can_call(&self) -> bool {
         drop(self.0.spare_waker.take());
         Arc::strong_count(&self.0.mailbox) == 1
-    }
-
-    /// Throws cancelled timers out of the heap when they may be the greater part of it. asyncio does so once a turn; here a
-    /// single callback, too, can set and cancel a million timers without filling the memory.
-    fn purge_timers(&self) {
-        let cancelled = self.0.timers_cancelled.get() + 1;
-        let mut scheduled = self.0.scheduled.borrow_mut();
-        let purge = cancelled > 100 && cancelled > scheduled.len() / 2;
-        if purge {
-            scheduled.retain(|timer| !timer.handle.cancelled());
-            let capacity = 2 * scheduled.len();
-            scheduled.shrink_to(capacity.max(256));
-        }
-        self.0.timers_cancelled.set(if purge { 0 } else { cancelled });
     }
 }
 
