@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Wake, Waker};
+use std::thread::{Thread, park, park_timeout};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
@@ -59,8 +60,20 @@ pub struct TokioClock {
     entered: Cell<bool>,
 }
 
+/// How to wait inside a runtime of tokio's.
 #[derive(Default)]
-struct Bell(Notify);
+pub(crate) struct Bell(Notify);
+
+impl Bell {
+    /// What [`Clock::wait`] promises.
+    pub(crate) async fn wait(&self, timeout: Option<Duration>) {
+        match timeout {
+            Some(Duration::ZERO) => tokio::task::yield_now().await,
+            Some(timeout) => drop(tokio::time::timeout(timeout, self.0.notified()).await),
+            None => self.0.notified().await,
+        }
+    }
+}
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
@@ -89,12 +102,7 @@ impl Clock for TokioClock {
     }
 
     fn wait(&self, timeout: Option<Duration>) {
-        let rung = self.bell.0.notified();
-        match timeout {
-            Some(Duration::ZERO) => self.runtime.block_on(tokio::task::yield_now()),
-            Some(timeout) => drop(self.runtime.block_on(async { tokio::time::timeout(timeout, rung).await })),
-            None => self.runtime.block_on(rung),
-        }
+        self.runtime.block_on(self.bell.wait(timeout));
     }
 
     fn waker(&self) -> Waker {
@@ -113,44 +121,28 @@ impl Clock for TokioClock {
     }
 }
 
-/// Real time on the standard library alone: the loop sleeps on a condition variable.
+/// Real time on the standard library alone: the loop parks its thread.
 pub struct StdClock {
     start: Instant,
-    bell: Arc<Signal>,
 }
 
-#[derive(Default)]
-struct Signal {
-    rung: Mutex<bool>,
-    changed: Condvar,
-}
-
-impl Signal {
-    fn wait(&self, timeout: Option<Duration>) {
-        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut rung = match timeout {
-            None => self.changed.wait_while(rung, |rung| !*rung).unwrap_or_else(PoisonError::into_inner),
-            Some(timeout) => {
-                let waited = self.changed.wait_timeout_while(rung, timeout, |rung| !*rung);
-                waited.unwrap_or_else(PoisonError::into_inner).0
-            }
-        };
-        *rung = false;
+/// Wakes the thread on which it was made. The loop has looked into its mailbox just before it parks, and nobody else parks in
+/// between: so a wake that came earlier, and that something else has slept through, is not lost.
+fn unpark_this_thread() -> Waker {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
     }
-}
-
-impl Wake for Signal {
-    fn wake(self: Arc<Self>) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.changed.notify_one();
-    }
+    Arc::new(Unpark(std::thread::current())).into()
 }
 
 impl StdClock {
     /// Starts at zero now.
     #[expect(clippy::new_without_default, reason = "a clock that starts by default would be surprising")]
     pub fn new() -> Self {
-        Self { start: Instant::now(), bell: Arc::default() }
+        Self { start: Instant::now() }
     }
 }
 
@@ -160,13 +152,15 @@ impl Clock for StdClock {
     }
 
     fn wait(&self, timeout: Option<Duration>) {
-        if timeout != Some(Duration::ZERO) {
-            self.bell.wait(timeout);
+        match timeout {
+            Some(Duration::ZERO) => {}
+            Some(timeout) => park_timeout(timeout),
+            None => park(),
         }
     }
 
     fn waker(&self) -> Waker {
-        self.bell.clone().into()
+        unpark_this_thread()
     }
 }
 
@@ -177,7 +171,6 @@ impl Clock for StdClock {
 pub struct VirtualClock {
     now: Rc<Cell<Duration>>,
     resolution: Rc<Cell<Option<Duration>>>,
-    bell: Arc<Signal>,
     jobs: Arc<AtomicUsize>,
 }
 
@@ -211,17 +204,17 @@ impl Clock for VirtualClock {
         match timeout {
             Some(Duration::ZERO) => {}
             Some(timeout) if self.jobs.load(Ordering::Acquire) == 0 => self.advance(timeout),
-            _ => self.bell.wait(None),
+            _ => park(),
         }
     }
 
     fn waker(&self) -> Waker {
-        self.bell.clone().into()
+        unpark_this_thread()
     }
 
     fn watch(&self, job: Job) -> Job {
         self.jobs.fetch_add(1, Ordering::AcqRel);
-        let ended = JobEnded { jobs: self.jobs.clone(), bell: self.bell.clone() };
+        let ended = JobEnded { jobs: self.jobs.clone(), waker: self.waker() };
         Box::new(move || {
             job();
             // Only now: the result must be in the mailbox before the clock may move on.
@@ -233,12 +226,12 @@ impl Clock for VirtualClock {
 /// Lets the clock move on when a job is over, or is dropped by its executor.
 struct JobEnded {
     jobs: Arc<AtomicUsize>,
-    bell: Arc<Signal>,
+    waker: Waker,
 }
 
 impl Drop for JobEnded {
     fn drop(&mut self) {
         self.jobs.fetch_sub(1, Ordering::AcqRel);
-        self.bell.clone().wake();
+        self.waker.wake_by_ref();
     }
 }

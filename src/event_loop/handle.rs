@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::time::Duration;
 
 use super::{Error, EventLoop, ExceptionContext, Result};
 
@@ -100,43 +99,5 @@ impl<O: Outcome, F: FnOnce() -> O> Call for Callback<F> {
 
     fn name(&self) -> String {
         std::any::type_name::<F>().to_owned()
-    }
-}
-
-/// What [`EventLoop::call_later`] and [`EventLoop::call_at`] return.
-#[derive(Clone)]
-pub struct TimerHandle {
-    pub(super) handle: Handle,
-    pub(super) key: TimerKey,
-    pub(super) event_loop: EventLoop,
-}
-
-/// When a timer is due, and the number of its registration: those of equal time run in that order, which CPython leaves open.
-pub(super) type TimerKey = (Duration, u64);
-
-impl TimerHandle {
-    /// Calls the call off; see [`Handle::cancel`].
-    pub fn cancel(&self) {
-        self.handle.cancel();
-        self.event_loop.0.scheduled.borrow_mut().remove(&self.key);
-    }
-
-    /// Whether it was cancelled, in time or too late.
-    pub fn cancelled(&self) -> bool {
-        self.handle.cancelled()
-    }
-
-    /// When the call is due, on the clock of [`EventLoop::time`].
-    pub fn when(&self) -> Duration {
-        self.key.0
-    }
-}
-
-/// A timer that ends with its scope: Python's `try: … finally: handle.cancel()`.
-pub(super) struct CancelOnDrop(pub(super) TimerHandle);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.cancel();
     }
 }

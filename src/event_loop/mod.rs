@@ -4,7 +4,7 @@
 //! `run_once` in this file makes the calls. All the rest is a way of putting a call into the queue:
 //!
 //! - `handle`: a call, and the right to call it off;
-//! - `clock`: calls that are due at a time, and how to wait until then;
+//! - `timer` and `clock`: calls that are due at a time, and how to wait until then;
 //! - `future`: calls that are due when a result is there;
 //! - `task`: a coroutine, each step of which is a call;
 //! - `gather` and `wait`: futures made of futures;
@@ -41,30 +41,33 @@ mod gather;
 mod handle;
 mod task;
 mod threads;
+mod timer;
 mod wait;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::Future as StdFuture;
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 use std::time::Duration;
 
 use slab::Slab;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+pub(crate) use clock::Bell;
 pub use clock::{Clock, StdClock, TokioClock, VirtualClock};
 pub use error::{Error, Result};
 pub use future::{Await, DoneCallback, Future, Task};
 pub use gather::{gather, gather_return_exceptions};
-pub use handle::{Handle, Outcome, TimerHandle};
+pub use handle::{Handle, Outcome};
 pub use task::{EnsureFuture, create_task};
 pub use threads::{Job, ThreadsafeHandle};
+pub use timer::TimerHandle;
 pub use wait::{ReturnWhen, as_completed, shield, sleep, wait, wait_for};
 
 use future::{AnyFuture, Kind};
-use handle::TimerKey;
 use task::{AwaitingLane, Step, TaskWaker};
-use threads::Mailbox;
+use threads::Letter;
+use timer::Timers;
 
 /// How many calls the loop makes, when there is always one that is ready, until it looks what else has happened.
 const MAXIMUM_CALLS_WITHOUT_WAIT: usize = 128;
@@ -80,20 +83,18 @@ struct Inner {
     clock: Box<dyn Clock>,
     /// What runs next: first in, first out.
     ready: RefCell<VecDeque<Handle>>,
-    /// What runs later, in the order in which it is due.
-    scheduled: RefCell<BTreeMap<TimerKey, Handle>>,
-    /// The timers that were set since the last turn.
-    new_timers: RefCell<Vec<(TimerKey, Handle)>>,
-    timers_set: Cell<u64>,
+    /// What runs later.
+    timers: RefCell<Timers>,
     calls_without_wait: Cell<usize>,
-    mailbox: Arc<Mailbox>,
+    /// What others ask for, and the door through which they do.
+    mail: RefCell<UnboundedReceiver<Letter>>,
+    door: ThreadsafeHandle,
     /// All futures and tasks there are, to break their cycles on `close`, and to wake tasks by their key.
     futures: RefCell<Slab<Weak<dyn AnyFuture>>>,
     task_count: Cell<usize>,
     step: RefCell<Option<Step>>,
     lanes: RefCell<Vec<AwaitingLane>>,
     spare_waker: Cell<Option<Box<TaskWaker>>>,
-    running: Cell<bool>,
     stopping: Cell<bool>,
     closed: Cell<bool>,
     debug: Cell<bool>,
@@ -135,15 +136,11 @@ pub fn get_running_loop() -> Result<EventLoop> {
 impl EventLoop {
     /// One turn of the loop (`_run_once` in `base_events.py`).
     fn run_once(&self) -> Result<()> {
-        let Inner { clock, ready, scheduled, new_timers, stopping, calls_without_wait, .. } = &*self.0;
+        let Inner { clock, ready, timers, stopping, calls_without_wait, .. } = &*self.0;
         self.collect_mail();
 
-        // Timers find their place only now. One that was set and cancelled in the same turn has cost next to nothing.
-        let new_timers = new_timers.take().into_iter().filter(|(_, handle)| !handle.cancelled());
-        scheduled.borrow_mut().extend(new_timers);
-
         // Wait: not at all if there is something to do, else for the first timer, else until somebody else calls.
-        let first_timer = scheduled.borrow().first_key_value().map(|((when, _), _)| *when);
+        let first_timer = timers.borrow_mut().first();
         let timeout = match first_timer {
             _ if stopping.get() || !ready.borrow().is_empty() => Some(Duration::ZERO),
             Some(when) => Some(when.saturating_sub(self.time())),
@@ -161,9 +158,7 @@ impl EventLoop {
         if let Some(when) = first_timer {
             let end_time = self.time() + clock.resolution();
             if when < end_time {
-                let later = scheduled.borrow_mut().split_off(&(end_time, 0));
-                let due = scheduled.replace(later);
-                ready.borrow_mut().extend(due.into_values());
+                ready.borrow_mut().extend(timers.borrow_mut().take_due(end_time));
             }
         }
 
@@ -194,20 +189,19 @@ impl EventLoop {
     }
 
     fn on(clock: Box<dyn Clock>) -> Self {
+        let (mailbox, mail) = unbounded_channel();
         Self(Rc::new(Inner {
-            mailbox: Arc::new(Mailbox::new(clock.waker())),
+            mail: RefCell::new(mail),
+            door: ThreadsafeHandle { mailbox, bell: clock.waker() },
             clock,
             ready: RefCell::default(),
-            scheduled: RefCell::default(),
-            timers_set: Cell::default(),
-            new_timers: RefCell::default(),
+            timers: RefCell::default(),
             calls_without_wait: Cell::default(),
             futures: RefCell::default(),
             task_count: Cell::default(),
             step: RefCell::default(),
             lanes: RefCell::default(),
             spare_waker: Cell::default(),
-            running: Cell::default(),
             stopping: Cell::default(),
             closed: Cell::default(),
             debug: Cell::default(),
@@ -223,7 +217,6 @@ impl EventLoop {
     pub fn run_forever(&self) -> Result<()> {
         self.check_startable()?;
         RUNNING_LOOP.set(Some(self.clone()));
-        self.0.running.set(true);
         let _running = Running(self);
         let mut outcome = Ok(());
         self.0.clock.enter(&mut || {
@@ -262,12 +255,11 @@ impl EventLoop {
             return Err(Error::LoopIsRunning);
         }
         self.0.closed.set(true);
-        self.0.mailbox.close();
+        self.0.mail.borrow_mut().close();
+        while self.take_letter().is_some() {}
         // Each list is taken out first: the destructors that run now may call the loop.
-        let (ready, futures) = (self.0.ready.take(), self.0.futures.take());
-        let (scheduled, new_timers) = (self.0.scheduled.take(), self.0.new_timers.take());
-        let timers = scheduled.into_iter().chain(new_timers).map(|(_, handle)| handle);
-        ready.into_iter().chain(timers).for_each(|handle| handle.0.abandon());
+        let (ready, timers, futures) = (self.0.ready.take(), self.0.timers.take(), self.0.futures.take());
+        ready.into_iter().chain(timers.into_handles()).for_each(|handle| handle.0.abandon());
         futures.iter().filter_map(|(_, future)| future.upgrade()).for_each(|future| future.abandon());
         drop((self.0.exception_handler.take(), self.0.lanes.take()));
         Ok(())
@@ -275,7 +267,7 @@ impl EventLoop {
 
     /// Whether it is in `run_forever` or `run_until_complete`.
     pub fn is_running(&self) -> bool {
-        self.0.running.get()
+        RUNNING_LOOP.with_borrow(|running| running.as_ref() == Some(self))
     }
 
     /// Whether it was closed.
@@ -314,15 +306,7 @@ impl EventLoop {
     ) -> Result<TimerHandle> {
         self.check_closed()?;
         let handle = Handle::new(callback);
-        let key = (when, self.0.timers_set.replace(self.0.timers_set.get() + 1));
-        let mut new_timers = self.0.new_timers.borrow_mut();
-        if new_timers.len() == new_timers.capacity() {
-            // Before it grows, so that one callback, too, can set and cancel a million timers without filling the memory.
-            new_timers.retain(|(_, handle)| !handle.cancelled());
-            let length = new_timers.len();
-            new_timers.reserve(length);
-        }
-        new_timers.push((key, handle.clone()));
+        let key = self.0.timers.borrow_mut().set(when, handle.clone());
         Ok(TimerHandle { handle, key, event_loop: self.clone() })
     }
 
@@ -407,7 +391,7 @@ impl EventLoop {
     /// Whether no thread, waker or handle is left that could leave anything in the mailbox.
     fn nobody_else_can_call(&self) -> bool {
         drop(self.0.spare_waker.take());
-        Arc::strong_count(&self.0.mailbox) == 1
+        self.0.mail.borrow().sender_strong_count() == 1
     }
 }
 
@@ -422,7 +406,6 @@ struct Running<'a>(&'a EventLoop);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.0.running.set(false);
         self.0.0.stopping.set(false);
         RUNNING_LOOP.set(None);
     }

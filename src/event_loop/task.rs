@@ -20,8 +20,8 @@ use smallvec::SmallVec;
 
 use super::future::{AnyFuture, FutureCell, Kind, State};
 use super::handle::catch_panic;
-use super::threads::{Letter, Mailbox};
-use super::{Error, EventLoop, Future, Handle, Result, get_running_loop};
+use super::threads::Letter;
+use super::{Error, EventLoop, Future, Handle, Result, ThreadsafeHandle, get_running_loop};
 use crate::timeline::whose_waker;
 
 type Awaited = SmallVec<[Rc<dyn AnyFuture>; 1]>;
@@ -132,7 +132,7 @@ impl<T: 'static> TaskPart<T> {
 
         let loop_state = &cell.event_loop.0;
         let waker = self.waker.take().or_else(|| loop_state.spare_waker.take());
-        let waker = waker.unwrap_or_else(|| Box::new(TaskWaker::new(&loop_state.mailbox)));
+        let waker = waker.unwrap_or_else(|| Box::new(TaskWaker::new(&loop_state.door)));
         waker.shared.key.store(cell.key.get(), Ordering::Relaxed);
         let task = Rc::as_ptr(cell).cast();
         loop_state.step.replace(Some(Step {
@@ -207,13 +207,13 @@ pub(super) struct TaskWaker {
 }
 
 struct WakeByKey {
-    mailbox: Arc<Mailbox>,
+    door: ThreadsafeHandle,
     key: AtomicUsize,
 }
 
 impl TaskWaker {
-    fn new(mailbox: &Arc<Mailbox>) -> Self {
-        let shared = Arc::new(WakeByKey { mailbox: mailbox.clone(), key: AtomicUsize::new(0) });
+    fn new(door: &ThreadsafeHandle) -> Self {
+        let shared = Arc::new(WakeByKey { door: door.clone(), key: AtomicUsize::new(0) });
         Self { waker: shared.clone().into(), shared }
     }
 }
@@ -229,7 +229,7 @@ impl Wake for WakeByKey {
             return;
         }
         // A closed loop has no task to wake.
-        let _ = self.mailbox.post(Letter::Wake(self.key.load(Ordering::Relaxed)));
+        let _ = self.door.post(Letter::Wake(self.key.load(Ordering::Relaxed)));
     }
 }
 

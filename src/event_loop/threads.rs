@@ -1,24 +1,22 @@
 //! Other threads: how they call into the loop, and how the loop lets them work.
 
 use std::rc::Weak;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
+
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::future::AnyFuture;
 use super::handle::{Outcome, catch_panic};
 use super::{Error, EventLoop, Future, Handle, Result};
 
-/// Where others leave what the loop shall do. The loop itself keeps to one thread and needs no locks.
-pub(super) struct Mailbox {
-    letters: Mutex<(Vec<Letter>, Closed)>,
-    /// Tells without locking whether there are letters.
-    filled: AtomicBool,
+/// A loop's door for other threads. It can be cloned and sent to them, as an [`EventLoop`] cannot.
+#[derive(Clone)]
+pub struct ThreadsafeHandle {
+    /// The loop itself keeps to one thread and needs no locks. This is where others leave what it shall do.
+    pub(super) mailbox: UnboundedSender<Letter>,
     /// Ends the loop's waiting.
-    bell: Waker,
+    pub(super) bell: Waker,
 }
-
-type Closed = bool;
 
 pub(super) enum Letter {
     Call(Box<dyn FnOnce() -> Result<()> + Send>),
@@ -26,41 +24,16 @@ pub(super) enum Letter {
     Wake(usize),
 }
 
-impl Mailbox {
-    pub(super) fn new(bell: Waker) -> Self {
-        Self { letters: Mutex::default(), filled: AtomicBool::new(false), bell }
-    }
-
-    fn letters(&self) -> MutexGuard<'_, (Vec<Letter>, Closed)> {
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn post(&self, letter: Letter) -> Result<()> {
-        let mut letters = self.letters();
-        if letters.1 {
-            return Err(Error::LoopIsClosed);
-        }
-        letters.0.push(letter);
-        self.filled.store(true, Ordering::Release);
-        drop(letters);
-        self.bell.wake_by_ref();
-        Ok(())
-    }
-
-    pub(super) fn close(&self) {
-        let letters = std::mem::replace(&mut *self.letters(), (Vec::new(), true));
-        drop(letters);
-    }
-}
-
-/// A loop's door for other threads. It can be cloned and sent to them, as an [`EventLoop`] cannot.
-#[derive(Clone)]
-pub struct ThreadsafeHandle(pub(super) Arc<Mailbox>);
-
 impl ThreadsafeHandle {
     /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. [`Error::LoopIsClosed`] after `close`.
     pub fn call_soon_threadsafe<O: Outcome>(&self, callback: impl FnOnce() -> O + Send + 'static) -> Result<()> {
-        self.0.post(Letter::Call(Box::new(move || callback().outcome())))
+        self.post(Letter::Call(Box::new(move || callback().outcome())))
+    }
+
+    pub(super) fn post(&self, letter: Letter) -> Result<()> {
+        self.mailbox.send(letter).map_err(|_| Error::LoopIsClosed)?;
+        self.bell.wake_by_ref();
+        Ok(())
     }
 }
 
@@ -70,7 +43,7 @@ pub type Job = Box<dyn FnOnce() + Send>;
 impl EventLoop {
     /// What other threads need to call into this loop. While one exists, the loop never finds that it is [`Error::Idle`].
     pub fn threadsafe_handle(&self) -> ThreadsafeHandle {
-        ThreadsafeHandle(self.0.mailbox.clone())
+        self.0.door.clone()
     }
 
     /// Runs a function that blocks on another thread: with `executor`, or by default as the loop's clock does it.
@@ -99,19 +72,17 @@ impl EventLoop {
         })
     }
 
-    /// Puts what others asked for behind what is ready. Nearly always there is nothing, and to look costs nothing.
+    /// Puts what others asked for behind what is ready. Nearly always there is nothing, and to look costs next to nothing.
     #[inline]
     pub(super) fn collect_mail(&self) {
-        if self.0.mailbox.filled.load(Ordering::Acquire) {
+        if !self.0.mail.borrow().is_empty() {
             self.open_letters();
         }
     }
 
     #[cold]
     fn open_letters(&self) {
-        self.0.mailbox.filled.store(false, Ordering::Release);
-        let letters = std::mem::take(&mut self.0.mailbox.letters().0);
-        for letter in letters {
+        while let Some(letter) = self.take_letter() {
             let call = match letter {
                 Letter::Call(callback) => Some(Handle::new(callback)),
                 Letter::Wake(key) => {
@@ -121,5 +92,9 @@ impl EventLoop {
             };
             self.0.ready.borrow_mut().extend(call);
         }
+    }
+
+    pub(super) fn take_letter(&self) -> Option<Letter> {
+        self.0.mail.borrow_mut().try_recv().ok()
     }
 }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::future::DoneCallback;
-use super::handle::CancelOnDrop;
 use super::task::give_way;
+use super::timer::CancelOnDrop;
 use super::{EnsureFuture, Error, EventLoop, Future, Result, get_running_loop};
 
 /// Waits for `delay`; zero lets everything else that is ready run once. Cancelling or dropping it ends the timer.

@@ -1,19 +1,11 @@
 //! The clock of a run, for event loops: so that `EventLoop::new` in an example, which knows nothing of it, makes a loop
 //! that can be hurried, and whose turns and waits are seen on the timeline.
 use crate::{
-    event_loop::{Clock, Job, set_event_loop_policy},
+    event_loop::{Bell, Clock, Job, set_event_loop_policy},
     timeline::{Recorder, Recording, turn, wait},
 };
-use std::{
-    sync::Arc,
-    task::{Wake, Waker},
-    time::Duration,
-};
-use tokio::{
-    sync::Notify,
-    task::{spawn_blocking, yield_now},
-    time::{Instant, timeout},
-};
+use std::{sync::Arc, task::Waker, time::Duration};
+use tokio::{task::spawn_blocking, time::Instant};
 
 /// Runs a function that turns an event loop of its own, on a paused clock, and records what happens: for
 /// [`EventLoop`](crate::event_loop::EventLoop) what [`record`](crate::record) is for tokio.
@@ -54,27 +46,13 @@ struct RunClock {
     bell: Arc<Bell>,
 }
 
-#[derive(Default)]
-struct Bell(Notify);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.0.notify_one();
-    }
-}
-
 impl Clock for RunClock {
     fn time(&self) -> Duration {
         self.start.elapsed()
     }
 
     fn wait(&self, limit: Option<Duration>) {
-        let rung = self.bell.0.notified();
-        match limit {
-            Some(Duration::ZERO) => wait(yield_now()),
-            Some(limit) => drop(wait(async { timeout(limit, rung).await })),
-            None => wait(rung),
-        }
+        wait(self.bell.wait(limit));
     }
 
     fn turn(&self) {
