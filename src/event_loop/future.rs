@@ -1,6 +1,7 @@
 //! Futures: a result that somebody will set later, and whom to call then.
 
 use std::cell::{Cell, RefCell};
+use std::mem::{replace, take};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -28,9 +29,11 @@ pub(super) struct FutureCell<T> {
     pub(super) state: RefCell<State<T>>,
     /// Nearly every future has only one, which needs no allocation. (CPython's `_asynciomodule.c` does the same.)
     callbacks: RefCell<SmallVec<[Callback<T>; 1]>>,
+    /// How many of them have been called since it is done.
+    called: Cell<usize>,
     pub(super) kind: Kind<T>,
     /// Its place in the loop's list of all futures.
-    pub(super) key: Cell<usize>,
+    pub(super) key: usize,
 }
 
 /// `Finished` can hold `Error::Cancelled`: the *exception* of a gather that was cancelled, which is not `cancelled()`.
@@ -48,11 +51,12 @@ pub(super) enum Kind<T> {
 }
 
 enum Callback<T> {
-    /// A task of this loop awaits the future.
-    Wakeup(Rc<dyn AnyFuture>),
-    /// Somebody else awaits it: another executor, or something like `FuturesUnordered` that has wakers of its own.
+    /// The task of this key awaits the future.
+    Wakeup(usize),
+    /// Somebody with a waker of its own does: a lane of a timeline, another executor, something like `FuturesUnordered`.
     Waker(Waker),
     Call(DoneCallback<T>),
+    Called,
 }
 
 /// What [`Future::add_done_callback`] returns, for [`Future::remove_done_callback`].
@@ -62,15 +66,18 @@ type DoneFunction<T> = dyn Fn(&Future<T>) -> Result<()>;
 
 impl<T: 'static> Future<T> {
     pub(super) fn new(event_loop: &EventLoop, kind: Kind<T>) -> Self {
+        let mut futures = event_loop.0.futures.borrow_mut();
+        let place = futures.vacant_entry();
         let cell = Rc::new(FutureCell {
             event_loop: event_loop.clone(),
             state: RefCell::new(State::Pending),
             callbacks: RefCell::default(),
+            called: Cell::new(0),
             kind,
-            key: Cell::new(0),
+            key: place.key(),
         });
         let weak = Rc::downgrade(&cell);
-        cell.key.set(event_loop.0.futures.borrow_mut().insert(weak));
+        place.insert(weak);
         Self(cell)
     }
 
@@ -139,14 +146,15 @@ impl<T: 'static> Future<T> {
 
     /// Takes a callback back and tells how many were removed. What stands in the ready queue already stays there.
     pub fn remove_done_callback(&self, callback: &DoneCallback<T>) -> usize {
-        self.0.remove_callbacks(|other| other.is(callback))
+        self.0.remove_callback(&Callback::Call(callback.clone())).into()
     }
 
     /// Adds a callback that many futures share, unless this one has it. For those that get the same future twice.
     pub(super) fn share_done_callback(&self, callback: &DoneCallback<T>) -> bool {
-        let new = !self.0.callbacks.borrow().iter().any(|other| other.is(callback));
+        let callback = Callback::Call(callback.clone());
+        let new = !self.0.callbacks.borrow().contains(&callback);
         if new {
-            self.0.add_callback(Callback::Call(callback.clone()));
+            self.0.add_callback(callback);
         }
         new
     }
@@ -170,17 +178,27 @@ impl<T: 'static> FutureCell<T> {
 
     fn schedule(self: &Rc<Self>, callback: Callback<T>) {
         match callback {
-            Callback::Wakeup(task) => {
-                let pointer = Rc::as_ptr(&task).cast();
-                self.event_loop.push_ready(task.next_step());
-                self.event_loop.tell_lanes(pointer, Some(Rc::as_ptr(self).cast()));
-            }
+            Callback::Wakeup(task) => self.event_loop.wake_task(task),
             Callback::Waker(waker) => waker.wake(),
-            Callback::Call(callback) => {
-                let future = Future(self.clone());
-                self.event_loop.push_ready(Some(Handle::new(move || callback.0(&future))));
+            // A future that is done stands in the ready queue as often as it has callbacks, and calls them one by one.
+            Callback::Call(_) => {
+                self.callbacks.borrow_mut().push(callback);
+                self.event_loop.push_ready(Some(Handle(self.clone())));
             }
+            Callback::Called => {}
         }
+    }
+
+    fn call_next(self: &Rc<Self>) -> Result<()> {
+        let mut callbacks = self.callbacks.borrow_mut();
+        let callback = replace(&mut callbacks[self.called.get()], Callback::Called);
+        self.called.update(|called| called + 1);
+        if self.called.get() == callbacks.len() {
+            callbacks.clear();
+            self.called.set(0);
+        }
+        drop(callbacks);
+        if let Callback::Call(callback) = callback { callback.0(&Future(self.clone())) } else { Ok(()) }
     }
 
     fn add_callback(self: &Rc<Self>, callback: Callback<T>) {
@@ -191,17 +209,27 @@ impl<T: 'static> FutureCell<T> {
         }
     }
 
-    fn remove_callbacks(&self, matches: impl Fn(&Callback<T>) -> bool) -> usize {
-        let (removed, kept) = self.callbacks.take().into_iter().partition::<SmallVec<_>, _>(matches);
-        *self.callbacks.borrow_mut() = kept;
-        // Dropped only here, because that may run anybody's code, which must not find the list in use.
-        removed.len()
+    fn remove_callback(&self, callback: &Callback<T>) -> bool {
+        if self.done() {
+            return false;
+        }
+        let mut callbacks = self.callbacks.borrow_mut();
+        let place = callbacks.iter().position(|other| other == callback);
+        let removed = place.map(|place| callbacks.remove(place));
+        // Before the callback is dropped, because that may run anybody's code, which must not find the list in use.
+        drop(callbacks);
+        removed.is_some()
     }
 }
 
-impl<T> Callback<T> {
-    fn is(&self, callback: &DoneCallback<T>) -> bool {
-        matches!(self, Self::Call(own) if Rc::ptr_eq(&own.0, &callback.0))
+impl<T> PartialEq for Callback<T> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Wakeup(task), Self::Wakeup(other)) => task == other,
+            (Self::Waker(waker), Self::Waker(other)) => waker.will_wake(other),
+            (Self::Call(callback), Self::Call(other)) => Rc::ptr_eq(&callback.0, &other.0),
+            _ => false,
+        }
     }
 }
 
@@ -215,8 +243,6 @@ impl<T> DoneCallback<T> {
 pub(super) trait AnyFuture: Call {
     fn done(&self) -> bool;
     fn cancel(self: Rc<Self>) -> bool;
-    fn add_wakeup(self: Rc<Self>, task: Rc<dyn AnyFuture>);
-    fn remove_wakeup(&self, task: *const ());
     /// The next step of a task, if this is one, to be put into the ready queue, unless it is there.
     fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
@@ -236,14 +262,6 @@ impl<T: 'static> AnyFuture for FutureCell<T> {
         true
     }
 
-    fn add_wakeup(self: Rc<Self>, task: Rc<dyn AnyFuture>) {
-        self.add_callback(Callback::Wakeup(task));
-    }
-
-    fn remove_wakeup(&self, task: *const ()) {
-        self.remove_callbacks(|other| matches!(other, Callback::Wakeup(other) if Rc::as_ptr(other).cast() == task));
-    }
-
     fn next_step(self: Rc<Self>) -> Option<Handle> {
         if let Kind::Task(task) = &self.kind { task.next_step(&self) } else { None }
     }
@@ -251,10 +269,14 @@ impl<T: 'static> AnyFuture for FutureCell<T> {
 
 impl<T: 'static> Call for FutureCell<T> {
     fn run(self: Rc<Self>) -> Result<()> {
-        if let Kind::Task(task) = &self.kind {
-            task.step(&self);
+        match &self.kind {
+            // A step can still be due when the task is done, but then it comes before the callbacks.
+            Kind::Task(task) if task.is_scheduled() => {
+                task.step(&self);
+                Ok(())
+            }
+            _ => self.call_next(),
         }
-        Ok(())
     }
 
     fn cancelled(&self) -> bool {
@@ -276,13 +298,24 @@ impl<T: 'static> Call for FutureCell<T> {
 
 impl<T> Drop for FutureCell<T> {
     fn drop(&mut self) {
-        self.event_loop.0.futures.borrow_mut().try_remove(self.key.get());
+        self.event_loop.0.futures.borrow_mut().try_remove(self.key);
     }
 }
 
 impl<T> Clone for Future<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
+    }
+}
+
+impl<T> Clone for Callback<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Wakeup(task) => Self::Wakeup(*task),
+            Self::Waker(waker) => Self::Waker(waker.clone()),
+            Self::Call(callback) => Self::Call(callback.clone()),
+            Self::Called => Self::Called,
+        }
     }
 }
 
@@ -297,39 +330,66 @@ impl<T: Clone + 'static> IntoFuture for Future<T> {
     type IntoFuture = Await<T>;
 
     fn into_future(self) -> Await<T> {
-        Await(self)
+        Await { future: self, wakeup: None }
     }
 }
 
 /// What `.await` on a [`Future`] polls. Dropping it ends the wait, and nothing else.
-pub struct Await<T>(Future<T>);
+pub struct Await<T: 'static> {
+    future: Future<T>,
+    /// What it has added to the callbacks of the future.
+    wakeup: Option<Callback<T>>,
+}
 
 impl<T: Clone + 'static> std::future::Future for Await<T> {
     type Output = Result<T>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let cell = &self.0.0;
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let cell = self.future.0.clone();
+        let mut step = cell.event_loop.step(context);
         // First the error that a cancel throws in here, only then the result: so a cancel beats a result that has been set
         // but not delivered yet.
-        if let Some(error) = cell.event_loop.with_step(context, |step| step.thrown.take()).flatten() {
-            return Poll::Ready(Err(error));
+        if step.as_mut().is_some_and(|step| take(&mut step.throws)) {
+            return Poll::Ready(Err(Error::Cancelled));
         }
         if cell.done() {
-            return Poll::Ready(self.0.result());
+            return Poll::Ready(self.future.result());
         }
-        let yielded = cell.event_loop.with_step(context, |step| {
-            step.yielded.push(cell.clone());
-            cell.event_loop.lane_awaits(step, Some(Rc::as_ptr(cell).cast()), context.waker());
-            step.task == Rc::as_ptr(cell).cast()
-        });
-        match yielded {
-            Some(true) => return Poll::Ready(Err(Error::AwaitsItself)),
-            Some(false) => {}
+        let wakeup = match step {
+            Some(step) if step.task == cell.key => return Poll::Ready(Err(Error::AwaitsItself)),
+            Some(mut step) => {
+                step.awaits.push(cell.clone());
+                if step.owns(context.waker()) {
+                    Callback::Wakeup(step.task)
+                } else {
+                    Callback::Waker(context.waker().clone())
+                }
+            }
             None if get_running_loop().is_ok_and(|running| running != cell.event_loop) => {
                 return Poll::Ready(Err(Error::OtherLoop));
             }
-            None => cell.add_callback(Callback::Waker(context.waker().clone())),
+            None => Callback::Waker(context.waker().clone()),
+        };
+        // A done callback among the others: whoever began to wait first is woken first, through the ready queue.
+        if self.wakeup.as_ref() != Some(&wakeup) {
+            self.stop_waiting();
+            self.wakeup = Some(wakeup.clone());
+            cell.add_callback(wakeup);
         }
         Poll::Pending
+    }
+}
+
+impl<T: 'static> Await<T> {
+    fn stop_waiting(&mut self) {
+        if let Some(wakeup) = self.wakeup.take() {
+            self.future.0.remove_callback(&wakeup);
+        }
+    }
+}
+
+impl<T: 'static> Drop for Await<T> {
+    fn drop(&mut self) {
+        self.stop_waiting();
     }
 }

@@ -48,6 +48,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future as StdFuture;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use slab::Slab;
@@ -65,7 +66,7 @@ pub use timer::TimerHandle;
 pub use wait::{ReturnWhen, as_completed, shield, sleep, wait, wait_for};
 
 use future::{AnyFuture, Kind};
-use task::{AwaitingLane, Step, TaskWaker};
+use task::{Step, TaskWaker};
 use threads::Letter;
 use timer::Timers;
 
@@ -93,8 +94,9 @@ struct Inner {
     futures: RefCell<Slab<Weak<dyn AnyFuture>>>,
     task_count: Cell<usize>,
     step: RefCell<Option<Step>>,
-    lanes: RefCell<Vec<AwaitingLane>>,
-    spare_waker: Cell<Option<Box<TaskWaker>>>,
+    spare_waker: Cell<Option<Arc<TaskWaker>>>,
+    /// In the clock's hands.
+    waiting: Cell<bool>,
     stopping: Cell<bool>,
     closed: Cell<bool>,
     debug: Cell<bool>,
@@ -136,7 +138,7 @@ pub fn get_running_loop() -> Result<EventLoop> {
 impl EventLoop {
     /// One turn of the loop (`_run_once` in `base_events.py`).
     fn run_once(&self) -> Result<()> {
-        let Inner { clock, ready, timers, stopping, calls_without_wait, .. } = &*self.0;
+        let Inner { clock, ready, timers, stopping, waiting, calls_without_wait, .. } = &*self.0;
         self.collect_mail();
 
         // Wait: not at all if there is something to do, else for the first timer, else until somebody else calls.
@@ -150,7 +152,9 @@ impl EventLoop {
         // A look at the sockets costs as much as ten calls; tokio, too, leaves it out while there is much to do.
         if timeout != Some(Duration::ZERO) || calls_without_wait.get() >= MAXIMUM_CALLS_WITHOUT_WAIT {
             calls_without_wait.set(0);
+            waiting.set(true);
             clock.wait(timeout);
+            waiting.set(false);
             self.collect_mail();
         }
 
@@ -200,7 +204,7 @@ impl EventLoop {
             futures: RefCell::default(),
             task_count: Cell::default(),
             step: RefCell::default(),
-            lanes: RefCell::default(),
+            waiting: Cell::default(),
             spare_waker: Cell::default(),
             stopping: Cell::default(),
             closed: Cell::default(),
@@ -261,7 +265,7 @@ impl EventLoop {
         let (ready, timers, futures) = (self.0.ready.take(), self.0.timers.take(), self.0.futures.take());
         ready.into_iter().chain(timers.into_handles()).for_each(|handle| handle.0.abandon());
         futures.iter().filter_map(|(_, future)| future.upgrade()).for_each(|future| future.abandon());
-        drop((self.0.exception_handler.take(), self.0.lanes.take()));
+        drop(self.0.exception_handler.take());
         Ok(())
     }
 

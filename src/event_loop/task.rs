@@ -8,20 +8,22 @@
 //! Rust cannot throw an error into other futures, such as tokio's. There the coroutine is dropped, which is how Rust cancels:
 //! destructors run, no other code of it does, and nothing can be swallowed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefMut};
 use std::future::Future as StdFuture;
+use std::mem::{replace, take};
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
+use futures::task::{ArcWake, waker_ref};
 use smallvec::SmallVec;
 
 use super::future::{AnyFuture, FutureCell, Kind, State};
 use super::handle::catch_panic;
 use super::threads::Letter;
-use super::{Error, EventLoop, Future, Handle, Result, ThreadsafeHandle, get_running_loop};
+use super::{Error, EventLoop, Future, Handle, Inner, Result, ThreadsafeHandle, get_running_loop};
 use crate::timeline::whose_waker;
 
 type Awaited = SmallVec<[Rc<dyn AnyFuture>; 1]>;
@@ -37,10 +39,9 @@ pub(super) struct TaskPart<T> {
     /// What the coroutine awaits; more than one thing under `join!` or `select!`.
     waiting_for: Cell<Awaited>,
     /// Only while somebody outside, such as tokio, has a clone.
-    waker: Cell<Option<Box<TaskWaker>>>,
+    waker: Cell<Option<Arc<TaskWaker>>>,
     /// The next step stands in the ready queue.
     scheduled: Cell<bool>,
-    running: Cell<bool>,
     must_cancel: Cell<bool>,
     /// Suspended where an error can be thrown in.
     at_await_point: Cell<bool>,
@@ -51,22 +52,16 @@ enum Name {
     Given(Box<str>),
 }
 
-/// A lane of a timeline, in a task, that awaits a future, or the next turn. The loop wakes its tasks without wakers, so it
-/// tells the lane that it did; see [`LaneExt::lane`](crate::LaneExt::lane). Without lanes the list of them is empty.
-pub(super) struct AwaitingLane {
-    task: *const (),
-    future: Option<*const ()>,
-    waker: Waker,
-}
-
 /// The step that is being run, where the coroutine's awaits and the task meet. In asyncio an exception goes in with
 /// `coro.throw`, and the future to wait for comes out with `yield`.
 pub(super) struct Step {
-    pub(super) task: *const (),
-    pub(super) thrown: Option<Error>,
-    pub(super) yielded: Awaited,
+    /// The key of the task.
+    pub(super) task: usize,
+    /// The coroutine shall get an error, and has not got it yet.
+    pub(super) throws: bool,
+    pub(super) awaits: Awaited,
     /// A bare `yield`: give way for one turn.
-    yielded_nothing: bool,
+    gives_way: bool,
     waker: *const (),
 }
 
@@ -80,7 +75,6 @@ impl<T: 'static> TaskPart<T> {
             waiting_for: Cell::default(),
             waker: Cell::default(),
             scheduled: Cell::new(false),
-            running: Cell::new(false),
             must_cancel: Cell::new(false),
             at_await_point: Cell::new(false),
         }
@@ -94,20 +88,25 @@ impl<T: 'static> TaskPart<T> {
     }
 
     pub(super) fn next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
-        (!self.scheduled.replace(true)).then(|| Handle(cell.clone()))
+        (!cell.done() && !self.scheduled.replace(true)).then(|| Handle(cell.clone()))
+    }
+
+    pub(super) fn is_scheduled(&self) -> bool {
+        self.scheduled.get()
     }
 
     /// `Task.cancel` in `tasks.py`.
     pub(super) fn cancel(&self, cell: &Rc<FutureCell<T>>) {
         let waiting_for = self.waiting_for.take();
-        let taken = waiting_for.iter().fold(false, |taken, future| future.clone().cancel() | taken);
+        let taken = cancel_all(&waiting_for);
         let waits = !waiting_for.is_empty();
         self.waiting_for.set(waiting_for);
         // If what it awaits took the request, that one's end will bring the error here. Otherwise there is nothing to cancel
         // any more, only a step that is due. It will throw the error, whatever result it was to deliver.
         if !taken {
             self.must_cancel.set(true);
-            if !waits && !self.running.get() {
+            let runs = cell.event_loop.0.step.borrow().as_ref().is_some_and(|step| step.task == cell.key);
+            if !waits && !runs {
                 cell.event_loop.push_ready(self.next_step(cell));
             }
         }
@@ -117,48 +116,35 @@ impl<T: 'static> TaskPart<T> {
     pub(super) fn step(&self, cell: &Rc<FutureCell<T>>) {
         self.scheduled.set(false);
         let Some(mut coroutine) = self.coroutine.take() else { return };
-        cell.event_loop.0.lanes.borrow_mut().retain(|lane| lane.task != Rc::as_ptr(cell).cast());
-        let mut yielded = self.waiting_for.take();
-        yielded
-            .drain(..)
-            .filter(|future| !future.done())
-            .for_each(|other| other.remove_wakeup(Rc::as_ptr(cell).cast()));
-        let thrown = self.must_cancel.take().then_some(Error::Cancelled);
-        if thrown.is_some() && !self.at_await_point.get() {
+        let throws = self.must_cancel.take();
+        if throws && !self.at_await_point.get() {
             // Cancelled before the first step, or at an await of something that is not of this loop.
             drop(coroutine);
             return self.finish(cell, State::Cancelled);
         }
 
-        let loop_state = &cell.event_loop.0;
-        let waker = self.waker.take().or_else(|| loop_state.spare_waker.take());
-        let waker = waker.unwrap_or_else(|| Box::new(TaskWaker::new(&loop_state.door)));
-        waker.shared.key.store(cell.key.get(), Ordering::Relaxed);
-        let task = Rc::as_ptr(cell).cast();
-        loop_state.step.replace(Some(Step {
-            task,
-            thrown,
-            yielded,
-            yielded_nothing: false,
-            waker: waker.waker.data(),
-        }));
-        self.running.set(true);
-        let polled = catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker.waker)));
-        self.running.set(false);
-        let step = loop_state.step.take().expect("nobody else takes it");
+        let Inner { step, spare_waker, door, .. } = &*cell.event_loop.0;
+        let mut awaits = self.waiting_for.take();
+        awaits.clear();
+        let waker = self.waker.take().or_else(|| spare_waker.take()).unwrap_or_else(|| TaskWaker::new(door));
+        waker.key.store(cell.key, Ordering::Relaxed);
+        let address = Arc::as_ptr(&waker).cast();
+        step.replace(Some(Step { task: cell.key, throws, awaits, gives_way: false, waker: address }));
+        let polled = catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker_ref(&waker))));
+        let step = step.take().expect("nobody else takes it");
         // Most tasks await only futures of this loop, which do without wakers. So one serves them all.
-        let place = if Arc::strong_count(&waker.shared) > 2 { &self.waker } else { &loop_state.spare_waker };
+        let place = if Arc::strong_count(&waker) > 1 { &self.waker } else { spare_waker };
         place.set(Some(waker));
 
         match polled {
-            Ok(Poll::Pending) if step.thrown.is_none() => {
+            Ok(Poll::Pending) if !step.throws => {
                 self.coroutine.set(Some(coroutine));
                 return self.suspend(cell, step);
             }
             _ => drop(coroutine),
         }
         // A task that cancels itself and then returns is cancelled: who else could have meant the request?
-        let cancelled = step.thrown.is_some() || self.must_cancel.get();
+        let cancelled = step.throws || self.must_cancel.get();
         self.finish(
             cell,
             match polled {
@@ -171,21 +157,15 @@ impl<T: 'static> TaskPart<T> {
     }
 
     fn suspend(&self, cell: &Rc<FutureCell<T>>, step: Step) {
-        self.at_await_point.set(step.yielded_nothing || !step.yielded.is_empty());
-        let mut taken = false;
-        for future in &step.yielded {
-            // A done callback among the others: whoever began to wait first is woken first, through the ready queue.
-            future.clone().add_wakeup(cell.clone());
-            taken |= self.must_cancel.get() && future.clone().cancel();
-        }
-        if taken {
+        self.at_await_point.set(step.gives_way || !step.awaits.is_empty());
+        // It has asked to cancel itself while it ran.
+        if self.must_cancel.get() && cancel_all(&step.awaits) {
             self.must_cancel.set(false);
         }
-        if step.yielded_nothing || self.must_cancel.get() && !self.at_await_point.get() {
+        if step.gives_way || self.must_cancel.get() && !self.at_await_point.get() {
             cell.event_loop.push_ready(self.next_step(cell));
-            cell.event_loop.tell_lanes(Rc::as_ptr(cell).cast(), None);
         }
-        self.waiting_for.set(step.yielded);
+        self.waiting_for.set(step.awaits);
     }
 
     fn finish(&self, cell: &Rc<FutureCell<T>>, state: State<T>) {
@@ -199,68 +179,64 @@ impl<T: 'static> TaskPart<T> {
     }
 }
 
+/// Asks every one of them, also after one has taken the request.
+fn cancel_all(futures: &Awaited) -> bool {
+    futures.iter().fold(false, |taken, future| future.clone().cancel() | taken)
+}
+
 /// Wakes a task from outside: from tokio's timers and sockets, channels, other threads. It can be sent to them because it knows
 /// the task by its key only. That key may have passed to another task by then, which is polled once for nothing.
 pub(super) struct TaskWaker {
-    waker: Waker,
-    shared: Arc<WakeByKey>,
-}
-
-struct WakeByKey {
     door: ThreadsafeHandle,
     key: AtomicUsize,
 }
 
 impl TaskWaker {
-    fn new(door: &ThreadsafeHandle) -> Self {
-        let shared = Arc::new(WakeByKey { door: door.clone(), key: AtomicUsize::new(0) });
-        Self { waker: shared.clone().into(), shared }
+    fn new(door: &ThreadsafeHandle) -> Arc<Self> {
+        Arc::new(Self { door: door.clone(), key: AtomicUsize::new(0) })
     }
 }
 
-thread_local! {
-    /// The loop is telling lanes that it has woken their task: what they pass on would only make it turn once for nothing.
-    static TELLING_LANES: Cell<bool> = const { Cell::new(false) };
+impl ArcWake for TaskWaker {
+    fn wake_by_ref(waker: &Arc<Self>) {
+        let key = waker.key.load(Ordering::Relaxed);
+        match get_running_loop() {
+            Ok(running) if running.0.door.mailbox.same_channel(&waker.door.mailbox) && !running.0.waiting.get() => {
+                running.wake_task(key);
+            }
+            // A closed loop has no task to wake.
+            _ => _ = waker.door.post(Letter::Wake(key)),
+        }
+    }
 }
 
-impl Wake for WakeByKey {
-    fn wake(self: Arc<Self>) {
-        if TELLING_LANES.get() {
-            return;
-        }
-        // A closed loop has no task to wake.
-        let _ = self.door.post(Letter::Wake(self.key.load(Ordering::Relaxed)));
+impl Step {
+    /// Whether it is the task itself that polls, or a lane of a timeline in it, and not something inside it that has wakers of
+    /// its own.
+    fn polls_with(&self, waker: &Waker) -> bool {
+        self.owns(waker) || self.waker == whose_waker(waker)
+    }
+
+    pub(super) fn owns(&self, waker: &Waker) -> bool {
+        self.waker == waker.data()
     }
 }
 
 impl EventLoop {
-    /// The current step, if it is the task itself that polls, and not something inside it that has wakers of its own.
-    pub(super) fn with_step<R>(&self, context: &Context<'_>, change: impl FnOnce(&mut Step) -> R) -> Option<R> {
-        let waker = context.waker();
-        let its_own = |step: &&mut Step| step.waker == waker.data() || step.waker == whose_waker(waker);
-        self.0.step.borrow_mut().as_mut().filter(its_own).map(change)
+    /// The current step, if it polls with this waker.
+    pub(super) fn step(&self, context: &Context<'_>) -> Option<RefMut<'_, Step>> {
+        let its_own = |step: &&mut Step| step.polls_with(context.waker());
+        RefMut::filter_map(self.0.step.borrow_mut(), |step| step.as_mut().filter(its_own)).ok()
     }
 
-    /// If it is a lane in the task that awaits, it shall hear of its wake.
-    pub(super) fn lane_awaits(&self, step: &Step, future: Option<*const ()>, waker: &Waker) {
-        if waker.data() != step.waker {
-            self.0.lanes.borrow_mut().push(AwaitingLane { task: step.task, future, waker: waker.clone() });
-        }
+    /// The next step of the task with this key, to be put into the ready queue, unless it is there.
+    pub(super) fn next_step(&self, key: usize) -> Option<Handle> {
+        let task = self.0.futures.borrow().get(key).and_then(Weak::upgrade);
+        task.and_then(AnyFuture::next_step)
     }
 
-    /// The task is woken because the future is done, or `None` because it had only given way.
-    #[inline]
-    pub(super) fn tell_lanes(&self, task: *const (), future: Option<*const ()>) {
-        if !self.0.lanes.borrow().is_empty() {
-            let lanes = self.0.lanes.take();
-            let (woken, others): (Vec<_>, Vec<_>) =
-                lanes.into_iter().partition(|lane| lane.task == task && lane.future == future);
-            self.0.lanes.replace(others);
-            // The step is in the queue already, so this tells, and wakes nobody else.
-            TELLING_LANES.set(true);
-            woken.into_iter().for_each(|lane| lane.waker.wake());
-            TELLING_LANES.set(false);
-        }
+    pub(super) fn wake_task(&self, key: usize) {
+        self.push_ready(self.next_step(key));
     }
 
     pub(super) fn start_task<T: 'static>(
@@ -286,17 +262,18 @@ pub fn create_task<T: 'static>(coroutine: impl StdFuture<Output = Result<T>> + '
 /// Lets everything else that is ready run once: pending the first time, ready the second.
 pub(super) fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     let event_loop = get_running_loop()?;
-    let thrown = event_loop.with_step(context, |step| {
-        step.yielded_nothing = !*done;
-        event_loop.lane_awaits(step, None, context.waker());
-        step.thrown.take()
-    });
-    match thrown {
-        Some(Some(error)) => return Poll::Ready(Err(error)),
-        None if !*done => context.waker().wake_by_ref(),
-        _ => {}
+    let mut step = event_loop.step(context);
+    if step.as_mut().is_some_and(|step| take(&mut step.throws)) {
+        return Poll::Ready(Err(Error::Cancelled));
     }
-    if std::mem::replace(done, true) { Poll::Ready(Ok(())) } else { Poll::Pending }
+    if replace(done, true) {
+        return Poll::Ready(Ok(()));
+    }
+    step.iter_mut().for_each(|step| step.gives_way = true);
+    if !step.is_some_and(|step| step.owns(context.waker())) {
+        context.waker().wake_by_ref();
+    }
+    Poll::Pending
 }
 
 /// What can be awaited in the loop's name: a [`Future`], a task, or a coroutine, which is any Rust future that gives

@@ -1,11 +1,9 @@
 //! Other threads: how they call into the loop, and how the loop lets them work.
 
-use std::rc::Weak;
 use std::task::Waker;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::future::AnyFuture;
 use super::handle::{Outcome, catch_panic};
 use super::{Error, EventLoop, Future, Handle, Result};
 
@@ -85,10 +83,7 @@ impl EventLoop {
         while let Some(letter) = self.take_letter() {
             let call = match letter {
                 Letter::Call(callback) => Some(Handle::new(callback)),
-                Letter::Wake(key) => {
-                    let task = self.0.futures.borrow().get(key).and_then(Weak::upgrade);
-                    task.and_then(AnyFuture::next_step)
-                }
+                Letter::Wake(key) => self.next_step(key),
             };
             self.0.ready.borrow_mut().extend(call);
         }
