@@ -312,6 +312,47 @@ mod futures_ {
     }
 
     #[test]
+    fn a_future_that_is_done_calls_each_callback_once_and_in_order() {
+        let event_loop = virtual_loop();
+        let log = Log::default();
+        let future = event_loop.create_future();
+        let say = |line: &'static str| {
+            let log = log.clone();
+            move |_: &Future<u8>| log.say(line)
+        };
+        future.add_done_callback(say("before"));
+        future.set_result(1).unwrap();
+        let queued = future.add_done_callback(say("after"));
+        assert_eq!(future.remove_done_callback(&queued), 0, "what stands in the queue cannot be taken back");
+        let (late, again) = (say("late"), future.clone());
+        event_loop.call_soon(move || _ = again.add_done_callback(late)).unwrap();
+        assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+        future.add_done_callback(say("much later"));
+        assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+        assert_eq!(log.lines(), ["0 before", "0 after", "0 late", "0 much later"]);
+    }
+
+    #[test]
+    fn a_wait_that_was_dropped_wakes_nobody() {
+        let event_loop = virtual_loop();
+        let (future, polls) = (event_loop.create_future::<()>(), Rc::new(Cell::new(0)));
+        let (awaited, counted) = (future.clone(), polls.clone());
+        let waiting = event_loop.create_task(async move {
+            // Begins to wait, and thinks better of it.
+            assert!(futures::poll!(awaited.into_future()).is_pending());
+            std::future::poll_fn(|_| {
+                counted.set(counted.get() + 1);
+                std::task::Poll::<Result<(), Error>>::Pending
+            })
+            .await
+        });
+        event_loop.call_later(milliseconds(1), move || future.set_result(())).unwrap();
+        assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+        assert_eq!(polls.get(), 1);
+        assert!(waiting.unwrap().cancel());
+    }
+
+    #[test]
     fn a_future_can_be_awaited_inside_somebody_elses_executor() {
         let event_loop = virtual_loop();
         let future = event_loop.create_future();
@@ -839,6 +880,12 @@ mod memory {
             pending.add_done_callback(move |_| drop((owned, itself)));
             drop(pending);
             assert_eq!(alive.0.get(), 0, "a closed loop must not keep new callbacks");
+            let (owned, done) = (alive.clone(), event_loop.create_future::<()>());
+            done.set_result(()).unwrap();
+            let itself = done.clone();
+            done.add_done_callback(move |_| drop((owned, itself)));
+            drop(done);
+            assert_eq!(alive.0.get(), 0, "a closed loop must not keep callbacks of what is done, either");
         }
     }
 

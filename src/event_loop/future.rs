@@ -50,6 +50,7 @@ pub(super) enum Kind<T> {
     Gather(GatherPart),
 }
 
+#[derive(Clone)]
 enum Callback<T> {
     /// The task of this key awaits the future.
     Wakeup(usize),
@@ -180,7 +181,7 @@ impl<T: 'static> FutureCell<T> {
         match callback {
             Callback::Wakeup(task) => self.event_loop.wake_task(task),
             Callback::Waker(waker) => waker.wake(),
-            // A future that is done stands in the ready queue as often as it has callbacks, and calls them one by one.
+            // A future that is done stands in the ready queue once for each callback, which needs no allocation.
             Callback::Call(_) => {
                 self.callbacks.borrow_mut().push(callback);
                 self.event_loop.push_ready(Some(Handle(self.clone())));
@@ -189,6 +190,7 @@ impl<T: 'static> FutureCell<T> {
         }
     }
 
+    /// Calls the next done callback, when it is its turn in the ready queue.
     fn call_next(self: &Rc<Self>) -> Result<()> {
         let mut callbacks = self.callbacks.borrow_mut();
         let callback = replace(&mut callbacks[self.called.get()], Callback::Called);
@@ -202,9 +204,12 @@ impl<T: 'static> FutureCell<T> {
     }
 
     fn add_callback(self: &Rc<Self>, callback: Callback<T>) {
-        if self.done() {
+        // A closed loop will never call it, nor part it from what it owns.
+        if self.event_loop.is_closed() {
+            drop(callback);
+        } else if self.done() {
             self.schedule(callback);
-        } else if !self.event_loop.is_closed() {
+        } else {
             self.callbacks.borrow_mut().push(callback);
         }
     }
@@ -308,17 +313,6 @@ impl<T> Clone for Future<T> {
     }
 }
 
-impl<T> Clone for Callback<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Wakeup(task) => Self::Wakeup(*task),
-            Self::Waker(waker) => Self::Waker(waker.clone()),
-            Self::Call(callback) => Self::Call(callback.clone()),
-            Self::Called => Self::Called,
-        }
-    }
-}
-
 impl<T> Clone for DoneCallback<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
@@ -346,16 +340,15 @@ impl<T: Clone + 'static> std::future::Future for Await<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let cell = self.future.0.clone();
-        let mut step = cell.event_loop.step(context);
         // First the error that a cancel throws in here, only then the result: so a cancel beats a result that has been set
         // but not delivered yet.
-        if step.as_mut().is_some_and(|step| take(&mut step.throws)) {
+        if cell.event_loop.step(context.waker()).is_some_and(|mut step| take(&mut step.throws)) {
             return Poll::Ready(Err(Error::Cancelled));
         }
         if cell.done() {
             return Poll::Ready(self.future.result());
         }
-        let wakeup = match step {
+        let wakeup = match cell.event_loop.step(context.waker()) {
             Some(step) if step.task == cell.key => return Poll::Ready(Err(Error::AwaitsItself)),
             Some(mut step) => {
                 step.awaits.push(cell.clone());

@@ -49,48 +49,45 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     return_exceptions: bool,
     collect: fn(&[Future<E::Output>]) -> Result<C>,
 ) -> Result<Future<C>> {
+    let mut awaitables = awaitables.into_iter();
+    // The first one decides on which loop they run.
+    let first = awaitables.next().map(|first| first.ensure_future(None)).transpose()?;
+    let event_loop = first.as_ref().map_or_else(get_running_loop, |first| Ok(first.get_loop()))?;
     let children = Rc::new(RefCell::new(Vec::new()));
     let unfinished = Rc::new(Cell::new(0));
-    let mut started = None;
-    for awaitable in awaitables {
-        let event_loop = started.as_ref().map(|(outer, _): &(Future<C>, _)| outer.get_loop());
-        let child = awaitable.ensure_future(event_loop.as_ref())?;
-        let (_, on_child_done) = started.get_or_insert_with(|| {
-            let outer = outer_future(&child.get_loop(), &children);
-            let on_child_done = DoneCallback::new({
-                let (outer, children, unfinished) = (outer.clone(), children.clone(), unfinished.clone());
-                move |child: &Future<E::Output>| {
-                    unfinished.set(unfinished.get() - 1);
-                    if outer.done() {
-                        return Ok(());
-                    }
-                    if let Some(error) = child.exception().unwrap_or_else(Some)
-                        && !return_exceptions
-                    {
-                        return outer.set_exception(error);
-                    }
-                    match &outer.0.kind {
-                        _ if unfinished.get() > 0 => Ok(()),
-                        Kind::Gather(gather) if gather.cancel_requested.get() => outer.set_exception(Error::Cancelled),
-                        _ => outer.set(collect(&children.borrow())),
-                    }
-                }
-            });
-            (outer, on_child_done)
-        });
-        if child.share_done_callback(on_child_done) {
-            unfinished.set(unfinished.get() + 1);
+    let outer = outer_future(&event_loop, &children);
+    let on_child_done = DoneCallback::new({
+        let (outer, children, unfinished) = (outer.clone(), children.clone(), unfinished.clone());
+        move |child: &Future<E::Output>| {
+            unfinished.update(|count| count - 1);
+            if outer.done() {
+                return Ok(());
+            }
+            if let Some(error) = child.exception().unwrap_or_else(Some)
+                && !return_exceptions
+            {
+                return outer.set_exception(error);
+            }
+            match &outer.0.kind {
+                _ if unfinished.get() > 0 => Ok(()),
+                Kind::Gather(gather) if gather.cancel_requested.get() => outer.set_exception(Error::Cancelled),
+                _ => outer.set(collect(&children.borrow())),
+            }
+        }
+    });
+    // One after the other: what is done already is heard of before the next coroutine takes its first step.
+    let others = awaitables.map(|awaitable| awaitable.ensure_future(Some(&event_loop)));
+    for child in first.map(Ok).into_iter().chain(others) {
+        let child = child?;
+        if child.share_done_callback(&on_child_done) {
+            unfinished.update(|count| count + 1);
         }
         children.borrow_mut().push(child);
     }
-    match started {
-        Some((outer, _)) => Ok(outer),
-        None => {
-            let outer = outer_future(&get_running_loop()?, &children);
-            outer.set(collect(&[]))?;
-            Ok(outer)
-        }
+    if children.borrow().is_empty() {
+        outer.set(collect(&[]))?;
     }
+    Ok(outer)
 }
 
 fn outer_future<C: 'static, T: 'static>(event_loop: &EventLoop, children: &Rc<RefCell<Vec<Future<T>>>>) -> Future<C> {

@@ -126,7 +126,11 @@ impl<T: 'static> TaskPart<T> {
         let Inner { step, spare_waker, door, .. } = &*cell.event_loop.0;
         let mut awaits = self.waiting_for.take();
         awaits.clear();
-        let waker = self.waker.take().or_else(|| spare_waker.take()).unwrap_or_else(|| TaskWaker::new(door));
+        let waker = self
+            .waker
+            .take()
+            .or_else(|| spare_waker.take())
+            .unwrap_or_else(|| Arc::new(TaskWaker { door: door.clone(), key: AtomicUsize::new(0) }));
         waker.key.store(cell.key, Ordering::Relaxed);
         let address = Arc::as_ptr(&waker).cast();
         step.replace(Some(Step { task: cell.key, throws, awaits, gives_way: false, waker: address }));
@@ -191,12 +195,6 @@ pub(super) struct TaskWaker {
     key: AtomicUsize,
 }
 
-impl TaskWaker {
-    fn new(door: &ThreadsafeHandle) -> Arc<Self> {
-        Arc::new(Self { door: door.clone(), key: AtomicUsize::new(0) })
-    }
-}
-
 impl ArcWake for TaskWaker {
     fn wake_by_ref(waker: &Arc<Self>) {
         let key = waker.key.load(Ordering::Relaxed);
@@ -211,21 +209,16 @@ impl ArcWake for TaskWaker {
 }
 
 impl Step {
-    /// Whether it is the task itself that polls, or a lane of a timeline in it, and not something inside it that has wakers of
-    /// its own.
-    fn polls_with(&self, waker: &Waker) -> bool {
-        self.owns(waker) || self.waker == whose_waker(waker)
-    }
-
     pub(super) fn owns(&self, waker: &Waker) -> bool {
         self.waker == waker.data()
     }
 }
 
 impl EventLoop {
-    /// The current step, if it polls with this waker.
-    pub(super) fn step(&self, context: &Context<'_>) -> Option<RefMut<'_, Step>> {
-        let its_own = |step: &&mut Step| step.polls_with(context.waker());
+    /// The current step, if it is the task itself that polls with this waker, or a lane of a timeline in it, and not something
+    /// inside it that has wakers of its own.
+    pub(super) fn step(&self, waker: &Waker) -> Option<RefMut<'_, Step>> {
+        let its_own = |step: &&mut Step| step.owns(waker) || step.waker == whose_waker(waker);
         RefMut::filter_map(self.0.step.borrow_mut(), |step| step.as_mut().filter(its_own)).ok()
     }
 
@@ -262,7 +255,7 @@ pub fn create_task<T: 'static>(coroutine: impl StdFuture<Output = Result<T>> + '
 /// Lets everything else that is ready run once: pending the first time, ready the second.
 pub(super) fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     let event_loop = get_running_loop()?;
-    let mut step = event_loop.step(context);
+    let mut step = event_loop.step(context.waker());
     if step.as_mut().is_some_and(|step| take(&mut step.throws)) {
         return Poll::Ready(Err(Error::Cancelled));
     }

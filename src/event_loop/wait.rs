@@ -51,36 +51,20 @@ pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     let event_loop = get_running_loop()?;
     let future = awaitable.ensure_future(Some(&event_loop))?;
     let Some(timeout) = timeout.into() else { return future.await };
-    if timeout.is_zero() && future.done() {
-        return future.result();
-    }
     let mut waited = Ok(());
     if !timeout.is_zero() {
-        let waiter = event_loop.create_future();
-        let _timer = release_later(&event_loop, timeout, &waiter)?;
-        waited = until_done(&future, waiter, || false).await;
-        if future.done() {
-            return future.result();
-        }
+        waited = wait([future.clone()], timeout, ReturnWhen::AllCompleted).await.map(drop);
     }
+    if future.done() {
+        return future.result();
+    }
+    future.cancel();
     // Not by awaiting the future: should this wait be cancelled as well, that must not be taken for the future's end.
-    until_done(&future, event_loop.create_future(), || future.cancel()).await?;
+    wait([future.clone()], None, ReturnWhen::AllCompleted).await?;
     match future.result() {
         Err(Error::Cancelled) => waited.and(Err(Error::Timeout)),
         result => waited.and(result),
     }
-}
-
-/// Waits until `future` is done or something else releases `waiter`.
-async fn until_done<T: 'static>(future: &Future<T>, waiter: Future<()>, begin: impl FnOnce() -> bool) -> Result<()> {
-    let on_done = future.add_done_callback({
-        let waiter = waiter.clone();
-        move |_| release(&waiter)
-    });
-    begin();
-    let waited = waiter.await;
-    future.remove_done_callback(&on_done);
-    waited
 }
 
 /// A future that ends as `awaitable` does, but keeps a `cancel` to itself: what is inside runs on (`asyncio.shield`).
