@@ -284,11 +284,6 @@ impl<T: 'static> Call for FutureCell<T> {
         }
     }
 
-    fn cancelled(&self) -> bool {
-        // A step is due even if it is the one that cancels.
-        false
-    }
-
     fn abandon(&self) {
         drop(self.callbacks.take());
         if let Kind::Task(task) = &self.kind {

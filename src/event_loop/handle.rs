@@ -28,10 +28,14 @@ impl<T> Outcome for Result<T> {
 #[derive(Clone)]
 pub struct Handle(pub(super) Rc<dyn Call>);
 
-/// What can stand in the ready queue: a callback, or a task, whose turn is its next step. (A step needs no allocation.)
+/// What can stand in the ready queue without an allocation of its own for each turn: a callback; a task, whose turn is its next
+/// step; a future that is done, whose turn is its next done callback.
 pub(super) trait Call {
     fn run(self: Rc<Self>) -> Result<()>;
-    fn cancelled(&self) -> bool;
+    /// Only a callback can be called off; the step of a task is due even if it is the one that cancels.
+    fn cancelled(&self) -> bool {
+        false
+    }
     /// Lets go of everything it owns.
     fn abandon(&self);
     fn name(&self) -> String;

@@ -196,7 +196,7 @@ impl EventLoop {
         let (mailbox, mail) = unbounded_channel();
         Self(Rc::new(Inner {
             mail: RefCell::new(mail),
-            door: ThreadsafeHandle { mailbox, bell: clock.waker() },
+            door: ThreadsafeHandle { mailbox, filled: Arc::default(), bell: clock.waker() },
             clock,
             ready: RefCell::default(),
             timers: RefCell::default(),
@@ -395,7 +395,8 @@ impl EventLoop {
     /// Whether no thread, waker or handle is left that could leave anything in the mailbox.
     fn nobody_else_can_call(&self) -> bool {
         drop(self.0.spare_waker.take());
-        self.0.mail.borrow().sender_strong_count() == 1
+        let mail = self.0.mail.borrow();
+        mail.sender_strong_count() == 1 && mail.is_empty()
     }
 }
 

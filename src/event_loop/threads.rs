@@ -1,5 +1,7 @@
 //! Other threads: how they call into the loop, and how the loop lets them work.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -12,6 +14,8 @@ use super::{Error, EventLoop, Future, Handle, Result};
 pub struct ThreadsafeHandle {
     /// The loop itself keeps to one thread and needs no locks. This is where others leave what it shall do.
     pub(super) mailbox: UnboundedSender<Letter>,
+    /// Tells that there may be letters, at less cost than the mailbox itself, which is asked at every turn.
+    pub(super) filled: Arc<AtomicBool>,
     /// Ends the loop's waiting.
     pub(super) bell: Waker,
 }
@@ -30,6 +34,7 @@ impl ThreadsafeHandle {
 
     pub(super) fn post(&self, letter: Letter) -> Result<()> {
         self.mailbox.send(letter).map_err(|_| Error::LoopIsClosed)?;
+        self.filled.store(true, Ordering::Release);
         self.bell.wake_by_ref();
         Ok(())
     }
@@ -70,17 +75,20 @@ impl EventLoop {
         })
     }
 
-    /// Puts what others asked for behind what is ready. Nearly always there is nothing, and to look costs next to nothing.
+    /// Puts what others asked for behind what is ready. Nearly always there is nothing, and to look costs nothing.
     #[inline]
     pub(super) fn collect_mail(&self) {
-        if !self.0.mail.borrow().is_empty() {
+        if self.0.door.filled.load(Ordering::Acquire) {
             self.open_letters();
         }
     }
 
     #[cold]
     fn open_letters(&self) {
-        while let Some(letter) = self.take_letter() {
+        self.0.door.filled.store(false, Ordering::Release);
+        // Only what is there now: who writes without end must not keep the loop from turning.
+        let letters = self.0.mail.borrow().len();
+        for letter in (0..letters).map_while(|_| self.take_letter()) {
             let call = match letter {
                 Letter::Call(callback) => Some(Handle::new(callback)),
                 Letter::Wake(key) => self.next_step(key),
