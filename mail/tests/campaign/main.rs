@@ -1,0 +1,6 @@
+//! What a campaign promises, on virtual time and with a post office that does as it is told.
+mod bounds;
+mod endings;
+mod journal;
+mod post;
+mod retries;
