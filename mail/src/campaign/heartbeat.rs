@@ -17,7 +17,7 @@ impl Heartbeat {
     }
 
     /// Beats until it is dropped, and calls `each` with the number of the beat.
-    pub async fn beat(&self, each: impl Fn(u64)) -> Infallible {
+    pub async fn beat(&self, mut each: impl FnMut(u64)) -> Infallible {
         let mut last = Instant::now();
         loop {
             sleep(self.period).await;
