@@ -93,7 +93,7 @@ async fn a_heart_beats_at_its_pace_while_mails_wait_for_the_network() {
     let (post, heartbeat) = (Post::new(30), Heartbeat::new(Duration::from_millis(10)));
     tokio::select! {
         biased;
-        never = heartbeat.beat(|_| {}) => match never {},
+        never = heartbeat.beat() => match never {},
         summary = Campaign::new(&post, settings(100)).run(list(1000)) => assert_eq!(summary.unwrap().sent, 1000),
     }
     assert_eq!(post.begin.elapsed(), Duration::from_millis(300));
@@ -112,7 +112,7 @@ fn a_heart_sees_who_keeps_the_thread() {
         };
         tokio::select! {
             biased;
-            never = heartbeat.beat(|_| {}) => match never {},
+            never = heartbeat.beat() => match never {},
             () = blocks => {}
         }
         (heartbeat.beats(), heartbeat.worst_gap())
