@@ -10,6 +10,7 @@ a time; but dee's refusal ends the one that met with it, and what the other coul
 import sys
 
 from twisted.internet import defer, reactor, task
+from twisted.python import log
 
 sys.path.append(sys.path[0] + "/../../examples")  # where say.py is
 import say
@@ -73,5 +74,5 @@ def main():
 
 
 if __name__ == "__main__":
-    reactor.callWhenRunning(lambda: main().addBoth(lambda result: (reactor.stop(), print(result) if result else None)))
+    reactor.callWhenRunning(lambda: main().addErrback(log.err).addBoth(lambda _: reactor.stop()))
     reactor.run()

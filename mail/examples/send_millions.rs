@@ -22,6 +22,7 @@ pub mod command;
 pub mod options;
 #[path = "send_millions/server.rs"]
 mod server;
+use options::Wanted;
 
 const FRIENDS: [&str; 8] = ["ann", "bob", "cy", "dee", "eve", "fay", "gus", "hal"];
 
@@ -110,19 +111,23 @@ impl Connection for Pretended {
     async fn close(self) {}
 }
 
+pub fn scenes() -> ExitCode {
+    Stage::new("send_millions")
+        .scene("one by one", one_by_one)
+        .scene("two connections", two_connections)
+        .scene("nobody waits", nobody_waits)
+        .run()
+}
+
 pub fn main() -> ExitCode {
     match options::parse(std::env::args_os().skip(1)) {
-        options::Wanted::Scenes => Stage::new("send_millions")
-            .scene("one by one", one_by_one)
-            .scene("two connections", two_connections)
-            .scene("nobody waits", nobody_waits)
-            .run(),
-        options::Wanted::Campaign(options) => command::run(options),
-        options::Wanted::Help => {
+        Wanted::Scenes => scenes(),
+        Wanted::Campaign(options) => command::run(options),
+        Wanted::Help => {
             print!("{}", options::HELP);
             ExitCode::SUCCESS
         }
-        options::Wanted::Nothing(error) => {
+        Wanted::Nothing(error) => {
             eprintln!("send_millions: {error}");
             ExitCode::from(2)
         }
