@@ -2,5 +2,6 @@
 mod bounds;
 mod endings;
 mod journal;
+mod over_smtp;
 mod post;
 mod retries;

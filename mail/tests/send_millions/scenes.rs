@@ -3,7 +3,7 @@ use crate::send_millions;
 use async_concepts::{
     record,
     stage::{printed, rehearse},
-    timeline::{Observe, Span, State},
+    timeline::{Observe, Span, State, TerminalOptions},
 };
 use std::{path::Path, process::Command, time::Duration};
 
@@ -134,4 +134,19 @@ fn its_twin_needs_600_ms_since_it_loses_a_worker() {
             " 0.600 main     1 of 2 came to the end of the list",
         ]
     );
+}
+
+#[test]
+fn the_readme_shows_what_is_drawn() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let chart = record("two connections", send_millions::two_connections).chart();
+    let drawn = chart.to_text(TerminalOptions { width: 100, colour: false });
+    let (before, rest) = readme.split_once("over two connections.\n\n```text\n").expect("there is a place for it");
+    let (shown, after) = rest.split_once("```").expect("it ends");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, format!("{before}over two connections.\n\n```text\n{drawn}```{after}")).unwrap();
+    } else {
+        assert_eq!(shown, drawn, "UPDATE=1 writes it anew");
+    }
 }
