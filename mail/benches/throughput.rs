@@ -105,7 +105,7 @@ async fn pretend(mails: u64, connections: usize) -> Result<(), Box<dyn Error>> {
 
 async fn measure(connector: impl Connector, mails: u64, connections: usize) -> Result<(), Box<dyn Error>> {
     let connections = NonZeroUsize::new(connections).ok_or("there must be a connection")?;
-    let begin = Instant::now();
+    let (begin, used) = (Instant::now(), had_a_processor());
     let campaign = Campaign::new(connector, Settings { connections, ..Settings::default() });
     let mut gaps = Gaps::new();
     let summary: Summary = tokio::select! {
@@ -113,12 +113,12 @@ async fn measure(connector: impl Connector, mails: u64, connections: usize) -> R
         never = gaps.watch() => match never {},
         summary = campaign.run(list(mails)) => summary?,
     };
-    let seconds = begin.elapsed().as_secs_f64();
+    let (seconds, used) = (begin.elapsed().as_secs_f64(), (had_a_processor() - used).as_secs_f64());
     if !summary.all_sent() {
         return Err(format!("{summary:?}").into());
     }
     println!(
-        "{{\"messages\": {}, \"seconds\": {seconds}, \"gap_ms\": {}, \"gap_with_others_ms\": {}, \"rss_mb\": {}}}",
+        "{{\"messages\": {}, \"seconds\": {seconds}, \"used\": {used}, \"gap_ms\": {}, \"gap_with_others_ms\": {}, \"rss_mb\": {}}}",
         summary.sent,
         gaps.worst.as_secs_f64() * 1e3,
         gaps.worst_with_others.as_secs_f64() * 1e3,
@@ -160,9 +160,18 @@ fn resident_at_most() -> io::Result<u64> {
     number.ok_or(io::Error::other("this system does not tell how much memory a process had"))
 }
 
-/// How long this process, which has one thread, could have run and had no processor, in all.
+/// How long this process, which has one thread, has had a processor.
+fn had_a_processor() -> Duration {
+    scheduled(0)
+}
+
+/// How long it could have run and had none.
 fn waited_for_a_processor() -> Duration {
+    scheduled(1)
+}
+
+fn scheduled(field: usize) -> Duration {
     let statistics = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let nanoseconds = statistics.split_whitespace().nth(1).and_then(|number| number.parse().ok());
+    let nanoseconds = statistics.split_whitespace().nth(field).and_then(|number| number.parse().ok());
     Duration::from_nanos(nanoseconds.unwrap_or_default())
 }

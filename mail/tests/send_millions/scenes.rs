@@ -98,11 +98,10 @@ fn who_watches_changes_nothing() {
 }
 
 #[test]
-#[ignore = "needs python3 with Twisted, as TWISTED_PYTHON"]
+#[ignore = "needs python3 with Twisted"]
 fn its_twin_needs_600_ms_since_it_loses_a_worker() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let python = std::env::var_os("TWISTED_PYTHON").unwrap_or("python3".into());
-    let twin = Command::new(python)
+    let twin = Command::new("python3")
         .arg(folder.join("tests/twins/virtual_reactor.py"))
         .arg(folder.join("examples/send_millions.py"))
         .output()
