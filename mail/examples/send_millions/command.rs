@@ -1,6 +1,6 @@
 //! `send_millions` as a program: files, a server, Ctrl-C, and a progress bar.
 use super::{options::Options, server::OwnServer};
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use mail::{
     Draft, DraftError, Mailbox,
     campaign::{
@@ -8,7 +8,15 @@ use mail::{
     },
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
-use std::{cell::RefCell, fmt::Display, fs, future::pending, path::Path, process::ExitCode, time::Duration};
+use std::{
+    cell::RefCell,
+    fmt::{Display, Write},
+    fs,
+    future::pending,
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
 use tokio::{
     task::{JoinError, spawn_blocking},
     time::Instant,
@@ -223,12 +231,12 @@ const SHOWN: usize = 20;
 impl Show {
     fn new(total: u64, already: u64, keep_failures: bool) -> Show {
         // It is drawn on the standard error, and only if that is a terminal.
-        let bar = ProgressBar::new(total);
-        let template = "{wide_bar} {human_pos}/{human_len}, {per_sec}, {msg}, {eta} left";
-        bar.set_style(ProgressStyle::with_template(template).expect("it is one"));
-        bar.set_position(already);
+        let bar = ProgressBar::new(total).with_message("none failed").with_position(already);
+        let template = "{bar:30} {human_pos}/{human_len}, {rate} a second, {msg}, {eta} left";
+        let rate =
+            |state: &ProgressState, out: &mut dyn Write| _ = write!(out, "{}", HumanCount(state.per_sec() as u64));
+        bar.set_style(ProgressStyle::with_template(template).expect("it is one").with_key("rate", rate));
         bar.reset_eta();
-        bar.set_message("none failed");
         let failures = keep_failures.then(Vec::new);
         Show { bar, sent: 0, failed: 0, waits: 0, last_obstacle: String::new(), failures }
     }
