@@ -88,19 +88,27 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
     /// Who is next. In the journal it is in flight from now on.
     pub fn next(&mut self, now: Instant) -> Result<Next, Failure> {
         let next = self.choose(now)?;
-        if let (Next::Job(job), Some(journal)) = (&next, &mut self.journal) {
-            journal.note(match job.recipient.number {
-                number if number > self.summary.taken_up_to => Step::Take(number, job.recipient.address.as_str()),
-                number => Step::Retry(number),
-            });
+        let Next::Job(job) = next else { return Ok(next) };
+        let Recipient { number, address } = &job.recipient;
+        let number = *number;
+        let is_new = number > self.summary.taken_up_to;
+        let noted = self.note(if is_new { Step::Take(number, address.as_str()) } else { Step::Retry(number) });
+        match noted {
+            Ok(()) => {
+                self.summary.taken_up_to = self.summary.taken_up_to.max(number);
+                (self.watch)(Event::Begins(&job.recipient));
+                Ok(Next::Job(job))
+            }
+            // Nobody may be sent to who is not in the journal.
+            Err(failure) if is_new => {
+                self.summary.next.get_or_insert(job.recipient);
+                Err(failure)
+            }
+            Err(failure) => {
+                self.waiting.push(Waiting { due: Reverse((now, number)), job, why: String::new() });
+                Err(failure)
+            }
         }
-        if let Next::Job(job) = &next {
-            self.summary.taken_up_to = self.summary.taken_up_to.max(job.recipient.number);
-            (self.watch)(Event::Begins(&job.recipient));
-        }
-        // Also what was noted before: whoever asks is about to send, to wait, or to go home.
-        self.commit()?;
-        Ok(next)
     }
 
     fn choose(&mut self, now: Instant) -> Result<Next, Failure> {
@@ -141,8 +149,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
                 job.attempts += 1;
                 if job.attempts < self.settings.attempts.get() {
                     let due = now + self.settings.backoff.after(job.attempts);
-                    self.wait(job, due, why);
-                    return Ok(());
+                    return self.wait(job, due, why);
                 }
                 (why, Fate::GaveUp)
             }
@@ -152,41 +159,37 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
 
     /// Puts somebody back whom nobody has tried to send to.
     pub fn put_back(&mut self, job: Job, why: &str, now: Instant) -> Result<(), Failure> {
-        self.wait(job, now, why.to_owned());
-        self.commit()
+        self.wait(job, now, why.to_owned())
     }
 
-    fn wait(&mut self, job: Job, due: Instant, why: String) {
-        if let Some(journal) = &mut self.journal {
-            journal.note(Step::Again(job.recipient.number, job.attempts, &why));
-        }
+    fn wait(&mut self, job: Job, due: Instant, why: String) -> Result<(), Failure> {
         (self.watch)(Event::Waits { recipient: &job.recipient, attempts: job.attempts, until: due, why: &why });
+        let noted = self.note(Step::Again(job.recipient.number, job.attempts, &why));
         self.waiting.push(Waiting { due: Reverse((due, job.recipient.number)), job, why });
+        noted
     }
 
     fn end(&mut self, recipient: &Recipient, fate: Fate) -> Result<(), Failure> {
         self.summary.count(&fate);
         (self.watch)(Event::Ends(recipient, &fate));
         // The list of failures first: if the program ends in between, somebody is listed twice, but nobody is forgotten.
-        if let Some(failed) = &mut self.failed {
-            failed.add(recipient, &fate).map_err(Failure::FailedList)?;
-        }
+        let listed = match &mut self.failed {
+            Some(failed) => failed.add(recipient, &fate).map_err(Failure::FailedList),
+            None => Ok(()),
+        };
         let number = recipient.number;
-        if let Some(journal) = &mut self.journal {
-            journal.note(match &fate {
-                Fate::Sent => Step::Sent(number),
-                Fate::Refused(why) => Step::Refused(number, why),
-                Fate::GaveUp(why) => Step::GaveUp(number, why),
-                Fate::InDoubt(why) => Step::InDoubt(number, why),
-            });
-        }
-        Ok(())
+        let noted = self.note(match &fate {
+            Fate::Sent => Step::Sent(number),
+            Fate::Refused(why) => Step::Refused(number, why),
+            Fate::GaveUp(why) => Step::GaveUp(number, why),
+            Fate::InDoubt(why) => Step::InDoubt(number, why),
+        });
+        listed.and(noted)
     }
 
-    /// Hands to the operating system what has been noted in the journal.
-    fn commit(&mut self) -> Result<(), Failure> {
+    fn note(&mut self, step: Step<'_>) -> Result<(), Failure> {
         match &mut self.journal {
-            Some(journal) => journal.commit().map_err(Failure::Journal),
+            Some(journal) => journal.note(step).map_err(Failure::Journal),
             None => Ok(()),
         }
     }
@@ -201,7 +204,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
                 None => self.exhausted = true,
             }
         }
-        self.exhausted && self.waiting.is_empty()
+        self.exhausted && self.summary.next.is_none() && self.waiting.is_empty()
     }
 
     fn bad_line(&mut self, number: u64, why: &str) {
@@ -253,7 +256,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
                 Open::InFlight(attempts) => {
                     let why = "the run before ended while it was being sent".to_owned();
                     let job = Job { recipient, attempts, in_doubt: true };
-                    self.settle(job, Outcome::InDoubt(why), Instant::now()).and_then(|()| self.commit())
+                    self.settle(job, Outcome::InDoubt(why), Instant::now())
                 }
             };
             if let Err(failure) = settled {
@@ -265,9 +268,6 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
 
     /// Closes the books.
     pub fn finish(mut self, mut stopped: Option<Stopped>) -> Summary {
-        if let Err(Failure::Journal(error)) = self.commit() {
-            stopped.get_or_insert(Stopped::Journal(error));
-        }
         let mut waiting = std::mem::take(&mut self.waiting).into_vec();
         waiting.sort_by_key(|waiting| waiting.job.recipient.number);
         for Waiting { job, why, .. } in waiting {

@@ -16,9 +16,9 @@
 //! was in flight when the run ended: the server may or may not have that mail.
 //!
 //! **What is durable.** A step is handed to the operating system before anything is built on it: the `take` before a byte
-//! of the mail is sent, the end before the same connection gets another recipient. So it survives the end of the
-//! program, however sudden. A power failure also takes what the system has not yet written to the disk;
-//! [`Journal::sync`] waits for that. A last line that is not whole was never acted upon, and is cut off.
+//! of the mail is sent, the end before anything else is waited for. So it survives the end of the program, however
+//! sudden. A power failure also takes what the system has not yet written to the disk; [`Journal::sync`] waits for that,
+//! at the end of a run. A last line that is not whole was never acted upon, and is cut off.
 use super::recipients::Recipient;
 use crate::smtp::Address;
 use std::{
@@ -177,8 +177,10 @@ pub enum JournalError {
 pub struct Journal {
     path: PathBuf,
     file: File,
-    /// Steps that have been noted, and not yet been handed to the operating system.
-    noted: Vec<u8>,
+    /// How many bytes of it are whole lines.
+    length: u64,
+    /// Nothing can be added any more: what follows would be taken for the rest of a torn line.
+    torn: bool,
 }
 
 impl Journal {
@@ -196,32 +198,37 @@ impl Journal {
         }
         let (past, whole) = read(path, &mut file)?;
         file.set_len(whole).map_err(broken)?;
-        let mut journal = Journal { path: path.to_owned(), file, noted: vec![] };
+        let mut journal = Journal { path: path.to_owned(), file, length: whole, torn: false };
         if whole == 0 {
-            journal.noted.extend_from_slice(format!("{HEADER}\n").as_bytes());
-            journal.commit().map_err(broken)?;
+            journal.append(HEADER).map_err(broken)?;
         }
         Ok((journal, past))
     }
 
-    /// Notes a step. It is as good as nothing before [`commit`](Journal::commit).
-    pub fn note(&mut self, step: Step<'_>) {
-        writeln!(self.noted, "{step}").expect("memory can be written to");
-    }
-
-    /// Hands everything that has been noted to the operating system.
+    /// Notes a step. When this returns, the operating system has it.
     ///
     /// # Errors
-    /// If it does not take all of it. Then the end of the file may be half a line, and nothing is to be built upon it.
-    pub fn commit(&mut self) -> io::Result<()> {
-        if !self.noted.is_empty() {
-            self.file.write_all(&self.noted)?;
-            self.noted.clear();
-        }
-        Ok(())
+    /// If it does not take all of it. Then nothing more can be noted, and nothing must be built on this step.
+    pub fn note(&mut self, step: Step<'_>) -> io::Result<()> {
+        self.append(&step.to_string())
     }
 
-    /// Waits until the disk has what has been committed. This takes milliseconds, and blocks the thread.
+    fn append(&mut self, line: &str) -> io::Result<()> {
+        if self.torn {
+            return Err(io::Error::other("its last line is torn"));
+        }
+        let line = format!("{line}\n");
+        let written = self.file.write_all(line.as_bytes());
+        if written.is_ok() {
+            self.length += line.len() as u64;
+        } else {
+            // If this works, the journal is whole again. If not, the next run cuts off what is torn.
+            self.torn = self.file.set_len(self.length).is_err();
+        }
+        written
+    }
+
+    /// Waits until the disk has what has been noted. This takes milliseconds, and blocks the thread.
     ///
     /// # Errors
     /// If the disk does not take it.

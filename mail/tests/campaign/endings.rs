@@ -160,3 +160,30 @@ async fn who_still_waited_when_it_was_stopped_stands_in_that_list_too() {
         "# line 1: given up: not tried again: 451 later\nr1@example.org\n"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn those_who_wait_are_told_in_the_order_of_the_list() {
+    // The first has failed twice, and is due later than the others.
+    let mut post = Post::new(100);
+    for number in 1..=5 {
+        post = post.act(number, [not_now(), not_now(), not_now()]);
+    }
+    let stop = CancellationToken::new();
+    let summary = tokio::select! {
+        () = stop_after(1250, &stop) => unreachable!(),
+        summary = Campaign::new(&post, settings(1)).stop(stop.clone()).run(list(5)) => summary.unwrap(),
+    };
+    assert_eq!(post.attempts_for(1).len(), 2);
+    assert_eq!(summary.waiting, [1, 2, 3, 4, 5].map(recipient));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn a_list_of_failures_that_cannot_be_written_ends_the_campaign() {
+    let failed = FailedList::open(std::path::Path::new("/dev/full"), true).unwrap();
+    let post = Post::new(100).act(1, [refused()]);
+    let summary = Campaign::new(&post, settings(2)).failed(failed).run(list(100)).await.unwrap();
+    assert!(matches!(&summary.stopped, Some(Stopped::FailedList(_))), "{summary:?}");
+    assert!(post.attempts.borrow().len() <= 3, "what was in flight is finished, and nothing is begun");
+    assert!(!summary.all_sent());
+}

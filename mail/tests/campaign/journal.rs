@@ -216,8 +216,7 @@ fn what_is_written_after_a_torn_tail_begins_a_line_of_its_own() {
     let path = folder.path().join("journal");
     fs::write(&path, "campaign journal 1\ntake 1 ann@exa").unwrap();
     let (mut journal, _) = Journal::open(&path).unwrap();
-    journal.note(Step::Take(1, "ann@example.org"));
-    journal.commit().unwrap();
+    journal.note(Step::Take(1, "ann@example.org")).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "campaign journal 1\ntake 1 ann@example.org\n");
 }
 
@@ -226,9 +225,8 @@ fn a_reason_of_several_lines_is_one_line() {
     let folder = folder();
     let path = folder.path().join("journal");
     let (mut journal, _) = Journal::open(&path).unwrap();
-    journal.note(Step::Take(1, "ann@example.org"));
-    journal.note(Step::Refused(1, &format!("550 no\r\nsent 2{}", "!".repeat(100_000))));
-    journal.commit().unwrap();
+    journal.note(Step::Take(1, "ann@example.org")).unwrap();
+    journal.note(Step::Refused(1, &format!("550 no\r\nsent 2{}", "!".repeat(100_000)))).unwrap();
     drop(journal);
     let (_, past) = Journal::open(&path).unwrap();
     assert_eq!((past.refused, past.sent), (1, 0));
@@ -288,4 +286,26 @@ fn two_runs_cannot_use_a_journal_at_the_same_time() {
     assert!(matches!(Journal::open(&path), Err(JournalError::InUse(_))));
     drop(first);
     assert!(Journal::open(&path).is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_known_is_in_the_journal_while_a_connection_is_waited_for() {
+    let folder = folder();
+    let path = folder.path().join("journal");
+    // The first is with a server that takes its time; the third is cut, and there is no second connection for it.
+    let post = Post::new(100).act(1, [Act::Takes(10_000)]).act(3, [Act::HangUp]);
+    post.connections_left.set(2);
+    let campaign = Campaign::new(&post, settings(2)).journal(Journal::open(&path).unwrap());
+    assert!(timeout(Duration::from_secs(5), campaign.run(list(5))).await.is_err());
+    let expected = [(1, "open"), (2, "sent"), (3, "again")].map(|(number, fate)| (number, fate.to_owned()));
+    assert_eq!(fates(&path), BTreeMap::from(expected));
+
+    // In doubt, and then no connection.
+    let folder = self::folder();
+    let path = folder.path().join("journal");
+    let post = Post::new(100).act(1, [Act::SwallowAndHangUp]);
+    post.connections_left.set(1);
+    let campaign = Campaign::new(&post, settings(1)).journal(Journal::open(&path).unwrap());
+    assert!(timeout(Duration::from_millis(500), campaign.run(list(5))).await.is_err());
+    assert_eq!(fates(&path), BTreeMap::from([(1, "in-doubt".to_owned())]));
 }

@@ -12,6 +12,8 @@ use tokio::time::{Instant, sleep};
 #[derive(Clone, Debug)]
 pub enum Act {
     Answer(Outcome),
+    /// It comes in, after so many milliseconds more.
+    Takes(u64),
     /// It comes in, and then the connection ends without a reply.
     SwallowAndHangUp,
     /// The connection ends before the mail does.
@@ -142,6 +144,11 @@ impl Connection for Line<'_> {
         let arrives = || post.got.borrow_mut().push((post.now(), number));
         match act {
             None | Some(Act::Answer(Outcome::Sent)) => {
+                arrives();
+                Outcome::Sent
+            }
+            Some(Act::Takes(ms)) => {
+                sleep(Duration::from_millis(ms)).await;
                 arrives();
                 Outcome::Sent
             }

@@ -321,6 +321,37 @@ fn whoever_is_killed_and_goes_on_forgets_nobody_if_asked_to_send_again() {
 }
 
 #[test]
+fn a_journal_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on() {
+    let (post, server) = Post::open();
+    post.allowed.add_permits(1000);
+    let (folder, path) = list(&recipients(200));
+    let journal = folder.path().join("journal").to_str().unwrap().to_owned();
+    let arguments = ["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
+    // No file may be longer than 2 blocks, and who writes more is not killed but told.
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""])
+        .arg(executable())
+        .args(arguments)
+        .output()
+        .expect("sh");
+    let (code, out, err) = told(limited);
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(out.contains("the journal cannot be written: File too large"), "{out}{err}");
+    let first = post.mails().len();
+    assert!((1..200).contains(&first), "{first} mails before the journal was full");
+    let next = numbers(&journal, &["take", "retry", "sent"]).last().unwrap() + 1;
+    assert!(out.contains(&format!("\n  line {next}: r{next}@example.org, and all after it: ")), "{out}");
+
+    let (code, out, _) = run(&arguments);
+    let in_doubt = numbers(&journal, &["in-doubt"]).len();
+    assert!(in_doubt <= 4, "who was in flight then: {in_doubt}");
+    assert_eq!(code, i32::from(in_doubt > 0), "{out}");
+    let mails = post.mails();
+    assert_eq!(mails.values().max(), Some(&1), "somebody got two mails");
+    assert!(mails.len() + in_doubt >= 200);
+}
+
+#[test]
 fn the_mail_is_what_was_asked_for() {
     struct Reader(Arc<Mutex<Vec<String>>>);
     impl Handler for Reader {
