@@ -18,6 +18,42 @@
 //! - **Interruptible.** A [`CancellationToken`] stops it: what is in flight is finished, nothing is begun. With a
 //!   [`Journal`] the next run goes on from there, also if the program was killed.
 //!
+//! ```
+//! use mail::campaign::{Campaign, OverSmtp, Recipient, RecipientFile, Settings};
+//! use mail::smtp::{Address, Client, Envelope, Message, Timeouts};
+//! # use mail::smtp::{Handler, Limits, Reply, Server, Transaction};
+//! # struct Postbox;
+//! # impl Handler for Postbox {
+//! #     async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
+//! #         match to.local_part() {
+//! #             "bob" => Reply::no_such_mailbox("bob has moved"),
+//! #             _ => Reply::accepted("fine"),
+//! #         }
+//! #     }
+//! #     async fn message(&self, _: Transaction, _: bytes::Bytes) -> Reply {
+//! #         Reply::accepted("fine")
+//! #     }
+//! # }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! # let server = listener.local_addr()?;
+//! # tokio::spawn(Server::new(Postbox, Limits::default()).serve(listener, std::future::pending()));
+//! let connect = || Client::connect(server, "client.example.net", Timeouts::default());
+//! let news = Address::new("news@example.net")?;
+//! let mail = |recipient: &Recipient| {
+//!     let envelope = Envelope { from: Some(news.clone()), to: vec![recipient.address.clone()] };
+//!     (envelope, Message::new(format!("Subject: news\n\nDear {},\nthere are some.\n", recipient.address)))
+//! };
+//! let list = RecipientFile::from_reader("ann@example.org\nbob@example.org\n".as_bytes());
+//! let summary = Campaign::new(OverSmtp::new(connect, mail), Settings::default()).run(list).await?;
+//! assert_eq!((summary.sent, summary.refused), (1, 1));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In reading order: this file, whose heart is the function `work`; `desk`, which knows who is next; `journal`.
+//!
 //! Dropping the future of [`run`](Campaign::run) drops the connections: whoever was in flight is in doubt, and the journal
 //! has it so.
 //!
@@ -26,24 +62,22 @@ mod desk;
 mod failed;
 mod heartbeat;
 mod journal;
+mod outcome;
 mod over_smtp;
 mod recipients;
+mod settings;
 
 pub use failed::FailedList;
 pub use heartbeat::Heartbeat;
 pub use journal::{Journal, JournalError, Open, Past, Step, Taken};
+pub use outcome::{Event, Fate, Outcome, ResumeError, Stopped, Summary};
 pub use over_smtp::{OverSmtp, SmtpConnection};
 pub use recipients::{ListError, Recipient, RecipientFile};
+pub use settings::{Backoff, IfInDoubt, Settings};
 
 use desk::{Desk, Failure, Job, Next};
 use futures::{StreamExt, stream::FuturesUnordered};
-use std::{
-    cell::RefCell,
-    fmt::{self, Display},
-    io,
-    num::{NonZeroU32, NonZeroUsize},
-    time::Duration,
-};
+use std::cell::RefCell;
 use tokio::{
     task::coop::consume_budget,
     time::{Instant, sleep, sleep_until},
@@ -69,205 +103,6 @@ pub trait Connector {
 
     /// Opens a connection, within a deadline of its own; or says why it cannot.
     fn connect(&self) -> impl Future<Output = Result<Self::Connection, String>>;
-}
-
-/// What became of an attempt to send a mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The server has it.
-    Sent,
-    /// The server does not want it.
-    Refused(String),
-    /// The server does not want it now.
-    NotNow(String),
-    /// The connection ended before the mail did: the server cannot have it.
-    Lost(String),
-    /// The connection ended after the mail and before the reply: the server may have it.
-    InDoubt(String),
-}
-
-/// What became of a recipient in the end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// The server has the mail.
-    Sent,
-    /// The server does not want it.
-    Refused(String),
-    /// It was tried as often as is allowed.
-    GaveUp(String),
-    /// The server may have it.
-    InDoubt(String),
-}
-
-impl Display for Fate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fate::Sent => f.write_str("sent"),
-            Fate::Refused(why) => write!(f, "refused: {why}"),
-            Fate::GaveUp(why) => write!(f, "given up: {why}"),
-            Fate::InDoubt(why) => write!(f, "in doubt, may have been sent: {why}"),
-        }
-    }
-}
-
-/// What to do when nobody knows whether the server has a mail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IfInDoubt {
-    /// Leave it at that, and say so: everybody gets at most one mail.
-    #[default]
-    Leave,
-    /// Send it again: everybody gets at least one mail.
-    SendAgain,
-}
-
-/// How long to wait for the next attempt: twice as long each time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Backoff {
-    /// After the first attempt.
-    pub first: Duration,
-    /// But never longer than this.
-    pub longest: Duration,
-}
-
-impl Backoff {
-    /// How long to wait after so many failed attempts, of which there has been one at least.
-    pub fn after(&self, attempts: u32) -> Duration {
-        let doublings = attempts.saturating_sub(1).min(31);
-        self.first.saturating_mul(1 << doublings).min(self.longest)
-    }
-}
-
-/// How a campaign goes about it.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// How many connections there are, and so how many mails are in flight at most.
-    pub connections: NonZeroUsize,
-    /// How often a mail is tried, and a connection.
-    pub attempts: NonZeroU32,
-    /// How long to wait in between.
-    pub backoff: Backoff,
-    /// While so many wait for another attempt, nobody else is taken from the list. Those who are in flight at that moment
-    /// may still come to wait, too.
-    pub most_waiting: NonZeroUsize,
-    /// What to do when nobody knows.
-    pub if_in_doubt: IfInDoubt,
-}
-
-impl Default for Settings {
-    /// 10 connections; 5 attempts, after 1, 2, 4 and 8 s; at most 10,000 wait; what is in doubt is left.
-    fn default() -> Settings {
-        Settings {
-            connections: NonZeroUsize::new(10).expect("it is not 0"),
-            attempts: NonZeroU32::new(5).expect("it is not 0"),
-            backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(60) },
-            most_waiting: NonZeroUsize::new(10_000).expect("it is not 0"),
-            if_in_doubt: IfInDoubt::Leave,
-        }
-    }
-}
-
-/// What happens in a campaign, for whoever wants to show it.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// This line of the list is no address, and why.
-    BadLine(u64, &'a str),
-    /// An attempt begins.
-    Begins(&'a Recipient),
-    /// An attempt has failed, or could not be made, and there will be another.
-    Waits {
-        /// Whose.
-        recipient: &'a Recipient,
-        /// How many have failed.
-        attempts: u32,
-        /// When the next can be made.
-        until: Instant,
-        /// Why it failed.
-        why: &'a str,
-    },
-    /// This is what became of a recipient.
-    Ends(&'a Recipient, &'a Fate),
-    /// A connection could not be opened, and why.
-    NotConnected(&'a str),
-}
-
-/// What a campaign has come to.
-#[derive(Debug, Default)]
-pub struct Summary {
-    /// How many the server has.
-    pub sent: u64,
-    /// How many the server does not want.
-    pub refused: u64,
-    /// How many were tried as often as is allowed.
-    pub gave_up: u64,
-    /// How many the server may have.
-    pub in_doubt: u64,
-    /// How many lines of the list were no address.
-    pub bad_lines: u64,
-    /// Who has been refused for now and would be tried again: certainly not sent.
-    pub waiting: Vec<Recipient>,
-    /// The number of the last recipient who was taken from the list.
-    pub taken_up_to: u64,
-    /// Who would have been next, if it was ended early: this one and all after it have not been sent to.
-    pub next: Option<Recipient>,
-    /// What ended it, if that was not the end of the list.
-    pub stopped: Option<Stopped>,
-}
-
-/// Why a campaign ended before its list did.
-#[derive(Debug, thiserror::Error)]
-pub enum Stopped {
-    /// Somebody asked it to.
-    #[error("it was asked to stop")]
-    Asked,
-    /// There was no connection to be had any more; this is what the last attempt met with.
-    #[error("there is no connection to be had: {0}")]
-    NoConnection(String),
-    /// The list could not be read any further.
-    #[error("the recipients cannot be read any further: {0}")]
-    List(#[source] io::Error),
-    /// The journal could not be written any further. Whoever was in flight then is still in flight in it.
-    #[error("the journal cannot be written: {0}")]
-    Journal(#[source] io::Error),
-    /// The list of failures could not be written any further.
-    #[error("the list of failures cannot be written: {0}")]
-    FailedList(#[source] io::Error),
-}
-
-impl Summary {
-    /// Whether everybody on the list has got the mail. Lines that are no address do not count.
-    pub fn all_sent(&self) -> bool {
-        let failed = self.refused + self.gave_up + self.in_doubt;
-        failed == 0 && self.waiting.is_empty() && self.stopped.is_none()
-    }
-
-    fn count(&mut self, fate: &Fate) {
-        *match fate {
-            Fate::Sent => &mut self.sent,
-            Fate::Refused(_) => &mut self.refused,
-            Fate::GaveUp(_) => &mut self.gave_up,
-            Fate::InDoubt(_) => &mut self.in_doubt,
-        } += 1;
-    }
-}
-
-/// Why one cannot go on with a journal.
-#[derive(Debug, thiserror::Error)]
-pub enum ResumeError {
-    /// Somebody in the journal is not at this place of the list.
-    #[error("the journal is of another list: it has {} on line {}, and the list {}", journal.address, journal.number,
-        list.as_ref().map_or("ends before".to_owned(), |list| format!("has {} on line {}", list.address, list.number)))]
-    AnotherList {
-        /// Who stands in the journal.
-        journal: Recipient,
-        /// Who stands in the list instead.
-        list: Option<Recipient>,
-    },
-    /// The list cannot be read.
-    #[error("the recipients cannot be read: {0}")]
-    List(#[source] io::Error),
-    /// The journal cannot be read.
-    #[error("the journal cannot be read: {0}")]
-    Journal(#[source] io::Error),
 }
 
 /// A campaign that has not begun.
