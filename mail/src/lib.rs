@@ -3,10 +3,13 @@
 //! - [`smtp`] is the protocol: a strict codec, a session without any I/O, a driver for any stream of bytes, a server with
 //!   limits and deadlines, and a client that gives one verdict for each recipient.
 //! - [`Draft`] writes messages: headers that nobody can smuggle anything into.
+//! - [`campaign`] is mail to millions: a list that is read as it is used, over a few connections, that can be
+//!   interrupted and gone on with.
 //!
 //! The README beside this file lists the examples, and what each part refuses and why.
 #![warn(missing_docs)]
 
+pub mod campaign;
 mod draft;
 pub mod smtp;
 

@@ -1,0 +1,328 @@
+//! `send_millions` as a program: files, a server, Ctrl-C, and a progress bar.
+use super::{options::Options, server::OwnServer};
+use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
+use mail::{
+    Draft, DraftError, Mailbox,
+    campaign::{
+        Campaign, Event, FailedList, Fate, Heartbeat, Journal, ListError, OverSmtp, Recipient, RecipientFile, Summary,
+    },
+    smtp::{Address, Client, Envelope, Message, Timeouts},
+};
+use std::{
+    cell::RefCell,
+    fmt::{Display, Write},
+    fs,
+    future::pending,
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
+use tokio::{
+    task::{JoinError, spawn_blocking},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Sends the mail. The exit status is 0 if everybody got it, 1 if not, 2 if a file is wrong.
+pub fn run(options: Box<Options>) -> ExitCode {
+    // One thread: that is how it would be in a program that has other things to do.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(send(*options)),
+        Err(error) => Err(error.to_string()),
+    };
+    match ended {
+        Ok(all_sent) => ExitCode::from(u8::from(!all_sent)),
+        Err(error) => {
+            eprintln!("send_millions: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether everybody got the mail.
+async fn send(options: Options) -> Result<bool, String> {
+    let letter = Letter::new(&options)?;
+    let total = match &options.recipients {
+        Some(path) => count(path).await?,
+        None => options.count,
+    };
+    let (journal, past) = match &options.resume {
+        Some(path) => {
+            let (journal, past) = Journal::open(path).map_err(|error| error.to_string())?;
+            (Some(journal), past)
+        }
+        None => (None, Default::default()),
+    };
+    let failed = match &options.failed {
+        // A journal that goes on has a list of failures that goes on.
+        Some(path) => Some(FailedList::open(path, past.taken_up_to > 0).map_err(about(path))?),
+        None => None,
+    };
+    let mut settings = options.settings;
+    settings.connections =
+        settings.connections.min(usize::try_from(total).unwrap_or(usize::MAX).max(1).try_into().expect("it is not 0"));
+    let own_server = match options.server {
+        None => Some(OwnServer::start(settings.connections.get()).map_err(|error| format!("no server: {error}"))?),
+        Some(_) => None,
+    };
+    let address = match (&options.server, &own_server) {
+        (Some(address), _) => address.clone(),
+        (None, Some(server)) => server.address.to_string(),
+        (None, None) => unreachable!("one of them is there"),
+    };
+
+    let already = past.sent + past.refused + past.gave_up + past.in_doubt;
+    let show = RefCell::new(Show::new(total, already, options.failed.is_none()));
+    let stop = CancellationToken::new();
+    let connect = || Client::connect(address.as_str(), "localhost", Timeouts::all(options.timeout));
+    let mut campaign = Campaign::new(OverSmtp::new(connect, |recipient: &Recipient| letter.to(recipient)), settings)
+        .watch(|event| show.borrow_mut().event(event))
+        .stop(stop.clone());
+    if let Some(journal) = journal {
+        campaign = campaign.journal((journal, past));
+    }
+    if let Some(failed) = failed {
+        campaign = campaign.failed(failed);
+    }
+    let list: Box<dyn Iterator<Item = Result<Recipient, ListError>>> = match &options.recipients {
+        Some(path) => Box::new(RecipientFile::open(path).map_err(about(path))?),
+        None => Box::new(made_up(total)),
+    };
+
+    let (heartbeat, begin) = (Heartbeat::new(Duration::from_millis(10)), Instant::now());
+    let ended = tokio::select! {
+        biased;
+        never = heartbeat.beat() => match never {},
+        () = interrupted(&stop, &show) => None,
+        ended = campaign.run(list) => Some(ended.map_err(|error| error.to_string())?),
+    };
+    let show = show.into_inner();
+    show.bar.finish_and_clear();
+    let Some(summary) = ended else {
+        let resume = match &options.resume {
+            Some(path) => format!("; the journal {} knows who", path.display()),
+            None => String::new(),
+        };
+        println!("{} sent, and then interrupted: what was in flight is in doubt{resume}", HumanCount(show.sent));
+        return Ok(false);
+    };
+    report(&summary, &show, total, begin.elapsed(), options.resume.as_deref());
+    println!(
+        "the longest time between two heartbeats, of 10 ms each: {:.1} ms",
+        heartbeat.worst_gap().as_secs_f64() * 1e3
+    );
+    if let Some(server) = own_server {
+        println!("the server has {}", counted(server.end(), "mail"));
+    }
+    Ok(summary.all_sent())
+}
+
+fn about(path: &Path) -> impl Fn(std::io::Error) -> String {
+    move |error| format!("{}: {error}", path.display())
+}
+
+/// How many recipients there are in a file: what "time left" is counted from.
+async fn count(path: &Path) -> Result<u64, String> {
+    let owned = path.to_owned();
+    let counted = spawn_blocking(move || -> std::io::Result<u64> {
+        let mut recipients = 0;
+        for entry in RecipientFile::open(&owned)? {
+            match entry {
+                Ok(_) => recipients += 1,
+                Err(ListError::BadLine { .. }) => {}
+                Err(ListError::Unreadable(error)) => return Err(error),
+            }
+        }
+        Ok(recipients)
+    });
+    let counted = counted.await.map_err(|error: JoinError| error.to_string())?;
+    counted.map_err(about(path))
+}
+
+fn made_up(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
+    (1..=count).map(|number| {
+        let address = Address::new(&format!("recipient{number}@example.org")).expect("it is one");
+        Ok(Recipient { number, address })
+    })
+}
+
+/// What is sent, apart from the address.
+struct Letter {
+    from: Mailbox,
+    subject: String,
+    text: String,
+}
+
+impl Letter {
+    fn new(options: &Options) -> Result<Letter, String> {
+        let text = match &options.text {
+            Some(path) => fs::read_to_string(path).map_err(about(path))?,
+            None => "Dear {address},\n\nthere is news.\n".to_owned(),
+        };
+        let letter = Letter { from: options.from.clone(), subject: options.subject.clone(), text };
+        // Now, and not at the first recipient: an address has no control characters and is short.
+        letter.try_to(options.from.address()).map_err(|error| error.to_string())?;
+        Ok(letter)
+    }
+
+    fn try_to(&self, address: &Address) -> Result<Message, DraftError> {
+        let text = self.text.replace("{address}", address.as_str());
+        Draft::new(&self.from).to(address.clone()).subject(&self.subject)?.text(&text)
+    }
+
+    fn to(&self, recipient: &Recipient) -> (Envelope, Message) {
+        let to = &recipient.address;
+        let message = self.try_to(to).unwrap_or_else(|error| panic!("a letter to {to} cannot be written: {error}"));
+        (Envelope { from: Some(self.from.address().clone()), to: vec![to.clone()] }, message)
+    }
+}
+
+/// Waits for Ctrl-C, and asks for the end; returns when there is a second one.
+async fn interrupted(stop: &CancellationToken, show: &RefCell<Show>) {
+    for first in [true, false] {
+        asked_to_end().await;
+        if first {
+            show.borrow().say("finishing what is in flight; Ctrl-C once more ends it at once");
+            stop.cancel();
+        }
+    }
+}
+
+/// Ctrl-C, or what a system sends to those whom it wants to end.
+async fn asked_to_end() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+/// What is seen while it runs.
+struct Show {
+    bar: ProgressBar,
+    sent: u64,
+    failed: u64,
+    /// How many attempts have failed that are not the last.
+    waits: u64,
+    /// Why there was no connection, the last time that there was none.
+    last_obstacle: String,
+    /// The first of those who did not get the mail, if there is no file for them.
+    failures: Option<Vec<String>>,
+}
+
+/// So many failures are shown at the end.
+const SHOWN: usize = 20;
+
+impl Show {
+    fn new(total: u64, already: u64, keep_failures: bool) -> Show {
+        // It is drawn on the standard error, and only if that is a terminal.
+        let bar = ProgressBar::new(total).with_message("none failed").with_position(already);
+        let template = "{bar:30} {human_pos}/{human_len}, {rate} a second, {msg}, {eta} left";
+        let rate =
+            |state: &ProgressState, out: &mut dyn Write| _ = write!(out, "{}", HumanCount(state.per_sec() as u64));
+        bar.set_style(ProgressStyle::with_template(template).expect("it is one").with_key("rate", rate));
+        bar.reset_eta();
+        let failures = keep_failures.then(Vec::new);
+        Show { bar, sent: 0, failed: 0, waits: 0, last_obstacle: String::new(), failures }
+    }
+
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::BadLine(number, why) => self.say(format!("line {number}: {why}")),
+            Event::NotConnected(why) => self.not_connected(why),
+            Event::Begins(_) => {}
+            Event::Waits { .. } => {
+                self.waits += 1;
+                self.message();
+            }
+            Event::Ends(recipient, fate) => {
+                self.bar.inc(1);
+                if *fate == Fate::Sent {
+                    self.sent += 1;
+                } else {
+                    self.failed += 1;
+                    self.message();
+                    if let Some(failures) = &mut self.failures
+                        && failures.len() < SHOWN
+                    {
+                        failures.push(format!("line {}: {}: {fate}", recipient.number, recipient.address));
+                    }
+                }
+            }
+        }
+    }
+
+    fn message(&self) {
+        self.bar.set_message(format!("{} failed, {} put off", self.failed, self.waits));
+    }
+
+    /// All connections meet with the same, most of the time: once is enough.
+    fn not_connected(&mut self, why: &str) {
+        if self.last_obstacle != why {
+            why.clone_into(&mut self.last_obstacle);
+            self.say(format!("no connection: {why}"));
+        }
+    }
+
+    fn say(&self, text: impl Display) {
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" })
+}
+
+fn report(summary: &Summary, show: &Show, total: u64, took: Duration, resume: Option<&Path>) {
+    let rate = show.sent as f64 / took.as_secs_f64().max(1e-3);
+    println!("{} sent in {:.1} s, {} a second", HumanCount(show.sent), took.as_secs_f64(), HumanCount(rate as u64));
+    if summary.sent > show.sent {
+        println!("{} sent in all, with the runs before", HumanCount(summary.sent));
+    }
+    for (number, what) in [
+        (summary.refused, "refused"),
+        (summary.gave_up, "given up after too many attempts"),
+        (summary.in_doubt, "in doubt: the server may have it, and was not asked again"),
+    ] {
+        if number > 0 {
+            println!("{} {what}", HumanCount(number));
+        }
+    }
+    if summary.bad_lines > 0 {
+        println!("{} of the list no address, and skipped", counted(summary.bad_lines, "line"));
+    }
+    for failure in show.failures.iter().flatten() {
+        println!("  {failure}");
+    }
+    let Some(stopped) = &summary.stopped else { return };
+    println!("{stopped}; not sent:");
+    for recipient in summary.waiting.iter().take(SHOWN) {
+        println!("  line {}: {}: refused for now", recipient.number, recipient.address);
+    }
+    if summary.waiting.len() > SHOWN {
+        println!("  … and {} more who were refused for now", HumanCount((summary.waiting.len() - SHOWN) as u64));
+    }
+    if let Some(next) = &summary.next {
+        let ended = summary.sent + summary.refused + summary.gave_up + summary.in_doubt;
+        let left = total.saturating_sub(ended + summary.waiting.len() as u64);
+        println!("  line {}: {}, and all after it: {} in all", next.number, next.address, HumanCount(left));
+    }
+    if let Some(path) = resume {
+        println!("the same command goes on from there, with the journal {}", path.display());
+    }
+}

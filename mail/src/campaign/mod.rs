@@ -1,0 +1,292 @@
+//! Mail to millions: one mail to each of a list that is read as it is used, over a few connections that are reused.
+//!
+//! Twisted's tutorial does this with `coiterate`: a generator that sends one mail at each step, and a reactor that does
+//! other things in between. What that leaves to its user is what is here:
+//!
+//! - **Bounded.** There are [`connections`](Settings::connections) workers, each with a connection. A worker takes the
+//!   next recipient when it has a connection for it and nothing else to do, so at most so many are in flight, and the list
+//!   is never more than so many ahead of them. That makes memory a matter of connections and not of recipients.
+//! - **Responsive.** All workers share one task, and after each mail they spend some of tokio's budget: so others get the
+//!   thread at least after every 128 mails, also when no mail ever has to wait for the network. A [`Heartbeat`] beside
+//!   them sees it.
+//! - **Complete.** Everybody who is taken from the list has one [`Fate`]. Who is refused for now waits, without keeping a
+//!   connection from the others, and is tried again; not for ever, and not too many at once.
+//! - **Not twice.** A mail is sent again only if the server cannot have it, or if one asks for it with
+//!   [`IfInDoubt::SendAgain`]. When the connection breaks between the last byte of a mail and the reply, the server may
+//!   or may not have it, and nobody can find out: this is the one case that SMTP leaves open, and it is reported as what it
+//!   is. An address that stands in the list twice does get two mails.
+//! - **Interruptible.** A [`CancellationToken`] stops it: what is in flight is finished, nothing is begun. With a
+//!   [`Journal`] the next run goes on from there, also if the program was killed.
+//!
+//! ```
+//! use mail::campaign::{Campaign, OverSmtp, Recipient, RecipientFile, Settings};
+//! use mail::smtp::{Address, Client, Envelope, Message, Timeouts};
+//! # use mail::smtp::{Handler, Limits, Reply, Server, Transaction};
+//! # struct Postbox;
+//! # impl Handler for Postbox {
+//! #     async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
+//! #         match to.local_part() {
+//! #             "bob" => Reply::no_such_mailbox("bob has moved"),
+//! #             _ => Reply::accepted("fine"),
+//! #         }
+//! #     }
+//! #     async fn message(&self, _: Transaction, _: bytes::Bytes) -> Reply {
+//! #         Reply::accepted("fine")
+//! #     }
+//! # }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! # let server = listener.local_addr()?;
+//! # tokio::spawn(Server::new(Postbox, Limits::default()).serve(listener, std::future::pending()));
+//! let connect = || Client::connect(server, "client.example.net", Timeouts::default());
+//! let news = Address::new("news@example.net")?;
+//! let mail = |recipient: &Recipient| {
+//!     let envelope = Envelope { from: Some(news.clone()), to: vec![recipient.address.clone()] };
+//!     (envelope, Message::new(format!("Subject: news\n\nDear {},\nthere are some.\n", recipient.address)))
+//! };
+//! let list = RecipientFile::from_reader("ann@example.org\nbob@example.org\n".as_bytes());
+//! let summary = Campaign::new(OverSmtp::new(connect, mail), Settings::default()).run(list).await?;
+//! assert_eq!((summary.sent, summary.refused), (1, 1));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In reading order: this file, whose heart is the function `work`; `desk`, which knows who is next; `journal`.
+//!
+//! Dropping the future of [`run`](Campaign::run) drops the connections: whoever was in flight is in doubt, and the journal
+//! has it so.
+//!
+//! [`CancellationToken`]: tokio_util::sync::CancellationToken
+mod desk;
+mod failed;
+mod heartbeat;
+mod journal;
+mod outcome;
+mod over_smtp;
+mod recipients;
+mod settings;
+
+pub use failed::FailedList;
+pub use heartbeat::Heartbeat;
+pub use journal::{Journal, JournalError, Open, Past, Step, Taken};
+pub use outcome::{Event, Fate, Outcome, ResumeError, Stopped, Summary};
+pub use over_smtp::{OverSmtp, SmtpConnection};
+pub use recipients::{ListError, Recipient, RecipientFile};
+pub use settings::{Backoff, IfInDoubt, Settings};
+
+use desk::{Desk, Failure, Job, Next};
+use futures::{StreamExt, stream::FuturesUnordered};
+use std::cell::RefCell;
+use tokio::{
+    task::coop::consume_budget,
+    time::{Instant, sleep, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Something that can carry mails, one after the other.
+pub trait Connection {
+    /// Sends the mail of one recipient. It ends by itself, so it has a deadline of its own.
+    fn deliver(&mut self, recipient: &Recipient) -> impl Future<Output = Outcome>;
+
+    /// Whether another mail can be sent over it.
+    fn is_usable(&self) -> bool;
+
+    /// Says goodbye. Nothing depends on it.
+    fn close(self) -> impl Future<Output = ()>;
+}
+
+/// Where connections come from.
+pub trait Connector {
+    /// What it makes.
+    type Connection: Connection;
+
+    /// Opens a connection, within a deadline of its own; or says why it cannot.
+    fn connect(&self) -> impl Future<Output = Result<Self::Connection, String>>;
+}
+
+/// A campaign that has not begun.
+pub struct Campaign<'a, C> {
+    connector: C,
+    settings: Settings,
+    journal: Option<(Journal, Past)>,
+    failed: Option<FailedList>,
+    watch: Box<dyn FnMut(Event<'_>) + 'a>,
+    stop: CancellationToken,
+}
+
+impl<'a, C: Connector> Campaign<'a, C> {
+    /// A campaign over connections of this kind, without a journal.
+    pub fn new(connector: C, settings: Settings) -> Campaign<'a, C> {
+        let (watch, stop) = (Box::new(|_: Event<'_>| {}), CancellationToken::new());
+        Campaign { connector, settings, journal: None, failed: None, watch, stop }
+    }
+
+    /// Keeps a journal, and goes on from where the runs before have ended.
+    pub fn journal(self, (journal, past): (Journal, Past)) -> Campaign<'a, C> {
+        Campaign { journal: Some((journal, past)), ..self }
+    }
+
+    /// Keeps a list of those who did not get the mail.
+    pub fn failed(self, failed: FailedList) -> Campaign<'a, C> {
+        Campaign { failed: Some(failed), ..self }
+    }
+
+    /// Calls `watch` with all that happens, as it happens. It should not take long.
+    pub fn watch(self, watch: impl FnMut(Event<'_>) + 'a) -> Campaign<'a, C> {
+        Campaign { watch: Box::new(watch), ..self }
+    }
+
+    /// Ends early, in good order, when this token is cancelled.
+    pub fn stop(self, stop: CancellationToken) -> Campaign<'a, C> {
+        Campaign { stop, ..self }
+    }
+
+    /// Sends to everybody on the list. Its `next` is called on this thread, when a connection is free.
+    ///
+    /// # Errors
+    /// If there is a journal and it is not of this list. Nothing has been sent then. What goes wrong later is part of the
+    /// [`Summary`].
+    pub async fn run<I>(self, recipients: I) -> Result<Summary, ResumeError>
+    where
+        I: IntoIterator<Item = Result<Recipient, ListError>>,
+    {
+        let Campaign { connector, settings, journal, failed, watch, stop } = self;
+        let (journal, past) = journal.map_or((None, None), |(journal, past)| (Some(journal), Some(past)));
+        let mut desk = Desk::new(recipients.into_iter(), &settings, journal, failed, watch);
+        let mut failure = None;
+        if let Some(past) = past {
+            failure = desk.go_on(&past).await?.err();
+        }
+        // The workers end when one of them has met with a failure, too: hence a token of their own.
+        let crew_stop = stop.child_token();
+        let crew = Crew {
+            connector,
+            settings: &settings,
+            nothing_left: crew_stop.child_token(),
+            stop: crew_stop,
+            desk: RefCell::new(desk),
+        };
+        let mut no_connection = None;
+        if failure.is_none() {
+            let mut workers: FuturesUnordered<_> = (0..settings.connections.get()).map(|_| crew.work()).collect();
+            while let Some(end) = workers.next().await {
+                match end {
+                    Ok(()) => {}
+                    Err(Ended::NoConnection(why)) => no_connection = Some(why),
+                    Err(Ended::Failed(why)) => {
+                        failure.get_or_insert(why);
+                        crew.stop.cancel();
+                    }
+                }
+            }
+        }
+        let stopped = match (failure, no_connection) {
+            (Some(Failure::List(error)), _) => Some(Stopped::List(error)),
+            (Some(Failure::Journal(error)), _) => Some(Stopped::Journal(error)),
+            (Some(Failure::FailedList(error)), _) => Some(Stopped::FailedList(error)),
+            _ if crew.desk.borrow_mut().is_done() => None,
+            _ if stop.is_cancelled() => Some(Stopped::Asked),
+            (None, why) => Some(Stopped::NoConnection(why.unwrap_or_default())),
+        };
+        Ok(crew.desk.into_inner().finish(stopped))
+    }
+}
+
+/// Why a worker went home before the work was done.
+enum Ended {
+    NoConnection(String),
+    Failed(Failure),
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Ended {
+        Ended::Failed(failure)
+    }
+}
+
+/// What the workers share.
+struct Crew<'a, C, I> {
+    connector: C,
+    settings: &'a Settings,
+    stop: CancellationToken,
+    /// Cancelled when a worker who has nothing in flight can go home; as a child of `stop`, also when all are to.
+    nothing_left: CancellationToken,
+    desk: RefCell<Desk<'a, I>>,
+}
+
+impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Crew<'_, C, I> {
+    /// A worker: a connection, and one recipient after the other.
+    async fn work(&self) -> Result<(), Ended> {
+        let mut connection = None;
+        loop {
+            // A connection first: so nobody is taken from the list for whom there is none.
+            let fresh = connection.is_none();
+            let mut open = match connection.take() {
+                Some(open) => open,
+                None => match self.connect(&self.nothing_left).await? {
+                    Some(open) => open,
+                    None => return Ok(()),
+                },
+            };
+            let Some(job) = self.next().await? else {
+                open.close().await;
+                return Ok(());
+            };
+            let mut outcome = open.deliver(&job.recipient).await;
+            if let (Outcome::Lost(why), false) = (&outcome, fresh) {
+                // The server may have closed it while it was idle, or after so many mails. That is nobody's failure.
+                match self.connect(&self.stop).await {
+                    Ok(Some(another)) => open = another,
+                    nothing => {
+                        self.desk.borrow_mut().put_back(job, why, Instant::now())?;
+                        return nothing.map(drop);
+                    }
+                }
+                outcome = open.deliver(&job.recipient).await;
+            }
+            self.desk.borrow_mut().settle(job, outcome, Instant::now())?;
+            connection = open.is_usable().then_some(open);
+        }
+    }
+
+    /// The next recipient, once there is one; `None` if there will be none.
+    async fn next(&self) -> Result<Option<Job>, Failure> {
+        while !self.stop.is_cancelled() {
+            // Where mails are never waited for, this is where the others get their turn. It comes before somebody is
+            // taken from the list, so that nobody counts as in flight who is not.
+            consume_budget().await;
+            let next = self.desk.borrow_mut().next(Instant::now())?;
+            match next {
+                Next::Job(job) => return Ok(Some(job)),
+                Next::BadLine => {}
+                Next::WaitUntil(due) => {
+                    let _ = self.stop.run_until_cancelled(sleep_until(due)).await;
+                }
+                Next::Nothing => {
+                    self.nothing_left.cancel();
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A new connection; `None` if it is not wanted any more.
+    async fn connect(&self, unless: &CancellationToken) -> Result<Option<C::Connection>, Ended> {
+        let mut attempts = 0;
+        loop {
+            let why = match unless.run_until_cancelled(self.connector.connect()).await {
+                None => return Ok(None),
+                Some(Ok(connection)) => return Ok(Some(connection)),
+                Some(Err(why)) => why,
+            };
+            attempts += 1;
+            self.desk.borrow_mut().not_connected(&why);
+            if attempts >= self.settings.attempts.get() {
+                return Err(Ended::NoConnection(why));
+            }
+            let _ = unless.run_until_cancelled(sleep(self.settings.backoff.after(attempts))).await;
+        }
+    }
+}

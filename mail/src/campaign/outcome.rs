@@ -1,0 +1,150 @@
+//! What becomes of a mail, of a recipient, and of a campaign.
+use super::Recipient;
+use std::{
+    fmt::{self, Display},
+    io,
+};
+use tokio::time::Instant;
+
+/// What became of an attempt to send a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server has it.
+    Sent,
+    /// The server does not want it.
+    Refused(String),
+    /// The server does not want it now.
+    NotNow(String),
+    /// The connection ended before the mail did: the server cannot have it.
+    Lost(String),
+    /// The connection ended after the mail and before the reply: the server may have it.
+    InDoubt(String),
+}
+
+/// What became of a recipient in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// The server has the mail.
+    Sent,
+    /// The server does not want it.
+    Refused(String),
+    /// It was tried as often as is allowed.
+    GaveUp(String),
+    /// The server may have it.
+    InDoubt(String),
+}
+
+impl Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fate::Sent => f.write_str("sent"),
+            Fate::Refused(why) => write!(f, "refused: {why}"),
+            Fate::GaveUp(why) => write!(f, "given up: {why}"),
+            Fate::InDoubt(why) => write!(f, "in doubt, may have been sent: {why}"),
+        }
+    }
+}
+
+/// What happens in a campaign, for whoever wants to show it.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// This line of the list is no address, and why.
+    BadLine(u64, &'a str),
+    /// An attempt begins.
+    Begins(&'a Recipient),
+    /// An attempt has failed, or could not be made, and there will be another.
+    Waits {
+        /// Whose.
+        recipient: &'a Recipient,
+        /// How many have failed.
+        attempts: u32,
+        /// When the next can be made.
+        until: Instant,
+        /// Why it failed.
+        why: &'a str,
+    },
+    /// This is what became of a recipient.
+    Ends(&'a Recipient, &'a Fate),
+    /// A connection could not be opened, and why.
+    NotConnected(&'a str),
+}
+
+/// What a campaign has come to.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// How many the server has.
+    pub sent: u64,
+    /// How many the server does not want.
+    pub refused: u64,
+    /// How many were tried as often as is allowed.
+    pub gave_up: u64,
+    /// How many the server may have.
+    pub in_doubt: u64,
+    /// How many lines of the list were no address.
+    pub bad_lines: u64,
+    /// Who has been refused for now and would be tried again: certainly not sent.
+    pub waiting: Vec<Recipient>,
+    /// The number of the last recipient who was taken from the list.
+    pub taken_up_to: u64,
+    /// Who would have been next, if it was ended early: this one and all after it have not been sent to.
+    pub next: Option<Recipient>,
+    /// What ended it, if that was not the end of the list.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why a campaign ended before its list did.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// Somebody asked it to.
+    #[error("it was asked to stop")]
+    Asked,
+    /// There was no connection to be had any more; this is what the last attempt met with.
+    #[error("there is no connection to be had: {0}")]
+    NoConnection(String),
+    /// The list could not be read any further.
+    #[error("the recipients cannot be read any further: {0}")]
+    List(#[source] io::Error),
+    /// The journal could not be written any further. Whoever was in flight then is still in flight in it.
+    #[error("the journal cannot be written: {0}")]
+    Journal(#[source] io::Error),
+    /// The list of failures could not be written any further.
+    #[error("the list of failures cannot be written: {0}")]
+    FailedList(#[source] io::Error),
+}
+
+impl Summary {
+    /// Whether everybody on the list has got the mail. Lines that are no address do not count.
+    pub fn all_sent(&self) -> bool {
+        let failed = self.refused + self.gave_up + self.in_doubt;
+        failed == 0 && self.waiting.is_empty() && self.stopped.is_none()
+    }
+
+    pub(super) fn count(&mut self, fate: &Fate) {
+        *match fate {
+            Fate::Sent => &mut self.sent,
+            Fate::Refused(_) => &mut self.refused,
+            Fate::GaveUp(_) => &mut self.gave_up,
+            Fate::InDoubt(_) => &mut self.in_doubt,
+        } += 1;
+    }
+}
+
+/// Why one cannot go on with a journal.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// Somebody in the journal is not at this place of the list.
+    #[error("the journal is of another list: it has {} on line {}, and the list {}", journal.address, journal.number,
+        list.as_ref().map_or("ends before".to_owned(), |list| format!("has {} on line {}", list.address, list.number)))]
+    AnotherList {
+        /// Who stands in the journal.
+        journal: Recipient,
+        /// Who stands in the list instead.
+        list: Option<Recipient>,
+    },
+    /// The list cannot be read.
+    #[error("the recipients cannot be read: {0}")]
+    List(#[source] io::Error),
+    /// The journal cannot be read.
+    #[error("the journal cannot be read: {0}")]
+    Journal(#[source] io::Error),
+}

@@ -1,0 +1,96 @@
+//! A campaign over SMTP.
+use super::{Connection, Connector, Outcome, Recipient};
+use crate::smtp::{
+    Client, Envelope, Message, Verdict,
+    client::{self, Error},
+};
+use std::rc::Rc;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// Sends mails over SMTP: `connect` opens a connection, and `mail` makes the envelope and the message for a recipient.
+///
+/// Each mail is a message of its own, with one recipient, since each is written for whoever gets it.
+pub struct OverSmtp<C, M> {
+    connect: C,
+    mail: Rc<M>,
+}
+
+impl<C, M> OverSmtp<C, M> {
+    /// Over connections that `connect` opens, what `mail` makes.
+    pub fn new<S>(connect: C, mail: M) -> OverSmtp<C, M>
+    where
+        C: AsyncFn() -> Result<Client<S>, Error>,
+        M: Fn(&Recipient) -> (Envelope, Message),
+    {
+        OverSmtp { connect, mail: Rc::new(mail) }
+    }
+}
+
+impl<S, C, M> Connector for OverSmtp<C, M>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: AsyncFn() -> Result<Client<S>, Error>,
+    M: Fn(&Recipient) -> (Envelope, Message),
+{
+    type Connection = SmtpConnection<S, M>;
+
+    async fn connect(&self) -> Result<SmtpConnection<S, M>, String> {
+        match (self.connect)().await {
+            Ok(client) => Ok(SmtpConnection { client, mail: self.mail.clone() }),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// A connection of [`OverSmtp`].
+pub struct SmtpConnection<S, M> {
+    client: Client<S>,
+    mail: Rc<M>,
+}
+
+impl<S, M> Connection for SmtpConnection<S, M>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    M: Fn(&Recipient) -> (Envelope, Message),
+{
+    async fn deliver(&mut self, recipient: &Recipient) -> Outcome {
+        let (envelope, message) = (self.mail)(recipient);
+        outcome(self.client.send(&envelope, &message).await)
+    }
+
+    fn is_usable(&self) -> bool {
+        self.client.is_usable()
+    }
+
+    async fn close(self) {
+        // Everything that matters has been said; if the server does not say goodbye, that is its own affair.
+        let _ = self.client.quit().await;
+    }
+}
+
+/// What an attempt has come to, of which the client says this.
+fn outcome(sent: Result<Vec<Verdict>, client::Error>) -> Outcome {
+    let error = match sent {
+        Ok(verdicts) => {
+            return verdicts.into_iter().find(|verdict| !verdict.is_accepted()).map_or(Outcome::Sent, refusal);
+        }
+        Err(error) => error,
+    };
+    let why = error.to_string();
+    match error {
+        _ if error.is_in_doubt() => Outcome::InDoubt(why),
+        _ if error.is_permanent() => Outcome::Refused(why),
+        // 421, which is all that is left of `Refused`, is how a server ends a connection of which it has enough.
+        Error::HungUp(_) | Error::Io(..) | Error::Refused(..) => Outcome::Lost(why),
+        _ => Outcome::NotNow(why),
+    }
+}
+
+fn refusal(verdict: Verdict) -> Outcome {
+    let why = verdict.to_string();
+    match verdict.reply().code() {
+        421 => Outcome::Lost(why),
+        _ if verdict.is_permanent() => Outcome::Refused(why),
+        _ => Outcome::NotNow(why),
+    }
+}

@@ -1,0 +1,89 @@
+//! Threat 26, measured: a million recipients that are made as they are needed, in the memory of a few. One test, since it
+//! looks at the process that it runs in.
+#![cfg(target_os = "linux")]
+use mail::{
+    campaign::{Campaign, Connection, Connector, Journal, ListError, Outcome, Recipient, Settings, Summary},
+    smtp::Address,
+};
+use std::{cell::Cell, fs, num::NonZeroUsize};
+use tokio::task::yield_now;
+
+/// A server that has accepted a mail as soon as it is sent: nothing ever has to be waited for.
+struct Nowhere;
+
+impl Connector for Nowhere {
+    type Connection = Nowhere;
+
+    async fn connect(&self) -> Result<Nowhere, String> {
+        Ok(Nowhere)
+    }
+}
+
+impl Connection for Nowhere {
+    async fn deliver(&mut self, _: &Recipient) -> Outcome {
+        Outcome::Sent
+    }
+
+    fn is_usable(&self) -> bool {
+        true
+    }
+
+    async fn close(self) {}
+}
+
+fn list(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
+    (1..=count).map(|number| {
+        let address = Address::new(&format!("recipient{number}@example.org")).expect("it is one");
+        Ok(Recipient { number, address })
+    })
+}
+
+/// The most memory that this process has ever had, in MB.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it is there");
+    let kilobytes: u64 = line.trim().strip_suffix(" kB").expect("in kB").trim().parse().expect("a number");
+    kilobytes.div_ceil(1000)
+}
+
+const CONNECTIONS: usize = 100;
+
+/// Sends to all of a list, and returns how many mails at most came between two turns of somebody else.
+async fn send(campaign: Campaign<'_, Nowhere>, count: u64) -> (Summary, u64) {
+    let (taken, last, most) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    let neighbour = async {
+        loop {
+            most.set(most.get().max(taken.get() - last.replace(taken.get())));
+            yield_now().await;
+        }
+    };
+    let list = list(count).inspect(|_| taken.set(taken.get() + 1));
+    let summary = tokio::select! {
+        biased;
+        () = neighbour => unreachable!("it has no end"),
+        summary = campaign.run(list) => summary.expect("it is the same list"),
+    };
+    assert_eq!(taken.get(), count);
+    (summary, most.get())
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_million_recipients_take_no_more_memory_than_a_few() {
+    let settings =
+        Settings { connections: NonZeroUsize::new(CONNECTIONS).expect("it is not 0"), ..Settings::default() };
+    let (summary, most) = send(Campaign::new(Nowhere, settings.clone()), 1_000_000).await;
+    assert_eq!(summary.sent, 1_000_000);
+    assert!(most <= 128, "{most} mails without a turn for others");
+    assert!(peak() < 20, "{} MB for a million recipients", peak());
+
+    // With a journal, and when that is gone on with, which means to read all of it.
+    let folder = tempfile::tempdir().expect("a folder for the journal");
+    let path = folder.path().join("journal");
+    for count in [100_000, 110_000] {
+        let campaign = Campaign::new(Nowhere, settings.clone()).journal(Journal::open(&path).expect("it is one"));
+        let (summary, most) = send(campaign, count).await;
+        assert_eq!(summary.sent, count);
+        assert!(most <= 128, "{most} recipients without a turn for others");
+    }
+    assert!(peak() < 20, "{} MB with a journal of {} bytes", peak(), fs::metadata(&path).expect("it is there").len());
+}

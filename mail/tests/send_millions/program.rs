@@ -1,0 +1,402 @@
+//! The program: it is started, interrupted and killed, and a mail server looks on.
+use bytes::Bytes;
+use mail::smtp::{Address, Handler, Limits, Reply, Server, Transaction};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex, OnceLock},
+    thread,
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::Semaphore, sync::watch};
+
+/// The executable, as it is now.
+fn executable() -> &'static Path {
+    static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
+    EXECUTABLE.get_or_init(|| {
+        let build = Command::new(env!("CARGO"))
+            .args(["build", "--package", env!("CARGO_PKG_NAME"), "--example", "send_millions", "--message-format=json"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo");
+        let messages = String::from_utf8(build.stdout).expect("cargo speaks UTF-8");
+        let field = "\"executable\":\"";
+        let path = messages.lines().rev().find_map(|line| line.split_once(field)?.1.split('"').next());
+        PathBuf::from(path.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&build.stderr))))
+    })
+}
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(executable());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    told(program(arguments).output().expect("it starts"))
+}
+
+fn told(output: Output) -> (i32, String, String) {
+    let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
+    (output.status.code().expect("no signal has ended it"), text(output.stdout), text(output.stderr))
+}
+
+/// The text of a file in a folder of its own.
+fn list(text: &str) -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list");
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+fn recipients(count: u64) -> String {
+    (1..=count).map(|number| format!("r{number}@example.org\n")).collect()
+}
+
+#[test]
+fn everybody_gets_the_mail_and_the_status_is_0() {
+    let (code, out, err) = run(&["--count", "2000", "-c", "20"]);
+    assert_eq!((code, err.as_str()), (0, ""), "no progress bar in a pipe, and nothing else to say");
+    assert!(out.starts_with("2,000 sent in "), "{out}");
+    assert!(out.contains("the longest time between two heartbeats, of 10 ms each: "), "{out}");
+    assert!(out.ends_with("the server has 2,000 mails\n"), "{out}");
+}
+
+#[test]
+fn who_is_refused_is_listed_and_the_status_is_1() {
+    let (folder, path) = list("ann@example.org\nbob\n\n# friends\nnobody@example.org\nlater@example.org\n");
+    let (code, out, err) = run(&["--recipients", &path, "--backoff", "0.01"]);
+    assert_eq!(code, 1);
+    assert_eq!(err, "line 2: \"bob\": an address needs an @, as in alice@example.net\n");
+    assert!(out.starts_with("2 sent in "), "later is sent to later:\n{out}");
+    assert!(out.contains("\n1 refused\n1 line of the list no address, and skipped\n"), "{out}");
+    let why = "refused: 550 5.1.1 there is nobody of that name";
+    assert!(out.contains(&format!("\n  line 5: nobody@example.org: {why}\n")), "{out}");
+
+    let failed = folder.path().join("failed").to_str().unwrap().to_owned();
+    let (code, out, _) = run(&["--recipients", &path, "--backoff", "0.01", "--failed", &failed]);
+    assert_eq!(code, 1);
+    assert!(!out.contains("nobody@"), "it is in the file:\n{out}");
+    assert_eq!(fs::read_to_string(&failed).unwrap(), format!("# line 5: {why}\nnobody@example.org\n"));
+}
+
+#[test]
+fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
+    let (folder, path) = list("ann@example.org\n");
+    let thesis = folder.path().join("thesis");
+    fs::write(&thesis, "My thesis\n").unwrap();
+    let thesis = thesis.to_str().unwrap();
+    let long = folder.path().join("long");
+    fs::write(&long, "x".repeat(2000)).unwrap();
+    let folder = folder.path().to_str().unwrap();
+    for (arguments, why) in [
+        (vec!["--recipients", "no such file"], "no such file: No such file or directory"),
+        (vec!["--recipients", folder], "it is not a plain file"),
+        (vec!["--recipients", &path, "--resume", thesis], "is there already, and is no journal"),
+        (vec!["--recipients", &path, "--failed", folder], "Is a directory"),
+        (vec!["--recipients", &path, "--text", "no such text"], "no such text: No such file or directory"),
+        (vec!["--recipients", &path, "--text", long.to_str().unwrap()], "more than 998 bytes"),
+        (vec!["--recipients", &path, "--subject", "a\nBcc: b@c"], "control character"),
+        (vec!["--count", "ten"], "cannot parse argument"),
+    ] {
+        let (code, out, err) = run(&arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {err}");
+        assert!(err.starts_with("send_millions: ") && err.contains(why), "{arguments:?}: {err}");
+        assert_eq!(err.lines().count(), 1, "{arguments:?}: {err}");
+    }
+    assert_eq!(fs::read_to_string(thesis).unwrap(), "My thesis\n");
+}
+
+#[test]
+fn without_a_server_nothing_is_sent_and_the_status_is_1() {
+    // Nobody listens on a port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = format!("127.0.0.1:{port}");
+    let (code, out, err) = run(&["--count", "30", "--server", &server, "--attempts", "2", "--backoff", "0.01"]);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("0 sent in "), "{out}");
+    assert!(out.contains("there is no connection to be had: the connection broke while connecting"), "{out}");
+    assert!(out.contains("\n  line 1: recipient1@example.org, and all after it: 30 in all\n"), "{out}");
+    assert_eq!(err.lines().count(), 1, "said once, and not for each connection:\n{err}");
+}
+
+#[test]
+fn a_journal_of_another_list_is_refused() {
+    let (folder, path) = list(&recipients(5));
+    let journal = folder.path().join("journal").to_str().unwrap().to_owned();
+    let arguments = ["--recipients", &path, "--resume", &journal];
+    assert_eq!(run(&arguments).0, 0);
+    fs::write(&path, recipients(5).replace("r3@", "eve@")).unwrap();
+    let (code, _, err) = run(&arguments);
+    assert_eq!(code, 2);
+    assert!(err.contains("it has r3@example.org on line 3, and the list has eve@example.org on line 3"), "{err}");
+}
+
+// What follows looks on from the server.
+
+/// A mail server that accepts so many messages as it is allowed to, and keeps the others waiting.
+struct Post {
+    mails: Mutex<BTreeMap<String, usize>>,
+    allowed: Semaphore,
+    /// Who has brought a message, whether it has been accepted or not.
+    came: watch::Sender<usize>,
+}
+
+struct Desk(Arc<Post>);
+
+impl Handler for Desk {
+    async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
+        Reply::accepted("fine")
+    }
+
+    async fn message(&self, mail: Transaction, _: Bytes) -> Reply {
+        self.0.came.send_modify(|came| *came += 1);
+        self.0.allowed.acquire().await.expect("nobody closes it").forget();
+        *self.0.mails.lock().unwrap().entry(mail.envelope.to[0].to_string()).or_default() += 1;
+        Reply::accepted("fine")
+    }
+}
+
+impl Post {
+    /// Opens one on a thread of its own, for as long as the tests run.
+    fn open() -> (Arc<Post>, String) {
+        let post = Arc::new(Post { mails: Mutex::default(), allowed: Semaphore::new(0), came: watch::Sender::new(0) });
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let desk = Desk(post.clone());
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = TcpListener::from_std(listener).unwrap();
+                Server::new(desk, Limits::default()).serve(listener, std::future::pending()).await
+            })
+        });
+        (post, address)
+    }
+
+    /// Waits until so many messages have come in all.
+    fn wait_for(&self, messages: usize) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut came = self.came.subscribe();
+        runtime.block_on(came.wait_for(|came| *came >= messages)).expect("the sender lives");
+    }
+
+    fn mails(&self) -> BTreeMap<String, usize> {
+        self.mails.lock().unwrap().clone()
+    }
+}
+
+fn signal(child: &Child, signal: &str) {
+    let status = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+    assert!(status.success());
+}
+
+/// The first line of what a program complains about.
+fn first_complaint(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().expect("it is piped")).read_line(&mut line).expect("it speaks UTF-8");
+    line
+}
+
+#[test]
+fn ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on_from_there() {
+    for interrupt in ["-INT", "-TERM"] {
+        let (post, server) = Post::open();
+        let (folder, path) = list(&recipients(40));
+        let journal = folder.path().join("journal").to_str().unwrap().to_owned();
+        let arguments = ["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
+
+        let mut child = program(&arguments).spawn().unwrap();
+        post.allowed.add_permits(10);
+        post.wait_for(14); // ten were accepted, and four are in flight
+        signal(&child, interrupt);
+        assert_eq!(first_complaint(&mut child), "finishing what is in flight; Ctrl-C once more ends it at once\n");
+        post.allowed.add_permits(1000);
+        let (code, out, _) = told(child.wait_with_output().unwrap());
+        assert_eq!(code, 1);
+        assert!(out.starts_with("14 sent in "), "{out}");
+        assert!(
+            out.contains("it was asked to stop; not sent:\n  line 15: r15@example.org, and all after it: 26 in all\n"),
+            "{out}"
+        );
+        assert_eq!(post.mails().len(), 14);
+
+        let (code, out, _) = run(&arguments);
+        assert_eq!(code, 0, "{out}");
+        assert!(out.starts_with("26 sent in ") && out.contains("\n40 sent in all, with the runs before\n"), "{out}");
+        let mails = post.mails();
+        assert_eq!((mails.len(), mails.values().max()), (40, Some(&1)), "everybody has one mail");
+    }
+}
+
+#[test]
+fn a_second_ctrl_c_ends_it_at_once_and_the_journal_knows_who_is_in_doubt() {
+    let (post, server) = Post::open();
+    let (folder, path) = list(&recipients(10));
+    let journal = folder.path().join("journal").to_str().unwrap().to_owned();
+    let arguments = ["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "2"];
+    let mut child = program(&arguments).spawn().unwrap();
+    post.allowed.add_permits(3);
+    post.wait_for(5);
+    signal(&child, "-INT");
+    assert!(first_complaint(&mut child).starts_with("finishing"));
+    signal(&child, "-INT");
+    let (code, out, _) = told(child.wait_with_output().unwrap());
+    assert_eq!(code, 1);
+    assert!(out.starts_with("3 sent, and then interrupted: what was in flight is in doubt"), "{out}");
+
+    post.allowed.add_permits(1000);
+    let (code, out, _) = run(&arguments);
+    assert_eq!(code, 1, "two are in doubt");
+    assert!(out.contains("\n2 in doubt: the server may have it"), "{out}");
+    assert!(post.mails().values().all(|mails| *mails == 1));
+}
+
+/// For each number, the last word that a journal has for it.
+fn last_words(journal: &str) -> BTreeMap<u64, String> {
+    let text = fs::read_to_string(journal).unwrap();
+    let words = text.lines().skip(1).map(|line| {
+        let mut words = line.split(' ');
+        let word = words.next().unwrap().to_owned();
+        (words.next().unwrap().parse().unwrap(), word)
+    });
+    words.collect()
+}
+
+fn numbers(journal: &str, wanted: &[&str]) -> BTreeSet<u64> {
+    let words = last_words(journal).into_iter().filter(|(_, word)| wanted.contains(&word.as_str()));
+    words.map(|(number, _)| number).collect()
+}
+
+/// Kills it again and again, and each time when ten more have been accepted and four are in flight.
+fn kill_and_go_on(again: &[&str]) -> (BTreeMap<String, usize>, BTreeSet<u64>, BTreeSet<u64>) {
+    let (post, server) = Post::open();
+    let (folder, path) = list(&recipients(50));
+    let journal = folder.path().join("journal").to_str().unwrap().to_owned();
+    let mut arguments = vec!["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
+    arguments.extend(["--backoff", "0.01"]);
+    arguments.extend(again);
+    let mut in_flight = BTreeSet::new();
+    for _ in 0..3 {
+        let came = *post.came.borrow();
+        let mut child = program(&arguments).spawn().unwrap();
+        post.allowed.add_permits(10);
+        post.wait_for(came + 14);
+        child.kill().unwrap(); // SIGKILL: nothing can be put in order any more
+        child.wait().unwrap();
+        let now = numbers(&journal, &["take", "retry"]);
+        assert_eq!(now.len(), 4, "in flight when it was killed: {now:?}");
+        in_flight.extend(now);
+        // The server had those messages all the same: this is what "in doubt" means.
+        post.allowed.add_permits(4);
+    }
+    post.allowed.add_permits(1000);
+    let (code, out, err) = run(&arguments);
+    assert!(code <= 1, "{out}{err}");
+    (post.mails(), in_flight, numbers(&journal, &["in-doubt"]))
+}
+
+#[test]
+fn whoever_is_killed_and_goes_on_sends_to_nobody_twice() {
+    let (mails, in_flight, in_doubt) = kill_and_go_on(&[]);
+    assert_eq!(mails.values().max(), Some(&1), "somebody got two mails: {mails:?}");
+    assert_eq!(in_doubt, in_flight, "it says who is in doubt, and nobody else is");
+    assert_eq!(mails.len(), 50, "and everybody else has got a mail");
+}
+
+#[test]
+fn whoever_is_killed_and_goes_on_forgets_nobody_if_asked_to_send_again() {
+    let (mails, in_flight, in_doubt) = kill_and_go_on(&["--again-if-in-doubt"]);
+    assert_eq!(mails.len(), 50, "everybody has got a mail");
+    assert_eq!(in_doubt.len(), 0);
+    for (address, mails) in mails {
+        let number: u64 = address.trim_start_matches('r').split('@').next().unwrap().parse().unwrap();
+        assert!(mails == 1 || in_flight.contains(&number), "{address} has {mails} mails, and was never in doubt");
+    }
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on() {
+    let (post, server) = Post::open();
+    post.allowed.add_permits(1000);
+    let (folder, path) = list(&recipients(200));
+    let journal = folder.path().join("journal").to_str().unwrap().to_owned();
+    let arguments = ["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
+    // No file may be longer than 2 blocks, and who writes more is not killed but told.
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""])
+        .arg(executable())
+        .args(arguments)
+        .output()
+        .expect("sh");
+    let (code, out, err) = told(limited);
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(out.contains("the journal cannot be written: File too large"), "{out}{err}");
+    let first = post.mails().len();
+    assert!((1..200).contains(&first), "{first} mails before the journal was full");
+    let next = numbers(&journal, &["take", "retry", "sent"]).last().unwrap() + 1;
+    assert!(out.contains(&format!("\n  line {next}: r{next}@example.org, and all after it: ")), "{out}");
+
+    let (code, out, _) = run(&arguments);
+    let in_doubt = numbers(&journal, &["in-doubt"]).len();
+    assert!(in_doubt <= 4, "who was in flight then: {in_doubt}");
+    assert_eq!(code, i32::from(in_doubt > 0), "{out}");
+    let mails = post.mails();
+    assert_eq!(mails.values().max(), Some(&1), "somebody got two mails");
+    assert!(mails.len() + in_doubt >= 200);
+}
+
+#[test]
+fn the_mail_is_what_was_asked_for() {
+    struct Reader(Arc<Mutex<Vec<String>>>);
+    impl Handler for Reader {
+        async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
+            Reply::accepted("fine")
+        }
+
+        async fn message(&self, mail: Transaction, body: Bytes) -> Reply {
+            let from = mail.envelope.from.map(|from| from.to_string());
+            self.0.lock().unwrap().push(format!("{from:?}\n{}", String::from_utf8_lossy(&body)));
+            Reply::accepted("fine")
+        }
+    }
+    let read = Arc::new(Mutex::new(vec![]));
+    let reader = Reader(read.clone());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let server = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::from_std(listener).unwrap();
+            Server::new(reader, Limits::default()).serve(listener, std::future::pending()).await
+        })
+    });
+    let (folder, path) = list("ann@example.org\n");
+    let text = folder.path().join("text");
+    fs::write(&text, "Dear {address},\n.\n.dots\n").unwrap();
+    let (code, out, err) = run(&[
+        "--recipients",
+        &path,
+        "--server",
+        &server,
+        "--from",
+        "me@example.net",
+        "--subject",
+        "Grüße",
+        "--text",
+        text.to_str().unwrap(),
+    ]);
+    assert_eq!(code, 0, "{out}{err}");
+    let read = read.lock().unwrap();
+    let mail = read[0].as_str();
+    assert!(mail.starts_with("Some(\"me@example.net\")\n"), "{mail}");
+    assert!(mail.contains("\r\nTo: <ann@example.org>\r\n") && mail.contains("From: <me@example.net>\r\n"), "{mail}");
+    assert!(mail.contains("Subject: =?UTF-8?"), "{mail}");
+    assert!(mail.ends_with("\r\n\r\nDear ann@example.org,\r\n.\r\n.dots\r\n"), "{mail}");
+}
