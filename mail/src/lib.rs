@@ -3,11 +3,14 @@
 //! - [`smtp`] is the protocol: a strict codec, a session without any I/O, a driver for any stream of bytes, a server with
 //!   limits and deadlines, and a client that gives one verdict for each recipient.
 //! - [`Draft`] writes messages: headers that nobody can smuggle anything into.
+//! - [`mail2alert`] is a relay between a build server that sends notifications and the people who need them. It
+//!   acknowledges a mail when it is in other hands, and not before.
 //!
 //! The README beside this file lists the examples, and what each part refuses and why.
 #![warn(missing_docs)]
 
 mod draft;
+pub mod mail2alert;
 pub mod smtp;
 
 pub use draft::{Draft, DraftError, Mailbox};
