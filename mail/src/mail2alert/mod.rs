@@ -52,8 +52,11 @@ pub mod step;
 mod trace;
 
 pub use relay::Relay;
+pub use trace::timestamp;
 
-use crate::smtp::{Limits, Listener, Server, Summary};
+pub use crate::smtp::Summary;
+
+use crate::smtp::{Limits, Listener, Server};
 use config::Config;
 use ledger::Ledger;
 use network::Dial;

@@ -268,16 +268,17 @@ impl<M: Dial> Relay<M> {
         Answer::Accepted(format!("{because}, sent to {served}"))
     }
 
-    /// Some have had it and cannot give it back, and others never will: RFC 5321, 4.4 and 6.1 want this to be told.
+    /// Some have had it and cannot give it back, and others never will. Somebody has to know.
     async fn tell_the_postmaster(&self, mail: &Mail<'_>, outcome: &Outcome) -> Result<(), String> {
-        let text = notice(&self.hostname, &self.postmaster, &mail.header.subject, &outcome.refusals());
         let digest = self.notice_of(mail);
         let postmaster = std::slice::from_ref(&self.postmaster);
         if self.ledger.missing(&digest, postmaster).is_empty() {
             return Ok(());
         }
-        // From nobody, so that nobody answers it.
-        let told = self.send(None, postmaster, Message::new(text)).await;
+        let notice = notice(&self.hostname, &self.postmaster, &mail.header.subject, &outcome.refusals());
+        let notice = notice.map_err(|error| error.to_string())?;
+        // From nobody, so that nothing comes back.
+        let told = self.send(None, postmaster, notice).await;
         if told.of(Fate::Accepted).is_empty() {
             return Err(told.to_string());
         }

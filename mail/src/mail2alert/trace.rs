@@ -1,6 +1,9 @@
 //! What the relay writes itself: a line in front of each mail, and a mail to the postmaster.
 use super::mailbox::Mailbox;
-use crate::smtp::{Message, Transaction};
+use crate::{
+    Draft, DraftError,
+    smtp::{Address, Message, Transaction},
+};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The mail with a line in front that says who had it from whom: RFC 5321, 4.4. By these lines a mail that goes round in
@@ -26,29 +29,58 @@ fn literal(ip: std::net::IpAddr) -> String {
     }
 }
 
-/// What the postmaster is told about a mail that some have had and others never will.
-pub(super) fn notice(hostname: &str, postmaster: &Mailbox, subject: &str, refusals: &[String]) -> String {
-    let refusals = refusals.join("\n    ");
-    // In Unicode it would need a mail server that can take it.
-    let subject: String = subject.chars().map(|c| if c.is_ascii() { c } else { '?' }).take(200).collect();
-    let refusals: String = refusals.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
-    format!(
-        "From: Mail2alert <postmaster@{hostname}>\nTo: {postmaster}\nSubject: Some did not get a notification\n\
-        Auto-Submitted: auto-replied\n\nThis notification was sent on to some of its recipients:\n\n    {subject}\n\n\
-        The mail server refused it for good for these:\n\n    {refusals}\n"
-    )
+/// What the postmaster is told about a mail that some have had and others never will: RFC 5321, 4.4 and 6.1. It comes from
+/// an address that nobody answers, and says so, so that no machine does either: RFC 3834.
+pub(super) fn notice(
+    hostname: &str,
+    postmaster: &Mailbox,
+    subject: &str,
+    refusals: &[String],
+) -> Result<Message, DraftError> {
+    let from = Address::new(&format!("mail2alert@{hostname}")).unwrap_or_else(|_| Address::postmaster());
+    let refusals: Vec<String> = refusals.iter().map(|refusal| one_line(refusal)).collect();
+    let text = format!(
+        "This notification was sent on to some of its recipients:\n\n    {}\n\n\
+        The mail server refused it for good for these:\n\n    {}\n",
+        one_line(subject),
+        refusals.join("\n    ")
+    );
+    Draft::new(&from.into())
+        .to(postmaster.address().clone())
+        .subject("Some did not get a notification")?
+        .header("Auto-Submitted", "auto-replied")?
+        .text(&text)
+}
+
+/// As much of a text as fits into a line, whoever wrote it.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+}
+
+/// A moment, as in `2017-04-19T08:42:11Z`: for a log.
+pub fn timestamp(at: SystemTime) -> String {
+    let (year, month, day, time) = calendar(at);
+    format!("{year}-{:02}-{day:02}T{time}Z", month + 1)
 }
 
 /// The date of a mail: RFC 5322, 3.3, in universal time.
 fn date(at: SystemTime) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let seconds = at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let weekday = DAYS[usize::try_from(days % 7).expect("less than 7")];
+    let weekday = DAYS[usize::try_from(seconds(at) / 86_400 % 7).expect("less than 7")];
+    let (year, month, day, time) = calendar(at);
+    format!("{weekday}, {day} {} {year} {time} +0000", MONTHS[month])
+}
+
+fn seconds(at: SystemTime) -> u64 {
+    at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
+}
+
+/// The year, the month from 0, the day from 1, and the time of the day.
+fn calendar(at: SystemTime) -> (u64, usize, u64, String) {
+    let (days, second) = (seconds(at) / 86_400, seconds(at) % 86_400);
     let (year, month, day) = civil(days);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{weekday}, {day} {} {year} {hour:02}:{minute:02}:{second:02} +0000", MONTHS[month])
+    (year, month, day, format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60))
 }
 
 /// The year, the month from 0 and the day from 1, of a day since 1970-01-01, one year and one month after the other.
@@ -85,6 +117,16 @@ mod tests {
             (4_107_542_400, "Mon, 1 Mar 2100 00:00:00 +0000"),
         ] {
             assert_eq!(date(UNIX_EPOCH + Duration::from_secs(seconds)), text);
+        }
+        assert_eq!(timestamp(UNIX_EPOCH + Duration::from_secs(951_782_400)), "2000-02-29T00:00:00Z");
+    }
+
+    #[test]
+    fn a_notice_can_be_written_whatever_it_quotes() {
+        let postmaster: Mailbox = "用户@example.com".parse().expect("an address");
+        for text in ["", "ö", "\r\n.\r\nMAIL FROM:<>", "\0", &"x".repeat(100_000)] {
+            let message = notice("mail2alert.example.com", &postmaster, text, &[text.to_owned(), text.to_owned()]);
+            assert!(message.is_ok(), "{text:?}: {message:?}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Mail2alert: what its configuration says, and what it does when everybody around it fails.
 mod config;
 mod original;
+#[cfg(unix)]
+mod process;
 mod threats;
 mod world;

@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, DuplexStream, duplex},
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     task::JoinHandle,
     time::{Instant, sleep},
 };
@@ -73,6 +73,10 @@ pub enum Act {
     Cut,
     /// It takes the mail, and closes the connection before it says so.
     TakeAndCut,
+    /// It takes the mail, and never says so.
+    TakeAndSilence,
+    /// It does what it should, but not before the test says so.
+    Hold(Arc<Notify>),
     /// It says this again and again, without ever ending its line.
     Endless(String),
 }
@@ -98,6 +102,11 @@ pub struct Script {
 pub struct Announced(mpsc::UnboundedReceiver<String>);
 
 impl Announced {
+    /// Forgets the steps that it has come to.
+    pub fn clear(&mut self) {
+        while self.0.try_recv().is_ok() {}
+    }
+
     /// Waits until the server has come to a step.
     pub async fn wait_for(&mut self, step: &str) {
         loop {
@@ -202,7 +211,7 @@ impl MailServer {
                 "RCPT" => self.act(&mut io, &format!("RCPT {address}"), "250 ok", || mail.to.push(address)).await?,
                 "DATA" if mail.to.is_empty() => self.act(&mut io, "DATA", "554 nobody", || ()).await?,
                 "DATA" => match self.script.next("DATA") {
-                    act @ (Act::Serve | Act::Late(_)) => {
+                    act @ (Act::Serve | Act::Late(_) | Act::Hold(_)) => {
                         self.do_so(&mut io, act, "354 go ahead", || ()).await?;
                         mail.text = read_message(&mut io).await?;
                         self.act(&mut io, "message", "250 taken", || self.taken.lock().unwrap().push(mail.clone()))
@@ -260,6 +269,16 @@ impl MailServer {
             Act::TakeAndCut => {
                 take();
                 return Ok(false);
+            }
+            Act::TakeAndSilence => {
+                take();
+                wait_for_the_end(io).await;
+                return Ok(false);
+            }
+            Act::Hold(until) => {
+                until.notified().await;
+                take();
+                answer.to_owned()
             }
             Act::Endless(text) => {
                 // Without a pause it would fill the time that is not to pass.
@@ -345,7 +364,11 @@ impl Rest {
                 io.write_all(answer.as_bytes()).await?;
             }
             Act::Say(other) => io.write_all(other.as_bytes()).await?,
-            Act::Silence => wait_for_the_end(&mut io).await,
+            Act::Hold(until) => {
+                until.notified().await;
+                io.write_all(answer.as_bytes()).await?;
+            }
+            Act::Silence | Act::TakeAndSilence => wait_for_the_end(&mut io).await,
             Act::Cut | Act::TakeAndCut => {}
             Act::Endless(text) => while io.write_all(text.as_bytes()).await.is_ok() {},
         }
@@ -375,7 +398,10 @@ pub struct World {
 
 /// The configuration of all tests, with patience of a different number of seconds for everything.
 pub fn config(more: impl FnOnce(&str) -> String) -> Config {
-    let text = r#"
+    Config::parse(&more(CONFIG), |_| None).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+pub const CONFIG: &str = r#"
         listen = "127.0.0.1:0"
         hostname = "mail2alert.example.com"
         recipients = ["mail2alert@example.com", "@people.example.com"]
@@ -418,8 +444,6 @@ pub fn config(more: impl FnOnce(&str) -> String) -> Config {
         args = ["team-c"]
         mailto = ["team-c@example.com"]
     "#;
-    Config::parse(&more(text), |_| None).unwrap_or_else(|problems| panic!("{problems:?}"))
-}
 
 impl World {
     pub async fn new() -> World {
