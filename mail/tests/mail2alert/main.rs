@@ -1,5 +1,6 @@
 //! Mail2alert: what its configuration says, and what it does when everybody around it fails.
 mod config;
+mod example;
 mod original;
 #[cfg(unix)]
 mod process;
