@@ -186,7 +186,10 @@ fn configuration(mail_server: &TcpListener, rest_api: &TcpListener) -> Result<Co
 pub type Tally = (BTreeMap<String, usize>, Vec<u16>);
 
 /// Lets all four of them meet, and the Notifyer do as `act` says.
-async fn meet(act: impl AsyncFnOnce(&World) -> Result<Vec<u16>, Failure>) -> Result<Tally, Failure> {
+async fn meet<F>(act: impl FnOnce(Arc<World>) -> F) -> Result<Tally, Failure>
+where
+    F: Future<Output = Result<Vec<u16>, Failure>> + Send + 'static,
+{
     let listen = async || TcpListener::bind("127.0.0.1:0").await;
     let (rest_listener, mail_listener) = (listen().await?, listen().await?);
     let world = Arc::new(World {
@@ -199,7 +202,7 @@ async fn meet(act: impl AsyncFnOnce(&World) -> Result<Vec<u16>, Failure>) -> Res
     });
 
     // The lanes stand in the order in which they are made: that of the diagram.
-    let notifyer = act(&world).lane("Notifyer");
+    let mut notifyer = spawn(act(world.clone()).lane("Notifyer"));
     let mut relay = spawn(mail2alert(world.clone()).lane("Mail2alert"));
     let rest_api = spawn(rest_api(world.clone(), rest_listener).lane("REST API"));
     let mail = world.clone();
@@ -217,7 +220,7 @@ async fn meet(act: impl AsyncFnOnce(&World) -> Result<Vec<u16>, Failure>) -> Res
     };
     let codes = tokio::select! {
         biased;
-        codes = notifyer => codes?,
+        codes = &mut notifyer => codes??,
         () = crashes => unreachable!("there is always another crash"),
     };
     for server in [&relay, &rest_api, &mail_server] {
@@ -233,48 +236,48 @@ async fn meet(act: impl AsyncFnOnce(&World) -> Result<Vec<u16>, Failure>) -> Res
 
 // ANCHOR: scenes
 pub async fn diagram() -> Result<Tally, Failure> {
-    meet(async |world| Ok(vec![notify(world).await?])).await
+    meet(|world| async move { Ok(vec![notify(&world).await?]) }).await
 }
 
 pub async fn rest_api_fails() -> Result<Tally, Failure> {
-    meet(async |world| {
+    meet(|world| async move {
         world.next(Fault::RestApi);
-        let code = notify(world).await?;
+        let code = notify(&world).await?;
         world.next(Fault::Nothing);
-        Ok(vec![code, notify(world).await?]) // not acknowledged, so the mail is still the Notifyer's
+        Ok(vec![code, notify(&world).await?]) // not acknowledged, so the mail is still the Notifyer's
     })
     .await
 }
 
 pub async fn mail_server_fails() -> Result<Tally, Failure> {
-    meet(async |world| {
+    meet(|world| async move {
         world.next(Fault::MailServer);
-        let code = notify(world).await?;
+        let code = notify(&world).await?;
         world.next(Fault::Nothing);
-        Ok(vec![code, notify(world).await?]) // which goes to those who are missing
+        Ok(vec![code, notify(&world).await?]) // which goes to those who are missing
     })
     .await
 }
 
 pub async fn notifyer_fails() -> Result<Tally, Failure> {
-    meet(async |world| {
+    meet(|world| async move {
         // In the middle of the mail server's 150 ms.
-        if timeout(Duration::from_millis(180), notify(world)).await.is_err() {
+        if timeout(Duration::from_millis(180), notify(&world)).await.is_err() {
             say!("hangs up");
         }
-        Ok(vec![notify(world).await?]) // by now everybody has it
+        Ok(vec![notify(&world).await?]) // by now everybody has it
     })
     .await
 }
 
 pub async fn mail2alert_fails() -> Result<Tally, Failure> {
-    meet(async |world| {
+    meet(|world| async move {
         world.next(Fault::Mail2alert);
-        if let Err(error) = notify(world).await {
+        if let Err(error) = notify(&world).await {
             say!("{error}");
         }
         world.next(Fault::Nothing);
-        Ok(vec![notify(world).await?]) // the mail server has it already, but nobody knows: the one duplicate
+        Ok(vec![notify(&world).await?]) // the mail server has it already, but nobody knows: the one duplicate
     })
     .await
 }
