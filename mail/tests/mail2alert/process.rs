@@ -1,7 +1,10 @@
 //! The program itself, as a process of its own, over TCP, on the real clock. Nothing here sleeps to let something happen:
 //! the servers around it say when it has come to a step, and hold it there.
 use super::world::{Act, Announced, CONFIG, MailServer, Rest, TEAMS, broken, notification, say, send_to};
-use mail::mail2alert::network::Tcp;
+use mail::{
+    mail2alert::network::Tcp,
+    smtp::{Client, Timeouts},
+};
 use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
@@ -307,6 +310,27 @@ async fn threat_22_sigterm_at_each_step_lets_it_finish() {
             let status = program.process.wait().await.expect("it ends");
             assert!(status.success(), "{step}: {status}");
             assert_eq!(world.copies(), [1, 1, 1], "{step}");
+        }
+    })
+    .await;
+}
+
+/// As `nothing_blocks_in_async`, but where a call that blocks would be seen: it has one thread, and the mail server only
+/// goes on when that thread has greeted somebody else.
+#[tokio::test]
+async fn nothing_blocks_its_thread() {
+    in_time(async {
+        for step in ["groups", "connect", "RCPT team-b", "message"] {
+            let mut world = Surroundings::new().await;
+            let program = world.start().await;
+            let go_on = Arc::new(Notify::new());
+            world.at(step, Act::Hold(go_on.clone()));
+            let mail = program.send_meanwhile(broken("1"));
+            world.wait_for(step).await;
+            let another = Client::connect(&program.address.0, "another.example.com", Timeouts::default()).await;
+            another.expect("a greeting").quit().await.expect("a goodbye");
+            go_on.notify_one();
+            assert_eq!(mail.await.expect("it does not panic"), Ok(IN_GOOD_HANDS.into()), "{step}");
         }
     })
     .await;
