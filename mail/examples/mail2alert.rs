@@ -26,6 +26,7 @@ use tokio::{
     net::TcpListener,
     spawn,
     sync::Notify,
+    task::spawn_blocking,
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -70,7 +71,8 @@ impl World {
 /// Everything that it does is a step, and here some of them are lines.
 async fn mail2alert(world: Arc<World>) -> Result<(), Failure> {
     let config = &world.config;
-    let (ledger, _) = Ledger::open(&world.folder.path().join("ledger"), config.ledger.bounds)?;
+    let (path, bounds) = (world.folder.path().join("ledger"), config.ledger.bounds);
+    let (ledger, _) = spawn_blocking(move || Ledger::open(&path, bounds)).await??; // a disk may take its time
     let (mail_server, rest_api) = (Tcp(config.downstream.server.clone()), Tcp(config.rest.server.clone()));
     let relay = Relay::new(config, mail_server, rest_api, ledger, Arc::new(say_step));
     serve_one_by_one(Arc::new(relay), &world.listener).await

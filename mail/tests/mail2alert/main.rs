@@ -4,5 +4,6 @@ mod example;
 mod original;
 #[cfg(unix)]
 mod process;
+mod readme;
 mod threats;
 mod world;
