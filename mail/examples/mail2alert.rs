@@ -210,20 +210,26 @@ where
     let mail = world.clone();
     let mail_server = async move { serve_one_by_one(MailServer(mail), &mail_listener).await };
     let mail_server = spawn(mail_server.lane("mail server"));
-    let crashes = async {
-        loop {
-            world.crash.notified().await;
-            say!("Mail2alert crashes");
-            relay.abort();
-            let _ = (&mut relay).await; // gone, with its hold on the ledger
-            say!("Mail2alert starts again");
-            relay = spawn(mail2alert(world.clone()).lane("Mail2alert"));
+    let mut alive = async || loop {
+        tokio::select! {
+            biased;
+            ended = &mut relay => return ended,
+            () = world.crash.notified() => {}
         }
+        say!("Mail2alert crashes");
+        relay.abort();
+        let _ = (&mut relay).await; // gone, with its hold on the ledger
+        say!("Mail2alert starts again");
+        relay = spawn(mail2alert(world.clone()).lane("Mail2alert"));
     };
     let codes = tokio::select! {
         biased;
         codes = &mut notifyer => codes??,
-        () = crashes => unreachable!("there is always another crash"),
+        ended = alive() => {
+            let error = ended?.err().map_or_else(|| "it just ended".into(), |error| error.to_string());
+            say!("Mail2alert cannot go on: {error}");
+            vec![]
+        }
     };
     for server in [&relay, &rest_api, &mail_server] {
         server.abort();

@@ -39,6 +39,7 @@
 //! - *A report means the same each time*: how a stage ended is learnt when it has been acknowledged, and each report is
 //!   judged by the run before its own.
 pub mod config;
+mod downstream;
 pub mod facts;
 pub mod gocd;
 pub mod ledger;

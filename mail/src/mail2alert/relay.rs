@@ -5,6 +5,7 @@
 //! again; so an error costs a delay, and nothing is ever lost.
 use super::{
     config::{Config, Notifications, Unmatched},
+    downstream::{Fate, MailServer, Outcome},
     facts::{Facts, Got, Keep},
     gocd::{Ended as StageEnded, Event, PipelineGroups, StageReport, parse_cctray},
     ledger::{Digest, Ledger, LedgerError},
@@ -16,19 +17,18 @@ use super::{
     step::{Ended, Step, Watch},
     trace::{notice, with_trace},
 };
-use crate::smtp::{Address, Client, Envelope, Handler, Message, Reply, Timeouts, Transaction, Verdict};
+use crate::smtp::{Address, Handler, Reply, Transaction};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use std::{
     collections::HashMap,
-    fmt,
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
     time::Duration,
 };
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::time::timeout;
 
 /// The relay. It is a [`Handler`] of the SMTP server; `M` is how to reach the mail server behind.
 pub struct Relay<M> {
@@ -39,10 +39,7 @@ pub struct Relay<M> {
     rules: Vec<Rule>,
     answer: Duration,
     hops: usize,
-    mail_server: M,
-    /// As many as there may be connections to it.
-    connections: Arc<Semaphore>,
-    timeouts: Timeouts,
+    mail_server: MailServer<M>,
     groups: Facts<PipelineGroups>,
     baseline: Facts<Vec<StageEnded>>,
     /// Whether the baseline is in the ledger.
@@ -110,9 +107,7 @@ impl<M: Dial> Relay<M> {
             rules: config.rules.clone(),
             answer: config.limits.answer,
             hops: config.limits.hops,
-            mail_server,
-            connections: Arc::new(Semaphore::new(config.downstream.connections)),
-            timeouts: Timeouts::all(config.downstream.patience),
+            mail_server: MailServer::new(&config.downstream, &config.hostname, mail_server, watch.clone()),
             groups,
             baseline,
             has_baseline: AtomicBool::new(false),
@@ -230,7 +225,7 @@ impl<M: Dial> Relay<M> {
         }
 
         let message = with_trace(mail.transaction, mail.body, &self.hostname);
-        let outcome = self.send(mail.from.as_ref(), &missing, message).await;
+        let outcome = self.mail_server.send(mail.from.as_ref(), &missing, &message).await;
         let accepted = outcome.of(Fate::Accepted);
         // Another mail without an identity and with the same bytes would be another mail: if this one is done with, there
         // is nothing to remember.
@@ -244,7 +239,8 @@ impl<M: Dial> Relay<M> {
         if !doubtful.is_empty() {
             return Answer::Later(format!("{because}; {outcome}"));
         }
-        if served == 0 {
+        // The rules may have named others the last time; then somebody has it, and it cannot be refused any more.
+        if served == 0 && !self.ledger.knows(&mail.digest) {
             return Answer::Refused(Reply::new(554, (5, 0, 0), outcome.to_string()));
         }
         if !refused.is_empty()
@@ -278,7 +274,7 @@ impl<M: Dial> Relay<M> {
         let notice = notice(&self.hostname, &self.postmaster, &mail.header.subject, &outcome.refusals());
         let notice = notice.map_err(|error| error.to_string())?;
         // From nobody, so that nothing comes back.
-        let told = self.send(None, postmaster, notice).await;
+        let told = self.mail_server.send(None, postmaster, &notice).await;
         if told.of(Fate::Accepted).is_empty() {
             return Err(told.to_string());
         }
@@ -289,51 +285,6 @@ impl<M: Dial> Relay<M> {
     /// Under what the notice about a mail stands in the ledger.
     fn notice_of(&self, mail: &Mail<'_>) -> Digest {
         Digest::of(Some(&self.postmaster), &mail.digest.0)
-    }
-
-    /// Sends a message over a connection of its own. Every recipient has a fate, whatever happens.
-    async fn send(&self, from: Option<&Mailbox>, to: &[Mailbox], message: Message) -> Outcome {
-        let envelope = Envelope {
-            from: from.map(|from| from.address().clone()),
-            to: to.iter().map(|to| to.address().clone()).collect(),
-        };
-        let sent = self.converse(&envelope, &message).await;
-        let fates = match sent {
-            Ok(verdicts) => {
-                let fates = verdicts.into_iter().map(|verdict| match verdict {
-                    Verdict::Accepted(reply) => (Fate::Accepted, reply.to_string()),
-                    refused if refused.is_permanent() => (Fate::Refused, refused.to_string()),
-                    refused => (Fate::Doubtful, refused.to_string()),
-                });
-                to.iter().cloned().zip(fates).map(|(to, (fate, why))| (to, fate, why)).collect()
-            }
-            Err((fate, why)) => to.iter().map(|to| (to.clone(), fate, why.clone())).collect(),
-        };
-        let outcome = Outcome(fates);
-        self.see(Step::Sent { outcome: outcome.to_string() });
-        outcome
-    }
-
-    async fn converse(&self, envelope: &Envelope, message: &Message) -> Result<Vec<Verdict>, (Fate, String)> {
-        let connection = self.connections.clone().acquire_owned().await.expect("it is never closed");
-        self.see(Step::Sends { to: envelope.to.clone() });
-        let io = match timeout(self.timeouts.connect, self.mail_server.dial()).await {
-            Ok(Ok(io)) => io,
-            Ok(Err(error)) => return Err((Fate::Doubtful, format!("no connection to the mail server: {error}"))),
-            Err(_) => return Err((Fate::Doubtful, "no connection to the mail server in time".into())),
-        };
-        let failed = |error: crate::smtp::client::Error| {
-            let fate = if error.is_permanent() { Fate::Refused } else { Fate::Doubtful };
-            (fate, error.to_string())
-        };
-        let mut client = Client::over(io, &self.hostname, self.timeouts).await.map_err(failed)?;
-        let verdicts = client.send(envelope, message).await.map_err(failed)?;
-        // What was said is said, and the Notifyer need not wait for a goodbye.
-        tokio::spawn(async move {
-            let _ = timeout(GOODBYE, client.quit()).await;
-            drop(connection);
-        });
-        Ok(verdicts)
     }
 
     /// Whom mail to a recipient is for; `None` if it is none of ours.
@@ -362,9 +313,6 @@ impl<M: Dial> Relay<M> {
         (self.watch)(&step);
     }
 }
-
-/// To say goodbye to a server that has said all that we wanted to hear.
-const GOODBYE: Duration = Duration::from_secs(1);
 
 impl<M: Dial> Handler for Arc<Relay<M>> {
     /// Who takes mail for everybody is an open relay.
@@ -439,39 +387,4 @@ fn facts<T: Send + Sync + 'static, R: Dial>(
             answer
         }
     })
-}
-
-/// What became of a mail for one recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    /// The mail server has it.
-    Accepted,
-    /// The mail server will never have it.
-    Refused,
-    /// It is to be tried again.
-    Doubtful,
-}
-
-/// What became of a mail for each recipient, and what the mail server said.
-struct Outcome(Vec<(Mailbox, Fate, String)>);
-
-impl Outcome {
-    fn of(&self, fate: Fate) -> Vec<Mailbox> {
-        self.0.iter().filter(|(_, other, _)| *other == fate).map(|(mailbox, ..)| mailbox.clone()).collect()
-    }
-
-    /// Who never will have it, and why, a line each.
-    fn refusals(&self) -> Vec<String> {
-        let refused = self.0.iter().filter(|(_, fate, _)| *fate == Fate::Refused);
-        refused.map(|(mailbox, _, why)| format!("{mailbox}: {why}")).collect()
-    }
-}
-
-/// How many have it, and what was said of each of the others.
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} taken", self.of(Fate::Accepted).len(), self.0.len())?;
-        let others = self.0.iter().filter(|(_, fate, _)| *fate != Fate::Accepted);
-        others.into_iter().try_for_each(|(mailbox, _, why)| write!(f, ", {mailbox}: {why}"))
-    }
 }

@@ -27,6 +27,8 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
     let fails = ["the REST API fails", "the mail server fails", "the Notifyer fails", "Mail2alert fails"];
     assert_eq!(titles, [&["the diagram"], &fails[..]].concat());
     for scene in &scenes {
+        let ended = said_by(scene, "main").into_iter().find(|line| line.contains("cannot go on"));
+        assert_eq!(ended, None, "{}", scene.title);
         assert!(scene.verdict.is_none(), "{}: {}", scene.title, scene.verdict.as_ref().unwrap());
         let chart = scene.chart.as_ref().expect("it was watched");
         let lanes: Vec<&str> = chart.rows.iter().map(|row| row.name.as_str()).collect();

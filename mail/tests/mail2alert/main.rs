@@ -2,8 +2,7 @@
 mod config;
 mod example;
 mod original;
-#[cfg(unix)]
-mod process;
 mod readme;
+mod servers;
 mod threats;
 mod world;

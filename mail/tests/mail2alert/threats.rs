@@ -283,6 +283,19 @@ async fn threat_17_a_mail_that_is_refused_in_the_end_is_answered_for_by_those_wh
     assert_eq!(world.mail_server.recipients(), ["boss@example.com", "team-a@example.com", "team-c@example.com"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn threat_17_the_rules_may_name_others_the_next_time() {
+    let world = World::new().await;
+    world.mail_server.script.at("RCPT team-b", say("450 busy"));
+    assert_eq!(world.code(&broken("1")).await, 451);
+    let only_b = r#"[{"name":"team-b","pipelines":[{"name":"p1"}]}]"#;
+    world.rest.script.at("groups", say(&ok(only_b)));
+    advance(Duration::from_secs(30)).await;
+    world.mail_server.script.at("RCPT team-b", say("550 gone"));
+    assert_eq!(world.code(&broken("1")).await, 250, "two have it, though no rule names them any more");
+    assert_eq!(world.mail_server.recipients(), ["boss@example.com", "team-a@example.com", "team-c@example.com"]);
+}
+
 // 18: the mail server has it, and cannot say so any more.
 
 #[tokio::test(start_paused = true)]

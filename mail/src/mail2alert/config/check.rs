@@ -2,6 +2,10 @@
 use super::{
     Config, Downstream, LedgerFile, Limits, Notifications, Problem, Rest, Unmatched,
     quantity::{duration, parse_duration, parse_size},
+    written::{
+        Number, Text, Written, WrittenDownstream, WrittenLedger, WrittenLimits, WrittenNotifications, WrittenRest,
+        WrittenRule, example,
+    },
 };
 use crate::{
     mail2alert::{
@@ -15,101 +19,8 @@ use crate::{
     smtp::{Address, BareNewlines},
 };
 use regex_lite::Regex;
-use serde::Deserialize;
 use std::{ops::Range, str::FromStr, time::Duration};
 use toml::Spanned;
-
-type Text = Spanned<String>;
-type Number = Spanned<usize>;
-
-/// The file as it is written. That its keys are known and their values of the right kind, serde sees to; all else has to
-/// be said with the line in which it stands, and so remembers where it stood.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    listen: Text,
-    hostname: Text,
-    recipients: Spanned<Vec<Text>>,
-    postmaster: Text,
-    notifications: Spanned<WrittenNotifications>,
-    downstream: WrittenDownstream,
-    rest: Spanned<WrittenRest>,
-    ledger: WrittenLedger,
-    #[serde(default)]
-    limits: WrittenLimits,
-    rules: Vec<Spanned<WrittenRule>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenNotifications {
-    #[serde(default)]
-    to: Vec<Text>,
-    #[serde(default)]
-    from: Vec<Text>,
-    unmatched: Option<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenDownstream {
-    server: Text,
-    connections: Option<Number>,
-    patience: Option<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenRest {
-    url: Text,
-    user: Option<Text>,
-    password: Option<Text>,
-    pipeline_groups: Option<Text>,
-    cctray: Option<Text>,
-    connect: Option<Text>,
-    head: Option<Text>,
-    body: Option<Text>,
-    longest: Option<Text>,
-    fresh: Option<Text>,
-    stale: Option<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenLedger {
-    file: Text,
-    entries: Option<Number>,
-    age: Option<Text>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenLimits {
-    answer: Option<Text>,
-    message: Option<Text>,
-    memory: Option<Text>,
-    recipients: Option<Number>,
-    connections: Option<Number>,
-    hops: Option<Number>,
-    shutdown: Option<Text>,
-    bare_newlines: Option<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenRule {
-    name: Option<String>,
-    #[serde(default)]
-    to: Vec<Text>,
-    #[serde(default)]
-    from: Vec<Text>,
-    #[serde(default)]
-    events: Vec<Text>,
-    function: Text,
-    #[serde(default)]
-    args: Vec<Text>,
-    mailto: Spanned<Vec<Text>>,
-}
 
 impl Config {
     /// Reads a configuration. A password that begins with `$` is the name of a variable, which `environment` knows.
@@ -126,49 +37,6 @@ impl Config {
         check.problems.sort_by_key(|problem| problem.line);
         config.filter(|_| check.problems.is_empty()).ok_or(check.problems)
     }
-}
-
-/// What each key may look like. For everybody who got one wrong.
-const EXAMPLES: [(&str, &str); 35] = [
-    ("listen", "listen = \"127.0.0.1:2525\""),
-    ("hostname", "hostname = \"mail2alert.example.com\""),
-    ("recipients", "recipients = [\"mail2alert@example.com\", \"@example.com\"], or recipients = 100 in [limits]"),
-    ("postmaster", "postmaster = \"postmaster@example.com\""),
-    ("notifications", "[notifications], and below it to = [\"mail2alert@example.com\"]"),
-    ("to", "to = [\"mail2alert@example.com\"]"),
-    ("from", "from = [\"go@example.com\"]"),
-    ("unmatched", "unmatched = \"pass\", or \"drop\""),
-    ("downstream", "[downstream], and below it server = \"mail.example.com:25\""),
-    ("server", "server = \"mail.example.com:25\""),
-    ("connections", "connections = 10"),
-    ("patience", "patience = \"30 s\""),
-    ("rest", "[rest], and below it url = \"http://ci.example.com:8153/go\""),
-    ("url", "url = \"http://ci.example.com:8153/go\""),
-    ("user", "user = \"mail2alert\""),
-    ("password", "password = \"$GO_PASSWORD\""),
-    ("pipeline_groups", "pipeline_groups = \"/api/config/pipeline_groups\""),
-    ("cctray", "cctray = \"/cctray.xml\""),
-    ("longest", "longest = \"1 MB\""),
-    ("fresh", "fresh = \"30 s\""),
-    ("stale", "stale = \"10 min\""),
-    ("ledger", "[ledger], and below it file = \"/var/lib/mail2alert/ledger\""),
-    ("file", "file = \"/var/lib/mail2alert/ledger\""),
-    ("entries", "entries = 100_000"),
-    ("age", "age = \"5 days\""),
-    ("answer", "answer = \"1 min\""),
-    ("message", "message = \"10 MB\""),
-    ("hops", "hops = 100"),
-    ("shutdown", "shutdown = \"10 s\""),
-    ("bare_newlines", "bare_newlines = \"refuse\", or \"normalise\""),
-    ("rules", "[[rules]], and below it function = \"pipelines.any\" and mailto = [\"team@example.com\"]"),
-    ("events", "events = [\"BREAKS\", \"FIXED\"]"),
-    ("function", "function = \"pipelines.in_group\""),
-    ("args", "args = [\"my-group\"]"),
-    ("mailto", "mailto = [\"team@example.com\"]"),
-];
-
-fn example(key: &str) -> Option<&'static str> {
-    EXAMPLES.iter().find(|(name, _)| *name == key).map(|(_, example)| *example)
 }
 
 struct Check<'a> {

@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod quantity;
+mod written;
 
 pub use explain::explain;
 pub use quantity::{duration, parse_duration, parse_size, size};

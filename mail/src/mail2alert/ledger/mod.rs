@@ -109,6 +109,13 @@ impl Ledger {
         recipients.iter().filter(|recipient| !sent.contains(recipient)).cloned().collect()
     }
 
+    /// Whether anybody has had the message.
+    pub fn knows(&self, message: &Digest) -> bool {
+        let mut memory = lock(&self.memory);
+        memory.forget_the_old(self.clock.now());
+        memory.messages.contains_key(message)
+    }
+
     /// Notes that the mail server has taken a message for these recipients. When this returns, it is on the disk.
     ///
     /// Dropping the future leaves it open whether it is on the disk; it is remembered in any case.

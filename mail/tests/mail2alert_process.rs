@@ -1,10 +1,18 @@
-//! The program itself, as a process of its own, over TCP, on the real clock. Nothing here sleeps to let something happen:
-//! the servers around it say when it has come to a step, and hold it there.
-use super::world::{Act, Announced, CONFIG, MailServer, Rest, TEAMS, broken, notification, say, send_to};
+//! The program mail2alert, as a process of its own, over TCP, on the real clock. Nothing here sleeps to let something
+//! happen: the servers around it say when it has come to a step, and hold it there.
+//!
+//! These are not among the other tests of mail2alert, since a process that is being started shares the locks of the one
+//! that starts it for a moment, and those tests have ledgers of their own.
+#![cfg(unix)]
+
+#[path = "mail2alert/servers.rs"]
+mod servers;
+
 use mail::{
     mail2alert::network::Tcp,
     smtp::{Client, Timeouts},
 };
+use servers::{Act, Announced, CONFIG, MailServer, Rest, TEAMS, broken, notification, say, send_to};
 use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
