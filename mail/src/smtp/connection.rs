@@ -48,6 +48,12 @@ pub trait Handler: Send + Sync + 'static {
     ///
     /// The memory of the body counts as used until the last clone of it is gone.
     fn message(&self, mail: Transaction, body: Bytes) -> impl Future<Output = Reply> + Send;
+
+    /// Hears that a message was accepted, and that the client has been told: the reply has been written, as far as one
+    /// can know that. The next command is not read before this is done. By default nothing happens.
+    fn acknowledged(&self, _mail: &Transaction, _body: &Bytes) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 }
 
 /// Shared by those who want to look at what their handler has.
@@ -62,6 +68,10 @@ impl<H: Handler> Handler for Arc<H> {
 
     async fn message(&self, mail: Transaction, body: Bytes) -> Reply {
         H::message(self, mail, body).await
+    }
+
+    async fn acknowledged(&self, mail: &Transaction, body: &Bytes) {
+        H::acknowledged(self, mail, body).await
     }
 }
 
@@ -169,7 +179,10 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
             let frame = self.next_frame().await?;
             let action = match self.session.frame(frame) {
                 Action::Ask(question) => self.ask(question).await?,
-                Action::Deliver(mail, body, memory) => self.deliver(mail, body, memory).await?,
+                Action::Deliver(mail, body, memory) => match self.deliver(mail, body, memory).await? {
+                    Some(action) => action,
+                    None => continue,
+                },
                 action => action,
             };
             match action {
@@ -245,9 +258,9 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         }
     }
 
-    async fn deliver(&mut self, mail: Transaction, body: Bytes, memory: Reservation) -> Result<Action, Closed> {
-        let answer = handled(self.handler.message(mail, body), &mut self.wire).await?;
-        drop(memory);
+    /// What is still to be done, if anything.
+    async fn deliver(&mut self, mail: Transaction, body: Bytes, memory: Reservation) -> Result<Option<Action>, Closed> {
+        let answer = handled(self.handler.message(mail.clone(), body.clone()), &mut self.wire).await?;
         self.clock.last_message = Instant::now();
         let answer = match answer {
             Ok(answer) => answer,
@@ -262,7 +275,17 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         } else {
             self.refused += 1
         }
-        Ok(self.session.delivered(answer))
+        let action = self.session.delivered(answer);
+        if let Action::Reply(reply) = &action
+            && reply.is_positive()
+        {
+            self.wire.put(reply).await?;
+            self.wire.flush().await?;
+            self.handler.acknowledged(&mail, &body).await;
+            drop(memory); // for the envelope, which is gone now
+            return Ok(None);
+        }
+        Ok(Some(action))
     }
 
     async fn close(&mut self, reply: Reply) -> Closed {

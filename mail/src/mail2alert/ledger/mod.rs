@@ -1,0 +1,534 @@
+//! The ledger: who has had which mail already, and how stages ended.
+//!
+//! When one of three recipients could not be served, the Notifyer is told to try again, and it will send the whole
+//! message. Without a memory, the other two get it twice; and with one that a crash wipes out, whenever there is a crash.
+//! So the relay writes down each recipient for whom the mail server has taken a message, on the disk, before it answers
+//! for it; and a retry, which is known by the digest of its bytes, goes only to those who are missing.
+//!
+//! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never a mail.
+mod journal;
+
+pub use journal::{Contents, Digest, Journal, Record, What};
+
+use super::{
+    gocd::{Ended, Stages},
+    mailbox::Mailbox,
+};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::{HashMap, VecDeque},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use thiserror::Error;
+use tokio::{task::spawn_blocking, time::Instant};
+
+impl Digest {
+    /// The digest of a message: of who sent it, and of all its bytes. Two retries of one message have the same.
+    pub fn of(sender: Option<&Mailbox>, message: &[u8]) -> Digest {
+        let sender = sender.map(Mailbox::to_string).unwrap_or_default();
+        // An address has no line break in it, so that no two pairs are written in the same way.
+        let digest = Sha256::new().chain_update(sender).chain_update("\n").chain_update(message);
+        Digest(digest.finalize().into())
+    }
+}
+
+/// How much to remember.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// How many recipients, over all messages.
+    pub entries: usize,
+    /// How long after a message was sent to its first recipient.
+    pub age: Duration,
+}
+
+/// The ledger. It is shared by all that handle mail, and may be cloned.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    path: PathBuf,
+    memory: Arc<Mutex<Memory>>,
+    disk: Arc<tokio::sync::Mutex<Disk>>,
+    clock: Clock,
+}
+
+/// Why something could not be written down. It is remembered all the same, until the process ends, and written down with
+/// whatever is next.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the ledger {path} cannot be written: {error}")]
+pub struct LedgerError {
+    path: String,
+    error: String,
+}
+
+/// Wall time, but at the pace of tokio's clock: so that a test can let five days pass.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    wall: Duration,
+    opened: Instant,
+}
+
+impl Clock {
+    fn now(&self) -> u64 {
+        (self.wall + self.opened.elapsed()).as_secs()
+    }
+}
+
+impl Ledger {
+    /// Opens a ledger, or makes an empty one. Says how many damaged lines were left out.
+    ///
+    /// This reads the file, and blocks while it does.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written, is something else, or is used by another process.
+    pub fn open(path: &Path, bounds: Bounds) -> io::Result<(Ledger, usize)> {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let clock = Clock { wall, opened: Instant::now() };
+        let (journal, contents) = Journal::open(path)?;
+        let mut memory = Memory { bounds, ..Memory::default() };
+        for record in contents.records {
+            memory.apply(record);
+        }
+        memory.forget_the_old(clock.now());
+        let disk = Disk { journal, written: 0, is_in_doubt: false };
+        let ledger = Ledger {
+            path: path.to_owned(),
+            memory: Arc::new(Mutex::new(memory)),
+            disk: Arc::new(tokio::sync::Mutex::new(disk)),
+            clock,
+        };
+        Ok((ledger, contents.damaged))
+    }
+
+    /// Those of the recipients who have not had the message yet.
+    pub fn missing(&self, message: &Digest, recipients: &[Mailbox]) -> Vec<Mailbox> {
+        let mut memory = lock(&self.memory);
+        memory.forget_the_old(self.clock.now());
+        let sent = memory.messages.get(message).map_or(&[][..], |entry| &entry.to);
+        recipients.iter().filter(|recipient| !sent.contains(recipient)).cloned().collect()
+    }
+
+    /// Whether anybody has had the message.
+    pub fn knows(&self, message: &Digest) -> bool {
+        let mut memory = lock(&self.memory);
+        memory.forget_the_old(self.clock.now());
+        memory.messages.contains_key(message)
+    }
+
+    /// Notes that the mail server has taken a message for these recipients. When this returns, it is on the disk.
+    ///
+    /// Dropping the future leaves it open whether it is on the disk; it is remembered in any case.
+    ///
+    /// # Errors
+    /// If it cannot be written. It is remembered all the same, and written as soon as something else can be.
+    pub async fn sent(&self, message: Digest, recipients: &[Mailbox]) -> Result<(), LedgerError> {
+        let sent = recipients.iter().map(|to| What::Sent { message, to: to.to_string() });
+        self.note(sent.collect()).await
+    }
+
+    /// Notes that another message with the same bytes would be a new one.
+    ///
+    /// # Errors
+    /// As for [`sent`](Ledger::sent).
+    pub async fn forget(&self, message: Digest) -> Result<(), LedgerError> {
+        if lock(&self.memory).messages.contains_key(&message) {
+            self.note(vec![What::Forget { message }]).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes how runs of stages ended.
+    ///
+    /// # Errors
+    /// As for [`sent`](Ledger::sent).
+    pub async fn learn(&self, ended: Vec<Ended>) -> Result<(), LedgerError> {
+        if ended.is_empty() {
+            return Ok(());
+        }
+        self.note(ended.into_iter().map(What::Ended).collect()).await
+    }
+
+    /// Asks something of what is known about stages.
+    pub fn stages<T>(&self, ask: impl FnOnce(&Stages) -> T) -> T {
+        ask(&lock(&self.memory).stages)
+    }
+
+    /// How many recipients are remembered, over all messages.
+    pub fn entries(&self) -> usize {
+        lock(&self.memory).entries
+    }
+
+    async fn note(&self, what: Vec<What>) -> Result<(), LedgerError> {
+        let at = self.clock.now();
+        let number = {
+            let mut memory = lock(&self.memory);
+            for what in what {
+                let record = Record { at, what };
+                memory.unwritten.push(record.clone());
+                memory.noted += 1;
+                memory.apply(record);
+            }
+            memory.forget_the_old(at);
+            memory.noted
+        };
+        // One flush for all that was noted while the disk was busy with the one before.
+        let mut disk = self.disk.clone().lock_owned().await;
+        if disk.written >= number {
+            return Ok(());
+        }
+        let memory = self.memory.clone();
+        // A disk may take its time, and this thread has others to serve. The closure runs to its end even if nobody
+        // waits for it any more.
+        let written = spawn_blocking(move || disk.write(&memory)).await;
+        let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
+        written.map_err(|error| LedgerError { path: self.path.display().to_string(), error: error.to_string() })
+    }
+}
+
+/// Nobody panics while they hold it.
+fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[derive(Debug)]
+struct Disk {
+    journal: Journal,
+    /// How many records have been written since the ledger was opened.
+    written: u64,
+    /// Something could not be written, so nobody knows what the file ends with.
+    is_in_doubt: bool,
+}
+
+impl Disk {
+    fn write(&mut self, memory: &Mutex<Memory>) -> io::Result<()> {
+        const SMALL: usize = 1000;
+        let (unwritten, everything, noted) = {
+            let mut memory = lock(memory);
+            let unwritten = std::mem::take(&mut memory.unwritten);
+            let worth_keeping = memory.entries + memory.stages.iter().count();
+            let is_long = self.journal.lines() + unwritten.len() > 2 * worth_keeping + SMALL;
+            let everything = (is_long || self.is_in_doubt).then(|| memory.everything());
+            (unwritten, everything, memory.noted)
+        };
+        let written = match everything {
+            Some(everything) => self.journal.replace(&everything),
+            None => self.journal.append(&unwritten),
+        };
+        self.is_in_doubt = written.is_err();
+        if written.is_ok() {
+            self.written = noted;
+        }
+        written
+    }
+}
+
+/// What is remembered.
+#[derive(Debug)]
+struct Memory {
+    bounds: Bounds,
+    messages: HashMap<Digest, Entry>,
+    /// The messages, those that were noted first in front. One that was forgotten meanwhile is skipped.
+    order: VecDeque<(u64, Digest)>,
+    /// The recipients of all messages.
+    entries: usize,
+    stages: Stages,
+    unwritten: Vec<Record>,
+    /// How many records have been noted since the ledger was opened.
+    noted: u64,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory {
+            bounds: Bounds { entries: usize::MAX, age: Duration::MAX },
+            messages: HashMap::new(),
+            order: VecDeque::new(),
+            entries: 0,
+            stages: Stages::default(),
+            unwritten: vec![],
+            noted: 0,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Entry {
+    at: u64,
+    to: Vec<Mailbox>,
+}
+
+impl Memory {
+    fn apply(&mut self, record: Record) {
+        match record.what {
+            What::Sent { message, to } => {
+                let Ok(to) = to.parse() else { return }; // a ledger of another program
+                let entry = self.messages.entry(message).or_insert_with(|| {
+                    self.order.push_back((record.at, message));
+                    Entry { at: record.at, to: vec![] }
+                });
+                if !entry.to.contains(&to) {
+                    entry.to.push(to);
+                    self.entries += 1;
+                }
+            }
+            What::Forget { message } => {
+                self.remove(&message);
+                self.tidy_up();
+            }
+            What::Ended(ended) => self.stages.learn(&ended),
+        }
+    }
+
+    fn remove(&mut self, message: &Digest) {
+        if let Some(entry) = self.messages.remove(message) {
+            self.entries -= entry.to.len();
+        }
+    }
+
+    fn forget_the_old(&mut self, now: u64) {
+        while let Some(&(at, message)) = self.order.front() {
+            let is_current = self.messages.get(&message).is_some_and(|entry| entry.at == at);
+            let is_old = now.saturating_sub(at) >= self.bounds.age.as_secs();
+            if is_current && !is_old && self.entries <= self.bounds.entries {
+                return;
+            }
+            self.order.pop_front();
+            if is_current {
+                self.remove(&message);
+            }
+        }
+    }
+
+    /// Messages that were forgotten early leave their place in the order behind.
+    fn tidy_up(&mut self) {
+        if self.order.len() > 2 * self.messages.len() + 1000 {
+            let messages = &self.messages;
+            self.order.retain(|(at, message)| messages.get(message).is_some_and(|entry| entry.at == *at));
+        }
+    }
+
+    /// All that is worth keeping, in an order in which it can be read again. It includes what is unwritten.
+    fn everything(&self) -> Vec<Record> {
+        let messages = self.order.iter().filter_map(|(at, message)| {
+            let entry = self.messages.get(message).filter(|entry| entry.at == *at)?;
+            Some(
+                entry
+                    .to
+                    .iter()
+                    .map(|to| Record { at: *at, what: What::Sent { message: *message, to: to.to_string() } }),
+            )
+        });
+        let ended = self.stages.iter().map(|ended| Record { at: 0, what: What::Ended(ended) }); // which has no age
+        messages.flatten().chain(ended).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::gocd::{Ending, Run, Stage},
+        *,
+    };
+    use futures::{FutureExt, future::join_all};
+    use std::fs;
+    use tokio::time::advance;
+
+    const BOUNDS: Bounds = Bounds { entries: 1000, age: Duration::from_secs(100) };
+
+    fn mailbox(name: &str) -> Mailbox {
+        format!("{name}@example.com").parse().expect("an address")
+    }
+
+    fn mailboxes<const N: usize>(names: [&str; N]) -> Vec<Mailbox> {
+        names.map(mailbox).to_vec()
+    }
+
+    fn digest(message: &str) -> Digest {
+        Digest::of(None, message.as_bytes())
+    }
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new() -> Folder {
+            Folder(tempfile::tempdir().expect("a folder"))
+        }
+
+        fn path(&self) -> PathBuf {
+            self.0.path().join("ledger")
+        }
+
+        fn open(&self, bounds: Bounds) -> Ledger {
+            Ledger::open(&self.path(), bounds).expect("it opens").0
+        }
+
+        fn lines(&self) -> usize {
+            fs::read_to_string(self.path()).expect("the file").lines().count() - 1
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_retry_is_for_those_who_are_missing_also_after_a_restart() {
+        let folder = Folder::new();
+        let ledger = folder.open(BOUNDS);
+        let all = mailboxes(["a", "b", "c"]);
+        assert_eq!(ledger.missing(&digest("1"), &all), all);
+        ledger.sent(digest("1"), &mailboxes(["a", "c"])).await.expect("it is written");
+        for ledger in [ledger, folder.open_after_crash()] {
+            assert_eq!(ledger.missing(&digest("1"), &all), mailboxes(["b"]));
+            assert_eq!(ledger.missing(&digest("2"), &all), all, "another message");
+        }
+    }
+
+    impl Folder {
+        /// As after `kill -9`: the lock went with the process, and the file is as it is.
+        fn open_after_crash(&self) -> Ledger {
+            let copy = self.0.path().join("copy");
+            fs::copy(self.path(), &copy).expect("a copy");
+            Ledger::open(&copy, BOUNDS).expect("it opens").0
+        }
+    }
+
+    #[test]
+    fn a_message_is_known_by_its_sender_and_all_its_bytes() {
+        let (go, ci) = (mailbox("go"), mailbox("ci"));
+        let digests = [
+            Digest::of(Some(&go), b"x"),
+            Digest::of(Some(&ci), b"x"),
+            Digest::of(None, b"x"),
+            Digest::of(None, b"x\n"),
+            Digest::of(None, b"go@example.com\nx"),
+        ];
+        for (i, digest) in digests.iter().enumerate() {
+            assert_eq!(digests.iter().position(|other| other == digest), Some(i));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_old_is_forgotten() {
+        let folder = Folder::new();
+        let ledger = folder.open(BOUNDS);
+        let all = mailboxes(["a"]);
+        ledger.sent(digest("1"), &all).await.expect("it is written");
+        advance(Duration::from_secs(99)).await;
+        assert_eq!(ledger.missing(&digest("1"), &all), []);
+        ledger.sent(digest("1"), &mailboxes(["b"])).await.expect("it is written");
+        advance(Duration::from_secs(1)).await;
+        assert_eq!(ledger.missing(&digest("1"), &all), all, "counted from the first recipient");
+        assert_eq!(ledger.entries(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_more_than_its_bound_the_oldest_are_forgotten_on_the_disk_too() {
+        let folder = Folder::new();
+        let ledger = folder.open(Bounds { entries: 10, ..BOUNDS });
+        for number in 0..1200 {
+            ledger.sent(digest(&number.to_string()), &mailboxes(["a", "b"])).await.expect("it is written");
+            assert!(ledger.entries() <= 10 && folder.lines() <= 1100, "{} lines", folder.lines());
+        }
+        let all = mailboxes(["a", "b"]);
+        drop(ledger);
+        let ledger = folder.open(Bounds { entries: 10, ..BOUNDS });
+        assert_eq!(ledger.missing(&digest("1194"), &all), all);
+        assert_eq!(ledger.missing(&digest("1195"), &all), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_acknowledged_can_be_forgotten_and_begun_anew() {
+        let folder = Folder::new();
+        let ledger = folder.open(BOUNDS);
+        let all = mailboxes(["a", "b"]);
+        for _ in 0..3 {
+            assert_eq!(ledger.missing(&digest("1"), &all), all);
+            ledger.sent(digest("1"), &all).await.expect("it is written");
+            assert_eq!(ledger.missing(&digest("1"), &all), []);
+            ledger.forget(digest("1")).await.expect("it is written");
+            advance(Duration::from_secs(40)).await;
+        }
+        ledger.sent(digest("1"), &all[..1]).await.expect("it is written");
+        drop(ledger);
+        assert_eq!(folder.open(BOUNDS).missing(&digest("1"), &all), all[1..]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_forgotten_early_takes_no_memory() {
+        let folder = Folder::new();
+        let ledger = folder.open(Bounds { entries: 10_000, ..BOUNDS });
+        ledger.sent(digest("first"), &mailboxes(["a"])).await.expect("it is written");
+        join_all((0..1500).map(async |number| {
+            ledger.sent(digest(&number.to_string()), &mailboxes(["a"])).await.expect("it is written");
+            ledger.forget(digest(&number.to_string())).await.expect("it is written");
+        }))
+        .await;
+        let memory = lock(&ledger.memory);
+        assert_eq!((memory.messages.len(), memory.entries), (1, 1));
+        assert!(memory.order.len() <= 1002, "{} places in the order of one message", memory.order.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn how_stages_ended_survives_a_restart_and_a_compaction() {
+        let folder = Folder::new();
+        let ledger = folder.open(BOUNDS);
+        let stage = Stage { pipeline: "p".into(), stage: "s".into() };
+        let ended = |run| Ended { stage: stage.clone(), run: Some(Run(run, 1)), ending: Ending::Failed };
+        for run in 0..1200 {
+            ledger.learn(vec![ended(run)]).await.expect("it is written");
+        }
+        assert!(folder.lines() <= 1100, "{} lines", folder.lines());
+        let lines = folder.lines();
+        ledger.learn(vec![]).await.expect("nothing is news");
+        assert_eq!(folder.lines(), lines);
+        drop(ledger);
+        let known: Vec<Ended> = folder.open(BOUNDS).stages(|stages| stages.iter().collect());
+        assert_eq!(known, (1192..1200).map(ended).collect::<Vec<_>>());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_who_note_at_once_are_all_on_the_disk() {
+        let folder = Folder::new();
+        let ledger = folder.open(BOUNDS);
+        let names: Vec<String> = (0..200).map(|number| format!("r{number}")).collect();
+        let all = join_all(names.iter().map(async |name| ledger.sent(digest("1"), &[mailbox(name)]).await)).await;
+        assert!(all.iter().all(Result::is_ok));
+        let everybody: Vec<Mailbox> = names.iter().map(|name| mailbox(name)).collect();
+        assert_eq!(folder.open_after_crash().missing(&digest("1"), &everybody), []);
+        assert_eq!(folder.lines(), 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_wait_for_the_disk_is_remembered_all_the_same() {
+        let folder = Folder::new();
+        let ledger = folder.open(BOUNDS);
+        assert_eq!(ledger.sent(digest("1"), &mailboxes(["a"])).now_or_never(), None, "dropped after one poll");
+        assert_eq!(ledger.missing(&digest("1"), &mailboxes(["a"])), []);
+        ledger.sent(digest("1"), &mailboxes(["b"])).await.expect("it is written");
+        assert_eq!(folder.open_after_crash().missing(&digest("1"), &mailboxes(["a", "b"])), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_could_not_be_written_is_written_with_what_is_next() {
+        let folder = Folder::new();
+        let ledger = folder.open(BOUNDS);
+        ledger.sent(digest("1"), &mailboxes(["a"])).await.expect("it is written");
+        // A file that can only be read: as if the disk were full.
+        ledger.disk.lock().await.journal.break_for_a_test();
+        let error = ledger.sent(digest("1"), &mailboxes(["b"])).await.expect_err("the file is closed to us");
+        assert!(error.to_string().starts_with("the ledger "), "{error}");
+        assert_eq!(ledger.missing(&digest("1"), &mailboxes(["b"])), [], "it is remembered");
+        ledger.sent(digest("2"), &mailboxes(["c"])).await.expect("a new file can be written");
+        let crashed = folder.open_after_crash();
+        assert_eq!(crashed.missing(&digest("1"), &mailboxes(["a", "b"])), []);
+        assert_eq!(crashed.missing(&digest("2"), &mailboxes(["c"])), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_said_how_much_was_damaged() {
+        let folder = Folder::new();
+        folder.open(BOUNDS).sent(digest("1"), &mailboxes(["a"])).await.expect("it is written");
+        let whole = fs::read(folder.path()).expect("the file");
+        fs::write(folder.path(), &whole[..whole.len() - 1]).expect("the file");
+        assert_eq!(Ledger::open(&folder.path(), BOUNDS).expect("it opens").1, 1);
+        assert_eq!(Ledger::open(&folder.path(), BOUNDS).expect("it opens").1, 0, "it was mended");
+    }
+}

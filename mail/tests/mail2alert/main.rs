@@ -1,0 +1,8 @@
+//! Mail2alert: what its configuration says, and what it does when everybody around it fails.
+mod config;
+mod example;
+mod original;
+mod readme;
+mod servers;
+mod threats;
+mod world;
