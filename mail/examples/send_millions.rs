@@ -124,7 +124,7 @@ pub fn main() -> ExitCode {
         Wanted::Scenes => scenes(),
         Wanted::Campaign(options) => command::run(options),
         Wanted::Help => {
-            print!("{}", options::HELP);
+            let _ = command::print(options::HELP);
             ExitCode::SUCCESS
         }
         Wanted::Nothing(error) => {

@@ -10,9 +10,10 @@ use mail::{
 };
 use std::{
     cell::RefCell,
-    fmt::{Display, Write},
+    fmt::Display,
     fs,
     future::pending,
+    io::{ErrorKind, Write},
     path::Path,
     process::ExitCode,
     time::Duration,
@@ -104,18 +105,26 @@ async fn send(options: Options) -> Result<bool, String> {
             Some(path) => format!("; the journal {} knows who", path.display()),
             None => String::new(),
         };
-        println!("{} sent, and then interrupted: what was in flight is in doubt{resume}", HumanCount(show.sent));
+        let sent = HumanCount(show.sent);
+        print(&format!("{sent} sent, and then interrupted: what was in flight is in doubt{resume}\n"))?;
         return Ok(false);
     };
-    report(&summary, &show, total, begin.elapsed(), options.resume.as_deref());
-    println!(
-        "the longest time between two heartbeats, of 10 ms each: {:.1} ms",
-        heartbeat.worst_gap().as_secs_f64() * 1e3
-    );
+    let mut said = report(&summary, &show, total, begin.elapsed(), options.resume.as_deref());
+    let worst_gap = heartbeat.worst_gap().as_secs_f64() * 1e3;
+    said += &format!("\nthe longest time between two heartbeats, of 10 ms each: {worst_gap:.1} ms\n");
     if let Some(server) = own_server {
-        println!("the server has {}", counted(server.end(), "mail"));
+        said += &format!("the server has {}\n", counted(server.end(), "mail"));
     }
+    print(&said)?;
     Ok(summary.all_sent())
+}
+
+/// Prints, and does not mind when nobody reads any more.
+pub fn print(text: &str) -> Result<(), String> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write what was done: {error}")),
+        _ => Ok(()),
+    }
 }
 
 fn about(path: &Path) -> impl Fn(std::io::Error) -> String {
@@ -233,8 +242,9 @@ impl Show {
         // It is drawn on the standard error, and only if that is a terminal.
         let bar = ProgressBar::new(total).with_message("none failed").with_position(already);
         let template = "{bar:30} {human_pos}/{human_len}, {rate} a second, {msg}, {eta} left";
-        let rate =
-            |state: &ProgressState, out: &mut dyn Write| _ = write!(out, "{}", HumanCount(state.per_sec() as u64));
+        let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            _ = write!(out, "{}", HumanCount(state.per_sec() as u64))
+        };
         bar.set_style(ProgressStyle::with_template(template).expect("it is one").with_key("rate", rate));
         bar.reset_eta();
         let failures = keep_failures.then(Vec::new);
@@ -280,7 +290,8 @@ impl Show {
     }
 
     fn say(&self, text: impl Display) {
-        self.bar.suspend(|| eprintln!("{text}"));
+        // If nobody reads it, it is sent all the same.
+        let _ = self.bar.suspend(|| writeln!(std::io::stderr(), "{text}"));
     }
 }
 
@@ -288,11 +299,17 @@ fn counted(number: u64, what: &str) -> String {
     format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" })
 }
 
-fn report(summary: &Summary, show: &Show, total: u64, took: Duration, resume: Option<&Path>) {
+fn report(summary: &Summary, show: &Show, total: u64, took: Duration, resume: Option<&Path>) -> String {
+    let mut lines = vec![];
     let rate = show.sent as f64 / took.as_secs_f64().max(1e-3);
-    println!("{} sent in {:.1} s, {} a second", HumanCount(show.sent), took.as_secs_f64(), HumanCount(rate as u64));
+    lines.push(format!(
+        "{} sent in {:.1} s, {} a second",
+        HumanCount(show.sent),
+        took.as_secs_f64(),
+        HumanCount(rate as u64)
+    ));
     if summary.sent > show.sent {
-        println!("{} sent in all, with the runs before", HumanCount(summary.sent));
+        lines.push(format!("{} sent in all, with the runs before", HumanCount(summary.sent)));
     }
     for (number, what) in [
         (summary.refused, "refused"),
@@ -300,29 +317,33 @@ fn report(summary: &Summary, show: &Show, total: u64, took: Duration, resume: Op
         (summary.in_doubt, "in doubt: the server may have it, and was not asked again"),
     ] {
         if number > 0 {
-            println!("{} {what}", HumanCount(number));
+            lines.push(format!("{} {what}", HumanCount(number)));
         }
     }
     if summary.bad_lines > 0 {
-        println!("{} of the list no address, and skipped", counted(summary.bad_lines, "line"));
+        lines.push(format!("{} of the list no address, and skipped", counted(summary.bad_lines, "line")));
     }
     for failure in show.failures.iter().flatten() {
-        println!("  {failure}");
+        lines.push(format!("  {failure}"));
     }
-    let Some(stopped) = &summary.stopped else { return };
-    println!("{stopped}; not sent:");
+    let Some(stopped) = &summary.stopped else { return lines.join("\n") };
+    lines.push(format!("{stopped}; not sent:"));
     for recipient in summary.waiting.iter().take(SHOWN) {
-        println!("  line {}: {}: refused for now", recipient.number, recipient.address);
+        lines.push(format!("  line {}: {}: refused for now", recipient.number, recipient.address));
     }
     if summary.waiting.len() > SHOWN {
-        println!("  … and {} more who were refused for now", HumanCount((summary.waiting.len() - SHOWN) as u64));
+        lines.push(format!(
+            "  … and {} more who were refused for now",
+            HumanCount((summary.waiting.len() - SHOWN) as u64)
+        ));
     }
     if let Some(next) = &summary.next {
         let ended = summary.sent + summary.refused + summary.gave_up + summary.in_doubt;
         let left = total.saturating_sub(ended + summary.waiting.len() as u64);
-        println!("  line {}: {}, and all after it: {} in all", next.number, next.address, HumanCount(left));
+        lines.push(format!("  line {}: {}, and all after it: {} in all", next.number, next.address, HumanCount(left)));
     }
     if let Some(path) = resume {
-        println!("the same command goes on from there, with the journal {}", path.display());
+        lines.push(format!("the same command goes on from there, with the journal {}", path.display()));
     }
+    lines.join("\n")
 }

@@ -112,6 +112,15 @@ fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
 }
 
 #[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    for arguments in [&["--count", "5"][..], &["--help"]] {
+        let mut child = program(arguments).spawn().unwrap();
+        drop((child.stdout.take(), child.stderr.take()));
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
 fn without_a_server_nothing_is_sent_and_the_status_is_1() {
     // Nobody listens on a port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
