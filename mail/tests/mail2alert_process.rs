@@ -10,7 +10,7 @@ mod servers;
 
 use mail::{
     mail2alert::network::Tcp,
-    smtp::{Client, Timeouts},
+    smtp::{Client, Envelope, Message, Timeouts},
 };
 use servers::{Act, Announced, CONFIG, MailServer, Rest, TEAMS, broken, notification, say, send_to};
 use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
@@ -223,8 +223,14 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
     in_time(async {
         let mut world = Surroundings::new().await;
         let mut program = world.start().await;
-        assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()));
+        // It is killed as soon as it has said so, and not after a goodbye, before which it would have time for its ledger.
+        let mut notifyer =
+            Client::connect(&program.address.0, "ci.example.com", Timeouts::default()).await.expect("a greeting");
+        let from = Some("go@example.com".parse().expect("an address"));
+        let envelope = Envelope { from, to: vec![TO[0].parse().expect("an address")] };
+        let verdicts = notifyer.send(&envelope, &Message::new(broken("1"))).await.expect("verdicts");
         program.kill().await;
+        assert_eq!(verdicts[0].to_string(), IN_GOOD_HANDS);
         assert_eq!(world.copies(), [1, 1, 1]);
         let mut program = world.start().await;
         assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()), "the Notifyer did not hear it");
