@@ -7,6 +7,8 @@ its own.
 
 import asyncio
 import contextvars
+import logging
+import re
 import time
 
 clock = time.monotonic  # the one that asyncio's event loop uses, too
@@ -30,6 +32,13 @@ async def lane(new_name, awaitable):
         name.reset(token)
 
 
+def task(new_name, coroutine):
+    """A task under a name of its own: the twin of `spawn(coroutine.lane("A"))`."""
+    context = contextvars.copy_context()
+    context.run(name.set, new_name)
+    return asyncio.create_task(coroutine, name=new_name, context=context)
+
+
 def callback(new_name, function):
     """A function that does the same under a name of its own."""
 
@@ -41,6 +50,21 @@ def callback(new_name, function):
             name.reset(token)
 
     return call
+
+
+def say_slow_callbacks():
+    """Turn on asyncio's debug mode, and say in short which task kept the thread for how long, and its coroutine."""
+
+    class Handler(logging.Handler):
+        def emit(self, record):
+            task = r"name='(\w+)' coro=<.*? at .*?([\w.]+:\d+)>.* took ([\d.]+) seconds"
+            found = re.search(task, record.getMessage())
+            task_name, place, seconds = found.groups()
+            callback(task_name, say)(f"a poll took {round(float(seconds) * 1000)} ms ({place})")
+
+    asyncio.get_running_loop().set_debug(True)
+    logger = logging.getLogger("asyncio")
+    logger.handlers, logger.propagate = [Handler(level=logging.WARNING)], False
 
 
 def run(main, title=None):

@@ -13,7 +13,12 @@
 //!   [`say!`] prints a line.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
 //! - [`context`] is an async context manager, which Rust does not have, and which cleans up even when cancelled.
+//! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any transport.
 //! - [`event_loop`] is asyncio's event loop, small enough to be read in one sitting.
+//! - [`slow_poll`] reports what keeps the thread for too long, as asyncio's debug mode does.
+//!
+//! For those who know asyncio, [`from_asyncio_to_tokio`] has a row for each of its names: what takes its place, and the
+//! difference that bites.
 //!
 //! A test runs a coroutine with [`record`], on a clock that only passes when everybody waits, and asserts what it
 //! returned, how long it took and each line that it printed:
@@ -40,6 +45,9 @@
 
 pub mod context;
 pub mod event_loop;
+pub mod from_asyncio_to_tokio;
+pub mod protocol;
+pub mod slow_poll;
 pub mod stage;
 pub mod timeline;
 

@@ -43,7 +43,8 @@ pub fn run_blocking<T: Send + 'static>(name: &'static str, main: fn() -> T) -> E
 /// An example: its scenes, in order.
 pub struct Stage {
     name: &'static str,
-    does_io: bool,
+    /// Why no clock can hurry it, if so.
+    real_time: Option<&'static str>,
     scenes: Vec<Scene>,
     afterwards: Option<fn()>,
 }
@@ -52,6 +53,8 @@ type Perform = Box<dyn FnOnce(Recorder) -> Performance>;
 
 struct Scene {
     title: &'static str,
+    /// After how long, at most, it has to have been ended, if it is one that does not end by itself.
+    hangs: Option<Duration>,
     perform: Perform,
 }
 
@@ -67,6 +70,12 @@ pub struct Performance {
     pub chart: Option<Chart>,
     /// Why it did not end by itself, if so.
     pub verdict: Option<Verdict>,
+    /// Whether it is one that does not end by itself.
+    pub hangs: bool,
+    /// What it failed with, if it was added as one that can fail.
+    pub error: Option<String>,
+    /// Whether it was rehearsed on the real clock, so that its times differ from run to run: [`Stage::does_io`].
+    pub real_clock: bool,
 }
 
 impl Performance {
@@ -79,12 +88,17 @@ impl Performance {
 impl Stage {
     /// An example without scenes yet. The name is that of its file.
     pub fn new(name: &'static str) -> Stage {
-        Stage { name, does_io: false, scenes: vec![], afterwards: None }
+        Stage { name, real_time: None, scenes: vec![], afterwards: None }
     }
 
     /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
     pub fn does_io(self) -> Stage {
-        Stage { does_io: true, ..self }
+        self.keeps_real_time("does real I/O")
+    }
+
+    /// No clock can hurry the example, for a reason that completes "this example …": `--fast` changes nothing.
+    pub fn keeps_real_time(self, reason: &'static str) -> Stage {
+        Stage { real_time: Some(reason), ..self }
     }
 
     /// Adds a scene.
@@ -93,23 +107,57 @@ impl Stage {
         T: Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        self.add(title, move |recorder| recorder.record(main))
+        self.add(title, None, move |recorder| recorder.record(main), |_| None)
+    }
+
+    /// Adds a scene that does not end by itself, such as a deadlock: it is ended after `limit`, and the verdict is shown.
+    /// Here it is no error to be ended, but one to end by itself.
+    ///
+    /// A verdict calls it a deadlock if nothing happened in the last nine tenths of `limit`.
+    pub fn hanging_scene<T, F>(self, title: &'static str, limit: Duration, main: fn() -> F) -> Stage
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        self.add(title, Some(limit), move |recorder| recorder.record(main), |_| None)
+    }
+
+    /// Adds a scene that can fail for reasons that it is not about, such as that there is no socket to be had. Then the
+    /// error is printed, and the exit status is 1.
+    pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
+    where
+        T: Send + 'static,
+        E: Display + Send + 'static,
+        F: Future<Output = Result<T, E>> + 'static,
+    {
+        let error = |output: &Result<T, E>| output.as_ref().err().map(E::to_string);
+        self.add(title, None, move |recorder| recorder.record(main), error)
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.add(title, move |recorder| clock::record_with_its_clock(recorder, main))
+        self.add(title, None, move |recorder| clock::record_with_its_clock(recorder, main), |_| None)
     }
 
-    fn add<T>(mut self, title: &'static str, record: impl FnOnce(Recorder) -> Recording<T> + 'static) -> Stage {
+    fn add<T: 'static>(
+        mut self,
+        title: &'static str,
+        hangs: Option<Duration>,
+        record: impl FnOnce(Recorder) -> Recording<T> + 'static,
+        error: fn(&T) -> Option<String>,
+    ) -> Stage {
         let perform = move |recorder: Recorder| {
             let observe = recorder.observed();
             let recording = record(recorder);
             let chart = (observe == Observe::Everything).then(|| recording.chart());
-            let (lines, elapsed, verdict) = (recording.lines, recording.elapsed, recording.outcome.err());
-            Performance { title, lines, elapsed, chart, verdict }
+            let (lines, elapsed) = (recording.lines, recording.elapsed);
+            let (error, verdict) = match recording.outcome {
+                Ok(output) => (error(&output), None),
+                Err(verdict) => (None, Some(verdict)),
+            };
+            Performance { title, lines, elapsed, chart, verdict, hangs: hangs.is_some(), error, real_clock: false }
         };
-        self.scenes.push(Scene { title, perform: Box::new(perform) });
+        self.scenes.push(Scene { title, hangs, perform: Box::new(perform) });
         self
     }
 
@@ -141,21 +189,37 @@ impl Stage {
             Ok(files) => files,
             Err(error) => return self.refuse(&error),
         };
-        let clock = if options.fast && !self.does_io { Clock::Paused } else { Clock::Real };
-        if options.fast && self.does_io {
-            eprintln!("{}: this example does real I/O, so --fast changes nothing", self.name);
+        let clock = if options.fast && self.real_time.is_none() { Clock::Paused } else { Clock::Real };
+        if let (true, Some(reason)) = (options.fast, self.real_time) {
+            eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
         }
         let several = self.scenes.len() > 1;
         let (mut recorded, mut status) = (vec![], ExitCode::SUCCESS);
-        for (number, Scene { title, perform }) in self.scenes.into_iter().enumerate() {
+        for (number, Scene { title, hangs, perform }) in self.scenes.into_iter().enumerate() {
             if several {
                 show(&format!("{}\n", Style::new().bold().apply_to(heading(title, number))));
             }
-            let observe = if options.timeline || files.wanted() { Observe::Everything } else { Observe::Lines };
-            let mut performance = perform(Recorder::new(title).clock(clock).observe(observe).print(print_line));
-            if let Some(verdict) = &performance.verdict {
-                eprintln!("{}: {verdict}", self.name);
-                status = ExitCode::from(if matches!(verdict, Verdict::Panicked(..)) { 101 } else { 1 });
+            // A verdict needs all that a timeline needs.
+            let everything = options.timeline || files.wanted() || hangs.is_some();
+            let observe = if everything { Observe::Everything } else { Observe::Lines };
+            let mut performance = perform(recorder(title, hangs).clock(clock).observe(observe).print(print_line));
+            let failure = match &performance.verdict {
+                Some(verdict @ Verdict::Panicked(..)) => Some((verdict.to_string(), 101)),
+                Some(verdict) if performance.hangs => {
+                    show(&format!("ended: {verdict}\n"));
+                    None
+                }
+                Some(verdict) => Some((verdict.to_string(), 1)),
+                None if performance.hangs => Some((format!("“{title}” ended by itself, which it should not"), 1)),
+                None => None,
+            };
+            if let Some((sentence, code)) = failure {
+                eprintln!("{}: {sentence}", self.name);
+                status = ExitCode::from(code);
+            }
+            if let Some(error) = &performance.error {
+                eprintln!("{}: {title}: {error}", self.name);
+                status = ExitCode::from(1);
             }
             if let Some(chart) = performance.chart.take() {
                 if options.timeline {
@@ -179,9 +243,10 @@ impl Stage {
     }
 
     fn rehearse(self, observe: Observe) -> ExitCode {
-        let clock = if self.does_io { Clock::Real } else { Clock::Paused };
-        for Scene { title, perform } in self.scenes {
-            let performance = perform(Recorder::new(title).clock(clock).observe(observe));
+        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
+        for Scene { title, hangs, perform } in self.scenes {
+            let performance = perform(recorder(title, hangs).clock(clock).observe(observe));
+            let performance = Performance { real_clock: self.real_time.is_some(), ..performance };
             REHEARSAL.with_borrow_mut(|rehearsal| rehearsal.as_mut().expect("it is one").1.push(performance));
         }
         ExitCode::SUCCESS
@@ -210,6 +275,14 @@ Options:
 ",
             self.name
         )
+    }
+}
+
+fn recorder(title: &str, hangs: Option<Duration>) -> Recorder {
+    let recorder = Recorder::new(title);
+    match hangs {
+        Some(limit) => recorder.limit(limit),
+        None => recorder,
     }
 }
 
@@ -376,6 +449,35 @@ mod tests {
         MEASURED.set(0);
         stage().perform(Options { fast, timeline: false, ..Options::default() });
         MEASURED.get()
+    }
+
+    async fn hangs() {
+        std::future::pending().await
+    }
+
+    #[test]
+    fn a_scene_that_is_meant_to_hang_fails_the_example_only_if_it_does_not() {
+        let limit = Duration::from_secs(1);
+        let perform = |stage: Stage| stage.perform(Options { fast: true, timeline: false, svg: None, perfetto: None });
+        assert_eq!(perform(Stage::new("hanging").hanging_scene("hangs", limit, hangs)), ExitCode::SUCCESS);
+        assert_eq!(perform(Stage::new("hanging").hanging_scene("ends", limit, nothing)), ExitCode::FAILURE);
+        assert_eq!(perform(Stage::new("hanging").scene("hangs", hangs)), ExitCode::FAILURE);
+    }
+
+    async fn fails() -> Result<(), String> {
+        Err("no socket".into())
+    }
+
+    #[test]
+    fn a_scene_that_fails_fails_the_example_and_the_others_are_performed() {
+        let options = Options { fast: true, timeline: false, svg: None, perfetto: None };
+        fn stage() -> Stage {
+            Stage::new("failing").try_scene("fails", fails).scene("nothing", nothing)
+        }
+        assert_eq!(stage().perform(options), ExitCode::from(1));
+        let scenes = rehearse(Observe::Everything, || stage().run());
+        let errors: Vec<Option<String>> = scenes.into_iter().map(|scene| scene.error).collect();
+        assert_eq!(errors, [Some("no socket".to_owned()), None]);
     }
 
     #[test]

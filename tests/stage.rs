@@ -9,8 +9,12 @@ use std::{
 
 /// `cargo run --example gather -- …`, as a person types it, but in a pipe.
 fn gather(arguments: &[&str]) -> Command {
+    example("gather", arguments)
+}
+
+fn example(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--offline", "--example", "gather", "--"]).args(arguments);
+    command.args(["run", "--quiet", "--offline", "--example", name, "--"]).args(arguments);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("CLICOLOR").env("RUST_BACKTRACE", "0");
     command
@@ -57,6 +61,14 @@ fn lines_come_first_and_then_the_timeline() {
 #[test]
 fn without_a_timeline_there_are_only_the_lines() {
     assert_eq!(stdout(&run(&["--fast", "--no-timeline"])), LINES);
+}
+
+#[test]
+fn an_example_that_does_io_says_that_nothing_can_hurry_it() {
+    let output = example("echo", &["--fast", "--no-timeline"]).output().expect("cargo");
+    assert!(output.status.success());
+    assert_eq!(stderr(&output), "echo: this example does real I/O, so --fast changes nothing\n");
+    assert!(stdout(&output).ends_with(" main     the client: content\n"), "{}", stdout(&output));
 }
 
 #[test]
@@ -169,4 +181,20 @@ fn a_file_that_cannot_be_written_is_refused_before_the_run() {
         &["--perfetto", env!("CARGO_TARGET_TMPDIR")],
         &format!("gather: cannot write {}: Is a directory (os error 21)", env!("CARGO_TARGET_TMPDIR")),
     );
+}
+
+#[test]
+fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
+    let output = example("deadlock", &["--fast", "--no-timeline"]).output().expect("cargo");
+    let verdict = "ended: nothing can happen any more: A waits since 100 ms, B waits since 100 ms\n";
+    assert!(stdout(&output).contains(verdict), "{}", stdout(&output));
+    assert!(stdout(&output).ends_with(" 0.200 B        transferred\n"), "the next scene follows");
+    assert_eq!((stderr(&output), output.status.code()), (String::new(), Some(0)));
+}
+
+#[test]
+fn an_example_that_keeps_real_time_says_why_it_cannot_be_hurried() {
+    let output = example("threads_and_tasks", &["--fast", "--no-timeline"]).output().expect("cargo");
+    let why = "this example has a second runtime with a clock of its own, so --fast changes nothing";
+    assert_eq!((stderr(&output), output.status.code()), (format!("threads_and_tasks: {why}\n"), Some(0)));
 }

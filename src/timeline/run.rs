@@ -229,7 +229,7 @@ impl Run {
         let by = self.ringer(lane);
         let (at, mut log) = (self.turns.elapsed(), self.lock());
         log.lanes[lane].woken = true;
-        let thread = log.thread();
+        let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
     }
 
@@ -264,7 +264,7 @@ impl Run {
         let aborted = by.is_none() && is_task;
         let (at, mut log) = (self.turns.elapsed(), self.lock());
         log.lanes[lane].now = Doing::Ended;
-        let thread = log.thread();
+        let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
     }
 
@@ -309,6 +309,17 @@ impl Log {
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// This thread's number, for something that it does in passing. One that has none keeps none: it runs no lane (any
+    /// more), and nobody would give its number back. So is a thread of a pool that tells who joins what it has run.
+    fn thread_in_passing(&mut self) -> usize {
+        let known = self.threads.contains(&Some(std::thread::current().id()));
+        let number = self.thread();
+        if !known {
+            self.threads[number] = None;
+        }
+        number
     }
 
     /// This thread's number; the lowest free one if it has none yet.

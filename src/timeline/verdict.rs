@@ -2,7 +2,7 @@
 use super::{
     chart::human,
     event::LaneId,
-    run::{Doing, LaneState, Log, Run},
+    run::{Doing, LaneState, Log, Observe, Run},
     turns::Clock,
 };
 use std::{any::Any, fmt, time::Duration};
@@ -40,6 +40,10 @@ const NAMED: usize = 6;
 impl Verdict {
     /// The run has reached `limit` on its clock.
     pub(super) fn out_of_time(run: &Run, limit: Duration) -> Verdict {
+        if run.observe != Observe::Everything {
+            let limit = human(limit);
+            return Verdict::Endless(format!("it did not end within {limit}; who waits, only a recording could tell"));
+        }
         let log = run.lock();
         let waiting = list(&log, |lane| match lane.now {
             Doing::Lazy => Some(format!("{} was never polled", lane.name)),

@@ -3,12 +3,15 @@ use std::process::ExitCode;
 
 mod context;
 mod coroutines;
+mod debugging;
 mod event_loop;
+mod executors;
 mod futures;
 mod gather;
 mod iteration;
 mod observed;
 mod synchronization;
+mod transports;
 mod twins;
 
 /// An example: its topic, its name, and its `main`.
@@ -53,4 +56,19 @@ const EXAMPLES: &[Example] = &[
     ("synchronization", "semaphore", synchronization::semaphore::main),
     ("synchronization", "queue", synchronization::queue::main),
     ("synchronization", "barrier", synchronization::barrier::main),
+    ("executors", "spawn_blocking", executors::spawn_blocking::main),
+    ("executors", "blocked_loop", executors::blocked_loop::main),
+    ("executors", "thread_pool", executors::thread_pool::main),
+    ("executors", "process_pool", executors::process_pool_with_workers),
+    ("executors", "threads_and_tasks", executors::threads_and_tasks::main),
+    ("transports", "protocol", transports::protocol::main),
+    ("transports", "echo", transports::echo::main),
+    ("transports", "flow_control", transports::flow_control::main),
+    ("transports", "subprocess", transports::subprocess::main),
+    ("transports", "udp_echo", transports::udp_echo::main),
+    ("transports", "http", transports::http::main),
+    ("debugging", "slow_callback", debugging::slow_callback::main),
+    ("debugging", "never_awaited", debugging::never_awaited::main),
+    ("debugging", "resource_warning", debugging::resource_warning::main),
+    ("debugging", "deadlock", debugging::deadlock::main),
 ];

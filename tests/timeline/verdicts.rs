@@ -2,7 +2,7 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, block, on_thread, record, say,
-    timeline::{Clock, End, Line, Recorder, Verdict},
+    timeline::{Clock, End, Line, Observe, Recorder, Verdict},
 };
 use std::{
     future::poll_fn,
@@ -179,4 +179,13 @@ fn nothing_is_said_in_a_run_that_has_been_given_up() {
     has_ended.recv().unwrap();
     assert_eq!(run.transcript(), ["0.000 main before"]);
     assert_eq!(*PRINTED.lock().unwrap(), ["before"]);
+}
+
+#[test]
+fn a_verdict_claims_nothing_about_lanes_that_were_not_recorded() {
+    for observe in [Observe::Lines, Observe::Nothing] {
+        let run = Recorder::new("unrecorded").observe(observe).record(|| std::future::pending::<()>().lane("A"));
+        let verdict = run.outcome.unwrap_err().to_string();
+        assert_eq!(verdict, "it did not end within 1 h; who waits, only a recording could tell", "{observe:?}");
+    }
 }

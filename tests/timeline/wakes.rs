@@ -1,7 +1,7 @@
 //! Who woke whom.
 use crate::{lane, ms, states};
 use async_concepts::{
-    LaneExt, record,
+    LaneExt, block, on_thread, record,
     timeline::{Chart, Clock, Recorder, State, Until},
 };
 use std::{
@@ -220,4 +220,15 @@ fn a_socket_wakes_from_outside_and_a_timer_by_the_clock() {
     let chart = run.chart();
     assert_eq!(waits(&chart, "client"), [Until::Clock, Until::Outside]);
     assert_eq!(waits(&chart, "clock")[0], Until::Clock);
+}
+
+#[test]
+fn a_thread_that_has_told_who_joins_it_does_not_keep_its_row() {
+    let run = record("one after the other", || async {
+        for name in ["A", "B", "C"] {
+            tokio::task::spawn_blocking(on_thread(name, || block(ms(10)))).await.unwrap();
+        }
+    });
+    let lanes: Vec<usize> = run.chart().threads[1..].iter().map(Vec::len).collect();
+    assert_eq!(lanes, [3], "all three in one row below that of the runtime's thread");
 }

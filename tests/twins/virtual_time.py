@@ -6,6 +6,7 @@ there; threads take turns, in the order in which they were started, so that the 
 """
 
 import asyncio
+import collections
 import concurrent.futures
 import itertools
 import os
@@ -78,19 +79,32 @@ class Thread(threading.Thread):
 
 
 class Executor(concurrent.futures.ThreadPoolExecutor):
-    """A thread for each call."""
+    """So many threads, each of which ends when there is no more to do. By default there are enough for all calls."""
+
+    def __init__(self, max_workers=None):
+        self.free = sys.maxsize if max_workers is None else max_workers
+        self.calls = collections.deque()  # only touched by whoever has the turn
 
     def submit(self, function, *args):
         future = concurrent.futures.Future()
-
-        def work():
-            try:
-                future.set_result(function(*args))
-            except BaseException as error:
-                future.set_exception(error)
-
-        Thread(target=work, daemon=True).start()
+        self.calls.append((future, function, args))
+        if self.free:
+            self.free -= 1
+            Thread(target=self.work, daemon=True).start()
         return future
+
+    def work(self):
+        while self.calls:
+            future, function, args = self.calls.popleft()
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(function(*args))
+                except BaseException as error:
+                    future.set_exception(error)
+        self.free += 1
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        pass  # threads that nobody waits for end with the process
 
 
 class Selector(selectors.DefaultSelector):
@@ -147,6 +161,7 @@ def main(twin):
     time.sleep = sleep
     time.monotonic = say.clock = lambda: now
     threading.Thread = Thread
+    concurrent.futures.ThreadPoolExecutor = Executor
     asyncio.new_event_loop = asyncio.events.new_event_loop = Loop
     runpy.run_path(twin, run_name="__main__")
 

@@ -1,0 +1,130 @@
+//! Resource warning: who forgets to close something. What `Drop` does by itself, and what it cannot.
+//!
+//! In Python: `ResourceWarning`, if the collector finds it, see `resource_warning.py` beside this file.
+//! Look for: what is lost without a word. Rust closes what goes out of scope, and there and then: so it has no such
+//! warnings. But a loop that owns a call that owns the loop is never out of scope; a buffer cannot be flushed by `Drop`,
+//! which cannot await; a task whose group is dropped does not get to its own cleanup, and one without a group goes on. The
+//! cures, each in its second scene: close, shut down, ask to end and wait.
+//!
+//!     cargo run --example resource_warning
+use async_concepts::{
+    LaneExt, callback,
+    event_loop::{self, EventLoop},
+    say,
+    stage::Stage,
+};
+use std::{io, process::ExitCode, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, BufWriter, DuplexStream, duplex},
+    spawn,
+    sync::watch,
+    task::JoinSet,
+    time::sleep,
+};
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+struct Resource(&'static str);
+
+impl Drop for Resource {
+    fn drop(&mut self) {
+        say!("{} released", self.0);
+    }
+}
+
+// ANCHOR: event_loop
+fn loop_with_a_call() -> event_loop::Result<EventLoop> {
+    let event_loop = EventLoop::new()?;
+    let owned = (Resource("file"), event_loop.clone());
+    event_loop.call_later(ms(1000), callback("later", move || drop(owned)))?;
+    Ok(event_loop)
+}
+
+pub fn unclosed_loop() -> event_loop::Result<()> {
+    drop(loop_with_a_call()?); // a trap: the loop owns the call, and the call the loop
+    say!("the loop is dropped");
+    Ok(())
+}
+
+pub fn closed_loop() -> event_loop::Result<()> {
+    loop_with_a_call()?.close()?;
+    say!("the loop is closed");
+    Ok(())
+}
+// ANCHOR_END: event_loop
+
+// ANCHOR: transport
+async fn read(mut transport: DuplexStream) -> io::Result<String> {
+    let mut text = String::new();
+    transport.read_to_string(&mut text).await?;
+    say!("“{text}”, and the end");
+    Ok(text)
+}
+
+pub async fn unflushed_transport() -> io::Result<String> {
+    let (ours, theirs) = duplex(64);
+    let reader = spawn(read(theirs).lane("reader"));
+    let mut writer = BufWriter::new(ours);
+    writer.write_all(b"hello").await?;
+    drop(writer); // a trap: the transport is closed, and what is still in the buffer is lost
+    reader.await?
+}
+
+pub async fn closed_transport() -> io::Result<String> {
+    let (ours, theirs) = duplex(64);
+    let reader = spawn(read(theirs).lane("reader"));
+    let mut writer = BufWriter::new(ours);
+    writer.write_all(b"hello").await?;
+    writer.shutdown().await?; // flushes, and closes
+    reader.await?
+}
+// ANCHOR_END: transport
+
+// ANCHOR: tasks
+async fn work(mut stop: watch::Receiver<bool>, goodbye: Duration) {
+    let _lock = Resource("lock");
+    tokio::select! {
+        biased;
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = sleep(ms(300)) => {}
+    }
+    sleep(goodbye).await; // to a server, for example
+    say!("cleaned up");
+}
+
+pub async fn dropped_tasks() {
+    let (_stop, stopped) = watch::channel(false);
+    let mut group = JoinSet::new();
+    group.spawn(work(stopped.clone(), ms(10)).lane("A"));
+    let handle = spawn(work(stopped, ms(20)).lane("B"));
+    sleep(ms(100)).await;
+    drop(group); // a trap: A is aborted where it waits
+    drop(handle); // another one: nobody waits for B any more, and it goes on
+    say!("both are dropped");
+    sleep(ms(300)).await;
+}
+
+pub async fn stopped_tasks() {
+    let (stop, stopped) = watch::channel(false);
+    let mut group = JoinSet::new();
+    group.spawn(work(stopped.clone(), ms(10)).lane("A"));
+    group.spawn(work(stopped, ms(20)).lane("B"));
+    sleep(ms(100)).await;
+    stop.send_replace(true);
+    group.join_all().await;
+    say!("both have ended");
+}
+// ANCHOR_END: tasks
+
+pub fn main() -> ExitCode {
+    Stage::new("resource_warning")
+        .blocking_scene("unclosed loop", unclosed_loop)
+        .blocking_scene("closed loop", closed_loop)
+        .scene("unflushed transport", unflushed_transport)
+        .scene("closed transport", closed_transport)
+        .scene("dropped tasks", dropped_tasks)
+        .scene("stopped tasks", stopped_tasks)
+        .run()
+}

@@ -1,0 +1,65 @@
+//! Blocked loop: who keeps the thread keeps it from everybody.
+//!
+//! In Python: the same, and debug mode tells, see `blocked_loop.py` beside this file.
+//! Look for: the heart, which misses three beats while the request computes a hash on the loop's thread. The run takes
+//! no longer, and no error is raised; only who looks at the time of each poll notices, and tells which one it was. With
+//! `spawn_blocking` the same hash is computed on a thread of its own, and the heart beats on.
+//!
+//!     cargo run --example blocked_loop
+use async_concepts::{
+    LaneExt, block, on_thread, say,
+    slow_poll::{SlowPoll, SlowPollExt},
+    stage::Stage,
+};
+use std::{process::ExitCode, time::Duration};
+use tokio::{spawn, task::spawn_blocking, time::sleep};
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn hash() {
+    say!("begin");
+    block(ms(350)); // stands for what a processor needs that long for
+    say!("end");
+}
+
+async fn heart() {
+    loop {
+        say!("beat");
+        sleep(ms(100)).await;
+    }
+}
+
+/// Runs a request beside a heart, from 120 ms on.
+async fn beside_a_heart(request: impl Future<Output = ()> + Send + 'static) {
+    let heart = spawn(heart().lane("heart"));
+    sleep(ms(120)).await;
+    let request = spawn(request.lane("request"));
+    request.await.expect("a hash does not panic");
+    sleep(ms(150)).await;
+    heart.abort();
+    let _ = heart.await; // "cancelled"
+}
+
+fn report(slow: SlowPoll) {
+    say!("{slow}");
+}
+
+// ANCHOR: blocked
+pub async fn blocked() {
+    let request = async { hash() }; // a trap: `async` does not make it any shorter
+    beside_a_heart(request.report_slow_polls(ms(100), report)).await;
+}
+// ANCHOR_END: blocked
+
+// ANCHOR: cured
+pub async fn cured() {
+    let request = async { spawn_blocking(on_thread("hash", hash)).await.expect("a hash does not panic") };
+    beside_a_heart(request.report_slow_polls(ms(100), report)).await;
+}
+// ANCHOR_END: cured
+
+pub fn main() -> ExitCode {
+    Stage::new("blocked_loop").scene("blocked", blocked).scene("on a thread of its own", cured).run()
+}

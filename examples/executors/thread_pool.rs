@@ -1,0 +1,115 @@
+//! Thread pool: no more threads at work than there is work for processors.
+//!
+//! In Python: `ThreadPoolExecutor(max_workers=2)`, see `thread_pool.py` beside this file.
+//! Look for: two lanes at a time on threads, and the results in the order of the jobs, though B ends before A. To abort
+//! does not stop a job that runs: nobody waits for A any more, and A works on and keeps its thread; only C, which had not
+//! begun, never does. The cure is a flag that the job itself looks at, between two steps.
+//!
+//!     cargo run --example thread_pool
+use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};
+use futures::future::join_all;
+use std::{
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{spawn, sync::Semaphore, task::spawn_blocking, time::sleep};
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn work(name: &str, time: Duration) -> String {
+    say!("begin");
+    block(time); // stands for what a processor needs that long for
+    say!("end");
+    name.to_lowercase()
+}
+
+// ANCHOR: pool
+/// Tokio's own pool has up to 512 threads: good for calls that wait, too many for those that compute.
+#[derive(Clone)]
+struct Pool(Arc<Semaphore>);
+
+impl Pool {
+    fn new(threads: usize) -> Pool {
+        Pool(Arc::new(Semaphore::new(threads)))
+    }
+
+    /// Runs `job` as soon as a thread is free; first come, first served. Dropping this before that drops the job, too;
+    /// later, the job goes on, and its result is lost.
+    async fn run<T: Send + 'static>(self, name: &'static str, job: impl FnOnce() -> T + Send + 'static) -> T {
+        let permit = self.0.acquire_owned().await.expect("nobody closes it");
+        let job = on_thread(name, move || {
+            let _permit = permit; // given back by the job, not by who waits for it: he may have gone by then
+            job()
+        });
+        spawn_blocking(job).await.expect("no job panics")
+    }
+}
+// ANCHOR_END: pool
+
+// ANCHOR: two_rounds
+pub async fn two_rounds() -> Vec<String> {
+    let (pool, jobs) = (Pool::new(2), [("A", ms(150)), ("B", ms(100)), ("C", ms(150)), ("D", ms(80))]);
+    let results = join_all(jobs.map(|(name, time)| pool.clone().run(name, move || work(name, time)))).await;
+    say!("{}", results.join(" "));
+    results
+}
+// ANCHOR_END: two_rounds
+
+// ANCHOR: abort
+pub async fn abort() {
+    let pool = Pool::new(2);
+    let start = |name, time| spawn(pool.clone().run(name, move || work(name, time)).lane(format!("job {name}")));
+    let (a, b, c, d) = (start("A", ms(150)), start("B", ms(100)), start("C", ms(150)), start("D", ms(80)));
+    sleep(ms(50)).await;
+    a.abort(); // a trap: it has begun, so it goes on
+    c.abort();
+    say!("{} is cancelled", if a.await.is_err() { "A" } else { "nobody" });
+    say!("{} and {}", b.await.expect("it is not aborted"), d.await.expect("it is not aborted"));
+}
+// ANCHOR_END: abort
+
+// ANCHOR: flag
+/// Tells a job that it is not wanted any more, as soon as whoever started it has no more use for it.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn steps(stopped: &AtomicBool) {
+    for step in 1..=3 {
+        if stopped.load(Ordering::Relaxed) {
+            return say!("stopped");
+        }
+        block(ms(50));
+        say!("step {step}");
+    }
+}
+
+pub async fn flag() {
+    let pool = Pool::new(2);
+    let job = async move {
+        let stop = StopOnDrop(Arc::default());
+        let stopped = stop.0.clone();
+        pool.run("A", move || steps(&stopped)).await;
+        drop(stop); // here, or where this future is dropped
+    };
+    let job = spawn(job.lane("job"));
+    sleep(ms(70)).await;
+    job.abort();
+    say!("aborted");
+    sleep(ms(80)).await;
+}
+// ANCHOR_END: flag
+
+pub fn main() -> ExitCode {
+    Stage::new("thread_pool").scene("two rounds", two_rounds).scene("abort", abort).scene("flag", flag).run()
+}

@@ -1,0 +1,105 @@
+//! Threads and tasks: why is he mixing threads with asyncio? Because half of the program is not async, and need not be.
+//!
+//! In Python: a loop in a thread, and `run_coroutine_threadsafe`, see `threads_and_tasks.py` beside this file.
+//! Look for: which side of each channel waits how. `main` is a plain function, and blocks; the loop, on a thread that
+//! owns its runtime, never does, so both of its answers are under way together. In the second scene it is the other way
+//! round: a thread reads what can only be read by blocking, and tasks await it. A second runtime keeps a clock of its
+//! own, so this runs in real time.
+//!
+//!     cargo run --example threads_and_tasks
+use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};
+use std::{process::ExitCode, thread, time::Duration};
+use tokio::{
+    runtime,
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::sleep,
+};
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+// ANCHOR: service
+/// What one side asks of the other, and where the answer goes.
+struct Request {
+    question: &'static str,
+    delay: Duration,
+    answer: oneshot::Sender<String>,
+}
+
+/// The async side: it answers all questions together, until nobody is left who could ask.
+async fn serve(mut requests: mpsc::Receiver<Request>) {
+    let mut answers = JoinSet::new();
+    while let Some(request) = requests.recv().await {
+        answers.spawn(answer(request));
+    }
+    answers.join_all().await;
+    say!("nobody asks any more");
+}
+
+async fn answer(request: Request) {
+    let Request { question, delay, answer } = request;
+    let work = async {
+        say!("begin");
+        sleep(delay).await; // stands for what is async: a database, a mail server
+        let _ = answer.send(format!("{question}!")); // whoever asked may have gone
+    };
+    work.lane(question).await;
+}
+// ANCHOR_END: service
+
+// ANCHOR: from_a_thread
+pub fn from_a_thread() -> Vec<String> {
+    let (requests, receiver) = mpsc::channel(8);
+    let service = thread::spawn(on_thread("loop", move || {
+        let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+        runtime.block_on(serve(receiver).lane("serve"));
+        std::io::Result::Ok(())
+    }));
+    let ask = |question, delay| {
+        let (answer, receiver) = oneshot::channel();
+        requests.blocking_send(Request { question, delay, answer }).expect("the service is there");
+        receiver
+    };
+    let (tea, coffee) = (ask("tea", ms(150)), ask("coffee", ms(100)));
+    let answers = [tea, coffee].map(|answer| answer.blocking_recv().expect("each question is answered"));
+    say!("{} {}", answers[0], answers[1]);
+    drop(requests); // now nobody is left, and the service ends
+    service.join().expect("it does not panic").expect("a runtime");
+    answers.into()
+}
+// ANCHOR_END: from_a_thread
+
+// ANCHOR: from_a_task
+/// Reads from a device whose only function blocks until there is something: 50 ms each time.
+fn read(lines: mpsc::Sender<u32>) {
+    for line in 1..=3 {
+        block(ms(50));
+        say!("read {line}");
+        if lines.blocking_send(line).is_err() {
+            return; // nobody listens any more
+        }
+    }
+}
+
+pub async fn from_a_task() -> u32 {
+    let (sender, mut lines) = mpsc::channel(1);
+    let reader = thread::spawn(on_thread("reader", || read(sender)));
+    let mut sum = 0;
+    while let Some(line) = lines.recv().await {
+        sum += line;
+        say!("got {line}");
+    }
+    reader.join().expect("it does not panic"); // it has sent its last line, so this does not block for long
+    sum
+}
+// ANCHOR_END: from_a_task
+
+pub fn main() -> ExitCode {
+    Stage::new("threads_and_tasks")
+        .keeps_real_time("has a second runtime with a clock of its own")
+        .blocking_scene("a thread asks tasks", from_a_thread)
+        .scene("a task asks a thread", from_a_task)
+        .run()
+}

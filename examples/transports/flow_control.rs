@@ -1,0 +1,147 @@
+//! Flow control: who writes faster than the other side reads has to wait; and how to say that one has said all.
+//!
+//! In Python: `pause_writing`, `resume_writing`, `drain` and `write_eof`, see `flow_control.py` beside this file.
+//! Look for: who ends the writer's waits. In Rust a write that finds no room waits, and that is all; in Python `write`
+//! takes everything, and the transport asks the protocol to pause: who does not heed it fills the memory. And two traps:
+//! both sides write before they read, or one half is dropped and not shut down. A deadline ends what would never end.
+//!
+//!     cargo run --example flow_control
+use async_concepts::{LaneExt, say, stage::Stage};
+use futures::join;
+use std::{process::ExitCode, str::from_utf8, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex, split},
+    sync::mpsc,
+    time::{sleep, timeout},
+};
+
+const WORDS: [&str; 4] = ["each", "word", "four", "byte"];
+/// A pipe has room for one word.
+const ROOM: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Takes its time over each word.
+async fn read(mut pipe: impl AsyncRead + Unpin) {
+    let mut word = [0; ROOM];
+    loop {
+        sleep(Duration::from_millis(100)).await;
+        match pipe.read(&mut word).await.expect("a pipe in memory does not fail") {
+            0 => break say!("end"),
+            length => say!("read {}", from_utf8(&word[..length]).expect("a word")),
+        }
+    }
+}
+
+// ANCHOR: unbounded
+pub async fn unbounded() {
+    let (mut pipe, reader) = duplex(ROOM);
+    let (writer, mut buffer) = mpsc::unbounded_channel(); // a trap: it has room for everything
+    let writer = async move {
+        for word in WORDS {
+            writer.send(word).expect("somebody receives");
+            say!("wrote {word}");
+        }
+    };
+    let transport = async {
+        while let Some(word) = buffer.recv().await {
+            pipe.write_all(word.as_bytes()).await.expect("somebody reads");
+        }
+        drop(pipe);
+    };
+    let (writer, reader) = (writer.lane("writer"), read(reader).lane("reader"));
+    join!(reader, transport.lane("buffer"), writer);
+}
+// ANCHOR_END: unbounded
+
+// ANCHOR: backpressure
+pub async fn back_pressure() {
+    let (mut pipe, reader) = duplex(ROOM);
+    let writer = async move {
+        for word in WORDS {
+            pipe.write_all(word.as_bytes()).await.expect("somebody reads");
+            say!("wrote {word}");
+        }
+    };
+    let (writer, reader) = (writer.lane("writer"), read(reader).lane("reader"));
+    join!(reader, writer);
+}
+// ANCHOR_END: backpressure
+
+// ANCHOR: both
+async fn write_then_read(pipe: &mut DuplexStream) {
+    match timeout(PATIENCE, pipe.write_all(b"question")).await {
+        Ok(written) => written.expect("somebody reads"),
+        Err(_) => return say!("nobody reads"), // as the other one says
+    }
+    hear(pipe).await;
+}
+
+async fn write_and_read(pipe: DuplexStream) {
+    let (mut reader, mut writer) = split(pipe);
+    let (_, written) = join!(hear(&mut reader), timeout(PATIENCE, writer.write_all(b"question")));
+    written.expect("in time").expect("somebody reads");
+}
+
+async fn hear(reader: &mut (impl AsyncRead + Unpin)) {
+    let mut question = [0; 8];
+    timeout(PATIENCE, reader.read_exact(&mut question)).await.expect("in time").expect("somebody writes");
+    say!("heard the {}", from_utf8(&question).expect("a word"));
+}
+
+pub async fn both_write_first() {
+    let (mut near, mut far) = duplex(ROOM);
+    join!(write_then_read(&mut near).lane("A"), write_then_read(&mut far).lane("B"));
+}
+
+pub async fn both_at_once() {
+    let (near, far) = duplex(ROOM);
+    join!(write_and_read(near).lane("A"), write_and_read(far).lane("B"));
+}
+// ANCHOR_END: both
+
+// ANCHOR: half
+/// Adds up numbers; how many, only the end of the question tells.
+async fn add_up(mut pipe: DuplexStream) {
+    let mut question = String::new();
+    pipe.read_to_string(&mut question).await.expect("text");
+    say!("asked for {question}");
+    sleep(Duration::from_millis(100)).await;
+    let sum: u32 = question.split('+').filter_map(|number| number.parse::<u32>().ok()).sum();
+    let _ = pipe.write_all(sum.to_string().as_bytes()).await; // it may be that nobody listens any more
+}
+
+async fn ask(pipe: DuplexStream, end: impl AsyncFnOnce(&mut (dyn AsyncWrite + Unpin))) {
+    let (mut reader, mut writer) = split(pipe);
+    writer.write_all(b"1+2+3").await.expect("somebody reads");
+    end(&mut writer).await;
+    drop(writer);
+    let mut answer = String::new();
+    match timeout(PATIENCE, reader.read_to_string(&mut answer)).await {
+        Ok(_) => say!("answer: {answer}"),
+        Err(_) => say!("no answer"),
+    }
+}
+
+pub async fn half_dropped() {
+    let (near, far) = duplex(64);
+    let client = ask(near, async |_| {}); // a trap: the pipe is closed only when both halves are dropped
+    join!(client.lane("client"), add_up(far).lane("server"));
+}
+
+pub async fn half_closed() {
+    let (near, far) = duplex(64);
+    let client = ask(near, async |writer| writer.shutdown().await.expect("it is open"));
+    join!(client.lane("client"), add_up(far).lane("server"));
+}
+// ANCHOR_END: half
+
+pub fn main() -> ExitCode {
+    Stage::new("flow_control")
+        .scene("no back-pressure", unbounded)
+        .scene("back-pressure", back_pressure)
+        .scene("both write first", both_write_first)
+        .scene("both write and read", both_at_once)
+        .scene("a half that is dropped", half_dropped)
+        .scene("half-close", half_closed)
+        .run()
+}

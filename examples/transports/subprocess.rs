@@ -1,0 +1,102 @@
+//! Subprocess: another program, as something to read from, to write to and to wait for.
+//!
+//! In Python: `asyncio.create_subprocess_exec`, see `subprocess.py` beside this file.
+//! Look for: each line of the child while it runs; it goes on only when it is told to. And what becomes of a child when
+//! whoever waits for it is cancelled: it goes on, unless it was started with `kill_on_drop`. The proof is its pipe, which
+//! answers in the one case, and in the other ends, though `cat` never ends by itself as long as its input is open.
+//!
+//!     cargo run --example subprocess
+use async_concepts::{LaneExt, say, stage::Stage};
+use std::{
+    error::Error,
+    os::unix::process::ExitStatusExt,
+    process::{ExitCode, ExitStatus, Stdio},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt, BufReader},
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+type Fault = Box<dyn Error + Send + Sync>;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn start(command: &mut Command) -> Result<Child, Fault> {
+    let program = command.as_std().get_program().to_owned();
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    child.map_err(|error| format!("cannot run {}: {error}", program.display()).into())
+}
+
+// ANCHOR: lines
+/// Prints each line as it comes, and tells the other side to go on. Both have a deadline.
+pub async fn follow(output: impl AsyncBufRead + Unpin, mut input: impl AsyncWrite + Unpin) -> Result<(), Fault> {
+    let mut lines = output.lines();
+    while let Some(line) = timeout(PATIENCE, lines.next_line()).await?? {
+        say!("{line}");
+        sleep(Duration::from_millis(100)).await;
+        timeout(PATIENCE, input.write_all(b"go on\n")).await??;
+    }
+    Ok(())
+}
+
+pub async fn line_by_line() -> Result<(), Fault> {
+    let script = "for i in 3 2 1; do echo $i; read go_on; done; exit 7";
+    // If it misses a deadline, nobody needs it any more.
+    let mut child = start(Command::new("sh").args(["-c", script]).kill_on_drop(true))?;
+    let (stdin, stdout) = (child.stdin.take().ok_or("no pipe")?, child.stdout.take().ok_or("no pipe")?);
+    follow(BufReader::new(stdout), stdin).lane("child").await?;
+    let status = timeout(PATIENCE, child.wait()).await??;
+    say!("{}", ended(status));
+    Ok(())
+}
+
+fn ended(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, signal) => format!("ended by signal {}", signal.unwrap_or_default()), // in Python a negative status
+    }
+}
+// ANCHOR_END: lines
+
+// ANCHOR: dropped
+/// Cancels whoever waits for the child, and returns whether the child still answers.
+async fn cancelled(mut child: Child) -> Result<bool, Fault> {
+    let mut stdin = child.stdin.take().ok_or("no pipe")?;
+    let mut stdout = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();
+    let wait = async move { child.wait().await }; // the child belongs to this future, and is dropped with it
+    if timeout(Duration::from_millis(50), wait.lane("wait")).await.is_err() {
+        say!("cancelled");
+    }
+    let _ = stdin.write_all(b"still there\n").await; // an error if nobody is left to read it
+    let answer = timeout(PATIENCE, stdout.next_line()).await??;
+    say!("{}", answer.as_deref().unwrap_or("its output has ended"));
+    Ok(answer.is_some()) // `cat` ends when its input is closed, which is here
+}
+
+pub async fn left_alone() -> Result<bool, Fault> {
+    cancelled(start(&mut Command::new("cat"))?).await
+}
+
+pub async fn killed() -> Result<bool, Fault> {
+    cancelled(start(Command::new("cat").kill_on_drop(true))?).await
+}
+// ANCHOR_END: dropped
+
+pub async fn signal() -> Result<(), Fault> {
+    let mut child = start(&mut Command::new("cat"))?;
+    child.kill().await?; // and waits for its end; until somebody has done so, a child remains as a zombie
+    say!("{}", ended(child.wait().await?));
+    Ok(())
+}
+
+pub fn main() -> ExitCode {
+    Stage::new("subprocess")
+        .does_io()
+        .try_scene("line by line", line_by_line)
+        .try_scene("cancelled", left_alone)
+        .try_scene("cancelled, with kill_on_drop", killed)
+        .try_scene("killed", signal)
+        .run()
+}

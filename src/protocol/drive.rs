@@ -1,0 +1,141 @@
+//! The driver: all that waits.
+use super::{Outbox, Protocol};
+use std::{
+    error::Error,
+    fmt::{self, Display},
+    io,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    time::timeout,
+};
+
+/// How long the other side may take, on the runtime's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// To send something. Each byte that comes starts it anew, so it ends who falls silent, not who is slow.
+    pub read: Duration,
+    /// To take all that one read has been answered with. Single bytes that are taken do not start it anew.
+    pub write: Duration,
+}
+
+/// Why a connection is gone, if nobody closed it.
+#[derive(Debug)]
+pub enum Lost {
+    /// Nothing came for so long.
+    ReadTimedOut(Duration),
+    /// What was written was not taken for so long.
+    WriteTimedOut(Duration),
+    /// The transport failed.
+    Broken(io::Error),
+    /// The driver was dropped.
+    Cancelled,
+}
+
+impl Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Lost::ReadTimedOut(patience) => write!(f, "nothing came for {patience:?}"),
+            Lost::WriteTimedOut(patience) => write!(f, "nobody took what was written for {patience:?}"),
+            Lost::Broken(error) => write!(f, "the transport failed: {error}"),
+            Lost::Cancelled => f.write_str("cancelled"),
+        }
+    }
+}
+
+impl Error for Lost {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Lost::Broken(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Lets a protocol talk over a transport, until one of the two sides closes it.
+///
+/// It reads a piece, hands it over, sends all that the protocol has to say to it, and only then reads on. In the end
+/// the transport is shut down and dropped. (A child's standard input is closed only by the latter.) On TCP, if the
+/// protocol closes while the peer is still sending, the peer may be told of a broken connection before it has read the
+/// last answer.
+///
+/// Dropping this future drops the transport, tells the protocol [`Lost::Cancelled`], and loses what was not sent.
+///
+/// # Errors
+/// If a deadline passes or the transport fails; the protocol has been told the same.
+///
+/// # Panics
+/// Where the runtime has no clock, and if the protocol panics; then none of its methods is called any more.
+pub async fn drive<T, P>(mut transport: T, protocol: &mut P, deadlines: Deadlines) -> Result<(), Lost>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+    P: Protocol + ?Sized,
+{
+    let mut connection = Connection(Some(protocol));
+    let result = converse(&mut transport, connection.protocol(), deadlines).await;
+    connection.lost(result.as_ref().err());
+    result
+}
+
+async fn converse<T, P>(transport: &mut T, protocol: &mut P, deadlines: Deadlines) -> Result<(), Lost>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+    P: Protocol + ?Sized,
+{
+    let (mut outbox, mut piece) = (Outbox::new(), vec![0; 4096]);
+    protocol.connection_made(&mut outbox);
+    loop {
+        send(transport, &mut outbox, deadlines.write).await?;
+        if outbox.is_closed() {
+            return Ok(());
+        }
+        let length = match timeout(deadlines.read, transport.read(&mut piece)).await {
+            Ok(read) => read.map_err(Lost::Broken)?,
+            Err(_) => return Err(Lost::ReadTimedOut(deadlines.read)),
+        };
+        if length > 0 {
+            protocol.data_received(&mut outbox, &piece[..length]);
+        } else {
+            protocol.eof_received(&mut outbox);
+            outbox.close();
+        }
+    }
+}
+
+/// Sends all that is in the outbox, and then the end if it is closed.
+async fn send<T: AsyncWrite + Unpin>(transport: &mut T, outbox: &mut Outbox, patience: Duration) -> Result<(), Lost> {
+    let bytes = outbox.take();
+    let sent = timeout(patience, async {
+        transport.write_all(&bytes).await?;
+        if outbox.is_closed() { transport.shutdown().await } else { transport.flush().await }
+    });
+    match sent.await {
+        Ok(sent) => sent.map_err(Lost::Broken),
+        Err(_) => Err(Lost::WriteTimedOut(patience)),
+    }
+}
+
+/// A protocol that has to be told when the connection is gone, whatever happens to the driver.
+struct Connection<'a, P: Protocol + ?Sized>(Option<&'a mut P>);
+
+impl<P: Protocol + ?Sized> Connection<'_, P> {
+    fn protocol(&mut self) -> &mut P {
+        self.0.as_mut().expect("it is there until the connection is lost")
+    }
+
+    fn lost(&mut self, error: Option<&Lost>) {
+        if let Some(protocol) = self.0.take() {
+            protocol.connection_lost(error);
+        }
+    }
+}
+
+impl<P: Protocol + ?Sized> Drop for Connection<'_, P> {
+    fn drop(&mut self) {
+        // If the protocol has panicked, nobody knows what state it is in.
+        if !std::thread::panicking() {
+            self.lost(Some(&Lost::Cancelled));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A codec: bytes in, lines out.
+use std::{
+    error::Error,
+    fmt::{self, Display},
+};
+
+/// Cuts a stream of bytes into lines, wherever the network has cut it.
+///
+/// ```
+/// use async_concepts::protocol::Lines;
+///
+/// let mut lines = Lines::up_to(80);
+/// lines.push(b"one\r\ntw");
+/// assert_eq!(lines.next(), Some(Ok(b"one".to_vec())));
+/// assert_eq!(lines.next(), None); // not yet
+/// lines.push(b"o\n");
+/// assert_eq!(lines.next(), Some(Ok(b"two".to_vec())));
+/// ```
+///
+/// A line ends with a newline, and is given out without it and without a carriage return before it. It keeps what has
+/// been pushed and not been taken out, and beyond that no more than one line of the length that is allowed.
+#[derive(Debug)]
+pub struct Lines {
+    bytes: Vec<u8>,
+    /// So many of `bytes` are known to hold no newline.
+    searched: usize,
+    limit: usize,
+    /// The line has been reported as too long, and its end has not come yet.
+    skipping: bool,
+}
+
+/// A line is longer than allowed. It is reported once, as soon as that is known, and left out; the next one is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+impl Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the line is too long")
+    }
+}
+
+impl Error for TooLong {}
+
+impl Lines {
+    /// Lines of at most so many bytes, not counting what ends them.
+    pub fn up_to(limit: usize) -> Lines {
+        Lines { bytes: vec![], searched: 0, limit, skipping: false }
+    }
+
+    /// Adds what has come.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Takes out what is left when nothing more will come: a line that was not ended, if it is not empty.
+    pub fn rest(&mut self) -> Option<Vec<u8>> {
+        self.searched = 0;
+        let rest = std::mem::take(&mut self.bytes);
+        let skipped = std::mem::take(&mut self.skipping);
+        (!rest.is_empty() && !skipped).then_some(rest)
+    }
+}
+
+/// Ends for now when there is no whole line; after another [`push`](Lines::push) there may be one.
+impl Iterator for Lines {
+    type Item = Result<Vec<u8>, TooLong>;
+
+    fn next(&mut self) -> Option<Result<Vec<u8>, TooLong>> {
+        loop {
+            let newline = self.bytes[self.searched..].iter().position(|byte| *byte == b'\n');
+            let Some(newline) = newline.map(|position| self.searched + position) else {
+                // One more than the limit, since the last one may be the carriage return of the end.
+                let too_long = self.bytes.len() > self.limit + 1;
+                if self.skipping || too_long {
+                    self.bytes.clear();
+                }
+                self.searched = self.bytes.len();
+                let news = too_long && !self.skipping;
+                self.skipping |= too_long;
+                return news.then_some(Err(TooLong));
+            };
+            let mut line: Vec<u8> = self.bytes.drain(..=newline).collect();
+            self.searched = 0;
+            if std::mem::take(&mut self.skipping) {
+                continue;
+            }
+            line.pop();
+            line.pop_if(|byte| *byte == b'\r');
+            return Some(if line.len() > self.limit { Err(TooLong) } else { Ok(line) });
+        }
+    }
+}

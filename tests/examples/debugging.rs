@@ -1,0 +1,229 @@
+//! The examples of the topic `debugging`.
+use async_concepts::{
+    record, record_blocking,
+    timeline::{Chart, End, Recorder, Row, State, Verdict},
+};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+#[path = "../../examples/debugging/deadlock.rs"]
+pub mod deadlock;
+#[path = "../../examples/debugging/never_awaited.rs"]
+pub mod never_awaited;
+#[path = "../../examples/debugging/resource_warning.rs"]
+pub mod resource_warning;
+#[path = "../../examples/debugging/slow_callback.rs"]
+pub mod slow_callback;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
+    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+}
+
+/// The number of the first line, from `start` on, that has `text`.
+fn line_of(source: &str, start: &str, text: &str) -> usize {
+    let from = source.lines().position(|line| line.contains(start)).unwrap_or_else(|| panic!("nowhere: {start}"));
+    let found = source.lines().skip(from).position(|line| line.contains(text));
+    from + found.unwrap_or_else(|| panic!("after {start} there is no {text}")) + 1
+}
+
+// slow_callback
+
+#[test]
+fn an_event_loop_in_debug_mode_reports_the_task_that_computes_and_not_for_its_waits() {
+    let run = record_blocking("event loop", slow_callback::in_an_event_loop);
+    assert_eq!(run.elapsed, ms(800));
+    assert_eq!(run.transcript(), ["0.750 main executing work took 0.350 seconds"]);
+    run.output().expect("no error");
+}
+
+#[test]
+fn a_slow_poll_is_reported_with_lane_time_and_place() {
+    let run = record("tokio", slow_callback::tokio);
+    assert_eq!(run.elapsed, ms(800));
+    let source = include_str!("../../examples/debugging/slow_callback.rs");
+    let line = line_of(source, "pub async fn tokio()", ".report_slow_polls");
+    assert_eq!(run.transcript(), [format!("0.750 work a poll took 350 ms (slow_callback.rs:{line})")]);
+    let chart = run.chart();
+    let spans = row(&chart, "work").spans.iter();
+    let blocking = spans.filter(|span| span.state == State::Blocking).map(|span| chart.between(span.from, span.to));
+    assert_eq!(blocking.collect::<Vec<_>>(), [ms(50), ms(350)], "as on the timeline; the short one is not reported");
+}
+
+#[test]
+fn work_in_pieces_is_not_reported_and_others_get_on() {
+    let run = record("in pieces", slow_callback::in_pieces);
+    assert_eq!(run.elapsed, ms(350), "it takes no longer");
+    assert_eq!(run.transcript(), ["0.000 heart beat", "0.140 heart beat", "0.280 heart beat"]);
+}
+
+// never_awaited
+
+#[test]
+fn a_future_that_is_dropped_unpolled_is_reported_where_it_was_made() {
+    let run = record("never awaited", never_awaited::forgotten);
+    let source = include_str!("../../examples/debugging/never_awaited.rs");
+    let line = |text| line_of(source, "pub async fn forgotten()", text);
+    let never = |line| format!("coroutine 'nap' was never awaited (never_awaited.rs:{line})");
+    let (a, b, c) = (line("lane(\"A\")"), line("lane(\"B\")"), line("lane(\"C\")"));
+    assert_eq!(
+        run.transcript(),
+        [
+            format!("0.000 main {}", never(a)),
+            "0.100 main 2 naps".into(),
+            format!("0.100 main {}", never(b)),
+            format!("0.100 main {}", never(c)),
+        ]
+    );
+    let chart = run.chart();
+    for (name, dropped) in [("A", 0), ("B", 100), ("C", 100)] {
+        let row = row(&chart, name);
+        assert!(row.spans.iter().all(|span| span.state == State::Lazy), "{name} is never polled: {:?}", row.spans);
+        assert_eq!((chart.time(row.end.0), &row.end.1), (ms(dropped), &End::Cancelled { by: Some(0), aborted: false }));
+        assert!(chart.describe().contains(&format!("{name}: never polled, ")), "{}", chart.describe());
+    }
+}
+
+#[test]
+fn a_future_that_is_awaited_is_not_reported() {
+    let run = record("awaited", never_awaited::awaited);
+    assert_eq!(run.elapsed, ms(300));
+    assert_eq!(run.transcript(), ["0.100 A slept", "0.200 main 2 naps", "0.300 B slept", "0.300 C slept"]);
+}
+
+/// What the compiler says of a program: the codes and texts of its warnings and errors.
+fn compiled(name: &str, program: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let source = folder.join(name).with_extension("rs");
+    fs::write(&source, program).expect("a program");
+    // The compiler that belongs to the cargo that has built this.
+    let beside = Path::new(env!("CARGO")).with_file_name(format!("rustc{}", std::env::consts::EXE_SUFFIX));
+    let mut rustc = Command::new(if beside.exists() { beside.as_path() } else { Path::new("rustc") });
+    rustc.args(["--edition", "2024", "--emit", "metadata", "--error-format", "json", "--out-dir"]);
+    let output = rustc.arg(folder).arg(&source).stdin(Stdio::null()).output().expect("rustc");
+    let messages = String::from_utf8(output.stderr).expect("the compiler's messages");
+    let messages = messages.lines().map(|line| serde_json::from_str(line).expect("a message in JSON"));
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let coded = messages.filter(|message: &serde_json::Value| message["code"].is_object());
+    coded.map(|message| (text(&message["code"]["code"]), text(&message["message"]))).collect()
+}
+
+/// A program that has a coroutine `nap`, and this in its `main`.
+fn napping(attributes: &str, main: &str) -> String {
+    format!("{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\nfn main() {{ let _ = run(); }}\n")
+}
+
+fn unused() -> (String, String) {
+    ("unused_must_use".into(), "unused implementer of `Future` that must be used".into())
+}
+
+#[test]
+fn the_compiler_warns_of_a_future_that_nobody_awaits() {
+    assert_eq!(compiled("forgotten", &napping("", "nap();")), [unused()]);
+    assert_eq!(compiled("in_a_branch", &napping("", "if true { nap(); }")), [unused()]);
+    assert_eq!(compiled("awaited", &napping("", "nap().await;")), []);
+}
+
+#[test]
+fn the_warning_can_be_made_an_error() {
+    let program = napping("#![deny(unused_must_use)]", "nap();");
+    assert_eq!(compiled("denied", &program), [unused()]);
+    let metadata = |name: &str| Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lib{name}.rmeta"));
+    assert!(!metadata("denied").exists(), "it does not compile");
+    assert!(compiled("allowed", &napping("#![allow(unused_must_use)]", "nap();")).is_empty());
+}
+
+#[test]
+fn the_compiler_does_not_see_what_has_been_put_somewhere() {
+    assert_eq!(compiled("underscore", &napping("", "let _ = nap();")), []);
+    assert_eq!(compiled("variable", &napping("", "let _later = nap();")), []);
+    assert_eq!(compiled("array", &napping("", "let naps = [nap(), nap()]; let _n = naps.len();")), []);
+    let (lint, _) = compiled("unused", &napping("", "let later = nap();")).remove(0);
+    assert_eq!(lint, "unused_variables", "a name without an underscore helps");
+}
+
+// resource_warning
+
+#[test]
+fn a_loop_that_owns_what_owns_it_is_never_released_unless_closed() {
+    let unclosed = record_blocking("unclosed loop", resource_warning::unclosed_loop);
+    assert_eq!(unclosed.transcript(), ["0.000 main the loop is dropped"], "and the file is open for ever");
+    assert_eq!(row(&unclosed.chart(), "later").end.1, End::Unfinished);
+    let closed = record_blocking("closed loop", resource_warning::closed_loop);
+    assert_eq!(closed.transcript(), ["0.000 main file released", "0.000 main the loop is closed"]);
+    assert_eq!(row(&closed.chart(), "later").end.1, End::Cancelled { by: Some(0), aborted: false });
+    unclosed.output().and(closed.output()).expect("no error");
+}
+
+#[test]
+fn a_transport_closes_by_itself_and_loses_what_was_not_flushed() {
+    let run = record("unflushed transport", resource_warning::unflushed_transport);
+    assert_eq!(run.transcript(), ["0.000 reader “”, and the end"]);
+    assert_eq!(run.output().expect("no error"), "");
+}
+
+#[test]
+fn a_transport_that_is_shut_down_loses_nothing() {
+    let run = record("closed transport", resource_warning::closed_transport);
+    assert_eq!(run.transcript(), ["0.000 reader “hello”, and the end"]);
+    assert_eq!(run.output().expect("no error"), "hello");
+}
+
+#[test]
+fn a_dropped_group_ends_its_tasks_without_their_cleanup_and_a_dropped_handle_ends_nothing() {
+    let run = record("dropped tasks", resource_warning::dropped_tasks);
+    assert_eq!(run.elapsed, ms(400));
+    assert_eq!(
+        run.transcript(),
+        ["0.100 main both are dropped", "0.100 A lock released", "0.320 B cleaned up", "0.320 B lock released",]
+    );
+    let chart = run.chart();
+    assert_eq!(row(&chart, "A").end.1, End::Cancelled { by: None, aborted: true });
+    assert_eq!(row(&chart, "B").end.1, End::Finished);
+}
+
+#[test]
+fn tasks_that_are_asked_to_end_clean_up_first() {
+    let run = record("stopped tasks", resource_warning::stopped_tasks);
+    assert_eq!(run.elapsed, ms(120));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.110 A cleaned up",
+            "0.110 A lock released",
+            "0.120 B cleaned up",
+            "0.120 B lock released",
+            "0.120 main both have ended",
+        ]
+    );
+}
+
+// deadlock
+
+#[test]
+fn two_locks_in_two_orders_get_a_verdict_instead_of_a_hang() {
+    let run = Recorder::new("two orders").limit(Duration::from_secs(3)).record(deadlock::two_orders);
+    assert_eq!(run.transcript(), ["0.000 A has 1, wants 2", "0.000 B has 2, wants 1"]);
+    assert_eq!(run.elapsed, Duration::from_secs(3));
+    let verdict = run.outcome.expect_err("they wait for each other");
+    assert!(matches!(verdict, Verdict::Deadlock(_)), "{verdict:?}");
+    assert_eq!(verdict.to_string(), "nothing can happen any more: A waits since 100 ms, B waits since 100 ms");
+}
+
+#[test]
+fn locks_in_one_order_cannot_wait_for_each_other() {
+    let run = record("one order", deadlock::one_order);
+    assert_eq!(run.elapsed, ms(200));
+    assert_eq!(
+        run.transcript(),
+        ["0.000 A has 1, wants 2", "0.100 A transferred", "0.100 B has 1, wants 2", "0.200 B transferred",]
+    );
+    assert_eq!(run.output(), (110, 90), "10 went one way, and 20 the other");
+}

@@ -1,0 +1,340 @@
+//! The examples of the topic `executors`.
+use async_concepts::{
+    record, record_blocking,
+    timeline::{Chart, Clock, End, Recorder, Recording, Row, State, Until},
+};
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    time::Duration,
+};
+
+#[path = "../../examples/executors/blocked_loop.rs"]
+pub mod blocked_loop;
+#[path = "../../examples/executors/process_pool.rs"]
+pub mod process_pool;
+#[path = "../../examples/executors/spawn_blocking.rs"]
+pub mod spawn_blocking;
+#[path = "../../examples/executors/thread_pool.rs"]
+pub mod thread_pool;
+#[path = "../../examples/executors/threads_and_tasks.rs"]
+pub mod threads_and_tasks;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
+    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+}
+
+/// On the real clock nothing but this ends a run that hangs.
+fn in_real_time(title: &str) -> Recorder {
+    Recorder::new(title).clock(Clock::Real).limit(Duration::from_secs(60))
+}
+
+/// How long a lane did that, in all.
+fn time_in(chart: &Chart, name: &str, state: State) -> Duration {
+    row(chart, name).spans.iter().filter(|span| span.state == state).map(|span| chart.between(span.from, span.to)).sum()
+}
+
+/// Who prints what, without the times.
+fn texts<T>(run: &Recording<T>) -> Vec<String> {
+    run.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect()
+}
+
+// spawn_blocking
+
+/// Four beats while the hash is computed.
+const BEATING: [&str; 7] = [
+    "0.000 heart beat",
+    "0.000 hash begin",
+    "0.100 heart beat",
+    "0.200 heart beat",
+    "0.300 heart beat",
+    "0.350 hash end",
+    "0.350 main 2158181609",
+];
+
+#[test]
+fn the_heart_of_an_event_loop_beats_on_while_an_executor_works() {
+    let run = record_blocking("event loop", spawn_blocking::run_in_executor);
+    assert_eq!(run.elapsed, ms(350));
+    assert_eq!(run.transcript(), BEATING);
+    assert_eq!(time_in(&run.chart(), "hash", State::OnThread), ms(350));
+    assert_eq!(run.output().expect("no error"), 2158181609);
+}
+
+#[test]
+fn the_heart_beats_on_while_a_thread_of_the_pool_works() {
+    let run = record("tokio", spawn_blocking::tokio);
+    assert_eq!(run.elapsed, ms(350));
+    assert_eq!(run.transcript(), BEATING);
+    let chart = run.chart();
+    assert_eq!(time_in(&chart, "hash", State::OnThread), ms(350));
+    assert_eq!(time_in(&chart, "heart", State::Blocking), ms(0));
+    let hash = chart.rows.iter().position(|row| row.name == "hash").expect("it has a lane");
+    assert!(row(&chart, "main").spans.iter().any(|span| span.state == State::Waiting(Until::Lane(hash))));
+    assert_eq!(run.output(), 2158181609);
+}
+
+// blocked_loop
+
+/// Where the request is that a report names, as it stands in the source.
+fn place_in_blocked_loop(marked: &str) -> String {
+    let source = include_str!("../../examples/executors/blocked_loop.rs");
+    let (before, after) = source.split_once(marked).expect("the scene");
+    let report = after.split_once(".report_slow_polls").expect("its report").0;
+    format!("(blocked_loop.rs:{})", before.lines().count() + report.lines().count())
+}
+
+#[test]
+fn a_heart_misses_its_beats_while_a_request_keeps_the_thread_and_the_request_is_named() {
+    let run = record("blocked", blocked_loop::blocked);
+    assert_eq!(run.elapsed, ms(620));
+    let slow = format!("0.470 request a poll took 350 ms {}", place_in_blocked_loop("pub async fn blocked()"));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 heart beat",
+            "0.100 heart beat",
+            "0.120 request begin",
+            "0.470 request end",
+            &slow,
+            "0.470 heart beat",
+            "0.570 heart beat",
+        ]
+    );
+    let chart = run.chart();
+    assert_eq!(time_in(&chart, "request", State::Blocking), ms(350));
+    let drawn = chart.to_text(async_concepts::timeline::TerminalOptions { width: 100, colour: false });
+    assert!(drawn.contains("blocks 350 ms"), "{drawn}");
+}
+
+#[test]
+fn a_heart_beats_on_while_a_request_awaits_a_thread_and_nobody_is_reported() {
+    let run = record("on a thread of its own", blocked_loop::cured);
+    assert_eq!(run.elapsed, ms(620));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 heart beat",
+            "0.100 heart beat",
+            "0.120 hash begin",
+            "0.200 heart beat",
+            "0.300 heart beat",
+            "0.400 heart beat",
+            "0.470 hash end",
+            "0.500 heart beat",
+            "0.600 heart beat",
+        ]
+    );
+    assert_eq!(time_in(&run.chart(), "request", State::Blocking), ms(0));
+}
+
+// thread_pool
+
+#[test]
+fn a_pool_of_two_does_four_jobs_in_two_rounds_and_keeps_their_order() {
+    let run = record("two rounds", thread_pool::two_rounds);
+    assert_eq!(run.elapsed, ms(250));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A begin",
+            "0.000 B begin",
+            "0.100 B end",
+            "0.100 C begin",
+            "0.150 A end",
+            "0.150 D begin",
+            "0.230 D end",
+            "0.250 C end",
+            "0.250 main a b c d",
+        ]
+    );
+    assert_eq!(run.chart().threads.len(), 3, "the runtime's own, and two");
+    assert_eq!(run.output(), ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn an_abort_stops_a_job_that_waits_and_not_one_that_runs() {
+    let run = record("abort", thread_pool::abort);
+    assert_eq!(run.elapsed, ms(180));
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 A begin",
+            "0.000 B begin",
+            "0.050 main A is cancelled",
+            "0.100 B end",
+            "0.100 D begin",
+            "0.150 A end",
+            "0.180 D end",
+            "0.180 main b and d",
+        ]
+    );
+    let chart = run.chart();
+    for job in ["job A", "job C"] {
+        assert_eq!(row(&chart, job).end.1, End::Cancelled { by: None, aborted: true }, "{job}");
+    }
+    assert_eq!(row(&chart, "A").end.1, End::Finished, "A runs on");
+    assert_eq!(chart.time(row(&chart, "A").end.0), ms(150));
+    assert!(chart.rows.iter().all(|row| row.name != "C"), "C never begins");
+}
+
+#[test]
+fn a_thread_is_free_when_its_job_has_ended_and_not_when_it_was_aborted() {
+    let chart = record("abort", thread_pool::abort).chart();
+    let begun = row(&chart, "D").spans.iter().find(|span| span.state == State::OnThread).expect("D runs");
+    assert_eq!(chart.time(begun.from), ms(100), "D begins when B has ended, not when A was aborted");
+}
+
+#[test]
+fn a_job_that_looks_at_a_flag_stops_at_its_next_step() {
+    let run = record("flag", thread_pool::flag);
+    assert_eq!(run.transcript(), ["0.050 A step 1", "0.070 main aborted", "0.100 A step 2", "0.100 A stopped"]);
+    assert_eq!(time_in(&run.chart(), "A", State::OnThread), ms(100));
+}
+
+// process_pool
+
+/// The example itself, as a program: what its pool starts as workers. It is built first, if it is not up to date.
+fn program_of_process_pool() -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--offline", "--example", "process_pool", "--message-format", "json"]);
+    let built = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit()).output().expect("cargo");
+    assert!(built.status.success(), "the example process_pool cannot be built, so there are no workers to test with");
+    let messages = String::from_utf8(built.stdout).expect("cargo's messages");
+    let messages = messages.lines().map(|line| serde_json::from_str(line).expect("a message"));
+    let mut programs =
+        messages.filter_map(|message: serde_json::Value| message["executable"].as_str().map(PathBuf::from));
+    programs.next_back().expect("cargo says where the program is")
+}
+
+/// Workers are the same program, started again; but here that is the tests.
+fn use_workers() {
+    process_pool::PROGRAM.get_or_init(program_of_process_pool);
+}
+
+/// The example's `main`, with workers that are not the tests.
+pub fn process_pool_with_workers() -> ExitCode {
+    use_workers();
+    process_pool::main()
+}
+
+fn with_processes<F: Future<Output = Vec<u32>> + 'static>(title: &str, scene: fn() -> F) -> Recording<Vec<u32>> {
+    use_workers();
+    in_real_time(title).record(scene)
+}
+
+/// There were so many workers, one after the other or at once, and now there is none: neither alive nor as a zombie.
+fn all_gone(pids: &[u32], workers: usize) {
+    assert_eq!(pids.len(), workers, "{pids:?}");
+    if cfg!(target_os = "linux") {
+        assert!(Path::new("/proc/self").exists(), "without /proc nobody can be seen");
+        let left: Vec<_> = pids.iter().filter(|pid| Path::new(&format!("/proc/{pid}")).exists()).collect();
+        assert!(left.is_empty(), "still there: {left:?} of {pids:?}");
+    }
+}
+
+#[test]
+fn two_workers_do_four_jobs_and_their_results_keep_their_order() {
+    let run = with_processes("results in order", process_pool::in_order);
+    assert_eq!(texts(&run), ["main A: 17984", "main B: 5133", "main C: 13848", "main D: 9592"]);
+    all_gone(&run.output(), 2);
+}
+
+#[test]
+fn a_job_that_crashes_its_worker_gets_an_error_and_the_next_one_a_new_worker() {
+    let run = with_processes("crash", process_pool::crash);
+    assert_eq!(texts(&run), ["main A: 5133", "main B: the worker has crashed", "main C: 5133"]);
+    all_gone(&run.output(), 2);
+}
+
+#[test]
+fn a_job_that_is_dropped_is_killed_with_its_worker() {
+    let run = with_processes("cancel", process_pool::cancel);
+    assert_eq!(texts(&run), ["main A: cancelled", "main B: 5133", "main no worker is left"]);
+    assert!(run.elapsed >= ms(100), "it is cancelled after 100 ms, not after {:?}", run.elapsed);
+    all_gone(&run.output(), 2);
+}
+
+#[test]
+fn a_worker_answers_line_by_line_and_ends_with_its_input() {
+    use std::io::Write;
+    let mut worker = Command::new(program_of_process_pool());
+    let worker = worker.arg("--worker-of-process-pool").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut worker = worker.spawn().expect("a worker");
+    worker.stdin.take().expect("a pipe").write_all(b"10\nten\n100\n").expect("it reads");
+    let output = worker.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "4\nnot a number\n25\n");
+    assert!(output.status.success());
+}
+
+/// The processes whose parent is this one, as Linux tells it.
+#[cfg(target_os = "linux")]
+fn children_of(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| stat(*pid).is_some_and(|(_, its_parent)| its_parent == parent)).collect()
+}
+
+/// The state of a process, and its parent; they stand behind its name, which is in brackets.
+#[cfg(target_os = "linux")]
+fn stat(pid: u32) -> Option<(char, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn workers_end_even_if_their_pool_is_killed_without_a_word() {
+    let patience = std::time::Instant::now() + Duration::from_secs(60);
+    let mut program = Command::new(program_of_process_pool());
+    let mut program = program.stdout(Stdio::null()).spawn().expect("the example");
+    let mut workers = vec![];
+    while workers.is_empty() {
+        workers = children_of(program.id());
+        assert!(std::time::Instant::now() < patience, "it starts no workers");
+        std::thread::yield_now();
+    }
+    program.kill().and_then(|()| program.wait()).expect("it is killed");
+    // Whoever inherits them need not collect them: a zombie has ended.
+    while workers.iter().any(|pid| stat(*pid).is_some_and(|(state, _)| state != 'Z')) {
+        assert!(std::time::Instant::now() < patience, "a worker outlives its pool: {workers:?}");
+        std::thread::yield_now();
+    }
+}
+
+// threads_and_tasks
+
+#[test]
+fn a_thread_asks_twice_and_both_answers_are_under_way_together() {
+    let run = in_real_time("a thread asks").record_blocking(threads_and_tasks::from_a_thread);
+    assert_eq!(
+        texts(&run),
+        ["tea begin", "coffee begin", "main tea! coffee!", "serve nobody asks any more"],
+        "both begin before either has an answer"
+    );
+    assert!(run.elapsed >= ms(150), "the longer answer takes 150 ms, not {:?}", run.elapsed);
+    let chart = run.chart();
+    assert!(row(&chart, "main").spans.iter().all(|span| !matches!(span.state, State::Waiting(_))), "it blocks");
+    for lane in ["loop", "serve", "tea", "coffee"] {
+        assert!(time_in(&chart, lane, State::Running).is_zero(), "{lane} is on another thread");
+        assert_eq!(row(&chart, lane).end.1, End::Finished, "{lane}");
+    }
+    assert_eq!(run.output(), ["tea!", "coffee!"]);
+}
+
+#[test]
+fn tasks_await_what_a_thread_reads() {
+    let run = in_real_time("a task asks").record(threads_and_tasks::from_a_task);
+    for number in 1..=3 {
+        let at = |text: String| texts(&run).iter().position(|line| *line == text);
+        let (read, got) = (at(format!("reader read {number}")), at(format!("main got {number}")));
+        assert!(read.is_some() && read < got, "{number} is read, and then received: {:?}", texts(&run));
+    }
+    assert!(run.elapsed >= ms(150), "three times 50 ms, not {:?}", run.elapsed);
+    assert_eq!(run.output(), 6);
+}

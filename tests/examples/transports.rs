@@ -1,0 +1,617 @@
+//! The examples of the topic `transports`.
+use async_concepts::{
+    LaneExt,
+    protocol::{Outbox, Protocol},
+    record, say,
+    stage::rehearse,
+    timeline::{Chart, Clock, End, Observe, Recorder},
+};
+use futures::{future::pending, join};
+use std::{cell::Cell, error::Error, io, process::ExitCode, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, BufReader, duplex, empty, sink},
+    time::{Instant, sleep},
+};
+
+#[path = "../../examples/transports/echo.rs"]
+#[allow(clippy::duplicate_mod, reason = "it uses the protocol of the example before it")]
+pub mod echo;
+#[path = "../../examples/transports/flow_control.rs"]
+pub mod flow_control;
+#[path = "../../examples/transports/http.rs"]
+pub mod http;
+#[path = "../../examples/transports/protocol.rs"]
+#[allow(clippy::duplicate_mod, reason = "the next example uses its protocol, too")]
+pub mod protocol;
+#[path = "../../examples/transports/subprocess.rs"]
+pub mod subprocess;
+#[path = "../../examples/transports/udp_echo.rs"]
+pub mod udp_echo;
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// The scenes of an example that does real I/O: each title, and the lines without when they were said.
+fn scenes(example: fn() -> ExitCode) -> Vec<(&'static str, Vec<String>)> {
+    let scenes = rehearse(Observe::Everything, example).into_iter();
+    scenes
+        .map(|scene| {
+            assert!(scene.real_clock, "virtual time would pass while one waits for a socket");
+            assert_eq!(scene.error, None, "{}", scene.title);
+            (scene.title, scene.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect())
+        })
+        .collect()
+}
+
+fn owned(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| line.to_string()).collect()
+}
+
+fn end<'a>(chart: &'a Chart, name: &str) -> &'a End {
+    &chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}")).end.1
+}
+
+/// Who wakes whom, apart from `main`.
+fn woken(chart: &Chart) -> Vec<(&str, &str)> {
+    let name = |lane: usize| chart.rows[lane].name.as_str();
+    let wakes = chart.wakes.iter().map(|wake| (name(wake.from), name(wake.to)));
+    wakes.filter(|(waker, woken)| *woken != "main" && waker != woken).collect()
+}
+
+// protocol
+
+#[test]
+fn lines_that_come_in_one_piece_are_answered_at_once() {
+    let run = record("in one piece", protocol::whole);
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 main connection made",
+            "0.100 main data received: \"one\\ntwo\\nthree\\n\"",
+            "0.100 main line: one",
+            "0.100 main line: two",
+            "0.100 main line: three",
+            "0.100 main connection lost",
+            "0.100 main answers: \"echo: one\\necho: two\\necho: three\\n\"",
+        ]
+    );
+    assert_eq!(run.output(), "echo: one\necho: two\necho: three\n");
+}
+
+#[test]
+fn lines_that_are_cut_are_answered_when_they_are_whole() {
+    let run = record("cut", protocol::cut);
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 main connection made",
+            "0.100 main data received: \"one\\nt\"",
+            "0.100 main line: one",
+            "0.200 main data received: \"w\"",
+            "0.300 main data received: \"o\\nthree\\n\"",
+            "0.300 main line: two",
+            "0.300 main line: three",
+            "0.300 main connection lost",
+            "0.300 main answers: \"echo: one\\necho: two\\necho: three\\n\"",
+        ]
+    );
+    assert_eq!(run.output(), "echo: one\necho: two\necho: three\n");
+}
+
+#[test]
+fn without_a_codec_the_network_decides_what_a_line_is() {
+    let run = record("cut, without a codec", protocol::hasty);
+    assert_eq!(run.elapsed, ms(300));
+    assert_eq!(run.output(), "echo: one\nt\necho: w\necho: o\nthree\n");
+}
+
+/// What the echo answers to pieces and then the end, and whether it closed by itself.
+fn echoed(pieces: &[&[u8]]) -> (String, bool) {
+    let (mut echo, mut outbox) = (protocol::Echo::new(80), Outbox::new());
+    echo.connection_made(&mut outbox);
+    for piece in pieces {
+        if !outbox.is_closed() {
+            echo.data_received(&mut outbox, piece);
+        }
+    }
+    let closed = outbox.is_closed();
+    if !closed {
+        echo.eof_received(&mut outbox);
+    }
+    echo.connection_lost(None);
+    (String::from_utf8(outbox.take()).expect("Unicode"), closed)
+}
+
+#[test]
+fn the_echo_answers_the_same_wherever_the_bytes_are_cut() {
+    let long = "x".repeat(81);
+    let table: [(&[u8], &str, bool); 7] = [
+        (b"", "", false),
+        (b"\n", "echo: \n", false),
+        (b"one\ntwo\r\n", "echo: one\necho: two\n", false),
+        (b"one\nunfinished", "echo: one\necho: unfinished\n", false),
+        ("caf\u{e9}\n\u{65e5}\u{672c}\n".as_bytes(), "echo: caf\u{e9}\necho: \u{65e5}\u{672c}\n", false),
+        (b"not \xff Unicode\n", "echo: not \u{fffd} Unicode\n", false),
+        (&[b"one\n", long.as_bytes(), b"\ntwo\n"].concat(), "echo: one\ntoo long\n", true),
+    ];
+    for (input, answers, closed) in table {
+        for cut in 0..=input.len() {
+            let (start, rest) = input.split_at(cut);
+            assert_eq!(echoed(&[start, rest]), (answers.into(), closed), "{input:?}, cut at {cut}");
+        }
+        let bytes: Vec<&[u8]> = input.chunks(1).collect();
+        assert_eq!(echoed(&bytes), (answers.into(), closed), "{input:?}, byte by byte");
+    }
+}
+
+#[test]
+fn an_echo_that_has_closed_looks_at_no_more_lines() {
+    let run = record("too long", || async { echoed(&[format!("{}\ntwo\n", "x".repeat(81)).as_bytes()]) });
+    assert_eq!(run.transcript(), ["0.000 main connection made", "0.000 main connection lost"]);
+    assert_eq!(run.output(), ("too long\n".into(), true));
+}
+
+// echo
+
+const ECHOED: [&str; 7] = [
+    "server connection made",
+    "server line: one",
+    "client echo: one",
+    "server line: two",
+    "client echo: two",
+    "server connection lost",
+    "client closed, 0 bytes left",
+];
+
+#[test]
+fn one_protocol_says_the_same_over_any_transport() {
+    let echoed = owned(&ECHOED);
+    let child = owned(&[
+        "server connection made",
+        "server line: one",
+        "server line: two",
+        "server connection lost",
+        "main the client: content",
+    ]);
+    assert_eq!(
+        scenes(echo::main),
+        [("in memory", echoed.clone()), ("TCP", echoed.clone()), ("Unix socket", echoed), ("a child's pipes", child)]
+    );
+}
+
+#[test]
+fn in_memory_no_time_passes() {
+    let run = record("in memory", echo::in_memory);
+    assert_eq!(run.elapsed, ms(0));
+    assert_eq!(run.transcript(), ECHOED.map(|line| format!("0.000 {line}")));
+    run.output().expect("nothing fails in memory");
+}
+
+/// The error of a run that fails.
+fn error<T>(result: Result<T, Box<dyn Error + Send + Sync>>) -> String {
+    result.err().expect("it fails").to_string()
+}
+
+#[test]
+fn an_echo_that_is_asked_nothing_ends_after_five_seconds() {
+    let run = record("silence", || async {
+        let (_near, far) = duplex(64);
+        echo::serve(far).lane("server").await
+    });
+    assert_eq!(run.elapsed, ms(5000));
+    assert_eq!(run.transcript(), ["0.000 server connection made", "5.000 server connection lost: nothing came for 5s"]);
+    assert_eq!(error(run.output()), "nothing came for 5s");
+}
+
+#[test]
+fn an_echo_whose_answers_nobody_takes_ends_after_a_second() {
+    let run = record("no reader", || async {
+        let (mut near, far) = duplex(8);
+        let server = echo::serve(far).lane("server");
+        let (result, asked) = join!(server, near.write_all(b"one\ntwo\n"));
+        asked.expect("there is room");
+        result
+    });
+    assert_eq!(run.elapsed, ms(1000));
+    assert_eq!(run.transcript().last().unwrap(), "1.000 server connection lost: nobody took what was written for 1s");
+    assert_eq!(error(run.output()), "nobody took what was written for 1s");
+}
+
+// flow_control
+
+#[test]
+fn without_back_pressure_everything_is_written_before_anything_is_read() {
+    let run = record("no back-pressure", flow_control::unbounded);
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 writer wrote each",
+            "0.000 writer wrote word",
+            "0.000 writer wrote four",
+            "0.000 writer wrote byte",
+            "0.100 reader read each",
+            "0.200 reader read word",
+            "0.300 reader read four",
+            "0.400 reader read byte",
+            "0.500 reader end",
+        ]
+    );
+    assert!(!woken(&run.chart()).contains(&("reader", "writer")), "the writer waits for nobody");
+}
+
+#[test]
+fn with_back_pressure_each_read_wakes_the_writer() {
+    let run = record("back-pressure", flow_control::back_pressure);
+    assert_eq!(
+        run.transcript(),
+        [
+            "0.000 writer wrote each",
+            "0.100 reader read each",
+            "0.100 writer wrote word",
+            "0.200 reader read word",
+            "0.200 writer wrote four",
+            "0.300 reader read four",
+            "0.300 writer wrote byte",
+            "0.400 reader read byte",
+            "0.500 reader end",
+        ]
+    );
+    assert_eq!(woken(&run.chart()), [("reader", "writer"); 3]);
+}
+
+#[test]
+fn two_who_write_before_they_read_wait_for_each_other_until_the_deadline() {
+    let run = record("both write first", flow_control::both_write_first);
+    assert_eq!(run.transcript(), ["1.000 A nobody reads", "1.000 B nobody reads"]);
+    assert_eq!(run.elapsed, ms(1000));
+}
+
+#[test]
+fn two_who_write_and_read_at_once_need_no_room() {
+    let run = record("both write and read", flow_control::both_at_once);
+    assert_eq!(run.transcript(), ["0.000 B heard the question", "0.000 A heard the question"]);
+    assert_eq!(run.elapsed, ms(0));
+}
+
+#[test]
+fn a_half_that_is_only_dropped_ends_nothing() {
+    let run = record("a half that is dropped", flow_control::half_dropped);
+    assert_eq!(run.transcript(), ["1.000 client no answer", "1.000 server asked for 1+2+3"]);
+    assert_eq!(run.elapsed, ms(1100));
+}
+
+#[test]
+fn who_has_closed_one_half_still_hears_the_answer() {
+    let run = record("half-close", flow_control::half_closed);
+    assert_eq!(run.transcript(), ["0.000 server asked for 1+2+3", "0.100 client answer: 6"]);
+    assert_eq!(run.elapsed, ms(100));
+}
+
+// subprocess
+
+#[test]
+fn a_child_is_heard_while_it_runs_and_ends_with_its_driver_only_if_that_was_asked_for() {
+    // The first child waits for an answer to each of its lines: to hear them at its end would be too late.
+    assert_eq!(
+        scenes(subprocess::main),
+        [
+            ("line by line", owned(&["child 3", "child 2", "child 1", "main exit status 7"])),
+            ("cancelled", owned(&["main cancelled", "main still there"])),
+            ("cancelled, with kill_on_drop", owned(&["main cancelled", "main its output has ended"])),
+            ("killed", owned(&["main ended by signal 9"])),
+        ]
+    );
+}
+
+#[test]
+fn a_child_whose_waiter_is_cancelled_lives_on_unless_it_is_killed() {
+    let on_the_real_clock = |title| Recorder::new(title).clock(Clock::Real);
+    let run = on_the_real_clock("cancelled").record(subprocess::left_alone);
+    assert!(matches!(end(&run.chart(), "wait"), End::Cancelled { .. }));
+    assert!(run.output().expect("a child"), "it answers");
+    let run = on_the_real_clock("killed").record(subprocess::killed);
+    assert!(matches!(end(&run.chart(), "wait"), End::Cancelled { .. }));
+    assert!(!run.output().expect("a child"), "nobody is left to answer");
+}
+
+#[test]
+fn a_child_that_says_nothing_is_waited_for_five_seconds() {
+    let run = record("silent", || async {
+        let (mut child, output) = duplex(64);
+        let work = async {
+            sleep(ms(4000)).await;
+            child.write_all(b"alive\n").await.expect("somebody reads");
+            pending::<()>().await;
+        };
+        let followed = subprocess::follow(BufReader::new(output), sink());
+        tokio::select! { biased; result = followed => result, () = work => unreachable!("it never ends") }
+    });
+    assert_eq!(run.transcript(), ["4.000 main alive"]);
+    assert_eq!(run.elapsed, ms(4000 + 100 + 5000), "its line starts the deadline anew");
+    assert_eq!(error(run.output()), "deadline has elapsed");
+}
+
+#[test]
+fn a_child_that_does_not_listen_is_waited_for_five_seconds() {
+    let run = record("deaf", || async {
+        let (input, _child) = duplex(4);
+        subprocess::follow(&b"one\ntwo\n"[..], input).await
+    });
+    assert_eq!(run.transcript(), ["0.000 main one"]);
+    assert_eq!(run.elapsed, ms(100 + 5000));
+    assert_eq!(error(run.output()), "deadline has elapsed");
+}
+
+// udp_echo
+
+#[test]
+fn a_datagram_comes_whole_or_cut_off_or_not_at_all() {
+    assert_eq!(
+        scenes(udp_echo::main),
+        [
+            (
+                "boundaries",
+                owned(&[
+                    "client send \"one\"",
+                    "client send \"two\"",
+                    "client send \"\"",
+                    "client received \"one\"",
+                    "client received \"two\"",
+                    "client received \"\"",
+                ])
+            ),
+            (
+                "truncated",
+                owned(&[
+                    "client send \"hello, world\"",
+                    "client received \"hello\"",
+                    "client send \"bye\"",
+                    "client received \"bye\"",
+                ])
+            ),
+            (
+                "lost",
+                owned(&[
+                    "client send \"hello\"",
+                    "client no answer to attempt 1",
+                    "client send \"hello\"",
+                    "client received \"hello\"",
+                ])
+            ),
+            ("nobody there", owned(&["main sent 5 bytes to nobody", "main nobody is there"])),
+        ]
+    );
+}
+
+#[test]
+fn what_is_lost_is_sent_again_after_the_deadline() {
+    let run = record("lost once", || async {
+        let attempts = Cell::new(0);
+        let attempt = async || {
+            attempts.set(attempts.get() + 1);
+            say!("send");
+            sleep(if attempts.get() == 1 { ms(301) } else { ms(299) }).await;
+            Ok("answer")
+        };
+        udp_echo::retry(attempt).await
+    });
+    assert_eq!(run.transcript(), ["0.000 main send", "0.300 main no answer to attempt 1", "0.300 main send"]);
+    assert_eq!(run.elapsed, ms(300 + 299));
+    assert_eq!(run.output().expect("an answer"), "answer");
+}
+
+#[test]
+fn after_three_attempts_it_gives_up() {
+    let run = record("lost", || udp_echo::retry(pending::<io::Result<()>>));
+    assert_eq!(
+        run.transcript(),
+        ["0.300 main no answer to attempt 1", "0.600 main no answer to attempt 2", "0.900 main no answer to attempt 3"]
+    );
+    assert_eq!(run.output().expect_err("nobody answers").kind(), io::ErrorKind::TimedOut);
+}
+
+#[test]
+fn an_error_is_no_loss() {
+    let run =
+        record("refused", || udp_echo::retry(async || Err::<(), io::Error>(io::ErrorKind::ConnectionRefused.into())));
+    assert_eq!(run.transcript(), [""; 0], "nothing is sent again");
+    assert_eq!(run.output().expect_err("refused").kind(), io::ErrorKind::ConnectionRefused);
+}
+
+// http
+
+const REQUEST: [&str; 2] = ["client > Host: localhost", "client > Connection: close"];
+
+#[test]
+fn the_end_of_a_body_is_found_in_three_ways() {
+    let dialogue = |path: &str, answer: &[&str]| {
+        let mut lines = vec![format!("client > GET {path} HTTP/1.1")];
+        lines.extend(owned(&REQUEST));
+        lines.push(format!("server asked for GET {path} HTTP/1.1"));
+        lines.extend(answer.iter().map(|line| format!("client {line}")));
+        lines
+    };
+    assert_eq!(
+        scenes(http::main),
+        [
+            (
+                "content-length",
+                dialogue("/length", &["< HTTP/1.1 200 OK", "< Content-Length: 12", "body: hello, world"])
+            ),
+            (
+                "chunked",
+                dialogue(
+                    "/chunked",
+                    &[
+                        "< HTTP/1.1 200 OK",
+                        "< Transfer-Encoding: chunked",
+                        "< chunk of 5 bytes",
+                        "< chunk of 4 bytes",
+                        "< chunk of 6 bytes",
+                        "body: slow and steady",
+                    ]
+                )
+            ),
+            ("until the connection ends", dialogue("/close", &["< HTTP/1.1 200 OK", "body: until the end"])),
+            ("a server that says nothing", dialogue("/silent", &["error: the other side is silent for 200ms"])),
+        ]
+    );
+}
+
+type Got = Result<http::Response, Box<dyn Error + Send + Sync>>;
+
+/// Asks the example's own server, in memory and on the paused clock.
+fn asked(path: &'static str) -> async_concepts::timeline::Recording<Got> {
+    record(path, move || async move {
+        let (near, far) = duplex(16);
+        let client = async { http::get(near, path, ms(200)).await };
+        let (response, answered) = join!(client.lane("client"), http::answer(far).lane("server"));
+        answered.expect("the server is content");
+        response
+    })
+}
+
+#[test]
+fn chunks_come_before_the_server_knows_the_rest() {
+    let run = asked("/chunked");
+    let chunks: Vec<String> = run.transcript().into_iter().filter(|line| line.contains("chunk of")).collect();
+    assert_eq!(
+        chunks,
+        ["0.000 client < chunk of 5 bytes", "0.100 client < chunk of 4 bytes", "0.200 client < chunk of 6 bytes"]
+    );
+    assert_eq!(run.output().expect("a response").body, b"slow and steady");
+}
+
+#[test]
+fn what_is_not_there_is_a_response_too() {
+    let response = asked("/nothing").output().expect("a response");
+    assert_eq!((response.status, response.body), (404, vec![]));
+}
+
+#[test]
+fn a_server_that_says_nothing_is_waited_for_as_long_as_was_said() {
+    let run = asked("/silent");
+    assert_eq!(run.elapsed, ms(200));
+    assert_eq!(error(run.output()), "the other side is silent for 200ms");
+}
+
+#[test]
+fn a_server_that_reads_nothing_is_waited_for_as_long_as_was_said() {
+    let run = record("deaf", || async {
+        let (near, _far) = duplex(16);
+        http::get(near, "/", ms(200)).await
+    });
+    assert_eq!(run.elapsed, ms(200));
+    assert_eq!(error(run.output()), "the other side is silent for 200ms");
+}
+
+/// What the client makes of an answer that comes in these pieces, 1 ms after each other, and then ends.
+fn answered(pieces: &[&[u8]]) -> Result<(u16, Vec<u8>), String> {
+    let pieces: Vec<Vec<u8>> = pieces.iter().map(|piece| piece.to_vec()).collect();
+    let run = record("answered", move || async move {
+        let (near, mut far) = duplex(1 << 20);
+        let server = async move {
+            for piece in pieces {
+                if far.write_all(&piece).await.is_err() {
+                    return; // the client has seen enough
+                }
+                sleep(ms(1)).await;
+            }
+            far.shutdown().await.expect("it is open");
+            far.read_to_end(&mut vec![]).await.expect("a request");
+        };
+        let client = async { http::get(near, "/", ms(1000)).await };
+        let began = Instant::now();
+        let (response, ()) = join!(client, server);
+        assert!(began.elapsed() < ms(1000), "it should see the end, and not wait for a deadline");
+        response
+    });
+    run.output().map(|response| (response.status, response.body)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_response_is_read_the_same_wherever_it_is_cut() {
+    type Read = Result<(u16, &'static str), &'static str>;
+    let table: [(&str, Read); 24] = [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", Ok((200, "hello"))),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", Ok((200, "hello"))),
+        ("HTTP/1.1 200 OK\r\ncontent-length:5\r\nContent-LENGTH: 5 \r\n\r\nhello", Ok((200, "hello"))),
+        ("HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", Ok((200, "hello"))),
+        ("HTTP/1.0 200\r\n\r\nto the end", Ok((200, "to the end"))),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", Ok((404, ""))),
+        ("HTTP/1.1 204 No Content\r\n\r\nnot a body", Ok((204, ""))),
+        ("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", Ok((304, ""))),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", Ok((200, "abc"))),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n0a;x=\"1\"\r\n\r\n345678\r\n\r\nF\r\n0123456789abcde\r\n000\r\nTrailer: x\r\n\r\n",
+            Ok((200, "\r\n345678\r\n0123456789abcde")),
+        ),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", Err("the connection ends early")),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", Err("the connection ends early")),
+        ("", Err("the connection ends early")),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", Err("the connection ends early")),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc\r\n", Err("the connection ends early")),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", Err("a chunk is longer than it says")),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+3\r\nabc\r\n", Err("not a length: \"+3\"")),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", Err("not a length: \"\"")),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", Err("nobody asked for gzip")),
+        ("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", Err("not a length: \"-5\"")),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", Err("more than one length")),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello",
+            Err("more than one length"),
+        ),
+        ("HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", Err("not a header: \"nonsense\"")),
+        ("SSH-2.0-x\r\n", Err("not HTTP: \"SSH-2.0-x\"")),
+    ];
+    for (input, expected) in table {
+        let expected = expected.map(|(status, body)| (status, body.as_bytes().to_vec())).map_err(str::to_owned);
+        for cut in 0..=input.len() {
+            let (start, rest) = input.as_bytes().split_at(cut);
+            assert_eq!(answered(&[start, rest]), expected, "{input:?}, cut at {cut}");
+        }
+        let bytes: Vec<&[u8]> = input.as_bytes().chunks(1).collect();
+        assert_eq!(answered(&bytes), expected, "{input:?}, byte by byte");
+    }
+}
+
+#[test]
+fn a_status_is_three_digits() {
+    for line in ["HTTP/1.1", "HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1 +20", "HTTP/1.1 2 0", "HTTP/2 200", " 200"] {
+        assert_eq!(answered(&[line.as_bytes(), b"\r\n\r\n"]), Err(format!("not HTTP: {line:?}")));
+    }
+}
+
+#[test]
+fn what_a_server_sends_has_limits() {
+    let ok = "HTTP/1.1 200 OK\r\n";
+    let line = format!("{ok}X: {}", "x".repeat(1 << 16));
+    assert_eq!(answered(&[line.as_bytes()]), Err("a line is too long".into()));
+    let headers = ok.to_owned() + &"X: x\r\n".repeat(101);
+    assert_eq!(answered(&[headers.as_bytes()]), Err("too many headers".into()));
+    let trailers = format!("{ok}Transfer-Encoding: chunked\r\n\r\n0\r\n{}", "X: x\r\n".repeat(101));
+    assert_eq!(answered(&[trailers.as_bytes()]), Err("too many headers".into()));
+
+    let (most, more) = ("x".repeat(1 << 20), "x".repeat((1 << 20) + 1));
+    for (body, expected) in [(&most, Ok((200, most.len()))), (&more, Err("the body is too large".to_owned()))] {
+        let length = body.len();
+        for response in [
+            format!("{ok}\r\n{body}"),
+            format!("{ok}Content-Length: {length}\r\n\r\n{body}"),
+            format!("{ok}Transfer-Encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"),
+        ] {
+            let answered = answered(&[response.as_bytes()]).map(|(status, body)| (status, body.len()));
+            assert_eq!(answered, expected, "{} bytes", response.len());
+        }
+    }
+    let endless = format!("{ok}Content-Length: {}\r\n\r\n", u64::MAX);
+    assert_eq!(answered(&[endless.as_bytes()]), Err("the connection ends early".into()));
+}
+
+#[test]
+fn a_server_that_is_gone_is_an_error() {
+    let run = record("gone", || http::get(tokio::io::join(empty(), sink()), "/", ms(200)));
+    assert_eq!(run.elapsed, ms(0));
+    assert_eq!(error(run.output()), "the connection ends early");
+}
