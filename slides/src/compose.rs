@@ -29,6 +29,8 @@ pub struct Shown {
     pub slide: Slide,
     /// What it shows, from top to bottom.
     pub pieces: Vec<Piece>,
+    /// It has nothing but text, which is larger then.
+    pub only_text: bool,
     /// The example that it runs.
     pub run: Option<Run>,
 }
@@ -80,8 +82,16 @@ pub struct Run {
 pub struct Printed {
     /// The lines.
     pub lines: Vec<Line>,
+    /// Why it did not end by itself, if so.
+    pub verdict: Option<String>,
     /// Whether their times are the same each time, and so worth being shown.
     pub exact: bool,
+}
+
+impl Printed {
+    fn of(scene: Scene, exact: bool) -> Printed {
+        Printed { lines: scene.lines, verdict: scene.verdict, exact }
+    }
 }
 
 /// Why there is no talk.
@@ -276,7 +286,7 @@ impl Composer<'_> {
                 Kind::Timeline(scene) => self.draft_of_timeline(scene, executables),
                 Kind::Output(scene) => {
                     let printed = self.scene(scene, WIDEST, executables);
-                    printed.map(|(scene, exact)| Draft::Output(Printed { lines: scene.lines, exact }))
+                    printed.map(|(scene, exact)| Draft::Output(Printed::of(scene, exact)))
                 }
                 Kind::Run(example) => {
                     match self.run(example, executables) {
@@ -299,8 +309,9 @@ impl Composer<'_> {
                 problems.push(Problem { line: *line, what });
             }
         }
-        let pieces = self.lay_out(&slide, draft, executables, problems);
-        Shown { slide, pieces, run }
+        let only_text = draft.iter().all(|(_, draft)| matches!(draft, Draft::Prose(_) | Draft::Asked { .. }));
+        let pieces = self.lay_out(&slide, draft, only_text, executables, problems);
+        Shown { slide, pieces, only_text, run }
     }
 
     fn draft_of_timeline<'s>(&self, scene: &SceneOf, executables: &Executables) -> Result<Draft<'s>, String> {
@@ -335,8 +346,8 @@ impl Composer<'_> {
         let recorded = self.recordings.get(executables, example, WIDEST)?;
         let (exact, several) = (recorded.is_exact(), recorded.scenes.len() > 1);
         let printed = recorded.scenes.into_iter().map(|scene| {
-            let title = several.then_some(scene.title);
-            (title, Printed { lines: scene.lines, exact })
+            let title = several.then_some(scene.title.clone());
+            (title, Printed::of(scene, exact))
         });
         let command = self.examples.get(example).expect("it was recorded").command(example);
         Ok(Run { example: example.into(), command, printed: printed.collect() })
@@ -347,6 +358,7 @@ impl Composer<'_> {
         &self,
         slide: &Slide,
         draft: Vec<(usize, Draft<'_>)>,
+        only_text: bool,
         executables: &Executables,
         problems: &mut Vec<Problem>,
     ) -> Vec<Piece> {
@@ -358,7 +370,8 @@ impl Composer<'_> {
             _ => None,
         });
         let room = |size: usize| {
-            let heights: Vec<f64> = draft.iter().map(|(_, draft)| draft.height(size)).collect();
+            let text = if only_text { layout::LARGE_TEXT } else { 1.0 };
+            let heights: Vec<f64> = draft.iter().map(|(_, draft)| draft.height(size, text)).collect();
             layout::room_for_picture(&heights)
         };
         let wraps = |size: usize| draft.iter().map(|(_, draft)| draft.wraps(size)).sum::<usize>();
@@ -419,17 +432,19 @@ enum Draft<'s> {
 }
 
 impl Draft<'_> {
-    /// How high it is if code has this size; of a timeline, what is around the picture.
-    fn height(&self, size: usize) -> f64 {
+    /// How high it is if code has this size and text is so many times as large; of a timeline, what is around the picture.
+    fn height(&self, size: usize, text_size: f64) -> f64 {
         match self {
-            Draft::Prose(text) => layout::text_height(text),
+            Draft::Prose(text) => layout::text_height(text, text_size),
             Draft::Asked { question, answer } => {
-                let height = |text: &Option<&str>| text.map_or(0.0, layout::bold_text_height);
+                let height = |text: &Option<&str>| text.map_or(0.0, |text| layout::bold_text_height(text, text_size));
                 height(question).max(height(answer))
             }
             Draft::Codes(codes) => layout::code_height(layout::set(&texts(codes), size)),
             Draft::Timeline(_, scene) => layout::around_picture(said_lines(scene)),
-            Draft::Output(printed) => layout::output_height(printed.lines.len()),
+            Draft::Output(printed) => {
+                layout::output_height(printed.lines.len() + usize::from(printed.verdict.is_some()))
+            }
         }
     }
 

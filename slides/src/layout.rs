@@ -46,6 +46,8 @@ const BOLD_LETTER: f64 = 0.59;
 pub const CODE_SIZES: [f64; 4] = [25.0, 22.0, 20.0, 18.0];
 /// So many lines of code are shown at most.
 pub const CODE_LINES: usize = 15;
+/// Where there is nothing but text, it is so many times as large.
+pub const LARGE_TEXT: f64 = 1.3;
 /// A picture has its letters at 12 pixels at least, and must be so much larger that they can be read from the last row.
 pub const SMALLEST_SCALE: f64 = 1.17;
 /// A picture is drawn no narrower than this.
@@ -164,19 +166,19 @@ pub fn code_height(setting: Setting) -> f64 {
     setting.lines as f64 * CODE_SIZES[setting.size] * LINE_HEIGHT + 2.0 * CODE_ABOVE + CODE_NAME * NAME_LINE
 }
 
-/// About how high text is: each of its lines is a paragraph or an item.
-pub fn text_height(text: &str) -> f64 {
-    height_in(text, LETTER)
+/// About how high text is that is so many times as large as usual: each of its lines is a paragraph or an item.
+pub fn text_height(text: &str, size: f64) -> f64 {
+    height_in(text, size, LETTER)
 }
 
 /// The same for a question or an answer, which is bold.
-pub fn bold_text_height(text: &str) -> f64 {
-    height_in(&format!("? {text}"), BOLD_LETTER)
+pub fn bold_text_height(text: &str, size: f64) -> f64 {
+    height_in(&format!("? {text}"), size, BOLD_LETTER)
 }
 
-fn height_in(text: &str, letter: f64) -> f64 {
+fn height_in(text: &str, size: f64, letter: f64) -> f64 {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.map(|line| lines_of_text(line, PROSE * letter) * PROSE * LINE_HEIGHT + 4.0).sum()
+    lines.map(|line| size * (lines_of_text(line, size * PROSE * letter) * PROSE * LINE_HEIGHT + 4.0)).sum()
 }
 
 /// How many lines a text has whose letters are so wide.

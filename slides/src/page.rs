@@ -9,7 +9,7 @@ use crate::{
 use async_concepts::timeline::page_style;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use pulldown_cmark::{Parser, html::push_html};
+use pulldown_cmark::{Options, Parser, html::push_html};
 use sha2::{Digest, Sha256};
 
 /// Where the page is shown.
@@ -117,7 +117,7 @@ fn slide(shown: &Shown, index: usize, count: usize, planned: u32) -> Markup {
     let slide = &shown.slide;
     let (number, heading) = (index + 1, format!("title-{}", index + 1));
     html! {
-        section.slide.opens[slide.opens] #{ "slide-" (number) } data-name=(slug(&slide.title))
+        section.slide.opens[slide.opens].only-text[shown.only_text] #{ "slide-" (number) } data-name=(slug(&slide.title))
             data-planned=(planned * 30) data-seconds=(slide.half_minutes * 30)
             aria-roledescription="slide" aria-labelledby=(heading)
         {
@@ -193,6 +193,7 @@ fn output(printed: &Printed) -> Markup {
             @for line in &printed.lines {
                 li { @if printed.exact { span.time { (line.time) } " " } (said(line)) }
             }
+            @if let Some(verdict) = &printed.verdict { li.verdict { "ended: " (verdict) } }
         }
     }
 }
@@ -206,6 +207,7 @@ fn button(run: &Run) -> Markup {
                 @for line in &printed.lines {
                     @if printed.exact { (format!("{:>6} ", line.time)) } (format!("{:<8} {}\n", line.lane, line.text))
                 }
+                @if let Some(verdict) = &printed.verdict { "ended: " (verdict) "\n" }
             }
         }
     }
@@ -259,7 +261,7 @@ fn help() -> Markup {
 
 fn markdown(text: &str) -> String {
     let mut out = String::new();
-    push_html(&mut out, Parser::new(text));
+    push_html(&mut out, Parser::new_ext(text, Options::ENABLE_SMART_PUNCTUATION));
     out
 }
 

@@ -1,5 +1,7 @@
 //! The presenter console: it follows the deck, and drives it.
 use crate::chromium::{deck, with_chromium};
+use chromiumoxide::{cdp::browser_protocol::page::CaptureScreenshotFormat, page::ScreenshotParams};
+use std::path::Path;
 
 #[test]
 #[ignore = "needs Chromium"]
@@ -30,6 +32,11 @@ fn the_console_follows_the_deck_and_drives_it() {
             tab.eval(&format!("document.querySelector('#slide-{} .notes').textContent", slide + 1)).await;
         assert_eq!(notes, written);
         assert!(!notes.trim().is_empty());
+
+        if let Some(folder) = std::env::var_os("SHOTS") {
+            let png = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).build();
+            console.page.save_screenshot(png, Path::new(&folder).join("console.png")).await.expect("a picture");
+        }
 
         // and drives.
         console.press("ArrowLeft").await;
