@@ -1,7 +1,7 @@
 //! The deck itself: it can be made, always in the same way, and says where it is wrong.
 use slides::{
     compose::{Failure, Piece, Talk, compose, compose_text},
-    page::{For, page},
+    page::{For, KEYS, page},
     root,
 };
 use std::sync::LazyLock;
@@ -74,6 +74,25 @@ fn nothing_in_the_page_points_outside() {
         assert!(!page.contains(outside), "the page has {outside}");
     }
     assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn the_readme_and_the_help_have_the_same_keys() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let row = |does: &str| readme.lines().find(|line| line.starts_with("| ") && line.contains(does));
+    for (keys, _) in KEYS {
+        for key in keys {
+            let name = match *key {
+                "→" => "Right",
+                "↓" => "Down",
+                "←" => "Left",
+                "↑" => "Up",
+                "Escape" => continue, // it only ends what another key began
+                key => key,
+            };
+            assert!(row(name).is_some(), "the README does not have the key {name}");
+        }
+    }
 }
 
 /// What is wrong with a deck, as `check` prints it.
