@@ -458,7 +458,7 @@ mod tests {
     #[test]
     fn a_scene_that_is_meant_to_hang_fails_the_example_only_if_it_does_not() {
         let limit = Duration::from_secs(1);
-        let perform = |stage: Stage| stage.perform(Options { fast: true, timeline: false, svg: None, perfetto: None });
+        let perform = |stage: Stage| stage.perform(Options { fast: true, timeline: false, ..Options::default() });
         assert_eq!(perform(Stage::new("hanging").hanging_scene("hangs", limit, hangs)), ExitCode::SUCCESS);
         assert_eq!(perform(Stage::new("hanging").hanging_scene("ends", limit, nothing)), ExitCode::FAILURE);
         assert_eq!(perform(Stage::new("hanging").scene("hangs", hangs)), ExitCode::FAILURE);
@@ -470,7 +470,7 @@ mod tests {
 
     #[test]
     fn a_scene_that_fails_fails_the_example_and_the_others_are_performed() {
-        let options = Options { fast: true, timeline: false, svg: None, perfetto: None };
+        let options = Options { fast: true, timeline: false, ..Options::default() };
         fn stage() -> Stage {
             Stage::new("failing").try_scene("fails", fails).scene("nothing", nothing)
         }

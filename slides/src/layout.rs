@@ -79,6 +79,7 @@ pub fn css() -> String {
         ("between-codes", BETWEEN_CODES),
     ];
     let mut css: String = sizes.iter().map(|(name, size)| format!("--{name}:calc({size}*var(--px));")).collect();
+    css += &format!("--large-text:{LARGE_TEXT};");
     css = format!(
         ":root{{--line-height:{LINE_HEIGHT};--title-line:{TITLE_LINE};--name-line:{NAME_LINE}}}\n.stage{{{css}}}\n"
     );

@@ -75,6 +75,7 @@ function startConsole(slides, help) {
     const slide = slides[said.slide];
     if (moved) {
       copy = slide.copy();
+      copy.show(said.step); // before it is in the page: nothing of the timeline may be seen too soon
       makeScrubbable(copy, (step) => deck?.postMessage({ step }, "*"));
       now.replaceChildren(copy.section);
       next.replaceChildren(...slides.slice(said.slide + 1, said.slide + 2).map((slide) => slide.copy().section));

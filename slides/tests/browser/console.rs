@@ -31,6 +31,8 @@ fn the_console_follows_the_deck_and_drives_it() {
         let written: String =
             tab.eval(&format!("document.querySelector('#slide-{} .notes').textContent", slide + 1)).await;
         assert_eq!(notes, written);
+        let clip: String = console.eval("getComputedStyle(document.querySelector('.now svg.timeline')).clipPath").await;
+        assert!(!clip.contains("inset(0px 0%"), "the console shows more of the timeline than the deck: {clip}");
         assert!(!notes.trim().is_empty());
 
         if let Some(folder) = std::env::var_os("SHOTS") {
