@@ -169,14 +169,19 @@ impl Stage {
 
     /// Runs the scenes as the command line says.
     pub fn run(self) -> ExitCode {
+        self.run_with(CommandLine::default())
+    }
+
+    /// Runs the scenes as a command line says that has options of its own.
+    pub fn run_with(self, own: CommandLine) -> ExitCode {
         let rehearsal = REHEARSAL.with_borrow(|rehearsal| rehearsal.as_ref().map(|rehearsal| rehearsal.0));
         if let Some(observe) = rehearsal {
             return self.rehearse(observe);
         }
-        match Options::parse(std::env::args_os().skip(1)) {
+        match Options::parse(std::env::args_os().skip(1), own) {
             Ok(Some(options)) => self.perform(options),
             Ok(None) => {
-                show(&self.help());
+                show(&self.help(own));
                 ExitCode::SUCCESS
             }
             Err(error) => self.refuse(&error),
@@ -257,23 +262,32 @@ impl Stage {
         ExitCode::from(2)
     }
 
-    fn help(&self) -> String {
+    fn help(&self, own: CommandLine) -> String {
         let scenes: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
         let scenes = if scenes.len() > 1 { format!("\nScenes: {}\n", scenes.join(", ")) } else { String::new() };
+        let package = own.package.map_or_else(String::new, |package| format!("--package {package} "));
+        let mut options: Vec<(String, &str)> =
+            own.options.iter().map(|option| (format!("--{} {}", option.name, option.value), option.help)).collect();
+        let of_all = [
+            ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
+            ("--svg FILE", "Write the timeline as SVG, too"),
+            ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
+            ("--json FILE", "Write the lines and the timeline of each scene for a program to read, too"),
+            ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
+            ("--no-timeline", "Do not draw the timeline"),
+        ];
+        options.extend(of_all.map(|(option, help)| (option.to_owned(), help)));
+        let width = options.iter().map(|(option, _)| option.len()).max().unwrap_or_default();
+        let options: String =
+            options.iter().map(|(option, help)| format!("      {option:<width$}  {help}\n")).collect();
         format!(
-            "Usage: cargo run --example {} -- [OPTIONS]\n{scenes}
+            "Usage: cargo run {package}--example {} -- [OPTIONS]\n{scenes}
 Prints each line as it happens, with the time and the lane; then draws the timeline.
 
 Options:
-      --fast           Run on a paused clock: the same lines and times, without the waiting
-      --svg FILE       Write the timeline as SVG, too
-      --perfetto FILE  Write a trace for https://ui.perfetto.dev, too
-      --json FILE      Write the lines and the timeline of each scene for a program to read, too
-      --width PIXELS   How wide to draw for --svg and --json: 1160 unless told, and at least 480
-      --no-timeline    Do not draw the timeline
-  -h, --help           Print this
+{options}  -h, {:<width$}  Print this
 ",
-            self.name
+            self.name, "--help"
         )
     }
 }
@@ -284,6 +298,28 @@ fn recorder(title: &str, hangs: Option<Duration>) -> Recorder {
         Some(limit) => recorder.limit(limit),
         None => recorder,
     }
+}
+
+/// What the command line of an example has that others have not.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CommandLine {
+    /// The package that the example is in, if it is not the root package.
+    pub package: Option<&'static str>,
+    /// The options that only this example has.
+    pub options: &'static [OwnOption],
+}
+
+/// An option with a value, of one example only.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnOption {
+    /// Its name, without the hyphens.
+    pub name: &'static str,
+    /// What its value is called in the help.
+    pub value: &'static str,
+    /// What it does.
+    pub help: &'static str,
+    /// Keeps the value for the scenes, or says in one sentence what is wrong with it. It is called before any scene.
+    pub take: fn(&str) -> Result<(), String>,
 }
 
 /// Runs an example's `main` without a command line and without printing, on a paused clock unless it does real I/O, and
@@ -319,11 +355,17 @@ impl Default for Options {
 
 impl Options {
     /// `None` if help was asked for.
-    fn parse(args: impl Iterator<Item = OsString>) -> Result<Option<Options>, lexopt::Error> {
+    fn parse(args: impl Iterator<Item = OsString>, own: CommandLine) -> Result<Option<Options>, lexopt::Error> {
         use lexopt::prelude::*;
         let mut options = Options::default();
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(arg) = parser.next()? {
+            if let Long(name) = arg
+                && let Some(option) = own.options.iter().find(|option| option.name == name)
+            {
+                (option.take)(&parser.value()?.string()?)?;
+                continue;
+            }
             match arg {
                 Long("fast") => options.fast = true,
                 Long("no-timeline") => options.timeline = false,
@@ -440,6 +482,25 @@ mod tests {
     }
 
     async fn nothing() {}
+
+    #[test]
+    fn an_example_can_have_an_option_of_its_own() {
+        let refuse = |value: &str| if value == "a:1" { Ok(()) } else { Err(format!("{value} is no server")) };
+        const fn option(take: fn(&str) -> Result<(), String>) -> OwnOption {
+            OwnOption { name: "server", value: "HOST:PORT", help: "Which server", take }
+        }
+        let own = CommandLine { package: Some("mail"), options: Box::leak(Box::new([option(refuse)])) };
+        let parse = |args: &[&str]| {
+            let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+            Options::parse(args.into_iter(), own).map(|options| options.map(|options| options.fast))
+        };
+        assert_eq!(parse(&["--server", "a:1", "--fast"]).unwrap(), Some(true));
+        assert_eq!(parse(&["--server=b"]).unwrap_err().to_string(), "b is no server");
+        assert_eq!(parse(&["--port", "1"]).unwrap_err().to_string(), "invalid option '--port'");
+        let help = stage().help(own);
+        assert!(help.contains("cargo run --package mail --example measured"), "{help}");
+        assert!(help.contains("\n      --server HOST:PORT  Which server\n"), "{help}");
+    }
 
     fn stage() -> Stage {
         Stage::new("measured").scene("nothing", nothing).afterwards(|| MEASURED.set(MEASURED.get() + 1))

@@ -99,10 +99,14 @@ fn every_example_is_in_the_readme_with_its_test() {
 
 #[test]
 fn every_link_of_the_documents_leads_somewhere() {
-    for document in ["README.md", "CONTRIBUTING.md"] {
+    for document in ["README.md", "CONTRIBUTING.md", "mail/README.md"] {
+        let folder = Path::new(document).parent().expect("it is in the repository");
         for link in read(document).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
             let outside = link.is_empty() || link.starts_with("https://");
-            assert!(outside || root().join(link).exists(), "{document} links to {link}, which is not there");
+            assert!(
+                outside || root().join(folder).join(link).exists(),
+                "{document} links to {link}, which is not there"
+            );
         }
     }
 }

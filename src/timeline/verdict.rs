@@ -76,8 +76,9 @@ impl Verdict {
             ));
         }
         let innermost = log.lanes.iter().rposition(|lane| lane.now == Doing::Running);
-        let busiest: Option<LaneId> = (1..log.lanes.len()).max_by_key(|&lane| log.lanes[lane].polls).or(Some(0));
-        let spinning = busiest.map(|lane| &log.lanes[lane]).filter(|lane| lane.polls > 1000);
+        // On a machine that is short of everything, not even `main` may have begun.
+        let busiest: LaneId = (1..log.lanes.len()).max_by_key(|&lane| log.lanes[lane].polls).unwrap_or(0);
+        let spinning = log.lanes.get(busiest).filter(|lane| lane.polls > 1000);
         Verdict::Blocked(match (spinning, innermost.map(|lane| &log.lanes[lane])) {
             (Some(lane), _) => format!(
                 "{} spins: at {} it was polled {} times in {wall}, waking itself each time ({})",
@@ -111,4 +112,17 @@ fn list(log: &Log, say: impl Fn(&LaneState) -> Option<String>) -> String {
         said.push(format!("and {more} more lanes like these"));
     }
     said.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::Observe;
+
+    #[test]
+    fn a_run_that_has_not_even_begun_gets_a_verdict_too() {
+        let run = Run::new(Clock::Paused, Observe::Everything, None);
+        let verdict = Verdict::no_progress(&run, false, Duration::from_secs(2)).to_string();
+        assert!(verdict.starts_with("something without a lane blocks the thread"), "{verdict}");
+    }
 }

@@ -1,0 +1,238 @@
+//! Send e-mails: one message to many recipients at once, and one last thing when all have ended, whichever way.
+//!
+//! In Python: Twisted's `DeferredList`, see `send_emails.py` beside this file.
+//! Look for: five sends that take as long as the slowest of them, and five results in the order of the recipients: two
+//! mails are accepted, one is refused, one server thinks for too long, and one sender panics, which in Rust is a third way
+//! to end. In the other two scenes one result is enough: there Twisted lets the others go on, and Rust drops them. Erin
+//! gets her mail all the same, if the server has it already; only nobody waits to hear of it.
+//!
+//!     cargo run --package async-concepts-mail --example send_emails
+//!
+//! With `-- --server HOST:PORT` it sends to that server, and not to one of its own.
+use async_concepts::{
+    LaneExt, say,
+    stage::{CommandLine, OwnOption, Stage},
+};
+use bytes::Bytes;
+use futures::future::{join_all, select_ok, try_join_all};
+use mail::smtp::{
+    Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction, Verdict, client::Error,
+};
+use std::{fmt, fmt::Display, process::ExitCode, sync::OnceLock, time::Duration};
+use tokio::{net::TcpListener, spawn, sync::oneshot, task::JoinError, time::sleep};
+use tokio_util::task::AbortOnDropHandle;
+
+// The last but one signed up when nobody checked addresses yet.
+pub const RECIPIENTS: [&str; 5] =
+    ["alice@example.org", "bob@example.org", "carol@example.org", "dave", "erin@example.org"];
+
+const TEXT: &str = "Subject: The party\n\nis on Saturday. Bring your friends.\n";
+
+// ANCHOR: send
+/// Sends the message to one recipient, over a connection of its own.
+async fn send(server: String, to: &'static str) -> Result<Reply, Failure> {
+    let to: Address = to.parse().expect("addresses are checked when people sign up");
+    let patience = Timeouts::all(Duration::from_secs(1));
+    let mut client = Client::connect(server, "client.example.net", patience).await?;
+    let envelope = Envelope { from: Some("me@example.net".parse().expect("an address")), to: vec![to] };
+    let verdict = client.send(&envelope, &Message::new(TEXT)).await?.remove(0); // there is one recipient
+    let _ = client.quit().await; // whatever comes of that: the verdict stands
+    match verdict {
+        Verdict::Accepted(reply) => Ok(reply),
+        Verdict::Refused { reply, .. } => Err(Failure::Refused(reply)),
+    }
+}
+
+type Sending = AbortOnDropHandle<Result<Reply, Failure>>;
+
+/// Starts all of them. Each is a task, so that a panic in one is its own; and one that is dropped is cancelled.
+fn send_to_all(server: &str) -> Vec<Sending> {
+    let sending = |to: &'static str| {
+        let name = to.split('@').next().unwrap_or(to);
+        spawn(told(send(server.to_owned(), to)).lane(name))
+    };
+    RECIPIENTS.into_iter().map(|to| AbortOnDropHandle::new(sending(to))).collect()
+}
+// ANCHOR_END: send
+
+// ANCHOR: all
+/// `DeferredList(deferreds)`: waits for all of them, however they end.
+pub async fn all() -> Vec<String> {
+    with_server(async |server| {
+        // ANCHOR: results
+        let results = join_all(send_to_all(server)).await;
+        let mut lines = vec![];
+        for (to, result) in RECIPIENTS.iter().zip(results) {
+            lines.push(format!("{to}: {}", outcome(flatten(result))));
+            say!("{}", lines[lines.len() - 1]);
+        }
+        say!("the last thing: all {} have ended", lines.len());
+        // ANCHOR_END: results
+        lines
+    })
+    .await
+}
+// ANCHOR_END: all
+
+// ANCHOR: first_success
+/// `DeferredList(deferreds, fireOnOneCallback=True)`: waits for the first that succeeds, and drops the others.
+pub async fn first_success() -> String {
+    with_server(async |server| {
+        let sendings = send_to_all(server).into_iter().zip(RECIPIENTS);
+        let sendings = sendings.map(|(sending, to)| Box::pin(async move { flatten(sending.await).map(|_| to) }));
+        let first = match select_ok(sendings).await {
+            Ok((to, others)) => {
+                drop(others);
+                format!("the first to get it is {to}")
+            }
+            Err(failure) => format!("nobody got it, and the last one: {failure}"),
+        };
+        say!("{first}");
+        sleep(Duration::from_millis(1200)).await; // to see what becomes of the others
+        first
+    })
+    .await
+}
+// ANCHOR_END: first_success
+
+// ANCHOR: first_failure
+/// `DeferredList(deferreds, fireOnOneErrback=True)`: waits for all, or for the first that fails, and drops the others.
+pub async fn first_failure() -> String {
+    with_server(async |server| {
+        let sendings = send_to_all(server).into_iter().zip(RECIPIENTS);
+        let sendings = sendings
+            .map(|(sending, to)| async move { flatten(sending.await).map_err(|failure| format!("{to}: {failure}")) });
+        let end = match try_join_all(sendings).await {
+            Ok(replies) => format!("all {} got it", replies.len()),
+            Err(failure) => format!("the first to fail is {failure}"),
+        };
+        say!("{end}");
+        sleep(Duration::from_millis(1200)).await;
+        end
+    })
+    .await
+}
+// ANCHOR_END: first_failure
+
+/// How a sending can end if it does not succeed. In Python all of these are exceptions.
+#[derive(Debug)]
+enum Failure {
+    Refused(Reply),
+    Broken(Error),
+    Panicked,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Broken(error)
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Refused(reply) => write!(f, "refused: {}", reply.code()),
+            Failure::Broken(Error::TimedOut(_)) => write!(f, "timed out"),
+            Failure::Broken(error) => write!(f, "failed: {error}"),
+            Failure::Panicked => write!(f, "panicked"),
+        }
+    }
+}
+
+/// A panic as one more failure.
+fn flatten(result: Result<Result<Reply, Failure>, JoinError>) -> Result<Reply, Failure> {
+    match result {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => Err(Failure::Panicked),
+        Err(_) => unreachable!("nobody aborts what is still waited for"),
+    }
+}
+
+fn outcome(result: Result<Reply, Failure>) -> String {
+    match result {
+        Ok(_) => "accepted".to_owned(),
+        Err(failure) => failure.to_string(),
+    }
+}
+
+/// Says on its own lane how it ended.
+async fn told(sending: impl Future<Output = Result<Reply, Failure>>) -> Result<Reply, Failure> {
+    let result = sending.await;
+    match &result {
+        Ok(_) => say!("accepted"),
+        Err(failure) => say!("{failure}"),
+    }
+    result
+}
+
+/// A server that knows nobody called Bob, and that thinks about the others for different times; about Carol for longer
+/// than anybody waits.
+struct Postbox;
+
+impl Handler for Postbox {
+    async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
+        match to.local_part() {
+            "bob" => Reply::no_such_mailbox("there is no bob here"),
+            _ => Reply::accepted("recipient ok"),
+        }
+    }
+
+    async fn message(&self, mail: Transaction, _: Bytes) -> Reply {
+        let to = mail.envelope.to[0].local_part();
+        let thinks = match to {
+            "alice" => 100,
+            "carol" => 60_000,
+            _ => 300,
+        };
+        sleep(Duration::from_millis(thinks)).await;
+        say!("delivered to {to}");
+        Reply::accepted("delivered")
+    }
+}
+
+/// `HOST:PORT`, if another server than that one is wanted.
+static SERVER: OnceLock<String> = OnceLock::new();
+
+/// Runs a scene with a server on a free port, or with the one that the command line names.
+async fn with_server<T>(scene: impl AsyncFnOnce(&str) -> T) -> T {
+    if let Some(server) = SERVER.get() {
+        return scene(server).await;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port that is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let limits = Limits { shutdown: Duration::ZERO, ..Limits::default() };
+    let server = Server::new(Postbox, limits).lane("server").serve(listener, async { _ = stopped.await });
+    let server = AbortOnDropHandle::new(spawn(server));
+    let result = scene(&address).await;
+    drop(stop);
+    server.await.expect("a server does not panic");
+    result
+}
+
+fn take_server(server: &str) -> Result<(), String> {
+    let port = server.rsplit_once(':').and_then(|(host, port)| (!host.is_empty()).then_some(port));
+    match port.map(str::parse::<u16>) {
+        Some(Ok(1..)) => {
+            SERVER.get_or_init(|| server.to_owned());
+            Ok(())
+        }
+        _ => Err(format!("--server wants HOST:PORT, such as localhost:2525, and not {server:?}")),
+    }
+}
+
+pub fn main() -> ExitCode {
+    const SERVER: OwnOption = OwnOption {
+        name: "server",
+        value: "HOST:PORT",
+        help: "Send to this server, and not to one of its own",
+        take: take_server,
+    };
+    let options = CommandLine { package: Some(env!("CARGO_PKG_NAME")), options: &[SERVER] };
+    Stage::new("send_emails")
+        .does_io()
+        .scene("all", all)
+        .scene("first success", first_success)
+        .scene("first failure", first_failure)
+        .run_with(options)
+}

@@ -1,0 +1,13 @@
+//! Real mail: SMTP written to be read, and what a tutorial on sending e-mail and a relay need of it.
+//!
+//! - [`smtp`] is the protocol: a strict codec, a session without any I/O, a driver for any stream of bytes, a server with
+//!   limits and deadlines, and a client that gives one verdict for each recipient.
+//! - [`Draft`] writes messages: headers that nobody can smuggle anything into.
+//!
+//! The README beside this file lists the examples, and what each part refuses and why.
+#![warn(missing_docs)]
+
+mod draft;
+pub mod smtp;
+
+pub use draft::{Draft, DraftError, Mailbox};

@@ -1,0 +1,424 @@
+//! The sending side: one connection, any number of messages one after the other, and a verdict for each recipient.
+//!
+//! A conversation is only worth something as long as both sides agree where in it they are. Whoever drops a `send` half
+//! way, as a timeout does, leaves replies behind that the next one would take for its own: it would be told "accepted"
+//! about a message that was refused. So a client that was left in the middle of something is of no use any more, and
+//! says so: [`Error::Abandoned`].
+use super::{
+    message::{Envelope, Message},
+    reply::Reply,
+};
+pub use super::{
+    replies::{NotAReply, ReplyCodec},
+    verdict::{Error, Stage, Verdict},
+};
+use bytes::BytesMut;
+use std::{fmt::Write, mem, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpStream, ToSocketAddrs},
+    time::timeout,
+};
+use tokio_util::codec::Decoder;
+
+/// How long to wait for what. The defaults are the least that RFC 5321, 4.5.3.2 wants a client to wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For the connection: 30 seconds.
+    pub connect: Duration,
+    /// For the greeting: 5 minutes.
+    pub greeting: Duration,
+    /// For each reply to EHLO, MAIL, RCPT, RSET and QUIT: 5 minutes.
+    pub command: Duration,
+    /// For the reply to DATA: 2 minutes.
+    pub data: Duration,
+    /// For the server to take another piece of what is sent: 3 minutes.
+    pub write: Duration,
+    /// For the verdict on a message that has been sent: 10 minutes. Whoever gives up here does not know whether the
+    /// message was accepted.
+    pub message: Duration,
+}
+
+impl Timeouts {
+    /// The same for everything.
+    pub fn all(each: Duration) -> Timeouts {
+        Timeouts { connect: each, greeting: each, command: each, data: each, write: each, message: each }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Timeouts {
+        const fn minutes(minutes: u64) -> Duration {
+            Duration::from_secs(60 * minutes)
+        }
+        Timeouts {
+            connect: Duration::from_secs(30),
+            greeting: minutes(5),
+            command: minutes(5),
+            data: minutes(2),
+            write: minutes(3),
+            message: minutes(10),
+        }
+    }
+}
+
+/// What a server offers: RFC 5321, 4.1.1.1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extensions {
+    /// Commands may be sent without waiting for each reply: RFC 2920.
+    pub pipelining: bool,
+    /// Messages may have bytes beyond ASCII: RFC 6152.
+    pub eight_bit_mime: bool,
+    /// Addresses and headers may have characters beyond ASCII: RFC 6531.
+    pub smtputf8: bool,
+    /// Sizes are wanted, and the largest message, if there is a limit: RFC 1870.
+    pub size: Option<Option<u64>>,
+}
+
+impl Extensions {
+    fn read(hello: &Reply) -> Extensions {
+        let mut extensions = Extensions::default();
+        for line in hello.text().split('\n').skip(1) {
+            let mut words = line.split_ascii_whitespace();
+            match words.next().unwrap_or_default().to_ascii_uppercase().as_str() {
+                "PIPELINING" => extensions.pipelining = true,
+                "8BITMIME" => extensions.eight_bit_mime = true,
+                "SMTPUTF8" => extensions.smtputf8 = true,
+                "SIZE" => {
+                    let limit = words.next().and_then(|limit| limit.parse().ok());
+                    extensions.size = Some(limit.filter(|limit| *limit > 0)); // 0: there is no limit that it knows
+                }
+                _ => {}
+            }
+        }
+        extensions
+    }
+}
+
+/// A connection to a server, after EHLO.
+#[derive(Debug)]
+pub struct Client<S> {
+    io: S,
+    read: BytesMut,
+    replies: ReplyCodec,
+    timeouts: Timeouts,
+    extensions: Extensions,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Ready,
+    /// A message was refused after MAIL: the server has to forget it first.
+    NeedsReset,
+    /// In the middle of something.
+    Busy,
+}
+
+impl Client<TcpStream> {
+    /// Connects, waits for the greeting, and says EHLO with `name`, which is what this machine calls itself.
+    ///
+    /// # Errors
+    /// If there is no connection, or no server that wants to talk.
+    pub async fn connect(
+        address: impl ToSocketAddrs,
+        name: &str,
+        timeouts: Timeouts,
+    ) -> Result<Client<TcpStream>, Error> {
+        let stream = match timeout(timeouts.connect, TcpStream::connect(address)).await {
+            Ok(stream) => stream.map_err(|error| Error::Io(Stage::Connect, error))?,
+            Err(_) => return Err(Error::TimedOut(Stage::Connect)),
+        };
+        // Or the end of each message might wait for the acknowledgement of its beginning: 40 ms each.
+        stream.set_nodelay(true).map_err(|error| Error::Io(Stage::Connect, error))?;
+        Client::over(stream, name, timeouts).await
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    /// Waits for the greeting, and says EHLO with `name`, or HELO if the server does not know that.
+    ///
+    /// # Errors
+    /// If there is no server that wants to talk.
+    ///
+    /// # Panics
+    /// If the name is not a word of visible ASCII.
+    pub async fn over(io: S, name: &str, timeouts: Timeouts) -> Result<Client<S>, Error> {
+        assert!(!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()), "{name:?} is not a name");
+        let (read, replies, extensions) = (BytesMut::new(), ReplyCodec::default(), Extensions::default());
+        let mut client = Client { io, read, replies, timeouts, extensions, state: State::Busy };
+        let greeting = client.reply(Stage::Greeting).await?;
+        if !greeting.is_positive() {
+            return Err(Error::Refused(Stage::Greeting, greeting));
+        }
+        let mut hello = client.say(Stage::Hello, &format!("EHLO {name}\r\n")).await?;
+        if hello.is_positive() {
+            client.extensions = Extensions::read(&hello);
+        } else if hello.is_permanent() {
+            hello = client.say(Stage::Hello, &format!("HELO {name}\r\n")).await?;
+        }
+        if !hello.is_positive() {
+            return Err(Error::Refused(Stage::Hello, hello));
+        }
+        client.state = State::Ready;
+        Ok(client)
+    }
+
+    /// What the server offers.
+    pub fn extensions(&self) -> Extensions {
+        self.extensions
+    }
+
+    /// Whether another message can be sent over this connection.
+    pub fn is_usable(&self) -> bool {
+        self.state != State::Busy
+    }
+
+    /// Sends a message, and returns what became of it for each recipient, in their order.
+    ///
+    /// Commands go out together if the server can take that, and the message in one piece.
+    ///
+    /// # Errors
+    /// If the conversation did not come to its end. Unless [`Error::is_in_doubt`], nobody got the message.
+    ///
+    /// # Cancellation
+    /// Dropping the future leaves the connection in the middle of something: the next call returns
+    /// [`Error::Abandoned`]. Whether the server accepts the message is unknown then.
+    pub async fn send(&mut self, envelope: &Envelope, message: &Message) -> Result<Vec<Verdict>, Error> {
+        if self.state == State::Busy {
+            return Err(Error::Abandoned);
+        }
+        if envelope.to.is_empty() {
+            return Err(Error::NoRecipients);
+        }
+        let mail = self.mail_command(envelope, message)?;
+        // From here on, until the last reply has been read.
+        let state = mem::replace(&mut self.state, State::Busy);
+        if state == State::NeedsReset {
+            let reply = self.say(Stage::Reset, "RSET\r\n").await?;
+            if !reply.is_positive() {
+                return Err(Error::Refused(Stage::Reset, reply));
+            }
+        }
+        let (mut verdicts, go_ahead) = match self.extensions.pipelining {
+            true => self.announce_at_once(mail, envelope).await?,
+            false => self.announce(mail, envelope).await?,
+        };
+        let Some(go_ahead) = go_ahead else {
+            self.state = State::NeedsReset;
+            return Ok(verdicts.into_iter().map(|verdict| verdict.expect("all were refused")).collect());
+        };
+        let (at, last) = if go_ahead.code() == 354 {
+            // If nobody gets it, the server waits for it nevertheless: RFC 2920, 3.1.
+            let nobody = verdicts.iter().all(Option::is_some);
+            let reply = self.deliver(if nobody { b".\r\n" } else { message.wire() }).await?;
+            self.state = State::Ready;
+            (Stage::Verdict, reply)
+        } else {
+            self.state = State::NeedsReset;
+            (Stage::Data, go_ahead)
+        };
+        if last.code() == 421 {
+            self.state = State::Busy; // it hangs up now
+        }
+        for verdict in &mut verdicts {
+            verdict.get_or_insert_with(|| match last.is_positive() {
+                true => Verdict::Accepted(last.clone()),
+                false => Verdict::Refused { at, reply: last.clone() },
+            });
+        }
+        Ok(verdicts.into_iter().flatten().collect())
+    }
+
+    /// Says QUIT, and waits for the reply.
+    ///
+    /// # Errors
+    /// If that does not work. All verdicts that were returned stay as they are.
+    pub async fn quit(mut self) -> Result<(), Error> {
+        if self.state == State::Busy {
+            return Err(Error::Abandoned);
+        }
+        let reply = self.say(Stage::Quit, "QUIT\r\n").await?;
+        if reply.is_positive() { Ok(()) } else { Err(Error::Refused(Stage::Quit, reply)) }
+    }
+
+    fn mail_command(&self, envelope: &Envelope, message: &Message) -> Result<String, Error> {
+        let from = envelope.from.as_ref().map_or("", |from| from.as_str());
+        let mut command = format!("MAIL FROM:<{from}>");
+        if self.extensions.size.is_some() {
+            let _ = write!(command, " SIZE={}", message.size());
+        }
+        if message.is_eight_bit() {
+            if !self.extensions.eight_bit_mime {
+                return Err(Error::NotOffered("8BITMIME"));
+            }
+            command += " BODY=8BITMIME";
+        }
+        let ascii = from.is_ascii() && envelope.to.iter().all(|to| to.is_ascii());
+        if !ascii || message.has_utf8_headers() {
+            if !self.extensions.smtputf8 {
+                return Err(Error::NotOffered("SMTPUTF8"));
+            }
+            command += " SMTPUTF8";
+        }
+        command += "\r\n";
+        Ok(command)
+    }
+
+    /// MAIL, RCPT and DATA in one piece: RFC 2920. Returns the verdicts that are known already, and the reply to DATA.
+    async fn announce_at_once(&mut self, mut batch: String, envelope: &Envelope) -> Result<Announced, Error> {
+        for to in &envelope.to {
+            let _ = write!(batch, "RCPT TO:<{to}>\r\n");
+        }
+        batch += "DATA\r\n";
+        let mut mail = None;
+        let mut verdicts = Vec::with_capacity(envelope.to.len());
+        let mut data = None;
+        let expected = envelope.to.len() + 2;
+        // The server may want its replies to be read before it reads on: so both at once.
+        let Client { io, read, replies, timeouts, .. } = self;
+        let (mut reading, mut writing) = tokio::io::split(io);
+        let replies = async {
+            for number in 0..expected {
+                let stage = match number {
+                    0 => Stage::Mail,
+                    number if number == expected - 1 => Stage::Data,
+                    _ => Stage::Recipient,
+                };
+                let reply = read_reply(&mut reading, read, replies, stage, timeouts.of(stage)).await?;
+                match stage {
+                    _ if reply.code() == 421 => return Err(Error::Refused(stage, reply)),
+                    Stage::Mail => mail = Some(reply),
+                    Stage::Data => data = Some(reply),
+                    _ => verdicts.push(refusal(Stage::Recipient, reply)),
+                }
+            }
+            Ok(())
+        };
+        tokio::try_join!(replies, write(&mut writing, batch.as_bytes(), Stage::Mail, timeouts.write))?;
+        if let Some(verdict) = mail.and_then(|mail| refusal(Stage::Mail, mail)) {
+            verdicts.fill(Some(verdict));
+        }
+        Ok((verdicts, data))
+    }
+
+    /// MAIL, RCPT and DATA one after the other, for servers that cannot take more. DATA is left out if nobody gets it.
+    async fn announce(&mut self, mail: String, envelope: &Envelope) -> Result<Announced, Error> {
+        let reply = self.say(Stage::Mail, &mail).await?;
+        if let Some(verdict) = refusal(Stage::Mail, reply) {
+            return Ok((vec![Some(verdict); envelope.to.len()], None));
+        }
+        let mut verdicts = Vec::with_capacity(envelope.to.len());
+        for to in &envelope.to {
+            let reply = self.say(Stage::Recipient, &format!("RCPT TO:<{to}>\r\n")).await?;
+            verdicts.push(refusal(Stage::Recipient, reply));
+        }
+        if verdicts.iter().all(Option::is_some) {
+            return Ok((verdicts, None));
+        }
+        let data = self.say(Stage::Data, "DATA\r\n").await?;
+        Ok((verdicts, Some(data)))
+    }
+
+    /// Says something, and waits for the reply. 421 ends the conversation.
+    async fn say(&mut self, stage: Stage, command: &str) -> Result<Reply, Error> {
+        write(&mut self.io, command.as_bytes(), stage, self.timeouts.write).await?;
+        let reply = self.reply(stage).await?;
+        if reply.code() == 421 { Err(Error::Refused(stage, reply)) } else { Ok(reply) }
+    }
+
+    /// Sends what follows the 354, and waits for the verdict.
+    async fn deliver(&mut self, message: &[u8]) -> Result<Reply, Error> {
+        let Client { io, read, replies, timeouts, .. } = self;
+        let (mut reading, mut writing) = tokio::io::split(io);
+        tokio::select! {
+            biased;
+            // A server that has something to say already does not want the rest, and will not read it.
+            early = read_reply(&mut reading, read, replies, Stage::Message, Duration::MAX) => {
+                return Err(Error::Refused(Stage::Message, early?));
+            }
+            written = write(&mut writing, message, Stage::Message, timeouts.write) => written?,
+        }
+        self.reply(Stage::Verdict).await
+    }
+
+    async fn reply(&mut self, stage: Stage) -> Result<Reply, Error> {
+        let limit = self.timeouts.of(stage);
+        read_reply(&mut self.io, &mut self.read, &mut self.replies, stage, limit).await
+    }
+}
+
+impl Timeouts {
+    fn of(&self, stage: Stage) -> Duration {
+        match stage {
+            Stage::Connect => self.connect,
+            Stage::Greeting => self.greeting,
+            Stage::Hello | Stage::Reset | Stage::Mail | Stage::Recipient | Stage::Quit => self.command,
+            Stage::Data => self.data,
+            Stage::Message | Stage::Verdict => self.message,
+        }
+    }
+}
+
+/// What is known before the message goes out: the verdicts on recipients that do not get it, and the reply to DATA, if
+/// that was said.
+type Announced = (Vec<Option<Verdict>>, Option<Reply>);
+
+fn refusal(at: Stage, reply: Reply) -> Option<Verdict> {
+    if reply.is_positive() { None } else { Some(Verdict::Refused { at, reply }) }
+}
+
+async fn write(io: &mut (impl AsyncWrite + Unpin), bytes: &[u8], stage: Stage, limit: Duration) -> Result<(), Error> {
+    const PIECE: usize = 64 * 1024;
+    let mut rest = bytes;
+    // Each piece has its own time: a large message may take long, as long as it gets on.
+    while !rest.is_empty() {
+        let piece = &rest[..rest.len().min(PIECE)];
+        let written = timeout(limit, io.write(piece)).await.map_err(|_| Error::TimedOut(stage))?;
+        match written.map_err(|error| Error::Io(stage, error))? {
+            0 => return Err(Error::HungUp(stage)),
+            written => rest = &rest[written..],
+        }
+    }
+    timeout(limit, io.flush()).await.map_err(|_| Error::TimedOut(stage))?.map_err(|error| Error::Io(stage, error))
+}
+
+impl Reply {
+    /// Whether this can be said at that stage: RFC 5321, 4.3.2. A `250` to DATA, taken for a verdict, would be a message
+    /// that nobody has.
+    fn answers(&self, stage: Stage) -> bool {
+        match self.code() {
+            354 => stage == Stage::Data,
+            200..=299 => stage != Stage::Data,
+            code => code >= 400,
+        }
+    }
+}
+
+/// Reads until a reply is there. The limit is for all of it, so that a byte now and then does not keep us for ever.
+async fn read_reply(
+    io: &mut (impl AsyncRead + Unpin),
+    read: &mut BytesMut,
+    replies: &mut ReplyCodec,
+    stage: Stage,
+    limit: Duration,
+) -> Result<Reply, Error> {
+    let reply = async {
+        loop {
+            match replies.decode(read) {
+                Ok(Some(reply)) if !reply.answers(stage) => return Err(Error::NotSmtp(stage, "no answer to that")),
+                Ok(Some(reply)) => return Ok(reply),
+                Ok(None) => {}
+                Err(NotAReply::Io(error)) => return Err(Error::Io(stage, error)),
+                Err(NotAReply::Because(why)) => return Err(Error::NotSmtp(stage, why)),
+            }
+            read.reserve(1024);
+            match io.read_buf(read).await {
+                Ok(0) => return Err(Error::HungUp(stage)),
+                Ok(_) => {}
+                Err(error) => return Err(Error::Io(stage, error)),
+            }
+        }
+    };
+    timeout(limit, reply).await.unwrap_or(Err(Error::TimedOut(stage)))
+}

@@ -1,0 +1,375 @@
+//! One session over one stream of bytes: reading, writing, waiting, and asking the application.
+//!
+//! Written once for everything that can be read and written: TCP, a Unix socket, the two ends of a pipe in a test. All
+//! waiting of the receiving side is in this file, and each wait has a deadline.
+use super::{
+    address::Address,
+    budget::{Budget, Reservation},
+    codec::{Frame, ServerCodec},
+    limits::Limits,
+    reply::Reply,
+    session::{Action, Question, Session, Transaction},
+};
+use bytes::{Bytes, BytesMut};
+use futures::FutureExt;
+use std::{io, net::SocketAddr, panic::AssertUnwindSafe, pin::pin, sync::Arc};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    time::{Instant, timeout, timeout_at},
+};
+use tokio_util::{
+    codec::{Decoder, Encoder},
+    sync::CancellationToken,
+};
+
+/// What an application does with mail. Each method is asked once for each command, in their order, and the reply is the
+/// client's verdict.
+///
+/// A method that panics costs its own session only: the client is told to try again, and the connection is closed. A
+/// method that takes longer than [`Limits::handler`] is dropped, and the client is told to try again. It is also
+/// dropped if it still runs when the server's time for ending is up; not if the client hangs up meanwhile.
+pub trait Handler: Send + Sync + 'static {
+    /// May a message come from there? The envelope has no recipients yet. By default anything may.
+    fn sender(&self, _mail: &Transaction) -> impl Future<Output = Reply> + Send {
+        async { SENDER_OK }
+    }
+
+    /// May this message go to this recipient? If the reply is positive, it is added to the envelope. The envelope has
+    /// those that came before it.
+    ///
+    /// There is no default, since a server that takes mail for anybody is an open relay. Mail to the
+    /// [postmaster](Address::is_postmaster) must be accepted: RFC 5321, 4.5.1.
+    fn recipient(&self, mail: &Transaction, to: &Address) -> impl Future<Output = Reply> + Send;
+
+    /// Takes a message, without the dots that were added on its way, and with CRLF at the end of each line.
+    ///
+    /// A positive reply is a promise: RFC 5321, 4.2.5. Whoever is in doubt replies with [`Reply::try_again`]. If the
+    /// connection breaks before the reply has arrived, the client will send the message again.
+    ///
+    /// The memory of the body counts as used until the last clone of it is gone.
+    fn message(&self, mail: Transaction, body: Bytes) -> impl Future<Output = Reply> + Send;
+}
+
+/// Shared by those who want to look at what their handler has.
+impl<H: Handler> Handler for Arc<H> {
+    async fn sender(&self, mail: &Transaction) -> Reply {
+        H::sender(self, mail).await
+    }
+
+    async fn recipient(&self, mail: &Transaction, to: &Address) -> Reply {
+        H::recipient(self, mail, to).await
+    }
+
+    async fn message(&self, mail: Transaction, body: Bytes) -> Reply {
+        H::message(self, mail, body).await
+    }
+}
+
+/// How a connection ended.
+#[derive(Debug)]
+pub enum Closed {
+    /// The client said QUIT.
+    Quit,
+    /// The client hung up between two messages.
+    HungUp,
+    /// The client hung up in the middle of a message, which is lost, as it should be.
+    HungUpInMessage,
+    /// The client broke a rule so that the connection had to be closed, or did so too often; or the handler wanted it.
+    Refused(Reply),
+    /// The client took too long to say something.
+    TimedOut,
+    /// The client did not take its replies.
+    WriteTimedOut,
+    /// The server is being stopped.
+    Stopped,
+    /// The handler panicked.
+    Panicked,
+    /// The connection broke.
+    Broken(io::Error),
+}
+
+/// What became of a connection.
+#[derive(Debug)]
+pub struct Report {
+    /// How it ended.
+    pub closed: Closed,
+    /// How many messages were accepted.
+    pub messages: u64,
+    /// How many messages were refused, for now or for good, when they had come.
+    pub refused: u64,
+}
+
+/// What all connections of a server have in common.
+pub(super) struct Common<H> {
+    /// What the server calls itself.
+    pub host: Arc<str>,
+    pub limits: Arc<Limits>,
+    pub budget: Budget,
+    pub handler: H,
+}
+
+/// Holds one conversation, from the greeting to the end: see [`Server::converse`](super::Server::converse).
+pub(super) async fn converse<H, S>(
+    common: &Common<H>,
+    io: S,
+    from: Option<SocketAddr>,
+    stop: &CancellationToken,
+) -> Report
+where
+    H: Handler,
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let session = Session::new(common.host.clone(), common.limits.clone(), common.budget.clone(), from);
+    let codec = ServerCodec::new(&common.limits, common.budget.clone());
+    let now = Instant::now();
+    let mut connection = Connection {
+        handler: &common.handler,
+        limits: &common.limits,
+        wire: Wire { io, codec, read: BytesMut::new(), written: BytesMut::new(), limits: &common.limits },
+        session,
+        stop,
+        clock: Clock { began: now, waits_since: now, last_message: now, last_read: now },
+        messages: 0,
+        refused: 0,
+    };
+    let closed = match connection.run().await {
+        Ok(never) => match never {},
+        Err(closed) => closed,
+    };
+    Report { closed, messages: connection.messages, refused: connection.refused }
+}
+
+struct Connection<'a, H, S> {
+    handler: &'a H,
+    limits: &'a Limits,
+    wire: Wire<'a, S>,
+    session: Session,
+    stop: &'a CancellationToken,
+    clock: Clock,
+    messages: u64,
+    refused: u64,
+}
+
+/// What the deadlines are counted from.
+struct Clock {
+    began: Instant,
+    /// Since when a command, or a message, is waited for.
+    waits_since: Instant,
+    last_message: Instant,
+    last_read: Instant,
+}
+
+/// There is no other way to leave a conversation than to close it.
+enum Never {}
+
+impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
+    async fn run(&mut self) -> Result<Never, Closed> {
+        self.wire.put(&self.session.greeting()).await?;
+        loop {
+            let frame = self.next_frame().await?;
+            let action = match self.session.frame(frame) {
+                Action::Ask(question) => self.ask(question).await?,
+                Action::Deliver(mail, body, memory) => self.deliver(mail, body, memory).await?,
+                action => action,
+            };
+            match action {
+                Action::Reply(reply) => self.wire.put(&reply).await?,
+                Action::ReceiveMessage(reply) => self.expect_message(&reply).await?,
+                Action::Close(reply) => return Err(self.close(reply).await),
+                Action::Ask(_) | Action::Deliver(..) => unreachable!("an answer raises no question"),
+            }
+        }
+    }
+
+    /// The next frame. Whatever was to be said is said before anything is waited for; and only then, so that a client
+    /// that sends many commands at once gets the replies at once (RFC 2920, 3.2).
+    async fn next_frame(&mut self) -> Result<Frame, Closed> {
+        self.clock.waits_since = Instant::now();
+        self.clock.last_read = self.clock.waits_since;
+        loop {
+            if let Some(frame) = self.wire.codec.decode(&mut self.wire.read).map_err(Closed::Broken)? {
+                return Ok(frame);
+            }
+            self.wire.flush().await?;
+            let in_message = self.wire.codec.in_message();
+            let deadline = self.deadline(in_message);
+            let read = tokio::select! {
+                biased;
+                // A message that has begun is brought to its end. Between two messages there is nothing to lose.
+                () = self.stop.cancelled(), if !in_message => {
+                    return Err(self.say_and_close(STOPPING, Closed::Stopped).await);
+                }
+                read = timeout_at(deadline, self.wire.read()) => read,
+            };
+            match read {
+                Ok(Ok(0)) if in_message => return Err(Closed::HungUpInMessage),
+                Ok(Ok(0)) => return Err(Closed::HungUp),
+                Ok(Ok(_)) => self.clock.last_read = Instant::now(),
+                Ok(Err(error)) => return Err(Closed::Broken(error)),
+                Err(_) => return Err(self.say_and_close(TOO_SLOW, Closed::TimedOut).await),
+            }
+        }
+    }
+
+    /// Until when something must come. No command that leads nowhere, and no part of one, moves it.
+    fn deadline(&self, in_message: bool) -> Instant {
+        let (clock, limits) = (&self.clock, self.limits);
+        if in_message {
+            return (clock.last_read + limits.data_idle).min(clock.waits_since + limits.data_total);
+        }
+        let deadline = (clock.waits_since + limits.command).min(clock.last_message + limits.between_messages);
+        if self.session.has_been_greeted() { deadline } else { deadline.min(clock.began + limits.greeting) }
+    }
+
+    /// Says 354. A client that has sent more already has not waited for it, and what it sent may be a message or
+    /// commands: RFC 2920, 3.1 forbids it, since nobody can tell.
+    async fn expect_message(&mut self, go_ahead: &Reply) -> Result<(), Closed> {
+        if !self.wire.read.is_empty() {
+            return Err(self.close(TOO_EARLY).await);
+        }
+        self.wire.put(go_ahead).await?;
+        self.wire.codec.expect_message();
+        Ok(())
+    }
+
+    async fn ask(&mut self, question: Question) -> Result<Action, Closed> {
+        let answer = match (&question, self.session.transaction()) {
+            (Question::Sender(mail), _) => handled(self.handler.sender(mail), &mut self.wire).await?,
+            (Question::Recipient(to), Some(mail)) => handled(self.handler.recipient(mail, to), &mut self.wire).await?,
+            (Question::Recipient(_), None) => unreachable!("recipients belong to a message"),
+        };
+        match answer {
+            Ok(answer) => Ok(self.session.answered(question, answer)),
+            Err(Failed::TookTooLong) => Ok(Action::Reply(HANDLER_TOO_SLOW)),
+            Err(Failed::Panicked) => Err(self.say_and_close(HANDLER_PANICKED, Closed::Panicked).await),
+        }
+    }
+
+    async fn deliver(&mut self, mail: Transaction, body: Bytes, memory: Reservation) -> Result<Action, Closed> {
+        let answer = handled(self.handler.message(mail, body), &mut self.wire).await?;
+        drop(memory);
+        self.clock.last_message = Instant::now();
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(Failed::TookTooLong) => HANDLER_TOO_SLOW,
+            Err(Failed::Panicked) => {
+                self.refused += 1;
+                return Err(self.say_and_close(HANDLER_PANICKED, Closed::Panicked).await);
+            }
+        };
+        if answer.is_positive() {
+            self.messages += 1
+        } else {
+            self.refused += 1
+        }
+        Ok(self.session.delivered(answer))
+    }
+
+    async fn close(&mut self, reply: Reply) -> Closed {
+        let closed = if reply.code() == 221 { Closed::Quit } else { Closed::Refused(reply.clone()) };
+        self.say_and_close(reply, closed).await
+    }
+
+    async fn say_and_close(&mut self, reply: Reply, closed: Closed) -> Closed {
+        match self.wire.say_last(&reply).await {
+            Ok(()) => closed,
+            Err(_) if !matches!(closed, Closed::Quit) => closed, // the reason counts, not that nobody heard it
+            Err(error) => error,
+        }
+    }
+}
+
+enum Failed {
+    TookTooLong,
+    Panicked,
+}
+
+/// Waits for the handler. If it has to be waited for, what was to be said before is said first: who has sent many
+/// commands need not wait for the first reply until the last one is known.
+async fn handled<S: AsyncRead + AsyncWrite + Unpin>(
+    handler: impl Future<Output = Reply>,
+    wire: &mut Wire<'_, S>,
+) -> Result<Result<Reply, Failed>, Closed> {
+    let deadline = Instant::now() + wire.limits.handler;
+    let mut handler = pin!(AssertUnwindSafe(handler).catch_unwind());
+    let answer = match futures::poll!(&mut handler) {
+        std::task::Poll::Ready(answer) => Ok(answer),
+        std::task::Poll::Pending => {
+            wire.flush().await?;
+            timeout_at(deadline, handler).await
+        }
+    };
+    Ok(match answer {
+        Ok(Ok(reply)) => Ok(reply),
+        Ok(Err(_panic)) => Err(Failed::Panicked),
+        Err(_) => Err(Failed::TookTooLong),
+    })
+}
+
+/// The stream, and what has been read from it and is to be written to it.
+struct Wire<'a, S> {
+    io: S,
+    codec: ServerCodec,
+    read: BytesMut,
+    written: BytesMut,
+    limits: &'a Limits,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<'_, S> {
+    /// Reads what there is. Zero bytes are the end of the stream. Nothing is lost if this future is dropped.
+    async fn read(&mut self) -> io::Result<usize> {
+        const PIECE: usize = 8 * 1024;
+        self.read.reserve(PIECE);
+        (&mut self.io).take(PIECE as u64).read_buf(&mut self.read).await
+    }
+
+    /// Adds a reply to what is to be said. Only so much is kept: who does not read replies cannot make us keep them.
+    async fn put(&mut self, reply: &Reply) -> Result<(), Closed> {
+        const ENOUGH: usize = 8 * 1024;
+        self.codec.encode(reply, &mut self.written).map_err(Closed::Broken)?;
+        if self.written.len() >= ENOUGH { self.flush().await } else { Ok(()) }
+    }
+
+    /// Says what is to be said.
+    async fn flush(&mut self) -> Result<(), Closed> {
+        if self.written.is_empty() {
+            return Ok(());
+        }
+        let written = timeout(self.limits.write, async {
+            self.io.write_all(&self.written).await?;
+            self.io.flush().await
+        });
+        written.await.map_err(|_| Closed::WriteTimedOut)?.map_err(Closed::Broken)?;
+        self.written.clear();
+        Ok(())
+    }
+
+    /// Says this, and that it is all. Then what the client still sends is thrown away for a moment: if a connection is
+    /// closed while something is unread, TCP resets it, and the client may never see what it was told.
+    async fn say_last(&mut self, reply: &Reply) -> Result<(), Closed> {
+        self.put(reply).await?;
+        self.flush().await?;
+        let limit = self.limits.linger;
+        let linger = async {
+            self.io.shutdown().await?;
+            for _ in 0..MOST_PIECES_THROWN_AWAY {
+                self.read.clear();
+                if self.read().await? == 0 {
+                    break;
+                }
+            }
+            io::Result::Ok(())
+        };
+        let _ = timeout(limit, linger).await; // whatever comes of it: it is said
+        Ok(())
+    }
+}
+
+const MOST_PIECES_THROWN_AWAY: usize = 128;
+
+const SENDER_OK: Reply = Reply::own(250, Some((2, 1, 0)), "sender ok");
+const STOPPING: Reply = Reply::own(421, Some((4, 3, 2)), "the server is being stopped");
+const TOO_SLOW: Reply = Reply::own(421, Some((4, 4, 2)), "that took too long");
+const TOO_EARLY: Reply = Reply::own(554, Some((5, 5, 0)), "the message came before the 354");
+const HANDLER_TOO_SLOW: Reply = Reply::own(451, Some((4, 3, 0)), "this takes too long; try again later");
+const HANDLER_PANICKED: Reply = Reply::own(451, Some((4, 3, 0)), "something went wrong here; try again later");

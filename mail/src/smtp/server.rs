@@ -1,0 +1,223 @@
+//! The server: accepts connections, as many as it may have, and comes to an orderly end.
+use super::{
+    budget::Budget,
+    connection::{Closed, Common, Handler, Report, converse},
+    limits::Limits,
+};
+use async_concepts::LaneExt;
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::{JoinError, JoinSet},
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+/// From where connections come. Any other source than [`TcpListener`] will do; tests have one that fails.
+pub trait Listener: Send {
+    /// What a connection is.
+    type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// Waits for a connection, and says from where it comes, if that is known. Dropping the future must not lose one.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
+}
+
+impl Listener for TcpListener {
+    type Io = TcpStream;
+
+    async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
+        let (stream, address) = TcpListener::accept(self).await?;
+        // Replies are small, and nobody should wait for them: with Nagle's algorithm and the other side's delayed
+        // acknowledgements it can take 40 ms. If that cannot be set, it is only slow.
+        let _ = stream.set_nodelay(true);
+        Ok((stream, Some(address)))
+    }
+}
+
+/// A server that gives what it receives to a [`Handler`].
+pub struct Server<H> {
+    common: Common<H>,
+    lane: String,
+}
+
+/// What a server has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// How many connections there were, without those that were turned away.
+    pub connections: u64,
+    /// How many there were too many; they were told 421.
+    pub turned_away: u64,
+    /// How many messages were accepted.
+    pub messages: u64,
+    /// How many messages were refused, for now or for good, after they had come.
+    pub refused: u64,
+    /// How many connections ended with a panic of the handler.
+    pub panics: u64,
+    /// How many connections were cut off because time was up when the server was told to stop. Whatever they were doing,
+    /// their clients were not told that it succeeded.
+    pub cut_off: u64,
+}
+
+impl<H: Handler> Server<H> {
+    /// A server that calls itself `localhost`.
+    pub fn new(handler: H, limits: Limits) -> Server<H> {
+        let budget = Budget::new(limits.memory);
+        let common = Common { host: "localhost".into(), limits: Arc::new(limits), budget, handler };
+        Server { common, lane: "session".to_owned() }
+    }
+
+    /// What it calls itself.
+    pub fn host(mut self, host: &str) -> Server<H> {
+        self.common.host = host.into();
+        self
+    }
+
+    /// How its sessions are called in a timeline: the first one like this, the others with a number. Without this they
+    /// are called `session`.
+    pub fn lane(mut self, lane: &str) -> Server<H> {
+        lane.clone_into(&mut self.lane);
+        self
+    }
+
+    /// The memory that its sessions share.
+    pub fn budget(&self) -> &Budget {
+        &self.common.budget
+    }
+
+    /// Holds one conversation over any stream of bytes, from the greeting to the end. It does not count as one of
+    /// [`Limits::connections`].
+    ///
+    /// When `stop` is cancelled, a message that is being received or handled is brought to its end, and then the client
+    /// is told 421. Dropping the future closes the connection at once; the client of a message that was on its way
+    /// gets no verdict then, and will send it again.
+    pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(&self, io: S, stop: &CancellationToken) -> Report {
+        converse(&self.common, io, None, stop).await
+    }
+
+    /// Serves everybody who connects, until `shutdown` is ready. Then it stops to accept, ends sessions that are between
+    /// two messages with 421, brings messages to their end that are being received or handled, and after
+    /// [`Limits::shutdown`] cuts off the rest.
+    ///
+    /// Dropping the future cuts off all sessions at once.
+    pub async fn serve(self, mut listener: impl Listener, shutdown: impl Future<Output = ()>) -> Summary {
+        let slots = Arc::new(Semaphore::new(self.common.limits.connections));
+        let mut sessions = Sessions { summary: Summary::default(), tasks: JoinSet::new() };
+        let (common, stop) = (Arc::new(self.common), CancellationToken::new());
+        let mut patience = FIRST_PAUSE;
+        tokio::pin!(shutdown);
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(ended) = sessions.tasks.join_next() => {
+                    sessions.ended(ended);
+                    continue;
+                }
+                accepted = listener.accept() => accepted,
+            };
+            let (io, address) = match accepted {
+                Ok(connection) => connection,
+                Err(error) if concerns_one_connection(&error) => continue,
+                Err(_) => {
+                    // Most likely there are too many open files. Nothing but time will help, and asking again at once
+                    // would only keep those from running who could close some.
+                    tokio::select! {
+                        () = &mut shutdown => break,
+                        () = sleep(patience) => {}
+                    }
+                    patience = LONGEST_PAUSE.min(2 * patience);
+                    continue;
+                }
+            };
+            patience = FIRST_PAUSE;
+            let Ok(slot) = slots.clone().try_acquire_owned() else {
+                sessions.turn_away(io);
+                continue;
+            };
+            sessions.summary.connections += 1;
+            let name = match sessions.summary.connections {
+                1 => self.lane.clone(),
+                number => format!("{} {number}", self.lane),
+            };
+            sessions.tasks.spawn(session(common.clone(), io, address, stop.clone(), slot).lane(name));
+        }
+        drop(listener); // nobody shall wait for a server that accepts no more
+        stop.cancel();
+        let limit = common.limits.shutdown;
+        let _ = timeout(limit, async {
+            while let Some(ended) = sessions.tasks.join_next().await {
+                sessions.ended(ended);
+            }
+        })
+        .await;
+        sessions.cut_off().await
+    }
+}
+
+/// A connection that was accepted. The slot is free again however this ends.
+async fn session<H: Handler, S: AsyncRead + AsyncWrite + Unpin>(
+    common: Arc<Common<H>>,
+    io: S,
+    address: Option<SocketAddr>,
+    stop: CancellationToken,
+    _slot: OwnedSemaphorePermit,
+) -> Ended {
+    Ended::Session(converse(&common, io, address, &stop).await)
+}
+
+enum Ended {
+    Session(Report),
+    TurnedAway,
+}
+
+struct Sessions {
+    summary: Summary,
+    tasks: JoinSet<Ended>,
+}
+
+impl Sessions {
+    fn ended(&mut self, ended: Result<Ended, JoinError>) {
+        match ended {
+            Ok(Ended::Session(report)) => {
+                self.summary.messages += report.messages;
+                self.summary.refused += report.refused;
+                self.summary.panics += u64::from(matches!(report.closed, Closed::Panicked));
+            }
+            Ok(Ended::TurnedAway) => {}
+            Err(error) if error.is_panic() => self.summary.panics += 1,
+            Err(_) => self.summary.cut_off += 1,
+        }
+    }
+
+    /// Tells a client that there are too many: RFC 5321, 3.8. Whoever does not take it at once does not get it.
+    fn turn_away(&mut self, mut io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        self.summary.turned_away += 1;
+        self.tasks.spawn(async move {
+            let say = async {
+                io.write_all(b"421 4.7.0 too many connections; try again later\r\n").await?;
+                io.shutdown().await
+            };
+            let _ = timeout(Duration::from_secs(1), say).await;
+            Ended::TurnedAway
+        });
+    }
+
+    async fn cut_off(mut self) -> Summary {
+        self.tasks.abort_all();
+        while let Some(ended) = self.tasks.join_next().await {
+            self.ended(ended);
+        }
+        self.summary
+    }
+}
+
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Whoever wanted to connect has gone again; the next one may be there already.
+fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

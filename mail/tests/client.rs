@@ -1,0 +1,454 @@
+//! The client, against servers that are not like ours: old ones, strange ones, and ones that stop answering.
+use mail::smtp::{
+    Address, Client, Envelope, Message, Timeouts, Verdict,
+    client::{Error, Stage},
+};
+use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    time::Instant,
+};
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn envelope(to: &[&str]) -> Envelope {
+    let address = |text: &str| Address::new(text).expect("an address");
+    Envelope { from: Some(address("me@example.net")), to: to.iter().map(|to| address(to)).collect() }
+}
+
+fn hello() -> Message {
+    Message::new("Subject: hello\n\n.hello\n")
+}
+
+/// What a server is going to hear, and what it says to that. A message is heard as one line, `.`.
+struct Script {
+    io: DuplexStream,
+    heard: Vec<String>,
+}
+
+impl Script {
+    /// Greets, and offers this.
+    async fn greeted(io: DuplexStream, extensions: &[&str]) -> Script {
+        let mut script = Script { io, heard: vec![] };
+        script.say("220 hello").await;
+        assert_eq!(script.hear().await, "EHLO client");
+        let mut lines = vec!["host"];
+        lines.extend(extensions);
+        for (number, line) in lines.iter().enumerate() {
+            script.say(&format!("250{}{line}", if number + 1 < lines.len() { '-' } else { ' ' })).await;
+        }
+        script.heard.clear();
+        script
+    }
+
+    async fn say(&mut self, line: &str) {
+        self.io.write_all(format!("{line}\r\n").as_bytes()).await.expect("the client is there");
+    }
+
+    async fn hear(&mut self) -> String {
+        let mut line = String::new();
+        while !line.ends_with("\r\n") {
+            line.push(self.io.read_u8().await.expect("the client says something").into());
+        }
+        line.truncate(line.len() - 2);
+        self.heard.push(line.clone());
+        line
+    }
+
+    /// Hears a line, and says this.
+    async fn answer(&mut self, reply: &str) {
+        self.hear().await;
+        self.say(reply).await;
+    }
+
+    /// Hears a message to its end, and says this.
+    async fn answer_message(&mut self, reply: &str) {
+        while self.hear().await != "." {}
+        self.say(reply).await;
+    }
+
+    /// Nothing more has been said.
+    async fn ends(mut self) -> Vec<String> {
+        let mut rest = String::new();
+        let _ = self.io.read_to_string(&mut rest).await;
+        assert_eq!(rest, "", "the client has said more than it should");
+        self.heard
+    }
+}
+
+/// A client, and a server that goes by a script.
+async fn play<A, B, S: Future<Output = A>, C: Future<Output = B>>(
+    extensions: &'static [&'static str],
+    server: impl FnOnce(Script) -> S,
+    client: impl FnOnce(Client<DuplexStream>) -> C,
+) -> (A, B) {
+    let (ours, theirs) = duplex(4096);
+    let server = async { server(Script::greeted(theirs, extensions).await).await };
+    let client =
+        async { client(Client::over(ours, "client", Timeouts::default()).await.expect("it is greeted")).await };
+    tokio::join!(server, client)
+}
+
+fn codes(verdicts: &[Verdict]) -> Vec<(u16, Option<Stage>)> {
+    let code = |verdict: &Verdict| match verdict {
+        Verdict::Accepted(reply) => (reply.code(), None),
+        Verdict::Refused { at, reply } => (reply.code(), Some(*at)),
+    };
+    verdicts.iter().map(code).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_pipelining_each_command_waits_for_the_reply_before_it() {
+    let server = async |mut server: Script| {
+        for (expected, reply) in [
+            ("MAIL FROM:<me@example.net>", "250 ok"),
+            ("RCPT TO:<a@b>", "550 5.1.1 no"),
+            ("RCPT TO:<c@d>", "251 ok"),
+            ("DATA", "354 go"),
+        ] {
+            assert_eq!(server.hear().await, expected);
+            // Whatever had been sent already would be there now.
+            tokio::time::sleep(seconds(1)).await;
+            let mut early = [0];
+            let read = tokio::time::timeout(seconds(1), server.io.read(&mut early)).await;
+            assert!(read.is_err(), "something came before the reply to {expected}");
+            server.say(reply).await;
+        }
+        server.answer_message("250 kept").await;
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| client.send(&envelope(&["a@b", "c@d"]), &hello()).await.unwrap();
+    let (heard, verdicts) = play(&[], server, client).await;
+    assert_eq!(heard[4..], ["Subject: hello", "", "..hello", "."]);
+    assert_eq!(codes(&verdicts), [(550, Some(Stage::Recipient)), (250, None)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_pipelining_and_size_everything_up_to_data_is_said_at_once() {
+    let server = async |mut server: Script| {
+        for _ in 0..4 {
+            server.hear().await;
+        }
+        for reply in ["250 ok", "450 4.2.1 later", "250 ok", "354 go"] {
+            server.say(reply).await;
+        }
+        server.answer_message("250 kept").await;
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| {
+        let message = Message::new("Subject: hello\n\nGrüße\n");
+        client.send(&envelope(&["a@b", "c@d"]), &message).await.unwrap()
+    };
+    let (heard, verdicts) = play(&["PIPELINING", "SIZE 1000", "8BITMIME"], server, client).await;
+    assert_eq!(heard[0], "MAIL FROM:<me@example.net> SIZE=27 BODY=8BITMIME");
+    assert_eq!(codes(&verdicts), [(450, Some(Stage::Recipient)), (250, None)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn smtputf8_is_asked_for_only_if_it_is_needed() {
+    let server = async |mut server: Script| {
+        for _ in 0..2 {
+            for _ in 0..3 {
+                server.hear().await;
+            }
+            for reply in ["250 ok", "250 ok", "354 go"] {
+                server.say(reply).await;
+            }
+            server.answer_message("250 kept").await;
+        }
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| {
+        client.send(&envelope(&["a@b"]), &hello()).await.unwrap();
+        client.send(&envelope(&["用户@例子.网"]), &hello()).await.unwrap();
+    };
+    let (heard, ()) = play(&["PIPELINING", "SMTPUTF8"], server, client).await;
+    let mails: Vec<&String> = heard.iter().filter(|line| line.starts_with("MAIL")).collect();
+    assert_eq!(mails, ["MAIL FROM:<me@example.net>", "MAIL FROM:<me@example.net> SMTPUTF8"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn if_nobody_gets_it_a_server_that_waits_for_the_message_gets_a_dot() {
+    let server = async |mut server: Script| {
+        for _ in 0..3 {
+            server.hear().await;
+        }
+        for reply in ["250 ok", "550 no", "354 go"] {
+            server.say(reply).await;
+        }
+        server.answer("554 no recipients").await;
+        for _ in 0..3 {
+            server.hear().await;
+        }
+        for reply in ["250 ok", "250 ok", "354 go"] {
+            server.say(reply).await;
+        }
+        server.answer_message("250 kept").await;
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| {
+        let refused = client.send(&envelope(&["a@b"]), &hello()).await.unwrap();
+        assert_eq!(codes(&refused), [(550, Some(Stage::Recipient))], "the verdict is that on the recipient");
+        assert!(client.send(&envelope(&["c@d"]), &hello()).await.unwrap()[0].is_accepted());
+    };
+    let (heard, ()) = play(&["PIPELINING"], server, client).await;
+    assert_eq!(heard[3], ".", "and not the message");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_refused_half_way_is_forgotten_before_the_next_message() {
+    let server = async |mut server: Script| {
+        for reply in ["250 ok", "250 ok", "451 4.3.0 no room", "250 forgotten", "250 ok", "250 ok", "354 go"] {
+            server.answer(reply).await;
+        }
+        server.answer_message("250 kept").await;
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| {
+        let refused = client.send(&envelope(&["a@b"]), &hello()).await.unwrap();
+        assert_eq!(codes(&refused), [(451, Some(Stage::Data))]);
+        assert!(client.send(&envelope(&["a@b"]), &hello()).await.unwrap()[0].is_accepted());
+    };
+    let (heard, ()) = play(&[], server, client).await;
+    assert_eq!(heard[3], "RSET");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_that_is_refused_is_refused_for_everybody() {
+    for extensions in [&["PIPELINING"][..], &[]] {
+        let server = async move |mut server: Script| {
+            server.answer("550 5.7.1 not you").await;
+            if !extensions.is_empty() {
+                for _ in 0..3 {
+                    server.answer("503 MAIL first").await;
+                }
+            }
+            server.ends().await
+        };
+        let client = async |mut client: Client<_>| client.send(&envelope(&["a@b", "c@d"]), &hello()).await.unwrap();
+        let (_, verdicts) = play(extensions, server, client).await;
+        assert_eq!(codes(&verdicts), [(550, Some(Stage::Mail)); 2]);
+        assert!(verdicts[0].is_permanent());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_hangs_up_says_how_far_it_has_come() {
+    for (place, stage, in_doubt) in [
+        (0, Stage::Mail, false),
+        (1, Stage::Recipient, false),
+        (2, Stage::Data, false),
+        (3, Stage::Verdict, true), // the end of the message may have been understood
+    ] {
+        let server = async move |mut server: Script| {
+            for reply in ["250 ok", "250 ok", "354 go"].iter().take(place) {
+                server.answer(reply).await;
+            }
+            if place == 3 {
+                while server.hear().await != "." {}
+            } else {
+                server.hear().await;
+            }
+        };
+        let client = async |mut client: Client<_>| {
+            let error = client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err();
+            assert!(matches!(client.send(&envelope(&["a@b"]), &hello()).await, Err(Error::Abandoned)));
+            error
+        };
+        let ((), error) = play(&[], server, client).await;
+        assert!(matches!(error, Error::HungUp(at) if at == stage), "{error}");
+        assert_eq!(error.is_in_doubt(), in_doubt, "{error}");
+        assert!(!error.is_permanent());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_421_ends_the_conversation_wherever_it_comes() {
+    for place in 0..3 {
+        for extensions in [&["PIPELINING"][..], &[]] {
+            let server = async move |mut server: Script| {
+                if !extensions.is_empty() {
+                    for _ in 0..3 {
+                        server.hear().await;
+                    }
+                }
+                for number in 0..=place {
+                    if extensions.is_empty() {
+                        server.hear().await;
+                    }
+                    server.say(if number < place { "250 ok" } else { "421 4.3.2 stopping" }).await;
+                }
+            };
+            let client = async |mut client: Client<_>| client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err();
+            let ((), error) = play(extensions, server, client).await;
+            let stage = [Stage::Mail, Stage::Recipient, Stage::Data][place];
+            assert!(matches!(&error, Error::Refused(at, reply) if *at == stage && reply.code() == 421), "{error}");
+            assert!(!error.is_in_doubt() && !error.is_permanent());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_has_enough_of_a_message_is_believed_before_the_end() {
+    let server = async |mut server: Script| {
+        for reply in ["250 ok", "250 ok", "354 go"] {
+            server.answer(reply).await;
+        }
+        server.hear().await; // the first line; it reads no more
+        server.say("421 4.3.1 disk full").await;
+        tokio::time::sleep(seconds(3600)).await;
+    };
+    let client = async |mut client: Client<_>| {
+        let begin = Instant::now();
+        let large = Message::new("a line\n".repeat(100_000));
+        let error = client.send(&envelope(&["a@b"]), &large).await.unwrap_err();
+        assert_eq!(begin.elapsed(), seconds(0), "it need not time out");
+        error
+    };
+    let ((), error) = play(&[], server, client).await;
+    assert!(matches!(&error, Error::Refused(Stage::Message, reply) if reply.code() == 421), "{error}");
+    assert!(!error.is_in_doubt(), "the end was not sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_wait_has_its_deadline_and_a_byte_now_and_then_does_not_move_it() {
+    let timeouts = Timeouts {
+        connect: seconds(1),
+        greeting: seconds(2),
+        command: seconds(3),
+        data: seconds(4),
+        write: seconds(5),
+        message: seconds(6),
+    };
+    for drips in [false, true] {
+        for (place, limit, stage) in [
+            (0, 2, Stage::Greeting),
+            (1, 3, Stage::Hello),
+            (2, 3, Stage::Mail),
+            (3, 3, Stage::Recipient),
+            (4, 4, Stage::Data),
+            (5, 6, Stage::Verdict),
+        ] {
+            let (ours, theirs) = duplex(4096);
+            let (mut reading, mut writing) = tokio::io::split(theirs);
+            // It takes whatever comes, and says so much and no more.
+            let reading =
+                tokio::spawn(async move { while reading.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {} });
+            let said = ["220 hi\r\n", "250 hi\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n"];
+            writing.write_all(said[..place].concat().as_bytes()).await.unwrap();
+            let writing = tokio::spawn(async move {
+                while drips && writing.write_all(b"2").await.is_ok() {
+                    tokio::time::sleep(seconds(1)).await;
+                }
+                tokio::time::sleep(seconds(3600)).await;
+            });
+            let begin = Instant::now();
+            let result = async {
+                let mut client = Client::over(ours, "client", timeouts).await?;
+                client.send(&envelope(&["a@b"]), &hello()).await
+            };
+            match result.await {
+                Err(Error::TimedOut(at)) if at == stage => assert_eq!(begin.elapsed(), seconds(limit), "{stage:?}"),
+                other => panic!("{stage:?}: {other:?}"),
+            }
+            reading.abort();
+            writing.abort();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_read_is_not_waited_for_for_ever() {
+    let server = async |mut server: Script| {
+        for reply in ["250 ok", "250 ok", "354 go"] {
+            server.answer(reply).await;
+        }
+        tokio::time::sleep(seconds(3600)).await;
+    };
+    let client = async |mut client: Client<_>| {
+        let begin = Instant::now();
+        let error = client.send(&envelope(&["a@b"]), &Message::new("a line\n".repeat(10_000))).await.unwrap_err();
+        assert_eq!(begin.elapsed(), seconds(180));
+        error
+    };
+    let ((), error) = play(&[], server, client).await;
+    assert!(matches!(error, Error::TimedOut(Stage::Message)), "{error}");
+    assert!(!error.is_in_doubt());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_reply_is_not_taken_for_one() {
+    let endless_line = "250 ".to_owned() + &"x".repeat(100_000);
+    let endless_reply = "250-x\r\n".repeat(100_000);
+    for (greeting, why) in [
+        ("SSH-2.0-OpenSSH_9.2p1\r\n", "a line does not begin with a code"),
+        ("220\n", "a line does not end with CRLF"),
+        ("220-a\r\n250 b\r\n", "the lines of one reply have different codes"),
+        ("120 a\r\n", "a line does not begin with a code"),
+        ("2200 a\r\n", "a line does not begin with a code"),
+        ("354 go ahead\r\n", "no answer to that"),
+        (&endless_line, "a reply is too long"),
+        (&endless_reply, "a reply is too long"),
+    ] {
+        let (ours, mut theirs) = duplex(1024);
+        let write = async {
+            let _ = theirs.write_all(greeting.as_bytes()).await;
+            tokio::time::sleep(seconds(3600)).await;
+        };
+        let client = Client::over(ours, "client", Timeouts::default());
+        tokio::select! {
+            () = write => panic!("the client waits for more of {greeting:.20?}"),
+            result = client => match result {
+                Err(Error::NotSmtp(Stage::Greeting, because)) => assert_eq!(because, why, "{greeting:.20?}"),
+                other => panic!("{greeting:.20?}: {other:?}"),
+            },
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_yes_to_data_is_no_verdict() {
+    let server = async |mut server: Script| {
+        for reply in ["250 ok", "250 ok", "250 ok"] {
+            server.answer(reply).await;
+        }
+    };
+    let client = async |mut client: Client<_>| client.send(&envelope(&["a@b"]), &hello()).await;
+    let ((), result) = play(&[], server, client).await;
+    assert!(matches!(result, Err(Error::NotSmtp(Stage::Data, _))), "a message that nobody has: {result:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn through_a_pipe_of_some_bytes_a_thousand_recipients_do_not_deadlock() {
+    // Whoever writes all commands before reading a reply waits for a server that waits for it.
+    let server = async |mut server: Script| {
+        for _ in 0..1001 {
+            server.answer("250 ok, and a good many words that fill the pipe").await;
+        }
+        server.answer("354 go").await;
+        server.answer_message("250 kept").await;
+    };
+    let to: Vec<String> = (0..1000).map(|number| format!("r{number}@example.org")).collect();
+    let to: Vec<&str> = to.iter().map(String::as_str).collect();
+    let (ours, theirs) = duplex(16);
+    let server = async { server(Script::greeted(theirs, &["PIPELINING"]).await).await };
+    let client = async {
+        let mut client = Client::over(ours, "client", Timeouts::default()).await.unwrap();
+        client.send(&envelope(&to), &hello()).await.unwrap()
+    };
+    let ((), verdicts) = tokio::join!(server, client);
+    assert!(verdicts.len() == 1000 && verdicts.iter().all(Verdict::is_accepted));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_no_recipient() {
+    let server = async |server: Script| server.ends().await;
+    let client = async |mut client: Client<_>| {
+        assert!(matches!(client.send(&envelope(&[]), &hello()).await, Err(Error::NoRecipients)));
+        assert!(client.is_usable());
+    };
+    let (heard, ()) = play(&[], server, client).await;
+    assert_eq!(heard, [""; 0]);
+}

@@ -1,0 +1,81 @@
+//! A server without a network: the codec and the session, fed by hand.
+use bytes::{Bytes, BytesMut};
+use mail::smtp::{
+    Budget, Limits, Reply,
+    codec::{Frame, ServerCodec},
+    session::{Action, Session},
+};
+use std::sync::Arc;
+use tokio_util::codec::Decoder;
+
+pub struct Desk {
+    pub budget: Budget,
+    codec: ServerCodec,
+    session: Session,
+    pub unread: BytesMut,
+    pub frames: Vec<Frame>,
+    pub replies: Vec<String>,
+    pub delivered: Vec<Bytes>,
+    pub closed: bool,
+}
+
+impl Desk {
+    pub fn new(limits: Limits) -> Desk {
+        let (limits, budget) = (Arc::new(limits.clone()), Budget::new(limits.memory));
+        Desk {
+            codec: ServerCodec::new(&limits, budget.clone()),
+            session: Session::new("host".into(), limits, budget.clone(), None),
+            budget,
+            unread: BytesMut::new(),
+            frames: vec![],
+            replies: vec![],
+            delivered: vec![],
+            closed: false,
+        }
+    }
+
+    /// A desk that waits for a message.
+    pub fn after_data(limits: Limits) -> Desk {
+        let mut desk = Desk::new(limits);
+        desk.feed(b"EHLO client\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n");
+        assert!(desk.replies.pop().unwrap().starts_with("354"), "{:?}", desk.replies);
+        desk.replies.clear();
+        desk.frames.clear();
+        desk
+    }
+
+    /// Everybody may send, everybody may get mail, and every message is accepted.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.unread.extend_from_slice(bytes);
+        while !self.closed {
+            let Some(frame) = self.codec.decode(&mut self.unread).unwrap() else { return };
+            self.frames.push(frame.clone());
+            let action = match self.session.frame(frame) {
+                Action::Ask(question) => self.session.answered(question, Reply::accepted("yes")),
+                Action::Deliver(_, body, _) => {
+                    self.delivered.push(body);
+                    self.session.delivered(Reply::accepted("delivered"))
+                }
+                action => action,
+            };
+            let reply = match action {
+                Action::Reply(reply) => reply,
+                Action::ReceiveMessage(reply) => {
+                    self.codec.expect_message();
+                    reply
+                }
+                Action::Close(reply) => {
+                    self.closed = true;
+                    reply
+                }
+                other => panic!("{other:?} after an answer"),
+            };
+            self.replies.push(reply.to_string());
+        }
+    }
+
+    /// The codes of the replies.
+    pub fn codes(&self) -> Vec<&str> {
+        self.replies.iter().map(|reply| &reply[..3]).collect()
+    }
+}

@@ -1,0 +1,206 @@
+//! Threats 8, 12 and 13: how many, and how much for all together.
+use crate::{
+    desk::Desk,
+    scene::{Pipes, Postbox, Raw, Running, seconds},
+};
+use mail::smtp::{Limits, Listener, Server};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+use tokio::{
+    io::DuplexStream,
+    time::{Instant, sleep},
+};
+
+// 8: recipients, errors
+
+#[test]
+fn threat_8_the_1001st_recipient_is_told_to_wait_and_those_before_it_are_kept() {
+    let mut desk = Desk::new(Limits::default());
+    desk.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\n");
+    for number in 0..1100 {
+        desk.feed(format!("RCPT TO:<r{number}@example.org>\r\n").as_bytes());
+    }
+    let codes = desk.codes();
+    assert!(codes[2..1002].iter().all(|code| *code == "250"));
+    assert!(codes[1002..].iter().all(|code| *code == "452"), "and it is no error to try: {:?}", desk.replies.last());
+    desk.feed(b"DATA\r\nhello\r\n.\r\n");
+    assert_eq!(desk.codes()[1102..], ["354", "250"]);
+}
+
+#[test]
+fn threat_8_after_the_11th_error_the_session_ends() {
+    let mut desk = Desk::new(Limits::default());
+    desk.feed(&b"WHAT\r\n".repeat(12));
+    let mut codes = vec!["500"; 10];
+    codes.push("421");
+    assert_eq!(desk.codes(), codes);
+    assert!(desk.closed);
+}
+
+#[test]
+fn threat_8_errors_count_from_the_last_message_that_was_accepted() {
+    let mut desk = Desk::new(Limits::default());
+    desk.feed(b"EHLO c\r\n");
+    for _ in 0..5 {
+        desk.feed(&b"WHAT\r\n".repeat(10));
+        desk.feed(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhello\r\n.\r\n");
+        assert_eq!(desk.codes().last(), Some(&"250"));
+    }
+}
+
+// 12: connections
+
+#[tokio::test(start_paused = true)]
+async fn threat_12_one_connection_too_many_is_told_so_at_once_and_harms_nobody() {
+    let server = Running::new(Postbox::default(), Limits::default());
+    let mut clients: Vec<Raw> = (0..512).map(|_| server.connect()).collect();
+    for client in &mut clients {
+        client.hello().await;
+    }
+    let begin = Instant::now();
+    assert_eq!(server.connect().rest().await, "421 4.7.0 too many connections; try again later\r\n");
+    assert_eq!(begin.elapsed(), seconds(0), "at once");
+    for client in &mut clients {
+        assert_eq!(client.ask("NOOP\r\n").await, 250);
+    }
+    clients.drain(..256).for_each(Raw::hang_up);
+    sleep(seconds(1)).await;
+    clients.extend((0..256).map(|_| server.connect()));
+    for client in &mut clients[256..] {
+        client.hello().await;
+    }
+    assert!(server.connect().rest().await.starts_with("421"));
+    let summary = server.end().await;
+    assert_eq!((summary.connections, summary.turned_away), (768, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_12_a_slot_is_free_again_however_its_connection_ended() {
+    let limits = Limits { connections: 1, greeting: seconds(5), data_idle: seconds(5), ..Limits::default() };
+    let server = Running::new(Postbox::default(), limits);
+    for ending in ["QUIT\r\n", "NOOP\n", "MAIL FROM:<panic@x>\r\n", "WHAT\r\n", "hang up", "fall silent", "in message"]
+    {
+        let mut client = server.connect();
+        client.hello().await;
+        match ending {
+            "hang up" => {}
+            "fall silent" => assert!(client.rest().await.starts_with("421 4.4.2"), "too slow"),
+            "in message" => {
+                client.data("bob@example.org").await;
+                assert!(client.rest().await.starts_with("421 4.4.2"), "too slow");
+            }
+            "WHAT\r\n" => {
+                client.say(&ending.repeat(11)).await;
+                assert!(client.rest().await.ends_with("421 4.7.0 too many errors\r\n"));
+            }
+            command => {
+                client.say(command).await;
+                client.rest().await;
+            }
+        }
+        client.hang_up();
+        sleep(seconds(2)).await;
+        let mut next = server.connect();
+        assert!(next.reply().await.starts_with("220"), "after {ending:?} nobody can connect any more");
+        next.hang_up();
+        sleep(seconds(2)).await;
+    }
+}
+
+/// A listener that has no file descriptor for a minute.
+struct Exhausted {
+    begin: Instant,
+    asked: Arc<AtomicU32>,
+    pipes: Pipes,
+}
+
+impl Listener for Exhausted {
+    type Io = DuplexStream;
+
+    async fn accept(&mut self) -> io::Result<(DuplexStream, Option<SocketAddr>)> {
+        const EMFILE: i32 = 24;
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        assert!(asked < 100_000, "it spins"); // and time would never pass
+        match self.begin.elapsed() < seconds(60) {
+            true => Err(io::Error::from_raw_os_error(EMFILE)),
+            false => self.pipes.accept().await,
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_12_a_server_without_file_descriptors_waits_for_one_and_does_not_spin() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let (pipes, connect) = Pipes::new();
+    let listener = Exhausted { begin: Instant::now(), asked: asked.clone(), pipes };
+    let server =
+        tokio::spawn(Server::new(Postbox::default(), Limits::default()).serve(listener, std::future::pending()));
+    let (ours, theirs) = tokio::io::duplex(1024);
+    connect.send(theirs).unwrap();
+    assert!(Raw::new(ours).reply().await.starts_with("220"));
+    let asked = asked.load(Ordering::Relaxed);
+    assert!((10..100).contains(&asked), "it asked {asked} times in a minute");
+    server.abort();
+}
+
+// 13: memory for all together (that it is memory indeed is measured in `tests/memory.rs`)
+
+#[tokio::test(start_paused = true)]
+async fn threat_13_many_sessions_that_each_keep_to_their_limit_share_one_budget() {
+    const MEGABYTE: usize = 1 << 20;
+    let limits = Limits { message: MEGABYTE, memory: 4 * MEGABYTE, ..Limits::default() };
+    let postbox = Postbox::default();
+    let server = Server::new(postbox.clone(), limits.clone());
+    let budget = server.budget().clone();
+    let server = Running::of(server);
+    let line = format!("{}\r\n", "x".repeat(998));
+    let mut clients: Vec<Raw> = (0..8).map(|_| server.connect()).collect();
+    for client in &mut clients {
+        client.hello().await;
+        client.data("bob@example.org").await;
+        client.say(&line.repeat(1000)).await; // a message that is not over yet
+    }
+    assert!(budget.left() < MEGABYTE, "{} bytes are left", budget.left());
+    let mut next = server.connect();
+    next.hello().await;
+    assert_eq!(
+        next.ask(&format!("MAIL FROM:<a@b> SIZE={MEGABYTE}\r\n")).await,
+        452,
+        "it is known that it will not fit"
+    );
+    let mut codes = vec![];
+    for client in &mut clients {
+        codes.push(client.ask(".\r\n").await);
+    }
+    codes.sort_unstable();
+    // While the fourth grows to a megabyte, there would be more than four.
+    assert_eq!(codes, [250, 250, 250, 452, 452, 452, 452, 452]);
+    assert!(budget.left() <= MEGABYTE, "whoever keeps a message keeps its memory");
+    drop(server);
+    drop(postbox);
+    for client in clients {
+        client.hang_up();
+    }
+    next.hang_up();
+    sleep(seconds(5)).await;
+    assert_eq!(budget.left(), limits.memory, "all of it has come back");
+}
+
+#[test]
+fn threat_13_recipients_count_as_well() {
+    let mut desk = Desk::new(Limits { memory: 1000, ..Limits::default() });
+    desk.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\n");
+    for number in 0..100 {
+        desk.feed(format!("RCPT TO:<recipient{number}@example.org>\r\n").as_bytes());
+    }
+    assert_eq!(desk.replies.last().unwrap(), "452 4.3.1 no memory left for this now; try again later");
+    assert!(desk.codes().iter().filter(|code| **code == "250").count() > 5, "the first ones are kept");
+    desk.feed(b"RSET\r\n");
+    assert_eq!(desk.budget.left(), 1000);
+}

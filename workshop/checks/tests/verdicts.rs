@@ -1,0 +1,177 @@
+//! What a learner reads when an attempt fails, and that a verdict comes whatever was written.
+use async_concepts::{LaneExt, say};
+use futures::join;
+use std::{
+    future::{pending, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    task::Poll,
+};
+use tokio::time::sleep;
+use workshop::{Attempt, attempt, attempt_for_real, ms};
+
+/// The verdict of an attempt that fails.
+fn verdict<T>(attempt: Attempt<T>) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(|| attempt.verdict())).expect_err("the attempt passes");
+    *panic.downcast::<String>().expect("a verdict is text")
+}
+
+fn headline<T>(attempt: Attempt<T>) -> String {
+    verdict(attempt).lines().next().expect("a verdict has a headline").to_owned()
+}
+
+async fn naps() -> u32 {
+    sleep(ms(100)).lane("A").await;
+    say!("one");
+    sleep(ms(200)).lane("B").await;
+    say!("two");
+    2
+}
+
+const LINES: [&str; 2] = ["0.100 main one", "0.300 main two"];
+
+#[test]
+fn what_is_as_expected_passes_even_if_it_looks_like_a_mistake() {
+    attempt(naps).mistake("it took too long", |run| run.took(300)).takes(300).says(&LINES).returns(2).verdict();
+}
+
+#[test]
+fn each_expectation_can_fail() {
+    assert_eq!(headline(attempt(naps).takes(200)), "not yet: 300 ms instead of 200 ms");
+    assert_eq!(headline(attempt(naps).returns(3)), "not yet: it returned 2 instead of 3");
+    assert_eq!(headline(attempt(naps).says(&[])), "not yet: it printed other lines than were expected");
+    let doubtful = attempt(naps).holds("nobody naps", |run| run.lanes("A") == 0);
+    assert_eq!(headline(doubtful), "not yet: it does not hold that nobody naps");
+}
+
+#[test]
+fn the_first_mistake_that_fits_is_named_with_the_fact_by_which_one_sees_it() {
+    let attempt = attempt(naps)
+        .mistake("they overlapped", |run| run.took(200))
+        .mistake("they ran one after another", |run| run.took(300))
+        .mistake("two naps", |run| run.count("main") == 2);
+    assert_eq!(headline(attempt.takes(200)), "they ran one after another: 300 ms instead of 200 ms");
+}
+
+#[test]
+fn questions_about_a_run_are_answered() {
+    let attempt = attempt(naps)
+        .holds("it took 300 ms", |run| run.took(300) && !run.took(299) && run.took_more_than(299))
+        .holds("it took no more than 300 ms", |run| !run.took_more_than(300))
+        .holds("it said one at 100 ms", |run| run.said("0.100 main one") && !run.said("three"))
+        .holds("it said two things in order", |run| run.said_in_order(&["one", "two"]))
+        .holds("it did not say them in the other order", |run| !run.said_in_order(&["two", "one"]))
+        .holds("it said nothing twice", |run| !run.said_in_order(&["one", "one"]))
+        .holds("it slept on no thread", |run| !run.slept_on_the_thread(0))
+        .holds("it has an output", |run| run.output() == Some(&2))
+        .holds("it ended well", |run| !run.never_ended() && !run.blocked() && !run.panicked_with(""))
+        .holds("it had two lanes beside main", |run| run.lanes("") == 3 && run.lanes("B") == 1);
+    attempt.verdict();
+}
+
+#[test]
+fn a_thread_that_slept_is_told_from_a_run_that_had_nothing_to_do() {
+    let asleep = attempt(async || std::thread::sleep(ms(50)));
+    asleep.holds("the thread slept", |run| run.slept_on_the_thread(50)).verdict();
+    attempt(async || ()).holds("nobody slept", |run| !run.slept_on_the_thread(50)).verdict();
+}
+
+#[test]
+fn a_line_that_is_missing_or_too_many_stands_alone() {
+    let text = verdict(attempt(naps).says(&["0.050 main zero", LINES[0], LINES[1], "0.400 main three"]));
+    let table = [
+        "  expected            your run",
+        "  0.050 main zero   ≠",
+        "  0.100 main one      0.100 main one",
+        "  0.300 main two      0.300 main two",
+        "  0.400 main three  ≠",
+    ];
+    assert!(text.contains(&table.join("\n")), "{text}");
+    let text = verdict(attempt(naps).says(&LINES[1..]));
+    let table =
+        ["  expected          your run", "                  ≠ 0.100 main one", "  0.300 main two    0.300 main two"];
+    assert!(text.contains(&table.join("\n")), "{text}");
+}
+
+#[test]
+fn a_flood_of_lines_is_cut() {
+    let flood = async || (0..100).for_each(|line| say!("{line}"));
+    let text = verdict(attempt(flood).says(&[]));
+    assert!(text.contains("≠ 0.000 main 19\n  … and 80 more lines\n"), "{text}");
+}
+
+#[test]
+fn the_timeline_is_drawn_below() {
+    let text = verdict(attempt(naps).takes(200));
+    assert!(text.contains("\nyour run\n") && text.contains("█ running") && text.contains("A   █─"), "{text}");
+}
+
+#[test]
+fn a_deadlock_gets_a_verdict_that_names_the_lanes() {
+    let deadlock = attempt(async || {
+        let nap = async {
+            sleep(ms(10)).await;
+            pending::<()>().await
+        };
+        join!(nap.lane("A"), pending::<()>().lane("B"))
+    });
+    let headline = headline(deadlock.mistake("nobody wakes them", |run| run.never_ended()).takes(0));
+    assert_eq!(
+        headline, "nobody wakes them: nothing can happen any more: A waits since 10 ms, B waits since 0",
+        "what is expected besides is not asked of a run that has not ended"
+    );
+}
+
+#[test]
+fn what_goes_on_for_ever_gets_a_verdict() {
+    let endless = attempt(async || {
+        let ticks = async {
+            loop {
+                sleep(ms(60_000)).await;
+            }
+        };
+        ticks.lane("ticks").await
+    });
+    let headline = headline(endless.holds("it ends", |_: &workshop::Run<()>| false));
+    assert!(headline.starts_with("not yet: after 1 h it was still going on: ticks waits since 59 min"), "{headline}");
+}
+
+#[test]
+fn a_thread_that_is_blocked_gets_a_verdict_that_names_the_lane() {
+    let (_keep, never) = std::sync::mpsc::channel::<()>();
+    let blocked = attempt(async move || async { never.recv().is_err() }.lane("A").await);
+    let headline = headline(blocked.mistake("it waits", |run| run.blocked()));
+    assert!(
+        headline.starts_with("it waits: A blocks the thread: its poll at 0 did not return within 2 s"),
+        "{headline}"
+    );
+}
+
+#[test]
+fn a_future_that_spins_gets_a_verdict_that_names_the_lane() {
+    let spin = || {
+        poll_fn::<(), _>(|context| {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+    };
+    let headline = headline(attempt(async move || spin().lane("A").await));
+    assert!(headline.starts_with("not yet: A spins: at 0 it was polled"), "{headline}");
+}
+
+#[test]
+fn a_panic_gets_a_verdict_with_its_message() {
+    let panics = async || -> u32 { panic!("no such page") };
+    let headline = headline(attempt(panics).mistake("it panicked", |run| run.panicked_with("such")).returns(1));
+    assert_eq!(headline, "it panicked: main panicked: no such page");
+}
+
+#[test]
+fn on_the_real_clock_time_passes_by_itself() {
+    let listening = async || {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let (client, server) = join!(tokio::net::TcpStream::connect(address), listener.accept());
+        client.and(server.map(|_| ()))
+    };
+    attempt_for_real(listening).holds("they have met", |run| matches!(run.output(), Some(Ok(())))).verdict();
+}

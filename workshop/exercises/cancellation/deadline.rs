@@ -1,0 +1,52 @@
+//! Predict: a transfer takes 100 ms, and you wait for 50 ms at most. Will the money be gone after a second?
+//!
+//! In Python, `asyncio.wait_for(task, 0.05)` cancels the task when the time is over.
+//!
+//! Then try: let the transfer begin with 80 ms of `async_concepts::block`, which never gives way. When does the timeout fire?
+use async_concepts::{LaneExt, say};
+use tokio::{
+    spawn,
+    time::{sleep, timeout},
+};
+use workshop::ms;
+
+async fn transfer() {
+    say!("asking the bank");
+    sleep(ms(100)).await;
+    say!("the money is gone");
+}
+
+async fn pay() -> Result<(), &'static str> {
+    let transfer = spawn(transfer().lane("transfer"));
+    // TODO: when the time is over, no money may go any more.
+    match timeout(ms(50), transfer).await {
+        Ok(_) => Ok(()),
+        Err(_) => Err("too slow"),
+    }
+}
+
+async fn shop() {
+    let result = pay().await;
+    say!("{result:?}");
+    sleep(ms(950)).await;
+}
+
+fn main() {
+    workshop::show("deadline", shop);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_deadline_no_money_goes() {
+        workshop::attempt(shop)
+            .mistake("it looked at the clock when it was over, which is no deadline", |run| run.said("0.100 main Err"))
+            .mistake("the timeout let go of the handle, and the task ran on", |run| run.said("the money is gone"))
+            .mistake("the bank was not even asked", |run| !run.said("asking the bank"))
+            .takes(1000)
+            .says(&["0.000 transfer asking the bank", "0.050 main Err(\"too slow\")"])
+            .verdict();
+    }
+}

@@ -1,0 +1,53 @@
+//! Predict: which of the three callbacks will be called, when, and in which order?
+//!
+//! In asyncio, `call_later` returns a `TimerHandle` with a method `cancel`.
+//!
+//! Then try: cancel b at 250 ms instead, when it has been called already. Is that an error?
+use async_concepts::{LaneExt, say};
+use tokio::{spawn, task::JoinHandle, time::sleep};
+use workshop::ms;
+
+fn call_later(delay: u64, name: &str) -> JoinHandle<()> {
+    let callback = async move {
+        sleep(ms(delay)).await;
+        say!("called");
+    };
+    spawn(callback.lane(name))
+}
+
+async fn program() {
+    let a = call_later(300, "a");
+    let b = call_later(200, "b");
+    let c = call_later(100, "c");
+    sleep(ms(150)).await;
+    say!("cancel b");
+    // TODO: b is called all the same.
+    drop(b);
+    c.await.expect("c is called");
+    a.await.expect("a is called");
+}
+
+fn main() {
+    workshop::show("call_later_cancel", program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_that_is_cancelled_in_time_is_not_called() {
+        workshop::attempt(program)
+            .mistake("b was cancelled when it had been called already", |run| {
+                run.said_in_order(&["0.200 b called", "cancel b"])
+            })
+            .mistake("b was called all the same: the runtime owns the task, not whoever holds its handle", |run| {
+                run.said("0.200 b called")
+            })
+            .mistake("a cancelled task gives an error to whoever awaits it", |run| run.panicked_with("Cancelled"))
+            .mistake("a was cancelled as well", |run| !run.said("a called"))
+            .takes(300)
+            .says(&["0.100 c called", "0.150 main cancel b", "0.300 a called"])
+            .verdict();
+    }
+}

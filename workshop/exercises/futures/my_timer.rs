@@ -1,0 +1,69 @@
+//! Predict: timers at 300, 100 and 200 ms, made in this order. When does each go off?
+//!
+//! An event loop keeps its timers in a heap, as asyncio does: it sleeps until the next deadline, and calls what is due.
+//!
+//! Then try: two timers with the same deadline. In which order do they go off, and how would you let the older go first?
+use async_concepts::say;
+use std::collections::BinaryHeap;
+use tokio::time::{Instant, sleep_until};
+use workshop::ms;
+
+#[derive(Default)]
+struct Timers {
+    // TODO: the timer that is due next should be on top.
+    heap: BinaryHeap<(Instant, &'static str)>,
+}
+
+impl Timers {
+    fn call_at(&mut self, deadline: Instant, name: &'static str) {
+        self.heap.push((deadline, name));
+    }
+
+    /// When the next timer is due, if there is one.
+    fn next(&self) -> Option<Instant> {
+        self.heap.peek().map(|(deadline, _)| *deadline)
+    }
+
+    fn call_due(&mut self) {
+        while self.next().is_some_and(|deadline| deadline <= Instant::now()) {
+            let (_, name) = self.heap.pop().expect("there is a next one");
+            say!("{name}");
+        }
+    }
+}
+
+async fn program() {
+    let (now, mut timers) = (Instant::now(), Timers::default());
+    timers.call_at(now + ms(300), "c");
+    timers.call_at(now + ms(100), "a");
+    timers.call_at(now + ms(200), "b");
+    while let Some(deadline) = timers.next() {
+        sleep_until(deadline).await;
+        timers.call_due();
+    }
+}
+
+fn main() {
+    workshop::show("my_timer", program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timers_go_off_when_they_are_due_and_in_that_order() {
+        workshop::attempt(program)
+            .mistake("the latest came first: a `BinaryHeap` gives its greatest", |run| {
+                run.said_in_order(&["0.300 main c", "0.300 main b", "0.300 main a"])
+            })
+            .mistake("the timer that was made last went off first", |run| run.said_in_order(&["b", "0.200 main a"]))
+            .mistake("the timers went off in the order in which they were made", |run| {
+                run.said_in_order(&["0.300 main c", "a"])
+            })
+            .mistake("timers went off before they were due", |run| run.count("0.100 main") > 1)
+            .takes(300)
+            .says(&["0.100 main a", "0.200 main b", "0.300 main c"])
+            .verdict();
+    }
+}

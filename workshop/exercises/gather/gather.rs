@@ -1,0 +1,44 @@
+//! Predict: naps of 100, 300 and 200 ms. How long will this take, and in which order will they end?
+//!
+//! In Python one would write `await asyncio.gather(nap(100), nap(300), nap(200))`.
+//!
+//! Then try: let one nap call `std::thread::sleep` instead. What becomes of the other two, and why?
+use async_concepts::{LaneExt, say};
+use tokio::time::sleep;
+use workshop::ms;
+
+async fn nap(length: u64) -> u64 {
+    sleep(ms(length)).await;
+    say!("slept {length} ms");
+    length
+}
+
+async fn naps() -> [u64; 3] {
+    // TODO: let the naps overlap, so that together they take no longer than the longest.
+    let a = nap(100).lane("A").await;
+    let b = nap(300).lane("B").await;
+    let c = nap(200).lane("C").await;
+    [a, b, c]
+}
+
+fn main() {
+    workshop::show("gather", naps);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_naps_take_as_long_as_the_longest() {
+        workshop::attempt(naps)
+            .mistake("the naps ran one after another", |run| run.took(600))
+            .mistake("the first nap was over before the others began", |run| run.took(400))
+            .mistake("the thread slept, and nobody else could use it", |run| run.slept_on_the_thread(300))
+            .mistake("the results are in the order of the clock", |run| run.output() == Some(&[100, 200, 300]))
+            .takes(300)
+            .says(&["0.100 A slept 100 ms", "0.200 C slept 200 ms", "0.300 B slept 300 ms"])
+            .returns([100, 300, 200])
+            .verdict();
+    }
+}

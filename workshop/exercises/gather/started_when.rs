@@ -1,0 +1,50 @@
+//! Predict: the layout takes 200 ms and the download 300 ms. When is the page complete?
+//!
+//! In Python one would write `image = asyncio.create_task(download())`.
+//!
+//! Then try: put a bare `tokio::time::sleep(ms(300))` into the variable instead of the download. Why is it over at 300 ms
+//! even though nobody polled it before 200 ms?
+use async_concepts::{LaneExt, say};
+use tokio::time::sleep;
+use workshop::ms;
+
+async fn download() -> &'static str {
+    say!("the download begins");
+    sleep(ms(300)).await;
+    "a picture"
+}
+
+async fn lay_out() {
+    sleep(ms(200)).await;
+    say!("the page is laid out");
+}
+
+async fn page() -> &'static str {
+    let picture = download().lane("download");
+    // TODO: the download should go on while the page is laid out.
+    lay_out().lane("layout").await;
+    picture.await
+}
+
+fn main() {
+    workshop::show("started_when", page);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_download_goes_on_while_the_page_is_laid_out() {
+        workshop::attempt(page)
+            .mistake("the download began only when it was awaited: a future in a variable does not run", |run| {
+                run.said("0.200 download")
+            })
+            .mistake("the layout waited for the download", |run| run.said("0.500 layout"))
+            .mistake("nobody waited for the download to end", |run| run.took(200))
+            .takes(300)
+            .says(&["0.000 download the download begins", "0.200 layout the page is laid out"])
+            .returns("a picture")
+            .verdict();
+    }
+}

@@ -1,0 +1,45 @@
+//! `timeout` drops its future when the time is over. A bare future is cancelled by that; the handle of a task would only be
+//! let go of.
+use async_concepts::{LaneExt, say};
+use tokio::time::{sleep, timeout};
+use workshop::ms;
+
+async fn transfer() {
+    say!("asking the bank");
+    sleep(ms(100)).await;
+    say!("the money is gone");
+}
+
+async fn pay() -> Result<(), &'static str> {
+    let transfer = transfer().lane("transfer");
+    match timeout(ms(50), transfer).await {
+        Ok(()) => Ok(()),
+        Err(_) => Err("too slow"),
+    }
+}
+
+async fn shop() {
+    let result = pay().await;
+    say!("{result:?}");
+    sleep(ms(950)).await;
+}
+
+fn main() {
+    workshop::show("deadline", shop);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_deadline_no_money_goes() {
+        workshop::attempt(shop)
+            .mistake("it looked at the clock when it was over, which is no deadline", |run| run.said("0.100 main Err"))
+            .mistake("the timeout let go of the handle, and the task ran on", |run| run.said("the money is gone"))
+            .mistake("the bank was not even asked", |run| !run.said("asking the bank"))
+            .takes(1000)
+            .says(&["0.000 transfer asking the bank", "0.050 main Err(\"too slow\")"])
+            .verdict();
+    }
+}

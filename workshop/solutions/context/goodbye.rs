@@ -1,0 +1,58 @@
+//! The lock is a value that the visit holds, and unlocking is its `drop`: that runs however the visit ends. `_lock` keeps it
+//! until then; `_` alone would drop it at once.
+use async_concepts::{LaneExt, say};
+use tokio::time::{sleep, timeout};
+use workshop::ms;
+
+struct Lock;
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        say!("unlock the door");
+    }
+}
+
+async fn visit() {
+    say!("lock the door");
+    let _lock = Lock;
+    sleep(ms(100)).await;
+}
+
+async fn museum() {
+    let cut_short = timeout(ms(10), visit().lane("visit")).await.is_err();
+    say!("cut short: {cut_short}");
+    sleep(ms(20)).await;
+    say!("the lights are out");
+}
+
+fn main() {
+    workshop::show("goodbye", museum);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_door_is_unlocked_in_the_moment_in_which_the_visit_is_cut_short() {
+        workshop::attempt(museum)
+            .mistake("what stands behind an `.await` does not run when the future is dropped", |run| {
+                !run.said("unlock")
+            })
+            .mistake("the door was unlocked at once: `_` is no variable, and keeps nothing", |run| {
+                run.said("0.000 visit unlock")
+            })
+            .mistake("the visit was not cut short", |run| run.said("0.100 visit unlock"))
+            .mistake("whoever calls `visit` has to remember the door, and the next caller will forget it", |run| {
+                run.said("main unlock")
+            })
+            .takes(30)
+            .says(&[
+                "0.000 visit lock the door",
+                "0.010 visit unlock the door",
+                "0.010 main cut short: true",
+                "0.030 main the lights are out",
+            ])
+            .verdict();
+    }
+}

@@ -1,0 +1,55 @@
+//! `try_join!` returns at the first error, and the futures that are not done are dropped with it. Dropping is cancelling: B
+//! stops at its `.await`, and what it holds is cleaned up.
+use async_concepts::{LaneExt, say};
+use futures::try_join;
+use tokio::time::sleep;
+use workshop::ms;
+
+struct Connection;
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        say!("connection closed");
+    }
+}
+
+async fn fetch(time: u64, answer: Result<&'static str, &'static str>) -> Result<&'static str, &'static str> {
+    let _connection = Connection;
+    say!("connection open");
+    sleep(ms(time)).await;
+    answer
+}
+
+async fn both() -> Result<[&'static str; 2], &'static str> {
+    let a = fetch(100, Err("no such page")).lane("A");
+    let b = fetch(500, Ok("page B")).lane("B");
+    let (a, b) = try_join!(a, b)?;
+    Ok([a, b])
+}
+
+fn main() {
+    workshop::show("fail_fast", both);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_error_ends_both() {
+        workshop::attempt(both)
+            .mistake("the error of A had to wait for B", |run| run.took(500))
+            .mistake("B had not even begun: they ran one after another", |run| !run.said("B connection open"))
+            .mistake("B was not stopped: it is a task of its own, and goes on", |run| !run.said("B connection closed"))
+            .mistake("the error of A was lost", |run| run.output().is_some_and(Result::is_ok))
+            .takes(100)
+            .says(&[
+                "0.000 A connection open",
+                "0.000 B connection open",
+                "0.100 A connection closed",
+                "0.100 B connection closed",
+            ])
+            .returns(Err("no such page"))
+            .verdict();
+    }
+}

@@ -1,0 +1,24 @@
+//! Mistake: nobody held the producer back, and the items piled up
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+async fn produce(items: Sender<u32>) {
+    for item in 1..=4 {
+        items.send(item).await.expect("somebody consumes");
+        say!("sent {item}");
+    }
+}
+
+async fn consume(mut items: Receiver<u32>) -> u32 {
+    let mut sum = 0;
+    while let Some(item) = items.recv().await {
+        sleep(ms(100)).await;
+        sum += item;
+    }
+    sum
+}
+
+async fn program() -> u32 {
+    let (send, receive) = channel(1000);
+    let ((), sum) = join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
+    sum
+}

@@ -1,0 +1,13 @@
+//! Mistake: whoever calls `visit` has to remember the door, and the next caller will forget it
+async fn visit() {
+    say!("lock the door");
+    sleep(ms(100)).await;
+}
+
+async fn museum() {
+    let cut_short = timeout(ms(10), visit().lane("visit")).await.is_err();
+    say!("unlock the door");
+    say!("cut short: {cut_short}");
+    sleep(ms(20)).await;
+    say!("the lights are out");
+}

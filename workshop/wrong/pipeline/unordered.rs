@@ -1,0 +1,9 @@
+//! Mistake: the pages came in the order of the clock
+async fn pages() -> Vec<u64> {
+    stream::iter(1..=8)
+        .filter(|page| ready(page % 2 == 0))
+        .map(|page| fetch(page).lane(format!("page {page}")))
+        .buffer_unordered(2)
+        .collect()
+        .await
+}
