@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -89,6 +89,13 @@ fn processes(server: u32, example: &str) -> Vec<PathBuf> {
     processes.filter(ours).collect()
 }
 
+/// Lets a process of `/proc` rest, so that it does not end by itself: now only a kill can end it.
+fn stop(process: &Path) {
+    let id = process.file_name().and_then(|name| name.to_str()?.parse().ok()).expect("a number");
+    let pid = rustix::process::Pid::from_raw(id).expect("a process");
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).expect("it runs");
+}
+
 #[test]
 fn it_answers_nobody_but_its_own_page_and_runs_only_what_is_in_the_deck() {
     let server = Server::start();
@@ -143,7 +150,7 @@ fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
     // Whoever goes away ends it.
     let mut run = server.run("gather");
     read_until(&mut run, "compute factorial(2)");
-    assert_eq!(gather(), 1);
+    stop(&processes(server.process.id(), "gather")[0]);
     drop(run);
     until("a run that nobody reads is killed", || gather() == 0);
     // And may run it anew at once.
@@ -160,6 +167,7 @@ fn a_server_that_ends_ends_its_runs() {
     let id = server.process.id();
     let pid = rustix::process::Pid::from_raw(id as i32).expect("a process");
     let example = processes(id, "gather").pop().expect("it runs");
+    stop(&example);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is told to end");
     assert!(server.process.wait().expect("an end").success());
     until("the example has ended with its server", || !example.join("exe").exists());
