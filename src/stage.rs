@@ -4,6 +4,7 @@
 //! change that, and are the same for all examples. An example may consist of several scenes, each of which is a run
 //! with a clock and a timeline of its own.
 mod clock;
+mod recorded;
 
 pub use clock::record_blocking;
 
@@ -198,7 +199,7 @@ impl Stage {
             eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
         }
         let several = self.scenes.len() > 1;
-        let (mut charts, mut status) = (vec![], ExitCode::SUCCESS);
+        let (mut recorded, mut status) = (vec![], ExitCode::SUCCESS);
         for (number, Scene { title, hangs, perform }) in self.scenes.into_iter().enumerate() {
             if several {
                 show(&format!("{}\n", Style::new().bold().apply_to(heading(title, number))));
@@ -206,7 +207,7 @@ impl Stage {
             // A verdict needs all that a timeline needs.
             let everything = options.timeline || files.wanted() || hangs.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
-            let performance = perform(recorder(title, hangs).clock(clock).observe(observe).print(print_line));
+            let mut performance = perform(recorder(title, hangs).clock(clock).observe(observe).print(print_line));
             let failure = match &performance.verdict {
                 Some(verdict @ Verdict::Panicked(..)) => Some((verdict.to_string(), 101)),
                 Some(verdict) if performance.hangs => {
@@ -225,14 +226,14 @@ impl Stage {
                 eprintln!("{}: {title}: {error}", self.name);
                 status = ExitCode::from(1);
             }
-            if let Some(chart) = performance.chart {
+            if let Some(chart) = performance.chart.take() {
                 if options.timeline {
                     show(&format!("\n{}", chart.to_text(TerminalOptions::of_stdout())));
                 }
-                charts.push(chart);
+                recorded.push((performance, chart));
             }
         }
-        match files.write(&charts) {
+        match files.write(clock, &recorded, options.width) {
             Ok(()) => {
                 if let (Some(measure), Clock::Real) = (self.afterwards, clock) {
                     measure();
@@ -271,6 +272,8 @@ impl Stage {
             ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
             ("--svg FILE", "Write the timeline as SVG, too"),
             ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
+            ("--json FILE", "Write the lines and the timeline of each scene for a program to read, too"),
+            ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
             ("--no-timeline", "Do not draw the timeline"),
         ];
         options.extend(of_all.map(|(option, help)| (option.to_owned(), help)));
@@ -339,13 +342,22 @@ struct Options {
     timeline: bool,
     svg: Option<PathBuf>,
     perfetto: Option<PathBuf>,
+    json: Option<PathBuf>,
+    width: f64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let width = SvgOptions::default().width;
+        Options { fast: false, timeline: true, svg: None, perfetto: None, json: None, width }
+    }
 }
 
 impl Options {
     /// `None` if help was asked for.
     fn parse(args: impl Iterator<Item = OsString>, own: CommandLine) -> Result<Option<Options>, lexopt::Error> {
         use lexopt::prelude::*;
-        let mut options = Options { fast: false, timeline: true, svg: None, perfetto: None };
+        let mut options = Options::default();
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(arg) = parser.next()? {
             if let Long(name) = arg
@@ -359,6 +371,8 @@ impl Options {
                 Long("no-timeline") => options.timeline = false,
                 Long("svg") => options.svg = Some(parser.value()?.into()),
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
+                Long("json") => options.json = Some(parser.value()?.into()),
+                Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
                 Short('h') | Long("help") => return Ok(None),
                 _ => return Err(arg.unexpected()),
             }
@@ -371,6 +385,7 @@ impl Options {
 struct Files {
     svg: Option<(PathBuf, File)>,
     perfetto: Option<(PathBuf, File)>,
+    json: Option<(PathBuf, File)>,
 }
 
 #[derive(Debug)]
@@ -390,20 +405,22 @@ impl Files {
                 .map_err(|error| FileError(path.clone(), error)),
             None => Ok(None),
         };
-        Ok(Files { svg: create(&options.svg)?, perfetto: create(&options.perfetto)? })
+        Ok(Files { svg: create(&options.svg)?, perfetto: create(&options.perfetto)?, json: create(&options.json)? })
     }
 
     fn wanted(&self) -> bool {
-        self.svg.is_some() || self.perfetto.is_some()
+        self.svg.is_some() || self.perfetto.is_some() || self.json.is_some()
     }
 
-    fn write(self, charts: &[Chart]) -> Result<(), FileError> {
+    fn write(self, clock: Clock, recorded: &[(Performance, Chart)], width: f64) -> Result<(), FileError> {
+        let charts = || recorded.iter().map(|(_, chart)| chart.clone()).collect::<Vec<_>>();
         let put = |file: Option<(PathBuf, File)>, text: &dyn Fn() -> String| match file {
             Some((path, mut file)) => file.write_all(text().as_bytes()).map_err(|error| FileError(path, error)),
             None => Ok(()),
         };
-        put(self.svg, &|| to_svg(charts, SvgOptions::default()))?;
-        put(self.perfetto, &|| to_perfetto(charts))
+        put(self.svg, &|| to_svg(&charts(), SvgOptions { width, ..SvgOptions::default() }))?;
+        put(self.perfetto, &|| to_perfetto(&charts()))?;
+        put(self.json, &|| recorded::to_json(clock, recorded, width))
     }
 }
 
@@ -491,7 +508,7 @@ mod tests {
 
     fn measured(fast: bool) -> usize {
         MEASURED.set(0);
-        stage().perform(Options { fast, timeline: false, svg: None, perfetto: None });
+        stage().perform(Options { fast, timeline: false, ..Options::default() });
         MEASURED.get()
     }
 
@@ -502,7 +519,7 @@ mod tests {
     #[test]
     fn a_scene_that_is_meant_to_hang_fails_the_example_only_if_it_does_not() {
         let limit = Duration::from_secs(1);
-        let perform = |stage: Stage| stage.perform(Options { fast: true, timeline: false, svg: None, perfetto: None });
+        let perform = |stage: Stage| stage.perform(Options { fast: true, timeline: false, ..Options::default() });
         assert_eq!(perform(Stage::new("hanging").hanging_scene("hangs", limit, hangs)), ExitCode::SUCCESS);
         assert_eq!(perform(Stage::new("hanging").hanging_scene("ends", limit, nothing)), ExitCode::FAILURE);
         assert_eq!(perform(Stage::new("hanging").scene("hangs", hangs)), ExitCode::FAILURE);
@@ -514,7 +531,7 @@ mod tests {
 
     #[test]
     fn a_scene_that_fails_fails_the_example_and_the_others_are_performed() {
-        let options = Options { fast: true, timeline: false, svg: None, perfetto: None };
+        let options = Options { fast: true, timeline: false, ..Options::default() };
         fn stage() -> Stage {
             Stage::new("failing").try_scene("fails", fails).scene("nothing", nothing)
         }

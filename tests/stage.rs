@@ -1,4 +1,5 @@
 //! How an example behaves on a command line, with `gather` as the example.
+use serde_json::json;
 use std::{
     fs,
     io::Read,
@@ -102,7 +103,16 @@ fn output_that_cannot_be_written_is_an_error_in_one_sentence() {
 fn help_names_every_option() {
     let output = run(&["--help"]);
     assert!(output.status.success());
-    for option in ["--fast", "--svg FILE", "--perfetto FILE", "--no-timeline", "--help", "cargo run --example gather"] {
+    for option in [
+        "--fast",
+        "--svg FILE",
+        "--perfetto FILE",
+        "--json FILE",
+        "--width PIXELS",
+        "--no-timeline",
+        "--help",
+        "cargo run --example gather",
+    ] {
         assert!(stdout(&output).contains(option), "{option} is missing");
     }
     assert_eq!(stdout(&output), stdout(&run(&["-h"])));
@@ -121,6 +131,27 @@ fn the_timeline_is_written_as_svg_and_for_perfetto() {
     assert!(trace["traceEvents"].as_array().unwrap().len() > 40);
 }
 
+#[test]
+fn what_was_recorded_is_written_as_json_with_a_picture_of_the_wanted_width() {
+    let file = file("recorded.json");
+    let recorded = || -> serde_json::Value {
+        let output = run(&["--fast", "--no-timeline", "--json", file.to_str().unwrap(), "--width", "700"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert_eq!(stdout(&output), LINES);
+        serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap()
+    };
+    let run = recorded();
+    assert_eq!(run["clock"], "paused");
+    let scene = &run["scenes"][0];
+    assert_eq!((&scene["title"], &scene["took"], &scene["verdict"]), (&json!("gather"), &json!("3 s"), &json!(null)));
+    let last = json!({ "time": "3.000", "lane": "C", "text": "factorial(4) = 24", "colour": "l3", "instant": 3 });
+    assert_eq!((scene["lines"].as_array().unwrap().len(), &scene["lines"][8]), (9, &last));
+    let svg = scene["timeline"].as_str().unwrap();
+    assert!(svg.starts_with("<svg class=\"timeline page\"") && svg.contains("width=\"700\""), "{svg}");
+    assert!(svg.contains("data-instants=\"0 1 2 3\"") && !svg.contains("<style>"), "{svg}");
+    assert_eq!(run, recorded(), "the same run gives the same bytes");
+}
+
 /// Wrong input is one sentence on stderr, nothing on stdout, and status 2.
 fn refused(arguments: &[&str], sentence: &str) {
     let output = run(arguments);
@@ -135,6 +166,7 @@ fn an_unknown_option_is_refused_in_one_sentence() {
     refused(&["--slow"], "gather: invalid option '--slow'");
     refused(&["faster"], "gather: unexpected argument \"faster\"");
     refused(&["--svg"], "gather: missing argument for option '--svg'");
+    refused(&["--width", "wide"], "gather: cannot parse argument \"wide\": invalid digit found in string");
     refused(&["--fast=1"], "gather: unexpected argument for option '--fast': \"1\"");
 }
 

@@ -78,12 +78,14 @@ async def swallowed():
 
 # ANCHOR: cancelled
 async def cancelled():
+    # ANCHOR: time_out
     try:
         async with asyncio.timeout(2 * STEP):
             await lane("A", work("wish"))
     except TimeoutError:
         say("timed out")
     say("cleaned up")
+    # ANCHOR_END: time_out
 # ANCHOR_END: cancelled
 
 

@@ -76,11 +76,13 @@ pub async fn swallowed() -> Result<Option<usize>, Fault> {
 // ANCHOR: cancelled
 pub async fn cancelled() {
     let cleanups = Cleanups::within(BOUND);
+    // ANCHOR: time_out
     if timeout(2 * STEP, work(&cleanups, "wish", Exit::PassOn).lane("A")).await.is_err() {
         say!("timed out");
     }
     cleanups.wait().await.expect("the exit does not fail"); // or it would end with `main`, half-way
     say!("cleaned up");
+    // ANCHOR_END: time_out
 }
 // ANCHOR_END: cancelled
 

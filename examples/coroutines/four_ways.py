@@ -18,12 +18,14 @@ STEPS = [0.2, 0.3, 0.5]
 
 
 # ANCHOR: function
+# ANCHOR: two_waits
 def two_waits(step):
     """Reads well. Nobody else gets on."""
     time.sleep(step)
     say("half-way")
     time.sleep(step)
     say("done")
+# ANCHOR_END: two_waits
 
 
 async def call(step):
@@ -50,6 +52,7 @@ def two_waits_then(lane_name, step, done):
     """A callback is never interrupted: others run between two of them. But the work is in
     pieces, and there is nobody to return to: hence `done`."""
 
+    # ANCHOR: two_waits_then
     def half_way():
         say("half-way")
         call_later(lane_name, step, finish)
@@ -59,6 +62,7 @@ def two_waits_then(lane_name, step, done):
         done.set_result(None)
 
     call_later(lane_name, step, half_way)
+    # ANCHOR_END: two_waits_then
 
 
 def call_later(lane_name, delay, callback):
@@ -78,12 +82,14 @@ async def callbacks():
 
 
 # ANCHOR: coroutines
+# ANCHOR: two_waits_async
 async def two_waits_async(step):
     """Reads like the function, and is left at each `await` and nowhere else."""
     await asyncio.sleep(step)
     say("half-way")
     await asyncio.sleep(step)
     say("done")
+# ANCHOR_END: two_waits_async
 
 
 async def coroutines():

@@ -26,12 +26,14 @@ const STEPS: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(
 
 // ANCHOR: function
 /// Reads well. Nothing can interrupt it, and nobody else gets on.
+// ANCHOR: two_waits
 fn two_waits(step: Duration) {
     block(step);
     say!("half-way");
     block(step);
     say!("done");
 }
+// ANCHOR_END: two_waits
 
 pub async fn one_after_another() {
     let [a, b, c] = STEPS;
@@ -53,6 +55,7 @@ pub async fn threads() {
 // ANCHOR: callbacks
 /// A callback is never interrupted: others run between two of them. But the work is in pieces, what one piece has to
 /// tell the next is moved along by hand, and there is nobody to return to: hence `done`.
+// ANCHOR: two_waits_then
 fn two_waits_then(name: &'static str, step: Duration, done: oneshot::Sender<()>) {
     call_later(name, step, move || {
         say!("half-way");
@@ -62,6 +65,7 @@ fn two_waits_then(name: &'static str, step: Duration, done: oneshot::Sender<()>)
         });
     });
 }
+// ANCHOR_END: two_waits_then
 
 /// Each call is a lane of its own, since nothing holds the pieces together but their name.
 fn call_later(name: &'static str, delay: Duration, callback: impl FnOnce() + Send + 'static) {
@@ -84,12 +88,14 @@ pub async fn callbacks() {
 
 // ANCHOR: coroutines
 /// Reads like the function, and is left at each `await` and nowhere else.
+// ANCHOR: two_waits_async
 async fn two_waits_async(step: Duration) {
     sleep(step).await;
     say!("half-way");
     sleep(step).await;
     say!("done");
 }
+// ANCHOR_END: two_waits_async
 
 pub async fn coroutines() {
     let [a, b, c] = STEPS;

@@ -22,6 +22,7 @@ struct Factorial {
 impl Iterator for Factorial {
     type Item = u64;
 
+    // ANCHOR: next
     fn next(&mut self) -> Option<u64> {
         if self.i == self.number {
             return None;
@@ -31,6 +32,7 @@ impl Iterator for Factorial {
         self.product *= self.i;
         Some(self.product) // left here, and resumed at the top
     }
+    // ANCHOR_END: next
 }
 
 fn factorial(number: u64) -> Factorial {

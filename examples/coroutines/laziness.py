@@ -25,12 +25,14 @@ async def other_work():
 
 # ANCHOR: call
 async def call():
+    # ANCHOR: lazy
     forgotten = nap()  # Python warns of it, when it is gone: "was never awaited"
     later = lane("later", nap())
     say("called twice, and nothing begins")
     await other_work()
     say("await one of them")
     await later
+    # ANCHOR_END: lazy
 # ANCHOR_END: call
 
 

@@ -25,12 +25,14 @@ async fn other_work() {
 // ANCHOR: call
 pub async fn call() {
     // The compiler warns of a future that nobody uses, unless it is in a variable.
+    // ANCHOR: lazy
     let _forgotten = nap().lane("never");
     let later = nap().lane("later");
     say!("called twice, and nothing begins");
     other_work().await;
     say!("await one of them");
     later.await;
+    // ANCHOR_END: lazy
 }
 // ANCHOR_END: call
 

@@ -29,12 +29,14 @@ pub async fn two_steps() -> u32 {
 
 // ANCHOR: by_hand
 /// A state for each place at which the coroutine can be left; in it, what it needs to go on from there.
+// ANCHOR: states
 pub enum TwoSteps {
     Begin,
     First(Pin<Box<Sleep>>),
     Second(Pin<Box<Sleep>>),
     Done,
 }
+// ANCHOR_END: states
 
 impl Future for TwoSteps {
     type Output = u32;
@@ -47,6 +49,7 @@ impl Future for TwoSteps {
                     say!("begin");
                     TwoSteps::First(Box::pin(sleep(SECOND)))
                 }
+                // ANCHOR: poll
                 TwoSteps::First(timer) => {
                     ready!(timer.as_mut().poll(cx));
                     say!("half-way");
@@ -58,6 +61,7 @@ impl Future for TwoSteps {
                     *self = TwoSteps::Done;
                     return Poll::Ready(42);
                 }
+                // ANCHOR_END: poll
                 TwoSteps::Done => panic!("a future must not be polled after it is done"),
             }
         }

@@ -23,6 +23,7 @@ async def ask_the_bank():
 
 
 # ANCHOR: two_orders
+# ANCHOR: transfer
 async def transfer(first, second, amount):
     async with first.lock:
         say(f"has {first.number}, wants {second.number}")
@@ -31,6 +32,7 @@ async def transfer(first, second, amount):
             first.balance -= amount
             second.balance += amount
             say("transferred")
+# ANCHOR_END: transfer
 
 
 async def two_orders():

@@ -25,6 +25,7 @@ async fn ask_the_bank() {
 }
 
 // ANCHOR: two_orders
+// ANCHOR: transfer
 async fn transfer(from: &Account, to: &Account, amount: i64) {
     let mut from_balance = from.balance.lock().await;
     say!("has {}, wants {}", from.number, to.number);
@@ -34,6 +35,7 @@ async fn transfer(from: &Account, to: &Account, amount: i64) {
     *to_balance += amount;
     say!("transferred");
 }
+// ANCHOR_END: transfer
 
 pub async fn two_orders() {
     let (alice, bob) = accounts();

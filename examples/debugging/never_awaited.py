@@ -39,10 +39,12 @@ warnings.showwarning = show_warning
 
 # ANCHOR: forgotten
 async def forgotten():
+    # ANCHOR: naps
     _ = nap()  # a trap
     _ = None  # it is gone here
     naps = [nap(), nap()]
     await other_work()
+    # ANCHOR_END: naps
     say(f"{len(naps)} naps")
 # ANCHOR_END: forgotten
 

@@ -64,9 +64,11 @@ impl<F> Drop for NeverAwaited<F> {
 // ANCHOR: forgotten
 pub async fn forgotten() {
     #[expect(clippy::let_underscore_future, reason = "this is the mistake that the example is about")]
+    // ANCHOR: naps
     let _ = expect_await("nap", nap().lane("A")); // a trap: it is dropped here, and rustc has nothing to say
     let naps = [expect_await("nap", nap().lane("B")), expect_await("nap", nap().lane("C"))];
     other_work().await;
+    // ANCHOR_END: naps
     say!("{} naps", naps.len());
 }
 // ANCHOR_END: forgotten

@@ -20,12 +20,14 @@ def compute(seconds):
 
 
 # ANCHOR: slow
+# ANCHOR: work
 async def work():
     await asyncio.sleep(0.3)
     compute(0.05)
     await asyncio.sleep(0.05)
     compute(0.35)
     await asyncio.sleep(0.05)
+# ANCHOR_END: work
 
 
 async def slow():

@@ -56,11 +56,13 @@ fn report(slow: SlowPoll) {
 
 pub async fn tokio() {
     let work = async {
+        // ANCHOR: work
         sleep(ms(300)).await;
         compute(ms(50));
         sleep(ms(50)).await;
         compute(ms(350));
         sleep(ms(50)).await;
+        // ANCHOR_END: work
     };
     let work = spawn(work.report_slow_polls(SLOW, report).lane("work"));
     work.await.expect("it does not panic");

@@ -22,7 +22,9 @@ def compute(loop):
     loop.call_soon_threadsafe(callback("A", say), "half of it has come")
     time.sleep(0.5)
     say("all of it")
+    # ANCHOR: door
     loop.call_soon_threadsafe(callback("B", say), "all of it has come")
+    # ANCHOR_END: door
 
 
 def call_soon_threadsafe():

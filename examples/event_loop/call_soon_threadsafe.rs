@@ -26,7 +26,9 @@ fn compute(event_loop: ThreadsafeHandle) -> Result<()> {
     event_loop.call_soon_threadsafe(callback("A", || say!("half of it has come")))?;
     block(ms(500));
     say!("all of it");
+    // ANCHOR: door
     event_loop.call_soon_threadsafe(callback("B", || say!("all of it has come")))
+    // ANCHOR_END: door
 }
 
 pub fn call_soon_threadsafe() -> Result<()> {

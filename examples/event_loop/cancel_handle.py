@@ -17,6 +17,7 @@ from say import callback, run_loop, say
 # ANCHOR: cancel_handle
 def cancel_handle():
     loop = asyncio.new_event_loop()
+    # ANCHOR: cancel
     a = loop.call_later(1, callback("A", say), "called")
     b = loop.call_later(3, callback("B", say), "never called")
 
@@ -26,6 +27,7 @@ def cancel_handle():
         b.cancel()
 
     loop.call_later(2, callback("C", cancel_both))
+    # ANCHOR_END: cancel
     loop.call_later(4, loop.stop)
     loop.run_forever()
     say("stopped")

@@ -20,6 +20,7 @@ const SECOND: Duration = Duration::from_secs(1);
 // ANCHOR: cancel_handle
 pub fn cancel_handle() -> Result<()> {
     let event_loop = EventLoop::new()?;
+    // ANCHOR: cancel
     let a = event_loop.call_later(SECOND, callback("A", || say!("called")))?;
     let b = event_loop.call_later(3 * SECOND, callback("B", || say!("never called")))?;
     let cancel_both = move || {
@@ -28,6 +29,7 @@ pub fn cancel_handle() -> Result<()> {
         b.cancel();
     };
     event_loop.call_later(2 * SECOND, callback("C", cancel_both))?;
+    // ANCHOR_END: cancel
     event_loop.call_later(4 * SECOND, || get_running_loop().map(|event_loop| event_loop.stop()))?;
     event_loop.run_forever()?;
     say!("stopped");

@@ -29,10 +29,12 @@ def last():
 
 def hello_world():
     loop = asyncio.new_event_loop()
+    # ANCHOR: run
     loop.call_soon(callback("hello", hello))
     loop.call_soon(callback("world", world))
     say("two callbacks, and none is called")
     loop.run_forever()
+    # ANCHOR_END: run
     say("the loop has stopped")
     loop.close()
 # ANCHOR_END: hello_world

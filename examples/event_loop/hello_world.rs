@@ -32,10 +32,12 @@ fn last() -> Result<()> {
 
 pub fn hello_world() -> Result<()> {
     let event_loop = EventLoop::new()?;
+    // ANCHOR: run
     event_loop.call_soon(callback("hello", hello))?;
     event_loop.call_soon(callback("world", world))?;
     say!("two callbacks, and none is called");
     event_loop.run_forever()?;
+    // ANCHOR_END: run
     say!("the loop has stopped");
     event_loop.close()
 }

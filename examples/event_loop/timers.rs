@@ -31,12 +31,14 @@ fn slow() {
 // ANCHOR: timers
 pub fn timers() -> Result<()> {
     let event_loop = EventLoop::new()?;
+    // ANCHOR: due
     event_loop.call_later(ms(1000), callback("A", slow))?;
     let start = event_loop.time();
     event_loop.call_at(start + ms(2000), callback("C", || say!("due at 2.0 s")))?;
     event_loop.call_at(start + ms(1500), callback("B", || say!("due at 1.5 s")))?;
     event_loop.call_at(start + ms(3000), callback("D", || say!("due at 3.0 s, set first")))?;
     event_loop.call_at(start + ms(3000), callback("E", || say!("due at 3.0 s, set last")))?;
+    // ANCHOR_END: due
     event_loop.call_later(ms(4000), || get_running_loop().map(|event_loop| event_loop.stop()))?;
     event_loop.run_forever()?;
     say!("stopped");

@@ -14,6 +14,7 @@ from say import lane, run, say
 
 
 # ANCHOR: obey
+# ANCHOR: cleanup
 async def obey():
     say("work")
     try:
@@ -23,6 +24,7 @@ async def obey():
         await asyncio.sleep(0.5)
         say("cleaned up")
         raise  # or nobody will know that the task was cancelled
+# ANCHOR_END: cleanup
 
 
 async def refuse():

@@ -20,6 +20,7 @@ const fn ms(ms: u64) -> Duration {
 }
 
 // ANCHOR: obey
+// ANCHOR: cleanup
 async fn obey() -> event_loop::Result<()> {
     say!("work");
     let slept = event_loop::sleep(ms(3000)).await;
@@ -30,6 +31,7 @@ async fn obey() -> event_loop::Result<()> {
     }
     slept // the error has to go on, or nobody will know that the task was cancelled
 }
+// ANCHOR_END: cleanup
 
 async fn refuse() -> event_loop::Result<()> {
     say!("work");
@@ -77,13 +79,16 @@ impl Drop for CleanUp {
     }
 }
 
+// ANCHOR: work
 async fn work() {
     let _clean_up = CleanUp;
     say!("work");
     sleep(ms(3000)).await;
     say!("never said");
 }
+// ANCHOR_END: work
 
+// ANCHOR: abort
 pub async fn dropped() {
     let task = spawn(work().lane("A"));
     sleep(ms(1000)).await;
@@ -93,6 +98,7 @@ pub async fn dropped() {
         say!("it was cancelled");
     }
 }
+// ANCHOR_END: abort
 // ANCHOR_END: drop
 
 pub fn main() -> ExitCode {

@@ -25,11 +25,13 @@ async def compute(future):
 
 async def done_callbacks():
     future = asyncio.get_running_loop().create_future()
+    # ANCHOR: report
     future.add_done_callback(callback("A", report))
     b = callback("B", report)
     future.add_done_callback(b)
     future.remove_done_callback(b)
     future.add_done_callback(callback("C", report))
+    # ANCHOR_END: report
     task = asyncio.create_task(lane("compute", compute(future)))
     say(f"awaited: {await future}")
     future.add_done_callback(callback("D", report))

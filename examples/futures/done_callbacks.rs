@@ -32,10 +32,12 @@ async fn compute(future: Future<u64>) -> event_loop::Result<()> {
 
 pub fn done_callbacks() -> event_loop::Result<()> {
     let event_loop = EventLoop::new()?;
+    // ANCHOR: report
     let future = event_loop.create_future();
     report("A", &future);
     future.remove_done_callback(&report("B", &future)); // added, and taken back
     report("C", &future);
+    // ANCHOR_END: report
     event_loop.run_until_complete(async move {
         create_task(compute(future.clone()).lane("compute"))?;
         say!("awaited: {}", future.clone().await?);

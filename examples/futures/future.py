@@ -13,10 +13,12 @@ from say import lane, run_loop, say
 
 
 # ANCHOR: future
+# ANCHOR: slow_operation
 async def slow_operation(future):
     await asyncio.sleep(1)
     future.set_result("Future is done!")
     say("the result is set")
+# ANCHOR_END: slow_operation
 
 
 def future():

@@ -18,12 +18,14 @@ use tokio::{spawn, sync::oneshot, time};
 const SECOND: Duration = Duration::from_secs(1);
 
 // ANCHOR: future
+// ANCHOR: slow_operation
 async fn slow_operation(future: Future<&'static str>) -> Result<()> {
     sleep(SECOND).await?;
     future.set_result("Future is done!")?;
     say!("the result is set");
     Ok(())
 }
+// ANCHOR_END: slow_operation
 
 pub fn future() -> Result<&'static str> {
     let event_loop = EventLoop::new()?;
@@ -37,12 +39,14 @@ pub fn future() -> Result<&'static str> {
 // ANCHOR_END: future
 
 // ANCHOR: tokio
+// ANCHOR: sender
 async fn slow_operation_in_tokio(future: oneshot::Sender<&'static str>) {
     time::sleep(SECOND).await;
     // To set it twice is no error here, but does not compile: the sender is gone.
     future.send("Future is done!").expect("somebody waits for it");
     say!("the result is set");
 }
+// ANCHOR_END: sender
 
 pub async fn tokio() -> Result<&'static str, oneshot::error::RecvError> {
     let (sender, future) = oneshot::channel();

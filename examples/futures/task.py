@@ -13,6 +13,7 @@ from say import lane, run_loop, say
 
 
 # ANCHOR: task
+# ANCHOR: steps
 async def steps(future):
     say("step 1: created")
     await asyncio.sleep(1)
@@ -22,6 +23,7 @@ async def steps(future):
     await asyncio.sleep(0)
     say("step 4: gave way")
     return 4
+# ANCHOR_END: steps
 
 
 async def wake(future):

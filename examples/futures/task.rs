@@ -18,6 +18,7 @@ use tokio::{spawn, sync::oneshot, task::yield_now, time::sleep};
 const SECOND: Duration = Duration::from_secs(1);
 
 // ANCHOR: task
+// ANCHOR: steps
 async fn steps(future: Future<&'static str>) -> event_loop::Result<usize> {
     say!("step 1: created");
     event_loop::sleep(SECOND).await?;
@@ -28,6 +29,7 @@ async fn steps(future: Future<&'static str>) -> event_loop::Result<usize> {
     say!("step 4: gave way");
     Ok(4)
 }
+// ANCHOR_END: steps
 
 async fn wake(future: Future<&'static str>) -> event_loop::Result<()> {
     event_loop::sleep(2 * SECOND).await?;

@@ -32,6 +32,7 @@ async def with_wait_for():
 
 
 # ANCHOR: timeout
+# ANCHOR: of_a_future
 async def of_a_future():
     try:
         async with asyncio.timeout(1):
@@ -39,6 +40,7 @@ async def of_a_future():
     except asyncio.TimeoutError:
         say("no answer in time")
     await asyncio.sleep(2)
+# ANCHOR_END: of_a_future
 
 
 async def of_a_handle():

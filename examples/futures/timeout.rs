@@ -58,13 +58,16 @@ async fn ask_in_tokio() {
     say!("answer");
 }
 
+// ANCHOR: of_a_future
 pub async fn of_a_future() {
     if timeout(SECOND, ask_in_tokio().lane("A")).await.is_err() {
         say!("no answer in time");
     }
     sleep(2 * SECOND).await;
 }
+// ANCHOR_END: of_a_future
 
+// ANCHOR: of_a_handle
 pub async fn of_a_handle() {
     let task = spawn(ask_in_tokio().lane("A")); // `timeout(SECOND, &mut task)` would keep it, to abort it afterwards
     if timeout(SECOND, task).await.is_err() {
@@ -72,6 +75,7 @@ pub async fn of_a_handle() {
     }
     sleep(2 * SECOND).await;
 }
+// ANCHOR_END: of_a_handle
 // ANCHOR_END: timeout
 
 pub fn main() -> ExitCode {

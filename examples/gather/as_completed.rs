@@ -42,10 +42,12 @@ pub async fn in_order() -> Vec<&'static str> {
 
 // ANCHOR: as_completed
 pub async fn as_completed() -> Vec<&'static str> {
+    // ANCHOR: unordered
     let mut dishes = FuturesUnordered::new();
     dishes.push(cook("roast", 3).lane("A"));
     dishes.push(cook("soup", 1).lane("B"));
     dishes.push(cook("salad", 2).lane("C"));
+    // ANCHOR_END: unordered
     let mut served = vec![];
     while let Some(dish) = dishes.next().await {
         served.push(serve(dish).await);

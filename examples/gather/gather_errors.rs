@@ -67,9 +67,11 @@ pub async fn nested() -> (Half, Half, Half) {
 // ANCHOR_END: nested
 
 // ANCHOR: flattened
+// ANCHOR: flatten
 async fn flatten(task: JoinHandle<Half>) -> Half {
     task.await.map_err(|error| error.to_string())?
 }
+// ANCHOR_END: flatten
 
 pub async fn flattened() -> Result<(u64, u64, u64), String> {
     let (a, b, c) = tasks();

@@ -43,10 +43,12 @@ async def group():
 # ANCHOR: failing
 async def failing():
     try:
+        # ANCHOR: scope
         async with asyncio.TaskGroup() as group:
             group.create_task(lane("A", upload(1, False)))
             group.create_task(lane("B", upload(2, True)))
             group.create_task(lane("C", upload(3, True)))
+        # ANCHOR_END: scope
     except* ConnectionError as errors:  # a group, since several may fail before all have ended
         say(f"returned: {errors.exceptions[0]}")
     await asyncio.sleep(3)  # nothing more comes

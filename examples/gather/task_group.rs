@@ -53,11 +53,13 @@ pub async fn group() -> Result<u64, String> {
 
 // ANCHOR: failing
 pub async fn failing() -> Result<u64, String> {
+    // ANCHOR: scope
     let mut group = JoinSet::new();
     group.spawn(upload(1, false).lane("A"));
     group.spawn(upload(2, true).lane("B"));
     group.spawn(upload(3, true).lane("C"));
     let result = wait_for(group).await;
+    // ANCHOR_END: scope
     say!("returned: {}", result.as_ref().expect_err("A fails"));
     sleep(Duration::from_secs(3)).await; // nothing more comes
     result

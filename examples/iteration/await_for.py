@@ -24,9 +24,11 @@ async def work(item):
 
 
 # ANCHOR: stream
+# ANCHOR: one_by_one
 async def one_by_one():
     for number in range(1, 4):
         yield await lane("download", download(number))
+# ANCHOR_END: one_by_one
 
 
 async def async_for():

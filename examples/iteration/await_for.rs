@@ -23,6 +23,7 @@ async fn work(item: u32) {
 }
 
 // ANCHOR: stream
+// ANCHOR: one_by_one
 fn one_by_one() -> impl Stream<Item = u32> {
     stream! {
         for number in 1..=3 {
@@ -30,6 +31,7 @@ fn one_by_one() -> impl Stream<Item = u32> {
         }
     }
 }
+// ANCHOR_END: one_by_one
 
 pub async fn async_for() {
     let mut items = pin!(one_by_one());
@@ -40,6 +42,7 @@ pub async fn async_for() {
 // ANCHOR_END: stream
 
 // ANCHOR: list
+// ANCHOR: all_of_them
 async fn all_of_them() -> Vec<u32> {
     let mut items = vec![];
     for number in 1..=3 {
@@ -47,6 +50,7 @@ async fn all_of_them() -> Vec<u32> {
     }
     items
 }
+// ANCHOR_END: all_of_them
 
 pub async fn for_await() {
     for item in all_of_them().await {

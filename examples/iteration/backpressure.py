@@ -36,12 +36,14 @@ async def unbounded():
 
 
 # ANCHOR: bounded
+# ANCHOR: produce
 async def produce(items, pace):
     for item in range(1, 5):
         await asyncio.sleep(pace)
         await items.put(item)  # waits for room
         say(f"sent {item}")
     await items.put(END)
+# ANCHOR_END: produce
 
 
 async def consume(items, pace):

@@ -43,6 +43,7 @@ pub async fn unbounded() {
 // ANCHOR_END: unbounded
 
 // ANCHOR: bounded
+// ANCHOR: produce
 async fn produce(items: Sender<u32>, pace: Duration) {
     for item in 1..=4 {
         sleep(pace).await;
@@ -50,6 +51,7 @@ async fn produce(items: Sender<u32>, pace: Duration) {
         say!("sent {item}");
     }
 } // drops the only sender, which ends the consumer's loop
+// ANCHOR_END: produce
 
 async fn consume(mut items: Receiver<u32>, pace: Duration) {
     while let Some(item) = items.recv().await {

@@ -35,6 +35,7 @@ async def to_the_end():
 
 
 # ANCHOR: break
+# ANCHOR: leave
 async def wait_for_the_second():
     ticks = ticker(1, 1000)
     async for tick in ticks:
@@ -43,6 +44,7 @@ async def wait_for_the_second():
             break
     say("left the loop; the source is still open")
     await asyncio.sleep(0.5)
+# ANCHOR_END: leave
 
 
 async def break_out():

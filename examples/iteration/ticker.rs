@@ -43,6 +43,7 @@ pub async fn to_the_end() {
 // ANCHOR_END: to_the_end
 
 // ANCHOR: break
+// ANCHOR: leave
 async fn wait_for_the_second() {
     let mut ticks = pin!(ticker(Duration::from_secs(1), 1000));
     while let Some(tick) = ticks.next().await {
@@ -54,6 +55,7 @@ async fn wait_for_the_second() {
     say!("left the loop; the source is still open");
     sleep(Duration::from_millis(500)).await;
 } // dropped here, in the middle of its `yield`
+// ANCHOR_END: leave
 
 pub async fn break_out() {
     wait_for_the_second().lane("count").await;

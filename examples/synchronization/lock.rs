@@ -20,10 +20,12 @@ async fn ask(number: u32) -> u32 {
 }
 
 // ANCHOR: unlocked
+// ANCHOR: add
 async fn add(sum: &Cell<u32>, number: u32) {
     sum.set(sum.get() + ask(number).await); // a trap: reads, waits, and writes; the others have read the same
     say!("sum {}", sum.get());
 }
+// ANCHOR_END: add
 
 pub async fn unlocked() -> u32 {
     let sum = Cell::new(0);
@@ -47,11 +49,13 @@ pub async fn locked() -> u32 {
 // ANCHOR_END: locked
 
 // ANCHOR: plain
+// ANCHOR: wait_and_add
 async fn wait_and_add(sum: &Cell<u32>, number: u32) {
     let answer = ask(number).await;
     sum.set(sum.get() + answer); // no await in here; among threads: a `std::sync::Mutex`, for this line alone
     say!("sum {}", sum.get());
 }
+// ANCHOR_END: wait_and_add
 
 pub async fn plain() -> u32 {
     let sum = Cell::new(0);

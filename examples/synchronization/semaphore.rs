@@ -21,10 +21,12 @@ async fn work(at_work: &Cell<u32>) {
 }
 
 // ANCHOR: kept
+// ANCHOR: keep
 async fn keep(permits: &Semaphore, at_work: &Cell<u32>) {
     let _permit = permits.acquire().await.expect("nobody closes it"); // until the end of this function
     work(at_work).await;
 }
+// ANCHOR_END: keep
 
 pub async fn kept() {
     let (permits, at_work) = (Semaphore::new(2), Cell::new(0));
@@ -33,10 +35,12 @@ pub async fn kept() {
 // ANCHOR_END: kept
 
 // ANCHOR: dropped
+// ANCHOR: let_go
 async fn let_go(permits: &Semaphore, at_work: &Cell<u32>) {
     let _ = permits.acquire().await; // a trap: `_` is no variable, and the permit is dropped here
     work(at_work).await;
 }
+// ANCHOR_END: let_go
 
 pub async fn dropped() {
     let (permits, at_work) = (Semaphore::new(2), Cell::new(0));

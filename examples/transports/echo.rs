@@ -26,10 +26,12 @@ mod protocol;
 type Fault = Box<dyn Error + Send + Sync>;
 
 // ANCHOR: echo
+// ANCHOR: serve
 pub async fn serve(transport: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), Fault> {
     let deadlines = Deadlines { read: Duration::from_secs(5), write: Duration::from_secs(1) };
     Ok(drive(transport, &mut Echo::new(80), deadlines).await?)
 }
+// ANCHOR_END: serve
 
 async fn ask(transport: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), Fault> {
     let mut transport = BufReader::new(transport);
@@ -51,6 +53,7 @@ pub async fn in_memory() -> Result<(), Fault> {
     Ok(())
 }
 
+// ANCHOR: tcp
 pub async fn tcp() -> Result<(), Fault> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
@@ -59,6 +62,7 @@ pub async fn tcp() -> Result<(), Fault> {
     try_join!(server.lane("server"), client.lane("client"))?;
     Ok(())
 }
+// ANCHOR_END: tcp
 
 pub async fn unix_socket() -> Result<(), Fault> {
     let (near, far) = UnixStream::pair()?;

@@ -59,6 +59,7 @@ fn send_to_all(server: &str) -> Vec<Sending> {
 /// `DeferredList(deferreds)`: waits for all of them, however they end.
 pub async fn all() -> Vec<String> {
     with_server(async |server| {
+        // ANCHOR: results
         let results = join_all(send_to_all(server)).await;
         let mut lines = vec![];
         for (to, result) in RECIPIENTS.iter().zip(results) {
@@ -66,6 +67,7 @@ pub async fn all() -> Vec<String> {
             say!("{}", lines[lines.len() - 1]);
         }
         say!("the last thing: all {} have ended", lines.len());
+        // ANCHOR_END: results
         lines
     })
     .await

@@ -168,6 +168,7 @@ impl EventLoop {
 
         // Run what is ready now, and not what that adds to the queue: it has to wait for the next turn. Otherwise two
         // callbacks that schedule each other would keep timers and sockets waiting for ever.
+        // ANCHOR: turn
         let snapshot = ready.borrow().len();
         calls_without_wait.update(|calls| calls + snapshot);
         clock.turn();
@@ -176,6 +177,7 @@ impl EventLoop {
             // One that was cancelled has nothing left to call.
             handle.into_iter().for_each(|handle| handle.run(self));
         }
+        // ANCHOR_END: turn
         Ok(())
     }
 

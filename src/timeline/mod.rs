@@ -70,12 +70,13 @@ pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, W
 pub use event::{Event, LaneId, Line, Polled, Ringer, What};
 pub(crate) use lane::whose_waker;
 pub use lane::{Lane, LaneExt};
+pub(crate) use palette::of_hue as lane_colour;
 pub use perfetto::to_perfetto;
 pub use record::{Recorder, Recording, record};
 pub use run::Observe;
 #[doc(hidden)]
 pub use run::say_line;
-pub use svg::{SvgOptions, Theme, to_svg};
+pub use svg::{PageStyle, SvgOptions, Theme, page_style, to_svg};
 pub use terminal::TerminalOptions;
 pub(crate) use terminal::colour;
 pub use threads::{block, callback, on_thread};

@@ -59,7 +59,7 @@ pub(super) const TERMINAL_DONE: u8 = 29;
 pub(super) const TERMINAL_CANCELLED: u8 = 160;
 
 /// Which of the colours a lane has: `main` has the first to itself.
-pub(super) fn of_hue(hue: usize) -> usize {
+pub(crate) fn of_hue(hue: usize) -> usize {
     if hue == 0 { 0 } else { 1 + (hue - 1) % (LIGHT.lanes.len() - 1) }
 }
 

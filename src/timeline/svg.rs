@@ -20,6 +20,15 @@ pub struct SvgOptions {
     pub legend: bool,
     /// Whether to write below it what was said, each line with the number that stands in the poll that said it.
     pub lines: bool,
+    /// Whether to write above it what the run is called and how long it took.
+    pub caption: bool,
+    /// How high the row of a lane is, in pixels. It is no lower than [`SvgOptions::LOWEST_ROW`].
+    pub row: f64,
+}
+
+impl SvgOptions {
+    /// In a row that is any lower, what is written above a wait would be in the bar above it.
+    pub const LOWEST_ROW: f64 = 30.0;
 }
 
 /// For which paper to draw.
@@ -31,11 +40,14 @@ pub enum Theme {
     Light,
     /// Always for dark paper.
     Dark,
+    /// As the page that it stands in: it brings neither colours nor patterns, since [`page_style`] has them for all
+    /// pictures of a page.
+    Page,
 }
 
 impl Default for SvgOptions {
     fn default() -> SvgOptions {
-        SvgOptions { width: 1160.0, theme: Theme::Auto, legend: true, lines: true }
+        SvgOptions { width: 1160.0, theme: Theme::Auto, legend: true, lines: true, caption: true, row: 46.0 }
     }
 }
 
@@ -53,22 +65,18 @@ pub fn to_svg(charts: &[Chart], options: SvgOptions) -> String {
     let tops = pictures.iter().scan(0.0, |y, picture| Some(std::mem::replace(y, *y + picture.height() + BETWEEN)));
     let height: f64 = pictures.iter().map(|picture| picture.height() + BETWEEN).sum::<f64>() - BETWEEN;
     let described: Vec<String> = charts.iter().map(Chart::describe).collect();
-    // Where each instant ends, in percent of the width: where a player stops that shows the run step by step.
-    let stops = pictures.first().map(Picture::stops).unwrap_or_default();
+    // Where each instant ends, in percent of the width, and the how-manieth it is: where a player stops that shows the
+    // run step by step.
+    let (instants, stops): (Vec<String>, Vec<String>) =
+        pictures.first().map(Picture::stops).into_iter().flatten().unzip();
     html! {
         svg.timeline.(theme_class(options.theme)) xmlns="http://www.w3.org/2000/svg"
             viewBox={ "0 0 " (px(width)) " " (px(height)) } width=(px(width)) height=(px(height))
-            role="img" aria-label=(described.join(" ")) data-stops=(stops)
+            role="img" aria-label=(described.join(" ")) data-stops=(stops.join(" ")) data-instants=(instants.join(" "))
         {
-            style { (PreEscaped(style(options.theme))) }
-            defs {
-                // Not by colour alone: what blocks is striped, what runs on another thread is ruled.
-                pattern #timeline-stripes width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
-                    rect.stripe width="3" height="8" {}
-                }
-                pattern #timeline-rules width="8" height="6" patternUnits="userSpaceOnUse" {
-                    rect.stripe width="8" height="2" {}
-                }
+            @if options.theme != Theme::Page {
+                style { (PreEscaped(style(options.theme))) }
+                (patterns())
             }
             @for (picture, top) in pictures.iter().zip(tops) {
                 g transform={ "translate(0 " (px(top)) ")" } { (picture.draw()) }
@@ -78,6 +86,43 @@ pub fn to_svg(charts: &[Chart], options: SvgOptions) -> String {
     .into_string()
 }
 
+/// What pictures with [`Theme::Page`] share, to stand in their page once.
+#[derive(Clone, Debug)]
+pub struct PageStyle {
+    /// Rules of CSS for what is in the pictures. They use custom properties for the colours.
+    pub rules: String,
+    /// The custom properties for light paper: declarations, for a rule of the page's own. `--paper` and `--ink` are
+    /// among them, so that the page can have the same.
+    pub light: String,
+    /// The same for dark paper.
+    pub dark: String,
+    /// An SVG that draws nothing and has the patterns. A picture finds them by name, and browsers only if they are
+    /// rendered: it must not stand in anything that has `display: none`.
+    pub patterns: String,
+}
+
+/// What a page needs once, for any number of pictures with [`Theme::Page`].
+pub fn page_style() -> PageStyle {
+    let patterns = html! {
+        svg.timeline-patterns xmlns="http://www.w3.org/2000/svg" width="0" height="0" aria-hidden="true" { (patterns()) }
+    };
+    PageStyle { rules: rules(), light: colours(&LIGHT), dark: colours(&DARK), patterns: patterns.into_string() }
+}
+
+/// Not by colour alone: what blocks is striped, what runs on another thread is ruled.
+fn patterns() -> Markup {
+    html! {
+        defs {
+            pattern #timeline-stripes width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                rect.timeline-stripe width="3" height="8" {}
+            }
+            pattern #timeline-rules width="8" height="6" patternUnits="userSpaceOnUse" {
+                rect.timeline-stripe width="8" height="2" {}
+            }
+        }
+    }
+}
+
 const FONT: f64 = 14.0;
 const SMALL: f64 = 12.0;
 /// Bold text is so much wider.
@@ -85,11 +130,11 @@ const BOLD: f64 = 1.1;
 /// Between the left edge, a lane's name, and the chart.
 const MARGIN: f64 = 16.0;
 const COLUMN: f64 = 26.0;
-const ROW: f64 = 46.0;
-const BAR: f64 = 26.0;
-/// From the top to the first row: the title, the summary, the times.
-const TOP: f64 = 92.0;
+/// From the top to the first row: the times, and above them the title and the summary.
+const TOP: f64 = 34.0;
+const CAPTION: f64 = 58.0;
 const TRACK: f64 = 30.0;
+const HOLD: f64 = 22.0;
 const LINE: f64 = 19.0;
 const BETWEEN: f64 = 28.0;
 const LANES: usize = 24;
@@ -105,6 +150,13 @@ struct Picture<'c> {
     /// Where the chart begins, to the right of the names.
     left: f64,
     width: f64,
+    /// Where the first row begins.
+    top: f64,
+    /// How high a lane's row is, and in it a bar; and the same for a thread.
+    row_height: f64,
+    bar_height: f64,
+    track_height: f64,
+    hold_height: f64,
 }
 
 impl Picture<'_> {
@@ -116,7 +168,12 @@ impl Picture<'_> {
         let fate = at_the_edge.filter_map(|row| chart.fate(row)).map(|fate| width_of(&fate, SMALL) + 14.0);
         let right = fate.fold(0.0, f64::max).min(NAME) + 24.0 + MARGIN;
         let room = Room { width: width - left - right, column: COLUMN, gap: 24.0, cut: 40.0, rows: LANES };
-        Picture { chart, layout: Layout::new(chart, room), options, left, width }
+        let top = if options.caption { CAPTION + TOP } else { TOP };
+        let row_height = options.row.max(SvgOptions::LOWEST_ROW);
+        let (bar_height, track_height) = ((row_height * 0.565).round(), TRACK.min(row_height * 0.75));
+        let hold_height = track_height.min(HOLD);
+        let layout = Layout::new(chart, room);
+        Picture { chart, layout, options, left, width, top, row_height, bar_height, track_height, hold_height }
     }
 
     fn x(&self, pos: Pos) -> f64 {
@@ -125,19 +182,19 @@ impl Picture<'_> {
 
     /// The middle of a lane's row.
     fn y(&self, lane: usize) -> f64 {
-        TOP + lane as f64 * ROW + ROW / 2.0
+        self.top + lane as f64 * self.row_height + self.row_height / 2.0
     }
 
     /// The threads that had something to do, with the middle of their tracks.
     fn tracks(&self) -> impl Iterator<Item = (f64, usize, &Vec<Hold>)> {
-        let top = TOP + self.layout.rows as f64 * ROW + 8.0 + TRACK / 2.0;
+        let top = self.top + self.layout.rows as f64 * self.row_height + 8.0 + self.track_height / 2.0;
         let used = self.chart.threads.iter().enumerate().filter(|(_, holds)| !holds.is_empty());
-        used.enumerate().map(move |(nth, (number, holds))| (top + nth as f64 * TRACK, number, holds))
+        used.enumerate().map(move |(nth, (number, holds))| (top + nth as f64 * self.track_height, number, holds))
     }
 
     /// Where the chart ends, and what is written below it begins.
     fn bottom(&self) -> f64 {
-        TOP + self.layout.rows as f64 * ROW + 8.0 + self.tracks().count() as f64 * TRACK
+        self.top + self.layout.rows as f64 * self.row_height + 8.0 + self.tracks().count() as f64 * self.track_height
     }
 
     fn height(&self) -> f64 {
@@ -145,12 +202,11 @@ impl Picture<'_> {
         self.bottom() + 16.0 + legend + self.layout.left_out.len() as f64 * LINE + lines
     }
 
-    /// Where each instant ends, in percent.
-    fn stops(&self) -> String {
-        let ends = (0..self.chart.instants.len()).filter_map(|index| self.layout.instant(index));
-        ends.map(|range| format!("{:.1}", 100.0 * (self.left + range.end + 24.0) / self.width))
-            .collect::<Vec<_>>()
-            .join(" ")
+    /// Each instant that is drawn, and where it ends, in percent.
+    fn stops(&self) -> Vec<(String, String)> {
+        let ends = (0..self.chart.instants.len()).filter_map(|index| Some((index, self.layout.instant(index)?.end)));
+        ends.map(|(index, end)| (index.to_string(), format!("{:.1}", 100.0 * (self.left + end + 24.0) / self.width)))
+            .collect()
     }
 
     fn draw(&self) -> Markup {
@@ -158,8 +214,10 @@ impl Picture<'_> {
         let notes = self.bottom() + 16.0 + legend.0;
         let after_notes = notes + self.layout.left_out.len() as f64 * LINE;
         html! {
-            text.title x=(px(MARGIN)) y="26" { (self.chart.title) }
-            text.faint x=(px(MARGIN)) y="47" { (self.chart.summary()) }
+            @if self.options.caption {
+                text.title x=(px(MARGIN)) y="26" { (self.chart.title) }
+                text.faint x=(px(MARGIN)) y="47" { (self.chart.summary()) }
+            }
             (self.instants())
             @for (lane, row) in self.chart.rows.iter().enumerate().take(self.layout.rows) { (self.row(lane, row)) }
             (self.arrows())
@@ -197,11 +255,11 @@ impl Picture<'_> {
         html! {
             @for index in 0..self.chart.instants.len() {
                 @if let Some(range) = self.layout.instant(index).filter(|_| !self.layout.hides(Pos { instant: index, column: 0 })) {
-                    rect.band x=(px(self.left + range.start)) y=(px(TOP - 6.0)) width=(px(range.end - range.start))
-                        height=(px(self.bottom() - TOP + 10.0)) rx="4" {}
+                    rect.band x=(px(self.left + range.start)) y=(px(self.top - 6.0)) width=(px(range.end - range.start))
+                        height=(px(self.bottom() - self.top + 10.0)) rx="4" {}
                 }
             }
-            @for (middle, _, text) in labels { text.faint.middle x=(px(middle)) y=(px(TOP - 14.0)) { (text) } }
+            @for (middle, _, text) in labels { text.faint.middle x=(px(middle)) y=(px(self.top - 14.0)) { (text) } }
         }
     }
 
@@ -223,16 +281,15 @@ impl Picture<'_> {
     fn span(&self, lane: usize, row: &Row, nth: usize, y: f64) -> Markup {
         let span = &row.spans[nth];
         let (from, to) = (self.x(span.from), self.x(span.to));
-        let (top, wide, colour) = (px(y - BAR / 2.0), px(to - from), lane_class(row));
-        let bar =
-            |class: &str| html! { rect.(class).(colour) x=(px(from)) y=(top) width=(wide) height=(px(BAR)) rx="5" {} };
+        let (top, wide, colour) = (px(y - self.bar_height / 2.0), px(to - from), lane_class(row));
+        let bar = |class: &str| html! { rect.(class).(colour) x=(px(from)) y=(top) width=(wide) height=(px(self.bar_height)) rx="5" {} };
         let time = || human(self.chart.between(span.from, span.to));
         html! {
             @if to > from {
                 @match span.state {
                     State::Running => (bar("running")),
                     State::RunningUnwoken => (bar("unwoken")),
-                    State::Ready => rect.ready.(colour) x=(px(from + 1.0)) y=(top) width=(px(to - from - 2.0)) height=(px(BAR)) rx="5" {},
+                    State::Ready => rect.ready.(colour) x=(px(from + 1.0)) y=(top) width=(px(to - from - 2.0)) height=(px(self.bar_height)) rx="5" {},
                     State::Lazy => line.lazy.(colour) x1=(px(from + 5.0)) x2=(px(to - 2.0)) y1=(px(y)) y2=(px(y)) {},
                     State::Blocking => {
                         (bar("running")) (bar("blocking"))
@@ -299,7 +356,7 @@ impl Picture<'_> {
             @for wake in wakes.filter(|wake| wake.from != wake.to && self.chart.rows[wake.from].polled_by != Some(wake.to)) {
                 @let (x, from, to) = (self.x(wake.at), self.y(wake.from), self.y(wake.to));
                 @let down = (to - from).signum();
-                @let (start, tip) = (from + down * BAR / 2.0, to - down * (BAR / 2.0 + 1.0));
+                @let (start, tip) = (from + down * self.bar_height / 2.0, to - down * (self.bar_height / 2.0 + 1.0));
                 path.arrow d={ "M" (px(x)) " " (px(start)) "V" (px(tip - down * 5.0)) } {}
                 path.head d={ "M" (px(x)) " " (px(tip)) "l-4.5 " (px(-down * 8.0)) "h9z" } {}
             }
@@ -341,7 +398,7 @@ impl Picture<'_> {
             @for hold in shown() {
                 @let (from, to) = (self.x(hold.from), self.x(hold.to));
                 @let name = &self.chart.rows[hold.lane].name;
-                rect.running.(lane_class(&self.chart.rows[hold.lane])) x=(px(from)) y=(px(y - 11.0)) width=(px(to - from)) height="22" {}
+                rect.running.(lane_class(&self.chart.rows[hold.lane])) x=(px(from)) y=(px(y - self.hold_height / 2.0)) width=(px(to - from)) height=(px(self.hold_height)) {}
                 text.in-bar x=(px((from + to) / 2.0)) y=(px(y + 4.5)) font-size=(px(SMALL)) {
                     @if width_of(name, SMALL) + 8.0 <= to - from { (name) } @else { (letters[hold.lane]) }
                 }
@@ -358,8 +415,8 @@ impl Picture<'_> {
     fn cut(&self) -> Markup {
         html! {
             @if let Some(cut) = &self.layout.cut {
-                rect.paper x=(px(self.left + cut.start)) y=(px(TOP - 7.0)) width=(px(cut.end - cut.start)) height=(px(self.bottom() - TOP + 12.0)) {}
-                text.faint.middle x=(px(self.left + (cut.start + cut.end) / 2.0)) y=(px((TOP + self.bottom()) / 2.0)) { "· · ·" }
+                rect.paper x=(px(self.left + cut.start)) y=(px(self.top - 7.0)) width=(px(cut.end - cut.start)) height=(px(self.bottom() - self.top + 12.0)) {}
+                text.faint.middle x=(px(self.left + (cut.start + cut.end) / 2.0)) y=(px((self.top + self.bottom()) / 2.0)) { "· · ·" }
             }
         }
     }
@@ -463,31 +520,36 @@ fn theme_class(theme: Theme) -> &'static str {
         Theme::Auto => "auto",
         Theme::Light => "light",
         Theme::Dark => "dark",
+        Theme::Page => "page",
     }
 }
 
 fn style(theme: Theme) -> String {
-    let mut style = STYLE.to_owned();
-    style += &match theme {
-        Theme::Light => colours(".timeline.light", &LIGHT),
-        Theme::Dark => colours(".timeline.dark", &DARK),
+    let colours = match theme {
+        Theme::Light => format!(".timeline.light{{{}}}\n", colours(&LIGHT)),
+        Theme::Dark => format!(".timeline.dark{{{}}}\n", colours(&DARK)),
         Theme::Auto => {
-            let (light, dark) = (colours(".timeline.auto", &LIGHT), colours(".timeline.auto", &DARK));
-            format!("{light}@media(prefers-color-scheme:dark){{{dark}}}\n")
+            let rule = |palette| format!(".timeline.auto{{{}}}\n", colours(palette));
+            format!("{}@media(prefers-color-scheme:dark){{{}}}\n", rule(&LIGHT), rule(&DARK))
         }
+        Theme::Page => String::new(),
     };
-    for lane in 0..LIGHT.lanes.len() {
-        style += &format!(".timeline .l{lane}{{fill:var(--lane{lane});stroke:var(--lane{lane})}}\n");
-    }
-    style
+    colours + &rules()
 }
 
-fn colours(selector: &str, palette: &Palette) -> String {
+fn rules() -> String {
+    let lane = |lane| format!(".timeline .l{lane}{{fill:var(--lane{lane});stroke:var(--lane{lane})}}\n");
+    let lanes: String = (0..LIGHT.lanes.len()).map(lane).collect();
+    STYLE.to_owned() + &lanes
+}
+
+/// The colours as custom properties.
+fn colours(palette: &Palette) -> String {
     let lanes: String =
         palette.lanes.iter().enumerate().map(|(lane, colour)| format!("--lane{lane}:{};", css(*colour))).collect();
     let Palette { paper, ink, on_bar, done, cancelled, .. } = palette;
     format!(
-        "{selector}{{--paper:{};--ink:{};--on-bar:{};--done:{};--cancelled:{};{lanes}}}\n",
+        "--paper:{};--ink:{};--on-bar:{};--done:{};--cancelled:{};{lanes}",
         css(*paper),
         css(*ink),
         css(*on_bar),
@@ -510,7 +572,7 @@ const STYLE: &str = "
 .timeline .number{font-size:12px;text-anchor:end;fill-opacity:.72}
 .timeline .band{fill:var(--ink);fill-opacity:.07}
 .timeline .paper{fill:var(--paper)}
-.timeline .stripe{fill:var(--on-bar);fill-opacity:.28}
+.timeline-stripe{fill:var(--on-bar);fill-opacity:.28}
 .timeline .running{stroke:none}
 .timeline rect.blocking{fill:url(#timeline-stripes);stroke:none}
 .timeline rect.on-thread{fill:url(#timeline-rules);stroke:none}

@@ -2,7 +2,7 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, block, on_thread, record, say,
-    timeline::{Chart, SvgOptions, TerminalOptions, Theme, to_perfetto},
+    timeline::{Chart, SvgOptions, TerminalOptions, Theme, page_style, to_perfetto},
 };
 use futures::{future::join_all, join};
 use tokio::{
@@ -172,6 +172,41 @@ fn an_svg_says_what_it_shows_and_brings_its_colours_for_light_and_dark() {
     assert!(!one(Theme::Light).contains("@media") && !one(Theme::Dark).contains("@media"));
     for part in ["blocks the thread 100 ms", "dropped by main", "on another thread", "300 ms in all", ">now<"] {
         assert!(svg.contains(part), "{part} is missing");
+    }
+}
+
+#[test]
+fn pictures_of_one_page_share_their_colours_and_patterns() {
+    let chart = small();
+    let options = SvgOptions { theme: Theme::Page, ..SvgOptions::default() };
+    let svg = chart.to_svg(options);
+    for shared in ["<style>", "<pattern", " id="] {
+        assert!(!svg.contains(shared), "two such pictures would both bring {shared}");
+    }
+    let page = page_style();
+    assert!(svg.contains("class=\"blocking") && page.rules.contains("url(#timeline-stripes)"));
+    for pattern in ["timeline-stripes", "timeline-rules"] {
+        assert!(page.patterns.contains(&format!("<pattern id=\"{pattern}\"")), "{}", page.patterns);
+    }
+    for colour in ["--paper", "--ink", "--lane0", "--lane5", "--done", "--cancelled", "--on-bar"] {
+        assert!(page.rules.contains(&format!("var({colour})")), "no rule uses {colour}");
+        assert!(page.light.contains(&format!("{colour}:#")) && page.dark.contains(&format!("{colour}:#")));
+    }
+}
+
+#[test]
+fn a_picture_without_its_caption_and_with_low_rows_shows_the_same_in_less_room() {
+    let chart = small();
+    let height =
+        |svg: &str| -> f64 { svg.split("height=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap() };
+    let (all, options) =
+        (chart.to_svg(SvgOptions::default()), SvgOptions { legend: false, lines: false, ..SvgOptions::default() });
+    let plain = chart.to_svg(options);
+    let low = chart.to_svg(SvgOptions { caption: false, row: 0.0, ..options });
+    assert!(height(&low) < 0.8 * height(&plain) && height(&plain) < height(&all));
+    assert!(plain.contains(&chart.summary()) && !low.replace("aria-label", "").contains(">The run took"));
+    for part in ["blocks the thread 100 ms", "dropped by main", "300 ms in all"] {
+        assert!(low.contains(part), "{part} is missing");
     }
 }
 

@@ -1,0 +1,84 @@
+//! Code in colours: cut into tokens by a lexer, and set line by line.
+mod python;
+mod rust;
+
+use crate::{deck::Language, source::indent_of};
+use maud::{Markup, html};
+
+/// What a piece of code is, as far as its colour is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// No colour: names, operators, space.
+    Plain,
+    /// A word of the language.
+    Keyword,
+    /// Text in quotes.
+    Text,
+    /// A number.
+    Number,
+    /// A comment, or a docstring.
+    Comment,
+    /// The name of a function where it is defined or called.
+    Function,
+    /// A macro of Rust, a decorator of Python.
+    Macro,
+    /// A name with a capital.
+    Type,
+}
+
+impl Class {
+    fn css(self) -> Option<&'static str> {
+        match self {
+            Class::Plain => None,
+            Class::Keyword => Some("kw"),
+            Class::Text => Some("tx"),
+            Class::Number => Some("no"),
+            Class::Comment => Some("co"),
+            Class::Function => Some("fu"),
+            Class::Macro => Some("ma"),
+            Class::Type => Some("ty"),
+        }
+    }
+}
+
+/// The tokens of a piece of code; together they are all of it.
+pub fn tokens(language: Language, code: &str) -> Vec<(Class, &str)> {
+    match language {
+        Language::Python => python::tokens(code),
+        Language::Rust => rust::tokens(code),
+    }
+}
+
+/// Continuation lines stand so many columns farther right than the line that they continue.
+pub const HANG: usize = 4;
+
+/// Code as HTML: an element for each line, whose class says how far it is indented, so that a line that is too long for
+/// its place goes on below, indented.
+pub fn code(language: Language, code: &str) -> Markup {
+    let mut lines: Vec<Vec<(Class, &str)>> = vec![vec![]];
+    for (class, text) in tokens(language, code) {
+        for (nth, part) in text.split('\n').enumerate() {
+            if nth > 0 {
+                lines.push(vec![]);
+            }
+            if !part.is_empty() {
+                lines.last_mut().expect("there is one").push((class, part));
+            }
+        }
+    }
+    lines.pop_if(|line| line.is_empty());
+    html! {
+        @for line in lines {
+            @let indent = indent_of(&line.iter().map(|(_, text)| *text).collect::<String>());
+            span class={ "line i" (indent) } {
+                @for (class, text) in line {
+                    @match class.css() {
+                        Some(class) => span class=(class) { (text) },
+                        None => (text),
+                    }
+                }
+                "\n"
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! How large things are on a slide, and so what fits.
+//!
+//! A slide is laid out on paper of 1280 by 720 pixels, which the browser then scales to its window. The numbers here are
+//! the ones of that paper. The style sheet gets them from here ([`css`]), so that what is checked is what is shown; that
+//! it is so in a real browser is tested as well.
+use crate::{colour::HANG, source::indent_of};
+use unicode_width::UnicodeWidthStr;
+
+/// The paper.
+pub const WIDTH: f64 = 1280.0;
+/// The paper.
+pub const HEIGHT: f64 = 720.0;
+/// Free on the left and on the right.
+const SIDE: f64 = 52.0;
+/// Free above; and below, where the footer is.
+const ABOVE: f64 = 24.0;
+const BELOW: f64 = 48.0;
+/// Between two blocks.
+const GAP: f64 = 13.0;
+const TITLE: f64 = 40.0;
+const TITLE_LINE: f64 = 1.25;
+const PROSE: f64 = 26.0;
+/// The lines that belong to the instant that is shown.
+const SAID: f64 = 19.0;
+const SAID_LINE: f64 = SAID * LINE_HEIGHT;
+/// What stands between two of them, and around their number, in letters.
+const AROUND_SAID: usize = 6;
+/// So many lines of them are shown at most.
+pub const SAID_LINES: usize = 3;
+/// What one takes hold of to go through a timeline.
+const SCRUB: f64 = 20.0;
+/// In front of and behind code, and between two pieces of code that stand side by side.
+const CODE_SIDE: f64 = 18.0;
+const CODE_ABOVE: f64 = 9.0;
+/// What says which file it is.
+const CODE_NAME: f64 = 14.0;
+const NAME_LINE: f64 = 1.2;
+const BETWEEN_CODES: f64 = 18.0;
+const LINE_HEIGHT: f64 = 1.38;
+/// How wide letters are, in parts of their size: of a fixed pitch, and on the average.
+const FIXED: f64 = 0.603;
+const LETTER: f64 = 0.53;
+const BOLD_LETTER: f64 = 0.59;
+
+/// Code has the first of these sizes at which everything fits.
+pub const CODE_SIZES: [f64; 4] = [25.0, 22.0, 20.0, 18.0];
+/// So many lines of code are shown at most.
+pub const CODE_LINES: usize = 15;
+/// Where there is nothing but text, it is so many times as large.
+pub const LARGE_TEXT: f64 = 1.3;
+/// A picture has its letters at 12 pixels at least, and must be so much larger that they can be read from the last row.
+pub const SMALLEST_SCALE: f64 = 1.17;
+/// A picture is drawn no narrower than this.
+pub const NARROWEST_PICTURE: f64 = 640.0;
+/// What two pieces of code that stand side by side get, in percent for the left one.
+pub const SPLITS: [usize; 7] = [50, 45, 55, 40, 60, 35, 65];
+
+/// So wide is what a slide shows.
+pub const fn content_width() -> f64 {
+    WIDTH - 2.0 * SIDE
+}
+
+/// The sizes as custom properties of CSS, in pixels of the paper.
+pub fn css() -> String {
+    let sizes = [
+        ("width", WIDTH),
+        ("height", HEIGHT),
+        ("side", SIDE),
+        ("above", ABOVE),
+        ("below", BELOW),
+        ("gap", GAP),
+        ("title", TITLE),
+        ("prose", PROSE),
+        ("said", SAID),
+        ("scrub", SCRUB),
+        ("code-side", CODE_SIDE),
+        ("code-above", CODE_ABOVE),
+        ("code-name", CODE_NAME),
+        ("between-codes", BETWEEN_CODES),
+    ];
+    let mut css: String = sizes.iter().map(|(name, size)| format!("--{name}:calc({size}*var(--px));")).collect();
+    css += &format!("--large-text:{LARGE_TEXT};");
+    css = format!(
+        ":root{{--line-height:{LINE_HEIGHT};--title-line:{TITLE_LINE};--name-line:{NAME_LINE}}}\n.stage{{{css}}}\n"
+    );
+    for (nth, size) in CODE_SIZES.iter().enumerate() {
+        css += &format!(".code-{nth}{{--code:calc({size}*var(--px))}}\n");
+    }
+    for lines in 1..=SAID_LINES {
+        css += &format!(".said-{lines}{{height:calc({}*var(--px))}}\n", lines as f64 * SAID_LINE);
+    }
+    for left in SPLITS {
+        css += &format!(".split-{left}{{grid-template-columns:{left}fr {}fr}}\n", 100 - left);
+    }
+    for indent in 0..=40 {
+        let hang = indent + HANG;
+        css += &format!(".i{indent}{{padding-left:{hang}ch;text-indent:-{hang}ch}}\n");
+    }
+    css
+}
+
+/// How code is set: at which of the sizes, and if two pieces stand side by side, how they share the width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Which of [`CODE_SIZES`].
+    pub size: usize,
+    /// Percent for the left one, of [`SPLITS`].
+    pub split: usize,
+    /// How many lines that makes, in the longer one.
+    pub lines: usize,
+    /// How many lines are there only because others were too long, in both.
+    pub wraps: usize,
+}
+
+/// The columns that fit into a share of the width.
+fn columns(width: f64, size: f64) -> usize {
+    ((width - 2.0 * CODE_SIDE) / (size * FIXED)) as usize
+}
+
+/// How many lines a piece of code has when its long lines go on below.
+pub fn wrapped(code: &str, columns: usize) -> usize {
+    code.lines().map(|line| wrapped_line(line, columns)).sum()
+}
+
+fn wrapped_line(line: &str, columns: usize) -> usize {
+    let hang = indent_of(line) + HANG;
+    let (mut lines, mut used) = (1, indent_of(line));
+    for (nth, word) in line.trim_start().split(' ').enumerate() {
+        let wide = word.width();
+        let needed = if nth == 0 { wide } else { wide + 1 };
+        if used + needed > columns && used > hang {
+            lines += 1;
+            used = hang + wide;
+        } else {
+            used += needed;
+        }
+        // A word that is wider than the line is broken.
+        while used > columns && columns > hang {
+            lines += 1;
+            used -= columns - hang;
+        }
+    }
+    lines
+}
+
+/// Sets one or two pieces of code at one of the sizes.
+pub fn set(codes: &[&str], size: usize) -> Setting {
+    let pixels = CODE_SIZES[size];
+    let setting = |split: usize| {
+        let room = content_width() - BETWEEN_CODES;
+        let left = room * split as f64 / 100.0;
+        let lines: Vec<usize> = match codes {
+            [one, other] => vec![wrapped(one, columns(left, pixels)), wrapped(other, columns(room - left, pixels))],
+            _ => codes.iter().map(|code| wrapped(code, columns(content_width(), pixels))).collect(),
+        };
+        let written: usize = codes.iter().map(|code| code.lines().count()).sum();
+        let wraps = lines.iter().sum::<usize>() - written;
+        Setting { size, split, lines: lines.into_iter().max().unwrap_or_default(), wraps }
+    };
+    // The first of the best ones: as even as possible.
+    let splits = SPLITS.into_iter().map(setting);
+    splits.min_by_key(|setting| (setting.lines + setting.wraps, setting.wraps)).expect("there are some")
+}
+
+/// How high code is, with what is around it.
+pub fn code_height(setting: Setting) -> f64 {
+    setting.lines as f64 * CODE_SIZES[setting.size] * LINE_HEIGHT + 2.0 * CODE_ABOVE + CODE_NAME * NAME_LINE
+}
+
+/// About how high text is that is so many times as large as usual: each of its lines is a paragraph or an item.
+pub fn text_height(text: &str, size: f64) -> f64 {
+    height_in(text, size, LETTER)
+}
+
+/// The same for a question or an answer, which is bold.
+pub fn bold_text_height(text: &str, size: f64) -> f64 {
+    height_in(&format!("? {text}"), size, BOLD_LETTER)
+}
+
+fn height_in(text: &str, size: f64, letter: f64) -> f64 {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| size * (lines_of_text(line, size * PROSE * letter) * PROSE * LINE_HEIGHT + 4.0)).sum()
+}
+
+/// How many lines a text has whose letters are so wide.
+fn lines_of_text(text: &str, letter: f64) -> f64 {
+    let columns = content_width() / letter;
+    (text.width() as f64 / columns).ceil().max(1.0)
+}
+
+/// What all of these blocks, one below the other, leave for a picture, or if there is none, for nothing: less than
+/// nothing if they do not fit.
+pub fn room_for_picture(heights: &[f64]) -> f64 {
+    let title = TITLE * TITLE_LINE;
+    HEIGHT - ABOVE - BELOW - title - heights.iter().map(|height| height + GAP).sum::<f64>()
+}
+
+/// What a timeline needs besides its picture, if so many lines are shown below it.
+pub fn around_picture(said_lines: usize) -> f64 {
+    SCRUB + said_lines as f64 * SAID_LINE
+}
+
+/// How many lines it takes to show these texts, one behind the other.
+pub fn said_lines(texts: &[String]) -> usize {
+    let columns = (content_width() / (SAID * LETTER)) as usize;
+    let (mut lines, mut used) = (1, 0);
+    for text in texts {
+        let wide = text.width() + AROUND_SAID;
+        if used + wide > columns && used > 0 {
+            lines += 1;
+            used = 0;
+        }
+        used += wide;
+    }
+    lines
+}
+
+/// A title has one line.
+pub fn title_fits(title: &str) -> bool {
+    lines_of_text(title, TITLE * BOLD_LETTER) <= 1.0
+}
+
+/// How high a list of printed lines is.
+pub fn output_height(lines: usize) -> f64 {
+    lines as f64 * SAID * 1.1 * LINE_HEIGHT + 2.0 * CODE_ABOVE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_goes_on_below() {
+        assert_eq!(wrapped("let a = 1;\n", 10), 1);
+        assert_eq!(wrapped("let a = 12;\n", 10), 2);
+        assert_eq!(wrapped("    let a = 1;\n", 13), 2, "its indentation counts");
+        assert_eq!(wrapped("abcdefghijklmnopqrstuvw\n", 10), 4, "a word is broken: 10, 6, 6 and 1 letters");
+        assert_eq!(wrapped("a\n\nb\n", 10), 3, "an empty line is a line");
+    }
+
+    #[test]
+    fn the_wider_of_two_codes_gets_more_of_the_width() {
+        let (narrow, wide) = ("short()\n", format!("wide({})\n", "argument, ".repeat(4)));
+        let setting = set(&[narrow, &wide], 1);
+        assert!(setting.split < 50, "{setting:?}");
+        assert_eq!(set(&[narrow, narrow], 1).split, 50);
+    }
+
+    #[test]
+    fn what_is_said_at_once_goes_on_in_the_next_line() {
+        let said = |letters, count| said_lines(&vec!["x".repeat(letters); count]);
+        assert_eq!((said(0, 0), said(20, 4), said(20, 5), said(60, 3)), (1, 1, 2, 3));
+    }
+
+    #[test]
+    fn larger_letters_need_more_lines() {
+        let code = format!("f({})\n", "argument, ".repeat(10));
+        assert!(set(&[&code], 0).lines > set(&[&code], 3).lines);
+    }
+}

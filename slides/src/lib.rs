@@ -1,0 +1,29 @@
+//! The talk: a deck of slides that cannot drift from the examples, since it is made of them.
+//!
+//! `deck.md` says what is on each slide. Code comes from the examples and their Python twins, by anchor; output and
+//! timelines come from runs that are recorded when the deck is made. Read on in this order:
+//!
+//! - [`deck`] reads `deck.md`, and says how it is written;
+//! - [`source`] finds code by its anchor, and [`colour`] colours it;
+//! - [`examples`] builds and runs the examples;
+//! - [`layout`] knows how large things are, and [`compose`] puts them onto slides;
+//! - [`page`] makes one HTML file of it, with the player of `src/player` in it;
+//! - [`live`] serves it, and runs examples from it.
+#![warn(missing_docs)]
+
+pub mod colour;
+pub mod compose;
+pub mod deck;
+pub mod examples;
+pub mod layout;
+pub mod live;
+pub mod page;
+pub mod source;
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().expect("slides/ is in the repository").to_owned()
+}

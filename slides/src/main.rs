@@ -1,0 +1,178 @@
+//! The command line of the slides. See the library for how they are made.
+use slides::{
+    compose::{Talk, compose},
+    live,
+    page::{For, page},
+    root,
+};
+use std::{ffi::OsString, fs, path::PathBuf, process::ExitCode};
+
+const HELP: &str = "Usage: cargo run -p slides [-- COMMAND]
+
+Serves the deck on this machine, until Ctrl-C:
+      --port PORT    On this port instead of 8123; 0 for any that is free
+      --open         Open the browser, too
+
+Commands:
+  build [FILE]       Write the deck as one file of HTML that needs nothing else; slides.html unless told
+  check              Say what is missing or does not fit, and how long the talk takes
+
+  -h, --help         Print this
+";
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+enum Task {
+    Serve { port: u16, open: bool },
+    Build(PathBuf),
+    Check,
+    Help,
+}
+
+fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Error> {
+    use lexopt::prelude::*;
+    let (mut port, mut open, mut words) = (None, false, vec![]);
+    let mut parser = lexopt::Parser::from_args(arguments);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("port") => port = Some(parser.value()?.parse()?),
+            Long("open") => open = true,
+            Short('h') | Long("help") => return Ok(Task::Help),
+            Value(word) if words.len() < 2 => words.push(word),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    let mut words = words.into_iter();
+    let (command, file) = (words.next(), words.next());
+    match (command.as_ref().map(|command| command.to_string_lossy()).as_deref(), file) {
+        (None, _) => Ok(Task::Serve { port: port.unwrap_or(8123), open }),
+        (Some("build" | "check"), _) if port.is_some() || open => {
+            Err("--port and --open are for serving the deck".into())
+        }
+        (Some("build"), file) => Ok(Task::Build(file.map_or_else(|| "slides.html".into(), PathBuf::from))),
+        (Some("check"), None) => Ok(Task::Check),
+        (Some("check"), Some(file)) => Err(format!("unexpected argument {:?}", file.to_string_lossy()).into()),
+        (Some(command), _) => Err(format!("there is no command {command:?}").into()),
+    }
+}
+
+fn main() -> ExitCode {
+    let task = match parse(std::env::args_os().skip(1)) {
+        Ok(task) => task,
+        Err(error) => {
+            eprintln!("slides: {error}; see --help");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match task {
+        Task::Help => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Task::Check => check(),
+        Task::Build(file) => build(file),
+        Task::Serve { port, open } => serve(port, open),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn made() -> Result<Talk, String> {
+    compose(&root()).map_err(|failure| failure.to_string())
+}
+
+fn check() -> Result<(), String> {
+    let talk = made()?;
+    let mut topics: Vec<(&str, usize, u32)> = vec![];
+    for shown in &talk.slides {
+        match topics.last_mut() {
+            Some((topic, slides, half_minutes)) if *topic == shown.slide.topic => {
+                *slides += 1;
+                *half_minutes += shown.slide.half_minutes;
+            }
+            _ => topics.push((&shown.slide.topic, 1, shown.slide.half_minutes)),
+        }
+    }
+    for (topic, slides, half_minutes) in topics {
+        println!("{:>5.1} min  {slides:>2} slides  {topic}", f64::from(half_minutes) / 2.0);
+    }
+    println!("{:>5.1} min  {:>2} slides in all", talk.minutes, talk.slides.len());
+    Ok(())
+}
+
+fn build(file: PathBuf) -> Result<(), String> {
+    // Cargo runs us where the user is, so the file is where the user would look for it.
+    let page = page(&made()?, For::AFile);
+    fs::write(&file, &page).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    println!("{}: {} kB", file.display(), page.len() / 1000);
+    Ok(())
+}
+
+fn serve(port: u16, open: bool) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot serve: {error}"))?;
+    let served = runtime.block_on(async {
+        let listener = live::bind(port).await?;
+        let address = listener.local_addr().map_err(|error| format!("cannot serve: {error}"))?;
+        // Made once before anybody looks, so that whatever is wrong is said here, and the first page comes at once.
+        let live = live::prepare(address.port(), root()).await?;
+        println!("The slides are at http://{address}. Ctrl-C ends this.");
+        if open && let Err(error) = open::that_detached(format!("http://{address}")) {
+            eprintln!("no browser can be opened ({error}); open the address yourself");
+        }
+        tokio::select! {
+            ended = live::serve(listener, live) => ended.map(|never| match never {}),
+            () = asked_to_end() => Ok(()),
+        }
+    });
+    // Whatever still runs is dropped, and so killed, with the runtime.
+    runtime.shutdown_background();
+    served
+}
+
+/// Ctrl-C, or a polite kill.
+async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Task, String> {
+        parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_command_line_says_what_to_do() {
+        assert_eq!(parsed(""), Ok(Task::Serve { port: 8123, open: false }));
+        assert_eq!(parsed("--open --port 0"), Ok(Task::Serve { port: 0, open: true }));
+        assert_eq!(parsed("build"), Ok(Task::Build("slides.html".into())));
+        assert_eq!(parsed("build talk.html"), Ok(Task::Build("talk.html".into())));
+        assert_eq!(parsed("check"), Ok(Task::Check));
+        assert_eq!(parsed("check --help"), Ok(Task::Help));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for line in ["bild", "--port", "--port 70000", "--fast", "check file", "build a b", "check --open"] {
+            parsed(line).expect_err(line);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// A slide, and the steps in which it is shown: those of its timeline, its output, its answer.
+class Slide {
+  constructor(section) {
+    this.section = section;
+    this.title = section.querySelector("h1, h2").textContent;
+    this.parts = [...section.querySelectorAll("[data-reveal]")].map((element) =>
+      element.dataset.reveal === "timeline" ? new Timeline(element) : new Part(element),
+    );
+    // An answer stands where its question is, and comes last.
+    const last = (part) => Number(part.element?.dataset.reveal === "answer");
+    this.parts.sort((one, other) => last(one) - last(other));
+    this.steps = this.parts.reduce((sum, part) => sum + part.steps, 0);
+  }
+
+  // Shows so many steps. Returns what the last of them says, for those who cannot see it.
+  show(step) {
+    let left = step;
+    let said = [];
+    for (const part of this.parts) {
+      const shown = Math.min(left, part.steps);
+      part.show(shown);
+      left -= shown;
+      if (shown > 0) said = part.said;
+    }
+    return said;
+  }
+
+  // How many steps there are when the timeline shows so many of its own.
+  stepOf(timeline, step) {
+    const before = this.parts.slice(0, this.parts.indexOf(timeline));
+    return before.reduce((sum, part) => sum + part.steps, 0) + step;
+  }
+
+  // A copy to be shown somewhere else.
+  copy() {
+    const section = this.section.cloneNode(true);
+    section.hidden = false;
+    section.removeAttribute("id");
+    section.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
+    section.removeAttribute("aria-labelledby");
+    section.setAttribute("aria-label", this.title);
+    return new Slide(section);
+  }
+}
+
+// Dragging across a timeline, or moving its slider, shows so much of it.
+function makeScrubbable(slide, go) {
+  for (const timeline of slide.parts.filter((part) => part instanceof Timeline)) {
+    const picture = timeline.svg.parentElement;
+    const follow = (event) => go(slide.stepOf(timeline, timeline.stepAt(event.clientX)));
+    picture.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      picture.setPointerCapture(event.pointerId);
+      follow(event);
+    });
+    picture.addEventListener("pointermove", (event) => {
+      if (picture.hasPointerCapture(event.pointerId)) follow(event);
+    });
+    timeline.scrub.addEventListener("input", () => go(slide.stepOf(timeline, Number(timeline.scrub.value))));
+    // Whoever has dragged it wants the arrow keys for the slides again.
+    timeline.scrub.addEventListener("pointerup", () => timeline.scrub.blur());
+  }
+}

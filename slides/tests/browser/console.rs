@@ -1,0 +1,116 @@
+//! The presenter console: it follows the deck, and drives it.
+use crate::chromium::{deck, with_chromium};
+use chromiumoxide::{cdp::browser_protocol::page::CaptureScreenshotFormat, page::ScreenshotParams};
+use std::path::Path;
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_console_follows_the_deck_and_drives_it() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let slide = tab.find("slide.dataset.name === 'start-three-wait-for-all'").await;
+        let slides = tab.slides().await;
+        tab.go(&format!("#{slide}")).await;
+        tab.press("p").await;
+        let console = chromium.popup().await;
+        let place =
+            |at: usize| format!("document.querySelector('.place').textContent.startsWith('slide {at} of {slides}')");
+        console.is(&place(slide)).await;
+
+        // It follows,
+        tab.press(" ").await;
+        console.is("document.querySelector('.place').textContent.includes('step 1 of')").await;
+        console.is("document.querySelector('.now .said li:not([hidden])') !== null").await;
+        tab.press("ArrowRight").await;
+        console.is(&place(slide + 1)).await;
+        let title = |pane: &str| format!("document.querySelector('.{pane} h2').textContent");
+        let real = |slide: usize| format!("document.querySelector('#slide-{slide} h2').textContent");
+        assert_eq!(console.eval::<String>(&title("now")).await, tab.eval::<String>(&real(slide + 1)).await);
+        assert_eq!(console.eval::<String>(&title("next")).await, tab.eval::<String>(&real(slide + 2)).await);
+        let notes: String = console.eval("document.querySelector('.notes-pane').textContent").await;
+        let written: String =
+            tab.eval(&format!("document.querySelector('#slide-{} .notes').textContent", slide + 1)).await;
+        assert_eq!(notes, written);
+        let clip: String = console.eval("getComputedStyle(document.querySelector('.now svg.timeline')).clipPath").await;
+        assert!(!clip.contains("inset(0px 0%"), "the console shows more of the timeline than the deck: {clip}");
+        assert!(!notes.trim().is_empty());
+
+        if let Some(folder) = std::env::var_os("SHOTS") {
+            let png = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).build();
+            console.page.save_screenshot(png, Path::new(&folder).join("console.png")).await.expect("a picture");
+        }
+
+        // and drives.
+        console.press("ArrowLeft").await;
+        tab.is(&format!("location.hash.startsWith('#{slide}.')")).await;
+        console.press("Home").await;
+        tab.is_at("#1").await;
+        console.press("PageDown").await;
+        tab.is_at("#2").await;
+        console.press(" ").await;
+        tab.is_at("#2.1").await;
+        console.press("Backspace").await;
+        tab.is_at("#2").await;
+        console.press("t").await;
+        tab.is("document.documentElement.dataset.theme !== undefined").await;
+        console.is("document.documentElement.dataset.theme !== undefined").await;
+        console.press("h").await;
+        console.is("help.open").await;
+        assert!(!tab.eval::<bool>("help.open").await, "each window has its own help");
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_console_tells_elapsed_and_planned_time() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.press("p").await;
+        let console = chromium.popup().await;
+        console.is("document.querySelector('.elapsed').textContent === '0:00'").await;
+        tab.press("ArrowRight").await; // the talk has begun
+        console.is("/^0:0[1-9]/.test(document.querySelector('.elapsed').textContent)").await;
+        let planned: String = console.eval("document.querySelector('.planned').textContent").await;
+        assert!(planned.starts_with("planned 1:00 to 3:00 of "), "{planned}");
+        console.is("document.querySelector('.planned').textContent.includes('ahead')").await;
+        tab.go("#1").await;
+        // Ten minutes later
+        tab.eval::<bool>("(history.replaceState({ startedAt: Date.now() - 600000 }, ''), location.reload(), true)")
+            .await;
+        console.is("/^10:0/.test(document.querySelector('.elapsed').textContent)").await;
+        console.is("document.querySelector('.planned.late') !== null").await;
+        console.eval::<bool>("([...document.querySelectorAll('.buttons button')].at(-1).click(), true)").await;
+        console.is("/^0:0/.test(document.querySelector('.elapsed').textContent)").await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_console_survives_a_reload_of_either_window() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.press("p").await;
+        let console = chromium.popup().await;
+        console.reload().await;
+        console.is("document.querySelector('.place')?.textContent.startsWith('slide 1 of')").await;
+        console.press("ArrowRight").await;
+        tab.is_at("#2").await;
+        tab.reload().await;
+        tab.press("ArrowRight").await;
+        tab.is_at("#3").await;
+        console.is("document.querySelector('.place').textContent.startsWith('slide 3 of')").await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn another_window_cannot_drive_the_deck() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        // A message from the page itself, which is no console of it.
+        tab.eval::<bool>("(postMessage({ hello: true, press: 'End' }, '*'), true)").await;
+        tab.eval::<bool>("new Promise((resolve) => setTimeout(() => resolve(true), 50))").await;
+        tab.is_at("#1").await;
+    });
+}

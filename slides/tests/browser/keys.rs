@@ -1,0 +1,321 @@
+//! What the keys do, and a pointer, and a finger.
+use crate::chromium::{Tab, deck, with_chromium};
+use chromiumoxide::cdp::browser_protocol::{
+    emulation::SetTouchEmulationEnabledParams,
+    input::{DispatchMouseEventParams, DispatchMouseEventType, MouseButton},
+};
+
+const HAS_TIMELINE: &str = "slide.querySelector('svg.timeline') && slide.querySelector('.answer')";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn space_plays_a_timeline_instant_by_instant_then_the_answer_then_goes_on() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let slide = tab.find(HAS_TIMELINE).await;
+        let steps = tab.steps(slide).await;
+        assert!(steps > 3, "several instants, and the answer");
+        tab.go(&format!("#{slide}")).await;
+        let mut before = seen(&tab, slide).await;
+        let answered =
+            format!("getComputedStyle(document.querySelector('#slide-{slide} .answer')).visibility === 'visible'");
+        for step in 1..=steps {
+            tab.press(" ").await;
+            tab.is_at(&format!("#{slide}.{step}")).await;
+            let now = seen(&tab, slide).await;
+            if step < steps {
+                assert!(now > before, "at step {step} no more of the timeline is to be seen than before: {now} %");
+            }
+            assert_eq!(tab.eval::<bool>(&answered).await, step == steps, "the answer comes last, not at step {step}");
+            before = now;
+        }
+        assert_eq!(before, 100.0);
+        tab.press(" ").await;
+        tab.is_at(&format!("#{}", slide + 1)).await;
+        chromium.is_content();
+    });
+}
+
+/// How much of a slide's timeline is to be seen, in percent.
+async fn seen(tab: &Tab, slide: usize) -> f64 {
+    let right = format!("document.querySelector('#slide-{slide} svg.timeline').style.clipPath");
+    100.0 - tab.eval::<f64>(&format!("parseFloat(/inset\\(0[a-z]* ([0-9.]+)%/.exec({right})[1])")).await
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_lines_below_a_timeline_are_those_of_the_instant() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let slide = tab.find("slide.dataset.name === 'start-three-wait-for-all'").await;
+        let said = format!(
+            "[...document.querySelectorAll('#slide-{slide} .said li:not([hidden])')].map((li) => li.textContent)"
+        );
+        tab.go(&format!("#{slide}")).await;
+        assert_eq!(tab.eval::<Vec<String>>(&said).await, [""; 0]);
+        tab.press(" ").await;
+        tab.is_at(&format!("#{slide}.1")).await;
+        let first = ["1 A compute factorial(2)", "2 B compute factorial(2)", "3 C compute factorial(2)"];
+        assert_eq!(tab.eval::<Vec<String>>(&said).await, first);
+        tab.press(" ").await;
+        tab.is_at(&format!("#{slide}.2")).await;
+        let second = ["4 A factorial(2) = 2", "5 B compute factorial(3)", "6 C compute factorial(3)"];
+        assert_eq!(tab.eval::<Vec<String>>(&said).await, second);
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn shift_space_and_backspace_go_a_step_back() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let slide = tab.find(HAS_TIMELINE).await;
+        tab.go(&format!("#{slide}.2")).await;
+        tab.press("Shift+ ").await;
+        tab.is_at(&format!("#{slide}.1")).await;
+        tab.press("Backspace").await;
+        tab.is_at(&format!("#{slide}")).await;
+        tab.press("Backspace").await;
+        tab.is("location.hash.startsWith('#') && !location.hash.startsWith('#0')").await;
+        let before = tab.steps(slide - 1).await;
+        let end = if before > 0 { format!("#{}.{before}", slide - 1) } else { format!("#{}", slide - 1) };
+        tab.is_at(&end).await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn arrows_and_pages_go_from_slide_to_slide() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let last = tab.slides().await;
+        for (at, (key, to)) in [("ArrowRight", 2), ("ArrowDown", 3), ("PageDown", 4)].into_iter().enumerate() {
+            tab.press(key).await;
+            tab.is_at(&format!("#{to}")).await;
+            let shown = "[...document.querySelectorAll('#stage > .slide:not([hidden])')].map((slide) => slide.id)";
+            assert_eq!(tab.eval::<Vec<String>>(shown).await, [format!("slide-{}", at + 2)]);
+        }
+        for (key, to) in [("ArrowLeft", 3), ("ArrowUp", 2), ("PageUp", 1), ("PageUp", 1)] {
+            tab.press(key).await;
+            let steps = tab.steps(to).await;
+            tab.is_at(&if steps > 0 { format!("#{to}.{steps}") } else { format!("#{to}") }).await;
+        }
+        tab.press("End").await;
+        tab.is_at(&format!("#{last}")).await;
+        tab.press("ArrowRight").await;
+        tab.is_at(&format!("#{last}")).await;
+        tab.press("Home").await;
+        tab.is_at("#1").await;
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn h_shows_the_keys_and_hides_them() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        for hide in ["h", "Escape"] {
+            tab.press("h").await;
+            tab.is("help.open").await;
+            let text: String = tab.eval("help.innerText").await;
+            for key in ["Space", "Page Down", "Home", "P", "R", "F", "T", "H"] {
+                assert!(text.contains(key), "the help does not name {key}: {text}");
+            }
+            tab.press("ArrowRight").await;
+            tab.is_at("#1").await;
+            tab.press(hide).await;
+            tab.is("!help.open").await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn t_changes_between_light_and_dark() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let paper = "getComputedStyle(document.body).backgroundColor";
+        tab.prefers("light").await;
+        let light: String = tab.eval(paper).await;
+        tab.press("t").await;
+        tab.is(&format!("{paper} !== {light:?}")).await;
+        let dark: String = tab.eval(paper).await;
+        tab.press("t").await;
+        tab.is(&format!("{paper} === {light:?}")).await;
+        tab.prefers("dark").await;
+        tab.is(&format!("{paper} === {light:?}")).await; // whoever has pressed T has chosen
+        let other = chromium.open(&deck()).await;
+        other.prefers("dark").await;
+        other.is(&format!("{paper} === {dark:?}")).await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn f_fills_the_screen_and_leaves_it() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.press("f").await;
+        tab.is("document.fullscreenElement !== null").await;
+        tab.press("f").await;
+        tab.is("document.fullscreenElement === null").await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn an_address_can_name_a_slide_a_step_or_a_title() {
+    with_chromium(async |chromium| {
+        let first = chromium.open(&deck()).await;
+        let gather = first.find("slide.dataset.name === 'start-three-wait-for-all'").await;
+        let last = first.slides().await;
+        for (link, is) in [
+            (format!("#{gather}"), format!("#{gather}")),
+            (format!("#{gather}.2"), format!("#{gather}.2")),
+            ("#start-three-wait-for-all".into(), format!("#{gather}")),
+            ("#no-such-title".into(), "#1".into()),
+            ("#999".into(), format!("#{last}")),
+            ("#0".into(), "#1".into()),
+        ] {
+            let tab = chromium.open(&format!("{}{link}", deck())).await;
+            tab.is_at(&is).await;
+        }
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_timeline_can_be_dragged() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let slide = tab.find(HAS_TIMELINE).await;
+        tab.go(&format!("#{slide}")).await;
+        let stops = format!("document.querySelector('#slide-{slide} svg').dataset.stops.split(' ').map(Number)");
+        let stops: Vec<f64> = tab.eval(&stops).await;
+        let place = |percent: f64| {
+            format!(
+                "(() => {{ const box = document.querySelector('#slide-{slide} svg').getBoundingClientRect();
+                return [box.left + box.width * {percent} / 100, box.top + box.height / 2]; }})()"
+            )
+        };
+        let mouse = async |kind: DispatchMouseEventType, percent| {
+            let [x, y]: [f64; 2] = tab.eval(&place(percent)).await;
+            let event = DispatchMouseEventParams::builder().r#type(kind).x(x).y(y).button(MouseButton::Left).buttons(1);
+            tab.page.execute(event.click_count(1).build().expect("complete")).await.expect("a move");
+        };
+        mouse(DispatchMouseEventType::MousePressed, 1.0).await;
+        tab.is_at(&format!("#{slide}")).await;
+        mouse(DispatchMouseEventType::MouseMoved, 99.9).await;
+        let instants = tab.steps(slide).await - 1;
+        tab.is_at(&format!("#{slide}.{instants}")).await;
+        mouse(DispatchMouseEventType::MouseMoved, stops[0] - 1.0).await;
+        tab.is_at(&format!("#{slide}.1")).await;
+        mouse(DispatchMouseEventType::MouseReleased, stops[0] - 1.0).await;
+        mouse(DispatchMouseEventType::MouseMoved, 99.9).await;
+        tab.is_at(&format!("#{slide}.1")).await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_keyboard_reaches_the_slider_and_the_button_and_uses_them() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let slide = tab.find(&format!("{HAS_TIMELINE} && slide.querySelector('[data-run]')")).await;
+        tab.go(&format!("#{slide}")).await;
+        tab.press("Tab").await;
+        tab.is("document.activeElement.matches('.scrub')").await;
+        tab.press("ArrowRight").await; // the slider's own use of it
+        tab.is_at(&format!("#{slide}.1")).await;
+        let text: String = tab.eval("document.activeElement.getAttribute('aria-valuetext')").await;
+        assert!(text.starts_with("1 of "), "{text}");
+        tab.press("Tab").await;
+        tab.is("document.activeElement.matches('[data-run]')").await;
+        tab.press("Enter").await;
+        tab.is("!document.getElementById('run-panel').hidden").await;
+        tab.is_at(&format!("#{slide}.1")).await;
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_swipe_turns_the_page_and_a_tap_plays() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.page.execute(SetTouchEmulationEnabledParams::new(true)).await.expect("a touch screen");
+        let swipe = async |from: f64, to: f64| {
+            tab.touch("touchStart", &[(from, 60.0)]).await;
+            tab.touch("touchMove", &[((from + to) / 2.0, 61.0)]).await;
+            tab.touch("touchMove", &[(to, 62.0)]).await;
+            tab.touch("touchEnd", &[]).await;
+        };
+        swipe(800.0, 400.0).await;
+        tab.is_at("#2").await;
+        swipe(400.0, 800.0).await;
+        tab.is_at("#1").await;
+        let slide = tab.find(HAS_TIMELINE).await;
+        tab.go(&format!("#{slide}")).await;
+        swipe(500.0, 500.0).await;
+        tab.is_at(&format!("#{slide}.1")).await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_screen_reader_is_told_where_one_is_and_what_happens() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let announced = "document.getElementById('announcement').textContent";
+        tab.press("ArrowRight").await;
+        let slides = tab.slides().await;
+        tab.is(&format!("{announced}.startsWith('Slide 2 of {slides}: ')")).await;
+        let gather = tab.find("slide.dataset.name === 'start-three-wait-for-all'").await;
+        tab.go(&format!("#{gather}")).await;
+        tab.press(" ").await;
+        tab.is(&format!("{announced}.startsWith('A: compute factorial(2). B: compute')")).await;
+        let unnamed: Vec<String> = tab
+            .eval(
+                "[...document.querySelectorAll('svg[role=img], section.slide, input, dialog, nav')]
+                .filter((element) => !element.getAttribute('aria-label') && !document.getElementById(element.getAttribute('aria-labelledby')))
+                .map((element) => element.outerHTML.slice(0, 80))",
+            )
+            .await;
+        assert_eq!(unnamed, [""; 0]);
+        let twice: Vec<String> = tab
+            .eval("(() => { const ids = [...document.querySelectorAll('[id]')].map((e) => e.id); return ids.filter((id, nth) => ids.indexOf(id) !== nth); })()")
+            .await;
+        assert_eq!(twice, [""; 0], "these ids occur twice");
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn nothing_moves_for_those_who_do_not_want_it() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let duration = "getComputedStyle(document.querySelector('svg.timeline')).transitionDuration";
+        assert_ne!(tab.eval::<String>(duration).await, "0s");
+        tab.prefers("light").await; // and reduced motion
+        assert_eq!(tab.eval::<String>(duration).await, "0s");
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn in_a_file_r_shows_what_was_recorded() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let gather = tab.find("slide.querySelector('[data-run=gather]')").await;
+        tab.go(&format!("#{gather}")).await;
+        tab.press("r").await;
+        tab.is("document.getElementById('run-status').textContent === 'recorded'").await;
+        let output: String = tab.eval("document.getElementById('run-output').textContent").await;
+        assert!(output.contains(" 3.000 C        factorial(4) = 24\n"), "{output}");
+        tab.press("Escape").await;
+        tab.is("document.getElementById('run-panel').hidden").await;
+        chromium.is_content();
+    });
+}

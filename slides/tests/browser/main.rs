@@ -1,0 +1,11 @@
+//! The deck in a real browser: Debian's Chromium, without a window. These tests are ignored where there is none;
+//! `.ci/run` installs it.
+//!
+//! `SHOTS=FOLDER cargo test -p slides --test browser -- --ignored every_slide_fits` keeps a picture of every slide.
+mod chromium;
+mod console;
+mod fit;
+mod keys;
+mod live;
+mod paper;
+mod private;

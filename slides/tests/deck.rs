@@ -1,0 +1,155 @@
+//! The deck itself: it can be made, always in the same way, and says where it is wrong.
+use slides::{
+    compose::{Failure, Piece, Talk, compose, compose_text},
+    page::{For, KEYS, page},
+    root,
+};
+use std::sync::LazyLock;
+
+static TALK: LazyLock<Talk> = LazyLock::new(|| compose(&root()).unwrap_or_else(|failure| panic!("{failure}")));
+
+#[test]
+fn the_talk_fills_an_hour_and_a_quarter_at_most() {
+    assert!((60.0..=75.0).contains(&TALK.minutes), "{} minutes", TALK.minutes);
+    let slides = TALK.slides.len();
+    assert!((40..=55).contains(&slides), "{slides} slides");
+}
+
+#[test]
+fn the_topics_come_in_their_order() {
+    let mut topics: Vec<&str> = TALK.slides.iter().map(|shown| shown.slide.topic.as_str()).collect();
+    topics.dedup();
+    let order = [
+        "Async, made visible",
+        "Why not threads, or callbacks?",
+        "Functions, generators, coroutines",
+        "The event loop",
+        "Handles",
+        "Futures",
+        "Tasks",
+        "Gather",
+        "Iteration",
+        "Context managers",
+        "Synchronization",
+        "Executors",
+        "Transports",
+        "Debugging",
+        "Mail",
+        "Criticism, and what answers it",
+        "Where to go next",
+    ];
+    assert_eq!(topics, order);
+}
+
+/// Notes are there to be acted on: what to ask, to try, to press, to show.
+#[test]
+fn every_note_is_a_list_of_things_to_do() {
+    for shown in &TALK.slides {
+        let slide = &shown.slide;
+        assert!(slide.notes.starts_with("- "), "{}: {}", slide.title, slide.notes);
+    }
+}
+
+#[test]
+fn what_is_played_was_asked_before() {
+    let answers = TALK.slides.iter().flat_map(|shown| &shown.pieces);
+    let asked = answers.filter(|piece| matches!(piece, Piece::Asked { question: Some(_), answer: Some(_) })).count();
+    assert!(asked >= 20, "only {asked} slides ask something and answer it");
+}
+
+#[test]
+fn two_builds_are_the_same_bytes() {
+    let again = compose(&root()).unwrap_or_else(|failure| panic!("{failure}"));
+    let (one, other) = (page(&TALK, For::AFile), page(&again, For::AFile));
+    for (line, (one, other)) in one.lines().zip(other.lines()).enumerate() {
+        assert_eq!(one, other, "in line {} of the page", line + 1);
+    }
+    assert_eq!(one.len(), other.len());
+}
+
+#[test]
+fn nothing_in_the_page_points_outside() {
+    let page = page(&TALK, For::AFile);
+    for outside in ["src=\"", "href=\"http", "url(http", "@import", "//cdn"] {
+        assert!(!page.contains(outside), "the page has {outside}");
+    }
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn the_readme_and_the_help_have_the_same_keys() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let row = |does: &str| readme.lines().find(|line| line.starts_with("| ") && line.contains(does));
+    for (keys, _) in KEYS {
+        for key in keys {
+            let name = match *key {
+                "→" => "Right",
+                "↓" => "Down",
+                "←" => "Left",
+                "↑" => "Up",
+                "Escape" => continue, // it only ends what another key began
+                key => key,
+            };
+            assert!(row(name).is_some(), "the README does not have the key {name}");
+        }
+    }
+}
+
+/// What is wrong with a deck, as `check` prints it.
+fn problems(blocks: &str) -> Vec<String> {
+    let text = format!("# Topic\n## Title\n{blocks}\n??? 1 min\n- Say it.\n");
+    match compose_text(&root(), &text) {
+        Ok(_) => vec![],
+        Err(Failure::Problems(problems)) => problems.iter().map(ToString::to_string).collect(),
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
+#[test]
+fn what_is_missing_is_named_with_its_line() {
+    for (blocks, problem) in [
+        (
+            "text\n{{rust gather:no_such}}",
+            "4: examples/gather/gather.rs has no anchor `no_such`, or none that is closed",
+        ),
+        ("{{python gather:no_such}}", "3: examples/gather/gather.py has no anchor `no_such`, or none that is closed"),
+        ("{{rust no_such:gather}}", "3: there is no example `no_such`"),
+        ("{{timeline no_such}}", "3: there is no example `no_such`"),
+        ("{{output no_such}}", "3: there is no example `no_such`"),
+        ("{{run no_such}}", "3: there is no example `no_such`"),
+        ("It took {{took no_such}}.", "3: there is no example `no_such`"),
+        ("{{timeline gather/second}}", "3: `gather` has no scene `second`, but: gather"),
+        ("{{timeline lock}}", "3: which scene of `lock`? It has: unlocked, locked, plain variable"),
+    ] {
+        assert_eq!(problems(blocks), [format!("slides/deck.md:{problem}")], "{blocks}");
+    }
+    let [problem] = &problems("{{rust src/no_such.rs:anchor}}")[..] else { panic!("one problem") };
+    assert!(problem.starts_with("slides/deck.md:3: cannot read src/no_such.rs: "), "{problem}");
+}
+
+#[test]
+fn what_does_not_fit_is_named_with_its_line() {
+    let too_long = "slides/deck.md:3: `by_hand` of examples/coroutines/state_machine.rs has 35 lines, and a slide shows 15 at most";
+    assert_eq!(problems("{{rust state_machine:by_hand}}"), [too_long]);
+    let [problem] = &problems(&"- item\n".repeat(30))[..] else { panic!("one problem") };
+    assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
+    let [problem] =
+        &problems("{{rust gather:factorial}}\n{{python gather:factorial}}\n\n? When?\n{{timeline gather}}")[..]
+    else {
+        panic!("one problem");
+    };
+    assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
+    let title = format!("## {}\n??? 1 min\n- Say it.\n", "a title ".repeat(10));
+    let Err(Failure::Problems(problems)) = compose_text(&root(), &title) else { panic!("a problem") };
+    assert_eq!(problems[0].to_string(), "slides/deck.md:1: the title does not fit into one line");
+}
+
+#[test]
+fn a_good_slide_has_no_problems() {
+    assert_eq!(
+        problems(
+            "{{python gather:gather}}\n{{rust gather:gather}}\n? When?\n{{timeline gather}}\n! After {{took gather}}."
+        ),
+        [""; 0]
+    );
+}

@@ -1,0 +1,198 @@
+//! The server, as a browser and as a stranger see it.
+use slides::root;
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+struct Server {
+    process: Child,
+    /// `127.0.0.1:PORT`
+    host: String,
+}
+
+impl Server {
+    fn start() -> Server {
+        let mut serve = Command::new(env!("CARGO_BIN_EXE_slides"));
+        let mut process = serve.args(["--port", "0"]).stdout(Stdio::piped()).spawn().expect("the server");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        let (_, address) = line.split_once("http://").expect("an address");
+        let host = address.split(". ").next().expect("an address").to_owned();
+        Server { process, host }
+    }
+
+    /// Sends a request, and gives what can be read of the answer.
+    fn ask(&self, request: &str, headers: &[(&str, &str)]) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.host).expect("somebody listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("patience");
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        write!(stream, "{request} HTTP/1.1\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n").expect("sent");
+        stream
+    }
+
+    fn answer(&self, request: &str, headers: &[(&str, &str)]) -> String {
+        let mut answer = vec![];
+        self.ask(request, headers).read_to_end(&mut answer).expect("an answer");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// As our own page would ask.
+    fn run(&self, example: &str) -> TcpStream {
+        let origin = format!("http://{}", self.host);
+        self.ask(&format!("POST /run/{example}"), &[("Host", &self.host), ("Origin", &origin)])
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "this does not come true: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Reads until this text has come.
+fn read_until(stream: &mut TcpStream, text: &str) -> String {
+    let (mut seen, mut buffer) = (String::new(), [0; 1024]);
+    while !seen.contains(text) {
+        let length = stream.read(&mut buffer).expect("more of the answer");
+        assert!(length > 0, "the answer ended without {text:?}: {seen}");
+        seen += &String::from_utf8_lossy(&buffer[..length]);
+    }
+    seen
+}
+
+/// The processes that this server has started and that run an example of this name, as folders below `/proc`.
+fn processes(server: u32, example: &str) -> Vec<PathBuf> {
+    let processes = fs::read_dir("/proc").expect("a system with /proc").flatten().map(|entry| entry.path());
+    let ours = |process: &PathBuf| {
+        let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
+        // Behind the name, in brackets: the state, and the parent.
+        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)).map(str::to_owned);
+        let program = fs::read_link(process.join("exe")).unwrap_or_default();
+        parent == Some(server.to_string()) && program.ends_with(format!("examples/{example}"))
+    };
+    processes.filter(ours).collect()
+}
+
+/// Lets a process of `/proc` rest, so that it does not end by itself: now only a kill can end it.
+fn stop(process: &Path) {
+    let id = process.file_name().and_then(|name| name.to_str()?.parse().ok()).expect("a number");
+    let pid = rustix::process::Pid::from_raw(id).expect("a process");
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).expect("it runs");
+}
+
+#[test]
+fn it_answers_nobody_but_its_own_page_and_runs_only_what_is_in_the_deck() {
+    let server = Server::start();
+    let host = server.host.clone();
+    let port = host.rsplit(':').next().expect("a port");
+    let (ours, localhost) = (format!("http://{host}"), format!("localhost:{port}"));
+    let status = |request, headers: &[(&str, &str)]| {
+        let answer = server.answer(request, headers);
+        answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    };
+    let page = server.answer("GET /", &[("Host", &host)]);
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("data-live"), "{}", &page[..page.len().min(300)]);
+    assert_eq!(status("GET /", &[("Host", &localhost)]), "200");
+
+    assert_eq!(status("GET /", &[("Host", "evil.example")]), "403", "a name that points to us");
+    assert_eq!(status("GET /", &[("Host", &format!("evil.example:{port}"))]), "403");
+    assert_eq!(status("POST /run/gather", &[("Host", "evil.example"), ("Origin", "http://evil.example")]), "403");
+    assert_eq!(status("POST /run/gather", &[("Host", &host), ("Origin", "http://evil.example")]), "403");
+    assert_eq!(status("POST /run/gather", &[("Host", &host), ("Origin", "null")]), "403");
+    assert_eq!(status("POST /run/gather", &[("Host", &host)]), "403", "who does not say where it comes from");
+
+    let ask = |request| status(request, &[("Host", &host), ("Origin", &ours)]);
+    assert_eq!(ask("POST /run/no_such_example"), "404");
+    assert_eq!(ask("POST /run/barrier"), "404", "an example that has no button");
+    assert_eq!(ask("POST /run/..%2F..%2F..%2Fbin%2Fsh"), "404");
+    assert_eq!(ask("GET /run/gather"), "405");
+    assert_eq!(ask("GET /Cargo.toml"), "404");
+    assert_eq!(processes(server.process.id(), "gather").len(), 0, "nothing of this has run it");
+}
+
+#[test]
+fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
+    let server = Server::start();
+    let gather = || processes(server.process.id(), "gather").len();
+
+    // Its first lines come while it still runs.
+    let mut run = server.run("gather");
+    let head = read_until(&mut run, "compute factorial(2)");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert_eq!(gather(), 1);
+    // Another one of it is refused, but not another example.
+    let mut second = String::new();
+    server.run("gather").read_to_string(&mut second).expect("an answer");
+    assert!(second.starts_with("HTTP/1.1 409") && second.contains("already running"), "{second}");
+    let mut other = server.run("lock");
+    read_until(&mut other, "ended");
+    // It ends by itself, and says so.
+    let tail = read_until(&mut run, "── ended ──");
+    assert!(tail.contains("factorial(4) = 24"), "{tail}");
+    until("the process is gone", || gather() == 0);
+
+    // Whoever goes away ends it.
+    let mut run = server.run("gather");
+    read_until(&mut run, "compute factorial(2)");
+    stop(&processes(server.process.id(), "gather")[0]);
+    drop(run);
+    until("a run that nobody reads is killed", || gather() == 0);
+    // And may run it anew at once.
+    let mut run = server.run("gather");
+    read_until(&mut run, "compute factorial(2)");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_ends_ends_its_runs() {
+    let mut server = Server::start();
+    let mut run = server.run("gather");
+    read_until(&mut run, "compute factorial(2)");
+    let id = server.process.id();
+    let pid = rustix::process::Pid::from_raw(id as i32).expect("a process");
+    let example = processes(id, "gather").pop().expect("it runs");
+    stop(&example);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is told to end");
+    assert!(server.process.wait().expect("an end").success());
+    until("the example has ended with its server", || !example.join("exe").exists());
+}
+
+#[test]
+fn a_port_in_use_is_one_sentence() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_slides")).args(["--port", &port]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        format!("port {port} is in use: choose another one with `--port`, or any free one with `--port 0`\n")
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_one_sentence() {
+    let mut build = Command::new(env!("CARGO_BIN_EXE_slides"));
+    let output = build.args(["build", "no/such/folder/deck.html"]).current_dir(root()).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        errors.lines().last().unwrap_or_default().starts_with("cannot write no/such/folder/deck.html: "),
+        "{errors}"
+    );
+}
