@@ -280,12 +280,14 @@ pub async fn notifyer_fails() -> Result<Tally, Failure> {
 
 pub async fn mail2alert_fails() -> Result<Tally, Failure> {
     meet(|world| async move {
+        // ANCHOR: crash
         world.next(Fault::Mail2alert);
         if let Err(error) = notify(&world).await {
             say!("{error}");
         }
         world.next(Fault::Nothing);
         Ok(vec![notify(&world).await?]) // the mail server has it already, but nobody knows: the one duplicate
+        // ANCHOR_END: crash
     })
     .await
 }

@@ -58,12 +58,14 @@ pub async fn two_connections() -> Summary {
     let heart = heartbeat.clone();
     let beating = tokio::spawn(async move { heart.beat().await }.lane("heartbeat"));
 
+    // ANCHOR: campaign
     let list = (1..).zip(FRIENDS).map(|(number, name)| {
         let address = Address::new(&format!("{name}@example.org")).expect("it is one");
         Ok(Recipient { number, address })
     });
     let settings = Settings { connections: NonZeroUsize::new(2).expect("it is not 0"), ..Settings::default() };
     let summary = Campaign::new(Pretended, settings).run(list).await;
+    // ANCHOR_END: campaign
 
     beating.abort();
     let summary = summary.expect("there is no journal that could be another list's");

@@ -1,7 +1,7 @@
 //! From what `deck.md` says to slides that can be shown: code is fetched, examples are run, and all of it is given its
 //! place. Whatever is missing or does not fit is a [`Problem`].
 use crate::{
-    deck::{Block, CodeFrom, DECK, Deck, Kind, Language, Problem, SceneOf, Slide},
+    deck::{Block, CodeFrom, DECK, Deck, Kind, Language, Problem, SceneOf, Slide, TableFrom},
     examples::{Examples, Executables, Line, Recorded, Scene},
     layout::{self, Setting},
     source::between_anchors,
@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Mutex,
 };
+use unicode_width::UnicodeWidthStr;
 
 /// The talk, ready to be shown.
 #[derive(Debug)]
@@ -92,6 +93,18 @@ impl Printed {
     fn of(scene: Scene, exact: bool) -> Printed {
         Printed { lines: scene.lines, verdict: scene.verdict, exact }
     }
+
+    /// Whether its lines stand in two columns: they are many, and short enough.
+    pub fn in_two_columns(&self) -> bool {
+        let widths = self.lines.iter().map(|line| format!("{} {} {}", line.time, line.lane, line.text).width());
+        self.verdict.is_none() && layout::in_two_columns(&widths.collect::<Vec<_>>())
+    }
+
+    /// How many of its lines stand below each other.
+    fn rows(&self) -> usize {
+        let lines = self.lines.len() + usize::from(self.verdict.is_some());
+        if self.in_two_columns() { lines.div_ceil(2) } else { lines }
+    }
 }
 
 /// Why there is no talk.
@@ -131,10 +144,11 @@ pub fn compose(root: &Path) -> Result<Talk, Failure> {
 /// The same, from a text instead of the file.
 pub fn compose_text(root: &Path, text: &str) -> Result<Talk, Failure> {
     let mut problems = vec![];
-    let deck = Deck::parse(text, &mut problems);
+    let mut deck = Deck::parse(text, &mut problems);
     let examples = Examples::find(root)?;
     let composer = Composer { root, examples: &examples, recordings: Recordings::default() };
     // What is written wrongly is told before anything is built.
+    composer.insert_tables(&mut deck, &mut problems);
     let wanted = composer.wanted(&deck, &mut problems);
     let sources = composer.sources(&deck, &mut problems);
     if !problems.is_empty() {
@@ -168,12 +182,12 @@ impl Composer<'_> {
         let mut wanted = BTreeSet::new();
         for block in deck.slides.iter().flat_map(|slide| &slide.blocks) {
             let names: Vec<&str> = match &block.kind {
-                Kind::Timeline(scene) | Kind::Output(scene) => vec![&scene.example],
+                Kind::Timeline(scene) | Kind::Output(scene, _) => vec![&scene.example],
                 Kind::Run(example) => vec![example],
                 Kind::Prose(text) | Kind::Question(text) | Kind::Answer(text) => {
                     took(text).map(|(_, scene)| scene.split('/').next().unwrap_or(scene)).collect()
                 }
-                Kind::Code(_) => vec![],
+                Kind::Code(_) | Kind::Table(_) => vec![],
             };
             for name in names {
                 match self.examples.get(name) {
@@ -211,18 +225,36 @@ impl Composer<'_> {
             }
         };
         let name = path.to_string_lossy().replace('\\', "/");
-        let text = fs::read_to_string(self.root.join(&path)).map_err(|error| format!("cannot read {name}: {error}"))?;
-        let text = between_anchors(&text, anchor)
-            .ok_or_else(|| format!("{name} has no anchor `{anchor}`, or none that is closed"))?;
-        if text.is_empty() {
-            return Err(format!("there is nothing between the anchors `{anchor}` of {name}"));
-        }
+        let text = self.between_anchors(&name, anchor)?;
         let lines = text.lines().count();
         if lines > layout::CODE_LINES {
             let most = layout::CODE_LINES;
             return Err(format!("`{anchor}` of {name} has {lines} lines, and a slide shows {most} at most"));
         }
         Ok(Code { language: *language, file: name, text })
+    }
+
+    /// What stands between two anchors of a file.
+    fn between_anchors(&self, file: &str, anchor: &str) -> Result<String, String> {
+        let text = fs::read_to_string(self.root.join(file)).map_err(|error| format!("cannot read {file}: {error}"))?;
+        let text = between_anchors(&text, anchor)
+            .ok_or_else(|| format!("{file} has no anchor `{anchor}`, or none that is closed"))?;
+        if text.is_empty() {
+            return Err(format!("there is nothing between the anchors `{anchor}` of {file}"));
+        }
+        Ok(text)
+    }
+
+    /// From here on a table is text, as if it stood in `deck.md`.
+    fn insert_tables(&self, deck: &mut Deck, problems: &mut Vec<Problem>) {
+        for block in deck.slides.iter_mut().flat_map(|slide| &mut slide.blocks) {
+            if let Kind::Table(TableFrom { file, anchor }) = &block.kind {
+                match self.between_anchors(file, anchor) {
+                    Ok(text) => block.kind = Kind::Prose(text),
+                    Err(what) => problems.push(Problem { line: block.line, what }),
+                }
+            }
+        }
     }
 
     /// A recorded scene, drawn as wide as it is recorded first.
@@ -284,10 +316,8 @@ impl Composer<'_> {
                     Ok(Draft::Asked { question: None, answer: Some(text) })
                 }
                 Kind::Timeline(scene) => self.draft_of_timeline(scene, executables),
-                Kind::Output(scene) => {
-                    let printed = self.scene(scene, WIDEST, executables);
-                    printed.map(|(scene, exact)| Draft::Output(Printed::of(scene, exact)))
-                }
+                Kind::Output(scene, lane) => self.draft_of_output(scene, lane.as_deref(), executables),
+                Kind::Table(_) => unreachable!("it has become text"),
                 Kind::Run(example) => {
                     match self.run(example, executables) {
                         Ok(found) => run = Some(found),
@@ -322,7 +352,27 @@ impl Composer<'_> {
                 scene.example
             ));
         }
+        if is_cut(&found.timeline) {
+            return Err(format!("the timeline of `{}` is too wide: not all of it can be drawn", scene.example));
+        }
         Ok(Draft::Timeline(scene.clone(), found))
+    }
+
+    fn draft_of_output<'s>(
+        &self,
+        scene: &SceneOf,
+        lane: Option<&str>,
+        executables: &Executables,
+    ) -> Result<Draft<'s>, String> {
+        let (found, exact) = self.scene(scene, WIDEST, executables)?;
+        let mut printed = Printed::of(found, exact);
+        if let Some(lane) = lane {
+            printed.lines.retain(|line| line.lane == lane);
+            if printed.lines.is_empty() {
+                return Err(format!("`{lane}` says nothing in `{}`", scene.example));
+            }
+        }
+        Ok(Draft::Output(printed))
     }
 
     /// Puts the recorded times where `{{took …}}` stands.
@@ -374,14 +424,14 @@ impl Composer<'_> {
             let heights: Vec<f64> = draft.iter().map(|(_, draft)| draft.height(size, text)).collect();
             layout::room_for_picture(&heights)
         };
-        let wraps = |size: usize| draft.iter().map(|(_, draft)| draft.wraps(size)).sum::<usize>();
+        let wraps = |size: usize| draft.iter().map(|(_, draft)| draft.wraps(size)).sum::<f64>();
         let needed = picture.unwrap_or_default() * layout::SMALLEST_SCALE;
         let sizes = 0..layout::CODE_SIZES.len();
         let possible = sizes.clone().filter(|size| room(*size) >= needed);
         // Large code is worth less if its lines do not fit, and if the picture becomes small for it.
         let cost = |size: &usize| {
             let small = picture.map_or(0.0, |height| (GENEROUS_SCALE - room(*size) / height).max(0.0));
-            *size as f64 + 1.5 * wraps(*size) as f64 + 8.0 * small
+            *size as f64 + 1.5 * wraps(*size) + 8.0 * small
         };
         let Some(size) = possible.min_by(|one, other| cost(one).total_cmp(&cost(other))) else {
             let missing = needed - room(sizes.end - 1);
@@ -401,7 +451,7 @@ impl Composer<'_> {
     }
 
     /// Draws a timeline anew, as narrow as its room allows: then it is shown all the larger. But no narrower than what
-    /// shows all instants.
+    /// shows all of it.
     fn redraw(&self, scene: &SceneOf, drawn: Scene, room: f64, executables: &Executables) -> Result<Scene, String> {
         let (_, height) = svg_size(&drawn.timeline);
         let wanted = height * layout::content_width() / room;
@@ -409,7 +459,7 @@ impl Composer<'_> {
         let all = instants(&drawn.timeline);
         loop {
             let (redrawn, _) = self.scene(scene, width, executables)?;
-            if width >= WIDEST || instants(&redrawn.timeline) == all {
+            if width >= WIDEST || instants(&redrawn.timeline) == all && !is_cut(&redrawn.timeline) {
                 return Ok(redrawn);
             }
             width = (width + 40).min(WIDEST);
@@ -442,17 +492,18 @@ impl Draft<'_> {
             }
             Draft::Codes(codes) => layout::code_height(layout::set(&texts(codes), size)),
             Draft::Timeline(_, scene) => layout::around_picture(said_lines(scene)),
-            Draft::Output(printed) => {
-                layout::output_height(printed.lines.len() + usize::from(printed.verdict.is_some()))
-            }
+            Draft::Output(printed) => layout::output_height(printed.rows(), printed.in_two_columns()),
         }
     }
 
-    /// How many lines of code are too long for their place.
-    fn wraps(&self, size: usize) -> usize {
+    /// How many lines of code are too long for their place. Those that break a word count twice as much.
+    fn wraps(&self, size: usize) -> f64 {
         match self {
-            Draft::Codes(codes) => layout::set(&texts(codes), size).wraps,
-            _ => 0,
+            Draft::Codes(codes) => {
+                let setting = layout::set(&texts(codes), size);
+                (setting.wraps + setting.broken) as f64
+            }
+            _ => 0.0,
         }
     }
 
@@ -527,6 +578,11 @@ pub fn svg_size(svg: &str) -> (f64, f64) {
 fn instants(svg: &str) -> Vec<usize> {
     let instants = attribute(svg, "data-instants").unwrap_or_default();
     instants.split_whitespace().filter_map(|instant| instant.parse().ok()).collect()
+}
+
+/// Whether a part of the run is left out of a picture, which says so then.
+fn is_cut(svg: &str) -> bool {
+    svg.contains(" are not drawn.")
 }
 
 /// How many lines it takes to show what is said at one instant.

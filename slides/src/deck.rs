@@ -12,6 +12,8 @@
 //! {{timeline gather}}                   the recorded run, played instant by instant
 //! {{timeline four_ways/threads}}        if it has several scenes: one of them
 //! {{output gather}}                     what the run printed, which is shown when one goes on
+//! {{output gather | A}}                 only what this lane said
+//! {{table benches/README.md:figures}}   a table of Markdown, between two anchors of a file
 //! ! {{took gather}}: they overlap.      the answer, which comes last; `took` can stand in any text
 //! {{run gather}}                        a button that runs it
 //! ??? 2 min                             how long the slide takes; then the notes, in Markdown
@@ -87,8 +89,10 @@ pub enum Kind {
     Code(CodeFrom),
     /// The recorded timeline of a scene.
     Timeline(SceneOf),
-    /// The recorded lines of a scene.
-    Output(SceneOf),
+    /// The recorded lines of a scene; if there is a name, those of this lane.
+    Output(SceneOf, Option<String>),
+    /// A table of Markdown from a file.
+    Table(TableFrom),
     /// A button that runs an example.
     Run(String),
 }
@@ -108,6 +112,15 @@ pub struct CodeFrom {
     /// In which language.
     pub language: Language,
     /// The name of an example, or the path of a file from the root of the repository.
+    pub file: String,
+    /// The name of the anchor.
+    pub anchor: String,
+}
+
+/// Which table to show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableFrom {
+    /// The path of a file of Markdown from the root of the repository.
     pub file: String,
     /// The name of the anchor.
     pub anchor: String,
@@ -260,15 +273,22 @@ impl Reader<'_> {
                 self.problem(line, format!("`{verb}` does not say of what"));
                 return None;
             }
-            (_, Some(language)) => match what.split_once(':') {
-                Some((file, anchor)) => Kind::Code(CodeFrom { language, file: file.into(), anchor: anchor.into() }),
-                None => {
+            ("table", _) | (_, Some(_)) => {
+                let Some((file, anchor)) = what.split_once(':') else {
                     self.problem(line, format!("`{what}` does not say which anchor: write `{what}:ANCHOR`"));
                     return None;
+                };
+                let (file, anchor) = (file.to_owned(), anchor.to_owned());
+                match language {
+                    Some(language) => Kind::Code(CodeFrom { language, file, anchor }),
+                    None => Kind::Table(TableFrom { file, anchor }),
                 }
-            },
+            }
             ("timeline", _) => Kind::Timeline(SceneOf::parse(what)),
-            ("output", _) => Kind::Output(SceneOf::parse(what)),
+            ("output", _) => match what.split_once(" | ") {
+                Some((scene, lane)) => Kind::Output(SceneOf::parse(scene.trim()), Some(lane.trim().into())),
+                None => Kind::Output(SceneOf::parse(what), None),
+            },
             ("run", _) => Kind::Run(what.into()),
             _ => {
                 self.problem(line, format!("there is no directive `{verb}`"));
@@ -289,7 +309,7 @@ impl Reader<'_> {
         only_one("timeline", |kind| matches!(kind, Kind::Timeline(_)));
         only_one("answer", |kind| matches!(kind, Kind::Answer(_)));
         only_one("button", |kind| matches!(kind, Kind::Run(_)));
-        let revealed = |block: &Block| matches!(block.kind, Kind::Timeline(_) | Kind::Output(_));
+        let revealed = |block: &Block| matches!(block.kind, Kind::Timeline(_) | Kind::Output(..));
         if let Some(answer) = blocks.iter().position(|block| matches!(block.kind, Kind::Answer(_)))
             && let Some(after) = blocks[answer..].iter().find(|block| revealed(block))
         {

@@ -27,6 +27,9 @@ const SAID_LINE: f64 = SAID * LINE_HEIGHT;
 const AROUND_SAID: usize = 6;
 /// So many lines of them are shown at most.
 pub const SAID_LINES: usize = 3;
+/// Printed lines; so many of them stand in one column, also if they are short.
+const OUTPUT: f64 = 1.1 * SAID;
+const ONE_COLUMN: usize = 12;
 /// What one takes hold of to go through a timeline.
 const SCRUB: f64 = 20.0;
 /// In front of and behind code, and between two pieces of code that stand side by side.
@@ -72,6 +75,7 @@ pub fn css() -> String {
         ("title", TITLE),
         ("prose", PROSE),
         ("said", SAID),
+        ("output", OUTPUT),
         ("scrub", SCRUB),
         ("code-side", CODE_SIDE),
         ("code-above", CODE_ABOVE),
@@ -110,6 +114,8 @@ pub struct Setting {
     pub lines: usize,
     /// How many lines are there only because others were too long, in both.
     pub wraps: usize,
+    /// How many words are broken, since they are wider than their place.
+    pub broken: usize,
 }
 
 /// The columns that fit into a share of the width.
@@ -143,23 +149,36 @@ fn wrapped_line(line: &str, columns: usize) -> usize {
     lines
 }
 
+/// How many words of a piece of code are wider than the line that they begin.
+fn broken_words(code: &str, columns: usize) -> usize {
+    let broken = |line: &str| {
+        let hang = indent_of(line) + HANG;
+        line.trim_start().split(' ').filter(|word| hang + word.width() > columns).count()
+    };
+    code.lines().map(broken).sum()
+}
+
 /// Sets one or two pieces of code at one of the sizes.
 pub fn set(codes: &[&str], size: usize) -> Setting {
     let pixels = CODE_SIZES[size];
     let setting = |split: usize| {
         let room = content_width() - BETWEEN_CODES;
         let left = room * split as f64 / 100.0;
-        let lines: Vec<usize> = match codes {
-            [one, other] => vec![wrapped(one, columns(left, pixels)), wrapped(other, columns(room - left, pixels))],
-            _ => codes.iter().map(|code| wrapped(code, columns(content_width(), pixels))).collect(),
+        let widths = match codes {
+            [_, _] => vec![columns(left, pixels), columns(room - left, pixels)],
+            _ => vec![columns(content_width(), pixels); codes.len()],
         };
+        let lines: Vec<usize> = codes.iter().zip(&widths).map(|(code, columns)| wrapped(code, *columns)).collect();
+        let broken = codes.iter().zip(&widths).map(|(code, columns)| broken_words(code, *columns)).sum();
         let written: usize = codes.iter().map(|code| code.lines().count()).sum();
         let wraps = lines.iter().sum::<usize>() - written;
-        Setting { size, split, lines: lines.into_iter().max().unwrap_or_default(), wraps }
+        Setting { size, split, lines: lines.into_iter().max().unwrap_or_default(), wraps, broken }
     };
     // The first of the best ones: as even as possible.
     let splits = SPLITS.into_iter().map(setting);
-    splits.min_by_key(|setting| (setting.lines + setting.wraps, setting.wraps)).expect("there are some")
+    splits
+        .min_by_key(|setting| (setting.lines + setting.wraps + 4 * setting.broken, setting.wraps))
+        .expect("there are some")
 }
 
 /// How high code is, with what is around it.
@@ -220,9 +239,17 @@ pub fn title_fits(title: &str) -> bool {
     lines_of_text(title, TITLE * BOLD_LETTER) <= 1.0
 }
 
-/// How high a list of printed lines is.
-pub fn output_height(lines: usize) -> f64 {
-    lines as f64 * SAID * 1.1 * LINE_HEIGHT + 2.0 * CODE_ABOVE
+/// Whether printed lines that are so wide stand in two columns, in which letters are a bit smaller.
+pub fn in_two_columns(widths: &[usize]) -> bool {
+    // Between the columns there is as much room as on either side.
+    let letters = columns((content_width() + CODE_SIDE) / 2.0, SAID);
+    widths.len() > ONE_COLUMN && widths.iter().all(|wide| *wide <= letters)
+}
+
+/// How high a list of printed lines is, of which so many stand below each other.
+pub fn output_height(lines: usize, in_two_columns: bool) -> f64 {
+    let size = if in_two_columns { SAID } else { OUTPUT };
+    lines as f64 * size * LINE_HEIGHT + 2.0 * CODE_ABOVE
 }
 
 #[cfg(test)]
@@ -239,6 +266,14 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_rather_not_broken() {
+        assert_eq!(broken_words("abcdefgh i\n", 10), usize::from(8 + HANG > 10));
+        let (broken, whole) = ("short()\n".repeat(3), format!("let x = {}();\n", "x".repeat(40)));
+        let setting = set(&[&broken, &whole], 1);
+        assert_eq!(setting.broken, 0, "{setting:?}");
+    }
+
+    #[test]
     fn the_wider_of_two_codes_gets_more_of_the_width() {
         let (narrow, wide) = ("short()\n", format!("wide({})\n", "argument, ".repeat(4)));
         let setting = set(&[narrow, &wide], 1);
@@ -250,6 +285,13 @@ mod tests {
     fn what_is_said_at_once_goes_on_in_the_next_line() {
         let said = |letters, count| said_lines(&vec!["x".repeat(letters); count]);
         assert_eq!((said(0, 0), said(20, 4), said(20, 5), said(60, 3)), (1, 1, 2, 3));
+    }
+
+    #[test]
+    fn many_short_lines_stand_in_two_columns() {
+        assert!(in_two_columns(&[30; 18]));
+        assert!(!in_two_columns(&[30; 12]), "few lines");
+        assert!(!in_two_columns(&[[30; 17].as_slice(), &[60]].concat()), "a long line");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
 use async_concepts::timeline::page_style;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use pulldown_cmark::{Options, Parser, html::push_html};
+use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, html::push_html};
 use sha2::{Digest, Sha256};
 
 /// Where the page is shown.
@@ -189,7 +189,7 @@ fn said(line: &Line) -> Markup {
 
 fn output(printed: &Printed) -> Markup {
     html! {
-        ol.output data-reveal="output" {
+        ol.output.in-two-columns[printed.in_two_columns()] data-reveal="output" {
             @for line in &printed.lines {
                 li { @if printed.exact { span.time { (line.time) } " " } (said(line)) }
             }
@@ -261,7 +261,13 @@ fn help() -> Markup {
 
 fn markdown(text: &str) -> String {
     let mut out = String::new();
-    push_html(&mut out, Parser::new_ext(text, Options::ENABLE_SMART_PUNCTUATION));
+    let events = Parser::new_ext(text, Options::ENABLE_SMART_PUNCTUATION | Options::ENABLE_TABLES);
+    let events = events.map(|event| match event {
+        // Cells that say how they are aligned do so in an attribute `style`, which the policy of the page forbids.
+        Event::Start(Tag::Table(columns)) => Event::Start(Tag::Table(vec![Alignment::None; columns.len()])),
+        event => event,
+    });
+    push_html(&mut out, events);
     out
 }
 

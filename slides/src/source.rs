@@ -28,8 +28,11 @@ pub fn indent_of(line: &str) -> usize {
 
 /// `ANCHOR` or `ANCHOR_END`, and its name, if the line is such a comment.
 fn mark(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_start();
-    let comment = line.strip_prefix("//").or_else(|| line.strip_prefix('#'))?;
+    let line = line.trim();
+    let comment = match line.strip_prefix("<!--") {
+        Some(comment) => comment.strip_suffix("-->")?,
+        None => line.strip_prefix("//").or_else(|| line.strip_prefix('#'))?,
+    };
     let (word, name) = comment.trim().split_once(": ")?;
     ["ANCHOR", "ANCHOR_END"].contains(&word).then_some((word, name))
 }
@@ -66,6 +69,14 @@ mod tests {
     #[test]
     fn python_has_other_comments() {
         assert_eq!(between_anchors("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(), Some("pass\n"));
+    }
+
+    #[test]
+    fn markdown_has_comments_of_html() {
+        assert_eq!(
+            between_anchors("<!-- ANCHOR: a -->\n| a |\n<!-- ANCHOR_END: a -->\n", "a").as_deref(),
+            Some("| a |\n")
+        );
     }
 
     #[test]

@@ -118,6 +118,15 @@ fn what_is_missing_is_named_with_its_line() {
         ("{{output no_such}}", "3: there is no example `no_such`"),
         ("{{run no_such}}", "3: there is no example `no_such`"),
         ("It took {{took no_such}}.", "3: there is no example `no_such`"),
+        ("{{output gather | D}}", "3: `D` says nothing in `gather`"),
+        (
+            "{{table mail/benches/README.md:no_such}}",
+            "3: mail/benches/README.md has no anchor `no_such`, or none that is closed",
+        ),
+        (
+            "{{timeline send_millions/two connections}}",
+            "3: the timeline of `send_millions` is too wide: not all of it can be drawn",
+        ),
         ("{{timeline gather/second}}", "3: `gather` has no scene `second`, but: gather"),
         ("{{timeline lock}}", "3: which scene of `lock`? It has: unlocked, locked, plain variable"),
     ] {

@@ -1,31 +1,17 @@
 //! The server, as a browser and as a stranger see it.
+mod served;
+
+use served::{Server, go_on};
 use slides::root;
 use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    path::PathBuf,
+    process::Command,
     time::{Duration, Instant},
 };
 
-struct Server {
-    process: Child,
-    /// `127.0.0.1:PORT`
-    host: String,
-}
-
 impl Server {
-    fn start() -> Server {
-        let mut serve = Command::new(env!("CARGO_BIN_EXE_slides"));
-        let mut process = serve.args(["--port", "0"]).stdout(Stdio::piped()).spawn().expect("the server");
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-        let (_, address) = line.split_once("http://").expect("an address");
-        let host = address.split(". ").next().expect("an address").to_owned();
-        Server { process, host }
-    }
-
     /// Sends a request, and gives what can be read of the answer.
     fn ask(&self, request: &str, headers: &[(&str, &str)]) -> TcpStream {
         let mut stream = TcpStream::connect(&self.host).expect("somebody listens");
@@ -45,13 +31,6 @@ impl Server {
     fn run(&self, example: &str) -> TcpStream {
         let origin = format!("http://{}", self.host);
         self.ask(&format!("POST /run/{example}"), &[("Host", &self.host), ("Origin", &origin)])
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 
@@ -76,24 +55,14 @@ fn read_until(stream: &mut TcpStream, text: &str) -> String {
     seen
 }
 
-/// The processes that this server has started and that run an example of this name, as folders below `/proc`.
-fn processes(server: u32, example: &str) -> Vec<PathBuf> {
-    let processes = fs::read_dir("/proc").expect("a system with /proc").flatten().map(|entry| entry.path());
-    let ours = |process: &PathBuf| {
-        let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
-        // Behind the name, in brackets: the state, and the parent.
-        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)).map(str::to_owned);
-        let program = fs::read_link(process.join("exe")).unwrap_or_default();
-        parent == Some(server.to_string()) && program.ends_with(format!("examples/{example}"))
-    };
-    processes.filter(ours).collect()
-}
-
-/// Lets a process of `/proc` rest, so that it does not end by itself: now only a kill can end it.
-fn stop(process: &Path) {
-    let id = process.file_name().and_then(|name| name.to_str()?.parse().ok()).expect("a number");
-    let pid = rustix::process::Pid::from_raw(id).expect("a process");
-    rustix::process::kill_process(pid, rustix::process::Signal::STOP).expect("it runs");
+/// Lets the example rest that was asked for, as soon as it has printed something.
+fn rest(server: &Server, example: &str) -> PathBuf {
+    let mut resting = None;
+    until("the example prints something", || {
+        resting = server.lets_rest(example);
+        resting.is_some()
+    });
+    resting.expect("it rests")
 }
 
 #[test]
@@ -123,16 +92,17 @@ fn it_answers_nobody_but_its_own_page_and_runs_only_what_is_in_the_deck() {
     assert_eq!(ask("POST /run/..%2F..%2F..%2Fbin%2Fsh"), "404");
     assert_eq!(ask("GET /run/gather"), "405");
     assert_eq!(ask("GET /Cargo.toml"), "404");
-    assert_eq!(processes(server.process.id(), "gather").len(), 0, "nothing of this has run it");
+    assert_eq!(server.runs("gather").len(), 0, "nothing of this has run it");
 }
 
 #[test]
 fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
     let server = Server::start();
-    let gather = || processes(server.process.id(), "gather").len();
+    let gather = || server.runs("gather").len();
 
     // Its first lines come while it still runs.
     let mut run = server.run("gather");
+    let resting = rest(&server, "gather");
     let head = read_until(&mut run, "compute factorial(2)");
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     assert_eq!(gather(), 1);
@@ -143,14 +113,15 @@ fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
     let mut other = server.run("lock");
     read_until(&mut other, "ended");
     // It ends by itself, and says so.
+    go_on(&resting);
     let tail = read_until(&mut run, "── ended ──");
     assert!(tail.contains("factorial(4) = 24"), "{tail}");
     until("the process is gone", || gather() == 0);
 
     // Whoever goes away ends it.
     let mut run = server.run("gather");
+    rest(&server, "gather");
     read_until(&mut run, "compute factorial(2)");
-    stop(&processes(server.process.id(), "gather")[0]);
     drop(run);
     until("a run that nobody reads is killed", || gather() == 0);
     // And may run it anew at once.
@@ -163,11 +134,9 @@ fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
 fn a_server_that_ends_ends_its_runs() {
     let mut server = Server::start();
     let mut run = server.run("gather");
+    let example = rest(&server, "gather");
     read_until(&mut run, "compute factorial(2)");
-    let id = server.process.id();
-    let pid = rustix::process::Pid::from_raw(id as i32).expect("a process");
-    let example = processes(id, "gather").pop().expect("it runs");
-    stop(&example);
+    let pid = rustix::process::Pid::from_raw(server.process.id() as i32).expect("a process");
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is told to end");
     assert!(server.process.wait().expect("an end").success());
     until("the example has ended with its server", || !example.join("exe").exists());

@@ -330,6 +330,7 @@ impl<M: Dial> Handler for Arc<Relay<M>> {
         let mail = Mail { from, to, header, digest, body: &body, transaction: &transaction };
         self.see(Step::Came { subject: mail.header.subject.clone() });
 
+        // ANCHOR: answer
         let answer = timeout(self.answer, self.relay(&mail)).await;
         let answer = answer.unwrap_or_else(|_| Answer::Later("it takes too long".into()));
         let (reply, why) = match answer {
@@ -337,6 +338,7 @@ impl<M: Dial> Handler for Arc<Relay<M>> {
             Answer::Later(why) => (Reply::try_again(why.clone()), why),
             Answer::Refused(reply) => (reply.clone(), reply.text().to_owned()),
         };
+        // ANCHOR_END: answer
         let envelope = &transaction.envelope;
         self.see(Step::Ended(Ended {
             from: envelope.from.clone(),

@@ -44,7 +44,7 @@ pub fn deck() -> String {
 }
 
 /// Nothing takes longer than this, also on a machine that has other things to do.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Two browsers at once would only be in each other's way.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());

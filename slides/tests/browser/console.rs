@@ -72,7 +72,7 @@ fn the_console_tells_elapsed_and_planned_time() {
         tab.press("ArrowRight").await; // the talk has begun
         console.is("/^0:0[1-9]/.test(document.querySelector('.elapsed').textContent)").await;
         let planned: String = console.eval("document.querySelector('.planned').textContent").await;
-        assert!(planned.starts_with("planned 1:00 to 3:00 of "), "{planned}");
+        assert!(planned.starts_with("planned 1:00 to 2:30 of "), "{planned}");
         console.is("document.querySelector('.planned').textContent.includes('ahead')").await;
         tab.go("#1").await;
         // Ten minutes later

@@ -9,3 +9,5 @@ mod keys;
 mod live;
 mod paper;
 mod private;
+#[path = "../served/mod.rs"]
+mod served;

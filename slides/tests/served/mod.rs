@@ -1,0 +1,72 @@
+//! The server of the deck as a process of its own, and the examples that it runs.
+use rustix::process::{Pid, Signal, kill_process};
+use slides::root;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+/// The server, on a port of its own.
+pub struct Server {
+    pub process: Child,
+    /// `127.0.0.1:PORT`
+    pub host: String,
+}
+
+impl Server {
+    pub fn start() -> Server {
+        let mut serve = Command::new(env!("CARGO_BIN_EXE_slides"));
+        serve.args(["--port", "0"]).current_dir(root());
+        let mut process = serve.stdout(Stdio::piped()).spawn().expect("the server");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        let (_, address) = line.split_once("http://").expect("an address");
+        let host = address.split(". ").next().expect("an address").to_owned();
+        Server { process, host }
+    }
+
+    /// The processes that it has started and that run an example of this name, as folders below `/proc`.
+    pub fn runs(&self, example: &str) -> Vec<PathBuf> {
+        let processes = fs::read_dir("/proc").expect("a system with /proc").flatten().map(|entry| entry.path());
+        let ours = |process: &PathBuf| {
+            let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
+            // Behind the name, in brackets: the state, and the parent.
+            let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)).map(str::to_owned);
+            let program = fs::read_link(process.join("exe")).unwrap_or_default();
+            parent == Some(self.process.id().to_string()) && program.ends_with(format!("examples/{example}"))
+        };
+        processes.filter(ours).collect()
+    }
+
+    /// If an example runs and has printed something, lets it rest: it neither prints more nor ends by itself, however
+    /// long the rest of a test takes. Only a kill can end it, until it may [`go_on`].
+    pub fn lets_rest(&self, example: &str) -> Option<PathBuf> {
+        let process = self.runs(example).into_iter().find(|process| has_printed(process))?;
+        signal(&process, Signal::STOP);
+        Some(process)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The end of a rest.
+pub fn go_on(process: &Path) {
+    signal(process, Signal::CONT);
+}
+
+fn has_printed(process: &Path) -> bool {
+    let io = fs::read_to_string(process.join("io")).unwrap_or_default();
+    io.lines().find_map(|line| line.strip_prefix("wchar: ")).is_some_and(|bytes| bytes != "0")
+}
+
+fn signal(process: &Path, signal: Signal) {
+    let id = process.file_name().and_then(|name| name.to_str()?.parse().ok()).expect("a number");
+    kill_process(Pid::from_raw(id).expect("a process"), signal).expect("it runs");
+}
