@@ -32,11 +32,11 @@ fn outline(chart: &Chart) -> Vec<String> {
 }
 
 /// Records on the real clock until the chart is that of the paused clock. A machine may stall for longer than any
-/// jitter that a picture could ignore; it does not do so five times in a row, and wrong code does.
+/// jitter that a picture could ignore; it does not do so twenty times in a row, and wrong code does.
 fn same_on_the_real_clock<F: Future<Output = ()> + 'static>(main: fn() -> F) {
     let paused = Recorder::new("run").record(main).chart();
     let mut seen = vec![];
-    for _ in 0..5 {
+    for _ in 0..20 {
         let real = Recorder::new("run").clock(Clock::Real).record(main).chart();
         if outline(&real) == outline(&paused) && real.elapsed == paused.elapsed {
             return;
