@@ -56,6 +56,41 @@ async fn each_recipient_gets_a_verdict_of_its_own() {
     assert_eq!(kept[0].0.envelope, envelope(&["bob@example.org", "carol@example.org"]));
 }
 
+/// Hears of what was acknowledged.
+#[derive(Default)]
+struct Listening(Mutex<Vec<Bytes>>);
+
+impl Handler for Listening {
+    async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
+        Reply::accepted("recipient ok")
+    }
+
+    async fn message(&self, _: Transaction, body: Bytes) -> Reply {
+        if body.starts_with(b"later") { Reply::try_again("not now") } else { Reply::accepted("kept") }
+    }
+
+    async fn acknowledged(&self, _: &Transaction, body: &Bytes) {
+        self.0.lock().unwrap().push(body.clone());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_hears_of_what_it_accepted_and_of_nothing_else_also_if_it_is_shared() {
+    let handler = Arc::new(Listening::default());
+    let server = Server::new(handler.clone(), Limits::default());
+    let (ours, theirs) = duplex(64);
+    let stop = CancellationToken::new();
+    let talk = async {
+        let mut client = Client::over(ours, "client", Timeouts::default()).await.unwrap();
+        for text in ["now\n", "later\n"] {
+            client.send(&envelope(&["bob@example.org"]), &Message::new(text)).await.unwrap();
+        }
+        client.quit().await.unwrap();
+    };
+    let (_, ()) = tokio::join!(server.converse(theirs, &stop), talk);
+    assert_eq!(*handler.0.lock().unwrap(), ["now\r\n"], "what it heard to be acknowledged");
+}
+
 #[tokio::test]
 async fn the_same_goes_over_tcp_until_the_server_is_told_to_stop() {
     let postbox = Arc::new(Postbox::default());
