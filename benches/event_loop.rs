@@ -18,7 +18,10 @@ fn on_fresh_loops(
     work: fn(&EventLoop, u32) -> Result<(), Error>,
 ) {
     let mut group = criterion.benchmark_group("event_loop");
-    group.sample_size(10).warm_up_time(Duration::from_millis(300)).throughput(Throughput::Elements(count.into()));
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .throughput(Throughput::Elements(count.into()));
     group.bench_function(format!("{name}_{count}"), |bencher| {
         bencher.iter_custom(|iterations| {
             let mut total = Duration::ZERO;
@@ -42,16 +45,40 @@ fn tokio() -> EventLoop {
 fn all(criterion: &mut Criterion) {
     on_fresh_loops(criterion, "call_soon_chain", MILLION, tokio, workloads::call_soon_chain);
     let standard = || EventLoop::with_clock(StdClock::new());
-    on_fresh_loops(criterion, "call_soon_chain_std_clock", MILLION, standard, workloads::call_soon_chain);
+    on_fresh_loops(
+        criterion,
+        "call_soon_chain_std_clock",
+        MILLION,
+        standard,
+        workloads::call_soon_chain,
+    );
     let virtual_time = || EventLoop::with_clock(VirtualClock::new());
-    on_fresh_loops(criterion, "call_soon_chain_virtual_clock", MILLION, virtual_time, workloads::call_soon_chain);
+    on_fresh_loops(
+        criterion,
+        "call_soon_chain_virtual_clock",
+        MILLION,
+        virtual_time,
+        workloads::call_soon_chain,
+    );
     on_fresh_loops(criterion, "bare_queue_chain", MILLION, virtual_time, |_, count| {
         workloads::bare_queue_chain(count);
         Ok(())
     });
-    on_fresh_loops(criterion, "call_soon_preloaded", MILLION, tokio, workloads::call_soon_preloaded);
+    on_fresh_loops(
+        criterion,
+        "call_soon_preloaded",
+        MILLION,
+        tokio,
+        workloads::call_soon_preloaded,
+    );
     on_fresh_loops(criterion, "timers_cancelled", MILLION, tokio, workloads::timers_cancelled);
-    on_fresh_loops(criterion, "timers_cancelled_together", MILLION, tokio, workloads::timers_cancelled_together);
+    on_fresh_loops(
+        criterion,
+        "timers_cancelled_together",
+        MILLION,
+        tokio,
+        workloads::timers_cancelled_together,
+    );
     on_fresh_loops(criterion, "timers_fired", 100_000, tokio, workloads::timers_fired);
     on_fresh_loops(criterion, "hand_overs", MILLION, tokio, workloads::hand_overs);
     for count in [1_000, 10_000, 100_000, MILLION] {

@@ -41,14 +41,20 @@ fn all(criterion: &mut Criterion) {
     group.bench_function("timed_polls", |bencher| {
         bencher.iter(|| poll_by_hand(gives_way(POLLS).report_slow_polls(LIMIT, ignore)));
     });
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     group.bench_function("bare_task", |bencher| {
-        bencher.iter(|| runtime.block_on(async { tokio::spawn(gives_way(POLLS)).await.expect("no panic") }));
+        bencher.iter(|| {
+            runtime.block_on(async { tokio::spawn(gives_way(POLLS)).await.expect("no panic") })
+        });
     });
     group.bench_function("timed_task", |bencher| {
         bencher.iter(|| {
-            let task =
-                async { tokio::spawn(gives_way(POLLS).report_slow_polls(LIMIT, ignore)).await.expect("no panic") };
+            let task = async {
+                tokio::spawn(gives_way(POLLS).report_slow_polls(LIMIT, ignore))
+                    .await
+                    .expect("no panic")
+            };
             runtime.block_on(task);
         });
     });

@@ -79,7 +79,8 @@ pub fn timers_cancelled(event_loop: &EventLoop, count: u32) -> Result<(), Error>
 
 /// All timers are set, then all cancelled, and then the loop turns once.
 pub fn timers_cancelled_together(event_loop: &EventLoop, count: u32) -> Result<(), Error> {
-    let set = |second| event_loop.call_later(Duration::from_secs(1 + u64::from(second % 1000)), || ());
+    let set =
+        |second| event_loop.call_later(Duration::from_secs(1 + u64::from(second % 1000)), || ());
     let timers = (0..count).map(set).collect::<Result<Vec<_>, _>>()?;
     timers.iter().for_each(|timer| timer.cancel());
     stop_soon(event_loop)?;
@@ -92,12 +93,15 @@ pub fn timers_fired(event_loop: &EventLoop, count: u32) -> Result<(), Error> {
     let now = event_loop.time();
     for later in 0..count {
         let (left, event_loop) = (left.clone(), event_loop.clone());
-        event_loop.clone().call_at(now + Duration::from_nanos(u64::from(count - later)), move || {
-            left.set(left.get() - 1);
-            if left.get() == 0 {
-                event_loop.stop();
-            }
-        })?;
+        event_loop.clone().call_at(
+            now + Duration::from_nanos(u64::from(count - later)),
+            move || {
+                left.set(left.get() - 1);
+                if left.get() == 0 {
+                    event_loop.stop();
+                }
+            },
+        )?;
     }
     event_loop.run_forever()
 }

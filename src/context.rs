@@ -104,7 +104,10 @@ pub trait AsyncContext: Send + 'static {
     ///
     /// # Errors
     /// Take the place of the body's error, as an exception in `__aexit__` does.
-    fn exit(&mut self, outcome: &Outcome<Self::Error>) -> impl Future<Output = Result<Exit, Self::Error>> + Send;
+    fn exit(
+        &mut self,
+        outcome: &Outcome<Self::Error>,
+    ) -> impl Future<Output = Result<Exit, Self::Error>> + Send;
 }
 
 /// How a body ended; in Python the exception that `__aexit__` gets, or none.

@@ -9,7 +9,8 @@ mod recorded;
 pub use clock::record_blocking;
 
 use crate::timeline::{
-    Chart, Clock, Line, Observe, Recorder, Recording, SvgOptions, TerminalOptions, Verdict, colour, to_perfetto, to_svg,
+    Chart, Clock, Line, Observe, Recorder, Recording, SvgOptions, TerminalOptions, Verdict, colour,
+    to_perfetto, to_svg,
 };
 use console::{Style, Term};
 use std::{
@@ -136,7 +137,12 @@ impl Stage {
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.add(title, None, move |recorder| clock::record_with_its_clock(recorder, main), |_| None)
+        self.add(
+            title,
+            None,
+            move |recorder| clock::record_with_its_clock(recorder, main),
+            |_| None,
+        )
     }
 
     fn add<T: 'static>(
@@ -155,7 +161,16 @@ impl Stage {
                 Ok(output) => (error(&output), None),
                 Err(verdict) => (None, Some(verdict)),
             };
-            Performance { title, lines, elapsed, chart, verdict, hangs: hangs.is_some(), error, real_clock: false }
+            Performance {
+                title,
+                lines,
+                elapsed,
+                chart,
+                verdict,
+                hangs: hangs.is_some(),
+                error,
+                real_clock: false,
+            }
         };
         self.scenes.push(Scene { title, hangs, perform: Box::new(perform) });
         self
@@ -174,7 +189,8 @@ impl Stage {
 
     /// Runs the scenes as a command line says that has options of its own.
     pub fn run_with(self, own: CommandLine) -> ExitCode {
-        let rehearsal = REHEARSAL.with_borrow(|rehearsal| rehearsal.as_ref().map(|rehearsal| rehearsal.0));
+        let rehearsal =
+            REHEARSAL.with_borrow(|rehearsal| rehearsal.as_ref().map(|rehearsal| rehearsal.0));
         if let Some(observe) = rehearsal {
             return self.rehearse(observe);
         }
@@ -194,7 +210,8 @@ impl Stage {
             Ok(files) => files,
             Err(error) => return self.refuse(&error),
         };
-        let clock = if options.fast && self.real_time.is_none() { Clock::Paused } else { Clock::Real };
+        let clock =
+            if options.fast && self.real_time.is_none() { Clock::Paused } else { Clock::Real };
         if let (true, Some(reason)) = (options.fast, self.real_time) {
             eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
         }
@@ -207,7 +224,8 @@ impl Stage {
             // A verdict needs all that a timeline needs.
             let everything = options.timeline || files.wanted() || hangs.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
-            let mut performance = perform(recorder(title, hangs).clock(clock).observe(observe).print(print_line));
+            let mut performance =
+                perform(recorder(title, hangs).clock(clock).observe(observe).print(print_line));
             let failure = match &performance.verdict {
                 Some(verdict @ Verdict::Panicked(..)) => Some((verdict.to_string(), 101)),
                 Some(verdict) if performance.hangs => {
@@ -215,7 +233,9 @@ impl Stage {
                     None
                 }
                 Some(verdict) => Some((verdict.to_string(), 1)),
-                None if performance.hangs => Some((format!("“{title}” ended by itself, which it should not"), 1)),
+                None if performance.hangs => {
+                    Some((format!("“{title}” ended by itself, which it should not"), 1))
+                }
                 None => None,
             };
             if let Some((sentence, code)) = failure {
@@ -252,7 +272,9 @@ impl Stage {
         for Scene { title, hangs, perform } in self.scenes {
             let performance = perform(recorder(title, hangs).clock(clock).observe(observe));
             let performance = Performance { real_clock: self.real_time.is_some(), ..performance };
-            REHEARSAL.with_borrow_mut(|rehearsal| rehearsal.as_mut().expect("it is one").1.push(performance));
+            REHEARSAL.with_borrow_mut(|rehearsal| {
+                rehearsal.as_mut().expect("it is one").1.push(performance)
+            });
         }
         ExitCode::SUCCESS
     }
@@ -264,22 +286,38 @@ impl Stage {
 
     fn help(&self, own: CommandLine) -> String {
         let scenes: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
-        let scenes = if scenes.len() > 1 { format!("\nScenes: {}\n", scenes.join(", ")) } else { String::new() };
-        let package = own.package.map_or_else(String::new, |package| format!("--package {package} "));
-        let mut options: Vec<(String, &str)> =
-            own.options.iter().map(|option| (format!("--{} {}", option.name, option.value), option.help)).collect();
+        let scenes = if scenes.len() > 1 {
+            format!("\nScenes: {}\n", scenes.join(", "))
+        } else {
+            String::new()
+        };
+        let package =
+            own.package.map_or_else(String::new, |package| format!("--package {package} "));
+        let mut options: Vec<(String, &str)> = own
+            .options
+            .iter()
+            .map(|option| (format!("--{} {}", option.name, option.value), option.help))
+            .collect();
         let of_all = [
             ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
             ("--svg FILE", "Write the timeline as SVG, too"),
             ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
-            ("--json FILE", "Write the lines and the timeline of each scene for a program to read, too"),
-            ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
+            (
+                "--json FILE",
+                "Write the lines and the timeline of each scene for a program to read, too",
+            ),
+            (
+                "--width PIXELS",
+                "How wide to draw for --svg and --json: 1160 unless told, and at least 480",
+            ),
             ("--no-timeline", "Do not draw the timeline"),
         ];
         options.extend(of_all.map(|(option, help)| (option.to_owned(), help)));
         let width = options.iter().map(|(option, _)| option.len()).max().unwrap_or_default();
-        let options: String =
-            options.iter().map(|(option, help)| format!("      {option:<width$}  {help}\n")).collect();
+        let options: String = options
+            .iter()
+            .map(|(option, help)| format!("      {option:<width$}  {help}\n"))
+            .collect();
         format!(
             "Usage: cargo run {package}--example {} -- [OPTIONS]\n{scenes}
 Prints each line as it happens, with the time and the lane; then draws the timeline.
@@ -355,7 +393,10 @@ impl Default for Options {
 
 impl Options {
     /// `None` if help was asked for.
-    fn parse(args: impl Iterator<Item = OsString>, own: CommandLine) -> Result<Option<Options>, lexopt::Error> {
+    fn parse(
+        args: impl Iterator<Item = OsString>,
+        own: CommandLine,
+    ) -> Result<Option<Options>, lexopt::Error> {
         use lexopt::prelude::*;
         let mut options = Options::default();
         let mut parser = lexopt::Parser::from_args(args);
@@ -405,17 +446,28 @@ impl Files {
                 .map_err(|error| FileError(path.clone(), error)),
             None => Ok(None),
         };
-        Ok(Files { svg: create(&options.svg)?, perfetto: create(&options.perfetto)?, json: create(&options.json)? })
+        Ok(Files {
+            svg: create(&options.svg)?,
+            perfetto: create(&options.perfetto)?,
+            json: create(&options.json)?,
+        })
     }
 
     fn wanted(&self) -> bool {
         self.svg.is_some() || self.perfetto.is_some() || self.json.is_some()
     }
 
-    fn write(self, clock: Clock, recorded: &[(Performance, Chart)], width: f64) -> Result<(), FileError> {
+    fn write(
+        self,
+        clock: Clock,
+        recorded: &[(Performance, Chart)],
+        width: f64,
+    ) -> Result<(), FileError> {
         let charts = || recorded.iter().map(|(_, chart)| chart.clone()).collect::<Vec<_>>();
         let put = |file: Option<(PathBuf, File)>, text: &dyn Fn() -> String| match file {
-            Some((path, mut file)) => file.write_all(text().as_bytes()).map_err(|error| FileError(path, error)),
+            Some((path, mut file)) => {
+                file.write_all(text().as_bytes()).map_err(|error| FileError(path, error))
+            }
             None => Ok(()),
         };
         put(self.svg, &|| to_svg(&charts(), SvgOptions { width, ..SvgOptions::default() }))?;
@@ -485,11 +537,14 @@ mod tests {
 
     #[test]
     fn an_example_can_have_an_option_of_its_own() {
-        let refuse = |value: &str| if value == "a:1" { Ok(()) } else { Err(format!("{value} is no server")) };
+        let refuse = |value: &str| {
+            if value == "a:1" { Ok(()) } else { Err(format!("{value} is no server")) }
+        };
         const fn option(take: fn(&str) -> Result<(), String>) -> OwnOption {
             OwnOption { name: "server", value: "HOST:PORT", help: "Which server", take }
         }
-        let own = CommandLine { package: Some("mail"), options: Box::leak(Box::new([option(refuse)])) };
+        let own =
+            CommandLine { package: Some("mail"), options: Box::leak(Box::new([option(refuse)])) };
         let parse = |args: &[&str]| {
             let args: Vec<OsString> = args.iter().map(OsString::from).collect();
             Options::parse(args.into_iter(), own).map(|options| options.map(|options| options.fast))
@@ -503,7 +558,9 @@ mod tests {
     }
 
     fn stage() -> Stage {
-        Stage::new("measured").scene("nothing", nothing).afterwards(|| MEASURED.set(MEASURED.get() + 1))
+        Stage::new("measured")
+            .scene("nothing", nothing)
+            .afterwards(|| MEASURED.set(MEASURED.get() + 1))
     }
 
     fn measured(fast: bool) -> usize {
@@ -519,9 +576,17 @@ mod tests {
     #[test]
     fn a_scene_that_is_meant_to_hang_fails_the_example_only_if_it_does_not() {
         let limit = Duration::from_secs(1);
-        let perform = |stage: Stage| stage.perform(Options { fast: true, timeline: false, ..Options::default() });
-        assert_eq!(perform(Stage::new("hanging").hanging_scene("hangs", limit, hangs)), ExitCode::SUCCESS);
-        assert_eq!(perform(Stage::new("hanging").hanging_scene("ends", limit, nothing)), ExitCode::FAILURE);
+        let perform = |stage: Stage| {
+            stage.perform(Options { fast: true, timeline: false, ..Options::default() })
+        };
+        assert_eq!(
+            perform(Stage::new("hanging").hanging_scene("hangs", limit, hangs)),
+            ExitCode::SUCCESS
+        );
+        assert_eq!(
+            perform(Stage::new("hanging").hanging_scene("ends", limit, nothing)),
+            ExitCode::FAILURE
+        );
         assert_eq!(perform(Stage::new("hanging").scene("hangs", hangs)), ExitCode::FAILURE);
     }
 

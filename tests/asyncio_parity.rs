@@ -25,7 +25,9 @@ fn main() -> ExitCode {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asyncio_parity");
     let random = arguments.iter().position(|argument| argument == "--random");
     let texts = match random {
-        Some(position) => random_programs(&here, arguments.get(position + 1).map_or("1000", String::as_str)),
+        Some(position) => {
+            random_programs(&here, arguments.get(position + 1).map_or("1000", String::as_str))
+        }
         None => {
             let directory = std::env::var_os("ASYNCIO_PROGRAMS").map_or(here, PathBuf::from);
             read(&directory.join("programs.jsonl"))
@@ -46,7 +48,8 @@ fn main() -> ExitCode {
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+    std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 /// Programs made up by Python from a seed, and the traces of asyncio.
@@ -67,14 +70,19 @@ fn random_programs(here: &Path, count: &str) -> Result<(String, String), String>
 
 /// How many programs agree, and how many there are. Tells about those that do not.
 fn compare(programs: &str, expected: &str) -> Result<(usize, usize), String> {
-    let parse = |line: &str| serde_json::from_str::<Json>(line).map_err(|error| format!("not JSON: {error}: {line}"));
+    let parse = |line: &str| {
+        serde_json::from_str::<Json>(line).map_err(|error| format!("not JSON: {error}: {line}"))
+    };
     let (mut agreeing, mut all) = (0, 0);
     let mut expected = expected.lines().filter(|line| !line.trim().is_empty());
     for line in programs.lines().filter(|line| !line.trim().is_empty()) {
         let program = parse(line)?;
         let expected = parse(expected.next().ok_or("there are fewer traces than programs")?)?;
         if program["id"] != expected["id"] {
-            return Err(format!("the trace of {} stands in the place of {}", expected["id"], program["id"]));
+            return Err(format!(
+                "the trace of {} stands in the place of {}",
+                expected["id"], program["id"]
+            ));
         }
         let id = program["id"].as_str().unwrap_or("?").to_owned();
         let expected = trace(&expected)?;
@@ -101,8 +109,8 @@ fn first_difference(expected: &Trace, actual: &Trace) -> Option<String> {
     let show = |event: Option<&(i64, String)>| {
         event.map_or("nothing more".to_owned(), |(time, event)| format!("`{event}` at {time} ms"))
     };
-    let position =
-        (0..expected.len().max(actual.len())).find(|&position| expected.get(position) != actual.get(position))?;
+    let position = (0..expected.len().max(actual.len()))
+        .find(|&position| expected.get(position) != actual.get(position))?;
     let (expected, actual) = (show(expected.get(position)), show(actual.get(position)));
     Some(format!("event {position}: asyncio has {expected}, this loop has {actual}"))
 }

@@ -113,8 +113,13 @@ fn words<T>(result: Result<T, Fault>) -> Result<T, String> {
 
 #[test]
 fn a_body_that_succeeds_gives_its_value_when_the_exit_is_over() {
-    let run = record("success", async || words(cleanups().with(door("door"), async |name| Ok(name.len())).await));
-    assert_eq!(run.transcript(), ["0.010 main door succeeded", "0.020 main door left", "0.020 main door dropped"]);
+    let run = record("success", async || {
+        words(cleanups().with(door("door"), async |name| Ok(name.len())).await)
+    });
+    assert_eq!(
+        run.transcript(),
+        ["0.010 main door succeeded", "0.020 main door left", "0.020 main door dropped"]
+    );
     assert_eq!(run.output(), Ok(Some(4)));
 }
 
@@ -130,7 +135,9 @@ fn an_error_of_the_body_can_be_swallowed() {
     let door = || door("door").then(Then::Exit(Exit::Swallow));
     let run = record("swallowed", async move || words(cleanups().with(door(), fails).await));
     assert_eq!(run.output(), Ok(None));
-    let run = record("nothing to swallow", async move || words(cleanups().with(door(), async |_| Ok(1)).await));
+    let run = record("nothing to swallow", async move || {
+        words(cleanups().with(door(), async |_| Ok(1)).await)
+    });
     assert_eq!(run.output(), Ok(Some(1)));
 }
 
@@ -139,7 +146,9 @@ fn an_error_of_the_exit_takes_the_place_of_what_the_body_returned() {
     for body in [Ok(()), Err("too dark")] {
         let run = record("exit fails", async move || {
             let cleanups = cleanups();
-            let result = cleanups.with(door("door").then(Then::Fail), async |_| body.map_err(Fault::from)).await;
+            let result = cleanups
+                .with(door("door").then(Then::Fail), async |_| body.map_err(Fault::from))
+                .await;
             (words(result), cleanups.wait().await)
         });
         assert_eq!(run.output(), (Err("the door jams".into()), Ok(())), "{body:?}");
@@ -157,21 +166,31 @@ fn a_panic_of_the_body_goes_on_when_the_exit_is_over_and_cannot_be_swallowed() {
     });
     assert_eq!(
         run.transcript(),
-        ["0.010 main door panicked", "0.020 main door left", "0.020 main door dropped", "0.020 main a ghost"]
+        [
+            "0.010 main door panicked",
+            "0.020 main door left",
+            "0.020 main door dropped",
+            "0.020 main a ghost"
+        ]
     );
     assert_eq!(run.output(), Ok(()));
 }
 
 #[test]
 fn what_the_exit_did_wrong_after_a_panic_is_told_by_wait() {
-    for (then, error) in
-        [(Then::Fail, CleanupError::Failed("the door jams".into())), (Then::Panic, CleanupError::Panicked)]
-    {
+    for (then, error) in [
+        (Then::Fail, CleanupError::Failed("the door jams".into())),
+        (Then::Panic, CleanupError::Panicked),
+    ] {
         let run = record("panic", async move || {
             let cleanups = cleanups();
             let with = cleanups.with(door("door").then(then), panics);
             let panic = AssertUnwindSafe(with).catch_unwind().await.expect_err("the panic went on");
-            assert_eq!(panic.downcast_ref(), Some(&"a ghost"), "the body's panic is the one that goes on");
+            assert_eq!(
+                panic.downcast_ref(),
+                Some(&"a ghost"),
+                "the body's panic is the one that goes on"
+            );
             cleanups.wait().await
         });
         assert_eq!(run.output(), Err(vec![error]));
@@ -244,7 +263,11 @@ fn whoever_cancels_and_however_the_exit_runs() {
     for run in [select, drop, abort] {
         assert_eq!(
             run.transcript(),
-            ["0.100 cleanup door cancelled", "0.110 cleanup door left", "0.110 cleanup door dropped"],
+            [
+                "0.100 cleanup door cancelled",
+                "0.110 cleanup door left",
+                "0.110 cleanup door dropped"
+            ],
             "{}",
             run.title
         );
@@ -256,14 +279,22 @@ fn whoever_cancels_and_however_the_exit_runs() {
 fn what_was_not_entered_is_not_left() {
     let run = record("never entered", async || {
         let cleanups = cleanups();
-        say!("{}", words(cleanups.with(door("locked").locked(), forever).await).expect_err("it is locked"));
+        say!(
+            "{}",
+            words(cleanups.with(door("locked").locked(), forever).await).expect_err("it is locked")
+        );
         assert!(timeout(ms(5), cleanups.with(door("half-way"), forever)).await.is_err());
         drop(cleanups.with(door("lazy"), forever));
         cleanups.wait().await
     });
     assert_eq!(
         run.transcript(),
-        ["0.000 main locked dropped", "0.000 main locked", "0.005 main half-way dropped", "0.005 main lazy dropped",]
+        [
+            "0.000 main locked dropped",
+            "0.000 main locked",
+            "0.005 main half-way dropped",
+            "0.005 main lazy dropped",
+        ]
     );
     assert_eq!(run.output(), Ok(()));
 }
@@ -288,7 +319,10 @@ fn what_the_body_holds_is_dropped_before_the_exit_begins() {
         assert!(timeout(ms(100), with).await.is_err());
         cleanups.wait().await
     });
-    assert_eq!(cancelled.transcript()[..2], ["0.100 main candle out", "0.100 cleanup door cancelled"]);
+    assert_eq!(
+        cancelled.transcript()[..2],
+        ["0.100 main candle out", "0.100 cleanup door cancelled"]
+    );
     let panicked = record("panicked", async || {
         let with = async {
             cleanups()
@@ -330,12 +364,16 @@ fn contexts_are_left_from_the_inside_out_even_if_all_are_cancelled_at_once() {
     let run = record("nested", async || {
         let cleanups = cleanups();
         let nested = cleanups.with(door("house"), async |_| {
-            cleanups.with(door("room"), async |_| cleanups.with(door("safe"), forever).await.map(drop)).await.map(drop)
+            cleanups
+                .with(door("room"), async |_| cleanups.with(door("safe"), forever).await.map(drop))
+                .await
+                .map(drop)
         });
         assert!(timeout(ms(100), nested).await.is_err());
         cleanups.wait().await
     });
-    let left: Vec<String> = run.transcript().into_iter().filter(|line| !line.ends_with("dropped")).collect();
+    let left: Vec<String> =
+        run.transcript().into_iter().filter(|line| !line.ends_with("dropped")).collect();
     assert_eq!(
         left,
         [
@@ -361,7 +399,8 @@ fn what_was_cancelled_inside_a_body_is_left_before_its_own_context() {
         });
         words(with.await)
     });
-    let left: Vec<String> = run.transcript().into_iter().filter(|line| !line.ends_with("dropped")).collect();
+    let left: Vec<String> =
+        run.transcript().into_iter().filter(|line| !line.ends_with("dropped")).collect();
     assert_eq!(
         left,
         [
@@ -378,7 +417,9 @@ fn what_was_cancelled_inside_a_body_is_left_before_its_own_context() {
 fn contexts_beside_each_other_are_left_at_the_same_time() {
     let run = record("beside each other", async || {
         let cleanups = cleanups();
-        let both = async { join!(cleanups.with(door("left"), forever), cleanups.with(door("right"), forever)) };
+        let both = async {
+            join!(cleanups.with(door("left"), forever), cleanups.with(door("right"), forever))
+        };
         assert!(timeout(ms(100), both).await.is_err());
         cleanups.wait().await
     });
@@ -456,7 +497,10 @@ fn the_bound_holds_after_a_cancellation_and_wait_says_what_went_wrong_once() {
     });
     assert_eq!(run.elapsed, ms(1100));
     let failed = CleanupError::Failed("the door jams".into());
-    assert_eq!(run.output(), Err(vec![failed, CleanupError::Panicked, CleanupError::Overran(ms(1000))]));
+    assert_eq!(
+        run.output(),
+        Err(vec![failed, CleanupError::Panicked, CleanupError::Overran(ms(1000))])
+    );
 }
 
 // Waiting
@@ -486,7 +530,12 @@ fn wait_waits_for_all_that_have_been_entered_and_for_nothing_else() {
     });
     assert_eq!(
         run.transcript(),
-        ["0.110 task door succeeded", "0.120 task door left", "0.120 task door dropped", "0.120 main waited"]
+        [
+            "0.110 task door succeeded",
+            "0.120 task door left",
+            "0.120 task door dropped",
+            "0.120 main waited"
+        ]
     );
     assert_eq!(run.output(), (Ok(()), Ok(())));
 }
@@ -505,7 +554,11 @@ fn to_drop_the_handle_cancels_no_cleanup() {
 // Without a runtime
 
 fn runtime() -> runtime::Runtime {
-    runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime")
+    runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime")
 }
 
 #[test]
@@ -529,7 +582,11 @@ fn an_exit_is_abandoned_when_its_runtime_shuts_down_and_that_is_told() {
             }
         });
         drop(runtime); // as at the end of `main`
-        assert_eq!(self::runtime().block_on(cleanups.wait()), Err(vec![CleanupError::Abandoned]), "begun: {begun}");
+        assert_eq!(
+            self::runtime().block_on(cleanups.wait()),
+            Err(vec![CleanupError::Abandoned]),
+            "begun: {begun}"
+        );
     }
 }
 

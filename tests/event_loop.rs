@@ -6,8 +6,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use async_concepts::event_loop::{
-    Clock, Error, EventLoop, Future, ReturnWhen, StdClock, TokioClock, VirtualClock, as_completed, create_task, gather,
-    gather_return_exceptions, get_running_loop, shield, sleep, wait, wait_for,
+    Clock, Error, EventLoop, Future, ReturnWhen, StdClock, TokioClock, VirtualClock, as_completed,
+    create_task, gather, gather_return_exceptions, get_running_loop, shield, sleep, wait, wait_for,
 };
 use futures::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -93,7 +93,9 @@ mod the_loop {
 
     #[test]
     fn a_loop_that_would_wait_for_ever_says_so() {
-        for event_loop in [virtual_loop(), EventLoop::with_clock(StdClock::new()), EventLoop::new().unwrap()] {
+        for event_loop in
+            [virtual_loop(), EventLoop::with_clock(StdClock::new()), EventLoop::new().unwrap()]
+        {
             let cancelled = event_loop.clone();
             event_loop.call_soon(move || cancelled.stop()).unwrap().cancel();
             let error = event_loop.run_forever().unwrap_err();
@@ -138,7 +140,10 @@ mod the_loop {
         assert!(matches!(event_loop.call_soon(|| ()), Err(Error::LoopIsClosed)));
         assert!(matches!(event_loop.call_later(Duration::ZERO, || ()), Err(Error::LoopIsClosed)));
         assert!(matches!(event_loop.create_task(async { Ok(()) }), Err(Error::LoopIsClosed)));
-        assert!(matches!(event_loop.run_until_complete(async { Ok(()) }), Err(Error::LoopIsClosed)));
+        assert!(matches!(
+            event_loop.run_until_complete(async { Ok(()) }),
+            Err(Error::LoopIsClosed)
+        ));
         assert!(matches!(event_loop.run_in_executor(None, || ()), Err(Error::LoopIsClosed)));
         assert!(matches!(handle.call_soon_threadsafe(|| ()), Err(Error::LoopIsClosed)));
     }
@@ -156,7 +161,11 @@ mod the_loop {
     fn there_is_no_running_loop_outside_or_on_another_thread() {
         assert!(matches!(get_running_loop(), Err(Error::NoRunningLoop)));
         let elsewhere = virtual_loop().run_until_complete(async {
-            Ok(std::thread::spawn(|| get_running_loop().map(drop).map_err(|error| error.to_string())).join().unwrap())
+            Ok(std::thread::spawn(|| {
+                get_running_loop().map(drop).map_err(|error| error.to_string())
+            })
+            .join()
+            .unwrap())
         });
         assert!(elsewhere.unwrap().unwrap_err().contains("ThreadsafeHandle"));
     }
@@ -323,7 +332,11 @@ mod futures_ {
         future.add_done_callback(say("before"));
         future.set_result(1).unwrap();
         let queued = future.add_done_callback(say("after"));
-        assert_eq!(future.remove_done_callback(&queued), 0, "what stands in the queue cannot be taken back");
+        assert_eq!(
+            future.remove_done_callback(&queued),
+            0,
+            "what stands in the queue cannot be taken back"
+        );
         let (late, again) = (say("late"), future.clone());
         event_loop.call_soon(move || _ = again.add_done_callback(late)).unwrap();
         assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
@@ -459,12 +472,18 @@ mod tasks {
     fn a_task_may_await_several_futures_at_once() {
         let event_loop = virtual_loop();
         let both = event_loop.run_until_complete(async {
-            Ok(futures::join!(sleep(milliseconds(5)), sleep(milliseconds(8)), sleep(milliseconds(5))))
+            Ok(futures::join!(
+                sleep(milliseconds(5)),
+                sleep(milliseconds(8)),
+                sleep(milliseconds(5))
+            ))
         });
         assert!(matches!(both.unwrap(), (Ok(()), Ok(()), Ok(()))));
         assert_eq!(event_loop.time(), milliseconds(8));
 
-        let task = event_loop.create_task(async { Ok(futures::join!(sleep(milliseconds(5)), sleep(milliseconds(8)))) });
+        let task = event_loop.create_task(async {
+            Ok(futures::join!(sleep(milliseconds(5)), sleep(milliseconds(8))))
+        });
         let task = task.unwrap();
         let cancelled = task.clone();
         event_loop.call_later(milliseconds(1), move || assert!(cancelled.cancel())).unwrap();
@@ -495,7 +514,10 @@ mod tasks {
         assert!(matches!(event_loop.run_until_complete(task), Err(Error::AwaitsItself)));
 
         let foreign = virtual_loop().create_future::<()>();
-        assert!(matches!(event_loop.run_until_complete(async move { foreign.await }), Err(Error::OtherLoop)));
+        assert!(matches!(
+            event_loop.run_until_complete(async move { foreign.await }),
+            Err(Error::OtherLoop)
+        ));
     }
 
     #[test]
@@ -532,8 +554,9 @@ mod waiting {
     #[test]
     fn gather_keeps_the_order_of_the_arguments() {
         let event_loop = virtual_loop();
-        let results: Vec<u64> =
-            event_loop.run_until_complete(async { gather([after(30, 3), after(10, 1), after(20, 2)])?.await }).unwrap();
+        let results: Vec<u64> = event_loop
+            .run_until_complete(async { gather([after(30, 3), after(10, 1), after(20, 2)])?.await })
+            .unwrap();
         assert_eq!(results, [3, 1, 2]);
         assert_eq!(event_loop.time(), milliseconds(30));
     }
@@ -541,7 +564,8 @@ mod waiting {
     #[test]
     fn gather_of_nothing_is_done() {
         let event_loop = virtual_loop();
-        let nothing = event_loop.run_until_complete(async { gather::<Vec<u64>, Future<u64>>([])?.await });
+        let nothing =
+            event_loop.run_until_complete(async { gather::<Vec<u64>, Future<u64>>([])?.await });
         assert!(nothing.unwrap().is_empty());
         assert!(matches!(gather::<Vec<u64>, Future<u64>>([]), Err(Error::NoRunningLoop)));
     }
@@ -583,7 +607,8 @@ mod waiting {
         assert!(matches!(outcome, Err(Error::Timeout)));
         assert!(task.cancelled());
         assert_eq!(event_loop.time(), milliseconds(20));
-        let at_once = event_loop.run_until_complete(async { wait_for(after(5, 1), Duration::ZERO).await });
+        let at_once =
+            event_loop.run_until_complete(async { wait_for(after(5, 1), Duration::ZERO).await });
         assert!(matches!(at_once, Err(Error::Timeout)));
         assert_eq!(event_loop.time(), milliseconds(20));
     }
@@ -647,9 +672,11 @@ mod waiting {
 
     fn waited(return_when: ReturnWhen, timeout: Option<Duration>) -> (usize, usize, Duration) {
         let event_loop = virtual_loop();
-        let tasks = [after(30, 1).boxed_local(), fail_after(20).boxed_local(), after(10, 3).boxed_local()]
-            .map(|coroutine| event_loop.create_task(coroutine).unwrap());
-        let (done, pending) = event_loop.run_until_complete(wait(tasks, timeout, return_when)).unwrap();
+        let tasks =
+            [after(30, 1).boxed_local(), fail_after(20).boxed_local(), after(10, 3).boxed_local()]
+                .map(|coroutine| event_loop.create_task(coroutine).unwrap());
+        let (done, pending) =
+            event_loop.run_until_complete(wait(tasks, timeout, return_when)).unwrap();
         (done.len(), pending.len(), event_loop.time())
     }
 
@@ -658,8 +685,12 @@ mod waiting {
         assert_eq!(waited(ReturnWhen::FirstCompleted, None), (1, 2, milliseconds(10)));
         assert_eq!(waited(ReturnWhen::FirstException, None), (2, 1, milliseconds(20)));
         assert_eq!(waited(ReturnWhen::AllCompleted, None), (3, 0, milliseconds(30)));
-        assert_eq!(waited(ReturnWhen::AllCompleted, Some(milliseconds(25))), (2, 1, milliseconds(25)));
-        let nothing = virtual_loop().run_until_complete(wait::<()>([], None, ReturnWhen::AllCompleted));
+        assert_eq!(
+            waited(ReturnWhen::AllCompleted, Some(milliseconds(25))),
+            (2, 1, milliseconds(25))
+        );
+        let nothing =
+            virtual_loop().run_until_complete(wait::<()>([], None, ReturnWhen::AllCompleted));
         assert!(matches!(nothing, Err(Error::NothingToWaitFor)));
     }
 
@@ -670,7 +701,10 @@ mod waiting {
         let said = log.clone();
         event_loop
             .run_until_complete(async move {
-                for next in as_completed([after(30, 3), after(10, 1), after(20, 2), after(90, 9)], milliseconds(50))? {
+                for next in as_completed(
+                    [after(30, 3), after(10, 1), after(20, 2), after(90, 9)],
+                    milliseconds(50),
+                )? {
                     match next.await {
                         Ok(value) => said.say(&value.to_string()),
                         Err(error) => said.say(&error.to_string()),
@@ -679,7 +713,10 @@ mod waiting {
                 Ok(())
             })
             .unwrap();
-        assert_eq!(log.lines(), ["10 1", "20 2", "30 3", "50 the time was up before the future was done"]);
+        assert_eq!(
+            log.lines(),
+            ["10 1", "20 2", "30 3", "50 the time was up before the future was done"]
+        );
     }
 }
 
@@ -688,7 +725,9 @@ mod threads_and_clocks {
 
     #[test]
     fn a_call_from_another_thread_wakes_every_kind_of_loop() {
-        for event_loop in [virtual_loop(), EventLoop::with_clock(StdClock::new()), EventLoop::new().unwrap()] {
+        for event_loop in
+            [virtual_loop(), EventLoop::with_clock(StdClock::new()), EventLoop::new().unwrap()]
+        {
             let handle = event_loop.threadsafe_handle();
             let (asleep, is_asleep) = mpsc::channel();
             event_loop.call_soon(move || asleep.send(()).unwrap()).unwrap();
@@ -734,7 +773,10 @@ mod threads_and_clocks {
         });
         assert_eq!(outcome.unwrap(), Duration::ZERO);
         let panicked = event_loop.run_in_executor::<()>(None, || panic!("at the disco")).unwrap();
-        assert_eq!(event_loop.run_until_complete(panicked).unwrap_err().to_string(), "panicked: at the disco");
+        assert_eq!(
+            event_loop.run_until_complete(panicked).unwrap_err().to_string(),
+            "panicked: at the disco"
+        );
     }
 
     #[test]
@@ -742,7 +784,8 @@ mod threads_and_clocks {
         let event_loop = EventLoop::new().unwrap();
         let line = event_loop.run_until_complete(async {
             use tokio::io::{AsyncReadExt, AsyncWriteExt};
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(Error::exception)?;
+            let listener =
+                tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(Error::exception)?;
             let address = listener.local_addr().map_err(Error::exception)?;
             let client = tokio::spawn(async move {
                 tokio::time::sleep(milliseconds(1)).await;
@@ -777,7 +820,11 @@ mod threads_and_clocks {
 
     #[test]
     fn on_a_paused_runtime_the_loop_lives_in_tokios_virtual_time() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
         let event_loop = EventLoop::with_clock(TokioClock::with_runtime(runtime));
         let real = Instant::now();
         event_loop
@@ -826,7 +873,9 @@ mod memory {
         let (owned, itself) = (alive.clone(), soon.clone());
         soon.replace(Some(event_loop.call_soon(move || drop((owned, itself))).unwrap()));
         let (owned, itself) = (alive.clone(), later.clone());
-        later.replace(Some(event_loop.call_later(Duration::from_secs(1), move || drop((owned, itself))).unwrap()));
+        later.replace(Some(
+            event_loop.call_later(Duration::from_secs(1), move || drop((owned, itself))).unwrap(),
+        ));
         // A task that awaits a future that only it knows.
         let (owned, lonely) = (alive.clone(), event_loop.create_future::<u8>());
         let task = event_loop.create_task(async move {
@@ -873,7 +922,11 @@ mod memory {
             }
             assert!(alive.0.get() >= 6, "what is pending is alive until the loop closes");
             event_loop.close().unwrap();
-            assert_eq!(alive.0.get(), 0, "after {turns} turns, closing the loop must drop all that it owned");
+            assert_eq!(
+                alive.0.get(),
+                0,
+                "after {turns} turns, closing the loop must drop all that it owned"
+            );
             assert!(!held.unwrap().done(), "what was pending stays pending");
             let (owned, pending) = (alive.clone(), event_loop.create_future::<()>());
             let itself = pending.clone();
@@ -885,7 +938,11 @@ mod memory {
             let itself = done.clone();
             done.add_done_callback(move |_| drop((owned, itself)));
             drop(done);
-            assert_eq!(alive.0.get(), 0, "a closed loop must not keep callbacks of what is done, either");
+            assert_eq!(
+                alive.0.get(),
+                0,
+                "a closed loop must not keep callbacks of what is done, either"
+            );
         }
     }
 
@@ -923,12 +980,20 @@ mod memory {
                 Ok(Rc::new(owned))
             });
             event_loop.run_until_complete(task.unwrap()).unwrap();
-            assert_eq!(alive.0.get(), 0, "a finished task and its result belong to whoever asks for them");
+            assert_eq!(
+                alive.0.get(),
+                0,
+                "a finished task and its result belong to whoever asks for them"
+            );
         }
         let (owned, pending) = (alive.clone(), event_loop.create_future::<()>());
         pending.add_done_callback(move |_| drop(owned));
         drop(pending);
-        assert_eq!(alive.0.get(), 0, "a future that nobody can finish any more is not kept for its callbacks");
+        assert_eq!(
+            alive.0.get(),
+            0,
+            "a future that nobody can finish any more is not kept for its callbacks"
+        );
     }
 
     #[test]
@@ -1030,7 +1095,12 @@ mod random_programs {
 
         /// The numbers of the calls that ran and that `of` contains, in the order in which they ran.
         fn ran(&self, of: &[usize]) -> Vec<usize> {
-            self.ran.borrow().iter().map(|(_, number)| *number).filter(|number| of.contains(number)).collect()
+            self.ran
+                .borrow()
+                .iter()
+                .map(|(_, number)| *number)
+                .filter(|number| of.contains(number))
+                .collect()
         }
     }
 
@@ -1066,7 +1136,10 @@ mod random_programs {
         let cancelled = world.cancelled.borrow();
         let all: Vec<usize> = (0..world.count.get()).collect();
         let mut once = world.ran(&all);
-        assert!(once.iter().all(|number| !cancelled.contains(number)), "seed {seed}: a cancelled call ran");
+        assert!(
+            once.iter().all(|number| !cancelled.contains(number)),
+            "seed {seed}: a cancelled call ran"
+        );
         once.sort_unstable();
         once.dedup();
         assert_eq!(once.len(), after_close, "seed {seed}: a call ran twice");
@@ -1075,7 +1148,10 @@ mod random_programs {
         }
 
         let soon: Vec<usize> = world.soon.borrow().clone();
-        assert!(world.ran(&soon).is_sorted(), "seed {seed}: ready calls are not first in, first out");
+        assert!(
+            world.ran(&soon).is_sorted(),
+            "seed {seed}: ready calls are not first in, first out"
+        );
         let times: Vec<Duration> = world.ran.borrow().iter().map(|(time, _)| *time).collect();
         assert!(times.is_sorted(), "seed {seed}: time went back");
         let timers = world.timers.borrow();

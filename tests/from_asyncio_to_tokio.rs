@@ -22,7 +22,8 @@ fn page() -> Vec<String> {
 /// the rows that only have a heading.
 fn rows() -> Vec<[String; 4]> {
     let row = |line: &String| -> [String; 4] {
-        let cells: Vec<String> = line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
+        let cells: Vec<String> =
+            line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
         cells.try_into().unwrap_or_else(|cells| panic!("not four cells: {cells:?}"))
     };
     let table = page().into_iter().filter(|line| line.starts_with('|')).skip(2);
@@ -52,7 +53,9 @@ fn every_linked_example_exists_and_is_called_so() {
 #[test]
 fn every_example_has_its_row() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
-    let paths = manifest.lines().filter_map(|line| line.strip_prefix("path = \"examples/")?.strip_suffix('"'));
+    let paths = manifest
+        .lines()
+        .filter_map(|line| line.strip_prefix("path = \"examples/")?.strip_suffix('"'));
     let examples = examples();
     let rows = rows();
     for path in paths.map(|path| format!("examples/{path}")) {
@@ -60,7 +63,10 @@ fn every_example_has_its_row() {
             .iter()
             .find(|(_, linked)| *linked == path)
             .unwrap_or_else(|| panic!("the page does not link to {path}"));
-        assert!(rows.iter().any(|row| row[3].contains(&format!("[{name}]"))), "no row shows the example {name}");
+        assert!(
+            rows.iter().any(|row| row[3].contains(&format!("[{name}]"))),
+            "no row shows the example {name}"
+        );
     }
 }
 
@@ -74,9 +80,13 @@ fn every_row_has_an_example_or_code() {
         .collect();
     let names: BTreeSet<String> = examples().into_iter().map(|(name, _)| name).collect();
     for [python, rust, difference, shown] in rows() {
-        assert!(!rust.is_empty() && !difference.is_empty() && !shown.is_empty(), "something is missing for {python}");
+        assert!(
+            !rust.is_empty() && !difference.is_empty() && !shown.is_empty(),
+            "something is missing for {python}"
+        );
         for link in shown.split(", ") {
-            let known = match link.strip_prefix("[code](#").and_then(|link| link.strip_suffix(')')) {
+            let known = match link.strip_prefix("[code](#").and_then(|link| link.strip_suffix(')'))
+            {
                 Some(heading) => headings.contains(heading),
                 // What has its own target is checked by rustdoc.
                 None => link.contains("](crate::") || names.contains(link.trim_matches(['[', ']'])),
@@ -105,7 +115,9 @@ fn every_name_has_its_row() {
     let python: Vec<String> = rows().into_iter().map(|[python, ..]| python).collect();
     let words: BTreeSet<&str> = python
         .iter()
-        .flat_map(|cell| cell.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == '.')))
+        .flat_map(|cell| {
+            cell.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == '.'))
+        })
         .map(|word| word.trim_start_matches("asyncio."))
         .collect();
     for name in names.split_whitespace() {

@@ -35,9 +35,13 @@ fn examples() -> Vec<Example> {
         .current_dir(root())
         .output()
         .expect("cargo");
-    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).expect("cargo's metadata");
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&metadata.stdout).expect("cargo's metadata");
     let packages = metadata["packages"].as_array().expect("packages");
-    let package = packages.iter().find(|package| package["name"] == env!("CARGO_PKG_NAME")).expect("this package");
+    let package = packages
+        .iter()
+        .find(|package| package["name"] == env!("CARGO_PKG_NAME"))
+        .expect("this package");
     let targets = package["targets"].as_array().expect("targets").iter();
     let example = |target: &serde_json::Value| {
         let path = Path::new(target["src_path"].as_str().expect("a path"))
@@ -46,13 +50,15 @@ fn examples() -> Vec<Example> {
         let path = path.to_str().expect("a path in Unicode").replace('\\', "/");
         Example { name: target["name"].as_str().expect("a name").into(), source: read(&path), path }
     };
-    let examples: Vec<Example> = targets.filter(|target| target["kind"][0] == "example").map(example).collect();
+    let examples: Vec<Example> =
+        targets.filter(|target| target["kind"][0] == "example").map(example).collect();
     assert!(!examples.is_empty());
     // Cargo sorts its targets; the manifest has them in reading order.
     let manifest = read("Cargo.toml");
     let mut examples = examples;
-    examples
-        .sort_by_key(|example| manifest.find(&format!("name = \"{}\"", example.name)).expect("it is in the manifest"));
+    examples.sort_by_key(|example| {
+        manifest.find(&format!("name = \"{}\"", example.name)).expect("it is in the manifest")
+    });
     examples
 }
 
@@ -60,15 +66,20 @@ fn examples() -> Vec<Example> {
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
-    let files = files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let files = files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
 }
 
 #[test]
 fn every_file_under_examples_is_listed_in_the_manifest() {
-    let listed: Vec<PathBuf> = examples().iter().map(|example| root().join(&example.path)).collect();
-    let unlisted: Vec<PathBuf> =
-        sources(&root().join("examples")).into_iter().filter(|path| !listed.contains(path)).collect();
+    let listed: Vec<PathBuf> =
+        examples().iter().map(|example| root().join(&example.path)).collect();
+    let unlisted: Vec<PathBuf> = sources(&root().join("examples"))
+        .into_iter()
+        .filter(|path| !listed.contains(path))
+        .collect();
     assert!(unlisted.is_empty(), "without an [[example]] in Cargo.toml: {unlisted:?}");
 }
 
@@ -90,7 +101,8 @@ fn the_manifest_lists_examples_by_topic() {
 fn every_example_is_in_the_readme_with_its_test() {
     let readme = read("README.md");
     for example in examples() {
-        let (source, test) = (format!("]({})", example.path), format!("](tests/examples/{}.rs)", example.topic()));
+        let (source, test) =
+            (format!("]({})", example.path), format!("](tests/examples/{}.rs)", example.topic()));
         let row = readme.lines().find(|line| line.contains(&source));
         let row = row.unwrap_or_else(|| panic!("no row of README.md links to {}", example.path));
         assert!(row.contains(&test), "the row of {} does not link to its test", example.name);
@@ -101,7 +113,9 @@ fn every_example_is_in_the_readme_with_its_test() {
 fn every_link_of_the_documents_leads_somewhere() {
     for document in ["README.md", "CONTRIBUTING.md", "mail/README.md"] {
         let folder = Path::new(document).parent().expect("it is in the repository");
-        for link in read(document).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+        for link in
+            read(document).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())
+        {
             let outside = link.is_empty() || link.starts_with("https://");
             assert!(
                 outside || root().join(folder).join(link).exists(),
@@ -118,7 +132,12 @@ fn every_example_is_tested() {
         let include = format!("#[path = \"../../{}\"]", example.path);
         assert!(test.contains(&include), "no test includes {}", example.path);
         let uses = test.matches(&format!("{}::", example.name)).count();
-        assert!(uses > 1, "the tests of {} include {} but hardly use it", example.topic(), example.name);
+        assert!(
+            uses > 1,
+            "the tests of {} include {} but hardly use it",
+            example.topic(),
+            example.name
+        );
     }
 }
 
@@ -126,7 +145,8 @@ fn every_example_is_tested() {
 fn every_header_says_what_to_type_and_where_the_twin_is() {
     for Example { name, path, source } in examples() {
         let header: Vec<&str> = source.lines().take_while(|line| line.starts_with("//!")).collect();
-        let commands: Vec<&str> = header.iter().copied().filter(|line| line.contains("cargo run")).collect();
+        let commands: Vec<&str> =
+            header.iter().copied().filter(|line| line.contains("cargo run")).collect();
         assert_eq!(commands, [format!("//!     cargo run --example {name}")], "{path}");
         let header = header.join("\n");
         assert!(header.contains("//! In Python: "), "{path} does not say how Python does it");
@@ -153,7 +173,9 @@ fn every_anchor_is_closed() {
         for (text, comment) in [(&source, "//"), (&twin, "#")] {
             let named = |word: &str| -> Vec<String> {
                 let start = format!("{comment} {word}: ");
-                text.lines().filter_map(|line| line.trim().strip_prefix(&start).map(str::to_owned)).collect()
+                text.lines()
+                    .filter_map(|line| line.trim().strip_prefix(&start).map(str::to_owned))
+                    .collect()
             };
             let (mut open, mut closed) = (named("ANCHOR"), named("ANCHOR_END"));
             open.sort();

@@ -41,11 +41,17 @@ fn lines_are_the_same_wherever_the_bytes_are_cut() {
         ("only\rhere\r\r\n", &[line("only\rhere\r")], None),
         ("0123456789\n0123456789\r\n", &[line("0123456789"), line("0123456789")], None),
         ("0123456789a\nnext\n", &[Err(TooLong), line("next")], None),
-        ("much, much too long\nnext\nmuch, much too long", &[Err(TooLong), line("next"), Err(TooLong)], None),
+        (
+            "much, much too long\nnext\nmuch, much too long",
+            &[Err(TooLong), line("next"), Err(TooLong)],
+            None,
+        ),
     ];
     for (input, expected, rest) in table {
         let input = input.as_bytes();
-        for (first, second) in (0..=input.len()).flat_map(|second| (0..=second).map(move |first| (first, second))) {
+        for (first, second) in
+            (0..=input.len()).flat_map(|second| (0..=second).map(move |first| (first, second)))
+        {
             let (mut lines, mut seen) = (Lines::up_to(10), vec![]);
             for piece in [&input[..first], &input[first..second], &input[second..]] {
                 lines.push(piece);
@@ -225,8 +231,8 @@ fn who_takes_nothing_is_left_at_the_deadline_and_single_bytes_do_not_start_it_an
                 }
             }
         };
-        let driver =
-            drive(far, &mut notes, DEADLINES).map(|result| (result.map_err(|lost| lost.to_string()), begin.elapsed()));
+        let driver = drive(far, &mut notes, DEADLINES)
+            .map(|result| (result.map_err(|lost| lost.to_string()), begin.elapsed()));
         let ((result, ended), taken) = join!(driver, client);
         (result, ended, taken, notes.calls)
     });
@@ -247,7 +253,8 @@ fn nothing_is_read_while_something_is_written() {
             let asked = timeout(ms(100), writer.write_all(&[b'x'; 400])).await;
             assert!(asked.is_err(), "all was taken, though nobody took an answer");
         };
-        let driver = timeout(ms(200), drive(far, &mut notes, Deadlines { write: ms(10_000), ..DEADLINES }));
+        let driver =
+            timeout(ms(200), drive(far, &mut notes, Deadlines { write: ms(10_000), ..DEADLINES }));
         let mut greeting = [0; 5];
         let (_, _, ()) = join!(reader.read_exact(&mut greeting), driver, questions);
         notes.calls
@@ -259,7 +266,11 @@ fn nothing_is_read_while_something_is_written() {
 struct NeverShut;
 
 impl AsyncWrite for NeverShut {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Poll::Ready(Ok(bytes.len()))
     }
 
@@ -313,16 +324,21 @@ fn a_driver_that_was_never_polled_has_called_nobody() {
 fn a_transport_that_fails_is_told_to_the_protocol_and_to_the_caller() {
     let run = record("broken", async || {
         let broken = io::Error::new(io::ErrorKind::ConnectionReset, "somebody fell over the cable");
-        let transport = tokio_test::io::Builder::new().write(b"hello").read(b"one").read_error(broken).build();
+        let transport =
+            tokio_test::io::Builder::new().write(b"hello").read(b"one").read_error(broken).build();
         let mut notes = Notes::default();
         let result = drive(transport, &mut notes, DEADLINES).await;
-        let source = result.as_ref().err().and_then(std::error::Error::source).map(ToString::to_string);
+        let source =
+            result.as_ref().err().and_then(std::error::Error::source).map(ToString::to_string);
         (result.map_err(|lost| lost.to_string()), source, notes.calls)
     });
     let (result, source, calls) = run.output();
     assert_eq!(result, Err("the transport failed: somebody fell over the cable".into()));
     assert_eq!(source.as_deref(), Some("somebody fell over the cable"));
-    assert_eq!(calls, ["made", "received one", "lost: the transport failed: somebody fell over the cable"]);
+    assert_eq!(
+        calls,
+        ["made", "received one", "lost: the transport failed: somebody fell over the cable"]
+    );
 }
 
 #[test]
@@ -331,7 +347,8 @@ fn a_protocol_that_panicked_is_not_called_again() {
         let (mut near, far) = duplex(64);
         let mut notes = Notes::default();
         near.write_all(b"p").await.unwrap();
-        let panicked = AssertUnwindSafe(drive(far, &mut notes, DEADLINES)).catch_unwind().await.is_err();
+        let panicked =
+            AssertUnwindSafe(drive(far, &mut notes, DEADLINES)).catch_unwind().await.is_err();
         (panicked, notes.calls)
     });
     assert_eq!(run.output(), (true, vec!["made".into(), "received p".into()]));

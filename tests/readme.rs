@@ -17,7 +17,11 @@ fn holds(path: &str, expected: &str) {
         fs::write(&path, expected).expect("a file that can be written");
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == expected, "{} is out of date: see the head of this test for how to write it anew", path.display());
+    assert!(
+        found == expected,
+        "{} is out of date: see the head of this test for how to write it anew",
+        path.display()
+    );
 }
 
 #[test]
@@ -25,8 +29,12 @@ fn the_readme_shows_the_timeline_of_gather() {
     let run = record("gather", gather::gather);
     let options = TerminalOptions { width: 100, colour: false };
     let lines: String = run.lines.iter().map(|line| format!("{line:#}\n")).collect();
-    let block = format!("```text\n$ cargo run --example gather\n{lines}\n{}```", run.chart().to_text(options));
-    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let block = format!(
+        "```text\n$ cargo run --example gather\n{lines}\n{}```",
+        run.chart().to_text(options)
+    );
+    let readme =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
     let (start, rest) = readme.split_once("```text\n").expect("a block of text");
     let (_, end) = rest.split_once("```").expect("the end of the block");
     holds("README.md", &format!("{start}{block}{end}"));

@@ -61,7 +61,9 @@ fn a_report_knows_the_place_and_says_it_in_short() {
 #[test]
 fn a_report_from_within_a_lane_is_said_by_that_lane() {
     let run = record("lanes", || async {
-        let task = |name, time| spawn(async move { block(time) }.report_slow_polls(ms(100), report).lane(name));
+        let task = |name, time| {
+            spawn(async move { block(time) }.report_slow_polls(ms(100), report).lane(name))
+        };
         let (a, b) = (task("A", ms(300)), task("B", ms(50)));
         a.await.unwrap();
         b.await.unwrap();

@@ -16,7 +16,11 @@ fn example(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(["run", "--quiet", "--offline", "--example", name, "--"]).args(arguments);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
-    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("CLICOLOR").env("RUST_BACKTRACE", "0");
+    command
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("CLICOLOR")
+        .env("RUST_BACKTRACE", "0");
     command
 }
 
@@ -54,7 +58,10 @@ fn lines_come_first_and_then_the_timeline() {
     assert!(output.status.success());
     let timeline = stdout(&output).strip_prefix(LINES).expect("the lines").to_owned();
     assert!(timeline.starts_with("\ngather\n          0 "), "{timeline}");
-    assert!(timeline.ends_with("one after another it would have been 6 s (A 1 s + B 2 s + C 3 s).\n"), "{timeline}");
+    assert!(
+        timeline.ends_with("one after another it would have been 6 s (A 1 s + B 2 s + C 3 s).\n"),
+        "{timeline}"
+    );
     assert_eq!(stderr(&output), "");
 }
 
@@ -82,7 +89,8 @@ fn a_pipe_gets_no_colours_unless_they_are_forced() {
 
 #[test]
 fn a_pipe_that_is_closed_early_is_no_error() {
-    let mut child = gather(&["--fast"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("cargo");
+    let mut child =
+        gather(&["--fast"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("cargo");
     drop(child.stdout.take());
     let mut errors = String::new();
     child.stderr.take().expect("a pipe").read_to_string(&mut errors).expect("Unicode");
@@ -96,7 +104,10 @@ fn output_that_cannot_be_written_is_an_error_in_one_sentence() {
     let full = fs::File::options().write(true).open("/dev/full").expect("the device");
     let output = gather(&["--fast"]).stdout(full).output().expect("cargo");
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(stderr(&output), "cannot write to the standard output: No space left on device (os error 28)\n");
+    assert_eq!(
+        stderr(&output),
+        "cannot write to the standard output: No space left on device (os error 28)\n"
+    );
 }
 
 #[test]
@@ -121,13 +132,22 @@ fn help_names_every_option() {
 #[test]
 fn the_timeline_is_written_as_svg_and_for_perfetto() {
     let (svg, perfetto) = (file("gather.svg"), file("gather.json"));
-    let output =
-        run(&["--fast", "--no-timeline", "--svg", svg.to_str().unwrap(), "--perfetto", perfetto.to_str().unwrap()]);
+    let output = run(&[
+        "--fast",
+        "--no-timeline",
+        "--svg",
+        svg.to_str().unwrap(),
+        "--perfetto",
+        perfetto.to_str().unwrap(),
+    ]);
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(stdout(&output), LINES);
     let svg = fs::read_to_string(svg).unwrap();
-    assert!(svg.starts_with("<svg") && svg.ends_with("</svg>") && svg.contains("factorial(4) = 24"));
-    let trace: serde_json::Value = serde_json::from_str(&fs::read_to_string(perfetto).unwrap()).unwrap();
+    assert!(
+        svg.starts_with("<svg") && svg.ends_with("</svg>") && svg.contains("factorial(4) = 24")
+    );
+    let trace: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(perfetto).unwrap()).unwrap();
     assert!(trace["traceEvents"].as_array().unwrap().len() > 40);
 }
 
@@ -135,7 +155,8 @@ fn the_timeline_is_written_as_svg_and_for_perfetto() {
 fn what_was_recorded_is_written_as_json_with_a_picture_of_the_wanted_width() {
     let file = file("recorded.json");
     let recorded = || -> serde_json::Value {
-        let output = run(&["--fast", "--no-timeline", "--json", file.to_str().unwrap(), "--width", "700"]);
+        let output =
+            run(&["--fast", "--no-timeline", "--json", file.to_str().unwrap(), "--width", "700"]);
         assert!(output.status.success(), "{}", stderr(&output));
         assert_eq!(stdout(&output), LINES);
         serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap()
@@ -143,11 +164,17 @@ fn what_was_recorded_is_written_as_json_with_a_picture_of_the_wanted_width() {
     let run = recorded();
     assert_eq!(run["clock"], "paused");
     let scene = &run["scenes"][0];
-    assert_eq!((&scene["title"], &scene["took"], &scene["verdict"]), (&json!("gather"), &json!("3 s"), &json!(null)));
+    assert_eq!(
+        (&scene["title"], &scene["took"], &scene["verdict"]),
+        (&json!("gather"), &json!("3 s"), &json!(null))
+    );
     let last = json!({ "time": "3.000", "lane": "C", "text": "factorial(4) = 24", "colour": "l3", "instant": 3 });
     assert_eq!((scene["lines"].as_array().unwrap().len(), &scene["lines"][8]), (9, &last));
     let svg = scene["timeline"].as_str().unwrap();
-    assert!(svg.starts_with("<svg class=\"timeline page\"") && svg.contains("width=\"700\""), "{svg}");
+    assert!(
+        svg.starts_with("<svg class=\"timeline page\"") && svg.contains("width=\"700\""),
+        "{svg}"
+    );
     assert!(svg.contains("data-instants=\"0 1 2 3\"") && !svg.contains("<style>"), "{svg}");
     assert_eq!(run, recorded(), "the same run gives the same bytes");
 }
@@ -166,7 +193,10 @@ fn an_unknown_option_is_refused_in_one_sentence() {
     refused(&["--slow"], "gather: invalid option '--slow'");
     refused(&["faster"], "gather: unexpected argument \"faster\"");
     refused(&["--svg"], "gather: missing argument for option '--svg'");
-    refused(&["--width", "wide"], "gather: cannot parse argument \"wide\": invalid digit found in string");
+    refused(
+        &["--width", "wide"],
+        "gather: cannot parse argument \"wide\": invalid digit found in string",
+    );
     refused(&["--fast=1"], "gather: unexpected argument for option '--fast': \"1\"");
 }
 
@@ -179,14 +209,18 @@ fn a_file_that_cannot_be_written_is_refused_before_the_run() {
     );
     refused(
         &["--perfetto", env!("CARGO_TARGET_TMPDIR")],
-        &format!("gather: cannot write {}: Is a directory (os error 21)", env!("CARGO_TARGET_TMPDIR")),
+        &format!(
+            "gather: cannot write {}: Is a directory (os error 21)",
+            env!("CARGO_TARGET_TMPDIR")
+        ),
     );
 }
 
 #[test]
 fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
     let output = example("deadlock", &["--fast", "--no-timeline"]).output().expect("cargo");
-    let verdict = "ended: nothing can happen any more: A waits since 100 ms, B waits since 100 ms\n";
+    let verdict =
+        "ended: nothing can happen any more: A waits since 100 ms, B waits since 100 ms\n";
     assert!(stdout(&output).contains(verdict), "{}", stdout(&output));
     assert!(stdout(&output).ends_with(" 0.200 B        transferred\n"), "the next scene follows");
     assert_eq!((stderr(&output), output.status.code()), (String::new(), Some(0)));
@@ -194,7 +228,12 @@ fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
 
 #[test]
 fn an_example_that_keeps_real_time_says_why_it_cannot_be_hurried() {
-    let output = example("threads_and_tasks", &["--fast", "--no-timeline"]).output().expect("cargo");
-    let why = "this example has a second runtime with a clock of its own, so --fast changes nothing";
-    assert_eq!((stderr(&output), output.status.code()), (format!("threads_and_tasks: {why}\n"), Some(0)));
+    let output =
+        example("threads_and_tasks", &["--fast", "--no-timeline"]).output().expect("cargo");
+    let why =
+        "this example has a second runtime with a clock of its own, so --fast changes nothing";
+    assert_eq!(
+        (stderr(&output), output.status.code()),
+        (format!("threads_and_tasks: {why}\n"), Some(0))
+    );
 }

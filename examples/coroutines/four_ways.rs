@@ -22,7 +22,8 @@ use tokio::{
     time::sleep,
 };
 
-const STEPS: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(300), Duration::from_millis(500)];
+const STEPS: [Duration; 3] =
+    [Duration::from_millis(200), Duration::from_millis(300), Duration::from_millis(500)];
 
 // ANCHOR: function
 /// Reads well. Nothing can interrupt it, and nobody else gets on.
@@ -37,7 +38,11 @@ fn two_waits(step: Duration) {
 
 pub async fn one_after_another() {
     let [a, b, c] = STEPS;
-    join!(async { two_waits(a) }.lane("A"), async { two_waits(b) }.lane("B"), async { two_waits(c) }.lane("C"));
+    join!(
+        async { two_waits(a) }.lane("A"),
+        async { two_waits(b) }.lane("B"),
+        async { two_waits(c) }.lane("C")
+    );
 }
 // ANCHOR_END: function
 
@@ -46,8 +51,11 @@ pub async fn one_after_another() {
 /// share needs a lock.
 pub async fn threads() {
     let [a, b, c] = STEPS.map(|step| move || two_waits(step));
-    let (a, b, c) =
-        join!(spawn_blocking(on_thread("A", a)), spawn_blocking(on_thread("B", b)), spawn_blocking(on_thread("C", c)));
+    let (a, b, c) = join!(
+        spawn_blocking(on_thread("A", a)),
+        spawn_blocking(on_thread("B", b)),
+        spawn_blocking(on_thread("C", c))
+    );
     a.and(b).and(c).expect("no thread panics");
 }
 // ANCHOR_END: threads
@@ -77,7 +85,8 @@ fn call_later(name: &'static str, delay: Duration, callback: impl FnOnce() + Sen
 }
 
 pub async fn callbacks() {
-    let [(a, a_done), (b, b_done), (c, c_done)] = [oneshot::channel(), oneshot::channel(), oneshot::channel()];
+    let [(a, a_done), (b, b_done), (c, c_done)] =
+        [oneshot::channel(), oneshot::channel(), oneshot::channel()];
     two_waits_then("A", STEPS[0], a);
     two_waits_then("B", STEPS[1], b);
     two_waits_then("C", STEPS[2], c);
@@ -128,7 +137,9 @@ pub fn as_tasks(count: usize, nap: Duration) -> Cost {
     });
     match memory {
         Ok(memory) => Cost { sleepers: count, refused: None, time: begin.elapsed(), memory },
-        Err(error) => Cost { sleepers: 0, refused: Some(error), time: begin.elapsed(), memory: None },
+        Err(error) => {
+            Cost { sleepers: 0, refused: Some(error), time: begin.elapsed(), memory: None }
+        }
     }
 }
 // ANCHOR_END: as_tasks
@@ -185,7 +196,9 @@ pub fn in_words(what: &str, Cost { sleepers, refused, time, memory }: &Cost) -> 
 
 fn measure() {
     let (count, nap) = (10_000, Duration::from_secs(1));
-    println!("\n10,000 sleepers of one second each: how many there were, how long it took, and their memory");
+    println!(
+        "\n10,000 sleepers of one second each: how many there were, how long it took, and their memory"
+    );
     println!("{}", in_words("tasks", &as_tasks(count, nap)));
     println!("{}", in_words("threads", &as_threads(count, nap)));
 }

@@ -22,10 +22,14 @@ fn factorial(number: u64) -> u64 {
 }
 // ANCHOR_END: factorial
 
+// `async` around a call does not make the function inside it wait any better.
 // ANCHOR: function
 pub async fn function() -> (u64, u64, u64) {
-    // `async` around a call does not make the function inside it wait any better.
-    join!(async { factorial(2) }.lane("A"), async { factorial(3) }.lane("B"), async { factorial(4) }.lane("C"))
+    join!(
+        async { factorial(2) }.lane("A"),
+        async { factorial(3) }.lane("B"),
+        async { factorial(4) }.lane("C")
+    )
 }
 // ANCHOR_END: function
 

@@ -57,5 +57,9 @@ pub async fn sleep_itself() {
 // ANCHOR_END: sleep
 
 pub fn main() -> ExitCode {
-    Stage::new("laziness").scene("call", call).scene("spawn", spawned).scene("sleep", sleep_itself).run()
+    Stage::new("laziness")
+        .scene("call", call)
+        .scene("spawn", spawned)
+        .scene("sleep", sleep_itself)
+        .run()
 }

@@ -17,7 +17,10 @@ struct Account {
 }
 
 fn accounts() -> (Account, Account) {
-    (Account { number: 1, balance: Mutex::new(100) }, Account { number: 2, balance: Mutex::new(100) })
+    (
+        Account { number: 1, balance: Mutex::new(100) },
+        Account { number: 2, balance: Mutex::new(100) },
+    )
 }
 
 async fn ask_the_bank() {
@@ -45,7 +48,8 @@ pub async fn two_orders() {
 
 // ANCHOR: one_order
 async fn transfer_in_order(from: &Account, to: &Account, amount: i64) {
-    let (first, second, sign) = if from.number < to.number { (from, to, -1) } else { (to, from, 1) };
+    let (first, second, sign) =
+        if from.number < to.number { (from, to, -1) } else { (to, from, 1) };
     let mut first_balance = first.balance.lock().await;
     say!("has {}, wants {}", first.number, second.number);
     ask_the_bank().await;
@@ -57,7 +61,10 @@ async fn transfer_in_order(from: &Account, to: &Account, amount: i64) {
 
 pub async fn one_order() -> (i64, i64) {
     let (alice, bob) = accounts();
-    join!(transfer_in_order(&alice, &bob, 10).lane("A"), transfer_in_order(&bob, &alice, 20).lane("B"));
+    join!(
+        transfer_in_order(&alice, &bob, 10).lane("A"),
+        transfer_in_order(&bob, &alice, 20).lane("B")
+    );
     (alice.balance.into_inner(), bob.balance.into_inner())
 }
 // ANCHOR_END: one_order

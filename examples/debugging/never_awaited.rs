@@ -63,7 +63,10 @@ impl<F> Drop for NeverAwaited<F> {
 
 // ANCHOR: forgotten
 pub async fn forgotten() {
-    #[expect(clippy::let_underscore_future, reason = "this is the mistake that the example is about")]
+    #[expect(
+        clippy::let_underscore_future,
+        reason = "this is the mistake that the example is about"
+    )]
     // ANCHOR: naps
     let _ = expect_await("nap", nap().lane("A")); // a trap: it is dropped here, and rustc has nothing to say
     let naps = [expect_await("nap", nap().lane("B")), expect_await("nap", nap().lane("C"))];

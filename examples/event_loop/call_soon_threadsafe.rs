@@ -68,5 +68,8 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn main() -> ExitCode {
-    Stage::new("call_soon_threadsafe").blocking_scene("event loop", call_soon_threadsafe).scene("tokio", tokio).run()
+    Stage::new("call_soon_threadsafe")
+        .blocking_scene("event loop", call_soon_threadsafe)
+        .scene("tokio", tokio)
+        .run()
 }

@@ -73,5 +73,8 @@ pub async fn tokio() -> u64 {
 // ANCHOR_END: tokio
 
 pub fn main() -> ExitCode {
-    Stage::new("run_until_complete").blocking_scene("event loop", run_until_complete).scene("tokio", tokio).run()
+    Stage::new("run_until_complete")
+        .blocking_scene("event loop", run_until_complete)
+        .scene("tokio", tokio)
+        .run()
 }

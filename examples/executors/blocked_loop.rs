@@ -55,11 +55,15 @@ pub async fn blocked() {
 
 // ANCHOR: cured
 pub async fn cured() {
-    let request = async { spawn_blocking(on_thread("hash", hash)).await.expect("a hash does not panic") };
+    let request =
+        async { spawn_blocking(on_thread("hash", hash)).await.expect("a hash does not panic") };
     beside_a_heart(request.report_slow_polls(ms(100), report)).await;
 }
 // ANCHOR_END: cured
 
 pub fn main() -> ExitCode {
-    Stage::new("blocked_loop").scene("blocked", blocked).scene("on a thread of its own", cured).run()
+    Stage::new("blocked_loop")
+        .scene("blocked", blocked)
+        .scene("on a thread of its own", cured)
+        .run()
 }

@@ -41,7 +41,8 @@ fn work() -> io::Result<()> {
         if job == "crash" {
             std::process::abort(); // stands for a mistake that takes the whole process with it
         }
-        let result = job.parse().map_or("not a number".into(), |limit| primes_below(limit).to_string());
+        let result =
+            job.parse().map_or("not a number".into(), |limit| primes_below(limit).to_string());
         writeln!(io::stdout(), "{result}")?;
     }
     Ok(())
@@ -49,7 +50,9 @@ fn work() -> io::Result<()> {
 
 /// Slow on purpose.
 fn primes_below(limit: u64) -> usize {
-    let is_prime = |n: &u64| (2..*n).take_while(|factor| factor * factor <= *n).all(|factor| !n.is_multiple_of(factor));
+    let is_prime = |n: &u64| {
+        (2..*n).take_while(|factor| factor * factor <= *n).all(|factor| !n.is_multiple_of(factor))
+    };
     (2..limit).filter(is_prime).count()
 }
 // ANCHOR_END: worker
@@ -68,7 +71,9 @@ impl Worker {
         command.arg(WORKER).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.kill_on_drop(true).spawn()?; // tokio's default is to let it go on
         match (process.stdin.take(), process.stdout.take()) {
-            (Some(jobs), Some(results)) => Ok(Worker { process, jobs, results: BufReader::new(results).lines() }),
+            (Some(jobs), Some(results)) => {
+                Ok(Worker { process, jobs, results: BufReader::new(results).lines() })
+            }
             _ => Err("a worker without its pipes".into()),
         }
     }
@@ -117,7 +122,9 @@ impl Pool {
     /// Waits until no worker is left, and says which processes there have been.
     async fn close(self) -> Vec<u32> {
         let _all = self.permits.acquire_many(self.workers).await; // so those that were killed are gone
-        for Worker { mut process, jobs, results } in self.idle.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        for Worker { mut process, jobs, results } in
+            self.idle.into_inner().unwrap_or_else(PoisonError::into_inner)
+        {
             drop((jobs, results)); // it has no more input, and ends
             if let Err(error) = process.wait().await {
                 say!("a worker: {error}");
@@ -136,7 +143,8 @@ struct Busy {
 impl Drop for Busy {
     /// Its job has been dropped, or it has crashed. Nobody can wait in here, so that is left to a task.
     fn drop(&mut self) {
-        let (Some(mut worker), permit, Ok(runtime)) = (self.worker.take(), self.permit.take(), Handle::try_current())
+        let (Some(mut worker), permit, Ok(runtime)) =
+            (self.worker.take(), self.permit.take(), Handle::try_current())
         else {
             return;
         };
@@ -164,7 +172,8 @@ fn report(name: &str, result: Result<String, Fault>) {
 pub async fn in_order() -> Vec<u32> {
     let pool = Pool::new(2);
     let jobs = [("A", "200000"), ("B", "50000"), ("C", "150000"), ("D", "100000")];
-    let running: FuturesOrdered<_> = jobs.iter().map(|(name, job)| pool.run(job).lane(name)).collect();
+    let running: FuturesOrdered<_> =
+        jobs.iter().map(|(name, job)| pool.run(job).lane(name)).collect();
     let results: Vec<_> = running.collect().await; // when all are there, in the order of the jobs
     for ((name, _), result) in jobs.iter().zip(results) {
         report(name, result);

@@ -55,7 +55,8 @@ async fn tokio_heart() {
 
 pub async fn tokio() -> u32 {
     let heart = spawn(tokio_heart().lane("heart"));
-    let hash = spawn_blocking(on_thread("hash", || hash("sesame"))).await.expect("a hash does not panic");
+    let hash =
+        spawn_blocking(on_thread("hash", || hash("sesame"))).await.expect("a hash does not panic");
     say!("{hash}");
     heart.abort();
     let _ = heart.await; // "cancelled"
@@ -64,5 +65,8 @@ pub async fn tokio() -> u32 {
 // ANCHOR_END: spawn_blocking
 
 pub fn main() -> ExitCode {
-    Stage::new("spawn_blocking").blocking_scene("event loop", run_in_executor).scene("tokio", tokio).run()
+    Stage::new("spawn_blocking")
+        .blocking_scene("event loop", run_in_executor)
+        .scene("tokio", tokio)
+        .run()
 }

@@ -41,7 +41,11 @@ impl Pool {
 
     /// Runs `job` as soon as a thread is free; first come, first served. Dropping this before that drops the job, too;
     /// later, the job goes on, and its result is lost.
-    async fn run<T: Send + 'static>(self, name: &'static str, job: impl FnOnce() -> T + Send + 'static) -> T {
+    async fn run<T: Send + 'static>(
+        self,
+        name: &'static str,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> T {
         let permit = self.0.acquire_owned().await.expect("nobody closes it");
         let job = on_thread(name, move || {
             let _permit = permit; // given back by the job, not by who waits for it: he may have gone by then
@@ -54,8 +58,10 @@ impl Pool {
 
 // ANCHOR: two_rounds
 pub async fn two_rounds() -> Vec<String> {
-    let (pool, jobs) = (Pool::new(2), [("A", ms(150)), ("B", ms(100)), ("C", ms(150)), ("D", ms(80))]);
-    let results = join_all(jobs.map(|(name, time)| pool.clone().run(name, move || work(name, time)))).await;
+    let (pool, jobs) =
+        (Pool::new(2), [("A", ms(150)), ("B", ms(100)), ("C", ms(150)), ("D", ms(80))]);
+    let results =
+        join_all(jobs.map(|(name, time)| pool.clone().run(name, move || work(name, time)))).await;
     say!("{}", results.join(" "));
     results
 }
@@ -64,8 +70,11 @@ pub async fn two_rounds() -> Vec<String> {
 // ANCHOR: abort
 pub async fn abort() {
     let pool = Pool::new(2);
-    let start = |name, time| spawn(pool.clone().run(name, move || work(name, time)).lane(format!("job {name}")));
-    let (a, b, c, d) = (start("A", ms(150)), start("B", ms(100)), start("C", ms(150)), start("D", ms(80)));
+    let start = |name, time| {
+        spawn(pool.clone().run(name, move || work(name, time)).lane(format!("job {name}")))
+    };
+    let (a, b, c, d) =
+        (start("A", ms(150)), start("B", ms(100)), start("C", ms(150)), start("D", ms(80)));
     sleep(ms(50)).await;
     a.abort(); // a trap: it has begun, so it goes on
     c.abort();
@@ -111,5 +120,9 @@ pub async fn flag() {
 // ANCHOR_END: flag
 
 pub fn main() -> ExitCode {
-    Stage::new("thread_pool").scene("two rounds", two_rounds).scene("abort", abort).scene("flag", flag).run()
+    Stage::new("thread_pool")
+        .scene("two rounds", two_rounds)
+        .scene("abort", abort)
+        .scene("flag", flag)
+        .run()
 }

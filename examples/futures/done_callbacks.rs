@@ -73,5 +73,8 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn main() -> ExitCode {
-    Stage::new("done_callbacks").blocking_scene("event loop", done_callbacks).scene("tokio", tokio).run()
+    Stage::new("done_callbacks")
+        .blocking_scene("event loop", done_callbacks)
+        .scene("tokio", tokio)
+        .run()
 }

@@ -67,5 +67,9 @@ pub async fn failing() -> Result<u64, String> {
 // ANCHOR_END: failing
 
 pub fn main() -> ExitCode {
-    Stage::new("task_group").scene("loose", loose).scene("group", group).scene("failing", failing).run()
+    Stage::new("task_group")
+        .scene("loose", loose)
+        .scene("group", group)
+        .scene("failing", failing)
+        .run()
 }

@@ -18,7 +18,10 @@ const FAST: Duration = Duration::ZERO;
 const SLOW: Duration = Duration::from_millis(100);
 
 /// Two tasks, so that each is polled when it is woken and not whenever the other one is.
-async fn run(produce: impl Future<Output = ()> + Send + 'static, consume: impl Future<Output = ()> + Send + 'static) {
+async fn run(
+    produce: impl Future<Output = ()> + Send + 'static,
+    consume: impl Future<Output = ()> + Send + 'static,
+) {
     let (producer, consumer) = (spawn(produce.lane("producer")), spawn(consume.lane("consumer")));
     try_join!(producer, consumer).expect("neither panics");
 }

@@ -88,5 +88,9 @@ pub async fn close() {
 // ANCHOR_END: close
 
 pub fn main() -> ExitCode {
-    Stage::new("ticker").scene("to the end", to_the_end).scene("break", break_out).scene("close", close).run()
+    Stage::new("ticker")
+        .scene("to the end", to_the_end)
+        .scene("break", break_out)
+        .scene("close", close)
+        .run()
 }

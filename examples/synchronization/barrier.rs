@@ -43,7 +43,9 @@ async fn together(barrier: &Barrier, pace: u64) {
 
 pub async fn with() {
     let barrier = Barrier::new(3); // for all rounds: it closes behind the last one
-    stream::iter(PACES).for_each_concurrent(None, |(name, pace)| together(&barrier, pace).lane(name)).await;
+    stream::iter(PACES)
+        .for_each_concurrent(None, |(name, pace)| together(&barrier, pace).lane(name))
+        .await;
 }
 // ANCHOR_END: together
 

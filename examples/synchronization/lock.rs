@@ -29,7 +29,9 @@ async fn add(sum: &Cell<u32>, number: u32) {
 
 pub async fn unlocked() -> u32 {
     let sum = Cell::new(0);
-    stream::iter(NUMBERS).for_each_concurrent(None, |(name, number)| add(&sum, number).lane(name)).await;
+    stream::iter(NUMBERS)
+        .for_each_concurrent(None, |(name, number)| add(&sum, number).lane(name))
+        .await;
     sum.get()
 }
 // ANCHOR_END: unlocked
@@ -43,7 +45,9 @@ async fn lock_and_add(sum: &Mutex<u32>, number: u32) {
 
 pub async fn locked() -> u32 {
     let sum = Mutex::new(0);
-    stream::iter(NUMBERS).for_each_concurrent(None, |(name, number)| lock_and_add(&sum, number).lane(name)).await;
+    stream::iter(NUMBERS)
+        .for_each_concurrent(None, |(name, number)| lock_and_add(&sum, number).lane(name))
+        .await;
     sum.into_inner()
 }
 // ANCHOR_END: locked
@@ -59,11 +63,17 @@ async fn wait_and_add(sum: &Cell<u32>, number: u32) {
 
 pub async fn plain() -> u32 {
     let sum = Cell::new(0);
-    stream::iter(NUMBERS).for_each_concurrent(None, |(name, number)| wait_and_add(&sum, number).lane(name)).await;
+    stream::iter(NUMBERS)
+        .for_each_concurrent(None, |(name, number)| wait_and_add(&sum, number).lane(name))
+        .await;
     sum.get()
 }
 // ANCHOR_END: plain
 
 pub fn main() -> ExitCode {
-    Stage::new("lock").scene("unlocked", unlocked).scene("locked", locked).scene("plain variable", plain).run()
+    Stage::new("lock")
+        .scene("unlocked", unlocked)
+        .scene("locked", locked)
+        .scene("plain variable", plain)
+        .run()
 }

@@ -15,7 +15,10 @@ use futures::try_join;
 use protocol::Echo; // the protocol of the example before this one
 use std::{error::Error, net::Ipv4Addr, process::ExitCode, process::Stdio, time::Duration};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, duplex, join},
+    io::{
+        AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, duplex,
+        join,
+    },
     net::{TcpListener, TcpStream, UnixStream},
     process::Command,
 };
@@ -73,14 +76,14 @@ pub async fn unix_socket() -> Result<(), Fault> {
 
 // ANCHOR: child
 /// Asks on its standard output, is answered on its standard input, and fails if the answer is not the expected one.
-const CLIENT: &str =
-    r#"for line in one two; do echo $line; read answer; [ "$answer" = "echo: $line" ] || exit 1; done"#;
+const CLIENT: &str = r#"for line in one two; do echo $line; read answer; [ "$answer" = "echo: $line" ] || exit 1; done"#;
 
 pub async fn child() -> Result<(), Fault> {
     let mut client = Command::new("sh");
     client.args(["-c", CLIENT]).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
     let mut client = client.spawn()?;
-    let (stdin, stdout) = (client.stdin.take().ok_or("no pipe")?, client.stdout.take().ok_or("no pipe")?);
+    let (stdin, stdout) =
+        (client.stdin.take().ok_or("no pipe")?, client.stdout.take().ok_or("no pipe")?);
     serve(join(stdout, stdin)).lane("server").await?;
     say!("the client: {}", if client.wait().await?.success() { "content" } else { "not content" });
     Ok(())

@@ -84,7 +84,10 @@ async fn write_and_read(pipe: DuplexStream) {
 
 async fn hear(reader: &mut (impl AsyncRead + Unpin)) {
     let mut question = [0; 8];
-    timeout(PATIENCE, reader.read_exact(&mut question)).await.expect("in time").expect("somebody writes");
+    timeout(PATIENCE, reader.read_exact(&mut question))
+        .await
+        .expect("in time")
+        .expect("somebody writes");
     say!("heard the {}", from_utf8(&question).expect("a word"));
 }
 

@@ -42,10 +42,16 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
     /// Reads a line, without what ends it.
     async fn line(&mut self) -> Result<String, Fault> {
         let mut line = vec![];
-        within(self.patience, (&mut self.transport).take(LONGEST_LINE).read_until(b'\n', &mut line)).await?;
+        within(
+            self.patience,
+            (&mut self.transport).take(LONGEST_LINE).read_until(b'\n', &mut line),
+        )
+        .await?;
         if line.pop_if(|byte| *byte == b'\n').is_none() {
             let full = line.len() as u64 == LONGEST_LINE;
-            return Err(if full { "a line is too long" } else { "the connection ends early" }.into());
+            return Err(
+                if full { "a line is too long" } else { "the connection ends early" }.into()
+            );
         }
         line.pop_if(|byte| *byte == b'\r');
         Ok(String::from_utf8_lossy(&line).into_owned())
@@ -82,7 +88,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
     }
 }
 
-async fn within<T>(patience: Duration, work: impl Future<Output = io::Result<T>>) -> Result<T, Fault> {
+async fn within<T>(
+    patience: Duration,
+    work: impl Future<Output = io::Result<T>>,
+) -> Result<T, Fault> {
     match timeout(patience, work).await {
         Ok(result) => Ok(result?),
         Err(_) => Err(format!("the other side is silent for {patience:?}").into()),
@@ -104,7 +113,8 @@ pub async fn get(
     patience: Duration,
 ) -> Result<Response, Fault> {
     let mut connection = Connection::new(transport, patience);
-    let request = [format!("GET {path} HTTP/1.1"), "Host: localhost".into(), "Connection: close".into()];
+    let request =
+        [format!("GET {path} HTTP/1.1"), "Host: localhost".into(), "Connection: close".into()];
     request.iter().for_each(|line| say!("> {line}"));
     connection.send(&(request.join("\r\n") + "\r\n\r\n")).await?;
 
@@ -114,7 +124,8 @@ pub async fn get(
     let mut response = Response { status, headers: vec![], body: vec![] };
     for header in connection.headers().await? {
         say!("< {header}");
-        let (name, value) = header.split_once(':').ok_or_else(|| format!("not a header: {header:?}"))?;
+        let (name, value) =
+            header.split_once(':').ok_or_else(|| format!("not a header: {header:?}"))?;
         response.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     response.body = body(&mut connection, &response).await?;
@@ -136,13 +147,21 @@ async fn body<T>(connection: &mut Connection<T>, response: &Response) -> Result<
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let named = |name| response.headers.iter().filter(move |header| header.0 == name).map(|header| header.1.as_str());
+    let named = |name| {
+        response
+            .headers
+            .iter()
+            .filter(move |header| header.0 == name)
+            .map(|header| header.1.as_str())
+    };
     let mut lengths: Vec<&str> = named("content-length").collect();
     lengths.dedup();
     let mut body = vec![];
     match (named("transfer-encoding").next(), &lengths[..]) {
         _ if [204, 304].contains(&response.status) => {} // these have none, whatever their headers say
-        (Some(coding), []) if coding.eq_ignore_ascii_case("chunked") => read_chunks(connection, &mut body).await?,
+        (Some(coding), []) if coding.eq_ignore_ascii_case("chunked") => {
+            read_chunks(connection, &mut body).await?
+        }
         (Some(coding), []) => return Err(format!("nobody asked for {coding}").into()),
         (None, []) => connection.read(&mut body, usize::MAX).await?, // up to the end of the connection
         (None, [digits]) => connection.read_exactly(&mut body, length(digits, 10)?).await?,

@@ -110,5 +110,9 @@ pub async fn hasty() -> String {
 // ANCHOR_END: network
 
 pub fn main() -> ExitCode {
-    Stage::new("protocol").scene("in one piece", whole).scene("cut", cut).scene("cut, without a codec", hasty).run()
+    Stage::new("protocol")
+        .scene("in one piece", whole)
+        .scene("cut", cut)
+        .scene("cut, without a codec", hasty)
+        .run()
 }

@@ -31,7 +31,10 @@ fn start(command: &mut Command) -> Result<Child, Fault> {
 
 // ANCHOR: lines
 /// Prints each line as it comes, and tells the other side to go on. Both have a deadline.
-pub async fn follow(output: impl AsyncBufRead + Unpin, mut input: impl AsyncWrite + Unpin) -> Result<(), Fault> {
+pub async fn follow(
+    output: impl AsyncBufRead + Unpin,
+    mut input: impl AsyncWrite + Unpin,
+) -> Result<(), Fault> {
     let mut lines = output.lines();
     while let Some(line) = timeout(PATIENCE, lines.next_line()).await?? {
         say!("{line}");
@@ -45,7 +48,8 @@ pub async fn line_by_line() -> Result<(), Fault> {
     let script = "for i in 3 2 1; do echo $i; read go_on; done; exit 7";
     // If it misses a deadline, nobody needs it any more.
     let mut child = start(Command::new("sh").args(["-c", script]).kill_on_drop(true))?;
-    let (stdin, stdout) = (child.stdin.take().ok_or("no pipe")?, child.stdout.take().ok_or("no pipe")?);
+    let (stdin, stdout) =
+        (child.stdin.take().ok_or("no pipe")?, child.stdout.take().ok_or("no pipe")?);
     follow(BufReader::new(stdout), stdin).lane("child").await?;
     let status = timeout(PATIENCE, child.wait()).await??;
     say!("{}", ended(status));

@@ -31,11 +31,16 @@ async fn serve(socket: &UdpSocket, lose: usize) -> io::Result<()> {
 // ANCHOR_END: server
 
 /// Runs a client, connected to a server, for as long as the client runs.
-async fn beside_a_server(lose: usize, client: impl AsyncFnOnce(UdpSocket) -> Result<(), Fault>) -> Result<(), Fault> {
+async fn beside_a_server(
+    lose: usize,
+    client: impl AsyncFnOnce(UdpSocket) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let server = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     socket.connect(server.local_addr()?).await?; // only a default address; the server does not hear of it
-    match select(pin!(client(socket).lane("client")), pin!(serve(&server, lose).lane("server"))).await {
+    match select(pin!(client(socket).lane("client")), pin!(serve(&server, lose).lane("server")))
+        .await
+    {
         Either::Left((result, _)) => result,
         Either::Right((result, _)) => Ok(result?),
     }
@@ -111,7 +116,9 @@ pub async fn nobody() -> Result<(), Fault> {
     say!("sent {sent} bytes to nobody");
     // On the same machine the system may tell, and it tells whoever asks next; from afar only silence comes back.
     match timeout(PATIENCE, receive(&socket, 80)).await {
-        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => say!("nobody is there"),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            say!("nobody is there")
+        }
         other => say!("unexpected: {other:?}"),
     }
     Ok(())

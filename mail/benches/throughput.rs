@@ -7,8 +7,12 @@
 //! Each prints one line of JSON.
 use bytes::Bytes;
 use mail::{
-    campaign::{Campaign, Connection, Connector, ListError, Outcome, OverSmtp, Recipient, Settings, Summary},
-    smtp::{Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction},
+    campaign::{
+        Campaign, Connection, Connector, ListError, Outcome, OverSmtp, Recipient, Settings, Summary,
+    },
+    smtp::{
+        Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
+    },
 };
 use std::{convert::Infallible, error::Error, fs, io, num::NonZeroUsize, time::Duration};
 use tokio::{
@@ -19,7 +23,8 @@ use tokio::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["serve"] => serve().await,
@@ -62,7 +67,12 @@ fn list(mails: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
     })
 }
 
-async fn send(server: &str, mails: u64, connections: usize, bytes: usize) -> Result<(), Box<dyn Error>> {
+async fn send(
+    server: &str,
+    mails: u64,
+    connections: usize,
+    bytes: usize,
+) -> Result<(), Box<dyn Error>> {
     let from: Address = "sender@example.org".parse()?;
     let connect = || Client::connect(server, "localhost", Timeouts::all(Duration::from_secs(60)));
     let mail = |recipient: &Recipient| {
@@ -103,7 +113,11 @@ async fn pretend(mails: u64, connections: usize) -> Result<(), Box<dyn Error>> {
     measure(Nowhere, mails, connections).await
 }
 
-async fn measure(connector: impl Connector, mails: u64, connections: usize) -> Result<(), Box<dyn Error>> {
+async fn measure(
+    connector: impl Connector,
+    mails: u64,
+    connections: usize,
+) -> Result<(), Box<dyn Error>> {
     let connections = NonZeroUsize::new(connections).ok_or("there must be a connection")?;
     let (begin, used) = (Instant::now(), had_a_processor());
     let campaign = Campaign::new(connector, Settings { connections, ..Settings::default() });
@@ -156,7 +170,8 @@ impl Gaps {
 fn resident_at_most() -> io::Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok());
+    let number =
+        line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok());
     number.ok_or(io::Error::other("this system does not tell how much memory a process had"))
 }
 
@@ -172,6 +187,7 @@ fn waited_for_a_processor() -> Duration {
 
 fn scheduled(field: usize) -> Duration {
     let statistics = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let nanoseconds = statistics.split_whitespace().nth(field).and_then(|number| number.parse().ok());
+    let nanoseconds =
+        statistics.split_whitespace().nth(field).and_then(|number| number.parse().ok());
     Duration::from_nanos(nanoseconds.unwrap_or_default())
 }

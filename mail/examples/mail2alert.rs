@@ -11,7 +11,9 @@ use bytes::Bytes;
 use futures::join;
 use mail::{
     mail2alert::{Relay, config::Config, ledger::Ledger, network::Tcp, step::Step},
-    smtp::{Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction},
+    smtp::{
+        Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
+    },
 };
 use std::{
     collections::BTreeMap,
@@ -73,7 +75,8 @@ async fn mail2alert(world: Arc<World>) -> Result<(), Failure> {
     let config = &world.config;
     let (path, bounds) = (world.folder.path().join("ledger"), config.ledger.bounds);
     let (ledger, _) = spawn_blocking(move || Ledger::open(&path, bounds)).await??; // a disk may take its time
-    let (mail_server, rest_api) = (Tcp(config.downstream.server.clone()), Tcp(config.rest.server.clone()));
+    let (mail_server, rest_api) =
+        (Tcp(config.downstream.server.clone()), Tcp(config.rest.server.clone()));
     let relay = Relay::new(config, mail_server, rest_api, ledger, Arc::new(say_step));
     serve_one_by_one(Arc::new(relay), &world.listener).await
 }
@@ -95,7 +98,10 @@ fn say_step(step: &Step) {
 /// Sends a notification, and waits until it is acknowledged.
 async fn notify(world: &World) -> Result<u16, Failure> {
     let text = "Message-ID: <1@ci>\nSubject: Stage [p1/2/test/1] failed\n\nSee there.\n";
-    let envelope = Envelope { from: Some("go@example.com".parse()?), to: vec!["mail2alert@example.com".parse()?] };
+    let envelope = Envelope {
+        from: Some("go@example.com".parse()?),
+        to: vec!["mail2alert@example.com".parse()?],
+    };
     say!("SEND p1 failed");
     let address = world.listener.local_addr()?;
     let mut client = Client::connect(address, "ci.example.com", Timeouts::default()).await?;
@@ -108,14 +114,14 @@ async fn notify(world: &World) -> Result<u16, Failure> {
 
 /// HTTP, as much as it takes: whatever is asked for, the answer is the pipeline groups, after 100 ms.
 async fn rest_api(world: Arc<World>, listener: TcpListener) -> Result<(), Failure> {
-    const GROUPS: &str =
-        r#"[{"name": "a", "pipelines": [{"name": "p1"}]}, {"name": "b", "pipelines": [{"name": "p1"}]}]"#;
+    const GROUPS: &str = r#"[{"name": "a", "pipelines": [{"name": "p1"}]}, {"name": "b", "pipelines": [{"name": "p1"}]}]"#;
     loop {
         let mut io = BufReader::new(listener.accept().await?.0);
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") && io.read_line(&mut head).await? > 0 {}
         sleep(Duration::from_millis(100)).await;
-        let (status, body) = if world.fails(Fault::RestApi) { ("500 oops", "") } else { ("200 OK", GROUPS) };
+        let (status, body) =
+            if world.fails(Fault::RestApi) { ("500 oops", "") } else { ("200 OK", GROUPS) };
         say!("{status}");
         let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
         io.write_all(answer.as_bytes()).await?;

@@ -16,7 +16,8 @@ use async_concepts::{
 use bytes::Bytes;
 use futures::future::{join_all, select_ok, try_join_all};
 use mail::smtp::{
-    Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction, Verdict, client::Error,
+    Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
+    Verdict, client::Error,
 };
 use std::{fmt, fmt::Display, process::ExitCode, sync::OnceLock, time::Duration};
 use tokio::{net::TcpListener, spawn, sync::oneshot, task::JoinError, time::sleep};
@@ -34,7 +35,8 @@ async fn send(server: String, to: &'static str) -> Result<Reply, Failure> {
     let to: Address = to.parse().expect("addresses are checked when people sign up");
     let patience = Timeouts::all(Duration::from_secs(1));
     let mut client = Client::connect(server, "client.example.net", patience).await?;
-    let envelope = Envelope { from: Some("me@example.net".parse().expect("an address")), to: vec![to] };
+    let envelope =
+        Envelope { from: Some("me@example.net".parse().expect("an address")), to: vec![to] };
     let verdict = client.send(&envelope, &Message::new(TEXT)).await?.remove(0); // there is one recipient
     let _ = client.quit().await; // whatever comes of that: the verdict stands
     match verdict {
@@ -79,7 +81,8 @@ pub async fn all() -> Vec<String> {
 pub async fn first_success() -> String {
     with_server(async |server| {
         let sendings = send_to_all(server).into_iter().zip(RECIPIENTS);
-        let sendings = sendings.map(|(sending, to)| Box::pin(async move { flatten(sending.await).map(|_| to) }));
+        let sendings = sendings
+            .map(|(sending, to)| Box::pin(async move { flatten(sending.await).map(|_| to) }));
         let first = match select_ok(sendings).await {
             Ok((to, others)) => {
                 drop(others);
@@ -100,8 +103,9 @@ pub async fn first_success() -> String {
 pub async fn first_failure() -> String {
     with_server(async |server| {
         let sendings = send_to_all(server).into_iter().zip(RECIPIENTS);
-        let sendings = sendings
-            .map(|(sending, to)| async move { flatten(sending.await).map_err(|failure| format!("{to}: {failure}")) });
+        let sendings = sendings.map(|(sending, to)| async move {
+            flatten(sending.await).map_err(|failure| format!("{to}: {failure}"))
+        });
         let end = match try_join_all(sendings).await {
             Ok(replies) => format!("all {} got it", replies.len()),
             Err(failure) => format!("the first to fail is {failure}"),
@@ -202,7 +206,8 @@ async fn with_server<T>(scene: impl AsyncFnOnce(&str) -> T) -> T {
     let address = listener.local_addr().expect("it is bound").to_string();
     let (stop, stopped) = oneshot::channel::<()>();
     let limits = Limits { shutdown: Duration::ZERO, ..Limits::default() };
-    let server = Server::new(Postbox, limits).lane("server").serve(listener, async { _ = stopped.await });
+    let server =
+        Server::new(Postbox, limits).lane("server").serve(listener, async { _ = stopped.await });
     let server = AbortOnDropHandle::new(spawn(server));
     let result = scene(&address).await;
     drop(stop);

@@ -208,7 +208,12 @@ mod tests {
         let header = message.split("Subject: ").nth(1).unwrap().split("\r\nMIME").next().unwrap();
         assert!(message.lines().all(|line| line.len() <= 78), "{message}");
         let words = header.split("\r\n ").map(|word| {
-            let text = word.strip_prefix("=?UTF-8?Q?").unwrap().strip_suffix("?=").unwrap().replace('_', " ");
+            let text = word
+                .strip_prefix("=?UTF-8?Q?")
+                .unwrap()
+                .strip_suffix("?=")
+                .unwrap()
+                .replace('_', " ");
             let mut parts = text.split('=');
             let mut bytes = parts.next().unwrap().as_bytes().to_vec();
             for part in parts {

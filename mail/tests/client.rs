@@ -15,7 +15,10 @@ const fn seconds(seconds: u64) -> Duration {
 
 fn envelope(to: &[&str]) -> Envelope {
     let address = |text: &str| Address::new(text).expect("an address");
-    Envelope { from: Some(address("me@example.net")), to: to.iter().map(|to| address(to)).collect() }
+    Envelope {
+        from: Some(address("me@example.net")),
+        to: to.iter().map(|to| address(to)).collect(),
+    }
 }
 
 fn hello() -> Message {
@@ -37,7 +40,9 @@ impl Script {
         let mut lines = vec!["host"];
         lines.extend(extensions);
         for (number, line) in lines.iter().enumerate() {
-            script.say(&format!("250{}{line}", if number + 1 < lines.len() { '-' } else { ' ' })).await;
+            script
+                .say(&format!("250{}{line}", if number + 1 < lines.len() { '-' } else { ' ' }))
+                .await;
         }
         script.heard.clear();
         script
@@ -86,8 +91,10 @@ async fn play<A, B, S: Future<Output = A>, C: Future<Output = B>>(
 ) -> (A, B) {
     let (ours, theirs) = duplex(4096);
     let server = async { server(Script::greeted(theirs, extensions).await).await };
-    let client =
-        async { client(Client::over(ours, "client", Timeouts::default()).await.expect("it is greeted")).await };
+    let client = async {
+        client(Client::over(ours, "client", Timeouts::default()).await.expect("it is greeted"))
+            .await
+    };
     tokio::join!(server, client)
 }
 
@@ -119,7 +126,9 @@ async fn without_pipelining_each_command_waits_for_the_reply_before_it() {
         server.answer_message("250 kept").await;
         server.ends().await
     };
-    let client = async |mut client: Client<_>| client.send(&envelope(&["a@b", "c@d"]), &hello()).await.unwrap();
+    let client = async |mut client: Client<_>| {
+        client.send(&envelope(&["a@b", "c@d"]), &hello()).await.unwrap()
+    };
     let (heard, verdicts) = play(&[], server, client).await;
     assert_eq!(heard[4..], ["Subject: hello", "", "..hello", "."]);
     assert_eq!(codes(&verdicts), [(550, Some(Stage::Recipient)), (250, None)]);
@@ -190,7 +199,11 @@ async fn if_nobody_gets_it_a_server_that_waits_for_the_message_gets_a_dot() {
     };
     let client = async |mut client: Client<_>| {
         let refused = client.send(&envelope(&["a@b"]), &hello()).await.unwrap();
-        assert_eq!(codes(&refused), [(550, Some(Stage::Recipient))], "the verdict is that on the recipient");
+        assert_eq!(
+            codes(&refused),
+            [(550, Some(Stage::Recipient))],
+            "the verdict is that on the recipient"
+        );
         assert!(client.send(&envelope(&["c@d"]), &hello()).await.unwrap()[0].is_accepted());
     };
     let (heard, ()) = play(&["PIPELINING"], server, client).await;
@@ -200,7 +213,9 @@ async fn if_nobody_gets_it_a_server_that_waits_for_the_message_gets_a_dot() {
 #[tokio::test(start_paused = true)]
 async fn what_was_refused_half_way_is_forgotten_before_the_next_message() {
     let server = async |mut server: Script| {
-        for reply in ["250 ok", "250 ok", "451 4.3.0 no room", "250 forgotten", "250 ok", "250 ok", "354 go"] {
+        for reply in
+            ["250 ok", "250 ok", "451 4.3.0 no room", "250 forgotten", "250 ok", "250 ok", "354 go"]
+        {
             server.answer(reply).await;
         }
         server.answer_message("250 kept").await;
@@ -227,7 +242,9 @@ async fn a_sender_that_is_refused_is_refused_for_everybody() {
             }
             server.ends().await
         };
-        let client = async |mut client: Client<_>| client.send(&envelope(&["a@b", "c@d"]), &hello()).await.unwrap();
+        let client = async |mut client: Client<_>| {
+            client.send(&envelope(&["a@b", "c@d"]), &hello()).await.unwrap()
+        };
         let (_, verdicts) = play(extensions, server, client).await;
         assert_eq!(codes(&verdicts), [(550, Some(Stage::Mail)); 2]);
         assert!(verdicts[0].is_permanent());
@@ -254,7 +271,10 @@ async fn a_server_that_hangs_up_says_how_far_it_has_come() {
         };
         let client = async |mut client: Client<_>| {
             let error = client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err();
-            assert!(matches!(client.send(&envelope(&["a@b"]), &hello()).await, Err(Error::Abandoned)));
+            assert!(matches!(
+                client.send(&envelope(&["a@b"]), &hello()).await,
+                Err(Error::Abandoned)
+            ));
             error
         };
         let ((), error) = play(&[], server, client).await;
@@ -281,10 +301,15 @@ async fn a_421_ends_the_conversation_wherever_it_comes() {
                     server.say(if number < place { "250 ok" } else { "421 4.3.2 stopping" }).await;
                 }
             };
-            let client = async |mut client: Client<_>| client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err();
+            let client = async |mut client: Client<_>| {
+                client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err()
+            };
             let ((), error) = play(extensions, server, client).await;
             let stage = [Stage::Mail, Stage::Recipient, Stage::Data][place];
-            assert!(matches!(&error, Error::Refused(at, reply) if *at == stage && reply.code() == 421), "{error}");
+            assert!(
+                matches!(&error, Error::Refused(at, reply) if *at == stage && reply.code() == 421),
+                "{error}"
+            );
             assert!(!error.is_in_doubt() && !error.is_permanent());
         }
     }
@@ -308,7 +333,10 @@ async fn a_server_that_has_enough_of_a_message_is_believed_before_the_end() {
         error
     };
     let ((), error) = play(&[], server, client).await;
-    assert!(matches!(&error, Error::Refused(Stage::Message, reply) if reply.code() == 421), "{error}");
+    assert!(
+        matches!(&error, Error::Refused(Stage::Message, reply) if reply.code() == 421),
+        "{error}"
+    );
     assert!(!error.is_in_doubt(), "the end was not sent");
 }
 
@@ -334,8 +362,9 @@ async fn each_wait_has_its_deadline_and_a_byte_now_and_then_does_not_move_it() {
             let (ours, theirs) = duplex(4096);
             let (mut reading, mut writing) = tokio::io::split(theirs);
             // It takes whatever comes, and says so much and no more.
-            let reading =
-                tokio::spawn(async move { while reading.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {} });
+            let reading = tokio::spawn(async move {
+                while reading.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+            });
             let said = ["220 hi\r\n", "250 hi\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n"];
             writing.write_all(said[..place].concat().as_bytes()).await.unwrap();
             let writing = tokio::spawn(async move {
@@ -350,7 +379,9 @@ async fn each_wait_has_its_deadline_and_a_byte_now_and_then_does_not_move_it() {
                 client.send(&envelope(&["a@b"]), &hello()).await
             };
             match result.await {
-                Err(Error::TimedOut(at)) if at == stage => assert_eq!(begin.elapsed(), seconds(limit), "{stage:?}"),
+                Err(Error::TimedOut(at)) if at == stage => {
+                    assert_eq!(begin.elapsed(), seconds(limit), "{stage:?}")
+                }
                 other => panic!("{stage:?}: {other:?}"),
             }
             reading.abort();
@@ -369,7 +400,10 @@ async fn a_server_that_does_not_read_is_not_waited_for_for_ever() {
     };
     let client = async |mut client: Client<_>| {
         let begin = Instant::now();
-        let error = client.send(&envelope(&["a@b"]), &Message::new("a line\n".repeat(10_000))).await.unwrap_err();
+        let error = client
+            .send(&envelope(&["a@b"]), &Message::new("a line\n".repeat(10_000)))
+            .await
+            .unwrap_err();
         assert_eq!(begin.elapsed(), seconds(180));
         error
     };
@@ -417,7 +451,10 @@ async fn a_yes_to_data_is_no_verdict() {
     };
     let client = async |mut client: Client<_>| client.send(&envelope(&["a@b"]), &hello()).await;
     let ((), result) = play(&[], server, client).await;
-    assert!(matches!(result, Err(Error::NotSmtp(Stage::Data, _))), "a message that nobody has: {result:?}");
+    assert!(
+        matches!(result, Err(Error::NotSmtp(Stage::Data, _))),
+        "a message that nobody has: {result:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -116,8 +116,13 @@ async fn to_wait_for_each_is_one_at_a_time_and_the_first_failure_ends_it() {
 #[tokio::test(start_paused = true)]
 async fn several_at_a_time_share_a_list_and_a_failure_is_one_result_among_others() {
     let (mails, begin) = (Mails::default(), Instant::now());
-    let results: Vec<_> = stream::iter(1..=8).map(|number| mails.send(number)).buffer_unordered(2).collect().await;
-    assert_eq!((begin.elapsed(), mails.0.begun.get(), mails.sent()), (4 * MAIL, 8, 7), "no worker is lost");
+    let results: Vec<_> =
+        stream::iter(1..=8).map(|number| mails.send(number)).buffer_unordered(2).collect().await;
+    assert_eq!(
+        (begin.elapsed(), mails.0.begun.get(), mails.sent()),
+        (4 * MAIL, 8, 7),
+        "no worker is lost"
+    );
     assert_eq!(results.iter().filter(|result| result.is_err()).count(), 1);
 
     let mails = Mails::default();
@@ -140,7 +145,8 @@ async fn results_come_as_they_are_ready_or_in_the_order_of_the_list() {
 async fn to_stop_at_the_first_error_cuts_off_what_is_in_flight() {
     let (mails, begin) = (Mails::default(), Instant::now());
     // The third takes longer than the fourth, which is refused.
-    let send = |number| mails.send_in(number, if number == 3 { 2 * MAIL } else { MAIL }).map_ok(drop);
+    let send =
+        |number| mails.send_in(number, if number == 3 { 2 * MAIL } else { MAIL }).map_ok(drop);
     let ended = stream::iter(1..=8).map(Ok).try_for_each_concurrent(2, send).await;
     assert_eq!((ended, begin.elapsed()), (Err("refused"), 2 * MAIL));
     sleep(10 * MAIL).await;
@@ -178,7 +184,11 @@ async fn a_stream_whose_items_are_ready_never_gives_way() {
     };
     assert_eq!(steps_between_two_turns(combinator).await, ITEMS);
     let buffered = async |steps: &Cell<usize>| {
-        stream::iter(0..ITEMS).map(async |_| count(steps)).buffer_unordered(8).collect::<()>().await;
+        stream::iter(0..ITEMS)
+            .map(async |_| count(steps))
+            .buffer_unordered(8)
+            .collect::<()>()
+            .await;
     };
     assert_eq!(steps_between_two_turns(buffered).await, ITEMS);
 
@@ -228,11 +238,15 @@ async fn a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not() {
         tracker.wait().await;
     };
     LocalSet::new().run_until(all).await;
-    assert_eq!((mails.sent(), mails.0.cut.get(), begin.elapsed()), (3, 0, Duration::from_millis(150)));
+    assert_eq!(
+        (mails.sent(), mails.0.cut.get(), begin.elapsed()),
+        (3, 0, Duration::from_millis(150))
+    );
 
     // Without a word: whoever is in flight is dropped.
     let mails = Mails::default();
-    let send_all = stream::iter(1..=8).for_each_concurrent(3, |number| mails.send(number).map(drop));
+    let send_all =
+        stream::iter(1..=8).for_each_concurrent(3, |number| mails.send(number).map(drop));
     assert!(tokio::time::timeout(Duration::from_millis(60), send_all).await.is_err());
     assert_eq!((mails.sent(), mails.0.cut.get()), (0, 3));
 }
@@ -240,7 +254,8 @@ async fn a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not() {
 #[tokio::test(start_paused = true)]
 async fn who_is_not_polled_pauses_with_all_that_is_in_flight() {
     let (mails, begin) = (Mails::default(), Instant::now());
-    let mut sending = std::pin::pin!(stream::iter(1..=8).map(|number| mails.send(number)).buffer_unordered(2));
+    let mut sending =
+        std::pin::pin!(stream::iter(1..=8).map(|number| mails.send(number)).buffer_unordered(2));
     assert_eq!(sending.next().await, Some(Ok(1)));
     sleep(10 * MAIL).await; // paused: the second is ready long since, and nobody looks
     assert_eq!((mails.sent(), mails.0.in_flight.get(), mails.0.begun.get()), (1, 1, 2));
@@ -262,13 +277,22 @@ const TWISTED: &[(&str, &str)] = &[
         "several_at_a_time_share_a_list_and_a_failure_is_one_result_among_others",
         "two coiterates: 600 ms, 8 begun, 7 sent; 1 of 2 came to the end",
     ),
-    ("to_stop_at_the_first_error_cuts_off_what_is_in_flight", "fails after 200 ms with 2 sent; 7 are sent in the end"),
-    ("a_stream_whose_items_are_ready_never_gives_way", "10 steps of 1 ms between two turns, or 1 of 50 ms"),
+    (
+        "to_stop_at_the_first_error_cuts_off_what_is_in_flight",
+        "fails after 200 ms with 2 sent; 7 are sent in the end",
+    ),
+    (
+        "a_stream_whose_items_are_ready_never_gives_way",
+        "10 steps of 1 ms between two turns, or 1 of 50 ms",
+    ),
     (
         "a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not",
         "stopped at 60 ms: both fail with SchedulerStopped at 100 ms, with 2 sent; a new one fails at once",
     ),
-    ("who_is_not_polled_pauses_with_all_that_is_in_flight", "paused twice and resumed once: 2 of 8 begun and 2 sent"),
+    (
+        "who_is_not_polled_pauses_with_all_that_is_in_flight",
+        "paused twice and resumed once: 2 of 8 begun and 2 sent",
+    ),
 ];
 
 #[test]
@@ -278,7 +302,9 @@ fn every_row_of_the_readme_has_its_test() {
     let source = fs::read_to_string(folder.join("tests/coiterate.rs")).unwrap();
     for (name, _) in TWISTED {
         assert!(source.contains(&format!("async fn {name}()")), "there is no test {name}");
-        let row = readme.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));
+        let row = readme
+            .lines()
+            .find(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));
         assert!(row.is_some(), "the README has no row for {name}");
     }
 }
@@ -290,6 +316,7 @@ fn twisted_does_what_the_table_says() {
     let output = Command::new("python3").arg(script).output().expect("python3 is there");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).expect("it prints UTF-8");
-    let expected: Vec<String> = TWISTED.iter().map(|(name, facts)| format!("{name}: {facts}")).collect();
+    let expected: Vec<String> =
+        TWISTED.iter().map(|(name, facts)| format!("{name}: {facts}")).collect();
     assert_eq!(printed.lines().collect::<Vec<_>>(), expected);
 }

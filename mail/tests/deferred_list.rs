@@ -59,7 +59,10 @@ impl Log {
     }
 
     fn sends(&self, how: &[How]) -> Vec<impl Future<Output = Sent> + Unpin + use<>> {
-        how.iter().enumerate().map(|(number, how)| Box::pin(self.clone().send(number, *how))).collect()
+        how.iter()
+            .enumerate()
+            .map(|(number, how)| Box::pin(self.clone().send(number, *how)))
+            .collect()
     }
 
     /// Each as a task, which goes on when nobody waits for it.
@@ -75,8 +78,10 @@ impl Log {
         };
         sleep_until(self.after(9.0)).await;
         let ends = self.ends.lock().unwrap();
-        let later: Vec<&str> = ends.iter().filter(|(end, _)| *end > at).map(|(_, what)| what.as_str()).collect();
-        let later = if later.is_empty() { String::new() } else { format!("; later {}", later.join(", ")) };
+        let later: Vec<&str> =
+            ends.iter().filter(|(end, _)| *end > at).map(|(_, what)| what.as_str()).collect();
+        let later =
+            if later.is_empty() { String::new() } else { format!("; later {}", later.join(", ")) };
         format!("after {} s: {what}{later}", at.as_secs_f64())
     }
 }
@@ -107,8 +112,10 @@ async fn all(how: &[How]) -> String {
 async fn all_tasks(how: &[How]) -> String {
     let log = Log::new();
     let tasks = log.tasks(how);
-    log.observe(async { format!("[{}]", join_all(tasks).await.into_iter().map(ended).collect::<Vec<_>>().join(", ")) })
-        .await
+    log.observe(async {
+        format!("[{}]", join_all(tasks).await.into_iter().map(ended).collect::<Vec<_>>().join(", "))
+    })
+    .await
 }
 
 async fn first_success(how: &[How]) -> String {
@@ -126,15 +133,23 @@ async fn first_success_of_tasks(how: &[How]) -> String {
 async fn first_failure(how: &[How]) -> String {
     let log = Log::new();
     let sends = log.sends(how);
-    log.observe(async { try_join_all(sends).await.map_or_else(str::to_owned, |sent| format!("[{}]", sent.join(", "))) })
-        .await
+    log.observe(async {
+        try_join_all(sends)
+            .await
+            .map_or_else(str::to_owned, |sent| format!("[{}]", sent.join(", ")))
+    })
+    .await
 }
 
 async fn first_failure_of_tasks(how: &[How]) -> String {
     let log = Log::new();
     let tasks: Vec<_> = log.tasks(how).into_iter().map(flattened).collect();
-    log.observe(async { try_join_all(tasks).await.map_or_else(str::to_owned, |sent| format!("[{}]", sent.join(", "))) })
-        .await
+    log.observe(async {
+        try_join_all(tasks)
+            .await
+            .map_or_else(str::to_owned, |sent| format!("[{}]", sent.join(", ")))
+    })
+    .await
 }
 
 /// A panic of what is awaited, and not of a task, is a panic of who awaits it.
@@ -176,7 +191,12 @@ async fn unobserved() -> String {
 type Row = (&'static str, &'static str, &'static str, &'static str);
 
 const TABLE: [Row; 16] = [
-    ("`DeferredList(ds)`", "after 3 s: [A, no B, C]", "`join_all(sends)`", "after 3 s: [A, no B, C]"),
+    (
+        "`DeferredList(ds)`",
+        "after 3 s: [A, no B, C]",
+        "`join_all(sends)`",
+        "after 3 s: [A, no B, C]",
+    ),
     ("of none", "after 0 s: []", "`join_all([])`", "after 0 s: []"),
     (
         "and B has a bug",
@@ -192,7 +212,12 @@ const TABLE: [Row; 16] = [
         "after 1 s: A",
     ),
     ("", "", "`select_ok(tasks)`: lets them go on", "after 1 s: A; later B fails, C ends"),
-    ("and all fail", "after 3 s: [no A, no B, no C]", "`select_ok`: only the last error", "after 3 s: no C"),
+    (
+        "and all fail",
+        "after 3 s: [no A, no B, no C]",
+        "`select_ok`: only the last error",
+        "after 3 s: no C",
+    ),
     ("of none", "never", "`select_ok([])`", "panics"),
     (
         "`fireOnOneErrback=True`",
@@ -256,20 +281,23 @@ fn twisted_does_what_the_table_says() {
     let output = Command::new("python3").arg(script).output().expect("python3");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let observed = String::from_utf8(output.stdout).expect("UTF-8");
-    let expected: Vec<&str> = TABLE.iter().map(|row| row.1).filter(|cell| !cell.is_empty()).collect();
+    let expected: Vec<&str> =
+        TABLE.iter().map(|row| row.1).filter(|cell| !cell.is_empty()).collect();
     assert_eq!(observed.lines().collect::<Vec<&str>>(), expected);
 }
 
 #[test]
 fn the_table_stands_in_the_readme() {
-    let mut table =
-        String::from("| in Twisted | what comes of it | in Rust | what comes of it |\n| --- | --- | --- | --- |\n");
+    let mut table = String::from(
+        "| in Twisted | what comes of it | in Rust | what comes of it |\n| --- | --- | --- | --- |\n",
+    );
     for (twisted, comes, rust, comes_too) in TABLE {
         table += &format!("| {twisted} | {comes} | {rust} | {comes_too} |\n");
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(&path).expect("there is a README");
-    let (before, rest) = readme.split_once("<!-- DeferredList -->\n").expect("the table has a place");
+    let (before, rest) =
+        readme.split_once("<!-- DeferredList -->\n").expect("the table has a place");
     let (written, after) = rest.split_once("<!-- until here -->\n").expect("and an end");
     if std::env::var_os("UPDATE").is_some() {
         let readme = format!("{before}<!-- DeferredList -->\n{table}<!-- until here -->\n{after}");

@@ -218,9 +218,10 @@ fn without_quotes(address: &str) -> Option<String> {
 type Difference = (&'static str, fn(&Case) -> bool);
 
 const INTENDED: &[Difference] = &[
-    ("a control character belongs into no command; they skip CR, and take the others as text", |case| {
-        case.refused_by_us() && case.line.contains(char::is_control)
-    }),
+    (
+        "a control character belongs into no command; they skip CR, and take the others as text",
+        |case| case.refused_by_us() && case.line.contains(char::is_control),
+    ),
     ("quotes are kept, since what was in them is unsafe to write out again without them", |case| {
         match (case.ours.address(), case.theirs.address()) {
             (Some(ours), Some(theirs)) => without_quotes(ours).as_deref() == Some(theirs),
@@ -228,10 +229,12 @@ const INTENDED: &[Difference] = &[
         }
     }),
     ("`RCPT TO:<postmaster>` is for the postmaster, and not for nobody", |case| {
-        *case.ours == Understood::Rcpt("postmaster".into()) && *case.theirs == Understood::Rcpt(String::new())
+        *case.ours == Understood::Rcpt("postmaster".into())
+            && *case.theirs == Understood::Rcpt(String::new())
     }),
     ("an address of the internet in brackets is a domain: RFC 5321, 4.1.3", |case| {
-        case.ours.address().is_some_and(|ours| ours.ends_with(']')) && *case.theirs == Understood::Refused
+        case.ours.address().is_some_and(|ours| ours.ends_with(']'))
+            && *case.theirs == Understood::Refused
     }),
     ("VRFY gets the same answer whatever its argument", |case| {
         *case.ours == Understood::Other("VRFY") && *case.theirs == Understood::Refused
@@ -240,9 +243,13 @@ const INTENDED: &[Difference] = &[
         case.refused_by_us() && *case.theirs == Understood::NotOffered
     }),
     ("DATA, RSET and QUIT have no argument", |case| {
-        case.refused_by_us() && matches!(case.verb().as_str(), "DATA" | "RSET" | "QUIT") && case.line.contains(' ')
+        case.refused_by_us()
+            && matches!(case.verb().as_str(), "DATA" | "RSET" | "QUIT")
+            && case.line.contains(' ')
     }),
-    ("a command begins where its line begins", |case| case.refused_by_us() && case.line.starts_with(' ')),
+    ("a command begins where its line begins", |case| {
+        case.refused_by_us() && case.line.starts_with(' ')
+    }),
     ("a client calls itself by one word of ASCII", |case| {
         let Understood::Hello { name, .. } = case.theirs else { return false };
         let words = case.line.split(' ').filter(|word| !word.is_empty()).count();
@@ -256,7 +263,10 @@ const INTENDED: &[Difference] = &[
     }),
     ("what is no address for RFC 5321 is none for us", |case| {
         let path = case.path();
-        let path = path.rsplit_once(':').filter(|_| path.starts_with('@')).map_or(path, |(_, address)| address);
+        let path = path
+            .rsplit_once(':')
+            .filter(|_| path.starts_with('@'))
+            .map_or(path, |(_, address)| address);
         let null = path.is_empty() && case.verb() == "MAIL";
         case.refused_by_us() && !null && mail::smtp::Address::new(path).is_err()
     }),
@@ -267,17 +277,27 @@ const INTENDED: &[Difference] = &[
         let offered = |word: &str| {
             let word = word.to_ascii_uppercase();
             case.verb() == "MAIL"
-                && (word.starts_with("SIZE=") || word == "SMTPUTF8" || word == "BODY=7BIT" || word == "BODY=8BITMIME")
+                && (word.starts_with("SIZE=")
+                    || word == "SMTPUTF8"
+                    || word == "BODY=7BIT"
+                    || word == "BODY=8BITMIME")
         };
-        case.refused_by_us() && case.parameters().split(' ').any(|word| !word.is_empty() && !offered(word))
+        case.refused_by_us()
+            && case.parameters().split(' ').any(|word| !word.is_empty() && !offered(word))
     }),
     ("a parameter stands there once", |case| {
         let parameters = case.parameters().to_ascii_uppercase();
-        case.refused_by_us() && ["SIZE=", "BODY=", "SMTPUTF8"].iter().any(|word| parameters.matches(word).count() > 1)
+        case.refused_by_us()
+            && ["SIZE=", "BODY=", "SMTPUTF8"]
+                .iter()
+                .any(|word| parameters.matches(word).count() > 1)
     }),
     ("a size that fits nowhere is not a small one", |case| {
         let sizes = (case.ours, case.theirs);
-        matches!(sizes, (Understood::Mail { size: u64::MAX, .. }, Understood::Mail { size: ..100_000, .. }))
+        matches!(
+            sizes,
+            (Understood::Mail { size: u64::MAX, .. }, Understood::Mail { size: ..100_000, .. })
+        )
     }),
     ("a route is a list of domains", |case| case.refused_by_us() && case.path().starts_with('@')),
 ];
@@ -297,11 +317,18 @@ fn commands_are_understood_as_another_implementation_does_except_where_they_are_
         let case = Case { line: &line, ours: &ours, theirs: &theirs };
         match INTENDED.iter().position(|(_, is_it)| is_it(&case)) {
             Some(number) => used[number] += 1,
-            None => drop(unlisted.insert((line.len(), format!("{line:?}: we {ours:?}, they {theirs:?}")))),
+            None => drop(
+                unlisted.insert((line.len(), format!("{line:?}: we {ours:?}, they {theirs:?}"))),
+            ),
         }
     }
     let shortest: Vec<&str> = unlisted.iter().take(60).map(|(_, text)| text.as_str()).collect();
-    assert!(unlisted.is_empty(), "{} differences are not listed:\n{}", unlisted.len(), shortest.join("\n"));
+    assert!(
+        unlisted.is_empty(),
+        "{} differences are not listed:\n{}",
+        unlisted.len(),
+        shortest.join("\n")
+    );
     assert!(agreed > 10_000, "both accept only {agreed}");
     for ((reason, _), used) in INTENDED.iter().zip(used) {
         assert!(used > 0, "this difference is gone, or is never tried: {reason}");
@@ -335,9 +362,10 @@ fn contains(wire: &[u8], what: &[u8]) -> bool {
 
 const INTENDED_FOR_MESSAGES: &[MessageDifference] = &[
     ("CR LF dot CR CR LF is not the end", |wire| contains(wire, b".\r\r")),
-    ("a dot that begins the first line is like any other: it was added, or it is the end", |wire| {
-        wire.starts_with(b".")
-    }),
+    (
+        "a dot that begins the first line is like any other: it was added, or it is the end",
+        |wire| wire.starts_with(b"."),
+    ),
     ("a message with CR or LF on its own is refused", |wire| {
         let bare = |(place, byte): (usize, &u8)| match byte {
             b'\r' => wire.get(place + 1) != Some(&b'\n'),
@@ -353,17 +381,24 @@ fn messages_end_where_they_do_for_another_implementation_except_where_they_are_m
     let mut random = fastrand::Rng::with_seed(8);
     let (mut agreed, mut used) = (0, vec![0; INTENDED_FOR_MESSAGES.len()]);
     for _ in 0..300_000 {
-        let words: &[&[u8]] = &[b".", b"..", b"\r\n", b"\r\n", b"\r\n.", b"\r\n.\r\n", b"\r", b"\n", b"x", b"hello"];
+        let words: &[&[u8]] =
+            &[b".", b"..", b"\r\n", b"\r\n", b"\r\n.", b"\r\n.\r\n", b"\r", b"\n", b"x", b"hello"];
         let length = random.usize(..12);
         // Half of them without anything that is forbidden.
         let allowed = |word: &&&[u8]| **word != b"\r" && **word != b"\n";
-        let words: Vec<&[u8]> =
-            if random.bool() { words.to_vec() } else { words.iter().filter(allowed).copied().collect() };
-        let mut wire: Vec<u8> = (0..length).flat_map(|_| random.choice(&words).unwrap().to_vec()).collect();
+        let words: Vec<&[u8]> = if random.bool() {
+            words.to_vec()
+        } else {
+            words.iter().filter(allowed).copied().collect()
+        };
+        let mut wire: Vec<u8> =
+            (0..length).flat_map(|_| random.choice(&words).unwrap().to_vec()).collect();
         wire.extend_from_slice(b"\r\n.\r\nQUIT\r\n");
         let (ours, theirs) = (message_of_ours(&wire), message_of_theirs(&wire));
         let same = match (&ours, &theirs) {
-            (Some((Ok(ours), left)), Some((theirs, their_left))) => ours == theirs && left == their_left,
+            (Some((Ok(ours), left)), Some((theirs, their_left))) => {
+                ours == theirs && left == their_left
+            }
             _ => false,
         };
         if same {

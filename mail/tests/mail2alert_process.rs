@@ -12,7 +12,9 @@ use mail::{
     mail2alert::network::Tcp,
     smtp::{Client, Envelope, Message, Timeouts},
 };
-use servers::{Act, Announced, CONFIG, MailServer, Rest, TEAMS, broken, notification, say, send_to};
+use servers::{
+    Act, Announced, CONFIG, MailServer, Rest, TEAMS, broken, notification, say, send_to,
+};
 use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
@@ -50,8 +52,14 @@ impl Surroundings {
         let folder = tempfile::tempdir().expect("a folder");
         let config = folder.path().join("mail2alert.toml");
         let text = CONFIG
-            .replace("127.0.0.1:25\"", &format!("{}\"", mail_listener.local_addr().expect("an address")))
-            .replace("http://127.0.0.1/", &format!("http://{}/", rest_listener.local_addr().expect("an address")))
+            .replace(
+                "127.0.0.1:25\"",
+                &format!("{}\"", mail_listener.local_addr().expect("an address")),
+            )
+            .replace(
+                "http://127.0.0.1/",
+                &format!("http://{}/", rest_listener.local_addr().expect("an address")),
+            )
             .replace("file = \"ledger\"", &format!("file = {:?}", folder.path().join("ledger")))
             // A busy machine is slow, and no deadline is what is tested here.
             .replace("\"1 s\"", "\"1 min\"")
@@ -81,11 +89,19 @@ impl Surroundings {
 
     /// Does something to the server at which a step is.
     fn at(&self, step: &'static str, act: Act) {
-        if step == "groups" { self.rest.script.at(step, act) } else { self.mail_server.script.at(step, act) }
+        if step == "groups" {
+            self.rest.script.at(step, act)
+        } else {
+            self.mail_server.script.at(step, act)
+        }
     }
 
     async fn wait_for(&mut self, step: &str) {
-        if step == "groups" { self.at_rest.wait_for(step).await } else { self.at_mail_server.wait_for(step).await }
+        if step == "groups" {
+            self.at_rest.wait_for(step).await
+        } else {
+            self.at_mail_server.wait_for(step).await
+        }
     }
 
     fn behave(&mut self) {
@@ -98,7 +114,10 @@ impl Surroundings {
     /// How many lines of the ledger say that a mail was sent to somebody.
     fn lines_about_mail(&self) -> usize {
         let ledger = std::fs::read_to_string(self.folder.path().join("ledger")).unwrap_or_default();
-        ledger.split_inclusive('\n').filter(|line| line.contains("\"sent\"") && line.ends_with('\n')).count()
+        ledger
+            .split_inclusive('\n')
+            .filter(|line| line.contains("\"sent\"") && line.ends_with('\n'))
+            .count()
     }
 
     /// How many mails each team has.
@@ -116,7 +135,8 @@ impl Program {
 
     fn terminate(&self) {
         let id = self.process.id().expect("it runs").to_string();
-        let status = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill");
+        let status =
+            std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill");
         assert!(status.success());
     }
 
@@ -140,7 +160,8 @@ impl Program {
     fn send_meanwhile(&self, text: String) -> tokio::task::JoinHandle<Result<String, String>> {
         let address = self.address.clone();
         tokio::spawn(async move {
-            let verdicts = send_to(&address, &TO, &text).await.map_err(|error| error.to_string())?;
+            let verdicts =
+                send_to(&address, &TO, &text).await.map_err(|error| error.to_string())?;
             Ok(verdicts[0].clone())
         })
     }
@@ -148,7 +169,9 @@ impl Program {
 
 /// However busy the machine is, no test takes that long.
 async fn in_time(test: impl Future<Output = ()>) {
-    timeout(Duration::from_secs(120), test).await.expect("something that a test waits for does not happen");
+    timeout(Duration::from_secs(120), test)
+        .await
+        .expect("something that a test waits for does not happen");
 }
 
 /// The steps of the diagram at which others can hold the program, and how many copies of a mail each team has when it is
@@ -177,7 +200,10 @@ async fn threat_22_kill_9_at_each_step_loses_nothing_and_doubles_at_most_once() 
             world.wait_for(step).await;
             program.kill().await;
             let unacknowledged = mail.await.expect("it does not panic");
-            assert!(unacknowledged.is_err(), "{step}: {unacknowledged:?}, from a process that was killed");
+            assert!(
+                unacknowledged.is_err(),
+                "{step}: {unacknowledged:?}, from a process that was killed"
+            );
 
             world.behave();
             let program = world.start().await;
@@ -225,22 +251,32 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
         let mut program = world.start().await;
         // It is killed as soon as it has said so, and not after a goodbye, before which it would have time for its ledger.
         let mut notifyer =
-            Client::connect(&program.address.0, "ci.example.com", Timeouts::default()).await.expect("a greeting");
+            Client::connect(&program.address.0, "ci.example.com", Timeouts::default())
+                .await
+                .expect("a greeting");
         let from = Some("go@example.com".parse().expect("an address"));
         let envelope = Envelope { from, to: vec![TO[0].parse().expect("an address")] };
-        let verdicts = notifyer.send(&envelope, &Message::new(broken("1"))).await.expect("verdicts");
+        let verdicts =
+            notifyer.send(&envelope, &Message::new(broken("1"))).await.expect("verdicts");
         program.kill().await;
         assert_eq!(verdicts[0].to_string(), IN_GOOD_HANDS);
         assert_eq!(world.copies(), [1, 1, 1]);
         let mut program = world.start().await;
-        assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()), "the Notifyer did not hear it");
+        assert_eq!(
+            program.send(&broken("1")).await,
+            Ok(IN_GOOD_HANDS.into()),
+            "the Notifyer did not hear it"
+        );
         assert_eq!(world.copies(), [1, 1, 1]);
         // What it learnt may have been lost with it, for it learns after the acknowledgement. Then the next failure is
         // news to it; the same report always is.
         program.kill().await;
         world.behave();
         let program = world.start().await;
-        assert_eq!(program.send(&notification("2", "Stage [p1/2/s/1] failed")).await, Ok(IN_GOOD_HANDS.into()));
+        assert_eq!(
+            program.send(&notification("2", "Stage [p1/2/s/1] failed")).await,
+            Ok(IN_GOOD_HANDS.into())
+        );
         assert_eq!(world.copies(), [2, 2, 2], "another mail, about the same run that broke");
     })
     .await;
@@ -266,7 +302,11 @@ async fn threat_22_kill_9_once_it_is_in_the_ledger_doubles_nothing() {
             assert_eq!(world.copies(), [number; 3], "it was in the ledger, so it was sent");
             let mut program = world.start().await;
             assert_eq!(program.send(&mail).await, Ok(IN_GOOD_HANDS.into()));
-            assert_eq!(world.copies(), [number; 3], "it was in the ledger, so it is not sent again");
+            assert_eq!(
+                world.copies(),
+                [number; 3],
+                "it was in the ledger, so it is not sent again"
+            );
             program.kill().await; // and gone: the ledger has one owner
         }
         // Whether it was acknowledged before it died is not for the test to say: both must be right.
@@ -290,16 +330,24 @@ async fn threat_22_kill_9_at_any_moment_after_the_mail_server_has_it() {
                 tokio::task::yield_now().await;
             }
             program.kill().await;
-            let acknowledged = sent.await.expect("it does not panic") == Ok(IN_GOOD_HANDS.to_owned());
+            let acknowledged =
+                sent.await.expect("it does not panic") == Ok(IN_GOOD_HANDS.to_owned());
             if acknowledged {
-                assert_eq!(world.copies(), before.map(|copies| copies + 1), "it was acknowledged, so it is there");
+                assert_eq!(
+                    world.copies(),
+                    before.map(|copies| copies + 1),
+                    "it was acknowledged, so it is there"
+                );
             }
             let mut program = world.start().await;
             assert_eq!(program.send(&mail).await, Ok(IN_GOOD_HANDS.into()));
             program.kill().await;
             for (before, after) in before.into_iter().zip(world.copies()) {
                 let copies = after - before;
-                assert!(copies == 1 || (copies == 2 && !acknowledged), "mail {number}: {copies} copies");
+                assert!(
+                    copies == 1 || (copies == 2 && !acknowledged),
+                    "mail {number}: {copies} copies"
+                );
             }
         }
     })
@@ -320,7 +368,9 @@ async fn threat_22_sigterm_at_each_step_lets_it_finish() {
             program.wait_for_log("told to stop").await;
             go_on.notify_one();
             assert_eq!(mail.await.expect("it does not panic"), Ok(IN_GOOD_HANDS.into()), "{step}");
-            program.wait_for_log("stopped: 1 mails acknowledged, 0 not, 0 connections cut off").await;
+            program
+                .wait_for_log("stopped: 1 mails acknowledged, 0 not, 0 connections cut off")
+                .await;
             let status = program.process.wait().await.expect("it ends");
             assert!(status.success(), "{step}: {status}");
             assert_eq!(world.copies(), [1, 1, 1], "{step}");
@@ -341,7 +391,9 @@ async fn nothing_blocks_its_thread() {
             world.at(step, Act::Hold(go_on.clone()));
             let mail = program.send_meanwhile(broken("1"));
             world.wait_for(step).await;
-            let another = Client::connect(&program.address.0, "another.example.com", Timeouts::default()).await;
+            let another =
+                Client::connect(&program.address.0, "another.example.com", Timeouts::default())
+                    .await;
             another.expect("a greeting").quit().await.expect("a goodbye");
             go_on.notify_one();
             assert_eq!(mail.await.expect("it does not panic"), Ok(IN_GOOD_HANDS.into()), "{step}");
@@ -394,8 +446,14 @@ async fn each_mail_has_one_line_in_the_log() {
 
 /// What the program says when it is started so, and with which status it ends.
 async fn said(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_mail2alert")).args(arguments).env_remove("GO_PASSWORD").output();
-    let output = timeout(Duration::from_secs(60), output).await.expect("it ends by itself").expect("the program");
+    let output = Command::new(env!("CARGO_BIN_EXE_mail2alert"))
+        .args(arguments)
+        .env_remove("GO_PASSWORD")
+        .output();
+    let output = timeout(Duration::from_secs(60), output)
+        .await
+        .expect("it ends by itself")
+        .expect("the program");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
@@ -410,7 +468,11 @@ async fn what_is_wrong_is_one_sentence_and_a_status() {
         (&["--chekc", "x"], 2, format!("mail2alert: invalid option '--chekc'{help}")),
         (&["--check"], 2, format!("mail2alert: the configuration is missing{help}")),
         (&["a", "b"], 2, format!("mail2alert: unexpected argument \"b\"{help}")),
-        (&["/nowhere/x"], 2, "mail2alert: cannot read /nowhere/x: No such file or directory (os error 2)\n".into()),
+        (
+            &["/nowhere/x"],
+            2,
+            "mail2alert: cannot read /nowhere/x: No such file or directory (os error 2)\n".into(),
+        ),
     ] {
         assert_eq!(said(arguments).await, (Some(status), String::new(), error), "{arguments:?}");
     }
@@ -420,21 +482,30 @@ async fn what_is_wrong_is_one_sentence_and_a_status() {
     std::fs::write(&broken, text).expect("the file");
     let (status, out, error) = said(&["--check", broken.to_str().expect("a path")]).await;
     assert_eq!((status, &out[..]), (Some(2), ""));
-    let expected =
-        format!("mail2alert: {}, line 23: the key \"hopps\" is unknown here; known are `answer`", broken.display());
+    let expected = format!(
+        "mail2alert: {}, line 23: the key \"hopps\" is unknown here; known are `answer`",
+        broken.display()
+    );
     assert!(error.starts_with(&expected), "{error}");
     assert_eq!(error.lines().count(), 1);
 
     let program = world.start().await;
     let (status, _, error) = said(&[config]).await;
     assert_eq!(status, Some(1));
-    assert!(error.contains("cannot use the ledger ") && error.ends_with(": another mail2alert uses it\n"), "{error}");
+    assert!(
+        error.contains("cannot use the ledger ")
+            && error.ends_with(": another mail2alert uses it\n"),
+        "{error}"
+    );
     let second = world.folder.path().join("second.toml");
     let text = std::fs::read_to_string(config).expect("the file").replace("/ledger\"", "/second\"");
     std::fs::write(&second, text.replace("127.0.0.1:0", &program.address.0)).expect("the file");
     let (status, _, error) = said(&[second.to_str().expect("a path")]).await;
     assert_eq!(status, Some(1));
-    assert!(error.starts_with(&format!("mail2alert: cannot listen on {}: ", program.address)), "{error}");
+    assert!(
+        error.starts_with(&format!("mail2alert: cannot listen on {}: ", program.address)),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -445,6 +516,9 @@ async fn help_and_check_say_what_they_say_on_the_standard_output() {
     let world = Surroundings::new().await;
     let (status, out, error) = said(&["--check", world.config.to_str().expect("a path")]).await;
     assert_eq!((status, &error[..]), (Some(0), ""));
-    assert!(out.starts_with("It listens on 127.0.0.1:0 and calls itself mail2alert.example.com.\n"), "{out}");
+    assert!(
+        out.starts_with("It listens on 127.0.0.1:0 and calls itself mail2alert.example.com.\n"),
+        "{out}"
+    );
     assert!(!world.folder.path().join("ledger").exists(), "it does nothing");
 }

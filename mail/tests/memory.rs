@@ -30,7 +30,8 @@ impl Handler for Slow {
 fn peak() -> usize {
     let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it is there");
-    let kilobytes: usize = line.trim().strip_suffix(" kB").expect("in kB").trim().parse().expect("a number");
+    let kilobytes: usize =
+        line.trim().strip_suffix(" kB").expect("in kB").trim().parse().expect("a number");
     kilobytes << 10
 }
 
@@ -71,7 +72,12 @@ async fn send(mut io: DuplexStream, size: usize) -> String {
 
 #[tokio::test(flavor = "current_thread")]
 async fn whatever_comes_a_server_keeps_to_its_memory() {
-    let limits = Limits { message: 10 * MEGABYTE, memory: 64 * MEGABYTE, connections: 200, ..Limits::default() };
+    let limits = Limits {
+        message: 10 * MEGABYTE,
+        memory: 64 * MEGABYTE,
+        connections: 200,
+        ..Limits::default()
+    };
     let server = Server::new(Slow, limits);
     let stop = CancellationToken::new();
 

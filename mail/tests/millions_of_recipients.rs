@@ -2,7 +2,9 @@
 //! looks at the process that it runs in.
 #![cfg(target_os = "linux")]
 use mail::{
-    campaign::{Campaign, Connection, Connector, Journal, ListError, Outcome, Recipient, Settings, Summary},
+    campaign::{
+        Campaign, Connection, Connector, Journal, ListError, Outcome, Recipient, Settings, Summary,
+    },
     smtp::Address,
 };
 use std::{cell::Cell, fs, num::NonZeroUsize};
@@ -42,7 +44,8 @@ fn list(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
 fn peak() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it is there");
-    let kilobytes: u64 = line.trim().strip_suffix(" kB").expect("in kB").trim().parse().expect("a number");
+    let kilobytes: u64 =
+        line.trim().strip_suffix(" kB").expect("in kB").trim().parse().expect("a number");
     kilobytes.div_ceil(1000)
 }
 
@@ -69,8 +72,10 @@ async fn send(campaign: Campaign<'_, Nowhere>, count: u64) -> (Summary, u64) {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_million_recipients_take_no_more_memory_than_a_few() {
-    let settings =
-        Settings { connections: NonZeroUsize::new(CONNECTIONS).expect("it is not 0"), ..Settings::default() };
+    let settings = Settings {
+        connections: NonZeroUsize::new(CONNECTIONS).expect("it is not 0"),
+        ..Settings::default()
+    };
     let (summary, most) = send(Campaign::new(Nowhere, settings.clone()), 1_000_000).await;
     assert_eq!(summary.sent, 1_000_000);
     assert!(most <= 128, "{most} mails without a turn for others");
@@ -80,10 +85,16 @@ async fn a_million_recipients_take_no_more_memory_than_a_few() {
     let folder = tempfile::tempdir().expect("a folder for the journal");
     let path = folder.path().join("journal");
     for count in [100_000, 110_000] {
-        let campaign = Campaign::new(Nowhere, settings.clone()).journal(Journal::open(&path).expect("it is one"));
+        let campaign = Campaign::new(Nowhere, settings.clone())
+            .journal(Journal::open(&path).expect("it is one"));
         let (summary, most) = send(campaign, count).await;
         assert_eq!(summary.sent, count);
         assert!(most <= 128, "{most} recipients without a turn for others");
     }
-    assert!(peak() < 20, "{} MB with a journal of {} bytes", peak(), fs::metadata(&path).expect("it is there").len());
+    assert!(
+        peak() < 20,
+        "{} MB with a journal of {} bytes",
+        peak(),
+        fs::metadata(&path).expect("it is there").len()
+    );
 }

@@ -17,7 +17,9 @@ fn lines(transcript: &[String]) -> Vec<String> {
         let (_, line) = line.split_once(' ').expect("a time stands before it");
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
-            ["server", number, ..] if number.parse::<u32>().is_ok() => format!("server {}", words[2..].join(" ")),
+            ["server", number, ..] if number.parse::<u32>().is_ok() => {
+                format!("server {}", words[2..].join(" "))
+            }
             _ => line.to_owned(),
         }
     };
@@ -78,15 +80,24 @@ fn the_last_thing_comes_when_all_have_ended_and_only_one_way_of_waiting_lets_all
         assert!(scene.verdict.is_none(), "{}: {:?}", scene.title, scene.verdict);
         let chart = scene.chart.as_ref().expect("it was observed");
         let lanes: Vec<&str> = chart.rows.iter().map(|row| row.name.as_str()).collect();
-        assert_eq!(lanes[..7], ["main", "alice", "bob", "carol", "dave", "erin", "server"], "{}", scene.title);
+        assert_eq!(
+            lanes[..7],
+            ["main", "alice", "bob", "carol", "dave", "erin", "server"],
+            "{}",
+            scene.title
+        );
     }
 }
 
 /// The example as somebody would run it. Cargo has built it for these tests.
 fn example(args: &[&str]) -> Output {
     let tests = std::env::current_exe().expect("this test has a file");
-    let examples: PathBuf = tests.parent().and_then(Path::parent).expect("target/debug").join("examples");
-    Command::new(examples.join("send_emails")).args(args).output().expect("the example has been built")
+    let examples: PathBuf =
+        tests.parent().and_then(Path::parent).expect("target/debug").join("examples");
+    Command::new(examples.join("send_emails"))
+        .args(args)
+        .output()
+        .expect("the example has been built")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -111,8 +122,11 @@ async fn it_sends_to_the_server_that_it_is_told() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(Server::new(Anything, Limits::default()).serve(listener, async { _ = stopped.await }));
-    let output = spawn_blocking(move || example(&["--server", &address, "--no-timeline"])).await.unwrap();
+    let server = tokio::spawn(
+        Server::new(Anything, Limits::default()).serve(listener, async { _ = stopped.await }),
+    );
+    let output =
+        spawn_blocking(move || example(&["--server", &address, "--no-timeline"])).await.unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     let said = text(&output.stdout);
     for to in ["alice", "bob", "carol", "erin"] {
@@ -128,13 +142,21 @@ fn a_server_that_is_none_is_told_in_one_sentence() {
         let output = example(&["--server", wrong]);
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{said}");
-        let expected = format!("send_emails: --server wants HOST:PORT, such as localhost:2525, and not {wrong:?}\n");
+        let expected = format!(
+            "send_emails: --server wants HOST:PORT, such as localhost:2525, and not {wrong:?}\n"
+        );
         assert_eq!(said, expected);
     }
     let nobody = example(&["--server", "127.0.0.1:1", "--no-timeline"]);
-    assert!(text(&nobody.stdout).contains("alice@example.org: failed: the connection broke while connecting"));
+    assert!(
+        text(&nobody.stdout)
+            .contains("alice@example.org: failed: the connection broke while connecting")
+    );
     let help = text(&example(&["--help"]).stdout);
-    assert!(help.starts_with("Usage: cargo run --package async-concepts-mail --example send_emails"), "{help}");
+    assert!(
+        help.starts_with("Usage: cargo run --package async-concepts-mail --example send_emails"),
+        "{help}"
+    );
     assert!(help.contains("--server HOST:PORT"), "{help}");
 }
 
@@ -148,22 +170,35 @@ fn the_twin_prints_the_same_except_where_twisted_differs() {
     let scenes = printed.split("── ").filter_map(|scene| scene.split_once(" ──\n"));
     let scenes: Vec<(&str, Vec<String>)> = scenes
         .map(|(title, lines)| {
-            let line = |line: &str| line.split_whitespace().skip(1).collect::<Vec<&str>>().join(" ");
+            let line =
+                |line: &str| line.split_whitespace().skip(1).collect::<Vec<&str>>().join(" ");
             (title, lines.lines().filter(|line| !line.is_empty()).map(line).collect())
         })
         .collect();
     let ours: [(&str, &[&str]); 3] =
         [("all", &ALL), ("first success", &FIRST_SUCCESS), ("first failure", &FIRST_FAILURE)];
     assert_eq!(scenes.len(), ours.len(), "{printed}");
-    for (((title, ours), (their_title, theirs)), differences) in ours.iter().zip(&scenes).zip(DIFFERENCES) {
+    for (((title, ours), (their_title, theirs)), differences) in
+        ours.iter().zip(&scenes).zip(DIFFERENCES)
+    {
         assert_eq!(title, their_title);
-        let only_ours =
-            ours.iter().filter(|line| !theirs.iter().any(|their| their == *line)).map(|line| format!("- {line}"));
-        let only_theirs = theirs.iter().filter(|line| !ours.contains(&line.as_str())).map(|line| format!("+ {line}"));
-        assert_eq!(only_ours.chain(only_theirs).collect::<Vec<String>>(), differences, "{title}\n{printed}");
+        let only_ours = ours
+            .iter()
+            .filter(|line| !theirs.iter().any(|their| their == *line))
+            .map(|line| format!("- {line}"));
+        let only_theirs = theirs
+            .iter()
+            .filter(|line| !ours.contains(&line.as_str()))
+            .map(|line| format!("+ {line}"));
+        assert_eq!(
+            only_ours.chain(only_theirs).collect::<Vec<String>>(),
+            differences,
+            "{title}\n{printed}"
+        );
         let common = |line: &&str| theirs.iter().any(|their| their == line);
         let in_our_order: Vec<&str> = ours.iter().copied().filter(common).collect();
-        let in_their_order: Vec<&str> = theirs.iter().map(String::as_str).filter(|line| ours.contains(line)).collect();
+        let in_their_order: Vec<&str> =
+            theirs.iter().map(String::as_str).filter(|line| ours.contains(line)).collect();
         assert_eq!(in_our_order, in_their_order, "{title}");
     }
 }

@@ -1,6 +1,8 @@
 //! What the server and the client do together, in the plain case.
 use bytes::Bytes;
-use mail::smtp::{Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction};
+use mail::smtp::{
+    Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
+};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -32,7 +34,10 @@ impl Handler for Postbox {
 
 fn envelope(to: &[&str]) -> Envelope {
     let address = |text: &str| Address::new(text).expect("an address");
-    Envelope { from: Some(address("alice@example.net")), to: to.iter().map(|to| address(to)).collect() }
+    Envelope {
+        from: Some(address("alice@example.net")),
+        to: to.iter().map(|to| address(to)).collect(),
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,7 +71,11 @@ impl Handler for Listening {
     }
 
     async fn message(&self, _: Transaction, body: Bytes) -> Reply {
-        if body.starts_with(b"later") { Reply::try_again("not now") } else { Reply::accepted("kept") }
+        if body.starts_with(b"later") {
+            Reply::try_again("not now")
+        } else {
+            Reply::accepted("kept")
+        }
     }
 
     async fn acknowledged(&self, _: &Transaction, body: &Bytes) {
@@ -97,11 +106,13 @@ async fn the_same_goes_over_tcp_until_the_server_is_told_to_stop() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = Server::new(postbox.clone(), Limits::default()).serve(listener, async { _ = stopped.await });
+    let server = Server::new(postbox.clone(), Limits::default())
+        .serve(listener, async { _ = stopped.await });
     let server = tokio::spawn(server);
     let mut client = Client::connect(address, "client", Timeouts::default()).await.unwrap();
     for _ in 0..3 {
-        let verdicts = client.send(&envelope(&["bob@example.org"]), &Message::new("hello\n")).await.unwrap();
+        let verdicts =
+            client.send(&envelope(&["bob@example.org"]), &Message::new("hello\n")).await.unwrap();
         assert!(verdicts[0].is_accepted());
     }
     drop(stop);
@@ -138,7 +149,8 @@ async fn understood(commands: &[&str]) -> (Vec<Envelope>, Vec<String>) {
         replies
     };
     let (_, replies) = tokio::join!(server.converse(theirs, &stop), talk);
-    let envelopes = postbox.0.lock().unwrap().iter().map(|(mail, _)| mail.envelope.clone()).collect();
+    let envelopes =
+        postbox.0.lock().unwrap().iter().map(|(mail, _)| mail.envelope.clone()).collect();
     (envelopes, replies)
 }
 
@@ -157,10 +169,17 @@ async fn unusual_addresses_are_kept_as_they_were_written_and_routes_are_ignored(
     ])
     .await;
     let codes: Vec<&str> = replies.iter().map(|reply| &reply[..3]).collect();
-    assert_eq!(codes, ["250", "250", "250", "250", "250", "250", "553", "354", "250"], "SMTPUTF8 was not asked for");
+    assert_eq!(
+        codes,
+        ["250", "250", "250", "250", "250", "250", "553", "354", "250"],
+        "SMTPUTF8 was not asked for"
+    );
     assert_eq!(envelopes[0].from, None);
     let to: Vec<&str> = envelopes[0].to.iter().map(Address::as_str).collect();
-    assert_eq!(to, ["postmaster", "\"a b\"@Example.ORG", "carol@example.org", "dave%example.net@example.org"]);
+    assert_eq!(
+        to,
+        ["postmaster", "\"a b\"@Example.ORG", "carol@example.org", "dave%example.net@example.org"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -184,8 +203,10 @@ async fn commands_come_in_their_order_or_are_told_so() {
     ])
     .await;
     let codes: Vec<&str> = replies.iter().map(|reply| &reply[..3]).collect();
-    let expected =
-        ["250", "503", "250", "555", "503", "503", "250", "503", "554", "550", "554", "250", "250", "503", "221"];
+    let expected = [
+        "250", "503", "250", "555", "503", "503", "250", "503", "554", "550", "554", "250", "250",
+        "503", "221",
+    ];
     assert_eq!(codes, expected, "{replies:?}");
     assert!(envelopes.is_empty());
 }
@@ -193,7 +214,9 @@ async fn commands_come_in_their_order_or_are_told_so() {
 #[tokio::test]
 async fn deadlines_hold_over_tcp_as_well() {
     let short = Duration::from_millis(100);
-    for (commands, codes) in [("", ["220", "421"].as_slice()), ("EHLO c\r\n", &["220", "250", "421"])] {
+    for (commands, codes) in
+        [("", ["220", "421"].as_slice()), ("EHLO c\r\n", &["220", "250", "421"])]
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let limits = Limits { greeting: short, command: short, ..Limits::default() };
@@ -208,7 +231,8 @@ async fn deadlines_hold_over_tcp_as_well() {
             _ = serve => unreachable!("nobody stops it"),
             () = talk => {}
         }
-        let last_lines: Vec<&str> = said.lines().filter(|line| &line[3..4] == " ").map(|line| &line[..3]).collect();
+        let last_lines: Vec<&str> =
+            said.lines().filter(|line| &line[3..4] == " ").map(|line| &line[..3]).collect();
         assert_eq!(last_lines, codes, "{said}");
     }
 }

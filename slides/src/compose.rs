@@ -96,7 +96,10 @@ impl Printed {
 
     /// Whether its lines stand in two columns: they are many, and short enough.
     pub fn in_two_columns(&self) -> bool {
-        let widths = self.lines.iter().map(|line| format!("{} {} {}", line.time, line.lane, line.text).width());
+        let widths = self
+            .lines
+            .iter()
+            .map(|line| format!("{} {} {}", line.time, line.lane, line.text).width());
         self.verdict.is_none() && layout::in_two_columns(&widths.collect::<Vec<_>>())
     }
 
@@ -137,7 +140,8 @@ impl From<String> for Failure {
 /// Reads `deck.md` of the repository at `root`, builds and runs its examples, and lays the slides out.
 pub fn compose(root: &Path) -> Result<Talk, Failure> {
     let path = root.join(DECK);
-    let text = fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = fs::read_to_string(&path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     compose_text(root, &text)
 }
 
@@ -157,8 +161,11 @@ pub fn compose_text(root: &Path, text: &str) -> Result<Talk, Failure> {
     let executables = examples.build(&wanted)?;
     composer.recordings.make(&executables, &wanted)?;
     let minutes = deck.minutes();
-    let slides =
-        deck.slides.into_iter().map(|slide| composer.slide(slide, &sources, &executables, &mut problems)).collect();
+    let slides = deck
+        .slides
+        .into_iter()
+        .map(|slide| composer.slide(slide, &sources, &executables, &mut problems))
+        .collect();
     if problems.is_empty() { Ok(Talk { slides, minutes }) } else { Err(sorted(problems)) }
 }
 
@@ -192,7 +199,10 @@ impl Composer<'_> {
             for name in names {
                 match self.examples.get(name) {
                     Some(_) => drop(wanted.insert(name)),
-                    None => problems.push(Problem { line: block.line, what: format!("there is no example `{name}`") }),
+                    None => problems.push(Problem {
+                        line: block.line,
+                        what: format!("there is no example `{name}`"),
+                    }),
                 }
             }
         }
@@ -217,7 +227,8 @@ impl Composer<'_> {
         let path = if file.contains('/') {
             PathBuf::from(file)
         } else {
-            let example = self.examples.get(file).ok_or_else(|| format!("there is no example `{file}`"))?;
+            let example =
+                self.examples.get(file).ok_or_else(|| format!("there is no example `{file}`"))?;
             let path = example.source.strip_prefix(self.root).unwrap_or(&example.source).to_owned();
             match language {
                 Language::Rust => path,
@@ -229,14 +240,17 @@ impl Composer<'_> {
         let lines = text.lines().count();
         if lines > layout::CODE_LINES {
             let most = layout::CODE_LINES;
-            return Err(format!("`{anchor}` of {name} has {lines} lines, and a slide shows {most} at most"));
+            return Err(format!(
+                "`{anchor}` of {name} has {lines} lines, and a slide shows {most} at most"
+            ));
         }
         Ok(Code { language: *language, file: name, text })
     }
 
     /// What stands between two anchors of a file.
     fn between_anchors(&self, file: &str, anchor: &str) -> Result<String, String> {
-        let text = fs::read_to_string(self.root.join(file)).map_err(|error| format!("cannot read {file}: {error}"))?;
+        let text = fs::read_to_string(self.root.join(file))
+            .map_err(|error| format!("cannot read {file}: {error}"))?;
         let text = between_anchors(&text, anchor)
             .ok_or_else(|| format!("{file} has no anchor `{anchor}`, or none that is closed"))?;
         if text.is_empty() {
@@ -258,10 +272,17 @@ impl Composer<'_> {
     }
 
     /// A recorded scene, drawn as wide as it is recorded first.
-    fn scene(&self, scene: &SceneOf, width: u32, executables: &Executables) -> Result<(Scene, bool), String> {
+    fn scene(
+        &self,
+        scene: &SceneOf,
+        width: u32,
+        executables: &Executables,
+    ) -> Result<(Scene, bool), String> {
         let recorded = self.recordings.get(executables, &scene.example, width)?;
         let exact = recorded.is_exact();
-        let titles = || recorded.scenes.iter().map(|scene| scene.title.as_str()).collect::<Vec<_>>().join(", ");
+        let titles = || {
+            recorded.scenes.iter().map(|scene| scene.title.as_str()).collect::<Vec<_>>().join(", ")
+        };
         let found = match &scene.scene {
             Some(title) => recorded.scenes.iter().find(|scene| scene.title == *title),
             None => match &recorded.scenes[..] {
@@ -271,8 +292,12 @@ impl Composer<'_> {
         };
         match (found, &scene.scene) {
             (Some(found), _) => Ok((found.clone(), exact)),
-            (None, Some(title)) => Err(format!("`{}` has no scene `{title}`, but: {}", scene.example, titles())),
-            (None, None) => Err(format!("which scene of `{}`? It has: {}", scene.example, titles())),
+            (None, Some(title)) => {
+                Err(format!("`{}` has no scene `{title}`, but: {}", scene.example, titles()))
+            }
+            (None, None) => {
+                Err(format!("which scene of `{}`? It has: {}", scene.example, titles()))
+            }
         }
     }
 
@@ -316,7 +341,9 @@ impl Composer<'_> {
                     Ok(Draft::Asked { question: None, answer: Some(text) })
                 }
                 Kind::Timeline(scene) => self.draft_of_timeline(scene, executables),
-                Kind::Output(scene, lane) => self.draft_of_output(scene, lane.as_deref(), executables),
+                Kind::Output(scene, lane) => {
+                    self.draft_of_output(scene, lane.as_deref(), executables)
+                }
                 Kind::Table(_) => unreachable!("it has become text"),
                 Kind::Run(example) => {
                     match self.run(example, executables) {
@@ -335,16 +362,24 @@ impl Composer<'_> {
             if let Draft::Timeline(_, scene) = draft
                 && said_lines(scene) > layout::SAID_LINES
             {
-                let what = format!("what is said at one instant needs more than {} lines", layout::SAID_LINES);
+                let what = format!(
+                    "what is said at one instant needs more than {} lines",
+                    layout::SAID_LINES
+                );
                 problems.push(Problem { line: *line, what });
             }
         }
-        let only_text = draft.iter().all(|(_, draft)| matches!(draft, Draft::Prose(_) | Draft::Asked { .. }));
+        let only_text =
+            draft.iter().all(|(_, draft)| matches!(draft, Draft::Prose(_) | Draft::Asked { .. }));
         let pieces = self.lay_out(&slide, draft, only_text, executables, problems);
         Shown { slide, pieces, only_text, run }
     }
 
-    fn draft_of_timeline<'s>(&self, scene: &SceneOf, executables: &Executables) -> Result<Draft<'s>, String> {
+    fn draft_of_timeline<'s>(
+        &self,
+        scene: &SceneOf,
+        executables: &Executables,
+    ) -> Result<Draft<'s>, String> {
         let (found, exact) = self.scene(scene, WIDEST, executables)?;
         if !exact {
             return Err(format!(
@@ -353,7 +388,10 @@ impl Composer<'_> {
             ));
         }
         if is_cut(&found.timeline) {
-            return Err(format!("the timeline of `{}` is too wide: not all of it can be drawn", scene.example));
+            return Err(format!(
+                "the timeline of `{}` is too wide: not all of it can be drawn",
+                scene.example
+            ));
         }
         Ok(Draft::Timeline(scene.clone(), found))
     }
@@ -376,15 +414,25 @@ impl Composer<'_> {
     }
 
     /// Puts the recorded times where `{{took …}}` stands.
-    fn say_what_it_took(&self, block: &mut Block, executables: &Executables, problems: &mut Vec<Problem>) {
-        let (Kind::Prose(text) | Kind::Question(text) | Kind::Answer(text)) = &mut block.kind else { return };
+    fn say_what_it_took(
+        &self,
+        block: &mut Block,
+        executables: &Executables,
+        problems: &mut Vec<Problem>,
+    ) {
+        let (Kind::Prose(text) | Kind::Question(text) | Kind::Answer(text)) = &mut block.kind
+        else {
+            return;
+        };
         let times: Vec<(String, String)> =
             took(text).map(|(whole, scene)| (whole.to_owned(), scene.to_owned())).collect();
         for (whole, name) in times {
             match self.scene(&SceneOf::parse(&name), WIDEST, executables) {
                 Ok((scene, true)) => *text = text.replace(&whole, &scene.took),
                 Ok((_, false)) => {
-                    let what = format!("`{name}` runs on the real clock, and takes another time each time");
+                    let what = format!(
+                        "`{name}` runs on the real clock, and takes another time each time"
+                    );
                     problems.push(Problem { line: block.line, what });
                 }
                 Err(what) => problems.push(Problem { line: block.line, what }),
@@ -413,7 +461,10 @@ impl Composer<'_> {
         problems: &mut Vec<Problem>,
     ) -> Vec<Piece> {
         if !layout::title_fits(&slide.title) {
-            problems.push(Problem { line: slide.line, what: "the title does not fit into one line".into() });
+            problems.push(Problem {
+                line: slide.line,
+                what: "the title does not fit into one line".into(),
+            });
         }
         let picture = draft.iter().find_map(|(_, draft)| match draft {
             Draft::Timeline(_, scene) => Some(svg_size(&scene.timeline).1),
@@ -421,7 +472,8 @@ impl Composer<'_> {
         });
         let room = |size: usize| {
             let text = if only_text { layout::LARGE_TEXT } else { 1.0 };
-            let heights: Vec<f64> = draft.iter().map(|(_, draft)| draft.height(size, text)).collect();
+            let heights: Vec<f64> =
+                draft.iter().map(|(_, draft)| draft.height(size, text)).collect();
             layout::room_for_picture(&heights)
         };
         let wraps = |size: usize| draft.iter().map(|(_, draft)| draft.wraps(size)).sum::<f64>();
@@ -430,7 +482,8 @@ impl Composer<'_> {
         let possible = sizes.clone().filter(|size| room(*size) >= needed);
         // Large code is worth less if its lines do not fit, and if the picture becomes small for it.
         let cost = |size: &usize| {
-            let small = picture.map_or(0.0, |height| (GENEROUS_SCALE - room(*size) / height).max(0.0));
+            let small =
+                picture.map_or(0.0, |height| (GENEROUS_SCALE - room(*size) / height).max(0.0));
             *size as f64 + 1.5 * wraps(*size) + 8.0 * small
         };
         let Some(size) = possible.min_by(|one, other| cost(one).total_cmp(&cost(other))) else {
@@ -452,7 +505,13 @@ impl Composer<'_> {
 
     /// Draws a timeline anew, as narrow as its room allows: then it is shown all the larger. But no narrower than what
     /// shows all of it.
-    fn redraw(&self, scene: &SceneOf, drawn: Scene, room: f64, executables: &Executables) -> Result<Scene, String> {
+    fn redraw(
+        &self,
+        scene: &SceneOf,
+        drawn: Scene,
+        room: f64,
+        executables: &Executables,
+    ) -> Result<Scene, String> {
         let (_, height) = svg_size(&drawn.timeline);
         let wanted = height * layout::content_width() / room;
         let mut width = (wanted.max(layout::NARROWEST_PICTURE) as u32).min(WIDEST);
@@ -487,12 +546,16 @@ impl Draft<'_> {
         match self {
             Draft::Prose(text) => layout::text_height(text, text_size),
             Draft::Asked { question, answer } => {
-                let height = |text: &Option<&str>| text.map_or(0.0, |text| layout::bold_text_height(text, text_size));
+                let height = |text: &Option<&str>| {
+                    text.map_or(0.0, |text| layout::bold_text_height(text, text_size))
+                };
                 height(question).max(height(answer))
             }
             Draft::Codes(codes) => layout::code_height(layout::set(&texts(codes), size)),
             Draft::Timeline(_, scene) => layout::around_picture(said_lines(scene)),
-            Draft::Output(printed) => layout::output_height(printed.rows(), printed.in_two_columns()),
+            Draft::Output(printed) => {
+                layout::output_height(printed.rows(), printed.in_two_columns())
+            }
         }
     }
 
@@ -507,16 +570,24 @@ impl Draft<'_> {
         }
     }
 
-    fn place(self, size: usize, redraw: impl FnOnce(SceneOf, Scene) -> Result<Scene, String>) -> Result<Piece, String> {
+    fn place(
+        self,
+        size: usize,
+        redraw: impl FnOnce(SceneOf, Scene) -> Result<Scene, String>,
+    ) -> Result<Piece, String> {
         Ok(match self {
             Draft::Prose(text) => Piece::Prose(text.to_owned()),
-            Draft::Asked { question, answer } => {
-                Piece::Asked { question: question.map(str::to_owned), answer: answer.map(str::to_owned) }
-            }
+            Draft::Asked { question, answer } => Piece::Asked {
+                question: question.map(str::to_owned),
+                answer: answer.map(str::to_owned),
+            },
             Draft::Codes(codes) => {
                 let setting = layout::set(&texts(&codes), size);
-                let code =
-                    |code: &&Code| Code { language: code.language, file: code.file.clone(), text: code.text.clone() };
+                let code = |code: &&Code| Code {
+                    language: code.language,
+                    file: code.file.clone(),
+                    text: code.text.clone(),
+                };
                 Piece::Codes(codes.iter().map(code).collect(), setting)
             }
             Draft::Timeline(scene, drawn) => {
@@ -550,11 +621,16 @@ impl Recordings {
     /// Runs these examples, a few at a time: those that do real I/O take their time.
     fn make(&self, executables: &Executables, names: &BTreeSet<&str>) -> Result<(), String> {
         let names: Vec<&str> = names.iter().copied().collect();
-        let share = names.len().div_ceil(std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+        let share = names
+            .len()
+            .div_ceil(std::thread::available_parallelism().map_or(1, usize::from))
+            .max(1);
         std::thread::scope(|scope| {
-            let record =
-                |names: &[&str]| names.iter().try_for_each(|name| self.get(executables, name, WIDEST).map(drop));
-            let threads: Vec<_> = names.chunks(share).map(|names| scope.spawn(move || record(names))).collect();
+            let record = |names: &[&str]| {
+                names.iter().try_for_each(|name| self.get(executables, name, WIDEST).map(drop))
+            };
+            let threads: Vec<_> =
+                names.chunks(share).map(|names| scope.spawn(move || record(names))).collect();
             threads.into_iter().try_for_each(|thread| thread.join().expect("it does not panic"))
         })
     }
@@ -570,7 +646,8 @@ fn took(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// The width and the height of a picture.
 pub fn svg_size(svg: &str) -> (f64, f64) {
-    let number = |name| attribute(svg, name).and_then(|value| value.parse().ok()).unwrap_or_default();
+    let number =
+        |name| attribute(svg, name).and_then(|value| value.parse().ok()).unwrap_or_default();
     (number("width"), number("height"))
 }
 
@@ -593,8 +670,9 @@ fn said_lines(scene: &Scene) -> usize {
         // What is said while the picture does not show it is shown with what comes next.
         let shown = instants.partition_point(|instant| *instant < line.instant);
         let verdict = scene.verdict.iter().filter(|_| shown + 1 >= instants.len());
-        let texts =
-            said.entry(shown.min(instants.len().saturating_sub(1))).or_insert_with(|| verdict.cloned().collect());
+        let texts = said
+            .entry(shown.min(instants.len().saturating_sub(1)))
+            .or_insert_with(|| verdict.cloned().collect());
         texts.push(format!("{} {}", line.lane, line.text));
     }
     said.values().map(|texts| layout::said_lines(texts)).max().unwrap_or(1)

@@ -139,7 +139,9 @@ impl SceneOf {
     /// From `example` or `example/scene`.
     pub fn parse(text: &str) -> SceneOf {
         match text.split_once('/') {
-            Some((example, scene)) => SceneOf { example: example.into(), scene: Some(scene.into()) },
+            Some((example, scene)) => {
+                SceneOf { example: example.into(), scene: Some(scene.into()) }
+            }
             None => SceneOf { example: text.into(), scene: None },
         }
     }
@@ -149,13 +151,15 @@ impl SceneOf {
 fn half_minutes(text: &str) -> Option<u32> {
     let minutes: f64 = text.trim().strip_suffix("min")?.trim().parse().ok()?;
     let half_minutes = minutes * 2.0;
-    ((1.0..=60.0).contains(&half_minutes) && half_minutes.fract() == 0.0).then_some(half_minutes as u32)
+    ((1.0..=60.0).contains(&half_minutes) && half_minutes.fract() == 0.0)
+        .then_some(half_minutes as u32)
 }
 
 impl Deck {
     /// Reads the text of `deck.md`. What is wrong with it is appended to `problems`.
     pub fn parse(text: &str, problems: &mut Vec<Problem>) -> Deck {
-        let lines: Vec<(usize, &str)> = text.lines().enumerate().map(|(index, line)| (index + 1, line)).collect();
+        let lines: Vec<(usize, &str)> =
+            text.lines().enumerate().map(|(index, line)| (index + 1, line)).collect();
         let mut deck = Deck::default();
         let mut topic = String::new();
         for lines in lines.split(|(_, line)| line.trim_end() == "---") {
@@ -195,13 +199,25 @@ impl Reader<'_> {
         let (title, opens) = self.headings(shown);
         let blocks = self.blocks(shown);
         let (half_minutes, notes) = self.notes(notes);
-        Slide { line: self.line, topic: self.topic.clone(), title, opens, blocks, half_minutes, notes }
+        Slide {
+            line: self.line,
+            topic: self.topic.clone(),
+            title,
+            opens,
+            blocks,
+            half_minutes,
+            notes,
+        }
     }
 
     /// The title, and whether it stands on a title slide.
     fn headings(&mut self, lines: &[(usize, &str)]) -> (String, bool) {
         let headings = |mark: &str| -> Vec<String> {
-            lines.iter().filter_map(|(_, line)| line.strip_prefix(mark)).map(|title| title.trim().to_owned()).collect()
+            lines
+                .iter()
+                .filter_map(|(_, line)| line.strip_prefix(mark))
+                .map(|title| title.trim().to_owned())
+                .collect()
         };
         let (topics, titles) = (headings("# "), headings("## "));
         if topics.len() > 1 || titles.len() > 1 {
@@ -224,14 +240,18 @@ impl Reader<'_> {
         let mut blocks: Vec<Block> = vec![];
         // Whether the line continues the block before it: text ends at an empty line.
         let mut open = false;
-        for &(line, text) in lines.iter().filter(|(_, text)| !text.starts_with("# ") && !text.starts_with("## ")) {
+        for &(line, text) in
+            lines.iter().filter(|(_, text)| !text.starts_with("# ") && !text.starts_with("## "))
+        {
             let text = text.trim_end();
             if text.is_empty() {
                 open = false;
                 if let Some(Block { kind: Kind::Prose(prose), .. }) = blocks.last_mut() {
                     *prose += "\n"; // two paragraphs of Markdown are one block
                 }
-            } else if let Some(directive) = text.strip_prefix("{{").filter(|rest| self.is_directive(rest)) {
+            } else if let Some(directive) =
+                text.strip_prefix("{{").filter(|rest| self.is_directive(rest))
+            {
                 open = false;
                 match directive.strip_suffix("}}") {
                     Some(directive) => blocks.extend(self.directive(line, directive)),
@@ -246,7 +266,9 @@ impl Reader<'_> {
             } else {
                 match blocks.last_mut().map(|block| &mut block.kind) {
                     Some(Kind::Prose(before)) => *before += &format!("{text}\n"),
-                    Some(Kind::Question(before) | Kind::Answer(before)) if open => *before += &format!(" {text}"),
+                    Some(Kind::Question(before) | Kind::Answer(before)) if open => {
+                        *before += &format!(" {text}")
+                    }
                     _ => blocks.push(Block { line, kind: Kind::Prose(format!("{text}\n")) }),
                 }
             }
@@ -275,7 +297,10 @@ impl Reader<'_> {
             }
             ("table", _) | (_, Some(_)) => {
                 let Some((file, anchor)) = what.split_once(':') else {
-                    self.problem(line, format!("`{what}` does not say which anchor: write `{what}:ANCHOR`"));
+                    self.problem(
+                        line,
+                        format!("`{what}` does not say which anchor: write `{what}:ANCHOR`"),
+                    );
                     return None;
                 };
                 let (file, anchor) = (file.to_owned(), anchor.to_owned());
@@ -286,7 +311,9 @@ impl Reader<'_> {
             }
             ("timeline", _) => Kind::Timeline(SceneOf::parse(what)),
             ("output", _) => match what.split_once(" | ") {
-                Some((scene, lane)) => Kind::Output(SceneOf::parse(scene.trim()), Some(lane.trim().into())),
+                Some((scene, lane)) => {
+                    Kind::Output(SceneOf::parse(scene.trim()), Some(lane.trim().into()))
+                }
                 None => Kind::Output(SceneOf::parse(what), None),
             },
             ("run", _) => Kind::Run(what.into()),
@@ -313,20 +340,30 @@ impl Reader<'_> {
         if let Some(answer) = blocks.iter().position(|block| matches!(block.kind, Kind::Answer(_)))
             && let Some(after) = blocks[answer..].iter().find(|block| revealed(block))
         {
-            self.problem(after.line, "it comes after the answer, and would give away what one is to predict");
+            self.problem(
+                after.line,
+                "it comes after the answer, and would give away what one is to predict",
+            );
         }
     }
 
     fn notes(&mut self, lines: &[(usize, &str)]) -> (u32, String) {
         let Some(((line, mark), notes)) = lines.split_first() else {
-            self.problem(self.line, "a slide without notes: `??? 2 min`, and below it what to do live");
+            self.problem(
+                self.line,
+                "a slide without notes: `??? 2 min`, and below it what to do live",
+            );
             return (0, String::new());
         };
         let half_minutes = half_minutes(&mark[3..]).unwrap_or_else(|| {
-            self.problem(*line, "how long does it take? Write `??? 2 min`, in halves, and 30 at most");
+            self.problem(
+                *line,
+                "how long does it take? Write `??? 2 min`, in halves, and 30 at most",
+            );
             0
         });
-        let notes = notes.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n").trim().to_owned();
+        let notes =
+            notes.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n").trim().to_owned();
         if notes.is_empty() {
             self.problem(*line, "a slide without notes: say what to do live");
         }
@@ -353,15 +390,23 @@ mod tests {
         let slide = &deck.slides[0];
         assert_eq!((&*slide.topic, &*slide.title, slide.opens), ("Gather", "Three at once", false));
         assert_eq!((deck.minutes(), &*slide.notes), (1.5, "Ask."));
-        let blocks: Vec<(usize, &Kind)> = slide.blocks.iter().map(|block| (block.line, &block.kind)).collect();
-        let code = CodeFrom { language: Language::Rust, file: "gather".into(), anchor: "gather".into() };
+        let blocks: Vec<(usize, &Kind)> =
+            slide.blocks.iter().map(|block| (block.line, &block.kind)).collect();
+        let code =
+            CodeFrom { language: Language::Rust, file: "gather".into(), anchor: "gather".into() };
         assert_eq!(
             blocks,
             [
                 (3, &Kind::Prose("Text\nmore text\n\n- list\n\n".into())),
                 (8, &Kind::Code(code)),
                 (9, &Kind::Question("How long?".into())),
-                (11, &Kind::Timeline(SceneOf { example: "gather".into(), scene: Some("a b".into()) })),
+                (
+                    11,
+                    &Kind::Timeline(SceneOf {
+                        example: "gather".into(),
+                        scene: Some("a b".into())
+                    })
+                ),
                 (12, &Kind::Answer("{{took gather}}".into())),
             ]
         );
@@ -370,7 +415,8 @@ mod tests {
     #[test]
     fn a_topic_lasts_until_the_next_and_stands_alone_on_a_title_slide() {
         let (deck, _) = parse("# One\n??? 1 min\nSay it.\n---\n## Two\n??? 1 min\nSay it.\n");
-        let slides: Vec<_> = deck.slides.iter().map(|slide| (&*slide.topic, &*slide.title, slide.opens)).collect();
+        let slides: Vec<_> =
+            deck.slides.iter().map(|slide| (&*slide.topic, &*slide.title, slide.opens)).collect();
         assert_eq!(slides, [("One", "One", true), ("One", "Two", false)]);
     }
 
@@ -379,11 +425,20 @@ mod tests {
         for (text, problem) in [
             ("## A\ntext\n", "1: a slide without notes: `??? 2 min`, and below it what to do live"),
             ("## A\n??? 1 min\n", "2: a slide without notes: say what to do live"),
-            ("## A\n???\nSay it.\n", "2: how long does it take? Write `??? 2 min`, in halves, and 30 at most"),
-            ("## A\n??? 0.3 min\nSay it.\n", "2: how long does it take? Write `??? 2 min`, in halves, and 30 at most"),
+            (
+                "## A\n???\nSay it.\n",
+                "2: how long does it take? Write `??? 2 min`, in halves, and 30 at most",
+            ),
+            (
+                "## A\n??? 0.3 min\nSay it.\n",
+                "2: how long does it take? Write `??? 2 min`, in halves, and 30 at most",
+            ),
             ("text\n??? 1 min\nSay it.\n", "1: a slide without a heading"),
             ("## A\n## B\n??? 1 min\nSay it.\n", "1: two headings on one slide"),
-            ("## A\n??? 1 min\nSay it.\n---\n\n---\n## B\n??? 1 min\nSay it.\n", "5: a slide without anything on it"),
+            (
+                "## A\n??? 1 min\nSay it.\n---\n\n---\n## B\n??? 1 min\nSay it.\n",
+                "5: a slide without anything on it",
+            ),
             (
                 "## A\n{{rust gather}}\n??? 1 min\nSay it.\n",
                 "2: `gather` does not say which anchor: write `gather:ANCHOR`",
@@ -391,7 +446,10 @@ mod tests {
             ("## A\n{{rust}}\n??? 1 min\nSay it.\n", "2: `rust` does not say of what"),
             ("## A\n{{picture a}}\n??? 1 min\nSay it.\n", "2: there is no directive `picture`"),
             ("## A\n{{run a\n??? 1 min\nSay it.\n", "2: a directive that does not end with }}"),
-            ("## A\n{{timeline a}}\n{{timeline b}}\n??? 1 min\nSay it.\n", "3: a second timeline on one slide"),
+            (
+                "## A\n{{timeline a}}\n{{timeline b}}\n??? 1 min\nSay it.\n",
+                "3: a second timeline on one slide",
+            ),
             ("## A\n{{run a}}\n{{run b}}\n??? 1 min\nSay it.\n", "3: a second button on one slide"),
             (
                 "## A\n! So.\n{{output a}}\n??? 1 min\nSay it.\n",

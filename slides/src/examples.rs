@@ -56,17 +56,26 @@ impl Examples {
             kind: Vec<String>,
             src_path: PathBuf,
         }
-        let asked = cargo().args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root).output();
+        let asked = cargo()
+            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .current_dir(root)
+            .output();
         let asked = asked.map_err(|error| format!("cannot run cargo: {error}"))?;
         if !asked.status.success() {
-            return Err(format!("`cargo metadata` failed: {}", String::from_utf8_lossy(&asked.stderr).trim()));
+            return Err(format!(
+                "`cargo metadata` failed: {}",
+                String::from_utf8_lossy(&asked.stderr).trim()
+            ));
         }
-        let metadata: Metadata =
-            serde_json::from_slice(&asked.stdout).map_err(|error| format!("`cargo metadata` is unclear: {error}"))?;
+        let metadata: Metadata = serde_json::from_slice(&asked.stdout)
+            .map_err(|error| format!("`cargo metadata` is unclear: {error}"))?;
         let mut by_name = BTreeMap::new();
         for package in metadata.packages {
             for target in package.targets.into_iter().filter(|target| target.kind == ["example"]) {
-                by_name.insert(target.name, Example { package: package.name.clone(), source: target.src_path });
+                by_name.insert(
+                    target.name,
+                    Example { package: package.name.clone(), source: target.src_path },
+                );
             }
         }
         Ok(Examples { root: root.to_owned(), by_name })
@@ -188,11 +197,20 @@ impl Executables {
         let mut run = Command::new(&self.0[name]);
         run.args(["--fast", "--no-timeline", "--width", &width.to_string(), "--json"]).arg(&file);
         // A verdict is part of what some examples show, so a run that was ended is not an error here.
-        let ran = run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output().map_err(failed)?;
+        let ran = run
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .output()
+            .map_err(failed)?;
         let json = fs::read_to_string(&file).unwrap_or_default();
         serde_json::from_str(&json).map_err(|_| {
             let said = String::from_utf8_lossy(&ran.stderr);
-            format!("the example {name} left nothing that can be read; it ended with {}: {}", ran.status, said.trim())
+            format!(
+                "the example {name} left nothing that can be read; it ended with {}: {}",
+                ran.status,
+                said.trim()
+            )
         })
     }
 }

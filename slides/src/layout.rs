@@ -82,7 +82,8 @@ pub fn css() -> String {
         ("code-name", CODE_NAME),
         ("between-codes", BETWEEN_CODES),
     ];
-    let mut css: String = sizes.iter().map(|(name, size)| format!("--{name}:calc({size}*var(--px));")).collect();
+    let mut css: String =
+        sizes.iter().map(|(name, size)| format!("--{name}:calc({size}*var(--px));")).collect();
     css += &format!("--large-text:{LARGE_TEXT};");
     css = format!(
         ":root{{--line-height:{LINE_HEIGHT};--title-line:{TITLE_LINE};--name-line:{NAME_LINE}}}\n.stage{{{css}}}\n"
@@ -168,8 +169,10 @@ pub fn set(codes: &[&str], size: usize) -> Setting {
             [_, _] => vec![columns(left, pixels), columns(room - left, pixels)],
             _ => vec![columns(content_width(), pixels); codes.len()],
         };
-        let lines: Vec<usize> = codes.iter().zip(&widths).map(|(code, columns)| wrapped(code, *columns)).collect();
-        let broken = codes.iter().zip(&widths).map(|(code, columns)| broken_words(code, *columns)).sum();
+        let lines: Vec<usize> =
+            codes.iter().zip(&widths).map(|(code, columns)| wrapped(code, *columns)).collect();
+        let broken =
+            codes.iter().zip(&widths).map(|(code, columns)| broken_words(code, *columns)).sum();
         let written: usize = codes.iter().map(|code| code.lines().count()).sum();
         let wraps = lines.iter().sum::<usize>() - written;
         Setting { size, split, lines: lines.into_iter().max().unwrap_or_default(), wraps, broken }
@@ -183,7 +186,9 @@ pub fn set(codes: &[&str], size: usize) -> Setting {
 
 /// How high code is, with what is around it.
 pub fn code_height(setting: Setting) -> f64 {
-    setting.lines as f64 * CODE_SIZES[setting.size] * LINE_HEIGHT + 2.0 * CODE_ABOVE + CODE_NAME * NAME_LINE
+    setting.lines as f64 * CODE_SIZES[setting.size] * LINE_HEIGHT
+        + 2.0 * CODE_ABOVE
+        + CODE_NAME * NAME_LINE
 }
 
 /// About how high text is that is so many times as large as usual: each of its lines is a paragraph or an item.
@@ -198,7 +203,9 @@ pub fn bold_text_height(text: &str, size: f64) -> f64 {
 
 fn height_in(text: &str, size: f64, letter: f64) -> f64 {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.map(|line| size * (lines_of_text(line, size * PROSE * letter) * PROSE * LINE_HEIGHT + 4.0)).sum()
+    lines
+        .map(|line| size * (lines_of_text(line, size * PROSE * letter) * PROSE * LINE_HEIGHT + 4.0))
+        .sum()
 }
 
 /// How many lines a text has whose letters are so wide.
@@ -261,7 +268,11 @@ mod tests {
         assert_eq!(wrapped("let a = 1;\n", 10), 1);
         assert_eq!(wrapped("let a = 12;\n", 10), 2);
         assert_eq!(wrapped("    let a = 1;\n", 13), 2, "its indentation counts");
-        assert_eq!(wrapped("abcdefghijklmnopqrstuvw\n", 10), 4, "a word is broken: 10, 6, 6 and 1 letters");
+        assert_eq!(
+            wrapped("abcdefghijklmnopqrstuvw\n", 10),
+            4,
+            "a word is broken: 10, 6, 6 and 1 letters"
+        );
         assert_eq!(wrapped("a\n\nb\n", 10), 3, "an empty line is a line");
     }
 

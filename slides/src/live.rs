@@ -95,11 +95,18 @@ pub async fn serve(listener: TcpListener, live: Arc<Live>) -> Result<Infallible,
         .layer(middleware::from_fn_with_state(live.clone(), only_our_own_pages))
         .with_state(live);
     let served = axum::serve(listener, app).await;
-    Err(format!("cannot serve any more: {}", served.err().map_or("it ended".into(), |error| error.to_string())))
+    Err(format!(
+        "cannot serve any more: {}",
+        served.err().map_or("it ended".into(), |error| error.to_string())
+    ))
 }
 
 /// Lets nobody in but pages that we have served ourselves.
-async fn only_our_own_pages(State(live): State<Arc<Live>>, request: Request, next: Next) -> Response {
+async fn only_our_own_pages(
+    State(live): State<Arc<Live>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if let Err(why) = check(request.method() == "POST", request.headers(), live.port) {
         return (StatusCode::FORBIDDEN, format!("{why}\n")).into_response();
     }
@@ -140,9 +147,13 @@ impl Live {
         {
             return Ok(shown.clone());
         }
-        let composed = spawn_blocking(move || compose(&root)).await.map_err(|error| error.to_string())?;
+        let composed =
+            spawn_blocking(move || compose(&root)).await.map_err(|error| error.to_string())?;
         let composed = composed.map_err(|failure| failure.to_string())?;
-        let shown = Arc::new(Shown { page: page(&composed, For::TheServer), examples: runnable(&composed) });
+        let shown = Arc::new(Shown {
+            page: page(&composed, For::TheServer),
+            examples: runnable(&composed),
+        });
         *talk = Some((stamps, shown.clone()));
         Ok(shown)
     }
@@ -190,14 +201,19 @@ async fn run(State(live): State<Arc<Live>>, UrlPath(example): UrlPath<String>) -
     let refuse = |status, why: String| (status, format!("{why}\n")).into_response();
     match live.talk().await {
         Ok(shown) if shown.examples.contains(&example) => {}
-        Ok(_) => return refuse(StatusCode::NOT_FOUND, format!("No slide runs an example {example:?}.")),
+        Ok(_) => {
+            return refuse(StatusCode::NOT_FOUND, format!("No slide runs an example {example:?}."));
+        }
         // A deck that cannot be made at the moment, since an example is being changed, can still run them: that shows
         // what is wrong.
         Err(_) if known(&live, &example).await => {}
         Err(why) => return refuse(StatusCode::INTERNAL_SERVER_ERROR, why),
     }
     let Some(place) = Place::take(&live.running, &example).await else {
-        return refuse(StatusCode::CONFLICT, format!("{example} is already running: stop it first."));
+        return refuse(
+            StatusCode::CONFLICT,
+            format!("{example} is already running: stop it first."),
+        );
     };
     let (sender, receiver) = mpsc::channel(16);
     let root = live.root.clone();
@@ -295,7 +311,10 @@ async fn build(root: &Path, example: &str, output: &Output) -> Result<PathBuf, S
         let mut lines = BufReader::new(stdout.expect("it is a pipe")).lines();
         let mut found = None;
         while let Ok(Some(line)) = lines.next_line().await {
-            found = executable(&line).filter(|(name, _)| name == example).map(|(_, path)| path).or(found);
+            found = executable(&line)
+                .filter(|(name, _)| name == example)
+                .map(|(_, path)| path)
+                .or(found);
         }
         found
     };
@@ -307,7 +326,10 @@ async fn build(root: &Path, example: &str, output: &Output) -> Result<PathBuf, S
 async fn execute(path: &Path, root: &Path, output: &Output) -> Result<ExitStatus, String> {
     let mut process = Group::spawn(Command::new(path), root)?;
     let (stdout, stderr) = (process.child.stdout.take(), process.child.stderr.take());
-    tokio::join!(output.copy(stdout.expect("it is a pipe")), output.copy(stderr.expect("it is a pipe")));
+    tokio::join!(
+        output.copy(stdout.expect("it is a pipe")),
+        output.copy(stderr.expect("it is a pipe"))
+    );
     process.wait().await
 }
 
@@ -319,16 +341,24 @@ struct Group {
 
 impl Group {
     fn spawn(mut command: Command, root: &Path) -> Result<Group, String> {
-        command.current_dir(root).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+            .current_dir(root)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         #[cfg(unix)]
         command.process_group(0);
         let child = command.spawn();
         let name = || command.as_std().get_program().to_string_lossy().into_owned();
-        child.map(|child| Group { child, ended: false }).map_err(|error| format!("cannot run {}: {error}", name()))
+        child
+            .map(|child| Group { child, ended: false })
+            .map_err(|error| format!("cannot run {}: {error}", name()))
     }
 
     async fn wait(&mut self) -> Result<ExitStatus, String> {
-        let status = self.child.wait().await.map_err(|error| format!("it cannot be waited for: {error}"))?;
+        let status =
+            self.child.wait().await.map_err(|error| format!("it cannot be waited for: {error}"))?;
         self.ended = true;
         Ok(status)
     }
@@ -337,8 +367,11 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         #[cfg(unix)]
-        if let Some(group) =
-            self.child.id().filter(|_| !self.ended).and_then(|id| rustix::process::Pid::from_raw(id as i32))
+        if let Some(group) = self
+            .child
+            .id()
+            .filter(|_| !self.ended)
+            .and_then(|id| rustix::process::Pid::from_raw(id as i32))
         {
             // It may have ended by itself a moment ago.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
@@ -363,9 +396,13 @@ mod tests {
     fn only_our_own_page_gets_anything_done() {
         assert!(checked(true, "127.0.0.1:8123", Some("http://127.0.0.1:8123")));
         assert!(checked(true, "localhost:8123", Some("http://localhost:8123")));
-        for origin in
-            ["http://evil.example", "null", "http://localhost:8123", "https://127.0.0.1:8123", "http://127.0.0.1"]
-        {
+        for origin in [
+            "http://evil.example",
+            "null",
+            "http://localhost:8123",
+            "https://127.0.0.1:8123",
+            "http://127.0.0.1",
+        ] {
             assert!(!checked(true, "127.0.0.1:8123", Some(origin)), "{origin}");
             assert!(!checked(false, "127.0.0.1:8123", Some(origin)), "{origin}");
         }
@@ -374,7 +411,9 @@ mod tests {
 
     #[test]
     fn a_name_that_only_points_to_us_is_not_ours() {
-        for host in ["evil.example:8123", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:8123", ""] {
+        for host in
+            ["evil.example:8123", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:8123", ""]
+        {
             assert!(!checked(false, host, None), "{host}");
         }
         assert!(checked(false, "127.0.0.1:8123", None));

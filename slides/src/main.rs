@@ -49,9 +49,13 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Erro
         (Some("build" | "check"), _) if port.is_some() || open => {
             Err("--port and --open are for serving the deck".into())
         }
-        (Some("build"), file) => Ok(Task::Build(file.map_or_else(|| "slides.html".into(), PathBuf::from))),
+        (Some("build"), file) => {
+            Ok(Task::Build(file.map_or_else(|| "slides.html".into(), PathBuf::from)))
+        }
         (Some("check"), None) => Ok(Task::Check),
-        (Some("check"), Some(file)) => Err(format!("unexpected argument {:?}", file.to_string_lossy()).into()),
+        (Some("check"), Some(file)) => {
+            Err(format!("unexpected argument {:?}", file.to_string_lossy()).into())
+        }
         (Some(command), _) => Err(format!("there is no command {command:?}").into()),
     }
 }
@@ -171,7 +175,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
-        for line in ["bild", "--port", "--port 70000", "--fast", "check file", "build a b", "check --open"] {
+        for line in
+            ["bild", "--port", "--port 70000", "--fast", "check file", "build a b", "check --open"]
+        {
             parsed(line).expect_err(line);
         }
     }

@@ -47,11 +47,14 @@ pub const KEYS: [(&[&str], &str); 10] = [
 /// The whole page.
 pub fn page(talk: &Talk, shown: For) -> String {
     let title = talk.slides.first().map_or("Slides", |shown| shown.slide.title.as_str());
-    let (style, script) = (style(), format!("\"use strict\";\n(() => {{\n{}}})();\n", SCRIPTS.join("\n")));
+    let (style, script) =
+        (style(), format!("\"use strict\";\n(() => {{\n{}}})();\n", SCRIPTS.join("\n")));
     let policy = policy(&style, &script, shown);
     let count = talk.slides.len();
-    let planned =
-        talk.slides.iter().scan(0, |sum, shown| Some(std::mem::replace(sum, *sum + shown.slide.half_minutes)));
+    let planned = talk
+        .slides
+        .iter()
+        .scan(0, |sum, shown| Some(std::mem::replace(sum, *sum + shown.slide.half_minutes)));
     let page = html! {
         (DOCTYPE)
         html lang="en" data-live[shown == For::TheServer] {
@@ -264,7 +267,9 @@ fn markdown(text: &str) -> String {
     let events = Parser::new_ext(text, Options::ENABLE_SMART_PUNCTUATION | Options::ENABLE_TABLES);
     let events = events.map(|event| match event {
         // Cells that say how they are aligned do so in an attribute `style`, which the policy of the page forbids.
-        Event::Start(Tag::Table(columns)) => Event::Start(Tag::Table(vec![Alignment::None; columns.len()])),
+        Event::Start(Tag::Table(columns)) => {
+            Event::Start(Tag::Table(vec![Alignment::None; columns.len()]))
+        }
         event => event,
     });
     push_html(&mut out, events);
@@ -275,7 +280,12 @@ fn markdown(text: &str) -> String {
 fn inline(text: &str) -> Markup {
     let html = markdown(text);
     let html = html.trim();
-    PreEscaped(html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>")).unwrap_or(html).to_owned())
+    PreEscaped(
+        html.strip_prefix("<p>")
+            .and_then(|html| html.strip_suffix("</p>"))
+            .unwrap_or(html)
+            .to_owned(),
+    )
 }
 
 /// A title as part of an address.

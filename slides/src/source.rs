@@ -17,7 +17,12 @@ pub fn between_anchors(text: &str, name: &str) -> Option<String> {
     let first = code.iter().position(|line| !line.is_empty()).unwrap_or_default();
     let last = code.iter().rposition(|line| !line.is_empty()).map_or(first, |last| last + 1);
     let code = &code[first..last];
-    let indent = code.iter().filter(|line| !line.is_empty()).map(|line| indent_of(line)).min().unwrap_or_default();
+    let indent = code
+        .iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| indent_of(line))
+        .min()
+        .unwrap_or_default();
     Some(code.iter().map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect())
 }
 
@@ -58,7 +63,10 @@ mod tests {
 
     #[test]
     fn an_anchor_inside_another_is_not_shown() {
-        assert_eq!(between_anchors(TEXT, "outer").as_deref(), Some("fn one() {\n    let x = 1;\n\n    x\n}\n"));
+        assert_eq!(
+            between_anchors(TEXT, "outer").as_deref(),
+            Some("fn one() {\n    let x = 1;\n\n    x\n}\n")
+        );
     }
 
     #[test]
@@ -68,7 +76,10 @@ mod tests {
 
     #[test]
     fn python_has_other_comments() {
-        assert_eq!(between_anchors("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(), Some("pass\n"));
+        assert_eq!(
+            between_anchors("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(),
+            Some("pass\n")
+        );
     }
 
     #[test]

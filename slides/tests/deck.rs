@@ -6,7 +6,8 @@ use slides::{
 };
 use std::sync::LazyLock;
 
-static TALK: LazyLock<Talk> = LazyLock::new(|| compose(&root()).unwrap_or_else(|failure| panic!("{failure}")));
+static TALK: LazyLock<Talk> =
+    LazyLock::new(|| compose(&root()).unwrap_or_else(|failure| panic!("{failure}")));
 
 #[test]
 fn the_talk_fills_an_hour_and_a_quarter_at_most() {
@@ -17,7 +18,8 @@ fn the_talk_fills_an_hour_and_a_quarter_at_most() {
 
 #[test]
 fn the_topics_come_in_their_order() {
-    let mut topics: Vec<&str> = TALK.slides.iter().map(|shown| shown.slide.topic.as_str()).collect();
+    let mut topics: Vec<&str> =
+        TALK.slides.iter().map(|shown| shown.slide.topic.as_str()).collect();
     topics.dedup();
     let order = [
         "Async, made visible",
@@ -53,7 +55,9 @@ fn every_note_is_a_list_of_things_to_do() {
 #[test]
 fn what_is_played_was_asked_before() {
     let answers = TALK.slides.iter().flat_map(|shown| &shown.pieces);
-    let asked = answers.filter(|piece| matches!(piece, Piece::Asked { question: Some(_), answer: Some(_) })).count();
+    let asked = answers
+        .filter(|piece| matches!(piece, Piece::Asked { question: Some(_), answer: Some(_) }))
+        .count();
     assert!(asked >= 20, "only {asked} slides ask something and answer it");
 }
 
@@ -79,7 +83,8 @@ fn nothing_in_the_page_points_outside() {
 #[test]
 fn the_readme_and_the_help_have_the_same_keys() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("the README");
-    let row = |does: &str| readme.lines().find(|line| line.starts_with("| ") && line.contains(does));
+    let row =
+        |does: &str| readme.lines().find(|line| line.starts_with("| ") && line.contains(does));
     for (keys, _) in KEYS {
         for key in keys {
             let name = match *key {
@@ -112,7 +117,10 @@ fn what_is_missing_is_named_with_its_line() {
             "text\n{{rust gather:no_such}}",
             "4: examples/gather/gather.rs has no anchor `no_such`, or none that is closed",
         ),
-        ("{{python gather:no_such}}", "3: examples/gather/gather.py has no anchor `no_such`, or none that is closed"),
+        (
+            "{{python gather:no_such}}",
+            "3: examples/gather/gather.py has no anchor `no_such`, or none that is closed",
+        ),
         ("{{rust no_such:gather}}", "3: there is no example `no_such`"),
         ("{{timeline no_such}}", "3: there is no example `no_such`"),
         ("{{output no_such}}", "3: there is no example `no_such`"),
@@ -142,14 +150,16 @@ fn what_does_not_fit_is_named_with_its_line() {
     assert_eq!(problems("{{rust state_machine:by_hand}}"), [too_long]);
     let [problem] = &problems(&"- item\n".repeat(30))[..] else { panic!("one problem") };
     assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
-    let [problem] =
-        &problems("{{rust gather:factorial}}\n{{python gather:factorial}}\n\n? When?\n{{timeline gather}}")[..]
-    else {
+    let [problem] = &problems(
+        "{{rust gather:factorial}}\n{{python gather:factorial}}\n\n? When?\n{{timeline gather}}",
+    )[..] else {
         panic!("one problem");
     };
     assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
     let title = format!("## {}\n??? 1 min\n- Say it.\n", "a title ".repeat(10));
-    let Err(Failure::Problems(problems)) = compose_text(&root(), &title) else { panic!("a problem") };
+    let Err(Failure::Problems(problems)) = compose_text(&root(), &title) else {
+        panic!("a problem")
+    };
     assert_eq!(problems[0].to_string(), "slides/deck.md:1: the title does not fit into one line");
 }
 

@@ -16,8 +16,13 @@ impl Server {
     fn ask(&self, request: &str, headers: &[(&str, &str)]) -> TcpStream {
         let mut stream = TcpStream::connect(&self.host).expect("somebody listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("patience");
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        write!(stream, "{request} HTTP/1.1\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n").expect("sent");
+        let headers: String =
+            headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        .expect("sent");
         stream
     }
 
@@ -76,15 +81,29 @@ fn it_answers_nobody_but_its_own_page_and_runs_only_what_is_in_the_deck() {
         answer.split(' ').nth(1).unwrap_or_default().to_owned()
     };
     let page = server.answer("GET /", &[("Host", &host)]);
-    assert!(page.starts_with("HTTP/1.1 200") && page.contains("data-live"), "{}", &page[..page.len().min(300)]);
+    assert!(
+        page.starts_with("HTTP/1.1 200") && page.contains("data-live"),
+        "{}",
+        &page[..page.len().min(300)]
+    );
     assert_eq!(status("GET /", &[("Host", &localhost)]), "200");
 
     assert_eq!(status("GET /", &[("Host", "evil.example")]), "403", "a name that points to us");
     assert_eq!(status("GET /", &[("Host", &format!("evil.example:{port}"))]), "403");
-    assert_eq!(status("POST /run/gather", &[("Host", "evil.example"), ("Origin", "http://evil.example")]), "403");
-    assert_eq!(status("POST /run/gather", &[("Host", &host), ("Origin", "http://evil.example")]), "403");
+    assert_eq!(
+        status("POST /run/gather", &[("Host", "evil.example"), ("Origin", "http://evil.example")]),
+        "403"
+    );
+    assert_eq!(
+        status("POST /run/gather", &[("Host", &host), ("Origin", "http://evil.example")]),
+        "403"
+    );
     assert_eq!(status("POST /run/gather", &[("Host", &host), ("Origin", "null")]), "403");
-    assert_eq!(status("POST /run/gather", &[("Host", &host)]), "403", "who does not say where it comes from");
+    assert_eq!(
+        status("POST /run/gather", &[("Host", &host)]),
+        "403",
+        "who does not say where it comes from"
+    );
 
     let ask = |request| status(request, &[("Host", &host), ("Origin", &ours)]);
     assert_eq!(ask("POST /run/no_such_example"), "404");
@@ -146,22 +165,35 @@ fn a_server_that_ends_ends_its_runs() {
 fn a_port_in_use_is_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    let output = Command::new(env!("CARGO_BIN_EXE_slides")).args(["--port", &port]).output().expect("it runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_slides"))
+        .args(["--port", &port])
+        .output()
+        .expect("it runs");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
-        format!("port {port} is in use: choose another one with `--port`, or any free one with `--port 0`\n")
+        format!(
+            "port {port} is in use: choose another one with `--port`, or any free one with `--port 0`\n"
+        )
     );
 }
 
 #[test]
 fn a_file_that_cannot_be_written_is_one_sentence() {
     let mut build = Command::new(env!("CARGO_BIN_EXE_slides"));
-    let output = build.args(["build", "no/such/folder/deck.html"]).current_dir(root()).output().expect("it runs");
+    let output = build
+        .args(["build", "no/such/folder/deck.html"])
+        .current_dir(root())
+        .output()
+        .expect("it runs");
     assert_eq!(output.status.code(), Some(1));
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        errors.lines().last().unwrap_or_default().starts_with("cannot write no/such/folder/deck.html: "),
+        errors
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .starts_with("cannot write no/such/folder/deck.html: "),
         "{errors}"
     );
 }

@@ -112,7 +112,8 @@ impl<C: AsyncContext> Entered<C> {
     pub async fn exit(&mut self, outcome: Outcome<C::Error>) -> Exited<C::Error> {
         let context = self.context.take().expect("it is left once");
         // Kept in `self`, so that it can go on in a task when whoever awaits it is dropped.
-        let exited = self.exiting.insert(exit(context, outcome, self.bound, self.inside.clone())).await;
+        let exited =
+            self.exiting.insert(exit(context, outcome, self.bound, self.inside.clone())).await;
         self.exiting = None;
         self.debt.pay(None);
         exited
@@ -132,11 +133,12 @@ fn exit<C: AsyncContext>(
 ) -> BoxFuture<'static, Exited<C::Error>> {
     Box::pin(async move {
         inside.all_paid().await;
-        let exited = match AssertUnwindSafe(timeout(bound, context.exit(&outcome))).catch_unwind().await {
-            Ok(Ok(exited)) => exited.map_err(Failure::Error),
-            Ok(Err(_)) => Err(Failure::Overran(bound)),
-            Err(panic) => Err(Failure::Panic(panic)),
-        };
+        let exited =
+            match AssertUnwindSafe(timeout(bound, context.exit(&outcome))).catch_unwind().await {
+                Ok(Ok(exited)) => exited.map_err(Failure::Error),
+                Ok(Err(_)) => Err(Failure::Overran(bound)),
+                Err(panic) => Err(Failure::Panic(panic)),
+            };
         (outcome, exited)
     })
 }
@@ -144,7 +146,9 @@ fn exit<C: AsyncContext>(
 impl<C: AsyncContext> Drop for Entered<C> {
     fn drop(&mut self) {
         let begin = |context| exit(context, Outcome::Cancelled, self.bound, self.inside.clone());
-        let Some(exiting) = self.exiting.take().or_else(|| self.context.take().map(begin)) else { return };
+        let Some(exiting) = self.exiting.take().or_else(|| self.context.take().map(begin)) else {
+            return;
+        };
         // The task gets its debt before this one is paid: there is no moment at which nobody owes.
         let mut debt = Debt::new(&self.debt.ledger);
         self.debt.pay(None);

@@ -84,7 +84,11 @@ impl Wake for Bell {
 impl TokioClock {
     /// Makes a runtime of its own. Fails if the system has no more files to give.
     pub fn new() -> Result<Self> {
-        Builder::new_current_thread().enable_all().build().map(Self::with_runtime).map_err(Error::exception)
+        Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map(Self::with_runtime)
+            .map_err(Error::exception)
     }
 
     /// Uses this runtime, which should be of the `current_thread` flavour and have its time driver enabled.
@@ -140,7 +144,10 @@ fn unpark_this_thread() -> Waker {
 
 impl StdClock {
     /// Starts at zero now.
-    #[expect(clippy::new_without_default, reason = "a clock that starts by default would be surprising")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a clock that starts by default would be surprising"
+    )]
     pub fn new() -> Self {
         Self { start: Instant::now() }
     }

@@ -138,9 +138,14 @@ impl<T: 'static> Future<T> {
     }
 
     /// Calls `callback` with this future once it is done, through `call_soon`; nothing is called once the loop is closed.
-    pub fn add_done_callback<O: Outcome>(&self, callback: impl FnOnce(&Self) -> O + 'static) -> DoneCallback<T> {
+    pub fn add_done_callback<O: Outcome>(
+        &self,
+        callback: impl FnOnce(&Self) -> O + 'static,
+    ) -> DoneCallback<T> {
         let callback = Cell::new(Some(callback));
-        let callback = DoneCallback::new(move |future| callback.take().map_or(Ok(()), |run| run(future).outcome()));
+        let callback = DoneCallback::new(move |future| {
+            callback.take().map_or(Ok(()), |run| run(future).outcome())
+        });
         self.0.add_callback(Callback::Call(callback.clone()));
         callback
     }
@@ -200,7 +205,11 @@ impl<T: 'static> FutureCell<T> {
             self.called.set(0);
         }
         drop(callbacks);
-        if let Callback::Call(callback) = callback { callback.0(&Future(self.clone())) } else { Ok(()) }
+        if let Callback::Call(callback) = callback {
+            callback.0(&Future(self.clone()))
+        } else {
+            Ok(())
+        }
     }
 
     fn add_callback(self: &Rc<Self>, callback: Callback<T>) {

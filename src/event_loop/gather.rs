@@ -70,7 +70,9 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
             }
             match &outer.0.kind {
                 _ if unfinished.get() > 0 => Ok(()),
-                Kind::Gather(gather) if gather.cancel_requested.get() => outer.set_exception(Error::Cancelled),
+                Kind::Gather(gather) if gather.cancel_requested.get() => {
+                    outer.set_exception(Error::Cancelled)
+                }
                 _ => outer.set(collect(&children.borrow())),
             }
         }
@@ -90,12 +92,19 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     Ok(outer)
 }
 
-fn outer_future<C: 'static, T: 'static>(event_loop: &EventLoop, children: &Rc<RefCell<Vec<Future<T>>>>) -> Future<C> {
+fn outer_future<C: 'static, T: 'static>(
+    event_loop: &EventLoop,
+    children: &Rc<RefCell<Vec<Future<T>>>>,
+) -> Future<C> {
     let children = children.clone();
     // Every child is asked, also after one has taken the request.
-    let cancel_children = move || children.borrow().iter().fold(false, |taken, child| child.cancel() | taken);
+    let cancel_children =
+        move || children.borrow().iter().fold(false, |taken, child| child.cancel() | taken);
     Future::new(
         event_loop,
-        Kind::Gather(GatherPart { cancel_children: Box::new(cancel_children), cancel_requested: Cell::new(false) }),
+        Kind::Gather(GatherPart {
+            cancel_children: Box::new(cancel_children),
+            cancel_requested: Cell::new(false),
+        }),
     )
 }

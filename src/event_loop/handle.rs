@@ -62,7 +62,8 @@ impl Handle {
         let debugged = event_loop.debug().then(|| (self.0.name(), event_loop.time()));
         if let Err(error) = catch_panic(|| self.0.run()).and_then(|outcome| outcome) {
             let message = "exception in a callback".to_owned();
-            event_loop.call_exception_handler(&ExceptionContext { message, exception: Some(error) });
+            event_loop
+                .call_exception_handler(&ExceptionContext { message, exception: Some(error) });
         }
         if let Some((name, start)) = debugged {
             let took = event_loop.time().saturating_sub(start);

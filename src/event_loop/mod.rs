@@ -150,7 +150,8 @@ impl EventLoop {
             None => None,
         };
         // A look at the sockets costs as much as ten calls; tokio, too, leaves it out while there is much to do.
-        if timeout != Some(Duration::ZERO) || calls_without_wait.get() >= MAXIMUM_CALLS_WITHOUT_WAIT {
+        if timeout != Some(Duration::ZERO) || calls_without_wait.get() >= MAXIMUM_CALLS_WITHOUT_WAIT
+        {
             calls_without_wait.set(0);
             waiting.set(true);
             clock.wait(timeout);
@@ -239,7 +240,10 @@ impl EventLoop {
     /// Runs until the future is done, or the task that it makes of a coroutine, and gives the outcome.
     ///
     /// Fails as [`EventLoop::run_forever`] does, and with [`Error::LoopStopped`] if `stop` was called.
-    pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(&self, awaitable: E) -> Result<E::Output> {
+    pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(
+        &self,
+        awaitable: E,
+    ) -> Result<E::Output> {
         self.check_startable()?;
         let future = awaitable.ensure_future(Some(self))?;
         let on_done = future.add_done_callback(|future| future.get_loop().stop());
@@ -264,9 +268,13 @@ impl EventLoop {
         self.0.mail.borrow_mut().close();
         while self.take_letter().is_some() {}
         // Each list is taken out first: the destructors that run now may call the loop.
-        let (ready, timers, futures) = (self.0.ready.take(), self.0.timers.take(), self.0.futures.take());
+        let (ready, timers, futures) =
+            (self.0.ready.take(), self.0.timers.take(), self.0.futures.take());
         ready.into_iter().chain(timers.into_handles()).for_each(|handle| handle.0.abandon());
-        futures.iter().filter_map(|(_, future)| future.upgrade()).for_each(|future| future.abandon());
+        futures
+            .iter()
+            .filter_map(|(_, future)| future.upgrade())
+            .for_each(|future| future.abandon());
         drop(self.0.exception_handler.take());
         Ok(())
     }
@@ -287,7 +295,10 @@ impl EventLoop {
     }
 
     /// Calls `callback` in the next turn, after all that is in the queue. [`Error::LoopIsClosed`] after `close`.
-    pub fn call_soon<O: Outcome + 'static>(&self, callback: impl FnOnce() -> O + 'static) -> Result<Handle> {
+    pub fn call_soon<O: Outcome + 'static>(
+        &self,
+        callback: impl FnOnce() -> O + 'static,
+    ) -> Result<Handle> {
         self.check_closed()?;
         let handle = Handle::new(callback);
         self.push_ready(Some(handle.clone()));
@@ -323,7 +334,10 @@ impl EventLoop {
 
     /// Starts a coroutine: its first step runs in the next turn. The loop owns the task until it is done; to drop the handle
     /// changes nothing. What cancelling does is told under [`Task`]. [`Error::LoopIsClosed`] after `close`.
-    pub fn create_task<T: 'static>(&self, coroutine: impl StdFuture<Output = Result<T>> + 'static) -> Result<Task<T>> {
+    pub fn create_task<T: 'static>(
+        &self,
+        coroutine: impl StdFuture<Output = Result<T>> + 'static,
+    ) -> Result<Task<T>> {
         self.start_task(None, coroutine)
     }
 

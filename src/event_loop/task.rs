@@ -69,7 +69,9 @@ impl<T: 'static> TaskPart<T> {
     fn new(event_loop: &EventLoop, name: Option<&str>, coroutine: Coroutine<T>) -> Self {
         event_loop.0.task_count.update(|count| count + 1);
         Self {
-            name: name.map_or(Name::Number(event_loop.0.task_count.get()), |name| Name::Given(name.into())),
+            name: name.map_or(Name::Number(event_loop.0.task_count.get()), |name| {
+                Name::Given(name.into())
+            }),
             coroutine: Cell::new(Some(coroutine)),
             itself: Cell::default(),
             waiting_for: Cell::default(),
@@ -105,7 +107,8 @@ impl<T: 'static> TaskPart<T> {
         // any more, only a step that is due. It will throw the error, whatever result it was to deliver.
         if !taken {
             self.must_cancel.set(true);
-            let runs = cell.event_loop.0.step.borrow().as_ref().is_some_and(|step| step.task == cell.key);
+            let runs =
+                cell.event_loop.0.step.borrow().as_ref().is_some_and(|step| step.task == cell.key);
             if !waits && !runs {
                 cell.event_loop.push_ready(self.next_step(cell));
             }
@@ -126,15 +129,20 @@ impl<T: 'static> TaskPart<T> {
         let Inner { step, spare_waker, door, .. } = &*cell.event_loop.0;
         let mut awaits = self.waiting_for.take();
         awaits.clear();
-        let waker = self
-            .waker
-            .take()
-            .or_else(|| spare_waker.take())
-            .unwrap_or_else(|| Arc::new(TaskWaker { door: door.clone(), key: AtomicUsize::new(0) }));
+        let waker = self.waker.take().or_else(|| spare_waker.take()).unwrap_or_else(|| {
+            Arc::new(TaskWaker { door: door.clone(), key: AtomicUsize::new(0) })
+        });
         waker.key.store(cell.key, Ordering::Relaxed);
         let address = Arc::as_ptr(&waker).cast();
-        step.replace(Some(Step { task: cell.key, throws, awaits, gives_way: false, waker: address }));
-        let polled = catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker_ref(&waker))));
+        step.replace(Some(Step {
+            task: cell.key,
+            throws,
+            awaits,
+            gives_way: false,
+            waker: address,
+        }));
+        let polled =
+            catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker_ref(&waker))));
         let step = step.take().expect("nobody else takes it");
         // Most tasks await only futures of this loop, which do without wakers. So one serves them all.
         let place = if Arc::strong_count(&waker) > 1 { &self.waker } else { spare_waker };
@@ -199,7 +207,10 @@ impl ArcWake for TaskWaker {
     fn wake_by_ref(waker: &Arc<Self>) {
         let key = waker.key.load(Ordering::Relaxed);
         match get_running_loop() {
-            Ok(running) if running.0.door.mailbox.same_channel(&waker.door.mailbox) && !running.0.waiting.get() => {
+            Ok(running)
+                if running.0.door.mailbox.same_channel(&waker.door.mailbox)
+                    && !running.0.waiting.get() =>
+            {
                 running.wake_task(key);
             }
             // A closed loop has no task to wake.
@@ -248,7 +259,9 @@ impl EventLoop {
 }
 
 /// Starts a coroutine as a task of the running loop; see [`EventLoop::create_task`]. [`Error::NoRunningLoop`] if there is none.
-pub fn create_task<T: 'static>(coroutine: impl StdFuture<Output = Result<T>> + 'static) -> Result<Future<T>> {
+pub fn create_task<T: 'static>(
+    coroutine: impl StdFuture<Output = Result<T>> + 'static,
+) -> Result<Future<T>> {
     get_running_loop()?.create_task(coroutine)
 }
 

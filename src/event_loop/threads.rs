@@ -28,7 +28,10 @@ pub(super) enum Letter {
 
 impl ThreadsafeHandle {
     /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. [`Error::LoopIsClosed`] after `close`.
-    pub fn call_soon_threadsafe<O: Outcome>(&self, callback: impl FnOnce() -> O + Send + 'static) -> Result<()> {
+    pub fn call_soon_threadsafe<O: Outcome>(
+        &self,
+        callback: impl FnOnce() -> O + Send + 'static,
+    ) -> Result<()> {
         self.post(Letter::Call(Box::new(move || callback().outcome())))
     }
 

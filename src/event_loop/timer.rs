@@ -33,7 +33,8 @@ impl Timers {
     /// When the first is due.
     pub(super) fn first(&mut self) -> Option<Duration> {
         if !self.new.is_empty() {
-            self.sorted.extend(take(&mut self.new).into_iter().filter(|(_, handle)| !handle.cancelled()));
+            self.sorted
+                .extend(take(&mut self.new).into_iter().filter(|(_, handle)| !handle.cancelled()));
         }
         self.sorted.first_key_value().map(|(key, _)| key.0)
     }

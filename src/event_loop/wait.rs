@@ -35,7 +35,11 @@ fn release(waiter: &Future<()>) {
     let _ = waiter.set_result(());
 }
 
-fn release_later(event_loop: &EventLoop, delay: Duration, waiter: &Future<()>) -> Result<CancelOnDrop> {
+fn release_later(
+    event_loop: &EventLoop,
+    delay: Duration,
+    waiter: &Future<()>,
+) -> Result<CancelOnDrop> {
     let waiter = waiter.clone();
     event_loop.call_later(delay, move || release(&waiter)).map(CancelOnDrop)
 }
@@ -111,7 +115,8 @@ pub async fn wait<T: 'static>(
 ) -> Result<(Vec<Future<T>>, Vec<Future<T>>)> {
     let event_loop = get_running_loop()?;
     let waiter = event_loop.create_future();
-    let timer = timeout.into().map(|timeout| release_later(&event_loop, timeout, &waiter)).transpose()?;
+    let timer =
+        timeout.into().map(|timeout| release_later(&event_loop, timeout, &waiter)).transpose()?;
     let unfinished = Rc::new(Cell::new(0_usize));
     let on_done = DoneCallback::new({
         let (waiter, unfinished) = (waiter.clone(), unfinished.clone());
@@ -173,7 +178,8 @@ pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     }
     let all = left.borrow().clone();
     if let Some(timeout) = timeout.into() {
-        let time_out = move || left.take().iter().for_each(|future| _ = future.set_exception(Error::Timeout));
+        let time_out =
+            move || left.take().iter().for_each(|future| _ = future.set_exception(Error::Timeout));
         timer.set(Some(CancelOnDrop(event_loop.call_later(timeout, time_out)?)));
     }
     Ok(all.into_iter())

@@ -37,7 +37,9 @@ impl Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Lost::ReadTimedOut(patience) => write!(f, "nothing came for {patience:?}"),
-            Lost::WriteTimedOut(patience) => write!(f, "nobody took what was written for {patience:?}"),
+            Lost::WriteTimedOut(patience) => {
+                write!(f, "nobody took what was written for {patience:?}")
+            }
             Lost::Broken(error) => write!(f, "the transport failed: {error}"),
             Lost::Cancelled => f.write_str("cancelled"),
         }
@@ -67,7 +69,11 @@ impl Error for Lost {
 ///
 /// # Panics
 /// Where the runtime has no clock, and if the protocol panics; then none of its methods is called any more.
-pub async fn drive<T, P>(mut transport: T, protocol: &mut P, deadlines: Deadlines) -> Result<(), Lost>
+pub async fn drive<T, P>(
+    mut transport: T,
+    protocol: &mut P,
+    deadlines: Deadlines,
+) -> Result<(), Lost>
 where
     T: AsyncRead + AsyncWrite + Unpin,
     P: Protocol + ?Sized,
@@ -78,7 +84,11 @@ where
     result
 }
 
-async fn converse<T, P>(transport: &mut T, protocol: &mut P, deadlines: Deadlines) -> Result<(), Lost>
+async fn converse<T, P>(
+    transport: &mut T,
+    protocol: &mut P,
+    deadlines: Deadlines,
+) -> Result<(), Lost>
 where
     T: AsyncRead + AsyncWrite + Unpin,
     P: Protocol + ?Sized,
@@ -104,7 +114,11 @@ where
 }
 
 /// Sends all that is in the outbox, and then the end if it is closed.
-async fn send<T: AsyncWrite + Unpin>(transport: &mut T, outbox: &mut Outbox, patience: Duration) -> Result<(), Lost> {
+async fn send<T: AsyncWrite + Unpin>(
+    transport: &mut T,
+    outbox: &mut Outbox,
+    patience: Duration,
+) -> Result<(), Lost> {
     let bytes = outbox.take();
     let sent = timeout(patience, async {
         transport.write_all(&bytes).await?;

@@ -26,7 +26,10 @@ use tokio::{task::spawn_blocking, time::Instant};
 /// });
 /// assert_eq!(run.transcript(), ["1.000 hello hello"]);
 /// ```
-pub fn record_blocking<T: Send + 'static>(title: &str, main: impl FnOnce() -> T + Send + 'static) -> Recording<T> {
+pub fn record_blocking<T: Send + 'static>(
+    title: &str,
+    main: impl FnOnce() -> T + Send + 'static,
+) -> Recording<T> {
     record_with_its_clock(Recorder::new(title), main)
 }
 
@@ -36,7 +39,9 @@ pub(super) fn record_with_its_clock<T: Send + 'static>(
 ) -> Recording<T> {
     recorder.record_blocking(|| {
         // The thread ends with the run, and the policy with it.
-        set_event_loop_policy(Some(|| Box::new(RunClock { start: Instant::now(), bell: Arc::default() })));
+        set_event_loop_policy(Some(|| {
+            Box::new(RunClock { start: Instant::now(), bell: Arc::default() })
+        }));
         main()
     })
 }

@@ -39,7 +39,8 @@ pub(super) fn to_json(clock: Clock, scenes: &[(Performance, Chart)], width: f64)
 
 fn line_as_json(line: &Line, chart: &Chart) -> Value {
     // On the real clock an instant begins a little before its lines.
-    let instant = chart.instants.iter().rposition(|instant| instant.at <= line.at).unwrap_or_default();
+    let instant =
+        chart.instants.iter().rposition(|instant| instant.at <= line.at).unwrap_or_default();
     json!({
         "time": format!("{:.3}", line.at.as_secs_f64()),
         "lane": line.lane,

@@ -26,7 +26,10 @@ impl Recorder {
     /// Runs `main`, a function that waits by itself, and records what happens. It may do so with [`wait`](super::wait),
     /// which an event loop of one's own can use to sleep: then other lanes run meanwhile, on tokio's driver, and the
     /// time passes. Otherwise as [`Recorder::record`].
-    pub fn record_blocking<T: Send + 'static>(self, main: impl FnOnce() -> T + Send + 'static) -> Recording<T> {
+    pub fn record_blocking<T: Send + 'static>(
+        self,
+        main: impl FnOnce() -> T + Send + 'static,
+    ) -> Recording<T> {
         self.on_a_thread(move |run, limit| run_blocking_to_the_end(run, limit, main))
     }
 }
@@ -47,14 +50,19 @@ thread_local! {
 struct OutOfTime(Verdict, Duration);
 
 /// On the run's own thread: a runtime, and `main` beside it.
-fn run_blocking_to_the_end<T>(run: &Arc<Run>, limit: Duration, main: impl FnOnce() -> T) -> Ended<T> {
+fn run_blocking_to_the_end<T>(
+    run: &Arc<Run>,
+    limit: Duration,
+    main: impl FnOnce() -> T,
+) -> Ended<T> {
     let runtime = Rc::new(runtime(run));
     runtime.block_on(async { run.begin() });
     let deadline = runtime.block_on(async { Instant::now() + limit });
     SURROUNDINGS.set(Some(Surroundings { runtime: runtime.clone(), limit, deadline }));
     let outcome = {
         let _context = runtime.enter();
-        let lane = (run.observe != Observe::Nothing).then(|| run.create("main", Location::caller()));
+        let lane =
+            (run.observe != Observe::Nothing).then(|| run.create("main", Location::caller()));
         let watched = lane.filter(|_| run.observe == Observe::Everything);
         if let Some(lane) = watched {
             run.poll_starts(lane);
@@ -90,7 +98,8 @@ fn run_blocking_to_the_end<T>(run: &Arc<Run>, limit: Duration, main: impl FnOnce
 /// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another thread.
 pub fn wait<F: Future>(until: F) -> F::Output {
     let surroundings = SURROUNDINGS.with_borrow(Clone::clone);
-    let (Some(run), Some(Surroundings { runtime, limit, deadline })) = (Run::here(), surroundings) else {
+    let (Some(run), Some(Surroundings { runtime, limit, deadline })) = (Run::here(), surroundings)
+    else {
         panic!("`wait` is for functions that are recorded with `record_blocking`");
     };
     let watched = run.current_lane().filter(|_| run.observe == Observe::Everything);
@@ -131,7 +140,9 @@ pub fn wait<F: Future>(until: F) -> F::Output {
 pub fn turn() {
     let Some(run) = Run::here() else { return };
     let has_just_waited = run.begin_turn();
-    let Some(lane) = run.current_lane().filter(|_| run.observe == Observe::Everything && !has_just_waited) else {
+    let Some(lane) =
+        run.current_lane().filter(|_| run.observe == Observe::Everything && !has_just_waited)
+    else {
         return;
     };
     run.poll_ends(lane, Polled::Pending);

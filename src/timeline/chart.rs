@@ -167,9 +167,17 @@ pub struct Said {
 
 impl Chart {
     /// Makes a chart of `events`, which must be in order and begin with the creation of `main`.
-    pub fn new(title: &str, clock: Clock, events: &[Event], elapsed: Duration, left_out: u64) -> Chart {
-        let mut drawing =
-            Drawing { chart: Chart { title: title.into(), left_out, ..Chart::default() }, ..Drawing::default() };
+    pub fn new(
+        title: &str,
+        clock: Clock,
+        events: &[Event],
+        elapsed: Duration,
+        left_out: u64,
+    ) -> Chart {
+        let mut drawing = Drawing {
+            chart: Chart { title: title.into(), left_out, ..Chart::default() },
+            ..Drawing::default()
+        };
         for event in events {
             drawing.reach(event.at, clock);
             drawing.event(event);
@@ -206,8 +214,11 @@ impl Chart {
 
     /// How long `row` had been waiting when a timer ended its `nth` span: polls without a wake do not interrupt that.
     pub(super) fn slept(&self, row: &Row, nth: usize) -> Duration {
-        let still = |span: &&Span| matches!(span.state, State::Waiting(Until::Unwoken) | State::RunningUnwoken);
-        let began = row.spans[..nth].iter().rev().take_while(still).last().unwrap_or(&row.spans[nth]);
+        let still = |span: &&Span| {
+            matches!(span.state, State::Waiting(Until::Unwoken) | State::RunningUnwoken)
+        };
+        let began =
+            row.spans[..nth].iter().rev().take_while(still).last().unwrap_or(&row.spans[nth]);
         self.between(began.from, row.spans[nth].to)
     }
 
@@ -222,7 +233,9 @@ impl Chart {
         match &row.end.1 {
             End::Finished => None,
             End::Cancelled { aborted: true, .. } => Some("aborted".into()),
-            End::Cancelled { by: Some(by), .. } => Some(format!("dropped by {}", self.rows[*by].name)),
+            End::Cancelled { by: Some(by), .. } => {
+                Some(format!("dropped by {}", self.rows[*by].name))
+            }
             End::Cancelled { by: None, .. } => Some("dropped".into()),
             End::Panicked(message) => Some(format!("panicked: {message}")),
             End::Unfinished => Some("still running".into()),
@@ -317,8 +330,20 @@ impl Drawing {
                 let next = self.hues.len();
                 let hue = *self.hues.entry(name.clone()).or_insert(next);
                 let (name, parent, end) = (name.clone(), *parent, (self.now(), End::Unfinished));
-                self.chart.rows.push(Row { name, hue, parent, polled_by: None, spans: vec![], end });
-                self.open.push(Open { state: State::Lazy, from: self.now(), rung: false, ended: false });
+                self.chart.rows.push(Row {
+                    name,
+                    hue,
+                    parent,
+                    polled_by: None,
+                    spans: vec![],
+                    end,
+                });
+                self.open.push(Open {
+                    state: State::Lazy,
+                    from: self.now(),
+                    rung: false,
+                    ended: false,
+                });
             }
             What::PollStart => self.poll_starts(lane, event.thread),
             What::PollEnd(polled) => {
@@ -400,7 +425,13 @@ impl Drawing {
             _ => {}
         }
         let at = self.now();
-        let already = self.chart.wakes.iter().rev().take_while(|wake| wake.at == at).any(|wake| wake.to == lane);
+        let already = self
+            .chart
+            .wakes
+            .iter()
+            .rev()
+            .take_while(|wake| wake.at == at)
+            .any(|wake| wake.to == lane);
         if let Until::Lane(from) = until
             && !already
         {
@@ -441,7 +472,9 @@ fn lateness(nth: usize, gap: Duration) -> Duration {
 /// The roundest time that is no more than `window` before `at`: what a timer that fired at `at` was set to.
 fn roundest(at: Duration, window: Duration) -> Duration {
     let units = [1000, 500, 100, 50, 20, 10, 5, 2, 1].map(Duration::from_millis);
-    let floor = |unit: Duration| Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64);
+    let floor = |unit: Duration| {
+        Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64)
+    };
     units.into_iter().map(floor).find(|round| at - *round <= window).unwrap_or(at)
 }
 
@@ -452,8 +485,12 @@ pub fn human(time: Duration) -> String {
         (0, ..) => "0".into(),
         (1..1000, ..) => format!("{ms} ms"),
         (1000..60_000, ..) => format!("{} s", ms as f64 / 1000.0),
-        (_, minutes, rest) if ms < 3_600_000 => followed(format!("{minutes} min"), Duration::from_millis(rest as u64)),
-        (_, minutes, _) => followed(format!("{} h", minutes / 60), Duration::from_millis((ms % 3_600_000) as u64)),
+        (_, minutes, rest) if ms < 3_600_000 => {
+            followed(format!("{minutes} min"), Duration::from_millis(rest as u64))
+        }
+        (_, minutes, _) => {
+            followed(format!("{} h", minutes / 60), Duration::from_millis((ms % 3_600_000) as u64))
+        }
     }
 }
 

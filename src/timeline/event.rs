@@ -64,14 +64,17 @@ pub enum Polled {
 impl Polled {
     /// What a closure that was called counts as: it has either returned or panicked.
     pub(super) fn of<R>(result: &Result<R, Box<dyn Any + Send>>) -> Polled {
-        result.as_ref().map_or_else(|panic| Polled::Panicked(panic_message(&**panic)), |_| Polled::Ready)
+        result
+            .as_ref()
+            .map_or_else(|panic| Polled::Panicked(panic_message(&**panic)), |_| Polled::Ready)
     }
 }
 
 /// What `panic!` was given, if it was text.
 pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "something that is not text".into())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "something that is not text".into())
 }
 
 /// Who rang a lane's waker.

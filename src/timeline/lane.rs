@@ -70,7 +70,14 @@ impl Spy {
             return None;
         }
         let lane = run.create(name, place);
-        Some(Spy { run, lane, ended: false, made_in: tokio::task::try_id(), is_task: false, waker: None })
+        Some(Spy {
+            run,
+            lane,
+            ended: false,
+            made_in: tokio::task::try_id(),
+            is_task: false,
+            waker: None,
+        })
     }
 
     /// A waker that notes who rings it and then rings `inner`. It stays the same as long as `inner` does, so that
@@ -106,12 +113,16 @@ impl<F: Future> Future for Lane<F> {
         let waker = spy.waker(cx.waker());
         let _stand_in = StandIn::new(&waker, cx.waker());
         run.poll_starts(spy.lane);
-        let polled =
-            run.as_lane(spy.lane, || catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker)))));
+        let polled = run.as_lane(spy.lane, || {
+            catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))))
+        });
         spy.ended = !matches!(polled, Ok(Poll::Pending));
         match polled {
             Ok(poll) => {
-                run.poll_ends(spy.lane, if poll.is_ready() { Polled::Ready } else { Polled::Pending });
+                run.poll_ends(
+                    spy.lane,
+                    if poll.is_ready() { Polled::Ready } else { Polled::Pending },
+                );
                 poll
             }
             Err(panic) => {
@@ -142,7 +153,9 @@ struct StandIn;
 
 impl StandIn {
     fn new(ours: &Waker, original: &Waker) -> StandIn {
-        STAND_INS.with_borrow_mut(|stand_ins| stand_ins.push((ours.data(), behind_lanes(stand_ins, original))));
+        STAND_INS.with_borrow_mut(|stand_ins| {
+            stand_ins.push((ours.data(), behind_lanes(stand_ins, original)))
+        });
         StandIn
     }
 }

@@ -57,14 +57,22 @@ impl Place {
 impl Layout {
     pub fn new(chart: &Chart, room: Room) -> Layout {
         let rows = chart.rows.len().min(room.rows);
-        let mut layout =
-            Layout { rows, width: 0.0, cut: None, left_out: vec![], column: room.column, instants: vec![] };
+        let mut layout = Layout {
+            rows,
+            width: 0.0,
+            cut: None,
+            left_out: vec![],
+            column: room.column,
+            instants: vec![],
+        };
         layout.collect_edges(chart);
         let columns: usize = layout.instants.iter().map(Place::columns).sum();
-        let gaps = layout.instants.iter().filter(|place| place.columns() > 0).count().saturating_sub(1);
+        let gaps =
+            layout.instants.iter().filter(|place| place.columns() > 0).count().saturating_sub(1);
         let narrowest = columns as f64 * room.column + gaps as f64 * room.gap;
         if narrowest <= room.width {
-            let gaps = share(chart, &layout.instants, room.width - columns as f64 * room.column, room.gap);
+            let gaps =
+                share(chart, &layout.instants, room.width - columns as f64 * room.column, room.gap);
             layout.place(&gaps);
         } else {
             layout.cut_out_the_middle(chart, room);
@@ -117,7 +125,9 @@ impl Layout {
         let (before, after) = place.shown;
         let wholly = before == 0 && after == place.columns();
         let to_its_end = after == place.columns();
-        self.cut.is_some() && before < after && (wholly || rank > before && (rank < after || to_its_end))
+        self.cut.is_some()
+            && before < after
+            && (wholly || rank > before && (rank < after || to_its_end))
     }
 
     fn collect_edges(&mut self, chart: &Chart) {
@@ -135,7 +145,12 @@ impl Layout {
         chart.said.iter().filter(|said| said.lane < self.rows).for_each(|said| mark(said.at));
         self.instants = edges
             .into_iter()
-            .map(|edges| Place { left: 0.0, edges: edges.into_iter().collect(), shown: (0, 0), cut: 0.0 })
+            .map(|edges| Place {
+                left: 0.0,
+                edges: edges.into_iter().collect(),
+                shown: (0, 0),
+                cut: 0.0,
+            })
             .collect();
         for place in &mut self.instants {
             place.shown = (place.columns(), place.columns());
@@ -181,7 +196,9 @@ impl Layout {
         let mut begun = false;
         for (index, gap) in gaps.iter_mut().enumerate() {
             let place = &self.instants[index];
-            if place.columns() > 0 && !(first.0..=last.0).contains(&index) || index == first.0 && first.1 > 0 {
+            if place.columns() > 0 && !(first.0..=last.0).contains(&index)
+                || index == first.0 && first.1 > 0
+            {
                 *gap = if begun { room.gap } else { 0.0 };
                 begun = true;
             }
@@ -191,25 +208,36 @@ impl Layout {
         self.cut = Some(left..left + room.cut);
         let polls = costs.len() - head - tail;
         let (from, to) = (chart.instants[first.0].at, chart.instants[last.0].at);
-        let when =
-            if from == to { format!("at {}", human(from)) } else { format!("from {} to {}", human(from), human(to)) };
+        let when = if from == to {
+            format!("at {}", human(from))
+        } else {
+            format!("from {} to {}", human(from), human(to))
+        };
         self.left_out.push(format!("{polls} polls {when} are not drawn."));
     }
 
     fn tell_what_is_missing(&mut self, chart: &Chart) {
         let missing = &chart.rows[self.rows..];
         if !missing.is_empty() {
-            let count = |wanted: fn(&End) -> bool| missing.iter().filter(|row| wanted(&row.end.1)).count();
+            let count =
+                |wanted: fn(&End) -> bool| missing.iter().filter(|row| wanted(&row.end.1)).count();
             let kinds = [
                 (count(|end| *end == End::Finished), "finished"),
                 (count(|end| matches!(end, End::Cancelled { .. })), "were cancelled"),
                 (count(|end| matches!(end, End::Panicked(_))), "panicked"),
                 (count(|end| *end == End::Unfinished), "had not ended"),
             ];
-            let kinds: Vec<String> =
-                kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{n} {kind}")).collect();
+            let kinds: Vec<String> = kinds
+                .iter()
+                .filter(|(n, _)| *n > 0)
+                .map(|(n, kind)| format!("{n} {kind}"))
+                .collect();
             let lanes = if missing.len() == 1 { "lane is" } else { "lanes are" };
-            self.left_out.push(format!("{} more {lanes} not drawn: {}.", missing.len(), kinds.join(", ")));
+            self.left_out.push(format!(
+                "{} more {lanes} not drawn: {}.",
+                missing.len(),
+                kinds.join(", ")
+            ));
         }
         if chart.left_out > 0 {
             let last = chart.instants.iter().rev().nth(1).map_or(chart.elapsed, |last| last.at);
@@ -225,14 +253,18 @@ impl Layout {
 /// Shares `room` among the gaps before the instants: none gets less than `narrowest`, and those that get more are to
 /// scale with each other.
 fn share(chart: &Chart, instants: &[Place], room: f64, narrowest: f64) -> Vec<f64> {
-    let drawn: Vec<usize> = (0..instants.len()).filter(|index| instants[*index].columns() > 0).collect();
-    let times: Vec<f64> =
-        drawn.windows(2).map(|pair| (chart.instants[pair[1]].at - chart.instants[pair[0]].at).as_secs_f64()).collect();
+    let drawn: Vec<usize> =
+        (0..instants.len()).filter(|index| instants[*index].columns() > 0).collect();
+    let times: Vec<f64> = drawn
+        .windows(2)
+        .map(|pair| (chart.instants[pair[1]].at - chart.instants[pair[0]].at).as_secs_f64())
+        .collect();
     let mut wide = vec![true; times.len()];
     let mut gaps = vec![narrowest; times.len()];
     loop {
         let narrow = wide.iter().filter(|wide| !**wide).count();
-        let total: f64 = times.iter().zip(&wide).filter(|(_, wide)| **wide).map(|(time, _)| time).sum();
+        let total: f64 =
+            times.iter().zip(&wide).filter(|(_, wide)| **wide).map(|(time, _)| time).sum();
         let scale = (room - narrow as f64 * narrowest) / total;
         let mut done = true;
         for n in 0..times.len() {

@@ -89,7 +89,9 @@ mod tests {
     fn terminal(number: u8) -> Rgb {
         let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
         match number {
-            16..=231 => [level((number - 16) / 36), level((number - 16) / 6 % 6), level((number - 16) % 6)],
+            16..=231 => {
+                [level((number - 16) / 36), level((number - 16) / 6 % 6), level((number - 16) % 6)]
+            }
             232..=255 => [8 + 10 * (number - 232); 3],
             _ => panic!("a colour that every terminal shows differently"),
         }
@@ -100,8 +102,16 @@ mod tests {
         for palette in [LIGHT, DARK] {
             assert!(contrast(palette.ink, palette.paper) >= 7.0);
             for bar in palette.lanes {
-                assert!(contrast(palette.on_bar, bar) >= 4.5, "{bar:02x?}: {}", contrast(palette.on_bar, bar));
-                assert!(contrast(bar, palette.paper) >= 3.0, "{bar:02x?}: {}", contrast(bar, palette.paper));
+                assert!(
+                    contrast(palette.on_bar, bar) >= 4.5,
+                    "{bar:02x?}: {}",
+                    contrast(palette.on_bar, bar)
+                );
+                assert!(
+                    contrast(bar, palette.paper) >= 3.0,
+                    "{bar:02x?}: {}",
+                    contrast(bar, palette.paper)
+                );
             }
             for sign in [palette.done, palette.cancelled] {
                 assert!(contrast(sign, palette.paper) >= 4.5, "{sign:02x?}");
@@ -111,7 +121,9 @@ mod tests {
 
     #[test]
     fn terminal_colours_stand_out_on_black_and_on_white() {
-        for number in TERMINAL_LANES.into_iter().chain([TERMINAL_GREY, TERMINAL_DONE, TERMINAL_CANCELLED]) {
+        for number in
+            TERMINAL_LANES.into_iter().chain([TERMINAL_GREY, TERMINAL_DONE, TERMINAL_CANCELLED])
+        {
             for paper in [[0; 3], [255; 3]] {
                 let contrast = contrast(terminal(number), paper);
                 assert!(contrast >= 3.0, "colour {number} has only {contrast:.1} on {paper:?}");

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 /// All charts in one trace. On a paused clock a poll takes no time, and what takes no time cannot be seen: so each
 /// column of an instant is drawn as 10 microseconds, or less where that would reach into the next instant.
 pub fn to_perfetto(charts: &[Chart]) -> String {
-    let events: Vec<Value> =
-        charts.iter().enumerate().flat_map(|(index, chart)| Trace { chart, process: index + 1 }.events()).collect();
+    let events: Vec<Value> = charts
+        .iter()
+        .enumerate()
+        .flat_map(|(index, chart)| Trace { chart, process: index + 1 }.events())
+        .collect();
     json!({ "displayTimeUnit": "ms", "traceEvents": events }).to_string()
 }
 
@@ -44,10 +47,19 @@ impl Trace<'_> {
             events.push(end("s", wake.from, at - 0.1));
             events.push(end("f", wake.to, at));
         }
-        for (number, holds) in self.chart.threads.iter().enumerate().filter(|(_, holds)| !holds.is_empty()) {
+        for (number, holds) in
+            self.chart.threads.iter().enumerate().filter(|(_, holds)| !holds.is_empty())
+        {
             events.push(self.name(THREADS + number, &format!("thread {}", number + 1)));
-            let slice =
-                |hold: &Hold| self.slice(THREADS + number, &self.chart.rows[hold.lane].name, hold.from, hold.to, None);
+            let slice = |hold: &Hold| {
+                self.slice(
+                    THREADS + number,
+                    &self.chart.rows[hold.lane].name,
+                    hold.from,
+                    hold.to,
+                    None,
+                )
+            };
             events.extend(holds.iter().map(slice));
         }
         events
@@ -57,7 +69,14 @@ impl Trace<'_> {
         json!({ "ph": "M", "name": "thread_name", "pid": self.process, "tid": thread + 1, "args": { "name": name } })
     }
 
-    fn slice(&self, thread: usize, name: &str, from: Pos, to: Pos, reason: Option<String>) -> Value {
+    fn slice(
+        &self,
+        thread: usize,
+        name: &str,
+        from: Pos,
+        to: Pos,
+        reason: Option<String>,
+    ) -> Value {
         let (from, to) = (self.time(from), self.time(to));
         json!({ "ph": "X", "name": name, "pid": self.process, "tid": thread + 1, "ts": from, "dur": to - from, "args": { "until": reason } })
     }
@@ -70,7 +89,8 @@ impl Trace<'_> {
     fn time(&self, pos: Pos) -> f64 {
         let micros = |index: usize| self.chart.instants[index].at.as_nanos() as f64 / 1000.0;
         let instant = &self.chart.instants[pos.instant];
-        let next = (pos.instant + 1 < self.chart.instants.len()).then(|| micros(pos.instant + 1) - micros(pos.instant));
+        let next = (pos.instant + 1 < self.chart.instants.len())
+            .then(|| micros(pos.instant + 1) - micros(pos.instant));
         let column = next.map_or(10.0, |gap| (gap * 0.9 / instant.columns.max(1) as f64).min(10.0));
         micros(pos.instant) + pos.column as f64 * column
     }

@@ -152,11 +152,16 @@ impl Recorder {
 pub(super) type Ended<T> = (Result<T, Verdict>, Duration);
 
 /// On the run's own thread: a runtime, and `main` in it.
-fn run_to_the_end<T, F: Future<Output = T>>(run: &Arc<Run>, limit: Duration, main: impl FnOnce() -> F) -> Ended<T> {
+fn run_to_the_end<T, F: Future<Output = T>>(
+    run: &Arc<Run>,
+    limit: Duration,
+    main: impl FnOnce() -> F,
+) -> Ended<T> {
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
-        let mut main = Box::pin(AssertUnwindSafe(async { main().await }.lane("main")).catch_unwind());
+        let mut main =
+            Box::pin(AssertUnwindSafe(async { main().await }.lane("main")).catch_unwind());
         // The limit is looked at first, so that at the limit `main` is not polled once more and looks alive; and
         // without tokio's budget, which is all for `main`.
         let limited = async {

@@ -140,7 +140,9 @@ impl Run {
 
     /// The lane that runs on this thread, if this thread is in this run.
     pub fn current_lane(&self) -> Option<LaneId> {
-        HERE.with_borrow(|here| here.run.as_ref().filter(|run| std::ptr::eq(&raw const ***run, self)).and(here.lane))
+        HERE.with_borrow(|here| {
+            here.run.as_ref().filter(|run| std::ptr::eq(&raw const ***run, self)).and(here.lane)
+        })
     }
 
     /// Runs `work` as `lane`: what it prints is that lane's, and what it wakes is woken by that lane.

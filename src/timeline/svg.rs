@@ -47,7 +47,14 @@ pub enum Theme {
 
 impl Default for SvgOptions {
     fn default() -> SvgOptions {
-        SvgOptions { width: 1160.0, theme: Theme::Auto, legend: true, lines: true, caption: true, row: 46.0 }
+        SvgOptions {
+            width: 1160.0,
+            theme: Theme::Auto,
+            legend: true,
+            lines: true,
+            caption: true,
+            row: 46.0,
+        }
     }
 }
 
@@ -60,10 +67,14 @@ impl Chart {
 
 /// Draws several charts into one picture, one below the other.
 pub fn to_svg(charts: &[Chart], options: SvgOptions) -> String {
-    let pictures: Vec<Picture<'_>> = charts.iter().map(|chart| Picture::new(chart, options)).collect();
+    let pictures: Vec<Picture<'_>> =
+        charts.iter().map(|chart| Picture::new(chart, options)).collect();
     let width = pictures.iter().map(|picture| picture.width).fold(0.0, f64::max);
-    let tops = pictures.iter().scan(0.0, |y, picture| Some(std::mem::replace(y, *y + picture.height() + BETWEEN)));
-    let height: f64 = pictures.iter().map(|picture| picture.height() + BETWEEN).sum::<f64>() - BETWEEN;
+    let tops = pictures
+        .iter()
+        .scan(0.0, |y, picture| Some(std::mem::replace(y, *y + picture.height() + BETWEEN)));
+    let height: f64 =
+        pictures.iter().map(|picture| picture.height() + BETWEEN).sum::<f64>() - BETWEEN;
     let described: Vec<String> = charts.iter().map(Chart::describe).collect();
     // Where each instant ends, in percent of the width, and the how-manieth it is: where a player stops that shows the
     // run step by step.
@@ -106,7 +117,12 @@ pub fn page_style() -> PageStyle {
     let patterns = html! {
         svg.timeline-patterns xmlns="http://www.w3.org/2000/svg" width="0" height="0" aria-hidden="true" { (patterns()) }
     };
-    PageStyle { rules: rules(), light: colours(&LIGHT), dark: colours(&DARK), patterns: patterns.into_string() }
+    PageStyle {
+        rules: rules(),
+        light: colours(&LIGHT),
+        dark: colours(&DARK),
+        patterns: patterns.into_string(),
+    }
 }
 
 /// Not by colour alone: what blocks is striped, what runs on another thread is ruled.
@@ -163,17 +179,33 @@ impl Picture<'_> {
     fn new(chart: &Chart, options: SvgOptions) -> Picture<'_> {
         let width = options.width.max(NARROWEST);
         let names = chart.rows.iter().take(LANES).map(|row| width_of(&row.name, FONT) * BOLD);
-        let left = MARGIN + names.fold(width_of("thread 2", FONT) * BOLD, f64::max).min(NAME) + MARGIN;
-        let at_the_edge = chart.rows.iter().filter(|row| row.end.0.instant + 1 == chart.instants.len());
-        let fate = at_the_edge.filter_map(|row| chart.fate(row)).map(|fate| width_of(&fate, SMALL) + 14.0);
+        let left =
+            MARGIN + names.fold(width_of("thread 2", FONT) * BOLD, f64::max).min(NAME) + MARGIN;
+        let at_the_edge =
+            chart.rows.iter().filter(|row| row.end.0.instant + 1 == chart.instants.len());
+        let fate =
+            at_the_edge.filter_map(|row| chart.fate(row)).map(|fate| width_of(&fate, SMALL) + 14.0);
         let right = fate.fold(0.0, f64::max).min(NAME) + 24.0 + MARGIN;
-        let room = Room { width: width - left - right, column: COLUMN, gap: 24.0, cut: 40.0, rows: LANES };
+        let room =
+            Room { width: width - left - right, column: COLUMN, gap: 24.0, cut: 40.0, rows: LANES };
         let top = if options.caption { CAPTION + TOP } else { TOP };
         let row_height = options.row.max(SvgOptions::LOWEST_ROW);
-        let (bar_height, track_height) = ((row_height * 0.565).round(), TRACK.min(row_height * 0.75));
+        let (bar_height, track_height) =
+            ((row_height * 0.565).round(), TRACK.min(row_height * 0.75));
         let hold_height = track_height.min(HOLD);
         let layout = Layout::new(chart, room);
-        Picture { chart, layout, options, left, width, top, row_height, bar_height, track_height, hold_height }
+        Picture {
+            chart,
+            layout,
+            options,
+            left,
+            width,
+            top,
+            row_height,
+            bar_height,
+            track_height,
+            hold_height,
+        }
     }
 
     fn x(&self, pos: Pos) -> f64 {
@@ -187,14 +219,20 @@ impl Picture<'_> {
 
     /// The threads that had something to do, with the middle of their tracks.
     fn tracks(&self) -> impl Iterator<Item = (f64, usize, &Vec<Hold>)> {
-        let top = self.top + self.layout.rows as f64 * self.row_height + 8.0 + self.track_height / 2.0;
+        let top =
+            self.top + self.layout.rows as f64 * self.row_height + 8.0 + self.track_height / 2.0;
         let used = self.chart.threads.iter().enumerate().filter(|(_, holds)| !holds.is_empty());
-        used.enumerate().map(move |(nth, (number, holds))| (top + nth as f64 * self.track_height, number, holds))
+        used.enumerate().map(move |(nth, (number, holds))| {
+            (top + nth as f64 * self.track_height, number, holds)
+        })
     }
 
     /// Where the chart ends, and what is written below it begins.
     fn bottom(&self) -> f64 {
-        self.top + self.layout.rows as f64 * self.row_height + 8.0 + self.tracks().count() as f64 * self.track_height
+        self.top
+            + self.layout.rows as f64 * self.row_height
+            + 8.0
+            + self.tracks().count() as f64 * self.track_height
     }
 
     fn height(&self) -> f64 {
@@ -204,9 +242,12 @@ impl Picture<'_> {
 
     /// Each instant that is drawn, and where it ends, in percent.
     fn stops(&self) -> Vec<(String, String)> {
-        let ends = (0..self.chart.instants.len()).filter_map(|index| Some((index, self.layout.instant(index)?.end)));
-        ends.map(|(index, end)| (index.to_string(), format!("{:.1}", 100.0 * (self.left + end + 24.0) / self.width)))
-            .collect()
+        let ends = (0..self.chart.instants.len())
+            .filter_map(|index| Some((index, self.layout.instant(index)?.end)));
+        ends.map(|(index, end)| {
+            (index.to_string(), format!("{:.1}", 100.0 * (self.left + end + 24.0) / self.width))
+        })
+        .collect()
     }
 
     fn draw(&self) -> Markup {
@@ -245,7 +286,8 @@ impl Picture<'_> {
             let hidden = self.layout.hides(Pos { instant: index, column: 0 });
             // The last one is always wanted; one that is in its way gives way.
             if index == last {
-                labels.retain(|(x, other, _): &(f64, f64, String)| x + other + 6.0 <= middle - half);
+                labels
+                    .retain(|(x, other, _): &(f64, f64, String)| x + other + 6.0 <= middle - half);
             }
             if !hidden && (middle - half >= free || index == last) {
                 labels.push((middle, half, text));
@@ -309,12 +351,17 @@ impl Picture<'_> {
     fn label(&self, lane: usize, span: &Span, y: f64, texts: &[String]) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
         let (from, to) = (self.left + seen.start, self.left + seen.end);
-        let numbers = self.chart.said.iter().filter(|said| said.lane == lane).map(|said| self.x(said.at));
-        let mut edges: Vec<f64> = numbers.flat_map(|x| [x - COLUMN, x]).filter(|x| (from..to).contains(x)).collect();
+        let numbers =
+            self.chart.said.iter().filter(|said| said.lane == lane).map(|said| self.x(said.at));
+        let mut edges: Vec<f64> =
+            numbers.flat_map(|x| [x - COLUMN, x]).filter(|x| (from..to).contains(x)).collect();
         edges.insert(0, from);
         edges.push(to);
         // Between two edges there is either a number, and that is narrow, or nothing.
-        let parts = edges.windows(2).map(|pair| (pair[0], pair[1])).filter(|(from, to)| to - from > COLUMN + 1.0);
+        let parts = edges
+            .windows(2)
+            .map(|pair| (pair[0], pair[1]))
+            .filter(|(from, to)| to - from > COLUMN + 1.0);
         let widest = parts.max_by(|one, other| (one.1 - one.0).total_cmp(&(other.1 - other.0)));
         let text = widest.and_then(|(from, to)| {
             let fits = texts.iter().find(|text| width_of(text, SMALL) + 16.0 <= to - from)?;
@@ -350,8 +397,11 @@ impl Picture<'_> {
     /// Who woke whom. A lane that wakes the one that polls it only passes its own wake on: that needs no arrow.
     fn arrows(&self) -> Markup {
         let drawn = |lane: usize| self.layout.shows(lane);
-        let wakes =
-            self.chart.wakes.iter().filter(|wake| drawn(wake.from) && drawn(wake.to) && !self.layout.hides(wake.at));
+        let wakes = self
+            .chart
+            .wakes
+            .iter()
+            .filter(|wake| drawn(wake.from) && drawn(wake.to) && !self.layout.hides(wake.at));
         html! {
             @for wake in wakes.filter(|wake| wake.from != wake.to && self.chart.rows[wake.from].polled_by != Some(wake.to)) {
                 @let (x, from, to) = (self.x(wake.at), self.y(wake.from), self.y(wake.to));
@@ -368,7 +418,9 @@ impl Picture<'_> {
         let mut polls: Vec<(usize, usize, &Said)> = vec![];
         for (index, said) in self.chart.said.iter().enumerate() {
             match polls.last_mut() {
-                Some((_, last, first)) if first.at == said.at && first.lane == said.lane => *last = index + 1,
+                Some((_, last, first)) if first.at == said.at && first.lane == said.lane => {
+                    *last = index + 1
+                }
                 _ => polls.push((index + 1, index + 1, said)),
             }
         }
@@ -377,8 +429,10 @@ impl Picture<'_> {
 
     /// In each poll that said something, the numbers of its lines.
     fn numbers(&self) -> Markup {
-        let said =
-            self.said().into_iter().filter(|(_, _, said)| self.layout.shows(said.lane) && !self.layout.hides(said.at));
+        let said = self
+            .said()
+            .into_iter()
+            .filter(|(_, _, said)| self.layout.shows(said.lane) && !self.layout.hides(said.at));
         html! {
             @for (first, last, said) in said {
                 @let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
@@ -391,8 +445,13 @@ impl Picture<'_> {
     /// Who has a thread, when.
     fn track(&self, y: f64, number: usize, holds: &[Hold]) -> Markup {
         let letters = letters(&self.chart.rows[..self.layout.rows]);
-        let shown = || holds.iter().filter(|hold| self.layout.shows(hold.lane) && self.x(hold.to) > self.x(hold.from));
-        let gaps = shown().zip(shown().skip(1)).map(|(one, next)| (self.x(one.to), self.x(next.from)));
+        let shown = || {
+            holds
+                .iter()
+                .filter(|hold| self.layout.shows(hold.lane) && self.x(hold.to) > self.x(hold.from))
+        };
+        let gaps =
+            shown().zip(shown().skip(1)).map(|(one, next)| (self.x(one.to), self.x(next.from)));
         html! {
             text.name.faint x=(px(self.left - MARGIN)) y=(px(y + 4.5)) { @if number == 0 { "thread" } @else { "thread " (number + 1) } }
             @for hold in shown() {
@@ -427,24 +486,36 @@ impl Picture<'_> {
             return (0.0, html! {});
         }
         let rows = &self.chart.rows[..self.layout.rows];
-        let state = |wanted: fn(&State) -> bool| rows.iter().flat_map(|row| &row.spans).any(|span| wanted(&span.state));
-        let end = |wanted: fn(&End) -> bool| rows.iter().find(|row| wanted(&row.end.1)).map(|row| row.end.1.clone());
+        let state = |wanted: fn(&State) -> bool| {
+            rows.iter().flat_map(|row| &row.spans).any(|span| wanted(&span.state))
+        };
+        let end = |wanted: fn(&End) -> bool| {
+            rows.iter().find(|row| wanted(&row.end.1)).map(|row| row.end.1.clone())
+        };
         let bar = |class: &str| html! { rect.(class).l0 width="18" height="14" y="-7" rx="3" {} };
         let line = |class: &str| html! { line.(class).l0 x1="1" x2="19" y1="0" y2="0" {} };
         let sign = |end: Option<End>| end.map(|end| end_sign(&end, -2.0, 0.0));
         let entries = [
             (state(|state| matches!(state, State::Running)).then(|| bar("running")), "running"),
             (
-                state(|state| matches!(state, State::Blocking)).then(|| html! { (bar("running")) (bar("blocking")) }),
+                state(|state| matches!(state, State::Blocking))
+                    .then(|| html! { (bar("running")) (bar("blocking")) }),
                 "blocking the thread",
             ),
             (
-                state(|state| matches!(state, State::OnThread)).then(|| html! { (bar("running")) (bar("on-thread")) }),
+                state(|state| matches!(state, State::OnThread))
+                    .then(|| html! { (bar("running")) (bar("on-thread")) }),
                 "on another thread",
             ),
             (state(|state| matches!(state, State::Waiting(_))).then(|| line("waiting")), "waiting"),
-            (state(|state| matches!(state, State::Ready)).then(|| bar("ready")), "woken, but another has the thread"),
-            (state(|state| matches!(state, State::RunningUnwoken)).then(|| bar("unwoken")), "polled without a wake"),
+            (
+                state(|state| matches!(state, State::Ready)).then(|| bar("ready")),
+                "woken, but another has the thread",
+            ),
+            (
+                state(|state| matches!(state, State::RunningUnwoken)).then(|| bar("unwoken")),
+                "polled without a wake",
+            ),
             (state(|state| matches!(state, State::Lazy)).then(|| line("lazy")), "not polled yet"),
             (sign(end(|end| *end == End::Finished)), "done"),
             (sign(end(|end| matches!(end, End::Cancelled { .. }))), "cancelled"),
@@ -479,7 +550,8 @@ impl Picture<'_> {
         let shown = &all[..all.len().min(LINES)];
         let number = |index: usize| format!("{}", index + 1);
         let text = |said: &Said| format!("{}  {}", self.chart.rows[said.lane].name, said.text);
-        let widest = shown.iter().map(|said| width_of(&text(said), SMALL) + 40.0).fold(120.0, f64::max);
+        let widest =
+            shown.iter().map(|said| width_of(&text(said), SMALL) + 40.0).fold(120.0, f64::max);
         let columns = (((self.width - self.left) / widest) as usize).clamp(1, 3);
         let column = (self.width - self.left) / columns as f64;
         let per_column = shown.len().div_ceil(columns);
@@ -538,15 +610,20 @@ fn style(theme: Theme) -> String {
 }
 
 fn rules() -> String {
-    let lane = |lane| format!(".timeline .l{lane}{{fill:var(--lane{lane});stroke:var(--lane{lane})}}\n");
+    let lane =
+        |lane| format!(".timeline .l{lane}{{fill:var(--lane{lane});stroke:var(--lane{lane})}}\n");
     let lanes: String = (0..LIGHT.lanes.len()).map(lane).collect();
     STYLE.to_owned() + &lanes
 }
 
 /// The colours as custom properties.
 fn colours(palette: &Palette) -> String {
-    let lanes: String =
-        palette.lanes.iter().enumerate().map(|(lane, colour)| format!("--lane{lane}:{};", css(*colour))).collect();
+    let lanes: String = palette
+        .lanes
+        .iter()
+        .enumerate()
+        .map(|(lane, colour)| format!("--lane{lane}:{};", css(*colour)))
+        .collect();
     let Palette { paper, ink, on_bar, done, cancelled, .. } = palette;
     format!(
         "--paper:{};--ink:{};--on-bar:{};--done:{};--cancelled:{};{lanes}",

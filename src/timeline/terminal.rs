@@ -52,10 +52,18 @@ impl Picture<'_> {
         let names = chart.rows.iter().take(LANES).map(|row| row.name.width());
         let label = names.chain(["thread 2".len()]).max().unwrap_or(0).min(NAME).min(width / 3);
         // Behind a lane that ends at the right edge its mark must fit, and what became of it.
-        let at_the_edge = chart.rows.iter().filter(|row| row.end.0.instant + 1 == chart.instants.len());
-        let fate = at_the_edge.filter_map(|row| chart.fate(row)).map(|fate| fate.width() + 1).max().unwrap_or(0);
+        let at_the_edge =
+            chart.rows.iter().filter(|row| row.end.0.instant + 1 == chart.instants.len());
+        let fate = at_the_edge
+            .filter_map(|row| chart.fate(row))
+            .map(|fate| fate.width() + 1)
+            .max()
+            .unwrap_or(0);
         let room = (width - label - 2 - 2).saturating_sub(fate.min(FATE).min(width / 3));
-        let layout = Layout::new(chart, Room { width: room as f64, column: 1.0, gap: 2.0, cut: 5.0, rows: LANES });
+        let layout = Layout::new(
+            chart,
+            Room { width: room as f64, column: 1.0, gap: 2.0, cut: 5.0, rows: LANES },
+        );
         Picture { chart, layout, label, width, colour: options.colour }
     }
 
@@ -79,7 +87,8 @@ impl Picture<'_> {
     fn axis(&self) -> String {
         let mut line = self.line("", &Style::new());
         let shown = |index: &usize| {
-            self.layout.instant(*index).is_some() && !self.layout.hides(Pos { instant: *index, column: 0 })
+            self.layout.instant(*index).is_some()
+                && !self.layout.hides(Pos { instant: *index, column: 0 })
         };
         let mut instants: Vec<usize> = (0..self.chart.instants.len()).filter(shown).collect();
         // The first and the last are the most important; the last may have to begin further left.
@@ -135,8 +144,10 @@ impl Picture<'_> {
             State::Running => {
                 line.fill(from, to, '█', colour);
                 // A poll right after another one: a gap as thin as can be, so that one can count them.
-                let again =
-                    row.spans.get(nth + 1).is_some_and(|next| next.state == State::Running && next.from == span.to);
+                let again = row
+                    .spans
+                    .get(nth + 1)
+                    .is_some_and(|next| next.state == State::Running && next.from == span.to);
                 if again && to > from {
                     line.put(to - 1, '▉', colour);
                 }
@@ -146,7 +157,11 @@ impl Picture<'_> {
             State::Blocking => {
                 line.fill(from, to, '█', colour);
                 if !self.chart.polls_others(row) {
-                    line.label(seen, &format!("blocks {}", human(self.chart.between(span.from, span.to))), &filled);
+                    line.label(
+                        seen,
+                        &format!("blocks {}", human(self.chart.between(span.from, span.to))),
+                        &filled,
+                    );
                 }
             }
             State::OnThread => {
@@ -168,10 +183,13 @@ impl Picture<'_> {
     fn threads(&self) -> Vec<String> {
         let letters = letters(&self.chart.rows[..self.layout.rows]);
         let draw = |(number, holds): (usize, &Vec<super::chart::Hold>)| {
-            let name = if number == 0 { "thread".to_owned() } else { format!("thread {}", number + 1) };
+            let name =
+                if number == 0 { "thread".to_owned() } else { format!("thread {}", number + 1) };
             let mut line = self.line(&name, &grey());
             for hold in holds.iter().filter(|hold| self.layout.shows(hold.lane)) {
-                let letter = Some(letters[hold.lane]).filter(|letter| letter.width() == Some(1)).unwrap_or('*');
+                let letter = Some(letters[hold.lane])
+                    .filter(|letter| letter.width() == Some(1))
+                    .unwrap_or('*');
                 line.fill(
                     self.x(hold.from),
                     self.x(hold.to),
@@ -184,14 +202,21 @@ impl Picture<'_> {
             }
             line.finish(self.colour)
         };
-        self.chart.threads.iter().enumerate().filter(|(_, holds)| !holds.is_empty()).map(draw).collect()
+        self.chart
+            .threads
+            .iter()
+            .enumerate()
+            .filter(|(_, holds)| !holds.is_empty())
+            .map(draw)
+            .collect()
     }
 
     /// What the signs mean that occur in this picture.
     fn legend(&self) -> Vec<String> {
         let shown = &self.chart.rows[..self.layout.rows];
-        let occurs =
-            |wanted: fn(&State) -> bool| shown.iter().flat_map(|row| &row.spans).any(|span| wanted(&span.state));
+        let occurs = |wanted: fn(&State) -> bool| {
+            shown.iter().flat_map(|row| &row.spans).any(|span| wanted(&span.state))
+        };
         let ends = |wanted: fn(&End) -> bool| shown.iter().any(|row| wanted(&row.end.1));
         let signs = [
             (occurs(|state| matches!(state, State::Running | State::Blocking)), "█ running"),
@@ -226,7 +251,11 @@ impl Picture<'_> {
     }
 
     fn paint(&self, text: &str, style: &Style) -> String {
-        if self.colour { style.clone().force_styling(true).apply_to(text).to_string() } else { text.to_owned() }
+        if self.colour {
+            style.clone().force_styling(true).apply_to(text).to_string()
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -250,7 +279,9 @@ pub(super) fn letters(rows: &[Row]) -> Vec<char> {
     let mut begin: HashMap<char, usize> = HashMap::new();
     rows.iter().for_each(|row| *begin.entry(first(row)).or_default() += 1);
     let unlike = |row: &Row| rows.iter().filter(|other| last(other) == last(row)).count() == 1;
-    rows.iter().map(|row| if begin[&first(row)] > 1 && unlike(row) { last(row) } else { first(row) }).collect()
+    rows.iter()
+        .map(|row| if begin[&first(row)] > 1 && unlike(row) { last(row) } else { first(row) })
+        .collect()
 }
 
 /// The text, or as much of it as fits into `width` columns with an ellipsis.
@@ -320,7 +351,8 @@ impl Line {
         let mut out = self.label;
         for run in self.cells.chunk_by(|a, b| a.1 == b.1) {
             let text: String = run.iter().map(|cell| cell.0.as_str()).collect();
-            let styled = |text: String| run[0].1.clone().force_styling(true).apply_to(text).to_string();
+            let styled =
+                |text: String| run[0].1.clone().force_styling(true).apply_to(text).to_string();
             out += &if colour { styled(text) } else { text };
         }
         out.trim_end().to_owned()

@@ -59,7 +59,11 @@ struct Ticket {
 }
 
 impl Ticket {
-    fn new(name: &str, place: &'static Location<'static>, turn: impl FnOnce(&Run) -> Option<u64>) -> Option<Ticket> {
+    fn new(
+        name: &str,
+        place: &'static Location<'static>,
+        turn: impl FnOnce(&Run) -> Option<u64>,
+    ) -> Option<Ticket> {
         let run = Run::here()?;
         let lane = (run.observe != Observe::Nothing).then(|| run.create(name, place));
         Some(Ticket { turn: turn(&run), lane, run, begun: false })

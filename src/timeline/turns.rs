@@ -129,14 +129,17 @@ impl Turns {
     /// Waits, at most for `PATIENCE`, until `done` says so or the run is over. Says whether it was done.
     fn wait_until(&self, mut done: impl FnMut(&State) -> bool) -> bool {
         let waiting = |state: &mut State| !(state.closed || done(state));
-        let (state, timeout) =
-            self.changed.wait_timeout_while(self.lock(), PATIENCE, waiting).unwrap_or_else(PoisonError::into_inner);
+        let (state, timeout) = self
+            .changed
+            .wait_timeout_while(self.lock(), PATIENCE, waiting)
+            .unwrap_or_else(PoisonError::into_inner);
         !timeout.timed_out() || state.closed
     }
 
     /// Waits until `turn` is allowed to run.
     fn wait_for_turn(&self, turn: u64) {
-        let waiting = |state: &mut State| !state.closed && state.threads.get(&turn) != Some(&Phase::Running);
+        let waiting =
+            |state: &mut State| !state.closed && state.threads.get(&turn) != Some(&Phase::Running);
         drop(self.changed.wait_while(self.lock(), waiting).unwrap_or_else(PoisonError::into_inner));
     }
 
@@ -174,7 +177,8 @@ impl Turns {
         // A pool's thread wakes whoever joins the closure after the closure has returned; time must not pass before
         // it has. Such a thread leaves, or takes other work, right afterwards. A thread that is not the runtime's
         // wakes nobody.
-        let pooled = tokio::runtime::Handle::try_current().is_ok_and(|handle| handle.id() == self.runtime().id());
+        let pooled = tokio::runtime::Handle::try_current()
+            .is_ok_and(|handle| handle.id() == self.runtime().id());
         self.change(|state| {
             state.threads.remove(&turn);
             if pooled {
@@ -324,7 +328,9 @@ impl Turns {
 
 impl State {
     fn somebody_runs(&self) -> bool {
-        self.threads.values().any(|phase| matches!(phase, Phase::Running | Phase::Ending(_) | Phase::Announced(_)))
+        self.threads
+            .values()
+            .any(|phase| matches!(phase, Phase::Running | Phase::Ending(_) | Phase::Announced(_)))
     }
 
     fn nobody_is_left(&self) -> bool {
@@ -333,7 +339,8 @@ impl State {
 
     /// Whose turn it is: first who has not begun yet, then whose time has come.
     fn next(&self, now: Duration) -> Option<u64> {
-        let ready = self.threads.iter().find(|(_, phase)| **phase == Phase::Ready).map(|(turn, _)| *turn);
+        let ready =
+            self.threads.iter().find(|(_, phase)| **phase == Phase::Ready).map(|(turn, _)| *turn);
         let due = |(turn, phase): (&u64, &Phase)| match phase {
             Phase::Blocked(until) if *until <= now => Some((*until, *turn)),
             _ => None,

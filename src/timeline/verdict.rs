@@ -25,9 +25,9 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Verdict::Panicked(message, _) => write!(f, "main panicked: {message}"),
-            Verdict::Deadlock(sentence) | Verdict::Endless(sentence) | Verdict::Blocked(sentence) => {
-                f.write_str(sentence)
-            }
+            Verdict::Deadlock(sentence)
+            | Verdict::Endless(sentence)
+            | Verdict::Blocked(sentence) => f.write_str(sentence),
         }
     }
 }
@@ -42,17 +42,22 @@ impl Verdict {
     pub(super) fn out_of_time(run: &Run, limit: Duration) -> Verdict {
         if run.observe != Observe::Everything {
             let limit = human(limit);
-            return Verdict::Endless(format!("it did not end within {limit}; who waits, only a recording could tell"));
+            return Verdict::Endless(format!(
+                "it did not end within {limit}; who waits, only a recording could tell"
+            ));
         }
         let log = run.lock();
         let waiting = list(&log, |lane| match lane.now {
             Doing::Lazy => Some(format!("{} was never polled", lane.name)),
             Doing::Waiting => Some(format!("{} waits since {}", lane.name, human(lane.since))),
-            Doing::Running | Doing::OnThread => Some(format!("{} runs since {}", lane.name, human(lane.since))),
+            Doing::Running | Doing::OnThread => {
+                Some(format!("{} runs since {}", lane.name, human(lane.since)))
+            }
             Doing::Ended => None,
         });
         // What has been still for the last nine tenths of such a time will not move in the last one.
-        let last = log.lanes.iter().filter(|lane| lane.now != Doing::Ended).map(|lane| lane.since).max();
+        let last =
+            log.lanes.iter().filter(|lane| lane.now != Doing::Ended).map(|lane| lane.since).max();
         if last.is_none_or(|last| last < limit / 10) {
             Verdict::Deadlock(format!("nothing can happen any more: {waiting}"))
         } else {
@@ -67,7 +72,9 @@ impl Verdict {
         if asleep {
             debug_assert_eq!(run.clock, Clock::Paused);
             let waiting = list(&log, |lane| match lane.now {
-                Doing::OnThread => Some(format!("{} is still on its thread, {}", lane.name, lane.place())),
+                Doing::OnThread => {
+                    Some(format!("{} is still on its thread, {}", lane.name, lane.place()))
+                }
                 Doing::Waiting => Some(format!("{} waits since {}", lane.name, human(lane.since))),
                 _ => None,
             });
@@ -77,7 +84,8 @@ impl Verdict {
         }
         let innermost = log.lanes.iter().rposition(|lane| lane.now == Doing::Running);
         // On a machine that is short of everything, not even `main` may have begun.
-        let busiest: LaneId = (1..log.lanes.len()).max_by_key(|&lane| log.lanes[lane].polls).unwrap_or(0);
+        let busiest: LaneId =
+            (1..log.lanes.len()).max_by_key(|&lane| log.lanes[lane].polls).unwrap_or(0);
         let spinning = log.lanes.get(busiest).filter(|lane| lane.polls > 1000);
         Verdict::Blocked(match (spinning, innermost.map(|lane| &log.lanes[lane])) {
             (Some(lane), _) => format!(
@@ -94,7 +102,9 @@ impl Verdict {
                 lane.place()
             ),
             (None, None) => {
-                format!("something without a lane blocks the thread: the runtime did not come to rest within {wall}")
+                format!(
+                    "something without a lane blocks the thread: the runtime did not come to rest within {wall}"
+                )
             }
         })
     }

@@ -17,18 +17,26 @@ impl Chart {
             return format!("The run took {took}.");
         }
         let more = parts.len().saturating_sub(NAMED);
-        let mut named: Vec<String> =
-            parts.iter().take(NAMED).map(|(name, time)| format!("{name} {}", human(*time))).collect();
+        let mut named: Vec<String> = parts
+            .iter()
+            .take(NAMED)
+            .map(|(name, time)| format!("{name} {}", human(*time)))
+            .collect();
         if more > 0 {
             named.push(format!("{more} more"));
         }
         let named = named.join(" + ");
         match sum.cmp(&self.elapsed) {
             Ordering::Greater => {
-                format!("The run took {took}; one after another it would have been {} ({named}).", human(sum))
+                format!(
+                    "The run took {took}; one after another it would have been {} ({named}).",
+                    human(sum)
+                )
             }
             Ordering::Equal => {
-                format!("The run took {took}, as long as all of it one after another ({named}): nothing overlapped.")
+                format!(
+                    "The run took {took}, as long as all of it one after another ({named}): nothing overlapped."
+                )
             }
             Ordering::Less => format!("The run took {took}."),
         }
@@ -41,8 +49,12 @@ impl Chart {
     }
 
     fn describe_row(&self, row: &Row) -> String {
-        let count = |wanted: fn(&State) -> bool| row.spans.iter().filter(|span| wanted(&span.state)).count();
-        let ran = count(|state| matches!(state, State::Running | State::RunningUnwoken | State::Blocking));
+        let count = |wanted: fn(&State) -> bool| {
+            row.spans.iter().filter(|span| wanted(&span.state)).count()
+        };
+        let ran = count(|state| {
+            matches!(state, State::Running | State::RunningUnwoken | State::Blocking)
+        });
         let mut facts = vec![match (ran, count(|state| *state == State::OnThread)) {
             (0, 0) => "never polled".to_owned(),
             (0, _) => "on a thread of its own".to_owned(),
@@ -53,12 +65,16 @@ impl Chart {
             let time = || human(self.between(span.from, span.to));
             match span.state {
                 State::Blocking => facts.push(format!("blocked the thread for {}", time())),
-                State::OnThread if span.from.instant < span.to.instant => facts.push(format!("busy for {}", time())),
+                State::OnThread if span.from.instant < span.to.instant => {
+                    facts.push(format!("busy for {}", time()))
+                }
                 _ => {}
             }
         }
         let mut wakers: Vec<String> = vec![];
-        for nth in (0..row.spans.len()).filter(|nth| row.spans[*nth].state != State::Waiting(Until::Clock)) {
+        for nth in
+            (0..row.spans.len()).filter(|nth| row.spans[*nth].state != State::Waiting(Until::Clock))
+        {
             wakers.extend(self.reason(row, nth).filter(|reason| !wakers.contains(reason)));
         }
         facts.extend(wakers.into_iter().take(NAMED));
@@ -80,7 +96,9 @@ impl Chart {
         }
         let own = (0..row.spans.len()).map(|nth| match row.spans[nth].state {
             State::Waiting(Until::Clock) => self.slept(row, nth),
-            State::OnThread | State::Blocking => self.between(row.spans[nth].from, row.spans[nth].to),
+            State::OnThread | State::Blocking => {
+                self.between(row.spans[nth].from, row.spans[nth].to)
+            }
             _ => Duration::ZERO,
         });
         own.sum()

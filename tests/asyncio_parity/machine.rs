@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_concepts::event_loop::{
-    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, TimerHandle, VirtualClock, gather,
-    gather_return_exceptions, sleep,
+    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, TimerHandle, VirtualClock,
+    gather, gather_return_exceptions, sleep,
 };
 use serde_json::Value as Json;
 
@@ -34,7 +34,9 @@ impl FromIterator<Value> for Value {
 fn show(result: &Result<Value, Error>) -> String {
     match result {
         Ok(Value::Number(number)) => number.to_string(),
-        Ok(Value::List(results)) => format!("[{}]", results.iter().map(show).collect::<Vec<_>>().join(",")),
+        Ok(Value::List(results)) => {
+            format!("[{}]", results.iter().map(show).collect::<Vec<_>>().join(","))
+        }
         Err(Error::Cancelled) => "cancelled".to_owned(),
         Err(error) => format!("error {error}"),
     }
@@ -101,7 +103,8 @@ pub fn run(program: Json) -> Vec<(i64, String)> {
     clock.advance(START);
     clock.set_resolution(Duration::from_millis(number(&program, "resolution_ms").unsigned_abs()));
     let event_loop = EventLoop::with_clock(clock.clone());
-    let futures = (0..number(&program, "futures")).map(|n| (format!("f{n}"), event_loop.create_future()));
+    let futures =
+        (0..number(&program, "futures")).map(|n| (format!("f{n}"), event_loop.create_future()));
     let machine = Rc::new(Machine {
         slots: RefCell::new(futures.collect()),
         event_loop,
@@ -173,7 +176,9 @@ impl Machine {
                 self.log("stop");
                 self.event_loop.stop();
             }
-            "busy" => self.clock.advance(Duration::from_millis(number(operation, "ms").unsigned_abs())),
+            "busy" => {
+                self.clock.advance(Duration::from_millis(number(operation, "ms").unsigned_abs()))
+            }
             "raise" => return Err(Error::exception(field("e"))),
             verb @ ("set" | "fail") => {
                 let future = self.slot(field("f")).expect("plain futures exist from the start");
@@ -185,15 +190,22 @@ impl Machine {
                 self.log(format!("{verb} {}{refused}", field("f")));
             }
             "cancel_fut" => {
-                let taken = self.slot(field("on")).map_or("unset".to_owned(), |future| future.cancel().to_string());
+                let taken = self
+                    .slot(field("on"))
+                    .map_or("unset".to_owned(), |future| future.cancel().to_string());
                 self.log(format!("cancel {} {taken}", field("on")));
             }
             "done_cb" => self.add_done_callback(field("on"), field("b")),
             "undone_cb" => {
                 let (on, block) = (field("on"), field("b"));
-                let registered = self.done_callbacks.borrow_mut().remove(&(on.to_owned(), block.to_owned()));
+                let registered =
+                    self.done_callbacks.borrow_mut().remove(&(on.to_owned(), block.to_owned()));
                 let removed: usize = self.slot(on).map_or(0, |future| {
-                    registered.iter().flatten().map(|callback| future.remove_done_callback(callback)).sum()
+                    registered
+                        .iter()
+                        .flatten()
+                        .map(|callback| future.remove_done_callback(callback))
+                        .sum()
                 });
                 self.log(format!("remove {block} {on} {removed}"));
             }
@@ -218,11 +230,15 @@ impl Machine {
         let now = self.event_loop.time();
         let handle = match text(operation, "op") {
             "call_soon" => AnyHandle::Soon(self.event_loop.call_soon(callback)?),
-            "call_at" => AnyHandle::Timer(self.event_loop.call_at(time(START, number(operation, "at")), callback)?),
+            "call_at" => AnyHandle::Timer(
+                self.event_loop.call_at(time(START, number(operation, "at")), callback)?,
+            ),
             _ => match number(operation, "ms") {
                 // A delay in Rust cannot be negative; asyncio's is added to the time, whatever its sign.
                 past @ ..0 => AnyHandle::Timer(self.event_loop.call_at(time(now, past), callback)?),
-                delay => AnyHandle::Timer(self.event_loop.call_later(time(Duration::ZERO, delay), callback)?),
+                delay => AnyHandle::Timer(
+                    self.event_loop.call_later(time(Duration::ZERO, delay), callback)?,
+                ),
             },
         };
         self.handles.borrow_mut().insert(text(operation, "h").to_owned(), handle);
@@ -230,7 +246,9 @@ impl Machine {
     }
 
     fn add_done_callback(self: &Rc<Self>, on: &str, block: &str) {
-        let Some(future) = self.slot(on).filter(|_| self.slot(on).is_some() && self.may_schedule(block)) else {
+        let Some(future) =
+            self.slot(on).filter(|_| self.slot(on).is_some() && self.may_schedule(block))
+        else {
             return;
         };
         let key = (on.to_owned(), block.to_owned());
@@ -254,13 +272,18 @@ impl Machine {
         let name = text(operation, "g");
         let child = |child: &Json| {
             let name = child.as_str().expect("names are text").to_owned();
-            (name.starts_with('t') || self.slot(&name).is_some()).then(|| Child { machine: self.clone(), name })
+            (name.starts_with('t') || self.slot(&name).is_some())
+                .then(|| Child { machine: self.clone(), name })
         };
         let children: Vec<Child> = list(operation, "of").iter().filter_map(child).collect();
         if self.slot(name).is_some() || children.is_empty() {
             return Ok(());
         }
-        let gathered = if flag(operation, "re") { gather_return_exceptions(children)? } else { gather(children)? };
+        let gathered = if flag(operation, "re") {
+            gather_return_exceptions(children)?
+        } else {
+            gather(children)?
+        };
         self.slots.borrow_mut().insert(name.to_owned(), gathered);
         Ok(())
     }
@@ -282,15 +305,21 @@ impl Machine {
                     self.log(format!("{name} raise {}", text(step, "e")));
                     return Err(Error::exception(text(step, "e")));
                 }
-                "sleep" => sleep(time(Duration::ZERO, number(step, "ms").max(0))).await.map(|()| "slept".to_owned()),
+                "sleep" => sleep(time(Duration::ZERO, number(step, "ms").max(0)))
+                    .await
+                    .map(|()| "slept".to_owned()),
                 _ => match self.slot(text(step, "on")) {
                     None => Ok(format!("await {} unset", text(step, "on"))),
-                    Some(future) => future.await.map(|value| format!("got {}={}", text(step, "on"), show(&Ok(value)))),
+                    Some(future) => future
+                        .await
+                        .map(|value| format!("got {}={}", text(step, "on"), show(&Ok(value)))),
                 },
             };
             match waited {
                 Ok(event) => self.log(format!("{name} {event}")),
-                Err(Error::Cancelled) if flag(step, "swallow") => self.log(format!("{name} cancelled swallowed")),
+                Err(Error::Cancelled) if flag(step, "swallow") => {
+                    self.log(format!("{name} cancelled swallowed"))
+                }
                 Err(Error::Cancelled) => {
                     self.log(format!("{name} cancelled"));
                     return Err(Error::Cancelled);

@@ -15,7 +15,11 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+    chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
 }
 
 // context_manager
@@ -164,7 +168,11 @@ fn whatever_a_reader_sees_is_the_same_sum() {
         ("cancelled", record("cancelled", transaction::cancelled).output()),
     ] {
         for accounts in seen {
-            assert_eq!(accounts.iter().sum::<u64>(), 100, "{scene}: half of a transfer was to be seen: {accounts:?}");
+            assert_eq!(
+                accounts.iter().sum::<u64>(),
+                100,
+                "{scene}: half of a transfer was to be seen: {accounts:?}"
+            );
         }
     }
 }

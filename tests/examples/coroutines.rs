@@ -25,7 +25,11 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+    chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
 }
 
 // function
@@ -59,9 +63,14 @@ fn functions_do_not_take_turns_even_if_join_lets_them() {
 fn a_function_is_one_poll_that_blocks() {
     let chart = record("function", function::function).chart();
     for (name, blocked) in [("A", 1000), ("B", 2000), ("C", 3000)] {
-        let polls: Vec<_> = row(&chart, name).spans.iter().filter(|span| span.state != State::Lazy).collect();
+        let polls: Vec<_> =
+            row(&chart, name).spans.iter().filter(|span| span.state != State::Lazy).collect();
         let [poll] = polls[..] else { panic!("{name} is polled more than once: {polls:?}") };
-        assert_eq!((poll.state, chart.between(poll.from, poll.to)), (State::Blocking, ms(blocked)), "{name}");
+        assert_eq!(
+            (poll.state, chart.between(poll.from, poll.to)),
+            (State::Blocking, ms(blocked)),
+            "{name}"
+        );
     }
 }
 
@@ -87,14 +96,25 @@ fn a_generator_computes_a_value_each_time_it_is_resumed() {
 fn generators_can_take_turns_but_save_no_time() {
     let run = record("take turns", generator::take_turns);
     assert_eq!(run.elapsed, ms(6000));
-    assert_eq!(run.transcript(), ["1.000 A 2", "2.000 B 2", "3.000 C 2", "4.000 B 6", "5.000 C 6", "6.000 C 24"]);
+    assert_eq!(
+        run.transcript(),
+        ["1.000 A 2", "2.000 B 2", "3.000 C 2", "4.000 B 6", "5.000 C 6", "6.000 C 24"]
+    );
 }
 
 #[test]
 fn generators_that_take_turns_wait_for_each_other_and_not_for_a_timer() {
     let chart = record("take turns", generator::take_turns).chart();
-    let waits = chart.rows.iter().flat_map(|row| &row.spans).filter(|span| matches!(span.state, State::Waiting(_)));
-    let lanes = [State::Waiting(Until::Yield), State::Waiting(Until::Lane(1)), State::Waiting(Until::Lane(2))];
+    let waits = chart
+        .rows
+        .iter()
+        .flat_map(|row| &row.spans)
+        .filter(|span| matches!(span.state, State::Waiting(_)));
+    let lanes = [
+        State::Waiting(Until::Yield),
+        State::Waiting(Until::Lane(1)),
+        State::Waiting(Until::Lane(2)),
+    ];
     for wait in waits {
         assert!(lanes.contains(&wait.state), "{wait:?}");
     }
@@ -157,7 +177,12 @@ fn a_task_runs_while_other_work_is_done() {
     assert_eq!(run.elapsed, ms(1000));
     assert_eq!(
         run.transcript(),
-        ["0.000 main spawned; it begins when I wait", "0.000 task begin", "0.500 main await it", "1.000 task end",]
+        [
+            "0.000 main spawned; it begins when I wait",
+            "0.000 task begin",
+            "0.500 main await it",
+            "1.000 task end",
+        ]
     );
 }
 
@@ -234,15 +259,22 @@ fn both_machines_run_alike() {
         ]
     );
     let chart = run.chart();
-    let polls = |name| row(&chart, name).spans.iter().filter(|span| span.state == State::Running).count();
+    let polls =
+        |name| row(&chart, name).spans.iter().filter(|span| span.state == State::Running).count();
     assert_eq!([polls("async"), polls("by-hand")], [3, 3]);
     assert_eq!(run.output(), (42, 42));
 }
 
 // four_ways
 
-const AT_THE_SAME_TIME: [&str; 6] =
-    ["0.200 A half-way", "0.300 B half-way", "0.400 A done", "0.500 C half-way", "0.600 B done", "1.000 C done"];
+const AT_THE_SAME_TIME: [&str; 6] = [
+    "0.200 A half-way",
+    "0.300 B half-way",
+    "0.400 A done",
+    "0.500 C half-way",
+    "0.600 B done",
+    "1.000 C done",
+];
 
 #[test]
 fn one_after_another_takes_the_sum() {
@@ -250,7 +282,14 @@ fn one_after_another_takes_the_sum() {
     assert_eq!(run.elapsed, ms(2000));
     assert_eq!(
         run.transcript(),
-        ["0.200 A half-way", "0.400 A done", "0.700 B half-way", "1.000 B done", "1.500 C half-way", "2.000 C done",]
+        [
+            "0.200 A half-way",
+            "0.400 A done",
+            "0.700 B half-way",
+            "1.000 B done",
+            "1.500 C half-way",
+            "2.000 C done",
+        ]
     );
 }
 
@@ -277,13 +316,17 @@ fn threads_need_three_threads_more_and_the_others_none() {
 #[test]
 fn callbacks_leave_the_work_in_pieces() {
     let names = |chart: Chart| chart.rows.into_iter().map(|row| row.name).collect::<Vec<_>>();
-    assert_eq!(names(record("callbacks", four_ways::callbacks).chart()), ["main", "A", "B", "C", "A", "B", "C"]);
+    assert_eq!(
+        names(record("callbacks", four_ways::callbacks).chart()),
+        ["main", "A", "B", "C", "A", "B", "C"]
+    );
     assert_eq!(names(record("coroutines", four_ways::coroutines).chart()), ["main", "A", "B", "C"]);
 }
 
 #[test]
 fn as_many_sleepers_are_measured_as_were_asked_for() {
-    for cost in [four_ways::as_tasks(20, Duration::ZERO), four_ways::as_threads(20, Duration::ZERO)] {
+    for cost in [four_ways::as_tasks(20, Duration::ZERO), four_ways::as_threads(20, Duration::ZERO)]
+    {
         assert_eq!(cost.sleepers, 20);
         assert!(cost.refused.is_none(), "{:?}", cost.refused);
         assert_eq!(cost.memory.is_some(), cfg!(target_os = "linux"));
@@ -292,7 +335,12 @@ fn as_many_sleepers_are_measured_as_were_asked_for() {
 
 #[test]
 fn what_was_measured_is_said_and_also_what_was_not_to_be_had() {
-    let mut cost = four_ways::Cost { sleepers: 10_000, refused: None, time: ms(1234), memory: Some(4_560_000) };
+    let mut cost = four_ways::Cost {
+        sleepers: 10_000,
+        refused: None,
+        time: ms(1234),
+        memory: Some(4_560_000),
+    };
     assert_eq!(four_ways::in_words("tasks", &cost), " 10000 tasks    1.23 s  4.6 MB");
     (cost.sleepers, cost.refused) = (812, Some(io::Error::other("no more")));
     assert_eq!(

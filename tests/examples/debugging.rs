@@ -24,12 +24,19 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+    chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
 }
 
 /// The number of the first line, from `start` on, that has `text`.
 fn line_of(source: &str, start: &str, text: &str) -> usize {
-    let from = source.lines().position(|line| line.contains(start)).unwrap_or_else(|| panic!("nowhere: {start}"));
+    let from = source
+        .lines()
+        .position(|line| line.contains(start))
+        .unwrap_or_else(|| panic!("nowhere: {start}"));
     let found = source.lines().skip(from).position(|line| line.contains(text));
     from + found.unwrap_or_else(|| panic!("after {start} there is no {text}")) + 1
 }
@@ -50,11 +57,20 @@ fn a_slow_poll_is_reported_with_lane_time_and_place() {
     assert_eq!(run.elapsed, ms(800));
     let source = include_str!("../../examples/debugging/slow_callback.rs");
     let line = line_of(source, "pub async fn tokio()", ".report_slow_polls");
-    assert_eq!(run.transcript(), [format!("0.750 work a poll took 350 ms (slow_callback.rs:{line})")]);
+    assert_eq!(
+        run.transcript(),
+        [format!("0.750 work a poll took 350 ms (slow_callback.rs:{line})")]
+    );
     let chart = run.chart();
     let spans = row(&chart, "work").spans.iter();
-    let blocking = spans.filter(|span| span.state == State::Blocking).map(|span| chart.between(span.from, span.to));
-    assert_eq!(blocking.collect::<Vec<_>>(), [ms(50), ms(350)], "as on the timeline; the short one is not reported");
+    let blocking = spans
+        .filter(|span| span.state == State::Blocking)
+        .map(|span| chart.between(span.from, span.to));
+    assert_eq!(
+        blocking.collect::<Vec<_>>(),
+        [ms(50), ms(350)],
+        "as on the timeline; the short one is not reported"
+    );
 }
 
 #[test]
@@ -85,9 +101,20 @@ fn a_future_that_is_dropped_unpolled_is_reported_where_it_was_made() {
     let chart = run.chart();
     for (name, dropped) in [("A", 0), ("B", 100), ("C", 100)] {
         let row = row(&chart, name);
-        assert!(row.spans.iter().all(|span| span.state == State::Lazy), "{name} is never polled: {:?}", row.spans);
-        assert_eq!((chart.time(row.end.0), &row.end.1), (ms(dropped), &End::Cancelled { by: Some(0), aborted: false }));
-        assert!(chart.describe().contains(&format!("{name}: never polled, ")), "{}", chart.describe());
+        assert!(
+            row.spans.iter().all(|span| span.state == State::Lazy),
+            "{name} is never polled: {:?}",
+            row.spans
+        );
+        assert_eq!(
+            (chart.time(row.end.0), &row.end.1),
+            (ms(dropped), &End::Cancelled { by: Some(0), aborted: false })
+        );
+        assert!(
+            chart.describe().contains(&format!("{name}: never polled, ")),
+            "{}",
+            chart.describe()
+        );
     }
 }
 
@@ -95,7 +122,10 @@ fn a_future_that_is_dropped_unpolled_is_reported_where_it_was_made() {
 fn a_future_that_is_awaited_is_not_reported() {
     let run = record("awaited", never_awaited::awaited);
     assert_eq!(run.elapsed, ms(300));
-    assert_eq!(run.transcript(), ["0.100 A slept", "0.200 main 2 naps", "0.300 B slept", "0.300 C slept"]);
+    assert_eq!(
+        run.transcript(),
+        ["0.100 A slept", "0.200 main 2 naps", "0.300 B slept", "0.300 C slept"]
+    );
 }
 
 /// What the compiler says of a program: the codes and texts of its warnings and errors.
@@ -104,12 +134,15 @@ fn compiled(name: &str, program: &str) -> Vec<(String, String)> {
     let source = folder.join(name).with_extension("rs");
     fs::write(&source, program).expect("a program");
     // The compiler that belongs to the cargo that has built this.
-    let beside = Path::new(env!("CARGO")).with_file_name(format!("rustc{}", std::env::consts::EXE_SUFFIX));
-    let mut rustc = Command::new(if beside.exists() { beside.as_path() } else { Path::new("rustc") });
+    let beside =
+        Path::new(env!("CARGO")).with_file_name(format!("rustc{}", std::env::consts::EXE_SUFFIX));
+    let mut rustc =
+        Command::new(if beside.exists() { beside.as_path() } else { Path::new("rustc") });
     rustc.args(["--edition", "2024", "--emit", "metadata", "--error-format", "json", "--out-dir"]);
     let output = rustc.arg(folder).arg(&source).stdin(Stdio::null()).output().expect("rustc");
     let messages = String::from_utf8(output.stderr).expect("the compiler's messages");
-    let messages = messages.lines().map(|line| serde_json::from_str(line).expect("a message in JSON"));
+    let messages =
+        messages.lines().map(|line| serde_json::from_str(line).expect("a message in JSON"));
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let coded = messages.filter(|message: &serde_json::Value| message["code"].is_object());
     coded.map(|message| (text(&message["code"]["code"]), text(&message["message"]))).collect()
@@ -117,7 +150,9 @@ fn compiled(name: &str, program: &str) -> Vec<(String, String)> {
 
 /// A program that has a coroutine `nap`, and this in its `main`.
 fn napping(attributes: &str, main: &str) -> String {
-    format!("{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\nfn main() {{ let _ = run(); }}\n")
+    format!(
+        "{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\nfn main() {{ let _ = run(); }}\n"
+    )
 }
 
 fn unused() -> (String, String) {
@@ -135,7 +170,8 @@ fn the_compiler_warns_of_a_future_that_nobody_awaits() {
 fn the_warning_can_be_made_an_error() {
     let program = napping("#![deny(unused_must_use)]", "nap();");
     assert_eq!(compiled("denied", &program), [unused()]);
-    let metadata = |name: &str| Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lib{name}.rmeta"));
+    let metadata =
+        |name: &str| Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lib{name}.rmeta"));
     assert!(!metadata("denied").exists(), "it does not compile");
     assert!(compiled("allowed", &napping("#![allow(unused_must_use)]", "nap();")).is_empty());
 }
@@ -144,7 +180,10 @@ fn the_warning_can_be_made_an_error() {
 fn the_compiler_does_not_see_what_has_been_put_somewhere() {
     assert_eq!(compiled("underscore", &napping("", "let _ = nap();")), []);
     assert_eq!(compiled("variable", &napping("", "let _later = nap();")), []);
-    assert_eq!(compiled("array", &napping("", "let naps = [nap(), nap()]; let _n = naps.len();")), []);
+    assert_eq!(
+        compiled("array", &napping("", "let naps = [nap(), nap()]; let _n = naps.len();")),
+        []
+    );
     let (lint, _) = compiled("unused", &napping("", "let later = nap();")).remove(0);
     assert_eq!(lint, "unused_variables", "a name without an underscore helps");
 }
@@ -154,7 +193,11 @@ fn the_compiler_does_not_see_what_has_been_put_somewhere() {
 #[test]
 fn a_loop_that_owns_what_owns_it_is_never_released_unless_closed() {
     let unclosed = record_blocking("unclosed loop", resource_warning::unclosed_loop);
-    assert_eq!(unclosed.transcript(), ["0.000 main the loop is dropped"], "and the file is open for ever");
+    assert_eq!(
+        unclosed.transcript(),
+        ["0.000 main the loop is dropped"],
+        "and the file is open for ever"
+    );
     assert_eq!(row(&unclosed.chart(), "later").end.1, End::Unfinished);
     let closed = record_blocking("closed loop", resource_warning::closed_loop);
     assert_eq!(closed.transcript(), ["0.000 main file released", "0.000 main the loop is closed"]);
@@ -182,7 +225,12 @@ fn a_dropped_group_ends_its_tasks_without_their_cleanup_and_a_dropped_handle_end
     assert_eq!(run.elapsed, ms(400));
     assert_eq!(
         run.transcript(),
-        ["0.100 main both are dropped", "0.100 A lock released", "0.320 B cleaned up", "0.320 B lock released",]
+        [
+            "0.100 main both are dropped",
+            "0.100 A lock released",
+            "0.320 B cleaned up",
+            "0.320 B lock released",
+        ]
     );
     let chart = run.chart();
     assert_eq!(row(&chart, "A").end.1, End::Cancelled { by: None, aborted: true });
@@ -209,12 +257,16 @@ fn tasks_that_are_asked_to_end_clean_up_first() {
 
 #[test]
 fn two_locks_in_two_orders_get_a_verdict_instead_of_a_hang() {
-    let run = Recorder::new("two orders").limit(Duration::from_secs(3)).record(deadlock::two_orders);
+    let run =
+        Recorder::new("two orders").limit(Duration::from_secs(3)).record(deadlock::two_orders);
     assert_eq!(run.transcript(), ["0.000 A has 1, wants 2", "0.000 B has 2, wants 1"]);
     assert_eq!(run.elapsed, Duration::from_secs(3));
     let verdict = run.outcome.expect_err("they wait for each other");
     assert!(matches!(verdict, Verdict::Deadlock(_)), "{verdict:?}");
-    assert_eq!(verdict.to_string(), "nothing can happen any more: A waits since 100 ms, B waits since 100 ms");
+    assert_eq!(
+        verdict.to_string(),
+        "nothing can happen any more: A waits since 100 ms, B waits since 100 ms"
+    );
 }
 
 #[test]
@@ -223,7 +275,12 @@ fn locks_in_one_order_cannot_wait_for_each_other() {
     assert_eq!(run.elapsed, ms(200));
     assert_eq!(
         run.transcript(),
-        ["0.000 A has 1, wants 2", "0.100 A transferred", "0.100 B has 1, wants 2", "0.200 B transferred",]
+        [
+            "0.000 A has 1, wants 2",
+            "0.100 A transferred",
+            "0.100 B has 1, wants 2",
+            "0.200 B transferred",
+        ]
     );
     assert_eq!(run.output(), (110, 90), "10 went one way, and 20 the other");
 }

@@ -23,7 +23,11 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+    chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
 }
 
 // hello_world
@@ -64,7 +68,10 @@ fn a_callback_that_a_callback_adds_has_to_wait_for_the_next_turn() {
 fn tokio_runs_its_tasks_as_the_event_loop_calls_its_callbacks() {
     let run = record("tokio", hello_world::tokio);
     assert_eq!(run.transcript(), HELLO_WORLD);
-    assert_eq!(run.transcript(), record_blocking("event loop", hello_world::hello_world).transcript());
+    assert_eq!(
+        run.transcript(),
+        record_blocking("event loop", hello_world::hello_world).transcript()
+    );
     assert_eq!(run.elapsed, ms(0));
 }
 
@@ -81,7 +88,11 @@ fn a_cancelled_callback_is_never_called_and_one_that_has_run_does_not_mind() {
     let (at, end) = &row(&chart, "A").end;
     assert_eq!((chart.time(*at), end), (ms(1000), &End::Finished));
     let b = row(&chart, "B");
-    assert_eq!(chart.time(b.end.0), ms(2000), "it is dropped when it is cancelled, not when it would be due");
+    assert_eq!(
+        chart.time(b.end.0),
+        ms(2000),
+        "it is dropped when it is cancelled, not when it would be due"
+    );
     assert_eq!(chart.fate(b).as_deref(), Some("dropped by C"));
     run.output().expect("the loop stops and is closed");
 }
@@ -90,7 +101,10 @@ fn a_cancelled_callback_is_never_called_and_one_that_has_run_does_not_mind() {
 fn to_abort_a_task_of_tokio_does_what_to_cancel_a_handle_does() {
     let run = record("tokio", cancel_handle::tokio);
     assert_eq!(run.transcript(), CANCEL_HANDLE);
-    assert_eq!(run.transcript(), record_blocking("event loop", cancel_handle::cancel_handle).transcript());
+    assert_eq!(
+        run.transcript(),
+        record_blocking("event loop", cancel_handle::cancel_handle).transcript()
+    );
     assert_eq!(run.elapsed, ms(4000));
     let chart = run.chart();
     assert_eq!(row(&chart, "A").end.1, End::Finished);
@@ -153,10 +167,17 @@ fn a_thread_wakes_the_sleeping_loop_and_its_callbacks_run_there() {
     assert_eq!(run.elapsed, ms(1500));
     let chart = run.chart();
     let thread = chart.rows.iter().position(|row| row.name == "thread").expect("there is a thread");
-    let woken = row(&chart, "main").spans.iter().filter(|span| span.state == State::Waiting(Until::Lane(thread)));
+    let woken = row(&chart, "main")
+        .spans
+        .iter()
+        .filter(|span| span.state == State::Waiting(Until::Lane(thread)));
     assert_eq!(woken.map(|span| chart.time(span.to)).collect::<Vec<_>>(), [ms(500), ms(1000)]);
     for callback in ["A", "B"] {
-        assert_eq!(row(&chart, callback).polled_by, Some(0), "{callback} is called by the loop, not by the thread");
+        assert_eq!(
+            row(&chart, callback).polled_by,
+            Some(0),
+            "{callback} is called by the loop, not by the thread"
+        );
     }
     run.output().expect("the loop stops and is closed");
 }
@@ -223,5 +244,8 @@ fn the_handler_is_told_of_errors_and_panics_and_the_loop_goes_on() {
 fn a_panic_ends_its_callback_and_no_other() {
     let chart = record_blocking("exception_handler", exception_handler::exception_handler).chart();
     let ends = ["A", "B", "C", "main"].map(|name| row(&chart, name).end.1.clone());
-    assert_eq!(ends, [End::Finished, End::Panicked("no coffee".into()), End::Finished, End::Finished]);
+    assert_eq!(
+        ends,
+        [End::Finished, End::Panicked("no coffee".into()), End::Finished, End::Finished]
+    );
 }

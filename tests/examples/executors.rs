@@ -25,7 +25,11 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+    chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
 }
 
 /// On the real clock nothing but this ends a run that hangs.
@@ -35,7 +39,12 @@ fn in_real_time(title: &str) -> Recorder {
 
 /// How long a lane did that, in all.
 fn time_in(chart: &Chart, name: &str, state: State) -> Duration {
-    row(chart, name).spans.iter().filter(|span| span.state == state).map(|span| chart.between(span.from, span.to)).sum()
+    row(chart, name)
+        .spans
+        .iter()
+        .filter(|span| span.state == state)
+        .map(|span| chart.between(span.from, span.to))
+        .sum()
 }
 
 /// Who prints what, without the times.
@@ -74,7 +83,12 @@ fn the_heart_beats_on_while_a_thread_of_the_pool_works() {
     assert_eq!(time_in(&chart, "hash", State::OnThread), ms(350));
     assert_eq!(time_in(&chart, "heart", State::Blocking), ms(0));
     let hash = chart.rows.iter().position(|row| row.name == "hash").expect("it has a lane");
-    assert!(row(&chart, "main").spans.iter().any(|span| span.state == State::Waiting(Until::Lane(hash))));
+    assert!(
+        row(&chart, "main")
+            .spans
+            .iter()
+            .any(|span| span.state == State::Waiting(Until::Lane(hash)))
+    );
     assert_eq!(run.output(), 2158181609);
 }
 
@@ -92,7 +106,10 @@ fn place_in_blocked_loop(marked: &str) -> String {
 fn a_heart_misses_its_beats_while_a_request_keeps_the_thread_and_the_request_is_named() {
     let run = record("blocked", blocked_loop::blocked);
     assert_eq!(run.elapsed, ms(620));
-    let slow = format!("0.470 request a poll took 350 ms {}", place_in_blocked_loop("pub async fn blocked()"));
+    let slow = format!(
+        "0.470 request a poll took 350 ms {}",
+        place_in_blocked_loop("pub async fn blocked()")
+    );
     assert_eq!(
         run.transcript(),
         [
@@ -107,7 +124,8 @@ fn a_heart_misses_its_beats_while_a_request_keeps_the_thread_and_the_request_is_
     );
     let chart = run.chart();
     assert_eq!(time_in(&chart, "request", State::Blocking), ms(350));
-    let drawn = chart.to_text(async_concepts::timeline::TerminalOptions { width: 100, colour: false });
+    let drawn =
+        chart.to_text(async_concepts::timeline::TerminalOptions { width: 100, colour: false });
     assert!(drawn.contains("blocks 350 ms"), "{drawn}");
 }
 
@@ -185,14 +203,22 @@ fn an_abort_stops_a_job_that_waits_and_not_one_that_runs() {
 #[test]
 fn a_thread_is_free_when_its_job_has_ended_and_not_when_it_was_aborted() {
     let chart = record("abort", thread_pool::abort).chart();
-    let begun = row(&chart, "D").spans.iter().find(|span| span.state == State::OnThread).expect("D runs");
-    assert_eq!(chart.time(begun.from), ms(100), "D begins when B has ended, not when A was aborted");
+    let begun =
+        row(&chart, "D").spans.iter().find(|span| span.state == State::OnThread).expect("D runs");
+    assert_eq!(
+        chart.time(begun.from),
+        ms(100),
+        "D begins when B has ended, not when A was aborted"
+    );
 }
 
 #[test]
 fn a_job_that_looks_at_a_flag_stops_at_its_next_step() {
     let run = record("flag", thread_pool::flag);
-    assert_eq!(run.transcript(), ["0.050 A step 1", "0.070 main aborted", "0.100 A step 2", "0.100 A stopped"]);
+    assert_eq!(
+        run.transcript(),
+        ["0.050 A step 1", "0.070 main aborted", "0.100 A step 2", "0.100 A stopped"]
+    );
     assert_eq!(time_in(&run.chart(), "A", State::OnThread), ms(100));
 }
 
@@ -201,13 +227,28 @@ fn a_job_that_looks_at_a_flag_stops_at_its_next_step() {
 /// The example itself, as a program: what its pool starts as workers. It is built first, if it is not up to date.
 fn program_of_process_pool() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--offline", "--example", "process_pool", "--message-format", "json"]);
-    let built = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit()).output().expect("cargo");
-    assert!(built.status.success(), "the example process_pool cannot be built, so there are no workers to test with");
+    cargo.args([
+        "build",
+        "--quiet",
+        "--offline",
+        "--example",
+        "process_pool",
+        "--message-format",
+        "json",
+    ]);
+    let built = cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo");
+    assert!(
+        built.status.success(),
+        "the example process_pool cannot be built, so there are no workers to test with"
+    );
     let messages = String::from_utf8(built.stdout).expect("cargo's messages");
     let messages = messages.lines().map(|line| serde_json::from_str(line).expect("a message"));
-    let mut programs =
-        messages.filter_map(|message: serde_json::Value| message["executable"].as_str().map(PathBuf::from));
+    let mut programs = messages
+        .filter_map(|message: serde_json::Value| message["executable"].as_str().map(PathBuf::from));
     programs.next_back().expect("cargo says where the program is")
 }
 
@@ -222,7 +263,10 @@ pub fn process_pool_with_workers() -> ExitCode {
     process_pool::main()
 }
 
-fn with_processes<F: Future<Output = Vec<u32>> + 'static>(title: &str, scene: fn() -> F) -> Recording<Vec<u32>> {
+fn with_processes<F: Future<Output = Vec<u32>> + 'static>(
+    title: &str,
+    scene: fn() -> F,
+) -> Recording<Vec<u32>> {
     use_workers();
     in_real_time(title).record(scene)
 }
@@ -232,7 +276,8 @@ fn all_gone(pids: &[u32], workers: usize) {
     assert_eq!(pids.len(), workers, "{pids:?}");
     if cfg!(target_os = "linux") {
         assert!(Path::new("/proc/self").exists(), "without /proc nobody can be seen");
-        let left: Vec<_> = pids.iter().filter(|pid| Path::new(&format!("/proc/{pid}")).exists()).collect();
+        let left: Vec<_> =
+            pids.iter().filter(|pid| Path::new(&format!("/proc/{pid}")).exists()).collect();
         assert!(left.is_empty(), "still there: {left:?} of {pids:?}");
     }
 }
@@ -263,7 +308,8 @@ fn a_job_that_is_dropped_is_killed_with_its_worker() {
 fn a_worker_answers_line_by_line_and_ends_with_its_input() {
     use std::io::Write;
     let mut worker = Command::new(program_of_process_pool());
-    let worker = worker.arg("--worker-of-process-pool").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let worker =
+        worker.arg("--worker-of-process-pool").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut worker = worker.spawn().expect("a worker");
     worker.stdin.take().expect("a pipe").write_all(b"10\nten\n100\n").expect("it reads");
     let output = worker.wait_with_output().expect("it ends");
@@ -319,7 +365,10 @@ fn a_thread_asks_twice_and_both_answers_are_under_way_together() {
     );
     assert!(run.elapsed >= ms(150), "the longer answer takes 150 ms, not {:?}", run.elapsed);
     let chart = run.chart();
-    assert!(row(&chart, "main").spans.iter().all(|span| !matches!(span.state, State::Waiting(_))), "it blocks");
+    assert!(
+        row(&chart, "main").spans.iter().all(|span| !matches!(span.state, State::Waiting(_))),
+        "it blocks"
+    );
     for lane in ["loop", "serve", "tea", "coffee"] {
         assert!(time_in(&chart, lane, State::Running).is_zero(), "{lane} is on another thread");
         assert_eq!(row(&chart, lane).end.1, End::Finished, "{lane}");
@@ -333,7 +382,11 @@ fn tasks_await_what_a_thread_reads() {
     for number in 1..=3 {
         let at = |text: String| texts(&run).iter().position(|line| *line == text);
         let (read, got) = (at(format!("reader read {number}")), at(format!("main got {number}")));
-        assert!(read.is_some() && read < got, "{number} is read, and then received: {:?}", texts(&run));
+        assert!(
+            read.is_some() && read < got,
+            "{number} is read, and then received: {:?}",
+            texts(&run)
+        );
     }
     assert!(run.elapsed >= ms(150), "three times 50 ms, not {:?}", run.elapsed);
     assert_eq!(run.output(), 6);

@@ -23,7 +23,11 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+    chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
 }
 
 /// When a lane ended, and how.
@@ -35,7 +39,9 @@ fn end(chart: &Chart, name: &str) -> (Duration, End) {
 /// Who or what ended each wait of a lane, and when.
 fn waits(chart: &Chart, name: &str) -> Vec<(String, Duration)> {
     let waits = row(chart, name).spans.iter().filter_map(|span| match span.state {
-        State::Waiting(Until::Lane(lane)) => Some((chart.rows[lane].name.clone(), chart.time(span.to))),
+        State::Waiting(Until::Lane(lane)) => {
+            Some((chart.rows[lane].name.clone(), chart.time(span.to)))
+        }
         State::Waiting(Until::Clock) => Some(("clock".into(), chart.time(span.to))),
         _ => None,
     });
@@ -82,7 +88,11 @@ fn done_callbacks_are_called_soon_in_the_order_in_which_they_were_added() {
     assert_eq!(run.transcript(), DONE_CALLBACKS);
     assert_eq!(run.elapsed, ms(2000));
     let chart = run.chart();
-    assert_eq!(end(&chart, "B"), (ms(0), End::Cancelled { by: Some(0), aborted: false }), "it was taken back");
+    assert_eq!(
+        end(&chart, "B"),
+        (ms(0), End::Cancelled { by: Some(0), aborted: false }),
+        "it was taken back"
+    );
     run.output().expect("nothing fails");
 }
 
@@ -90,7 +100,10 @@ fn done_callbacks_are_called_soon_in_the_order_in_which_they_were_added() {
 fn tasks_that_wait_for_the_same_cell_are_tokios_done_callbacks() {
     let run = record("tokio", done_callbacks::tokio);
     assert_eq!(run.transcript(), DONE_CALLBACKS);
-    assert_eq!(run.transcript(), record_blocking("event loop", done_callbacks::done_callbacks).transcript());
+    assert_eq!(
+        run.transcript(),
+        record_blocking("event loop", done_callbacks::done_callbacks).transcript()
+    );
     assert_eq!(run.elapsed, ms(2000));
     let chart = run.chart();
     for waiter in ["A", "C", "main"] {
@@ -174,7 +187,12 @@ fn a_task_that_tokio_aborts_is_dropped_and_not_asked() {
     let run = record("drop", cancel_task::dropped);
     assert_eq!(
         run.transcript(),
-        ["0.000 A work", "1.000 main asked it to end", "1.000 A dropped", "1.000 main it was cancelled"]
+        [
+            "0.000 A work",
+            "1.000 main asked it to end",
+            "1.000 A dropped",
+            "1.000 main it was cancelled"
+        ]
     );
     assert_eq!(run.elapsed, ms(1000));
     assert_eq!(end(&run.chart(), "A"), (ms(1000), ABORTED));
@@ -205,21 +223,29 @@ fn a_timeout_drops_the_future_and_says_the_same_as_wait_for() {
 #[test]
 fn a_timeout_of_a_handle_leaves_its_task_running() {
     let run = record("timeout of a handle", timeout::of_a_handle);
-    assert_eq!(run.transcript(), ["0.000 A ask", "1.000 main no answer in time", "2.000 A answer", "2.000 A hang up"]);
+    assert_eq!(
+        run.transcript(),
+        ["0.000 A ask", "1.000 main no answer in time", "2.000 A answer", "2.000 A hang up"]
+    );
     assert_eq!(run.elapsed, ms(3000));
     assert_eq!(end(&run.chart(), "A"), (ms(2000), End::Finished));
 }
 
 // shield
 
-const SHIELDED: [&str; 3] = ["0.000 save save the document", "1.000 main cancel the request", "2.000 save saved"];
+const SHIELDED: [&str; 3] =
+    ["0.000 save save the document", "1.000 main cancel the request", "2.000 save saved"];
 
 #[test]
 fn to_cancel_a_task_cancels_what_it_awaits() {
     let run = record_blocking("unshielded", shield::unshielded);
     assert_eq!(
         run.transcript(),
-        ["0.000 save save the document", "1.000 main cancel the request", "1.000 save half a document"]
+        [
+            "0.000 save save the document",
+            "1.000 main cancel the request",
+            "1.000 save half a document"
+        ]
     );
     assert_eq!(run.elapsed, ms(3000));
     assert_eq!(waits(&run.chart(), "request"), [("save".into(), ms(1000))]);

@@ -24,7 +24,11 @@ const fn ms(ms: u64) -> Duration {
 }
 
 fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}"))
+    chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
 }
 
 // gather
@@ -68,7 +72,11 @@ fn tasks_begin_after_whoever_spawns_them_waits() {
     let run = record("gather_tasks", gather_tasks::gather_tasks);
     let transcript = run.transcript();
     assert_eq!(transcript[0], "0.000 main three tasks, and none has begun");
-    assert_eq!(transcript[1..], record("gather", gather::gather).transcript(), "the rest is as in `gather`");
+    assert_eq!(
+        transcript[1..],
+        record("gather", gather::gather).transcript(),
+        "the rest is as in `gather`"
+    );
 }
 
 #[test]
@@ -88,7 +96,11 @@ fn try_join_fails_fast_and_drops_the_siblings() {
     let chart = run.chart();
     for sibling in ["A", "C"] {
         let (at, end) = &row(&chart, sibling).end;
-        assert_eq!((chart.time(*at), end), (ms(100), &End::Cancelled { by: Some(0), aborted: false }), "{sibling}");
+        assert_eq!(
+            (chart.time(*at), end),
+            (ms(100), &End::Cancelled { by: Some(0), aborted: false }),
+            "{sibling}"
+        );
     }
     assert_eq!(run.output(), Err("cannot halve 1".into()));
 }
@@ -133,7 +145,12 @@ fn flattened_tasks_fail_fast_and_their_siblings_go_on_as_after_gather() {
     assert_eq!(run.elapsed, ms(1100));
     assert_eq!(
         run.transcript(),
-        ["0.100 B 1 is odd", "0.100 main error: cannot halve 1", "0.400 A half of 4 is 2", "0.800 C half of 8 is 4",]
+        [
+            "0.100 B 1 is odd",
+            "0.100 main error: cannot halve 1",
+            "0.400 A half of 4 is 2",
+            "0.800 C half of 8 is 4",
+        ]
     );
     let chart = run.chart();
     assert_eq!(row(&chart, "A").end.1, End::Finished);
@@ -240,7 +257,8 @@ fn a_task_that_loses_goes_on_unless_it_is_aborted() {
 /// When `main` says that the work has returned, and when the last other lane ends.
 fn returned_and_over(chart: &Chart) -> (Pos, Pos) {
     let said = |text: &str| text.starts_with("returned");
-    let returned = chart.said.iter().find(|line| said(&line.text)).expect("main says that it has returned").at;
+    let returned =
+        chart.said.iter().find(|line| said(&line.text)).expect("main says that it has returned").at;
     let over = chart.rows[1..].iter().map(|row| row.end.0).max().expect("there are tasks");
     (returned, over)
 }
@@ -264,7 +282,12 @@ fn a_group_waits_for_all_of_its_tasks() {
     assert_eq!(run.elapsed, ms(3000));
     assert_eq!(
         run.transcript(),
-        ["1.000 A uploaded", "2.000 B uploaded", "3.000 C uploaded", "3.000 main returned: 6 s of work are over",]
+        [
+            "1.000 A uploaded",
+            "2.000 B uploaded",
+            "3.000 C uploaded",
+            "3.000 main returned: 6 s of work are over",
+        ]
     );
     let (returned, over) = returned_and_over(&run.chart());
     assert!(over < returned, "nothing outlives its scope: {over:?}, {returned:?}");
@@ -274,7 +297,10 @@ fn a_group_waits_for_all_of_its_tasks() {
 #[test]
 fn a_failing_group_ends_the_others_before_it_returns() {
     let run = record("failing", task_group::failing);
-    assert_eq!(run.transcript(), ["1.000 A no connection", "1.000 main returned: failed after 1 s"]);
+    assert_eq!(
+        run.transcript(),
+        ["1.000 A no connection", "1.000 main returned: failed after 1 s"]
+    );
     assert_eq!(run.elapsed, ms(4000));
     let chart = run.chart();
     for task in ["B", "C"] {

@@ -277,7 +277,12 @@ fn without_a_bound_a_fast_producer_is_done_before_the_consumer_begins() {
 /// Who wakes whom, apart from `main`.
 fn woken(chart: &Chart) -> Vec<(&str, &str)> {
     let name = |lane: usize| chart.rows[lane].name.as_str();
-    chart.wakes.iter().map(|wake| (name(wake.from), name(wake.to))).filter(|(_, woken)| *woken != "main").collect()
+    chart
+        .wakes
+        .iter()
+        .map(|wake| (name(wake.from), name(wake.to)))
+        .filter(|(_, woken)| *woken != "main")
+        .collect()
 }
 
 #[test]

@@ -40,7 +40,8 @@ fn the_same_with_less(less: &[Observe], lanes: bool) {
                 assert_eq!(everything.lines, less.lines, "{}, with {observe:?}", less.example.1);
             }
         }
-        examples = everything.iter().filter(|seen| !seen.real_clock).map(|seen| seen.example).collect();
+        examples =
+            everything.iter().filter(|seen| !seen.real_clock).map(|seen| seen.example).collect();
     }
 }
 
@@ -60,7 +61,9 @@ fn every_scene_ends_by_itself_unless_it_is_about_one_that_does_not() {
         for scene in rehearse(Observe::Everything, *main) {
             match scene.verdict {
                 Some(verdict) => assert!(scene.hangs, "{name}, {}: {verdict}", scene.title),
-                None => assert!(!scene.hangs, "{name}, {} is said not to end by itself", scene.title),
+                None => {
+                    assert!(!scene.hangs, "{name}, {} is said not to end by itself", scene.title)
+                }
             }
         }
     }

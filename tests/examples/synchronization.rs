@@ -25,11 +25,22 @@ const fn ms(ms: u64) -> Duration {
 /// Who wakes whom, apart from `main`.
 fn woken(chart: &Chart) -> Vec<(&str, &str)> {
     let name = |lane: usize| chart.rows[lane].name.as_str();
-    chart.wakes.iter().map(|wake| (name(wake.from), name(wake.to))).filter(|(_, woken)| *woken != "main").collect()
+    chart
+        .wakes
+        .iter()
+        .map(|wake| (name(wake.from), name(wake.to)))
+        .filter(|(_, woken)| *woken != "main")
+        .collect()
 }
 
 fn end<'a>(chart: &'a Chart, name: &str) -> &'a End {
-    &chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}")).end.1
+    &chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
+        .end
+        .1
 }
 
 // lock
@@ -71,7 +82,11 @@ fn a_lock_that_is_held_while_one_waits_lets_them_in_one_by_one_as_they_came() {
             "0.400 D sum 10",
         ]
     );
-    assert_eq!(woken(&run.chart()), [("A", "B"), ("B", "C"), ("C", "D")], "each hands the lock on to who came next");
+    assert_eq!(
+        woken(&run.chart()),
+        [("A", "B"), ("B", "C"), ("C", "D")],
+        "each hands the lock on to who came next"
+    );
     assert_eq!(run.output(), 10);
 }
 
@@ -103,7 +118,13 @@ fn who_comes_after_an_edge_has_missed_it() {
     assert_eq!(run.elapsed, ms(3500));
     assert_eq!(
         run.transcript(),
-        ["0.000 A waits", "1.000 porter opens", "1.000 A goes in", "2.000 B waits", "3.500 B gives up",]
+        [
+            "0.000 A waits",
+            "1.000 porter opens",
+            "1.000 A goes in",
+            "2.000 B waits",
+            "3.500 B gives up",
+        ]
     );
 }
 
@@ -113,7 +134,13 @@ fn who_comes_after_a_level_has_risen_does_not_wait() {
     assert_eq!(run.elapsed, ms(2000));
     assert_eq!(
         run.transcript(),
-        ["0.000 A waits", "1.000 porter opens", "1.000 A goes in", "2.000 B waits", "2.000 B goes in",]
+        [
+            "0.000 A waits",
+            "1.000 porter opens",
+            "1.000 A goes in",
+            "2.000 B waits",
+            "2.000 B goes in",
+        ]
     );
 }
 
@@ -127,7 +154,11 @@ fn who_looks_once_takes_what_another_has_taken_already() {
         run.transcript(),
         ["1.000 baker bakes: 1", "1.000 A takes: 0", "1.000 B takes: -1", "2.000 baker bakes: 0",]
     );
-    assert_eq!(run.output(), 0, "two were baked and two were taken, one of them before it was there");
+    assert_eq!(
+        run.output(),
+        0,
+        "two were baked and two were taken, one of them before it was there"
+    );
 }
 
 #[test]
@@ -175,7 +206,11 @@ fn six_jobs_with_two_permits_take_three_rounds() {
             "0.200 F 2 at work",
         ]
     );
-    assert_eq!(woken(&run.chart()), [("A", "C"), ("B", "D"), ("C", "E"), ("D", "F")], "permits are handed on");
+    assert_eq!(
+        woken(&run.chart()),
+        [("A", "C"), ("B", "D"), ("C", "E"), ("D", "F")],
+        "permits are handed on"
+    );
 }
 
 // queue
@@ -226,7 +261,11 @@ fn when_the_last_token_is_dropped_all_jobs_are_done() {
     );
     let chart = run.chart();
     for worker in ["A", "B"] {
-        assert_eq!(end(&chart, worker), &End::Cancelled { by: None, aborted: true }, "{worker} waited for more");
+        assert_eq!(
+            end(&chart, worker),
+            &End::Cancelled { by: None, aborted: true },
+            "{worker} waited for more"
+        );
     }
 }
 

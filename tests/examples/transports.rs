@@ -39,7 +39,10 @@ fn scenes(example: fn() -> ExitCode) -> Vec<(&'static str, Vec<String>)> {
         .map(|scene| {
             assert!(scene.real_clock, "virtual time would pass while one waits for a socket");
             assert_eq!(scene.error, None, "{}", scene.title);
-            (scene.title, scene.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect())
+            (
+                scene.title,
+                scene.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect(),
+            )
         })
         .collect()
 }
@@ -49,7 +52,13 @@ fn owned(lines: &[&str]) -> Vec<String> {
 }
 
 fn end<'a>(chart: &'a Chart, name: &str) -> &'a End {
-    &chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("there is no lane {name}")).end.1
+    &chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("there is no lane {name}"))
+        .end
+        .1
 }
 
 /// Who wakes whom, apart from `main`.
@@ -131,7 +140,11 @@ fn the_echo_answers_the_same_wherever_the_bytes_are_cut() {
         (b"\n", "echo: \n", false),
         (b"one\ntwo\r\n", "echo: one\necho: two\n", false),
         (b"one\nunfinished", "echo: one\necho: unfinished\n", false),
-        ("caf\u{e9}\n\u{65e5}\u{672c}\n".as_bytes(), "echo: caf\u{e9}\necho: \u{65e5}\u{672c}\n", false),
+        (
+            "caf\u{e9}\n\u{65e5}\u{672c}\n".as_bytes(),
+            "echo: caf\u{e9}\necho: \u{65e5}\u{672c}\n",
+            false,
+        ),
         (b"not \xff Unicode\n", "echo: not \u{fffd} Unicode\n", false),
         (&[b"one\n", long.as_bytes(), b"\ntwo\n"].concat(), "echo: one\ntoo long\n", true),
     ];
@@ -147,7 +160,8 @@ fn the_echo_answers_the_same_wherever_the_bytes_are_cut() {
 
 #[test]
 fn an_echo_that_has_closed_looks_at_no_more_lines() {
-    let run = record("too long", || async { echoed(&[format!("{}\ntwo\n", "x".repeat(81)).as_bytes()]) });
+    let run =
+        record("too long", || async { echoed(&[format!("{}\ntwo\n", "x".repeat(81)).as_bytes()]) });
     assert_eq!(run.transcript(), ["0.000 main connection made", "0.000 main connection lost"]);
     assert_eq!(run.output(), ("too long\n".into(), true));
 }
@@ -176,7 +190,12 @@ fn one_protocol_says_the_same_over_any_transport() {
     ]);
     assert_eq!(
         scenes(echo::main),
-        [("in memory", echoed.clone()), ("TCP", echoed.clone()), ("Unix socket", echoed), ("a child's pipes", child)]
+        [
+            ("in memory", echoed.clone()),
+            ("TCP", echoed.clone()),
+            ("Unix socket", echoed),
+            ("a child's pipes", child)
+        ]
     );
 }
 
@@ -200,7 +219,10 @@ fn an_echo_that_is_asked_nothing_ends_after_five_seconds() {
         echo::serve(far).lane("server").await
     });
     assert_eq!(run.elapsed, ms(5000));
-    assert_eq!(run.transcript(), ["0.000 server connection made", "5.000 server connection lost: nothing came for 5s"]);
+    assert_eq!(
+        run.transcript(),
+        ["0.000 server connection made", "5.000 server connection lost: nothing came for 5s"]
+    );
     assert_eq!(error(run.output()), "nothing came for 5s");
 }
 
@@ -214,7 +236,10 @@ fn an_echo_whose_answers_nobody_takes_ends_after_a_second() {
         result
     });
     assert_eq!(run.elapsed, ms(1000));
-    assert_eq!(run.transcript().last().unwrap(), "1.000 server connection lost: nobody took what was written for 1s");
+    assert_eq!(
+        run.transcript().last().unwrap(),
+        "1.000 server connection lost: nobody took what was written for 1s"
+    );
     assert_eq!(error(run.output()), "nobody took what was written for 1s");
 }
 
@@ -298,7 +323,10 @@ fn a_child_is_heard_while_it_runs_and_ends_with_its_driver_only_if_that_was_aske
         [
             ("line by line", owned(&["child 3", "child 2", "child 1", "main exit status 7"])),
             ("cancelled", owned(&["main cancelled", "main still there"])),
-            ("cancelled, with kill_on_drop", owned(&["main cancelled", "main its output has ended"])),
+            (
+                "cancelled, with kill_on_drop",
+                owned(&["main cancelled", "main its output has ended"])
+            ),
             ("killed", owned(&["main ended by signal 9"])),
         ]
     );
@@ -396,7 +424,10 @@ fn what_is_lost_is_sent_again_after_the_deadline() {
         };
         udp_echo::retry(attempt).await
     });
-    assert_eq!(run.transcript(), ["0.000 main send", "0.300 main no answer to attempt 1", "0.300 main send"]);
+    assert_eq!(
+        run.transcript(),
+        ["0.000 main send", "0.300 main no answer to attempt 1", "0.300 main send"]
+    );
     assert_eq!(run.elapsed, ms(300 + 299));
     assert_eq!(run.output().expect("an answer"), "answer");
 }
@@ -406,15 +437,20 @@ fn after_three_attempts_it_gives_up() {
     let run = record("lost", || udp_echo::retry(pending::<io::Result<()>>));
     assert_eq!(
         run.transcript(),
-        ["0.300 main no answer to attempt 1", "0.600 main no answer to attempt 2", "0.900 main no answer to attempt 3"]
+        [
+            "0.300 main no answer to attempt 1",
+            "0.600 main no answer to attempt 2",
+            "0.900 main no answer to attempt 3"
+        ]
     );
     assert_eq!(run.output().expect_err("nobody answers").kind(), io::ErrorKind::TimedOut);
 }
 
 #[test]
 fn an_error_is_no_loss() {
-    let run =
-        record("refused", || udp_echo::retry(async || Err::<(), io::Error>(io::ErrorKind::ConnectionRefused.into())));
+    let run = record("refused", || {
+        udp_echo::retry(async || Err::<(), io::Error>(io::ErrorKind::ConnectionRefused.into()))
+    });
     assert_eq!(run.transcript(), [""; 0], "nothing is sent again");
     assert_eq!(run.output().expect_err("refused").kind(), io::ErrorKind::ConnectionRefused);
 }
@@ -437,7 +473,10 @@ fn the_end_of_a_body_is_found_in_three_ways() {
         [
             (
                 "content-length",
-                dialogue("/length", &["< HTTP/1.1 200 OK", "< Content-Length: 12", "body: hello, world"])
+                dialogue(
+                    "/length",
+                    &["< HTTP/1.1 200 OK", "< Content-Length: 12", "body: hello, world"]
+                )
             ),
             (
                 "chunked",
@@ -453,8 +492,14 @@ fn the_end_of_a_body_is_found_in_three_ways() {
                     ]
                 )
             ),
-            ("until the connection ends", dialogue("/close", &["< HTTP/1.1 200 OK", "body: until the end"])),
-            ("a server that says nothing", dialogue("/silent", &["error: the other side is silent for 200ms"])),
+            (
+                "until the connection ends",
+                dialogue("/close", &["< HTTP/1.1 200 OK", "body: until the end"])
+            ),
+            (
+                "a server that says nothing",
+                dialogue("/silent", &["error: the other side is silent for 200ms"])
+            ),
         ]
     );
 }
@@ -475,10 +520,15 @@ fn asked(path: &'static str) -> async_concepts::timeline::Recording<Got> {
 #[test]
 fn chunks_come_before_the_server_knows_the_rest() {
     let run = asked("/chunked");
-    let chunks: Vec<String> = run.transcript().into_iter().filter(|line| line.contains("chunk of")).collect();
+    let chunks: Vec<String> =
+        run.transcript().into_iter().filter(|line| line.contains("chunk of")).collect();
     assert_eq!(
         chunks,
-        ["0.000 client < chunk of 5 bytes", "0.100 client < chunk of 4 bytes", "0.200 client < chunk of 6 bytes"]
+        [
+            "0.000 client < chunk of 5 bytes",
+            "0.100 client < chunk of 4 bytes",
+            "0.200 client < chunk of 6 bytes"
+        ]
     );
     assert_eq!(run.output().expect("a response").body, b"slow and steady");
 }
@@ -536,13 +586,19 @@ fn a_response_is_read_the_same_wherever_it_is_cut() {
     let table: [(&str, Read); 24] = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", Ok((200, "hello"))),
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", Ok((200, "hello"))),
-        ("HTTP/1.1 200 OK\r\ncontent-length:5\r\nContent-LENGTH: 5 \r\n\r\nhello", Ok((200, "hello"))),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length:5\r\nContent-LENGTH: 5 \r\n\r\nhello",
+            Ok((200, "hello")),
+        ),
         ("HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", Ok((200, "hello"))),
         ("HTTP/1.0 200\r\n\r\nto the end", Ok((200, "to the end"))),
         ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", Ok((404, ""))),
         ("HTTP/1.1 204 No Content\r\n\r\nnot a body", Ok((204, ""))),
         ("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", Ok((304, ""))),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", Ok((200, "abc"))),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            Ok((200, "abc")),
+        ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n0a;x=\"1\"\r\n\r\n345678\r\n\r\nF\r\n0123456789abcde\r\n000\r\nTrailer: x\r\n\r\n",
             Ok((200, "\r\n345678\r\n0123456789abcde")),
@@ -550,14 +606,29 @@ fn a_response_is_read_the_same_wherever_it_is_cut() {
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", Err("the connection ends early")),
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", Err("the connection ends early")),
         ("", Err("the connection ends early")),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", Err("the connection ends early")),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc\r\n", Err("the connection ends early")),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", Err("a chunk is longer than it says")),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+3\r\nabc\r\n", Err("not a length: \"+3\"")),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n",
+            Err("the connection ends early"),
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc\r\n",
+            Err("the connection ends early"),
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n",
+            Err("a chunk is longer than it says"),
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+3\r\nabc\r\n",
+            Err("not a length: \"+3\""),
+        ),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", Err("not a length: \"\"")),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", Err("nobody asked for gzip")),
         ("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", Err("not a length: \"-5\"")),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", Err("more than one length")),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+            Err("more than one length"),
+        ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello",
             Err("more than one length"),
@@ -566,7 +637,9 @@ fn a_response_is_read_the_same_wherever_it_is_cut() {
         ("SSH-2.0-x\r\n", Err("not HTTP: \"SSH-2.0-x\"")),
     ];
     for (input, expected) in table {
-        let expected = expected.map(|(status, body)| (status, body.as_bytes().to_vec())).map_err(str::to_owned);
+        let expected = expected
+            .map(|(status, body)| (status, body.as_bytes().to_vec()))
+            .map_err(str::to_owned);
         for cut in 0..=input.len() {
             let (start, rest) = input.as_bytes().split_at(cut);
             assert_eq!(answered(&[start, rest]), expected, "{input:?}, cut at {cut}");
@@ -578,7 +651,15 @@ fn a_response_is_read_the_same_wherever_it_is_cut() {
 
 #[test]
 fn a_status_is_three_digits() {
-    for line in ["HTTP/1.1", "HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1 +20", "HTTP/1.1 2 0", "HTTP/2 200", " 200"] {
+    for line in [
+        "HTTP/1.1",
+        "HTTP/1.1 20",
+        "HTTP/1.1 2000",
+        "HTTP/1.1 +20",
+        "HTTP/1.1 2 0",
+        "HTTP/2 200",
+        " 200",
+    ] {
         assert_eq!(answered(&[line.as_bytes(), b"\r\n\r\n"]), Err(format!("not HTTP: {line:?}")));
     }
 }
@@ -594,14 +675,17 @@ fn what_a_server_sends_has_limits() {
     assert_eq!(answered(&[trailers.as_bytes()]), Err("too many headers".into()));
 
     let (most, more) = ("x".repeat(1 << 20), "x".repeat((1 << 20) + 1));
-    for (body, expected) in [(&most, Ok((200, most.len()))), (&more, Err("the body is too large".to_owned()))] {
+    for (body, expected) in
+        [(&most, Ok((200, most.len()))), (&more, Err("the body is too large".to_owned()))]
+    {
         let length = body.len();
         for response in [
             format!("{ok}\r\n{body}"),
             format!("{ok}Content-Length: {length}\r\n\r\n{body}"),
             format!("{ok}Transfer-Encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"),
         ] {
-            let answered = answered(&[response.as_bytes()]).map(|(status, body)| (status, body.len()));
+            let answered =
+                answered(&[response.as_bytes()]).map(|(status, body)| (status, body.len()));
             assert_eq!(answered, expected, "{} bytes", response.len());
         }
     }

@@ -15,11 +15,17 @@ use std::{
 /// where an example keeps real time.
 const DIFFERENCES: &[(&str, &[&str])] = &[
     // Tokio's `sleep` takes its deadline when it is called, asyncio's when it is awaited.
-    ("laziness", &["- 1.000 main     it is over after 1.0 s", "+ 1.500 main     it is over after 1.5 s"]),
+    (
+        "laziness",
+        &["- 1.000 main     it is over after 1.0 s", "+ 1.500 main     it is over after 1.5 s"],
+    ),
     // A loop that nobody can wake returns an error; asyncio sleeps until the twin's guard stops it.
     (
         "cancel_handle",
-        &["- 0.000 main     nobody is left who could stop the loop", "+ 1.000 guard    it would sleep for ever"],
+        &[
+            "- 0.000 main     nobody is left who could stop the loop",
+            "+ 1.000 guard    it would sleep for ever",
+        ],
     ),
     // Errors and panics are two things, and exceptions are one.
     (
@@ -175,7 +181,9 @@ fn python(topic: &str, name: &str, real_clock: bool) -> String {
     let errors = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{} fails:\n{errors}", twin.display());
     match COMPLAINTS.iter().find(|(example, _)| *example == name) {
-        Some((_, complaint)) => assert!(errors.contains(complaint), "{name} should make Python say: {complaint}"),
+        Some((_, complaint)) => {
+            assert!(errors.contains(complaint), "{name} should make Python say: {complaint}")
+        }
         None => assert_eq!(errors, "", "{name} makes Python complain"),
     }
     String::from_utf8(run.stdout).expect("a twin prints UTF-8")
@@ -191,10 +199,21 @@ fn twins_print_the_same_line_by_line() {
         let scenes = rehearse(Observe::Everything, *main);
         let real_clock = scenes.iter().any(|scene| scene.real_clock);
         let (rust, python) = (printed(&scenes), python(topic, name, real_clock));
-        let (rust, python) = if real_clock { (without_times(&rust), without_times(&python)) } else { (rust, python) };
+        let (rust, python) = if real_clock {
+            (without_times(&rust), without_times(&python))
+        } else {
+            (rust, python)
+        };
         let (rust, python) = (without_places(&rust), without_places(&python));
-        let expected = DIFFERENCES.iter().find(|(example, _)| example == name).map_or(&[][..], |(_, lines)| lines);
-        assert_eq!(difference(&rust, &python), expected, "{name}: in Rust\n{rust}\nin Python\n{python}");
+        let expected = DIFFERENCES
+            .iter()
+            .find(|(example, _)| example == name)
+            .map_or(&[][..], |(_, lines)| lines);
+        assert_eq!(
+            difference(&rust, &python),
+            expected,
+            "{name}: in Rust\n{rust}\nin Python\n{python}"
+        );
     }
 }
 
@@ -202,7 +221,10 @@ fn twins_print_the_same_line_by_line() {
 #[ignore = "needs python3 (3.11 or later)"]
 fn a_twin_prints_the_same_each_time() {
     for _ in 0..5 {
-        assert_eq!(python("coroutines", "four_ways", false), python("coroutines", "four_ways", false));
+        assert_eq!(
+            python("coroutines", "four_ways", false),
+            python("coroutines", "four_ways", false)
+        );
     }
 }
 
@@ -210,7 +232,9 @@ fn a_twin_prints_the_same_each_time() {
 fn every_file_among_the_examples_is_one_that_is_tested_or_its_twin() {
     let mut found = BTreeSet::new();
     let topics = fs::read_dir(folder().join("examples")).expect("there are examples");
-    for topic in topics.map(|topic| topic.expect("a readable folder")).filter(|topic| topic.path().is_dir()) {
+    for topic in
+        topics.map(|topic| topic.expect("a readable folder")).filter(|topic| topic.path().is_dir())
+    {
         for file in fs::read_dir(topic.path()).expect("a readable folder") {
             let path = file.expect("a readable folder").path();
             if path.extension().is_some_and(|extension| extension == "rs" || extension == "py") {
@@ -219,7 +243,8 @@ fn every_file_among_the_examples_is_one_that_is_tested_or_its_twin() {
             }
         }
     }
-    let listed = EXAMPLES.iter().map(|(topic, name, _)| (topic.to_string(), name.to_string())).collect();
+    let listed =
+        EXAMPLES.iter().map(|(topic, name, _)| (topic.to_string(), name.to_string())).collect();
     assert_eq!(found, listed, "what is there, and what is tested");
 }
 
@@ -233,10 +258,13 @@ fn differences_are_of_examples_that_exist() {
 /// What was printed, with `(example)` for `(example.rs:42)`: each twin shows where its own source is, and that moves with
 /// every line that is put before it. That it is the right place is tested with the example.
 fn without_places(printed: &str) -> String {
-    let without_place = |line: &str| match line.strip_suffix(')').and_then(|line| line.rsplit_once('.')) {
-        Some((example, place)) if place.starts_with("rs:") || place.starts_with("py:") => format!("{example})\n"),
-        _ => format!("{line}\n"),
-    };
+    let without_place =
+        |line: &str| match line.strip_suffix(')').and_then(|line| line.rsplit_once('.')) {
+            Some((example, place)) if place.starts_with("rs:") || place.starts_with("py:") => {
+                format!("{example})\n")
+            }
+            _ => format!("{line}\n"),
+        };
     printed.lines().map(without_place).collect()
 }
 
@@ -256,8 +284,11 @@ fn difference(old: &str, new: &str) -> Vec<String> {
     let mut common = vec![vec![0; new.len() + 1]; old.len() + 1];
     for (i, line) in old.iter().enumerate().rev() {
         for (j, other) in new.iter().enumerate().rev() {
-            common[i][j] =
-                if line == other { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+            common[i][j] = if line == other {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
         }
     }
     let (mut i, mut j, mut difference) = (0, 0, vec![]);

@@ -16,7 +16,11 @@ fn a_function_that_waits_lets_the_time_pass_and_is_not_said_to_block() {
         7
     });
     assert_eq!(run.transcript(), ["0.150 main done"]);
-    let expected = [(State::Running, 0, 0), (State::Waiting(Until::Clock), 0, 100), (State::Blocking, 100, 150)];
+    let expected = [
+        (State::Running, 0, 0),
+        (State::Waiting(Until::Clock), 0, 100),
+        (State::Blocking, 100, 150),
+    ];
     assert_eq!(states(&run.chart(), "main"), expected);
     assert_eq!(run.output(), 7);
 }
@@ -29,16 +33,23 @@ fn what_a_function_waits_for_goes_on_meanwhile_and_wakes_it() {
         wait(spawn_blocking(on_thread("hash", || block(ms(70))))).unwrap();
     });
     let chart = run.chart();
-    let waits = states(&chart, "main").into_iter().filter(|(state, ..)| matches!(state, State::Waiting(_)));
+    let waits =
+        states(&chart, "main").into_iter().filter(|(state, ..)| matches!(state, State::Waiting(_)));
     let (task, hash) = (Until::Lane(lane(&chart, "task")), Until::Lane(lane(&chart, "hash")));
-    assert_eq!(waits.collect::<Vec<_>>(), [(State::Waiting(task), 0, 30), (State::Waiting(hash), 30, 100)]);
+    assert_eq!(
+        waits.collect::<Vec<_>>(),
+        [(State::Waiting(task), 0, 30), (State::Waiting(hash), 30, 100)]
+    );
 }
 
 #[test]
 fn a_turn_is_a_poll_of_its_own() {
     let polls = |turns| {
         let run = Recorder::new("turns").record_blocking(move || (0..turns).for_each(|_| turn()));
-        states(&run.chart(), "main").into_iter().filter(|(state, ..)| *state == State::Running).count()
+        states(&run.chart(), "main")
+            .into_iter()
+            .filter(|(state, ..)| *state == State::Running)
+            .count()
     };
     assert_eq!(polls(0), 1);
     assert_eq!(polls(3), 4);
@@ -48,7 +59,8 @@ fn a_turn_is_a_poll_of_its_own() {
         turn();
         turn();
     });
-    let later = states(&run.chart(), "main").into_iter().filter(|state| *state == (State::Running, 1, 1));
+    let later =
+        states(&run.chart(), "main").into_iter().filter(|state| *state == (State::Running, 1, 1));
     assert_eq!(later.count(), 2);
 }
 
@@ -105,7 +117,10 @@ fn a_function_that_spins_or_panics_gets_its_verdict() {
     assert!(verdict.starts_with("main spins: at 0 it was polled "), "{verdict}");
     let run = Recorder::new("panics").record_blocking(|| panic!("a part of the test"));
     assert_eq!(run.chart().rows[0].end.1, End::Panicked("a part of the test".into()));
-    assert_eq!(run.outcome.map(|(): ()| ()).unwrap_err().to_string(), "main panicked: a part of the test");
+    assert_eq!(
+        run.outcome.map(|(): ()| ()).unwrap_err().to_string(),
+        "main panicked: a part of the test"
+    );
 }
 
 #[test]
@@ -189,7 +204,9 @@ mod event_loops {
     #[test]
     fn lanes_change_nothing_about_how_tasks_are_woken_and_cancelled() {
         let (with, without) = (cancelled_twice(true), cancelled_twice(false));
-        let lines = |run: &Recording<_>| run.lines.iter().map(|line| (line.at, line.text.clone())).collect::<Vec<_>>();
+        let lines = |run: &Recording<_>| {
+            run.lines.iter().map(|line| (line.at, line.text.clone())).collect::<Vec<_>>()
+        };
         assert_eq!(lines(&with), lines(&without));
         assert_eq!(
             with.transcript(),
@@ -209,17 +226,30 @@ mod event_loops {
                 .filter(|(state, ..)| matches!(state, State::Running | State::RunningUnwoken))
                 .count()
         };
-        assert_eq!(polls("task"), 4, "first step, after giving way, and twice because it was cancelled");
+        assert_eq!(
+            polls("task"),
+            4,
+            "first step, after giving way, and twice because it was cancelled"
+        );
         assert_eq!(polls("other"), 5);
-        let unwoken =
-            states(&with.chart(), "task").iter().filter(|(state, ..)| *state == State::RunningUnwoken).count();
+        let unwoken = states(&with.chart(), "task")
+            .iter()
+            .filter(|(state, ..)| *state == State::RunningUnwoken)
+            .count();
         assert_eq!(unwoken, 0, "each of its polls has a cause");
-        let turns =
-            |run: &Recording<_>| states(&run.chart(), "main").iter().map(|(state, ..)| *state).collect::<Vec<_>>();
-        let polled = |run| {
-            turns(run).into_iter().filter(|state| matches!(state, State::Running | State::RunningUnwoken)).count()
+        let turns = |run: &Recording<_>| {
+            states(&run.chart(), "main").iter().map(|(state, ..)| *state).collect::<Vec<_>>()
         };
-        assert!(!turns(&with).contains(&State::RunningUnwoken), "the loop does not turn for nothing");
+        let polled = |run| {
+            turns(run)
+                .into_iter()
+                .filter(|state| matches!(state, State::Running | State::RunningUnwoken))
+                .count()
+        };
+        assert!(
+            !turns(&with).contains(&State::RunningUnwoken),
+            "the loop does not turn for nothing"
+        );
         assert_eq!(polled(&with), polled(&without), "nor more often because it is watched");
     }
 }

@@ -14,15 +14,23 @@ mod gather;
 /// What a chart shows apart from the order of polls within an instant: for each lane, at which times it waits until
 /// when and for whom, where it blocks, and how it ends.
 fn outline(chart: &Chart) -> Vec<String> {
-    let between = |state: State| matches!(state, State::Waiting(_) | State::Blocking | State::OnThread | State::Lazy);
+    let between = |state: State| {
+        matches!(state, State::Waiting(_) | State::Blocking | State::OnThread | State::Lazy)
+    };
     let rows = chart.rows.iter().map(|row| {
-        let long = row.spans.iter().filter(|span| between(span.state) && span.from.instant < span.to.instant);
+        let long = row
+            .spans
+            .iter()
+            .filter(|span| between(span.state) && span.from.instant < span.to.instant);
         let mut waits: Vec<String> = vec![];
         for span in long {
-            let times = format!("{} to {}", human(chart.time(span.from)), human(chart.time(span.to)));
+            let times =
+                format!("{} to {}", human(chart.time(span.from)), human(chart.time(span.to)));
             waits.push(match span.state {
                 State::Waiting(Until::Unwoken) => format!("{times} waits"),
-                State::Waiting(Until::Lane(by)) => format!("{times} waits for {}", chart.rows[by].name),
+                State::Waiting(Until::Lane(by)) => {
+                    format!("{times} waits for {}", chart.rows[by].name)
+                }
                 state => format!("{times} {state:?}"),
             });
         }
@@ -83,8 +91,12 @@ fn instants(chart: &Chart) -> Vec<(String, usize)> {
 
 #[test]
 fn instants_of_the_real_clock_that_differ_by_jitter_are_one_and_have_round_times() {
-    let chart = polled_at(Clock::Real, &[37, 210, 1_001_400, 1_001_900, 1_004_000, 2_003_100, 3_005_020]);
-    assert_eq!(instants(&chart), [("0".into(), 2), ("1 s".into(), 3), ("2 s".into(), 1), ("3 s".into(), 1)]);
+    let chart =
+        polled_at(Clock::Real, &[37, 210, 1_001_400, 1_001_900, 1_004_000, 2_003_100, 3_005_020]);
+    assert_eq!(
+        instants(&chart),
+        [("0".into(), 2), ("1 s".into(), 3), ("2 s".into(), 1), ("3 s".into(), 1)]
+    );
 }
 
 #[test]

@@ -19,16 +19,26 @@ pub fn ms(milliseconds: u64) -> Duration {
 
 /// The row of a lane.
 pub fn row<'c>(chart: &'c Chart, name: &str) -> &'c async_concepts::timeline::Row {
-    chart.rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("no lane is called {name}"))
+    chart
+        .rows
+        .iter()
+        .find(|row| row.name == name)
+        .unwrap_or_else(|| panic!("no lane is called {name}"))
 }
 
 /// What a lane did: each state with the time at which it began and ended, in milliseconds.
 pub fn states(chart: &Chart, name: &str) -> Vec<(State, u128, u128)> {
-    let time = |span: &Span| (span.state, chart.time(span.from).as_millis(), chart.time(span.to).as_millis());
+    let time = |span: &Span| {
+        (span.state, chart.time(span.from).as_millis(), chart.time(span.to).as_millis())
+    };
     row(chart, name).spans.iter().map(time).collect()
 }
 
 /// The lane's number.
 pub fn lane(chart: &Chart, name: &str) -> usize {
-    chart.rows.iter().position(|row| row.name == name).unwrap_or_else(|| panic!("no lane is called {name}"))
+    chart
+        .rows
+        .iter()
+        .position(|row| row.name == name)
+        .unwrap_or_else(|| panic!("no lane is called {name}"))
 }

@@ -65,14 +65,22 @@ fn no_line_is_wider_than_the_terminal() {
     for width in [36, 37, 40, 64, 80, 100, 200] {
         for chart in &charts {
             for line in text(chart, width).lines() {
-                assert!(line.width() <= width, "{} is {} wide at {width}: {line}", chart.title, line.width());
+                assert!(
+                    line.width() <= width,
+                    "{} is {} wide at {width}: {line}",
+                    chart.title,
+                    line.width()
+                );
             }
         }
     }
 }
 
 fn many(lanes: u64) -> Chart {
-    record("many", move || join_all((0..lanes).map(|n| sleep(ms(10 * n)).lane(format!("worker{n}"))))).chart()
+    record("many", move || {
+        join_all((0..lanes).map(|n| sleep(ms(10 * n)).lane(format!("worker{n}"))))
+    })
+    .chart()
 }
 
 fn long_names() -> Chart {
@@ -112,21 +120,29 @@ fn one_lane_and_no_time_is_a_picture_too() {
 #[test]
 fn names_are_aligned_by_the_width_of_their_letters() {
     let text = text(&long_names(), 80);
-    let begins = |line: &str| line.rfind(['·', '█']).and_then(|_| line.find(['·', '█'])).map(|at| line[..at].width());
+    let begins = |line: &str| {
+        line.rfind(['·', '█']).and_then(|_| line.find(['·', '█'])).map(|at| line[..at].width())
+    };
     let main = begins(text.lines().find(|line| line.contains("main")).unwrap()).unwrap();
-    let rows: Vec<&str> =
-        text.lines().filter(|line| line.contains('✓') && !line.contains("main") && !line.contains("done")).collect();
+    let rows: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains('✓') && !line.contains("main") && !line.contains("done"))
+        .collect();
     assert_eq!(rows.len(), 4, "{text}");
     // Each of them is made in the first column of main, and so begins in the next.
     assert!(rows.iter().all(|row| begins(row) == Some(main + 1)), "{text}");
     assert!(text.contains("a name that goes on and…"), "{text}");
-    assert!(text.contains("名前はまだない吾輩は猫…") || text.contains("名前はまだない吾輩は…"), "{text}");
+    assert!(
+        text.contains("名前はまだない吾輩は猫…") || text.contains("名前はまだない吾輩は…"),
+        "{text}"
+    );
 }
 
 #[test]
 fn colours_are_only_there_when_they_are_wanted_and_change_nothing_else() {
     let chart = small();
-    let (plain, coloured) = (text(&chart, 80), chart.to_text(TerminalOptions { width: 80, colour: true }));
+    let (plain, coloured) =
+        (text(&chart, 80), chart.to_text(TerminalOptions { width: 80, colour: true }));
     assert!(!plain.contains('\u{1b}'));
     assert!(coloured.contains("\u{1b}["));
     assert_eq!(console::strip_ansi_codes(&coloured), plain);
@@ -134,7 +150,8 @@ fn colours_are_only_there_when_they_are_wanted_and_change_nothing_else() {
 
 #[test]
 fn the_summary_compares_with_one_after_another() {
-    let together = record("together", || async { join!(sleep(ms(100)).lane("A"), sleep(ms(200)).lane("B")) });
+    let together =
+        record("together", || async { join!(sleep(ms(100)).lane("A"), sleep(ms(200)).lane("B")) });
     assert_eq!(
         together.chart().summary(),
         "The run took 200 ms; one after another it would have been 300 ms (A 100 ms + B 200 ms)."
@@ -165,12 +182,22 @@ fn the_words_say_what_the_picture_shows() {
 fn an_svg_says_what_it_shows_and_brings_its_colours_for_light_and_dark() {
     let chart = small();
     let svg = chart.to_svg(SvgOptions::default());
-    assert!(svg.starts_with("<svg class=\"timeline auto\" xmlns=\"http://www.w3.org/2000/svg\""), "{}", &svg[..80]);
+    assert!(
+        svg.starts_with("<svg class=\"timeline auto\" xmlns=\"http://www.w3.org/2000/svg\""),
+        "{}",
+        &svg[..80]
+    );
     assert!(svg.contains("role=\"img\" aria-label=\"Timeline of small. "));
     assert!(svg.contains("@media(prefers-color-scheme:dark)"));
     let one = |theme| chart.to_svg(SvgOptions { theme, ..SvgOptions::default() });
     assert!(!one(Theme::Light).contains("@media") && !one(Theme::Dark).contains("@media"));
-    for part in ["blocks the thread 100 ms", "dropped by main", "on another thread", "300 ms in all", ">now<"] {
+    for part in [
+        "blocks the thread 100 ms",
+        "dropped by main",
+        "on another thread",
+        "300 ms in all",
+        ">now<",
+    ] {
         assert!(svg.contains(part), "{part} is missing");
     }
 }
@@ -190,21 +217,30 @@ fn pictures_of_one_page_share_their_colours_and_patterns() {
     }
     for colour in ["--paper", "--ink", "--lane0", "--lane5", "--done", "--cancelled", "--on-bar"] {
         assert!(page.rules.contains(&format!("var({colour})")), "no rule uses {colour}");
-        assert!(page.light.contains(&format!("{colour}:#")) && page.dark.contains(&format!("{colour}:#")));
+        assert!(
+            page.light.contains(&format!("{colour}:#"))
+                && page.dark.contains(&format!("{colour}:#"))
+        );
     }
 }
 
 #[test]
 fn a_picture_without_its_caption_and_with_low_rows_shows_the_same_in_less_room() {
     let chart = small();
-    let height =
-        |svg: &str| -> f64 { svg.split("height=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap() };
-    let (all, options) =
-        (chart.to_svg(SvgOptions::default()), SvgOptions { legend: false, lines: false, ..SvgOptions::default() });
+    let height = |svg: &str| -> f64 {
+        svg.split("height=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    let (all, options) = (
+        chart.to_svg(SvgOptions::default()),
+        SvgOptions { legend: false, lines: false, ..SvgOptions::default() },
+    );
     let plain = chart.to_svg(options);
     let low = chart.to_svg(SvgOptions { caption: false, row: 0.0, ..options });
     assert!(height(&low) < 0.8 * height(&plain) && height(&plain) < height(&all));
-    assert!(plain.contains(&chart.summary()) && !low.replace("aria-label", "").contains(">The run took"));
+    assert!(
+        plain.contains(&chart.summary())
+            && !low.replace("aria-label", "").contains(">The run took")
+    );
     for part in ["blocks the thread 100 ms", "dropped by main", "300 ms in all"] {
         assert!(low.contains(part), "{part} is missing");
     }
@@ -242,8 +278,10 @@ fn a_trace_for_perfetto_has_a_slice_for_each_span_and_an_arrow_for_each_wake() {
     assert_eq!((blocks["ts"].as_f64().unwrap() / 1e3).round(), 300.0);
     assert_eq!((blocks["dur"].as_f64().unwrap() / 1e3).round(), 100.0);
     // However many polls there are at an instant, none of them is drawn later than the next instant.
-    let crowded = record("crowded", || join_all((0..200).map(|_| sleep(ms(1)).lane("nap")))).chart();
-    let trace: serde_json::Value = serde_json::from_str(&to_perfetto(std::slice::from_ref(&crowded))).unwrap();
+    let crowded =
+        record("crowded", || join_all((0..200).map(|_| sleep(ms(1)).lane("nap")))).chart();
+    let trace: serde_json::Value =
+        serde_json::from_str(&to_perfetto(std::slice::from_ref(&crowded))).unwrap();
     let slices = trace["traceEvents"].as_array().unwrap().iter().filter(|event| event["ph"] == "X");
     let spans = crowded.rows.iter().flat_map(|row| &row.spans);
     for (slice, span) in slices.zip(spans).filter(|(_, span)| span.from.instant == 0) {
@@ -293,15 +331,20 @@ fn a_single_instant_can_be_cut_as_well() {
     })
     .chart();
     let text = text(&chart, 44);
-    let (main, thread) = (text.lines().nth(2).unwrap(), text.lines().find(|line| line.contains("  thread")).unwrap());
+    let (main, thread) = (
+        text.lines().nth(2).unwrap(),
+        text.lines().find(|line| line.contains("  thread")).unwrap(),
+    );
     assert_eq!(main.trim_start(), "main  █▉█▉█▉█▉█▉█▉█▉ ··· █▉█▉█▉█▉██✓");
     assert_eq!(thread.trim_start(), "thread  mAmAmAmAmAmAmA     mAmAmAmAmA");
 }
 
 #[test]
 fn an_arrow_is_drawn_for_a_wake_across_tasks_and_none_for_one_that_is_passed_on() {
-    let arrows = |chart: Chart| chart.to_svg(SvgOptions::default()).matches("class=\"arrow\"").count();
-    let nested = record("nested", || async { join!(sleep(ms(100)).lane("A"), sleep(ms(200)).lane("B")) });
+    let arrows =
+        |chart: Chart| chart.to_svg(SvgOptions::default()).matches("class=\"arrow\"").count();
+    let nested =
+        record("nested", || async { join!(sleep(ms(100)).lane("A"), sleep(ms(200)).lane("B")) });
     assert_eq!(arrows(nested.chart()), 0);
     let tasks = record("tasks", || async {
         let naps = [100, 200].map(|time| tokio::spawn(sleep(ms(time)).lane(format!("nap{time}"))));
@@ -321,14 +364,21 @@ fn who_blocks_is_said_of_the_innermost_lane_and_beside_the_numbers() {
         .lane("hog")
     })
     .chart();
-    assert_eq!(text(&chart, 80).matches("blocks 400 ms").count(), 1, "main only polls the one who blocks");
+    assert_eq!(
+        text(&chart, 80).matches("blocks 400 ms").count(),
+        1,
+        "main only polls the one who blocks"
+    );
     let svg = chart.to_svg(SvgOptions::default());
     let middles = |text: &str| -> Vec<f64> {
         let end = format!(">{text}</text>");
-        let before = svg.match_indices(&end).map(|(at, _)| svg[..at].rsplit("<text").next().unwrap());
+        let before =
+            svg.match_indices(&end).map(|(at, _)| svg[..at].rsplit("<text").next().unwrap());
         let in_bars = before.filter(|attributes| attributes.contains("in-bar"));
         in_bars
-            .map(|attributes| attributes.split("x=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap())
+            .map(|attributes| {
+                attributes.split("x=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+            })
             .collect()
     };
     let (label, number) = (middles("blocks the thread 400 ms"), middles("1"));

@@ -155,14 +155,16 @@ fn a_recording_inside_a_recording_has_lanes_of_its_own() {
 #[test]
 fn a_run_is_the_same_with_and_without_being_recorded() {
     let watched = |observe| Recorder::new("everything").observe(observe).record(everything);
-    let (all, lines, nothing) = (watched(Observe::Everything), watched(Observe::Lines), watched(Observe::Nothing));
+    let (all, lines, nothing) =
+        (watched(Observe::Everything), watched(Observe::Lines), watched(Observe::Nothing));
     assert_eq!(all.transcript(), lines.transcript());
     assert!(lines.events().iter().all(|event| matches!(
         event.what,
         async_concepts::timeline::What::Created { .. } | async_concepts::timeline::What::Says(_)
     )));
-    let without_lanes =
-        |run: &Recording<()>| run.lines.iter().map(|line| (line.at, line.text.clone())).collect::<Vec<_>>();
+    let without_lanes = |run: &Recording<()>| {
+        run.lines.iter().map(|line| (line.at, line.text.clone())).collect::<Vec<_>>()
+    };
     assert_eq!(without_lanes(&all), without_lanes(&nothing));
     assert!(nothing.events().is_empty());
     assert_eq!([all.elapsed, lines.elapsed], [nothing.elapsed; 2]);
@@ -237,14 +239,21 @@ fn what_a_thread_sets_off_comes_before_what_it_does_next() {
         });
         let _ = join!(spawn_blocking(sender), receiver);
     });
-    let expected = ["0.000 receiver got the first", "0.000 sender sent the first", "0.000 receiver got the last"];
+    let expected = [
+        "0.000 receiver got the first",
+        "0.000 sender sent the first",
+        "0.000 receiver got the last",
+    ];
     assert_eq!(run.transcript(), expected);
     let at = |lane: usize, wanted: fn(&What) -> bool| {
         run.events().iter().rposition(|event| event.lane == lane && wanted(&event.what)).unwrap()
     };
     let (receiver, sender) = (1, 2);
     let last_item = at(receiver, |what| matches!(what, What::Says(_)));
-    assert!(last_item < at(sender, |what| matches!(what, What::PollEnd(_))), "its end, too, comes after");
+    assert!(
+        last_item < at(sender, |what| matches!(what, What::PollEnd(_))),
+        "its end, too, comes after"
+    );
 }
 
 /// Waits for a task, but takes its time, on the wall clock, to pass the wake on.

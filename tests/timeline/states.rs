@@ -77,16 +77,24 @@ fn a_woken_task_is_ready_while_another_has_the_thread() {
     let chart = run.chart();
     let (woken, runs) = ((State::Waiting(Until::Clock), 0, 100), (State::Running, 100, 100));
     assert!(states(&chart, "A").ends_with(&[woken, runs]), "A runs as soon as it is woken");
-    assert!(states(&chart, "B").ends_with(&[woken, (State::Ready, 100, 100), runs]), "B is woken too, but A runs");
+    assert!(
+        states(&chart, "B").ends_with(&[woken, (State::Ready, 100, 100), runs]),
+        "B is woken too, but A runs"
+    );
 }
 
 #[test]
 fn a_future_is_polled_without_a_wake_when_its_neighbour_was_woken() {
-    let run = record("neighbours", || async { join!(sleep(ms(100)).lane("short"), sleep(ms(300)).lane("long")) });
+    let run = record("neighbours", || async {
+        join!(sleep(ms(100)).lane("short"), sleep(ms(300)).lane("long"))
+    });
     let chart = run.chart();
     let unwoken = states(&chart, "long")[2..4].to_vec();
     // futures::join! polls both whenever one is woken.
-    assert_eq!(unwoken, [(State::Waiting(Until::Unwoken), 0, 100), (State::RunningUnwoken, 100, 100)]);
+    assert_eq!(
+        unwoken,
+        [(State::Waiting(Until::Unwoken), 0, 100), (State::RunningUnwoken, 100, 100)]
+    );
 }
 
 #[test]
@@ -141,7 +149,10 @@ fn two_closures_on_the_pool_run_at_the_same_time() {
         let _ = join!(work("long", 300), work("short", 200));
     });
     let chart = run.chart();
-    assert_eq!(run.transcript(), ["0.000 long begins", "0.000 short begins", "0.200 short ends", "0.300 long ends"]);
+    assert_eq!(
+        run.transcript(),
+        ["0.000 long begins", "0.000 short begins", "0.200 short ends", "0.300 long ends"]
+    );
     assert_eq!(run.elapsed, ms(300));
     assert_eq!(states(&chart, "long").last(), Some(&(State::OnThread, 0, 300)));
     assert_eq!(states(&chart, "short").last(), Some(&(State::OnThread, 0, 200)));
@@ -187,7 +198,10 @@ fn a_future_that_is_dropped_is_cancelled_by_whoever_dropped_it() {
         async { drop(nap) }.lane("dropper").await;
     });
     let chart = run.chart();
-    assert_eq!(row(&chart, "nap").end.1, End::Cancelled { by: Some(lane(&chart, "dropper")), aborted: false });
+    assert_eq!(
+        row(&chart, "nap").end.1,
+        End::Cancelled { by: Some(lane(&chart, "dropper")), aborted: false }
+    );
     assert_eq!(chart.time(row(&chart, "nap").end.0), ms(150));
 }
 

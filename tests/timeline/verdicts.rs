@@ -31,7 +31,10 @@ fn a_deadlock_ends_after_a_virtual_hour_and_names_who_waits_since_when() {
     });
     assert_eq!(run.elapsed, Duration::from_secs(3600));
     let Err(verdict @ Verdict::Deadlock(_)) = &run.outcome else { panic!("{:?}", run.outcome) };
-    assert_eq!(verdict.to_string(), "nothing can happen any more: A waits since 200 ms, B waits since 300 ms");
+    assert_eq!(
+        verdict.to_string(),
+        "nothing can happen any more: A waits since 200 ms, B waits since 300 ms"
+    );
     assert!(run.chart().rows.iter().all(|row| row.end.1 == End::Unfinished));
 }
 
@@ -48,7 +51,10 @@ fn main_is_only_named_when_it_is_alone() {
 #[test]
 fn of_many_lanes_some_are_named() {
     let run = record("many", || async {
-        futures::future::join_all((0..40).map(|n| std::future::pending::<()>().lane(format!("worker{n}")))).await
+        futures::future::join_all(
+            (0..40).map(|n| std::future::pending::<()>().lane(format!("worker{n}"))),
+        )
+        .await
     });
     let verdict = run.outcome.unwrap_err().to_string();
     assert!(verdict.ends_with("worker5 waits since 0, and 34 more lanes like these"), "{verdict}");
@@ -103,14 +109,17 @@ fn a_thread_that_sleeps_for_real_is_ended_by_the_watchdog_with_the_place_of_its_
     let sleeper = async { std::thread::sleep(Duration::from_secs(3600)) };
     let run = Recorder::new("thread::sleep").watchdog(ms(200)).record(|| sleeper.lane("sleeper"));
     let sentence = run.outcome.unwrap_err().to_string();
-    let start =
-        format!("sleeper blocks the thread: its poll at 0 did not return within 200 ms (the lane made at {}:", file!());
+    let start = format!(
+        "sleeper blocks the thread: its poll at 0 did not return within 200 ms (the lane made at {}:",
+        file!()
+    );
     assert!(sentence.starts_with(&start), "{sentence}");
 }
 
 #[test]
 fn a_run_on_the_real_clock_may_sleep_for_longer_than_the_watchdog_waits() {
-    let run = Recorder::new("patient").clock(Clock::Real).watchdog(ms(20)).record(|| sleep(ms(100)));
+    let run =
+        Recorder::new("patient").clock(Clock::Real).watchdog(ms(20)).record(|| sleep(ms(100)));
     assert!(run.outcome.is_ok(), "{:?}", run.outcome);
 }
 
@@ -145,7 +154,10 @@ fn a_thread_of_the_pool_that_never_returns_is_ended_by_the_watchdog() {
         .await
     });
     let sentence = run.outcome.unwrap_err().to_string();
-    assert!(sentence.contains("stuck is still on its thread") || sentence.contains("blocks the thread"), "{sentence}");
+    assert!(
+        sentence.contains("stuck is still on its thread") || sentence.contains("blocks the thread"),
+        "{sentence}"
+    );
 }
 
 #[test]
@@ -159,7 +171,8 @@ fn a_panic_of_main_is_a_verdict_and_the_timeline_is_there() {
     assert_eq!(run.outcome.as_ref().unwrap_err().to_string(), "main panicked: a part of the test");
     assert_eq!(chart.rows[0].end.1, End::Panicked("a part of the test".into()));
     assert_eq!(run.elapsed, ms(100));
-    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.output())).unwrap_err();
+    let panic =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.output())).unwrap_err();
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"a part of the test"));
 }
 
@@ -184,8 +197,13 @@ fn nothing_is_said_in_a_run_that_has_been_given_up() {
 #[test]
 fn a_verdict_claims_nothing_about_lanes_that_were_not_recorded() {
     for observe in [Observe::Lines, Observe::Nothing] {
-        let run = Recorder::new("unrecorded").observe(observe).record(|| std::future::pending::<()>().lane("A"));
+        let run = Recorder::new("unrecorded")
+            .observe(observe)
+            .record(|| std::future::pending::<()>().lane("A"));
         let verdict = run.outcome.unwrap_err().to_string();
-        assert_eq!(verdict, "it did not end within 1 h; who waits, only a recording could tell", "{observe:?}");
+        assert_eq!(
+            verdict, "it did not end within 1 h; who waits, only a recording could tell",
+            "{observe:?}"
+        );
     }
 }

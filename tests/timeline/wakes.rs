@@ -41,7 +41,11 @@ fn one_task_wakes_another() {
     let chart = run.chart();
     let (sleeper, ringer) = (lane(&chart, "sleeper"), lane(&chart, "ringer"));
     assert_eq!(waits(&chart, "sleeper"), [Until::Lane(ringer)]);
-    assert!(chart.wakes.iter().any(|wake| wake.from == ringer && wake.to == sleeper && chart.time(wake.at) == ms(100)));
+    assert!(
+        chart.wakes.iter().any(|wake| wake.from == ringer
+            && wake.to == sleeper
+            && chart.time(wake.at) == ms(100))
+    );
 }
 
 #[test]
@@ -83,7 +87,10 @@ fn a_lane_that_is_woken_twice_before_it_runs_is_woken_once() {
             waker.wake_by_ref();
             waker.wake();
         };
-        let _ = futures::join!(tokio::spawn(receiver.lane("receiver")), tokio::spawn(rings.lane("sender")));
+        let _ = futures::join!(
+            tokio::spawn(receiver.lane("receiver")),
+            tokio::spawn(rings.lane("sender"))
+        );
     });
     let chart = run.chart();
     let receiver = lane(&chart, "receiver");
@@ -100,7 +107,10 @@ fn the_end_of_a_task_wakes_whoever_joins_it() {
 #[test]
 fn the_end_of_a_closure_on_the_pool_wakes_whoever_joins_it() {
     let run = record("join", || async {
-        tokio::task::spawn_blocking(async_concepts::on_thread("hash", || async_concepts::block(ms(100)))).await
+        tokio::task::spawn_blocking(async_concepts::on_thread("hash", || {
+            async_concepts::block(ms(100))
+        }))
+        .await
     });
     let chart = run.chart();
     assert_eq!(waits(&chart, "main"), [Until::Lane(lane(&chart, "hash"))]);

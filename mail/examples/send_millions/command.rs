@@ -4,7 +4,8 @@ use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use mail::{
     Draft, DraftError, Mailbox,
     campaign::{
-        Campaign, Event, FailedList, Fate, Heartbeat, Journal, ListError, OverSmtp, Recipient, RecipientFile, Summary,
+        Campaign, Event, FailedList, Fate, Heartbeat, Journal, ListError, OverSmtp, Recipient,
+        RecipientFile, Summary,
     },
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
@@ -61,10 +62,14 @@ async fn send(options: Options) -> Result<bool, String> {
         None => None,
     };
     let mut settings = options.settings;
-    settings.connections =
-        settings.connections.min(usize::try_from(total).unwrap_or(usize::MAX).max(1).try_into().expect("it is not 0"));
+    settings.connections = settings
+        .connections
+        .min(usize::try_from(total).unwrap_or(usize::MAX).max(1).try_into().expect("it is not 0"));
     let own_server = match options.server {
-        None => Some(OwnServer::start(settings.connections.get()).map_err(|error| format!("no server: {error}"))?),
+        None => Some(
+            OwnServer::start(settings.connections.get())
+                .map_err(|error| format!("no server: {error}"))?,
+        ),
         Some(_) => None,
     };
     let address = match (&options.server, &own_server) {
@@ -77,9 +82,12 @@ async fn send(options: Options) -> Result<bool, String> {
     let show = RefCell::new(Show::new(total, already, options.failed.is_none()));
     let stop = CancellationToken::new();
     let connect = || Client::connect(address.as_str(), "localhost", Timeouts::all(options.timeout));
-    let mut campaign = Campaign::new(OverSmtp::new(connect, |recipient: &Recipient| letter.to(recipient)), settings)
-        .watch(|event| show.borrow_mut().event(event))
-        .stop(stop.clone());
+    let mut campaign = Campaign::new(
+        OverSmtp::new(connect, |recipient: &Recipient| letter.to(recipient)),
+        settings,
+    )
+    .watch(|event| show.borrow_mut().event(event))
+    .stop(stop.clone());
     if let Some(journal) = journal {
         campaign = campaign.journal((journal, past));
     }
@@ -106,12 +114,15 @@ async fn send(options: Options) -> Result<bool, String> {
             None => String::new(),
         };
         let sent = HumanCount(show.sent);
-        print(&format!("{sent} sent, and then interrupted: what was in flight is in doubt{resume}\n"))?;
+        print(&format!(
+            "{sent} sent, and then interrupted: what was in flight is in doubt{resume}\n"
+        ))?;
         return Ok(false);
     };
     let mut said = report(&summary, &show, total, begin.elapsed(), options.resume.as_deref());
     let worst_gap = heartbeat.worst_gap().as_secs_f64() * 1e3;
-    said += &format!("\nthe longest time between two heartbeats, of 10 ms each: {worst_gap:.1} ms\n");
+    said +=
+        &format!("\nthe longest time between two heartbeats, of 10 ms each: {worst_gap:.1} ms\n");
     if let Some(server) = own_server {
         said += &format!("the server has {}\n", counted(server.end(), "mail"));
     }
@@ -122,7 +133,9 @@ async fn send(options: Options) -> Result<bool, String> {
 /// Prints, and does not mind when nobody reads any more.
 pub fn print(text: &str) -> Result<(), String> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write what was done: {error}")),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("cannot write what was done: {error}"))
+        }
         _ => Ok(()),
     }
 }
@@ -182,7 +195,9 @@ impl Letter {
 
     fn to(&self, recipient: &Recipient) -> (Envelope, Message) {
         let to = &recipient.address;
-        let message = self.try_to(to).unwrap_or_else(|error| panic!("a letter to {to} cannot be written: {error}"));
+        let message = self
+            .try_to(to)
+            .unwrap_or_else(|error| panic!("a letter to {to} cannot be written: {error}"));
         (Envelope { from: Some(self.from.address().clone()), to: vec![to.clone()] }, message)
     }
 }
@@ -245,7 +260,9 @@ impl Show {
         let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             _ = write!(out, "{}", HumanCount(state.per_sec() as u64))
         };
-        bar.set_style(ProgressStyle::with_template(template).expect("it is one").with_key("rate", rate));
+        bar.set_style(
+            ProgressStyle::with_template(template).expect("it is one").with_key("rate", rate),
+        );
         bar.reset_eta();
         let failures = keep_failures.then(Vec::new);
         Show { bar, sent: 0, failed: 0, waits: 0, last_obstacle: String::new(), failures }
@@ -270,7 +287,10 @@ impl Show {
                     if let Some(failures) = &mut self.failures
                         && failures.len() < SHOWN
                     {
-                        failures.push(format!("line {}: {}: {fate}", recipient.number, recipient.address));
+                        failures.push(format!(
+                            "line {}: {}: {fate}",
+                            recipient.number, recipient.address
+                        ));
                     }
                 }
             }
@@ -299,7 +319,13 @@ fn counted(number: u64, what: &str) -> String {
     format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" })
 }
 
-fn report(summary: &Summary, show: &Show, total: u64, took: Duration, resume: Option<&Path>) -> String {
+fn report(
+    summary: &Summary,
+    show: &Show,
+    total: u64,
+    took: Duration,
+    resume: Option<&Path>,
+) -> String {
     let mut lines = vec![];
     let rate = show.sent as f64 / took.as_secs_f64().max(1e-3);
     lines.push(format!(
@@ -321,7 +347,10 @@ fn report(summary: &Summary, show: &Show, total: u64, took: Duration, resume: Op
         }
     }
     if summary.bad_lines > 0 {
-        lines.push(format!("{} of the list no address, and skipped", counted(summary.bad_lines, "line")));
+        lines.push(format!(
+            "{} of the list no address, and skipped",
+            counted(summary.bad_lines, "line")
+        ));
     }
     for failure in show.failures.iter().flatten() {
         lines.push(format!("  {failure}"));
@@ -340,10 +369,18 @@ fn report(summary: &Summary, show: &Show, total: u64, took: Duration, resume: Op
     if let Some(next) = &summary.next {
         let ended = summary.sent + summary.refused + summary.gave_up + summary.in_doubt;
         let left = total.saturating_sub(ended + summary.waiting.len() as u64);
-        lines.push(format!("  line {}: {}, and all after it: {} in all", next.number, next.address, HumanCount(left)));
+        lines.push(format!(
+            "  line {}: {}, and all after it: {} in all",
+            next.number,
+            next.address,
+            HumanCount(left)
+        ));
     }
     if let Some(path) = resume {
-        lines.push(format!("the same command goes on from there, with the journal {}", path.display()));
+        lines.push(format!(
+            "the same command goes on from there, with the journal {}",
+            path.display()
+        ));
     }
     lines.join("\n")
 }

@@ -100,7 +100,9 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
             Long("recipients") => options.recipients = Some(parser.value()?.into()),
             Long("count") => count = Some(parser.value()?.parse()?),
             Long("server") => options.server = Some(parser.value()?.string()?),
-            Short('c') | Long("connections") => options.settings.connections = parser.value()?.parse()?,
+            Short('c') | Long("connections") => {
+                options.settings.connections = parser.value()?.parse()?
+            }
             Long("from") => options.from = parser.value()?.parse_with(Address::from_str)?.into(),
             Long("subject") => options.subject = parser.value()?.string()?,
             Long("text") => options.text = Some(parser.value()?.into()),
@@ -115,13 +117,18 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
             Long("timeout") => options.timeout = parser.value()?.parse_with(seconds)?,
             Short('h') | Long("help") => return Ok(None),
             Long(name) if OF_SCENES.contains(&name) => {
-                return Err(format!("--{name} belongs to the timelines, which are drawn when no mail is sent").into());
+                return Err(format!(
+                    "--{name} belongs to the timelines, which are drawn when no mail is sent"
+                )
+                .into());
             }
             _ => return Err(argument.unexpected()),
         }
     }
     match (count, &options.recipients) {
-        (Some(_), Some(_)) => return Err("--count and --recipients cannot both say who gets the mail".into()),
+        (Some(_), Some(_)) => {
+            return Err("--count and --recipients cannot both say who gets the mail".into());
+        }
         (Some(count), None) => options.count = count,
         (None, _) => {}
     }

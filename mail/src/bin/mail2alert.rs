@@ -68,7 +68,9 @@ fn command() -> Result<Command, lexopt::Error> {
             Long("check") => check = true,
             Short('h') | Long("help") => return Ok(Command::Print(HELP.into())),
             Short('V') | Long("version") => {
-                return Ok(Command::Print(concat!("mail2alert ", env!("CARGO_PKG_VERSION"), "\n").into()));
+                return Ok(Command::Print(
+                    concat!("mail2alert ", env!("CARGO_PKG_VERSION"), "\n").into(),
+                ));
             }
             Value(value) if path.is_none() => path = Some(PathBuf::from(value)),
             _ => return Err(arg.unexpected()),
@@ -83,20 +85,25 @@ fn command() -> Result<Command, lexopt::Error> {
 
 fn read(path: &PathBuf) -> Result<Config, Failure> {
     let shown = path.display();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| Failure(2, vec![format!("cannot read {shown}: {error}")]))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure(2, vec![format!("cannot read {shown}: {error}")]))?;
     let environment = |name: &str| std::env::var(name).ok();
-    Config::parse(&text, environment)
-        .map_err(|problems| Failure(2, problems.iter().map(|problem| format!("{shown}, {problem}")).collect()))
+    Config::parse(&text, environment).map_err(|problems| {
+        Failure(2, problems.iter().map(|problem| format!("{shown}, {problem}")).collect())
+    })
 }
 
 fn run(path: PathBuf) -> Result<(), Failure> {
     let config = read(&path)?;
     let failed = |what: &str, error: io::Error| Failure(1, vec![format!("{what}: {error}")]);
-    let (ledger, damaged) = Ledger::open(&config.ledger.file, config.ledger.bounds)
-        .map_err(|error| failed(&format!("cannot use the ledger {}", config.ledger.file.display()), error))?;
+    let (ledger, damaged) =
+        Ledger::open(&config.ledger.file, config.ledger.bounds).map_err(|error| {
+            failed(&format!("cannot use the ledger {}", config.ledger.file.display()), error)
+        })?;
     if damaged > 0 {
-        log(&format!("the ledger had {damaged} damaged lines at its end or within, which were left out"));
+        log(&format!(
+            "the ledger had {damaged} damaged lines at its end or within, which were left out"
+        ));
     }
     // One thread is enough for all of it: nothing here blocks but the disk, which has a thread of its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -132,8 +139,14 @@ fn run(path: PathBuf) -> Result<(), Failure> {
 /// Logs what somebody who runs this wants to know: a line for each mail, and what is not as it should be.
 fn watch() -> Watch {
     Arc::new(|step: &Step| match step {
-        Step::Ended(_) | Step::Stale { .. } | Step::NoBaseline(_) | Step::Trouble(_) => log(&step.to_string()),
-        Step::Came { .. } | Step::Asks { .. } | Step::Asked { .. } | Step::Sends { .. } | Step::Sent { .. } => {}
+        Step::Ended(_) | Step::Stale { .. } | Step::NoBaseline(_) | Step::Trouble(_) => {
+            log(&step.to_string())
+        }
+        Step::Came { .. }
+        | Step::Asks { .. }
+        | Step::Asked { .. }
+        | Step::Sends { .. }
+        | Step::Sent { .. } => {}
     })
 }
 

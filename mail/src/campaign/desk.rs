@@ -2,8 +2,8 @@
 //!
 //! Nothing in here waits: all workers share one desk, on one thread, and each visit is over before the next begins.
 use super::{
-    Event, FailedList, Fate, IfInDoubt, Journal, ListError, Open, Outcome, Past, Recipient, ResumeError, Settings,
-    Step, Stopped, Summary,
+    Event, FailedList, Fate, IfInDoubt, Journal, ListError, Open, Outcome, Past, Recipient,
+    ResumeError, Settings, Step, Stopped, Summary,
 };
 use std::{cmp::Reverse, collections::BinaryHeap, io};
 use tokio::{task::coop::consume_budget, time::Instant};
@@ -92,7 +92,11 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
         let Recipient { number, address } = &job.recipient;
         let number = *number;
         let is_new = number > self.summary.taken_up_to;
-        let noted = self.note(if is_new { Step::Take(number, address.as_str()) } else { Step::Retry(number) });
+        let noted = self.note(if is_new {
+            Step::Take(number, address.as_str())
+        } else {
+            Step::Retry(number)
+        });
         match noted {
             Ok(()) => {
                 self.summary.taken_up_to = self.summary.taken_up_to.max(number);
@@ -118,12 +122,16 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
                 return Ok(Next::Job(self.waiting.pop().expect("somebody waits").job));
             }
             // Too many wait already: take nobody more from the list, who might have to wait, too.
-            Some(due) if self.waiting.len() >= self.settings.most_waiting.get() => return Ok(Next::WaitUntil(due)),
+            Some(due) if self.waiting.len() >= self.settings.most_waiting.get() => {
+                return Ok(Next::WaitUntil(due));
+            }
             _ => {}
         }
         if !self.exhausted {
             match self.recipients.next() {
-                Some(Ok(recipient)) => return Ok(Next::Job(Job { recipient, attempts: 0, in_doubt: false })),
+                Some(Ok(recipient)) => {
+                    return Ok(Next::Job(Job { recipient, attempts: 0, in_doubt: false }));
+                }
                 Some(Err(ListError::BadLine { number, why })) => {
                     self.bad_line(number, &why);
                     return Ok(Next::BadLine);
@@ -144,7 +152,9 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
         let (why, final_fate): (String, fn(String) -> Fate) = match outcome {
             Outcome::Sent => return self.end(&job.recipient, Fate::Sent),
             Outcome::Refused(why) => (why, Fate::Refused),
-            Outcome::InDoubt(why) if self.settings.if_in_doubt == IfInDoubt::Leave => (why, Fate::InDoubt),
+            Outcome::InDoubt(why) if self.settings.if_in_doubt == IfInDoubt::Leave => {
+                (why, Fate::InDoubt)
+            }
             Outcome::InDoubt(why) | Outcome::NotNow(why) | Outcome::Lost(why) => {
                 job.attempts += 1;
                 if job.attempts < self.settings.attempts.get() {
@@ -163,7 +173,12 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
     }
 
     fn wait(&mut self, job: Job, due: Instant, why: String) -> Result<(), Failure> {
-        (self.watch)(Event::Waits { recipient: &job.recipient, attempts: job.attempts, until: due, why: &why });
+        (self.watch)(Event::Waits {
+            recipient: &job.recipient,
+            attempts: job.attempts,
+            until: due,
+            why: &why,
+        });
         let noted = self.note(Step::Again(job.recipient.number, job.attempts, &why));
         self.waiting.push(Waiting { due: Reverse((due, job.recipient.number)), job, why });
         noted
@@ -220,7 +235,8 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
     /// end yet.
     pub async fn go_on(&mut self, past: &Past) -> Result<Result<(), Failure>, ResumeError> {
         let Past { taken_up_to, sent, refused, gave_up, in_doubt, .. } = *past;
-        self.summary = Summary { taken_up_to, sent, refused, gave_up, in_doubt, ..Summary::default() };
+        self.summary =
+            Summary { taken_up_to, sent, refused, gave_up, in_doubt, ..Summary::default() };
         let taken = match &self.journal {
             Some(journal) => journal.taken().map_err(ResumeError::Journal)?,
             None => return Ok(Ok(())),
@@ -234,7 +250,9 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
             let list = loop {
                 match self.recipients.next() {
                     Some(Err(ListError::BadLine { .. })) => consume_budget().await,
-                    Some(Err(ListError::Unreadable(error))) => return Err(ResumeError::List(error)),
+                    Some(Err(ListError::Unreadable(error))) => {
+                        return Err(ResumeError::List(error));
+                    }
                     Some(Ok(recipient)) => break Some(recipient),
                     None => break None,
                 }
@@ -273,7 +291,8 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Desk<'a, I> {
         for Waiting { job, why, .. } in waiting {
             // Without a journal nobody else remembers who it was.
             if let (Some(failed), None) = (&mut self.failed, &self.journal)
-                && let Err(error) = failed.add(&job.recipient, &Fate::GaveUp(format!("not tried again: {why}")))
+                && let Err(error) =
+                    failed.add(&job.recipient, &Fate::GaveUp(format!("not tried again: {why}")))
             {
                 stopped.get_or_insert(Stopped::FailedList(error));
             }

@@ -18,7 +18,12 @@ impl FailedList {
     /// # Errors
     /// If it cannot be written.
     pub fn open(path: &Path, go_on: bool) -> io::Result<FailedList> {
-        let file = OpenOptions::new().create(true).append(go_on).write(true).truncate(!go_on).open(path)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .append(go_on)
+            .write(true)
+            .truncate(!go_on)
+            .open(path)?;
         Ok(FailedList { file })
     }
 
@@ -31,6 +36,8 @@ impl FailedList {
             return Ok(());
         }
         let Recipient { number, address } = recipient;
-        self.file.write_all(format!("# line {number}: {}\n{address}\n", one_line(&fate.to_string())).as_bytes())
+        self.file.write_all(
+            format!("# line {number}: {}\n{address}\n", one_line(&fate.to_string())).as_bytes(),
+        )
     }
 }

@@ -79,7 +79,9 @@ impl Display for Step<'_> {
         match self {
             Step::Take(number, address) => write!(f, "take {number} {}", one_line(address)),
             Step::Retry(number) => write!(f, "retry {number}"),
-            Step::Again(number, attempts, why) => write!(f, "again {number} {attempts} {}", one_line(why)),
+            Step::Again(number, attempts, why) => {
+                write!(f, "again {number} {attempts} {}", one_line(why))
+            }
             Step::Sent(number) => write!(f, "sent {number}"),
             Step::Refused(number, why) => write!(f, "refused {number} {}", one_line(why)),
             Step::GaveUp(number, why) => write!(f, "gave-up {number} {}", one_line(why)),
@@ -129,12 +131,16 @@ impl Past {
                 return next && self.open.insert(number, Open::InFlight(0)).is_none();
             }
             Step::Retry(number) => {
-                let Some(Open::Waiting(attempts)) = self.open.get(&number).copied() else { return false };
+                let Some(Open::Waiting(attempts)) = self.open.get(&number).copied() else {
+                    return false;
+                };
                 self.open.insert(number, Open::InFlight(attempts));
                 return true;
             }
             // Also one that waits can wait anew: a run that goes on says so of those whom it found in flight.
-            Step::Again(number, attempts, _) => return self.open.insert(number, Open::Waiting(attempts)).is_some(),
+            Step::Again(number, attempts, _) => {
+                return self.open.insert(number, Open::Waiting(attempts)).is_some();
+            }
             Step::Sent(number) => {
                 self.sent += 1;
                 number
@@ -190,7 +196,8 @@ impl Journal {
     /// If it cannot be read or written, if another run has it open, and if it is none or is damaged.
     pub fn open(path: &Path) -> Result<(Journal, Past), JournalError> {
         let broken = |error| JournalError::Io(path.to_owned(), error);
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(broken)?;
+        let mut file =
+            OpenOptions::new().read(true).append(true).create(true).open(path).map_err(broken)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(JournalError::InUse(path.to_owned())),
@@ -259,7 +266,9 @@ fn read(path: &Path, file: &mut File) -> Result<(Past, u64), JournalError> {
         if line.pop_if(|last| *last == b'\n').is_none() {
             // The end, which may be torn; but a file that only begins with something else is not ours to cut.
             return match whole {
-                0 if !HEADER.as_bytes().starts_with(&line) => Err(JournalError::NoJournal(path.to_owned())),
+                0 if !HEADER.as_bytes().starts_with(&line) => {
+                    Err(JournalError::NoJournal(path.to_owned()))
+                }
                 _ if length == 8192 => Err(JournalError::Damaged(path.to_owned(), number)),
                 _ => Ok((past, whole)),
             };
@@ -267,7 +276,9 @@ fn read(path: &Path, file: &mut File) -> Result<(Past, u64), JournalError> {
         whole += length;
         let text = std::str::from_utf8(&line).ok();
         let fits = match (number, text) {
-            (1, text) if text != Some(HEADER) => return Err(JournalError::NoJournal(path.to_owned())),
+            (1, text) if text != Some(HEADER) => {
+                return Err(JournalError::NoJournal(path.to_owned()));
+            }
             (1, _) => true,
             (_, text) => text.and_then(Step::parse).is_some_and(|step| past.add(step)),
         };

@@ -152,7 +152,8 @@ impl<'a, C: Connector> Campaign<'a, C> {
         I: IntoIterator<Item = Result<Recipient, ListError>>,
     {
         let Campaign { connector, settings, journal, failed, watch, stop } = self;
-        let (journal, past) = journal.map_or((None, None), |(journal, past)| (Some(journal), Some(past)));
+        let (journal, past) =
+            journal.map_or((None, None), |(journal, past)| (Some(journal), Some(past)));
         let mut desk = Desk::new(recipients.into_iter(), &settings, journal, failed, watch);
         let mut failure = None;
         if let Some(past) = past {
@@ -169,7 +170,8 @@ impl<'a, C: Connector> Campaign<'a, C> {
         };
         let mut no_connection = None;
         if failure.is_none() {
-            let mut workers: FuturesUnordered<_> = (0..settings.connections.get()).map(|_| crew.work()).collect();
+            let mut workers: FuturesUnordered<_> =
+                (0..settings.connections.get()).map(|_| crew.work()).collect();
             while let Some(end) = workers.next().await {
                 match end {
                     Ok(()) => {}

@@ -72,7 +72,10 @@ where
 fn outcome(sent: Result<Vec<Verdict>, client::Error>) -> Outcome {
     let error = match sent {
         Ok(verdicts) => {
-            return verdicts.into_iter().find(|verdict| !verdict.is_accepted()).map_or(Outcome::Sent, refusal);
+            return verdicts
+                .into_iter()
+                .find(|verdict| !verdict.is_accepted())
+                .map_or(Outcome::Sent, refusal);
         }
         Err(error) => error,
     };

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_reported_with_its_number_and_the_list_goes_on() {
-        let lines = read(b"ann\nbob@example.org\n\xff@example.org\n<cy@example.org>\ndee@example.org\n");
+        let lines =
+            read(b"ann\nbob@example.org\n\xff@example.org\n<cy@example.org>\ndee@example.org\n");
         assert_eq!(lines.len(), 5, "{lines:?}");
         assert!(lines[0].starts_with("line 1: "), "{lines:?}");
         assert_eq!(lines[1], "2 bob@example.org");
@@ -177,7 +178,9 @@ mod tests {
         let text = io::Cursor::new("ann@example.org\n").chain(Broken);
         let entries: Vec<_> = RecipientFile::from_reader(BufReader::new(text)).collect();
         assert_eq!(entries.len(), 2);
-        assert!(matches!(&entries[1], Err(ListError::Unreadable(error)) if error.to_string() == "the disk is gone"));
+        assert!(
+            matches!(&entries[1], Err(ListError::Unreadable(error)) if error.to_string() == "the disk is gone")
+        );
     }
 
     #[test]

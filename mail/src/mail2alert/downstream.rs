@@ -59,13 +59,22 @@ impl<M: Dial> MailServer<M> {
         outcome
     }
 
-    async fn converse(&self, envelope: &Envelope, message: &Message) -> Result<Vec<Verdict>, (Fate, String)> {
-        let connection = self.connections.clone().acquire_owned().await.expect("it is never closed");
+    async fn converse(
+        &self,
+        envelope: &Envelope,
+        message: &Message,
+    ) -> Result<Vec<Verdict>, (Fate, String)> {
+        let connection =
+            self.connections.clone().acquire_owned().await.expect("it is never closed");
         (self.watch)(&Step::Sends { to: envelope.to.clone() });
         let io = match timeout(self.timeouts.connect, self.dial.dial()).await {
             Ok(Ok(io)) => io,
-            Ok(Err(error)) => return Err((Fate::Doubtful, format!("no connection to the mail server: {error}"))),
-            Err(_) => return Err((Fate::Doubtful, "no connection to the mail server in time".into())),
+            Ok(Err(error)) => {
+                return Err((Fate::Doubtful, format!("no connection to the mail server: {error}")));
+            }
+            Err(_) => {
+                return Err((Fate::Doubtful, "no connection to the mail server in time".into()));
+            }
         };
         let failed = |error: client::Error| {
             let fate = if error.is_permanent() { Fate::Refused } else { Fate::Doubtful };
@@ -99,7 +108,11 @@ pub(super) struct Outcome(Vec<(Mailbox, Fate, String)>);
 impl Outcome {
     /// Whose fate it is.
     pub fn of(&self, fate: Fate) -> Vec<Mailbox> {
-        self.0.iter().filter(|(_, other, _)| *other == fate).map(|(mailbox, ..)| mailbox.clone()).collect()
+        self.0
+            .iter()
+            .filter(|(_, other, _)| *other == fate)
+            .map(|(mailbox, ..)| mailbox.clone())
+            .collect()
     }
 
     /// Who never will have it, and why, a line each.

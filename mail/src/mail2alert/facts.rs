@@ -201,7 +201,11 @@ mod tests {
         let (facts, gets) = facts(&[]);
         let mut patient = pin!(facts.get());
         assert!(timeout(SECOND / 2, facts.get()).await.is_err());
-        assert_eq!(patient.as_mut().now_or_never(), None, "it joins a new GET, since the first has been abandoned");
+        assert_eq!(
+            patient.as_mut().now_or_never(),
+            None,
+            "it joins a new GET, since the first has been abandoned"
+        );
         let both = futures::join!(patient, timeout(SECOND / 2, facts.get()));
         assert_eq!(both.0, got(2, 0, None));
         assert!(both.1.is_err());

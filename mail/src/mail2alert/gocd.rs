@@ -27,7 +27,8 @@ pub enum Event {
 
 impl Event {
     /// All of them, in alphabetical order.
-    pub const ALL: [Event; 5] = [Event::Breaks, Event::Cancelled, Event::Fails, Event::Fixed, Event::Passes];
+    pub const ALL: [Event; 5] =
+        [Event::Breaks, Event::Cancelled, Event::Fails, Event::Fixed, Event::Passes];
 
     /// How a stage ended if this happened to it.
     pub fn ending(self) -> Option<Ending> {
@@ -143,7 +144,11 @@ impl StageReport {
             (Ok(pipeline), Ok(stage)) => Some(Run(pipeline, stage)),
             _ => None,
         };
-        Some(StageReport { stage: Stage { pipeline: pipeline.into(), stage: stage.into() }, run, told })
+        Some(StageReport {
+            stage: Stage { pipeline: pipeline.into(), stage: stage.into() },
+            run,
+            told,
+        })
     }
 }
 
@@ -192,14 +197,20 @@ impl Stages {
     fn before(&self, report: &StageReport) -> Option<Ending> {
         let history = self.0.get(&report.stage)?;
         match report.run {
-            Some(run) => history.runs.range(..run).next_back().map(|(_, ending)| *ending).or(history.unnumbered),
+            Some(run) => history
+                .runs
+                .range(..run)
+                .next_back()
+                .map(|(_, ending)| *ending)
+                .or(history.unnumbered),
             None => history.unnumbered.or_else(|| history.runs.values().next_back().copied()),
         }
     }
 
     /// What will have been learnt when the report has been acknowledged; `None` if that is nothing new.
     pub fn lesson(&self, report: &StageReport) -> Option<Ended> {
-        let ended = Ended { stage: report.stage.clone(), run: report.run, ending: report.told.ending()? };
+        let ended =
+            Ended { stage: report.stage.clone(), run: report.run, ending: report.told.ending()? };
         (!self.knows(&ended)).then_some(ended)
     }
 
@@ -242,7 +253,11 @@ impl Stages {
         self.0.iter().flat_map(|(stage, history)| {
             let unnumbered = history.unnumbered.iter().map(|ending| (None, *ending));
             let numbered = history.runs.iter().map(|(run, ending)| (Some(*run), *ending));
-            unnumbered.chain(numbered).map(|(run, ending)| Ended { stage: stage.clone(), run, ending })
+            unnumbered.chain(numbered).map(|(run, ending)| Ended {
+                stage: stage.clone(),
+                run,
+                ending,
+            })
         })
     }
 }
@@ -255,10 +270,14 @@ impl Stages {
 /// # Errors
 /// A sentence, if it is not XML or not a list of projects.
 pub fn parse_cctray(xml: &str) -> Result<Vec<Ended>, String> {
-    let document = roxmltree::Document::parse(xml).map_err(|error| format!("that is no cctray.xml: {error}"))?;
+    let document = roxmltree::Document::parse(xml)
+        .map_err(|error| format!("that is no cctray.xml: {error}"))?;
     let root = document.root_element();
     if root.tag_name().name() != "Projects" {
-        return Err(format!("that is no cctray.xml, which begins with <Projects>, not <{}>", root.tag_name().name()));
+        return Err(format!(
+            "that is no cctray.xml, which begins with <Projects>, not <{}>",
+            root.tag_name().name()
+        ));
     }
     let projects = root.children().filter(|node| node.has_tag_name("Project"));
     Ok(projects.filter_map(|project| stage_of_project(&|name| project.attribute(name))).collect())
@@ -272,12 +291,15 @@ fn stage_of_project<'a>(attribute: &dyn Fn(&str) -> Option<&'a str>) -> Option<E
         "Failure" => Ending::Failed,
         _ => return None,
     };
-    let label: Vec<&str> = attribute("lastBuildLabel").unwrap_or_default().split("::").map(str::trim).collect();
+    let label: Vec<&str> =
+        attribute("lastBuildLabel").unwrap_or_default().split("::").map(str::trim).collect();
     let run = match label[..] {
         [pipeline] => pipeline.parse().ok().map(|pipeline| Run(pipeline, 1)),
-        [pipeline, stage] => {
-            pipeline.parse().ok().zip(stage.parse().ok()).map(|(pipeline, stage)| Run(pipeline, stage))
-        }
+        [pipeline, stage] => pipeline
+            .parse()
+            .ok()
+            .zip(stage.parse().ok())
+            .map(|(pipeline, stage)| Run(pipeline, stage)),
         _ => None,
     };
     Some(Ended { stage: Stage { pipeline: pipeline.into(), stage: stage.into() }, run, ending })
@@ -305,7 +327,8 @@ impl PipelineGroups {
     /// # Errors
     /// A sentence, if it is something else. Nothing there is a list without groups, never a missing one.
     pub fn parse(json: &[u8]) -> Result<PipelineGroups, String> {
-        serde_json::from_slice(json).map_err(|error| format!("that is no list of pipeline groups: {error}"))
+        serde_json::from_slice(json)
+            .map_err(|error| format!("that is no list of pipeline groups: {error}"))
     }
 
     /// Whether a group has a pipeline of this name. A group that does not exist has none.
@@ -321,7 +344,8 @@ mod tests {
     use Ending::{Failed, Passed};
 
     fn report(subject: &str) -> StageReport {
-        StageReport::parse(subject).unwrap_or_else(|| panic!("{subject:?} reports the end of a stage"))
+        StageReport::parse(subject)
+            .unwrap_or_else(|| panic!("{subject:?} reports the end of a stage"))
     }
 
     fn stage(pipeline: &str, stage: &str) -> Stage {
@@ -338,9 +362,16 @@ mod tests {
             ("is cancelled", Event::Cancelled),
         ] {
             let report = report(&format!("Stage [build/12/unit tests/3] {text}"));
-            assert_eq!(report, StageReport { stage: stage("build", "unit tests"), run: Some(Run(12, 3)), told });
+            assert_eq!(
+                report,
+                StageReport { stage: stage("build", "unit tests"), run: Some(Run(12, 3)), told }
+            );
         }
-        assert_eq!(report("[go] Stage [b/1.2-rc/s/1] failed ").run, None, "a counter that is not a number");
+        assert_eq!(
+            report("[go] Stage [b/1.2-rc/s/1] failed ").run,
+            None,
+            "a counter that is not a number"
+        );
     }
 
     #[test]
@@ -407,18 +438,38 @@ mod tests {
         let after = acknowledged(["Stage [p/1/s/1] passed", "Stage [p/2/s/1] failed"]);
         assert_eq!(after.event(&failed), Event::Breaks, "it is still about the run that broke");
         assert_eq!(after.lesson(&failed), None, "and teaches nothing more");
-        assert_eq!(after.event(&report("Stage [p/3/s/1] failed")), Event::Fails, "the next run did not break it");
-        assert_eq!(after.event(&report("Stage [p/2/s/2] passed")), Event::Fixed, "the stage alone was run again");
+        assert_eq!(
+            after.event(&report("Stage [p/3/s/1] failed")),
+            Event::Fails,
+            "the next run did not break it"
+        );
+        assert_eq!(
+            after.event(&report("Stage [p/2/s/2] passed")),
+            Event::Fixed,
+            "the stage alone was run again"
+        );
     }
 
     #[test]
     fn a_report_is_judged_by_the_run_before_it_also_when_later_ones_were_acknowledged() {
-        let stages = acknowledged(["Stage [p/1/s/1] passed", "Stage [p/3/s/1] failed", "Stage [p/4/s/1] passed"]);
+        let stages = acknowledged([
+            "Stage [p/1/s/1] passed",
+            "Stage [p/3/s/1] failed",
+            "Stage [p/4/s/1] passed",
+        ]);
         assert_eq!(stages.event(&report("Stage [p/2/s/1] failed")), Event::Breaks);
         assert_eq!(stages.event(&report("Stage [p/5/s/1] failed")), Event::Breaks);
         let late = acknowledged(["Stage [p/3/s/1] passed", "Stage [p/2/s/1] failed"]);
-        assert_eq!(late.event(&report("Stage [p/4/s/1] passed")), Event::Passes, "time is not turned back");
-        assert_eq!(late.event(&report("Stage [p/1/s/1] failed")), Event::Fails, "nothing is known before: at its word");
+        assert_eq!(
+            late.event(&report("Stage [p/4/s/1] passed")),
+            Event::Passes,
+            "time is not turned back"
+        );
+        assert_eq!(
+            late.event(&report("Stage [p/1/s/1] failed")),
+            Event::Fails,
+            "nothing is known before: at its word"
+        );
     }
 
     #[test]
@@ -446,9 +497,13 @@ mod tests {
                 ended("p", "u", None, Passed),
             ]
         );
-        for garbage in
-            ["", "<html>", "<Projects>", "<Login/>", "<!DOCTYPE a [<!ENTITY b 'c'>]><Projects>&b;</Projects>"]
-        {
+        for garbage in [
+            "",
+            "<html>",
+            "<Projects>",
+            "<Login/>",
+            "<!DOCTYPE a [<!ENTITY b 'c'>]><Projects>&b;</Projects>",
+        ] {
             assert!(parse_cctray(garbage).is_err(), "{garbage}");
         }
     }
@@ -457,7 +512,11 @@ mod tests {
     fn the_baseline_adds_what_was_not_acknowledged() {
         let mut stages = acknowledged(["Stage [p/5/s/1] failed"]);
         let news = |stages: &Stages, run| stages.news(&[ended("p", "s", run, Passed)]).len();
-        assert_eq!((news(&stages, Some(Run(5, 1))), news(&stages, None)), (0, 0), "what was acknowledged counts more");
+        assert_eq!(
+            (news(&stages, Some(Run(5, 1))), news(&stages, None)),
+            (0, 0),
+            "what was acknowledged counts more"
+        );
         assert_eq!(news(&stages, Some(Run(6, 1))), 1, "it ended so while we were away");
         stages.learn(&ended("p", "s", Some(Run(6, 1)), Failed));
         // The build server tells the world before it tells us. That is no reason to take its news for old.
@@ -466,7 +525,11 @@ mod tests {
         let unnumbered = ended("q", "s", None, Passed);
         assert_eq!(stages.news(std::slice::from_ref(&unnumbered)).len(), 1);
         stages.learn(&unnumbered);
-        assert_eq!(stages.event(&report("Stage [q/7/s/1] failed")), Event::Breaks, "it has another kind of label");
+        assert_eq!(
+            stages.event(&report("Stage [q/7/s/1] failed")),
+            Event::Breaks,
+            "it has another kind of label"
+        );
     }
 
     #[test]
@@ -476,7 +539,11 @@ mod tests {
             stages.learn(&ended("p", "s", Some(Run(run, 1)), Failed));
         }
         assert_eq!(stages.iter().count(), Stages::RUNS);
-        assert_eq!(stages.iter().last(), Some(ended("p", "s", Some(Run(99, 1)), Failed)), "the last ones");
+        assert_eq!(
+            stages.iter().last(),
+            Some(ended("p", "s", Some(Run(99, 1)), Failed)),
+            "the last ones"
+        );
         for pipeline in 0..2 * Stages::CAPACITY {
             stages.learn(&ended(&pipeline.to_string(), "s", None, Failed));
         }
@@ -492,7 +559,9 @@ mod tests {
             assert!(!groups.has(group, pipeline), "{group} has {pipeline}");
         }
         assert_eq!(PipelineGroups::parse(b"[]"), Ok(PipelineGroups::default()));
-        for garbage in ["", "null", "{}", "<html>", r#"[{"name":"a"}]"#, r#"[{"pipelines":[]}]"#, "[", "[] []"] {
+        for garbage in
+            ["", "null", "{}", "<html>", r#"[{"name":"a"}]"#, r#"[{"pipelines":[]}]"#, "[", "[] []"]
+        {
             assert!(PipelineGroups::parse(garbage.as_bytes()).is_err(), "{garbage}");
         }
     }

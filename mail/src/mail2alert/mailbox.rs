@@ -91,7 +91,9 @@ impl Own {
     /// Whether there is mail for somebody in this domain.
     pub fn is_in(&self, domain: &str) -> bool {
         match self {
-            Own::Mailbox(mailbox) => mailbox.domain().is_some_and(|own| own == domain.to_lowercase()),
+            Own::Mailbox(mailbox) => {
+                mailbox.domain().is_some_and(|own| own == domain.to_lowercase())
+            }
             Own::Domain(own) => *own == domain.to_lowercase(),
         }
     }
@@ -113,7 +115,8 @@ impl FromStr for Own {
     fn from_str(text: &str) -> Result<Own, AddressError> {
         match text.strip_prefix('@') {
             // With somebody in it, it has to be an address.
-            Some(domain) => Address::new(&format!("somebody@{domain}")).map(|_| Own::Domain(domain.to_lowercase())),
+            Some(domain) => Address::new(&format!("somebody@{domain}"))
+                .map(|_| Own::Domain(domain.to_lowercase())),
             None => text.parse().map(Own::Mailbox),
         }
     }

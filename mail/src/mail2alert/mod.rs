@@ -79,7 +79,8 @@ pub async fn serve<M: Dial, R: Dial>(
     shutdown: impl Future<Output = ()>,
 ) -> Summary {
     let relay = Arc::new(Relay::new(config, mail_server, rest, ledger, watch.clone()));
-    let server = Server::new(relay.clone(), limits(config)).host(&config.hostname).lane("Mail2alert");
+    let server =
+        Server::new(relay.clone(), limits(config)).host(&config.hostname).lane("Mail2alert");
     let mut serving = pin!(server.serve(listener, shutdown));
     // Meanwhile it asks how all stages ended. Nobody has to wait for that but the first notification.
     tokio::select! {

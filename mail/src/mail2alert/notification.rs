@@ -22,7 +22,9 @@ impl Header {
         let mut header = Header { subject: String::new(), has_message_id: false, hops: 0 };
         for (name, value) in fields(mail) {
             match name.to_ascii_lowercase().as_slice() {
-                b"subject" if header.subject.is_empty() => header.subject = decode_words(&unfold(value)),
+                b"subject" if header.subject.is_empty() => {
+                    header.subject = decode_words(&unfold(value))
+                }
                 b"message-id" => header.has_message_id |= !value.trim_ascii().is_empty(),
                 b"received" => header.hops += 1,
                 _ => {}
@@ -137,19 +139,33 @@ mod tests {
     fn a_header_is_read_up_to_the_empty_line() {
         let mail = b"Received: from a\r\n by b\r\nreceived: from c\r\nSUBJECT: one\r\n two\r\nMessage-ID: <1@a>\r\n\
             \r\nReceived: from the body\r\nSubject: of the body\r\n";
-        assert_eq!(Header::read(mail), Header { subject: "one two".into(), has_message_id: true, hops: 2 });
+        assert_eq!(
+            Header::read(mail),
+            Header { subject: "one two".into(), has_message_id: true, hops: 2 }
+        );
     }
 
     #[test]
     fn any_bytes_have_a_header() {
         let none = Header { subject: String::new(), has_message_id: false, hops: 0 };
-        for mail in [&b""[..], b"\r\n", b"\n\n", b"no colon\r\n", b" folded nothing\r\n\r\n", b":", b"\xff\xfe: \xff"] {
+        for mail in [
+            &b""[..],
+            b"\r\n",
+            b"\n\n",
+            b"no colon\r\n",
+            b" folded nothing\r\n\r\n",
+            b":",
+            b"\xff\xfe: \xff",
+        ] {
             assert_eq!(Header::read(mail), none, "{mail:?}");
         }
         assert_eq!(Header::read(b"no colon\r\nSubject: a").subject, "a");
         assert_eq!(Header::read(b"Subject: first\nSubject: second\n\n").subject, "first");
         assert_eq!(Header::read(b"Subject : spaced\r\n\r\n").subject, "spaced");
-        assert!(!Header::read(b"Message-ID:  \r\n\r\n").has_message_id, "an empty one identifies nothing");
+        assert!(
+            !Header::read(b"Message-ID:  \r\n\r\n").has_message_id,
+            "an empty one identifies nothing"
+        );
     }
 
     #[test]
@@ -160,7 +176,10 @@ mod tests {
             (" =?utf-8?q?a_=C3=A5?=\r\n =?UTF-8?Q?b?=", "a åb"),
             (" =?iso-8859-1?Q?=E5?= x =?us-ascii*en?q?y?=", "å x y"),
             (" =?koi8-r?B?w6U=?= stays", "=?koi8-r?B?w6U=?= stays"),
-            (" =?utf-8?B?*?= =?utf-8?Q?=4?= =?utf-8?X?a?= =?", "=?utf-8?B?*?= =?utf-8?Q?=4?= =?utf-8?X?a?= =?"),
+            (
+                " =?utf-8?B?*?= =?utf-8?Q?=4?= =?utf-8?X?a?= =?",
+                "=?utf-8?B?*?= =?utf-8?Q?=4?= =?utf-8?X?a?= =?",
+            ),
             (" =?utf-8?Q?a=0D=0Ab?=", "a  b"),
         ] {
             assert_eq!(subject(value), decoded);

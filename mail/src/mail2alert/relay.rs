@@ -79,7 +79,13 @@ struct Plan {
 
 impl<M: Dial> Relay<M> {
     /// A relay. `rest` is how to reach the REST API; `watch` hears of each step.
-    pub fn new<R: Dial>(config: &Config, mail_server: M, rest: R, ledger: Ledger, watch: Watch) -> Relay<M> {
+    pub fn new<R: Dial>(
+        config: &Config,
+        mail_server: M,
+        rest: R,
+        ledger: Ledger,
+        watch: Watch,
+    ) -> Relay<M> {
         let authorization = config.rest.credentials.as_ref();
         let authorization = authorization.map(|(user, password)| {
             format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))) // RFC 7617
@@ -92,10 +98,12 @@ impl<M: Dial> Relay<M> {
             longest: config.rest.longest,
         });
         let parse_groups = |json: &[u8]| PipelineGroups::parse(json);
-        let groups = facts(config.rest.keep, &rest, &config.rest.pipeline_groups, &watch, parse_groups);
+        let groups =
+            facts(config.rest.keep, &rest, &config.rest.pipeline_groups, &watch, parse_groups);
         let for_ever = Keep { fresh: Duration::MAX, stale: Duration::MAX };
         let parse_baseline = |xml: &[u8]| {
-            let xml = std::str::from_utf8(xml).map_err(|error| format!("that is no text: {error}"))?;
+            let xml =
+                std::str::from_utf8(xml).map_err(|error| format!("that is no text: {error}"))?;
             parse_cctray(xml)
         };
         let baseline = facts(for_ever, &rest, &config.rest.cctray, &watch, parse_baseline);
@@ -107,7 +115,12 @@ impl<M: Dial> Relay<M> {
             rules: config.rules.clone(),
             answer: config.limits.answer,
             hops: config.limits.hops,
-            mail_server: MailServer::new(&config.downstream, &config.hostname, mail_server, watch.clone()),
+            mail_server: MailServer::new(
+                &config.downstream,
+                &config.hostname,
+                mail_server,
+                watch.clone(),
+            ),
             groups,
             baseline,
             has_baseline: AtomicBool::new(false),
@@ -133,7 +146,10 @@ impl<M: Dial> Relay<M> {
     /// Decides about a mail, and does what has been decided.
     async fn relay(&self, mail: &Mail<'_>) -> Answer {
         if mail.header.hops >= self.hops {
-            let why = format!("{} servers have had this mail before: it goes round in circles", mail.header.hops);
+            let why = format!(
+                "{} servers have had this mail before: it goes round in circles",
+                mail.header.hops
+            );
             return Answer::Refused(Reply::new(554, (5, 4, 6), why)); // RFC 3463, 3.5
         }
         // Whoever sends the same bytes meanwhile, since they do not want to wait any longer, gets the answer to these.
@@ -159,10 +175,16 @@ impl<M: Dial> Relay<M> {
 
     /// Who is to get it: those whom the rules name instead of those to whom it is a notification, and all others as it is.
     async fn plan(&self, mail: &Mail<'_>) -> Result<Plan, RestError> {
-        let is_listed = |listed: &[Mailbox], mailbox: &Mailbox| listed.iter().any(|listed| listed.means(mailbox));
-        let from_notifyer = mail.from.as_ref().is_some_and(|from| is_listed(&self.notifications.from, from));
-        let (notified, others): (Vec<Mailbox>, Vec<Mailbox>) =
-            mail.to.iter().cloned().partition(|to| from_notifyer || is_listed(&self.notifications.to, to));
+        let is_listed = |listed: &[Mailbox], mailbox: &Mailbox| {
+            listed.iter().any(|listed| listed.means(mailbox))
+        };
+        let from_notifyer =
+            mail.from.as_ref().is_some_and(|from| is_listed(&self.notifications.from, from));
+        let (notified, others): (Vec<Mailbox>, Vec<Mailbox>) = mail
+            .to
+            .iter()
+            .cloned()
+            .partition(|to| from_notifyer || is_listed(&self.notifications.to, to));
         if notified.is_empty() {
             return Ok(Plan { recipients: unique(others), because: "passes through".into() });
         }
@@ -187,7 +209,8 @@ impl<M: Dial> Relay<M> {
         let event = event.map_or_else(String::new, |event| format!("{event}, "));
         let (recipients, because) = match self.notifications.unmatched {
             _ if !rules.is_empty() => {
-                let names: Vec<String> = rules.iter().map(|rule| format!("{:?}", rule.name)).collect();
+                let names: Vec<String> =
+                    rules.iter().map(|rule| format!("{:?}", rule.name)).collect();
                 (recipients, format!("{event}{}", names.join(" and ")))
             }
             Unmatched::Pass => (notified, format!("{event}no rule, passes through")),
@@ -229,7 +252,8 @@ impl<M: Dial> Relay<M> {
         let accepted = outcome.of(Fate::Accepted);
         // Another mail without an identity and with the same bytes would be another mail: if this one is done with, there
         // is nothing to remember.
-        let is_done_with = accepted.len() == missing.len() && had == 0 && !mail.header.has_message_id;
+        let is_done_with =
+            accepted.len() == missing.len() && had == 0 && !mail.header.has_message_id;
         if !accepted.is_empty() && !is_done_with {
             self.noted(self.ledger.sent(mail.digest, &accepted).await);
         }
@@ -246,9 +270,15 @@ impl<M: Dial> Relay<M> {
         if !refused.is_empty()
             && let Err(why) = self.tell_the_postmaster(mail, &outcome).await
         {
-            return Answer::Later(format!("{because}; {outcome}; and the postmaster cannot be told: {why}"));
+            return Answer::Later(format!(
+                "{because}; {outcome}; and the postmaster cannot be told: {why}"
+            ));
         }
-        let because = if refused.is_empty() { because } else { format!("{because}; {outcome}, the postmaster knows") };
+        let because = if refused.is_empty() {
+            because
+        } else {
+            format!("{because}; {outcome}, the postmaster knows")
+        };
         self.accept(mail, served, because).await
     }
 
@@ -271,7 +301,8 @@ impl<M: Dial> Relay<M> {
         if self.ledger.missing(&digest, postmaster).is_empty() {
             return Ok(());
         }
-        let notice = notice(&self.hostname, &self.postmaster, &mail.header.subject, &outcome.refusals());
+        let notice =
+            notice(&self.hostname, &self.postmaster, &mail.header.subject, &outcome.refusals());
         let notice = notice.map_err(|error| error.to_string())?;
         // From nobody, so that nothing comes back.
         let told = self.mail_server.send(None, postmaster, &notice).await;
@@ -296,7 +327,10 @@ impl<M: Dial> Relay<M> {
         // Mail to the postmaster must be taken, by itself and in each domain for which there is mail: RFC 5321, 4.5.1.
         let is_ours = match to.domain() {
             None => true,
-            Some(domain) => domain.eq_ignore_ascii_case(&self.hostname) || self.own.iter().any(|own| own.is_in(domain)),
+            Some(domain) => {
+                domain.eq_ignore_ascii_case(&self.hostname)
+                    || self.own.iter().any(|own| own.is_in(domain))
+            }
         };
         (to.is_postmaster() && is_ours).then(|| self.postmaster.clone())
     }

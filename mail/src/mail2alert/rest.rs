@@ -4,7 +4,9 @@
 //! not followed, since nobody configured where it leads.
 use super::network::Dial;
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
-use hyper::{Request, Response, StatusCode, body::Bytes, body::Incoming, client::conn::http1, header};
+use hyper::{
+    Request, Response, StatusCode, body::Bytes, body::Incoming, client::conn::http1, header,
+};
 use hyper_util::rt::TokioIo;
 use std::{future::IntoFuture, pin::pin, time::Duration};
 use thiserror::Error;
@@ -94,7 +96,9 @@ impl<D: Dial> Server<D> {
         let (mut requests, connection) = handshake.await.map_err(broken)?;
         let request = self.request(path)?;
         let exchange = async {
-            let answer = within("answer", self.patience.head, requests.send_request(request)).await?.map_err(broken)?;
+            let answer = within("answer", self.patience.head, requests.send_request(request))
+                .await?
+                .map_err(broken)?;
             within("end of the answer", self.patience.body, self.read(answer)).await?
         };
         // The connection is what moves the bytes: hyper leaves it to us where. Here both live and die together.
@@ -113,14 +117,20 @@ impl<D: Dial> Server<D> {
         if let Some(authorization) = &self.authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        request.body(Empty::new()).map_err(|error| RestError::Garbage(format!("nobody can ask for {path:?}: {error}")))
+        request
+            .body(Empty::new())
+            .map_err(|error| RestError::Garbage(format!("nobody can ask for {path:?}: {error}")))
     }
 
     async fn read(&self, answer: Response<Incoming>) -> Result<Bytes, RestError> {
         let status = answer.status();
         if status.is_redirection() {
-            let location = answer.headers().get(header::LOCATION).map(|location| location.as_bytes().to_owned());
-            let location = String::from_utf8_lossy(&location.unwrap_or_default()).chars().take(200).collect();
+            let location = answer
+                .headers()
+                .get(header::LOCATION)
+                .map(|location| location.as_bytes().to_owned());
+            let location =
+                String::from_utf8_lossy(&location.unwrap_or_default()).chars().take(200).collect();
             return Err(RestError::Redirect { status, location });
         }
         if status != StatusCode::OK {
@@ -134,7 +144,11 @@ impl<D: Dial> Server<D> {
     }
 }
 
-async fn within<T>(part: &'static str, within: Duration, work: impl Future<Output = T>) -> Result<T, RestError> {
+async fn within<T>(
+    part: &'static str,
+    within: Duration,
+    work: impl Future<Output = T>,
+) -> Result<T, RestError> {
     timeout(within, work).await.map_err(|_| RestError::Late { part, within })
 }
 
@@ -166,7 +180,10 @@ mod tests {
                     request.push(theirs.read_u8().await.expect("a whole request"));
                 }
                 let request = String::from_utf8(request).expect("a request in Unicode");
-                assert!(request.starts_with("GET /go/x HTTP/1.1\r\nhost: ci.example.com:8153\r\n"), "{request}");
+                assert!(
+                    request.starts_with("GET /go/x HTTP/1.1\r\nhost: ci.example.com:8153\r\n"),
+                    "{request}"
+                );
                 assert!(request.contains("authorization: Basic eA==\r\n"), "{request}");
                 for (delay, piece) in script {
                     sleep(Duration::from_millis(delay)).await;
@@ -210,12 +227,16 @@ mod tests {
     async fn get<D: Dial>(dial: D) -> (Result<String, String>, u128) {
         let start = Instant::now();
         let answer = server(dial).get("/go/x").await;
-        let answer = answer.map(|body| String::from_utf8_lossy(&body).into_owned()).map_err(|error| error.to_string());
+        let answer = answer
+            .map(|body| String::from_utf8_lossy(&body).into_owned())
+            .map_err(|error| error.to_string());
         (answer, start.elapsed().as_millis())
     }
 
     fn script<const N: usize>(pieces: [(u64, &str); N]) -> Script {
-        Script(pieces.into_iter().map(|(delay, piece)| (delay, piece.as_bytes().to_owned())).collect())
+        Script(
+            pieces.into_iter().map(|(delay, piece)| (delay, piece.as_bytes().to_owned())).collect(),
+        )
     }
 
     #[tokio::test(start_paused = true)]
@@ -225,7 +246,8 @@ mod tests {
             let answer = get(script([(10, &whole[..cut]), (10, &whole[cut..])])).await;
             assert_eq!(answer, (Ok("facts".into()), 20), "cut at {cut}");
         }
-        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nfac\r\n2\r\nts\r\n0\r\n\r\n";
+        let chunked =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nfac\r\n2\r\nts\r\n0\r\n\r\n";
         assert_eq!(get(script([(0, chunked)])).await.0, Ok("facts".into()));
         let until_the_end = "HTTP/1.0 200 OK\r\n\r\nfacts";
         assert_eq!(get(script([(0, until_the_end)])).await.0, Ok("facts".into()));
@@ -234,9 +256,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_not_a_whole_200_is_a_failure() {
         let long = format!("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n{}", "x".repeat(1001));
-        let long_chunk = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n{}", "x".repeat(1001));
+        let long_chunk = format!(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n{}",
+            "x".repeat(1001)
+        );
         for (answer, error) in [
-            ("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "it answered 500 Internal Server Error"),
+            (
+                "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n",
+                "it answered 500 Internal Server Error",
+            ),
             ("HTTP/1.1 404 Not Found\r\n\r\n", "it answered 404 Not Found"),
             ("HTTP/1.1 204 No Content\r\n\r\n", "it answered 204 No Content"),
             (
@@ -244,7 +272,10 @@ mod tests {
                 "it answered 302 Found, to \"http://evil.example/\", which is not followed",
             ),
             ("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nfacts", "a broken answer: "),
-            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfacts", "a broken answer: "),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfacts",
+                "a broken answer: ",
+            ),
             ("HTTP/1.1 200 OK\r\nContent-Le", "a broken answer: "),
             ("220 mail.example.com ESMTP\r\n", "a broken answer: "),
             ("", "a broken answer: "),
@@ -260,15 +291,26 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn every_wait_has_its_own_deadline() {
         let late = |part: &str, ms: u64| Err(format!("no {part} within {ms}ms"));
-        assert_eq!(get(Nobody { silent: false }).await, (Err("no connection: connection refused".into()), 0));
+        assert_eq!(
+            get(Nobody { silent: false }).await,
+            (Err("no connection: connection refused".into()), 0)
+        );
         assert_eq!(get(Nobody { silent: true }).await, (late("connection", 100), 100));
-        assert_eq!(get(script([(1000, "HTTP/1.1 200 OK\r\n\r\n")])).await, (late("answer", 200), 200));
+        assert_eq!(
+            get(script([(1000, "HTTP/1.1 200 OK\r\n\r\n")])).await,
+            (late("answer", 200), 200)
+        );
         let head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
-        assert_eq!(get(script([(150, head), (1000, "facts")])).await, (late("end of the answer", 400), 550));
+        assert_eq!(
+            get(script([(150, head), (1000, "facts")])).await,
+            (late("end of the answer", 400), 550)
+        );
         // A byte now and then moves no deadline.
-        let drip = |from: &str| from.chars().map(|c| (50, c.to_string().into_bytes())).collect::<Vec<_>>();
+        let drip =
+            |from: &str| from.chars().map(|c| (50, c.to_string().into_bytes())).collect::<Vec<_>>();
         assert_eq!(get(Script(drip(head))).await, (late("answer", 200), 200));
-        let dripping_body = [vec![(0, head.replace('5', "90").into_bytes())], drip(&"x".repeat(90))].concat();
+        let dripping_body =
+            [vec![(0, head.replace('5', "90").into_bytes())], drip(&"x".repeat(90))].concat();
         assert_eq!(get(Script(dripping_body)).await, (late("end of the answer", 400), 400));
     }
 }

@@ -77,10 +77,14 @@ impl Function {
 impl Rule {
     /// Whether everything holds that can be told without the facts.
     fn may_match(&self, notification: &Notification<'_>) -> bool {
-        let means = |listed: &[Mailbox], mailbox: &Mailbox| listed.iter().any(|listed| listed.means(mailbox));
+        let means = |listed: &[Mailbox], mailbox: &Mailbox| {
+            listed.iter().any(|listed| listed.means(mailbox))
+        };
         let to = self.to.is_empty() || notification.to.iter().any(|to| means(&self.to, to));
-        let from = self.from.is_empty() || notification.from.is_some_and(|from| means(&self.from, from));
-        let event = self.events.is_empty() || notification.stage.is_some_and(|(_, event)| self.events.contains(&event));
+        let from =
+            self.from.is_empty() || notification.from.is_some_and(|from| means(&self.from, from));
+        let event = self.events.is_empty()
+            || notification.stage.is_some_and(|(_, event)| self.events.contains(&event));
         let about = matches!(self.function, Function::InSubject(_)) || notification.stage.is_some();
         to && from && event && about
     }
@@ -102,7 +106,8 @@ pub fn apply<'a>(
     notification: &Notification<'_>,
     groups: &PipelineGroups,
 ) -> (Vec<&'a Rule>, Vec<Mailbox>) {
-    let matching: Vec<&Rule> = rules.iter().filter(|rule| rule.matches(notification, groups)).collect();
+    let matching: Vec<&Rule> =
+        rules.iter().filter(|rule| rule.matches(notification, groups)).collect();
     let mut recipients: Vec<Mailbox> = vec![];
     for mailbox in matching.iter().flat_map(|rule| &rule.mailto) {
         if !recipients.contains(mailbox) {
@@ -118,7 +123,11 @@ impl fmt::Display for Function {
             Function::AnyPipeline => write!(f, "it is about a stage of any pipeline"),
             Function::InGroup(group) => write!(f, "the pipeline is in group {group:?}"),
             Function::NameLikeInGroup(pattern, group) => {
-                write!(f, "what {:?} finds in the pipeline's name is a pipeline in group {group:?}", pattern.as_str())
+                write!(
+                    f,
+                    "what {:?} finds in the pipeline's name is a pipeline in group {group:?}",
+                    pattern.as_str()
+                )
             }
             Function::InSubject(words) => {
                 let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
@@ -152,14 +161,25 @@ mod tests {
 
     fn holds(rule: &Rule, pipeline: &str, event: Event) -> bool {
         let stage = Stage { pipeline: pipeline.into(), stage: "s".into() };
-        let notification = Notification { to: &[], from: None, subject: "", stage: Some((&stage, event)) };
+        let notification =
+            Notification { to: &[], from: None, subject: "", stage: Some((&stage, event)) };
         rule.matches(&notification, &groups())
     }
 
     #[test]
     fn functions_of_pipelines() {
-        let pipelines = ["a-build", "a-test", "b-build", "b-test", "a-test-release-x", "b-test-release-x", "other"];
-        let like = |pattern| Function::NameLikeInGroup(Regex::new(pattern).expect("a pattern"), "beta".into());
+        let pipelines = [
+            "a-build",
+            "a-test",
+            "b-build",
+            "b-test",
+            "a-test-release-x",
+            "b-test-release-x",
+            "other",
+        ];
+        let like = |pattern| {
+            Function::NameLikeInGroup(Regex::new(pattern).expect("a pattern"), "beta".into())
+        };
         let table: [(Function, &[&str]); 7] = [
             (Function::AnyPipeline, &pipelines),
             (Function::InGroup("beta".into()), &["b-build", "b-test"]),
@@ -171,11 +191,17 @@ mod tests {
         ];
         for (function, expected) in table {
             let rule = rule(function);
-            let holding: Vec<&str> =
-                pipelines.into_iter().filter(|pipeline| holds(&rule, pipeline, Event::Fails)).collect();
+            let holding: Vec<&str> = pipelines
+                .into_iter()
+                .filter(|pipeline| holds(&rule, pipeline, Event::Fails))
+                .collect();
             assert_eq!(holding, expected, "{}", rule.function);
             let about_nothing = Notification { to: &[], from: None, subject: "beta", stage: None };
-            assert!(!rule.matches(&about_nothing, &groups()), "{} holds of a mail without a pipeline", rule.function);
+            assert!(
+                !rule.matches(&about_nothing, &groups()),
+                "{} holds of a mail without a pipeline",
+                rule.function
+            );
         }
     }
 
@@ -191,7 +217,11 @@ mod tests {
         ] {
             let rule = rule(Function::InSubject(words.iter().map(|&word| word.into()).collect()));
             let notification = Notification { to: &[], from: None, subject, stage: None };
-            assert_eq!(rule.matches(&notification, &groups()), expected, "{words:?} in {subject:?}");
+            assert_eq!(
+                rule.matches(&notification, &groups()),
+                expected,
+                "{words:?} in {subject:?}"
+            );
         }
     }
 
@@ -199,10 +229,12 @@ mod tests {
     fn a_rule_holds_for_the_events_that_it_lists() {
         for listed in Event::ALL {
             let rule = Rule { events: vec![listed], ..rule(Function::AnyPipeline) };
-            let holding: Vec<Event> = Event::ALL.into_iter().filter(|&event| holds(&rule, "p", event)).collect();
+            let holding: Vec<Event> =
+                Event::ALL.into_iter().filter(|&event| holds(&rule, "p", event)).collect();
             assert_eq!(holding, [listed]);
         }
-        let rule = Rule { events: vec![Event::Fails], ..rule(Function::InSubject(vec!["x".into()])) };
+        let rule =
+            Rule { events: vec![Event::Fails], ..rule(Function::InSubject(vec!["x".into()])) };
         let notification = Notification { to: &[], from: None, subject: "x", stage: None };
         assert!(!rule.matches(&notification, &groups()), "nothing happened to a stage");
     }
@@ -222,7 +254,8 @@ mod tests {
             ("alert@example.com", None, false),
         ] {
             let (to, from) = ([mailbox(to)], from.map(mailbox));
-            let notification = Notification { to: &to, from: from.as_ref(), subject: "x", stage: None };
+            let notification =
+                Notification { to: &to, from: from.as_ref(), subject: "x", stage: None };
             assert_eq!(rule.matches(&notification, &groups()), expected, "{to:?} {from:?}");
         }
     }
@@ -249,10 +282,13 @@ mod tests {
     #[test]
     fn facts_are_only_asked_for_if_they_could_change_anything() {
         let stage = Stage { pipeline: "p".into(), stage: "s".into() };
-        let notification = Notification { to: &[], from: None, subject: "", stage: Some((&stage, Event::Fails)) };
+        let notification =
+            Notification { to: &[], from: None, subject: "", stage: Some((&stage, Event::Fails)) };
         let in_group = rule(Function::InGroup("g".into()));
         assert!(in_group.needs_facts(&notification));
-        assert!(!Rule { events: vec![Event::Fixed], ..in_group.clone() }.needs_facts(&notification));
+        assert!(
+            !Rule { events: vec![Event::Fixed], ..in_group.clone() }.needs_facts(&notification)
+        );
         assert!(!in_group.needs_facts(&Notification { stage: None, ..notification.clone() }));
         assert!(!rule(Function::AnyPipeline).needs_facts(&notification));
     }

@@ -73,7 +73,9 @@ impl fmt::Display for Step {
             Step::Came { subject } => write!(f, "a mail has come: {subject:?}"),
             Step::Asks { path } => write!(f, "GET {path}"),
             Step::Asked { path, error: None } => write!(f, "{path} is there"),
-            Step::Asked { path, error: Some(error) } => write!(f, "{path} is not to be had: {error}"),
+            Step::Asked { path, error: Some(error) } => {
+                write!(f, "{path} is not to be had: {error}")
+            }
             Step::Stale { age, error } => {
                 write!(f, "the pipeline groups of {} s ago have to do: {error}", age.as_secs())
             }
@@ -81,7 +83,10 @@ impl fmt::Display for Step {
             Step::Sent { outcome } => write!(f, "{outcome}"),
             Step::Ended(ended) => ended.fmt(f),
             Step::NoBaseline(error) => {
-                write!(f, "how the stages ended is not known yet: {error}; the first notification will ask again")
+                write!(
+                    f,
+                    "how the stages ended is not known yet: {error}; the first notification will ask again"
+                )
             }
             Step::Trouble(error) => error.fmt(f),
         }

@@ -10,14 +10,18 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// circles is found out.
 pub(super) fn with_trace(mail: &Transaction, body: &[u8], hostname: &str) -> Message {
     let peer = &mail.peer;
-    let address = peer.address.map_or_else(String::new, |address| format!(" ([{}])", literal(address.ip())));
+    let address =
+        peer.address.map_or_else(String::new, |address| format!(" ([{}])", literal(address.ip())));
     // A name is what a stranger says. Only so much of it that it cannot be anything else.
-    let name: String = peer.name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(*c)).collect();
+    let name: String =
+        peer.name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(*c)).collect();
     let name = if name.is_empty() { "unknown" } else { &name };
     let protocol = if peer.extended { "ESMTP" } else { "SMTP" };
     let date = date(SystemTime::now());
-    let mut text =
-        format!("Received: from {name}{address}\r\n\tby {hostname} with {protocol};\r\n\t{date}\r\n").into_bytes();
+    let mut text = format!(
+        "Received: from {name}{address}\r\n\tby {hostname} with {protocol};\r\n\t{date}\r\n"
+    )
+    .into_bytes();
     text.extend_from_slice(body);
     Message::new(text)
 }
@@ -37,7 +41,8 @@ pub(super) fn notice(
     subject: &str,
     refusals: &[String],
 ) -> Result<Message, DraftError> {
-    let from = Address::new(&format!("mail2alert@{hostname}")).unwrap_or_else(|_| Address::postmaster());
+    let from =
+        Address::new(&format!("mail2alert@{hostname}")).unwrap_or_else(|_| Address::postmaster());
     let refusals: Vec<String> = refusals.iter().map(|refusal| one_line(refusal)).collect();
     let text = format!(
         "This notification was sent on to some of its recipients:\n\n    {}\n\n\
@@ -66,7 +71,8 @@ pub fn timestamp(at: SystemTime) -> String {
 /// The date of a mail: RFC 5322, 3.3, in universal time.
 fn date(at: SystemTime) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let weekday = DAYS[usize::try_from(seconds(at) / 86_400 % 7).expect("less than 7")];
     let (year, month, day, time) = calendar(at);
     format!("{weekday}, {day} {} {year} {time} +0000", MONTHS[month])
@@ -86,7 +92,9 @@ fn calendar(at: SystemTime) -> (u64, usize, u64, String) {
 /// The year, the month from 0 and the day from 1, of a day since 1970-01-01, one year and one month after the other.
 fn civil(mut days: u64) -> (u64, usize, u64) {
     let mut year = 1970;
-    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     while days >= 365 + u64::from(is_leap(year)) {
         days -= 365 + u64::from(is_leap(year));
         year += 1;
@@ -118,14 +126,22 @@ mod tests {
         ] {
             assert_eq!(date(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }
-        assert_eq!(timestamp(UNIX_EPOCH + Duration::from_secs(951_782_400)), "2000-02-29T00:00:00Z");
+        assert_eq!(
+            timestamp(UNIX_EPOCH + Duration::from_secs(951_782_400)),
+            "2000-02-29T00:00:00Z"
+        );
     }
 
     #[test]
     fn a_notice_can_be_written_whatever_it_quotes() {
         let postmaster: Mailbox = "用户@example.com".parse().expect("an address");
         for text in ["", "ö", "\r\n.\r\nMAIL FROM:<>", "\0", &"x".repeat(100_000)] {
-            let message = notice("mail2alert.example.com", &postmaster, text, &[text.to_owned(), text.to_owned()]);
+            let message = notice(
+                "mail2alert.example.com",
+                &postmaster,
+                text,
+                &[text.to_owned(), text.to_owned()],
+            );
             assert!(message.is_ok(), "{text:?}: {message:?}");
         }
     }

@@ -57,7 +57,8 @@ impl Address {
             return Err(AddressError::TooLong);
         }
         // Before anything else: no later rule can let through what would end the line or the path.
-        if text.chars().any(|c| c.is_control() || matches!(c, '<' | '>' | '\u{2028}' | '\u{2029}')) {
+        if text.chars().any(|c| c.is_control() || matches!(c, '<' | '>' | '\u{2028}' | '\u{2029}'))
+        {
             return Err(AddressError::Forbidden);
         }
         let local_length = local_part(text)?;
@@ -158,15 +159,23 @@ fn quoted_string(text: &str) -> Option<usize> {
 /// Labels of letters, digits and hyphens with dots between them: RFC 5321, 4.1.2; or of other scripts: RFC 6531.
 pub(super) fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
-        let letters = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || is_visible_beyond_ascii(c));
-        letters && !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')
+        let letters = label
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || is_visible_beyond_ascii(c));
+        letters
+            && !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
     text.split('.').all(is_label)
 }
 
 /// `[192.0.2.1]` or `[IPv6:2001:db8::1]`: RFC 5321, 4.1.3. No other kind has ever been registered.
 fn is_address_literal(text: &str) -> bool {
-    let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return false };
+    let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return false;
+    };
     match inner.get(..5) {
         Some(tag) if tag.eq_ignore_ascii_case("IPv6:") => inner[5..].parse::<Ipv6Addr>().is_ok(),
         _ => inner.parse::<Ipv4Addr>().is_ok(),

@@ -42,7 +42,14 @@ pub struct Timeouts {
 impl Timeouts {
     /// The same for everything.
     pub fn all(each: Duration) -> Timeouts {
-        Timeouts { connect: each, greeting: each, command: each, data: each, write: each, message: each }
+        Timeouts {
+            connect: each,
+            greeting: each,
+            command: each,
+            data: each,
+            write: each,
+            message: each,
+        }
     }
 }
 
@@ -144,8 +151,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// # Panics
     /// If the name is not a word of visible ASCII.
     pub async fn over(io: S, name: &str, timeouts: Timeouts) -> Result<Client<S>, Error> {
-        assert!(!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()), "{name:?} is not a name");
-        let (read, replies, extensions) = (BytesMut::new(), ReplyCodec::default(), Extensions::default());
+        assert!(
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()),
+            "{name:?} is not a name"
+        );
+        let (read, replies, extensions) =
+            (BytesMut::new(), ReplyCodec::default(), Extensions::default());
         let mut client = Client { io, read, replies, timeouts, extensions, state: State::Busy };
         let greeting = client.reply(Stage::Greeting).await?;
         if !greeting.is_positive() {
@@ -184,7 +195,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// # Cancellation
     /// Dropping the future leaves the connection in the middle of something: the next call returns
     /// [`Error::Abandoned`]. Whether the server accepts the message is unknown then.
-    pub async fn send(&mut self, envelope: &Envelope, message: &Message) -> Result<Vec<Verdict>, Error> {
+    pub async fn send(
+        &mut self,
+        envelope: &Envelope,
+        message: &Message,
+    ) -> Result<Vec<Verdict>, Error> {
         if self.state == State::Busy {
             return Err(Error::Abandoned);
         }
@@ -206,7 +221,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         };
         let Some(go_ahead) = go_ahead else {
             self.state = State::NeedsReset;
-            return Ok(verdicts.into_iter().map(|verdict| verdict.expect("all were refused")).collect());
+            return Ok(verdicts
+                .into_iter()
+                .map(|verdict| verdict.expect("all were refused"))
+                .collect());
         };
         let (at, last) = if go_ahead.code() == 354 {
             // If nobody gets it, the server waits for it nevertheless: RFC 2920, 3.1.
@@ -266,7 +284,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// MAIL, RCPT and DATA in one piece: RFC 2920. Returns the verdicts that are known already, and the reply to DATA.
-    async fn announce_at_once(&mut self, mut batch: String, envelope: &Envelope) -> Result<Announced, Error> {
+    async fn announce_at_once(
+        &mut self,
+        mut batch: String,
+        envelope: &Envelope,
+    ) -> Result<Announced, Error> {
         for to in &envelope.to {
             let _ = write!(batch, "RCPT TO:<{to}>\r\n");
         }
@@ -285,7 +307,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                     number if number == expected - 1 => Stage::Data,
                     _ => Stage::Recipient,
                 };
-                let reply = read_reply(&mut reading, read, replies, stage, timeouts.of(stage)).await?;
+                let reply =
+                    read_reply(&mut reading, read, replies, stage, timeouts.of(stage)).await?;
                 match stage {
                     _ if reply.code() == 421 => return Err(Error::Refused(stage, reply)),
                     Stage::Mail => mail = Some(reply),
@@ -295,7 +318,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             }
             Ok(())
         };
-        tokio::try_join!(replies, write(&mut writing, batch.as_bytes(), Stage::Mail, timeouts.write))?;
+        tokio::try_join!(
+            replies,
+            write(&mut writing, batch.as_bytes(), Stage::Mail, timeouts.write)
+        )?;
         if let Some(verdict) = mail.and_then(|mail| refusal(Stage::Mail, mail)) {
             verdicts.fill(Some(verdict));
         }
@@ -353,7 +379,9 @@ impl Timeouts {
         match stage {
             Stage::Connect => self.connect,
             Stage::Greeting => self.greeting,
-            Stage::Hello | Stage::Reset | Stage::Mail | Stage::Recipient | Stage::Quit => self.command,
+            Stage::Hello | Stage::Reset | Stage::Mail | Stage::Recipient | Stage::Quit => {
+                self.command
+            }
             Stage::Data => self.data,
             Stage::Message | Stage::Verdict => self.message,
         }
@@ -368,7 +396,12 @@ fn refusal(at: Stage, reply: Reply) -> Option<Verdict> {
     if reply.is_positive() { None } else { Some(Verdict::Refused { at, reply }) }
 }
 
-async fn write(io: &mut (impl AsyncWrite + Unpin), bytes: &[u8], stage: Stage, limit: Duration) -> Result<(), Error> {
+async fn write(
+    io: &mut (impl AsyncWrite + Unpin),
+    bytes: &[u8],
+    stage: Stage,
+    limit: Duration,
+) -> Result<(), Error> {
     const PIECE: usize = 64 * 1024;
     let mut rest = bytes;
     // Each piece has its own time: a large message may take long, as long as it gets on.
@@ -380,7 +413,10 @@ async fn write(io: &mut (impl AsyncWrite + Unpin), bytes: &[u8], stage: Stage, l
             written => rest = &rest[written..],
         }
     }
-    timeout(limit, io.flush()).await.map_err(|_| Error::TimedOut(stage))?.map_err(|error| Error::Io(stage, error))
+    timeout(limit, io.flush())
+        .await
+        .map_err(|_| Error::TimedOut(stage))?
+        .map_err(|error| Error::Io(stage, error))
 }
 
 impl Reply {
@@ -406,7 +442,9 @@ async fn read_reply(
     let reply = async {
         loop {
             match replies.decode(read) {
-                Ok(Some(reply)) if !reply.answers(stage) => return Err(Error::NotSmtp(stage, "no answer to that")),
+                Ok(Some(reply)) if !reply.answers(stage) => {
+                    return Err(Error::NotSmtp(stage, "no answer to that"));
+                }
                 Ok(Some(reply)) => return Ok(reply),
                 Ok(None) => {}
                 Err(NotAReply::Io(error)) => return Err(Error::Io(stage, error)),

@@ -147,7 +147,9 @@ impl ServerCodec {
     fn end_of_message(&mut self) -> Frame {
         match mem::replace(&mut self.mode, Mode::Commands(None)) {
             Mode::Message(Incoming { refusal: Some(refusal), .. }) => Frame::Message(Err(refusal)),
-            Mode::Message(Incoming { body, memory, .. }) => Frame::Message(Ok(memory.keep_for(body))),
+            Mode::Message(Incoming { body, memory, .. }) => {
+                Frame::Message(Ok(memory.keep_for(body)))
+            }
             Mode::Commands(_) => unreachable!("only a message can end"),
         }
     }
@@ -155,9 +157,16 @@ impl ServerCodec {
 
 impl Incoming {
     /// Takes a line, with the LF at its end.
-    fn line(&mut self, line: &[u8], longest_line: usize, largest: usize, bare_newlines: BareNewlines) {
+    fn line(
+        &mut self,
+        line: &[u8],
+        longest_line: usize,
+        largest: usize,
+        bare_newlines: BareNewlines,
+    ) {
         let (end, ends_with_crlf) = if line.ends_with(b"\r\n") { (2, true) } else { (1, false) };
-        let begins_here = !self.in_long_line && (self.after_crlf || bare_newlines == BareNewlines::Normalise);
+        let begins_here =
+            !self.in_long_line && (self.after_crlf || bare_newlines == BareNewlines::Normalise);
         let line = match line {
             // A dot alone that is not the end was not added to anything.
             [b'.', rest @ ..] if begins_here && rest.len() > end => rest,
@@ -195,7 +204,8 @@ impl Incoming {
         }
         if needed > self.body.capacity() {
             // What is allocated counts, not what is filled; and while it grows, the old and the new one may both exist.
-            let (old, new) = (self.body.capacity(), needed.max(2 * self.body.capacity()).max(1024).min(largest));
+            let (old, new) =
+                (self.body.capacity(), needed.max(2 * self.body.capacity()).max(1024).min(largest));
             if !self.memory.grow(new) {
                 return self.refuse(Refusal::OutOfMemory);
             }

@@ -92,14 +92,24 @@ impl CommandError {
     /// What to say to it: RFC 5321, 4.2.2 and RFC 3463, 3.
     pub fn reply(self) -> Reply {
         match self {
-            CommandError::Unrecognised => Reply::own(500, Some((5, 5, 2)), "command not recognised"),
-            CommandError::NotImplemented => Reply::own(502, Some((5, 5, 1)), "command not implemented"),
+            CommandError::Unrecognised => {
+                Reply::own(500, Some((5, 5, 2)), "command not recognised")
+            }
+            CommandError::NotImplemented => {
+                Reply::own(502, Some((5, 5, 1)), "command not implemented")
+            }
             CommandError::Syntax(syntax) => Reply::new(501, (5, 5, 4), syntax),
             CommandError::Sender(error) => Reply::new(553, (5, 1, 7), error.to_string()),
             CommandError::Recipient(error) => Reply::new(553, (5, 1, 3), error.to_string()),
-            CommandError::NeedsUtf8 => Reply::own(553, Some((5, 6, 7)), "this address needs SMTPUTF8"),
-            CommandError::UnknownParameter => Reply::own(555, Some((5, 5, 4)), "parameter not recognised"),
-            CommandError::BadParameter => Reply::own(501, Some((5, 5, 4)), "this parameter cannot have this value"),
+            CommandError::NeedsUtf8 => {
+                Reply::own(553, Some((5, 6, 7)), "this address needs SMTPUTF8")
+            }
+            CommandError::UnknownParameter => {
+                Reply::own(555, Some((5, 5, 4)), "parameter not recognised")
+            }
+            CommandError::BadParameter => {
+                Reply::own(501, Some((5, 5, 4)), "this parameter cannot have this value")
+            }
         }
     }
 }
@@ -129,7 +139,9 @@ pub fn parse(line: &[u8]) -> Result<Command, CommandError> {
         "NOOP" => Ok(Command::Noop),
         "VRFY" => Ok(Command::Vrfy),
         "HELP" => Ok(Command::Help),
-        "EXPN" | "TURN" | "ETRN" | "AUTH" | "STARTTLS" | "BDAT" | "BURL" => Err(CommandError::NotImplemented),
+        "EXPN" | "TURN" | "ETRN" | "AUTH" | "STARTTLS" | "BDAT" | "BURL" => {
+            Err(CommandError::NotImplemented)
+        }
         _ => Err(CommandError::Unrecognised),
     }
 }
@@ -137,7 +149,8 @@ pub fn parse(line: &[u8]) -> Result<Command, CommandError> {
 /// Who the client says it is. Programs say all kinds of things here, and nothing depends on it; so any visible ASCII
 /// will do.
 fn name(text: &str) -> Option<String> {
-    let fits = !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits =
+        !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then(|| text.to_owned())
 }
 
@@ -150,7 +163,9 @@ fn mail(rest: &str) -> Result<Command, CommandError> {
     };
     let parameters = parameters(rest.ok_or(syntax)?)?;
     match &from {
-        Some(address) if !address.is_ascii() && !parameters.smtputf8 => Err(CommandError::NeedsUtf8),
+        Some(address) if !address.is_ascii() && !parameters.smtputf8 => {
+            Err(CommandError::NeedsUtf8)
+        }
         _ => Ok(Command::Mail { from, parameters }),
     }
 }
@@ -206,8 +221,12 @@ fn parameters(text: &str) -> Result<Parameters, CommandError> {
             None => (parameter, None),
         };
         match (keyword.to_ascii_uppercase().as_str(), value) {
-            ("SIZE", Some(value)) if parameters.size.is_none() => parameters.size = Some(size(value)?),
-            ("BODY", Some(value)) if parameters.body.is_none() => parameters.body = Some(body(value)?),
+            ("SIZE", Some(value)) if parameters.size.is_none() => {
+                parameters.size = Some(size(value)?)
+            }
+            ("BODY", Some(value)) if parameters.body.is_none() => {
+                parameters.body = Some(body(value)?)
+            }
             ("SMTPUTF8", None) if !parameters.smtputf8 => parameters.smtputf8 = true,
             ("SIZE" | "BODY" | "SMTPUTF8", _) => return Err(CommandError::BadParameter), // or for the second time
             _ => return Err(CommandError::UnknownParameter),

@@ -129,13 +129,20 @@ where
     H: Handler,
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let session = Session::new(common.host.clone(), common.limits.clone(), common.budget.clone(), from);
+    let session =
+        Session::new(common.host.clone(), common.limits.clone(), common.budget.clone(), from);
     let codec = ServerCodec::new(&common.limits, common.budget.clone());
     let now = Instant::now();
     let mut connection = Connection {
         handler: &common.handler,
         limits: &common.limits,
-        wire: Wire { io, codec, read: BytesMut::new(), written: BytesMut::new(), limits: &common.limits },
+        wire: Wire {
+            io,
+            codec,
+            read: BytesMut::new(),
+            written: BytesMut::new(),
+            limits: &common.limits,
+        },
         session,
         stop,
         clock: Clock { began: now, waits_since: now, last_message: now, last_read: now },
@@ -179,17 +186,21 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
             let frame = self.next_frame().await?;
             let action = match self.session.frame(frame) {
                 Action::Ask(question) => self.ask(question).await?,
-                Action::Deliver(mail, body, memory) => match self.deliver(mail, body, memory).await? {
-                    Some(action) => action,
-                    None => continue,
-                },
+                Action::Deliver(mail, body, memory) => {
+                    match self.deliver(mail, body, memory).await? {
+                        Some(action) => action,
+                        None => continue,
+                    }
+                }
                 action => action,
             };
             match action {
                 Action::Reply(reply) => self.wire.put(&reply).await?,
                 Action::ReceiveMessage(reply) => self.expect_message(&reply).await?,
                 Action::Close(reply) => return Err(self.close(reply).await),
-                Action::Ask(_) | Action::Deliver(..) => unreachable!("an answer raises no question"),
+                Action::Ask(_) | Action::Deliver(..) => {
+                    unreachable!("an answer raises no question")
+                }
             }
         }
     }
@@ -200,7 +211,9 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         self.clock.waits_since = Instant::now();
         self.clock.last_read = self.clock.waits_since;
         loop {
-            if let Some(frame) = self.wire.codec.decode(&mut self.wire.read).map_err(Closed::Broken)? {
+            if let Some(frame) =
+                self.wire.codec.decode(&mut self.wire.read).map_err(Closed::Broken)?
+            {
                 return Ok(frame);
             }
             self.wire.flush().await?;
@@ -230,8 +243,13 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         if in_message {
             return (clock.last_read + limits.data_idle).min(clock.waits_since + limits.data_total);
         }
-        let deadline = (clock.waits_since + limits.command).min(clock.last_message + limits.between_messages);
-        if self.session.has_been_greeted() { deadline } else { deadline.min(clock.began + limits.greeting) }
+        let deadline =
+            (clock.waits_since + limits.command).min(clock.last_message + limits.between_messages);
+        if self.session.has_been_greeted() {
+            deadline
+        } else {
+            deadline.min(clock.began + limits.greeting)
+        }
     }
 
     /// Says 354. A client that has sent more already has not waited for it, and what it sent may be a message or
@@ -247,20 +265,32 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
 
     async fn ask(&mut self, question: Question) -> Result<Action, Closed> {
         let answer = match (&question, self.session.transaction()) {
-            (Question::Sender(mail), _) => handled(self.handler.sender(mail), &mut self.wire).await?,
-            (Question::Recipient(to), Some(mail)) => handled(self.handler.recipient(mail, to), &mut self.wire).await?,
+            (Question::Sender(mail), _) => {
+                handled(self.handler.sender(mail), &mut self.wire).await?
+            }
+            (Question::Recipient(to), Some(mail)) => {
+                handled(self.handler.recipient(mail, to), &mut self.wire).await?
+            }
             (Question::Recipient(_), None) => unreachable!("recipients belong to a message"),
         };
         match answer {
             Ok(answer) => Ok(self.session.answered(question, answer)),
             Err(Failed::TookTooLong) => Ok(Action::Reply(HANDLER_TOO_SLOW)),
-            Err(Failed::Panicked) => Err(self.say_and_close(HANDLER_PANICKED, Closed::Panicked).await),
+            Err(Failed::Panicked) => {
+                Err(self.say_and_close(HANDLER_PANICKED, Closed::Panicked).await)
+            }
         }
     }
 
     /// What is still to be done, if anything.
-    async fn deliver(&mut self, mail: Transaction, body: Bytes, memory: Reservation) -> Result<Option<Action>, Closed> {
-        let answer = handled(self.handler.message(mail.clone(), body.clone()), &mut self.wire).await?;
+    async fn deliver(
+        &mut self,
+        mail: Transaction,
+        body: Bytes,
+        memory: Reservation,
+    ) -> Result<Option<Action>, Closed> {
+        let answer =
+            handled(self.handler.message(mail.clone(), body.clone()), &mut self.wire).await?;
         self.clock.last_message = Instant::now();
         let answer = match answer {
             Ok(answer) => answer,
@@ -289,7 +319,8 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
     }
 
     async fn close(&mut self, reply: Reply) -> Closed {
-        let closed = if reply.code() == 221 { Closed::Quit } else { Closed::Refused(reply.clone()) };
+        let closed =
+            if reply.code() == 221 { Closed::Quit } else { Closed::Refused(reply.clone()) };
         self.say_and_close(reply, closed).await
     }
 
@@ -394,5 +425,7 @@ const SENDER_OK: Reply = Reply::own(250, Some((2, 1, 0)), "sender ok");
 const STOPPING: Reply = Reply::own(421, Some((4, 3, 2)), "the server is being stopped");
 const TOO_SLOW: Reply = Reply::own(421, Some((4, 4, 2)), "that took too long");
 const TOO_EARLY: Reply = Reply::own(554, Some((5, 5, 0)), "the message came before the 354");
-const HANDLER_TOO_SLOW: Reply = Reply::own(451, Some((4, 3, 0)), "this takes too long; try again later");
-const HANDLER_PANICKED: Reply = Reply::own(451, Some((4, 3, 0)), "something went wrong here; try again later");
+const HANDLER_TOO_SLOW: Reply =
+    Reply::own(451, Some((4, 3, 0)), "this takes too long; try again later");
+const HANDLER_PANICKED: Reply =
+    Reply::own(451, Some((4, 3, 0)), "something went wrong here; try again later");

@@ -40,7 +40,9 @@ impl Decoder for ReplyCodec {
             }
             let line = source.split_to(end);
             source.advance(1);
-            let line = line.strip_suffix(b"\r").ok_or(NotAReply::Because("a line does not end with CRLF"))?;
+            let line = line
+                .strip_suffix(b"\r")
+                .ok_or(NotAReply::Because("a line does not end with CRLF"))?;
             let (code, last, text) = reply_line(line)?;
             let (begun, mut lines) = match self.begun.take() {
                 Some((begun, lines)) => (begun, lines + "\n"),
@@ -80,6 +82,9 @@ fn reply_line(line: &[u8]) -> Result<(u16, bool, String), NotAReply> {
         _ => return Err(NO_CODE),
     };
     // What a server says may end up in a terminal.
-    let text = String::from_utf8_lossy(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text = String::from_utf8_lossy(text)
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     Ok((code, last, text))
 }

@@ -80,7 +80,11 @@ impl Reply {
     }
 
     /// A reply of the session's own. `text` is known to be in order.
-    pub(super) const fn own(code: u16, status: Option<(u8, u16, u16)>, text: &'static str) -> Reply {
+    pub(super) const fn own(
+        code: u16,
+        status: Option<(u8, u16, u16)>,
+        text: &'static str,
+    ) -> Reply {
         let status = match status {
             Some((class, subject, detail)) => Some(Status { class, subject, detail }),
             None => None,
@@ -206,10 +210,14 @@ mod tests {
 
     #[test]
     fn an_enhanced_status_is_read_only_where_there_is_one() {
-        let status = |text: &str| Reply::read(550, text.to_owned()).status().map(|status| status.to_string());
+        let status = |text: &str| {
+            Reply::read(550, text.to_owned()).status().map(|status| status.to_string())
+        };
         assert_eq!(status("5.1.1 no such user"), Some("5.1.1".to_owned()));
         assert_eq!(status("2.1.1 another class"), None);
-        for text in ["no", "5.1 no", "5.1.1.1 no", "5.1.1000 no", "5.a.1 no", "5.+1.1 no", "", "5..1 no"] {
+        for text in
+            ["no", "5.1 no", "5.1.1.1 no", "5.1.1000 no", "5.a.1 no", "5.+1.1 no", "", "5..1 no"]
+        {
             assert_eq!(status(text), None, "{text:?}");
         }
     }

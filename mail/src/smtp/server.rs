@@ -21,7 +21,8 @@ pub trait Listener: Send {
     type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
     /// Waits for a connection, and says from where it comes, if that is known. Dropping the future must not lose one.
-    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
+    fn accept(&mut self)
+    -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
 }
 
 impl Listener for TcpListener {
@@ -92,7 +93,11 @@ impl<H: Handler> Server<H> {
     /// When `stop` is cancelled, a message that is being received or handled is brought to its end, and then the client
     /// is told 421. Dropping the future closes the connection at once; the client of a message that was on its way
     /// gets no verdict then, and will send it again.
-    pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(&self, io: S, stop: &CancellationToken) -> Report {
+    pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        io: S,
+        stop: &CancellationToken,
+    ) -> Report {
         converse(&self.common, io, None, stop).await
     }
 
@@ -101,7 +106,11 @@ impl<H: Handler> Server<H> {
     /// [`Limits::shutdown`] cuts off the rest.
     ///
     /// Dropping the future cuts off all sessions at once.
-    pub async fn serve(self, mut listener: impl Listener, shutdown: impl Future<Output = ()>) -> Summary {
+    pub async fn serve(
+        self,
+        mut listener: impl Listener,
+        shutdown: impl Future<Output = ()>,
+    ) -> Summary {
         let slots = Arc::new(Semaphore::new(self.common.limits.connections));
         let mut sessions = Sessions { summary: Summary::default(), tasks: JoinSet::new() };
         let (common, stop) = (Arc::new(self.common), CancellationToken::new());
@@ -141,7 +150,9 @@ impl<H: Handler> Server<H> {
                 1 => self.lane.clone(),
                 number => format!("{} {number}", self.lane),
             };
-            sessions.tasks.spawn(session(common.clone(), io, address, stop.clone(), slot).lane(name));
+            sessions
+                .tasks
+                .spawn(session(common.clone(), io, address, stop.clone(), slot).lane(name));
         }
         drop(listener); // nobody shall wait for a server that accepts no more
         stop.cancel();

@@ -76,7 +76,12 @@ pub struct Session {
 
 impl Session {
     /// A session that has just begun. `host` is what the server calls itself.
-    pub fn new(host: Arc<str>, limits: Arc<Limits>, budget: Budget, address: Option<SocketAddr>) -> Session {
+    pub fn new(
+        host: Arc<str>,
+        limits: Arc<Limits>,
+        budget: Budget,
+        address: Option<SocketAddr>,
+    ) -> Session {
         let peer = Arc::new(Peer { address, ..Peer::default() });
         let memory = budget.reservation();
         Session { host, limits, budget, peer, transaction: None, memory, errors: 0 }
@@ -230,7 +235,11 @@ impl Session {
 
     fn error(&mut self, reply: Reply) -> Action {
         self.errors += 1;
-        if self.errors > self.limits.errors { Action::Close(TOO_MANY_ERRORS) } else { Action::Reply(reply) }
+        if self.errors > self.limits.errors {
+            Action::Close(TOO_MANY_ERRORS)
+        } else {
+            Action::Reply(reply)
+        }
     }
 }
 
@@ -245,13 +254,18 @@ const CANNOT_VERIFY: Reply = Reply::own(252, Some((2, 5, 2)), "send it, and you 
 const HELP: Reply = Reply::own(214, Some((2, 0, 0)), "see RFC 5321");
 const BYE: Reply = Reply::own(221, Some((2, 0, 0)), "bye");
 const LINE_TOO_LONG: Reply = Reply::own(500, Some((5, 5, 6)), "this line is too long");
-const BAD_SEQUENCE: Reply = Reply::own(503, Some((5, 5, 1)), "not now; the order is EHLO, MAIL, RCPT, DATA");
+const BAD_SEQUENCE: Reply =
+    Reply::own(503, Some((5, 5, 1)), "not now; the order is EHLO, MAIL, RCPT, DATA");
 const NO_RECIPIENTS: Reply = Reply::own(554, Some((5, 5, 1)), "no valid recipients");
-const BARE_NEWLINE_IN_COMMAND: Reply = Reply::own(521, Some((5, 5, 2)), "CR or LF on its own in a command");
-const BARE_NEWLINE_IN_MESSAGE: Reply = Reply::own(554, Some((5, 6, 0)), "CR or LF on its own in the message");
-const TEXT_LINE_TOO_LONG: Reply = Reply::own(554, Some((5, 6, 0)), "a line of the message is too long");
+const BARE_NEWLINE_IN_COMMAND: Reply =
+    Reply::own(521, Some((5, 5, 2)), "CR or LF on its own in a command");
+const BARE_NEWLINE_IN_MESSAGE: Reply =
+    Reply::own(554, Some((5, 6, 0)), "CR or LF on its own in the message");
+const TEXT_LINE_TOO_LONG: Reply =
+    Reply::own(554, Some((5, 6, 0)), "a line of the message is too long");
 const MESSAGE_TOO_LARGE: Reply = Reply::own(552, Some((5, 3, 4)), "the message is too large");
-const OUT_OF_MEMORY: Reply = Reply::own(452, Some((4, 3, 1)), "no memory left for this now; try again later");
+const OUT_OF_MEMORY: Reply =
+    Reply::own(452, Some((4, 3, 1)), "no memory left for this now; try again later");
 const TOO_MANY_RECIPIENTS: Reply =
     Reply::own(452, Some((4, 5, 3)), "too many recipients; send to those before it first");
 const TOO_MANY_ERRORS: Reply = Reply::own(421, Some((4, 7, 0)), "too many errors");

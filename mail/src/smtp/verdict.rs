@@ -113,7 +113,9 @@ pub enum Error {
     #[error("there is nobody to send it to")]
     NoRecipients,
     /// An earlier call did not come to its end: it was dropped, or failed. The connection cannot be used any more.
-    #[error("an earlier message was abandoned half way, so this connection cannot be used any more")]
+    #[error(
+        "an earlier message was abandoned half way, so this connection cannot be used any more"
+    )]
     Abandoned,
 }
 
@@ -121,9 +123,10 @@ impl Error {
     /// Whether the message may have been accepted all the same: its end may have been sent, and the verdict did not come.
     pub fn is_in_doubt(&self) -> bool {
         match self {
-            Error::Io(stage, _) | Error::HungUp(stage) | Error::TimedOut(stage) | Error::NotSmtp(stage, _) => {
-                *stage == Stage::Verdict
-            }
+            Error::Io(stage, _)
+            | Error::HungUp(stage)
+            | Error::TimedOut(stage)
+            | Error::NotSmtp(stage, _) => *stage == Stage::Verdict,
             _ => false,
         }
     }

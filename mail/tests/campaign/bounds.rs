@@ -10,9 +10,15 @@ async fn eight_mails_of_100_ms_over_two_connections_take_400_ms() {
     let post = Post::new(100);
     let summary = Campaign::new(&post, settings(2)).run(list(8)).await.unwrap();
     assert_eq!(post.begin.elapsed(), Duration::from_millis(400));
-    assert_eq!(*post.got.borrow(), [(100, 1), (100, 2), (200, 3), (200, 4), (300, 5), (300, 6), (400, 7), (400, 8)]);
+    assert_eq!(
+        *post.got.borrow(),
+        [(100, 1), (100, 2), (200, 3), (200, 4), (300, 5), (300, 6), (400, 7), (400, 8)]
+    );
     assert!(summary.all_sent());
-    assert_eq!((summary.sent, post.peak.get(), post.connected.get(), post.closed.get()), (8, 2, 2, 2));
+    assert_eq!(
+        (summary.sent, post.peak.get(), post.connected.get(), post.closed.get()),
+        (8, 2, 2, 2)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,7 +70,10 @@ async fn mails_between_two_turns(connections: usize, work: impl Fn()) -> usize {
 async fn mails_that_never_wait_leave_the_thread_to_others_after_every_128() {
     for connections in [1, 2, 100] {
         let most = mails_between_two_turns(connections, || {}).await;
-        assert!((1..=128).contains(&most), "{most} mails without giving way, over {connections} connections");
+        assert!(
+            (1..=128).contains(&most),
+            "{most} mails without giving way, over {connections} connections"
+        );
     }
 }
 

@@ -60,7 +60,10 @@ async fn without_a_server_nobody_is_taken_from_the_list() {
     let summary = campaign.run(list(100)).await.unwrap();
     assert_eq!(*post.tried_to_connect.borrow(), [0, 1000, 3000], "three attempts");
     assert_eq!(reasons, ["nobody listens"; 3]);
-    assert!(matches!(&summary.stopped, Some(Stopped::NoConnection(why)) if why == "nobody listens"), "{summary:?}");
+    assert!(
+        matches!(&summary.stopped, Some(Stopped::NoConnection(why)) if why == "nobody listens"),
+        "{summary:?}"
+    );
     assert_eq!((summary.taken_up_to, summary.next), (0, Some(recipient(1))));
 }
 
@@ -97,7 +100,10 @@ async fn whose_connection_breaks_for_good_is_not_lost() {
     post.connections_left.set(1);
     let summary = Campaign::new(&post, settings(1)).run(list(5)).await.unwrap();
     assert!(matches!(&summary.stopped, Some(Stopped::NoConnection(_))), "{summary:?}");
-    assert_eq!((summary.sent, summary.waiting, summary.next), (2, vec![recipient(3)], Some(recipient(4))));
+    assert_eq!(
+        (summary.sent, summary.waiting, summary.next),
+        (2, vec![recipient(3)], Some(recipient(4)))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,7 +112,9 @@ async fn a_list_that_breaks_off_ends_the_campaign_after_those_who_were_on_it() {
     let broken = std::iter::once(Err(ListError::Unreadable(io::Error::other("the disk is gone"))));
     let summary = Campaign::new(&post, settings(2)).run(list(3).chain(broken)).await.unwrap();
     assert_eq!(post.mails().len(), 3, "what was in flight is finished");
-    assert!(matches!(&summary.stopped, Some(Stopped::List(error)) if error.to_string() == "the disk is gone"));
+    assert!(
+        matches!(&summary.stopped, Some(Stopped::List(error)) if error.to_string() == "the disk is gone")
+    );
     assert!(!summary.all_sent());
 }
 
@@ -130,8 +138,10 @@ async fn bad_lines_are_reported_with_their_number_and_skipped() {
 async fn who_did_not_get_the_mail_stands_in_a_list_that_can_be_sent_to_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("failed");
-    let post =
-        Post::new(100).act(1, [refused()]).act(2, [not_now(), not_now(), not_now()]).act(4, [Act::SwallowAndHangUp]);
+    let post = Post::new(100)
+        .act(1, [refused()])
+        .act(2, [not_now(), not_now(), not_now()])
+        .act(4, [Act::SwallowAndHangUp]);
     let failed = FailedList::open(&path, false).unwrap();
     Campaign::new(&post, settings(1)).failed(failed).run(list(4)).await.unwrap();
     assert_eq!(
@@ -140,8 +150,10 @@ async fn who_did_not_get_the_mail_stands_in_a_list_that_can_be_sent_to_again() {
          # line 4: in doubt, may have been sent: closed before the reply\nr4@example.org\n\
          # line 2: given up: 451 later\nr2@example.org\n"
     );
-    let again: Vec<String> =
-        RecipientFile::open(&path).unwrap().map(|entry| entry.unwrap().address.to_string()).collect();
+    let again: Vec<String> = RecipientFile::open(&path)
+        .unwrap()
+        .map(|entry| entry.unwrap().address.to_string())
+        .collect();
     assert_eq!(again, ["r1@example.org", "r4@example.org", "r2@example.org"]);
 }
 
@@ -184,6 +196,9 @@ async fn a_list_of_failures_that_cannot_be_written_ends_the_campaign() {
     let post = Post::new(100).act(1, [refused()]);
     let summary = Campaign::new(&post, settings(2)).failed(failed).run(list(100)).await.unwrap();
     assert!(matches!(&summary.stopped, Some(Stopped::FailedList(_))), "{summary:?}");
-    assert!(post.attempts.borrow().len() <= 3, "what was in flight is finished, and nothing is begun");
+    assert!(
+        post.attempts.borrow().len() <= 3,
+        "what was in flight is finished, and nothing is begun"
+    );
     assert!(!summary.all_sent());
 }

@@ -1,7 +1,8 @@
 //! Whoever goes on with a journal sends to nobody twice and forgets nobody, wherever the run before was cut.
 use crate::post::{Act, Post, list, not_now, recipient, refused, settings};
 use mail::campaign::{
-    Campaign, IfInDoubt, Journal, JournalError, ListError, Open, Past, Recipient, ResumeError, Settings, Step,
+    Campaign, IfInDoubt, Journal, JournalError, ListError, Open, Past, Recipient, ResumeError,
+    Settings, Step,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -64,30 +65,44 @@ async fn whoever_is_killed_at_any_time_goes_on_without_sending_twice() {
         let path = folder.path().join("journal");
         let post = post();
         // What is dropped in the middle can do nothing more: as if killed.
-        let campaign = Campaign::new(&post, settings.clone()).journal(Journal::open(&path).unwrap());
+        let campaign =
+            Campaign::new(&post, settings.clone()).journal(Journal::open(&path).unwrap());
         let cut_at = Duration::from_millis(cut) + Duration::from_micros(500);
         assert!(timeout(cut_at, campaign.run(list(60))).await.is_err(), "cut at {cut} ms");
 
-        let in_flight: BTreeSet<u64> =
-            fates(&path).into_iter().filter(|(_, fate)| fate == "open").map(|(number, _)| number).collect();
+        let in_flight: BTreeSet<u64> = fates(&path)
+            .into_iter()
+            .filter(|(_, fate)| fate == "open")
+            .map(|(number, _)| number)
+            .collect();
         assert!(in_flight.len() <= 4, "in flight when it was cut at {cut} ms: {in_flight:?}");
         let in_doubt_before = Journal::open(&path).unwrap().1.in_doubt;
 
-        let campaign = Campaign::new(&post, settings.clone()).journal(Journal::open(&path).unwrap());
+        let campaign =
+            Campaign::new(&post, settings.clone()).journal(Journal::open(&path).unwrap());
         let summary = campaign.run(list(60)).await.unwrap();
         let mails = post.mails();
         assert!(mails.values().all(|mails| *mails == 1), "somebody got two mails, cut at {cut} ms");
         for (number, fate) in fates(&path) {
             match fate.as_str() {
                 "sent" => assert!(mails.contains_key(&number), "{number}, cut at {cut} ms"),
-                "refused" | "gave-up" => assert!(!mails.contains_key(&number), "{number}, cut at {cut} ms"),
-                "in-doubt" => assert!(number % 10 == 9 || in_flight.contains(&number), "{number}, cut at {cut} ms"),
+                "refused" | "gave-up" => {
+                    assert!(!mails.contains_key(&number), "{number}, cut at {cut} ms")
+                }
+                "in-doubt" => assert!(
+                    number % 10 == 9 || in_flight.contains(&number),
+                    "{number}, cut at {cut} ms"
+                ),
                 fate => panic!("{number} is left as {fate}, cut at {cut} ms"),
             }
         }
         assert_eq!(fates(&path).len(), 60, "cut at {cut} ms");
         let ended = summary.sent + summary.refused + summary.gave_up + summary.in_doubt;
-        assert_eq!((ended, summary.waiting.len()), (60, 0), "the summary counts all runs; cut at {cut} ms");
+        assert_eq!(
+            (ended, summary.waiting.len()),
+            (60, 0),
+            "the summary counts all runs; cut at {cut} ms"
+        );
         assert!(summary.in_doubt >= in_doubt_before);
     }
 }
@@ -98,7 +113,8 @@ async fn who_was_in_flight_gets_another_mail_only_if_one_asks_for_it() {
         let (folder, post) = (folder(), Post::new(100));
         let path = folder.path().join("journal");
         let settings = Settings { if_in_doubt, ..settings(2) };
-        let campaign = Campaign::new(&post, settings.clone()).journal(Journal::open(&path).unwrap());
+        let campaign =
+            Campaign::new(&post, settings.clone()).journal(Journal::open(&path).unwrap());
         assert!(timeout(Duration::from_millis(250), campaign.run(list(10))).await.is_err());
         assert_eq!(post.mails().len(), 4);
 
@@ -111,10 +127,12 @@ async fn who_was_in_flight_gets_another_mail_only_if_one_asks_for_it() {
 
 #[tokio::test(start_paused = true)]
 async fn attempts_count_over_all_runs() {
-    let (folder, post) = (folder(), Post::new(100).act(1, [not_now(), not_now(), not_now(), not_now()]));
+    let (folder, post) =
+        (folder(), Post::new(100).act(1, [not_now(), not_now(), not_now(), not_now()]));
     let path = folder.path().join("journal");
     let stop = CancellationToken::new();
-    let campaign = Campaign::new(&post, settings(1)).journal(Journal::open(&path).unwrap()).stop(stop.clone());
+    let campaign =
+        Campaign::new(&post, settings(1)).journal(Journal::open(&path).unwrap()).stop(stop.clone());
     let summary = tokio::select! {
         () = async { tokio::time::sleep(Duration::from_millis(1500)).await; stop.cancel(); std::future::pending().await } => unreachable!(),
         summary = campaign.run(list(1)) => summary.unwrap(),
@@ -123,7 +141,11 @@ async fn attempts_count_over_all_runs() {
     assert_eq!(summary.waiting, [recipient(1)]);
     let campaign = Campaign::new(&post, settings(1)).journal(Journal::open(&path).unwrap());
     let summary = campaign.run(list(1)).await.unwrap();
-    assert_eq!((post.attempts_for(1).len(), summary.gave_up), (3, 1), "three attempts, of which two in the first run");
+    assert_eq!(
+        (post.attempts_for(1).len(), summary.gave_up),
+        (3, 1),
+        "three attempts, of which two in the first run"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -160,12 +182,20 @@ async fn another_list_is_refused_before_anything_is_sent() {
 
     let without_the_seventh = list(30).filter(|entry| entry.as_ref().unwrap().number != 7);
     let another_seventh = list(30).map(|entry| match entry.unwrap() {
-        Recipient { number: 7, .. } => Ok(Recipient { number: 7, address: "eve@example.org".parse().unwrap() }),
+        Recipient { number: 7, .. } => {
+            Ok(Recipient { number: 7, address: "eve@example.org".parse().unwrap() })
+        }
         recipient => Ok(recipient),
     });
     let lists: [(List, &str); 3] = [
-        (Box::new(without_the_seventh), "r7@example.org on line 7, and the list has r8@example.org on line 8"),
-        (Box::new(another_seventh), "r7@example.org on line 7, and the list has eve@example.org on line 7"),
+        (
+            Box::new(without_the_seventh),
+            "r7@example.org on line 7, and the list has r8@example.org on line 8",
+        ),
+        (
+            Box::new(another_seventh),
+            "r7@example.org on line 7, and the list has eve@example.org on line 7",
+        ),
         (Box::new(list(6)), "r7@example.org on line 7, and the list ends before"),
     ];
     for (list, why) in lists {
@@ -202,8 +232,18 @@ fn a_torn_tail_is_cut_off_wherever_it_is_torn() {
                 let open = open(&[(1, Open::Waiting(1)), (3, Open::InFlight(0))]);
                 Past { taken_up_to: 3, open, ..Past::default() }
             }
-            5 => Past { taken_up_to: 3, open: open(&[(1, Open::Waiting(1))]), sent: 1, ..Past::default() },
-            6 => Past { taken_up_to: 3, open: open(&[(1, Open::InFlight(1))]), sent: 1, ..Past::default() },
+            5 => Past {
+                taken_up_to: 3,
+                open: open(&[(1, Open::Waiting(1))]),
+                sent: 1,
+                ..Past::default()
+            },
+            6 => Past {
+                taken_up_to: 3,
+                open: open(&[(1, Open::InFlight(1))]),
+                sent: 1,
+                ..Past::default()
+            },
             _ => Past { taken_up_to: 3, sent: 1, in_doubt: 1, ..Past::default() },
         };
         assert_eq!(past, expected, "torn after {length} bytes");
@@ -237,7 +277,9 @@ fn a_reason_of_several_lines_is_one_line() {
 fn a_file_that_is_no_journal_is_left_alone() {
     let folder = folder();
     let path = folder.path().join("thesis");
-    for text in ["My thesis", "My thesis\nis long\n", "campaign journal 10", "\n", "campaign journal 2\n"] {
+    for text in
+        ["My thesis", "My thesis\nis long\n", "campaign journal 10", "\n", "campaign journal 2\n"]
+    {
         fs::write(&path, text).unwrap();
         assert!(matches!(Journal::open(&path), Err(JournalError::NoJournal(_))), "{text:?}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
@@ -297,7 +339,8 @@ async fn what_is_known_is_in_the_journal_while_a_connection_is_waited_for() {
     post.connections_left.set(2);
     let campaign = Campaign::new(&post, settings(2)).journal(Journal::open(&path).unwrap());
     assert!(timeout(Duration::from_secs(5), campaign.run(list(5))).await.is_err());
-    let expected = [(1, "open"), (2, "sent"), (3, "again")].map(|(number, fate)| (number, fate.to_owned()));
+    let expected =
+        [(1, "open"), (2, "sent"), (3, "again")].map(|(number, fate)| (number, fate.to_owned()));
     assert_eq!(fates(&path), BTreeMap::from(expected));
 
     // In doubt, and then no connection.

@@ -1,7 +1,10 @@
 //! What a conversation in SMTP comes to, for a campaign: each way in which a server can answer, or not.
 use crate::post::{list, settings};
 use mail::{
-    campaign::{Campaign, Connection, Connector, Fate, IfInDoubt, Outcome, OverSmtp, Recipient, Settings, Summary},
+    campaign::{
+        Campaign, Connection, Connector, Fate, IfInDoubt, Outcome, OverSmtp, Recipient, Settings,
+        Summary,
+    },
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
 use std::{
@@ -25,8 +28,13 @@ struct Says {
     message: &'static str,
 }
 
-const FRIENDLY: Says =
-    Says { hello: "250 fine", mail: "250 fine", recipient: "250 fine", data: "354 go ahead", message: "250 fine" };
+const FRIENDLY: Says = Says {
+    hello: "250 fine",
+    mail: "250 fine",
+    recipient: "250 fine",
+    data: "354 go ahead",
+    message: "250 fine",
+};
 
 /// Holds one conversation. Returns the recipients of the messages that have come as a whole.
 async fn serve(io: DuplexStream, says: Says, came: &RefCell<Vec<String>>) {
@@ -91,8 +99,10 @@ impl Servers {
             Client::over(ours, "client.example.net", Timeouts::all(Duration::from_secs(30))).await
         };
         OverSmtp::new(connect, |recipient: &Recipient| {
-            let envelope =
-                Envelope { from: Address::new("news@example.org").ok(), to: vec![recipient.address.clone()] };
+            let envelope = Envelope {
+                from: Address::new("news@example.org").ok(),
+                to: vec![recipient.address.clone()],
+            };
             (envelope, Message::new("Subject: news\n\nThere are some.\n"))
         })
     }
@@ -127,15 +137,39 @@ async fn each_answer_has_its_meaning() {
         (Says { message: "554 spam", ..FRIENDLY }, refused("554 spam"), true),
         (Says { message: "451 later", ..FRIENDLY }, not_now("451 later"), true),
         // A server that has enough of this connection has nothing against the recipient.
-        (Says { mail: "421 bye", ..FRIENDLY }, lost("the server refused while naming the sender: 421 bye"), false),
+        (
+            Says { mail: "421 bye", ..FRIENDLY },
+            lost("the server refused while naming the sender: 421 bye"),
+            false,
+        ),
         (Says { message: "421 bye", ..FRIENDLY }, lost("421 bye"), false),
         // Until the end of the message has been sent, nobody has it.
-        (Says { mail: "cut", ..FRIENDLY }, lost("the server hung up while naming the sender"), false),
-        (Says { recipient: "cut", ..FRIENDLY }, lost("the server hung up while naming a recipient"), false),
-        (Says { data: "cut", ..FRIENDLY }, lost("the server hung up while announcing the message"), false),
-        (Says { recipient: "silent", ..FRIENDLY }, not_now("the server took too long while naming a recipient"), false),
+        (
+            Says { mail: "cut", ..FRIENDLY },
+            lost("the server hung up while naming the sender"),
+            false,
+        ),
+        (
+            Says { recipient: "cut", ..FRIENDLY },
+            lost("the server hung up while naming a recipient"),
+            false,
+        ),
+        (
+            Says { data: "cut", ..FRIENDLY },
+            lost("the server hung up while announcing the message"),
+            false,
+        ),
+        (
+            Says { recipient: "silent", ..FRIENDLY },
+            not_now("the server took too long while naming a recipient"),
+            false,
+        ),
         // After that, somebody may.
-        (Says { message: "cut", ..FRIENDLY }, in_doubt("the server hung up while waiting for the verdict"), false),
+        (
+            Says { message: "cut", ..FRIENDLY },
+            in_doubt("the server hung up while waiting for the verdict"),
+            false,
+        ),
         (
             Says { message: "silent", ..FRIENDLY },
             in_doubt("the server took too long while waiting for the verdict"),
@@ -161,7 +195,10 @@ async fn an_address_that_the_server_cannot_take_is_refused_without_a_word_to_it(
         let mut connection = servers.connector().connect().await.unwrap();
         let address = Address::new("用户@example.org").unwrap();
         let outcome = connection.deliver(&Recipient { number: 1, address }).await;
-        assert_eq!(outcome, Outcome::Refused("the server does not offer SMTPUTF8, which this needs".into()));
+        assert_eq!(
+            outcome,
+            Outcome::Refused("the server does not offer SMTPUTF8, which this needs".into())
+        );
         assert!(connection.is_usable());
         assert_eq!(connection.deliver(&list(1).next().unwrap().unwrap()).await, Outcome::Sent);
     })
@@ -169,7 +206,9 @@ async fn an_address_that_the_server_cannot_take_is_refused_without_a_word_to_it(
 }
 
 async fn campaign(servers: &Servers, settings: Settings, recipients: u64) -> Summary {
-    on_this_thread(Campaign::new(servers.connector(), settings).run(list(recipients))).await.unwrap()
+    on_this_thread(Campaign::new(servers.connector(), settings).run(list(recipients)))
+        .await
+        .unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -216,6 +255,7 @@ async fn a_silent_server_does_not_keep_a_campaign_for_ever() {
 fn a_fate_says_what_it_is() {
     let why = || "550 no".to_owned();
     let fates = [Fate::Sent, Fate::Refused(why()), Fate::GaveUp(why()), Fate::InDoubt(why())];
-    let said = ["sent", "refused: 550 no", "given up: 550 no", "in doubt, may have been sent: 550 no"];
+    let said =
+        ["sent", "refused: 550 no", "given up: 550 no", "in doubt, may have been sent: 550 no"];
     assert_eq!(fates.map(|fate| fate.to_string()), said);
 }

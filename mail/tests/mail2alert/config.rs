@@ -20,7 +20,10 @@ fn changed(line: &str, into: &str) -> String {
 /// In which line of the example this stands, when `line` is in its place.
 fn line_of(text: &str, line: &str) -> usize {
     let first = line.lines().last().expect("a line");
-    1 + text.lines().position(|candidate| candidate == first).unwrap_or_else(|| panic!("{first:?} is not there"))
+    1 + text
+        .lines()
+        .position(|candidate| candidate == first)
+        .unwrap_or_else(|| panic!("{first:?} is not there"))
 }
 
 #[test]
@@ -61,7 +64,8 @@ fn the_defaults_are_those_that_the_example_states() {
         !optional.contains(&key) && *line != "recipients = 100" && *line != "[limits]"
     };
     let short: Vec<&str> = EXAMPLE.lines().filter(is_stated).collect();
-    let (short, long) = (parse(&short.join("\n")).expect("in order"), parse(EXAMPLE).expect("in order"));
+    let (short, long) =
+        (parse(&short.join("\n")).expect("in order"), parse(EXAMPLE).expect("in order"));
     let but = |config: &Config| {
         let mut config = config.clone();
         config.notifications.unmatched = long.notifications.unmatched; // the example drops, the default is to pass
@@ -141,14 +145,24 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "write it like this: listen = ",
         ),
         ("listen = \"127.0.0.1:2525\"", "listen = 127.0.0.1", "", "write it like this: listen = "),
-        ("listen = \"127.0.0.1:2525\"", "listen = \"127.0.0.1:2525", "", "write it like this: listen = "),
+        (
+            "listen = \"127.0.0.1:2525\"",
+            "listen = \"127.0.0.1:2525",
+            "",
+            "write it like this: listen = ",
+        ),
         (
             "connections = 10",
             "connections = 10\nconnections = 11",
             "duplicate key",
             "write it like this: connections = 10",
         ),
-        ("hops = 100", "hops = -1", "invalid value: integer `-1`", "write it like this: hops = 100"),
+        (
+            "hops = 100",
+            "hops = -1",
+            "invalid value: integer `-1`",
+            "write it like this: hops = 100",
+        ),
         (
             "entries = 100_000",
             "entries = \"many\"",
@@ -162,7 +176,12 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "`function`",
         ),
         // Understood, and no sense in it.
-        ("listen = \"127.0.0.1:2525\"", "listen = \"127.0.0.1\"", "\"127.0.0.1\" is no host and port", "127.0.0.1:25"),
+        (
+            "listen = \"127.0.0.1:2525\"",
+            "listen = \"127.0.0.1\"",
+            "\"127.0.0.1\" is no host and port",
+            "127.0.0.1:25",
+        ),
         (
             "listen = \"127.0.0.1:2525\"",
             "listen = \"127.0.0.1:70000\"",
@@ -193,7 +212,12 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "\"example.com\" is no address",
             "alice@example.com",
         ),
-        ("unmatched = \"drop\"", "unmatched = \"bounce\"", "\"bounce\" is no choice", "\"pass\" or \"drop\""),
+        (
+            "unmatched = \"drop\"",
+            "unmatched = \"bounce\"",
+            "\"bounce\" is no choice",
+            "\"pass\" or \"drop\"",
+        ),
         (
             "server = \"mail.example.com:25\"",
             "server = \"mail.example.com\"",
@@ -201,7 +225,12 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "mail.example.com:25",
         ),
         ("connections = 10", "connections = 0", "with 0 of them", "write 1 or more"),
-        ("patience = \"30 s\"", "patience = \"30\"", "\"30\" has no unit of time", "write it like 30 s"),
+        (
+            "patience = \"30 s\"",
+            "patience = \"30\"",
+            "\"30\" has no unit of time",
+            "write it like 30 s",
+        ),
         (
             "url = \"http://ci.example.com:8153/go\"",
             "url = \"https://ci.example.com/go\"",
@@ -226,19 +255,54 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "there is no OTHER in the environment",
             "start mail2alert with OTHER",
         ),
-        ("password = \"$GO_PASSWORD\"", "# no password", "user and password belong together", "both, or neither"),
-        ("cctray = \"/cctray.xml\"", "cctray = \"cctray.xml\"", "is no path below the url", "/cctray.xml"),
-        ("longest = \"1 MB\"", "longest = \"1 megabyte\"", "has no unit of size", "write it like 10 MB"),
+        (
+            "password = \"$GO_PASSWORD\"",
+            "# no password",
+            "user and password belong together",
+            "both, or neither",
+        ),
+        (
+            "cctray = \"/cctray.xml\"",
+            "cctray = \"cctray.xml\"",
+            "is no path below the url",
+            "/cctray.xml",
+        ),
+        (
+            "longest = \"1 MB\"",
+            "longest = \"1 megabyte\"",
+            "has no unit of size",
+            "write it like 10 MB",
+        ),
         (
             "body = \"10 s\"",
             "body = \"60 s\"",
             "to wait 75 s for connect, head and body leaves nothing of the 1 min",
             "wait less",
         ),
-        ("stale = \"10 min\"", "stale = \"10 s\"", "facts cannot be too old", "at least as long as fresh"),
-        ("entries = 100_000", "entries = 50", "a single mail may have 105 recipients", "some thousand times"),
-        ("file = \"/var/lib/mail2alert/ledger\"", "file = \"\"", "the ledger needs a file", "file = "),
-        ("message = \"10 MB\"", "message = \"1 GB\"", "does not fit into the memory", "at least as large"),
+        (
+            "stale = \"10 min\"",
+            "stale = \"10 s\"",
+            "facts cannot be too old",
+            "at least as long as fresh",
+        ),
+        (
+            "entries = 100_000",
+            "entries = 50",
+            "a single mail may have 105 recipients",
+            "some thousand times",
+        ),
+        (
+            "file = \"/var/lib/mail2alert/ledger\"",
+            "file = \"\"",
+            "the ledger needs a file",
+            "file = ",
+        ),
+        (
+            "message = \"10 MB\"",
+            "message = \"1 GB\"",
+            "does not fit into the memory",
+            "at least as large",
+        ),
         (
             "bare_newlines = \"refuse\"",
             "bare_newlines = \"keep\"",
@@ -257,7 +321,12 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "\"pipelines.of\" is no function",
             "known are pipelines.any",
         ),
-        ("args = [\"my-group\"]", "args = []", "these are not the arguments of pipelines.in_group", "one: the group"),
+        (
+            "args = [\"my-group\"]",
+            "args = []",
+            "these are not the arguments of pipelines.in_group",
+            "one: the group",
+        ),
         (
             "args = [\"my-group\"]",
             "args = [\"a\", \"b\"]",
@@ -270,7 +339,12 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "these are not the arguments of mail.in_subject",
             "the words",
         ),
-        ("args = ['(.+)-release.*', \"my-group\"]", "args = ['(', \"my-group\"]", "\"(\" is no pattern", "regex"),
+        (
+            "args = ['(.+)-release.*', \"my-group\"]",
+            "args = ['(', \"my-group\"]",
+            "\"(\" is no pattern",
+            "regex",
+        ),
         (
             "args = ['(.+)-release.*', \"my-group\"]",
             "args = ['.+-release', \"my-group\"]",
@@ -278,7 +352,12 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "(.+)-release",
         ),
         ("mailto = [\"team@example.com\"]", "mailto = []", "nobody would get it", "mailto = "),
-        ("mailto = [\"team@example.com\"]", "mailto = [\"team\"]", "\"team\" is no address", "alice@example.com"),
+        (
+            "mailto = [\"team@example.com\"]",
+            "mailto = [\"team\"]",
+            "\"team\" is no address",
+            "alice@example.com",
+        ),
         (
             "mailto = [\"team@example.com\"]",
             "mailto = [\"Mail2alert@example.com\"]",
@@ -305,21 +384,26 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
 
 #[test]
 fn what_belongs_together_must_fit() {
-    let nothing_is_a_notification = changed("to = [\"mail2alert@example.com\"]\nfrom = [\"go@example.com\"]", "");
+    let nothing_is_a_notification =
+        changed("to = [\"mail2alert@example.com\"]\nfrom = [\"go@example.com\"]", "");
     let problems = parse(&nothing_is_a_notification).expect_err("nothing is a notification");
     assert!(problems[0].reason.contains("no mail would be a notification"), "{problems:?}");
 
-    let refused =
-        changed("to = [\"mail2alert@example.com\"]\nfrom = [\"go@example.com\"]", "to = [\"other@example.net\"]");
+    let refused = changed(
+        "to = [\"mail2alert@example.com\"]\nfrom = [\"go@example.com\"]",
+        "to = [\"other@example.net\"]",
+    );
     let problems: Vec<String> =
         parse(&refused).expect_err("it would be refused").iter().map(Problem::to_string).collect();
     assert!(problems[0].contains("mail to other@example.net would be refused"), "{problems:?}");
     assert!(
-        problems[1].contains("mail to mail2alert@example.com is no notification, so this rule never"),
+        problems[1]
+            .contains("mail to mail2alert@example.com is no notification, so this rule never"),
         "{problems:?}"
     );
     assert!(
-        problems[2].contains("mail to mail2alert@example.com is no notification, so this rule never"),
+        problems[2]
+            .contains("mail to mail2alert@example.com is no notification, so this rule never"),
         "{problems:?}"
     );
     assert_eq!(problems.len(), 3);
@@ -341,9 +425,15 @@ fn a_missing_key_is_named_with_an_example() {
         assert_eq!(problems[0].remedy, format!("add {line}"));
     }
     let problems = parse("").expect_err("nothing is there");
-    assert_eq!(problems[0].to_string(), "line 1: the key \"listen\" is missing; add listen = \"127.0.0.1:2525\"");
+    assert_eq!(
+        problems[0].to_string(),
+        "line 1: the key \"listen\" is missing; add listen = \"127.0.0.1:2525\""
+    );
     let without_rules = EXAMPLE.split("[[rules]]").next().expect("the rest");
-    assert_eq!(parse(without_rules).expect_err("no rules")[0].reason, "the key \"rules\" is missing");
+    assert_eq!(
+        parse(without_rules).expect_err("no rules")[0].reason,
+        "the key \"rules\" is missing"
+    );
     let (top, sections) = without_rules.split_once("[notifications]").expect("a section");
     let empty = format!("{top}rules = []\n[notifications]{sections}");
     assert_eq!(parse(&empty).expect_err("no rules")[0].reason, "there is no rule");
@@ -351,7 +441,9 @@ fn a_missing_key_is_named_with_an_example() {
 
 #[test]
 fn all_that_is_wrong_is_said_at_once_in_the_order_of_the_lines() {
-    let text = changed("hops = 100", "hops = 0").replace("\"30 s\"", "\"30\"").replace("\"FIXED\"", "\"MENDED\"");
+    let text = changed("hops = 100", "hops = 0")
+        .replace("\"30 s\"", "\"30\"")
+        .replace("\"FIXED\"", "\"MENDED\"");
     let problems = parse(&text).expect_err("much is wrong");
     let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
     assert_eq!(lines.len(), 5, "{problems:?}");

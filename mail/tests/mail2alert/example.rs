@@ -24,7 +24,8 @@ const SEND: &str = "SEND to team-a and team-b";
 fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
     let scenes = rehearse(Observe::Everything, main);
     let titles: Vec<&str> = scenes.iter().map(|scene| scene.title).collect();
-    let fails = ["the REST API fails", "the mail server fails", "the Notifyer fails", "Mail2alert fails"];
+    let fails =
+        ["the REST API fails", "the mail server fails", "the Notifyer fails", "Mail2alert fails"];
     assert_eq!(titles, [&["the diagram"], &fails[..]].concat());
     for scene in &scenes {
         let ended = said_by(scene, "main").into_iter().find(|line| line.contains("cannot go on"));
@@ -34,11 +35,16 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
         let lanes: Vec<&str> = chart.rows.iter().map(|row| row.name.as_str()).collect();
         let four = ["main", "Notifyer", "Mail2alert", "REST API", "mail server"];
         assert_eq!(lanes[..5], four, "{}", scene.title);
-        assert_eq!(lanes.len() > 5, scene.title == "Mail2alert fails", "only then there is a second one");
+        assert_eq!(
+            lanes.len() > 5,
+            scene.title == "Mail2alert fails",
+            "only then there is a second one"
+        );
         assert_eq!(chart.rows[0].end.1, End::Finished, "{}", scene.title);
     }
 
-    let diagram: Vec<String> = scenes[0].lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect();
+    let diagram: Vec<String> =
+        scenes[0].lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect();
     assert_eq!(
         diagram,
         [
@@ -54,22 +60,46 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
         ]
     );
 
-    let [_, rest_api, mail_server, notifyer, mail2alert] = &scenes[..] else { panic!("five scenes") };
+    let [_, rest_api, mail_server, notifyer, mail2alert] = &scenes[..] else {
+        panic!("five scenes")
+    };
     let once = ["team-a has 1 mail", "team-b has 1 mail"];
 
-    assert_eq!(said_by(rest_api, "Notifyer"), ["SEND p1 failed", "not now", "SEND p1 failed", "ACK"]);
+    assert_eq!(
+        said_by(rest_api, "Notifyer"),
+        ["SEND p1 failed", "not now", "SEND p1 failed", "ACK"]
+    );
     assert_eq!(said_by(rest_api, "Mail2alert"), [GET, "451", GET, SEND, "250"]);
     assert_eq!(said_by(rest_api, "main"), once);
 
-    assert_eq!(said_by(mail_server, "Notifyer"), ["SEND p1 failed", "not now", "SEND p1 failed", "ACK"]);
-    assert_eq!(said_by(mail_server, "Mail2alert"), [GET, SEND, "451", GET, "SEND to team-b", "250"]);
+    assert_eq!(
+        said_by(mail_server, "Notifyer"),
+        ["SEND p1 failed", "not now", "SEND p1 failed", "ACK"]
+    );
+    assert_eq!(
+        said_by(mail_server, "Mail2alert"),
+        [GET, SEND, "451", GET, "SEND to team-b", "250"]
+    );
     assert_eq!(said_by(mail_server, "main"), once, "the retry went to the one who was missing");
 
-    assert_eq!(said_by(notifyer, "Notifyer"), ["SEND p1 failed", "hangs up", "SEND p1 failed", "ACK"]);
+    assert_eq!(
+        said_by(notifyer, "Notifyer"),
+        ["SEND p1 failed", "hangs up", "SEND p1 failed", "ACK"]
+    );
     assert_eq!(said_by(notifyer, "main"), once, "what was begun was finished, and not begun again");
 
-    let heard = ["SEND p1 failed", "the server hung up while waiting for the verdict", "SEND p1 failed", "ACK"];
+    let heard = [
+        "SEND p1 failed",
+        "the server hung up while waiting for the verdict",
+        "SEND p1 failed",
+        "ACK",
+    ];
     assert_eq!(said_by(mail2alert, "Notifyer"), heard);
-    let crashed = ["Mail2alert crashes", "Mail2alert starts again", "team-a has 2 mails", "team-b has 2 mails"];
+    let crashed = [
+        "Mail2alert crashes",
+        "Mail2alert starts again",
+        "team-a has 2 mails",
+        "team-b has 2 mails",
+    ];
     assert_eq!(said_by(mail2alert, "main"), crashed, "the one duplicate, since nobody knew");
 }

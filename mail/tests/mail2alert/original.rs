@@ -10,16 +10,22 @@ use tokio::time::{Instant, sleep, timeout};
 #[tokio::test(start_paused = true)]
 async fn mail_that_is_no_notification_passes_through() {
     let world = World::new().await;
-    let verdicts =
-        world.send_to(&["bob@people.example.com", "eve@people.example.com"], "Subject: lunch\n\n.hi\n").await;
+    let verdicts = world
+        .send_to(&["bob@people.example.com", "eve@people.example.com"], "Subject: lunch\n\n.hi\n")
+        .await;
     assert!(verdicts.iter().all(|verdict| verdict.starts_with("250 ")), "{verdicts:?}");
-    assert_eq!(world.mail_server.recipients(), ["bob@people.example.com", "eve@people.example.com"]);
+    assert_eq!(
+        world.mail_server.recipients(),
+        ["bob@people.example.com", "eve@people.example.com"]
+    );
     let taken = world.mail_server.taken.lock().unwrap()[0].clone();
     assert_eq!(taken.from, "go@example.com");
     let (trace, mail) = taken.text.split_at(taken.text.find("Subject:").expect("the mail"));
     assert_eq!(mail, "Subject: lunch\r\n\r\n.hi\r\n", "it is what it was");
     assert!(
-        trace.starts_with("Received: from ci.example.com\r\n\tby mail2alert.example.com with ESMTP;\r\n\t"),
+        trace.starts_with(
+            "Received: from ci.example.com\r\n\tby mail2alert.example.com with ESMTP;\r\n\t"
+        ),
         "{trace}"
     );
     assert_eq!(trace.matches("\r\n").count(), 3);
@@ -32,7 +38,8 @@ async fn a_notification_goes_to_those_whom_the_rules_name() {
     assert_eq!(world.code(&broken("1")).await, 250);
     assert_eq!(world.mail_server.recipients(), TEAMS);
     assert_eq!(world.code(&notification("2", "Stage [p2/2/s/1] passed")).await, 250);
-    let and_team_b = ["team-a@example.com", "team-b@example.com", "team-b@example.com", "team-c@example.com"];
+    let and_team_b =
+        ["team-a@example.com", "team-b@example.com", "team-b@example.com", "team-c@example.com"];
     assert_eq!(world.mail_server.recipients(), and_team_b, "p2 failed before, so it is fixed");
 }
 
@@ -52,29 +59,45 @@ async fn what_no_rule_is_about_is_passed_through_or_dropped() {
     assert_eq!(passing.mail_server.recipients(), ["mail2alert@example.com"]);
 
     let to = "to = [\"mail2alert@example.com\"]\n";
-    let dropping = World::with(config(|text| text.replace(to, &format!("{to}unmatched = \"drop\"\n")))).await;
+    let dropping =
+        World::with(config(|text| text.replace(to, &format!("{to}unmatched = \"drop\"\n")))).await;
     assert_eq!(dropping.code(&notification("1", "not my cup of tea")).await, 250);
     assert_eq!(dropping.code(&notification("2", "Stage [p1/2/s/1] passed")).await, 250);
     assert_eq!(dropping.mail_server.recipients(), [""; 0]);
     let others_too = ["mail2alert@example.com", "bob@people.example.com"];
-    assert!(dropping.send_to(&others_too, &notification("3", "tea")).await.iter().all(|said| said.starts_with("250 ")));
-    assert_eq!(dropping.mail_server.recipients(), ["bob@people.example.com"], "it is no notification to him");
+    assert!(
+        dropping
+            .send_to(&others_too, &notification("3", "tea"))
+            .await
+            .iter()
+            .all(|said| said.starts_with("250 "))
+    );
+    assert_eq!(
+        dropping.mail_server.recipients(),
+        ["bob@people.example.com"],
+        "it is no notification to him"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn mail_from_the_build_server_goes_where_the_rules_say_whomever_it_is_to() {
     let config = config(|text| {
-        let text =
-            text.replace("[notifications]", "[notifications]\nfrom = [\"go@example.com\"]\nunmatched = \"drop\"");
+        let text = text.replace(
+            "[notifications]",
+            "[notifications]\nfrom = [\"go@example.com\"]\nunmatched = \"drop\"",
+        );
         let rule = "[[rules]]\nfrom = [\"go@example.com\"]\nfunction = \"mail.in_subject\"\nargs = [\"server\", \"backup\"]\n\
             mailto = [\"sys@example.com\", \"op@example.com\"]";
         format!("{text}\n{rule}")
     });
     let world = World::with(config).await;
-    for subject in
-        ["Server Backup Completed Successfully", "Stage [my-pipeline/2/my-stage/1] failed", "Server Backup Failed"]
-    {
-        let verdicts = world.send_to(&["admin@people.example.com"], &notification(subject, subject)).await;
+    for subject in [
+        "Server Backup Completed Successfully",
+        "Stage [my-pipeline/2/my-stage/1] failed",
+        "Server Backup Failed",
+    ] {
+        let verdicts =
+            world.send_to(&["admin@people.example.com"], &notification(subject, subject)).await;
         assert!(verdicts[0].starts_with("250 "), "{verdicts:?}");
     }
     let twice = ["op@example.com", "op@example.com", "sys@example.com", "sys@example.com"];
@@ -106,11 +129,16 @@ async fn nothing_blocks_in_async() {
     let another = async {
         sleep(Duration::from_millis(100)).await;
         let io = world.notifyer.dial().await.expect("a connection");
-        let client = Client::over(io, "another.example.com", Timeouts::all(HOUR)).await.expect("a greeting");
+        let client =
+            Client::over(io, "another.example.com", Timeouts::all(HOUR)).await.expect("a greeting");
         client.quit().await.expect("a goodbye");
         start.elapsed().as_millis()
     };
-    assert_eq!(futures::join!(slow, another), (1500, 100), "another client does not wait for a slow mail server");
+    assert_eq!(
+        futures::join!(slow, another),
+        (1500, 100),
+        "another client does not wait for a slow mail server"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,7 +164,11 @@ async fn no_state_before_the_ack() {
     assert_eq!(world.code(&broken("1")).await, 250);
     assert_eq!(world.mail_server.recipients(), TEAMS, "the retry is still news");
     assert_eq!(world.code(&notification("2", "Stage [p1/3/s/1] failed")).await, 250);
-    assert_eq!(world.mail_server.recipients().len(), 4, "the next failure is not, and goes to nobody's team");
+    assert_eq!(
+        world.mail_server.recipients().len(),
+        4,
+        "the next failure is not, and goes to nobody's team"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,8 +2,11 @@
 use std::path::Path;
 
 const README: &str = include_str!("../../README.md");
-const TESTS: [&str; 3] =
-    [include_str!("threats.rs"), include_str!("../mail2alert_process.rs"), include_str!("original.rs")];
+const TESTS: [&str; 3] = [
+    include_str!("threats.rs"),
+    include_str!("../mail2alert_process.rs"),
+    include_str!("original.rs"),
+];
 
 #[test]
 fn every_threat_of_the_table_has_tests_and_every_test_is_in_the_table() {
@@ -14,7 +17,8 @@ fn every_threat_of_the_table_has_tests_and_every_test_is_in_the_table() {
         .collect();
     for number in 14..=26 {
         let number = number.to_string();
-        let is_ours = matches!(&*number, "14" | "15" | "16" | "17" | "18" | "19" | "20" | "21" | "22" | "26");
+        let is_ours =
+            matches!(&*number, "14" | "15" | "16" | "17" | "18" | "19" | "20" | "21" | "22" | "26");
         assert_eq!(numbers.contains(&&*number), is_ours, "threat {number} has no test");
         let row = format!("| {number} | ");
         let rows = README
@@ -27,7 +31,13 @@ fn every_threat_of_the_table_has_tests_and_every_test_is_in_the_table() {
 
 #[test]
 fn every_link_to_these_tests_and_sources_leads_somewhere() {
-    let section = README.split("## Mail2alert").nth(1).expect("a section").split("\n## ").next().expect("its text");
+    let section = README
+        .split("## Mail2alert")
+        .nth(1)
+        .expect("a section")
+        .split("\n## ")
+        .next()
+        .expect("its text");
     let links = section.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     for link in links.filter(|link| !link.starts_with("https://")) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(link);

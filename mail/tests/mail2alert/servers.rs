@@ -84,7 +84,10 @@ impl Script {
     pub fn new() -> (Script, Announced) {
         let (announce, announced) = mpsc::unbounded_channel();
         let decide: Box<Decide> = Box::new(|_, _| Act::Serve);
-        (Script { decide: Arc::new(Mutex::new(decide)), steps: Arc::default(), announce }, Announced(announced))
+        (
+            Script { decide: Arc::new(Mutex::new(decide)), steps: Arc::default(), announce },
+            Announced(announced),
+        )
     }
 
     /// From now on, this is how it decides.
@@ -152,17 +155,25 @@ impl MailServer {
             return Ok(());
         }
         let mut began = false;
-        let (mut mail, mut line) = (Taken { from: String::new(), to: vec![], text: String::new() }, String::new());
+        let (mut mail, mut line) =
+            (Taken { from: String::new(), to: vec![], text: String::new() }, String::new());
         loop {
             line.clear();
             if io.read_line(&mut line).await? == 0 {
                 return Ok(());
             }
-            let (verb, rest) = line.trim_end().split_once([' ', ':']).unwrap_or((line.trim_end(), ""));
+            let (verb, rest) =
+                line.trim_end().split_once([' ', ':']).unwrap_or((line.trim_end(), ""));
             let address = rest.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
             let goes_on = match verb {
                 "EHLO" => {
-                    self.act(&mut io, "EHLO", "250-mail.example.com\r\n250-PIPELINING\r\n250 8BITMIME", || ()).await?
+                    self.act(
+                        &mut io,
+                        "EHLO",
+                        "250-mail.example.com\r\n250-PIPELINING\r\n250 8BITMIME",
+                        || (),
+                    )
+                    .await?
                 }
                 "MAIL" => {
                     mail = Taken { from: address, to: vec![], text: String::new() };
@@ -170,14 +181,23 @@ impl MailServer {
                     self.act(&mut io, "MAIL", "250 ok", || began = true).await?
                 }
                 "RCPT" if !began => self.act(&mut io, "RCPT", "503 MAIL first", || ()).await?,
-                "RCPT" => self.act(&mut io, &format!("RCPT {address}"), "250 ok", || mail.to.push(address)).await?,
-                "DATA" if mail.to.is_empty() => self.act(&mut io, "DATA", "554 nobody", || ()).await?,
+                "RCPT" => {
+                    self.act(&mut io, &format!("RCPT {address}"), "250 ok", || {
+                        mail.to.push(address)
+                    })
+                    .await?
+                }
+                "DATA" if mail.to.is_empty() => {
+                    self.act(&mut io, "DATA", "554 nobody", || ()).await?
+                }
                 "DATA" => match self.script.next("DATA") {
                     act @ (Act::Serve | Act::Late(_) | Act::Hold(_)) => {
                         self.do_so(&mut io, act, "354 go ahead", || ()).await?;
                         mail.text = read_message(&mut io).await?;
-                        self.act(&mut io, "message", "250 taken", || self.taken.lock().unwrap().push(mail.clone()))
-                            .await?
+                        self.act(&mut io, "message", "250 taken", || {
+                            self.taken.lock().unwrap().push(mail.clone())
+                        })
+                        .await?
                     }
                     other => self.do_so(&mut io, other, "354 go ahead", || ()).await?,
                 },
@@ -388,7 +408,11 @@ pub const CONFIG: &str = r#"
     "#;
 
 /// Sends a mail over any connection.
-pub async fn send_to(dial: &impl Dial, to: &[&str], text: &str) -> Result<Vec<String>, client::Error> {
+pub async fn send_to(
+    dial: &impl Dial,
+    to: &[&str],
+    text: &str,
+) -> Result<Vec<String>, client::Error> {
     let io = dial.dial().await.map_err(|error| client::Error::Io(client::Stage::Connect, error))?;
     // A Notifyer that waits longer than any deadline of the relay.
     let mut client = Client::over(io, "ci.example.com", Timeouts::all(HOUR)).await?;

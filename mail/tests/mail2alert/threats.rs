@@ -1,5 +1,7 @@
 //! The threats to a relay, by their numbers in the list that the README has, and what it does about each of them.
-use super::world::{Act, CCTRAY, GROUPS, HOUR, TEAMS, World, broken, config, door, notification, ok, say};
+use super::world::{
+    Act, CCTRAY, GROUPS, HOUR, TEAMS, World, broken, config, door, notification, ok, say,
+};
 use futures::future::join_all;
 use mail::mail2alert::{self, ledger::Ledger, step::Step};
 use std::{
@@ -33,10 +35,19 @@ async fn threat_14_only_own_recipients() {
         let expected = if code == 250 { IN_GOOD_HANDS } else { "550 5.7.1 relaying denied" };
         assert_eq!(verdicts, [expected], "{to}");
     }
-    let mut expected = vec!["boss@example.com", "boss@example.com", "bob@people.example.com", "mail2alert@example.com"];
+    let mut expected = vec![
+        "boss@example.com",
+        "boss@example.com",
+        "bob@people.example.com",
+        "mail2alert@example.com",
+    ];
     expected.push("postmaster@people.example.com"); // a mailbox of its own
     expected.sort();
-    assert_eq!(world.mail_server.recipients(), expected, "and nobody else, whichever way it was tried");
+    assert_eq!(
+        world.mail_server.recipients(),
+        expected,
+        "and nobody else, whichever way it was tried"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -52,7 +63,8 @@ async fn threat_14_a_source_route_is_no_way_round() {
     .expect("it is written");
     let mut said = String::new();
     io.read_to_string(&mut said).await.expect("it says goodbye");
-    let verdicts: Vec<&str> = said.lines().filter(|line| line[4..].starts_with(['2', '5']) && line.len() > 9).collect();
+    let verdicts: Vec<&str> =
+        said.lines().filter(|line| line[4..].starts_with(['2', '5']) && line.len() > 9).collect();
     let recipients: Vec<&str> = verdicts.iter().map(|line| &line[..9]).collect();
     assert!(recipients.ends_with(&["550 5.7.1", "250 2.1.5", "250 2.1.5", "221 2.0.0"]), "{said}");
 }
@@ -66,7 +78,8 @@ async fn threat_15_a_mail_loop_ends() {
     let (to_rest, _rest) = door();
     let folder = tempfile::tempdir().expect("a folder");
     let config = config(str::to_owned);
-    let (ledger, _) = Ledger::open(&folder.path().join("ledger"), config.ledger.bounds).expect("a ledger");
+    let (ledger, _) =
+        Ledger::open(&folder.path().join("ledger"), config.ledger.bounds).expect("a ledger");
     let came = Arc::new(AtomicUsize::new(0));
     let counted = came.clone();
     let watch = Arc::new(move |step: &Step| {
@@ -74,10 +87,20 @@ async fn threat_15_a_mail_loop_ends() {
     });
     let mail_server = knocker.clone();
     let relay = async move {
-        mail2alert::serve(&config, ledger, listener, mail_server, to_rest, watch, std::future::pending()).await
+        mail2alert::serve(
+            &config,
+            ledger,
+            listener,
+            mail_server,
+            to_rest,
+            watch,
+            std::future::pending(),
+        )
+        .await
     };
     tokio::spawn(relay);
-    let verdicts = super::world::send_to(&knocker, &["bob@people.example.com"], "Subject: x\n\nx\n").await;
+    let verdicts =
+        super::world::send_to(&knocker, &["bob@people.example.com"], "Subject: x\n\nx\n").await;
     let verdict = &verdicts.expect("a verdict")[0];
     assert!(verdict.starts_with("554 ") && verdict.contains("goes round in circles"), "{verdict}");
     assert_eq!(came.load(SeqCst), 6, "it came five times, and once too often");
@@ -128,7 +151,11 @@ async fn threat_16_every_doubt_about_the_mail_server_is_a_451_in_time() {
         assert_eq!(took, ms, "{at}: {act:?}: {verdict}");
         assert_eq!(world.mail_server.recipients(), [""; 0], "{at}: {act:?}");
         world.mail_server.script.behave();
-        assert_eq!(world.send(&broken("1")).await, (IN_GOOD_HANDS.into(), 0), "{at}: {act:?}, and the next time");
+        assert_eq!(
+            world.send(&broken("1")).await,
+            (IN_GOOD_HANDS.into(), 0),
+            "{at}: {act:?}, and the next time"
+        );
     }
 }
 
@@ -137,7 +164,11 @@ async fn threat_16_slow_at_every_step_is_too_slow_in_all() {
     let world = World::new().await;
     world.mail_server.script.decide(|_, _| Act::Late(Duration::from_secs(6)));
     let (verdict, took) = world.send(&broken("1")).await;
-    assert_eq!((&verdict[..], took), ("451 4.3.0 it takes too long", 20_000), "no single wait of 7 s was too long");
+    assert_eq!(
+        (&verdict[..], took),
+        ("451 4.3.0 it takes too long", 20_000),
+        "no single wait of 7 s was too long"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -151,11 +182,15 @@ async fn threat_16_nobody_there() {
 
 #[tokio::test(start_paused = true)]
 async fn threat_16_connections_to_the_mail_server_are_bounded() {
-    let world = World::with(config(|text| text.replace("patience", "connections = 2\npatience"))).await;
+    let world =
+        World::with(config(|text| text.replace("patience", "connections = 2\npatience"))).await;
     world.mail_server.script.at("message", Act::Late(Duration::from_secs(3)));
     let mails: Vec<String> = (0..6).map(|number| broken(&number.to_string())).collect();
     let start = Instant::now();
-    let sent = join_all(mails.iter().map(async |mail| (world.code(mail).await, start.elapsed().as_secs()))).await;
+    let sent = join_all(
+        mails.iter().map(async |mail| (world.code(mail).await, start.elapsed().as_secs())),
+    )
+    .await;
     assert_eq!(sent, [(250, 3), (250, 3), (250, 6), (250, 6), (250, 9), (250, 9)]);
 }
 
@@ -166,12 +201,19 @@ async fn threat_17_a_retry_goes_to_those_who_are_missing() {
     let world = World::new().await;
     world.mail_server.script.at("RCPT team-b", say("450 busy"));
     let (verdict, _) = world.send(&broken("1")).await;
-    assert_eq!(verdict, "451 4.3.0 BREAKS, \"a\" and \"b\" and \"c\"; 2 of 3 taken, team-b@example.com: 450 busy");
+    assert_eq!(
+        verdict,
+        "451 4.3.0 BREAKS, \"a\" and \"b\" and \"c\"; 2 of 3 taken, team-b@example.com: 450 busy"
+    );
     world.mail_server.script.behave();
     assert_eq!(world.send(&broken("1")).await.0, IN_GOOD_HANDS);
     assert_eq!(world.mail_server.recipients(), TEAMS, "each gets exactly one mail after one retry");
     assert_eq!(world.send(&broken("1")).await.0, IN_GOOD_HANDS);
-    assert_eq!(world.mail_server.recipients(), TEAMS, "if it did not hear that, the next retry goes to nobody");
+    assert_eq!(
+        world.mail_server.recipients(),
+        TEAMS,
+        "if it did not hear that, the next retry goes to nobody"
+    );
     assert_eq!(world.send(&broken("2")).await.0, IN_GOOD_HANDS);
     assert_eq!(world.mail_server.recipients().len(), 6, "another mail does");
 }
@@ -197,7 +239,11 @@ async fn threat_17_the_ledger_forgets_after_its_time() {
     assert_eq!(world.mail_server.recipients().len(), 2);
     advance(Duration::from_secs(1)).await;
     assert_eq!(world.code(&broken("1")).await, 451);
-    assert_eq!(world.mail_server.recipients().len(), 4, "a duplicate, after five days, and nothing is lost");
+    assert_eq!(
+        world.mail_server.recipients().len(),
+        4,
+        "a duplicate, after five days, and nothing is lost"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -208,8 +254,16 @@ async fn threat_17_what_is_refused_for_good_is_told_to_the_postmaster() {
     let recipients = ["boss@example.com", "team-a@example.com", "team-c@example.com"];
     assert_eq!(world.mail_server.recipients(), recipients);
     let notice = world.mail_server.taken.lock().unwrap()[1].clone();
-    assert_eq!((notice.from.as_str(), notice.to), ("", vec!["boss@example.com".to_owned()]), "nobody answers it");
-    assert!(notice.text.contains("\r\n    team-b@example.com: 550 5.1.1 no team b\r\n"), "{}", notice.text);
+    assert_eq!(
+        (notice.from.as_str(), notice.to),
+        ("", vec!["boss@example.com".to_owned()]),
+        "nobody answers it"
+    );
+    assert!(
+        notice.text.contains("\r\n    team-b@example.com: 550 5.1.1 no team b\r\n"),
+        "{}",
+        notice.text
+    );
     assert!(notice.text.contains("\r\n    Stage [p1/2/s/1] failed\r\n"), "{}", notice.text);
     assert_eq!(world.send(&broken("1")).await.0, IN_GOOD_HANDS);
     assert_eq!(world.mail_server.recipients(), recipients, "and told once");
@@ -224,10 +278,16 @@ async fn threat_17_as_long_as_the_postmaster_cannot_be_told_it_is_not_done() {
         _ => Act::Serve,
     });
     let (verdict, _) = world.send(&broken("1")).await;
-    assert!(verdict.starts_with("451 ") && verdict.contains("the postmaster cannot be told"), "{verdict}");
+    assert!(
+        verdict.starts_with("451 ") && verdict.contains("the postmaster cannot be told"),
+        "{verdict}"
+    );
     world.mail_server.script.at("RCPT team-b", say("550 no team b"));
     assert_eq!(world.send(&broken("1")).await.0, IN_GOOD_HANDS);
-    assert_eq!(world.mail_server.recipients(), ["boss@example.com", "team-a@example.com", "team-c@example.com"]);
+    assert_eq!(
+        world.mail_server.recipients(),
+        ["boss@example.com", "team-a@example.com", "team-c@example.com"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,7 +301,11 @@ async fn threat_17_doubt_about_one_outweighs_a_refusal_of_another() {
     assert_eq!(world.code(&broken("1")).await, 451, "there may be something in trying again");
     world.mail_server.script.at("RCPT", say("550 unknown"));
     assert_eq!(world.code(&broken("1")).await, 554, "it is refused for good, for everybody");
-    assert_eq!(world.mail_server.recipients(), [""; 0], "and the Notifyer knows it, so nobody else has to");
+    assert_eq!(
+        world.mail_server.recipients(),
+        [""; 0],
+        "and the Notifyer knows it, so nobody else has to"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -279,8 +343,15 @@ async fn threat_17_a_mail_that_is_refused_in_the_end_is_answered_for_by_those_wh
     world.mail_server.script.at("RCPT team-b", say("450 busy"));
     assert_eq!(world.code(&broken("1")).await, 451);
     world.mail_server.script.at("RCPT team-b", say("550 gone"));
-    assert_eq!(world.code(&broken("1")).await, 250, "two have it already, so it cannot be refused any more");
-    assert_eq!(world.mail_server.recipients(), ["boss@example.com", "team-a@example.com", "team-c@example.com"]);
+    assert_eq!(
+        world.code(&broken("1")).await,
+        250,
+        "two have it already, so it cannot be refused any more"
+    );
+    assert_eq!(
+        world.mail_server.recipients(),
+        ["boss@example.com", "team-a@example.com", "team-c@example.com"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -292,8 +363,15 @@ async fn threat_17_the_rules_may_name_others_the_next_time() {
     world.rest.script.at("groups", say(&ok(only_b)));
     advance(Duration::from_secs(30)).await;
     world.mail_server.script.at("RCPT team-b", say("550 gone"));
-    assert_eq!(world.code(&broken("1")).await, 250, "two have it, though no rule names them any more");
-    assert_eq!(world.mail_server.recipients(), ["boss@example.com", "team-a@example.com", "team-c@example.com"]);
+    assert_eq!(
+        world.code(&broken("1")).await,
+        250,
+        "two have it, though no rule names them any more"
+    );
+    assert_eq!(
+        world.mail_server.recipients(),
+        ["boss@example.com", "team-a@example.com", "team-c@example.com"]
+    );
 }
 
 // 18: the mail server has it, and cannot say so any more.
@@ -301,7 +379,16 @@ async fn threat_17_the_rules_may_name_others_the_next_time() {
 #[tokio::test(start_paused = true)]
 async fn threat_18_a_cut_after_the_final_dot_costs_one_duplicate_a_retry() {
     let world = World::new().await;
-    let copies = || world.mail_server.taken.lock().unwrap().iter().filter(|mail| mail.text.contains("<1@ci>")).count();
+    let copies = || {
+        world
+            .mail_server
+            .taken
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|mail| mail.text.contains("<1@ci>"))
+            .count()
+    };
     world.mail_server.script.at("message", Act::TakeAndCut);
     for retry in 1..=3 {
         assert_eq!(world.code(&broken("1")).await, 451);
@@ -323,7 +410,11 @@ async fn threat_19_every_doubt_about_the_facts_is_a_451_in_time() {
         (say("HTTP/1.1 500 Oops\r\n\r\n"), 0, "it answered 500"),
         (say("HTTP/1.1 404 Not Found\r\n\r\n"), 0, "it answered 404"),
         (say("HTTP/1.1 401 Unauthorized\r\n\r\n"), 0, "it answered 401"),
-        (say("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/login\r\n\r\n"), 0, "which is not followed"),
+        (
+            say("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/login\r\n\r\n"),
+            0,
+            "which is not followed",
+        ),
         (say(&ok("<html>Please log in</html>")), 0, "that is no "),
         (say(&ok("null")), 0, "that is no "),
         (say(&ok("")), 0, "that is no "),
@@ -340,7 +431,10 @@ async fn threat_19_every_doubt_about_the_facts_is_a_451_in_time() {
             let world = World::with(config(str::to_owned)).await;
             world.rest.script.at(which, act.clone());
             let (verdict, took) = world.send(&broken("1")).await;
-            assert!(verdict.starts_with("451 4.3.0 the facts are not to be had: "), "{which}: {act:?}: {verdict}");
+            assert!(
+                verdict.starts_with("451 4.3.0 the facts are not to be had: "),
+                "{which}: {act:?}: {verdict}"
+            );
             assert!(verdict.contains(says), "{which}: {act:?}: {verdict}");
             assert_eq!(took, ms, "{which}: {act:?}");
             assert_eq!(world.mail_server.recipients(), [""; 0]);
@@ -380,7 +474,11 @@ async fn threat_19_nobody_there() {
 async fn threat_19_no_facts_are_better_than_a_wrong_guess_but_not_needed_for_everything() {
     let world = World::new().await;
     world.rest.script.at("groups", say("HTTP/1.1 500 Oops\r\n\r\n"));
-    assert_eq!(world.code(&notification("1", "Stage [p1/2/s/1] is cancelled")).await, 250, "no rule asks for groups");
+    assert_eq!(
+        world.code(&notification("1", "Stage [p1/2/s/1] is cancelled")).await,
+        250,
+        "no rule asks for groups"
+    );
     assert_eq!(world.code(&notification("2", "Stage [p1/2/s/1] failed")).await, 451);
 }
 
@@ -396,7 +494,11 @@ async fn threat_20_a_hundred_notifications_at_once_are_one_get() {
     assert_eq!(codes, [250; 100]);
     assert_eq!((world.rest.script.count("groups"), world.rest.script.count("cctray")), (1, 1));
     assert_eq!(world.mail_server.recipients().len(), 300);
-    assert_eq!(start.elapsed(), Duration::from_secs(2), "one for the groups after one for how the stages ended");
+    assert_eq!(
+        start.elapsed(),
+        Duration::from_secs(2),
+        "one for the groups after one for how the stages ended"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -409,7 +511,8 @@ async fn threat_20_stale_facts_are_used_for_a_stated_time() {
     assert_eq!(world.rest.script.count("groups"), 1, "they are fresh");
     advance(Duration::from_secs(71)).await;
     assert_eq!(world.code(&broken("3")).await, 250);
-    let stale = "the pipeline groups of 100 s ago have to do: it answered 500 Internal Server Error";
+    let stale =
+        "the pipeline groups of 100 s ago have to do: it answered 500 Internal Server Error";
     assert!(world.log().iter().any(|line| line == stale), "{:?}", world.log());
     advance(Duration::from_secs(1)).await;
     assert_eq!(world.code(&broken("4")).await, 451, "they are too old");
@@ -429,12 +532,20 @@ async fn threat_21_failed_once_and_still_breaks_whatever_went_wrong() {
     assert_eq!(world.code(&broken("1")).await, 451);
     world.crash_and_restart().await;
     world.mail_server.script.at("RCPT team-b", say("450 busy"));
-    assert_eq!(world.code(&broken("1")).await, 451, "two have it, and it is still not acknowledged");
+    assert_eq!(
+        world.code(&broken("1")).await,
+        451,
+        "two have it, and it is still not acknowledged"
+    );
     world.mail_server.script.behave();
     assert_eq!(world.code(&broken("1")).await, 250);
     assert_eq!(world.mail_server.recipients(), TEAMS, "to a rule about BREAKS");
-    let events: Vec<bool> =
-        world.log().iter().filter(|line| line.contains("from <go@")).map(|line| line.contains("BREAKS")).collect();
+    let events: Vec<bool> = world
+        .log()
+        .iter()
+        .filter(|line| line.contains("from <go@"))
+        .map(|line| line.contains("BREAKS"))
+        .collect();
     assert_eq!(events, [false, true, true, true], "but for the one time when there were no facts");
 }
 
@@ -445,7 +556,11 @@ async fn threat_21_what_was_learnt_survives_a_restart() {
     // The build server's list is older than what was acknowledged.
     world.crash_and_restart().await;
     assert_eq!(world.code(&notification("2", "Stage [p1/3/s/1] failed")).await, 250);
-    assert_eq!(world.mail_server.recipients().len(), 4, "it FAILS, about which no rule is, and passes through");
+    assert_eq!(
+        world.mail_server.recipients().len(),
+        4,
+        "it FAILS, about which no rule is, and passes through"
+    );
     assert_eq!(world.code(&broken("1")).await, 250);
     assert_eq!(world.code(&notification("3", "Stage [p1/4/s/1] passed")).await, 250);
     assert_eq!(world.mail_server.recipients().len(), 7, "it is FIXED");
@@ -462,7 +577,11 @@ async fn threat_21_another_ack_meanwhile_changes_nothing() {
     assert_eq!(world.code(&notification("3", "Stage [p1/4/s/1] failed")).await, 250);
     let before = world.mail_server.recipients().len();
     assert_eq!(world.code(&broken("1")).await, 250);
-    assert_eq!(world.mail_server.recipients().len(), before + 1, "team b hears that run 2 broke it, if late");
+    assert_eq!(
+        world.mail_server.recipients().len(),
+        before + 1,
+        "team b hears that run 2 broke it, if late"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -472,7 +591,8 @@ async fn threat_21_nothing_is_learnt_from_an_ack_that_nobody_heard() {
     let world = World::new().await;
     world.mail_server.script.at("message", Act::Late(Duration::from_secs(3)));
     let mut io = world.notifyer.dial().await.expect("a connection");
-    let mail = "EHLO x\r\nMAIL FROM:<go@example.com>\r\nRCPT TO:<mail2alert@example.com>\r\nDATA\r\n";
+    let mail =
+        "EHLO x\r\nMAIL FROM:<go@example.com>\r\nRCPT TO:<mail2alert@example.com>\r\nDATA\r\n";
     io.write_all(mail.as_bytes()).await.expect("it is written");
     sleep(Duration::from_secs(1)).await; // for the 354
     let text = "Subject: Stage [p1/2/s/1] failed\r\n\r\n.\r\n";
@@ -504,7 +624,11 @@ async fn threat_21_the_build_server_tells_each_of_its_users() {
 async fn threat_21_how_stages_ended_is_asked_at_the_start() {
     let world = World::new().await;
     sleep(Duration::from_millis(1)).await;
-    assert_eq!(world.rest.script.count("cctray"), 1, "before any notification, which it would already know about");
+    assert_eq!(
+        world.rest.script.count("cctray"),
+        1,
+        "before any notification, which it would already know about"
+    );
     // From now on it knows of a later run.
     let later = CCTRAY.replace("Success", "Failure").replace("\"1\"", "\"2\"");
     world.rest.script.at("cctray", say(&ok(&later)));
@@ -538,7 +662,8 @@ async fn threat_22_what_is_under_way_is_finished_when_it_is_told_to_stop() {
         };
         let notifyer = world.notifyer.clone();
         let mail = tokio::spawn(async move {
-            let verdicts = super::world::send_to(&notifyer, &["mail2alert@example.com"], &broken("1")).await;
+            let verdicts =
+                super::world::send_to(&notifyer, &["mail2alert@example.com"], &broken("1")).await;
             verdicts.map_err(|error| error.to_string())
         });
         if server == "rest" {
@@ -551,9 +676,16 @@ async fn threat_22_what_is_under_way_is_finished_when_it_is_told_to_stop() {
         world.tell_to_stop();
         sleep(Duration::from_millis(1)).await;
         let another = world.send(&broken("2")).await.0;
-        assert!(another.contains("the connection broke"), "{step}: it accepts nobody any more: {another}");
+        assert!(
+            another.contains("the connection broke"),
+            "{step}: it accepts nobody any more: {another}"
+        );
         let summary = world.stop().await;
-        assert_eq!(mail.await.expect("it does not panic"), Ok(vec![IN_GOOD_HANDS.to_owned()]), "{step}");
+        assert_eq!(
+            mail.await.expect("it does not panic"),
+            Ok(vec![IN_GOOD_HANDS.to_owned()]),
+            "{step}"
+        );
         assert_eq!(world.mail_server.recipients(), TEAMS, "{step}");
         assert_eq!((summary.messages, summary.cut_off), (1, 0), "{step}");
         assert_eq!(start.elapsed(), Duration::from_millis(1500), "{step}: as soon as it is done");
@@ -562,9 +694,12 @@ async fn threat_22_what_is_under_way_is_finished_when_it_is_told_to_stop() {
 
 #[tokio::test(start_paused = true)]
 async fn threat_22_what_takes_too_long_is_cut_off_and_never_acknowledged() {
-    for (server, step, at) in
-        [("rest", "groups", 2000), ("mail", "connect", 7000), ("mail", "RCPT team-b", 7000), ("mail", "message", 7000)]
-    {
+    for (server, step, at) in [
+        ("rest", "groups", 2000),
+        ("mail", "connect", 7000),
+        ("mail", "RCPT team-b", 7000),
+        ("mail", "message", 7000),
+    ] {
         // The relay's own deadlines are shorter than its time to stop: it can still say 451.
         let mut world = World::new().await;
         if server == "rest" {
@@ -574,7 +709,9 @@ async fn threat_22_what_takes_too_long_is_cut_off_and_never_acknowledged() {
         };
         let notifyer = world.notifyer.clone();
         let mail = tokio::spawn(async move {
-            super::world::send_to(&notifyer, &["mail2alert@example.com"], &broken("1")).await.expect("an answer")
+            super::world::send_to(&notifyer, &["mail2alert@example.com"], &broken("1"))
+                .await
+                .expect("an answer")
         });
         if server == "rest" {
             world.at_rest.wait_for(step).await
@@ -587,7 +724,9 @@ async fn threat_22_what_takes_too_long_is_cut_off_and_never_acknowledged() {
         assert_eq!((start.elapsed().as_millis(), summary.cut_off), (at, 0), "{step}");
 
         // If they are longer, it is cut off, and the Notifyer has no answer.
-        let mut world = World::with(config(|text| text.replace("shutdown = \"10 s\"", "shutdown = \"1 s\""))).await;
+        let mut world =
+            World::with(config(|text| text.replace("shutdown = \"10 s\"", "shutdown = \"1 s\"")))
+                .await;
         if server == "rest" {
             world.rest.script.at(step, Act::Silence)
         } else {
@@ -609,7 +748,11 @@ async fn threat_22_what_takes_too_long_is_cut_off_and_never_acknowledged() {
         let error = mail.await.expect("it does not panic").expect_err("nobody answers for it");
         assert!(error.contains("hung up"), "{step}: {error}");
         assert_eq!((start.elapsed().as_millis(), summary.cut_off), (1000, 1), "{step}");
-        assert_eq!(world.mail_server.recipients(), [""; 0], "{step}: not acknowledged, and not lost either");
+        assert_eq!(
+            world.mail_server.recipients(),
+            [""; 0],
+            "{step}: not acknowledged, and not lost either"
+        );
     }
 }
 
@@ -637,7 +780,10 @@ async fn threat_26_one_that_hangs_does_not_keep_the_others_waiting_for_ever() {
     let world = World::new().await;
     world.mail_server.script.at("RCPT team-c", Act::Silence);
     let (verdict, took) = world.send(&broken("1")).await;
-    assert!(verdict.starts_with("451 ") && verdict.contains("0 of 3 taken"), "all outcomes, in order: {verdict}");
+    assert!(
+        verdict.starts_with("451 ") && verdict.contains("0 of 3 taken"),
+        "all outcomes, in order: {verdict}"
+    );
     assert_eq!(took, 7000);
 }
 

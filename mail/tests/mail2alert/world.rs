@@ -86,8 +86,10 @@ impl World {
         let (rest, at_rest) = Rest::new();
         let (to_mail_server, mail_door) = door();
         let (to_rest, rest_door) = door();
-        let servers =
-            vec![tokio::spawn(mail_server.clone().serve(mail_door)), tokio::spawn(rest.clone().serve(rest_door))];
+        let servers = vec![
+            tokio::spawn(mail_server.clone().serve(mail_door)),
+            tokio::spawn(rest.clone().serve(rest_door)),
+        ];
         let folder = tempfile::tempdir().expect("a folder");
         let log = Arc::<Mutex<Vec<String>>>::default();
         let knockers = (to_mail_server, to_rest);
@@ -112,7 +114,8 @@ impl World {
     pub async fn watched(config: Config, see: impl Fn(&Step) + Send + Sync + 'static) -> World {
         let mut world = World::with(config).await;
         world.stop().await;
-        let (notifyer, stop, relay) = start(&world.config, &world.folder, &world.knockers, &world.log, see);
+        let (notifyer, stop, relay) =
+            start(&world.config, &world.folder, &world.knockers, &world.log, see);
         (world.notifyer, world.stop, world.relay) = (notifyer, Some(stop), relay);
         world
     }
@@ -136,7 +139,8 @@ impl World {
         while self.ledger_is_busy() {
             tokio::task::yield_now().await;
         }
-        let (notifyer, stop, relay) = start(&self.config, &self.folder, &self.knockers, &self.log, |_| ());
+        let (notifyer, stop, relay) =
+            start(&self.config, &self.folder, &self.knockers, &self.log, |_| ());
         (self.notifyer, self.stop, self.relay) = (notifyer, Some(stop), relay);
     }
 
@@ -175,7 +179,10 @@ impl World {
     /// The code that a mail got.
     pub async fn code(&self, text: &str) -> u16 {
         let (verdict, _) = self.send(text).await;
-        verdict.get(..3).and_then(|code| code.parse().ok()).unwrap_or_else(|| panic!("no code: {verdict}"))
+        verdict
+            .get(..3)
+            .and_then(|code| code.parse().ok())
+            .unwrap_or_else(|| panic!("no code: {verdict}"))
     }
 
     pub fn log(&self) -> Vec<String> {
@@ -192,7 +199,8 @@ fn start(
     log: &Arc<Mutex<Vec<String>>>,
     see: impl Fn(&Step) + Send + Sync + 'static,
 ) -> Started {
-    let (ledger, damaged) = Ledger::open(&folder.path().join("ledger"), config.ledger.bounds).expect("a ledger");
+    let (ledger, damaged) =
+        Ledger::open(&folder.path().join("ledger"), config.ledger.bounds).expect("a ledger");
     assert_eq!(damaged, 0, "nothing but kill -9 can damage it");
     let (notifyer, listener) = door();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -26,7 +26,8 @@ fn recipients(mails: &[Mail]) -> Vec<String> {
 async fn smtplib() {
     let postbox = Postbox::open().await.unwrap();
     let (host, port) = (postbox.address.ip().to_string(), postbox.address.port().to_string());
-    let output = run(Command::new("python3").arg(script("smtplib_client.py")).args([host, port])).await;
+    let output =
+        run(Command::new("python3").arg(script("smtplib_client.py")).args([host, port])).await;
     assert_eq!(
         printed(&output),
         [
@@ -47,7 +48,12 @@ async fn smtplib() {
     assert_eq!(connections, 1);
     assert_eq!(
         recipients(&mails),
-        ["ann@example.org bob@example.org", "ann@example.org", "用户@example.org", "ann@example.org"]
+        [
+            "ann@example.org bob@example.org",
+            "ann@example.org",
+            "用户@example.org",
+            "ann@example.org"
+        ]
     );
     assert_eq!(mails[0].text(), DOTS);
     assert_eq!(mails[1].text(), ["Grüße"]);
@@ -60,7 +66,8 @@ async fn smtplib() {
 async fn twisted() {
     let postbox = Postbox::open().await.unwrap();
     let (host, port) = (postbox.address.ip().to_string(), postbox.address.port().to_string());
-    let output = run(Command::new("python3").arg(script("twisted_client.py")).args([host, port])).await;
+    let output =
+        run(Command::new("python3").arg(script("twisted_client.py")).args([host, port])).await;
     assert_eq!(
         printed(&output),
         [
@@ -76,7 +83,11 @@ async fn twisted() {
     );
     let (_, mails) = postbox.close().await;
     assert_eq!(recipients(&mails), ["ann@example.org bob@example.org", "ann@example.org"]);
-    assert!(mails[0].body.ends_with(&format!("\r\n\r\n{}\r\n", DOTS.join("\r\n"))), "{:?}", mails[0].body);
+    assert!(
+        mails[0].body.ends_with(&format!("\r\n\r\n{}\r\n", DOTS.join("\r\n"))),
+        "{:?}",
+        mails[0].body
+    );
     assert!(mails[1].body.ends_with("\r\n\r\nGrüße\r\n"), "{:?}", mails[1].body);
 }
 
@@ -90,7 +101,10 @@ async fn curl(postbox: &Postbox, text: &str, arguments: &[&str]) -> Output {
     command
         .args(["--silent", "--show-error", "--verbose", "--noproxy", "*", "--max-time", "30"])
         .env("LC_ALL", "C.UTF-8");
-    command.arg(format!("smtp://{}/client.example.net", postbox.address)).arg("--upload-file").arg(&file);
+    command
+        .arg(format!("smtp://{}/client.example.net", postbox.address))
+        .arg("--upload-file")
+        .arg(&file);
     run(command.args(arguments)).await
 }
 
@@ -101,7 +115,8 @@ async fn curl_() {
     let dots = format!("Subject: dots\r\n\r\n{}\r\n", DOTS.join("\r\n"));
     let (from, ann, bob) = ("alice@example.net", "ann@example.org", "bob@example.org");
 
-    let sent = curl(&postbox, &dots, &["--mail-from", from, "--mail-rcpt", ann, "--mail-rcpt", bob]).await;
+    let sent =
+        curl(&postbox, &dots, &["--mail-from", from, "--mail-rcpt", ann, "--mail-rcpt", bob]).await;
     let dialogue = String::from_utf8_lossy(&sent.stderr).into_owned();
     assert!(sent.status.success(), "{dialogue}");
     assert!(!dialogue.contains("STARTTLS"), "it is not offered:\n{dialogue}");
@@ -117,13 +132,19 @@ async fn curl_() {
     // Whoever wants TLS has to do without, or without the mail.
     let wanted = curl(&postbox, &dots, &["--mail-from", from, "--mail-rcpt", ann, "--ssl"]).await;
     assert!(wanted.status.success());
-    let required = curl(&postbox, &dots, &["--mail-from", from, "--mail-rcpt", ann, "--ssl-reqd"]).await;
+    let required =
+        curl(&postbox, &dots, &["--mail-from", from, "--mail-rcpt", ann, "--ssl-reqd"]).await;
     assert_eq!(required.status.code(), Some(64), "{}", String::from_utf8_lossy(&required.stderr));
     // Line feeds on their own are refused; with --crlf curl does not send any.
     let bare = dots.replace("\r\n", "\n");
     let refused = curl(&postbox, &bare, &["--mail-from", from, "--mail-rcpt", ann]).await;
     assert_eq!(refused.status.code(), Some(8), "{}", String::from_utf8_lossy(&refused.stderr));
-    assert!(curl(&postbox, &bare, &["--mail-from", from, "--mail-rcpt", ann, "--crlf"]).await.status.success());
+    assert!(
+        curl(&postbox, &bare, &["--mail-from", from, "--mail-rcpt", ann, "--crlf"])
+            .await
+            .status
+            .success()
+    );
 
     let (_, mails) = postbox.close().await;
     assert_eq!(
@@ -147,14 +168,29 @@ async fn curl_() {
 async fn swaks_pipelining() {
     let postbox = Postbox::open().await.unwrap();
     let mut command = Command::new("swaks");
-    command.args(["--server", &postbox.address.to_string(), "--pipeline", "--helo", "client.example.net"]);
-    command.args(["--from", "alice@example.net", "--to", "ann@example.org,nobody@example.org,bob@example.org"]);
+    command.args([
+        "--server",
+        &postbox.address.to_string(),
+        "--pipeline",
+        "--helo",
+        "client.example.net",
+    ]);
+    command.args([
+        "--from",
+        "alice@example.net",
+        "--to",
+        "ann@example.org,nobody@example.org,bob@example.org",
+    ]);
     command.args(["--data", "Subject: dots\\n\\n.\\n..\\n.dot\\n\\nlast\\n.\\n"]);
     let output = run(&mut command).await;
     let dialogue = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{dialogue}");
-    let place = |text: &str| dialogue.find(text).unwrap_or_else(|| panic!("no {text:?} in\n{dialogue}"));
-    assert!(place("-> DATA") < place("250 2.1.0 sender ok"), "it has sent all before the first reply:\n{dialogue}");
+    let place =
+        |text: &str| dialogue.find(text).unwrap_or_else(|| panic!("no {text:?} in\n{dialogue}"));
+    assert!(
+        place("-> DATA") < place("250 2.1.0 sender ok"),
+        "it has sent all before the first reply:\n{dialogue}"
+    );
     assert!(dialogue.contains("<** 550 5.1.1 nobody is not here"), "{dialogue}");
     let (_, mails) = postbox.close().await;
     assert_eq!(recipients(&mails), ["ann@example.org bob@example.org"]);

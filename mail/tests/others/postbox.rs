@@ -63,7 +63,8 @@ impl Postbox {
         let stopped = async {
             let _ = stopped.await;
         };
-        let server = tokio::spawn(Server::new(desk.clone(), Limits::default()).serve(listener, stopped));
+        let server =
+            tokio::spawn(Server::new(desk.clone(), Limits::default()).serve(listener, stopped));
         Ok(Postbox { address, desk, stop, server })
     }
 

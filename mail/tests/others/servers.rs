@@ -24,12 +24,14 @@ impl Aiosmtpd {
         command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn().expect("python3 is there");
         let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let port = lines.next_line().await.unwrap().expect("it says its port: is aiosmtpd installed?");
+        let port =
+            lines.next_line().await.unwrap().expect("it says its port: is aiosmtpd installed?");
         Aiosmtpd { process, lines, address: format!("127.0.0.1:{port}") }
     }
 
     async fn connect(&self) -> Result<Client<tokio::net::TcpStream>, mail::smtp::client::Error> {
-        Client::connect(&self.address, "client.example.net", Timeouts::all(Duration::from_secs(30))).await
+        Client::connect(&self.address, "client.example.net", Timeouts::all(Duration::from_secs(30)))
+            .await
     }
 
     /// Ends it, and says what it got.
@@ -61,11 +63,15 @@ async fn each_recipient_has_a_verdict_and_the_message_arrives_as_it_was_written(
     let verdicts = client.send(&envelope("alice@example.net", &to), &message).await.unwrap();
     let codes: Vec<u16> = verdicts.iter().map(|verdict| verdict.reply().code()).collect();
     assert_eq!(codes, [250, 550, 452, 250]);
-    let nobody = client.send(&envelope("alice@example.net", &["nobody@example.org"]), &message).await.unwrap();
+    let nobody = client
+        .send(&envelope("alice@example.net", &["nobody@example.org"]), &message)
+        .await
+        .unwrap();
     assert!(nobody[0].is_permanent());
     // Over the same connection, after a message that nobody wanted.
     let utf8 = Message::new("Subject: Grüße\n\nGrüße aus 北京\n");
-    let verdicts = client.send(&envelope("grüße@example.net", &["用户@example.org"]), &utf8).await.unwrap();
+    let verdicts =
+        client.send(&envelope("grüße@example.net", &["用户@example.org"]), &utf8).await.unwrap();
     assert!(verdicts[0].is_accepted());
     client.quit().await.unwrap();
 
@@ -73,7 +79,10 @@ async fn each_recipient_has_a_verdict_and_the_message_arrives_as_it_was_written(
     assert_eq!(mails.len(), 2);
     assert_eq!(mails[0]["to"], json!(["ann@example.org", "bob@example.org"]));
     assert_eq!(mails[0]["body"], format!("Subject: dots\r\n\r\n{}\r\n", DOTS.join("\r\n")));
-    assert_eq!((&mails[1]["from"], &mails[1]["to"]), (&json!("grüße@example.net"), &json!(["用户@example.org"])));
+    assert_eq!(
+        (&mails[1]["from"], &mails[1]["to"]),
+        (&json!("grüße@example.net"), &json!(["用户@example.org"]))
+    );
     assert_eq!(mails[1]["body"], "Subject: Grüße\r\n\r\nGrüße aus 北京\r\n");
     let options = mails[1]["options"].to_string();
     assert!(options.contains("SMTPUTF8") && options.contains("BODY=8BITMIME"), "{options}");
@@ -90,10 +99,12 @@ async fn a_campaign_sends_to_everybody_who_is_there() {
         let to = vec![recipient.address.clone()];
         (Envelope { from: Address::new("news@example.org").ok(), to }, message.clone())
     };
-    let campaign = Campaign::new(OverSmtp::new(async || server.connect().await, mail), Settings::default());
+    let campaign =
+        Campaign::new(OverSmtp::new(async || server.connect().await, mail), Settings::default());
     let summary = campaign.run(RecipientFile::from_reader(list.as_bytes())).await.unwrap();
     assert_eq!((summary.sent, summary.refused), (200, 1), "{summary:?}");
-    let mut recipients: Vec<String> = server.end().await.iter().map(|mail| mail["to"].to_string()).collect();
+    let mut recipients: Vec<String> =
+        server.end().await.iter().map(|mail| mail["to"].to_string()).collect();
     recipients.sort();
     recipients.dedup();
     assert_eq!(recipients.len(), 200);

@@ -57,7 +57,10 @@ async fn a_connection_carries_more_than_one_message() {
     let transport = transport(postbox.address);
     for number in 1..=20 {
         let raw = format!("Subject: {number}\r\n\r\nhello\r\n");
-        transport.send_raw(&envelope("alice@example.net", &["bob@example.org"]), raw.as_bytes()).await.unwrap();
+        transport
+            .send_raw(&envelope("alice@example.net", &["bob@example.org"]), raw.as_bytes())
+            .await
+            .unwrap();
     }
     drop(transport);
     let (connections, mails) = postbox.close().await;
@@ -90,8 +93,11 @@ async fn addresses_beyond_ascii_arrive_as_they_are() {
     let envelope = envelope("grüße@example.net", &["用户@example.org"]);
     transport.send_raw(&envelope, raw.as_bytes()).await.unwrap();
     let (_, mails) = postbox.close().await;
-    let expected =
-        Mail { from: "grüße@example.net".into(), to: vec!["用户@example.org".into()], body: format!("{raw}\r\n") };
+    let expected = Mail {
+        from: "grüße@example.net".into(),
+        to: vec!["用户@example.org".into()],
+        body: format!("{raw}\r\n"),
+    };
     assert_eq!(mails, [expected]);
 }
 
@@ -100,7 +106,8 @@ async fn refusals_arrive_with_their_code_and_the_connection_can_be_used_again() 
     let postbox = Postbox::open().await.unwrap();
     let transport = transport(postbox.address);
     let raw = b"Subject: hello\r\n\r\nhello\r\n";
-    let send = async |to: &[&str]| transport.send_raw(&envelope("alice@example.net", to), raw).await;
+    let send =
+        async |to: &[&str]| transport.send_raw(&envelope("alice@example.net", to), raw).await;
 
     let error = send(&["nobody@example.org"]).await.unwrap_err();
     assert_eq!((code(&error), error.is_permanent()), (550, true));
@@ -108,19 +115,27 @@ async fn refusals_arrive_with_their_code_and_the_connection_can_be_used_again() 
     let error = send(&["full@example.org"]).await.unwrap_err();
     assert_eq!((code(&error), error.is_transient()), (451, true));
     // Lettre gives up on all as soon as one is refused.
-    let error = send(&["bob@example.org", "nobody@example.org", "carol@example.org"]).await.unwrap_err();
+    let error =
+        send(&["bob@example.org", "nobody@example.org", "carol@example.org"]).await.unwrap_err();
     assert_eq!(code(&error), 550);
     send(&["bob@example.org"]).await.unwrap();
     let (_, mails) = postbox.close().await;
-    assert_eq!(mails.iter().map(|mail| &mail.to[..]).collect::<Vec<_>>(), [["bob@example.org".to_owned()]]);
+    assert_eq!(
+        mails.iter().map(|mail| &mail.to[..]).collect::<Vec<_>>(),
+        [["bob@example.org".to_owned()]]
+    );
 }
 
 #[tokio::test]
-async fn a_line_feed_on_its_own_is_refused_after_the_message_and_nothing_of_it_is_taken_for_another() {
+async fn a_line_feed_on_its_own_is_refused_after_the_message_and_nothing_of_it_is_taken_for_another()
+ {
     let postbox = Postbox::open().await.unwrap();
     let transport = transport(postbox.address);
     let envelope = envelope("alice@example.net", &["bob@example.org"]);
-    let error = transport.send_raw(&envelope, b"Subject: hello\n\nhello\n.\nMAIL FROM:<eve@x>\n").await.unwrap_err();
+    let error = transport
+        .send_raw(&envelope, b"Subject: hello\n\nhello\n.\nMAIL FROM:<eve@x>\n")
+        .await
+        .unwrap_err();
     assert_eq!(code(&error), 554);
     transport.send_raw(&envelope, b"Subject: hello\r\n\r\nhello\r\n").await.unwrap();
     assert_eq!(postbox.close().await.1.len(), 1);

@@ -31,14 +31,29 @@ fn options_mean_what_the_help_says() {
         "--count 7 --server localhost:2525 --connections 3 --from a@b --subject Hello --failed f --resume r \
          --again-if-in-doubt --attempts 2 --backoff 0.5 --timeout 3",
     );
-    assert_eq!((all.count, all.server.as_deref(), all.subject.as_str()), (7, Some("localhost:2525"), "Hello"));
+    assert_eq!(
+        (all.count, all.server.as_deref(), all.subject.as_str()),
+        (7, Some("localhost:2525"), "Hello")
+    );
     assert_eq!((all.settings.connections.get(), all.settings.attempts.get()), (3, 2));
-    assert_eq!((all.settings.backoff.first, all.timeout), (Duration::from_millis(500), Duration::from_secs(3)));
-    assert_eq!((all.from.address().as_str(), all.settings.if_in_doubt), ("a@b", IfInDoubt::SendAgain));
+    assert_eq!(
+        (all.settings.backoff.first, all.timeout),
+        (Duration::from_millis(500), Duration::from_secs(3))
+    );
+    assert_eq!(
+        (all.from.address().as_str(), all.settings.if_in_doubt),
+        ("a@b", IfInDoubt::SendAgain)
+    );
     let plain = options("--recipients list");
     assert_eq!((plain.settings.connections.get(), plain.settings.attempts.get()), (10, 5));
-    assert_eq!((plain.settings.backoff.first, plain.timeout), (Duration::from_secs(1), Duration::from_secs(60)));
-    assert_eq!((plain.from.address().as_str(), plain.settings.if_in_doubt), ("news@example.org", IfInDoubt::Leave));
+    assert_eq!(
+        (plain.settings.backoff.first, plain.timeout),
+        (Duration::from_secs(1), Duration::from_secs(60))
+    );
+    assert_eq!(
+        (plain.from.address().as_str(), plain.settings.if_in_doubt),
+        ("news@example.org", IfInDoubt::Leave)
+    );
     assert_eq!(options("-c 1").count, 100_000);
 }
 

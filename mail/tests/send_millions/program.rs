@@ -18,13 +18,21 @@ fn executable() -> &'static Path {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
     EXECUTABLE.get_or_init(|| {
         let build = Command::new(env!("CARGO"))
-            .args(["build", "--package", env!("CARGO_PKG_NAME"), "--example", "send_millions", "--message-format=json"])
+            .args([
+                "build",
+                "--package",
+                env!("CARGO_PKG_NAME"),
+                "--example",
+                "send_millions",
+                "--message-format=json",
+            ])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .expect("cargo");
         let messages = String::from_utf8(build.stdout).expect("cargo speaks UTF-8");
         let field = "\"executable\":\"";
-        let path = messages.lines().rev().find_map(|line| line.split_once(field)?.1.split('"').next());
+        let path =
+            messages.lines().rev().find_map(|line| line.split_once(field)?.1.split('"').next());
         PathBuf::from(path.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&build.stderr))))
     })
 }
@@ -41,7 +49,11 @@ fn run(arguments: &[&str]) -> (i32, String, String) {
 
 fn told(output: Output) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
-    (output.status.code().expect("no signal has ended it"), text(output.stdout), text(output.stderr))
+    (
+        output.status.code().expect("no signal has ended it"),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 /// The text of a file in a folder of its own.
@@ -68,7 +80,8 @@ fn everybody_gets_the_mail_and_the_status_is_0() {
 
 #[test]
 fn who_is_refused_is_listed_and_the_status_is_1() {
-    let (folder, path) = list("ann@example.org\nbob\n\n# friends\nnobody@example.org\nlater@example.org\n");
+    let (folder, path) =
+        list("ann@example.org\nbob\n\n# friends\nnobody@example.org\nlater@example.org\n");
     let (code, out, err) = run(&["--recipients", &path, "--backoff", "0.01"]);
     assert_eq!(code, 1);
     assert_eq!(err, "line 2: \"bob\": an address needs an @, as in alice@example.net\n");
@@ -81,7 +94,10 @@ fn who_is_refused_is_listed_and_the_status_is_1() {
     let (code, out, _) = run(&["--recipients", &path, "--backoff", "0.01", "--failed", &failed]);
     assert_eq!(code, 1);
     assert!(!out.contains("nobody@"), "it is in the file:\n{out}");
-    assert_eq!(fs::read_to_string(&failed).unwrap(), format!("# line 5: {why}\nnobody@example.org\n"));
+    assert_eq!(
+        fs::read_to_string(&failed).unwrap(),
+        format!("# line 5: {why}\nnobody@example.org\n")
+    );
 }
 
 #[test]
@@ -98,7 +114,10 @@ fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
         (vec!["--recipients", folder], "it is not a plain file"),
         (vec!["--recipients", &path, "--resume", thesis], "is there already, and is no journal"),
         (vec!["--recipients", &path, "--failed", folder], "Is a directory"),
-        (vec!["--recipients", &path, "--text", "no such text"], "no such text: No such file or directory"),
+        (
+            vec!["--recipients", &path, "--text", "no such text"],
+            "no such text: No such file or directory",
+        ),
         (vec!["--recipients", &path, "--text", long.to_str().unwrap()], "more than 998 bytes"),
         (vec!["--recipients", &path, "--subject", "a\nBcc: b@c"], "control character"),
         (vec!["--count", "ten"], "cannot parse argument"),
@@ -125,11 +144,18 @@ fn without_a_server_nothing_is_sent_and_the_status_is_1() {
     // Nobody listens on a port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let server = format!("127.0.0.1:{port}");
-    let (code, out, err) = run(&["--count", "30", "--server", &server, "--attempts", "2", "--backoff", "0.01"]);
+    let (code, out, err) =
+        run(&["--count", "30", "--server", &server, "--attempts", "2", "--backoff", "0.01"]);
     assert_eq!(code, 1);
     assert!(out.starts_with("0 sent in "), "{out}");
-    assert!(out.contains("there is no connection to be had: the connection broke while connecting"), "{out}");
-    assert!(out.contains("\n  line 1: recipient1@example.org, and all after it: 30 in all\n"), "{out}");
+    assert!(
+        out.contains("there is no connection to be had: the connection broke while connecting"),
+        "{out}"
+    );
+    assert!(
+        out.contains("\n  line 1: recipient1@example.org, and all after it: 30 in all\n"),
+        "{out}"
+    );
     assert_eq!(err.lines().count(), 1, "said once, and not for each connection:\n{err}");
 }
 
@@ -142,7 +168,10 @@ fn a_journal_of_another_list_is_refused() {
     fs::write(&path, recipients(5).replace("r3@", "eve@")).unwrap();
     let (code, _, err) = run(&arguments);
     assert_eq!(code, 2);
-    assert!(err.contains("it has r3@example.org on line 3, and the list has eve@example.org on line 3"), "{err}");
+    assert!(
+        err.contains("it has r3@example.org on line 3, and the list has eve@example.org on line 3"),
+        "{err}"
+    );
 }
 
 // What follows looks on from the server.
@@ -173,13 +202,18 @@ impl Handler for Desk {
 impl Post {
     /// Opens one on a thread of its own, for as long as the tests run.
     fn open() -> (Arc<Post>, String) {
-        let post = Arc::new(Post { mails: Mutex::default(), allowed: Semaphore::new(0), came: watch::Sender::new(0) });
+        let post = Arc::new(Post {
+            mails: Mutex::default(),
+            allowed: Semaphore::new(0),
+            came: watch::Sender::new(0),
+        });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let desk = Desk(post.clone());
         thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).unwrap();
                 Server::new(desk, Limits::default()).serve(listener, std::future::pending()).await
@@ -201,14 +235,17 @@ impl Post {
 }
 
 fn signal(child: &Child, signal: &str) {
-    let status = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+    let status =
+        Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
     assert!(status.success());
 }
 
 /// The first line of what a program complains about.
 fn first_complaint(child: &mut Child) -> String {
     let mut line = String::new();
-    BufReader::new(child.stderr.as_mut().expect("it is piped")).read_line(&mut line).expect("it speaks UTF-8");
+    BufReader::new(child.stderr.as_mut().expect("it is piped"))
+        .read_line(&mut line)
+        .expect("it speaks UTF-8");
     line
 }
 
@@ -218,13 +255,17 @@ fn ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on_from_there() {
         let (post, server) = Post::open();
         let (folder, path) = list(&recipients(40));
         let journal = folder.path().join("journal").to_str().unwrap().to_owned();
-        let arguments = ["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
+        let arguments =
+            ["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
 
         let mut child = program(&arguments).spawn().unwrap();
         post.allowed.add_permits(10);
         post.wait_for(14); // ten were accepted, and four are in flight
         signal(&child, interrupt);
-        assert_eq!(first_complaint(&mut child), "finishing what is in flight; Ctrl-C once more ends it at once\n");
+        assert_eq!(
+            first_complaint(&mut child),
+            "finishing what is in flight; Ctrl-C once more ends it at once\n"
+        );
         post.allowed.add_permits(1000);
         let (code, out, _) = told(child.wait_with_output().unwrap());
         assert_eq!(code, 1);
@@ -237,7 +278,11 @@ fn ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on_from_there() {
 
         let (code, out, _) = run(&arguments);
         assert_eq!(code, 0, "{out}");
-        assert!(out.starts_with("26 sent in ") && out.contains("\n40 sent in all, with the runs before\n"), "{out}");
+        assert!(
+            out.starts_with("26 sent in ")
+                && out.contains("\n40 sent in all, with the runs before\n"),
+            "{out}"
+        );
         let mails = post.mails();
         assert_eq!((mails.len(), mails.values().max()), (40, Some(&1)), "everybody has one mail");
     }
@@ -257,7 +302,10 @@ fn a_second_ctrl_c_ends_it_at_once_and_the_journal_knows_who_is_in_doubt() {
     signal(&child, "-INT");
     let (code, out, _) = told(child.wait_with_output().unwrap());
     assert_eq!(code, 1);
-    assert!(out.starts_with("3 sent, and then interrupted: what was in flight is in doubt"), "{out}");
+    assert!(
+        out.starts_with("3 sent, and then interrupted: what was in flight is in doubt"),
+        "{out}"
+    );
 
     post.allowed.add_permits(1000);
     let (code, out, _) = run(&arguments);
@@ -287,7 +335,8 @@ fn kill_and_go_on(again: &[&str]) -> (BTreeMap<String, usize>, BTreeSet<u64>, BT
     let (post, server) = Post::open();
     let (folder, path) = list(&recipients(50));
     let journal = folder.path().join("journal").to_str().unwrap().to_owned();
-    let mut arguments = vec!["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
+    let mut arguments =
+        vec!["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
     arguments.extend(["--backoff", "0.01"]);
     arguments.extend(again);
     let mut in_flight = BTreeSet::new();
@@ -324,8 +373,12 @@ fn whoever_is_killed_and_goes_on_forgets_nobody_if_asked_to_send_again() {
     assert_eq!(mails.len(), 50, "everybody has got a mail");
     assert_eq!(in_doubt.len(), 0);
     for (address, mails) in mails {
-        let number: u64 = address.trim_start_matches('r').split('@').next().unwrap().parse().unwrap();
-        assert!(mails == 1 || in_flight.contains(&number), "{address} has {mails} mails, and was never in doubt");
+        let number: u64 =
+            address.trim_start_matches('r').split('@').next().unwrap().parse().unwrap();
+        assert!(
+            mails == 1 || in_flight.contains(&number),
+            "{address} has {mails} mails, and was never in doubt"
+        );
     }
 }
 
@@ -349,7 +402,10 @@ fn a_journal_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on() {
     let first = post.mails().len();
     assert!((1..200).contains(&first), "{first} mails before the journal was full");
     let next = numbers(&journal, &["take", "retry", "sent"]).last().unwrap() + 1;
-    assert!(out.contains(&format!("\n  line {next}: r{next}@example.org, and all after it: ")), "{out}");
+    assert!(
+        out.contains(&format!("\n  line {next}: r{next}@example.org, and all after it: ")),
+        "{out}"
+    );
 
     let (code, out, _) = run(&arguments);
     let in_doubt = numbers(&journal, &["in-doubt"]).len();
@@ -405,7 +461,11 @@ fn the_mail_is_what_was_asked_for() {
     let read = read.lock().unwrap();
     let mail = read[0].as_str();
     assert!(mail.starts_with("Some(\"me@example.net\")\n"), "{mail}");
-    assert!(mail.contains("\r\nTo: <ann@example.org>\r\n") && mail.contains("From: <me@example.net>\r\n"), "{mail}");
+    assert!(
+        mail.contains("\r\nTo: <ann@example.org>\r\n")
+            && mail.contains("From: <me@example.net>\r\n"),
+        "{mail}"
+    );
     assert!(mail.contains("Subject: =?UTF-8?"), "{mail}");
     assert!(mail.ends_with("\r\n\r\nDear ann@example.org,\r\n.\r\n.dots\r\n"), "{mail}");
 }

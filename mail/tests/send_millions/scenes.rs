@@ -65,12 +65,20 @@ fn eight_mails_over_two_connections_take_400_ms_and_one_who_is_refused_stops_nob
 #[test]
 fn its_timeline_is_a_staircase_of_two() {
     let chart = record("two connections", send_millions::two_connections).chart();
-    let mails: Vec<_> = chart.rows.iter().filter(|row| !["main", "heartbeat"].contains(&row.name.as_str())).collect();
+    let mails: Vec<_> = chart
+        .rows
+        .iter()
+        .filter(|row| !["main", "heartbeat"].contains(&row.name.as_str()))
+        .collect();
     assert_eq!(mails.len(), 8);
     for gap in 0..chart.instants.len() - 1 {
-        let waits =
-            |span: &&Span| matches!(span.state, State::Waiting(_)) && span.from.instant <= gap && gap < span.to.instant;
-        let in_flight = mails.iter().filter(|row| row.spans.iter().any(|span| waits(&span))).count();
+        let waits = |span: &&Span| {
+            matches!(span.state, State::Waiting(_))
+                && span.from.instant <= gap
+                && gap < span.to.instant
+        };
+        let in_flight =
+            mails.iter().filter(|row| row.spans.iter().any(|span| waits(&span))).count();
         assert_eq!(in_flight, 2, "mails in flight after {:?}", chart.instants[gap].at);
     }
 }
@@ -81,14 +89,21 @@ fn who_waits_for_nobody_is_at_the_end_of_the_list_before_one_mail_is_sent() {
     assert_eq!(run.elapsed, ms(0));
     let transcript = run.transcript();
     assert_eq!(transcript.last().unwrap(), "0.000 main the list is at its end");
-    assert_eq!(transcript.iter().filter(|line| line.ends_with("begin")).count(), 8, "all are under way at once");
+    assert_eq!(
+        transcript.iter().filter(|line| line.ends_with("begin")).count(),
+        8,
+        "all are under way at once"
+    );
     assert!(!transcript.iter().any(|line| line.ends_with("sent")));
 }
 
 #[test]
 fn who_watches_changes_nothing() {
     let seen = |observe| {
-        rehearse(observe, send_millions::scenes).into_iter().map(|scene| (scene.elapsed, scene.transcript())).collect()
+        rehearse(observe, send_millions::scenes)
+            .into_iter()
+            .map(|scene| (scene.elapsed, scene.transcript()))
+            .collect()
     };
     let everything: Vec<_> = seen(Observe::Everything);
     for _ in 0..5 {
@@ -110,7 +125,9 @@ fn its_twin_needs_600_ms_since_it_loses_a_worker() {
     assert_eq!(String::from_utf8_lossy(&twin.stderr), "");
     let twin = String::from_utf8(twin.stdout).expect("it prints UTF-8");
     let rust = printed(&rehearse(Observe::Lines, send_millions::scenes));
-    let scenes = |text: &str| -> Vec<String> { text.split("\n\n").map(|scene| scene.trim_end().to_owned()).collect() };
+    let scenes = |text: &str| -> Vec<String> {
+        text.split("\n\n").map(|scene| scene.trim_end().to_owned()).collect()
+    };
     let (twin, rust) = (scenes(&twin), scenes(&rust));
     assert_eq!((twin.len(), rust.len()), (3, 3), "{twin:#?}");
     assert_eq!(twin[0], rust[0]);
@@ -141,10 +158,15 @@ fn the_readme_shows_what_is_drawn() {
     let readme = std::fs::read_to_string(&path).unwrap();
     let chart = record("two connections", send_millions::two_connections).chart();
     let drawn = chart.to_text(TerminalOptions { width: 100, colour: false });
-    let (before, rest) = readme.split_once("over two connections.\n\n```text\n").expect("there is a place for it");
+    let (before, rest) =
+        readme.split_once("over two connections.\n\n```text\n").expect("there is a place for it");
     let (shown, after) = rest.split_once("```").expect("it ends");
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, format!("{before}over two connections.\n\n```text\n{drawn}```{after}")).unwrap();
+        std::fs::write(
+            &path,
+            format!("{before}over two connections.\n\n```text\n{drawn}```{after}"),
+        )
+        .unwrap();
     } else {
         assert_eq!(shown, drawn, "UPDATE=1 writes it anew");
     }

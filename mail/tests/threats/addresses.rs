@@ -20,11 +20,17 @@ fn threat_4_no_control_character_gets_into_an_address_a_name_or_a_header_whereve
             let mut text = "bob@example.or".to_owned();
             text.insert(place, c);
             assert!(Address::new(&text).is_err(), "{text:?} is an address");
-            assert!(Address::new(&format!("\"{text}\"@example.org")).is_err(), "{text:?} is a local part");
+            assert!(
+                Address::new(&format!("\"{text}\"@example.org")).is_err(),
+                "{text:?} is a local part"
+            );
             assert!(Mailbox::new(&text, address("bob@example.org")).is_err(), "{text:?} is a name");
             assert!(draft.clone().subject(&text).is_err(), "{text:?} is a subject");
             assert!(draft.clone().header("X-Test", &text).is_err(), "{text:?} is a header");
-            assert!(draft.clone().header(&text, "value").is_err(), "{text:?} is the name of a header");
+            assert!(
+                draft.clone().header(&text, "value").is_err(),
+                "{text:?} is the name of a header"
+            );
         }
     }
 }
@@ -101,7 +107,8 @@ async fn threat_4_whatever_can_be_written_is_understood_as_it_was_meant() {
             .filter(|line| !line.starts_with(' '))
             .map(|line| line.split(':').next().unwrap())
             .collect();
-        let expected = ["From", "Subject", "To", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
+        let expected =
+            ["From", "Subject", "To", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
         assert_eq!(names, expected, "{headers}");
         assert_eq!(body.len(), message.size());
     }
@@ -131,7 +138,10 @@ async fn threat_4_what_a_server_cannot_take_is_not_sent_to_it() {
         let bob = Envelope { from: None, to: vec![address("bob@example.org")] };
         for (envelope, message) in [
             (Envelope { from: None, to: vec![address("用户@例子.网")] }, Message::new("ascii")),
-            (Envelope { from: Some(address("ü@x")), to: vec![address("a@b")] }, Message::new("ascii")),
+            (
+                Envelope { from: Some(address("ü@x")), to: vec![address("a@b")] },
+                Message::new("ascii"),
+            ),
             (bob.clone(), Message::new("Subject: Grüße\r\n\r\nhello")),
             (bob.clone(), Message::new("Subject: hello\r\n\r\nGrüße")),
         ] {

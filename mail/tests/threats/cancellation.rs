@@ -24,7 +24,8 @@ async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_verdict_
         loop {
             let postbox = Postbox::default();
             let server = Running::new(postbox.clone(), Limits::default());
-            let mut client = Client::over(server.pipe(size), "client", Timeouts::default()).await.unwrap();
+            let mut client =
+                Client::over(server.pipe(size), "client", Timeouts::default()).await.unwrap();
             // The first is refused, the second would be accepted: whoever mixes them up is found out.
             let one = envelope(&["nobody@message"]);
             let two = envelope(&["bob@example.org", "nobody@example.org"]);
@@ -36,7 +37,9 @@ async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_verdict_
                         break false;
                     }
                     count += 1;
-                    if let Poll::Ready(verdicts) = first.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                    if let Poll::Ready(verdicts) =
+                        first.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+                    {
                         assert_eq!(verdicts.unwrap()[0].reply().code(), 550);
                         break true;
                     }
@@ -47,7 +50,8 @@ async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_verdict_
             };
             match client.send(&two, &Message::new("two\n")).await {
                 Ok(verdicts) => {
-                    let codes: Vec<u16> = verdicts.iter().map(|verdict| verdict.reply().code()).collect();
+                    let codes: Vec<u16> =
+                        verdicts.iter().map(|verdict| verdict.reply().code()).collect();
                     assert_eq!(
                         codes,
                         [250, 550],
@@ -86,7 +90,11 @@ async fn ponders(mut io: DuplexStream) {
                 if messages == 1 {
                     sleep(seconds(1)).await;
                 }
-                if messages == 1 { "250 the first is fine\r\n" } else { "554 the second is refused\r\n" }
+                if messages == 1 {
+                    "250 the first is fine\r\n"
+                } else {
+                    "554 the second is refused\r\n"
+                }
             }
             (_, true) => "",
             ("DATA\r\n", false) => {
@@ -109,7 +117,10 @@ async fn threat_24_after_a_timeout_no_message_is_taken_for_accepted_that_was_ref
     let mut client = Client::over(ours, "client", Timeouts::default()).await.unwrap();
     assert_eq!(client.extensions(), Extensions::default());
     let (to, message) = (envelope(&["bob@example.org"]), Message::new("hello\n"));
-    assert!(timeout(seconds(1) / 2, client.send(&to, &message)).await.is_err(), "the server thinks for longer");
+    assert!(
+        timeout(seconds(1) / 2, client.send(&to, &message)).await.is_err(),
+        "the server thinks for longer"
+    );
     sleep(seconds(5)).await; // now the reply to the first message is there, and waits to be taken for another one
     assert!(!client.is_usable());
     let second = client.send(&to, &message).await;

@@ -96,15 +96,21 @@ async fn threat_9_who_gets_on_with_it_has_time() {
 
 #[tokio::test(start_paused = true)]
 async fn threat_9_a_handler_that_takes_too_long_is_given_up_while_the_client_still_waits() {
-    for (from, to, refused) in [("endless@x", "b@x", 0), ("a@x", "endless@x", 1), ("a@x", "endless@message", 3)] {
+    for (from, to, refused) in
+        [("endless@x", "b@x", 0), ("a@x", "endless@x", 1), ("a@x", "endless@message", 3)]
+    {
         let server = Running::new(Postbox::default(), Limits::default());
         let mut client = server.connect();
         client.hello().await;
         let begin = Instant::now();
-        for (number, command) in
-            [format!("MAIL FROM:<{from}>\r\n"), format!("RCPT TO:<{to}>\r\n"), "DATA\r\n".into(), "hi\r\n.\r\n".into()]
-                .iter()
-                .enumerate()
+        for (number, command) in [
+            format!("MAIL FROM:<{from}>\r\n"),
+            format!("RCPT TO:<{to}>\r\n"),
+            "DATA\r\n".into(),
+            "hi\r\n.\r\n".into(),
+        ]
+        .iter()
+        .enumerate()
         {
             client.say(command).await;
             let reply = client.reply().await;

@@ -37,7 +37,9 @@ impl Desk {
     /// A desk that waits for a message.
     pub fn after_data(limits: Limits) -> Desk {
         let mut desk = Desk::new(limits);
-        desk.feed(b"EHLO client\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n");
+        desk.feed(
+            b"EHLO client\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n",
+        );
         assert!(desk.replies.pop().unwrap().starts_with("354"), "{:?}", desk.replies);
         desk.replies.clear();
         desk.frames.clear();

@@ -40,7 +40,11 @@ async fn threat_11_a_message_without_its_end_is_never_delivered_wherever_it_is_c
             assert_eq!(postbox.bodies().len(), 1, "the end was there");
         } else {
             assert!(matches!(report.closed, Closed::HungUpInMessage), "{report:?}, cut at {cut}");
-            assert_eq!((postbox.bodies().len(), report.messages), (0, 0), "half a message, cut at {cut}");
+            assert_eq!(
+                (postbox.bodies().len(), report.messages),
+                (0, 0),
+                "half a message, cut at {cut}"
+            );
         }
     }
 }
@@ -52,7 +56,9 @@ async fn threat_11_who_hangs_up_after_the_end_does_not_stop_the_delivery() {
     let (mut ours, theirs) = duplex(1024);
     let stop = CancellationToken::new();
     let talk = async {
-        ours.write_all(AS_FAR_AS_DATA.replace("bob@example.org", "slow@message").as_bytes()).await.unwrap();
+        ours.write_all(AS_FAR_AS_DATA.replace("bob@example.org", "slow@message").as_bytes())
+            .await
+            .unwrap();
         until(&mut ours, GO_AHEAD).await;
         ours.write_all(b"hello\r\n.\r\n").await.unwrap();
         sleep(seconds(1)).await; // the handler is at work

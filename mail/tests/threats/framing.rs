@@ -32,7 +32,8 @@ const FAKE_ENDS: [&str; 12] = [
     "\r\r.\r\n",
 ];
 
-const FORGED: &str = "MAIL FROM:<boss@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nforged\r\n.\r\nQUIT\r\n";
+const FORGED: &str =
+    "MAIL FROM:<boss@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nforged\r\n.\r\nQUIT\r\n";
 
 /// A message with something in it that is not its end, and a second message behind that.
 fn smuggled(fake_end: &str) -> Vec<u8> {
@@ -49,7 +50,10 @@ fn threat_1_a_message_only_ends_at_a_dot_between_two_crlf() {
             desk.feed(&wire[..cut]);
             desk.feed(&wire[cut..]);
             let refused = ["554 5.6.0 CR or LF on its own in the message"];
-            assert_eq!(desk.replies, refused, "{fake_end:?} made two messages of one, cut at {cut}");
+            assert_eq!(
+                desk.replies, refused,
+                "{fake_end:?} made two messages of one, cut at {cut}"
+            );
             assert!(desk.delivered.is_empty());
         }
     }
@@ -60,7 +64,10 @@ fn threat_1_normalised_it_is_still_one_message() {
     for fake_end in FAKE_ENDS {
         let wire = smuggled(fake_end);
         for cut in 0..=wire.len() {
-            let mut desk = Desk::after_data(Limits { bare_newlines: BareNewlines::Normalise, ..Limits::default() });
+            let mut desk = Desk::after_data(Limits {
+                bare_newlines: BareNewlines::Normalise,
+                ..Limits::default()
+            });
             desk.feed(&wire[..cut]);
             desk.feed(&wire[cut..]);
             assert_eq!(desk.codes(), ["250"], "{fake_end:?}, cut at {cut}");
@@ -75,14 +82,16 @@ fn threat_1_normalised_it_is_still_one_message() {
 #[test]
 fn threat_1_what_is_normalised_is_what_was_meant() {
     // As Python's smtplib sends bytes with LF: dots are added after LF, too, and the end is right.
-    let mut desk = Desk::after_data(Limits { bare_newlines: BareNewlines::Normalise, ..Limits::default() });
+    let mut desk =
+        Desk::after_data(Limits { bare_newlines: BareNewlines::Normalise, ..Limits::default() });
     desk.feed(b"one\n..two\rthree\n\r\n.\r\n");
     assert_eq!(desk.delivered, ["one\r\n.two\r\nthree\r\n\r\n"]);
 }
 
 /// Random bytes from those that matter, and limits that are reached all the time.
 fn frames(pieces: &[&[u8]], bare_newlines: BareNewlines) -> Vec<Frame> {
-    let limits = Limits { command_line: 12, text_line: 9, message: 40, bare_newlines, ..Limits::default() };
+    let limits =
+        Limits { command_line: 12, text_line: 9, message: 40, bare_newlines, ..Limits::default() };
     let mut codec = ServerCodec::new(&limits, Budget::new(1 << 20));
     let (mut unread, mut frames) = (BytesMut::new(), vec![]);
     for piece in pieces {
@@ -106,11 +115,22 @@ fn input_cut_at_every_byte_gives_the_same_frames() {
         let mut input = vec![];
         for _ in 0..random.usize(..24) {
             let word: &[u8] = random
-                .choice([&b"D\r\n"[..], b"\r\n", b"\r\n", b".", b"\r\n.\r\n", b"\r", b"\n", b"xyz", b"12345"])
+                .choice([
+                    &b"D\r\n"[..],
+                    b"\r\n",
+                    b"\r\n",
+                    b".",
+                    b"\r\n.\r\n",
+                    b"\r",
+                    b"\n",
+                    b"xyz",
+                    b"12345",
+                ])
                 .unwrap();
             input.extend_from_slice(word);
         }
-        let bare_newlines = if round % 2 == 0 { BareNewlines::Refuse } else { BareNewlines::Normalise };
+        let bare_newlines =
+            if round % 2 == 0 { BareNewlines::Refuse } else { BareNewlines::Normalise };
         // The codec may look at a long piece later than at a short one; so the whole is cut where lines end.
         let whole: Vec<&[u8]> = input.split_inclusive(|byte| *byte == b'\n').collect();
         let expected = frames(&whole, bare_newlines);
@@ -124,7 +144,12 @@ fn input_cut_at_every_byte_gives_the_same_frames() {
             );
         }
         let bytes: Vec<&[u8]> = input.chunks(1).collect();
-        assert_eq!(frames(&bytes, bare_newlines), expected, "byte by byte: {:?}", input.escape_ascii().to_string());
+        assert_eq!(
+            frames(&bytes, bare_newlines),
+            expected,
+            "byte by byte: {:?}",
+            input.escape_ascii().to_string()
+        );
         for frame in expected {
             match frame {
                 Frame::Message(Ok(_)) => messages += 1,
@@ -134,20 +159,33 @@ fn input_cut_at_every_byte_gives_the_same_frames() {
         }
     }
     // Otherwise this would have tested nothing.
-    assert!(messages > 100 && lines > 1000 && refusals.len() == 3, "{messages} {lines} {refusals:?}");
+    assert!(
+        messages > 100 && lines > 1000 && refusals.len() == 3,
+        "{messages} {lines} {refusals:?}"
+    );
 }
 
 // 2: bare LF in commands
 
 #[tokio::test(start_paused = true)]
 async fn threat_2_a_bare_newline_in_a_command_ends_the_session() {
-    for bare in ["NOOP\nMAIL FROM:<a@b>\r\n", "NOOP\rMAIL FROM:<a@b>\r\n", "NOOP\r\r\nNOOP\r\n", "\nNOOP\r\n"] {
+    for bare in [
+        "NOOP\nMAIL FROM:<a@b>\r\n",
+        "NOOP\rMAIL FROM:<a@b>\r\n",
+        "NOOP\r\r\nNOOP\r\n",
+        "\nNOOP\r\n",
+    ] {
         for bare_newlines in [BareNewlines::Refuse, BareNewlines::Normalise] {
-            let server = Running::new(Postbox::default(), Limits { bare_newlines, ..Limits::default() });
+            let server =
+                Running::new(Postbox::default(), Limits { bare_newlines, ..Limits::default() });
             let mut client = server.connect();
             client.hello().await;
             client.say(bare).await;
-            assert_eq!(client.rest().await, "521 5.5.2 CR or LF on its own in a command\r\n", "{bare:?}");
+            assert_eq!(
+                client.rest().await,
+                "521 5.5.2 CR or LF on its own in a command\r\n",
+                "{bare:?}"
+            );
         }
     }
 }
@@ -163,11 +201,15 @@ async fn threat_3_a_message_that_does_not_wait_for_the_354_is_refused() {
     let server = Server::new(postbox.clone(), Limits::default());
     // All of it is there before the server begins to read.
     let commands = "EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n";
-    socket.write_all(format!("{commands}hello\r\n.\r\nMAIL FROM:<evil@b>\r\n").as_bytes()).await.unwrap();
+    socket
+        .write_all(format!("{commands}hello\r\n.\r\nMAIL FROM:<evil@b>\r\n").as_bytes())
+        .await
+        .unwrap();
     socket.shutdown().await.unwrap();
     let stop = CancellationToken::new();
     let mut said = String::new();
-    let (report, _) = tokio::join!(server.converse(accepted, &stop), socket.read_to_string(&mut said));
+    let (report, _) =
+        tokio::join!(server.converse(accepted, &stop), socket.read_to_string(&mut said));
     assert!(said.ends_with("554 5.5.0 the message came before the 354\r\n"), "{said}");
     assert!(!said.contains("354 "), "{said}");
     assert_eq!((report.messages, postbox.bodies().len()), (0, 0));
@@ -212,7 +254,11 @@ fn threat_5_what_arrives_is_what_was_sent() {
     ] {
         let message = Message::new(text);
         assert_eq!(received(&message), [Frame::Message(Ok(arrives.into()))], "{text:?}");
-        assert_eq!(message.size(), arrives.len(), "SIZE counts no dot that is only added on the way");
+        assert_eq!(
+            message.size(),
+            arrives.len(),
+            "SIZE counts no dot that is only added on the way"
+        );
     }
 }
 
@@ -220,7 +266,9 @@ fn threat_5_what_arrives_is_what_was_sent() {
 fn threat_5_canonical_text_is_not_changed_and_any_text_becomes_canonical() {
     let mut random = fastrand::Rng::with_seed(5);
     for _ in 0..20_000 {
-        let text: String = (0..random.usize(..20)).map(|_| *random.choice(b".\r\n\r\na").unwrap() as char).collect();
+        let text: String = (0..random.usize(..20))
+            .map(|_| *random.choice(b".\r\n\r\na").unwrap() as char)
+            .collect();
         let [Frame::Message(Ok(body))] = &received(&Message::new(&text))[..] else {
             panic!("{text:?} is not one message");
         };
@@ -294,7 +342,8 @@ fn threat_7_a_message_that_is_too_large_is_refused_at_its_end_and_its_memory_is_
 }
 
 #[test]
-fn threat_7_a_size_that_is_too_large_is_refused_before_the_message_comes_and_one_that_lies_after_it() {
+fn threat_7_a_size_that_is_too_large_is_refused_before_the_message_comes_and_one_that_lies_after_it()
+ {
     let limits = Limits { message: 10_000, ..Limits::default() };
     let announce = |size: &str| {
         let mut desk = Desk::new(limits.clone());

@@ -28,7 +28,11 @@ fn threat_8_the_1001st_recipient_is_told_to_wait_and_those_before_it_are_kept() 
     }
     let codes = desk.codes();
     assert!(codes[2..1002].iter().all(|code| *code == "250"));
-    assert!(codes[1002..].iter().all(|code| *code == "452"), "and it is no error to try: {:?}", desk.replies.last());
+    assert!(
+        codes[1002..].iter().all(|code| *code == "452"),
+        "and it is no error to try: {:?}",
+        desk.replies.last()
+    );
     desk.feed(b"DATA\r\nhello\r\n.\r\n");
     assert_eq!(desk.codes()[1102..], ["354", "250"]);
 }
@@ -64,7 +68,10 @@ async fn threat_12_one_connection_too_many_is_told_so_at_once_and_harms_nobody()
         client.hello().await;
     }
     let begin = Instant::now();
-    assert_eq!(server.connect().rest().await, "421 4.7.0 too many connections; try again later\r\n");
+    assert_eq!(
+        server.connect().rest().await,
+        "421 4.7.0 too many connections; try again later\r\n"
+    );
     assert_eq!(begin.elapsed(), seconds(0), "at once");
     for client in &mut clients {
         assert_eq!(client.ask("NOOP\r\n").await, 250);
@@ -82,10 +89,18 @@ async fn threat_12_one_connection_too_many_is_told_so_at_once_and_harms_nobody()
 
 #[tokio::test(start_paused = true)]
 async fn threat_12_a_slot_is_free_again_however_its_connection_ended() {
-    let limits = Limits { connections: 1, greeting: seconds(5), data_idle: seconds(5), ..Limits::default() };
+    let limits =
+        Limits { connections: 1, greeting: seconds(5), data_idle: seconds(5), ..Limits::default() };
     let server = Running::new(Postbox::default(), limits);
-    for ending in ["QUIT\r\n", "NOOP\n", "MAIL FROM:<panic@x>\r\n", "WHAT\r\n", "hang up", "fall silent", "in message"]
-    {
+    for ending in [
+        "QUIT\r\n",
+        "NOOP\n",
+        "MAIL FROM:<panic@x>\r\n",
+        "WHAT\r\n",
+        "hang up",
+        "fall silent",
+        "in message",
+    ] {
         let mut client = server.connect();
         client.hello().await;
         match ending {
@@ -107,7 +122,10 @@ async fn threat_12_a_slot_is_free_again_however_its_connection_ended() {
         client.hang_up();
         sleep(seconds(2)).await;
         let mut next = server.connect();
-        assert!(next.reply().await.starts_with("220"), "after {ending:?} nobody can connect any more");
+        assert!(
+            next.reply().await.starts_with("220"),
+            "after {ending:?} nobody can connect any more"
+        );
         next.hang_up();
         sleep(seconds(2)).await;
     }
@@ -139,8 +157,9 @@ async fn threat_12_a_server_without_file_descriptors_waits_for_one_and_does_not_
     let asked = Arc::new(AtomicU32::new(0));
     let (pipes, connect) = Pipes::new();
     let listener = Exhausted { begin: Instant::now(), asked: asked.clone(), pipes };
-    let server =
-        tokio::spawn(Server::new(Postbox::default(), Limits::default()).serve(listener, std::future::pending()));
+    let server = tokio::spawn(
+        Server::new(Postbox::default(), Limits::default()).serve(listener, std::future::pending()),
+    );
     let (ours, theirs) = tokio::io::duplex(1024);
     connect.send(theirs).unwrap();
     assert!(Raw::new(ours).reply().await.starts_with("220"));
@@ -199,8 +218,14 @@ fn threat_13_recipients_count_as_well() {
     for number in 0..100 {
         desk.feed(format!("RCPT TO:<recipient{number}@example.org>\r\n").as_bytes());
     }
-    assert_eq!(desk.replies.last().unwrap(), "452 4.3.1 no memory left for this now; try again later");
-    assert!(desk.codes().iter().filter(|code| **code == "250").count() > 5, "the first ones are kept");
+    assert_eq!(
+        desk.replies.last().unwrap(),
+        "452 4.3.1 no memory left for this now; try again later"
+    );
+    assert!(
+        desk.codes().iter().filter(|code| **code == "250").count() > 5,
+        "the first ones are kept"
+    );
     desk.feed(b"RSET\r\n");
     assert_eq!(desk.budget.left(), 1000);
 }

@@ -12,8 +12,12 @@ async fn threat_23_a_panic_of_the_handler_costs_its_own_session_only() {
     for (from, to, panics_at) in everywhere {
         let mut client = server.connect();
         client.hello().await;
-        let commands =
-            [format!("MAIL FROM:<{from}>\r\n"), format!("RCPT TO:<{to}>\r\n"), "DATA\r\n".into(), "hi\r\n.\r\n".into()];
+        let commands = [
+            format!("MAIL FROM:<{from}>\r\n"),
+            format!("RCPT TO:<{to}>\r\n"),
+            "DATA\r\n".into(),
+            "hi\r\n.\r\n".into(),
+        ];
         for command in &commands[..panics_at] {
             client.ask(command).await;
         }

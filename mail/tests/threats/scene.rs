@@ -1,6 +1,8 @@
 //! A server over pipes or over TCP, and a client that says exactly what a test wants it to say.
 use bytes::Bytes;
-use mail::smtp::{Address, Envelope, Handler, Limits, Listener, Reply, Server, Summary, Transaction};
+use mail::smtp::{
+    Address, Envelope, Handler, Limits, Listener, Reply, Server, Summary, Transaction,
+};
 use std::{
     io,
     net::SocketAddr,
@@ -23,7 +25,10 @@ pub fn address(text: &str) -> Address {
 }
 
 pub fn envelope(to: &[&str]) -> Envelope {
-    Envelope { from: Some(address("alice@example.net")), to: to.iter().map(|to| address(to)).collect() }
+    Envelope {
+        from: Some(address("alice@example.net")),
+        to: to.iter().map(|to| address(to)).collect(),
+    }
 }
 
 /// A handler that keeps everything. What the local part of a sender, or of the first recipient, says is what it does:
@@ -55,7 +60,11 @@ impl Handler for Postbox {
 
     async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
         // So that the message of a slow recipient is slow, and not the question.
-        if to.domain() == Some("message") { Reply::accepted("we will see") } else { self.behave(Some(to)).await }
+        if to.domain() == Some("message") {
+            Reply::accepted("we will see")
+        } else {
+            self.behave(Some(to)).await
+        }
     }
 
     async fn message(&self, mail: Transaction, body: Bytes) -> Reply {

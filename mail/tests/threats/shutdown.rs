@@ -13,7 +13,8 @@ const STOPPING: &str = "421 4.3.2 the server is being stopped\r\n";
 #[tokio::test(start_paused = true)]
 async fn threat_22_who_is_between_two_messages_is_told_at_once() {
     let mut server = Running::new(Postbox::default(), Limits::default());
-    let (mut silent, mut idle, mut half_way) = (server.connect(), server.connect(), server.connect());
+    let (mut silent, mut idle, mut half_way) =
+        (server.connect(), server.connect(), server.connect());
     assert!(silent.reply().await.starts_with("220"));
     idle.hello().await;
     half_way.hello().await;
@@ -41,7 +42,8 @@ async fn threat_22_who_is_between_two_messages_is_told_at_once() {
 #[tokio::test(start_paused = true)]
 async fn threat_22_a_message_that_is_on_its_way_is_brought_to_its_end() {
     let postbox = Postbox::default();
-    let mut server = Running::new(postbox.clone(), Limits { shutdown: seconds(20), ..Limits::default() });
+    let mut server =
+        Running::new(postbox.clone(), Limits { shutdown: seconds(20), ..Limits::default() });
     let mut client = server.connect();
     client.hello().await;
     client.data("slow@message").await;
@@ -66,9 +68,11 @@ async fn threat_22_a_message_that_is_on_its_way_is_brought_to_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_22_what_is_not_done_when_time_is_up_is_cut_off_and_nobody_is_told_that_it_was_done() {
+async fn threat_22_what_is_not_done_when_time_is_up_is_cut_off_and_nobody_is_told_that_it_was_done()
+{
     let postbox = Postbox::default();
-    let mut server = Running::new(postbox.clone(), Limits { shutdown: seconds(9), ..Limits::default() });
+    let mut server =
+        Running::new(postbox.clone(), Limits { shutdown: seconds(9), ..Limits::default() });
     let (mut sending, mut handled) = (server.connect(), server.connect());
     for client in [&mut sending, &mut handled] {
         client.hello().await;

@@ -2,9 +2,10 @@
 use super::Class;
 
 const KEYWORDS: [&str; 37] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "class", "continue", "def",
-    "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "match",
-    "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "case", "class",
+    "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if",
+    "import", "in", "is", "lambda", "match", "nonlocal", "not", "or", "pass", "raise", "return",
+    "try", "while", "with", "yield",
 ];
 
 pub(super) fn tokens(code: &str) -> Vec<(Class, &str)> {
@@ -36,7 +37,9 @@ fn token(rest: &str, first: char, begins_a_line: bool) -> (Class, usize) {
             (if triple && begins_a_line { Class::Comment } else { Class::Text }, length)
         }
         '@' if begins_a_line => (Class::Macro, run(|c| is_name(c) || c == '@' || c == '.')),
-        _ if first.is_ascii_digit() => (Class::Number, run(|c| c.is_ascii_alphanumeric() || c == '.' || c == '_')),
+        _ if first.is_ascii_digit() => {
+            (Class::Number, run(|c| c.is_ascii_alphanumeric() || c == '.' || c == '_'))
+        }
         _ if is_name(first) => {
             let length = run(is_name);
             let (name, after) = rest.split_at(length);
@@ -45,7 +48,8 @@ fn token(rest: &str, first: char, begins_a_line: bool) -> (Class, usize) {
                 return (Class::Text, length + string(after).1);
             }
             // `match` and `case` are only keywords where a statement begins.
-            let keyword = KEYWORDS.contains(&name) && (begins_a_line || !["match", "case"].contains(&name));
+            let keyword =
+                KEYWORDS.contains(&name) && (begins_a_line || !["match", "case"].contains(&name));
             let class = match () {
                 () if keyword => Class::Keyword,
                 () if name.starts_with(char::is_uppercase) => Class::Type,
@@ -95,8 +99,7 @@ mod tests {
 
     #[test]
     fn python_is_cut_into_its_tokens() {
-        let code =
-            "@wraps.it\nasync def f(x):\n    \"\"\"Says\n    'it'.\"\"\"\n    say(f\"{x} \\\" é\", 'b', 1.5)  # end\n";
+        let code = "@wraps.it\nasync def f(x):\n    \"\"\"Says\n    'it'.\"\"\"\n    say(f\"{x} \\\" é\", 'b', 1.5)  # end\n";
         assert_eq!(
             coloured(code),
             [

@@ -3,9 +3,10 @@ use super::Class;
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 
 const KEYWORDS: [&str; 38] = [
-    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
-    "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
-    "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while",
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
+    "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub",
+    "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "type",
+    "unsafe", "use", "where", "while",
 ];
 
 pub(super) fn tokens(code: &str) -> Vec<(Class, &str)> {
@@ -21,7 +22,9 @@ pub(super) fn tokens(code: &str) -> Vec<(Class, &str)> {
 fn class(kind: TokenKind, text: &str, after: &str) -> Class {
     match kind {
         TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => Class::Comment,
-        TokenKind::Literal { kind: LiteralKind::Int { .. } | LiteralKind::Float { .. }, .. } => Class::Number,
+        TokenKind::Literal {
+            kind: LiteralKind::Int { .. } | LiteralKind::Float { .. }, ..
+        } => Class::Number,
         TokenKind::Literal { .. } => Class::Text,
         TokenKind::Lifetime { .. } => Class::Type,
         TokenKind::Ident if KEYWORDS.contains(&text) => Class::Keyword,
@@ -41,7 +44,8 @@ mod tests {
         let code = "async fn f() { say!(\"a\"); x != 1; } // end";
         let tokens = tokens(code);
         assert_eq!(tokens.iter().map(|(_, text)| *text).collect::<String>(), code);
-        let coloured: Vec<_> = tokens.into_iter().filter(|(class, _)| *class != Class::Plain).collect();
+        let coloured: Vec<_> =
+            tokens.into_iter().filter(|(class, _)| *class != Class::Plain).collect();
         assert_eq!(
             coloured,
             [

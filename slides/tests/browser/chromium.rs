@@ -55,8 +55,10 @@ fn one_at_a_time() -> MutexGuard<'static, ()> {
 
 fn executable() -> PathBuf {
     let names = ["chromium", "chromium-browser", "google-chrome"];
-    let folders = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
-    let mut found = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let folders =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    let mut found =
+        names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     found.find(|path| path.is_file()).expect("this test needs Chromium: apt-get install chromium")
 }
 
@@ -77,7 +79,8 @@ struct Seen {
 pub fn with_chromium(test: impl AsyncFnOnce(&Chromium)) {
     let _turn = one_at_a_time();
     let profile = tempfile::tempdir().expect("a folder for the profile");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let quiet = [
             "--disable-gpu",
@@ -184,13 +187,18 @@ pub struct Tab {
 impl Tab {
     /// What an expression of JavaScript is, after its promise.
     pub async fn eval<T: DeserializeOwned>(&self, expression: &str) -> T {
-        let evaluate = EvaluateParams::builder().expression(expression).await_promise(true).return_by_value(true);
-        let evaluated = self.page.execute(evaluate.build().expect("complete")).await.expect(expression).result;
+        let evaluate = EvaluateParams::builder()
+            .expression(expression)
+            .await_promise(true)
+            .return_by_value(true);
+        let evaluated =
+            self.page.execute(evaluate.build().expect("complete")).await.expect(expression).result;
         if let Some(error) = evaluated.exception_details {
             panic!("{expression}: {error:?}");
         }
         let value = evaluated.result.value.unwrap_or_default();
-        serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{expression} is {value}: {error}"))
+        serde_json::from_value(value.clone())
+            .unwrap_or_else(|error| panic!("{expression} is {value}: {error}"))
     }
 
     /// Waits until this holds.
@@ -239,9 +247,11 @@ impl Tab {
             "ArrowUp" => (key.into(), None, 38),
             "ArrowRight" => (key.into(), None, 39),
             "ArrowDown" => (key.into(), None, 40),
-            letter => {
-                (format!("Key{}", letter.to_uppercase()), Some(letter), i64::from(letter.to_uppercase().as_bytes()[0]))
-            }
+            letter => (
+                format!("Key{}", letter.to_uppercase()),
+                Some(letter),
+                i64::from(letter.to_uppercase().as_bytes()[0]),
+            ),
         };
         for r#type in [DispatchKeyEventType::KeyDown, DispatchKeyEventType::KeyUp] {
             let mut event = DispatchKeyEventParams::builder()
@@ -296,7 +306,8 @@ impl Tab {
     /// The first slide for which this holds, of `slide`.
     pub async fn find(&self, condition: &str) -> usize {
         let slides = "[...document.querySelectorAll('#stage > .slide')]";
-        let found: i64 = self.eval(&format!("{slides}.findIndex((slide) => {condition}) + 1")).await;
+        let found: i64 =
+            self.eval(&format!("{slides}.findIndex((slide) => {condition}) + 1")).await;
         assert!(found > 0, "no slide has {condition}");
         found as usize
     }

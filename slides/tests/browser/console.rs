@@ -13,8 +13,11 @@ fn the_console_follows_the_deck_and_drives_it() {
         tab.go(&format!("#{slide}")).await;
         tab.press("p").await;
         let console = chromium.popup().await;
-        let place =
-            |at: usize| format!("document.querySelector('.place').textContent.startsWith('slide {at} of {slides}')");
+        let place = |at: usize| {
+            format!(
+                "document.querySelector('.place').textContent.startsWith('slide {at} of {slides}')"
+            )
+        };
         console.is(&place(slide)).await;
 
         // It follows,
@@ -24,20 +27,37 @@ fn the_console_follows_the_deck_and_drives_it() {
         tab.press("ArrowRight").await;
         console.is(&place(slide + 1)).await;
         let title = |pane: &str| format!("document.querySelector('.{pane} h2').textContent");
-        let real = |slide: usize| format!("document.querySelector('#slide-{slide} h2').textContent");
-        assert_eq!(console.eval::<String>(&title("now")).await, tab.eval::<String>(&real(slide + 1)).await);
-        assert_eq!(console.eval::<String>(&title("next")).await, tab.eval::<String>(&real(slide + 2)).await);
+        let real =
+            |slide: usize| format!("document.querySelector('#slide-{slide} h2').textContent");
+        assert_eq!(
+            console.eval::<String>(&title("now")).await,
+            tab.eval::<String>(&real(slide + 1)).await
+        );
+        assert_eq!(
+            console.eval::<String>(&title("next")).await,
+            tab.eval::<String>(&real(slide + 2)).await
+        );
         let notes: String = console.eval("document.querySelector('.notes-pane').textContent").await;
-        let written: String =
-            tab.eval(&format!("document.querySelector('#slide-{} .notes').textContent", slide + 1)).await;
+        let written: String = tab
+            .eval(&format!("document.querySelector('#slide-{} .notes').textContent", slide + 1))
+            .await;
         assert_eq!(notes, written);
-        let clip: String = console.eval("getComputedStyle(document.querySelector('.now svg.timeline')).clipPath").await;
-        assert!(!clip.contains("inset(0px 0%"), "the console shows more of the timeline than the deck: {clip}");
+        let clip: String = console
+            .eval("getComputedStyle(document.querySelector('.now svg.timeline')).clipPath")
+            .await;
+        assert!(
+            !clip.contains("inset(0px 0%"),
+            "the console shows more of the timeline than the deck: {clip}"
+        );
         assert!(!notes.trim().is_empty());
 
         if let Some(folder) = std::env::var_os("SHOTS") {
             let png = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).build();
-            console.page.save_screenshot(png, Path::new(&folder).join("console.png")).await.expect("a picture");
+            console
+                .page
+                .save_screenshot(png, Path::new(&folder).join("console.png"))
+                .await
+                .expect("a picture");
         }
 
         // and drives.
@@ -80,7 +100,11 @@ fn the_console_tells_elapsed_and_planned_time() {
             .await;
         console.is("/^10:0/.test(document.querySelector('.elapsed').textContent)").await;
         console.is("document.querySelector('.planned.late') !== null").await;
-        console.eval::<bool>("([...document.querySelectorAll('.buttons button')].at(-1).click(), true)").await;
+        console
+            .eval::<bool>(
+                "([...document.querySelectorAll('.buttons button')].at(-1).click(), true)",
+            )
+            .await;
         console.is("/^0:0/.test(document.querySelector('.elapsed').textContent)").await;
     });
 }

@@ -45,7 +45,8 @@ const MISFITS: &str = r#"(() => {
 
 fn fits(width: i64, height: i64, scheme: &str) {
     // The folder into which to put a picture of every slide, if somebody wants to look at them.
-    let shots = std::env::var_os("SHOTS").map(|folder| Path::new(&folder).join(format!("{width}x{height}-{scheme}")));
+    let shots = std::env::var_os("SHOTS")
+        .map(|folder| Path::new(&folder).join(format!("{width}x{height}-{scheme}")));
     shots.iter().for_each(|folder| fs::create_dir_all(folder).expect("a folder for the pictures"));
     with_chromium(async |chromium| {
         let tab = chromium.open(&deck()).await;
@@ -55,14 +56,16 @@ fn fits(width: i64, height: i64, scheme: &str) {
         for slide in 1..=tab.slides().await {
             let steps = tab.steps(slide).await;
             for step in 0..=steps {
-                tab.go(&if step == 0 { format!("#{slide}") } else { format!("#{slide}.{step}") }).await;
+                tab.go(&if step == 0 { format!("#{slide}") } else { format!("#{slide}.{step}") })
+                    .await;
                 for misfit in tab.eval::<Vec<String>>(MISFITS).await {
                     misfits.push(format!("slide {slide}, step {step}: {misfit}"));
                 }
                 if let Some(folder) = &shots
                     && (step == steps || step == 0)
                 {
-                    let png = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).build();
+                    let png =
+                        ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).build();
                     let when = if step == 0 { "a" } else { "z" };
                     let file = folder.join(format!("{slide:02}{when}.png"));
                     tab.page.save_screenshot(png, file).await.expect("a picture");

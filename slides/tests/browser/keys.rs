@@ -17,16 +17,24 @@ fn space_plays_a_timeline_instant_by_instant_then_the_answer_then_goes_on() {
         assert!(steps > 3, "several instants, and the answer");
         tab.go(&format!("#{slide}")).await;
         let mut before = seen(&tab, slide).await;
-        let answered =
-            format!("getComputedStyle(document.querySelector('#slide-{slide} .answer')).visibility === 'visible'");
+        let answered = format!(
+            "getComputedStyle(document.querySelector('#slide-{slide} .answer')).visibility === 'visible'"
+        );
         for step in 1..=steps {
             tab.press(" ").await;
             tab.is_at(&format!("#{slide}.{step}")).await;
             let now = seen(&tab, slide).await;
             if step < steps {
-                assert!(now > before, "at step {step} no more of the timeline is to be seen than before: {now} %");
+                assert!(
+                    now > before,
+                    "at step {step} no more of the timeline is to be seen than before: {now} %"
+                );
             }
-            assert_eq!(tab.eval::<bool>(&answered).await, step == steps, "the answer comes last, not at step {step}");
+            assert_eq!(
+                tab.eval::<bool>(&answered).await,
+                step == steps,
+                "the answer comes last, not at step {step}"
+            );
             before = now;
         }
         assert_eq!(before, 100.0);
@@ -39,7 +47,10 @@ fn space_plays_a_timeline_instant_by_instant_then_the_answer_then_goes_on() {
 /// How much of a slide's timeline is to be seen, in percent.
 async fn seen(tab: &Tab, slide: usize) -> f64 {
     let right = format!("document.querySelector('#slide-{slide} svg.timeline').style.clipPath");
-    100.0 - tab.eval::<f64>(&format!("parseFloat(/inset\\(0[a-z]* ([0-9.]+)%/.exec({right})[1])")).await
+    100.0
+        - tab
+            .eval::<f64>(&format!("parseFloat(/inset\\(0[a-z]* ([0-9.]+)%/.exec({right})[1])"))
+            .await
 }
 
 #[test]
@@ -55,11 +66,13 @@ fn the_lines_below_a_timeline_are_those_of_the_instant() {
         assert_eq!(tab.eval::<Vec<String>>(&said).await, [""; 0]);
         tab.press(" ").await;
         tab.is_at(&format!("#{slide}.1")).await;
-        let first = ["1 A compute factorial(2)", "2 B compute factorial(2)", "3 C compute factorial(2)"];
+        let first =
+            ["1 A compute factorial(2)", "2 B compute factorial(2)", "3 C compute factorial(2)"];
         assert_eq!(tab.eval::<Vec<String>>(&said).await, first);
         tab.press(" ").await;
         tab.is_at(&format!("#{slide}.2")).await;
-        let second = ["4 A factorial(2) = 2", "5 B compute factorial(3)", "6 C compute factorial(3)"];
+        let second =
+            ["4 A factorial(2) = 2", "5 B compute factorial(3)", "6 C compute factorial(3)"];
         assert_eq!(tab.eval::<Vec<String>>(&said).await, second);
     });
 }
@@ -78,7 +91,8 @@ fn shift_space_and_backspace_go_a_step_back() {
         tab.press("Backspace").await;
         tab.is("location.hash.startsWith('#') && !location.hash.startsWith('#0')").await;
         let before = tab.steps(slide - 1).await;
-        let end = if before > 0 { format!("#{}.{before}", slide - 1) } else { format!("#{}", slide - 1) };
+        let end =
+            if before > 0 { format!("#{}.{before}", slide - 1) } else { format!("#{}", slide - 1) };
         tab.is_at(&end).await;
     });
 }
@@ -89,7 +103,9 @@ fn arrows_and_pages_go_from_slide_to_slide() {
     with_chromium(async |chromium| {
         let tab = chromium.open(&deck()).await;
         let last = tab.slides().await;
-        for (at, (key, to)) in [("ArrowRight", 2), ("ArrowDown", 3), ("PageDown", 4)].into_iter().enumerate() {
+        for (at, (key, to)) in
+            [("ArrowRight", 2), ("ArrowDown", 3), ("PageDown", 4)].into_iter().enumerate()
+        {
             tab.press(key).await;
             tab.is_at(&format!("#{to}")).await;
             let shown = "[...document.querySelectorAll('#stage > .slide:not([hidden])')].map((slide) => slide.id)";
@@ -192,7 +208,9 @@ fn a_timeline_can_be_dragged() {
         let tab = chromium.open(&deck()).await;
         let slide = tab.find(HAS_TIMELINE).await;
         tab.go(&format!("#{slide}")).await;
-        let stops = format!("document.querySelector('#slide-{slide} svg').dataset.stops.split(' ').map(Number)");
+        let stops = format!(
+            "document.querySelector('#slide-{slide} svg').dataset.stops.split(' ').map(Number)"
+        );
         let stops: Vec<f64> = tab.eval(&stops).await;
         let place = |percent: f64| {
             format!(
@@ -202,8 +220,16 @@ fn a_timeline_can_be_dragged() {
         };
         let mouse = async |kind: DispatchMouseEventType, percent| {
             let [x, y]: [f64; 2] = tab.eval(&place(percent)).await;
-            let event = DispatchMouseEventParams::builder().r#type(kind).x(x).y(y).button(MouseButton::Left).buttons(1);
-            tab.page.execute(event.click_count(1).build().expect("complete")).await.expect("a move");
+            let event = DispatchMouseEventParams::builder()
+                .r#type(kind)
+                .x(x)
+                .y(y)
+                .button(MouseButton::Left)
+                .buttons(1);
+            tab.page
+                .execute(event.click_count(1).build().expect("complete"))
+                .await
+                .expect("a move");
         };
         mouse(DispatchMouseEventType::MousePressed, 1.0).await;
         tab.is_at(&format!("#{slide}")).await;
@@ -296,7 +322,8 @@ fn a_screen_reader_is_told_where_one_is_and_what_happens() {
 fn nothing_moves_for_those_who_do_not_want_it() {
     with_chromium(async |chromium| {
         let tab = chromium.open(&deck()).await;
-        let duration = "getComputedStyle(document.querySelector('svg.timeline')).transitionDuration";
+        let duration =
+            "getComputedStyle(document.querySelector('svg.timeline')).transitionDuration";
         assert_ne!(tab.eval::<String>(duration).await, "0s");
         tab.prefers("light").await; // and reduced motion
         assert_eq!(tab.eval::<String>(duration).await, "0s");

@@ -23,7 +23,10 @@ async fn resting_gather(server: &Server) -> PathBuf {
         if let Some(process) = server.lets_rest("gather") {
             return process;
         }
-        assert!(begun.elapsed() < PATIENCE, "gather prints nothing, or has ended before it could be seen");
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "gather prints nothing, or has ended before it could be seen"
+        );
         sleep(Duration::from_millis(5)).await;
     }
 }
@@ -38,12 +41,19 @@ fn r_runs_the_example_and_its_output_streams_in() {
         tab.press("r").await;
         let gather = resting_gather(&server).await;
         tab.is(&format!("{OUTPUT}.includes('compute factorial(2)')")).await;
-        assert_eq!(tab.eval::<String>(STATUS).await, "running", "its first line comes before its end");
+        assert_eq!(
+            tab.eval::<String>(STATUS).await,
+            "running",
+            "its first line comes before its end"
+        );
         go_on(&gather);
         tab.is(&format!("{STATUS} === 'ended'")).await;
         let output: String = tab.eval(OUTPUT).await;
         // How long it took is a matter of the machine: "3 s", or on a busy one "3.02 s".
-        assert!(output.contains("factorial(4) = 24") && output.contains("The run took "), "{output}");
+        assert!(
+            output.contains("factorial(4) = 24") && output.contains("The run took "),
+            "{output}"
+        );
         assert!(output.ends_with("── ended ──\n"), "{output}");
         chromium.is_content();
     });
@@ -64,7 +74,9 @@ fn stop_and_leaving_the_slide_end_the_run() {
             tab.is(&format!("{OUTPUT}.includes('compute factorial(2)')")).await;
             assert_eq!(tab.eval::<String>(STATUS).await, "running");
             match way {
-                "the button" => tab.eval::<bool>("(document.getElementById('run-stop').click(), true)").await,
+                "the button" => {
+                    tab.eval::<bool>("(document.getElementById('run-stop').click(), true)").await
+                }
                 key => {
                     tab.press(key).await;
                     true
@@ -77,7 +89,10 @@ fn stop_and_leaving_the_slide_end_the_run() {
                 sleep(Duration::from_millis(5)).await;
             }
             let output: String = tab.eval(OUTPUT).await;
-            assert!(!output.contains("factorial(4) = 24"), "it was stopped in the middle, by {way}: {output}");
+            assert!(
+                !output.contains("factorial(4) = 24"),
+                "it was stopped in the middle, by {way}: {output}"
+            );
         }
         chromium.is_content();
     });

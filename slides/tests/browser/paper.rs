@@ -10,7 +10,8 @@ fn it_prints_a_page_for_each_slide() {
         tab.prefers("dark").await;
         tab.press("ArrowRight").await;
         tab.is_at("#2").await;
-        let options = PrintToPdfParams::builder().prefer_css_page_size(true).print_background(true).build();
+        let options =
+            PrintToPdfParams::builder().prefer_css_page_size(true).print_background(true).build();
         let pdf = tab.page.pdf(options).await.expect("a PDF");
         let text = String::from_utf8_lossy(&pdf);
         let pages = text.matches("/Type /Page\n").count();
@@ -37,6 +38,9 @@ fn on_paper_everything_is_shown_and_the_paper_is_light() {
             )
             .await;
         assert_eq!(hidden, [""; 0]);
-        assert_eq!(tab.eval::<String>("getComputedStyle(document.body).backgroundColor").await, "rgb(255, 255, 255)");
+        assert_eq!(
+            tab.eval::<String>("getComputedStyle(document.body).backgroundColor").await,
+            "rgb(255, 255, 255)"
+        );
     });
 }

@@ -16,8 +16,10 @@ fn no_request_leaves_the_page() {
         console.press("h").await;
         console.is("help.open").await;
         let outside: Vec<String> = chromium.requests();
-        let outside: Vec<&String> =
-            outside.iter().filter(|url| !url.starts_with(&deck()) && !url.starts_with("data:")).collect();
+        let outside: Vec<&String> = outside
+            .iter()
+            .filter(|url| !url.starts_with(&deck()) && !url.starts_with("data:"))
+            .collect();
         assert!(outside.is_empty(), "{outside:?}");
         assert!(!chromium.requests().is_empty(), "the page itself was asked for");
         chromium.is_content();

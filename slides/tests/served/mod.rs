@@ -21,7 +21,9 @@ impl Server {
         serve.args(["--port", "0"]).current_dir(root());
         let mut process = serve.stdout(Stdio::piped()).spawn().expect("the server");
         let mut line = String::new();
-        BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        BufReader::new(process.stdout.take().expect("a pipe"))
+            .read_line(&mut line)
+            .expect("a line");
         let (_, address) = line.split_once("http://").expect("an address");
         let host = address.split(". ").next().expect("an address").to_owned();
         Server { process, host }
@@ -29,13 +31,19 @@ impl Server {
 
     /// The processes that it has started and that run an example of this name, as folders below `/proc`.
     pub fn runs(&self, example: &str) -> Vec<PathBuf> {
-        let processes = fs::read_dir("/proc").expect("a system with /proc").flatten().map(|entry| entry.path());
+        let processes =
+            fs::read_dir("/proc").expect("a system with /proc").flatten().map(|entry| entry.path());
         let ours = |process: &PathBuf| {
             let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
             // Behind the name, in brackets: the state, and the parent.
-            let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)).map(str::to_owned);
+            let parent = stat
+                .rsplit(')')
+                .next()
+                .and_then(|rest| rest.split_whitespace().nth(1))
+                .map(str::to_owned);
             let program = fs::read_link(process.join("exe")).unwrap_or_default();
-            parent == Some(self.process.id().to_string()) && program.ends_with(format!("examples/{example}"))
+            parent == Some(self.process.id().to_string())
+                && program.ends_with(format!("examples/{example}"))
         };
         processes.filter(ours).collect()
     }

@@ -3,8 +3,8 @@ use super::{
     Config, Downstream, LedgerFile, Limits, Notifications, Problem, Rest, Unmatched,
     quantity::{duration, parse_duration, parse_size},
     written::{
-        Number, Text, Written, WrittenDownstream, WrittenLedger, WrittenLimits, WrittenNotifications, WrittenRest,
-        WrittenRule, example,
+        Number, Text, Written, WrittenDownstream, WrittenLedger, WrittenLimits,
+        WrittenNotifications, WrittenRest, WrittenRule, example,
     },
 };
 use crate::{
@@ -27,7 +27,10 @@ impl Config {
     ///
     /// # Errors
     /// All that is wrong with it, in the order of its lines; but if it cannot be understood at all, only the first thing.
-    pub fn parse(text: &str, environment: impl Fn(&str) -> Option<String>) -> Result<Config, Vec<Problem>> {
+    pub fn parse(
+        text: &str,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Config, Vec<Problem>> {
         let mut check = Check { text, problems: vec![] };
         let written: Written = match toml::from_str(text) {
             Ok(written) => written,
@@ -49,8 +52,14 @@ impl Check<'_> {
         1 + self.text[..place.start.min(self.text.len())].matches('\n').count()
     }
 
-    fn wrong(&mut self, place: &Range<usize>, reason: impl Into<String>, remedy: impl Into<String>) {
-        let problem = Problem { line: self.line(place), reason: reason.into(), remedy: remedy.into() };
+    fn wrong(
+        &mut self,
+        place: &Range<usize>,
+        reason: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let problem =
+            Problem { line: self.line(place), reason: reason.into(), remedy: remedy.into() };
         self.problems.push(problem);
     }
 
@@ -59,17 +68,29 @@ impl Check<'_> {
         let said = error.message().lines().collect::<Vec<_>>().join(", ");
         let place = error.span().unwrap_or(0..0);
         let line = self.line(&place);
-        let key = |prefix: &str| said.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).unwrap_or_default();
+        let key = |prefix: &str| {
+            said.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).unwrap_or_default()
+        };
         let (reason, remedy) = if said.starts_with("unknown field") {
-            let known = said.split_once("expected ").map_or("", |(_, known)| known.trim_start_matches("one of "));
-            (format!("the key {:?} is unknown here", key("unknown field `")), format!("known are {known}"))
+            let known = said
+                .split_once("expected ")
+                .map_or("", |(_, known)| known.trim_start_matches("one of "));
+            (
+                format!("the key {:?} is unknown here", key("unknown field `")),
+                format!("known are {known}"),
+            )
         } else if said.starts_with("missing field") {
             let key = key("missing field `");
-            let remedy = example(key).map_or_else(|| "add it".to_owned(), |example| format!("add {example}"));
+            let remedy = example(key)
+                .map_or_else(|| "add it".to_owned(), |example| format!("add {example}"));
             (format!("the key {key:?} is missing"), remedy)
         } else {
-            let key =
-                self.text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map_or("", |(key, _)| key.trim());
+            let key = self
+                .text
+                .lines()
+                .nth(line - 1)
+                .and_then(|line| line.split_once('='))
+                .map_or("", |(key, _)| key.trim());
             let remedy = match example(key) {
                 Some(example) => format!("write it like this: {example}"),
                 None => {
@@ -81,7 +102,11 @@ impl Check<'_> {
         Problem { line, reason, remedy }
     }
 
-    fn config(&mut self, written: Written, environment: &dyn Fn(&str) -> Option<String>) -> Option<Config> {
+    fn config(
+        &mut self,
+        written: Written,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<Config> {
         let listen = self.host_and_port(&written.listen);
         let hostname = self.hostname(&written.hostname);
         let recipients = self.recipients(&written.recipients);
@@ -91,10 +116,15 @@ impl Check<'_> {
         let downstream = self.downstream(&written.downstream);
         let rest = self.rest(&written.rest, environment, limits.answer);
         let rules = written.rules.iter().enumerate();
-        let rules: Vec<Rule> =
-            rules.filter_map(|(number, rule)| self.rule(number + 1, rule.get_ref(), &notifications)).collect();
+        let rules: Vec<Rule> = rules
+            .filter_map(|(number, rule)| self.rule(number + 1, rule.get_ref(), &notifications))
+            .collect();
         if written.rules.is_empty() {
-            self.wrong(&(0..0), "there is no rule", format!("add {}", example("rules").unwrap_or_default()));
+            self.wrong(
+                &(0..0),
+                "there is no rule",
+                format!("add {}", example("rules").unwrap_or_default()),
+            );
         }
         let ledger = self.ledger(&written.ledger, &limits, &rules);
         Some(Config {
@@ -117,7 +147,11 @@ impl Check<'_> {
             Ok(value) => Some(value),
             Err(error) => {
                 let reason = format!("{:?} is no address: {error}", text.get_ref());
-                self.wrong(&text.span(), reason, "write it like alice@example.com, without a name or angle brackets");
+                self.wrong(
+                    &text.span(),
+                    reason,
+                    "write it like alice@example.com, without a name or angle brackets",
+                );
                 None
             }
         }
@@ -129,17 +163,24 @@ impl Check<'_> {
 
     fn host_and_port(&mut self, text: &Text) -> Option<String> {
         match text.get_ref().rsplit_once(':') {
-            Some((host, port)) if is_host(host) && port.parse::<u16>().is_ok() => Some(text.get_ref().clone()),
+            Some((host, port)) if is_host(host) && port.parse::<u16>().is_ok() => {
+                Some(text.get_ref().clone())
+            }
             _ => {
                 let reason = format!("{:?} is no host and port", text.get_ref());
-                self.wrong(&text.span(), reason, "write them like 127.0.0.1:25, [::1]:25 or mail.example.com:25");
+                self.wrong(
+                    &text.span(),
+                    reason,
+                    "write them like 127.0.0.1:25, [::1]:25 or mail.example.com:25",
+                );
                 None
             }
         }
     }
 
     fn hostname(&mut self, text: &Text) -> Option<String> {
-        let is_domain = !text.get_ref().starts_with('[') && Address::new(&format!("x@{}", text.get_ref())).is_ok();
+        let is_domain = !text.get_ref().starts_with('[')
+            && Address::new(&format!("x@{}", text.get_ref())).is_ok();
         if !is_domain || !text.get_ref().is_ascii() {
             let reason = format!("{:?} is no name of a host", text.get_ref());
             self.wrong(
@@ -185,7 +226,11 @@ impl Check<'_> {
     fn count(&mut self, number: &Option<Number>, default: usize) -> usize {
         match number {
             Some(number) if *number.get_ref() == 0 => {
-                self.wrong(&number.span(), "with 0 of them nothing can be done", "write 1 or more, or leave it out");
+                self.wrong(
+                    &number.span(),
+                    "with 0 of them nothing can be done",
+                    "write 1 or more, or leave it out",
+                );
                 default
             }
             Some(number) => *number.get_ref(),
@@ -205,7 +250,11 @@ impl Check<'_> {
         }
     }
 
-    fn notifications(&mut self, written: &Spanned<WrittenNotifications>, recipients: &[Own]) -> Notifications {
+    fn notifications(
+        &mut self,
+        written: &Spanned<WrittenNotifications>,
+        recipients: &[Own],
+    ) -> Notifications {
         let place = written.span();
         let written = written.get_ref();
         if written.to.is_empty() && written.from.is_empty() {
@@ -214,17 +263,21 @@ impl Check<'_> {
         }
         for text in &written.to {
             // If there are no recipients at all, that has been said.
-            let is_own = |to: &Mailbox| recipients.is_empty() || recipients.iter().any(|own| own.covers(to));
+            let is_own =
+                |to: &Mailbox| recipients.is_empty() || recipients.iter().any(|own| own.covers(to));
             if text.get_ref().parse().is_ok_and(|to| !is_own(&to)) {
-                let reason =
-                    format!("mail to {} would be refused, since it is not among the recipients", text.get_ref());
+                let reason = format!(
+                    "mail to {} would be refused, since it is not among the recipients",
+                    text.get_ref()
+                );
                 self.wrong(&text.span(), reason, "add it to the recipients at the top");
             }
         }
         Notifications {
             to: self.read_all(&written.to),
             from: self.read_all(&written.from),
-            unmatched: self.choice(&written.unmatched, [("pass", Unmatched::Pass), ("drop", Unmatched::Drop)]),
+            unmatched: self
+                .choice(&written.unmatched, [("pass", Unmatched::Pass), ("drop", Unmatched::Drop)]),
         }
     }
 
@@ -251,8 +304,9 @@ impl Check<'_> {
         let keep = Keep { fresh: wait(&written.fresh, 30), stale: wait(&written.stale, 600) };
         if patience.total() >= answer {
             let (total, answer) = (duration(patience.total()), duration(answer));
-            let reason =
-                format!("to wait {total} for connect, head and body leaves nothing of the {answer} for an answer");
+            let reason = format!(
+                "to wait {total} for connect, head and body leaves nothing of the {answer} for an answer"
+            );
             self.wrong(&place, reason, "wait less, or allow more in [limits] with answer");
         }
         if keep.stale < keep.fresh {
@@ -272,7 +326,8 @@ impl Check<'_> {
     fn url(&mut self, text: &Text) -> Option<(String, String, String)> {
         let url = text.get_ref();
         if url.starts_with("https://") {
-            let remedy = "use http:// on a network of your own, or put a proxy that speaks TLS in between";
+            let remedy =
+                "use http:// on a network of your own, or put a proxy that speaks TLS in between";
             self.wrong(&text.span(), "https is not spoken here", remedy);
             return None;
         }
@@ -287,7 +342,11 @@ impl Check<'_> {
             self.wrong(&text.span(), reason, "write it like http://ci.example.com:8153/go");
             return None;
         }
-        Some((format!("{host}:{port}"), authority.to_owned(), path.trim_end_matches('/').to_owned()))
+        Some((
+            format!("{host}:{port}"),
+            authority.to_owned(),
+            path.trim_end_matches('/').to_owned(),
+        ))
     }
 
     fn path(&mut self, text: &Option<Text>, default: &str) -> String {
@@ -309,12 +368,20 @@ impl Check<'_> {
             (None, None) => return None,
             (Some(user), Some(password)) => (user, password),
             (Some(only), None) | (None, Some(only)) => {
-                self.wrong(&only.span(), "user and password belong together", "write both, or neither");
+                self.wrong(
+                    &only.span(),
+                    "user and password belong together",
+                    "write both, or neither",
+                );
                 return None;
             }
         };
         if user.get_ref().contains(':') {
-            self.wrong(&user.span(), "a user's name cannot have a colon in it", "RFC 7617 has no way to send it");
+            self.wrong(
+                &user.span(),
+                "a user's name cannot have a colon in it",
+                "RFC 7617 has no way to send it",
+            );
         }
         match password.get_ref().strip_prefix('$') {
             None => Some((user.get_ref().clone(), password.get_ref().clone())),
@@ -322,7 +389,11 @@ impl Check<'_> {
                 Some(password) => Some((user.get_ref().clone(), password)),
                 None => {
                     let reason = format!("there is no {name} in the environment");
-                    self.wrong(&password.span(), reason, format!("start mail2alert with {name} set to the password"));
+                    self.wrong(
+                        &password.span(),
+                        reason,
+                        format!("start mail2alert with {name} set to the password"),
+                    );
                     None
                 }
             },
@@ -339,12 +410,14 @@ impl Check<'_> {
             hops: self.count(&written.hops, 100),
             shutdown: self.duration(&written.shutdown, Duration::from_secs(10)),
             bare_newlines: {
-                let choices = [("refuse", BareNewlines::Refuse), ("normalise", BareNewlines::Normalise)];
+                let choices =
+                    [("refuse", BareNewlines::Refuse), ("normalise", BareNewlines::Normalise)];
                 self.choice(&written.bare_newlines, choices)
             },
         };
         if limits.memory < limits.message {
-            let place = written.memory.as_ref().or(written.message.as_ref()).map_or(0..0, Spanned::span);
+            let place =
+                written.memory.as_ref().or(written.message.as_ref()).map_or(0..0, Spanned::span);
             self.wrong(
                 &place,
                 "the largest mail does not fit into the memory",
@@ -357,10 +430,13 @@ impl Check<'_> {
     fn ledger(&mut self, written: &WrittenLedger, limits: &Limits, rules: &[Rule]) -> LedgerFile {
         let entries = self.count(&written.entries, 100_000);
         let age = self.duration(&written.age, Duration::from_secs(5 * 86_400));
-        let of_one_mail = limits.recipients + rules.iter().map(|rule| rule.mailto.len()).sum::<usize>();
+        let of_one_mail =
+            limits.recipients + rules.iter().map(|rule| rule.mailto.len()).sum::<usize>();
         if entries < of_one_mail {
             let place = written.entries.as_ref().map_or(0..0, Spanned::span);
-            let reason = format!("a single mail may have {of_one_mail} recipients, and the ledger no place for them");
+            let reason = format!(
+                "a single mail may have {of_one_mail} recipients, and the ledger no place for them"
+            );
             self.wrong(&place, reason, "let entries be some thousand times as many");
         }
         if written.file.get_ref().is_empty() {
@@ -370,12 +446,27 @@ impl Check<'_> {
         LedgerFile { file: written.file.get_ref().into(), bounds: Bounds { entries, age } }
     }
 
-    fn rule(&mut self, number: usize, written: &WrittenRule, notifications: &Notifications) -> Option<Rule> {
+    fn rule(
+        &mut self,
+        number: usize,
+        written: &WrittenRule,
+        notifications: &Notifications,
+    ) -> Option<Rule> {
         for text in &written.to {
-            let is_notification = |to: &Mailbox| notifications.to.iter().any(|listed| listed.means(to));
-            if notifications.from.is_empty() && text.get_ref().parse().is_ok_and(|to| !is_notification(&to)) {
-                let reason = format!("mail to {} is no notification, so this rule never holds", text.get_ref());
-                self.wrong(&text.span(), reason, "add it in [notifications] to to, or leave it out here");
+            let is_notification =
+                |to: &Mailbox| notifications.to.iter().any(|listed| listed.means(to));
+            if notifications.from.is_empty()
+                && text.get_ref().parse().is_ok_and(|to| !is_notification(&to))
+            {
+                let reason = format!(
+                    "mail to {} is no notification, so this rule never holds",
+                    text.get_ref()
+                );
+                self.wrong(
+                    &text.span(),
+                    reason,
+                    "add it in [notifications] to to, or leave it out here",
+                );
             }
         }
         let events = written.events.iter().filter_map(|event| self.event(event)).collect();
@@ -384,13 +475,23 @@ impl Check<'_> {
             self.wrong(&written.mailto.span(), "nobody would get it", remedy);
         }
         for text in written.mailto.get_ref() {
-            if text.get_ref().parse().is_ok_and(|to| notifications.to.iter().any(|listed| listed.means(&to))) {
-                let reason = format!("{} is where notifications come in, so this one would come back", text.get_ref());
+            if text
+                .get_ref()
+                .parse()
+                .is_ok_and(|to| notifications.to.iter().any(|listed| listed.means(&to)))
+            {
+                let reason = format!(
+                    "{} is where notifications come in, so this one would come back",
+                    text.get_ref()
+                );
                 self.wrong(&text.span(), reason, "name those who are to read it");
             }
         }
-        let (to, from, mailto) =
-            (self.read_all(&written.to), self.read_all(&written.from), self.read_all(written.mailto.get_ref()));
+        let (to, from, mailto) = (
+            self.read_all(&written.to),
+            self.read_all(&written.from),
+            self.read_all(written.mailto.get_ref()),
+        );
         let function = self.function(&written.function, &written.args)?;
         let name = written.name.clone().unwrap_or_else(|| format!("rule {number}"));
         // It is written to the log, in one line.
@@ -423,7 +524,9 @@ impl Check<'_> {
                 let takes = match known {
                     "pipelines.any" => "none",
                     "pipelines.in_group" => "one: the group",
-                    "pipelines.name_like_in_group" => "two: a pattern with a parenthesis, and the group",
+                    "pipelines.name_like_in_group" => {
+                        "two: a pattern with a parenthesis, and the group"
+                    }
                     "mail.in_subject" => "one or more: the words",
                     _ => {
                         let remedy = "known are pipelines.any, pipelines.in_group, pipelines.name_like_in_group and \
@@ -433,7 +536,11 @@ impl Check<'_> {
                     }
                 };
                 let place = args.first().map_or(name.span(), Spanned::span);
-                self.wrong(&place, format!("these are not the arguments of {known}"), format!("args are {takes}"));
+                self.wrong(
+                    &place,
+                    format!("these are not the arguments of {known}"),
+                    format!("args are {takes}"),
+                );
                 return None;
             }
         };
@@ -450,7 +557,11 @@ impl Check<'_> {
             }
             Err(error) => {
                 let reason = format!("{:?} is no pattern: {error}", text.get_ref());
-                self.wrong(&text.span(), reason, "see https://docs.rs/regex-lite for how patterns are written");
+                self.wrong(
+                    &text.span(),
+                    reason,
+                    "see https://docs.rs/regex-lite for how patterns are written",
+                );
                 None
             }
         }
@@ -466,5 +577,6 @@ fn is_host(text: &str) -> bool {
 }
 
 fn is_path(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\\'))
+    text.bytes()
+        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\\'))
 }

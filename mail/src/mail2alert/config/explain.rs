@@ -10,10 +10,23 @@ pub fn explain(config: &Config) -> String {
         text += &line;
         text.push('\n');
     };
-    let Config { listen, hostname, postmaster, notifications, downstream, rest, ledger, limits, .. } = config;
+    let Config {
+        listen,
+        hostname,
+        postmaster,
+        notifications,
+        downstream,
+        rest,
+        ledger,
+        limits,
+        ..
+    } = config;
 
     say(format!("It listens on {listen} and calls itself {hostname}."));
-    say(format!("It takes mail for {}, and for the postmaster, who is {postmaster}.", list(&config.recipients, "and")));
+    say(format!(
+        "It takes mail for {}, and for the postmaster, who is {postmaster}.",
+        list(&config.recipients, "and")
+    ));
     say(format!(
         "Mail for anybody else is refused. So is mail of more than {}, or for more than {} recipients; and mail \
         that {} servers have had before goes round in circles.",
@@ -58,7 +71,8 @@ pub fn explain(config: &Config) -> String {
         Unmatched::Drop => "\nA notification for which no rule holds goes to nobody.".into(),
     });
 
-    let user = rest.credentials.as_ref().map_or_else(String::new, |(user, _)| format!(" as {user}"));
+    let user =
+        rest.credentials.as_ref().map_or_else(String::new, |(user, _)| format!(" as {user}"));
     say(format!("\nPipeline groups come from http://{}{}{user},", rest.host, rest.pipeline_groups));
     say(format!("and how stages ended, at the start, from http://{}{}.", rest.host, rest.cctray));
     say(format!(
@@ -85,7 +99,9 @@ pub fn explain(config: &Config) -> String {
         downstream.server,
         duration(limits.answer)
     ));
-    say(format!("If somebody is refused for good while others are not, {postmaster} gets a notice."));
+    say(format!(
+        "If somebody is refused for good while others are not, {postmaster} gets a notice."
+    ));
     say(format!(
         "Who has had which mail is remembered in {}, for {} and at most {} recipients.",
         ledger.file.display(),

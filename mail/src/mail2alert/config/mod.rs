@@ -100,7 +100,10 @@ impl fmt::Debug for Rest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = self.credentials.as_ref().map(|(user, _)| user);
         let (server, groups, cctray) = (&self.server, &self.pipeline_groups, &self.cctray);
-        write!(f, "Rest {{ server: {server:?}, pipeline_groups: {groups:?}, cctray: {cctray:?}, user: {user:?}, .. }}")
+        write!(
+            f,
+            "Rest {{ server: {server:?}, pipeline_groups: {groups:?}, cctray: {cctray:?}, user: {user:?}, .. }}"
+        )
     }
 }
 

@@ -42,7 +42,9 @@ pub fn parse_size(text: &str) -> Result<usize, String> {
 fn split(text: &str) -> Result<(u64, &str), String> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let number = text[..digits].parse().map_err(|_| format!("{text:?} does not begin with a whole number"))?;
+    let number = text[..digits]
+        .parse()
+        .map_err(|_| format!("{text:?} does not begin with a whole number"))?;
     Ok((number, text[digits..].trim_start()))
 }
 
@@ -50,8 +52,10 @@ fn split(text: &str) -> Result<(u64, &str), String> {
 pub fn duration(duration: Duration) -> String {
     let ms = duration.as_millis();
     let units = [("days", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)];
-    let (unit, length) =
-        units.into_iter().find(|(_, length)| ms > 0 && ms.is_multiple_of(*length)).unwrap_or(("ms", 1));
+    let (unit, length) = units
+        .into_iter()
+        .find(|(_, length)| ms > 0 && ms.is_multiple_of(*length))
+        .unwrap_or(("ms", 1));
     let unit = if unit == "days" && ms == length { "day" } else { unit };
     format!("{} {unit}", ms / length)
 }
@@ -59,8 +63,10 @@ pub fn duration(duration: Duration) -> String {
 /// Writes a size as [`parse_size`] reads it.
 pub fn size(bytes: usize) -> String {
     let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
-    let (unit, length) =
-        units.into_iter().find(|(_, length)| bytes > 0 && bytes.is_multiple_of(*length)).unwrap_or(("B", 1));
+    let (unit, length) = units
+        .into_iter()
+        .find(|(_, length)| bytes > 0 && bytes.is_multiple_of(*length))
+        .unwrap_or(("B", 1));
     format!("{} {unit}", bytes / length)
 }
 
@@ -81,12 +87,22 @@ mod tests {
 
     #[test]
     fn what_is_no_quantity_is_refused() {
-        for text in
-            ["", "s", "5", "5 m", "-5 s", "1.5 s", "0 s", "367 days", "99999999999999999999 s", "99999999999999 h"]
-        {
+        for text in [
+            "",
+            "s",
+            "5",
+            "5 m",
+            "-5 s",
+            "1.5 s",
+            "0 s",
+            "367 days",
+            "99999999999999999999 s",
+            "99999999999999 h",
+        ] {
             assert!(parse_duration(text).is_err(), "{text:?}");
         }
-        for text in ["", "MB", "5", "5 mb", "0 B", "99999999999999999999 B", "99999999999999999 GB"] {
+        for text in ["", "MB", "5", "5 mb", "0 B", "99999999999999999999 B", "99999999999999999 GB"]
+        {
             assert!(parse_size(text).is_err(), "{text:?}");
         }
     }

@@ -98,7 +98,10 @@ pub(super) struct WrittenRule {
 const EXAMPLES: [(&str, &str); 35] = [
     ("listen", "listen = \"127.0.0.1:2525\""),
     ("hostname", "hostname = \"mail2alert.example.com\""),
-    ("recipients", "recipients = [\"mail2alert@example.com\", \"@example.com\"], or recipients = 100 in [limits]"),
+    (
+        "recipients",
+        "recipients = [\"mail2alert@example.com\", \"@example.com\"], or recipients = 100 in [limits]",
+    ),
     ("postmaster", "postmaster = \"postmaster@example.com\""),
     ("notifications", "[notifications], and below it to = [\"mail2alert@example.com\"]"),
     ("to", "to = [\"mail2alert@example.com\"]"),
@@ -126,7 +129,10 @@ const EXAMPLES: [(&str, &str); 35] = [
     ("hops", "hops = 100"),
     ("shutdown", "shutdown = \"10 s\""),
     ("bare_newlines", "bare_newlines = \"refuse\", or \"normalise\""),
-    ("rules", "[[rules]], and below it function = \"pipelines.any\" and mailto = [\"team@example.com\"]"),
+    (
+        "rules",
+        "[[rules]], and below it function = \"pipelines.any\" and mailto = [\"team@example.com\"]",
+    ),
     ("events", "events = [\"BREAKS\", \"FIXED\"]"),
     ("function", "function = \"pipelines.in_group\""),
     ("args", "args = [\"my-group\"]"),

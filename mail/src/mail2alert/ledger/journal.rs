@@ -128,7 +128,8 @@ impl Journal {
             None => (Contents { records: vec![], damaged: 0 }, false),
         };
         // Nothing may be appended to half a line, and a new file must begin with its first.
-        let file = if is_whole { open_to_append(path)? } else { write_anew(path, &contents.records)? };
+        let file =
+            if is_whole { open_to_append(path)? } else { write_anew(path, &contents.records)? };
         let lines = contents.records.len();
         Ok((Journal { path: path.to_owned(), file, lines, _lock: lock }, contents))
     }
@@ -173,7 +174,9 @@ fn lock(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().create(true).append(true).open(beside(path, ".lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(io::Error::new(io::ErrorKind::ResourceBusy, "another mail2alert uses it")),
+        Err(TryLockError::WouldBlock) => {
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, "another mail2alert uses it"))
+        }
         Err(TryLockError::Error(error)) => Err(error),
     }
 }
@@ -196,7 +199,8 @@ fn write_anew(path: &Path, records: &[Record]) -> io::Result<File> {
     file.sync_all()?;
     std::fs::rename(&new, path)?;
     // The name is on the disk when the folder is.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()?;
     open_to_append(path)
 }
@@ -211,9 +215,10 @@ fn read(bytes: &[u8]) -> io::Result<Option<Contents>> {
     if bytes.is_empty() {
         return Ok(None);
     }
-    let Some(lines) = bytes.strip_prefix(HEADER.as_bytes()).and_then(|rest| rest.strip_prefix(b"\n")) else {
-        let error =
-            "it is something else than the ledger of this version of mail2alert; choose another file, or move it away";
+    let Some(lines) =
+        bytes.strip_prefix(HEADER.as_bytes()).and_then(|rest| rest.strip_prefix(b"\n"))
+    else {
+        let error = "it is something else than the ledger of this version of mail2alert; choose another file, or move it away";
         return Err(io::Error::new(io::ErrorKind::InvalidData, error));
     };
     let mut contents = Contents { records: vec![], damaged: 0 };
@@ -229,7 +234,8 @@ fn read(bytes: &[u8]) -> io::Result<Option<Contents>> {
 fn parse(line: &[u8]) -> Option<Record> {
     let line = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
     let (checksum, json) = line.split_once(' ')?;
-    let is_intact = checksum.len() == 8 && u32::from_str_radix(checksum, 16) == Ok(crc32fast::hash(json.as_bytes()));
+    let is_intact = checksum.len() == 8
+        && u32::from_str_radix(checksum, 16) == Ok(crc32fast::hash(json.as_bytes()));
     if is_intact { serde_json::from_str(json).ok() } else { None }
 }
 
@@ -254,7 +260,9 @@ mod tests {
         let path = folder.path().join("ledger");
         let (mut journal, contents) = Journal::open(&path).expect("a new journal");
         assert_eq!(contents, Contents { records: vec![], damaged: 0 });
-        records.iter().for_each(|record| journal.append(std::slice::from_ref(record)).expect("it is written"));
+        records.iter().for_each(|record| {
+            journal.append(std::slice::from_ref(record)).expect("it is written")
+        });
         std::fs::read(path).expect("the file")
     }
 
@@ -288,7 +296,8 @@ mod tests {
     fn the_format_is_the_one_that_is_documented() {
         let source = include_str!("journal.rs");
         let example = source.lines().skip_while(|line| *line != "//! ```text").skip(1).take(3);
-        let example: String = example.map(|line| line.trim_start_matches("//! ").to_owned() + "\n").collect();
+        let example: String =
+            example.map(|line| line.trim_start_matches("//! ").to_owned() + "\n").collect();
         let contents = read(example.as_bytes()).expect("a journal").expect("it is not empty");
         assert_eq!((contents.records.len(), contents.damaged), (2, 0));
     }
@@ -302,7 +311,11 @@ mod tests {
             assert_eq!(first.records, records()[..whole_lines], "cut at {cut}");
             assert_eq!(first.damaged, usize::from(!bytes[..cut].ends_with(b"\n")), "cut at {cut}");
             let and_one = [&records()[..whole_lines], &records()[..1]].concat();
-            assert_eq!(second, Contents { records: and_one, damaged: 0 }, "cut at {cut}, after what was appended");
+            assert_eq!(
+                second,
+                Contents { records: and_one, damaged: 0 },
+                "cut at {cut}, after what was appended"
+            );
         }
     }
 
@@ -316,8 +329,14 @@ mod tests {
                 let (first, _) = reopened(&bytes);
                 let intact = first.records.iter().all(|record| records().contains(record));
                 // In a checksum, a capital letter means the same.
-                assert!(intact && first.records.len() + 2 >= records().len(), "byte {place}: {first:?}");
-                assert!(first.damaged > 0 || first.records == records(), "byte {place} went unnoticed");
+                assert!(
+                    intact && first.records.len() + 2 >= records().len(),
+                    "byte {place}: {first:?}"
+                );
+                assert!(
+                    first.damaged > 0 || first.records == records(),
+                    "byte {place} went unnoticed"
+                );
             }
         }
     }
@@ -341,7 +360,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("ledger");
         let owner = Journal::open(&path).expect("it opens");
-        assert_eq!(Journal::open(&path).expect_err("twice").to_string(), "another mail2alert uses it");
+        assert_eq!(
+            Journal::open(&path).expect_err("twice").to_string(),
+            "another mail2alert uses it"
+        );
         drop(owner);
         Journal::open(&path).expect("it opens again");
     }
@@ -357,8 +379,12 @@ mod tests {
         assert_eq!(journal.lines(), 2);
         drop(journal);
         assert_eq!(Journal::open(&path).expect("it opens").1.records, records()[1..]);
-        let mut names: Vec<_> =
-            folder.path().read_dir().expect("a folder").map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> = folder
+            .path()
+            .read_dir()
+            .expect("a folder")
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
         names.sort();
         assert_eq!(names, ["ledger", "ledger.lock"]);
     }

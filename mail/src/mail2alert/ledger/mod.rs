@@ -182,7 +182,10 @@ impl Ledger {
         // waits for it any more.
         let written = spawn_blocking(move || disk.write(&memory)).await;
         let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
-        written.map_err(|error| LedgerError { path: self.path.display().to_string(), error: error.to_string() })
+        written.map_err(|error| LedgerError {
+            path: self.path.display().to_string(),
+            error: error.to_string(),
+        })
     }
 }
 
@@ -304,7 +307,8 @@ impl Memory {
     fn tidy_up(&mut self) {
         if self.order.len() > 2 * self.messages.len() + 1000 {
             let messages = &self.messages;
-            self.order.retain(|(at, message)| messages.get(message).is_some_and(|entry| entry.at == *at));
+            self.order
+                .retain(|(at, message)| messages.get(message).is_some_and(|entry| entry.at == *at));
         }
     }
 
@@ -312,12 +316,10 @@ impl Memory {
     fn everything(&self) -> Vec<Record> {
         let messages = self.order.iter().filter_map(|(at, message)| {
             let entry = self.messages.get(message).filter(|entry| entry.at == *at)?;
-            Some(
-                entry
-                    .to
-                    .iter()
-                    .map(|to| Record { at: *at, what: What::Sent { message: *message, to: to.to_string() } }),
-            )
+            Some(entry.to.iter().map(|to| Record {
+                at: *at,
+                what: What::Sent { message: *message, to: to.to_string() },
+            }))
         });
         let ended = self.stages.iter().map(|ended| Record { at: 0, what: What::Ended(ended) }); // which has no age
         messages.flatten().chain(ended).collect()
@@ -424,7 +426,10 @@ mod tests {
         let folder = Folder::new();
         let ledger = folder.open(Bounds { entries: 10, ..BOUNDS });
         for number in 0..1200 {
-            ledger.sent(digest(&number.to_string()), &mailboxes(["a", "b"])).await.expect("it is written");
+            ledger
+                .sent(digest(&number.to_string()), &mailboxes(["a", "b"]))
+                .await
+                .expect("it is written");
             assert!(ledger.entries() <= 10 && folder.lines() <= 1100, "{} lines", folder.lines());
         }
         let all = mailboxes(["a", "b"]);
@@ -457,13 +462,20 @@ mod tests {
         let ledger = folder.open(Bounds { entries: 10_000, ..BOUNDS });
         ledger.sent(digest("first"), &mailboxes(["a"])).await.expect("it is written");
         join_all((0..1500).map(async |number| {
-            ledger.sent(digest(&number.to_string()), &mailboxes(["a"])).await.expect("it is written");
+            ledger
+                .sent(digest(&number.to_string()), &mailboxes(["a"]))
+                .await
+                .expect("it is written");
             ledger.forget(digest(&number.to_string())).await.expect("it is written");
         }))
         .await;
         let memory = lock(&ledger.memory);
         assert_eq!((memory.messages.len(), memory.entries), (1, 1));
-        assert!(memory.order.len() <= 1002, "{} places in the order of one message", memory.order.len());
+        assert!(
+            memory.order.len() <= 1002,
+            "{} places in the order of one message",
+            memory.order.len()
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -471,7 +483,8 @@ mod tests {
         let folder = Folder::new();
         let ledger = folder.open(BOUNDS);
         let stage = Stage { pipeline: "p".into(), stage: "s".into() };
-        let ended = |run| Ended { stage: stage.clone(), run: Some(Run(run, 1)), ending: Ending::Failed };
+        let ended =
+            |run| Ended { stage: stage.clone(), run: Some(Run(run, 1)), ending: Ending::Failed };
         for run in 0..1200 {
             ledger.learn(vec![ended(run)]).await.expect("it is written");
         }
@@ -489,7 +502,10 @@ mod tests {
         let folder = Folder::new();
         let ledger = folder.open(BOUNDS);
         let names: Vec<String> = (0..200).map(|number| format!("r{number}")).collect();
-        let all = join_all(names.iter().map(async |name| ledger.sent(digest("1"), &[mailbox(name)]).await)).await;
+        let all = join_all(
+            names.iter().map(async |name| ledger.sent(digest("1"), &[mailbox(name)]).await),
+        )
+        .await;
         assert!(all.iter().all(Result::is_ok));
         let everybody: Vec<Mailbox> = names.iter().map(|name| mailbox(name)).collect();
         assert_eq!(folder.open_after_crash().missing(&digest("1"), &everybody), []);
@@ -500,7 +516,11 @@ mod tests {
     async fn who_does_not_wait_for_the_disk_is_remembered_all_the_same() {
         let folder = Folder::new();
         let ledger = folder.open(BOUNDS);
-        assert_eq!(ledger.sent(digest("1"), &mailboxes(["a"])).now_or_never(), None, "dropped after one poll");
+        assert_eq!(
+            ledger.sent(digest("1"), &mailboxes(["a"])).now_or_never(),
+            None,
+            "dropped after one poll"
+        );
         assert_eq!(ledger.missing(&digest("1"), &mailboxes(["a"])), []);
         ledger.sent(digest("1"), &mailboxes(["b"])).await.expect("it is written");
         assert_eq!(folder.open_after_crash().missing(&digest("1"), &mailboxes(["a", "b"])), []);
@@ -513,7 +533,10 @@ mod tests {
         ledger.sent(digest("1"), &mailboxes(["a"])).await.expect("it is written");
         // A file that can only be read: as if the disk were full.
         ledger.disk.lock().await.journal.break_for_a_test();
-        let error = ledger.sent(digest("1"), &mailboxes(["b"])).await.expect_err("the file is closed to us");
+        let error = ledger
+            .sent(digest("1"), &mailboxes(["b"]))
+            .await
+            .expect_err("the file is closed to us");
         assert!(error.to_string().starts_with("the ledger "), "{error}");
         assert_eq!(ledger.missing(&digest("1"), &mailboxes(["b"])), [], "it is remembered");
         ledger.sent(digest("2"), &mailboxes(["c"])).await.expect("a new file can be written");
