@@ -19,9 +19,11 @@ use tokio::{
         AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, duplex,
         join,
     },
-    net::{TcpListener, TcpStream, UnixStream},
+    net::{TcpListener, TcpStream},
     process::Command,
 };
+#[cfg(unix)]
+use tokio::net::UnixStream;
 
 #[expect(dead_code, reason = "only the protocol is used here")]
 mod protocol;
@@ -67,6 +69,7 @@ pub async fn tcp() -> Result<(), Fault> {
 }
 // ANCHOR_END: tcp
 
+#[cfg(unix)] // Windows has none in tokio
 pub async fn unix_socket() -> Result<(), Fault> {
     let (near, far) = UnixStream::pair()?;
     try_join!(serve(far).lane("server"), ask(near).lane("client"))?;
@@ -91,11 +94,9 @@ pub async fn child() -> Result<(), Fault> {
 // ANCHOR_END: child
 
 pub fn main() -> ExitCode {
-    Stage::new("echo")
-        .does_io()
-        .try_scene("in memory", in_memory)
-        .try_scene("TCP", tcp)
-        .try_scene("Unix socket", unix_socket)
-        .try_scene("a child's pipes", child)
-        .run()
+    let stage = Stage::new("echo").does_io();
+    let stage = stage.try_scene("in memory", in_memory).try_scene("TCP", tcp);
+    #[cfg(unix)]
+    let stage = stage.try_scene("Unix socket", unix_socket);
+    stage.try_scene("a child's pipes", child).run()
 }

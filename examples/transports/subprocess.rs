@@ -9,7 +9,6 @@
 use async_concepts::{LaneExt, say, stage::Stage};
 use std::{
     error::Error,
-    os::unix::process::ExitStatusExt,
     process::{ExitCode, ExitStatus, Stdio},
     time::Duration,
 };
@@ -57,10 +56,20 @@ pub async fn line_by_line() -> Result<(), Fault> {
 }
 
 fn ended(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit status {code}"),
-        (None, signal) => format!("ended by signal {}", signal.unwrap_or_default()), // in Python a negative status
+    match status.code() {
+        Some(code) => format!("exit status {code}"),
+        None => format!("ended by signal {}", signal_of(status)), // in Python a negative status
     }
+}
+
+#[cfg(unix)]
+fn signal_of(status: ExitStatus) -> i32 {
+    std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default()
+}
+
+#[cfg(not(unix))] // where there are no signals, each child has an exit status
+fn signal_of(_: ExitStatus) -> i32 {
+    0
 }
 // ANCHOR_END: lines
 
