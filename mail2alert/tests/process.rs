@@ -5,13 +5,11 @@
 //! that starts it for a moment, and those tests have ledgers of their own.
 #![cfg(unix)]
 
-#[path = "mail2alert/servers.rs"]
+#[path = "relay/servers.rs"]
 mod servers;
 
-use mail::{
-    mail2alert::network::Tcp,
-    smtp::{Client, Envelope, Message, Timeouts},
-};
+use mail::smtp::{Client, Envelope, Message, Timeouts};
+use mail2alert::network::Tcp;
 use servers::{
     Act, Announced, CONFIG, MailServer, Rest, TEAMS, broken, notification, say, send_to,
 };

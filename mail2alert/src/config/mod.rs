@@ -15,7 +15,7 @@ use super::{
     rest::Patience,
     rules::Rule,
 };
-use crate::smtp::BareNewlines;
+use mail::smtp::BareNewlines;
 use std::{fmt, path::PathBuf, time::Duration};
 
 /// How the relay is to work. [`Config::parse`] makes one, and what it makes is consistent.

@@ -5,16 +5,14 @@
 //! the four fails. The Notifyer sends its mail again, and nothing is lost; only a crash at the worst moment doubles it.
 //! No twin: one runs the original with what it was written for, Python 3.6.
 //!
-//!     cargo run --package async-concepts-mail --example mail2alert
+//!     cargo run --package mail2alert --example mail2alert
 use async_concepts::{LaneExt, say, stage::Stage};
 use bytes::Bytes;
 use futures::join;
-use mail::{
-    mail2alert::{Relay, config::Config, ledger::Ledger, network::Tcp, step::Step},
-    smtp::{
-        Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
-    },
+use mail::smtp::{
+    Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
 };
+use mail2alert::{Relay, config::Config, ledger::Ledger, network::Tcp, step::Step};
 use std::{
     collections::BTreeMap,
     error::Error,

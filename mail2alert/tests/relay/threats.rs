@@ -3,7 +3,7 @@ use super::world::{
     Act, CCTRAY, GROUPS, HOUR, TEAMS, World, broken, config, door, notification, ok, say,
 };
 use futures::future::join_all;
-use mail::mail2alert::{self, ledger::Ledger, step::Step};
+use mail2alert::{ledger::Ledger, step::Step};
 use std::{
     sync::{Arc, atomic::AtomicUsize, atomic::Ordering::SeqCst},
     time::Duration,
@@ -586,7 +586,7 @@ async fn threat_21_another_ack_meanwhile_changes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn threat_21_nothing_is_learnt_from_an_ack_that_nobody_heard() {
-    use mail::mail2alert::network::Dial;
+    use mail2alert::network::Dial;
     use tokio::io::AsyncWriteExt;
     let world = World::new().await;
     world.mail_server.script.at("message", Act::Late(Duration::from_secs(3)));
@@ -758,7 +758,7 @@ async fn threat_22_what_takes_too_long_is_cut_off_and_never_acknowledged() {
 
 #[tokio::test(start_paused = true)]
 async fn threat_22_who_says_nothing_is_told_to_go() {
-    use mail::mail2alert::network::Dial;
+    use mail2alert::network::Dial;
     use tokio::io::AsyncReadExt;
     let mut world = World::new().await;
     let mut idle = world.notifyer.dial().await.expect("a connection");

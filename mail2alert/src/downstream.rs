@@ -5,7 +5,7 @@ use super::{
     network::Dial,
     step::{Step, Watch},
 };
-use crate::smtp::{Client, Envelope, Message, Timeouts, Verdict, client};
+use mail::smtp::{Client, Envelope, Message, Timeouts, Verdict, client};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 

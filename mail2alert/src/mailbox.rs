@@ -1,5 +1,5 @@
 //! Mailboxes: addresses that are compared as a mail server compares them.
-use crate::smtp::{Address, AddressError};
+use mail::smtp::{Address, AddressError};
 use std::{
     fmt,
     hash::{Hash, Hasher},

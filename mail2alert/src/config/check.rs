@@ -8,16 +8,14 @@ use super::{
     },
 };
 use crate::{
-    mail2alert::{
-        facts::Keep,
-        gocd::Event,
-        ledger::Bounds,
-        mailbox::{Mailbox, Own},
-        rest::Patience,
-        rules::{Function, Rule},
-    },
-    smtp::{Address, BareNewlines},
+    facts::Keep,
+    gocd::Event,
+    ledger::Bounds,
+    mailbox::{Mailbox, Own},
+    rest::Patience,
+    rules::{Function, Rule},
 };
+use mail::smtp::{Address, BareNewlines};
 use regex_lite::Regex;
 use std::{ops::Range, str::FromStr, time::Duration};
 use toml::Spanned;

@@ -2,11 +2,8 @@
 use std::path::Path;
 
 const README: &str = include_str!("../../README.md");
-const TESTS: [&str; 3] = [
-    include_str!("threats.rs"),
-    include_str!("../mail2alert_process.rs"),
-    include_str!("original.rs"),
-];
+const TESTS: [&str; 3] =
+    [include_str!("threats.rs"), include_str!("../process.rs"), include_str!("original.rs")];
 
 #[test]
 fn every_threat_of_the_table_has_tests_and_every_test_is_in_the_table() {
@@ -23,7 +20,7 @@ fn every_threat_of_the_table_has_tests_and_every_test_is_in_the_table() {
         let row = format!("| {number} | ");
         let rows = README
             .lines()
-            .filter(|line| line.starts_with(&row) && line.contains("tests/mail2alert/threats.rs"))
+            .filter(|line| line.starts_with(&row) && line.contains("tests/relay/threats.rs"))
             .count();
         assert_eq!(rows, usize::from(is_ours), "threat {number} in the README");
     }
@@ -31,14 +28,7 @@ fn every_threat_of_the_table_has_tests_and_every_test_is_in_the_table() {
 
 #[test]
 fn every_link_to_these_tests_and_sources_leads_somewhere() {
-    let section = README
-        .split("## Mail2alert")
-        .nth(1)
-        .expect("a section")
-        .split("\n## ")
-        .next()
-        .expect("its text");
-    let links = section.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let links = README.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     for link in links.filter(|link| !link.starts_with("https://")) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(link);
         assert!(path.exists(), "README.md links to {link}, which is not there");

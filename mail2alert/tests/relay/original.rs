@@ -1,7 +1,7 @@
 //! What the original did, and did wrong.
 use super::world::{Act, GROUPS, HOUR, TEAMS, World, broken, config, notification, ok, say};
-use mail::mail2alert::network::Dial;
 use mail::smtp::{Client, Timeouts};
+use mail2alert::network::Dial;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 

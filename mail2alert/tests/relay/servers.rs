@@ -3,10 +3,8 @@
 //! process of its own.
 #![allow(dead_code)] // two sets of tests use it, each another part of it
 
-use mail::{
-    mail2alert::network::Dial,
-    smtp::{Client, Envelope, Listener, Message, Timeouts, client},
-};
+use mail::smtp::{Client, Envelope, Listener, Message, Timeouts, client};
+use mail2alert::network::Dial;
 use std::{
     io,
     sync::{Arc, Mutex},

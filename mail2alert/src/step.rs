@@ -1,6 +1,6 @@
 //! What the relay does, step by step: for its log, and for whoever draws it.
 use super::{ledger::LedgerError, rest::RestError};
-use crate::smtp::Address;
+use mail::smtp::Address;
 use std::{fmt, sync::Arc, time::Duration};
 
 /// Is called with each step, on the task that takes it.

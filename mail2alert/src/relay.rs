@@ -17,9 +17,9 @@ use super::{
     step::{Ended, Step, Watch},
     trace::{notice, with_trace},
 };
-use crate::smtp::{Address, Handler, Reply, Transaction};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
+use mail::smtp::{Address, Handler, Reply, Transaction};
 use std::{
     collections::HashMap,
     sync::{
@@ -348,7 +348,7 @@ impl<M: Dial> Relay<M> {
     }
 }
 
-impl<M: Dial> Handler for Arc<Relay<M>> {
+impl<M: Dial> Handler for Relay<M> {
     /// Who takes mail for everybody is an open relay.
     async fn recipient(&self, _mail: &Transaction, to: &Address) -> Reply {
         match self.recipient_of(to) {

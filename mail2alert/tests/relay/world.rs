@@ -1,14 +1,11 @@
 //! The world around the relay, in memory, with a clock that is paused.
 pub use super::servers::*;
-use mail::{
-    mail2alert::{
-        self,
-        config::Config,
-        ledger::Ledger,
-        network::Dial,
-        step::{Step, Watch},
-    },
-    smtp::{Listener, Summary},
+use mail::smtp::{Listener, Summary};
+use mail2alert::{
+    config::Config,
+    ledger::Ledger,
+    network::Dial,
+    step::{Step, Watch},
 };
 use std::{
     io,

@@ -1,6 +1,6 @@
 //! A configuration in words, for whoever wrote it and wants to know what it says.
 use super::{Config, Unmatched, duration, size};
-use crate::smtp::BareNewlines;
+use mail::smtp::BareNewlines;
 use std::fmt::{Display, Write};
 
 /// Says in words what the relay will do. No password is in it.

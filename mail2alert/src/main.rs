@@ -1,6 +1,5 @@
-//! The program. See the library's module of the same name for what it does.
-use mail::mail2alert::{
-    self,
+//! The program. The library of the same name says what it does.
+use mail2alert::{
     config::{Config, explain},
     ledger::Ledger,
     network::Tcp,

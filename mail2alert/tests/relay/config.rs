@@ -1,5 +1,5 @@
 //! A configuration means what it says, and one that is wrong is refused with its line, the reason, and a remedy.
-use mail::mail2alert::config::{Config, Problem, explain};
+use mail2alert::config::{Config, Problem, explain};
 
 const EXAMPLE: &str = include_str!("../../mail2alert.toml");
 

@@ -24,7 +24,7 @@
 //! 3. [`rest`], [`facts`]: facts from a server that may be slow, broken or somebody else's.
 //! 4. [`ledger`]: who has had which mail already.
 //! 5. [`Relay`]: what is done between the end of a mail and its acknowledgement.
-//! 6. [`serve`]: all of it, running; `src/bin/mail2alert.rs` is the program.
+//! 6. [`serve`]: all of it, running; `src/main.rs` is the program.
 //!
 //! # What holds
 //!
@@ -38,6 +38,8 @@
 //! - *An answer comes in time*: each wait has a deadline, and there is one for all of them together.
 //! - *A report means the same each time*: how a stage ended is learnt when it has been acknowledged, and each report is
 //!   judged by the run before its own.
+#![warn(missing_docs)]
+
 pub mod config;
 mod downstream;
 pub mod facts;
@@ -55,11 +57,11 @@ mod trace;
 pub use relay::Relay;
 pub use trace::timestamp;
 
-pub use crate::smtp::Summary;
+pub use mail::smtp::Summary;
 
-use crate::smtp::{Limits, Listener, Server};
 use config::Config;
 use ledger::Ledger;
+use mail::smtp::{Limits, Listener, Server};
 use network::Dial;
 use std::{pin::pin, sync::Arc, time::Duration};
 use step::{Step, Watch};

@@ -1,6 +1,6 @@
 //! What the relay writes itself: a line in front of each mail, and a mail to the postmaster.
 use super::mailbox::Mailbox;
-use crate::{
+use mail::{
     Draft, DraftError,
     smtp::{Address, Message, Transaction},
 };
