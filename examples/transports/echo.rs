@@ -14,6 +14,8 @@ use async_concepts::{
 use futures::try_join;
 use protocol::Echo; // the protocol of the example before this one
 use std::{error::Error, net::Ipv4Addr, process::ExitCode, process::Stdio, time::Duration};
+#[cfg(unix)]
+use tokio::net::UnixStream;
 use tokio::{
     io::{
         AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, duplex,
@@ -22,8 +24,6 @@ use tokio::{
     net::{TcpListener, TcpStream},
     process::Command,
 };
-#[cfg(unix)]
-use tokio::net::UnixStream;
 
 #[expect(dead_code, reason = "only the protocol is used here")]
 mod protocol;
