@@ -68,7 +68,6 @@ mod words;
 pub use blocking::{turn, wait};
 pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake, human};
 pub use event::{Event, LaneId, Line, Polled, Ringer, What};
-pub(crate) use lane::whose_waker;
 pub use lane::{Lane, LaneExt};
 pub(crate) use palette::of_hue as lane_colour;
 pub use perfetto::to_perfetto;
