@@ -9,6 +9,7 @@ use std::{
 use tokio::{net::TcpListener, sync::oneshot, task::spawn_blocking};
 
 #[path = "../examples/send_emails.rs"]
+#[allow(dead_code, reason = "its `main` is run in a process of its own")]
 mod send_emails;
 
 /// The lines of a scene as `lane text`, without the numbers of the servers' sessions, which the network decides.
