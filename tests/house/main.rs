@@ -114,7 +114,7 @@ fn every_example_is_in_the_readme_with_its_test() {
 
 #[test]
 fn every_link_of_the_documents_leads_somewhere() {
-    for document in ["README.md", "CONTRIBUTING.md", "mail/README.md"] {
+    for document in ["README.md", "CONTRIBUTING.md", "mail/README.md", "mail2alert/README.md"] {
         let folder = Path::new(document).parent().expect("it is in the repository");
         for link in
             read(document).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())
