@@ -90,12 +90,15 @@ pub async fn child() -> Result<(), Fault> {
 }
 // ANCHOR_END: child
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("echo")
         .does_io()
         .try_scene("in memory", in_memory)
         .try_scene("TCP", tcp)
         .try_scene("Unix socket", unix_socket)
         .try_scene("a child's pipes", child)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

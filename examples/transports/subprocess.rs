@@ -95,12 +95,15 @@ pub async fn signal() -> Result<(), Fault> {
     Ok(())
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("subprocess")
         .does_io()
         .try_scene("line by line", line_by_line)
         .try_scene("cancelled", left_alone)
         .try_scene("cancelled, with kill_on_drop", killed)
         .try_scene("killed", signal)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }
