@@ -14,8 +14,6 @@ use async_concepts::{
 use futures::try_join;
 use protocol::Echo; // the protocol of the example before this one
 use std::{error::Error, net::Ipv4Addr, process::ExitCode, process::Stdio, time::Duration};
-#[cfg(unix)]
-use tokio::net::UnixStream;
 use tokio::{
     io::{
         AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, duplex,
@@ -69,9 +67,9 @@ pub async fn tcp() -> Result<(), Fault> {
 }
 // ANCHOR_END: tcp
 
-#[cfg(unix)] // Windows has none in tokio
+#[cfg(unix)] // tokio has no such socket on Windows
 pub async fn unix_socket() -> Result<(), Fault> {
-    let (near, far) = UnixStream::pair()?;
+    let (near, far) = tokio::net::UnixStream::pair()?;
     try_join!(serve(far).lane("server"), ask(near).lane("client"))?;
     Ok(())
 }
@@ -93,10 +91,14 @@ pub async fn child() -> Result<(), Fault> {
 }
 // ANCHOR_END: child
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     let stage = Stage::new("echo").does_io();
     let stage = stage.try_scene("in memory", in_memory).try_scene("TCP", tcp);
     #[cfg(unix)]
     let stage = stage.try_scene("Unix socket", unix_socket);
-    stage.try_scene("a child's pipes", child).run()
+    stage.try_scene("a child's pipes", child)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -61,17 +61,17 @@ fn ended(status: ExitStatus) -> String {
         None => format!("ended by signal {}", signal_of(status)), // in Python a negative status
     }
 }
+// ANCHOR_END: lines
 
 #[cfg(unix)]
 fn signal_of(status: ExitStatus) -> i32 {
     std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default()
 }
 
-#[cfg(not(unix))] // where there are no signals, each child has an exit status
+#[cfg(not(unix))] // Windows has no signals: there each child has an exit status
 fn signal_of(_: ExitStatus) -> i32 {
     0
 }
-// ANCHOR_END: lines
 
 // ANCHOR: dropped
 /// Cancels whoever waits for the child, and returns whether the child still answers.
@@ -104,12 +104,15 @@ pub async fn signal() -> Result<(), Fault> {
     Ok(())
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("subprocess")
         .does_io()
         .try_scene("line by line", line_by_line)
         .try_scene("cancelled", left_alone)
         .try_scene("cancelled, with kill_on_drop", killed)
         .try_scene("killed", signal)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }
