@@ -10,7 +10,7 @@
 //!
 //! To read in this order: `scene` (what is run), `run` (the loop over the scenes), `options` (the
 //! command line), `print` (the terminal), `files` and `recorded` (what is kept), `clock` (event loops).
-mod clock;
+mod driver;
 mod files;
 mod options;
 mod print;
@@ -18,7 +18,7 @@ mod recorded;
 mod run;
 mod scene;
 
-pub use clock::record_blocking;
+pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
@@ -109,7 +109,7 @@ impl Stage {
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.with(Scene::new(title, move |recorder| clock::record_with_its_clock(recorder, main)))
+        self.with(Scene::new(title, move |recorder| driver::record_with_its_driver(recorder, main)))
     }
 
     fn with(mut self, scene: Scene) -> Stage {
