@@ -1,5 +1,5 @@
-//! What holds the house together: no example without its place in the table of contents, in the README, in a test,
-//! and beside its twin.
+//! What holds the house together: no example without its place in the table of contents, in the
+//! README, in a test, and beside its twin.
 mod generated;
 mod readme;
 
