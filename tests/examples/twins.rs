@@ -84,8 +84,8 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
             "+ 0.400 main     store D",
             // "spawned": the same times; within an instant the order is another one.
             "- 0.100 D        fetch",
-            "+ 0.100 D        fetch",
             "- 0.200 main     store B",
+            "+ 0.100 D        fetch",
             "+ 0.200 main     store B",
         ],
     ),
