@@ -69,8 +69,7 @@ pub async fn tcp() -> Result<(), Fault> {
 }
 // ANCHOR_END: tcp
 
-/// Windows has no such sockets in tokio: there this scene is left out.
-#[cfg(unix)]
+#[cfg(unix)] // tokio has no such socket on Windows
 pub async fn unix_socket() -> Result<(), Fault> {
     let (near, far) = tokio::net::UnixStream::pair()?;
     try_join!(serve(far).lane("server"), ask(near).lane("client"))?;
@@ -102,8 +101,8 @@ pub async fn child() -> Result<(), Fault> {
 // ANCHOR_END: child
 
 pub fn stage() -> Stage {
-    let stage =
-        Stage::new("echo").does_io().try_scene("in memory", in_memory).try_scene("TCP", tcp);
+    let stage = Stage::new("echo").does_io();
+    let stage = stage.try_scene("in memory", in_memory).try_scene("TCP", tcp);
     #[cfg(unix)]
     let stage = stage.try_scene("Unix socket", unix_socket);
     stage.try_scene("a child's pipes", child)

@@ -61,19 +61,17 @@ fn ended(status: ExitStatus) -> String {
         None => format!("ended by signal {}", signal_of(status)), // in Python a negative status
     }
 }
+// ANCHOR_END: lines
 
 #[cfg(unix)]
 fn signal_of(status: ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt;
-    status.signal().unwrap_or_default()
+    std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default()
 }
 
-/// Windows has no signals: a process that is killed there has an exit status like any other.
-#[cfg(not(unix))]
+#[cfg(not(unix))] // Windows has no signals: there each child has an exit status
 fn signal_of(_: ExitStatus) -> i32 {
     0
 }
-// ANCHOR_END: lines
 
 // ANCHOR: dropped
 /// Cancels the future that waits for the child, and returns whether the child still answers.

@@ -174,15 +174,12 @@ fn one_protocol_says_the_same_over_any_transport() {
         "server connection lost",
         "main the client: content",
     ]);
-    assert_eq!(
-        scenes(echo::stage()),
-        [
-            ("in memory", echoed.clone()),
-            ("TCP", echoed.clone()),
-            ("Unix socket", echoed),
-            ("a child's pipes", child)
-        ]
-    );
+    let mut expected = vec![("in memory", echoed.clone()), ("TCP", echoed.clone())];
+    if cfg!(unix) {
+        expected.push(("Unix socket", echoed));
+    }
+    expected.push(("a child's pipes", child));
+    assert_eq!(scenes(echo::stage()), expected);
 }
 
 #[test]
@@ -301,6 +298,7 @@ fn who_has_closed_one_half_still_hears_the_answer() {
 
 // subprocess
 
+#[cfg(unix)] // its last child is ended by a signal
 #[test]
 fn a_child_is_heard_while_it_runs_and_ends_with_its_driver_only_if_that_was_asked_for() {
     // The first child waits for an answer to each of its lines: to hear them at its end would be
@@ -616,7 +614,10 @@ fn a_response_is_read_the_same_wherever_it_is_cut() {
             Err("not a length: \"+3\""),
         ),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", Err("not a length: \"\"")),
-        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", Err("this client did not ask for gzip")),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+            Err("this client did not ask for gzip"),
+        ),
         ("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello", Err("not a length: \"-5\"")),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
