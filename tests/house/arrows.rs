@@ -20,11 +20,13 @@ fn names(folder: &str, module: &str) -> Vec<String> {
 /// `crate::module`, or `module::` as one of several in braces.
 fn is_named(line: &str, module: &str) -> bool {
     let path = format!("{module}::");
-    line.match_indices(&path).any(|(place, _)| {
+    for (place, _) in line.match_indices(&path) {
         let before = line[..place].chars().next_back();
-        let is_whole_word = !before.is_some_and(|before| before.is_alphanumeric() || before == '_');
-        is_whole_word
-    })
+        if !before.is_some_and(|before| before.is_alphanumeric() || before == '_') {
+            return true;
+        }
+    }
+    false
 }
 
 #[test]
