@@ -66,7 +66,6 @@ pub use draw::{
 };
 #[doc(hidden)]
 pub use record::say_line;
-pub(crate) use record::whose_waker;
 pub use record::{
     Event, Lane, LaneExt, LaneId, Line, Observe, Polled, Recorder, Recording, Ringer, Verdict,
     What, block, callback, on_thread, record, turn, wait,
@@ -79,7 +78,7 @@ impl<T> Recording<T> {
     /// The run as something that can be drawn.
     pub fn chart(&self) -> Chart {
         let mut chart =
-            Chart::new(&self.title, self.clock, self.events(), self.elapsed, self.left_out);
+            Chart::new(&self.title, self.clock(), self.events(), self.elapsed, self.left_out());
         chart.lines = self.lines.clone();
         chart.verdict = match &self.outcome {
             Ok(_) => None,

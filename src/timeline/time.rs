@@ -2,8 +2,11 @@
 use std::time::Duration;
 
 /// Which clock a run is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
 pub enum Clock {
+    #[default]
     /// Tokio's paused clock: time passes at once when nobody has anything to do, and is exact.
     Paused,
     /// The wall clock.

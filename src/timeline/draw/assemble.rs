@@ -18,7 +18,7 @@ impl Chart {
         left_out: u64,
     ) -> Chart {
         let mut assembly = Assembly {
-            chart: Chart { title: title.into(), left_out, ..Chart::default() },
+            chart: Chart { title: title.into(), clock, left_out, ..Chart::default() },
             clock,
             hues: HashMap::new(),
             began: Duration::ZERO,
@@ -85,8 +85,8 @@ impl Assembly {
         }
         let rounded = match self.clock {
             Clock::Paused => at,
-            // No timer begins this instant, so it is not late.
-            Clock::Real if long_poll => at,
+            // No timer that is late begins this instant: a poll has ended.
+            Clock::Real if passed <= JITTER => at,
             Clock::Real => {
                 roundest(at, lateness(self.chart.instants.len(), at.saturating_sub(last.at)))
             }
@@ -356,7 +356,8 @@ fn lateness(nth: usize, gap: Duration) -> Duration {
 /// set to.
 fn roundest(at: Duration, window: Duration) -> Duration {
     for unit in [1000, 500, 100, 50, 20, 10, 5, 2, 1].map(Duration::from_millis) {
-        let round = Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64);
+        let round =
+            Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64);
         if at - round <= window {
             return round;
         }

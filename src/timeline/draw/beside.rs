@@ -125,10 +125,8 @@ impl Pair {
                 continue;
             }
             self.different.push(stretches(&self.charts, lanes));
-            let ends = [
-                end_in_words(&self.charts[0], lanes[0]),
-                end_in_words(&self.charts[1], lanes[1]),
-            ];
+            let ends =
+                [end_in_words(&self.charts[0], lanes[0]), end_in_words(&self.charts[1], lanes[1])];
             if ends[0] != ends[1] {
                 let name = row_name(&self.charts[0], lanes[0]);
                 self.notes.push(format!(
@@ -221,10 +219,7 @@ fn with_common_instants(upper: &Chart, lower: &Chart) -> [Chart; 2] {
     common.sort_unstable();
     common.dedup();
     let [keys_of_upper, keys_of_lower] = keys;
-    [
-        with_instants(upper, &keys_of_upper, &common),
-        with_instants(lower, &keys_of_lower, &common),
-    ]
+    [with_instants(upper, &keys_of_upper, &common), with_instants(lower, &keys_of_lower, &common)]
 }
 
 fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, usize)]) -> Chart {

@@ -6,7 +6,7 @@
 //!
 //! `assemble` makes a chart of a list of events; `json` writes one down and reads it back.
 use super::marks::Mark;
-use crate::timeline::{LaneId, Line, human};
+use crate::timeline::{Clock, LaneId, Line, human};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use std::time::Duration;
 pub struct Chart {
     /// What the run was called.
     pub title: String,
+    /// Which clock it ran on: on the real one all times are a little different in each run.
+    pub clock: Clock,
     /// The moments at which something happened, in order.
     pub instants: Vec<Instant>,
     /// The lanes, in the order in which they were made: a [`LaneId`] is an index into this list.

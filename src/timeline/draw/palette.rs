@@ -174,9 +174,12 @@ mod tests {
 
     #[test]
     fn terminal_colours_stand_out_on_black_and_on_white() {
-        for number in
-            TERMINAL_LANES.into_iter().chain([TERMINAL_GREY, TERMINAL_AMBER, TERMINAL_DONE, TERMINAL_CANCELLED])
-        {
+        for number in TERMINAL_LANES.into_iter().chain([
+            TERMINAL_GREY,
+            TERMINAL_AMBER,
+            TERMINAL_DONE,
+            TERMINAL_CANCELLED,
+        ]) {
             for paper in [[0; 3], [255; 3]] {
                 let contrast = contrast(terminal(number), paper);
                 assert!(contrast >= 3.0, "colour {number} has only {contrast:.1} on {paper:?}");

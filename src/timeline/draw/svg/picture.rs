@@ -388,7 +388,7 @@ impl<'c> Picture<'c> {
             return html! {};
         }
         for text in texts {
-            if width_of(text, SMALL) * BOLD + 16.0 <= free.end - free.start {
+            if width_of(text, SMALL) + 16.0 <= free.end - free.start {
                 return html! {
                     text.in-bar x=(px((free.start + free.end) / 2.0)) y=(px(y + 4.5))
                         font-size=(px(SMALL)) { (text) }
@@ -490,13 +490,18 @@ impl<'c> Picture<'c> {
         let mut numbers = vec![];
         for (first, last, said) in self.said() {
             let Some(y) = self.y(said.lane) else { continue };
-            if self.layout.hides(said.at) {
+            let middle = self.layout.x(said.at) - COLUMN / 2.0;
+            let in_the_cut = match &self.layout.cut {
+                Some(cut) => cut.contains(&middle),
+                None => false,
+            };
+            if in_the_cut || self.layout.hides(said.at) {
                 continue;
             }
             let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
             let size = (COLUMN * 0.92 / width_of(&text, 1.0)).min(SMALL);
             let pale = self.is_pale(said);
-            numbers.push((self.x(said.at) - COLUMN / 2.0, y, size, pale, text));
+            numbers.push((self.sheet.left + middle, y, size, pale, text));
         }
         html! {
             @for (x, y, size, pale, text) in numbers {
