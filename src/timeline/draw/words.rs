@@ -87,8 +87,20 @@ impl Chart {
         let mut stretches = vec![];
         for (lane, row) in self.rows.iter().enumerate() {
             for span in &row.spans {
-                let takes_time = span.from.instant < span.to.instant;
-                if takes_time && span.state != State::Lazy {
+                // A lane that is ready, or waits for another lane, only waits for its turn.
+                let its_own = matches!(
+                    span.state,
+                    State::Blocking
+                        | State::OnThread
+                        | State::Waiting(
+                            Until::Clock
+                                | Until::Outside
+                                | Until::Unwoken
+                                | Until::Dropped
+                                | Until::RunOver
+                        )
+                );
+                if its_own && span.from.instant < span.to.instant {
                     stretches.push((lane, span.from, span.to));
                 }
             }
@@ -102,21 +114,12 @@ impl Chart {
                 let related = one.0 == other.0
                     || self.is_inside(one.0, other.0)
                     || self.is_inside(other.0, one.0);
-                // A lane that was spawned is not inside the one that waits for it, and yet is what
-                // that one waits for.
-                let awaited = self.waits_for(one.0, other.0) || self.waits_for(other.0, one.0);
-                if !related && !awaited && overlap(one, other) {
+                if !related && overlap(one, other) {
                     return true;
                 }
             }
         }
         false
-    }
-
-    /// Whether the end of `awaited` woke the lane.
-    fn waits_for(&self, lane: LaneId, awaited: LaneId) -> bool {
-        let by = State::Waiting(Until::Lane(awaited));
-        self.rows[lane].spans.iter().any(|span| span.state == by)
     }
 
     /// One span of a lane as a sentence: what is said when it is pointed at.

@@ -356,7 +356,9 @@ impl<'c> Picture<'c> {
             }
             State::OnThread => self.label(lane, span, y, &[time]),
             State::WokenNotPolled => {
-                self.above(span, &format!("woken, not polled {time}"), &time, y)
+                let texts =
+                    [format!("woken, not polled {time}"), format!("not polled {time}"), time];
+                self.inside(span, &texts, y)
             }
             State::Waiting(_) => match self.chart.reason(row, nth) {
                 Some(reason) => {
@@ -392,6 +394,20 @@ impl<'c> Picture<'c> {
                 return html! {
                     text.in-bar x=(px((free.start + free.end) / 2.0)) y=(px(y + 4.5))
                         font-size=(px(SMALL)) { (text) }
+                };
+            }
+        }
+        html! {}
+    }
+
+    /// Text in a stretch that is no bar: the first that fits.
+    fn inside(&self, span: &Span, texts: &[String], y: f64) -> Markup {
+        let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
+        for text in texts {
+            if width_of(text, SMALL) + 12.0 <= seen.end - seen.start {
+                let middle = self.sheet.left + (seen.start + seen.end) / 2.0;
+                return html! {
+                    text.said.middle x=(px(middle)) y=(px(y + 4.5)) { (text) }
                 };
             }
         }
