@@ -1,15 +1,16 @@
 //! How an example is run: on which clock, and what is shown and kept of it.
 //!
-//! Every example has a function `stage()` that returns its [`Stage`]: a name and one or more scenes.
-//! A scene is a run with a clock and a timeline of its own. The example's `main` calls
-//! [`Stage::run`], which reads the command line; a test calls [`Stage::run_for_test`], which returns
-//! what each scene did.
+//! Every example has a function `stage()` that returns its [`Stage`]: a name and one or more
+//! scenes. A scene is a run with a clock and a timeline of its own. The example's `main` calls
+//! [`Stage::run`], which reads the command line; a test calls [`Stage::run_for_test`], which
+//! returns what each scene did.
 //!
 //! Plainly, an example takes its real time and prints each line as it happens; then its timeline is
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
 //! To read in this order: `scene` (what is run), `run` (the loop over the scenes), `options` (the
-//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `clock` (event loops).
+//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `clock` (event
+//! loops).
 mod clock;
 mod files;
 mod options;
@@ -96,8 +97,8 @@ impl Stage {
         self.with(Scene::new(title, move |recorder| recorder.record(main)).hangs(limit))
     }
 
-    /// Adds a scene that can fail for reasons that it is not about, for instance because there is no
-    /// free socket. Then the error is printed, the next scenes run, and the exit status is 1.
+    /// Adds a scene that can fail for reasons that it is not about, for instance because there is
+    /// no free socket. Then the error is printed, the next scenes run, and the exit status is 1.
     pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
         T: Send + 'static,

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 /// - `title`: what the scene is called;
 /// - `verdict`: why it did not end by itself, or `null`;
 /// - `took`: how long it took, as one says it;
-/// - `lines`: what was printed, each with `time` (in seconds, with three decimals, as in transcripts), `lane`, `text`,
-///   `colour` (the lane's, as a class of the picture), and `instant`, the position, counted from 0, of the instant
-///   of the picture that it belongs to;
-/// - `timeline`: the picture as SVG, for a page that has [`page_style`](crate::timeline::page_style), `width` pixels wide,
-///   without caption, legend and lines, since the page says these in its own way.
+/// - `lines`: what was printed, each with `time` (in seconds, with three decimals, as in
+///   transcripts), `lane`, `text`, `colour` (the lane's, as a class of the picture), and `instant`,
+///   the position, counted from 0, of the instant of the picture that it belongs to;
+/// - `timeline`: the picture as SVG, for a page that has
+///   [`page_style`](crate::timeline::page_style), `width` pixels wide, without caption, legend and
+///   lines, since the page says these in its own way.
 pub(super) fn to_json(clock: Clock, scenes: &[(SceneResult, Chart)], width: f64) -> String {
     let options = SvgOptions {
         width,
