@@ -97,11 +97,7 @@ async fn work(steps: u32) {
 // ANCHOR_END: tasks
 
 pub fn smallest_loop() {
-    run(vec![
-        Box::pin(ask().lane("A")),
-        Box::pin(work(3).lane("B")),
-        Box::pin(work(2).lane("C")),
-    ]);
+    run(vec![Box::pin(ask().lane("A")), Box::pin(work(3).lane("B")), Box::pin(work(2).lane("C"))]);
     say!("all done");
 }
 
