@@ -118,8 +118,11 @@ pub fn run(program: Json) -> Vec<(i64, String)> {
         trace: RefCell::default(),
     });
     machine.run();
-    machine.event_loop.close().expect("the loop is not running");
+    // Exceptions that were never retrieved are of no interest any more.
+    machine.event_loop.set_exception_handler(|_, _| ());
+    machine.done_callbacks.take();
     machine.slots.take();
+    machine.event_loop.close().expect("the loop is not running");
     machine.trace.take()
 }
 
