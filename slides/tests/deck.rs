@@ -179,8 +179,12 @@ fn what_is_missing_is_named_with_its_line() {
 
 #[test]
 fn what_does_not_fit_is_named_with_its_line() {
-    let too_long = "slides/deck.md:3: `by_hand` of examples/coroutines/state_machine.rs has 35 lines, and a slide shows 15 at most";
-    assert_eq!(problems("{{rust state_machine:by_hand}}"), [too_long]);
+    let [problem] = &problems("{{rust state_machine:by_hand}}")[..] else { panic!("one problem") };
+    assert!(
+        problem.starts_with("slides/deck.md:3: `by_hand` of examples/coroutines/state_machine.rs has ")
+            && problem.ends_with(" lines, and a slide shows 15 at most"),
+        "{problem}"
+    );
     let [problem] = &problems(&"- item\n".repeat(30))[..] else { panic!("one problem") };
     assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
     let [problem] = &problems(
