@@ -6,6 +6,7 @@ mod blocking;
 mod clocks;
 mod data;
 mod marks;
+mod page;
 mod pictures;
 mod rows;
 mod sameness;

@@ -5,11 +5,11 @@
 //! script only shows it.
 mod source;
 mod steps;
+mod twin;
 
-use crate::timeline::Chart;
+use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
-pub(crate) use source::Source;
 use source::{Lines, SourceFile};
 use steps::{Scene, scene};
 
@@ -25,17 +25,34 @@ struct Data {
 /// `title` stands above it. The source is that of the lanes' places: the page shows the file in which
 /// most of them are, if it can still be read where it was compiled.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
-    let source = SourceFile::of(charts);
+    let source = SourceFile::most_named(places(charts));
+    let twin = source.as_ref().and_then(SourceFile::twin);
     let mut scenes = vec![];
     for chart in charts {
-        scenes.push(scene(chart, source.as_ref()));
+        let mut scene = scene(chart, source.as_ref().map(|source| source.file.as_str()));
+        if let Some(twin) = &twin
+            && let Some(found) = twin::find(&twin.scenes, &chart.title)
+        {
+            twin::add(&mut scene, found);
+        }
+        scenes.push(scene);
     }
-    let about = source.as_ref().map(SourceFile::about);
-    let sources = source.iter().map(SourceFile::lines).collect();
+    let about = source.as_ref().and_then(SourceFile::about);
+    let mut sources = vec![];
+    for file in source.iter().chain(twin.iter().map(|twin| &twin.source)) {
+        sources.push(file.lines());
+    }
     let data = serde_json::to_string(&Data { sources, scenes }).expect("no maps, no odd numbers");
     // In a script nothing but `</script` and `<!--` means anything to HTML.
     let data = data.replace('<', "\\u003c");
     page(title, about.as_deref(), &data).into_string() + "\n"
+}
+
+/// The file of each place at which a lane waits.
+fn places(charts: &[Chart]) -> impl Iterator<Item = &str> {
+    let rows = charts.iter().flat_map(|chart| &chart.rows);
+    let waits = rows.flat_map(|row| &row.spans).flat_map(|span| span.places.waits());
+    waits.map(|wait| wait.place.file.as_str())
 }
 
 /// The buttons: what each does, the sign on it, and what it is called.
@@ -119,5 +136,13 @@ fn keys() -> Markup {
             kbd { "→" } " " kbd { "←" } " step " kbd { "Home" } " " kbd { "End" } " "
             kbd { "F" } " future " kbd { "Q" } " predict " kbd { "1" } "–" kbd { "9" } " scene"
         }
+    }
+}
+
+impl<T> Recording<T> {
+    /// The run as a page of HTML to step through, poll by poll: see [`to_page`].
+    pub fn to_page(&self) -> String {
+        let chart = self.chart();
+        to_page(&chart.title, std::slice::from_ref(&chart))
     }
 }

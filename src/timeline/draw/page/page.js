@@ -21,6 +21,7 @@
 
   const now = () => data.scenes[scene];
   const hue = (lane) => `h${now().lanes[lane].hue % 6}`;
+  const rows = () => now().lanes.slice(0, now().rows); // the lanes that Rust has, too
   const name = (lane) => now().lanes[lane].name;
   const short = (lane) => (name(lane).length <= 2 ? name(lane) : name(lane)[0]);
   const showsFuture = () => future && !game.on;
@@ -80,6 +81,7 @@
     pane.append(marks);
     const file = make("span", { class: "mono" }, source.file);
     const section = make("section", { class: "source" }, make("h2", {}, source.name, file), pane);
+    section.style.order = source.language === "python" ? 0 : 1; // Python stands on the left
     byId("sources").append(section);
     return { source, pane, lines, marks };
   });
@@ -217,14 +219,19 @@
     ];
     if (unpolled.length) cells.push(cell("Woken, not polled", ...unpolled));
     if (showsFuture()) {
-      const timers = current.timers.map(([lane, instant]) => make("span", { class: "group" }, now().instants[instant][1], tile(lane)));
+      const timers = current.timers.map(([lane, due]) => make("span", { class: "group" }, due, tile(lane)));
       const waits = current.waits.map((chain) => {
-        const circle = chain.indexOf(chain.at(-1)) < chain.length - 1;
-        return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(chain.map((lane) => tile(lane)), " → "));
+        const last = chain.at(-1);
+        const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
+        const links = chain.map((lanes) => make("span", {}, ...between(lanes.map((lane) => tile(lane)), " ")));
+        return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
       });
       cells.push(cell("Timers", ...timers), cell("Waits for", ...waits));
     }
     element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
+    if (track.differs.includes(step)) {
+      element.append(make("p", { class: "differs" }, "Here the two languages part: they print in another order, or not the same."));
+    }
   }
 
   // ---- The timeline ----
@@ -259,12 +266,12 @@
 
   function drawChart() {
     const chart = byId("chart");
-    const { lanes, instants } = now();
+    const { instants } = now();
+    const lanes = rows();
     const [{ steps }] = tracks();
     const width = Math.max(chart.clientWidth, 300);
     const axis = places(steps, instants, width - NAMES - 30);
-    const rows = lanes.length;
-    const height = 20 + rows * ROW;
+    const height = 20 + lanes.length * ROW;
     const y = (lane) => 20 + lane * ROW + ROW / 2;
     const past = make("g", { id: "past" });
     let label = -100;
@@ -435,7 +442,7 @@
       const others = now().instants.map(([, text]) => text).filter((text) => text !== now().instants[current.instant][1]);
       choices = shuffled(new Set([right, ...others].slice(0, 6)));
     } else {
-      const alive = now().lanes.filter((_, lane) => !"fcpu".includes(current.states[lane]));
+      const alive = rows().filter((_, lane) => !"fcpu".includes(current.states[lane]));
       choices = shuffled(new Set([right, ...alive.map((lane) => lane.name)]));
     }
     byId("question").textContent = later ? "When does something run next?" : "Which lane runs next?";
@@ -485,9 +492,15 @@
       listOutput();
       document.querySelectorAll("#scenes button").forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));
     }
+    panes.slice(all.length).forEach(({ marks, lines }, nth) => {
+      // A scene that was recorded in one language only.
+      for (const line of lines.values()) line.className = "line";
+      marks.replaceChildren();
+      byId("strip").children[all.length + nth].textContent = "This scene was recorded in one language only.";
+    });
     all.forEach((track, nth) => {
-      const at = track.aligned ? track.aligned[step] : step;
-      showSource(panes[nth], track, at);
+      const at = track.aligned ? (track.aligned[step] ?? -1) : step;
+      if (panes[nth]) showSource(panes[nth], track, at);
       showStrip(byId("strip").children[nth], track, at);
     });
     showChart();
@@ -573,7 +586,12 @@
     byId("scenes").append(tab);
   });
   byId("scenes").hidden = data.scenes.length < 2;
-  for (const _ of panes) byId("strip").append(make("section"));
+  for (const { source } of panes) {
+    const section = make("section", { "aria-label": `State in ${source.name}` });
+    section.style.order = source.language === "python" ? 0 : 1;
+    byId("strip").append(section);
+  }
+  if (panes.length === 0) byId("strip").append(make("section"));
 
   function showWhatTheAddressSays() {
     const [, wantedScene, wantedStep] = /^#(\d+)(?:\.(\d+))?$/.exec(location.hash) ?? [];
