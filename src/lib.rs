@@ -47,6 +47,7 @@ pub mod context;
 pub mod event_loop;
 pub mod from_asyncio_to_tokio;
 pub mod protocol;
+pub mod schedules;
 pub mod slow_poll;
 pub mod stage;
 pub mod timeline;

@@ -1,0 +1,2 @@
+//! Every schedule, every cancellation.
+mod counts;
