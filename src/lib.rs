@@ -51,6 +51,7 @@ pub mod schedules;
 pub mod slow_poll;
 pub mod stage;
 pub mod timeline;
+mod waker;
 
 pub use stage::record_blocking;
 pub use timeline::{LaneExt, block, callback, on_thread, record};

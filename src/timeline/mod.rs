@@ -64,7 +64,7 @@ pub(crate) use draw::{colour, lane_colour};
 pub use record::say_line;
 pub(crate) use record::{
     Admission, Gate, Made, Poller, Run, Stranger, panic_message, quietly, recording,
-    run_lane_to_the_end, whose_waker,
+    run_lane_to_the_end,
 };
 pub use record::{
     Event, Lane, LaneExt, LaneId, Line, Observe, Polled, Recorder, Recording, Ringer, Verdict,

@@ -13,7 +13,6 @@ pub use blocking::{turn, wait};
 pub(crate) use event::panic_message;
 pub use event::{Event, LaneId, Line, Polled, Ringer, What};
 pub(crate) use gate::{Admission, Gate, Made, Poller, Stranger, quietly};
-pub(crate) use lane::whose_waker;
 pub use lane::{Lane, LaneExt};
 pub use recorder::{Recorder, Recording, record};
 pub(crate) use recorder::{recording, run_lane_to_the_end};
