@@ -420,12 +420,30 @@ impl State {
             Hold::MayGoOn(first) if first != lane => return self.defer(lane, waker),
             Hold::MayGoOn(_) | Hold::Nothing => {}
         }
+        // It goes on, or one of those that have waited for it to come is chosen: that one has to
+        // come by again.
+        let goes_on = self.hold == Hold::MayGoOn(lane);
+        let wakers = self.release();
+        let (decided, more) = self.decide(lane, poller, waker, at, goes_on);
+        (decided, [wakers, more].concat())
+    }
+
+    /// Several lanes may be ready: one of them comes next.
+    fn decide(
+        &mut self,
+        lane: LaneId,
+        poller: Poller,
+        waker: &Waker,
+        at: Duration,
+        goes_on: bool,
+    ) -> (Decided, Vec<Waker>) {
         let context = self.context(lane, poller);
         let running = self.frames.iter().map(|frame| frame.lane).collect::<Vec<_>>();
         let mut order = candidates::of(&self.lanes, lane, context, &running, self.deferred);
-        if let (Some(roles), Hold::Nothing) = (&self.canonical, self.hold) {
+        if let Some(roles) = &self.canonical {
             order.retain(|it| it.lane == lane || roles.may_come(*it, context, &self.lanes));
-            order.sort_by_key(|it| (self.lanes[it.lane].batch, it.lane));
+            let others = if goes_on { &mut order[1..] } else { &mut order[..] };
+            others.sort_by_key(|it| (self.lanes[it.lane].batch, it.lane));
         }
         if order.len() == 1 {
             return self.its_turn(lane);
@@ -520,6 +538,10 @@ impl State {
     /// Ends the wait of those that have been deferred.
     fn release(&mut self) -> Vec<Waker> {
         self.hold = Hold::Nothing;
+        if self.granularity == Granularity::Operations {
+            // One whose budget was used up stands behind those that had been ready before it.
+            self.parked.sort_by_key(|(lane, _)| self.lanes[*lane].ready);
+        }
         self.parked.drain(..).map(|(_, waker)| waker).collect()
     }
 
