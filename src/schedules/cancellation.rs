@@ -149,7 +149,7 @@ where
         let (in_every_schedule, budget) = (self.in_every_schedule, self.budget);
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let runs = Arc::new(Mutex::new(Found::default()));
-            let time = Budget { time: budget, schedules: u64::MAX, seed: 0 };
+            let time = Budget { time: budget, schedules: u64::MAX, seed: 0, at_random: false };
             let explorer = Explorer::new(runner, their_judge.clone(), runs.clone(), time);
             let begun = Instant::now();
             let mut canceller =

@@ -46,7 +46,12 @@ pub fn every_schedule<F: Future>(
         program: Box::new(program),
         judge: Judge { check: None, may_not_end: false },
         granularity: Granularity::Waits,
-        budget: Budget { time: Duration::from_secs(1), schedules: u64::MAX, seed: 0 },
+        budget: Budget {
+            time: Duration::from_secs(1),
+            schedules: u64::MAX,
+            seed: 0,
+            at_random: false,
+        },
         limit: Duration::from_secs(3600),
         watchdog: Duration::from_secs(10),
         future: PhantomData,
@@ -113,6 +118,13 @@ where
     /// otherwise.
     pub fn seed(mut self, seed: u64) -> Self {
         self.budget.seed = seed;
+        self
+    }
+
+    /// Tries schedules at random only, until the budget is used up: for programs with so many that
+    /// those with few departures from tokio's own say little.
+    pub fn at_random(mut self) -> Self {
+        self.budget.at_random = true;
         self
     }
 

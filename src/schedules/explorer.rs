@@ -8,7 +8,7 @@ use super::{
     minimise::minimise,
     once::{Once, Runner, Trace},
     plan::Plan,
-    report::{Coverage, Found, Judge, Schedule},
+    report::{Coverage, Found, Judge, Schedule, result_of},
     scheduler::Refusal,
 };
 use std::{
@@ -40,6 +40,8 @@ pub(super) struct Budget {
     pub schedules: u64,
     /// The seed of the random walk.
     pub seed: u64,
+    /// Nothing is tried but at random.
+    pub at_random: bool,
 }
 
 /// The choices of a run up to its last departure.
@@ -74,12 +76,17 @@ impl<T: Debug> Explorer<T> {
 
     /// Runs the program until all schedules are done or the budget is used up.
     pub fn explore(&mut self) {
-        let coverage = match self.rehearse() {
+        let covered = match self.rehearse() {
+            Ok(Lots::None) if self.budget.at_random => self.random().map(Coverage::Random),
             Ok(Lots::None) => self.systematic(),
-            Ok(Lots::Drawn) => self.sample(),
-            Err(refusal) => Coverage::Refused(refusal.sentence()),
+            Ok(Lots::Drawn) => self.random().map(Coverage::Lots),
+            Err(refusal) => Err(refusal),
         };
         self.make_simpler();
+        let coverage = match covered {
+            Ok(coverage) => coverage,
+            Err(refusal) => Coverage::Refused(refusal.sentence()),
+        };
         let mut found = self.found();
         found.coverage = coverage;
         found.took = self.begun.elapsed();
@@ -139,13 +146,17 @@ impl<T: Debug> Explorer<T> {
 
     fn is_it_the_same_each_time(&self) -> Result<bool, Refusal> {
         let mut first = None;
-        for _ in 0..REHEARSALS {
-            let trace = self.runner.run(Plan::Follow(vec![])).trace;
-            if let Some(refusal) = trace.ends.refusal {
+        for nth in 0..REHEARSALS {
+            // Of a run that takes long, there cannot be many.
+            if nth > 1 && !self.may_go_on(0.2) {
+                break;
+            }
+            let once = self.runner.run(Plan::Follow(vec![]));
+            if let Some(refusal) = once.trace.ends.refusal {
                 return Err(refusal);
             }
-            let before = *first.get_or_insert(trace.digest);
-            if before != trace.digest {
+            let signature = signature(&once);
+            if *first.get_or_insert(signature.clone()) != signature {
                 return Ok(false);
             }
         }
@@ -155,35 +166,38 @@ impl<T: Debug> Explorer<T> {
     /// Whether something is left of the budget, or of this part of it.
     fn may_go_on(&self, part: f64) -> bool {
         let time = self.budget.time.mul_f64(part);
+        let schedules = (self.budget.schedules as f64 * part) as u64;
         let given_up = self.runner.current.given_up.load(Relaxed);
-        let some_left = self.found().schedules < self.budget.schedules;
+        let some_left = self.found().schedules < schedules.max(1);
         self.begun.elapsed() < time && some_left && !given_up
     }
 
     /// All schedules with no departure, then all with one, and so on.
-    fn systematic(&mut self) -> Coverage {
+    fn systematic(&self) -> Result<Coverage, Refusal> {
         let mut queue = Queue::default();
         queue.add(0, Prefix { choices: vec![], digest: 0 });
         while let Some((departures, prefix)) = queue.next() {
             // What is left is for the random walk, which reaches what is far from tokio's own.
-            if !self.may_go_on(0.6) || queue.overflown {
+            let first = departures == 0;
+            if !first && (!self.may_go_on(0.6) || queue.overflown) {
                 return self.walk(departures);
             }
             let once = self.runner.run(Plan::Follow(prefix.choices.clone()));
             if let Some(refusal) = once.trace.ends.refusal.clone() {
-                return Coverage::Refused(refusal.sentence());
+                return Err(refusal);
             }
             if once.trace.ends.vain.is_some() {
                 continue;
             }
             if !followed(&once.trace, &prefix) || !self.is_repeated(&once) {
-                return self.sample();
+                // Something is drawn by lot after all: the same choices lead to another run.
+                return self.random().map(Coverage::Lots);
             }
             branch(&once.trace, &prefix, |prefix| queue.add(departures + 1, prefix));
             queue.overflown |= once.trace.decisions.len() > MOST_DECISIONS;
             self.count(once);
         }
-        Coverage::All
+        Ok(Coverage::All)
     }
 
     /// Whether the same choices lead to the same run, where that is looked at.
@@ -192,39 +206,38 @@ impl<T: Debug> Explorer<T> {
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
             return true;
         }
+        if nth > 0 && !self.may_go_on(0.6) {
+            return true;
+        }
         let again = self.runner.run(Plan::Follow(once.trace.choices()));
-        again.trace.digest == once.trace.digest
+        signature(&again) == signature(once)
     }
 
-    /// What is left of the budget: schedules at random.
-    fn walk(&mut self, unfinished: usize) -> Coverage {
-        let random = self.random();
-        match unfinished.checked_sub(1) {
+    /// What is left of the budget, after all schedules with fewer departures than `unfinished`.
+    fn walk(&self, unfinished: usize) -> Result<Coverage, Refusal> {
+        let random = self.random()?;
+        Ok(match unfinished.checked_sub(1) {
             Some(departures) => Coverage::UpTo { departures, random },
             None => Coverage::Random(random),
-        }
+        })
     }
 
-    /// Something is drawn by lot: the same choices do not lead to the same run.
-    fn sample(&mut self) -> Coverage {
-        Coverage::Lots(self.random())
-    }
-
-    fn random(&self) -> u64 {
+    /// Runs schedules at random until the budget is used up. Returns how many.
+    fn random(&self) -> Result<u64, Refusal> {
         let mut rng = fastrand::Rng::with_seed(self.budget.seed);
         let mut random = 0;
-        // At least a few, even if nothing is left of the budget.
-        while self.may_go_on(1.0) || random < 8 && self.budget.schedules > self.found().schedules {
+        while self.may_go_on(1.0) {
             let plan = Plan::Walk { rng: rng.fork(), roles: self.runner.roles.clone() };
             let once = self.runner.run(plan);
-            if !once.trace.is_valid() {
-                random += u64::from(self.begun.elapsed() > self.budget.time);
-                continue;
+            if let Some(refusal) = once.trace.ends.refusal {
+                return Err(refusal);
             }
-            random += 1;
-            self.count(once);
+            if once.trace.ends.vain.is_none() {
+                random += 1;
+                self.count(once);
+            }
         }
-        random
+        Ok(random)
     }
 
     fn count(&self, once: Once<T>) {
@@ -245,6 +258,11 @@ pub(super) enum Replayed {
 pub(super) enum Lots {
     None,
     Drawn,
+}
+
+/// The same for two runs in which the same has happened, and with the same result.
+fn signature<T: Debug>(once: &Once<T>) -> (u64, String) {
+    (once.trace.digest, result_of(&once.recording))
 }
 
 /// The positions of the decisions that were not tokio's own.

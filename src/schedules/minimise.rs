@@ -33,7 +33,7 @@ pub(super) fn minimise<T>(
 
 fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<Failure<T>> {
     let Once { recording, trace } = once;
-    if trace.ends.vain.is_some() || trace.ends.misfit.is_some() {
+    if !trace.is_valid() {
         return None;
     }
     // Later decisions are others after one was undone, and there may be more departures than before.

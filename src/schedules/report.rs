@@ -238,9 +238,12 @@ impl std::str::FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Schedule, String> {
         let numbers = text.split('.').map(str::parse::<u16>);
-        let choices = numbers.collect::<Result<Vec<u16>, _>>().map_err(|_| {
+        let mut choices = numbers.collect::<Result<Vec<u16>, _>>().map_err(|_| {
             format!("“{text}” is no schedule: that is numbers with dots between them, like 0.1")
         })?;
+        while choices.last() == Some(&0) {
+            choices.pop(); // what comes by itself need not be asked for
+        }
         Ok(Schedule { choices, departures: vec![] })
     }
 }
@@ -354,7 +357,7 @@ fn line_without_time(line: &Line) -> String {
 }
 
 /// What `main` returned, or why it did not, so that runs that end alike have the same one.
-fn result_of<T: Debug>(recording: &Recording<T>) -> String {
+pub(super) fn result_of<T: Debug>(recording: &Recording<T>) -> String {
     match &recording.outcome {
         Ok(output) => without_task_ids(&format!("{output:?}")),
         Err(verdict) => without_task_ids(&verdict.to_string()),
@@ -396,6 +399,9 @@ impl<T> Explored<T> {
             _ => format!("all {} schedules", thousands(*schedules)),
         };
         match &self.coverage {
+            Coverage::All if self.order_of_wakes_is_drawn => {
+                format!("{all} (tokio draws by lot which lane comes first, and each was tried)")
+            }
             Coverage::All => all,
             Coverage::UpTo { departures, random } => format!(
                 "{}, and {} at random of an unknown number",

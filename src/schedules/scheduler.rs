@@ -15,7 +15,7 @@ use super::{
     candidates::{self, Candidate, Context, Roles},
     plan::Plan,
 };
-use crate::timeline::{Admission, Gate, LaneId, Made, Poller, Stranger, quietly};
+use crate::timeline::{Admission, Gate, LaneId, Made, Poller, Stranger, human, quietly};
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     panic::Location,
@@ -188,6 +188,8 @@ struct TaskCount {
     tasks: usize,
     /// Lanes that nothing had polled yet.
     unpolled: Vec<LaneId>,
+    /// The lane that was made last.
+    last: LaneId,
 }
 
 /// The gate of one run.
@@ -812,7 +814,8 @@ impl State {
         }
         if alive > tasks {
             let at = self.at;
-            self.counts.push(TaskCount { lane, at, alive, tasks, unpolled });
+            let last = self.lanes.len() - 1;
+            self.counts.push(TaskCount { lane, at, alive, tasks, unpolled, last });
         }
     }
 
@@ -827,11 +830,19 @@ impl State {
             count.alive > count.tasks + became_tasks.count()
         });
         let Some(count) = found else { return };
-        let by = &self.lanes[count.lane];
-        let at = crate::timeline::human(count.at);
-        let last = self.lanes.iter().rfind(|it| it.created <= by.polled.max(by.created));
-        let made = last.map_or(by.made_at, |it| it.made_at);
-        let what = format!("at {at}, {} spawns, after {made},", by.name);
-        self.refuse(Refusal::Task(what));
+        let by = &self.lanes[count.lane].name;
+        let at = human(count.at);
+        let last = &self.lanes[count.last];
+        let what = match count.last {
+            0 => format!("at {at}, {by} spawns"),
+            _ => format!(
+                "at {at}, after it made the lane {} ({}), {by} spawns",
+                last.name, last.made_at
+            ),
+        };
+        // This says more than that such a task has woken something.
+        if let None | Some(Refusal::Task(_)) = self.ends.refusal {
+            self.ends.refusal = Some(Refusal::Task(what));
+        }
     }
 }

@@ -3,7 +3,11 @@
 use async_concepts::schedules::{Coverage, EverySchedule};
 use std::{fmt::Debug, time::Duration};
 
+mod branches;
+mod cancellations;
+mod channels;
 mod counts;
+mod limits;
 mod locks;
 mod own;
 mod races;

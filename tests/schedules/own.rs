@@ -201,12 +201,13 @@ fn the_first_schedule_of_a_program_is_what_tokio_does_alone() {
         .at_most(1)
         .explore();
         assert_eq!(explored.schedules, 1, "seed {seed}: {explored}");
-        let lines: Vec<&str> = explored.outcomes[0].transcript.iter().map(text_of).collect();
+        let lines: Vec<&str> =
+            explored.outcomes[0].transcript.iter().map(|line| text_of(line)).collect();
         assert_eq!(lines, expected, "seed {seed}");
     }
 }
 
 /// A line without the time and the lane that the recording has put before it.
-fn text_of(line: &String) -> &str {
+fn text_of(line: &str) -> &str {
     line.splitn(3, ' ').nth(2).expect("time, lane, text")
 }

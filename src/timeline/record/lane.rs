@@ -109,6 +109,7 @@ impl<F> Lane<F> {
     /// Whether this lane is to be dropped now, if there is a gate to say so: see [`Gate::drops`].
     ///
     /// [`Gate::drops`]: super::gate::Gate::drops
+    #[cfg(feature = "schedules")]
     pub(crate) fn is_to_be_dropped(&self, suspends: bool) -> bool {
         match &self.spy {
             Some(Spy { run, lane, .. }) => match &run.gate {

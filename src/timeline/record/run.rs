@@ -123,6 +123,7 @@ impl Run {
     }
 
     /// A run on the paused clock that watches everything and asks `gate` before each poll.
+    #[cfg(feature = "schedules")]
     pub(crate) fn behind(gate: Arc<dyn Gate>) -> Run {
         Run { gate: Some(gate), ..Run::new(Clock::Paused, Observe::Everything, None) }
     }
@@ -141,6 +142,7 @@ impl Run {
 
     /// Lets this thread belong to no run, so that what runs on it later is not taken for a part
     /// of one that is over.
+    #[cfg(feature = "schedules")]
     pub(crate) fn release_thread() {
         HERE.take();
     }
@@ -165,6 +167,7 @@ impl Run {
 
     /// Changes as long as the run gets on: how often its runtime has gone to sleep or woken up, and
     /// whether it sleeps now.
+    #[cfg(feature = "schedules")]
     pub(crate) fn movement(&self) -> (u64, bool) {
         self.turns.movement()
     }
