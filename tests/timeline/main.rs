@@ -6,7 +6,6 @@ mod blocking;
 mod clocks;
 mod data;
 mod marks;
-mod page;
 mod pictures;
 mod rows;
 mod sameness;

@@ -166,5 +166,4 @@ def main(twin):
     runpy.run_path(twin, run_name="__main__")
 
 
-if __name__ == "__main__":
-    main(sys.argv[1])
+main(sys.argv[1])

@@ -23,7 +23,8 @@ class Slide {
       left -= shown;
       if (shown > 0) said = part.said;
     }
-    this.section.classList.toggle("asking", this.asks && step < this.steps);
+    // A slide without steps leaves its question to the next one.
+    this.section.classList.toggle("asking", this.asks && (step < this.steps || this.steps === 0));
     return said;
   }
 
