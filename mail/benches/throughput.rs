@@ -8,7 +8,8 @@
 use bytes::Bytes;
 use mail::{
     campaign::{
-        Campaign, Connection, Connector, ListError, Outcome, OverSmtp, Recipient, Settings, Summary,
+        AttemptOutcome, Campaign, CampaignSummary, Connection, Connector, ListError, OverSmtp,
+        Recipient, Settings,
     },
     smtp::{
         Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
@@ -98,8 +99,8 @@ impl Connector for Nowhere {
 }
 
 impl Connection for Nowhere {
-    async fn deliver(&mut self, _: &Recipient) -> Outcome {
-        Outcome::Sent
+    async fn deliver(&mut self, _: &Recipient) -> AttemptOutcome {
+        AttemptOutcome::Sent
     }
 
     fn is_usable(&self) -> bool {
@@ -122,7 +123,7 @@ async fn measure(
     let (begin, used) = (Instant::now(), had_a_processor());
     let campaign = Campaign::new(connector, Settings { connections, ..Settings::default() });
     let mut gaps = Gaps::new();
-    let summary: Summary = tokio::select! {
+    let summary: CampaignSummary = tokio::select! {
         biased;
         never = gaps.watch() => match never {},
         summary = campaign.run(list(mails)) => summary?,
@@ -141,8 +142,8 @@ async fn measure(
     Ok(())
 }
 
-/// A heartbeat each millisecond, and the longest time between two: in all, and without the time in which other processes
-/// had the processor, for which nothing in here can be blamed.
+/// A heartbeat each millisecond, and the longest time between two: in all, and without the time in
+/// which other processes had the processor, for which nothing in here can be blamed.
 struct Gaps {
     worst: Duration,
     worst_with_others: Duration,

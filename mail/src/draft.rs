@@ -1,8 +1,10 @@
-//! Headers that are what they seem, whatever they are made from: RFC 5322, with RFC 2047 for what is not ASCII.
+//! Headers that are what they seem, whatever they are made from: RFC 5322, with RFC 2047 for what
+//! is not ASCII.
 //!
-//! A subject or a name often comes from a template, and so from somebody else. If it could contain the end of a line, it
-//! could contain headers, recipients, or a whole message of its own. So whoever has a [`Draft`] has none of that in it:
-//! each of its methods that take a text return an error instead.
+//! A subject or a name often comes from a template, and so from somebody else. If it could contain
+//! the end of a line, it could contain headers, recipients, or a whole message of its own. So
+//! whoever has a [`Draft`] has none of that in it: each of its methods that take a text return an
+//! error instead.
 use crate::smtp::{Address, Message};
 use std::fmt::{self, Display, Write};
 
@@ -19,7 +21,8 @@ pub enum DraftError {
     /// A control character in a header, such as the end of a line.
     #[error("a header cannot contain a control character, such as the end of a line")]
     ControlCharacter,
-    /// The name of a header is not a word of visible ASCII without a colon, of 40 characters at most.
+    /// The name of a header is not a word of visible ASCII without a colon, of 40 characters at
+    /// most.
     #[error("this cannot be the name of a header")]
     HeaderName,
     /// A line of the text has more than 998 bytes: RFC 5322, 2.1.1.
@@ -91,7 +94,8 @@ impl Draft {
         Draft { headers: format!("From: {from}\r\n"), to: vec![] }
     }
 
-    /// Adds somebody to those who are named as recipients. Who really gets it is said by the envelope.
+    /// Adds somebody to those who are named as recipients. Who really gets it is said by the
+    /// envelope.
     pub fn to(mut self, to: impl Into<Mailbox>) -> Draft {
         self.to.push(to.into());
         self
@@ -152,8 +156,8 @@ fn refuse_control_characters(text: &str) -> Result<(), DraftError> {
     if text.chars().any(ends_a_line) { Err(DraftError::ControlCharacter) } else { Ok(()) }
 }
 
-/// Words such as `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`, of 75 characters at most, each on a line of its own: RFC 2047, 2 and 4.2.
-/// `before` characters stand before the first one.
+/// Words such as `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`, of 75 characters at most, each on a line of its
+/// own: RFC 2047, 2 and 4.2. `before` characters stand before the first one.
 fn encoded_words(text: &str, before: usize) -> String {
     const LONGEST: usize = 75 - "=?UTF-8?Q??=".len();
     let mut words = String::from("=?UTF-8?Q?");

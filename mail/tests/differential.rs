@@ -1,5 +1,6 @@
-//! Our reading of SMTP beside that of another implementation, smtp-proto: the same lines and the same messages for both.
-//! Where they differ, they are meant to, and each difference is listed here with its reason.
+//! Our reading of SMTP beside that of another implementation, smtp-proto: the same lines and the
+//! same messages for both. Where they differ, they are meant to, and each difference is listed here
+//! with its reason.
 use bytes::BytesMut;
 use mail::smtp::{
     Budget, Limits,
@@ -353,7 +354,8 @@ fn message_of_theirs(wire: &[u8]) -> Option<(Vec<u8>, usize)> {
     receiver.ingest(&mut bytes, &mut body).then(|| (body, bytes.len()))
 }
 
-/// A difference between messages: what it is, and when it is the one, of the wire, of ours and of theirs.
+/// A difference between messages: what it is, and when it is the one, of the wire, of ours and of
+/// theirs.
 type MessageDifference = (&'static str, fn(&[u8]) -> bool);
 
 fn contains(wire: &[u8], what: &[u8]) -> bool {

@@ -1,9 +1,10 @@
-//! Threat 26, measured: a million recipients that are made as they are needed, in the memory of a few. One test, since it
-//! looks at the process that it runs in.
+//! Threat 26, measured: a million recipients that are made as they are needed, in the memory of a
+//! few. One test, since it looks at the process that it runs in.
 #![cfg(target_os = "linux")]
 use mail::{
     campaign::{
-        Campaign, Connection, Connector, Journal, ListError, Outcome, Recipient, Settings, Summary,
+        AttemptOutcome, Campaign, CampaignSummary, Connection, Connector, Journal, ListError,
+        Recipient, Settings,
     },
     smtp::Address,
 };
@@ -22,8 +23,8 @@ impl Connector for Nowhere {
 }
 
 impl Connection for Nowhere {
-    async fn deliver(&mut self, _: &Recipient) -> Outcome {
-        Outcome::Sent
+    async fn deliver(&mut self, _: &Recipient) -> AttemptOutcome {
+        AttemptOutcome::Sent
     }
 
     fn is_usable(&self) -> bool {
@@ -51,8 +52,9 @@ fn peak() -> u64 {
 
 const CONNECTIONS: usize = 100;
 
-/// Sends to all of a list, and returns how many mails at most came between two turns of somebody else.
-async fn send(campaign: Campaign<'_, Nowhere>, count: u64) -> (Summary, u64) {
+/// Sends to all of a list, and returns how many mails at most came between two turns of somebody
+/// else.
+async fn send(campaign: Campaign<'_, Nowhere>, count: u64) -> (CampaignSummary, u64) {
     let (taken, last, most) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let neighbour = async {
         loop {

@@ -1,9 +1,10 @@
 //! Mail2alert: a notification is acknowledged when it is in other hands, and not before.
 //!
-//! In Python: a program of that name on aiosmtpd, which acknowledged a notification whatever became of it.
-//! Look for: the Notifyer's wait, in which are both others: that for the facts, and that for the mail server. Then each of
-//! the four fails. The Notifyer sends its mail again, and nothing is lost; only a crash at the worst moment doubles it.
-//! No twin: one runs the original with what it was written for, Python 3.6.
+//! In Python: a program of that name on aiosmtpd, which acknowledged a notification whatever became
+//! of it. Look for: the Notifyer's wait, in which are both others: that for the facts, and that for
+//! the mail server. Then each of the four fails. The Notifyer sends its mail again, and nothing is
+//! lost; only a crash at the worst moment doubles it. No twin: one runs the original with what it
+//! was written for, Python 3.6.
 //!
 //!     cargo run --package mail2alert --example mail2alert
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -12,7 +13,7 @@ use futures::join;
 use mail::smtp::{
     Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
 };
-use mail2alert::{Relay, config::Config, ledger::Ledger, network::Tcp, step::Step};
+use mail2alert::{Relay, config::Config, event::RelayEvent, ledger::Ledger, network::Tcp};
 use std::{
     collections::BTreeMap,
     error::Error,
@@ -79,14 +80,14 @@ async fn mail2alert(world: Arc<World>) -> Result<(), Failure> {
     serve_one_by_one(Arc::new(relay), &world.listener).await
 }
 
-fn say_step(step: &Step) {
+fn say_step(step: &RelayEvent) {
     match step {
-        Step::Asks { path } => say!("GET {path}"),
-        Step::Sends { to } => {
+        RelayEvent::Asks { path } => say!("GET {path}"),
+        RelayEvent::Sends { to } => {
             let to: Vec<&str> = to.iter().map(Address::local_part).collect();
             say!("SEND to {}", to.join(" and "));
         }
-        Step::Ended(ended) => say!("{}", ended.code),
+        RelayEvent::Answered(ended) => say!("{}", ended.code),
         _ => {}
     }
 }
@@ -103,14 +104,15 @@ async fn notify(world: &World) -> Result<u16, Failure> {
     say!("SEND p1 failed");
     let address = world.listener.local_addr()?;
     let mut client = Client::connect(address, "ci.example.com", Timeouts::default()).await?;
-    let verdicts = client.send(&envelope, &Message::new(text)).await?;
-    let code = verdicts[0].reply().code();
+    let outcomes = client.send(&envelope, &Message::new(text)).await?;
+    let code = outcomes[0].reply().code();
     say!("{}", if code == 250 { "ACK" } else { "not now" });
     client.quit().await?;
     Ok(code)
 }
 
-/// HTTP, as much as it takes: whatever is asked for, the answer is the pipeline groups, after 100 ms.
+/// HTTP, as much as it takes: whatever is asked for, the answer is the pipeline groups, after 100
+/// ms.
 async fn rest_api(world: Arc<World>, listener: TcpListener) -> Result<(), Failure> {
     const GROUPS: &str = r#"[{"name": "a", "pipelines": [{"name": "p1"}]}, {"name": "b", "pipelines": [{"name": "p1"}]}]"#;
     loop {

@@ -1,8 +1,9 @@
-//! The program mail2alert, as a process of its own, over TCP, on the real clock. Nothing here sleeps to let something
-//! happen: the servers around it say when it has come to a step, and hold it there.
+//! The program mail2alert, as a process of its own, over TCP, on the real clock. Nothing here
+//! sleeps to let something happen: the servers around it say when it has come to a step, and hold
+//! it there.
 //!
-//! These are not among the other tests of mail2alert, since a process that is being started shares the locks of the one
-//! that starts it for a moment, and those tests have ledgers of their own.
+//! These are not among the other tests of mail2alert, since a process that is being started shares
+//! the locks of the one that starts it for a moment, and those tests have ledgers of their own.
 #![cfg(unix)]
 
 #[path = "relay/servers.rs"]
@@ -149,7 +150,7 @@ impl Program {
 
     async fn send(&self, text: &str) -> Result<String, String> {
         match send_to(&self.address, &TO, text).await {
-            Ok(verdicts) => Ok(verdicts[0].clone()),
+            Ok(outcomes) => Ok(outcomes[0].clone()),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -158,9 +159,9 @@ impl Program {
     fn send_meanwhile(&self, text: String) -> tokio::task::JoinHandle<Result<String, String>> {
         let address = self.address.clone();
         tokio::spawn(async move {
-            let verdicts =
+            let outcomes =
                 send_to(&address, &TO, &text).await.map_err(|error| error.to_string())?;
-            Ok(verdicts[0].clone())
+            Ok(outcomes[0].clone())
         })
     }
 }
@@ -172,8 +173,8 @@ async fn in_time(test: impl Future<Output = ()>) {
         .expect("something that a test waits for does not happen");
 }
 
-/// The steps of the diagram at which others can hold the program, and how many copies of a mail each team has when it is
-/// killed there and the Notifyer has sent the mail once more.
+/// The steps of the diagram at which others can hold the program, and how many copies of a mail
+/// each team has when it is killed there and the Notifyer has sent the mail once more.
 const STEPS: [(&str, Act, [usize; 3]); 9] = [
     ("groups", Act::Silence, [1, 1, 1]),
     ("connect", Act::Silence, [1, 1, 1]),
@@ -220,8 +221,8 @@ async fn threat_22_kill_9_between_the_attempts_leaves_those_who_are_missing() {
         let mut world = Surroundings::new().await;
         world.at("RCPT team-b", say("450 busy"));
         let mut program = world.start().await;
-        let verdict = program.send(&broken("1")).await.expect("a verdict");
-        assert!(verdict.starts_with("451 "), "{verdict}");
+        let outcome = program.send(&broken("1")).await.expect("an outcome");
+        assert!(outcome.starts_with("451 "), "{outcome}");
         program.kill().await;
         assert_eq!(world.copies(), [1, 0, 1]);
 
@@ -247,17 +248,18 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
     in_time(async {
         let mut world = Surroundings::new().await;
         let mut program = world.start().await;
-        // It is killed as soon as it has said so, and not after a goodbye, before which it would have time for its ledger.
+        // It is killed as soon as it has said so, and not after a goodbye, before which it would
+        // have time for its ledger.
         let mut notifyer =
             Client::connect(&program.address.0, "ci.example.com", Timeouts::default())
                 .await
                 .expect("a greeting");
         let from = Some("go@example.com".parse().expect("an address"));
         let envelope = Envelope { from, to: vec![TO[0].parse().expect("an address")] };
-        let verdicts =
-            notifyer.send(&envelope, &Message::new(broken("1"))).await.expect("verdicts");
+        let outcomes =
+            notifyer.send(&envelope, &Message::new(broken("1"))).await.expect("outcomes");
         program.kill().await;
-        assert_eq!(verdicts[0].to_string(), IN_GOOD_HANDS);
+        assert_eq!(outcomes[0].to_string(), IN_GOOD_HANDS);
         assert_eq!(world.copies(), [1, 1, 1]);
         let mut program = world.start().await;
         assert_eq!(
@@ -266,8 +268,8 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
             "the Notifyer did not hear it"
         );
         assert_eq!(world.copies(), [1, 1, 1]);
-        // What it learnt may have been lost with it, for it learns after the acknowledgement. Then the next failure is
-        // news to it; the same report always is.
+        // What it learnt may have been lost with it, for it learns after the acknowledgement. Then
+        // the next failure is news to it; the same report always is.
         program.kill().await;
         world.behave();
         let program = world.start().await;
@@ -280,8 +282,9 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
     .await;
 }
 
-/// Between the mail server's 250 and ours nobody outside can hold the program. But one can see when it has written down
-/// in its ledger that the mail is sent; from there on, not even the one duplicate is allowed.
+/// Between the mail server's 250 and ours nobody outside can hold the program. But one can see when
+/// it has written down in its ledger that the mail is sent; from there on, not even the one
+/// duplicate is allowed.
 #[tokio::test]
 async fn threat_22_kill_9_once_it_is_in_the_ledger_doubles_nothing() {
     in_time(async {
@@ -307,13 +310,15 @@ async fn threat_22_kill_9_once_it_is_in_the_ledger_doubles_nothing() {
             );
             program.kill().await; // and gone: the ledger has one owner
         }
-        // Whether it was acknowledged before it died is not for the test to say: both must be right.
+        // Whether it was acknowledged before it died is not for the test to say: both must be
+        // right.
         println!("{unacknowledged} of 10 were killed between the ledger and the acknowledgement");
     })
     .await;
 }
 
-/// And before that, from the mail server's 250 on: at no particular moment, each time a little later.
+/// And before that, from the mail server's 250 on: at no particular moment, each time a little
+/// later.
 #[tokio::test]
 async fn threat_22_kill_9_at_any_moment_after_the_mail_server_has_it() {
     in_time(async {
@@ -377,8 +382,8 @@ async fn threat_22_sigterm_at_each_step_lets_it_finish() {
     .await;
 }
 
-/// As `nothing_blocks_in_async`, but where a call that blocks would be seen: it has one thread, and the mail server only
-/// goes on when that thread has greeted somebody else.
+/// As `nothing_blocks_in_async`, but where a call that blocks would be seen: it has one thread, and
+/// the mail server only goes on when that thread has greeted somebody else.
 #[tokio::test]
 async fn nothing_blocks_its_thread() {
     in_time(async {

@@ -4,8 +4,8 @@ use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use mail::{
     Draft, DraftError, Mailbox,
     campaign::{
-        Campaign, Event, FailedList, Fate, Heartbeat, Journal, ListError, OverSmtp, Recipient,
-        RecipientFile, Summary,
+        Campaign, CampaignEvent, CampaignSummary, FailedList, Heartbeat, Journal, ListError,
+        OverSmtp, Recipient, RecipientFile, RecipientOutcome,
     },
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
@@ -49,16 +49,16 @@ async fn send(options: Options) -> Result<bool, String> {
         Some(path) => count(path).await?,
         None => options.count,
     };
-    let (journal, past) = match &options.resume {
+    let (journal, progress) = match &options.resume {
         Some(path) => {
-            let (journal, past) = Journal::open(path).map_err(|error| error.to_string())?;
-            (Some(journal), past)
+            let (journal, progress) = Journal::open(path).map_err(|error| error.to_string())?;
+            (Some(journal), progress)
         }
         None => (None, Default::default()),
     };
     let failed = match &options.failed {
         // A journal that goes on has a list of failures that goes on.
-        Some(path) => Some(FailedList::open(path, past.taken_up_to > 0).map_err(about(path))?),
+        Some(path) => Some(FailedList::open(path, progress.taken_up_to > 0).map_err(about(path))?),
         None => None,
     };
     let mut settings = options.settings;
@@ -78,7 +78,7 @@ async fn send(options: Options) -> Result<bool, String> {
         (None, None) => unreachable!("one of them is there"),
     };
 
-    let already = past.sent + past.refused + past.gave_up + past.in_doubt;
+    let already = progress.sent + progress.refused + progress.gave_up + progress.in_doubt;
     let show = RefCell::new(Show::new(total, already, options.failed.is_none()));
     let stop = CancellationToken::new();
     let connect = || Client::connect(address.as_str(), "localhost", Timeouts::all(options.timeout));
@@ -89,7 +89,7 @@ async fn send(options: Options) -> Result<bool, String> {
     .watch(|event| show.borrow_mut().event(event))
     .stop(stop.clone());
     if let Some(journal) = journal {
-        campaign = campaign.journal((journal, past));
+        campaign = campaign.journal((journal, progress));
     }
     if let Some(failed) = failed {
         campaign = campaign.failed(failed);
@@ -268,18 +268,18 @@ impl Show {
         Show { bar, sent: 0, failed: 0, waits: 0, last_obstacle: String::new(), failures }
     }
 
-    fn event(&mut self, event: Event<'_>) {
+    fn event(&mut self, event: CampaignEvent<'_>) {
         match event {
-            Event::BadLine(number, why) => self.say(format!("line {number}: {why}")),
-            Event::NotConnected(why) => self.not_connected(why),
-            Event::Begins(_) => {}
-            Event::Waits { .. } => {
+            CampaignEvent::BadLine(number, why) => self.say(format!("line {number}: {why}")),
+            CampaignEvent::NotConnected(why) => self.not_connected(why),
+            CampaignEvent::Begins(_) => {}
+            CampaignEvent::Waits { .. } => {
                 self.waits += 1;
                 self.message();
             }
-            Event::Ends(recipient, fate) => {
+            CampaignEvent::Ends(recipient, outcome) => {
                 self.bar.inc(1);
-                if *fate == Fate::Sent {
+                if *outcome == RecipientOutcome::Sent {
                     self.sent += 1;
                 } else {
                     self.failed += 1;
@@ -288,7 +288,7 @@ impl Show {
                         && failures.len() < SHOWN
                     {
                         failures.push(format!(
-                            "line {}: {}: {fate}",
+                            "line {}: {}: {outcome}",
                             recipient.number, recipient.address
                         ));
                     }
@@ -320,7 +320,7 @@ fn counted(number: u64, what: &str) -> String {
 }
 
 fn report(
-    summary: &Summary,
+    summary: &CampaignSummary,
     show: &Show,
     total: u64,
     took: Duration,

@@ -1,5 +1,5 @@
 //! Who did not get the mail, as a list that can be sent to again.
-use super::{Fate, Recipient, journal::one_line};
+use super::{Recipient, RecipientOutcome, journal::one_line};
 use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
@@ -7,7 +7,8 @@ use std::{
 };
 
 /// A file of recipients, each below a comment with the reason. It is a list in the format of
-/// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to again.
+/// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to
+/// again.
 pub struct FailedList {
     file: File,
 }
@@ -17,12 +18,12 @@ impl FailedList {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn open(path: &Path, go_on: bool) -> io::Result<FailedList> {
+    pub fn open(path: &Path, resume: bool) -> io::Result<FailedList> {
         let file = OpenOptions::new()
             .create(true)
-            .append(go_on)
+            .append(resume)
             .write(true)
-            .truncate(!go_on)
+            .truncate(!resume)
             .open(path)?;
         Ok(FailedList { file })
     }
@@ -31,13 +32,13 @@ impl FailedList {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn add(&mut self, recipient: &Recipient, fate: &Fate) -> io::Result<()> {
-        if matches!(fate, Fate::Sent) {
+    pub fn add(&mut self, recipient: &Recipient, outcome: &RecipientOutcome) -> io::Result<()> {
+        if matches!(outcome, RecipientOutcome::Sent) {
             return Ok(());
         }
         let Recipient { number, address } = recipient;
         self.file.write_all(
-            format!("# line {number}: {}\n{address}\n", one_line(&fate.to_string())).as_bytes(),
+            format!("# line {number}: {}\n{address}\n", one_line(&outcome.to_string())).as_bytes(),
         )
     }
 }

@@ -40,15 +40,16 @@ pub struct Settings {
     pub attempts: NonZeroU32,
     /// How long to wait in between.
     pub backoff: Backoff,
-    /// While so many wait for another attempt, nobody else is taken from the list. Those who are in flight at that moment
-    /// may still come to wait, too.
+    /// While so many wait for another attempt, nobody else is taken from the list. Those who are in
+    /// flight at that moment may still come to wait, too.
     pub most_waiting: NonZeroUsize,
     /// What to do when nobody knows.
     pub if_in_doubt: IfInDoubt,
 }
 
 impl Default for Settings {
-    /// 10 connections; 5 attempts, after 1, 2, 4 and 8 s; at most 10,000 wait; what is in doubt is left.
+    /// 10 connections; 5 attempts, after 1, 2, 4 and 8 s; at most 10,000 wait; what is in doubt is
+    /// left.
     fn default() -> Settings {
         Settings {
             connections: NonZeroUsize::new(10).expect("it is not 0"),

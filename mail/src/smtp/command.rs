@@ -1,7 +1,8 @@
 //! Commands: one line in, without its CRLF, and one [`Command`] out.
 //!
-//! The grammar is that of RFC 5321, 4.1, read strictly, with two exceptions that harm nobody and that mail programs
-//! need: spaces after `FROM:` and `TO:`, and spaces at the end of a line (4.1.1 wants these to be tolerated).
+//! The grammar is that of RFC 5321, 4.1, read strictly, with two exceptions that harm nobody and
+//! that mail programs need: spaces after `FROM:` and `TO:`, and spaces at the end of a line (4.1.1
+//! wants these to be tolerated).
 use super::{
     address::{Address, AddressError, is_domain},
     reply::Reply,
@@ -17,8 +18,8 @@ pub enum Command {
     Helo(String),
     /// `MAIL FROM:<address> parameters`
     Mail {
-        /// Where reports about this message go; `None` is `<>`, for messages that are such reports themselves: RFC 5321,
-        /// 4.5.5.
+        /// Where reports about this message go; `None` is `<>`, for messages that are such reports
+        /// themselves: RFC 5321, 4.5.5.
         from: Option<Address>,
         /// What the client says about the message.
         parameters: Parameters,
@@ -42,8 +43,8 @@ pub enum Command {
 /// The parameters of `MAIL`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parameters {
-    /// `SIZE=`: how many bytes the message has, as the client thinks; RFC 1870. A number that is too large for any
-    /// machine is the largest that there is.
+    /// `SIZE=`: how many bytes the message has, as the client thinks; RFC 1870. A number that is
+    /// too large for any machine is the largest that there is.
     pub size: Option<u64>,
     /// `BODY=8BITMIME` or `BODY=7BIT`: whether it has bytes beyond ASCII; RFC 6152.
     pub body: Option<Body>,
@@ -146,8 +147,8 @@ pub fn parse(line: &[u8]) -> Result<Command, CommandError> {
     }
 }
 
-/// Who the client says it is. Programs say all kinds of things here, and nothing depends on it; so any visible ASCII
-/// will do.
+/// Who the client says it is. Programs say all kinds of things here, and nothing depends on it; so
+/// any visible ASCII will do.
 fn name(text: &str) -> Option<String> {
     let fits =
         !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -184,11 +185,11 @@ fn recipient(rest: &str) -> Result<Command, CommandError> {
     }
 }
 
-/// Splits `KEYWORD:<path> parameters` into the path and the parameters. The parameters are `None` if no space stands
-/// before them; the whole is `None` if there is no path.
+/// Splits `KEYWORD:<path> parameters` into the path and the parameters. The parameters are `None`
+/// if no space stands before them; the whole is `None` if there is no path.
 ///
-/// The path ends at the first `>`: an address with one in it is refused anyway, also in quotes, so there is no doubt
-/// about where it ends that a client could make use of.
+/// The path ends at the first `>`: an address with one in it is refused anyway, also in quotes, so
+/// there is no doubt about where it ends that a client could make use of.
 fn path<'a>(text: &'a str, keyword: &str) -> Option<(&'a str, Option<&'a str>)> {
     let (start, rest) = text.split_at_checked(keyword.len())?;
     if !start.eq_ignore_ascii_case(keyword) {
@@ -200,8 +201,8 @@ fn path<'a>(text: &'a str, keyword: &str) -> Option<(&'a str, Option<&'a str>)> 
     Some((path, parameters.map(|parameters| parameters.trim_start_matches(' '))))
 }
 
-/// `@a,@b:address` was meant to send a message by way of a and b. Such a route must be accepted and should be ignored:
-/// RFC 5321, 4.1.1.3 and appendix C.
+/// `@a,@b:address` was meant to send a message by way of a and b. Such a route must be accepted and
+/// should be ignored: RFC 5321, 4.1.1.3 and appendix C.
 fn without_route(path: &str) -> &str {
     match path.split_once(':') {
         Some((route, address)) if is_route(route) => address,
@@ -235,7 +236,8 @@ fn parameters(text: &str) -> Result<Parameters, CommandError> {
     Ok(parameters)
 }
 
-/// One to twenty digits: RFC 1870, 4. What does not fit is too large in any case, and must not become something small.
+/// One to twenty digits: RFC 1870, 4. What does not fit is too large in any case, and must not
+/// become something small.
 fn size(value: &str) -> Result<u64, CommandError> {
     if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(CommandError::BadParameter);

@@ -2,10 +2,12 @@
 use super::{address::Address, codec::dot_stuff};
 use bytes::Bytes;
 
-/// From whom, and to whom. What the headers of the message say about that is another matter: RFC 5321, 2.3.1.
+/// From whom, and to whom. What the headers of the message say about that is another matter: RFC
+/// 5321, 2.3.1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
-    /// Where reports about this message go. `None` is `<>`: nowhere, for a message that is such a report itself.
+    /// Where reports about this message go. `None` is `<>`: nowhere, for a message that is such a
+    /// report itself.
     pub from: Option<Address>,
     /// Who gets the message.
     pub to: Vec<Address>,
@@ -22,8 +24,9 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message with these headers and this text. Its lines may end with LF, CR or CRLF; they are sent with CRLF, and
-    /// so is the last one. Whatever it contains, it is one message, and no part of it is taken for a command.
+    /// A message with these headers and this text. Its lines may end with LF, CR or CRLF; they are
+    /// sent with CRLF, and so is the last one. Whatever it contains, it is one message, and no part
+    /// of it is taken for a command.
     pub fn new(text: impl AsRef<[u8]>) -> Message {
         let text = text.as_ref();
         let mut wire = Vec::with_capacity(text.len() + text.len() / 32 + 8);
@@ -36,7 +39,8 @@ impl Message {
         Message { wire: wire.into(), size, eight_bit, utf8_headers }
     }
 
-    /// How many bytes it has, with CRLF at the end of each line and without what is only added on its way: RFC 1870, 5.
+    /// How many bytes it has, with CRLF at the end of each line and without what is only added on
+    /// its way: RFC 1870, 5.
     pub fn size(&self) -> usize {
         self.size
     }

@@ -1,7 +1,9 @@
-//! The receiving side of SMTP as a state machine: frames in, actions out; no socket, no clock, and nothing to wait for.
+//! The receiving side of SMTP as a state machine: frames in, actions out; no socket, no clock, and
+//! nothing to wait for.
 //!
-//! So its tests are tables and need no runtime, and it does not mind whether it runs over TCP, in a test on a paused
-//! clock, or under a fuzzer. What one has to do with its actions is written in [`connection`](super::connection).
+//! So its tests are tables and need no runtime, and it does not mind whether it runs over TCP, in a
+//! test on a paused clock, or under a fuzzer. What one has to do with its actions is written in
+//! [`connection`](super::connection).
 use super::{
     address::Address,
     budget::{Budget, Reservation},
@@ -45,8 +47,9 @@ pub enum Action {
     Ask(Question),
     /// Say this 354, and expect a message.
     ReceiveMessage(Reply),
-    /// Hand the message over, say what comes of it, and tell the session with [`Session::delivered`]. The memory of the
-    /// envelope is reserved until the last field is dropped.
+    /// Hand the message over, say what comes of it, and tell the session with
+    /// [`Session::delivered`]. The memory of the envelope is reserved until the last field is
+    /// dropped.
     Deliver(Transaction, Bytes, Reservation),
     /// Say this, and close the connection.
     Close(Reply),
@@ -110,7 +113,8 @@ impl Session {
                 Err(error) => self.error(error.reply()),
             },
             Frame::LongLine => self.error(LINE_TOO_LONG),
-            // What comes after a line that two servers read differently may be a command to one of them only.
+            // What comes after a line that two servers read differently may be a command to one of
+            // them only.
             Frame::BareNewline => Action::Close(BARE_NEWLINE_IN_COMMAND),
             Frame::Message(Ok(body)) => self.message(body),
             Frame::Message(Err(refusal)) => {

@@ -1,8 +1,9 @@
-//! Whoever goes on with a journal sends to nobody twice and forgets nobody, wherever the run before was cut.
+//! Whoever goes on with a journal sends to nobody twice and forgets nobody, wherever the run before
+//! was cut.
 use crate::post::{Act, Post, list, not_now, recipient, refused, settings};
 use mail::campaign::{
-    Campaign, IfInDoubt, Journal, JournalError, ListError, Open, Past, Recipient, ResumeError,
-    Settings, Step,
+    Campaign, IfInDoubt, Journal, JournalError, ListError, Progress, Recipient, Record,
+    ResumeError, Settings, Unfinished,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -42,11 +43,11 @@ fn fates(path: &Path) -> BTreeMap<u64, String> {
     let mut fates = BTreeMap::new();
     for line in fs::read_to_string(path).unwrap().lines().skip(1) {
         let words: Vec<&str> = line.split(' ').collect();
-        let fate = match words[0] {
+        let outcome = match words[0] {
             "take" | "retry" => "open",
-            fate => fate,
+            outcome => outcome,
         };
-        fates.insert(words[1].parse().unwrap(), fate.to_owned());
+        fates.insert(words[1].parse().unwrap(), outcome.to_owned());
     }
     fates
 }
@@ -72,7 +73,7 @@ async fn whoever_is_killed_at_any_time_goes_on_without_sending_twice() {
 
         let in_flight: BTreeSet<u64> = fates(&path)
             .into_iter()
-            .filter(|(_, fate)| fate == "open")
+            .filter(|(_, outcome)| outcome == "open")
             .map(|(number, _)| number)
             .collect();
         assert!(in_flight.len() <= 4, "in flight when it was cut at {cut} ms: {in_flight:?}");
@@ -83,8 +84,8 @@ async fn whoever_is_killed_at_any_time_goes_on_without_sending_twice() {
         let summary = campaign.run(list(60)).await.unwrap();
         let mails = post.mails();
         assert!(mails.values().all(|mails| *mails == 1), "somebody got two mails, cut at {cut} ms");
-        for (number, fate) in fates(&path) {
-            match fate.as_str() {
+        for (number, outcome) in fates(&path) {
+            match outcome.as_str() {
                 "sent" => assert!(mails.contains_key(&number), "{number}, cut at {cut} ms"),
                 "refused" | "gave-up" => {
                     assert!(!mails.contains_key(&number), "{number}, cut at {cut} ms")
@@ -93,7 +94,7 @@ async fn whoever_is_killed_at_any_time_goes_on_without_sending_twice() {
                     number % 10 == 9 || in_flight.contains(&number),
                     "{number}, cut at {cut} ms"
                 ),
-                fate => panic!("{number} is left as {fate}, cut at {cut} ms"),
+                outcome => panic!("{number} is left as {outcome}, cut at {cut} ms"),
             }
         }
         assert_eq!(fates(&path).len(), 60, "cut at {cut} ms");
@@ -215,38 +216,43 @@ fn a_torn_tail_is_cut_off_wherever_it_is_torn() {
     let text = "campaign journal 1\ntake 1 ann@example.org\ntake 3 bob@example.org\nagain 1 1 451 later\nsent 3\nretry 1\nin-doubt 1 gone\n";
     for length in 0..=text.len() {
         fs::write(&path, &text[..length]).unwrap();
-        let (_, past) = Journal::open(&path).unwrap();
+        let (_, progress) = Journal::open(&path).unwrap();
         let whole = text[..length].rfind('\n').map_or(0, |at| at + 1);
         let expected = if whole == 0 { "campaign journal 1\n" } else { &text[..whole] };
         assert_eq!(fs::read_to_string(&path).unwrap(), expected, "torn after {length} bytes");
         let lines = expected.lines().count();
-        let open = |entries: &[(u64, Open)]| entries.iter().copied().collect::<BTreeMap<_, _>>();
+        let open =
+            |entries: &[(u64, Unfinished)]| entries.iter().copied().collect::<BTreeMap<_, _>>();
         let expected = match lines {
-            1 => Past::default(),
-            2 => Past { taken_up_to: 1, open: open(&[(1, Open::InFlight(0))]), ..Past::default() },
+            1 => Progress::default(),
+            2 => Progress {
+                taken_up_to: 1,
+                open: open(&[(1, Unfinished::InFlight(0))]),
+                ..Progress::default()
+            },
             3 => {
-                let open = open(&[(1, Open::InFlight(0)), (3, Open::InFlight(0))]);
-                Past { taken_up_to: 3, open, ..Past::default() }
+                let open = open(&[(1, Unfinished::InFlight(0)), (3, Unfinished::InFlight(0))]);
+                Progress { taken_up_to: 3, open, ..Progress::default() }
             }
             4 => {
-                let open = open(&[(1, Open::Waiting(1)), (3, Open::InFlight(0))]);
-                Past { taken_up_to: 3, open, ..Past::default() }
+                let open = open(&[(1, Unfinished::Waiting(1)), (3, Unfinished::InFlight(0))]);
+                Progress { taken_up_to: 3, open, ..Progress::default() }
             }
-            5 => Past {
+            5 => Progress {
                 taken_up_to: 3,
-                open: open(&[(1, Open::Waiting(1))]),
+                open: open(&[(1, Unfinished::Waiting(1))]),
                 sent: 1,
-                ..Past::default()
+                ..Progress::default()
             },
-            6 => Past {
+            6 => Progress {
                 taken_up_to: 3,
-                open: open(&[(1, Open::InFlight(1))]),
+                open: open(&[(1, Unfinished::InFlight(1))]),
                 sent: 1,
-                ..Past::default()
+                ..Progress::default()
             },
-            _ => Past { taken_up_to: 3, sent: 1, in_doubt: 1, ..Past::default() },
+            _ => Progress { taken_up_to: 3, sent: 1, in_doubt: 1, ..Progress::default() },
         };
-        assert_eq!(past, expected, "torn after {length} bytes");
+        assert_eq!(progress, expected, "torn after {length} bytes");
     }
 }
 
@@ -256,7 +262,7 @@ fn what_is_written_after_a_torn_tail_begins_a_line_of_its_own() {
     let path = folder.path().join("journal");
     fs::write(&path, "campaign journal 1\ntake 1 ann@exa").unwrap();
     let (mut journal, _) = Journal::open(&path).unwrap();
-    journal.note(Step::Take(1, "ann@example.org")).unwrap();
+    journal.note(Record::Take(1, "ann@example.org")).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "campaign journal 1\ntake 1 ann@example.org\n");
 }
 
@@ -265,11 +271,11 @@ fn a_reason_of_several_lines_is_one_line() {
     let folder = folder();
     let path = folder.path().join("journal");
     let (mut journal, _) = Journal::open(&path).unwrap();
-    journal.note(Step::Take(1, "ann@example.org")).unwrap();
-    journal.note(Step::Refused(1, &format!("550 no\r\nsent 2{}", "!".repeat(100_000)))).unwrap();
+    journal.note(Record::Take(1, "ann@example.org")).unwrap();
+    journal.note(Record::Refused(1, &format!("550 no\r\nsent 2{}", "!".repeat(100_000)))).unwrap();
     drop(journal);
-    let (_, past) = Journal::open(&path).unwrap();
-    assert_eq!((past.refused, past.sent), (1, 0));
+    let (_, progress) = Journal::open(&path).unwrap();
+    assert_eq!((progress.refused, progress.sent), (1, 0));
     assert!(fs::metadata(&path).unwrap().len() < 1000, "and a short one");
 }
 
@@ -334,13 +340,14 @@ fn two_runs_cannot_use_a_journal_at_the_same_time() {
 async fn what_is_known_is_in_the_journal_while_a_connection_is_waited_for() {
     let folder = folder();
     let path = folder.path().join("journal");
-    // The first is with a server that takes its time; the third is cut, and there is no second connection for it.
+    // The first is with a server that takes its time; the third is cut, and there is no second
+    // connection for it.
     let post = Post::new(100).act(1, [Act::Takes(10_000)]).act(3, [Act::HangUp]);
     post.connections_left.set(2);
     let campaign = Campaign::new(&post, settings(2)).journal(Journal::open(&path).unwrap());
     assert!(timeout(Duration::from_secs(5), campaign.run(list(5))).await.is_err());
-    let expected =
-        [(1, "open"), (2, "sent"), (3, "again")].map(|(number, fate)| (number, fate.to_owned()));
+    let expected = [(1, "open"), (2, "sent"), (3, "again")]
+        .map(|(number, outcome)| (number, outcome.to_owned()));
     assert_eq!(fates(&path), BTreeMap::from(expected));
 
     // In doubt, and then no connection.

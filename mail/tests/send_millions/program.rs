@@ -184,9 +184,9 @@ struct Post {
     came: watch::Sender<usize>,
 }
 
-struct Desk(Arc<Post>);
+struct Queue(Arc<Post>);
 
-impl Handler for Desk {
+impl Handler for Queue {
     async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
         Reply::accepted("fine")
     }
@@ -210,13 +210,13 @@ impl Post {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let desk = Desk(post.clone());
+        let queue = Queue(post.clone());
         thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).unwrap();
-                Server::new(desk, Limits::default()).serve(listener, std::future::pending()).await
+                Server::new(queue, Limits::default()).serve(listener, std::future::pending()).await
             })
         });
         (post, address)

@@ -1,4 +1,5 @@
-//! Threat 25: replies come in the order of the commands, also if one takes longer than those behind it.
+//! Threat 25: replies come in the order of the commands, also if one takes longer than those behind
+//! it.
 use crate::scene::{Postbox, Running, seconds, since};
 use mail::smtp::Limits;
 use tokio::time::Instant;

@@ -6,11 +6,12 @@
 //! ac850ee6 {"at":1511222401,"ended":{"stage":{"pipeline":"p1","stage":"s"},"run":[2,1],"ending":"failed"}}
 //! ```
 //!
-//! The first line says what it is. Each further line is a record: the CRC-32 of what follows the space, in hexadecimal
-//! digits, and the record in JSON. A record is added by appending its line, and counts when the file has been flushed to
-//! the disk. A line whose checksum is wrong is left out: after a crash that can be the last one. When the file has become
-//! much longer than what is worth keeping, a new one is written beside it and renamed, which happens whole or not at all.
-use super::super::gocd::Ended;
+//! The first line says what it is. Each further line is a record: the CRC-32 of what follows the
+//! space, in hexadecimal digits, and the record in JSON. A record is added by appending its line,
+//! and counts when the file has been flushed to the disk. A line whose checksum is wrong is left
+//! out: after a crash that can be the last one. When the file has become much longer than what is
+//! worth keeping, a new one is written beside it and renamed, which happens whole or not at all.
+use super::super::gocd::StageEnd;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -48,7 +49,7 @@ pub enum What {
         message: Digest,
     },
     /// A run of a stage ended, and that was acknowledged.
-    Ended(Ended),
+    StageEnd(StageEnd),
 }
 
 /// A digest of a message: SHA-256.
@@ -137,8 +138,8 @@ impl Journal {
     /// Appends records. When this returns they are on the disk.
     ///
     /// # Errors
-    /// If they cannot be written. Then nobody knows how many of them were, and only [`replace`](Journal::replace) may
-    /// follow.
+    /// If they cannot be written. Then nobody knows how many of them were, and only
+    /// [`replace`](Journal::replace) may follow.
     pub fn append(&mut self, records: &[Record]) -> io::Result<()> {
         let text: String = records.iter().map(line).collect();
         self.file.write_all(text.as_bytes())?;
@@ -241,16 +242,16 @@ fn parse(line: &[u8]) -> Option<Record> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::gocd::{Ending, Run, Stage};
+    use super::super::super::gocd::{StageId, StageResult, StageRun};
     use super::*;
 
     fn records() -> Vec<Record> {
         let message = Digest([0xa5; 32]);
-        let stage = Stage { pipeline: "p \"ö\n".into(), stage: "s".into() };
-        let ended = Ended { stage, run: Some(Run(2, 1)), ending: Ending::Failed };
+        let stage = StageId { pipeline: "p \"ö\n".into(), stage: "s".into() };
+        let ended = StageEnd { stage, run: Some(StageRun(2, 1)), ending: StageResult::Failed };
         vec![
             Record { at: 1, what: What::Sent { message, to: "\"a b\"@example.com".into() } },
-            Record { at: 2, what: What::Ended(ended) },
+            Record { at: 2, what: What::StageEnd(ended) },
             Record { at: 3, what: What::Forget { message } },
         ]
     }

@@ -1,17 +1,19 @@
 //! The ledger: who has had which mail already, and how stages ended.
 //!
-//! When one of three recipients could not be served, the Notifyer is told to try again, and it will send the whole
-//! message. Without a memory, the other two get it twice; and with one that a crash wipes out, whenever there is a crash.
-//! So the relay writes down each recipient for whom the mail server has taken a message, on the disk, before it answers
-//! for it; and a retry, which is known by the digest of its bytes, goes only to those who are missing.
+//! When one of three recipients could not be served, the Notifyer is told to try again, and it will
+//! send the whole message. Without a memory, the other two get it twice; and with one that a crash
+//! wipes out, whenever there is a crash. So the relay writes down each recipient for whom the mail
+//! server has taken a message, on the disk, before it answers for it; and a retry, which is known
+//! by the digest of its bytes, goes only to those who are missing.
 //!
-//! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never a mail.
+//! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never
+//! a mail.
 mod journal;
 
 pub use journal::{Contents, Digest, Journal, Record, What};
 
 use super::{
-    gocd::{Ended, Stages},
+    gocd::{StageEnd, Stages},
     mailbox::Mailbox,
 };
 use sha2::{Digest as _, Sha256};
@@ -26,7 +28,8 @@ use thiserror::Error;
 use tokio::{task::spawn_blocking, time::Instant};
 
 impl Digest {
-    /// The digest of a message: of who sent it, and of all its bytes. Two retries of one message have the same.
+    /// The digest of a message: of who sent it, and of all its bytes. Two retries of one message
+    /// have the same.
     pub fn of(sender: Option<&Mailbox>, message: &[u8]) -> Digest {
         let sender = sender.map(Mailbox::to_string).unwrap_or_default();
         // An address has no line break in it, so that no two pairs are written in the same way.
@@ -53,8 +56,8 @@ pub struct Ledger {
     clock: Clock,
 }
 
-/// Why something could not be written down. It is remembered all the same, until the process ends, and written down with
-/// whatever is next.
+/// Why something could not be written down. It is remembered all the same, until the process ends,
+/// and written down with whatever is next.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the ledger {path} cannot be written: {error}")]
 pub struct LedgerError {
@@ -116,12 +119,14 @@ impl Ledger {
         memory.messages.contains_key(message)
     }
 
-    /// Notes that the mail server has taken a message for these recipients. When this returns, it is on the disk.
+    /// Notes that the mail server has taken a message for these recipients. When this returns, it
+    /// is on the disk.
     ///
     /// Dropping the future leaves it open whether it is on the disk; it is remembered in any case.
     ///
     /// # Errors
-    /// If it cannot be written. It is remembered all the same, and written as soon as something else can be.
+    /// If it cannot be written. It is remembered all the same, and written as soon as something
+    /// else can be.
     pub async fn sent(&self, message: Digest, recipients: &[Mailbox]) -> Result<(), LedgerError> {
         let sent = recipients.iter().map(|to| What::Sent { message, to: to.to_string() });
         self.note(sent.collect()).await
@@ -142,11 +147,11 @@ impl Ledger {
     ///
     /// # Errors
     /// As for [`sent`](Ledger::sent).
-    pub async fn learn(&self, ended: Vec<Ended>) -> Result<(), LedgerError> {
+    pub async fn learn(&self, ended: Vec<StageEnd>) -> Result<(), LedgerError> {
         if ended.is_empty() {
             return Ok(());
         }
-        self.note(ended.into_iter().map(What::Ended).collect()).await
+        self.note(ended.into_iter().map(What::StageEnd).collect()).await
     }
 
     /// Asks something of what is known about stages.
@@ -178,8 +183,8 @@ impl Ledger {
             return Ok(());
         }
         let memory = self.memory.clone();
-        // A disk may take its time, and this thread has others to serve. The closure runs to its end even if nobody
-        // waits for it any more.
+        // A disk may take its time, and this thread has others to serve. The closure runs to its
+        // end even if nobody waits for it any more.
         let written = spawn_blocking(move || disk.write(&memory)).await;
         let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
         written.map_err(|error| LedgerError {
@@ -231,7 +236,8 @@ impl Disk {
 struct Memory {
     bounds: Bounds,
     messages: HashMap<Digest, Entry>,
-    /// The messages, those that were noted first in front. One that was forgotten meanwhile is skipped.
+    /// The messages, those that were noted first in front. One that was forgotten meanwhile is
+    /// skipped.
     order: VecDeque<(u64, Digest)>,
     /// The recipients of all messages.
     entries: usize,
@@ -279,7 +285,7 @@ impl Memory {
                 self.remove(&message);
                 self.tidy_up();
             }
-            What::Ended(ended) => self.stages.learn(&ended),
+            What::StageEnd(ended) => self.stages.learn(&ended),
         }
     }
 
@@ -312,7 +318,8 @@ impl Memory {
         }
     }
 
-    /// All that is worth keeping, in an order in which it can be read again. It includes what is unwritten.
+    /// All that is worth keeping, in an order in which it can be read again. It includes what is
+    /// unwritten.
     fn everything(&self) -> Vec<Record> {
         let messages = self.order.iter().filter_map(|(at, message)| {
             let entry = self.messages.get(message).filter(|entry| entry.at == *at)?;
@@ -321,7 +328,7 @@ impl Memory {
                 what: What::Sent { message: *message, to: to.to_string() },
             }))
         });
-        let ended = self.stages.iter().map(|ended| Record { at: 0, what: What::Ended(ended) }); // which has no age
+        let ended = self.stages.iter().map(|ended| Record { at: 0, what: What::StageEnd(ended) }); // which has no age
         messages.flatten().chain(ended).collect()
     }
 }
@@ -329,7 +336,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::gocd::{Ending, Run, Stage},
+        super::gocd::{StageId, StageResult, StageRun},
         *,
     };
     use futures::{FutureExt, future::join_all};
@@ -482,9 +489,12 @@ mod tests {
     async fn how_stages_ended_survives_a_restart_and_a_compaction() {
         let folder = Folder::new();
         let ledger = folder.open(BOUNDS);
-        let stage = Stage { pipeline: "p".into(), stage: "s".into() };
-        let ended =
-            |run| Ended { stage: stage.clone(), run: Some(Run(run, 1)), ending: Ending::Failed };
+        let stage = StageId { pipeline: "p".into(), stage: "s".into() };
+        let ended = |run| StageEnd {
+            stage: stage.clone(),
+            run: Some(StageRun(run, 1)),
+            ending: StageResult::Failed,
+        };
         for run in 0..1200 {
             ledger.learn(vec![ended(run)]).await.expect("it is written");
         }
@@ -493,7 +503,7 @@ mod tests {
         ledger.learn(vec![]).await.expect("nothing is news");
         assert_eq!(folder.lines(), lines);
         drop(ledger);
-        let known: Vec<Ended> = folder.open(BOUNDS).stages(|stages| stages.iter().collect());
+        let known: Vec<StageEnd> = folder.open(BOUNDS).stages(|stages| stages.iter().collect());
         assert_eq!(known, (1192..1200).map(ended).collect::<Vec<_>>());
     }
 

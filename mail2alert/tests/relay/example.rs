@@ -90,7 +90,7 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
 
     let heard = [
         "SEND p1 failed",
-        "the server hung up while waiting for the verdict",
+        "the server hung up while waiting for the reply to the message",
         "SEND p1 failed",
         "ACK",
     ];

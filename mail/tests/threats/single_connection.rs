@@ -8,7 +8,7 @@ use mail::smtp::{
 use std::sync::Arc;
 use tokio_util::codec::Decoder;
 
-pub struct Desk {
+pub struct SingleConnection {
     pub budget: Budget,
     codec: ServerCodec,
     session: Session,
@@ -19,10 +19,10 @@ pub struct Desk {
     pub closed: bool,
 }
 
-impl Desk {
-    pub fn new(limits: Limits) -> Desk {
+impl SingleConnection {
+    pub fn new(limits: Limits) -> SingleConnection {
         let (limits, budget) = (Arc::new(limits.clone()), Budget::new(limits.memory));
-        Desk {
+        SingleConnection {
             codec: ServerCodec::new(&limits, budget.clone()),
             session: Session::new("host".into(), limits, budget.clone(), None),
             budget,
@@ -34,16 +34,16 @@ impl Desk {
         }
     }
 
-    /// A desk that waits for a message.
-    pub fn after_data(limits: Limits) -> Desk {
-        let mut desk = Desk::new(limits);
-        desk.feed(
+    /// A connection that waits for a message.
+    pub fn after_data(limits: Limits) -> SingleConnection {
+        let mut connection = SingleConnection::new(limits);
+        connection.feed(
             b"EHLO client\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n",
         );
-        assert!(desk.replies.pop().unwrap().starts_with("354"), "{:?}", desk.replies);
-        desk.replies.clear();
-        desk.frames.clear();
-        desk
+        assert!(connection.replies.pop().unwrap().starts_with("354"), "{:?}", connection.replies);
+        connection.replies.clear();
+        connection.frames.clear();
+        connection
     }
 
     /// Everybody may send, everybody may get mail, and every message is accepted.

@@ -1,4 +1,5 @@
-//! How a message can end for its sender: a verdict for each recipient, or an error that says how far it had come.
+//! How a message can end for its sender: an outcome for each recipient, or an error that says how
+//! far it had come.
 use super::reply::Reply;
 use std::{
     fmt::{self, Display},
@@ -7,7 +8,7 @@ use std::{
 
 /// How far a conversation has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum Phase {
     /// Connecting.
     Connect,
     /// Waiting for the greeting.
@@ -24,109 +25,111 @@ pub enum Stage {
     Data,
     /// The message itself.
     Message,
-    /// Waiting for the verdict on the message.
-    Verdict,
+    /// Waiting for the outcome on the message.
+    FinalReply,
     /// QUIT.
     Quit,
 }
 
-impl Display for Stage {
+impl Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Stage::Connect => "connecting",
-            Stage::Greeting => "waiting for the greeting",
-            Stage::Hello => "saying EHLO",
-            Stage::Reset => "saying RSET",
-            Stage::Mail => "naming the sender",
-            Stage::Recipient => "naming a recipient",
-            Stage::Data => "announcing the message",
-            Stage::Message => "sending the message",
-            Stage::Verdict => "waiting for the verdict",
-            Stage::Quit => "saying QUIT",
+            Phase::Connect => "connecting",
+            Phase::Greeting => "waiting for the greeting",
+            Phase::Hello => "saying EHLO",
+            Phase::Reset => "saying RSET",
+            Phase::Mail => "naming the sender",
+            Phase::Recipient => "naming a recipient",
+            Phase::Data => "announcing the message",
+            Phase::Message => "sending the message",
+            Phase::FinalReply => "waiting for the reply to the message",
+            Phase::Quit => "saying QUIT",
         })
     }
 }
 
 /// What became of a message for one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum DeliveryOutcome {
     /// The server is responsible for it from now on.
     Accepted(Reply),
     /// The server does not take it, for now or for good.
     Refused {
         /// What it refused: the sender, this recipient, or the message.
-        at: Stage,
+        at: Phase,
         /// What it said.
         reply: Reply,
     },
 }
 
-impl Verdict {
+impl DeliveryOutcome {
     /// What the server said.
     pub fn reply(&self) -> &Reply {
         match self {
-            Verdict::Accepted(reply) | Verdict::Refused { reply, .. } => reply,
+            DeliveryOutcome::Accepted(reply) | DeliveryOutcome::Refused { reply, .. } => reply,
         }
     }
 
     /// The server is responsible for it from now on.
     pub fn is_accepted(&self) -> bool {
-        matches!(self, Verdict::Accepted(_))
+        matches!(self, DeliveryOutcome::Accepted(_))
     }
 
     /// There is no use in trying again.
     pub fn is_permanent(&self) -> bool {
-        matches!(self, Verdict::Refused { reply, .. } if reply.is_permanent())
+        matches!(self, DeliveryOutcome::Refused { reply, .. } if reply.is_permanent())
     }
 }
 
 /// The server's reply in one line.
-impl Display for Verdict {
+impl Display for DeliveryOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.reply().fmt(f)
     }
 }
 
-/// Why there are no verdicts.
+/// Why there are no outcomes.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum ClientError {
     /// The connection could not be made, or broke.
     #[error("the connection broke while {0}: {1}")]
-    Io(Stage, #[source] io::Error),
+    Io(Phase, #[source] io::Error),
     /// The server closed the connection.
     #[error("the server hung up while {0}")]
-    HungUp(Stage),
+    HungUp(Phase),
     /// The server took too long.
     #[error("the server took too long while {0}")]
-    TimedOut(Stage),
+    TimedOut(Phase),
     /// What the server said is not a reply of SMTP, or is longer than one can be.
     #[error("what the server said while {0} is not SMTP: {1}")]
-    NotSmtp(Stage, &'static str),
+    NotSmtp(Phase, &'static str),
     /// The server refused the connection, or EHLO, or closed the conversation with 421.
     #[error("the server refused while {0}: {1}")]
-    Refused(Stage, Reply),
-    /// The message or an address needs an extension that this server does not offer. Nothing was sent, and the
-    /// connection can be used.
+    Refused(Phase, Reply),
+    /// The message or an address needs an extension that this server does not offer. Nothing was
+    /// sent, and the connection can be used.
     #[error("the server does not offer {0}, which this needs")]
     NotOffered(&'static str),
     /// An envelope without recipients. Nothing was sent, and the connection can be used.
     #[error("there is nobody to send it to")]
     NoRecipients,
-    /// An earlier call did not come to its end: it was dropped, or failed. The connection cannot be used any more.
+    /// An earlier call did not come to its end: it was dropped, or failed. The connection cannot be
+    /// used any more.
     #[error(
         "an earlier message was abandoned half way, so this connection cannot be used any more"
     )]
     Abandoned,
 }
 
-impl Error {
-    /// Whether the message may have been accepted all the same: its end may have been sent, and the verdict did not come.
+impl ClientError {
+    /// Whether the message may have been accepted all the same: its end may have been sent, and the
+    /// outcome did not come.
     pub fn is_in_doubt(&self) -> bool {
         match self {
-            Error::Io(stage, _)
-            | Error::HungUp(stage)
-            | Error::TimedOut(stage)
-            | Error::NotSmtp(stage, _) => *stage == Stage::Verdict,
+            ClientError::Io(stage, _)
+            | ClientError::HungUp(stage)
+            | ClientError::TimedOut(stage)
+            | ClientError::NotSmtp(stage, _) => *stage == Phase::FinalReply,
             _ => false,
         }
     }
@@ -134,8 +137,8 @@ impl Error {
     /// Whether there is no use in trying again, here or over another connection.
     pub fn is_permanent(&self) -> bool {
         match self {
-            Error::Refused(_, reply) => reply.is_permanent(),
-            Error::NotOffered(_) | Error::NoRecipients => true,
+            ClientError::Refused(_, reply) => reply.is_permanent(),
+            ClientError::NotOffered(_) | ClientError::NoRecipients => true,
             _ => false,
         }
     }
