@@ -125,7 +125,7 @@ async fn measure(
     let mut gaps = Gaps::new();
     let summary: CampaignSummary = tokio::select! {
         biased;
-        never = gaps.watch() => match never {},
+        never = gaps.on_event() => match never {},
         summary = campaign.run(list(mails)) => summary?,
     };
     let (seconds, used) = (begin.elapsed().as_secs_f64(), (had_a_processor() - used).as_secs_f64());

@@ -13,6 +13,8 @@
 
 pub mod campaign;
 mod draft;
+pub mod files;
+pub mod journal;
 pub mod smtp;
 
-pub use draft::{Draft, DraftError, Mailbox};
+pub use draft::{Draft, DraftError, Mailbox, MailboxError};

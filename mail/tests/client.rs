@@ -493,3 +493,68 @@ async fn nobody_is_no_recipient() {
     let (heard, ()) = play(&[], server, client).await;
     assert_eq!(heard, [""; 0]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn permanent_is_only_what_the_server_has_said_of_this_message() {
+    let of = |at: Phase, code: &'static str| DeliveryOutcome::Refused { at, reply: reply(code) };
+    assert!(!of(Phase::Recipient, "552 5.2.2 too many").is_permanent(), "RFC 5321, 4.5.3.1.10");
+    assert!(of(Phase::Recipient, "550 5.1.1 unknown").is_permanent());
+    assert!(of(Phase::FinalReply, "552 5.2.2 too large").is_permanent());
+    assert!(!ClientError::Refused(Phase::Greeting, reply("554 go away")).is_permanent());
+    assert!(!ClientError::Refused(Phase::Hello, reply("550 who are you")).is_permanent());
+    assert!(ClientError::Refused(Phase::Message, reply("552 too large")).is_permanent());
+    assert!(!ClientError::NotOffered("SMTPUTF8").is_permanent());
+}
+
+/// A reply as a client reads it.
+fn reply(line: &str) -> mail::smtp::Reply {
+    use tokio_util::codec::Decoder;
+    let mut bytes = bytes::BytesMut::from(format!("{line}\r\n").as_bytes());
+    let decoded = mail::smtp::codec::ReplyCodec::default().decode(&mut bytes);
+    decoded.expect("it is one").expect("it is whole")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_passed_on_asks_for_what_it_came_with_and_no_more() {
+    const LATIN1: &[u8] = b"Subject: Gr\xfc\xdfe\n\nhello\n";
+    const UTF8: &[u8] = "Subject: Grüße\n\nhello\n".as_bytes();
+    const BODY: &[u8] = b"Subject: hello\n\n\xfc\n";
+    const EVERYTHING: &[&str] = &["8BITMIME", "SMTPUTF8"];
+    for (text, came_with_smtputf8, offered, expected) in [
+        (LATIN1, false, EVERYTHING, Some(" BODY=8BITMIME")),
+        (LATIN1, false, &["8BITMIME"], Some(" BODY=8BITMIME")),
+        (LATIN1, false, &[], Some("")),
+        (UTF8, false, EVERYTHING, Some(" BODY=8BITMIME")),
+        (UTF8, true, EVERYTHING, Some(" BODY=8BITMIME SMTPUTF8")),
+        (UTF8, true, &["8BITMIME"], None),
+        (BODY, false, EVERYTHING, Some(" BODY=8BITMIME")),
+        (BODY, true, &["8BITMIME"], Some(" BODY=8BITMIME")),
+        (BODY, false, &[], Some("")),
+    ] {
+        let message = Message::passed_on(text, came_with_smtputf8);
+        let server = async move |mut server: Script| {
+            if expected.is_some() {
+                for reply in ["250 ok", "250 ok", "354 go"] {
+                    server.answer(reply).await;
+                }
+                server.answer_message("250 taken").await;
+            }
+            server.ends().await
+        };
+        let client = async move |mut client: Client<_>| {
+            client.send(&envelope(&["bob@example.org"]), &message).await
+        };
+        let (heard, sent) = play(offered, server, client).await;
+        match expected {
+            Some(parameters) => {
+                assert_eq!(heard[0], format!("MAIL FROM:<me@example.net>{parameters}"));
+                assert!(sent.expect("it is sent")[0].is_accepted());
+            }
+            None => assert!(matches!(sent, Err(ClientError::NotOffered("SMTPUTF8")))),
+        }
+    }
+    // A message of our own with Latin 1 in a header is not called UTF-8.
+    assert!(!Message::new(LATIN1).needs_smtputf8());
+    assert!(Message::new(UTF8).needs_smtputf8());
+    assert!(Message::new(BODY).needs_eight_bit_mime());
+}

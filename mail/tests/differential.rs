@@ -293,12 +293,11 @@ const INTENDED: &[Difference] = &[
                 .iter()
                 .any(|word| parameters.matches(word).count() > 1)
     }),
-    ("a size that fits nowhere is not a small one", |case| {
-        let sizes = (case.ours, case.theirs);
-        matches!(
-            sizes,
-            (Understood::Mail { size: u64::MAX, .. }, Understood::Mail { size: ..100_000, .. })
-        )
+    ("a size has one to twenty digits: RFC 1870, 4", |case| {
+        let sizes =
+            case.parameters().split(' ').filter_map(|word| word.get(..5).zip(word.get(5..)));
+        let mut sizes = sizes.filter(|(key, _)| key.eq_ignore_ascii_case("SIZE="));
+        case.refused_by_us() && sizes.any(|(_, digits)| digits.len() > 20)
     }),
     ("a route is a list of domains", |case| case.refused_by_us() && case.path().starts_with('@')),
 ];

@@ -3,8 +3,8 @@
 #![cfg(target_os = "linux")]
 use mail::{
     campaign::{
-        AttemptOutcome, Campaign, CampaignSummary, Connection, Connector, Journal, ListError,
-        Recipient, Settings,
+        AttemptOutcome, Campaign, CampaignJournal, CampaignSummary, Connection, Connector,
+        ListError, Recipient, Settings,
     },
     smtp::Address,
 };
@@ -88,7 +88,7 @@ async fn a_million_recipients_take_no_more_memory_than_a_few() {
     let path = folder.path().join("journal");
     for count in [100_000, 110_000] {
         let campaign = Campaign::new(Nowhere, settings.clone())
-            .journal(Journal::open(&path).expect("it is one"));
+            .journal(CampaignJournal::open(&path).expect("it is one"));
         let (summary, most) = send(campaign, count).await;
         assert_eq!(summary.sent, count);
         assert!(most <= 128, "{most} recipients without a turn for others");

@@ -367,7 +367,7 @@ impl<M: Dial> Handler for Relay<M> {
     /// Who takes mail for everybody is an open relay.
     async fn recipient(&self, _mail: &Transaction, to: &Address) -> Reply {
         match self.recipient_of(to) {
-            Some(_) => Reply::new(250, (2, 1, 5), "recipient ok"),
+            Some(_) => Reply::recipient_ok(),
             None => Reply::new(550, (5, 7, 1), "relaying denied"),
         }
     }

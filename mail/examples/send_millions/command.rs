@@ -4,9 +4,10 @@ use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use mail::{
     Draft, DraftError, Mailbox,
     campaign::{
-        Campaign, CampaignEvent, CampaignSummary, FailedList, Heartbeat, Journal, ListError,
-        OverSmtp, Recipient, RecipientFile, RecipientOutcome,
+        Campaign, CampaignEvent, CampaignJournal, CampaignSummary, FailedList, Heartbeat,
+        ListError, OverSmtp, Recipient, RecipientFile, RecipientOutcome,
     },
+    files::{is_same_file, plain_file},
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
 use std::{
@@ -17,6 +18,7 @@ use std::{
     io::{ErrorKind, Write},
     path::Path,
     process::ExitCode,
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -25,7 +27,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Sends the mail. The exit status is 0 if everybody got it, 1 if not, 2 if a file is wrong.
+/// Sends the mail. The exit status is 0 if every line of the list was an address and got it, 1 if
+/// not, 2 if the command line or a file is wrong.
 pub fn run(options: Box<Options>) -> ExitCode {
     // One thread: that is how it would be in a program that has other things to do.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -44,14 +47,19 @@ pub fn run(options: Box<Options>) -> ExitCode {
 
 /// Whether everybody got the mail.
 async fn send(options: Options) -> Result<bool, String> {
-    let letter = Letter::new(&options)?;
+    look_at_the_files(&options)?;
+    let letter = Arc::new(Letter::new(&options)?);
     let total = match &options.recipients {
-        Some(path) => count(path).await?,
-        None => options.count,
+        Some(path) => check_all(path, &letter).await?,
+        None => {
+            check(&letter, made_up(options.count))?;
+            options.count
+        }
     };
     let (journal, progress) = match &options.resume {
         Some(path) => {
-            let (journal, progress) = Journal::open(path).map_err(|error| error.to_string())?;
+            let (journal, progress) =
+                CampaignJournal::open(path).map_err(|error| error.to_string())?;
             (Some(journal), progress)
         }
         None => (None, Default::default()),
@@ -86,7 +94,7 @@ async fn send(options: Options) -> Result<bool, String> {
         OverSmtp::new(connect, |recipient: &Recipient| letter.to(recipient)),
         settings,
     )
-    .watch(|event| show.borrow_mut().event(event))
+    .on_event(|event| show.borrow_mut().event(event))
     .stop(stop.clone());
     if let Some(journal) = journal {
         campaign = campaign.journal((journal, progress));
@@ -144,22 +152,56 @@ fn about(path: &Path) -> impl Fn(std::io::Error) -> String {
     move |error| format!("{}: {error}", path.display())
 }
 
-/// How many recipients there are in a file: what "time left" is counted from.
-async fn count(path: &Path) -> Result<u64, String> {
-    let owned = path.to_owned();
-    let counted = spawn_blocking(move || -> std::io::Result<u64> {
-        let mut recipients = 0;
-        for entry in RecipientFile::open(&owned)? {
-            match entry {
-                Ok(_) => recipients += 1,
-                Err(ListError::BadLine { .. }) => {}
-                Err(ListError::Unreadable(error)) => return Err(error),
+/// Looks at every file before one of them is touched: the second run of a campaign is easily given
+/// the list of failures of the first one both as what to read and as what to write.
+fn look_at_the_files(options: &Options) -> Result<(), String> {
+    let read = [("--recipients", &options.recipients), ("--text", &options.text)];
+    let written = [("--failed", &options.failed), ("--resume", &options.resume)];
+    let mut seen: Vec<(&str, &Path, bool)> = vec![];
+    for (files, is_written) in [(read, false), (written, true)] {
+        for (option, path) in files {
+            let Some(path) = path else { continue };
+            plain_file(path).map_err(about(path))?;
+            for (other, other_path, other_is_written) in &seen {
+                let matters = is_written || *other_is_written;
+                if matters && is_same_file(path, other_path).map_err(about(path))? {
+                    return Err(format!("{other} and {option} are the same file"));
+                }
             }
+            seen.push((option, path, is_written));
         }
-        Ok(recipients)
-    });
-    let counted = counted.await.map_err(|error: JoinError| error.to_string())?;
-    counted.map_err(about(path))
+    }
+    Ok(())
+}
+
+/// Writes the mail to every recipient in a file once, so that one that cannot be written is known
+/// before the first is sent. Says how many there are, which is what "time left" is counted from.
+async fn check_all(path: &Path, letter: &Arc<Letter>) -> Result<u64, String> {
+    let list = RecipientFile::open(path).map_err(about(path))?;
+    let letter = letter.clone();
+    let checked = spawn_blocking(move || check(&letter, list));
+    checked.await.map_err(|error: JoinError| error.to_string())?
+}
+
+fn check(
+    letter: &Letter,
+    list: impl Iterator<Item = Result<Recipient, ListError>>,
+) -> Result<u64, String> {
+    let mut recipients = 0;
+    for entry in list {
+        match entry {
+            Ok(recipient) => {
+                letter
+                    .message(&recipient.address)
+                    .map_err(|error| cannot_be_written(&recipient, error))?;
+                recipients += 1;
+            }
+            // It is reported when its turn comes.
+            Err(ListError::BadLine { .. }) => {}
+            Err(error @ ListError::Unreadable(_)) => return Err(error.to_string()),
+        }
+    }
+    Ok(recipients)
 }
 
 fn made_up(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
@@ -172,7 +214,9 @@ fn made_up(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
 /// What is sent, apart from the address.
 struct Letter {
     from: Mailbox,
+    bounces: Option<Address>,
     subject: String,
+    headers: Vec<(String, String)>,
     text: String,
 }
 
@@ -182,24 +226,39 @@ impl Letter {
             Some(path) => fs::read_to_string(path).map_err(about(path))?,
             None => "Dear {address},\n\nthere is news.\n".to_owned(),
         };
-        let letter = Letter { from: options.from.clone(), subject: options.subject.clone(), text };
-        // Now, and not at the first recipient: an address has no control characters and is short.
-        letter.try_to(options.from.address()).map_err(|error| error.to_string())?;
-        Ok(letter)
+        Ok(Letter {
+            from: options.from.clone(),
+            bounces: options.bounces.clone(),
+            subject: options.subject.clone(),
+            headers: options.headers.clone(),
+            text,
+        })
     }
 
-    fn try_to(&self, address: &Address) -> Result<Message, DraftError> {
-        let text = self.text.replace("{address}", address.as_str());
-        Draft::new(&self.from).to(address.clone()).subject(&self.subject)?.text(&text)
+    /// The message for one recipient. Its address may make it one that cannot be written, such as
+    /// one with a header that is too long.
+    fn message(&self, to: &Address) -> Result<Message, DraftError> {
+        let filled_in = |text: &str| text.replace("{address}", to.as_str());
+        let mut draft = Draft::new(&self.from).to(to.clone()).subject(&filled_in(&self.subject))?;
+        for (name, value) in &self.headers {
+            draft = draft.header(name, &filled_in(value))?;
+        }
+        draft.text(&filled_in(&self.text))
     }
 
-    fn to(&self, recipient: &Recipient) -> (Envelope, Message) {
-        let to = &recipient.address;
+    fn to(&self, recipient: &Recipient) -> Result<(Envelope, Message), String> {
         let message = self
-            .try_to(to)
-            .unwrap_or_else(|error| panic!("a letter to {to} cannot be written: {error}"));
-        (Envelope { from: Some(self.from.address().clone()), to: vec![to.clone()] }, message)
+            .message(&recipient.address)
+            .map_err(|error| cannot_be_written(recipient, error))?;
+        let from = self.bounces.as_ref().unwrap_or(self.from.address());
+        let envelope = Envelope { from: Some(from.clone()), to: vec![recipient.address.clone()] };
+        Ok((envelope, message))
     }
+}
+
+fn cannot_be_written(recipient: &Recipient, error: DraftError) -> String {
+    let Recipient { number, address } = recipient;
+    format!("the mail to {address} (line {number}) cannot be written: {error}")
 }
 
 /// Waits for Ctrl-C, and asks for the end; returns when there is a second one.

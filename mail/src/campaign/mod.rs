@@ -20,7 +20,7 @@
 //!   that SMTP leaves open, and it is reported as what it is. An address that stands in the list
 //!   twice does get two mails.
 //! - **Interruptible.** A [`CancellationToken`] stops it: what is in flight is finished, nothing is
-//!   begun. With a [`Journal`] the next run goes on from there, also if the program was killed.
+//!   begun. With a [`CampaignJournal`] the next run goes on from there, also if the program was killed.
 //!
 //! ```
 //! use mail::campaign::{Campaign, OverSmtp, Recipient, RecipientFile, Settings};
@@ -47,7 +47,8 @@
 //! let news = Address::new("news@example.net")?;
 //! let mail = |recipient: &Recipient| {
 //!     let envelope = Envelope { from: Some(news.clone()), to: vec![recipient.address.clone()] };
-//!     (envelope, Message::new(format!("Subject: news\n\nDear {},\nthere are some.\n", recipient.address)))
+//!     let text = format!("Subject: news\n\nDear {},\nthere are some.\n", recipient.address);
+//!     Ok((envelope, Message::new(text)))
 //! };
 //! let list = RecipientFile::from_reader("ann@example.org\nbob@example.org\n".as_bytes());
 //! let summary = Campaign::new(OverSmtp::new(connect, mail), Settings::default()).run(list).await?;
@@ -74,7 +75,7 @@ mod settings;
 
 pub use failed::FailedList;
 pub use heartbeat::Heartbeat;
-pub use journal::{Journal, JournalError, Progress, Record, TakenRecipients, Unfinished};
+pub use journal::{CampaignJournal, JournalError, Progress, Record, TakenRecipients, Unfinished};
 pub use outcome::{
     AttemptOutcome, CampaignEvent, CampaignSummary, EndedEarly, RecipientOutcome, ResumeError,
 };
@@ -84,10 +85,10 @@ pub use settings::{Backoff, IfInDoubt, Settings};
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use queue::{Attempt, Next, Queue, QueueError};
-use std::cell::RefCell;
+use std::{cell::RefCell, num::NonZeroU32, time::Duration};
 use tokio::{
     task::coop::consume_budget,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -116,21 +117,21 @@ pub trait Connector {
 pub struct Campaign<'a, C> {
     connector: C,
     settings: Settings,
-    journal: Option<(Journal, Progress)>,
+    journal: Option<(CampaignJournal, Progress)>,
     failed: Option<FailedList>,
-    watch: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
+    on_event: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
     stop: CancellationToken,
 }
 
 impl<'a, C: Connector> Campaign<'a, C> {
     /// A campaign over connections of this kind, without a journal.
     pub fn new(connector: C, settings: Settings) -> Campaign<'a, C> {
-        let (watch, stop) = (Box::new(|_: CampaignEvent<'_>| {}), CancellationToken::new());
-        Campaign { connector, settings, journal: None, failed: None, watch, stop }
+        let (on_event, stop) = (Box::new(|_: CampaignEvent<'_>| {}), CancellationToken::new());
+        Campaign { connector, settings, journal: None, failed: None, on_event, stop }
     }
 
     /// Keeps a journal, and goes on from where the runs before have ended.
-    pub fn journal(self, (journal, progress): (Journal, Progress)) -> Campaign<'a, C> {
+    pub fn journal(self, (journal, progress): (CampaignJournal, Progress)) -> Campaign<'a, C> {
         Campaign { journal: Some((journal, progress)), ..self }
     }
 
@@ -139,9 +140,9 @@ impl<'a, C: Connector> Campaign<'a, C> {
         Campaign { failed: Some(failed), ..self }
     }
 
-    /// Calls `watch` with all that happens, as it happens. It should not take long.
-    pub fn watch(self, watch: impl FnMut(CampaignEvent<'_>) + 'a) -> Campaign<'a, C> {
-        Campaign { watch: Box::new(watch), ..self }
+    /// Calls `on_event` with all that happens, as it happens. It should not take long.
+    pub fn on_event(self, on_event: impl FnMut(CampaignEvent<'_>) + 'a) -> Campaign<'a, C> {
+        Campaign { on_event: Box::new(on_event), ..self }
     }
 
     /// Ends early, in good order, when this token is cancelled.
@@ -159,10 +160,10 @@ impl<'a, C: Connector> Campaign<'a, C> {
     where
         I: IntoIterator<Item = Result<Recipient, ListError>>,
     {
-        let Campaign { connector, settings, journal, failed, watch, stop } = self;
+        let Campaign { connector, settings, journal, failed, on_event, stop } = self;
         let (journal, progress) =
             journal.map_or((None, None), |(journal, progress)| (Some(journal), Some(progress)));
-        let mut queue = Queue::new(recipients.into_iter(), &settings, journal, failed, watch);
+        let mut queue = Queue::new(recipients.into_iter(), &settings, journal, failed, on_event);
         let mut failure = None;
         if let Some(progress) = progress {
             failure = queue.resume(&progress).await?.err();
@@ -175,6 +176,7 @@ impl<'a, C: Connector> Campaign<'a, C> {
             nothing_left: stop_workers.child_token(),
             stop: stop_workers,
             queue: RefCell::new(queue),
+            pace: settings.per_second.map(|number| tokio::sync::Mutex::new(pace(number))),
         };
         let mut no_connection = None;
         if failure.is_none() {
@@ -191,11 +193,13 @@ impl<'a, C: Connector> Campaign<'a, C> {
                 }
             }
         }
+        // In any case: it also looks which recipient would have been next.
+        let is_done = shared.queue.borrow_mut().is_done();
         let stopped = match (failure, no_connection) {
             (Some(QueueError::List(error)), _) => Some(EndedEarly::List(error)),
             (Some(QueueError::Journal(error)), _) => Some(EndedEarly::Journal(error)),
             (Some(QueueError::FailedList(error)), _) => Some(EndedEarly::FailedList(error)),
-            _ if shared.queue.borrow_mut().is_done() => None,
+            _ if is_done => None,
             _ if stop.is_cancelled() => Some(EndedEarly::Asked),
             (None, why) => Some(EndedEarly::NoConnection(why.unwrap_or_default())),
         };
@@ -215,6 +219,15 @@ impl From<QueueError> for WorkerError {
     }
 }
 
+/// A tick for each mail that may begin. After a pause the mails that were missed are not made up for:
+/// a server that asked for so many a second means each second.
+fn pace(per_second: NonZeroU32) -> Interval {
+    let mut pace =
+        interval((Duration::from_secs(1) / per_second.get()).max(Duration::from_nanos(1)));
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pace
+}
+
 /// What the workers share.
 struct Workers<'a, C, I> {
     connector: C,
@@ -224,6 +237,9 @@ struct Workers<'a, C, I> {
     /// when all are to.
     nothing_left: CancellationToken,
     queue: RefCell<Queue<'a, I>>,
+    /// When the next mail may begin, if there is a limit per second. It is locked while a worker waits
+    /// for that moment, so that the workers begin one after the other.
+    pace: Option<tokio::sync::Mutex<Interval>>,
 }
 
 impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_, C, I> {
@@ -246,8 +262,10 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
             };
             let mut outcome = open.deliver(&attempt.recipient).await;
             if let (AttemptOutcome::Lost(why), false) = (&outcome, fresh) {
-                // The server may have closed it while it was idle, or after so many mails. That is
-                // nobody's failure.
+                // The server may have closed it while it was idle, or after so many mails. That says
+                // nothing about the recipient. The old connection goes first: a server with a limit
+                // for each client would count both.
+                drop(open);
                 match self.connect(&self.stop).await {
                     Ok(Some(another)) => open = another,
                     nothing => {
@@ -258,13 +276,23 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
                 outcome = open.deliver(&attempt.recipient).await;
             }
             self.queue.borrow_mut().complete(attempt, outcome, Instant::now())?;
-            connection = open.is_usable().then_some(open);
+            if open.is_usable() {
+                connection = Some(open);
+            }
         }
     }
 
     /// The next recipient, once there is one; `None` if there will be none.
     async fn next(&self) -> Result<Option<Attempt>, QueueError> {
+        let mut may_begin = false;
         while !self.stop.is_cancelled() {
+            if let (Some(pace), false) = (&self.pace, may_begin) {
+                let due = async { pace.lock().await.tick().await };
+                if self.stop.run_until_cancelled(due).await.is_none() {
+                    return Ok(None);
+                }
+                may_begin = true;
+            }
             // Where mails are never waited for, this is where the others get their turn. It comes
             // before somebody is taken from the list, so that nobody counts as in flight who is
             // not.

@@ -15,6 +15,9 @@ pub enum AttemptOutcome {
     Refused(String),
     /// The server does not want it now.
     NotNow(String),
+    /// There is no such mail, or the server does not offer what it needs: nothing has been sent, and
+    /// another attempt would end in the same way.
+    CannotBeSent(String),
     /// The connection ended before the mail did: the server cannot have it.
     Lost(String),
     /// The connection ended after the mail and before the reply: the server may have it.
@@ -28,7 +31,7 @@ pub enum RecipientOutcome {
     Sent,
     /// The server does not want it.
     Refused(String),
-    /// It was tried as often as is allowed.
+    /// It was tried as often as is allowed, or cannot be sent at all. The server does not have it.
     GaveUp(String),
     /// The server may have it.
     InDoubt(String),
@@ -115,9 +118,9 @@ pub enum EndedEarly {
 }
 
 impl CampaignSummary {
-    /// Whether everybody on the list has got the mail. Lines that are no address do not count.
+    /// Whether every line of the list was an address, and each of them has got the mail.
     pub fn all_sent(&self) -> bool {
-        let failed = self.refused + self.gave_up + self.in_doubt;
+        let failed = self.refused + self.gave_up + self.in_doubt + self.bad_lines;
         failed == 0 && self.waiting.is_empty() && self.stopped.is_none()
     }
 

@@ -19,7 +19,7 @@ impl<C, M> OverSmtp<C, M> {
     pub fn new<S>(connect: C, mail: M) -> OverSmtp<C, M>
     where
         C: AsyncFn() -> Result<Client<S>, ClientError>,
-        M: Fn(&Recipient) -> (Envelope, Message),
+        M: Fn(&Recipient) -> Result<(Envelope, Message), String>,
     {
         OverSmtp { connect, mail: Rc::new(mail) }
     }
@@ -29,7 +29,7 @@ impl<S, C, M> Connector for OverSmtp<C, M>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: AsyncFn() -> Result<Client<S>, ClientError>,
-    M: Fn(&Recipient) -> (Envelope, Message),
+    M: Fn(&Recipient) -> Result<(Envelope, Message), String>,
 {
     type Connection = SmtpConnection<S, M>;
 
@@ -50,10 +50,13 @@ pub struct SmtpConnection<S, M> {
 impl<S, M> Connection for SmtpConnection<S, M>
 where
     S: AsyncRead + AsyncWrite + Unpin,
-    M: Fn(&Recipient) -> (Envelope, Message),
+    M: Fn(&Recipient) -> Result<(Envelope, Message), String>,
 {
     async fn deliver(&mut self, recipient: &Recipient) -> AttemptOutcome {
-        let (envelope, message) = (self.mail)(recipient);
+        let (envelope, message) = match (self.mail)(recipient) {
+            Ok(mail) => mail,
+            Err(why) => return AttemptOutcome::CannotBeSent(why),
+        };
         outcome(self.client.send(&envelope, &message).await)
     }
 
@@ -83,6 +86,8 @@ fn outcome(sent: Result<Vec<DeliveryOutcome>, ClientError>) -> AttemptOutcome {
     match error {
         _ if error.is_in_doubt() => AttemptOutcome::InDoubt(why),
         _ if error.is_permanent() => AttemptOutcome::Refused(why),
+        // The server has not refused it, but over this server it cannot go.
+        ClientError::NotOffered(_) => AttemptOutcome::CannotBeSent(why),
         // 421, which is all that is left of `Refused`, is how a server ends a connection of which
         // it has enough.
         ClientError::HungUp(_) | ClientError::Io(..) | ClientError::Refused(..) => {

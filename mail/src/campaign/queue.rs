@@ -3,8 +3,9 @@
 //! Nothing in here waits: all workers share one queue, on one thread, and each visit is over before
 //! the next begins.
 use super::{
-    AttemptOutcome, CampaignEvent, CampaignSummary, EndedEarly, FailedList, IfInDoubt, Journal,
-    ListError, Progress, Recipient, RecipientOutcome, Record, ResumeError, Settings, Unfinished,
+    AttemptOutcome, CampaignEvent, CampaignJournal, CampaignSummary, EndedEarly, FailedList,
+    IfInDoubt, ListError, Progress, Recipient, RecipientOutcome, Record, ResumeError, Settings,
+    Unfinished,
 };
 use std::{cmp::Reverse, collections::BinaryHeap, io};
 use tokio::{task::coop::consume_budget, time::Instant};
@@ -69,9 +70,9 @@ pub(super) struct Queue<'a, I> {
     exhausted: bool,
     waiting: BinaryHeap<Waiting>,
     settings: &'a Settings,
-    journal: Option<Journal>,
+    journal: Option<CampaignJournal>,
     failed: Option<FailedList>,
-    watch: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
+    on_event: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
     pub summary: CampaignSummary,
 }
 
@@ -79,12 +80,21 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
     pub fn new(
         recipients: I,
         settings: &'a Settings,
-        journal: Option<Journal>,
+        journal: Option<CampaignJournal>,
         failed: Option<FailedList>,
-        watch: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
+        on_event: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
     ) -> Queue<'a, I> {
         let (waiting, summary) = (BinaryHeap::new(), CampaignSummary::default());
-        Queue { recipients, exhausted: false, waiting, settings, journal, failed, watch, summary }
+        Queue {
+            recipients,
+            exhausted: false,
+            waiting,
+            settings,
+            journal,
+            failed,
+            on_event,
+            summary,
+        }
     }
 
     /// Who is next. In the journal it is in flight from now on.
@@ -102,7 +112,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         match noted {
             Ok(()) => {
                 self.summary.taken_up_to = self.summary.taken_up_to.max(number);
-                (self.watch)(CampaignEvent::Begins(&attempt.recipient));
+                (self.on_event)(CampaignEvent::Begins(&attempt.recipient));
                 Ok(Next::Attempt(attempt))
             }
             // Nobody may be sent to who is not in the journal.
@@ -152,7 +162,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         Ok(earliest.map_or(Next::Nothing, Next::WaitUntil))
     }
 
-    /// Writes down what became of a recipient who was in flight.
+    /// Writes down what became of a recipient that was in flight.
     pub fn complete(
         &mut self,
         mut attempt: Attempt,
@@ -160,12 +170,17 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         now: Instant,
     ) -> Result<(), QueueError> {
         attempt.in_doubt |= matches!(outcome, AttemptOutcome::InDoubt(_));
-        let (why, final_outcome): (String, fn(String) -> RecipientOutcome) = match outcome {
-            AttemptOutcome::Sent => return self.end(&attempt.recipient, RecipientOutcome::Sent),
-            AttemptOutcome::Refused(why) => (why, RecipientOutcome::Refused),
-            AttemptOutcome::InDoubt(why) if self.settings.if_in_doubt == IfInDoubt::Leave => {
-                (why, RecipientOutcome::InDoubt)
+        let in_doubt = attempt.in_doubt;
+        let leave = self.settings.if_in_doubt == IfInDoubt::Leave;
+        let outcome = match outcome {
+            AttemptOutcome::Sent => RecipientOutcome::Sent,
+            // What is in doubt from an attempt before stays in doubt, whatever became of this one.
+            AttemptOutcome::Refused(why) | AttemptOutcome::CannotBeSent(why) if in_doubt => {
+                RecipientOutcome::InDoubt(why)
             }
+            AttemptOutcome::Refused(why) => RecipientOutcome::Refused(why),
+            AttemptOutcome::CannotBeSent(why) => RecipientOutcome::GaveUp(why),
+            AttemptOutcome::InDoubt(why) if leave => RecipientOutcome::InDoubt(why),
             AttemptOutcome::InDoubt(why)
             | AttemptOutcome::NotNow(why)
             | AttemptOutcome::Lost(why) => {
@@ -174,13 +189,14 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
                     let due = now + self.settings.backoff.after(attempt.attempts);
                     return self.wait(attempt, due, why);
                 }
-                (why, RecipientOutcome::GaveUp)
+                if in_doubt {
+                    RecipientOutcome::InDoubt(why)
+                } else {
+                    RecipientOutcome::GaveUp(why)
+                }
             }
         };
-        self.end(
-            &attempt.recipient,
-            if attempt.in_doubt { RecipientOutcome::InDoubt(why) } else { final_outcome(why) },
-        )
+        self.end(attempt, outcome, now)
     }
 
     /// Puts somebody back whom nobody has tried to send to.
@@ -194,7 +210,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
     }
 
     fn wait(&mut self, attempt: Attempt, due: Instant, why: String) -> Result<(), QueueError> {
-        (self.watch)(CampaignEvent::Waits {
+        (self.on_event)(CampaignEvent::Waits {
             recipient: &attempt.recipient,
             attempts: attempt.attempts,
             until: due,
@@ -205,23 +221,48 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         noted
     }
 
-    fn end(&mut self, recipient: &Recipient, outcome: RecipientOutcome) -> Result<(), QueueError> {
+    /// A recipient has an end. It is listed among the failures first, and the journal notes the end
+    /// only if that worked: what the journal calls ended is not looked at by the next run, so a
+    /// recipient that is in neither list would be forgotten.
+    fn end(
+        &mut self,
+        attempt: Attempt,
+        outcome: RecipientOutcome,
+        now: Instant,
+    ) -> Result<(), QueueError> {
+        if let Some(failed) = &mut self.failed
+            && let Err(error) = failed.add(&attempt.recipient, &outcome)
+        {
+            return Err(self.not_listed(attempt, &outcome, now, error));
+        }
         self.summary.count(&outcome);
-        (self.watch)(CampaignEvent::Ends(recipient, &outcome));
-        // The list of failures first: if the program ends in between, somebody is listed twice, but
-        // nobody is forgotten.
-        let listed = match &mut self.failed {
-            Some(failed) => failed.add(recipient, &outcome).map_err(QueueError::FailedList),
-            None => Ok(()),
-        };
-        let number = recipient.number;
-        let noted = self.note(match &outcome {
+        (self.on_event)(CampaignEvent::Ends(&attempt.recipient, &outcome));
+        let number = attempt.recipient.number;
+        self.note(match &outcome {
             RecipientOutcome::Sent => Record::Sent(number),
             RecipientOutcome::Refused(why) => Record::Refused(number, why),
             RecipientOutcome::GaveUp(why) => Record::GaveUp(number, why),
             RecipientOutcome::InDoubt(why) => Record::InDoubt(number, why),
-        });
-        listed.and(noted)
+        })
+    }
+
+    /// The list of failures could not be written. A recipient that certainly has no mail waits, so
+    /// that the next run tries it again and lists it then. One that is in doubt stays in flight in
+    /// the journal, which is what "in doubt" means there.
+    fn not_listed(
+        &mut self,
+        attempt: Attempt,
+        outcome: &RecipientOutcome,
+        now: Instant,
+        error: io::Error,
+    ) -> QueueError {
+        let (RecipientOutcome::Refused(why) | RecipientOutcome::GaveUp(why)) = outcome else {
+            self.summary.count(outcome);
+            return QueueError::FailedList(error);
+        };
+        // If the journal cannot be written either, the first error is the one to report.
+        let _ = self.wait(attempt, now, why.clone());
+        QueueError::FailedList(error)
     }
 
     fn note(&mut self, step: Record<'_>) -> Result<(), QueueError> {
@@ -247,11 +288,11 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
 
     fn bad_line(&mut self, number: u64, why: &str) {
         self.summary.bad_lines += 1;
-        (self.watch)(CampaignEvent::BadLine(number, why));
+        (self.on_event)(CampaignEvent::BadLine(number, why));
     }
 
     pub fn not_connected(&mut self, why: &str) {
-        (self.watch)(CampaignEvent::NotConnected(why));
+        (self.on_event)(CampaignEvent::NotConnected(why));
     }
 
     /// Goes on where the runs before have ended: passes over everybody they have taken, and takes

@@ -1,7 +1,7 @@
 //! Who is to get the mail: a list that is read as it is used.
-use crate::smtp::Address;
+use crate::{files::open_plain_file, smtp::Address};
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, BufRead, BufReader, Read},
     path::Path,
 };
@@ -54,10 +54,7 @@ impl RecipientFile {
     /// # Errors
     /// If it cannot be opened, or is no plain file.
     pub fn open(path: &Path) -> io::Result<RecipientFile> {
-        let file = File::open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file"));
-        }
+        let file = open_plain_file(path, OpenOptions::new().read(true))?;
         Ok(RecipientFile::from_reader(BufReader::with_capacity(64 * 1024, file)))
     }
 }

@@ -270,13 +270,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             let _ = write!(command, " SIZE={}", message.size());
         }
         if message.is_eight_bit() {
-            if !self.extensions.eight_bit_mime {
+            if self.extensions.eight_bit_mime {
+                command += " BODY=8BITMIME";
+            } else if message.needs_eight_bit_mime() {
                 return Err(ClientError::NotOffered("8BITMIME"));
             }
-            command += " BODY=8BITMIME";
         }
         let ascii = from.is_ascii() && envelope.to.iter().all(|to| to.is_ascii());
-        if !ascii || message.has_utf8_headers() {
+        if !ascii || message.needs_smtputf8() {
             if !self.extensions.smtputf8 {
                 return Err(ClientError::NotOffered("SMTPUTF8"));
             }

@@ -8,7 +8,7 @@ use super::{
     codec::{Frame, ServerCodec},
     limits::Limits,
     reply::Reply,
-    session::{Action, Question, Session, Transaction},
+    session::{Action, Question, Response, Session, Transaction},
 };
 use bytes::{Bytes, BytesMut};
 use futures::FutureExt;
@@ -155,10 +155,7 @@ where
         messages: 0,
         refused: 0,
     };
-    let closed = match connection.run().await {
-        Ok(never) => match never {},
-        Err(closed) => closed,
-    };
+    let closed = connection.run().await;
     ConnectionOutcome { closed, messages: connection.messages, refused: connection.refused }
 }
 
@@ -182,32 +179,37 @@ struct Clock {
     last_read: Instant,
 }
 
-/// There is no other way to leave a conversation than to close it.
-enum Never {}
-
 impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
-    async fn run(&mut self) -> Result<Never, ConnectionEnd> {
-        self.wire.put(&self.session.greeting()).await?;
+    /// Runs the conversation. It has no other end than that the connection is closed.
+    async fn run(&mut self) -> ConnectionEnd {
+        if let Err(end) = self.wire.put(&self.session.greeting()).await {
+            return end;
+        }
         loop {
-            let frame = self.next_frame().await?;
-            let action = match self.session.frame(frame) {
-                Action::Ask(question) => self.ask(question).await?,
-                Action::Deliver(mail, body, memory) => {
-                    match self.deliver(mail, body, memory).await? {
-                        Some(action) => action,
-                        None => continue,
-                    }
-                }
-                action => action,
-            };
-            match action {
-                Action::Reply(reply) => self.wire.put(&reply).await?,
-                Action::ReceiveMessage(reply) => self.expect_message(&reply).await?,
-                Action::Close(reply) => return Err(self.close(reply).await),
-                Action::Ask(_) | Action::Deliver(..) => {
-                    unreachable!("an answer raises no question")
-                }
+            if let Err(end) = self.step().await {
+                return end;
             }
+        }
+    }
+
+    /// One frame, and what follows from it.
+    async fn step(&mut self) -> Result<(), ConnectionEnd> {
+        let frame = self.next_frame().await?;
+        match self.session.frame(frame) {
+            Action::Respond(response) => self.respond(response).await,
+            Action::ReceiveMessage(reply) => self.expect_message(&reply).await,
+            Action::Ask(question) => {
+                let response = self.ask(question).await?;
+                self.respond(response).await
+            }
+            Action::Deliver(mail, body, memory) => self.deliver(mail, body, memory).await,
+        }
+    }
+
+    async fn respond(&mut self, response: Response) -> Result<(), ConnectionEnd> {
+        match response {
+            Response::Reply(reply) => self.wire.put(&reply).await,
+            Response::Close(reply) => Err(self.close(reply).await),
         }
     }
 
@@ -271,7 +273,7 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         Ok(())
     }
 
-    async fn ask(&mut self, question: Question) -> Result<Action, ConnectionEnd> {
+    async fn ask(&mut self, question: Question) -> Result<Response, ConnectionEnd> {
         let answer = match (&question, self.session.transaction()) {
             (Question::Sender(mail), _) => {
                 handled(self.handler.sender(mail), &mut self.wire).await?
@@ -283,20 +285,19 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         };
         match answer {
             Ok(answer) => Ok(self.session.answered(question, answer)),
-            Err(HandlerError::TookTooLong) => Ok(Action::Reply(HANDLER_TOO_SLOW)),
+            Err(HandlerError::TookTooLong) => Ok(self.session.answered(question, HANDLER_TOO_SLOW)),
             Err(HandlerError::Panicked) => {
                 Err(self.say_and_close(HANDLER_PANICKED, ConnectionEnd::Panicked).await)
             }
         }
     }
 
-    /// What is still to be done, if anything.
     async fn deliver(
         &mut self,
         mail: Transaction,
         body: Bytes,
         memory: Reservation,
-    ) -> Result<Option<Action>, ConnectionEnd> {
+    ) -> Result<(), ConnectionEnd> {
         let answer =
             handled(self.handler.message(mail.clone(), body.clone()), &mut self.wire).await?;
         self.clock.last_message = Instant::now();
@@ -308,22 +309,21 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
                 return Err(self.say_and_close(HANDLER_PANICKED, ConnectionEnd::Panicked).await);
             }
         };
-        if answer.is_positive() {
-            self.messages += 1
+        let is_accepted = answer.is_positive();
+        if is_accepted {
+            self.messages += 1;
         } else {
-            self.refused += 1
+            self.refused += 1;
         }
-        let action = self.session.delivered(answer);
-        if let Action::Reply(reply) = &action
-            && reply.is_positive()
-        {
-            self.wire.put(reply).await?;
+        let response = self.session.delivered(answer);
+        self.respond(response).await?;
+        if is_accepted {
+            // The handler hears of it when the client has been told, as far as that can be known.
             self.wire.flush().await?;
             self.handler.acknowledged(&mail, &body).await;
-            drop(memory); // for the envelope, which is gone now
-            return Ok(None);
         }
-        Ok(Some(action))
+        drop(memory); // which was reserved for the envelope
+        Ok(())
     }
 
     async fn close(&mut self, reply: Reply) -> ConnectionEnd {

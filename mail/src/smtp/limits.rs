@@ -17,7 +17,8 @@ pub struct Limits {
     pub text_line: usize,
     /// The largest message, in bytes: 10 MiB. It is announced as SIZE.
     pub message: usize,
-    /// The most recipients of one message: 1,000. RFC 5321, 4.5.3.1.8 wants at least 100.
+    /// The most recipients of one message: 1,000. RFC 5321, 4.5.3.1.8 wants at least 100. After as
+    /// many that were refused, counted from the last message that was accepted, the session ends.
     pub recipients: usize,
     /// The most errors between two messages that were accepted: 10. After one more, the session
     /// ends. Recipients that were refused are no errors, since mailing lists have many of them.

@@ -22,7 +22,7 @@
 //! impl Handler for Postbox {
 //!     async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
 //!         match to.local_part() {
-//!             "alice" => Reply::accepted("a friend"),
+//!             "alice" => Reply::recipient_ok(),
 //!             _ => Reply::no_such_mailbox("only alice lives here"),
 //!         }
 //!     }

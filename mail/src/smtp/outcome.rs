@@ -75,9 +75,18 @@ impl DeliveryOutcome {
         matches!(self, DeliveryOutcome::Accepted(_))
     }
 
-    /// There is no use in trying again.
+    /// The server has refused it for good: to try again is of no use.
+    ///
+    /// A 552 for a recipient does not count: for a long time it was the code of "too many
+    /// recipients", and a client is to treat it as a 452 (RFC 5321, 4.5.3.1.10).
     pub fn is_permanent(&self) -> bool {
-        matches!(self, DeliveryOutcome::Refused { reply, .. } if reply.is_permanent())
+        match self {
+            DeliveryOutcome::Accepted(_) => false,
+            DeliveryOutcome::Refused { at: Phase::Recipient, reply } if reply.code() == 552 => {
+                false
+            }
+            DeliveryOutcome::Refused { reply, .. } => reply.is_permanent(),
+        }
     }
 }
 
@@ -134,11 +143,16 @@ impl ClientError {
         }
     }
 
-    /// Whether there is no use in trying again, here or over another connection.
+    /// Whether the server has refused this message for good: to try again is of no use.
+    ///
+    /// That takes a server that has said so, of this message. A greeting, or a reply to EHLO, of 5xx
+    /// says nothing about any message: the server may be misconfigured for a minute. And an extension
+    /// that is not offered is what *we* would need; another server, or this one on another day, may
+    /// offer it.
     pub fn is_permanent(&self) -> bool {
         match self {
-            ClientError::Refused(_, reply) => reply.is_permanent(),
-            ClientError::NotOffered(_) | ClientError::NoRecipients => true,
+            ClientError::Refused(Phase::Message, reply) => reply.is_permanent(),
+            ClientError::NoRecipients => true,
             _ => false,
         }
     }

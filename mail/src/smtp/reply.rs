@@ -66,6 +66,11 @@ impl Reply {
         Reply::new(250, (2, 0, 0), text)
     }
 
+    /// `250 2.1.5`: this recipient can have the message. RFC 3463, 3.2 has a status of its own for it.
+    pub fn recipient_ok() -> Reply {
+        Reply::own(250, Some((2, 1, 5)), "recipient ok")
+    }
+
     /// `451`: not now. The client keeps the message and tries again.
     pub fn try_again(text: impl Into<Cow<'static, str>>) -> Reply {
         Reply::new(451, (4, 3, 0), text)

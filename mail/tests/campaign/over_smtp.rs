@@ -105,7 +105,7 @@ impl Servers {
                 from: Address::new("news@example.org").ok(),
                 to: vec![recipient.address.clone()],
             };
-            (envelope, Message::new("Subject: news\n\nThere are some.\n"))
+            Ok((envelope, Message::new("Subject: news\n\nThere are some.\n")))
         })
     }
 
@@ -135,6 +135,9 @@ async fn each_answer_has_its_meaning() {
         (Says { mail: "451 later", ..FRIENDLY }, not_now("451 later"), true),
         (Says { recipient: "550 5.1.1 no", ..FRIENDLY }, refused("550 5.1.1 no"), true),
         (Says { recipient: "452 later", ..FRIENDLY }, not_now("452 later"), true),
+        // RFC 5321, 4.5.3.1.10: too many recipients, by an old server.
+        (Says { recipient: "552 later", ..FRIENDLY }, not_now("552 later"), true),
+        (Says { mail: "552 too large", ..FRIENDLY }, refused("552 too large"), true),
         (Says { data: "554 no", ..FRIENDLY }, refused("554 no"), true),
         (Says { message: "554 spam", ..FRIENDLY }, refused("554 spam"), true),
         (Says { message: "451 later", ..FRIENDLY }, not_now("451 later"), true),
@@ -191,7 +194,7 @@ async fn each_answer_has_its_meaning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_that_the_server_cannot_take_is_refused_without_a_word_to_it() {
+async fn an_address_that_needs_what_the_server_does_not_offer_is_not_sent_to() {
     on_this_thread(async {
         let servers = Servers::new(&[FRIENDLY]);
         let mut connection = servers.connector().connect().await.unwrap();
@@ -199,7 +202,9 @@ async fn an_address_that_the_server_cannot_take_is_refused_without_a_word_to_it(
         let outcome = connection.deliver(&Recipient { number: 1, address }).await;
         assert_eq!(
             outcome,
-            AttemptOutcome::Refused("the server does not offer SMTPUTF8, which this needs".into())
+            AttemptOutcome::CannotBeSent(
+                "the server does not offer SMTPUTF8, which this needs".into()
+            )
         );
         assert!(connection.is_usable());
         assert_eq!(

@@ -19,7 +19,7 @@ async fn who_is_refused_for_now_is_tried_again_after_1_s_and_2_s() {
 async fn who_is_refused_for_now_three_times_is_given_up() {
     let post = Post::new(100).act(2, [not_now(), not_now(), not_now(), not_now()]);
     let mut fates = vec![];
-    let campaign = Campaign::new(&post, settings(1)).watch(|event| {
+    let campaign = Campaign::new(&post, settings(1)).on_event(|event| {
         if let CampaignEvent::Ends(recipient, outcome) = event {
             fates.push((recipient.number, outcome.clone()));
         }
@@ -70,7 +70,7 @@ async fn no_more_are_taken_than_may_wait() {
         pulled.set(pulled.get() + 1);
         most.set(most.get().max(pulled.get() - ended.get()));
     });
-    let campaign = Campaign::new(&post, settings).watch(|event| {
+    let campaign = Campaign::new(&post, settings).on_event(|event| {
         if let CampaignEvent::Ends(..) = event {
             ended.set(ended.get() + 1);
         }
@@ -93,7 +93,7 @@ async fn a_connection_that_the_server_closes_after_some_mails_costs_no_attempt_a
     let post = Post::new(100);
     post.mails_per_connection.set(3);
     let mut waits = 0;
-    let campaign = Campaign::new(&post, settings(1)).watch(|event| {
+    let campaign = Campaign::new(&post, settings(1)).on_event(|event| {
         if let CampaignEvent::Waits { .. } = event {
             waits += 1;
         }

@@ -98,7 +98,7 @@ async fn a_campaign_sends_to_everybody_who_is_there() {
     let message = Message::new("Subject: news\n\nThere are some.\n");
     let mail = |recipient: &Recipient| {
         let to = vec![recipient.address.clone()];
-        (Envelope { from: Address::new("news@example.org").ok(), to }, message.clone())
+        Ok((Envelope { from: Address::new("news@example.org").ok(), to }, message.clone()))
     };
     let campaign =
         Campaign::new(OverSmtp::new(async || server.connect().await, mail), Settings::default());

@@ -105,11 +105,19 @@ async fn threat_4_whatever_can_be_written_is_understood_as_it_was_meant() {
         let headers = std::str::from_utf8(body).unwrap().split("\r\n\r\n").next().unwrap();
         let names: Vec<&str> = headers
             .split("\r\n")
-            .filter(|line| !line.starts_with(' '))
+            .filter(|line| !line.starts_with([' ', '\t']))
             .map(|line| line.split(':').next().unwrap())
             .collect();
-        let expected =
-            ["From", "Subject", "To", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
+        let expected = [
+            "From",
+            "Date",
+            "Message-ID",
+            "Subject",
+            "To",
+            "MIME-Version",
+            "Content-Type",
+            "Content-Transfer-Encoding",
+        ];
         assert_eq!(names, expected, "{headers}");
         assert_eq!(body.len(), message.size());
     }

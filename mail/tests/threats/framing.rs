@@ -361,9 +361,11 @@ fn threat_7_a_size_that_is_too_large_is_refused_before_the_message_comes_and_one
         connection.feed(format!("EHLO c\r\nMAIL FROM:<a@b> SIZE={size}\r\n").as_bytes());
         connection
     };
-    for size in ["10001", "4294967297", "18446744073709551616", "99999999999999999999999"] {
+    for size in ["10001", "4294967297", "18446744073709551616", "99999999999999999999"] {
         assert_eq!(announce(size).replies[1], "552 5.3.4 the message is too large", "SIZE={size}");
     }
+    // RFC 1870, 4 has one to twenty digits.
+    assert_eq!(announce("999999999999999999999").codes()[1], "501");
     let mut connection = announce("10");
     connection.feed(b"RCPT TO:<c@d>\r\nDATA\r\n");
     for _ in 0..1000 {

@@ -3,7 +3,7 @@ use crate::{
     scene::{Pipes, Postbox, Raw, Running, seconds},
     single_connection::SingleConnection,
 };
-use mail::smtp::{Limits, Listener, Server};
+use mail::smtp::{Limits, Listener, Reply, Server, session::Question};
 use std::{
     io,
     net::SocketAddr,
@@ -228,4 +228,91 @@ fn threat_13_recipients_count_as_well() {
     );
     connection.feed(b"RSET\r\n");
     assert_eq!(connection.budget.left(), 1000);
+}
+
+// A refusal of ours is not charged to the client.
+
+fn refuse_recipients(question: &Question) -> Reply {
+    match question {
+        Question::Sender(_) => Reply::accepted("yes"),
+        Question::Recipient(_) => Reply::no_such_mailbox("no"),
+    }
+}
+
+#[test]
+fn threat_13_a_refused_recipient_keeps_no_memory() {
+    let mut connection = SingleConnection::new(Limits::default());
+    connection.answer = refuse_recipients;
+    connection.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\n");
+    let before = connection.budget.left();
+    let address = format!("{}@{}", "l".repeat(60), vec!["d".repeat(60); 3].join("."));
+    for _ in 0..1000 {
+        connection.feed(format!("RCPT TO:<{address}>\r\n").as_bytes());
+    }
+    assert_eq!(connection.codes()[2..], ["550"; 1000]);
+    assert_eq!(connection.budget.left(), before);
+}
+
+#[test]
+fn threat_8_a_client_that_only_tries_addresses_out_comes_to_an_end() {
+    let mut connection = SingleConnection::new(Limits { recipients: 20, ..Limits::default() });
+    connection.answer = refuse_recipients;
+    connection.feed(b"EHLO c\r\n");
+    for _ in 0..4 {
+        connection.feed(b"MAIL FROM:<a@b>\r\n");
+        connection.feed(&b"RCPT TO:<c@d>\r\n".repeat(6));
+        connection.feed(b"RSET\r\n");
+    }
+    assert!(connection.closed, "{:?}", connection.codes());
+    assert_eq!(connection.codes().iter().filter(|code| **code == "550").count(), 20);
+    assert_eq!(connection.codes().last(), Some(&"421"));
+}
+
+#[test]
+fn threat_8_what_follows_from_a_refusal_is_no_error_of_the_client() {
+    // As RFC 2920 wants it: everything in one go, before the client can hear of the refusal.
+    let mut connection = SingleConnection::new(Limits::default());
+    connection.answer = refuse_recipients;
+    connection.feed(b"EHLO c\r\n");
+    for _ in 0..50 {
+        connection.feed(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nRSET\r\n");
+        assert_eq!(
+            connection.codes()[connection.replies.len() - 4..],
+            ["250", "550", "554", "250"]
+        );
+    }
+    connection.answer = |question| match question {
+        Question::Sender(_) => Reply::try_again("not now"),
+        Question::Recipient(_) => Reply::accepted("yes"),
+    };
+    for _ in 0..50 {
+        connection.feed(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n");
+        assert_eq!(
+            connection.codes()[connection.replies.len() - 4..],
+            ["451", "503", "503", "503"]
+        );
+    }
+    for _ in 0..50 {
+        connection.feed(b"MAIL FROM:<a@b> SIZE=99999999\r\nRCPT TO:<c@d>\r\nDATA\r\n");
+        assert_eq!(connection.codes()[connection.replies.len() - 3..], ["552", "503", "503"]);
+    }
+    assert!(!connection.closed);
+    // Without a refusal, they are errors as before.
+    connection.feed(b"RSET\r\n");
+    connection.feed(&b"RCPT TO:<c@d>\r\n".repeat(11));
+    assert!(connection.closed);
+}
+
+#[test]
+fn threat_3_an_http_request_ends_the_session_at_its_first_line() {
+    for request in ["GET / HTTP/1.1", "POST /mail HTTP/1.1", "CONNECT mail.example.org:25 HTTP/1.1"]
+    {
+        let mut connection = SingleConnection::new(Limits::default());
+        connection.feed(format!("{request}\r\n").as_bytes());
+        assert_eq!(connection.codes(), ["521"], "{request}");
+        assert!(connection.closed, "{request}");
+        let mail = b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nmail\r\n.\r\n";
+        connection.feed(mail);
+        assert!(connection.delivered.is_empty(), "{request}");
+    }
 }

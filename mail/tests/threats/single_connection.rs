@@ -3,7 +3,7 @@ use bytes::{Bytes, BytesMut};
 use mail::smtp::{
     Budget, Limits, Reply,
     codec::{Frame, ServerCodec},
-    session::{Action, Session},
+    session::{Action, Question, Response, Session},
 };
 use std::sync::Arc;
 use tokio_util::codec::Decoder;
@@ -17,6 +17,8 @@ pub struct SingleConnection {
     pub replies: Vec<String>,
     pub delivered: Vec<Bytes>,
     pub closed: bool,
+    /// What the application says to a sender or to a recipient. By default, yes.
+    pub answer: fn(&Question) -> Reply,
 }
 
 impl SingleConnection {
@@ -31,6 +33,7 @@ impl SingleConnection {
             replies: vec![],
             delivered: vec![],
             closed: false,
+            answer: |_| Reply::accepted("yes"),
         }
     }
 
@@ -52,25 +55,27 @@ impl SingleConnection {
         while !self.closed {
             let Some(frame) = self.codec.decode(&mut self.unread).unwrap() else { return };
             self.frames.push(frame.clone());
-            let action = match self.session.frame(frame) {
-                Action::Ask(question) => self.session.answered(question, Reply::accepted("yes")),
+            let response = match self.session.frame(frame) {
+                Action::Respond(response) => response,
+                Action::Ask(question) => {
+                    let answer = (self.answer)(&question);
+                    self.session.answered(question, answer)
+                }
                 Action::Deliver(_, body, _) => {
                     self.delivered.push(body);
                     self.session.delivered(Reply::accepted("delivered"))
                 }
-                action => action,
-            };
-            let reply = match action {
-                Action::Reply(reply) => reply,
                 Action::ReceiveMessage(reply) => {
                     self.codec.expect_message();
-                    reply
+                    Response::Reply(reply)
                 }
-                Action::Close(reply) => {
+            };
+            let reply = match response {
+                Response::Reply(reply) => reply,
+                Response::Close(reply) => {
                     self.closed = true;
                     reply
                 }
-                other => panic!("{other:?} after an answer"),
             };
             self.replies.push(reply.to_string());
         }
