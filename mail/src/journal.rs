@@ -239,6 +239,12 @@ impl Journal {
         self.records
     }
 
+    /// Whether a write has failed and could not be taken back. Then only
+    /// [`replace`](Journal::replace) can follow.
+    pub fn is_torn(&self) -> bool {
+        self.torn
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

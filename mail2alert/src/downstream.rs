@@ -5,7 +5,7 @@ use super::{
     mailbox::Mailbox,
     network::Dial,
 };
-use mail::smtp::{Client, ClientError, DeliveryOutcome, Envelope, Message, Timeouts};
+use mail::smtp::{Client, ClientError, DeliveryOutcome, Envelope, Message, Reply, Timeouts};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 
@@ -53,21 +53,15 @@ impl<M: Dial> MailServer<M> {
         let outcomes = match sent {
             Ok(outcomes) => {
                 let outcomes = outcomes.into_iter().map(|outcome| match outcome {
-                    DeliveryOutcome::Accepted(reply) => {
-                        (MailboxOutcome::Accepted, reply.to_string())
-                    }
+                    DeliveryOutcome::Accepted(reply) => MailboxOutcome::Accepted(reply),
                     refused if refused.is_permanent() => {
-                        (MailboxOutcome::Refused, refused.to_string())
+                        MailboxOutcome::Refused(refused.reply().clone())
                     }
-                    refused => (MailboxOutcome::Doubtful, refused.to_string()),
+                    refused => MailboxOutcome::Doubtful(refused.to_string()),
                 });
-                to.iter()
-                    .cloned()
-                    .zip(outcomes)
-                    .map(|(to, (outcome, why))| (to, outcome, why))
-                    .collect()
+                to.iter().cloned().zip(outcomes).collect()
             }
-            Err((outcome, why)) => to.iter().map(|to| (to.clone(), outcome, why.clone())).collect(),
+            Err(outcome) => to.iter().map(|to| (to.clone(), outcome.clone())).collect(),
         };
         let outcome = SendOutcome(outcomes);
         (self.watch)(&RelayEvent::Sent { outcome: outcome.to_string() });
@@ -78,32 +72,26 @@ impl<M: Dial> MailServer<M> {
         &self,
         envelope: &Envelope,
         message: &Message,
-    ) -> Result<Vec<DeliveryOutcome>, (MailboxOutcome, String)> {
+    ) -> Result<Vec<DeliveryOutcome>, MailboxOutcome> {
         let connection =
             self.connections.clone().acquire_owned().await.expect("it is never closed");
         (self.watch)(&RelayEvent::Sends { to: envelope.to.clone() });
         let io = match timeout(self.timeouts.connect, self.dial.dial()).await {
             Ok(Ok(io)) => io,
             Ok(Err(error)) => {
-                return Err((
-                    MailboxOutcome::Doubtful,
-                    format!("no connection to the mail server: {error}"),
-                ));
+                let why = format!("no connection to the mail server: {error}");
+                return Err(MailboxOutcome::Doubtful(why));
             }
             Err(_) => {
-                return Err((
-                    MailboxOutcome::Doubtful,
-                    "no connection to the mail server in time".into(),
-                ));
+                let why = "no connection to the mail server in time".into();
+                return Err(MailboxOutcome::Doubtful(why));
             }
         };
-        let failed = |error: ClientError| {
-            let outcome = if error.is_permanent() {
-                MailboxOutcome::Refused
-            } else {
-                MailboxOutcome::Doubtful
-            };
-            (outcome, error.to_string())
+        let failed = |error: ClientError| match error {
+            ClientError::Refused(_, ref reply) if error.is_permanent() => {
+                MailboxOutcome::Refused(reply.clone())
+            }
+            error => MailboxOutcome::Doubtful(error.to_string()),
         };
         let mut client = Client::over(io, &self.hostname, self.timeouts).await.map_err(failed)?;
         let outcomes = client.send(envelope, message).await.map_err(failed)?;
@@ -117,41 +105,87 @@ impl<M: Dial> MailServer<M> {
 }
 
 /// What became of a mail for one recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MailboxOutcome {
-    /// The mail server has it.
-    Accepted,
-    /// The mail server will never have it.
-    Refused,
-    /// It is to be tried again.
-    Doubtful,
+    /// The mail server has it, and said so.
+    Accepted(Reply),
+    /// The mail server has refused it for good.
+    Refused(Reply),
+    /// Everything else: it is to be tried again.
+    Doubtful(String),
 }
 
-/// What became of a mail for each recipient, and what the mail server said.
-pub(super) struct SendOutcome(Vec<(Mailbox, MailboxOutcome, String)>);
+impl fmt::Display for MailboxOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MailboxOutcome::Accepted(reply) | MailboxOutcome::Refused(reply) => reply.fmt(f),
+            MailboxOutcome::Doubtful(why) => f.write_str(why),
+        }
+    }
+}
+
+/// What became of a mail for each recipient.
+pub(super) struct SendOutcome(Vec<(Mailbox, MailboxOutcome)>);
 
 impl SendOutcome {
-    /// Whose outcome it is.
-    pub fn of(&self, outcome: MailboxOutcome) -> Vec<Mailbox> {
-        self.0
-            .iter()
-            .filter(|(_, other, _)| *other == outcome)
-            .map(|(mailbox, ..)| mailbox.clone())
-            .collect()
+    /// The recipients that have it.
+    pub fn accepted(&self) -> Vec<Mailbox> {
+        let mut accepted = vec![];
+        for (mailbox, outcome) in &self.0 {
+            if matches!(outcome, MailboxOutcome::Accepted(_)) {
+                accepted.push(mailbox.clone());
+            }
+        }
+        accepted
     }
 
-    /// Who never will have it, and why, a line each.
+    /// Whether one of them is to be tried again.
+    pub fn is_doubtful(&self) -> bool {
+        self.0.iter().any(|(_, outcome)| matches!(outcome, MailboxOutcome::Doubtful(_)))
+    }
+
+    /// The recipients that never will have it, and why, a line each.
     pub fn refusals(&self) -> Vec<String> {
-        let refused = self.0.iter().filter(|(_, outcome, _)| *outcome == MailboxOutcome::Refused);
-        refused.map(|(mailbox, _, why)| format!("{mailbox}: {why}")).collect()
+        let mut refusals = vec![];
+        for (mailbox, outcome) in &self.0 {
+            if let MailboxOutcome::Refused(reply) = outcome {
+                refusals.push(format!("{mailbox}: {reply}"));
+            }
+        }
+        refusals
+    }
+
+    /// What to say of a mail that was refused for all recipients: the code and the status of the
+    /// mail server, if all have the same, since a program may look at it (5.1.1: no such mailbox).
+    pub fn refusal(&self) -> Reply {
+        let mut codes = vec![];
+        for (_, outcome) in &self.0 {
+            if let MailboxOutcome::Refused(reply) = outcome {
+                codes.push((reply.code(), reply.status()));
+            }
+        }
+        let mut code = (554, None);
+        if let Some(first) = codes.first()
+            && codes.iter().all(|other| other == first)
+        {
+            code = *first;
+        }
+        // A mail server without enhanced codes has said no more than "permanent".
+        let status =
+            code.1.map_or((5, 0, 0), |status| (status.class, status.subject, status.detail));
+        Reply::new(code.0, status, self.to_string())
     }
 }
 
 /// How many have it, and what was said of each of the others.
 impl fmt::Display for SendOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} taken", self.of(MailboxOutcome::Accepted).len(), self.0.len())?;
-        let others = self.0.iter().filter(|(_, outcome, _)| *outcome != MailboxOutcome::Accepted);
-        others.into_iter().try_for_each(|(mailbox, _, why)| write!(f, ", {mailbox}: {why}"))
+        write!(f, "{} of {} taken", self.accepted().len(), self.0.len())?;
+        for (mailbox, outcome) in &self.0 {
+            if !matches!(outcome, MailboxOutcome::Accepted(_)) {
+                write!(f, ", {mailbox}: {outcome}")?;
+            }
+        }
+        Ok(())
     }
 }

@@ -47,8 +47,10 @@ pub enum RelayEvent {
     Answered(MailOutcome),
     /// How the stages ended is not known at the start.
     NoBaseline(RestError),
-    /// Something could not be written down.
-    Trouble(LedgerError),
+    /// The ledger cannot be written, from now on.
+    LedgerFails(LedgerError),
+    /// The ledger can be written again, and has what could not be written meanwhile.
+    LedgerWorksAgain,
 }
 
 /// What became of a mail.
@@ -88,7 +90,10 @@ impl fmt::Display for RelayEvent {
                     "how the stages ended is not known yet: {error}; the first notification will ask again"
                 )
             }
-            RelayEvent::Trouble(error) => error.fmt(f),
+            RelayEvent::LedgerFails(error) => {
+                write!(f, "{error}; until it can be, a crash costs duplicates")
+            }
+            RelayEvent::LedgerWorksAgain => write!(f, "the ledger can be written again"),
         }
     }
 }

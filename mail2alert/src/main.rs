@@ -96,14 +96,10 @@ fn read(path: &PathBuf) -> Result<Config, Failure> {
 fn run(path: PathBuf) -> Result<(), Failure> {
     let config = read(&path)?;
     let failed = |what: &str, error: io::Error| Failure(1, vec![format!("{what}: {error}")]);
-    let (ledger, damaged) =
-        Ledger::open(&config.ledger.file, config.ledger.bounds).map_err(|error| {
-            failed(&format!("cannot use the ledger {}", config.ledger.file.display()), error)
-        })?;
+    let (ledger, damaged) = Ledger::open(&config.ledger.file, config.ledger.bounds)
+        .map_err(|error| Failure(1, vec![format!("the ledger: {error}")]))?;
     if damaged > 0 {
-        log(&format!(
-            "the ledger had {damaged} damaged lines at its end or within, which were left out"
-        ));
+        log(&format!("the ledger had {damaged} damaged lines, which were left out"));
     }
     // One thread is enough for all of it: nothing here blocks but the disk, which has a thread of
     // its own.
@@ -144,7 +140,8 @@ fn watch() -> Observer {
         RelayEvent::Answered(_)
         | RelayEvent::Stale { .. }
         | RelayEvent::NoBaseline(_)
-        | RelayEvent::Trouble(_) => log(&step.to_string()),
+        | RelayEvent::LedgerFails(_)
+        | RelayEvent::LedgerWorksAgain => log(&step.to_string()),
         RelayEvent::Came { .. }
         | RelayEvent::Asks { .. }
         | RelayEvent::Asked { .. }

@@ -7,7 +7,7 @@
 use super::{
     cache::{Cache, CachePolicy, Cached},
     config::{Config, Notifications, Unmatched},
-    downstream::{MailServer, MailboxOutcome, SendOutcome},
+    downstream::{MailServer, SendOutcome},
     event::{MailOutcome, Observer, RelayEvent},
     gocd::{Event, PipelineGroups, StageEnd, StageReport, parse_cctray},
     ledger::{Digest, Ledger, LedgerError},
@@ -45,6 +45,8 @@ pub struct Relay<M> {
     baseline: Cache<Vec<StageEnd>>,
     /// Whether the baseline is in the ledger.
     has_baseline: AtomicBool,
+    /// Whether the ledger could not be written the last time.
+    ledger_fails: AtomicBool,
     ledger: Ledger,
     /// The mails that are under way: of two with the same bytes, the second one waits for what
     /// becomes of the first.
@@ -126,6 +128,7 @@ impl<M: Dial> Relay<M> {
             groups,
             baseline,
             has_baseline: AtomicBool::new(false),
+            ledger_fails: AtomicBool::new(false),
             ledger,
             under_way: Mutex::default(),
             watch,
@@ -140,7 +143,7 @@ impl<M: Dial> Relay<M> {
         }
         let baseline = self.baseline.get().await?.facts;
         let news = self.ledger.stages(|stages| stages.news(&baseline));
-        self.noted(self.ledger.learn(news).await);
+        self.learn(news).await;
         self.has_baseline.store(true, SeqCst);
         Ok(())
     }
@@ -256,7 +259,7 @@ impl<M: Dial> Relay<M> {
 
         let message = with_trace(mail.transaction, mail.body, &self.hostname);
         let outcome = self.mail_server.send(mail.from.as_ref(), &missing, &message).await;
-        let accepted = outcome.of(MailboxOutcome::Accepted);
+        let accepted = outcome.accepted();
         // Another mail without an identity and with the same bytes would be another mail: if this
         // one is done with, there is nothing to remember.
         let is_done_with =
@@ -265,16 +268,15 @@ impl<M: Dial> Relay<M> {
             self.noted(self.ledger.sent(mail.digest, &accepted).await);
         }
 
-        let (refused, doubtful) =
-            (outcome.of(MailboxOutcome::Refused), outcome.of(MailboxOutcome::Doubtful));
+        let refused = outcome.refusals();
         let served = had + accepted.len();
-        if !doubtful.is_empty() {
+        if outcome.is_doubtful() {
             return RelayOutcome::Later(format!("{because}; {outcome}"));
         }
         // The rules may have named others the last time; then somebody has it, and it cannot be
         // refused any more.
         if served == 0 && !self.ledger.knows(&mail.digest) {
-            return RelayOutcome::Refused(Reply::new(554, (5, 0, 0), outcome.to_string()));
+            return RelayOutcome::Refused(outcome.refusal());
         }
         if !refused.is_empty()
             && let Err(why) = self.tell_the_postmaster(mail, &outcome).await
@@ -320,7 +322,7 @@ impl<M: Dial> Relay<M> {
         let notice = notice.map_err(|error| error.to_string())?;
         // From nobody, so that nothing comes back.
         let told = self.mail_server.send(None, postmaster, &notice).await;
-        if told.of(MailboxOutcome::Accepted).is_empty() {
+        if told.accepted().is_empty() {
             return Err(told.to_string());
         }
         self.noted(self.ledger.sent(digest, postmaster).await);
@@ -350,11 +352,24 @@ impl<M: Dial> Relay<M> {
         (to.is_postmaster() && is_ours).then(|| self.postmaster.clone())
     }
 
-    /// A ledger that cannot be written still remembers, until the process ends; and to say 451
-    /// about a mail that everybody has would only make it worse.
+    /// Notes how stages ended. That there is nothing to note says nothing about the disk.
+    async fn learn(&self, ended: Vec<StageEnd>) {
+        if !ended.is_empty() {
+            self.noted(self.ledger.learn(ended).await);
+        }
+    }
+
+    /// A ledger that cannot be written still remembers, until the process ends; and to say 451 about
+    /// a mail that every recipient has would only make it worse. So it is only said: once when it
+    /// begins, and once when it is over, not with each mail.
     fn noted(&self, noted: Result<(), LedgerError>) {
-        if let Err(error) = noted {
-            self.see(RelayEvent::Trouble(error));
+        let fails = noted.is_err();
+        if self.ledger_fails.swap(fails, SeqCst) == fails {
+            return;
+        }
+        match noted {
+            Err(error) => self.see(RelayEvent::LedgerFails(error)),
+            Ok(()) => self.see(RelayEvent::LedgerWorksAgain),
         }
     }
 
@@ -404,7 +419,7 @@ impl<M: Dial> Handler for Relay<M> {
     async fn acknowledged(&self, _mail: &Transaction, body: &Bytes) {
         let Some(report) = StageReport::parse(&Header::read(body).subject) else { return };
         let lesson = self.ledger.stages(|stages| stages.lesson(&report));
-        self.noted(self.ledger.learn(lesson.into_iter().collect()).await);
+        self.learn(lesson.into_iter().collect()).await;
     }
 }
 

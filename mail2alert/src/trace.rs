@@ -23,7 +23,7 @@ pub(super) fn with_trace(mail: &Transaction, body: &[u8], hostname: &str) -> Mes
     )
     .into_bytes();
     text.extend_from_slice(body);
-    Message::new(text)
+    Message::passed_on(text, mail.parameters.smtputf8)
 }
 
 fn literal(ip: std::net::IpAddr) -> String {

@@ -74,7 +74,14 @@ impl Surroundings {
     }
 
     async fn start(&self) -> Program {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_mail2alert"))
+        self.start_by(&["env"]).await
+    }
+
+    /// Starts it by a command that is given its executable and its arguments.
+    async fn start_by(&self, command: &[&str]) -> Program {
+        let mut process = Command::new(command[0])
+            .args(&command[1..])
+            .arg(env!("CARGO_BIN_EXE_mail2alert"))
             .arg(&self.config)
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -496,8 +503,8 @@ async fn what_is_wrong_is_one_sentence_and_a_status() {
     let (status, _, error) = said(&[config]).await;
     assert_eq!(status, Some(1));
     assert!(
-        error.contains("cannot use the ledger ")
-            && error.ends_with(": another mail2alert uses it\n"),
+        error.contains("the ledger: the journal ")
+            && error.ends_with(" is in use by another process\n"),
         "{error}"
     );
     let second = world.folder.path().join("second.toml");
@@ -524,4 +531,97 @@ async fn help_and_check_say_what_they_say_on_the_standard_output() {
         "{out}"
     );
     assert!(!world.folder.path().join("ledger").exists(), "it does nothing");
+}
+
+#[tokio::test]
+async fn what_is_not_a_plain_file_is_not_taken_for_a_ledger() {
+    let world = Surroundings::new().await;
+    let folder = world.folder.path();
+    let pipe = folder.join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let text = std::fs::read_to_string(&world.config).expect("the file");
+    let ledger = folder.join("ledger");
+    for (path, what) in [
+        (std::path::Path::new("/dev/null"), "a device"),
+        (folder, "a directory"),
+        (&pipe, "a pipe"),
+    ] {
+        let other = folder.join("other.toml");
+        let changed = text.replace(&format!("{ledger:?}"), &format!("{path:?}"));
+        std::fs::write(&other, changed).expect("the file");
+        let (status, out, error) = said(&[other.to_str().expect("a path")]).await;
+        let expected = format!(
+            "mail2alert: the ledger: cannot use the journal {}: it is {what}, not a plain file\n",
+            path.display()
+        );
+        assert_eq!((status, out.as_str(), error), (Some(1), "", expected));
+    }
+    let null = std::fs::metadata("/dev/null").expect("it is there");
+    assert!(!null.is_file(), "the device is still a device");
+}
+
+#[tokio::test]
+async fn two_processes_cannot_have_one_ledger_under_two_names() {
+    in_time(async {
+        let world = Surroundings::new().await;
+        let _program = world.start().await;
+        let (ledger, link) = (world.folder.path().join("ledger"), world.folder.path().join("link"));
+        std::os::unix::fs::symlink(&ledger, &link).expect("a link");
+        let text = std::fs::read_to_string(&world.config).expect("the file");
+        let other = world.folder.path().join("other.toml");
+        let changed = text.replace(&format!("{ledger:?}"), &format!("{link:?}"));
+        std::fs::write(&other, changed).expect("the file");
+        let (status, _, error) = said(&[other.to_str().expect("a path")]).await;
+        assert_eq!(status, Some(1));
+        assert!(error.ends_with("is in use by another process\n"), "{error}");
+    })
+    .await;
+}
+
+/// A full disk, as far as one process can have one: no file may become longer than 1 kB.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_said_once_and_a_restart_works() {
+    in_time(async {
+        let world = Surroundings::new().await;
+        let mut program = world.start().await;
+        assert_eq!(program.send(&broken("0")).await, Ok(IN_GOOD_HANDS.to_owned()));
+        program.kill().await;
+        // A ledger that ends in the middle of a line, and to which nothing can be added.
+        let ledger = world.folder.path().join("ledger");
+        let mut text = std::fs::read_to_string(&ledger).expect("the ledger");
+        text += &"12345678 {".repeat(200);
+        std::fs::write(&ledger, &text).expect("the ledger");
+        let mut program =
+            world.start_by(&["sh", "-c", "trap '' XFSZ; ulimit -S -f 1; exec \"$0\" \"$@\""]).await;
+        for number in 1..=5 {
+            let sent = program.send(&broken(&number.to_string())).await;
+            assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()), "every recipient has it");
+        }
+        assert_eq!(world.copies(), [6, 6, 6]);
+        // There is room again.
+        let id = program.process.id().expect("it runs").to_string();
+        let limit = ["--fsize=unlimited:", "--pid", &id];
+        let freed = std::process::Command::new("prlimit").args(limit).status().expect("prlimit");
+        assert!(freed.success());
+        let sent = program.send(&broken("6")).await;
+        assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()));
+        program.terminate();
+        let mut fails = 0;
+        let mut works_again = 0;
+        while let Some(line) = program.log.next_line().await.expect("a log") {
+            fails += usize::from(line.contains("cannot be written"));
+            works_again += usize::from(line.contains("can be written again"));
+        }
+        assert_eq!((fails, works_again), (1, 1), "said once, and once when it was over");
+        // What could not be written then is in the ledger now: the retries go to no recipient.
+        let program = world.start().await;
+        for number in 0..=6 {
+            let sent = program.send(&broken(&number.to_string())).await;
+            assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()));
+        }
+        assert_eq!(world.copies(), [7, 7, 7]);
+    })
+    .await;
 }

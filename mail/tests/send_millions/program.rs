@@ -475,9 +475,12 @@ fn the_mail_is_what_was_asked_for() {
     assert!(mail.ends_with("\r\n\r\nDear ann@example.org,\r\n.\r\n.dots\r\n"), "{mail}");
 }
 
-/// What a mail server has taken: for each message, the sender of the envelope and the text.
-fn reading_server() -> (String, Arc<Mutex<Vec<(String, String)>>>) {
-    struct Reader(Arc<Mutex<Vec<(String, String)>>>);
+/// For each message, the sender of its envelope and its text.
+type Mails = Arc<Mutex<Vec<(String, String)>>>;
+
+/// A mail server, and what it has taken.
+fn reading_server() -> (String, Mails) {
+    struct Reader(Mails);
     impl Handler for Reader {
         async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
             Reply::recipient_ok()
@@ -489,7 +492,7 @@ fn reading_server() -> (String, Arc<Mutex<Vec<(String, String)>>>) {
             Reply::accepted("read")
         }
     }
-    let taken = Arc::default();
+    let taken = Mails::default();
     let reader = Reader(Arc::clone(&taken));
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();

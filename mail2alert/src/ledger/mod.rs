@@ -8,14 +8,15 @@
 //!
 //! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never
 //! a mail.
-mod journal;
+mod record;
 
-pub use journal::{Contents, Digest, Journal, Record, What};
+pub use record::{Digest, Record, What};
 
 use super::{
     gocd::{StageEnd, Stages},
     mailbox::Mailbox,
 };
+use mail::journal::{Journal, JournalError, Sync};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::{HashMap, VecDeque},
@@ -85,23 +86,33 @@ impl Ledger {
     ///
     /// # Errors
     /// If the file cannot be read or written, is something else, or is used by another process.
-    pub fn open(path: &Path, bounds: Bounds) -> io::Result<(Ledger, usize)> {
+    pub fn open(path: &Path, bounds: Bounds) -> Result<(Ledger, usize), JournalError> {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let clock = Clock { wall, opened: Instant::now() };
-        let (journal, contents) = Journal::open(path)?;
         let mut memory = Memory { bounds, ..Memory::default() };
-        for record in contents.records {
-            memory.apply(record);
-        }
+        let mut damaged = 0;
+        let journal = Journal::open(path, record::TITLE, Sync::EachAppend, |record| {
+            match record.ok().and_then(Record::parse) {
+                Some(record) => memory.apply(record),
+                None => damaged += 1,
+            }
+            true
+        })?;
         memory.forget_the_old(clock.now());
-        let disk = Disk { journal, written: 0, is_in_doubt: false };
+        let mut journal = journal;
+        if damaged > 0 {
+            let everything: Vec<String> = memory.everything().iter().map(Record::to_json).collect();
+            // So that it is not said again at the next start. On a full disk it will be.
+            let _ = journal.replace(&everything);
+        }
+        let disk = Disk { journal, written: 0 };
         let ledger = Ledger {
             path: path.to_owned(),
             memory: Arc::new(Mutex::new(memory)),
             disk: Arc::new(tokio::sync::Mutex::new(disk)),
             clock,
         };
-        Ok((ledger, contents.damaged))
+        Ok((ledger, damaged))
     }
 
     /// Those of the recipients who have not had the message yet.
@@ -151,7 +162,7 @@ impl Ledger {
         if ended.is_empty() {
             return Ok(());
         }
-        self.note(ended.into_iter().map(What::StageEnd).collect()).await
+        self.note(ended.into_iter().map(What::Ended).collect()).await
     }
 
     /// Asks something of what is known about stages.
@@ -204,8 +215,6 @@ struct Disk {
     journal: Journal,
     /// How many records have been written since the ledger was opened.
     written: u64,
-    /// Something could not be written, so nobody knows what the file ends with.
-    is_in_doubt: bool,
 }
 
 impl Disk {
@@ -215,17 +224,23 @@ impl Disk {
             let mut memory = lock(memory);
             let unwritten = std::mem::take(&mut memory.unwritten);
             let worth_keeping = memory.entries + memory.stages.iter().count();
-            let is_long = self.journal.lines() + unwritten.len() > 2 * worth_keeping + SMALL;
-            let everything = (is_long || self.is_in_doubt).then(|| memory.everything());
+            let is_long = self.journal.records() + unwritten.len() > 2 * worth_keeping + SMALL;
+            let everything =
+                if is_long || self.journal.is_torn() { Some(memory.everything()) } else { None };
             (unwritten, everything, memory.noted)
         };
+        let to_write = everything.as_ref().unwrap_or(&unwritten);
+        let lines: Vec<String> = to_write.iter().map(Record::to_json).collect();
         let written = match everything {
-            Some(everything) => self.journal.replace(&everything),
-            None => self.journal.append(&unwritten),
+            Some(_) => self.journal.replace(&lines),
+            None => self.journal.append(&lines),
         };
-        self.is_in_doubt = written.is_err();
-        if written.is_ok() {
-            self.written = noted;
+        match written {
+            Ok(()) => self.written = noted,
+            // In front of what was noted meanwhile, so that their order stays.
+            Err(_) => {
+                lock(memory).unwritten.splice(0..0, unwritten);
+            }
         }
         written
     }
@@ -285,7 +300,7 @@ impl Memory {
                 self.remove(&message);
                 self.tidy_up();
             }
-            What::StageEnd(ended) => self.stages.learn(&ended),
+            What::Ended(ended) => self.stages.learn(&ended),
         }
     }
 
@@ -328,7 +343,7 @@ impl Memory {
                 what: What::Sent { message: *message, to: to.to_string() },
             }))
         });
-        let ended = self.stages.iter().map(|ended| Record { at: 0, what: What::StageEnd(ended) }); // which has no age
+        let ended = self.stages.iter().map(|ended| Record { at: 0, what: What::Ended(ended) }); // which has no age
         messages.flatten().chain(ended).collect()
     }
 }
@@ -537,31 +552,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_could_not_be_written_is_written_with_what_is_next() {
-        let folder = Folder::new();
-        let ledger = folder.open(BOUNDS);
-        ledger.sent(digest("1"), &mailboxes(["a"])).await.expect("it is written");
-        // A file that can only be read: as if the disk were full.
-        ledger.disk.lock().await.journal.break_for_a_test();
-        let error = ledger
-            .sent(digest("1"), &mailboxes(["b"]))
-            .await
-            .expect_err("the file is closed to us");
-        assert!(error.to_string().starts_with("the ledger "), "{error}");
-        assert_eq!(ledger.missing(&digest("1"), &mailboxes(["b"])), [], "it is remembered");
-        ledger.sent(digest("2"), &mailboxes(["c"])).await.expect("a new file can be written");
-        let crashed = folder.open_after_crash();
-        assert_eq!(crashed.missing(&digest("1"), &mailboxes(["a", "b"])), []);
-        assert_eq!(crashed.missing(&digest("2"), &mailboxes(["c"])), []);
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn it_is_said_how_much_was_damaged() {
         let folder = Folder::new();
         folder.open(BOUNDS).sent(digest("1"), &mailboxes(["a"])).await.expect("it is written");
         let whole = fs::read(folder.path()).expect("the file");
-        fs::write(folder.path(), &whole[..whole.len() - 1]).expect("the file");
+        let changed = String::from_utf8(whole.clone()).expect("text").replace("sent", "Sent");
+        fs::write(folder.path(), changed).expect("the file");
         assert_eq!(Ledger::open(&folder.path(), BOUNDS).expect("it opens").1, 1);
         assert_eq!(Ledger::open(&folder.path(), BOUNDS).expect("it opens").1, 0, "it was mended");
+        // A torn tail is no damage: nothing can have been built on it.
+        fs::write(folder.path(), &whole[..whole.len() - 1]).expect("the file");
+        assert_eq!(Ledger::open(&folder.path(), BOUNDS).expect("it opens").1, 0);
     }
 }

@@ -110,7 +110,7 @@ async fn mail_from_the_build_server_goes_where_the_rules_say_whomever_it_is_to()
 async fn no_250_before_delivery() {
     let mut world = World::new().await;
     world.mail_server.script.at("RCPT", say("550 no such user"));
-    assert_eq!(world.code(&broken("1")).await, 554, "all recipients were refused");
+    assert_eq!(world.code(&broken("1")).await, 550, "all recipients were refused");
     world.lose_the_mail_server().await;
     assert_eq!(world.code(&broken("1")).await, 451, "the mail server is dead");
     assert_eq!(world.mail_server.recipients(), [""; 0]);

@@ -35,6 +35,8 @@ pub enum Act {
     TakeAndCut,
     /// It takes the mail, and never says so.
     TakeAndSilence,
+    /// It takes the mail, and says so in these bytes; no line break is added.
+    TakeAndSayBytes(String),
     /// It does what it should, but not before the test says so.
     Hold(Arc<Notify>),
     /// It says this again and again, without ever ending its line.
@@ -255,6 +257,11 @@ impl MailServer {
                 wait_for_the_end(io).await;
                 return Ok(false);
             }
+            Act::TakeAndSayBytes(bytes) => {
+                take();
+                io.write_all(bytes.as_bytes()).await?;
+                return Ok(true);
+            }
             Act::Hold(until) => {
                 until.notified().await;
                 take();
@@ -343,7 +350,7 @@ impl Rest {
                 sleep(time).await;
                 io.write_all(answer.as_bytes()).await?;
             }
-            Act::Say(other) => io.write_all(other.as_bytes()).await?,
+            Act::Say(other) | Act::TakeAndSayBytes(other) => io.write_all(other.as_bytes()).await?,
             Act::Hold(until) => {
                 until.notified().await;
                 io.write_all(answer.as_bytes()).await?;
@@ -421,6 +428,20 @@ pub async fn send_to(
     let outcomes = client.send(&envelope, &Message::new(text)).await?;
     let _ = client.quit().await; // the outcome counts
     Ok(outcomes.iter().map(ToString::to_string).collect())
+}
+
+/// Sends bytes that are not UTF-8, as an old program does. The outcome for the only recipient.
+pub async fn send_bytes(dial: &impl Dial, bytes: &[u8]) -> String {
+    let io = dial.dial().await.expect("a connection");
+    let mut client =
+        Client::over(io, "ci.example.com", Timeouts::all(HOUR)).await.expect("a server");
+    let envelope = Envelope {
+        from: Some("go@example.com".parse().expect("an address")),
+        to: vec!["mail2alert@example.com".parse().expect("an address")],
+    };
+    let outcomes =
+        client.send(&envelope, &Message::passed_on(bytes, false)).await.expect("a reply");
+    outcomes[0].to_string()
 }
 
 /// A notification with an identity of its own.

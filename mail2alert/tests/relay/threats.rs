@@ -2,6 +2,7 @@
 //! each of them.
 use super::world::{
     Act, CCTRAY, GROUPS, HOUR, TEAMS, World, broken, config, door, notification, ok, say,
+    send_bytes,
 };
 use futures::future::join_all;
 use mail2alert::{event::RelayEvent, ledger::Ledger};
@@ -118,16 +119,18 @@ async fn threat_16_every_doubt_about_the_mail_server_is_a_451_in_time() {
         ("connect", Act::Silence, 451, 7000, "took too long while waiting for the greeting"),
         ("connect", late.clone(), 451, 7000, "took too long"),
         ("connect", say("421 busy"), 451, 0, "421 busy"),
-        ("connect", say("554 go away"), 554, 0, "554 go away"),
+        ("connect", say("554 go away"), 451, 0, "554 go away"),
         ("connect", say("HTTP/1.1 400 Bad Request"), 451, 0, "not SMTP"),
         ("connect", endless.clone(), 451, 0, "not SMTP"),
         ("EHLO", say("421 busy"), 451, 0, "421 busy"),
         ("EHLO", Act::Cut, 451, 0, "hung up while saying EHLO"),
         ("MAIL", say("452 no space"), 451, 0, "452 no space"),
-        ("MAIL", say("552 no space ever"), 554, 0, "552 no space ever"),
+        ("MAIL", say("552 no space ever"), 552, 0, "552 no space ever"),
         ("MAIL", Act::Silence, 451, 7000, "took too long while naming the sender"),
         ("RCPT", say("450 busy"), 451, 0, "450 busy"),
-        ("RCPT", say("550 unknown"), 554, 0, "550 unknown"),
+        ("RCPT", say("550 unknown"), 550, 0, "550 unknown"),
+        ("RCPT", say("550 5.1.1 unknown"), 550, 0, "550 5.1.1 unknown"),
+        ("RCPT", say("552 too many"), 451, 0, "552 too many"), // RFC 5321, 4.5.3.1.10
         ("RCPT", say("garbage"), 451, 0, "not SMTP"),
         ("RCPT", Act::Cut, 451, 0, "hung up while naming a recipient"),
         ("DATA", say("451 later"), 451, 0, "451 later"),
@@ -307,7 +310,7 @@ async fn threat_17_doubt_about_one_outweighs_a_refusal_of_another() {
     });
     assert_eq!(world.code(&broken("1")).await, 451, "there may be something in trying again");
     world.mail_server.script.at("RCPT", say("550 unknown"));
-    assert_eq!(world.code(&broken("1")).await, 554, "it is refused for good, for everybody");
+    assert_eq!(world.code(&broken("1")).await, 550, "it is refused for good, for all");
     assert_eq!(
         world.mail_server.recipients(),
         [""; 0],
@@ -406,6 +409,71 @@ async fn threat_18_a_cut_after_the_final_dot_costs_one_duplicate_a_retry() {
     assert_eq!(copies(), 4);
     assert_eq!(world.code(&broken("1")).await, 250);
     assert_eq!(copies(), 4, "and none once somebody has said so");
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_18_a_reply_that_ends_with_lf_alone_is_no_reply() {
+    // RFC 5321, 2.3.8: CRLF ends a line, and nothing else. So the mail server has not said it, and
+    // each retry is one more duplicate, until it says it in a way that counts.
+    let world = World::new().await;
+    let bytes = "250 taken\n".to_owned();
+    world.mail_server.script.at("message", Act::TakeAndSayBytes(bytes));
+    for retry in 1..=3 {
+        assert_eq!(world.code(&broken("1")).await, 451);
+        assert_eq!(world.mail_server.recipients().len(), 3 * retry);
+    }
+    world.mail_server.script.behave();
+    for _ in 0..2 {
+        assert_eq!(world.code(&broken("1")).await, 250);
+        assert_eq!(world.mail_server.recipients().len(), 3 * 4);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_16_a_mail_in_latin_1_is_passed_on_as_it_is() {
+    // Whatever the mail server offers or not: it has not refused the mail, and an alarm that arrives
+    // with a strange letter is better than none.
+    const HEADER: &[u8] =
+        b"Subject: Stage [p1/2/s/1] failed\nX-Note: Gr\xfc\xdfe\nMessage-ID: <1@ci>\n\nhello\n";
+    const BODY: &[u8] = b"Subject: Stage [p1/2/s/1] failed\nMessage-ID: <2@ci>\n\n\xfc\n";
+    for offered in ["250 mail.example.com", "250-mail.example.com\r\n250 8BITMIME"] {
+        for mail in [HEADER, BODY] {
+            let world = World::new().await;
+            world.mail_server.script.at("EHLO", say(offered));
+            assert_eq!(send_bytes(&world.notifyer, mail).await, IN_GOOD_HANDS, "{offered}");
+            assert_eq!(world.mail_server.recipients(), TEAMS);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_16_a_server_that_refuses_to_be_greeted_has_said_nothing_of_the_mail() {
+    let world = World::new().await;
+    world.mail_server.script.decide(|step, _| match step {
+        "EHLO" | "HELO" => say("550 5.7.1 who are you"),
+        _ => Act::Serve,
+    });
+    assert_eq!(world.code(&broken("1")).await, 451);
+    world.mail_server.script.behave();
+    assert_eq!(world.code(&broken("1")).await, 250);
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_16_the_status_of_a_refusal_goes_on_to_the_notifyer_if_all_recipients_have_it() {
+    for (b_and_c, expected) in [
+        ("550 5.1.1 unknown", "550 5.1.1 "),
+        ("550 5.7.1 unwanted", "554 5.0.0 "),
+        ("553 5.1.1 unknown", "554 5.0.0 "),
+    ] {
+        let world = World::new().await;
+        world.mail_server.script.decide(move |step, _| match step {
+            "RCPT team-a@example.com" => say("550 5.1.1 unknown"),
+            step if step.starts_with("RCPT") => say(b_and_c),
+            _ => Act::Serve,
+        });
+        let (outcome, _) = world.send(&broken("1")).await;
+        assert!(outcome.starts_with(expected), "{b_and_c}: {outcome}");
+    }
 }
 
 // 19: a REST API with every fault.

@@ -146,7 +146,7 @@ impl World {
     }
 
     fn ledger_is_busy(&self) -> bool {
-        let lock = std::fs::File::open(self.folder.path().join("ledger.lock")).expect("a file");
+        let lock = std::fs::File::open(self.folder.path().join("ledger")).expect("a file");
         lock.try_lock().is_err()
     }
 
