@@ -3,6 +3,7 @@ use super::{options::Options, server::OwnServer};
 use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use mail::{
     Draft, DraftError, Mailbox,
+    campaign::made_up_recipients,
     campaign::{
         Campaign, CampaignEvent, CampaignJournal, CampaignSummary, FailedList, Heartbeat,
         ListError, OverSmtp, Recipient, RecipientFile, RecipientOutcome,
@@ -52,7 +53,7 @@ async fn send(options: Options) -> Result<bool, String> {
     let total = match &options.recipients {
         Some(path) => check_all(path, &letter).await?,
         None => {
-            check(&letter, made_up(options.count))?;
+            check(&letter, made_up_recipients(options.count))?;
             options.count
         }
     };
@@ -104,7 +105,7 @@ async fn send(options: Options) -> Result<bool, String> {
     }
     let list: Box<dyn Iterator<Item = Result<Recipient, ListError>>> = match &options.recipients {
         Some(path) => Box::new(RecipientFile::open(path).map_err(about(path))?),
-        None => Box::new(made_up(total)),
+        None => Box::new(made_up_recipients(total)),
     };
 
     let (heartbeat, begin) = (Heartbeat::new(Duration::from_millis(10)), Instant::now());
@@ -202,13 +203,6 @@ fn check(
         }
     }
     Ok(recipients)
-}
-
-fn made_up(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
-    (1..=count).map(|number| {
-        let address = Address::new(&format!("recipient{number}@example.org")).expect("it is one");
-        Ok(Recipient { number, address })
-    })
 }
 
 /// What is sent, apart from the address.

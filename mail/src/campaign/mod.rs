@@ -64,6 +64,7 @@
 //! doubt, and the journal has it so.
 //!
 //! [`CancellationToken`]: tokio_util::sync::CancellationToken
+mod discard;
 mod failed;
 mod heartbeat;
 mod journal;
@@ -73,6 +74,7 @@ mod queue;
 mod recipients;
 mod settings;
 
+pub use discard::{Discard, made_up_recipients};
 pub use failed::FailedList;
 pub use heartbeat::Heartbeat;
 pub use journal::{CampaignJournal, JournalError, Progress, Record, TakenRecipients, Unfinished};
