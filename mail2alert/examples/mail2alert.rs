@@ -356,7 +356,7 @@ pub async fn mail2alert_fails() -> Result<Tally, Failure> {
 }
 // ANCHOR_END: scenes
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("mail2alert")
         .does_io()
         .scene("the diagram", diagram)
@@ -364,5 +364,8 @@ pub fn main() -> ExitCode {
         .scene("the mail server fails", mail_server_fails)
         .scene("the Notifyer fails", notifyer_fails)
         .scene("Mail2alert fails", mail2alert_fails)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,19 +1,14 @@
 //! The example: its four lanes, and what each of them says.
 use async_concepts::{
-    stage::{Performance, rehearse},
+    stage::SceneResult,
     timeline::{End, Observe},
 };
-use std::process::ExitCode;
-
 #[path = "../../examples/mail2alert.rs"]
+#[allow(dead_code, reason = "its `main` is not used here")]
 mod mail2alert;
 
-fn main() -> ExitCode {
-    mail2alert::main()
-}
-
 /// What a lane says, in order. It runs on the real clock, so when it says so is another matter.
-fn said_by(scene: &Performance, lane: &str) -> Vec<String> {
+fn said_by(scene: &SceneResult, lane: &str) -> Vec<String> {
     scene.lines.iter().filter(|line| line.lane == lane).map(|line| line.text.clone()).collect()
 }
 
@@ -22,7 +17,7 @@ const SEND: &str = "SEND to team-a and team-b";
 
 #[test]
 fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
-    let scenes = rehearse(Observe::Everything, main);
+    let scenes = mail2alert::stage().run_for_test(Observe::Everything);
     let titles: Vec<&str> = scenes.iter().map(|scene| scene.title).collect();
     let fails =
         ["the REST API fails", "the mail server fails", "the Notifyer fails", "Mail2alert fails"];

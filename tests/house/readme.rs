@@ -1,28 +1,14 @@
-//! The README shows what the examples really draw. After a change that is meant, `UPDATE=1 cargo test --test readme`
-//! writes it anew.
+//! The README shows what the examples really draw.
+use super::generated::holds;
 use async_concepts::{
     record,
     timeline::{SvgOptions, TerminalOptions},
 };
-use std::{fs, path::Path};
+use std::fs;
 
-#[path = "../examples/gather/gather.rs"]
+#[path = "../../examples/gather/gather.rs"]
 #[allow(dead_code, reason = "its command line is not used here")]
 mod gather;
-
-/// Compares a file with what it should be, or makes it so.
-fn holds(path: &str, expected: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, expected).expect("a file that can be written");
-    }
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == expected,
-        "{} is out of date: see the head of this test for how to write it anew",
-        path.display()
-    );
-}
 
 #[test]
 fn the_readme_shows_the_timeline_of_gather() {
