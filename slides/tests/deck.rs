@@ -181,8 +181,9 @@ fn what_is_missing_is_named_with_its_line() {
 fn what_does_not_fit_is_named_with_its_line() {
     let [problem] = &problems("{{rust state_machine:by_hand}}")[..] else { panic!("one problem") };
     assert!(
-        problem.starts_with("slides/deck.md:3: `by_hand` of examples/coroutines/state_machine.rs has ")
-            && problem.ends_with(" lines, and a slide shows 15 at most"),
+        problem.starts_with(
+            "slides/deck.md:3: `by_hand` of examples/coroutines/state_machine.rs has "
+        ) && problem.ends_with(" lines, and a slide shows 15 at most"),
         "{problem}"
     );
     let [problem] = &problems(&"- item\n".repeat(30))[..] else { panic!("one problem") };
