@@ -28,6 +28,7 @@
 //! | `time.sleep`, `requests`: use async replacements | [`std::thread::sleep`], [`std::io`], … | the compiler does not warn of what blocks | [blocked_loop] |
 //! | **The event loop** | | | |
 //! | `asyncio.run(main())` | `#[tokio::main]`, [`Runtime::block_on`] | `asyncio.run` cancels the tasks that are left, and waits for them; a runtime drops them where they wait ([code](#what-is-left-when-main-returns)) | [run_until_complete] |
+//! | what an event loop is: a deque of handles, a selector | a queue, wakers, [`std::thread::park`] | a Rust future is in no list of the loop while it waits; only its waker knows it | [smallest_loop] |
 //! | `new_event_loop`, `get_running_loop` | [`Runtime::new`], [`Handle::current`] | by default a runtime has a thread for each core | [hello_world] |
 //! | `call_soon` | [`spawn`] of an `async` block | tokio queues tasks, not callbacks; that they run in the order in which they were spawned is not promised | [hello_world] |
 //! | `run_forever`, `stop`, `close` | [`Runtime::block_on`] of what waits for the end; dropping the runtime | tokio cannot be stopped from inside: whoever wants that awaits a signal for it | [hello_world] |
@@ -266,6 +267,7 @@
 //! [laziness]: ../../../../examples/coroutines/laziness.rs
 //! [state_machine]: ../../../../examples/coroutines/state_machine.rs
 //! [four_ways]: ../../../../examples/coroutines/four_ways.rs
+//! [smallest_loop]: ../../../../examples/event_loop/smallest_loop.rs
 //! [hello_world]: ../../../../examples/event_loop/hello_world.rs
 //! [cancel_handle]: ../../../../examples/event_loop/cancel_handle.rs
 //! [timers]: ../../../../examples/event_loop/timers.rs
