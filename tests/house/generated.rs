@@ -54,3 +54,13 @@ pub const EXAMPLES: &[Example] = &[
     );
     holds("tests/examples/all.rs", &text);
 }
+
+/// Where the names of examples lead in the docs, from the folder into which `cargo doc` puts a page.
+#[test]
+fn the_docs_link_to_the_examples_of_the_manifest() {
+    let mut links = String::new();
+    for example in examples() {
+        links += &format!("[{}]: ../../../../{}\n", example.name, example.path);
+    }
+    holds("src/examples.md", &links);
+}
