@@ -25,6 +25,8 @@ pub mod comprehension;
 pub mod condition;
 #[path = "../../examples/context/context_manager.rs"]
 pub mod context_manager;
+#[path = "../../examples/cancellation/cooperative.rs"]
+pub mod cooperative;
 #[path = "../../examples/coroutines/coroutine.rs"]
 pub mod coroutine;
 #[path = "../../examples/debugging/deadlock.rs"]
@@ -47,6 +49,8 @@ pub mod four_ways;
 pub mod function;
 #[path = "../../examples/futures/future.rs"]
 pub mod future;
+#[path = "../../examples/cancellation/futurelock.rs"]
+pub mod futurelock;
 #[path = "../../examples/gather/gather.rs"]
 pub mod gather;
 #[path = "../../examples/gather/gather_errors.rs"]
@@ -61,10 +65,18 @@ pub mod hello_world;
 pub mod http;
 #[path = "../../examples/coroutines/laziness.rs"]
 pub mod laziness;
+#[path = "../../examples/threads/local_set.rs"]
+pub mod local_set;
 #[path = "../../examples/synchronization/lock.rs"]
 pub mod lock;
+#[path = "../../examples/cancellation/lost_message.rs"]
+pub mod lost_message;
+#[path = "../../examples/threads/multi_thread.rs"]
+pub mod multi_thread;
 #[path = "../../examples/debugging/never_awaited.rs"]
 pub mod never_awaited;
+#[path = "../../examples/threads/not_send.rs"]
+pub mod not_send;
 #[path = "../../examples/iteration/pipeline.rs"]
 pub mod pipeline;
 #[path = "../../examples/executors/process_pool.rs"]
@@ -77,6 +89,8 @@ pub mod queue;
 pub mod resource_warning;
 #[path = "../../examples/event_loop/run_until_complete.rs"]
 pub mod run_until_complete;
+#[path = "../../examples/cancellation/select_loop.rs"]
+pub mod select_loop;
 #[path = "../../examples/synchronization/semaphore.rs"]
 pub mod semaphore;
 #[path = "../../examples/futures/shield.rs"]
@@ -87,6 +101,8 @@ pub mod slow_callback;
 pub mod spawn_blocking;
 #[path = "../../examples/coroutines/state_machine.rs"]
 pub mod state_machine;
+#[path = "../../examples/threads/static_spawn.rs"]
+pub mod static_spawn;
 #[path = "../../examples/transports/subprocess.rs"]
 pub mod subprocess;
 #[path = "../../examples/futures/task.rs"]
@@ -154,6 +170,14 @@ pub const EXAMPLES: &[Example] = &[
     Example { topic: "synchronization", name: "semaphore", stage: semaphore::stage },
     Example { topic: "synchronization", name: "queue", stage: queue::stage },
     Example { topic: "synchronization", name: "barrier", stage: barrier::stage },
+    Example { topic: "cancellation", name: "select_loop", stage: select_loop::stage },
+    Example { topic: "cancellation", name: "lost_message", stage: lost_message::stage },
+    Example { topic: "cancellation", name: "futurelock", stage: futurelock::stage },
+    Example { topic: "cancellation", name: "cooperative", stage: cooperative::stage },
+    Example { topic: "threads", name: "multi_thread", stage: multi_thread::stage },
+    Example { topic: "threads", name: "static_spawn", stage: static_spawn::stage },
+    Example { topic: "threads", name: "not_send", stage: not_send::stage },
+    Example { topic: "threads", name: "local_set", stage: local_set::stage },
     Example { topic: "executors", name: "spawn_blocking", stage: spawn_blocking::stage },
     Example { topic: "executors", name: "blocked_loop", stage: blocked_loop::stage },
     Example { topic: "executors", name: "thread_pool", stage: thread_pool::stage },

@@ -1,8 +1,14 @@
 //! What the examples promise: results, elapsed time and every line, on a paused clock.
 use async_concepts::timeline::Recording;
-use std::time::Duration;
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 mod all;
+mod cancellation;
 mod context;
 mod coroutines;
 mod debugging;
@@ -13,6 +19,7 @@ mod gather;
 mod iteration;
 mod observed;
 mod synchronization;
+mod threads;
 mod transports;
 mod twins;
 
@@ -63,4 +70,23 @@ fn ended<T>(run: &Recording<T>) -> String {
         Ok(_) => format!("it ended by itself after {:?}", run.elapsed),
         Err(verdict) => format!("it was ended: {verdict}"),
     }
+}
+
+/// What rustc says of a program that needs nothing but the standard library, as a person sees it.
+pub fn rustc(name: &str, program: &str) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let source = folder.join(name).with_extension("rs");
+    fs::write(&source, program).expect("a program");
+    let output = rustc_command().arg("--out-dir").arg(folder).arg(&source).output();
+    String::from_utf8(output.expect("rustc").stderr).expect("the compiler's messages")
+}
+
+/// The compiler that belongs to the cargo that has built these tests.
+pub fn rustc_command() -> Command {
+    let name = format!("rustc{}", std::env::consts::EXE_SUFFIX);
+    let beside = Path::new(env!("CARGO")).with_file_name(name);
+    let program = if beside.exists() { beside } else { "rustc".into() };
+    let mut rustc = Command::new(program);
+    rustc.args(["--edition", "2024", "--emit", "metadata"]).stdin(Stdio::null());
+    rustc
 }
