@@ -73,6 +73,7 @@ impl Recorder {
         Recorder { observe, ..self }
     }
 
+    #[cfg(feature = "stage")]
     pub(crate) fn observed(&self) -> Observe {
         self.observe
     }
@@ -246,10 +247,9 @@ pub struct Recording<T> {
     pub outcome: Result<T, Verdict>,
     /// What was printed.
     pub lines: Vec<Line>,
-    pub(in crate::timeline) clock: Clock,
+    clock: Clock,
     events: Vec<Event>,
-    /// Events that were not kept, since there were too many.
-    pub(in crate::timeline) left_out: u64,
+    left_out: u64,
 }
 
 impl<T> Recording<T> {
@@ -269,6 +269,16 @@ impl<T> Recording<T> {
     /// The lines, as `time lane text`.
     pub fn transcript(&self) -> Vec<String> {
         self.lines.iter().map(Line::to_string).collect()
+    }
+
+    /// Which clock it ran on.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// How many events were not kept, since there were too many.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// What happened, in order.
