@@ -2,9 +2,9 @@
 //!
 //! In Python: `Queue.put` under `wait_for`.
 //! No twin: the caller of `put` still has a reference to the item when it is cancelled.
-//! Look for: The channel is full when the second message comes, so `send` waits, and a timeout drops
-//! it. `send(message)` owns the message, and in "send" it is lost. `reserve` waits for room without
-//! the message: when the wait is cancelled, the message is still there, and is sent later.
+//! Look for: The channel is full when the second message comes, so `send` waits, and a timeout
+//! drops it. `send(message)` owns the message, and in "send" it is lost. `reserve` waits for room
+//! without the message: when the wait is cancelled, the message is still there, and is sent later.
 //!
 //!     cargo run --example lost_message
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -1,10 +1,10 @@
 //! Select loop: what loses in `select!` is dropped, and with it what it had half done.
 //!
 //! In Python: `asyncio.wait` of a `readline`, see `select_loop.py` beside this file.
-//! Look for: "hel" comes before a tick, "lo" after it. In "lost" each round makes a new `read_line`;
-//! the tick drops the one that has read "hel". "pinned" makes one future outside the loop and only
-//! borrows it. "cancel safe" uses a reader that keeps what it has read itself: the docs of a method
-//! say so under "cancel safety".
+//! Look for: "hel" comes before a tick, "lo" after it. In "lost" each round makes a new
+//! `read_line`; the tick drops the one that has read "hel". "pinned" makes one future outside the
+//! loop and only borrows it. "cancel safe" uses a reader that keeps what it has read itself: the
+//! docs of a method say so under "cancel safety".
 //!
 //!     cargo run --example select_loop
 use async_concepts::{LaneExt, say, stage::Stage};

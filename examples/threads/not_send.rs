@@ -2,9 +2,9 @@
 //!
 //! In Python: every task stays on the thread of its loop, so nothing is refused.
 //! No twin: asyncio has no such error.
-//! Look for: Only what is held *across* an `.await` counts. Each cure lets go of it before, replaces
-//! it by something that is `Send`, or keeps the task on its thread. The two mistakes stand in the
-//! source, each with what rustc says of it, and a test compares that.
+//! Look for: Only what is held *across* an `.await` counts. Each cure lets go of it before,
+//! replaces it by something that is `Send`, or keeps the task on its thread. The two mistakes stand
+//! in the source, each with what rustc says of it, and a test compares that.
 //!
 //!     cargo run --example not_send
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -19,6 +19,7 @@ mod gather;
 mod iteration;
 mod observed;
 mod synchronization;
+mod testing;
 mod threads;
 mod transports;
 mod twins;
@@ -89,4 +90,40 @@ pub fn rustc_command() -> Command {
     let mut rustc = Command::new(program);
     rustc.args(["--edition", "2024", "--emit", "metadata"]).stdin(Stdio::null());
     rustc
+}
+
+/// Stands for tokio's `spawn`: the bounds are the same.
+const SPAWN: &str = "
+use std::{cell::Cell, rc::Rc, sync::{Arc, Mutex}};
+fn spawn<F>(_: F) where F: Future + Send + 'static, F::Output: Send + 'static {}
+async fn pause() {}
+fn words() -> Vec<String> { vec![] }
+async fn length(words: &[String]) -> usize { words.len() }
+fn main() { let _ = (Cell::new(0), Rc::new(0), Arc::new(Mutex::new(0)), words(), length(&[])); }
+";
+
+/// Compiles what stands under "What does not compile:" between two anchors of an example, and
+/// checks that rustc says what stands below it: the error, and the sentence that gives the reason.
+/// Returns the source line that rustc points to first.
+#[track_caller]
+pub fn refused(name: &str, source: &str, anchor: &str) -> String {
+    let (_, part) = source.split_once(&format!("// ANCHOR: {anchor}\n")).expect("the anchor");
+    let (part, _) = part.split_once("// ANCHOR_END").expect("its end");
+    let mut program = SPAWN.to_owned();
+    let mut said = vec![];
+    for line in part.lines().filter_map(|line| line.strip_prefix("//     ")) {
+        if line.starts_with("error") || !said.is_empty() {
+            said.push(line);
+        } else {
+            program += &format!("{line}\n");
+        }
+    }
+    let rendered = rustc(name, &program);
+    assert_eq!(said.len(), 2, "{anchor}: the error and its reason");
+    for sentence in said {
+        assert!(rendered.contains(sentence), "rustc does not say: {sentence}\n{rendered}");
+    }
+    let (_, place) = rendered.split_once("--> ").expect("a place");
+    let number = place.split(':').nth(1).expect("a line").parse::<usize>().expect("a number");
+    program.lines().nth(number - 1).expect("a line of the program").trim().to_owned()
 }
