@@ -60,7 +60,7 @@ pub async fn aborted() {
 // ANCHOR_END: aborted
 
 pub fn stage() -> Stage {
-    Stage::new("cooperative").scene("asked", cooperative).scene("aborted", aborted)
+    Stage::of(include_str!("cooperative.rs")).scene("asked", cooperative).scene("aborted", aborted)
 }
 
 fn main() -> ExitCode {

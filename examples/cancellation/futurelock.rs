@@ -80,7 +80,7 @@ pub async fn dropped() {
 // ANCHOR_END: cures
 
 pub fn stage() -> Stage {
-    Stage::new("futurelock")
+    Stage::of(include_str!("futurelock.rs"))
         .hanging_scene("futurelock", Duration::from_secs(3), futurelock)
         .scene("a task", as_task)
         .scene("dropped", dropped)

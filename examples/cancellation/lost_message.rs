@@ -73,7 +73,7 @@ pub async fn kept() -> Vec<String> {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("lost_message").scene("send", lost).scene("reserve", kept)
+    Stage::of(include_str!("lost_message.rs")).scene("send", lost).scene("reserve", kept)
 }
 
 fn main() -> ExitCode {

@@ -97,7 +97,10 @@ pub async fn safe() -> io::Result<String> {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("select_loop").scene("lost", lost).scene("pinned", kept).scene("cancel safe", safe)
+    Stage::of(include_str!("select_loop.rs"))
+        .scene("lost", lost)
+        .scene("pinned", kept)
+        .scene("cancel safe", safe)
 }
 
 fn main() -> ExitCode {

@@ -59,7 +59,9 @@ pub async fn on_the_heap() -> usize {
 // ANCHOR_END: refused
 
 pub fn stage() -> Stage {
-    Stage::new("pin").scene("on the stack", on_the_stack).scene("on the heap", on_the_heap)
+    Stage::of(include_str!("pin.rs"))
+        .scene("on the stack", on_the_stack)
+        .scene("on the heap", on_the_heap)
 }
 
 fn main() -> ExitCode {

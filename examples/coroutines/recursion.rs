@@ -96,7 +96,7 @@ pub async fn traits() -> (u32, u32) {
 // ANCHOR_END: traits
 
 pub fn stage() -> Stage {
-    Stage::new("recursion")
+    Stage::of(include_str!("recursion.rs"))
         .scene("Box::pin", boxed)
         .scene("dyn Future", dynamic)
         .scene("async in a trait, and a closure", traits)

@@ -114,7 +114,7 @@ pub async fn first_only() {
 // ANCHOR_END: moves
 
 pub fn stage() -> Stage {
-    Stage::new("waker")
+    Stage::of(include_str!("waker.rs"))
         .scene("by hand", by_hand)
         .scene("the waker of each poll", each_poll)
         .scene("first only", first_only)

@@ -67,7 +67,7 @@ pub async fn deadlines() {
 // ANCHOR_END: sleeps
 
 pub fn stage() -> Stage {
-    Stage::new("interval")
+    Stage::of(include_str!("interval.rs"))
         .scene("burst", burst)
         .scene("delay", delay)
         .scene("skip", skip)

@@ -66,7 +66,7 @@ pub async fn gives_way() {
 // ANCHOR_END: none
 
 pub fn stage() -> Stage {
-    Stage::new("fairness")
+    Stage::of(include_str!("fairness.rs"))
         .scene("a budget", budget)
         .scene("no budget", no_budget)
         .scene("yield_now", gives_way)

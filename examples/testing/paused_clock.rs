@@ -52,7 +52,7 @@ pub async fn paused_clock() -> Duration {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("paused_clock").scene("paused_clock", paused_clock)
+    Stage::of(include_str!("paused_clock.rs")).scene("paused_clock", paused_clock)
 }
 
 fn main() -> ExitCode {

@@ -57,7 +57,7 @@ pub async fn poll_by_poll() {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("poll_by_poll").scene("poll_by_poll", poll_by_poll)
+    Stage::of(include_str!("poll_by_poll.rs")).scene("poll_by_poll", poll_by_poll)
 }
 
 fn main() -> ExitCode {

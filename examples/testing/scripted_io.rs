@@ -61,7 +61,7 @@ pub async fn scripted_io() -> io::Result<String> {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("scripted_io").scene("scripted_io", scripted_io)
+    Stage::of(include_str!("scripted_io.rs")).scene("scripted_io", scripted_io)
 }
 
 fn main() -> ExitCode {

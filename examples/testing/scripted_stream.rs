@@ -72,7 +72,7 @@ pub async fn scripted_stream() -> String {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("scripted_stream").scene("scripted_stream", scripted_stream)
+    Stage::of(include_str!("scripted_stream.rs")).scene("scripted_stream", scripted_stream)
 }
 
 fn main() -> ExitCode {

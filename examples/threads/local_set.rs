@@ -48,7 +48,7 @@ pub async fn shared() -> u32 {
 // ANCHOR_END: local_set
 
 pub fn stage() -> Stage {
-    Stage::new("local_set").scene("local_set", shared)
+    Stage::of(include_str!("local_set.rs")).scene("local_set", shared)
 }
 
 fn main() -> ExitCode {

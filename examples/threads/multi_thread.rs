@@ -29,12 +29,13 @@ pub fn at_once() -> [ThreadId; 2] {
     let both = Arc::new(Barrier::new(2)); // that of `std`: it blocks the thread
     let meet = |both: Arc<Barrier>| async move {
         both.wait();
-        say!("both run");
         thread::current().id()
     };
     let a = runtime.spawn(meet(both.clone()).lane("A"));
     let b = runtime.spawn(meet(both).lane("B"));
-    runtime.block_on(async { [a.await, b.await].map(|id| id.expect("it does not panic")) })
+    let threads = runtime.block_on(async { [a.await, b.await] });
+    say!("both have met");
+    threads.map(|thread| thread.expect("it does not panic"))
 }
 // ANCHOR_END: at_once
 
@@ -79,7 +80,7 @@ pub fn moved() -> bool {
 // ANCHOR_END: moved
 
 pub fn stage() -> Stage {
-    Stage::new("multi_thread")
+    Stage::of(include_str!("multi_thread.rs"))
         .keeps_real_time("has a runtime with several threads, whose clock cannot be paused")
         .blocking_scene("at once", at_once)
         .blocking_scene("moved", moved)

@@ -108,7 +108,7 @@ pub async fn local() -> u32 {
 // ANCHOR_END: cures
 
 pub fn stage() -> Stage {
-    Stage::new("not_send")
+    Stage::of(include_str!("not_send.rs"))
         .scene("released before the await", scoped)
         .scene("a lock that may be held", tokios_mutex)
         .scene("a task that stays", local)

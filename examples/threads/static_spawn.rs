@@ -59,7 +59,10 @@ pub async fn joined() -> usize {
 // ANCHOR_END: cures
 
 pub fn stage() -> Stage {
-    Stage::new("static_spawn").scene("move", moved).scene("Arc", shared).scene("join!", joined)
+    Stage::of(include_str!("static_spawn.rs"))
+        .scene("move", moved)
+        .scene("Arc", shared)
+        .scene("join!", joined)
 }
 
 fn main() -> ExitCode {
