@@ -20,7 +20,7 @@ use tokio::{
 pub struct Gate(Semaphore);
 
 impl Gate {
-    pub fn new() -> Gate {
+    pub fn for_two() -> Gate {
         Gate(Semaphore::new(2))
     }
 
@@ -33,7 +33,7 @@ impl Gate {
 // ANCHOR: test
 // What the test of it looks like; it stands in `tests/examples/testing.rs`, too:
 //
-//     let gate = Gate::new();
+//     let gate = Gate::for_two();
 //     let first = assert_ready!(task::spawn(gate.enter()).poll());
 //     let _second = assert_ready!(task::spawn(gate.enter()).poll());
 //     let mut third = task::spawn(gate.enter());
@@ -52,7 +52,7 @@ async fn visit(gate: &Gate) {
 }
 
 pub async fn poll_by_poll() {
-    let gate = Gate::new();
+    let gate = Gate::for_two();
     join!(visit(&gate).lane("A"), visit(&gate).lane("B"), visit(&gate).lane("C"));
 }
 

@@ -83,7 +83,7 @@ async fn the_paused_clock_stands_still_while_a_thread_works() {
 
 #[test]
 fn a_gate_lets_in_two_and_wakes_the_third_when_one_leaves() {
-    let gate = Gate::new();
+    let gate = Gate::for_two();
     let first = assert_ready!(task::spawn(gate.enter()).poll());
     let _second = assert_ready!(task::spawn(gate.enter()).poll());
     let mut third = task::spawn(gate.enter());
@@ -96,7 +96,7 @@ fn a_gate_lets_in_two_and_wakes_the_third_when_one_leaves() {
 
 #[test]
 fn a_future_that_is_dropped_in_the_queue_passes_its_turn_on() {
-    let gate = Gate::new();
+    let gate = Gate::for_two();
     let first = assert_ready!(task::spawn(gate.enter()).poll());
     let _second = assert_ready!(task::spawn(gate.enter()).poll());
     let mut third = task::spawn(gate.enter());
