@@ -66,6 +66,11 @@ pub use draw::{
 };
 #[doc(hidden)]
 pub use record::say_line;
+#[cfg(feature = "schedules")]
+pub(crate) use record::{
+    Admission, Gate, Made, Poller, Run, Stranger, panic_message, quietly, recording,
+    run_lane_to_the_end,
+};
 pub use record::{
     Event, Lane, LaneExt, LaneId, Line, Observe, Polled, Recorder, Recording, Ringer, Verdict,
     What, block, callback, on_thread, record, turn, wait,
