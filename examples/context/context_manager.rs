@@ -86,11 +86,14 @@ pub async fn cancelled() {
 }
 // ANCHOR_END: cancelled
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("context_manager")
         .scene("success", success)
         .scene("error", error)
         .scene("swallowed error", swallowed)
         .scene("cancelled", cancelled)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -146,10 +146,13 @@ pub async fn cancelled() -> Vec<Accounts> {
 }
 // ANCHOR_END: cancelled
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("transaction")
         .scene("commit", commit)
         .scene("roll back on error", error)
         .scene("roll back on cancellation", cancelled)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -5,7 +5,7 @@
 //! the thread, and still has its variables.
 //!
 //!     cargo run --example coroutine
-use async_concepts::{LaneExt, say, stage};
+use async_concepts::{LaneExt, say, stage::Stage};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 use tokio::time::{Instant, sleep};
@@ -31,6 +31,10 @@ pub async fn coroutine() -> (Duration, Duration) {
 }
 // ANCHOR_END: coroutines
 
-pub fn main() -> ExitCode {
-    stage::run("coroutine", coroutine)
+pub fn stage() -> Stage {
+    Stage::new("coroutine").scene("coroutine", coroutine)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -203,12 +203,15 @@ fn measure() {
     println!("{}", in_words("threads", &as_threads(count, nap)));
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("four_ways")
         .scene("one after another", one_after_another)
         .scene("threads", threads)
         .scene("callbacks", callbacks)
         .scene("coroutines", coroutines)
-        .afterwards(measure)
-        .run()
+        .then_measure(measure)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -5,7 +5,7 @@
 //! at which it could be left: B and C are not even polled before A has returned.
 //!
 //!     cargo run --example function
-use async_concepts::{LaneExt, block, say, stage};
+use async_concepts::{LaneExt, block, say, stage::Stage};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 
@@ -33,6 +33,10 @@ pub async fn function() -> (u64, u64, u64) {
 }
 // ANCHOR_END: function
 
-pub fn main() -> ExitCode {
-    stage::run("function", function)
+pub fn stage() -> Stage {
+    Stage::new("function").scene("function", function)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -72,6 +72,10 @@ pub async fn take_turns() {
 }
 // ANCHOR_END: turns
 
-pub fn main() -> ExitCode {
-    Stage::new("generator").scene("resume", resume).scene("take turns", take_turns).run()
+pub fn stage() -> Stage {
+    Stage::new("generator").scene("resume", resume).scene("take turns", take_turns)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -56,10 +56,10 @@ pub async fn sleep_itself() {
 }
 // ANCHOR_END: sleep
 
-pub fn main() -> ExitCode {
-    Stage::new("laziness")
-        .scene("call", call)
-        .scene("spawn", spawned)
-        .scene("sleep", sleep_itself)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("laziness").scene("call", call).scene("spawn", spawned).scene("sleep", sleep_itself)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

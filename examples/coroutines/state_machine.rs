@@ -4,7 +4,7 @@
 //! Look for: two lanes, one written with `async` and one without, that cannot be told apart.
 //!
 //!     cargo run --example state_machine
-use async_concepts::{LaneExt, say, stage};
+use async_concepts::{LaneExt, say, stage::Stage};
 use futures::join;
 use std::{
     pin::Pin,
@@ -73,6 +73,10 @@ pub async fn state_machine() -> (u32, u32) {
     join!(two_steps().lane("async"), TwoSteps::Begin.lane("by-hand"))
 }
 
-pub fn main() -> ExitCode {
-    stage::run("state_machine", state_machine)
+pub fn stage() -> Stage {
+    Stage::new("state_machine").scene("state_machine", state_machine)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -69,9 +69,12 @@ pub async fn one_order() -> (i64, i64) {
 }
 // ANCHOR_END: one_order
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("deadlock")
         .hanging_scene("two orders", Duration::from_secs(3), two_orders)
         .scene("one order", one_order)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -86,6 +86,10 @@ pub async fn awaited() {
 }
 // ANCHOR_END: awaited
 
-pub fn main() -> ExitCode {
-    Stage::new("never_awaited").scene("never awaited", forgotten).scene("awaited", awaited).run()
+pub fn stage() -> Stage {
+    Stage::new("never_awaited").scene("never awaited", forgotten).scene("awaited", awaited)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

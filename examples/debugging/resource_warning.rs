@@ -118,7 +118,7 @@ pub async fn stopped_tasks() {
 }
 // ANCHOR_END: tasks
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("resource_warning")
         .blocking_scene("unclosed loop", unclosed_loop)
         .blocking_scene("closed loop", closed_loop)
@@ -126,5 +126,8 @@ pub fn main() -> ExitCode {
         .scene("closed transport", closed_transport)
         .scene("dropped tasks", dropped_tasks)
         .scene("stopped tasks", stopped_tasks)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -91,10 +91,13 @@ pub async fn in_pieces() {
 }
 // ANCHOR_END: in_pieces
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("slow_callback")
         .blocking_scene("event loop", in_an_event_loop)
         .scene("tokio", tokio)
         .scene("in pieces", in_pieces)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

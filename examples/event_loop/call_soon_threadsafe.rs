@@ -67,9 +67,12 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("call_soon_threadsafe")
         .blocking_scene("event loop", call_soon_threadsafe)
         .scene("tokio", tokio)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -79,10 +79,13 @@ pub fn for_ever() -> Result<()> {
 }
 // ANCHOR_END: for_ever
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("cancel_handle")
         .blocking_scene("event loop", cancel_handle)
         .scene("tokio", tokio)
         .blocking_scene("for ever", for_ever)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

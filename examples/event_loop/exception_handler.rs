@@ -8,7 +8,8 @@
 use async_concepts::{
     callback,
     event_loop::{Error, EventLoop, Result, get_running_loop},
-    say, stage,
+    say,
+    stage::Stage,
 };
 use std::{process::ExitCode, time::Duration};
 
@@ -42,6 +43,10 @@ pub fn exception_handler() -> Result<()> {
 }
 // ANCHOR_END: exception_handler
 
-pub fn main() -> ExitCode {
-    stage::run_blocking("exception_handler", exception_handler)
+pub fn stage() -> Stage {
+    Stage::new("exception_handler").blocking_scene("exception_handler", exception_handler)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

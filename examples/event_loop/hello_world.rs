@@ -64,6 +64,10 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("hello_world").blocking_scene("event loop", hello_world).scene("tokio", tokio).run()
+pub fn stage() -> Stage {
+    Stage::new("hello_world").blocking_scene("event loop", hello_world).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -72,9 +72,12 @@ pub async fn tokio() -> u64 {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("run_until_complete")
         .blocking_scene("event loop", run_until_complete)
         .scene("tokio", tokio)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -70,6 +70,10 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("timers").blocking_scene("event loop", timers).scene("tokio", tokio).run()
+pub fn stage() -> Stage {
+    Stage::new("timers").blocking_scene("event loop", timers).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -61,9 +61,10 @@ pub async fn cured() {
 }
 // ANCHOR_END: cured
 
-pub fn main() -> ExitCode {
-    Stage::new("blocked_loop")
-        .scene("blocked", blocked)
-        .scene("on a thread of its own", cured)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("blocked_loop").scene("blocked", blocked).scene("on a thread of its own", cured)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

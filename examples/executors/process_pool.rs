@@ -206,14 +206,17 @@ pub async fn cancel() -> Vec<u32> {
 }
 // ANCHOR_END: cancel
 
-pub fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == WORKER) {
-        return work().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS); // if it fails, nobody is there to be told
-    }
+pub fn stage() -> Stage {
     Stage::new("process_pool")
         .does_io()
         .scene("results in order", in_order)
         .scene("crash", crash)
         .scene("cancel", cancel)
-        .run()
+}
+
+fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == WORKER) {
+        return work().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS); // if it fails, nobody is there to be told
+    }
+    stage().run()
 }

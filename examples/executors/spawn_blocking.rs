@@ -64,9 +64,10 @@ pub async fn tokio() -> u32 {
 }
 // ANCHOR_END: spawn_blocking
 
-pub fn main() -> ExitCode {
-    Stage::new("spawn_blocking")
-        .blocking_scene("event loop", run_in_executor)
-        .scene("tokio", tokio)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("spawn_blocking").blocking_scene("event loop", run_in_executor).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

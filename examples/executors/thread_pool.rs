@@ -119,10 +119,13 @@ pub async fn flag() {
 }
 // ANCHOR_END: flag
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("thread_pool")
         .scene("two rounds", two_rounds)
         .scene("abort", abort)
         .scene("flag", flag)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

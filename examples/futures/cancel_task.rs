@@ -101,10 +101,13 @@ pub async fn dropped() {
 // ANCHOR_END: abort
 // ANCHOR_END: drop
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("cancel_task")
         .blocking_scene("request", request)
         .blocking_scene("refused", refused)
         .scene("drop", dropped)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

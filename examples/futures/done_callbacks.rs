@@ -72,9 +72,10 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("done_callbacks")
-        .blocking_scene("event loop", done_callbacks)
-        .scene("tokio", tokio)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("done_callbacks").blocking_scene("event loop", done_callbacks).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -57,6 +57,10 @@ pub async fn tokio() -> Result<&'static str, oneshot::error::RecvError> {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("future").blocking_scene("event loop", future).scene("tokio", tokio).run()
+pub fn stage() -> Stage {
+    Stage::new("future").blocking_scene("event loop", future).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -71,10 +71,13 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("shield")
         .blocking_scene("unshielded", unshielded)
         .blocking_scene("shield", shield)
         .scene("tokio", tokio)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

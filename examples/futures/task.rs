@@ -78,6 +78,10 @@ pub async fn tokio() -> usize {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("task").blocking_scene("event loop", task).scene("tokio", tokio).run()
+pub fn stage() -> Stage {
+    Stage::new("task").blocking_scene("event loop", task).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -78,10 +78,13 @@ pub async fn of_a_handle() {
 // ANCHOR_END: of_a_handle
 // ANCHOR_END: timeout
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("timeout")
         .blocking_scene("wait_for", with_wait_for)
         .scene("timeout of a future", of_a_future)
         .scene("timeout of a handle", of_a_handle)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

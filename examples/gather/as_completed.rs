@@ -56,6 +56,10 @@ pub async fn as_completed() -> Vec<&'static str> {
 }
 // ANCHOR_END: as_completed
 
-pub fn main() -> ExitCode {
-    Stage::new("as_completed").scene("in order", in_order).scene("as completed", as_completed).run()
+pub fn stage() -> Stage {
+    Stage::new("as_completed").scene("in order", in_order).scene("as completed", as_completed)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

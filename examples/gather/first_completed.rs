@@ -57,6 +57,10 @@ pub async fn tasks() -> u64 {
 }
 // ANCHOR_END: tasks
 
-pub fn main() -> ExitCode {
-    Stage::new("first_completed").scene("futures", futures).scene("tasks", tasks).run()
+pub fn stage() -> Stage {
+    Stage::new("first_completed").scene("futures", futures).scene("tasks", tasks)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

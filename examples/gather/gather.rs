@@ -5,7 +5,7 @@
 //! same time as another. `join!` polls all three inside `main`, where gather makes a task of each: see `gather_tasks`.
 //!
 //!     cargo run --example gather
-use async_concepts::{LaneExt, say, stage};
+use async_concepts::{LaneExt, say, stage::Stage};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 use tokio::time::sleep;
@@ -29,6 +29,10 @@ pub async fn gather() -> (u64, u64, u64) {
 }
 // ANCHOR_END: gather
 
-pub fn main() -> ExitCode {
-    stage::run("gather", gather)
+pub fn stage() -> Stage {
+    Stage::new("gather").scene("gather", gather)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -80,11 +80,14 @@ pub async fn flattened() -> Result<(u64, u64, u64), String> {
 }
 // ANCHOR_END: flattened
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("gather_errors")
         .scene("fail fast", fail_fast)
         .scene("collect", collect)
         .scene("nested", nested)
         .scene("flattened", flattened)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -5,7 +5,7 @@
 //! is woken; `main` has the thread only when one of them has ended.
 //!
 //!     cargo run --example gather_tasks
-use async_concepts::{LaneExt, say, stage};
+use async_concepts::{LaneExt, say, stage::Stage};
 use futures::try_join;
 use std::{process::ExitCode, time::Duration};
 use tokio::{spawn, task::JoinError, time::sleep};
@@ -31,6 +31,10 @@ pub async fn gather_tasks() -> Result<(u64, u64, u64), JoinError> {
 }
 // ANCHOR_END: gather_tasks
 
-pub fn main() -> ExitCode {
-    stage::run("gather_tasks", gather_tasks)
+pub fn stage() -> Stage {
+    Stage::new("gather_tasks").scene("gather_tasks", gather_tasks)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

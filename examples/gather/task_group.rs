@@ -66,10 +66,10 @@ pub async fn failing() -> Result<u64, String> {
 }
 // ANCHOR_END: failing
 
-pub fn main() -> ExitCode {
-    Stage::new("task_group")
-        .scene("loose", loose)
-        .scene("group", group)
-        .scene("failing", failing)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("task_group").scene("loose", loose).scene("group", group).scene("failing", failing)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -59,6 +59,10 @@ pub async fn for_await() {
 }
 // ANCHOR_END: list
 
-pub fn main() -> ExitCode {
-    Stage::new("await_for").scene("async for", async_for).scene("for … await", for_await).run()
+pub fn stage() -> Stage {
+    Stage::new("await_for").scene("async for", async_for).scene("for … await", for_await)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

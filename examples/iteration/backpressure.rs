@@ -74,10 +74,13 @@ pub async fn slow_producer() {
 }
 // ANCHOR_END: bounded
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("backpressure")
         .scene("unbounded", unbounded)
         .scene("slow consumer", slow_consumer)
         .scene("slow producer", slow_producer)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -51,6 +51,10 @@ pub async fn awaits() -> Vec<u32> {
 }
 // ANCHOR_END: awaits
 
-pub fn main() -> ExitCode {
-    Stage::new("comprehension").scene("async for", async_for).scene("await in it", awaits).run()
+pub fn stage() -> Stage {
+    Stage::new("comprehension").scene("async for", async_for).scene("await in it", awaits)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -59,12 +59,15 @@ pub async fn for_each_concurrent() {
 }
 // ANCHOR_END: for_each_concurrent
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("pipeline")
         .scene("then", then)
         .scene("buffered", buffered)
         .scene("buffer_unordered", buffer_unordered)
         .scene("loop body", loop_body)
         .scene("for_each_concurrent", for_each_concurrent)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -87,10 +87,13 @@ pub async fn close() {
 }
 // ANCHOR_END: close
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("ticker")
         .scene("to the end", to_the_end)
         .scene("break", break_out)
         .scene("close", close)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -49,6 +49,10 @@ pub async fn with() {
 }
 // ANCHOR_END: together
 
-pub fn main() -> ExitCode {
-    Stage::new("barrier").scene("without", without).scene("with", with).run()
+pub fn stage() -> Stage {
+    Stage::new("barrier").scene("without", without).scene("with", with)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

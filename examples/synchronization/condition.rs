@@ -63,6 +63,10 @@ pub async fn again() -> i32 {
 }
 // ANCHOR_END: while
 
-pub fn main() -> ExitCode {
-    Stage::new("condition").scene("if", once).scene("while", again).run()
+pub fn stage() -> Stage {
+    Stage::new("condition").scene("if", once).scene("while", again)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -52,6 +52,10 @@ pub async fn level() {
 }
 // ANCHOR_END: level
 
-pub fn main() -> ExitCode {
-    Stage::new("event").scene("edge", edge).scene("level", level).run()
+pub fn stage() -> Stage {
+    Stage::new("event").scene("edge", edge).scene("level", level)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

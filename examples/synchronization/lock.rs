@@ -70,10 +70,13 @@ pub async fn plain() -> u32 {
 }
 // ANCHOR_END: plain
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("lock")
         .scene("unlocked", unlocked)
         .scene("locked", locked)
         .scene("plain variable", plain)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -80,6 +80,10 @@ pub async fn close() {
 }
 // ANCHOR_END: close
 
-pub fn main() -> ExitCode {
-    Stage::new("queue").scene("empty", empty).scene("join", join).scene("close", close).run()
+pub fn stage() -> Stage {
+    Stage::new("queue").scene("empty", empty).scene("join", join).scene("close", close)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -48,6 +48,10 @@ pub async fn dropped() {
 }
 // ANCHOR_END: dropped
 
-pub fn main() -> ExitCode {
-    Stage::new("semaphore").scene("kept", kept).scene("dropped", dropped).run()
+pub fn stage() -> Stage {
+    Stage::new("semaphore").scene("kept", kept).scene("dropped", dropped)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -138,7 +138,7 @@ pub async fn half_closed() {
 }
 // ANCHOR_END: half
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("flow_control")
         .scene("no back-pressure", unbounded)
         .scene("back-pressure", back_pressure)
@@ -146,5 +146,8 @@ pub fn main() -> ExitCode {
         .scene("both write and read", both_at_once)
         .scene("a half that is dropped", half_dropped)
         .scene("half-close", half_closed)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -257,12 +257,15 @@ pub async fn silent() -> Result<(), Fault> {
     over_tcp("/silent", Duration::from_millis(200)).await
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("http")
         .does_io()
         .try_scene("content-length", content_length)
         .try_scene("chunked", chunked)
         .try_scene("until the connection ends", until_the_end)
         .try_scene("a server that says nothing", silent)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

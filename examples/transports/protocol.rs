@@ -109,10 +109,13 @@ pub async fn hasty() -> String {
 }
 // ANCHOR_END: network
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("protocol")
         .scene("in one piece", whole)
         .scene("cut", cut)
         .scene("cut, without a codec", hasty)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -9,7 +9,6 @@
 use async_concepts::{LaneExt, say, stage::Stage};
 use std::{
     error::Error,
-    os::unix::process::ExitStatusExt,
     process::{ExitCode, ExitStatus, Stdio},
     time::Duration,
 };
@@ -57,12 +56,22 @@ pub async fn line_by_line() -> Result<(), Fault> {
 }
 
 fn ended(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit status {code}"),
-        (None, signal) => format!("ended by signal {}", signal.unwrap_or_default()), // in Python a negative status
+    match status.code() {
+        Some(code) => format!("exit status {code}"),
+        None => format!("ended by signal {}", signal_of(status)), // in Python a negative status
     }
 }
 // ANCHOR_END: lines
+
+#[cfg(unix)]
+fn signal_of(status: ExitStatus) -> i32 {
+    std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default()
+}
+
+#[cfg(not(unix))] // Windows has no signals: there each child has an exit status
+fn signal_of(_: ExitStatus) -> i32 {
+    0
+}
 
 // ANCHOR: dropped
 /// Cancels whoever waits for the child, and returns whether the child still answers.
@@ -95,12 +104,15 @@ pub async fn signal() -> Result<(), Fault> {
     Ok(())
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("subprocess")
         .does_io()
         .try_scene("line by line", line_by_line)
         .try_scene("cancelled", left_alone)
         .try_scene("cancelled, with kill_on_drop", killed)
         .try_scene("killed", signal)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

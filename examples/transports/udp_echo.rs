@@ -125,12 +125,15 @@ pub async fn nobody() -> Result<(), Fault> {
 }
 // ANCHOR_END: nobody
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("udp_echo")
         .does_io()
         .try_scene("boundaries", boundaries)
         .try_scene("truncated", truncated)
         .try_scene("lost", lost)
         .try_scene("nobody there", nobody)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,26 +1,9 @@
 //! The examples of the topic `context`.
-use async_concepts::{
-    record,
-    timeline::{Chart, End, Row},
+use super::{
+    all::{context_manager, transaction},
+    ms,
 };
-use std::time::Duration;
-
-#[path = "../../examples/context/context_manager.rs"]
-pub mod context_manager;
-#[path = "../../examples/context/transaction.rs"]
-pub mod transaction;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
+use async_concepts::{record, timeline::End};
 
 // context_manager
 
@@ -91,7 +74,7 @@ fn after_a_timeout_a_task_cleans_up_and_main_can_wait_for_it() {
         ]
     );
     let chart = run.chart();
-    let (work, cleanup) = (row(&chart, "A"), row(&chart, "cleanup"));
+    let (work, cleanup) = (chart.row("A"), chart.row("cleanup"));
     assert_eq!(work.end.1, End::Cancelled { by: Some(0), aborted: false });
     assert_eq!(chart.time(work.end.0), ms(200), "the work is dropped at once");
     assert_eq!(cleanup.polled_by, None, "the runtime itself polls the cleanup");

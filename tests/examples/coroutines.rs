@@ -1,36 +1,15 @@
 //! The examples of the topic `coroutines`.
+use super::{
+    all::{coroutine, four_ways, function, generator, laziness, state_machine},
+    ms,
+};
 use async_concepts::{
     record,
-    timeline::{Chart, End, Row, State, Until},
+    timeline::{Chart, End, State, Until},
 };
 use std::{io, time::Duration};
 use tokio::time::advance;
 use tokio_test::{assert_pending, assert_ready_eq, task};
-
-#[path = "../../examples/coroutines/coroutine.rs"]
-pub mod coroutine;
-#[path = "../../examples/coroutines/four_ways.rs"]
-pub mod four_ways;
-#[path = "../../examples/coroutines/function.rs"]
-pub mod function;
-#[path = "../../examples/coroutines/generator.rs"]
-pub mod generator;
-#[path = "../../examples/coroutines/laziness.rs"]
-pub mod laziness;
-#[path = "../../examples/coroutines/state_machine.rs"]
-pub mod state_machine;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 // function
 
@@ -64,7 +43,7 @@ fn a_function_is_one_poll_that_blocks() {
     let chart = record("function", function::function).chart();
     for (name, blocked) in [("A", 1000), ("B", 2000), ("C", 3000)] {
         let polls: Vec<_> =
-            row(&chart, name).spans.iter().filter(|span| span.state != State::Lazy).collect();
+            chart.row(name).spans.iter().filter(|span| span.state != State::Lazy).collect();
         let [poll] = polls[..] else { panic!("{name} is polled more than once: {polls:?}") };
         assert_eq!(
             (poll.state, chart.between(poll.from, poll.to)),
@@ -163,10 +142,10 @@ fn a_call_starts_nothing_so_other_work_comes_first() {
 #[test]
 fn a_future_that_is_never_polled_ends_as_it_began() {
     let chart = record("call", laziness::call).chart();
-    let never = row(&chart, "never");
+    let never = chart.row("never");
     assert!(never.spans.iter().all(|span| span.state == State::Lazy), "{:?}", never.spans);
     assert_eq!(never.end.1, End::Cancelled { by: Some(0), aborted: false });
-    let later = row(&chart, "later");
+    let later = chart.row("later");
     assert_eq!(later.spans[0].state, State::Lazy);
     assert_eq!(chart.between(later.spans[0].from, later.spans[0].to), ms(500));
 }
@@ -260,7 +239,7 @@ fn both_machines_run_alike() {
     );
     let chart = run.chart();
     let polls =
-        |name| row(&chart, name).spans.iter().filter(|span| span.state == State::Running).count();
+        |name| chart.row(name).spans.iter().filter(|span| span.state == State::Running).count();
     assert_eq!([polls("async"), polls("by-hand")], [3, 3]);
     assert_eq!(run.output(), (42, 42));
 }

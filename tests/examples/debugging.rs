@@ -1,7 +1,11 @@
 //! The examples of the topic `debugging`.
+use super::{
+    all::{deadlock, never_awaited, resource_warning, slow_callback},
+    ms,
+};
 use async_concepts::{
     record, record_blocking,
-    timeline::{Chart, End, Recorder, Row, State, Verdict},
+    timeline::{End, Recorder, State, Verdict},
 };
 use std::{
     fs,
@@ -9,27 +13,6 @@ use std::{
     process::{Command, Stdio},
     time::Duration,
 };
-
-#[path = "../../examples/debugging/deadlock.rs"]
-pub mod deadlock;
-#[path = "../../examples/debugging/never_awaited.rs"]
-pub mod never_awaited;
-#[path = "../../examples/debugging/resource_warning.rs"]
-pub mod resource_warning;
-#[path = "../../examples/debugging/slow_callback.rs"]
-pub mod slow_callback;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 /// The number of the first line, from `start` on, that has `text`.
 fn line_of(source: &str, start: &str, text: &str) -> usize {
@@ -62,7 +45,7 @@ fn a_slow_poll_is_reported_with_lane_time_and_place() {
         [format!("0.750 work a poll took 350 ms (slow_callback.rs:{line})")]
     );
     let chart = run.chart();
-    let spans = row(&chart, "work").spans.iter();
+    let spans = chart.row("work").spans.iter();
     let blocking = spans
         .filter(|span| span.state == State::Blocking)
         .map(|span| chart.between(span.from, span.to));
@@ -100,7 +83,7 @@ fn a_future_that_is_dropped_unpolled_is_reported_where_it_was_made() {
     );
     let chart = run.chart();
     for (name, dropped) in [("A", 0), ("B", 100), ("C", 100)] {
-        let row = row(&chart, name);
+        let row = chart.row(name);
         assert!(
             row.spans.iter().all(|span| span.state == State::Lazy),
             "{name} is never polled: {:?}",
@@ -198,10 +181,10 @@ fn a_loop_that_owns_what_owns_it_is_never_released_unless_closed() {
         ["0.000 main the loop is dropped"],
         "and the file is open for ever"
     );
-    assert_eq!(row(&unclosed.chart(), "later").end.1, End::Unfinished);
+    assert_eq!(unclosed.chart().row("later").end.1, End::Unfinished);
     let closed = record_blocking("closed loop", resource_warning::closed_loop);
     assert_eq!(closed.transcript(), ["0.000 main file released", "0.000 main the loop is closed"]);
-    assert_eq!(row(&closed.chart(), "later").end.1, End::Cancelled { by: Some(0), aborted: false });
+    assert_eq!(closed.chart().row("later").end.1, End::Cancelled { by: Some(0), aborted: false });
     unclosed.output().and(closed.output()).expect("no error");
 }
 
@@ -233,8 +216,8 @@ fn a_dropped_group_ends_its_tasks_without_their_cleanup_and_a_dropped_handle_end
         ]
     );
     let chart = run.chart();
-    assert_eq!(row(&chart, "A").end.1, End::Cancelled { by: None, aborted: true });
-    assert_eq!(row(&chart, "B").end.1, End::Finished);
+    assert_eq!(chart.row("A").end.1, End::Cancelled { by: None, aborted: true });
+    assert_eq!(chart.row("B").end.1, End::Finished);
 }
 
 #[test]

@@ -1,34 +1,15 @@
 //! The examples of the topic `event_loop`.
+use super::{
+    all::{
+        call_soon_threadsafe, cancel_handle, exception_handler, hello_world, run_until_complete,
+        timers,
+    },
+    ms,
+};
 use async_concepts::{
     record, record_blocking,
-    timeline::{Chart, End, Pos, Row, State, Until},
+    timeline::{End, Pos, State, Until},
 };
-use std::time::Duration;
-
-#[path = "../../examples/event_loop/call_soon_threadsafe.rs"]
-pub mod call_soon_threadsafe;
-#[path = "../../examples/event_loop/cancel_handle.rs"]
-pub mod cancel_handle;
-#[path = "../../examples/event_loop/exception_handler.rs"]
-pub mod exception_handler;
-#[path = "../../examples/event_loop/hello_world.rs"]
-pub mod hello_world;
-#[path = "../../examples/event_loop/run_until_complete.rs"]
-pub mod run_until_complete;
-#[path = "../../examples/event_loop/timers.rs"]
-pub mod timers;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 // hello_world
 
@@ -85,9 +66,9 @@ fn a_cancelled_callback_is_never_called_and_one_that_has_run_does_not_mind() {
     assert_eq!(run.transcript(), CANCEL_HANDLE);
     assert_eq!(run.elapsed, ms(4000));
     let chart = run.chart();
-    let (at, end) = &row(&chart, "A").end;
+    let (at, end) = &chart.row("A").end;
     assert_eq!((chart.time(*at), end), (ms(1000), &End::Finished));
-    let b = row(&chart, "B");
+    let b = chart.row("B");
     assert_eq!(
         chart.time(b.end.0),
         ms(2000),
@@ -107,9 +88,9 @@ fn to_abort_a_task_of_tokio_does_what_to_cancel_a_handle_does() {
     );
     assert_eq!(run.elapsed, ms(4000));
     let chart = run.chart();
-    assert_eq!(row(&chart, "A").end.1, End::Finished);
-    assert_eq!(row(&chart, "B").end.1, End::Cancelled { by: None, aborted: true });
-    assert_eq!(chart.time(row(&chart, "B").end.0), ms(2000));
+    assert_eq!(chart.row("A").end.1, End::Finished);
+    assert_eq!(chart.row("B").end.1, End::Cancelled { by: None, aborted: true });
+    assert_eq!(chart.time(chart.row("B").end.0), ms(2000));
 }
 
 #[test]
@@ -117,7 +98,7 @@ fn a_loop_that_nobody_can_stop_any_more_says_so_instead_of_sleeping_for_ever() {
     let run = record_blocking("for ever", cancel_handle::for_ever);
     assert_eq!(run.transcript(), ["0.000 main nobody is left who could stop the loop"]);
     assert_eq!(run.elapsed, ms(0));
-    assert_eq!(row(&run.chart(), "hello").end.1, End::Cancelled { by: Some(0), aborted: false });
+    assert_eq!(run.chart().row("hello").end.1, End::Cancelled { by: Some(0), aborted: false });
     run.output().expect("it is closed");
 }
 
@@ -167,14 +148,15 @@ fn a_thread_wakes_the_sleeping_loop_and_its_callbacks_run_there() {
     assert_eq!(run.elapsed, ms(1500));
     let chart = run.chart();
     let thread = chart.rows.iter().position(|row| row.name == "thread").expect("there is a thread");
-    let woken = row(&chart, "main")
+    let woken = chart
+        .row("main")
         .spans
         .iter()
         .filter(|span| span.state == State::Waiting(Until::Lane(thread)));
     assert_eq!(woken.map(|span| chart.time(span.to)).collect::<Vec<_>>(), [ms(500), ms(1000)]);
     for callback in ["A", "B"] {
         assert_eq!(
-            row(&chart, callback).polled_by,
+            chart.row(callback).polled_by,
             Some(0),
             "{callback} is called by the loop, not by the thread"
         );
@@ -243,7 +225,7 @@ fn the_handler_is_told_of_errors_and_panics_and_the_loop_goes_on() {
 #[test]
 fn a_panic_ends_its_callback_and_no_other() {
     let chart = record_blocking("exception_handler", exception_handler::exception_handler).chart();
-    let ends = ["A", "B", "C", "main"].map(|name| row(&chart, name).end.1.clone());
+    let ends = ["A", "B", "C", "main"].map(|name| chart.row(name).end.1.clone());
     assert_eq!(
         ends,
         [End::Finished, End::Panicked("no coffee".into()), End::Finished, End::Finished]

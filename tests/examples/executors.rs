@@ -1,36 +1,17 @@
 //! The examples of the topic `executors`.
+use super::{
+    all::{blocked_loop, process_pool, spawn_blocking, thread_pool, threads_and_tasks},
+    ms,
+};
 use async_concepts::{
     record, record_blocking,
-    timeline::{Chart, Clock, End, Recorder, Recording, Row, State, Until},
+    timeline::{Chart, Clock, End, Recorder, Recording, State, Until},
 };
 use std::{
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
-
-#[path = "../../examples/executors/blocked_loop.rs"]
-pub mod blocked_loop;
-#[path = "../../examples/executors/process_pool.rs"]
-pub mod process_pool;
-#[path = "../../examples/executors/spawn_blocking.rs"]
-pub mod spawn_blocking;
-#[path = "../../examples/executors/thread_pool.rs"]
-pub mod thread_pool;
-#[path = "../../examples/executors/threads_and_tasks.rs"]
-pub mod threads_and_tasks;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 /// On the real clock nothing but this ends a run that hangs.
 fn in_real_time(title: &str) -> Recorder {
@@ -39,7 +20,8 @@ fn in_real_time(title: &str) -> Recorder {
 
 /// How long a lane did that, in all.
 fn time_in(chart: &Chart, name: &str, state: State) -> Duration {
-    row(chart, name)
+    chart
+        .row(name)
         .spans
         .iter()
         .filter(|span| span.state == state)
@@ -84,10 +66,7 @@ fn the_heart_beats_on_while_a_thread_of_the_pool_works() {
     assert_eq!(time_in(&chart, "heart", State::Blocking), ms(0));
     let hash = chart.rows.iter().position(|row| row.name == "hash").expect("it has a lane");
     assert!(
-        row(&chart, "main")
-            .spans
-            .iter()
-            .any(|span| span.state == State::Waiting(Until::Lane(hash)))
+        chart.row("main").spans.iter().any(|span| span.state == State::Waiting(Until::Lane(hash)))
     );
     assert_eq!(run.output(), 2158181609);
 }
@@ -193,10 +172,10 @@ fn an_abort_stops_a_job_that_waits_and_not_one_that_runs() {
     );
     let chart = run.chart();
     for job in ["job A", "job C"] {
-        assert_eq!(row(&chart, job).end.1, End::Cancelled { by: None, aborted: true }, "{job}");
+        assert_eq!(chart.row(job).end.1, End::Cancelled { by: None, aborted: true }, "{job}");
     }
-    assert_eq!(row(&chart, "A").end.1, End::Finished, "A runs on");
-    assert_eq!(chart.time(row(&chart, "A").end.0), ms(150));
+    assert_eq!(chart.row("A").end.1, End::Finished, "A runs on");
+    assert_eq!(chart.time(chart.row("A").end.0), ms(150));
     assert!(chart.rows.iter().all(|row| row.name != "C"), "C never begins");
 }
 
@@ -204,7 +183,7 @@ fn an_abort_stops_a_job_that_waits_and_not_one_that_runs() {
 fn a_thread_is_free_when_its_job_has_ended_and_not_when_it_was_aborted() {
     let chart = record("abort", thread_pool::abort).chart();
     let begun =
-        row(&chart, "D").spans.iter().find(|span| span.state == State::OnThread).expect("D runs");
+        chart.row("D").spans.iter().find(|span| span.state == State::OnThread).expect("D runs");
     assert_eq!(
         chart.time(begun.from),
         ms(100),
@@ -253,14 +232,8 @@ fn program_of_process_pool() -> PathBuf {
 }
 
 /// Workers are the same program, started again; but here that is the tests.
-fn use_workers() {
+pub fn use_workers() {
     process_pool::PROGRAM.get_or_init(program_of_process_pool);
-}
-
-/// The example's `main`, with workers that are not the tests.
-pub fn process_pool_with_workers() -> ExitCode {
-    use_workers();
-    process_pool::main()
 }
 
 fn with_processes<F: Future<Output = Vec<u32>> + 'static>(
@@ -366,12 +339,12 @@ fn a_thread_asks_twice_and_both_answers_are_under_way_together() {
     assert!(run.elapsed >= ms(150), "the longer answer takes 150 ms, not {:?}", run.elapsed);
     let chart = run.chart();
     assert!(
-        row(&chart, "main").spans.iter().all(|span| !matches!(span.state, State::Waiting(_))),
+        chart.row("main").spans.iter().all(|span| !matches!(span.state, State::Waiting(_))),
         "it blocks"
     );
     for lane in ["loop", "serve", "tea", "coffee"] {
         assert!(time_in(&chart, lane, State::Running).is_zero(), "{lane} is on another thread");
-        assert_eq!(row(&chart, lane).end.1, End::Finished, "{lane}");
+        assert_eq!(chart.row(lane).end.1, End::Finished, "{lane}");
     }
     assert_eq!(run.output(), ["tea!", "coffee!"]);
 }

@@ -1,44 +1,23 @@
 //! The examples of the topic `futures`.
+use super::{
+    all::{cancel_task, done_callbacks, future, shield, task, timeout},
+    ms,
+};
 use async_concepts::{
     record, record_blocking,
-    timeline::{Chart, End, Row, State, Until},
+    timeline::{Chart, End, State, Until},
 };
 use std::time::Duration;
 
-#[path = "../../examples/futures/cancel_task.rs"]
-pub mod cancel_task;
-#[path = "../../examples/futures/done_callbacks.rs"]
-pub mod done_callbacks;
-#[path = "../../examples/futures/future.rs"]
-pub mod future;
-#[path = "../../examples/futures/shield.rs"]
-pub mod shield;
-#[path = "../../examples/futures/task.rs"]
-pub mod task;
-#[path = "../../examples/futures/timeout.rs"]
-pub mod timeout;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
-
 /// When a lane ended, and how.
 fn end(chart: &Chart, name: &str) -> (Duration, End) {
-    let (at, end) = &row(chart, name).end;
+    let (at, end) = &chart.row(name).end;
     (chart.time(*at), end.clone())
 }
 
 /// Who or what ended each wait of a lane, and when.
 fn waits(chart: &Chart, name: &str) -> Vec<(String, Duration)> {
-    let waits = row(chart, name).spans.iter().filter_map(|span| match span.state {
+    let waits = chart.row(name).spans.iter().filter_map(|span| match span.state {
         State::Waiting(Until::Lane(lane)) => {
             Some((chart.rows[lane].name.clone(), chart.time(span.to)))
         }
@@ -130,7 +109,7 @@ fn a_task_takes_a_step_whenever_what_it_awaits_is_done() {
     assert_eq!(run.elapsed, ms(2000));
     let chart = run.chart();
     assert_eq!(waits(&chart, "A"), [("clock".into(), ms(1000)), ("B".into(), ms(2000))]);
-    let polls = row(&chart, "A").spans.iter().filter(|span| span.state == State::Running).count();
+    let polls = chart.row("A").spans.iter().filter(|span| span.state == State::Running).count();
     assert_eq!(polls, 4);
     assert_eq!(run.output().expect("nothing fails"), polls);
 }

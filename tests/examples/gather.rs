@@ -1,35 +1,13 @@
 //! The examples of the topic `gather`.
+use super::{
+    all::{as_completed, first_completed, gather, gather_errors, gather_tasks, task_group},
+    ms,
+};
 use async_concepts::{
     record,
-    timeline::{Chart, End, Pos, Row},
+    timeline::{Chart, End, Pos},
 };
 use std::time::Duration;
-
-#[path = "../../examples/gather/as_completed.rs"]
-pub mod as_completed;
-#[path = "../../examples/gather/first_completed.rs"]
-pub mod first_completed;
-#[path = "../../examples/gather/gather.rs"]
-#[expect(clippy::module_inception, reason = "the topic is named like its first example")]
-pub mod gather;
-#[path = "../../examples/gather/gather_errors.rs"]
-pub mod gather_errors;
-#[path = "../../examples/gather/gather_tasks.rs"]
-pub mod gather_tasks;
-#[path = "../../examples/gather/task_group.rs"]
-pub mod task_group;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 // gather
 
@@ -81,7 +59,7 @@ fn tasks_begin_after_whoever_spawns_them_waits() {
 
 #[test]
 fn tasks_are_polled_by_the_runtime_and_joined_futures_by_main() {
-    let polled_by = |chart: Chart| ["A", "B", "C"].map(|name| row(&chart, name).polled_by);
+    let polled_by = |chart: Chart| ["A", "B", "C"].map(|name| chart.row(name).polled_by);
     assert_eq!(polled_by(record("gather", gather::gather).chart()), [Some(0); 3]);
     assert_eq!(polled_by(record("gather_tasks", gather_tasks::gather_tasks).chart()), [None; 3]);
 }
@@ -95,7 +73,7 @@ fn try_join_fails_fast_and_drops_the_siblings() {
     assert_eq!(run.elapsed, ms(1100));
     let chart = run.chart();
     for sibling in ["A", "C"] {
-        let (at, end) = &row(&chart, sibling).end;
+        let (at, end) = &chart.row(sibling).end;
         assert_eq!(
             (chart.time(*at), end),
             (ms(100), &End::Cancelled { by: Some(0), aborted: false }),
@@ -153,8 +131,8 @@ fn flattened_tasks_fail_fast_and_their_siblings_go_on_as_after_gather() {
         ]
     );
     let chart = run.chart();
-    assert_eq!(row(&chart, "A").end.1, End::Finished);
-    assert_eq!(row(&chart, "C").end.1, End::Finished);
+    assert_eq!(chart.row("A").end.1, End::Finished);
+    assert_eq!(chart.row("C").end.1, End::Finished);
     assert_eq!(run.output(), Err("cannot halve 1".into()));
 }
 
@@ -220,7 +198,7 @@ fn a_future_that_loses_is_dropped_at_once() {
         ]
     );
     let chart = run.chart();
-    let loser = row(&chart, "B");
+    let loser = chart.row("B");
     assert_eq!(loser.end.1, End::Cancelled { by: Some(0), aborted: false });
     assert_eq!(chart.time(loser.end.0), ms(1000));
     assert_eq!(chart.fate(loser).as_deref(), Some("dropped by main"));
@@ -246,9 +224,9 @@ fn a_task_that_loses_goes_on_unless_it_is_aborted() {
         ]
     );
     let chart = run.chart();
-    assert_eq!(row(&chart, "B").end.1, End::Finished);
-    assert_eq!(row(&chart, "C").end.1, End::Cancelled { by: None, aborted: true });
-    assert_eq!(chart.time(row(&chart, "C").end.0), ms(1000));
+    assert_eq!(chart.row("B").end.1, End::Finished);
+    assert_eq!(chart.row("C").end.1, End::Cancelled { by: None, aborted: true });
+    assert_eq!(chart.time(chart.row("C").end.0), ms(1000));
     assert_eq!(run.output(), 1);
 }
 
@@ -304,7 +282,7 @@ fn a_failing_group_ends_the_others_before_it_returns() {
     assert_eq!(run.elapsed, ms(4000));
     let chart = run.chart();
     for task in ["B", "C"] {
-        assert_eq!(row(&chart, task).end.1, End::Cancelled { by: None, aborted: true }, "{task}");
+        assert_eq!(chart.row(task).end.1, End::Cancelled { by: None, aborted: true }, "{task}");
     }
     let (returned, over) = returned_and_over(&chart);
     assert!(over < returned, "nothing outlives its scope: {over:?}, {returned:?}");

@@ -1,24 +1,13 @@
 //! The examples of the topic `iteration`.
+use super::{
+    all::{await_for, backpressure, comprehension, pipeline, ticker},
+    ms,
+};
 use async_concepts::{
     record,
     timeline::{Chart, State},
 };
 use std::time::Duration;
-
-#[path = "../../examples/iteration/await_for.rs"]
-pub mod await_for;
-#[path = "../../examples/iteration/backpressure.rs"]
-pub mod backpressure;
-#[path = "../../examples/iteration/comprehension.rs"]
-pub mod comprehension;
-#[path = "../../examples/iteration/pipeline.rs"]
-pub mod pipeline;
-#[path = "../../examples/iteration/ticker.rs"]
-pub mod ticker;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
 
 // ticker
 

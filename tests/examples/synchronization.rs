@@ -1,26 +1,12 @@
 //! The examples of the topic `synchronization`.
+use super::{
+    all::{barrier, condition, event, lock, queue, semaphore},
+    ms,
+};
 use async_concepts::{
     record,
     timeline::{Chart, End},
 };
-use std::time::Duration;
-
-#[path = "../../examples/synchronization/barrier.rs"]
-pub mod barrier;
-#[path = "../../examples/synchronization/condition.rs"]
-pub mod condition;
-#[path = "../../examples/synchronization/event.rs"]
-pub mod event;
-#[path = "../../examples/synchronization/lock.rs"]
-pub mod lock;
-#[path = "../../examples/synchronization/queue.rs"]
-pub mod queue;
-#[path = "../../examples/synchronization/semaphore.rs"]
-pub mod semaphore;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
 
 /// Who wakes whom, apart from `main`.
 fn woken(chart: &Chart) -> Vec<(&str, &str)> {

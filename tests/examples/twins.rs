@@ -1,9 +1,9 @@
 //! Each example has a twin in Python, and both print the same; where they do not, it is written here.
-use super::EXAMPLES;
-use async_concepts::{
-    stage::{printed, rehearse},
-    timeline::Observe,
+use super::{
+    all::{EXAMPLES, Example},
+    examples,
 };
+use async_concepts::{stage::printed, timeline::Observe};
 use std::{
     collections::BTreeSet,
     fs,
@@ -192,11 +192,11 @@ fn python(topic: &str, name: &str, real_clock: bool) -> String {
 #[test]
 #[ignore = "needs python3 (3.11 or later)"]
 fn twins_print_the_same_line_by_line() {
-    for (topic, name, main) in EXAMPLES {
+    for Example { topic, name, stage } in examples() {
         if !file(topic, name, "py").exists() {
-            continue; // `tests/house.rs` asks for the reason
+            continue; // `tests/house` asks for the reason
         }
-        let scenes = rehearse(Observe::Everything, *main);
+        let scenes = stage().run_for_test(Observe::Everything);
         let real_clock = scenes.iter().any(|scene| scene.real_clock);
         let (rust, python) = (printed(&scenes), python(topic, name, real_clock));
         let (rust, python) = if real_clock {
@@ -243,15 +243,20 @@ fn every_file_among_the_examples_is_one_that_is_tested_or_its_twin() {
             }
         }
     }
-    let listed =
-        EXAMPLES.iter().map(|(topic, name, _)| (topic.to_string(), name.to_string())).collect();
+    let listed = EXAMPLES
+        .iter()
+        .map(|example| (example.topic.to_owned(), example.name.to_owned()))
+        .collect();
     assert_eq!(found, listed, "what is there, and what is tested");
 }
 
 #[test]
 fn differences_are_of_examples_that_exist() {
     for (different, _) in DIFFERENCES {
-        assert!(EXAMPLES.iter().any(|(_, name, _)| name == different), "{different} is no example");
+        assert!(
+            EXAMPLES.iter().any(|example| example.name == *different),
+            "{different} is no example"
+        );
     }
 }
 
