@@ -20,9 +20,10 @@ pub(crate) fn headline<T>(attempt: &Attempt<T>, file: &str) -> String {
     }
     let shown = attempt.prediction.is_some();
     let fact = fact(&attempt.differences, shown);
-    let cause = match (slept(attempt), attempt.mistake) {
-        // A thread that sleeps shifts all times, so nothing that is concluded from times holds.
-        (Some(slept), _) => Some(slept),
+    let distorted = slept(attempt).or_else(|| polled_too_often(attempt));
+    let cause = match (distorted, attempt.mistake) {
+        // Nothing that is concluded from times or from lanes holds of such a run.
+        (Some(distorted), _) => Some(distorted),
         (None, Some(mistake)) => Some(mistake.to_owned()),
         (None, None) => seen_in_every_exercise(attempt),
     };
@@ -52,7 +53,8 @@ fn not_ended<T>(run: &Run<T>, verdict: &Verdict, file: &str) -> String {
             }
         }
         Verdict::Deadlock(_) => format!("it never ends: {verdict}"),
-        _ => verdict.to_string(),
+        Verdict::Endless(_) => format!("it goes on for ever: {verdict}"),
+        _ => format!("the thread was kept: {verdict}"),
     }
 }
 
@@ -61,6 +63,13 @@ fn slept<T>(attempt: &Attempt<T>) -> Option<String> {
         return None;
     }
     Some("the thread slept, as with `std::thread::sleep`, and no future could run meanwhile".into())
+}
+
+fn polled_too_often<T>(attempt: &Attempt<T>) -> Option<String> {
+    if attempt.may_sleep || !attempt.run.polled_too_often() {
+        return None;
+    }
+    Some("something asked again and again, thousands of times, instead of waiting".into())
 }
 
 fn seen_in_every_exercise<T>(attempt: &Attempt<T>) -> Option<String> {
@@ -79,9 +88,7 @@ fn seen_in_every_exercise<T>(attempt: &Attempt<T>) -> Option<String> {
         ));
     }
     if let Some(first) = run.lazy().first() {
-        return Some(format!(
-            "`{first}` was never polled: to call an async function only makes a future"
-        ));
+        return Some(format!("`{first}` was never polled: it was only made"));
     }
     for difference in &attempt.differences {
         match difference {

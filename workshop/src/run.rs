@@ -20,6 +20,9 @@ const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 /// How long an attempt may take on the real clock, where the learner has to wait for it.
 const REAL_LIMIT: Duration = Duration::from_secs(5);
 
+/// More states than these of one lane, at one instant, are no waiting any more.
+const TOO_OFTEN: usize = 1000;
+
 /// An attempt that is over: what there is to ask when one looks for the misconception behind it.
 pub struct Run<T> {
     pub(crate) lines: Vec<String>,
@@ -121,6 +124,11 @@ impl<T> Run<T> {
         matches!(self.outcome, Err(Verdict::Deadlock(_) | Verdict::Endless(_)))
     }
 
+    /// Nothing could happen any more.
+    pub fn deadlocked(&self) -> bool {
+        matches!(self.outcome, Err(Verdict::Deadlock(_)))
+    }
+
     /// It kept its thread, by waiting or by spinning, and had to be given up.
     pub fn blocked(&self) -> bool {
         matches!(self.outcome, Err(Verdict::Blocked(_)))
@@ -215,10 +223,28 @@ impl<T> Run<T> {
         rows.peek().is_some() && rows.all(|row| begin(row).is_none())
     }
 
-    /// All lanes but `main` that have not ended.
+    /// More happened than a recording keeps: what became of the lanes is not known.
+    fn is_cut(&self) -> bool {
+        self.chart.left_out > 0
+    }
+
+    /// A lane was polled so often at one instant that it can only have asked again and again.
+    pub(crate) fn polled_too_often(&self) -> bool {
+        if self.is_cut() {
+            return true;
+        }
+        let mut rows = self.chart.rows.iter();
+        rows.any(|row| {
+            let mut instants = row.spans.chunk_by(|a, b| a.from.instant == b.from.instant);
+            instants.any(|spans| spans.len() > TOO_OFTEN)
+        })
+    }
+
+    /// All lanes but `main` that have not ended, as far as that is known.
     pub(crate) fn unfinished(&self) -> impl Iterator<Item = &Row> {
-        let rows = self.chart.rows.iter().skip(1);
-        rows.filter(|row| row.end.1 == End::Unfinished && begin(row).is_some())
+        let known = if self.is_cut() { usize::MAX } else { 1 };
+        let rows = self.chart.rows.iter().skip(known);
+        rows.filter(|row| row.end.1 == End::Unfinished)
     }
 
     /// The names of the lanes that were never polled.

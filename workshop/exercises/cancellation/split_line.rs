@@ -90,7 +90,6 @@ mod tests {
         workshop::scenario("a line in one part, before the first tick")
             .attempt(|| in_parts(&[(5, b"good evening\n")]))
             .predicted(PREDICTION)
-            .mistake("the line had to wait for a tick", |run| run.took(20))
             .takes(5)
             .says(&[])
             .returns("good evening".to_owned())

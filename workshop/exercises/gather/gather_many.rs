@@ -50,6 +50,7 @@ mod tests {
             .mistake("the results are in the order of the clock, not of the list", |run| {
                 run.output() == Some(&vec![100, 200, 300])
             })
+            .mistake("only a few naps overlapped", |run| run.at_a_time("nap") < 3)
             .takes(300)
             .returns(vec![300, 100, 200])
             .verdict();

@@ -38,10 +38,12 @@ mod tests {
 
     async fn undisturbed() {
         visit().lane("visit").await;
+        sleep(ms(10)).await;
     }
 
     async fn cut_short_later() {
         let _ = timeout(ms(40), visit().lane("visit")).await;
+        sleep(ms(10)).await;
     }
 
     /// A visit that is given up before it begins.
@@ -71,19 +73,19 @@ mod tests {
                 "0.030 main the lights are out",
             ])
             .verdict();
-        workshop::scenario("the visit is not cut short")
-            .attempt(undisturbed)
-            .predicted(PREDICTION)
-            .mistake("the door was unlocked twice", |run| run.count("unlock") == 2)
-            .mistake("a visit that is not cut short never unlocks the door", |run| !run.said("unlock"))
-            .takes(100)
-            .says(&["0.000 visit lock the door", "0.100 visit unlock the door"])
-            .verdict();
         workshop::scenario("the visit is cut short after 40 ms")
             .attempt(cut_short_later)
             .predicted(PREDICTION)
             .mistake("the door was unlocked while the visit went on", |run| run.said("0.010 visit unlock"))
             .says(&["0.000 visit lock the door", "0.040 visit unlock the door"])
+            .verdict();
+        workshop::scenario("the visit is not cut short")
+            .attempt(undisturbed)
+            .predicted(PREDICTION)
+            .mistake("the door was unlocked twice", |run| run.count("unlock") == 2)
+            .mistake("a visit that is not cut short never unlocks the door", |run| !run.said("unlock"))
+            .takes(110)
+            .says(&["0.000 visit lock the door", "0.100 visit unlock the door"])
             .verdict();
         workshop::scenario("the visit is given up before it begins")
             .attempt(called_and_dropped)

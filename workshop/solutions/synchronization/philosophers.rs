@@ -73,7 +73,7 @@ mod tests {
             .delay(Taking, 10)
             .attempt(dinner)
             .predicted(PREDICTION)
-            .hangs("the circle is still there: it closes if it takes a while to pick up a fork", |_| true)
+            .hangs("the circle is still there: it closes if it takes a while to pick up a fork", |run| run.deadlocked())
             .holds("all three have eaten", |run| run.count("is full") == 3)
             .verdict();
         workshop::scenario("they dine twice")
