@@ -428,8 +428,9 @@ fn rows_of_the_readme(readme: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn the_readme_tells_teachers_about_every_exercise_in_its_order() {
-    let (readme, exercises) = (read(&workshop().join("README.md")), exercises());
+fn teachers_are_told_about_every_exercise_in_its_order() {
+    let readme = read(&workshop().join("TEACHING.md"));
+    let exercises = exercises();
     let rows = rows_of_the_readme(&readme);
     let listed: Vec<String> = rows.iter().map(|row| format!("{} {}", row[0], row[1])).collect();
     let expected = exercises.iter().zip(1..);
@@ -456,22 +457,31 @@ fn the_readme_tells_teachers_about_every_exercise_in_its_order() {
 fn the_verdicts_in_the_readme_are_those_that_one_gets() {
     let readme = read(&workshop().join("README.md"));
     let exercises = exercises();
-    let failure = |name: &str| {
+    let failure = |name: &str, attempt: &str| {
         let exercise =
             exercises.iter().find(|exercise| exercise.name == name).expect("it is in the README");
-        exercise.failures("starter").remove(0)
+        exercise.failures(attempt).remove(0)
     };
-    let gather = failure("gather");
+    let gather = failure("gather", "wrong_predicted");
     assert!(
         readme.contains(&format!("```text\n{}\n```", gather.trim_end())),
         "the README lacks this verdict:\n{gather}"
     );
-    let philosophers = failure("philosophers");
+    let philosophers = failure("philosophers", "starter");
     let headline = headline(&philosophers);
     assert!(
         readme.contains(&format!("```text\n{headline}\n```")),
         "the README lacks this headline:\n{headline}"
     );
+}
+
+#[test]
+fn learners_are_told_about_every_exercise() {
+    let readme = read(&workshop().join("README.md"));
+    for exercise in exercises() {
+        let link = format!("[{}](exercises/{})", exercise.name, exercise.path());
+        assert!(readme.contains(&link), "the README lacks {link}");
+    }
 }
 
 #[test]
