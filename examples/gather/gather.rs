@@ -1,8 +1,9 @@
 //! Gather: start several coroutines together and wait for all of them.
 //!
 //! In Python: `await asyncio.gather(…)`, see `gather.py` beside this file.
-//! Look for: six seconds of sleeping that take three, on one thread. While A sleeps, B and C run; nobody runs at the
-//! same time as another. `join!` polls all three inside `main`, where gather makes a task of each: see `gather_tasks`.
+//! Look for: Six seconds of sleeping take three, on one thread. While A sleeps, B and C run; never
+//! do two run at the same time. `join!` polls all three inside `main`, where Python's gather makes
+//! a task of each: see `gather_tasks`.
 //!
 //!     cargo run --example gather
 use async_concepts::{LaneExt, say, stage::Stage};

@@ -1,8 +1,10 @@
 //! Echo: one protocol, one driver, four transports.
 //!
-//! In Python: `create_server` and `create_connection` with a `Protocol`, see `echo.py` beside this file.
-//! Look for: the same lines four times. Whatever reads and writes bytes is a transport, in memory, over the network or
-//! to a child process; in Python a child's pipes need a protocol of another kind, and an adapter.
+//! In Python: `create_server` and `create_connection` with a `Protocol`, see `echo.py` beside this
+//! file.
+//! Look for: The same lines come four times. Whatever reads and writes bytes is a transport: in
+//! memory, over the network, or to a child process. In Python a child's pipes need a protocol of
+//! another kind, and an adapter.
 //!
 //!     cargo run --example echo
 use async_concepts::{
@@ -76,8 +78,15 @@ pub async fn unix_socket() -> Result<(), Fault> {
 // ANCHOR_END: echo
 
 // ANCHOR: child
-/// Asks on its standard output, is answered on its standard input, and fails if the answer is not the expected one.
-const CLIENT: &str = r#"for line in one two; do echo $line; read answer; [ "$answer" = "echo: $line" ] || exit 1; done"#;
+/// Asks on its standard output, is answered on its standard input, and fails if the answer is not
+/// the expected one.
+const CLIENT: &str = r#"
+for line in one two; do
+    echo $line
+    read answer
+    [ "$answer" = "echo: $line" ] || exit 1
+done
+"#;
 
 pub async fn child() -> Result<(), Fault> {
     let mut client = Command::new("sh");

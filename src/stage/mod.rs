@@ -1,16 +1,17 @@
 //! How an example is run: on which clock, and what is shown and kept of it.
 //!
-//! Every example has a function `stage()` that returns its [`Stage`]: a name and one or more scenes.
-//! A scene is a run with a clock and a timeline of its own. The example's `main` calls
-//! [`Stage::run`], which reads the command line; a test calls [`Stage::run_for_test`], which returns
-//! what each scene did.
+//! Every example has a function `stage()` that returns its [`Stage`]: a name and one or more
+//! scenes. A scene is a run with a clock and a timeline of its own. The example's `main` calls
+//! [`Stage::run`], which reads the command line; a test calls [`Stage::run_for_test`], which
+//! returns what each scene did.
 //!
 //! Plainly, an example takes its real time and prints each line as it happens; then its timeline is
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
 //! To read in this order: `scene` (what is run), `run` (the loop over the scenes), `options` (the
-//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `clock` (event loops).
-mod clock;
+//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `driver` (event
+//! loops).
+mod driver;
 mod files;
 mod options;
 mod print;
@@ -18,7 +19,7 @@ mod recorded;
 mod run;
 mod scene;
 
-pub use clock::record_blocking;
+pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
@@ -96,8 +97,8 @@ impl Stage {
         self.with(Scene::new(title, move |recorder| recorder.record(main)).hangs(limit))
     }
 
-    /// Adds a scene that can fail for reasons that it is not about, for instance because there is no
-    /// free socket. Then the error is printed, the next scenes run, and the exit status is 1.
+    /// Adds a scene that can fail for reasons that it is not about, for instance because there is
+    /// no free socket. Then the error is printed, the next scenes run, and the exit status is 1.
     pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
         T: Send + 'static,
@@ -109,7 +110,7 @@ impl Stage {
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.with(Scene::new(title, move |recorder| clock::record_with_its_clock(recorder, main)))
+        self.with(Scene::new(title, move |recorder| driver::record_with_its_driver(recorder, main)))
     }
 
     fn with(mut self, scene: Scene) -> Stage {

@@ -1,6 +1,6 @@
 //! What a run leaves behind for a program to read, such as the one that makes the slides.
 use super::SceneResult;
-use crate::timeline::{Chart, Clock, Line, SvgOptions, Theme, human, lane_colour};
+use crate::timeline::{Chart, Clock, Line, SvgOptions, Theme, human, lane_class};
 use serde_json::{Value, json};
 
 /// A run as JSON: its `clock`, which is `"paused"` or `"real"`, and its `scenes`, each with
@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 /// - `title`: what the scene is called;
 /// - `verdict`: why it did not end by itself, or `null`;
 /// - `took`: how long it took, as one says it;
-/// - `lines`: what was printed, each with `time` (in seconds, with three decimals, as in transcripts), `lane`, `text`,
-///   `colour` (the lane's, as a class of the picture), and `instant`, the position, counted from 0, of the instant
-///   of the picture that it belongs to;
-/// - `timeline`: the picture as SVG, for a page that has [`page_style`](crate::timeline::page_style), `width` pixels wide,
-///   without caption, legend and lines, since the page says these in its own way.
+/// - `lines`: what was printed, each with `time` (in seconds, with three decimals, as in
+///   transcripts), `lane`, `text`, `colour` (the lane's, as a class of the picture), and `instant`,
+///   the position, counted from 0, of the instant of the picture that it belongs to;
+/// - `timeline`: the picture as SVG, for a page that has
+///   [`page_style`](crate::timeline::page_style), `width` pixels wide, without caption, legend and
+///   lines, since the page says these in its own way.
 pub(super) fn to_json(clock: Clock, scenes: &[(SceneResult, Chart)], width: f64) -> String {
     let options = SvgOptions {
         width,
@@ -21,6 +22,8 @@ pub(super) fn to_json(clock: Clock, scenes: &[(SceneResult, Chart)], width: f64)
         lines: false,
         caption: false,
         row: SvgOptions::LOWEST_ROW,
+        titles: false,
+        glossary: None,
     };
     let scene = |(result, chart): &(SceneResult, Chart)| {
         json!({
@@ -46,7 +49,7 @@ fn line_as_json(line: &Line, chart: &Chart) -> Value {
         "time": format!("{:.3}", line.at.as_secs_f64()),
         "lane": line.lane,
         "text": line.text,
-        "colour": line.hue.map(|hue| format!("l{}", lane_colour(hue))),
+        "colour": line.hue.map(lane_class),
         "instant": instant,
     })
 }

@@ -1,7 +1,7 @@
 //! The examples of the topic `gather`.
 use super::{
     all::{as_completed, first_completed, gather, gather_errors, gather_tasks, task_group},
-    ms,
+    assert_run, assert_took, ms,
 };
 use async_concepts::{
     record,
@@ -14,7 +14,7 @@ use std::time::Duration;
 #[test]
 fn gather_takes_as_long_as_its_slowest_part() {
     let run = record("gather", gather::gather);
-    assert_eq!(run.elapsed, Duration::from_secs(3));
+    assert_took(&run, Duration::from_secs(3));
     assert_eq!(run.output(), (2, 6, 24));
 }
 
@@ -41,7 +41,7 @@ fn gather_lets_its_parts_take_turns_in_the_order_in_which_their_sleeps_began() {
 #[test]
 fn tasks_take_as_long_and_give_the_same_results() {
     let run = record("gather_tasks", gather_tasks::gather_tasks);
-    assert_eq!(run.elapsed, ms(3000));
+    assert_took(&run, ms(3000));
     assert_eq!(run.output().expect("no task panics"), (2, 6, 24));
 }
 
@@ -69,8 +69,7 @@ fn tasks_are_polled_by_the_runtime_and_joined_futures_by_main() {
 #[test]
 fn try_join_fails_fast_and_drops_the_siblings() {
     let run = record("fail fast", gather_errors::fail_fast);
-    assert_eq!(run.transcript(), ["0.100 B 1 is odd", "0.100 main error: cannot halve 1"]);
-    assert_eq!(run.elapsed, ms(1100));
+    assert_run(&run, ["0.100 B 1 is odd", "0.100 main error: cannot halve 1"], ms(1100));
     let chart = run.chart();
     for sibling in ["A", "C"] {
         let (at, end) = &chart.row(sibling).end;
@@ -86,9 +85,8 @@ fn try_join_fails_fast_and_drops_the_siblings() {
 #[test]
 fn join_collects_everything_as_gather_does_with_return_exceptions() {
     let run = record("collect", gather_errors::collect);
-    assert_eq!(run.elapsed, ms(800));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.100 B 1 is odd",
             "0.400 A half of 4 is 2",
@@ -96,7 +94,8 @@ fn join_collects_everything_as_gather_does_with_return_exceptions() {
             "0.800 main result: 2",
             "0.800 main error: cannot halve 1",
             "0.800 main result: 4",
-        ]
+        ],
+        ms(800),
     );
     assert_eq!(run.output(), (Ok(2), Err("cannot halve 1".into()), Ok(4)));
 }
@@ -104,7 +103,7 @@ fn join_collects_everything_as_gather_does_with_return_exceptions() {
 #[test]
 fn try_join_of_tasks_does_not_hear_of_the_error_inside() {
     let run = record("nested", gather_errors::nested);
-    assert_eq!(run.elapsed, ms(800), "not before the slowest task has ended");
+    assert_took(&run, ms(800));
     assert_eq!(
         run.transcript(),
         [
@@ -120,15 +119,15 @@ fn try_join_of_tasks_does_not_hear_of_the_error_inside() {
 #[test]
 fn flattened_tasks_fail_fast_and_their_siblings_go_on_as_after_gather() {
     let run = record("flattened", gather_errors::flattened);
-    assert_eq!(run.elapsed, ms(1100));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.100 B 1 is odd",
             "0.100 main error: cannot halve 1",
             "0.400 A half of 4 is 2",
             "0.800 C half of 8 is 4",
-        ]
+        ],
+        ms(1100),
     );
     let chart = run.chart();
     assert_eq!(chart.row("A").end.1, End::Finished);
@@ -141,9 +140,8 @@ fn flattened_tasks_fail_fast_and_their_siblings_go_on_as_after_gather() {
 #[test]
 fn in_order_the_first_dish_holds_up_those_that_are_ready() {
     let run = record("in order", as_completed::in_order);
-    assert_eq!(run.elapsed, ms(4500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A cook roast",
             "0.000 B cook soup",
@@ -154,7 +152,8 @@ fn in_order_the_first_dish_holds_up_those_that_are_ready() {
             "3.000 main serve roast",
             "3.500 main serve soup",
             "4.000 main serve salad",
-        ]
+        ],
+        ms(4500),
     );
     assert_eq!(run.output(), ["roast", "soup", "salad"]);
 }
@@ -162,9 +161,8 @@ fn in_order_the_first_dish_holds_up_those_that_are_ready() {
 #[test]
 fn as_completed_each_dish_is_served_when_it_is_ready() {
     let run = record("as completed", as_completed::as_completed);
-    assert_eq!(run.elapsed, ms(3500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A cook roast",
             "0.000 B cook soup",
@@ -175,7 +173,8 @@ fn as_completed_each_dish_is_served_when_it_is_ready() {
             "2.000 main serve salad",
             "3.000 A roast ready",
             "3.000 main serve roast",
-        ]
+        ],
+        ms(3500),
     );
     assert_eq!(run.output(), ["soup", "salad", "roast"]);
 }
@@ -185,9 +184,8 @@ fn as_completed_each_dish_is_served_when_it_is_ready() {
 #[test]
 fn a_future_that_loses_is_dropped_at_once() {
     let run = record("futures", first_completed::futures);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A ask",
             "0.000 B ask",
@@ -195,22 +193,22 @@ fn a_future_that_loses_is_dropped_at_once() {
             "1.000 A hang up",
             "1.000 B hang up",
             "1.000 main first: 1",
-        ]
+        ],
+        ms(3000),
     );
     let chart = run.chart();
     let loser = chart.row("B");
     assert_eq!(loser.end.1, End::Cancelled { by: Some(0), aborted: false });
     assert_eq!(chart.time(loser.end.0), ms(1000));
-    assert_eq!(chart.fate(loser).as_deref(), Some("dropped by main"));
+    assert_eq!(chart.end_note(loser).as_deref(), Some("dropped by main"));
     assert_eq!(run.output(), 1);
 }
 
 #[test]
 fn a_task_that_loses_goes_on_unless_it_is_aborted() {
     let run = record("tasks", first_completed::tasks);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A ask",
             "0.000 B ask",
@@ -221,13 +219,33 @@ fn a_task_that_loses_goes_on_unless_it_is_aborted() {
             "1.000 C hang up",
             "2.000 B answer after 2 s",
             "2.000 B hang up",
-        ]
+        ],
+        ms(3000),
     );
     let chart = run.chart();
     assert_eq!(chart.row("B").end.1, End::Finished);
     assert_eq!(chart.row("C").end.1, End::Cancelled { by: None, aborted: true });
     assert_eq!(chart.time(chart.row("C").end.0), ms(1000));
     assert_eq!(run.output(), 1);
+}
+
+#[test]
+fn a_future_that_select_only_borrows_keeps_its_progress() {
+    let run = record("borrowed", first_completed::borrowed);
+    assert_run(
+        &run,
+        [
+            "0.000 A ask",
+            "0.000 B ask",
+            "1.000 A answer after 1 s",
+            "1.000 A hang up",
+            "1.000 main first: 1",
+            "2.000 B answer after 2 s",
+            "2.000 B hang up",
+            "2.000 main second: 2",
+        ],
+        ms(2000),
+    );
 }
 
 // task_group
@@ -244,10 +262,10 @@ fn returned_and_over(chart: &Chart) -> (Pos, Pos) {
 #[test]
 fn loose_tasks_outlive_what_started_them() {
     let run = record("loose", task_group::loose);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
-        ["0.000 main returned, but nothing is over", "1.000 A no connection", "2.000 B uploaded"]
+    assert_run(
+        &run,
+        ["0.000 main returned, but nothing is over", "1.000 A no connection", "2.000 B uploaded"],
+        ms(3000),
     );
     let chart = run.chart();
     let (returned, over) = returned_and_over(&chart);
@@ -257,15 +275,15 @@ fn loose_tasks_outlive_what_started_them() {
 #[test]
 fn a_group_waits_for_all_of_its_tasks() {
     let run = record("group", task_group::group);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "1.000 A uploaded",
             "2.000 B uploaded",
             "3.000 C uploaded",
             "3.000 main returned: 6 s of work are over",
-        ]
+        ],
+        ms(3000),
     );
     let (returned, over) = returned_and_over(&run.chart());
     assert!(over < returned, "nothing outlives its scope: {over:?}, {returned:?}");
@@ -275,11 +293,7 @@ fn a_group_waits_for_all_of_its_tasks() {
 #[test]
 fn a_failing_group_ends_the_others_before_it_returns() {
     let run = record("failing", task_group::failing);
-    assert_eq!(
-        run.transcript(),
-        ["1.000 A no connection", "1.000 main returned: failed after 1 s"]
-    );
-    assert_eq!(run.elapsed, ms(4000));
+    assert_run(&run, ["1.000 A no connection", "1.000 main returned: failed after 1 s"], ms(4000));
     let chart = run.chart();
     for task in ["B", "C"] {
         assert_eq!(chart.row(task).end.1, End::Cancelled { by: None, aborted: true }, "{task}");

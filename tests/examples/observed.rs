@@ -5,7 +5,8 @@ use async_concepts::timeline::Observe;
 /// What can be seen of an example.
 struct Seen {
     example: &'static Example,
-    /// Of each scene: how long it took, and each line with its time, and with the lane if lanes are observed.
+    /// Of each scene: how long it took, and each line with its time, and with the lane if lanes are
+    /// observed.
     lines: Vec<String>,
     /// Then the times are left out, since they are never the same.
     real_clock: bool,
@@ -30,7 +31,8 @@ fn seen(examples: &[&'static Example], observe: Observe, lanes: bool) -> Vec<See
     examples.iter().map(see).collect()
 }
 
-/// Sees all examples with everything observed, and with less: three times, or once where it takes its real time.
+/// Sees all examples with everything observed, and with less: three times, or once where it takes
+/// its real time.
 fn the_same_with_less(less: &[Observe], lanes: bool) {
     let mut examples = Vec::from_iter(examples());
     for _ in 0..3 {

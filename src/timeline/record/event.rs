@@ -71,7 +71,7 @@ impl Polled {
 }
 
 /// What `panic!` was given, if it was text.
-pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "something that is not text".into())
@@ -115,8 +115,10 @@ impl Ringer {
 
 /// A line that was printed with [`say!`](crate::say).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
 pub struct Line {
     /// Time since the run began, on the run's clock.
+    #[cfg_attr(feature = "draw", serde(with = "crate::timeline::time::nanoseconds"))]
     pub at: Duration,
     /// The name of the lane that printed it; `-` if no lane was running.
     pub lane: String,

@@ -4,6 +4,7 @@
 //! passes the poll on; each wake, since it passes on a waker of its own; and the end, since it is dropped with it.
 use super::{
     event::{LaneId, Polled, panic_message},
+    gate::{Admission, Poller, is_quiet},
     run::{Observe, Run},
 };
 use crate::waker::WakerSubstitution;
@@ -80,6 +81,15 @@ impl Spy {
         })
     }
 
+    /// What polls this lane, right now.
+    fn poller(&self) -> Poller {
+        match self.run.current_lane() {
+            Some(outer) => Poller::Lane(outer),
+            None if self.is_task || self.lane == 0 => Poller::Runtime,
+            None => Poller::UnnamedTask,
+        }
+    }
+
     /// A waker that notes who rings it and then rings `inner`. It stays the same as long as `inner` does, so that
     /// a future that keeps its waker and asks `will_wake` gets the answer that it would get without us.
     fn waker(&mut self, inner: &Waker) -> Waker {
@@ -92,6 +102,22 @@ impl Spy {
         let ours = Waker::from(Arc::new(bell));
         self.waker = Some((ours.clone(), inner.clone()));
         ours
+    }
+}
+
+impl<F> Lane<F> {
+    /// Whether this lane is to be dropped now, if there is a gate to say so: see [`Gate::drops`].
+    ///
+    /// [`Gate::drops`]: super::gate::Gate::drops
+    #[cfg(feature = "schedules")]
+    pub(crate) fn is_to_be_dropped(&self, suspends: bool) -> bool {
+        match &self.spy {
+            Some(Spy { run, lane, .. }) => match &run.gate {
+                Some(gate) => gate.drops(*lane, suspends),
+                None => false,
+            },
+            None => false,
+        }
     }
 }
 
@@ -113,26 +139,33 @@ impl<F: Future> Future for Lane<F> {
         if run.current_lane().is_none() {
             spy.is_task = tokio::task::try_id() != spy.made_in;
         }
+        // A deferred poll is none: nothing of it may be seen, so the gate is asked first.
+        let mut admission = Admission::Poll;
+        if let Some(gate) = &run.gate {
+            admission = gate.before_poll(spy.lane, spy.poller(), cx.waker(), run.turns.elapsed());
+            if admission == Admission::Defer {
+                return Poll::Pending;
+            }
+        }
         let waker = spy.waker(cx.waker());
         let _substitution = WakerSubstitution::new(&waker, cx.waker());
-        run.poll_starts(spy.lane);
+        match admission {
+            Admission::Quiet => run.poll_starts_quietly(spy.lane),
+            _ => run.poll_starts(spy.lane),
+        }
         let polled = run.as_lane(spy.lane, || {
             catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))))
         });
         spy.ended = !matches!(polled, Ok(Poll::Pending));
-        match polled {
-            Ok(poll) => {
-                run.poll_ends(
-                    spy.lane,
-                    if poll.is_ready() { Polled::Ready } else { Polled::Pending },
-                );
-                poll
-            }
-            Err(panic) => {
-                run.poll_ends(spy.lane, Polled::Panicked(panic_message(&*panic)));
-                resume_unwind(panic)
-            }
+        match &polled {
+            Ok(Poll::Ready(_)) => run.poll_ends(spy.lane, Polled::Ready),
+            Ok(Poll::Pending) => run.poll_ends(spy.lane, Polled::Pending),
+            Err(panic) => run.poll_ends(spy.lane, Polled::Panicked(panic_message(&**panic))),
         }
+        if let Some(gate) = &run.gate {
+            gate.after_poll(spy.lane, spy.ended);
+        }
+        polled.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
@@ -158,8 +191,14 @@ impl Wake for Bell {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        if is_quiet() {
+            return self.inner.wake_by_ref();
+        }
         self.run.woken(self.lane);
         // Whoever polls this lane is woken by it: so the timeline shows the chain, not its first link twice.
         self.run.as_lane(self.lane, || self.inner.wake_by_ref());
+        if let Some(gate) = &self.run.gate {
+            gate.has_rung(self.lane);
+        }
     }
 }

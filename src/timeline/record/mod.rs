@@ -1,6 +1,8 @@
 //! Watching a run: a list of what happened to each lane, and a verdict on a run that does not end by itself.
 mod blocking;
 mod event;
+#[cfg_attr(not(feature = "schedules"), allow(dead_code))]
+mod gate;
 mod lane;
 mod recorder;
 mod run;
@@ -9,10 +11,18 @@ mod turns;
 mod verdict;
 
 pub use blocking::{turn, wait};
+#[cfg(feature = "schedules")]
+pub(crate) use event::panic_message;
 pub use event::{Event, LaneId, Line, Polled, Ringer, What};
+#[cfg(feature = "schedules")]
+pub(crate) use gate::{Admission, Gate, Made, Poller, Stranger, quietly};
 pub use lane::{Lane, LaneExt};
 pub use recorder::{Recorder, Recording, record};
+#[cfg(feature = "schedules")]
+pub(crate) use recorder::{recording, run_lane_to_the_end};
 pub use run::Observe;
+#[cfg(feature = "schedules")]
+pub(crate) use run::Run;
 #[doc(hidden)]
 pub use run::say_line;
 pub use threads::{block, callback, on_thread};

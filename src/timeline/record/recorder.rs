@@ -1,6 +1,7 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
 use super::{
     event::{Event, Line, What, panic_message},
+    gate::Stranger,
     lane::LaneExt,
     run::{Observe, Run},
     verdict::Verdict,
@@ -73,6 +74,7 @@ impl Recorder {
         Recorder { observe, ..self }
     }
 
+    #[cfg(feature = "stage")]
     pub(crate) fn observed(&self) -> Observe {
         self.observe
     }
@@ -130,25 +132,30 @@ impl Recorder {
                 ended.expect("a thread that does not panic sends its result")
             }
         };
-        let mut log = run.lock();
-        let events = std::mem::take(&mut log.events).into_iter().map(|event| match event.what {
-            What::Woken { by } => Event { what: What::Woken { by: by.settled() }, ..event },
-            what => Event { what, ..event },
-        });
-        Recording {
-            title: self.title,
-            outcome,
-            elapsed,
-            clock: self.clock,
-            events: events.collect(),
-            left_out: log.left_out,
-            lines: std::mem::take(&mut log.lines),
-        }
+        recording(&run, self.title, (outcome, elapsed))
+    }
+}
+
+/// What the log of a run that is over holds.
+pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T>) -> Recording<T> {
+    let mut log = run.lock();
+    let events = std::mem::take(&mut log.events).into_iter().map(|event| match event.what {
+        What::Woken { by } => Event { what: What::Woken { by: by.settled() }, ..event },
+        what => Event { what, ..event },
+    });
+    Recording {
+        title,
+        outcome,
+        elapsed,
+        clock: run.clock,
+        events: events.collect(),
+        left_out: log.left_out,
+        lines: std::mem::take(&mut log.lines),
     }
 }
 
 /// How a run ended, and when on its clock.
-pub(super) type Ended<T> = (Result<T, Verdict>, Duration);
+pub(crate) type Ended<T> = (Result<T, Verdict>, Duration);
 
 /// On the run's own thread: a runtime, and `main` in it.
 fn run_to_the_end<T, F: Future<Output = T>>(
@@ -156,11 +163,19 @@ fn run_to_the_end<T, F: Future<Output = T>>(
     limit: Duration,
     main: impl FnOnce() -> F,
 ) -> Ended<T> {
+    run_lane_to_the_end(run, limit, || async { main().await }.lane("main"))
+}
+
+/// The same, for a future that is the lane `main` already, or has it inside.
+pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
+    run: &Arc<Run>,
+    limit: Duration,
+    main: impl FnOnce() -> F,
+) -> Ended<T> {
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
-        let mut main =
-            Box::pin(AssertUnwindSafe(async { main().await }.lane("main")).catch_unwind());
+        let mut main = Box::pin(AssertUnwindSafe(main()).catch_unwind());
         // The limit is looked at first, so that at the limit `main` is not polled once more and looks alive; and
         // without tokio's budget, which is all for `main`.
         let limited = async {
@@ -195,15 +210,28 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
         move || run.upgrade().iter().for_each(hook)
     };
     let mut builder = tokio::runtime::Builder::new_current_thread();
+    if run.gate.is_none() {
+        builder.enable_all();
+    } else {
+        // No gate holds back what a socket brings, and an event queue costs more than a whole run.
+        builder.enable_time();
+    }
     builder
-        .enable_all()
         .start_paused(run.clock == Clock::Paused)
         .on_thread_park(hook(|run| {
             run.nobody_just_finished();
             run.turns.runtime_rests();
+            if let Some(gate) = &run.gate {
+                gate.about_to_park();
+            }
         }))
         .on_thread_unpark(hook(|run| run.turns.runtime_wakes()))
-        .on_thread_start(hook(Run::adopt_thread))
+        .on_thread_start(hook(|run| {
+            run.adopt_thread();
+            if let Some(gate) = &run.gate {
+                gate.stranger(Stranger::Thread);
+            }
+        }))
         .on_thread_stop(hook(|run| run.turns.left(std::thread::current().id())));
     if run.clock == Clock::Paused {
         builder.thread_keep_alive(Duration::ZERO); // so that the end of a closure can be seen: see `turns`
@@ -252,10 +280,9 @@ pub struct Recording<T> {
     pub outcome: Result<T, Verdict>,
     /// What was printed.
     pub lines: Vec<Line>,
-    pub(in crate::timeline) clock: Clock,
+    clock: Clock,
     events: Vec<Event>,
-    /// Events that were not kept, since there were too many.
-    pub(in crate::timeline) left_out: u64,
+    left_out: u64,
 }
 
 impl<T> Recording<T> {
@@ -275,6 +302,16 @@ impl<T> Recording<T> {
     /// The lines, as `time lane text`.
     pub fn transcript(&self) -> Vec<String> {
         self.lines.iter().map(Line::to_string).collect()
+    }
+
+    /// Which clock it ran on.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// How many events were not kept, since there were too many.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// What happened, in order.

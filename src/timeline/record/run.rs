@@ -1,6 +1,7 @@
 //! What a run and everything in it share: the log, the clock, and who is running on which thread.
 use super::{
     event::{Event, LaneId, Line, Polled, Ringer, What, place},
+    gate::{Gate, Made, Stranger},
     turns::Turns,
 };
 use crate::timeline::Clock;
@@ -35,6 +36,8 @@ pub(crate) struct Run {
     pub(super) clock: Clock,
     pub(super) observe: Observe,
     pub(super) turns: Arc<Turns>,
+    /// What decides which lane may be polled, if this run is one of many schedules of a program.
+    pub(super) gate: Option<Arc<dyn Gate>>,
     log: Mutex<Log>,
     /// Called with each line as it is said.
     print: Option<fn(&Line)>,
@@ -44,6 +47,8 @@ pub(crate) struct Run {
 #[derive(Default)]
 pub(super) struct Log {
     pub events: Vec<Event>,
+    /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
+    quiet: Vec<QuietPoll>,
     pub lines: Vec<Line>,
     /// Events that came after the log was full.
     pub left_out: u64,
@@ -77,6 +82,13 @@ pub(super) struct LaneState {
     pub said: Option<(String, &'static Location<'static>)>,
 }
 
+/// A poll that becomes an event only if something happens in it.
+struct QuietPoll {
+    start: Event,
+    /// What the lane was in before, to be put back.
+    before: (Doing, Duration, u64),
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doing {
     /// Never polled.
@@ -108,7 +120,14 @@ thread_local! {
 
 impl Run {
     pub fn new(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
-        Run { clock, observe, turns: Arc::new(Turns::new(clock)), log: Mutex::default(), print }
+        let turns = Arc::new(Turns::new(clock));
+        Run { clock, observe, turns, gate: None, log: Mutex::default(), print }
+    }
+
+    /// A run on the paused clock that watches everything and asks `gate` before each poll.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn behind(gate: Arc<dyn Gate>) -> Run {
+        Run { gate: Some(gate), ..Run::new(Clock::Paused, Observe::Everything, None) }
     }
 
     /// Called once, on the runtime's thread and in its context.
@@ -123,13 +142,20 @@ impl Run {
         HERE.set(Here { run: Some(self.clone()), ..Here::default() });
     }
 
+    /// Lets this thread belong to no run, so that what runs on it later is not taken for a part
+    /// of one that is over.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn release_thread() {
+        HERE.take();
+    }
+
     /// The run that this thread belongs to.
     pub fn here() -> Option<Arc<Run>> {
         HERE.with_borrow(|here| here.run.clone())
     }
 
     /// A panic while the log is held leaves it readable: every change to it is a single push.
-    pub fn lock(&self) -> MutexGuard<'_, Log> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -139,6 +165,13 @@ impl Run {
         self.lock().closed = true;
         self.turns.close();
         at
+    }
+
+    /// Changes as long as the run gets on: how often its runtime has gone to sleep or woken up, and
+    /// whether it sleeps now.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn movement(&self) -> (u64, bool) {
+        self.turns.movement()
     }
 
     /// The lane that runs on this thread, if this thread is in this run.
@@ -196,8 +229,24 @@ impl Run {
         log.lanes.push(LaneState::new(name, at, place));
         let (name, next) = (name.to_owned(), log.hues.len());
         log.hues.entry(name.clone()).or_insert(next);
-        log.push(Event { at, thread: 0, lane, what: What::Created { name, parent } });
+        log.push(Event { at, thread: 0, lane, what: What::Created { name: name.clone(), parent } });
+        drop(log);
+        if let Some(gate) = &self.gate {
+            gate.created(lane, Made { name: &name, at: place });
+        }
         lane
+    }
+
+    /// A poll begins that would not take place now without the gate. It becomes an event when
+    /// something happens in it, and leaves no trace otherwise.
+    pub fn poll_starts_quietly(&self, lane: LaneId) {
+        let (at, mut log) = (self.turns.elapsed(), self.lock());
+        let state = &mut log.lanes[lane];
+        let before = (state.now, state.polled, state.polls);
+        state.now = Doing::Running;
+        let thread = log.thread();
+        let start = Event { at, thread, lane, what: What::PollStart };
+        log.quiet.push(QuietPoll { start, before });
     }
 
     pub fn poll_starts(&self, lane: LaneId) {
@@ -217,6 +266,10 @@ impl Run {
     pub fn poll_ends(&self, lane: LaneId, polled: Polled) {
         let ended = !matches!(polled, Polled::Pending);
         let (at, mut log) = (self.turns.elapsed(), self.lock());
+        if !ended && log.forget_quiet_poll(lane) {
+            return;
+        }
+        log.begin_quiet_polls();
         let state = &mut log.lanes[lane];
         if state.polled != at {
             (state.polled, state.since) = (at, at); // it has blocked
@@ -232,10 +285,26 @@ impl Run {
 
     pub fn woken(&self, lane: LaneId) {
         let by = self.ringer(lane);
+        if let Some(gate) = &self.gate {
+            self.look_for_strangers(&**gate);
+            if !gate.woken(lane, matches!(by, Ringer::Yield)) {
+                return;
+            }
+        }
         let (at, mut log) = (self.turns.elapsed(), self.lock());
         log.lanes[lane].woken = true;
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
+    }
+
+    /// Tells the gate when what does something right now is none of its lanes.
+    fn look_for_strangers(&self, gate: &dyn Gate) {
+        let ended = HERE.with_borrow(|here| here.finished.is_some());
+        if !self.turns.on_runtime_thread() {
+            gate.stranger(Stranger::Thread);
+        } else if self.current_lane().is_none() && !ended && tokio::task::try_id().is_some() {
+            gate.stranger(Stranger::Task);
+        }
     }
 
     /// Who rings, judged from what runs on this thread while the waker is rung.
@@ -271,6 +340,11 @@ impl Run {
         log.lanes[lane].now = Doing::Ended;
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
+        let over = log.closed;
+        drop(log);
+        if let (Some(gate), false) = (&self.gate, over) {
+            gate.dropped(lane);
+        }
     }
 
     fn says(&self, text: String, location: &'static Location<'static>) {
@@ -278,6 +352,10 @@ impl Run {
         let (at, mut log) = (self.turns.elapsed(), self.lock());
         if log.closed {
             return;
+        }
+        if let Some(gate) = &self.gate {
+            self.look_for_strangers(&**gate);
+            gate.said(&text);
         }
         let name = lane.map_or("-", |lane| &log.lanes[lane].name).to_owned();
         let hue = lane.map(|_| log.hues[&name]);
@@ -308,12 +386,50 @@ impl Run {
 
 impl Log {
     fn push(&mut self, event: Event) {
+        if !self.quiet.is_empty() {
+            self.begin_quiet_polls();
+        }
         if self.closed {
         } else if self.events.len() < CAPACITY {
             self.events.push(event);
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// Something has happened in polls that began quietly: now they are polls like others.
+    ///
+    /// Only that one directly follows the same lane's last poll is left out: the gate had it return
+    /// to defer a lane inside it, and without that it would have been one poll.
+    fn begin_quiet_polls(&mut self) {
+        for QuietPoll { start, .. } in std::mem::take(&mut self.quiet) {
+            let state = &mut self.lanes[start.lane];
+            state.polls = if state.polled == start.at { state.polls + 1 } else { 1 };
+            state.polled = start.at;
+            if std::mem::take(&mut state.woken) {
+                state.since = start.at;
+            }
+            let goes_on = self.events.last().is_some_and(|last| {
+                let pending = matches!(last.what, What::PollEnd(Polled::Pending));
+                pending && last.lane == start.lane && last.at == start.at && !self.closed
+            });
+            if goes_on {
+                self.events.pop();
+            } else {
+                self.push(start);
+            }
+        }
+    }
+
+    /// Takes back a poll in which nothing has happened. Says whether it was one.
+    fn forget_quiet_poll(&mut self, lane: LaneId) -> bool {
+        if self.quiet.last().is_none_or(|poll| poll.start.lane != lane) {
+            return false;
+        }
+        let poll = self.quiet.pop().expect("there is a last one");
+        let state = &mut self.lanes[lane];
+        (state.now, state.polled, state.polls) = poll.before;
+        true
     }
 
     /// This thread's number, for something that it does in passing. One that has none keeps none: it runs no lane (any

@@ -3,6 +3,7 @@
 //! How several threads keep to one clock, in the same order each time, is told in `turns`.
 use super::{
     event::{LaneId, Polled},
+    gate::Stranger,
     run::{Observe, Run},
 };
 use crate::timeline::Clock;
@@ -66,7 +67,14 @@ impl Ticket {
     ) -> Option<Ticket> {
         let run = Run::here()?;
         let lane = (run.observe != Observe::Nothing).then(|| run.create(name, place));
-        Some(Ticket { turn: turn(&run), lane, run, begun: false })
+        let turn = turn(&run);
+        if let (Some(gate), Some(lane)) = (&run.gate, lane) {
+            gate.stranger(match turn {
+                Some(_) => Stranger::Thread,
+                None => Stranger::Callback(lane),
+            });
+        }
+        Some(Ticket { turn, lane, run, begun: false })
     }
 
     fn redeem<R>(ticket: Option<Ticket>, work: impl FnOnce() -> R) -> R {

@@ -65,7 +65,7 @@ impl Verdict {
     }
 
     /// The runtime has not come to rest, or not been woken, for `patience` on the wall clock.
-    pub(super) fn no_progress(run: &Run, asleep: bool, patience: Duration) -> Verdict {
+    pub(crate) fn no_progress(run: &Run, asleep: bool, patience: Duration) -> Verdict {
         let log = run.lock();
         let wall = human(patience);
         if asleep {
