@@ -206,9 +206,10 @@ impl<T> Run<T> {
     /// same time.
     pub fn one_after_another(&self) -> bool {
         let mut spans = vec![];
-        for row in self.chart.rows.iter().skip(1) {
+        for (lane, row) in self.chart.rows.iter().enumerate().skip(1) {
+            let polls_others = self.chart.rows.iter().any(|row| row.polled_by == Some(lane));
             if let Some(begin) = begin(row)
-                && !self.chart.polls_others(row)
+                && !polls_others
             {
                 spans.push((begin, row.end.0));
             }
