@@ -41,6 +41,7 @@
 #![warn(missing_docs)]
 
 mod attempt;
+mod compiler;
 mod diagnosis;
 mod lock;
 mod panics;

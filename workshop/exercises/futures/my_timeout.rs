@@ -27,7 +27,7 @@ async fn my_timeout<F: Future>(limit: Duration, work: F) -> Result<F::Output, El
     let mut timer = pin!(sleep(limit));
     poll_fn(|context| {
         // TODO: end when the time is over.
-        let _ = &mut timer;
+        let _timer = timer.as_mut();
         if let Poll::Ready(output) = work.as_mut().poll(context) {
             return Poll::Ready(Ok::<_, Elapsed>(output));
         }
