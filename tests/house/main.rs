@@ -4,6 +4,7 @@ mod arrows;
 mod core;
 mod generated;
 mod readme;
+mod style;
 
 use std::{
     fs,
