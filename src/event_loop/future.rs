@@ -183,7 +183,9 @@ impl<T> Future<T> {
         self.0.done()
     }
 
-    /// Whether it ended by cancellation.
+    /// Whether it ended by cancellation. Of a task that was asked to cancel this is false until it has
+    /// followed, and stays false if it refuses; the outer future of a gather ends with an exception
+    /// instead.
     pub fn cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
@@ -328,7 +330,8 @@ impl<T> FutureCell<T> {
         false
     }
 
-    /// Runs the next done callback, when it is its turn in the ready queue.
+    /// Runs the next done callback, when it is its turn in the ready queue. There is one for each turn,
+    /// unless the loop was closed in between.
     fn call_next(self: &Rc<Self>) -> Result<()> {
         // Out of the list before it is called: it may add and remove callbacks of the same future.
         let callback = self.callbacks.borrow_mut().pop();
