@@ -52,7 +52,8 @@ impl<T> Future<T> {
     }
 
     /// The message of the last request to cancel it that had one, or of the cancellation that it
-    /// passed on. asyncio puts it into the `CancelledError`; [`Error::Cancelled`] has no place for it.
+    /// passed on. asyncio puts it into the `CancelledError`;
+    /// [`Error::Cancelled`](super::Error::Cancelled) has no place for it.
     pub fn cancel_message(&self) -> Option<String> {
         let message = self.0.message.get();
         message.map(|message| message.to_string())
