@@ -1,14 +1,20 @@
 //! The event loop's interface, its order on random programs, and what it leaves in memory.
 
+mod api;
+mod depth;
+mod faults;
+mod instruments;
+mod wakes;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use async_concepts::event_loop::{
-    Driver, Error, EventLoop, Future, ReturnWhen, StdDriver, TokioDriver, VirtualDriver,
-    as_completed, create_task, gather, gather_return_exceptions, get_running_loop, shield, sleep,
-    wait, wait_for,
+    Driver, Error, EventLoop, Future, ReturnWhen, StdDriver, TokioDriver, VirtualDriver, all_tasks,
+    as_completed, create_task, current_task, gather, gather_return_exceptions, get_running_loop,
+    shield, sleep, task_group, timeout, timeout_at, wait, wait_for,
 };
 use futures::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -168,7 +174,8 @@ mod the_loop {
             .join()
             .unwrap())
         });
-        assert!(elsewhere.unwrap().unwrap_err().contains("ThreadsafeHandle"));
+        let message = elsewhere.unwrap().unwrap_err();
+        assert!(message.contains("by a `ThreadsafeHandle`"), "{message:?}");
     }
 
     #[test]
@@ -1094,7 +1101,8 @@ mod random_programs {
             self.handles.borrow_mut().push((number, cancel));
         }
 
-        /// The numbers of the calls that ran and that `of` contains, in the order in which they ran.
+        /// The numbers of the calls that ran and that `of` contains, in the order in which they
+        /// ran.
         fn ran(&self, of: &[usize]) -> Vec<usize> {
             self.ran
                 .borrow()
@@ -1160,8 +1168,8 @@ mod random_programs {
             let early = timers.iter().any(|(when, timer)| timer == number && when > time);
             assert!(!early, "seed {seed}: timer {number} ran early");
         }
-        // A timer may be set for a time that is past when others of later times have run. All others run by their time,
-        // and those of equal time by registration.
+        // A timer may be set for a time that is past when others of later times have run. All
+        // others run by their time, and those of equal time by registration.
         let ran = world.ran(&timers.iter().map(|(_, number)| *number).collect::<Vec<_>>());
         let place = |number: &usize| timers.iter().position(|(_, timer)| timer == number).unwrap();
         for pair in ran.windows(2) {
