@@ -46,39 +46,33 @@
 //!
 //! # Where to read on
 //!
-//! `lane` is the heart; `run` is what the lanes of one run share; `turns` is for those who want to know how a thread
-//! that blocks can keep to a clock that does not pass by itself, and `blocking` for those who want to see an event loop
-//! of their own turn; `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
-mod blocking;
-mod chart;
-mod event;
-mod lane;
-mod layout;
-mod palette;
-mod perfetto;
+//! `record/` watches a run, `draw/` draws it, and what `draw/` knows of `record/` is its list of
+//! events. In `record/`, `lane` is the heart; `run` is what the lanes of one run share; `turns` is
+//! for those who want to know how a thread that blocks can keep to a clock that does not pass by
+//! itself, and `blocking` for those who want to see an event loop of their own turn. In `draw/`,
+//! `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
+mod draw;
 mod record;
-mod run;
-mod svg;
-mod terminal;
-mod threads;
-mod turns;
-mod verdict;
-mod words;
+mod time;
 
-pub use blocking::{turn, wait};
-pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake, human};
-pub use event::{Event, LaneId, Line, Polled, Ringer, What};
-pub(crate) use lane::whose_waker;
-pub use lane::{Lane, LaneExt};
-pub(crate) use palette::of_hue as lane_colour;
-pub use perfetto::to_perfetto;
-pub use record::{Recorder, Recording, record};
-pub use run::Observe;
+pub use draw::{
+    Chart, End, Hold, Instant, PageStyle, Pos, Row, Said, Span, State, SvgOptions, TerminalOptions,
+    Theme, Until, Wake, page_style, to_perfetto, to_svg,
+};
+pub(crate) use draw::{colour, lane_colour};
 #[doc(hidden)]
-pub use run::say_line;
-pub use svg::{PageStyle, SvgOptions, Theme, page_style, to_svg};
-pub use terminal::TerminalOptions;
-pub(crate) use terminal::colour;
-pub use threads::{block, callback, on_thread};
-pub use turns::Clock;
-pub use verdict::Verdict;
+pub use record::say_line;
+pub(crate) use record::whose_waker;
+pub use record::{
+    Event, Lane, LaneExt, LaneId, Line, Observe, Polled, Recorder, Recording, Ringer, Verdict,
+    What, block, callback, on_thread, record, turn, wait,
+};
+pub use time::{Clock, human};
+
+/// Here the two halves meet: a recording gives its events to a chart.
+impl<T> Recording<T> {
+    /// The run as something that can be drawn.
+    pub fn chart(&self) -> Chart {
+        Chart::new(&self.title, self.clock, self.events(), self.elapsed, self.left_out)
+    }
+}

@@ -8,6 +8,7 @@
 //! blocks or ends; then the runtime, until it has nothing left to do; and only when all of them block does time pass.
 //!
 //! On the real clock there are no turns, and nothing here does anything but tell the time.
+use crate::timeline::Clock;
 use std::{
     cell::Cell,
     collections::BTreeMap,
@@ -17,15 +18,6 @@ use std::{
     time::Duration,
 };
 use tokio::{runtime::Handle, time::Instant};
-
-/// Which clock a run is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
-    /// Tokio's paused clock: time passes at once when nobody has anything to do, and is exact.
-    Paused,
-    /// The wall clock.
-    Real,
-}
 
 /// Tokio's timers are no finer than this, so neither are the steps.
 const TICK: Duration = Duration::from_millis(1);

@@ -1,7 +1,7 @@
 //! What a recording consists of: events in the order in which they happened.
 //!
 //! Everything that is drawn later is derived from this list, so it holds what was *seen* (a poll began, a waker
-//! was rung, a future was dropped) and leaves what it *means* (waiting, ready, cancelled) to [`super::chart`].
+//! was rung, a future was dropped) and leaves what it *means* (waiting, ready, cancelled) to the chart.
 use std::{any::Any, backtrace::Backtrace, panic::Location, time::Duration};
 
 /// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.

@@ -1,10 +1,9 @@
 //! How a run ends that does not end by itself, in words.
 use super::{
-    chart::human,
     event::LaneId,
     run::{Doing, LaneState, Log, Observe, Run},
-    turns::Clock,
 };
+use crate::timeline::{Clock, human};
 use std::{any::Any, fmt, time::Duration};
 
 /// Why a run has no result.

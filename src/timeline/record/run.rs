@@ -1,8 +1,9 @@
 //! What a run and everything in it share: the log, the clock, and who is running on which thread.
 use super::{
     event::{Event, LaneId, Line, Polled, Ringer, What, place},
-    turns::{Clock, Turns},
+    turns::Turns,
 };
+use crate::timeline::Clock;
 use std::{
     backtrace::Backtrace,
     cell::RefCell,

@@ -3,10 +3,7 @@
 //! A run is a row of *instants*: at each of them a few polls happen, one after the other, and no time passes; between
 //! two of them time passes and nobody runs, unless somebody blocks. So a position in a chart is an instant and, within
 //! it, a column; each poll has a column of its own.
-use super::{
-    event::{Event, LaneId, Polled, Ringer, What},
-    turns::Clock,
-};
+use crate::timeline::{Clock, Event, LaneId, Polled, Ringer, What, human};
 use std::{collections::HashMap, time::Duration};
 
 /// A run as rows of spans. All renderers draw from this.
@@ -476,24 +473,4 @@ fn roundest(at: Duration, window: Duration) -> Duration {
         Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64)
     };
     units.into_iter().map(floor).find(|round| at - *round <= window).unwrap_or(at)
-}
-
-/// A time as one says it: `0`, `200 ms`, `1.5 s`, `2 min 5 s`, `1 h`.
-pub fn human(time: Duration) -> String {
-    let ms = time.as_millis();
-    match (ms, ms / 60_000, ms % 60_000) {
-        (0, ..) => "0".into(),
-        (1..1000, ..) => format!("{ms} ms"),
-        (1000..60_000, ..) => format!("{} s", ms as f64 / 1000.0),
-        (_, minutes, rest) if ms < 3_600_000 => {
-            followed(format!("{minutes} min"), Duration::from_millis(rest as u64))
-        }
-        (_, minutes, _) => {
-            followed(format!("{} h", minutes / 60), Duration::from_millis((ms % 3_600_000) as u64))
-        }
-    }
-}
-
-fn followed(large: String, rest: Duration) -> String {
-    if rest.is_zero() { large } else { format!("{large} {}", human(rest)) }
 }

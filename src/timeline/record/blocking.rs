@@ -6,7 +6,7 @@
 use super::{
     event::{Polled, panic_message},
     lane::Bell,
-    record::{Ended, Recorder, Recording, runtime},
+    recorder::{Ended, Recorder, Recording, runtime},
     run::{Observe, Run},
     verdict::Verdict,
 };

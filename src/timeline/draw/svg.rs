@@ -1,11 +1,12 @@
 //! A chart as SVG: to put into a page, or to use as an image. It follows the reader's light or dark setting, and a
 //! screen reader says what it shows.
 use super::{
-    chart::{Chart, End, Hold, Pos, Row, Said, Span, State, human},
+    chart::{Chart, End, Hold, Pos, Row, Said, Span, State},
     layout::{Layout, Room},
     palette::{DARK, LIGHT, Palette, css, of_hue},
-    terminal::letters,
+    words::letters,
 };
+use crate::timeline::human;
 use maud::{Markup, PreEscaped, html};
 use unicode_width::UnicodeWidthStr;
 

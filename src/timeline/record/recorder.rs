@@ -1,12 +1,11 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
 use super::{
-    chart::Chart,
     event::{Event, Line, What, panic_message},
     lane::LaneExt,
     run::{Observe, Run},
-    turns::Clock,
     verdict::Verdict,
 };
+use crate::timeline::Clock;
 use futures::FutureExt;
 use std::{
     panic::AssertUnwindSafe,
@@ -247,9 +246,10 @@ pub struct Recording<T> {
     pub outcome: Result<T, Verdict>,
     /// What was printed.
     pub lines: Vec<Line>,
-    clock: Clock,
+    pub(in crate::timeline) clock: Clock,
     events: Vec<Event>,
-    left_out: u64,
+    /// Events that were not kept, since there were too many.
+    pub(in crate::timeline) left_out: u64,
 }
 
 impl<T> Recording<T> {
@@ -274,11 +274,6 @@ impl<T> Recording<T> {
     /// What happened, in order.
     pub fn events(&self) -> &[Event] {
         &self.events
-    }
-
-    /// The run as something that can be drawn.
-    pub fn chart(&self) -> Chart {
-        Chart::new(&self.title, self.clock, &self.events, self.elapsed, self.left_out)
     }
 }
 

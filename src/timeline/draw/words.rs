@@ -1,6 +1,7 @@
 //! A chart in words: for those who cannot see it, and for those who would rather be told what to look at.
-use super::chart::{Chart, End, Row, State, Until, human};
-use std::{cmp::Ordering, time::Duration};
+use super::chart::{Chart, End, Row, State, Until};
+use crate::timeline::human;
+use std::{cmp::Ordering, collections::HashMap, time::Duration};
 
 /// So many lanes are named one by one.
 const NAMED: usize = 6;
@@ -103,4 +104,16 @@ impl Chart {
         });
         own.sum()
     }
+}
+
+/// A letter for each lane: the first of its name, or the last if another lane begins with the same.
+pub(super) fn letters(rows: &[Row]) -> Vec<char> {
+    let first = |row: &Row| row.name.chars().next().unwrap_or('?');
+    let last = |row: &Row| row.name.chars().next_back().unwrap_or('?');
+    let mut begin: HashMap<char, usize> = HashMap::new();
+    rows.iter().for_each(|row| *begin.entry(first(row)).or_default() += 1);
+    let unlike = |row: &Row| rows.iter().filter(|other| last(other) == last(row)).count() == 1;
+    rows.iter()
+        .map(|row| if begin[&first(row)] > 1 && unlike(row) { last(row) } else { first(row) })
+        .collect()
 }

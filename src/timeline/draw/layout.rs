@@ -2,7 +2,8 @@
 //!
 //! A column of a chart gets the same width everywhere; the gaps between the instants share the rest, in proportion to
 //! the time they stand for. Where even the narrowest gaps leave too little room, the middle of the run is cut out.
-use super::chart::{Chart, End, Pos, human};
+use super::chart::{Chart, End, Pos};
+use crate::timeline::human;
 use std::{collections::BTreeSet, ops::Range};
 
 /// The room that there is, in characters or in pixels.

@@ -4,8 +4,8 @@
 use super::{
     event::{LaneId, Polled},
     run::{Observe, Run},
-    turns::Clock,
 };
+use crate::timeline::Clock;
 use std::{
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     sync::Arc,

@@ -1,11 +1,13 @@
 //! A chart as text: one character per poll.
 use super::{
-    chart::{Chart, End, Pos, Row, State, human},
+    chart::{Chart, End, Pos, Row, State},
     layout::{Layout, Room},
     palette::{TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES, of_hue},
+    words::letters,
 };
+use crate::timeline::human;
 use console::Style;
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The widest that a lane's name and the narrowest that the whole picture gets.
@@ -270,18 +272,6 @@ fn mark(end: &End) -> (&'static str, Style) {
         End::Panicked(_) => ("!", Style::new().color256(TERMINAL_CANCELLED).bold()),
         End::Unfinished => ("…", grey()),
     }
-}
-
-/// A letter for each lane: the first of its name, or the last if another lane begins with the same.
-pub(super) fn letters(rows: &[Row]) -> Vec<char> {
-    let first = |row: &Row| row.name.chars().next().unwrap_or('?');
-    let last = |row: &Row| row.name.chars().next_back().unwrap_or('?');
-    let mut begin: HashMap<char, usize> = HashMap::new();
-    rows.iter().for_each(|row| *begin.entry(first(row)).or_default() += 1);
-    let unlike = |row: &Row| rows.iter().filter(|other| last(other) == last(row)).count() == 1;
-    rows.iter()
-        .map(|row| if begin[&first(row)] > 1 && unlike(row) { last(row) } else { first(row) })
-        .collect()
 }
 
 /// The text, or as much of it as fits into `width` columns with an ellipsis.
