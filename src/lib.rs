@@ -50,6 +50,7 @@ pub mod protocol;
 pub mod slow_poll;
 pub mod stage;
 pub mod timeline;
+mod waker;
 
 pub use stage::record_blocking;
 pub use timeline::{LaneExt, block, callback, on_thread, record};

@@ -24,7 +24,7 @@ use super::future::{AnyFuture, FutureCell, Kind, State};
 use super::handle::catch_panic;
 use super::threads::Letter;
 use super::{Error, EventLoop, Future, Handle, Inner, Result, ThreadsafeHandle, get_running_loop};
-use crate::timeline::whose_waker;
+use crate::waker::original_waker;
 
 type Awaited = SmallVec<[Rc<dyn AnyFuture>; 1]>;
 
@@ -229,7 +229,7 @@ impl EventLoop {
     /// The current step, if it is the task itself that polls with this waker, or a lane of a timeline in it, and not something
     /// inside it that has wakers of its own.
     pub(super) fn step(&self, waker: &Waker) -> Option<RefMut<'_, Step>> {
-        let its_own = |step: &&mut Step| step.owns(waker) || step.waker == whose_waker(waker);
+        let its_own = |step: &&mut Step| step.owns(waker) || step.waker == original_waker(waker);
         RefMut::filter_map(self.0.step.borrow_mut(), |step| step.as_mut().filter(its_own)).ok()
     }
 

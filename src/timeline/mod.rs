@@ -62,7 +62,6 @@ pub use draw::{
 pub(crate) use draw::{colour, lane_colour};
 #[doc(hidden)]
 pub use record::say_line;
-pub(crate) use record::whose_waker;
 pub use record::{
     Event, Lane, LaneExt, LaneId, Line, Observe, Polled, Recorder, Recording, Ringer, Verdict,
     What, block, callback, on_thread, record, turn, wait,

@@ -6,8 +6,8 @@ use super::{
     event::{LaneId, Polled, panic_message},
     run::{Observe, Run},
 };
+use crate::waker::WakerSubstitution;
 use std::{
-    cell::RefCell,
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     pin::Pin,
     sync::Arc,
@@ -111,7 +111,7 @@ impl<F: Future> Future for Lane<F> {
             spy.is_task = tokio::task::try_id() != spy.made_in;
         }
         let waker = spy.waker(cx.waker());
-        let _stand_in = StandIn::new(&waker, cx.waker());
+        let _substitution = WakerSubstitution::new(&waker, cx.waker());
         run.poll_starts(spy.lane);
         let polled = run.as_lane(spy.lane, || {
             catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))))
@@ -140,41 +140,6 @@ impl Drop for Spy {
             self.run.dropped(self.lane, self.is_task);
         }
     }
-}
-
-thread_local! {
-    /// For each lane that is being polled on this thread, the waker that it gives to its future and the one that it got,
-    /// as what [`Waker::data`] says of them.
-    static STAND_INS: RefCell<Vec<(*const (), *const ())>> = const { RefCell::new(vec![]) };
-}
-
-/// As long as it lives, one waker stands in for another.
-struct StandIn;
-
-impl StandIn {
-    fn new(ours: &Waker, original: &Waker) -> StandIn {
-        STAND_INS.with_borrow_mut(|stand_ins| {
-            stand_ins.push((ours.data(), behind_lanes(stand_ins, original)))
-        });
-        StandIn
-    }
-}
-
-impl Drop for StandIn {
-    fn drop(&mut self) {
-        STAND_INS.with_borrow_mut(Vec::pop);
-    }
-}
-
-fn behind_lanes(stand_ins: &[(*const (), *const ())], waker: &Waker) -> *const () {
-    let found = stand_ins.iter().rev().find(|(ours, _)| *ours == waker.data());
-    found.map_or(waker.data(), |(_, original)| *original)
-}
-
-/// Tells an executor whose waker a future is polled with, by its [`Waker::data`]: a lane in between does not count. For
-/// executors that treat what their own tasks await otherwise than what has wakers of its own.
-pub(crate) fn whose_waker(waker: &Waker) -> *const () {
-    STAND_INS.with_borrow(|stand_ins| behind_lanes(stand_ins, waker))
 }
 
 /// The waker that a lane gives to its future.

@@ -10,7 +10,6 @@ mod verdict;
 
 pub use blocking::{turn, wait};
 pub use event::{Event, LaneId, Line, Polled, Ringer, What};
-pub(crate) use lane::whose_waker;
 pub use lane::{Lane, LaneExt};
 pub use recorder::{Recorder, Recording, record};
 pub use run::Observe;
