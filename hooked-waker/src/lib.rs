@@ -7,8 +7,9 @@ use std::{
 
 /// What a waker calls. It may be called on any thread, and must not expect to know which.
 pub trait Hook: Send + Sync + 'static {
-    /// The waker is about to be cloned, by the functions that are on the stack.
-    fn cloned(&self);
+    /// The waker is being cloned, by the functions that are on the stack. The clone is a waker of what
+    /// this returns: of another hook, or, with `None`, of the same.
+    fn cloned(&self) -> Option<Hooked>;
     /// The waker, or a clone of it, was woken.
     fn woken(&self);
 }
@@ -31,7 +32,9 @@ static TABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, dro
 unsafe fn clone(data: *const ()) -> RawWaker {
     let data = data.cast::<Box<dyn Hook>>();
     // SAFETY: the waker that is being cloned has a count of its own, and lives until this returns.
-    unsafe { &*data }.cloned();
+    if let Some(other) = unsafe { &*data }.cloned() {
+        return RawWaker::new(Arc::into_raw(other).cast(), &TABLE);
+    }
     // SAFETY: as above. The new count belongs to the waker that is returned.
     unsafe { Arc::increment_strong_count(data) };
     RawWaker::new(data.cast(), &TABLE)

@@ -19,12 +19,15 @@ struct Seen {
 struct Counting {
     seen: Arc<Seen>,
     panics: bool,
+    /// What clones are made of, if not of this.
+    other: Option<Hooked>,
 }
 
 impl Hook for Counting {
-    fn cloned(&self) {
+    fn cloned(&self) -> Option<Hooked> {
         self.seen.clones.fetch_add(1, SeqCst);
         assert!(!self.panics, "a part of the test");
+        self.other.clone()
     }
 
     fn woken(&self) {
@@ -41,7 +44,7 @@ impl Drop for Counting {
 
 fn hooked(panics: bool) -> (Hooked, Arc<Seen>) {
     let seen = Arc::new(Seen::default());
-    (Arc::new(Box::new(Counting { seen: seen.clone(), panics })), seen)
+    (Arc::new(Box::new(Counting { seen: seen.clone(), panics, other: None })), seen)
 }
 
 /// Clones, wakes and drops of the hook so far.
@@ -132,4 +135,19 @@ fn wakers_are_cloned_woken_and_dropped_on_many_threads() {
     drop(first);
     drop(hook);
     assert_eq!(counts(&seen), [4_004, 4_000, 1]);
+}
+
+#[test]
+fn a_hook_can_have_its_clones_made_of_another() {
+    let (other, others) = hooked(false);
+    let seen = Arc::new(Seen::default());
+    let counting = Counting { seen: seen.clone(), panics: false, other: Some(other.clone()) };
+    let first = waker(Arc::new(Box::new(counting)));
+    let clone = first.clone();
+    assert!(!clone.will_wake(&first) && clone.will_wake(&clone.clone()));
+    assert_eq!(Arc::strong_count(&other), 3, "mine, the first one's, and the clone's");
+    clone.wake();
+    assert_eq!((counts(&seen), counts(&others)), ([1, 0, 0], [1, 1, 0]));
+    drop(first);
+    assert_eq!((counts(&seen), Arc::strong_count(&other)), ([1, 0, 1], 1));
 }

@@ -63,8 +63,9 @@ pub(crate) use draw::{colour, lane_colour};
 #[doc(hidden)]
 pub use record::say_line;
 pub use record::{
-    Event, Lane, LaneExt, LaneId, Line, Observe, Polled, Recorder, Recording, Ringer, Verdict,
-    What, block, callback, on_thread, record, turn, wait,
+    Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
+    Recording, Registered, Remark, Verdict, Wait, Waits, What, WokenBy, block, callback, on_thread,
+    record, turn, wait,
 };
 pub use time::{Clock, human};
 

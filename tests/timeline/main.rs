@@ -4,6 +4,7 @@
 mod blocking;
 mod clocks;
 mod pictures;
+mod places;
 mod sameness;
 mod states;
 mod verdicts;

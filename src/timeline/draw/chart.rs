@@ -3,7 +3,7 @@
 //! A run is a row of *instants*: at each of them a few polls happen, one after the other, and no time passes; between
 //! two of them time passes and nobody runs, unless somebody blocks. So a position in a chart is an instant and, within
 //! it, a column; each poll has a column of its own.
-use crate::timeline::{Clock, Event, LaneId, Polled, Ringer, What, human};
+use crate::timeline::{Clock, Event, LaneId, Polled, What, WokenBy, human};
 use std::{collections::HashMap, time::Duration};
 
 /// A run as rows of spans. All renderers draw from this.
@@ -343,7 +343,7 @@ impl Drawing {
                 });
             }
             What::PollStart => self.poll_starts(lane, event.thread),
-            What::PollEnd(polled) => {
+            What::PollEnd { polled, .. } => {
                 let next = if std::mem::take(&mut self.open[lane].rung) {
                     State::Ready
                 } else {
@@ -351,7 +351,7 @@ impl Drawing {
                 };
                 self.change(lane, next);
                 match polled {
-                    Polled::Pending => {}
+                    Polled::Pending(_) | Polled::Item => {}
                     Polled::Ready => self.end(lane, End::Finished),
                     Polled::Panicked(message) => self.end(lane, End::Panicked(message.clone())),
                 }
@@ -363,6 +363,7 @@ impl Drawing {
                 self.change(lane, State::Lazy);
                 self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
             }
+            What::Blocked => {}
             What::Says(text) => {
                 let said = Said { at: self.now(), lane, text: text.clone() };
                 self.chart.said.push(said);
@@ -403,12 +404,12 @@ impl Drawing {
         }
     }
 
-    fn woken(&mut self, lane: LaneId, by: &Ringer) {
+    fn woken(&mut self, lane: LaneId, by: &WokenBy) {
         let until = match by {
-            Ringer::Lane(by) => Until::Lane(*by),
-            Ringer::Clock => Until::Clock,
-            Ringer::Yield => Until::Yield,
-            Ringer::Outside | Ringer::Traced(_) => Until::Outside,
+            WokenBy::Lane(by) => Until::Lane(*by),
+            WokenBy::Clock => Until::Clock,
+            WokenBy::Yield => Until::Yield,
+            WokenBy::Outside => Until::Outside,
         };
         match self.open[lane].state {
             State::Waiting(_) => {
