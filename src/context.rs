@@ -1,4 +1,5 @@
-//! An asynchronous context manager: whoever was let in is seen out, even if cancelled, and even if that takes time.
+//! An asynchronous context manager: whoever was let in is seen out, even if cancelled, and even if
+//! that takes time.
 //!
 //! ```
 //! use async_concepts::{context::{AsyncContext, CleanupError, Cleanups, Exit, Outcome}, record, say};
@@ -34,38 +35,44 @@
 //!
 //! # Two languages
 //!
-//! Python's `async with` awaits `__aenter__` and `__aexit__` ([data model]), and cancels by raising an exception where
-//! the coroutine waits. So `__aexit__` runs in the coroutine that was cancelled, may await, and is over **before** the
-//! canceller's own `await` returns. Rust cancels by dropping, and what is dropped is not polled again: `select!`,
-//! `timeout` and `abort` go on at once, and the exit has to run **after** that, and elsewhere.
+//! Python's `async with` awaits `__aenter__` and `__aexit__` ([data model]), and cancels by raising
+//! an exception where the coroutine waits. So `__aexit__` runs in the coroutine that was cancelled,
+//! may await, and is over **before** the canceller's own `await` returns. Rust cancels by dropping,
+//! and what is dropped is not polled again: `select!`, `timeout` and `abort` go on at once, and the
+//! exit has to run **after** that, and elsewhere.
 //!
-//! Here it runs in a task that is spawned while the body's future is dropped, and [`Cleanups`] knows of all of them. A
-//! canceller who wants Python's order says so: `cleanups.wait().await`. To run the body in a task of its own and to
-//! cancel it by a token would give that order only to cancellers who know of the token; `timeout` and `select!` would
-//! leave that task alone as well. And such a body could borrow nothing, while this one may use what is around it.
+//! Here it runs in a task that is spawned while the body's future is dropped, and [`Cleanups`]
+//! knows of all of them. A canceller who wants Python's order says so: `cleanups.wait().await`. To
+//! run the body in a task of its own and to cancel it by a token would give that order only to
+//! cancellers who know of the token; `timeout` and `select!` would leave that task alone as well.
+//! And such a body could borrow nothing, while this one may use what is around it.
 //!
 //! # What holds
 //!
-//! - If [`enter`](AsyncContext::enter) succeeded, [`exit`](AsyncContext::exit) is called once. If it failed or was
-//!   cancelled, `exit` is not called, as in Python: what it has got by then, `Drop` has to give back.
-//! - What the body holds is dropped before `exit` begins, and contexts that were entered inside the body, in the same
-//!   task, have exited before. So nested contexts are left from the inside out, also when all are cancelled at once.
-//! - An `exit` that has begun is not cancelled with its caller; it goes on in the task. (In Python a second cancellation
-//!   interrupts `__aexit__`, unless it uses `asyncio.shield`.) From its beginning it has the time that
-//!   [`Cleanups::within`] states, on the runtime's clock. Then it is dropped where it waits; one that blocks its thread
-//!   cannot be stopped.
+//! - If [`enter`](AsyncContext::enter) succeeded, [`exit`](AsyncContext::exit) is called once. If
+//!   it failed or was cancelled, `exit` is not called, as in Python: what it has got by then,
+//!   `Drop` has to give back.
+//! - What the body holds is dropped before `exit` begins, and contexts that were entered inside the
+//!   body, in the same task, have exited before. So nested contexts are left from the inside out,
+//!   also when all are cancelled at once.
+//! - An `exit` that has begun is not cancelled with its caller; it goes on in the task. (In Python
+//!   a second cancellation interrupts `__aexit__`, unless it uses `asyncio.shield`.) From its
+//!   beginning it has the time that [`Cleanups::within`] states, on the runtime's clock. Then it is
+//!   dropped where it waits; one that blocks its thread cannot be stopped.
 //! - What goes wrong in an `exit` and can be told to no caller is told by [`Cleanups::wait`].
 //!
-//! What cannot hold: when there is no runtime where the future is dropped, or it shuts down before the exit is over
-//! (`main` returned without `wait`), there is nobody to poll the exit. The context is dropped, and `wait`, if anybody
-//! still calls it, says [`CleanupError::Abandoned`]. (`asyncio.run` cancels what is left and waits for it.) A future that
-//! is leaked is never left, and a process that ends tells nobody.
+//! What cannot hold: when there is no runtime where the future is dropped, or it shuts down before
+//! the exit is over (`main` returned without `wait`), there is nobody to poll the exit. The context
+//! is dropped, and `wait`, if anybody still calls it, says [`CleanupError::Abandoned`].
+//! (`asyncio.run` cancels what is left and waits for it.) A future that is leaked is never left,
+//! and a process that ends tells nobody.
 //!
 //! # What `Drop` can do
 //!
-//! Often enough: unlock, close a file, decrement a counter, abort a task. It runs at the moment of cancellation and
-//! needs no runtime, so keep in it what must not fail to happen. It cannot await, so it cannot say goodbye to a server;
-//! it cannot report an error; and it does not learn why it was called.
+//! Often enough: unlock, close a file, decrement a counter, abort a task. It runs at the moment of
+//! cancellation and needs no runtime, so keep in it what must not fail to happen. It cannot await,
+//! so it cannot say goodbye to a server; it cannot report an error; and it does not learn why it
+//! was called.
 //!
 //! [data model]: https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers
 mod owed;
@@ -79,18 +86,20 @@ use std::{
     time::Duration,
 };
 
-/// Something to be entered and left again; Python's `__aenter__` and `__aexit__`, which there [contextlib] can make of
-/// a generator.
+/// Something to be entered and left again; Python's `__aenter__` and `__aexit__`, which there
+/// [contextlib] can make of a generator.
 ///
-/// It is `Send` and `'static` since it may have to be left in a task of its own; hence a [`Value`](Self::Value) cannot
-/// borrow from it. Write both methods as `async fn`.
+/// It is `Send` and `'static` since it may have to be left in a task of its own; hence a
+/// [`Value`](Self::Value) cannot borrow from it. Write both methods as `async fn`.
 ///
 /// [contextlib]: https://docs.python.org/3/library/contextlib.html#contextlib.asynccontextmanager
 pub trait AsyncContext: Send + 'static {
-    /// What the body gets; in Python what stands after `as`. If `with` is to be spawned, choose a type without lifetimes:
-    /// of an async closure that takes a `&'static str` the compiler does not see yet that its future is `Send`.
+    /// What the body gets; in Python what stands after `as`. If `with` is to be spawned, choose a
+    /// type without lifetimes: of an async closure that takes a `&'static str` the compiler does
+    /// not see yet that its future is `Send`.
     type Value;
-    /// What may go wrong in `enter`, in the body and in `exit`: a type of your own, or `Box<dyn Error + Send + Sync>`.
+    /// What may go wrong in `enter`, in the body and in `exit`: a type of your own, or `Box<dyn
+    /// Error + Send + Sync>`.
     type Error: From<CleanupError> + Display + Send + Sync + 'static;
 
     /// Makes ready for the body. Cancellation drops it where it waits, and `exit` is not called.
@@ -99,8 +108,8 @@ pub trait AsyncContext: Send + 'static {
     /// Then there is neither a body nor an exit.
     fn enter(&mut self) -> impl Future<Output = Result<Self::Value, Self::Error>> + Send;
 
-    /// Cleans up after the body, and decides what becomes of its error. It is dropped only when its time is up, or when
-    /// its runtime shuts down.
+    /// Cleans up after the body, and decides what becomes of its error. It is dropped only when its
+    /// time is up, or when its runtime shuts down.
     ///
     /// # Errors
     /// Take the place of the body's error, as an exception in `__aexit__` does.
@@ -119,7 +128,8 @@ pub enum Outcome<E> {
     Failed(E),
     /// It panicked. The panic goes on when the exit is over.
     Panicked,
-    /// It was dropped before it ended; in Python `CancelledError`. Nobody waits for the exit but [`Cleanups::wait`].
+    /// It was dropped before it ended; in Python `CancelledError`. Nobody waits for the exit but
+    /// [`Cleanups::wait`].
     Cancelled,
 }
 
@@ -160,14 +170,16 @@ impl Cleanups {
         Cleanups { bound, ledger: Ledger::default() }
     }
 
-    /// Enters `context`, runs `body`, and exits; Python's `async with`. `Ok(None)` if an error was swallowed.
+    /// Enters `context`, runs `body`, and exits; Python's `async with`. `Ok(None)` if an error was
+    /// swallowed.
     ///
-    /// Dropping this future drops the body at once and runs the exit in a task, with [`Outcome::Cancelled`], in the
-    /// runtime where it is dropped; an exit that has begun goes on there. On a timeline that is a lane named `cleanup`.
+    /// Dropping this future drops the body at once and runs the exit in a task, with
+    /// [`Outcome::Cancelled`], in the runtime where it is dropped; an exit that has begun goes on
+    /// there. On a timeline that is a lane named `cleanup`.
     ///
     /// # Errors
-    /// That of `enter`, of `exit`, or of the body, if it was passed on; [`CleanupError::Overran`] if the body succeeded
-    /// and the exit took too long.
+    /// That of `enter`, of `exit`, or of the body, if it was passed on; [`CleanupError::Overran`]
+    /// if the body succeeded and the exit took too long.
     ///
     /// # Panics
     /// If `enter`, the body or `exit` panics; if there is no tokio runtime with a clock.
@@ -177,9 +189,11 @@ impl Cleanups {
         body: impl AsyncFnOnce(C::Value) -> Result<T, C::Error>,
     ) -> Result<Option<T>, C::Error> {
         let value = context.enter().await?;
-        let mut entered = Entered::new(context, self.bound, &self.ledger); // from here on an exit is owed
+        // From here on an exit is owed.
+        let mut entered = Entered::new(context, self.bound, &self.ledger);
         let body = AssertUnwindSafe(async { body(value).await }).catch_unwind();
-        let ended = entered.inside.scope(body).await; // when dropped here, the body is dropped first, then `entered`
+        // When dropped here, the body is dropped first, then `entered`.
+        let ended = entered.inside.scope(body).await;
         let (outcome, value, panic) = match ended {
             Ok(Ok(value)) => (Outcome::Succeeded, Some(value), None),
             Ok(Err(error)) => (Outcome::Failed(error), None, None),
@@ -203,9 +217,10 @@ impl Cleanups {
         }
     }
 
-    /// Waits until every context that has been entered has been left, wherever its exit runs. Call it last in `main`,
-    /// or after a cancellation, to be where Python would be. It would wait for ever inside a body, or while somebody
-    /// keeps a future of [`with`](Self::with) that has entered and neither polls nor drops it.
+    /// Waits until every context that has been entered has been left, wherever its exit runs. Call
+    /// it last in `main`, or after a cancellation, to be where Python would be. It would wait for
+    /// ever inside a body, or while somebody keeps a future of [`with`](Self::with) that has
+    /// entered and neither polls nor drops it.
     ///
     /// Dropping this future loses nothing.
     ///

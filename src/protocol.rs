@@ -32,25 +32,31 @@
 //!
 //! # What asyncio has in one piece
 //!
-//! asyncio's `Protocol` is called back by a transport, and calls that transport in turn. In Rust there are four pieces:
+//! asyncio's `Protocol` is called back by a transport, and calls that transport in turn. In Rust
+//! there are four pieces:
 //!
-//! - The **transport** is whatever implements [`AsyncRead`] and [`AsyncWrite`]: a socket, a pair of pipes
-//!   ([`tokio::io::join`]), TLS, or [`tokio::io::duplex`] in memory. Datagrams are no such thing.
-//! - The **codec** cuts the stream of bytes into what the protocol speaks of, wherever the network has cut it:
-//!   [`Lines`] here, or a `Decoder` of the crate `tokio-util`.
-//! - The **protocol** decides what to answer. It is *sans-IO*: bytes in, bytes out, and no socket, clock or `await`. So
-//!   its tests are tables that need no runtime, and that can cut the input at every byte.
-//! - The **driver**, [`drive`], does all the waiting: it reads, hands over, writes, and keeps to the deadlines.
+//! - The **transport** is whatever implements [`AsyncRead`] and [`AsyncWrite`]: a socket, a pair of
+//!   pipes ([`tokio::io::join`]), TLS, or [`tokio::io::duplex`] in memory. Datagrams are no such
+//!   thing.
+//! - The **codec** cuts the stream of bytes into what the protocol speaks of, wherever the network
+//!   has cut it: [`Lines`] here, or a `Decoder` of the crate `tokio-util`.
+//! - The **protocol** decides what to answer. It is *sans-IO*: bytes in, bytes out, and no socket,
+//!   clock or `await`. So its tests are tables that need no runtime, and that can cut the input at
+//!   every byte.
+//! - The **driver**, [`drive`], does all the waiting: it reads, hands over, writes, and keeps to
+//!   the deadlines.
 //!
-//! It pays when one protocol has several transports, or has to be tested without any. A dialogue in which each side
-//! knows what comes next is shorter as a plain `async fn`, which is a state machine too, written by the compiler.
+//! It pays when one protocol has several transports, or has to be tested without any. A dialogue in
+//! which each side knows what comes next is shorter as a plain `async fn`, which is a state machine
+//! too, written by the compiler.
 //!
 //! # What differs
 //!
-//! asyncio goes on reading while the peer does not take its answers, and keeps these in memory; so it has to tell the
-//! protocol when that gets too much (`pause_writing`), and the protocol has to listen. [`drive`] reads nothing while it
-//! writes: who does not take his answers cannot ask any more, and what is kept is never more than the answers to one
-//! read. If the peer does the same, both wait for each other; then the deadline for writing ends it.
+//! asyncio goes on reading while the peer does not take its answers, and keeps these in memory; so
+//! it has to tell the protocol when that gets too much (`pause_writing`), and the protocol has to
+//! listen. [`drive`] reads nothing while it writes: who does not take his answers cannot ask any
+//! more, and what is kept is never more than the answers to one read. If the peer does the same,
+//! both wait for each other; then the deadline for writing ends it.
 //!
 //! [`AsyncRead`]: tokio::io::AsyncRead
 //! [`AsyncWrite`]: tokio::io::AsyncWrite
@@ -62,8 +68,8 @@ pub use lines::{Lines, TooLong};
 
 /// One side of a conversation, as a state machine: asyncio's [`Protocol`].
 ///
-/// The calls come in this order: `connection_made` once; `data_received` any number of times; `eof_received` at most
-/// once; `connection_lost` once.
+/// The calls come in this order: `connection_made` once; `data_received` any number of times;
+/// `eof_received` at most once; `connection_lost` once.
 ///
 /// [`Protocol`]: https://docs.python.org/3/library/asyncio-protocol.html#asyncio.Protocol
 pub trait Protocol {
@@ -75,8 +81,8 @@ pub trait Protocol {
     /// Some bytes have come, at least one. Where they are cut has no meaning.
     fn data_received(&mut self, outbox: &mut Outbox, data: &[u8]);
 
-    /// The other side will write no more, but may still read. What is in the outbox is sent, and then the connection is
-    /// closed, as it is in asyncio if `eof_received` returns nothing.
+    /// The other side will write no more, but may still read. What is in the outbox is sent, and
+    /// then the connection is closed, as it is in asyncio if `eof_received` returns nothing.
     fn eof_received(&mut self, outbox: &mut Outbox) {
         let _ = outbox;
     }
@@ -87,7 +93,8 @@ pub trait Protocol {
     }
 }
 
-/// What a protocol has to say, until the driver has sent it; the half of asyncio's transport that a protocol sees.
+/// What a protocol has to say, until the driver has sent it; the half of asyncio's transport that a
+/// protocol sees.
 #[derive(Debug, Default)]
 pub struct Outbox {
     bytes: Vec<u8>,
@@ -112,7 +119,8 @@ impl Outbox {
         self.closed = true;
     }
 
-    /// Whether [`close`](Outbox::close) was called. A driver then calls only `connection_lost` any more.
+    /// Whether [`close`](Outbox::close) was called. A driver then calls only `connection_lost` any
+    /// more.
     pub fn is_closed(&self) -> bool {
         self.closed
     }

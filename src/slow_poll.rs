@@ -11,13 +11,14 @@
 //! assert_eq!(run.transcript(), ["0.350 main a poll took 350ms"]);
 //! ```
 //!
-//! asyncio's loop calls everything that runs on it, so one switch (`loop.set_debug`) is enough to time all of it. Tokio
-//! has hooks before and after each poll of a task, but they are not stable. What any Rust has is the future itself:
-//! whoever wraps it is polled instead of it, and can look at the clock before and after. So it has to be said at each
-//! future that is to be timed, best where it is spawned.
+//! asyncio's loop calls everything that runs on it, so one switch (`loop.set_debug`) is enough to
+//! time all of it. Tokio has hooks before and after each poll of a task, but they are not stable.
+//! What any Rust has is the future itself: whoever wraps it is polled instead of it, and can look
+//! at the clock before and after. So it has to be said at each future that is to be timed, best
+//! where it is spawned.
 //!
-//! It needs neither a recording nor a lane. It costs two looks at the clock for each poll; `benches/README.md` says how
-//! long that takes.
+//! It needs neither a recording nor a lane. It costs two looks at the clock for each poll;
+//! `benches/README.md` says how long that takes.
 use std::{
     fmt::{self, Display},
     panic::Location,
@@ -33,9 +34,9 @@ pub trait SlowPollExt: Future + Sized {
     /// Calls `report` after each poll that took `limit` or longer, on tokio's clock. asyncio's
     /// `slow_callback_duration` is 100 ms.
     ///
-    /// A future that contains another one that is timed, too, takes at least as long: both are reported, the inner one
-    /// first. A poll that panics is not reported, and one that never returns neither. Dropping this future drops what
-    /// it wraps, and that is not timed.
+    /// A future that contains another one that is timed, too, takes at least as long: both are
+    /// reported, the inner one first. A poll that panics is not reported, and one that never
+    /// returns neither. Dropping this future drops what it wraps, and that is not timed.
     #[track_caller]
     fn report_slow_polls<R: FnMut(SlowPoll)>(self, limit: Duration, report: R) -> Timed<Self, R> {
         Timed { future: self, limit, report, place: Location::caller() }

@@ -1,4 +1,5 @@
-//! The async context manager: who is seen out, when, in which order, and who hears of it when that fails.
+//! The async context manager: who is seen out, when, in which order, and who hears of it when that
+//! fails.
 use async_concepts::{
     LaneExt,
     context::{AsyncContext, CleanupError, Cleanups, Exit, Outcome},
@@ -17,7 +18,8 @@ const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// Says what happens to it. It enters and exits within 10 ms, and passes errors on, unless it is told otherwise.
+/// Says what happens to it. It enters and exits within 10 ms, and passes errors on, unless it is
+/// told otherwise.
 struct Door {
     name: &'static str,
     enter: Result<Duration, &'static str>,

@@ -1,5 +1,5 @@
-//! The page "From asyncio to tokio": it has every name, and its links to the examples, which rustdoc cannot check, lead
-//! to all of them.
+//! The page "From asyncio to tokio": it has every name, and its links to the examples, which
+//! rustdoc cannot check, lead to all of them.
 use std::{collections::BTreeSet, fs, path::Path};
 
 const PAGE: &str = "src/from_asyncio_to_tokio.rs";
@@ -18,8 +18,8 @@ fn page() -> Vec<String> {
     lines.map(|line| line.trim().to_owned()).collect()
 }
 
-/// The rows of its table: what is in Python, what in Rust, the difference, the examples. Without its head, and without
-/// the rows that only have a heading.
+/// The rows of its table: what is in Python, what in Rust, the difference, the examples. Without
+/// its head, and without the rows that only have a heading.
 fn rows() -> Vec<[String; 4]> {
     let row = |line: &String| -> [String; 4] {
         let cells: Vec<String> =

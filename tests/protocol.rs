@@ -1,5 +1,5 @@
-//! Protocols without I/O, and the driver: in which order it calls, what it keeps to, and what becomes of a connection
-//! that ends in any other way than by being closed.
+//! Protocols without I/O, and the driver: in which order it calls, what it keeps to, and what
+//! becomes of a connection that ends in any other way than by being closed.
 use async_concepts::{
     protocol::{Deadlines, Lines, Lost, Outbox, Protocol, TooLong, drive},
     record,
@@ -111,8 +111,8 @@ fn nothing_is_written_after_the_end() {
 
 // The driver
 
-/// Notes each call. It greets, and answers each piece with as many bytes as it is told to, `q` with the end of the
-/// conversation and `p` with a panic.
+/// Notes each call. It greets, and answers each piece with as many bytes as it is told to, `q` with
+/// the end of the conversation and `p` with a panic.
 #[derive(Default)]
 struct Notes {
     calls: Vec<String>,

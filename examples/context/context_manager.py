@@ -1,8 +1,8 @@
-"""Context manager: what was entered is left again, however the work in between ends; and both may take their time.
+"""Context manager: what was entered is left again, however the work in between ends.
 
 In Rust: `AsyncContext` of this library, see `context_manager.rs` beside this file.
-In Rust a coroutine that is cancelled is dropped, so a task cleans up, and "timed out" comes before that, at 0.2 s; here
-the coroutine itself cleans up, and "timed out" comes after that, at 0.3 s.
+In Rust a cancelled coroutine is dropped, so a task runs the exit, and "timed out" comes before it,
+at 0.2 s. Here the coroutine itself runs the exit, and "timed out" comes after it, at 0.3 s.
 
     python3 examples/context/context_manager.py
 """
@@ -32,7 +32,7 @@ class Log:
             say(f"exiting: {outcome(error)}")
             await asyncio.sleep(STEP)
             say("outside")
-        # To swallow a cancellation would be to go on where one has been asked to stop.
+        # Swallowing a cancellation would mean to go on after a request to stop.
         return self.swallow and not isinstance(error, asyncio.CancelledError)
 # ANCHOR_END: context
 

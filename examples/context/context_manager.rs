@@ -1,8 +1,9 @@
-//! Context manager: what was entered is left again, however the work in between ends; and both may take their time.
+//! Context manager: what was entered is left again, however the work in between ends.
 //!
 //! In Python: `async with`, see `context_manager.py` beside this file.
-//! Look for: who cleans up after the timeout, and when. In Python the coroutine that is cancelled does so, and `main` goes
-//! on after it, at 0.3 s; in Rust it has been dropped, so a task does so, and `main` goes on at once, at 0.2 s.
+//! Look for: The exit runs on success, on error and on cancellation. After a timeout the body has
+//! been dropped, so a task runs the exit, and `main` goes on at once, at 0.2 s. In Python the
+//! cancelled coroutine runs the exit itself, and `main` goes on after it, at 0.3 s.
 //!
 //!     cargo run --example context_manager
 use async_concepts::{
@@ -86,11 +87,14 @@ pub async fn cancelled() {
 }
 // ANCHOR_END: cancelled
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("context_manager")
         .scene("success", success)
         .scene("error", error)
         .scene("swallowed error", swallowed)
         .scene("cancelled", cancelled)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

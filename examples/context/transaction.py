@@ -1,8 +1,8 @@
-"""Transaction: all of it happens, or nothing; a cancellation half-way is no exception.
+"""Transaction: all of it happens, or nothing; also when it is cancelled half-way.
 
 In Rust: `AsyncContext` of this library, see `transaction.rs` beside this file.
-In Rust a coroutine that is cancelled is dropped, so a task rolls back, and "timed out" comes before that, at 0.25 s;
-here the coroutine itself rolls back, and "timed out" comes after that, at 0.35 s.
+In Rust a cancelled coroutine is dropped, so a task rolls back, and "timed out" comes before that,
+at 0.25 s. Here the coroutine itself rolls back, and "timed out" comes after that, at 0.35 s.
 
     python3 examples/context/transaction.py
 """

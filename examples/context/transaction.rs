@@ -1,8 +1,9 @@
-//! Transaction: all of it happens, or nothing; a cancellation half-way is no exception.
+//! Transaction: all of it happens, or nothing; also when it is cancelled half-way.
 //!
 //! In Python: `async with session.transaction()`, see `transaction.py` beside this file.
-//! Look for: what the reader sees. Between its two statements a transfer has made money, but never for the reader. The
-//! cancelled one is rolled back at 0.35 s; in Python `main` goes on only then, in Rust at 0.25 s, and has to wait.
+//! Look for: The reader never sees half a transfer. Between its two statements a transfer has made
+//! money, and the reader does not see it. The cancelled transfer is rolled back by 0.35 s; in Rust
+//! `main` goes on at 0.25 s, and has to wait for that.
 //!
 //!     cargo run --example transaction
 use async_concepts::{
@@ -139,17 +140,21 @@ pub async fn cancelled() -> Vec<Accounts> {
         if timeout(Duration::from_millis(250), too_slow).await.is_err() {
             say!("timed out");
         }
-        cleanups.wait().await.expect("it is rolled back"); // or the next one would find a transaction open
+        // Or the next one would find a transaction open.
+        cleanups.wait().await.expect("it is rolled back");
         transfer(cleanups, session, 40).await;
     })
     .await
 }
 // ANCHOR_END: cancelled
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("transaction")
         .scene("commit", commit)
         .scene("roll back on error", error)
         .scene("roll back on cancellation", cancelled)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,11 +1,11 @@
 //! Coroutine: a function that says where it can be left, and lets others run while it waits.
 //!
 //! In Python: `async def` and `await`, see `coroutine.py` beside this file.
-//! Look for: each tells the time before and after its sleep, its own as well as the clock's. In between it has not got
-//! the thread, and still has its variables.
+//! Look for: A coroutine gives the thread away while it waits. Each of the three says what time it
+//! is before and after its sleep: in between the others ran, and its own variables are still there.
 //!
 //!     cargo run --example coroutine
-use async_concepts::{LaneExt, say, stage};
+use async_concepts::{LaneExt, say, stage::Stage};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 use tokio::time::{Instant, sleep};
@@ -31,6 +31,10 @@ pub async fn coroutine() -> (Duration, Duration) {
 }
 // ANCHOR_END: coroutines
 
-pub fn main() -> ExitCode {
-    stage::run("coroutine", coroutine)
+pub fn stage() -> Stage {
+    Stage::new("coroutine").scene("coroutine", coroutine)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

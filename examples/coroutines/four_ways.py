@@ -1,7 +1,7 @@
 """Four ways to wait: one after another, with threads, with callbacks, with coroutines.
 
 In Rust: the same four ways, see `four_ways.rs` beside this file.
-Only the Rust one measures ten thousand sleepers as well.
+Only the example in Rust measures ten thousand sleepers as well.
 
     python3 examples/coroutines/four_ways.py
 """
@@ -20,7 +20,7 @@ STEPS = [0.2, 0.3, 0.5]
 # ANCHOR: function
 # ANCHOR: two_waits
 def two_waits(step):
-    """Reads well. Nobody else gets on."""
+    """Reads well. Nothing else gets on."""
     time.sleep(step)
     say("half-way")
     time.sleep(step)
@@ -50,7 +50,7 @@ async def threads():
 # ANCHOR: callbacks
 def two_waits_then(lane_name, step, done):
     """A callback is never interrupted: others run between two of them. But the work is in
-    pieces, and there is nobody to return to: hence `done`."""
+    pieces, and there is no caller to return to: hence `done`."""
 
     # ANCHOR: two_waits_then
     def half_way():

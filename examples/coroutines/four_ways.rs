@@ -1,9 +1,9 @@
 //! Four ways to wait: one after another, with threads, with callbacks, with coroutines.
 //!
 //! In Python: the same four ways, see `four_ways.py` beside this file.
-//! Look for: the last three print the same lines at the same times. What differs is how it reads (with callbacks the work
-//! of A is in pieces), where A may be interrupted, and the overhead: unless the clock is paused, ten thousand sleepers as
-//! tasks and as threads are measured at the end, in Rust only.
+//! Look for: The last three print the same lines at the same times. They differ in how they read
+//! (callbacks cut the work of A into pieces) and in where A can be interrupted. Unless the clock is
+//! paused, the Rust example then measures ten thousand sleepers, as tasks and as threads.
 //!
 //!     cargo run --example four_ways
 use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};
@@ -26,7 +26,7 @@ const STEPS: [Duration; 3] =
     [Duration::from_millis(200), Duration::from_millis(300), Duration::from_millis(500)];
 
 // ANCHOR: function
-/// Reads well. Nothing can interrupt it, and nobody else gets on.
+/// Reads well. Nothing can interrupt it, and nothing else gets on.
 // ANCHOR: two_waits
 fn two_waits(step: Duration) {
     block(step);
@@ -47,8 +47,8 @@ pub async fn one_after_another() {
 // ANCHOR_END: function
 
 // ANCHOR: threads
-/// The same function, so it reads as well. But the operating system may interrupt it anywhere: whatever two threads
-/// share needs a lock.
+/// The same function, so it reads as well. But the operating system may interrupt it anywhere:
+/// whatever two threads share needs a lock.
 pub async fn threads() {
     let [a, b, c] = STEPS.map(|step| move || two_waits(step));
     let (a, b, c) = join!(
@@ -61,8 +61,9 @@ pub async fn threads() {
 // ANCHOR_END: threads
 
 // ANCHOR: callbacks
-/// A callback is never interrupted: others run between two of them. But the work is in pieces, what one piece has to
-/// tell the next is moved along by hand, and there is nobody to return to: hence `done`.
+/// A callback is never interrupted: others run between two of them. But the work is in pieces, what
+/// one piece has to tell the next is moved along by hand, and there is no caller to return to:
+/// hence `done`.
 // ANCHOR: two_waits_then
 fn two_waits_then(name: &'static str, step: Duration, done: oneshot::Sender<()>) {
     call_later(name, step, move || {
@@ -147,7 +148,8 @@ pub fn as_tasks(count: usize, nap: Duration) -> Cost {
 // ANCHOR: as_threads
 pub fn as_threads(count: usize, nap: Duration) -> Cost {
     let (begin, before) = (Instant::now(), resident_memory());
-    // Nobody goes to sleep before everybody is there, or the first would be gone when the last one comes.
+    // None goes to sleep before all are there, or the first would be gone when the last one
+    // comes.
     let gate = Arc::new(RwLock::new(()));
     let closed = gate.write();
     let (mut sleepers, mut refused) = (vec![], None);
@@ -203,12 +205,15 @@ fn measure() {
     println!("{}", in_words("threads", &as_threads(count, nap)));
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("four_ways")
         .scene("one after another", one_after_another)
         .scene("threads", threads)
         .scene("callbacks", callbacks)
         .scene("coroutines", coroutines)
-        .afterwards(measure)
-        .run()
+        .then_measure(measure)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

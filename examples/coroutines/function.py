@@ -1,4 +1,4 @@
-"""Function: it runs from its first line to its last, and nobody else does meanwhile.
+"""Function: it runs from its first line to its last, and nothing else runs meanwhile.
 
 In Rust: `fn`, see `function.rs` beside this file.
 

@@ -1,11 +1,12 @@
-//! Function: it runs from its first line to its last, and nobody else does meanwhile.
+//! Function: it runs from its first line to its last, and nothing else runs meanwhile.
 //!
 //! In Python: `def`, see `function.py` beside this file.
-//! Look for: six seconds, the sum of all three. `join!` is willing to let them take turns, but a function has no place
-//! at which it could be left: B and C are not even polled before A has returned.
+//! Look for: A function blocks its thread until it returns. The run takes six seconds, the sum of
+//! all three: `join!` would let them take turns, but B and C are not even polled before A has
+//! returned.
 //!
 //!     cargo run --example function
-use async_concepts::{LaneExt, block, say, stage};
+use async_concepts::{LaneExt, block, say, stage::Stage};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 
@@ -14,7 +15,8 @@ fn factorial(number: u64) -> u64 {
     let mut product = 1;
     for i in 2..=number {
         say!("compute factorial({i})");
-        block(Duration::from_secs(1)); // keeps the thread, as `std::thread::sleep` or hard work would
+        // Keeps the thread, as `std::thread::sleep` or hard work would.
+        block(Duration::from_secs(1));
         product *= i;
     }
     say!("factorial({number}) = {product}");
@@ -33,6 +35,10 @@ pub async fn function() -> (u64, u64, u64) {
 }
 // ANCHOR_END: function
 
-pub fn main() -> ExitCode {
-    stage::run("function", function)
+pub fn stage() -> Stage {
+    Stage::new("function").scene("function", function)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,8 +1,9 @@
 //! Generator: a function that is left in the middle and resumed there.
 //!
 //! In Python: `yield`, see `generator.py` beside this file.
-//! Look for: nothing in it is asynchronous; whoever wants the next value calls `next`, which runs it up to there. Since
-//! it can be left, three of them can take turns; but a second of work stays a second: six seconds, as in `function`.
+//! Look for: A generator saves no time. Nothing in it is asynchronous: the caller asks for the next
+//! value, and the generator runs until it has one. Three of them can take turns, but a second of
+//! work stays a second, so the run takes six seconds, as in `function`.
 //!
 //!     cargo run --example generator
 use async_concepts::{LaneExt, block, say, stage::Stage};
@@ -11,8 +12,8 @@ use std::{process::ExitCode, time::Duration};
 use tokio::task::yield_now;
 
 // ANCHOR: generator
-/// What has to be kept while the generator is left. Python keeps the local variables of a function with `yield`; in
-/// Rust one writes them down as the fields of an iterator.
+/// What has to be kept while the generator is left. Python keeps the local variables of a function
+/// with `yield`; in Rust one writes them down as the fields of an iterator.
 struct Factorial {
     number: u64,
     i: u64,
@@ -46,7 +47,7 @@ pub async fn resume() -> Option<u64> {
     say!("made; nothing has been computed");
     let mut last = None;
     for product in generator {
-        // A `for` loop is who resumes it: it calls `next` until there is nothing more.
+        // The `for` loop resumes it: it calls `next` until that returns `None`.
         say!("resumed, and got {product}");
         last = Some(product);
     }
@@ -72,6 +73,10 @@ pub async fn take_turns() {
 }
 // ANCHOR_END: turns
 
-pub fn main() -> ExitCode {
-    Stage::new("generator").scene("resume", resume).scene("take turns", take_turns).run()
+pub fn stage() -> Stage {
+    Stage::new("generator").scene("resume", resume).scene("take turns", take_turns)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,7 +1,7 @@
 """Laziness: calling a coroutine starts nothing.
 
 In Rust: a future, or a task, see `laziness.rs` beside this file.
-Unlike tokio's, asyncio's `sleep` counts from when it is awaited, so its second is over at 1.5 s, not at 1 s.
+asyncio's `sleep` counts from when it is awaited, so its second is over at 1.5 s, not at 1 s.
 
     python3 examples/coroutines/laziness.py
 """

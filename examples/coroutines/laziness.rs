@@ -1,8 +1,9 @@
 //! Laziness: calling a coroutine starts nothing.
 //!
 //! In Python: a coroutine object, or a task, see `laziness.py` beside this file.
-//! Look for: the dots, where a future exists and has never been polled; a task is polled as soon as it gets the thread.
-//! Unlike Python's, tokio's `sleep` takes its deadline when it is called, so its second is over at 1 s, not at 1.5 s.
+//! Look for: A future does nothing until it is polled. The dots show where one exists and has not
+//! been polled yet; a task is polled as soon as it gets the thread. tokio's `sleep` takes its
+//! deadline when it is called, so its second is over at 1 s, not at 1.5 s as in Python.
 //!
 //!     cargo run --example laziness
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -24,7 +25,7 @@ async fn other_work() {
 
 // ANCHOR: call
 pub async fn call() {
-    // The compiler warns of a future that nobody uses, unless it is in a variable.
+    // The compiler warns of a future that is not used, unless it is in a variable.
     // ANCHOR: lazy
     let _forgotten = nap().lane("never");
     let later = nap().lane("later");
@@ -49,17 +50,18 @@ pub async fn spawned() {
 // ANCHOR: sleep
 pub async fn sleep_itself() {
     let begin = Instant::now();
-    let sleep = sleep(Duration::from_secs(1)).lane("sleep"); // lazy, too; but it knows already when it ends
+    // Lazy, too; but it knows already when it ends.
+    let sleep = sleep(Duration::from_secs(1)).lane("sleep");
     other_work().await;
     sleep.await;
     say!("it is over after {:.1} s", begin.elapsed().as_secs_f64());
 }
 // ANCHOR_END: sleep
 
-pub fn main() -> ExitCode {
-    Stage::new("laziness")
-        .scene("call", call)
-        .scene("spawn", spawned)
-        .scene("sleep", sleep_itself)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("laziness").scene("call", call).scene("spawn", spawned).scene("sleep", sleep_itself)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

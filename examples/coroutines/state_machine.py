@@ -1,4 +1,4 @@
-"""State machine: a coroutine without `async`, made of a generator. Don't: this is what `async` saves you.
+"""State machine: a coroutine without `async`, made of a generator. `async` saves you this.
 
 In Rust: a hand-written future, see `state_machine.rs` beside this file.
 

@@ -1,10 +1,14 @@
-//! State machine: what the compiler makes of a coroutine, written by hand. Don't: this is what `async` saves you.
+//! State machine: what the compiler makes of a coroutine, written by hand. `async` saves you this.
 //!
-//! In Python: the generator-based coroutine, which one should not use any more either, see `state_machine.py`.
-//! Look for: two lanes, one written with `async` and one without, that cannot be told apart.
+//! In Python: the generator-based coroutine, which one should not use any more either, see
+//! `state_machine.py`.
+//! Look for: The lane that was written with `async` and the one that was written without look the
+//! same. Each state holds what is still needed after its wait. Return `Pending` without keeping the
+//! waker, and the future is never polled again: the workshop's exercise `my_future` begins there,
+//! and `pin` says why `Sleep` is boxed here.
 //!
 //!     cargo run --example state_machine
-use async_concepts::{LaneExt, say, stage};
+use async_concepts::{LaneExt, say, stage::Stage};
 use futures::join;
 use std::{
     pin::Pin,
@@ -28,7 +32,8 @@ pub async fn two_steps() -> u32 {
 // ANCHOR_END: async
 
 // ANCHOR: by_hand
-/// A state for each place at which the coroutine can be left; in it, what it needs to go on from there.
+/// A state for each place at which the coroutine can be left; in it, what it needs to go on from
+/// there.
 // ANCHOR: states
 pub enum TwoSteps {
     Begin,
@@ -43,7 +48,8 @@ impl Future for TwoSteps {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
         loop {
-            // `ready!` is the `await`: if the sleep is not over, it leaves; the sleep has kept the waker of `cx`.
+            // `ready!` is the `await`: if the sleep is not over, it leaves; the sleep has kept the
+            // waker of `cx`.
             *self = match &mut *self {
                 TwoSteps::Begin => {
                     say!("begin");
@@ -73,6 +79,10 @@ pub async fn state_machine() -> (u32, u32) {
     join!(two_steps().lane("async"), TwoSteps::Begin.lane("by-hand"))
 }
 
-pub fn main() -> ExitCode {
-    stage::run("state_machine", state_machine)
+pub fn stage() -> Stage {
+    Stage::new("state_machine").scene("state_machine", state_machine)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

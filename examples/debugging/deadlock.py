@@ -43,7 +43,7 @@ async def two_orders():
                 lane("A", transfer(alice, bob, 10)), lane("B", transfer(bob, alice, 20))
             )
     except TimeoutError:
-        say("not done in time; who waits for what?")
+        say("not done in time; what waits for what?")
 # ANCHOR_END: two_orders
 
 

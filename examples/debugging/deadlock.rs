@@ -1,9 +1,9 @@
 //! Deadlock: each has what the other waits for. A verdict instead of a hang.
 //!
 //! In Python: two times `async with lock`, see `deadlock.py` beside this file.
-//! Look for: the verdict, which names the lanes and since when they wait. Nothing blocks and nothing is busy, so neither
-//! language says a word; whoever records the run sees that nobody can move. On the paused clock that takes no time, and
-//! here three seconds. The cure: all take their locks in one order.
+//! Look for: The verdict names the lanes, and since when they have been waiting. Nothing blocks and
+//! nothing is busy, so neither language reports anything; a recording shows that nothing can move.
+//! The cure: all take their locks in one order.
 //!
 //!     cargo run --example deadlock
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -33,7 +33,8 @@ async fn transfer(from: &Account, to: &Account, amount: i64) {
     let mut from_balance = from.balance.lock().await;
     say!("has {}, wants {}", from.number, to.number);
     ask_the_bank().await;
-    let mut to_balance = to.balance.lock().await; // a trap: another may have it, and wait for the first one
+    // A trap: another may have it, and wait for the first one.
+    let mut to_balance = to.balance.lock().await;
     *from_balance -= amount;
     *to_balance += amount;
     say!("transferred");
@@ -53,7 +54,8 @@ async fn transfer_in_order(from: &Account, to: &Account, amount: i64) {
     let mut first_balance = first.balance.lock().await;
     say!("has {}, wants {}", first.number, second.number);
     ask_the_bank().await;
-    let mut second_balance = second.balance.lock().await; // who has it waits for nobody who has a lower number
+    // A task that has lock 1 never waits for lock 0.
+    let mut second_balance = second.balance.lock().await;
     *first_balance += sign * amount;
     *second_balance -= sign * amount;
     say!("transferred");
@@ -69,9 +71,12 @@ pub async fn one_order() -> (i64, i64) {
 }
 // ANCHOR_END: one_order
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("deadlock")
         .hanging_scene("two orders", Duration::from_secs(3), two_orders)
         .scene("one order", one_order)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

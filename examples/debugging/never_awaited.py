@@ -1,8 +1,8 @@
 """Never awaited: a coroutine that was called, and then forgotten.
 
 In Rust: a warning of the compiler, see `never_awaited.rs` beside this file.
-The warning comes when the coroutine is gone. It is shortened here; Python shows where it was made if
-`sys.set_coroutine_origin_tracking_depth` is set, as in `python3 -X dev`.
+The warning comes when the coroutine is gone. It is shortened here; Python shows where it was made
+if `sys.set_coroutine_origin_tracking_depth` is set, as in `python3 -X dev`.
 
     python3 examples/debugging/never_awaited.py
 """

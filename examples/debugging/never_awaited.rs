@@ -1,10 +1,10 @@
 //! Never awaited: a coroutine that was called, and then forgotten.
 //!
 //! In Python: a `RuntimeWarning`, when it is gone, see `never_awaited.py` beside this file.
-//! Look for: three lanes of dots: they are dropped, and were never polled. Python warns at run time. Rust does
-//! when it compiles: of `nap();` it says "unused implementer of `Future` that must be used", and with
-//! `#![deny(unused_must_use)]` that is an error. What has been put somewhere counts as used; only a wrapper that looks
-//! when it is dropped reports that, as Python does.
+//! Look for: A future that is dropped without a poll has done nothing. Rust warns at compile time;
+//! for `nap();` it says "unused implementer of `Future` that must be used". A future that is kept
+//! somewhere counts as used: only a wrapper that looks when it is dropped reports it, as Python
+//! does at run time.
 //!
 //!     cargo run --example never_awaited
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -68,7 +68,8 @@ pub async fn forgotten() {
         reason = "this is the mistake that the example is about"
     )]
     // ANCHOR: naps
-    let _ = expect_await("nap", nap().lane("A")); // a trap: it is dropped here, and rustc has nothing to say
+    // A trap: it is dropped here, and rustc has nothing to say.
+    let _ = expect_await("nap", nap().lane("A"));
     let naps = [expect_await("nap", nap().lane("B")), expect_await("nap", nap().lane("C"))];
     other_work().await;
     // ANCHOR_END: naps
@@ -86,6 +87,10 @@ pub async fn awaited() {
 }
 // ANCHOR_END: awaited
 
-pub fn main() -> ExitCode {
-    Stage::new("never_awaited").scene("never awaited", forgotten).scene("awaited", awaited).run()
+pub fn stage() -> Stage {
+    Stage::new("never_awaited").scene("never awaited", forgotten).scene("awaited", awaited)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,8 +1,9 @@
-"""Resource warning: who forgets to close something.
+"""Resource warning: something is never closed.
 
 In Rust: what `Drop` does by itself, and what it cannot, see `resource_warning.rs` beside this file.
-Here the collector closes a forgotten loop and says so, a transport that nobody has any more stays open as long as its
-loop, and tasks that nobody has any more go on. The warnings are shortened, and shown, as by `python3 -X dev`.
+Here the collector closes a forgotten loop and says so; a transport that is no longer referenced
+stays open as long as its loop, and tasks that are no longer referenced go on. The warnings are
+shortened, and shown, as by `python3 -X dev`.
 
     python3 examples/debugging/resource_warning.py
 """
@@ -38,7 +39,7 @@ def loop_with_a_call():
 
 def unclosed_loop():
     loop_with_a_call()  # a trap: the loop owns the call, and the call the loop
-    gc.collect()  # nobody knows when it would come by itself
+    gc.collect()  # when it would come by itself is not defined
     say("the loop is dropped")
 
 
@@ -71,7 +72,7 @@ async def connection():
 async def unclosed_transport():
     transport, theirs, reader = await connection()
     transport.write(b"hello")
-    del transport  # a trap: the loop still has it, so nobody closes it
+    del transport  # a trap: the loop still has it, so it is not closed
     await reader
     return theirs
 
@@ -103,7 +104,7 @@ async def dropped_tasks():
     a = asyncio.create_task(lane("A", work(stop, 0.01)))
     b = asyncio.create_task(lane("B", work(stop, 0.02)))
     await asyncio.sleep(0.1)
-    del a, b  # a trap: nobody waits for them any more, and they go on
+    del a, b  # a trap: their results are lost, and they go on
     say("both are dropped")
     await asyncio.sleep(0.3)
 

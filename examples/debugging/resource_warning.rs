@@ -1,10 +1,11 @@
-//! Resource warning: who forgets to close something. What `Drop` does by itself, and what it cannot.
+//! Resource warning: something is never closed. What `Drop` does by itself, and what it cannot do.
 //!
-//! In Python: `ResourceWarning`, if the collector finds it, see `resource_warning.py` beside this file.
-//! Look for: what is lost without a word. Rust closes what goes out of scope, and there and then: so it has no such
-//! warnings. But a loop that owns a call that owns the loop is never out of scope; a buffer cannot be flushed by `Drop`,
-//! which cannot await; a task whose group is dropped does not get to its own cleanup, and one without a group goes on. The
-//! cures, each in its second scene: close, shut down, ask to end and wait.
+//! In Python: `ResourceWarning`, if the collector finds it, see `resource_warning.py` beside this
+//! file.
+//! Look for: Rust closes what goes out of scope, there and then, so it has no such warnings. Three
+//! things it cannot close: a loop that owns a call that owns the loop, a buffer that would have to
+//! be flushed by an `await`, and a task that is only dropped, not asked. Each has its cure in a
+//! second scene.
 //!
 //!     cargo run --example resource_warning
 use async_concepts::{
@@ -101,7 +102,7 @@ pub async fn dropped_tasks() {
     let handle = spawn(work(stopped, ms(20)).lane("B"));
     sleep(ms(100)).await;
     drop(group); // a trap: A is aborted where it waits
-    drop(handle); // another one: nobody waits for B any more, and it goes on
+    drop(handle); // a trap: B's result is lost, and B goes on
     say!("both are dropped");
     sleep(ms(300)).await;
 }
@@ -118,7 +119,7 @@ pub async fn stopped_tasks() {
 }
 // ANCHOR_END: tasks
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("resource_warning")
         .blocking_scene("unclosed loop", unclosed_loop)
         .blocking_scene("closed loop", closed_loop)
@@ -126,5 +127,8 @@ pub fn main() -> ExitCode {
         .scene("closed transport", closed_transport)
         .scene("dropped tasks", dropped_tasks)
         .scene("stopped tasks", stopped_tasks)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,7 +1,8 @@
 """Slow callback: debug mode reports what keeps the loop's thread for too long.
 
 In Rust: the same, and a wrapper for any future, see `slow_callback.rs` beside this file.
-The report is shortened here; in full it is "Executing <Task … coro=<work() … running at …:35> …> took 0.350 seconds".
+The report is shortened here; in full it is "Executing <Task … coro=<work() … running at …:35> …>
+took 0.350 seconds".
 
     python3 examples/debugging/slow_callback.py
 """
@@ -60,5 +61,5 @@ async def in_pieces():
 
 if __name__ == "__main__":
     run(slow, "event loop")
-    run(slow, "tokio")  # here it is no other
+    run(slow, "tokio")  # the same in Python
     run(in_pieces, "in pieces")

@@ -1,4 +1,4 @@
-"""Call soon, from another thread: the one door by which threads come into an event loop.
+"""Call soon, from another thread: how a thread hands a callback to an event loop.
 
 In Rust: a `ThreadsafeHandle`, and tokio's `Handle`, see `call_soon_threadsafe.rs` beside this file.
 With `call_soon` instead, the loop would sleep on until 1.5 s, and only then look into its queue.
@@ -29,7 +29,7 @@ def compute(loop):
 
 def call_soon_threadsafe():
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=callback("thread", compute), args=[loop])
+    thread = threading.Thread(target=callback("worker", compute), args=[loop])
     thread.start()
     loop.call_later(0.25, callback("other", say), "meanwhile")
     loop.call_later(1.5, loop.stop)
@@ -42,4 +42,4 @@ def call_soon_threadsafe():
 
 if __name__ == "__main__":
     run_loop(call_soon_threadsafe, "event loop")
-    run_loop(call_soon_threadsafe, "tokio")  # here it is no other
+    run_loop(call_soon_threadsafe, "tokio")  # the same in Python

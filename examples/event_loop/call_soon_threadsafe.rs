@@ -1,9 +1,10 @@
-//! Call soon, from another thread: the one door by which threads come into an event loop.
+//! Call soon, from another thread: how a thread hands a callback to an event loop.
 //!
 //! In Python: `call_soon_threadsafe`, see `call_soon_threadsafe.py` beside this file.
-//! Look for: who wakes `main`. The loop would sleep until 1.5 s, and the thread wakes it twice before. A and B run on
-//! the loop's own thread, so they need no locks. With `call_soon` instead, Python's loop sleeps on; in Rust that does
-//! not compile, since an `EventLoop` cannot leave its thread.
+//! Look for: The other thread wakes the loop. `main` would sleep until 1.5 s, and is woken twice
+//! before. A and B run on the loop's own thread, so they need no locks. With `call_soon` instead,
+//! Python's loop sleeps on; in Rust that does not compile, since an `EventLoop` cannot leave its
+//! thread.
 //!
 //!     cargo run --example call_soon_threadsafe
 use async_concepts::{
@@ -34,12 +35,13 @@ fn compute(event_loop: ThreadsafeHandle) -> Result<()> {
 pub fn call_soon_threadsafe() -> Result<()> {
     let event_loop = EventLoop::new()?;
     let handle = event_loop.threadsafe_handle();
-    let thread = thread::spawn(on_thread("thread", || compute(handle)));
+    let thread = thread::spawn(on_thread("worker", || compute(handle)));
     event_loop.call_later(ms(250), callback("other", || say!("meanwhile")))?;
     event_loop.call_later(ms(1500), || get_running_loop().map(|event_loop| event_loop.stop()))?;
     event_loop.run_forever()?;
     say!("stopped");
-    thread.join().expect("it does not panic")?; // it has ended: otherwise this would keep the loop's thread waiting
+    // It has ended: otherwise this would keep the loop's thread waiting.
+    thread.join().expect("it does not panic")?;
     event_loop.close()
 }
 // ANCHOR_END: call_soon_threadsafe
@@ -56,7 +58,7 @@ fn compute_for_tokio(runtime: Handle) {
 
 pub async fn tokio() {
     let runtime = Handle::current();
-    thread::spawn(on_thread("thread", || compute_for_tokio(runtime)));
+    thread::spawn(on_thread("worker", || compute_for_tokio(runtime)));
     let meanwhile = async {
         sleep(ms(250)).await;
         say!("meanwhile");
@@ -67,9 +69,12 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("call_soon_threadsafe")
         .blocking_scene("event loop", call_soon_threadsafe)
         .scene("tokio", tokio)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,8 +1,8 @@
-"""Cancel a handle: a call that has not been made yet can be called off.
+"""Cancel a handle: a callback that has not run yet can be cancelled.
 
 In Rust: `Handle`, `TimerHandle`, and a task's `abort`, see `cancel_handle.rs` beside this file.
-In "for ever" the only callback that would stop the loop is called off; asyncio then sleeps for ever, so a guard ends it
-after a second, where the loop in Rust returns an error at once.
+In "for ever" the only callback that would stop the loop is cancelled. asyncio's loop then sleeps
+for ever, so a guard ends it after a second; the loop in Rust returns an error at once.
 
     python3 examples/event_loop/cancel_handle.py
 """
@@ -58,5 +58,5 @@ def for_ever():
 
 if __name__ == "__main__":
     run_loop(cancel_handle, "event loop")
-    run_loop(cancel_handle, "tokio")  # here it is no other
+    run_loop(cancel_handle, "tokio")  # the same in Python
     run_loop(for_ever, "for ever")

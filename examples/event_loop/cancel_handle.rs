@@ -1,9 +1,10 @@
-//! Cancel a handle: a call that has not been made yet can be called off.
+//! Cancel a handle: a callback that has not run yet can be cancelled.
 //!
 //! In Python: `Handle.cancel`, see `cancel_handle.py` beside this file.
-//! Look for: B ends when it is cancelled; A has run by then, and nothing happens to it. In "for ever" the only callback
-//! that would stop the loop is called off; asyncio then sleeps for ever, and the twin needs a guard, where our loop
-//! knows that nobody is left who could wake it, and returns `Error::Idle` at once.
+//! Look for: Cancelling prevents a call, and undoes none. B ends when it is cancelled; A has run by
+//! then, and nothing happens to it. In "for ever" the only callback that would stop the loop is
+//! cancelled: our loop returns `Error::Idle` at once, and asyncio's sleeps for ever, so the twin
+//! has a guard.
 //!
 //!     cargo run --example cancel_handle
 use async_concepts::{
@@ -72,17 +73,20 @@ pub fn for_ever() -> Result<()> {
     let handle = event_loop.call_soon(callback("hello", hello_world))?;
     handle.cancel();
     match event_loop.run_forever() {
-        Err(Error::Idle) => say!("nobody is left who could stop the loop"),
+        Err(Error::Idle) => say!("nothing is left that could stop the loop"),
         result => result?,
     }
     event_loop.close()
 }
 // ANCHOR_END: for_ever
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("cancel_handle")
         .blocking_scene("event loop", cancel_handle)
         .scene("tokio", tokio)
         .blocking_scene("for ever", for_ever)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,7 +1,9 @@
-"""Exception handler: where the exceptions of callbacks go, which nobody awaits.
+"""Exception handler: where the errors of callbacks go, since no caller awaits them.
 
 In Rust: `set_exception_handler`, see `exception_handler.rs` beside this file.
-Rust has errors and panics where Python has one kind of exception, so only there the handler hears that B "panicked".
+Rust has errors and panics where Python has one kind of exception, so only there the handler hears
+that B "panicked". A task of asyncio whose exception is never retrieved reports that when it is
+collected; tokio's is silent.
 
     python3 examples/event_loop/exception_handler.py
 """
@@ -10,7 +12,7 @@ import asyncio
 import sys
 
 sys.path.append(sys.path[0] + "/..")  # where say.py is
-from say import callback, run_loop, say
+from say import callback, lane, run, run_loop, say
 
 
 # ANCHOR: exception_handler
@@ -41,5 +43,43 @@ def exception_handler():
 # ANCHOR_END: exception_handler
 
 
+# ANCHOR: tokio
+async def fail_after(delay, error):
+    await asyncio.sleep(delay)
+    say("fail")
+    raise LookupError(error)
+
+
+async def panic_after(delay, error):
+    await asyncio.sleep(delay)
+    say("fail, too")
+    raise RuntimeError(error)
+
+
+def never_retrieved(loop, context):
+    say(f"{context['message']}: {context['exception']}")
+
+
+async def tokio():
+    asyncio.get_running_loop().set_exception_handler(never_retrieved)
+    a = asyncio.create_task(lane("A", fail_after(1, "no milk")))
+    b = asyncio.create_task(lane("B", panic_after(2, "no coffee")))
+    c = asyncio.create_task(lane("C", fail_after(3, "no sugar")))
+    try:
+        await a
+    except LookupError as error:
+        say(f"A failed: {error}")
+    try:
+        await b
+    except RuntimeError as error:
+        say(f"B failed: {error}")
+    await asyncio.sleep(1.5)
+    del c  # a trap: its exception was never retrieved; Python reports that here
+    await asyncio.sleep(0.5)
+    say("the end")
+# ANCHOR_END: tokio
+
+
 if __name__ == "__main__":
-    run_loop(exception_handler)
+    run_loop(exception_handler, "event loop")
+    run(tokio, "tokio")

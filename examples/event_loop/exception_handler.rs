@@ -1,16 +1,19 @@
-//! Exception handler: where the errors of callbacks go, which nobody awaits.
+//! Exception handler: where the errors of callbacks go, since no caller awaits them.
 //!
 //! In Python: `set_exception_handler`, see `exception_handler.py` beside this file.
-//! Look for: A returns an error and B panics; the loop tells the handler of both, and goes on with C. Python has one
-//! kind of exception where Rust has errors and panics, so only here the handler hears that B "panicked".
+//! Look for: An error in a callback stops neither the loop nor the other callbacks. A returns an
+//! error and B panics; the loop reports both to the handler, and goes on with C. With tokio nothing
+//! is reported: the error is in the `JoinHandle`, and is lost with it.
 //!
 //!     cargo run --example exception_handler
 use async_concepts::{
-    callback,
+    LaneExt, callback,
     event_loop::{Error, EventLoop, Result, get_running_loop},
-    say, stage,
+    say,
+    stage::Stage,
 };
 use std::{process::ExitCode, time::Duration};
+use tokio::{spawn, time::sleep};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -42,6 +45,46 @@ pub fn exception_handler() -> Result<()> {
 }
 // ANCHOR_END: exception_handler
 
-pub fn main() -> ExitCode {
-    stage::run_blocking("exception_handler", exception_handler)
+// ANCHOR: tokio
+async fn fail_after(delay: Duration, error: &'static str) -> std::result::Result<(), &'static str> {
+    sleep(delay).await;
+    say!("fail");
+    Err(error)
+}
+
+async fn panic_after(delay: Duration, error: &'static str) {
+    sleep(delay).await;
+    say!("fail, too");
+    panic!("{error}");
+}
+
+pub async fn tokio() {
+    let a = spawn(fail_after(SECOND, "no milk").lane("A"));
+    let b = spawn(panic_after(2 * SECOND, "no coffee").lane("B"));
+    drop(spawn(fail_after(3 * SECOND, "no sugar").lane("C"))); // a trap: its error is lost
+    match a.await {
+        Ok(Err(error)) => say!("A failed: {error}"),
+        outcome => say!("A: {outcome:?}"),
+    }
+    match b.await {
+        Err(error) if error.is_panic() => {
+            let panic = error.into_panic(); // what `panic!` was called with, as in `catch_unwind`
+            let text = panic.downcast_ref::<String>().expect("it was called with a text");
+            say!("B panicked: {text}");
+        }
+        outcome => say!("B: {outcome:?}"),
+    }
+    sleep(2 * SECOND).await;
+    say!("the end");
+}
+// ANCHOR_END: tokio
+
+pub fn stage() -> Stage {
+    Stage::new("exception_handler")
+        .blocking_scene("event loop", exception_handler)
+        .scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -42,4 +42,4 @@ def hello_world():
 
 if __name__ == "__main__":
     run_loop(hello_world, "event loop")
-    run_loop(hello_world, "tokio")  # here it is no other
+    run_loop(hello_world, "tokio")  # the same in Python

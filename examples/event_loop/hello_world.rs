@@ -1,8 +1,10 @@
 //! Hello World: an event loop is a queue of callbacks, and something that calls them.
 //!
-//! In Python: `call_soon`, `run_forever`, `stop` and `close`, see `hello_world.py` beside this file.
-//! Look for: the row `main`. It is the loop, and each of its polls but the first is a new turn. A turn calls what stands
-//! in the queue when it begins: "hello" and "world"; "last", which "hello" adds, waits for the next turn.
+//! In Python: `call_soon`, `run_forever`, `stop` and `close`, see `hello_world.py` beside this
+//! file.
+//! Look for: Each iteration calls what is in the queue when the iteration begins. The first one
+//! calls "hello" and "world"; "last", which "hello" adds, comes in the next. The row `main` is the
+//! loop: each of its polls but the first is an iteration.
 //!
 //!     cargo run --example hello_world
 use async_concepts::{
@@ -44,7 +46,8 @@ pub fn hello_world() -> Result<()> {
 // ANCHOR_END: hello_world
 
 // ANCHOR: tokio
-/// Tokio's queue is one of tasks. A callback is a task that never waits; to stop, wake `main`, which waits for that.
+/// Tokio's queue is one of tasks. A callback is a task that never waits; to stop, wake `main`,
+/// which waits for that.
 pub async fn tokio() {
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
@@ -64,6 +67,10 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("hello_world").blocking_scene("event loop", hello_world).scene("tokio", tokio).run()
+pub fn stage() -> Stage {
+    Stage::new("hello_world").blocking_scene("event loop", hello_world).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,6 +1,7 @@
-"""Run until complete: turn the loop until one future is done, and not one turn more.
+"""Run until complete: run the loop until one future is done, and not one iteration longer.
 
-In Rust: `run_until_complete`, and a `LocalSet`'s `run_until`, see `run_until_complete.rs` beside this file.
+In Rust: `run_until_complete`, and a `LocalSet`'s `run_until`, see `run_until_complete.rs` beside
+this file.
 
     python3 examples/event_loop/run_until_complete.py
 """
@@ -28,7 +29,8 @@ async def multiply(a, b, delay):
 
 def run_until_complete():
     loop = asyncio.new_event_loop()
-    clock = loop.create_task(lane("clock", tick()))  # kept, since the loop only holds its tasks weakly
+    # Kept, since the loop only holds its tasks weakly.
+    clock = loop.create_task(lane("clock", tick()))
     product = loop.run_until_complete(lane("A", multiply(2, 3, 2.5)))
     say(f"product: {product}")
     time.sleep(1)
@@ -40,4 +42,4 @@ def run_until_complete():
 
 if __name__ == "__main__":
     run_loop(run_until_complete, "event loop")
-    run_loop(run_until_complete, "tokio")  # here it is no other
+    run_loop(run_until_complete, "tokio")  # the same in Python

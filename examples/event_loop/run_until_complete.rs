@@ -1,8 +1,9 @@
-//! Run until complete: turn the loop until one future is done, and not one turn more.
+//! Run until complete: run the loop until one future is done, and not one iteration longer.
 //!
 //! In Python: `run_until_complete`, see `run_until_complete.py` beside this file.
-//! Look for: the clock goes on ticking in both runs, and in neither is waited for. Between them nobody turns the loop:
-//! the third tick, due at 3 s, comes at 3.5 s. With tokio, a runtime's `block_on` and a `LocalSet`'s `run_until` do it.
+//! Look for: The clock ticks on during both runs, and neither run waits for it. Between the runs
+//! the loop stands still: the third tick, due at 3 s, comes at 3.5 s. With tokio, a runtime's
+//! `block_on` and a `LocalSet`'s `run_until` do this.
 //!
 //!     cargo run --example run_until_complete
 use async_concepts::{
@@ -72,9 +73,12 @@ pub async fn tokio() -> u64 {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("run_until_complete")
         .blocking_scene("event loop", run_until_complete)
         .scene("tokio", tokio)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

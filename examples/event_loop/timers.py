@@ -25,8 +25,8 @@ def timers():
     # ANCHOR: due
     loop.call_later(1.0, callback("A", slow))
     start = loop.time()
-    loop.call_at(start + 2.0, callback("C", say), "due at 2.0 s")
-    loop.call_at(start + 1.5, callback("B", say), "due at 1.5 s")
+    loop.call_at(start + 2.0, callback("B", say), "due at 2.0 s")
+    loop.call_at(start + 1.5, callback("C", say), "due at 1.5 s")
     loop.call_at(start + 3.0, callback("D", say), "due at 3.0 s, set first")
     loop.call_at(start + 3.0, callback("E", say), "due at 3.0 s, set last")
     # ANCHOR_END: due
@@ -39,4 +39,4 @@ def timers():
 
 if __name__ == "__main__":
     run_loop(timers, "event loop")
-    run_loop(timers, "tokio")  # here it is no other
+    run_loop(timers, "tokio")  # the same in Python

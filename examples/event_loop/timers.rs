@@ -1,9 +1,9 @@
 //! Timers: calls that are due at a time, and made when the loop gets round to it.
 //!
 //! In Python: `call_later` and `call_at`, see `timers.py` beside this file.
-//! Look for: A keeps the thread from 1 s to 2.5 s, so B and C are late, and come in the order of their times, which is
-//! not the one in which they were set. D and E are due at the same time, and come as they were set; CPython's heap of
-//! timers leaves that open.
+//! Look for: A timer is never early, and may be late. A keeps the thread from 1 s to 2.5 s, so B
+//! and C are late; C comes first, since it was due first. D and E are due at the same time, and
+//! come as they were set, which CPython leaves open.
 //!
 //!     cargo run --example timers
 use async_concepts::{
@@ -34,8 +34,8 @@ pub fn timers() -> Result<()> {
     // ANCHOR: due
     event_loop.call_later(ms(1000), callback("A", slow))?;
     let start = event_loop.time();
-    event_loop.call_at(start + ms(2000), callback("C", || say!("due at 2.0 s")))?;
-    event_loop.call_at(start + ms(1500), callback("B", || say!("due at 1.5 s")))?;
+    event_loop.call_at(start + ms(2000), callback("B", || say!("due at 2.0 s")))?;
+    event_loop.call_at(start + ms(1500), callback("C", || say!("due at 1.5 s")))?;
     event_loop.call_at(start + ms(3000), callback("D", || say!("due at 3.0 s, set first")))?;
     event_loop.call_at(start + ms(3000), callback("E", || say!("due at 3.0 s, set last")))?;
     // ANCHOR_END: due
@@ -61,8 +61,8 @@ pub async fn tokio() {
         slow();
     };
     spawn(slow.lane("A"));
-    call_at("C", ms(2000), "due at 2.0 s");
-    call_at("B", ms(1500), "due at 1.5 s");
+    call_at("B", ms(2000), "due at 2.0 s");
+    call_at("C", ms(1500), "due at 1.5 s");
     call_at("D", ms(3000), "due at 3.0 s, set first");
     call_at("E", ms(3000), "due at 3.0 s, set last");
     sleep(ms(4000)).await;
@@ -70,6 +70,10 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("timers").blocking_scene("event loop", timers).scene("tokio", tokio).run()
+pub fn stage() -> Stage {
+    Stage::new("timers").blocking_scene("event loop", timers).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,4 +1,4 @@
-"""Blocked loop: who keeps the thread keeps it from everybody.
+"""Blocked loop: a task that keeps the thread keeps it from all others.
 
 In Rust: the same, see `blocked_loop.rs` beside this file.
 Debug mode names the task that took long, and its coroutine.

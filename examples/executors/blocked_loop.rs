@@ -1,9 +1,9 @@
-//! Blocked loop: who keeps the thread keeps it from everybody.
+//! Blocked loop: a task that keeps the thread keeps it from all others.
 //!
 //! In Python: the same, and debug mode tells, see `blocked_loop.py` beside this file.
-//! Look for: the heart, which misses three beats while the request computes a hash on the loop's thread. The run takes
-//! no longer, and no error is raised; only who looks at the time of each poll notices, and tells which one it was. With
-//! `spawn_blocking` the same hash is computed on a thread of its own, and the heart beats on.
+//! Look for: The heart misses three beats while the request computes a hash on the loop's thread.
+//! The run takes no longer, and no error is raised; only a look at the time of each poll shows
+//! which one it was. With `spawn_blocking` the heart beats on.
 //!
 //!     cargo run --example blocked_loop
 use async_concepts::{
@@ -61,9 +61,10 @@ pub async fn cured() {
 }
 // ANCHOR_END: cured
 
-pub fn main() -> ExitCode {
-    Stage::new("blocked_loop")
-        .scene("blocked", blocked)
-        .scene("on a thread of its own", cured)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("blocked_loop").scene("blocked", blocked).scene("on a thread of its own", cured)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,8 +1,8 @@
 """Process pool: work that computes for long, or may crash, in processes of its own.
 
 In Rust: a pool over `tokio::process`, see `process_pool.rs` beside this file.
-Here a crash breaks the pool for good, and a job that has begun cannot be cancelled: it computes on, and keeps the
-program from ending.
+Here a crash breaks the pool for good. A job that has begun cannot be cancelled: it computes on, and
+keeps the program from ending.
 
     python3 examples/executors/process_pool.py
 """
@@ -66,7 +66,7 @@ async def crashing():
 # ANCHOR: cancel
 async def cancel():
     with ProcessPoolExecutor(max_workers=2) as pool:
-        job = pool.submit(primes_below, 600000)  # not endless: nobody could end it
+        job = pool.submit(primes_below, 600000)  # not endless: it could not be ended
         try:
             await asyncio.wait_for(asyncio.wrap_future(job), 0.1)
         except TimeoutError:

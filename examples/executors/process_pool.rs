@@ -1,9 +1,10 @@
 //! Process pool: work that computes for long, or may crash, in processes of its own.
 //!
 //! In Python: `ProcessPoolExecutor(max_workers=2)`, see `process_pool.py` beside this file.
-//! Look for: four jobs, two workers, and the results in the order of the jobs. A job that crashes its worker gets an
-//! error, and the next one a new worker; in Python it breaks the pool for good. A job that is dropped is killed with its
-//! worker; in Python it computes on, and keeps the program from ending. Processes and their pipes keep real time.
+//! Look for: Four jobs share two workers, and the results come in the order of the jobs. A job that
+//! crashes its worker gets an error, and the next one a new worker; in Python it breaks the pool. A
+//! job that is dropped is killed with its worker; in Python it computes on. Processes keep real
+//! time.
 //!
 //!     cargo run --example process_pool
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -24,17 +25,18 @@ use tokio::{
     time::timeout,
 };
 
-type Fault = Box<dyn Error + Send + Sync>;
+pub type Fault = Box<dyn Error + Send + Sync>;
 
 /// The argument that makes a worker of this program.
 const WORKER: &str = "--worker-of-process-pool";
 
-/// What is started as a worker: this program, unless whoever includes this file says otherwise.
+/// What is started as a worker: this program, unless a test says otherwise.
 pub static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 
 // ANCHOR: worker
-/// In the worker: a job is a line of the standard input, its result a line of the standard output. It ends with
-/// its input: if its pool is gone without a word, then at the latest after the job that it is at.
+/// In the worker: a job is a line of the standard input, its result a line of the standard output.
+/// It ends with its input: if its pool is gone without a word, then at the latest after the job
+/// that it is at.
 fn work() -> io::Result<()> {
     for job in io::stdin().lines() {
         let job = job?;
@@ -86,23 +88,24 @@ impl Worker {
 
 // ANCHOR: pool
 /// Processes that are started when there is a job for them, and kept for the next one.
-struct Pool {
+pub struct Pool {
     /// One for each process that there may be.
     permits: Arc<Semaphore>,
     workers: u32,
     idle: Mutex<Vec<Worker>>,
-    /// Of all workers there have ever been: so one can see that none is left.
-    pids: Mutex<Vec<u32>>,
+    /// Of all workers there have ever been: a test sees that none is left.
+    pub pids: Mutex<Vec<u32>>,
 }
 
 impl Pool {
-    fn new(workers: u32) -> Pool {
+    pub fn new(workers: u32) -> Pool {
         let permits = Arc::new(Semaphore::new(workers as usize));
         Pool { permits, workers, idle: Mutex::default(), pids: Mutex::default() }
     }
 
-    /// Runs a job as soon as a worker is free; first come, first served. Dropping this kills the worker that is at it.
-    async fn run(&self, job: &str) -> Result<String, Fault> {
+    /// Runs a job as soon as a worker is free; first come, first served. Dropping this kills the
+    /// worker that is at it.
+    pub async fn run(&self, job: &str) -> Result<String, Fault> {
         let permit = self.permits.clone().acquire_owned().await?;
         let idle = lock(&self.idle).pop();
         let worker = match idle {
@@ -121,7 +124,8 @@ impl Pool {
 
     /// Waits until no worker is left, and says which processes there have been.
     async fn close(self) -> Vec<u32> {
-        let _all = self.permits.acquire_many(self.workers).await; // so those that were killed are gone
+        // So those that were killed are gone.
+        let _all = self.permits.acquire_many(self.workers).await;
         for Worker { mut process, jobs, results } in
             self.idle.into_inner().unwrap_or_else(PoisonError::into_inner)
         {
@@ -141,7 +145,8 @@ struct Busy {
 }
 
 impl Drop for Busy {
-    /// Its job has been dropped, or it has crashed. Nobody can wait in here, so that is left to a task.
+    /// Its job has been dropped, or it has crashed. A destructor cannot wait, so that is left to a
+    /// task.
     fn drop(&mut self) {
         let (Some(mut worker), permit, Ok(runtime)) =
             (self.worker.take(), self.permit.take(), Handle::try_current())
@@ -149,7 +154,8 @@ impl Drop for Busy {
             return;
         };
         runtime.spawn(async move {
-            let _ = worker.process.kill().await; // and waits for its end; if it has crashed, only that
+            // And waits for its end; if it has crashed, only that.
+            let _ = worker.process.kill().await;
             drop(permit); // now there may be another one
         });
     }
@@ -206,14 +212,18 @@ pub async fn cancel() -> Vec<u32> {
 }
 // ANCHOR_END: cancel
 
-pub fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == WORKER) {
-        return work().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS); // if it fails, nobody is there to be told
-    }
+pub fn stage() -> Stage {
     Stage::new("process_pool")
         .does_io()
         .scene("results in order", in_order)
         .scene("crash", crash)
         .scene("cancel", cancel)
-        .run()
+}
+
+fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == WORKER) {
+        // If it fails, its pool is gone, and there is no reader for an error.
+        return work().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
+    stage().run()
 }

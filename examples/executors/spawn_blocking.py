@@ -1,4 +1,4 @@
-"""Spawn blocking: what keeps a thread busy gets a thread of its own, and the loop goes on.
+"""Spawn blocking: work that keeps a thread busy gets a thread of its own, and the loop goes on.
 
 In Rust: `spawn_blocking`, see `spawn_blocking.rs` beside this file.
 
@@ -14,7 +14,7 @@ from say import callback, lane, run, say
 
 
 def hash(password):
-    """Slow on purpose: so is who tries all passwords."""
+    """Slow on purpose: it slows down anyone who tries all passwords, too."""
     say("begin")
     time.sleep(0.35)  # stands for what a processor needs that long for, without Python's GIL
     say("end")
@@ -41,4 +41,4 @@ async def run_in_executor():
 
 if __name__ == "__main__":
     run(run_in_executor, "event loop")
-    run(run_in_executor, "tokio")  # here it is no other
+    run(run_in_executor, "tokio")  # the same in Python

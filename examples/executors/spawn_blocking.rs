@@ -1,9 +1,10 @@
-//! Spawn blocking: what keeps a thread busy gets a thread of its own, and the loop goes on.
+//! Spawn blocking: work that keeps a thread busy gets a thread of its own, and the loop goes on.
 //!
-//! In Python: `loop.run_in_executor`, or `asyncio.to_thread`, see `spawn_blocking.py` beside this file.
-//! Look for: the heart, which beats on while the hash is computed; `main` waits like for anything else, and is woken
-//! by `hash`. What that does to the loop without a thread of its own: see `blocked_loop`. What is shared with the thread
-//! has to be `Send`: the compiler refuses what only goes wrong now and then in Python.
+//! In Python: `loop.run_in_executor`, or `asyncio.to_thread`, see `spawn_blocking.py` beside this
+//! file.
+//! Look for: The heart beats on while the hash is computed. `main` waits as for anything else, and
+//! is woken by `hash`; `blocked_loop` shows the same without a thread. What the thread gets must be
+//! `Send`: the compiler refuses what only goes wrong now and then in Python.
 //!
 //!     cargo run --example spawn_blocking
 use async_concepts::{
@@ -17,7 +18,7 @@ use tokio::{spawn, task::spawn_blocking, time::sleep};
 
 const BEAT: Duration = Duration::from_millis(100);
 
-/// Slow on purpose: so is who tries all passwords.
+/// Slow on purpose: it slows down anyone who tries all passwords, too.
 fn hash(password: &str) -> u32 {
     say!("begin");
     block(Duration::from_millis(350)); // stands for what a processor needs that long for
@@ -64,9 +65,10 @@ pub async fn tokio() -> u32 {
 }
 // ANCHOR_END: spawn_blocking
 
-pub fn main() -> ExitCode {
-    Stage::new("spawn_blocking")
-        .blocking_scene("event loop", run_in_executor)
-        .scene("tokio", tokio)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("spawn_blocking").blocking_scene("event loop", run_in_executor).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,4 +1,4 @@
-"""Thread pool: no more threads at work than there is work for processors.
+"""Thread pool: no more threads at work than there are processors to run them.
 
 In Rust: a semaphore and `spawn_blocking`, see `thread_pool.rs` beside this file.
 
@@ -42,7 +42,7 @@ async def abort():
     await asyncio.sleep(0.05)
     a.cancel()  # a trap: it has begun, so it goes on
     c.cancel()
-    say(f"{'A' if a.cancelled() else 'nobody'} is cancelled")
+    say(f"{'A' if a.cancelled() else 'neither'} is cancelled")
     say(f"{await b} and {await d}")
 # ANCHOR_END: abort
 

@@ -1,9 +1,10 @@
-//! Thread pool: no more threads at work than there is work for processors.
+//! Thread pool: no more threads at work than there are processors to run them.
 //!
 //! In Python: `ThreadPoolExecutor(max_workers=2)`, see `thread_pool.py` beside this file.
-//! Look for: two lanes at a time on threads, and the results in the order of the jobs, though B ends before A. To abort
-//! does not stop a job that runs: nobody waits for A any more, and A works on and keeps its thread; only C, which had not
-//! begun, never does. The cure is a flag that the job itself looks at, between two steps.
+//! Look for: Two jobs at a time run on threads, and the results come in the order of the jobs,
+//! though B ends before A. Aborting does not stop a job that runs: A works on and keeps its thread,
+//! and only C, which had not begun, never runs. The cure is a flag that the job looks at between
+//! two steps. For computing, tokio's docs point to rayon.
 //!
 //!     cargo run --example thread_pool
 use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};
@@ -30,7 +31,8 @@ fn work(name: &str, time: Duration) -> String {
 }
 
 // ANCHOR: pool
-/// Tokio's own pool has up to 512 threads: good for calls that wait, too many for those that compute.
+/// Tokio's own pool has up to 512 threads: good for calls that wait, too many for those that
+/// compute.
 #[derive(Clone)]
 struct Pool(Arc<Semaphore>);
 
@@ -39,16 +41,17 @@ impl Pool {
         Pool(Arc::new(Semaphore::new(threads)))
     }
 
-    /// Runs `job` as soon as a thread is free; first come, first served. Dropping this before that drops the job, too;
-    /// later, the job goes on, and its result is lost.
+    /// Runs `job` as soon as a thread is free; first come, first served. Dropping this before that
+    /// drops the job, too; later, the job goes on, and its result is lost.
     async fn run<T: Send + 'static>(
         self,
         name: &'static str,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> T {
-        let permit = self.0.acquire_owned().await.expect("nobody closes it");
+        let permit = self.0.acquire_owned().await.expect("it is never closed");
         let job = on_thread(name, move || {
-            let _permit = permit; // given back by the job, not by who waits for it: he may have gone by then
+            // Given back by the job, not by its caller, which may have been dropped by then.
+            let _permit = permit;
             job()
         });
         spawn_blocking(job).await.expect("no job panics")
@@ -78,13 +81,14 @@ pub async fn abort() {
     sleep(ms(50)).await;
     a.abort(); // a trap: it has begun, so it goes on
     c.abort();
-    say!("{} is cancelled", if a.await.is_err() { "A" } else { "nobody" });
+    say!("{} is cancelled", if a.await.is_err() { "A" } else { "neither" });
     say!("{} and {}", b.await.expect("it is not aborted"), d.await.expect("it is not aborted"));
 }
 // ANCHOR_END: abort
 
 // ANCHOR: flag
-/// Tells a job that it is not wanted any more, as soon as whoever started it has no more use for it.
+/// Tells a job that it is not wanted any more, as soon as its caller has no more use for
+/// it.
 struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
@@ -119,10 +123,13 @@ pub async fn flag() {
 }
 // ANCHOR_END: flag
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("thread_pool")
         .scene("two rounds", two_rounds)
         .scene("abort", abort)
         .scene("flag", flag)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,4 +1,4 @@
-"""Threads and tasks: why is he mixing threads with asyncio? Because half of the program is not async, and need not be.
+"""Threads and tasks: half of a program may block, and the other half await.
 
 In Rust: a thread that owns a runtime, and channels, see `threads_and_tasks.rs` beside this file.
 
@@ -16,10 +16,10 @@ from say import callback, lane, run, run_loop, say
 
 # ANCHOR: service
 async def serve(stopped, ready):
-    """The async side: it answers all questions together, until nobody asks any more."""
+    """The async side: it answers all questions together, until the end of the queue."""
     ready(asyncio.get_running_loop())
     await stopped.wait()
-    say("nobody asks any more")
+    say("no more questions")
 
 
 async def answer(question, delay):

@@ -1,10 +1,11 @@
-//! Threads and tasks: why is he mixing threads with asyncio? Because half of the program is not async, and need not be.
+//! Threads and tasks: half of a program may block, and the other half await.
 //!
-//! In Python: a loop in a thread, and `run_coroutine_threadsafe`, see `threads_and_tasks.py` beside this file.
-//! Look for: which side of each channel waits how. `main` is a plain function, and blocks; the loop, on a thread that
-//! owns its runtime, never does, so both of its answers are under way together. In the second scene it is the other way
-//! round: a thread reads what can only be read by blocking, and tasks await it. A second runtime keeps a clock of its
-//! own, so this runs in real time.
+//! In Python: a loop in a thread, and `run_coroutine_threadsafe`, see `threads_and_tasks.py` beside
+//! this file.
+//! Look for: Each side of a channel waits in its own way. `main` is a plain function, and blocks;
+//! the loop, on a thread that owns its runtime, never does, so both of its answers are under way
+//! together. In the second scene a thread reads what can only be read by blocking, and tasks await
+//! it. The second runtime has a clock of its own, so this takes real time.
 //!
 //!     cargo run --example threads_and_tasks
 use async_concepts::{LaneExt, block, on_thread, say, stage::Stage};
@@ -28,14 +29,14 @@ struct Request {
     answer: oneshot::Sender<String>,
 }
 
-/// The async side: it answers all questions together, until nobody is left who could ask.
+/// The async side: it answers all questions together, until the channel is closed.
 async fn serve(mut requests: mpsc::Receiver<Request>) {
     let mut answers = JoinSet::new();
     while let Some(request) = requests.recv().await {
         answers.spawn(answer(request));
     }
     answers.join_all().await;
-    say!("nobody asks any more");
+    say!("no more questions");
 }
 
 async fn answer(request: Request) {
@@ -43,7 +44,7 @@ async fn answer(request: Request) {
     let work = async {
         say!("begin");
         sleep(delay).await; // stands for what is async: a database, a mail server
-        let _ = answer.send(format!("{question}!")); // whoever asked may have gone
+        let _ = answer.send(format!("{question}!")); // the caller may have gone
     };
     work.lane(question).await;
 }
@@ -66,7 +67,7 @@ pub fn from_a_thread() -> Vec<String> {
     let answers =
         [tea, coffee].map(|answer| answer.blocking_recv().expect("each question is answered"));
     say!("{} {}", answers[0], answers[1]);
-    drop(requests); // now nobody is left, and the service ends
+    drop(requests); // the channel is closed, and the service ends
     service.join().expect("it does not panic").expect("a runtime");
     answers.into()
 }
@@ -79,7 +80,7 @@ fn read(lines: mpsc::Sender<u32>) {
         block(ms(50));
         say!("read {line}");
         if lines.blocking_send(line).is_err() {
-            return; // nobody listens any more
+            return; // the receiver has gone
         }
     }
 }
@@ -92,15 +93,19 @@ pub async fn from_a_task() -> u32 {
         sum += line;
         say!("got {line}");
     }
-    reader.join().expect("it does not panic"); // it has sent its last line, so this does not block for long
+    // It has sent its last line, so this does not block for long.
+    reader.join().expect("it does not panic");
     sum
 }
 // ANCHOR_END: from_a_task
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("threads_and_tasks")
         .keeps_real_time("has a second runtime with a clock of its own")
         .blocking_scene("a thread asks tasks", from_a_thread)
         .scene("a task asks a thread", from_a_task)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

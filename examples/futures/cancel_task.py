@@ -1,7 +1,9 @@
-"""Cancel a task: in Python a request, in Rust a drop.
+"""Cancel a task: a request that the task may answer, or a drop that it cannot.
 
-In Rust: `Task::cancel` of an event loop, and tokio's `abort`, see `cancel_task.rs` beside this file.
-Tokio's `abort` drops A, which is asked nothing; Python cannot do that, so here "drop" is no other than "request".
+In Rust: `Task::cancel` of an event loop, and tokio's `abort`, see `cancel_task.rs` beside this
+file.
+Python has no counterpart of tokio's `abort`, which drops a task where it waits, so the twin's
+"drop" scene repeats "request".
 
     python3 examples/futures/cancel_task.py
 """
@@ -23,7 +25,7 @@ async def obey():
         say("asked to end")
         await asyncio.sleep(0.5)
         say("cleaned up")
-        raise  # or nobody will know that the task was cancelled
+        raise  # it tells the caller that the task was cancelled
 # ANCHOR_END: cleanup
 
 
@@ -64,3 +66,4 @@ if __name__ == "__main__":
     run(request, "request")
     run(refused, "refused")
     run(request, "drop")
+    run(request, "token")  # the same in Python as "request"

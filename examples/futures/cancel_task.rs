@@ -1,9 +1,10 @@
-//! Cancel a task: in Python a request, in Rust a drop.
+//! Cancel a task: a request that the task may answer, or a drop that it cannot.
 //!
 //! In Python: `Task.cancel`, see `cancel_task.py` beside this file.
-//! Look for: what A does about it. Python throws an error into its await, and so does our event loop: A may clean up,
-//! and wait while it does, or refuse. Tokio's `abort` drops A, which is asked nothing: destructors run, and no other
-//! code of A. Python cannot do that, so there "drop" is no other than "request".
+//! Look for: A task that is asked to end can clean up first, and one that is dropped cannot. Python
+//! throws an error into its await, and our event loop does the same. With tokio, `abort` drops the
+//! task, so only destructors run; a `CancellationToken` asks it, and it answers in its own time,
+//! see also `cooperative`.
 //!
 //!     cargo run --example cancel_task
 use async_concepts::{
@@ -14,6 +15,7 @@ use async_concepts::{
 };
 use std::{process::ExitCode, time::Duration};
 use tokio::{spawn, time::sleep};
+use tokio_util::sync::CancellationToken;
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -29,7 +31,7 @@ async fn obey() -> event_loop::Result<()> {
         event_loop::sleep(ms(500)).await?;
         say!("cleaned up");
     }
-    slept // the error has to go on, or nobody will know that the task was cancelled
+    slept // the error has to go on: it tells the caller that the task was cancelled
 }
 // ANCHOR_END: cleanup
 
@@ -101,10 +103,39 @@ pub async fn dropped() {
 // ANCHOR_END: abort
 // ANCHOR_END: drop
 
-pub fn main() -> ExitCode {
+// ANCHOR: token
+/// Works for three seconds, or until it is asked to end. Returns whether it did all of its work.
+async fn work_until(asked: CancellationToken) -> bool {
+    say!("work");
+    if asked.run_until_cancelled(sleep(ms(3000))).await.is_some() {
+        return true;
+    }
+    say!("asked to end");
+    sleep(ms(500)).await; // unlike a destructor, it can wait
+    say!("cleaned up");
+    false
+}
+
+pub async fn asked() {
+    let ask = CancellationToken::new();
+    let task = spawn(work_until(ask.clone()).lane("A"));
+    sleep(ms(1000)).await;
+    ask.cancel();
+    say!("asked it to end");
+    if !task.await.expect("it does not panic") {
+        say!("it was cancelled");
+    }
+}
+// ANCHOR_END: token
+
+pub fn stage() -> Stage {
     Stage::new("cancel_task")
         .blocking_scene("request", request)
         .blocking_scene("refused", refused)
         .scene("drop", dropped)
-        .run()
+        .scene("token", asked)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,4 +1,4 @@
-"""Done callbacks: whom to call when a future is done.
+"""Done callbacks: what to call when a future is done.
 
 In Rust: `add_done_callback`, and a task that waits, see `done_callbacks.rs` beside this file.
 
@@ -20,7 +20,7 @@ def report(future):
 async def compute(future):
     await asyncio.sleep(1)
     future.set_result(42)
-    say("set, and nobody has been called")
+    say("set, and nothing has been called")
 
 
 async def done_callbacks():
@@ -41,4 +41,4 @@ async def done_callbacks():
 
 if __name__ == "__main__":
     run(done_callbacks, "event loop")
-    run(done_callbacks, "tokio")  # here it is no other
+    run(done_callbacks, "tokio")  # the same in Python

@@ -1,8 +1,10 @@
-//! Done callbacks: whom to call when a future is done.
+//! Done callbacks: what to call when a future is done.
 //!
-//! In Python: `add_done_callback` and `remove_done_callback`, see `done_callbacks.py` beside this file.
-//! Look for: to set a result calls nobody; it puts A, C and whoever awaits the future into the queue, in the order in
-//! which they came. D is added when the future is done, and called soon. In tokio each of them is a task that waits.
+//! In Python: `add_done_callback` and `remove_done_callback`, see `done_callbacks.py` beside this
+//! file.
+//! Look for: Setting a result calls no callback at once. It puts A, C and the task that awaits the
+//! future into the queue, in the order in which they were added. D is added when the future is done
+//! already, and is called soon. In tokio each of them is a task that waits.
 //!
 //!     cargo run --example done_callbacks
 use async_concepts::{
@@ -26,7 +28,7 @@ fn report(name: &'static str, future: &Future<u64>) -> DoneCallback<u64> {
 async fn compute(future: Future<u64>) -> event_loop::Result<()> {
     event_loop::sleep(SECOND).await?;
     future.set_result(42)?;
-    say!("set, and nobody has been called");
+    say!("set, and nothing has been called");
     Ok(())
 }
 
@@ -56,8 +58,8 @@ fn report_in_tokio(name: &str, future: &Arc<SetOnce<u64>>) -> JoinHandle<()> {
 
 async fn compute_in_tokio(future: Arc<SetOnce<u64>>) {
     sleep(SECOND).await;
-    future.set(42).expect("nobody else sets it");
-    say!("set, and nobody has been called");
+    future.set(42).expect("it is set once");
+    say!("set, and nothing has been called");
 }
 
 pub async fn tokio() {
@@ -72,9 +74,10 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("done_callbacks")
-        .blocking_scene("event loop", done_callbacks)
-        .scene("tokio", tokio)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("done_callbacks").blocking_scene("event loop", done_callbacks).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

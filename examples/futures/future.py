@@ -1,4 +1,4 @@
-"""Future: a result that somebody will set later.
+"""Future: a result that is set later.
 
 In Rust: `event_loop::Future`, and tokio's `oneshot`, see `future.rs` beside this file.
 
@@ -24,7 +24,8 @@ async def slow_operation(future):
 def future():
     loop = asyncio.new_event_loop()
     future = loop.create_future()
-    task = loop.create_task(lane("slow", slow_operation(future)))  # kept, since the loop holds it weakly
+    # Kept, since the loop holds it weakly.
+    task = loop.create_task(lane("slow", slow_operation(future)))
     result = loop.run_until_complete(future)
     say(result)
     loop.close()
@@ -33,4 +34,4 @@ def future():
 
 if __name__ == "__main__":
     run_loop(future, "event loop")
-    run_loop(future, "tokio")  # here it is no other
+    run_loop(future, "tokio")  # the same in Python

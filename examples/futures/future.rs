@@ -1,9 +1,9 @@
-//! Future: a result that somebody will set later.
+//! Future: a result that is set later.
 //!
 //! In Python: `asyncio.Future`, see `future.py` beside this file.
-//! Look for: the order at 1 s. To set the result interrupts nobody, so "slow" comes to its end before `main`, which
-//! awaits the future and not the task, has the result. In tokio such a future is a `oneshot`, cut into two ends: one
-//! sets the result, and the other is awaited.
+//! Look for: Setting a result runs nothing at once. At 1 s "slow" sets the result and goes on to
+//! its end; `main`, which awaits the future, comes after it. In tokio such a future is a `oneshot`,
+//! which has two ends: one sets the result, the other is awaited.
 //!
 //!     cargo run --example future
 use async_concepts::{
@@ -43,7 +43,7 @@ pub fn future() -> Result<&'static str> {
 async fn slow_operation_in_tokio(future: oneshot::Sender<&'static str>) {
     time::sleep(SECOND).await;
     // To set it twice is no error here, but does not compile: the sender is gone.
-    future.send("Future is done!").expect("somebody waits for it");
+    future.send("Future is done!").expect("main waits for it");
     say!("the result is set");
 }
 // ANCHOR_END: sender
@@ -57,6 +57,10 @@ pub async fn tokio() -> Result<&'static str, oneshot::error::RecvError> {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("future").blocking_scene("event loop", future).scene("tokio", tokio).run()
+pub fn stage() -> Stage {
+    Stage::new("future").blocking_scene("event loop", future).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

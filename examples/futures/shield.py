@@ -1,4 +1,4 @@
-"""Shield: what must not be cancelled together with whoever waits for it.
+"""Shield: work that must not be cancelled together with the task that waits for it.
 
 In Rust: `shield`, and a task of its own, see `shield.rs` beside this file.
 
@@ -52,4 +52,4 @@ async def shield():
 if __name__ == "__main__":
     run(unshielded, "unshielded")
     run(shield, "shield")
-    run(shield, "tokio")  # here it is no other
+    run(shield, "tokio")  # the same in Python

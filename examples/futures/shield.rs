@@ -1,8 +1,9 @@
-//! Shield: what must not be cancelled together with whoever waits for it.
+//! Shield: work that must not be cancelled together with the task that waits for it.
 //!
 //! In Python: `asyncio.shield`, see `shield.py` beside this file.
-//! Look for: whoever cancels a task cancels what it awaits. A shield keeps that to itself: the request is cancelled,
-//! and the document saved. In tokio a task of its own is the shield, since to drop a handle is not to abort the task.
+//! Look for: Cancelling a task cancels what it awaits; a shield stops that. The request is
+//! cancelled, and the document is saved all the same. In tokio a task of its own is the shield,
+//! since dropping a handle does not abort the task.
 //!
 //!     cargo run --example shield
 use async_concepts::{
@@ -71,10 +72,13 @@ pub async fn tokio() {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("shield")
         .blocking_scene("unshielded", unshielded)
         .blocking_scene("shield", shield)
         .scene("tokio", tokio)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

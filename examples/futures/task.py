@@ -36,7 +36,8 @@ def task():
     loop = asyncio.new_event_loop()
     future = loop.create_future()
     a = loop.create_task(lane("A", steps(future)))
-    b = loop.create_task(lane("B", wake(future)))  # kept, since the loop only holds its tasks weakly
+    # Kept, since the loop only holds its tasks weakly.
+    b = loop.create_task(lane("B", wake(future)))
     say("two tasks, and none has begun")
     count = loop.run_until_complete(a)
     say(f"it took {count} steps")
@@ -46,4 +47,4 @@ def task():
 
 if __name__ == "__main__":
     run_loop(task, "event loop")
-    run_loop(task, "tokio")  # here it is no other
+    run_loop(task, "tokio")  # the same in Python

@@ -1,9 +1,9 @@
 //! Task: a coroutine that the event loop drives, from one await to the next.
 //!
 //! In Python: `asyncio.Task`, see `task.py` beside this file.
-//! Look for: each step of A has a cause. First, it was created; then the timer wakes it; then B does, who sets the
-//! future, but goes on first, since a wake only puts the step into the queue; then nobody, since a task that gives way
-//! stays in the queue.
+//! Look for: Each step of A has a cause: A was created, the timer woke it, B set the future that it
+//! awaits, and at last A gave way by itself. B goes on first when it sets the future, since a wake
+//! only puts the step into the queue.
 //!
 //!     cargo run --example task
 use async_concepts::{
@@ -78,6 +78,10 @@ pub async fn tokio() -> usize {
 }
 // ANCHOR_END: tokio
 
-pub fn main() -> ExitCode {
-    Stage::new("task").blocking_scene("event loop", task).scene("tokio", tokio).run()
+pub fn stage() -> Stage {
+    Stage::new("task").blocking_scene("event loop", task).scene("tokio", tokio)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

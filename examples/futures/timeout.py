@@ -1,4 +1,4 @@
-"""Timeout: wait for something, but not for ever. And what becomes of it then?
+"""Timeout: wait for something, but not for ever. What becomes of it then?
 
 In Rust: `wait_for`, and tokio's `timeout`, see `timeout.rs` beside this file.
 

@@ -1,9 +1,9 @@
-//! Timeout: wait for something, but not for ever. And what becomes of it then?
+//! Timeout: wait for something, but not for ever. What becomes of it then?
 //!
 //! In Python: `asyncio.wait_for`, see `timeout.py` beside this file.
-//! Look for: "hang up". `wait_for` cancels what it waited for, and tokio's `timeout` drops it, which ends a future. But
-//! to drop the handle of a task does not end the task: nobody waits any more, and the call goes on. Who wants that in
-//! Python has `asyncio.wait`.
+//! Look for: A timeout ends the wait, and not always the work. `wait_for` cancels what it waits
+//! for, and tokio's `timeout` drops the future, which ends it. If that future is the handle of a
+//! task, the task goes on. Python does that with `asyncio.wait`.
 //!
 //!     cargo run --example timeout
 use async_concepts::{
@@ -69,7 +69,8 @@ pub async fn of_a_future() {
 
 // ANCHOR: of_a_handle
 pub async fn of_a_handle() {
-    let task = spawn(ask_in_tokio().lane("A")); // `timeout(SECOND, &mut task)` would keep it, to abort it afterwards
+    // `timeout(SECOND, &mut task)` would keep it, to abort it afterwards.
+    let task = spawn(ask_in_tokio().lane("A"));
     if timeout(SECOND, task).await.is_err() {
         say!("no answer in time");
     }
@@ -78,10 +79,13 @@ pub async fn of_a_handle() {
 // ANCHOR_END: of_a_handle
 // ANCHOR_END: timeout
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("timeout")
         .blocking_scene("wait_for", with_wait_for)
         .scene("timeout of a future", of_a_future)
         .scene("timeout of a handle", of_a_handle)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

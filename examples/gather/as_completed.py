@@ -1,4 +1,4 @@
-"""As completed: take each result when it is there, and not when it is its turn.
+"""As completed: take each result when it is there, not when it is its turn.
 
 In Rust: `FuturesUnordered`, see `as_completed.rs` beside this file.
 

@@ -1,8 +1,10 @@
-//! As completed: take each result when it is there, and not when it is its turn.
+//! As completed: take each result when it is there, not when it is its turn.
 //!
 //! In Python: `asyncio.as_completed`, see `as_completed.py` beside this file.
-//! Look for: all three cook at once in both scenes, and to serve a dish takes half a second. In order, soup and salad are
-//! ready and wait for the roast, and the last dish is served at 4.5 s; as completed, at 3.5 s.
+//! Look for: All three dishes cook at once in both scenes, and serving one takes half a second. In
+//! order, soup and salad are ready and wait for the roast, and the last dish is served at 4.5 s; as
+//! completed, at 3.5 s. A dish that is not ready is not polled while another is served: `pipeline`
+//! shows when that costs time.
 //!
 //!     cargo run --example as_completed
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -56,6 +58,10 @@ pub async fn as_completed() -> Vec<&'static str> {
 }
 // ANCHOR_END: as_completed
 
-pub fn main() -> ExitCode {
-    Stage::new("as_completed").scene("in order", in_order).scene("as completed", as_completed).run()
+pub fn stage() -> Stage {
+    Stage::new("as_completed").scene("in order", in_order).scene("as completed", as_completed)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,4 +1,4 @@
-"""First completed: the first answer counts. What becomes of those who lost?
+"""First completed: the first answer counts. What becomes of the others?
 
 In Rust: `select!`, see `first_completed.rs` beside this file.
 
@@ -43,11 +43,23 @@ async def tasks():
     c = asyncio.create_task(lane("C", ask(3)))
     done, losers = await asyncio.wait([a, b, c], return_when=asyncio.FIRST_COMPLETED)
     say(f"first: {done.pop().result()}")
-    c.cancel()  # what was done to B above; merely not to wait for it, as happens to `b`, is not enough
+    # What was done to B above; merely not to wait for it, as happens to `b`, is not enough.
+    c.cancel()
     await asyncio.sleep(2)
 # ANCHOR_END: tasks
+
+
+# ANCHOR: borrowed
+async def borrowed():
+    a = asyncio.create_task(lane("A", ask(1)))
+    b = asyncio.create_task(lane("B", ask(2)))
+    done, _ = await asyncio.wait([a, b], return_when=asyncio.FIRST_COMPLETED)
+    say(f"first: {done.pop().result()}")
+    say(f"second: {await b}")
+# ANCHOR_END: borrowed
 
 
 if __name__ == "__main__":
     run(futures, "futures")
     run(tasks, "tasks")
+    run(borrowed, "borrowed")

@@ -1,12 +1,15 @@
-//! First completed: the first answer counts. What becomes of those who lost?
+//! First completed: the first answer counts. What becomes of the others?
 //!
-//! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, see `first_completed.py` beside this file.
-//! Look for: the end of each lane. A future that loses in `select!` is dropped at once. A task goes on, and works for
-//! nobody, unless it is aborted: B answers long after the race, C hangs up.
+//! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, see `first_completed.py` beside this
+//! file.
+//! Look for: It depends on what lost. A future that loses in `select!` is dropped at once. A task
+//! goes on, and its result is lost, unless it is aborted: B answers long after the race, C is
+//! aborted. A future that is only borrowed by `select!` keeps its progress, and its answer still
+//! comes.
 //!
 //!     cargo run --example first_completed
 use async_concepts::{LaneExt, say, stage::Stage};
-use std::{process::ExitCode, time::Duration};
+use std::{pin::pin, process::ExitCode, time::Duration};
 use tokio::{select, spawn, time::sleep};
 
 /// Cleans up however the call ends: where Python has `finally`, Rust has `drop`.
@@ -51,12 +54,36 @@ pub async fn tasks() -> u64 {
     };
     let first = first.expect("no task panics");
     say!("first: {first}");
-    c.abort(); // what `select!` did to B above; to drop the handle, as happens to `b`, is not enough
+    // What `select!` did to B above; to drop the handle, as happens to `b`, is not enough.
+    c.abort();
     sleep(Duration::from_secs(2)).await;
     first
 }
 // ANCHOR_END: tasks
 
-pub fn main() -> ExitCode {
-    Stage::new("first_completed").scene("futures", futures).scene("tasks", tasks).run()
+// ANCHOR: borrowed
+pub async fn borrowed() -> u64 {
+    let mut a = pin!(ask(1).lane("A"));
+    let mut b = pin!(ask(2).lane("B"));
+    let first = select! {
+        biased;
+        answer = &mut a => answer,
+        answer = &mut b => answer,
+    };
+    say!("first: {first}");
+    // B was borrowed, so it keeps its progress. While it is not awaited, it is not polled either.
+    say!("second: {}", b.await);
+    first
+}
+// ANCHOR_END: borrowed
+
+pub fn stage() -> Stage {
+    Stage::new("first_completed")
+        .scene("futures", futures)
+        .scene("tasks", tasks)
+        .scene("borrowed", borrowed)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

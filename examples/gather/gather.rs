@@ -1,11 +1,12 @@
 //! Gather: start several coroutines together and wait for all of them.
 //!
 //! In Python: `await asyncio.gather(…)`, see `gather.py` beside this file.
-//! Look for: six seconds of sleeping that take three, on one thread. While A sleeps, B and C run; nobody runs at the
-//! same time as another. `join!` polls all three inside `main`, where gather makes a task of each: see `gather_tasks`.
+//! Look for: Six seconds of sleeping take three, on one thread. While A sleeps, B and C run; never
+//! do two run at the same time. `join!` polls all three inside `main`, where Python's gather makes
+//! a task of each: see `gather_tasks`.
 //!
 //!     cargo run --example gather
-use async_concepts::{LaneExt, say, stage};
+use async_concepts::{LaneExt, say, stage::Stage};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 use tokio::time::sleep;
@@ -29,6 +30,10 @@ pub async fn gather() -> (u64, u64, u64) {
 }
 // ANCHOR_END: gather
 
-pub fn main() -> ExitCode {
-    stage::run("gather", gather)
+pub fn stage() -> Stage {
+    Stage::new("gather").scene("gather", gather)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,8 +1,9 @@
-"""Gather and errors: one of three fails. Who hears of it, when, and what becomes of the other two?
+"""Gather and errors: one of three fails. When do you hear of it, and what becomes of the other two?
 
 In Rust: `try_join!` and `join!`, see `gather_errors.rs` beside this file.
-`gather` lets the siblings finish where `try_join!` drops them, so "fail fast" prints two lines more than in Rust; and a
-task has failed when its coroutine has, so there is no nested result: "nested" hears of the failure at 0.1 s.
+`gather` lets the siblings finish where `try_join!` drops them, so "fail fast" prints two lines more
+than in Rust. A task has failed when its coroutine has, so there is no nested result: "nested" hears
+of the failure at 0.1 s.
 
     python3 examples/gather/gather_errors.py
 """
@@ -68,5 +69,5 @@ async def tasks():
 if __name__ == "__main__":
     run(fail_fast, "fail fast")
     run(collect, "collect")
-    run(tasks, "nested")  # here it is no other than the next one
+    run(tasks, "nested")  # the same in Python as the next one
     run(tasks, "flattened")

@@ -1,8 +1,11 @@
-//! Gather and errors: one of three fails. Who hears of it, when, and what becomes of the other two?
+//! Gather and errors: one of three fails. When do you hear of it, and what becomes of the other
+//! two?
 //!
-//! In Python: `gather` with and without `return_exceptions`, see `gather_errors.py` beside this file.
-//! Look for: `try_join!` drops the siblings where `gather` lets them finish, so "fail fast" prints two lines fewer than
-//! in Python; and "nested" hears of the failure at 0.8 s, not at 0.1 s, since only the task's own end counts there.
+//! In Python: `gather` with and without `return_exceptions`, see `gather_errors.py` beside this
+//! file.
+//! Look for: It depends on the way of waiting. `try_join!` drops the siblings where Python's
+//! `gather` lets them finish, so "fail fast" prints two lines fewer than the twin. "nested" hears
+//! of the failure at 0.8 s, not at 0.1 s: a task that returns an error has not failed.
 //!
 //!     cargo run --example gather_errors
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -59,7 +62,8 @@ fn tasks() -> (JoinHandle<Half>, JoinHandle<Half>, JoinHandle<Half>) {
 // ANCHOR: nested
 pub async fn nested() -> (Half, Half, Half) {
     let (a, b, c) = tasks();
-    // A trap: a task that returns an error has not failed. `try_join!` sees the outer `Result`, of the task itself.
+    // A trap: a task that returns an error has not failed. `try_join!` sees the outer `Result`, of
+    // the task itself.
     let halves = try_join!(a, b, c).expect("no task panics");
     say!("result: {halves:?}");
     halves
@@ -75,16 +79,20 @@ async fn flatten(task: JoinHandle<Half>) -> Half {
 
 pub async fn flattened() -> Result<(u64, u64, u64), String> {
     let (a, b, c) = tasks();
-    // Fails fast, and like `gather` leaves the siblings running: to drop a handle is not to abort its task.
+    // Fails fast, and like `gather` leaves the siblings running: to drop a handle is not to abort
+    // its task.
     report(try_join!(flatten(a), flatten(b), flatten(c))).await
 }
 // ANCHOR_END: flattened
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("gather_errors")
         .scene("fail fast", fail_fast)
         .scene("collect", collect)
         .scene("nested", nested)
         .scene("flattened", flattened)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

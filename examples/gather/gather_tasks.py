@@ -1,4 +1,4 @@
-"""Gather tasks: hand the coroutines to the event loop, then wait for all of them.
+"""Gather tasks: hand the coroutines to the runtime, then wait for all of them.
 
 In Rust: `spawn`, see `gather_tasks.rs` beside this file.
 

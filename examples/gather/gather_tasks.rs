@@ -1,11 +1,12 @@
 //! Gather tasks: hand the coroutines to the runtime, then wait for all of them.
 //!
-//! In Python: `asyncio.create_task`, which `gather` does as well, see `gather_tasks.py` beside this file.
-//! Look for: the same lines as in `gather`, but `main` comes last. It is the runtime that polls A, B and C, each when it
-//! is woken; `main` has the thread only when one of them has ended.
+//! In Python: `asyncio.create_task`, which `gather` does as well, see `gather_tasks.py` beside this
+//! file.
+//! Look for: The lines are those of `gather`, but `main` comes last. The runtime polls A, B and C,
+//! each when it is woken; `main` gets the thread only when one of them has ended.
 //!
 //!     cargo run --example gather_tasks
-use async_concepts::{LaneExt, say, stage};
+use async_concepts::{LaneExt, say, stage::Stage};
 use futures::try_join;
 use std::{process::ExitCode, time::Duration};
 use tokio::{spawn, task::JoinError, time::sleep};
@@ -31,6 +32,10 @@ pub async fn gather_tasks() -> Result<(u64, u64, u64), JoinError> {
 }
 // ANCHOR_END: gather_tasks
 
-pub fn main() -> ExitCode {
-    stage::run("gather_tasks", gather_tasks)
+pub fn stage() -> Stage {
+    Stage::new("gather_tasks").scene("gather_tasks", gather_tasks)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

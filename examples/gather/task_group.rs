@@ -1,8 +1,9 @@
 //! Task group: tasks with a scope. Whatever is started inside has ended when the scope has.
 //!
 //! In Python: `async with asyncio.TaskGroup()`, see `task_group.py` beside this file.
-//! Look for: when does the work return, and who is still at it then? Tasks started loosely are local structure, floating
-//! about in a soup of callbacks; a group makes "it has returned" mean "it is over", also when one of it fails.
+//! Look for: Watch when the work returns, and which tasks still run then. Tasks that were started
+//! loosely outlive the function that started them. With a group, "it has returned" means "it is
+//! over", also when one of its tasks fails.
 //!
 //!     cargo run --example task_group
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -17,7 +18,7 @@ async fn upload(seconds: u64, works: bool) -> Result<u64, String> {
 
 // ANCHOR: loose
 pub async fn loose() {
-    spawn(upload(1, false).lane("A")); // nobody will ever hear that it failed
+    spawn(upload(1, false).lane("A")); // its error is lost
     spawn(upload(2, true).lane("B"));
     say!("returned, but nothing is over");
     sleep(Duration::from_secs(3)).await;
@@ -25,14 +26,16 @@ pub async fn loose() {
 // ANCHOR_END: loose
 
 // ANCHOR: group
-/// Waits for all tasks of a group. The first error ends the others, and even then all of them are waited for.
+/// Waits for all tasks of a group. The first error ends the others, and even then all of them are
+/// waited for.
 async fn wait_for(mut group: JoinSet<Result<u64, String>>) -> Result<u64, String> {
     let mut sum = 0;
     while let Some(task) = group.join_next().await {
         match task.expect("no task panics") {
             Ok(seconds) => sum += seconds,
             Err(error) => {
-                group.shutdown().await; // a `?` would drop the group: that aborts its tasks, too, but does not wait
+                // A `?` would drop the group: that aborts its tasks, too, but does not wait.
+                group.shutdown().await;
                 return Err(error);
             }
         }
@@ -66,10 +69,10 @@ pub async fn failing() -> Result<u64, String> {
 }
 // ANCHOR_END: failing
 
-pub fn main() -> ExitCode {
-    Stage::new("task_group")
-        .scene("loose", loose)
-        .scene("group", group)
-        .scene("failing", failing)
-        .run()
+pub fn stage() -> Stage {
+    Stage::new("task_group").scene("loose", loose).scene("group", group).scene("failing", failing)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

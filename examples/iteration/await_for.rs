@@ -1,8 +1,10 @@
 //! Await for: wait for each item, or for all of them? The two look alike and do not behave alike.
 //!
-//! In Python: `async for i in f()` beside `for i in await f()`, see `await_for.py` beside this file.
-//! Look for: when the first item is used. The stream hands it out at 1 s, the list not before it has all three, at 3 s.
-//! `async for` saves no time: both take 4.5 s, since nobody downloads while an item is used; see `pipeline` for that.
+//! In Python: `async for i in f()` beside `for i in await f()`, see `await_for.py` beside this
+//! file.
+//! Look for: A stream hands out its first item early, and saves no time. The stream's first item
+//! comes at 1 s; the list has all three at 3 s. Both scenes take 4.5 s, since nothing is downloaded
+//! while an item is used; see `pipeline` for that.
 //!
 //!     cargo run --example await_for
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -59,6 +61,10 @@ pub async fn for_await() {
 }
 // ANCHOR_END: list
 
-pub fn main() -> ExitCode {
-    Stage::new("await_for").scene("async for", async_for).scene("for … await", for_await).run()
+pub fn stage() -> Stage {
+    Stage::new("await_for").scene("async for", async_for).scene("for … await", for_await)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,4 +1,4 @@
-"""Backpressure: whoever is faster waits for whoever is slower, or the difference piles up.
+"""Backpressure: the faster side waits for the slower one, or the difference piles up.
 
 In Rust: `mpsc::channel(1)`, see `backpressure.rs` beside this file.
 

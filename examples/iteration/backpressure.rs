@@ -1,8 +1,9 @@
-//! Backpressure: whoever is faster waits for whoever is slower, or the difference piles up.
+//! Backpressure: the faster side waits for the slower one, or the difference piles up.
 //!
 //! In Python: `asyncio.Queue(maxsize=1)`, see `backpressure.py` beside this file.
-//! Look for: who wakes whom. Without a bound the producer is done at once, and four items lie about. With room for one,
-//! a slow consumer wakes the producer with each item it takes; a slow producer wakes the consumer with each it sends.
+//! Look for: Without a bound the producer is done at once, and four items are kept in memory. With
+//! room for one, a slow consumer wakes the producer with each item that it takes; a slow producer
+//! wakes the consumer with each item that it sends.
 //!
 //!     cargo run --example backpressure
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -31,7 +32,8 @@ pub async fn unbounded() {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     let produce = async move {
         for item in 1..=4 {
-            sender.send(item).expect("the consumer outlives me"); // not even async: a trap, there is always room
+            // Not even async: a trap, there is always room.
+            sender.send(item).expect("the consumer outlives me");
             say!("sent {item}");
         }
     };
@@ -74,10 +76,13 @@ pub async fn slow_producer() {
 }
 // ANCHOR_END: bounded
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("backpressure")
         .scene("unbounded", unbounded)
         .scene("slow consumer", slow_consumer)
         .scene("slow producer", slow_producer)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

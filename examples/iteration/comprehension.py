@@ -1,4 +1,4 @@
-"""Comprehension: filter and map what arrives one by one, with conditions and elements that have to be waited for.
+"""Comprehension: filter and map what arrives one by one, and wait for a condition or an element.
 
 In Rust: `filter` and `then`, see `comprehension.rs` beside this file.
 

@@ -1,8 +1,10 @@
-//! Comprehension: filter and map what arrives one by one, with conditions and elements that have to be waited for.
+//! Comprehension: filter and map what arrives one by one, and wait for a condition or an element.
 //!
-//! In Python: `[… async for …]` and `[await … for … if await …]`, see `comprehension.py` beside this file.
-//! Look for: nothing happens at once. Like the comprehension, `filter` and `then` handle one item after the other, so the
-//! second scene takes 2.4 s, the sum of four conditions and two squares; see `pipeline` for several at a time.
+//! In Python: `[… async for …]` and `[await … for … if await …]`, see `comprehension.py` beside
+//! this file.
+//! Look for: Nothing runs concurrently here. Like the comprehension, `filter` and `then` handle one
+//! item after the other, so the second scene takes 2.4 s, the sum of four conditions and two
+//! squares. For several at a time, see `pipeline`.
 //!
 //!     cargo run --example comprehension
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -23,7 +25,8 @@ fn ticker(delay: Duration, to: u32) -> impl Stream<Item = u32> {
 // ANCHOR: async_for
 pub async fn async_for() -> Vec<u32> {
     let ticks = ticker(Duration::from_secs(1), 4);
-    // The condition is not waited for; `filter` takes a future nevertheless, and `ready` makes one of a value.
+    // The condition is not waited for; `filter` takes a future nevertheless, and `ready` makes one
+    // of a value.
     let odd = ticks.filter(|tick| ready(tick % 2 == 1)).collect::<Vec<_>>().await;
     say!("{odd:?}");
     odd
@@ -51,6 +54,10 @@ pub async fn awaits() -> Vec<u32> {
 }
 // ANCHOR_END: awaits
 
-pub fn main() -> ExitCode {
-    Stage::new("comprehension").scene("async for", async_for).scene("await in it", awaits).run()
+pub fn stage() -> Stage {
+    Stage::new("comprehension").scene("async for", async_for).scene("await in it", awaits)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

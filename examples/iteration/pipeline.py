@@ -1,7 +1,9 @@
 """Pipeline: a stream of work, and how much of it is under way at a time.
 
-In Rust: `then`, `buffered`, `buffer_unordered` and `for_each_concurrent`, see `pipeline.rs` beside this file.
-The fetches of "loop body" are tasks, which go on while the body works, so it takes 500 ms and not 600.
+In Rust: `then`, `buffered`, `buffer_unordered` and `for_each_concurrent`, see `pipeline.rs` beside
+this file.
+Python's fetches are tasks, which go on while the body works, so "loop body" takes 500 ms, as
+"spawned" does, and not 600.
 
     python3 examples/iteration/pipeline.py
 """
@@ -74,4 +76,5 @@ if __name__ == "__main__":
     run(buffered, "buffered")
     run(buffer_unordered, "buffer_unordered")
     run(loop_body, "loop body")
+    run(loop_body, "spawned")  # the same in Python
     run(for_each_concurrent, "for_each_concurrent")

@@ -1,14 +1,16 @@
 //! Pipeline: a stream of work, and how much of it is under way at a time.
 //!
 //! In Python: `Semaphore` and `gather`, see `pipeline.py` beside this file.
-//! Look for: four fetches of 100 ms take 400, 200 and 100 ms. In "loop body", B is ready at 100 ms but not polled while
-//! the body stores A, and C has not begun: 600 ms, where Python's tasks, which go on by themselves, make it 500.
+//! Look for: Four fetches of 100 ms take 400, 200 or 100 ms, as you choose. A buffer is polled only
+//! while you wait for its next item: in "loop body", B is ready at 100 ms and not polled while the
+//! body stores A, so C begins late, and the run takes 600 ms. With a task for each fetch
+//! ("spawned") it takes 500 ms.
 //!
 //!     cargo run --example pipeline
 use async_concepts::{LaneExt, say, stage::Stage};
 use futures::{StreamExt, stream};
-use std::{process::ExitCode, time::Duration};
-use tokio::time::sleep;
+use std::{process::ExitCode, sync::Arc, time::Duration};
+use tokio::{spawn, sync::Semaphore, time::sleep};
 
 type Page = &'static str;
 const PAGES: [Page; 4] = ["A", "B", "C", "D"];
@@ -46,10 +48,26 @@ pub async fn buffer_unordered() -> Vec<Page> {
 pub async fn loop_body() {
     let mut pages = stream::iter(PAGES).map(|page| fetch(page).lane(page)).buffered(2);
     while let Some(page) = pages.next().await {
-        store(page).await; // a trap: nobody polls the fetches meanwhile, for they are part of `pages`
+        // A trap: the fetches are not polled meanwhile, for they are part of `pages`.
+        store(page).await;
     }
 }
 // ANCHOR_END: loop_body
+
+// ANCHOR: spawned
+async fn fetch_with(permits: Arc<Semaphore>, page: Page) -> Page {
+    let _permit = permits.acquire().await.expect("it is never closed");
+    fetch(page).lane(page).await
+}
+
+pub async fn spawned() {
+    let permits = Arc::new(Semaphore::new(2));
+    let tasks = PAGES.map(|page| spawn(fetch_with(permits.clone(), page)));
+    for task in tasks {
+        store(task.await.expect("it does not panic")).await; // the other tasks go on
+    }
+}
+// ANCHOR_END: spawned
 
 // ANCHOR: for_each_concurrent
 pub async fn for_each_concurrent() {
@@ -59,12 +77,16 @@ pub async fn for_each_concurrent() {
 }
 // ANCHOR_END: for_each_concurrent
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("pipeline")
         .scene("then", then)
         .scene("buffered", buffered)
         .scene("buffer_unordered", buffer_unordered)
         .scene("loop body", loop_body)
+        .scene("spawned", spawned)
         .scene("for_each_concurrent", for_each_concurrent)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,8 +1,10 @@
-"""Ticker: an asynchronous generator, which waits between its items. What becomes of it when nobody wants more?
+"""Ticker: an asynchronous generator, which waits between its items. What becomes of it after
+`break`?
 
 In Rust: `stream!`, see `ticker.rs` beside this file.
-A stream is closed where its scope ends, but a generator that nobody holds any more is closed by the event loop, in a
-task of its own: in "break", after the function that had it has returned, and not before.
+A stream is closed where its scope ends. A generator that is no longer referenced is closed by the
+event loop, in a task of its own: in "break", after the function that had it has returned, and not
+before.
 
     python3 examples/iteration/ticker.py
 """

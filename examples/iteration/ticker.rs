@@ -1,8 +1,10 @@
-//! Ticker: an asynchronous generator, which waits between its items. What becomes of it when nobody wants more?
+//! Ticker: an asynchronous generator, which waits between its items. What becomes of it after
+//! `break`?
 //!
 //! In Python: `async def` with `yield`, and `aclosing`, see `ticker.py` beside this file.
-//! Look for: when it closes. `break` leaves the loop, not the stream: that lives until its scope ends. Python, without
-//! `aclosing`, leaves even that to the event loop, so in "break" the generator closes after its function has returned.
+//! Look for: `break` leaves the loop, not the stream. In "break" the stream lives until its scope
+//! ends; in "close" it is dropped before. Without `aclosing`, Python leaves the closing to the
+//! event loop, so in "break" the generator is closed after its function has returned.
 //!
 //!     cargo run --example ticker
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -11,7 +13,8 @@ use futures::{Stream, StreamExt};
 use std::{pin::pin, process::ExitCode, time::Duration};
 use tokio::time::sleep;
 
-/// What the generator must not leave open. Python has `finally`, where one may even wait; `drop` cannot.
+/// What the generator must not leave open. Python has `finally`, where one may even wait; `drop`
+/// cannot.
 struct Source;
 
 impl Drop for Source {
@@ -87,10 +90,13 @@ pub async fn close() {
 }
 // ANCHOR_END: close
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("ticker")
         .scene("to the end", to_the_end)
         .scene("break", break_out)
         .scene("close", close)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

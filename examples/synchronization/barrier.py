@@ -1,7 +1,8 @@
-"""Barrier: nobody goes on before all have come.
+"""Barrier: nothing goes on before all have come.
 
 In Rust: `tokio::sync::Barrier`, see `barrier.rs` beside this file.
-If nobody has to wait, and only the last one has something to do, a count in a plain variable will do.
+If nothing has to wait, and only the last one has something to do, a count in a plain variable is
+enough.
 
     python3 examples/synchronization/barrier.py
 """

@@ -1,10 +1,10 @@
-//! Barrier: nobody goes on before all have come.
+//! Barrier: nothing goes on before all have come.
 //!
 //! In Python: `asyncio.Barrier`, see `barrier.py` beside this file.
-//! Look for: three at their own pace, for two rounds. Without a barrier A has ended both, at 2 s, before C its first; with
-//! it, nobody begins the second before C has come, at 2.5 s. The last to come is the leader of the round. In which order
-//! the others go on, tokio does not say: it is another one each time.
-//! If nobody has to wait, and only the last one has something to do, a count in a plain variable will do.
+//! Look for: Three tasks do two rounds at their own pace. Without a barrier A has ended both, at 2
+//! s, before C its first. With it, the second round begins when C has come, at 2.5 s, and the last
+//! to come is the round's leader. The order in which the others go on is left open by tokio, and
+//! differs from run to run.
 //!
 //!     cargo run --example barrier
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -49,6 +49,10 @@ pub async fn with() {
 }
 // ANCHOR_END: together
 
-pub fn main() -> ExitCode {
-    Stage::new("barrier").scene("without", without).scene("with", with).run()
+pub fn stage() -> Stage {
+    Stage::new("barrier").scene("without", without).scene("with", with)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,8 +1,8 @@
-"""Condition: wait until what is shared is as one needs it.
+"""Condition: wait until what is shared is as you need it.
 
 In Rust: `Notify` beside a plain variable, see `condition.rs` beside this file.
-The lock of the condition is needed only if one awaits between looking at the shelf and taking from it; between two
-awaits nobody else runs.
+The condition's lock also guards what is shared. `Notify` has none, so in Rust the shelf has a lock
+of its own.
 
     python3 examples/synchronization/condition.py
 """
@@ -36,7 +36,7 @@ class Shelf:
 async def look_once(shelf):
     async with shelf.changed:
         if shelf.loaves == 0:
-            await shelf.changed.wait()  # a trap: it was so when I was woken; who has run since?
+            await shelf.changed.wait()  # a trap: another customer may have run since the wake
         shelf.take()
 
 

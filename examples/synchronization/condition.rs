@@ -1,68 +1,93 @@
-//! Condition: wait until what is shared is as one needs it.
+//! Condition: wait until what is shared is as you need it.
 //!
 //! In Python: `asyncio.Condition`, see `condition.py` beside this file.
-//! Look for: a loaf at 1 s, and two who are woken for it. Whoever looks only once (`if`) takes a loaf that is not there;
-//! whoever looks again after each waking (`while`) waits for the next. Python's condition has a lock; here a plain
-//! variable will do beside the `Notify`, since nobody else runs between looking at the shelf and taking from it.
+//! Look for: At 1 s there is one loaf, and two customers are woken for it. A customer who looks
+//! only once (`if`) takes a loaf that is not there; one who looks again after each wake (`while`)
+//! waits for the next. `notified()` is made before the look, so that no wake between look and await
+//! is lost, on several threads either.
 //!
 //!     cargo run --example condition
 use async_concepts::{LaneExt, say, stage::Stage};
 use futures::join;
-use std::{cell::Cell, process::ExitCode, time::Duration};
+use std::{process::ExitCode, sync::Mutex, time::Duration};
 use tokio::{sync::Notify, time::sleep};
 
+/// Loaves, and a signal that there may be more. Python's condition is both: a lock and a signal.
 #[derive(Default)]
-struct Shelf {
-    loaves: Cell<i32>,
+pub struct Shelf {
+    loaves: Mutex<i32>,
     changed: Notify,
 }
 
 impl Shelf {
-    async fn fill(&self) {
-        for _ in 0..2 {
+    /// Adds `change` if `allowed` agrees, in one critical section. Returns how many there are then.
+    fn change(&self, change: i32, allowed: impl FnOnce(i32) -> bool) -> Option<i32> {
+        let mut loaves = self.loaves.lock().expect("no panic while it is locked");
+        if !allowed(*loaves) {
+            return None;
+        }
+        *loaves += change;
+        Some(*loaves)
+    }
+
+    pub async fn fill(&self, times: u32) {
+        for _ in 0..times {
             sleep(Duration::from_secs(1)).await;
-            self.loaves.set(self.loaves.get() + 1);
-            say!("bakes: {}", self.loaves.get());
+            if let Some(loaves) = self.change(1, |_| true) {
+                say!("bakes: {loaves}");
+            }
             self.changed.notify_waiters();
         }
     }
 
-    fn take(&self) {
-        self.loaves.set(self.loaves.get() - 1);
-        say!("takes: {}", self.loaves.get());
+    fn is_empty(&self) -> bool {
+        *self.loaves.lock().expect("no panic while it is locked") == 0
     }
 }
 
 // ANCHOR: if
 async fn look_once(shelf: &Shelf) {
-    if shelf.loaves.get() == 0 {
-        shelf.changed.notified().await; // a trap: it was so when I was woken; who has run since?
+    let changed = shelf.changed.notified();
+    if shelf.is_empty() {
+        changed.await; // a trap: another customer may have run since the wake
     }
-    shelf.take();
+    if let Some(loaves) = shelf.change(-1, |_| true) {
+        say!("takes: {loaves}");
+    }
 }
 
-pub async fn once() -> i32 {
+pub async fn once() -> Option<i32> {
     let shelf = Shelf::default();
-    join!(shelf.fill().lane("baker"), look_once(&shelf).lane("A"), look_once(&shelf).lane("B"));
-    shelf.loaves.get()
+    join!(shelf.fill(2).lane("baker"), look_once(&shelf).lane("A"), look_once(&shelf).lane("B"));
+    shelf.change(0, |_| true)
 }
 // ANCHOR_END: if
 
 // ANCHOR: while
-async fn look_again(shelf: &Shelf) {
-    while shelf.loaves.get() == 0 {
-        shelf.changed.notified().await;
+pub async fn look_again(shelf: &Shelf) {
+    loop {
+        // Before the look: from here on, a `notify_waiters` is kept for this future, even if it is
+        // not awaited yet. After the look, another thread could notify in between.
+        let changed = shelf.changed.notified();
+        if let Some(loaves) = shelf.change(-1, |loaves| loaves > 0) {
+            say!("takes: {loaves}");
+            return;
+        }
+        changed.await;
     }
-    shelf.take();
 }
 
-pub async fn again() -> i32 {
+pub async fn again() -> Option<i32> {
     let shelf = Shelf::default();
-    join!(shelf.fill().lane("baker"), look_again(&shelf).lane("A"), look_again(&shelf).lane("B"));
-    shelf.loaves.get()
+    join!(shelf.fill(2).lane("baker"), look_again(&shelf).lane("A"), look_again(&shelf).lane("B"));
+    shelf.change(0, |_| true)
 }
 // ANCHOR_END: while
 
-pub fn main() -> ExitCode {
-    Stage::new("condition").scene("if", once).scene("while", again).run()
+pub fn stage() -> Stage {
+    Stage::new("condition").scene("if", once).scene("while", again)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,7 +1,7 @@
-"""Event: wait until something has happened. What if it happened before one came?
+"""Event: wait until something has happened. What if it happened before you came?
 
 In Rust: `Notify` and `watch`, see `event.rs` beside this file.
-A plain variable would do for whoever only wants to know whether it has happened, and does not wait for it.
+If you only want to know whether it has happened, a plain variable is enough.
 
     python3 examples/synchronization/event.py
 """
@@ -34,11 +34,14 @@ async def edge():
     door = asyncio.Event()
 
     def pulse():
-        door.set()  # wakes those who wait now …
-        door.clear()  # … and a trap: it is closed again for those who come later
+        door.set()  # wakes the tasks that wait now …
+        door.clear()  # … and a trap: it is closed again for those that come later
 
     await asyncio.gather(
-        lane("porter", porter(pulse)), lane("A", guest(0, door)), lane("B", guest(2, door))
+        lane("porter", porter(pulse)),
+        lane("A", guest(0, door)),
+        lane("B", guest(2, door)),
+        lane("C", guest(0, door)),
     )
 # ANCHOR_END: edge
 
@@ -47,11 +50,20 @@ async def edge():
 async def level():
     door = asyncio.Event()
     await asyncio.gather(
-        lane("porter", porter(door.set)), lane("A", guest(0, door)), lane("B", guest(2, door))
+        lane("porter", porter(door.set)),
+        lane("A", guest(0, door)),
+        lane("B", guest(2, door)),
+        lane("C", guest(0, door)),
     )
 # ANCHOR_END: level
+
+
+async def early():
+    door = asyncio.Event()
+    await asyncio.gather(lane("porter", porter(door.set)), lane("B", guest(2, door)))
 
 
 if __name__ == "__main__":
     run(edge, "edge")
     run(level, "level")
+    run(early, "early")

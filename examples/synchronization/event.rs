@@ -1,9 +1,9 @@
-//! Event: wait until something has happened. What if it happened before one came?
+//! Event: wait until something has happened. What if it happened before you came?
 //!
 //! In Python: `asyncio.Event`, see `event.py` beside this file.
-//! Look for: B, who comes when the door has been opened. `Notify` is an edge: it wakes those who wait now, and B gives up
-//! at 3.5 s. A `watch` channel is a level, as asyncio's event is: the door is still open when B comes, at 2 s.
-//! A plain variable would do for whoever only wants to know whether it has happened, and does not wait for it.
+//! Look for: `Notify` is an edge: it wakes those that wait now, A and C. B comes later, and gives
+//! up at 3.5 s. A `watch` channel is a level, as asyncio's event is: the door is still open when B
+//! comes, at 2 s. If you only want to know whether it has happened, a plain variable is enough.
 //!
 //!     cargo run --example event
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -32,10 +32,16 @@ async fn porter(open: impl FnOnce()) {
 // ANCHOR: edge
 pub async fn edge() {
     let door = Notify::new();
-    // A trap: B is too late to be one of them. `notify_one` would be kept for B, but only if nobody else had waited.
+    // A trap: B comes too late. `notify_one` would wake A only, and be kept for B only if A and C
+    // had not been waiting.
     let open = || door.notify_waiters();
     let opened = async || door.notified().await;
-    join!(porter(open).lane("porter"), guest(0, opened).lane("A"), guest(2, opened).lane("B"));
+    join!(
+        porter(open).lane("porter"),
+        guest(0, opened).lane("A"),
+        guest(2, opened).lane("B"),
+        guest(0, opened).lane("C"),
+    );
 }
 // ANCHOR_END: edge
 
@@ -43,15 +49,36 @@ pub async fn edge() {
 pub async fn level() {
     let door = watch::Sender::new(false);
     let open = || {
-        door.send_replace(true); // not `send`, which keeps nothing if nobody is subscribed at that moment
+        // Not `send`, which keeps nothing if there is no receiver at that moment: see "early".
+        door.send_replace(true);
     };
     let opened = async || {
-        door.subscribe().wait_for(|open| *open).await.expect("the door outlives its guests");
+        door.subscribe().wait_for(|open| *open).await.expect("the door outlives this wait");
     };
-    join!(porter(open).lane("porter"), guest(0, opened).lane("A"), guest(2, opened).lane("B"));
+    join!(
+        porter(open).lane("porter"),
+        guest(0, opened).lane("A"),
+        guest(2, opened).lane("B"),
+        guest(0, opened).lane("C"),
+    );
 }
 // ANCHOR_END: level
 
-pub fn main() -> ExitCode {
-    Stage::new("event").scene("edge", edge).scene("level", level).run()
+pub async fn early() {
+    let door = watch::Sender::new(false);
+    let open = || {
+        door.send_replace(true); // B is not there yet
+    };
+    let opened = async || {
+        door.subscribe().wait_for(|open| *open).await.expect("the door outlives this wait");
+    };
+    join!(porter(open).lane("porter"), guest(2, opened).lane("B"));
+}
+
+pub fn stage() -> Stage {
+    Stage::new("event").scene("edge", edge).scene("level", level).scene("early", early)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

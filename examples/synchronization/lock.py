@@ -1,7 +1,8 @@
-"""Lock: nobody else gets in while one of them waits. Whoever waits in there keeps everybody waiting.
+"""Lock: only one task at a time is inside. A task that waits in there keeps all others waiting.
 
 In Rust: `tokio::sync::Mutex`, see `lock.rs` beside this file.
-Between two awaits nobody else runs, so a plain variable will do, if one reads and writes it there.
+Between two awaits no other task of the loop runs, so a plain variable that is read and written
+there is enough.
 
     python3 examples/synchronization/lock.py
 """
@@ -34,7 +35,8 @@ async def four(add):
 
 # ANCHOR: unlocked
 async def add(shared, number):
-    shared.sum += await ask(number)  # a trap: reads, waits, and writes; the others have read the same
+    # A trap: reads, waits, and writes; the others have read the same.
+    shared.sum += await ask(number)
     say(f"sum {shared.sum}")
 # ANCHOR_END: unlocked
 

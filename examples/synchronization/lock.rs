@@ -1,9 +1,10 @@
-//! Lock: nobody else gets in while one of them waits. Whoever waits in there keeps everybody waiting.
+//! Lock: only one task at a time is inside. A task that waits in there keeps all others waiting.
 //!
 //! In Python: `asyncio.Lock`, see `lock.py` beside this file.
-//! Look for: four answers, of 100 ms each, and their sum, 10. Without a lock each adds to what it read before it waited,
-//! and the sum is 4. Locked, they go in as they came, and the sum takes 400 ms. The cure needs no lock: between two
-//! awaits nobody else runs, so a plain variable will do, if one reads and writes it there; 100 ms.
+//! Look for: Four answers of 100 ms each are added up to 10. Without a lock each task adds to what
+//! it read before it waited, and the sum is 4. Locked, the sum is right, and takes 400 ms. Between
+//! two awaits no other task of this thread runs, so a plain variable that is read and written there
+//! is enough: 100 ms.
 //!
 //!     cargo run --example lock
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -22,7 +23,8 @@ async fn ask(number: u32) -> u32 {
 // ANCHOR: unlocked
 // ANCHOR: add
 async fn add(sum: &Cell<u32>, number: u32) {
-    sum.set(sum.get() + ask(number).await); // a trap: reads, waits, and writes; the others have read the same
+    // A trap: reads, waits, and writes; the others have read the same.
+    sum.set(sum.get() + ask(number).await);
     say!("sum {}", sum.get());
 }
 // ANCHOR_END: add
@@ -39,7 +41,8 @@ pub async fn unlocked() -> u32 {
 // ANCHOR: locked
 async fn lock_and_add(sum: &Mutex<u32>, number: u32) {
     let mut sum = sum.lock().await; // first come, first served
-    *sum += ask(number).await; // right, and slow: the others wait for the lock until this has its answer
+    // Right, and slow: the others wait for the lock until this has its answer.
+    *sum += ask(number).await;
     say!("sum {sum}");
 }
 
@@ -56,7 +59,8 @@ pub async fn locked() -> u32 {
 // ANCHOR: wait_and_add
 async fn wait_and_add(sum: &Cell<u32>, number: u32) {
     let answer = ask(number).await;
-    sum.set(sum.get() + answer); // no await in here; among threads: a `std::sync::Mutex`, for this line alone
+    // No await in here; among threads: a `std::sync::Mutex`, for this line alone.
+    sum.set(sum.get() + answer);
     say!("sum {}", sum.get());
 }
 // ANCHOR_END: wait_and_add
@@ -70,10 +74,13 @@ pub async fn plain() -> u32 {
 }
 // ANCHOR_END: plain
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("lock")
         .scene("unlocked", unlocked)
         .scene("locked", locked)
         .scene("plain variable", plain)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

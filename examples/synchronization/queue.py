@@ -1,8 +1,8 @@
-"""Queue: one puts jobs in, others take them out. How does one know that all of them are done?
+"""Queue: jobs go in here and come out there. How do you know that all of them are done?
 
 In Rust: `mpsc`, with tokens or closed, see `queue.rs` beside this file.
-A `deque` in a plain variable would do where nobody has to wait for a job to come. (The name of this file hides the
-standard module `queue` from what is beside it, which has no need of it.)
+Where nothing has to wait for a job, a plain `deque` is enough. (The name of this file hides the
+standard module `queue` from the examples beside it, which do not need it.)
 
     python3 examples/synchronization/queue.py
 """

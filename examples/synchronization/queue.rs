@@ -1,10 +1,10 @@
-//! Queue: one puts jobs in, others take them out. How does one know that all of them are done?
+//! Queue: jobs go in here and come out there. How do you know that all of them are done?
 //!
 //! In Python: `asyncio.Queue` with `task_done` and `join`, see `queue.py` beside this file.
-//! Look for: that the queue is empty does not mean that all is done; "empty" ends the workers in the middle of jobs 3 and
-//! 4. Tokio has no `join`: there each job brings a token, and the last one to be dropped says that all jobs are done.
-//! To close the channel also ends the workers; Python, before 3.13, puts an item in for each of them that says so.
-//! A `VecDeque` in a plain variable would do where nobody has to wait for a job to come.
+//! Look for: An empty queue does not mean that all is done: "empty" ends the workers in the middle
+//! of jobs 3 and 4. Tokio has no `join`: in "join" each job carries a token, and all are done when
+//! the last token is dropped. In "close" the workers end when the channel does; Python has that
+//! since 3.13 (`shutdown`), so the twin sends an item that means "end".
 //!
 //!     cargo run --example queue
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -18,12 +18,17 @@ use tokio::{
     time::sleep,
 };
 
-/// A number, and a token that goes where the job goes. Nothing is ever sent by it: that it is gone says enough.
+/// A number, and a token that goes where the job goes. Nothing is ever sent by it: that it is gone
+/// says enough.
 type Job = (u64, Sender<()>);
 
 async fn work(jobs: Arc<Mutex<Receiver<Job>>>) {
-    // One idle worker waits for the next job, the other for its place: this receiver has only one.
-    while let Some((job, token)) = { jobs.lock().await.recv().await } {
+    loop {
+        // One idle worker waits for the next job, the other for the lock: there is one receiver.
+        // The lock is released at the end of this statement. In `while let Some(…) = jobs.lock()…`
+        // it would be held by the loop's body, and the jobs would be done one after the other.
+        let next = jobs.lock().await.recv().await;
+        let Some((job, token)) = next else { break };
         say!("begin {job}");
         sleep(Duration::from_millis(100 + 10 * job)).await;
         say!("end {job}");
@@ -74,12 +79,17 @@ pub async fn join() {
 pub async fn close() {
     let (jobs, workers) = open();
     put_four(&jobs).await;
-    drop(jobs); // the only sender: what is in the queue can still be taken out, then there is `None`
+    // The only sender: what is in the queue can still be taken out, then there is `None`.
+    drop(jobs);
     workers.join_all().await;
     say!("all workers have ended");
 }
 // ANCHOR_END: close
 
-pub fn main() -> ExitCode {
-    Stage::new("queue").scene("empty", empty).scene("join", join).scene("close", close).run()
+pub fn stage() -> Stage {
+    Stage::new("queue").scene("empty", empty).scene("join", join).scene("close", close)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

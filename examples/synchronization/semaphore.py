@@ -1,7 +1,7 @@
 """Semaphore: no more than so many at a time.
 
 In Rust: `tokio::sync::Semaphore`, see `semaphore.rs` beside this file.
-How many are at work is a plain variable: it is only counted, nobody waits for it.
+The count of those at work is a plain variable, since nothing waits for it.
 
     python3 examples/synchronization/semaphore.py
 """

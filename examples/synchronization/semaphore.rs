@@ -1,9 +1,9 @@
 //! Semaphore: no more than so many at a time.
 //!
 //! In Python: `asyncio.Semaphore`, see `semaphore.py` beside this file.
-//! Look for: six jobs of 100 ms, and two permits: 300 ms. A permit lasts as long as the variable that holds it; one that
-//! is not kept is given back at once, and all six run together, in 100 ms and against the rules.
-//! How many are at work is a plain variable: it is only counted, nobody waits for it.
+//! Look for: A permit lasts as long as the variable that holds it. Six jobs of 100 ms with two
+//! permits take 300 ms. A permit that is not kept is given back at once, and all six run together,
+//! in 100 ms. The count of those at work is a plain variable, since nothing waits for it.
 //!
 //!     cargo run --example semaphore
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -23,7 +23,8 @@ async fn work(at_work: &Cell<u32>) {
 // ANCHOR: kept
 // ANCHOR: keep
 async fn keep(permits: &Semaphore, at_work: &Cell<u32>) {
-    let _permit = permits.acquire().await.expect("nobody closes it"); // until the end of this function
+    // Until the end of this function.
+    let _permit = permits.acquire().await.expect("it is never closed");
     work(at_work).await;
 }
 // ANCHOR_END: keep
@@ -48,6 +49,10 @@ pub async fn dropped() {
 }
 // ANCHOR_END: dropped
 
-pub fn main() -> ExitCode {
-    Stage::new("semaphore").scene("kept", kept).scene("dropped", dropped).run()
+pub fn stage() -> Stage {
+    Stage::new("semaphore").scene("kept", kept).scene("dropped", dropped)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -64,7 +64,8 @@ async def pair():
 
 
 # ANCHOR: child
-# Asks on its standard output, is answered on its standard input, and fails if the answer is not the expected one.
+# Asks on its standard output, is answered on its standard input, and fails if the answer is not the
+# expected one.
 CLIENT = 'for line in one two; do echo $line; read answer; [ "$answer" = "echo: $line" ] || exit 1; done'
 
 

@@ -1,8 +1,10 @@
 //! Echo: one protocol, one driver, four transports.
 //!
-//! In Python: `create_server` and `create_connection` with a `Protocol`, see `echo.py` beside this file.
-//! Look for: the same lines four times. Whatever reads and writes bytes is a transport, in memory, over the network or
-//! to a child process; in Python a child's pipes need a protocol of another kind, and an adapter.
+//! In Python: `create_server` and `create_connection` with a `Protocol`, see `echo.py` beside this
+//! file.
+//! Look for: The same lines come four times. Whatever reads and writes bytes is a transport: in
+//! memory, over the network, or to a child process. In Python a child's pipes need a protocol of
+//! another kind, and an adapter.
 //!
 //!     cargo run --example echo
 use async_concepts::{
@@ -19,7 +21,7 @@ use tokio::{
         AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, duplex,
         join,
     },
-    net::{TcpListener, TcpStream, UnixStream},
+    net::{TcpListener, TcpStream},
     process::Command,
 };
 
@@ -67,16 +69,24 @@ pub async fn tcp() -> Result<(), Fault> {
 }
 // ANCHOR_END: tcp
 
+#[cfg(unix)] // tokio has no such socket on Windows
 pub async fn unix_socket() -> Result<(), Fault> {
-    let (near, far) = UnixStream::pair()?;
+    let (near, far) = tokio::net::UnixStream::pair()?;
     try_join!(serve(far).lane("server"), ask(near).lane("client"))?;
     Ok(())
 }
 // ANCHOR_END: echo
 
 // ANCHOR: child
-/// Asks on its standard output, is answered on its standard input, and fails if the answer is not the expected one.
-const CLIENT: &str = r#"for line in one two; do echo $line; read answer; [ "$answer" = "echo: $line" ] || exit 1; done"#;
+/// Asks on its standard output, is answered on its standard input, and fails if the answer is not
+/// the expected one.
+const CLIENT: &str = r#"
+for line in one two; do
+    echo $line
+    read answer
+    [ "$answer" = "echo: $line" ] || exit 1
+done
+"#;
 
 pub async fn child() -> Result<(), Fault> {
     let mut client = Command::new("sh");
@@ -90,12 +100,14 @@ pub async fn child() -> Result<(), Fault> {
 }
 // ANCHOR_END: child
 
-pub fn main() -> ExitCode {
-    Stage::new("echo")
-        .does_io()
-        .try_scene("in memory", in_memory)
-        .try_scene("TCP", tcp)
-        .try_scene("Unix socket", unix_socket)
-        .try_scene("a child's pipes", child)
-        .run()
+pub fn stage() -> Stage {
+    let stage = Stage::new("echo").does_io();
+    let stage = stage.try_scene("in memory", in_memory).try_scene("TCP", tcp);
+    #[cfg(unix)]
+    let stage = stage.try_scene("Unix socket", unix_socket);
+    stage.try_scene("a child's pipes", child)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -1,8 +1,9 @@
-"""Flow control: who writes faster than the other side reads is asked to pause; and how to say that one has said all.
+"""Flow control: a writer that is faster than its reader is asked to pause. How does a side say that
+it is done?
 
 In Rust: a write that finds no room waits, and `shutdown`, see `flow_control.rs` beside this file.
-asyncio has no pipe in memory, so here is one; it calls its protocol as asyncio's transports do. Only Python prints when
-it does, since in Rust nobody has to be called: there each write is a `write` and a `drain`.
+asyncio has no pipe in memory, so here is one; it calls its protocol as asyncio's transports do.
+Only Python prints these calls: in Rust there are none, and each write is a `write` and a `drain`.
 
     python3 examples/transports/flow_control.py
 """
@@ -135,7 +136,7 @@ async def write_then_read(writer, pipe):
     try:
         await tell(writer)
     except TimeoutError:
-        return say("nobody reads")  # as the other one says
+        return say("the peer does not read")
     await hear(pipe)
 
 

@@ -1,9 +1,12 @@
-//! Flow control: who writes faster than the other side reads has to wait; and how to say that one has said all.
+//! Flow control: a writer that is faster than its reader has to wait. And how does a side say that
+//! it is done?
 //!
-//! In Python: `pause_writing`, `resume_writing`, `drain` and `write_eof`, see `flow_control.py` beside this file.
-//! Look for: who ends the writer's waits. In Rust a write that finds no room waits, and that is all; in Python `write`
-//! takes everything, and the transport asks the protocol to pause: who does not heed it fills the memory. And two traps:
-//! both sides write before they read, or one half is dropped and not shut down. A deadline ends what would never end.
+//! In Python: `pause_writing`, `resume_writing`, `drain` and `write_eof`, see `flow_control.py`
+//! beside this file.
+//! Look for: In Rust a write that finds no room waits. In Python `write` takes everything, and asks
+//! the protocol to pause; a protocol that does not listen fills the memory. Two traps: both sides
+//! write before they read, and a half of `io::split` that is dropped closes nothing (one of
+//! `TcpStream::into_split` does).
 //!
 //!     cargo run --example flow_control
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -38,13 +41,13 @@ pub async fn unbounded() {
     let (writer, mut buffer) = mpsc::unbounded_channel(); // a trap: it has room for everything
     let writer = async move {
         for word in WORDS {
-            writer.send(word).expect("somebody receives");
+            writer.send(word).expect("the reader is there");
             say!("wrote {word}");
         }
     };
     let transport = async {
         while let Some(word) = buffer.recv().await {
-            pipe.write_all(word.as_bytes()).await.expect("somebody reads");
+            pipe.write_all(word.as_bytes()).await.expect("the peer reads");
         }
         drop(pipe);
     };
@@ -58,7 +61,7 @@ pub async fn back_pressure() {
     let (mut pipe, reader) = duplex(ROOM);
     let writer = async move {
         for word in WORDS {
-            pipe.write_all(word.as_bytes()).await.expect("somebody reads");
+            pipe.write_all(word.as_bytes()).await.expect("the peer reads");
             say!("wrote {word}");
         }
     };
@@ -70,8 +73,8 @@ pub async fn back_pressure() {
 // ANCHOR: both
 async fn write_then_read(pipe: &mut DuplexStream) {
     match timeout(PATIENCE, pipe.write_all(b"question")).await {
-        Ok(written) => written.expect("somebody reads"),
-        Err(_) => return say!("nobody reads"), // as the other one says
+        Ok(written) => written.expect("the peer reads"),
+        Err(_) => return say!("the peer does not read"),
     }
     hear(pipe).await;
 }
@@ -79,7 +82,7 @@ async fn write_then_read(pipe: &mut DuplexStream) {
 async fn write_and_read(pipe: DuplexStream) {
     let (mut reader, mut writer) = split(pipe);
     let (_, written) = join!(hear(&mut reader), timeout(PATIENCE, writer.write_all(b"question")));
-    written.expect("in time").expect("somebody reads");
+    written.expect("in time").expect("the peer reads");
 }
 
 async fn hear(reader: &mut (impl AsyncRead + Unpin)) {
@@ -87,7 +90,7 @@ async fn hear(reader: &mut (impl AsyncRead + Unpin)) {
     timeout(PATIENCE, reader.read_exact(&mut question))
         .await
         .expect("in time")
-        .expect("somebody writes");
+        .expect("the peer writes");
     say!("heard the {}", from_utf8(&question).expect("a word"));
 }
 
@@ -110,12 +113,13 @@ async fn add_up(mut pipe: DuplexStream) {
     say!("asked for {question}");
     sleep(Duration::from_millis(100)).await;
     let sum: u32 = question.split('+').filter_map(|number| number.parse::<u32>().ok()).sum();
-    let _ = pipe.write_all(sum.to_string().as_bytes()).await; // it may be that nobody listens any more
+    // The peer may have gone.
+    let _ = pipe.write_all(sum.to_string().as_bytes()).await;
 }
 
 async fn ask(pipe: DuplexStream, end: impl AsyncFnOnce(&mut (dyn AsyncWrite + Unpin))) {
     let (mut reader, mut writer) = split(pipe);
-    writer.write_all(b"1+2+3").await.expect("somebody reads");
+    writer.write_all(b"1+2+3").await.expect("the peer reads");
     end(&mut writer).await;
     drop(writer);
     let mut answer = String::new();
@@ -127,7 +131,8 @@ async fn ask(pipe: DuplexStream, end: impl AsyncFnOnce(&mut (dyn AsyncWrite + Un
 
 pub async fn half_dropped() {
     let (near, far) = duplex(64);
-    let client = ask(near, async |_| {}); // a trap: the pipe is closed only when both halves are dropped
+    // A trap: the pipe is closed only when both halves are dropped.
+    let client = ask(near, async |_| {});
     join!(client.lane("client"), add_up(far).lane("server"));
 }
 
@@ -138,7 +143,7 @@ pub async fn half_closed() {
 }
 // ANCHOR_END: half
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("flow_control")
         .scene("no back-pressure", unbounded)
         .scene("back-pressure", back_pressure)
@@ -146,5 +151,8 @@ pub fn main() -> ExitCode {
         .scene("both write and read", both_at_once)
         .scene("a half that is dropped", half_dropped)
         .scene("half-close", half_closed)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

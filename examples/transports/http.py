@@ -1,4 +1,4 @@
-"""HTTP: a GET by hand, so that one sees the protocol.
+"""HTTP: a GET by hand, to see what waits for what.
 
 In Rust: `TcpStream` and `TcpListener`, see `http.rs` beside this file.
 
@@ -57,7 +57,7 @@ async def body(reader, headers, patience):
             say(f"< chunk of {length} bytes")
             await line(reader, patience)
         while await line(reader, patience):
-            pass  # trailers, which nobody asked for
+            pass  # trailers, which are not used here
         return chunks
     if "content-length" in headers:
         return await within(patience, reader.readexactly(int(headers["content-length"])))

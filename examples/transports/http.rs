@@ -1,10 +1,10 @@
-//! HTTP: a GET by hand, so that one sees the protocol.
+//! HTTP: a GET by hand, to see what waits for what.
 //!
 //! In Python: `asyncio.open_connection` and `asyncio.start_server`, see `http.py` beside this file.
-//! Look for: `>` what the client sends and `<` what it gets, as lines; then the body, whose end is found in one of three
-//! ways: its length, a chunk of length 0, or the end of the connection. Chunks can come before the server knows the rest.
-//! Each side knows here what comes next, so a plain `async fn` is shorter than a `Protocol`. It trusts nobody: what it
-//! reads has limits, and each wait a deadline. Outside of lessons use a crate such as hyper.
+//! Look for: Lines with `>` are what the client sends, and with `<` what it gets. The body's end is
+//! found in one of three ways: its length, a chunk of length 0, or the end of the connection. What
+//! comes from the peer has limits, and each wait a deadline: a silent server costs one second. In a
+//! program, use a crate such as hyper.
 //!
 //!     cargo run --example http
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -23,7 +23,7 @@ const MOST_HEADERS: usize = 100;
 const LARGEST_BODY: usize = 1024 * 1024;
 
 // ANCHOR: connection
-/// A transport on which nobody waits for ever.
+/// A transport on which no wait lasts for ever.
 struct Connection<T> {
     transport: BufReader<T>,
     /// For each single read and write.
@@ -69,7 +69,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
         }
     }
 
-    /// Reads up to so many bytes more, or fewer where the connection ends. Of what is only announced nothing is kept.
+    /// Reads up to so many bytes more, or fewer where the connection ends. Of what is only
+    /// announced nothing is kept.
     async fn read(&mut self, body: &mut Vec<u8>, length: usize) -> Result<(), Fault> {
         let end = body.len().saturating_add(length);
         while body.len() < end && body.len() <= LARGEST_BODY {
@@ -158,14 +159,17 @@ where
     lengths.dedup();
     let mut body = vec![];
     match (named("transfer-encoding").next(), &lengths[..]) {
-        _ if [204, 304].contains(&response.status) => {} // these have none, whatever their headers say
+        // These have none, whatever their headers say.
+        _ if [204, 304].contains(&response.status) => {}
         (Some(coding), []) if coding.eq_ignore_ascii_case("chunked") => {
             read_chunks(connection, &mut body).await?
         }
-        (Some(coding), []) => return Err(format!("nobody asked for {coding}").into()),
-        (None, []) => connection.read(&mut body, usize::MAX).await?, // up to the end of the connection
+        (Some(coding), []) => return Err(format!("this client did not ask for {coding}").into()),
+        // Up to the end of the connection.
+        (None, []) => connection.read(&mut body, usize::MAX).await?,
         (None, [digits]) => connection.read_exactly(&mut body, length(digits, 10)?).await?,
-        // Who believes the one sees another end than who believes the other, and something can be smuggled in.
+        // Who believes the one sees another end than who believes the other, and something can be
+        // smuggled in.
         _ => return Err("more than one length".into()),
     }
     Ok(body)
@@ -177,9 +181,10 @@ where
 {
     loop {
         let line = connection.line().await?;
-        let length = length(line.split(';').next().unwrap_or_default().trim_end(), 16)?; // after `;`: extensions
+        // After `;`: extensions.
+        let length = length(line.split(';').next().unwrap_or_default().trim_end(), 16)?;
         if length == 0 {
-            connection.headers().await?; // trailers, which nobody asked for
+            connection.headers().await?; // trailers, which are not used here
             return Ok(());
         }
         connection.read_exactly(body, length).await?;
@@ -213,7 +218,8 @@ pub async fn answer(transport: impl AsyncRead + AsyncWrite + Unpin) -> Result<()
             "6\r\nsteady\r\n0\r\n\r\n",
         ],
         Some("/close") => &["HTTP/1.1 200 OK\r\n\r\nuntil ", "the end"],
-        Some("/silent") => return connection.read(&mut vec![], usize::MAX).await, // until the client has gone
+        // Until the client has gone.
+        Some("/silent") => return connection.read(&mut vec![], usize::MAX).await,
         _ => &["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"],
     };
     for (number, piece) in pieces.iter().enumerate() {
@@ -257,12 +263,15 @@ pub async fn silent() -> Result<(), Fault> {
     over_tcp("/silent", Duration::from_millis(200)).await
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("http")
         .does_io()
         .try_scene("content-length", content_length)
         .try_scene("chunked", chunked)
         .try_scene("until the connection ends", until_the_end)
         .try_scene("a server that says nothing", silent)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

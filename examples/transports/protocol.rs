@@ -1,8 +1,9 @@
 //! Protocol: what to answer to which bytes, without a socket, a clock or an `await`.
 //!
 //! In Python: `asyncio.Protocol` and its four callbacks, see `protocol.py` beside this file.
-//! Look for: the same answers, however the network cuts the bytes; and the wrong ones if each piece is taken for a line.
-//! Since the protocol does no I/O, this `main` can play the network, and a test can cut at every byte.
+//! Look for: The answers are the same, however the network cuts the bytes; they are wrong if each
+//! piece is taken for a line. Since the protocol does no I/O, this `main` plays the network, a test
+//! can cut at every byte, and any runtime can drive it.
 //!
 //!     cargo run --example protocol
 use async_concepts::{
@@ -109,10 +110,13 @@ pub async fn hasty() -> String {
 }
 // ANCHOR_END: network
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("protocol")
         .scene("in one piece", whole)
         .scene("cut", cut)
         .scene("cut, without a codec", hasty)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

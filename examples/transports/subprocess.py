@@ -39,7 +39,7 @@ def ended(status):
 
 # ANCHOR: dropped
 async def cancelled(wait):
-    """Cancel whoever waits for the child, and see whether the child still answers."""
+    """Cancel the task that waits for the child, and see whether the child still answers."""
     child = await asyncio.create_subprocess_exec("cat", stdin=PIPE, stdout=PIPE)
     try:
         await asyncio.wait_for(lane("wait", wait(child)), 0.05)

@@ -1,15 +1,14 @@
 //! Subprocess: another program, as something to read from, to write to and to wait for.
 //!
 //! In Python: `asyncio.create_subprocess_exec`, see `subprocess.py` beside this file.
-//! Look for: each line of the child while it runs; it goes on only when it is told to. And what becomes of a child when
-//! whoever waits for it is cancelled: it goes on, unless it was started with `kill_on_drop`. The proof is its pipe, which
-//! answers in the one case, and in the other ends, though `cat` never ends by itself as long as its input is open.
+//! Look for: Each line of the child comes while it runs, and it goes on only when it is told to. A
+//! child whose owner is cancelled goes on, unless it was started with `kill_on_drop`: its pipe
+//! answers in the one case, and has ended in the other.
 //!
 //!     cargo run --example subprocess
 use async_concepts::{LaneExt, say, stage::Stage};
 use std::{
     error::Error,
-    os::unix::process::ExitStatusExt,
     process::{ExitCode, ExitStatus, Stdio},
     time::Duration,
 };
@@ -46,7 +45,7 @@ pub async fn follow(
 
 pub async fn line_by_line() -> Result<(), Fault> {
     let script = "for i in 3 2 1; do echo $i; read go_on; done; exit 7";
-    // If it misses a deadline, nobody needs it any more.
+    // If it misses a deadline, it is not needed any more.
     let mut child = start(Command::new("sh").args(["-c", script]).kill_on_drop(true))?;
     let (stdin, stdout) =
         (child.stdin.take().ok_or("no pipe")?, child.stdout.take().ok_or("no pipe")?);
@@ -57,23 +56,34 @@ pub async fn line_by_line() -> Result<(), Fault> {
 }
 
 fn ended(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("exit status {code}"),
-        (None, signal) => format!("ended by signal {}", signal.unwrap_or_default()), // in Python a negative status
+    match status.code() {
+        Some(code) => format!("exit status {code}"),
+        None => format!("ended by signal {}", signal_of(status)), // in Python a negative status
     }
 }
 // ANCHOR_END: lines
 
+#[cfg(unix)]
+fn signal_of(status: ExitStatus) -> i32 {
+    std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default()
+}
+
+#[cfg(not(unix))] // Windows has no signals: there each child has an exit status
+fn signal_of(_: ExitStatus) -> i32 {
+    0
+}
+
 // ANCHOR: dropped
-/// Cancels whoever waits for the child, and returns whether the child still answers.
+/// Cancels the future that waits for the child, and returns whether the child still answers.
 async fn cancelled(mut child: Child) -> Result<bool, Fault> {
     let mut stdin = child.stdin.take().ok_or("no pipe")?;
     let mut stdout = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();
-    let wait = async move { child.wait().await }; // the child belongs to this future, and is dropped with it
+    // The child belongs to this future, and is dropped with it.
+    let wait = async move { child.wait().await };
     if timeout(Duration::from_millis(50), wait.lane("wait")).await.is_err() {
         say!("cancelled");
     }
-    let _ = stdin.write_all(b"still there\n").await; // an error if nobody is left to read it
+    let _ = stdin.write_all(b"still there\n").await; // an error if the child has gone
     let answer = timeout(PATIENCE, stdout.next_line()).await??;
     say!("{}", answer.as_deref().unwrap_or("its output has ended"));
     Ok(answer.is_some()) // `cat` ends when its input is closed, which is here
@@ -90,17 +100,21 @@ pub async fn killed() -> Result<bool, Fault> {
 
 pub async fn signal() -> Result<(), Fault> {
     let mut child = start(&mut Command::new("cat"))?;
-    child.kill().await?; // and waits for its end; until somebody has done so, a child remains as a zombie
+    // And waits for its end; until then a child remains as a zombie.
+    child.kill().await?;
     say!("{}", ended(child.wait().await?));
     Ok(())
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("subprocess")
         .does_io()
         .try_scene("line by line", line_by_line)
         .try_scene("cancelled", left_alone)
         .try_scene("cancelled, with kill_on_drop", killed)
         .try_scene("killed", signal)
-        .run()
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

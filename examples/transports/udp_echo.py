@@ -1,7 +1,8 @@
 """UDP echo: datagrams are no stream.
 
-In Rust: `tokio::net::UdpSocket`, see `udp_echo.rs` beside this file. It sends an empty datagram, too, which asyncio's
-transports do since Python 3.13 and silently leave out before that.
+In Rust: `tokio::net::UdpSocket`, see `udp_echo.rs` beside this file.
+It sends an empty datagram, too, which asyncio's transports do since Python 3.13, and silently leave
+out before.
 
     python3 examples/transports/udp_echo.py
 """
@@ -98,11 +99,11 @@ async def nobody():
         address = closed.getsockname()
     with datagram_socket() as client:
         client.connect(address)
-        say(f"sent {client.send(b'hello')} bytes to nobody")
+        say(f"sent {client.send(b'hello')} bytes to an address where nothing listens")
         try:
             await asyncio.wait_for(receive(client, 80), PATIENCE)
         except ConnectionRefusedError:
-            say("nobody is there")
+            say("nothing listens there")
 # ANCHOR_END: nobody
 
 
@@ -110,4 +111,4 @@ if __name__ == "__main__":
     run(lambda: beside_a_server(0, boundaries), "boundaries")
     run(lambda: beside_a_server(0, truncated), "truncated")
     run(lambda: beside_a_server(1, lost), "lost")
-    run(nobody, "nobody there")
+    run(nobody, "nothing listens")

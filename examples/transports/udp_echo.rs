@@ -1,9 +1,9 @@
 //! UDP echo: datagrams are no stream.
 //!
 //! In Python: `create_datagram_endpoint`, see `udp_echo.py` beside this file.
-//! Look for: what nobody has to cut into lines, since each datagram stays whole, even an empty one; what is lost, and asked
-//! for again after a deadline; what a small buffer cuts off; and that to send to nobody succeeds. So a datagram socket is
-//! neither `AsyncRead` nor `AsyncWrite`, and a server has no connection whose end it could see: here it is dropped.
+//! Look for: A datagram stays whole, even an empty one, so nothing has to be cut into lines. It may
+//! be lost, and is sent again after a deadline; a small buffer cuts it off; and sending to an
+//! address where nothing listens succeeds.
 //!
 //!     cargo run --example udp_echo
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -37,7 +37,8 @@ async fn beside_a_server(
 ) -> Result<(), Fault> {
     let server = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    socket.connect(server.local_addr()?).await?; // only a default address; the server does not hear of it
+    // Only a default address; the server does not hear of it.
+    socket.connect(server.local_addr()?).await?;
     match select(pin!(client(socket).lane("client")), pin!(serve(&server, lose).lane("server")))
         .await
     {
@@ -62,7 +63,8 @@ pub async fn boundaries() -> Result<(), Fault> {
             socket.send(datagram.as_bytes()).await?;
         }
         for _ in 0..3 {
-            timeout(PATIENCE, receive(&socket, 80)).await??; // the empty one is not the end of anything
+            // The empty one is not the end of anything.
+            timeout(PATIENCE, receive(&socket, 80)).await??;
         }
         Ok(())
     };
@@ -83,7 +85,7 @@ pub async fn truncated() -> Result<(), Fault> {
 // ANCHOR_END: client
 
 // ANCHOR: lost
-/// Tries up to three times: what may be lost has to be sent again by whoever wants it to arrive.
+/// Tries up to three times: what may be lost has to be sent again by the sender.
 pub async fn retry<T>(mut attempt: impl AsyncFnMut() -> io::Result<T>) -> io::Result<T> {
     for number in 1..=3 {
         match timeout(PATIENCE, attempt()).await {
@@ -109,15 +111,17 @@ pub async fn lost() -> Result<(), Fault> {
 
 // ANCHOR: nobody
 pub async fn nobody() -> Result<(), Fault> {
-    let nobody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?; // closed again at once
+    // Closed again at once.
+    let nobody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?;
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     socket.connect(nobody).await?;
     let sent = socket.send(b"hello").await?;
-    say!("sent {sent} bytes to nobody");
-    // On the same machine the system may tell, and it tells whoever asks next; from afar only silence comes back.
+    say!("sent {sent} bytes to an address where nothing listens");
+    // On the same machine the system may report it, at the next call; from afar only
+    // silence comes back.
     match timeout(PATIENCE, receive(&socket, 80)).await {
         Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            say!("nobody is there")
+            say!("nothing listens there")
         }
         other => say!("unexpected: {other:?}"),
     }
@@ -125,12 +129,15 @@ pub async fn nobody() -> Result<(), Fault> {
 }
 // ANCHOR_END: nobody
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("udp_echo")
         .does_io()
         .try_scene("boundaries", boundaries)
         .try_scene("truncated", truncated)
         .try_scene("lost", lost)
-        .try_scene("nobody there", nobody)
-        .run()
+        .try_scene("nothing listens", nobody)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -226,7 +226,7 @@ fn take_server(server: &str) -> Result<(), String> {
     }
 }
 
-pub fn main() -> ExitCode {
+pub fn stage() -> Stage {
     const SERVER: OwnOption = OwnOption {
         name: "server",
         value: "HOST:PORT",
@@ -239,5 +239,9 @@ pub fn main() -> ExitCode {
         .scene("all", all)
         .scene("first success", first_success)
         .scene("first failure", first_failure)
-        .run_with(options)
+        .command_line(options)
+}
+
+fn main() -> ExitCode {
+    stage().run()
 }

@@ -114,17 +114,16 @@ impl Connection for Pretended {
     async fn close(self) {}
 }
 
-pub fn scenes() -> ExitCode {
+pub fn stage() -> Stage {
     Stage::new("send_millions")
         .scene("one by one", one_by_one)
         .scene("two connections", two_connections)
         .scene("nobody waits", nobody_waits)
-        .run()
 }
 
-pub fn main() -> ExitCode {
+fn main() -> ExitCode {
     match options::parse(std::env::args_os().skip(1)) {
-        Wanted::Scenes => scenes(),
+        Wanted::Scenes => stage().run(),
         Wanted::Campaign(options) => command::run(options),
         Wanted::Help => {
             let _ = command::print(options::HELP);

@@ -5,15 +5,12 @@
 //! - [`Draft`] writes messages: headers that nobody can smuggle anything into.
 //! - [`campaign`] is mail to millions: a list that is read as it is used, over a few connections, that can be
 //!   interrupted and gone on with.
-//! - [`mail2alert`] is a relay between a build server that sends notifications and the people who need them. It
-//!   acknowledges a mail when it is in other hands, and not before.
 //!
 //! The README beside this file lists the examples, and what each part refuses and why.
 #![warn(missing_docs)]
 
 pub mod campaign;
 mod draft;
-pub mod mail2alert;
 pub mod smtp;
 
 pub use draft::{Draft, DraftError, Mailbox};

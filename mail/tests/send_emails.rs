@@ -1,6 +1,6 @@
 //! What the example `send_emails` promises. It does real I/O, so it is held to what happens, and in which order, and not
 //! to times.
-use async_concepts::{stage::rehearse, timeline::Observe};
+use async_concepts::timeline::Observe;
 use mail::smtp::{Address, Handler, Limits, Reply, Server, Transaction};
 use std::{
     path::{Path, PathBuf},
@@ -9,6 +9,7 @@ use std::{
 use tokio::{net::TcpListener, sync::oneshot, task::spawn_blocking};
 
 #[path = "../examples/send_emails.rs"]
+#[allow(dead_code, reason = "its `main` is run in a process of its own")]
 mod send_emails;
 
 /// The lines of a scene as `lane text`, without the numbers of the servers' sessions, which the network decides.
@@ -71,7 +72,7 @@ const DIFFERENCES: [&[&str]; 3] = [
 
 #[test]
 fn the_last_thing_comes_when_all_have_ended_and_only_one_way_of_waiting_lets_all_end() {
-    let scenes = rehearse(Observe::Everything, send_emails::main);
+    let scenes = send_emails::stage().run_for_test(Observe::Everything);
     let [all, first_success, first_failure] = &scenes[..] else { panic!("three scenes") };
     assert_eq!(lines(&all.transcript()), ALL);
     assert_eq!(lines(&first_success.transcript()), FIRST_SUCCESS);

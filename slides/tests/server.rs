@@ -1,4 +1,6 @@
 //! The server, as a browser and as a stranger see it.
+#![cfg(unix)] // the tests look for processes in `/proc` and end them by signals
+
 mod served;
 
 use served::{Server, go_on};

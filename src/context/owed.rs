@@ -1,4 +1,5 @@
-//! Exits that are owed: counted from the moment of entering, and passed on to a task when their debtor is dropped.
+//! Exits that are owed: counted from the moment of entering, and passed on to a task when their
+//! debtor is dropped.
 use super::{AsyncContext, CleanupError, Exit, Outcome};
 use crate::LaneExt;
 use futures::{FutureExt, future::BoxFuture};
@@ -83,7 +84,8 @@ impl<E: Display> Failure<E> {
     }
 }
 
-/// A context that has been entered. To drop it before its exit is over is to cancel the body, or whoever awaits the exit.
+/// A context that has been entered. To drop it before its exit is over is to cancel the body, or
+/// whoever awaits the exit.
 pub(super) struct Entered<C: AsyncContext> {
     /// None when the exit has begun.
     context: Option<C>,

@@ -14,9 +14,11 @@ use tokio::{
 /// How long the other side may take, on the runtime's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// To send something. Each byte that comes starts it anew, so it ends who falls silent, not who is slow.
+    /// To send something. Each byte that comes starts it anew, so it ends who falls silent, not who
+    /// is slow.
     pub read: Duration,
-    /// To take all that one read has been answered with. Single bytes that are taken do not start it anew.
+    /// To take all that one read has been answered with. Single bytes that are taken do not start
+    /// it anew.
     pub write: Duration,
 }
 
@@ -57,18 +59,20 @@ impl Error for Lost {
 
 /// Lets a protocol talk over a transport, until one of the two sides closes it.
 ///
-/// It reads a piece, hands it over, sends all that the protocol has to say to it, and only then reads on. In the end
-/// the transport is shut down and dropped. (A child's standard input is closed only by the latter.) On TCP, if the
-/// protocol closes while the peer is still sending, the peer may be told of a broken connection before it has read the
-/// last answer.
+/// It reads a piece, hands it over, sends all that the protocol has to say to it, and only then
+/// reads on. In the end the transport is shut down and dropped. (A child's standard input is closed
+/// only by the latter.) On TCP, if the protocol closes while the peer is still sending, the peer
+/// may be told of a broken connection before it has read the last answer.
 ///
-/// Dropping this future drops the transport, tells the protocol [`Lost::Cancelled`], and loses what was not sent.
+/// Dropping this future drops the transport, tells the protocol [`Lost::Cancelled`], and loses what
+/// was not sent.
 ///
 /// # Errors
 /// If a deadline passes or the transport fails; the protocol has been told the same.
 ///
 /// # Panics
-/// Where the runtime has no clock, and if the protocol panics; then none of its methods is called any more.
+/// Where the runtime has no clock, and if the protocol panics; then none of its methods is called
+/// any more.
 pub async fn drive<T, P>(
     mut transport: T,
     protocol: &mut P,

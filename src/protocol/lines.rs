@@ -17,8 +17,9 @@ use std::{
 /// assert_eq!(lines.next(), Some(Ok(b"two".to_vec())));
 /// ```
 ///
-/// A line ends with a newline, and is given out without it and without a carriage return before it. It keeps what has
-/// been pushed and not been taken out, and beyond that no more than one line of the length that is allowed.
+/// A line ends with a newline, and is given out without it and without a carriage return before it.
+/// It keeps what has been pushed and not been taken out, and beyond that no more than one line of
+/// the length that is allowed.
 #[derive(Debug)]
 pub struct Lines {
     bytes: Vec<u8>,
@@ -29,7 +30,8 @@ pub struct Lines {
     skipping: bool,
 }
 
-/// A line is longer than allowed. It is reported once, as soon as that is known, and left out; the next one is read.
+/// A line is longer than allowed. It is reported once, as soon as that is known, and left out; the
+/// next one is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -52,7 +54,8 @@ impl Lines {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Takes out what is left when nothing more will come: a line that was not ended, if it is not empty.
+    /// Takes out what is left when nothing more will come: a line that was not ended, if it is not
+    /// empty.
     pub fn rest(&mut self) -> Option<Vec<u8>> {
         self.searched = 0;
         let rest = std::mem::take(&mut self.bytes);
@@ -69,7 +72,8 @@ impl Iterator for Lines {
         loop {
             let newline = self.bytes[self.searched..].iter().position(|byte| *byte == b'\n');
             let Some(newline) = newline.map(|position| self.searched + position) else {
-                // One more than the limit, since the last one may be the carriage return of the end.
+                // One more than the limit, since the last one may be the carriage return of the
+                // end.
                 let too_long = self.bytes.len() > self.limit + 1;
                 if self.skipping || too_long {
                     self.bytes.clear();

@@ -1,5 +1,5 @@
-//! The clock of a run, for event loops: so that `EventLoop::new` in an example, which knows nothing of it, makes a loop
-//! that can be hurried, and whose turns and waits are seen on the timeline.
+//! The clock of a run, for event loops: so that `EventLoop::new` in an example, which knows nothing
+//! of it, makes a loop that can be hurried, and whose turns and waits are seen on the timeline.
 use crate::{
     event_loop::{Bell, Clock, Job, set_event_loop_policy},
     timeline::{Recorder, Recording, turn, wait},
@@ -7,8 +7,9 @@ use crate::{
 use std::{sync::Arc, task::Waker, time::Duration};
 use tokio::{task::spawn_blocking, time::Instant};
 
-/// Runs a function that turns an event loop of its own, on a paused clock, and records what happens: for
-/// [`EventLoop`](crate::event_loop::EventLoop) what [`record`](crate::record) is for tokio.
+/// Runs a function that turns an event loop of its own, on a paused clock, and records what
+/// happens: for [`EventLoop`](crate::event_loop::EventLoop) what [`record`](crate::record) is for
+/// tokio.
 ///
 /// ```
 /// use async_concepts::{callback, event_loop::EventLoop, record_blocking, say};

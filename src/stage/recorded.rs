@@ -1,5 +1,5 @@
 //! What a run leaves behind for a program to read, such as the one that makes the slides.
-use super::Performance;
+use super::SceneResult;
 use crate::timeline::{Chart, Clock, Line, SvgOptions, Theme, human, lane_colour};
 use serde_json::{Value, json};
 
@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 /// - `title`: what the scene is called;
 /// - `verdict`: why it did not end by itself, or `null`;
 /// - `took`: how long it took, as one says it;
-/// - `lines`: what was printed, each with `time` (in seconds, with three decimals, as in transcripts), `lane`, `text`,
-///   `colour` (the lane's, as a class of the picture), and `instant`, the how-manieth instant of the picture it belongs to;
-/// - `timeline`: the picture as SVG, for a page that has [`page_style`](crate::timeline::page_style), `width` pixels wide,
-///   without caption, legend and lines, since the page says these in its own way.
-pub(super) fn to_json(clock: Clock, scenes: &[(Performance, Chart)], width: f64) -> String {
+/// - `lines`: what was printed, each with `time` (in seconds, with three decimals, as in
+///   transcripts), `lane`, `text`, `colour` (the lane's, as a class of the picture), and `instant`,
+///   the position, counted from 0, of the instant of the picture that it belongs to;
+/// - `timeline`: the picture as SVG, for a page that has
+///   [`page_style`](crate::timeline::page_style), `width` pixels wide, without caption, legend and
+///   lines, since the page says these in its own way.
+pub(super) fn to_json(clock: Clock, scenes: &[(SceneResult, Chart)], width: f64) -> String {
     let options = SvgOptions {
         width,
         theme: Theme::Page,
@@ -21,12 +23,12 @@ pub(super) fn to_json(clock: Clock, scenes: &[(Performance, Chart)], width: f64)
         caption: false,
         row: SvgOptions::LOWEST_ROW,
     };
-    let scene = |(performance, chart): &(Performance, Chart)| {
+    let scene = |(result, chart): &(SceneResult, Chart)| {
         json!({
-            "title": performance.title,
-            "verdict": performance.verdict.as_ref().map(ToString::to_string),
-            "took": human(performance.elapsed),
-            "lines": performance.lines.iter().map(|line| line_as_json(line, chart)).collect::<Vec<_>>(),
+            "title": result.title,
+            "verdict": result.verdict.as_ref().map(ToString::to_string),
+            "took": human(result.elapsed),
+            "lines": result.lines.iter().map(|line| line_as_json(line, chart)).collect::<Vec<_>>(),
             "timeline": chart.to_svg(options),
         })
     };

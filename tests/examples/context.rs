@@ -1,42 +1,25 @@
 //! The examples of the topic `context`.
-use async_concepts::{
-    record,
-    timeline::{Chart, End, Row},
+use super::{
+    all::{context_manager, transaction},
+    assert_run, ms,
 };
-use std::time::Duration;
-
-#[path = "../../examples/context/context_manager.rs"]
-pub mod context_manager;
-#[path = "../../examples/context/transaction.rs"]
-pub mod transaction;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
+use async_concepts::{record, timeline::End};
 
 // context_manager
 
 #[test]
 fn what_was_entered_is_left_after_the_work() {
     let run = record("success", context_manager::success);
-    assert_eq!(run.elapsed, ms(500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 main entering",
             "0.100 main inside",
             "0.400 main exiting: succeeded",
             "0.500 main outside",
             "0.500 main result: 4",
-        ]
+        ],
+        ms(500),
     );
     assert_eq!(run.output().expect("the work succeeds"), Some(4));
 }
@@ -44,16 +27,16 @@ fn what_was_entered_is_left_after_the_work() {
 #[test]
 fn an_error_waits_until_the_exit_is_over() {
     let run = record("error", context_manager::error);
-    assert_eq!(run.elapsed, ms(500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 main entering",
             "0.100 main inside",
             "0.400 main exiting: failed: nothing to do",
             "0.500 main outside",
             "0.500 main error: nothing to do",
-        ]
+        ],
+        ms(500),
     );
     assert_eq!(run.output().expect_err("the work fails").to_string(), "nothing to do");
 }
@@ -61,16 +44,16 @@ fn an_error_waits_until_the_exit_is_over() {
 #[test]
 fn a_swallowed_error_leaves_no_result() {
     let run = record("swallowed error", context_manager::swallowed);
-    assert_eq!(run.elapsed, ms(500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 main entering",
             "0.100 main inside",
             "0.400 main exiting: failed: nothing to do",
             "0.500 main outside",
             "0.500 main no result, and no error",
-        ]
+        ],
+        ms(500),
     );
     assert_eq!(run.output().expect("the error is swallowed"), None);
 }
@@ -78,9 +61,8 @@ fn a_swallowed_error_leaves_no_result() {
 #[test]
 fn after_a_timeout_a_task_cleans_up_and_main_can_wait_for_it() {
     let run = record("cancelled", context_manager::cancelled);
-    assert_eq!(run.elapsed, ms(300));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A entering",
             "0.100 A inside",
@@ -88,10 +70,11 @@ fn after_a_timeout_a_task_cleans_up_and_main_can_wait_for_it() {
             "0.200 cleanup exiting: cancelled",
             "0.300 cleanup outside",
             "0.300 main cleaned up",
-        ]
+        ],
+        ms(300),
     );
     let chart = run.chart();
-    let (work, cleanup) = (row(&chart, "A"), row(&chart, "cleanup"));
+    let (work, cleanup) = (chart.row("A"), chart.row("cleanup"));
     assert_eq!(work.end.1, End::Cancelled { by: Some(0), aborted: false });
     assert_eq!(chart.time(work.end.0), ms(200), "the work is dropped at once");
     assert_eq!(cleanup.polled_by, None, "the runtime itself polls the cleanup");
@@ -103,9 +86,8 @@ fn after_a_timeout_a_task_cleans_up_and_main_can_wait_for_it() {
 #[test]
 fn a_transfer_is_seen_when_it_is_complete() {
     let run = record("commit", transaction::commit);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 reader alice 100, bob 0",
             "0.100 main begin",
@@ -114,7 +96,8 @@ fn a_transfer_is_seen_when_it_is_complete() {
             "0.400 main commit",
             "0.400 main transferred",
             "0.400 reader alice 70, bob 30",
-        ]
+        ],
+        ms(400),
     );
     assert_eq!(run.output(), [[100, 0], [70, 30]]);
 }
@@ -122,9 +105,8 @@ fn a_transfer_is_seen_when_it_is_complete() {
 #[test]
 fn a_transfer_that_fails_half_way_is_never_seen() {
     let run = record("roll back on error", transaction::error);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 reader alice 100, bob 0",
             "0.100 main begin",
@@ -132,7 +114,8 @@ fn a_transfer_that_fails_half_way_is_never_seen() {
             "0.300 main alice -130",
             "0.400 main roll back",
             "0.400 main error: insufficient funds",
-        ]
+        ],
+        ms(400),
     );
     assert_eq!(run.output(), [[100, 0]]);
 }
@@ -140,9 +123,8 @@ fn a_transfer_that_fails_half_way_is_never_seen() {
 #[test]
 fn a_transfer_that_is_cancelled_half_way_is_rolled_back_before_the_next() {
     let run = record("roll back on cancellation", transaction::cancelled);
-    assert_eq!(run.elapsed, ms(750));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 reader alice 100, bob 0",
             "0.100 A begin",
@@ -155,7 +137,8 @@ fn a_transfer_that_is_cancelled_half_way_is_rolled_back_before_the_next() {
             "0.750 main commit",
             "0.750 main transferred",
             "0.750 reader alice 60, bob 40",
-        ]
+        ],
+        ms(750),
     );
     assert_eq!(run.output(), [[100, 0], [60, 40]], "of the first transfer nothing is ever seen");
 }

@@ -1,43 +1,22 @@
 //! The examples of the topic `coroutines`.
+use super::{
+    all::{coroutine, four_ways, function, generator, laziness, state_machine},
+    assert_run, assert_took, ms,
+};
 use async_concepts::{
     record,
-    timeline::{Chart, End, Row, State, Until},
+    timeline::{Chart, End, State, Until},
 };
 use std::{io, time::Duration};
 use tokio::time::advance;
 use tokio_test::{assert_pending, assert_ready_eq, task};
-
-#[path = "../../examples/coroutines/coroutine.rs"]
-pub mod coroutine;
-#[path = "../../examples/coroutines/four_ways.rs"]
-pub mod four_ways;
-#[path = "../../examples/coroutines/function.rs"]
-pub mod function;
-#[path = "../../examples/coroutines/generator.rs"]
-pub mod generator;
-#[path = "../../examples/coroutines/laziness.rs"]
-pub mod laziness;
-#[path = "../../examples/coroutines/state_machine.rs"]
-pub mod state_machine;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 // function
 
 #[test]
 fn functions_take_as_long_as_all_of_them_together() {
     let run = record("function", function::function);
-    assert_eq!(run.elapsed, ms(6000));
+    assert_took(&run, ms(6000));
     assert_eq!(run.output(), (2, 6, 24));
 }
 
@@ -64,7 +43,7 @@ fn a_function_is_one_poll_that_blocks() {
     let chart = record("function", function::function).chart();
     for (name, blocked) in [("A", 1000), ("B", 2000), ("C", 3000)] {
         let polls: Vec<_> =
-            row(&chart, name).spans.iter().filter(|span| span.state != State::Lazy).collect();
+            chart.row(name).spans.iter().filter(|span| span.state != State::Lazy).collect();
         let [poll] = polls[..] else { panic!("{name} is polled more than once: {polls:?}") };
         assert_eq!(
             (poll.state, chart.between(poll.from, poll.to)),
@@ -79,15 +58,15 @@ fn a_function_is_one_poll_that_blocks() {
 #[test]
 fn a_generator_computes_a_value_each_time_it_is_resumed() {
     let run = record("resume", generator::resume);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 main made; nothing has been computed",
             "1.000 main resumed, and got 2",
             "2.000 main resumed, and got 6",
             "3.000 main resumed, and got 24",
-        ]
+        ],
+        ms(3000),
     );
     assert_eq!(run.output(), Some(24));
 }
@@ -95,10 +74,10 @@ fn a_generator_computes_a_value_each_time_it_is_resumed() {
 #[test]
 fn generators_can_take_turns_but_save_no_time() {
     let run = record("take turns", generator::take_turns);
-    assert_eq!(run.elapsed, ms(6000));
-    assert_eq!(
-        run.transcript(),
-        ["1.000 A 2", "2.000 B 2", "3.000 C 2", "4.000 B 6", "5.000 C 6", "6.000 C 24"]
+    assert_run(
+        &run,
+        ["1.000 A 2", "2.000 B 2", "3.000 C 2", "4.000 B 6", "5.000 C 6", "6.000 C 24"],
+        ms(6000),
     );
 }
 
@@ -139,7 +118,7 @@ fn a_coroutine_sees_the_time_pass_while_others_have_the_thread() {
 #[test]
 fn a_coroutine_keeps_its_own_time_which_begins_when_it_does() {
     let run = record("coroutine", coroutine::coroutine);
-    assert_eq!(run.elapsed, ms(2500));
+    assert_took(&run, ms(2500));
     assert_eq!(run.output(), (ms(1000), ms(2000)));
 }
 
@@ -148,25 +127,25 @@ fn a_coroutine_keeps_its_own_time_which_begins_when_it_does() {
 #[test]
 fn a_call_starts_nothing_so_other_work_comes_first() {
     let run = record("call", laziness::call);
-    assert_eq!(run.elapsed, ms(1500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 main called twice, and nothing begins",
             "0.500 main await one of them",
             "0.500 later begin",
             "1.500 later end",
-        ]
+        ],
+        ms(1500),
     );
 }
 
 #[test]
 fn a_future_that_is_never_polled_ends_as_it_began() {
     let chart = record("call", laziness::call).chart();
-    let never = row(&chart, "never");
+    let never = chart.row("never");
     assert!(never.spans.iter().all(|span| span.state == State::Lazy), "{:?}", never.spans);
     assert_eq!(never.end.1, End::Cancelled { by: Some(0), aborted: false });
-    let later = row(&chart, "later");
+    let later = chart.row("later");
     assert_eq!(later.spans[0].state, State::Lazy);
     assert_eq!(chart.between(later.spans[0].from, later.spans[0].to), ms(500));
 }
@@ -174,23 +153,22 @@ fn a_future_that_is_never_polled_ends_as_it_began() {
 #[test]
 fn a_task_runs_while_other_work_is_done() {
     let run = record("spawn", laziness::spawned);
-    assert_eq!(run.elapsed, ms(1000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 main spawned; it begins when I wait",
             "0.000 task begin",
             "0.500 main await it",
             "1.000 task end",
-        ]
+        ],
+        ms(1000),
     );
 }
 
 #[test]
 fn a_sleep_counts_from_its_call() {
     let run = record("sleep", laziness::sleep_itself);
-    assert_eq!(run.elapsed, ms(1000));
-    assert_eq!(run.transcript(), ["1.000 main it is over after 1.0 s"]);
+    assert_run(&run, ["1.000 main it is over after 1.0 s"], ms(1000));
 }
 
 // state_machine
@@ -246,9 +224,8 @@ fn the_machine_by_hand_panics_when_it_is_polled_once_too_often() {
 #[test]
 fn both_machines_run_alike() {
     let run = record("state_machine", state_machine::state_machine);
-    assert_eq!(run.elapsed, ms(2000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 async begin",
             "0.000 by-hand begin",
@@ -256,11 +233,12 @@ fn both_machines_run_alike() {
             "1.000 by-hand half-way",
             "2.000 async end",
             "2.000 by-hand end",
-        ]
+        ],
+        ms(2000),
     );
     let chart = run.chart();
     let polls =
-        |name| row(&chart, name).spans.iter().filter(|span| span.state == State::Running).count();
+        |name| chart.row(name).spans.iter().filter(|span| span.state == State::Running).count();
     assert_eq!([polls("async"), polls("by-hand")], [3, 3]);
     assert_eq!(run.output(), (42, 42));
 }
@@ -279,9 +257,8 @@ const AT_THE_SAME_TIME: [&str; 6] = [
 #[test]
 fn one_after_another_takes_the_sum() {
     let run = record("one after another", four_ways::one_after_another);
-    assert_eq!(run.elapsed, ms(2000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.200 A half-way",
             "0.400 A done",
@@ -289,7 +266,8 @@ fn one_after_another_takes_the_sum() {
             "1.000 B done",
             "1.500 C half-way",
             "2.000 C done",
-        ]
+        ],
+        ms(2000),
     );
 }
 
@@ -301,7 +279,7 @@ fn threads_callbacks_and_coroutines_say_the_same_at_the_same_times() {
         record("coroutines", four_ways::coroutines),
     ] {
         assert_eq!(run.transcript(), AT_THE_SAME_TIME, "{}", run.title);
-        assert_eq!(run.elapsed, ms(1000), "{}", run.title);
+        assert_took(&run, ms(1000));
     }
 }
 

@@ -1,7 +1,11 @@
 //! The examples of the topic `debugging`.
+use super::{
+    all::{deadlock, never_awaited, resource_warning, slow_callback},
+    assert_run, assert_took, ms,
+};
 use async_concepts::{
     record, record_blocking,
-    timeline::{Chart, End, Recorder, Row, State, Verdict},
+    timeline::{End, Recorder, State, Verdict},
 };
 use std::{
     fs,
@@ -9,27 +13,6 @@ use std::{
     process::{Command, Stdio},
     time::Duration,
 };
-
-#[path = "../../examples/debugging/deadlock.rs"]
-pub mod deadlock;
-#[path = "../../examples/debugging/never_awaited.rs"]
-pub mod never_awaited;
-#[path = "../../examples/debugging/resource_warning.rs"]
-pub mod resource_warning;
-#[path = "../../examples/debugging/slow_callback.rs"]
-pub mod slow_callback;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 /// The number of the first line, from `start` on, that has `text`.
 fn line_of(source: &str, start: &str, text: &str) -> usize {
@@ -46,15 +29,14 @@ fn line_of(source: &str, start: &str, text: &str) -> usize {
 #[test]
 fn an_event_loop_in_debug_mode_reports_the_task_that_computes_and_not_for_its_waits() {
     let run = record_blocking("event loop", slow_callback::in_an_event_loop);
-    assert_eq!(run.elapsed, ms(800));
-    assert_eq!(run.transcript(), ["0.750 main executing work took 0.350 seconds"]);
+    assert_run(&run, ["0.750 main executing work took 0.350 seconds"], ms(800));
     run.output().expect("no error");
 }
 
 #[test]
 fn a_slow_poll_is_reported_with_lane_time_and_place() {
     let run = record("tokio", slow_callback::tokio);
-    assert_eq!(run.elapsed, ms(800));
+    assert_took(&run, ms(800));
     let source = include_str!("../../examples/debugging/slow_callback.rs");
     let line = line_of(source, "pub async fn tokio()", ".report_slow_polls");
     assert_eq!(
@@ -62,7 +44,7 @@ fn a_slow_poll_is_reported_with_lane_time_and_place() {
         [format!("0.750 work a poll took 350 ms (slow_callback.rs:{line})")]
     );
     let chart = run.chart();
-    let spans = row(&chart, "work").spans.iter();
+    let spans = chart.row("work").spans.iter();
     let blocking = spans
         .filter(|span| span.state == State::Blocking)
         .map(|span| chart.between(span.from, span.to));
@@ -76,7 +58,7 @@ fn a_slow_poll_is_reported_with_lane_time_and_place() {
 #[test]
 fn work_in_pieces_is_not_reported_and_others_get_on() {
     let run = record("in pieces", slow_callback::in_pieces);
-    assert_eq!(run.elapsed, ms(350), "it takes no longer");
+    assert_took(&run, ms(350));
     assert_eq!(run.transcript(), ["0.000 heart beat", "0.140 heart beat", "0.280 heart beat"]);
 }
 
@@ -100,7 +82,7 @@ fn a_future_that_is_dropped_unpolled_is_reported_where_it_was_made() {
     );
     let chart = run.chart();
     for (name, dropped) in [("A", 0), ("B", 100), ("C", 100)] {
-        let row = row(&chart, name);
+        let row = chart.row(name);
         assert!(
             row.spans.iter().all(|span| span.state == State::Lazy),
             "{name} is never polled: {:?}",
@@ -121,10 +103,10 @@ fn a_future_that_is_dropped_unpolled_is_reported_where_it_was_made() {
 #[test]
 fn a_future_that_is_awaited_is_not_reported() {
     let run = record("awaited", never_awaited::awaited);
-    assert_eq!(run.elapsed, ms(300));
-    assert_eq!(
-        run.transcript(),
-        ["0.100 A slept", "0.200 main 2 naps", "0.300 B slept", "0.300 C slept"]
+    assert_run(
+        &run,
+        ["0.100 A slept", "0.200 main 2 naps", "0.300 B slept", "0.300 C slept"],
+        ms(300),
     );
 }
 
@@ -198,10 +180,10 @@ fn a_loop_that_owns_what_owns_it_is_never_released_unless_closed() {
         ["0.000 main the loop is dropped"],
         "and the file is open for ever"
     );
-    assert_eq!(row(&unclosed.chart(), "later").end.1, End::Unfinished);
+    assert_eq!(unclosed.chart().row("later").end.1, End::Unfinished);
     let closed = record_blocking("closed loop", resource_warning::closed_loop);
     assert_eq!(closed.transcript(), ["0.000 main file released", "0.000 main the loop is closed"]);
-    assert_eq!(row(&closed.chart(), "later").end.1, End::Cancelled { by: Some(0), aborted: false });
+    assert_eq!(closed.chart().row("later").end.1, End::Cancelled { by: Some(0), aborted: false });
     unclosed.output().and(closed.output()).expect("no error");
 }
 
@@ -222,34 +204,34 @@ fn a_transport_that_is_shut_down_loses_nothing() {
 #[test]
 fn a_dropped_group_ends_its_tasks_without_their_cleanup_and_a_dropped_handle_ends_nothing() {
     let run = record("dropped tasks", resource_warning::dropped_tasks);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.100 main both are dropped",
             "0.100 A lock released",
             "0.320 B cleaned up",
             "0.320 B lock released",
-        ]
+        ],
+        ms(400),
     );
     let chart = run.chart();
-    assert_eq!(row(&chart, "A").end.1, End::Cancelled { by: None, aborted: true });
-    assert_eq!(row(&chart, "B").end.1, End::Finished);
+    assert_eq!(chart.row("A").end.1, End::Cancelled { by: None, aborted: true });
+    assert_eq!(chart.row("B").end.1, End::Finished);
 }
 
 #[test]
 fn tasks_that_are_asked_to_end_clean_up_first() {
     let run = record("stopped tasks", resource_warning::stopped_tasks);
-    assert_eq!(run.elapsed, ms(120));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.110 A cleaned up",
             "0.110 A lock released",
             "0.120 B cleaned up",
             "0.120 B lock released",
             "0.120 main both have ended",
-        ]
+        ],
+        ms(120),
     );
 }
 
@@ -259,28 +241,29 @@ fn tasks_that_are_asked_to_end_clean_up_first() {
 fn two_locks_in_two_orders_get_a_verdict_instead_of_a_hang() {
     let run =
         Recorder::new("two orders").limit(Duration::from_secs(3)).record(deadlock::two_orders);
-    assert_eq!(run.transcript(), ["0.000 A has 1, wants 2", "0.000 B has 2, wants 1"]);
-    assert_eq!(run.elapsed, Duration::from_secs(3));
+    assert_run(&run, ["0.000 A has 1, wants 2", "0.000 B has 2, wants 1"], Duration::from_secs(3));
     let verdict = run.outcome.expect_err("they wait for each other");
     assert!(matches!(verdict, Verdict::Deadlock(_)), "{verdict:?}");
     assert_eq!(
         verdict.to_string(),
-        "nothing can happen any more: A waits since 100 ms, B waits since 100 ms"
+        "nothing can happen any more: A has been waiting since 100 ms at \
+         examples/debugging/deadlock.rs:37 for `Mutex::lock`; B has been waiting since 100 ms at \
+         examples/debugging/deadlock.rs:37 for `Mutex::lock` [deadlock]"
     );
 }
 
 #[test]
 fn locks_in_one_order_cannot_wait_for_each_other() {
     let run = record("one order", deadlock::one_order);
-    assert_eq!(run.elapsed, ms(200));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A has 1, wants 2",
             "0.100 A transferred",
             "0.100 B has 1, wants 2",
             "0.200 B transferred",
-        ]
+        ],
+        ms(200),
     );
     assert_eq!(run.output(), (110, 90), "10 went one way, and 20 the other");
 }

@@ -1,34 +1,15 @@
 //! The examples of the topic `event_loop`.
+use super::{
+    all::{
+        call_soon_threadsafe, cancel_handle, exception_handler, hello_world, run_until_complete,
+        timers,
+    },
+    assert_run, assert_took, ms,
+};
 use async_concepts::{
     record, record_blocking,
-    timeline::{Chart, End, Pos, Row, State, Until},
+    timeline::{End, Pos, State, Until},
 };
-use std::time::Duration;
-
-#[path = "../../examples/event_loop/call_soon_threadsafe.rs"]
-pub mod call_soon_threadsafe;
-#[path = "../../examples/event_loop/cancel_handle.rs"]
-pub mod cancel_handle;
-#[path = "../../examples/event_loop/exception_handler.rs"]
-pub mod exception_handler;
-#[path = "../../examples/event_loop/hello_world.rs"]
-pub mod hello_world;
-#[path = "../../examples/event_loop/run_until_complete.rs"]
-pub mod run_until_complete;
-#[path = "../../examples/event_loop/timers.rs"]
-pub mod timers;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 // hello_world
 
@@ -43,8 +24,7 @@ const HELLO_WORLD: [&str; 5] = [
 #[test]
 fn callbacks_are_called_in_the_order_in_which_they_were_put_into_the_queue() {
     let run = record_blocking("event loop", hello_world::hello_world);
-    assert_eq!(run.transcript(), HELLO_WORLD);
-    assert_eq!(run.elapsed, ms(0));
+    assert_run(&run, HELLO_WORLD, ms(0));
     run.output().expect("the loop stops and is closed");
 }
 
@@ -72,7 +52,7 @@ fn tokio_runs_its_tasks_as_the_event_loop_calls_its_callbacks() {
         run.transcript(),
         record_blocking("event loop", hello_world::hello_world).transcript()
     );
-    assert_eq!(run.elapsed, ms(0));
+    assert_took(&run, ms(0));
 }
 
 // cancel_handle
@@ -82,12 +62,11 @@ const CANCEL_HANDLE: [&str; 3] = ["1.000 A called", "2.000 C cancel both", "4.00
 #[test]
 fn a_cancelled_callback_is_never_called_and_one_that_has_run_does_not_mind() {
     let run = record_blocking("event loop", cancel_handle::cancel_handle);
-    assert_eq!(run.transcript(), CANCEL_HANDLE);
-    assert_eq!(run.elapsed, ms(4000));
+    assert_run(&run, CANCEL_HANDLE, ms(4000));
     let chart = run.chart();
-    let (at, end) = &row(&chart, "A").end;
+    let (at, end) = &chart.row("A").end;
     assert_eq!((chart.time(*at), end), (ms(1000), &End::Finished));
-    let b = row(&chart, "B");
+    let b = chart.row("B");
     assert_eq!(
         chart.time(b.end.0),
         ms(2000),
@@ -105,19 +84,18 @@ fn to_abort_a_task_of_tokio_does_what_to_cancel_a_handle_does() {
         run.transcript(),
         record_blocking("event loop", cancel_handle::cancel_handle).transcript()
     );
-    assert_eq!(run.elapsed, ms(4000));
+    assert_took(&run, ms(4000));
     let chart = run.chart();
-    assert_eq!(row(&chart, "A").end.1, End::Finished);
-    assert_eq!(row(&chart, "B").end.1, End::Cancelled { by: None, aborted: true });
-    assert_eq!(chart.time(row(&chart, "B").end.0), ms(2000));
+    assert_eq!(chart.row("A").end.1, End::Finished);
+    assert_eq!(chart.row("B").end.1, End::Cancelled { by: None, aborted: true });
+    assert_eq!(chart.time(chart.row("B").end.0), ms(2000));
 }
 
 #[test]
 fn a_loop_that_nobody_can_stop_any_more_says_so_instead_of_sleeping_for_ever() {
     let run = record_blocking("for ever", cancel_handle::for_ever);
-    assert_eq!(run.transcript(), ["0.000 main nobody is left who could stop the loop"]);
-    assert_eq!(run.elapsed, ms(0));
-    assert_eq!(row(&run.chart(), "hello").end.1, End::Cancelled { by: Some(0), aborted: false });
+    assert_run(&run, ["0.000 main nothing is left that could stop the loop"], ms(0));
+    assert_eq!(run.chart().row("hello").end.1, End::Cancelled { by: Some(0), aborted: false });
     run.output().expect("it is closed");
 }
 
@@ -126,8 +104,8 @@ fn a_loop_that_nobody_can_stop_any_more_says_so_instead_of_sleeping_for_ever() {
 const TIMERS: [&str; 7] = [
     "1.000 A keep the thread",
     "2.500 A done",
-    "2.500 B due at 1.5 s",
-    "2.500 C due at 2.0 s",
+    "2.500 C due at 1.5 s",
+    "2.500 B due at 2.0 s",
     "3.000 D due at 3.0 s, set first",
     "3.000 E due at 3.0 s, set last",
     "4.000 main stopped",
@@ -136,8 +114,7 @@ const TIMERS: [&str; 7] = [
 #[test]
 fn late_timers_come_in_the_order_of_their_times_and_equal_ones_as_they_were_set() {
     let run = record_blocking("event loop", timers::timers);
-    assert_eq!(run.transcript(), TIMERS);
-    assert_eq!(run.elapsed, ms(4000));
+    assert_run(&run, TIMERS, ms(4000));
     run.output().expect("the loop stops and is closed");
 }
 
@@ -146,16 +123,16 @@ fn tokios_timers_come_in_the_same_order() {
     let run = record("tokio", timers::tokio);
     assert_eq!(run.transcript(), TIMERS);
     assert_eq!(run.transcript(), record_blocking("event loop", timers::timers).transcript());
-    assert_eq!(run.elapsed, ms(4000));
+    assert_took(&run, ms(4000));
 }
 
 // call_soon_threadsafe
 
 const CALL_SOON_THREADSAFE: [&str; 6] = [
     "0.250 other meanwhile",
-    "0.500 thread half of it",
+    "0.500 worker half of it",
     "0.500 A half of it has come",
-    "1.000 thread all of it",
+    "1.000 worker all of it",
     "1.000 B all of it has come",
     "1.500 main stopped",
 ];
@@ -163,18 +140,18 @@ const CALL_SOON_THREADSAFE: [&str; 6] = [
 #[test]
 fn a_thread_wakes_the_sleeping_loop_and_its_callbacks_run_there() {
     let run = record_blocking("event loop", call_soon_threadsafe::call_soon_threadsafe);
-    assert_eq!(run.transcript(), CALL_SOON_THREADSAFE);
-    assert_eq!(run.elapsed, ms(1500));
+    assert_run(&run, CALL_SOON_THREADSAFE, ms(1500));
     let chart = run.chart();
-    let thread = chart.rows.iter().position(|row| row.name == "thread").expect("there is a thread");
-    let woken = row(&chart, "main")
+    let thread = chart.rows.iter().position(|row| row.name == "worker").expect("there is a thread");
+    let woken = chart
+        .row("main")
         .spans
         .iter()
         .filter(|span| span.state == State::Waiting(Until::Lane(thread)));
     assert_eq!(woken.map(|span| chart.time(span.to)).collect::<Vec<_>>(), [ms(500), ms(1000)]);
     for callback in ["A", "B"] {
         assert_eq!(
-            row(&chart, callback).polled_by,
+            chart.row(callback).polled_by,
             Some(0),
             "{callback} is called by the loop, not by the thread"
         );
@@ -188,7 +165,7 @@ fn a_thread_spawns_into_tokio_as_it_calls_into_the_event_loop() {
     assert_eq!(run.transcript(), CALL_SOON_THREADSAFE);
     let event_loop = record_blocking("event loop", call_soon_threadsafe::call_soon_threadsafe);
     assert_eq!(run.transcript(), event_loop.transcript());
-    assert_eq!(run.elapsed, ms(1500));
+    assert_took(&run, ms(1500));
 }
 
 // run_until_complete
@@ -206,8 +183,7 @@ const RUN_UNTIL_COMPLETE: [&str; 7] = [
 #[test]
 fn a_loop_that_is_not_run_keeps_its_tasks_waiting() {
     let run = record_blocking("event loop", run_until_complete::run_until_complete);
-    assert_eq!(run.transcript(), RUN_UNTIL_COMPLETE);
-    assert_eq!(run.elapsed, ms(4500));
+    assert_run(&run, RUN_UNTIL_COMPLETE, ms(4500));
     assert_eq!(run.output().expect("nothing fails"), 24);
 }
 
@@ -217,7 +193,7 @@ fn a_local_set_runs_until_complete_as_the_event_loop_does() {
     assert_eq!(run.transcript(), RUN_UNTIL_COMPLETE);
     let event_loop = record_blocking("event loop", run_until_complete::run_until_complete);
     assert_eq!(run.transcript(), event_loop.transcript());
-    assert_eq!(run.elapsed, ms(4500));
+    assert_took(&run, ms(4500));
     assert_eq!(run.output(), 24);
 }
 
@@ -225,27 +201,47 @@ fn a_local_set_runs_until_complete_as_the_event_loop_does() {
 
 #[test]
 fn the_handler_is_told_of_errors_and_panics_and_the_loop_goes_on() {
-    let run = record_blocking("exception_handler", exception_handler::exception_handler);
-    assert_eq!(
-        run.transcript(),
+    let run = record_blocking("event loop", exception_handler::exception_handler);
+    assert_run(
+        &run,
         [
             "1.000 A fail",
             "1.000 main the handler is told: no milk",
             "2.000 B fail, too",
             "2.000 main the handler is told: panicked: no coffee",
             "3.000 C called all the same",
-        ]
+        ],
+        ms(4000),
     );
-    assert_eq!(run.elapsed, ms(4000));
     run.output().expect("the loop stops and is closed");
 }
 
 #[test]
 fn a_panic_ends_its_callback_and_no_other() {
-    let chart = record_blocking("exception_handler", exception_handler::exception_handler).chart();
-    let ends = ["A", "B", "C", "main"].map(|name| row(&chart, name).end.1.clone());
+    let chart = record_blocking("event loop", exception_handler::exception_handler).chart();
+    let ends = ["A", "B", "C", "main"].map(|name| chart.row(name).end.1.clone());
     assert_eq!(
         ends,
         [End::Finished, End::Panicked("no coffee".into()), End::Finished, End::Finished]
     );
+}
+
+#[test]
+fn the_error_of_a_tokio_task_is_in_its_handle_and_lost_with_it() {
+    let run = record("tokio", exception_handler::tokio);
+    assert_run(
+        &run,
+        [
+            "1.000 A fail",
+            "1.000 main A failed: no milk",
+            "2.000 B fail, too",
+            "2.000 main B panicked: no coffee",
+            "3.000 C fail",
+            "4.000 main the end",
+        ],
+        ms(4000),
+    );
+    let chart = run.chart();
+    assert_eq!(chart.row("B").end.1, End::Panicked("no coffee".into()));
+    assert_eq!(chart.row("C").end.1, End::Finished, "a task that returns an error has not failed");
 }

@@ -1,36 +1,20 @@
 //! The examples of the topic `executors`.
+use super::{
+    all::{blocked_loop, process_pool, spawn_blocking, thread_pool, threads_and_tasks},
+    assert_run, assert_took, ms,
+};
 use async_concepts::{
     record, record_blocking,
-    timeline::{Chart, Clock, End, Recorder, Recording, Row, State, Until},
+    timeline::{Chart, Clock, End, Recorder, Recording, State, Until},
 };
 use std::{
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
-    time::Duration,
+    process::{Command, Stdio},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
 };
-
-#[path = "../../examples/executors/blocked_loop.rs"]
-pub mod blocked_loop;
-#[path = "../../examples/executors/process_pool.rs"]
-pub mod process_pool;
-#[path = "../../examples/executors/spawn_blocking.rs"]
-pub mod spawn_blocking;
-#[path = "../../examples/executors/thread_pool.rs"]
-pub mod thread_pool;
-#[path = "../../examples/executors/threads_and_tasks.rs"]
-pub mod threads_and_tasks;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
+use tokio::{runtime, spawn, task::yield_now};
 
 /// On the real clock nothing but this ends a run that hangs.
 fn in_real_time(title: &str) -> Recorder {
@@ -39,7 +23,8 @@ fn in_real_time(title: &str) -> Recorder {
 
 /// How long a lane did that, in all.
 fn time_in(chart: &Chart, name: &str, state: State) -> Duration {
-    row(chart, name)
+    chart
+        .row(name)
         .spans
         .iter()
         .filter(|span| span.state == state)
@@ -68,8 +53,7 @@ const BEATING: [&str; 7] = [
 #[test]
 fn the_heart_of_an_event_loop_beats_on_while_an_executor_works() {
     let run = record_blocking("event loop", spawn_blocking::run_in_executor);
-    assert_eq!(run.elapsed, ms(350));
-    assert_eq!(run.transcript(), BEATING);
+    assert_run(&run, BEATING, ms(350));
     assert_eq!(time_in(&run.chart(), "hash", State::OnThread), ms(350));
     assert_eq!(run.output().expect("no error"), 2158181609);
 }
@@ -77,17 +61,13 @@ fn the_heart_of_an_event_loop_beats_on_while_an_executor_works() {
 #[test]
 fn the_heart_beats_on_while_a_thread_of_the_pool_works() {
     let run = record("tokio", spawn_blocking::tokio);
-    assert_eq!(run.elapsed, ms(350));
-    assert_eq!(run.transcript(), BEATING);
+    assert_run(&run, BEATING, ms(350));
     let chart = run.chart();
     assert_eq!(time_in(&chart, "hash", State::OnThread), ms(350));
     assert_eq!(time_in(&chart, "heart", State::Blocking), ms(0));
     let hash = chart.rows.iter().position(|row| row.name == "hash").expect("it has a lane");
     assert!(
-        row(&chart, "main")
-            .spans
-            .iter()
-            .any(|span| span.state == State::Waiting(Until::Lane(hash)))
+        chart.row("main").spans.iter().any(|span| span.state == State::Waiting(Until::Lane(hash)))
     );
     assert_eq!(run.output(), 2158181609);
 }
@@ -105,7 +85,7 @@ fn place_in_blocked_loop(marked: &str) -> String {
 #[test]
 fn a_heart_misses_its_beats_while_a_request_keeps_the_thread_and_the_request_is_named() {
     let run = record("blocked", blocked_loop::blocked);
-    assert_eq!(run.elapsed, ms(620));
+    assert_took(&run, ms(620));
     let slow = format!(
         "0.470 request a poll took 350 ms {}",
         place_in_blocked_loop("pub async fn blocked()")
@@ -132,9 +112,8 @@ fn a_heart_misses_its_beats_while_a_request_keeps_the_thread_and_the_request_is_
 #[test]
 fn a_heart_beats_on_while_a_request_awaits_a_thread_and_nobody_is_reported() {
     let run = record("on a thread of its own", blocked_loop::cured);
-    assert_eq!(run.elapsed, ms(620));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 heart beat",
             "0.100 heart beat",
@@ -145,7 +124,8 @@ fn a_heart_beats_on_while_a_request_awaits_a_thread_and_nobody_is_reported() {
             "0.470 hash end",
             "0.500 heart beat",
             "0.600 heart beat",
-        ]
+        ],
+        ms(620),
     );
     assert_eq!(time_in(&run.chart(), "request", State::Blocking), ms(0));
 }
@@ -155,9 +135,8 @@ fn a_heart_beats_on_while_a_request_awaits_a_thread_and_nobody_is_reported() {
 #[test]
 fn a_pool_of_two_does_four_jobs_in_two_rounds_and_keeps_their_order() {
     let run = record("two rounds", thread_pool::two_rounds);
-    assert_eq!(run.elapsed, ms(250));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A begin",
             "0.000 B begin",
@@ -168,7 +147,8 @@ fn a_pool_of_two_does_four_jobs_in_two_rounds_and_keeps_their_order() {
             "0.230 D end",
             "0.250 C end",
             "0.250 main a b c d",
-        ]
+        ],
+        ms(250),
     );
     assert_eq!(run.chart().threads.len(), 3, "the runtime's own, and two");
     assert_eq!(run.output(), ["a", "b", "c", "d"]);
@@ -177,9 +157,8 @@ fn a_pool_of_two_does_four_jobs_in_two_rounds_and_keeps_their_order() {
 #[test]
 fn an_abort_stops_a_job_that_waits_and_not_one_that_runs() {
     let run = record("abort", thread_pool::abort);
-    assert_eq!(run.elapsed, ms(180));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A begin",
             "0.000 B begin",
@@ -189,14 +168,15 @@ fn an_abort_stops_a_job_that_waits_and_not_one_that_runs() {
             "0.150 A end",
             "0.180 D end",
             "0.180 main b and d",
-        ]
+        ],
+        ms(180),
     );
     let chart = run.chart();
     for job in ["job A", "job C"] {
-        assert_eq!(row(&chart, job).end.1, End::Cancelled { by: None, aborted: true }, "{job}");
+        assert_eq!(chart.row(job).end.1, End::Cancelled { by: None, aborted: true }, "{job}");
     }
-    assert_eq!(row(&chart, "A").end.1, End::Finished, "A runs on");
-    assert_eq!(chart.time(row(&chart, "A").end.0), ms(150));
+    assert_eq!(chart.row("A").end.1, End::Finished, "A runs on");
+    assert_eq!(chart.time(chart.row("A").end.0), ms(150));
     assert!(chart.rows.iter().all(|row| row.name != "C"), "C never begins");
 }
 
@@ -204,7 +184,7 @@ fn an_abort_stops_a_job_that_waits_and_not_one_that_runs() {
 fn a_thread_is_free_when_its_job_has_ended_and_not_when_it_was_aborted() {
     let chart = record("abort", thread_pool::abort).chart();
     let begun =
-        row(&chart, "D").spans.iter().find(|span| span.state == State::OnThread).expect("D runs");
+        chart.row("D").spans.iter().find(|span| span.state == State::OnThread).expect("D runs");
     assert_eq!(
         chart.time(begun.from),
         ms(100),
@@ -224,7 +204,8 @@ fn a_job_that_looks_at_a_flag_stops_at_its_next_step() {
 
 // process_pool
 
-/// The example itself, as a program: what its pool starts as workers. It is built first, if it is not up to date.
+/// The example itself, as a program: what its pool starts as workers. It is built first, if it is
+/// not up to date.
 fn program_of_process_pool() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args([
@@ -253,14 +234,8 @@ fn program_of_process_pool() -> PathBuf {
 }
 
 /// Workers are the same program, started again; but here that is the tests.
-fn use_workers() {
+pub fn use_workers() {
     process_pool::PROGRAM.get_or_init(program_of_process_pool);
-}
-
-/// The example's `main`, with workers that are not the tests.
-pub fn process_pool_with_workers() -> ExitCode {
-    use_workers();
-    process_pool::main()
 }
 
 fn with_processes<F: Future<Output = Vec<u32>> + 'static>(
@@ -271,7 +246,8 @@ fn with_processes<F: Future<Output = Vec<u32>> + 'static>(
     in_real_time(title).record(scene)
 }
 
-/// There were so many workers, one after the other or at once, and now there is none: neither alive nor as a zombie.
+/// There were so many workers, one after the other or at once, and now there is none: neither alive
+/// nor as a zombie.
 fn all_gone(pids: &[u32], workers: usize) {
     assert_eq!(pids.len(), workers, "{pids:?}");
     if cfg!(target_os = "linux") {
@@ -336,20 +312,47 @@ fn stat(pid: u32) -> Option<(char, u32)> {
 #[test]
 #[cfg(target_os = "linux")]
 fn workers_end_even_if_their_pool_is_killed_without_a_word() {
-    let patience = std::time::Instant::now() + Duration::from_secs(60);
+    let patience = Instant::now() + Duration::from_secs(60);
     let mut program = Command::new(program_of_process_pool());
     let mut program = program.stdout(Stdio::null()).spawn().expect("the example");
     let mut workers = vec![];
     while workers.is_empty() {
         workers = children_of(program.id());
-        assert!(std::time::Instant::now() < patience, "it starts no workers");
-        std::thread::yield_now();
+        assert!(Instant::now() < patience, "it starts no workers");
+        thread::yield_now();
     }
     program.kill().and_then(|()| program.wait()).expect("it is killed");
     // Whoever inherits them need not collect them: a zombie has ended.
     while workers.iter().any(|pid| stat(*pid).is_some_and(|(state, _)| state != 'Z')) {
-        assert!(std::time::Instant::now() < patience, "a worker outlives its pool: {workers:?}");
-        std::thread::yield_now();
+        assert!(Instant::now() < patience, "a worker outlives its pool: {workers:?}");
+        thread::yield_now();
+    }
+}
+
+/// A worker that computes without end, and whose pool is dropped with its runtime, is killed: its
+/// input ends, too, but it would look at that only after its job.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_busy_worker_is_killed_when_its_runtime_is_dropped() {
+    use_workers();
+    let pool = Arc::new(process_pool::Pool::new(1));
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let pid = runtime.block_on(async {
+        let busy = pool.clone();
+        spawn(async move { busy.run(&u64::MAX.to_string()).await });
+        loop {
+            let pids = pool.pids.lock().expect("no panic while it is locked").clone();
+            if let [pid] = pids[..] {
+                return pid;
+            }
+            yield_now().await;
+        }
+    });
+    drop(runtime);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while stat(pid).is_some_and(|(state, _)| state != 'Z') {
+        assert!(Instant::now() < deadline, "the worker {pid} computes on");
+        thread::yield_now();
     }
 }
 
@@ -360,18 +363,21 @@ fn a_thread_asks_twice_and_both_answers_are_under_way_together() {
     let run = in_real_time("a thread asks").record_blocking(threads_and_tasks::from_a_thread);
     assert_eq!(
         texts(&run),
-        ["tea begin", "coffee begin", "main tea! coffee!", "serve nobody asks any more"],
+        ["tea begin", "coffee begin", "main tea! coffee!", "serve no more questions"],
         "both begin before either has an answer"
     );
     assert!(run.elapsed >= ms(150), "the longer answer takes 150 ms, not {:?}", run.elapsed);
     let chart = run.chart();
+    let tea_ends = chart.row("tea").end.0;
+    let coffee_begins = chart.row("coffee").spans[0].from;
+    assert!(coffee_begins < tea_ends, "coffee begins before tea has ended");
     assert!(
-        row(&chart, "main").spans.iter().all(|span| !matches!(span.state, State::Waiting(_))),
+        chart.row("main").spans.iter().all(|span| !matches!(span.state, State::Waiting(_))),
         "it blocks"
     );
     for lane in ["loop", "serve", "tea", "coffee"] {
         assert!(time_in(&chart, lane, State::Running).is_zero(), "{lane} is on another thread");
-        assert_eq!(row(&chart, lane).end.1, End::Finished, "{lane}");
+        assert_eq!(chart.row(lane).end.1, End::Finished, "{lane}");
     }
     assert_eq!(run.output(), ["tea!", "coffee!"]);
 }

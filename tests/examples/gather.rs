@@ -1,42 +1,20 @@
 //! The examples of the topic `gather`.
+use super::{
+    all::{as_completed, first_completed, gather, gather_errors, gather_tasks, task_group},
+    assert_run, assert_took, ms,
+};
 use async_concepts::{
     record,
-    timeline::{Chart, End, Pos, Row},
+    timeline::{Chart, End, Pos},
 };
 use std::time::Duration;
-
-#[path = "../../examples/gather/as_completed.rs"]
-pub mod as_completed;
-#[path = "../../examples/gather/first_completed.rs"]
-pub mod first_completed;
-#[path = "../../examples/gather/gather.rs"]
-#[expect(clippy::module_inception, reason = "the topic is named like its first example")]
-pub mod gather;
-#[path = "../../examples/gather/gather_errors.rs"]
-pub mod gather_errors;
-#[path = "../../examples/gather/gather_tasks.rs"]
-pub mod gather_tasks;
-#[path = "../../examples/gather/task_group.rs"]
-pub mod task_group;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
-fn row<'a>(chart: &'a Chart, name: &str) -> &'a Row {
-    chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-}
 
 // gather
 
 #[test]
 fn gather_takes_as_long_as_its_slowest_part() {
     let run = record("gather", gather::gather);
-    assert_eq!(run.elapsed, Duration::from_secs(3));
+    assert_took(&run, Duration::from_secs(3));
     assert_eq!(run.output(), (2, 6, 24));
 }
 
@@ -63,7 +41,7 @@ fn gather_lets_its_parts_take_turns_in_the_order_in_which_their_sleeps_began() {
 #[test]
 fn tasks_take_as_long_and_give_the_same_results() {
     let run = record("gather_tasks", gather_tasks::gather_tasks);
-    assert_eq!(run.elapsed, ms(3000));
+    assert_took(&run, ms(3000));
     assert_eq!(run.output().expect("no task panics"), (2, 6, 24));
 }
 
@@ -81,7 +59,7 @@ fn tasks_begin_after_whoever_spawns_them_waits() {
 
 #[test]
 fn tasks_are_polled_by_the_runtime_and_joined_futures_by_main() {
-    let polled_by = |chart: Chart| ["A", "B", "C"].map(|name| row(&chart, name).polled_by);
+    let polled_by = |chart: Chart| ["A", "B", "C"].map(|name| chart.row(name).polled_by);
     assert_eq!(polled_by(record("gather", gather::gather).chart()), [Some(0); 3]);
     assert_eq!(polled_by(record("gather_tasks", gather_tasks::gather_tasks).chart()), [None; 3]);
 }
@@ -91,11 +69,10 @@ fn tasks_are_polled_by_the_runtime_and_joined_futures_by_main() {
 #[test]
 fn try_join_fails_fast_and_drops_the_siblings() {
     let run = record("fail fast", gather_errors::fail_fast);
-    assert_eq!(run.transcript(), ["0.100 B 1 is odd", "0.100 main error: cannot halve 1"]);
-    assert_eq!(run.elapsed, ms(1100));
+    assert_run(&run, ["0.100 B 1 is odd", "0.100 main error: cannot halve 1"], ms(1100));
     let chart = run.chart();
     for sibling in ["A", "C"] {
-        let (at, end) = &row(&chart, sibling).end;
+        let (at, end) = &chart.row(sibling).end;
         assert_eq!(
             (chart.time(*at), end),
             (ms(100), &End::Cancelled { by: Some(0), aborted: false }),
@@ -108,9 +85,8 @@ fn try_join_fails_fast_and_drops_the_siblings() {
 #[test]
 fn join_collects_everything_as_gather_does_with_return_exceptions() {
     let run = record("collect", gather_errors::collect);
-    assert_eq!(run.elapsed, ms(800));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.100 B 1 is odd",
             "0.400 A half of 4 is 2",
@@ -118,7 +94,8 @@ fn join_collects_everything_as_gather_does_with_return_exceptions() {
             "0.800 main result: 2",
             "0.800 main error: cannot halve 1",
             "0.800 main result: 4",
-        ]
+        ],
+        ms(800),
     );
     assert_eq!(run.output(), (Ok(2), Err("cannot halve 1".into()), Ok(4)));
 }
@@ -126,7 +103,7 @@ fn join_collects_everything_as_gather_does_with_return_exceptions() {
 #[test]
 fn try_join_of_tasks_does_not_hear_of_the_error_inside() {
     let run = record("nested", gather_errors::nested);
-    assert_eq!(run.elapsed, ms(800), "not before the slowest task has ended");
+    assert_took(&run, ms(800));
     assert_eq!(
         run.transcript(),
         [
@@ -142,19 +119,19 @@ fn try_join_of_tasks_does_not_hear_of_the_error_inside() {
 #[test]
 fn flattened_tasks_fail_fast_and_their_siblings_go_on_as_after_gather() {
     let run = record("flattened", gather_errors::flattened);
-    assert_eq!(run.elapsed, ms(1100));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.100 B 1 is odd",
             "0.100 main error: cannot halve 1",
             "0.400 A half of 4 is 2",
             "0.800 C half of 8 is 4",
-        ]
+        ],
+        ms(1100),
     );
     let chart = run.chart();
-    assert_eq!(row(&chart, "A").end.1, End::Finished);
-    assert_eq!(row(&chart, "C").end.1, End::Finished);
+    assert_eq!(chart.row("A").end.1, End::Finished);
+    assert_eq!(chart.row("C").end.1, End::Finished);
     assert_eq!(run.output(), Err("cannot halve 1".into()));
 }
 
@@ -163,9 +140,8 @@ fn flattened_tasks_fail_fast_and_their_siblings_go_on_as_after_gather() {
 #[test]
 fn in_order_the_first_dish_holds_up_those_that_are_ready() {
     let run = record("in order", as_completed::in_order);
-    assert_eq!(run.elapsed, ms(4500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A cook roast",
             "0.000 B cook soup",
@@ -176,7 +152,8 @@ fn in_order_the_first_dish_holds_up_those_that_are_ready() {
             "3.000 main serve roast",
             "3.500 main serve soup",
             "4.000 main serve salad",
-        ]
+        ],
+        ms(4500),
     );
     assert_eq!(run.output(), ["roast", "soup", "salad"]);
 }
@@ -184,9 +161,8 @@ fn in_order_the_first_dish_holds_up_those_that_are_ready() {
 #[test]
 fn as_completed_each_dish_is_served_when_it_is_ready() {
     let run = record("as completed", as_completed::as_completed);
-    assert_eq!(run.elapsed, ms(3500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A cook roast",
             "0.000 B cook soup",
@@ -197,7 +173,8 @@ fn as_completed_each_dish_is_served_when_it_is_ready() {
             "2.000 main serve salad",
             "3.000 A roast ready",
             "3.000 main serve roast",
-        ]
+        ],
+        ms(3500),
     );
     assert_eq!(run.output(), ["soup", "salad", "roast"]);
 }
@@ -207,9 +184,8 @@ fn as_completed_each_dish_is_served_when_it_is_ready() {
 #[test]
 fn a_future_that_loses_is_dropped_at_once() {
     let run = record("futures", first_completed::futures);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A ask",
             "0.000 B ask",
@@ -217,10 +193,11 @@ fn a_future_that_loses_is_dropped_at_once() {
             "1.000 A hang up",
             "1.000 B hang up",
             "1.000 main first: 1",
-        ]
+        ],
+        ms(3000),
     );
     let chart = run.chart();
-    let loser = row(&chart, "B");
+    let loser = chart.row("B");
     assert_eq!(loser.end.1, End::Cancelled { by: Some(0), aborted: false });
     assert_eq!(chart.time(loser.end.0), ms(1000));
     assert_eq!(chart.fate(loser).as_deref(), Some("dropped by main"));
@@ -230,9 +207,8 @@ fn a_future_that_loses_is_dropped_at_once() {
 #[test]
 fn a_task_that_loses_goes_on_unless_it_is_aborted() {
     let run = record("tasks", first_completed::tasks);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A ask",
             "0.000 B ask",
@@ -243,13 +219,33 @@ fn a_task_that_loses_goes_on_unless_it_is_aborted() {
             "1.000 C hang up",
             "2.000 B answer after 2 s",
             "2.000 B hang up",
-        ]
+        ],
+        ms(3000),
     );
     let chart = run.chart();
-    assert_eq!(row(&chart, "B").end.1, End::Finished);
-    assert_eq!(row(&chart, "C").end.1, End::Cancelled { by: None, aborted: true });
-    assert_eq!(chart.time(row(&chart, "C").end.0), ms(1000));
+    assert_eq!(chart.row("B").end.1, End::Finished);
+    assert_eq!(chart.row("C").end.1, End::Cancelled { by: None, aborted: true });
+    assert_eq!(chart.time(chart.row("C").end.0), ms(1000));
     assert_eq!(run.output(), 1);
+}
+
+#[test]
+fn a_future_that_select_only_borrows_keeps_its_progress() {
+    let run = record("borrowed", first_completed::borrowed);
+    assert_run(
+        &run,
+        [
+            "0.000 A ask",
+            "0.000 B ask",
+            "1.000 A answer after 1 s",
+            "1.000 A hang up",
+            "1.000 main first: 1",
+            "2.000 B answer after 2 s",
+            "2.000 B hang up",
+            "2.000 main second: 2",
+        ],
+        ms(2000),
+    );
 }
 
 // task_group
@@ -266,10 +262,10 @@ fn returned_and_over(chart: &Chart) -> (Pos, Pos) {
 #[test]
 fn loose_tasks_outlive_what_started_them() {
     let run = record("loose", task_group::loose);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
-        ["0.000 main returned, but nothing is over", "1.000 A no connection", "2.000 B uploaded"]
+    assert_run(
+        &run,
+        ["0.000 main returned, but nothing is over", "1.000 A no connection", "2.000 B uploaded"],
+        ms(3000),
     );
     let chart = run.chart();
     let (returned, over) = returned_and_over(&chart);
@@ -279,15 +275,15 @@ fn loose_tasks_outlive_what_started_them() {
 #[test]
 fn a_group_waits_for_all_of_its_tasks() {
     let run = record("group", task_group::group);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "1.000 A uploaded",
             "2.000 B uploaded",
             "3.000 C uploaded",
             "3.000 main returned: 6 s of work are over",
-        ]
+        ],
+        ms(3000),
     );
     let (returned, over) = returned_and_over(&run.chart());
     assert!(over < returned, "nothing outlives its scope: {over:?}, {returned:?}");
@@ -297,14 +293,10 @@ fn a_group_waits_for_all_of_its_tasks() {
 #[test]
 fn a_failing_group_ends_the_others_before_it_returns() {
     let run = record("failing", task_group::failing);
-    assert_eq!(
-        run.transcript(),
-        ["1.000 A no connection", "1.000 main returned: failed after 1 s"]
-    );
-    assert_eq!(run.elapsed, ms(4000));
+    assert_run(&run, ["1.000 A no connection", "1.000 main returned: failed after 1 s"], ms(4000));
     let chart = run.chart();
     for task in ["B", "C"] {
-        assert_eq!(row(&chart, task).end.1, End::Cancelled { by: None, aborted: true }, "{task}");
+        assert_eq!(chart.row(task).end.1, End::Cancelled { by: None, aborted: true }, "{task}");
     }
     let (returned, over) = returned_and_over(&chart);
     assert!(over < returned, "nothing outlives its scope: {over:?}, {returned:?}");

@@ -1,40 +1,29 @@
 //! The examples of the topic `iteration`.
+use super::{
+    all::{await_for, backpressure, comprehension, pipeline, ticker},
+    assert_run, assert_took, ms,
+};
 use async_concepts::{
     record,
     timeline::{Chart, State},
 };
 use std::time::Duration;
 
-#[path = "../../examples/iteration/await_for.rs"]
-pub mod await_for;
-#[path = "../../examples/iteration/backpressure.rs"]
-pub mod backpressure;
-#[path = "../../examples/iteration/comprehension.rs"]
-pub mod comprehension;
-#[path = "../../examples/iteration/pipeline.rs"]
-pub mod pipeline;
-#[path = "../../examples/iteration/ticker.rs"]
-pub mod ticker;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
-
 // ticker
 
 #[test]
 fn a_generator_that_has_come_to_its_end_is_closed() {
     let run = record("to the end", ticker::to_the_end);
-    assert_eq!(run.elapsed, ms(3000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 main tick 0",
             "1.000 main tick 1",
             "2.000 main tick 2",
             "3.000 main closed",
-            "3.000 main no more ticks"
-        ]
+            "3.000 main no more ticks",
+        ],
+        ms(3000),
     );
 }
 
@@ -52,7 +41,7 @@ fn breaking_out_of_the_loop_does_not_close_a_stream_that_is_still_in_scope() {
             "2.500 main returned",
         ]
     );
-    assert_eq!(run.elapsed, ms(3000));
+    assert_took(&run, ms(3000));
 }
 
 #[test]
@@ -69,7 +58,7 @@ fn a_stream_is_closed_in_the_middle_where_its_scope_ends() {
             "2.500 main returned",
         ]
     );
-    assert_eq!(run.elapsed, ms(3000));
+    assert_took(&run, ms(3000));
 }
 
 // comprehension
@@ -77,17 +66,15 @@ fn a_stream_is_closed_in_the_middle_where_its_scope_ends() {
 #[test]
 fn a_filter_takes_as_long_as_the_stream_behind_it() {
     let run = record("async for", comprehension::async_for);
-    assert_eq!(run.elapsed, ms(4000));
-    assert_eq!(run.transcript(), ["4.000 main [1, 3]"]);
+    assert_run(&run, ["4.000 main [1, 3]"], ms(4000));
     assert_eq!(run.output(), [1, 3]);
 }
 
 #[test]
 fn conditions_and_elements_are_awaited_one_after_another() {
     let run = record("await in it", comprehension::awaits);
-    assert_eq!(run.elapsed, ms(4 * 100 + 2 * 1000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 if is 1 odd?",
             "0.100 square square 1",
@@ -96,7 +83,8 @@ fn conditions_and_elements_are_awaited_one_after_another() {
             "1.300 square square 3",
             "2.300 if is 4 odd?",
             "2.400 main [1, 9]",
-        ]
+        ],
+        ms(4 * 100 + 2 * 1000),
     );
     assert_eq!(run.output(), [1, 9]);
 }
@@ -106,9 +94,8 @@ fn conditions_and_elements_are_awaited_one_after_another() {
 #[test]
 fn a_stream_hands_out_its_first_item_before_it_has_the_second() {
     let run = record("async for", await_for::async_for);
-    assert_eq!(run.elapsed, ms(4500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "1.000 download 1 arrives",
             "1.000 use use 1",
@@ -116,16 +103,16 @@ fn a_stream_hands_out_its_first_item_before_it_has_the_second() {
             "2.500 use use 2",
             "4.000 download 3 arrives",
             "4.000 use use 3",
-        ]
+        ],
+        ms(4500),
     );
 }
 
 #[test]
 fn a_list_that_is_awaited_has_no_first_item_before_it_has_its_last() {
     let run = record("for … await", await_for::for_await);
-    assert_eq!(run.elapsed, ms(4500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "1.000 download 1 arrives",
             "2.000 download 2 arrives",
@@ -133,7 +120,8 @@ fn a_list_that_is_awaited_has_no_first_item_before_it_has_its_last() {
             "3.000 use use 1",
             "3.500 use use 2",
             "4.000 use use 3",
-        ]
+        ],
+        ms(4500),
     );
 }
 
@@ -142,9 +130,8 @@ fn a_list_that_is_awaited_has_no_first_item_before_it_has_its_last() {
 #[test]
 fn then_fetches_one_at_a_time() {
     let run = record("then", pipeline::then);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A fetch",
             "0.100 A fetched",
@@ -154,7 +141,8 @@ fn then_fetches_one_at_a_time() {
             "0.300 C fetched",
             "0.300 D fetch",
             "0.400 D fetched",
-        ]
+        ],
+        ms(400),
     );
     assert_eq!(run.output(), ["A", "B", "C", "D"]);
 }
@@ -162,9 +150,8 @@ fn then_fetches_one_at_a_time() {
 #[test]
 fn buffered_fetches_as_many_at_a_time_as_it_is_told() {
     let run = record("buffered", pipeline::buffered);
-    assert_eq!(run.elapsed, ms(200));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A fetch",
             "0.000 B fetch",
@@ -174,7 +161,8 @@ fn buffered_fetches_as_many_at_a_time_as_it_is_told() {
             "0.100 D fetch",
             "0.200 C fetched",
             "0.200 D fetched",
-        ]
+        ],
+        ms(200),
     );
     assert_eq!(run.output(), ["A", "B", "C", "D"]);
 }
@@ -182,9 +170,8 @@ fn buffered_fetches_as_many_at_a_time_as_it_is_told() {
 #[test]
 fn a_buffer_with_room_for_all_fetches_all_at_once() {
     let run = record("buffer_unordered", pipeline::buffer_unordered);
-    assert_eq!(run.elapsed, ms(100));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A fetch",
             "0.000 B fetch",
@@ -194,7 +181,8 @@ fn a_buffer_with_room_for_all_fetches_all_at_once() {
             "0.100 B fetched",
             "0.100 C fetched",
             "0.100 D fetched",
-        ]
+        ],
+        ms(100),
     );
     assert_eq!(run.output(), ["A", "B", "C", "D"]);
 }
@@ -202,7 +190,7 @@ fn a_buffer_with_room_for_all_fetches_all_at_once() {
 #[test]
 fn work_in_the_loop_body_stalls_the_buffer() {
     let run = record("loop body", pipeline::loop_body);
-    assert_eq!(run.elapsed, ms(600), "the fetches stand still while a page is stored");
+    assert_took(&run, ms(600));
     assert_eq!(
         run.transcript(),
         [
@@ -231,11 +219,33 @@ fn work_in_the_loop_body_stalls_the_buffer() {
 }
 
 #[test]
+fn tasks_go_on_while_the_loop_body_waits() {
+    let run = record("spawned", pipeline::spawned);
+    assert_run(
+        &run,
+        [
+            "0.000 A fetch",
+            "0.000 B fetch",
+            "0.100 A fetched",
+            "0.100 B fetched",
+            "0.100 C fetch",
+            "0.100 D fetch",
+            "0.100 main store A",
+            "0.200 main store B",
+            "0.200 C fetched",
+            "0.200 D fetched",
+            "0.300 main store C",
+            "0.400 main store D",
+        ],
+        ms(500),
+    );
+}
+
+#[test]
 fn work_inside_the_stream_goes_on() {
     let run = record("for_each_concurrent", pipeline::for_each_concurrent);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A fetch",
             "0.000 B fetch",
@@ -249,7 +259,8 @@ fn work_inside_the_stream_goes_on() {
             "0.300 C store C",
             "0.300 D fetched",
             "0.300 D store D",
-        ]
+        ],
+        ms(400),
     );
 }
 
@@ -258,9 +269,8 @@ fn work_inside_the_stream_goes_on() {
 #[test]
 fn without_a_bound_a_fast_producer_is_done_before_the_consumer_begins() {
     let run = record("unbounded", backpressure::unbounded);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 producer sent 1",
             "0.000 producer sent 2",
@@ -270,7 +280,8 @@ fn without_a_bound_a_fast_producer_is_done_before_the_consumer_begins() {
             "0.100 consumer got 2, 2 more wait",
             "0.200 consumer got 3, 1 more wait",
             "0.300 consumer got 4, 0 more wait",
-        ]
+        ],
+        ms(400),
     );
 }
 
@@ -288,9 +299,8 @@ fn woken(chart: &Chart) -> Vec<(&str, &str)> {
 #[test]
 fn a_slow_consumer_wakes_the_producer_with_each_item_it_takes() {
     let run = record("slow consumer", backpressure::slow_consumer);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 producer sent 1",
             "0.000 consumer got 1",
@@ -300,7 +310,8 @@ fn a_slow_consumer_wakes_the_producer_with_each_item_it_takes() {
             "0.200 consumer got 3",
             "0.200 producer sent 4",
             "0.300 consumer got 4",
-        ]
+        ],
+        ms(400),
     );
     assert_eq!(woken(&run.chart()), [("consumer", "producer"); 3]);
 }
@@ -308,9 +319,8 @@ fn a_slow_consumer_wakes_the_producer_with_each_item_it_takes() {
 #[test]
 fn a_slow_producer_wakes_the_consumer_with_each_item_it_sends() {
     let run = record("slow producer", backpressure::slow_producer);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.100 producer sent 1",
             "0.100 consumer got 1",
@@ -320,7 +330,8 @@ fn a_slow_producer_wakes_the_consumer_with_each_item_it_sends() {
             "0.300 consumer got 3",
             "0.400 producer sent 4",
             "0.400 consumer got 4",
-        ]
+        ],
+        ms(400),
     );
     assert_eq!(woken(&run.chart()), [("producer", "consumer"); 4]);
 }

@@ -1,6 +1,8 @@
 //! What the examples promise: results, elapsed time and every line, on a paused clock.
-use std::process::ExitCode;
+use async_concepts::timeline::Recording;
+use std::time::Duration;
 
+mod all;
 mod context;
 mod coroutines;
 mod debugging;
@@ -14,61 +16,51 @@ mod synchronization;
 mod transports;
 mod twins;
 
-/// An example: its topic, its name, and its `main`.
-type Example = (&'static str, &'static str, fn() -> ExitCode);
+/// That many milliseconds.
+pub const fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
 
 /// All examples, in reading order.
-const EXAMPLES: &[Example] = &[
-    ("coroutines", "function", coroutines::function::main),
-    ("coroutines", "generator", coroutines::generator::main),
-    ("coroutines", "coroutine", coroutines::coroutine::main),
-    ("coroutines", "laziness", coroutines::laziness::main),
-    ("coroutines", "state_machine", coroutines::state_machine::main),
-    ("coroutines", "four_ways", coroutines::four_ways::main),
-    ("event_loop", "hello_world", event_loop::hello_world::main),
-    ("event_loop", "cancel_handle", event_loop::cancel_handle::main),
-    ("event_loop", "timers", event_loop::timers::main),
-    ("event_loop", "call_soon_threadsafe", event_loop::call_soon_threadsafe::main),
-    ("event_loop", "run_until_complete", event_loop::run_until_complete::main),
-    ("event_loop", "exception_handler", event_loop::exception_handler::main),
-    ("futures", "future", futures::future::main),
-    ("futures", "done_callbacks", futures::done_callbacks::main),
-    ("futures", "task", futures::task::main),
-    ("futures", "cancel_task", futures::cancel_task::main),
-    ("futures", "timeout", futures::timeout::main),
-    ("futures", "shield", futures::shield::main),
-    ("gather", "gather", gather::gather::main),
-    ("gather", "gather_tasks", gather::gather_tasks::main),
-    ("gather", "gather_errors", gather::gather_errors::main),
-    ("gather", "as_completed", gather::as_completed::main),
-    ("gather", "first_completed", gather::first_completed::main),
-    ("gather", "task_group", gather::task_group::main),
-    ("iteration", "ticker", iteration::ticker::main),
-    ("iteration", "comprehension", iteration::comprehension::main),
-    ("iteration", "await_for", iteration::await_for::main),
-    ("iteration", "pipeline", iteration::pipeline::main),
-    ("iteration", "backpressure", iteration::backpressure::main),
-    ("context", "context_manager", context::context_manager::main),
-    ("context", "transaction", context::transaction::main),
-    ("synchronization", "lock", synchronization::lock::main),
-    ("synchronization", "event", synchronization::event::main),
-    ("synchronization", "condition", synchronization::condition::main),
-    ("synchronization", "semaphore", synchronization::semaphore::main),
-    ("synchronization", "queue", synchronization::queue::main),
-    ("synchronization", "barrier", synchronization::barrier::main),
-    ("executors", "spawn_blocking", executors::spawn_blocking::main),
-    ("executors", "blocked_loop", executors::blocked_loop::main),
-    ("executors", "thread_pool", executors::thread_pool::main),
-    ("executors", "process_pool", executors::process_pool_with_workers),
-    ("executors", "threads_and_tasks", executors::threads_and_tasks::main),
-    ("transports", "protocol", transports::protocol::main),
-    ("transports", "echo", transports::echo::main),
-    ("transports", "flow_control", transports::flow_control::main),
-    ("transports", "subprocess", transports::subprocess::main),
-    ("transports", "udp_echo", transports::udp_echo::main),
-    ("transports", "http", transports::http::main),
-    ("debugging", "slow_callback", debugging::slow_callback::main),
-    ("debugging", "never_awaited", debugging::never_awaited::main),
-    ("debugging", "resource_warning", debugging::resource_warning::main),
-    ("debugging", "deadlock", debugging::deadlock::main),
-];
+pub fn examples() -> &'static [all::Example] {
+    // Workers of `process_pool` are the example's program, started again; here that would be the
+    // tests.
+    executors::use_workers();
+    all::EXAMPLES
+}
+
+/// Asserts what a run printed, and then how long it took.
+///
+/// The lines come first, and with them the reason if the run had to be ended: they say what went
+/// wrong. The time alone does not.
+#[track_caller]
+pub fn assert_run<T, const LINES: usize>(
+    run: &Recording<T>,
+    lines: [&str; LINES],
+    elapsed: Duration,
+) {
+    let printed = run.transcript().join("\n");
+    let expected = lines.join("\n");
+    assert!(
+        printed == expected,
+        "“{}” printed other lines; {}\n{printed}\n--- expected:\n{expected}\n---",
+        run.title,
+        ended(run)
+    );
+    assert_took(run, elapsed);
+}
+
+/// Asserts how long a run took; the message shows what it printed, and why it was ended if it was.
+#[track_caller]
+pub fn assert_took<T>(run: &Recording<T>, elapsed: Duration) {
+    let printed = run.transcript().join("\n");
+    let title = &run.title;
+    assert!(run.elapsed == elapsed, "“{title}” should take {elapsed:?}; {}\n{printed}", ended(run));
+}
+
+fn ended<T>(run: &Recording<T>) -> String {
+    match &run.outcome {
+        Ok(_) => format!("it ended by itself after {:?}", run.elapsed),
+        Err(verdict) => format!("it was ended: {verdict}"),
+    }
+}

@@ -1,20 +1,21 @@
 //! Who watches changes nothing: each example does the same at the same times, recorded or not.
-use super::{EXAMPLES, Example};
-use async_concepts::{stage::rehearse, timeline::Observe};
+use super::{all::Example, examples};
+use async_concepts::timeline::Observe;
 
 /// What can be seen of an example.
 struct Seen {
-    example: Example,
-    /// Of each scene: how long it took, and each line with its time, and with the lane if lanes are observed.
+    example: &'static Example,
+    /// Of each scene: how long it took, and each line with its time, and with the lane if lanes are
+    /// observed.
     lines: Vec<String>,
     /// Then the times are left out, since they are never the same.
     real_clock: bool,
 }
 
-fn seen(examples: &[Example], observe: Observe, lanes: bool) -> Vec<Seen> {
-    let see = |example: &Example| {
-        let mut seen = Seen { example: *example, lines: vec![], real_clock: false };
-        for scene in rehearse(observe, example.2) {
+fn seen(examples: &[&'static Example], observe: Observe, lanes: bool) -> Vec<Seen> {
+    let see = |example: &&'static Example| {
+        let mut seen = Seen { example, lines: vec![], real_clock: false };
+        for scene in (example.stage)().run_for_test(observe) {
             let time = |time| if scene.real_clock { "…".into() } else { format!("{time:?}") };
             seen.lines.push(format!("{} takes {}", scene.title, time(scene.elapsed)));
             // Who waits for whom is only known if it was recorded; that it had to be ended, always.
@@ -30,14 +31,15 @@ fn seen(examples: &[Example], observe: Observe, lanes: bool) -> Vec<Seen> {
     examples.iter().map(see).collect()
 }
 
-/// Sees all examples with everything observed, and with less: three times, or once where it takes its real time.
+/// Sees all examples with everything observed, and with less: three times, or once where it takes
+/// its real time.
 fn the_same_with_less(less: &[Observe], lanes: bool) {
-    let mut examples = EXAMPLES.to_vec();
+    let mut examples = Vec::from_iter(examples());
     for _ in 0..3 {
         let everything = seen(&examples, Observe::Everything, lanes);
         for observe in less {
             for (everything, less) in everything.iter().zip(seen(&examples, *observe, lanes)) {
-                assert_eq!(everything.lines, less.lines, "{}, with {observe:?}", less.example.1);
+                assert_eq!(everything.lines, less.lines, "{}, with {observe:?}", less.example.name);
             }
         }
         examples =
@@ -57,8 +59,8 @@ fn who_says_a_line_is_known_without_recording_the_rest() {
 
 #[test]
 fn every_scene_ends_by_itself_unless_it_is_about_one_that_does_not() {
-    for (_, name, main) in EXAMPLES {
-        for scene in rehearse(Observe::Everything, *main) {
+    for Example { name, stage, .. } in examples() {
+        for scene in stage().run_for_test(Observe::Everything) {
             match scene.verdict {
                 Some(verdict) => assert!(scene.hangs, "{name}, {}: {verdict}", scene.title),
                 None => {
@@ -71,16 +73,16 @@ fn every_scene_ends_by_itself_unless_it_is_about_one_that_does_not() {
 
 #[test]
 fn a_line_is_said_by_nobody_if_nobody_is_observed() {
-    for (_, _, main) in EXAMPLES {
-        let scenes = rehearse(Observe::Nothing, *main);
+    for Example { stage, .. } in examples() {
+        let scenes = stage().run_for_test(Observe::Nothing);
         assert!(scenes.iter().flat_map(|scene| &scene.lines).all(|line| line.lane == "-"));
     }
 }
 
 #[test]
 fn no_scene_fails_for_reasons_that_it_is_not_about() {
-    for (_, name, main) in EXAMPLES {
-        for scene in rehearse(Observe::Lines, *main) {
+    for Example { name, stage, .. } in examples() {
+        for scene in stage().run_for_test(Observe::Lines) {
             assert_eq!(scene.error, None, "{name}, {}", scene.title);
         }
     }

@@ -1,26 +1,15 @@
 //! The examples of the topic `synchronization`.
+use super::{
+    all::{barrier, condition, event, lock, queue, semaphore},
+    assert_run, ms,
+};
 use async_concepts::{
     record,
     timeline::{Chart, End},
 };
-use std::time::Duration;
-
-#[path = "../../examples/synchronization/barrier.rs"]
-pub mod barrier;
-#[path = "../../examples/synchronization/condition.rs"]
-pub mod condition;
-#[path = "../../examples/synchronization/event.rs"]
-pub mod event;
-#[path = "../../examples/synchronization/lock.rs"]
-pub mod lock;
-#[path = "../../examples/synchronization/queue.rs"]
-pub mod queue;
-#[path = "../../examples/synchronization/semaphore.rs"]
-pub mod semaphore;
-
-const fn ms(ms: u64) -> Duration {
-    Duration::from_millis(ms)
-}
+use std::{sync::Arc, time::Duration};
+use tokio::{runtime, sync::Notify, task::JoinSet, time::timeout};
+use tokio_test::{assert_pending, assert_ready, task};
 
 /// Who wakes whom, apart from `main`.
 fn woken(chart: &Chart) -> Vec<(&str, &str)> {
@@ -34,13 +23,7 @@ fn woken(chart: &Chart) -> Vec<(&str, &str)> {
 }
 
 fn end<'a>(chart: &'a Chart, name: &str) -> &'a End {
-    &chart
-        .rows
-        .iter()
-        .find(|row| row.name == name)
-        .unwrap_or_else(|| panic!("there is no lane {name}"))
-        .end
-        .1
+    &chart.row(name).end.1
 }
 
 // lock
@@ -48,9 +31,8 @@ fn end<'a>(chart: &'a Chart, name: &str) -> &'a End {
 #[test]
 fn without_a_lock_all_but_the_last_addition_are_lost() {
     let run = record("unlocked", lock::unlocked);
-    assert_eq!(run.elapsed, ms(100));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A ask",
             "0.000 B ask",
@@ -60,7 +42,8 @@ fn without_a_lock_all_but_the_last_addition_are_lost() {
             "0.100 B sum 2",
             "0.100 C sum 3",
             "0.100 D sum 4",
-        ]
+        ],
+        ms(100),
     );
     assert_eq!(run.output(), 4);
 }
@@ -68,9 +51,8 @@ fn without_a_lock_all_but_the_last_addition_are_lost() {
 #[test]
 fn a_lock_that_is_held_while_one_waits_lets_them_in_one_by_one_as_they_came() {
     let run = record("locked", lock::locked);
-    assert_eq!(run.elapsed, ms(400));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A ask",
             "0.100 A sum 1",
@@ -80,7 +62,8 @@ fn a_lock_that_is_held_while_one_waits_lets_them_in_one_by_one_as_they_came() {
             "0.300 C sum 6",
             "0.300 D ask",
             "0.400 D sum 10",
-        ]
+        ],
+        ms(400),
     );
     assert_eq!(
         woken(&run.chart()),
@@ -93,9 +76,8 @@ fn a_lock_that_is_held_while_one_waits_lets_them_in_one_by_one_as_they_came() {
 #[test]
 fn a_plain_variable_will_do_if_nobody_waits_between_reading_and_writing() {
     let run = record("plain variable", lock::plain);
-    assert_eq!(run.elapsed, ms(100));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A ask",
             "0.000 B ask",
@@ -105,7 +87,8 @@ fn a_plain_variable_will_do_if_nobody_waits_between_reading_and_writing() {
             "0.100 B sum 3",
             "0.100 C sum 6",
             "0.100 D sum 10",
-        ]
+        ],
+        ms(100),
     );
     assert_eq!(run.output(), 10);
 }
@@ -115,48 +98,100 @@ fn a_plain_variable_will_do_if_nobody_waits_between_reading_and_writing() {
 #[test]
 fn who_comes_after_an_edge_has_missed_it() {
     let run = record("edge", event::edge);
-    assert_eq!(run.elapsed, ms(3500));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A waits",
+            "0.000 C waits",
             "1.000 porter opens",
             "1.000 A goes in",
+            "1.000 C goes in",
             "2.000 B waits",
             "3.500 B gives up",
-        ]
+        ],
+        ms(3500),
     );
 }
 
 #[test]
 fn who_comes_after_a_level_has_risen_does_not_wait() {
     let run = record("level", event::level);
-    assert_eq!(run.elapsed, ms(2000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A waits",
+            "0.000 C waits",
             "1.000 porter opens",
             "1.000 A goes in",
+            "1.000 C goes in",
             "2.000 B waits",
             "2.000 B goes in",
-        ]
+        ],
+        ms(2000),
     );
+}
+
+#[test]
+fn a_level_that_rises_before_anyone_waits_is_kept() {
+    let run = record("early", event::early);
+    assert_run(&run, ["1.000 porter opens", "2.000 B waits", "2.000 B goes in"], ms(2000));
+}
+
+#[test]
+fn an_edge_wakes_all_that_wait_and_is_not_kept() {
+    let door = Notify::new();
+    let mut a = task::spawn(door.notified());
+    let mut c = task::spawn(door.notified());
+    assert_pending!(a.poll());
+    assert_pending!(c.poll());
+    door.notify_waiters();
+    assert!(a.is_woken() && c.is_woken(), "both that wait are woken");
+    assert_ready!(a.poll());
+    assert_ready!(c.poll());
+    assert_pending!(task::spawn(door.notified()).poll(), "B comes too late");
 }
 
 // condition
 
 #[test]
+fn a_wake_between_the_look_and_the_await_is_not_lost() {
+    let changed = Notify::new();
+    let mut made_before = task::spawn(changed.notified());
+    changed.notify_waiters();
+    assert_ready!(made_before.poll(), "it existed when the waiters were notified");
+    let mut made_after = task::spawn(changed.notified());
+    assert_pending!(made_after.poll(), "one that is made later waits for the next");
+}
+
+/// On the real clock and on four threads: the baker and the customers are interleaved as they come.
+/// A wake that is lost shows as a customer who still waits after all loaves have been baked.
+#[test]
+fn on_several_threads_each_customer_gets_a_loaf() {
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(4).enable_time().build();
+    let result = runtime.expect("a runtime").block_on(async {
+        let shelf = Arc::new(condition::Shelf::default());
+        let mut customers = JoinSet::new();
+        for _ in 0..2 {
+            let shelf = shelf.clone();
+            customers.spawn(async move { condition::look_again(&shelf).await });
+        }
+        shelf.fill(2).await;
+        timeout(Duration::from_secs(20), customers.join_all()).await
+    });
+    result.expect("no customer waits for a loaf that is there");
+}
+
+#[test]
 fn who_looks_once_takes_what_another_has_taken_already() {
     let run = record("if", condition::once);
-    assert_eq!(run.elapsed, ms(2000));
-    assert_eq!(
-        run.transcript(),
-        ["1.000 baker bakes: 1", "1.000 A takes: 0", "1.000 B takes: -1", "2.000 baker bakes: 0",]
+    assert_run(
+        &run,
+        ["1.000 baker bakes: 1", "1.000 A takes: 0", "1.000 B takes: -1", "2.000 baker bakes: 0"],
+        ms(2000),
     );
     assert_eq!(
         run.output(),
-        0,
+        Some(0),
         "two were baked and two were taken, one of them before it was there"
     );
 }
@@ -164,12 +199,12 @@ fn who_looks_once_takes_what_another_has_taken_already() {
 #[test]
 fn who_looks_again_waits_for_the_next() {
     let run = record("while", condition::again);
-    assert_eq!(run.elapsed, ms(2000));
-    assert_eq!(
-        run.transcript(),
-        ["1.000 baker bakes: 1", "1.000 A takes: 0", "2.000 baker bakes: 1", "2.000 B takes: 0",]
+    assert_run(
+        &run,
+        ["1.000 baker bakes: 1", "1.000 A takes: 0", "2.000 baker bakes: 1", "2.000 B takes: 0"],
+        ms(2000),
     );
-    assert_eq!(run.output(), 0);
+    assert_eq!(run.output(), Some(0));
 }
 
 // semaphore
@@ -177,9 +212,8 @@ fn who_looks_again_waits_for_the_next() {
 #[test]
 fn a_permit_that_is_not_kept_limits_nobody() {
     let run = record("dropped", semaphore::dropped);
-    assert_eq!(run.elapsed, ms(100));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A 1 at work",
             "0.000 B 2 at work",
@@ -187,16 +221,16 @@ fn a_permit_that_is_not_kept_limits_nobody() {
             "0.000 D 4 at work",
             "0.000 E 5 at work",
             "0.000 F 6 at work",
-        ]
+        ],
+        ms(100),
     );
 }
 
 #[test]
 fn six_jobs_with_two_permits_take_three_rounds() {
     let run = record("kept", semaphore::kept);
-    assert_eq!(run.elapsed, ms(300));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A 1 at work",
             "0.000 B 2 at work",
@@ -204,7 +238,8 @@ fn six_jobs_with_two_permits_take_three_rounds() {
             "0.100 D 2 at work",
             "0.200 E 1 at work",
             "0.200 F 2 at work",
-        ]
+        ],
+        ms(300),
     );
     assert_eq!(
         woken(&run.chart()),
@@ -218,9 +253,8 @@ fn six_jobs_with_two_permits_take_three_rounds() {
 #[test]
 fn an_empty_queue_has_not_been_worked_off() {
     let run = record("empty", queue::empty);
-    assert_eq!(run.elapsed, ms(150));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A begin 1",
             "0.000 B begin 2",
@@ -229,7 +263,8 @@ fn an_empty_queue_has_not_been_worked_off() {
             "0.120 B end 2",
             "0.120 B begin 4",
             "0.150 main empty",
-        ]
+        ],
+        ms(150),
     );
     let chart = run.chart();
     for worker in ["A", "B"] {
@@ -244,9 +279,8 @@ fn an_empty_queue_has_not_been_worked_off() {
 #[test]
 fn when_the_last_token_is_dropped_all_jobs_are_done() {
     let run = record("join", queue::join);
-    assert_eq!(run.elapsed, ms(260));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A begin 1",
             "0.000 B begin 2",
@@ -257,7 +291,8 @@ fn when_the_last_token_is_dropped_all_jobs_are_done() {
             "0.240 A end 3",
             "0.260 B end 4",
             "0.260 main all jobs are done",
-        ]
+        ],
+        ms(260),
     );
     let chart = run.chart();
     for worker in ["A", "B"] {
@@ -272,9 +307,8 @@ fn when_the_last_token_is_dropped_all_jobs_are_done() {
 #[test]
 fn workers_of_a_closed_channel_do_what_is_in_it_and_end() {
     let run = record("close", queue::close);
-    assert_eq!(run.elapsed, ms(260));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "0.000 A begin 1",
             "0.000 B begin 2",
@@ -287,7 +321,8 @@ fn workers_of_a_closed_channel_do_what_is_in_it_and_end() {
             "0.260 B end 4",
             "0.260 B no more jobs",
             "0.260 main all workers have ended",
-        ]
+        ],
+        ms(260),
     );
     let chart = run.chart();
     for worker in ["A", "B"] {
@@ -300,9 +335,8 @@ fn workers_of_a_closed_channel_do_what_is_in_it_and_end() {
 #[test]
 fn without_a_barrier_each_goes_at_its_own_pace() {
     let run = record("without", barrier::without);
-    assert_eq!(run.elapsed, ms(5000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "1.000 A end round 1",
             "1.500 B end round 1",
@@ -310,16 +344,16 @@ fn without_a_barrier_each_goes_at_its_own_pace() {
             "2.500 C end round 1",
             "3.000 B end round 2",
             "5.000 C end round 2",
-        ]
+        ],
+        ms(5000),
     );
 }
 
 #[test]
 fn nobody_passes_a_barrier_before_the_last_one_has_come() {
     let run = record("with", barrier::with);
-    assert_eq!(run.elapsed, ms(5000));
-    assert_eq!(
-        run.transcript(),
+    assert_run(
+        &run,
         [
             "1.000 A end round 1",
             "1.500 B end round 1",
@@ -329,7 +363,8 @@ fn nobody_passes_a_barrier_before_the_last_one_has_come() {
             "4.000 B end round 2",
             "5.000 C end round 2",
             "5.000 C all have ended round 2",
-        ]
+        ],
+        ms(5000),
     );
     let chart = run.chart();
     let mut woken = woken(&chart);

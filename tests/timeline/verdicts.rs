@@ -495,15 +495,15 @@ fn no_task_runs_for_longer_than_main() {
 #[test]
 fn a_lane_that_outlives_its_run_can_be_polled_on() {
     let run = record("outlived", || async {
-        Box::pin(async {
+        let outlives = async {
             yield_now().await;
             say!("this is printed, and in no recording");
             block(ms(1));
             7
-        })
-        .lane("A")
+        };
+        [Box::pin(outlives).lane("A")]
     });
-    let lane = run.output();
+    let [lane] = run.output();
     assert_eq!(tokio_test::block_on(lane), 7);
 }
 

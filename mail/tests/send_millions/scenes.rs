@@ -2,7 +2,7 @@
 use crate::send_millions;
 use async_concepts::{
     record,
-    stage::{printed, rehearse},
+    stage::printed,
     timeline::{Observe, Span, State, TerminalOptions},
 };
 use std::{path::Path, process::Command, time::Duration};
@@ -100,7 +100,8 @@ fn who_waits_for_nobody_is_at_the_end_of_the_list_before_one_mail_is_sent() {
 #[test]
 fn who_watches_changes_nothing() {
     let seen = |observe| {
-        rehearse(observe, send_millions::scenes)
+        send_millions::stage()
+            .run_for_test(observe)
             .into_iter()
             .map(|scene| (scene.elapsed, scene.transcript()))
             .collect()
@@ -124,7 +125,7 @@ fn its_twin_needs_600_ms_since_it_loses_a_worker() {
     assert!(twin.status.success(), "{}", String::from_utf8_lossy(&twin.stderr));
     assert_eq!(String::from_utf8_lossy(&twin.stderr), "");
     let twin = String::from_utf8(twin.stdout).expect("it prints UTF-8");
-    let rust = printed(&rehearse(Observe::Lines, send_millions::scenes));
+    let rust = printed(&send_millions::stage().run_for_test(Observe::Lines));
     let scenes = |text: &str| -> Vec<String> {
         text.split("\n\n").map(|scene| scene.trim_end().to_owned()).collect()
     };

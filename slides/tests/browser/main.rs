@@ -2,6 +2,8 @@
 //! `.ci/run` installs it.
 //!
 //! `SHOTS=FOLDER cargo test -p slides --test browser -- --ignored every_slide_fits` keeps a picture of every slide.
+#![cfg(unix)] // the tests look for processes in `/proc` and end them by signals
+
 mod chromium;
 mod console;
 mod fit;

@@ -163,6 +163,20 @@ pub struct Said {
 }
 
 impl Chart {
+    /// The row of the first lane with that name.
+    ///
+    /// # Panics
+    /// If there is no such lane. The message names those that there are.
+    pub fn row(&self, name: &str) -> &Row {
+        for row in &self.rows {
+            if row.name == name {
+                return row;
+            }
+        }
+        let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
+        panic!("there is no lane {name} among {}", names.join(", "))
+    }
+
     /// Makes a chart of `events`, which must be in order and begin with the creation of `main`.
     pub fn new(
         title: &str,

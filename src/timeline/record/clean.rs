@@ -23,7 +23,7 @@ fn clean(text: &str, several_lines: bool) -> String {
             // A colour, or the like: `ESC [`, numbers, and one letter. None of it is to be read.
             '\u{1b}' if rest.peek() == Some(&'[') => {
                 rest.next();
-                while let Some(parameter) = rest.next() {
+                for parameter in rest.by_ref() {
                     if ('@'..='~').contains(&parameter) {
                         break;
                     }

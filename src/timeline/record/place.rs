@@ -116,7 +116,7 @@ impl Waits {
     }
 
     /// The same places, but not registered anew.
-    pub(super) fn from_earlier(&self) -> Waits {
+    pub(super) fn kept_from_before(&self) -> Waits {
         if self.0.registered != Registered::Now {
             return self.clone();
         }

@@ -502,7 +502,7 @@ impl Run {
         }
         let made_at = state.made_at;
         let waits = match &state.waits {
-            Some(before) if registered.is_empty() => before.from_earlier(),
+            Some(before) if registered.is_empty() => before.kept_from_before(),
             _ => log.waits(registered, made_at),
         };
         if let Some(state) = log.lanes.get_mut(&lane) {

@@ -1,0 +1,161 @@
+//! Mailboxes: addresses that are compared as a mail server compares them.
+use mail::smtp::{Address, AddressError};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
+
+/// An address, as it was written. Two are equal if their domains are, in capitals or not, and their local parts are to the
+/// letter, since what a local part means only its own server knows: RFC 5321, 2.4.
+#[derive(Clone, Debug)]
+pub struct Mailbox(Address);
+
+impl Mailbox {
+    /// The mailbox of an address.
+    pub fn new(address: Address) -> Mailbox {
+        Mailbox(address)
+    }
+
+    /// The address, as it was written.
+    pub fn address(&self) -> &Address {
+        &self.0
+    }
+
+    /// Whether a configuration that has `self` means `other`: capitals do not matter there.
+    pub fn means(&self, other: &Mailbox) -> bool {
+        self.0.as_str().to_lowercase() == other.0.as_str().to_lowercase()
+    }
+
+    fn domain(&self) -> Option<String> {
+        self.0.domain().map(str::to_lowercase)
+    }
+}
+
+impl PartialEq for Mailbox {
+    fn eq(&self, other: &Mailbox) -> bool {
+        self.0.local_part() == other.0.local_part() && self.domain() == other.domain()
+    }
+}
+
+impl Eq for Mailbox {}
+
+impl Hash for Mailbox {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.0.local_part().hash(hasher);
+        self.domain().hash(hasher);
+    }
+}
+
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Mailbox {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Mailbox, AddressError> {
+        Address::new(text).map(Mailbox)
+    }
+}
+
+/// Whom the relay takes mail for. Mail for anybody else is refused: a server that takes mail for all the world is an *open
+/// relay*, and will soon send the world's spam.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// This mailbox.
+    Mailbox(Mailbox),
+    /// Every mailbox of this domain, in small letters.
+    Domain(String),
+}
+
+impl Own {
+    /// Whether it covers a recipient.
+    ///
+    /// A domain does not cover local parts that once were routes, such as `user%other.example` or `other.example!user`:
+    /// the mail server behind might still follow them to somebody else. Whoever has such a mailbox can list it by name.
+    pub fn covers(&self, recipient: &Mailbox) -> bool {
+        match self {
+            Own::Mailbox(mailbox) => mailbox.means(recipient),
+            Own::Domain(domain) => {
+                let is_route = recipient.0.local_part().contains(['%', '!', '@']);
+                recipient.domain().as_ref() == Some(domain) && !is_route
+            }
+        }
+    }
+}
+
+impl Own {
+    /// Whether there is mail for somebody in this domain.
+    pub fn is_in(&self, domain: &str) -> bool {
+        match self {
+            Own::Mailbox(mailbox) => {
+                mailbox.domain().is_some_and(|own| own == domain.to_lowercase())
+            }
+            Own::Domain(own) => *own == domain.to_lowercase(),
+        }
+    }
+}
+
+impl fmt::Display for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Own::Mailbox(mailbox) => mailbox.fmt(f),
+            Own::Domain(domain) => write!(f, "anybody at {domain}"),
+        }
+    }
+}
+
+impl FromStr for Own {
+    type Err = AddressError;
+
+    /// Reads `alice@example.com`, or `@example.com` for a whole domain.
+    fn from_str(text: &str) -> Result<Own, AddressError> {
+        match text.strip_prefix('@') {
+            // With somebody in it, it has to be an address.
+            Some(domain) => Address::new(&format!("somebody@{domain}"))
+                .map(|_| Own::Domain(domain.to_lowercase())),
+            None => text.parse().map(Own::Mailbox),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mailbox(address: &str) -> Mailbox {
+        address.parse().expect("an address")
+    }
+
+    #[test]
+    fn domains_are_equal_in_capitals_or_not_and_local_parts_are_not() {
+        assert_eq!(mailbox("a@Example.COM"), mailbox("a@example.com"));
+        assert_ne!(mailbox("A@example.com"), mailbox("a@example.com"));
+        assert!(mailbox("Alert@example.com").means(&mailbox("alert@EXAMPLE.com")));
+        assert!(!mailbox("alert@example.com").means(&mailbox("alert@example.net")));
+    }
+
+    #[test]
+    fn only_own_recipients_are_covered() {
+        let own = |text: &str| text.parse::<Own>().expect("own");
+        for (own, recipient, expected) in [
+            (own("alert@example.com"), "Alert@Example.com", true),
+            (own("alert@example.com"), "other@example.com", false),
+            (own("@example.com"), "anybody@EXAMPLE.com", true),
+            (own("@example.com"), "anybody@example.net", false),
+            (own("@example.com"), "anybody@sub.example.com", false),
+            (own("@example.com"), "user%example.net@example.com", false),
+            (own("@example.com"), "example.net!user@example.com", false),
+            (own("@example.com"), "\"user@example.net\"@example.com", false),
+            (own("user%example.net@example.com"), "user%example.net@example.com", true),
+        ] {
+            assert_eq!(own.covers(&mailbox(recipient)), expected, "{own} covers {recipient}");
+        }
+        for garbage in ["", "@", "@a b", "alert", "a@b@c", "@a@b"] {
+            assert!(garbage.parse::<Own>().is_err(), "{garbage:?}");
+        }
+    }
+}

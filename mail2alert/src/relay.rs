@@ -1,0 +1,426 @@
+//! The relay itself: what happens between the end of a mail and its acknowledgement.
+//!
+//! A 250 is a promise (RFC 5321, 4.2.5): who says it is responsible. The relay keeps no mail, so it can only promise what
+//! others have promised already. As long as the Notifyer has no 250, the mail is the Notifyer's, and it will send it
+//! again; so an error costs a delay, and nothing is ever lost.
+use super::{
+    config::{Config, Notifications, Unmatched},
+    downstream::{Fate, MailServer, Outcome},
+    facts::{Facts, Got, Keep},
+    gocd::{Ended as StageEnded, Event, PipelineGroups, StageReport, parse_cctray},
+    ledger::{Digest, Ledger, LedgerError},
+    mailbox::{Mailbox, Own},
+    network::Dial,
+    notification::Header,
+    rest::{RestError, Server as RestServer},
+    rules::{Notification, Rule, apply},
+    step::{Ended, Step, Watch},
+    trace::{notice, with_trace},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use mail::smtp::{Address, Handler, Reply, Transaction};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+use tokio::time::timeout;
+
+/// The relay. It is a [`Handler`] of the SMTP server; `M` is how to reach the mail server behind.
+pub struct Relay<M> {
+    hostname: String,
+    own: Vec<Own>,
+    postmaster: Mailbox,
+    notifications: Notifications,
+    rules: Vec<Rule>,
+    answer: Duration,
+    hops: usize,
+    mail_server: MailServer<M>,
+    groups: Facts<PipelineGroups>,
+    baseline: Facts<Vec<StageEnded>>,
+    /// Whether the baseline is in the ledger.
+    has_baseline: AtomicBool,
+    ledger: Ledger,
+    /// The mails that are under way: of two with the same bytes, the second one waits for what becomes of the first.
+    under_way: Mutex<HashMap<Digest, Weak<tokio::sync::Mutex<()>>>>,
+    watch: Watch,
+}
+
+/// What becomes of a mail.
+enum Answer {
+    /// It is in other hands, for all of its recipients.
+    Accepted(String),
+    /// In doubt: 451.
+    Later(String),
+    /// Never, for anybody.
+    Refused(Reply),
+}
+
+/// What is known of a mail before anything is done about it.
+struct Mail<'a> {
+    from: Option<Mailbox>,
+    to: Vec<Mailbox>,
+    header: Header,
+    digest: Digest,
+    body: &'a Bytes,
+    transaction: &'a Transaction,
+}
+
+/// Who is to get a mail, and why.
+struct Plan {
+    recipients: Vec<Mailbox>,
+    /// What is said of it in the log.
+    because: String,
+}
+
+impl<M: Dial> Relay<M> {
+    /// A relay. `rest` is how to reach the REST API; `watch` hears of each step.
+    pub fn new<R: Dial>(
+        config: &Config,
+        mail_server: M,
+        rest: R,
+        ledger: Ledger,
+        watch: Watch,
+    ) -> Relay<M> {
+        let authorization = config.rest.credentials.as_ref();
+        let authorization = authorization.map(|(user, password)| {
+            format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))) // RFC 7617
+        });
+        let rest = Arc::new(RestServer {
+            dial: rest,
+            host: config.rest.host.clone(),
+            authorization,
+            patience: config.rest.patience,
+            longest: config.rest.longest,
+        });
+        let parse_groups = |json: &[u8]| PipelineGroups::parse(json);
+        let groups =
+            facts(config.rest.keep, &rest, &config.rest.pipeline_groups, &watch, parse_groups);
+        let for_ever = Keep { fresh: Duration::MAX, stale: Duration::MAX };
+        let parse_baseline = |xml: &[u8]| {
+            let xml =
+                std::str::from_utf8(xml).map_err(|error| format!("that is no text: {error}"))?;
+            parse_cctray(xml)
+        };
+        let baseline = facts(for_ever, &rest, &config.rest.cctray, &watch, parse_baseline);
+        Relay {
+            hostname: config.hostname.clone(),
+            own: config.recipients.clone(),
+            postmaster: config.postmaster.clone(),
+            notifications: config.notifications.clone(),
+            rules: config.rules.clone(),
+            answer: config.limits.answer,
+            hops: config.limits.hops,
+            mail_server: MailServer::new(
+                &config.downstream,
+                &config.hostname,
+                mail_server,
+                watch.clone(),
+            ),
+            groups,
+            baseline,
+            has_baseline: AtomicBool::new(false),
+            ledger,
+            under_way: Mutex::default(),
+            watch,
+        }
+    }
+
+    /// Asks the build server how all stages ended, before the first notification comes. If it cannot be asked now, the
+    /// first notification will have to wait for it.
+    pub async fn learn_baseline(&self) -> Result<(), RestError> {
+        if self.has_baseline.load(SeqCst) {
+            return Ok(());
+        }
+        let baseline = self.baseline.get().await?.facts;
+        let news = self.ledger.stages(|stages| stages.news(&baseline));
+        self.noted(self.ledger.learn(news).await);
+        self.has_baseline.store(true, SeqCst);
+        Ok(())
+    }
+
+    /// Decides about a mail, and does what has been decided.
+    async fn relay(&self, mail: &Mail<'_>) -> Answer {
+        if mail.header.hops >= self.hops {
+            let why = format!(
+                "{} servers have had this mail before: it goes round in circles",
+                mail.header.hops
+            );
+            return Answer::Refused(Reply::new(554, (5, 4, 6), why)); // RFC 3463, 3.5
+        }
+        // Whoever sends the same bytes meanwhile, since they do not want to wait any longer, gets the answer to these.
+        let turn = self.turn(mail.digest);
+        let _turn = turn.lock().await;
+        let plan = match self.plan(mail).await {
+            Ok(plan) => plan,
+            Err(error) => return Answer::Later(format!("the facts are not to be had: {error}")),
+        };
+        self.deliver(mail, &plan).await
+    }
+
+    fn turn(&self, digest: Digest) -> Arc<tokio::sync::Mutex<()>> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = under_way.get(&digest).and_then(Weak::upgrade) {
+            return turn;
+        }
+        under_way.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::default();
+        under_way.insert(digest, Arc::downgrade(&turn));
+        turn
+    }
+
+    /// Who is to get it: those whom the rules name instead of those to whom it is a notification, and all others as it is.
+    async fn plan(&self, mail: &Mail<'_>) -> Result<Plan, RestError> {
+        let is_listed = |listed: &[Mailbox], mailbox: &Mailbox| {
+            listed.iter().any(|listed| listed.means(mailbox))
+        };
+        let from_notifyer =
+            mail.from.as_ref().is_some_and(|from| is_listed(&self.notifications.from, from));
+        let (notified, others): (Vec<Mailbox>, Vec<Mailbox>) = mail
+            .to
+            .iter()
+            .cloned()
+            .partition(|to| from_notifyer || is_listed(&self.notifications.to, to));
+        if notified.is_empty() {
+            return Ok(Plan { recipients: unique(others), because: "passes through".into() });
+        }
+
+        let report = StageReport::parse(&mail.header.subject);
+        let event = match &report {
+            Some(report) => Some(self.event(report).await?),
+            None => None,
+        };
+        let notification = Notification {
+            to: &notified,
+            from: mail.from.as_ref(),
+            subject: &mail.header.subject,
+            stage: report.as_ref().map(|report| &report.stage).zip(event),
+        };
+        let groups = match self.rules.iter().any(|rule| rule.needs_facts(&notification)) {
+            true => self.groups().await?,
+            false => Arc::default(),
+        };
+        let (rules, recipients) = apply(&self.rules, &notification, &groups);
+
+        let event = event.map_or_else(String::new, |event| format!("{event}, "));
+        let (recipients, because) = match self.notifications.unmatched {
+            _ if !rules.is_empty() => {
+                let names: Vec<String> =
+                    rules.iter().map(|rule| format!("{:?}", rule.name)).collect();
+                (recipients, format!("{event}{}", names.join(" and ")))
+            }
+            Unmatched::Pass => (notified, format!("{event}no rule, passes through")),
+            Unmatched::Drop => (vec![], format!("{event}no rule, dropped")),
+        };
+        Ok(Plan { recipients: unique([recipients, others].concat()), because })
+    }
+
+    /// What a report means. It has to be known how the stage ended before; but only if a rule wants to know.
+    async fn event(&self, report: &StageReport) -> Result<Event, RestError> {
+        if self.rules.iter().any(|rule| !rule.events.is_empty()) {
+            self.learn_baseline().await?;
+        }
+        Ok(self.ledger.stages(|stages| stages.event(report)))
+    }
+
+    async fn groups(&self) -> Result<Arc<PipelineGroups>, RestError> {
+        let Got { facts, age, stale } = self.groups.get().await?;
+        if let Some(error) = stale {
+            self.see(Step::Stale { age, error });
+        }
+        Ok(facts)
+    }
+
+    /// Sends a mail to all who have not had it.
+    async fn deliver(&self, mail: &Mail<'_>, plan: &Plan) -> Answer {
+        let missing = self.ledger.missing(&mail.digest, &plan.recipients);
+        let had = plan.recipients.len() - missing.len();
+        let because = match had {
+            0 => plan.because.clone(),
+            _ => format!("{}, {had} had it before", plan.because),
+        };
+        if missing.is_empty() {
+            return self.accept(mail, had, because).await;
+        }
+
+        let message = with_trace(mail.transaction, mail.body, &self.hostname);
+        let outcome = self.mail_server.send(mail.from.as_ref(), &missing, &message).await;
+        let accepted = outcome.of(Fate::Accepted);
+        // Another mail without an identity and with the same bytes would be another mail: if this one is done with, there
+        // is nothing to remember.
+        let is_done_with =
+            accepted.len() == missing.len() && had == 0 && !mail.header.has_message_id;
+        if !accepted.is_empty() && !is_done_with {
+            self.noted(self.ledger.sent(mail.digest, &accepted).await);
+        }
+
+        let (refused, doubtful) = (outcome.of(Fate::Refused), outcome.of(Fate::Doubtful));
+        let served = had + accepted.len();
+        if !doubtful.is_empty() {
+            return Answer::Later(format!("{because}; {outcome}"));
+        }
+        // The rules may have named others the last time; then somebody has it, and it cannot be refused any more.
+        if served == 0 && !self.ledger.knows(&mail.digest) {
+            return Answer::Refused(Reply::new(554, (5, 0, 0), outcome.to_string()));
+        }
+        if !refused.is_empty()
+            && let Err(why) = self.tell_the_postmaster(mail, &outcome).await
+        {
+            return Answer::Later(format!(
+                "{because}; {outcome}; and the postmaster cannot be told: {why}"
+            ));
+        }
+        let because = if refused.is_empty() {
+            because
+        } else {
+            format!("{because}; {outcome}, the postmaster knows")
+        };
+        self.accept(mail, served, because).await
+    }
+
+    async fn accept(&self, mail: &Mail<'_>, served: usize, because: String) -> Answer {
+        if !mail.header.has_message_id {
+            for digest in [mail.digest, self.notice_of(mail)] {
+                // After a crash, another mail with the same bytes would be taken for a retry of this one, and get lost.
+                if let Err(error) = self.ledger.forget(digest).await {
+                    return Answer::Later(error.to_string());
+                }
+            }
+        }
+        Answer::Accepted(format!("{because}, sent to {served}"))
+    }
+
+    /// Some have had it and cannot give it back, and others never will. Somebody has to know.
+    async fn tell_the_postmaster(&self, mail: &Mail<'_>, outcome: &Outcome) -> Result<(), String> {
+        let digest = self.notice_of(mail);
+        let postmaster = std::slice::from_ref(&self.postmaster);
+        if self.ledger.missing(&digest, postmaster).is_empty() {
+            return Ok(());
+        }
+        let notice =
+            notice(&self.hostname, &self.postmaster, &mail.header.subject, &outcome.refusals());
+        let notice = notice.map_err(|error| error.to_string())?;
+        // From nobody, so that nothing comes back.
+        let told = self.mail_server.send(None, postmaster, &notice).await;
+        if told.of(Fate::Accepted).is_empty() {
+            return Err(told.to_string());
+        }
+        self.noted(self.ledger.sent(digest, postmaster).await);
+        Ok(())
+    }
+
+    /// Under what the notice about a mail stands in the ledger.
+    fn notice_of(&self, mail: &Mail<'_>) -> Digest {
+        Digest::of(Some(&self.postmaster), &mail.digest.0)
+    }
+
+    /// Whom mail to a recipient is for; `None` if it is none of ours.
+    fn recipient_of(&self, to: &Address) -> Option<Mailbox> {
+        let mailbox = Mailbox::new(to.clone());
+        if self.own.iter().any(|own| own.covers(&mailbox)) {
+            return Some(mailbox);
+        }
+        // Mail to the postmaster must be taken, by itself and in each domain for which there is mail: RFC 5321, 4.5.1.
+        let is_ours = match to.domain() {
+            None => true,
+            Some(domain) => {
+                domain.eq_ignore_ascii_case(&self.hostname)
+                    || self.own.iter().any(|own| own.is_in(domain))
+            }
+        };
+        (to.is_postmaster() && is_ours).then(|| self.postmaster.clone())
+    }
+
+    /// A ledger that cannot be written still remembers, until the process ends; and to say 451 about a mail that
+    /// everybody has would only make it worse.
+    fn noted(&self, noted: Result<(), LedgerError>) {
+        if let Err(error) = noted {
+            self.see(Step::Trouble(error));
+        }
+    }
+
+    fn see(&self, step: Step) {
+        (self.watch)(&step);
+    }
+}
+
+impl<M: Dial> Handler for Relay<M> {
+    /// Who takes mail for everybody is an open relay.
+    async fn recipient(&self, _mail: &Transaction, to: &Address) -> Reply {
+        match self.recipient_of(to) {
+            Some(_) => Reply::new(250, (2, 1, 5), "recipient ok"),
+            None => Reply::new(550, (5, 7, 1), "relaying denied"),
+        }
+    }
+
+    async fn message(&self, transaction: Transaction, body: Bytes) -> Reply {
+        let from = transaction.envelope.from.clone().map(Mailbox::new);
+        let to = transaction.envelope.to.iter().filter_map(|to| self.recipient_of(to)).collect();
+        let (header, digest) = (Header::read(&body), Digest::of(from.as_ref(), &body));
+        let mail = Mail { from, to, header, digest, body: &body, transaction: &transaction };
+        self.see(Step::Came { subject: mail.header.subject.clone() });
+
+        // ANCHOR: answer
+        let answer = timeout(self.answer, self.relay(&mail)).await;
+        let answer = answer.unwrap_or_else(|_| Answer::Later("it takes too long".into()));
+        let (reply, why) = match answer {
+            Answer::Accepted(why) => (Reply::accepted("it is in good hands"), why),
+            Answer::Later(why) => (Reply::try_again(why.clone()), why),
+            Answer::Refused(reply) => (reply.clone(), reply.text().to_owned()),
+        };
+        // ANCHOR_END: answer
+        let envelope = &transaction.envelope;
+        self.see(Step::Ended(Ended {
+            from: envelope.from.clone(),
+            to: envelope.to.clone(),
+            subject: mail.header.subject,
+            why,
+            code: reply.code(),
+        }));
+        reply
+    }
+
+    /// Only now is it true for us, too, that a stage has ended so: if the Notifyer had to send the mail again, it would
+    /// have to mean the same as before.
+    async fn acknowledged(&self, _mail: &Transaction, body: &Bytes) {
+        let Some(report) = StageReport::parse(&Header::read(body).subject) else { return };
+        let lesson = self.ledger.stages(|stages| stages.lesson(&report));
+        self.noted(self.ledger.learn(lesson.into_iter().collect()).await);
+    }
+}
+
+/// Each of them once.
+fn unique(mailboxes: Vec<Mailbox>) -> Vec<Mailbox> {
+    let mut unique: Vec<Mailbox> = vec![];
+    for mailbox in mailboxes {
+        if !unique.contains(&mailbox) {
+            unique.push(mailbox);
+        }
+    }
+    unique
+}
+
+/// Facts that are at `path`.
+fn facts<T: Send + Sync + 'static, R: Dial>(
+    keep: Keep,
+    rest: &Arc<RestServer<R>>,
+    path: &str,
+    watch: &Watch,
+    parse: fn(&[u8]) -> Result<T, String>,
+) -> Facts<T> {
+    let (rest, path, watch) = (rest.clone(), path.to_owned(), watch.clone());
+    Facts::new(keep, move || {
+        let (rest, path, watch) = (rest.clone(), path.clone(), watch.clone());
+        async move {
+            watch(&Step::Asks { path: path.clone() });
+            let answer = rest.get(&path).await;
+            let answer = answer.and_then(|answer| parse(&answer).map_err(RestError::Garbage));
+            watch(&Step::Asked { path, error: answer.as_ref().err().cloned() });
+            answer
+        }
+    })
+}

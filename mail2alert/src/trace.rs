@@ -1,0 +1,148 @@
+//! What the relay writes itself: a line in front of each mail, and a mail to the postmaster.
+use super::mailbox::Mailbox;
+use mail::{
+    Draft, DraftError,
+    smtp::{Address, Message, Transaction},
+};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The mail with a line in front that says who had it from whom: RFC 5321, 4.4. By these lines a mail that goes round in
+/// circles is found out.
+pub(super) fn with_trace(mail: &Transaction, body: &[u8], hostname: &str) -> Message {
+    let peer = &mail.peer;
+    let address =
+        peer.address.map_or_else(String::new, |address| format!(" ([{}])", literal(address.ip())));
+    // A name is what a stranger says. Only so much of it that it cannot be anything else.
+    let name: String =
+        peer.name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(*c)).collect();
+    let name = if name.is_empty() { "unknown" } else { &name };
+    let protocol = if peer.extended { "ESMTP" } else { "SMTP" };
+    let date = date(SystemTime::now());
+    let mut text = format!(
+        "Received: from {name}{address}\r\n\tby {hostname} with {protocol};\r\n\t{date}\r\n"
+    )
+    .into_bytes();
+    text.extend_from_slice(body);
+    Message::new(text)
+}
+
+fn literal(ip: std::net::IpAddr) -> String {
+    match ip {
+        std::net::IpAddr::V4(ip) => ip.to_string(),
+        std::net::IpAddr::V6(ip) => format!("IPv6:{ip}"),
+    }
+}
+
+/// What the postmaster is told about a mail that some have had and others never will: RFC 5321, 4.4 and 6.1. It comes from
+/// an address that nobody answers, and says so, so that no machine does either: RFC 3834.
+pub(super) fn notice(
+    hostname: &str,
+    postmaster: &Mailbox,
+    subject: &str,
+    refusals: &[String],
+) -> Result<Message, DraftError> {
+    let from =
+        Address::new(&format!("mail2alert@{hostname}")).unwrap_or_else(|_| Address::postmaster());
+    let refusals: Vec<String> = refusals.iter().map(|refusal| one_line(refusal)).collect();
+    let text = format!(
+        "This notification was sent on to some of its recipients:\n\n    {}\n\n\
+        The mail server refused it for good for these:\n\n    {}\n",
+        one_line(subject),
+        refusals.join("\n    ")
+    );
+    Draft::new(&from.into())
+        .to(postmaster.address().clone())
+        .subject("Some did not get a notification")?
+        .header("Auto-Submitted", "auto-replied")?
+        .text(&text)
+}
+
+/// As much of a text as fits into a line, whoever wrote it.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+}
+
+/// A moment, as in `2017-04-19T08:42:11Z`: for a log.
+pub fn timestamp(at: SystemTime) -> String {
+    let (year, month, day, time) = calendar(at);
+    format!("{year}-{:02}-{day:02}T{time}Z", month + 1)
+}
+
+/// The date of a mail: RFC 5322, 3.3, in universal time.
+fn date(at: SystemTime) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let weekday = DAYS[usize::try_from(seconds(at) / 86_400 % 7).expect("less than 7")];
+    let (year, month, day, time) = calendar(at);
+    format!("{weekday}, {day} {} {year} {time} +0000", MONTHS[month])
+}
+
+fn seconds(at: SystemTime) -> u64 {
+    at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
+}
+
+/// The year, the month from 0, the day from 1, and the time of the day.
+fn calendar(at: SystemTime) -> (u64, usize, u64, String) {
+    let (days, second) = (seconds(at) / 86_400, seconds(at) % 86_400);
+    let (year, month, day) = civil(days);
+    (year, month, day, format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60))
+}
+
+/// The year, the month from 0 and the day from 1, of a day since 1970-01-01, one year and one month after the other.
+fn civil(mut days: u64) -> (u64, usize, u64) {
+    let mut year = 1970;
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
+    while days >= 365 + u64::from(is_leap(year)) {
+        days -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let february = 28 + u64::from(is_leap(year));
+    let mut month = 0;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    (year, month, days + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, text) in [
+            (0, "Thu, 1 Jan 1970 00:00:00 +0000"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 +0000"),
+            (1_492_591_331, "Wed, 19 Apr 2017 08:42:11 +0000"),
+            (1_735_689_599, "Tue, 31 Dec 2024 23:59:59 +0000"),
+            (4_107_542_400, "Mon, 1 Mar 2100 00:00:00 +0000"),
+        ] {
+            assert_eq!(date(UNIX_EPOCH + Duration::from_secs(seconds)), text);
+        }
+        assert_eq!(
+            timestamp(UNIX_EPOCH + Duration::from_secs(951_782_400)),
+            "2000-02-29T00:00:00Z"
+        );
+    }
+
+    #[test]
+    fn a_notice_can_be_written_whatever_it_quotes() {
+        let postmaster: Mailbox = "用户@example.com".parse().expect("an address");
+        for text in ["", "ö", "\r\n.\r\nMAIL FROM:<>", "\0", &"x".repeat(100_000)] {
+            let message = notice(
+                "mail2alert.example.com",
+                &postmaster,
+                text,
+                &[text.to_owned(), text.to_owned()],
+            );
+            assert!(message.is_ok(), "{text:?}: {message:?}");
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! The program mail2alert, as a process of its own, over TCP, on the real clock. Nothing here sleeps to let something
+//! happen: the servers around it say when it has come to a step, and hold it there.
+//!
+//! These are not among the other tests of mail2alert, since a process that is being started shares the locks of the one
+//! that starts it for a moment, and those tests have ledgers of their own.
+#![cfg(unix)]
+
+#[path = "relay/servers.rs"]
+mod servers;
+
+use mail::smtp::{Client, Envelope, Message, Timeouts};
+use mail2alert::network::Tcp;
+use servers::{
+    Act, Announced, CONFIG, MailServer, Rest, TEAMS, broken, notification, say, send_to,
+};
+use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    net::TcpListener,
+    process::{Child, ChildStderr, Command},
+    sync::Notify,
+    time::timeout,
+};
+
+const IN_GOOD_HANDS: &str = "250 2.0.0 it is in good hands";
+const TO: [&str; 1] = ["mail2alert@example.com"];
+
+/// The program, and those around it.
+struct Surroundings {
+    mail_server: MailServer,
+    at_mail_server: Announced,
+    rest: Rest,
+    at_rest: Announced,
+    config: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+struct Program {
+    process: Child,
+    log: Lines<BufReader<ChildStderr>>,
+    address: Tcp,
+}
+
+impl Surroundings {
+    async fn new() -> Surroundings {
+        let (mail_server, at_mail_server) = MailServer::new();
+        let (rest, at_rest) = Rest::new();
+        let mail_listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let rest_listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = folder.path().join("mail2alert.toml");
+        let text = CONFIG
+            .replace(
+                "127.0.0.1:25\"",
+                &format!("{}\"", mail_listener.local_addr().expect("an address")),
+            )
+            .replace(
+                "http://127.0.0.1/",
+                &format!("http://{}/", rest_listener.local_addr().expect("an address")),
+            )
+            .replace("file = \"ledger\"", &format!("file = {:?}", folder.path().join("ledger")))
+            // A busy machine is slow, and no deadline is what is tested here.
+            .replace("\"1 s\"", "\"1 min\"")
+            .replace("\"2 s\"", "\"1 min\"")
+            .replace("\"4 s\"", "\"1 min\"")
+            .replace("\"7 s\"", "\"5 min\"")
+            .replace("answer = \"20 s\"", "answer = \"10 min\"")
+            .replace("shutdown = \"10 s\"", "shutdown = \"10 min\"");
+        std::fs::write(&config, text).expect("the configuration");
+        tokio::spawn(mail_server.clone().serve(mail_listener));
+        tokio::spawn(rest.clone().serve(rest_listener));
+        Surroundings { mail_server, at_mail_server, rest, at_rest, config, folder }
+    }
+
+    async fn start(&self) -> Program {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_mail2alert"))
+            .arg(&self.config)
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program");
+        let mut log = BufReader::new(process.stderr.take().expect("it is piped")).lines();
+        let line = log.next_line().await.expect("a log").expect("a line");
+        let (_, address) = line.split_once(" listening on ").unwrap_or_else(|| panic!("{line}"));
+        Program { process, log, address: Tcp(address.to_owned()) }
+    }
+
+    /// Does something to the server at which a step is.
+    fn at(&self, step: &'static str, act: Act) {
+        if step == "groups" {
+            self.rest.script.at(step, act)
+        } else {
+            self.mail_server.script.at(step, act)
+        }
+    }
+
+    async fn wait_for(&mut self, step: &str) {
+        if step == "groups" {
+            self.at_rest.wait_for(step).await
+        } else {
+            self.at_mail_server.wait_for(step).await
+        }
+    }
+
+    fn behave(&mut self) {
+        self.rest.script.behave();
+        self.mail_server.script.behave();
+        self.at_mail_server.clear();
+        self.at_rest.clear();
+    }
+
+    /// How many lines of the ledger say that a mail was sent to somebody.
+    fn lines_about_mail(&self) -> usize {
+        let ledger = std::fs::read_to_string(self.folder.path().join("ledger")).unwrap_or_default();
+        ledger
+            .split_inclusive('\n')
+            .filter(|line| line.contains("\"sent\"") && line.ends_with('\n'))
+            .count()
+    }
+
+    /// How many mails each team has.
+    fn copies(&self) -> [usize; 3] {
+        let recipients = self.mail_server.recipients();
+        TEAMS.map(|team| recipients.iter().filter(|recipient| *recipient == team).count())
+    }
+}
+
+impl Program {
+    /// `kill -9`.
+    async fn kill(&mut self) {
+        self.process.kill().await.expect("it is killed");
+    }
+
+    fn terminate(&self) {
+        let id = self.process.id().expect("it runs").to_string();
+        let status =
+            std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill");
+        assert!(status.success());
+    }
+
+    async fn wait_for_log(&mut self, text: &str) -> String {
+        loop {
+            let line = self.log.next_line().await.expect("a log").expect("a line before the end");
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    async fn send(&self, text: &str) -> Result<String, String> {
+        match send_to(&self.address, &TO, text).await {
+            Ok(verdicts) => Ok(verdicts[0].clone()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Sends a mail beside the test.
+    fn send_meanwhile(&self, text: String) -> tokio::task::JoinHandle<Result<String, String>> {
+        let address = self.address.clone();
+        tokio::spawn(async move {
+            let verdicts =
+                send_to(&address, &TO, &text).await.map_err(|error| error.to_string())?;
+            Ok(verdicts[0].clone())
+        })
+    }
+}
+
+/// However busy the machine is, no test takes that long.
+async fn in_time(test: impl Future<Output = ()>) {
+    timeout(Duration::from_secs(120), test)
+        .await
+        .expect("something that a test waits for does not happen");
+}
+
+/// The steps of the diagram at which others can hold the program, and how many copies of a mail each team has when it is
+/// killed there and the Notifyer has sent the mail once more.
+const STEPS: [(&str, Act, [usize; 3]); 9] = [
+    ("groups", Act::Silence, [1, 1, 1]),
+    ("connect", Act::Silence, [1, 1, 1]),
+    ("EHLO", Act::Silence, [1, 1, 1]),
+    ("MAIL", Act::Silence, [1, 1, 1]),
+    ("RCPT team-a", Act::Silence, [1, 1, 1]),
+    ("RCPT team-c", Act::Silence, [1, 1, 1]),
+    ("DATA", Act::Silence, [1, 1, 1]),
+    ("message", Act::Silence, [1, 1, 1]),
+    // The mail server has it, and nobody knows: the one duplicate that is allowed.
+    ("message", Act::TakeAndSilence, [2, 2, 2]),
+];
+
+#[tokio::test]
+async fn threat_22_kill_9_at_each_step_loses_nothing_and_doubles_at_most_once() {
+    in_time(async {
+        for (step, act, copies) in STEPS {
+            let mut world = Surroundings::new().await;
+            let mut program = world.start().await;
+            world.at(step, act.clone());
+            let mail = program.send_meanwhile(broken("1"));
+            world.wait_for(step).await;
+            program.kill().await;
+            let unacknowledged = mail.await.expect("it does not panic");
+            assert!(
+                unacknowledged.is_err(),
+                "{step}: {unacknowledged:?}, from a process that was killed"
+            );
+
+            world.behave();
+            let program = world.start().await;
+            assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()), "{step}");
+            assert_eq!(world.copies(), copies, "{step}, {act:?}");
+            assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()), "{step}");
+            assert_eq!(world.copies(), copies, "{step}, {act:?}: once acknowledged, never again");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn threat_22_kill_9_between_the_attempts_leaves_those_who_are_missing() {
+    in_time(async {
+        let mut world = Surroundings::new().await;
+        world.at("RCPT team-b", say("450 busy"));
+        let mut program = world.start().await;
+        let verdict = program.send(&broken("1")).await.expect("a verdict");
+        assert!(verdict.starts_with("451 "), "{verdict}");
+        program.kill().await;
+        assert_eq!(world.copies(), [1, 0, 1]);
+
+        // Killed once more, while it sends to the one who is missing.
+        let mut program = world.start().await;
+        world.behave();
+        world.at("message", Act::Silence);
+        let mail = program.send_meanwhile(broken("1"));
+        world.wait_for("message").await;
+        program.kill().await;
+        assert!(mail.await.expect("it does not panic").is_err());
+
+        world.behave();
+        let program = world.start().await;
+        assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()));
+        assert_eq!(world.copies(), [1, 1, 1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_nothing() {
+    in_time(async {
+        let mut world = Surroundings::new().await;
+        let mut program = world.start().await;
+        // It is killed as soon as it has said so, and not after a goodbye, before which it would have time for its ledger.
+        let mut notifyer =
+            Client::connect(&program.address.0, "ci.example.com", Timeouts::default())
+                .await
+                .expect("a greeting");
+        let from = Some("go@example.com".parse().expect("an address"));
+        let envelope = Envelope { from, to: vec![TO[0].parse().expect("an address")] };
+        let verdicts =
+            notifyer.send(&envelope, &Message::new(broken("1"))).await.expect("verdicts");
+        program.kill().await;
+        assert_eq!(verdicts[0].to_string(), IN_GOOD_HANDS);
+        assert_eq!(world.copies(), [1, 1, 1]);
+        let mut program = world.start().await;
+        assert_eq!(
+            program.send(&broken("1")).await,
+            Ok(IN_GOOD_HANDS.into()),
+            "the Notifyer did not hear it"
+        );
+        assert_eq!(world.copies(), [1, 1, 1]);
+        // What it learnt may have been lost with it, for it learns after the acknowledgement. Then the next failure is
+        // news to it; the same report always is.
+        program.kill().await;
+        world.behave();
+        let program = world.start().await;
+        assert_eq!(
+            program.send(&notification("2", "Stage [p1/2/s/1] failed")).await,
+            Ok(IN_GOOD_HANDS.into())
+        );
+        assert_eq!(world.copies(), [2, 2, 2], "another mail, about the same run that broke");
+    })
+    .await;
+}
+
+/// Between the mail server's 250 and ours nobody outside can hold the program. But one can see when it has written down
+/// in its ledger that the mail is sent; from there on, not even the one duplicate is allowed.
+#[tokio::test]
+async fn threat_22_kill_9_once_it_is_in_the_ledger_doubles_nothing() {
+    in_time(async {
+        let world = Surroundings::new().await;
+        let mut unacknowledged = 0;
+        for number in 1..=10 {
+            let mut program = world.start().await;
+            let mail = broken(&number.to_string());
+            let lines = world.lines_about_mail();
+            let sent = program.send_meanwhile(mail.clone());
+            while world.lines_about_mail() < lines + 3 {
+                tokio::task::yield_now().await;
+            }
+            program.kill().await;
+            unacknowledged += usize::from(sent.await.expect("it does not panic").is_err());
+            assert_eq!(world.copies(), [number; 3], "it was in the ledger, so it was sent");
+            let mut program = world.start().await;
+            assert_eq!(program.send(&mail).await, Ok(IN_GOOD_HANDS.into()));
+            assert_eq!(
+                world.copies(),
+                [number; 3],
+                "it was in the ledger, so it is not sent again"
+            );
+            program.kill().await; // and gone: the ledger has one owner
+        }
+        // Whether it was acknowledged before it died is not for the test to say: both must be right.
+        println!("{unacknowledged} of 10 were killed between the ledger and the acknowledgement");
+    })
+    .await;
+}
+
+/// And before that, from the mail server's 250 on: at no particular moment, each time a little later.
+#[tokio::test]
+async fn threat_22_kill_9_at_any_moment_after_the_mail_server_has_it() {
+    in_time(async {
+        let mut world = Surroundings::new().await;
+        for number in 1..=10 {
+            let mut program = world.start().await;
+            let mail = broken(&number.to_string());
+            let before = world.copies();
+            let sent = program.send_meanwhile(mail.clone());
+            world.wait_for("message").await;
+            for _ in 0..10 * number {
+                tokio::task::yield_now().await;
+            }
+            program.kill().await;
+            let acknowledged =
+                sent.await.expect("it does not panic") == Ok(IN_GOOD_HANDS.to_owned());
+            if acknowledged {
+                assert_eq!(
+                    world.copies(),
+                    before.map(|copies| copies + 1),
+                    "it was acknowledged, so it is there"
+                );
+            }
+            let mut program = world.start().await;
+            assert_eq!(program.send(&mail).await, Ok(IN_GOOD_HANDS.into()));
+            program.kill().await;
+            for (before, after) in before.into_iter().zip(world.copies()) {
+                let copies = after - before;
+                assert!(
+                    copies == 1 || (copies == 2 && !acknowledged),
+                    "mail {number}: {copies} copies"
+                );
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn threat_22_sigterm_at_each_step_lets_it_finish() {
+    in_time(async {
+        for step in ["groups", "connect", "EHLO", "MAIL", "RCPT team-b", "DATA", "message"] {
+            let mut world = Surroundings::new().await;
+            let mut program = world.start().await;
+            let go_on = Arc::new(Notify::new());
+            world.at(step, Act::Hold(go_on.clone()));
+            let mail = program.send_meanwhile(broken("1"));
+            world.wait_for(step).await;
+            program.terminate();
+            program.wait_for_log("told to stop").await;
+            go_on.notify_one();
+            assert_eq!(mail.await.expect("it does not panic"), Ok(IN_GOOD_HANDS.into()), "{step}");
+            program
+                .wait_for_log("stopped: 1 mails acknowledged, 0 not, 0 connections cut off")
+                .await;
+            let status = program.process.wait().await.expect("it ends");
+            assert!(status.success(), "{step}: {status}");
+            assert_eq!(world.copies(), [1, 1, 1], "{step}");
+        }
+    })
+    .await;
+}
+
+/// As `nothing_blocks_in_async`, but where a call that blocks would be seen: it has one thread, and the mail server only
+/// goes on when that thread has greeted somebody else.
+#[tokio::test]
+async fn nothing_blocks_its_thread() {
+    in_time(async {
+        for step in ["groups", "connect", "RCPT team-b", "message"] {
+            let mut world = Surroundings::new().await;
+            let program = world.start().await;
+            let go_on = Arc::new(Notify::new());
+            world.at(step, Act::Hold(go_on.clone()));
+            let mail = program.send_meanwhile(broken("1"));
+            world.wait_for(step).await;
+            let another =
+                Client::connect(&program.address.0, "another.example.com", Timeouts::default())
+                    .await;
+            another.expect("a greeting").quit().await.expect("a goodbye");
+            go_on.notify_one();
+            assert_eq!(mail.await.expect("it does not panic"), Ok(IN_GOOD_HANDS.into()), "{step}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_says_it_twice_means_at_once() {
+    in_time(async {
+        let mut world = Surroundings::new().await;
+        let mut program = world.start().await;
+        world.at("message", Act::Silence);
+        let mail = program.send_meanwhile(broken("1"));
+        world.wait_for("message").await;
+        program.terminate();
+        program.wait_for_log("told to stop").await;
+        program.terminate();
+        program.wait_for_log("told to stop twice").await;
+        assert_eq!(program.process.wait().await.expect("it ends").code(), Some(1));
+        assert!(mail.await.expect("it does not panic").is_err(), "not acknowledged");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_mail_has_one_line_in_the_log() {
+    in_time(async {
+        let world = Surroundings::new().await;
+        let mut program = world.start().await;
+        assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()));
+        let line = program.wait_for_log("from <").await;
+        let (time, line) = line.split_once(' ').expect("a time");
+        assert!(time.len() == 20 && time.ends_with('Z'), "{time}");
+        let expected = "250 from <go@example.com> to <mail2alert@example.com>, \"Stage [p1/2/s/1] failed\": BREAKS, \
+            \"a\" and \"b\" and \"c\", sent to 3";
+        assert_eq!(line, expected);
+        world.at("RCPT", say("450 4.2.1 busy\u{1b}[31m"));
+        assert!(program.send(&notification("2", "Stage [p1/4/s/1] \u{1b}[31m\"failed")).await.is_ok());
+        let line = program.wait_for_log("from <").await;
+        assert!(
+            line.contains(r#""Stage [p1/4/s/1] \u{1b}[31m\"failed": no rule, passes through; 0 of 1 taken"#),
+            "{line}"
+        );
+        assert!(!line.contains('\u{1b}'), "nothing in it moves a terminal: {line}");
+    })
+    .await;
+}
+
+/// What the program says when it is started so, and with which status it ends.
+async fn said(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_mail2alert"))
+        .args(arguments)
+        .env_remove("GO_PASSWORD")
+        .output();
+    let output = timeout(Duration::from_secs(60), output)
+        .await
+        .expect("it ends by itself")
+        .expect("the program");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_one_sentence_and_a_status() {
+    let world = Surroundings::new().await;
+    let config = world.config.to_str().expect("a path");
+    let help = "; mail2alert --help says more\n";
+    for (arguments, status, error) in [
+        (&[][..], 2, format!("mail2alert: the configuration is missing{help}")),
+        (&["--chekc", "x"], 2, format!("mail2alert: invalid option '--chekc'{help}")),
+        (&["--check"], 2, format!("mail2alert: the configuration is missing{help}")),
+        (&["a", "b"], 2, format!("mail2alert: unexpected argument \"b\"{help}")),
+        (
+            &["/nowhere/x"],
+            2,
+            "mail2alert: cannot read /nowhere/x: No such file or directory (os error 2)\n".into(),
+        ),
+    ] {
+        assert_eq!(said(arguments).await, (Some(status), String::new(), error), "{arguments:?}");
+    }
+
+    let broken = world.folder.path().join("broken.toml");
+    let text = std::fs::read_to_string(config).expect("the file").replace("hops", "hopps");
+    std::fs::write(&broken, text).expect("the file");
+    let (status, out, error) = said(&["--check", broken.to_str().expect("a path")]).await;
+    assert_eq!((status, &out[..]), (Some(2), ""));
+    let expected = format!(
+        "mail2alert: {}, line 23: the key \"hopps\" is unknown here; known are `answer`",
+        broken.display()
+    );
+    assert!(error.starts_with(&expected), "{error}");
+    assert_eq!(error.lines().count(), 1);
+
+    let program = world.start().await;
+    let (status, _, error) = said(&[config]).await;
+    assert_eq!(status, Some(1));
+    assert!(
+        error.contains("cannot use the ledger ")
+            && error.ends_with(": another mail2alert uses it\n"),
+        "{error}"
+    );
+    let second = world.folder.path().join("second.toml");
+    let text = std::fs::read_to_string(config).expect("the file").replace("/ledger\"", "/second\"");
+    std::fs::write(&second, text.replace("127.0.0.1:0", &program.address.0)).expect("the file");
+    let (status, _, error) = said(&[second.to_str().expect("a path")]).await;
+    assert_eq!(status, Some(1));
+    assert!(
+        error.starts_with(&format!("mail2alert: cannot listen on {}: ", program.address)),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn help_and_check_say_what_they_say_on_the_standard_output() {
+    let (status, out, error) = said(&["--help"]).await;
+    assert_eq!((status, &error[..]), (Some(0), ""));
+    assert!(out.starts_with("Usage: mail2alert CONFIG\n"), "{out}");
+    let world = Surroundings::new().await;
+    let (status, out, error) = said(&["--check", world.config.to_str().expect("a path")]).await;
+    assert_eq!((status, &error[..]), (Some(0), ""));
+    assert!(
+        out.starts_with("It listens on 127.0.0.1:0 and calls itself mail2alert.example.com.\n"),
+        "{out}"
+    );
+    assert!(!world.folder.path().join("ledger").exists(), "it does nothing");
+}

@@ -1,0 +1,100 @@
+//! The example: its four lanes, and what each of them says.
+use async_concepts::{
+    stage::SceneResult,
+    timeline::{End, Observe},
+};
+#[path = "../../examples/mail2alert.rs"]
+#[allow(dead_code, reason = "its `main` is not used here")]
+mod mail2alert;
+
+/// What a lane says, in order. It runs on the real clock, so when it says so is another matter.
+fn said_by(scene: &SceneResult, lane: &str) -> Vec<String> {
+    scene.lines.iter().filter(|line| line.lane == lane).map(|line| line.text.clone()).collect()
+}
+
+const GET: &str = "GET /go/api/config/pipeline_groups";
+const SEND: &str = "SEND to team-a and team-b";
+
+#[test]
+fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
+    let scenes = mail2alert::stage().run_for_test(Observe::Everything);
+    let titles: Vec<&str> = scenes.iter().map(|scene| scene.title).collect();
+    let fails =
+        ["the REST API fails", "the mail server fails", "the Notifyer fails", "Mail2alert fails"];
+    assert_eq!(titles, [&["the diagram"], &fails[..]].concat());
+    for scene in &scenes {
+        let ended = said_by(scene, "main").into_iter().find(|line| line.contains("cannot go on"));
+        assert_eq!(ended, None, "{}", scene.title);
+        assert!(scene.verdict.is_none(), "{}: {}", scene.title, scene.verdict.as_ref().unwrap());
+        let chart = scene.chart.as_ref().expect("it was watched");
+        let lanes: Vec<&str> = chart.rows.iter().map(|row| row.name.as_str()).collect();
+        let four = ["main", "Notifyer", "Mail2alert", "REST API", "mail server"];
+        assert_eq!(lanes[..5], four, "{}", scene.title);
+        assert_eq!(
+            lanes.len() > 5,
+            scene.title == "Mail2alert fails",
+            "only then there is a second one"
+        );
+        assert_eq!(chart.rows[0].end.1, End::Finished, "{}", scene.title);
+    }
+
+    let diagram: Vec<String> =
+        scenes[0].lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect();
+    assert_eq!(
+        diagram,
+        [
+            "Notifyer SEND p1 failed",
+            &format!("Mail2alert {GET}"),
+            "REST API 200 OK",
+            &format!("Mail2alert {SEND}"),
+            "mail server 250",
+            "Mail2alert 250",
+            "Notifyer ACK",
+            "main team-a has 1 mail",
+            "main team-b has 1 mail",
+        ]
+    );
+
+    let [_, rest_api, mail_server, notifyer, mail2alert] = &scenes[..] else {
+        panic!("five scenes")
+    };
+    let once = ["team-a has 1 mail", "team-b has 1 mail"];
+
+    assert_eq!(
+        said_by(rest_api, "Notifyer"),
+        ["SEND p1 failed", "not now", "SEND p1 failed", "ACK"]
+    );
+    assert_eq!(said_by(rest_api, "Mail2alert"), [GET, "451", GET, SEND, "250"]);
+    assert_eq!(said_by(rest_api, "main"), once);
+
+    assert_eq!(
+        said_by(mail_server, "Notifyer"),
+        ["SEND p1 failed", "not now", "SEND p1 failed", "ACK"]
+    );
+    assert_eq!(
+        said_by(mail_server, "Mail2alert"),
+        [GET, SEND, "451", GET, "SEND to team-b", "250"]
+    );
+    assert_eq!(said_by(mail_server, "main"), once, "the retry went to the one who was missing");
+
+    assert_eq!(
+        said_by(notifyer, "Notifyer"),
+        ["SEND p1 failed", "hangs up", "SEND p1 failed", "ACK"]
+    );
+    assert_eq!(said_by(notifyer, "main"), once, "what was begun was finished, and not begun again");
+
+    let heard = [
+        "SEND p1 failed",
+        "the server hung up while waiting for the verdict",
+        "SEND p1 failed",
+        "ACK",
+    ];
+    assert_eq!(said_by(mail2alert, "Notifyer"), heard);
+    let crashed = [
+        "Mail2alert crashes",
+        "Mail2alert starts again",
+        "team-a has 2 mails",
+        "team-b has 2 mails",
+    ];
+    assert_eq!(said_by(mail2alert, "main"), crashed, "the one duplicate, since nobody knew");
+}

@@ -1,0 +1,120 @@
+//! How an example is run: on which clock, and what is shown and kept of it.
+//!
+//! Every example has a function `stage()` that returns its [`Stage`]: a name and one or more
+//! scenes. A scene is a run with a clock and a timeline of its own. The example's `main` calls
+//! [`Stage::run`], which reads the command line; a test calls [`Stage::run_for_test`], which
+//! returns what each scene did.
+//!
+//! Plainly, an example takes its real time and prints each line as it happens; then its timeline is
+//! drawn. The options on the command line change that, and are the same for all examples.
+//!
+//! To read in this order: `scene` (what is run), `run` (the loop over the scenes), `options` (the
+//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `clock` (event
+//! loops).
+mod clock;
+mod files;
+mod options;
+mod print;
+mod recorded;
+mod run;
+mod scene;
+
+pub use clock::record_blocking;
+pub use options::{CommandLine, OwnOption};
+pub use print::printed;
+pub use scene::SceneResult;
+
+use scene::Scene;
+use std::{fmt::Display, time::Duration};
+
+/// An example: its scenes, in order.
+pub struct Stage {
+    /// The name of the example's file, which is what `cargo run --example` wants.
+    name: &'static str,
+    /// Why no clock can hurry the example; completes the sentence "this example …". `None` for the
+    /// examples that `--fast` can hurry.
+    real_time: Option<&'static str>,
+    /// In the order in which they run.
+    scenes: Vec<Scene>,
+    /// What to measure on the real clock after the scenes, if there is anything to measure.
+    measure: Option<fn()>,
+    /// The options that only this example has.
+    command_line: CommandLine,
+}
+
+impl Stage {
+    /// An example without scenes yet. The name is that of its file.
+    pub fn new(name: &'static str) -> Stage {
+        Stage {
+            name,
+            real_time: None,
+            scenes: vec![],
+            measure: None,
+            command_line: CommandLine::default(),
+        }
+    }
+
+    /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
+    pub fn does_io(self) -> Stage {
+        self.keeps_real_time("does real I/O")
+    }
+
+    /// No clock can hurry the example, for a reason that completes "this example …": `--fast`
+    /// changes nothing.
+    pub fn keeps_real_time(self, reason: &'static str) -> Stage {
+        Stage { real_time: Some(reason), ..self }
+    }
+
+    /// Adds options that only this example has.
+    pub fn command_line(self, command_line: CommandLine) -> Stage {
+        Stage { command_line, ..self }
+    }
+
+    /// Calls `measure` after the scenes of a run on the real clock. It may take its time and print
+    /// what it finds, which differs from run to run; so it is left out with `--fast` and in tests.
+    pub fn then_measure(self, measure: fn()) -> Stage {
+        Stage { measure: Some(measure), ..self }
+    }
+
+    /// Adds a scene.
+    pub fn scene<T, F>(self, title: &'static str, main: fn() -> F) -> Stage
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        self.with(Scene::new(title, move |recorder| recorder.record(main)))
+    }
+
+    /// Adds a scene that does not end by itself, such as a deadlock: it is ended after `limit`, and
+    /// the verdict is shown. Such a scene fails the example if it does end by itself.
+    ///
+    /// A verdict calls it a deadlock if nothing happened in the last nine tenths of `limit`.
+    pub fn hanging_scene<T, F>(self, title: &'static str, limit: Duration, main: fn() -> F) -> Stage
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        self.with(Scene::new(title, move |recorder| recorder.record(main)).hangs(limit))
+    }
+
+    /// Adds a scene that can fail for reasons that it is not about, for instance because there is
+    /// no free socket. Then the error is printed, the next scenes run, and the exit status is 1.
+    pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
+    where
+        T: Send + 'static,
+        E: Display + Send + 'static,
+        F: Future<Output = Result<T, E>> + 'static,
+    {
+        self.with(Scene::fallible(title, move |recorder| recorder.record(main)))
+    }
+
+    /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
+    pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
+        self.with(Scene::new(title, move |recorder| clock::record_with_its_clock(recorder, main)))
+    }
+
+    fn with(mut self, scene: Scene) -> Stage {
+        self.scenes.push(scene);
+        self
+    }
+}

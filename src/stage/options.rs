@@ -1,0 +1,160 @@
+//! The command line of an example.
+use super::Stage;
+use crate::timeline::SvgOptions;
+use std::{ffi::OsString, path::PathBuf};
+
+/// What the command line of one example has beyond that of the others.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CommandLine {
+    /// The package that the example is in, if it is not the root package.
+    pub package: Option<&'static str>,
+    /// The options that only this example has.
+    pub options: &'static [OwnOption],
+}
+
+/// An option with a value, of one example only.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnOption {
+    /// Its name, without the hyphens.
+    pub name: &'static str,
+    /// What its value is called in the help.
+    pub value: &'static str,
+    /// What it does.
+    pub help: &'static str,
+    /// Keeps the value for the scenes, or says in one sentence what is wrong with it. It is called
+    /// before any scene.
+    pub take: fn(&str) -> Result<(), String>,
+}
+
+/// What the command line says.
+#[derive(Debug)]
+pub(super) struct Options {
+    /// Run on a paused clock.
+    pub(super) fast: bool,
+    /// Draw the timeline in the terminal.
+    pub(super) timeline: bool,
+    pub(super) svg: Option<PathBuf>,
+    pub(super) perfetto: Option<PathBuf>,
+    pub(super) json: Option<PathBuf>,
+    /// How wide to draw pictures, in pixels.
+    pub(super) width: f64,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let width = SvgOptions::default().width;
+        Options { fast: false, timeline: true, svg: None, perfetto: None, json: None, width }
+    }
+}
+
+/// The options that every example has, with what the help says of them.
+const OPTIONS: [(&str, &str); 6] = [
+    ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
+    ("--svg FILE", "Write the timeline as SVG, too"),
+    ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
+    ("--json FILE", "Write the lines and the timeline of each scene for a program to read, too"),
+    ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
+    ("--no-timeline", "Do not draw the timeline"),
+];
+
+impl Options {
+    /// Reads the arguments. `None` if the help was asked for.
+    pub(super) fn parse(
+        args: impl Iterator<Item = OsString>,
+        own: CommandLine,
+    ) -> Result<Option<Options>, lexopt::Error> {
+        use lexopt::prelude::*;
+        let mut options = Options::default();
+        let mut parser = lexopt::Parser::from_args(args);
+        while let Some(arg) = parser.next()? {
+            if let Long(name) = arg
+                && let Some(option) = own.options.iter().find(|option| option.name == name)
+            {
+                (option.take)(&parser.value()?.string()?)?;
+                continue;
+            }
+            match arg {
+                Long("fast") => options.fast = true,
+                Long("no-timeline") => options.timeline = false,
+                Long("svg") => options.svg = Some(parser.value()?.into()),
+                Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
+                Long("json") => options.json = Some(parser.value()?.into()),
+                Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
+                Short('h') | Long("help") => return Ok(None),
+                _ => return Err(arg.unexpected()),
+            }
+        }
+        Ok(Some(options))
+    }
+}
+
+impl Stage {
+    /// What `--help` prints.
+    pub(super) fn help(&self) -> String {
+        let mut command = String::from("cargo run ");
+        if let Some(package) = self.command_line.package {
+            command += &format!("--package {package} ");
+        }
+        command += &format!("--example {}", self.name);
+        let mut scenes = String::new();
+        if self.scenes.len() > 1 {
+            let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
+            scenes = format!("\nScenes: {}\n", titles.join(", "));
+        }
+        let mut options: Vec<(String, &str)> = vec![];
+        for own in self.command_line.options {
+            options.push((format!("--{} {}", own.name, own.value), own.help));
+        }
+        for (option, help) in OPTIONS {
+            options.push((option.to_owned(), help));
+        }
+        let width = options.iter().map(|(option, _)| option.len()).max().unwrap_or_default();
+        let mut lines = String::new();
+        for (option, help) in options {
+            lines += &format!("      {option:<width$}  {help}\n");
+        }
+        format!(
+            "Usage: {command} -- [OPTIONS]\n{scenes}
+Prints each line as it happens, with the time and the lane; then draws the timeline.
+
+Options:
+{lines}  -h, {:<width$}  Print this
+",
+            "--help"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVER: OwnOption =
+        OwnOption { name: "server", value: "HOST:PORT", help: "Which server", take: only_a1 };
+
+    fn only_a1(value: &str) -> Result<(), String> {
+        if value == "a:1" { Ok(()) } else { Err(format!("{value} is no server")) }
+    }
+
+    fn parse(args: &[&str]) -> Result<Option<Options>, String> {
+        let own = CommandLine { package: Some("mail"), options: &[SERVER] };
+        let args = args.iter().map(OsString::from);
+        Options::parse(args, own).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_example_can_have_an_option_of_its_own() {
+        let options = parse(&["--server", "a:1", "--fast"]).unwrap().unwrap();
+        assert!(options.fast);
+        assert_eq!(parse(&["--server=b"]).unwrap_err(), "b is no server");
+        assert_eq!(parse(&["--port", "1"]).unwrap_err(), "invalid option '--port'");
+    }
+
+    #[test]
+    fn the_help_names_the_package_and_the_options_of_the_example() {
+        let own = CommandLine { package: Some("mail"), options: &[SERVER] };
+        let help = Stage::new("measured").command_line(own).help();
+        assert!(help.contains("cargo run --package mail --example measured"), "{help}");
+        assert!(help.contains("\n      --server HOST:PORT  Which server\n"), "{help}");
+    }
+}

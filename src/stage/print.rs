@@ -1,0 +1,54 @@
+//! What an example prints in the terminal.
+use super::SceneResult;
+use crate::timeline::{Line, TerminalOptions, colour};
+use console::{Style, Term};
+use std::io::{self, Write};
+
+impl TerminalOptions {
+    /// As wide as the terminal, and with colours if the terminal has them and the environment does
+    /// not refuse them (`NO_COLOR`, `CLICOLOR_FORCE`). Into a pipe: 100 columns.
+    pub fn of_stdout() -> TerminalOptions {
+        let width = Term::stdout().size_checked().map_or(100, |(_, columns)| columns.into());
+        TerminalOptions { width, colour: console::colors_enabled() }
+    }
+}
+
+/// What an example prints, without colours and timelines: what its twin prints, too.
+pub fn printed(scenes: &[SceneResult]) -> String {
+    let mut text = String::new();
+    for (number, scene) in scenes.iter().enumerate() {
+        if scenes.len() > 1 {
+            text += &format!("{}\n", heading(scene.title, number));
+        }
+        for line in &scene.lines {
+            text += &format!("{line:#}\n");
+        }
+    }
+    text
+}
+
+/// What stands above a scene.
+pub(super) fn heading(title: &str, number: usize) -> String {
+    let blank = if number > 0 { "\n" } else { "" };
+    format!("{blank}── {title} ──")
+}
+
+/// `time lane text`, in columns and in colours.
+pub(super) fn print_line(line: &Line) {
+    let [time, lane, text] = line.columns();
+    let lane_style = line.hue.map_or_else(Style::new, colour);
+    show(&format!("{} {} {text}\n", Style::new().dim().apply_to(time), lane_style.apply_to(lane)));
+}
+
+/// Prints. A reader that has closed the pipe (`… | head`) is no error; a full disk is, and ends the
+/// process with status 1.
+pub(super) fn show(text: &str) {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("cannot write to the standard output: {error}");
+            std::process::exit(1);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,178 @@
+//! The scenes of an example, one after the other: for a person at a terminal, and for a test.
+use super::{
+    SceneResult, Stage,
+    files::Files,
+    options::Options,
+    print::{heading, print_line, show},
+    scene::Settings,
+};
+use crate::timeline::{Clock, Observe, TerminalOptions, Verdict};
+use console::Style;
+use std::{fmt::Display, process::ExitCode};
+
+/// The exit status of a scene that had to be ended, or that failed.
+const FAILED: u8 = 1;
+/// The exit status when the command line is wrong, or a file cannot be written.
+const REFUSED: u8 = 2;
+/// The exit status of a program that panics, in Rust.
+const PANICKED: u8 = 101;
+
+impl Stage {
+    /// Runs the scenes as the command line says, and prints what they say.
+    ///
+    /// The exit status is 0 if every scene ends as it should, 1 if one had to be ended or failed, 2
+    /// if the command line is wrong or a file cannot be written, and 101 if a scene panicked.
+    pub fn run(self) -> ExitCode {
+        match Options::parse(std::env::args_os().skip(1), self.command_line) {
+            Ok(Some(options)) => self.run_with(options),
+            Ok(None) => {
+                show(&self.help());
+                ExitCode::SUCCESS
+            }
+            Err(error) => self.refuse(&error),
+        }
+    }
+
+    /// Runs the scenes without a command line and without printing, and returns what each did: what
+    /// a person would see. The clock is paused, unless the example keeps real time.
+    pub fn run_for_test(self, observe: Observe) -> Vec<SceneResult> {
+        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
+        let settings = Settings { clock, observe, print: None };
+        self.scenes.into_iter().map(|scene| scene.run(settings)).collect()
+    }
+
+    pub(super) fn run_with(self, options: Options) -> ExitCode {
+        // Before the run: a run whose files cannot be written would be watched for nothing.
+        let files = match Files::create(&options) {
+            Ok(files) => files,
+            Err(error) => return self.refuse(&error),
+        };
+        let clock =
+            if options.fast && self.real_time.is_none() { Clock::Paused } else { Clock::Real };
+        if let (true, Some(reason)) = (options.fast, self.real_time) {
+            eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
+        }
+        let several = self.scenes.len() > 1;
+        let mut recorded = vec![];
+        let mut status = ExitCode::SUCCESS;
+        for (number, scene) in self.scenes.into_iter().enumerate() {
+            if several {
+                let heading = heading(scene.title, number);
+                show(&format!("{}\n", Style::new().bold().apply_to(heading)));
+            }
+            // A verdict needs all that a timeline needs.
+            let everything = options.timeline || files.wanted() || scene.limit.is_some();
+            let observe = if everything { Observe::Everything } else { Observe::Lines };
+            let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
+            if let Some(code) = report(self.name, &result) {
+                status = ExitCode::from(code);
+            }
+            if let Some(chart) = result.chart.take() {
+                if options.timeline {
+                    show(&format!("\n{}", chart.to_text(TerminalOptions::of_stdout())));
+                }
+                recorded.push((result, chart));
+            }
+        }
+        if let Err(error) = files.write(clock, &recorded, options.width) {
+            eprintln!("{}: {error}", self.name);
+            return ExitCode::from(REFUSED);
+        }
+        if let (Some(measure), Clock::Real) = (self.measure, clock) {
+            measure();
+        }
+        status
+    }
+
+    fn refuse(&self, error: &dyn Display) -> ExitCode {
+        eprintln!("{}: {error}", self.name);
+        ExitCode::from(REFUSED)
+    }
+}
+
+/// Says how the scene ended, if there is something to say, and returns the exit status if that was
+/// no success.
+fn report(name: &str, result: &SceneResult) -> Option<u8> {
+    let mut status = None;
+    match &result.verdict {
+        Some(verdict @ Verdict::Panicked(..)) => {
+            eprintln!("{name}: {verdict}");
+            status = Some(PANICKED);
+        }
+        Some(verdict) if result.hangs => show(&format!("ended: {verdict}\n")),
+        Some(verdict) => {
+            eprintln!("{name}: {verdict}");
+            status = Some(FAILED);
+        }
+        None if result.hangs => {
+            eprintln!("{name}: “{}” ended by itself, which it should not", result.title);
+            status = Some(FAILED);
+        }
+        None => {}
+    }
+    if let Some(error) = &result.error {
+        eprintln!("{name}: {}: {error}", result.title);
+        status = Some(FAILED);
+    }
+    status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{cell::Cell, time::Duration};
+
+    thread_local! {
+        static MEASURED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    async fn nothing() {}
+
+    async fn hangs() {
+        std::future::pending().await
+    }
+
+    async fn fails() -> Result<(), String> {
+        Err("no socket".into())
+    }
+
+    fn fast() -> Options {
+        Options { fast: true, timeline: false, ..Options::default() }
+    }
+
+    #[test]
+    fn a_scene_that_is_meant_to_hang_fails_the_example_only_if_it_does_not() {
+        let limit = Duration::from_secs(1);
+        let hanging = Stage::new("hanging").hanging_scene("hangs", limit, hangs);
+        assert_eq!(hanging.run_with(fast()), ExitCode::SUCCESS);
+        let ending = Stage::new("hanging").hanging_scene("ends", limit, nothing);
+        assert_eq!(ending.run_with(fast()), ExitCode::FAILURE);
+        let unexpected = Stage::new("hanging").scene("hangs", hangs);
+        assert_eq!(unexpected.run_with(fast()), ExitCode::FAILURE);
+    }
+
+    #[test]
+    fn a_scene_that_fails_fails_the_example_and_the_next_scenes_run() {
+        fn stage() -> Stage {
+            Stage::new("failing").try_scene("fails", fails).scene("nothing", nothing)
+        }
+        assert_eq!(stage().run_with(fast()), ExitCode::from(FAILED));
+        let scenes = stage().run_for_test(Observe::Everything);
+        let errors: Vec<Option<String>> = scenes.into_iter().map(|scene| scene.error).collect();
+        assert_eq!(errors, [Some("no socket".to_owned()), None]);
+    }
+
+    #[test]
+    fn the_measurement_comes_once_and_only_on_the_real_clock() {
+        fn stage() -> Stage {
+            Stage::new("measured")
+                .scene("nothing", nothing)
+                .then_measure(|| MEASURED.set(MEASURED.get() + 1))
+        }
+        stage().run_with(Options { timeline: false, ..Options::default() });
+        assert_eq!(MEASURED.get(), 1);
+        stage().run_with(fast());
+        assert_eq!(stage().run_for_test(Observe::Everything).len(), 1);
+        assert_eq!(MEASURED.get(), 1, "not with --fast, and not in a test");
+    }
+}

@@ -1,0 +1,126 @@
+//! A scene before it has run, and what is known of it afterwards.
+use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Verdict};
+use std::{fmt::Display, time::Duration};
+
+/// Runs the scene with a recorder that has been set up for it.
+type Record = Box<dyn FnOnce(Recorder) -> SceneResult>;
+
+/// A scene before it has run.
+pub(super) struct Scene {
+    pub(super) title: &'static str,
+    /// The time limit of a scene that hangs on purpose; `None` for all others.
+    pub(super) limit: Option<Duration>,
+    /// A closure, since each scene returns a type of its own.
+    record: Record,
+}
+
+/// How to run a scene: it is the same for all scenes of a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) clock: Clock,
+    pub(super) observe: Observe,
+    /// What to do with each line as it is said, if anything.
+    pub(super) print: Option<fn(&Line)>,
+}
+
+/// What a scene did.
+pub struct SceneResult {
+    /// What the scene is called.
+    pub title: &'static str,
+    /// What was printed.
+    pub lines: Vec<Line>,
+    /// How long it took, on its own clock.
+    pub elapsed: Duration,
+    /// What happened, if that was recorded.
+    pub chart: Option<Chart>,
+    /// Why it did not end by itself; `None` if it did.
+    pub verdict: Option<Verdict>,
+    /// Whether it hangs on purpose, so that a verdict is no failure.
+    pub hangs: bool,
+    /// The error of a scene that was added as one that can fail.
+    pub error: Option<String>,
+    /// Whether it ran on the real clock, so that its times differ from run to run.
+    pub real_clock: bool,
+}
+
+impl SceneResult {
+    /// The lines, as `time lane text`.
+    pub fn transcript(&self) -> Vec<String> {
+        self.lines.iter().map(Line::to_string).collect()
+    }
+
+    /// The result, and what the scene returned, if it ended by itself.
+    fn new<T>(title: &'static str, observe: Observe, recording: Recording<T>) -> (Self, Option<T>) {
+        let chart = match observe {
+            Observe::Everything => Some(recording.chart()),
+            _ => None,
+        };
+        let mut output = None;
+        let mut verdict = None;
+        match recording.outcome {
+            Ok(value) => output = Some(value),
+            Err(reason) => verdict = Some(reason),
+        }
+        let result = SceneResult {
+            title,
+            lines: recording.lines,
+            elapsed: recording.elapsed,
+            chart,
+            verdict,
+            hangs: false,
+            error: None,
+            real_clock: false,
+        };
+        (result, output)
+    }
+}
+
+impl Scene {
+    pub(super) fn new<T: 'static>(
+        title: &'static str,
+        record: impl FnOnce(Recorder) -> Recording<T> + 'static,
+    ) -> Scene {
+        let record = move |recorder: Recorder| {
+            let observe = recorder.observed();
+            SceneResult::new(title, observe, record(recorder)).0
+        };
+        Scene { title, limit: None, record: Box::new(record) }
+    }
+
+    /// A scene whose output says whether it failed.
+    pub(super) fn fallible<T: 'static, E: Display + 'static>(
+        title: &'static str,
+        record: impl FnOnce(Recorder) -> Recording<Result<T, E>> + 'static,
+    ) -> Scene {
+        let record = move |recorder: Recorder| {
+            let observe = recorder.observed();
+            let (mut result, output) = SceneResult::new(title, observe, record(recorder));
+            if let Some(Err(error)) = output {
+                result.error = Some(error.to_string());
+            }
+            result
+        };
+        Scene { title, limit: None, record: Box::new(record) }
+    }
+
+    /// The same scene, which has to be ended after `limit`.
+    pub(super) fn hangs(self, limit: Duration) -> Scene {
+        Scene { limit: Some(limit), ..self }
+    }
+
+    /// Runs the scene to its end, or until it has to be ended.
+    pub(super) fn run(self, settings: Settings) -> SceneResult {
+        let mut recorder =
+            Recorder::new(self.title).clock(settings.clock).observe(settings.observe);
+        if let Some(print) = settings.print {
+            recorder = recorder.print(print);
+        }
+        if let Some(limit) = self.limit {
+            recorder = recorder.limit(limit);
+        }
+        let mut result = (self.record)(recorder);
+        result.hangs = self.limit.is_some();
+        result.real_clock = settings.clock == Clock::Real;
+        result
+    }
+}

@@ -1,0 +1,189 @@
+//! What holds the house together: no example without its place in the table of contents, in the
+//! README, in a test, and beside its twin.
+mod generated;
+mod readme;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// An example as cargo knows it.
+struct Example {
+    name: String,
+    /// Below the root of the repository, as `examples/TOPIC/NAME.rs`.
+    path: String,
+    source: String,
+}
+
+impl Example {
+    fn topic(&self) -> &str {
+        self.path.split('/').nth(1).unwrap_or_default()
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The examples of the root package, in the order of its manifest.
+fn examples() -> Vec<Example> {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(root())
+        .output()
+        .expect("cargo");
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&metadata.stdout).expect("cargo's metadata");
+    let packages = metadata["packages"].as_array().expect("packages");
+    let package = packages
+        .iter()
+        .find(|package| package["name"] == env!("CARGO_PKG_NAME"))
+        .expect("this package");
+    let targets = package["targets"].as_array().expect("targets").iter();
+    let example = |target: &serde_json::Value| {
+        let path = Path::new(target["src_path"].as_str().expect("a path"))
+            .strip_prefix(root())
+            .expect("a path below the root");
+        let path = path.to_str().expect("a path in Unicode").replace('\\', "/");
+        Example { name: target["name"].as_str().expect("a name").into(), source: read(&path), path }
+    };
+    let examples: Vec<Example> =
+        targets.filter(|target| target["kind"][0] == "example").map(example).collect();
+    assert!(!examples.is_empty());
+    // Cargo sorts its targets; the manifest has them in reading order.
+    let manifest = read("Cargo.toml");
+    let mut examples = examples;
+    examples.sort_by_key(|example| {
+        manifest.find(&format!("name = \"{}\"", example.name)).expect("it is in the manifest")
+    });
+    examples
+}
+
+/// All files below a folder that end in `.rs`.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let files = files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
+}
+
+#[test]
+fn every_file_under_examples_is_listed_in_the_manifest() {
+    let listed: Vec<PathBuf> =
+        examples().iter().map(|example| root().join(&example.path)).collect();
+    let unlisted: Vec<PathBuf> = sources(&root().join("examples"))
+        .into_iter()
+        .filter(|path| !listed.contains(path))
+        .collect();
+    assert!(unlisted.is_empty(), "without an [[example]] in Cargo.toml: {unlisted:?}");
+}
+
+#[test]
+fn the_manifest_lists_examples_by_topic() {
+    let topics: Vec<String> = examples().iter().map(|example| example.topic().to_owned()).collect();
+    let mut once = topics.clone();
+    once.dedup();
+    let groups = once.len();
+    once.sort();
+    once.dedup();
+    assert_eq!(groups, once.len(), "a topic stands in two places of Cargo.toml: {topics:?}");
+    for example in examples() {
+        assert_eq!(example.path, format!("examples/{}/{}.rs", example.topic(), example.name));
+    }
+}
+
+#[test]
+fn every_example_has_one_row_in_the_readme_in_the_order_of_the_manifest() {
+    let readme = read("README.md");
+    let mut rows = vec![];
+    for line in readme.lines() {
+        if let (true, Some((_, link))) = (line.starts_with("| "), line.split_once("](examples/")) {
+            let (path, _) = link.split_once(')').expect("a link ends");
+            rows.push(format!("examples/{path}"));
+        }
+    }
+    let listed: Vec<String> = examples().into_iter().map(|example| example.path).collect();
+    assert_eq!(rows, listed, "the rows of README.md, and the examples of Cargo.toml");
+}
+
+#[test]
+fn every_link_of_the_documents_leads_somewhere() {
+    for document in ["README.md", "CONTRIBUTING.md", "mail/README.md", "mail2alert/README.md"] {
+        let folder = Path::new(document).parent().expect("it is in the repository");
+        for link in
+            read(document).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())
+        {
+            let outside = link.is_empty() || link.starts_with("https://");
+            assert!(
+                outside || root().join(folder).join(link).exists(),
+                "{document} links to {link}, which is not there"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_example_is_tested() {
+    for example in examples() {
+        let test = read(&format!("tests/examples/{}.rs", example.topic()));
+        assert!(
+            test.contains(&format!("{}::", example.name)),
+            "the tests of {} do not use {}",
+            example.topic(),
+            example.name
+        );
+    }
+}
+
+#[test]
+fn every_header_says_what_to_type_and_where_the_twin_is() {
+    for Example { name, path, source } in examples() {
+        let header: Vec<&str> = source.lines().take_while(|line| line.starts_with("//!")).collect();
+        let commands: Vec<&str> =
+            header.iter().copied().filter(|line| line.contains("cargo run")).collect();
+        assert_eq!(commands, [format!("//!     cargo run --example {name}")], "{path}");
+        let header = header.join("\n");
+        assert!(header.contains("//! In Python: "), "{path} does not say how Python does it");
+        assert!(header.contains("//! Look for: "), "{path} does not say what to look for");
+        let twin = Path::new(&path).with_extension("py");
+        if root().join(&twin).exists() {
+            assert!(header.contains(&format!("`{name}.py`")), "{path} does not name its twin");
+            let twin = read(twin.to_str().unwrap());
+            assert!(
+                twin.contains(&format!("\n    python3 {}\n", path.replace(".rs", ".py"))),
+                "the twin of {path} does not say how to run it"
+            );
+            assert!(twin.contains(&format!("`{name}.rs`")), "the twin of {path} does not name it");
+        } else {
+            assert!(header.contains("//! No twin: "), "{path} has neither a twin nor a reason");
+        }
+    }
+}
+
+#[test]
+fn every_anchor_is_closed() {
+    for Example { path, source, .. } in examples() {
+        let twin = fs::read_to_string(root().join(&path).with_extension("py")).unwrap_or_default();
+        for (text, comment) in [(&source, "//"), (&twin, "#")] {
+            let named = |word: &str| -> Vec<String> {
+                let start = format!("{comment} {word}: ");
+                text.lines()
+                    .filter_map(|line| line.trim().strip_prefix(&start).map(str::to_owned))
+                    .collect()
+            };
+            let (mut open, mut closed) = (named("ANCHOR"), named("ANCHOR_END"));
+            open.sort();
+            closed.sort();
+            assert_eq!(open, closed, "{path}");
+        }
+        assert!(source.contains("// ANCHOR: "), "{path} marks no part for the slides");
+    }
+}
