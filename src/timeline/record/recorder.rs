@@ -1,8 +1,8 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
 use super::{
-    event::{Event, Line, What, WokenBy, panic_message},
+    event::{Event, Line, Polled, What, WokenBy, panic_message},
     lane::lane_made_at,
-    place::passes_through,
+    place::{Waits, passes_through},
     run::{Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
@@ -404,6 +404,14 @@ impl<T> Recording<T> {
     /// The lines, as `time lane text`.
     pub fn transcript(&self) -> Vec<String> {
         self.lines.iter().map(Line::to_string).collect()
+    }
+
+    /// What the lanes waited for, after each poll that was not ready, in order.
+    pub fn waits(&self) -> impl Iterator<Item = &Waits> {
+        self.events.iter().filter_map(|event| match &event.what {
+            What::PollEnd { polled: Polled::Pending(waits), .. } => Some(waits),
+            _ => None,
+        })
     }
 
     /// What happened, in order.
