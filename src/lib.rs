@@ -44,13 +44,20 @@
 #![warn(missing_docs)]
 
 pub mod context;
+#[cfg(feature = "event_loop")]
 pub mod event_loop;
 pub mod from_asyncio_to_tokio;
+#[doc = "# Glossary"]
+#[doc = ""]
+#[doc = include_str!("../docs/glossary.md")]
+pub mod glossary {}
 pub mod protocol;
 pub mod slow_poll;
+#[cfg(feature = "stage")]
 pub mod stage;
 pub mod timeline;
 mod waker;
 
+#[cfg(feature = "stage")]
 pub use stage::record_blocking;
 pub use timeline::{LaneExt, block, callback, on_thread, record};

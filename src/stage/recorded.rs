@@ -1,6 +1,6 @@
 //! What a run leaves behind for a program to read, such as the one that makes the slides.
 use super::SceneResult;
-use crate::timeline::{Chart, Clock, Line, SvgOptions, Theme, human, lane_colour};
+use crate::timeline::{Chart, Clock, Line, SvgOptions, Theme, human, lane_class};
 use serde_json::{Value, json};
 
 /// A run as JSON: its `clock`, which is `"paused"` or `"real"`, and its `scenes`, each with
@@ -22,6 +22,8 @@ pub(super) fn to_json(clock: Clock, scenes: &[(SceneResult, Chart)], width: f64)
         lines: false,
         caption: false,
         row: SvgOptions::LOWEST_ROW,
+        titles: false,
+        glossary: None,
     };
     let scene = |(result, chart): &(SceneResult, Chart)| {
         json!({
@@ -47,7 +49,7 @@ fn line_as_json(line: &Line, chart: &Chart) -> Value {
         "time": format!("{:.3}", line.at.as_secs_f64()),
         "lane": line.lane,
         "text": line.text,
-        "colour": line.hue.map(|hue| format!("l{}", lane_colour(hue))),
+        "colour": line.hue.map(lane_class),
         "instant": instant,
     })
 }

@@ -51,15 +51,19 @@
 //! for those who want to know how a thread that blocks can keep to a clock that does not pass by
 //! itself, and `blocking` for those who want to see an event loop of their own turn. In `draw/`,
 //! `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
+#[cfg(feature = "draw")]
 mod draw;
 mod record;
 mod time;
 
+#[cfg(feature = "draw")]
+pub(crate) use draw::colour;
+#[cfg(feature = "draw")]
 pub use draw::{
-    Chart, End, Hold, Instant, PageStyle, Pos, Row, Said, Span, State, SvgOptions, TerminalOptions,
-    Theme, Until, Wake, page_style, to_perfetto, to_svg,
+    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Pos, Row,
+    Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
+    from_json, lane_class, page_style, to_json, to_perfetto, to_svg,
 };
-pub(crate) use draw::{colour, lane_colour};
 #[doc(hidden)]
 pub use record::say_line;
 pub use record::{
@@ -69,10 +73,18 @@ pub use record::{
 };
 pub use time::{Clock, human};
 
-/// Here the two halves meet: a recording gives its events to a chart.
+/// Here the two halves meet: a recording gives a chart what it has.
+#[cfg(feature = "draw")]
 impl<T> Recording<T> {
     /// The run as something that can be drawn.
     pub fn chart(&self) -> Chart {
-        Chart::new(&self.title, self.clock, self.events(), self.elapsed, self.left_out)
+        let mut chart =
+            Chart::new(&self.title, self.clock(), self.events(), self.elapsed, self.left_out());
+        chart.lines = self.lines.clone();
+        chart.verdict = match &self.outcome {
+            Ok(_) => None,
+            Err(verdict) => Some(verdict.to_string()),
+        };
+        chart
     }
 }

@@ -2,30 +2,55 @@
 use std::time::Duration;
 
 /// Which clock a run is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
 pub enum Clock {
+    #[default]
     /// Tokio's paused clock: time passes at once when nobody has anything to do, and is exact.
     Paused,
     /// The wall clock.
     Real,
 }
 
-/// A time as one says it: `0`, `200 ms`, `1.5 s`, `2 min 5 s`, `1 h`.
+/// A time as one says it: `0`, `300 µs`, `1.5 ms`, `200 ms`, `1.5 s`, `2 min 5 s`, `1 h`.
+///
+/// What is not zero is never called `0`; beyond that, three digits are enough.
 pub fn human(time: Duration) -> String {
-    let ms = time.as_millis();
-    match (ms, ms / 60_000, ms % 60_000) {
-        (0, ..) => "0".into(),
-        (1..1000, ..) => format!("{ms} ms"),
-        (1000..60_000, ..) => format!("{} s", ms as f64 / 1000.0),
-        (_, minutes, rest) if ms < 3_600_000 => {
-            followed(format!("{minutes} min"), Duration::from_millis(rest as u64))
+    let (ns, ms) = (time.as_nanos(), time.as_millis());
+    match ms {
+        0 if ns == 0 => "0".into(),
+        0 if ns < 1000 => format!("{ns} ns"),
+        0 => format!("{} µs", ns / 1000),
+        // A tenth of a millisecond is worth saying as long as the milliseconds are few.
+        1..100 if ns % 1_000_000 >= 100_000 => {
+            format!("{ms}.{} ms", ns % 1_000_000 / 100_000)
         }
-        (_, minutes, _) => {
-            followed(format!("{} h", minutes / 60), Duration::from_millis((ms % 3_600_000) as u64))
-        }
+        1..1000 => format!("{ms} ms"),
+        1000..60_000 => format!("{} s", ms as f64 / 1000.0),
+        60_000..3_600_000 => with_the_rest(format!("{} min", ms / 60_000), ms % 60_000),
+        _ => with_the_rest(format!("{} h", ms / 3_600_000), ms % 3_600_000),
     }
 }
 
-fn followed(large: String, rest: Duration) -> String {
-    if rest.is_zero() { large } else { format!("{large} {}", human(rest)) }
+fn with_the_rest(large: String, milliseconds: u128) -> String {
+    if milliseconds == 0 {
+        return large;
+    }
+    format!("{large} {}", human(Duration::from_millis(milliseconds as u64)))
+}
+
+#[cfg(feature = "draw")]
+/// Times as whole nanoseconds: exact, and a number in every language.
+pub(crate) mod nanoseconds {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::time::Duration;
+
+    pub fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_nanos)
+    }
 }

@@ -72,7 +72,7 @@ fn a_cancelled_callback_is_never_called_and_one_that_has_run_does_not_mind() {
         ms(2000),
         "it is dropped when it is cancelled, not when it would be due"
     );
-    assert_eq!(chart.fate(b).as_deref(), Some("dropped by C"));
+    assert_eq!(chart.end_note(b).as_deref(), Some("dropped by C"));
     run.output().expect("the loop stops and is closed");
 }
 

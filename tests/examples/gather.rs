@@ -200,7 +200,7 @@ fn a_future_that_loses_is_dropped_at_once() {
     let loser = chart.row("B");
     assert_eq!(loser.end.1, End::Cancelled { by: Some(0), aborted: false });
     assert_eq!(chart.time(loser.end.0), ms(1000));
-    assert_eq!(chart.fate(loser).as_deref(), Some("dropped by main"));
+    assert_eq!(chart.end_note(loser).as_deref(), Some("dropped by main"));
     assert_eq!(run.output(), 1);
 }
 

@@ -214,8 +214,9 @@ fn work_in_the_loop_body_stalls_the_buffer() {
         let spans = row.spans.iter().filter(|span| span.state == state);
         spans.map(|span| chart.between(span.from, span.to)).sum::<Duration>()
     };
-    assert_eq!(not_polled("B", State::Ready), ms(100), "B has been woken, and nobody polls it");
-    assert_eq!(not_polled("C", State::Lazy), ms(100), "C is in the buffer, and nobody begins it");
+    let b = not_polled("B", State::WokenNotPolled);
+    assert_eq!(b, ms(100), "B was woken, and `main`, which polls it, waits elsewhere");
+    assert_eq!(not_polled("C", State::Lazy), ms(100), "C is in the buffer, and not polled yet");
 }
 
 #[test]

@@ -1,12 +1,17 @@
 //! What a recording says of a run, and how it is drawn.
 //!
 //! Each state that a timeline can show is produced here by a real run; see `states`.
+mod beside;
 mod blocking;
 mod clocks;
+mod data;
+mod marks;
 mod pictures;
 mod places;
+mod rows;
 mod sameness;
 mod states;
+mod sums;
 mod verdicts;
 mod wakes;
 

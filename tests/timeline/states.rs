@@ -217,7 +217,7 @@ fn select_drops_the_loser() {
     let chart = run.chart();
     assert_eq!(row(&chart, "fast").end.1, End::Finished);
     assert_eq!(row(&chart, "slow").end.1, End::Cancelled { by: Some(0), aborted: false });
-    assert_eq!(chart.fate(row(&chart, "slow")).as_deref(), Some("dropped by main"));
+    assert_eq!(chart.end_note(row(&chart, "slow")).as_deref(), Some("dropped by main"));
     assert_eq!(chart.time(row(&chart, "slow").end.0), ms(200));
 }
 
@@ -239,7 +239,7 @@ fn abort_drops_a_task_while_nobody_runs() {
     });
     let chart = run.chart();
     assert_eq!(row(&chart, "task").end.1, End::Cancelled { by: None, aborted: true });
-    assert_eq!(chart.fate(row(&chart, "task")).as_deref(), Some("aborted"));
+    assert_eq!(chart.end_note(row(&chart, "task")).as_deref(), Some("aborted"));
     assert_eq!(states(&chart, "task").last(), Some(&(State::Waiting(Until::Dropped), 0, 100)));
 }
 
@@ -251,7 +251,7 @@ fn what_a_task_without_a_lane_drops_was_not_aborted() {
     });
     let chart = run.chart();
     assert_eq!(row(&chart, "late").end.1, End::Cancelled { by: None, aborted: false });
-    assert_eq!(chart.fate(row(&chart, "late")).as_deref(), Some("dropped"));
+    assert_eq!(chart.end_note(row(&chart, "late")).as_deref(), Some("dropped"));
 }
 
 #[test]

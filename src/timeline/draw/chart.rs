@@ -1,43 +1,58 @@
-//! From a list of events to something that can be drawn.
+//! A run as rows of spans: the data that everything else in this folder draws.
 //!
-//! A run is a row of *instants*: at each of them a few polls happen, one after the other, and no time passes; between
-//! two of them time passes and nobody runs, unless somebody blocks. So a position in a chart is an instant and, within
-//! it, a column; each poll has a column of its own.
-use crate::timeline::{Clock, Event, LaneId, Polled, What, WokenBy, human};
-use std::{collections::HashMap, time::Duration};
+//! A run is a row of *instants*. At each of them a few polls happen, one after the other, and no
+//! time passes; between two of them time passes and nothing runs, unless a lane blocks. So a
+//! position in a chart is an instant and, within it, a column: each poll has a column of its own.
+//!
+//! `assemble` makes a chart of a list of events; `json` writes one down and reads it back.
+use super::marks::Mark;
+use crate::timeline::{Clock, LaneId, Line, human};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A run as rows of spans. All renderers draw from this.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
     /// What the run was called.
     pub title: String,
+    /// Which clock it ran on: on the real one all times are a little different in each run.
+    pub clock: Clock,
     /// The moments at which something happened, in order.
     pub instants: Vec<Instant>,
-    /// The lanes, in the order in which they were made.
+    /// The lanes, in the order in which they were made: a [`LaneId`] is an index into this list.
     pub rows: Vec<Row>,
-    /// Who woke whom, in order.
+    /// Which lane woke which, in order.
     pub wakes: Vec<Wake>,
     /// What each thread ran, in order; the runtime's thread is the first.
     pub threads: Vec<Vec<Hold>>,
-    /// Everything that was said, in order.
+    /// What lanes printed, in order, with the positions in the chart.
     pub said: Vec<Said>,
+    /// Everything that was printed, in order, as a terminal shows it: what no lane printed, too.
+    pub lines: Vec<Line>,
     /// How long the run took.
+    #[serde(with = "crate::timeline::time::nanoseconds")]
     pub elapsed: Duration,
     /// Events at the end of the run that were not kept, since there were too many.
     pub left_out: u64,
+    /// Why the run did not end by itself, in the words of its [`Verdict`](crate::timeline::Verdict).
+    pub verdict: Option<String>,
 }
 
 /// A moment at which something happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instant {
-    /// Time since the run began. On the real clock, without the few milliseconds by which timers are late.
+    /// Time since the run began. On the real clock, without the few milliseconds by which timers
+    /// are late.
+    #[serde(with = "crate::timeline::time::nanoseconds")]
     pub at: Duration,
     /// How many polls began.
     pub columns: usize,
 }
 
 /// A position: the left edge of a column of an instant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Pos {
     /// Index of the instant.
     pub instant: usize,
@@ -46,11 +61,11 @@ pub struct Pos {
 }
 
 /// A lane.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Its name.
     pub name: String,
-    /// The how-manieth of all names that is: lanes of one name have one colour.
+    /// The position of its name among all names, counted from 0: lanes of one name have one colour.
     pub hue: usize,
     /// The lane that made it.
     pub parent: Option<LaneId>,
@@ -63,7 +78,7 @@ pub struct Row {
 }
 
 /// A stretch of time in which a lane did one thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// What it did.
     pub state: State,
@@ -73,27 +88,31 @@ pub struct Span {
     pub to: Pos,
 }
 
-/// What a lane can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a lane can do. Its words are those of its [`Mark`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// Not polled yet: futures are lazy.
     Lazy,
     /// Being polled.
     Running,
-    /// Being polled though nobody woke it: a neighbour was, and their parent polls both.
+    /// Being polled although it was not woken: a neighbour was, and their parent polls both.
     RunningUnwoken,
-    /// Being polled, and time passes: nobody else can run on this thread.
+    /// Being polled, and time passes: nothing else can run on this thread.
     Blocking,
     /// Running on a thread that is not the runtime's.
     OnThread,
     /// Polled, `Pending`, not woken yet.
     Waiting(Until),
-    /// Woken, but somebody else has the thread.
+    /// Woken, while another lane has the thread.
     Ready,
+    /// Woken, and no lane has the thread: what would have to poll it waits for something else.
+    WokenNotPolled,
 }
 
 /// What ended a wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Until {
     /// A timer.
     Clock,
@@ -103,22 +122,23 @@ pub enum Until {
     Outside,
     /// The runtime, at the same instant: it had only given way.
     Yield,
-    /// Nobody: it was polled together with a neighbour.
+    /// No wake: it was polled together with a neighbour.
     Unwoken,
-    /// Nobody: it was dropped.
+    /// No wake: it was dropped.
     Dropped,
-    /// Nobody: the run was over.
+    /// No wake: the run was over.
     RunOver,
 }
 
-/// How a lane ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How a lane ended. Its words are those of its [`Mark`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum End {
     /// It returned.
     Finished,
     /// It was dropped before it was done.
     Cancelled {
-        /// By whom, if a lane ran at that moment.
+        /// By this lane, if one ran at that moment.
         by: Option<LaneId>,
         /// Its task was aborted.
         aborted: bool,
@@ -130,18 +150,18 @@ pub enum End {
 }
 
 /// One lane wakes another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wake {
     /// When.
     pub at: Pos,
-    /// Who wakes.
+    /// The lane that wakes.
     pub from: LaneId,
-    /// Who is woken.
+    /// The lane that is woken.
     pub to: LaneId,
 }
 
 /// A stretch of time in which a lane had a thread.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     /// The innermost lane that was being polled.
     pub lane: LaneId,
@@ -152,7 +172,7 @@ pub struct Hold {
 }
 
 /// A line that a lane printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     /// Where: the right edge of the column of the poll that printed it.
     pub at: Pos,
@@ -162,11 +182,66 @@ pub struct Said {
     pub text: String,
 }
 
+impl State {
+    /// How it is drawn.
+    pub fn mark(self) -> Mark {
+        match self {
+            State::Lazy => Mark::Lazy,
+            State::Running => Mark::Running,
+            State::RunningUnwoken => Mark::RunningUnwoken,
+            State::Blocking => Mark::Blocking,
+            State::OnThread => Mark::OnThread,
+            State::Waiting(_) => Mark::Waiting,
+            State::Ready => Mark::Ready,
+            State::WokenNotPolled => Mark::WokenNotPolled,
+        }
+    }
+
+    /// In a few words, as legends have it.
+    pub fn label(self) -> &'static str {
+        self.mark().label()
+    }
+}
+
+impl End {
+    /// How it is drawn.
+    pub fn mark(&self) -> Mark {
+        match self {
+            End::Finished => Mark::Finished,
+            End::Cancelled { .. } => Mark::Cancelled,
+            End::Panicked(_) => Mark::Panicked,
+            End::Unfinished => Mark::Unfinished,
+        }
+    }
+
+    /// In a few words, as legends have it.
+    pub fn label(&self) -> &'static str {
+        self.mark().label()
+    }
+}
+
+impl Row {
+    /// Where it begins.
+    pub fn begin(&self) -> Pos {
+        match self.spans.first() {
+            Some(span) => span.from,
+            None => self.end.0,
+        }
+    }
+
+    /// Whether it was polled at all.
+    pub fn was_polled(&self) -> bool {
+        // Whatever else it did, it began to do so when a poll had returned.
+        self.spans.iter().any(|span| span.state != State::Lazy)
+    }
+}
+
 impl Chart {
-    /// The row of the first lane with that name.
+    /// The first lane of that name.
     ///
     /// # Panics
-    /// If there is no such lane. The message names those that there are.
+    /// If there is none: it is for tests, and says which lanes there are.
+    #[track_caller]
     pub fn row(&self, name: &str) -> &Row {
         for row in &self.rows {
             if row.name == name {
@@ -174,27 +249,7 @@ impl Chart {
             }
         }
         let names: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
-        panic!("there is no lane {name} among {}", names.join(", "))
-    }
-
-    /// Makes a chart of `events`, which must be in order and begin with the creation of `main`.
-    pub fn new(
-        title: &str,
-        clock: Clock,
-        events: &[Event],
-        elapsed: Duration,
-        left_out: u64,
-    ) -> Chart {
-        let mut drawing = Drawing {
-            chart: Chart { title: title.into(), left_out, ..Chart::default() },
-            ..Drawing::default()
-        };
-        for event in events {
-            drawing.reach(event.at, clock);
-            drawing.event(event);
-        }
-        drawing.reach(elapsed, clock);
-        drawing.finish()
+        panic!("no lane is called {name}; there are {}", names.join(", "))
     }
 
     /// The time of a position.
@@ -202,45 +257,90 @@ impl Chart {
         self.instants[pos.instant].at
     }
 
+    /// The position at which the run is over.
+    pub(super) fn elapsed_pos(&self) -> Pos {
+        let instant = self.instants.len() - 1;
+        Pos { instant, column: self.instants[instant].columns }
+    }
+
     /// The time between two positions.
     pub fn between(&self, from: Pos, to: Pos) -> Duration {
         self.time(to) - self.time(from)
     }
 
-    /// What ended the wait that is the `nth` span of `row`, in words; nothing where there is nothing to say.
+    /// The instant to which a line belongs: the last one that had begun when it was printed. On the
+    /// real clock an instant begins a little before its lines.
+    pub fn instant_of(&self, line: &Line) -> usize {
+        let begun = self.instants.partition_point(|instant| instant.at <= line.at);
+        begun.saturating_sub(1)
+    }
+
+    /// What ended the wait that is the `nth` span of `row`, in words; nothing where there is nothing
+    /// to say.
     pub fn reason(&self, row: &Row, nth: usize) -> Option<String> {
         let span = &row.spans[nth];
         let State::Waiting(until) = span.state else { return None };
-        Some(match until {
+        match until {
             Until::Clock => {
                 let (all, last) = (self.slept(row, nth), self.between(span.from, span.to));
-                if all > last { format!("{} in all", human(all)) } else { human(all) }
+                let in_all = if all > last { " in all" } else { "" };
+                Some(format!("{}{in_all}", human(all)))
             }
-            Until::Lane(by) => format!("woken by {}", self.rows[by].name),
-            Until::Outside => "woken from outside".into(),
-            Until::Unwoken => "not woken".into(),
-            Until::Yield | Until::Dropped | Until::RunOver => return None,
-        })
+            Until::Lane(by) => Some(format!("woken by {}", self.rows[by].name)),
+            Until::Outside => Some("woken from outside".into()),
+            Until::Unwoken => Some("not woken".into()),
+            Until::Yield | Until::Dropped | Until::RunOver => None,
+        }
     }
 
-    /// How long `row` had been waiting when a timer ended its `nth` span: polls without a wake do not interrupt that.
+    /// The same where there is little room: of a lane that woke it, only the name.
+    pub(super) fn short_reason(&self, row: &Row, nth: usize) -> Option<String> {
+        match row.spans[nth].state {
+            State::Waiting(Until::Lane(by)) => Some(self.rows[by].name.clone()),
+            _ => self.reason(row, nth),
+        }
+    }
+
+    /// How long `row` had been waiting when a timer ended its `nth` span: polls without a wake do
+    /// not interrupt that.
     pub(super) fn slept(&self, row: &Row, nth: usize) -> Duration {
-        let still = |span: &&Span| {
-            matches!(span.state, State::Waiting(Until::Unwoken) | State::RunningUnwoken)
-        };
-        let began =
-            row.spans[..nth].iter().rev().take_while(still).last().unwrap_or(&row.spans[nth]);
-        self.between(began.from, row.spans[nth].to)
+        let mut began = row.spans[nth].from;
+        for span in row.spans[..nth].iter().rev() {
+            match span.state {
+                State::Waiting(Until::Unwoken) | State::RunningUnwoken => began = span.from,
+                _ => break,
+            }
+        }
+        self.between(began, row.spans[nth].to)
     }
 
-    /// Whether the lane polls other lanes. If one of these blocks, so does it, but it is not to blame.
-    pub fn polls_others(&self, row: &Row) -> bool {
-        let polls = |outer: LaneId| std::ptr::eq(&raw const self.rows[outer], row);
-        self.rows.iter().filter_map(|row| row.polled_by).any(polls)
+    /// For each lane whether it polls others. If one of these blocks, so does the lane that polls
+    /// it, but that one is not to blame.
+    pub(super) fn pollers(&self) -> Vec<bool> {
+        let mut polls = vec![false; self.rows.len()];
+        for row in &self.rows {
+            if let Some(outer) = row.polled_by {
+                polls[outer] = true;
+            }
+        }
+        polls
+    }
+
+    /// Whether the lane is polled, directly or not, by the other.
+    pub(super) fn is_inside(&self, mut lane: LaneId, outer: LaneId) -> bool {
+        // A chart that was read from a file might have a circle: no chain is longer than the list.
+        for _ in 0..self.rows.len() {
+            match self.rows[lane].polled_by {
+                Some(next) if next == outer => return true,
+                Some(next) => lane = next,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Where the end of `row` needs an explanation, that.
-    pub fn fate(&self, row: &Row) -> Option<String> {
+    pub fn end_note(&self, row: &Row) -> Option<String> {
         match &row.end.1 {
             End::Finished => None,
             End::Cancelled { aborted: true, .. } => Some("aborted".into()),
@@ -249,243 +349,8 @@ impl Chart {
             }
             End::Cancelled { by: None, .. } => Some("dropped".into()),
             End::Panicked(message) => Some(format!("panicked: {message}")),
-            End::Unfinished => Some("still running".into()),
+            End::Unfinished if row.was_polled() => Some("still running".into()),
+            End::Unfinished => Some("never polled".into()),
         }
     }
-}
-
-/// A chart in the making.
-#[derive(Default)]
-struct Drawing {
-    chart: Chart,
-    hues: HashMap<String, usize>,
-    /// When the last instant began, as it was measured.
-    began: Duration,
-    /// What each lane does, and since when.
-    open: Vec<Open>,
-    /// For each thread the lanes that are being polled, the outermost first.
-    stacks: Vec<Vec<LaneId>>,
-}
-
-struct Open {
-    state: State,
-    from: Pos,
-    /// Woken in the middle of its own poll, so ready as soon as that has ended.
-    rung: bool,
-    ended: bool,
-}
-
-impl Drawing {
-    /// Time is at least `at` now.
-    fn reach(&mut self, at: Duration, clock: Clock) {
-        let index = self.chart.instants.len();
-        let last = self.chart.instants.last().map(|last| last.at);
-        let same = last.is_some()
-            && match clock {
-                Clock::Paused => at <= self.began,
-                Clock::Real => at.saturating_sub(self.began) <= JITTER,
-            };
-        if same {
-            return;
-        }
-        let at_least = last.unwrap_or_default();
-        let round = match clock {
-            Clock::Paused => at,
-            Clock::Real if last.is_none() => roundest(at, JITTER),
-            Clock::Real => roundest(at, lateness(index, at - at_least)),
-        };
-        self.chart.instants.push(Instant { at: round.max(at_least), columns: 0 });
-        self.began = at;
-    }
-
-    fn now(&self) -> Pos {
-        let instant = self.chart.instants.len() - 1;
-        Pos { instant, column: self.chart.instants[instant].columns }
-    }
-
-    /// The lane changes its state. What it did until now becomes a span, unless no time and no poll went by.
-    fn change(&mut self, lane: LaneId, next: State) {
-        let now = self.now();
-        let open = &mut self.open[lane];
-        let mut state = std::mem::replace(&mut open.state, next);
-        let from = std::mem::replace(&mut open.from, now);
-        if from == now {
-            return;
-        }
-        if matches!(state, State::Running | State::RunningUnwoken) && from.instant < now.instant {
-            state = State::Blocking;
-        }
-        self.chart.rows[lane].spans.push(Span { state, from, to: now });
-    }
-
-    /// What a wait turns out to have been, when it ends.
-    fn waited(&mut self, lane: LaneId, until: Until) {
-        if let State::Waiting(_) = self.open[lane].state {
-            self.open[lane].state = State::Waiting(until);
-        }
-    }
-
-    fn end(&mut self, lane: LaneId, end: End) {
-        self.open[lane].ended = true;
-        self.chart.rows[lane].end = (self.now(), end);
-    }
-
-    fn event(&mut self, event: &Event) {
-        let lane = event.lane;
-        while self.stacks.len() <= event.thread {
-            self.stacks.push(vec![]);
-            self.chart.threads.push(vec![]);
-        }
-        match &event.what {
-            What::Created { name, parent } => {
-                let next = self.hues.len();
-                let hue = *self.hues.entry(name.clone()).or_insert(next);
-                let (name, parent, end) = (name.clone(), *parent, (self.now(), End::Unfinished));
-                self.chart.rows.push(Row {
-                    name,
-                    hue,
-                    parent,
-                    polled_by: None,
-                    spans: vec![],
-                    end,
-                });
-                self.open.push(Open {
-                    state: State::Lazy,
-                    from: self.now(),
-                    rung: false,
-                    ended: false,
-                });
-            }
-            What::PollStart => self.poll_starts(lane, event.thread),
-            What::PollEnd { polled, .. } => {
-                let next = if std::mem::take(&mut self.open[lane].rung) {
-                    State::Ready
-                } else {
-                    State::Waiting(Until::RunOver)
-                };
-                self.change(lane, next);
-                match polled {
-                    Polled::Pending(_) | Polled::Item => {}
-                    Polled::Ready => self.end(lane, End::Finished),
-                    Polled::Panicked(message) => self.end(lane, End::Panicked(message.clone())),
-                }
-                self.let_go(event.thread, lane);
-            }
-            What::Woken { by } => self.woken(lane, by),
-            What::Dropped { by, aborted } => {
-                self.waited(lane, Until::Dropped);
-                self.change(lane, State::Lazy);
-                self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
-            }
-            What::Blocked => {}
-            What::Says(text) => {
-                let said = Said { at: self.now(), lane, text: text.clone() };
-                self.chart.said.push(said);
-            }
-        }
-    }
-
-    fn poll_starts(&mut self, lane: LaneId, thread: usize) {
-        let unwoken = matches!(self.open[lane].state, State::Waiting(_));
-        self.waited(lane, Until::Unwoken);
-        self.change(
-            lane,
-            match (thread, unwoken) {
-                (0, false) => State::Running,
-                (0, true) => State::RunningUnwoken,
-                _ => State::OnThread,
-            },
-        );
-        let (now, outer) = (self.now(), self.stacks[thread].last().copied());
-        if let Some(hold) = self.chart.threads[thread].last_mut().filter(|_| outer.is_some()) {
-            hold.to = now; // the lane around it has the thread until here
-        }
-        self.chart.rows[lane].polled_by = outer;
-        self.stacks[thread].push(lane);
-        self.chart.threads[thread].push(Hold { lane, from: now, to: now });
-        self.chart.instants[now.instant].columns += 1;
-    }
-
-    /// The poll of `lane` is over, and the lane around it has the thread again.
-    fn let_go(&mut self, thread: usize, lane: LaneId) {
-        let now = self.now();
-        self.stacks[thread].retain(|other| *other != lane);
-        if let Some(hold) = self.chart.threads[thread].last_mut() {
-            hold.to = now;
-        }
-        if let Some(&outer) = self.stacks[thread].last() {
-            self.chart.threads[thread].push(Hold { lane: outer, from: now, to: now });
-        }
-    }
-
-    fn woken(&mut self, lane: LaneId, by: &WokenBy) {
-        let until = match by {
-            WokenBy::Lane(by) => Until::Lane(*by),
-            WokenBy::Clock => Until::Clock,
-            WokenBy::Yield => Until::Yield,
-            WokenBy::Outside => Until::Outside,
-        };
-        match self.open[lane].state {
-            State::Waiting(_) => {
-                self.waited(lane, until);
-                self.change(lane, State::Ready);
-            }
-            State::Running | State::RunningUnwoken => {
-                self.open[lane].rung = true;
-                return; // it woke itself, or a lane inside it did: nothing to point at
-            }
-            _ => {}
-        }
-        let at = self.now();
-        let already = self
-            .chart
-            .wakes
-            .iter()
-            .rev()
-            .take_while(|wake| wake.at == at)
-            .any(|wake| wake.to == lane);
-        if let Until::Lane(from) = until
-            && !already
-        {
-            self.chart.wakes.push(Wake { at, from, to: lane });
-        }
-    }
-
-    fn finish(mut self) -> Chart {
-        for lane in 0..self.chart.rows.len() {
-            if !self.open[lane].ended {
-                self.change(lane, State::Lazy);
-                self.chart.rows[lane].end = (self.now(), End::Unfinished);
-            }
-        }
-        let now = self.now();
-        self.chart.elapsed = self.chart.time(now);
-        for (thread, stack) in self.chart.threads.iter_mut().zip(&self.stacks) {
-            if let Some(hold) = thread.last_mut().filter(|_| !stack.is_empty()) {
-                hold.to = now;
-            }
-            thread.retain(|hold| hold.from < hold.to);
-        }
-        self.chart
-    }
-}
-
-/// Instants of the real clock that are no further apart than this are one: tokio's timers are up to a millisecond
-/// late, and a busy machine adds its own.
-const JITTER: Duration = Duration::from_millis(10);
-
-/// By how much the timer that began the `nth` instant, so long after the one before, may be late: each timer in a row
-/// adds up to a millisecond. Where instants are close to each other, less: a small step is not to be rounded away.
-fn lateness(nth: usize, gap: Duration) -> Duration {
-    let millisecond = Duration::from_millis(1);
-    (JITTER + millisecond * nth as u32).min((gap / 10).max(2 * millisecond)).min(gap / 2)
-}
-
-/// The roundest time that is no more than `window` before `at`: what a timer that fired at `at` was set to.
-fn roundest(at: Duration, window: Duration) -> Duration {
-    let units = [1000, 500, 100, 50, 20, 10, 5, 2, 1].map(Duration::from_millis);
-    let floor = |unit: Duration| {
-        Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64)
-    };
-    units.into_iter().map(floor).find(|round| at - *round <= window).unwrap_or(at)
 }

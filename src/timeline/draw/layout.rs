@@ -1,14 +1,115 @@
 //! Where things go from left to right, and what is left out when there is no room for all of it.
 //!
-//! A column of a chart gets the same width everywhere; the gaps between the instants share the rest, in proportion to
-//! the time they stand for. Where even the narrowest gaps leave too little room, the middle of the run is cut out.
-use super::chart::{Chart, End, Pos};
-use crate::timeline::human;
-use std::{collections::BTreeSet, ops::Range};
+//! A column of a chart gets the same width everywhere; the gaps between the instants share the
+//! rest, in proportion to the time they stand for. Where even the narrowest gaps leave too little
+//! room, the middle of the run is cut out.
+use super::{
+    chart::{Chart, End, Pos},
+    rows::Rows,
+};
+use crate::timeline::{LaneId, human};
+use std::{collections::BTreeSet, fmt, ops::Range, time::Duration};
+
+/// Something that a picture does not show, though the run had it. Its text is a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The middle of the run was cut out, since the picture is too narrow.
+    Polls {
+        /// How many.
+        count: usize,
+        /// The time of the first.
+        from: Duration,
+        /// The time of the last.
+        to: Duration,
+    },
+    /// Lanes for which there was no row.
+    Lanes {
+        /// How many finished.
+        finished: usize,
+        /// How many were cancelled.
+        cancelled: usize,
+        /// How many panicked.
+        panicked: usize,
+        /// How many had not ended.
+        unfinished: usize,
+    },
+    /// The recording itself was full.
+    Events {
+        /// So many events were not kept.
+        count: u64,
+        /// The time of the last one that was.
+        after: Duration,
+    },
+}
+
+impl LeftOut {
+    /// What became of lanes that are not drawn.
+    pub(super) fn lanes(chart: &Chart, lanes: &[LaneId]) -> LeftOut {
+        let (mut finished, mut cancelled) = (0, 0);
+        let (mut panicked, mut unfinished) = (0, 0);
+        for &lane in lanes {
+            match chart.rows[lane].end.1 {
+                End::Finished => finished += 1,
+                End::Cancelled { .. } => cancelled += 1,
+                End::Panicked(_) => panicked += 1,
+                End::Unfinished => unfinished += 1,
+            }
+        }
+        LeftOut::Lanes { finished, cancelled, panicked, unfinished }
+    }
+
+    /// What the recording itself does not have.
+    fn events(chart: &Chart) -> Option<LeftOut> {
+        if chart.left_out == 0 {
+            return None;
+        }
+        // The last instant is the end of the run; the one before has the last events.
+        let last = chart.instants.len().saturating_sub(2);
+        let after = chart.instants.get(last).map_or(chart.elapsed, |instant| instant.at);
+        Some(LeftOut::Events { count: chart.left_out, after })
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LeftOut::Polls { count, from, to } if from == to => {
+                write!(f, "{count} polls at {} are not drawn.", human(*from))
+            }
+            LeftOut::Polls { count, from, to } => {
+                let (from, to) = (human(*from), human(*to));
+                write!(f, "{count} polls from {from} to {to} are not drawn.")
+            }
+            LeftOut::Lanes { finished, cancelled, panicked, unfinished } => {
+                let kinds = [
+                    (*finished, "finished"),
+                    (*cancelled, "were cancelled"),
+                    (*panicked, "panicked"),
+                    (*unfinished, "had not ended"),
+                ];
+                let (mut count, mut parts) = (0, vec![]);
+                for (number, kind) in kinds {
+                    count += number;
+                    if number > 0 {
+                        parts.push(format!("{number} {kind}"));
+                    }
+                }
+                let lanes = if count == 1 { "lane is" } else { "lanes are" };
+                write!(f, "{count} more {lanes} not drawn: {}.", parts.join(", "))
+            }
+            LeftOut::Events { count, after } => write!(
+                f,
+                "The recording was full at {}: what happened later ({count} events) is missing.",
+                human(*after)
+            ),
+        }
+    }
+}
 
 /// The room that there is, in characters or in pixels.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
+    /// Of all columns and gaps together.
     pub width: f64,
     /// Width of a column.
     pub column: f64,
@@ -16,272 +117,306 @@ pub(super) struct Room {
     pub gap: f64,
     /// The gap that takes the place of what is cut out.
     pub cut: f64,
-    /// So many lanes are drawn at most.
-    pub rows: usize,
 }
 
+/// From positions to places on paper.
 pub(super) struct Layout {
-    /// The lanes that are drawn are the first so many.
-    pub rows: usize,
     /// The right edge.
     pub width: f64,
     /// Where the middle was cut out.
     pub cut: Option<Range<f64>>,
-    /// What is not drawn, a sentence each.
-    pub left_out: Vec<String>,
+    /// What is not drawn.
+    pub left_out: Vec<LeftOut>,
+    /// The width of a column.
     column: f64,
-    instants: Vec<Place>,
+    /// Where each instant is.
+    bands: Vec<Band>,
 }
 
 /// Where an instant is drawn.
-struct Place {
+#[derive(Default)]
+struct Band {
     left: f64,
-    /// The columns at which something that is drawn begins or ends. Columns of lanes that are not drawn fold away.
+    /// The columns at which something that is drawn begins or ends. Columns of lanes that are not
+    /// drawn fold away.
     edges: Vec<usize>,
-    /// Of its columns, those before the first number and those from the second on are drawn.
-    shown: (usize, usize),
+    /// Of its columns, the first so many are drawn.
+    shown_before: usize,
+    /// And those from this one on. Between the two is the cut.
+    shown_after: usize,
     /// Additional width between these two parts, if the cut is between them.
     cut: f64,
 }
 
-impl Place {
+impl Band {
     fn columns(&self) -> usize {
         if self.edges.is_empty() { 0 } else { (self.edges.len() - 1).max(1) }
     }
 
+    /// The place of a column among those that are drawn.
+    fn rank(&self, column: usize) -> usize {
+        self.edges.partition_point(|edge| *edge < column)
+    }
+
     fn width(&self, column: f64) -> f64 {
-        let (before, after) = self.shown;
-        (before + self.columns() - after) as f64 * column + self.cut
+        (self.shown_before + self.columns() - self.shown_after) as f64 * column + self.cut
     }
 }
 
+/// One column of one instant, and the width that it needs.
+struct Column {
+    instant: usize,
+    nth: usize,
+    /// Its own, and for the first of an instant the gap before it, too.
+    width: f64,
+}
+
 impl Layout {
-    pub fn new(chart: &Chart, room: Room) -> Layout {
-        let rows = chart.rows.len().min(room.rows);
+    /// Lays out a chart; or two that have the same instants, so that they share one time axis.
+    pub fn new(charts: &[(&Chart, &Rows)], room: Room) -> Layout {
         let mut layout = Layout {
-            rows,
             width: 0.0,
             cut: None,
             left_out: vec![],
             column: room.column,
-            instants: vec![],
+            bands: collect_bands(charts),
         };
-        layout.collect_edges(chart);
-        let columns: usize = layout.instants.iter().map(Place::columns).sum();
-        let gaps =
-            layout.instants.iter().filter(|place| place.columns() > 0).count().saturating_sub(1);
-        let narrowest = columns as f64 * room.column + gaps as f64 * room.gap;
-        if narrowest <= room.width {
-            let gaps =
-                share(chart, &layout.instants, room.width - columns as f64 * room.column, room.gap);
+        let (chart, _) = charts[0];
+        let columns: usize = layout.bands.iter().map(Band::columns).sum();
+        let drawn = layout.bands.iter().filter(|band| band.columns() > 0).count();
+        let gaps = drawn.saturating_sub(1) as f64 * room.gap;
+        let for_gaps = room.width - columns as f64 * room.column;
+        if gaps <= for_gaps {
+            let gaps = share(chart, &layout.bands, for_gaps, room.gap);
             layout.place(&gaps);
         } else {
             layout.cut_out_the_middle(chart, room);
         }
-        layout.tell_what_is_missing(chart);
+        for (chart, rows) in charts {
+            layout.left_out.extend(rows.left_out.clone());
+            layout.left_out.extend(LeftOut::events(chart));
+        }
         layout
     }
 
-    /// The lane is drawn.
-    pub fn shows(&self, lane: usize) -> bool {
-        lane < self.rows
-    }
-
+    /// The place of a position.
     pub fn x(&self, pos: Pos) -> f64 {
-        let place = &self.instants[pos.instant];
-        let rank = place.edges.partition_point(|edge| *edge < pos.column);
-        let (before, after) = place.shown;
-        let columns = if rank <= before {
+        let band = &self.bands[pos.instant];
+        let rank = band.rank(pos.column);
+        let columns = if rank <= band.shown_before {
             rank as f64 * self.column
-        } else if rank < after {
-            before as f64 * self.column
+        } else if rank < band.shown_after {
+            band.shown_before as f64 * self.column
         } else {
-            (before + rank - after) as f64 * self.column + place.cut
+            (band.shown_before + rank - band.shown_after) as f64 * self.column + band.cut
         };
-        place.left + columns
+        band.left + columns
     }
 
     /// From the left to the right edge of an instant, if it is drawn at all.
     pub fn instant(&self, index: usize) -> Option<Range<f64>> {
-        let place = &self.instants[index];
-        let width = place.width(self.column);
-        (width > 0.0).then_some(place.left..place.left + width)
+        let band = &self.bands[index];
+        let width = band.width(self.column);
+        if width > 0.0 { Some(band.left..band.left + width) } else { None }
     }
 
-    /// The part of a stretch that is to be seen: the larger one, if the cut is in it.
-    pub fn seen(&self, stretch: Range<f64>) -> Range<f64> {
-        match &self.cut {
+    /// The parts of a stretch that are drawn: two, if the cut is in it.
+    pub fn parts(&self, stretch: Range<f64>) -> Vec<Range<f64>> {
+        let mut parts = match &self.cut {
             Some(cut) if cut.start < stretch.end && stretch.start < cut.end => {
-                let (before, after) = (stretch.start..cut.start, cut.end..stretch.end);
-                if after.end - after.start > before.end - before.start { after } else { before }
+                vec![stretch.start..cut.start, cut.end..stretch.end]
             }
-            _ => stretch,
+            _ => vec![stretch],
+        };
+        parts.retain(|part| part.start < part.end);
+        parts
+    }
+
+    /// The larger part of a stretch that is drawn.
+    pub fn seen(&self, stretch: Range<f64>) -> Range<f64> {
+        let mut widest = stretch.start..stretch.start;
+        for part in self.parts(stretch) {
+            if part.end - part.start > widest.end - widest.start {
+                widest = part;
+            }
         }
+        widest
     }
 
     /// Whether a position lies in the part that is cut out.
     pub fn hides(&self, pos: Pos) -> bool {
-        let place = &self.instants[pos.instant];
-        let rank = place.edges.partition_point(|edge| *edge < pos.column);
-        let (before, after) = place.shown;
-        let wholly = before == 0 && after == place.columns();
-        let to_its_end = after == place.columns();
-        self.cut.is_some()
-            && before < after
-            && (wholly || rank > before && (rank < after || to_its_end))
-    }
-
-    fn collect_edges(&mut self, chart: &Chart) {
-        let mut edges = vec![BTreeSet::new(); chart.instants.len()];
-        let mut mark = |pos: Pos| {
-            edges[pos.instant].insert(pos.column);
-        };
-        for row in &chart.rows[..self.rows] {
-            row.spans.iter().for_each(|span| [span.from, span.to].into_iter().for_each(&mut mark));
-            mark(row.end.0);
+        let band = &self.bands[pos.instant];
+        if self.cut.is_none() || band.shown_before == band.shown_after {
+            return false;
         }
-        for hold in chart.threads.iter().flatten().filter(|hold| hold.lane < self.rows) {
-            [hold.from, hold.to].into_iter().for_each(&mut mark);
-        }
-        chart.said.iter().filter(|said| said.lane < self.rows).for_each(|said| mark(said.at));
-        self.instants = edges
-            .into_iter()
-            .map(|edges| Place {
-                left: 0.0,
-                edges: edges.into_iter().collect(),
-                shown: (0, 0),
-                cut: 0.0,
-            })
-            .collect();
-        for place in &mut self.instants {
-            place.shown = (place.columns(), place.columns());
-        }
+        let rank = band.rank(pos.column);
+        let wholly = band.shown_before == 0 && band.shown_after == band.columns();
+        let to_its_end = band.shown_after == band.columns();
+        wholly || (rank > band.shown_before && (rank < band.shown_after || to_its_end))
     }
 
     /// Sets the instants side by side, with the given gap before each.
     fn place(&mut self, gaps: &[f64]) {
-        for (place, gap) in self.instants.iter_mut().zip(gaps) {
-            place.left = self.width + gap;
-            self.width = place.left + place.width(self.column);
+        for (band, gap) in self.bands.iter_mut().zip(gaps) {
+            band.left = self.width + gap;
+            self.width = band.left + band.width(self.column);
         }
     }
 
     /// Keeps as much of the beginning and of the end as there is room for.
     fn cut_out_the_middle(&mut self, chart: &Chart, room: Room) {
-        // What each column costs; the first of an instant needs the gap before it, too.
-        let costs: Vec<(usize, usize, f64)> = (self.instants.iter().enumerate())
-            .flat_map(|(instant, place)| (0..place.columns()).map(move |n| (instant, n)))
-            .map(|(instant, n)| (instant, n, room.column + if n == 0 { room.gap } else { 0.0 }))
-            .collect();
-        let fits = |costs: &mut dyn Iterator<Item = &(usize, usize, f64)>, mut width: f64| {
-            let fits = costs.take_while(|(_, _, cost)| {
-                width -= cost;
-                width >= 0.0
-            });
-            fits.count()
-        };
+        let columns = self.columns_with_widths(room);
         let room_for_both = room.width - room.cut;
-        let head = fits(&mut costs.iter(), room_for_both * 0.6).max(1);
-        let tail = fits(&mut costs.iter().rev(), room_for_both * 0.4).min(costs.len() - head);
-        let (first, last) = (costs[head], costs[costs.len() - tail - 1]); // the first and the last hidden column
-        for (index, place) in self.instants.iter_mut().enumerate() {
-            if (first.0..=last.0).contains(&index) {
-                let before = if index == first.0 { first.1 } else { 0 };
-                let after = if index == last.0 { last.1 + 1 } else { place.columns() };
-                place.shown = (before, after);
-            }
+        // The beginning tells how things start, and is wanted a little more than the end.
+        let head = how_many_fit(columns.iter(), room_for_both * 0.6).max(1);
+        let tail = how_many_fit(columns.iter().rev(), room_for_both * 0.4);
+        let tail = tail.min(columns.len() - head);
+        if head + tail == columns.len() {
+            // Only the cut itself would not have fitted: then nothing needs to be left out.
+            let gaps = self.narrowest_gaps(room.gap);
+            self.place(&gaps);
+            return;
         }
-        // All instants that are cut into keep their parts; the cut itself stands in the first of them.
-        self.instants[first.0].cut = room.cut;
-        let mut gaps = vec![0.0; self.instants.len()];
-        let mut begun = false;
-        for (index, gap) in gaps.iter_mut().enumerate() {
-            let place = &self.instants[index];
-            if place.columns() > 0 && !(first.0..=last.0).contains(&index)
-                || index == first.0 && first.1 > 0
-            {
-                *gap = if begun { room.gap } else { 0.0 };
-                begun = true;
+        let first = &columns[head];
+        let last = &columns[columns.len() - tail - 1];
+        for index in first.instant..=last.instant {
+            let band = &mut self.bands[index];
+            band.shown_before = if index == first.instant { first.nth } else { 0 };
+            band.shown_after = if index == last.instant { last.nth + 1 } else { band.columns() };
+        }
+        // The instants that are cut into keep their parts; the cut stands in the first of them.
+        self.bands[first.instant].cut = room.cut;
+        let mut gaps = self.narrowest_gaps(room.gap);
+        for (index, gap) in gaps.iter_mut().enumerate().take(last.instant + 1) {
+            let cut_off = index > first.instant || (index == first.instant && first.nth == 0);
+            if cut_off {
+                *gap = 0.0;
             }
         }
         self.place(&gaps);
-        let left = self.instants[first.0].left + first.1 as f64 * room.column;
+        let left = self.bands[first.instant].left + first.nth as f64 * room.column;
         self.cut = Some(left..left + room.cut);
-        let polls = costs.len() - head - tail;
-        let (from, to) = (chart.instants[first.0].at, chart.instants[last.0].at);
-        let when = if from == to {
-            format!("at {}", human(from))
-        } else {
-            format!("from {} to {}", human(from), human(to))
-        };
-        self.left_out.push(format!("{polls} polls {when} are not drawn."));
+        self.left_out.push(LeftOut::Polls {
+            count: columns.len() - head - tail,
+            from: chart.instants[first.instant].at,
+            to: chart.instants[last.instant].at,
+        });
     }
 
-    fn tell_what_is_missing(&mut self, chart: &Chart) {
-        let missing = &chart.rows[self.rows..];
-        if !missing.is_empty() {
-            let count =
-                |wanted: fn(&End) -> bool| missing.iter().filter(|row| wanted(&row.end.1)).count();
-            let kinds = [
-                (count(|end| *end == End::Finished), "finished"),
-                (count(|end| matches!(end, End::Cancelled { .. })), "were cancelled"),
-                (count(|end| matches!(end, End::Panicked(_))), "panicked"),
-                (count(|end| *end == End::Unfinished), "had not ended"),
-            ];
-            let kinds: Vec<String> = kinds
-                .iter()
-                .filter(|(n, _)| *n > 0)
-                .map(|(n, kind)| format!("{n} {kind}"))
-                .collect();
-            let lanes = if missing.len() == 1 { "lane is" } else { "lanes are" };
-            self.left_out.push(format!(
-                "{} more {lanes} not drawn: {}.",
-                missing.len(),
-                kinds.join(", ")
-            ));
+    fn columns_with_widths(&self, room: Room) -> Vec<Column> {
+        let mut columns = vec![];
+        for (instant, band) in self.bands.iter().enumerate() {
+            for nth in 0..band.columns() {
+                let gap = if nth == 0 { room.gap } else { 0.0 };
+                columns.push(Column { instant, nth, width: room.column + gap });
+            }
         }
-        if chart.left_out > 0 {
-            let last = chart.instants.iter().rev().nth(1).map_or(chart.elapsed, |last| last.at);
-            self.left_out.push(format!(
-                "The recording was full at {}: what happened later ({} events) is missing.",
-                human(last),
-                chart.left_out
-            ));
+        columns
+    }
+
+    /// The same gap before each instant that is drawn, but for the first.
+    fn narrowest_gaps(&self, gap: f64) -> Vec<f64> {
+        let mut begun = false;
+        let mut gaps = vec![];
+        for band in &self.bands {
+            let drawn = band.columns() > 0;
+            gaps.push(if drawn && begun { gap } else { 0.0 });
+            begun |= drawn;
         }
+        gaps
     }
 }
 
-/// Shares `room` among the gaps before the instants: none gets less than `narrowest`, and those that get more are to
-/// scale with each other.
-fn share(chart: &Chart, instants: &[Place], room: f64, narrowest: f64) -> Vec<f64> {
-    let drawn: Vec<usize> =
-        (0..instants.len()).filter(|index| instants[*index].columns() > 0).collect();
-    let times: Vec<f64> = drawn
-        .windows(2)
-        .map(|pair| (chart.instants[pair[1]].at - chart.instants[pair[0]].at).as_secs_f64())
-        .collect();
-    let mut wide = vec![true; times.len()];
-    let mut gaps = vec![narrowest; times.len()];
-    loop {
-        let narrow = wide.iter().filter(|wide| !**wide).count();
-        let total: f64 =
-            times.iter().zip(&wide).filter(|(_, wide)| **wide).map(|(time, _)| time).sum();
-        let scale = (room - narrow as f64 * narrowest) / total;
-        let mut done = true;
-        for n in 0..times.len() {
-            if wide[n] {
-                gaps[n] = (times[n] * scale).max(narrowest);
-                wide[n] = times[n] * scale >= narrowest;
-                done &= wide[n];
-            }
-        }
-        if done {
+fn how_many_fit<'c>(columns: impl Iterator<Item = &'c Column>, room: f64) -> usize {
+    let (mut used, mut fit) = (0.0, 0);
+    for column in columns {
+        used += column.width;
+        if used > room {
             break;
         }
+        fit += 1;
     }
-    let mut before = vec![0.0; instants.len()];
-    for (index, gap) in drawn.iter().skip(1).zip(gaps) {
-        before[*index] = gap;
+    fit
+}
+
+/// For each instant the columns at which something that is drawn begins or ends.
+fn collect_bands(charts: &[(&Chart, &Rows)]) -> Vec<Band> {
+    let mut edges = vec![BTreeSet::new(); charts[0].0.instants.len()];
+    let mut mark = |pos: Pos| {
+        edges[pos.instant].insert(pos.column);
+    };
+    for (chart, rows) in charts {
+        for &lane in rows.drawn.iter().flatten() {
+            let row = &chart.rows[lane];
+            for span in &row.spans {
+                mark(span.from);
+                mark(span.to);
+            }
+            mark(row.end.0);
+        }
+        for hold in chart.threads.iter().flatten() {
+            if rows.of_lane(hold.lane).is_some() {
+                mark(hold.from);
+                mark(hold.to);
+            }
+        }
+        for said in &chart.said {
+            if rows.of_lane(said.lane).is_some() {
+                mark(said.at);
+            }
+        }
     }
-    before
+    let mut bands = vec![];
+    for edges in edges {
+        let mut band = Band { edges: edges.into_iter().collect(), ..Band::default() };
+        (band.shown_before, band.shown_after) = (band.columns(), band.columns());
+        bands.push(band);
+    }
+    bands
+}
+
+/// Shares `room` among the gaps before the instants: none gets less than `narrowest`, and those
+/// that get more are to scale with each other.
+fn share(chart: &Chart, bands: &[Band], room: f64, narrowest: f64) -> Vec<f64> {
+    let mut before = vec![0.0; bands.len()];
+    // Each gap: the instant after it, and how much time it stands for.
+    let mut gaps: Vec<(usize, f64)> = vec![];
+    let mut last_drawn: Option<usize> = None;
+    for (index, band) in bands.iter().enumerate() {
+        if band.columns() == 0 {
+            continue;
+        }
+        if let Some(last) = last_drawn {
+            let time = chart.instants[index].at - chart.instants[last].at;
+            gaps.push((index, time.as_secs_f64()));
+        }
+        last_drawn = Some(index);
+    }
+    let mut left = room;
+    // A gap that would be too narrow at this scale gets the least there is, and the others share
+    // what is left; then another may be too narrow. The scale only falls, so this ends.
+    loop {
+        let total: f64 = gaps.iter().map(|(_, time)| time).sum();
+        let scale = left / total;
+        let (mut narrow, mut wide) = (vec![], vec![]);
+        for &(index, time) in &gaps {
+            // Where no time passes between two instants, 0 times infinity is no number.
+            if (time * scale).max(0.0) < narrowest {
+                narrow.push(index);
+            } else {
+                wide.push((index, time));
+            }
+        }
+        if narrow.is_empty() {
+            for (index, time) in wide {
+                before[index] = time * scale;
+            }
+            return before;
+        }
+        for index in &narrow {
+            before[*index] = narrowest;
+        }
+        left -= narrow.len() as f64 * narrowest;
+        gaps = wide;
+    }
 }

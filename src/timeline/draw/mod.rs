@@ -1,15 +1,30 @@
-//! Drawing a run: from a list of events to a chart, and from a chart to text, a picture, words, or a trace.
+//! Drawing a run: from a list of events to a chart, and from a chart to text, a picture, words, a
+//! trace, or data.
+//!
+//! `chart` is the data and `assemble` makes it of events. `marks` has the signs and their words;
+//! `rows` chooses the rows of a picture and `layout` its columns; `terminal`, `svg`, `words`,
+//! `perfetto` and `json` draw, and `beside` draws two charts together.
+mod assemble;
+mod beside;
+mod cells;
 mod chart;
+mod json;
 mod layout;
+mod marks;
 mod palette;
 mod perfetto;
+mod rows;
 mod svg;
 mod terminal;
 mod words;
 
+pub use beside::Pair;
 pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake};
-pub(crate) use palette::of_hue as lane_colour;
+pub use json::{JSON_VERSION, JsonError, from_json, to_json};
+pub use layout::LeftOut;
+pub use marks::Mark;
+pub use palette::lane_class;
 pub use perfetto::to_perfetto;
-pub use svg::{PageStyle, SvgOptions, Theme, page_style, to_svg};
+pub use svg::{PageStyle, Stop, SvgOptions, SvgPicture, Theme, page_style, to_svg};
 pub use terminal::TerminalOptions;
 pub(crate) use terminal::colour;

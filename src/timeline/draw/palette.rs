@@ -12,6 +12,12 @@ pub(super) struct Palette {
     pub lanes: [Rgb; 6],
     /// Text on a bar.
     pub on_bar: Rgb,
+    /// What stripes a bar, laid over it with [`STRIPE_OPACITY`]: away from the text on it.
+    pub stripe: Rgb,
+    /// Around the stretch in which a lane was woken and not polled, and the text in it.
+    pub not_polled: Rgb,
+    /// Behind the stretch in which two runs differ, laid over the paper.
+    pub differs: Rgb,
     pub done: Rgb,
     pub cancelled: Rgb,
 }
@@ -30,6 +36,9 @@ pub(super) const LIGHT: Palette = Palette {
         [0x80, 0x68, 0x00],
     ],
     on_bar: [0xff, 0xff, 0xff],
+    stripe: [0x0b, 0x12, 0x20],
+    not_polled: [0xa8, 0x43, 0x06],
+    differs: [0xf5, 0x9e, 0x0b],
     done: [0x00, 0x80, 0x5d],
     cancelled: [0xc8, 0x1e, 0x2b],
 };
@@ -47,19 +56,35 @@ pub(super) const DARK: Palette = Palette {
         [0xd8, 0xc2, 0x4a],
     ],
     on_bar: [0x0b, 0x12, 0x20],
+    stripe: [0xff, 0xff, 0xff],
+    not_polled: [0xff, 0xb8, 0x4d],
+    differs: [0xf5, 0x9e, 0x0b],
     done: [0x34, 0xc3, 0x9a],
     cancelled: [0xff, 0x6b, 0x72],
 };
+
+/// How much of a stripe covers the bar, of a pale bar covers the paper, and of faint text is ink.
+pub(super) const STRIPE_OPACITY: f64 = 0.28;
+pub(super) const PALE_OPACITY: f64 = 0.45;
+pub(super) const FAINT_OPACITY: f64 = 0.72;
+/// How much of the background of a stretch covers the paper.
+pub(super) const STRETCH_OPACITY: f64 = 0.16;
 
 /// The same on a terminal, whose background nobody knows: by number among the 256 colours that terminals share, each
 /// chosen to stand out on black as well as on white.
 pub(super) const TERMINAL_LANES: [u8; 6] = [244, 32, 166, 29, 133, 136];
 pub(super) const TERMINAL_GREY: u8 = 244;
+pub(super) const TERMINAL_AMBER: u8 = 166;
 pub(super) const TERMINAL_DONE: u8 = 29;
 pub(super) const TERMINAL_CANCELLED: u8 = 160;
 
+/// The class that a lane's colour has in pictures: for text beside a picture that is to have it, too.
+pub fn lane_class(hue: usize) -> String {
+    format!("l{}", of_hue(hue))
+}
+
 /// Which of the colours a lane has: `main` has the first to itself.
-pub(crate) fn of_hue(hue: usize) -> usize {
+pub(super) fn of_hue(hue: usize) -> usize {
     if hue == 0 { 0 } else { 1 + (hue - 1) % (LIGHT.lanes.len() - 1) }
 }
 
@@ -97,33 +122,64 @@ mod tests {
         }
     }
 
+    /// One colour laid over another.
+    fn over(top: Rgb, opacity: f64, bottom: Rgb) -> Rgb {
+        let mut mixed = [0; 3];
+        for channel in 0..3 {
+            let (top, bottom) = (f64::from(top[channel]), f64::from(bottom[channel]));
+            mixed[channel] = (top * opacity + bottom * (1.0 - opacity)).round() as u8;
+        }
+        mixed
+    }
+
+    fn assert_readable(what: &str, text: Rgb, background: Rgb) {
+        let contrast = contrast(text, background);
+        let pair = format!("{text:02x?} on {background:02x?}");
+        assert!(contrast >= 4.5, "{what}: {pair} has a contrast of {contrast:.2}");
+    }
+
     #[test]
     fn text_can_be_read_on_every_bar_and_every_bar_be_seen_on_its_paper() {
         for palette in [LIGHT, DARK] {
             assert!(contrast(palette.ink, palette.paper) >= 7.0);
             for bar in palette.lanes {
-                assert!(
-                    contrast(palette.on_bar, bar) >= 4.5,
-                    "{bar:02x?}: {}",
-                    contrast(palette.on_bar, bar)
-                );
-                assert!(
-                    contrast(bar, palette.paper) >= 3.0,
-                    "{bar:02x?}: {}",
-                    contrast(bar, palette.paper)
-                );
+                assert_readable("text on a bar", palette.on_bar, bar);
+                assert!(contrast(bar, palette.paper) >= 3.0, "{bar:02x?} on its paper");
             }
             for sign in [palette.done, palette.cancelled] {
-                assert!(contrast(sign, palette.paper) >= 4.5, "{sign:02x?}");
+                assert_readable("a sign", sign, palette.paper);
+            }
+        }
+    }
+
+    #[test]
+    fn text_can_be_read_on_stripes_on_pale_bars_and_on_marked_stretches() {
+        for palette in [LIGHT, DARK] {
+            for bar in palette.lanes {
+                let striped = over(palette.stripe, STRIPE_OPACITY, bar);
+                assert_readable("text on a striped bar", palette.on_bar, striped);
+                let pale = over(bar, PALE_OPACITY, palette.paper);
+                assert_readable("a number on a pale bar", palette.ink, pale);
+            }
+            let not_polled = over(palette.not_polled, STRETCH_OPACITY, palette.paper);
+            assert_readable("text where a lane is not polled", palette.ink, not_polled);
+            assert_readable("the edge of it", palette.not_polled, palette.paper);
+            let differs = over(palette.differs, STRETCH_OPACITY, palette.paper);
+            for paper in [palette.paper, differs] {
+                let faint = over(palette.ink, FAINT_OPACITY, paper);
+                assert_readable("faint text", faint, paper);
             }
         }
     }
 
     #[test]
     fn terminal_colours_stand_out_on_black_and_on_white() {
-        for number in
-            TERMINAL_LANES.into_iter().chain([TERMINAL_GREY, TERMINAL_DONE, TERMINAL_CANCELLED])
-        {
+        for number in TERMINAL_LANES.into_iter().chain([
+            TERMINAL_GREY,
+            TERMINAL_AMBER,
+            TERMINAL_DONE,
+            TERMINAL_CANCELLED,
+        ]) {
             for paper in [[0; 3], [255; 3]] {
                 let contrast = contrast(terminal(number), paper);
                 assert!(contrast >= 3.0, "colour {number} has only {contrast:.1} on {paper:?}");

@@ -1,109 +1,151 @@
 //! Charts as a trace for <https://ui.perfetto.dev>, for those who want to zoom.
 //!
-//! The format is the JSON of Chrome's trace viewer, which Perfetto reads: a *process* for each chart, a *thread* for
-//! each lane and for each real thread, a slice for each span, and an arrow for each wake.
-use super::chart::{Chart, Hold, Pos, State};
+//! The format is the JSON of Chrome's trace viewer, which Perfetto reads: a *process* for each
+//! chart, a *thread* for each row and for each real thread, a slice for each span, and an arrow for
+//! each wake.
+use super::{
+    chart::{Chart, End, Hold, Pos},
+    marks::{thread_name, used_threads},
+    rows,
+};
 use serde_json::{Value, json};
 
-/// All charts in one trace. On a paused clock a poll takes no time, and what takes no time cannot be seen: so each
-/// column of an instant is drawn as 10 microseconds, or less where that would reach into the next instant.
+/// All charts in one trace. On a paused clock a poll takes no time, and what takes no time cannot
+/// be seen: so each column of an instant is drawn as 10 microseconds, or less where that would
+/// reach into the next instant.
 pub fn to_perfetto(charts: &[Chart]) -> String {
-    let events: Vec<Value> = charts
-        .iter()
-        .enumerate()
-        .flat_map(|(index, chart)| Trace { chart, process: index + 1 }.events())
-        .collect();
-    json!({ "displayTimeUnit": "ms", "traceEvents": events }).to_string()
+    let mut trace = Trace { events: vec![], next_arrow: 0 };
+    for (index, chart) in charts.iter().enumerate() {
+        trace.add(&Process { chart, id: index + 1 });
+    }
+    json!({ "displayTimeUnit": "ms", "traceEvents": trace.events }).to_string()
 }
 
 /// Real threads are listed behind the lanes.
 const THREADS: usize = 100_000;
 
-struct Trace<'c> {
-    chart: &'c Chart,
-    process: usize,
+/// Names of colours that the viewer knows.
+const RED: &str = "terrible";
+const AMBER: &str = "bad";
+
+/// The events so far, of all charts.
+struct Trace {
+    events: Vec<Value>,
+    /// The viewer joins the two ends of an arrow by their id, whatever process they are in: so ids
+    /// are counted over the whole file.
+    next_arrow: usize,
 }
 
-impl Trace<'_> {
-    fn events(&self) -> Vec<Value> {
-        let mut events = vec![
-            json!({ "ph": "M", "name": "process_name", "pid": self.process, "args": { "name": self.chart.title } }),
-        ];
-        for (lane, row) in self.chart.rows.iter().enumerate() {
-            events.push(self.name(lane, &row.name));
-            events.extend(row.spans.iter().enumerate().map(|(nth, span)| {
-                self.slice(lane, state(span.state), span.from, span.to, self.chart.reason(row, nth))
-            }));
-            events.extend(self.chart.fate(row).map(|fate| self.mark(lane, row.end.0, &fate)));
+impl Trace {
+    fn add(&mut self, process: &Process<'_>) {
+        let chart = process.chart;
+        self.events.push(process.meta("process_name", 0, json!({ "name": chart.title })));
+        if let Some(verdict) = &chart.verdict {
+            self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Ended: {verdict}")));
         }
-        for said in &self.chart.said {
-            events.push(self.mark(said.lane, said.at, &said.text));
+        let mut thread_of = vec![0; chart.rows.len()];
+        for (index, lanes) in rows::shared(chart).iter().enumerate() {
+            let thread = index + 1;
+            self.name(process, thread, &chart.rows[lanes[0]].name);
+            for &lane in lanes {
+                thread_of[lane] = thread;
+                self.add_lane(process, thread, lane);
+            }
         }
-        for (id, wake) in self.chart.wakes.iter().enumerate() {
-            // An arrow begins and ends in the slices that are there at that moment: the poll that ends with the wake,
-            // and the wait that begins to be over.
-            let end = |phase: &str, lane: usize, at: f64| json!({ "ph": phase, "bp": "e", "name": "wakes", "cat": "wake", "id": id, "pid": self.process, "tid": lane + 1, "ts": at });
-            let at = self.time(wake.at);
-            events.push(end("s", wake.from, at - 0.1));
-            events.push(end("f", wake.to, at));
+        for said in &chart.said {
+            self.events.push(process.mark(thread_of[said.lane], said.at, &said.text));
         }
-        for (number, holds) in
-            self.chart.threads.iter().enumerate().filter(|(_, holds)| !holds.is_empty())
-        {
-            events.push(self.name(THREADS + number, &format!("thread {}", number + 1)));
-            let slice = |hold: &Hold| {
-                self.slice(
-                    THREADS + number,
-                    &self.chart.rows[hold.lane].name,
-                    hold.from,
-                    hold.to,
-                    None,
-                )
-            };
-            events.extend(holds.iter().map(slice));
+        for wake in &chart.wakes {
+            // An arrow begins and ends in the slices that are there at that moment: the poll that
+            // ends with the wake, and the wait that begins to be over.
+            let at = process.time(wake.at);
+            self.events.push(process.arrow("s", self.next_arrow, thread_of[wake.from], at - 0.1));
+            self.events.push(process.arrow("f", self.next_arrow, thread_of[wake.to], at));
+            self.next_arrow += 1;
         }
-        events
+        for (number, holds) in used_threads(chart) {
+            let thread = THREADS + number;
+            self.name(process, thread, &thread_name(number));
+            for hold in holds {
+                self.events.push(process.hold(thread, hold));
+            }
+        }
     }
 
-    fn name(&self, thread: usize, name: &str) -> Value {
-        json!({ "ph": "M", "name": "thread_name", "pid": self.process, "tid": thread + 1, "args": { "name": name } })
+    /// The name of a row, and its place: without one the viewer sorts rows by its own idea.
+    fn name(&mut self, process: &Process<'_>, thread: usize, name: &str) {
+        self.events.push(process.meta("thread_name", thread, json!({ "name": name })));
+        let place = json!({ "sort_index": thread });
+        self.events.push(process.meta("thread_sort_index", thread, place));
     }
 
-    fn slice(
-        &self,
-        thread: usize,
-        name: &str,
-        from: Pos,
-        to: Pos,
-        reason: Option<String>,
-    ) -> Value {
+    fn add_lane(&mut self, process: &Process<'_>, thread: usize, lane: usize) {
+        let row = &process.chart.rows[lane];
+        for (nth, span) in row.spans.iter().enumerate() {
+            let reason = process.chart.reason(row, nth);
+            let mut slice = process.slice(thread, span.state.label(), span.from, span.to);
+            slice["args"] = json!({ "until": reason });
+            match span.state {
+                super::State::WokenNotPolled => slice["cname"] = RED.into(),
+                super::State::Blocking => slice["cname"] = AMBER.into(),
+                _ => {}
+            }
+            self.events.push(slice);
+        }
+        if let Some(note) = process.chart.end_note(row) {
+            let mut mark = process.mark(thread, row.end.0, &note);
+            if matches!(row.end.1, End::Cancelled { .. } | End::Panicked(_)) {
+                mark["cname"] = RED.into();
+            }
+            self.events.push(mark);
+        }
+    }
+}
+
+/// A chart, and its number in the trace.
+struct Process<'c> {
+    chart: &'c Chart,
+    id: usize,
+}
+
+impl Process<'_> {
+    fn meta(&self, name: &str, thread: usize, args: Value) -> Value {
+        json!({ "ph": "M", "name": name, "pid": self.id, "tid": thread, "args": args })
+    }
+
+    fn slice(&self, thread: usize, name: &str, from: Pos, to: Pos) -> Value {
         let (from, to) = (self.time(from), self.time(to));
-        json!({ "ph": "X", "name": name, "pid": self.process, "tid": thread + 1, "ts": from, "dur": to - from, "args": { "until": reason } })
+        json!({
+            "ph": "X", "name": name, "pid": self.id, "tid": thread, "ts": from, "dur": to - from
+        })
     }
 
-    fn mark(&self, lane: usize, at: Pos, text: &str) -> Value {
-        json!({ "ph": "i", "s": "t", "name": text, "pid": self.process, "tid": lane + 1, "ts": self.time(at) })
+    fn hold(&self, thread: usize, hold: &Hold) -> Value {
+        self.slice(thread, &self.chart.rows[hold.lane].name, hold.from, hold.to)
+    }
+
+    fn mark(&self, thread: usize, at: Pos, text: &str) -> Value {
+        let at = self.time(at);
+        json!({ "ph": "i", "s": "t", "name": text, "pid": self.id, "tid": thread, "ts": at })
+    }
+
+    fn arrow(&self, phase: &str, id: usize, thread: usize, at: f64) -> Value {
+        json!({
+            "ph": phase, "bp": "e", "name": "wakes", "cat": "wake", "id": id,
+            "pid": self.id, "tid": thread, "ts": at
+        })
     }
 
     /// In microseconds.
     fn time(&self, pos: Pos) -> f64 {
         let micros = |index: usize| self.chart.instants[index].at.as_nanos() as f64 / 1000.0;
         let instant = &self.chart.instants[pos.instant];
-        let next = (pos.instant + 1 < self.chart.instants.len())
-            .then(|| micros(pos.instant + 1) - micros(pos.instant));
-        let column = next.map_or(10.0, |gap| (gap * 0.9 / instant.columns.max(1) as f64).min(10.0));
+        let mut column = 10.0;
+        if pos.instant + 1 < self.chart.instants.len() {
+            let gap = micros(pos.instant + 1) - micros(pos.instant);
+            // Nine tenths: so that the last poll of an instant is not taken for the next one's.
+            column = f64::min(column, gap * 0.9 / instant.columns.max(1) as f64);
+        }
         micros(pos.instant) + pos.column as f64 * column
-    }
-}
-
-fn state(state: State) -> &'static str {
-    match state {
-        State::Lazy => "not polled yet",
-        State::Running => "running",
-        State::RunningUnwoken => "polled without a wake",
-        State::Blocking => "blocking the thread",
-        State::OnThread => "on another thread",
-        State::Waiting(_) => "waiting",
-        State::Ready => "woken, but another has the thread",
     }
 }

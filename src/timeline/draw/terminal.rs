@@ -1,11 +1,15 @@
 //! A chart as text: one character per poll.
 use super::{
-    chart::{Chart, End, Pos, Row, State},
+    cells::{Line, wrap},
+    chart::{Chart, Hold, Pos, Row, Span, State},
     layout::{Layout, Room},
-    palette::{TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES, of_hue},
-    words::letters,
+    marks::{Mark, letters, occurring, row_name, thread_name, used_threads},
+    palette::{
+        TERMINAL_AMBER, TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES, of_hue,
+    },
+    rows::Rows,
 };
-use crate::timeline::human;
+use crate::timeline::{LaneId, human};
 use console::Style;
 use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -14,9 +18,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 const NAME: usize = 24;
 const NARROWEST: usize = 36;
 /// What is written behind the end of a lane is cut off here.
-const FATE: usize = 30;
-/// More lanes than this are more than a screen.
-const LANES: usize = 24;
+const NOTE: usize = 30;
+/// More rows than this are more than a screen.
+pub(super) const ROWS: usize = 24;
+/// Between the names and the chart, and again at its right edge, where the sign of an end stands.
+const BESIDE: usize = 2;
 
 /// How to draw on a terminal.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +36,21 @@ pub struct TerminalOptions {
 impl Chart {
     /// Draws the chart as lines of text, with what its signs mean and what it shows below.
     pub fn to_text(&self, options: TerminalOptions) -> String {
-        Picture::new(self, options).draw()
+        let rows = Rows::new(self, ROWS);
+        let label = label_width(&[(self, &rows)], options.width);
+        let room = room(&[(self, &rows)], label, options.width);
+        let layout = Layout::new(&[(self, &rows)], room);
+        let picture = Picture::new(self, &rows, &layout, label, options);
+        let mut lines = picture.title();
+        lines.push(picture.axis());
+        lines.extend(picture.rows(&[]));
+        lines.push(String::new());
+        lines.extend(legend(&occurring(self, &rows), options));
+        for left_out in &layout.left_out {
+            lines.extend(sentence(&left_out.to_string(), options));
+        }
+        lines.extend(sentence(&self.summary(), options));
+        lines.join("\n") + "\n"
     }
 }
 
@@ -39,225 +59,293 @@ pub(crate) fn colour(hue: usize) -> Style {
     Style::new().color256(TERMINAL_LANES[of_hue(hue)])
 }
 
-struct Picture<'c> {
-    chart: &'c Chart,
-    layout: Layout,
-    /// Columns for the names.
-    label: usize,
-    width: usize,
-    colour: bool,
+/// How wide the names are.
+pub(super) fn label_width(charts: &[(&Chart, &Rows)], width: usize) -> usize {
+    let mut label = 0;
+    for (chart, rows) in charts {
+        for (number, _) in used_threads(chart) {
+            label = label.max(thread_name(number).width());
+        }
+        for lanes in &rows.drawn {
+            label = label.max(row_name(chart, lanes).width());
+        }
+    }
+    label.min(NAME).min(width.max(NARROWEST) / 3)
 }
 
-impl Picture<'_> {
-    fn new(chart: &Chart, options: TerminalOptions) -> Picture<'_> {
-        let width = options.width.max(NARROWEST);
-        let names = chart.rows.iter().take(LANES).map(|row| row.name.width());
-        let label = names.chain(["thread 2".len()]).max().unwrap_or(0).min(NAME).min(width / 3);
-        // Behind a lane that ends at the right edge its mark must fit, and what became of it.
-        let at_the_edge =
-            chart.rows.iter().filter(|row| row.end.0.instant + 1 == chart.instants.len());
-        let fate = at_the_edge
-            .filter_map(|row| chart.fate(row))
-            .map(|fate| fate.width() + 1)
-            .max()
-            .unwrap_or(0);
-        let room = (width - label - 2 - 2).saturating_sub(fate.min(FATE).min(width / 3));
-        let layout = Layout::new(
-            chart,
-            Room { width: room as f64, column: 1.0, gap: 2.0, cut: 5.0, rows: LANES },
-        );
-        Picture { chart, layout, label, width, colour: options.colour }
+/// How much room there is for the chart: behind a lane that ends at the right edge its sign must
+/// fit, and the note on its end.
+pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Room {
+    let width = width.max(NARROWEST);
+    let mut note = 0;
+    for (chart, rows) in charts {
+        for &lane in rows.drawn.iter().flatten() {
+            let row = &chart.rows[lane];
+            if row.end.0.instant + 1 == chart.instants.len() {
+                let text = chart.end_note(row).unwrap_or_default();
+                note = note.max(if text.is_empty() { 0 } else { text.width() + 1 });
+            }
+        }
+    }
+    let room = (width - label - 2 * BESIDE).saturating_sub(note.min(NOTE).min(width / 3));
+    Room { width: room as f64, column: 1.0, gap: 2.0, cut: 5.0 }
+}
+
+/// One chart, laid out.
+pub(super) struct Picture<'c> {
+    chart: &'c Chart,
+    rows: &'c Rows,
+    layout: &'c Layout,
+    /// Which lanes poll others: they are not to blame when these block.
+    polls_others: Vec<bool>,
+    /// Columns for the names.
+    label: usize,
+    options: TerminalOptions,
+}
+
+impl<'c> Picture<'c> {
+    pub fn new(
+        chart: &'c Chart,
+        rows: &'c Rows,
+        layout: &'c Layout,
+        label: usize,
+        options: TerminalOptions,
+    ) -> Picture<'c> {
+        let options = TerminalOptions { width: options.width.max(NARROWEST), ..options };
+        Picture { chart, rows, layout, polls_others: chart.pollers(), label, options }
     }
 
     fn x(&self, pos: Pos) -> usize {
         self.layout.x(pos).round() as usize
     }
 
-    fn draw(&self) -> String {
-        let title = self.paint(&self.chart.title, &Style::new().bold());
-        let mut lines = vec![title, self.axis()];
-        lines.extend(self.chart.rows.iter().take(self.layout.rows).map(|row| self.row(row)));
-        lines.extend(self.threads());
-        lines.push(String::new());
-        lines.extend(self.legend());
-        let (left_out, summary) = (self.layout.left_out.iter().cloned(), [self.chart.summary()]);
-        lines.extend(left_out.chain(summary).flat_map(|text| wrap(&text, self.width)));
-        lines.join("\n") + "\n"
+    pub fn title(&self) -> Vec<String> {
+        let mut lines = vec![];
+        for line in wrap(&self.chart.title, self.options.width) {
+            lines.push(paint(&line, &Style::new().bold(), self.options));
+        }
+        lines
     }
 
     /// The times of the instants, as many as there is room for.
-    fn axis(&self) -> String {
-        let mut line = self.line("", &Style::new());
-        let shown = |index: &usize| {
-            self.layout.instant(*index).is_some()
-                && !self.layout.hides(Pos { instant: *index, column: 0 })
-        };
-        let mut instants: Vec<usize> = (0..self.chart.instants.len()).filter(shown).collect();
+    pub fn axis(&self) -> String {
+        let mut line = self.line("", &Style::new(), false);
+        let mut instants = vec![];
+        for index in 0..self.chart.instants.len() {
+            let begin = Pos { instant: index, column: 0 };
+            if let (Some(range), false) = (self.layout.instant(index), self.layout.hides(begin)) {
+                instants.push((index, range.start.round() as usize));
+            }
+        }
         // The first and the last are the most important; the last may have to begin further left.
         if instants.len() > 2 {
             instants[1..].rotate_right(1);
         }
-        let right = self.width - self.label - 2;
-        let mut taken: Vec<(usize, usize)> = vec![];
-        for (nth, index) in instants.into_iter().enumerate() {
+        let right = self.options.width - self.label - BESIDE;
+        let mut taken: Vec<Range<usize>> = vec![];
+        for (nth, (index, start)) in instants.into_iter().enumerate() {
             let text = human(self.chart.instants[index].at);
-            let mut x = self.layout.instant(index).map_or(0, |range| range.start.round() as usize);
-            if nth == 1 {
-                x = x.min(right - text.len());
-            }
-            let end = x + text.len();
-            if end <= right && taken.iter().all(|(from, to)| end < *from || x > *to) {
-                line.text(x, &text, &grey());
-                taken.push((x, end));
+            let at = if nth == 1 { start.min(right - text.width()) } else { start };
+            let end = at + text.width();
+            if end <= right && taken.iter().all(|other| end < other.start || at > other.end) {
+                line.text(at, &text, &grey());
+                taken.push(at..end);
             }
         }
-        line.finish(self.colour)
+        line.finish(self.options.colour)
     }
 
-    fn row(&self, row: &Row) -> String {
-        let colour = colour(row.hue);
-        let mut line = self.line(&row.name, &colour);
-        (0..row.spans.len()).for_each(|nth| self.span(&mut line, row, nth, &colour));
-        let (at, end) = (self.x(row.end.0), &row.end.1);
-        if let Some(cut) = self.layout.cut.as_ref().filter(|cut| at > cut.start as usize) {
-            line.fill(cut.start as usize, cut.end as usize, ' ', &grey());
+    /// All rows: of lanes, of which those at these places are marked as different, and of threads.
+    pub fn rows(&self, different: &[usize]) -> Vec<String> {
+        let mut lines = vec![];
+        for (row, lanes) in self.rows.drawn.iter().enumerate() {
+            lines.push(self.row(lanes, different.contains(&row)));
+        }
+        let letters = letters(self.chart, self.rows);
+        for (number, holds) in used_threads(self.chart) {
+            lines.push(self.thread(number, holds, &letters));
+        }
+        lines
+    }
+
+    fn row(&self, lanes: &[LaneId], different: bool) -> String {
+        let Some(&first) = lanes.first() else {
+            return self.line("", &grey(), different).finish(self.options.colour);
+        };
+        let colour = colour(self.chart.rows[first].hue);
+        let mut line = self.line(&self.chart.rows[first].name, &colour, different);
+        for &lane in lanes {
+            let row = &self.chart.rows[lane];
+            for nth in 0..row.spans.len() {
+                self.span(&mut line, lane, nth, &colour);
+            }
+        }
+        self.draw_cut(&mut line);
+        for &lane in lanes {
+            self.end(&mut line, lane);
+        }
+        line.finish(self.options.colour)
+    }
+
+    /// Where the middle is left out, in every row alike.
+    fn draw_cut(&self, line: &mut Line) {
+        let Some(cut) = &self.layout.cut else { return };
+        if line.cells.len() > cut.start as usize {
+            line.fill(cut.start as usize..cut.end as usize, ' ', &grey());
             line.text(cut.start as usize + 1, "···", &grey());
         }
-        if self.layout.hides(row.end.0) {
-            return line.finish(self.colour);
-        }
-        let (mark, style) = mark(end);
-        line.text(at, mark, &style);
-        if let Some(fate) = self.chart.fate(row) {
-            let room = self.width.saturating_sub(self.label + 2 + at + 2);
-            line.text(at + 2, &shorten(&fate, room), &grey());
-        }
-        line.finish(self.colour)
     }
 
-    fn span(&self, line: &mut Line, row: &Row, nth: usize, colour: &Style) {
+    fn end(&self, line: &mut Line, lane: LaneId) {
+        let row = &self.chart.rows[lane];
+        if self.layout.hides(row.end.0) {
+            return;
+        }
+        let at = self.x(row.end.0);
+        let (sign, style) = end_sign(row);
+        let Some(next) = self.rows.next_in_row(lane) else {
+            line.put(at, sign, &style);
+            if let Some(note) = self.chart.end_note(row) {
+                let room = self.options.width.saturating_sub(self.label + BESIDE + at + 2);
+                line.text(at + 2, &shorten(&note, room), &grey());
+            }
+            return;
+        };
+        // The next lane of the row may begin at once: then the sign stands in the last column of
+        // the lane that it belongs to.
+        let free = self.x(self.chart.rows[next].begin()) > at;
+        if free {
+            line.put(at, sign, &style);
+        } else if at > self.x(row.begin()) {
+            line.put(at - 1, sign, &style);
+        }
+    }
+
+    fn span(&self, line: &mut Line, lane: LaneId, nth: usize, colour: &Style) {
+        let row = &self.chart.rows[lane];
         let span = &row.spans[nth];
-        let (from, to) = (self.x(span.from), self.x(span.to));
-        let seen = self.layout.seen(from as f64..to as f64);
+        let stretch = self.x(span.from)..self.x(span.to);
+        let seen = self.layout.seen(stretch.start as f64..stretch.end as f64);
         let seen = seen.start as usize..seen.end as usize;
-        let filled = colour.clone().reverse();
+        let sign = span.state.mark().sign().expect("each state has one");
         match span.state {
-            State::Lazy => line.fill(from, to, '·', &grey()),
+            State::Lazy => line.fill(stretch, sign, &grey()),
+            State::Ready | State::RunningUnwoken => line.fill(stretch, sign, colour),
             State::Running => {
-                line.fill(from, to, '█', colour);
-                // A poll right after another one: a gap as thin as can be, so that one can count them.
-                let again = row
-                    .spans
-                    .get(nth + 1)
-                    .is_some_and(|next| next.state == State::Running && next.from == span.to);
-                if again && to > from {
-                    line.put(to - 1, '▉', colour);
+                line.fill(stretch.clone(), sign, colour);
+                // A poll right after another one: a gap as thin as can be, so that they can be
+                // counted.
+                if !stretch.is_empty() && polled_again(row, nth) {
+                    line.put(stretch.end - 1, '▉', colour);
                 }
             }
-            State::RunningUnwoken => line.fill(from, to, '▒', colour),
-            State::Ready => line.fill(from, to, '░', colour),
+            State::WokenNotPolled => {
+                line.fill(stretch, sign, &Style::new().color256(TERMINAL_AMBER));
+                line.label(seen, &self.time_of(span), &grey());
+            }
             State::Blocking => {
-                line.fill(from, to, '█', colour);
-                if !self.chart.polls_others(row) {
-                    line.label(
-                        seen,
-                        &format!("blocks {}", human(self.chart.between(span.from, span.to))),
-                        &filled,
-                    );
+                line.fill(stretch, sign, colour);
+                if !self.polls_others[lane] {
+                    let label = format!("blocks {}", self.time_of(span));
+                    line.label(seen, &label, &colour.clone().reverse());
                 }
             }
             State::OnThread => {
-                line.fill(from, to, '▓', colour);
-                line.label(seen, &human(self.chart.between(span.from, span.to)), colour);
+                line.fill(stretch, sign, colour);
+                line.label(seen, &self.time_of(span), colour);
             }
             State::Waiting(_) => {
-                line.fill(from, to, '─', &grey());
-                if let Some(reason) = self.chart.reason(row, nth) {
-                    let short = reason.strip_prefix("woken by ").unwrap_or(&reason);
-                    let fits = |text: &str| text.width() + 4 <= seen.len();
-                    line.label(seen.clone(), if fits(&reason) { &reason } else { short }, &grey());
-                }
+                line.fill(stretch, sign, &grey());
+                let Some(reason) = self.chart.reason(row, nth) else { return };
+                let fits = reason.width() + 4 <= seen.len();
+                let short = self.chart.short_reason(row, nth).unwrap_or_default();
+                line.label(seen, if fits { &reason } else { &short }, &grey());
             }
         }
     }
 
-    /// Who has which thread: each lane by one letter.
-    fn threads(&self) -> Vec<String> {
-        let letters = letters(&self.chart.rows[..self.layout.rows]);
-        let draw = |(number, holds): (usize, &Vec<super::chart::Hold>)| {
-            let name =
-                if number == 0 { "thread".to_owned() } else { format!("thread {}", number + 1) };
-            let mut line = self.line(&name, &grey());
-            for hold in holds.iter().filter(|hold| self.layout.shows(hold.lane)) {
-                let letter = Some(letters[hold.lane])
-                    .filter(|letter| letter.width() == Some(1))
-                    .unwrap_or('*');
-                line.fill(
-                    self.x(hold.from),
-                    self.x(hold.to),
-                    letter,
-                    &colour(self.chart.rows[hold.lane].hue).reverse(),
-                );
-            }
-            if let Some(cut) = &self.layout.cut {
-                line.fill(cut.start as usize, cut.end as usize, ' ', &grey());
-            }
-            line.finish(self.colour)
-        };
-        self.chart
-            .threads
-            .iter()
-            .enumerate()
-            .filter(|(_, holds)| !holds.is_empty())
-            .map(draw)
-            .collect()
+    fn time_of(&self, span: &Span) -> String {
+        human(self.chart.between(span.from, span.to))
     }
 
-    /// What the signs mean that occur in this picture.
-    fn legend(&self) -> Vec<String> {
-        let shown = &self.chart.rows[..self.layout.rows];
-        let occurs = |wanted: fn(&State) -> bool| {
-            shown.iter().flat_map(|row| &row.spans).any(|span| wanted(&span.state))
-        };
-        let ends = |wanted: fn(&End) -> bool| shown.iter().any(|row| wanted(&row.end.1));
-        let signs = [
-            (occurs(|state| matches!(state, State::Running | State::Blocking)), "█ running"),
-            (occurs(|state| matches!(state, State::Waiting(_))), "─ waiting"),
-            (occurs(|state| *state == State::Ready), "░ woken, but another has the thread"),
-            (occurs(|state| *state == State::RunningUnwoken), "▒ polled without a wake"),
-            (occurs(|state| *state == State::OnThread), "▓ on another thread"),
-            (occurs(|state| *state == State::Lazy), "· not polled yet"),
-            (ends(|end| *end == End::Finished), "✓ done"),
-            (ends(|end| matches!(end, End::Cancelled { .. })), "✗ cancelled"),
-            (ends(|end| matches!(end, End::Panicked(_))), "! panicked"),
-            (ends(|end| *end == End::Unfinished), "… not ended"),
-        ];
-        let mut lines = vec![String::new()];
-        for (_, sign) in signs.iter().filter(|(occurs, _)| *occurs) {
-            let last = lines.last_mut().expect("it has one line at least");
-            if last.is_empty() {
-                *last = (*sign).to_owned();
-            } else if last.width() + 3 + sign.width() <= self.width {
-                *last += &format!("   {sign}");
-            } else {
-                lines.push((*sign).to_owned());
-            }
+    /// Which lane has a thread when: each by one letter.
+    fn thread(&self, number: usize, holds: &[Hold], letters: &[char]) -> String {
+        let mut line = self.line(&thread_name(number), &grey(), false);
+        for hold in holds {
+            let Some(row) = self.rows.of_lane(hold.lane) else { continue };
+            let letter = if letters[row].width() == Some(1) { letters[row] } else { '*' };
+            let style = colour(self.chart.rows[hold.lane].hue).reverse();
+            line.fill(self.x(hold.from)..self.x(hold.to), letter, &style);
         }
-        lines.iter().map(|line| self.paint(line, &grey())).collect()
+        self.draw_cut(&mut line);
+        line.finish(self.options.colour)
     }
 
-    fn line(&self, name: &str, style: &Style) -> Line {
+    fn line(&self, name: &str, style: &Style, different: bool) -> Line {
         let name = shorten(name, self.label);
-        let indent = " ".repeat(self.label - name.width());
-        Line { label: format!("{indent}{}  ", self.paint(&name, style)), cells: vec![] }
-    }
-
-    fn paint(&self, text: &str, style: &Style) -> String {
-        if self.colour {
-            style.clone().force_styling(true).apply_to(text).to_string()
-        } else {
-            text.to_owned()
+        let mut indent = " ".repeat(self.label - name.width());
+        if different {
+            // In the margin between the names and the chart, so that no name moves.
+            let sign = Mark::Differs.sign().unwrap_or(' ');
+            indent += &paint(&name, style, self.options);
+            return Line { label: format!("{indent}{sign} "), cells: vec![] };
         }
+        Line { label: format!("{indent}{}  ", paint(&name, style, self.options)), cells: vec![] }
+    }
+}
+
+/// Whether the span after this poll is another poll, with nothing in between.
+fn polled_again(row: &Row, nth: usize) -> bool {
+    match row.spans.get(nth + 1) {
+        Some(next) => next.state == State::Running && next.from == row.spans[nth].to,
+        None => false,
+    }
+}
+
+/// A sentence in as many lines as it takes.
+pub(super) fn sentence(text: &str, options: TerminalOptions) -> Vec<String> {
+    wrap(text, options.width.max(NARROWEST))
+}
+
+/// What the signs mean.
+pub(super) fn legend(marks: &[Mark], options: TerminalOptions) -> Vec<String> {
+    let width = options.width.max(NARROWEST);
+    let mut lines: Vec<String> = vec![];
+    let mut seen: Vec<char> = vec![];
+    let mut entries = vec![];
+    for mark in marks {
+        let Some(sign) = mark.sign() else { continue };
+        // Running and blocking have one sign here, and a label tells them apart.
+        if !seen.contains(&sign) {
+            seen.push(sign);
+            entries.push(format!("{sign} {}", short_label(*mark)));
+        }
+    }
+    entries.push("(words: docs/glossary.md)".into());
+    for entry in entries {
+        match lines.last_mut() {
+            Some(last) if last.width() + 3 + entry.width() <= width => {
+                *last += &format!("   {entry}");
+            }
+            _ => lines.extend(wrap(&entry, width)),
+        }
+    }
+    lines.iter().map(|line| paint(line, &grey(), options)).collect()
+}
+
+/// A bar in which time passes says by itself that it blocks.
+fn short_label(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Blocking => Mark::Running.label(),
+        _ => mark.label(),
+    }
+}
+
+fn paint(text: &str, style: &Style, options: TerminalOptions) -> String {
+    if options.colour {
+        style.clone().force_styling(true).apply_to(text).to_string()
+    } else {
+        text.to_owned()
     }
 }
 
@@ -265,86 +353,19 @@ fn grey() -> Style {
     Style::new().color256(TERMINAL_GREY)
 }
 
-fn mark(end: &End) -> (&'static str, Style) {
-    match end {
-        End::Finished => ("✓", Style::new().color256(TERMINAL_DONE)),
-        End::Cancelled { .. } => ("✗", Style::new().color256(TERMINAL_CANCELLED)),
-        End::Panicked(_) => ("!", Style::new().color256(TERMINAL_CANCELLED).bold()),
-        End::Unfinished => ("…", grey()),
-    }
+/// How a lane ended, and in which colour.
+fn end_sign(row: &Row) -> (char, Style) {
+    let mark = row.end.1.mark();
+    let style = match mark {
+        Mark::Finished => Style::new().color256(TERMINAL_DONE),
+        Mark::Cancelled => Style::new().color256(TERMINAL_CANCELLED),
+        Mark::Panicked => Style::new().color256(TERMINAL_CANCELLED).bold(),
+        _ => grey(),
+    };
+    (mark.sign().expect("each end has one"), style)
 }
 
 /// The text, or as much of it as fits into `width` columns with an ellipsis.
 fn shorten(text: &str, width: usize) -> String {
     console::truncate_str(text, width, if width > 0 { "…" } else { "" }).into_owned()
-}
-
-/// Breaks a sentence into lines between its words.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.last_mut().expect("it has one line at least");
-        if last.is_empty() {
-            *last = word.to_owned();
-        } else if last.width() + 1 + word.width() <= width {
-            *last += &format!(" {word}");
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-}
-
-/// A line in the making: a label, and behind it a cell for each column.
-struct Line {
-    label: String,
-    cells: Vec<(String, Style)>,
-}
-
-impl Line {
-    fn put(&mut self, at: usize, text: impl Into<String>, style: &Style) {
-        if self.cells.len() <= at {
-            self.cells.resize(at + 1, (" ".into(), Style::new()));
-        }
-        self.cells[at] = (text.into(), style.clone());
-    }
-
-    fn fill(&mut self, from: usize, to: usize, sign: char, style: &Style) {
-        (from..to).for_each(|at| self.put(at, sign, style));
-    }
-
-    /// Writes text into cells. A wide character takes two of them, and one without width joins the one before.
-    fn text(&mut self, at: usize, text: &str, style: &Style) {
-        let mut at = at;
-        for letter in text.chars() {
-            match letter.width().unwrap_or(0) {
-                0 if at > 0 && at <= self.cells.len() => self.cells[at - 1].0.push(letter),
-                0 => {}
-                width => {
-                    self.put(at, letter, style);
-                    (1..width).for_each(|more| self.put(at + more, "", style));
-                    at += width;
-                }
-            }
-        }
-    }
-
-    /// Writes text into the middle of a stretch, if it fits there.
-    fn label(&mut self, stretch: Range<usize>, text: &str, style: &Style) {
-        let text = format!(" {text} ");
-        if text.width() + 2 <= stretch.len() {
-            self.text(stretch.start + (stretch.len() - text.width()) / 2, &text, style);
-        }
-    }
-
-    fn finish(self, colour: bool) -> String {
-        let mut out = self.label;
-        for run in self.cells.chunk_by(|a, b| a.1 == b.1) {
-            let text: String = run.iter().map(|cell| cell.0.as_str()).collect();
-            let styled =
-                |text: String| run[0].1.clone().force_styling(true).apply_to(text).to_string();
-            out += &if colour { styled(text) } else { text };
-        }
-        out.trim_end().to_owned()
-    }
 }

@@ -1,119 +1,252 @@
-//! A chart in words: for those who cannot see it, and for those who would rather be told what to look at.
-use super::chart::{Chart, End, Row, State, Until};
-use crate::timeline::human;
-use std::{cmp::Ordering, collections::HashMap, time::Duration};
+//! A chart in words: for those who cannot see it, and for those who would rather be told what to
+//! look at.
+use super::{
+    chart::{Chart, End, Pos, Row, State, Until},
+    rows,
+};
+use crate::timeline::{LaneId, human};
+use std::time::Duration;
 
 /// So many lanes are named one by one.
 const NAMED: usize = 6;
 
 impl Chart {
-    /// What there is to see, in one sentence or two: how long the run took, and how long its waits are together.
+    /// What there is to see, in one sentence or two: how long the run took; and how long it would
+    /// have been one after another, where that can be known. The verdict comes first, if there is
+    /// one.
     pub fn summary(&self) -> String {
-        let took = human(self.elapsed);
-        let mut parts: Vec<(String, Duration)> =
-            self.rows.iter().map(|row| (row.name.clone(), self.busy(row))).collect();
-        parts.retain(|(_, time)| !time.is_zero());
+        let summary = self.how_long_it_took();
+        match &self.verdict {
+            Some(verdict) => format!("Ended: {verdict}. {summary}"),
+            None => summary,
+        }
+    }
+
+    fn how_long_it_took(&self) -> String {
+        if self.elapsed.is_zero() {
+            return "The run took no time.".into();
+        }
+        let took = format!("The run took {}", human(self.elapsed));
+        let Some(parts) = self.parts() else { return format!("{took}.") };
         let sum: Duration = parts.iter().map(|(_, time)| *time).sum();
-        if parts.len() < 2 {
-            return format!("The run took {took}.");
+        let named = name_the_parts(&parts);
+        if sum > self.elapsed {
+            let sum = human(sum);
+            format!("{took}; one after another it would have been {sum} ({named}).")
+        } else if sum == self.elapsed && !self.anything_overlaps() {
+            format!("{took}, as long as all of it one after another ({named}): nothing overlapped.")
+        } else {
+            format!("{took}.")
         }
-        let more = parts.len().saturating_sub(NAMED);
-        let mut named: Vec<String> = parts
-            .iter()
-            .take(NAMED)
-            .map(|(name, time)| format!("{name} {}", human(*time)))
-            .collect();
-        if more > 0 {
-            named.push(format!("{more} more"));
-        }
-        let named = named.join(" + ");
-        match sum.cmp(&self.elapsed) {
-            Ordering::Greater => {
-                format!(
-                    "The run took {took}; one after another it would have been {} ({named}).",
-                    human(sum)
-                )
+    }
+
+    /// What each lane did by itself, if the sum of it means something: how long the run would have
+    /// taken one after another. It means nothing
+    ///
+    /// - where a lane did not finish, since its last wait was cut short: a deadline that was not
+    ///   needed, a heartbeat that went on until it was dropped;
+    /// - where a lane that polls others waits for a timer: that is a deadline for them, or a pause
+    ///   between them;
+    /// - where a lane blocks while another waits for a timer, since that wait is longer for it.
+    fn parts(&self) -> Option<Vec<(&str, Duration)>> {
+        let polls_others = self.pollers();
+        let (mut parts, mut slept, mut blocked) = (vec![], vec![], vec![]);
+        for (lane, row) in self.rows.iter().enumerate() {
+            if row.end.1 != End::Finished {
+                return None;
             }
-            Ordering::Equal => {
-                format!(
-                    "The run took {took}, as long as all of it one after another ({named}): nothing overlapped."
-                )
+            let mut own = Duration::ZERO;
+            for (nth, span) in row.spans.iter().enumerate() {
+                match span.state {
+                    State::Waiting(Until::Clock) => {
+                        if polls_others[lane] || (lane == 0 && self.rows.len() > 1) {
+                            return None;
+                        }
+                        own += self.slept(row, nth);
+                        slept.push((lane, span.from, span.to));
+                    }
+                    State::Blocking | State::OnThread if !polls_others[lane] => {
+                        own += self.between(span.from, span.to);
+                        if span.state == State::Blocking {
+                            blocked.push((lane, span.from, span.to));
+                        }
+                    }
+                    _ => {}
+                }
             }
-            Ordering::Less => format!("The run took {took}."),
+            if !own.is_zero() {
+                parts.push((row.name.as_str(), own));
+            }
         }
+        let disturbed = blocked.iter().any(|one| slept.iter().any(|other| overlap(one, other)));
+        if parts.len() < 2 || disturbed { None } else { Some(parts) }
+    }
+
+    /// Whether at any time two lanes waited or worked, of which neither polls the other.
+    fn anything_overlaps(&self) -> bool {
+        let mut stretches = vec![];
+        for (lane, row) in self.rows.iter().enumerate() {
+            for span in &row.spans {
+                // A lane that is ready, or waits for another lane, only waits for its turn.
+                let its_own = matches!(
+                    span.state,
+                    State::Blocking
+                        | State::OnThread
+                        | State::Waiting(
+                            Until::Clock
+                                | Until::Outside
+                                | Until::Unwoken
+                                | Until::Dropped
+                                | Until::RunOver
+                        )
+                );
+                if its_own && span.from.instant < span.to.instant {
+                    stretches.push((lane, span.from, span.to));
+                }
+            }
+        }
+        stretches.sort_by_key(|(_, from, _)| *from);
+        for (nth, one) in stretches.iter().enumerate() {
+            for other in &stretches[nth + 1..] {
+                if other.1.instant >= one.2.instant {
+                    break; // and so do all that come after it
+                }
+                let related = one.0 == other.0
+                    || self.is_inside(one.0, other.0)
+                    || self.is_inside(other.0, one.0);
+                if !related && overlap(one, other) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// One span of a lane as a sentence: what is said when it is pointed at.
+    pub fn sentence(&self, lane: LaneId, nth: usize) -> String {
+        let row = &self.rows[lane];
+        let span = &row.spans[nth];
+        let (from, to) = (self.time(span.from), self.time(span.to));
+        let mut text = format!("{}: {}", row.name, span.state.label());
+        if from == to {
+            text += &format!(" at {}", human(from));
+        } else {
+            text += &format!(" from {} to {}", human(from), human(to));
+        }
+        if let Some(reason) = self.reason(row, nth) {
+            text += &format!(" ({reason})");
+        }
+        text
     }
 
     /// The whole chart as sentences: what a screen reader says.
     pub fn describe(&self) -> String {
-        let lanes: Vec<String> = self.rows.iter().map(|row| self.describe_row(row)).collect();
-        format!("Timeline of {}. {} {}", self.title, self.summary(), lanes.join(" "))
+        let mut text = format!("Timeline of {}. {}", self.title, self.summary());
+        for lanes in rows::shared(self) {
+            text += " ";
+            text += &match lanes[..] {
+                [lane] => self.describe_row(&self.rows[lane]),
+                _ => self.describe_lanes_in_turn(&lanes),
+            };
+        }
+        text
     }
 
     fn describe_row(&self, row: &Row) -> String {
-        let count = |wanted: fn(&State) -> bool| {
-            row.spans.iter().filter(|span| wanted(&span.state)).count()
-        };
-        let ran = count(|state| {
-            matches!(state, State::Running | State::RunningUnwoken | State::Blocking)
-        });
-        let mut facts = vec![match (ran, count(|state| *state == State::OnThread)) {
-            (0, 0) => "never polled".to_owned(),
-            (0, _) => "on a thread of its own".to_owned(),
-            (1, _) => "polled once".to_owned(),
-            (n, _) => format!("polled {n} times"),
-        }];
+        let mut facts = vec![how_often_polled(row)];
         for span in &row.spans {
-            let time = || human(self.between(span.from, span.to));
+            let time = human(self.between(span.from, span.to));
             match span.state {
-                State::Blocking => facts.push(format!("blocked the thread for {}", time())),
+                State::Blocking => facts.push(format!("blocked the thread for {time}")),
                 State::OnThread if span.from.instant < span.to.instant => {
-                    facts.push(format!("busy for {}", time()))
+                    facts.push(format!("busy for {time}"))
+                }
+                State::WokenNotPolled => {
+                    let since = human(self.time(span.from));
+                    facts.push(format!("woken, but not polled for {time} from {since} on"))
                 }
                 _ => {}
             }
         }
         let mut wakers: Vec<String> = vec![];
-        for nth in
-            (0..row.spans.len()).filter(|nth| row.spans[*nth].state != State::Waiting(Until::Clock))
-        {
-            wakers.extend(self.reason(row, nth).filter(|reason| !wakers.contains(reason)));
+        for (nth, span) in row.spans.iter().enumerate() {
+            let Some(reason) = self.reason(row, nth) else { continue };
+            let slept = span.state == State::Waiting(Until::Clock);
+            if !slept && !wakers.contains(&reason) {
+                wakers.push(reason);
+            }
         }
-        facts.extend(wakers.into_iter().take(NAMED));
+        wakers.truncate(NAMED);
+        facts.extend(wakers);
         let at = human(self.time(row.end.0));
-        facts.push(match (&row.end.1, self.fate(row)) {
-            (End::Finished, _) => format!("finished at {at}"),
-            (End::Unfinished, _) => format!("still running at the end, {at}"),
-            (_, Some(fate)) => format!("{fate} at {at}"),
-            (_, None) => format!("ended at {at}"),
-        });
+        match (&row.end.1, self.end_note(row)) {
+            (End::Unfinished, _) if row.was_polled() => {
+                facts.push(format!("still running at the end, {at}"))
+            }
+            // That it was never polled is the first thing that was said of it.
+            (End::Unfinished, _) => {}
+            (_, Some(note)) => facts.push(format!("{note} at {at}")),
+            (_, None) => facts.push(format!("finished at {at}")),
+        }
         format!("{}: {}.", row.name, facts.join(", "))
     }
 
-    /// How long a lane waited for timers, or kept a thread busy, of its own accord: not because of another lane. A
-    /// timer beside other lanes, in a lane that polls them, is a deadline, not a wait.
-    fn busy(&self, row: &Row) -> Duration {
-        if self.polls_others(row) {
-            return Duration::ZERO;
-        }
-        let own = (0..row.spans.len()).map(|nth| match row.spans[nth].state {
-            State::Waiting(Until::Clock) => self.slept(row, nth),
-            State::OnThread | State::Blocking => {
-                self.between(row.spans[nth].from, row.spans[nth].to)
+    /// Lanes that a loop made, one after the other.
+    fn describe_lanes_in_turn(&self, lanes: &[LaneId]) -> String {
+        let (first, last) = (&self.rows[lanes[0]], &self.rows[lanes[lanes.len() - 1]]);
+        let mut ends: Vec<(String, usize)> = vec![];
+        for &lane in lanes {
+            let row = &self.rows[lane];
+            let end = self.end_note(row).unwrap_or_else(|| "finished".into());
+            match ends.iter_mut().find(|(other, _)| *other == end) {
+                Some((_, count)) => *count += 1,
+                None => ends.push((end, 1)),
             }
-            _ => Duration::ZERO,
-        });
-        own.sum()
+        }
+        let ends: Vec<String> = ends.iter().map(|(end, n)| format!("{n} {end}")).collect();
+        format!(
+            "{}: {} lanes in turn from {} to {}, {}.",
+            first.name,
+            lanes.len(),
+            human(self.time(first.begin())),
+            human(self.time(last.end.0)),
+            ends.join(", ")
+        )
     }
 }
 
-/// A letter for each lane: the first of its name, or the last if another lane begins with the same.
-pub(super) fn letters(rows: &[Row]) -> Vec<char> {
-    let first = |row: &Row| row.name.chars().next().unwrap_or('?');
-    let last = |row: &Row| row.name.chars().next_back().unwrap_or('?');
-    let mut begin: HashMap<char, usize> = HashMap::new();
-    rows.iter().for_each(|row| *begin.entry(first(row)).or_default() += 1);
-    let unlike = |row: &Row| rows.iter().filter(|other| last(other) == last(row)).count() == 1;
-    rows.iter()
-        .map(|row| if begin[&first(row)] > 1 && unlike(row) { last(row) } else { first(row) })
-        .collect()
+/// Whether two stretches of time have more than a moment in common.
+fn overlap(one: &(LaneId, Pos, Pos), other: &(LaneId, Pos, Pos)) -> bool {
+    let from = one.1.instant.max(other.1.instant);
+    let to = one.2.instant.min(other.2.instant);
+    from < to
+}
+
+fn how_often_polled(row: &Row) -> String {
+    let (mut polls, mut on_thread) = (0, false);
+    for span in &row.spans {
+        match span.state {
+            State::Running | State::RunningUnwoken | State::Blocking => polls += 1,
+            State::OnThread => on_thread = true,
+            _ => {}
+        }
+    }
+    match polls {
+        0 if on_thread => "on a thread of its own".into(),
+        0 => "never polled".into(),
+        1 => "polled once".into(),
+        _ => format!("polled {polls} times"),
+    }
+}
+
+/// `A 100 ms + B 200 ms`, and of many lanes how many more there are.
+fn name_the_parts(parts: &[(&str, Duration)]) -> String {
+    let mut named = vec![];
+    for (name, time) in parts.iter().take(NAMED) {
+        named.push(format!("{name} {}", human(*time)));
+    }
+    if parts.len() > NAMED {
+        named.push(format!("{} more", parts.len() - NAMED));
+    }
+    named.join(" + ")
 }

@@ -112,8 +112,10 @@ pub enum WokenBy {
 
 /// A line that was printed with [`say!`](crate::say).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
 pub struct Line {
     /// Time since the run began, on the run's clock.
+    #[cfg_attr(feature = "draw", serde(with = "crate::timeline::time::nanoseconds"))]
     pub at: Duration,
     /// The name of the lane that printed it; `-` if no lane was running.
     pub lane: String,

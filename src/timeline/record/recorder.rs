@@ -84,6 +84,7 @@ impl Recorder {
         Recorder { observe, ..self }
     }
 
+    #[cfg(feature = "stage")]
     pub(crate) fn observed(&self) -> Observe {
         self.observe
     }
@@ -381,10 +382,9 @@ pub struct Recording<T> {
     pub lines: Vec<Line>,
     /// What is to be said of the run beside its verdict, or where it has none.
     pub remarks: Vec<Remark>,
-    pub(in crate::timeline) clock: Clock,
+    clock: Clock,
     events: Vec<Event>,
-    /// Events that were not kept, since there were too many.
-    pub(in crate::timeline) left_out: u64,
+    left_out: u64,
 }
 
 impl<T> Recording<T> {
@@ -414,6 +414,16 @@ impl<T> Recording<T> {
         })
     }
 
+    /// Which clock it ran on.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// How many events were not kept, since there were too many.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
     /// What happened, in order.
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -423,7 +433,7 @@ impl<T> Recording<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{block, on_thread};
+    use crate::{LaneExt, block, on_thread};
     use tokio::{task::spawn_blocking, time::sleep};
 
     #[test]

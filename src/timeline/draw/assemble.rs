@@ -1,0 +1,379 @@
+//! From a list of events to a chart.
+//!
+//! Events say what was seen: a poll began, a waker was rung. What a lane *did* between two events
+//! follows from both: a lane that returned `Pending` was waiting if a wake came next, and was only
+//! polled together with a neighbour if a poll came next. So a span is made when it ends.
+use super::chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake};
+use crate::timeline::{Clock, Event, LaneId, Polled, What, WokenBy};
+use std::{collections::HashMap, time::Duration};
+
+impl Chart {
+    /// Makes a chart of `events`, which must be in order and begin with the creation of `main`. It
+    /// has neither lines nor a verdict, which are no events.
+    pub fn new(
+        title: &str,
+        clock: Clock,
+        events: &[Event],
+        elapsed: Duration,
+        left_out: u64,
+    ) -> Chart {
+        let mut assembly = Assembly {
+            chart: Chart { title: title.into(), clock, left_out, ..Chart::default() },
+            clock,
+            hues: HashMap::new(),
+            began: Duration::ZERO,
+            open: vec![],
+            stacks: vec![],
+        };
+        for event in events {
+            assembly.reach(event.at, assembly.ends_a_long_poll(event));
+            assembly.event(event);
+        }
+        assembly.reach(elapsed, false);
+        assembly.finish()
+    }
+}
+
+/// A chart in the making.
+struct Assembly {
+    chart: Chart,
+    /// Instants of the real clock are found by their distance.
+    clock: Clock,
+    /// The distinct names of lanes, in the order in which they came up.
+    hues: HashMap<String, usize>,
+    /// When the last instant began, as it was measured: its own time is rounded.
+    began: Duration,
+    /// What each lane does, and since when.
+    open: Vec<Open>,
+    /// For each thread the lanes that are being polled, the outermost first.
+    stacks: Vec<Vec<LaneId>>,
+}
+
+/// The span of a lane that has not ended yet.
+struct Open {
+    /// What the lane does; none when it has ended.
+    state: Option<State>,
+    /// Since when.
+    from: Pos,
+    /// When its last poll began, as it was measured, and at which instant: a long poll must not
+    /// disappear in an instant.
+    polled: (Duration, usize),
+    /// Woken in the middle of its own poll, so ready as soon as that has returned.
+    woken_while_polled: bool,
+    /// It, or a lane inside it, has occupied the thread in its present poll. On the paused clock time
+    /// also passes in a poll that moves the clock by `advance`, which is no blocking.
+    blocked: bool,
+}
+
+impl Assembly {
+    /// Time is at least `at` now. A new instant begins if it is later than the last one; or if it
+    /// has to, since a poll has ended that began at the last one and took its time.
+    fn reach(&mut self, at: Duration, long_poll: bool) {
+        let Some(last) = self.chart.instants.last() else {
+            let at = match self.clock {
+                Clock::Paused => at,
+                Clock::Real => roundest(at, JITTER),
+            };
+            self.chart.instants.push(Instant { at, columns: 0 });
+            self.began = at;
+            return;
+        };
+        let passed = at.saturating_sub(self.began);
+        let same = match self.clock {
+            Clock::Paused => passed.is_zero(),
+            Clock::Real => passed <= JITTER && !long_poll,
+        };
+        if same {
+            return;
+        }
+        let rounded = match self.clock {
+            Clock::Paused => at,
+            // No timer that is late begins this instant: a poll has ended.
+            Clock::Real if passed <= JITTER => at,
+            Clock::Real => {
+                roundest(at, lateness(self.chart.instants.len(), at.saturating_sub(last.at)))
+            }
+        };
+        let at_least = last.at;
+        self.chart.instants.push(Instant { at: rounded.max(at_least), columns: 0 });
+        self.began = at;
+    }
+
+    /// Whether a poll ends with this event that began at the last instant and took so long that it
+    /// is to be seen. On the paused clock time itself begins a new instant.
+    fn ends_a_long_poll(&self, event: &Event) -> bool {
+        let ends = matches!(event.what, What::PollEnd { .. });
+        if self.clock == Clock::Paused || !ends || self.chart.instants.is_empty() {
+            return false;
+        }
+        let (began, instant) = self.open[event.lane].polled;
+        event.at.saturating_sub(began) > LONG_POLL && instant + 1 == self.chart.instants.len()
+    }
+
+    fn now(&self) -> Pos {
+        let instant = self.chart.instants.len() - 1;
+        Pos { instant, column: self.chart.instants[instant].columns }
+    }
+
+    /// The lane does something else from now on, or nothing more. What it did until now becomes a
+    /// span, unless no time and no poll went by.
+    fn change(&mut self, lane: LaneId, next: Option<State>) {
+        let now = self.now();
+        let open = &mut self.open[lane];
+        let (state, from) = (open.state, open.from);
+        open.state = next;
+        open.from = now;
+        let Some(mut state) = state else { return };
+        if from == now {
+            return;
+        }
+        let blocked = std::mem::take(&mut self.open[lane].blocked) || self.clock == Clock::Real;
+        let running = matches!(state, State::Running | State::RunningUnwoken);
+        if running && blocked && from.instant < now.instant {
+            state = State::Blocking;
+        }
+        self.chart.rows[lane].spans.push(Span { state, from, to: now });
+    }
+
+    /// What a wait turns out to have been, when it ends.
+    fn waited(&mut self, lane: LaneId, until: Until) {
+        if let Some(State::Waiting(_)) = self.open[lane].state {
+            self.open[lane].state = Some(State::Waiting(until));
+        }
+    }
+
+    fn end(&mut self, lane: LaneId, end: End) {
+        self.change(lane, None);
+        self.chart.rows[lane].end = (self.now(), end);
+    }
+
+    fn event(&mut self, event: &Event) {
+        let lane = event.lane;
+        while self.stacks.len() <= event.thread {
+            self.stacks.push(vec![]);
+            self.chart.threads.push(vec![]);
+        }
+        match &event.what {
+            What::Created { name, parent } => self.created(name, *parent),
+            What::PollStart => self.poll_starts(lane, event),
+            What::PollEnd { polled, .. } => self.poll_ends(lane, event.thread, polled),
+            What::Woken { by } => self.woken(lane, by),
+            What::Dropped { by, aborted } => {
+                self.waited(lane, Until::Dropped);
+                self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
+            }
+            What::Blocked => {
+                for lane in &self.stacks[event.thread] {
+                    self.open[*lane].blocked = true;
+                }
+            }
+            What::Says(text) => {
+                let said = Said { at: self.now(), lane, text: text.clone() };
+                self.chart.said.push(said);
+            }
+        }
+    }
+
+    fn created(&mut self, name: &str, parent: Option<LaneId>) {
+        let next = self.hues.len();
+        let hue = *self.hues.entry(name.to_owned()).or_insert(next);
+        let now = self.now();
+        self.chart.rows.push(Row {
+            name: name.to_owned(),
+            hue,
+            parent,
+            polled_by: None,
+            spans: vec![],
+            end: (now, End::Unfinished),
+        });
+        self.open.push(Open {
+            state: Some(State::Lazy),
+            from: now,
+            polled: (Duration::ZERO, 0),
+            woken_while_polled: false,
+            blocked: false,
+        });
+    }
+
+    fn poll_starts(&mut self, lane: LaneId, event: &Event) {
+        let thread = event.thread;
+        let unwoken = matches!(self.open[lane].state, Some(State::Waiting(_)));
+        self.waited(lane, Until::Unwoken);
+        let next = if thread > 0 {
+            State::OnThread
+        } else if unwoken {
+            State::RunningUnwoken
+        } else {
+            State::Running
+        };
+        self.change(lane, Some(next));
+        let now = self.now();
+        self.open[lane].polled = (event.at, now.instant);
+        let outer = self.stacks[thread].last().copied();
+        // The lane around it has the thread until here.
+        if let (Some(_), Some(hold)) = (outer, self.chart.threads[thread].last_mut()) {
+            hold.to = now;
+        }
+        self.chart.rows[lane].polled_by = outer;
+        self.stacks[thread].push(lane);
+        self.chart.threads[thread].push(Hold { lane, from: now, to: now });
+        self.chart.instants[now.instant].columns += 1;
+    }
+
+    fn poll_ends(&mut self, lane: LaneId, thread: usize, polled: &Polled) {
+        let woken = std::mem::take(&mut self.open[lane].woken_while_polled);
+        match polled {
+            Polled::Pending(_) | Polled::Item if woken => self.change(lane, Some(State::Ready)),
+            Polled::Pending(_) | Polled::Item => {
+                self.change(lane, Some(State::Waiting(Until::RunOver)))
+            }
+            Polled::Ready => self.end(lane, End::Finished),
+            Polled::Panicked(message) => self.end(lane, End::Panicked(message.clone())),
+        }
+        // The lane around it has the thread again.
+        let now = self.now();
+        self.stacks[thread].retain(|other| *other != lane);
+        if let Some(hold) = self.chart.threads[thread].last_mut() {
+            hold.to = now;
+        }
+        if let Some(&outer) = self.stacks[thread].last() {
+            self.chart.threads[thread].push(Hold { lane: outer, from: now, to: now });
+        }
+    }
+
+    fn woken(&mut self, lane: LaneId, by: &WokenBy) {
+        let until = match by {
+            WokenBy::Lane(by) => Until::Lane(*by),
+            WokenBy::Clock => Until::Clock,
+            WokenBy::Yield => Until::Yield,
+            WokenBy::Outside => Until::Outside,
+        };
+        match self.open[lane].state {
+            Some(State::Waiting(_)) => {
+                self.waited(lane, until);
+                self.change(lane, Some(State::Ready));
+            }
+            Some(State::Running | State::RunningUnwoken) => {
+                // It woke itself, or a lane inside it did: there is nothing to point at.
+                self.open[lane].woken_while_polled = true;
+                return;
+            }
+            _ => {}
+        }
+        let Until::Lane(from) = until else { return };
+        let at = self.now();
+        // A second wake at the same place says nothing new.
+        for wake in self.chart.wakes.iter().rev() {
+            if wake.at != at {
+                break;
+            }
+            if wake.to == lane {
+                return;
+            }
+        }
+        self.chart.wakes.push(Wake { at, from, to: lane });
+    }
+
+    fn finish(mut self) -> Chart {
+        for lane in 0..self.chart.rows.len() {
+            if self.open[lane].state.is_some() {
+                self.end(lane, End::Unfinished);
+            }
+        }
+        let now = self.now();
+        self.chart.elapsed = self.chart.time(now);
+        for (thread, stack) in self.chart.threads.iter_mut().zip(&self.stacks) {
+            if let (false, Some(hold)) = (stack.is_empty(), thread.last_mut()) {
+                hold.to = now;
+            }
+            thread.retain(|hold| hold.from < hold.to);
+        }
+        tell_ready_from_not_polled(&mut self.chart, self.clock);
+        self.chart
+    }
+}
+
+/// A lane that is woken is polled next, or when the lanes before it have given way: it is *ready*.
+/// Where the thread has nothing to run and still does not poll it, something else is the matter.
+/// What owns the lane, the only one that could poll it, waits for something else: a `select!` whose
+/// chosen arm awaits, a stream whose consumer awaits in its body.
+fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
+    let idle = idle_gaps(chart);
+    for lane in 0..chart.rows.len() {
+        let mut spans = vec![];
+        let owner = chart.rows[lane].polled_by;
+        for span in &chart.rows[lane].spans {
+            if span.state != State::Ready {
+                spans.push(span.clone());
+                continue;
+            }
+            let mut gaps = span.from.instant..span.to.instant;
+            let not_polled = gaps.find(|&gap| {
+                // On the real clock a busy machine can keep the runtime's thread from running, and
+                // then it looks idle. So there the owner must have been seen to wait.
+                idle[gap] && (clock == Clock::Paused || waits_in(chart, owner, gap))
+            });
+            let Some(gap) = not_polled else {
+                spans.push(span.clone());
+                continue;
+            };
+            let after_the_polls = Pos { instant: gap, column: chart.instants[gap].columns };
+            let from = after_the_polls.max(span.from);
+            if span.from < from {
+                spans.push(Span { to: from, ..span.clone() });
+            }
+            spans.push(Span { state: State::WokenNotPolled, from, to: span.to });
+        }
+        chart.rows[lane].spans = spans;
+    }
+}
+
+/// For each gap between two instants whether the runtime's thread ran nothing in it.
+fn idle_gaps(chart: &Chart) -> Vec<bool> {
+    let mut idle = vec![true; chart.instants.len()];
+    if let Some(holds) = chart.threads.first() {
+        for hold in holds {
+            idle[hold.from.instant..hold.to.instant].fill(false);
+        }
+    }
+    idle
+}
+
+/// Whether a lane is known to wait between an instant and the next.
+fn waits_in(chart: &Chart, lane: Option<LaneId>, gap: usize) -> bool {
+    let Some(lane) = lane else { return false };
+    for span in &chart.rows[lane].spans {
+        if span.from.instant <= gap && gap < span.to.instant {
+            return matches!(span.state, State::Waiting(_));
+        }
+    }
+    false
+}
+
+/// Instants of the real clock that are no further apart than this are one: tokio's timers are up to
+/// a millisecond late, and a busy machine adds its own.
+const JITTER: Duration = Duration::from_millis(10);
+
+/// A poll that takes longer than this, on the real clock, keeps others waiting, and is to be seen.
+const LONG_POLL: Duration = Duration::from_millis(1);
+
+/// By how much the timer that began the `nth` instant, so long after the one before, may be late:
+/// each timer in a row adds up to a millisecond. Where instants are close to each other, less: a
+/// small step is not to be rounded away.
+fn lateness(nth: usize, gap: Duration) -> Duration {
+    let millisecond = Duration::from_millis(1);
+    (JITTER + millisecond * nth as u32).min((gap / 10).max(2 * millisecond)).min(gap / 2)
+}
+
+/// The roundest time that is no more than `window` before `at`: what a timer that fired at `at` was
+/// set to.
+fn roundest(at: Duration, window: Duration) -> Duration {
+    for unit in [1000, 500, 100, 50, 20, 10, 5, 2, 1].map(Duration::from_millis) {
+        let round =
+            Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64);
+        if at - round <= window {
+            return round;
+        }
+    }
+    at
+}

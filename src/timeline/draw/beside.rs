@@ -1,0 +1,307 @@
+//! Two recordings on one time axis: the wrong program above the right one.
+//!
+//! Both charts get all instants of both, so that equal times are at equal places; lanes of one name
+//! are at the same place from the top in both. Where a lane did not do the same in both runs, its
+//! row is marked in both.
+use super::{
+    chart::{Chart, Instant, Pos, State},
+    layout::{Layout, LeftOut},
+    marks::{Mark, occurring, row_name},
+    rows::{Rows, shared},
+    svg::{SvgOptions, SvgPicture},
+    terminal::{self, TerminalOptions, label_width},
+};
+use crate::timeline::{LaneId, human};
+use std::{collections::HashMap, time::Duration};
+
+/// Two charts to be drawn beside each other: see [`Chart::beside`].
+pub struct Pair {
+    /// Both, with the instants of both.
+    pub(super) charts: [Chart; 2],
+    /// Their rows: as many in both, and a lane that only one of them has is blank in the other.
+    pub(super) rows: [Rows; 2],
+    /// In each row the stretches in which the two differ.
+    pub(super) different: Vec<Vec<(Pos, Pos)>>,
+    /// What differs, a sentence each.
+    notes: Vec<String>,
+}
+
+impl Chart {
+    /// This chart above another, on one time axis, with lanes of one name at the same place, and
+    /// with a mark on what differs.
+    pub fn beside(&self, other: &Chart) -> Pair {
+        let mut charts = with_common_instants(self, other);
+        share_colours(&mut charts);
+        let rows = with_common_rows(&charts);
+        let mut pair = Pair { charts, rows, different: vec![], notes: vec![] };
+        pair.compare();
+        pair
+    }
+}
+
+impl Pair {
+    /// Draws both as lines of text. A row that differs has a sign before it.
+    pub fn to_text(&self, options: TerminalOptions) -> String {
+        let both = [(&self.charts[0], &self.rows[0]), (&self.charts[1], &self.rows[1])];
+        let label = label_width(&both, options.width);
+        let layout = Layout::new(&both, terminal::room(&both, label, options.width));
+        let mut different = vec![];
+        for row in 0..self.different.len() {
+            if !self.different[row].is_empty() || self.only_in(row).is_some() {
+                different.push(row);
+            }
+        }
+        let mut lines = vec![];
+        let mut marks = vec![];
+        for (chart, rows) in both {
+            let picture = terminal::Picture::new(chart, rows, &layout, label, options);
+            lines.extend(picture.title());
+            lines.push(picture.axis());
+            lines.extend(picture.rows(&different));
+            lines.push(String::new());
+            marks.extend(occurring(chart, rows));
+        }
+        marks.sort_unstable();
+        marks.dedup();
+        if !different.is_empty() {
+            marks.push(Mark::Differs);
+        }
+        lines.extend(terminal::legend(&marks, options));
+        for left_out in &layout.left_out {
+            lines.extend(terminal::sentence(&left_out.to_string(), options));
+        }
+        for note in &self.notes {
+            lines.extend(terminal::sentence(note, options));
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// Draws both as one SVG.
+    pub fn to_svg(&self, options: SvgOptions) -> String {
+        self.picture(options).svg
+    }
+
+    /// The same, with what a program may want to know of the picture.
+    pub fn picture(&self, options: SvgOptions) -> SvgPicture {
+        super::svg::beside(self, options)
+    }
+
+    /// Both in words, and what differs first.
+    pub fn describe(&self) -> String {
+        let [upper, lower] = &self.charts;
+        format!("{} {} {}", self.notes.join(" "), upper.describe(), lower.describe())
+    }
+
+    /// What differs, a sentence each; one sentence if nothing does.
+    pub fn differences(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Which of the two has this row, if only one has.
+    fn only_in(&self, row: usize) -> Option<usize> {
+        match (self.rows[0].drawn[row].is_empty(), self.rows[1].drawn[row].is_empty()) {
+            (false, true) => Some(0),
+            (true, false) => Some(1),
+            _ => None,
+        }
+    }
+
+    fn compare(&mut self) {
+        let [upper, lower] = &self.charts;
+        let quoted = [format!("“{}”", upper.title), format!("“{}”", lower.title)];
+        if upper.elapsed != lower.elapsed {
+            let took = [human(upper.elapsed), human(lower.elapsed)];
+            self.notes.push(format!(
+                "{} took {}, and {} took {}.",
+                quoted[0], took[0], quoted[1], took[1]
+            ));
+        }
+        for row in 0..self.rows[0].drawn.len() {
+            let lanes = [&self.rows[0].drawn[row], &self.rows[1].drawn[row]];
+            if let Some(only) = self.only_in(row) {
+                let name = row_name(&self.charts[only], lanes[only]);
+                self.notes.push(format!("{name} is only in {}.", quoted[only]));
+                self.different.push(vec![]);
+                continue;
+            }
+            self.different.push(stretches(&self.charts, lanes));
+            let ends =
+                [end_in_words(&self.charts[0], lanes[0]), end_in_words(&self.charts[1], lanes[1])];
+            if ends[0] != ends[1] {
+                let name = row_name(&self.charts[0], lanes[0]);
+                self.notes.push(format!(
+                    "{name}: {} in {}, {} in {}.",
+                    ends[0], quoted[0], ends[1], quoted[1]
+                ));
+            }
+        }
+        let same_rows = self.different.iter().all(Vec::is_empty);
+        if self.notes.is_empty() {
+            self.notes.push(if same_rows {
+                "The two runs did the same.".into()
+            } else {
+                "The lanes of both runs end in the same way and at the same time.".into()
+            });
+        }
+    }
+}
+
+/// How the last lane of a row ended, and when.
+fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
+    let row = &chart.rows[lanes[lanes.len() - 1]];
+    let end = match chart.end_note(row) {
+        Some(note) => note,
+        None => row.end.1.label().to_owned(),
+    };
+    format!("{end} at {}", human(chart.time(row.end.0)))
+}
+
+/// Where the two rows of one name differ, in positions of the common instants.
+fn stretches(charts: &[Chart; 2], lanes: [&Vec<LaneId>; 2]) -> Vec<(Pos, Pos)> {
+    let [upper, lower] = [0, 1].map(|side| Doings::of(&charts[side], lanes[side]));
+    let mut found: Vec<(Pos, Pos)> = vec![];
+    let mut add = |from: Pos, to: Pos| match found.last_mut() {
+        Some((_, end)) if *end >= from => *end = to,
+        _ => found.push((from, to)),
+    };
+    for instant in 0..charts[0].instants.len() {
+        let columns = charts[0].instants[instant].columns.max(charts[1].instants[instant].columns);
+        let (begin, end) = (Pos { instant, column: 0 }, Pos { instant, column: columns });
+        if upper.polls[instant] != lower.polls[instant] {
+            add(begin, end);
+        }
+        if upper.after[instant] != lower.after[instant] {
+            add(end, Pos { instant: instant + 1, column: 0 });
+        }
+    }
+    found
+}
+
+/// What the lanes of a row did.
+struct Doings {
+    /// How many polls began at each instant.
+    polls: Vec<usize>,
+    /// What the row did between each instant and the next.
+    after: Vec<Option<Mark>>,
+}
+
+impl Doings {
+    fn of(chart: &Chart, lanes: &[LaneId]) -> Doings {
+        let count = chart.instants.len();
+        let mut doings = Doings { polls: vec![0; count], after: vec![None; count] };
+        for &lane in lanes {
+            for span in &chart.rows[lane].spans {
+                let polled = matches!(
+                    span.state,
+                    State::Running | State::RunningUnwoken | State::Blocking | State::OnThread
+                );
+                doings.polls[span.from.instant] += usize::from(polled);
+                doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));
+            }
+        }
+        doings
+    }
+}
+
+/// Both charts, each with the instants of both.
+fn with_common_instants(upper: &Chart, lower: &Chart) -> [Chart; 2] {
+    // On the real clock two instants can have one time; then the second meets the second.
+    let mut common: Vec<(Duration, usize)> = vec![];
+    let mut keys = [vec![], vec![]];
+    for (keys, chart) in keys.iter_mut().zip([upper, lower]) {
+        for (index, instant) in chart.instants.iter().enumerate() {
+            let before = chart.instants[..index].iter().rev();
+            let nth = before.take_while(|other| other.at == instant.at).count();
+            keys.push((instant.at, nth));
+        }
+        common.extend(keys.iter());
+    }
+    common.sort_unstable();
+    common.dedup();
+    let [keys_of_upper, keys_of_lower] = keys;
+    [with_instants(upper, &keys_of_upper, &common), with_instants(lower, &keys_of_lower, &common)]
+}
+
+fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, usize)]) -> Chart {
+    let mut instants: Vec<Instant> = vec![];
+    for (at, _) in common {
+        instants.push(Instant { at: *at, columns: 0 });
+    }
+    let mut moved_to = vec![];
+    for (index, key) in own.iter().enumerate() {
+        let place = common.binary_search(key).expect("the common instants have all of them");
+        instants[place].columns = chart.instants[index].columns;
+        moved_to.push(place);
+    }
+    let moved = |pos: Pos| Pos { instant: moved_to[pos.instant], ..pos };
+    let mut chart = chart.clone();
+    chart.instants = instants;
+    for row in &mut chart.rows {
+        for span in &mut row.spans {
+            (span.from, span.to) = (moved(span.from), moved(span.to));
+        }
+        row.end.0 = moved(row.end.0);
+    }
+    for wake in &mut chart.wakes {
+        wake.at = moved(wake.at);
+    }
+    for hold in chart.threads.iter_mut().flatten() {
+        (hold.from, hold.to) = (moved(hold.from), moved(hold.to));
+    }
+    for said in &mut chart.said {
+        said.at = moved(said.at);
+    }
+    chart
+}
+
+/// The rows of both: the nth row of a name meets the nth row of that name.
+fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
+    let (upper, mut lower) = (shared(&charts[0]), shared(&charts[1]));
+    let mut pairs: Vec<[Vec<LaneId>; 2]> = vec![];
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, lanes) in lower.iter().enumerate().rev() {
+        by_name.entry(row_name(&charts[1], lanes)).or_default().push(index);
+    }
+    for lanes in upper {
+        let meets = by_name.get_mut(row_name(&charts[0], &lanes)).and_then(Vec::pop);
+        let other = match meets {
+            Some(index) => std::mem::take(&mut lower[index]),
+            None => vec![],
+        };
+        pairs.push([lanes, other]);
+    }
+    for lanes in lower {
+        if !lanes.is_empty() {
+            pairs.push([vec![], lanes]);
+        }
+    }
+    let missing = pairs.split_off(pairs.len().min(super::svg::ROWS));
+    [0, 1].map(|side| {
+        let drawn = pairs.iter().map(|pair| pair[side].clone()).collect();
+        let lanes: Vec<LaneId> = missing.iter().flat_map(|pair| pair[side].clone()).collect();
+        let left_out = match lanes.is_empty() {
+            true => None,
+            false => Some(LeftOut::lanes(&charts[side], &lanes)),
+        };
+        Rows::of(&charts[side], drawn, left_out)
+    })
+}
+
+/// Gives lanes of one name one colour in both: names come up in another order in another run.
+fn share_colours([upper, lower]: &mut [Chart; 2]) {
+    let mut hues: HashMap<&str, usize> = HashMap::new();
+    for row in &upper.rows {
+        hues.insert(&row.name, row.hue);
+    }
+    let mut next = hues.values().max().map_or(0, |highest| highest + 1);
+    let mut new: HashMap<String, usize> = HashMap::new();
+    for row in &mut lower.rows {
+        row.hue = match hues.get(row.name.as_str()) {
+            Some(hue) => *hue,
+            None => *new.entry(row.name.clone()).or_insert_with(|| {
+                next += 1;
+                next - 1
+            }),
+        };
+    }
+}

@@ -1,0 +1,143 @@
+//! A recording as data: written down as JSON, and read back.
+//!
+//! # The format
+//!
+//! ```json
+//! { "version": 1, "charts": [ … ] }
+//! ```
+//!
+//! Each chart is one scene, with the fields of [`Chart`] under their names. In all of them
+//!
+//! - a time is a whole number of nanoseconds since the run began;
+//! - a lane is an index into `rows`, and 0 is `main`;
+//! - a position is `{"instant": I, "column": C}`, with an index into `instants` and the number of
+//!   polls that had begun at that instant; two spans that follow each other share a position;
+//! - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"on_thread"`,
+//!   `"ready"`, `"woken_not_polled"`, and `{"waiting": U}`, where `U` says what ended the wait:
+//!   `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`, `"dropped"`, `"run_over"`;
+//! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`, `{"panicked": TEXT}` or
+//!   `"unfinished"`.
+//!
+//! The version grows when something that was there changes its meaning or goes. New fields do not
+//! change it: whoever reads a file skips the fields that it does not know.
+use super::chart::Chart;
+use crate::timeline::LaneId;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The version of the format that is written, and the only one that is read.
+pub const JSON_VERSION: u32 = 1;
+
+/// What a file has.
+#[derive(Serialize, Deserialize)]
+struct Document<C> {
+    version: u32,
+    charts: C,
+}
+
+/// Only the version: a file of another version need not have anything else of this one.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// Why a text is no recording.
+#[derive(Debug)]
+pub enum JsonError {
+    /// It is not JSON, or not of this form.
+    Syntax(serde_json::Error),
+    /// It is of another version.
+    Version(u32),
+    /// It refers to a lane or to a position that it does not have.
+    Broken(String),
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            JsonError::Syntax(error) => write!(f, "this is no recording: {error}"),
+            JsonError::Version(version) => write!(
+                f,
+                "this recording is of version {version}; only version {JSON_VERSION} can be read"
+            ),
+            JsonError::Broken(what) => write!(f, "this recording is broken: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for JsonError {}
+
+/// Writes charts down, each a scene of one program. The same charts give the same bytes.
+pub fn to_json(charts: &[Chart]) -> String {
+    let document = Document { version: JSON_VERSION, charts };
+    serde_json::to_string(&document).expect("a chart has no map and no number that JSON lacks")
+}
+
+/// Reads back what [`to_json`] wrote.
+///
+/// # Errors
+/// If the text is not of this form or of another version; or if a chart in it refers to something
+/// that it does not have, so that it could not be drawn.
+pub fn from_json(text: &str) -> Result<Vec<Chart>, JsonError> {
+    // The version first: whatever else is wrong with a file of another version is a consequence.
+    let version: Version = serde_json::from_str(text).map_err(JsonError::Syntax)?;
+    if version.version != JSON_VERSION {
+        return Err(JsonError::Version(version.version));
+    }
+    let document: Document<Vec<Chart>> = serde_json::from_str(text).map_err(JsonError::Syntax)?;
+    for chart in &document.charts {
+        check(chart).map_err(JsonError::Broken)?;
+    }
+    Ok(document.charts)
+}
+
+/// Looks at each index in a chart, since everything that draws one relies on them.
+fn check(chart: &Chart) -> Result<(), String> {
+    if chart.instants.is_empty() || chart.rows.is_empty() {
+        return Err(format!("{} has no instant or no lane", chart.title));
+    }
+    if !chart.instants.is_sorted_by_key(|instant| instant.at) {
+        return Err("its instants are not in order".into());
+    }
+    let lane = |lane: LaneId| {
+        if lane < chart.rows.len() { Ok(()) } else { Err(format!("there is no lane {lane}")) }
+    };
+    let pos = |pos: super::Pos| match chart.instants.get(pos.instant) {
+        Some(instant) if pos.column <= instant.columns => Ok(()),
+        _ => Err(format!("there is no position {pos:?}")),
+    };
+    for row in &chart.rows {
+        for span in &row.spans {
+            pos(span.from)?;
+            pos(span.to)?;
+            if span.to < span.from {
+                return Err(format!("a span of {} ends before it begins", row.name));
+            }
+            if let super::State::Waiting(super::Until::Lane(by)) = span.state {
+                lane(by)?;
+            }
+        }
+        pos(row.end.0)?;
+        if let super::End::Cancelled { by: Some(by), .. } = row.end.1 {
+            lane(by)?;
+        }
+        for other in [row.parent, row.polled_by].into_iter().flatten() {
+            lane(other)?;
+        }
+    }
+    for wake in &chart.wakes {
+        pos(wake.at)?;
+        lane(wake.from)?;
+        lane(wake.to)?;
+    }
+    for hold in chart.threads.iter().flatten() {
+        pos(hold.from)?;
+        pos(hold.to)?;
+        lane(hold.lane)?;
+    }
+    for said in &chart.said {
+        pos(said.at)?;
+        lane(said.lane)?;
+    }
+    Ok(())
+}

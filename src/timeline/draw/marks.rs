@@ -1,0 +1,222 @@
+//! The signs of the pictures, and what they mean: one list, which the terminal, the SVG, the trace
+//! for Perfetto and the deck share. A picture's legend has those of them that occur in it.
+use super::{
+    chart::{Chart, Hold},
+    rows::Rows,
+};
+use crate::timeline::LaneId;
+use std::collections::BTreeSet;
+
+/// A sign that pictures have: a state of a lane, an end of one, or something that joins lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// A poll.
+    Running,
+    /// A poll in which time passes.
+    Blocking,
+    /// Work on a thread that is not the runtime's.
+    OnThread,
+    /// Between a poll that returned `Pending` and the wake.
+    Waiting,
+    /// Between the wake and the poll, while another lane has the thread.
+    Ready,
+    /// Between the wake and the poll, while no lane has the thread.
+    WokenNotPolled,
+    /// A poll without a wake.
+    RunningUnwoken,
+    /// Before the first poll.
+    Lazy,
+    /// The future returned.
+    Finished,
+    /// The future was dropped before it returned.
+    Cancelled,
+    /// A poll panicked.
+    Panicked,
+    /// The run ended first.
+    Unfinished,
+    /// An arrow from the lane that wakes to the lane that is woken.
+    Wake,
+    /// The number of a line that a poll printed.
+    Line,
+    /// A stretch in which two recordings differ that are drawn beside each other.
+    Differs,
+}
+
+impl Mark {
+    /// All of them, in the order of legends.
+    pub const ALL: [Mark; 15] = [
+        Mark::Running,
+        Mark::Blocking,
+        Mark::OnThread,
+        Mark::Waiting,
+        Mark::Ready,
+        Mark::WokenNotPolled,
+        Mark::RunningUnwoken,
+        Mark::Lazy,
+        Mark::Finished,
+        Mark::Cancelled,
+        Mark::Panicked,
+        Mark::Unfinished,
+        Mark::Wake,
+        Mark::Line,
+        Mark::Differs,
+    ];
+
+    /// In a few words: what stands in a legend.
+    pub fn label(self) -> &'static str {
+        match self {
+            Mark::Running => "running",
+            Mark::Blocking => "blocking the thread",
+            Mark::OnThread => "on another thread",
+            Mark::Waiting => "waiting",
+            Mark::Ready => "ready: woken, but another lane has the thread",
+            Mark::WokenNotPolled => "woken, not polled: its owner waits elsewhere",
+            Mark::RunningUnwoken => "polled without a wake",
+            Mark::Lazy => "not polled yet",
+            Mark::Finished => "done",
+            Mark::Cancelled => "cancelled",
+            Mark::Panicked => "panicked",
+            Mark::Unfinished => "not ended",
+            Mark::Wake => "wakes",
+            Mark::Line => "printed this line",
+            Mark::Differs => "differs from the other run",
+        }
+    }
+
+    /// In a sentence: what a reader is told who points at a legend.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Mark::Running => "The lane is being polled: it has the thread.",
+            Mark::Blocking => {
+                "One poll of the lane takes time, and nothing else runs on its thread meanwhile."
+            }
+            Mark::OnThread => "The work runs on a thread that is not the runtime's.",
+            Mark::Waiting => "The last poll returned Pending, and no wake has come since.",
+            Mark::Ready => "The lane was woken, and is polled when the lane that runs gives way.",
+            Mark::WokenNotPolled => {
+                "The lane was woken while the thread had nothing to run: the future that owns the \
+                 lane is the only one to poll it, and waits for something else."
+            }
+            Mark::RunningUnwoken => {
+                "The lane is polled although it was not woken: a neighbour was, and one future \
+                 polls both."
+            }
+            Mark::Lazy => "The future exists and has not been polled: futures are lazy.",
+            Mark::Finished => "The future returned.",
+            Mark::Cancelled => "The future was dropped before it returned.",
+            Mark::Panicked => "A poll panicked.",
+            Mark::Unfinished => "The run was over before the future returned.",
+            Mark::Wake => "The lane at the tail rang the waker of the lane at the tip.",
+            Mark::Line => "The poll printed the line of this number.",
+            Mark::Differs => "In this stretch the two runs did not do the same.",
+        }
+    }
+
+    /// The sign on a terminal. Arrows, numbers and differences are not drawn there.
+    pub fn sign(self) -> Option<char> {
+        match self {
+            Mark::Running | Mark::Blocking => Some('█'),
+            Mark::OnThread => Some('▓'),
+            Mark::Waiting => Some('─'),
+            Mark::Ready => Some('░'),
+            Mark::WokenNotPolled => Some('┄'),
+            Mark::RunningUnwoken => Some('▒'),
+            Mark::Lazy => Some('·'),
+            Mark::Finished => Some('✓'),
+            Mark::Cancelled => Some('✗'),
+            Mark::Panicked => Some('!'),
+            Mark::Unfinished => Some('…'),
+            Mark::Differs => Some('≠'),
+            Mark::Wake | Mark::Line => None,
+        }
+    }
+
+    /// Where the glossary explains it: the name of a heading.
+    pub fn term(self) -> &'static str {
+        match self {
+            Mark::Running | Mark::OnThread => "poll",
+            Mark::Blocking => "blocking",
+            Mark::Waiting => "pending",
+            Mark::Ready => "ready",
+            Mark::WokenNotPolled => "woken-not-polled",
+            Mark::RunningUnwoken => "spurious-poll",
+            Mark::Lazy => "lazy",
+            Mark::Finished => "future",
+            Mark::Cancelled => "cancel",
+            Mark::Panicked => "panic",
+            Mark::Unfinished => "verdict",
+            Mark::Wake => "wake",
+            Mark::Line => "transcript",
+            Mark::Differs => "instant",
+        }
+    }
+}
+
+/// The marks that occur in the rows that are drawn, in the order of legends.
+pub(super) fn occurring(chart: &Chart, rows: &Rows) -> Vec<Mark> {
+    let mut found = BTreeSet::new();
+    for &lane in rows.drawn.iter().flatten() {
+        let row = &chart.rows[lane];
+        for span in &row.spans {
+            // What takes no room is not drawn, and needs no explanation.
+            if span.from < span.to {
+                found.insert(span.state.mark());
+            }
+        }
+        found.insert(row.end.1.mark());
+    }
+    Mark::ALL.into_iter().filter(|mark| found.contains(mark)).collect()
+}
+
+/// A letter for each row, for the rows of threads: the first of its name, or the last if other
+/// names begin with the same. `main` keeps its `m`, since it is in every picture.
+pub(super) fn letters(chart: &Chart, rows: &Rows) -> Vec<char> {
+    let names: Vec<&str> = rows.drawn.iter().map(|lanes| row_name(chart, lanes)).collect();
+    let mut letters = vec![];
+    for (index, name) in names.iter().enumerate() {
+        let (mut like_first, mut like_last) = (false, false);
+        for other in &names {
+            if other != name {
+                like_first |= first_letter(other) == first_letter(name);
+                like_last |= last_letter(other) == last_letter(name);
+            }
+        }
+        let is_main = rows.drawn[index].first() == Some(&0);
+        let last_is_free = !like_last && last_letter(name) != 'm';
+        let wants_last = like_first && last_is_free && !is_main;
+        letters.push(if wants_last { last_letter(name) } else { first_letter(name) });
+    }
+    letters
+}
+
+/// The name that the lanes of a row share; a row that is empty beside another has none.
+pub(super) fn row_name<'c>(chart: &'c Chart, lanes: &[LaneId]) -> &'c str {
+    match lanes.first() {
+        Some(&lane) => &chart.rows[lane].name,
+        None => "",
+    }
+}
+
+fn first_letter(name: &str) -> char {
+    name.chars().next().unwrap_or('?')
+}
+
+fn last_letter(name: &str) -> char {
+    name.chars().next_back().unwrap_or('?')
+}
+
+/// The row of a thread, in brackets: a lane may be called `thread`, too.
+pub(super) fn thread_name(number: usize) -> String {
+    if number == 0 { "[thread]".into() } else { format!("[thread {}]", number + 1) }
+}
+
+/// The threads that ran something, with their numbers.
+pub(super) fn used_threads(chart: &Chart) -> Vec<(usize, &[Hold])> {
+    let mut used = vec![];
+    for (number, holds) in chart.threads.iter().enumerate() {
+        if !holds.is_empty() {
+            used.push((number, holds.as_slice()));
+        }
+    }
+    used
+}

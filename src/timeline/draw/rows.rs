@@ -1,0 +1,114 @@
+//! Which lanes are drawn, and which of them share a row.
+//!
+//! A loop makes a lane in each round. Drawn one below the other, thirty rounds would be thirty rows
+//! with one poll each; and since a picture has room for a few rows only, the last rounds, in which
+//! the loop ends, would be missing. So lanes of one name that one parent made share a row where one
+//! ends before the next begins.
+use super::{
+    chart::{Chart, End, State},
+    layout::LeftOut,
+};
+use crate::timeline::LaneId;
+use std::collections::HashMap;
+
+/// The rows of a picture, from top to bottom.
+pub(super) struct Rows {
+    /// For each row the lanes that share it, in order of time.
+    pub drawn: Vec<Vec<LaneId>>,
+    /// What did not find room.
+    pub left_out: Option<LeftOut>,
+    /// For each lane its row, if it is drawn.
+    row_of: Vec<Option<usize>>,
+}
+
+impl Rows {
+    /// The rows of a chart: all of them, or the `most` that tell most.
+    pub fn new(chart: &Chart, most: usize) -> Rows {
+        let all = shared(chart);
+        if all.len() <= most {
+            return Rows::of(chart, all, None);
+        }
+        let mut by_interest: Vec<usize> = (0..all.len()).collect();
+        by_interest.sort_by_key(|&row| (std::cmp::Reverse(interest(chart, &all, row)), row));
+        let mut chosen = by_interest[..most].to_vec();
+        chosen.sort_unstable();
+        let mut missing = vec![];
+        for &row in &by_interest[most..] {
+            missing.extend(&all[row]);
+        }
+        let drawn = chosen.iter().map(|&row| all[row].clone()).collect();
+        Rows::of(chart, drawn, Some(LeftOut::lanes(chart, &missing)))
+    }
+
+    /// Rows as they are given; one without lanes stays blank.
+    pub fn of(chart: &Chart, drawn: Vec<Vec<LaneId>>, left_out: Option<LeftOut>) -> Rows {
+        let mut row_of = vec![None; chart.rows.len()];
+        for (row, lanes) in drawn.iter().enumerate() {
+            for &lane in lanes {
+                row_of[lane] = Some(row);
+            }
+        }
+        Rows { drawn, left_out, row_of }
+    }
+
+    /// The row in which a lane is drawn.
+    pub fn of_lane(&self, lane: LaneId) -> Option<usize> {
+        self.row_of[lane]
+    }
+
+    /// The lane that comes after this one in the same row.
+    pub fn next_in_row(&self, lane: LaneId) -> Option<LaneId> {
+        let lanes = &self.drawn[self.row_of[lane]?];
+        let place = lanes.iter().position(|other| *other == lane)?;
+        lanes.get(place + 1).copied()
+    }
+}
+
+/// All lanes in rows: those of one name and one parent in one, as long as they do not overlap.
+pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
+    let mut rows: Vec<Vec<LaneId>> = vec![];
+    // The rows of each name and parent. Most have one; a loop that runs three lanes at a time, three.
+    let mut known: HashMap<(&str, Option<LaneId>), Vec<usize>> = HashMap::new();
+    for (lane, row) in chart.rows.iter().enumerate() {
+        let candidates = known.entry((&row.name, row.parent)).or_default();
+        let mut free = None;
+        for &candidate in candidates.iter() {
+            let last = *rows[candidate].last().expect("a row has a lane");
+            if chart.rows[last].end.0 <= row.begin() {
+                free = Some(candidate);
+                break;
+            }
+        }
+        match free {
+            Some(index) => rows[index].push(lane),
+            None => {
+                candidates.push(rows.len());
+                rows.push(vec![lane]);
+            }
+        }
+    }
+    rows
+}
+
+/// How much would be missing without a row. What goes wrong is always worth its row; of rows that
+/// are alike the first and the last tell more than those in between.
+fn interest(chart: &Chart, rows: &[Vec<LaneId>], row: usize) -> (u8, usize) {
+    let mut most = 0;
+    for &lane in &rows[row] {
+        let blocks = chart.rows[lane]
+            .spans
+            .iter()
+            .any(|span| matches!(span.state, State::Blocking | State::WokenNotPolled));
+        let interest = match &chart.rows[lane].end.1 {
+            _ if lane == 0 => 4,
+            End::Panicked(_) => 3,
+            _ if blocks => 2,
+            End::Unfinished | End::Cancelled { .. } => 1,
+            End::Finished => 0,
+        };
+        most = most.max(interest);
+    }
+    // The middle row has the greatest distance from both ends, and the least interest.
+    let from_the_edge = row.min(rows.len() - 1 - row);
+    (most, rows.len() - from_the_edge)
+}

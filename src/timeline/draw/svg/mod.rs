@@ -1,0 +1,222 @@
+//! A chart as SVG: to put into a page, or to use as an image. It follows the reader's light or dark
+//! setting, and a screen reader says what it shows.
+//!
+//! [`Chart::picture`] draws one and says what a program may want to know of it, so that no number
+//! has to be read out of its text. `picture` has the drawing, and `style` the colours.
+mod picture;
+mod style;
+
+pub use style::page_style;
+
+use super::{
+    beside::Pair,
+    chart::Chart,
+    layout::{Layout, LeftOut},
+    rows::Rows,
+};
+use maud::{Markup, PreEscaped, html};
+use picture::{Picture, Sheet, px};
+
+/// How to draw an SVG.
+#[derive(Clone, Copy, Debug)]
+pub struct SvgOptions {
+    /// How wide it may be, in pixels at its natural size. It is no narrower than 480.
+    pub width: f64,
+    /// For which paper.
+    pub theme: Theme,
+    /// Whether to write below it what the signs mean.
+    pub legend: bool,
+    /// Whether to write below it what was said, each line with the number that stands in the poll
+    /// that said it.
+    pub lines: bool,
+    /// Whether to write above it what the run is called, how long it took, and why it was ended.
+    pub caption: bool,
+    /// How high the row of a lane is, in pixels. It is no lower than [`SvgOptions::LOWEST_ROW`].
+    pub row: f64,
+    /// Whether each stretch says what it is when it is pointed at.
+    pub titles: bool,
+    /// The address of the glossary page, to which the legend links; without one it only says what
+    /// its signs mean when they are pointed at.
+    pub glossary: Option<&'static str>,
+}
+
+impl SvgOptions {
+    /// In a row that is any lower, what is written above a wait would be in the bar above it.
+    pub const LOWEST_ROW: f64 = 30.0;
+}
+
+/// For which paper to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// As the reader has set it.
+    Auto,
+    /// Always for light paper.
+    Light,
+    /// Always for dark paper.
+    Dark,
+    /// As the page that it stands in: it brings neither colours nor patterns, since [`page_style`]
+    /// has them for all pictures of a page.
+    Page,
+}
+
+impl Default for SvgOptions {
+    fn default() -> SvgOptions {
+        SvgOptions {
+            width: 1160.0,
+            theme: Theme::Auto,
+            legend: true,
+            lines: true,
+            caption: true,
+            row: 46.0,
+            titles: true,
+            glossary: None,
+        }
+    }
+}
+
+/// What pictures with [`Theme::Page`] share, to stand in their page once.
+#[derive(Clone, Debug)]
+pub struct PageStyle {
+    /// Rules of CSS for what is in the pictures. They use custom properties for the colours.
+    pub rules: String,
+    /// The custom properties for light paper: declarations, for a rule of the page's own. `--paper`
+    /// and `--ink` are among them, so that the page can have the same.
+    pub light: String,
+    /// The same for dark paper.
+    pub dark: String,
+    /// An SVG that draws nothing and has the patterns. A picture finds them by name, and browsers
+    /// only if they are rendered: it must not stand in anything that has `display: none`.
+    pub patterns: String,
+}
+
+/// A picture, and what a program may want to know of it.
+#[derive(Clone, Debug)]
+pub struct SvgPicture {
+    /// The document.
+    pub svg: String,
+    /// Its natural width in pixels.
+    pub width: f64,
+    /// Its natural height in pixels.
+    pub height: f64,
+    /// Where each instant ends that is drawn, in order: where a player stops that shows the run step
+    /// by step. Of several charts, only those of the first.
+    pub stops: Vec<Stop>,
+    /// What the picture does not show, though the run had it.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Where an instant ends in a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stop {
+    /// The index of the instant.
+    pub instant: usize,
+    /// In percent of the picture's width.
+    pub percent: f64,
+}
+
+impl Chart {
+    /// Draws the chart as a document of its own, which can also stand inside a page of HTML.
+    pub fn to_svg(&self, options: SvgOptions) -> String {
+        self.picture(options).svg
+    }
+
+    /// The same, with what a program may want to know of the picture.
+    pub fn picture(&self, options: SvgOptions) -> SvgPicture {
+        several(std::slice::from_ref(self), options)
+    }
+}
+
+/// Draws several charts into one picture, one below the other.
+pub fn to_svg(charts: &[Chart], options: SvgOptions) -> String {
+    several(charts, options).svg
+}
+
+/// Between two charts of one picture.
+const BETWEEN: f64 = 28.0;
+/// More rows than this make a picture too high to be seen at once.
+pub(super) const ROWS: usize = 24;
+
+fn several(charts: &[Chart], options: SvgOptions) -> SvgPicture {
+    let mut body = vec![];
+    let mut described = vec![];
+    let (mut width, mut top): (f64, f64) = (0.0, 0.0);
+    let (mut stops, mut left_out) = (vec![], vec![]);
+    for chart in charts {
+        let rows = Rows::new(chart, ROWS);
+        let sheet = Sheet::new(&[(chart, &rows)], options);
+        let layout = Layout::new(&[(chart, &rows)], sheet.room);
+        let picture = Picture::new(chart, &rows, &layout, &sheet, &[]);
+        if body.is_empty() {
+            stops = picture.stops();
+        }
+        body.push((top, picture.draw()));
+        described.push(chart.describe());
+        width = width.max(sheet.width);
+        top += picture.height() + BETWEEN;
+        left_out.extend(layout.left_out);
+    }
+    let height = (top - BETWEEN).max(0.0);
+    let svg = document(&body, &described.join(" "), (width, height), &stops, options);
+    SvgPicture { svg, width, height, stops, left_out }
+}
+
+/// Two runs on one time axis: see [`Pair`].
+pub(super) fn beside(pair: &Pair, options: SvgOptions) -> SvgPicture {
+    let [upper, lower] = &pair.charts;
+    let both = [(upper, &pair.rows[0]), (lower, &pair.rows[1])];
+    let sheet = Sheet::new(&both, options);
+    let layout = Layout::new(&both, sheet.room);
+    let mut body = vec![];
+    let mut top = 0.0;
+    let mut stops = vec![];
+    for (chart, rows) in both {
+        let picture = Picture::new(chart, rows, &layout, &sheet, &pair.different);
+        if stops.is_empty() {
+            stops = picture.stops();
+        }
+        body.push((top, picture.draw()));
+        top += picture.height() + BETWEEN;
+    }
+    let (width, height) = (sheet.width, top - BETWEEN);
+    let svg = document(&body, &pair.describe(), (width, height), &stops, options);
+    SvgPicture { svg, width, height, stops, left_out: layout.left_out }
+}
+
+fn document(
+    body: &[(f64, Markup)],
+    described: &str,
+    (width, height): (f64, f64),
+    stops: &[Stop],
+    options: SvgOptions,
+) -> String {
+    let (mut percents, mut instants) = (vec![], vec![]);
+    for stop in stops {
+        percents.push(format!("{:.1}", stop.percent));
+        instants.push(stop.instant.to_string());
+    }
+    html! {
+        svg.timeline.(theme_class(options.theme)) xmlns="http://www.w3.org/2000/svg"
+            viewBox={ "0 0 " (px(width)) " " (px(height)) } width=(px(width)) height=(px(height))
+            role="img" aria-label=(described)
+            data-stops=(percents.join(" ")) data-instants=(instants.join(" "))
+        {
+            @if options.theme != Theme::Page {
+                style { (PreEscaped(style::style(options.theme))) }
+                (style::patterns())
+            }
+            @for (top, drawn) in body {
+                g transform={ "translate(0 " (px(*top)) ")" } { (drawn) }
+            }
+        }
+    }
+    .into_string()
+}
+
+fn theme_class(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+        Theme::Page => "page",
+    }
+}

@@ -1,0 +1,787 @@
+//! The drawing of one chart.
+use super::{Stop, SvgOptions};
+use crate::timeline::{
+    LaneId,
+    draw::{
+        cells::wrap,
+        chart::{Chart, Hold, Pos, Said, Span, State, Wake},
+        layout::{Layout, Room},
+        marks::{Mark, letters, occurring, row_name, thread_name, used_threads},
+        palette::lane_class,
+        rows::Rows,
+    },
+    human,
+};
+use maud::{Markup, html};
+use std::ops::Range;
+use unicode_width::UnicodeWidthStr;
+
+/// Sizes of text, in pixels.
+const FONT: f64 = 14.0;
+const SMALL: f64 = 12.0;
+/// Bold text is so much wider.
+const BOLD: f64 = 1.1;
+/// Between the left edge, a lane's name, and the chart.
+const MARGIN: f64 = 16.0;
+const COLUMN: f64 = 26.0;
+/// From the top to the first row: the times, and above them the title and the summary.
+const TOP: f64 = 34.0;
+const TITLE: f64 = 41.0;
+const SUMMARY: f64 = 17.0;
+/// The height of a thread's row, and of what stands in it.
+const TRACK: f64 = 30.0;
+const HOLD: f64 = 22.0;
+const LINE: f64 = 19.0;
+const LINES: usize = 24;
+const NARROWEST: f64 = 480.0;
+/// Names of lanes, and what became of them, are no wider than this.
+const NAME: f64 = 200.0;
+/// To the right of an end: its sign, and then the note on it.
+const NOTE: f64 = 26.0;
+
+/// What charts on one sheet have in common.
+pub(super) struct Sheet {
+    pub width: f64,
+    /// Where the charts begin, to the right of the names.
+    pub left: f64,
+    /// For the charts themselves.
+    pub room: Room,
+    options: SvgOptions,
+    /// How high a lane's row is, and in it a bar; and the same for a thread.
+    row_height: f64,
+    bar_height: f64,
+    track_height: f64,
+    hold_height: f64,
+}
+
+impl Sheet {
+    pub fn new(charts: &[(&Chart, &Rows)], options: SvgOptions) -> Sheet {
+        let width = options.width.max(NARROWEST);
+        let (mut name, mut note): (f64, f64) = (0.0, 0.0);
+        for (chart, rows) in charts {
+            for (number, _) in used_threads(chart) {
+                name = name.max(width_of(&thread_name(number), FONT) * BOLD);
+            }
+            for lanes in &rows.drawn {
+                name = name.max(width_of(row_name(chart, lanes), FONT) * BOLD);
+            }
+            for &lane in rows.drawn.iter().flatten() {
+                let row = &chart.rows[lane];
+                let at_the_edge = row.end.0.instant + 1 == chart.instants.len();
+                if let (true, Some(text)) = (at_the_edge, chart.end_note(row)) {
+                    note = note.max(width_of(&text, SMALL) + 14.0);
+                }
+            }
+        }
+        let left = MARGIN + name.min(NAME) + MARGIN;
+        let right = note.min(NAME) + 24.0 + MARGIN;
+        let row_height = options.row.max(SvgOptions::LOWEST_ROW);
+        let track_height = TRACK.min(row_height * 0.75);
+        Sheet {
+            width,
+            left,
+            room: Room { width: width - left - right, column: COLUMN, gap: 24.0, cut: 40.0 },
+            options,
+            row_height,
+            bar_height: (row_height * 0.565).round(),
+            track_height,
+            hold_height: track_height.min(HOLD),
+        }
+    }
+}
+
+/// A chart, laid out on a sheet.
+pub(super) struct Picture<'c> {
+    chart: &'c Chart,
+    rows: &'c Rows,
+    layout: &'c Layout,
+    sheet: &'c Sheet,
+    /// In each row the stretches in which it differs from that of another chart.
+    different: &'c [Vec<(Pos, Pos)>],
+    /// Which lanes poll others: they are not to blame when these block.
+    polls_others: Vec<bool>,
+    /// The title and the summary, in lines.
+    summary: Vec<String>,
+    /// Where the first row begins.
+    top: f64,
+}
+
+impl<'c> Picture<'c> {
+    pub fn new(
+        chart: &'c Chart,
+        rows: &'c Rows,
+        layout: &'c Layout,
+        sheet: &'c Sheet,
+        different: &'c [Vec<(Pos, Pos)>],
+    ) -> Picture<'c> {
+        let mut summary = vec![];
+        let mut top = TOP;
+        if sheet.options.caption {
+            let columns = (sheet.width - 2.0 * MARGIN) / (SMALL * LETTER);
+            summary = wrap(&chart.summary(), columns as usize);
+            top += TITLE + SUMMARY * summary.len() as f64;
+        }
+        let polls_others = chart.pollers();
+        Picture { chart, rows, layout, sheet, different, polls_others, summary, top }
+    }
+
+    fn x(&self, pos: Pos) -> f64 {
+        self.sheet.left + self.layout.x(pos)
+    }
+
+    /// The middle of a row.
+    fn row_y(&self, row: usize) -> f64 {
+        self.top + (row as f64 + 0.5) * self.sheet.row_height
+    }
+
+    /// The middle of the row of a lane, if it is drawn.
+    fn y(&self, lane: LaneId) -> Option<f64> {
+        Some(self.row_y(self.rows.of_lane(lane)?))
+    }
+
+    /// Where the rows of threads begin.
+    fn threads_top(&self) -> f64 {
+        self.top + self.rows.drawn.len() as f64 * self.sheet.row_height + 8.0
+    }
+
+    /// Where the chart ends, and what is written below it begins.
+    fn bottom(&self) -> f64 {
+        self.threads_top() + used_threads(self.chart).len() as f64 * self.sheet.track_height
+    }
+
+    pub fn height(&self) -> f64 {
+        let notes = self.layout.left_out.len() as f64 * LINE;
+        self.bottom() + 16.0 + self.legend_height() + notes + self.lines_height()
+    }
+
+    /// Each instant that is drawn, and where it ends.
+    pub fn stops(&self) -> Vec<Stop> {
+        let mut stops = vec![];
+        for instant in 0..self.chart.instants.len() {
+            if let Some(range) = self.layout.instant(instant) {
+                let right = self.sheet.left + range.end + 24.0;
+                stops.push(Stop { instant, percent: 100.0 * right / self.sheet.width });
+            }
+        }
+        stops
+    }
+
+    pub fn draw(&self) -> Markup {
+        let legend = self.bottom() + 16.0;
+        let notes = legend + self.legend_height();
+        let lines = notes + self.layout.left_out.len() as f64 * LINE;
+        html! {
+            @if self.sheet.options.caption { (self.caption()) }
+            (self.instants())
+            (self.differences())
+            @for (row, lanes) in self.rows.drawn.iter().enumerate() { (self.row(row, lanes)) }
+            (self.arrows())
+            (self.numbers())
+            @for (nth, (number, holds)) in used_threads(self.chart).into_iter().enumerate() {
+                (self.track(nth, number, holds))
+            }
+            (self.cut())
+            g transform={ "translate(0 " (px(legend)) ")" } { (self.legend()) }
+            @for (nth, left_out) in self.layout.left_out.iter().enumerate() {
+                text.faint x=(px(self.sheet.left)) y=(px(notes + nth as f64 * LINE + SMALL)) {
+                    (left_out)
+                }
+            }
+            g transform={ "translate(0 " (px(lines)) ")" } { (self.lines()) }
+        }
+    }
+
+    fn caption(&self) -> Markup {
+        html! {
+            text.title x=(px(MARGIN)) y="26" { (self.chart.title) }
+            @for (nth, line) in self.summary.iter().enumerate() {
+                text.faint x=(px(MARGIN)) y=(px(47.0 + nth as f64 * SUMMARY)) { (line) }
+            }
+        }
+    }
+
+    /// A band for each instant, and its time above.
+    fn instants(&self) -> Markup {
+        let mut bands = vec![];
+        let mut labels: Vec<(Range<f64>, String)> = vec![];
+        let last = self.chart.instants.len() - 1;
+        for (index, instant) in self.chart.instants.iter().enumerate() {
+            let Some(range) = self.layout.instant(index) else { continue };
+            bands.extend(self.layout.parts(range.clone()));
+            if self.layout.hides(Pos { instant: index, column: 0 }) {
+                continue;
+            }
+            let seen = self.layout.seen(range);
+            let text = human(instant.at);
+            let middle = self.sheet.left + (seen.start + seen.end) / 2.0;
+            let half = width_of(&text, SMALL) / 2.0;
+            let place = middle - half..middle + half;
+            if index == last {
+                // The last one is always wanted; one that is in its way gives way.
+                labels.retain(|(other, _)| other.end + 6.0 <= place.start);
+            }
+            match labels.last() {
+                Some((other, _)) if place.start < other.end + 6.0 => {}
+                _ => labels.push((place, text)),
+            }
+        }
+        let height = px(self.bottom() - self.top + 10.0);
+        html! {
+            @for band in bands {
+                rect.band x=(px(self.sheet.left + band.start)) y=(px(self.top - 6.0))
+                    width=(px(band.end - band.start)) height=(height) rx="4" {}
+            }
+            @for (place, text) in labels {
+                text.faint.middle x=(px((place.start + place.end) / 2.0)) y=(px(self.top - 14.0)) {
+                    (text)
+                }
+            }
+        }
+    }
+
+    /// Where the rows differ from those of another chart.
+    fn differences(&self) -> Markup {
+        html! {
+            @for (row, stretches) in self.different.iter().enumerate() {
+                @for &(from, to) in stretches {
+                    @for part in self.layout.parts(self.layout.x(from)..self.layout.x(to)) {
+                        rect.differs x=(px(self.sheet.left + part.start))
+                            y=(px(self.row_y(row) - self.sheet.row_height / 2.0))
+                            width=(px(part.end - part.start)) height=(px(self.sheet.row_height)) {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&self, row: usize, lanes: &[LaneId]) -> Markup {
+        let y = self.row_y(row);
+        let name = shorten(row_name(self.chart, lanes), NAME / BOLD, FONT);
+        html! {
+            text.name x=(px(self.sheet.left - MARGIN)) y=(px(y + 5.0)) { (name) }
+            @for &lane in lanes {
+                @for nth in 0..self.chart.rows[lane].spans.len() { (self.span(lane, nth, y)) }
+            }
+            @for &lane in lanes { (self.end(lane, y)) }
+        }
+    }
+
+    /// The sign of a lane's end and the note on it.
+    fn end(&self, lane: LaneId, y: f64) -> Markup {
+        let row = &self.chart.rows[lane];
+        if self.layout.hides(row.end.0) {
+            return html! {};
+        }
+        let at = self.x(row.end.0);
+        let mark = row.end.1.mark();
+        let next = self.rows.next_in_row(lane);
+        let until = match next {
+            Some(next) => self.x(self.chart.rows[next].begin()),
+            None => self.sheet.width - 4.0,
+        };
+        if until - at < NOTE {
+            // The next lane of the row begins here: the sign stands above, and smaller.
+            let above = y - self.sheet.bar_height / 2.0 - 5.0;
+            return html! {
+                g transform={ "translate(" (px(at - 8.0)) " " (px(above)) ") scale(.6)" } {
+                    (end_sign(mark, -10.0, 0.0))
+                }
+            };
+        }
+        let note = self.chart.end_note(row).unwrap_or_default();
+        let note = shorten(&note, until - at - NOTE, SMALL);
+        html! {
+            (end_sign(mark, at, y))
+            @if !note.is_empty() {
+                text.faint x=(px(at + NOTE)) y=(px(y + 4.0)) { (note) }
+            }
+        }
+    }
+
+    fn span(&self, lane: LaneId, nth: usize, y: f64) -> Markup {
+        let row = &self.chart.rows[lane];
+        let span = &row.spans[nth];
+        let parts = self.layout.parts(self.layout.x(span.from)..self.layout.x(span.to));
+        let colour = lane_class(row.hue);
+        html! {
+            @if !parts.is_empty() {
+                g {
+                    @if self.sheet.options.titles { title { (self.chart.sentence(lane, nth)) } }
+                    @for part in &parts { (self.shape(span.state, part, y, &colour)) }
+                }
+                (self.text_of(lane, nth, y))
+            }
+        }
+    }
+
+    /// The shape of a state. `part` is counted from where the chart begins.
+    fn shape(&self, state: State, part: &Range<f64>, y: f64, colour: &str) -> Markup {
+        let (from, to) = (self.sheet.left + part.start, self.sheet.left + part.end);
+        let (top, height) = (px(y - self.sheet.bar_height / 2.0), px(self.sheet.bar_height));
+        let bar = |class: &str| {
+            html! {
+                rect.(class).(colour) x=(px(from)) y=(top) width=(px(to - from)) height=(height)
+                    rx="5" {}
+            }
+        };
+        let line = |class: &str, from: f64, to: f64| {
+            html! { line.(class).(colour) x1=(px(from)) x2=(px(to)) y1=(px(y)) y2=(px(y)) {} }
+        };
+        match state {
+            State::Running => bar("running"),
+            State::RunningUnwoken => bar("unwoken"),
+            State::Blocking => html! { (bar("running")) (bar("blocking")) },
+            State::OnThread => html! { (bar("running")) (bar("on-thread")) },
+            State::Lazy => line("lazy", from + 5.0, to - 2.0),
+            State::Waiting(_) => line("waiting", from + 3.0, to - 3.0),
+            State::Ready | State::WokenNotPolled => {
+                let ready = state == State::Ready;
+                let class = if ready { format!("ready {colour}") } else { "not-polled".into() };
+                html! {
+                    rect class=(class) x=(px(from + 1.0)) y=(top) width=(px(to - from - 2.0))
+                        height=(height) rx="5" {}
+                }
+            }
+        }
+    }
+
+    /// What is written in or above a span.
+    fn text_of(&self, lane: LaneId, nth: usize, y: f64) -> Markup {
+        let row = &self.chart.rows[lane];
+        let span = &row.spans[nth];
+        let time = human(self.chart.between(span.from, span.to));
+        match span.state {
+            State::Blocking if !self.polls_others[lane] => {
+                self.label(lane, span, y, &[format!("blocks the thread {time}"), time])
+            }
+            State::OnThread => self.label(lane, span, y, &[time]),
+            State::WokenNotPolled => {
+                let texts =
+                    [format!("woken, not polled {time}"), format!("not polled {time}"), time];
+                self.inside(span, &texts, y)
+            }
+            State::Waiting(_) => match self.chart.reason(row, nth) {
+                Some(reason) => {
+                    let short = self.chart.short_reason(row, nth).unwrap_or_default();
+                    self.above(span, &reason, &short, y)
+                }
+                None => html! {},
+            },
+            _ => html! {},
+        }
+    }
+
+    /// Text in a bar, where no number stands: the first that fits into the widest such part.
+    fn label(&self, lane: LaneId, span: &Span, y: f64, texts: &[String]) -> Markup {
+        let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
+        let (from, to) = (self.sheet.left + seen.start, self.sheet.left + seen.end);
+        let mut edges = vec![from];
+        for said in &self.chart.said {
+            if said.lane == lane {
+                let right = self.x(said.at);
+                edges.extend([right - COLUMN, right]);
+            }
+        }
+        edges.retain(|edge| (from..=to).contains(edge));
+        edges.push(to);
+        // Between two edges there is either a number, and that is narrow, or nothing.
+        let free = widest(&edges);
+        if free.end - free.start <= COLUMN + 1.0 {
+            return html! {};
+        }
+        for text in texts {
+            if width_of(text, SMALL) + 16.0 <= free.end - free.start {
+                return html! {
+                    text.in-bar x=(px((free.start + free.end) / 2.0)) y=(px(y + 4.5))
+                        font-size=(px(SMALL)) { (text) }
+                };
+            }
+        }
+        html! {}
+    }
+
+    /// Text in a stretch that is no bar: the first that fits.
+    fn inside(&self, span: &Span, texts: &[String], y: f64) -> Markup {
+        let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
+        for text in texts {
+            if width_of(text, SMALL) + 12.0 <= seen.end - seen.start {
+                let middle = self.sheet.left + (seen.start + seen.end) / 2.0;
+                return html! {
+                    text.said.middle x=(px(middle)) y=(px(y + 4.5)) { (text) }
+                };
+            }
+        }
+        html! {}
+    }
+
+    /// Text above a span: where neither a band nor an arrow is, if it fits there; or else in the
+    /// widest part without an arrow; the short text where the long one does not fit.
+    fn above(&self, span: &Span, text: &str, short: &str, y: f64) -> Markup {
+        let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
+        let (from, to) = (self.sheet.left + seen.start, self.sheet.left + seen.end);
+        // The baseline is 7 above the middle, and letters are no higher than 12.
+        let arrows = self.arrows_through(y - 7.0 - SMALL..y - 4.0);
+        let mut edges = vec![from];
+        edges.extend(arrows.iter().copied());
+        for index in span.from.instant..=span.to.instant {
+            if let Some(band) = self.layout.instant(index) {
+                edges.extend([self.sheet.left + band.start, self.sheet.left + band.end]);
+            }
+        }
+        let between_bands = widest_between(edges, from, to);
+        let mut edges = vec![from];
+        edges.extend(arrows);
+        let between_arrows = widest_between(edges, from, to);
+        for text in [text, short] {
+            let wide = width_of(text, SMALL) + 12.0;
+            for place in [&between_bands, &between_arrows] {
+                if place.end - place.start >= wide {
+                    return html! {
+                        text.faint.middle.halo x=(px((place.start + place.end) / 2.0))
+                            y=(px(y - 7.0)) { (text) }
+                    };
+                }
+            }
+        }
+        html! {}
+    }
+
+    /// The wakes that are drawn as arrows. A lane that wakes the one that polls it only passes its
+    /// own wake on: that needs none.
+    fn drawn_wakes(&self) -> Vec<&Wake> {
+        let mut wakes = vec![];
+        for wake in &self.chart.wakes {
+            let (from, to) = (self.rows.of_lane(wake.from), self.rows.of_lane(wake.to));
+            let drawn = from.is_some() && to.is_some() && from != to;
+            let passed_on = self.chart.rows[wake.from].polled_by == Some(wake.to);
+            if drawn && !passed_on && !self.layout.hides(wake.at) {
+                wakes.push(wake);
+            }
+        }
+        wakes
+    }
+
+    /// Where arrows go through a horizontal stripe.
+    fn arrows_through(&self, stripe: Range<f64>) -> Vec<f64> {
+        let mut found = vec![];
+        for wake in self.drawn_wakes() {
+            if let (Some(from), Some(to)) = (self.y(wake.from), self.y(wake.to))
+                && from.min(to) < stripe.end
+                && stripe.start < from.max(to)
+            {
+                found.push(self.x(wake.at));
+            }
+        }
+        found
+    }
+
+    /// Which lane woke which.
+    fn arrows(&self) -> Markup {
+        let half = self.sheet.bar_height / 2.0;
+        let mut arrows = vec![];
+        for wake in self.drawn_wakes() {
+            let (Some(from), Some(to)) = (self.y(wake.from), self.y(wake.to)) else { continue };
+            let down = (to - from).signum();
+            arrows.push((self.x(wake.at), from + down * half, to - down * (half + 1.0), down));
+        }
+        html! { @for (x, start, tip, down) in arrows { (arrow(x, start, tip, down)) } }
+    }
+
+    /// What was said, numbered: at each place the first and the last line.
+    fn said(&self) -> Vec<(usize, usize, &Said)> {
+        let mut polls: Vec<(usize, usize, &Said)> = vec![];
+        for (index, said) in self.chart.said.iter().enumerate() {
+            match polls.last_mut() {
+                Some((_, last, first)) if first.at == said.at && first.lane == said.lane => {
+                    *last = index + 1
+                }
+                _ => polls.push((index + 1, index + 1, said)),
+            }
+        }
+        polls
+    }
+
+    /// In each poll that said something, the numbers of its lines.
+    fn numbers(&self) -> Markup {
+        let mut numbers = vec![];
+        for (first, last, said) in self.said() {
+            let Some(y) = self.y(said.lane) else { continue };
+            let middle = self.layout.x(said.at) - COLUMN / 2.0;
+            let in_the_cut = match &self.layout.cut {
+                Some(cut) => cut.contains(&middle),
+                None => false,
+            };
+            if in_the_cut || self.layout.hides(said.at) {
+                continue;
+            }
+            let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
+            let size = (COLUMN * 0.92 / width_of(&text, 1.0)).min(SMALL);
+            let pale = self.is_pale(said);
+            numbers.push((self.sheet.left + middle, y, size, pale, text));
+        }
+        html! {
+            @for (x, y, size, pale, text) in numbers {
+                text.in-bar.on-pale[pale] x=(px(x)) y=(px(y + 4.5)) font-size=(px(size)) { (text) }
+            }
+        }
+    }
+
+    /// Whether a line was said in a poll without a wake, whose bar is pale.
+    fn is_pale(&self, said: &Said) -> bool {
+        let spans = &self.chart.rows[said.lane].spans;
+        let mut polls = spans.iter().filter(|span| span.from < said.at && said.at <= span.to);
+        polls.any(|span| span.state == State::RunningUnwoken)
+    }
+
+    /// Which lane has a thread, when.
+    fn track(&self, nth: usize, number: usize, holds: &[Hold]) -> Markup {
+        let y = self.threads_top() + (nth as f64 + 0.5) * self.sheet.track_height;
+        let letters = letters(self.chart, self.rows);
+        let mut tiles = vec![];
+        // Where the thread was free, as far as it is drawn.
+        let mut idle = vec![];
+        let mut free_since: Option<Pos> = None;
+        for hold in holds {
+            let Some(row) = self.rows.of_lane(hold.lane) else { continue };
+            if let Some(since) = free_since
+                && since < hold.from
+            {
+                idle.extend(self.layout.parts(self.layout.x(since)..self.layout.x(hold.from)));
+            }
+            free_since = Some(hold.to);
+            let parts = self.layout.parts(self.layout.x(hold.from)..self.layout.x(hold.to));
+            for part in parts {
+                let name = &self.chart.rows[hold.lane].name;
+                let fits = width_of(name, SMALL) + 8.0 <= part.end - part.start;
+                let text = if fits { name.clone() } else { letters[row].to_string() };
+                tiles.push((part, lane_class(self.chart.rows[hold.lane].hue), text));
+            }
+        }
+        idle.retain(|part| number == 0 && part.end - part.start > 48.0);
+        let (top, height) = (px(y - self.sheet.hold_height / 2.0), px(self.sheet.hold_height));
+        let left = self.sheet.left;
+        html! {
+            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) { (thread_name(number)) }
+            @for (part, colour, text) in tiles {
+                rect.running.(colour) x=(px(left + part.start)) y=(top)
+                    width=(px(part.end - part.start)) height=(height) {}
+                text.in-bar x=(px(left + (part.start + part.end) / 2.0)) y=(px(y + 4.5))
+                    font-size=(px(SMALL)) { (text) }
+            }
+            @for part in idle {
+                text.faint.middle x=(px(left + (part.start + part.end) / 2.0)) y=(px(y + 4.5)) {
+                    "idle"
+                }
+            }
+        }
+    }
+
+    /// Where the middle of the run is missing: in all rows at once.
+    fn cut(&self) -> Markup {
+        let Some(cut) = &self.layout.cut else { return html! {} };
+        let middle = self.sheet.left + (cut.start + cut.end) / 2.0;
+        let (top, bottom) = (px(self.top - 6.0), px(self.bottom() + 4.0));
+        html! {
+            @for x in [middle - 4.0, middle + 4.0] {
+                line.cut x1=(px(x)) x2=(px(x)) y1=(top) y2=(bottom) {}
+            }
+            text.faint.middle x=(px(middle)) y=(px(self.top - 14.0)) { "…" }
+        }
+    }
+
+    /// The marks of this picture, and where they stand in the legend.
+    fn legend_entries(&self) -> Vec<(f64, f64, Mark)> {
+        if !self.sheet.options.legend {
+            return vec![];
+        }
+        let mut marks = occurring(self.chart, self.rows);
+        if !self.drawn_wakes().is_empty() {
+            marks.push(Mark::Wake);
+        }
+        if self.said().iter().any(|(_, _, said)| self.y(said.lane).is_some()) {
+            marks.push(Mark::Line);
+        }
+        if self.different.iter().any(|stretches| !stretches.is_empty()) {
+            marks.push(Mark::Differs);
+        }
+        let (mut x, mut y) = (self.sheet.left, 12.0);
+        let mut placed = vec![];
+        for mark in marks {
+            let wide = NOTE + width_of(mark.label(), SMALL);
+            if x + wide > self.sheet.width && x > self.sheet.left {
+                x = self.sheet.left;
+                y += LINE + 3.0;
+            }
+            placed.push((x, y, mark));
+            x += wide + 22.0;
+        }
+        placed
+    }
+
+    fn legend_height(&self) -> f64 {
+        self.legend_entries().last().map_or(0.0, |(_, y, _)| y + 18.0)
+    }
+
+    /// What the signs mean that occur in this picture.
+    fn legend(&self) -> Markup {
+        let entry = |mark: Mark| {
+            html! {
+                title { (mark.sentence()) }
+                (icon(mark))
+                text.faint x=(px(NOTE)) y="4.5" { (mark.label()) }
+            }
+        };
+        html! {
+            @for (x, y, mark) in self.legend_entries() {
+                g transform={ "translate(" (px(x)) " " (px(y)) ")" } {
+                    @match self.sheet.options.glossary {
+                        Some(page) => a href={ (page) "#" (mark.term()) } { (entry(mark)) },
+                        None => (entry(mark)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The lines that are listed below the picture, and in how many columns.
+    fn listed(&self) -> (&[Said], usize) {
+        let all = &self.chart.said;
+        let shown = &all[..all.len().min(LINES)];
+        let mut widest: f64 = 120.0;
+        for said in shown {
+            let text = format!("{}  {}", self.chart.rows[said.lane].name, said.text);
+            widest = widest.max(width_of(&text, SMALL) + 40.0);
+        }
+        let columns = ((self.sheet.width - self.sheet.left) / widest) as usize;
+        (shown, columns.clamp(1, 3))
+    }
+
+    fn lines_height(&self) -> f64 {
+        if !self.sheet.options.lines || self.chart.said.is_empty() {
+            return 0.0;
+        }
+        let (shown, columns) = self.listed();
+        let more = if self.chart.said.len() > shown.len() { LINE } else { 0.0 };
+        shown.len().div_ceil(columns) as f64 * LINE + more + 8.0
+    }
+
+    /// What was said, in columns.
+    fn lines(&self) -> Markup {
+        if !self.sheet.options.lines {
+            return html! {};
+        }
+        let (shown, columns) = self.listed();
+        let column = (self.sheet.width - self.sheet.left) / columns as f64;
+        let per_column = shown.len().div_ceil(columns).max(1);
+        let more = self.chart.said.len() - shown.len();
+        html! {
+            @for (index, said) in shown.iter().enumerate() {
+                @let x = self.sheet.left + (index / per_column) as f64 * column;
+                @let y = 14.0 + (index % per_column) as f64 * LINE;
+                @let name = &self.chart.rows[said.lane].name;
+                @let room = column - 48.0 - width_of(name, SMALL);
+                text.number x=(px(x + 16.0)) y=(px(y)) { (index + 1) }
+                text.said x=(px(x + 24.0)) y=(px(y)) {
+                    tspan.strong { (name) }
+                    tspan dx="8" { (shorten(&said.text, room, SMALL)) }
+                }
+            }
+            @if more > 0 {
+                @let y = 14.0 + per_column as f64 * LINE;
+                text.faint x=(px(self.sheet.left)) y=(px(y)) { "… and " (more) " more lines" }
+            }
+        }
+    }
+}
+
+/// The widest stretch between two of these edges, of those between `from` and `to`.
+fn widest_between(mut edges: Vec<f64>, from: f64, to: f64) -> Range<f64> {
+    edges.push(to);
+    edges.retain(|edge| (from..=to).contains(edge));
+    edges.sort_by(f64::total_cmp);
+    widest(&edges)
+}
+
+/// The widest stretch between two neighbours.
+fn widest(edges: &[f64]) -> Range<f64> {
+    let mut widest = 0.0..0.0;
+    for pair in edges.windows(2) {
+        if pair[1] - pair[0] > widest.end - widest.start {
+            widest = pair[0]..pair[1];
+        }
+    }
+    widest
+}
+
+fn arrow(x: f64, start: f64, tip: f64, down: f64) -> Markup {
+    html! {
+        path.arrow d={ "M" (px(x)) " " (px(start)) "V" (px(tip - down * 5.0)) } {}
+        path.head d={ "M" (px(x)) " " (px(tip)) "l-4.5 " (px(-down * 8.0)) "h9z" } {}
+    }
+}
+
+/// A mark as it stands in a legend: 20 pixels wide, around y = 0.
+fn icon(mark: Mark) -> Markup {
+    let bar = |class: &str| html! { rect.(class).l0 width="18" height="14" y="-7" rx="3" {} };
+    let line = |class: &str| html! { line.(class).l0 x1="1" x2="19" y1="0" y2="0" {} };
+    match mark {
+        Mark::Running => bar("running"),
+        Mark::Blocking => html! { (bar("running")) (bar("blocking")) },
+        Mark::OnThread => html! { (bar("running")) (bar("on-thread")) },
+        Mark::RunningUnwoken => bar("unwoken"),
+        Mark::Ready => bar("ready"),
+        Mark::WokenNotPolled => {
+            html! { rect.not-polled width="18" height="14" y="-7" rx="3" {} }
+        }
+        Mark::Waiting => line("waiting"),
+        Mark::Lazy => line("lazy"),
+        Mark::Finished | Mark::Cancelled | Mark::Panicked | Mark::Unfinished => {
+            end_sign(mark, -2.0, 0.0)
+        }
+        Mark::Wake => arrow(9.0, -8.0, 8.0, 1.0),
+        Mark::Line => html! {
+            (bar("running"))
+            text.in-bar x="9" y="4" font-size="11" { "1" }
+        },
+        Mark::Differs => html! { rect.differs width="18" height="14" y="-7" {} },
+    }
+}
+
+fn end_sign(mark: Mark, x: f64, y: f64) -> Markup {
+    html! {
+        @match mark {
+            Mark::Finished => {
+                path.done d={ "M" (px(x + 6.0)) " " (px(y)) "l4 5 8-10" } {}
+            },
+            Mark::Cancelled => {
+                path.cancelled d={ "M" (px(x + 5.0)) " " (px(y - 5.0)) "l10 10m0-10l-10 10" } {}
+            },
+            Mark::Panicked => {
+                path.cancelled d={ "M" (px(x + 10.0)) " " (px(y - 7.0)) "v8m0 5v.5" } {}
+            },
+            _ => path.unfinished d={ "M" (px(x + 5.0)) " " (px(y)) "h.1m6 0h.1m6 0h.1" } {},
+        }
+    }
+}
+
+/// A letter is a little more than half as wide as it is high.
+const LETTER: f64 = 0.58;
+
+/// About how wide a text is.
+fn width_of(text: &str, size: f64) -> f64 {
+    text.width() as f64 * size * LETTER
+}
+
+fn shorten(text: &str, width: f64, size: f64) -> String {
+    let columns = (width.max(0.0) / (size * LETTER)) as usize;
+    console::truncate_str(text, columns, if columns > 0 { "…" } else { "" }).into_owned()
+}
+
+/// A number with at most one decimal, and the same everywhere.
+pub(super) fn px(value: f64) -> String {
+    let text = format!("{value:.1}");
+    match text.strip_suffix(".0") {
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
+}

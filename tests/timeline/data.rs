@@ -1,0 +1,104 @@
+//! A recording as data: what is written down is read back, and nothing else is.
+use crate::ms;
+use async_concepts::{
+    LaneExt, block, on_thread, record, say,
+    timeline::{
+        Chart, Clock, Recorder, SvgOptions, TerminalOptions, from_json, to_json, to_perfetto,
+    },
+};
+use tokio::{join, task::spawn_blocking, time::sleep};
+
+/// A run with something of everything: a wake across lanes, a thread, a line, a cancelled lane, and
+/// a verdict.
+fn rich() -> Chart {
+    let run = Recorder::new("rich").limit(ms(500)).record(|| async {
+        say!("begin");
+        let hash = spawn_blocking(on_thread("hash", || block(ms(50))));
+        let late = tokio::time::timeout(ms(100), sleep(ms(900)).lane("late"));
+        let (_, _) = join!(hash, late);
+        std::future::pending::<()>().lane("stuck").await;
+    });
+    assert!(run.outcome.is_err());
+    run.chart()
+}
+
+#[test]
+fn what_is_read_back_draws_the_same_in_every_renderer() {
+    let charts = vec![rich(), record("second", || sleep(ms(5)).lane("nap")).chart()];
+    let read = from_json(&to_json(&charts)).expect("it was just written");
+    assert_eq!(read, charts);
+    for (one, other) in charts.iter().zip(&read) {
+        let options = TerminalOptions { width: 100, colour: true };
+        assert_eq!(one.to_text(options), other.to_text(options));
+        assert_eq!(one.to_svg(SvgOptions::default()), other.to_svg(SvgOptions::default()));
+        assert_eq!(one.describe(), other.describe());
+    }
+    assert_eq!(to_perfetto(&charts), to_perfetto(&read));
+}
+
+#[test]
+fn the_format_is_what_its_documentation_says() {
+    let chart = record("nap", || sleep(ms(5)).lane("nap")).chart();
+    let data: serde_json::Value = serde_json::from_str(&to_json(&[chart])).unwrap();
+    assert_eq!(data["version"], 1);
+    let chart = &data["charts"][0];
+    assert_eq!(chart["title"], "nap");
+    assert_eq!(chart["clock"], "paused");
+    assert_eq!(chart["elapsed"], 5_000_000);
+    assert_eq!(chart["instants"][1]["at"], 5_000_000);
+    assert_eq!(chart["verdict"], serde_json::Value::Null);
+    let nap = &chart["rows"][1];
+    assert_eq!(nap["name"], "nap");
+    assert_eq!(nap["spans"][1]["state"], serde_json::json!({ "waiting": "clock" }));
+    assert_eq!(nap["spans"][1]["from"], serde_json::json!({ "instant": 0, "column": 2 }));
+    assert_eq!(nap["end"][1], "finished");
+}
+
+#[test]
+fn lines_of_no_lane_are_in_the_data_too_with_the_instant_that_they_belong_to() {
+    let run = Recorder::new("lines").clock(Clock::Paused).record(|| async {
+        tokio::spawn(async {
+            sleep(ms(20)).await;
+            say!("no lane");
+        });
+        sleep(ms(30)).lane("nap").await;
+    });
+    let read = from_json(&to_json(&[run.chart()])).unwrap();
+    assert_eq!(read[0].lines, run.lines);
+    assert_eq!(read[0].lines[0].lane, "-");
+    assert!(read[0].instants[read[0].instant_of(&read[0].lines[0])].at <= ms(20));
+}
+
+#[test]
+fn what_cannot_be_drawn_is_refused_and_not_drawn_wrongly() {
+    let good = to_json(&[rich()]);
+    let refused = |text: &str| from_json(text).expect_err(text).to_string();
+    assert!(refused("{}").starts_with("this is no recording: "), "{}", refused("{}"));
+    let newer = good.replacen("\"version\":1", "\"version\":2", 1);
+    assert_eq!(refused(&newer), "this recording is of version 2; only version 1 can be read");
+    let other_lane = good.replacen("\"from\":1,\"to\":", "\"from\":99,\"to\":", 1);
+    assert_ne!(other_lane, good, "there is a wake in it");
+    assert_eq!(refused(&other_lane), "this recording is broken: there is no lane 99");
+    let other_place = good.replacen("{\"instant\":1,", "{\"instant\":77,", 1);
+    assert!(refused(&other_place).contains("there is no position"), "{}", refused(&other_place));
+    let empty = r#"{"version":1,"charts":[]}"#;
+    assert_eq!(from_json(empty).unwrap(), []);
+}
+
+#[test]
+fn a_verdict_is_part_of_every_rendering() {
+    let run = Recorder::new("stuck").limit(ms(500)).record(|| async {
+        std::future::pending::<()>().lane("stuck").await;
+    });
+    let verdict = run.outcome.as_ref().expect_err("it cannot end").to_string();
+    let chart = run.chart();
+    assert_eq!(chart.verdict.as_ref(), Some(&verdict));
+    assert!(chart.summary().starts_with(&format!("Ended: {verdict}.")), "{}", chart.summary());
+    let first_words = &verdict[..20];
+    let text = chart.to_text(TerminalOptions { width: 80, colour: false });
+    assert!(text.contains(&format!("Ended: {first_words}")), "{text}");
+    assert!(chart.to_svg(SvgOptions::default()).contains(&format!(">Ended: {first_words}")));
+    assert!(chart.describe().contains(&verdict));
+    assert!(to_perfetto(std::slice::from_ref(&chart)).contains(&verdict));
+    assert!(to_json(&[chart]).contains(&verdict));
+}
