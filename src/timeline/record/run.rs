@@ -570,7 +570,12 @@ impl Run {
     }
 
     /// Shows `note` the number of the stack up to the poll of `lane`.
+    ///
+    /// Not in a run that is one of many schedules: there it would cost more than the rest.
     fn note_stack(&self, lane: LaneId, note: impl FnOnce(&mut LaneState, u32)) {
+        if self.gate.is_some() {
+            return;
+        }
         let stack = capture();
         let mut log = self.lock();
         if log.closed {
@@ -583,9 +588,12 @@ impl Run {
     }
 
     /// The waker of `lane` was called that reaches the task `task`.
-    pub fn woken(&self, lane: LaneId, task: usize) {
+    ///
+    /// Says whether the run still goes on, so that its gate, if it has one, was told of it.
+    pub fn woken(&self, lane: LaneId, task: usize) -> bool {
         if !self.is_open() {
-            return self.woken_ahead(lane);
+            self.woken_ahead(lane);
+            return false;
         }
         let by_itself = self.current_lane() == Some(lane);
         if by_itself {
@@ -595,7 +603,7 @@ impl Run {
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
             if !gate.woken(lane, matches!(cause, Cause::Known(WokenBy::Yield))) {
-                return;
+                return true;
             }
         }
         let at = self.scheduler.elapsed();
@@ -622,6 +630,7 @@ impl Run {
         }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
+        true
     }
 
     /// Tells the gate when what does something right now is none of its lanes.
