@@ -306,11 +306,6 @@ impl Run {
         self.lock().closed = true;
     }
 
-    pub fn has_lanes_besides_main(&self) -> bool {
-        let log = self.lock();
-        log.lanes.iter().any(|(lane, state)| *lane != 0 && state.now != Doing::Ended)
-    }
-
     /// What has been seen after the limit; [`Next::Nothing`] if nothing was, and then `waker` is called
     /// when that changes.
     pub(super) fn looks_ahead(&self, waker: &Waker) -> Next {
@@ -727,9 +722,6 @@ impl Run {
     }
 
     fn says(&self, text: &str, location: &'static Location<'static>) {
-        if !self.is_open() {
-            return;
-        }
         let text = clean::text(text);
         let lane = self.current_lane();
         let at = self.scheduler.elapsed();
