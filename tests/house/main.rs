@@ -3,6 +3,7 @@
 mod arrows;
 mod generated;
 mod readme;
+mod style;
 
 use std::{
     fs,
