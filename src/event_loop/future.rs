@@ -9,6 +9,8 @@
 //! turns each entry of the list into a place in the ready queue; when such a place has its turn,
 //! the loop calls `run`, which calls the callback.
 
+mod line;
+
 use std::cell::{Cell, RefCell, RefMut};
 use std::mem::{replace, take};
 use std::pin::Pin;
@@ -538,21 +540,6 @@ impl<T> Await<T> {
         current.gives_way();
         self.refusal = Some(refusal);
         Poll::Pending
-    }
-
-    /// A done callback among the others: what began to wait first is woken first, through the
-    /// queue.
-    fn register(&mut self, cell: &Rc<FutureCell<T>>, wakeup: Wakeup) {
-        if let Some(registered) = &self.wakeup
-            && registered.is(&wakeup)
-        {
-            return;
-        }
-        // The task was replaced by another, or an executor gave another waker: the place in the
-        // list is lost, since there it is the task that has waited, not this await.
-        self.stop_waiting();
-        self.wakeup = Some(wakeup.clone());
-        cell.add_callback(Callback::Wakeup(wakeup));
     }
 
     /// Takes the registration back: a future that outlives the wait must not keep it, nor wake a

@@ -6,7 +6,9 @@ use super::{
     scheduler::{Decision, Ends, Granularity, MOST_POLLS, Scheduler},
     watch::Current,
 };
-use crate::timeline::{Recording, Run, Verdict, human, recording, run_lane_to_the_end};
+use crate::timeline::{
+    Causes, Code, Recording, Run, Verdict, human, recording, run_lane_to_the_end,
+};
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 /// Makes the lane `main` anew for each run.
@@ -97,7 +99,7 @@ impl<T> Runner<T> {
         if let Some(at) = trace.ends.spins {
             let at = human(at);
             let sentence = format!("at {at}, after {MOST_POLLS} polls, it was still going on");
-            ended = (Err(Verdict::Endless(sentence)), ended.1);
+            ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
         }
         Once { recording: recording(&run, self.name.clone(), ended), trace }
     }

@@ -44,7 +44,7 @@ impl Current {
 
     /// Changes as long as the thread gets on: the number of the run, and how often its runtime has
     /// come to rest.
-    fn movement(&self) -> (u64, Option<(u64, bool)>) {
+    fn movement(&self) -> (u64, Option<(Instant, bool)>) {
         let running = self.lock();
         (running.number, running.run.as_ref().map(|(run, _)| run.movement()))
     }

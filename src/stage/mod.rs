@@ -93,6 +93,7 @@ impl Stage {
     }
 
     /// Adds a scene.
+    #[track_caller]
     pub fn scene<T, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
         T: Send + 'static,
@@ -105,6 +106,7 @@ impl Stage {
     /// the verdict is shown. Such a scene fails the example if it does end by itself.
     ///
     /// A verdict calls it a deadlock if nothing happened in the last nine tenths of `limit`.
+    #[track_caller]
     pub fn hanging_scene<T, F>(self, title: &'static str, limit: Duration, main: fn() -> F) -> Stage
     where
         T: Send + 'static,
@@ -115,6 +117,7 @@ impl Stage {
 
     /// Adds a scene that can fail for reasons that it is not about, for instance because there is
     /// no free socket. Then the error is printed, the next scenes run, and the exit status is 1.
+    #[track_caller]
     pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
         T: Send + 'static,
@@ -125,6 +128,7 @@ impl Stage {
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
+    #[track_caller]
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
         self.with(Scene::new(title, move |recorder| driver::record_with_its_driver(recorder, main)))
     }

@@ -4,7 +4,7 @@
 //! follows from both: a lane that returned `Pending` was waiting if a wake came next, and was only
 //! polled together with a neighbour if a poll came next. So a span is made when it ends.
 use super::chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake};
-use crate::timeline::{Clock, Event, LaneId, Polled, Ringer, What};
+use crate::timeline::{Clock, Event, LaneId, Polled, What, WokenBy};
 use std::{collections::HashMap, time::Duration};
 
 impl Chart {
@@ -60,6 +60,9 @@ struct Open {
     polled: (Duration, usize),
     /// Woken in the middle of its own poll, so ready as soon as that has returned.
     woken_while_polled: bool,
+    /// It, or a lane inside it, has occupied the thread in its present poll. On the paused clock time
+    /// also passes in a poll that moves the clock by `advance`, which is no blocking.
+    blocked: bool,
 }
 
 impl Assembly {
@@ -99,7 +102,7 @@ impl Assembly {
     /// Whether a poll ends with this event that began at the last instant and took so long that it
     /// is to be seen. On the paused clock time itself begins a new instant.
     fn ends_a_long_poll(&self, event: &Event) -> bool {
-        let ends = matches!(event.what, What::PollEnd(_));
+        let ends = matches!(event.what, What::PollEnd { .. });
         if self.clock == Clock::Paused || !ends || self.chart.instants.is_empty() {
             return false;
         }
@@ -124,7 +127,9 @@ impl Assembly {
         if from == now {
             return;
         }
-        if matches!(state, State::Running | State::RunningUnwoken) && from.instant < now.instant {
+        let blocked = std::mem::take(&mut self.open[lane].blocked) || self.clock == Clock::Real;
+        let running = matches!(state, State::Running | State::RunningUnwoken);
+        if running && blocked && from.instant < now.instant {
             state = State::Blocking;
         }
         self.chart.rows[lane].spans.push(Span { state, from, to: now });
@@ -151,11 +156,16 @@ impl Assembly {
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
             What::PollStart => self.poll_starts(lane, event),
-            What::PollEnd(polled) => self.poll_ends(lane, event.thread, polled),
+            What::PollEnd { polled, .. } => self.poll_ends(lane, event.thread, polled),
             What::Woken { by } => self.woken(lane, by),
             What::Dropped { by, aborted } => {
                 self.waited(lane, Until::Dropped);
                 self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
+            }
+            What::Blocked => {
+                for lane in &self.stacks[event.thread] {
+                    self.open[*lane].blocked = true;
+                }
             }
             What::Says(text) => {
                 let said = Said { at: self.now(), lane, text: text.clone() };
@@ -181,6 +191,7 @@ impl Assembly {
             from: now,
             polled: (Duration::ZERO, 0),
             woken_while_polled: false,
+            blocked: false,
         });
     }
 
@@ -212,8 +223,10 @@ impl Assembly {
     fn poll_ends(&mut self, lane: LaneId, thread: usize, polled: &Polled) {
         let woken = std::mem::take(&mut self.open[lane].woken_while_polled);
         match polled {
-            Polled::Pending if woken => self.change(lane, Some(State::Ready)),
-            Polled::Pending => self.change(lane, Some(State::Waiting(Until::RunOver))),
+            Polled::Pending(_) | Polled::Item if woken => self.change(lane, Some(State::Ready)),
+            Polled::Pending(_) | Polled::Item => {
+                self.change(lane, Some(State::Waiting(Until::RunOver)))
+            }
             Polled::Ready => self.end(lane, End::Finished),
             Polled::Panicked(message) => self.end(lane, End::Panicked(message.clone())),
         }
@@ -228,12 +241,12 @@ impl Assembly {
         }
     }
 
-    fn woken(&mut self, lane: LaneId, by: &Ringer) {
+    fn woken(&mut self, lane: LaneId, by: &WokenBy) {
         let until = match by {
-            Ringer::Lane(by) => Until::Lane(*by),
-            Ringer::Clock => Until::Clock,
-            Ringer::Yield => Until::Yield,
-            Ringer::Outside | Ringer::Traced(_) => Until::Outside,
+            WokenBy::Lane(by) => Until::Lane(*by),
+            WokenBy::Clock => Until::Clock,
+            WokenBy::Yield => Until::Yield,
+            WokenBy::Outside => Until::Outside,
         };
         match self.open[lane].state {
             Some(State::Waiting(_)) => {
