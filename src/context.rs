@@ -75,6 +75,10 @@
 //! was called.
 //!
 //! [data model]: https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers
+#![doc = ""]
+#![doc = "<div>"]
+#![doc = include_str!("../docs/transaction.svg")]
+#![doc = "</div>"]
 mod owed;
 
 use futures::FutureExt;

@@ -11,6 +11,10 @@
 //! To read in this order: `scene` (what is run), `run` (the loop over the scenes), `options` (the
 //! command line), `print` (the terminal), `files` and `recorded` (what is kept), `clock` (event
 //! loops).
+#![doc = ""]
+#![doc = "<div>"]
+#![doc = include_str!("../../docs/pipeline.svg")]
+#![doc = "</div>"]
 mod clock;
 mod files;
 mod options;

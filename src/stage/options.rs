@@ -36,6 +36,8 @@ pub(super) struct Options {
     pub(super) svg: Option<PathBuf>,
     pub(super) perfetto: Option<PathBuf>,
     pub(super) json: Option<PathBuf>,
+    /// Draw the other scenes beside this one.
+    pub(super) beside: Option<String>,
     /// How wide to draw pictures, in pixels.
     pub(super) width: f64,
 }
@@ -43,16 +45,25 @@ pub(super) struct Options {
 impl Default for Options {
     fn default() -> Options {
         let width = SvgOptions::default().width;
-        Options { fast: false, timeline: true, svg: None, perfetto: None, json: None, width }
+        Options {
+            fast: false,
+            timeline: true,
+            svg: None,
+            perfetto: None,
+            json: None,
+            beside: None,
+            width,
+        }
     }
 }
 
 /// The options that every example has, with what the help says of them.
-const OPTIONS: [(&str, &str); 6] = [
+const OPTIONS: [(&str, &str); 7] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     ("--svg FILE", "Write the timeline as SVG, too"),
     ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
-    ("--json FILE", "Write the lines and the timeline of each scene for a program to read, too"),
+    ("--json FILE", "Write the recording of each scene for a program to read, too"),
+    ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
     ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
 ];
@@ -79,6 +90,7 @@ impl Options {
                 Long("svg") => options.svg = Some(parser.value()?.into()),
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
                 Long("json") => options.json = Some(parser.value()?.into()),
+                Long("beside") => options.beside = Some(parser.value()?.string()?),
                 Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
                 Short('h') | Long("help") => return Ok(None),
                 _ => return Err(arg.unexpected()),

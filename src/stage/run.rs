@@ -6,7 +6,9 @@ use super::{
     print::{heading, print_line, show},
     scene::Settings,
 };
-use crate::timeline::{Clock, Observe, TerminalOptions, Verdict};
+use crate::timeline::{
+    Chart, Clock, Observe, Pair, SvgOptions, TerminalOptions, Verdict, pairs_to_svg,
+};
 use console::Style;
 use std::{fmt::Display, process::ExitCode};
 
@@ -47,6 +49,11 @@ impl Stage {
             Ok(files) => files,
             Err(error) => return self.refuse(&error),
         };
+        if let Some(beside) = &options.beside
+            && let Err(error) = self.check_beside(beside)
+        {
+            return self.refuse(&error);
+        }
         let clock =
             if options.fast && self.real_time.is_none() { Clock::Paused } else { Clock::Real };
         if let (true, Some(reason)) = (options.fast, self.real_time) {
@@ -68,13 +75,24 @@ impl Stage {
                 status = ExitCode::from(code);
             }
             if let Some(chart) = result.chart.take() {
-                if options.timeline {
+                if options.timeline && options.beside.is_none() {
                     show(&format!("\n{}", chart.to_text(TerminalOptions::of_stdout())));
                 }
-                recorded.push((result, chart));
+                recorded.push(chart);
             }
         }
-        if let Err(error) = files.write(clock, &recorded, options.width) {
+        let mut svg = None;
+        if let Some(title) = &options.beside {
+            let pairs = pairs(&recorded, title);
+            if options.timeline {
+                for pair in &pairs {
+                    show(&format!("\n{}", pair.to_text(TerminalOptions::of_stdout())));
+                }
+            }
+            let drawing = SvgOptions { width: options.width, ..SvgOptions::default() };
+            svg = Some(pairs_to_svg(&pairs, drawing));
+        }
+        if let Err(error) = files.write(&recorded, options.width, svg) {
             eprintln!("{}: {error}", self.name);
             return ExitCode::from(REFUSED);
         }
@@ -84,10 +102,36 @@ impl Stage {
         status
     }
 
+    /// Whether there is such a scene, and another to draw beside it.
+    fn check_beside(&self, title: &str) -> Result<(), String> {
+        let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
+        if titles.len() < 2 {
+            return Err("there is only one scene, and nothing to draw it beside".into());
+        }
+        if titles.contains(&title) {
+            return Ok(());
+        }
+        Err(format!("there is no scene “{title}”, but: {}", titles.join(", ")))
+    }
+
     fn refuse(&self, error: &dyn Display) -> ExitCode {
         eprintln!("{}: {error}", self.name);
         ExitCode::from(REFUSED)
     }
+}
+
+/// Each other chart and this one, in the order of the scenes.
+fn pairs(charts: &[Chart], title: &str) -> Vec<Pair> {
+    let Some(chosen) = charts.iter().position(|chart| chart.title == title) else { return vec![] };
+    let mut pairs = vec![];
+    for (index, chart) in charts.iter().enumerate() {
+        if index < chosen {
+            pairs.push(chart.beside(&charts[chosen]));
+        } else if index > chosen {
+            pairs.push(charts[chosen].beside(chart));
+        }
+    }
+    pairs
 }
 
 /// Says how the scene ended, if there is something to say, and returns the exit status if that was

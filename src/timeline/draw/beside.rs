@@ -83,7 +83,7 @@ impl Pair {
 
     /// The same, with what a program may want to know of the picture.
     pub fn picture(&self, options: SvgOptions) -> SvgPicture {
-        super::svg::beside(self, options)
+        super::svg::beside(std::slice::from_ref(self), options)
     }
 
     /// Both in words, and what differs first.

@@ -25,6 +25,6 @@ pub use layout::LeftOut;
 pub use marks::Mark;
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;
-pub use svg::{PageStyle, Stop, SvgOptions, SvgPicture, Theme, page_style, to_svg};
+pub use svg::{PageStyle, Stop, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
 pub use terminal::TerminalOptions;
 pub(crate) use terminal::colour;

@@ -46,11 +46,13 @@ pub(super) fn style(theme: Theme) -> String {
         }
         Theme::Page => String::new(),
     };
-    colours + &rules()
+    // A picture that stands alone has a paper of its own, so that it can be read on any page.
+    colours + PAPER + &rules()
 }
 
 fn rules() -> String {
     let mut rules = STYLE
+        .trim_start()
         .replace("$FAINT", &FAINT_OPACITY.to_string())
         .replace("$PALE", &PALE_OPACITY.to_string())
         .replace("$STRIPE", &STRIPE_OPACITY.to_string())
@@ -82,6 +84,8 @@ fn colours(palette: &Palette) -> String {
     }
     properties
 }
+
+const PAPER: &str = "svg.timeline{background:var(--paper);max-width:100%;height:auto}\n";
 
 const STYLE: &str = "
 .timeline{font:14px ui-sans-serif,system-ui,'Segoe UI','DejaVu Sans',sans-serif}
