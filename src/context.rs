@@ -77,7 +77,7 @@
 //! [data model]: https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers
 #![doc = ""]
 #![doc = "<div>"]
-#![doc = include_str!("../docs/transaction.svg")]
+#![cfg_attr(doc, doc = include_str!("../docs/transaction.svg"))]
 #![doc = "</div>"]
 mod owed;
 

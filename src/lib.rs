@@ -42,7 +42,7 @@
 //! ```
 #![doc = ""]
 #![doc = "<div>"]
-#![doc = include_str!("../docs/gather.svg")]
+#![cfg_attr(doc, doc = include_str!("../docs/gather.svg"))]
 #![doc = "</div>"]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -56,7 +56,7 @@ pub mod from_asyncio_to_tokio;
 #[doc = include_str!("../docs/glossary.md")]
 #[doc = ""]
 #[doc = "<div>"]
-#[doc = include_str!("../docs/futurelock.svg")]
+#[cfg_attr(doc, doc = include_str!("../docs/futurelock.svg"))]
 #[doc = "</div>"]
 pub mod glossary {}
 pub mod protocol;

@@ -62,7 +62,7 @@
 //! [`AsyncWrite`]: tokio::io::AsyncWrite
 #![doc = ""]
 #![doc = "<div>"]
-#![doc = include_str!("../docs/protocol.svg")]
+#![cfg_attr(doc, doc = include_str!("../docs/protocol.svg"))]
 #![doc = "</div>"]
 mod drive;
 mod lines;

@@ -21,7 +21,7 @@
 //! `benches/README.md` says how long that takes.
 #![doc = ""]
 #![doc = "<div>"]
-#![doc = include_str!("../docs/blocked_loop.svg")]
+#![cfg_attr(doc, doc = include_str!("../docs/blocked_loop.svg"))]
 #![doc = "</div>"]
 use std::{
     fmt::{self, Display},

@@ -35,7 +35,7 @@
 //! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`], a coroutine a [`Result`].
 #![doc = ""]
 #![doc = "<div>"]
-#![doc = include_str!("../../docs/timers.svg")]
+#![cfg_attr(doc, doc = include_str!("../../docs/timers.svg"))]
 #![doc = "</div>"]
 
 mod clock;

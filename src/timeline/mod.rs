@@ -53,7 +53,7 @@
 //! `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
 #![doc = ""]
 #![doc = "<div>"]
-#![doc = include_str!("../../docs/two_naps.svg")]
+#![cfg_attr(doc, doc = include_str!("../../docs/two_naps.svg"))]
 #![doc = "</div>"]
 #[cfg(feature = "draw")]
 mod draw;
