@@ -282,8 +282,9 @@ fn a_file_that_cannot_be_written_is_refused_before_the_run() {
 #[test]
 fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
     let output = example("deadlock", &["--fast", "--no-timeline"]).output().expect("cargo");
-    let verdict =
-        "ended: nothing can happen any more: A waits since 100 ms, B waits since 100 ms\n";
+    let verdict = "ended: nothing can happen any more: A has been waiting since 100 ms at \
+                   examples/debugging/deadlock.rs:37 for `Mutex::lock`; B has been waiting since \
+                   100 ms at examples/debugging/deadlock.rs:37 for `Mutex::lock` [deadlock]\n";
     assert!(stdout(&output).contains(verdict), "{}", stdout(&output));
     assert!(stdout(&output).ends_with(" 0.200 B        transferred\n"), "the next scene follows");
     assert_eq!((stderr(&output), output.status.code()), (String::new(), Some(0)));

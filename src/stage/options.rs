@@ -36,6 +36,8 @@ pub(super) struct Options {
     pub(super) svg: Option<PathBuf>,
     pub(super) perfetto: Option<PathBuf>,
     pub(super) json: Option<PathBuf>,
+    /// Say where each lane waited, and for what.
+    pub(super) places: bool,
     /// Draw the other scenes beside this one.
     pub(super) beside: Option<String>,
     /// How wide to draw pictures, in pixels.
@@ -48,6 +50,7 @@ impl Default for Options {
         Options {
             fast: false,
             timeline: true,
+            places: false,
             svg: None,
             perfetto: None,
             json: None,
@@ -58,11 +61,12 @@ impl Default for Options {
 }
 
 /// The options that every example has, with what the help says of them.
-const OPTIONS: [(&str, &str); 7] = [
+const OPTIONS: [(&str, &str); 8] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     ("--svg FILE", "Write the timeline as SVG, too"),
     ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
     ("--json FILE", "Write the recording of each scene for a program to read, too"),
+    ("--where", "Say where in the source each lane waited, and for what"),
     ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
     ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
@@ -90,6 +94,7 @@ impl Options {
                 Long("svg") => options.svg = Some(parser.value()?.into()),
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
                 Long("json") => options.json = Some(parser.value()?.into()),
+                Long("where") => options.places = true,
                 Long("beside") => options.beside = Some(parser.value()?.string()?),
                 Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
                 Short('h') | Long("help") => return Ok(None),

@@ -68,7 +68,8 @@ impl Stage {
                 show(&format!("{}\n", Style::new().bold().apply_to(heading)));
             }
             // A verdict needs all that a timeline needs.
-            let everything = options.timeline || files.wanted() || scene.limit.is_some();
+            let drawn = options.timeline || options.places;
+            let everything = drawn || files.wanted() || scene.limit.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
             let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
             if let Some(code) = report(self.name, &result) {
@@ -77,6 +78,9 @@ impl Stage {
             if let Some(chart) = result.chart.take() {
                 if options.timeline && options.beside.is_none() {
                     show(&format!("\n{}", chart.to_text(TerminalOptions::of_stdout())));
+                }
+                if options.places {
+                    show(&format!("\n{}", chart.places()));
                 }
                 recorded.push(chart);
             }

@@ -64,15 +64,16 @@ mod time;
 pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{
-    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Pos, Row,
-    Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
+    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Places,
+    Pos, Row, Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
     from_json, lane_class, page_style, pairs_to_svg, to_json, to_perfetto, to_svg,
 };
 #[doc(hidden)]
 pub use record::say_line;
 pub use record::{
-    Event, Lane, LaneExt, LaneId, Line, Observe, Polled, Recorder, Recording, Ringer, Verdict,
-    What, block, callback, on_thread, record, turn, wait,
+    Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
+    Recording, Registered, Remark, Verdict, Wait, Waits, What, WokenBy, block, callback, on_thread,
+    record, turn, wait,
 };
 pub use time::{Clock, human};
 
@@ -88,6 +89,9 @@ impl<T> Recording<T> {
             Ok(_) => None,
             Err(verdict) => Some(verdict.to_string()),
         };
+        for remark in &self.remarks {
+            chart.remarks.push(remark.to_string());
+        }
         chart
     }
 }

@@ -246,7 +246,9 @@ fn two_locks_in_two_orders_get_a_verdict_instead_of_a_hang() {
     assert!(matches!(verdict, Verdict::Deadlock(_)), "{verdict:?}");
     assert_eq!(
         verdict.to_string(),
-        "nothing can happen any more: A waits since 100 ms, B waits since 100 ms"
+        "nothing can happen any more: A has been waiting since 100 ms at \
+         examples/debugging/deadlock.rs:37 for `Mutex::lock`; B has been waiting since 100 ms at \
+         examples/debugging/deadlock.rs:37 for `Mutex::lock` [deadlock]"
     );
 }
 

@@ -102,13 +102,19 @@ fn a_function_that_waits_in_vain_is_ended_after_a_virtual_hour() {
         wait(std::future::pending::<()>());
     });
     let Err(verdict @ Verdict::Deadlock(_)) = &run.outcome else { panic!("{:?}", run.outcome) };
-    assert_eq!(verdict.to_string(), "nothing can happen any more: main waits since 100 ms");
+    let expected = format!(
+        "nothing can happen any more: main has been waiting since 100 ms at {}:{}, and nothing \
+         keeps a waker of it [no-waker]",
+        file!(),
+        line!() - 7
+    );
+    assert_eq!(verdict.to_string(), expected);
     assert_eq!(run.elapsed, Duration::from_secs(3600));
 }
 
 #[test]
 fn a_function_that_spins_or_panics_gets_its_verdict() {
-    let run = Recorder::new("spins").watchdog(ms(100)).record_blocking(|| {
+    let run = Recorder::new("spins").watchdog(ms(300)).record_blocking(|| {
         loop {
             turn();
         }

@@ -74,12 +74,13 @@ fn blocking_shows_on_the_real_clock_too() {
 
 /// A chart of one lane that is polled at these times, in microseconds.
 fn polled_at(clock: Clock, micros: &[u64]) -> Chart {
-    use async_concepts::timeline::Polled;
+    use async_concepts::timeline::{Polled, Waits};
     let event = |at: u64, what| Event { at: Duration::from_micros(at), thread: 0, lane: 0, what };
     let mut events = vec![event(micros[0], What::Created { name: "main".into(), parent: None })];
     for &at in micros {
         events.push(event(at, What::PollStart));
-        events.push(event(at, What::PollEnd(Polled::Pending)));
+        let polled = Polled::Pending(Waits::nowhere());
+        events.push(event(at, What::PollEnd { polled, took: Duration::ZERO }));
     }
     let last = Duration::from_micros(micros[micros.len() - 1]);
     Chart::new("polls", clock, &events, last, 0)

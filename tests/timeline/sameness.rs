@@ -251,7 +251,7 @@ fn what_a_thread_sets_off_comes_before_what_it_does_next() {
     let (receiver, sender) = (1, 2);
     let last_item = at(receiver, |what| matches!(what, What::Says(_)));
     assert!(
-        last_item < at(sender, |what| matches!(what, What::PollEnd(_))),
+        last_item < at(sender, |what| matches!(what, What::PollEnd { .. })),
         "its end, too, comes after"
     );
 }

@@ -2,30 +2,52 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, block, on_thread, record, say,
-    timeline::{Clock, End, Line, Observe, Recorder, Verdict},
+    timeline::{Clock, Code, End, Line, Observe, Recorder, Recording, Verdict},
 };
 use std::{
-    future::poll_fn,
-    sync::{Arc, Mutex as StdMutex, mpsc},
-    task::Poll,
+    future::{pending, poll_fn},
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex as StdMutex,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
+    task::{Poll, Waker},
     time::Duration,
 };
-use tokio::{sync::Mutex, task::spawn_blocking, time::sleep};
+use tokio::{
+    select,
+    sync::{Mutex, Notify, oneshot},
+    task::{spawn_blocking, yield_now},
+    time::sleep,
+};
+
+/// `file:line` of the one line of this file that ends with `// MARK`.
+fn at(mark: &str) -> String {
+    let mark = format!("// {mark}");
+    let line = include_str!("verdicts.rs").lines().position(|line| line.ends_with(&mark));
+    format!("{}:{}", file!(), line.unwrap_or_else(|| panic!("no line is marked {mark}")) + 1)
+}
+
+/// What is said of a run.
+fn verdict<T>(run: Recording<T>) -> String {
+    run.outcome.map(|_| "it ended").unwrap_err().to_string()
+}
 
 #[test]
-fn a_deadlock_ends_after_a_virtual_hour_and_names_who_waits_since_when() {
+fn a_deadlock_ends_after_a_virtual_hour_and_names_what_waits_since_when_where_and_for_what() {
     let run = record("two locks in two orders", || async {
         let locks = Arc::new((Mutex::new(()), Mutex::new(())));
         let same = locks.clone();
         let a = async move {
             let _first = locks.0.lock().await;
             sleep(ms(200)).await;
-            let _second = locks.1.lock().await;
+            let _second = locks.1.lock().await; // deadlock A
         };
         let b = async move {
             let _second = same.1.lock().await;
             sleep(ms(300)).await;
-            let _first = same.0.lock().await;
+            let _first = same.0.lock().await; // deadlock B
         };
         futures::join!(a.lane("A"), b.lane("B"))
     });
@@ -33,7 +55,12 @@ fn a_deadlock_ends_after_a_virtual_hour_and_names_who_waits_since_when() {
     let Err(verdict @ Verdict::Deadlock(_)) = &run.outcome else { panic!("{:?}", run.outcome) };
     assert_eq!(
         verdict.to_string(),
-        "nothing can happen any more: A waits since 200 ms, B waits since 300 ms"
+        format!(
+            "nothing can happen any more: A has been waiting since 200 ms at {} for `Mutex::lock`; \
+             B has been waiting since 300 ms at {} for `Mutex::lock` [deadlock]",
+            at("deadlock A"),
+            at("deadlock B")
+        )
     );
     assert!(run.chart().rows.iter().all(|row| row.end.1 == End::Unfinished));
 }
@@ -42,10 +69,14 @@ fn a_deadlock_ends_after_a_virtual_hour_and_names_who_waits_since_when() {
 fn main_is_only_named_when_it_is_alone() {
     let run = record("alone", || async {
         sleep(ms(20)).await;
-        std::future::pending::<()>().await
+        Notify::new().notified().await // alone
     });
-    let verdict = run.outcome.unwrap_err().to_string();
-    assert_eq!(verdict, "nothing can happen any more: main waits since 20 ms");
+    let expected = format!(
+        "nothing can happen any more: main has been waiting since 20 ms at {} for \
+         `Notify::notified` [deadlock]",
+        at("alone")
+    );
+    assert_eq!(verdict(run), expected);
 }
 
 #[test]
@@ -56,8 +87,9 @@ fn of_many_lanes_some_are_named() {
         )
         .await
     });
-    let verdict = run.outcome.unwrap_err().to_string();
-    assert!(verdict.ends_with("worker5 waits since 0, and 34 more lanes like these"), "{verdict}");
+    let verdict = verdict(run);
+    let last = "and nothing keeps a waker of it; and 34 more lanes like these [no-waker]";
+    assert!(verdict.contains("; worker5 has been waiting since 0 (") && verdict.ends_with(last));
 }
 
 #[test]
@@ -68,14 +100,18 @@ fn a_run_that_goes_on_for_ever_is_no_deadlock() {
                 sleep(Duration::from_secs(7)).await;
             }
         };
-        futures::join!(ticker.lane("ticker"), std::future::pending::<()>().lane("listener"))
+        let notify = Notify::new();
+        let listener = notify.notified().lane("listener"); // beside a ticker
+        futures::join!(ticker.lane("ticker"), listener)
     });
     let verdict = run.outcome.unwrap_err();
     assert!(matches!(verdict, Verdict::Endless(_)));
-    assert_eq!(
-        verdict.to_string(),
-        "after 1 min it was still going on: ticker waits since 56 s, listener waits since 0"
+    let expected = format!(
+        "after 1 min it was still going on: listener has been waiting since 0 at {} for \
+         `Notify::notified`; ticker's next timer is due at 1 min 3 s [stuck]",
+        at("beside a ticker")
     );
+    assert_eq!(verdict.to_string(), expected);
 }
 
 #[test]
@@ -132,7 +168,7 @@ fn block_for_real() {
 #[test]
 fn a_future_that_wakes_itself_for_ever_is_said_to_spin() {
     let spins = poll_fn(|cx| {
-        cx.waker().wake_by_ref();
+        cx.waker().wake_by_ref(); // spins
         Poll::<()>::Pending
     });
     let run = Recorder::new("spin").watchdog(ms(200)).record(move || async {
@@ -141,7 +177,7 @@ fn a_future_that_wakes_itself_for_ever_is_said_to_spin() {
     });
     let sentence = run.outcome.unwrap_err().to_string();
     assert!(sentence.starts_with("spinner spins: at 30 ms it was polled "), "{sentence}");
-    assert!(sentence.contains(&format!("(the lane made at {}:", file!())), "{sentence}");
+    assert!(sentence.contains(&format!("(after its wait at {})", at("spins"))), "{sentence}");
 }
 
 #[test]
@@ -202,8 +238,285 @@ fn a_verdict_claims_nothing_about_lanes_that_were_not_recorded() {
             .record(|| std::future::pending::<()>().lane("A"));
         let verdict = run.outcome.unwrap_err().to_string();
         assert_eq!(
-            verdict, "it did not end within 1 h; who waits, only a recording could tell",
+            verdict,
+            "it did not end within 1 h; only a recording could tell what waits [not-recorded]",
             "{observe:?}"
         );
     }
+}
+
+/// Oxide's RFD 609: a lock is handed to a future that its owner does not poll any more.
+#[test]
+fn a_lane_that_was_woken_and_is_not_polled_is_the_cause_and_named_first() {
+    let run = record("futurelock", || async {
+        let lock = Arc::new(Mutex::new(()));
+        let same = lock.clone();
+        let holder = async move {
+            let _guard = same.lock().await;
+            sleep(ms(50)).await;
+        };
+        drop(tokio::spawn(holder.lane("holder")));
+        sleep(ms(1)).await;
+        let mut first = pin!(async { drop(lock.lock().await) }.lane("f1"));
+        select! {
+            biased;
+            () = first.as_mut() => {}
+            () = sleep(ms(10)) => {
+                let second = async { drop(lock.lock().await) }; // f2 waits
+                second.lane("f2").await; // main waits
+            }
+        }
+    });
+    let expected = format!(
+        "nothing can happen any more: f1 was woken by holder at 50 ms, but main, the only one to \
+         poll it, waits at {} for f2; f2 has been waiting since 11 ms at {} for `Mutex::lock` \
+         [woken-not-polled]",
+        at("main waits"),
+        at("f2 waits")
+    );
+    assert_eq!(verdict(run), expected);
+}
+
+#[test]
+fn a_run_that_sleeps_for_longer_than_its_limit_is_no_deadlock() {
+    let two_hours = Duration::from_secs(7200);
+    let run = record("nap", move || async move { sleep(two_hours).lane("nap").await });
+    assert_eq!(run.elapsed, Duration::from_secs(3600));
+    let Err(verdict @ Verdict::Endless(_)) = &run.outcome else { panic!("{:?}", run.outcome) };
+    let expected = "nothing has happened since 0: nap's next timer is due at 2 h [next-timer]";
+    assert_eq!(verdict.to_string(), expected);
+    let run = record("main", || sleep(Duration::from_secs(6000)));
+    let expected =
+        "nothing has happened since 0: main's next timer is due at 1 h 40 min [next-timer]";
+    assert_eq!(self::verdict(run), expected);
+}
+
+#[test]
+fn what_goes_on_for_ever_without_a_lane_is_not_taken_for_a_deadlock() {
+    let run = record("unnamed heart", || async {
+        drop(tokio::spawn(async {
+            loop {
+                sleep(Duration::from_secs(1)).await;
+            }
+        }));
+        Notify::new().notified().lane("A").await;
+    });
+    assert!(matches!(run.outcome, Err(Verdict::Endless(_))), "{:?}", run.outcome);
+}
+
+#[test]
+fn no_lane_is_polled_and_nothing_is_said_after_the_limit() {
+    let polled = Arc::new(AtomicU32::new(0));
+    let same = polled.clone();
+    let run = Recorder::new("late").limit(ms(100)).record(move || async move {
+        let late = async move {
+            loop {
+                sleep(ms(70)).await;
+                same.fetch_add(1, Ordering::Relaxed);
+                say!("late");
+            }
+        };
+        drop(tokio::spawn(late.lane("late")));
+        pending::<()>().await
+    });
+    assert_eq!(polled.load(Ordering::Relaxed), 1);
+    assert_eq!(run.transcript(), ["0.070 late late"]);
+}
+
+#[test]
+fn a_lane_whose_waker_nothing_keeps_is_said_to_be_lost() {
+    let run = record("lost", || async {
+        let lost = poll_fn(|_| Poll::<()>::Pending); // Pending, and no waker is kept
+        let kept = Notify::new();
+        futures::join!(lost.lane("lost"), kept.notified().lane("kept"))
+    });
+    let sentence = verdict(run);
+    let start = "nothing can happen any more: lost has been waiting since 0 (the lane made at ";
+    assert!(sentence.starts_with(start), "{sentence}");
+    assert!(sentence.contains("), and nothing keeps a waker of it; kept has been"), "{sentence}");
+    assert!(sentence.ends_with("[no-waker]"), "{sentence}");
+}
+
+#[test]
+fn a_lane_that_has_gone_over_to_another_task_is_not_reached_by_its_old_waker() {
+    let run = record("old waker", || async {
+        let kept: Arc<StdMutex<Option<Waker>>> = Arc::default();
+        let same = kept.clone();
+        // Keeps the first waker that it sees, and no other: the mistake that this is about.
+        let mut moves = Box::pin(
+            poll_fn(move |cx| {
+                same.lock().unwrap().get_or_insert_with(|| cx.waker().clone());
+                Poll::<()>::Pending
+            })
+            .lane("moves"),
+        );
+        assert!(futures::poll!(moves.as_mut()).is_pending());
+        drop(tokio::spawn(moves));
+        sleep(ms(20)).await;
+        kept.lock().unwrap().take().unwrap().wake();
+        Notify::new().notified().await
+    });
+    let sentence = verdict(run);
+    let start =
+        "nothing can happen any more: moves was woken by main at 20 ms through an old waker";
+    assert!(sentence.starts_with(start), "{sentence}");
+    assert!(sentence.ends_with("[old-waker]"), "{sentence}");
+}
+
+#[test]
+fn a_lane_that_was_never_polled_is_named_before_those_that_wait() {
+    let run = record("never", || async {
+        let (send, receive) = oneshot::channel();
+        let _never = async move { send.send(()).unwrap() }.lane("sender"); // never polled
+        drop(receive.lane("receiver").await);
+    });
+    let sentence = verdict(run);
+    let start = format!(
+        "nothing can happen any more: sender, made at {}, was never polled; receiver has been \
+         waiting since 0 at ",
+        at("never polled")
+    );
+    assert!(sentence.starts_with(&start), "{sentence}");
+    assert!(sentence.ends_with("for `oneshot::Receiver` [never-polled]"), "{sentence}");
+}
+
+#[test]
+fn the_lane_that_wakes_itself_spins_and_not_the_one_that_is_polled_beside_it() {
+    let run = Recorder::new("spins").watchdog(ms(200)).record(|| async {
+        let consumer = async { Notify::new().notified().await };
+        let producer = async {
+            loop {
+                yield_now().await; // producer spins
+            }
+        };
+        futures::join!(consumer.lane("consumer"), producer.lane("producer"))
+    });
+    let sentence = verdict(run);
+    assert!(sentence.starts_with("producer spins: at 0 it was polled "), "{sentence}");
+    assert!(sentence.contains(&at("producer spins")), "{sentence}");
+}
+
+#[test]
+fn main_spins_also_when_there_are_other_lanes() {
+    let run = Recorder::new("spins").watchdog(ms(200)).record(|| async {
+        drop(tokio::spawn(pending::<()>().lane("other")));
+        loop {
+            yield_now().await; // main spins
+        }
+    });
+    let sentence: String = verdict::<()>(run);
+    assert!(sentence.starts_with("main spins: at 0 it was polled "), "{sentence}");
+    assert!(sentence.contains(&format!("after its wait at {}", at("main spins"))), "{sentence}");
+}
+
+#[test]
+fn the_place_of_main_is_where_record_was_called() {
+    let run = record("here", pending::<()>);
+    let here = format!("(the lane made at {}:{}), ", file!(), line!() - 1);
+    let sentence = verdict(run);
+    assert!(sentence.contains(&here), "{sentence}");
+}
+
+#[test]
+fn the_watchdog_counts_from_the_last_break_of_the_runtime() {
+    let begin = std::time::Instant::now();
+    let run = Recorder::new("late block").watchdog(ms(1_000)).record(|| async {
+        std::thread::sleep(ms(900));
+        sleep(ms(1)).await;
+        block_for_real();
+    });
+    let took = begin.elapsed();
+    assert_eq!(run.outcome.unwrap_err().code(), Code::Blocks);
+    // Never before its time, and far from twice that.
+    assert!((ms(1_900)..ms(2_700)).contains(&took), "{took:?}");
+}
+
+#[test]
+fn a_poll_that_takes_real_time_is_remarked_on() {
+    let run = record("hash", || async {
+        let slow = async {
+            sleep(ms(10)).await;
+            std::thread::sleep(ms(600));
+        };
+        futures::join!(slow.lane("A"), sleep(ms(20)).lane("B"));
+    });
+    let remarks: Vec<String> = run.remarks.iter().map(ToString::to_string).collect();
+    assert_eq!(remarks.len(), 1, "{remarks:?}");
+    assert!(remarks[0].starts_with("A kept the thread for "), "{remarks:?}");
+    assert!(remarks[0].ends_with(" that this clock does not show [kept-the-thread]"));
+}
+
+#[test]
+fn a_destructor_that_panics_loses_neither_verdict_nor_recording() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("from a destructor");
+        }
+    }
+    let run = Recorder::new("bomb").limit(ms(100)).record(|| async {
+        let _bomb = Bomb;
+        say!("armed");
+        Notify::new().notified().await
+    });
+    assert_eq!(run.transcript(), ["0.000 main armed"]);
+    assert_eq!(run.remarks[0].code, Code::DestructorPanicked);
+    assert!(run.remarks[0].sentence.ends_with(": from a destructor"));
+    assert!(matches!(run.outcome, Err(Verdict::Deadlock(_))));
+}
+
+#[test]
+fn a_task_that_was_aborted_in_the_last_moment_ends_as_aborted() {
+    let run = record("last moment", || async {
+        let task = tokio::spawn(sleep(ms(500)).lane("aborted"));
+        drop(tokio::spawn(sleep(ms(500)).lane("left")));
+        sleep(ms(100)).await;
+        task.abort();
+    });
+    let chart = run.chart();
+    assert_eq!(crate::row(&chart, "aborted").end.1, End::Cancelled { by: None, aborted: true });
+    assert_eq!(crate::row(&chart, "left").end.1, End::Unfinished);
+    assert_eq!(run.elapsed, ms(100));
+}
+
+#[test]
+fn no_task_runs_for_longer_than_main() {
+    let run = record("no longer", || async {
+        let late = async {
+            yield_now().await;
+            say!("too late");
+        };
+        drop(tokio::spawn(late.lane("late")));
+        yield_now().await;
+    });
+    assert!(run.lines.is_empty(), "{:?}", run.lines);
+}
+
+#[test]
+fn a_lane_that_outlives_its_run_can_be_polled_on() {
+    let run = record("outlived", || async {
+        let outlives = async {
+            yield_now().await;
+            say!("this is printed, and in no recording");
+            block(ms(1));
+            7
+        };
+        [Box::pin(outlives).lane("A")]
+    });
+    let [lane] = run.output();
+    assert_eq!(tokio_test::block_on(lane), 7);
+}
+
+#[test]
+fn a_chain_of_lanes_may_be_as_deep_as_main_could_be() {
+    fn level(depth: u32) -> Pin<Box<dyn Future<Output = u32>>> {
+        Box::pin(async move {
+            if depth == 0 {
+                yield_now().await;
+                return 0;
+            }
+            level(depth - 1).lane("level").await + 1
+        })
+    }
+    assert_eq!(record("deep", || level(1_500)).output(), 1_500);
 }

@@ -193,7 +193,11 @@ impl Doings {
             for span in &chart.rows[lane].spans {
                 let polled = matches!(
                     span.state,
-                    State::Running | State::RunningUnwoken | State::Blocking | State::OnThread
+                    State::Running
+                        | State::RunningUnwoken
+                        | State::Blocking
+                        | State::MovedClock
+                        | State::OnThread
                 );
                 doings.polls[span.from.instant] += usize::from(polled);
                 doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));

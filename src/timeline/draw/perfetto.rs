@@ -40,6 +40,9 @@ impl Trace {
     fn add(&mut self, process: &Process<'_>) {
         let chart = process.chart;
         self.events.push(process.meta("process_name", 0, json!({ "name": chart.title })));
+        for remark in &chart.remarks {
+            self.events.push(process.mark(0, chart.elapsed_pos(), remark));
+        }
         if let Some(verdict) = &chart.verdict {
             self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Ended: {verdict}")));
         }
@@ -84,7 +87,8 @@ impl Trace {
         for (nth, span) in row.spans.iter().enumerate() {
             let reason = process.chart.reason(row, nth);
             let mut slice = process.slice(thread, span.state.label(), span.from, span.to);
-            slice["args"] = json!({ "until": reason });
+            let place = process.chart.place(span);
+            slice["args"] = json!({ "until": reason, "waits": place });
             match span.state {
                 super::State::WokenNotPolled => slice["cname"] = RED.into(),
                 super::State::Blocking => slice["cname"] = AMBER.into(),

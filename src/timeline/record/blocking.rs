@@ -1,14 +1,16 @@
 //! Programs that wait by themselves: what an event loop of one's own needs to be seen on a timeline.
 //!
-//! Such a program is a plain function, in whose midst somebody turns a loop: makes the calls that are due, sleeps until
-//! there are more, and so on. Its lane, `main`, does what a future's lane does: it *runs* in each turn, and *waits*
-//! while the loop sleeps. So the loop has to say when it sleeps ([`wait`]) and when a turn begins ([`turn`]).
+//! Such a program is a plain function, in which a loop runs: it makes the calls that are due, sleeps
+//! until there are more, and so on. Its lane, `main`, does what a future's lane does: it *runs* in each
+//! iteration, and *waits* while the loop sleeps. So the loop has to say when it sleeps ([`wait`]) and
+//! when an iteration begins ([`turn`]).
 use super::{
     event::{Polled, panic_message},
-    lane::Bell,
-    recorder::{Ended, Recorder, Recording, runtime},
-    run::{Observe, Run},
+    place::Floor,
+    recorder::{Ended, Recorder, Recording, Shutdown, drop_it, out_of_time, runtime},
+    run::{NO_TASK, Observe, Run},
     verdict::Verdict,
+    wakers::LaneWakers,
 };
 use std::{
     cell::RefCell,
@@ -17,20 +19,24 @@ use std::{
     pin::pin,
     rc::Rc,
     sync::Arc,
-    task::{Context, Waker},
+    task::Context,
     time::Duration,
 };
 use tokio::{runtime::Runtime, time::Instant};
 
 impl Recorder {
-    /// Runs `main`, a function that waits by itself, and records what happens. It may do so with [`wait`](super::wait),
-    /// which an event loop of one's own can use to sleep: then other lanes run meanwhile, on tokio's driver, and the
-    /// time passes. Otherwise as [`Recorder::record`].
+    /// Runs `main`, a function that waits by itself, and records what happens. It may do so with
+    /// [`wait`](super::wait), which an event loop of one's own can use to sleep: then other lanes run
+    /// meanwhile, on tokio's driver, and the time passes. Otherwise as [`Recorder::record`].
+    ///
+    /// A run whose time is up is ended by unwinding through `main`. A destructor that panics then
+    /// aborts the process, as in any unwinding.
     pub fn record_blocking<T: Send + 'static>(
         self,
         main: impl FnOnce() -> T + Send + 'static,
     ) -> Recording<T> {
-        self.on_a_thread(move |run, limit| run_blocking_to_the_end(run, limit, main))
+        let made_at = self.main_made_at();
+        self.on_a_thread(move |run, limit| run_blocking_to_the_end(run, limit, made_at, main))
     }
 }
 
@@ -43,6 +49,7 @@ struct Surroundings {
 }
 
 thread_local! {
+    /// Reached by [`wait`], which the function calls without knowing that it is recorded.
     static SURROUNDINGS: RefCell<Option<Surroundings>> = const { RefCell::new(None) };
 }
 
@@ -53,24 +60,31 @@ struct OutOfTime(Verdict, Duration);
 fn run_blocking_to_the_end<T>(
     run: &Arc<Run>,
     limit: Duration,
+    made_at: &'static Location<'static>,
     main: impl FnOnce() -> T,
 ) -> Ended<T> {
     let runtime = Rc::new(runtime(run));
-    runtime.block_on(async { run.begin() });
-    let deadline = runtime.block_on(async { Instant::now() + limit });
+    let deadline = runtime.block_on(async {
+        run.begin();
+        Instant::now() + limit
+    });
     SURROUNDINGS.set(Some(Surroundings { runtime: runtime.clone(), limit, deadline }));
     let outcome = {
         let _context = runtime.enter();
-        let lane =
-            (run.observe != Observe::Nothing).then(|| run.create("main", Location::caller()));
-        let watched = lane.filter(|_| run.observe == Observe::Everything);
+        let lane = match run.observe {
+            Observe::Nothing => None,
+            Observe::Everything | Observe::Lines => Some(run.create("main", made_at)),
+        };
+        let watched = if run.observe == Observe::Everything { lane } else { None };
         if let Some(lane) = watched {
             run.poll_starts(lane);
         }
+        let floor = Floor::new();
         let outcome = catch_unwind(AssertUnwindSafe(|| match lane {
             Some(lane) => run.as_lane(lane, main),
             None => main(),
         }));
+        drop(floor);
         if let Some(lane) = watched {
             run.poll_ends(lane, Polled::of(&outcome));
         }
@@ -80,7 +94,7 @@ fn run_blocking_to_the_end<T>(
     SURROUNDINGS.take();
     // As with a future: what still runs on the pool is not waited for.
     if let Ok(runtime) = Rc::try_unwrap(runtime) {
-        runtime.shutdown_background();
+        drop_it(run, Shutdown(Some(runtime)));
     }
     match outcome {
         Ok(output) => (Ok(output), elapsed),
@@ -91,8 +105,9 @@ fn run_blocking_to_the_end<T>(
     }
 }
 
-/// Waits for a future, as an event loop does that has nothing else to do: on the timeline the lane that calls it waits
-/// until it is woken, and does not block. Tokio's timers, sockets and tasks go on meanwhile.
+/// Waits for a future, as an event loop does that has nothing else to do: on the timeline the lane that
+/// calls it waits until it is woken, and does not block. Tokio's timers, sockets and tasks go on
+/// meanwhile.
 ///
 /// # Panics
 /// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another thread.
@@ -102,17 +117,19 @@ pub fn wait<F: Future>(until: F) -> F::Output {
     else {
         panic!("`wait` is for functions that are recorded with `record_blocking`");
     };
-    let watched = run.current_lane().filter(|_| run.observe == Observe::Everything);
+    let watched = watched_lane(&run);
     if let Some(lane) = watched {
-        run.poll_ends(lane, Polled::Pending);
+        run.registers(lane);
+        run.poll_is_pending(lane);
     }
     let mut until = pin!(until);
+    let wakers = watched.map(|lane| LaneWakers::new(&run, lane));
     let woken = run.as_nobody(|| {
         runtime.block_on(async {
-            let until = poll_fn(|cx| match watched {
-                Some(lane) => {
-                    let bell = Bell { run: run.clone(), lane, inner: cx.waker().clone() };
-                    until.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::new(bell))))
+            let until = poll_fn(|cx| match &wakers {
+                Some(wakers) => {
+                    let waker = wakers.waker(cx.waker());
+                    until.as_mut().poll(&mut Context::from_waker(&waker))
                 }
                 None => until.as_mut().poll(cx),
             });
@@ -124,8 +141,9 @@ pub fn wait<F: Future>(until: F) -> F::Output {
         })
     });
     let Some(output) = woken else {
-        let verdict = Verdict::out_of_time(&run, limit);
-        let elapsed = run.close();
+        let elapsed = run.scheduler.elapsed();
+        let verdict = run.as_nobody(|| runtime.block_on(out_of_time(&run, limit)));
+        run.close();
         resume_unwind(Box::new(OutOfTime(verdict, elapsed)))
     };
     if let Some(lane) = watched {
@@ -135,17 +153,24 @@ pub fn wait<F: Future>(until: F) -> F::Output {
     output
 }
 
-/// A turn of an event loop begins: what follows is another poll of the lane that turns it. Between the turns nobody is
-/// called, so whatever is woken from here on was not woken by that lane, but by what the loop calls.
+/// An iteration of an event loop begins: what follows is another poll of the lane in which it runs.
+/// Between the iterations nothing is called, so whatever is woken from here on was not woken by that
+/// lane, but by what the loop calls.
 pub fn turn() {
     let Some(run) = Run::here() else { return };
-    let has_just_waited = run.begin_turn();
-    let Some(lane) =
-        run.current_lane().filter(|_| run.observe == Observe::Everything && !has_just_waited)
-    else {
+    let has_just_waited = run.begin_iteration();
+    if has_just_waited {
         return;
-    };
-    run.poll_ends(lane, Polled::Pending);
-    run.woken(lane);
-    run.poll_starts(lane);
+    }
+    if let Some(lane) = watched_lane(&run) {
+        run.gives_way(lane);
+        run.poll_is_pending(lane);
+        run.woken(lane, NO_TASK);
+        run.poll_starts(lane);
+    }
+}
+
+/// The lane that runs on this thread, if all that happens to it is to be noted.
+fn watched_lane(run: &Run) -> Option<super::LaneId> {
+    if run.observe == Observe::Everything { run.current_lane() } else { None }
 }

@@ -1,8 +1,10 @@
 //! What a recording consists of: events in the order in which they happened.
 //!
-//! Everything that is drawn later is derived from this list, so it holds what was *seen* (a poll began, a waker
-//! was rung, a future was dropped) and leaves what it *means* (waiting, ready, cancelled) to the chart.
-use std::{any::Any, backtrace::Backtrace, panic::Location, time::Duration};
+//! Everything that is drawn later is derived from this list. So it holds what was *seen* (a poll
+//! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
+//! cancelled) to the chart.
+use super::{clean, place::Waits};
+use std::{any::Any, panic::Location, time::Duration};
 
 /// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.
 pub type LaneId = usize;
@@ -12,9 +14,10 @@ pub type LaneId = usize;
 pub struct Event {
     /// Time since the run began, on the run's clock.
     pub at: Duration,
-    /// 0 is the runtime's thread; others are numbered from 1, and a number is used again once its thread has left.
+    /// 0 is the runtime's thread; others are numbered from 1, and a number is used again once its
+    /// thread has left.
     pub thread: usize,
-    /// Whom it happened to.
+    /// The lane that it happened to.
     pub lane: LaneId,
     /// What happened.
     pub what: What,
@@ -32,18 +35,26 @@ pub enum What {
     },
     /// Its future is being polled from here on, or its closure has begun.
     PollStart,
+    /// It has occupied its thread until now, by [`super::block`], on the paused clock.
+    Blocked,
     /// That poll has returned.
-    PollEnd(Polled),
-    /// The waker that its future was given has been rung.
+    PollEnd {
+        /// What it returned.
+        polled: Polled,
+        /// How long it took on the wall clock, without the polls of lanes inside it. On the paused
+        /// clock that is no part of what is the same in each run.
+        took: Duration,
+    },
+    /// The waker that its future was given has been called.
     Woken {
-        /// Who rang.
-        by: Ringer,
+        /// By what.
+        by: WokenBy,
     },
     /// It was dropped before it was done: cancelled.
     Dropped {
         /// The lane that ran at that moment, if one did.
         by: Option<LaneId>,
-        /// Nobody ran, and its future is one that the runtime itself polls: the task was aborted.
+        /// No lane ran, and its future is one that the runtime itself polls: the task was aborted.
         aborted: bool,
     },
     /// It printed a line.
@@ -53,10 +64,12 @@ pub enum What {
 /// What a poll returned.
 #[derive(Debug)]
 pub enum Polled {
-    /// `Poll::Pending`.
-    Pending,
+    /// `Poll::Pending`, and what the lane waits for.
+    Pending(Waits),
     /// `Poll::Ready`.
     Ready,
+    /// `Poll::Ready(Some(_))` of a stream, which can be polled again.
+    Item,
     /// It did not return: it panicked, with this message.
     Panicked(String),
 }
@@ -64,53 +77,37 @@ pub enum Polled {
 impl Polled {
     /// What a closure that was called counts as: it has either returned or panicked.
     pub(super) fn of<R>(result: &Result<R, Box<dyn Any + Send>>) -> Polled {
-        result
-            .as_ref()
-            .map_or_else(|panic| Polled::Panicked(panic_message(&**panic)), |_| Polled::Ready)
+        match result {
+            Ok(_) => Polled::Ready,
+            Err(panic) => Polled::Panicked(panic_message(&**panic)),
+        }
     }
 }
 
 /// What `panic!` was given, if it was text.
 pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| text.to_string());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "something that is not text".into())
+    if let Some(text) = panic.downcast_ref::<&str>() {
+        return clean::text(text);
+    }
+    match panic.downcast_ref::<String>() {
+        Some(text) => clean::text(text),
+        None => "something that is not text".into(),
+    }
 }
 
-/// Who rang a lane's waker.
-#[derive(Debug)]
-pub enum Ringer {
-    /// A lane, while it was being polled; or, for whoever joined it, a lane that had ended the moment before.
+/// What has called a lane's waker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WokenBy {
+    /// A lane, while it was being polled; or, for a lane that joined it, a task that had ended the
+    /// moment before.
     Lane(LaneId),
     /// The runtime's timer.
     Clock,
-    /// The runtime, because the lane had asked for it at this same instant: `yield_now`, or a used-up budget.
+    /// The runtime, because the lane had asked for it at this same instant: `yield_now`, or a used-up
+    /// budget.
     Yield,
     /// Something that is no lane: a socket, a signal, another thread, a task without a name.
     Outside,
-    /// The runtime's thread, with nobody running: a timer, a socket, or a lane that gave way. Only the stack can tell.
-    Traced(Box<Backtrace>),
-}
-
-impl Ringer {
-    /// Settles [`Ringer::Traced`], once there is time for it.
-    ///
-    /// Tokio's timer and its I/O driver ring wakers from one place in one loop, and neither says which of them it
-    /// is. Their functions do: a socket's wake comes through `tokio::runtime::io`, a timer's only through
-    /// `tokio::runtime::time`. In a binary without symbols both are `Outside`, the weaker claim.
-    pub(super) fn settled(self) -> Ringer {
-        let Ringer::Traced(trace) = self else { return self };
-        let trace = trace.to_string();
-        if trace.contains("tokio::runtime::io::") {
-            Ringer::Outside
-        } else if trace.contains("tokio::runtime::time::") {
-            Ringer::Clock
-        } else if trace.contains("defer") {
-            Ringer::Yield
-        } else {
-            Ringer::Outside
-        }
-    }
 }
 
 /// A line that was printed with [`say!`](crate::say).
@@ -122,7 +119,8 @@ pub struct Line {
     pub at: Duration,
     /// The name of the lane that printed it; `-` if no lane was running.
     pub lane: String,
-    /// The how-manieth of all names of lanes that is, so that lanes of one name have one colour.
+    /// The position of that name among the distinct names of lanes, counted from 0, so that lanes of
+    /// one name have one colour.
     pub hue: Option<usize>,
     /// The text.
     pub text: String,
@@ -135,7 +133,8 @@ impl Line {
     }
 }
 
-/// `time lane text`, with the time in seconds: what a Python twin prints too. `{:#}` prints it in columns.
+/// `time lane text`, with the time in seconds: what a Python twin prints too. `{:#}` prints it in
+/// columns.
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if f.alternate() {

@@ -1,97 +1,69 @@
 //! A lane: a future that is being watched.
 //!
-//! Nothing has to be changed in a future to see what becomes of it. A wrapper around it sees each poll, since it
-//! passes the poll on; each wake, since it passes on a waker of its own; and the end, since it is dropped with it.
+//! Nothing has to be changed in a future to see what becomes of it. A wrapper around it sees each
+//! poll, since it passes the poll on; each wake, since it passes on a waker of its own; where the
+//! future waits, since that waker tells when it is cloned; and the end, since it is dropped with it.
 use super::{
     event::{LaneId, Polled, panic_message},
+    place::Floor,
     run::{Observe, Run},
+    wakers::LaneWakers,
 };
 use crate::waker::WakerSubstitution;
 use std::{
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Poll},
 };
 
 /// Gives futures the method [`lane`](LaneExt::lane).
 pub trait LaneExt: Future + Sized {
     /// Names this future, and gives it a row of its own in the timeline.
     ///
-    /// The lane belongs to the run on whose thread it is made; outside a run it is just its future. It never changes
-    /// what it wraps: dropping it drops the future, and a panic goes on through it.
+    /// The lane belongs to the run on whose thread it is made; outside a run it is just its future.
+    /// It never changes what it wraps: dropping it drops the future, and a panic goes on through it.
     #[track_caller]
     fn lane(self, name: impl AsRef<str>) -> Lane<Self> {
-        let place = Location::caller(); // here, and not in the closure: that is called from this very line
-        let spy = Run::here().and_then(|run| Spy::new(run, name.as_ref(), place));
-        Lane { future: Some(self), spy }
+        lane_made_at(self, name.as_ref(), Location::caller())
     }
 }
 impl<F: Future> LaneExt for F {}
+
+/// [`LaneExt::lane`] for `main`, which is made where `record` was called, not in this crate.
+pub(super) fn lane_made_at<F: Future>(
+    future: F,
+    name: &str,
+    place: &'static Location<'static>,
+) -> Lane<F> {
+    let probe = match Run::here() {
+        Some(run) => Probe::new(run, name, place),
+        None => None,
+    };
+    Lane { future: Some(future), probe }
+}
 
 pin_project_lite::pin_project! {
     /// A future with a name: see [`LaneExt::lane`].
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Lane<F> {
-        // Dropped before the spy: the lanes inside it end before it does. `None` only while it is being dropped.
+        // Dropped before the probe: the lanes inside it end before it does. `None` only while it is
+        // being dropped.
         #[pin]
         future: Option<F>,
-        spy: Option<Spy>,
+        // None outside a run, and where nothing is observed.
+        probe: Option<Probe>,
     }
 
     impl<F> PinnedDrop for Lane<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // If it is cancelled, what it says then is still its own, whoever drops it.
-            match this.spy {
-                Some(Spy { run, lane, ended: false, .. }) => run.as_lane(*lane, || this.future.set(None)),
-                _ => this.future.set(None),
+            // If it is cancelled, what it says then is still its own, whatever drops it.
+            match this.probe {
+                Some(probe) => probe.as_lane_unless_ended(|| this.future.set(None)),
+                None => this.future.set(None),
             }
         }
-    }
-}
-
-/// The part of a lane that watches.
-struct Spy {
-    run: Arc<Run>,
-    lane: LaneId,
-    ended: bool,
-    /// The task in which it was made; none is the one that the runtime was started with.
-    made_in: Option<tokio::task::Id>,
-    /// The runtime itself polls it: it is what somebody spawned.
-    is_task: bool,
-    /// The waker it gave out last, and the one that this one rings.
-    waker: Option<(Waker, Waker)>,
-}
-
-impl Spy {
-    fn new(run: Arc<Run>, name: &str, place: &'static Location<'static>) -> Option<Spy> {
-        if run.observe == Observe::Nothing {
-            return None;
-        }
-        let lane = run.create(name, place);
-        Some(Spy {
-            run,
-            lane,
-            ended: false,
-            made_in: tokio::task::try_id(),
-            is_task: false,
-            waker: None,
-        })
-    }
-
-    /// A waker that notes who rings it and then rings `inner`. It stays the same as long as `inner` does, so that
-    /// a future that keeps its waker and asks `will_wake` gets the answer that it would get without us.
-    fn waker(&mut self, inner: &Waker) -> Waker {
-        if let Some((ours, rings)) = &self.waker
-            && rings.will_wake(inner)
-        {
-            return ours.clone();
-        }
-        let bell = Bell { run: self.run.clone(), lane: self.lane, inner: inner.clone() };
-        let ours = Waker::from(Arc::new(bell));
-        self.waker = Some((ours.clone(), inner.clone()));
-        ours
     }
 }
 
@@ -101,62 +73,108 @@ impl<F: Future> Future for Lane<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let future = this.future.as_pin_mut().expect("it is there until the lane is dropped");
-        let Some(spy) = this.spy else { return future.poll(cx) };
-        let run = spy.run.clone();
-        if run.observe == Observe::Lines {
-            return run.as_lane(spy.lane, || future.poll(cx));
+        match this.probe {
+            None => future.poll(cx),
+            Some(probe) => probe.watch(cx, |cx| future.poll(cx), |_| Polled::Ready),
         }
+    }
+}
 
-        if run.current_lane().is_none() {
-            spy.is_task = tokio::task::try_id() != spy.made_in;
+/// The part of a lane that watches. It is the same for a future and for a stream.
+pub(super) struct Probe {
+    run: Arc<Run>,
+    lane: LaneId,
+    /// It has returned its last value, or panicked: being dropped is no news any more.
+    ended: bool,
+    /// The task in which it was made; none is the one that the runtime was started with.
+    made_in: Option<tokio::task::Id>,
+    /// The runtime itself polls it: it is what was given to `spawn`.
+    is_task: bool,
+    /// What its future is polled with.
+    wakers: LaneWakers,
+}
+
+impl Probe {
+    pub(super) fn new(
+        run: Arc<Run>,
+        name: &str,
+        place: &'static Location<'static>,
+    ) -> Option<Probe> {
+        if run.observe == Observe::Nothing {
+            return None;
         }
-        let waker = spy.waker(cx.waker());
+        let lane = run.create(name, place);
+        let made_in = tokio::task::try_id();
+        let wakers = LaneWakers::new(&run, lane);
+        Some(Probe { run, lane, ended: false, made_in, is_task: false, wakers })
+    }
+
+    /// Polls what is watched by `poll`, and notes what came of it; `ready` says what a result means.
+    pub(super) fn watch<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+        ready: impl FnOnce(&T) -> Polled,
+    ) -> Poll<T> {
+        let run = self.run.clone();
+        if run.observe == Observe::Lines {
+            return run.as_lane(self.lane, || poll(cx));
+        }
+        if !run.is_open() {
+            // Either the run is over, and this future has outlived it; or it is being ended.
+            return if run.is_over() { poll(cx) } else { Poll::Pending };
+        }
+        let outer = run.current_lane();
+        if outer.is_none() {
+            self.is_task = tokio::task::try_id() != self.made_in;
+        }
+        let waker = self.wakers.waker(cx.waker());
         let _substitution = WakerSubstitution::new(&waker, cx.waker());
-        run.poll_starts(spy.lane);
-        let polled = run.as_lane(spy.lane, || {
-            catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(&waker))))
+        run.poll_starts(self.lane);
+        let floor = Floor::new();
+        let polled = run.as_lane(self.lane, || {
+            catch_unwind(AssertUnwindSafe(|| poll(&mut Context::from_waker(&waker))))
         });
-        spy.ended = !matches!(polled, Ok(Poll::Pending));
+        drop(floor);
         match polled {
-            Ok(poll) => {
-                run.poll_ends(
-                    spy.lane,
-                    if poll.is_ready() { Polled::Ready } else { Polled::Pending },
-                );
-                poll
+            Ok(Poll::Pending) => {
+                // What polls this lane waits for it, here. It may have had no need of a new waker,
+                // or may poll its parts with wakers of its own, as `FuturesUnordered` does.
+                if let Some(outer) = outer {
+                    run.waits_for(outer, self.lane);
+                }
+                self.wakers.after_pending(run.poll_is_pending(self.lane));
+                Poll::Pending
+            }
+            Ok(Poll::Ready(value)) => {
+                let polled = ready(&value);
+                self.ended = !matches!(polled, Polled::Item);
+                run.poll_ends(self.lane, polled);
+                Poll::Ready(value)
             }
             Err(panic) => {
-                run.poll_ends(spy.lane, Polled::Panicked(panic_message(&*panic)));
+                self.ended = true;
+                run.poll_ends(self.lane, Polled::Panicked(panic_message(&*panic)));
                 resume_unwind(panic)
             }
+        }
+    }
+
+    /// Runs `work`, such as the destructor of what is watched, as this lane if it has not ended.
+    pub(super) fn as_lane_unless_ended(&self, work: impl FnOnce()) {
+        if self.ended {
+            work();
+        } else {
+            self.run.as_lane(self.lane, work);
         }
     }
 }
 
 /// Dropped before it ended: cancelled.
-impl Drop for Spy {
+impl Drop for Probe {
     fn drop(&mut self) {
         if !self.ended && self.run.observe == Observe::Everything {
             self.run.dropped(self.lane, self.is_task);
         }
-    }
-}
-
-/// The waker that a lane gives to its future.
-pub(super) struct Bell {
-    pub run: Arc<Run>,
-    pub lane: LaneId,
-    pub inner: Waker,
-}
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.run.woken(self.lane);
-        // Whoever polls this lane is woken by it: so the timeline shows the chain, not its first link twice.
-        self.run.as_lane(self.lane, || self.inner.wake_by_ref());
     }
 }

@@ -1,23 +1,27 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
 use super::{
-    event::{Event, Line, What, panic_message},
-    lane::LaneExt,
-    run::{Observe, Run},
-    verdict::Verdict,
+    event::{Event, Line, What, WokenBy, panic_message},
+    lane::lane_made_at,
+    place::passes_through,
+    run::{Observe, Phase, Run, Traced},
+    verdict::{Next, Remark, Verdict},
 };
 use crate::timeline::Clock;
 use futures::FutureExt;
 use std::{
-    panic::AssertUnwindSafe,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     sync::{
         Arc,
         mpsc::{self, RecvTimeoutError},
     },
+    task::Poll,
     time::{Duration, Instant},
 };
 use tokio::task::coop::unconstrained;
 
-/// Runs the future that `main` makes on a paused clock and records what happens: `Recorder::new(title).record(main)`.
+/// Runs the future that `main` makes on a paused clock and records what happens:
+/// `Recorder::new(title).record(main)`.
 ///
 /// ```
 /// use async_concepts::{LaneExt, record};
@@ -25,10 +29,12 @@ use tokio::task::coop::unconstrained;
 /// use tokio::time::sleep;
 ///
 /// let run = record("two naps", || async {
-///     tokio::join!(sleep(Duration::from_secs(1)).lane("A"), sleep(Duration::from_secs(2)).lane("B"));
+///     let (one, two) = (Duration::from_secs(1), Duration::from_secs(2));
+///     tokio::join!(sleep(one).lane("A"), sleep(two).lane("B"));
 /// });
 /// assert_eq!(run.elapsed, Duration::from_secs(2));
 /// ```
+#[track_caller]
 pub fn record<T, F>(title: &str, main: impl FnOnce() -> F + Send + 'static) -> Recording<T>
 where
     T: Send + 'static,
@@ -43,23 +49,28 @@ pub struct Recorder {
     title: String,
     clock: Clock,
     observe: Observe,
+    /// On the run's clock, since on the paused one the wall clock says nothing.
     limit: Duration,
+    /// On the wall clock, for what the limit cannot end: a thread that does not come back.
     watchdog: Duration,
     print: Option<fn(&Line)>,
+    /// Where `main` is said to be made.
+    made_at: &'static Location<'static>,
 }
 
 impl Recorder {
-    /// A recorder on a paused clock that watches everything, for one hour of the run's time, and gives up on a run
-    /// that makes no progress for ten seconds of the wall's time.
+    /// A recorder on a paused clock that watches everything, for one hour of the run's time, and gives
+    /// up on a run that makes no progress for ten seconds on the wall clock.
+    #[track_caller]
     pub fn new(title: &str) -> Recorder {
-        let (limit, watchdog) = (Duration::from_secs(3600), Duration::from_secs(10));
         Recorder {
             title: title.to_owned(),
             clock: Clock::Paused,
             observe: Observe::Everything,
-            limit,
-            watchdog,
+            limit: Duration::from_secs(3600),
+            watchdog: Duration::from_secs(10),
             print: None,
+            made_at: Location::caller(),
         }
     }
 
@@ -83,10 +94,10 @@ impl Recorder {
         Recorder { limit, ..self }
     }
 
-    /// How long, on the wall clock, the runtime's thread may be busy without a break before the run is given up. Its
-    /// thread cannot be stopped then, only left behind: it ends with the process.
-    pub fn watchdog(self, patience: Duration) -> Recorder {
-        Recorder { watchdog: patience, ..self }
+    /// How long, on the wall clock, the runtime's thread may be busy without a break before the run is
+    /// given up. Its thread cannot be stopped then, only left behind: it ends with the process.
+    pub fn watchdog(self, limit: Duration) -> Recorder {
+        Recorder { watchdog: limit, ..self }
     }
 
     /// Calls `print` with each line as it is said, in their order.
@@ -94,10 +105,17 @@ impl Recorder {
         Recorder { print: Some(print), ..self }
     }
 
-    /// Runs `main` to its end, or until it is given up. A panic of `main` is a [`Verdict`], not a panic of the caller.
+    /// Says of `main` that it was made there, instead of where the recorder was.
+    pub fn made_at(self, made_at: &'static Location<'static>) -> Recorder {
+        Recorder { made_at, ..self }
+    }
+
+    /// Runs `main` to its end, or until it is given up. A panic of `main` is a [`Verdict`], not a panic
+    /// of the caller.
     ///
-    /// The run gets a thread and a runtime of its own: several can be recorded at once, also from within a runtime.
-    /// What it spawned and did not wait for is dropped when it ends.
+    /// The run gets a thread and a runtime of its own: several can be recorded at once, also from
+    /// within a runtime. The thread has the 8 MiB of stack that a `main` has on most systems. What the
+    /// run spawned and did not wait for is dropped when it ends.
     ///
     /// # Panics
     /// If the operating system gives no thread or no event queue for a runtime.
@@ -106,45 +124,88 @@ impl Recorder {
         T: Send + 'static,
         F: Future<Output = T>,
     {
-        self.on_a_thread(move |run, limit| run_to_the_end(run, limit, main))
+        let made_at = self.made_at;
+        self.on_a_thread(move |run, limit| run_to_the_end(run, limit, made_at, main))
+    }
+
+    /// Where `main` is said to be made.
+    pub(super) fn main_made_at(&self) -> &'static Location<'static> {
+        self.made_at
     }
 
     /// Runs something on a thread of its own, and watches over it.
     pub(super) fn on_a_thread<T: Send + 'static>(
         self,
-        perform: impl FnOnce(&Arc<Run>, Duration) -> Ended<T> + Send + 'static,
+        run_it: impl FnOnce(&Arc<Run>, Duration) -> Ended<T> + Send + 'static,
     ) -> Recording<T> {
         let run = Arc::new(Run::new(self.clock, self.observe, self.print));
         let (send, receive) = mpsc::channel();
-        let (theirs, limit) = (run.clone(), self.limit);
+        let theirs = run.clone();
+        let limit = self.limit;
         let name = format!("run of {}", self.title).replace('\0', " ");
-        let thread = std::thread::Builder::new().name(name).spawn(move || {
-            let _ = send.send(perform(&theirs, limit));
+        let builder = std::thread::Builder::new().name(name).stack_size(STACK);
+        let thread = builder.spawn(move || {
+            let ended = run_it(&theirs, limit);
+            let _ = send.send(ended);
         });
         let thread = thread.expect("a thread for the run");
 
         let (outcome, elapsed) = match watch(&run, self.watchdog, &receive) {
-            Watched::GaveUp(verdict) => (Err(verdict), run.close()),
+            Watched::GaveUp(verdict) => {
+                run.enter(Phase::GivenUp);
+                (Err(verdict), run.close())
+            }
             Watched::Ended(ended) => {
-                // What the run owned has been dropped when this returns. A panic meanwhile is nobody's verdict.
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                ended.expect("a thread that does not panic sends its result")
+                // What the run owned has been dropped when this returns.
+                let joined = thread.join();
+                run.enter(Phase::Ended);
+                match (ended, joined) {
+                    (Some(ended), _) => ended,
+                    (None, Err(panic)) => resume_unwind(panic),
+                    (None, Ok(())) => unreachable!("a thread that does not panic sends its result"),
+                }
             }
         };
         let mut log = run.lock();
-        let events = std::mem::take(&mut log.events).into_iter().map(|event| match event.what {
-            What::Woken { by } => Event { what: What::Woken { by: by.settled() }, ..event },
-            what => Event { what, ..event },
-        });
+        let mut events = std::mem::take(&mut log.events);
+        for traced in &log.traced {
+            if let Some(Event { what: What::Woken { by }, .. }) = events.get_mut(traced.event) {
+                *by = explained(traced);
+            }
+        }
+        let mut remarks = Remark::on_time(self.clock, &events);
+        if let Some(message) = &log.destructor_panicked {
+            remarks.push(Remark::destructor_panicked(message));
+        }
         Recording {
             title: self.title,
             outcome,
             elapsed,
+            remarks,
             clock: self.clock,
-            events: events.collect(),
+            events,
             left_out: log.left_out,
             lines: std::mem::take(&mut log.lines),
         }
+    }
+}
+
+/// The stack of a run's thread: as much as the first thread of a process has on most systems.
+const STACK: usize = 8 * 1024 * 1024;
+
+/// What has woken a lane, by what was on the stack when its waker was called.
+///
+/// Tokio's timer and its I/O driver call wakers from one place in one loop, and neither says which of
+/// them it is. Their files do: a socket's wake comes through `runtime/io`, a timer's only through
+/// `runtime/time`. In a binary without line tables it is `Outside`, the weakest claim.
+fn explained(traced: &Traced) -> WokenBy {
+    let through = passes_through(&traced.stack);
+    match traced.ended {
+        _ if through("/tokio-", "/runtime/io/") => WokenBy::Outside,
+        _ if through("/tokio-", "/runtime/time") => WokenBy::Clock,
+        _ if through("/tokio-", "/defer.rs") => WokenBy::Yield,
+        Some(ended) if through("/tokio-", "/runtime/task/") => WokenBy::Lane(ended),
+        _ => WokenBy::Outside,
     }
 }
 
@@ -155,15 +216,16 @@ pub(super) type Ended<T> = (Result<T, Verdict>, Duration);
 fn run_to_the_end<T, F: Future<Output = T>>(
     run: &Arc<Run>,
     limit: Duration,
+    made_at: &'static Location<'static>,
     main: impl FnOnce() -> F,
 ) -> Ended<T> {
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
-        let mut main =
-            Box::pin(AssertUnwindSafe(async { main().await }.lane("main")).catch_unwind());
-        // The limit is looked at first, so that at the limit `main` is not polled once more and looks alive; and
-        // without tokio's budget, which is all for `main`.
+        let main = lane_made_at(async { main().await }, "main", made_at);
+        let mut main = Box::pin(AssertUnwindSafe(main).catch_unwind());
+        // The limit is looked at first, so that at the limit `main` is not polled once more and looks
+        // alive; and without tokio's budget, which is all for `main`.
         let limited = async {
             tokio::select! {
                 biased;
@@ -171,37 +233,109 @@ fn run_to_the_end<T, F: Future<Output = T>>(
                 ended = main.as_mut() => Some(ended),
             }
         };
-        let outcome = match limited.await {
+        let ended = limited.await;
+        let elapsed = run.scheduler.elapsed();
+        let outcome = match ended {
             Some(Ok(output)) => Ok(output),
             Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
-            None => Err(Verdict::out_of_time(run, limit)),
+            None => Err(out_of_time(run, limit).await),
         };
-        (outcome, run.close())
+        see_what_was_aborted(run).await;
+        run.close();
+        drop_it(run, main);
+        (outcome, elapsed)
     });
-    // Whatever still runs on the pool cannot be stopped; not to wait for it is all that one can do.
-    runtime.shutdown_background();
+    // Whatever still runs on the pool cannot be stopped; not to wait for it is all that can be done.
+    drop_it(run, Shutdown(Some(runtime)));
     ended
 }
+
+/// Shuts a runtime down in its destructor, as it would be dropped, but without waiting for its pool.
+pub(super) struct Shutdown(pub(super) Option<tokio::runtime::Runtime>);
+
+impl Drop for Shutdown {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Drops what a run leaves behind. A destructor that panics is remarked on, and costs neither the
+/// verdict nor the recording.
+pub(super) fn drop_it<V>(run: &Run, value: V) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        run.lock().destructor_panicked = Some(panic_message(&*panic));
+    }
+}
+
+/// A task that was aborted in the last moment of `main` is dropped by the runtime at its next turn
+/// only. So it gets one more, in which no lane is polled: what is dropped in it was aborted.
+async fn see_what_was_aborted(run: &Run) {
+    if run.observe != Observe::Everything || !run.is_open() || !run.has_lanes_besides_main() {
+        return;
+    }
+    run.enter(Phase::Ending);
+    tokio::task::yield_now().await;
+}
+
+/// The verdict on a run that has reached its limit.
+pub(super) async fn out_of_time(run: &Run, limit: Duration) -> Verdict {
+    if run.observe != Observe::Everything {
+        return Verdict::out_of_time(run, limit, Next::Unknown);
+    }
+    run.enter(Phase::Ending);
+    run.freeze();
+    let next = match run.clock {
+        Clock::Paused => next_timer(run).await,
+        Clock::Real => Next::Unknown,
+    };
+    Verdict::out_of_time(run, limit, next)
+}
+
+/// Lets the paused clock run on until the next timer of a lane is due. No lane is polled meanwhile;
+/// tasks without a lane are, since only the runtime knows them.
+async fn next_timer(run: &Run) -> Next {
+    let no_timer = tokio::time::sleep(LONG);
+    let first_wake = poll_fn(|cx| match run.looks_ahead(cx.waker()) {
+        Next::Nothing => Poll::Pending,
+        next => Poll::Ready(next),
+    });
+    tokio::select! {
+        biased;
+        next = first_wake => next,
+        () = unconstrained(no_timer) => Next::Nothing,
+    }
+}
+
+/// A timer that is due later than this counts as none: ten years.
+const LONG: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
     // The run knows its runtime, so the runtime must not own the run.
     let hook = |hook: fn(&Arc<Run>)| {
         let run = Arc::downgrade(run);
-        move || run.upgrade().iter().for_each(hook)
+        move || {
+            if let Some(run) = run.upgrade() {
+                hook(&run);
+            }
+        }
     };
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder
         .enable_all()
         .start_paused(run.clock == Clock::Paused)
         .on_thread_park(hook(|run| {
-            run.nobody_just_finished();
-            run.turns.runtime_rests();
+            run.forget_what_finished();
+            run.thread_parks();
+            run.scheduler.runtime_is_idle();
         }))
-        .on_thread_unpark(hook(|run| run.turns.runtime_wakes()))
+        .on_thread_unpark(hook(|run| run.scheduler.runtime_wakes()))
         .on_thread_start(hook(Run::adopt_thread))
-        .on_thread_stop(hook(|run| run.turns.left(std::thread::current().id())));
+        .on_thread_stop(hook(|run| run.scheduler.left(std::thread::current().id())));
     if run.clock == Clock::Paused {
-        builder.thread_keep_alive(Duration::ZERO); // so that the end of a closure can be seen: see `turns`
+        // So that the end of a closure can be seen: see `scheduler`.
+        builder.thread_keep_alive(Duration::ZERO);
     }
     builder.build().expect("a runtime for the run")
 }
@@ -213,25 +347,24 @@ enum Watched<T> {
     GaveUp(Verdict),
 }
 
-/// Waits for the run, and gives it up when its runtime makes no progress for `patience`.
-fn watch<T>(run: &Run, patience: Duration, ended: &mpsc::Receiver<Ended<T>>) -> Watched<T> {
-    let (mut seen, mut since) = (run.turns.movement(), Instant::now());
+/// Waits for the run, and gives it up when its runtime makes no progress for `limit`.
+fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<Ended<T>>) -> Watched<T> {
     loop {
-        let left = (since + patience).saturating_duration_since(Instant::now());
-        match ended.recv_timeout(left.max(Duration::from_millis(1))) {
+        let (moved, asleep) = run.scheduler.last_moved();
+        // On the real clock a runtime may well sleep that long. On the paused one it only does so when
+        // it waits for another thread, since its own timers come at once.
+        let may_sleep = asleep && run.clock == Clock::Real;
+        let left = (moved + limit).saturating_duration_since(Instant::now());
+        if left.is_zero() && !may_sleep {
+            return Watched::GaveUp(Verdict::no_progress(run, asleep, limit));
+        }
+        // In pieces, so that a break that ends after its time is not missed by a whole one.
+        let wait = if may_sleep { limit } else { left };
+        let wait = wait.clamp(Duration::from_millis(1), Duration::from_millis(100));
+        match ended.recv_timeout(wait) {
             Ok(ended) => return Watched::Ended(Some(ended)),
             Err(RecvTimeoutError::Disconnected) => return Watched::Ended(None),
             Err(RecvTimeoutError::Timeout) => {}
-        }
-        let now = run.turns.movement();
-        let (_, asleep) = now;
-        // On the real clock a runtime may well sleep that long. On the paused one it only does so when it waits for
-        // another thread, since its own timers come at once.
-        let may_rest = asleep && run.clock == Clock::Real;
-        if now != seen || may_rest {
-            (seen, since) = (now, Instant::now());
-        } else if since.elapsed() >= patience {
-            return Watched::GaveUp(Verdict::no_progress(run, asleep, patience));
         }
     }
 }
@@ -247,6 +380,8 @@ pub struct Recording<T> {
     pub outcome: Result<T, Verdict>,
     /// What was printed.
     pub lines: Vec<Line>,
+    /// What is to be said of the run beside its verdict, or where it has none.
+    pub remarks: Vec<Remark>,
     clock: Clock,
     events: Vec<Event>,
     left_out: u64,

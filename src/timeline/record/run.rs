@@ -1,22 +1,33 @@
-//! What a run and everything in it share: the log, the clock, and who is running on which thread.
+//! What a run and everything in it share: the log, the clock, and which lane runs on which thread.
 use super::{
-    event::{Event, LaneId, Line, Polled, Ringer, What, place},
-    turns::Turns,
+    clean,
+    event::{Event, LaneId, Line, Polled, What, WokenBy},
+    place::{Place, Registered, Stack, Stacks, Waits, capture},
+    scheduler::Scheduler,
+    verdict::Next,
+    wakers::{Kept, Moved},
 };
 use crate::timeline::Clock;
 use std::{
-    backtrace::Backtrace,
     cell::RefCell,
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     panic::Location,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
+    task::Waker,
     thread::ThreadId,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-/// A recording keeps this many events and this many lines. What comes later is counted, not kept: nobody reads a
-/// picture of a million polls, and a program that runs for a day must not fill the memory.
+/// A recording keeps this many events and this many lines. What comes later is counted, not kept:
+/// a picture of a million polls shows nothing, and a program that runs for a day must not fill the
+/// memory.
 pub(super) const CAPACITY: usize = 50_000;
+
+/// A lane is said to wait in so many places at most: a `join!` of a thousand shows the first.
+const MOST_PLACES: usize = 32;
 
 /// How much of a run is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,15 +40,32 @@ pub enum Observe {
     Nothing,
 }
 
-/// The state of one run. It is shared by the lanes and reached by `say!` and [`super::block`] through the thread that
-/// they are on, so that two runs in one process never meet.
+/// The state of one run. It is shared by the lanes and reached by `say!` and [`super::block`] through
+/// the thread that they are on, so that two runs in one process never meet.
 pub(crate) struct Run {
     pub(super) clock: Clock,
     pub(super) observe: Observe,
-    pub(super) turns: Arc<Turns>,
+    /// Which of several threads may go on, and what time it is for all of them.
+    pub(super) scheduler: Arc<Scheduler>,
+    /// One lock for all that was seen, so that events of several threads are in one order.
     log: Mutex<Log>,
     /// Called with each line as it is said.
     print: Option<fn(&Line)>,
+    /// A [`Phase`]. Beside the log, since `say!` asks on threads that may hold it.
+    phase: AtomicU8,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Before its end.
+    Open = 0,
+    /// `main` has ended, and what it leaves behind is being dropped, silently.
+    Ending = 1,
+    /// It is over: a lane that outlives it belongs to no run, and speaks like one that never did.
+    Ended = 2,
+    /// Its thread was left behind. What happens there is no part of the recording, nor of the output.
+    GivenUp = 3,
 }
 
 /// What has been seen so far.
@@ -47,32 +75,102 @@ pub(super) struct Log {
     pub lines: Vec<Line>,
     /// Events that came after the log was full.
     pub left_out: u64,
-    pub lanes: Vec<LaneState>,
+    /// What a verdict needs. Lanes that have ended are forgotten once the log is full.
+    pub lanes: BTreeMap<LaneId, LaneState>,
+    /// How many lanes there have been.
+    created: usize,
+    /// The stacks on which wakers were registered.
+    stacks: Stacks,
+    /// The waits that are in the events, each once. Not added to when the log is full.
+    waits: HashMap<(Vec<Registration>, Place), Waits>,
+    /// Wakes whose cause only the stack tells: the number of the event, and what it says without.
+    pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
     hues: HashMap<String, usize>,
     /// Set at the end of the run, or when it is given up: whatever happens later belongs to no run.
     pub closed: bool,
-    /// When somebody has last blocked the runtime's thread, until then.
+    /// When the clock was last moved by hand, by something that blocks; until then, timers are late.
     pub blocked: Duration,
     /// Which thread has which number; 0 is the runtime's.
     threads: Vec<Option<ThreadId>>,
+    /// What comes after the limit, once it is reached.
+    ahead: Option<Ahead>,
+    /// With what a destructor panicked when the run was ended.
+    pub destructor_panicked: Option<String>,
+}
+
+/// What is watched for after the limit of a run.
+struct Ahead {
+    /// Called at the first wake of a lane.
+    waker: Waker,
+    /// The first lane that was woken, and when.
+    first: Option<(LaneId, Duration)>,
+    /// How often the thread has gone to sleep meanwhile, which moves the paused clock.
+    parks: u32,
+}
+
+/// What goes on without a lane, after the limit, is not followed for longer than so many timers.
+const MOST_PARKS: u32 = 1000;
+
+/// A stack on which a lane has registered its waker, and the lane inside it that it polled there.
+type Registration = (u32, Option<LaneId>);
+
+/// A wake that has to be explained later: looking up what is on a stack takes too long for a run.
+pub(super) struct Traced {
+    /// The event that says it.
+    pub event: usize,
+    /// What was on the stack when the waker was called.
+    pub stack: Vec<usize>,
+    /// The lane that had ended just before, which wakes whatever joins it.
+    pub ended: Option<LaneId>,
 }
 
 /// What a verdict has to know of a lane at any time, also when the log is full.
 pub(super) struct LaneState {
     pub name: String,
-    pub created: &'static Location<'static>,
+    pub made_at: &'static Location<'static>,
     pub now: Doing,
     /// When it was polled last.
     pub polled: Duration,
     /// How often it has been polled at that instant.
     pub polls: u64,
+    /// How often it has woken itself, or asked for another poll, at that instant.
+    pub self_wakes: u64,
     /// Since when it does what it does now. A poll without a wake does not end a wait.
     pub since: Duration,
-    /// Woken since its last poll began.
-    woken: bool,
+    /// The first wake since its last poll began.
+    pub woken: Option<Woken>,
+    /// The lane whose poll polled it last.
+    pub polled_by: Option<LaneId>,
+    /// What it waits for.
+    pub waits: Option<Waits>,
+    /// Whether anything keeps a waker of it; none of a closure, which has none.
+    kept: Option<Kept>,
+    /// Which task's waker that one passes a wake on to.
+    task: usize,
+    /// Where it registered its waker in the poll that is going on.
+    registered: Vec<Registration>,
+    /// Where it woke itself in the poll that is going on: it wants to be polled again.
+    gave_way: Option<u32>,
+    /// Where it registered the waker that it has now.
+    place: Option<u32>,
+    /// When its poll began, on the wall clock.
+    pub began: Instant,
+    /// How much of that the polls of lanes inside it took.
+    inside: Duration,
     /// Where it last printed a line.
     pub said: Option<(String, &'static Location<'static>)>,
+    /// It has printed that since its poll began.
+    pub said_in_this_poll: bool,
+}
+
+/// That a lane was woken.
+#[derive(Clone)]
+pub(super) struct Woken {
+    pub at: Duration,
+    pub by: WokenBy,
+    /// Through a waker that does not reach the task in which the lane is polled now.
+    pub through_an_old_waker: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,6 +179,8 @@ pub(super) enum Doing {
     Lazy,
     Running,
     Waiting,
+    /// A stream that has returned an item, and was not asked for the next.
+    Idle,
     /// On another thread than the runtime's.
     OnThread,
     Ended,
@@ -92,11 +192,11 @@ struct Here {
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
-    /// The lane whose end was the last thing seen here: whoever is woken next was joining it.
+    /// The lane whose end was the last thing seen here: what is woken next was joining it.
     finished: Option<LaneId>,
-    /// The lane turns an event loop: it wakes nobody, but what the loop calls does.
-    turns_a_loop: bool,
-    /// It has waited, and no turn has begun since.
+    /// The lane runs an event loop: it wakes nothing itself, but what the loop calls does.
+    runs_a_loop: bool,
+    /// It has waited, and no iteration has begun since.
     has_waited: bool,
 }
 
@@ -104,14 +204,22 @@ thread_local! {
     static HERE: RefCell<Here> = RefCell::default();
 }
 
+/// The run as a place that others find: on a thread, and by its phase.
 impl Run {
     pub fn new(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
-        Run { clock, observe, turns: Arc::new(Turns::new(clock)), log: Mutex::default(), print }
+        Run {
+            clock,
+            observe,
+            scheduler: Arc::new(Scheduler::new(clock)),
+            log: Mutex::default(),
+            print,
+            phase: AtomicU8::new(Phase::Open as u8),
+        }
     }
 
     /// Called once, on the runtime's thread and in its context.
     pub fn begin(self: &Arc<Self>) {
-        self.turns.begin_run();
+        self.scheduler.begin_run();
         self.lock().threads.push(Some(std::thread::current().id()));
         self.adopt_thread();
     }
@@ -121,9 +229,21 @@ impl Run {
         HERE.set(Here { run: Some(self.clone()), ..Here::default() });
     }
 
-    /// The run that this thread belongs to.
+    /// The run that this thread belongs to. One that is over counts as none.
     pub fn here() -> Option<Arc<Run>> {
-        HERE.with_borrow(|here| here.run.clone())
+        let run = HERE.with_borrow(|here| here.run.clone())?;
+        if run.is_in(Phase::Ended) { None } else { Some(run) }
+    }
+
+    fn is_in(&self, phase: Phase) -> bool {
+        self.phase.load(Ordering::Acquire) == phase as u8
+    }
+
+    /// From now on the run is in `phase`. One that was given up remains so.
+    pub(super) fn enter(&self, phase: Phase) {
+        if !self.is_in(Phase::GivenUp) {
+            self.phase.store(phase as u8, Ordering::Release);
+        }
     }
 
     /// A panic while the log is held leaves it readable: every change to it is a single push.
@@ -131,18 +251,80 @@ impl Run {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the run for the log. Returns when that was; later calls do nothing.
+    /// Ends the run for the log. Returns when that was; later calls change nothing.
     pub fn close(&self) -> Duration {
-        let at = self.turns.elapsed();
+        let at = self.scheduler.elapsed();
         self.lock().closed = true;
-        self.turns.close();
+        self.scheduler.close();
         at
     }
 
+    /// Whether a lane may still be polled: `main` has not ended yet.
+    pub fn is_open(&self) -> bool {
+        self.is_in(Phase::Open)
+    }
+
+    /// Whether the run is over: a lane that is still there has outlived it.
+    pub fn is_over(&self) -> bool {
+        self.is_in(Phase::Ended)
+    }
+
+    /// Nothing is noted any more: what a verdict says is how things were at the limit.
+    pub fn freeze(&self) {
+        self.lock().closed = true;
+    }
+
+    pub fn has_lanes_besides_main(&self) -> bool {
+        let log = self.lock();
+        log.lanes.iter().any(|(lane, state)| *lane != 0 && state.now != Doing::Ended)
+    }
+
+    /// What has been seen after the limit; [`Next::Nothing`] if nothing was, and then `waker` is called
+    /// when that changes.
+    pub fn looks_ahead(&self, waker: &Waker) -> Next {
+        let mut log = self.lock();
+        match &mut log.ahead {
+            Some(Ahead { first: Some((lane, at)), .. }) => Next::Timer(*lane, *at),
+            Some(Ahead { parks: MOST_PARKS.., .. }) => Next::Unknown,
+            ahead => {
+                *ahead = Some(Ahead { waker: waker.clone(), first: None, parks: 0 });
+                Next::Nothing
+            }
+        }
+    }
+
+    /// `lane` was woken after the limit.
+    fn woken_ahead(&self, lane: LaneId) {
+        let at = self.scheduler.elapsed();
+        if let Some(ahead) = &mut self.lock().ahead
+            && ahead.first.is_none()
+        {
+            ahead.first = Some((lane, at));
+            ahead.waker.wake_by_ref();
+        }
+    }
+
+    /// The runtime's thread goes to sleep.
+    pub fn thread_parks(&self) {
+        if self.is_open() {
+            return;
+        }
+        if let Some(ahead) = &mut self.lock().ahead {
+            ahead.parks += 1;
+            if ahead.parks >= MOST_PARKS {
+                ahead.waker.wake_by_ref();
+            }
+        }
+    }
+}
+
+/// Which lane runs on this thread.
+impl Run {
     /// The lane that runs on this thread, if this thread is in this run.
     pub fn current_lane(&self) -> Option<LaneId> {
-        HERE.with_borrow(|here| {
-            here.run.as_ref().filter(|run| std::ptr::eq(&raw const ***run, self)).and(here.lane)
+        HERE.with_borrow(|here| match &here.run {
+            Some(run) if std::ptr::eq(&raw const **run, self) => here.lane,
+            _ => None,
         })
     }
 
@@ -171,114 +353,330 @@ impl Run {
 
     /// The lane that runs has waited, as an event loop does.
     pub fn has_waited(&self) {
-        HERE.with_borrow_mut(|here| (here.turns_a_loop, here.has_waited) = (true, true));
+        HERE.with_borrow_mut(|here| {
+            here.runs_a_loop = true;
+            here.has_waited = true;
+        });
     }
 
-    /// A turn of an event loop begins in the lane that runs. Says whether it has just waited.
-    pub fn begin_turn(&self) -> bool {
+    /// An iteration of an event loop begins in the lane that runs. Says whether it has just waited.
+    pub fn begin_iteration(&self) -> bool {
         HERE.with_borrow_mut(|here| {
-            (here.turns_a_loop, here.finished) = (true, None);
+            here.runs_a_loop = true;
+            here.finished = None;
             std::mem::take(&mut here.has_waited)
         })
     }
 
-    /// From here on nobody on this thread can have been woken by the end of the lane that ended last.
-    pub fn nobody_just_finished(&self) {
+    /// From here on no lane on this thread can have been woken by the end of the one that ended last.
+    pub fn forget_what_finished(&self) {
         HERE.with_borrow_mut(|here| here.finished = None);
     }
+}
 
+/// What happens to a lane.
+impl Run {
     pub fn create(&self, name: &str, place: &'static Location<'static>) -> LaneId {
         let parent = self.current_lane();
-        let (at, mut log) = (self.turns.elapsed(), self.lock());
-        let lane = log.lanes.len();
-        log.lanes.push(LaneState::new(name, at, place));
-        let (name, next) = (name.to_owned(), log.hues.len());
-        log.hues.entry(name.clone()).or_insert(next);
+        let name = clean::name(name);
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let lane = log.created;
+        log.created += 1;
+        log.lanes.insert(lane, LaneState::new(name.clone(), at, place));
+        if !log.is_full() {
+            let next = log.hues.len();
+            log.hues.entry(name.clone()).or_insert(next);
+        }
         log.push(Event { at, thread: 0, lane, what: What::Created { name, parent } });
         lane
     }
 
-    pub fn poll_starts(&self, lane: LaneId) {
-        let outside = !self.turns.on_runtime_thread();
-        let (at, mut log) = (self.turns.elapsed(), self.lock());
-        let state = &mut log.lanes[lane];
-        state.polls = if state.polled == at { state.polls + 1 } else { 1 };
-        state.polled = at;
-        if std::mem::take(&mut state.woken) {
-            state.since = at;
+    /// `lane` is about to be polled, and has wakers of its own.
+    pub fn has_wakers(&self, lane: LaneId, kept: Kept) {
+        if let Some(state) = self.lock().lanes.get_mut(&lane) {
+            state.kept = Some(kept);
         }
-        state.now = if outside { Doing::OnThread } else { Doing::Running };
+    }
+
+    /// From now on `lane` is polled as a part of `task`.
+    pub fn is_in_task(&self, lane: LaneId, task: usize) {
+        if let Some(state) = self.lock().lanes.get_mut(&lane) {
+            state.task = task;
+        }
+    }
+
+    pub fn poll_starts(&self, lane: LaneId) {
+        let outside = !self.scheduler.on_runtime_thread();
+        let outer = self.current_lane();
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        if log.closed {
+            return;
+        }
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            if state.polled != at {
+                state.polls = 0;
+                state.self_wakes = 0;
+            }
+            state.polls += 1;
+            state.polled = at;
+            if state.woken.take().is_some() || !matches!(state.now, Doing::Waiting) {
+                state.since = at;
+            }
+            state.now = if outside { Doing::OnThread } else { Doing::Running };
+            state.polled_by = outer;
+            state.said_in_this_poll = false;
+            state.registered.clear();
+            state.gave_way = None;
+            state.inside = Duration::ZERO;
+            state.began = Instant::now();
+        }
         let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::PollStart });
     }
 
+    /// The poll of `lane` has returned something, or panicked.
     pub fn poll_ends(&self, lane: LaneId, polled: Polled) {
-        let ended = !matches!(polled, Polled::Pending);
-        let (at, mut log) = (self.turns.elapsed(), self.lock());
-        let state = &mut log.lanes[lane];
-        if state.polled != at {
-            (state.polled, state.since) = (at, at); // it has blocked
+        let ended = !matches!(polled, Polled::Pending(_) | Polled::Item);
+        let now = match polled {
+            Polled::Pending(_) => Doing::Waiting,
+            Polled::Item => Doing::Idle,
+            _ => Doing::Ended,
+        };
+        let outer = self.current_lane();
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        if log.closed {
+            return;
         }
-        state.now = if ended { Doing::Ended } else { Doing::Waiting };
+        let mut took = Duration::ZERO;
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            if state.polled != at {
+                state.polled = at; // time has passed in the poll
+                state.since = at;
+            }
+            state.now = now;
+            let all = state.began.elapsed();
+            took = all.saturating_sub(state.inside);
+            if let Some(outer) = outer
+                && let Some(outer) = log.lanes.get_mut(&outer)
+            {
+                outer.inside += all;
+            }
+        }
         let thread = log.thread();
-        log.push(Event { at, thread, lane, what: What::PollEnd(polled) });
-        drop(log);
+        log.push(Event { at, thread, lane, what: What::PollEnd { polled, took } });
         if ended {
+            log.forget_if_full(lane);
+            drop(log);
             HERE.with_borrow_mut(|here| here.finished = Some(lane));
         }
     }
 
-    pub fn woken(&self, lane: LaneId) {
-        let by = self.ringer(lane);
-        let (at, mut log) = (self.turns.elapsed(), self.lock());
-        log.lanes[lane].woken = true;
+    /// The poll of `lane` has returned `Pending`. Says whether it waits elsewhere than before.
+    pub fn poll_is_pending(&self, lane: LaneId) -> Moved {
+        let mut log = self.lock();
+        let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
+        let mut registered = std::mem::take(&mut state.registered);
+        // What is polled as a lane is noted at each poll, with or without a clone.
+        let mut cloned = registered.iter().filter(|(_, inside)| inside.is_none());
+        let (first, second) = (cloned.next(), cloned.next());
+        let moved = match (first, second) {
+            (Some((place, _)), None) => {
+                let before = state.place.replace(*place);
+                if before.is_none() || before == state.place {
+                    Moved::NoButCloned
+                } else {
+                    Moved::Yes
+                }
+            }
+            (Some(_), Some(_)) => Moved::Yes,
+            (None, _) => Moved::No,
+        };
+        if moved == Moved::Yes {
+            state.place = None;
+        }
+        if let (true, Some(stack)) = (registered.is_empty(), state.gave_way) {
+            registered.push((stack, None));
+        }
+        let made_at = state.made_at;
+        let waits = match &state.waits {
+            Some(before) if registered.is_empty() => before.kept_from_before(),
+            _ => log.waits(registered, made_at),
+        };
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            state.waits = Some(waits.clone());
+        }
+        drop(log);
+        self.poll_ends(lane, Polled::Pending(waits));
+        moved
+    }
+
+    /// `lane` registers its waker now, or waits by itself: what is on the stack is where it waits.
+    pub fn registers(&self, lane: LaneId) {
+        self.note_stack(lane, |state, stack| state.registers((stack, None)));
+    }
+
+    /// `lane` has polled `inside`, a lane that is part of it and that is not ready.
+    pub fn waits_for(&self, lane: LaneId, inside: LaneId) {
+        self.note_stack(lane, |state, stack| state.registers((stack, Some(inside))));
+    }
+
+    /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
+    pub fn gives_way(&self, lane: LaneId) {
+        self.note_stack(lane, |state, stack| state.gave_way = Some(stack));
+    }
+
+    /// Shows `note` the number of the stack up to the poll of `lane`.
+    fn note_stack(&self, lane: LaneId, note: impl FnOnce(&mut LaneState, u32)) {
+        let stack = capture();
+        let mut log = self.lock();
+        if log.closed {
+            return;
+        }
+        let Some(number) = log.stacks.number(&stack) else { return };
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            note(state, number);
+        }
+    }
+
+    /// The waker of `lane` was called that reaches the task `task`.
+    pub fn woken(&self, lane: LaneId, task: usize) {
+        if !self.is_open() {
+            return self.woken_ahead(lane);
+        }
+        let by_itself = self.current_lane() == Some(lane);
+        if by_itself {
+            self.gives_way(lane);
+        }
+        let cause = self.cause(lane);
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let by = match &cause {
+            Cause::Known(by) => *by,
+            Cause::Traced { .. } => WokenBy::Outside,
+        };
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            if by_itself || by == WokenBy::Yield {
+                state.self_wakes += 1;
+            }
+            if state.woken.is_none() {
+                let through_an_old_waker = state.task != task && task != NO_TASK;
+                state.woken = Some(Woken { at, by, through_an_old_waker });
+            }
+        }
+        if let Cause::Traced { stack, ended } = cause
+            && !log.is_full()
+            && !log.closed
+        {
+            let event = log.events.len();
+            log.traced.push(Traced { event, stack, ended });
+        }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
     }
 
-    /// Who rings, judged from what runs on this thread while the waker is rung.
-    fn ringer(&self, lane: LaneId) -> Ringer {
-        let turns_a_loop = HERE.with_borrow(|here| here.turns_a_loop);
-        if let Some(ringing) = self.current_lane().filter(|_| !turns_a_loop) {
-            return Ringer::Lane(ringing);
+    /// What wakes `lane`, judged from what runs on this thread while the waker is called.
+    fn cause(&self, lane: LaneId) -> Cause {
+        let (runs_a_loop, ended) = HERE.with_borrow(|here| (here.runs_a_loop, here.finished));
+        if let Some(current) = self.current_lane()
+            && !runs_a_loop
+        {
+            return Cause::Known(WokenBy::Lane(current));
         }
-        if let Some(ended) = HERE.with_borrow(|here| here.finished) {
-            return Ringer::Lane(ended);
+        if self.scheduler.on_runtime_thread() {
+            if tokio::task::try_id().is_some() {
+                return Cause::Known(WokenBy::Outside); // a task without a lane
+            }
+        } else {
+            // A thread of the pool tells whatever joins a closure of its end.
+            let by = match ended {
+                Some(ended) => WokenBy::Lane(ended),
+                None => WokenBy::Outside,
+            };
+            return Cause::Known(by);
         }
-        if !self.turns.on_runtime_thread() || tokio::task::try_id().is_some() {
-            return Ringer::Outside;
+        let at = self.scheduler.elapsed();
+        let log = self.lock();
+        let polled = match log.lanes.get(&lane) {
+            Some(state) => state.polled,
+            None => Duration::ZERO,
+        };
+        let moved_by_hand = log.blocked > polled;
+        drop(log);
+        if runs_a_loop {
+            if let Some(ended) = ended {
+                return Cause::Known(WokenBy::Lane(ended));
+            }
+            // Whatever wakes it, the loop has called it: a timer of its own, or what it had put off
+            // to this iteration.
+            let by = if at <= polled + TICK { WokenBy::Yield } else { WokenBy::Clock };
+            return Cause::Known(by);
         }
-        let (at, log) = (self.turns.elapsed(), self.lock());
-        let polled = log.lanes[lane].polled;
-        match self.clock {
-            // Whatever rings, the loop has called it: a timer of its own, or what it had put off to this turn.
-            _ if turns_a_loop && at <= polled + Duration::from_millis(1) => Ringer::Yield,
-            _ if turns_a_loop => Ringer::Clock,
-            Clock::Paused if at == polled => Ringer::Yield,
-            Clock::Paused if log.blocked <= polled => Ringer::Clock,
-            // It gave way to somebody who blocked, or its timer fired while somebody did. Taking the stack is quick,
-            // reading it is not: that waits until the run is over.
-            _ => Ringer::Traced(Box::new(Backtrace::force_capture())),
+        // On the paused clock no timer is due before the thread has come to rest, which would have
+        // been noticed; unless the clock was moved by hand. Only the stack can tell then.
+        match (self.clock, ended) {
+            (Clock::Paused, Some(ended)) if !moved_by_hand => Cause::Known(WokenBy::Lane(ended)),
+            (Clock::Paused, None) if at == polled => Cause::Known(WokenBy::Yield),
+            (Clock::Paused, None) if !moved_by_hand => Cause::Known(WokenBy::Clock),
+            _ => Cause::Traced { stack: capture(), ended },
         }
     }
 
     pub fn dropped(&self, lane: LaneId, is_task: bool) {
         let by = self.current_lane();
         let aborted = by.is_none() && is_task;
-        let (at, mut log) = (self.turns.elapsed(), self.lock());
-        log.lanes[lane].now = Doing::Ended;
-        let thread = log.thread_in_passing();
-        log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
-    }
-
-    fn says(&self, text: String, location: &'static Location<'static>) {
-        let lane = self.current_lane();
-        let (at, mut log) = (self.turns.elapsed(), self.lock());
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
         if log.closed {
             return;
         }
-        let name = lane.map_or("-", |lane| &log.lanes[lane].name).to_owned();
-        let hue = lane.map(|_| log.hues[&name]);
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            state.now = Doing::Ended;
+        }
+        let thread = log.thread_in_passing();
+        log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
+        log.forget_if_full(lane);
+    }
+
+    /// This thread has been occupied until now, on the paused clock, by [`super::block`].
+    pub fn blocked(&self) {
+        let lane = self.current_lane();
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        if self.scheduler.on_runtime_thread() {
+            log.blocked = at;
+        }
+        if let Some(lane) = lane
+            && self.observe == Observe::Everything
+        {
+            let thread = log.thread();
+            log.push(Event { at, thread, lane, what: What::Blocked });
+        }
+    }
+
+    fn says(&self, text: &str, location: &'static Location<'static>) {
+        if !self.is_open() {
+            return;
+        }
+        let text = clean::text(text);
+        let lane = self.current_lane();
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        if log.closed {
+            return;
+        }
+        let mut name = "-".to_owned();
+        let mut hue = None;
+        if let Some(lane) = lane
+            && let Some(state) = log.lanes.get_mut(&lane)
+        {
+            name.clone_from(&state.name);
+            state.said = Some((text.clone(), location));
+            state.said_in_this_poll = true;
+            hue = log.hues.get(&name).copied();
+        }
         for text in text.split('\n') {
             let line = Line { at, hue, lane: name.clone(), text: text.to_owned() };
             if let Some(print) = self.print {
@@ -289,7 +687,6 @@ impl Run {
             }
         }
         if let Some(lane) = lane {
-            log.lanes[lane].said = Some((text.clone(), location));
             let thread = log.thread();
             log.push(Event { at, thread, lane, what: What::Says(text) });
         }
@@ -304,18 +701,63 @@ impl Run {
     }
 }
 
+/// Timers are no finer than this.
+const TICK: Duration = Duration::from_millis(1);
+
+/// For a wake that reaches a lane in another way than through a task.
+pub(super) const NO_TASK: usize = 0;
+
+/// What has woken a lane, as far as it is known while the run goes on.
+enum Cause {
+    Known(WokenBy),
+    Traced { stack: Vec<usize>, ended: Option<LaneId> },
+}
+
 impl Log {
+    pub fn is_full(&self) -> bool {
+        self.events.len() >= CAPACITY
+    }
+
     fn push(&mut self, event: Event) {
         if self.closed {
-        } else if self.events.len() < CAPACITY {
-            self.events.push(event);
-        } else {
+            return;
+        }
+        if self.is_full() {
+            if self.left_out == 0 {
+                self.lanes.retain(|_, state| state.now != Doing::Ended);
+            }
             self.left_out += 1;
+        } else {
+            self.events.push(event);
         }
     }
 
-    /// This thread's number, for something that it does in passing. One that has none keeps none: it runs no lane (any
-    /// more), and nobody would give its number back. So is a thread of a pool that tells who joins what it has run.
+    /// A lane that has ended and is in no event any more is of no use to a verdict.
+    fn forget_if_full(&mut self, lane: LaneId) {
+        if self.is_full() {
+            self.lanes.remove(&lane);
+        }
+    }
+
+    /// What a lane waits for that has registered its waker there in this poll.
+    fn waits(
+        &mut self,
+        registered: Vec<Registration>,
+        made_at: &'static Location<'static>,
+    ) -> Waits {
+        let stacks: Vec<(Stack, Option<LaneId>)> =
+            registered.iter().map(|(number, lane)| (self.stacks.get(*number), *lane)).collect();
+        let when = if stacks.is_empty() { Registered::Never } else { Registered::Now };
+        if self.is_full() {
+            return Waits::new(made_at, when, stacks);
+        }
+        let key = (registered, Place::from(made_at));
+        self.waits.entry(key).or_insert_with(|| Waits::new(made_at, when, stacks)).clone()
+    }
+
+    /// This thread's number, for something that it does in passing. One that has no number keeps none:
+    /// it runs no lane, or no longer, and nothing would give its number back. A thread of a pool that
+    /// tells of the end of what it has run is such a thread.
     fn thread_in_passing(&mut self) -> usize {
         let known = self.threads.contains(&Some(std::thread::current().id()));
         let number = self.thread();
@@ -331,7 +773,8 @@ impl Log {
         if let Some(number) = self.threads.iter().position(|thread| *thread == me) {
             return number;
         }
-        let number = self.threads.iter().position(Option::is_none).unwrap_or(self.threads.len());
+        let free = self.threads.iter().position(Option::is_none);
+        let number = free.unwrap_or(self.threads.len());
         if number == self.threads.len() {
             self.threads.push(None);
         }
@@ -341,23 +784,51 @@ impl Log {
 }
 
 impl LaneState {
-    fn new(name: &str, at: Duration, created: &'static Location<'static>) -> LaneState {
-        let (name, now) = (name.to_owned(), Doing::Lazy);
-        // As good as woken: its first poll needs no wake.
-        LaneState { name, created, now, polled: at, polls: 0, since: at, woken: true, said: None }
+    fn new(name: String, at: Duration, made_at: &'static Location<'static>) -> LaneState {
+        LaneState {
+            name,
+            made_at,
+            now: Doing::Lazy,
+            polled: at,
+            polls: 0,
+            self_wakes: 0,
+            since: at,
+            woken: None,
+            polled_by: None,
+            waits: None,
+            kept: None,
+            task: NO_TASK,
+            registered: vec![],
+            gave_way: None,
+            place: None,
+            began: Instant::now(),
+            inside: Duration::ZERO,
+            said: None,
+            said_in_this_poll: false,
+        }
     }
 
-    /// Where in the source this lane is, as well as one can tell from outside: its last line, or where it was made.
-    pub fn place(&self) -> String {
-        match &self.said {
-            Some((text, location)) => format!("after it said “{text}” at {}", place(location)),
-            None => format!("the lane made at {}", place(self.created)),
+    /// It has registered its waker there, in the poll that is going on.
+    fn registers(&mut self, registration: Registration) {
+        // Once more at the same place is later than what came between: that may be over.
+        self.registered.retain(|other| *other != registration);
+        if self.registered.len() < MOST_PLACES {
+            self.registered.push(registration);
+        }
+    }
+
+    /// Whether anything but the lane itself keeps the waker that it was polled with last, and could
+    /// wake it with that.
+    pub fn is_kept(&self) -> bool {
+        match &self.kept {
+            Some(kept) => kept.anywhere(),
+            None => false,
         }
     }
 }
 
-/// Prints a line as the lane that is running, and marks it on the timeline: like `println!`, with the time and the
-/// lane before the text. Outside a run it only prints the text.
+/// Prints a line as the lane that is running, and marks it on the timeline: like `println!`, with the
+/// time and the lane before the text. Outside a run it only prints the text.
 ///
 /// ```
 /// use async_concepts::{record, say};
@@ -377,8 +848,8 @@ pub fn say_line(text: String) {
     let location = Location::caller();
     match Run::here() {
         Some(run) => {
-            run.turns.settle_if_on_thread();
-            run.says(text, location);
+            run.scheduler.run_until_idle_on_thread();
+            run.says(&text, location);
         }
         None => println!("{text}"),
     }

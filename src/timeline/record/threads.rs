@@ -1,6 +1,6 @@
 //! Closures with a lane of their own, on other threads and on this one, and work that keeps a thread.
 //!
-//! How several threads keep to one clock, in the same order each time, is told in `turns`.
+//! How several threads keep to one clock, in the same order each time, is told in `scheduler`.
 use super::{
     event::{LaneId, Polled},
     run::{Observe, Run},
@@ -15,102 +15,109 @@ use std::{
 /// Takes `work` for a thread of its own, and gives it a lane there:
 /// `spawn_blocking(on_thread("hash", || …))`, `thread::spawn(on_thread("A", || …))`.
 ///
-/// Call it where the work is handed over: on the paused clock no time passes until the thread has begun, and one that
-/// does not begin within a second (since all threads of a pool are busy) is left alone until another thread ends.
-/// Outside a run it gives back `work`.
+/// Call it where the work is handed over: on the paused clock no time passes until the thread has
+/// begun, and one that does not begin within a second (since all threads of a pool are busy) is left
+/// alone until another thread ends. Outside a run it gives back `work`.
 #[track_caller]
 pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let ticket = Ticket::new(name.as_ref(), Location::caller(), |run| Some(run.turns.announce()));
-    move || Ticket::redeem(ticket, work)
+    let call = Call::new(name.as_ref(), Location::caller(), |run| Some(run.scheduler.expect()));
+    move || Call::run(call, work)
 }
 
-/// Gives a callback a lane: `event_loop.call_soon(callback("hello", || …))`. It is lazy until it is called, and
-/// cancelled if it is dropped before. Outside a run it gives back `work`.
+/// Gives a callback a lane: `event_loop.call_soon(callback("hello", || …))`. It is lazy until it is
+/// called, and cancelled if it is dropped before. Outside a run it gives back `work`.
 #[track_caller]
 pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let ticket = Ticket::new(name.as_ref(), Location::caller(), |_| None);
-    move || Ticket::redeem(ticket, work)
+    let call = Call::new(name.as_ref(), Location::caller(), |_| None);
+    move || Call::run(call, work)
 }
 
 /// Occupies the thread for `time` without giving way, as a blocking call or a long computation would.
 ///
-/// On the paused clock it moves the clock instead and takes no time. On the real clock, and outside a run, it sleeps.
-/// It cannot be cancelled: nothing that blocks can.
+/// On the paused clock it moves the clock instead and takes no time. On the real clock, and outside a
+/// run, it sleeps. It cannot be cancelled: nothing that blocks can.
 pub fn block(time: Duration) {
     match Run::here() {
         Some(run) if run.clock == Clock::Paused => {
-            run.turns.block(time);
-            if run.turns.on_runtime_thread() {
-                let now = run.turns.elapsed();
-                run.lock().blocked = now;
-            }
+            run.scheduler.block(time);
+            run.blocked();
         }
         _ => std::thread::sleep(time),
     }
 }
 
-/// A closure that will be called. Dropped unused (an aborted `spawn_blocking`, a cancelled handle), it is cancelled.
-struct Ticket {
+/// A closure that will be called. Dropped before that (an aborted `spawn_blocking`, a cancelled
+/// handle), it is cancelled.
+struct Call {
     run: Arc<Run>,
+    /// None where nothing is observed.
     lane: Option<LaneId>,
-    /// Its turn among the threads, if it will run on a thread of its own.
-    turn: Option<u64>,
+    /// Where it stands among the threads, if it will run on a thread of its own.
+    slot: Option<u64>,
+    /// It was called: being dropped is no news any more.
     begun: bool,
 }
 
-impl Ticket {
+impl Call {
     fn new(
         name: &str,
         place: &'static Location<'static>,
-        turn: impl FnOnce(&Run) -> Option<u64>,
-    ) -> Option<Ticket> {
+        slot: impl FnOnce(&Run) -> Option<u64>,
+    ) -> Option<Call> {
         let run = Run::here()?;
-        let lane = (run.observe != Observe::Nothing).then(|| run.create(name, place));
-        Some(Ticket { turn: turn(&run), lane, run, begun: false })
+        let lane = match run.observe {
+            Observe::Nothing => None,
+            Observe::Everything | Observe::Lines => Some(run.create(name, place)),
+        };
+        Some(Call { slot: slot(&run), lane, run, begun: false })
     }
 
-    fn redeem<R>(ticket: Option<Ticket>, work: impl FnOnce() -> R) -> R {
-        let Some(mut ticket) = ticket else { return work() };
-        ticket.begun = true;
-        let Ticket { run, lane, turn, .. } = &ticket;
-        if let Some(turn) = *turn {
-            run.turns.begin_turn(turn);
+    fn run<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {
+        let Some(mut call) = call else { return work() };
+        call.begun = true;
+        let run = &call.run;
+        if let Some(slot) = call.slot {
+            run.scheduler.begin_slot(slot);
         }
-        let watched = lane.filter(|_| run.observe == Observe::Everything);
+        let watched = call.watched();
         if let Some(lane) = watched {
             run.poll_starts(lane);
         }
-        let result = catch_unwind(AssertUnwindSafe(|| match *lane {
+        let result = catch_unwind(AssertUnwindSafe(|| match call.lane {
             Some(lane) => run.as_lane(lane, work),
-            None if turn.is_some() => {
+            None if call.slot.is_some() => {
                 run.adopt_thread();
                 work()
             }
             None => work(),
         }));
-        run.turns.settle_if_on_thread();
+        run.scheduler.run_until_idle_on_thread();
         if let Some(lane) = watched {
             run.poll_ends(lane, Polled::of(&result));
         }
-        if let Some(turn) = *turn {
+        if let Some(slot) = call.slot {
             run.leave_thread();
-            run.turns.end_turn(turn);
+            run.scheduler.end_slot(slot);
         }
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
+
+    /// Its lane, if all that happens to it is to be noted.
+    fn watched(&self) -> Option<LaneId> {
+        if self.run.observe == Observe::Everything { self.lane } else { None }
+    }
 }
 
-impl Drop for Ticket {
+impl Drop for Call {
     fn drop(&mut self) {
-        if !self.begun {
-            if let Some(turn) = self.turn {
-                self.run.turns.cancel(turn);
-            }
-            if let Some(lane) = self.lane
-                && self.run.observe == Observe::Everything
-            {
-                self.run.dropped(lane, self.turn.is_some());
-            }
+        if self.begun {
+            return;
+        }
+        if let Some(slot) = self.slot {
+            self.run.scheduler.cancel(slot);
+        }
+        if let Some(lane) = self.watched() {
+            self.run.dropped(lane, self.slot.is_some());
         }
     }
 }

@@ -1,33 +1,139 @@
 //! How a run ends that does not end by itself, in words.
+//!
+//! A verdict names the cause first, then the other lanes that wait, each with the place where it does.
+//! It says what was seen, and no more: what a lane waits for is known from where its waker was
+//! registered, what woke it from what ran at that moment, and that nothing can happen any more from
+//! letting the paused clock run on until its last timer. Each kind of cause has a short code, which is
+//! printed behind the sentence and explained in [`verdicts`](crate::timeline::verdicts).
 use super::{
-    event::LaneId,
-    run::{Doing, LaneState, Log, Observe, Run},
+    event::{Event, LaneId, What, WokenBy, place},
+    place::{Registered, Waits},
+    run::{Doing, LaneState, Log, Observe, Run, Woken},
 };
 use crate::timeline::{Clock, human};
-use std::{any::Any, fmt, time::Duration};
+use std::{any::Any, collections::BTreeMap, fmt, time::Duration};
 
 /// Why a run has no result.
 #[derive(Debug)]
 pub enum Verdict {
     /// `main` panicked. The payload is what it panicked with.
     Panicked(String, Box<dyn Any + Send>),
-    /// Time passed up to the limit, and nothing happened any more: a deadlock, or a wake-up that was lost.
-    Deadlock(String),
-    /// Time passed up to the limit, and something still happened.
-    Endless(String),
+    /// Nothing happened any more up to the limit: a deadlock, or a wake-up that was lost. On the
+    /// paused clock no timer was left, either.
+    Deadlock(Causes),
+    /// The limit was reached, and there was still something to come.
+    Endless(Causes),
     /// The runtime's thread did not come back from a poll, or never had nothing to do.
-    Blocked(String),
+    Blocked(Causes),
 }
 
-/// One sentence, which names the lanes.
+/// What can be said of a run that did not end: the cause first, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Causes {
+    /// What the sentence begins with, such as "nothing can happen any more".
+    opening: Option<String>,
+    /// At least one, in the order in which they are said.
+    causes: Vec<Cause>,
+}
+
+/// One thing that is said in a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// Which kind of cause it is.
+    pub code: Code,
+    /// What is said of it, without a full stop.
+    pub sentence: String,
+}
+
+/// All kinds of causes, with the short code that a verdict prints.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
+        /// A kind of cause. The order is that in which the causes of one verdict are said.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &[Code] = &[$(Code::$name),*];
+
+            /// The short code, as a verdict prints it.
+            pub fn text(self) -> &'static str {
+                match self { $(Code::$name => $code,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A lane was woken, and what polls it waits for something else.
+    NotPolled = "woken-not-polled",
+    /// A lane was woken through a waker that does not reach the task that polls it now.
+    OldWaker = "old-waker",
+    /// A lane waits, and nothing has a waker to wake it with.
+    NoWaker = "no-waker",
+    /// A lane that nothing has polled.
+    NeverPolled = "never-polled",
+    /// A lane waits, and nothing can happen any more that could wake it.
+    Deadlock = "deadlock",
+    /// A lane waits for longer than all others, beside one that goes on.
+    Stuck = "stuck",
+    /// A lane waits for a timer that is due later than the limit.
+    NextTimer = "next-timer",
+    /// A lane has done something shortly before the limit.
+    StillGoing = "still-going",
+    /// A lane wakes itself over and over, without time passing.
+    Spins = "spins",
+    /// Lanes are polled over and over, without time passing.
+    Busy = "busy",
+    /// A poll of a lane does not return.
+    Blocks = "blocks",
+    /// The thread is kept by something that has no lane.
+    BlocksWithoutALane = "blocks-without-a-lane",
+    /// A closure on another thread keeps the clock from moving.
+    OnAThread = "on-a-thread",
+    /// A poll took long on the wall clock, which the paused clock does not show.
+    KeptTheThread = "kept-the-thread",
+    /// A destructor panicked when the run was ended.
+    DestructorPanicked = "destructor-panicked",
+    /// The run did not end, and nothing of it was recorded.
+    NotRecorded = "not-recorded",
+    /// `main` panicked.
+    Panicked = "panicked",
+}
+
+/// The code.
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// One sentence, which names the lanes, and the code of its cause in brackets.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Verdict::Panicked(message, _) => write!(f, "main panicked: {message}"),
-            Verdict::Deadlock(sentence)
-            | Verdict::Endless(sentence)
-            | Verdict::Blocked(sentence) => f.write_str(sentence),
+            Verdict::Deadlock(causes) | Verdict::Endless(causes) | Verdict::Blocked(causes) => {
+                write!(f, "{causes}")
+            }
         }
+    }
+}
+
+impl fmt::Display for Causes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(opening) = &self.opening {
+            write!(f, "{opening}: ")?;
+        }
+        for (nth, cause) in self.causes.iter().take(NAMED).enumerate() {
+            let comma = if nth == 0 { "" } else { "; " };
+            write!(f, "{comma}{}", cause.sentence)?;
+        }
+        let more = self.causes.len().saturating_sub(NAMED);
+        if more > 0 {
+            write!(f, "; and {more} more lanes like these")?;
+        }
+        write!(f, " [{}]", self.causes[0].code)
     }
 }
 
@@ -37,96 +143,407 @@ impl std::error::Error for Verdict {}
 const NAMED: usize = 6;
 
 impl Verdict {
-    /// The run has reached `limit` on its clock.
-    pub(super) fn out_of_time(run: &Run, limit: Duration) -> Verdict {
-        if run.observe != Observe::Everything {
-            let limit = human(limit);
-            return Verdict::Endless(format!(
-                "it did not end within {limit}; who waits, only a recording could tell"
-            ));
-        }
-        let log = run.lock();
-        let waiting = list(&log, |lane| match lane.now {
-            Doing::Lazy => Some(format!("{} was never polled", lane.name)),
-            Doing::Waiting => Some(format!("{} waits since {}", lane.name, human(lane.since))),
-            Doing::Running | Doing::OnThread => {
-                Some(format!("{} runs since {}", lane.name, human(lane.since)))
+    /// Which kind of cause it names first.
+    pub fn code(&self) -> Code {
+        match self {
+            Verdict::Panicked(..) => Code::Panicked,
+            Verdict::Deadlock(causes) | Verdict::Endless(causes) | Verdict::Blocked(causes) => {
+                causes.causes[0].code
             }
-            Doing::Ended => None,
-        });
-        // What has been still for the last nine tenths of such a time will not move in the last one.
-        let last =
-            log.lanes.iter().filter(|lane| lane.now != Doing::Ended).map(|lane| lane.since).max();
-        if last.is_none_or(|last| last < limit / 10) {
-            Verdict::Deadlock(format!("nothing can happen any more: {waiting}"))
-        } else {
-            Verdict::Endless(format!("after {} it was still going on: {waiting}", human(limit)))
         }
     }
 
-    /// The runtime has not come to rest, or not been woken, for `patience` on the wall clock.
-    pub(super) fn no_progress(run: &Run, asleep: bool, patience: Duration) -> Verdict {
-        let log = run.lock();
-        let wall = human(patience);
-        if asleep {
-            debug_assert_eq!(run.clock, Clock::Paused);
-            let waiting = list(&log, |lane| match lane.now {
-                Doing::OnThread => {
-                    Some(format!("{} is still on its thread, {}", lane.name, lane.place()))
-                }
-                Doing::Waiting => Some(format!("{} waits since {}", lane.name, human(lane.since))),
-                _ => None,
-            });
-            return Verdict::Blocked(format!(
-                "a thread that is not the runtime's has kept everyone waiting for {wall}: {waiting}"
-            ));
-        }
-        let innermost = log.lanes.iter().rposition(|lane| lane.now == Doing::Running);
-        // On a machine that is short of everything, not even `main` may have begun.
-        let busiest: LaneId =
-            (1..log.lanes.len()).max_by_key(|&lane| log.lanes[lane].polls).unwrap_or(0);
-        let spinning = log.lanes.get(busiest).filter(|lane| lane.polls > 1000);
-        Verdict::Blocked(match (spinning, innermost.map(|lane| &log.lanes[lane])) {
-            (Some(lane), _) => format!(
-                "{} spins: at {} it was polled {} times in {wall}, waking itself each time ({})",
-                lane.name,
-                human(lane.polled),
-                lane.polls,
-                lane.place()
-            ),
-            (None, Some(lane)) => format!(
-                "{} blocks the thread: its poll at {} did not return within {wall} ({})",
-                lane.name,
-                human(lane.polled),
-                lane.place()
-            ),
-            (None, None) => {
-                format!(
-                    "something without a lane blocks the thread: the runtime did not come to rest within {wall}"
-                )
+    /// All that it says, the cause first; nothing of a panic.
+    pub fn causes(&self) -> &[Cause] {
+        match self {
+            Verdict::Panicked(..) => &[],
+            Verdict::Deadlock(causes) | Verdict::Endless(causes) | Verdict::Blocked(causes) => {
+                &causes.causes
             }
+        }
+    }
+
+    /// The run has reached `limit` on its clock; `next` is what would happen if it went on.
+    pub(super) fn out_of_time(run: &Run, limit: Duration, next: Next) -> Verdict {
+        let shown = human(limit);
+        if run.observe != Observe::Everything {
+            let sentence =
+                format!("it did not end within {shown}; only a recording could tell what waits");
+            return Verdict::Endless(one(Code::NotRecorded, sentence));
+        }
+        let log = run.lock();
+        let last = last_change(&log);
+        // What has been still for nine tenths of such a time, on the wall clock, will hardly move in
+        // the last one.
+        let still = last < limit / 10;
+        let (dead, opening) = match (run.clock, next) {
+            (Clock::Paused, Next::Nothing) => (true, "nothing can happen any more".to_owned()),
+            (Clock::Paused, Next::Timer(..)) if still => {
+                (false, format!("nothing has happened since {}", human(last)))
+            }
+            (Clock::Real, _) if still => {
+                (true, format!("nothing has happened since {}", human(last)))
+            }
+            _ => (false, format!("after {shown} it was still going on")),
+        };
+        let mut causes = vec![];
+        for (number, lane) in said_of(&log) {
+            causes.push(cause(&log, number, lane, limit, dead, next));
+        }
+        causes.sort_by_key(|cause| cause.code);
+        if causes.is_empty() {
+            let sentence = "no lane is left that could go on".to_owned();
+            causes.push(Cause { code: Code::StillGoing, sentence });
+        }
+        let causes = Causes { opening: Some(opening), causes };
+        if dead { Verdict::Deadlock(causes) } else { Verdict::Endless(causes) }
+    }
+
+    /// The runtime has not become idle, or not been woken, for `stuck` on the wall clock.
+    pub(super) fn no_progress(run: &Run, asleep: bool, stuck: Duration) -> Verdict {
+        let log = run.lock();
+        Verdict::Blocked(if asleep {
+            debug_assert_eq!(run.clock, Clock::Paused);
+            kept_by_a_thread(&log, &human(stuck))
+        } else {
+            kept_by_a_poll(&log, stuck)
         })
     }
 }
 
-/// What there is to say of each lane. `main` only counts when there is nobody else: it waits for the others.
-fn list(log: &Log, say: impl Fn(&LaneState) -> Option<String>) -> String {
-    let mut said: Vec<String> = log.lanes.iter().skip(1).filter_map(&say).collect();
-    if said.is_empty() {
-        said = log.lanes.iter().take(1).filter_map(&say).collect();
+/// What would happen on the paused clock after the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The timer of this lane is due then.
+    Timer(LaneId, Duration),
+    /// No timer is left.
+    Nothing,
+    /// That is not known: on the real clock, or where tasks without a lane go on and on.
+    Unknown,
+}
+
+fn one(code: Code, sentence: String) -> Causes {
+    Causes { opening: None, causes: vec![Cause { code, sentence }] }
+}
+
+/// When a lane has last begun to do what it does now.
+fn last_change(log: &Log) -> Duration {
+    let mut last = Duration::ZERO;
+    for lane in log.lanes.values() {
+        if lane.now != Doing::Ended {
+            last = last.max(lane.since);
+        }
     }
-    let more = said.len().saturating_sub(NAMED);
-    said.truncate(NAMED);
-    if more > 0 {
-        said.push(format!("and {more} more lanes like these"));
+    last
+}
+
+/// The lanes that a verdict speaks of. `main` only counts when there is no other: it waits for them.
+fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
+    let mut lanes: Vec<(LaneId, &LaneState)> = vec![];
+    for (number, lane) in &log.lanes {
+        if lane.now != Doing::Ended {
+            lanes.push((*number, lane));
+        }
     }
-    said.join(", ")
+    if lanes.len() > 1 {
+        lanes.retain(|(number, _)| *number != 0);
+    }
+    lanes
+}
+
+/// What there is to say of one lane at the limit.
+fn cause(
+    log: &Log,
+    number: LaneId,
+    lane: &LaneState,
+    limit: Duration,
+    dead: bool,
+    next: Next,
+) -> Cause {
+    let name = &lane.name;
+    let since = human(lane.since);
+    let said = |code, sentence| Cause { code, sentence };
+    match (lane.now, &lane.woken) {
+        (Doing::Lazy, _) => {
+            let made = place(lane.made_at);
+            said(Code::NeverPolled, format!("{name}, made at {made}, was never polled"))
+        }
+        (Doing::Waiting, Some(woken)) if woken.through_an_old_waker => said(
+            Code::OldWaker,
+            format!(
+                "{name} was woken{} at {} through an old waker, which does not reach the task that \
+                 polls it now",
+                by(log, woken),
+                human(woken.at)
+            ),
+        ),
+        (Doing::Waiting, Some(woken)) => said(Code::NotPolled, not_polled(log, lane, woken)),
+        (Doing::Waiting | Doing::Idle, None) => {
+            let waiting = format!("{name} has been waiting since {since}{}", at(log, lane));
+            let still = lane.since < limit / 10;
+            match next {
+                Next::Timer(lane, due) if lane == number => {
+                    let due = human(due);
+                    said(Code::NextTimer, format!("{name}'s next timer is due at {due}"))
+                }
+                _ if !lane.is_kept() => {
+                    said(Code::NoWaker, format!("{waiting}, and nothing keeps a waker of it"))
+                }
+                _ if dead => said(Code::Deadlock, waiting),
+                _ if still => said(Code::Stuck, waiting),
+                _ => said(Code::StillGoing, waiting),
+            }
+        }
+        (Doing::Running | Doing::OnThread | Doing::Ended | Doing::Idle, _) => {
+            said(Code::StillGoing, format!("{name} has been running since {since}"))
+        }
+    }
+}
+
+/// The lane was woken, and whatever polls it has not come back to it.
+fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
+    let woken = format!("{} was woken{} at {}", lane.name, by(log, woken), human(woken.at));
+    let mut owner = lane.polled_by;
+    // The lane around it may have been woken as well, and not been polled, by a third one.
+    while let Some(number) = owner
+        && let Some(state) = log.lanes.get(&number)
+    {
+        if state.woken.is_none() || state.polled_by.is_none() {
+            let waits = match state.now {
+                Doing::Waiting => format!("waits{}", at(log, state)),
+                _ => "does not come back to it".to_owned(),
+            };
+            return format!("{woken}, but {}, the only one to poll it, {waits}", state.name);
+        }
+        owner = state.polled_by;
+    }
+    format!("{woken}, and was not polled since")
+}
+
+/// What woke it, if that has a name: `" by holder"`.
+fn by(log: &Log, woken: &Woken) -> String {
+    match woken.by {
+        WokenBy::Lane(number) => match log.lanes.get(&number) {
+            Some(lane) => format!(" by {}", lane.name),
+            None => String::new(),
+        },
+        WokenBy::Clock => " by its timer".into(),
+        WokenBy::Yield => " as it had asked for".into(),
+        WokenBy::Outside => " from outside".into(),
+    }
+}
+
+/// Where a lane waits, and for what: `" at deadlock.rs:34:40 for `Mutex::lock`"`.
+fn at(log: &Log, lane: &LaneState) -> String {
+    match &lane.waits {
+        Some(waits) => waits_at(log, waits),
+        None => format!(" (the lane made at {})", place(lane.made_at)),
+    }
+}
+
+fn waits_at(log: &Log, waits: &Waits) -> String {
+    if waits.registered() == Registered::Never {
+        return format!(" (the lane made at {})", waits.place().file_and_line());
+    }
+    // Several waits at one place, as those of a `join!`, are said together.
+    let mut places = vec![];
+    let mut lanes: Vec<&str> = vec![];
+    for wait in waits.resolve() {
+        let mut text = wait.place.file_and_line();
+        if let Some(on) = &wait.on {
+            text.push_str(&format!(" for `{on}`"));
+        }
+        if let Some(inside) = wait.lane
+            && let Some(inside) = log.lanes.get(&inside)
+        {
+            lanes.push(&inside.name);
+        }
+        if !places.contains(&text) {
+            places.push(text);
+        }
+    }
+    let mut text = format!(" at {}", places.join(" or "));
+    if !lanes.is_empty() {
+        let more = lanes.len().saturating_sub(NAMED);
+        lanes.truncate(NAMED);
+        text.push_str(&format!(" for {}", lanes.join(", ")));
+        if more > 0 {
+            text.push_str(&format!(" and {more} more"));
+        }
+    }
+    text
+}
+
+/// On the paused clock the runtime only sleeps that long when it waits for another thread.
+fn kept_by_a_thread(log: &Log, wall: &str) -> Causes {
+    let mut causes = vec![];
+    for lane in log.lanes.values() {
+        if lane.now == Doing::OnThread {
+            causes.push(Cause {
+                code: Code::OnAThread,
+                sentence: format!("{} is still on its thread, {}", lane.name, lane.place()),
+            });
+        }
+    }
+    if causes.is_empty() {
+        return one(
+            Code::OnAThread,
+            format!("a thread without a lane has kept all lanes waiting for {wall}"),
+        );
+    }
+    let opening =
+        format!("a thread that is not the runtime's has kept all lanes waiting for {wall}");
+    Causes { opening: Some(opening), causes }
+}
+
+/// The runtime's thread did not become idle for `stuck`.
+fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
+    let wall = human(stuck);
+    let mut innermost: Option<&LaneState> = None;
+    let mut spinning: Option<&LaneState> = None;
+    let mut busiest: Option<&LaneState> = None;
+    for lane in log.lanes.values() {
+        if lane.now == Doing::Ended {
+            continue;
+        }
+        if lane.now == Doing::Running {
+            innermost = Some(lane);
+        }
+        if lane.self_wakes > spinning.map_or(1, |other| other.self_wakes) {
+            spinning = Some(lane);
+        }
+        if lane.polls > busiest.map_or(1, |other| other.polls) {
+            busiest = Some(lane);
+        }
+    }
+    // Whether it is one poll that lasts, or many that are short, its beginning tells.
+    if let Some(lane) = innermost
+        && (lane.began.elapsed() >= stuck * 9 / 10 || busiest.is_none())
+    {
+        let sentence = format!(
+            "{} blocks the thread: its poll at {} did not return within {wall} ({})",
+            lane.name,
+            human(lane.polled),
+            lane.place()
+        );
+        return one(Code::Blocks, sentence);
+    }
+    if let Some(lane) = spinning {
+        let sentence = format!(
+            "{} spins: at {} it was polled {} times in {wall}, waking itself each time ({})",
+            lane.name,
+            human(lane.polled),
+            lane.polls,
+            lane.place()
+        );
+        return one(Code::Spins, sentence);
+    }
+    if let Some(lane) = busiest {
+        let sentence = format!(
+            "{} gets no rest: at {} it was polled {} times in {wall}, woken each time ({})",
+            lane.name,
+            human(lane.polled),
+            lane.polls,
+            lane.place()
+        );
+        return one(Code::Busy, sentence);
+    }
+    // On a machine that is short of everything, not even `main` may have begun.
+    one(
+        Code::BlocksWithoutALane,
+        format!(
+            "something without a lane blocks the thread: the runtime did not become idle within \
+             {wall}"
+        ),
+    )
+}
+
+impl LaneState {
+    /// Where in the source this lane is, as well as that can be told from outside: what it said in
+    /// this poll, what it waited for before, or where it was made.
+    pub fn place(&self) -> String {
+        match (&self.said, &self.waits) {
+            (Some((text, location)), _) if self.said_in_this_poll => {
+                format!("after it said “{text}” at {}", place(location))
+            }
+            (_, Some(waits)) if waits.registered() != Registered::Never => {
+                let last = &waits.resolve()[waits.resolve().len() - 1];
+                match &last.on {
+                    Some(on) => {
+                        format!("after its wait at {} for `{on}`", last.place.file_and_line())
+                    }
+                    None => format!("after its wait at {}", last.place.file_and_line()),
+                }
+            }
+            (Some((text, location)), _) => {
+                format!("after it said “{text}” at {}", place(location))
+            }
+            _ => format!("the lane made at {}", place(self.made_at)),
+        }
+    }
+}
+
+/// Something to be said of a run beside its verdict, or where it has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Which kind it is.
+    pub code: Code,
+    /// What is said, without a full stop.
+    pub sentence: String,
+}
+
+/// The sentence, and its code in brackets.
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.sentence, self.code)
+    }
+}
+
+/// A poll that takes longer than this on the wall clock is remarked on. Far more than what a busy
+/// machine makes of a poll that does nothing wrong, so that a recording says the same each time.
+const LONG_POLL: Duration = Duration::from_millis(250);
+
+impl Remark {
+    /// The lanes whose polls took time that the paused clock does not show.
+    pub(super) fn on_time(clock: Clock, events: &[Event]) -> Vec<Remark> {
+        let mut remarks = vec![];
+        if clock == Clock::Real {
+            return remarks; // there it shows
+        }
+        let mut names: BTreeMap<LaneId, &str> = BTreeMap::new();
+        let mut kept: BTreeMap<LaneId, Duration> = BTreeMap::new();
+        for event in events {
+            match &event.what {
+                What::Created { name, .. } => {
+                    names.insert(event.lane, name);
+                }
+                // On another thread it kept that one, and had to wait for its slot, besides.
+                What::PollEnd { took, .. } if event.thread == 0 && *took >= LONG_POLL => {
+                    *kept.entry(event.lane).or_default() += *took;
+                }
+                _ => {}
+            }
+        }
+        for (lane, time) in kept {
+            let name = names.get(&lane).copied().unwrap_or("a lane");
+            // To a tenth of a second: more would be another number in each run.
+            let time = Duration::from_millis((time.as_millis() as u64 + 50) / 100 * 100);
+            let sentence =
+                format!("{name} kept the thread for {} that this clock does not show", human(time));
+            remarks.push(Remark { code: Code::KeptTheThread, sentence });
+        }
+        remarks
+    }
+
+    pub(super) fn destructor_panicked(message: &str) -> Remark {
+        let sentence = format!("a destructor panicked when the run was ended: {message}");
+        Remark { code: Code::DestructorPanicked, sentence }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timeline::Observe;
 
     #[test]
     fn a_run_that_has_not_even_begun_gets_a_verdict_too() {

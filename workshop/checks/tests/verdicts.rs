@@ -115,10 +115,10 @@ fn a_deadlock_gets_a_verdict_that_names_the_lanes() {
         join!(nap.lane("A"), pending::<()>().lane("B"))
     });
     let headline = headline(deadlock.mistake("nobody wakes them", |run| run.never_ended()).takes(0));
-    assert_eq!(
-        headline, "nobody wakes them: nothing can happen any more: A waits since 10 ms, B waits since 0",
-        "what is expected besides is not asked of a run that has not ended"
-    );
+    let start = "nobody wakes them: nothing can happen any more: A has been waiting since 10 ms at ";
+    assert!(headline.starts_with(start), "{headline}");
+    let end = "and nothing keeps a waker of it [no-waker]";
+    assert!(headline.ends_with(end), "what is expected besides is not asked of a run that has not ended: {headline}");
 }
 
 #[test]
@@ -132,7 +132,10 @@ fn what_goes_on_for_ever_gets_a_verdict() {
         ticks.lane("ticks").await
     });
     let headline = headline(endless.holds("it ends", |_: &workshop::Run<()>| false));
-    assert!(headline.starts_with("not yet: after 1 h it was still going on: ticks waits since 59 min"), "{headline}");
+    assert!(
+        headline.starts_with("not yet: after 1 h it was still going on: ticks's next timer is due at 1 h"),
+        "{headline}"
+    );
 }
 
 #[test]

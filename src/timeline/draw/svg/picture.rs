@@ -346,6 +346,8 @@ impl<'c> Picture<'c> {
             State::RunningUnwoken => bar("unwoken"),
             State::Blocking => html! { (bar("running")) (bar("blocking")) },
             State::OnThread => html! { (bar("running")) (bar("on-thread")) },
+            State::MovedClock => html! { (bar("running")) (bar("moved-clock")) },
+            State::BetweenItems => line("between-items", from + 3.0, to - 3.0),
             State::Lazy => line("lazy", from + 5.0, to - 2.0),
             State::Waiting(_) => line("waiting", from + 3.0, to - 3.0),
             State::Ready | State::WokenNotPolled => {
@@ -369,6 +371,9 @@ impl<'c> Picture<'c> {
                 self.label(lane, span, y, &[format!("blocks the thread {time}"), time])
             }
             State::OnThread => self.label(lane, span, y, &[time]),
+            State::MovedClock => {
+                self.label(lane, span, y, &[format!("moved the clock {time}"), time])
+            }
             State::WokenNotPolled => {
                 let texts =
                     [format!("woken, not polled {time}"), format!("not polled {time}"), time];
@@ -742,6 +747,8 @@ fn icon(mark: Mark) -> Markup {
         Mark::Running => bar("running"),
         Mark::Blocking => html! { (bar("running")) (bar("blocking")) },
         Mark::OnThread => html! { (bar("running")) (bar("on-thread")) },
+        Mark::MovedClock => html! { (bar("running")) (bar("moved-clock")) },
+        Mark::BetweenItems => line("between-items"),
         Mark::RunningUnwoken => bar("unwoken"),
         Mark::Ready => bar("ready"),
         Mark::WokenNotPolled => {

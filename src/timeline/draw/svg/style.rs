@@ -30,6 +30,9 @@ pub(super) fn patterns() -> Markup {
             pattern #timeline-rules width="8" height="6" patternUnits="userSpaceOnUse" {
                 rect.timeline-stripe width="8" height="2" {}
             }
+            pattern #timeline-upright width="10" height="8" patternUnits="userSpaceOnUse" {
+                rect.timeline-stripe width="2" height="8" {}
+            }
         }
     }
 }
@@ -106,6 +109,8 @@ const STYLE: &str = "
 .timeline .running{stroke:none}
 .timeline rect.blocking{fill:url(#timeline-stripes);stroke:none}
 .timeline rect.on-thread{fill:url(#timeline-rules);stroke:none}
+.timeline rect.moved-clock{fill:url(#timeline-upright);stroke:none}
+.timeline .between-items{stroke-width:3;stroke-dasharray:2 5;stroke-opacity:.7}
 .timeline .unwoken{fill-opacity:$PALE;stroke:none}
 .timeline .ready{fill-opacity:.16;stroke-width:1.5;stroke-dasharray:4 3}
 .timeline .not-polled{fill:var(--not-polled);fill-opacity:$STRETCH;stroke:var(--not-polled);stroke-width:2}

@@ -1,0 +1,126 @@
+//! What a lane waits for, as one says it: from the functions of libraries on the stack above the
+//! user's code.
+//!
+//! Line tables call the body of every `async fn` `{async_fn#0}`, so the name of what is awaited has to
+//! come from the file in which it stands. That makes a table of files, small, since most of what one
+//! waits for is tokio's. Combinators, such as `join_all` or `timeout`, are not in it: what they pass a
+//! poll on to is what is waited for.
+use super::place::Frame;
+
+/// The end of a file's path, and what is said of a wait that goes through it.
+const FILES: &[(&str, &str)] = &[
+    ("/src/sync/barrier.rs", "Barrier::wait"),
+    ("/src/sync/broadcast.rs", "broadcast::Receiver::recv"),
+    ("/src/sync/mpsc/unbounded.rs", "mpsc::UnboundedReceiver::recv"),
+    ("/src/sync/mutex.rs", "Mutex::lock"),
+    ("/src/sync/notify.rs", "Notify::notified"),
+    ("/src/sync/once_cell.rs", "OnceCell"),
+    ("/src/sync/oneshot.rs", "oneshot::Receiver"),
+    ("/src/sync/rwlock.rs", "RwLock"),
+    ("/src/sync/semaphore.rs", "Semaphore::acquire"),
+    ("/src/sync/set_once.rs", "SetOnce::wait"),
+    ("/src/sync/watch.rs", "watch::Receiver::changed"),
+    ("/src/task/coop/consume_budget.rs", "consume_budget"),
+    ("/src/task/join_set.rs", "JoinSet::join_next"),
+    ("/src/task/yield_now.rs", "yield_now"),
+    ("/src/time/interval.rs", "Interval::tick"),
+    ("/src/time/sleep.rs", "sleep"),
+    ("/src/runtime/task/join.rs", "JoinHandle"),
+    ("/src/net/tcp/listener.rs", "TcpListener::accept"),
+    ("/src/net/tcp/stream.rs", "TcpStream"),
+    ("/src/net/udp.rs", "UdpSocket"),
+    ("/src/process/mod.rs", "Child::wait"),
+    ("/src/io/util/mem.rs", "duplex"),
+    ("/src/sync/cancellation_token.rs", "CancellationToken::cancelled"),
+    ("/src/task/task_tracker.rs", "TaskTracker::wait"),
+    ("/src/event_loop/future.rs", "event_loop::Future"),
+    ("/src/event_loop/task.rs", "event_loop::Task"),
+    ("/src/lock/mutex.rs", "Mutex::lock"),
+    ("/src/stream/futures_unordered/mod.rs", "FuturesUnordered"),
+];
+
+/// The name of what is awaited, from a library's frames above the user's, the innermost first; none if
+/// the stack does not tell.
+pub(super) fn name(library: &[Frame]) -> Option<String> {
+    for (inside, frame) in library.iter().enumerate().rev() {
+        if let Some(name) = name_of_frame(frame, &library[..inside]) {
+            return Some(name);
+        }
+    }
+    library.iter().rev().find_map(|frame| future_type(&frame.function))
+}
+
+/// What is said of a wait that goes through this function; `inside` are the functions it has called.
+fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
+    if frame.file.ends_with("/src/sync/mpsc/bounded.rs") {
+        return Some(bounded_channel(inside).to_owned());
+    }
+    // A timeout polls a timer of its own beside what it limits.
+    if frame.function.ends_with("poll_delay") && frame.file.ends_with("/src/time/timeout.rs") {
+        return Some("timeout".to_owned());
+    }
+    for (file, name) in FILES {
+        if frame.file.ends_with(file) {
+            return Some((*name).to_owned());
+        }
+    }
+    // `read_exact`, `write_all`, `lines`: each has a file of its own.
+    let (folder, file) = frame.file.rsplit_once('/')?;
+    if folder.ends_with("/src/io/util") {
+        return file.strip_suffix(".rs").map(str::to_owned);
+    }
+    None
+}
+
+/// The two ends of a bounded channel are in one file. A sender waits for room at a semaphore, and
+/// `send` reserves its place by another `async fn` than `reserve`.
+fn bounded_channel(inside: &[Frame]) -> &'static str {
+    let mut functions = 1;
+    for frame in inside.iter().rev() {
+        if frame.file.ends_with("/src/sync/mpsc/bounded.rs") {
+            functions += 1;
+        } else if frame.file.ends_with("/src/sync/batch_semaphore.rs") {
+            return if functions > 2 { "mpsc::Sender::send" } else { "mpsc::Sender::reserve" };
+        } else {
+            break;
+        }
+    }
+    "mpsc::Receiver::recv"
+}
+
+/// `Next` of `<futures_util::stream::stream::next::Next<St> as core::future::future::Future>::poll`:
+/// the type of a future that is in no table.
+fn future_type(function: &str) -> Option<String> {
+    let (kind, method) = function.strip_prefix('<')?.split_once(" as ")?;
+    if !method.contains("Future") && !method.contains("Stream") {
+        return None;
+    }
+    let path = kind.split('<').next()?;
+    let name = path.rsplit("::").next()?;
+    // Everything is polled through these.
+    let passes_on =
+        ["Pin", "Box", "PollFn", "MaybeDone", "AssertUnwindSafe", "CatchUnwind", "Lane"];
+    if name.starts_with('&') || passes_on.contains(&name) || name.len() < 2 {
+        return None;
+    }
+    Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_future_that_is_in_no_table_goes_by_its_type() {
+        let next = "<futures_util::stream::stream::next::Next<St> as core::future::future::Future>";
+        assert_eq!(future_type(&format!("{next}::poll")).as_deref(), Some("Next"));
+        for passed_on in [
+            "<core::future::poll_fn::PollFn<F> as core::future::future::Future>::poll",
+            "<&mut F as core::future::future::Future>::poll",
+            "{async_fn#0}<()>",
+            "poll<tokio::time::sleep::Sleep>",
+        ] {
+            assert_eq!(future_type(passed_on), None, "{passed_on}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The wakers that a lane gives to its future.
+//!
+//! Such a waker notes each wake and passes it on to the waker that the lane itself was polled with. And
+//! it notes each clone: whatever clones it, while the lane is being polled, is what the lane waits for.
+//!
+//! A future that has a waker already compares it, with `will_wake`, and clones no other that is the
+//! same. Without a lane it would get the same one at each poll of a task, so with a lane it has to get
+//! the same one, too. But then a lane that polls a kept future at one line, and later awaits it at
+//! another, would not be seen to register there. So:
+//!
+//! - A lane that registers in one place, and in the same one each time, keeps its waker.
+//! - One that has moved, or waits in several places, gets a new waker for its next poll.
+//! - Within one poll a clone is another waker than the original: polled again in the same poll, the
+//!   future clones again. In the next poll the clone *is* the original, and compares as equal.
+use super::{event::LaneId, run::Run};
+use crate::waker::original_waker;
+use hooked_waker::{Hook, Hooked, waker};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::Waker,
+};
+
+/// The wakers of a lane. The lane owns them; each waker that is kept elsewhere knows them weakly, so
+/// that their number tells whether there are any.
+pub(super) struct LaneWakers {
+    run: Arc<Run>,
+    lane: LaneId,
+    pair: Arc<Mutex<Option<Pair>>>,
+}
+
+/// What a lane is polled with, and what a clone of that is.
+struct Pair {
+    polled_with: Hooked,
+    /// The number of `polled_with`, by which it knows itself.
+    number: u64,
+    cloned: Hooked,
+    /// The waker that both of them pass a wake on to.
+    inner: Waker,
+    /// The lane has moved: both are replaced at its next poll. Not before, so that the counts of
+    /// wakers that are kept elsewhere remain right.
+    outdated: bool,
+}
+
+/// Knows whether anything keeps a waker of a lane.
+pub(super) struct Kept(Weak<Mutex<Option<Pair>>>);
+
+/// After a poll that was not ready: where the lane waits now, compared with before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moved {
+    /// Elsewhere, or in several places.
+    Yes,
+    /// In the same place, where its waker was cloned once more.
+    NoButCloned,
+    /// In the same place, without a clone.
+    No,
+}
+
+impl LaneWakers {
+    pub fn new(run: &Arc<Run>, lane: LaneId) -> LaneWakers {
+        let wakers = LaneWakers { run: run.clone(), lane, pair: Arc::default() };
+        run.has_wakers(lane, Kept(Arc::downgrade(&wakers.pair)));
+        wakers
+    }
+
+    /// The waker for the next poll of the lane, which is polled with `inner`.
+    pub fn waker(&self, inner: &Waker) -> Waker {
+        let mut pair = lock(&self.pair);
+        if let Some(pair) = &*pair
+            && !pair.outdated
+            && pair.inner.will_wake(inner)
+        {
+            return waker(pair.polled_with.clone());
+        }
+        let mut number = 0;
+        if let Some(before) = &*pair {
+            number = before.number + 2;
+        }
+        // As nobody: that we keep a waker of the lane around this one is no place where that waits.
+        let inner = self.run.as_nobody(|| inner.clone());
+        let polled_with = self.hook(&inner, number);
+        let cloned = self.hook(&inner, number + 1);
+        let made = waker(polled_with.clone());
+        let outdated = false;
+        let before = pair.replace(Pair { polled_with, number, cloned, inner, outdated });
+        drop(pair);
+        drop(before); // it may be the last to know a waker, whose destructor is not ours
+        let task = original_waker(&lock(&self.pair).as_ref().expect("set just now").inner).addr();
+        self.run.is_in_task(self.lane, task);
+        made
+    }
+
+    /// The poll was not ready.
+    pub fn after_pending(&self, moved: Moved) {
+        let mut pair = lock(&self.pair);
+        let Some(pair) = &mut *pair else { return };
+        match moved {
+            Moved::Yes => pair.outdated = true,
+            Moved::NoButCloned => {
+                let next = self.hook(&pair.inner, pair.number + 2);
+                pair.polled_with = std::mem::replace(&mut pair.cloned, next);
+                pair.number += 1;
+            }
+            Moved::No => {}
+        }
+    }
+
+    fn hook(&self, inner: &Waker, number: u64) -> Hooked {
+        Arc::new(Box::new(RecordingWaker {
+            run: self.run.clone(),
+            lane: self.lane,
+            inner: self.run.as_nobody(|| inner.clone()),
+            task: original_waker(inner).addr(),
+            number,
+            pair: Arc::downgrade(&self.pair),
+        }))
+    }
+}
+
+impl Kept {
+    /// Whether anything but the lane itself keeps a waker of it, and could wake it with that.
+    pub fn anywhere(&self) -> bool {
+        let Some(pair) = self.0.upgrade() else { return false };
+        // Each waker knows the pair weakly, and so does this.
+        let alive = Arc::weak_count(&pair) - 1;
+        let pair = lock(&pair);
+        match &*pair {
+            None => alive > 0,
+            Some(pair) => {
+                alive > 2
+                    || Arc::strong_count(&pair.polled_with) > 1
+                    || Arc::strong_count(&pair.cloned) > 1
+            }
+        }
+    }
+}
+
+fn lock(pair: &Mutex<Option<Pair>>) -> MutexGuard<'_, Option<Pair>> {
+    pair.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The waker that a lane gives to its future.
+struct RecordingWaker {
+    run: Arc<Run>,
+    lane: LaneId,
+    /// The waker that the lane was polled with.
+    inner: Waker,
+    /// What identifies the waker of the task: that of `inner`, or of what `inner` passes a wake on
+    /// to. A lane that has gone over to another task since is not reached through this one.
+    task: usize,
+    /// Which of the lane's wakers it is.
+    number: u64,
+    /// Weakly, since the pair owns two of these.
+    pair: Weak<Mutex<Option<Pair>>>,
+}
+
+impl Hook for RecordingWaker {
+    fn cloned(&self) -> Option<Hooked> {
+        if self.run.current_lane() != Some(self.lane) {
+            return None; // by what keeps it already, or by a lane inside this one
+        }
+        self.run.registers(self.lane);
+        let pair = self.pair.upgrade()?;
+        let pair = lock(&pair);
+        match &*pair {
+            Some(pair) if pair.number == self.number => Some(pair.cloned.clone()),
+            _ => None,
+        }
+    }
+
+    fn woken(&self) {
+        self.run.woken(self.lane, self.task);
+        // The lane around this one is woken by it: so the timeline shows the chain, and not its
+        // first link twice.
+        self.run.as_lane(self.lane, || self.inner.wake_by_ref());
+    }
+}
