@@ -81,6 +81,7 @@ impl Stage {
     }
 
     /// Adds a scene.
+    #[track_caller]
     pub fn scene<T, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
         T: Send + 'static,
@@ -93,6 +94,7 @@ impl Stage {
     /// the verdict is shown. Such a scene fails the example if it does end by itself.
     ///
     /// A verdict calls it a deadlock if nothing happened in the last nine tenths of `limit`.
+    #[track_caller]
     pub fn hanging_scene<T, F>(self, title: &'static str, limit: Duration, main: fn() -> F) -> Stage
     where
         T: Send + 'static,
@@ -103,6 +105,7 @@ impl Stage {
 
     /// Adds a scene that can fail for reasons that it is not about, for instance because there is
     /// no free socket. Then the error is printed, the next scenes run, and the exit status is 1.
+    #[track_caller]
     pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
         T: Send + 'static,
@@ -113,6 +116,7 @@ impl Stage {
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
+    #[track_caller]
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
         self.with(Scene::new(title, move |recorder| clock::record_with_its_clock(recorder, main)))
     }

@@ -1,6 +1,6 @@
 //! A scene before it has run, and what is known of it afterwards.
-use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Verdict};
-use std::{fmt::Display, time::Duration};
+use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Remark, Verdict, Waits};
+use std::{fmt::Display, panic::Location, time::Duration};
 
 /// Runs the scene with a recorder that has been set up for it.
 type Record = Box<dyn FnOnce(Recorder) -> SceneResult>;
@@ -10,6 +10,8 @@ pub(super) struct Scene {
     pub(super) title: &'static str,
     /// The time limit of a scene that hangs on purpose; `None` for all others.
     pub(super) limit: Option<Duration>,
+    /// Where it was added: that is where its `main` is said to be made.
+    made_at: &'static Location<'static>,
     /// A closure, since each scene returns a type of its own.
     record: Record,
 }
@@ -35,6 +37,10 @@ pub struct SceneResult {
     pub chart: Option<Chart>,
     /// Why it did not end by itself; `None` if it did.
     pub verdict: Option<Verdict>,
+    /// What is to be said of it beside the verdict.
+    pub remarks: Vec<Remark>,
+    /// What its lanes waited for, after each poll that was not ready.
+    pub waits: Vec<Waits>,
     /// Whether it hangs on purpose, so that a verdict is no failure.
     pub hangs: bool,
     /// The error of a scene that was added as one that can fail.
@@ -55,6 +61,7 @@ impl SceneResult {
             Observe::Everything => Some(recording.chart()),
             _ => None,
         };
+        let waits = recording.waits().cloned().collect();
         let mut output = None;
         let mut verdict = None;
         match recording.outcome {
@@ -67,6 +74,8 @@ impl SceneResult {
             elapsed: recording.elapsed,
             chart,
             verdict,
+            remarks: recording.remarks,
+            waits,
             hangs: false,
             error: None,
             real_clock: false,
@@ -76,6 +85,7 @@ impl SceneResult {
 }
 
 impl Scene {
+    #[track_caller]
     pub(super) fn new<T: 'static>(
         title: &'static str,
         record: impl FnOnce(Recorder) -> Recording<T> + 'static,
@@ -84,10 +94,11 @@ impl Scene {
             let observe = recorder.observed();
             SceneResult::new(title, observe, record(recorder)).0
         };
-        Scene { title, limit: None, record: Box::new(record) }
+        Scene { title, limit: None, made_at: Location::caller(), record: Box::new(record) }
     }
 
     /// A scene whose output says whether it failed.
+    #[track_caller]
     pub(super) fn fallible<T: 'static, E: Display + 'static>(
         title: &'static str,
         record: impl FnOnce(Recorder) -> Recording<Result<T, E>> + 'static,
@@ -100,7 +111,7 @@ impl Scene {
             }
             result
         };
-        Scene { title, limit: None, record: Box::new(record) }
+        Scene { title, limit: None, made_at: Location::caller(), record: Box::new(record) }
     }
 
     /// The same scene, which has to be ended after `limit`.
@@ -110,8 +121,10 @@ impl Scene {
 
     /// Runs the scene to its end, or until it has to be ended.
     pub(super) fn run(self, settings: Settings) -> SceneResult {
-        let mut recorder =
-            Recorder::new(self.title).clock(settings.clock).observe(settings.observe);
+        let mut recorder = Recorder::new(self.title)
+            .clock(settings.clock)
+            .observe(settings.observe)
+            .made_at(self.made_at);
         if let Some(print) = settings.print {
             recorder = recorder.print(print);
         }

@@ -1,6 +1,7 @@
 //! Who watches changes nothing: each example does the same at the same times, recorded or not.
 use super::{all::Example, examples};
-use async_concepts::timeline::Observe;
+use async_concepts::timeline::{Observe, Registered};
+use std::collections::BTreeMap;
 
 /// What can be seen of an example.
 struct Seen {
@@ -86,4 +87,53 @@ fn no_scene_fails_for_reasons_that_it_is_not_about() {
             assert_eq!(scene.error, None, "{name}, {}", scene.title);
         }
     }
+}
+
+/// What the source says at a place where a lane waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Says {
+    /// `.await`, or a macro that awaits.
+    Await,
+    /// `.lane()`: the future in the lane is a library's alone.
+    Lane,
+    /// A call that waits by itself, of an event loop.
+    Call,
+}
+
+/// Each poll of each example that was not ready has a place where its lane waits, in the source of the
+/// example, and there the source does say so.
+#[test]
+fn every_wait_in_every_example_has_a_place() {
+    let mut counts: BTreeMap<(Registered, Says), usize> = BTreeMap::new();
+    let mut wrong = vec![];
+    for example in examples() {
+        for scene in (example.stage)().run_for_test(Observe::Everything) {
+            for waits in &scene.waits {
+                let place = waits.place();
+                let source = std::fs::read_to_string(&place.file).unwrap_or_default();
+                let line = source.lines().nth(place.line as usize - 1).unwrap_or_default();
+                let says = if line.contains("await") || line.contains("!(") || line.contains("! {")
+                {
+                    Says::Await
+                } else if line.contains(".lane(") {
+                    Says::Lane
+                } else {
+                    Says::Call
+                };
+                // A future that polls another one by hand is among them.
+                let known = ["run_until_complete", "run_forever", "scene(", "block_on", ".poll("];
+                let says_so = says != Says::Call || known.iter().any(|call| line.contains(call));
+                // `context` has a lane of its own, for a cleanup that outlives its task.
+                let folders = ["examples/", "src/context/"];
+                if !folders.iter().any(|folder| place.file.starts_with(folder)) || !says_so {
+                    wrong.push(format!("{}, {}: {place}: {line}", example.name, scene.title));
+                }
+                *counts.entry((waits.registered(), says)).or_default() += 1;
+            }
+        }
+    }
+    println!("{counts:?}");
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}\n{counts:?}", wrong.join("\n"));
+    assert!(counts.values().sum::<usize>() > 900, "{counts:?}");
 }

@@ -4,7 +4,7 @@
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
 use super::{clean, place::Waits};
-use std::{any::Any, panic::Location, time::Duration};
+use std::{any::Any, time::Duration};
 
 /// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.
 pub type LaneId = usize;
@@ -142,9 +142,4 @@ impl std::fmt::Display for Line {
         }
         write!(f, "{:.3} {} {}", self.at.as_secs_f64(), self.lane, self.text)
     }
-}
-
-/// A place in the source, as `file:line`.
-pub(super) fn place(location: &Location<'_>) -> String {
-    format!("{}:{}", location.file(), location.line())
 }

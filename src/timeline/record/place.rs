@@ -55,8 +55,23 @@ impl fmt::Display for Place {
 
 impl From<&Location<'_>> for Place {
     fn from(location: &Location<'_>) -> Place {
-        Place { file: location.file().to_owned(), line: location.line(), column: location.column() }
+        let file = without_detours(location.file());
+        Place { file, line: location.line(), column: location.column() }
     }
+}
+
+/// A path without `folder/..`, as in that of a file that a test includes from elsewhere.
+fn without_detours(path: &str) -> String {
+    let mut parts: Vec<&str> = vec![];
+    for part in path.split(['/', '\\']) {
+        match parts.last() {
+            Some(&last) if part == ".." && last != ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// One thing that a lane waits for.
@@ -76,7 +91,7 @@ pub struct Wait {
 }
 
 /// When a lane registered its waker, seen from the end of a poll.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
 pub enum Registered {
@@ -312,7 +327,8 @@ fn is_of_a_library(file: &str) -> bool {
 /// The path from the top folder of the file's workspace, which is where the `Cargo.lock` is; the
 /// whole path if there is none, or if the sources are not on this machine.
 fn from_the_workspace(file: &str) -> String {
-    let path = Path::new(file);
+    let file = without_detours(file);
+    let path = Path::new(&file);
     for folder in path.ancestors().skip(1) {
         if folder.join("Cargo.lock").is_file()
             && let Ok(inside) = path.strip_prefix(folder)
@@ -320,7 +336,7 @@ fn from_the_workspace(file: &str) -> String {
             return inside.to_string_lossy().replace('\\', "/");
         }
     }
-    file.to_owned()
+    file
 }
 
 /// Stacks that were seen, each once: a loop registers at the same place over and over.

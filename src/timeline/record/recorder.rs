@@ -1,8 +1,8 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
 use super::{
-    event::{Event, Line, What, WokenBy, panic_message},
+    event::{Event, Line, Polled, What, WokenBy, panic_message},
     lane::lane_made_at,
-    place::passes_through,
+    place::{Waits, passes_through},
     run::{Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
@@ -416,6 +416,14 @@ impl<T> Recording<T> {
         self.left_out
     }
 
+    /// What the lanes waited for, after each poll that was not ready, in order.
+    pub fn waits(&self) -> impl Iterator<Item = &Waits> {
+        self.events.iter().filter_map(|event| match &event.what {
+            What::PollEnd { polled: Polled::Pending(waits), .. } => Some(waits),
+            _ => None,
+        })
+    }
+
     /// What happened, in order.
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -425,7 +433,7 @@ impl<T> Recording<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{block, on_thread};
+    use crate::{LaneExt, block, on_thread};
     use tokio::{task::spawn_blocking, time::sleep};
 
     #[test]

@@ -6,12 +6,12 @@
 //! letting the paused clock run on until its last timer. Each kind of cause has a short code, which is
 //! printed behind the sentence and explained in [`verdicts`](crate::timeline::verdicts).
 use super::{
-    event::{Event, LaneId, What, WokenBy, place},
-    place::{Registered, Waits},
+    event::{Event, LaneId, What, WokenBy},
+    place::{Place, Registered, Waits},
     run::{Doing, LaneState, Log, Observe, Run, Woken},
 };
 use crate::timeline::{Clock, human};
-use std::{any::Any, collections::BTreeMap, fmt, time::Duration};
+use std::{any::Any, collections::BTreeMap, fmt, panic::Location, time::Duration};
 
 /// Why a run has no result.
 #[derive(Debug)]
@@ -539,6 +539,11 @@ impl Remark {
         let sentence = format!("a destructor panicked when the run was ended: {message}");
         Remark { code: Code::DestructorPanicked, sentence }
     }
+}
+
+/// `file:line`.
+fn place(location: &Location<'_>) -> String {
+    Place::from(location).file_and_line()
 }
 
 #[cfg(test)]
