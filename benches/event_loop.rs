@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use async_concepts::event_loop::{Error, EventLoop, StdClock, VirtualClock};
+use async_concepts::event_loop::{Error, EventLoop, StdDriver, VirtualDriver};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use event_loop_benches as workloads;
 
@@ -44,7 +44,7 @@ fn tokio() -> EventLoop {
 
 fn all(criterion: &mut Criterion) {
     on_fresh_loops(criterion, "call_soon_chain", MILLION, tokio, workloads::call_soon_chain);
-    let standard = || EventLoop::with_clock(StdClock::new());
+    let standard = || EventLoop::with_driver(StdDriver::new());
     on_fresh_loops(
         criterion,
         "call_soon_chain_std_clock",
@@ -52,7 +52,7 @@ fn all(criterion: &mut Criterion) {
         standard,
         workloads::call_soon_chain,
     );
-    let virtual_time = || EventLoop::with_clock(VirtualClock::new());
+    let virtual_time = || EventLoop::with_driver(VirtualDriver::new());
     on_fresh_loops(
         criterion,
         "call_soon_chain_virtual_clock",

@@ -6,8 +6,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use async_concepts::event_loop::{
-    Clock, Error, EventLoop, Future, ReturnWhen, StdClock, TokioClock, VirtualClock, as_completed,
-    create_task, gather, gather_return_exceptions, get_running_loop, shield, sleep, wait, wait_for,
+    Driver, Error, EventLoop, Future, ReturnWhen, StdDriver, TokioDriver, VirtualDriver,
+    as_completed, create_task, gather, gather_return_exceptions, get_running_loop, shield, sleep,
+    wait, wait_for,
 };
 use futures::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -17,7 +18,7 @@ fn milliseconds(count: u64) -> Duration {
 }
 
 fn virtual_loop() -> EventLoop {
-    EventLoop::with_clock(VirtualClock::new())
+    EventLoop::with_driver(VirtualDriver::new())
 }
 
 /// Lines with the virtual time at which they were written.
@@ -94,7 +95,7 @@ mod the_loop {
     #[test]
     fn a_loop_that_would_wait_for_ever_says_so() {
         for event_loop in
-            [virtual_loop(), EventLoop::with_clock(StdClock::new()), EventLoop::new().unwrap()]
+            [virtual_loop(), EventLoop::with_driver(StdDriver::new()), EventLoop::new().unwrap()]
         {
             let cancelled = event_loop.clone();
             event_loop.call_soon(move || cancelled.stop()).unwrap().cancel();
@@ -200,8 +201,8 @@ mod the_loop {
 
     #[test]
     fn debug_mode_reports_slow_callbacks_by_name() {
-        let clock = VirtualClock::new();
-        let event_loop = EventLoop::with_clock(clock.clone());
+        let clock = VirtualDriver::new();
+        let event_loop = EventLoop::with_driver(clock.clone());
         event_loop.set_debug(true);
         event_loop.set_slow_callback_duration(milliseconds(50));
         let log = Log::default();
@@ -388,7 +389,7 @@ mod tasks {
         let event_loop = virtual_loop();
         assert_eq!(event_loop.create_task(async { Ok(()) }).unwrap().name(), "Task-1");
         assert_eq!(event_loop.create_named_task("cook", async { Ok(()) }).unwrap().name(), "cook");
-        assert_eq!(event_loop.create_task(async { Ok(()) }).unwrap().name(), "Task-3");
+        assert_eq!(event_loop.create_task(async { Ok(()) }).unwrap().name(), "Task-2");
     }
 
     #[test]
@@ -726,7 +727,7 @@ mod threads_and_clocks {
     #[test]
     fn a_call_from_another_thread_wakes_every_kind_of_loop() {
         for event_loop in
-            [virtual_loop(), EventLoop::with_clock(StdClock::new()), EventLoop::new().unwrap()]
+            [virtual_loop(), EventLoop::with_driver(StdDriver::new()), EventLoop::new().unwrap()]
         {
             let handle = event_loop.threadsafe_handle();
             let (asleep, is_asleep) = mpsc::channel();
@@ -825,7 +826,7 @@ mod threads_and_clocks {
             .start_paused(true)
             .build()
             .unwrap();
-        let event_loop = EventLoop::with_clock(TokioClock::with_runtime(runtime));
+        let event_loop = EventLoop::with_driver(TokioDriver::with_runtime(runtime));
         let real = Instant::now();
         event_loop
             .run_until_complete(async {
@@ -840,10 +841,10 @@ mod threads_and_clocks {
 
     #[test]
     fn the_resolution_of_the_clock_lets_timers_run_early() {
-        let clock = VirtualClock::new();
+        let clock = VirtualDriver::new();
         clock.set_resolution(milliseconds(4));
         assert_eq!(clock.resolution(), milliseconds(4));
-        let event_loop = EventLoop::with_clock(clock);
+        let event_loop = EventLoop::with_driver(clock);
         let log = Log::default();
         for when in [10, 13, 14] {
             let log = log.clone();
@@ -948,20 +949,20 @@ mod memory {
 
     #[test]
     fn the_loop_itself_is_freed_after_closing() {
-        struct Freed(VirtualClock, #[expect(dead_code, reason = "it is dropped")] Alive);
-        impl Clock for Freed {
+        struct Freed(VirtualDriver, #[expect(dead_code, reason = "it is dropped")] Alive);
+        impl Driver for Freed {
             fn time(&self) -> Duration {
                 self.0.time()
             }
-            fn wait(&self, timeout: Option<Duration>) {
-                self.0.wait(timeout);
+            fn wait(&self, timeout: Option<Duration>, jobs: usize) {
+                self.0.wait(timeout, jobs);
             }
             fn waker(&self) -> std::task::Waker {
                 self.0.waker()
             }
         }
         let (clock, alive) = (Alive::default(), Alive::default());
-        let event_loop = EventLoop::with_clock(Freed(VirtualClock::new(), clock.clone()));
+        let event_loop = EventLoop::with_driver(Freed(VirtualDriver::new(), clock.clone()));
         tangle(&event_loop, &alive);
         event_loop.close().unwrap();
         assert_eq!(clock.0.get(), 1);
@@ -1031,7 +1032,7 @@ mod random_programs {
     /// What a random program has planned, and what it did.
     struct World {
         event_loop: EventLoop,
-        clock: VirtualClock,
+        clock: VirtualDriver,
         random: RefCell<fastrand::Rng>,
         /// The numbers of ready calls, in the order in which they were made ready.
         soon: RefCell<Vec<usize>>,
@@ -1105,9 +1106,9 @@ mod random_programs {
     }
 
     fn check(seed: u64) {
-        let clock = VirtualClock::new();
+        let clock = VirtualDriver::new();
         let world = Rc::new(World {
-            event_loop: EventLoop::with_clock(clock.clone()),
+            event_loop: EventLoop::with_driver(clock.clone()),
             clock,
             random: RefCell::new(fastrand::Rng::with_seed(seed)),
             soon: RefCell::default(),

@@ -28,7 +28,7 @@ fn compute(event_loop: ThreadsafeHandle) -> Result<()> {
     block(ms(500));
     say!("all of it");
     // ANCHOR: door
-    event_loop.call_soon_threadsafe(callback("B", || say!("all of it has come")))
+    event_loop.call_soon_threadsafe(callback("B", || say!("all of it has come"))).map(drop)
     // ANCHOR_END: door
 }
 

@@ -1,20 +1,23 @@
 //! What can go wrong: what asyncio raises, as values.
 
 use std::error::Error as StdError;
+use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
-/// Whatever asyncio would raise: cancellation, an exception of the program, or a wrong use of the loop.
+/// Whatever asyncio would raise: cancellation, an exception of the program, or a wrong use of the
+/// loop.
 ///
-/// Callbacks, coroutines and futures share this one type, so that `?` carries an error on as an exception travels in Python. It
-/// can be cloned, because a finished future hands the same outcome to everybody who asks. The sentences below, which say what
-/// went wrong and what to do, are also what it prints.
+/// Callbacks, coroutines and futures share this one type, so that `?` carries an error on as an
+/// exception travels in Python. It can be cloned, because a finished future gives the same outcome to
+/// each that asks. The sentences below, which say what went wrong and what to do, are also what it
+/// prints.
 #[derive(Clone, Debug, displaydoc::Display)]
 #[ignore_extra_doc_attributes]
 #[non_exhaustive]
 pub enum Error {
     /// cancelled
     ///
-    /// Somebody called `cancel`. Pass it on with `?`, unless you mean to refuse the request.
+    /// `cancel` was called. Pass it on with `?`, unless you mean to refuse the request.
     Cancelled,
     /// {0}
     ///
@@ -22,27 +25,41 @@ pub enum Error {
     Exception(Arc<dyn StdError + Send + Sync>),
     /// panicked: {0}
     ///
-    /// A callback or coroutine panicked, with this message. As after an exception in Python, the loop goes on.
+    /// A callback, a coroutine, a job or a destructor panicked, with this message. As after an
+    /// exception in Python, the loop goes on.
     Panicked(Arc<str>),
+    /// {0}
+    ///
+    /// Tasks of a [`task_group`](super::task_group) failed, or its body: all their errors, in the order
+    /// in which they came.
+    ExceptionGroup(ExceptionGroup),
     /// the time was up before the future was done
     Timeout,
     /// the future has no result yet: await it, or ask `done` first
     ResultNotReady,
     /// the future is done and its result cannot be set again: ask `done` first
     AlreadyDone,
+    /// a task's result is what its coroutine returns: set the result of a future instead
+    TaskSetsItself,
     /// the event loop is running: call `stop` and let `run_forever` return first
     LoopIsRunning,
     /// another event loop runs on this thread: await in that one, or use a thread
     AnotherLoopIsRunning,
+    /// a tokio runtime runs on this thread, and the loop's own cannot run inside it: use a thread
+    InsideAnotherRuntime,
     /// the event loop is closed: make a new one
     LoopIsClosed,
-    /// no event loop runs on this thread: call this from a callback or a task, or reach the loop by a `ThreadsafeHandle`
+    /// no event loop runs on this thread: call this from a callback or a task, or reach the loop by a
+    /// `ThreadsafeHandle`
     NoRunningLoop,
+    /// no task is running: call this from a coroutine that the event loop runs as a task
+    NoCurrentTask,
     /// the loop was stopped before the future was done: leave out `stop`, or `run_forever`
     LoopStopped,
-    /// the event loop would wait for ever, since nobody can wake it any more: call `stop` when the work is done
+    /// the event loop would wait for ever, since nothing can wake it any more: call `stop` when the
+    /// work is done
     ///
-    /// asyncio sleeps for ever here; Rust knows who still owns a way to wake the loop.
+    /// asyncio sleeps for ever here; Rust knows what still owns a way to wake the loop.
     Idle,
     /// a task cannot await itself: await it in another task
     AwaitsItself,
@@ -50,6 +67,10 @@ pub enum Error {
     OtherLoop,
     /// there is nothing to wait for: give `wait` at least one future
     NothingToWaitFor,
+    /// the timeout has expired or its body is over: reschedule it while the body runs
+    TimeoutIsOver,
+    /// the task group is shutting down or finished: create tasks while its body or a task of it runs
+    TaskGroupIsOver,
 }
 
 /// What everything that asyncio could refuse returns.
@@ -63,3 +84,49 @@ impl Error {
 }
 
 impl StdError for Error {}
+
+/// What a callback may return: nothing, or a `Result` whose error goes to the loop's exception
+/// handler.
+pub trait IntoResult {
+    /// The error, if there is one.
+    fn into_result(self) -> Result<()>;
+}
+
+impl IntoResult for () {
+    fn into_result(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<T> IntoResult for Result<T> {
+    fn into_result(self) -> Result<()> {
+        self.map(drop)
+    }
+}
+
+/// The errors of a task group, as in Python 3.11 those of an `ExceptionGroup`.
+#[derive(Clone, Debug)]
+pub struct ExceptionGroup(Arc<[Error]>);
+
+impl ExceptionGroup {
+    pub(super) fn new(errors: Vec<Error>) -> Self {
+        Self(errors.into())
+    }
+
+    /// The errors, in the order in which they came.
+    pub fn exceptions(&self) -> &[Error] {
+        &self.0
+    }
+}
+
+impl Display for ExceptionGroup {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let count = self.0.len();
+        let plural = if count == 1 { "" } else { "s" };
+        write!(formatter, "unhandled errors in a task group ({count} sub-exception{plural})")?;
+        for error in &*self.0 {
+            write!(formatter, "; {error}")?;
+        }
+        Ok(())
+    }
+}

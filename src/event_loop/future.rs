@@ -1,6 +1,6 @@
-//! Futures: a result that somebody will set later, and whom to call then.
+//! Futures: a result that is set later, and what to call then.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::mem::{replace, take};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -8,102 +8,126 @@ use std::task::{Context, Poll, Waker};
 
 use smallvec::SmallVec;
 
-use super::gather::GatherPart;
-use super::handle::{Call, Outcome};
-use super::task::TaskPart;
-use super::{Error, EventLoop, Handle, Result, get_running_loop};
+use super::cancel::{Cancel, Message, Others};
+use super::foreign::discard;
+use super::handle::Call;
+use super::task::{CurrentTask, TaskPart};
+use super::{CallKind, Error, EventLoop, FutureRef, Handle, IntoResult, Result, get_running_loop};
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
 ///
-/// `set_result`, `set_exception` and `cancel` call nobody: done callbacks and waiting tasks are put into the ready queue. So the
-/// code that sets a result is never interrupted by the code that uses it, and the order of events is the order of the queue.
+/// `set_result`, `set_exception` and `cancel` call nothing: they put done callbacks and waiting tasks
+/// into the ready queue. So the code that sets a result is never interrupted by the code that uses
+/// it, and the order of events is the order of the queue.
 ///
-/// `.await` gives `Result<T>`, a clone of the outcome for everybody who asks; put into an `Rc` what cannot be cloned.
-pub struct Future<T>(pub(super) Rc<FutureCell<T>>);
+/// `.await` gives `Result<T>`, a clone of the outcome for each that asks; put into an `Rc` what cannot
+/// be cloned. An exception that was never asked for is reported to the exception handler when the
+/// last clone is dropped.
+pub struct Future<T: 'static>(pub(super) Rc<FutureCell<T>>);
 
 /// A future that runs a coroutine; see [`EventLoop::create_task`].
 pub type Task<T> = Future<T>;
 
-pub(super) struct FutureCell<T> {
+/// What the clones of a future share. The future and the coroutine of a task are one allocation each,
+/// and all that both need is 200 bytes; asyncio's are some 1,300.
+pub(super) struct FutureCell<T: 'static> {
+    /// Where its callbacks are scheduled. It is also how a future finds out that it is awaited in
+    /// another loop.
     pub(super) event_loop: EventLoop,
-    pub(super) state: RefCell<State<T>>,
-    /// Nearly every future has only one, which needs no allocation. (CPython's `_asynciomodule.c` does the same.)
+    /// In a cell, because every clone may set it.
+    state: RefCell<State<T>>,
+    /// While it is pending, in the order in which they were added. Once it is done, those that still
+    /// have to be called, *last one first*: each stands for one place in the ready queue, and `pop`
+    /// gives the one whose turn it is. Nearly every future has only one, which needs no allocation
+    /// (as in CPython's `_asynciomodule.c`).
     callbacks: RefCell<SmallVec<[Callback<T>; 1]>>,
-    /// How many of them have been called since it is done.
-    called: Cell<usize>,
+    /// What makes it more than a future.
     pub(super) kind: Kind<T>,
-    /// Its place in the loop's list of all futures.
+    /// Its key in the registry. A waker in another thread cannot own an `Rc`; it has this.
     pub(super) key: usize,
+    /// It ended with an exception, and nothing has asked for that yet.
+    unretrieved: Cell<bool>,
+    /// What `cancel_with_message` was told. A thin pointer, because few futures have one.
+    message: Cell<Option<Message>>,
 }
 
-/// `Finished` can hold `Error::Cancelled`: the *exception* of a gather that was cancelled, which is not `cancelled()`.
-pub(super) enum State<T> {
+/// `Finished` can hold `Error::Cancelled`: the *exception* of a gather that was cancelled, which is
+/// not `cancelled()`.
+pub(super) enum State<T: 'static> {
     Pending,
     Cancelled,
     Finished(Result<T>),
 }
 
-/// What asyncio has subclasses for. They override `cancel`: a task passes it on to what it awaits, a gather to its children.
-pub(super) enum Kind<T> {
+/// What asyncio has subclasses for: they differ in what `cancel` does.
+///
+/// Why an enum: a task as a struct of its own that owns a future would be a second allocation, or
+/// would need a cast where the other side of a waker looks for a task. The two sides are in two
+/// files, and this is the only place where they meet.
+pub(super) enum Kind<T: 'static> {
+    /// `cancel` ends it.
     Future,
+    /// `cancel` asks what it awaits.
     Task(TaskPart<T>),
-    Gather(GatherPart),
+    /// `cancel` asks others, for which this future stands: the children of a gather.
+    Outer(Rc<dyn Outer>),
 }
 
-#[derive(Clone)]
-enum Callback<T> {
-    /// The task of this key awaits the future.
+/// What a gather adds to a future. Here is only what the core has to know of it.
+pub(super) trait Outer {
+    /// What is asked to cancel.
+    fn children(&self) -> Others;
+    /// Some child has taken the request.
+    fn cancel_requested(&self);
+}
+
+enum Callback<T: 'static> {
+    /// The task of this key awaits the future. asyncio adds a bound method; we add a number.
     Wakeup(usize),
-    /// Somebody with a waker of its own does: a lane of a timeline, another executor, something like `FuturesUnordered`.
+    /// Something with a waker of its own awaits it: another executor, or `FuturesUnordered`.
     Waker(Waker),
     Call(DoneCallback<T>),
-    Called,
 }
 
 /// What [`Future::add_done_callback`] returns, for [`Future::remove_done_callback`].
-pub struct DoneCallback<T>(Rc<DoneFunction<T>>);
+pub struct DoneCallback<T: 'static>(Rc<DoneFunction<T>>);
 
 type DoneFunction<T> = dyn Fn(&Future<T>) -> Result<()>;
 
-impl<T: 'static> Future<T> {
+impl<T> Future<T> {
     pub(super) fn new(event_loop: &EventLoop, kind: Kind<T>) -> Self {
-        let mut futures = event_loop.0.futures.borrow_mut();
-        let place = futures.vacant_entry();
-        let cell = Rc::new(FutureCell {
+        Self(event_loop.0.registry.add(|key| FutureCell {
             event_loop: event_loop.clone(),
             state: RefCell::new(State::Pending),
             callbacks: RefCell::default(),
-            called: Cell::new(0),
             kind,
-            key: place.key(),
-        });
-        let weak = Rc::downgrade(&cell);
-        place.insert(weak);
-        Self(cell)
+            key,
+            unretrieved: Cell::new(false),
+            message: Cell::default(),
+        }))
     }
 
-    /// Sets the result. [`Error::AlreadyDone`] if there is an outcome.
+    /// Sets the result. [`Error::AlreadyDone`] if there is an outcome, [`Error::TaskSetsItself`] if it
+    /// is a task.
     pub fn set_result(&self, result: T) -> Result<()> {
         self.set(Ok(result))
     }
 
-    /// Sets an error as the outcome. [`Error::AlreadyDone`] if there is one.
+    /// Sets an error as the outcome. [`Error::AlreadyDone`] if there is one,
+    /// [`Error::TaskSetsItself`] if it is a task.
     pub fn set_exception(&self, exception: Error) -> Result<()> {
         self.set(Err(exception))
     }
 
     pub(super) fn set(&self, outcome: Result<T>) -> Result<()> {
+        if let Kind::Task(_) = self.0.kind {
+            return Err(Error::TaskSetsItself);
+        }
         if self.done() {
             return Err(Error::AlreadyDone);
         }
         self.0.finish(State::Finished(outcome));
         Ok(())
-    }
-
-    /// Asks for cancellation; `false` if it comes too late. A plain future is cancelled at once. A task gets the error at its
-    /// await point, and may refuse; a gather asks its children.
-    pub fn cancel(&self) -> bool {
-        self.0.clone().cancel()
     }
 
     /// Whether there is an outcome: a result, an exception, or cancellation.
@@ -113,23 +137,28 @@ impl<T: 'static> Future<T> {
 
     /// Whether it ended by cancellation.
     pub fn cancelled(&self) -> bool {
-        matches!(*self.0.state.borrow(), State::Cancelled)
+        self.0.is_cancelled()
     }
 
-    /// The exception, if it ended with one. [`Error::Cancelled`] if cancelled, [`Error::ResultNotReady`] if pending.
+    /// The exception, if it ended with one. [`Error::Cancelled`] if cancelled,
+    /// [`Error::ResultNotReady`] if pending.
     pub fn exception(&self) -> Result<Option<Error>> {
+        self.0.unretrieved.set(false);
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
-            State::Finished(outcome) => Ok(outcome.as_ref().err().cloned()),
+            State::Finished(Ok(_)) => Ok(None),
+            State::Finished(Err(error)) => Ok(Some(error.clone())),
         }
     }
 
-    /// The result, or the exception as an error. [`Error::Cancelled`] if cancelled, [`Error::ResultNotReady`] if pending.
+    /// The result, or the exception as an error. [`Error::Cancelled`] if cancelled,
+    /// [`Error::ResultNotReady`] if pending.
     pub fn result(&self) -> Result<T>
     where
         T: Clone,
     {
+        self.0.unretrieved.set(false);
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -137,32 +166,35 @@ impl<T: 'static> Future<T> {
         }
     }
 
-    /// Calls `callback` with this future once it is done, through `call_soon`; nothing is called once the loop is closed.
-    pub fn add_done_callback<O: Outcome>(
+    /// Calls `callback` with this future once it is done, through `call_soon`; nothing is called once
+    /// the loop is closed.
+    pub fn add_done_callback<O: IntoResult>(
         &self,
         callback: impl FnOnce(&Self) -> O + 'static,
     ) -> DoneCallback<T> {
         let callback = Cell::new(Some(callback));
-        let callback = DoneCallback::new(move |future| {
-            callback.take().map_or(Ok(()), |run| run(future).outcome())
+        let callback = DoneCallback::new(move |future| match callback.take() {
+            Some(callback) => callback(future).into_result(),
+            None => Ok(()),
         });
-        self.0.add_callback(Callback::Call(callback.clone()));
+        self.share_done_callback(&callback);
         callback
     }
 
-    /// Takes a callback back and tells how many were removed. What stands in the ready queue already stays there.
+    /// Takes a callback back and tells how many were removed. What stands in the ready queue already
+    /// stays there.
     pub fn remove_done_callback(&self, callback: &DoneCallback<T>) -> usize {
         self.0.remove_callback(&Callback::Call(callback.clone())).into()
     }
 
-    /// Adds a callback that many futures share, unless this one has it. For those that get the same future twice.
-    pub(super) fn share_done_callback(&self, callback: &DoneCallback<T>) -> bool {
-        let callback = Callback::Call(callback.clone());
-        let new = !self.0.callbacks.borrow().contains(&callback);
-        if new {
-            self.0.add_callback(callback);
-        }
-        new
+    /// Adds a callback that several futures share.
+    pub(super) fn share_done_callback(&self, callback: &DoneCallback<T>) {
+        self.0.add_callback(Callback::Call(callback.clone()));
+    }
+
+    /// Whether nothing waits for it, nor ever has: so it cannot have a callback of the caller's.
+    pub(super) fn is_untouched(&self) -> bool {
+        !self.done() && self.0.callbacks.borrow().is_empty()
     }
 
     /// The loop that it belongs to.
@@ -170,69 +202,109 @@ impl<T: 'static> Future<T> {
         self.0.event_loop.clone()
     }
 
-    /// The name of a task: what [`EventLoop::create_named_task`] was given, or `Task-1` and so on. Others are called `Future`.
+    /// The name of a task: what [`EventLoop::create_named_task`] was given, or `Task-1` and so on.
+    /// Others are called `Future`.
     pub fn name(&self) -> String {
         self.0.name()
     }
 }
 
-impl<T: 'static> FutureCell<T> {
+impl<T> FutureCell<T> {
+    pub(super) fn message(&self) -> Option<Message> {
+        let message = self.message.take();
+        self.message.set(message.clone());
+        message
+    }
+
+    pub(super) fn set_message(&self, message: Option<Message>) {
+        if message.is_some() {
+            self.message.set(message);
+        }
+    }
+
+    /// The only way in which anything ever ends. It calls nothing.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
+        self.unretrieved.set(matches!(state, State::Finished(Err(_))));
         *self.state.borrow_mut() = state;
-        self.callbacks.take().into_iter().for_each(|callback| self.schedule(callback));
-    }
-
-    fn schedule(self: &Rc<Self>, callback: Callback<T>) {
-        match callback {
-            Callback::Wakeup(task) => self.event_loop.wake_task(task),
-            Callback::Waker(waker) => waker.wake(),
-            // A future that is done stands in the ready queue once for each callback, which needs no allocation.
-            Callback::Call(_) => {
-                self.callbacks.borrow_mut().push(callback);
-                self.event_loop.push_ready(Some(Handle(self.clone())));
+        let mut callbacks = self.callbacks.take();
+        if callbacks.is_empty() {
+            return;
+        }
+        callbacks.retain(|callback| match callback {
+            Callback::Wakeup(task) => {
+                self.event_loop.wake_task(*task);
+                false
             }
-            Callback::Called => {}
-        }
-    }
-
-    /// Calls the next done callback, when it is its turn in the ready queue.
-    fn call_next(self: &Rc<Self>) -> Result<()> {
-        let mut callbacks = self.callbacks.borrow_mut();
-        let callback = replace(&mut callbacks[self.called.get()], Callback::Called);
-        self.called.update(|called| called + 1);
-        if self.called.get() == callbacks.len() {
-            callbacks.clear();
-            self.called.set(0);
-        }
-        drop(callbacks);
-        if let Callback::Call(callback) = callback {
-            callback.0(&Future(self.clone()))
-        } else {
-            Ok(())
-        }
+            Callback::Waker(waker) => {
+                waker.wake_by_ref();
+                false
+            }
+            // asyncio makes a handle for each. We put the future itself into the queue, once for
+            // each callback that it still has to call: it saves an allocation, 13 % of a gather.
+            Callback::Call(_) => {
+                self.event_loop.push_ready(Handle(self.clone()));
+                true
+            }
+        });
+        callbacks.reverse();
+        *self.callbacks.borrow_mut() = callbacks;
     }
 
     fn add_callback(self: &Rc<Self>, callback: Callback<T>) {
-        // A closed loop will never call it, nor part it from what it owns.
         if self.event_loop.is_closed() {
-            drop(callback);
-        } else if self.done() {
-            self.schedule(callback);
-        } else {
+            // A closed loop will never call it, nor break a cycle that it is in.
+            discard(callback);
+        } else if !self.done() {
             self.callbacks.borrow_mut().push(callback);
+        } else {
+            // Too late for the list, whose entries each have their place in the queue already.
+            match callback {
+                Callback::Wakeup(task) => self.event_loop.wake_task(task),
+                Callback::Waker(waker) => waker.wake(),
+                Callback::Call(callback) => {
+                    let future = Future(self.clone());
+                    self.event_loop.push_ready(Handle::new(move || (callback.0)(&future)));
+                }
+            }
         }
     }
 
     fn remove_callback(&self, callback: &Callback<T>) -> bool {
-        if self.done() {
+        // Of a closed loop nothing is called any more, and to search the list for each of its tasks
+        // would make closing it quadratic.
+        if self.done() || self.event_loop.is_closed() {
             return false;
         }
         let mut callbacks = self.callbacks.borrow_mut();
-        let place = callbacks.iter().position(|other| other == callback);
-        let removed = place.map(|place| callbacks.remove(place));
-        // Before the callback is dropped, because that may run anybody's code, which must not find the list in use.
-        drop(callbacks);
-        removed.is_some()
+        for place in 0..callbacks.len() {
+            if callbacks[place] == *callback {
+                let removed = callbacks.remove(place);
+                // Foreign code may run when it is dropped. It must not find the list in use.
+                drop(callbacks);
+                discard(removed);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Runs the next done callback, when it is its turn in the ready queue.
+    fn call_next(self: &Rc<Self>) -> Result<()> {
+        let callback = self.callbacks.borrow_mut().pop();
+        match callback {
+            Some(Callback::Call(callback)) => (callback.0)(&Future(self.clone())),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<T> Clone for Callback<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Wakeup(task) => Self::Wakeup(*task),
+            Self::Waker(waker) => Self::Waker(waker.clone()),
+            Self::Call(callback) => Self::Call(callback.clone()),
+        }
     }
 }
 
@@ -256,24 +328,64 @@ impl<T> DoneCallback<T> {
 /// A future of whatever type, as the loop and a waiting task see it.
 pub(super) trait AnyFuture: Call {
     fn done(&self) -> bool;
-    fn cancel(self: Rc<Self>) -> bool;
+    fn is_cancelled(&self) -> bool;
+    /// The first half of a cancel: the answer, or what has to be asked before there is one.
+    fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel;
+    /// The second half: what the others have answered.
+    fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool;
+    /// How often a task was asked to cancel. `None`: it is no task.
+    fn cancel_requests(&self) -> Option<&Cell<u32>>;
+    fn last_message(&self) -> Option<Message>;
     /// The next step of a task, if this is one, to be put into the ready queue, unless it is there.
     fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
-impl<T: 'static> AnyFuture for FutureCell<T> {
+impl<T> AnyFuture for FutureCell<T> {
     fn done(&self) -> bool {
         !matches!(*self.state.borrow(), State::Pending)
     }
 
-    fn cancel(self: Rc<Self>) -> bool {
-        match &self.kind {
-            _ if self.done() => return false,
-            Kind::Future => self.finish(State::Cancelled),
-            Kind::Task(task) => task.cancel(&self),
-            Kind::Gather(gather) => return gather.cancel(),
+    fn is_cancelled(&self) -> bool {
+        matches!(*self.state.borrow(), State::Cancelled)
+    }
+
+    fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel {
+        if self.done() {
+            return Cancel::Answer(false);
         }
-        true
+        self.set_message(message.cloned());
+        match &self.kind {
+            Kind::Future => {
+                self.finish(State::Cancelled);
+                Cancel::Answer(true)
+            }
+            Kind::Task(task) => Cancel::Ask(task.begin_cancel()),
+            Kind::Outer(outer) => Cancel::Ask(outer.children()),
+        }
+    }
+
+    fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool {
+        match &self.kind {
+            Kind::Future => taken,
+            Kind::Task(task) => {
+                task.end_cancel(&self, others, taken);
+                true
+            }
+            Kind::Outer(outer) => {
+                if taken {
+                    outer.cancel_requested();
+                }
+                taken
+            }
+        }
+    }
+
+    fn cancel_requests(&self) -> Option<&Cell<u32>> {
+        if let Kind::Task(task) = &self.kind { Some(task.cancel_requests()) } else { None }
+    }
+
+    fn last_message(&self) -> Option<Message> {
+        self.message()
     }
 
     fn next_step(self: Rc<Self>) -> Option<Handle> {
@@ -281,12 +393,15 @@ impl<T: 'static> AnyFuture for FutureCell<T> {
     }
 }
 
-impl<T: 'static> Call for FutureCell<T> {
+impl<T> Call for FutureCell<T> {
     fn run(self: Rc<Self>) -> Result<()> {
         match &self.kind {
-            // A step can still be due when the task is done, but then it comes before the callbacks.
+            // A task stands in the queue for a step or for its done callbacks, never for both: it has
+            // no due callbacks before it is done, and no step is scheduled when it is. A step that
+            // was scheduled before it was done comes before all of its callbacks in the queue, and
+            // finds nothing left to do.
             Kind::Task(task) if task.is_scheduled() => {
-                task.step(&self);
+                task.run_step(&self);
                 Ok(())
             }
             _ => self.call_next(),
@@ -294,9 +409,16 @@ impl<T: 'static> Call for FutureCell<T> {
     }
 
     fn abandon(&self) {
-        drop(self.callbacks.take());
+        discard(self.callbacks.take());
         if let Kind::Task(task) = &self.kind {
             task.abandon();
+        }
+    }
+
+    fn kind(&self) -> CallKind {
+        match &self.kind {
+            Kind::Task(task) if task.is_scheduled() => CallKind::Step,
+            _ => CallKind::DoneCallback,
         }
     }
 
@@ -307,7 +429,29 @@ impl<T: 'static> Call for FutureCell<T> {
 
 impl<T> Drop for FutureCell<T> {
     fn drop(&mut self) {
-        self.event_loop.0.futures.borrow_mut().try_remove(self.key);
+        self.event_loop.0.registry.remove(self.key);
+        let state = replace(self.state.get_mut(), State::Pending);
+        if let State::Finished(Err(error)) = &state
+            && self.unretrieved.get()
+        {
+            let what = if let Kind::Task(_) = self.kind { "task" } else { "future" };
+            self.event_loop
+                .report(&format!("{what} exception was never retrieved"), Some(error.clone()));
+        }
+        // The rest would be dropped without this as well, but one inside another: a future that owns
+        // a callback that owns a future that owns … would use up the stack.
+        if let State::Finished(outcome) = state {
+            discard(outcome);
+        }
+        let callbacks = take(self.callbacks.get_mut());
+        if !callbacks.is_empty() {
+            discard(callbacks);
+        }
+        match replace(&mut self.kind, Kind::Future) {
+            Kind::Future => {}
+            Kind::Task(task) => task.abandon(),
+            Kind::Outer(outer) => discard(outer),
+        }
     }
 }
 
@@ -323,61 +467,99 @@ impl<T> Clone for DoneCallback<T> {
     }
 }
 
-impl<T: Clone + 'static> IntoFuture for Future<T> {
+impl<T: Clone> IntoFuture for Future<T> {
     type Output = Result<T>;
     type IntoFuture = Await<T>;
 
     fn into_future(self) -> Await<T> {
-        Await { future: self, wakeup: None }
+        Await { future: self, wakeup: None, refusal: None }
     }
 }
 
 /// What `.await` on a [`Future`] polls. Dropping it ends the wait, and nothing else.
 pub struct Await<T: 'static> {
+    /// What is awaited.
     future: Future<T>,
-    /// What it has added to the callbacks of the future.
+    /// What it has added to the callbacks of the future, to take back when it is dropped.
     wakeup: Option<Callback<T>>,
+    /// What the next poll will raise.
+    refusal: Option<Error>,
 }
 
-impl<T: Clone + 'static> std::future::Future for Await<T> {
+impl<T: Clone> std::future::Future for Await<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let cell = self.future.0.clone();
-        // First the error that a cancel throws in here, only then the result: so a cancel beats a result that has been set
-        // but not delivered yet.
-        if cell.event_loop.step(context.waker()).is_some_and(|mut step| take(&mut step.throws)) {
+        let waker = context.waker();
+        let mut current = cell.event_loop.0.tasks.polled_by(waker);
+        // First the error that a cancel throws in here, only then the result: so a cancel beats a
+        // result that has been set but not delivered yet.
+        if let Some(current) = &mut current
+            && current.takes_the_error()
+        {
             return Poll::Ready(Err(Error::Cancelled));
         }
         if cell.done() {
+            if let Some(current) = &mut current
+                && cell.is_cancelled()
+            {
+                current.passes_on(cell.message());
+            }
+            drop(current);
             return Poll::Ready(self.future.result());
         }
-        let wakeup = match cell.event_loop.step(context.waker()) {
-            Some(step) if step.task == cell.key => return Poll::Ready(Err(Error::AwaitsItself)),
-            Some(mut step) => {
-                step.awaits.push(cell.clone());
-                if step.owns(context.waker()) {
-                    Callback::Wakeup(step.task)
+        if let Some(refusal) = self.refusal.take() {
+            return Poll::Ready(Err(refusal));
+        }
+        let wakeup = match current {
+            Some(current) if current.is(cell.key) => {
+                return self.refuse(Error::AwaitsItself, current);
+            }
+            Some(mut current) => {
+                current.waits_for(cell.clone());
+                if current.owns(waker) {
+                    Callback::Wakeup(current.key())
                 } else {
-                    Callback::Waker(context.waker().clone())
+                    Callback::Waker(waker.clone())
                 }
             }
-            None if get_running_loop().is_ok_and(|running| running != cell.event_loop) => {
-                return Poll::Ready(Err(Error::OtherLoop));
-            }
-            None => Callback::Waker(context.waker().clone()),
+            // The task of another loop, or an executor that has wakers of its own.
+            None => match get_running_loop() {
+                Ok(running) if running != cell.event_loop => {
+                    return match running.0.tasks.polled_by(waker) {
+                        Some(current) => self.refuse(Error::OtherLoop, current),
+                        None => Poll::Ready(Err(Error::OtherLoop)),
+                    };
+                }
+                _ => Callback::Waker(waker.clone()),
+            },
         };
-        // A done callback among the others: whoever began to wait first is woken first, through the ready queue.
-        if self.wakeup.as_ref() != Some(&wakeup) {
-            self.stop_waiting();
-            self.wakeup = Some(wakeup.clone());
-            cell.add_callback(wakeup);
-        }
+        cell.event_loop.0.observers.future_awaited(&FutureRef(&*cell), waker);
+        self.register(&cell, wakeup);
         Poll::Pending
     }
 }
 
-impl<T: 'static> Await<T> {
+impl<T> Await<T> {
+    /// Raises an error, but one iteration later, as in asyncio, where it has to go through the queue
+    /// to get into the coroutine.
+    fn refuse(&mut self, refusal: Error, mut current: RefMut<'_, CurrentTask>) -> Poll<Result<T>> {
+        current.gives_way();
+        self.refusal = Some(refusal);
+        Poll::Pending
+    }
+
+    /// A done callback among the others: what began to wait first is woken first, through the queue.
+    fn register(&mut self, cell: &Rc<FutureCell<T>>, wakeup: Callback<T>) {
+        if self.wakeup.as_ref() == Some(&wakeup) {
+            return;
+        }
+        self.stop_waiting();
+        self.wakeup = Some(wakeup.clone());
+        cell.add_callback(wakeup);
+    }
+
     fn stop_waiting(&mut self) {
         if let Some(wakeup) = self.wakeup.take() {
             self.future.0.remove_callback(&wakeup);
@@ -385,7 +567,7 @@ impl<T: 'static> Await<T> {
     }
 }
 
-impl<T: 'static> Drop for Await<T> {
+impl<T> Drop for Await<T> {
     fn drop(&mut self) {
         self.stop_waiting();
     }

@@ -1,52 +1,51 @@
-//! Handles: a call that the loop still has to make, and the right to call it off.
+//! A call that the loop still has to make, and the right to cancel it.
+//!
+//! Everything that the loop ever does is a [`Call`]. There are three kinds: a callback; a task, whose
+//! call is its next step; and a future that is done, whose call is its next done callback. The
+//! queue does not know which of them it holds.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use super::{Error, EventLoop, ExceptionContext, Result};
-
-/// What a callback may return: nothing, or a `Result` whose error goes to the loop's exception handler.
-pub trait Outcome {
-    /// The error, if there is one.
-    fn outcome(self) -> Result<()>;
-}
-
-impl Outcome for () {
-    fn outcome(self) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl<T> Outcome for Result<T> {
-    fn outcome(self) -> Result<()> {
-        self.map(drop)
-    }
-}
+use super::foreign::{catch_panic, discard};
+use super::{CallId, CallKind, EventLoop, IntoResult, Result};
 
 /// What [`EventLoop::call_soon`] returns. Dropping it changes nothing: the call will be made.
 #[derive(Clone)]
 pub struct Handle(pub(super) Rc<dyn Call>);
 
-/// What can stand in the ready queue without an allocation of its own for each turn: a callback; a task, whose turn is its next
-/// step; a future that is done, whose turn is its next done callback.
+/// What can stand in the ready queue.
+///
+/// asyncio puts a new `Handle` into the queue for each step of a task and for each done callback. We
+/// put the task or the future itself there, again and again: it saves an allocation a step.
 pub(super) trait Call {
+    /// Makes the call. Consumes the reference, so that what is dropped with the last one is dropped
+    /// where panics are caught.
     fn run(self: Rc<Self>) -> Result<()>;
-    /// Only a callback can be called off; the step of a task is due even if it is the one that cancels.
+
+    /// Only a callback can be cancelled: the step of a cancelled task is still due, since it is the
+    /// step that throws the error into the coroutine.
     fn cancelled(&self) -> bool {
         false
     }
-    /// Lets go of everything it owns.
+
+    /// Drops everything that it owns, because it will never run.
     fn abandon(&self);
+
+    /// What an instrument is told of it.
+    fn kind(&self) -> CallKind;
+
+    /// What debug mode and instruments call it.
     fn name(&self) -> String;
 }
 
 impl Handle {
-    pub(super) fn new<O: Outcome + 'static>(function: impl FnOnce() -> O + 'static) -> Self {
-        Self(Rc::new(Callback { cancelled: Cell::new(false), function: Cell::new(Some(function)) }))
+    pub(super) fn new<O: IntoResult + 'static>(function: impl FnOnce() -> O + 'static) -> Self {
+        Self(Rc::new(Callback { function: Cell::new(Some(function)), cancelled: Cell::new(false) }))
     }
 
-    /// Calls the call off, and drops the closure at once. When it has run, only [`Handle::cancelled`] changes.
+    /// Cancels the call and drops the closure at once. If the call has been made already, only
+    /// [`Handle::cancelled`] changes.
     pub fn cancel(&self) {
         self.0.abandon();
     }
@@ -56,41 +55,47 @@ impl Handle {
         self.0.cancelled()
     }
 
-    /// The one place where the loop runs somebody else's code. An error or a panic goes to the exception handler, and the
-    /// loop goes on (`Handle._run` in `events.py`); in debug mode, so does a message if it took too long.
+    /// What identifies the call to an instrument.
+    pub(super) fn id(&self) -> CallId {
+        CallId::of(Rc::as_ptr(&self.0).cast())
+    }
+
+    /// The one place where the loop runs code that is not its own. An error or a panic goes to the
+    /// exception handler, and the loop goes on (`Handle._run` in `events.py`).
+    #[inline]
     pub(super) fn run(self, event_loop: &EventLoop) {
-        let debugged = event_loop.debug().then(|| (self.0.name(), event_loop.time()));
-        if let Err(error) = catch_panic(|| self.0.run()).and_then(|outcome| outcome) {
-            let message = "exception in a callback".to_owned();
-            event_loop
-                .call_exception_handler(&ExceptionContext { message, exception: Some(error) });
+        // asyncio reads its debug flag twice a call; we read one flag for debug mode and all
+        // instruments together, since most programs have neither.
+        let observed = event_loop.0.observers.call_begins(event_loop, &self);
+        let outcome = match catch_panic(|| self.0.run()) {
+            Ok(outcome) => outcome,
+            Err(panic) => Err(panic),
+        };
+        if let Err(error) = outcome {
+            event_loop.report("exception in a callback", Some(error));
         }
-        if let Some((name, start)) = debugged {
-            let took = event_loop.time().saturating_sub(start);
-            if took >= event_loop.0.slow_callback_duration.get() {
-                let message = format!("executing {name} took {:.3} seconds", took.as_secs_f64());
-                event_loop.call_exception_handler(&ExceptionContext { message, exception: None });
-            }
+        if let Some(observed) = observed {
+            event_loop.0.observers.call_ends(event_loop, observed);
         }
     }
 }
 
-pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
-        let text = payload.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        Error::Panicked(text.unwrap_or("(without a message)").into())
-    })
-}
-
-struct Callback<F> {
-    cancelled: Cell<bool>,
+/// What [`Handle::new`] makes of a closure.
+struct Callback<F: 'static> {
+    /// Taken when it is called or cancelled, whichever comes first: so it cannot be called twice,
+    /// and what it owns is not kept for as long as there is a handle.
     function: Cell<Option<F>>,
+    /// Apart from `function`, because `cancelled` has to stay false after the call.
+    cancelled: Cell<bool>,
 }
 
-impl<O: Outcome, F: FnOnce() -> O> Call for Callback<F> {
+impl<O: IntoResult, F: FnOnce() -> O> Call for Callback<F> {
     fn run(self: Rc<Self>) -> Result<()> {
-        self.function.take().map_or(Ok(()), |function| function().outcome())
+        match self.function.take() {
+            Some(function) => function().into_result(),
+            // It was cancelled. asyncio skips such handles, too, but keeps them in its queue.
+            None => Ok(()),
+        }
     }
 
     fn cancelled(&self) -> bool {
@@ -99,10 +104,25 @@ impl<O: Outcome, F: FnOnce() -> O> Call for Callback<F> {
 
     fn abandon(&self) {
         self.cancelled.set(true);
-        drop(self.function.take());
+        if let Some(function) = self.function.take() {
+            discard(function);
+        }
+    }
+
+    fn kind(&self) -> CallKind {
+        CallKind::Callback
     }
 
     fn name(&self) -> String {
         std::any::type_name::<F>().to_owned()
+    }
+}
+
+impl<F> Drop for Callback<F> {
+    fn drop(&mut self) {
+        // A closure may own the handle of the next one, and so on, a million times.
+        if let Some(function) = self.function.take() {
+            discard(function);
+        }
     }
 }

@@ -1,17 +1,35 @@
-//! asyncio's event loop: what happens when, and in which order, exactly as in CPython 3.11.
+//! asyncio's event loop: what happens when, and in which order, as in CPython 3.11.
 //!
-//! An event loop is a queue of calls and something that makes them, one after the other: [`EventLoop`] has the queue, and
-//! `run_once` in this file makes the calls. All the rest is a way of putting a call into the queue:
+//! An event loop is a queue of calls and something that makes them, one after the other.
+//! [`EventLoop`] has the queue, and `run_once` in this file makes the calls. Four principles hold it
+//! together:
 //!
-//! - `handle`: a call, and the right to call it off;
-//! - `timer` and `clock`: calls that are due at a time, and how to wait until then;
-//! - `future`: calls that are due when a result is there;
-//! - `task`: a coroutine, each step of which is a call;
-//! - `gather` and `wait`: futures made of futures;
-//! - `threads`: calls from other threads.
+//! 1. **Nothing is called from inside another call.** `set_result`, `cancel` and `call_soon` only put
+//!    something into the queue. Forbidden: a callback that runs while the code that caused it is still
+//!    on the stack, and finds half-changed state there.
+//! 2. **Whatever happens goes through `ready`.** Timers, results, wakes and remote calls all end in
+//!    one queue, first in, first out. Forbidden: a second queue, or a priority; the order of events is
+//!    the order of this queue, and can be read off it.
+//! 3. **One snapshot an iteration.** An iteration makes the calls that were ready when it began.
+//!    Forbidden: that what a call adds is made in the same iteration, since two callbacks that schedule
+//!    each other would keep timers and sockets waiting for ever.
+//! 4. **Other threads only post.** The loop, its futures and its tasks belong to one thread and need
+//!    no locks. Forbidden: touching any of them from elsewhere; there is a [`ThreadsafeHandle`] for
+//!    that, and it leaves a message.
+//!
+//! # In which order to read it
+//!
+//! The core, which is all that one needs to know what an event loop is: `handle`, a call and the right
+//! to cancel it; this file; `timer`, calls that are due at a time; `future`, calls that are due when a
+//! result is there; `task`, a coroutine, each step of which is a call.
+//!
+//! Beside it: `combinators/`, futures made of futures, with nothing that the core does not have;
+//! `remote`, calls from other threads and work for them; `driver/`, what time it is and how to wait
+//! until something happens; `instrument` and `debug`, for those who want to watch; `discard`, what
+//! can go wrong when the program's values are dropped; `error`.
 //!
 //! ```
-//! use async_concepts::event_loop::{EventLoop, Result, VirtualClock, gather, sleep};
+//! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
 //! use std::time::Duration;
 //!
 //! async fn factorial(number: u64) -> Result<u64> {
@@ -24,213 +42,231 @@
 //! }
 //!
 //! # fn main() -> Result<()> {
-//! let event_loop = EventLoop::with_clock(VirtualClock::new());
-//! let products: Vec<u64> = event_loop.run_until_complete(async { gather([2, 3, 4].map(factorial))?.await })?;
+//! let event_loop = EventLoop::with_driver(VirtualDriver::new());
+//! let products: Vec<u64> =
+//!     event_loop.run_until_complete(async { gather([2, 3, 4].map(factorial))?.await })?;
 //! assert_eq!(products, [2, 6, 24]);
 //! assert_eq!(event_loop.time(), Duration::from_secs(3));
 //! event_loop.close()
 //! # }
 //! ```
 //!
-//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`], a coroutine a [`Result`].
+//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`], a coroutine a
+//! [`Result`].
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/timers.svg"))]
 #![doc = "</div>"]
 
-mod clock;
-mod error;
-mod future;
-mod gather;
 mod handle;
-mod task;
-mod threads;
 mod timer;
-mod wait;
+// Read on here: this file comes between `handle` and `timer`.
+mod future;
+mod task;
+
+mod cancel;
+mod combinators;
+mod debug;
+mod driver;
+mod error;
+mod foreign;
+mod instrument;
+mod name;
+mod registry;
+mod remote;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future as StdFuture;
-use std::rc::{Rc, Weak};
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
-use slab::Slab;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-
-pub(crate) use clock::Bell;
-pub use clock::{Clock, StdClock, TokioClock, VirtualClock};
-pub use error::{Error, Result};
+pub use combinators::{
+    EnsureFuture, ReturnWhen, TaskGroup, TaskRef, Timeout, all_tasks, as_completed, create_task,
+    current_task, gather, gather_return_exceptions, shield, sleep, task_group, timeout, timeout_at,
+    wait, wait_for,
+};
+pub use debug::ExceptionContext;
+pub use driver::{Driver, StdDriver, TokioDriver, VirtualDriver};
+pub(crate) use driver::{Notifier, set_event_loop_policy};
+pub use error::{Error, ExceptionGroup, IntoResult, Result};
 pub use future::{Await, DoneCallback, Future, Task};
-pub use gather::{gather, gather_return_exceptions};
-pub use handle::{Handle, Outcome};
-pub use task::{EnsureFuture, create_task};
-pub use threads::{Job, ThreadsafeHandle};
+pub use handle::Handle;
+pub use instrument::{CallId, CallKind, CallRef, FutureRef, Instrument};
+pub use remote::{Job, RemoteHandle, RemoteTask, ThreadsafeHandle};
 pub use timer::TimerHandle;
-pub use wait::{ReturnWhen, as_completed, shield, sleep, wait, wait_for};
 
-use future::{AnyFuture, Kind};
-use task::{Step, TaskWaker};
-use threads::Letter;
-use timer::Timers;
+use debug::Observers;
+use future::Kind;
+use registry::Registry;
+use remote::RemoteCalls;
+use task::Tasks;
+use timer::{Timers, nanoseconds};
 
-/// How many calls the loop makes, when there is always one that is ready, until it looks what else has happened.
-const MAXIMUM_CALLS_WITHOUT_WAIT: usize = 128;
+/// How many calls are made, when there is always one that is ready, until the loop looks what else
+/// has happened. asyncio looks at its sockets in every iteration. A look costs as much as ten calls,
+/// and tokio, too, leaves it out while there is much to do: it saves nine tenths of an iteration.
+const CALLS_WITHOUT_A_LOOK: usize = 128;
 
-/// asyncio's event loop. Clones are the same loop. It cannot leave its thread; a [`ThreadsafeHandle`] can.
+/// asyncio's event loop. Clones are the same loop. It cannot leave its thread; a
+/// [`ThreadsafeHandle`] can.
 ///
-/// Callbacks and tasks usually own the loop that owns them. [`EventLoop::close`] parts them; a loop that is not closed may stay
-/// in memory for ever.
+/// Callbacks and tasks usually own the loop that owns them. [`EventLoop::close`] parts them; a loop
+/// that is not closed may stay in memory for ever.
+///
+/// While calls are always ready, sockets and tokio's tasks are looked at after every 128 calls, not in
+/// every iteration as in asyncio.
 #[derive(Clone)]
 pub struct EventLoop(Rc<Inner>);
 
+/// What the clones share. Each part has its methods and keeps its cells to itself; only the queue and
+/// the flags of the loop's own life are here.
 struct Inner {
-    clock: Box<dyn Clock>,
-    /// What runs next: first in, first out.
+    /// What time it is, and how to wait: all that differs between one loop and another.
+    driver: Box<dyn Driver>,
+    /// What is called next: first in, first out.
     ready: RefCell<VecDeque<Handle>>,
-    /// What runs later.
-    timers: RefCell<Timers>,
-    calls_without_wait: Cell<usize>,
-    /// What others ask for, and the door through which they do.
-    mail: RefCell<UnboundedReceiver<Letter>>,
-    door: ThreadsafeHandle,
-    /// All futures and tasks there are, to break their cycles on `close`, and to wake tasks by their key.
-    futures: RefCell<Slab<Weak<dyn AnyFuture>>>,
-    task_count: Cell<usize>,
-    step: RefCell<Option<Step>>,
-    spare_waker: Cell<Option<Arc<TaskWaker>>>,
-    /// In the clock's hands.
+    /// What is called later.
+    timers: Timers,
+    /// What other threads ask for.
+    remote: RemoteCalls,
+    /// All futures and tasks there are.
+    registry: Registry,
+    /// The task whose step is being run.
+    tasks: Tasks,
+    /// The exception handler, debug mode and instruments.
+    observers: Observers,
+    /// Since the loop last looked at what else has happened.
+    calls_without_a_look: Cell<usize>,
+    /// The driver waits. Whatever changes what the loop has to do must end that wait: tokio's tasks
+    /// run meanwhile on the same thread, and may call anything.
     waiting: Cell<bool>,
+    /// `stop` was called in this run.
     stopping: Cell<bool>,
+    /// For good.
     closed: Cell<bool>,
-    debug: Cell<bool>,
-    slow_callback_duration: Cell<Duration>,
-    exception_handler: RefCell<Option<ExceptionHandler>>,
 }
-
-/// What the exception handler is told.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ExceptionContext {
-    /// What happened.
-    pub message: String,
-    /// The error or panic. None if debug mode reports a slow callback.
-    pub exception: Option<Error>,
-}
-
-type ExceptionHandler = Rc<dyn Fn(&EventLoop, &ExceptionContext)>;
-
-/// Makes a clock; see [`set_event_loop_policy`].
-pub type NewClock = fn() -> Box<dyn Clock>;
 
 thread_local! {
-    static POLICY: Cell<Option<NewClock>> = const { Cell::new(None) };
+    /// For [`get_running_loop`].
     static RUNNING_LOOP: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
 }
 
-/// Decides on which clock [`EventLoop::new`] makes loops on this thread; `None`, on [`TokioClock`]. What in asyncio is the
-/// business of an event loop policy: tests and tools put their own clock under a program that knows nothing of it.
-pub fn set_event_loop_policy(new_clock: Option<NewClock>) {
-    POLICY.set(new_clock);
-}
-
-/// The loop that runs the current callback or task. [`Error::NoRunningLoop`] elsewhere.
+/// The loop that runs on this thread: in a callback, in a task, or in a task of tokio's that the loop
+/// lets run while it waits. [`Error::NoRunningLoop`] elsewhere.
 pub fn get_running_loop() -> Result<EventLoop> {
-    RUNNING_LOOP.with_borrow(Clone::clone).ok_or(Error::NoRunningLoop)
+    // A waker may be called when the thread is about to end and has no running loop any more.
+    match RUNNING_LOOP.try_with(|running| running.borrow().clone()) {
+        Ok(Some(running)) => Ok(running),
+        _ => Err(Error::NoRunningLoop),
+    }
 }
 
 impl EventLoop {
-    /// One turn of the loop (`_run_once` in `base_events.py`).
+    /// One iteration of the loop (`_run_once` in `base_events.py`).
     fn run_once(&self) -> Result<()> {
-        let Inner { clock, ready, timers, stopping, waiting, calls_without_wait, .. } = &*self.0;
-        self.collect_mail();
-
-        // Wait: not at all if there is something to do, else for the first timer, else until somebody else calls.
-        let first_timer = timers.borrow_mut().first();
-        let timeout = match first_timer {
-            _ if stopping.get() || !ready.borrow().is_empty() => Some(Duration::ZERO),
-            Some(when) => Some(when.saturating_sub(self.time())),
-            None if self.nobody_else_can_call() => return Err(Error::Idle),
-            None => None,
+        self.drain_remote_calls();
+        // How long to wait: not at all if there is something to do, else for the first timer, else
+        // until something else happens.
+        let mut first_timer = self.0.timers.first();
+        let timeout = if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
+            Some(Duration::ZERO)
+        } else if let Some(when) = first_timer {
+            Some(Duration::from_nanos(when.saturating_sub(nanoseconds(self.time()))))
+        } else if self.is_idle() {
+            // asyncio would wait for ever.
+            return Err(Error::Idle);
+        } else {
+            None
         };
-        // A look at the sockets costs as much as ten calls; tokio, too, leaves it out while there is much to do.
-        if timeout != Some(Duration::ZERO) || calls_without_wait.get() >= MAXIMUM_CALLS_WITHOUT_WAIT
+        if timeout != Some(Duration::ZERO)
+            || self.0.calls_without_a_look.get() >= CALLS_WITHOUT_A_LOOK
         {
-            calls_without_wait.set(0);
-            waiting.set(true);
-            clock.wait(timeout);
-            waiting.set(false);
-            self.collect_mail();
+            self.wait(timeout);
+            // A task of tokio's may have set one.
+            first_timer = self.0.timers.first();
         }
 
         // Timers that are due go behind what is ready, all of them, in the order of their times.
         if let Some(when) = first_timer {
-            let end_time = self.time() + clock.resolution();
-            if when < end_time {
-                ready.borrow_mut().extend(timers.borrow_mut().take_due(end_time));
+            let end = self.time().saturating_add(self.0.driver.resolution());
+            let end = nanoseconds(end);
+            if when < end || end == u64::MAX {
+                for handle in self.0.timers.take_due(end) {
+                    self.enqueue(handle);
+                }
             }
         }
 
-        // Run what is ready now, and not what that adds to the queue: it has to wait for the next turn. Otherwise two
-        // callbacks that schedule each other would keep timers and sockets waiting for ever.
+        // Call what is ready now, and not what that adds to the queue: see the third principle.
         // ANCHOR: turn
-        let snapshot = ready.borrow().len();
-        calls_without_wait.update(|calls| calls + snapshot);
-        clock.turn();
+        let snapshot = self.0.ready.borrow().len();
+        let calls = self.0.calls_without_a_look.get() + snapshot;
+        self.0.calls_without_a_look.set(calls);
+        self.0.observers.iteration_begins(snapshot);
         for _ in 0..snapshot {
-            let handle = ready.borrow_mut().pop_front();
+            let handle = self.0.ready.borrow_mut().pop_front();
             // One that was cancelled has nothing left to call.
-            handle.into_iter().for_each(|handle| handle.run(self));
+            if let Some(handle) = handle {
+                handle.run(self);
+            }
         }
         // ANCHOR_END: turn
         Ok(())
     }
 
-    /// A loop on tokio's driver; see [`TokioClock`]. Fails if the system has no files left.
+    fn wait(&self, timeout: Option<Duration>) {
+        self.0.calls_without_a_look.set(0);
+        self.0.observers.before_wait(timeout);
+        self.0.waiting.set(true);
+        self.0.driver.wait(timeout, self.0.remote.jobs());
+        self.0.waiting.set(false);
+        self.0.observers.after_wait();
+        self.drain_remote_calls();
+    }
+
+    /// Whether nothing is left that could ever put something into the queue again.
+    fn is_idle(&self) -> bool {
+        self.0.tasks.drop_spare_waker();
+        self.0.remote.is_unreachable() && !self.0.driver.has_tasks()
+    }
+
+    /// A loop on tokio's driver; see [`TokioDriver`]. Fails if the system has no files left.
     pub fn new() -> Result<Self> {
-        match POLICY.get() {
-            Some(new_clock) => Ok(Self::on(new_clock())),
-            None => TokioClock::new().map(Self::with_clock),
-        }
+        driver::new_event_loop()
     }
 
-    /// A loop on a clock of your choice.
-    pub fn with_clock(clock: impl Clock + 'static) -> Self {
-        Self::on(Box::new(clock))
-    }
-
-    fn on(clock: Box<dyn Clock>) -> Self {
-        let (mailbox, mail) = unbounded_channel();
+    /// A loop on a driver of your choice.
+    pub fn with_driver(driver: impl Driver + 'static) -> Self {
         Self(Rc::new(Inner {
-            mail: RefCell::new(mail),
-            door: ThreadsafeHandle { mailbox, filled: Arc::default(), bell: clock.waker() },
-            clock,
+            remote: RemoteCalls::new(driver.waker()),
+            driver: Box::new(driver),
             ready: RefCell::default(),
-            timers: RefCell::default(),
-            calls_without_wait: Cell::default(),
-            futures: RefCell::default(),
-            task_count: Cell::default(),
-            step: RefCell::default(),
+            timers: Timers::default(),
+            registry: Registry::default(),
+            tasks: Tasks::default(),
+            observers: Observers::default(),
+            calls_without_a_look: Cell::default(),
             waiting: Cell::default(),
-            spare_waker: Cell::default(),
             stopping: Cell::default(),
             closed: Cell::default(),
-            debug: Cell::default(),
-            slow_callback_duration: Cell::new(Duration::from_millis(100)),
-            exception_handler: RefCell::default(),
         }))
     }
 
-    /// Runs until [`EventLoop::stop`] is called. What is still in the queue then waits for the next run.
+    /// Runs until [`EventLoop::stop`] is called. What is still in the queue then waits for the next
+    /// run.
     ///
-    /// [`Error::Idle`] if nothing can happen any more; [`Error::LoopIsRunning`], [`Error::AnotherLoopIsRunning`] or
-    /// [`Error::LoopIsClosed`] if it cannot start.
+    /// [`Error::Idle`] if nothing can happen any more, as far as the loop can know: no call is ready or
+    /// timed, no waker, job or [`ThreadsafeHandle`] is left, and no task of tokio's is alive that was
+    /// spawned on its driver. (A `LocalSet` keeps the waker of the task that drives it, so a loop with
+    /// one is never found idle.) [`Error::LoopIsRunning`], [`Error::AnotherLoopIsRunning`],
+    /// [`Error::InsideAnotherRuntime`] or [`Error::LoopIsClosed`] if it cannot start.
     pub fn run_forever(&self) -> Result<()> {
         self.check_startable()?;
         RUNNING_LOOP.set(Some(self.clone()));
         let _running = Running(self);
         let mut outcome = Ok(());
-        self.0.clock.enter(&mut || {
+        let entered = self.0.driver.enter(&mut || {
             while outcome.is_ok() {
                 outcome = self.run_once();
                 if self.0.stopping.get() {
@@ -238,12 +274,13 @@ impl EventLoop {
                 }
             }
         });
-        outcome
+        entered.and(outcome)
     }
 
     /// Runs until the future is done, or the task that it makes of a coroutine, and gives the outcome.
     ///
-    /// Fails as [`EventLoop::run_forever`] does, and with [`Error::LoopStopped`] if `stop` was called.
+    /// Fails as [`EventLoop::run_forever`] does, with [`Error::LoopStopped`] if `stop` was called, and
+    /// with [`Error::OtherLoop`] if the future belongs to another loop.
     pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(
         &self,
         awaitable: E,
@@ -257,35 +294,38 @@ impl EventLoop {
         if future.done() { future.result() } else { Err(Error::LoopStopped) }
     }
 
-    /// Ends `run_forever` after the current turn; before the start, after the first.
+    /// Ends `run_forever` after the current iteration; before the start, after the first.
     pub fn stop(&self) {
         self.0.stopping.set(true);
+        self.wake();
     }
 
-    /// Closes the loop for good: nothing that is still to be called will be. Callbacks and coroutines are dropped with
-    /// everything they own, in whatever circles. Pending futures stay pending. [`Error::LoopIsRunning`] while it runs.
+    /// Closes the loop for good: nothing that is still to be called will be. Callbacks and coroutines
+    /// are dropped with everything they own, in whatever circles. Pending futures stay pending.
+    /// [`Error::LoopIsRunning`] while it runs.
     pub fn close(&self) -> Result<()> {
         if self.is_running() {
             return Err(Error::LoopIsRunning);
         }
         self.0.closed.set(true);
-        self.0.mail.borrow_mut().close();
-        while self.take_letter().is_some() {}
+        self.0.remote.close();
         // Each list is taken out first: the destructors that run now may call the loop.
-        let (ready, timers, futures) =
-            (self.0.ready.take(), self.0.timers.take(), self.0.futures.take());
-        ready.into_iter().chain(timers.into_handles()).for_each(|handle| handle.0.abandon());
-        futures
-            .iter()
-            .filter_map(|(_, future)| future.upgrade())
-            .for_each(|future| future.abandon());
-        drop(self.0.exception_handler.take());
+        for handle in self.0.ready.take() {
+            handle.0.abandon();
+        }
+        for handle in self.0.timers.take_all() {
+            handle.0.abandon();
+        }
+        for future in self.0.registry.all() {
+            future.abandon();
+        }
+        self.0.observers.close();
         Ok(())
     }
 
     /// Whether it is in `run_forever` or `run_until_complete`.
     pub fn is_running(&self) -> bool {
-        RUNNING_LOOP.with_borrow(|running| running.as_ref() == Some(self))
+        get_running_loop().is_ok_and(|running| running == *self)
     }
 
     /// Whether it was closed.
@@ -295,22 +335,23 @@ impl EventLoop {
 
     /// The time on the loop's clock, since an arbitrary start.
     pub fn time(&self) -> Duration {
-        self.0.clock.time()
+        self.0.driver.time()
     }
 
-    /// Calls `callback` in the next turn, after all that is in the queue. [`Error::LoopIsClosed`] after `close`.
-    pub fn call_soon<O: Outcome + 'static>(
+    /// Calls `callback` in the next iteration, after all that is in the queue.
+    /// [`Error::LoopIsClosed`] after `close`.
+    pub fn call_soon<O: IntoResult + 'static>(
         &self,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<Handle> {
         self.check_closed()?;
         let handle = Handle::new(callback);
-        self.push_ready(Some(handle.clone()));
+        self.push_ready(handle.clone());
         Ok(handle)
     }
 
     /// Calls `callback` when `delay` is over. [`Error::LoopIsClosed`] after `close`.
-    pub fn call_later<O: Outcome + 'static>(
+    pub fn call_later<O: IntoResult + 'static>(
         &self,
         delay: Duration,
         callback: impl FnOnce() -> O + 'static,
@@ -318,17 +359,19 @@ impl EventLoop {
         self.call_at(self.time().saturating_add(delay), callback)
     }
 
-    /// Calls `callback` at the time `when`, on the clock of [`EventLoop::time`]; in the next turn if that has passed.
+    /// Calls `callback` at the time `when`, on the clock of [`EventLoop::time`]; in the next iteration
+    /// if that has passed. Times end after 584 years: what is later is due then.
     /// [`Error::LoopIsClosed`] after `close`.
-    pub fn call_at<O: Outcome + 'static>(
+    pub fn call_at<O: IntoResult + 'static>(
         &self,
         when: Duration,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle> {
         self.check_closed()?;
-        let handle = Handle::new(callback);
-        let key = self.0.timers.borrow_mut().set(when, handle.clone());
-        Ok(TimerHandle { handle, key, event_loop: self.clone() })
+        let timer = TimerHandle::new(self, when, Handle::new(callback));
+        self.0.observers.timer_set(timer.call(), when);
+        self.wake();
+        Ok(timer)
     }
 
     /// A pending future.
@@ -336,8 +379,9 @@ impl EventLoop {
         Future::new(self, Kind::Future)
     }
 
-    /// Starts a coroutine: its first step runs in the next turn. The loop owns the task until it is done; to drop the handle
-    /// changes nothing. What cancelling does is told under [`Task`]. [`Error::LoopIsClosed`] after `close`.
+    /// Starts a coroutine: its first step runs in the next iteration. The loop owns the task until it
+    /// is done; to drop the handle changes nothing. What cancelling does is told under [`Task`].
+    /// [`Error::LoopIsClosed`] after `close`.
     pub fn create_task<T: 'static>(
         &self,
         coroutine: impl StdFuture<Output = Result<T>> + 'static,
@@ -354,40 +398,10 @@ impl EventLoop {
         self.start_task(Some(name), coroutine)
     }
 
-    /// Makes a task of a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] after `close`.
+    /// Makes a task of a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] after
+    /// `close`, [`Error::OtherLoop`] for a future of another loop.
     pub fn ensure_future<E: EnsureFuture>(&self, awaitable: E) -> Result<Future<E::Output>> {
         awaitable.ensure_future(Some(self))
-    }
-
-    /// Has `handler` called with the errors and panics of callbacks, and what debug mode reports. By default they are printed
-    /// on the standard error stream. It must not panic.
-    pub fn set_exception_handler(&self, handler: impl Fn(&Self, &ExceptionContext) + 'static) {
-        drop(self.0.exception_handler.replace(Some(Rc::new(handler))));
-    }
-
-    /// Tells the exception handler.
-    pub fn call_exception_handler(&self, context: &ExceptionContext) {
-        let handler = self.0.exception_handler.borrow().clone();
-        match (handler, &context.exception) {
-            (Some(handler), _) => handler(self, context),
-            (None, Some(exception)) => eprintln!("{}: {exception}", context.message),
-            (None, None) => eprintln!("{}", context.message),
-        }
-    }
-
-    /// In debug mode every call is timed, and the exception handler is told of those that are slow.
-    pub fn set_debug(&self, enabled: bool) {
-        self.0.debug.set(enabled);
-    }
-
-    /// Whether debug mode is on.
-    pub fn debug(&self) -> bool {
-        self.0.debug.get()
-    }
-
-    /// From which duration on, on the loop's clock, debug mode calls a callback slow: 100 ms unless set.
-    pub fn set_slow_callback_duration(&self, duration: Duration) {
-        self.0.slow_callback_duration.set(duration);
     }
 
     fn check_closed(&self) -> Result<()> {
@@ -403,20 +417,27 @@ impl EventLoop {
         }
     }
 
+    /// Puts a call behind all others, and before it what other threads left, because they did so
+    /// before now.
     #[inline]
-    fn push_ready(&self, handle: Option<Handle>) {
-        // First what others left, because they did so before now.
-        self.collect_mail();
-        if let Some(handle) = handle {
-            self.0.ready.borrow_mut().push_back(handle);
-        }
+    fn push_ready(&self, handle: Handle) {
+        self.drain_remote_calls();
+        self.enqueue(handle);
     }
 
-    /// Whether no thread, waker or handle is left that could leave anything in the mailbox.
-    fn nobody_else_can_call(&self) -> bool {
-        drop(self.0.spare_waker.take());
-        let mail = self.0.mail.borrow();
-        mail.sender_strong_count() == 1 && mail.is_empty()
+    #[inline]
+    fn enqueue(&self, handle: Handle) {
+        self.0.observers.call_ready(&handle);
+        self.0.ready.borrow_mut().push_back(handle);
+        self.wake();
+    }
+
+    /// Ends the driver's wait, if it waits.
+    #[inline]
+    fn wake(&self) {
+        if self.0.waiting.get() {
+            self.0.remote.wake_loop();
+        }
     }
 }
 
@@ -426,12 +447,13 @@ impl PartialEq for EventLoop {
     }
 }
 
-/// Ends the run with its scope, even if a clock panics.
+/// Ends the run with its scope, even if a driver panics.
 struct Running<'a>(&'a EventLoop);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.0.0.stopping.set(false);
+        self.0.0.waiting.set(false);
         RUNNING_LOOP.set(None);
     }
 }

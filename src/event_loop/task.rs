@@ -2,80 +2,81 @@
 //!
 //! # Cancellation
 //!
-//! As in Python, [`Future::cancel`] on a task is a request. The await point where the coroutine stands gets
-//! [`Error::Cancelled`] when the loop comes to it, and the coroutine may clean up, pass the error on with `?`, or swallow it
-//! and go on. This works wherever it awaits a future of this loop, or something made of them like [`sleep`](super::sleep).
-//! Rust cannot throw an error into other futures, such as tokio's. There the coroutine is dropped, which is how Rust cancels:
-//! destructors run, no other code of it does, and nothing can be swallowed.
+//! As in Python, [`Future::cancel`] on a task is a request. The await point where the coroutine
+//! stands gets [`Error::Cancelled`] when the loop comes to it, and the coroutine may clean up, pass
+//! the error on with `?`, or swallow it and go on. This works wherever it awaits a future of this
+//! loop, or something made of them like [`sleep`](super::sleep). Rust cannot throw an error into
+//! other futures, such as tokio's. There the coroutine is dropped, which is how Rust cancels:
+//! destructors run, no other code of it does, and nothing can be swallowed. Only a
+//! [`timeout`](super::timeout) or a [`task_group`](super::task_group) around it is told.
+//!
+//! # The states of a task
+//!
+//! | state | `coroutine` | `scheduled` | `must_cancel` | how it gets here | what comes next |
+//! |---|---|---|---|---|---|
+//! | due | there | yes | no | `create_task`; a wake; it gave way | a step |
+//! | due, cancelled | there | yes | yes | `cancel`, and nothing awaited took it | a step that throws |
+//! | running | taken out | no | no, until it cancels itself | its step | suspended, or done |
+//! | waiting | there | no | no | it awaits | a wake makes it due |
+//! | waiting, cancelled | there | no | yes | it cancels itself and awaits a gather that refuses | a wake |
+//! | done | none | no, or for nothing | no | it returned, panicked or was cancelled | its done callbacks |
+//!
+//! `at_await_point` matters in the second state only: can the error be thrown in, or is the coroutine
+//! dropped?
 
-use std::cell::{Cell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::future::Future as StdFuture;
-use std::mem::{replace, take};
+use std::mem::take;
 use std::pin::Pin;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use futures::task::{ArcWake, waker_ref};
-use smallvec::SmallVec;
+use futures::task::waker_ref;
 
+use super::cancel::{Message, Others, request_cancel};
+use super::foreign::{catch_panic, discard};
 use super::future::{AnyFuture, FutureCell, Kind, State};
-use super::handle::catch_panic;
-use super::threads::Letter;
-use super::{Error, EventLoop, Future, Handle, Inner, Result, ThreadsafeHandle, get_running_loop};
+use super::name::TaskName;
+use super::remote::TaskWaker;
+use super::{Error, EventLoop, Future, Handle, Result};
 use crate::waker::original_waker;
-
-type Awaited = SmallVec<[Rc<dyn AnyFuture>; 1]>;
 
 type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 
-pub(super) struct TaskPart<T> {
-    name: Name,
-    /// Absent while it runs, and after its end.
+/// What makes a future a task.
+pub(super) struct TaskPart<T: 'static> {
+    /// What [`Future::name`] says.
+    name: TaskName,
+    /// Taken out while it runs, so that what it calls finds the cell free, and after its end.
     coroutine: Cell<Option<Coroutine<T>>>,
-    /// A task owns itself until it is done. (asyncio's do not, and one that nobody refers to may vanish.)
+    /// A task owns itself until it is done. asyncio's tasks do not, and one that nothing refers to may
+    /// vanish; the documentation of `create_task` warns of it. This saves the warning.
     itself: Cell<Option<Rc<FutureCell<T>>>>,
-    /// What the coroutine awaits; more than one thing under `join!` or `select!`.
-    waiting_for: Cell<Awaited>,
-    /// Only while somebody outside, such as tokio, has a clone.
+    /// What the coroutine awaits, to pass a cancel on to; more than one under `join!` or `select!`,
+    /// which asyncio has not.
+    waiting_for: Cell<Others>,
+    /// Only while something outside, such as tokio, has a clone of it.
     waker: Cell<Option<Arc<TaskWaker>>>,
-    /// The next step stands in the ready queue.
+    /// `cancel` less `uncancel`: by this a `timeout` tells its own request from others.
+    cancel_requests: Cell<u32>,
+    /// The next step stands in the ready queue: a second wake must not put it there again.
     scheduled: Cell<bool>,
+    /// The next step throws `Cancelled`.
     must_cancel: Cell<bool>,
-    /// Suspended where an error can be thrown in.
+    /// It is suspended where an error can be thrown in.
     at_await_point: Cell<bool>,
 }
 
-enum Name {
-    Number(usize),
-    Given(Box<str>),
-}
-
-/// The step that is being run, where the coroutine's awaits and the task meet. In asyncio an exception goes in with
-/// `coro.throw`, and the future to wait for comes out with `yield`.
-pub(super) struct Step {
-    /// The key of the task.
-    pub(super) task: usize,
-    /// The coroutine shall get an error, and has not got it yet.
-    pub(super) throws: bool,
-    pub(super) awaits: Awaited,
-    /// A bare `yield`: give way for one turn.
-    gives_way: bool,
-    waker: *const (),
-}
-
-impl<T: 'static> TaskPart<T> {
-    fn new(event_loop: &EventLoop, name: Option<&str>, coroutine: Coroutine<T>) -> Self {
-        event_loop.0.task_count.update(|count| count + 1);
+impl<T> TaskPart<T> {
+    fn new(name: Option<&str>, coroutine: Coroutine<T>) -> Self {
         Self {
-            name: name.map_or(Name::Number(event_loop.0.task_count.get()), |name| {
-                Name::Given(name.into())
-            }),
+            name: TaskName::new(name),
             coroutine: Cell::new(Some(coroutine)),
             itself: Cell::default(),
             waiting_for: Cell::default(),
             waker: Cell::default(),
+            cancel_requests: Cell::new(0),
             scheduled: Cell::new(false),
             must_cancel: Cell::new(false),
             at_await_point: Cell::new(false),
@@ -83,101 +84,138 @@ impl<T: 'static> TaskPart<T> {
     }
 
     pub(super) fn name(&self) -> String {
-        match &self.name {
-            Name::Number(number) => format!("Task-{number}"),
-            Name::Given(name) => name.to_string(),
-        }
+        self.name.to_string()
     }
 
     pub(super) fn next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
-        (!cell.done() && !self.scheduled.replace(true)).then(|| Handle(cell.clone()))
+        if cell.done() || self.scheduled.replace(true) {
+            return None;
+        }
+        Some(Handle(cell.clone()))
     }
 
     pub(super) fn is_scheduled(&self) -> bool {
         self.scheduled.get()
     }
 
-    /// `Task.cancel` in `tasks.py`.
-    pub(super) fn cancel(&self, cell: &Rc<FutureCell<T>>) {
-        let waiting_for = self.waiting_for.take();
-        let taken = cancel_all(&waiting_for);
-        let waits = !waiting_for.is_empty();
-        self.waiting_for.set(waiting_for);
-        // If what it awaits took the request, that one's end will bring the error here. Otherwise there is nothing to cancel
-        // any more, only a step that is due. It will throw the error, whatever result it was to deliver.
+    pub(super) fn cancel_requests(&self) -> &Cell<u32> {
+        &self.cancel_requests
+    }
+
+    /// The first half of `Task.cancel` in `tasks.py`: what it waits for is asked first. That list is
+    /// taken out, so tasks that await each other do not ask each other for ever.
+    pub(super) fn begin_cancel(&self) -> Others {
+        self.cancel_requests.set(self.cancel_requests.get() + 1);
+        self.waiting_for.take()
+    }
+
+    /// The second half. If what it awaits took the request, the end of that will bring the error
+    /// here. Otherwise there is nothing to cancel any more, only a step that is due or has to be. It
+    /// will throw the error, whatever result it was to deliver.
+    pub(super) fn end_cancel(&self, cell: &Rc<FutureCell<T>>, others: Others, taken: bool) {
         if !taken {
             self.must_cancel.set(true);
-            let runs =
-                cell.event_loop.0.step.borrow().as_ref().is_some_and(|step| step.task == cell.key);
-            if !waits && !runs {
-                cell.event_loop.push_ready(self.next_step(cell));
+            let runs = cell.event_loop.0.tasks.is_current(cell.key);
+            if others.is_empty() && !runs {
+                self.schedule(cell);
             }
+        }
+        self.waiting_for.set(others);
+    }
+
+    fn schedule(&self, cell: &Rc<FutureCell<T>>) {
+        if let Some(step) = self.next_step(cell) {
+            cell.event_loop.push_ready(step);
         }
     }
 
     /// Runs the coroutine to its next await (`Task.__step` in `tasks.py`).
-    pub(super) fn step(&self, cell: &Rc<FutureCell<T>>) {
+    pub(super) fn run_step(&self, cell: &Rc<FutureCell<T>>) {
         self.scheduled.set(false);
         let Some(mut coroutine) = self.coroutine.take() else { return };
         let throws = self.must_cancel.take();
         if throws && !self.at_await_point.get() {
             // Cancelled before the first step, or at an await of something that is not of this loop.
-            drop(coroutine);
+            discard(coroutine);
             return self.finish(cell, State::Cancelled);
         }
+        let (polled, current) = self.poll(cell, &mut coroutine, throws);
+        if let Ok(Poll::Pending) = polled
+            && !current.throws
+        {
+            self.coroutine.set(Some(coroutine));
+            return self.suspend(cell, current);
+        }
+        // Before it is done: what awaits it may rely on the destructors having run.
+        discard(coroutine);
+        // A task that cancels itself and then returns is cancelled, for it alone can have meant the
+        // request. One that did not take the error cannot be made to go on.
+        let cancelled = current.throws || self.must_cancel.get();
+        let state = match polled {
+            Ok(Poll::Ready(Ok(result))) if cancelled => {
+                discard(result);
+                State::Cancelled
+            }
+            Ok(Poll::Ready(Ok(result))) => State::Finished(Ok(result)),
+            Ok(Poll::Pending | Poll::Ready(Err(Error::Cancelled))) => {
+                cell.set_message(current.message);
+                State::Cancelled
+            }
+            Ok(Poll::Ready(Err(error))) | Err(error) => State::Finished(Err(error)),
+        };
+        self.finish(cell, state);
+    }
 
-        let Inner { step, spare_waker, door, .. } = &*cell.event_loop.0;
+    /// Polls the coroutine as the current task, and gives what its awaits have left there.
+    fn poll(
+        &self,
+        cell: &Rc<FutureCell<T>>,
+        coroutine: &mut Coroutine<T>,
+        throws: bool,
+    ) -> (Result<Poll<Result<T>>>, CurrentTask) {
+        let tasks = &cell.event_loop.0.tasks;
         let mut awaits = self.waiting_for.take();
         awaits.clear();
-        let waker = self.waker.take().or_else(|| spare_waker.take()).unwrap_or_else(|| {
-            Arc::new(TaskWaker { door: door.clone(), key: AtomicUsize::new(0) })
-        });
-        waker.key.store(cell.key, Ordering::Relaxed);
-        let address = Arc::as_ptr(&waker).cast();
-        step.replace(Some(Step {
-            task: cell.key,
+        // Most tasks await only futures of this loop, which wake them by their key and never clone a
+        // waker. So one waker serves them all; a task keeps one of its own only while that is cloned.
+        // It saves an allocation and 40 bytes a task.
+        let waker = self.waker.take().or_else(|| tasks.spare_waker.take());
+        let waker = match waker {
+            Some(waker) => waker,
+            None => TaskWaker::new(&cell.event_loop),
+        };
+        waker.set_key(cell.key);
+        tasks.current.replace(Some(CurrentTask {
+            key: cell.key,
             throws,
             awaits,
+            catches: false,
             gives_way: false,
-            waker: address,
+            waker: Arc::as_ptr(&waker).cast(),
+            message: None,
         }));
         let polled =
             catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker_ref(&waker))));
-        let step = step.take().expect("nobody else takes it");
-        // Most tasks await only futures of this loop, which do without wakers. So one serves them all.
-        let place = if Arc::strong_count(&waker) > 1 { &self.waker } else { spare_waker };
-        place.set(Some(waker));
-
-        match polled {
-            Ok(Poll::Pending) if !step.throws => {
-                self.coroutine.set(Some(coroutine));
-                return self.suspend(cell, step);
-            }
-            _ => drop(coroutine),
+        let current = tasks.current.take().expect("only this function takes it");
+        if Arc::strong_count(&waker) > 1 {
+            self.waker.set(Some(waker));
+        } else {
+            tasks.spare_waker.set(Some(waker));
         }
-        // A task that cancels itself and then returns is cancelled: who else could have meant the request?
-        let cancelled = step.throws || self.must_cancel.get();
-        self.finish(
-            cell,
-            match polled {
-                Ok(Poll::Ready(Ok(_))) if cancelled => State::Cancelled,
-                Ok(Poll::Pending | Poll::Ready(Err(Error::Cancelled))) => State::Cancelled,
-                Ok(Poll::Ready(outcome)) => State::Finished(outcome),
-                Err(panic) => State::Finished(Err(panic)),
-            },
-        );
+        (polled, current)
     }
 
-    fn suspend(&self, cell: &Rc<FutureCell<T>>, step: Step) {
-        self.at_await_point.set(step.gives_way || !step.awaits.is_empty());
-        // It has asked to cancel itself while it ran.
-        if self.must_cancel.get() && cancel_all(&step.awaits) {
+    fn suspend(&self, cell: &Rc<FutureCell<T>>, current: CurrentTask) {
+        let awaits = current.awaits;
+        self.at_await_point.set(current.gives_way || current.catches || !awaits.is_empty());
+        // It has asked to cancel itself while it ran, and only now is it known what it awaits.
+        if self.must_cancel.get() && cancel_all(&awaits, cell.message()) {
             self.must_cancel.set(false);
         }
-        if step.gives_way || self.must_cancel.get() && !self.at_await_point.get() {
-            cell.event_loop.push_ready(self.next_step(cell));
+        if current.gives_way || self.must_cancel.get() && awaits.is_empty() {
+            self.schedule(cell);
         }
-        self.waiting_for.set(step.awaits);
+        self.waiting_for.set(awaits);
     }
 
     fn finish(&self, cell: &Rc<FutureCell<T>>, state: State<T>) {
@@ -185,125 +223,139 @@ impl<T: 'static> TaskPart<T> {
         cell.finish(state);
     }
 
+    /// Drops what it owns: after its end, and when the loop is closed.
     pub(super) fn abandon(&self) {
-        drop((self.coroutine.take(), self.waiting_for.take(), self.waker.take()));
-        drop(self.itself.take());
+        if let Some(coroutine) = self.coroutine.take() {
+            discard(coroutine);
+        }
+        // None of these runs foreign code: each is only a reference to a future of this loop, whose
+        // own destructor knows how to be dropped.
+        drop((self.waiting_for.take(), self.waker.take(), self.itself.take()));
     }
 }
 
 /// Asks every one of them, also after one has taken the request.
-fn cancel_all(futures: &Awaited) -> bool {
-    futures.iter().fold(false, |taken, future| future.clone().cancel() | taken)
+fn cancel_all(futures: &Others, message: Option<Message>) -> bool {
+    let mut taken = false;
+    for future in futures {
+        taken |= request_cancel(future.clone(), message.clone());
+    }
+    taken
 }
 
-/// Wakes a task from outside: from tokio's timers and sockets, channels, other threads. It can be sent to them because it knows
-/// the task by its key only. That key may have passed to another task by then, which is polled once for nothing.
-pub(super) struct TaskWaker {
-    door: ThreadsafeHandle,
-    key: AtomicUsize,
+/// The task whose step is being run: where the coroutine's awaits and the task meet.
+///
+/// In asyncio an exception goes in with `coro.throw`, and the future to wait for comes out with
+/// `yield`. A poll has neither; so both sides look here.
+pub(super) struct CurrentTask {
+    /// Which task it is.
+    key: usize,
+    /// An await point shall raise `Cancelled`, and none has yet.
+    throws: bool,
+    /// What is awaited in this step.
+    awaits: Others,
+    /// Something around the awaits can take the error in their place.
+    catches: bool,
+    /// A bare `yield`: the next step follows without a wake.
+    gives_way: bool,
+    /// What identifies the task's own waker, to tell its awaits from those of executors inside it.
+    waker: *const (),
+    /// The message of a cancellation that an await has given out.
+    message: Option<Message>,
 }
 
-impl ArcWake for TaskWaker {
-    fn wake_by_ref(waker: &Arc<Self>) {
-        let key = waker.key.load(Ordering::Relaxed);
-        match get_running_loop() {
-            Ok(running)
-                if running.0.door.mailbox.same_channel(&waker.door.mailbox)
-                    && !running.0.waiting.get() =>
-            {
-                running.wake_task(key);
-            }
-            // A closed loop has no task to wake.
-            _ => _ = waker.door.post(Letter::Wake(key)),
-        }
+impl CurrentTask {
+    pub(super) fn key(&self) -> usize {
+        self.key
+    }
+
+    pub(super) fn is(&self, key: usize) -> bool {
+        self.key == key
+    }
+
+    /// Whether this is the task's own waker, without a lane between.
+    pub(super) fn owns(&self, waker: &Waker) -> bool {
+        self.waker == waker.data()
+    }
+
+    /// Whether the caller has to raise `Cancelled`: true once, for the first that asks.
+    pub(super) fn takes_the_error(&mut self) -> bool {
+        take(&mut self.throws)
+    }
+
+    /// The caller will ask [`CurrentTask::takes_the_error`] in the step that follows a cancel.
+    pub(super) fn catches(&mut self) {
+        self.catches = true;
+    }
+
+    pub(super) fn waits_for(&mut self, future: Rc<dyn AnyFuture>) {
+        self.awaits.push(future);
+    }
+
+    pub(super) fn gives_way(&mut self) {
+        self.gives_way = true;
+    }
+
+    /// What was awaited has ended, with this message if it was cancelled.
+    pub(super) fn passes_on(&mut self, message: Option<Message>) {
+        self.message = message;
     }
 }
 
-impl Step {
-    pub(super) fn owns(&self, waker: &Waker) -> bool {
-        self.waker == waker.data()
+/// What a loop knows of its tasks, apart from the queue.
+#[derive(Default)]
+pub(super) struct Tasks {
+    /// One loop runs one step at a time.
+    current: RefCell<Option<CurrentTask>>,
+    /// The waker of the last step, for the next one.
+    spare_waker: Cell<Option<Arc<TaskWaker>>>,
+}
+
+impl Tasks {
+    /// The current task, if it is the task itself that polls with this waker, or a lane in it, and not
+    /// an executor inside it.
+    pub(super) fn polled_by(&self, waker: &Waker) -> Option<RefMut<'_, CurrentTask>> {
+        let current = RefMut::filter_map(self.current.borrow_mut(), Option::as_mut).ok()?;
+        let its_own = current.owns(waker) || current.waker == original_waker(waker);
+        if its_own { Some(current) } else { None }
+    }
+
+    pub(super) fn is_current(&self, key: usize) -> bool {
+        self.current_key() == Some(key)
+    }
+
+    pub(super) fn current_key(&self) -> Option<usize> {
+        self.current.borrow().as_ref().map(CurrentTask::key)
+    }
+
+    /// Drops the waker that is kept, so that those that are left are somewhere outside.
+    pub(super) fn drop_spare_waker(&self) {
+        drop(self.spare_waker.take());
     }
 }
 
 impl EventLoop {
-    /// The current step, if it is the task itself that polls with this waker, or a lane of a timeline in it, and not something
-    /// inside it that has wakers of its own.
-    pub(super) fn step(&self, waker: &Waker) -> Option<RefMut<'_, Step>> {
-        let its_own = |step: &&mut Step| step.owns(waker) || step.waker == original_waker(waker);
-        RefMut::filter_map(self.0.step.borrow_mut(), |step| step.as_mut().filter(its_own)).ok()
-    }
-
-    /// The next step of the task with this key, to be put into the ready queue, unless it is there.
-    pub(super) fn next_step(&self, key: usize) -> Option<Handle> {
-        let task = self.0.futures.borrow().get(key).and_then(Weak::upgrade);
-        task.and_then(AnyFuture::next_step)
-    }
-
-    pub(super) fn wake_task(&self, key: usize) {
-        self.push_ready(self.next_step(key));
-    }
-
     pub(super) fn start_task<T: 'static>(
         &self,
         name: Option<&str>,
         coroutine: impl StdFuture<Output = Result<T>> + 'static,
     ) -> Result<Future<T>> {
         self.check_closed()?;
-        let task = Future::new(self, Kind::Task(TaskPart::new(self, name, Box::pin(coroutine))));
+        let task = Future::new(self, Kind::Task(TaskPart::new(name, Box::pin(coroutine))));
         if let Kind::Task(part) = &task.0.kind {
             part.itself.set(Some(task.0.clone()));
-            self.push_ready(part.next_step(&task.0));
+            part.schedule(&task.0);
         }
         Ok(task)
     }
-}
 
-/// Starts a coroutine as a task of the running loop; see [`EventLoop::create_task`]. [`Error::NoRunningLoop`] if there is none.
-pub fn create_task<T: 'static>(
-    coroutine: impl StdFuture<Output = Result<T>> + 'static,
-) -> Result<Future<T>> {
-    get_running_loop()?.create_task(coroutine)
-}
-
-/// Lets everything else that is ready run once: pending the first time, ready the second.
-pub(super) fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
-    let event_loop = get_running_loop()?;
-    let mut step = event_loop.step(context.waker());
-    if step.as_mut().is_some_and(|step| take(&mut step.throws)) {
-        return Poll::Ready(Err(Error::Cancelled));
-    }
-    if replace(done, true) {
-        return Poll::Ready(Ok(()));
-    }
-    step.iter_mut().for_each(|step| step.gives_way = true);
-    if !step.is_some_and(|step| step.owns(context.waker())) {
-        context.waker().wake_by_ref();
-    }
-    Poll::Pending
-}
-
-/// What can be awaited in the loop's name: a [`Future`], a task, or a coroutine, which is any Rust future that gives
-/// a [`Result`].
-pub trait EnsureFuture {
-    /// What it gives when it succeeds.
-    type Output;
-
-    /// Makes a task of a coroutine, of `event_loop` or else the running loop; a future is handed on as it is.
-    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<Self::Output>>;
-}
-
-impl<T: 'static, C: StdFuture<Output = Result<T>> + 'static> EnsureFuture for C {
-    type Output = T;
-
-    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<T>> {
-        event_loop.cloned().map_or_else(get_running_loop, Ok)?.create_task(self)
-    }
-}
-
-impl<T> EnsureFuture for Future<T> {
-    type Output = T;
-
-    fn ensure_future(self, _: Option<&EventLoop>) -> Result<Self> {
-        Ok(self)
+    /// Makes the task of this key due. The key may belong to another future by now: a task of that
+    /// key is polled once for nothing, which every future has to bear.
+    pub(super) fn wake_task(&self, key: usize) {
+        if let Some(future) = self.0.registry.get(key)
+            && let Some(step) = future.next_step()
+        {
+            self.push_ready(step);
+        }
     }
 }

@@ -9,13 +9,13 @@
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
 //! To read in this order: `scene` (what is run), `run` (the loop over the scenes), `options` (the
-//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `clock` (event
+//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `driver` (event
 //! loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
 #![doc = "</div>"]
-mod clock;
+mod driver;
 mod files;
 mod options;
 mod print;
@@ -23,7 +23,7 @@ mod recorded;
 mod run;
 mod scene;
 
-pub use clock::record_blocking;
+pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
@@ -118,7 +118,7 @@ impl Stage {
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
     #[track_caller]
     pub fn blocking_scene<T: Send + 'static>(self, title: &'static str, main: fn() -> T) -> Stage {
-        self.with(Scene::new(title, move |recorder| clock::record_with_its_clock(recorder, main)))
+        self.with(Scene::new(title, move |recorder| driver::record_with_its_driver(recorder, main)))
     }
 
     fn with(mut self, scene: Scene) -> Stage {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_concepts::event_loop::{
-    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, TimerHandle, VirtualClock,
+    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, TimerHandle, VirtualDriver,
     gather, gather_return_exceptions, sleep,
 };
 use serde_json::Value as Json;
@@ -62,7 +62,7 @@ type SlotAndBlock = (String, String);
 
 pub struct Machine {
     event_loop: EventLoop,
-    clock: VirtualClock,
+    clock: VirtualDriver,
     program: Json,
     handles: RefCell<HashMap<String, AnyHandle>>,
     slots: RefCell<HashMap<String, Future<Value>>>,
@@ -99,10 +99,10 @@ fn time(origin: Duration, milliseconds: i64) -> Duration {
 
 /// The trace of a program: virtual milliseconds and events.
 pub fn run(program: Json) -> Vec<(i64, String)> {
-    let clock = VirtualClock::new();
+    let clock = VirtualDriver::new();
     clock.advance(START);
     clock.set_resolution(Duration::from_millis(number(&program, "resolution_ms").unsigned_abs()));
-    let event_loop = EventLoop::with_clock(clock.clone());
+    let event_loop = EventLoop::with_driver(clock.clone());
     let futures =
         (0..number(&program, "futures")).map(|n| (format!("f{n}"), event_loop.create_future()));
     let machine = Rc::new(Machine {

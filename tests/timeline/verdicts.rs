@@ -2,7 +2,7 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, block, on_thread, record, say,
-    timeline::{Clock, Code, End, Line, Observe, Recorder, Recording, Verdict},
+    timeline::{Clock, Code, End, Line, Observe, Recorder, Recording, State, Verdict},
 };
 use std::{
     future::{pending, poll_fn},
@@ -519,4 +519,15 @@ fn a_chain_of_lanes_may_be_as_deep_as_main_could_be() {
         })
     }
     assert_eq!(record("deep", || level(1_500)).output(), 1_500);
+}
+
+#[test]
+fn moving_the_clock_is_no_blocking() {
+    let run = record("advance", || async {
+        tokio::time::advance(ms(100)).await;
+        block(ms(50));
+    });
+    let states = crate::states(&run.chart(), "main");
+    assert!(states.contains(&(State::Running, 0, 100)), "{states:?}");
+    assert!(states.iter().any(|(state, ..)| *state == State::Blocking), "{states:?}");
 }

@@ -406,6 +406,14 @@ impl<T> Recording<T> {
         self.lines.iter().map(Line::to_string).collect()
     }
 
+    /// What the lanes waited for, after each poll that was not ready, in order.
+    pub fn waits(&self) -> impl Iterator<Item = &Waits> {
+        self.events.iter().filter_map(|event| match &event.what {
+            What::PollEnd { polled: Polled::Pending(waits), .. } => Some(waits),
+            _ => None,
+        })
+    }
+
     /// Which clock it ran on.
     pub fn clock(&self) -> Clock {
         self.clock
@@ -414,14 +422,6 @@ impl<T> Recording<T> {
     /// How many events were not kept, since there were too many.
     pub fn left_out(&self) -> u64 {
         self.left_out
-    }
-
-    /// What the lanes waited for, after each poll that was not ready, in order.
-    pub fn waits(&self) -> impl Iterator<Item = &Waits> {
-        self.events.iter().filter_map(|event| match &event.what {
-            What::PollEnd { polled: Polled::Pending(waits), .. } => Some(waits),
-            _ => None,
-        })
     }
 
     /// What happened, in order.

@@ -1,0 +1,92 @@
+//! Cancelling: how a request goes from a future to what that waits for, however deep that is.
+//!
+//! A plain future is cancelled at once, and says yes unless it is done. A task and the outer future of
+//! a gather ask others first, and what those say decides what they do. asyncio's `cancel` calls itself
+//! for that, and a chain of 10,000 tasks raises `RecursionError`. Here a list takes the place of the
+//! stack, which in Rust could not even report that it is full.
+
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+
+use super::Future;
+use super::future::AnyFuture;
+
+/// What `cancel_with_message` was told.
+pub(super) type Message = Rc<String>;
+
+/// Futures of whatever types; nearly always one.
+pub(super) type Others = SmallVec<[Rc<dyn AnyFuture>; 1]>;
+
+impl<T> Future<T> {
+    /// Asks for cancellation; `false` if it comes too late. A plain future is cancelled at once. A
+    /// task gets the error at its await point, and may refuse; a gather asks its children.
+    pub fn cancel(&self) -> bool {
+        request_cancel(self.0.clone(), None)
+    }
+
+    /// As [`Future::cancel`], with a message for [`Future::cancel_message`]. It goes to all that the
+    /// request goes to, as Python's `cancel(msg)` does.
+    pub fn cancel_with_message(&self, message: impl Into<String>) -> bool {
+        request_cancel(self.0.clone(), Some(Rc::new(message.into())))
+    }
+
+    /// The message of the last request to cancel it that had one, or of the cancellation that it
+    /// passed on. asyncio puts it into the `CancelledError`; [`Error::Cancelled`] has no place for it.
+    pub fn cancel_message(&self) -> Option<String> {
+        let message = self.0.message();
+        message.map(|message| message.to_string())
+    }
+}
+
+/// What a future says when it is asked to cancel.
+pub(super) enum Cancel {
+    /// Yes or no.
+    Answer(bool),
+    /// It depends on these.
+    Ask(Others),
+}
+
+/// A future whose answer depends on others, some of which have been asked.
+struct Request {
+    future: Rc<dyn AnyFuture>,
+    others: Others,
+    /// How many of `others` have been asked.
+    asked: usize,
+    /// Some of them said yes.
+    taken: bool,
+}
+
+/// Cancels a future, and before it, as deep as it goes, what that waits for.
+pub(super) fn request_cancel(future: Rc<dyn AnyFuture>, message: Option<Message>) -> bool {
+    let mut open = Vec::new();
+    let mut taken = ask(future, message.as_ref(), &mut open);
+    while let Some(request) = open.last_mut() {
+        if let Some(other) = request.others.get(request.asked) {
+            let other = other.clone();
+            request.asked += 1;
+            if ask(other, message.as_ref(), &mut open) {
+                // It answered at once, so the last request is still this one.
+                open.last_mut().expect("it is open").taken = true;
+            }
+        } else {
+            let request = open.pop().expect("it is the last");
+            taken = request.future.end_cancel(request.others, request.taken);
+            if let Some(parent) = open.last_mut() {
+                parent.taken |= taken;
+            }
+        }
+    }
+    taken
+}
+
+/// Asks one future. `false` also if the answer is still open.
+fn ask(future: Rc<dyn AnyFuture>, message: Option<&Message>, open: &mut Vec<Request>) -> bool {
+    match future.clone().begin_cancel(message) {
+        Cancel::Answer(taken) => taken,
+        Cancel::Ask(others) => {
+            open.push(Request { future, others, asked: 0, taken: false });
+            false
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Gather: one future for many.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::EnsureFuture;
+use crate::event_loop::cancel::Others;
+use crate::event_loop::future::{Kind, Outer};
+use crate::event_loop::{DoneCallback, Error, Future, Result, get_running_loop};
+
+/// Runs all `children` together and collects their results in the order of the arguments;
+/// `asyncio.gather`.
+///
+/// Coroutines are started as tasks at once, whether or not the outer future is ever awaited. The same
+/// future given twice is one child and two results. The first error, which includes a cancelled child,
+/// becomes the outcome; the other children run on. Cancelling the outer future cancels the children
+/// and ends it, when they all are done, with [`Error::Cancelled`] as its exception.
+///
+/// [`Error::NoRunningLoop`] if a coroutine comes first, or nothing at all, and no loop runs on this
+/// thread. [`Error::OtherLoop`] if not all belong to the loop of the first.
+pub fn gather<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
+where
+    E: EnsureFuture<Output: Clone + 'static>,
+    C: FromIterator<E::Output> + 'static,
+{
+    gather_children(children, false, |children| children.iter().map(Future::result).collect())
+}
+
+/// Like [`gather`] with `return_exceptions=True`: waits for all children, and errors stand among the
+/// results.
+pub fn gather_return_exceptions<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
+where
+    E: EnsureFuture<Output: Clone + 'static>,
+    C: FromIterator<Result<E::Output>> + 'static,
+{
+    gather_children(children, true, |children| Ok(children.iter().map(Future::result).collect()))
+}
+
+/// What the outer future and the callback of its children share.
+struct Gather<T: 'static, C: 'static> {
+    /// In the order of the arguments; one that was given twice stands here twice.
+    children: RefCell<Vec<Future<T>>>,
+    /// How many different children have not ended.
+    unfinished: Cell<usize>,
+    /// Some child has taken a cancel: then the end of all is not a result.
+    cancel_requested: Cell<bool>,
+    /// Whether errors are results.
+    return_exceptions: bool,
+    /// Makes a result of the children.
+    collect: fn(&[Future<T>]) -> Result<C>,
+}
+
+impl<T, C> Outer for Gather<T, C> {
+    fn children(&self) -> Others {
+        self.children.borrow().iter().map(|child| child.0.clone() as _).collect()
+    }
+
+    fn cancel_requested(&self) {
+        self.cancel_requested.set(true);
+    }
+}
+
+impl<T, C> Gather<T, C> {
+    /// `_done_callback` in `tasks.py`.
+    fn child_is_done(&self, child: &Future<T>, outer: Option<&Future<C>>) -> Result<()> {
+        self.unfinished.set(self.unfinished.get() - 1);
+        // Asked for in any case: an error that was given to gather has been retrieved.
+        let error = match child.exception() {
+            Ok(exception) => exception,
+            Err(cancelled) => Some(cancelled),
+        };
+        let Some(outer) = outer else { return Ok(()) };
+        if outer.done() {
+            return Ok(());
+        }
+        if let Some(error) = error
+            && !self.return_exceptions
+        {
+            return outer.set_exception(error);
+        }
+        if self.unfinished.get() > 0 {
+            return Ok(());
+        }
+        if self.cancel_requested.get() {
+            return outer.set_exception(Error::Cancelled);
+        }
+        outer.set((self.collect)(&self.children.borrow()))
+    }
+}
+
+fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
+    awaitables: impl IntoIterator<Item = E>,
+    return_exceptions: bool,
+    collect: fn(&[Future<E::Output>]) -> Result<C>,
+) -> Result<Future<C>> {
+    let gather = Rc::new(Gather {
+        children: RefCell::default(),
+        unfinished: Cell::new(0),
+        cancel_requested: Cell::new(false),
+        return_exceptions,
+        collect,
+    });
+    // The callback owns the outer future, and is dropped when the children have ended. `Gather` must
+    // not own it, since it is owned by it.
+    let place = Rc::new(OnceCell::new());
+    let (shared, outer) = (gather.clone(), place.clone());
+    let on_child_done = DoneCallback::new(move |child| shared.child_is_done(child, outer.get()));
+    let mut event_loop = None;
+    let mut seen = Seen::default();
+    // One after the other: what is done already is heard of before the next coroutine takes its first
+    // step.
+    for awaitable in awaitables {
+        let child = awaitable.ensure_future(event_loop.as_ref())?;
+        if event_loop.is_none() {
+            // The first one decides on which loop they run.
+            event_loop = Some(child.get_loop());
+        }
+        if seen.is_new(&child, &gather.children.borrow()) {
+            gather.unfinished.set(gather.unfinished.get() + 1);
+            child.share_done_callback(&on_child_done);
+        }
+        gather.children.borrow_mut().push(child);
+    }
+    let event_loop = match event_loop {
+        Some(event_loop) => event_loop,
+        None => get_running_loop()?,
+    };
+    let outer = Future::new(&event_loop, Kind::Outer(gather.clone()));
+    if gather.children.borrow().is_empty() {
+        outer.set(collect(&[]))?;
+    }
+    let _ = place.set(outer.clone());
+    Ok(outer)
+}
+
+/// Tells whether a future was among those before it.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// The addresses of all of them, once that is needed at all.
+    addresses: Option<HashSet<*const ()>>,
+}
+
+impl Seen {
+    /// Whether `future` is none of those `before` it.
+    pub(super) fn is_new<T>(&mut self, future: &Future<T>, before: &[Future<T>]) -> bool {
+        // A task that was made just now cannot have been there, and nearly all are: it saves the
+        // table. (Every future that was seen has a callback or is done.)
+        if self.addresses.is_none() && future.is_untouched() {
+            return true;
+        }
+        let addresses = self.addresses.get_or_insert_with(|| before.iter().map(address).collect());
+        addresses.insert(address(future))
+    }
+}
+
+fn address<T>(future: &Future<T>) -> *const () {
+    Rc::as_ptr(&future.0).cast()
+}

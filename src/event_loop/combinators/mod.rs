@@ -1,0 +1,81 @@
+//! What is made of the core: sleeping, waiting, gathering, time limits, task groups.
+//!
+//! Nothing here has anything that the core does not have: all of it is futures, timers, done callbacks
+//! and tasks, and could stand in a program of your own.
+
+mod as_completed;
+mod gather;
+mod shield;
+mod sleep;
+mod task_group;
+mod task_ref;
+mod timeout;
+mod wait;
+mod wait_for;
+
+use std::future::Future as StdFuture;
+
+pub use as_completed::as_completed;
+pub use gather::{gather, gather_return_exceptions};
+pub use shield::shield;
+pub use sleep::sleep;
+pub use task_group::{TaskGroup, task_group};
+pub use task_ref::{TaskRef, all_tasks, current_task};
+pub use timeout::{Timeout, timeout, timeout_at};
+pub use wait::{ReturnWhen, wait};
+pub use wait_for::wait_for;
+
+use super::{Error, EventLoop, Future, Result, get_running_loop};
+
+/// Starts a coroutine as a task of the running loop; see [`EventLoop::create_task`].
+/// [`Error::NoRunningLoop`] if there is none.
+pub fn create_task<T: 'static>(
+    coroutine: impl StdFuture<Output = Result<T>> + 'static,
+) -> Result<Future<T>> {
+    get_running_loop()?.create_task(coroutine)
+}
+
+/// What can be awaited in the loop's name: a [`Future`], a task, or a coroutine, which is any Rust
+/// future that gives a [`Result`].
+pub trait EnsureFuture: Sized {
+    /// What it gives when it succeeds.
+    type Output;
+
+    /// Makes a task of a coroutine, of `event_loop` or else the running loop. A future is handed on as
+    /// it is, or refused with [`Error::OtherLoop`] if it belongs to another loop than `event_loop`.
+    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<Self::Output>>;
+
+    /// What `.await` does, of which a coroutine is no task.
+    fn await_in_place(self) -> impl StdFuture<Output = Result<Self::Output>>
+    where
+        Self::Output: Clone + 'static,
+    {
+        async { self.ensure_future(None)?.await }
+    }
+}
+
+impl<T: 'static, C: StdFuture<Output = Result<T>> + 'static> EnsureFuture for C {
+    type Output = T;
+
+    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<T>> {
+        match event_loop {
+            Some(event_loop) => event_loop.create_task(self),
+            None => create_task(self),
+        }
+    }
+
+    fn await_in_place(self) -> impl StdFuture<Output = Result<T>> {
+        self
+    }
+}
+
+impl<T: 'static> EnsureFuture for Future<T> {
+    type Output = T;
+
+    fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Self> {
+        match event_loop {
+            Some(event_loop) if self.get_loop() != *event_loop => Err(Error::OtherLoop),
+            _ => Ok(self),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Sleeping: for a time, or for one iteration.
+
+use std::future::{Future as StdFuture, poll_fn};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use crate::event_loop::{EventLoop, Future, Result, TimerHandle, get_running_loop};
+
+/// Waits for `delay`; zero lets everything else that is ready run once. Cancelling or dropping it ends
+/// the timer.
+pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
+    // Boxed, so that the many tasks that only give way stay small.
+    let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay)));
+    let mut gave_way = false;
+    poll_fn(move |context| match &mut timer {
+        Some(timer) => timer.as_mut().poll(context),
+        None => give_way(&mut gave_way, context),
+    })
+}
+
+async fn wait_for_timer(delay: Duration) -> Result<()> {
+    let event_loop = get_running_loop()?;
+    let waiter = event_loop.create_future();
+    let _timer = release_later(&event_loop, delay, &waiter)?;
+    waiter.await
+}
+
+/// Ends a wait, unless that has ended (`_release_waiter` in `tasks.py`).
+pub(super) fn release(waiter: &Future<()>) {
+    // Refused if it was cancelled in the meantime, which is fine.
+    let _ = waiter.set_result(());
+}
+
+pub(super) fn release_later(
+    event_loop: &EventLoop,
+    delay: Duration,
+    waiter: &Future<()>,
+) -> Result<CancelOnDrop> {
+    let waiter = waiter.clone();
+    event_loop.call_later(delay, move || release(&waiter)).map(CancelOnDrop)
+}
+
+/// A timer that ends with its scope: Python's `try: … finally: handle.cancel()`.
+pub(super) struct CancelOnDrop(pub(super) TimerHandle);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+/// Lets everything else that is ready run once: pending the first time, ready the second.
+fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
+    let event_loop = get_running_loop()?;
+    let current = event_loop.0.tasks.polled_by(context.waker());
+    let Some(mut current) = current else {
+        // Polled by an executor inside the task, which has to be woken.
+        if std::mem::replace(done, true) {
+            return Poll::Ready(Ok(()));
+        }
+        context.waker().wake_by_ref();
+        return Poll::Pending;
+    };
+    if current.takes_the_error() {
+        return Poll::Ready(Err(crate::event_loop::Error::Cancelled));
+    }
+    if std::mem::replace(done, true) {
+        return Poll::Ready(Ok(()));
+    }
+    current.gives_way();
+    if !current.owns(context.waker()) {
+        // A lane is between: it has to hear that its poll was not the last.
+        drop(current);
+        context.waker().wake_by_ref();
+    }
+    Poll::Pending
+}

@@ -1,0 +1,213 @@
+//! Timeout: a time limit for a part of a coroutine (`timeouts.py`).
+
+use std::cell::Cell;
+use std::future::Future as StdFuture;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::{TaskRef, current_task};
+use crate::event_loop::{Error, EventLoop, Handle, Result, TimerHandle, get_running_loop};
+
+/// Runs `body`, and cancels it when `delay` is over: then this gives [`Error::Timeout`]. Python's
+/// `async with asyncio.timeout(delay) as scope:`; the body gets the scope, to reschedule it.
+///
+/// The body is a part of the current task, so what is cancelled is this task; the time limit takes its
+/// own request back, and passes every other one on. A body that is suspended in a future that is not
+/// of this loop is dropped. If the body swallows the cancel, its result is returned. Dropping this ends
+/// the timer, and drops the body. [`Error::NoCurrentTask`] outside of a task.
+///
+/// ```
+/// use async_concepts::event_loop::{Error, EventLoop, VirtualDriver, sleep, timeout};
+/// use std::time::Duration;
+///
+/// let event_loop = EventLoop::with_driver(VirtualDriver::new());
+/// let outcome = event_loop.run_until_complete(timeout(Duration::from_secs(1), async |scope| {
+///     scope.reschedule(Duration::from_secs(5))?; // on second thoughts
+///     sleep(Duration::from_secs(9)).await
+/// }));
+/// assert!(matches!(outcome, Err(Error::Timeout)));
+/// assert_eq!(event_loop.time(), Duration::from_secs(5));
+/// ```
+pub async fn timeout<T>(
+    delay: impl Into<Option<Duration>>,
+    body: impl AsyncFnOnce(Timeout) -> Result<T>,
+) -> Result<T> {
+    let now = get_running_loop()?.time();
+    let when = delay.into().map(|delay| now.saturating_add(delay));
+    timeout_at(when, body).await
+}
+
+/// As [`timeout`], with the time on the clock of [`EventLoop::time`] at which to cancel.
+pub async fn timeout_at<T>(
+    when: impl Into<Option<Duration>>,
+    body: impl AsyncFnOnce(Timeout) -> Result<T>,
+) -> Result<T> {
+    let task = current_task()?;
+    let scope = Timeout(Rc::new(Scope {
+        event_loop: get_running_loop()?,
+        cancelling: task.cancelling(),
+        task,
+        when: Cell::default(),
+        timer: Cell::default(),
+        phase: Cell::new(Phase::Entered),
+    }));
+    scope.reschedule(when)?;
+    let exit = ExitOnDrop(&scope);
+    let outcome = Interruptible::new(body(scope.clone())).await;
+    drop(exit);
+    scope.0.outcome(outcome)
+}
+
+/// The scope of a time limit: what the body of a [`timeout`] gets. Clones are the same scope.
+#[derive(Clone)]
+pub struct Timeout(Rc<Scope>);
+
+struct Scope {
+    event_loop: EventLoop,
+    /// The task that is cancelled.
+    task: TaskRef,
+    /// How often it had been asked to cancel before. Only if no more than that is left at the end was
+    /// the cancel ours.
+    cancelling: u32,
+    when: Cell<Option<Duration>>,
+    timer: Cell<Option<Timer>>,
+    phase: Cell<Phase>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    Entered,
+    /// The task was asked to cancel.
+    Expiring,
+    Expired,
+    Exited,
+}
+
+/// A time that has come already is a call, not a timer, as in asyncio.
+enum Timer {
+    Soon(Handle),
+    Later(TimerHandle),
+}
+
+impl Timer {
+    fn cancel(&self) {
+        match self {
+            Timer::Soon(handle) => handle.cancel(),
+            Timer::Later(timer) => timer.cancel(),
+        }
+    }
+}
+
+impl Timeout {
+    /// Sets another time, or none. [`Error::TimeoutIsOver`] if it has expired or the body is over.
+    pub fn reschedule(&self, when: impl Into<Option<Duration>>) -> Result<()> {
+        if self.0.phase.get() != Phase::Entered {
+            return Err(Error::TimeoutIsOver);
+        }
+        let when = when.into();
+        self.0.when.set(when);
+        self.0.cancel_timer();
+        let Some(when) = when else { return Ok(()) };
+        let scope = self.0.clone();
+        let expire = move || scope.expire();
+        let timer = if when <= self.0.event_loop.time() {
+            Timer::Soon(self.0.event_loop.call_soon(expire)?)
+        } else {
+            Timer::Later(self.0.event_loop.call_at(when, expire)?)
+        };
+        self.0.timer.set(Some(timer));
+        Ok(())
+    }
+
+    /// When it expires, on the clock of [`EventLoop::time`].
+    pub fn when(&self) -> Option<Duration> {
+        self.0.when.get()
+    }
+
+    /// Whether the time was up before the body was over.
+    pub fn expired(&self) -> bool {
+        matches!(self.0.phase.get(), Phase::Expiring | Phase::Expired)
+    }
+}
+
+impl Scope {
+    fn cancel_timer(&self) {
+        if let Some(timer) = self.timer.take() {
+            timer.cancel();
+        }
+    }
+
+    fn expire(&self) {
+        drop(self.timer.take());
+        self.phase.set(Phase::Expiring);
+        self.task.cancel();
+    }
+
+    /// `__aexit__`.
+    fn outcome<T>(&self, outcome: Result<T>) -> Result<T> {
+        if self.phase.get() != Phase::Expired {
+            return outcome;
+        }
+        let ours = self.task.uncancel() <= self.cancelling;
+        match outcome {
+            Err(Error::Cancelled) if ours => Err(Error::Timeout),
+            outcome => outcome,
+        }
+    }
+}
+
+/// The body is over, or was dropped: nothing may cancel the task any more.
+struct ExitOnDrop<'a>(&'a Timeout);
+
+impl Drop for ExitOnDrop<'_> {
+    fn drop(&mut self) {
+        let scope = &self.0.0;
+        scope.cancel_timer();
+        if scope.phase.get() == Phase::Expiring {
+            scope.phase.set(Phase::Expired);
+        } else {
+            scope.phase.set(Phase::Exited);
+        }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A body that can be cancelled wherever it is suspended. What awaits a future of this loop gets
+    /// the error itself; if nothing in the body has taken it, the body is dropped, and the error is
+    /// its outcome.
+    pub(super) struct Interruptible<B> {
+        #[pin]
+        body: Option<B>,
+    }
+}
+
+impl<B> Interruptible<B> {
+    pub(super) fn new(body: B) -> Self {
+        Self { body: Some(body) }
+    }
+}
+
+impl<T, B: StdFuture<Output = Result<T>>> StdFuture for Interruptible<B> {
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let mut this = self.project();
+        let body = this.body.as_mut().as_pin_mut().expect("it is not polled after its end");
+        if let Poll::Ready(outcome) = body.poll(context) {
+            return Poll::Ready(outcome);
+        }
+        let event_loop = get_running_loop()?;
+        let current = event_loop.0.tasks.polled_by(context.waker());
+        let Some(mut current) = current else { return Poll::Pending };
+        if !current.takes_the_error() {
+            current.catches();
+            return Poll::Pending;
+        }
+        // The destructors of the body may look for the current task.
+        drop(current);
+        this.body.set(None);
+        Poll::Ready(Err(Error::Cancelled))
+    }
+}

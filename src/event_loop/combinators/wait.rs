@@ -1,0 +1,100 @@
+//! Wait: until some or all of several futures are done.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::sleep::{release, release_later};
+use crate::event_loop::{
+    DoneCallback, EnsureFuture, Error, EventLoop, Future, Result, get_running_loop,
+};
+
+/// When [`wait`] returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReturnWhen {
+    /// As soon as one is done, in whatever way.
+    FirstCompleted,
+    /// As soon as one ends with an exception, which a cancelled one does not, or all are done.
+    FirstException,
+    /// When all are done.
+    AllCompleted,
+}
+
+/// Waits for futures and gives those that are done and those that are pending, each in the order of
+/// the arguments.
+///
+/// Nothing is cancelled, and running out of time is no error. [`Error::NothingToWaitFor`] without
+/// futures, [`Error::OtherLoop`] if one belongs to another loop (CPython would wait for it for ever).
+/// As in CPython, coroutines are not accepted: make tasks of them, or you cannot tell which is done.
+/// Dropping it ends the wait, and nothing else.
+pub async fn wait<T: 'static>(
+    futures: impl IntoIterator<Item = Future<T>>,
+    timeout: impl Into<Option<Duration>>,
+    return_when: ReturnWhen,
+) -> Result<(Vec<Future<T>>, Vec<Future<T>>)> {
+    let event_loop = get_running_loop()?;
+    let all = each_once(futures, &event_loop)?;
+    if all.is_empty() {
+        return Err(Error::NothingToWaitFor);
+    }
+    let waiter = event_loop.create_future();
+    let timer = match timeout.into() {
+        Some(timeout) => Some(release_later(&event_loop, timeout, &waiter)?),
+        None => None,
+    };
+    let unfinished = Rc::new(Cell::new(all.len()));
+    let on_done = DoneCallback::new({
+        let waiter = waiter.clone();
+        move |future: &Future<T>| {
+            unfinished.set(unfinished.get() - 1);
+            let enough = match return_when {
+                ReturnWhen::FirstCompleted => true,
+                ReturnWhen::FirstException => matches!(future.exception(), Ok(Some(_))),
+                ReturnWhen::AllCompleted => false,
+            };
+            if enough || unfinished.get() == 0 {
+                release(&waiter);
+            }
+            Ok(())
+        }
+    });
+    for future in &all {
+        future.share_done_callback(&on_done);
+    }
+    let callbacks = RemoveOnDrop { futures: &all, callback: &on_done };
+    let waited = waiter.await;
+    drop((timer, callbacks));
+    waited?;
+    Ok(all.into_iter().partition(Future::done))
+}
+
+/// Futures, or tasks made of coroutines, each of them once, in the order of the arguments.
+pub(super) fn each_once<E: EnsureFuture<Output: 'static>>(
+    awaitables: impl IntoIterator<Item = E>,
+    event_loop: &EventLoop,
+) -> Result<Vec<Future<E::Output>>> {
+    let mut seen = HashSet::new();
+    let mut all = Vec::new();
+    for awaitable in awaitables {
+        let future = awaitable.ensure_future(Some(event_loop))?;
+        if seen.insert(Rc::as_ptr(&future.0)) {
+            all.push(future);
+        }
+    }
+    Ok(all)
+}
+
+/// Takes a callback back from several futures at the end of its scope.
+struct RemoveOnDrop<'a, T: 'static> {
+    futures: &'a [Future<T>],
+    callback: &'a DoneCallback<T>,
+}
+
+impl<T> Drop for RemoveOnDrop<'_, T> {
+    fn drop(&mut self) {
+        for future in self.futures {
+            future.remove_done_callback(self.callback);
+        }
+    }
+}

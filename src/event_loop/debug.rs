@@ -1,0 +1,210 @@
+//! Being told: of exceptions, of slow callbacks, and, with an instrument, of everything.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::Waker;
+use std::time::Duration;
+
+use super::foreign::catch_panic;
+use super::{CallId, CallKind, CallRef, Error, EventLoop, FutureRef, Handle, Instrument};
+
+/// What the exception handler is told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ExceptionContext {
+    /// What happened.
+    pub message: String,
+    /// The error or panic. None if debug mode reports a slow callback.
+    pub exception: Option<Error>,
+}
+
+type ExceptionHandler = Rc<dyn Fn(&EventLoop, &ExceptionContext)>;
+
+/// What watches a loop.
+pub(super) struct Observers {
+    /// Debug mode is on, or there is an instrument: the one question that every call has to ask.
+    watched: Cell<bool>,
+    /// Debug mode.
+    debug: Cell<bool>,
+    /// From which duration on debug mode reports a call.
+    slow_callback_duration: Cell<Duration>,
+    /// What [`EventLoop::set_exception_handler`] was given.
+    exception_handler: RefCell<Option<ExceptionHandler>>,
+    /// Replaced as a whole when one is added: they can be called while the cell is free.
+    instruments: RefCell<Rc<[Rc<dyn Instrument>]>>,
+}
+
+impl Default for Observers {
+    fn default() -> Self {
+        Self {
+            watched: Cell::default(),
+            debug: Cell::default(),
+            slow_callback_duration: Cell::new(Duration::from_millis(100)),
+            exception_handler: RefCell::default(),
+            instruments: RefCell::new(Rc::new([])),
+        }
+    }
+}
+
+/// A call that is being watched.
+pub(super) struct ObservedCall {
+    id: CallId,
+    kind: CallKind,
+    /// Known in advance, because after the call there may be nothing left that has a name.
+    name: String,
+    /// When it began, in debug mode.
+    start: Option<Duration>,
+}
+
+impl Observers {
+    #[inline]
+    fn tell(&self, tell: impl Fn(&dyn Instrument)) {
+        if self.watched.get() {
+            let instruments = self.instruments.borrow().clone();
+            for instrument in &*instruments {
+                tell(&**instrument);
+            }
+        }
+    }
+
+    fn tell_of(&self, call: &Handle, tell: impl Fn(&dyn Instrument, &CallRef<'_>)) {
+        self.tell(|instrument| tell(instrument, &CallRef::of(call)));
+    }
+
+    #[inline]
+    pub(super) fn before_wait(&self, timeout: Option<Duration>) {
+        self.tell(|instrument| instrument.before_wait(timeout));
+    }
+
+    #[inline]
+    pub(super) fn after_wait(&self) {
+        self.tell(|instrument| instrument.after_wait());
+    }
+
+    #[inline]
+    pub(super) fn iteration_begins(&self, ready: usize) {
+        self.tell(|instrument| instrument.iteration_begins(ready));
+    }
+
+    #[inline]
+    pub(super) fn call_ready(&self, call: &Handle) {
+        self.tell_of(call, |instrument, call| instrument.call_ready(call));
+    }
+
+    #[inline]
+    pub(super) fn timer_set(&self, call: &Handle, when: Duration) {
+        self.tell_of(call, |instrument, call| instrument.timer_set(call, when));
+    }
+
+    #[inline]
+    pub(super) fn timer_cancelled(&self, call: &Handle) {
+        self.tell_of(call, |instrument, call| instrument.timer_cancelled(call));
+    }
+
+    #[inline]
+    pub(super) fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
+        self.tell(|instrument| instrument.future_awaited(future, waker));
+    }
+
+    /// What has to be told when the call is over, if anything watches.
+    #[inline]
+    pub(super) fn call_begins(
+        &self,
+        event_loop: &EventLoop,
+        call: &Handle,
+    ) -> Option<ObservedCall> {
+        if self.watched.get() { self.observed_call_begins(event_loop, call) } else { None }
+    }
+
+    #[cold]
+    fn observed_call_begins(&self, event_loop: &EventLoop, call: &Handle) -> Option<ObservedCall> {
+        if call.cancelled() {
+            return None;
+        }
+        self.tell_of(call, |instrument, call| instrument.call_begins(call));
+        Some(ObservedCall {
+            id: call.id(),
+            kind: call.0.kind(),
+            name: call.0.name(),
+            start: if self.debug.get() { Some(event_loop.time()) } else { None },
+        })
+    }
+
+    #[cold]
+    pub(super) fn call_ends(&self, event_loop: &EventLoop, call: ObservedCall) {
+        let ObservedCall { id, kind, name, start } = call;
+        let call = CallRef::that_is_over(id, kind, &name);
+        self.tell(|instrument| instrument.call_ends(&call));
+        let Some(start) = start else { return };
+        let took = event_loop.time().saturating_sub(start);
+        if took >= self.slow_callback_duration.get() {
+            let seconds = took.as_secs_f64();
+            event_loop.report(&format!("executing {name} took {seconds:.3} seconds"), None);
+        }
+    }
+
+    /// Drops what the program has given.
+    pub(super) fn close(&self) {
+        drop(self.exception_handler.take());
+        self.watched.set(false);
+        drop(self.instruments.replace(Rc::new([])));
+    }
+}
+
+impl EventLoop {
+    /// Tells `instrument` of everything that this loop does from now on, until it is closed. There can
+    /// be several; each is told in the order in which they were added.
+    pub fn add_instrument(&self, instrument: Rc<dyn Instrument>) {
+        let observers = &self.0.observers;
+        let mut instruments = observers.instruments.borrow().to_vec();
+        instruments.push(instrument);
+        *observers.instruments.borrow_mut() = instruments.into();
+        observers.watched.set(true);
+    }
+
+    /// Has `handler` called with the errors and panics of callbacks, with exceptions that were never
+    /// retrieved, and with what debug mode reports. By default they are printed on the standard error
+    /// stream. If the handler itself panics, that is printed there, and the loop goes on.
+    pub fn set_exception_handler(&self, handler: impl Fn(&Self, &ExceptionContext) + 'static) {
+        drop(self.0.observers.exception_handler.replace(Some(Rc::new(handler))));
+    }
+
+    /// Tells the exception handler.
+    pub fn call_exception_handler(&self, context: &ExceptionContext) {
+        let handler = self.0.observers.exception_handler.borrow().clone();
+        let Some(handler) = handler else { return print(context) };
+        if let Err(panic) = catch_panic(|| handler(self, context)) {
+            print(context);
+            eprintln!("exception in the exception handler: {panic}");
+        }
+    }
+
+    pub(super) fn report(&self, message: &str, exception: Option<Error>) {
+        self.call_exception_handler(&ExceptionContext { message: message.to_owned(), exception });
+    }
+
+    /// In debug mode every call is timed, and the exception handler is told of those that are slow.
+    pub fn set_debug(&self, enabled: bool) {
+        let observers = &self.0.observers;
+        observers.debug.set(enabled);
+        observers.watched.set(enabled || !observers.instruments.borrow().is_empty());
+    }
+
+    /// Whether debug mode is on.
+    pub fn debug(&self) -> bool {
+        self.0.observers.debug.get()
+    }
+
+    /// From which duration on, on the loop's clock, debug mode calls a callback slow: 100 ms unless
+    /// set.
+    pub fn set_slow_callback_duration(&self, duration: Duration) {
+        self.0.observers.slow_callback_duration.set(duration);
+    }
+}
+
+fn print(context: &ExceptionContext) {
+    match &context.exception {
+        Some(exception) => eprintln!("{}: {exception}", context.message),
+        None => eprintln!("{}", context.message),
+    }
+}

@@ -1,0 +1,43 @@
+//! Real time on the standard library alone: the loop parks its thread.
+
+use std::task::Waker;
+use std::thread::{park, park_timeout};
+use std::time::{Duration, Instant};
+
+use super::{Driver, unpark_this_thread};
+
+/// Real time on the standard library alone. A loop on it belongs to the thread on which the driver was
+/// made.
+pub struct StdDriver {
+    /// What [`Driver::time`] counts from.
+    start: Instant,
+}
+
+impl StdDriver {
+    /// Starts at zero now.
+    #[expect(
+        clippy::new_without_default,
+        reason = "a clock that starts by default would be surprising"
+    )]
+    pub fn new() -> Self {
+        Self { start: Instant::now() }
+    }
+}
+
+impl Driver for StdDriver {
+    fn time(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn wait(&self, timeout: Option<Duration>, _jobs: usize) {
+        match timeout {
+            Some(Duration::ZERO) => {}
+            Some(timeout) => park_timeout(timeout),
+            None => park(),
+        }
+    }
+
+    fn waker(&self) -> Waker {
+        unpark_this_thread()
+    }
+}

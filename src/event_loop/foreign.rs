@@ -1,0 +1,81 @@
+//! Code that is not the loop's own: running it, and dropping what it has made.
+//!
+//! A callback or a coroutine may panic: then the loop goes on, as asyncio does after an exception.
+//!
+//! Two things can go wrong when a destructor runs. It may panic as well, in the middle of what the loop
+//! was doing. And it may drop the next link of a chain, and that the one after it, each a little
+//! deeper in the stack: with a million links the process would abort. Python has the same two problems
+//! and the same two answers: errors in `__del__` are reported and ignored, and its "trashcan" puts
+//! deeply nested objects onto a list.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::mem::needs_drop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Error, Result, get_running_loop};
+
+/// Runs something that may panic, and gives the panic's message as an error.
+pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R> {
+    // Unwind safe in the only sense that matters: what a callback has left half done is its own. The
+    // loop's cells are never borrowed while foreign code runs.
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+        let text = match payload.downcast_ref::<String>() {
+            Some(text) => text.as_str(),
+            None => payload.downcast_ref::<&str>().copied().unwrap_or("(without a message)"),
+        };
+        Error::Panicked(text.into())
+    })
+}
+
+/// How many destructors may run inside one another. What is deeper waits on a list until the
+/// outermost is done: an allocation each, but only there.
+const DEPTH: usize = 32;
+
+thread_local! {
+    /// How many calls of [`discard`] are running on this thread.
+    static NESTED: Cell<usize> = const { Cell::new(0) };
+    /// What was nested too deeply. The outermost call drops it.
+    static DEFERRED: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(vec![]) };
+}
+
+/// Drops a value of the program. A panic goes to the exception handler of the running loop, or to
+/// the standard error stream if no loop runs. However long a chain of such values is, the stack
+/// stays shallow.
+pub(super) fn discard<V: 'static>(value: V) {
+    if !needs_drop::<V>() {
+        return;
+    }
+    let nested = NESTED.get();
+    if nested >= DEPTH {
+        let value: Box<dyn Any> = Box::new(value);
+        // If the list is gone, the closure drops the value.
+        let _ = DEFERRED.try_with(|list| list.borrow_mut().push(value));
+        return;
+    }
+    drop_at_depth(nested + 1, value);
+    if nested == 0 {
+        // The last first, which is the order in which nested destructors would have run.
+        while let Some(value) = DEFERRED.with_borrow_mut(Vec::pop) {
+            drop_at_depth(1, value);
+        }
+    }
+}
+
+fn drop_at_depth<V>(depth: usize, value: V) {
+    NESTED.set(depth);
+    let dropped = catch_panic(|| drop(value));
+    NESTED.set(depth - 1);
+    if let Err(panic) = dropped {
+        report(panic);
+    }
+}
+
+#[cold]
+fn report(panic: Error) {
+    const MESSAGE: &str = "exception in a destructor";
+    match get_running_loop() {
+        Ok(event_loop) => event_loop.report(MESSAGE, Some(panic)),
+        Err(_) => eprintln!("{MESSAGE}: {panic}"),
+    }
+}

@@ -1,0 +1,171 @@
+//! Watching a loop: the one interface through which a recorder, a profiler or a test sees what the
+//! loop does. It is told of everything and changes nothing.
+//!
+//! ```
+//! use async_concepts::event_loop::{CallRef, EventLoop, Instrument, VirtualDriver};
+//! use std::{cell::RefCell, rc::Rc};
+//!
+//! #[derive(Default)]
+//! struct Calls(RefCell<Vec<&'static str>>);
+//!
+//! impl Instrument for Calls {
+//!     fn iteration_begins(&self, ready: usize) {
+//!         self.0.borrow_mut().push(if ready == 1 { "one call is ready" } else { "iteration" });
+//!     }
+//!     fn call_begins(&self, _: &CallRef<'_>) {
+//!         self.0.borrow_mut().push("begin");
+//!     }
+//!     fn call_ends(&self, _: &CallRef<'_>) {
+//!         self.0.borrow_mut().push("end");
+//!     }
+//! }
+//!
+//! let event_loop = EventLoop::with_driver(VirtualDriver::new());
+//! let calls = Rc::new(Calls::default());
+//! event_loop.add_instrument(calls.clone());
+//! let stopped = event_loop.clone();
+//! event_loop.call_soon(move || stopped.stop()).unwrap();
+//! event_loop.run_forever().unwrap();
+//! assert_eq!(*calls.0.borrow(), ["one call is ready", "begin", "end"]);
+//! ```
+
+use std::task::Waker;
+use std::time::Duration;
+
+use super::Handle;
+use super::future::AnyFuture;
+
+/// What is told of a loop while it runs, on the loop's own thread and in the order in which it
+/// happens. Every method does nothing by default.
+///
+/// A method is called *while* the loop works: it may look at the loop, and must not change it. A panic
+/// in it goes through the loop.
+pub trait Instrument {
+    /// The loop is about to wait: up to `timeout`, or until it is woken. Zero: it only looks at what
+    /// has happened.
+    fn before_wait(&self, timeout: Option<Duration>) {
+        _ = timeout;
+    }
+
+    /// The wait is over.
+    fn after_wait(&self) {}
+
+    /// An iteration begins to make the calls that are ready, which are `ready` many.
+    fn iteration_begins(&self, ready: usize) {
+        _ = ready;
+    }
+
+    /// A call was put into the ready queue, by what runs now: by `call_soon`, by the result of a
+    /// future, by a wake, or because its time has come. The stack below is that of the cause.
+    fn call_ready(&self, call: &CallRef<'_>) {
+        _ = call;
+    }
+
+    /// A timer was set. The stack below is that of `call_later` or `call_at`.
+    fn timer_set(&self, call: &CallRef<'_>, when: Duration) {
+        _ = (call, when);
+    }
+
+    /// A timer was cancelled; it may have been due already.
+    fn timer_cancelled(&self, call: &CallRef<'_>) {
+        _ = call;
+    }
+
+    /// The loop makes a call. One that was cancelled is not made.
+    fn call_begins(&self, call: &CallRef<'_>) {
+        _ = call;
+    }
+
+    /// The call is over, and its error, if it had one, has gone to the exception handler.
+    fn call_ends(&self, call: &CallRef<'_>) {
+        _ = call;
+    }
+
+    /// A pending future is awaited, in a poll with this waker: the task's own, or that of something
+    /// inside the task, such as a lane. It is called *in* the poll: the stack below is the chain of
+    /// coroutines down to the `.await`. Such an await does not clone the waker of its task; so a waker
+    /// that finds places by its clones does not hear of it unless it is cloned here.
+    fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
+        _ = (future, waker);
+    }
+}
+
+/// What a call in the queue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallKind {
+    /// A closure, from `call_soon`, `call_later`, `call_at` or another thread.
+    Callback,
+    /// The next step of a task.
+    Step,
+    /// The next done callback of a future or task.
+    DoneCallback,
+}
+
+/// What identifies a call, a future or a task among those of a loop that exist at the same time.
+///
+/// A callback has one of its own from `call_soon` to its end. A task has the same for all its steps
+/// and done callbacks, and as a future that is awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallId(usize);
+
+impl CallId {
+    pub(super) fn of(address: *const ()) -> Self {
+        Self(address.addr())
+    }
+}
+
+/// A call, as an instrument sees it.
+pub struct CallRef<'a> {
+    /// What identifies it.
+    pub id: CallId,
+    /// What it is.
+    pub kind: CallKind,
+    /// Where its name comes from.
+    name: Name<'a>,
+}
+
+/// Names are made only for instruments that ask.
+enum Name<'a> {
+    /// The call is still there.
+    Of(&'a Handle),
+    /// The call is over, and may have dropped everything.
+    Was(&'a str),
+}
+
+impl<'a> CallRef<'a> {
+    pub(super) fn of(call: &'a Handle) -> Self {
+        Self { id: call.id(), kind: call.0.kind(), name: Name::Of(call) }
+    }
+
+    pub(super) fn that_is_over(id: CallId, kind: CallKind, name: &'a str) -> Self {
+        Self { id, kind, name: Name::Was(name) }
+    }
+
+    /// The name of a task, `Future`, or the type of a closure, which says in which function it stands.
+    pub fn name(&self) -> String {
+        match self.name {
+            Name::Of(call) => call.0.name(),
+            Name::Was(name) => name.to_owned(),
+        }
+    }
+}
+
+/// A future that is awaited, as an instrument sees it.
+pub struct FutureRef<'a>(pub(super) &'a dyn AnyFuture);
+
+impl FutureRef<'_> {
+    /// The same that its steps or done callbacks have as calls.
+    pub fn id(&self) -> CallId {
+        CallId::of((&raw const *self.0).cast())
+    }
+
+    /// Whether it is a task.
+    pub fn is_task(&self) -> bool {
+        self.0.cancel_requests().is_some()
+    }
+
+    /// The name of a task, or `Future`.
+    pub fn name(&self) -> String {
+        self.0.name()
+    }
+}

@@ -1,0 +1,39 @@
+//! Names of tasks, which CPython makes of a number unless you give one.
+
+use std::cell::Cell;
+use std::fmt::{self, Display, Formatter};
+
+thread_local! {
+    /// How many tasks got a number as their name. CPython counts through all loops of a process; we
+    /// through those of a thread, since a loop cannot leave its thread, and so names are the same in
+    /// each run.
+    static NUMBERED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The name of a task. A number becomes text only when it is asked for: most never are.
+pub(super) enum TaskName {
+    Number(u64),
+    Given(Box<str>),
+}
+
+impl TaskName {
+    /// A name that was given does not use up a number.
+    pub(super) fn new(given: Option<&str>) -> Self {
+        match given {
+            Some(name) => TaskName::Given(name.into()),
+            None => {
+                NUMBERED.set(NUMBERED.get() + 1);
+                TaskName::Number(NUMBERED.get())
+            }
+        }
+    }
+}
+
+impl Display for TaskName {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            TaskName::Number(number) => write!(formatter, "Task-{number}"),
+            TaskName::Given(name) => formatter.write_str(name),
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! Other threads: how they call into the loop, and how the loop lets them work.
+//!
+//! The loop keeps to one thread and needs no locks. What others want of it they leave in an *entry
+//! queue* (trio's word; tokio says inject queue), and the loop looks there before it puts anything
+//! behind what is ready: so a remote call has its place in time among the others.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use futures::task::ArcWake;
+use slab::Slab;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::cancel::request_cancel;
+use super::foreign::{catch_panic, discard};
+use super::{EnsureFuture, Error, EventLoop, Future, Handle, IntoResult, Result, get_running_loop};
+
+/// What another thread wants of the loop.
+enum RemoteCall {
+    Call(RemoteHandle),
+    /// Carry on with the task of this key.
+    Wake(usize),
+    /// The job of this number has ended with a result, or was dropped by its executor.
+    Finish(usize, Option<JobResult>),
+}
+
+/// What a function gave that ran on another thread, whatever its type.
+type JobResult = Result<Box<dyn Any + Send>>;
+
+/// What the loop does with it.
+type FinishJob = Box<dyn FnOnce(Option<JobResult>)>;
+
+/// A loop's entry for other threads. It can be cloned and sent to them, as an [`EventLoop`] cannot.
+///
+/// While one exists, the loop is never found to be [`Error::Idle`].
+#[derive(Clone)]
+pub struct ThreadsafeHandle {
+    /// The entry queue.
+    entry: UnboundedSender<RemoteCall>,
+    /// Whether there may be something in it: an atomic flag costs less than the queue itself, and is
+    /// looked at with every call.
+    has_calls: Arc<AtomicBool>,
+    /// Ends the loop's wait.
+    waker: Waker,
+}
+
+impl ThreadsafeHandle {
+    /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. Dropping the handle
+    /// changes nothing. [`Error::LoopIsClosed`] after `close`.
+    pub fn call_soon_threadsafe<O: IntoResult>(
+        &self,
+        callback: impl FnOnce() -> O + Send + 'static,
+    ) -> Result<RemoteHandle> {
+        let handle = RemoteHandle(Arc::new(RemoteCallback {
+            function: Mutex::new(Some(Box::new(move || callback().into_result()))),
+            cancelled: AtomicBool::new(false),
+        }));
+        self.post(RemoteCall::Call(handle.clone()))?;
+        Ok(handle)
+    }
+
+    /// Runs a coroutine as a task of the loop, and gives what another thread needs to wait for it or
+    /// to cancel it (`asyncio.run_coroutine_threadsafe`).
+    ///
+    /// Many coroutines cannot be sent to another thread; so this takes a function that makes one
+    /// there. [`Error::LoopIsClosed`] after `close`.
+    pub fn run_coroutine_threadsafe<E>(
+        &self,
+        make: impl FnOnce() -> E + Send + 'static,
+    ) -> Result<RemoteTask<E::Output>>
+    where
+        E: EnsureFuture<Output: Clone + Send + 'static>,
+    {
+        let shared = Arc::new(Shared::default());
+        let unfinished = Unfinished(shared.clone());
+        self.call_soon_threadsafe(move || start_remote_task(unfinished, make))?;
+        Ok(RemoteTask { shared, remote: self.clone() })
+    }
+
+    fn post(&self, call: RemoteCall) -> Result<()> {
+        self.entry.send(call).map_err(|_| Error::LoopIsClosed)?;
+        self.has_calls.store(true, Ordering::Release);
+        self.waker.wake_by_ref();
+        Ok(())
+    }
+
+    fn is_of(&self, event_loop: &EventLoop) -> bool {
+        self.entry.same_channel(&event_loop.0.remote.handle.entry)
+    }
+}
+
+/// A call that another thread has asked for: what [`ThreadsafeHandle::call_soon_threadsafe`] returns.
+#[derive(Clone)]
+pub struct RemoteHandle(Arc<RemoteCallback>);
+
+struct RemoteCallback {
+    /// Taken when it is called or cancelled, whichever comes first.
+    function: Mutex<Option<RemoteFunction>>,
+    /// Apart from `function`, because it stays false after the call.
+    cancelled: AtomicBool,
+}
+
+type RemoteFunction = Box<dyn FnOnce() -> Result<()> + Send>;
+
+impl RemoteHandle {
+    /// Cancels the call and drops the closure at once, on the thread that cancels. If the call has
+    /// begun already, only [`RemoteHandle::cancelled`] changes.
+    pub fn cancel(&self) {
+        self.0.cancelled.store(true, Ordering::Release);
+        let function = lock(&self.0.function).take();
+        drop(function);
+    }
+
+    /// Whether it was cancelled, in time or too late.
+    pub fn cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::Acquire)
+    }
+
+    fn call(self) -> Result<()> {
+        let function = lock(&self.0.function).take();
+        match function {
+            Some(function) => function(),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A task of a loop on another thread: what [`ThreadsafeHandle::run_coroutine_threadsafe`] returns
+/// (in Python a `concurrent.futures.Future`). Dropping it changes nothing: the task runs on.
+pub struct RemoteTask<T> {
+    shared: Arc<Shared<T>>,
+    remote: ThreadsafeHandle,
+}
+
+/// What a task of the loop and the thread that asked for it have in common.
+struct Shared<T> {
+    /// Set once, by the task, by `cancel`, or by the end of the loop.
+    outcome: Mutex<Option<Result<T>>>,
+    /// Tells [`RemoteTask::result`] that there is an outcome.
+    is_done: Condvar,
+    /// The task's key, as long as it is sure to be the task's: see [`start_remote_task`].
+    key: Mutex<Option<usize>>,
+}
+
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Self { outcome: Mutex::default(), is_done: Condvar::new(), key: Mutex::default() }
+    }
+}
+
+impl<T> Shared<T> {
+    /// Whether this is the outcome now: the first one is.
+    fn set(&self, new: Result<T>) -> bool {
+        let mut outcome = lock(&self.outcome);
+        if outcome.is_some() {
+            return false;
+        }
+        *outcome = Some(new);
+        self.is_done.notify_all();
+        true
+    }
+}
+
+impl<T: Clone> RemoteTask<T> {
+    /// Blocks this thread until there is an outcome, and gives a clone of it; [`Error::Timeout`] if
+    /// that takes longer than `timeout`, and [`Error::LoopIsClosed`] if the loop was closed before.
+    ///
+    /// Never call it on the loop's own thread: the task could not run meanwhile.
+    pub fn result(&self, timeout: impl Into<Option<Duration>>) -> Result<T> {
+        let end = timeout.into().and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut outcome = lock(&self.shared.outcome);
+        loop {
+            if let Some(outcome) = &*outcome {
+                return outcome.clone();
+            }
+            let Some(end) = end else {
+                let waited = self.shared.is_done.wait(outcome);
+                outcome = waited.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::Timeout);
+            }
+            let waited = self.shared.is_done.wait_timeout(outcome, left);
+            outcome = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Whether there is an outcome.
+    pub fn done(&self) -> bool {
+        lock(&self.shared.outcome).is_some()
+    }
+}
+
+impl<T: 'static + Send> RemoteTask<T> {
+    /// Ends the wait at once, with [`Error::Cancelled`], and asks the loop to cancel the task; `false`
+    /// if there is an outcome already.
+    pub fn cancel(&self) -> bool {
+        if !self.shared.set(Err(Error::Cancelled)) {
+            return false;
+        }
+        let shared = self.shared.clone();
+        // A closed loop has no task to cancel.
+        let _ = self.remote.call_soon_threadsafe(move || {
+            let key = *lock(&shared.key);
+            if let (Some(key), Ok(running)) = (key, get_running_loop())
+                && let Some(task) = running.0.registry.get(key)
+            {
+                request_cancel(task, None);
+            }
+        });
+        true
+    }
+}
+
+/// Sees to it that there is an outcome, even if the loop is closed before there is a task.
+struct Unfinished<T>(Arc<Shared<T>>);
+
+impl<T> Drop for Unfinished<T> {
+    fn drop(&mut self) {
+        self.0.set(Err(Error::LoopIsClosed));
+    }
+}
+
+/// On the loop's thread: starts the coroutine that another thread has asked for.
+fn start_remote_task<E: EnsureFuture<Output: Clone + Send + 'static>>(
+    unfinished: Unfinished<E::Output>,
+    make: impl FnOnce() -> E,
+) {
+    if lock(&unfinished.0.outcome).is_some() {
+        return; // it was cancelled before it began
+    }
+    let started = get_running_loop().and_then(|running| running.ensure_future(make()));
+    match started {
+        Err(error) => _ = unfinished.0.set(Err(error)),
+        Ok(task) => {
+            // A key may pass to another future, but not before this callback has run: until then the
+            // queue owns the task.
+            *lock(&unfinished.0.key) = Some(task.0.key);
+            task.add_done_callback(move |task| {
+                *lock(&unfinished.0.key) = None;
+                unfinished.0.set(task.result());
+            });
+        }
+    }
+}
+
+/// A panic while one of these was locked leaves nothing half done: each holds one value.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The loop's side of all this.
+pub(super) struct RemoteCalls {
+    /// What other threads have left, oldest first.
+    queue: RefCell<UnboundedReceiver<RemoteCall>>,
+    /// The loop's own, to be cloned.
+    handle: ThreadsafeHandle,
+    /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
+    /// future; it owns the number.
+    jobs: RefCell<Slab<FinishJob>>,
+}
+
+impl RemoteCalls {
+    pub(super) fn new(waker: Waker) -> Self {
+        let (entry, queue) = unbounded_channel();
+        let handle = ThreadsafeHandle { entry, has_calls: Arc::default(), waker };
+        Self { queue: RefCell::new(queue), handle, jobs: RefCell::default() }
+    }
+
+    /// How many jobs have not ended yet, as far as the loop has heard.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.borrow().len()
+    }
+
+    /// Whether no thread, waker or handle is left that could ever leave anything here.
+    pub(super) fn is_unreachable(&self) -> bool {
+        let queue = self.queue.borrow();
+        queue.sender_strong_count() == 1 && queue.is_empty()
+    }
+
+    pub(super) fn wake_loop(&self) {
+        self.handle.waker.wake_by_ref();
+    }
+
+    pub(super) fn close(&self) {
+        self.queue.borrow_mut().close();
+        while let Some(call) = self.take() {
+            discard(call);
+        }
+        discard(self.jobs.take());
+    }
+
+    fn take(&self) -> Option<RemoteCall> {
+        self.queue.borrow_mut().try_recv().ok()
+    }
+}
+
+impl EventLoop {
+    /// What other threads need to call into this loop. While one exists, the loop is never found to be
+    /// [`Error::Idle`].
+    pub fn threadsafe_handle(&self) -> ThreadsafeHandle {
+        self.0.remote.handle.clone()
+    }
+
+    /// Puts what others asked for behind what is ready. Nearly always there is nothing, and to look
+    /// costs next to nothing.
+    #[inline]
+    pub(super) fn drain_remote_calls(&self) {
+        if self.0.remote.handle.has_calls.load(Ordering::Acquire) {
+            self.drain_calls_that_are_there();
+        }
+    }
+
+    #[cold]
+    fn drain_calls_that_are_there(&self) {
+        self.0.remote.handle.has_calls.store(false, Ordering::Release);
+        // Only what is there now: a thread that posts without end must not keep the loop from turning.
+        let count = self.0.remote.queue.borrow().len();
+        for _ in 0..count {
+            match self.0.remote.take() {
+                None => return,
+                Some(RemoteCall::Call(call)) => self.enqueue(Handle::new(move || call.call())),
+                Some(RemoteCall::Wake(key)) => {
+                    if let Some(task) = self.0.registry.get(key)
+                        && let Some(step) = task.next_step()
+                    {
+                        self.enqueue(step);
+                    }
+                }
+                Some(RemoteCall::Finish(number, result)) => {
+                    let finish = self.0.remote.jobs.borrow_mut().try_remove(number);
+                    if let Some(finish) = finish {
+                        // As a call of its own: `_set_state` in `futures.py` takes an iteration, too.
+                        self.enqueue(Handle::new(move || finish(result)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a function that blocks on another thread: with `executor`, or by default as the loop's
+    /// driver does it.
+    ///
+    /// The future ends with what the function returns, or with [`Error::Panicked`]. It is cancelled if
+    /// the executor drops the job. Cancelling it does not stop the thread: its result is dropped.
+    /// [`Error::LoopIsClosed`] after `close`.
+    pub fn run_in_executor<T: Send + 'static>(
+        &self,
+        executor: Option<&dyn Fn(Job)>,
+        function: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Future<T>> {
+        self.check_closed()?;
+        let future = self.create_future();
+        let finish = finish_with(future.clone());
+        let number = self.0.remote.jobs.borrow_mut().insert(finish);
+        let mut ended = JobEnded { number, result: None, remote: self.threadsafe_handle() };
+        let job: Job = Box::new(move || {
+            let result = catch_panic(function);
+            ended.result = Some(match result {
+                Ok(value) => Ok(Box::new(value)),
+                Err(panic) => Err(panic),
+            });
+            drop(ended);
+        });
+        match executor {
+            Some(executor) => executor(job),
+            None => self.0.driver.submit(job),
+        }
+        Ok(future)
+    }
+}
+
+fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
+    Box::new(move |result| {
+        // Refused if the future was cancelled meanwhile: then the result is dropped.
+        let _ = match result {
+            None => {
+                future.cancel();
+                Ok(())
+            }
+            Some(Err(panic)) => future.set_exception(panic),
+            Some(Ok(value)) => match value.downcast() {
+                Ok(value) => future.set_result(*value),
+                Err(_) => unreachable!("a job's number belongs to one type"),
+            },
+        };
+    })
+}
+
+/// Work for another thread. Dropping it instead of calling it cancels its future.
+pub type Job = Box<dyn FnOnce() + Send>;
+
+/// Tells the loop that a job is over, also if an executor has dropped it.
+struct JobEnded {
+    number: usize,
+    result: Option<JobResult>,
+    remote: ThreadsafeHandle,
+}
+
+impl Drop for JobEnded {
+    fn drop(&mut self) {
+        // A closed loop has forgotten the job.
+        let _ = self.remote.post(RemoteCall::Finish(self.number, self.result.take()));
+    }
+}
+
+/// Wakes a task from outside: from tokio's timers and sockets, channels, other threads. It can be sent
+/// to them because it knows the task by its key only. That key may have passed to another task by
+/// then, which is polled once for nothing.
+pub(super) struct TaskWaker {
+    remote: ThreadsafeHandle,
+    key: AtomicUsize,
+}
+
+impl TaskWaker {
+    pub(super) fn new(event_loop: &EventLoop) -> Arc<Self> {
+        Arc::new(Self { remote: event_loop.threadsafe_handle(), key: AtomicUsize::new(0) })
+    }
+
+    pub(super) fn set_key(&self, key: usize) {
+        self.key.store(key, Ordering::Relaxed);
+    }
+}
+
+impl ArcWake for TaskWaker {
+    fn wake_by_ref(waker: &Arc<Self>) {
+        let key = waker.key.load(Ordering::Relaxed);
+        match get_running_loop() {
+            Ok(running) if waker.remote.is_of(&running) => running.wake_task(key),
+            // A closed loop has no task to wake.
+            _ => _ = waker.remote.post(RemoteCall::Wake(key)),
+        }
+    }
+}
