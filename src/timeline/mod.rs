@@ -89,9 +89,6 @@ impl<T> Recording<T> {
             Ok(_) => None,
             Err(verdict) => Some(verdict.to_string()),
         };
-        for remark in &self.remarks {
-            chart.remarks.push(remark.to_string());
-        }
         chart
     }
 }

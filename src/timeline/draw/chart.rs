@@ -36,9 +36,6 @@ pub struct Chart {
     pub left_out: u64,
     /// Why the run did not end by itself, in the words of its [`Verdict`](crate::timeline::Verdict).
     pub verdict: Option<String>,
-    /// What else is to be said of the run, a sentence each.
-    #[serde(default)]
-    pub remarks: Vec<String>,
 }
 
 /// A moment at which something happened.

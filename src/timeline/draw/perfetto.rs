@@ -40,9 +40,6 @@ impl Trace {
     fn add(&mut self, process: &Process<'_>) {
         let chart = process.chart;
         self.events.push(process.meta("process_name", 0, json!({ "name": chart.title })));
-        for remark in &chart.remarks {
-            self.events.push(process.mark(0, chart.elapsed_pos(), remark));
-        }
         if let Some(verdict) = &chart.verdict {
             self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Ended: {verdict}")));
         }

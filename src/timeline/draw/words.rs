@@ -16,14 +16,11 @@ impl Chart {
     /// have been one after another, where that can be known. The verdict comes first, if there is
     /// one.
     pub fn summary(&self) -> String {
-        let mut summary = self.how_long_it_took();
-        if let Some(verdict) = &self.verdict {
-            summary = format!("Ended: {verdict}. {summary}");
+        let summary = self.how_long_it_took();
+        match &self.verdict {
+            Some(verdict) => format!("Ended: {verdict}. {summary}"),
+            None => summary,
         }
-        for remark in &self.remarks {
-            summary += &format!(" {remark}.");
-        }
-        summary
     }
 
     fn how_long_it_took(&self) -> String {
