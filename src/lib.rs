@@ -60,6 +60,8 @@ pub mod from_asyncio_to_tokio;
 #[doc = "</div>"]
 pub mod glossary {}
 pub mod protocol;
+#[cfg(feature = "schedules")]
+pub mod schedules;
 pub mod slow_poll;
 #[cfg(feature = "stage")]
 pub mod stage;

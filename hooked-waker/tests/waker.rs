@@ -126,7 +126,8 @@ fn wakers_are_cloned_woken_and_dropped_on_many_threads() {
             let mine = first.clone();
             scope.spawn(move || {
                 for _ in 0..1_000 {
-                    mine.clone().wake();
+                    let kept = mine.clone();
+                    kept.wake();
                 }
             });
         }

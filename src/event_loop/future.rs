@@ -269,6 +269,25 @@ impl<T> FutureCell<T> {
         }
     }
 
+    /// Puts a callback in the place of another one. Says whether that was there.
+    fn replace_callback(&self, old: &Callback<T>, new: &Callback<T>) -> bool {
+        let mut replaced = None;
+        for callback in &mut *self.callbacks.borrow_mut() {
+            if callback == old {
+                replaced = Some(std::mem::replace(callback, new.clone()));
+                break;
+            }
+        }
+        // Foreign code may run when it is dropped. It must not find the list in use.
+        match replaced {
+            Some(old) => {
+                discard(old);
+                true
+            }
+            None => false,
+        }
+    }
+
     fn remove_callback(&self, callback: &Callback<T>) -> bool {
         // Of a closed loop nothing is called any more, and to search the list for each of its tasks
         // would make closing it quadratic.
@@ -555,8 +574,12 @@ impl<T> Await<T> {
         if self.wakeup.as_ref() == Some(&wakeup) {
             return;
         }
-        self.stop_waiting();
-        self.wakeup = Some(wakeup.clone());
+        // What awaits may come with another waker than before, and keeps its place in the line then.
+        if let Some(before) = self.wakeup.replace(wakeup.clone())
+            && cell.replace_callback(&before, &wakeup)
+        {
+            return;
+        }
         cell.add_callback(wakeup);
     }
 

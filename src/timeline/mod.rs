@@ -37,17 +37,22 @@
 //! # What holds
 //!
 //! - Recording changes nothing: what a run prints, in which order and when, is the same without it.
-//! - On the paused clock the same run gives the same bytes each time, also when it blocks and when it uses threads, as
-//!   long as these come in through [`on_thread`]. A thread that the run does not know of, a socket or a signal is not
-//!   waited for: where nobody else has anything to do, time passes at once. Record such a run on [`Clock::Real`].
+//! - On the paused clock the same run gives the same bytes each time, also when it blocks and when it
+//!   uses threads, as long as these come in through [`on_thread`], and as long as nothing is drawn by
+//!   lot. Tokio draws lots in `select!` without `biased`, in `watch::Receiver::changed`, and so in
+//!   `Barrier`; and the order of a `HashMap` is another one in each process.
+//! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane has
+//!   anything to do, time passes at once. Record such a run on [`Clock::Real`].
+//! - Where a lane waits is known from where its waker was cloned, and the page of [`Waits`] says what
+//!   that cannot show.
 //! - A run always ends. When nothing can happen any more, or when it keeps its thread and does not give way, it is ended
-//!   with a [`Verdict`] that says who waits for what since when.
+//!   with a [`Verdict`] that says what waits for what, where, and since when: see [`verdicts`].
 //! - A recording keeps the first 50,000 events and lines. What comes later is counted.
 //!
 //! # Where to read on
 //!
 //! `record/` watches a run, `draw/` draws it, and what `draw/` knows of `record/` is its list of
-//! events. In `record/`, `lane` is the heart; `run` is what the lanes of one run share; `turns` is
+//! events. In `record/`, `lane` is the heart; `run` is what the lanes of one run share; `scheduler` is
 //! for those who want to know how a thread that blocks can keep to a clock that does not pass by
 //! itself, and `blocking` for those who want to see an event loop of their own turn. In `draw/`,
 //! `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
@@ -57,8 +62,11 @@
 #![doc = "</div>"]
 #[cfg(feature = "draw")]
 mod draw;
+#[cfg(feature = "draw")]
+mod failing;
 mod record;
 mod time;
+pub mod verdicts;
 
 #[cfg(feature = "draw")]
 pub(crate) use draw::colour;
@@ -70,6 +78,11 @@ pub use draw::{
 };
 #[doc(hidden)]
 pub use record::say_line;
+#[cfg(feature = "schedules")]
+pub(crate) use record::{
+    Admission, Gate, Made, Poller, Run, Stranger, panic_message, quietly, recording,
+    run_lane_to_the_end,
+};
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
     Recording, Registered, Remark, Verdict, Wait, Waits, What, WokenBy, block, callback, on_thread,

@@ -166,6 +166,58 @@ mod event_loops {
         assert_eq!(run.output().unwrap(), "done");
     }
 
+    /// Two tasks await one future, the first of them in a lane beside a neighbour: so that lane is
+    /// polled again without a wake, with another waker if it has moved.
+    fn in_which_order_two_are_woken(moves_first: bool, lanes: bool) -> Vec<String> {
+        let run = record_blocking("order", move || {
+            let event_loop = EventLoop::new()?;
+            let inner = event_loop.clone();
+            event_loop.run_until_complete(async move {
+                let future = inner.create_future::<()>();
+                let (a, b) = (future.clone(), future.clone());
+                let first = async move {
+                    if moves_first {
+                        event_loop::sleep(ms(1)).await?;
+                    }
+                    a.await?;
+                    say!("first");
+                    event_loop::Result::Ok(())
+                };
+                let neighbour = event_loop::sleep(ms(10));
+                let one = inner.create_task(async move {
+                    if lanes {
+                        futures::join!(first.lane("A"), neighbour.lane("neighbour")).0
+                    } else {
+                        futures::join!(first, neighbour).0
+                    }
+                })?;
+                let second = async move {
+                    event_loop::sleep(ms(5)).await?;
+                    b.await?;
+                    say!("second");
+                    Ok(())
+                };
+                let two = inner.create_task(second)?;
+                event_loop::sleep(ms(20)).await?;
+                future.set_result(())?;
+                one.await?;
+                two.await
+            })
+        });
+        run.lines.iter().map(|line| line.text.clone()).collect()
+    }
+
+    /// Trap 2: with another waker than before a lane keeps its place among those that wait.
+    #[test]
+    fn a_lane_with_a_new_waker_keeps_its_place_in_the_line() {
+        for moves_first in [false, true] {
+            for lanes in [false, true] {
+                let order = in_which_order_two_are_woken(moves_first, lanes);
+                assert_eq!(order, ["first", "second"], "moves: {moves_first}, lanes: {lanes}");
+            }
+        }
+    }
+
     /// A task that gives way, sleeps, is cancelled, refuses once, and cleans up: with or without lanes around its parts.
     fn cancelled_twice(lanes: bool) -> Recording<Result<(), Error>> {
         fn named<T: 'static>(

@@ -5,6 +5,7 @@ mod beside;
 mod blocking;
 mod clocks;
 mod data;
+mod failing;
 mod marks;
 mod pictures;
 mod places;

@@ -531,3 +531,18 @@ fn moving_the_clock_is_no_blocking() {
     assert!(states.contains(&(State::Running, 0, 100)), "{states:?}");
     assert!(states.iter().any(|(state, ..)| *state == State::Blocking), "{states:?}");
 }
+
+#[test]
+fn the_page_of_verdicts_has_each_code_and_no_other() {
+    let page = include_str!("../../src/timeline/verdicts.rs");
+    let mut on_the_page = vec![];
+    for line in page.lines() {
+        if let Some(code) = line.strip_prefix("//! # `") {
+            on_the_page.push(code.trim_end_matches('`'));
+        }
+    }
+    let mut codes: Vec<&str> = Code::ALL.iter().map(|code| code.text()).collect();
+    codes.sort_unstable();
+    on_the_page.sort_unstable();
+    assert_eq!(on_the_page, codes);
+}

@@ -242,3 +242,45 @@ fn a_thread_that_has_told_who_joins_it_does_not_keep_its_row() {
     let lanes: Vec<usize> = run.chart().threads[1..].iter().map(Vec::len).collect();
     assert_eq!(lanes, [3], "all three in one row below that of the runtime's thread");
 }
+
+/// The runtime looks at its timers right after a task has ended that had moved the clock: that end is
+/// not what wakes the sleeper.
+#[test]
+fn a_task_that_blocks_past_another_ones_deadline_and_ends_does_not_wake_it() {
+    let run = record("past the deadline", || async {
+        let blocks = async {
+            sleep(ms(100)).await;
+            block(ms(300));
+        };
+        drop(tokio::spawn(blocks.lane("A")));
+        drop(tokio::spawn(sleep(ms(200)).lane("B")));
+        sleep(ms(1_000)).await;
+    });
+    assert_eq!(waits(&run.chart(), "B"), [Until::Clock]);
+}
+
+#[test]
+fn a_task_without_a_lane_that_runs_after_the_end_of_a_lane_wakes_from_outside() {
+    let run = record("after an end", || async {
+        let (send, receive) = oneshot::channel();
+        drop(tokio::spawn(sleep(ms(10)).lane("A")));
+        drop(tokio::spawn(async move {
+            sleep(ms(10)).await;
+            send.send(()).unwrap();
+        }));
+        receive.lane("B").await
+    });
+    assert_eq!(waits(&run.chart(), "B"), [Until::Outside]);
+}
+
+#[test]
+fn names_and_lines_are_cleaned_as_they_come_in() {
+    let run = record("clean", || async {
+        async { async_concepts::say!("\u{1b}[32mgreen\u{1b}[0m and \u{7}") }
+            .lane("two\nlines")
+            .await
+    });
+    assert_eq!(run.transcript(), ["0.000 two lines green and \u{fffd}"]);
+    let svg = run.chart().to_svg(async_concepts::timeline::SvgOptions::default());
+    assert!(!svg.chars().any(|character| character.is_control() && character != '\n'));
+}

@@ -85,7 +85,7 @@ impl Polled {
 }
 
 /// What `panic!` was given, if it was text.
-pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     if let Some(text) = panic.downcast_ref::<&str>() {
         return clean::text(text);
     }

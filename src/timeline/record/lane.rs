@@ -5,6 +5,7 @@
 //! future waits, since that waker tells when it is cloned; and the end, since it is dropped with it.
 use super::{
     event::{LaneId, Polled, panic_message},
+    gate::{Admission, Poller},
     place::Floor,
     run::{Observe, Run},
     wakers::LaneWakers,
@@ -80,6 +81,22 @@ impl<F: Future> Future for Lane<F> {
     }
 }
 
+impl<F> Lane<F> {
+    /// Whether this lane is to be dropped now, if there is a gate to say so: see [`Gate::drops`].
+    ///
+    /// [`Gate::drops`]: super::gate::Gate::drops
+    #[cfg(feature = "schedules")]
+    pub(crate) fn is_to_be_dropped(&self, suspends: bool) -> bool {
+        match &self.probe {
+            Some(Probe { run, lane, .. }) => match &run.gate {
+                Some(gate) => gate.drops(*lane, suspends),
+                None => false,
+            },
+            None => false,
+        }
+    }
+}
+
 /// The part of a lane that watches. It is the same for a future and for a stream.
 pub(super) struct Probe {
     run: Arc<Run>,
@@ -128,15 +145,27 @@ impl Probe {
         if outer.is_none() {
             self.is_task = tokio::task::try_id() != self.made_in;
         }
+        // A deferred poll is none: nothing of it may be seen, so the gate is asked first.
+        let mut admission = Admission::Poll;
+        if let Some(gate) = &run.gate {
+            let at = run.scheduler.elapsed();
+            admission = gate.before_poll(self.lane, self.poller(), cx.waker(), at);
+            if admission == Admission::Defer {
+                return Poll::Pending;
+            }
+        }
         let waker = self.wakers.waker(cx.waker());
         let _substitution = WakerSubstitution::new(&waker, cx.waker());
-        run.poll_starts(self.lane);
+        match admission {
+            Admission::Quiet => run.poll_starts_quietly(self.lane),
+            _ => run.poll_starts(self.lane),
+        }
         let floor = Floor::new();
         let polled = run.as_lane(self.lane, || {
             catch_unwind(AssertUnwindSafe(|| poll(&mut Context::from_waker(&waker))))
         });
         drop(floor);
-        match polled {
+        let result = match polled {
             Ok(Poll::Pending) => {
                 // What polls this lane waits for it, here. It may have had no need of a new waker,
                 // or may poll its parts with wakers of its own, as `FuturesUnordered` does.
@@ -144,19 +173,32 @@ impl Probe {
                     run.waits_for(outer, self.lane);
                 }
                 self.wakers.after_pending(run.poll_is_pending(self.lane));
-                Poll::Pending
+                Ok(Poll::Pending)
             }
             Ok(Poll::Ready(value)) => {
                 let polled = ready(&value);
                 self.ended = !matches!(polled, Polled::Item);
                 run.poll_ends(self.lane, polled);
-                Poll::Ready(value)
+                Ok(Poll::Ready(value))
             }
             Err(panic) => {
                 self.ended = true;
                 run.poll_ends(self.lane, Polled::Panicked(panic_message(&*panic)));
-                resume_unwind(panic)
+                Err(panic)
             }
+        };
+        if let Some(gate) = &run.gate {
+            gate.after_poll(self.lane, self.ended);
+        }
+        result.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// What polls this lane, right now.
+    fn poller(&self) -> Poller {
+        match self.run.current_lane() {
+            Some(outer) => Poller::Lane(outer),
+            None if self.is_task || self.lane == 0 => Poller::Runtime,
+            None => Poller::UnnamedTask,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
 use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
+    gate::Stranger,
     lane::lane_made_at,
     place::{Waits, passes_through},
     run::{Observe, Phase, Run, Traced},
@@ -166,27 +167,48 @@ impl Recorder {
                 }
             }
         };
-        let mut log = run.lock();
-        let mut events = std::mem::take(&mut log.events);
-        for traced in &log.traced {
-            if let Some(Event { what: What::Woken { by }, .. }) = events.get_mut(traced.event) {
-                *by = explained(traced);
-            }
+        recording(&run, self.title, (outcome, elapsed))
+    }
+}
+
+/// What the log of a run that is over holds.
+pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T>) -> Recording<T> {
+    let mut log = run.lock();
+    let mut events = std::mem::take(&mut log.events);
+    for traced in &log.traced {
+        if let Some(Event { what: What::Woken { by }, .. }) = events.get_mut(traced.event) {
+            *by = explained(traced);
         }
-        let mut remarks = Remark::on_time(self.clock, &events);
-        if let Some(message) = &log.destructor_panicked {
-            remarks.push(Remark::destructor_panicked(message));
-        }
-        Recording {
-            title: self.title,
-            outcome,
+    }
+    let mut remarks = Remark::on_time(run.clock, &events);
+    if let Some(message) = &log.destructor_panicked {
+        remarks.push(Remark::destructor_panicked(message));
+    }
+    let lines = std::mem::take(&mut log.lines);
+    let events = Arc::new(events);
+    // Of the many runs of a check that goes through schedules it is the check that shows one.
+    let mut shown = None;
+    if run.gate.is_none() && run.observe == Observe::Everything {
+        shown = Some(Shown {
+            title: title.clone(),
             elapsed,
-            remarks,
-            clock: self.clock,
-            events,
+            verdict: outcome.as_ref().err().map(ToString::to_string),
+            lines: lines.clone(),
+            clock: run.clock,
+            events: events.clone(),
             left_out: log.left_out,
-            lines: std::mem::take(&mut log.lines),
-        }
+        });
+    }
+    Recording {
+        title,
+        outcome,
+        elapsed,
+        remarks,
+        clock: run.clock,
+        events,
+        left_out: log.left_out,
+        lines,
+        _shown: shown,
     }
 }
 
@@ -210,7 +232,7 @@ fn explained(traced: &Traced) -> WokenBy {
 }
 
 /// How a run ended, and when on its clock.
-pub(super) type Ended<T> = (Result<T, Verdict>, Duration);
+pub(crate) type Ended<T> = (Result<T, Verdict>, Duration);
 
 /// On the run's own thread: a runtime, and `main` in it.
 fn run_to_the_end<T, F: Future<Output = T>>(
@@ -219,11 +241,19 @@ fn run_to_the_end<T, F: Future<Output = T>>(
     made_at: &'static Location<'static>,
     main: impl FnOnce() -> F,
 ) -> Ended<T> {
+    run_lane_to_the_end(run, limit, || lane_made_at(async { main().await }, "main", made_at))
+}
+
+/// The same, for a future that is the lane `main` already, or has it inside.
+pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
+    run: &Arc<Run>,
+    limit: Duration,
+    main: impl FnOnce() -> F,
+) -> Ended<T> {
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
-        let main = lane_made_at(async { main().await }, "main", made_at);
-        let mut main = Box::pin(AssertUnwindSafe(main).catch_unwind());
+        let mut main = Box::pin(AssertUnwindSafe(main()).catch_unwind());
         // The limit is looked at first, so that at the limit `main` is not polled once more and looks
         // alive; and without tokio's budget, which is all for `main`.
         let limited = async {
@@ -275,6 +305,9 @@ async fn see_what_was_aborted(run: &Run) {
     if run.observe != Observe::Everything || !run.is_open() || !run.has_lanes_besides_main() {
         return;
     }
+    if run.gate.is_some() {
+        return; // it would take the turn for one of the program's
+    }
     run.enter(Phase::Ending);
     tokio::task::yield_now().await;
 }
@@ -322,16 +355,29 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
         }
     };
     let mut builder = tokio::runtime::Builder::new_current_thread();
+    if run.gate.is_none() {
+        builder.enable_all();
+    } else {
+        // No gate holds back what a socket brings, and an event queue costs more than a whole run.
+        builder.enable_time();
+    }
     builder
-        .enable_all()
         .start_paused(run.clock == Clock::Paused)
         .on_thread_park(hook(|run| {
             run.forget_what_finished();
             run.thread_parks();
             run.scheduler.runtime_is_idle();
+            if let Some(gate) = &run.gate {
+                gate.about_to_park();
+            }
         }))
         .on_thread_unpark(hook(|run| run.scheduler.runtime_wakes()))
-        .on_thread_start(hook(Run::adopt_thread))
+        .on_thread_start(hook(|run| {
+            run.adopt_thread();
+            if let Some(gate) = &run.gate {
+                gate.stranger(Stranger::Thread);
+            }
+        }))
         .on_thread_stop(hook(|run| run.scheduler.left(std::thread::current().id())));
     if run.clock == Clock::Paused {
         // So that the end of a closure can be seen: see `scheduler`.
@@ -383,8 +429,24 @@ pub struct Recording<T> {
     /// What is to be said of the run beside its verdict, or where it has none.
     pub remarks: Vec<Remark>,
     clock: Clock,
-    events: Vec<Event>,
+    /// Shared with what shows them if the test fails.
+    events: Arc<Vec<Event>>,
     left_out: u64,
+    /// Dropped with the recording, and shows it then if its test fails.
+    _shown: Option<Shown>,
+}
+
+/// What of a recording is shown if it is dropped while its thread panics. Apart from the recording, so
+/// that the fields of that can be moved out of it.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub title: String,
+    pub elapsed: Duration,
+    pub verdict: Option<String>,
+    pub lines: Vec<Line>,
+    pub clock: Clock,
+    pub events: Arc<Vec<Event>>,
+    pub left_out: u64,
 }
 
 impl<T> Recording<T> {

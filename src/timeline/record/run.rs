@@ -2,6 +2,7 @@
 use super::{
     clean,
     event::{Event, LaneId, Line, Polled, What, WokenBy},
+    gate::{Gate, Made, Stranger},
     place::{Place, Registered, Stack, Stacks, Waits, capture},
     scheduler::Scheduler,
     verdict::Next,
@@ -47,6 +48,8 @@ pub(crate) struct Run {
     pub(super) observe: Observe,
     /// Which of several threads may go on, and what time it is for all of them.
     pub(super) scheduler: Arc<Scheduler>,
+    /// What decides which lane may be polled, if this run is one of many schedules of a program.
+    pub(super) gate: Option<Arc<dyn Gate>>,
     /// One lock for all that was seen, so that events of several threads are in one order.
     log: Mutex<Log>,
     /// Called with each line as it is said.
@@ -72,6 +75,8 @@ pub(super) enum Phase {
 #[derive(Default)]
 pub(super) struct Log {
     pub events: Vec<Event>,
+    /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
+    quiet: Vec<QuietPoll>,
     pub lines: Vec<Line>,
     /// Events that came after the log was full.
     pub left_out: u64,
@@ -173,6 +178,13 @@ pub(super) struct Woken {
     pub through_an_old_waker: bool,
 }
 
+/// A poll that becomes an event only if something happens in it.
+struct QuietPoll {
+    start: Event,
+    /// What the lane was in before, to be put back.
+    before: Doing,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doing {
     /// Never polled.
@@ -211,10 +223,17 @@ impl Run {
             clock,
             observe,
             scheduler: Arc::new(Scheduler::new(clock)),
+            gate: None,
             log: Mutex::default(),
             print,
             phase: AtomicU8::new(Phase::Open as u8),
         }
+    }
+
+    /// A run on the paused clock that watches everything and asks `gate` before each poll.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn behind(gate: Arc<dyn Gate>) -> Run {
+        Run { gate: Some(gate), ..Run::new(Clock::Paused, Observe::Everything, None) }
     }
 
     /// Called once, on the runtime's thread and in its context.
@@ -227,6 +246,19 @@ impl Run {
     /// Lets what runs on this thread from now on belong to this run.
     pub fn adopt_thread(self: &Arc<Self>) {
         HERE.set(Here { run: Some(self.clone()), ..Here::default() });
+    }
+
+    /// Lets this thread belong to no run, so that what runs on it later is not taken for a part
+    /// of one that is over.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn release_thread() {
+        HERE.take();
+    }
+
+    /// When the runtime has last gone to sleep or woken up, and whether it sleeps now.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn movement(&self) -> (Instant, bool) {
+        self.scheduler.last_moved()
     }
 
     /// The run that this thread belongs to. One that is over counts as none.
@@ -247,7 +279,7 @@ impl Run {
     }
 
     /// A panic while the log is held leaves it readable: every change to it is a single push.
-    pub fn lock(&self) -> MutexGuard<'_, Log> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -281,7 +313,7 @@ impl Run {
 
     /// What has been seen after the limit; [`Next::Nothing`] if nothing was, and then `waker` is called
     /// when that changes.
-    pub fn looks_ahead(&self, waker: &Waker) -> Next {
+    pub(super) fn looks_ahead(&self, waker: &Waker) -> Next {
         let mut log = self.lock();
         match &mut log.ahead {
             Some(Ahead { first: Some((lane, at)), .. }) => Next::Timer(*lane, *at),
@@ -388,12 +420,17 @@ impl Run {
             let next = log.hues.len();
             log.hues.entry(name.clone()).or_insert(next);
         }
-        log.push(Event { at, thread: 0, lane, what: What::Created { name, parent } });
+        let created = What::Created { name: name.clone(), parent };
+        log.push(Event { at, thread: 0, lane, what: created });
+        drop(log);
+        if let Some(gate) = &self.gate {
+            gate.created(lane, Made { name: &name, at: place });
+        }
         lane
     }
 
     /// `lane` is about to be polled, and has wakers of its own.
-    pub fn has_wakers(&self, lane: LaneId, kept: Kept) {
+    pub(super) fn has_wakers(&self, lane: LaneId, kept: Kept) {
         if let Some(state) = self.lock().lanes.get_mut(&lane) {
             state.kept = Some(kept);
         }
@@ -406,6 +443,20 @@ impl Run {
         }
     }
 
+    /// A poll begins that would not take place now without the gate. It becomes an event when
+    /// something happens in it, and leaves no trace otherwise.
+    pub fn poll_starts_quietly(&self, lane: LaneId) {
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let Some(state) = log.lanes.get_mut(&lane) else { return };
+        let before = state.now;
+        state.now = Doing::Running;
+        state.begins_poll();
+        let thread = log.thread();
+        let start = Event { at, thread, lane, what: What::PollStart };
+        log.quiet.push(QuietPoll { start, before });
+    }
+
     pub fn poll_starts(&self, lane: LaneId) {
         let outside = !self.scheduler.on_runtime_thread();
         let outer = self.current_lane();
@@ -415,22 +466,11 @@ impl Run {
             return;
         }
         if let Some(state) = log.lanes.get_mut(&lane) {
-            if state.polled != at {
-                state.polls = 0;
-                state.self_wakes = 0;
-            }
-            state.polls += 1;
-            state.polled = at;
-            if state.woken.take().is_some() || !matches!(state.now, Doing::Waiting) {
-                state.since = at;
-            }
+            let waiting = matches!(state.now, Doing::Waiting);
+            state.is_polled_at(at, waiting);
             state.now = if outside { Doing::OnThread } else { Doing::Running };
             state.polled_by = outer;
-            state.said_in_this_poll = false;
-            state.registered.clear();
-            state.gave_way = None;
-            state.inside = Duration::ZERO;
-            state.began = Instant::now();
+            state.begins_poll();
         }
         let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::PollStart });
@@ -447,9 +487,10 @@ impl Run {
         let outer = self.current_lane();
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
-        if log.closed {
+        if log.closed || (!ended && log.forget_quiet_poll(lane)) {
             return;
         }
+        log.begin_quiet_polls();
         let mut took = Duration::ZERO;
         if let Some(state) = log.lanes.get_mut(&lane) {
             if state.polled != at {
@@ -475,7 +516,7 @@ impl Run {
     }
 
     /// The poll of `lane` has returned `Pending`. Says whether it waits elsewhere than before.
-    pub fn poll_is_pending(&self, lane: LaneId) -> Moved {
+    pub(super) fn poll_is_pending(&self, lane: LaneId) -> Moved {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
         let mut registered = std::mem::take(&mut state.registered);
@@ -551,6 +592,12 @@ impl Run {
             self.gives_way(lane);
         }
         let cause = self.cause(lane);
+        if let Some(gate) = &self.gate {
+            self.look_for_strangers(&**gate);
+            if !gate.woken(lane, matches!(cause, Cause::Known(WokenBy::Yield))) {
+                return;
+            }
+        }
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         let by = match &cause {
@@ -575,6 +622,16 @@ impl Run {
         }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
+    }
+
+    /// Tells the gate when what does something right now is none of its lanes.
+    fn look_for_strangers(&self, gate: &dyn Gate) {
+        let ended = HERE.with_borrow(|here| here.finished.is_some());
+        if !self.scheduler.on_runtime_thread() {
+            gate.stranger(Stranger::Thread);
+        } else if self.current_lane().is_none() && !ended && tokio::task::try_id().is_some() {
+            gate.stranger(Stranger::Task);
+        }
     }
 
     /// What wakes `lane`, judged from what runs on this thread while the waker is called.
@@ -638,6 +695,10 @@ impl Run {
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
         log.forget_if_full(lane);
+        drop(log);
+        if let Some(gate) = &self.gate {
+            gate.dropped(lane);
+        }
     }
 
     /// This thread has been occupied until now, on the paused clock, by [`super::block`].
@@ -666,6 +727,10 @@ impl Run {
         let mut log = self.lock();
         if log.closed {
             return;
+        }
+        if let Some(gate) = &self.gate {
+            self.look_for_strangers(&**gate);
+            gate.said(&text);
         }
         let mut name = "-".to_owned();
         let mut hue = None;
@@ -719,6 +784,9 @@ impl Log {
     }
 
     fn push(&mut self, event: Event) {
+        if !self.quiet.is_empty() {
+            self.begin_quiet_polls();
+        }
         if self.closed {
             return;
         }
@@ -730,6 +798,43 @@ impl Log {
         } else {
             self.events.push(event);
         }
+    }
+
+    /// Something has happened in polls that began quietly: now they are polls like others.
+    ///
+    /// Only that one directly follows the same lane's last poll is left out: the gate had it return
+    /// to defer a lane inside it, and without that it would have been one poll.
+    fn begin_quiet_polls(&mut self) {
+        for QuietPoll { start, before } in std::mem::take(&mut self.quiet) {
+            if let Some(state) = self.lanes.get_mut(&start.lane) {
+                state.is_polled_at(start.at, matches!(before, Doing::Waiting));
+            }
+            let goes_on = match self.events.last() {
+                Some(Event { at, lane, what: What::PollEnd { polled, .. }, .. }) => {
+                    let pending = matches!(polled, Polled::Pending(_));
+                    pending && *lane == start.lane && *at == start.at && !self.closed
+                }
+                _ => false,
+            };
+            if goes_on {
+                self.events.pop();
+            } else {
+                self.push(start);
+            }
+        }
+    }
+
+    /// Takes back a poll in which nothing has happened. Says whether it was one.
+    fn forget_quiet_poll(&mut self, lane: LaneId) -> bool {
+        match self.quiet.last() {
+            Some(poll) if poll.start.lane == lane => {}
+            _ => return false,
+        }
+        let poll = self.quiet.pop().expect("there is a last one");
+        if let Some(state) = self.lanes.get_mut(&lane) {
+            state.now = poll.before;
+        }
+        true
     }
 
     /// A lane that has ended and is in no event any more is of no use to a verdict.
@@ -806,6 +911,28 @@ impl LaneState {
             said: None,
             said_in_this_poll: false,
         }
+    }
+
+    /// A poll of it begins. One without a wake does not end a wait.
+    fn is_polled_at(&mut self, at: Duration, waiting: bool) {
+        if self.polled != at {
+            self.polls = 0;
+            self.self_wakes = 0;
+        }
+        self.polls += 1;
+        self.polled = at;
+        if self.woken.take().is_some() || !waiting {
+            self.since = at;
+        }
+    }
+
+    /// What is known of the poll that begins: nothing yet.
+    fn begins_poll(&mut self) {
+        self.said_in_this_poll = false;
+        self.registered.clear();
+        self.gave_way = None;
+        self.inside = Duration::ZERO;
+        self.began = Instant::now();
     }
 
     /// It has registered its waker there, in the poll that is going on.

@@ -3,6 +3,7 @@
 //! How several threads keep to one clock, in the same order each time, is told in `scheduler`.
 use super::{
     event::{LaneId, Polled},
+    gate::Stranger,
     run::{Observe, Run},
 };
 use crate::timeline::Clock;
@@ -69,7 +70,14 @@ impl Call {
             Observe::Nothing => None,
             Observe::Everything | Observe::Lines => Some(run.create(name, place)),
         };
-        Some(Call { slot: slot(&run), lane, run, begun: false })
+        let slot = slot(&run);
+        if let (Some(gate), Some(lane)) = (&run.gate, lane) {
+            gate.stranger(match slot {
+                Some(_) => Stranger::Thread,
+                None => Stranger::Callback(lane),
+            });
+        }
+        Some(Call { slot, lane, run, begun: false })
     }
 
     fn run<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {

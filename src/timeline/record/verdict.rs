@@ -200,7 +200,7 @@ impl Verdict {
     }
 
     /// The runtime has not become idle, or not been woken, for `stuck` on the wall clock.
-    pub(super) fn no_progress(run: &Run, asleep: bool, stuck: Duration) -> Verdict {
+    pub(crate) fn no_progress(run: &Run, asleep: bool, stuck: Duration) -> Verdict {
         let log = run.lock();
         Verdict::Blocked(if asleep {
             debug_assert_eq!(run.clock, Clock::Paused);
@@ -220,6 +220,14 @@ pub(super) enum Next {
     Nothing,
     /// That is not known: on the real clock, or where tasks without a lane go on and on.
     Unknown,
+}
+
+impl Causes {
+    /// A single one.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn one(code: Code, sentence: String) -> Causes {
+        one(code, sentence)
+    }
 }
 
 fn one(code: Code, sentence: String) -> Causes {

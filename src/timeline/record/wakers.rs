@@ -12,7 +12,7 @@
 //! - One that has moved, or waits in several places, gets a new waker for its next poll.
 //! - Within one poll a clone is another waker than the original: polled again in the same poll, the
 //!   future clones again. In the next poll the clone *is* the original, and compares as equal.
-use super::{event::LaneId, run::Run};
+use super::{event::LaneId, gate::is_quiet, run::Run};
 use crate::waker::original_waker;
 use hooked_waker::{Hook, Hooked, waker};
 use std::{
@@ -155,7 +155,7 @@ struct RecordingWaker {
 
 impl Hook for RecordingWaker {
     fn cloned(&self) -> Option<Hooked> {
-        if self.run.current_lane() != Some(self.lane) {
+        if is_quiet() || self.run.current_lane() != Some(self.lane) {
             return None; // by what keeps it already, or by a lane inside this one
         }
         self.run.registers(self.lane);
@@ -168,9 +168,15 @@ impl Hook for RecordingWaker {
     }
 
     fn woken(&self) {
+        if is_quiet() {
+            return self.inner.wake_by_ref();
+        }
         self.run.woken(self.lane, self.task);
         // The lane around this one is woken by it: so the timeline shows the chain, and not its
         // first link twice.
         self.run.as_lane(self.lane, || self.inner.wake_by_ref());
+        if let Some(gate) = &self.run.gate {
+            gate.has_rung(self.lane);
+        }
     }
 }

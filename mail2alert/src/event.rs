@@ -4,11 +4,11 @@ use mail::smtp::Address;
 use std::{fmt, sync::Arc, time::Duration};
 
 /// Is called with each step, on the task that takes it.
-pub type Watch = Arc<dyn Fn(&Step) + Send + Sync>;
+pub type Observer = Arc<dyn Fn(&RelayEvent) + Send + Sync>;
 
 /// A step.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum RelayEvent {
     /// A mail has come.
     Came {
         /// Its subject.
@@ -26,7 +26,7 @@ pub enum Step {
         /// What went wrong, if so.
         error: Option<RestError>,
     },
-    /// Facts are used although they are old.
+    /// Cache are used although they are old.
     Stale {
         /// How old.
         age: Duration,
@@ -44,16 +44,18 @@ pub enum Step {
         outcome: String,
     },
     /// The mail is answered.
-    Ended(Ended),
+    Answered(MailOutcome),
     /// How the stages ended is not known at the start.
     NoBaseline(RestError),
-    /// Something could not be written down.
-    Trouble(LedgerError),
+    /// The ledger cannot be written, from now on.
+    LedgerFails(LedgerError),
+    /// The ledger can be written again, and has what could not be written meanwhile.
+    LedgerWorksAgain,
 }
 
 /// What became of a mail.
 #[derive(Clone, Debug)]
-pub struct Ended {
+pub struct MailOutcome {
     /// Who sent it.
     pub from: Option<Address>,
     /// To whom.
@@ -67,37 +69,41 @@ pub struct Ended {
 }
 
 /// In one line, as for a log.
-impl fmt::Display for Step {
+impl fmt::Display for RelayEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Step::Came { subject } => write!(f, "a mail has come: {subject:?}"),
-            Step::Asks { path } => write!(f, "GET {path}"),
-            Step::Asked { path, error: None } => write!(f, "{path} is there"),
-            Step::Asked { path, error: Some(error) } => {
+            RelayEvent::Came { subject } => write!(f, "a mail has come: {subject:?}"),
+            RelayEvent::Asks { path } => write!(f, "GET {path}"),
+            RelayEvent::Asked { path, error: None } => write!(f, "{path} is there"),
+            RelayEvent::Asked { path, error: Some(error) } => {
                 write!(f, "{path} is not to be had: {error}")
             }
-            Step::Stale { age, error } => {
+            RelayEvent::Stale { age, error } => {
                 write!(f, "the pipeline groups of {} s ago have to do: {error}", age.as_secs())
             }
-            Step::Sends { to } => write!(f, "send it on to {}", list(to)),
-            Step::Sent { outcome } => write!(f, "{outcome}"),
-            Step::Ended(ended) => ended.fmt(f),
-            Step::NoBaseline(error) => {
+            RelayEvent::Sends { to } => write!(f, "send it on to {}", list(to)),
+            RelayEvent::Sent { outcome } => write!(f, "{outcome}"),
+            RelayEvent::Answered(ended) => ended.fmt(f),
+            RelayEvent::NoBaseline(error) => {
                 write!(
                     f,
                     "how the stages ended is not known yet: {error}; the first notification will ask again"
                 )
             }
-            Step::Trouble(error) => error.fmt(f),
+            RelayEvent::LedgerFails(error) => {
+                write!(f, "{error}; until it can be, a crash costs duplicates")
+            }
+            RelayEvent::LedgerWorksAgain => write!(f, "the ledger can be written again"),
         }
     }
 }
 
-impl fmt::Display for Ended {
+impl fmt::Display for MailOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Ended { from, to, subject, why, code } = self;
+        let MailOutcome { from, to, subject, why, code } = self;
         let from = from.as_ref().map_or("", Address::as_str);
-        // In quotes, nothing of a subject can look like another line, or like something that we say.
+        // In quotes, nothing of a subject can look like another line, or like something that we
+        // say.
         write!(f, "{code} from <{from}> to {}, {subject:?}: {why}", list(to))
     }
 }

@@ -1,6 +1,7 @@
 //! The sending side's codec: bytes in, replies out.
-use super::reply::Reply;
+use super::super::reply::Reply;
 use bytes::{Buf, BytesMut};
+use memchr::memchr2;
 use std::io;
 use tokio_util::codec::Decoder;
 
@@ -13,7 +14,7 @@ pub struct ReplyCodec {
 
 /// Why something is not a reply.
 #[derive(Debug, thiserror::Error)]
-pub enum NotAReply {
+pub enum ReplyError {
     /// It could not be read.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -28,9 +29,9 @@ const LONGEST_REPLY: usize = 64 * 1024;
 
 impl Decoder for ReplyCodec {
     type Item = Reply;
-    type Error = NotAReply;
+    type Error = ReplyError;
 
-    fn decode(&mut self, source: &mut BytesMut) -> Result<Option<Reply>, NotAReply> {
+    fn decode(&mut self, source: &mut BytesMut) -> Result<Option<Reply>, ReplyError> {
         loop {
             let Some(end) = memchr::memchr(b'\n', source) else {
                 return if source.len() > LONGEST_LINE { Err(TOO_LONG) } else { Ok(None) };
@@ -42,14 +43,14 @@ impl Decoder for ReplyCodec {
             source.advance(1);
             let line = line
                 .strip_suffix(b"\r")
-                .ok_or(NotAReply::Because("a line does not end with CRLF"))?;
+                .ok_or(ReplyError::Because("a line does not end with CRLF"))?;
             let (code, last, text) = reply_line(line)?;
             let (begun, mut lines) = match self.begun.take() {
                 Some((begun, lines)) => (begun, lines + "\n"),
                 None => (code, String::new()),
             };
             if begun != code {
-                return Err(NotAReply::Because("the lines of one reply have different codes"));
+                return Err(ReplyError::Because("the lines of one reply have different codes"));
             }
             lines += &text;
             if lines.len() > LONGEST_REPLY {
@@ -63,11 +64,11 @@ impl Decoder for ReplyCodec {
     }
 }
 
-const TOO_LONG: NotAReply = NotAReply::Because("a reply is too long");
+const TOO_LONG: ReplyError = ReplyError::Because("a reply is too long");
 
 /// `250 text` or `250-text`: the code, whether it is the last line, and the text.
-fn reply_line(line: &[u8]) -> Result<(u16, bool, String), NotAReply> {
-    const NO_CODE: NotAReply = NotAReply::Because("a line does not begin with a code");
+fn reply_line(line: &[u8]) -> Result<(u16, bool, String), ReplyError> {
+    const NO_CODE: ReplyError = ReplyError::Because("a line does not begin with a code");
     let (code, rest) = line.split_at_checked(3).ok_or(NO_CODE)?;
     let code = match code {
         [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] => {
@@ -87,4 +88,26 @@ fn reply_line(line: &[u8]) -> Result<(u16, bool, String), NotAReply> {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     Ok((code, last, text))
+}
+
+/// Writes a text as it goes over the wire: with CRLF at the end of each line, however it ended, and
+/// with a second dot before each line that begins with one (RFC 5321, 4.5.2). The last line ends,
+/// too; the final dot is not added. Returns how many dots were.
+pub fn dot_stuff(text: &[u8], out: &mut Vec<u8>) -> usize {
+    let (mut rest, mut dots) = (text, 0);
+    while !rest.is_empty() {
+        let (line, after) = match memchr2(b'\r', b'\n', rest) {
+            Some(end) if rest[end..].starts_with(b"\r\n") => (&rest[..end], &rest[end + 2..]),
+            Some(end) => (&rest[..end], &rest[end + 1..]),
+            None => (rest, &rest[..0]),
+        };
+        if line.first() == Some(&b'.') {
+            out.push(b'.');
+            dots += 1;
+        }
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
+        rest = after;
+    }
+    dots
 }

@@ -1,8 +1,8 @@
-//! Facts that are fetched when they are needed, at most once at a time, and kept for a while.
+//! Cache that are fetched when they are needed, at most once at a time, and kept for a while.
 //!
-//! The original noted that it had facts before it had them: when the GET failed, it held nothing for facts for half a
-//! minute, and each notification of that time was refused for good. Here a failure is never kept: whoever comes next
-//! tries again.
+//! The original noted that it had facts before it had them: when the GET failed, it held nothing
+//! for facts for half a minute, and each notification of that time was refused for good. Here a
+//! failure is never kept: whoever comes next tries again.
 use super::rest::RestError;
 use futures::{
     FutureExt,
@@ -18,16 +18,16 @@ use tokio::time::Instant;
 type Fetched<T> = Result<Arc<T>, RestError>;
 type Flight<T> = BoxFuture<'static, Fetched<T>>;
 
-/// Facts, and how to get them.
-pub struct Facts<T> {
+/// Cache, and how to get them.
+pub struct Cache<T> {
     fetch: Box<dyn Fn() -> BoxFuture<'static, Result<T, RestError>> + Send + Sync>,
-    keep: Keep,
+    keep: CachePolicy,
     state: Arc<Mutex<State<T>>>,
 }
 
 /// How long facts are good for, counted from when they were asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keep {
+pub struct CachePolicy {
     /// So long nobody asks again.
     pub fresh: Duration,
     /// So long they are better than nothing: they are used if asking again fails.
@@ -37,13 +37,14 @@ pub struct Keep {
 struct State<T> {
     /// What was fetched last, and when it was asked for.
     known: Option<(Instant, Arc<T>)>,
-    /// The GET that is under way. It is not kept alive from here: when nobody waits for it any more, it is gone.
+    /// The GET that is under way. It is not kept alive from here: when nobody waits for it any
+    /// more, it is gone.
     flight: Option<WeakShared<Flight<T>>>,
 }
 
 /// What somebody got who asked for facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Got<T> {
+pub struct Cached<T> {
     /// The facts.
     pub facts: Arc<T>,
     /// How old they are.
@@ -52,40 +53,42 @@ pub struct Got<T> {
     pub stale: Option<RestError>,
 }
 
-impl<T: Send + Sync + 'static> Facts<T> {
-    /// Facts that `fetch` gets.
-    pub fn new<F>(keep: Keep, fetch: impl Fn() -> F + Send + Sync + 'static) -> Facts<T>
+impl<T: Send + Sync + 'static> Cache<T> {
+    /// Cache that `fetch` gets.
+    pub fn new<F>(keep: CachePolicy, fetch: impl Fn() -> F + Send + Sync + 'static) -> Cache<T>
     where
         F: Future<Output = Result<T, RestError>> + Send + 'static,
     {
         let state = Arc::new(Mutex::new(State { known: None, flight: None }));
-        Facts { fetch: Box::new(move || fetch().boxed()), keep, state }
+        Cache { fetch: Box::new(move || fetch().boxed()), keep, state }
     }
 
-    /// The facts: those that are known, if they are fresh; else those that are fetched now, by one GET for all who ask
-    /// meanwhile; else, if that fails, those that are known, if they are not too old.
+    /// The facts: those that are known, if they are fresh; else those that are fetched now, by one
+    /// GET for all who ask meanwhile; else, if that fails, those that are known, if they are not
+    /// too old.
     ///
-    /// Dropping the future is no harm to the others who wait. When the last one is dropped, so is the GET.
+    /// Dropping the future is no harm to the others who wait. When the last one is dropped, so is
+    /// the GET.
     ///
     /// # Errors
     /// Why the GET failed, if nothing is known or what is known is too old.
-    pub async fn get(&self) -> Result<Got<T>, RestError> {
+    pub async fn get(&self) -> Result<Cached<T>, RestError> {
         let flight = {
             let mut state = lock(&self.state);
             match &state.known {
                 Some((asked, facts)) if asked.elapsed() < self.keep.fresh => {
-                    return Ok(Got { facts: facts.clone(), age: asked.elapsed(), stale: None });
+                    return Ok(Cached { facts: facts.clone(), age: asked.elapsed(), stale: None });
                 }
                 _ => self.join_or_start(&mut state),
             }
         };
         let error = match flight.await {
-            Ok(facts) => return Ok(Got { facts, age: Duration::ZERO, stale: None }),
+            Ok(facts) => return Ok(Cached { facts, age: Duration::ZERO, stale: None }),
             Err(error) => error,
         };
         match &lock(&self.state).known {
             Some((asked, facts)) if asked.elapsed() <= self.keep.stale => {
-                Ok(Got { facts: facts.clone(), age: asked.elapsed(), stale: Some(error) })
+                Ok(Cached { facts: facts.clone(), age: asked.elapsed(), stale: Some(error) })
             }
             _ => Err(error),
         }
@@ -112,7 +115,7 @@ impl<T: Send + Sync + 'static> Facts<T> {
     }
 }
 
-impl<T> fmt::Debug for Facts<T> {
+impl<T> fmt::Debug for Cache<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Facts").field("keep", &self.keep).finish_non_exhaustive()
     }
@@ -135,12 +138,13 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Facts that are the number of the GET, which takes a second, and fails if its number is among `failing`.
-    fn facts(failing: &'static [u64]) -> (Facts<u64>, Arc<AtomicU64>) {
+    /// Cache that are the number of the GET, which takes a second, and fails if its number is among
+    /// `failing`.
+    fn facts(failing: &'static [u64]) -> (Cache<u64>, Arc<AtomicU64>) {
         let gets = Arc::new(AtomicU64::new(0));
         let counted = gets.clone();
-        let keep = Keep { fresh: 30 * SECOND, stale: 100 * SECOND };
-        let facts = Facts::new(keep, move || {
+        let keep = CachePolicy { fresh: 30 * SECOND, stale: 100 * SECOND };
+        let facts = Cache::new(keep, move || {
             let number = counted.fetch_add(1, SeqCst) + 1;
             async move {
                 sleep(SECOND).await;
@@ -154,8 +158,8 @@ mod tests {
         RestError::Garbage(format!("GET {number} failed"))
     }
 
-    fn got(facts: u64, age: u32, stale: Option<RestError>) -> Result<Got<u64>, RestError> {
-        Ok(Got { facts: Arc::new(facts), age: age * SECOND, stale })
+    fn got(facts: u64, age: u32, stale: Option<RestError>) -> Result<Cached<u64>, RestError> {
+        Ok(Cached { facts: Arc::new(facts), age: age * SECOND, stale })
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,15 +1,16 @@
 //! Framing: bytes in, frames out. A frame is a command line, or a whole message.
 //!
-//! Where a line ends, and where a message ends, is decided here and nowhere else, and in one way only: at CRLF, and at
-//! CRLF `.` CRLF (RFC 5321, 2.3.8 and 4.1.1.4). The codec keeps no more than its limits allow, whatever comes: what is
-//! too long is thrown away as it comes, and becomes one frame that says so when it ends. So a session stays in step.
-use super::{
+//! Where a line ends, and where a message ends, is decided here and nowhere else, and in one way
+//! only: at CRLF, and at CRLF `.` CRLF (RFC 5321, 2.3.8 and 4.1.1.4). The codec keeps no more than
+//! its limits allow, whatever comes: what is too long is thrown away as it comes, and becomes one
+//! frame that says so when it ends. So a session stays in step.
+use super::super::{
     budget::{Budget, Reservation},
     limits::{BareNewlines, Limits},
     reply::Reply,
 };
 use bytes::{Buf, Bytes, BytesMut};
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 use std::{io, mem};
 use tokio_util::codec::{Decoder, Encoder};
 
@@ -22,7 +23,8 @@ pub enum Frame {
     LongLine,
     /// A line with CR or LF on their own. What follows cannot be trusted to be what it seems.
     BareNewline,
-    /// A message, without the dots that were added to it, and with CRLF at the end of each line; or why it was not kept.
+    /// A message, without the dots that were added to it, and with CRLF at the end of each line; or
+    /// why it was not kept.
     Message(Result<Bytes, Refusal>),
 }
 
@@ -69,7 +71,8 @@ struct Incoming {
     body: Vec<u8>,
     memory: Reservation,
     refusal: Option<Refusal>,
-    /// The last line ended with CRLF. Only then can a dot be the end, and only then has a dot been added to it.
+    /// The last line ended with CRLF. Only then can a dot be the end, and only then has a dot been
+    /// added to it.
     after_crlf: bool,
     /// The beginning of the current line has been thrown away, since it was too long.
     in_long_line: bool,
@@ -135,7 +138,8 @@ impl ServerCodec {
             incoming.line(line, self.text_line, self.message, self.bare_newlines);
             source.advance(end + 1);
         }
-        // The end of a line may be far away. One byte more is allowed for a dot that was added: RFC 5321, 4.5.3.1.6.
+        // The end of a line may be far away. One byte more is allowed for a dot that was added: RFC
+        // 5321, 4.5.3.1.6.
         if incoming.in_long_line || source.len() > self.text_line {
             incoming.refuse(Refusal::LongLine);
             incoming.in_long_line = true;
@@ -203,7 +207,8 @@ impl Incoming {
             return self.refuse(Refusal::TooLarge);
         }
         if needed > self.body.capacity() {
-            // What is allocated counts, not what is filled; and while it grows, the old and the new one may both exist.
+            // What is allocated counts, not what is filled; and while it grows, the old and the new
+            // one may both exist.
             let (old, new) =
                 (self.body.capacity(), needed.max(2 * self.body.capacity()).max(1024).min(largest));
             if !self.memory.grow(new) {
@@ -225,8 +230,8 @@ impl Incoming {
     }
 }
 
-/// Forgets what has come of a line that is too long; all but a CR at its end, of which one cannot say yet whether it is
-/// on its own. Returns whether there was one that is.
+/// Forgets what has come of a line that is too long; all but a CR at its end, of which one cannot
+/// say yet whether it is on its own. Returns whether there was one that is.
 fn throw_away(line: &mut BytesMut) -> bool {
     let kept = usize::from(line.ends_with(b"\r"));
     let gone = line.len() - kept;
@@ -255,26 +260,4 @@ impl Encoder<&Reply> for ServerCodec {
     fn encode(&mut self, reply: &Reply, destination: &mut BytesMut) -> io::Result<()> {
         reply.write_to(destination).map_err(io::Error::other)
     }
-}
-
-/// Writes a text as it goes over the wire: with CRLF at the end of each line, however it ended, and with a second dot
-/// before each line that begins with one (RFC 5321, 4.5.2). The last line ends, too; the final dot is not added. Returns
-/// how many dots were.
-pub fn dot_stuff(text: &[u8], out: &mut Vec<u8>) -> usize {
-    let (mut rest, mut dots) = (text, 0);
-    while !rest.is_empty() {
-        let (line, after) = match memchr2(b'\r', b'\n', rest) {
-            Some(end) if rest[end..].starts_with(b"\r\n") => (&rest[..end], &rest[end + 2..]),
-            Some(end) => (&rest[..end], &rest[end + 1..]),
-            None => (rest, &rest[..0]),
-        };
-        if line.first() == Some(&b'.') {
-            out.push(b'.');
-            dots += 1;
-        }
-        out.extend_from_slice(line);
-        out.extend_from_slice(b"\r\n");
-        rest = after;
-    }
-    dots
 }

@@ -3,12 +3,12 @@ use bytes::{Bytes, BytesMut};
 use mail::smtp::{
     Budget, Limits, Reply,
     codec::{Frame, ServerCodec},
-    session::{Action, Session},
+    session::{Action, Question, Response, Session},
 };
 use std::sync::Arc;
 use tokio_util::codec::Decoder;
 
-pub struct Desk {
+pub struct SingleConnection {
     pub budget: Budget,
     codec: ServerCodec,
     session: Session,
@@ -17,12 +17,14 @@ pub struct Desk {
     pub replies: Vec<String>,
     pub delivered: Vec<Bytes>,
     pub closed: bool,
+    /// What the application says to a sender or to a recipient. By default, yes.
+    pub answer: fn(&Question) -> Reply,
 }
 
-impl Desk {
-    pub fn new(limits: Limits) -> Desk {
+impl SingleConnection {
+    pub fn new(limits: Limits) -> SingleConnection {
         let (limits, budget) = (Arc::new(limits.clone()), Budget::new(limits.memory));
-        Desk {
+        SingleConnection {
             codec: ServerCodec::new(&limits, budget.clone()),
             session: Session::new("host".into(), limits, budget.clone(), None),
             budget,
@@ -31,19 +33,20 @@ impl Desk {
             replies: vec![],
             delivered: vec![],
             closed: false,
+            answer: |_| Reply::accepted("yes"),
         }
     }
 
-    /// A desk that waits for a message.
-    pub fn after_data(limits: Limits) -> Desk {
-        let mut desk = Desk::new(limits);
-        desk.feed(
+    /// A connection that waits for a message.
+    pub fn after_data(limits: Limits) -> SingleConnection {
+        let mut connection = SingleConnection::new(limits);
+        connection.feed(
             b"EHLO client\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n",
         );
-        assert!(desk.replies.pop().unwrap().starts_with("354"), "{:?}", desk.replies);
-        desk.replies.clear();
-        desk.frames.clear();
-        desk
+        assert!(connection.replies.pop().unwrap().starts_with("354"), "{:?}", connection.replies);
+        connection.replies.clear();
+        connection.frames.clear();
+        connection
     }
 
     /// Everybody may send, everybody may get mail, and every message is accepted.
@@ -52,25 +55,27 @@ impl Desk {
         while !self.closed {
             let Some(frame) = self.codec.decode(&mut self.unread).unwrap() else { return };
             self.frames.push(frame.clone());
-            let action = match self.session.frame(frame) {
-                Action::Ask(question) => self.session.answered(question, Reply::accepted("yes")),
+            let response = match self.session.frame(frame) {
+                Action::Respond(response) => response,
+                Action::Ask(question) => {
+                    let answer = (self.answer)(&question);
+                    self.session.answered(question, answer)
+                }
                 Action::Deliver(_, body, _) => {
                     self.delivered.push(body);
                     self.session.delivered(Reply::accepted("delivered"))
                 }
-                action => action,
-            };
-            let reply = match action {
-                Action::Reply(reply) => reply,
                 Action::ReceiveMessage(reply) => {
                     self.codec.expect_message();
-                    reply
+                    Response::Reply(reply)
                 }
-                Action::Close(reply) => {
+            };
+            let reply = match response {
+                Response::Reply(reply) => reply,
+                Response::Close(reply) => {
                     self.closed = true;
                     reply
                 }
-                other => panic!("{other:?} after an answer"),
             };
             self.replies.push(reply.to_string());
         }

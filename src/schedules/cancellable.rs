@@ -1,0 +1,86 @@
+//! A lane that may be dropped before it is done, as by `timeout` or `select!`.
+use crate::timeline::Lane;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+impl<F: Future> Lane<F> {
+    /// Marks this lane as one that [`every_cancellation`](super::every_cancellation) drops at each
+    /// of its suspensions.
+    ///
+    /// The output is then an `Option`: `None` when it was dropped, as a `timeout` that has elapsed
+    /// has no output. It can be awaited or spawned. Outside of `every_cancellation` it is never
+    /// dropped early, and the output is always `Some`.
+    ///
+    /// Dropping what this returns drops the lane.
+    pub fn cancellable(self) -> Cancellable<F> {
+        Cancellable { lane: Some(self) }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A lane that may be dropped early: see [`Lane::cancellable`].
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Cancellable<F> {
+        // None once it has been dropped.
+        #[pin]
+        lane: Option<Lane<F>>,
+    }
+}
+
+impl<F: Future> Future for Cancellable<F> {
+    type Output = Option<F::Output>;
+
+    /// # Panics
+    /// If it is polled after it was dropped, as an `async fn` does after it has returned.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<F::Output>> {
+        let mut this = self.project();
+        let Some(lane) = this.lane.as_mut().as_pin_mut() else {
+            panic!("it is polled after it was cancelled");
+        };
+        if lane.is_to_be_dropped(false) {
+            this.lane.set(None);
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(output) = lane.poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        let suspended = this.lane.as_mut().as_pin_mut().is_some_and(|it| it.is_to_be_dropped(true));
+        if suspended {
+            this.lane.set(None);
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    }
+}
+
+/// A lane that may be dropped, the same one in each schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Droppable {
+    pub name: String,
+    /// How many lanes of that name were made before it.
+    pub position: usize,
+}
+
+/// Which lane is dropped in a run, and when.
+#[derive(Clone, Debug)]
+pub(super) struct Cut {
+    pub lane: Droppable,
+    /// At which of its suspensions, counted from 1.
+    pub nth: usize,
+    /// Not as it suspends, but once it has been woken again, instead of being polled. A value that
+    /// was handed over to it is lost then, unless it is handed on.
+    pub once_woken: bool,
+    /// How often it has suspended until now.
+    pub seen: usize,
+}
+
+/// When a lane that may be dropped has suspended.
+#[derive(Clone, Debug)]
+pub(super) struct Suspensions {
+    pub lane: Droppable,
+    /// The times of its suspensions, on the clock of the run.
+    pub times: Vec<Duration>,
+}

@@ -1,0 +1,374 @@
+//! `every_cancellation(…).check(…).holds()`: a lane is dropped at each of its suspensions.
+use super::{
+    cancellable::{Cut, Droppable},
+    explorer::{Budget, Explorer, Lots},
+    once::{Once, Runner},
+    plan::Plan,
+    report::{Check, Checked, Coverage, Found, Judge},
+    scheduler::Granularity,
+    watch::{Current, watched},
+};
+use crate::timeline::{LaneExt, Recording, TerminalOptions, human};
+use std::{
+    fmt::{self, Debug, Display},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// Runs a program once for each suspension of a lane, and drops the lane there, as `timeout`,
+/// `select!` or `abort` would.
+///
+/// The lane is each one that is marked with [`Lane::cancellable`](crate::timeline::Lane::cancellable),
+/// and `main` if there is none. It is dropped at each of its suspensions twice: as it suspends, and
+/// in another run when it has been woken and not yet polled. Then the rest of the program goes on,
+/// and what must hold is checked.
+///
+/// ```
+/// use async_concepts::{LaneExt, schedules::every_cancellation};
+/// use std::{cell::Cell, time::Duration};
+/// use tokio::time::sleep;
+///
+/// let found = every_cancellation("transfer", || async {
+///     let (from, to) = (Cell::new(100), Cell::new(0));
+///     let transfer = async {
+///         from.set(from.get() - 30);
+///         sleep(Duration::from_millis(10)).await;
+///         to.set(to.get() + 30);
+///     };
+///     transfer.lane("transfer").cancellable().await;
+///     assert_eq!(from.get() + to.get(), 100, "money");
+/// })
+/// .explore();
+/// assert_eq!(found.unsafe_awaits.len(), 1);
+/// ```
+pub fn every_cancellation<F: Future>(
+    name: &str,
+    program: impl Fn() -> F + Send + Sync + 'static,
+) -> EveryCancellation<F> {
+    EveryCancellation {
+        name: name.to_owned(),
+        program: Box::new(program),
+        judge: Judge { check: None, may_not_end: false },
+        in_every_schedule: false,
+        budget: Duration::from_secs(1),
+        limit: Duration::from_secs(3600),
+        watchdog: Duration::from_secs(10),
+    }
+}
+
+/// What is to hold wherever a lane is cancelled: see [`every_cancellation`].
+#[must_use = "nothing is run before `holds` or `explore`"]
+pub struct EveryCancellation<F: Future> {
+    name: String,
+    program: Box<dyn Fn() -> F + Send + Sync>,
+    /// Of a `main` that was dropped there is no output.
+    judge: Judge<Option<F::Output>>,
+    in_every_schedule: bool,
+    budget: Duration,
+    limit: Duration,
+    watchdog: Duration,
+}
+
+impl<F> EveryCancellation<F>
+where
+    F: Future + 'static,
+    F::Output: Debug + Send + 'static,
+{
+    /// What has to hold of each run. The check returns a `bool` or a `Result`, or it panics. The
+    /// output of the run is `None` if `main` itself was dropped.
+    ///
+    /// Without one, a run must only end, without a panic of `main`.
+    pub fn check<C: Checked>(
+        mut self,
+        check: impl Fn(&Recording<Option<F::Output>>) -> C + Send + Sync + 'static,
+    ) -> Self {
+        let check: Check<Option<F::Output>> = Box::new(move |run| check(run).checked());
+        self.judge.check = Some(check);
+        self
+    }
+
+    /// Tries each cancellation in every schedule, and not only in tokio's own. They share the
+    /// budget.
+    pub fn in_every_schedule(mut self) -> Self {
+        self.in_every_schedule = true;
+        self
+    }
+
+    /// How long it may take, on the wall clock: one second unless told otherwise.
+    pub fn budget(mut self, time: Duration) -> Self {
+        self.budget = time;
+        self
+    }
+
+    /// How long a run may take, on its own clock: an hour unless told otherwise.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// How long, on the wall clock, a poll may block the thread: ten seconds unless told otherwise.
+    pub fn watchdog(mut self, watchdog: Duration) -> Self {
+        self.watchdog = watchdog;
+        self
+    }
+
+    /// Tries the claim.
+    ///
+    /// # Panics
+    /// With each await that is not safe, and the timeline of the first. Also if there is nothing to
+    /// cancel, or the program is wrong without a cancellation.
+    #[track_caller]
+    pub fn holds(self) {
+        let cancelled = self.explore();
+        assert!(cancelled.holds(), "{cancelled}");
+    }
+
+    /// Tries the claim, and returns what was found. It does not panic because the claim fails.
+    ///
+    /// # Panics
+    /// If the check blocks, or the operating system gives no thread.
+    pub fn explore(self) -> Cancelled<F::Output> {
+        let current = Arc::new(Current::default());
+        let program = self.program;
+        let runner = Runner {
+            name: self.name.clone(),
+            program: Box::new(move || {
+                let main = program();
+                Box::pin(main.lane("main").cancellable())
+            }),
+            granularity: Granularity::Waits,
+            limit: self.limit,
+            cut: None,
+            canonical: None,
+            roles: Arc::default(),
+            current: current.clone(),
+        };
+        let found = Arc::new(Mutex::new(Cancelled::new(self.name.clone())));
+        let judge = Arc::new(self.judge);
+        let (theirs, their_judge) = (found.clone(), judge.clone());
+        let (in_every_schedule, budget) = (self.in_every_schedule, self.budget);
+        let outcome = watched(&self.name, &current, self.watchdog, move || {
+            let runs = Arc::new(Mutex::new(Found::default()));
+            let time = Budget { time: budget, schedules: u64::MAX, seed: 0, at_random: false };
+            let explorer = Explorer::new(runner, their_judge.clone(), runs.clone(), time);
+            let begun = Instant::now();
+            let mut canceller =
+                Canceller { explorer, judge: their_judge, runs, found: theirs, budget, begun };
+            canceller.cancel(in_every_schedule);
+        });
+        let mut cancelled = {
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *found, Cancelled::new(self.name.clone()))
+        };
+        if let Err(blocked) = outcome {
+            let blocked: Box<Once<Option<F::Output>>> = blocked;
+            let why = judge.judge(&blocked.recording).err().unwrap_or_else(|| "it blocks".into());
+            cancelled.refused = Some(format!("a run was not over: {why}"));
+        }
+        cancelled
+    }
+}
+
+/// What was found: see [`EveryCancellation::explore`].
+#[derive(Debug)]
+pub struct Cancelled<T> {
+    /// What the program is called.
+    pub name: String,
+    /// The lanes that were dropped, each with the number of its suspensions.
+    pub lanes: Vec<(String, usize)>,
+    /// In how many runs a lane was dropped.
+    pub cancellations: u64,
+    /// Each was tried in every schedule, or at least in some more: then this says which.
+    pub schedules: Option<Coverage>,
+    /// The awaits at which a lane must not be dropped.
+    pub unsafe_awaits: Vec<UnsafeAwait<T>>,
+    /// The budget was used up before each cancellation had been tried.
+    pub unfinished: bool,
+    /// The program draws lots, so another run could be another one.
+    pub draws_lots: bool,
+    /// Why nothing can be said, as a sentence.
+    pub refused: Option<String>,
+}
+
+/// An await at which a lane must not be dropped.
+#[derive(Debug)]
+pub struct UnsafeAwait<T> {
+    /// The lane.
+    pub lane: String,
+    /// Which of its suspensions it is, counted from 1.
+    pub suspension: usize,
+    /// How often the lane suspends when nothing drops it.
+    pub of: usize,
+    /// When it suspends there, on the clock of the run.
+    pub at: Duration,
+    /// It is unsafe only when the lane has been woken and not yet polled.
+    pub once_woken: bool,
+    /// What is wrong then.
+    pub why: String,
+    /// The run.
+    pub recording: Recording<Option<T>>,
+}
+
+impl<T> Cancelled<T> {
+    fn new(name: String) -> Cancelled<T> {
+        Cancelled {
+            name,
+            lanes: vec![],
+            cancellations: 0,
+            schedules: None,
+            unsafe_awaits: vec![],
+            unfinished: false,
+            draws_lots: false,
+            refused: None,
+        }
+    }
+
+    /// Whether no await is unsafe that was tried, and at least one was tried.
+    pub fn holds(&self) -> bool {
+        self.refused.is_none() && self.unsafe_awaits.is_empty() && self.cancellations > 0
+    }
+}
+
+/// Drops lanes, one after the other.
+struct Canceller<T> {
+    explorer: Explorer<Option<T>>,
+    judge: Arc<Judge<Option<T>>>,
+    runs: Arc<Mutex<Found<Option<T>>>>,
+    found: Arc<Mutex<Cancelled<T>>>,
+    budget: Duration,
+    begun: Instant,
+}
+
+impl<T: Debug> Canceller<T> {
+    fn note<R>(&self, note: impl FnOnce(&mut Cancelled<T>) -> R) -> R {
+        note(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn cancel(&mut self, in_every_schedule: bool) {
+        match self.explorer.rehearse() {
+            Ok(lots) => self.note(|it| it.draws_lots = lots == Lots::Drawn),
+            Err(refusal) => return self.note(|it| it.refused = Some(refusal.sentence())),
+        }
+        let whole = self.explorer.runner.run(Plan::Follow(vec![]));
+        if let Err(why) = self.judge.judge(&whole.recording) {
+            let why = format!("it is wrong without any cancellation: {why}");
+            return self.note(|it| it.refused = Some(why));
+        }
+        let main = Droppable { name: "main".into(), position: 0 };
+        let mut lanes = whole.trace.suspensions;
+        // `main` can always be dropped. It is, if no lane says that it is the one.
+        if lanes.iter().any(|it| it.lane != main) {
+            lanes.retain(|it| it.lane != main);
+        }
+        if lanes.is_empty() {
+            let why = "no lane that can be cancelled ever waits";
+            return self.note(|it| it.refused = Some(why.into()));
+        }
+        let names = lanes.iter().map(|it| (it.lane.name.clone(), it.times.len()));
+        self.note(|it| it.lanes = names.collect());
+        for suspensions in &lanes {
+            let of = suspensions.times.len();
+            for (position, &at) in suspensions.times.iter().enumerate() {
+                for once_woken in [false, true] {
+                    let lane = suspensions.lane.clone();
+                    let cut = Cut { lane, nth: position + 1, once_woken, seen: 0 };
+                    if self.begun.elapsed() > self.budget {
+                        return self.note(|it| it.unfinished = true);
+                    }
+                    self.try_one(cut, at, of, in_every_schedule);
+                }
+            }
+        }
+    }
+
+    fn try_one(&mut self, cut: Cut, at: Duration, of: usize, in_every_schedule: bool) {
+        let lane = cut.lane.name.clone();
+        let (suspension, once_woken) = (cut.nth, cut.once_woken);
+        self.explorer.runner.cut = Some(cut);
+        let failure = if in_every_schedule { self.in_every_schedule() } else { self.once() };
+        self.explorer.runner.cut = None;
+        let Some((why, recording)) = failure else { return };
+        let found = UnsafeAwait { lane, suspension, of, at, once_woken, why, recording };
+        self.note(|it| {
+            let last = it.unsafe_awaits.last();
+            // It need not be said twice of one await.
+            let known = last
+                .is_some_and(|last| last.lane == found.lane && last.suspension == found.suspension);
+            if !known {
+                it.unsafe_awaits.push(found);
+            }
+        });
+    }
+
+    /// In tokio's own schedule.
+    fn once(&mut self) -> Option<(String, Recording<Option<T>>)> {
+        let once = self.explorer.runner.run(Plan::Follow(vec![]));
+        if !once.trace.ends.cut {
+            return None; // it was never woken again, or was dropped with the lane around it
+        }
+        self.note(|it| it.cancellations += 1);
+        let why = self.judge.judge(&once.recording).err()?;
+        Some((why, once.recording))
+    }
+
+    fn in_every_schedule(&mut self) -> Option<(String, Recording<Option<T>>)> {
+        self.explorer.explore();
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        let runs = std::mem::take(&mut *runs);
+        self.note(|it| {
+            it.cancellations += runs.schedules;
+            if it.schedules.is_none() || runs.coverage != Coverage::All {
+                it.schedules = Some(runs.coverage.clone());
+            }
+        });
+        let failure = runs.failure?;
+        Some((failure.why, failure.recording))
+    }
+}
+
+/// Each unsafe await in a sentence, and the timeline of the first.
+impl<T> Display for Cancelled<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(why) = &self.refused {
+            return write!(f, "{}: no cancellation was tried: {why}", self.name);
+        }
+        let lanes: Vec<String> = self
+            .lanes
+            .iter()
+            .map(|(lane, suspensions)| format!("{lane} at each of its {suspensions} suspensions"))
+            .collect();
+        write!(f, "{}: dropped {}, in {} runs: ", self.name, lanes.join(", "), self.cancellations)?;
+        match self.unsafe_awaits.len() {
+            0 => f.write_str("what must hold does, each time")?,
+            1 => f.write_str("one await is not cancel safe")?,
+            n => write!(f, "{n} awaits are not cancel safe")?,
+        }
+        for found in &self.unsafe_awaits {
+            write!(f, "\n{found}")?;
+        }
+        if let Some(first) = self.unsafe_awaits.first() {
+            let options = TerminalOptions { width: 100, colour: false };
+            write!(f, "\n\n{}", first.recording.chart().to_text(options))?;
+        }
+        if self.unfinished {
+            f.write_str("\nThe budget was used up before each cancellation had been tried.")?;
+        }
+        if self.draws_lots {
+            f.write_str("\nThe program draws lots: another run could be another one.")?;
+        }
+        Ok(())
+    }
+}
+
+/// `if transfer is cancelled at suspension 2 of 3 (20 ms): money`
+impl<T> Display for UnsafeAwait<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let UnsafeAwait { lane, suspension, of, at, why, .. } = self;
+        let at = human(*at);
+        let woken = match self.once_woken {
+            true => ", when it has been woken and not yet polled",
+            false => "",
+        };
+        write!(f, "if {lane} is cancelled at suspension {suspension} of {of} ({at}){woken}: {why}")
+    }
+}

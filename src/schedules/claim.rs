@@ -1,0 +1,244 @@
+//! `every_schedule(…).check(…).holds()`: what is to be tried, and how.
+use super::{
+    explorer::{Budget, Explorer, Replayed},
+    once::Runner,
+    report::{Checked, Coverage, Explored, Found, Judge, Schedule},
+    scheduler::Granularity,
+    watch::{Current, watched},
+};
+use crate::timeline::{LaneExt, Recording};
+use std::{
+    fmt::Debug,
+    marker::PhantomData,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// Runs a program in every order in which its ready lanes could be polled.
+///
+/// `program` is called once for each schedule and has to do the same each time. Each task in it has
+/// to be a lane; so has each branch of a `join!` whose order is to be tried. Nothing else has to be
+/// changed in it.
+///
+/// ```
+/// use async_concepts::{LaneExt, schedules::every_schedule};
+/// use tokio::task::yield_now;
+/// use std::cell::Cell;
+///
+/// every_schedule("two increments", || async {
+///     let sum = Cell::new(0);
+///     let increment = async || {
+///         yield_now().await;
+///         sum.set(sum.get() + 1);
+///     };
+///     futures::join!(increment().lane("A"), increment().lane("B"));
+///     sum.get()
+/// })
+/// .check(|run| matches!(run.outcome, Ok(2)))
+/// .holds();
+/// ```
+pub fn every_schedule<F: Future>(
+    name: &str,
+    program: impl Fn() -> F + Send + Sync + 'static,
+) -> EverySchedule<F> {
+    EverySchedule {
+        name: name.to_owned(),
+        program: Box::new(program),
+        judge: Judge { check: None, may_not_end: false },
+        granularity: Granularity::Waits,
+        budget: Budget {
+            time: Duration::from_secs(1),
+            schedules: u64::MAX,
+            seed: 0,
+            at_random: false,
+        },
+        limit: Duration::from_secs(3600),
+        watchdog: Duration::from_secs(10),
+        future: PhantomData,
+    }
+}
+
+/// What is to hold in every schedule: see [`every_schedule`].
+#[must_use = "nothing is run before `holds` or `explore`"]
+pub struct EverySchedule<F: Future> {
+    name: String,
+    program: Box<dyn Fn() -> F + Send + Sync>,
+    judge: Judge<F::Output>,
+    granularity: Granularity,
+    budget: Budget,
+    limit: Duration,
+    watchdog: Duration,
+    /// Only to know whether the program may be moved to another thread.
+    future: PhantomData<fn() -> F>,
+}
+
+impl<F> EverySchedule<F>
+where
+    F: Future + 'static,
+    F::Output: Debug + Send + 'static,
+{
+    /// What has to hold of each run. The check returns a `bool` or a `Result`, or it panics.
+    ///
+    /// Without one, a run must only end, without a panic of `main`.
+    pub fn check<C: Checked>(
+        mut self,
+        check: impl Fn(&Recording<F::Output>) -> C + Send + Sync + 'static,
+    ) -> Self {
+        self.judge.check = Some(Box::new(move |run| check(run).checked()));
+        self
+    }
+
+    /// Switches from one lane to another at every operation of tokio, and not only where a lane has
+    /// to wait: what several threads can do. So it is for programs that may run on several threads.
+    ///
+    /// Of two lanes that are ready the one that ran last goes on; each switch is a departure.
+    pub fn at_every_operation(mut self) -> Self
+    where
+        F: Send,
+    {
+        self.granularity = Granularity::Operations;
+        self
+    }
+
+    /// How long it may take, on the wall clock: one second unless told otherwise. What could not be
+    /// tried in that time is said.
+    pub fn budget(mut self, time: Duration) -> Self {
+        self.budget.time = time;
+        self
+    }
+
+    /// How many schedules to try at most, however fast they are: for tests that must find the same
+    /// on each machine. Give a budget that is long enough beside it.
+    pub fn at_most(mut self, schedules: u64) -> Self {
+        self.budget.schedules = schedules;
+        self
+    }
+
+    /// The seed of the random walk through programs that have too many schedules: 0 unless told
+    /// otherwise.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.budget.seed = seed;
+        self
+    }
+
+    /// Tries schedules at random only, until the budget is used up: for programs with so many that
+    /// those with few departures from tokio's own say little.
+    pub fn at_random(mut self) -> Self {
+        self.budget.at_random = true;
+        self
+    }
+
+    /// How long a run may take, on its own clock, before it is ended with a verdict: an hour unless
+    /// told otherwise.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// How long, on the wall clock, a poll may block the thread: ten seconds unless told otherwise.
+    pub fn watchdog(mut self, watchdog: Duration) -> Self {
+        self.watchdog = watchdog;
+        self
+    }
+
+    /// A run that does not end by itself is no failure; the check decides.
+    pub fn may_not_end(mut self) -> Self {
+        self.judge.may_not_end = true;
+        self
+    }
+
+    /// Tries the claim.
+    ///
+    /// If the environment variable `SCHEDULE` is `name:` and a schedule, only that is run.
+    ///
+    /// # Panics
+    /// With the simplest schedule that fails, its lines and its timeline. Also if the program cannot
+    /// be explored, with a sentence that says why; and if the schedule that is asked for does not
+    /// fit the program.
+    #[track_caller]
+    pub fn holds(self) {
+        let explored = match asked_for(&self.name) {
+            Some(schedule) => {
+                let asked = schedule.parse().and_then(|schedule| self.replay(&schedule));
+                asked.unwrap_or_else(|error| panic!("{error}"))
+            }
+            None => self.explore(),
+        };
+        assert!(explored.holds(), "{explored}");
+    }
+
+    /// Tries the claim, and returns what was found. It does not panic because the claim fails.
+    ///
+    /// # Panics
+    /// If the check blocks, or the operating system gives no thread.
+    pub fn explore(self) -> Explored<F::Output> {
+        let budget = self.budget;
+        self.run(move |explorer| {
+            explorer.explore();
+            Ok(())
+        })
+        .unwrap_or_else(|error: String| unreachable!("{error} after {budget:?}"))
+    }
+
+    /// Runs one schedule.
+    ///
+    /// # Errors
+    /// If the schedule does not fit the program, which must have changed since it was found.
+    pub fn replay(self, schedule: &Schedule) -> Result<Explored<F::Output>, String> {
+        let (name, asked) = (self.name.clone(), schedule.clone());
+        self.run(move |explorer| match explorer.replay(&asked) {
+            Replayed::AsItWas => Ok(()),
+            Replayed::DoesNotFit(why) => {
+                Err(format!("the schedule {name}:{asked} does not fit the program any more: {why}"))
+            }
+        })
+    }
+
+    fn run(
+        self,
+        work: impl FnOnce(&mut Explorer<F::Output>) -> Result<(), String> + Send + 'static,
+    ) -> Result<Explored<F::Output>, String> {
+        let current = Arc::new(Current::default());
+        let found = Arc::new(Mutex::new(Found::default()));
+        let program = self.program;
+        let runner = Runner {
+            name: self.name.clone(),
+            program: Box::new(move || {
+                let main = program();
+                Box::pin(main.lane("main"))
+            }),
+            granularity: self.granularity,
+            limit: self.limit,
+            cut: None,
+            canonical: None,
+            roles: Arc::default(),
+            current: current.clone(),
+        };
+        let judge = Arc::new(self.judge);
+        let (theirs, their_judge, budget) = (found.clone(), judge.clone(), self.budget);
+        let outcome = watched(&self.name, &current, self.watchdog, move || {
+            let mut explorer = Explorer::new(runner, their_judge, theirs, budget);
+            work(&mut explorer)
+        });
+        let mut found = {
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *found)
+        };
+        match outcome {
+            Ok(done) => done?,
+            Err(blocked) => {
+                let verdict = judge.judge(&blocked.recording);
+                found.coverage = Coverage::Blocked;
+                found.add(*blocked, verdict);
+            }
+        }
+        Ok(found.explored(self.name, self.granularity))
+    }
+}
+
+/// What `SCHEDULE` says, if it is about the program of that name.
+fn asked_for(name: &str) -> Option<String> {
+    let asked = std::env::var("SCHEDULE").ok()?;
+    let (program, schedule) = asked.rsplit_once(':')?;
+    (program == name).then(|| schedule.to_owned())
+}

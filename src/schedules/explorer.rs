@@ -1,0 +1,331 @@
+//! Runs a program in one schedule after the other: those with the fewest departures first.
+//!
+//! A *departure* is a decision that is not the first candidate's, so not tokio's own. The queue holds
+//! prefixes: the choices up to a departure, after which all goes on by itself. Each run shows its
+//! further decisions, and each of their alternatives is another prefix. So each schedule is run
+//! once, and the first that fails is the simplest.
+use super::{
+    minimise::minimise,
+    once::{Once, Runner, Trace},
+    plan::Plan,
+    report::{Coverage, Found, Judge, Schedule, result_of},
+    scheduler::Refusal,
+};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt::Debug,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+/// How often tokio's own schedule is run before anything is claimed of the others. What is drawn by
+/// lot, one of two ways, is overlooked once in 2^15 times.
+const REHEARSALS: usize = 16;
+
+/// So many schedules are run twice each, and of the later ones every eighth: where lots are drawn in
+/// them only, they differ.
+const RUN_TWICE: u64 = 64;
+
+/// So many choices, in all prefixes that wait to be run; more would only fill the memory.
+const MOST_CHOICES: usize = 20_000_000;
+
+/// So many decisions of a run are departed from. A program that spins makes one after the other.
+const MOST_DECISIONS: usize = 1_000;
+
+/// How long, and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Budget {
+    pub time: Duration,
+    /// So many schedules at most.
+    pub schedules: u64,
+    /// The seed of the random walk.
+    pub seed: u64,
+    /// Nothing is tried but at random.
+    pub at_random: bool,
+}
+
+/// The choices of a run up to its last departure.
+struct Prefix {
+    choices: Vec<u16>,
+    /// What had happened up to that decision, when it was found.
+    digest: u64,
+}
+
+/// Runs one program in many schedules, and notes what comes of it.
+pub(super) struct Explorer<T> {
+    pub runner: Runner<T>,
+    judge: Arc<Judge<T>>,
+    found: Arc<Mutex<Found<T>>>,
+    budget: Budget,
+    begun: Instant,
+}
+
+impl<T: Debug> Explorer<T> {
+    pub fn new(
+        runner: Runner<T>,
+        judge: Arc<Judge<T>>,
+        found: Arc<Mutex<Found<T>>>,
+        budget: Budget,
+    ) -> Explorer<T> {
+        Explorer { runner, judge, found, budget, begun: Instant::now() }
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found<T>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs the program until all schedules are done or the budget is used up.
+    pub fn explore(&mut self) {
+        let covered = match self.rehearse() {
+            Ok(Lots::None) if self.budget.at_random => self.random().map(Coverage::Random),
+            Ok(Lots::None) => self.systematic(),
+            Ok(Lots::Drawn) => self.random().map(Coverage::Lots),
+            Err(refusal) => Err(refusal),
+        };
+        self.make_simpler();
+        let coverage = match covered {
+            Ok(coverage) => coverage,
+            Err(refusal) => Coverage::Refused(refusal.sentence()),
+        };
+        let mut found = self.found();
+        found.coverage = coverage;
+        found.took = self.begun.elapsed();
+    }
+
+    /// What a random walk finds has departures that do not matter.
+    fn make_simpler(&self) {
+        let Some(failure) = self.found().failure.take() else { return };
+        let time = self.budget.time.max(Duration::from_millis(100));
+        let failure = minimise(&self.runner, &self.judge, failure, time);
+        self.found().failure = Some(failure);
+    }
+
+    /// Runs one schedule that was found before.
+    pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
+        if let Err(refusal) = self.rehearse() {
+            self.found().coverage = Coverage::Refused(refusal.sentence());
+            return Replayed::AsItWas;
+        }
+        let once = self.runner.run(Plan::Follow(schedule.choices.clone()));
+        let ends = &once.trace.ends;
+        if let Some(lane) = ends.vain {
+            let name = &once.trace.names[lane];
+            return Replayed::DoesNotFit(format!("{name}, which ought to come next, does not"));
+        }
+        if let Some(decision) = ends.misfit {
+            let choice = schedule.choices[decision];
+            let there = once.trace.decisions[decision].candidates.len();
+            return Replayed::DoesNotFit(format!(
+                "decision {decision} is between {there} lanes, and {choice} is none of them"
+            ));
+        }
+        if once.trace.decisions.len() < schedule.choices.len() {
+            return Replayed::DoesNotFit(format!(
+                "it has {} decisions, and the run only {}",
+                schedule.choices.len(),
+                once.trace.decisions.len()
+            ));
+        }
+        self.count(once);
+        self.found().coverage = Coverage::Replayed;
+        Replayed::AsItWas
+    }
+
+    /// Runs tokio's own schedule several times. What is not the same each time is drawn by lot.
+    pub fn rehearse(&mut self) -> Result<Lots, Refusal> {
+        if !self.is_it_the_same_each_time()? {
+            // In what order lanes are woken does not matter if each order is tried anyhow.
+            self.runner.canonical = Some(Arc::new(self.runner.roles.snapshot()));
+            self.found().order_of_wakes = true;
+            if !self.is_it_the_same_each_time()? {
+                return Ok(Lots::Drawn);
+            }
+        }
+        Ok(Lots::None)
+    }
+
+    fn is_it_the_same_each_time(&self) -> Result<bool, Refusal> {
+        let mut first = None;
+        for nth in 0..REHEARSALS {
+            // Of a run that takes long, there cannot be many.
+            if nth > 1 && !self.may_go_on(0.2) {
+                break;
+            }
+            let once = self.runner.run(Plan::Follow(vec![]));
+            if let Some(refusal) = once.trace.ends.refusal {
+                return Err(refusal);
+            }
+            let signature = signature(&once);
+            if *first.get_or_insert(signature.clone()) != signature {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether something is left of the budget, or of this part of it.
+    fn may_go_on(&self, part: f64) -> bool {
+        let time = self.budget.time.mul_f64(part);
+        let schedules = (self.budget.schedules as f64 * part) as u64;
+        let given_up = self.runner.current.given_up.load(Relaxed);
+        let some_left = self.found().schedules < schedules.max(1);
+        self.begun.elapsed() < time && some_left && !given_up
+    }
+
+    /// All schedules with no departure, then all with one, and so on.
+    fn systematic(&self) -> Result<Coverage, Refusal> {
+        let mut queue = Queue::default();
+        queue.add(0, Prefix { choices: vec![], digest: 0 });
+        while let Some((departures, prefix)) = queue.next() {
+            // What is left is for the random walk, which reaches what is far from tokio's own.
+            let first = departures == 0;
+            if !first && (!self.may_go_on(0.6) || queue.overflown) {
+                return self.walk(departures);
+            }
+            let once = self.runner.run(Plan::Follow(prefix.choices.clone()));
+            if let Some(refusal) = once.trace.ends.refusal.clone() {
+                return Err(refusal);
+            }
+            if once.trace.ends.vain.is_some() {
+                continue;
+            }
+            if !followed(&once.trace, &prefix) || !self.is_repeated(&once) {
+                // Something is drawn by lot after all: the same choices lead to another run.
+                return self.random().map(Coverage::Lots);
+            }
+            branch(&once.trace, &prefix, |prefix| queue.add(departures + 1, prefix));
+            queue.overflown |= once.trace.decisions.len() > MOST_DECISIONS;
+            self.count(once);
+        }
+        Ok(Coverage::All)
+    }
+
+    /// Whether the same choices lead to the same run, where that is looked at.
+    fn is_repeated(&self, once: &Once<T>) -> bool {
+        let nth = self.found().schedules;
+        if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
+            return true;
+        }
+        if nth > 0 && !self.may_go_on(0.6) {
+            return true;
+        }
+        let again = self.runner.run(Plan::Follow(once.trace.choices()));
+        signature(&again) == signature(once)
+    }
+
+    /// What is left of the budget, after all schedules with fewer departures than `unfinished`.
+    fn walk(&self, unfinished: usize) -> Result<Coverage, Refusal> {
+        let random = self.random()?;
+        Ok(match unfinished.checked_sub(1) {
+            Some(departures) => Coverage::UpTo { departures, random },
+            None => Coverage::Random(random),
+        })
+    }
+
+    /// Runs schedules at random until the budget is used up. Returns how many.
+    fn random(&self) -> Result<u64, Refusal> {
+        let mut rng = fastrand::Rng::with_seed(self.budget.seed);
+        let mut random = 0;
+        while self.may_go_on(1.0) {
+            let plan = Plan::Walk { rng: rng.fork(), roles: self.runner.roles.clone() };
+            let once = self.runner.run(plan);
+            if let Some(refusal) = once.trace.ends.refusal {
+                return Err(refusal);
+            }
+            if once.trace.ends.vain.is_none() {
+                random += 1;
+                self.count(once);
+            }
+        }
+        Ok(random)
+    }
+
+    fn count(&self, once: Once<T>) {
+        let verdict = self.judge.judge(&once.recording);
+        self.found().add(once, verdict);
+    }
+}
+
+/// What became of a schedule that was to be run again.
+pub(super) enum Replayed {
+    AsItWas,
+    /// The program is no longer the one in which it was found.
+    DoesNotFit(String),
+}
+
+/// Whether something is drawn by lot that no choice decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lots {
+    None,
+    Drawn,
+}
+
+/// The same for two runs in which the same has happened, and with the same result.
+fn signature<T: Debug>(once: &Once<T>) -> (u64, String) {
+    (once.trace.digest, result_of(&once.recording))
+}
+
+/// The positions of the decisions that were not tokio's own.
+pub(super) fn departures_of(trace: &Trace) -> Vec<usize> {
+    let numbered = trace.decisions.iter().enumerate();
+    numbered.filter(|(_, decision)| decision.taken > 0).map(|(nth, _)| nth).collect()
+}
+
+/// Whether a run made the decisions of its prefix, and was at the last of them where the run was
+/// in which it was found.
+fn followed(trace: &Trace, prefix: &Prefix) -> bool {
+    let Some(last) = prefix.choices.len().checked_sub(1) else { return true };
+    match trace.decisions.get(last) {
+        Some(decision) => {
+            decision.digest == prefix.digest
+                && decision.taken == usize::from(prefix.choices[last])
+                && trace.ends.misfit.is_none()
+        }
+        None => false,
+    }
+}
+
+/// The prefixes that depart once more from this run, after its last departure.
+fn branch(trace: &Trace, prefix: &Prefix, mut add: impl FnMut(Prefix)) {
+    let choices = trace.choices();
+    for nth in prefix.choices.len()..choices.len().min(MOST_DECISIONS) {
+        let digest = trace.decisions[nth].digest;
+        for &other in &trace.alternatives[nth] {
+            let mut choices = choices[..nth].to_vec();
+            choices.push(other as u16);
+            add(Prefix { choices, digest });
+        }
+    }
+}
+
+/// What is still to be run, by the number of departures.
+#[derive(Default)]
+struct Queue {
+    by_departures: BTreeMap<usize, VecDeque<Prefix>>,
+    /// How many choices there are in all of them.
+    size: usize,
+    /// There were too many: some have been left out.
+    overflown: bool,
+}
+
+impl Queue {
+    fn add(&mut self, departures: usize, prefix: Prefix) {
+        if self.size > MOST_CHOICES {
+            self.overflown = true;
+            return;
+        }
+        self.size += prefix.choices.len();
+        self.by_departures.entry(departures).or_default().push_back(prefix);
+    }
+
+    fn next(&mut self) -> Option<(usize, Prefix)> {
+        let mut first = self.by_departures.first_entry()?;
+        let departures = *first.key();
+        let prefix = first.get_mut().pop_front()?;
+        if first.get().is_empty() {
+            first.remove();
+        }
+        self.size -= prefix.choices.len();
+        Some((departures, prefix))
+    }
+}

@@ -1,0 +1,45 @@
+//! Makes a schedule that fails simpler.
+use super::{
+    explorer::departures_of,
+    once::{Once, Runner},
+    plan::Plan,
+    report::{Failure, Judge, Schedule},
+};
+use std::time::{Duration, Instant};
+
+/// Undoes the departures of a schedule one by one, from the last to the first, as long as it still
+/// fails; and begins again after each that could be undone. Gives up when `time` is over.
+pub(super) fn minimise<T>(
+    runner: &Runner<T>,
+    judge: &Judge<T>,
+    mut failure: Failure<T>,
+    time: Duration,
+) -> Failure<T> {
+    let begun = Instant::now();
+    let mut left: Vec<usize> = failure.schedule.departures.iter().map(|it| it.decision).collect();
+    while let Some(decision) = left.pop() {
+        if begun.elapsed() > time {
+            break;
+        }
+        let mut choices = failure.schedule.choices.clone();
+        choices[decision] = 0;
+        let once = runner.run(Plan::Follow(choices));
+        let Some(simpler) = still_fails(judge, once, &failure) else { continue };
+        failure = simpler;
+        left = failure.schedule.departures.iter().map(|it| it.decision).collect();
+    }
+    failure
+}
+
+fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<Failure<T>> {
+    let Once { recording, trace } = once;
+    if !trace.is_valid() {
+        return None;
+    }
+    // Later decisions are others after one was undone, and there may be more departures than before.
+    if departures_of(&trace).len() >= than.schedule.departures.len() {
+        return None;
+    }
+    let why = judge.judge(&recording).err()?;
+    Some(Failure { why, schedule: Schedule::of(&trace), recording })
+}

@@ -1,0 +1,106 @@
+//! One run of the program: one schedule.
+use super::{
+    cancellable::{Cut, Suspensions},
+    candidates::{self, Roles},
+    plan::Plan,
+    scheduler::{Decision, Ends, Granularity, MOST_POLLS, Scheduler},
+    watch::Current,
+};
+use crate::timeline::{
+    Causes, Code, Recording, Run, Verdict, human, recording, run_lane_to_the_end,
+};
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+/// Makes the lane `main` anew for each run.
+pub(super) type Program<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + Send + Sync>;
+
+/// How a program is run, each time.
+pub(super) struct Runner<T> {
+    pub name: String,
+    pub program: Program<T>,
+    pub granularity: Granularity,
+    /// On the clock of the run: see [`Recorder::limit`](crate::timeline::Recorder::limit).
+    pub limit: Duration,
+    /// Which lane is dropped in each run, and when.
+    pub cut: Option<Cut>,
+    /// Set when the order of wakes turns out to be drawn by lot.
+    pub canonical: Option<Arc<Roles>>,
+    /// What the lanes turned out to be, in all runs so far.
+    pub roles: Arc<Roles>,
+    /// Where the thread that watches finds the run.
+    pub current: Arc<Current>,
+}
+
+/// What there is to know of one run.
+pub(super) struct Once<T> {
+    pub recording: Recording<T>,
+    pub trace: Trace,
+}
+
+/// How a run came about.
+pub(super) struct Trace {
+    pub decisions: Vec<Decision>,
+    /// For each decision, the positions of the lanes that could have come instead.
+    pub alternatives: Vec<Vec<usize>>,
+    /// The names of the lanes.
+    pub names: Vec<String>,
+    /// The same for two runs in which the same has happened.
+    pub digest: u64,
+    pub ends: Ends,
+    /// The lanes that may be dropped, and when they have suspended.
+    pub suspensions: Vec<Suspensions>,
+}
+
+impl Trace {
+    /// What the scheduler of a run that is over has seen.
+    pub fn of(scheduler: &Scheduler) -> Trace {
+        let mut state = scheduler.state();
+        state.look_for_unnamed_tasks();
+        Trace {
+            decisions: std::mem::take(&mut state.decisions),
+            alternatives: vec![],
+            names: state.lanes.iter().map(|it| it.name.clone()).collect(),
+            digest: state.digest(),
+            ends: state.ends.clone(),
+            suspensions: std::mem::take(&mut state.suspensions),
+        }
+    }
+
+    /// The choices that were made.
+    pub fn choices(&self) -> Vec<u16> {
+        self.decisions.iter().map(|decision| decision.taken as u16).collect()
+    }
+
+    /// Whether this is a run of the program at all: the chosen lanes came, and nothing took part
+    /// that no schedule decides about.
+    pub fn is_valid(&self) -> bool {
+        let Ends { vain, misfit, refusal, .. } = &self.ends;
+        vain.is_none() && misfit.is_none() && refusal.is_none()
+    }
+}
+
+impl<T> Runner<T> {
+    pub fn run(&self, plan: Plan) -> Once<T> {
+        let cut = self.cut.clone();
+        let canonical = self.canonical.clone();
+        let scheduler = Arc::new(Scheduler::new(plan, self.granularity, canonical, cut));
+        let run = Arc::new(Run::behind(scheduler.clone()));
+        self.current.begins(&run, &scheduler);
+        let mut ended = run_lane_to_the_end(&run, self.limit, || (self.program)());
+        // Checks run on this thread, too, and belong to no run.
+        Run::release_thread();
+        self.current.ended();
+
+        let mut trace = Trace::of(&scheduler);
+        let lanes = &scheduler.state().lanes;
+        let alternatives = |it| candidates::alternatives(it, lanes, &self.roles);
+        trace.alternatives = trace.decisions.iter().map(alternatives).collect();
+        self.roles.learn(lanes, trace.ends.vain);
+        if let Some(at) = trace.ends.spins {
+            let at = human(at);
+            let sentence = format!("at {at}, after {MOST_POLLS} polls, it was still going on");
+            ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
+        }
+        Once { recording: recording(&run, self.name.clone(), ended), trace }
+    }
+}

@@ -1,0 +1,135 @@
+//! Watches over the thread that runs schedules: a poll that blocks must not keep it for ever.
+use super::{once::Once, once::Trace, scheduler::Scheduler};
+use crate::timeline::{Run, Verdict, recording};
+use std::{
+    cell::Cell,
+    panic,
+    sync::{
+        Arc, Mutex, MutexGuard, Once as OnceOnly, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc::{self, RecvTimeoutError},
+    },
+    time::{Duration, Instant},
+};
+
+/// The run that is going on, shared by the thread that runs schedules and the one that watches it.
+#[derive(Default)]
+pub(super) struct Current {
+    run: Mutex<Running>,
+    /// The watching thread has given up: there is no use in another run.
+    pub given_up: AtomicBool,
+}
+
+#[derive(Default)]
+struct Running {
+    /// How many runs there have been.
+    number: u64,
+    run: Option<(Arc<Run>, Arc<Scheduler>)>,
+}
+
+impl Current {
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn begins(&self, run: &Arc<Run>, scheduler: &Arc<Scheduler>) {
+        let mut running = self.lock();
+        running.number += 1;
+        running.run = Some((run.clone(), scheduler.clone()));
+    }
+
+    pub fn ended(&self) {
+        self.lock().run = None;
+    }
+
+    /// Changes as long as the thread gets on: the number of the run, and how often its runtime has
+    /// come to rest.
+    fn movement(&self) -> (u64, Option<(Instant, bool)>) {
+        let running = self.lock();
+        (running.number, running.run.as_ref().map(|(run, _)| run.movement()))
+    }
+}
+
+/// Runs `work` on a thread of its own and waits for it.
+///
+/// If its current run makes no progress for `watchdog` on the wall clock, it is given up, and all
+/// that is known of that run is returned. Its thread cannot be stopped then, only left behind: it
+/// ends with the process.
+///
+/// # Panics
+/// If `work` panics, or does not get on between two runs: then a check blocks.
+pub(super) fn watched<R: Send + 'static, T>(
+    name: &str,
+    current: &Current,
+    watchdog: Duration,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, Box<Once<T>>> {
+    let (send, receive) = mpsc::channel();
+    let title = format!("schedules of {name}").replace('\0', " ");
+    let thread = std::thread::Builder::new().name(title).spawn(move || {
+        let _quiet = QuietPanics::on_this_thread();
+        let _ = send.send(work());
+    });
+    let thread = thread.expect("a thread for the schedules");
+    let mut seen = current.movement();
+    let mut since = Instant::now();
+    loop {
+        match receive.recv_timeout(watchdog.min(Duration::from_millis(100))) {
+            Ok(result) => return Ok(result),
+            Err(RecvTimeoutError::Disconnected) => {
+                let panic = thread.join().expect_err("it has ended without a result");
+                panic::resume_unwind(panic);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let now = current.movement();
+        if now != seen {
+            seen = now;
+            since = Instant::now();
+        } else if since.elapsed() >= watchdog {
+            current.given_up.store(true, Relaxed);
+            return Err(Box::new(blocked(name, current, watchdog)));
+        }
+    }
+}
+
+fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
+    let Some((run, scheduler)) = current.lock().run.clone() else {
+        panic!("{name}: the check of a run has not returned within {watchdog:?}");
+    };
+    let (_, asleep) = run.movement();
+    let verdict = Verdict::no_progress(&run, asleep, watchdog);
+    let elapsed = run.close();
+    let trace = Trace::of(&scheduler);
+    Once { recording: recording(&run, name.to_owned(), (Err(verdict), elapsed)), trace }
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// As long as it lives, panics on this thread print nothing: that a program panics in some schedule
+/// is what is looked for, and it may do so in thousands of them.
+struct QuietPanics;
+
+impl QuietPanics {
+    fn on_this_thread() -> QuietPanics {
+        static HOOK: OnceOnly = OnceOnly::new();
+        HOOK.call_once(|| {
+            let others = panic::take_hook();
+            panic::set_hook(Box::new(move |info| {
+                if !QUIET.get() {
+                    others(info);
+                }
+            }));
+        });
+        QUIET.set(true);
+        QuietPanics
+    }
+}
+
+impl Drop for QuietPanics {
+    fn drop(&mut self) {
+        QUIET.set(false);
+    }
+}

@@ -1,0 +1,86 @@
+//! A recording whose test fails shows what it has.
+//!
+//! In a plain `#[test]` the moment at which you want the picture is the one at which an assertion
+//! fails. So a recording that is dropped while its thread panics prints its lines, its timeline and
+//! its verdict: in the output of the test, below the panic.
+//!
+//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, as `NAME.svg` and
+//! `NAME.json`, whether its test fails or not. The name is that of the test, which is that of the
+//! thread; a second recording of one test is `NAME-2`.
+use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_svg};
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+/// So many columns are there in most terminals in which a test fails.
+const OPTIONS: TerminalOptions = TerminalOptions { width: 100, colour: false };
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        let fails = std::thread::panicking();
+        if !fails && std::env::var_os("TIMELINE").is_none() {
+            return;
+        }
+        let mut chart =
+            Chart::new(&self.title, self.clock, &self.events, self.elapsed, self.left_out);
+        chart.lines = std::mem::take(&mut self.lines);
+        chart.verdict = self.verdict.take();
+        if fails {
+            print(&chart);
+        }
+        write(&chart);
+    }
+}
+
+/// Prints the lines, the timeline and the verdict to the standard error of the test.
+fn print(chart: &Chart) {
+    let mut text = format!("\n“{}” did this before its test failed:\n", chart.title);
+    for line in &chart.lines {
+        let _ = writeln!(text, "{line:#}");
+    }
+    let _ = writeln!(text, "\n{}", chart.to_text(OPTIONS));
+    // The verdict is what there is to be read last.
+    if let Some(verdict) = &chart.verdict {
+        let _ = writeln!(text, "{verdict}");
+    }
+    eprint!("{text}");
+}
+
+/// Writes the picture and the data to the folder that `TIMELINE` names, if there is one. What cannot
+/// be written is said, and costs nothing else.
+fn write(chart: &Chart) {
+    let Some(folder) = std::env::var_os("TIMELINE") else { return };
+    let folder = Path::new(&folder);
+    let name = file_name(&chart.title);
+    let svg = to_svg(std::slice::from_ref(chart), SvgOptions::default());
+    let json = to_json(std::slice::from_ref(chart));
+    for (ending, content) in [("svg", svg), ("json", json)] {
+        let file = folder.join(format!("{name}.{ending}"));
+        let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, content));
+        if let Err(error) = written {
+            eprintln!("TIMELINE: cannot write {}: {error}", file.display());
+        }
+    }
+}
+
+/// The name of the test that runs on this thread, or else the title; only of what any file system
+/// takes, and each once in a process.
+fn file_name(title: &str) -> String {
+    static USED: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);
+    let thread = std::thread::current();
+    let mut name = String::new();
+    for character in thread.name().filter(|name| *name != "main").unwrap_or(title).chars() {
+        let harmless = character.is_alphanumeric() || character == '_' || character == '-';
+        name.push(if harmless { character } else { '_' });
+    }
+    let mut used = USED.lock().unwrap_or_else(PoisonError::into_inner);
+    let times = used.get_or_insert_default().entry(name.clone()).or_default();
+    *times += 1;
+    if *times > 1 {
+        let _ = write!(name, "-{times}");
+    }
+    name
+}

@@ -1,0 +1,110 @@
+//! A gate: what a run may carry to decide which of its lanes may be polled now.
+//!
+//! The recorder only watches. To try a program in other orders than tokio's, something has to stand
+//! between the runtime and the lanes. That is [`crate::schedules`]; here is all that the two know of
+//! each other. A run without a gate pays one `if` per poll for it.
+use super::event::LaneId;
+use std::{cell::Cell, panic::Location, task::Waker, time::Duration};
+
+/// Asked by the lanes of one run, all of them on the runtime's own thread.
+///
+/// None of these may ring a waker, or drop one, while it holds a lock of its own: both can run code
+/// of the program, which comes back here.
+pub(crate) trait Gate: Send + Sync {
+    /// A lane was made.
+    fn created(&self, lane: LaneId, made: Made<'_>);
+
+    /// A lane is about to be polled, with `waker`, at the time `at` of the run.
+    fn before_poll(&self, lane: LaneId, poller: Poller, waker: &Waker, at: Duration) -> Admission;
+
+    /// The poll that `before_poll` admitted is over; `ended` says whether the lane is, too.
+    fn after_poll(&self, lane: LaneId, ended: bool);
+
+    /// The waker of a lane is about to be rung. `yielded` says that the runtime does it, because
+    /// the lane asked for it at this same instant. The answer: whether the recording has a wake.
+    fn woken(&self, lane: LaneId, yielded: bool) -> bool;
+
+    /// The waker behind that of `woken` has been rung, too: that of the task, or of a lane around.
+    fn has_rung(&self, lane: LaneId);
+
+    /// A lane that may be dropped has returned `Pending`, or (`suspends` is false) comes by again.
+    /// The answer: whether it is to be dropped now.
+    fn drops(&self, lane: LaneId, suspends: bool) -> bool;
+
+    /// A lane was dropped before it was done.
+    fn dropped(&self, lane: LaneId);
+
+    /// A lane printed a line.
+    fn said(&self, text: &str);
+
+    /// The runtime has nothing to do, and the clock is about to move.
+    fn about_to_park(&self);
+
+    /// Something takes part in the run that no gate can hold back.
+    fn stranger(&self, stranger: Stranger);
+}
+
+/// What a gate is told of a lane as it is made.
+pub(crate) struct Made<'a> {
+    /// What the lane is called.
+    pub name: &'a str,
+    /// Where `.lane()` was called.
+    pub at: &'static Location<'static>,
+}
+
+/// What polls a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Poller {
+    /// Another lane, in the midst of its own poll.
+    Lane(LaneId),
+    /// The runtime: the lane is a task, or `main`.
+    Runtime,
+    /// A task that has no lane, and polls one.
+    UnnamedTask,
+}
+
+/// Whether a lane may be polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// It is its turn.
+    Poll,
+    /// It would not be polled now if the gate had not deferred another one: unless something happens
+    /// in this poll, it does not stand in the recording.
+    Quiet,
+    /// Not now. The gate keeps the waker, and rings it in time.
+    Defer,
+}
+
+/// What takes part in a run beside its lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stranger {
+    /// A thread that is not the runtime's own.
+    Thread,
+    /// A task that has no lane.
+    Task,
+    /// A closure that was named with `callback`: a loop of the program's own calls it.
+    Callback(LaneId),
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does something with wakers for the gate's own sake. Lanes do not take it for a wake, and where a
+/// lane waits must not be concluded from it.
+pub(crate) fn quietly<R>(work: impl FnOnce() -> R) -> R {
+    /// Puts it back also when a waker panics.
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            QUIET.set(self.0);
+        }
+    }
+    let _restore = Restore(QUIET.replace(true));
+    work()
+}
+
+/// Whether what happens to a waker now is the gate's doing: see [`quietly`].
+pub(crate) fn is_quiet() -> bool {
+    QUIET.get()
+}

@@ -1,0 +1,236 @@
+//! Every verdict: what it says, what it has seen, and what to do about it.
+//!
+//! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page has
+//! all of them. Each has the sentence, the cause, the smallest program that gets it, and the cure.
+//! Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a test
+//! compares the two lists.
+//!
+//! Three words: a lane *was woken* when its waker was called; it *waits* if it has returned `Pending`
+//! and was not woken since; and what *polls* it is the task, or the lane around it, that has to call
+//! its `poll`.
+//!
+//! # `woken-not-polled`
+//!
+//! > A was woken by holder at 50 ms, but main, the only one to poll it, waits at x.rs:41 for B
+//!
+//! **Seen:** the waker of A was called. A is a part of `main`, and `main` waits for something else. If
+//! A has got a lock by that wake, or a permit, or the place in a channel, it holds it now, and will not
+//! give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body is the same.
+//!
+//! ```no_run
+//! # use async_concepts::{LaneExt, record}; use tokio::{sync::Mutex, time::{Duration, sleep}};
+//! # let ms = Duration::from_millis;
+//! record("futurelock", move || async move {
+//!     let lock = Mutex::new(());
+//!     let guard = lock.lock().await;
+//!     let mut a = Box::pin(async { drop(lock.lock().await) }.lane("A"));
+//!     tokio::select! {
+//!         () = &mut a => {}
+//!         () = sleep(ms(10)) => {
+//!             drop(guard);              // A is woken, and next to get the lock,
+//!             drop(lock.lock().await);  // but here A is not polled
+//!         }
+//!     }
+//! });
+//! ```
+//!
+//! **Cure:** give A a task of its own (`spawn`), drop it before you wait for something else, or go on
+//! polling it there.
+//!
+//! # `old-waker`
+//!
+//! > A was woken by B at 20 ms through an old waker, which does not reach the task that polls it now
+//!
+//! **Seen:** A was polled in one task, and then in another. What woke it has kept the waker of the
+//! first.
+//!
+//! ```no_run
+//! # use std::{future::poll_fn, task::{Poll, Waker}};
+//! let mut kept: Option<Waker> = None;
+//! poll_fn(move |cx| {
+//!     kept.get_or_insert_with(|| cx.waker().clone()); // the first, and never a later one
+//!     Poll::<()>::Pending
+//! });
+//! ```
+//!
+//! **Cure:** keep the waker of the *last* poll: `Waker::clone_from`, or `AtomicWaker`.
+//!
+//! # `no-waker`
+//!
+//! > A has been waiting since 100 ms at x.rs:41 for `f`, and nothing keeps a waker of it
+//!
+//! **Seen:** each waker that A was given has been dropped. So nothing can wake it, whatever happens.
+//! `std::future::pending` is of this kind, and so is a `poll` that returns `Pending` without having
+//! seen to it that it is polled again.
+//!
+//! ```no_run
+//! # use async_concepts::record; use std::{future::poll_fn, task::Poll};
+//! record("lost", || poll_fn(|_| Poll::<()>::Pending));
+//! ```
+//!
+//! **Cure:** pass the context on to the future that is waited for, or keep its waker and call it.
+//!
+//! # `never-polled`
+//!
+//! > A, made at x.rs:41, was never polled
+//!
+//! **Seen:** the lane was made, and is still there, but futures do nothing until they are polled. Here
+//! a run waits in vain, perhaps for what A would do.
+//!
+//! ```no_run
+//! # use async_concepts::{LaneExt, record}; use tokio::sync::oneshot;
+//! record("never polled", || async {
+//!     let (send, receive) = oneshot::channel();
+//!     let _a = async { send.send(()) }.lane("A");
+//!     receive.await
+//! });
+//! ```
+//!
+//! **Cure:** `.await` it, `join!` it, or `spawn` it. Example: `never_awaited`.
+//!
+//! # `deadlock`
+//!
+//! > nothing can happen any more: A has been waiting since 100 ms at x.rs:41 for `Mutex::lock`; …
+//!
+//! **Seen:** each lane waits, none was woken, and on the paused clock no timer of a lane is left: the
+//! clock was let run on, and nothing came. (On the real clock it says "nothing has happened since …",
+//! which is all that was seen there.)
+//!
+//! ```no_run
+//! # use async_concepts::{LaneExt, record}; use tokio::sync::Mutex;
+//! record("locked twice", || async {
+//!     let lock = Mutex::new(());
+//!     let _guard = lock.lock().await;
+//!     let _same = lock.lock().await;
+//! });
+//! ```
+//!
+//! **Cure:** look at what each waits for, and ask what would have to happen for it. Locks that all
+//! lanes take in the same order cannot wait for each other. Example: `deadlock`.
+//!
+//! # `stuck`
+//!
+//! > after 1 min it was still going on: A has been waiting since 0 at x.rs:41 for `oneshot::Receiver`;
+//! > heart's next timer is due at 1 min 3 s
+//!
+//! **Seen:** A has waited for nine tenths of the time, while another lane went on. It need not be
+//! stuck for ever, but if the run should have ended, look at it first.
+//!
+//! **Cure:** that of [`deadlock`](#deadlock). What only keeps time, such as a heartbeat, should end
+//! with the rest.
+//!
+//! # `next-timer`
+//!
+//! > nothing has happened since 0: A's next timer is due at 1 h 40 min
+//!
+//! **Seen:** no lane does anything before that timer, and it is due after the limit of the run.
+//!
+//! ```no_run
+//! # use async_concepts::record; use tokio::time::{Duration, sleep};
+//! record("seconds for minutes", || sleep(Duration::from_secs(100 * 60)));
+//! ```
+//!
+//! **Cure:** a unit that is not the one that was meant; or else a greater
+//! [`limit`](super::Recorder::limit).
+//!
+//! # `still-going`
+//!
+//! > after 1 min it was still going on: A has been waiting since 59 s at x.rs:41 for `recv`
+//!
+//! **Seen:** A did something in the last tenth of the time.
+//!
+//! **Cure:** a loop that has no end, or a limit that is too low.
+//!
+//! # `spins`
+//!
+//! > A spins: at 30 ms it was polled 450000 times in 2 s, waking itself each time (after its wait at
+//! > x.rs:41 for `yield_now`)
+//!
+//! **Seen:** A returns `Pending` and wants to be polled again at once. The runtime never has nothing to
+//! do, so on the paused clock no time passes, and no timer fires.
+//!
+//! ```no_run
+//! # use async_concepts::record;
+//! record("spins", || async {
+//!     loop {
+//!         tokio::task::yield_now().await;
+//!     }
+//! });
+//! ```
+//!
+//! **Cure:** wait for the thing itself: a channel, a `Notify`, a timer.
+//!
+//! # `busy`
+//!
+//! > A gets no rest: at 30 ms it was polled 450000 times in 2 s, woken each time (…)
+//!
+//! **Seen:** as `spins`, but it is other lanes, or tasks without a lane, that wake it; as two lanes do
+//! that send each other one message for each that they receive.
+//!
+//! **Cure:** one of the two has to wait for something that takes time.
+//!
+//! # `blocks`
+//!
+//! > A blocks the thread: its poll at 50 ms did not return within 2 s (after it said “…” at x.rs:41)
+//!
+//! **Seen:** one poll that lasts. The place is the last one that is known: what A said in this poll, or
+//! the wait after which it went on.
+//!
+//! ```no_run
+//! # use async_concepts::record;
+//! record("blocks", || async { std::thread::sleep(std::time::Duration::MAX) });
+//! ```
+//!
+//! **Cure:** the asynchronous counterpart of the call, or `spawn_blocking`. A `std::sync::Mutex` whose
+//! guard lives across an `.await` is of this kind, too. Example: `blocked_loop`.
+//!
+//! # `blocks-without-a-lane`
+//!
+//! > something without a lane blocks the thread: the runtime did not become idle within 2 s
+//!
+//! **Seen:** the thread of the runtime is busy, and no lane is being polled.
+//!
+//! **Cure:** give the tasks lanes, and run it again.
+//!
+//! # `on-a-thread`
+//!
+//! > a thread that is not the runtime's has kept all lanes waiting for 2 s: A is still on its thread, …
+//!
+//! **Seen:** on the paused clock no time passes while a closure of the pool, or of
+//! [`on_thread`](super::on_thread), runs. This one did not end.
+//!
+//! **Cure:** let it [`block`](super::block) where it waits for time to pass; or use the real clock.
+//! Example: `spawn_blocking`.
+//!
+//! # `kept-the-thread`
+//!
+//! > A kept the thread for 700 ms that this clock does not show
+//!
+//! **Seen:** polls of A took that long on the wall clock. On the paused clock they take no time, so in
+//! the picture they look short; on the real one nothing else would have run meanwhile. It is a remark:
+//! the run may have ended well.
+//!
+//! ```no_run
+//! # use async_concepts::record;
+//! record("hash", || async { std::thread::sleep(std::time::Duration::from_millis(700)) });
+//! ```
+//!
+//! **Cure:** that of [`blocks`](#blocks). Example: `slow_callback`.
+//!
+//! # `destructor-panicked`
+//!
+//! > a destructor panicked when the run was ended: …
+//!
+//! **Seen:** what `main` held was dropped after the verdict, and that panicked. The verdict stands.
+//!
+//! # `not-recorded`
+//!
+//! > it did not end within 1 h; only a recording could tell what waits
+//!
+//! **Seen:** nothing, since it was not to be observed: [`Observe::Everything`](super::Observe).
+//!
+//! # `panicked`
+//!
+//! > main panicked: …
+//!
+//! **Seen:** the panic of `main`. That of a task is a `JoinError` of whatever awaits the task.

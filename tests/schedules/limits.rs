@@ -1,0 +1,328 @@
+//! What cannot be explored is refused, what is drawn by lot is said, and a poll that blocks ends.
+use async_concepts::{
+    LaneExt, on_thread, say,
+    schedules::{Coverage, EverySchedule, Schedule, every_schedule},
+};
+use futures::join;
+use std::{collections::HashMap, fmt::Debug, sync::Arc, thread, time::Duration};
+use tokio::{
+    spawn,
+    sync::{Notify, oneshot},
+    task::{JoinSet, spawn_blocking, yield_now},
+    time::sleep,
+};
+
+fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+/// The sentence with which a program is refused.
+#[track_caller]
+fn refusal<F>(claim: EverySchedule<F>) -> String
+where
+    F: Future + 'static,
+    F::Output: Debug + Send + 'static,
+{
+    let explored = claim.explore();
+    let Coverage::Refused(why) = explored.coverage else { panic!("it is explored: {explored}") };
+    why
+}
+
+#[test]
+fn a_task_without_a_lane_is_refused_and_it_is_said_which_one() {
+    let why = refusal(every_schedule("unnamed", || async {
+        let ready = Arc::new(Notify::new());
+        let tell = ready.clone();
+        let waiter = spawn(async move { ready.notified().await }.lane("waiter"));
+        let teller = spawn(async move { tell.notify_waiters() });
+        let _ = join!(waiter, teller);
+    }));
+    let begins = "at 0, after it made the lane waiter (tests/schedules/limits.rs:";
+    assert!(why.starts_with(begins), "{why}");
+    assert!(why.contains("), main spawns a task without a lane, which runs"), "{why}");
+}
+
+#[test]
+fn a_task_without_a_lane_is_found_even_if_it_ends_at_once_or_says_nothing() {
+    let why = refusal(every_schedule("short", || async {
+        spawn(async {});
+        sleep(ms(1)).await;
+    }));
+    assert!(why.contains("a task without a lane"), "{why}");
+    let why = refusal(every_schedule("before", || async {
+        let later = sleep(ms(1)).lane("later"); // made, and not yet polled
+        let unnamed = spawn(async {});
+        later.await;
+        let _ = unnamed.await;
+    }));
+    assert!(why.contains("a task without a lane"), "{why}");
+}
+
+#[test]
+fn a_task_whose_lane_is_inside_it_is_one_without_a_lane() {
+    let why = refusal(every_schedule("inside", || async {
+        let task = spawn(async { sleep(ms(1)).lane("inside").await });
+        let _ = task.await;
+    }));
+    assert!(why.starts_with("at 0, main spawns a task without a lane"), "{why}");
+}
+
+#[test]
+fn futures_that_are_made_and_never_polled_are_no_tasks_and_cost_no_schedule() {
+    let schedules = |with_another: bool| {
+        every_schedule("lazy", move || async move {
+            let _never = with_another.then(|| sleep(ms(1)).lane("never"));
+            let tasks = ["A", "B"].map(|name| spawn(sleep(ms(1)).lane(name)));
+            for task in tasks {
+                let _ = task.await;
+            }
+        })
+        .explore()
+    };
+    for with_another in [false, true] {
+        let explored = schedules(with_another);
+        assert_eq!((explored.schedules, explored.coverage), (6, Coverage::All), "{with_another}");
+    }
+}
+
+#[test]
+fn threads_are_refused() {
+    let expected = "it uses threads, and no schedule decides when they run";
+    let blocking = every_schedule("pool", || async {
+        let _ = spawn_blocking(|| {}).await;
+    });
+    assert_eq!(refusal(blocking), expected);
+    let named = every_schedule("named", || async {
+        let _ = spawn_blocking(on_thread("work", || {})).await;
+    });
+    assert_eq!(refusal(named), expected);
+}
+
+#[test]
+fn a_select_that_draws_lots_is_noticed_and_never_reported_as_complete() {
+    let explored = every_schedule("select!", || async {
+        tokio::select! {
+            () = sleep(ms(10)) => "A",
+            () = sleep(ms(10)) => "B",
+        }
+    })
+    .at_most(60)
+    .explore();
+    assert_eq!(explored.coverage, Coverage::Lots(explored.schedules), "{explored}");
+    assert_eq!(explored.results, 2, "{explored}");
+    assert!(explored.to_string().contains("the program draws lots"), "{explored}");
+}
+
+#[test]
+fn a_select_whose_branches_are_lanes_is_tried_in_each_order_whatever_is_drawn() {
+    let explored = every_schedule("select!, lanes", || async {
+        tokio::select! {
+            () = sleep(ms(10)).lane("A") => "A",
+            () = sleep(ms(10)).lane("B") => "B",
+        }
+    })
+    .explore();
+    assert_eq!((explored.schedules, explored.results), (4, 2), "{explored}");
+    assert!(explored.order_of_wakes_is_drawn && explored.coverage == Coverage::All, "{explored}");
+    assert!(explored.tried().ends_with("and each was tried)"), "{explored}");
+}
+
+#[test]
+fn the_order_of_a_hash_map_is_noticed_too() {
+    let explored = every_schedule("HashMap", || async {
+        let names: HashMap<&str, ()> = ["A", "B", "C", "D"].map(|name| (name, ())).into();
+        let mut tasks = JoinSet::new();
+        for name in names.into_keys() {
+            tasks.spawn(yield_now().lane(name));
+        }
+        tasks.join_all().await;
+    })
+    .at_most(60)
+    .explore();
+    assert!(matches!(explored.coverage, Coverage::Lots(_)), "{explored}");
+}
+
+#[test]
+fn lots_that_are_drawn_in_other_schedules_only_are_noticed_there() {
+    let explored = every_schedule("sometimes", || async {
+        let (send, receive) = oneshot::channel::<()>();
+        let first = spawn(async move { drop(send) }.lane("first"));
+        let second = async move {
+            let mut receive = receive;
+            if receive.try_recv() == Err(oneshot::error::TryRecvError::Empty) {
+                // Only if it comes before the first one.
+                let winner = tokio::select! {
+                    () = async {} => "A",
+                    () = async {} => "B",
+                };
+                say!("{winner}");
+            }
+        };
+        let second = spawn(second.lane("second"));
+        let _ = join!(first, second);
+    })
+    .at_most(200)
+    .explore();
+    assert!(matches!(explored.coverage, Coverage::Lots(_)), "{explored}");
+}
+
+#[test]
+fn a_poll_that_blocks_is_given_up_and_its_schedule_is_known() {
+    let explored = every_schedule("blocks", || async {
+        let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let theirs = flag.clone();
+        let set = async move { theirs.store(true, std::sync::atomic::Ordering::SeqCst) };
+        let look = async move {
+            if !flag.load(std::sync::atomic::Ordering::SeqCst) {
+                thread::sleep(Duration::from_secs(3600));
+            }
+        };
+        let (set, look) = (spawn(set.lane("set")), spawn(look.lane("look")));
+        let _ = join!(set, look);
+    })
+    .watchdog(ms(500))
+    .explore();
+    assert_eq!(explored.coverage, Coverage::Blocked, "{explored}");
+    let failure = explored.failure.expect("it fails");
+    assert_eq!(failure.schedule.to_string(), "1");
+    assert!(failure.why.contains("look"), "{}", failure.why);
+    assert!(failure.why.contains("did not return within 500 ms"), "{}", failure.why);
+}
+
+#[test]
+fn a_lane_that_spins_for_ever_is_ended() {
+    let explored = every_schedule("spins", || async {
+        let spin = async {
+            loop {
+                yield_now().await;
+            }
+        };
+        spin.lane("spin").await;
+    })
+    .explore();
+    assert_eq!((explored.schedules, explored.failing), (1, 1), "{explored}");
+    let why = explored.failure.expect("it fails").why;
+    assert_eq!(why, "at 0, after 20000 polls, it was still going on");
+}
+
+#[test]
+fn a_program_with_too_many_schedules_says_what_was_tried() {
+    let crowd = || async {
+        let mut tasks = JoinSet::new();
+        for name in ["A", "B", "C", "D", "E", "F", "G"] {
+            tasks.spawn(sleep(ms(1)).lane(name));
+        }
+        tasks.join_all().await;
+    };
+    let explored = every_schedule("crowd", crowd)
+        .budget(Duration::from_secs(60))
+        .at_most(300)
+        .seed(7)
+        .explore();
+    let Coverage::UpTo { departures, random } = explored.coverage else {
+        panic!("it is complete: {explored}")
+    };
+    assert!(departures > 0 && random > 0, "{explored}");
+    let tried = explored.tried();
+    assert!(tried.contains(" at random of an unknown number"), "{tried}");
+}
+
+#[test]
+fn a_random_walk_is_the_same_for_the_same_seed_and_what_it_finds_is_made_simpler() {
+    // Wrong if the last of seven tasks comes first, the second last second, and so on.
+    let run = |seed| {
+        every_schedule("backwards", || async {
+            let order = Arc::new(std::sync::Mutex::new(vec![]));
+            let mut tasks = JoinSet::new();
+            for number in 0..7 {
+                let order = order.clone();
+                let work = async move { order.lock().expect("no panic").push(number) };
+                tasks.spawn(work.lane(format!("T{number}")));
+            }
+            tasks.join_all().await;
+            let order = order.lock().expect("no panic");
+            order[0] == 6 && order[1] == 5 && order[2] == 4
+        })
+        .check(|run| matches!(run.outcome, Ok(false)))
+        .at_random()
+        .at_most(2_000)
+        .seed(seed)
+        .budget(Duration::from_secs(60))
+        .explore()
+    };
+    let (first, again, other) = (run(1), run(1), run(2));
+    assert_eq!(first.failing, again.failing);
+    assert!(first.failing > 0 && other.failing > 0, "{first}");
+    let (first, again) = (first.failure.expect("found"), again.failure.expect("found"));
+    assert_eq!(first.schedule, again.schedule);
+    assert_eq!(first.schedule.departures.len(), 3, "{}", first.schedule.describe());
+}
+
+#[test]
+fn after_an_exploration_the_thread_of_the_caller_is_as_before() {
+    let before = async_concepts::record("before", || async { yield_now().lane("A").await });
+    let explored = every_schedule("explored", || async { yield_now().lane("A").await })
+        .check(|_| {
+            // Checks run on the thread of the runs, and are no part of them.
+            let plain =
+                async_concepts::record("in a check", || async { yield_now().lane("A").await });
+            plain.outcome.is_ok()
+        })
+        .explore();
+    assert!(explored.holds(), "{explored}");
+    let after = async_concepts::record("before", || async { yield_now().lane("A").await });
+    assert_eq!(format!("{:?}", before.events()), format!("{:?}", after.events()));
+}
+
+fn two_tasks() -> EverySchedule<impl Future<Output = &'static str>> {
+    every_schedule("two tasks", || async {
+        let (send, receive) = oneshot::channel();
+        let winner = Arc::new(std::sync::Mutex::new(Some(send)));
+        let mut tasks = JoinSet::new();
+        for name in ["A", "B"] {
+            let winner = winner.clone();
+            let work = async move {
+                if let Some(send) = winner.lock().expect("no panic").take() {
+                    let _ = send.send(name);
+                }
+            };
+            tasks.spawn(work.lane(name));
+        }
+        tasks.join_all().await;
+        receive.await.expect("one of them sends")
+    })
+    .check(|run| match run.outcome {
+        Ok("A") => Ok(()),
+        _ => Err("B was faster"),
+    })
+}
+
+#[test]
+fn a_failure_names_the_departure_and_shows_the_lines_and_the_timeline() {
+    let explored = two_tasks().explore();
+    let text = explored.to_string();
+    let expected = "two tasks: all 4 schedules, switching where a lane waits, as one thread can: \
+                    2 outcomes, and 2 fail\nthe simplest: at decision 0 (0) B goes before A\n\
+                    B was faster\n";
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("\n    main  █"), "{text}");
+    assert!(text.ends_with("SCHEDULE=two tasks:1 cargo test"), "{text}");
+}
+
+#[test]
+fn a_schedule_can_be_written_and_read_and_one_that_does_not_fit_is_an_error() {
+    let schedule: Schedule = "1".parse().expect("a schedule");
+    let replayed = two_tasks().replay(&schedule).expect("it fits");
+    assert_eq!((replayed.schedules, replayed.coverage), (1, Coverage::Replayed));
+    assert_eq!(replayed.failure.expect("it fails").schedule.to_string(), "1");
+
+    let wrong = |text: &str| two_tasks().replay(&text.parse().expect("numbers")).unwrap_err();
+    let begins = |text: &str| format!("the schedule two tasks:{text} does not fit the program");
+    assert!(wrong("0.0.0.0.0.1").starts_with(&begins("0.0.0.0.0.1")));
+    assert!(wrong("9").starts_with(&begins("9")), "{}", wrong("9"));
+    let unreadable = "0,1".parse::<Schedule>().unwrap_err();
+    assert_eq!(
+        unreadable,
+        "“0,1” is no schedule: that is numbers with dots between them, like 0.1"
+    );
+}
