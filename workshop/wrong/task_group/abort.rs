@@ -1,4 +1,4 @@
-//! By hand: the other task is aborted when one has failed.
+//! Mistake: the error of B had to wait for A
 async fn order() -> Result<(), &'static str> {
     let a = tokio::spawn(check_the_stock().lane("A"));
     let b = tokio::spawn(charge_the_card().lane("B"));
