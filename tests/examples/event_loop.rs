@@ -124,7 +124,7 @@ fn to_abort_a_task_of_tokio_does_what_to_cancel_a_handle_does() {
 }
 
 #[test]
-fn a_loop_that_nobody_can_stop_any_more_says_so_instead_of_sleeping_for_ever() {
+fn a_loop_that_nothing_can_stop_returns_an_error_instead_of_sleeping_for_ever() {
     let run = record_blocking("for ever", cancel_handle::for_ever);
     assert_run(&run, ["0.000 main nothing is left that could stop the loop"], ms(0));
     assert_eq!(run.chart().row("hello").end.1, End::Cancelled { by: Some(0), aborted: false });

@@ -4,6 +4,7 @@ mod arrows;
 mod generated;
 mod pictures;
 mod readme;
+mod style;
 
 use std::{
     fs,
