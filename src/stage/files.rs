@@ -111,8 +111,8 @@ fn target(path: &Path) -> PathBuf {
     }
 }
 
-/// Whether it is a file or nothing yet. A terminal, a pipe or `/dev/null` is written to directly, and
-/// by as many options as like to.
+/// Whether it is a file or nothing yet. A terminal, a pipe or `/dev/null` is written to directly,
+/// and by any number of options.
 fn is_ordinary(path: &Path) -> bool {
     match fs::metadata(path) {
         Ok(metadata) => metadata.is_file(),

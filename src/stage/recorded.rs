@@ -4,8 +4,8 @@ use crate::timeline::{
 };
 use serde_json::{Value, json};
 
-/// The charts of a run as [`to_json`](crate::timeline::to_json) writes them; and beside these, until
-/// every reader draws them itself, `clock` and `scenes` with a finished picture of each:
+/// The charts of a run as [`to_json`](crate::timeline::to_json) writes them; and beside these,
+/// until every reader draws them itself, `clock` and `scenes` with a finished picture of each:
 ///
 /// - `title`: what the scene is called;
 /// - `verdict`: why it did not end by itself, or `null`;
