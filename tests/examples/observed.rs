@@ -120,8 +120,15 @@ fn every_wait_in_every_example_has_a_place() {
                 } else {
                     Says::Call
                 };
-                // A future that polls another one by hand is among them.
-                let known = ["run_until_complete", "run_forever", "scene(", "block_on", ".poll("];
+                // A future that polls another one, or wakes itself, by hand is among them.
+                let known = [
+                    "run_until_complete",
+                    "run_forever",
+                    "scene(",
+                    "block_on",
+                    ".poll(",
+                    ".wake_by_ref(",
+                ];
                 let says_so = says != Says::Call || known.iter().any(|call| line.contains(call));
                 // `context` has a lane of its own, for a cleanup that outlives its task.
                 let folders = ["examples/", "src/context/"];

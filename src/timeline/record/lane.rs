@@ -134,12 +134,12 @@ impl Probe {
         ready: impl FnOnce(&T) -> Polled,
     ) -> Poll<T> {
         let run = self.run.clone();
-        if run.observe == Observe::Lines {
-            return run.as_lane(self.lane, || poll(cx));
-        }
         if !run.is_open() {
             // Either the run is over, and this future has outlived it; or it is being ended.
             return if run.is_over() { poll(cx) } else { Poll::Pending };
+        }
+        if run.observe == Observe::Lines {
+            return run.as_lane(self.lane, || poll(cx));
         }
         let outer = run.current_lane();
         if outer.is_none() {

@@ -33,8 +33,6 @@ const FILES: &[(&str, &str)] = &[
     ("/src/io/util/mem.rs", "duplex"),
     ("/src/sync/cancellation_token.rs", "CancellationToken::cancelled"),
     ("/src/task/task_tracker.rs", "TaskTracker::wait"),
-    ("/src/event_loop/future.rs", "event_loop::Future"),
-    ("/src/event_loop/task.rs", "event_loop::Task"),
     ("/src/lock/mutex.rs", "Mutex::lock"),
     ("/src/stream/futures_unordered/mod.rs", "FuturesUnordered"),
 ];

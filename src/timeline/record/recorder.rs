@@ -266,11 +266,13 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
         let ended = limited.await;
         let elapsed = run.scheduler.elapsed();
         let outcome = match ended {
-            Some(Ok(output)) => Ok(output),
+            Some(Ok(output)) => {
+                see_what_was_aborted(run).await;
+                Ok(output)
+            }
             Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
             None => Err(out_of_time(run, limit).await),
         };
-        see_what_was_aborted(run).await;
         run.close();
         drop_it(run, main);
         (outcome, elapsed)
@@ -302,12 +304,6 @@ pub(super) fn drop_it<V>(run: &Run, value: V) {
 /// A task that was aborted in the last moment of `main` is dropped by the runtime at its next turn
 /// only. So it gets one more, in which no lane is polled: what is dropped in it was aborted.
 async fn see_what_was_aborted(run: &Run) {
-    if run.observe != Observe::Everything || !run.is_open() || !run.has_lanes_besides_main() {
-        return;
-    }
-    if run.gate.is_some() {
-        return; // it would take the turn for one of the program's
-    }
     run.enter(Phase::Ending);
     tokio::task::yield_now().await;
 }

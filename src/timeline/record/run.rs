@@ -306,11 +306,6 @@ impl Run {
         self.lock().closed = true;
     }
 
-    pub fn has_lanes_besides_main(&self) -> bool {
-        let log = self.lock();
-        log.lanes.iter().any(|(lane, state)| *lane != 0 && state.now != Doing::Ended)
-    }
-
     /// What has been seen after the limit; [`Next::Nothing`] if nothing was, and then `waker` is called
     /// when that changes.
     pub(super) fn looks_ahead(&self, waker: &Waker) -> Next {
@@ -570,7 +565,12 @@ impl Run {
     }
 
     /// Shows `note` the number of the stack up to the poll of `lane`.
+    ///
+    /// Not in a run that is one of many schedules: there it would cost more than the rest.
     fn note_stack(&self, lane: LaneId, note: impl FnOnce(&mut LaneState, u32)) {
+        if self.gate.is_some() {
+            return;
+        }
         let stack = capture();
         let mut log = self.lock();
         if log.closed {
@@ -583,9 +583,12 @@ impl Run {
     }
 
     /// The waker of `lane` was called that reaches the task `task`.
-    pub fn woken(&self, lane: LaneId, task: usize) {
+    ///
+    /// Says whether the run still goes on, so that its gate, if it has one, was told of it.
+    pub fn woken(&self, lane: LaneId, task: usize) -> bool {
         if !self.is_open() {
-            return self.woken_ahead(lane);
+            self.woken_ahead(lane);
+            return false;
         }
         let by_itself = self.current_lane() == Some(lane);
         if by_itself {
@@ -595,7 +598,7 @@ impl Run {
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
             if !gate.woken(lane, matches!(cause, Cause::Known(WokenBy::Yield))) {
-                return;
+                return true;
             }
         }
         let at = self.scheduler.elapsed();
@@ -622,6 +625,7 @@ impl Run {
         }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
+        true
     }
 
     /// Tells the gate when what does something right now is none of its lanes.
@@ -718,9 +722,6 @@ impl Run {
     }
 
     fn says(&self, text: &str, location: &'static Location<'static>) {
-        if !self.is_open() {
-            return;
-        }
         let text = clean::text(text);
         let lane = self.current_lane();
         let at = self.scheduler.elapsed();

@@ -171,11 +171,11 @@ impl Hook for RecordingWaker {
         if is_quiet() {
             return self.inner.wake_by_ref();
         }
-        self.run.woken(self.lane, self.task);
+        let told = self.run.woken(self.lane, self.task);
         // The lane around this one is woken by it: so the timeline shows the chain, and not its
         // first link twice.
         self.run.as_lane(self.lane, || self.inner.wake_by_ref());
-        if let Some(gate) = &self.run.gate {
+        if let (Some(gate), true) = (&self.run.gate, told) {
             gate.has_rung(self.lane);
         }
     }
