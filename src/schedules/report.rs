@@ -327,6 +327,10 @@ impl<T: Debug> Found<T> {
         }
     }
 
+    pub fn outcomes(self) -> Vec<Outcome> {
+        self.outcomes
+    }
+
     pub fn explored(self, name: String, granularity: Granularity) -> Explored<T> {
         Explored {
             name,

@@ -9,7 +9,7 @@
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
 //! To read in this order: `scene` (what is run), `run` (the loop over the scenes), `options` (the
-//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `driver` (event
+//! command line), `schedules` (other orders than tokio's), `print` (the terminal), `files` and `recorded` (what is kept), `driver` (event
 //! loops).
 mod driver;
 mod files;
@@ -18,14 +18,20 @@ mod print;
 mod recorded;
 mod run;
 mod scene;
+mod schedules;
 
 pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
+pub use schedules::{Effort, SceneSchedules};
 
 use scene::Scene;
-use std::{fmt::Display, time::Duration};
+use schedules::Explore;
+use std::{
+    fmt::{Debug, Display},
+    time::Duration,
+};
 
 /// An example: its scenes, in order.
 pub struct Stage {
@@ -79,10 +85,11 @@ impl Stage {
     /// Adds a scene.
     pub fn scene<T, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
-        T: Send + 'static,
+        T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        self.with(Scene::new(title, move |recorder| recorder.record(main)))
+        let scene = Scene::new(title, move |recorder| recorder.record(main));
+        self.with(scene.explored_by(Explore::new(title, main)))
     }
 
     /// Adds a scene that does not end by itself, such as a deadlock: it is ended after `limit`, and
@@ -91,21 +98,23 @@ impl Stage {
     /// A verdict calls it a deadlock if nothing happened in the last nine tenths of `limit`.
     pub fn hanging_scene<T, F>(self, title: &'static str, limit: Duration, main: fn() -> F) -> Stage
     where
-        T: Send + 'static,
+        T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        self.with(Scene::new(title, move |recorder| recorder.record(main)).hangs(limit))
+        let scene = Scene::new(title, move |recorder| recorder.record(main)).hangs(limit);
+        self.with(scene.explored_by(Explore::new(title, main)))
     }
 
     /// Adds a scene that can fail for reasons that it is not about, for instance because there is
     /// no free socket. Then the error is printed, the next scenes run, and the exit status is 1.
     pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
-        T: Send + 'static,
-        E: Display + Send + 'static,
+        T: Debug + Send + 'static,
+        E: Debug + Display + Send + 'static,
         F: Future<Output = Result<T, E>> + 'static,
     {
-        self.with(Scene::fallible(title, move |recorder| recorder.record(main)))
+        let scene = Scene::fallible(title, move |recorder| recorder.record(main));
+        self.with(scene.explored_by(Explore::new(title, main)))
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.

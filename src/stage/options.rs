@@ -31,6 +31,10 @@ pub struct OwnOption {
 pub(super) struct Options {
     /// Run on a paused clock.
     pub(super) fast: bool,
+    /// Try every schedule instead of running the scenes.
+    pub(super) schedules: bool,
+    /// Cancel at every await instead of running the scenes.
+    pub(super) cancellations: bool,
     /// Draw the timeline in the terminal.
     pub(super) timeline: bool,
     pub(super) svg: Option<PathBuf>,
@@ -43,13 +47,24 @@ pub(super) struct Options {
 impl Default for Options {
     fn default() -> Options {
         let width = SvgOptions::default().width;
-        Options { fast: false, timeline: true, svg: None, perfetto: None, json: None, width }
+        Options {
+            fast: false,
+            schedules: false,
+            cancellations: false,
+            timeline: true,
+            svg: None,
+            perfetto: None,
+            json: None,
+            width,
+        }
     }
 }
 
 /// The options that every example has, with what the help says of them.
-const OPTIONS: [(&str, &str); 6] = [
+const OPTIONS: [(&str, &str); 8] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
+    ("--schedules", "Try every order of the lanes instead, and draw one run of each outcome"),
+    ("--cancellations", "Cancel at every await instead, and draw one run of each outcome"),
     ("--svg FILE", "Write the timeline as SVG, too"),
     ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
     ("--json FILE", "Write the lines and the timeline of each scene for a program to read, too"),
@@ -75,6 +90,8 @@ impl Options {
             }
             match arg {
                 Long("fast") => options.fast = true,
+                Long("schedules") => options.schedules = true,
+                Long("cancellations") => options.cancellations = true,
                 Long("no-timeline") => options.timeline = false,
                 Long("svg") => options.svg = Some(parser.value()?.into()),
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),

@@ -24,6 +24,8 @@ impl Stage {
     /// if the command line is wrong or a file cannot be written, and 101 if a scene panicked.
     pub fn run(self) -> ExitCode {
         match Options::parse(std::env::args_os().skip(1), self.command_line) {
+            Ok(Some(options)) if options.schedules => self.show_schedules(),
+            Ok(Some(options)) if options.cancellations => self.show_cancellations(),
             Ok(Some(options)) => self.run_with(options),
             Ok(None) => {
                 show(&self.help());

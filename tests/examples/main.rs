@@ -12,6 +12,7 @@ mod futures;
 mod gather;
 mod iteration;
 mod observed;
+mod schedules;
 mod synchronization;
 mod transports;
 mod twins;
