@@ -104,3 +104,6 @@ pub use cancellation::{Cancelled, EveryCancellation, UnsafeAwait, every_cancella
 pub use claim::{EverySchedule, every_schedule};
 pub use report::{Checked, Coverage, Departure, Explored, Failure, Outcome, Schedule};
 pub use scheduler::Granularity;
+
+#[doc = include_str!("../../docs/schedules.md")]
+pub mod of_the_examples {}

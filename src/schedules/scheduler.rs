@@ -696,14 +696,18 @@ impl State {
     fn woken(&mut self, lane: LaneId, yielded: bool) -> bool {
         let through_another = self.ringing > 0;
         self.ringing += 1;
-        // `FuturesUnordered` wakes itself when it has polled all that is in it. If some of that was
-        // deferred, it does so for our sake.
-        let own_doing = match self.frames.last() {
-            Some(frame) => frame.lane == lane && frame.deferred,
-            None => false,
+        // `FuturesUnordered` wakes its task when it has polled all that is in it. That says nothing
+        // about what the task itself can do; and if something in it was deferred, the wake is our
+        // doing.
+        let polls_others = match self.frames.last() {
+            Some(frame) if frame.lane == lane && !frame.came.is_empty() => Some(frame.deferred),
+            _ => None,
         };
-        if own_doing && !through_another && !yielded {
-            return false;
+        if let (Some(our_doing), false, false) = (polls_others, through_another, yielded) {
+            let it = &mut self.lanes[lane];
+            it.rings += 1;
+            it.rung |= !our_doing;
+            return !our_doing;
         }
         let now = self.tick();
         let polls = self.polls;
