@@ -9,7 +9,9 @@ use std::{
 
 /// `cargo run --example gather -- …`, as a person types it, but in a pipe.
 fn gather(arguments: &[&str]) -> Command {
-    example("gather", arguments)
+    let mut all = vec!["--quiet"];
+    all.extend(arguments);
+    example("gather", &all)
 }
 
 fn example(name: &str, arguments: &[&str]) -> Command {
@@ -72,7 +74,7 @@ fn without_a_timeline_there_are_only_the_lines() {
 
 #[test]
 fn an_example_that_does_io_says_that_nothing_can_hurry_it() {
-    let output = example("echo", &["--fast", "--no-timeline"]).output().expect("cargo");
+    let output = example("echo", &["--fast", "--no-timeline", "--quiet"]).output().expect("cargo");
     assert!(output.status.success());
     assert_eq!(stderr(&output), "echo: this example does real I/O, so --fast changes nothing\n");
     assert!(stdout(&output).ends_with(" main     the client: content\n"), "{}", stdout(&output));
@@ -121,6 +123,9 @@ fn help_names_every_option() {
         "--json FILE",
         "--width PIXELS",
         "--no-timeline",
+        "--quiet",
+        "--scene NAME",
+        "Look for: Six seconds",
         "--help",
         "cargo run --example gather",
     ] {
@@ -218,7 +223,8 @@ fn a_file_that_cannot_be_written_is_refused_before_the_run() {
 
 #[test]
 fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
-    let output = example("deadlock", &["--fast", "--no-timeline"]).output().expect("cargo");
+    let output =
+        example("deadlock", &["--fast", "--no-timeline", "--quiet"]).output().expect("cargo");
     let verdict =
         "ended: nothing can happen any more: A waits since 100 ms, B waits since 100 ms\n";
     assert!(stdout(&output).contains(verdict), "{}", stdout(&output));
@@ -228,12 +234,51 @@ fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
 
 #[test]
 fn an_example_that_keeps_real_time_says_why_it_cannot_be_hurried() {
-    let output =
-        example("threads_and_tasks", &["--fast", "--no-timeline"]).output().expect("cargo");
+    let output = example("threads_and_tasks", &["--fast", "--no-timeline", "--quiet"])
+        .output()
+        .expect("cargo");
     let why =
         "this example has a second runtime with a clock of its own, so --fast changes nothing";
     assert_eq!(
         (stderr(&output), output.status.code()),
         (format!("threads_and_tasks: {why}\n"), Some(0))
     );
+}
+
+#[test]
+fn an_example_says_what_to_look_for_before_it_runs_and_where_to_go_next() {
+    let output = example("gather", &["--fast", "--no-timeline"]).output().expect("cargo");
+    let printed = stdout(&output);
+    let title =
+        "Gather: start several coroutines together and wait for all of them.\nLook for: Six";
+    assert!(printed.starts_with(title), "{printed}");
+    let (_, rest) = printed.split_once("\n\n").expect("an empty line below the header");
+    let next = "\nThe source: examples/gather/gather.rs. Its options: --help.\n\
+                Next: cargo run --example gather_tasks\n";
+    assert_eq!(rest, format!("{LINES}{next}"));
+}
+
+#[test]
+fn one_scene_can_be_run_alone() {
+    let alone = ["--fast", "--no-timeline", "--quiet", "--scene", "one order"];
+    let output = example("deadlock", &alone).output().expect("cargo");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).ends_with(" 0.200 B        transferred\n"), "{}", stdout(&output));
+    assert!(!stdout(&output).contains("ended:"), "{}", stdout(&output));
+    let unknown = example("deadlock", &["--scene", "three"]).output().expect("cargo");
+    let sentence = "deadlock: there is no scene “three”; there are: two orders, one order\n";
+    assert_eq!((stderr(&unknown), unknown.status.code()), (sentence.to_owned(), Some(2)));
+}
+
+#[test]
+fn a_panic_that_is_part_of_the_lesson_is_one_line() {
+    let mut command = example("exception_handler", &["--fast", "--no-timeline", "--quiet"]);
+    let output = command.env("RUST_BACKTRACE", "1").output().expect("cargo");
+    let errors = stderr(&output);
+    let panics: Vec<&str> = errors.lines().collect();
+    assert_eq!(panics.len(), 2, "one for each scene: {errors}");
+    for panic in panics {
+        assert!(panic.starts_with("panicked at examples/event_loop/exception_handler.rs:"));
+        assert!(panic.ends_with(": no coffee"), "{panic}");
+    }
 }

@@ -88,7 +88,7 @@ pub async fn cancelled() {
 // ANCHOR_END: cancelled
 
 pub fn stage() -> Stage {
-    Stage::new("context_manager")
+    Stage::of(include_str!("context_manager.rs"))
         .scene("success", success)
         .scene("error", error)
         .scene("swallowed error", swallowed)

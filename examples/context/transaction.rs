@@ -149,7 +149,7 @@ pub async fn cancelled() -> Vec<Accounts> {
 // ANCHOR_END: cancelled
 
 pub fn stage() -> Stage {
-    Stage::new("transaction")
+    Stage::of(include_str!("transaction.rs"))
         .scene("commit", commit)
         .scene("roll back on error", error)
         .scene("roll back on cancellation", cancelled)

@@ -32,7 +32,7 @@ pub async fn coroutine() -> (Duration, Duration) {
 // ANCHOR_END: coroutines
 
 pub fn stage() -> Stage {
-    Stage::new("coroutine").scene("coroutine", coroutine)
+    Stage::of(include_str!("coroutine.rs")).scene("coroutine", coroutine)
 }
 
 fn main() -> ExitCode {

@@ -206,7 +206,7 @@ fn measure() {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("four_ways")
+    Stage::of(include_str!("four_ways.rs"))
         .scene("one after another", one_after_another)
         .scene("threads", threads)
         .scene("callbacks", callbacks)

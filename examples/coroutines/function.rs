@@ -36,7 +36,7 @@ pub async fn function() -> (u64, u64, u64) {
 // ANCHOR_END: function
 
 pub fn stage() -> Stage {
-    Stage::new("function").scene("function", function)
+    Stage::of(include_str!("function.rs")).scene("function", function)
 }
 
 fn main() -> ExitCode {

@@ -74,7 +74,7 @@ pub async fn take_turns() {
 // ANCHOR_END: turns
 
 pub fn stage() -> Stage {
-    Stage::new("generator").scene("resume", resume).scene("take turns", take_turns)
+    Stage::of(include_str!("generator.rs")).scene("resume", resume).scene("take turns", take_turns)
 }
 
 fn main() -> ExitCode {

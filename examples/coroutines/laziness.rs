@@ -59,7 +59,10 @@ pub async fn sleep_itself() {
 // ANCHOR_END: sleep
 
 pub fn stage() -> Stage {
-    Stage::new("laziness").scene("call", call).scene("spawn", spawned).scene("sleep", sleep_itself)
+    Stage::of(include_str!("laziness.rs"))
+        .scene("call", call)
+        .scene("spawn", spawned)
+        .scene("sleep", sleep_itself)
 }
 
 fn main() -> ExitCode {

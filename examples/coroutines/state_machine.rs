@@ -80,7 +80,7 @@ pub async fn state_machine() -> (u32, u32) {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("state_machine").scene("state_machine", state_machine)
+    Stage::of(include_str!("state_machine.rs")).scene("state_machine", state_machine)
 }
 
 fn main() -> ExitCode {

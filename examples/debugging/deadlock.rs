@@ -72,7 +72,7 @@ pub async fn one_order() -> (i64, i64) {
 // ANCHOR_END: one_order
 
 pub fn stage() -> Stage {
-    Stage::new("deadlock")
+    Stage::of(include_str!("deadlock.rs"))
         .hanging_scene("two orders", Duration::from_secs(3), two_orders)
         .scene("one order", one_order)
 }

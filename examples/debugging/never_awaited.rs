@@ -88,7 +88,9 @@ pub async fn awaited() {
 // ANCHOR_END: awaited
 
 pub fn stage() -> Stage {
-    Stage::new("never_awaited").scene("never awaited", forgotten).scene("awaited", awaited)
+    Stage::of(include_str!("never_awaited.rs"))
+        .scene("never awaited", forgotten)
+        .scene("awaited", awaited)
 }
 
 fn main() -> ExitCode {

@@ -120,7 +120,7 @@ pub async fn stopped_tasks() {
 // ANCHOR_END: tasks
 
 pub fn stage() -> Stage {
-    Stage::new("resource_warning")
+    Stage::of(include_str!("resource_warning.rs"))
         .blocking_scene("unclosed loop", unclosed_loop)
         .blocking_scene("closed loop", closed_loop)
         .scene("unflushed transport", unflushed_transport)

@@ -92,7 +92,7 @@ pub async fn in_pieces() {
 // ANCHOR_END: in_pieces
 
 pub fn stage() -> Stage {
-    Stage::new("slow_callback")
+    Stage::of(include_str!("slow_callback.rs"))
         .blocking_scene("event loop", in_an_event_loop)
         .scene("tokio", tokio)
         .scene("in pieces", in_pieces)

@@ -70,7 +70,7 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::new("call_soon_threadsafe")
+    Stage::of(include_str!("call_soon_threadsafe.rs"))
         .blocking_scene("event loop", call_soon_threadsafe)
         .scene("tokio", tokio)
 }

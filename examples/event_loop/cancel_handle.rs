@@ -81,7 +81,7 @@ pub fn for_ever() -> Result<()> {
 // ANCHOR_END: for_ever
 
 pub fn stage() -> Stage {
-    Stage::new("cancel_handle")
+    Stage::of(include_str!("cancel_handle.rs"))
         .blocking_scene("event loop", cancel_handle)
         .scene("tokio", tokio)
         .blocking_scene("for ever", for_ever)

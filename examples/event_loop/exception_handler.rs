@@ -80,7 +80,7 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::new("exception_handler")
+    Stage::of(include_str!("exception_handler.rs"))
         .blocking_scene("event loop", exception_handler)
         .scene("tokio", tokio)
 }

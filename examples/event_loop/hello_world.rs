@@ -68,7 +68,9 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::new("hello_world").blocking_scene("event loop", hello_world).scene("tokio", tokio)
+    Stage::of(include_str!("hello_world.rs"))
+        .blocking_scene("event loop", hello_world)
+        .scene("tokio", tokio)
 }
 
 fn main() -> ExitCode {

@@ -74,7 +74,7 @@ pub async fn tokio() -> u64 {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::new("run_until_complete")
+    Stage::of(include_str!("run_until_complete.rs"))
         .blocking_scene("event loop", run_until_complete)
         .scene("tokio", tokio)
 }

@@ -71,7 +71,7 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::new("timers").blocking_scene("event loop", timers).scene("tokio", tokio)
+    Stage::of(include_str!("timers.rs")).blocking_scene("event loop", timers).scene("tokio", tokio)
 }
 
 fn main() -> ExitCode {

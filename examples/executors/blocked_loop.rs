@@ -62,7 +62,9 @@ pub async fn cured() {
 // ANCHOR_END: cured
 
 pub fn stage() -> Stage {
-    Stage::new("blocked_loop").scene("blocked", blocked).scene("on a thread of its own", cured)
+    Stage::of(include_str!("blocked_loop.rs"))
+        .scene("blocked", blocked)
+        .scene("on a thread of its own", cured)
 }
 
 fn main() -> ExitCode {

@@ -213,7 +213,7 @@ pub async fn cancel() -> Vec<u32> {
 // ANCHOR_END: cancel
 
 pub fn stage() -> Stage {
-    Stage::new("process_pool")
+    Stage::of(include_str!("process_pool.rs"))
         .does_io()
         .scene("results in order", in_order)
         .scene("crash", crash)

@@ -66,7 +66,9 @@ pub async fn tokio() -> u32 {
 // ANCHOR_END: spawn_blocking
 
 pub fn stage() -> Stage {
-    Stage::new("spawn_blocking").blocking_scene("event loop", run_in_executor).scene("tokio", tokio)
+    Stage::of(include_str!("spawn_blocking.rs"))
+        .blocking_scene("event loop", run_in_executor)
+        .scene("tokio", tokio)
 }
 
 fn main() -> ExitCode {

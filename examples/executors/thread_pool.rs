@@ -124,7 +124,7 @@ pub async fn flag() {
 // ANCHOR_END: flag
 
 pub fn stage() -> Stage {
-    Stage::new("thread_pool")
+    Stage::of(include_str!("thread_pool.rs"))
         .scene("two rounds", two_rounds)
         .scene("abort", abort)
         .scene("flag", flag)

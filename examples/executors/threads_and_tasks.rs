@@ -100,7 +100,7 @@ pub async fn from_a_task() -> u32 {
 // ANCHOR_END: from_a_task
 
 pub fn stage() -> Stage {
-    Stage::new("threads_and_tasks")
+    Stage::of(include_str!("threads_and_tasks.rs"))
         .keeps_real_time("has a second runtime with a clock of its own")
         .blocking_scene("a thread asks tasks", from_a_thread)
         .scene("a task asks a thread", from_a_task)

@@ -129,7 +129,7 @@ pub async fn asked() {
 // ANCHOR_END: token
 
 pub fn stage() -> Stage {
-    Stage::new("cancel_task")
+    Stage::of(include_str!("cancel_task.rs"))
         .blocking_scene("request", request)
         .blocking_scene("refused", refused)
         .scene("drop", dropped)

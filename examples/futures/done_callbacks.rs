@@ -75,7 +75,9 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::new("done_callbacks").blocking_scene("event loop", done_callbacks).scene("tokio", tokio)
+    Stage::of(include_str!("done_callbacks.rs"))
+        .blocking_scene("event loop", done_callbacks)
+        .scene("tokio", tokio)
 }
 
 fn main() -> ExitCode {

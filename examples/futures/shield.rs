@@ -73,7 +73,7 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::new("shield")
+    Stage::of(include_str!("shield.rs"))
         .blocking_scene("unshielded", unshielded)
         .blocking_scene("shield", shield)
         .scene("tokio", tokio)

@@ -79,7 +79,7 @@ pub async fn tokio() -> usize {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::new("task").blocking_scene("event loop", task).scene("tokio", tokio)
+    Stage::of(include_str!("task.rs")).blocking_scene("event loop", task).scene("tokio", tokio)
 }
 
 fn main() -> ExitCode {

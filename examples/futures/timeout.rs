@@ -80,7 +80,7 @@ pub async fn of_a_handle() {
 // ANCHOR_END: timeout
 
 pub fn stage() -> Stage {
-    Stage::new("timeout")
+    Stage::of(include_str!("timeout.rs"))
         .blocking_scene("wait_for", with_wait_for)
         .scene("timeout of a future", of_a_future)
         .scene("timeout of a handle", of_a_handle)

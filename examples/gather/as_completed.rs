@@ -59,7 +59,9 @@ pub async fn as_completed() -> Vec<&'static str> {
 // ANCHOR_END: as_completed
 
 pub fn stage() -> Stage {
-    Stage::new("as_completed").scene("in order", in_order).scene("as completed", as_completed)
+    Stage::of(include_str!("as_completed.rs"))
+        .scene("in order", in_order)
+        .scene("as completed", as_completed)
 }
 
 fn main() -> ExitCode {

@@ -78,7 +78,7 @@ pub async fn borrowed() -> u64 {
 // ANCHOR_END: borrowed
 
 pub fn stage() -> Stage {
-    Stage::new("first_completed")
+    Stage::of(include_str!("first_completed.rs"))
         .scene("futures", futures)
         .scene("tasks", tasks)
         .scene("borrowed", borrowed)

@@ -31,7 +31,7 @@ pub async fn gather() -> (u64, u64, u64) {
 // ANCHOR_END: gather
 
 pub fn stage() -> Stage {
-    Stage::new("gather").scene("gather", gather)
+    Stage::of(include_str!("gather.rs")).scene("gather", gather)
 }
 
 fn main() -> ExitCode {

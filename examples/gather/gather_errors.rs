@@ -86,7 +86,7 @@ pub async fn flattened() -> Result<(u64, u64, u64), String> {
 // ANCHOR_END: flattened
 
 pub fn stage() -> Stage {
-    Stage::new("gather_errors")
+    Stage::of(include_str!("gather_errors.rs"))
         .scene("fail fast", fail_fast)
         .scene("collect", collect)
         .scene("nested", nested)

@@ -33,7 +33,7 @@ pub async fn gather_tasks() -> Result<(u64, u64, u64), JoinError> {
 // ANCHOR_END: gather_tasks
 
 pub fn stage() -> Stage {
-    Stage::new("gather_tasks").scene("gather_tasks", gather_tasks)
+    Stage::of(include_str!("gather_tasks.rs")).scene("gather_tasks", gather_tasks)
 }
 
 fn main() -> ExitCode {

@@ -70,7 +70,10 @@ pub async fn failing() -> Result<u64, String> {
 // ANCHOR_END: failing
 
 pub fn stage() -> Stage {
-    Stage::new("task_group").scene("loose", loose).scene("group", group).scene("failing", failing)
+    Stage::of(include_str!("task_group.rs"))
+        .scene("loose", loose)
+        .scene("group", group)
+        .scene("failing", failing)
 }
 
 fn main() -> ExitCode {

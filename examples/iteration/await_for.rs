@@ -62,7 +62,9 @@ pub async fn for_await() {
 // ANCHOR_END: list
 
 pub fn stage() -> Stage {
-    Stage::new("await_for").scene("async for", async_for).scene("for … await", for_await)
+    Stage::of(include_str!("await_for.rs"))
+        .scene("async for", async_for)
+        .scene("for … await", for_await)
 }
 
 fn main() -> ExitCode {

@@ -77,7 +77,7 @@ pub async fn slow_producer() {
 // ANCHOR_END: bounded
 
 pub fn stage() -> Stage {
-    Stage::new("backpressure")
+    Stage::of(include_str!("backpressure.rs"))
         .scene("unbounded", unbounded)
         .scene("slow consumer", slow_consumer)
         .scene("slow producer", slow_producer)

@@ -55,7 +55,9 @@ pub async fn awaits() -> Vec<u32> {
 // ANCHOR_END: awaits
 
 pub fn stage() -> Stage {
-    Stage::new("comprehension").scene("async for", async_for).scene("await in it", awaits)
+    Stage::of(include_str!("comprehension.rs"))
+        .scene("async for", async_for)
+        .scene("await in it", awaits)
 }
 
 fn main() -> ExitCode {

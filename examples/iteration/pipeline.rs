@@ -78,7 +78,7 @@ pub async fn for_each_concurrent() {
 // ANCHOR_END: for_each_concurrent
 
 pub fn stage() -> Stage {
-    Stage::new("pipeline")
+    Stage::of(include_str!("pipeline.rs"))
         .scene("then", then)
         .scene("buffered", buffered)
         .scene("buffer_unordered", buffer_unordered)

@@ -91,7 +91,7 @@ pub async fn close() {
 // ANCHOR_END: close
 
 pub fn stage() -> Stage {
-    Stage::new("ticker")
+    Stage::of(include_str!("ticker.rs"))
         .scene("to the end", to_the_end)
         .scene("break", break_out)
         .scene("close", close)

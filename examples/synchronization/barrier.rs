@@ -50,7 +50,7 @@ pub async fn with() {
 // ANCHOR_END: together
 
 pub fn stage() -> Stage {
-    Stage::new("barrier").scene("without", without).scene("with", with)
+    Stage::of(include_str!("barrier.rs")).scene("without", without).scene("with", with)
 }
 
 fn main() -> ExitCode {

@@ -85,7 +85,7 @@ pub async fn again() -> Option<i32> {
 // ANCHOR_END: while
 
 pub fn stage() -> Stage {
-    Stage::new("condition").scene("if", once).scene("while", again)
+    Stage::of(include_str!("condition.rs")).scene("if", once).scene("while", again)
 }
 
 fn main() -> ExitCode {

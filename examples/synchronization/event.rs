@@ -76,7 +76,10 @@ pub async fn early() {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("event").scene("edge", edge).scene("level", level).scene("early", early)
+    Stage::of(include_str!("event.rs"))
+        .scene("edge", edge)
+        .scene("level", level)
+        .scene("early", early)
 }
 
 fn main() -> ExitCode {

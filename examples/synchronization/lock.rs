@@ -75,7 +75,7 @@ pub async fn plain() -> u32 {
 // ANCHOR_END: plain
 
 pub fn stage() -> Stage {
-    Stage::new("lock")
+    Stage::of(include_str!("lock.rs"))
         .scene("unlocked", unlocked)
         .scene("locked", locked)
         .scene("plain variable", plain)

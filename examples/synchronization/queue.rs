@@ -87,7 +87,10 @@ pub async fn close() {
 // ANCHOR_END: close
 
 pub fn stage() -> Stage {
-    Stage::new("queue").scene("empty", empty).scene("join", join).scene("close", close)
+    Stage::of(include_str!("queue.rs"))
+        .scene("empty", empty)
+        .scene("join", join)
+        .scene("close", close)
 }
 
 fn main() -> ExitCode {

@@ -50,7 +50,7 @@ pub async fn dropped() {
 // ANCHOR_END: dropped
 
 pub fn stage() -> Stage {
-    Stage::new("semaphore").scene("kept", kept).scene("dropped", dropped)
+    Stage::of(include_str!("semaphore.rs")).scene("kept", kept).scene("dropped", dropped)
 }
 
 fn main() -> ExitCode {

@@ -101,7 +101,7 @@ pub async fn child() -> Result<(), Fault> {
 // ANCHOR_END: child
 
 pub fn stage() -> Stage {
-    let stage = Stage::new("echo").does_io();
+    let stage = Stage::of(include_str!("echo.rs")).does_io();
     let stage = stage.try_scene("in memory", in_memory).try_scene("TCP", tcp);
     #[cfg(unix)]
     let stage = stage.try_scene("Unix socket", unix_socket);

@@ -144,7 +144,7 @@ pub async fn half_closed() {
 // ANCHOR_END: half
 
 pub fn stage() -> Stage {
-    Stage::new("flow_control")
+    Stage::of(include_str!("flow_control.rs"))
         .scene("no back-pressure", unbounded)
         .scene("back-pressure", back_pressure)
         .scene("both write first", both_write_first)

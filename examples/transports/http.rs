@@ -264,7 +264,7 @@ pub async fn silent() -> Result<(), Fault> {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("http")
+    Stage::of(include_str!("http.rs"))
         .does_io()
         .try_scene("content-length", content_length)
         .try_scene("chunked", chunked)

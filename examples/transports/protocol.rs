@@ -111,7 +111,7 @@ pub async fn hasty() -> String {
 // ANCHOR_END: network
 
 pub fn stage() -> Stage {
-    Stage::new("protocol")
+    Stage::of(include_str!("protocol.rs"))
         .scene("in one piece", whole)
         .scene("cut", cut)
         .scene("cut, without a codec", hasty)

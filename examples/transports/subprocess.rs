@@ -107,7 +107,7 @@ pub async fn signal() -> Result<(), Fault> {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("subprocess")
+    Stage::of(include_str!("subprocess.rs"))
         .does_io()
         .try_scene("line by line", line_by_line)
         .try_scene("cancelled", left_alone)

@@ -130,7 +130,7 @@ pub async fn nobody() -> Result<(), Fault> {
 // ANCHOR_END: nobody
 
 pub fn stage() -> Stage {
-    Stage::new("udp_echo")
+    Stage::of(include_str!("udp_echo.rs"))
         .does_io()
         .try_scene("boundaries", boundaries)
         .try_scene("truncated", truncated)

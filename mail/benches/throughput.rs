@@ -1,14 +1,18 @@
 //! One end of a measurement; `compare.py` beside this file puts them together.
 //!
-//!     throughput serve                                     takes everything, until its standard input ends
-//!     throughput send HOST:PORT MAILS CONNECTIONS BYTES    a campaign over SMTP
-//!     throughput pretend MAILS CONNECTIONS                 a campaign whose mails arrive without a network
+//!     throughput serve
+//!         takes everything, until its standard input ends
+//!     throughput send HOST:PORT MAILS CONNECTIONS BYTES
+//!         a campaign over SMTP
+//!     throughput pretend MAILS CONNECTIONS
+//!         a campaign whose mails arrive without a network
 //!
 //! Each prints one line of JSON.
 use bytes::Bytes;
 use mail::{
     campaign::{
-        Campaign, Connection, Connector, ListError, Outcome, OverSmtp, Recipient, Settings, Summary,
+        Campaign, CampaignSummary, Connector, Discard, OverSmtp, Recipient, Settings,
+        made_up_recipients,
     },
     smtp::{
         Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
@@ -60,13 +64,6 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn list(mails: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
-    (1..=mails).map(|number| {
-        let address = Address::new(&format!("recipient{number}@example.org")).expect("it is one");
-        Ok(Recipient { number, address })
-    })
-}
-
 async fn send(
     server: &str,
     mails: u64,
@@ -81,36 +78,13 @@ async fn send(
         while text.len() < bytes {
             text += "This is a line of a message of that many bytes, as it might be.\r\n";
         }
-        (Envelope { from: Some(from.clone()), to: vec![to.clone()] }, Message::new(text))
+        Ok((Envelope { from: Some(from.clone()), to: vec![to.clone()] }, Message::new(text)))
     };
     measure(OverSmtp::new(connect, mail), mails, connections).await
 }
 
-/// A server that has accepted a mail as soon as it is sent.
-struct Nowhere;
-
-impl Connector for Nowhere {
-    type Connection = Nowhere;
-
-    async fn connect(&self) -> Result<Nowhere, String> {
-        Ok(Nowhere)
-    }
-}
-
-impl Connection for Nowhere {
-    async fn deliver(&mut self, _: &Recipient) -> Outcome {
-        Outcome::Sent
-    }
-
-    fn is_usable(&self) -> bool {
-        true
-    }
-
-    async fn close(self) {}
-}
-
 async fn pretend(mails: u64, connections: usize) -> Result<(), Box<dyn Error>> {
-    measure(Nowhere, mails, connections).await
+    measure(Discard, mails, connections).await
 }
 
 async fn measure(
@@ -122,10 +96,10 @@ async fn measure(
     let (begin, used) = (Instant::now(), had_a_processor());
     let campaign = Campaign::new(connector, Settings { connections, ..Settings::default() });
     let mut gaps = Gaps::new();
-    let summary: Summary = tokio::select! {
+    let summary: CampaignSummary = tokio::select! {
         biased;
         never = gaps.watch() => match never {},
-        summary = campaign.run(list(mails)) => summary?,
+        summary = campaign.run(made_up_recipients(mails)) => summary?,
     };
     let (seconds, used) = (begin.elapsed().as_secs_f64(), (had_a_processor() - used).as_secs_f64());
     if !summary.all_sent() {
@@ -141,8 +115,8 @@ async fn measure(
     Ok(())
 }
 
-/// A heartbeat each millisecond, and the longest time between two: in all, and without the time in which other processes
-/// had the processor, for which nothing in here can be blamed.
+/// A heartbeat each millisecond, and the longest time between two: in all, and without the time in
+/// which other processes had the processor, for which nothing in here can be blamed.
 struct Gaps {
     worst: Duration,
     worst_with_others: Duration,

@@ -1,10 +1,12 @@
-//! Send e-mails: one message to many recipients at once, and one last thing when all have ended, whichever way.
+//! Send e-mails: one message to many recipients at once, and one last thing when all have ended,
+//! whichever way.
 //!
-//! In Python: Twisted's `DeferredList`, see `send_emails.py` beside this file.
-//! Look for: five sends that take as long as the slowest of them, and five results in the order of the recipients: two
-//! mails are accepted, one is refused, one server thinks for too long, and one sender panics, which in Rust is a third way
-//! to end. In the other two scenes one result is enough: there Twisted lets the others go on, and Rust drops them. Erin
-//! gets her mail all the same, if the server has it already; only nobody waits to hear of it.
+//! In Python: Twisted's `DeferredList`, see `send_emails.py` beside this file. Look for: five sends
+//! that take as long as the slowest of them, and five results in the order of the recipients: two
+//! mails are accepted, one is refused, one server thinks for too long, and one sender panics, which
+//! in Rust is a third way to end. In the other two scenes one result is enough: there Twisted lets
+//! the others go on, and Rust drops them. Erin gets her mail all the same, if the server has it
+//! already; only nobody waits to hear of it.
 //!
 //!     cargo run --package async-concepts-mail --example send_emails
 //!
@@ -16,8 +18,8 @@ use async_concepts::{
 use bytes::Bytes;
 use futures::future::{join_all, select_ok, try_join_all};
 use mail::smtp::{
-    Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
-    Verdict, client::Error,
+    Address, Client, ClientError, DeliveryOutcome, Envelope, Handler, Limits, Message, Reply,
+    Server, Timeouts, Transaction,
 };
 use std::{fmt, fmt::Display, process::ExitCode, sync::OnceLock, time::Duration};
 use tokio::{net::TcpListener, spawn, sync::oneshot, task::JoinError, time::sleep};
@@ -33,21 +35,22 @@ const TEXT: &str = "Subject: The party\n\nis on Saturday. Bring your friends.\n"
 /// Sends the message to one recipient, over a connection of its own.
 async fn send(server: String, to: &'static str) -> Result<Reply, Failure> {
     let to: Address = to.parse().expect("addresses are checked when people sign up");
-    let patience = Timeouts::all(Duration::from_secs(1));
-    let mut client = Client::connect(server, "client.example.net", patience).await?;
+    let timeouts = Timeouts::all(Duration::from_secs(1));
+    let mut client = Client::connect(server, "client.example.net", timeouts).await?;
     let envelope =
         Envelope { from: Some("me@example.net".parse().expect("an address")), to: vec![to] };
-    let verdict = client.send(&envelope, &Message::new(TEXT)).await?.remove(0); // there is one recipient
-    let _ = client.quit().await; // whatever comes of that: the verdict stands
-    match verdict {
-        Verdict::Accepted(reply) => Ok(reply),
-        Verdict::Refused { reply, .. } => Err(Failure::Refused(reply)),
+    let outcome = client.send(&envelope, &Message::new(TEXT)).await?.remove(0); // there is one recipient
+    let _ = client.quit().await; // whatever comes of that: the outcome stands
+    match outcome {
+        DeliveryOutcome::Accepted(reply) => Ok(reply),
+        DeliveryOutcome::Refused { reply, .. } => Err(Failure::Refused(reply)),
     }
 }
 
 type Sending = AbortOnDropHandle<Result<Reply, Failure>>;
 
-/// Starts all of them. Each is a task, so that a panic in one is its own; and one that is dropped is cancelled.
+/// Starts all of them. Each is a task, so that a panic in one is its own; and one that is dropped
+/// is cancelled.
 fn send_to_all(server: &str) -> Vec<Sending> {
     let sending = |to: &'static str| {
         let name = to.split('@').next().unwrap_or(to);
@@ -77,7 +80,8 @@ pub async fn all() -> Vec<String> {
 // ANCHOR_END: all
 
 // ANCHOR: first_success
-/// `DeferredList(deferreds, fireOnOneCallback=True)`: waits for the first that succeeds, and drops the others.
+/// `DeferredList(deferreds, fireOnOneCallback=True)`: waits for the first that succeeds, and drops
+/// the others.
 pub async fn first_success() -> String {
     with_server(async |server| {
         let sendings = send_to_all(server).into_iter().zip(RECIPIENTS);
@@ -99,7 +103,8 @@ pub async fn first_success() -> String {
 // ANCHOR_END: first_success
 
 // ANCHOR: first_failure
-/// `DeferredList(deferreds, fireOnOneErrback=True)`: waits for all, or for the first that fails, and drops the others.
+/// `DeferredList(deferreds, fireOnOneErrback=True)`: waits for all, or for the first that fails,
+/// and drops the others.
 pub async fn first_failure() -> String {
     with_server(async |server| {
         let sendings = send_to_all(server).into_iter().zip(RECIPIENTS);
@@ -122,12 +127,12 @@ pub async fn first_failure() -> String {
 #[derive(Debug)]
 enum Failure {
     Refused(Reply),
-    Broken(Error),
+    Broken(ClientError),
     Panicked,
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Failure {
         Failure::Broken(error)
     }
 }
@@ -136,7 +141,7 @@ impl Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Refused(reply) => write!(f, "refused: {}", reply.code()),
-            Failure::Broken(Error::TimedOut(_)) => write!(f, "timed out"),
+            Failure::Broken(ClientError::TimedOut(_)) => write!(f, "timed out"),
             Failure::Broken(error) => write!(f, "failed: {error}"),
             Failure::Panicked => write!(f, "panicked"),
         }
@@ -169,8 +174,8 @@ async fn told(sending: impl Future<Output = Result<Reply, Failure>>) -> Result<R
     result
 }
 
-/// A server that knows nobody called Bob, and that thinks about the others for different times; about Carol for longer
-/// than anybody waits.
+/// A server that knows nobody called Bob, and that thinks about the others for different times;
+/// about Carol for longer than anybody waits.
 struct Postbox;
 
 impl Handler for Postbox {

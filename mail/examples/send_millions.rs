@@ -1,16 +1,22 @@
-//! Mail to millions: as many at once as there are connections, and the next one only when there is room for it.
+//! Mail to millions: as many at once as there are connections, and the next one only when there is
+//! room for it.
 //!
-//! In Python: Twisted's `task.coiterate`, see `send_millions.py` beside this file.
-//! Look for: eight mails of 100 ms over two connections, in 400 ms. Each row begins where another one ends; the list is
-//! never more than two ahead. Dee is refused, which ends everything in "one by one" and costs Twisted one of its two
-//! workers; here it is dee's own affair. In "nobody waits" the list is at its end before one mail is sent.
+//! In Python: Twisted's `task.coiterate`, see `send_millions.py` beside this file. Look for: eight
+//! mails of 100 ms over two connections, in 400 ms. Each row begins where another one ends; the
+//! list is never more than two ahead. Dee is refused, which ends everything in "one by one" and
+//! costs Twisted one of its two workers; here it is dee's own affair. In "nobody waits" the list is
+//! at its end before one mail is sent.
 //!
 //!     cargo run --package async-concepts-mail --example send_millions
 //!
-//! With `--count`, `--recipients` or `--server` it sends real mail, to millions if need be: see `--help`.
+//! With `--count`, `--recipients` or `--server` it sends real mail, to millions if need be: see
+//! `--help`.
 use async_concepts::{LaneExt, say, stage::Stage};
 use mail::{
-    campaign::{Campaign, Connection, Connector, Heartbeat, Outcome, Recipient, Settings, Summary},
+    campaign::{
+        AttemptOutcome, Campaign, CampaignSummary, Connection, Connector, Heartbeat, Recipient,
+        Settings,
+    },
     smtp::Address,
 };
 use std::{num::NonZeroUsize, process::ExitCode, sync::Arc, time::Duration};
@@ -53,7 +59,7 @@ pub async fn one_by_one() -> Result<(), String> {
 
 // ANCHOR: two_connections
 /// Two `coiterate`s over one generator; and what is missing there.
-pub async fn two_connections() -> Summary {
+pub async fn two_connections() -> CampaignSummary {
     let heartbeat = Arc::new(Heartbeat::new(Duration::from_millis(50)));
     let heart = heartbeat.clone();
     let beating = tokio::spawn(async move { heart.beat().await }.lane("heartbeat"));
@@ -99,11 +105,11 @@ impl Connector for Pretended {
 }
 
 impl Connection for Pretended {
-    async fn deliver(&mut self, recipient: &Recipient) -> Outcome {
+    async fn deliver(&mut self, recipient: &Recipient) -> AttemptOutcome {
         let name = recipient.address.local_part();
         match send(name).lane(name).await {
-            Ok(()) => Outcome::Sent,
-            Err(why) => Outcome::Refused(why),
+            Ok(()) => AttemptOutcome::Sent,
+            Err(why) => AttemptOutcome::Refused(why),
         }
     }
 

@@ -1,12 +1,21 @@
-//! Headers that are what they seem, whatever they are made from: RFC 5322, with RFC 2047 for what is not ASCII.
+//! Messages that other people's servers and mail programs like: RFC 5322, with RFC 2047 and MIME for
+//! what is not ASCII.
 //!
-//! A subject or a name often comes from a template, and so from somebody else. If it could contain the end of a line, it
-//! could contain headers, recipients, or a whole message of its own. So whoever has a [`Draft`] has none of that in it:
-//! each of its methods that take a text return an error instead.
+//! How headers are folded and encoded, dates, and how a text travels as 7 bits is `mail-builder`'s
+//! work. What is here is what it leaves to its user. A subject or a name often comes from a template,
+//! and so from somebody else: if it could contain the end of a line, it could contain headers,
+//! recipients, or a whole message of its own. So each method that takes a text returns an error
+//! instead. And a header with a syntax of its own, such as a list of addresses or of URLs, is never
+//! turned into encoded words, which RFC 2047, 5 forbids there: it is only folded.
 use crate::smtp::{Address, Message};
-use std::fmt::{self, Display, Write};
+use mail_builder::{
+    MessageBuilder,
+    headers::{HeaderType, address::EmailAddress, date::Date, raw::Raw, text::Text},
+    mime::make_boundary,
+};
+use std::str::FromStr;
 
-/// A name, if there is one, and an address: what stands in `From:` and `To:`.
+/// A name, which may be empty, and an address: what stands in `From:` and `To:`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
     name: String,
@@ -22,12 +31,30 @@ pub enum DraftError {
     /// The name of a header is not a word of visible ASCII without a colon, of 40 characters at most.
     #[error("this cannot be the name of a header")]
     HeaderName,
-    /// A line of the text has more than 998 bytes: RFC 5322, 2.1.1.
-    #[error("a line of the text has more than 998 bytes")]
+    /// A message can have this header only once (RFC 5322, 3.6), or it is written by the draft.
+    #[error("this header is there already")]
+    Duplicate,
+    /// A header with a syntax of its own, such as a list of addresses, with characters that are not
+    /// ASCII. Only a text for people can be encoded: RFC 2047, 5.
+    #[error("this header can only contain ASCII")]
+    NotAscii,
+    /// A header cannot be folded into lines of 998 bytes, which is the limit of RFC 5322, 2.1.1.
+    #[error("a header has a word that is too long for a line")]
     LongLine,
-    /// NUL in the text: RFC 5322, 4.
+    /// NUL in the text: RFC 5322, 4 forbids new messages to contain it.
     #[error("the text contains NUL")]
     Nul,
+}
+
+/// Why a text is not a mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailboxError {
+    /// The address is none.
+    #[error(transparent)]
+    Address(#[from] crate::smtp::AddressError),
+    /// The name cannot stand in a header.
+    #[error("the name contains a control character")]
+    Name,
 }
 
 impl Mailbox {
@@ -40,9 +67,20 @@ impl Mailbox {
         Ok(Mailbox { name: name.to_owned(), address })
     }
 
+    /// The name. It may be empty.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The address.
     pub fn address(&self) -> &Address {
         &self.address
+    }
+
+    fn header(&self) -> mail_builder::headers::address::Address<'static> {
+        let name = if self.name.is_empty() { None } else { Some(self.name.clone().into()) };
+        let email = self.address.as_str().to_owned().into();
+        mail_builder::headers::address::Address::Address(EmailAddress { name, email })
     }
 }
 
@@ -52,46 +90,78 @@ impl From<Address> for Mailbox {
     }
 }
 
-/// As it stands in a header.
-impl Display for Mailbox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Mailbox { name, address } = self;
-        let is_word = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '-' || c == '_';
-        if name.is_empty() {
-            write!(f, "<{address}>")
-        } else if name.len() > LONGEST_PLAIN || !name.is_ascii() || name.contains("=?") {
-            write!(f, "{} <{address}>", encoded_words(name, 0))
-        } else if name.chars().all(is_word) {
-            write!(f, "{name} <{address}>")
-        } else {
-            write!(f, "\"{}\" <{address}>", name.replace('\\', "\\\\").replace('"', "\\\""))
-        }
+/// Reads `alice@example.net`, `Alice <alice@example.net>` or `"Smith, Alice" <alice@example.net>`.
+impl FromStr for Mailbox {
+    type Err = MailboxError;
+
+    fn from_str(text: &str) -> Result<Mailbox, MailboxError> {
+        let text = text.trim();
+        let Some((name, address)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<'))
+        else {
+            return Ok(Mailbox::from(Address::new(text)?));
+        };
+        let name = name.trim();
+        let name = match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+            Some(quoted) => quoted.replace("\\\"", "\"").replace("\\\\", "\\"),
+            None => name.to_owned(),
+        };
+        Mailbox::new(&name, Address::new(address)?).map_err(|_| MailboxError::Name)
     }
 }
 
-/// A message that is being written.
+/// A message that is being written. It gets a `Date` and a `Message-ID` of its own, unless they are
+/// given with [`header`](Draft::header).
 ///
 /// ```
-/// use mail::{Draft, Mailbox, smtp::Address};
+/// use mail::{Draft, Mailbox};
 ///
-/// let alice = Mailbox::new("Alice", "alice@example.net".parse()?)?;
-/// let message = Draft::new(&alice).to("bob@example.org".parse::<Address>()?).subject("Grüße")?.text("Well?\n")?;
+/// let alice: Mailbox = "Alice <alice@example.net>".parse()?;
+/// let bob: Mailbox = "bob@example.org".parse()?;
+/// let message = Draft::new(&alice).to(bob).subject("Grüße")?.text("Well?\n")?;
 /// assert!(Draft::new(&alice).subject("hello\r\nBcc: everybody@example.org").is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Draft {
-    headers: String,
+    from: Mailbox,
     to: Vec<Mailbox>,
+    /// Those that were added, in order.
+    headers: Vec<(String, HeaderType<'static>)>,
+}
+
+/// Headers that a message can have only once: RFC 5322, 3.6.
+const ONCE: [&str; 11] = [
+    "Date",
+    "From",
+    "Sender",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Bcc",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Subject",
+];
+
+/// Headers that the draft writes itself.
+const OWN: [&str; 5] = ["From", "To", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
+
+/// Headers whose value is a text for people, which may be encoded: RFC 2047, 5 (1). A header that
+/// begins with `X-` is taken for one, too. All others have a syntax, or may have one.
+const TEXTS: [&str; 4] = ["Subject", "Comments", "Content-Description", "Organization"];
+
+fn is_one_of(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 impl Draft {
     /// A message of this author.
     pub fn new(from: &Mailbox) -> Draft {
-        Draft { headers: format!("From: {from}\r\n"), to: vec![] }
+        Draft { from: from.clone(), to: vec![], headers: vec![] }
     }
 
-    /// Adds somebody to those who are named as recipients. Who really gets it is said by the envelope.
+    /// Names another recipient. Who really gets the message is said by the envelope.
     pub fn to(mut self, to: impl Into<Mailbox>) -> Draft {
         self.to.push(to.into());
         self
@@ -105,133 +175,249 @@ impl Draft {
         self.header("Subject", subject)
     }
 
-    /// Adds any header.
+    /// Adds a header, such as `Reply-To`, `List-Unsubscribe` or `Auto-Submitted`. A text for people
+    /// may have any characters; all other values are ASCII, and written as they are, but folded.
     ///
     /// # Errors
-    /// If the name or the value cannot be that of a header.
+    /// If the name or the value cannot be that of a header, or if the header is there already.
     pub fn header(mut self, name: &str, value: &str) -> Result<Draft, DraftError> {
         let is_name = |byte: u8| byte.is_ascii_graphic() && byte != b':';
         if name.is_empty() || name.len() > 40 || !name.bytes().all(is_name) {
             return Err(DraftError::HeaderName);
         }
         refuse_control_characters(value)?;
-        let plain = value.len() <= LONGEST_PLAIN && value.is_ascii() && !value.contains("=?");
-        let value = if plain { value.to_owned() } else { encoded_words(value, name.len() + 2) };
-        self.headers += &format!("{name}: {value}\r\n");
+        let is_there = self.has(name) && is_one_of(&ONCE, name);
+        if is_there || is_one_of(&OWN, name) {
+            return Err(DraftError::Duplicate);
+        }
+        let is_extension = name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("X-"));
+        let is_text = is_extension || is_one_of(&TEXTS, name);
+        if !is_text && !value.is_ascii() {
+            return Err(DraftError::NotAscii);
+        }
+        let value = if is_text && needs_encoding(value) {
+            HeaderType::Text(Text::new(value.to_owned()))
+        } else {
+            if value.split(' ').any(|word| word.len() + name.len() > LONGEST_WORD) {
+                return Err(DraftError::LongLine);
+            }
+            HeaderType::Raw(Raw::new(value.to_owned()))
+        };
+        // However it was spelt, so that it counts as given when the message is put together.
+        let known = ONCE.iter().find(|known| known.eq_ignore_ascii_case(name));
+        let name = known.map_or(name, |known| *known);
+        self.headers.push((name.to_owned(), value));
         Ok(self)
     }
 
-    /// Finishes it with its text.
+    fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(there, _)| there.eq_ignore_ascii_case(name))
+    }
+
+    /// Finishes it with its text, which may have any characters and lines of any length: if need be,
+    /// it travels as quoted-printable or base64.
     ///
     /// # Errors
-    /// If there is NUL in the text, or a line with more than 998 bytes.
+    /// If there is NUL in the text.
     pub fn text(self, text: &str) -> Result<Message, DraftError> {
         if text.contains('\0') {
             return Err(DraftError::Nul);
         }
-        if text.split(['\r', '\n']).any(|line| line.len() > 998) {
-            return Err(DraftError::LongLine);
+        let mut message = MessageBuilder::new().from(self.from.header());
+        if !self.has("Date") {
+            message = message.date(Date::now());
         }
-        let mut message = self.headers;
+        if !self.has("Message-ID") {
+            // Random, and at the author's domain, where it cannot meet the random ones of others.
+            let domain = self.from.address.domain().unwrap_or("localhost");
+            message = message.message_id(format!("{}@{domain}", make_boundary(".")));
+        }
+        for (name, value) in self.headers {
+            message = message.header(name, value);
+        }
         if !self.to.is_empty() {
-            let to: Vec<String> = self.to.iter().map(Mailbox::to_string).collect();
-            message += &format!("To: {}\r\n", to.join(",\r\n "));
+            let to: Vec<_> = self.to.iter().map(Mailbox::header).collect();
+            message = message.to(to);
         }
-        let encoding = if text.is_ascii() { "7bit" } else { "8bit" };
-        message += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
-        message += &format!("Content-Transfer-Encoding: {encoding}\r\n\r\n{text}");
-        Ok(Message::new(message))
+        let mut bytes = vec![];
+        message.text_body(text).serialize(&mut bytes);
+        Ok(Message::new(bytes))
     }
 }
 
-/// So that a line stays below the 78 characters of RFC 5322, 2.1.1.
-const LONGEST_PLAIN: usize = 60;
+/// What fits into a line of 998 bytes together with the name of its header.
+const LONGEST_WORD: usize = 996;
+
+/// Whether a text has to become encoded words: if it is not ASCII, or could not be folded. A text in
+/// ASCII that is encoded already stays as it is.
+fn needs_encoding(text: &str) -> bool {
+    !text.is_ascii() || text.split(' ').any(|word| word.len() > 60)
+}
 
 fn refuse_control_characters(text: &str) -> Result<(), DraftError> {
     let ends_a_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     if text.chars().any(ends_a_line) { Err(DraftError::ControlCharacter) } else { Ok(()) }
 }
 
-/// Words such as `=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=`, of 75 characters at most, each on a line of its own: RFC 2047, 2 and 4.2.
-/// `before` characters stand before the first one.
-fn encoded_words(text: &str, before: usize) -> String {
-    const LONGEST: usize = 75 - "=?UTF-8?Q??=".len();
-    let mut words = String::from("=?UTF-8?Q?");
-    let mut left = LONGEST.saturating_sub(before);
-    for c in text.chars() {
-        let mut encoded = String::new();
-        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-            let _ = match byte {
-                b' ' => write!(encoded, "_"),
-                byte if byte.is_ascii_alphanumeric() => write!(encoded, "{}", char::from(byte)),
-                byte => write!(encoded, "={byte:02X}"),
-            };
-        }
-        // A character is never cut in two: RFC 2047, 5.
-        if encoded.len() > left {
-            words += "?=\r\n =?UTF-8?Q?";
-            left = LONGEST - 1;
-        }
-        left -= encoded.len();
-        words += &encoded;
-    }
-    words + "?="
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mail_parser::MessageParser;
 
     fn draft() -> Draft {
-        Draft::new(&Mailbox::from(Address::new("alice@example.net").expect("an address")))
+        Draft::new(&"alice@example.net".parse().expect("a mailbox"))
     }
 
     fn written(message: &Message) -> String {
         String::from_utf8(message.wire().to_vec()).expect("UTF-8")
     }
 
-    #[test]
-    fn a_message_has_the_headers_that_mail_programs_expect() {
-        let bob = Mailbox::new("Bob \"the\" Builder", "bob@example.org".parse().unwrap()).unwrap();
-        let message = draft().to(bob).subject("Grüße").unwrap().text("how are\nyou?").unwrap();
-        let expected = "From: <alice@example.net>\r\nSubject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\n\
-            To: \"Bob \\\"the\\\" Builder\" <bob@example.org>\r\nMIME-Version: 1.0\r\n\
-            Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\nhow are\r\nyou?\r\n.\r\n";
-        assert_eq!(written(&message), expected);
-        assert!(!message.is_eight_bit());
+    /// The value of a header as it was written, with its folding.
+    fn header(message: &Message, name: &str) -> Option<String> {
+        let text = written(message);
+        let head = text.split("\r\n\r\n").next().expect("a header");
+        let (_, rest) = format!("\r\n{head}")
+            .split_once(&format!("\r\n{name}: "))
+            .map(|(before, after)| (before.to_owned(), after.to_owned()))?;
+        let mut value = String::new();
+        for line in rest.split("\r\n") {
+            if !value.is_empty() && !line.starts_with([' ', '\t']) {
+                break;
+            }
+            value += line;
+            value += "\n";
+        }
+        Some(value.trim_end().to_owned())
     }
 
     #[test]
-    fn long_subjects_are_cut_into_lines_that_can_be_put_together_again() {
-        let subject = "größer als =?so?= ".repeat(40);
-        let message = written(&draft().subject(&subject).unwrap().text("").unwrap());
-        let header = message.split("Subject: ").nth(1).unwrap().split("\r\nMIME").next().unwrap();
-        assert!(message.lines().all(|line| line.len() <= 78), "{message}");
-        let words = header.split("\r\n ").map(|word| {
-            let text = word
-                .strip_prefix("=?UTF-8?Q?")
-                .unwrap()
-                .strip_suffix("?=")
-                .unwrap()
-                .replace('_', " ");
-            let mut parts = text.split('=');
-            let mut bytes = parts.next().unwrap().as_bytes().to_vec();
-            for part in parts {
-                bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
-                bytes.extend_from_slice(&part.as_bytes()[2..]);
+    fn a_message_has_the_headers_that_rfc_5322_requires() {
+        let bob = "\"Bob, the Builder\" <bob@example.org>".parse::<Mailbox>().unwrap();
+        let message = draft().to(bob).subject("Grüße").unwrap().text("how are\nyou?").unwrap();
+        let text = written(&message);
+        for (name, value) in [
+            ("From", "<alice@example.net>"),
+            ("To", "\"Bob, the Builder\" <bob@example.org>"),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=\"utf-8\""),
+            ("Content-Transfer-Encoding", "7bit"),
+        ] {
+            assert_eq!(header(&message, name).as_deref(), Some(value), "{text}");
+        }
+        assert!(text.ends_with("\r\n\r\nhow are\r\nyou?\r\n.\r\n"), "{text}");
+        let parsed = MessageParser::default().parse(text.as_bytes()).expect("a message");
+        assert_eq!(parsed.subject(), Some("Grüße"));
+        let date = parsed.date().expect("a date").to_timestamp();
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        assert!((now.as_secs() as i64 - date).abs() < 60, "{text}");
+        let id = parsed.message_id().expect("an identity");
+        assert!(id.ends_with("@example.net"), "{text}");
+        let another = written(&draft().text("").unwrap());
+        assert!(!another.contains(id), "each message has an identity of its own");
+    }
+
+    #[test]
+    fn a_date_and_an_identity_that_are_given_stay() {
+        let given = draft()
+            .header("Date", "Fri, 21 Nov 1997 09:55:06 -0600")
+            .unwrap()
+            .header("message-id", "<1234@local.machine.example>")
+            .unwrap();
+        let text = written(&given.text("").unwrap());
+        assert!(text.contains("\r\nDate: Fri, 21 Nov 1997 09:55:06 -0600\r\n"), "{text}");
+        assert!(text.contains("\r\nMessage-ID: <1234@local.machine.example>\r\n"), "{text}");
+        assert_eq!(text.to_ascii_lowercase().matches("message-id:").count(), 1, "{text}");
+        assert_eq!(text.matches("Date:").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn a_header_with_a_syntax_is_folded_and_never_encoded() {
+        let token = "0123456789abcdef".repeat(8);
+        let addresses = vec!["somebody@example.org"; 20].join(", ");
+        for (name, value) in [
+            ("List-Unsubscribe", format!("<https://example.net/u?t={token}>, <mailto:u@b>")),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+            ("Reply-To", addresses.clone()),
+            ("Cc", addresses),
+            ("References", vec![format!("<{token}@example.net>"); 10].join(" ")),
+            ("Auto-Submitted", "auto-replied".to_owned()),
+            ("Received", format!("from a by b id {token}; Fri, 21 Nov 1997 09:55:06 -0600")),
+        ] {
+            let message = draft().header(name, &value).unwrap().text("").unwrap();
+            let written = header(&message, name).unwrap_or_else(|| panic!("no {name}"));
+            assert!(!written.contains("=?"), "{name}: {written}");
+            let unfolded = written.replace('\n', "");
+            assert_eq!(unfolded, value, "{name}");
+            let longest_word = value.split(' ').map(str::len).max().expect("a word");
+            for line in written.lines() {
+                assert!(line.len() <= 78.max(longest_word + 1), "{name}: {line}");
             }
-            String::from_utf8(bytes).expect("no character is cut in two")
-        });
-        assert_eq!(words.collect::<String>(), subject);
+            let refused = draft().header(name, "Grüße <a@b>").unwrap_err();
+            assert_eq!(refused, DraftError::NotAscii, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_long_subject_is_cut_into_lines_that_are_put_together_again() {
+        for subject in [
+            "größer als =?so?= ".repeat(40),
+            "plain words ".repeat(40),
+            "x".repeat(3000),
+            "日本語".repeat(100),
+        ] {
+            let message = draft().subject(&subject).unwrap().text("").unwrap();
+            let text = written(&message);
+            assert!(text.lines().all(|line| line.len() <= 78), "{text}");
+            let parsed = MessageParser::default().parse(text.as_bytes()).expect("a message");
+            assert_eq!(parsed.subject().map(str::trim_end), Some(subject.trim_end()), "{text}");
+        }
+    }
+
+    #[test]
+    fn any_text_travels_as_seven_bits_and_arrives_as_it_was() {
+        for text in
+            ["Grüße\n", &"x".repeat(5000), "日本語\n\n.\n", &format!("{}\n", "ü".repeat(2000))]
+        {
+            let message = draft().text(text).unwrap();
+            assert!(!message.is_eight_bit());
+            let wire = written(&message);
+            assert!(wire.lines().all(|line| line.len() <= 998), "{wire}");
+            let plain = wire.strip_suffix(".\r\n").unwrap().replace("\r\n..", "\r\n.");
+            let parsed = MessageParser::default().parse(plain.as_bytes()).expect("a message");
+            let arrived = parsed.body_text(0).expect("a text").replace("\r\n", "\n");
+            assert_eq!(arrived.trim_end(), text.trim_end());
+        }
     }
 
     #[test]
     fn what_cannot_be_sent_is_refused_when_it_is_written() {
         assert_eq!(draft().text("a\0b").unwrap_err(), DraftError::Nul);
-        assert_eq!(draft().text(&"x".repeat(999)).unwrap_err(), DraftError::LongLine);
-        assert!(draft().text(&"x".repeat(998)).is_ok());
         for name in ["", "X Y", "X:", "Ü", "X\r\nY", &"x".repeat(41)] {
             assert_eq!(draft().header(name, "").unwrap_err(), DraftError::HeaderName, "{name:?}");
+        }
+        let long = "x".repeat(1000);
+        assert_eq!(draft().header("List-Id", &long).unwrap_err(), DraftError::LongLine);
+        let twice = draft().subject("a").unwrap().header("subject", "b");
+        assert_eq!(twice.unwrap_err(), DraftError::Duplicate);
+        for own in ["from", "To", "Content-Type"] {
+            assert_eq!(draft().header(own, "a").unwrap_err(), DraftError::Duplicate, "{own}");
+        }
+    }
+
+    #[test]
+    fn a_mailbox_may_have_a_name() {
+        for (text, name, address) in [
+            ("a@b", "", "a@b"),
+            (" Ann <a@b> ", "Ann", "a@b"),
+            ("\"Smith, \\\"Ann\\\"\" <a@b>", "Smith, \"Ann\"", "a@b"),
+            ("<a@b>", "", "a@b"),
+            ("Ärzte <a@b>", "Ärzte", "a@b"),
+        ] {
+            let mailbox: Mailbox = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!((mailbox.name(), mailbox.address().as_str()), (name, address));
+        }
+        for text in ["", "Ann", "Ann a@b", "Ann <a@b", "Ann <a>", "A\nB <a@b>"] {
+            assert!(text.parse::<Mailbox>().is_err(), "{text:?}");
         }
     }
 }

@@ -1,7 +1,8 @@
-//! The client, against servers that are not like ours: old ones, strange ones, and ones that stop answering.
+//! The client, against servers that are not like ours: old ones, strange ones, and ones that stop
+//! answering.
 use mail::smtp::{
-    Address, Client, Envelope, Message, Timeouts, Verdict,
-    client::{Error, Stage},
+    Address, Client, DeliveryOutcome, Envelope, Message, Timeouts,
+    client::{ClientError, Phase},
 };
 use std::time::Duration;
 use tokio::{
@@ -98,12 +99,12 @@ async fn play<A, B, S: Future<Output = A>, C: Future<Output = B>>(
     tokio::join!(server, client)
 }
 
-fn codes(verdicts: &[Verdict]) -> Vec<(u16, Option<Stage>)> {
-    let code = |verdict: &Verdict| match verdict {
-        Verdict::Accepted(reply) => (reply.code(), None),
-        Verdict::Refused { at, reply } => (reply.code(), Some(*at)),
+fn codes(outcomes: &[DeliveryOutcome]) -> Vec<(u16, Option<Phase>)> {
+    let code = |outcome: &DeliveryOutcome| match outcome {
+        DeliveryOutcome::Accepted(reply) => (reply.code(), None),
+        DeliveryOutcome::Refused { at, reply } => (reply.code(), Some(*at)),
     };
-    verdicts.iter().map(code).collect()
+    outcomes.iter().map(code).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,9 +130,9 @@ async fn without_pipelining_each_command_waits_for_the_reply_before_it() {
     let client = async |mut client: Client<_>| {
         client.send(&envelope(&["a@b", "c@d"]), &hello()).await.unwrap()
     };
-    let (heard, verdicts) = play(&[], server, client).await;
+    let (heard, outcomes) = play(&[], server, client).await;
     assert_eq!(heard[4..], ["Subject: hello", "", "..hello", "."]);
-    assert_eq!(codes(&verdicts), [(550, Some(Stage::Recipient)), (250, None)]);
+    assert_eq!(codes(&outcomes), [(550, Some(Phase::Recipient)), (250, None)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,9 +151,9 @@ async fn with_pipelining_and_size_everything_up_to_data_is_said_at_once() {
         let message = Message::new("Subject: hello\n\nGrüße\n");
         client.send(&envelope(&["a@b", "c@d"]), &message).await.unwrap()
     };
-    let (heard, verdicts) = play(&["PIPELINING", "SIZE 1000", "8BITMIME"], server, client).await;
+    let (heard, outcomes) = play(&["PIPELINING", "SIZE 1000", "8BITMIME"], server, client).await;
     assert_eq!(heard[0], "MAIL FROM:<me@example.net> SIZE=27 BODY=8BITMIME");
-    assert_eq!(codes(&verdicts), [(450, Some(Stage::Recipient)), (250, None)]);
+    assert_eq!(codes(&outcomes), [(450, Some(Phase::Recipient)), (250, None)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,8 +202,8 @@ async fn if_nobody_gets_it_a_server_that_waits_for_the_message_gets_a_dot() {
         let refused = client.send(&envelope(&["a@b"]), &hello()).await.unwrap();
         assert_eq!(
             codes(&refused),
-            [(550, Some(Stage::Recipient))],
-            "the verdict is that on the recipient"
+            [(550, Some(Phase::Recipient))],
+            "the outcome is that on the recipient"
         );
         assert!(client.send(&envelope(&["c@d"]), &hello()).await.unwrap()[0].is_accepted());
     };
@@ -223,7 +224,7 @@ async fn what_was_refused_half_way_is_forgotten_before_the_next_message() {
     };
     let client = async |mut client: Client<_>| {
         let refused = client.send(&envelope(&["a@b"]), &hello()).await.unwrap();
-        assert_eq!(codes(&refused), [(451, Some(Stage::Data))]);
+        assert_eq!(codes(&refused), [(451, Some(Phase::Data))]);
         assert!(client.send(&envelope(&["a@b"]), &hello()).await.unwrap()[0].is_accepted());
     };
     let (heard, ()) = play(&[], server, client).await;
@@ -245,19 +246,19 @@ async fn a_sender_that_is_refused_is_refused_for_everybody() {
         let client = async |mut client: Client<_>| {
             client.send(&envelope(&["a@b", "c@d"]), &hello()).await.unwrap()
         };
-        let (_, verdicts) = play(extensions, server, client).await;
-        assert_eq!(codes(&verdicts), [(550, Some(Stage::Mail)); 2]);
-        assert!(verdicts[0].is_permanent());
+        let (_, outcomes) = play(extensions, server, client).await;
+        assert_eq!(codes(&outcomes), [(550, Some(Phase::Mail)); 2]);
+        assert!(outcomes[0].is_permanent());
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_hangs_up_says_how_far_it_has_come() {
     for (place, stage, in_doubt) in [
-        (0, Stage::Mail, false),
-        (1, Stage::Recipient, false),
-        (2, Stage::Data, false),
-        (3, Stage::Verdict, true), // the end of the message may have been understood
+        (0, Phase::Mail, false),
+        (1, Phase::Recipient, false),
+        (2, Phase::Data, false),
+        (3, Phase::FinalReply, true), // the end of the message may have been understood
     ] {
         let server = async move |mut server: Script| {
             for reply in ["250 ok", "250 ok", "354 go"].iter().take(place) {
@@ -273,12 +274,12 @@ async fn a_server_that_hangs_up_says_how_far_it_has_come() {
             let error = client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err();
             assert!(matches!(
                 client.send(&envelope(&["a@b"]), &hello()).await,
-                Err(Error::Abandoned)
+                Err(ClientError::Abandoned)
             ));
             error
         };
         let ((), error) = play(&[], server, client).await;
-        assert!(matches!(error, Error::HungUp(at) if at == stage), "{error}");
+        assert!(matches!(error, ClientError::HungUp(at) if at == stage), "{error}");
         assert_eq!(error.is_in_doubt(), in_doubt, "{error}");
         assert!(!error.is_permanent());
     }
@@ -305,9 +306,9 @@ async fn a_421_ends_the_conversation_wherever_it_comes() {
                 client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err()
             };
             let ((), error) = play(extensions, server, client).await;
-            let stage = [Stage::Mail, Stage::Recipient, Stage::Data][place];
+            let stage = [Phase::Mail, Phase::Recipient, Phase::Data][place];
             assert!(
-                matches!(&error, Error::Refused(at, reply) if *at == stage && reply.code() == 421),
+                matches!(&error, ClientError::Refused(at, reply) if *at == stage && reply.code() == 421),
                 "{error}"
             );
             assert!(!error.is_in_doubt() && !error.is_permanent());
@@ -334,7 +335,7 @@ async fn a_server_that_has_enough_of_a_message_is_believed_before_the_end() {
     };
     let ((), error) = play(&[], server, client).await;
     assert!(
-        matches!(&error, Error::Refused(Stage::Message, reply) if reply.code() == 421),
+        matches!(&error, ClientError::Refused(Phase::Message, reply) if reply.code() == 421),
         "{error}"
     );
     assert!(!error.is_in_doubt(), "the end was not sent");
@@ -352,12 +353,12 @@ async fn each_wait_has_its_deadline_and_a_byte_now_and_then_does_not_move_it() {
     };
     for drips in [false, true] {
         for (place, limit, stage) in [
-            (0, 2, Stage::Greeting),
-            (1, 3, Stage::Hello),
-            (2, 3, Stage::Mail),
-            (3, 3, Stage::Recipient),
-            (4, 4, Stage::Data),
-            (5, 6, Stage::Verdict),
+            (0, 2, Phase::Greeting),
+            (1, 3, Phase::Hello),
+            (2, 3, Phase::Mail),
+            (3, 3, Phase::Recipient),
+            (4, 4, Phase::Data),
+            (5, 6, Phase::FinalReply),
         ] {
             let (ours, theirs) = duplex(4096);
             let (mut reading, mut writing) = tokio::io::split(theirs);
@@ -379,7 +380,7 @@ async fn each_wait_has_its_deadline_and_a_byte_now_and_then_does_not_move_it() {
                 client.send(&envelope(&["a@b"]), &hello()).await
             };
             match result.await {
-                Err(Error::TimedOut(at)) if at == stage => {
+                Err(ClientError::TimedOut(at)) if at == stage => {
                     assert_eq!(begin.elapsed(), seconds(limit), "{stage:?}")
                 }
                 other => panic!("{stage:?}: {other:?}"),
@@ -408,7 +409,7 @@ async fn a_server_that_does_not_read_is_not_waited_for_for_ever() {
         error
     };
     let ((), error) = play(&[], server, client).await;
-    assert!(matches!(error, Error::TimedOut(Stage::Message)), "{error}");
+    assert!(matches!(error, ClientError::TimedOut(Phase::Message)), "{error}");
     assert!(!error.is_in_doubt());
 }
 
@@ -435,7 +436,7 @@ async fn what_is_no_reply_is_not_taken_for_one() {
         tokio::select! {
             () = write => panic!("the client waits for more of {greeting:.20?}"),
             result = client => match result {
-                Err(Error::NotSmtp(Stage::Greeting, because)) => assert_eq!(because, why, "{greeting:.20?}"),
+                Err(ClientError::NotSmtp(Phase::Greeting, because)) => assert_eq!(because, why, "{greeting:.20?}"),
                 other => panic!("{greeting:.20?}: {other:?}"),
             },
         }
@@ -443,7 +444,7 @@ async fn what_is_no_reply_is_not_taken_for_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_yes_to_data_is_no_verdict() {
+async fn a_250_to_data_is_not_the_reply_to_the_message() {
     let server = async |mut server: Script| {
         for reply in ["250 ok", "250 ok", "250 ok"] {
             server.answer(reply).await;
@@ -452,7 +453,7 @@ async fn a_yes_to_data_is_no_verdict() {
     let client = async |mut client: Client<_>| client.send(&envelope(&["a@b"]), &hello()).await;
     let ((), result) = play(&[], server, client).await;
     assert!(
-        matches!(result, Err(Error::NotSmtp(Stage::Data, _))),
+        matches!(result, Err(ClientError::NotSmtp(Phase::Data, _))),
         "a message that nobody has: {result:?}"
     );
 }
@@ -475,17 +476,85 @@ async fn through_a_pipe_of_some_bytes_a_thousand_recipients_do_not_deadlock() {
         let mut client = Client::over(ours, "client", Timeouts::default()).await.unwrap();
         client.send(&envelope(&to), &hello()).await.unwrap()
     };
-    let ((), verdicts) = tokio::join!(server, client);
-    assert!(verdicts.len() == 1000 && verdicts.iter().all(Verdict::is_accepted));
+    let ((), outcomes) = tokio::join!(server, client);
+    assert!(outcomes.len() == 1000 && outcomes.iter().all(DeliveryOutcome::is_accepted));
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_is_no_recipient() {
     let server = async |server: Script| server.ends().await;
     let client = async |mut client: Client<_>| {
-        assert!(matches!(client.send(&envelope(&[]), &hello()).await, Err(Error::NoRecipients)));
+        assert!(matches!(
+            client.send(&envelope(&[]), &hello()).await,
+            Err(ClientError::NoRecipients)
+        ));
         assert!(client.is_usable());
     };
     let (heard, ()) = play(&[], server, client).await;
     assert_eq!(heard, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn permanent_is_only_what_the_server_has_said_of_this_message() {
+    let of = |at: Phase, code: &'static str| DeliveryOutcome::Refused { at, reply: reply(code) };
+    assert!(!of(Phase::Recipient, "552 5.2.2 too many").is_permanent(), "RFC 5321, 4.5.3.1.10");
+    assert!(of(Phase::Recipient, "550 5.1.1 unknown").is_permanent());
+    assert!(of(Phase::FinalReply, "552 5.2.2 too large").is_permanent());
+    assert!(!ClientError::Refused(Phase::Greeting, reply("554 go away")).is_permanent());
+    assert!(!ClientError::Refused(Phase::Hello, reply("550 who are you")).is_permanent());
+    assert!(ClientError::Refused(Phase::Message, reply("552 too large")).is_permanent());
+    assert!(!ClientError::NotOffered("SMTPUTF8").is_permanent());
+}
+
+/// A reply as a client reads it.
+fn reply(line: &str) -> mail::smtp::Reply {
+    use tokio_util::codec::Decoder;
+    let mut bytes = bytes::BytesMut::from(format!("{line}\r\n").as_bytes());
+    let decoded = mail::smtp::codec::ReplyCodec::default().decode(&mut bytes);
+    decoded.expect("it is one").expect("it is whole")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_passed_on_asks_for_what_it_came_with_and_no_more() {
+    const LATIN1: &[u8] = b"Subject: Gr\xfc\xdfe\n\nhello\n";
+    const UTF8: &[u8] = "Subject: Grüße\n\nhello\n".as_bytes();
+    const BODY: &[u8] = b"Subject: hello\n\n\xfc\n";
+    const EVERYTHING: &[&str] = &["8BITMIME", "SMTPUTF8"];
+    for (text, came_with_smtputf8, offered, expected) in [
+        (LATIN1, false, EVERYTHING, Some(" BODY=8BITMIME")),
+        (LATIN1, false, &["8BITMIME"], Some(" BODY=8BITMIME")),
+        (LATIN1, false, &[], Some("")),
+        (UTF8, false, EVERYTHING, Some(" BODY=8BITMIME")),
+        (UTF8, true, EVERYTHING, Some(" BODY=8BITMIME SMTPUTF8")),
+        (UTF8, true, &["8BITMIME"], None),
+        (BODY, false, EVERYTHING, Some(" BODY=8BITMIME")),
+        (BODY, true, &["8BITMIME"], Some(" BODY=8BITMIME")),
+        (BODY, false, &[], Some("")),
+    ] {
+        let message = Message::passed_on(text, came_with_smtputf8);
+        let server = async move |mut server: Script| {
+            if expected.is_some() {
+                for reply in ["250 ok", "250 ok", "354 go"] {
+                    server.answer(reply).await;
+                }
+                server.answer_message("250 taken").await;
+            }
+            server.ends().await
+        };
+        let client = async move |mut client: Client<_>| {
+            client.send(&envelope(&["bob@example.org"]), &message).await
+        };
+        let (heard, sent) = play(offered, server, client).await;
+        match expected {
+            Some(parameters) => {
+                assert_eq!(heard[0], format!("MAIL FROM:<me@example.net>{parameters}"));
+                assert!(sent.expect("it is sent")[0].is_accepted());
+            }
+            None => assert!(matches!(sent, Err(ClientError::NotOffered("SMTPUTF8")))),
+        }
+    }
+    // A message of our own with Latin 1 in a header is not called UTF-8.
+    assert!(!Message::new(LATIN1).needs_smtputf8());
+    assert!(Message::new(UTF8).needs_smtputf8());
+    assert!(Message::new(BODY).needs_eight_bit_mime());
 }

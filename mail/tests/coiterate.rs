@@ -1,5 +1,6 @@
-//! What Twisted's `coiterate` and `Cooperator` do, and what one writes in Rust instead: the rows of the table in the
-//! README. Twisted's column is held by the last test, which runs `twins/coiterate.py`.
+//! What Twisted's `coiterate` and `Cooperator` do, and what one writes in Rust instead: the rows of
+//! the table in the README. Twisted's column is held by the last test, which runs
+//! `twins/coiterate.py`.
 //!
 //! Eight mails, each of which takes 100 ms; the fourth is refused.
 use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, stream};

@@ -1,7 +1,8 @@
-//! Twisted's `DeferredList` beside its Rust forms: what each does is observed, and it is what the README's table says.
+//! Twisted's `DeferredList` beside its Rust forms: what each does is observed, and it is what the
+//! README's table says.
 //!
-//! In all rows there are three sends: A succeeds after one second, B fails after two, C succeeds after three. Twisted's
-//! side is observed by `deferred_list.py` beside this file.
+//! In all rows there are three sends: A succeeds after one second, B fails after two, C succeeds
+//! after three. Twisted's side is observed by `deferred_list.py` beside this file.
 use futures::future::{FutureExt, join_all, select_ok, try_join_all};
 use std::{
     fs,

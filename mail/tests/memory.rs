@@ -1,8 +1,8 @@
-//! Threats 6, 7 and 13, measured: how much memory a server takes, whatever its clients send. One test, since it looks at
-//! the process that it runs in.
+//! Threats 6, 7 and 13, measured: how much memory a server takes, whatever its clients send. One
+//! test, since it looks at the process that it runs in.
 #![cfg(target_os = "linux")]
 use bytes::Bytes;
-use mail::smtp::{Address, Closed, Handler, Limits, Reply, Server, Transaction};
+use mail::smtp::{Address, ConnectionEnd, Handler, Limits, Reply, Server, Transaction};
 use std::{fs, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
@@ -96,7 +96,7 @@ async fn whatever_comes_a_server_keeps_to_its_memory() {
         tokio::join!(server.converse(theirs, &stop), client).0.closed
     })
     .await;
-    assert!(matches!(closed, Closed::Quit), "{closed:?}");
+    assert!(matches!(closed, ConnectionEnd::Quit), "{closed:?}");
     assert!(rise < 2 * MEGABYTE, "a line without an end took {rise} bytes");
 
     // 7: a message of a hundred megabytes, ten times as large as it may be.
@@ -120,8 +120,8 @@ async fn whatever_comes_a_server_keeps_to_its_memory() {
     let count = |code: &str| codes.iter().filter(|had| *had == code).count();
     assert_eq!(count("250") + count("452"), 200, "{codes:?}");
     assert!(count("250") >= 1 && count("452") >= 1, "{codes:?}");
-    // The budget; as much again for the holes that the allocator leaves when two hundred buffers grow side by side; and
-    // for each connection some kilobytes on both sides of its pipe.
+    // The budget; as much again for the holes that the allocator leaves when two hundred buffers
+    // grow side by side; and for each connection some kilobytes on both sides of its pipe.
     assert!(rise < (2 * 64 + 24) * MEGABYTE, "two hundred messages took {rise} bytes");
     println!("{} of 200 accepted, {rise} bytes", count("250"));
 

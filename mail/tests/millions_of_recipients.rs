@@ -1,44 +1,11 @@
-//! Threat 26, measured: a million recipients that are made as they are needed, in the memory of a few. One test, since it
-//! looks at the process that it runs in.
+//! Threat 26, measured: a million recipients that are made as they are needed, in the memory of a
+//! few. One test, since it looks at the process that it runs in.
 #![cfg(target_os = "linux")]
-use mail::{
-    campaign::{
-        Campaign, Connection, Connector, Journal, ListError, Outcome, Recipient, Settings, Summary,
-    },
-    smtp::Address,
+use mail::campaign::{
+    Campaign, CampaignJournal, CampaignSummary, Discard, Settings, made_up_recipients,
 };
 use std::{cell::Cell, fs, num::NonZeroUsize};
 use tokio::task::yield_now;
-
-/// A server that has accepted a mail as soon as it is sent: nothing ever has to be waited for.
-struct Nowhere;
-
-impl Connector for Nowhere {
-    type Connection = Nowhere;
-
-    async fn connect(&self) -> Result<Nowhere, String> {
-        Ok(Nowhere)
-    }
-}
-
-impl Connection for Nowhere {
-    async fn deliver(&mut self, _: &Recipient) -> Outcome {
-        Outcome::Sent
-    }
-
-    fn is_usable(&self) -> bool {
-        true
-    }
-
-    async fn close(self) {}
-}
-
-fn list(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
-    (1..=count).map(|number| {
-        let address = Address::new(&format!("recipient{number}@example.org")).expect("it is one");
-        Ok(Recipient { number, address })
-    })
-}
 
 /// The most memory that this process has ever had, in MB.
 fn peak() -> u64 {
@@ -51,8 +18,9 @@ fn peak() -> u64 {
 
 const CONNECTIONS: usize = 100;
 
-/// Sends to all of a list, and returns how many mails at most came between two turns of somebody else.
-async fn send(campaign: Campaign<'_, Nowhere>, count: u64) -> (Summary, u64) {
+/// Sends to all of a list, and returns how many mails at most came between two turns of somebody
+/// else.
+async fn send(campaign: Campaign<'_, Discard>, count: u64) -> (CampaignSummary, u64) {
     let (taken, last, most) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let neighbour = async {
         loop {
@@ -60,7 +28,7 @@ async fn send(campaign: Campaign<'_, Nowhere>, count: u64) -> (Summary, u64) {
             yield_now().await;
         }
     };
-    let list = list(count).inspect(|_| taken.set(taken.get() + 1));
+    let list = made_up_recipients(count).inspect(|_| taken.set(taken.get() + 1));
     let summary = tokio::select! {
         biased;
         () = neighbour => unreachable!("it has no end"),
@@ -76,7 +44,7 @@ async fn a_million_recipients_take_no_more_memory_than_a_few() {
         connections: NonZeroUsize::new(CONNECTIONS).expect("it is not 0"),
         ..Settings::default()
     };
-    let (summary, most) = send(Campaign::new(Nowhere, settings.clone()), 1_000_000).await;
+    let (summary, most) = send(Campaign::new(Discard, settings.clone()), 1_000_000).await;
     assert_eq!(summary.sent, 1_000_000);
     assert!(most <= 128, "{most} mails without a turn for others");
     assert!(peak() < 20, "{} MB for a million recipients", peak());
@@ -85,8 +53,8 @@ async fn a_million_recipients_take_no_more_memory_than_a_few() {
     let folder = tempfile::tempdir().expect("a folder for the journal");
     let path = folder.path().join("journal");
     for count in [100_000, 110_000] {
-        let campaign = Campaign::new(Nowhere, settings.clone())
-            .journal(Journal::open(&path).expect("it is one"));
+        let campaign = Campaign::new(Discard, settings.clone())
+            .journal(CampaignJournal::open(&path).expect("it is one"));
         let (summary, most) = send(campaign, count).await;
         assert_eq!(summary.sent, count);
         assert!(most <= 128, "{most} recipients without a turn for others");

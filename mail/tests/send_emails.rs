@@ -1,5 +1,5 @@
-//! What the example `send_emails` promises. It does real I/O, so it is held to what happens, and in which order, and not
-//! to times.
+//! What the example `send_emails` promises. It does real I/O, so it is held to what happens, and in
+//! which order, and not to times.
 use async_concepts::timeline::Observe;
 use mail::smtp::{Address, Handler, Limits, Reply, Server, Transaction};
 use std::{
@@ -12,7 +12,8 @@ use tokio::{net::TcpListener, sync::oneshot, task::spawn_blocking};
 #[allow(dead_code, reason = "its `main` is run in a process of its own")]
 mod send_emails;
 
-/// The lines of a scene as `lane text`, without the numbers of the servers' sessions, which the network decides.
+/// The lines of a scene as `lane text`, without the numbers of the servers' sessions, which the
+/// network decides.
 fn lines(transcript: &[String]) -> Vec<String> {
     let line = |line: &String| {
         let (_, line) = line.split_once(' ').expect("a time stands before it");
@@ -53,8 +54,8 @@ const FIRST_SUCCESS: [&str; 5] = [
 
 const FIRST_FAILURE: [&str; 1] = ["main the first to fail is dave: panicked"];
 
-/// What Twisted prints and Rust does not, and the other way round, by scene: a panic is an exception there, and who is
-/// not waited for any more goes on.
+/// What Twisted prints and Rust does not, and the other way round, by scene: a panic is an
+/// exception there, and who is not waited for any more goes on.
 const DIFFERENCES: [&[&str]; 3] = [
     &["- main dave: panicked", "+ main dave: failed: addresses are checked when people sign up"],
     &["+ erin accepted", "+ carol timed out"],

@@ -41,7 +41,7 @@ fn envelope(to: &[&str]) -> Envelope {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_recipient_gets_a_verdict_of_its_own() {
+async fn each_recipient_gets_an_outcome_of_its_own() {
     let postbox = Arc::new(Postbox::default());
     let server = Server::new(postbox.clone(), Limits::default());
     let (ours, theirs) = duplex(64);
@@ -49,9 +49,9 @@ async fn each_recipient_gets_a_verdict_of_its_own() {
     let talk = async {
         let mut client = Client::over(ours, "client", Timeouts::default()).await.unwrap();
         let envelope = envelope(&["bob@example.org", "mallory@example.org", "carol@example.org"]);
-        let verdicts = client.send(&envelope, &Message::new("one\n.two\n..\n")).await.unwrap();
-        let verdicts: Vec<String> = verdicts.iter().map(ToString::to_string).collect();
-        assert_eq!(verdicts, ["250 2.0.0 kept", "550 5.1.1 no mallory here", "250 2.0.0 kept"]);
+        let outcomes = client.send(&envelope, &Message::new("one\n.two\n..\n")).await.unwrap();
+        let outcomes: Vec<String> = outcomes.iter().map(ToString::to_string).collect();
+        assert_eq!(outcomes, ["250 2.0.0 kept", "550 5.1.1 no mallory here", "250 2.0.0 kept"]);
         client.quit().await.unwrap();
     };
     let (report, ()) = tokio::join!(server.converse(theirs, &stop), talk);
@@ -111,9 +111,9 @@ async fn the_same_goes_over_tcp_until_the_server_is_told_to_stop() {
     let server = tokio::spawn(server);
     let mut client = Client::connect(address, "client", Timeouts::default()).await.unwrap();
     for _ in 0..3 {
-        let verdicts =
+        let outcomes =
             client.send(&envelope(&["bob@example.org"]), &Message::new("hello\n")).await.unwrap();
-        assert!(verdicts[0].is_accepted());
+        assert!(outcomes[0].is_accepted());
     }
     drop(stop);
     let summary = server.await.unwrap();

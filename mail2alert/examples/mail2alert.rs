@@ -1,9 +1,10 @@
 //! Mail2alert: a notification is acknowledged when it is in other hands, and not before.
 //!
-//! In Python: a program of that name on aiosmtpd, which acknowledged a notification whatever became of it.
-//! Look for: the Notifyer's wait, in which are both others: that for the facts, and that for the mail server. Then each of
-//! the four fails. The Notifyer sends its mail again, and nothing is lost; only a crash at the worst moment doubles it.
-//! No twin: one runs the original with what it was written for, Python 3.6.
+//! In Python: a program of that name on aiosmtpd, which acknowledged a notification whatever became
+//! of it. Look for: the Notifyer's wait, in which are both others: that for the facts, and that for
+//! the mail server. Then each of the four fails. The Notifyer sends its mail again, and nothing is
+//! lost; only a crash at the worst moment doubles it. No twin: one runs the original with what it
+//! was written for, Python 3.6.
 //!
 //!     cargo run --package mail2alert --example mail2alert
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -12,7 +13,7 @@ use futures::join;
 use mail::smtp::{
     Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
 };
-use mail2alert::{Relay, config::Config, ledger::Ledger, network::Tcp, step::Step};
+use mail2alert::{Relay, config::Config, event::RelayEvent, ledger::Ledger, network::Tcp};
 use std::{
     collections::BTreeMap,
     error::Error,
@@ -31,6 +32,17 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+#[path = "mail2alert/sequence.rs"]
+pub mod sequence;
+use sequence::{Party, Sequence};
+
+/// The four lines of life, from the left.
+const PARTIES: [&str; 4] = ["Notifyer", "Mail2alert", "REST API", "mail server"];
+const NOTIFYER: Party = 0;
+const MAIL2ALERT: Party = 1;
+const REST_API: Party = 2;
+const MAIL_SERVER: Party = 3;
+
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// What goes wrong next.
@@ -47,6 +59,8 @@ struct World {
     fault: Mutex<Fault>,
     arrived: Mutex<BTreeMap<String, usize>>,
     crash: Notify,
+    /// What is drawn as a sequence diagram when it is over.
+    sequence: Sequence,
     folder: TempDir,
     config: Config,
     /// That of Mail2alert, which outlives a crash as that of a service manager does.
@@ -75,18 +89,32 @@ async fn mail2alert(world: Arc<World>) -> Result<(), Failure> {
     let (ledger, _) = spawn_blocking(move || Ledger::open(&path, bounds)).await??; // a disk may take its time
     let (mail_server, rest_api) =
         (Tcp(config.downstream.server.clone()), Tcp(config.rest.server.clone()));
-    let relay = Relay::new(config, mail_server, rest_api, ledger, Arc::new(say_step));
-    serve_one_by_one(Arc::new(relay), &world.listener).await
+    let seen = world.clone();
+    let observer = Arc::new(move |event: &RelayEvent| see(&seen, event));
+    let relay = Relay::new(config, mail_server, rest_api, ledger, observer);
+    serve_one_by_one(relay, &world.listener).await
 }
 
-fn say_step(step: &Step) {
-    match step {
-        Step::Asks { path } => say!("GET {path}"),
-        Step::Sends { to } => {
+fn see(world: &World, event: &RelayEvent) {
+    let sequence = &world.sequence;
+    match event {
+        RelayEvent::Came { .. } => sequence.request_received(MAIL2ALERT, NOTIFYER),
+        RelayEvent::Asks { path } => {
+            say!("GET {path}");
+            sequence.request(MAIL2ALERT, REST_API, "GET");
+        }
+        RelayEvent::Asked { .. } => sequence.reply_received(MAIL2ALERT, REST_API),
+        RelayEvent::Sends { to } => {
             let to: Vec<&str> = to.iter().map(Address::local_part).collect();
             say!("SEND to {}", to.join(" and "));
+            sequence.request(MAIL2ALERT, MAIL_SERVER, format!("SEND to {}", to.join(" and ")));
         }
-        Step::Ended(ended) => say!("{}", ended.code),
+        RelayEvent::Sent { .. } => sequence.reply_received(MAIL2ALERT, MAIL_SERVER),
+        RelayEvent::Answered(answer) => {
+            say!("{}", answer.code);
+            let label = if answer.code == 250 { "ACK" } else { "451" };
+            sequence.reply(MAIL2ALERT, NOTIFYER, label);
+        }
         _ => {}
     }
 }
@@ -101,26 +129,31 @@ async fn notify(world: &World) -> Result<u16, Failure> {
         to: vec!["mail2alert@example.com".parse()?],
     };
     say!("SEND p1 failed");
+    world.sequence.request(NOTIFYER, MAIL2ALERT, "SEND");
     let address = world.listener.local_addr()?;
     let mut client = Client::connect(address, "ci.example.com", Timeouts::default()).await?;
-    let verdicts = client.send(&envelope, &Message::new(text)).await?;
-    let code = verdicts[0].reply().code();
+    let outcomes = client.send(&envelope, &Message::new(text)).await?;
+    world.sequence.reply_received(NOTIFYER, MAIL2ALERT);
+    let code = outcomes[0].reply().code();
     say!("{}", if code == 250 { "ACK" } else { "not now" });
     client.quit().await?;
     Ok(code)
 }
 
-/// HTTP, as much as it takes: whatever is asked for, the answer is the pipeline groups, after 100 ms.
+/// HTTP, as much as it takes: whatever is asked for, the answer is the pipeline groups, after 100
+/// ms.
 async fn rest_api(world: Arc<World>, listener: TcpListener) -> Result<(), Failure> {
     const GROUPS: &str = r#"[{"name": "a", "pipelines": [{"name": "p1"}]}, {"name": "b", "pipelines": [{"name": "p1"}]}]"#;
     loop {
         let mut io = BufReader::new(listener.accept().await?.0);
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") && io.read_line(&mut head).await? > 0 {}
+        world.sequence.request_received(REST_API, MAIL2ALERT);
         sleep(Duration::from_millis(100)).await;
         let (status, body) =
             if world.fails(Fault::RestApi) { ("500 oops", "") } else { ("200 OK", GROUPS) };
         say!("{status}");
+        world.sequence.reply(REST_API, MAIL2ALERT, &status[..3]);
         let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
         io.write_all(answer.as_bytes()).await?;
     }
@@ -139,6 +172,7 @@ impl Handler for MailServer {
     }
 
     async fn message(&self, mail: Transaction, _: Bytes) -> Reply {
+        self.0.sequence.request_received(MAIL_SERVER, MAIL2ALERT);
         for to in &mail.envelope.to {
             let mut arrived = self.0.arrived.lock().unwrap_or_else(PoisonError::into_inner);
             *arrived.entry(to.local_part().to_owned()).or_default() += 1;
@@ -148,6 +182,9 @@ impl Handler for MailServer {
         }
         sleep(Duration::from_millis(150)).await;
         say!("250");
+        let some = self.0.fails(Fault::MailServer);
+        let label = if some { "ACK team-a, 450 team-b" } else { "ACK" };
+        self.0.sequence.reply(MAIL_SERVER, MAIL2ALERT, label);
         Reply::accepted("taken")
     }
 }
@@ -188,11 +225,19 @@ fn configuration(mail_server: &TcpListener, rest_api: &TcpListener) -> Result<Co
     Config::parse(&text, |_| None).map_err(|problems| problems[0].to_string().into())
 }
 
-/// How many mails each team has, and the codes that the Notifyer got.
-pub type Tally = (BTreeMap<String, usize>, Vec<u16>);
+/// What has come of a scene.
+pub struct Tally {
+    /// How many mails each team has.
+    pub arrived: BTreeMap<String, usize>,
+    /// The codes that the Notifyer got.
+    pub codes: Vec<u16>,
+    /// The sequence diagram, as text for a narrow terminal, and as SVG.
+    pub text: String,
+    pub svg: String,
+}
 
 /// Lets all four of them meet, and the Notifyer do as `act` says.
-async fn meet<F>(act: impl FnOnce(Arc<World>) -> F) -> Result<Tally, Failure>
+async fn meet<F>(title: &str, act: impl FnOnce(Arc<World>) -> F) -> Result<Tally, Failure>
 where
     F: Future<Output = Result<Vec<u16>, Failure>> + Send + 'static,
 {
@@ -202,6 +247,7 @@ where
         fault: Mutex::new(Fault::Nothing),
         arrived: Mutex::default(),
         crash: Notify::new(),
+        sequence: Sequence::new(&PARTIES),
         folder: tempfile::tempdir()?,
         config: configuration(&mail_listener, &rest_listener)?,
         listener: listen().await?,
@@ -221,9 +267,11 @@ where
             () = world.crash.notified() => {}
         }
         say!("Mail2alert crashes");
+        world.sequence.note(MAIL2ALERT, "crashes");
         relay.abort();
         let _ = (&mut relay).await; // gone, with its hold on the ledger
         say!("Mail2alert starts again");
+        world.sequence.note(MAIL2ALERT, "starts again");
         relay = spawn(mail2alert(world.clone()).lane("Mail2alert"));
     };
     let codes = tokio::select! {
@@ -243,16 +291,25 @@ where
     for (team, mails) in &arrived {
         say!("{team} has {mails} mail{}", if *mails == 1 { "" } else { "s" });
     }
-    Ok((arrived, codes))
+    let sequence = &world.sequence;
+    println!("\n{}", sequence.text(columns()));
+    let (text, svg) = (sequence.text(80), sequence.svg(title).into_string());
+    Ok(Tally { arrived, codes, text, svg })
+}
+
+/// How wide the terminal is, as far as that is known.
+fn columns() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(80).clamp(60, 200)
 }
 
 // ANCHOR: scenes
 pub async fn diagram() -> Result<Tally, Failure> {
-    meet(|world| async move { Ok(vec![notify(&world).await?]) }).await
+    meet("the diagram", |world| async move { Ok(vec![notify(&world).await?]) }).await
 }
 
 pub async fn rest_api_fails() -> Result<Tally, Failure> {
-    meet(|world| async move {
+    meet("the REST API fails", |world| async move {
         world.next(Fault::RestApi);
         let code = notify(&world).await?;
         world.next(Fault::Nothing);
@@ -262,7 +319,7 @@ pub async fn rest_api_fails() -> Result<Tally, Failure> {
 }
 
 pub async fn mail_server_fails() -> Result<Tally, Failure> {
-    meet(|world| async move {
+    meet("the mail server fails", |world| async move {
         world.next(Fault::MailServer);
         let code = notify(&world).await?;
         world.next(Fault::Nothing);
@@ -272,10 +329,11 @@ pub async fn mail_server_fails() -> Result<Tally, Failure> {
 }
 
 pub async fn notifyer_fails() -> Result<Tally, Failure> {
-    meet(|world| async move {
+    meet("the Notifyer fails", |world| async move {
         // In the middle of the mail server's 150 ms.
         if timeout(Duration::from_millis(180), notify(&world)).await.is_err() {
             say!("hangs up");
+            world.sequence.note(NOTIFYER, "hangs up");
         }
         Ok(vec![notify(&world).await?]) // by now everybody has it
     })
@@ -283,13 +341,14 @@ pub async fn notifyer_fails() -> Result<Tally, Failure> {
 }
 
 pub async fn mail2alert_fails() -> Result<Tally, Failure> {
-    meet(|world| async move {
+    meet("Mail2alert fails", |world| async move {
         // ANCHOR: crash
         world.next(Fault::Mail2alert);
         if let Err(error) = notify(&world).await {
             say!("{error}");
         }
         world.next(Fault::Nothing);
+        sleep(Duration::from_millis(200)).await; // as any sender, it waits before it tries again
         Ok(vec![notify(&world).await?]) // the mail server has it already, but nobody knows: the one duplicate
         // ANCHOR_END: crash
     })

@@ -1,11 +1,11 @@
 //! The mail server behind: what is sent to it, and what it says, recipient by recipient.
 use super::{
     config::Downstream,
+    event::{Observer, RelayEvent},
     mailbox::Mailbox,
     network::Dial,
-    step::{Step, Watch},
 };
-use mail::smtp::{Client, Envelope, Message, Timeouts, Verdict, client};
+use mail::smtp::{Client, ClientError, DeliveryOutcome, Envelope, Message, Reply, Timeouts};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::timeout};
 
@@ -20,42 +20,51 @@ pub(super) struct MailServer<M> {
     /// As many as there may be connections to it.
     connections: Arc<Semaphore>,
     timeouts: Timeouts,
-    watch: Watch,
+    watch: Observer,
 }
 
 impl<M: Dial> MailServer<M> {
-    pub fn new(config: &Downstream, hostname: &str, dial: M, watch: Watch) -> MailServer<M> {
+    pub fn new(config: &Downstream, hostname: &str, dial: M, watch: Observer) -> MailServer<M> {
         MailServer {
             dial,
             hostname: hostname.to_owned(),
             connections: Arc::new(Semaphore::new(config.connections)),
-            timeouts: Timeouts::all(config.patience),
+            timeouts: Timeouts::all(config.timeout),
             watch,
         }
     }
 
-    /// Sends a message over a connection of its own. Every recipient has a fate, whatever happens.
+    /// Sends a message over a connection of its own. Every recipient has an outcome, whatever
+    /// happens.
     ///
-    /// Dropping the future closes the connection. Whether the mail server has the message is unknown then.
-    pub async fn send(&self, from: Option<&Mailbox>, to: &[Mailbox], message: &Message) -> Outcome {
+    /// Dropping the future closes the connection. Whether the mail server has the message is
+    /// unknown then.
+    pub async fn send(
+        &self,
+        from: Option<&Mailbox>,
+        to: &[Mailbox],
+        message: &Message,
+    ) -> SendOutcome {
         let envelope = Envelope {
             from: from.map(|from| from.address().clone()),
             to: to.iter().map(|to| to.address().clone()).collect(),
         };
         let sent = self.converse(&envelope, message).await;
-        let fates = match sent {
-            Ok(verdicts) => {
-                let fates = verdicts.into_iter().map(|verdict| match verdict {
-                    Verdict::Accepted(reply) => (Fate::Accepted, reply.to_string()),
-                    refused if refused.is_permanent() => (Fate::Refused, refused.to_string()),
-                    refused => (Fate::Doubtful, refused.to_string()),
+        let outcomes = match sent {
+            Ok(outcomes) => {
+                let outcomes = outcomes.into_iter().map(|outcome| match outcome {
+                    DeliveryOutcome::Accepted(reply) => MailboxOutcome::Accepted(reply),
+                    refused if refused.is_permanent() => {
+                        MailboxOutcome::Refused(refused.reply().clone())
+                    }
+                    refused => MailboxOutcome::Doubtful(refused.to_string()),
                 });
-                to.iter().cloned().zip(fates).map(|(to, (fate, why))| (to, fate, why)).collect()
+                to.iter().cloned().zip(outcomes).collect()
             }
-            Err((fate, why)) => to.iter().map(|to| (to.clone(), fate, why.clone())).collect(),
+            Err(outcome) => to.iter().map(|to| (to.clone(), outcome.clone())).collect(),
         };
-        let outcome = Outcome(fates);
-        (self.watch)(&Step::Sent { outcome: outcome.to_string() });
+        let outcome = SendOutcome(outcomes);
+        (self.watch)(&RelayEvent::Sent { outcome: outcome.to_string() });
         outcome
     }
 
@@ -63,70 +72,120 @@ impl<M: Dial> MailServer<M> {
         &self,
         envelope: &Envelope,
         message: &Message,
-    ) -> Result<Vec<Verdict>, (Fate, String)> {
+    ) -> Result<Vec<DeliveryOutcome>, MailboxOutcome> {
         let connection =
             self.connections.clone().acquire_owned().await.expect("it is never closed");
-        (self.watch)(&Step::Sends { to: envelope.to.clone() });
+        (self.watch)(&RelayEvent::Sends { to: envelope.to.clone() });
         let io = match timeout(self.timeouts.connect, self.dial.dial()).await {
             Ok(Ok(io)) => io,
             Ok(Err(error)) => {
-                return Err((Fate::Doubtful, format!("no connection to the mail server: {error}")));
+                let why = format!("no connection to the mail server: {error}");
+                return Err(MailboxOutcome::Doubtful(why));
             }
             Err(_) => {
-                return Err((Fate::Doubtful, "no connection to the mail server in time".into()));
+                let why = "no connection to the mail server in time".into();
+                return Err(MailboxOutcome::Doubtful(why));
             }
         };
-        let failed = |error: client::Error| {
-            let fate = if error.is_permanent() { Fate::Refused } else { Fate::Doubtful };
-            (fate, error.to_string())
+        let failed = |error: ClientError| match error {
+            ClientError::Refused(_, ref reply) if error.is_permanent() => {
+                MailboxOutcome::Refused(reply.clone())
+            }
+            error => MailboxOutcome::Doubtful(error.to_string()),
         };
         let mut client = Client::over(io, &self.hostname, self.timeouts).await.map_err(failed)?;
-        let verdicts = client.send(envelope, message).await.map_err(failed)?;
+        let outcomes = client.send(envelope, message).await.map_err(failed)?;
         // What was said is said, and the Notifyer need not wait for a goodbye.
         tokio::spawn(async move {
             let _ = timeout(GOODBYE, client.quit()).await;
             drop(connection);
         });
-        Ok(verdicts)
+        Ok(outcomes)
     }
 }
 
 /// What became of a mail for one recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// The mail server has it.
-    Accepted,
-    /// The mail server will never have it.
-    Refused,
-    /// It is to be tried again.
-    Doubtful,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum MailboxOutcome {
+    /// The mail server has it, and said so.
+    Accepted(Reply),
+    /// The mail server has refused it for good.
+    Refused(Reply),
+    /// Everything else: it is to be tried again.
+    Doubtful(String),
 }
 
-/// What became of a mail for each recipient, and what the mail server said.
-pub(super) struct Outcome(Vec<(Mailbox, Fate, String)>);
+impl fmt::Display for MailboxOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MailboxOutcome::Accepted(reply) | MailboxOutcome::Refused(reply) => reply.fmt(f),
+            MailboxOutcome::Doubtful(why) => f.write_str(why),
+        }
+    }
+}
 
-impl Outcome {
-    /// Whose fate it is.
-    pub fn of(&self, fate: Fate) -> Vec<Mailbox> {
-        self.0
-            .iter()
-            .filter(|(_, other, _)| *other == fate)
-            .map(|(mailbox, ..)| mailbox.clone())
-            .collect()
+/// What became of a mail for each recipient.
+pub(super) struct SendOutcome(Vec<(Mailbox, MailboxOutcome)>);
+
+impl SendOutcome {
+    /// The recipients that have it.
+    pub fn accepted(&self) -> Vec<Mailbox> {
+        let mut accepted = vec![];
+        for (mailbox, outcome) in &self.0 {
+            if matches!(outcome, MailboxOutcome::Accepted(_)) {
+                accepted.push(mailbox.clone());
+            }
+        }
+        accepted
     }
 
-    /// Who never will have it, and why, a line each.
+    /// Whether one of them is to be tried again.
+    pub fn is_doubtful(&self) -> bool {
+        self.0.iter().any(|(_, outcome)| matches!(outcome, MailboxOutcome::Doubtful(_)))
+    }
+
+    /// The recipients that never will have it, and why, a line each.
     pub fn refusals(&self) -> Vec<String> {
-        let refused = self.0.iter().filter(|(_, fate, _)| *fate == Fate::Refused);
-        refused.map(|(mailbox, _, why)| format!("{mailbox}: {why}")).collect()
+        let mut refusals = vec![];
+        for (mailbox, outcome) in &self.0 {
+            if let MailboxOutcome::Refused(reply) = outcome {
+                refusals.push(format!("{mailbox}: {reply}"));
+            }
+        }
+        refusals
+    }
+
+    /// What to say of a mail that was refused for all recipients: the code and the status of the
+    /// mail server, if all have the same, since a program may look at it (5.1.1: no such mailbox).
+    pub fn refusal(&self) -> Reply {
+        let mut codes = vec![];
+        for (_, outcome) in &self.0 {
+            if let MailboxOutcome::Refused(reply) = outcome {
+                codes.push((reply.code(), reply.status()));
+            }
+        }
+        let mut code = (554, None);
+        if let Some(first) = codes.first()
+            && codes.iter().all(|other| other == first)
+        {
+            code = *first;
+        }
+        // A mail server without enhanced codes has said no more than "permanent".
+        let status =
+            code.1.map_or((5, 0, 0), |status| (status.class, status.subject, status.detail));
+        Reply::new(code.0, status, self.to_string())
     }
 }
 
 /// How many have it, and what was said of each of the others.
-impl fmt::Display for Outcome {
+impl fmt::Display for SendOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} taken", self.of(Fate::Accepted).len(), self.0.len())?;
-        let others = self.0.iter().filter(|(_, fate, _)| *fate != Fate::Accepted);
-        others.into_iter().try_for_each(|(mailbox, _, why)| write!(f, ", {mailbox}: {why}"))
+        write!(f, "{} of {} taken", self.accepted().len(), self.0.len())?;
+        for (mailbox, outcome) in &self.0 {
+            if !matches!(outcome, MailboxOutcome::Accepted(_)) {
+                write!(f, ", {mailbox}: {outcome}")?;
+            }
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,10 @@
-//! What a build server says and means: stages, their events, and what a notification has to do with the one before.
+//! What a build server says and means: stages, their events, and what a notification has to do with
+//! the one before.
 //!
-//! A build server (here [GoCD](https://www.gocd.org)) says *failed*. Whether that is news, it does not always say: a
-//! stage that fails after it passed *breaks*, one that passes after it failed is *fixed*. So one has to remember how
-//! each stage last ended, and must not forget it too soon or learn it too early: see [`Stages`].
+//! A build server (here [GoCD](https://www.gocd.org)) says *failed*. Whether that is news, it does
+//! not always say: a stage that fails after it passed *breaks*, one that passes after it failed is
+//! *fixed*. So one has to remember how each stage last ended, and must not forget it too soon or
+//! learn it too early: see [`Stages`].
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -31,29 +33,30 @@ impl Event {
         [Event::Breaks, Event::Cancelled, Event::Fails, Event::Fixed, Event::Passes];
 
     /// How a stage ended if this happened to it.
-    pub fn ending(self) -> Option<Ending> {
+    pub fn ending(self) -> Option<StageResult> {
         match self {
-            Event::Passes | Event::Fixed => Some(Ending::Passed),
-            Event::Fails | Event::Breaks => Some(Ending::Failed),
+            Event::Passes | Event::Fixed => Some(StageResult::Passed),
+            Event::Fails | Event::Breaks => Some(StageResult::Failed),
             Event::Cancelled => None,
         }
     }
 
     /// What an ending means after the one before it.
-    fn of(ending: Ending, before: Ending) -> Event {
+    fn of(ending: StageResult, before: StageResult) -> Event {
         match (before, ending) {
-            (Ending::Passed, Ending::Passed) => Event::Passes,
-            (Ending::Passed, Ending::Failed) => Event::Breaks,
-            (Ending::Failed, Ending::Passed) => Event::Fixed,
-            (Ending::Failed, Ending::Failed) => Event::Fails,
+            (StageResult::Passed, StageResult::Passed) => Event::Passes,
+            (StageResult::Passed, StageResult::Failed) => Event::Breaks,
+            (StageResult::Failed, StageResult::Passed) => Event::Fixed,
+            (StageResult::Failed, StageResult::Failed) => Event::Fails,
         }
     }
 
-    /// What really happened, if a notification says `self` and the stage ended like `before` the last time.
+    /// What really happened, if a notification says `self` and the stage ended like `before` the
+    /// last time.
     ///
-    /// History may turn *failed* into *breaks* and *passed* into *fixed*, which is news; it never makes news old. Without
-    /// a history the notification is taken at its word.
-    pub fn after(self, before: Option<Ending>) -> Event {
+    /// History may turn *failed* into *breaks* and *passed* into *fixed*, which is news; it never
+    /// makes news old. Without a history the notification is taken at its word.
+    pub fn after(self, before: Option<StageResult>) -> Event {
         let (Some(before), Some(ending)) = (before, self.ending()) else { return self };
         match Event::of(ending, before) {
             news @ (Event::Breaks | Event::Fixed) => news,
@@ -85,27 +88,28 @@ impl FromStr for Event {
 /// How a stage ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Ending {
+pub enum StageResult {
     /// All its jobs passed.
     Passed,
     /// One of its jobs failed.
     Failed,
 }
 
-/// Which run of a stage: the counter of the pipeline, then that of the stage. Later runs are greater.
+/// Which run of a stage: the counter of the pipeline, then that of the stage. Later runs are
+/// greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Run(pub u64, pub u64);
+pub struct StageRun(pub u64, pub u64);
 
 /// A stage of a pipeline.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Stage {
+pub struct StageId {
     /// The pipeline's name.
     pub pipeline: String,
     /// The stage's name.
     pub stage: String,
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for StageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.pipeline, self.stage)
     }
@@ -115,9 +119,9 @@ impl fmt::Display for Stage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageReport {
     /// Which stage ended.
-    pub stage: Stage,
+    pub stage: StageId,
     /// Which run of it, if the counters are numbers.
-    pub run: Option<Run>,
+    pub run: Option<StageRun>,
     /// What the notification says that happened; what it means depends on the run before.
     pub told: Event,
 }
@@ -141,11 +145,11 @@ impl StageReport {
             return None;
         }
         let run = match (pipeline_counter.parse(), stage_counter.parse()) {
-            (Ok(pipeline), Ok(stage)) => Some(Run(pipeline, stage)),
+            (Ok(pipeline), Ok(stage)) => Some(StageRun(pipeline, stage)),
             _ => None,
         };
         Some(StageReport {
-            stage: Stage { pipeline: pipeline.into(), stage: stage.into() },
+            stage: StageId { pipeline: pipeline.into(), stage: stage.into() },
             run,
             told,
         })
@@ -154,36 +158,39 @@ impl StageReport {
 
 /// That a run of a stage ended, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ended {
+pub struct StageEnd {
     /// Which stage.
-    pub stage: Stage,
+    pub stage: StageId,
     /// Which run, if known.
-    pub run: Option<Run>,
+    pub run: Option<StageRun>,
     /// How.
-    pub ending: Ending,
+    pub ending: StageResult,
 }
 
 /// How the last runs of each stage ended, as far as that was acknowledged.
 ///
-/// The original wrote this down while it read a notification. When the delivery failed afterwards, the Notifyer tried
-/// again, and by then *failed* came after *failed*: no longer news, and whoever had asked for news never heard of it.
-/// Here a report is only looked at with [`event`](Stages::event), as often as need be, and written down with
-/// [`learn`](Stages::learn) when it has been acknowledged. And since what is written down is how *each run* ended, a
-/// report is judged by the run before it, and means the same for ever: if it is repeated because an acknowledgement was
-/// lost, if a later run has been acknowledged meanwhile, or if the build server sends one to each of its users.
+/// The original wrote this down while it read a notification. When the delivery failed afterwards,
+/// the Notifyer tried again, and by then *failed* came after *failed*: no longer news, and whoever
+/// had asked for news never heard of it. Here a report is only looked at with
+/// [`event`](Stages::event), as often as need be, and written down with [`learn`](Stages::learn)
+/// when it has been acknowledged. And since what is written down is how *each run* ended, a report
+/// is judged by the run before it, and means the same for ever: if it is repeated because an
+/// acknowledgement was lost, if a later run has been acknowledged meanwhile, or if the build server
+/// sends one to each of its users.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stages(HashMap<Stage, History>);
+pub struct Stages(HashMap<StageId, History>);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct History {
     /// The last runs that have numbers, in their order.
-    runs: BTreeMap<Run, Ending>,
+    runs: BTreeMap<StageRun, StageResult>,
     /// The last one that has none.
-    unnumbered: Option<Ending>,
+    unnumbered: Option<StageResult>,
 }
 
 impl Stages {
-    /// How many stages are remembered at most: subjects come from outside, and must not fill the memory.
+    /// How many stages are remembered at most: subjects come from outside, and must not fill the
+    /// memory.
     pub const CAPACITY: usize = 10_000;
     /// How many runs of each.
     pub const RUNS: usize = 8;
@@ -194,7 +201,7 @@ impl Stages {
     }
 
     /// How the stage ended before the run that is reported.
-    fn before(&self, report: &StageReport) -> Option<Ending> {
+    fn before(&self, report: &StageReport) -> Option<StageResult> {
         let history = self.0.get(&report.stage)?;
         match report.run {
             Some(run) => history
@@ -207,22 +214,27 @@ impl Stages {
         }
     }
 
-    /// What will have been learnt when the report has been acknowledged; `None` if that is nothing new.
-    pub fn lesson(&self, report: &StageReport) -> Option<Ended> {
-        let ended =
-            Ended { stage: report.stage.clone(), run: report.run, ending: report.told.ending()? };
+    /// What will have been learnt when the report has been acknowledged; `None` if that is nothing
+    /// new.
+    pub fn lesson(&self, report: &StageReport) -> Option<StageEnd> {
+        let ended = StageEnd {
+            stage: report.stage.clone(),
+            run: report.run,
+            ending: report.told.ending()?,
+        };
         (!self.knows(&ended)).then_some(ended)
     }
 
-    fn knows(&self, ended: &Ended) -> bool {
+    fn knows(&self, ended: &StageEnd) -> bool {
         self.0.get(&ended.stage).is_some_and(|history| match ended.run {
             Some(run) => history.runs.get(&run) == Some(&ended.ending),
             None => history.unnumbered == Some(ended.ending),
         })
     }
 
-    /// Remembers. Of more stages than [`Stages::CAPACITY`] nothing is remembered: their reports are taken at their word.
-    pub fn learn(&mut self, ended: &Ended) {
+    /// Remembers. Of more stages than [`Stages::CAPACITY`] nothing is remembered: their reports are
+    /// taken at their word.
+    pub fn learn(&mut self, ended: &StageEnd) {
         if self.0.len() >= Stages::CAPACITY && !self.0.contains_key(&ended.stage) {
             return;
         }
@@ -238,9 +250,10 @@ impl Stages {
         }
     }
 
-    /// What of the build server's list is new. What was acknowledged counts more: the list may be older.
-    pub fn news(&self, baseline: &[Ended]) -> Vec<Ended> {
-        let is_news = |ended: &&Ended| match (self.0.get(&ended.stage), ended.run) {
+    /// What of the build server's list is new. What was acknowledged counts more: the list may be
+    /// older.
+    pub fn news(&self, baseline: &[StageEnd]) -> Vec<StageEnd> {
+        let is_news = |ended: &&StageEnd| match (self.0.get(&ended.stage), ended.run) {
             (None, _) => true,
             (Some(history), Some(run)) => !history.runs.contains_key(&run),
             (Some(history), None) => history.unnumbered.is_none() && history.runs.is_empty(),
@@ -249,11 +262,11 @@ impl Stages {
     }
 
     /// All that is known, in no order of stages, but with the runs of each in their order.
-    pub fn iter(&self) -> impl Iterator<Item = Ended> {
+    pub fn iter(&self) -> impl Iterator<Item = StageEnd> {
         self.0.iter().flat_map(|(stage, history)| {
             let unnumbered = history.unnumbered.iter().map(|ending| (None, *ending));
             let numbered = history.runs.iter().map(|(run, ending)| (Some(*run), *ending));
-            unnumbered.chain(numbered).map(|(run, ending)| Ended {
+            unnumbered.chain(numbered).map(|(run, ending)| StageEnd {
                 stage: stage.clone(),
                 run,
                 ending,
@@ -264,12 +277,13 @@ impl Stages {
 
 /// Reads `cctray.xml`, the format in which build servers say how each stage last ended.
 ///
-/// Each stage is a `Project` whose name is `pipeline :: stage`; a third part is a job, which is left out. GoCD's
-/// `lastBuildLabel` is the pipeline's counter, and ` :: ` and the stage's counter unless that is 1.
+/// Each stage is a `Project` whose name is `pipeline :: stage`; a third part is a job, which is
+/// left out. GoCD's `lastBuildLabel` is the pipeline's counter, and ` :: ` and the stage's counter
+/// unless that is 1.
 ///
 /// # Errors
 /// A sentence, if it is not XML or not a list of projects.
-pub fn parse_cctray(xml: &str) -> Result<Vec<Ended>, String> {
+pub fn parse_cctray(xml: &str) -> Result<Vec<StageEnd>, String> {
     let document = roxmltree::Document::parse(xml)
         .map_err(|error| format!("that is no cctray.xml: {error}"))?;
     let root = document.root_element();
@@ -283,26 +297,30 @@ pub fn parse_cctray(xml: &str) -> Result<Vec<Ended>, String> {
     Ok(projects.filter_map(|project| stage_of_project(&|name| project.attribute(name))).collect())
 }
 
-fn stage_of_project<'a>(attribute: &dyn Fn(&str) -> Option<&'a str>) -> Option<Ended> {
+fn stage_of_project<'a>(attribute: &dyn Fn(&str) -> Option<&'a str>) -> Option<StageEnd> {
     let name: Vec<&str> = attribute("name")?.split("::").map(str::trim).collect();
     let [pipeline, stage] = name[..] else { return None };
     let ending = match attribute("lastBuildStatus")? {
-        "Success" => Ending::Passed,
-        "Failure" => Ending::Failed,
+        "Success" => StageResult::Passed,
+        "Failure" => StageResult::Failed,
         _ => return None,
     };
     let label: Vec<&str> =
         attribute("lastBuildLabel").unwrap_or_default().split("::").map(str::trim).collect();
     let run = match label[..] {
-        [pipeline] => pipeline.parse().ok().map(|pipeline| Run(pipeline, 1)),
+        [pipeline] => pipeline.parse().ok().map(|pipeline| StageRun(pipeline, 1)),
         [pipeline, stage] => pipeline
             .parse()
             .ok()
             .zip(stage.parse().ok())
-            .map(|(pipeline, stage)| Run(pipeline, stage)),
+            .map(|(pipeline, stage)| StageRun(pipeline, stage)),
         _ => None,
     };
-    Some(Ended { stage: Stage { pipeline: pipeline.into(), stage: stage.into() }, run, ending })
+    Some(StageEnd {
+        stage: StageId { pipeline: pipeline.into(), stage: stage.into() },
+        run,
+        ending,
+    })
 }
 
 /// Which pipelines belong to which group.
@@ -322,10 +340,12 @@ struct Pipeline {
 }
 
 impl PipelineGroups {
-    /// Reads what the build server answers: a JSON list of groups, each with its `name` and its `pipelines`.
+    /// Reads what the build server answers: a JSON list of groups, each with its `name` and its
+    /// `pipelines`.
     ///
     /// # Errors
-    /// A sentence, if it is something else. Nothing there is a list without groups, never a missing one.
+    /// A sentence, if it is something else. Nothing there is a list without groups, never a missing
+    /// one.
     pub fn parse(json: &[u8]) -> Result<PipelineGroups, String> {
         serde_json::from_slice(json)
             .map_err(|error| format!("that is no list of pipeline groups: {error}"))
@@ -341,15 +361,15 @@ impl PipelineGroups {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Ending::{Failed, Passed};
+    use StageResult::{Failed, Passed};
 
     fn report(subject: &str) -> StageReport {
         StageReport::parse(subject)
             .unwrap_or_else(|| panic!("{subject:?} reports the end of a stage"))
     }
 
-    fn stage(pipeline: &str, stage: &str) -> Stage {
-        Stage { pipeline: pipeline.into(), stage: stage.into() }
+    fn stage(pipeline: &str, stage: &str) -> StageId {
+        StageId { pipeline: pipeline.into(), stage: stage.into() }
     }
 
     #[test]
@@ -364,7 +384,11 @@ mod tests {
             let report = report(&format!("Stage [build/12/unit tests/3] {text}"));
             assert_eq!(
                 report,
-                StageReport { stage: stage("build", "unit tests"), run: Some(Run(12, 3)), told }
+                StageReport {
+                    stage: stage("build", "unit tests"),
+                    run: Some(StageRun(12, 3)),
+                    told
+                }
             );
         }
         assert_eq!(
@@ -415,8 +439,8 @@ mod tests {
         }
     }
 
-    fn ended(pipeline: &str, name: &str, run: Option<Run>, ending: Ending) -> Ended {
-        Ended { stage: stage(pipeline, name), run, ending }
+    fn ended(pipeline: &str, name: &str, run: Option<StageRun>, ending: StageResult) -> StageEnd {
+        StageEnd { stage: stage(pipeline, name), run, ending }
     }
 
     /// Stages of which these reports have been acknowledged.
@@ -492,8 +516,8 @@ mod tests {
         assert_eq!(
             parse_cctray(xml).expect("it is well-formed"),
             [
-                ended("p", "s", Some(Run(12, 1)), Failed),
-                ended("p", "t", Some(Run(12, 2)), Passed),
+                ended("p", "s", Some(StageRun(12, 1)), Failed),
+                ended("p", "t", Some(StageRun(12, 2)), Passed),
                 ended("p", "u", None, Passed),
             ]
         );
@@ -513,13 +537,14 @@ mod tests {
         let mut stages = acknowledged(["Stage [p/5/s/1] failed"]);
         let news = |stages: &Stages, run| stages.news(&[ended("p", "s", run, Passed)]).len();
         assert_eq!(
-            (news(&stages, Some(Run(5, 1))), news(&stages, None)),
+            (news(&stages, Some(StageRun(5, 1))), news(&stages, None)),
             (0, 0),
             "what was acknowledged counts more"
         );
-        assert_eq!(news(&stages, Some(Run(6, 1))), 1, "it ended so while we were away");
-        stages.learn(&ended("p", "s", Some(Run(6, 1)), Failed));
-        // The build server tells the world before it tells us. That is no reason to take its news for old.
+        assert_eq!(news(&stages, Some(StageRun(6, 1))), 1, "it ended so while we were away");
+        stages.learn(&ended("p", "s", Some(StageRun(6, 1)), Failed));
+        // The build server tells the world before it tells us. That is no reason to take its news
+        // for old.
         assert_eq!(stages.event(&report("Stage [p/6/s/1] passed")), Event::Fixed);
         assert_eq!(stages.event(&report("Stage [p/7/s/1] failed")), Event::Fails);
         let unnumbered = ended("q", "s", None, Passed);
@@ -536,12 +561,12 @@ mod tests {
     fn what_is_remembered_is_bounded() {
         let mut stages = Stages::default();
         for run in 0..100 {
-            stages.learn(&ended("p", "s", Some(Run(run, 1)), Failed));
+            stages.learn(&ended("p", "s", Some(StageRun(run, 1)), Failed));
         }
         assert_eq!(stages.iter().count(), Stages::RUNS);
         assert_eq!(
             stages.iter().last(),
-            Some(ended("p", "s", Some(Run(99, 1)), Failed)),
+            Some(ended("p", "s", Some(StageRun(99, 1)), Failed)),
             "the last ones"
         );
         for pipeline in 0..2 * Stages::CAPACITY {

@@ -6,8 +6,9 @@ use std::{
     str::FromStr,
 };
 
-/// An address, as it was written. Two are equal if their domains are, in capitals or not, and their local parts are to the
-/// letter, since what a local part means only its own server knows: RFC 5321, 2.4.
+/// An address, as it was written. Two are equal if their domains are, in capitals or not, and their
+/// local parts are to the letter, since what a local part means only its own server knows: RFC
+/// 5321, 2.4.
 #[derive(Clone, Debug)]
 pub struct Mailbox(Address);
 
@@ -61,8 +62,8 @@ impl FromStr for Mailbox {
     }
 }
 
-/// Whom the relay takes mail for. Mail for anybody else is refused: a server that takes mail for all the world is an *open
-/// relay*, and will soon send the world's spam.
+/// Whom the relay takes mail for. Mail for anybody else is refused: a server that takes mail for
+/// all the world is an *open relay*, and will soon send the world's spam.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Own {
     /// This mailbox.
@@ -74,8 +75,9 @@ pub enum Own {
 impl Own {
     /// Whether it covers a recipient.
     ///
-    /// A domain does not cover local parts that once were routes, such as `user%other.example` or `other.example!user`:
-    /// the mail server behind might still follow them to somebody else. Whoever has such a mailbox can list it by name.
+    /// A domain does not cover local parts that once were routes, such as `user%other.example` or
+    /// `other.example!user`: the mail server behind might still follow them to somebody else.
+    /// Whoever has such a mailbox can list it by name.
     pub fn covers(&self, recipient: &Mailbox) -> bool {
         match self {
             Own::Mailbox(mailbox) => mailbox.means(recipient),

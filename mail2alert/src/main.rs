@@ -1,9 +1,9 @@
 //! The program. The library of the same name says what it does.
 use mail2alert::{
     config::{Config, explain},
+    event::{Observer, RelayEvent},
     ledger::Ledger,
     network::Tcp,
-    step::{Step, Watch},
     timestamp,
 };
 use std::{
@@ -37,7 +37,8 @@ enum Command {
     Print(String),
 }
 
-/// What went wrong, in sentences, and the exit status: 2 for what the user wrote, 1 for what the world did.
+/// What went wrong, in sentences, and the exit status: 2 for what the user wrote, 1 for what the
+/// world did.
 struct Failure(u8, Vec<String>);
 
 fn main() -> ExitCode {
@@ -95,16 +96,13 @@ fn read(path: &PathBuf) -> Result<Config, Failure> {
 fn run(path: PathBuf) -> Result<(), Failure> {
     let config = read(&path)?;
     let failed = |what: &str, error: io::Error| Failure(1, vec![format!("{what}: {error}")]);
-    let (ledger, damaged) =
-        Ledger::open(&config.ledger.file, config.ledger.bounds).map_err(|error| {
-            failed(&format!("cannot use the ledger {}", config.ledger.file.display()), error)
-        })?;
+    let (ledger, damaged) = Ledger::open(&config.ledger.file, config.ledger.bounds)
+        .map_err(|error| Failure(1, vec![format!("the ledger: {error}")]))?;
     if damaged > 0 {
-        log(&format!(
-            "the ledger had {damaged} damaged lines at its end or within, which were left out"
-        ));
+        log(&format!("the ledger had {damaged} damaged lines, which were left out"));
     }
-    // One thread is enough for all of it: nothing here blocks but the disk, which has a thread of its own.
+    // One thread is enough for all of it: nothing here blocks but the disk, which has a thread of
+    // its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed("cannot start", error))?;
     runtime.block_on(async {
@@ -126,7 +124,7 @@ fn run(path: PathBuf) -> Result<(), Failure> {
         tokio::select! {
             biased;
             summary = serving => {
-                let mail2alert::Summary { messages, refused, cut_off, .. } = summary;
+                let mail2alert::ServerSummary { messages, refused, cut_off, .. } = summary;
                 log(&format!("stopped: {messages} mails acknowledged, {refused} not, {cut_off} connections cut off"));
                 Ok(())
             }
@@ -135,17 +133,20 @@ fn run(path: PathBuf) -> Result<(), Failure> {
     })
 }
 
-/// Logs what somebody who runs this wants to know: a line for each mail, and what is not as it should be.
-fn watch() -> Watch {
-    Arc::new(|step: &Step| match step {
-        Step::Ended(_) | Step::Stale { .. } | Step::NoBaseline(_) | Step::Trouble(_) => {
-            log(&step.to_string())
-        }
-        Step::Came { .. }
-        | Step::Asks { .. }
-        | Step::Asked { .. }
-        | Step::Sends { .. }
-        | Step::Sent { .. } => {}
+/// Logs what somebody who runs this wants to know: a line for each mail, and what is not as it
+/// should be.
+fn watch() -> Observer {
+    Arc::new(|step: &RelayEvent| match step {
+        RelayEvent::Answered(_)
+        | RelayEvent::Stale { .. }
+        | RelayEvent::NoBaseline(_)
+        | RelayEvent::LedgerFails(_)
+        | RelayEvent::LedgerWorksAgain => log(&step.to_string()),
+        RelayEvent::Came { .. }
+        | RelayEvent::Asks { .. }
+        | RelayEvent::Asked { .. }
+        | RelayEvent::Sends { .. }
+        | RelayEvent::Sent { .. } => {}
     })
 }
 

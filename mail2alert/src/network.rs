@@ -1,4 +1,5 @@
-//! How the relay reaches others: over TCP, or in a test over a pipe in memory, where the clock can be paused.
+//! How the relay reaches others: over TCP, or in a test over a pipe in memory, where the clock can
+//! be paused.
 use std::{fmt, io};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -28,7 +29,8 @@ impl Dial for Tcp {
 
     async fn dial(&self) -> io::Result<TcpStream> {
         let stream = TcpStream::connect(&self.0).await?;
-        // What is written is whole; to wait for more of it would cost 40 ms each time the other side waits, too.
+        // What is written is whole; to wait for more of it would cost 40 ms each time the other
+        // side waits, too.
         stream.set_nodelay(true)?;
         Ok(stream)
     }

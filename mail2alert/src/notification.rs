@@ -1,7 +1,8 @@
 //! What a mail says in its header: as much of RFC 5322 as the relay has to understand.
 //!
-//! The relay never changes a mail but for the trace that it puts in front, so it only has to read: the subject, which
-//! the rules are about; the message's identity, by which a retry is known; and how often it was received already.
+//! The relay never changes a mail but for the trace that it puts in front, so it only has to read:
+//! the subject, which the rules are about; the message's identity, by which a retry is known; and
+//! how often it was received already.
 use base64::{Engine, prelude::BASE64_STANDARD};
 use std::borrow::Cow;
 
@@ -17,7 +18,8 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads a mail. It never fails: what is no header line is skipped, since whatever it is, it has to get somewhere.
+    /// Reads a mail. It never fails: what is no header line is skipped, since whatever it is, it
+    /// has to get somewhere.
     pub fn read(mail: &[u8]) -> Header {
         let mut header = Header { subject: String::new(), has_message_id: false, hops: 0 };
         for (name, value) in fields(mail) {
@@ -65,7 +67,8 @@ fn unfold(value: &[u8]) -> String {
     text.replace(['\r', '\n'], "").trim().to_owned()
 }
 
-/// Decodes the encoded words of RFC 2047 (`=?utf-8?B?…?=`), as far as they are in UTF-8, ASCII or Latin 1; others stay.
+/// Decodes the encoded words of RFC 2047 (`=?utf-8?B?…?=`), as far as they are in UTF-8, ASCII or
+/// Latin 1; others stay.
 fn decode_words(text: &str) -> String {
     let mut decoded = String::new();
     let mut rest = text;

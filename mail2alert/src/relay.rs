@@ -1,20 +1,21 @@
 //! The relay itself: what happens between the end of a mail and its acknowledgement.
 //!
-//! A 250 is a promise (RFC 5321, 4.2.5): who says it is responsible. The relay keeps no mail, so it can only promise what
-//! others have promised already. As long as the Notifyer has no 250, the mail is the Notifyer's, and it will send it
-//! again; so an error costs a delay, and nothing is ever lost.
+//! A 250 is a promise (RFC 5321, 4.2.5): who says it is responsible. The relay keeps no mail, so it
+//! can only promise what others have promised already. As long as the Notifyer has no 250, the mail
+//! is the Notifyer's, and it will send it again; so an error costs a delay, and nothing is ever
+//! lost.
 use super::{
+    cache::{Cache, CachePolicy, Cached},
     config::{Config, Notifications, Unmatched},
-    downstream::{Fate, MailServer, Outcome},
-    facts::{Facts, Got, Keep},
-    gocd::{Ended as StageEnded, Event, PipelineGroups, StageReport, parse_cctray},
+    downstream::{MailServer, SendOutcome},
+    event::{MailOutcome, Observer, RelayEvent},
+    gocd::{Event, PipelineGroups, StageEnd, StageReport, parse_cctray},
     ledger::{Digest, Ledger, LedgerError},
     mailbox::{Mailbox, Own},
     network::Dial,
     notification::Header,
     rest::{RestError, Server as RestServer},
     rules::{Notification, Rule, apply},
-    step::{Ended, Step, Watch},
     trace::{notice, with_trace},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -40,18 +41,21 @@ pub struct Relay<M> {
     answer: Duration,
     hops: usize,
     mail_server: MailServer<M>,
-    groups: Facts<PipelineGroups>,
-    baseline: Facts<Vec<StageEnded>>,
+    groups: Cache<PipelineGroups>,
+    baseline: Cache<Vec<StageEnd>>,
     /// Whether the baseline is in the ledger.
     has_baseline: AtomicBool,
+    /// Whether the ledger could not be written the last time.
+    ledger_fails: AtomicBool,
     ledger: Ledger,
-    /// The mails that are under way: of two with the same bytes, the second one waits for what becomes of the first.
+    /// The mails that are under way: of two with the same bytes, the second one waits for what
+    /// becomes of the first.
     under_way: Mutex<HashMap<Digest, Weak<tokio::sync::Mutex<()>>>>,
-    watch: Watch,
+    watch: Observer,
 }
 
 /// What becomes of a mail.
-enum Answer {
+enum RelayOutcome {
     /// It is in other hands, for all of its recipients.
     Accepted(String),
     /// In doubt: 451.
@@ -84,7 +88,7 @@ impl<M: Dial> Relay<M> {
         mail_server: M,
         rest: R,
         ledger: Ledger,
-        watch: Watch,
+        watch: Observer,
     ) -> Relay<M> {
         let authorization = config.rest.credentials.as_ref();
         let authorization = authorization.map(|(user, password)| {
@@ -94,13 +98,13 @@ impl<M: Dial> Relay<M> {
             dial: rest,
             host: config.rest.host.clone(),
             authorization,
-            patience: config.rest.patience,
+            timeouts: config.rest.timeouts,
             longest: config.rest.longest,
         });
         let parse_groups = |json: &[u8]| PipelineGroups::parse(json);
         let groups =
             facts(config.rest.keep, &rest, &config.rest.pipeline_groups, &watch, parse_groups);
-        let for_ever = Keep { fresh: Duration::MAX, stale: Duration::MAX };
+        let for_ever = CachePolicy { fresh: Duration::MAX, stale: Duration::MAX };
         let parse_baseline = |xml: &[u8]| {
             let xml =
                 std::str::from_utf8(xml).map_err(|error| format!("that is no text: {error}"))?;
@@ -124,56 +128,61 @@ impl<M: Dial> Relay<M> {
             groups,
             baseline,
             has_baseline: AtomicBool::new(false),
+            ledger_fails: AtomicBool::new(false),
             ledger,
             under_way: Mutex::default(),
             watch,
         }
     }
 
-    /// Asks the build server how all stages ended, before the first notification comes. If it cannot be asked now, the
-    /// first notification will have to wait for it.
+    /// Asks the build server how all stages ended, before the first notification comes. If it
+    /// cannot be asked now, the first notification will have to wait for it.
     pub async fn learn_baseline(&self) -> Result<(), RestError> {
         if self.has_baseline.load(SeqCst) {
             return Ok(());
         }
         let baseline = self.baseline.get().await?.facts;
         let news = self.ledger.stages(|stages| stages.news(&baseline));
-        self.noted(self.ledger.learn(news).await);
+        self.learn(news).await;
         self.has_baseline.store(true, SeqCst);
         Ok(())
     }
 
     /// Decides about a mail, and does what has been decided.
-    async fn relay(&self, mail: &Mail<'_>) -> Answer {
+    async fn relay(&self, mail: &Mail<'_>) -> RelayOutcome {
         if mail.header.hops >= self.hops {
             let why = format!(
                 "{} servers have had this mail before: it goes round in circles",
                 mail.header.hops
             );
-            return Answer::Refused(Reply::new(554, (5, 4, 6), why)); // RFC 3463, 3.5
+            return RelayOutcome::Refused(Reply::new(554, (5, 4, 6), why)); // RFC 3463, 3.5
         }
-        // Whoever sends the same bytes meanwhile, since they do not want to wait any longer, gets the answer to these.
-        let turn = self.turn(mail.digest);
-        let _turn = turn.lock().await;
+        // Whoever sends the same bytes meanwhile, since they do not want to wait any longer, gets
+        // the answer to these.
+        let lock = self.lock_for(mail.digest);
+        let _guard = lock.lock().await;
         let plan = match self.plan(mail).await {
             Ok(plan) => plan,
-            Err(error) => return Answer::Later(format!("the facts are not to be had: {error}")),
+            Err(error) => {
+                return RelayOutcome::Later(format!("the facts are not to be had: {error}"));
+            }
         };
         self.deliver(mail, &plan).await
     }
 
-    fn turn(&self, digest: Digest) -> Arc<tokio::sync::Mutex<()>> {
+    fn lock_for(&self, digest: Digest) -> Arc<tokio::sync::Mutex<()>> {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turn) = under_way.get(&digest).and_then(Weak::upgrade) {
-            return turn;
+        if let Some(lock) = under_way.get(&digest).and_then(Weak::upgrade) {
+            return lock;
         }
-        under_way.retain(|_, turn| turn.strong_count() > 0);
-        let turn = Arc::default();
-        under_way.insert(digest, Arc::downgrade(&turn));
-        turn
+        under_way.retain(|_, lock| lock.strong_count() > 0);
+        let lock = Arc::default();
+        under_way.insert(digest, Arc::downgrade(&lock));
+        lock
     }
 
-    /// Who is to get it: those whom the rules name instead of those to whom it is a notification, and all others as it is.
+    /// Who is to get it: those whom the rules name instead of those to whom it is a notification,
+    /// and all others as it is.
     async fn plan(&self, mail: &Mail<'_>) -> Result<Plan, RestError> {
         let is_listed = |listed: &[Mailbox], mailbox: &Mailbox| {
             listed.iter().any(|listed| listed.means(mailbox))
@@ -219,7 +228,8 @@ impl<M: Dial> Relay<M> {
         Ok(Plan { recipients: unique([recipients, others].concat()), because })
     }
 
-    /// What a report means. It has to be known how the stage ended before; but only if a rule wants to know.
+    /// What a report means. It has to be known how the stage ended before; but only if a rule wants
+    /// to know.
     async fn event(&self, report: &StageReport) -> Result<Event, RestError> {
         if self.rules.iter().any(|rule| !rule.events.is_empty()) {
             self.learn_baseline().await?;
@@ -228,15 +238,15 @@ impl<M: Dial> Relay<M> {
     }
 
     async fn groups(&self) -> Result<Arc<PipelineGroups>, RestError> {
-        let Got { facts, age, stale } = self.groups.get().await?;
+        let Cached { facts, age, stale } = self.groups.get().await?;
         if let Some(error) = stale {
-            self.see(Step::Stale { age, error });
+            self.see(RelayEvent::Stale { age, error });
         }
         Ok(facts)
     }
 
     /// Sends a mail to all who have not had it.
-    async fn deliver(&self, mail: &Mail<'_>, plan: &Plan) -> Answer {
+    async fn deliver(&self, mail: &Mail<'_>, plan: &Plan) -> RelayOutcome {
         let missing = self.ledger.missing(&mail.digest, &plan.recipients);
         let had = plan.recipients.len() - missing.len();
         let because = match had {
@@ -249,28 +259,29 @@ impl<M: Dial> Relay<M> {
 
         let message = with_trace(mail.transaction, mail.body, &self.hostname);
         let outcome = self.mail_server.send(mail.from.as_ref(), &missing, &message).await;
-        let accepted = outcome.of(Fate::Accepted);
-        // Another mail without an identity and with the same bytes would be another mail: if this one is done with, there
-        // is nothing to remember.
+        let accepted = outcome.accepted();
+        // Another mail without an identity and with the same bytes would be another mail: if this
+        // one is done with, there is nothing to remember.
         let is_done_with =
             accepted.len() == missing.len() && had == 0 && !mail.header.has_message_id;
         if !accepted.is_empty() && !is_done_with {
             self.noted(self.ledger.sent(mail.digest, &accepted).await);
         }
 
-        let (refused, doubtful) = (outcome.of(Fate::Refused), outcome.of(Fate::Doubtful));
+        let refused = outcome.refusals();
         let served = had + accepted.len();
-        if !doubtful.is_empty() {
-            return Answer::Later(format!("{because}; {outcome}"));
+        if outcome.is_doubtful() {
+            return RelayOutcome::Later(format!("{because}; {outcome}"));
         }
-        // The rules may have named others the last time; then somebody has it, and it cannot be refused any more.
+        // The rules may have named others the last time; then somebody has it, and it cannot be
+        // refused any more.
         if served == 0 && !self.ledger.knows(&mail.digest) {
-            return Answer::Refused(Reply::new(554, (5, 0, 0), outcome.to_string()));
+            return RelayOutcome::Refused(outcome.refusal());
         }
         if !refused.is_empty()
             && let Err(why) = self.tell_the_postmaster(mail, &outcome).await
         {
-            return Answer::Later(format!(
+            return RelayOutcome::Later(format!(
                 "{because}; {outcome}; and the postmaster cannot be told: {why}"
             ));
         }
@@ -282,20 +293,25 @@ impl<M: Dial> Relay<M> {
         self.accept(mail, served, because).await
     }
 
-    async fn accept(&self, mail: &Mail<'_>, served: usize, because: String) -> Answer {
+    async fn accept(&self, mail: &Mail<'_>, served: usize, because: String) -> RelayOutcome {
         if !mail.header.has_message_id {
             for digest in [mail.digest, self.notice_of(mail)] {
-                // After a crash, another mail with the same bytes would be taken for a retry of this one, and get lost.
+                // After a crash, another mail with the same bytes would be taken for a retry of
+                // this one, and get lost.
                 if let Err(error) = self.ledger.forget(digest).await {
-                    return Answer::Later(error.to_string());
+                    return RelayOutcome::Later(error.to_string());
                 }
             }
         }
-        Answer::Accepted(format!("{because}, sent to {served}"))
+        RelayOutcome::Accepted(format!("{because}, sent to {served}"))
     }
 
     /// Some have had it and cannot give it back, and others never will. Somebody has to know.
-    async fn tell_the_postmaster(&self, mail: &Mail<'_>, outcome: &Outcome) -> Result<(), String> {
+    async fn tell_the_postmaster(
+        &self,
+        mail: &Mail<'_>,
+        outcome: &SendOutcome,
+    ) -> Result<(), String> {
         let digest = self.notice_of(mail);
         let postmaster = std::slice::from_ref(&self.postmaster);
         if self.ledger.missing(&digest, postmaster).is_empty() {
@@ -306,7 +322,7 @@ impl<M: Dial> Relay<M> {
         let notice = notice.map_err(|error| error.to_string())?;
         // From nobody, so that nothing comes back.
         let told = self.mail_server.send(None, postmaster, &notice).await;
-        if told.of(Fate::Accepted).is_empty() {
+        if told.accepted().is_empty() {
             return Err(told.to_string());
         }
         self.noted(self.ledger.sent(digest, postmaster).await);
@@ -324,7 +340,8 @@ impl<M: Dial> Relay<M> {
         if self.own.iter().any(|own| own.covers(&mailbox)) {
             return Some(mailbox);
         }
-        // Mail to the postmaster must be taken, by itself and in each domain for which there is mail: RFC 5321, 4.5.1.
+        // Mail to the postmaster must be taken, by itself and in each domain for which there is
+        // mail: RFC 5321, 4.5.1.
         let is_ours = match to.domain() {
             None => true,
             Some(domain) => {
@@ -335,15 +352,28 @@ impl<M: Dial> Relay<M> {
         (to.is_postmaster() && is_ours).then(|| self.postmaster.clone())
     }
 
-    /// A ledger that cannot be written still remembers, until the process ends; and to say 451 about a mail that
-    /// everybody has would only make it worse.
-    fn noted(&self, noted: Result<(), LedgerError>) {
-        if let Err(error) = noted {
-            self.see(Step::Trouble(error));
+    /// Notes how stages ended. That there is nothing to note says nothing about the disk.
+    async fn learn(&self, ended: Vec<StageEnd>) {
+        if !ended.is_empty() {
+            self.noted(self.ledger.learn(ended).await);
         }
     }
 
-    fn see(&self, step: Step) {
+    /// A ledger that cannot be written still remembers, until the process ends; and to say 451 about
+    /// a mail that every recipient has would only make it worse. So it is only said: once when it
+    /// begins, and once when it is over, not with each mail.
+    fn noted(&self, noted: Result<(), LedgerError>) {
+        let fails = noted.is_err();
+        if self.ledger_fails.swap(fails, SeqCst) == fails {
+            return;
+        }
+        match noted {
+            Err(error) => self.see(RelayEvent::LedgerFails(error)),
+            Ok(()) => self.see(RelayEvent::LedgerWorksAgain),
+        }
+    }
+
+    fn see(&self, step: RelayEvent) {
         (self.watch)(&step);
     }
 }
@@ -352,7 +382,7 @@ impl<M: Dial> Handler for Relay<M> {
     /// Who takes mail for everybody is an open relay.
     async fn recipient(&self, _mail: &Transaction, to: &Address) -> Reply {
         match self.recipient_of(to) {
-            Some(_) => Reply::new(250, (2, 1, 5), "recipient ok"),
+            Some(_) => Reply::recipient_ok(),
             None => Reply::new(550, (5, 7, 1), "relaying denied"),
         }
     }
@@ -362,19 +392,19 @@ impl<M: Dial> Handler for Relay<M> {
         let to = transaction.envelope.to.iter().filter_map(|to| self.recipient_of(to)).collect();
         let (header, digest) = (Header::read(&body), Digest::of(from.as_ref(), &body));
         let mail = Mail { from, to, header, digest, body: &body, transaction: &transaction };
-        self.see(Step::Came { subject: mail.header.subject.clone() });
+        self.see(RelayEvent::Came { subject: mail.header.subject.clone() });
 
         // ANCHOR: answer
         let answer = timeout(self.answer, self.relay(&mail)).await;
-        let answer = answer.unwrap_or_else(|_| Answer::Later("it takes too long".into()));
+        let answer = answer.unwrap_or_else(|_| RelayOutcome::Later("it takes too long".into()));
         let (reply, why) = match answer {
-            Answer::Accepted(why) => (Reply::accepted("it is in good hands"), why),
-            Answer::Later(why) => (Reply::try_again(why.clone()), why),
-            Answer::Refused(reply) => (reply.clone(), reply.text().to_owned()),
+            RelayOutcome::Accepted(why) => (Reply::accepted("it is in good hands"), why),
+            RelayOutcome::Later(why) => (Reply::try_again(why.clone()), why),
+            RelayOutcome::Refused(reply) => (reply.clone(), reply.text().to_owned()),
         };
         // ANCHOR_END: answer
         let envelope = &transaction.envelope;
-        self.see(Step::Ended(Ended {
+        self.see(RelayEvent::Answered(MailOutcome {
             from: envelope.from.clone(),
             to: envelope.to.clone(),
             subject: mail.header.subject,
@@ -384,12 +414,12 @@ impl<M: Dial> Handler for Relay<M> {
         reply
     }
 
-    /// Only now is it true for us, too, that a stage has ended so: if the Notifyer had to send the mail again, it would
-    /// have to mean the same as before.
+    /// Only now is it true for us, too, that a stage has ended so: if the Notifyer had to send the
+    /// mail again, it would have to mean the same as before.
     async fn acknowledged(&self, _mail: &Transaction, body: &Bytes) {
         let Some(report) = StageReport::parse(&Header::read(body).subject) else { return };
         let lesson = self.ledger.stages(|stages| stages.lesson(&report));
-        self.noted(self.ledger.learn(lesson.into_iter().collect()).await);
+        self.learn(lesson.into_iter().collect()).await;
     }
 }
 
@@ -404,22 +434,22 @@ fn unique(mailboxes: Vec<Mailbox>) -> Vec<Mailbox> {
     unique
 }
 
-/// Facts that are at `path`.
+/// Cache that are at `path`.
 fn facts<T: Send + Sync + 'static, R: Dial>(
-    keep: Keep,
+    keep: CachePolicy,
     rest: &Arc<RestServer<R>>,
     path: &str,
-    watch: &Watch,
+    watch: &Observer,
     parse: fn(&[u8]) -> Result<T, String>,
-) -> Facts<T> {
+) -> Cache<T> {
     let (rest, path, watch) = (rest.clone(), path.to_owned(), watch.clone());
-    Facts::new(keep, move || {
+    Cache::new(keep, move || {
         let (rest, path, watch) = (rest.clone(), path.clone(), watch.clone());
         async move {
-            watch(&Step::Asks { path: path.clone() });
+            watch(&RelayEvent::Asks { path: path.clone() });
             let answer = rest.get(&path).await;
             let answer = answer.and_then(|answer| parse(&answer).map_err(RestError::Garbage));
-            watch(&Step::Asked { path, error: answer.as_ref().err().cloned() });
+            watch(&RelayEvent::Asked { path, error: answer.as_ref().err().cloned() });
             answer
         }
     })

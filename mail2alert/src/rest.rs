@@ -1,7 +1,7 @@
 //! GET, and nothing else, from a server that may be slow, broken or somebody else's.
 //!
-//! Every wait has a deadline, the answer has a greatest length, and what is not a plain `200` is a failure: a redirect is
-//! not followed, since nobody configured where it leads.
+//! Every wait has a deadline, the answer has a greatest length, and what is not a plain `200` is a
+//! failure: a redirect is not followed, since nobody configured where it leads.
 use super::network::Dial;
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::{
@@ -22,14 +22,14 @@ pub struct Server<D> {
     /// The `Authorization` to send along, if any.
     pub authorization: Option<String>,
     /// How long to wait for it.
-    pub patience: Patience,
+    pub timeouts: HttpTimeouts,
     /// How many bytes an answer may have.
     pub longest: usize,
 }
 
 /// How long to wait for each part of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct HttpTimeouts {
     /// For the connection.
     pub connect: Duration,
     /// From then on, for the whole head of the answer.
@@ -38,7 +38,7 @@ pub struct Patience {
     pub body: Duration,
 }
 
-impl Patience {
+impl HttpTimeouts {
     /// How long a GET may take in all.
     pub fn total(&self) -> Duration {
         self.connect + self.head + self.body
@@ -87,21 +87,22 @@ impl<D: Dial> Server<D> {
     /// Dropping the future closes the connection.
     ///
     /// # Errors
-    /// Whatever went wrong, and at the latest when [`Patience::total`] is over.
+    /// Whatever went wrong, and at the latest when [`HttpTimeouts::total`] is over.
     pub async fn get(&self, path: &str) -> Result<Bytes, RestError> {
-        let io = within("connection", self.patience.connect, self.dial.dial()).await?;
+        let io = within("connection", self.timeouts.connect, self.dial.dial()).await?;
         let io = io.map_err(|error| RestError::Connect(error.to_string()))?;
         // A head of 64 kB is enough for anybody.
         let handshake = http1::Builder::new().max_buf_size(1 << 16).handshake(TokioIo::new(io));
         let (mut requests, connection) = handshake.await.map_err(broken)?;
         let request = self.request(path)?;
         let exchange = async {
-            let answer = within("answer", self.patience.head, requests.send_request(request))
+            let answer = within("answer", self.timeouts.head, requests.send_request(request))
                 .await?
                 .map_err(broken)?;
-            within("end of the answer", self.patience.body, self.read(answer)).await?
+            within("end of the answer", self.timeouts.body, self.read(answer)).await?
         };
-        // The connection is what moves the bytes: hyper leaves it to us where. Here both live and die together.
+        // The connection is what moves the bytes: hyper leaves it to us where. Here both live and
+        // die together.
         let mut exchange = pin!(exchange);
         tokio::select! {
             answer = &mut exchange => answer,
@@ -218,7 +219,7 @@ mod tests {
             dial,
             host: "ci.example.com:8153".into(),
             authorization: Some("Basic eA==".into()),
-            patience: Patience { connect, head, body },
+            timeouts: HttpTimeouts { connect, head, body },
             longest: 1000,
         }
     }

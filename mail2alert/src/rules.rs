@@ -1,6 +1,6 @@
 //! The rules: which notification goes to whom. Pure functions of a notification and of the facts.
 use super::{
-    gocd::{Event, PipelineGroups, Stage},
+    gocd::{Event, PipelineGroups, StageId},
     mailbox::Mailbox,
 };
 use regex_lite::Regex;
@@ -16,7 +16,7 @@ pub struct Notification<'a> {
     /// Its subject, decoded.
     pub subject: &'a str,
     /// Which stage it is about and what happened to it, if it reports the end of a stage.
-    pub stage: Option<(&'a Stage, Event)>,
+    pub stage: Option<(&'a StageId, Event)>,
 }
 
 /// A rule: if all its conditions hold, the notification goes to all its recipients.
@@ -43,8 +43,8 @@ pub enum Function {
     AnyPipeline,
     /// `pipelines.in_group`: the pipeline is in this group.
     InGroup(String),
-    /// `pipelines.name_like_in_group`: what the first parenthesis of the pattern finds in the pipeline's name is the name
-    /// of a pipeline in this group.
+    /// `pipelines.name_like_in_group`: what the first parenthesis of the pattern finds in the
+    /// pipeline's name is the name of a pipeline in this group.
     NameLikeInGroup(Regex, String),
     /// `mail.in_subject`: the subject has all these words in it, in capitals or not.
     InSubject(Vec<String>),
@@ -160,7 +160,7 @@ mod tests {
     }
 
     fn holds(rule: &Rule, pipeline: &str, event: Event) -> bool {
-        let stage = Stage { pipeline: pipeline.into(), stage: "s".into() };
+        let stage = StageId { pipeline: pipeline.into(), stage: "s".into() };
         let notification =
             Notification { to: &[], from: None, subject: "", stage: Some((&stage, event)) };
         rule.matches(&notification, &groups())
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn facts_are_only_asked_for_if_they_could_change_anything() {
-        let stage = Stage { pipeline: "p".into(), stage: "s".into() };
+        let stage = StageId { pipeline: "p".into(), stage: "s".into() };
         let notification =
             Notification { to: &[], from: None, subject: "", stage: Some((&stage, Event::Fails)) };
         let in_group = rule(Function::InGroup("g".into()));

@@ -6,8 +6,8 @@ use mail::{
 };
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The mail with a line in front that says who had it from whom: RFC 5321, 4.4. By these lines a mail that goes round in
-/// circles is found out.
+/// The mail with a line in front that says who had it from whom: RFC 5321, 4.4. By these lines a
+/// mail that goes round in circles is found out.
 pub(super) fn with_trace(mail: &Transaction, body: &[u8], hostname: &str) -> Message {
     let peer = &mail.peer;
     let address =
@@ -23,7 +23,7 @@ pub(super) fn with_trace(mail: &Transaction, body: &[u8], hostname: &str) -> Mes
     )
     .into_bytes();
     text.extend_from_slice(body);
-    Message::new(text)
+    Message::passed_on(text, mail.parameters.smtputf8)
 }
 
 fn literal(ip: std::net::IpAddr) -> String {
@@ -33,8 +33,9 @@ fn literal(ip: std::net::IpAddr) -> String {
     }
 }
 
-/// What the postmaster is told about a mail that some have had and others never will: RFC 5321, 4.4 and 6.1. It comes from
-/// an address that nobody answers, and says so, so that no machine does either: RFC 3834.
+/// What the postmaster is told about a mail that some have had and others never will: RFC 5321, 4.4
+/// and 6.1. It comes from an address that nobody answers, and says so, so that no machine does
+/// either: RFC 3834.
 pub(super) fn notice(
     hostname: &str,
     postmaster: &Mailbox,
@@ -89,7 +90,8 @@ fn calendar(at: SystemTime) -> (u64, usize, u64, String) {
     (year, month, day, format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60))
 }
 
-/// The year, the month from 0 and the day from 1, of a day since 1970-01-01, one year and one month after the other.
+/// The year, the month from 0 and the day from 1, of a day since 1970-01-01, one year and one month
+/// after the other.
 fn civil(mut days: u64) -> (u64, usize, u64) {
     let mut year = 1970;
     let is_leap = |year: u64| {

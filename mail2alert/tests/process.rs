@@ -1,8 +1,9 @@
-//! The program mail2alert, as a process of its own, over TCP, on the real clock. Nothing here sleeps to let something
-//! happen: the servers around it say when it has come to a step, and hold it there.
+//! The program mail2alert, as a process of its own, over TCP, on the real clock. Nothing here
+//! sleeps to let something happen: the servers around it say when it has come to a step, and hold
+//! it there.
 //!
-//! These are not among the other tests of mail2alert, since a process that is being started shares the locks of the one
-//! that starts it for a moment, and those tests have ledgers of their own.
+//! These are not among the other tests of mail2alert, since a process that is being started shares
+//! the locks of the one that starts it for a moment, and those tests have ledgers of their own.
 #![cfg(unix)]
 
 #[path = "relay/servers.rs"]
@@ -73,7 +74,14 @@ impl Surroundings {
     }
 
     async fn start(&self) -> Program {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_mail2alert"))
+        self.start_by(&["env"]).await
+    }
+
+    /// Starts it by a command that is given its executable and its arguments.
+    async fn start_by(&self, command: &[&str]) -> Program {
+        let mut process = Command::new(command[0])
+            .args(&command[1..])
+            .arg(env!("CARGO_BIN_EXE_mail2alert"))
             .arg(&self.config)
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -149,7 +157,7 @@ impl Program {
 
     async fn send(&self, text: &str) -> Result<String, String> {
         match send_to(&self.address, &TO, text).await {
-            Ok(verdicts) => Ok(verdicts[0].clone()),
+            Ok(outcomes) => Ok(outcomes[0].clone()),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -158,9 +166,9 @@ impl Program {
     fn send_meanwhile(&self, text: String) -> tokio::task::JoinHandle<Result<String, String>> {
         let address = self.address.clone();
         tokio::spawn(async move {
-            let verdicts =
+            let outcomes =
                 send_to(&address, &TO, &text).await.map_err(|error| error.to_string())?;
-            Ok(verdicts[0].clone())
+            Ok(outcomes[0].clone())
         })
     }
 }
@@ -172,8 +180,8 @@ async fn in_time(test: impl Future<Output = ()>) {
         .expect("something that a test waits for does not happen");
 }
 
-/// The steps of the diagram at which others can hold the program, and how many copies of a mail each team has when it is
-/// killed there and the Notifyer has sent the mail once more.
+/// The steps of the diagram at which others can hold the program, and how many copies of a mail
+/// each team has when it is killed there and the Notifyer has sent the mail once more.
 const STEPS: [(&str, Act, [usize; 3]); 9] = [
     ("groups", Act::Silence, [1, 1, 1]),
     ("connect", Act::Silence, [1, 1, 1]),
@@ -220,8 +228,8 @@ async fn threat_22_kill_9_between_the_attempts_leaves_those_who_are_missing() {
         let mut world = Surroundings::new().await;
         world.at("RCPT team-b", say("450 busy"));
         let mut program = world.start().await;
-        let verdict = program.send(&broken("1")).await.expect("a verdict");
-        assert!(verdict.starts_with("451 "), "{verdict}");
+        let outcome = program.send(&broken("1")).await.expect("an outcome");
+        assert!(outcome.starts_with("451 "), "{outcome}");
         program.kill().await;
         assert_eq!(world.copies(), [1, 0, 1]);
 
@@ -247,17 +255,18 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
     in_time(async {
         let mut world = Surroundings::new().await;
         let mut program = world.start().await;
-        // It is killed as soon as it has said so, and not after a goodbye, before which it would have time for its ledger.
+        // It is killed as soon as it has said so, and not after a goodbye, before which it would
+        // have time for its ledger.
         let mut notifyer =
             Client::connect(&program.address.0, "ci.example.com", Timeouts::default())
                 .await
                 .expect("a greeting");
         let from = Some("go@example.com".parse().expect("an address"));
         let envelope = Envelope { from, to: vec![TO[0].parse().expect("an address")] };
-        let verdicts =
-            notifyer.send(&envelope, &Message::new(broken("1"))).await.expect("verdicts");
+        let outcomes =
+            notifyer.send(&envelope, &Message::new(broken("1"))).await.expect("outcomes");
         program.kill().await;
-        assert_eq!(verdicts[0].to_string(), IN_GOOD_HANDS);
+        assert_eq!(outcomes[0].to_string(), IN_GOOD_HANDS);
         assert_eq!(world.copies(), [1, 1, 1]);
         let mut program = world.start().await;
         assert_eq!(
@@ -266,8 +275,8 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
             "the Notifyer did not hear it"
         );
         assert_eq!(world.copies(), [1, 1, 1]);
-        // What it learnt may have been lost with it, for it learns after the acknowledgement. Then the next failure is
-        // news to it; the same report always is.
+        // What it learnt may have been lost with it, for it learns after the acknowledgement. Then
+        // the next failure is news to it; the same report always is.
         program.kill().await;
         world.behave();
         let program = world.start().await;
@@ -280,8 +289,9 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
     .await;
 }
 
-/// Between the mail server's 250 and ours nobody outside can hold the program. But one can see when it has written down
-/// in its ledger that the mail is sent; from there on, not even the one duplicate is allowed.
+/// Between the mail server's 250 and ours nobody outside can hold the program. But one can see when
+/// it has written down in its ledger that the mail is sent; from there on, not even the one
+/// duplicate is allowed.
 #[tokio::test]
 async fn threat_22_kill_9_once_it_is_in_the_ledger_doubles_nothing() {
     in_time(async {
@@ -307,13 +317,15 @@ async fn threat_22_kill_9_once_it_is_in_the_ledger_doubles_nothing() {
             );
             program.kill().await; // and gone: the ledger has one owner
         }
-        // Whether it was acknowledged before it died is not for the test to say: both must be right.
+        // Whether it was acknowledged before it died is not for the test to say: both must be
+        // right.
         println!("{unacknowledged} of 10 were killed between the ledger and the acknowledgement");
     })
     .await;
 }
 
-/// And before that, from the mail server's 250 on: at no particular moment, each time a little later.
+/// And before that, from the mail server's 250 on: at no particular moment, each time a little
+/// later.
 #[tokio::test]
 async fn threat_22_kill_9_at_any_moment_after_the_mail_server_has_it() {
     in_time(async {
@@ -377,8 +389,8 @@ async fn threat_22_sigterm_at_each_step_lets_it_finish() {
     .await;
 }
 
-/// As `nothing_blocks_in_async`, but where a call that blocks would be seen: it has one thread, and the mail server only
-/// goes on when that thread has greeted somebody else.
+/// As `nothing_blocks_in_async`, but where a call that blocks would be seen: it has one thread, and
+/// the mail server only goes on when that thread has greeted somebody else.
 #[tokio::test]
 async fn nothing_blocks_its_thread() {
     in_time(async {
@@ -491,8 +503,8 @@ async fn what_is_wrong_is_one_sentence_and_a_status() {
     let (status, _, error) = said(&[config]).await;
     assert_eq!(status, Some(1));
     assert!(
-        error.contains("cannot use the ledger ")
-            && error.ends_with(": another mail2alert uses it\n"),
+        error.contains("the ledger: the journal ")
+            && error.ends_with(" is in use by another process\n"),
         "{error}"
     );
     let second = world.folder.path().join("second.toml");
@@ -519,4 +531,97 @@ async fn help_and_check_say_what_they_say_on_the_standard_output() {
         "{out}"
     );
     assert!(!world.folder.path().join("ledger").exists(), "it does nothing");
+}
+
+#[tokio::test]
+async fn what_is_not_a_plain_file_is_not_taken_for_a_ledger() {
+    let world = Surroundings::new().await;
+    let folder = world.folder.path();
+    let pipe = folder.join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let text = std::fs::read_to_string(&world.config).expect("the file");
+    let ledger = folder.join("ledger");
+    for (path, what) in [
+        (std::path::Path::new("/dev/null"), "a device"),
+        (folder, "a directory"),
+        (&pipe, "a pipe"),
+    ] {
+        let other = folder.join("other.toml");
+        let changed = text.replace(&format!("{ledger:?}"), &format!("{path:?}"));
+        std::fs::write(&other, changed).expect("the file");
+        let (status, out, error) = said(&[other.to_str().expect("a path")]).await;
+        let expected = format!(
+            "mail2alert: the ledger: cannot use the journal {}: it is {what}, not a plain file\n",
+            path.display()
+        );
+        assert_eq!((status, out.as_str(), error), (Some(1), "", expected));
+    }
+    let null = std::fs::metadata("/dev/null").expect("it is there");
+    assert!(!null.is_file(), "the device is still a device");
+}
+
+#[tokio::test]
+async fn two_processes_cannot_have_one_ledger_under_two_names() {
+    in_time(async {
+        let world = Surroundings::new().await;
+        let _program = world.start().await;
+        let (ledger, link) = (world.folder.path().join("ledger"), world.folder.path().join("link"));
+        std::os::unix::fs::symlink(&ledger, &link).expect("a link");
+        let text = std::fs::read_to_string(&world.config).expect("the file");
+        let other = world.folder.path().join("other.toml");
+        let changed = text.replace(&format!("{ledger:?}"), &format!("{link:?}"));
+        std::fs::write(&other, changed).expect("the file");
+        let (status, _, error) = said(&[other.to_str().expect("a path")]).await;
+        assert_eq!(status, Some(1));
+        assert!(error.ends_with("is in use by another process\n"), "{error}");
+    })
+    .await;
+}
+
+/// A full disk, as far as one process can have one: no file may become longer than 1 kB.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_said_once_and_a_restart_works() {
+    in_time(async {
+        let world = Surroundings::new().await;
+        let mut program = world.start().await;
+        assert_eq!(program.send(&broken("0")).await, Ok(IN_GOOD_HANDS.to_owned()));
+        program.kill().await;
+        // A ledger that ends in the middle of a line, and to which nothing can be added.
+        let ledger = world.folder.path().join("ledger");
+        let mut text = std::fs::read_to_string(&ledger).expect("the ledger");
+        text += &"12345678 {".repeat(200);
+        std::fs::write(&ledger, &text).expect("the ledger");
+        let mut program =
+            world.start_by(&["sh", "-c", "trap '' XFSZ; ulimit -S -f 1; exec \"$0\" \"$@\""]).await;
+        for number in 1..=5 {
+            let sent = program.send(&broken(&number.to_string())).await;
+            assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()), "every recipient has it");
+        }
+        assert_eq!(world.copies(), [6, 6, 6]);
+        // There is room again.
+        let id = program.process.id().expect("it runs").to_string();
+        let limit = ["--fsize=unlimited:", "--pid", &id];
+        let freed = std::process::Command::new("prlimit").args(limit).status().expect("prlimit");
+        assert!(freed.success());
+        let sent = program.send(&broken("6")).await;
+        assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()));
+        program.terminate();
+        let mut fails = 0;
+        let mut works_again = 0;
+        while let Some(line) = program.log.next_line().await.expect("a log") {
+            fails += usize::from(line.contains("cannot be written"));
+            works_again += usize::from(line.contains("can be written again"));
+        }
+        assert_eq!((fails, works_again), (1, 1), "said once, and once when it was over");
+        // What could not be written then is in the ledger now: the retries go to no recipient.
+        let program = world.start().await;
+        for number in 0..=6 {
+            let sent = program.send(&broken(&number.to_string())).await;
+            assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()));
+        }
+        assert_eq!(world.copies(), [7, 7, 7]);
+    })
+    .await;
 }

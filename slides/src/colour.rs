@@ -73,6 +73,10 @@ pub fn code(language: Language, code: &str) -> Markup {
             span class={ "line i" (indent) } {
                 @for (class, text) in line {
                     @match class.css() {
+                        // A text of several words is one that is printed. The player hides it while
+                        // it would answer a question.
+                        Some(class) if class == "tx" && text.contains(' ') =>
+                            span.tx.sentence { (text) },
                         Some(class) => span class=(class) { (text) },
                         None => (text),
                     }

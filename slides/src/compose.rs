@@ -2,7 +2,7 @@
 //! place. Whatever is missing or does not fit is a [`Problem`].
 use crate::{
     deck::{Block, CodeFrom, DECK, Deck, Kind, Language, Problem, SceneOf, Slide, TableFrom},
-    examples::{Examples, Executables, Line, Recorded, Scene},
+    examples::{Example, Examples, Executables, Line, Recorded, Scene, Version},
     layout::{self, Setting},
     source::between_anchors,
 };
@@ -21,6 +21,8 @@ pub struct Talk {
     pub slides: Vec<Shown>,
     /// How long it takes, in minutes.
     pub minutes: f64,
+    /// The files of Markdown that it is made of.
+    pub markdown: BTreeSet<PathBuf>,
 }
 
 /// A slide, ready to be shown.
@@ -70,8 +72,10 @@ pub struct Code {
 /// An example that can be run from a slide.
 #[derive(Debug)]
 pub struct Run {
+    /// The example's name.
+    pub name: String,
     /// The example.
-    pub example: String,
+    pub example: Example,
     /// What one would type.
     pub command: String,
     /// What it printed when it was recorded: each scene with its title, if there are several.
@@ -83,7 +87,7 @@ pub struct Run {
 pub struct Printed {
     /// The lines.
     pub lines: Vec<Line>,
-    /// Why it did not end by itself, if so.
+    /// Why it did not end by itself; none if it did.
     pub verdict: Option<String>,
     /// Whether their times are the same each time, and so worth being shown.
     pub exact: bool,
@@ -139,18 +143,28 @@ impl From<String> for Failure {
 
 /// Reads `deck.md` of the repository at `root`, builds and runs its examples, and lays the slides out.
 pub fn compose(root: &Path) -> Result<Talk, Failure> {
+    compose_with(root, &Recordings::default())
+}
+
+/// The same, with recordings that are kept: an example that is as it was is not run again.
+pub fn compose_with(root: &Path, recordings: &Recordings) -> Result<Talk, Failure> {
     let path = root.join(DECK);
     let text = fs::read_to_string(&path)
         .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    compose_text(root, &text)
+    compose_from(root, &text, recordings)
 }
 
 /// The same, from a text instead of the file.
 pub fn compose_text(root: &Path, text: &str) -> Result<Talk, Failure> {
+    compose_from(root, text, &Recordings::default())
+}
+
+fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk, Failure> {
     let mut problems = vec![];
     let mut deck = Deck::parse(text, &mut problems);
     let examples = Examples::find(root)?;
-    let composer = Composer { root, examples: &examples, recordings: Recordings::default() };
+    let composer = Composer { root, examples: &examples, recordings };
+    let markdown = markdown(root, &deck);
     // What is written wrongly is told before anything is built.
     composer.insert_tables(&mut deck, &mut problems);
     let wanted = composer.wanted(&deck, &mut problems);
@@ -166,12 +180,23 @@ pub fn compose_text(root: &Path, text: &str) -> Result<Talk, Failure> {
         .into_iter()
         .map(|slide| composer.slide(slide, &sources, &executables, &mut problems))
         .collect();
-    if problems.is_empty() { Ok(Talk { slides, minutes }) } else { Err(sorted(problems)) }
+    if problems.is_empty() { Ok(Talk { slides, minutes, markdown }) } else { Err(sorted(problems)) }
 }
 
 fn sorted(mut problems: Vec<Problem>) -> Failure {
     problems.sort_by_key(|problem| problem.line);
     Failure::Problems(problems)
+}
+
+/// The deck itself, and the files whose tables it shows.
+fn markdown(root: &Path, deck: &Deck) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::from([root.join(DECK)]);
+    for block in deck.slides.iter().flat_map(|slide| &slide.blocks) {
+        if let Kind::Table(TableFrom { file, .. }) = &block.kind {
+            files.insert(root.join(file));
+        }
+    }
+    files
 }
 
 /// Code by where it is from.
@@ -180,7 +205,7 @@ type Sources = HashMap<usize, Code>;
 struct Composer<'a> {
     root: &'a Path,
     examples: &'a Examples,
-    recordings: Recordings,
+    recordings: &'a Recordings,
 }
 
 impl Composer<'_> {
@@ -447,8 +472,9 @@ impl Composer<'_> {
             let title = several.then_some(scene.title.clone());
             (title, Printed::of(scene, exact))
         });
-        let command = self.examples.get(example).expect("it was recorded").command(example);
-        Ok(Run { example: example.into(), command, printed: printed.collect() })
+        let found = self.examples.get(example).expect("it was recorded").clone();
+        let command = found.command(example);
+        Ok(Run { name: example.into(), example: found, command, printed: printed.collect() })
     }
 
     /// Gives the blocks their sizes: code as large as there is room for, and the picture what is left.
@@ -603,18 +629,23 @@ fn texts<'c>(codes: &[&'c Code]) -> Vec<&'c str> {
     codes.iter().map(|code| code.text.as_str()).collect()
 }
 
-/// What examples left behind, by name and width: each is run once for each width.
+/// What examples left behind, by name and width, and the executable that did: each is run once for each width, and again
+/// only when it has been built anew.
 #[derive(Default)]
-struct Recordings(Mutex<BTreeMap<(String, u32), Recorded>>);
+pub struct Recordings(Mutex<BTreeMap<(String, u32), (Version, Recorded)>>);
 
 impl Recordings {
     fn get(&self, executables: &Executables, name: &str, width: u32) -> Result<Recorded, String> {
         let key = (name.to_owned(), width);
-        if let Some(recorded) = self.0.lock().expect("nobody panics here").get(&key) {
+        let version = executables.version(name);
+        if let Some((before, recorded)) = self.0.lock().expect("nothing panics here").get(&key)
+            && *before == version
+        {
             return Ok(recorded.clone());
         }
         let recorded = executables.record(name, width)?;
-        self.0.lock().expect("nobody panics here").insert(key, recorded.clone());
+        let mut kept = self.0.lock().expect("nothing panics here");
+        kept.insert(key, (version, recorded.clone()));
         Ok(recorded)
     }
 

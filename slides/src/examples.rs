@@ -5,6 +5,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::SystemTime,
 };
 
 /// An example as cargo knows it.
@@ -153,7 +154,7 @@ pub struct Recorded {
 pub struct Scene {
     /// What it is called.
     pub title: String,
-    /// Why it did not end by itself, if so.
+    /// Why it did not end by itself; none if it did.
     pub verdict: Option<String>,
     /// How long it took, as one says it.
     pub took: String,
@@ -185,7 +186,21 @@ impl Recorded {
     }
 }
 
+/// Tells one build of an example from another: when it was written, and how long it is.
+pub type Version = (Option<SystemTime>, u64);
+
 impl Executables {
+    /// Which build of an example this is.
+    ///
+    /// # Panics
+    /// If it was not built.
+    pub fn version(&self, name: &str) -> Version {
+        match fs::metadata(&self.0[name]) {
+            Ok(metadata) => (metadata.modified().ok(), metadata.len()),
+            Err(_) => (None, 0), // whatever is wrong with it is said when it is run
+        }
+    }
+
     /// Runs an example, on a paused clock if it can, and reads what was recorded, drawn so many pixels wide.
     ///
     /// # Panics

@@ -16,7 +16,7 @@ const SIDE: f64 = 52.0;
 const ABOVE: f64 = 24.0;
 const BELOW: f64 = 48.0;
 /// Between two blocks.
-const GAP: f64 = 13.0;
+const GAP: f64 = 11.0;
 const TITLE: f64 = 40.0;
 const TITLE_LINE: f64 = 1.25;
 const PROSE: f64 = 26.0;

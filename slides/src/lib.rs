@@ -8,16 +8,20 @@
 //! - [`examples`] builds and runs the examples;
 //! - [`layout`] knows how large things are, and [`compose`] puts them onto slides;
 //! - [`page`] makes one HTML file of it, with the player of `src/player` in it;
-//! - [`live`] serves it, and runs examples from it.
+//! - [`live`] serves it, and runs examples from it: [`process`] starts them, and a `guard` ends them
+//!   however the server ends.
 #![warn(missing_docs)]
 
 pub mod colour;
 pub mod compose;
 pub mod deck;
 pub mod examples;
+#[cfg(unix)]
+pub mod guard;
 pub mod layout;
 pub mod live;
 pub mod page;
+pub mod process;
 pub mod source;
 
 use std::path::{Path, PathBuf};

@@ -1,42 +1,44 @@
 //! Serves the deck on loopback, and runs examples from it.
 //!
-//! A server that runs programs must not do so for just anybody. It listens on loopback alone, which keeps other machines
-//! out. Other *pages* in the presenter's browser could still reach it: one that is loaded from elsewhere, and has its own
-//! name point to 127.0.0.1, sends that name as `Host`; one that just sends a request says in `Origin` who it is. So both
-//! are checked; and nothing is run but the examples that stand in the deck, without arguments.
+//! A server that runs programs must not do so for any page that asks. It listens on loopback alone,
+//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it: one
+//! that is loaded from elsewhere and whose own name points to 127.0.0.1 sends that name as `Host`; one
+//! that just sends a request names itself in `Origin`. So both are checked; and nothing is run but the
+//! examples that stand in the deck, without arguments.
 //!
-//! A run belongs to the request that asked for it, and its output is the answer. Whoever stops reading, because Stop was
-//! pressed or the page is gone, ends the run: dropping the answer drops the run, which kills the process and all that it
-//! has started.
+//! A run belongs to the request that asked for it, and its output is the answer. When the browser
+//! stops reading, because Stop was pressed or the page is gone, the answer is dropped, and with it the
+//! run: that kills the process and all that it has started ([`crate::process`]).
+//!
+//! Making the deck anew takes seconds, so nothing waits for it but the page itself: a run is allowed
+//! by the last deck that could be made.
 use crate::{
-    compose::{Talk, compose},
-    examples::{Examples, build_arguments, cargo, executable},
+    compose::{Recordings, Talk, compose_with},
+    examples::Example,
     page::{For, page},
+    process::{self, Output},
 };
 use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Path as UrlPath, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
 use futures::stream;
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     convert::Infallible,
     fs, io,
     net::Ipv4Addr,
     path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader},
     net::TcpListener,
-    process::{Child, Command},
     sync::{Notify, mpsc},
     task::spawn_blocking,
     time::timeout,
@@ -44,11 +46,17 @@ use tokio::{
 
 /// A deck that is being served.
 pub struct Live {
+    /// The root of the repository.
     root: PathBuf,
     /// The port, as it stands in `Host`.
     port: u16,
-    /// The talk as of the last time somebody looked, and what the files were like then.
-    talk: tokio::sync::Mutex<Option<(Vec<Stamp>, Arc<Shown>)>>,
+    /// What the files were like when the last deck was made. Locked while one is being made, so that
+    /// two pages that are loaded at once share it.
+    stamps: tokio::sync::Mutex<Stamps>,
+    /// The last deck that could be made.
+    last: Mutex<Option<Arc<Shown>>>,
+    /// What examples have recorded: only those that have changed are run for the next deck.
+    recordings: Arc<Recordings>,
     running: Arc<Running>,
 }
 
@@ -56,7 +64,7 @@ pub struct Live {
 #[derive(Default)]
 struct Running {
     examples: Mutex<HashSet<String>>,
-    /// Rings when one of them has ended.
+    /// Notified when one of them has ended.
     ended: Notify,
 }
 
@@ -64,44 +72,63 @@ struct Running {
 struct Shown {
     page: String,
     /// The examples that may be run.
-    examples: BTreeSet<String>,
+    examples: BTreeMap<String, Example>,
+    /// The files of Markdown that it is made of. Others do not matter to it.
+    markdown: BTreeSet<PathBuf>,
 }
 
-/// A file, when it was changed, and how long it is.
-type Stamp = (PathBuf, Option<SystemTime>, u64);
+/// Each file that the deck may be made of: when it was changed, and how long it is.
+type Stamps = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
 /// Binds a port of the loopback interface; 0 for any that is free.
+///
+/// # Errors
+/// A sentence, if the port is in use or not allowed.
 pub async fn bind(port: u16) -> Result<TcpListener, String> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => {
-            format!("port {port} is in use: choose another one with `--port`, or any free one with `--port 0`")
-        }
-        _ => format!("cannot listen on port {port}: {error}"),
-    })
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(format!(
+            "port {port} is in use: choose another one with `--port`, \
+             or any free one with `--port 0`"
+        )),
+        Err(error) => Err(format!("cannot listen on port {port}: {error}")),
+    }
 }
 
-/// Makes the deck of the repository at `root`, to be served on this port. Fails if there is something wrong with it.
+/// Makes the deck of the repository at `root`, to be served on this port.
+///
+/// # Errors
+/// What is wrong with the deck, as `check` says it.
 pub async fn prepare(port: u16, root: PathBuf) -> Result<Arc<Live>, String> {
-    let live = Arc::new(Live { root, port, talk: Default::default(), running: Default::default() });
+    let live = Arc::new(Live {
+        root,
+        port,
+        stamps: Default::default(),
+        last: Default::default(),
+        recordings: Default::default(),
+        running: Default::default(),
+    });
     live.talk().await?;
     Ok(live)
 }
 
 /// Serves the deck until it is dropped. What still runs then ends with the runtime.
+///
+/// # Errors
+/// If the listener fails.
 pub async fn serve(listener: TcpListener, live: Arc<Live>) -> Result<Infallible, String> {
     let app = Router::new()
         .route("/", get(show))
         .route("/run/{example}", post(run))
         .layer(middleware::from_fn_with_state(live.clone(), only_our_own_pages))
         .with_state(live);
-    let served = axum::serve(listener, app).await;
-    Err(format!(
-        "cannot serve any more: {}",
-        served.err().map_or("it ended".into(), |error| error.to_string())
-    ))
+    match axum::serve(listener, app).await {
+        Ok(()) => Err("cannot serve any more: the listener has ended".into()),
+        Err(error) => Err(format!("cannot serve any more: {error}")),
+    }
 }
 
-/// Lets nobody in but pages that we have served ourselves.
+/// Answers only pages that we have served ourselves.
 async fn only_our_own_pages(
     State(live): State<Arc<Live>>,
     request: Request,
@@ -118,73 +145,125 @@ async fn only_our_own_pages(
     response
 }
 
-/// Whether a request is for us, and from us. Browsers say where a POST comes from; who does not say it is not let in.
+/// Whether a request is for us, and from us. Browsers say where a POST comes from; a POST that does
+/// not say it is refused.
 fn check(acts: bool, headers: &HeaderMap, port: u16) -> Result<(), String> {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
-    let ours = ["127.0.0.1", "localhost"].map(|host| format!("{host}:{port}"));
-    let host = text(header::HOST).unwrap_or_default();
+    let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
+    let host = text(headers, header::HOST).unwrap_or_default();
     if !ours.iter().any(|ours| ours == host) {
         return Err(format!("This is not {host:?}, but a deck of slides at http://{}.", ours[0]));
     }
-    match text(header::ORIGIN) {
+    match text(headers, header::ORIGIN) {
         Some(origin) if origin == format!("http://{host}") => Ok(()),
         Some(origin) => Err(format!("The deck does nothing for the page {origin:?}.")),
-        None if acts => {
-            Err("The deck runs examples only for its own page, and this request does not say whose it is.".into())
-        }
+        None if acts => Err("The deck runs examples only for its own page, \
+                             and this request does not say from which page it comes."
+            .into()),
         None => Ok(()),
     }
 }
 
+/// A header's text; `?`, which is no address, for one that is not text.
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    let value: &HeaderValue = headers.get(name)?;
+    Some(value.to_str().unwrap_or("?"))
+}
+
 impl Live {
-    /// The talk as it is now: whoever has changed `deck.md` or an example only has to reload.
-    async fn talk(self: &Arc<Live>) -> Result<Arc<Shown>, String> {
-        let mut talk = self.talk.lock().await;
+    /// The talk as it is now: after a change of `deck.md` or of an example, reload the page.
+    async fn talk(&self) -> Result<Arc<Shown>, String> {
+        let mut stamped = self.stamps.lock().await;
         let root = self.root.clone();
-        let stamps = stamps(&root);
-        if let Some((before, shown)) = &*talk
-            && *before == stamps
-        {
-            return Ok(shown.clone());
-        }
-        let composed =
-            spawn_blocking(move || compose(&root)).await.map_err(|error| error.to_string())?;
-        let composed = composed.map_err(|failure| failure.to_string())?;
-        let shown = Arc::new(Shown {
-            page: page(&composed, For::TheServer),
-            examples: runnable(&composed),
+        let recordings = self.recordings.clone();
+        let last = self.last();
+        let before = stamped.clone();
+        // It walks the tree and runs programs: not on this thread, which serves all others.
+        let making = spawn_blocking(move || {
+            // Stamped before the deck is made: a file that changes meanwhile is noticed next time.
+            let now = stamps(&root);
+            match last {
+                Some(last) if same(&before, &now, &last.markdown) => Ok((now, last)),
+                _ => make(&root, &recordings).map(|shown| (now, shown)),
+            }
         });
-        *talk = Some((stamps, shown.clone()));
+        let (now, shown) = making.await.map_err(|error| error.to_string())??;
+        *stamped = now;
+        *self.last.lock().expect("nothing panics while it is locked") = Some(shown.clone());
         Ok(shown)
     }
+
+    /// The last deck that could be made.
+    fn last(&self) -> Option<Arc<Shown>> {
+        self.last.lock().expect("nothing panics while it is locked").clone()
+    }
+
+    /// The example of this name, if a slide runs it. The last deck answers at once; only for a name
+    /// that it does not know does one look at the files, where a button may have been added.
+    async fn runnable(&self, name: &str) -> Result<Option<Example>, String> {
+        if let Some(shown) = self.last()
+            && let Some(example) = shown.examples.get(name)
+        {
+            return Ok(Some(example.clone()));
+        }
+        Ok(self.talk().await?.examples.get(name).cloned())
+    }
+}
+
+fn make(root: &Path, recordings: &Recordings) -> Result<Arc<Shown>, String> {
+    let talk = compose_with(root, recordings).map_err(|failure| failure.to_string())?;
+    let page = page(&talk, For::TheServer);
+    Ok(Arc::new(Shown { page, examples: runnable(&talk), markdown: talk.markdown }))
 }
 
 /// The examples that have a button.
-fn runnable(talk: &Talk) -> BTreeSet<String> {
-    talk.slides.iter().filter_map(|shown| Some(shown.run.as_ref()?.example.clone())).collect()
-}
-
-/// All that the deck is made of.
-fn stamps(root: &Path) -> Vec<Stamp> {
-    fn collect(folder: &Path, stamps: &mut Vec<Stamp>) {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let (path, name) = (entry.path(), entry.file_name());
-            let name = name.to_string_lossy();
-            if path.is_dir() {
-                if name != "target" && !name.starts_with('.') {
-                    collect(&path, stamps);
-                }
-            } else if [".rs", ".py", ".md", ".toml"].iter().any(|end| name.ends_with(end)) {
-                let metadata = entry.metadata().ok();
-                let changed = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
-                stamps.push((path, changed, metadata.map_or(0, |metadata| metadata.len())));
-            }
+fn runnable(talk: &Talk) -> BTreeMap<String, Example> {
+    let mut runnable = BTreeMap::new();
+    for shown in &talk.slides {
+        if let Some(run) = &shown.run {
+            runnable.insert(run.name.clone(), run.example.clone());
         }
     }
-    let mut stamps = vec![];
+    runnable
+}
+
+/// All that a deck may be made of.
+fn stamps(root: &Path) -> Stamps {
+    let mut stamps = Stamps::new();
     collect(root, &mut stamps);
-    stamps.sort();
     stamps
+}
+
+fn collect(folder: &Path, stamps: &mut Stamps) {
+    // A folder or a file that cannot be read is missing, and that is noticed when the deck is made.
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if path.is_dir() {
+            // No example is made of its tests, and the workshop's exercises are edited all the time.
+            let other = ["target", "tests", "benches", "workshop"].contains(&&*name);
+            if !other && !name.starts_with('.') {
+                collect(&path, stamps);
+            }
+        } else if [".rs", ".py", ".md", ".toml"].iter().any(|end| name.ends_with(end)) {
+            let metadata = entry.metadata();
+            let stamp = match metadata {
+                Ok(metadata) => (metadata.modified().ok(), metadata.len()),
+                Err(_) => (None, 0),
+            };
+            stamps.insert(path, stamp);
+        }
+    }
+}
+
+/// Whether nothing of which the deck is made has changed. Of all the Markdown it is made of little.
+fn same(before: &Stamps, now: &Stamps, markdown: &BTreeSet<PathBuf>) -> bool {
+    let matters =
+        |path: &PathBuf| path.extension() != Some("md".as_ref()) || markdown.contains(path);
+    let before = before.iter().filter(|(path, _)| matters(path));
+    let now = now.iter().filter(|(path, _)| matters(path));
+    before.eq(now)
 }
 
 async fn show(State(live): State<Arc<Live>>) -> Response {
@@ -197,23 +276,18 @@ async fn show(State(live): State<Arc<Live>>) -> Response {
     }
 }
 
-async fn run(State(live): State<Arc<Live>>, UrlPath(example): UrlPath<String>) -> Response {
-    let refuse = |status, why: String| (status, format!("{why}\n")).into_response();
-    match live.talk().await {
-        Ok(shown) if shown.examples.contains(&example) => {}
-        Ok(_) => {
-            return refuse(StatusCode::NOT_FOUND, format!("No slide runs an example {example:?}."));
+async fn run(State(live): State<Arc<Live>>, UrlPath(name): UrlPath<String>) -> Response {
+    let example = match live.runnable(&name).await {
+        Ok(Some(example)) => example,
+        Ok(None) => {
+            let why = format!("No slide runs an example {name:?}.\n");
+            return (StatusCode::NOT_FOUND, why).into_response();
         }
-        // A deck that cannot be made at the moment, since an example is being changed, can still run them: that shows
-        // what is wrong.
-        Err(_) if known(&live, &example).await => {}
-        Err(why) => return refuse(StatusCode::INTERNAL_SERVER_ERROR, why),
-    }
-    let Some(place) = Place::take(&live.running, &example).await else {
-        return refuse(
-            StatusCode::CONFLICT,
-            format!("{example} is already running: stop it first."),
-        );
+        Err(why) => return (StatusCode::INTERNAL_SERVER_ERROR, format!("{why}\n")).into_response(),
+    };
+    let Some(place) = Place::take(&live.running, &name).await else {
+        let why = format!("{name} is already running: stop it first.\n");
+        return (StatusCode::CONFLICT, why).into_response();
     };
     let (sender, receiver) = mpsc::channel(16);
     let root = live.root.clone();
@@ -221,8 +295,8 @@ async fn run(State(live): State<Arc<Live>>, UrlPath(example): UrlPath<String>) -
         let _place = place;
         let output = Output(sender.clone());
         tokio::select! {
-            () = sender.closed() => {} // nobody reads any more, so the run is dropped
-            () = perform(&root, &example, output) => {}
+            () = sender.closed() => {} // the browser does not read any more, so the run is dropped
+            () = process::run(&root, &name, &example, output) => {}
         }
     });
     let body = stream::unfold(receiver, async |mut receiver| {
@@ -232,18 +306,13 @@ async fn run(State(live): State<Arc<Live>>, UrlPath(example): UrlPath<String>) -
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], Body::from_stream(body)).into_response()
 }
 
-/// The example was in the deck when it could be made last.
-async fn known(live: &Live, example: &str) -> bool {
-    live.talk.lock().await.as_ref().is_some_and(|(_, shown)| shown.examples.contains(example))
-}
-
-/// The right to run an example, which only one has at a time.
+/// The right to run an example, which only one request has at a time.
 struct Place {
     running: Arc<Running>,
     example: String,
 }
 
-/// Whoever has pressed Stop may press Run at once: the run before needs a moment to be killed.
+/// After Stop, Run may be pressed at once: the run before needs a moment to be killed.
 const A_MOMENT: Duration = Duration::from_secs(2);
 
 impl Place {
@@ -251,7 +320,7 @@ impl Place {
         let take = async {
             loop {
                 let ended = running.ended.notified(); // from now on, so that no end is missed
-                if running.examples.lock().expect("nobody panics here").insert(example.to_owned()) {
+                if running.lock().insert(example.to_owned()) {
                     return Place { running: running.clone(), example: example.to_owned() };
                 }
                 ended.await;
@@ -263,119 +332,14 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.running.examples.lock().expect("nobody panics here").remove(&self.example);
+        self.running.lock().remove(&self.example);
         self.running.ended.notify_waiters();
     }
 }
 
-/// Where the output of a run goes.
-#[derive(Clone)]
-struct Output(mpsc::Sender<Bytes>);
-
-impl Output {
-    /// Waits until there is room: a program that prints faster than the browser reads has to wait, too.
-    async fn print(&self, text: impl Into<Bytes>) {
-        let _ = self.0.send(text.into()).await; // an error means that nobody reads, and then we are dropped
-    }
-
-    async fn copy(&self, mut from: impl AsyncRead + Unpin) {
-        let mut buffer = vec![0; 8192];
-        while let Ok(length @ 1..) = from.read(&mut buffer).await {
-            self.print(Bytes::copy_from_slice(&buffer[..length])).await;
-        }
-    }
-}
-
-/// Builds the example, since it may have been changed a moment ago, and runs it.
-async fn perform(root: &Path, example: &str, output: Output) {
-    let outcome = match build(root, example, &output).await {
-        Ok(path) => execute(&path, root, &output).await,
-        Err(why) => Err(why),
-    };
-    let last = match outcome {
-        Ok(status) if status.success() => "\n── ended ──\n".to_owned(),
-        Ok(status) => format!("\n── {status} ──\n"),
-        Err(why) => format!("\n── {why} ──\n"),
-    };
-    output.print(last).await;
-}
-
-async fn build(root: &Path, example: &str, output: &Output) -> Result<PathBuf, String> {
-    let examples = Examples::find(root)?;
-    let found = examples.get(example).ok_or_else(|| format!("there is no example {example}"))?;
-    let mut command = Command::from(cargo());
-    command.args(build_arguments(&found.package, &[example])).arg("--quiet");
-    let mut cargo = Group::spawn(command, root)?;
-    let (stdout, stderr) = (cargo.child.stdout.take(), cargo.child.stderr.take());
-    let find = async {
-        let mut lines = BufReader::new(stdout.expect("it is a pipe")).lines();
-        let mut found = None;
-        while let Ok(Some(line)) = lines.next_line().await {
-            found = executable(&line)
-                .filter(|(name, _)| name == example)
-                .map(|(_, path)| path)
-                .or(found);
-        }
-        found
-    };
-    let (found, ()) = tokio::join!(find, output.copy(stderr.expect("it is a pipe")));
-    cargo.wait().await?;
-    found.ok_or_else(|| format!("{example} cannot be built"))
-}
-
-async fn execute(path: &Path, root: &Path, output: &Output) -> Result<ExitStatus, String> {
-    let mut process = Group::spawn(Command::new(path), root)?;
-    let (stdout, stderr) = (process.child.stdout.take(), process.child.stderr.take());
-    tokio::join!(
-        output.copy(stdout.expect("it is a pipe")),
-        output.copy(stderr.expect("it is a pipe"))
-    );
-    process.wait().await
-}
-
-/// A process and all that it starts. Dropping it kills them.
-struct Group {
-    child: Child,
-    ended: bool,
-}
-
-impl Group {
-    fn spawn(mut command: Command, root: &Path) -> Result<Group, String> {
-        command
-            .current_dir(root)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        #[cfg(unix)]
-        command.process_group(0);
-        let child = command.spawn();
-        let name = || command.as_std().get_program().to_string_lossy().into_owned();
-        child
-            .map(|child| Group { child, ended: false })
-            .map_err(|error| format!("cannot run {}: {error}", name()))
-    }
-
-    async fn wait(&mut self) -> Result<ExitStatus, String> {
-        let status =
-            self.child.wait().await.map_err(|error| format!("it cannot be waited for: {error}"))?;
-        self.ended = true;
-        Ok(status)
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = self
-            .child
-            .id()
-            .filter(|_| !self.ended)
-            .and_then(|id| rustix::process::Pid::from_raw(id as i32))
-        {
-            // It may have ended by itself a moment ago.
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
+impl Running {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        self.examples.lock().expect("nothing panics while it is locked")
     }
 }
 
@@ -406,7 +370,10 @@ mod tests {
             assert!(!checked(true, "127.0.0.1:8123", Some(origin)), "{origin}");
             assert!(!checked(false, "127.0.0.1:8123", Some(origin)), "{origin}");
         }
-        assert!(!checked(true, "127.0.0.1:8123", None), "who does not say where it comes from");
+        assert!(
+            !checked(true, "127.0.0.1:8123", None),
+            "a request that does not say where it comes from"
+        );
     }
 
     #[test]
@@ -417,5 +384,27 @@ mod tests {
             assert!(!checked(false, host, None), "{host}");
         }
         assert!(checked(false, "127.0.0.1:8123", None));
+    }
+
+    #[test]
+    fn a_readme_that_no_slide_shows_does_not_matter() {
+        let deck = PathBuf::from("slides/deck.md");
+        let stamp = |length| (None, length);
+        let before = Stamps::from([(deck.clone(), stamp(1)), ("README.md".into(), stamp(1))]);
+        let markdown = BTreeSet::from([deck.clone()]);
+        let mut now = before.clone();
+        now.insert("README.md".into(), stamp(2));
+        assert!(same(&before, &now, &markdown));
+        now.insert(deck, stamp(2));
+        assert!(!same(&before, &now, &markdown));
+    }
+
+    #[test]
+    fn a_file_that_is_new_or_gone_is_a_change() {
+        let before = Stamps::from([("examples/a.rs".into(), (None, 1))]);
+        let mut now = before.clone();
+        now.insert("examples/b.rs".into(), (None, 1));
+        assert!(!same(&before, &now, &BTreeSet::new()));
+        assert!(!same(&now, &before, &BTreeSet::new()));
     }
 }

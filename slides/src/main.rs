@@ -23,21 +23,32 @@ Commands:
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
 enum Task {
-    Serve { port: u16, open: bool },
+    Serve {
+        port: u16,
+        open: bool,
+    },
     Build(PathBuf),
     Check,
+    /// Run a program for a server, and end it with the server: see [`slides::guard`].
+    Guard(Vec<OsString>),
     Help,
 }
 
 fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Error> {
     use lexopt::prelude::*;
-    let (mut port, mut open, mut words) = (None, false, vec![]);
+    let mut port = None;
+    let mut open = false;
+    let mut words = vec![];
     let mut parser = lexopt::Parser::from_args(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
             Long("port") => port = Some(parser.value()?.parse()?),
             Long("open") => open = true,
             Short('h') | Long("help") => return Ok(Task::Help),
+            // Its arguments are those of another program.
+            Value(word) if words.is_empty() && word == "guard" => {
+                return Ok(Task::Guard(parser.raw_args()?.collect()));
+            }
             Value(word) if words.len() < 2 => words.push(word),
             _ => return Err(argument.unexpected()),
         }
@@ -74,6 +85,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Task::Check => check(),
+        Task::Guard(program) => return guard(&program),
         Task::Build(file) => build(file),
         Task::Serve { port, open } => serve(port, open),
     };
@@ -84,6 +96,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(unix)]
+fn guard(program: &[OsString]) -> ExitCode {
+    match program {
+        [program, arguments @ ..] => slides::guard::guard(program, arguments),
+        [] => ExitCode::from(2), // the server always names one
+    }
+}
+
+#[cfg(not(unix))]
+fn guard(_: &[OsString]) -> ExitCode {
+    ExitCode::from(2) // the server starts none here
 }
 
 fn made() -> Result<Talk, String> {
@@ -139,19 +164,26 @@ fn serve(port: u16, open: bool) -> Result<(), String> {
     served
 }
 
-/// Ctrl-C, or a polite kill.
+/// Ctrl-C, a polite kill, or a closed terminal.
+#[cfg(unix)]
 async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut hang_up)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
     }
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+async fn asked_to_end() {
     let _ = tokio::signal::ctrl_c().await;
 }
 

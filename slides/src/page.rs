@@ -22,7 +22,8 @@ pub enum For {
 }
 
 /// The scripts, in the order in which they need each other.
-const SCRIPTS: [&str; 5] = [
+const SCRIPTS: [&str; 6] = [
+    include_str!("player/keys.js"),
     include_str!("player/timeline.js"),
     include_str!("player/slides.js"),
     include_str!("player/run.js"),
@@ -31,17 +32,20 @@ const SCRIPTS: [&str; 5] = [
 ];
 
 /// What H shows: keys, and what they do.
-pub const KEYS: [(&[&str], &str); 10] = [
-    (&["Space"], "play the timeline, instant by instant; then go on"),
+pub const KEYS: [(&[&str], &str); 13] = [
+    (&["Space"], "play the timeline, poll by poll; then go on"),
     (&["Shift + Space", "Backspace"], "a step back"),
     (&["→", "↓", "Page Down"], "next slide"),
     (&["←", "↑", "Page Up"], "previous slide"),
     (&["Home", "End"], "first and last slide"),
+    (&["28 Enter"], "slide 28"),
+    (&["O"], "overview of all slides"),
+    (&["B", "."], "black screen"),
     (&["P"], "presenter console, in a window of its own"),
     (&["R"], "run the example of this slide, or stop it"),
     (&["F"], "full screen"),
     (&["T"], "light or dark"),
-    (&["H", "Escape"], "show this help, and hide it"),
+    (&["H"], "show this help; Escape hides it"),
 ];
 
 /// The whole page.
@@ -79,6 +83,9 @@ pub fn page(talk: &Talk, shown: For) -> String {
                 p #notice role="alert" hidden {}
                 (run_panel())
                 (help())
+                (overview(talk))
+                div #black hidden {}
+                div #progress aria-hidden="true" {}
                 script { (PreEscaped(&script)) }
             }
         }
@@ -172,7 +179,7 @@ fn codes(codes: &[Code], Setting { size, split, .. }: Setting) -> Markup {
 
 fn timeline(scene: &Scene, said_lines: usize) -> Markup {
     html! {
-        figure.run-of data-reveal="timeline" {
+        figure.run-of data-reveal="timeline" data-title=(scene.title) {
             div.picture { (PreEscaped(&scene.timeline)) }
             input.scrub type="range" min="0" max="0" value="0" step="1" aria-label="Instant of the timeline";
             ol.said.{ "said-" (said_lines) } {
@@ -203,7 +210,7 @@ fn output(printed: &Printed) -> Markup {
 
 fn button(run: &Run) -> Markup {
     html! {
-        button.run type="button" data-run=(run.example) data-command=(run.command) { "▶ " code { (run.command) } }
+        button.run type="button" data-run=(run.name) data-command=(run.command) { "▶ " code { (run.command) } }
         pre.recorded hidden {
             @for (title, printed) in &run.printed {
                 @if let Some(title) = title { "── " (title) " ──\n" }
@@ -220,11 +227,12 @@ fn button(run: &Run) -> Markup {
 fn controls() -> Markup {
     html! {
         nav #controls aria-label="Slides" {
-            button type="button" data-press="ArrowLeft" aria-label="Previous slide" { "‹" }
-            button type="button" data-press="Backspace" aria-label="A step back" { "⟲" }
-            button type="button" data-press=" " aria-label="Play, then go on" { "▸" }
-            button type="button" data-press="ArrowRight" aria-label="Next slide" { "›" }
-            button type="button" data-press="h" aria-label="Help" { "?" }
+            button type="button" data-act="previous" aria-label="Previous slide" { "‹" }
+            button type="button" data-act="back" aria-label="A step back" { "⟲" }
+            button type="button" data-act="play" aria-label="Play, then go on" { "▸" }
+            button type="button" data-act="next" aria-label="Next slide" { "›" }
+            button type="button" data-act="overview" aria-label="Overview" { "☰" }
+            button type="button" data-act="help" aria-label="Help" { "?" }
         }
     }
 }
@@ -256,7 +264,37 @@ fn help() -> Markup {
                     }
                 }
             }
-            p { "A swipe goes to the next slide or back; a tap plays. A timeline can be dragged. Add " code { "#12" } " to the address for slide 12, " code { "#12.3" } " for its third step." }
+            p { "A swipe goes to the next slide or back; a tap plays. A timeline can be dragged. Add " code { "#12" } " to the address for slide 12, " code { "#12.3" } " for its third step. With " code { "?remote" } " in the address, or the switch in the console, Page Down plays and Page Up goes a step back: a presenter's remote has no other keys." }
+            form method="dialog" { button { "Close" } }
+        }
+    }
+}
+
+/// All slides by topic, to jump to one of them.
+fn overview(talk: &Talk) -> Markup {
+    let mut topics: Vec<(&str, Vec<(usize, &str)>)> = vec![];
+    for (index, shown) in talk.slides.iter().enumerate() {
+        let entry = (index + 1, shown.slide.title.as_str());
+        match topics.last_mut() {
+            Some((topic, slides)) if *topic == shown.slide.topic => slides.push(entry),
+            _ => topics.push((&shown.slide.topic, vec![entry])),
+        }
+    }
+    html! {
+        dialog #overview aria-labelledby="overview-title" {
+            h2 #overview-title { "Slides" }
+            div.topics {
+                @for (topic, slides) in topics {
+                    section {
+                        h3 { (topic) }
+                        ul {
+                            @for (number, title) in slides {
+                                li { a href={ "#" (number) } { span.nth { (number) } " " (inline(title)) } }
+                            }
+                        }
+                    }
+                }
+            }
             form method="dialog" { button { "Close" } }
         }
     }
@@ -273,7 +311,8 @@ fn markdown(text: &str) -> String {
         event => event,
     });
     push_html(&mut out, events);
-    out
+    // A heading of a column that has no name is no heading.
+    out.replace("<th></th>", "<td></td>")
 }
 
 /// Markdown of one paragraph, without the paragraph.

@@ -104,7 +104,7 @@ fn it_answers_nobody_but_its_own_page_and_runs_only_what_is_in_the_deck() {
     assert_eq!(
         status("POST /run/gather", &[("Host", &host)]),
         "403",
-        "who does not say where it comes from"
+        "a request that does not say where it comes from"
     );
 
     let ask = |request| status(request, &[("Host", &host), ("Origin", &ours)]);
@@ -139,7 +139,7 @@ fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
     assert!(tail.contains("factorial(4) = 24"), "{tail}");
     until("the process is gone", || gather() == 0);
 
-    // Whoever goes away ends it.
+    // A browser that goes away ends it.
     let mut run = server.run("gather");
     rest(&server, "gather");
     read_until(&mut run, "compute factorial(2)");
@@ -150,17 +150,51 @@ fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
     read_until(&mut run, "compute factorial(2)");
 }
 
-#[cfg(unix)]
-#[test]
-fn a_server_that_ends_ends_its_runs() {
+/// However the server ends, the example ends with it, although it rests: only a kill can end it.
+fn ends_its_runs(signal: rustix::process::Signal) {
     let mut server = Server::start();
     let mut run = server.run("gather");
     let example = rest(&server, "gather");
     read_until(&mut run, "compute factorial(2)");
     let pid = rustix::process::Pid::from_raw(server.process.id() as i32).expect("a process");
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is told to end");
-    assert!(server.process.wait().expect("an end").success());
+    rustix::process::kill_process(pid, signal).expect("it is told to end");
+    let status = server.process.wait().expect("an end");
+    assert_eq!(status.success(), signal != rustix::process::Signal::KILL, "{status}");
     until("the example has ended with its server", || !example.join("exe").exists());
+}
+
+#[test]
+fn a_server_that_is_told_to_end_ends_its_runs() {
+    ends_its_runs(rustix::process::Signal::TERM);
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_server_and_runs() {
+    ends_its_runs(rustix::process::Signal::HUP);
+}
+
+#[test]
+fn a_server_that_is_killed_ends_its_runs() {
+    ends_its_runs(rustix::process::Signal::KILL);
+}
+
+#[test]
+fn a_run_answers_at_once_and_shows_what_cargo_does() {
+    let server = Server::start();
+    // Cargo has built it when the deck was made; this run warms what the system caches.
+    server.run("gather").read_to_string(&mut String::new()).expect("an answer");
+    // The best of a few, since other tests may have the processors.
+    let mut first = Duration::MAX;
+    for _ in 0..5 {
+        let asked = Instant::now();
+        let mut run = server.run("gather");
+        let head = read_until(&mut run, "$ cargo run --example gather\n");
+        first = first.min(asked.elapsed());
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    }
+    assert!(first < Duration::from_millis(300), "the first byte came after {first:?}");
+    let mut run = server.run("gather");
+    read_until(&mut run, "Finished `dev` profile");
 }
 
 #[test]

@@ -8,11 +8,13 @@
 //! Plainly, an example takes its real time and prints each line as it happens; then its timeline is
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
-//! To read in this order: `scene` (what is run), `run` (the loop over the scenes), `options` (the
-//! command line), `schedules` (other orders than tokio's), `print` (the terminal), `files` and `recorded` (what is kept), `driver` (event
+//! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
+//! over the scenes), `options` (the command line), `schedules` (other orders than tokio's), `print`
+//! (the terminal), `files` and `recorded` (what is kept), `driver` (event
 //! loops).
 mod driver;
 mod files;
+mod header;
 mod options;
 mod print;
 mod recorded;
@@ -26,6 +28,7 @@ pub use print::printed;
 pub use scene::SceneResult;
 pub use schedules::{Effort, SceneSchedules};
 
+use header::Header;
 use scene::Scene;
 use schedules::Explore;
 use std::{
@@ -37,6 +40,8 @@ use std::{
 pub struct Stage {
     /// The name of the example's file, which is what `cargo run --example` wants.
     name: &'static str,
+    /// What the example's source says of it; `None` if there is only a name.
+    header: Option<Header>,
     /// Why no clock can hurry the example; completes the sentence "this example …". `None` for the
     /// examples that `--fast` can hurry.
     real_time: Option<&'static str>,
@@ -53,11 +58,22 @@ impl Stage {
     pub fn new(name: &'static str) -> Stage {
         Stage {
             name,
+            header: None,
             real_time: None,
             scenes: vec![],
             measure: None,
             command_line: CommandLine::default(),
         }
+    }
+
+    /// An example whose name, title and "Look for" stand in the header of its source:
+    /// `Stage::of(include_str!("gather.rs"))`. A run says them.
+    ///
+    /// # Panics
+    /// If the header does not say how to run the example.
+    pub fn of(source: &'static str) -> Stage {
+        let header = Header::of(source);
+        Stage { header: Some(header), ..Stage::new(header.name) }
     }
 
     /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.

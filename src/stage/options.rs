@@ -1,5 +1,5 @@
 //! The command line of an example.
-use super::Stage;
+use super::{Stage, header::wrap};
 use crate::timeline::SvgOptions;
 use std::{ffi::OsString, path::PathBuf};
 
@@ -35,6 +35,10 @@ pub(super) struct Options {
     pub(super) schedules: bool,
     /// Cancel at every await instead of running the scenes.
     pub(super) cancellations: bool,
+    /// Leave out what does not come from the run: title, "Look for", what to do next.
+    pub(super) quiet: bool,
+    /// Run this scene only.
+    pub(super) scene: Option<String>,
     /// Draw the timeline in the terminal.
     pub(super) timeline: bool,
     pub(super) svg: Option<PathBuf>,
@@ -51,6 +55,8 @@ impl Default for Options {
             fast: false,
             schedules: false,
             cancellations: false,
+            quiet: false,
+            scene: None,
             timeline: true,
             svg: None,
             perfetto: None,
@@ -61,15 +67,17 @@ impl Default for Options {
 }
 
 /// The options that every example has, with what the help says of them.
-const OPTIONS: [(&str, &str); 8] = [
+const OPTIONS: [(&str, &str); 10] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     ("--schedules", "Try every order of the lanes instead, and draw one run of each outcome"),
     ("--cancellations", "Cancel at every await instead, and draw one run of each outcome"),
+    ("--scene NAME", "Run one scene only"),
     ("--svg FILE", "Write the timeline as SVG, too"),
     ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
     ("--json FILE", "Write the lines and the timeline of each scene for a program to read, too"),
     ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
+    ("--quiet", "Print nothing but lines and timeline: no title, and not what to look for"),
 ];
 
 impl Options {
@@ -92,6 +100,8 @@ impl Options {
                 Long("fast") => options.fast = true,
                 Long("schedules") => options.schedules = true,
                 Long("cancellations") => options.cancellations = true,
+                Long("quiet") => options.quiet = true,
+                Long("scene") => options.scene = Some(parser.value()?.string()?),
                 Long("no-timeline") => options.timeline = false,
                 Long("svg") => options.svg = Some(parser.value()?.into()),
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
@@ -113,6 +123,11 @@ impl Stage {
             command += &format!("--package {package} ");
         }
         command += &format!("--example {}", self.name);
+        let mut about = String::new();
+        if let Some(header) = &self.header {
+            about =
+                format!("\n{}\n{}\n", wrap(&header.title(), 100), wrap(&header.look_for(), 100));
+        }
         let mut scenes = String::new();
         if self.scenes.len() > 1 {
             let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
@@ -131,7 +146,7 @@ impl Stage {
             lines += &format!("      {option:<width$}  {help}\n");
         }
         format!(
-            "Usage: {command} -- [OPTIONS]\n{scenes}
+            "Usage: {command} -- [OPTIONS]\n{about}{scenes}
 Prints each line as it happens, with the time and the lane; then draws the timeline.
 
 Options:

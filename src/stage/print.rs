@@ -1,5 +1,8 @@
 //! What an example prints in the terminal.
-use super::SceneResult;
+use super::{
+    SceneResult,
+    header::{Header, wrap},
+};
 use crate::timeline::{Line, TerminalOptions, colour};
 use console::{Style, Term};
 use std::io::{self, Write};
@@ -25,6 +28,23 @@ pub fn printed(scenes: &[SceneResult]) -> String {
         }
     }
     text
+}
+
+/// What the example is about, and what to look for, before its first scene.
+pub(super) fn print_header(header: &Header) {
+    let width = TerminalOptions::of_stdout().width.min(100);
+    let title = wrap(&header.title(), width);
+    let look_for = wrap(&header.look_for(), width);
+    show(&format!("{}\n{look_for}\n\n", Style::new().bold().apply_to(title)));
+}
+
+/// Where to go after its last scene.
+pub(super) fn print_next(header: &Header) {
+    let Some((path, next)) = header.place() else { return };
+    show(&format!("\nThe source: {path}. Its options: --help.\n"));
+    if let Some(next) = next {
+        show(&format!("Next: cargo run --example {next}\n"));
+    }
 }
 
 /// What stands above a scene.

@@ -3,7 +3,7 @@ use super::{
     SceneResult, Stage,
     files::Files,
     options::Options,
-    print::{heading, print_line, show},
+    print::{heading, print_header, print_line, print_next, show},
     scene::Settings,
 };
 use crate::timeline::{Clock, Observe, TerminalOptions, Verdict};
@@ -23,9 +23,8 @@ impl Stage {
     /// The exit status is 0 if every scene ends as it should, 1 if one had to be ended or failed, 2
     /// if the command line is wrong or a file cannot be written, and 101 if a scene panicked.
     pub fn run(self) -> ExitCode {
+        panics_in_one_line();
         match Options::parse(std::env::args_os().skip(1), self.command_line) {
-            Ok(Some(options)) if options.schedules => self.show_schedules(),
-            Ok(Some(options)) if options.cancellations => self.show_cancellations(),
             Ok(Some(options)) => self.run_with(options),
             Ok(None) => {
                 show(&self.help());
@@ -43,7 +42,21 @@ impl Stage {
         self.scenes.into_iter().map(|scene| scene.run(settings)).collect()
     }
 
-    pub(super) fn run_with(self, options: Options) -> ExitCode {
+    pub(super) fn run_with(mut self, options: Options) -> ExitCode {
+        if let Some(name) = &options.scene {
+            let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
+            if !titles.contains(&name.as_str()) {
+                let scenes = titles.join(", ");
+                return self.refuse(&format!("there is no scene “{name}”; there are: {scenes}"));
+            }
+            self.scenes.retain(|scene| scene.title == name);
+        }
+        if options.schedules {
+            return self.show_schedules();
+        }
+        if options.cancellations {
+            return self.show_cancellations();
+        }
         // Before the run: a run whose files cannot be written would be watched for nothing.
         let files = match Files::create(&options) {
             Ok(files) => files,
@@ -53,6 +66,9 @@ impl Stage {
             if options.fast && self.real_time.is_none() { Clock::Paused } else { Clock::Real };
         if let (true, Some(reason)) = (options.fast, self.real_time) {
             eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
+        }
+        if let (Some(header), false) = (&self.header, options.quiet) {
+            print_header(header);
         }
         let several = self.scenes.len() > 1;
         let mut recorded = vec![];
@@ -83,6 +99,9 @@ impl Stage {
         if let (Some(measure), Clock::Real) = (self.measure, clock) {
             measure();
         }
+        if let (Some(header), false) = (&self.header, options.quiet) {
+            print_next(header);
+        }
         status
     }
 
@@ -90,6 +109,18 @@ impl Stage {
         eprintln!("{}: {error}", self.name);
         ExitCode::from(REFUSED)
     }
+}
+
+/// A panic that is part of the lesson would otherwise put three lines, or with `RUST_BACKTRACE` a
+/// hundred, between those of the run.
+fn panics_in_one_line() {
+    std::panic::set_hook(Box::new(|panic| {
+        let message = panic.payload_as_str().unwrap_or("with something that is no text");
+        match panic.location() {
+            Some(place) => eprintln!("panicked at {}:{}: {message}", place.file(), place.line()),
+            None => eprintln!("panicked: {message}"),
+        }
+    }));
 }
 
 /// Says how the scene ended, if there is something to say, and returns the exit status if that was

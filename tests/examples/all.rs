@@ -25,6 +25,8 @@ pub mod comprehension;
 pub mod condition;
 #[path = "../../examples/context/context_manager.rs"]
 pub mod context_manager;
+#[path = "../../examples/cancellation/cooperative.rs"]
+pub mod cooperative;
 #[path = "../../examples/coroutines/coroutine.rs"]
 pub mod coroutine;
 #[path = "../../examples/debugging/deadlock.rs"]
@@ -37,6 +39,8 @@ pub mod echo;
 pub mod event;
 #[path = "../../examples/event_loop/exception_handler.rs"]
 pub mod exception_handler;
+#[path = "../../examples/synchronization/fairness.rs"]
+pub mod fairness;
 #[path = "../../examples/gather/first_completed.rs"]
 pub mod first_completed;
 #[path = "../../examples/transports/flow_control.rs"]
@@ -47,6 +51,8 @@ pub mod four_ways;
 pub mod function;
 #[path = "../../examples/futures/future.rs"]
 pub mod future;
+#[path = "../../examples/cancellation/futurelock.rs"]
+pub mod futurelock;
 #[path = "../../examples/gather/gather.rs"]
 pub mod gather;
 #[path = "../../examples/gather/gather_errors.rs"]
@@ -59,24 +65,48 @@ pub mod generator;
 pub mod hello_world;
 #[path = "../../examples/transports/http.rs"]
 pub mod http;
+#[path = "../../examples/iteration/interval.rs"]
+pub mod interval;
 #[path = "../../examples/coroutines/laziness.rs"]
 pub mod laziness;
+#[path = "../../examples/threads/local_set.rs"]
+pub mod local_set;
 #[path = "../../examples/synchronization/lock.rs"]
 pub mod lock;
+#[path = "../../examples/cancellation/lost_message.rs"]
+pub mod lost_message;
+#[path = "../../examples/threads/multi_thread.rs"]
+pub mod multi_thread;
 #[path = "../../examples/debugging/never_awaited.rs"]
 pub mod never_awaited;
+#[path = "../../examples/threads/not_send.rs"]
+pub mod not_send;
+#[path = "../../examples/testing/paused_clock.rs"]
+pub mod paused_clock;
+#[path = "../../examples/coroutines/pin.rs"]
+pub mod pin;
 #[path = "../../examples/iteration/pipeline.rs"]
 pub mod pipeline;
+#[path = "../../examples/testing/poll_by_poll.rs"]
+pub mod poll_by_poll;
 #[path = "../../examples/executors/process_pool.rs"]
 pub mod process_pool;
 #[path = "../../examples/transports/protocol.rs"]
 pub mod protocol;
 #[path = "../../examples/synchronization/queue.rs"]
 pub mod queue;
+#[path = "../../examples/coroutines/recursion.rs"]
+pub mod recursion;
 #[path = "../../examples/debugging/resource_warning.rs"]
 pub mod resource_warning;
 #[path = "../../examples/event_loop/run_until_complete.rs"]
 pub mod run_until_complete;
+#[path = "../../examples/testing/scripted_io.rs"]
+pub mod scripted_io;
+#[path = "../../examples/testing/scripted_stream.rs"]
+pub mod scripted_stream;
+#[path = "../../examples/cancellation/select_loop.rs"]
+pub mod select_loop;
 #[path = "../../examples/synchronization/semaphore.rs"]
 pub mod semaphore;
 #[path = "../../examples/futures/shield.rs"]
@@ -87,6 +117,8 @@ pub mod slow_callback;
 pub mod spawn_blocking;
 #[path = "../../examples/coroutines/state_machine.rs"]
 pub mod state_machine;
+#[path = "../../examples/threads/static_spawn.rs"]
+pub mod static_spawn;
 #[path = "../../examples/transports/subprocess.rs"]
 pub mod subprocess;
 #[path = "../../examples/futures/task.rs"]
@@ -107,6 +139,8 @@ pub mod timers;
 pub mod transaction;
 #[path = "../../examples/transports/udp_echo.rs"]
 pub mod udp_echo;
+#[path = "../../examples/futures/waker.rs"]
+pub mod waker;
 
 /// An example: its topic, its name, and its scenes.
 pub struct Example {
@@ -122,6 +156,8 @@ pub const EXAMPLES: &[Example] = &[
     Example { topic: "coroutines", name: "coroutine", stage: coroutine::stage },
     Example { topic: "coroutines", name: "laziness", stage: laziness::stage },
     Example { topic: "coroutines", name: "state_machine", stage: state_machine::stage },
+    Example { topic: "coroutines", name: "pin", stage: pin::stage },
+    Example { topic: "coroutines", name: "recursion", stage: recursion::stage },
     Example { topic: "coroutines", name: "four_ways", stage: four_ways::stage },
     Example { topic: "event_loop", name: "hello_world", stage: hello_world::stage },
     Example { topic: "event_loop", name: "cancel_handle", stage: cancel_handle::stage },
@@ -130,6 +166,7 @@ pub const EXAMPLES: &[Example] = &[
     Example { topic: "event_loop", name: "run_until_complete", stage: run_until_complete::stage },
     Example { topic: "event_loop", name: "exception_handler", stage: exception_handler::stage },
     Example { topic: "futures", name: "future", stage: future::stage },
+    Example { topic: "futures", name: "waker", stage: waker::stage },
     Example { topic: "futures", name: "done_callbacks", stage: done_callbacks::stage },
     Example { topic: "futures", name: "task", stage: task::stage },
     Example { topic: "futures", name: "cancel_task", stage: cancel_task::stage },
@@ -144,6 +181,7 @@ pub const EXAMPLES: &[Example] = &[
     Example { topic: "iteration", name: "ticker", stage: ticker::stage },
     Example { topic: "iteration", name: "comprehension", stage: comprehension::stage },
     Example { topic: "iteration", name: "await_for", stage: await_for::stage },
+    Example { topic: "iteration", name: "interval", stage: interval::stage },
     Example { topic: "iteration", name: "pipeline", stage: pipeline::stage },
     Example { topic: "iteration", name: "backpressure", stage: backpressure::stage },
     Example { topic: "context", name: "context_manager", stage: context_manager::stage },
@@ -154,6 +192,15 @@ pub const EXAMPLES: &[Example] = &[
     Example { topic: "synchronization", name: "semaphore", stage: semaphore::stage },
     Example { topic: "synchronization", name: "queue", stage: queue::stage },
     Example { topic: "synchronization", name: "barrier", stage: barrier::stage },
+    Example { topic: "synchronization", name: "fairness", stage: fairness::stage },
+    Example { topic: "cancellation", name: "select_loop", stage: select_loop::stage },
+    Example { topic: "cancellation", name: "lost_message", stage: lost_message::stage },
+    Example { topic: "cancellation", name: "futurelock", stage: futurelock::stage },
+    Example { topic: "cancellation", name: "cooperative", stage: cooperative::stage },
+    Example { topic: "threads", name: "multi_thread", stage: multi_thread::stage },
+    Example { topic: "threads", name: "static_spawn", stage: static_spawn::stage },
+    Example { topic: "threads", name: "not_send", stage: not_send::stage },
+    Example { topic: "threads", name: "local_set", stage: local_set::stage },
     Example { topic: "executors", name: "spawn_blocking", stage: spawn_blocking::stage },
     Example { topic: "executors", name: "blocked_loop", stage: blocked_loop::stage },
     Example { topic: "executors", name: "thread_pool", stage: thread_pool::stage },
@@ -165,6 +212,10 @@ pub const EXAMPLES: &[Example] = &[
     Example { topic: "transports", name: "subprocess", stage: subprocess::stage },
     Example { topic: "transports", name: "udp_echo", stage: udp_echo::stage },
     Example { topic: "transports", name: "http", stage: http::stage },
+    Example { topic: "testing", name: "paused_clock", stage: paused_clock::stage },
+    Example { topic: "testing", name: "poll_by_poll", stage: poll_by_poll::stage },
+    Example { topic: "testing", name: "scripted_io", stage: scripted_io::stage },
+    Example { topic: "testing", name: "scripted_stream", stage: scripted_stream::stage },
     Example { topic: "debugging", name: "slow_callback", stage: slow_callback::stage },
     Example { topic: "debugging", name: "never_awaited", stage: never_awaited::stage },
     Example { topic: "debugging", name: "resource_warning", stage: resource_warning::stage },

@@ -1,7 +1,7 @@
 //! The examples of the topic `coroutines`.
 use super::{
-    all::{coroutine, four_ways, function, generator, laziness, state_machine},
-    assert_run, assert_took, ms,
+    all::{coroutine, four_ways, function, generator, laziness, pin, recursion, state_machine},
+    assert_run, assert_took, ms, refused, rustc,
 };
 use async_concepts::{
     record,
@@ -330,4 +330,68 @@ fn what_was_measured_is_said_and_also_what_was_not_to_be_had() {
         four_ways::in_words("threads", &cost),
         "   812 threads  1.23 s  memory unknown: this system has no /proc/self/status"
     );
+}
+
+// pin
+
+#[test]
+fn a_future_that_has_been_polled_stays_where_it_is() {
+    for (title, run) in [
+        ("on the stack", record("on the stack", pin::on_the_stack)),
+        ("on the heap", record("on the heap", pin::on_the_heap)),
+    ] {
+        assert_run(&run, ["0.100 A the buffer is where it was"], ms(100));
+        assert_eq!(run.output(), 0, "{title}: the distance between both addresses");
+    }
+}
+
+#[test]
+fn rustc_refuses_to_poll_in_place_what_is_not_pinned() {
+    let source = include_str!("../../examples/coroutines/pin.rs");
+    assert_eq!(refused("not_pinned", source, "refused"), "(&mut future).await;");
+}
+
+// recursion
+
+#[test]
+fn recursion_visits_one_node_after_the_other() {
+    let run = record("Box::pin", recursion::boxed);
+    assert_run(&run, ["0.100 A saw 1", "0.200 A saw 2", "0.300 A saw 3", "0.400 A saw 4"], ms(400));
+    assert_eq!(run.output(), 1 + 2 + 3 + 4);
+}
+
+#[test]
+fn futures_of_two_types_run_at_once_behind_dyn() {
+    let run = record("dyn Future", recursion::dynamic);
+    assert_run(&run, ["0.100 A saw 1", "0.100 A saw 2", "0.100 A saw 3", "0.100 A saw 4"], ms(100));
+    assert_eq!(run.output(), 1 + 2 + 3 + 4);
+}
+
+#[test]
+fn an_async_method_and_an_async_closure_keep_what_they_borrow_while_they_wait() {
+    let run = record("traits", recursion::traits);
+    assert_run(
+        &run,
+        [
+            "0.100 visitor saw 1",
+            "0.200 visitor saw 2",
+            "0.300 visitor saw 3",
+            "0.400 visitor saw 4",
+            "0.500 closure saw 1",
+            "0.600 closure saw 2",
+            "0.700 closure saw 3",
+        ],
+        ms(700),
+    );
+    assert_eq!(run.output(), (10, 3));
+}
+
+#[test]
+fn rustc_refuses_recursion_without_a_box() {
+    let program = "async fn sum(number: u32) -> u32 {
+        if number == 0 { 0 } else { number + sum(number - 1).await }
+    }
+    fn main() { let _ = sum(1); }";
+    let said = rustc("recursion", program);
+    assert!(said.contains("error[E0733]: recursion in an async fn requires boxing"), "{said}");
 }

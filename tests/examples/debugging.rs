@@ -1,18 +1,13 @@
 //! The examples of the topic `debugging`.
 use super::{
     all::{deadlock, never_awaited, resource_warning, slow_callback},
-    assert_run, assert_took, ms,
+    assert_run, assert_took, ms, rustc_command,
 };
 use async_concepts::{
     record, record_blocking,
     timeline::{End, Recorder, State, Verdict},
 };
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{fs, path::Path, time::Duration};
 
 /// The number of the first line, from `start` on, that has `text`.
 fn line_of(source: &str, start: &str, text: &str) -> usize {
@@ -115,13 +110,9 @@ fn compiled(name: &str, program: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let source = folder.join(name).with_extension("rs");
     fs::write(&source, program).expect("a program");
-    // The compiler that belongs to the cargo that has built this.
-    let beside =
-        Path::new(env!("CARGO")).with_file_name(format!("rustc{}", std::env::consts::EXE_SUFFIX));
-    let mut rustc =
-        Command::new(if beside.exists() { beside.as_path() } else { Path::new("rustc") });
-    rustc.args(["--edition", "2024", "--emit", "metadata", "--error-format", "json", "--out-dir"]);
-    let output = rustc.arg(folder).arg(&source).stdin(Stdio::null()).output().expect("rustc");
+    let mut rustc = rustc_command();
+    let output = rustc.args(["--error-format", "json", "--out-dir"]).arg(folder).arg(&source);
+    let output = output.output().expect("rustc");
     let messages = String::from_utf8(output.stderr).expect("the compiler's messages");
     let messages =
         messages.lines().map(|line| serde_json::from_str(line).expect("a message in JSON"));

@@ -1,13 +1,19 @@
 //! The examples of the topic `futures`.
 use super::{
-    all::{cancel_task, done_callbacks, future, shield, task, timeout},
+    all::{cancel_task, done_callbacks, future, shield, task, timeout, waker},
     assert_run, assert_took, ms,
 };
 use async_concepts::{
     record, record_blocking,
     timeline::{Chart, End, State, Until},
 };
-use std::time::Duration;
+use std::{
+    future::Future,
+    sync::Arc,
+    task::{Context, Waker},
+    time::Duration,
+};
+use tokio_test::{assert_pending, task as polled};
 
 /// When a lane ended, and how.
 fn end(chart: &Chart, name: &str) -> (Duration, End) {
@@ -258,4 +264,48 @@ fn a_task_of_its_own_is_the_shield_in_tokio() {
     let chart = run.chart();
     assert_eq!(end(&chart, "request"), (ms(1000), ABORTED));
     assert_eq!(end(&chart, "save"), (ms(2000), End::Finished));
+}
+
+// waker
+
+#[test]
+fn a_waker_is_woken_once_and_the_next_poll_is_ready() {
+    let run = record("by hand", waker::by_hand);
+    assert_run(
+        &run,
+        ["0.000 main ready: false", "0.000 main woken: 1 time", "0.000 main ready: true"],
+        ms(0),
+    );
+    assert_eq!(run.output(), 1);
+}
+
+#[test]
+fn a_future_that_keeps_the_waker_of_each_poll_may_move_to_another_task() {
+    let run = record("each poll", waker::each_poll);
+    assert_run(&run, ["1.000 bell rings", "1.000 A heard it"], ms(1000));
+}
+
+#[test]
+fn a_future_that_keeps_its_first_waker_only_wakes_the_wrong_task() {
+    let run = record("first only", waker::first_only);
+    assert_run(&run, ["1.000 bell rings", "3.000 A heard it"], ms(3000));
+    let chart = run.chart();
+    let woken: Vec<&str> =
+        chart.wakes.iter().map(|wake| chart.rows[wake.to].name.as_str()).collect();
+    assert!(!woken.contains(&"A"), "the bell woke another than A: {woken:?}");
+}
+
+#[test]
+fn tokio_test_sees_the_wake_of_the_latest_poll_only() {
+    for (first_only, woken) in [(false, false), (true, true)] {
+        let bell = Arc::new(waker::Bell::default());
+        let mut rung = Box::pin(waker::Rung { bell: bell.clone(), first_only });
+        let mut first = polled::spawn(&mut rung);
+        assert_pending!(first.poll());
+        let mut later = Context::from_waker(Waker::noop());
+        let polled_again = first.enter(|_, mut rung| rung.as_mut().poll(&mut later));
+        assert_pending!(polled_again);
+        bell.ring();
+        assert_eq!(first.is_woken(), woken, "first_only: {first_only}");
+    }
 }

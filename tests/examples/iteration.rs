@@ -1,11 +1,11 @@
 //! The examples of the topic `iteration`.
 use super::{
-    all::{await_for, backpressure, comprehension, pipeline, ticker},
+    all::{await_for, backpressure, comprehension, interval, pipeline, ticker},
     assert_run, assert_took, ms,
 };
 use async_concepts::{
     record,
-    timeline::{Chart, State},
+    timeline::{Chart, Line, Observe, State},
 };
 use std::time::Duration;
 
@@ -335,4 +335,32 @@ fn a_slow_producer_wakes_the_consumer_with_each_item_it_sends() {
         ms(400),
     );
     assert_eq!(woken(&run.chart()), [("producer", "consumer"); 4]);
+}
+
+// interval
+
+/// When each of the five ticks came, in milliseconds.
+fn tick_times(title: &str, lines: &[Line]) -> Vec<u128> {
+    for (number, line) in lines.iter().enumerate() {
+        assert_eq!(line.text, format!("tick {}", number + 1), "{title}");
+    }
+    lines.iter().map(|line| line.at.as_millis()).collect()
+}
+
+#[test]
+fn after_a_stall_of_150_ms_each_behaviour_ticks_in_its_own_way() {
+    let mut times = vec![];
+    for scene in interval::stage().run_for_test(Observe::Everything) {
+        times.push((scene.title, tick_times(scene.title, &scene.lines)));
+    }
+    assert_eq!(
+        times,
+        [
+            ("burst", vec![0, 100, 350, 380, 410]), // what was missed comes at once
+            ("delay", vec![0, 100, 350, 450, 550]), // 100 ms after the late one
+            ("skip", vec![0, 100, 350, 400, 500]),  // at the next multiple of 100 ms
+            ("sleep in a loop", vec![0, 130, 480, 610, 740]), // the work comes on top
+            ("sleep until", vec![0, 100, 350, 380, 410]),
+        ]
+    );
 }

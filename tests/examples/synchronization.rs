@@ -1,11 +1,11 @@
 //! The examples of the topic `synchronization`.
 use super::{
-    all::{barrier, condition, event, lock, queue, semaphore},
+    all::{barrier, condition, event, fairness, lock, queue, semaphore},
     assert_run, ms,
 };
 use async_concepts::{
     record,
-    timeline::{Chart, End},
+    timeline::{Chart, End, State},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{runtime, sync::Notify, task::JoinSet, time::timeout};
@@ -370,4 +370,46 @@ fn nobody_passes_a_barrier_before_the_last_one_has_come() {
     let mut woken = woken(&chart);
     woken.sort(); // tokio's barrier wakes in any order
     assert_eq!(woken, [("C", "A"), ("C", "A"), ("C", "B"), ("C", "B")]);
+}
+
+// fairness
+
+#[test]
+fn a_task_gives_way_when_its_budget_is_spent() {
+    let run = record("a budget", fairness::budget);
+    assert_run(
+        &run,
+        [
+            "0.000 A received 128",
+            "0.000 B has the thread",
+            "0.000 A received 129",
+            "0.000 A received all 300",
+        ],
+        ms(0),
+    );
+    let chart = run.chart();
+    let polls = chart.row("A").spans.iter().filter(|span| span.state == State::Running).count();
+    assert_eq!(polls, 3, "128, 128 and 44 messages");
+}
+
+#[test]
+fn a_future_that_spends_nothing_keeps_the_thread() {
+    let run = record("no budget", fairness::no_budget);
+    assert_run(&run, ["0.000 A had all 300", "0.000 B has the thread"], ms(0));
+}
+
+#[test]
+fn yield_now_gives_way() {
+    let run = record("yield_now", fairness::gives_way);
+    assert_run(
+        &run,
+        [
+            "0.000 A gives way after 100",
+            "0.000 B has the thread",
+            "0.000 A gives way after 200",
+            "0.000 A gives way after 300",
+            "0.000 A had all 300",
+        ],
+        ms(0),
+    );
 }

@@ -1,5 +1,5 @@
 //! Files that are made from others: `UPDATE=1 cargo test --test house` writes them anew.
-use super::{examples, root};
+use super::{WITHOUT_STAGE, examples, root};
 use std::fs;
 
 /// Compares a file with what it should be; with `UPDATE` in the environment, writes it.
@@ -23,6 +23,9 @@ fn the_tests_have_the_examples_of_the_manifest() {
     for example in examples() {
         let topic = example.topic();
         let name = &example.name;
+        if WITHOUT_STAGE.iter().any(|(without, _)| without == name) {
+            continue;
+        }
         modules.push((name.clone(), example.path.clone()));
         rows += &format!(
             "    Example {{ topic: \"{topic}\", name: \"{name}\", stage: {name}::stage }},\n"
@@ -53,4 +56,14 @@ pub const EXAMPLES: &[Example] = &[
 "
     );
     holds("tests/examples/all.rs", &text);
+}
+
+/// Where the names of examples lead in the docs, from the folder into which `cargo doc` puts a page.
+#[test]
+fn the_docs_link_to_the_examples_of_the_manifest() {
+    let mut links = String::new();
+    for example in examples() {
+        links += &format!("[{}]: ../../../../{}\n", example.name, example.path);
+    }
+    holds("src/examples.md", &links);
 }

@@ -16,7 +16,7 @@ fn the_readme_shows_the_timeline_of_gather() {
     let options = TerminalOptions { width: 100, colour: false };
     let lines: String = run.lines.iter().map(|line| format!("{line:#}\n")).collect();
     let block = format!(
-        "```text\n$ cargo run --example gather\n{lines}\n{}```",
+        "```text\n$ cargo run --example gather -- --quiet\n{lines}\n{}```",
         run.chart().to_text(options)
     );
     let readme =

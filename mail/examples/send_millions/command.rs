@@ -3,10 +3,12 @@ use super::{options::Options, server::OwnServer};
 use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use mail::{
     Draft, DraftError, Mailbox,
+    campaign::made_up_recipients,
     campaign::{
-        Campaign, Event, FailedList, Fate, Heartbeat, Journal, ListError, OverSmtp, Recipient,
-        RecipientFile, Summary,
+        Campaign, CampaignEvent, CampaignJournal, CampaignSummary, FailedList, Heartbeat,
+        ListError, OverSmtp, Recipient, RecipientFile, RecipientOutcome,
     },
+    files::{is_same_file, plain_file},
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
 use std::{
@@ -17,6 +19,7 @@ use std::{
     io::{ErrorKind, Write},
     path::Path,
     process::ExitCode,
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -25,7 +28,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Sends the mail. The exit status is 0 if everybody got it, 1 if not, 2 if a file is wrong.
+/// Sends the mail. The exit status is 0 if every line of the list was an address and got it, 1 if
+/// not, 2 if the command line or a file is wrong.
 pub fn run(options: Box<Options>) -> ExitCode {
     // One thread: that is how it would be in a program that has other things to do.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -44,21 +48,26 @@ pub fn run(options: Box<Options>) -> ExitCode {
 
 /// Whether everybody got the mail.
 async fn send(options: Options) -> Result<bool, String> {
-    let letter = Letter::new(&options)?;
+    look_at_the_files(&options)?;
+    let letter = Arc::new(Letter::new(&options)?);
     let total = match &options.recipients {
-        Some(path) => count(path).await?,
-        None => options.count,
+        Some(path) => check_all(path, &letter).await?,
+        None => {
+            check(&letter, made_up_recipients(options.count))?;
+            options.count
+        }
     };
-    let (journal, past) = match &options.resume {
+    let (journal, progress) = match &options.resume {
         Some(path) => {
-            let (journal, past) = Journal::open(path).map_err(|error| error.to_string())?;
-            (Some(journal), past)
+            let (journal, progress) =
+                CampaignJournal::open(path).map_err(|error| error.to_string())?;
+            (Some(journal), progress)
         }
         None => (None, Default::default()),
     };
     let failed = match &options.failed {
         // A journal that goes on has a list of failures that goes on.
-        Some(path) => Some(FailedList::open(path, past.taken_up_to > 0).map_err(about(path))?),
+        Some(path) => Some(FailedList::open(path, progress.taken_up_to > 0).map_err(about(path))?),
         None => None,
     };
     let mut settings = options.settings;
@@ -78,7 +87,7 @@ async fn send(options: Options) -> Result<bool, String> {
         (None, None) => unreachable!("one of them is there"),
     };
 
-    let already = past.sent + past.refused + past.gave_up + past.in_doubt;
+    let already = progress.sent + progress.refused + progress.gave_up + progress.in_doubt;
     let show = RefCell::new(Show::new(total, already, options.failed.is_none()));
     let stop = CancellationToken::new();
     let connect = || Client::connect(address.as_str(), "localhost", Timeouts::all(options.timeout));
@@ -86,17 +95,17 @@ async fn send(options: Options) -> Result<bool, String> {
         OverSmtp::new(connect, |recipient: &Recipient| letter.to(recipient)),
         settings,
     )
-    .watch(|event| show.borrow_mut().event(event))
+    .on_event(|event| show.borrow_mut().event(event))
     .stop(stop.clone());
     if let Some(journal) = journal {
-        campaign = campaign.journal((journal, past));
+        campaign = campaign.journal((journal, progress));
     }
     if let Some(failed) = failed {
         campaign = campaign.failed(failed);
     }
     let list: Box<dyn Iterator<Item = Result<Recipient, ListError>>> = match &options.recipients {
         Some(path) => Box::new(RecipientFile::open(path).map_err(about(path))?),
-        None => Box::new(made_up(total)),
+        None => Box::new(made_up_recipients(total)),
     };
 
     let (heartbeat, begin) = (Heartbeat::new(Duration::from_millis(10)), Instant::now());
@@ -144,35 +153,64 @@ fn about(path: &Path) -> impl Fn(std::io::Error) -> String {
     move |error| format!("{}: {error}", path.display())
 }
 
-/// How many recipients there are in a file: what "time left" is counted from.
-async fn count(path: &Path) -> Result<u64, String> {
-    let owned = path.to_owned();
-    let counted = spawn_blocking(move || -> std::io::Result<u64> {
-        let mut recipients = 0;
-        for entry in RecipientFile::open(&owned)? {
-            match entry {
-                Ok(_) => recipients += 1,
-                Err(ListError::BadLine { .. }) => {}
-                Err(ListError::Unreadable(error)) => return Err(error),
+/// Looks at every file before one of them is touched: the second run of a campaign is easily given
+/// the list of failures of the first one both as what to read and as what to write.
+fn look_at_the_files(options: &Options) -> Result<(), String> {
+    let read = [("--recipients", &options.recipients), ("--text", &options.text)];
+    let written = [("--failed", &options.failed), ("--resume", &options.resume)];
+    let mut seen: Vec<(&str, &Path, bool)> = vec![];
+    for (files, is_written) in [(read, false), (written, true)] {
+        for (option, path) in files {
+            let Some(path) = path else { continue };
+            plain_file(path).map_err(about(path))?;
+            for (other, other_path, other_is_written) in &seen {
+                let matters = is_written || *other_is_written;
+                if matters && is_same_file(path, other_path).map_err(about(path))? {
+                    return Err(format!("{other} and {option} are the same file"));
+                }
             }
+            seen.push((option, path, is_written));
         }
-        Ok(recipients)
-    });
-    let counted = counted.await.map_err(|error: JoinError| error.to_string())?;
-    counted.map_err(about(path))
+    }
+    Ok(())
 }
 
-fn made_up(count: u64) -> impl Iterator<Item = Result<Recipient, ListError>> {
-    (1..=count).map(|number| {
-        let address = Address::new(&format!("recipient{number}@example.org")).expect("it is one");
-        Ok(Recipient { number, address })
-    })
+/// Writes the mail to every recipient in a file once, so that one that cannot be written is known
+/// before the first is sent. Says how many there are, which is what "time left" is counted from.
+async fn check_all(path: &Path, letter: &Arc<Letter>) -> Result<u64, String> {
+    let list = RecipientFile::open(path).map_err(about(path))?;
+    let letter = letter.clone();
+    let checked = spawn_blocking(move || check(&letter, list));
+    checked.await.map_err(|error: JoinError| error.to_string())?
+}
+
+fn check(
+    letter: &Letter,
+    list: impl Iterator<Item = Result<Recipient, ListError>>,
+) -> Result<u64, String> {
+    let mut recipients = 0;
+    for entry in list {
+        match entry {
+            Ok(recipient) => {
+                letter
+                    .message(&recipient.address)
+                    .map_err(|error| cannot_be_written(&recipient, error))?;
+                recipients += 1;
+            }
+            // It is reported when its turn comes.
+            Err(ListError::BadLine { .. }) => {}
+            Err(error @ ListError::Unreadable(_)) => return Err(error.to_string()),
+        }
+    }
+    Ok(recipients)
 }
 
 /// What is sent, apart from the address.
 struct Letter {
     from: Mailbox,
+    bounces: Option<Address>,
     subject: String,
+    headers: Vec<(String, String)>,
     text: String,
 }
 
@@ -182,24 +220,39 @@ impl Letter {
             Some(path) => fs::read_to_string(path).map_err(about(path))?,
             None => "Dear {address},\n\nthere is news.\n".to_owned(),
         };
-        let letter = Letter { from: options.from.clone(), subject: options.subject.clone(), text };
-        // Now, and not at the first recipient: an address has no control characters and is short.
-        letter.try_to(options.from.address()).map_err(|error| error.to_string())?;
-        Ok(letter)
+        Ok(Letter {
+            from: options.from.clone(),
+            bounces: options.bounces.clone(),
+            subject: options.subject.clone(),
+            headers: options.headers.clone(),
+            text,
+        })
     }
 
-    fn try_to(&self, address: &Address) -> Result<Message, DraftError> {
-        let text = self.text.replace("{address}", address.as_str());
-        Draft::new(&self.from).to(address.clone()).subject(&self.subject)?.text(&text)
+    /// The message for one recipient. Its address may make it one that cannot be written, such as
+    /// one with a header that is too long.
+    fn message(&self, to: &Address) -> Result<Message, DraftError> {
+        let filled_in = |text: &str| text.replace("{address}", to.as_str());
+        let mut draft = Draft::new(&self.from).to(to.clone()).subject(&filled_in(&self.subject))?;
+        for (name, value) in &self.headers {
+            draft = draft.header(name, &filled_in(value))?;
+        }
+        draft.text(&filled_in(&self.text))
     }
 
-    fn to(&self, recipient: &Recipient) -> (Envelope, Message) {
-        let to = &recipient.address;
+    fn to(&self, recipient: &Recipient) -> Result<(Envelope, Message), String> {
         let message = self
-            .try_to(to)
-            .unwrap_or_else(|error| panic!("a letter to {to} cannot be written: {error}"));
-        (Envelope { from: Some(self.from.address().clone()), to: vec![to.clone()] }, message)
+            .message(&recipient.address)
+            .map_err(|error| cannot_be_written(recipient, error))?;
+        let from = self.bounces.as_ref().unwrap_or(self.from.address());
+        let envelope = Envelope { from: Some(from.clone()), to: vec![recipient.address.clone()] };
+        Ok((envelope, message))
     }
+}
+
+fn cannot_be_written(recipient: &Recipient, error: DraftError) -> String {
+    let Recipient { number, address } = recipient;
+    format!("the mail to {address} (line {number}) cannot be written: {error}")
 }
 
 /// Waits for Ctrl-C, and asks for the end; returns when there is a second one.
@@ -268,18 +321,18 @@ impl Show {
         Show { bar, sent: 0, failed: 0, waits: 0, last_obstacle: String::new(), failures }
     }
 
-    fn event(&mut self, event: Event<'_>) {
+    fn event(&mut self, event: CampaignEvent<'_>) {
         match event {
-            Event::BadLine(number, why) => self.say(format!("line {number}: {why}")),
-            Event::NotConnected(why) => self.not_connected(why),
-            Event::Begins(_) => {}
-            Event::Waits { .. } => {
+            CampaignEvent::BadLine(number, why) => self.say(format!("line {number}: {why}")),
+            CampaignEvent::NotConnected(why) => self.not_connected(why),
+            CampaignEvent::Begins(_) => {}
+            CampaignEvent::Waits { .. } => {
                 self.waits += 1;
                 self.message();
             }
-            Event::Ends(recipient, fate) => {
+            CampaignEvent::Ends(recipient, outcome) => {
                 self.bar.inc(1);
-                if *fate == Fate::Sent {
+                if *outcome == RecipientOutcome::Sent {
                     self.sent += 1;
                 } else {
                     self.failed += 1;
@@ -288,7 +341,7 @@ impl Show {
                         && failures.len() < SHOWN
                     {
                         failures.push(format!(
-                            "line {}: {}: {fate}",
+                            "line {}: {}: {outcome}",
                             recipient.number, recipient.address
                         ));
                     }
@@ -320,7 +373,7 @@ fn counted(number: u64, what: &str) -> String {
 }
 
 fn report(
-    summary: &Summary,
+    summary: &CampaignSummary,
     show: &Show,
     total: u64,
     took: Duration,

@@ -10,30 +10,42 @@ use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf, str::FromStr, time::D
 pub const HELP: &str = "\
 Usage: cargo run --package async-concepts-mail --example send_millions -- [OPTIONS]
 
-Without options: runs eight mails in three ways, prints each line as it happens, and draws the timelines.
+Without options: runs eight mails in three ways, prints each line as it happens, and draws the
+timelines.
       --fast, --svg FILE, --perfetto FILE, --no-timeline    As in all examples
 
 With one of these it sends mail:
-      --recipients FILE   To the addresses in FILE, one on each line; blank lines and those with # at the beginning
-                          do not count. An address that is there twice gets two mails
+      --recipients FILE   To the addresses in FILE, one on each line; blank lines and those with #
+                          at the beginning do not count. An address that is there twice gets two
+                          mails
       --count N           To N addresses that are made up; without this and --recipients, to 100000
-      --server HOST:PORT  To this mail server; without it, to one that is started for the purpose, on this machine:
-                          it refuses nobody…@… for good, and later…@… at the first attempt
+      --server HOST:PORT  To this mail server; without it, to one that is started for the purpose,
+                          on this machine: it refuses nobody…@… for good, and later…@… at the first
+                          attempt
   -c, --connections N     Over so many connections, and so many mails at once: 10
-      --from ADDRESS      The sender: news@example.org
+      --per-second N      Begin at most N mails a second, evenly: without it, as fast as it goes
+      --from MAILBOX      The author, as in 'News <news@example.org>': news@example.org
+      --bounces ADDRESS   Where reports about mail that cannot be delivered go: the author's address
       --subject TEXT      The subject: News
-      --text FILE         The text of the mail, in which {address} stands for the recipient's address
-      --failed FILE       Write who did not get the mail, and why, into FILE: a list that can be sent to again
-      --resume FILE       Keep a journal in FILE; if there is one, go on where it ends, and send to nobody twice
-      --again-if-in-doubt If nobody can know whether the server has a mail, because the connection or this program
-                          ended at the wrong moment, send it again. Without this it is reported and left at that
+      --header 'NAME: VALUE'  Another header, such as
+                              'List-Unsubscribe: <https://example.org/off?{address}>'; any number
+      --text FILE         The text of the mail. In it, in the subject and in headers, {address}
+                          stands for the recipient's address
+      --failed FILE       Write the recipients that did not get the mail, and why, into FILE: a list
+                          that can be sent to again
+      --resume FILE       Keep a journal in FILE; if there is one, go on where it ends, and send no
+                          mail twice
+      --again-if-in-doubt If it cannot be known whether the server has a mail, because the
+                          connection or this program ended at the wrong moment, send it again.
+                          Without this it is reported and left at that
       --attempts N        Try each mail so often: 5
       --backoff SECONDS   Wait so long after the first attempt, and twice as long each time: 1
       --timeout SECONDS   Wait so long for each reply of the server: 60
   -h, --help              Print this
 
-Ctrl-C finishes what is in flight; a second one does not even do that. The exit status is 0 if everybody got the mail,
-1 if not, 2 if the command line or a file is wrong.
+Ctrl-C finishes what is in flight; a second one does not even do that. The exit status is 0 if every
+line of the list was an address and got the mail, 1 if not, 2 if the command line or a file is
+wrong. Nothing is sent, and no file is changed, before every mail has been written once.
 ";
 
 /// How to send mail.
@@ -44,6 +56,9 @@ pub struct Options {
     pub server: Option<String>,
     pub settings: Settings,
     pub from: Mailbox,
+    pub bounces: Option<Address>,
+    /// Names and values, in the order in which they were given.
+    pub headers: Vec<(String, String)>,
     pub subject: String,
     pub text: Option<PathBuf>,
     pub failed: Option<PathBuf>,
@@ -87,6 +102,8 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
         server: None,
         settings: Settings::default(),
         from: news.into(),
+        bounces: None,
+        headers: vec![],
         subject: "News".to_owned(),
         text: None,
         failed: None,
@@ -103,7 +120,14 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
             Short('c') | Long("connections") => {
                 options.settings.connections = parser.value()?.parse()?
             }
-            Long("from") => options.from = parser.value()?.parse_with(Address::from_str)?.into(),
+            Long("from") => options.from = parser.value()?.parse_with(Mailbox::from_str)?,
+            Long("bounces") => {
+                options.bounces = Some(parser.value()?.parse_with(Address::from_str)?)
+            }
+            Long("header") => options.headers.push(parser.value()?.parse_with(header)?),
+            Long("per-second") => {
+                options.settings.per_second = Some(parser.value()?.parse()?);
+            }
             Long("subject") => options.subject = parser.value()?.string()?,
             Long("text") => options.text = Some(parser.value()?.into()),
             Long("failed") => options.failed = Some(parser.value()?.into()),
@@ -137,6 +161,13 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
         return Err("there cannot be more than 10000 connections".into());
     }
     Ok(Some(options))
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) => Ok((name.to_owned(), value.trim().to_owned())),
+        None => Err("a header is written like 'Reply-To: ann@example.org'".to_owned()),
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

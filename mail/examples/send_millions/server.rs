@@ -10,7 +10,8 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
-/// Reads nothing and keeps nothing. It knows everybody but nobody@…, and refuses later@… at the first attempt.
+/// Reads nothing and keeps nothing. It knows everybody but nobody@…, and refuses later@… at the
+/// first attempt.
 #[derive(Default)]
 struct Postbox {
     refused_once: Mutex<HashSet<Address>>,
@@ -37,7 +38,8 @@ impl Handler for Postbox {
     }
 }
 
-/// A server on a thread of its own, so that it has no part in what the heartbeat of the sender's thread shows.
+/// A server on a thread of its own, so that it has no part in what the heartbeat of the sender's
+/// thread shows.
 pub struct OwnServer {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,

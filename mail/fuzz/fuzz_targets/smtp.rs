@@ -7,7 +7,7 @@ use mail::smtp::{
     client::ReplyCodec,
     codec::{Frame, ServerCodec},
     command::{Command, parse},
-    session::{Action, Session},
+    session::{Action, Response, Session},
 };
 use std::sync::Arc;
 use tokio_util::codec::Decoder;
@@ -56,22 +56,21 @@ fn serve<'a>(pieces: impl Iterator<Item = &'a [u8]>, limits: &Limits) -> (Vec<St
         'input: for piece in pieces {
             unread.extend_from_slice(piece);
             while let Some(frame) = codec.decode(&mut unread).expect("it never fails") {
-                let action = match session.frame(frame) {
+                let response = match session.frame(frame) {
+                    Action::Respond(response) => response,
                     Action::Ask(question) => session.answered(question, Reply::accepted("yes")),
                     Action::Deliver(_, body, _) => {
                         bodies.push(Bytes::copy_from_slice(&body));
                         session.delivered(Reply::accepted("delivered"))
                     }
-                    action => action,
-                };
-                let (reply, closed) = match action {
-                    Action::Reply(reply) => (reply, false),
                     Action::ReceiveMessage(reply) => {
                         codec.expect_message();
-                        (reply, false)
+                        Response::Reply(reply)
                     }
-                    Action::Close(reply) => (reply, true),
-                    action => panic!("{action:?} after an answer"),
+                };
+                let (reply, closed) = match response {
+                    Response::Reply(reply) => (reply, false),
+                    Response::Close(reply) => (reply, true),
                 };
                 let mut wire = String::new();
                 reply.write_to(&mut wire).expect("a String takes everything");

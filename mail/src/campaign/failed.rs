@@ -1,8 +1,9 @@
-//! Who did not get the mail, as a list that can be sent to again.
-use super::{Fate, Recipient, journal::one_line};
+//! Recipients that did not get the mail, as a list that can be sent to again.
+use super::{Recipient, RecipientOutcome, journal::one_line};
+use crate::files::open_plain_file;
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Write},
+    io::{self, BufRead, BufReader, Write},
     path::Path,
 };
 
@@ -10,34 +11,57 @@ use std::{
 /// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to again.
 pub struct FailedList {
     file: File,
+    /// How many bytes of the file are whole entries.
+    length: u64,
 }
 
 impl FailedList {
-    /// Begins a list in place of what is in the file, or goes on with it.
+    /// Begins a list in place of what is in the file, or goes on with the one that is there.
+    ///
+    /// In a list that goes on, a last line without an end is cut off: it is what an interrupted run
+    /// was writing, and the beginning of an address may be another address.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// If it is not a plain file, or cannot be written.
     pub fn open(path: &Path, go_on: bool) -> io::Result<FailedList> {
-        let file = OpenOptions::new()
-            .create(true)
-            .append(go_on)
-            .write(true)
-            .truncate(!go_on)
-            .open(path)?;
-        Ok(FailedList { file })
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).append(true);
+        let file = open_plain_file(path, &options)?;
+        let length = if go_on { whole_lines(&file)? } else { 0 };
+        file.set_len(length)?;
+        Ok(FailedList { file, length })
     }
 
-    /// Adds somebody who did not get the mail, or for whom that is not known.
+    /// Adds a recipient that did not get the mail, or of which that is not known.
     ///
     /// # Errors
-    /// If it cannot be written.
-    pub fn add(&mut self, recipient: &Recipient, fate: &Fate) -> io::Result<()> {
-        if matches!(fate, Fate::Sent) {
+    /// If it cannot be written. Then it is not in the list, nor is a part of it.
+    pub fn add(&mut self, recipient: &Recipient, outcome: &RecipientOutcome) -> io::Result<()> {
+        if matches!(outcome, RecipientOutcome::Sent) {
             return Ok(());
         }
         let Recipient { number, address } = recipient;
-        self.file.write_all(
-            format!("# line {number}: {}\n{address}\n", one_line(&fate.to_string())).as_bytes(),
-        )
+        let entry = format!("# line {number}: {}\n{address}\n", one_line(&outcome.to_string()));
+        if let Err(error) = self.file.write_all(entry.as_bytes()) {
+            // What was written of it is taken back. If even that fails, the next run cuts it off.
+            let _ = self.file.set_len(self.length);
+            return Err(error);
+        }
+        self.length += entry.len() as u64;
+        Ok(())
+    }
+}
+
+/// How many bytes of a file are lines that end.
+fn whole_lines(file: &File) -> io::Result<u64> {
+    let mut reader = BufReader::new(file.try_clone()?);
+    let (mut whole, mut line) = (0, vec![]);
+    loop {
+        line.clear();
+        let length = reader.read_until(b'\n', &mut line)?;
+        if !line.ends_with(b"\n") {
+            return Ok(whole);
+        }
+        whole += length as u64;
     }
 }

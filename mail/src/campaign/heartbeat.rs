@@ -1,4 +1,5 @@
-//! Whether the event loop is responsive: a task that wants to run again and again, and notes how long it had to wait.
+//! Whether the event loop is responsive: a task that wants to run again and again, and notes how
+//! long it had to wait.
 use std::{
     convert::Infallible,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -38,8 +39,8 @@ impl Heartbeat {
         self.beats.load(Relaxed)
     }
 
-    /// The longest time between two beats. It is the period, and some milliseconds that timers are late, where nobody
-    /// keeps the thread for long.
+    /// The longest time between two beats. It is the period, and some milliseconds that timers are
+    /// late, where nobody keeps the thread for long.
     pub fn worst_gap(&self) -> Duration {
         Duration::from_nanos(self.worst_gap.load(Relaxed))
     }

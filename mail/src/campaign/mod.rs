@@ -1,22 +1,26 @@
-//! Mail to millions: one mail to each of a list that is read as it is used, over a few connections that are reused.
+//! Mail to millions: one mail to each of a list that is read as it is used, over a few connections
+//! that are reused.
 //!
-//! Twisted's tutorial does this with `coiterate`: a generator that sends one mail at each step, and a reactor that does
-//! other things in between. What that leaves to its user is what is here:
+//! Twisted's tutorial does this with `coiterate`: a generator that sends one mail at each step, and
+//! a reactor that does other things in between. What that leaves to its user is what is here:
 //!
-//! - **Bounded.** There are [`connections`](Settings::connections) workers, each with a connection. A worker takes the
-//!   next recipient when it has a connection for it and nothing else to do, so at most so many are in flight, and the list
-//!   is never more than so many ahead of them. That makes memory a matter of connections and not of recipients.
-//! - **Responsive.** All workers share one task, and after each mail they spend some of tokio's budget: so others get the
-//!   thread at least after every 128 mails, also when no mail ever has to wait for the network. A [`Heartbeat`] beside
-//!   them sees it.
-//! - **Complete.** Everybody who is taken from the list has one [`Fate`]. Who is refused for now waits, without keeping a
-//!   connection from the others, and is tried again; not for ever, and not too many at once.
-//! - **Not twice.** A mail is sent again only if the server cannot have it, or if one asks for it with
-//!   [`IfInDoubt::SendAgain`]. When the connection breaks between the last byte of a mail and the reply, the server may
-//!   or may not have it, and nobody can find out: this is the one case that SMTP leaves open, and it is reported as what it
-//!   is. An address that stands in the list twice does get two mails.
-//! - **Interruptible.** A [`CancellationToken`] stops it: what is in flight is finished, nothing is begun. With a
-//!   [`Journal`] the next run goes on from there, also if the program was killed.
+//! - **Bounded.** There are [`connections`](Settings::connections) workers, each with a connection.
+//!   A worker takes the next recipient when it has a connection for it and nothing else to do, so
+//!   at most so many are in flight, and the list is never more than so many ahead of them. That
+//!   makes memory a matter of connections and not of recipients.
+//! - **Responsive.** All workers share one task, and after each mail they spend some of tokio's
+//!   budget: so others get the thread at least after every 128 mails, also when no mail ever has to
+//!   wait for the network. A [`Heartbeat`] beside them sees it.
+//! - **Complete.** Everybody who is taken from the list has one [`RecipientOutcome`]. Who is
+//!   refused for now waits, without keeping a connection from the others, and is tried again; not
+//!   for ever, and not too many at once.
+//! - **Not twice.** A mail is sent again only if the server cannot have it, or if one asks for it
+//!   with [`IfInDoubt::SendAgain`]. When the connection breaks between the last byte of a mail and
+//!   the reply, the server may or may not have it, and nobody can find out: this is the one case
+//!   that SMTP leaves open, and it is reported as what it is. An address that stands in the list
+//!   twice does get two mails.
+//! - **Interruptible.** A [`CancellationToken`] stops it: what is in flight is finished, nothing is
+//!   begun. With a [`CampaignJournal`] the next run goes on from there, also if the program was killed.
 //!
 //! ```
 //! use mail::campaign::{Campaign, OverSmtp, Recipient, RecipientFile, Settings};
@@ -43,7 +47,8 @@
 //! let news = Address::new("news@example.net")?;
 //! let mail = |recipient: &Recipient| {
 //!     let envelope = Envelope { from: Some(news.clone()), to: vec![recipient.address.clone()] };
-//!     (envelope, Message::new(format!("Subject: news\n\nDear {},\nthere are some.\n", recipient.address)))
+//!     let text = format!("Subject: news\n\nDear {},\nthere are some.\n", recipient.address);
+//!     Ok((envelope, Message::new(text)))
 //! };
 //! let list = RecipientFile::from_reader("ann@example.org\nbob@example.org\n".as_bytes());
 //! let summary = Campaign::new(OverSmtp::new(connect, mail), Settings::default()).run(list).await?;
@@ -52,42 +57,47 @@
 //! # }
 //! ```
 //!
-//! In reading order: this file, whose heart is the function `work`; `desk`, which knows who is next; `journal`.
+//! In reading order: this file, whose heart is the function `work`; `queue`, which knows who is
+//! next; `journal`.
 //!
-//! Dropping the future of [`run`](Campaign::run) drops the connections: whoever was in flight is in doubt, and the journal
-//! has it so.
+//! Dropping the future of [`run`](Campaign::run) drops the connections: whoever was in flight is in
+//! doubt, and the journal has it so.
 //!
 //! [`CancellationToken`]: tokio_util::sync::CancellationToken
-mod desk;
+mod discard;
 mod failed;
 mod heartbeat;
 mod journal;
 mod outcome;
 mod over_smtp;
+mod queue;
 mod recipients;
 mod settings;
 
+pub use discard::{Discard, made_up_recipients};
 pub use failed::FailedList;
 pub use heartbeat::Heartbeat;
-pub use journal::{Journal, JournalError, Open, Past, Step, Taken};
-pub use outcome::{Event, Fate, Outcome, ResumeError, Stopped, Summary};
+pub use journal::{CampaignJournal, JournalError, Progress, Record, TakenRecipients, Unfinished};
+pub use outcome::{
+    AttemptOutcome, CampaignEvent, CampaignSummary, EndedEarly, RecipientOutcome, ResumeError,
+};
 pub use over_smtp::{OverSmtp, SmtpConnection};
 pub use recipients::{ListError, Recipient, RecipientFile};
 pub use settings::{Backoff, IfInDoubt, Settings};
 
-use desk::{Desk, Failure, Job, Next};
 use futures::{StreamExt, stream::FuturesUnordered};
-use std::cell::RefCell;
+use queue::{Attempt, Next, Queue, QueueError};
+use std::{cell::RefCell, num::NonZeroU32, time::Duration};
 use tokio::{
     task::coop::consume_budget,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 
 /// Something that can carry mails, one after the other.
 pub trait Connection {
     /// Sends the mail of one recipient. It ends by itself, so it has a deadline of its own.
-    fn deliver(&mut self, recipient: &Recipient) -> impl Future<Output = Outcome>;
+    fn deliver(&mut self, recipient: &Recipient) -> impl Future<Output = AttemptOutcome>;
 
     /// Whether another mail can be sent over it.
     fn is_usable(&self) -> bool;
@@ -109,22 +119,22 @@ pub trait Connector {
 pub struct Campaign<'a, C> {
     connector: C,
     settings: Settings,
-    journal: Option<(Journal, Past)>,
+    journal: Option<(CampaignJournal, Progress)>,
     failed: Option<FailedList>,
-    watch: Box<dyn FnMut(Event<'_>) + 'a>,
+    on_event: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
     stop: CancellationToken,
 }
 
 impl<'a, C: Connector> Campaign<'a, C> {
     /// A campaign over connections of this kind, without a journal.
     pub fn new(connector: C, settings: Settings) -> Campaign<'a, C> {
-        let (watch, stop) = (Box::new(|_: Event<'_>| {}), CancellationToken::new());
-        Campaign { connector, settings, journal: None, failed: None, watch, stop }
+        let (on_event, stop) = (Box::new(|_: CampaignEvent<'_>| {}), CancellationToken::new());
+        Campaign { connector, settings, journal: None, failed: None, on_event, stop }
     }
 
     /// Keeps a journal, and goes on from where the runs before have ended.
-    pub fn journal(self, (journal, past): (Journal, Past)) -> Campaign<'a, C> {
-        Campaign { journal: Some((journal, past)), ..self }
+    pub fn journal(self, (journal, progress): (CampaignJournal, Progress)) -> Campaign<'a, C> {
+        Campaign { journal: Some((journal, progress)), ..self }
     }
 
     /// Keeps a list of those who did not get the mail.
@@ -132,9 +142,9 @@ impl<'a, C: Connector> Campaign<'a, C> {
         Campaign { failed: Some(failed), ..self }
     }
 
-    /// Calls `watch` with all that happens, as it happens. It should not take long.
-    pub fn watch(self, watch: impl FnMut(Event<'_>) + 'a) -> Campaign<'a, C> {
-        Campaign { watch: Box::new(watch), ..self }
+    /// Calls `on_event` with all that happens, as it happens. It should not take long.
+    pub fn on_event(self, on_event: impl FnMut(CampaignEvent<'_>) + 'a) -> Campaign<'a, C> {
+        Campaign { on_event: Box::new(on_event), ..self }
     }
 
     /// Ends early, in good order, when this token is cancelled.
@@ -142,84 +152,101 @@ impl<'a, C: Connector> Campaign<'a, C> {
         Campaign { stop, ..self }
     }
 
-    /// Sends to everybody on the list. Its `next` is called on this thread, when a connection is free.
+    /// Sends to everybody on the list. Its `next` is called on this thread, when a connection is
+    /// free.
     ///
     /// # Errors
-    /// If there is a journal and it is not of this list. Nothing has been sent then. What goes wrong later is part of the
-    /// [`Summary`].
-    pub async fn run<I>(self, recipients: I) -> Result<Summary, ResumeError>
+    /// If there is a journal and it is not of this list. Nothing has been sent then. What goes
+    /// wrong later is part of the [`CampaignSummary`].
+    pub async fn run<I>(self, recipients: I) -> Result<CampaignSummary, ResumeError>
     where
         I: IntoIterator<Item = Result<Recipient, ListError>>,
     {
-        let Campaign { connector, settings, journal, failed, watch, stop } = self;
-        let (journal, past) =
-            journal.map_or((None, None), |(journal, past)| (Some(journal), Some(past)));
-        let mut desk = Desk::new(recipients.into_iter(), &settings, journal, failed, watch);
+        let Campaign { connector, settings, journal, failed, on_event, stop } = self;
+        let (journal, progress) =
+            journal.map_or((None, None), |(journal, progress)| (Some(journal), Some(progress)));
+        let mut queue = Queue::new(recipients.into_iter(), &settings, journal, failed, on_event);
         let mut failure = None;
-        if let Some(past) = past {
-            failure = desk.go_on(&past).await?.err();
+        if let Some(progress) = progress {
+            failure = queue.resume(&progress).await?.err();
         }
         // The workers end when one of them has met with a failure, too: hence a token of their own.
-        let crew_stop = stop.child_token();
-        let crew = Crew {
+        let stop_workers = stop.child_token();
+        let shared = Workers {
             connector,
             settings: &settings,
-            nothing_left: crew_stop.child_token(),
-            stop: crew_stop,
-            desk: RefCell::new(desk),
+            nothing_left: stop_workers.child_token(),
+            stop: stop_workers,
+            queue: RefCell::new(queue),
+            pace: settings.per_second.map(|number| tokio::sync::Mutex::new(pace(number))),
         };
         let mut no_connection = None;
         if failure.is_none() {
             let mut workers: FuturesUnordered<_> =
-                (0..settings.connections.get()).map(|_| crew.work()).collect();
+                (0..settings.connections.get()).map(|_| shared.work()).collect();
             while let Some(end) = workers.next().await {
                 match end {
                     Ok(()) => {}
-                    Err(Ended::NoConnection(why)) => no_connection = Some(why),
-                    Err(Ended::Failed(why)) => {
+                    Err(WorkerError::NoConnection(why)) => no_connection = Some(why),
+                    Err(WorkerError::Failed(why)) => {
                         failure.get_or_insert(why);
-                        crew.stop.cancel();
+                        shared.stop.cancel();
                     }
                 }
             }
         }
+        // In any case: it also looks which recipient would have been next.
+        let is_done = shared.queue.borrow_mut().is_done();
         let stopped = match (failure, no_connection) {
-            (Some(Failure::List(error)), _) => Some(Stopped::List(error)),
-            (Some(Failure::Journal(error)), _) => Some(Stopped::Journal(error)),
-            (Some(Failure::FailedList(error)), _) => Some(Stopped::FailedList(error)),
-            _ if crew.desk.borrow_mut().is_done() => None,
-            _ if stop.is_cancelled() => Some(Stopped::Asked),
-            (None, why) => Some(Stopped::NoConnection(why.unwrap_or_default())),
+            (Some(QueueError::List(error)), _) => Some(EndedEarly::List(error)),
+            (Some(QueueError::Journal(error)), _) => Some(EndedEarly::Journal(error)),
+            (Some(QueueError::FailedList(error)), _) => Some(EndedEarly::FailedList(error)),
+            _ if is_done => None,
+            _ if stop.is_cancelled() => Some(EndedEarly::Asked),
+            (None, why) => Some(EndedEarly::NoConnection(why.unwrap_or_default())),
         };
-        Ok(crew.desk.into_inner().finish(stopped))
+        Ok(shared.queue.into_inner().finish(stopped))
     }
 }
 
 /// Why a worker went home before the work was done.
-enum Ended {
+enum WorkerError {
     NoConnection(String),
-    Failed(Failure),
+    Failed(QueueError),
 }
 
-impl From<Failure> for Ended {
-    fn from(failure: Failure) -> Ended {
-        Ended::Failed(failure)
+impl From<QueueError> for WorkerError {
+    fn from(failure: QueueError) -> WorkerError {
+        WorkerError::Failed(failure)
     }
 }
 
+/// A tick for each mail that may begin. After a pause the mails that were missed are not made up for:
+/// a server that asked for so many a second means each second.
+fn pace(per_second: NonZeroU32) -> Interval {
+    let mut pace =
+        interval((Duration::from_secs(1) / per_second.get()).max(Duration::from_nanos(1)));
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pace
+}
+
 /// What the workers share.
-struct Crew<'a, C, I> {
+struct Workers<'a, C, I> {
     connector: C,
     settings: &'a Settings,
     stop: CancellationToken,
-    /// Cancelled when a worker who has nothing in flight can go home; as a child of `stop`, also when all are to.
+    /// Cancelled when a worker who has nothing in flight can go home; as a child of `stop`, also
+    /// when all are to.
     nothing_left: CancellationToken,
-    desk: RefCell<Desk<'a, I>>,
+    queue: RefCell<Queue<'a, I>>,
+    /// When the next mail may begin, if there is a limit per second. It is locked while a worker waits
+    /// for that moment, so that the workers begin one after the other.
+    pace: Option<tokio::sync::Mutex<Interval>>,
 }
 
-impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Crew<'_, C, I> {
+impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_, C, I> {
     /// A worker: a connection, and one recipient after the other.
-    async fn work(&self) -> Result<(), Ended> {
+    async fn work(&self) -> Result<(), WorkerError> {
         let mut connection = None;
         loop {
             // A connection first: so nobody is taken from the list for whom there is none.
@@ -231,36 +258,50 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Crew<'_, C,
                     None => return Ok(()),
                 },
             };
-            let Some(job) = self.next().await? else {
+            let Some(attempt) = self.next().await? else {
                 open.close().await;
                 return Ok(());
             };
-            let mut outcome = open.deliver(&job.recipient).await;
-            if let (Outcome::Lost(why), false) = (&outcome, fresh) {
-                // The server may have closed it while it was idle, or after so many mails. That is nobody's failure.
+            let mut outcome = open.deliver(&attempt.recipient).await;
+            if let (AttemptOutcome::Lost(why), false) = (&outcome, fresh) {
+                // The server may have closed it while it was idle, or after so many mails. That says
+                // nothing about the recipient. The old connection goes first: a server with a limit
+                // for each client would count both.
+                drop(open);
                 match self.connect(&self.stop).await {
                     Ok(Some(another)) => open = another,
                     nothing => {
-                        self.desk.borrow_mut().put_back(job, why, Instant::now())?;
+                        self.queue.borrow_mut().put_back(attempt, why, Instant::now())?;
                         return nothing.map(drop);
                     }
                 }
-                outcome = open.deliver(&job.recipient).await;
+                outcome = open.deliver(&attempt.recipient).await;
             }
-            self.desk.borrow_mut().settle(job, outcome, Instant::now())?;
-            connection = open.is_usable().then_some(open);
+            self.queue.borrow_mut().complete(attempt, outcome, Instant::now())?;
+            if open.is_usable() {
+                connection = Some(open);
+            }
         }
     }
 
     /// The next recipient, once there is one; `None` if there will be none.
-    async fn next(&self) -> Result<Option<Job>, Failure> {
+    async fn next(&self) -> Result<Option<Attempt>, QueueError> {
+        let mut may_begin = false;
         while !self.stop.is_cancelled() {
-            // Where mails are never waited for, this is where the others get their turn. It comes before somebody is
-            // taken from the list, so that nobody counts as in flight who is not.
+            if let (Some(pace), false) = (&self.pace, may_begin) {
+                let due = async { pace.lock().await.tick().await };
+                if self.stop.run_until_cancelled(due).await.is_none() {
+                    return Ok(None);
+                }
+                may_begin = true;
+            }
+            // Where mails are never waited for, this is where the others get their turn. It comes
+            // before somebody is taken from the list, so that nobody counts as in flight who is
+            // not.
             consume_budget().await;
-            let next = self.desk.borrow_mut().next(Instant::now())?;
+            let next = self.queue.borrow_mut().next(Instant::now())?;
             match next {
-                Next::Job(job) => return Ok(Some(job)),
+                Next::Attempt(attempt) => return Ok(Some(attempt)),
                 Next::BadLine => {}
                 Next::WaitUntil(due) => {
                     let _ = self.stop.run_until_cancelled(sleep_until(due)).await;
@@ -275,7 +316,10 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Crew<'_, C,
     }
 
     /// A new connection; `None` if it is not wanted any more.
-    async fn connect(&self, unless: &CancellationToken) -> Result<Option<C::Connection>, Ended> {
+    async fn connect(
+        &self,
+        unless: &CancellationToken,
+    ) -> Result<Option<C::Connection>, WorkerError> {
         let mut attempts = 0;
         loop {
             let why = match unless.run_until_cancelled(self.connector.connect()).await {
@@ -284,9 +328,9 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Crew<'_, C,
                 Some(Err(why)) => why,
             };
             attempts += 1;
-            self.desk.borrow_mut().not_connected(&why);
+            self.queue.borrow_mut().not_connected(&why);
             if attempts >= self.settings.attempts.get() {
-                return Err(Ended::NoConnection(why));
+                return Err(WorkerError::NoConnection(why));
             }
             let _ = unless.run_until_cancelled(sleep(self.settings.backoff.after(attempts))).await;
         }

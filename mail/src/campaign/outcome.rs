@@ -8,13 +8,16 @@ use tokio::time::Instant;
 
 /// What became of an attempt to send a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// The server has it.
     Sent,
     /// The server does not want it.
     Refused(String),
     /// The server does not want it now.
     NotNow(String),
+    /// There is no such mail, or the server does not offer what it needs: nothing has been sent, and
+    /// another attempt would end in the same way.
+    CannotBeSent(String),
     /// The connection ended before the mail did: the server cannot have it.
     Lost(String),
     /// The connection ended after the mail and before the reply: the server may have it.
@@ -23,31 +26,31 @@ pub enum Outcome {
 
 /// What became of a recipient in the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum RecipientOutcome {
     /// The server has the mail.
     Sent,
     /// The server does not want it.
     Refused(String),
-    /// It was tried as often as is allowed.
+    /// It was tried as often as is allowed, or cannot be sent at all. The server does not have it.
     GaveUp(String),
     /// The server may have it.
     InDoubt(String),
 }
 
-impl Display for Fate {
+impl Display for RecipientOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fate::Sent => f.write_str("sent"),
-            Fate::Refused(why) => write!(f, "refused: {why}"),
-            Fate::GaveUp(why) => write!(f, "given up: {why}"),
-            Fate::InDoubt(why) => write!(f, "in doubt, may have been sent: {why}"),
+            RecipientOutcome::Sent => f.write_str("sent"),
+            RecipientOutcome::Refused(why) => write!(f, "refused: {why}"),
+            RecipientOutcome::GaveUp(why) => write!(f, "given up: {why}"),
+            RecipientOutcome::InDoubt(why) => write!(f, "in doubt, may have been sent: {why}"),
         }
     }
 }
 
 /// What happens in a campaign, for whoever wants to show it.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub enum CampaignEvent<'a> {
     /// This line of the list is no address, and why.
     BadLine(u64, &'a str),
     /// An attempt begins.
@@ -64,14 +67,14 @@ pub enum Event<'a> {
         why: &'a str,
     },
     /// This is what became of a recipient.
-    Ends(&'a Recipient, &'a Fate),
+    Ends(&'a Recipient, &'a RecipientOutcome),
     /// A connection could not be opened, and why.
     NotConnected(&'a str),
 }
 
 /// What a campaign has come to.
 #[derive(Debug, Default)]
-pub struct Summary {
+pub struct CampaignSummary {
     /// How many the server has.
     pub sent: u64,
     /// How many the server does not want.
@@ -86,15 +89,16 @@ pub struct Summary {
     pub waiting: Vec<Recipient>,
     /// The number of the last recipient who was taken from the list.
     pub taken_up_to: u64,
-    /// Who would have been next, if it was ended early: this one and all after it have not been sent to.
+    /// Who would have been next, if it was ended early: this one and all after it have not been
+    /// sent to.
     pub next: Option<Recipient>,
     /// What ended it, if that was not the end of the list.
-    pub stopped: Option<Stopped>,
+    pub stopped: Option<EndedEarly>,
 }
 
 /// Why a campaign ended before its list did.
 #[derive(Debug, thiserror::Error)]
-pub enum Stopped {
+pub enum EndedEarly {
     /// Somebody asked it to.
     #[error("it was asked to stop")]
     Asked,
@@ -104,7 +108,8 @@ pub enum Stopped {
     /// The list could not be read any further.
     #[error("the recipients cannot be read any further: {0}")]
     List(#[source] io::Error),
-    /// The journal could not be written any further. Whoever was in flight then is still in flight in it.
+    /// The journal could not be written any further. Whoever was in flight then is still in flight
+    /// in it.
     #[error("the journal cannot be written: {0}")]
     Journal(#[source] io::Error),
     /// The list of failures could not be written any further.
@@ -112,19 +117,19 @@ pub enum Stopped {
     FailedList(#[source] io::Error),
 }
 
-impl Summary {
-    /// Whether everybody on the list has got the mail. Lines that are no address do not count.
+impl CampaignSummary {
+    /// Whether every line of the list was an address, and each of them has got the mail.
     pub fn all_sent(&self) -> bool {
-        let failed = self.refused + self.gave_up + self.in_doubt;
+        let failed = self.refused + self.gave_up + self.in_doubt + self.bad_lines;
         failed == 0 && self.waiting.is_empty() && self.stopped.is_none()
     }
 
-    pub(super) fn count(&mut self, fate: &Fate) {
-        *match fate {
-            Fate::Sent => &mut self.sent,
-            Fate::Refused(_) => &mut self.refused,
-            Fate::GaveUp(_) => &mut self.gave_up,
-            Fate::InDoubt(_) => &mut self.in_doubt,
+    pub(super) fn count(&mut self, outcome: &RecipientOutcome) {
+        *match outcome {
+            RecipientOutcome::Sent => &mut self.sent,
+            RecipientOutcome::Refused(_) => &mut self.refused,
+            RecipientOutcome::GaveUp(_) => &mut self.gave_up,
+            RecipientOutcome::InDoubt(_) => &mut self.in_doubt,
         } += 1;
     }
 }

@@ -1,15 +1,14 @@
 //! A campaign over SMTP.
-use super::{Connection, Connector, Outcome, Recipient};
-use crate::smtp::{
-    Client, Envelope, Message, Verdict,
-    client::{self, Error},
-};
+use super::{AttemptOutcome, Connection, Connector, Recipient};
+use crate::smtp::{Client, DeliveryOutcome, Envelope, Message, client::ClientError};
 use std::rc::Rc;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// Sends mails over SMTP: `connect` opens a connection, and `mail` makes the envelope and the message for a recipient.
+/// Sends mails over SMTP: `connect` opens a connection, and `mail` makes the envelope and the
+/// message for a recipient.
 ///
-/// Each mail is a message of its own, with one recipient, since each is written for whoever gets it.
+/// Each mail is a message of its own, with one recipient, since each is written for whoever gets
+/// it.
 pub struct OverSmtp<C, M> {
     connect: C,
     mail: Rc<M>,
@@ -19,8 +18,8 @@ impl<C, M> OverSmtp<C, M> {
     /// Over connections that `connect` opens, what `mail` makes.
     pub fn new<S>(connect: C, mail: M) -> OverSmtp<C, M>
     where
-        C: AsyncFn() -> Result<Client<S>, Error>,
-        M: Fn(&Recipient) -> (Envelope, Message),
+        C: AsyncFn() -> Result<Client<S>, ClientError>,
+        M: Fn(&Recipient) -> Result<(Envelope, Message), String>,
     {
         OverSmtp { connect, mail: Rc::new(mail) }
     }
@@ -29,8 +28,8 @@ impl<C, M> OverSmtp<C, M> {
 impl<S, C, M> Connector for OverSmtp<C, M>
 where
     S: AsyncRead + AsyncWrite + Unpin,
-    C: AsyncFn() -> Result<Client<S>, Error>,
-    M: Fn(&Recipient) -> (Envelope, Message),
+    C: AsyncFn() -> Result<Client<S>, ClientError>,
+    M: Fn(&Recipient) -> Result<(Envelope, Message), String>,
 {
     type Connection = SmtpConnection<S, M>;
 
@@ -51,10 +50,13 @@ pub struct SmtpConnection<S, M> {
 impl<S, M> Connection for SmtpConnection<S, M>
 where
     S: AsyncRead + AsyncWrite + Unpin,
-    M: Fn(&Recipient) -> (Envelope, Message),
+    M: Fn(&Recipient) -> Result<(Envelope, Message), String>,
 {
-    async fn deliver(&mut self, recipient: &Recipient) -> Outcome {
-        let (envelope, message) = (self.mail)(recipient);
+    async fn deliver(&mut self, recipient: &Recipient) -> AttemptOutcome {
+        let (envelope, message) = match (self.mail)(recipient) {
+            Ok(mail) => mail,
+            Err(why) => return AttemptOutcome::CannotBeSent(why),
+        };
         outcome(self.client.send(&envelope, &message).await)
     }
 
@@ -63,37 +65,43 @@ where
     }
 
     async fn close(self) {
-        // Everything that matters has been said; if the server does not say goodbye, that is its own affair.
+        // Everything that matters has been said; if the server does not say goodbye, that is its
+        // own affair.
         let _ = self.client.quit().await;
     }
 }
 
 /// What an attempt has come to, of which the client says this.
-fn outcome(sent: Result<Vec<Verdict>, client::Error>) -> Outcome {
+fn outcome(sent: Result<Vec<DeliveryOutcome>, ClientError>) -> AttemptOutcome {
     let error = match sent {
-        Ok(verdicts) => {
-            return verdicts
+        Ok(outcomes) => {
+            return outcomes
                 .into_iter()
-                .find(|verdict| !verdict.is_accepted())
-                .map_or(Outcome::Sent, refusal);
+                .find(|outcome| !outcome.is_accepted())
+                .map_or(AttemptOutcome::Sent, refusal);
         }
         Err(error) => error,
     };
     let why = error.to_string();
     match error {
-        _ if error.is_in_doubt() => Outcome::InDoubt(why),
-        _ if error.is_permanent() => Outcome::Refused(why),
-        // 421, which is all that is left of `Refused`, is how a server ends a connection of which it has enough.
-        Error::HungUp(_) | Error::Io(..) | Error::Refused(..) => Outcome::Lost(why),
-        _ => Outcome::NotNow(why),
+        _ if error.is_in_doubt() => AttemptOutcome::InDoubt(why),
+        _ if error.is_permanent() => AttemptOutcome::Refused(why),
+        // The server has not refused it, but over this server it cannot go.
+        ClientError::NotOffered(_) => AttemptOutcome::CannotBeSent(why),
+        // 421, which is all that is left of `Refused`, is how a server ends a connection of which
+        // it has enough.
+        ClientError::HungUp(_) | ClientError::Io(..) | ClientError::Refused(..) => {
+            AttemptOutcome::Lost(why)
+        }
+        _ => AttemptOutcome::NotNow(why),
     }
 }
 
-fn refusal(verdict: Verdict) -> Outcome {
-    let why = verdict.to_string();
-    match verdict.reply().code() {
-        421 => Outcome::Lost(why),
-        _ if verdict.is_permanent() => Outcome::Refused(why),
-        _ => Outcome::NotNow(why),
+fn refusal(outcome: DeliveryOutcome) -> AttemptOutcome {
+    let why = outcome.to_string();
+    match outcome.reply().code() {
+        421 => AttemptOutcome::Lost(why),
+        _ if outcome.is_permanent() => AttemptOutcome::Refused(why),
+        _ => AttemptOutcome::NotNow(why),
     }
 }

@@ -1,7 +1,7 @@
 //! Who is to get the mail: a list that is read as it is used.
-use crate::smtp::Address;
+use crate::{files::open_plain_file, smtp::Address};
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, BufRead, BufReader, Read},
     path::Path,
 };
@@ -9,8 +9,8 @@ use std::{
 /// One who is to get the mail, and where in the list that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
-    /// The place in the list, from 1 on; in a file it is the line. Later ones have higher numbers, which need not be
-    /// without gaps.
+    /// The place in the list, from 1 on; in a file it is the line. Later ones have higher numbers,
+    /// which need not be without gaps.
     pub number: u64,
     /// The address.
     pub address: Address,
@@ -32,14 +32,16 @@ pub enum ListError {
     Unreadable(#[source] io::Error),
 }
 
-/// Without its line end. SMTP allows 254 bytes for an address, so this is a mistake, and not kept in memory.
+/// Without its line end. SMTP allows 254 bytes for an address, so this is a mistake, and not kept
+/// in memory.
 const LONGEST_LINE: u64 = 1000;
 
 /// A file of recipients, one on each line; blank lines and those that begin with `#` do not count.
 ///
-/// It is an iterator, and has one line in memory. `next` reads from the file, on the thread that calls it and in blocks
-/// of 64 KiB: from a disk that is a matter of microseconds, and it is why [`open`](RecipientFile::open) refuses what is
-/// no plain file, such as a pipe, which may keep its reader waiting.
+/// It is an iterator, and has one line in memory. `next` reads from the file, on the thread that
+/// calls it and in blocks of 64 KiB: from a disk that is a matter of microseconds, and it is why
+/// [`open`](RecipientFile::open) refuses what is no plain file, such as a pipe, which may keep its
+/// reader waiting.
 pub struct RecipientFile<R = BufReader<File>> {
     reader: R,
     number: u64,
@@ -52,10 +54,7 @@ impl RecipientFile {
     /// # Errors
     /// If it cannot be opened, or is no plain file.
     pub fn open(path: &Path) -> io::Result<RecipientFile> {
-        let file = File::open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a plain file"));
-        }
+        let file = open_plain_file(path, OpenOptions::new().read(true))?;
         Ok(RecipientFile::from_reader(BufReader::with_capacity(64 * 1024, file)))
     }
 }

@@ -40,15 +40,18 @@ pub struct Settings {
     pub attempts: NonZeroU32,
     /// How long to wait in between.
     pub backoff: Backoff,
-    /// While so many wait for another attempt, nobody else is taken from the list. Those who are in flight at that moment
-    /// may still come to wait, too.
+    /// While so many wait for another attempt, nobody else is taken from the list. Those who are in
+    /// flight at that moment may still come to wait, too.
     pub most_waiting: NonZeroUsize,
-    /// What to do when nobody knows.
+    /// What to do when it cannot be known whether the server has a mail.
     pub if_in_doubt: IfInDoubt,
+    /// How many mails may begin in a second, evenly spread. `None`: as many as the server takes.
+    pub per_second: Option<NonZeroU32>,
 }
 
 impl Default for Settings {
-    /// 10 connections; 5 attempts, after 1, 2, 4 and 8 s; at most 10,000 wait; what is in doubt is left.
+    /// 10 connections; 5 attempts, after 1, 2, 4 and 8 s; at most 10,000 wait; what is in doubt is
+    /// left; no limit per second.
     fn default() -> Settings {
         Settings {
             connections: NonZeroUsize::new(10).expect("it is not 0"),
@@ -56,6 +59,7 @@ impl Default for Settings {
             backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_secs(60) },
             most_waiting: NonZeroUsize::new(10_000).expect("it is not 0"),
             if_in_doubt: IfInDoubt::Leave,
+            per_second: None,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Addresses, as they may stand in an envelope, and no others.
 //!
-//! An [`Address`] is kept as it was written, quotes and all, since writing `"a b"@example.net` out again without its
-//! quotes would make two words of it. And since there is no other way to make one than [`Address::new`], which refuses
-//! whatever could end a command early, nothing that somebody typed into a form can become a second command.
+//! An [`Address`] is kept as it was written, quotes and all, since writing `"a b"@example.net` out
+//! again without its quotes would make two words of it. And since there is no other way to make one
+//! than [`Address::new`], which refuses whatever could end a command early, nothing that somebody
+//! typed into a form can become a second command.
 use std::{
     fmt::{self, Display},
     net::{Ipv4Addr, Ipv6Addr},
@@ -16,7 +17,8 @@ const LONGEST_DOMAIN: usize = 255;
 /// The longest address, in bytes: a path has 256 with its angle brackets, RFC 5321, 4.5.3.1.3.
 const LONGEST_ADDRESS: usize = 254;
 
-/// A mailbox, such as `alice@example.net`: RFC 5321, 4.1.2, with the letters of all scripts of RFC 6531, 3.3.
+/// A mailbox, such as `alice@example.net`: RFC 5321, 4.1.2, with the letters of all scripts of RFC
+/// 6531, 3.3.
 ///
 /// It is kept as it was written. Two addresses are equal if they were written in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,8 +34,9 @@ pub enum AddressError {
     /// There is no `@` outside quotes.
     #[error("an address needs an @, as in alice@example.net")]
     NoAt,
-    /// A control character, such as the end of a line, or `<` or `>`. In quotes the latter are allowed by RFC 5321, but
-    /// nobody has such an address except those who try what the next server makes of it.
+    /// A control character, such as the end of a line, or `<` or `>`. In quotes the latter are
+    /// allowed by RFC 5321, but nobody has such an address except those who try what the next
+    /// server makes of it.
     #[error("a control character, < or > cannot be part of an address")]
     Forbidden,
     /// What stands before the `@` is neither words with dots between them nor something in quotes.
@@ -48,10 +51,12 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// Reads an address, such as `alice@example.net`, `"alice b"@example.net`, `alice@[192.0.2.1]` or `用户@例子.网`.
+    /// Reads an address, such as `alice@example.net`, `"alice b"@example.net`, `alice@[192.0.2.1]`
+    /// or `用户@例子.网`.
     ///
     /// # Errors
-    /// If it is not one: see [`AddressError`]. In particular if it has a control character, `<` or `>` anywhere.
+    /// If it is not one: see [`AddressError`]. In particular if it has a control character, `<` or
+    /// `>` anywhere.
     pub fn new(text: &str) -> Result<Address, AddressError> {
         if text.len() > LONGEST_ADDRESS {
             return Err(AddressError::TooLong);
@@ -142,7 +147,8 @@ fn is_visible_beyond_ascii(c: char) -> bool {
     !c.is_ascii() && !c.is_control() && !c.is_whitespace()
 }
 
-/// How many bytes the quoted string has that `text` begins with. Quotes in it stand behind a backslash.
+/// How many bytes the quoted string has that `text` begins with. Quotes in it stand behind a
+/// backslash.
 fn quoted_string(text: &str) -> Option<usize> {
     let mut escaped = false;
     for (place, c) in text.char_indices().skip(1) {
@@ -156,7 +162,8 @@ fn quoted_string(text: &str) -> Option<usize> {
     None
 }
 
-/// Labels of letters, digits and hyphens with dots between them: RFC 5321, 4.1.2; or of other scripts: RFC 6531.
+/// Labels of letters, digits and hyphens with dots between them: RFC 5321, 4.1.2; or of other
+/// scripts: RFC 6531.
 pub(super) fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         let letters = label

@@ -1,8 +1,8 @@
 //! A budget of bytes that all sessions of a server share.
 //!
-//! A limit for each session is not enough: a thousand sessions that each keep to 10 MB have 10 GB. So whoever wants to
-//! keep something takes its size out of the budget first, and the client is told to come back later if there is nothing
-//! left (RFC 5321, 4.5.3.1.10: 452).
+//! A limit for each session is not enough: a thousand sessions that each keep to 10 MB have 10 GB.
+//! So whoever wants to keep something takes its size out of the budget first, and the client is
+//! told to come back later if there is nothing left (RFC 5321, 4.5.3.1.10: 452).
 use bytes::Bytes;
 use std::sync::{
     Arc,

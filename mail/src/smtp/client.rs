@@ -1,16 +1,15 @@
-//! The sending side: one connection, any number of messages one after the other, and a verdict for each recipient.
+//! The sending side: one connection, any number of messages one after the other, and an outcome for
+//! each recipient.
 //!
-//! A conversation is only worth something as long as both sides agree where in it they are. Whoever drops a `send` half
-//! way, as a timeout does, leaves replies behind that the next one would take for its own: it would be told "accepted"
-//! about a message that was refused. So a client that was left in the middle of something is of no use any more, and
-//! says so: [`Error::Abandoned`].
+//! A conversation is only worth something as long as both sides agree where in it they are. Whoever
+//! drops a `send` half way, as a timeout does, leaves replies behind that the next one would take
+//! for its own: it would be told "accepted" about a message that was refused. So a client that was
+//! left in the middle of something is of no use any more, and says so: [`ClientError::Abandoned`].
+use super::codec::{ReplyCodec, ReplyError};
+pub use super::outcome::{ClientError, DeliveryOutcome, Phase};
 use super::{
     message::{Envelope, Message},
     reply::Reply,
-};
-pub use super::{
-    replies::{NotAReply, ReplyCodec},
-    verdict::{Error, Stage, Verdict},
 };
 use bytes::BytesMut;
 use std::{fmt::Write, mem, time::Duration};
@@ -21,7 +20,8 @@ use tokio::{
 };
 use tokio_util::codec::Decoder;
 
-/// How long to wait for what. The defaults are the least that RFC 5321, 4.5.3.2 wants a client to wait.
+/// How long to wait for what. The defaults are the least that RFC 5321, 4.5.3.2 wants a client to
+/// wait.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
     /// For the connection: 30 seconds.
@@ -34,8 +34,8 @@ pub struct Timeouts {
     pub data: Duration,
     /// For the server to take another piece of what is sent: 3 minutes.
     pub write: Duration,
-    /// For the verdict on a message that has been sent: 10 minutes. Whoever gives up here does not know whether the
-    /// message was accepted.
+    /// For the outcome on a message that has been sent: 10 minutes. Whoever gives up here does not
+    /// know whether the message was accepted.
     pub message: Duration,
 }
 
@@ -123,7 +123,8 @@ enum State {
 }
 
 impl Client<TcpStream> {
-    /// Connects, waits for the greeting, and says EHLO with `name`, which is what this machine calls itself.
+    /// Connects, waits for the greeting, and says EHLO with `name`, which is what this machine
+    /// calls itself.
     ///
     /// # Errors
     /// If there is no connection, or no server that wants to talk.
@@ -131,13 +132,14 @@ impl Client<TcpStream> {
         address: impl ToSocketAddrs,
         name: &str,
         timeouts: Timeouts,
-    ) -> Result<Client<TcpStream>, Error> {
+    ) -> Result<Client<TcpStream>, ClientError> {
         let stream = match timeout(timeouts.connect, TcpStream::connect(address)).await {
-            Ok(stream) => stream.map_err(|error| Error::Io(Stage::Connect, error))?,
-            Err(_) => return Err(Error::TimedOut(Stage::Connect)),
+            Ok(stream) => stream.map_err(|error| ClientError::Io(Phase::Connect, error))?,
+            Err(_) => return Err(ClientError::TimedOut(Phase::Connect)),
         };
-        // Or the end of each message might wait for the acknowledgement of its beginning: 40 ms each.
-        stream.set_nodelay(true).map_err(|error| Error::Io(Stage::Connect, error))?;
+        // Or the end of each message might wait for the acknowledgement of its beginning: 40 ms
+        // each.
+        stream.set_nodelay(true).map_err(|error| ClientError::Io(Phase::Connect, error))?;
         Client::over(stream, name, timeouts).await
     }
 }
@@ -150,7 +152,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     ///
     /// # Panics
     /// If the name is not a word of visible ASCII.
-    pub async fn over(io: S, name: &str, timeouts: Timeouts) -> Result<Client<S>, Error> {
+    pub async fn over(io: S, name: &str, timeouts: Timeouts) -> Result<Client<S>, ClientError> {
         assert!(
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()),
             "{name:?} is not a name"
@@ -158,18 +160,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let (read, replies, extensions) =
             (BytesMut::new(), ReplyCodec::default(), Extensions::default());
         let mut client = Client { io, read, replies, timeouts, extensions, state: State::Busy };
-        let greeting = client.reply(Stage::Greeting).await?;
+        let greeting = client.reply(Phase::Greeting).await?;
         if !greeting.is_positive() {
-            return Err(Error::Refused(Stage::Greeting, greeting));
+            return Err(ClientError::Refused(Phase::Greeting, greeting));
         }
-        let mut hello = client.say(Stage::Hello, &format!("EHLO {name}\r\n")).await?;
+        let mut hello = client.say(Phase::Hello, &format!("EHLO {name}\r\n")).await?;
         if hello.is_positive() {
             client.extensions = Extensions::read(&hello);
         } else if hello.is_permanent() {
-            hello = client.say(Stage::Hello, &format!("HELO {name}\r\n")).await?;
+            hello = client.say(Phase::Hello, &format!("HELO {name}\r\n")).await?;
         }
         if !hello.is_positive() {
-            return Err(Error::Refused(Stage::Hello, hello));
+            return Err(ClientError::Refused(Phase::Hello, hello));
         }
         client.state = State::Ready;
         Ok(client)
@@ -190,92 +192,94 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     /// Commands go out together if the server can take that, and the message in one piece.
     ///
     /// # Errors
-    /// If the conversation did not come to its end. Unless [`Error::is_in_doubt`], nobody got the message.
+    /// If the conversation did not come to its end. Unless [`ClientError::is_in_doubt`], nobody got
+    /// the message.
     ///
     /// # Cancellation
     /// Dropping the future leaves the connection in the middle of something: the next call returns
-    /// [`Error::Abandoned`]. Whether the server accepts the message is unknown then.
+    /// [`ClientError::Abandoned`]. Whether the server accepts the message is unknown then.
     pub async fn send(
         &mut self,
         envelope: &Envelope,
         message: &Message,
-    ) -> Result<Vec<Verdict>, Error> {
+    ) -> Result<Vec<DeliveryOutcome>, ClientError> {
         if self.state == State::Busy {
-            return Err(Error::Abandoned);
+            return Err(ClientError::Abandoned);
         }
         if envelope.to.is_empty() {
-            return Err(Error::NoRecipients);
+            return Err(ClientError::NoRecipients);
         }
         let mail = self.mail_command(envelope, message)?;
         // From here on, until the last reply has been read.
         let state = mem::replace(&mut self.state, State::Busy);
         if state == State::NeedsReset {
-            let reply = self.say(Stage::Reset, "RSET\r\n").await?;
+            let reply = self.say(Phase::Reset, "RSET\r\n").await?;
             if !reply.is_positive() {
-                return Err(Error::Refused(Stage::Reset, reply));
+                return Err(ClientError::Refused(Phase::Reset, reply));
             }
         }
-        let (mut verdicts, go_ahead) = match self.extensions.pipelining {
+        let (mut outcomes, go_ahead) = match self.extensions.pipelining {
             true => self.announce_at_once(mail, envelope).await?,
             false => self.announce(mail, envelope).await?,
         };
         let Some(go_ahead) = go_ahead else {
             self.state = State::NeedsReset;
-            return Ok(verdicts
+            return Ok(outcomes
                 .into_iter()
-                .map(|verdict| verdict.expect("all were refused"))
+                .map(|outcome| outcome.expect("all were refused"))
                 .collect());
         };
         let (at, last) = if go_ahead.code() == 354 {
             // If nobody gets it, the server waits for it nevertheless: RFC 2920, 3.1.
-            let nobody = verdicts.iter().all(Option::is_some);
+            let nobody = outcomes.iter().all(Option::is_some);
             let reply = self.deliver(if nobody { b".\r\n" } else { message.wire() }).await?;
             self.state = State::Ready;
-            (Stage::Verdict, reply)
+            (Phase::FinalReply, reply)
         } else {
             self.state = State::NeedsReset;
-            (Stage::Data, go_ahead)
+            (Phase::Data, go_ahead)
         };
         if last.code() == 421 {
             self.state = State::Busy; // it hangs up now
         }
-        for verdict in &mut verdicts {
-            verdict.get_or_insert_with(|| match last.is_positive() {
-                true => Verdict::Accepted(last.clone()),
-                false => Verdict::Refused { at, reply: last.clone() },
+        for outcome in &mut outcomes {
+            outcome.get_or_insert_with(|| match last.is_positive() {
+                true => DeliveryOutcome::Accepted(last.clone()),
+                false => DeliveryOutcome::Refused { at, reply: last.clone() },
             });
         }
-        Ok(verdicts.into_iter().flatten().collect())
+        Ok(outcomes.into_iter().flatten().collect())
     }
 
     /// Says QUIT, and waits for the reply.
     ///
     /// # Errors
-    /// If that does not work. All verdicts that were returned stay as they are.
-    pub async fn quit(mut self) -> Result<(), Error> {
+    /// If that does not work. All outcomes that were returned stay as they are.
+    pub async fn quit(mut self) -> Result<(), ClientError> {
         if self.state == State::Busy {
-            return Err(Error::Abandoned);
+            return Err(ClientError::Abandoned);
         }
-        let reply = self.say(Stage::Quit, "QUIT\r\n").await?;
-        if reply.is_positive() { Ok(()) } else { Err(Error::Refused(Stage::Quit, reply)) }
+        let reply = self.say(Phase::Quit, "QUIT\r\n").await?;
+        if reply.is_positive() { Ok(()) } else { Err(ClientError::Refused(Phase::Quit, reply)) }
     }
 
-    fn mail_command(&self, envelope: &Envelope, message: &Message) -> Result<String, Error> {
+    fn mail_command(&self, envelope: &Envelope, message: &Message) -> Result<String, ClientError> {
         let from = envelope.from.as_ref().map_or("", |from| from.as_str());
         let mut command = format!("MAIL FROM:<{from}>");
         if self.extensions.size.is_some() {
             let _ = write!(command, " SIZE={}", message.size());
         }
         if message.is_eight_bit() {
-            if !self.extensions.eight_bit_mime {
-                return Err(Error::NotOffered("8BITMIME"));
+            if self.extensions.eight_bit_mime {
+                command += " BODY=8BITMIME";
+            } else if message.needs_eight_bit_mime() {
+                return Err(ClientError::NotOffered("8BITMIME"));
             }
-            command += " BODY=8BITMIME";
         }
         let ascii = from.is_ascii() && envelope.to.iter().all(|to| to.is_ascii());
-        if !ascii || message.has_utf8_headers() {
+        if !ascii || message.needs_smtputf8() {
             if !self.extensions.smtputf8 {
-                return Err(Error::NotOffered("SMTPUTF8"));
+                return Err(ClientError::NotOffered("SMTPUTF8"));
             }
             command += " SMTPUTF8";
         }
@@ -283,18 +287,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         Ok(command)
     }
 
-    /// MAIL, RCPT and DATA in one piece: RFC 2920. Returns the verdicts that are known already, and the reply to DATA.
+    /// MAIL, RCPT and DATA in one piece: RFC 2920. Returns the outcomes that are known already, and
+    /// the reply to DATA.
     async fn announce_at_once(
         &mut self,
         mut batch: String,
         envelope: &Envelope,
-    ) -> Result<Announced, Error> {
+    ) -> Result<Announced, ClientError> {
         for to in &envelope.to {
             let _ = write!(batch, "RCPT TO:<{to}>\r\n");
         }
         batch += "DATA\r\n";
         let mut mail = None;
-        let mut verdicts = Vec::with_capacity(envelope.to.len());
+        let mut outcomes = Vec::with_capacity(envelope.to.len());
         let mut data = None;
         let expected = envelope.to.len() + 2;
         // The server may want its replies to be read before it reads on: so both at once.
@@ -303,160 +308,168 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let replies = async {
             for number in 0..expected {
                 let stage = match number {
-                    0 => Stage::Mail,
-                    number if number == expected - 1 => Stage::Data,
-                    _ => Stage::Recipient,
+                    0 => Phase::Mail,
+                    number if number == expected - 1 => Phase::Data,
+                    _ => Phase::Recipient,
                 };
                 let reply =
                     read_reply(&mut reading, read, replies, stage, timeouts.of(stage)).await?;
                 match stage {
-                    _ if reply.code() == 421 => return Err(Error::Refused(stage, reply)),
-                    Stage::Mail => mail = Some(reply),
-                    Stage::Data => data = Some(reply),
-                    _ => verdicts.push(refusal(Stage::Recipient, reply)),
+                    _ if reply.code() == 421 => return Err(ClientError::Refused(stage, reply)),
+                    Phase::Mail => mail = Some(reply),
+                    Phase::Data => data = Some(reply),
+                    _ => outcomes.push(refusal(Phase::Recipient, reply)),
                 }
             }
             Ok(())
         };
         tokio::try_join!(
             replies,
-            write(&mut writing, batch.as_bytes(), Stage::Mail, timeouts.write)
+            write(&mut writing, batch.as_bytes(), Phase::Mail, timeouts.write)
         )?;
-        if let Some(verdict) = mail.and_then(|mail| refusal(Stage::Mail, mail)) {
-            verdicts.fill(Some(verdict));
+        if let Some(outcome) = mail.and_then(|mail| refusal(Phase::Mail, mail)) {
+            outcomes.fill(Some(outcome));
         }
-        Ok((verdicts, data))
+        Ok((outcomes, data))
     }
 
-    /// MAIL, RCPT and DATA one after the other, for servers that cannot take more. DATA is left out if nobody gets it.
-    async fn announce(&mut self, mail: String, envelope: &Envelope) -> Result<Announced, Error> {
-        let reply = self.say(Stage::Mail, &mail).await?;
-        if let Some(verdict) = refusal(Stage::Mail, reply) {
-            return Ok((vec![Some(verdict); envelope.to.len()], None));
+    /// MAIL, RCPT and DATA one after the other, for servers that cannot take more. DATA is left out
+    /// if nobody gets it.
+    async fn announce(
+        &mut self,
+        mail: String,
+        envelope: &Envelope,
+    ) -> Result<Announced, ClientError> {
+        let reply = self.say(Phase::Mail, &mail).await?;
+        if let Some(outcome) = refusal(Phase::Mail, reply) {
+            return Ok((vec![Some(outcome); envelope.to.len()], None));
         }
-        let mut verdicts = Vec::with_capacity(envelope.to.len());
+        let mut outcomes = Vec::with_capacity(envelope.to.len());
         for to in &envelope.to {
-            let reply = self.say(Stage::Recipient, &format!("RCPT TO:<{to}>\r\n")).await?;
-            verdicts.push(refusal(Stage::Recipient, reply));
+            let reply = self.say(Phase::Recipient, &format!("RCPT TO:<{to}>\r\n")).await?;
+            outcomes.push(refusal(Phase::Recipient, reply));
         }
-        if verdicts.iter().all(Option::is_some) {
-            return Ok((verdicts, None));
+        if outcomes.iter().all(Option::is_some) {
+            return Ok((outcomes, None));
         }
-        let data = self.say(Stage::Data, "DATA\r\n").await?;
-        Ok((verdicts, Some(data)))
+        let data = self.say(Phase::Data, "DATA\r\n").await?;
+        Ok((outcomes, Some(data)))
     }
 
     /// Says something, and waits for the reply. 421 ends the conversation.
-    async fn say(&mut self, stage: Stage, command: &str) -> Result<Reply, Error> {
+    async fn say(&mut self, stage: Phase, command: &str) -> Result<Reply, ClientError> {
         write(&mut self.io, command.as_bytes(), stage, self.timeouts.write).await?;
         let reply = self.reply(stage).await?;
-        if reply.code() == 421 { Err(Error::Refused(stage, reply)) } else { Ok(reply) }
+        if reply.code() == 421 { Err(ClientError::Refused(stage, reply)) } else { Ok(reply) }
     }
 
-    /// Sends what follows the 354, and waits for the verdict.
-    async fn deliver(&mut self, message: &[u8]) -> Result<Reply, Error> {
+    /// Sends what follows the 354, and waits for the outcome.
+    async fn deliver(&mut self, message: &[u8]) -> Result<Reply, ClientError> {
         let Client { io, read, replies, timeouts, .. } = self;
         let (mut reading, mut writing) = tokio::io::split(io);
         tokio::select! {
             biased;
-            // A server that has something to say already does not want the rest, and will not read it.
-            early = read_reply(&mut reading, read, replies, Stage::Message, Duration::MAX) => {
-                return Err(Error::Refused(Stage::Message, early?));
+            // A server that has something to say already does not want the rest, and will not read
+            // it.
+            early = read_reply(&mut reading, read, replies, Phase::Message, Duration::MAX) => {
+                return Err(ClientError::Refused(Phase::Message, early?));
             }
-            written = write(&mut writing, message, Stage::Message, timeouts.write) => written?,
+            written = write(&mut writing, message, Phase::Message, timeouts.write) => written?,
         }
-        self.reply(Stage::Verdict).await
+        self.reply(Phase::FinalReply).await
     }
 
-    async fn reply(&mut self, stage: Stage) -> Result<Reply, Error> {
+    async fn reply(&mut self, stage: Phase) -> Result<Reply, ClientError> {
         let limit = self.timeouts.of(stage);
         read_reply(&mut self.io, &mut self.read, &mut self.replies, stage, limit).await
     }
 }
 
 impl Timeouts {
-    fn of(&self, stage: Stage) -> Duration {
+    fn of(&self, stage: Phase) -> Duration {
         match stage {
-            Stage::Connect => self.connect,
-            Stage::Greeting => self.greeting,
-            Stage::Hello | Stage::Reset | Stage::Mail | Stage::Recipient | Stage::Quit => {
+            Phase::Connect => self.connect,
+            Phase::Greeting => self.greeting,
+            Phase::Hello | Phase::Reset | Phase::Mail | Phase::Recipient | Phase::Quit => {
                 self.command
             }
-            Stage::Data => self.data,
-            Stage::Message | Stage::Verdict => self.message,
+            Phase::Data => self.data,
+            Phase::Message | Phase::FinalReply => self.message,
         }
     }
 }
 
-/// What is known before the message goes out: the verdicts on recipients that do not get it, and the reply to DATA, if
-/// that was said.
-type Announced = (Vec<Option<Verdict>>, Option<Reply>);
+/// What is known before the message goes out: the outcomes on recipients that do not get it, and
+/// the reply to DATA, if that was said.
+type Announced = (Vec<Option<DeliveryOutcome>>, Option<Reply>);
 
-fn refusal(at: Stage, reply: Reply) -> Option<Verdict> {
-    if reply.is_positive() { None } else { Some(Verdict::Refused { at, reply }) }
+fn refusal(at: Phase, reply: Reply) -> Option<DeliveryOutcome> {
+    if reply.is_positive() { None } else { Some(DeliveryOutcome::Refused { at, reply }) }
 }
 
 async fn write(
     io: &mut (impl AsyncWrite + Unpin),
     bytes: &[u8],
-    stage: Stage,
+    stage: Phase,
     limit: Duration,
-) -> Result<(), Error> {
+) -> Result<(), ClientError> {
     const PIECE: usize = 64 * 1024;
     let mut rest = bytes;
     // Each piece has its own time: a large message may take long, as long as it gets on.
     while !rest.is_empty() {
         let piece = &rest[..rest.len().min(PIECE)];
-        let written = timeout(limit, io.write(piece)).await.map_err(|_| Error::TimedOut(stage))?;
-        match written.map_err(|error| Error::Io(stage, error))? {
-            0 => return Err(Error::HungUp(stage)),
+        let written =
+            timeout(limit, io.write(piece)).await.map_err(|_| ClientError::TimedOut(stage))?;
+        match written.map_err(|error| ClientError::Io(stage, error))? {
+            0 => return Err(ClientError::HungUp(stage)),
             written => rest = &rest[written..],
         }
     }
     timeout(limit, io.flush())
         .await
-        .map_err(|_| Error::TimedOut(stage))?
-        .map_err(|error| Error::Io(stage, error))
+        .map_err(|_| ClientError::TimedOut(stage))?
+        .map_err(|error| ClientError::Io(stage, error))
 }
 
 impl Reply {
-    /// Whether this can be said at that stage: RFC 5321, 4.3.2. A `250` to DATA, taken for a verdict, would be a message
-    /// that nobody has.
-    fn answers(&self, stage: Stage) -> bool {
+    /// Whether this can be said at that stage: RFC 5321, 4.3.2. A `250` to DATA, taken for an
+    /// outcome, would be a message that nobody has.
+    fn answers(&self, stage: Phase) -> bool {
         match self.code() {
-            354 => stage == Stage::Data,
-            200..=299 => stage != Stage::Data,
+            354 => stage == Phase::Data,
+            200..=299 => stage != Phase::Data,
             code => code >= 400,
         }
     }
 }
 
-/// Reads until a reply is there. The limit is for all of it, so that a byte now and then does not keep us for ever.
+/// Reads until a reply is there. The limit is for all of it, so that a byte now and then does not
+/// keep us for ever.
 async fn read_reply(
     io: &mut (impl AsyncRead + Unpin),
     read: &mut BytesMut,
     replies: &mut ReplyCodec,
-    stage: Stage,
+    stage: Phase,
     limit: Duration,
-) -> Result<Reply, Error> {
+) -> Result<Reply, ClientError> {
     let reply = async {
         loop {
             match replies.decode(read) {
                 Ok(Some(reply)) if !reply.answers(stage) => {
-                    return Err(Error::NotSmtp(stage, "no answer to that"));
+                    return Err(ClientError::NotSmtp(stage, "no answer to that"));
                 }
                 Ok(Some(reply)) => return Ok(reply),
                 Ok(None) => {}
-                Err(NotAReply::Io(error)) => return Err(Error::Io(stage, error)),
-                Err(NotAReply::Because(why)) => return Err(Error::NotSmtp(stage, why)),
+                Err(ReplyError::Io(error)) => return Err(ClientError::Io(stage, error)),
+                Err(ReplyError::Because(why)) => return Err(ClientError::NotSmtp(stage, why)),
             }
             read.reserve(1024);
             match io.read_buf(read).await {
-                Ok(0) => return Err(Error::HungUp(stage)),
+                Ok(0) => return Err(ClientError::HungUp(stage)),
                 Ok(_) => {}
-                Err(error) => return Err(Error::Io(stage, error)),
+                Err(error) => return Err(ClientError::Io(stage, error)),
             }
         }
     };
-    timeout(limit, reply).await.unwrap_or(Err(Error::TimedOut(stage)))
+    timeout(limit, reply).await.unwrap_or(Err(ClientError::TimedOut(stage)))
 }

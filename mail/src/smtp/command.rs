@@ -1,7 +1,8 @@
 //! Commands: one line in, without its CRLF, and one [`Command`] out.
 //!
-//! The grammar is that of RFC 5321, 4.1, read strictly, with two exceptions that harm nobody and that mail programs
-//! need: spaces after `FROM:` and `TO:`, and spaces at the end of a line (4.1.1 wants these to be tolerated).
+//! The grammar is that of RFC 5321, 4.1, read strictly, with two exceptions that harm nobody and
+//! that mail programs need: spaces after `FROM:` and `TO:`, and spaces at the end of a line (4.1.1
+//! wants these to be tolerated).
 use super::{
     address::{Address, AddressError, is_domain},
     reply::Reply,
@@ -17,8 +18,8 @@ pub enum Command {
     Helo(String),
     /// `MAIL FROM:<address> parameters`
     Mail {
-        /// Where reports about this message go; `None` is `<>`, for messages that are such reports themselves: RFC 5321,
-        /// 4.5.5.
+        /// Where reports about this message go; `None` is `<>`, for messages that are such reports
+        /// themselves: RFC 5321, 4.5.5.
         from: Option<Address>,
         /// What the client says about the message.
         parameters: Parameters,
@@ -42,8 +43,8 @@ pub enum Command {
 /// The parameters of `MAIL`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parameters {
-    /// `SIZE=`: how many bytes the message has, as the client thinks; RFC 1870. A number that is too large for any
-    /// machine is the largest that there is.
+    /// `SIZE=`: how many bytes the message has, as the client thinks; RFC 1870. A number that is
+    /// too large for any machine is the largest that there is.
     pub size: Option<u64>,
     /// `BODY=8BITMIME` or `BODY=7BIT`: whether it has bytes beyond ASCII; RFC 6152.
     pub body: Option<Body>,
@@ -70,8 +71,12 @@ pub enum Body {
 /// Why a line is not a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommandError {
-    /// No such verb, a control character, or bytes that are not UTF-8.
+    /// No such verb, or a control character.
     Unrecognised,
+    /// The first line of an HTTP request.
+    Http,
+    /// A verb of SMTP, with an argument that is not UTF-8.
+    NotUtf8,
     /// A verb of SMTP or of an extension that is not offered.
     NotImplemented,
     /// It should look like this.
@@ -95,6 +100,10 @@ impl CommandError {
             CommandError::Unrecognised => {
                 Reply::own(500, Some((5, 5, 2)), "command not recognised")
             }
+            CommandError::Http => {
+                Reply::own(521, Some((5, 5, 2)), "this is an SMTP server, not an HTTP server")
+            }
+            CommandError::NotUtf8 => Reply::own(501, Some((5, 5, 4)), "this argument is not UTF-8"),
             CommandError::NotImplemented => {
                 Reply::own(502, Some((5, 5, 1)), "command not implemented")
             }
@@ -114,12 +123,23 @@ impl CommandError {
     }
 }
 
+impl CommandError {
+    /// Whether the client is no mail program. A web page can make a browser send a whole mail as the
+    /// body of an HTTP request: its first line is the only one by which it is known.
+    pub(super) fn ends_the_session(self) -> bool {
+        self == CommandError::Http
+    }
+}
+
 /// Reads a line without its CRLF.
 ///
 /// # Errors
 /// If it is not a command. Nothing of it has been obeyed then.
 pub fn parse(line: &[u8]) -> Result<Command, CommandError> {
-    let line = str::from_utf8(line).map_err(|_| CommandError::Unrecognised)?;
+    let line = match str::from_utf8(line) {
+        Ok(line) => line,
+        Err(error) => return Err(not_utf8(&line[..error.valid_up_to()])),
+    };
     if line.chars().any(char::is_control) {
         return Err(CommandError::Unrecognised);
     }
@@ -142,12 +162,27 @@ pub fn parse(line: &[u8]) -> Result<Command, CommandError> {
         "EXPN" | "TURN" | "ETRN" | "AUTH" | "STARTTLS" | "BDAT" | "BURL" => {
             Err(CommandError::NotImplemented)
         }
+        "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "PATCH" | "TRACE"
+            if !rest.is_empty() =>
+        {
+            Err(CommandError::Http)
+        }
         _ => Err(CommandError::Unrecognised),
     }
 }
 
-/// Who the client says it is. Programs say all kinds of things here, and nothing depends on it; so any visible ASCII
-/// will do.
+/// What is wrong with a line of which only this beginning is UTF-8: RFC 5321, 4.2.2 has 500 for a
+/// verb that is not known, and 501 for an argument.
+fn not_utf8(beginning: &[u8]) -> CommandError {
+    const VERBS: [&str; 6] = ["EHLO", "HELO", "MAIL", "RCPT", "NOOP", "VRFY"];
+    let verb = beginning.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let ends_there = verb.len() < beginning.len();
+    let is_known = VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known.as_bytes()));
+    if ends_there && is_known { CommandError::NotUtf8 } else { CommandError::Unrecognised }
+}
+
+/// Who the client says it is. Programs say all kinds of things here, and nothing depends on it; so
+/// any visible ASCII will do.
 fn name(text: &str) -> Option<String> {
     let fits =
         !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -184,11 +219,11 @@ fn recipient(rest: &str) -> Result<Command, CommandError> {
     }
 }
 
-/// Splits `KEYWORD:<path> parameters` into the path and the parameters. The parameters are `None` if no space stands
-/// before them; the whole is `None` if there is no path.
+/// Splits `KEYWORD:<path> parameters` into the path and the parameters. The parameters are `None`
+/// if no space stands before them; the whole is `None` if there is no path.
 ///
-/// The path ends at the first `>`: an address with one in it is refused anyway, also in quotes, so there is no doubt
-/// about where it ends that a client could make use of.
+/// The path ends at the first `>`: an address with one in it is refused anyway, also in quotes, so
+/// there is no doubt about where it ends that a client could make use of.
 fn path<'a>(text: &'a str, keyword: &str) -> Option<(&'a str, Option<&'a str>)> {
     let (start, rest) = text.split_at_checked(keyword.len())?;
     if !start.eq_ignore_ascii_case(keyword) {
@@ -200,8 +235,8 @@ fn path<'a>(text: &'a str, keyword: &str) -> Option<(&'a str, Option<&'a str>)> 
     Some((path, parameters.map(|parameters| parameters.trim_start_matches(' '))))
 }
 
-/// `@a,@b:address` was meant to send a message by way of a and b. Such a route must be accepted and should be ignored:
-/// RFC 5321, 4.1.1.3 and appendix C.
+/// `@a,@b:address` was meant to send a message by way of a and b. Such a route must be accepted and
+/// should be ignored: RFC 5321, 4.1.1.3 and appendix C.
 fn without_route(path: &str) -> &str {
     match path.split_once(':') {
         Some((route, address)) if is_route(route) => address,
@@ -235,9 +270,14 @@ fn parameters(text: &str) -> Result<Parameters, CommandError> {
     Ok(parameters)
 }
 
-/// One to twenty digits: RFC 1870, 4. What does not fit is too large in any case, and must not become something small.
+/// One to twenty digits: RFC 1870, 4. What does not fit is too large in any case, and must not
+/// become something small.
 fn size(value: &str) -> Result<u64, CommandError> {
-    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+    const MOST_DIGITS: usize = 20;
+    if value.is_empty()
+        || value.len() > MOST_DIGITS
+        || !value.bytes().all(|byte| byte.is_ascii_digit())
+    {
         return Err(CommandError::BadParameter);
     }
     Ok(value.parse().unwrap_or(u64::MAX))
@@ -315,6 +355,8 @@ mod tests {
             ("MAIL FROM:<a@b> SIZE", "501 5.5.4"),
             ("MAIL FROM:<a@b> SIZE=", "501 5.5.4"),
             ("MAIL FROM:<a@b> SIZE=+1", "501 5.5.4"),
+            ("MAIL FROM:<a@b> SIZE=99999999999999999999999", "501 5.5.4"),
+            ("MAIL FROM:<a@b> SIZE=1 AUTH=<>", "555 5.5.4"),
             ("MAIL FROM:<a@b> SIZE=1 SIZE=2", "501 5.5.4"),
             ("MAIL FROM:<a@b> BODY=BINARYMIME", "501 5.5.4"),
             ("MAIL FROM:<a@b> SMTPUTF8=1", "501 5.5.4"),
@@ -327,13 +369,23 @@ mod tests {
             ("RSET junk", "501 5.5.4"),
             ("QUIT junk", "501 5.5.4"),
             ("STARTTLS", "502 5.5.1"),
+            ("GET / HTTP/1.1", "521 5.5.2"),
+            ("post /mail HTTP/1.1", "521 5.5.2"),
+            ("CONNECT mail.example.org:25 HTTP/1.1", "521 5.5.2"),
+            ("GET", "500 5.5.2"),
             ("AUTH PLAIN", "502 5.5.1"),
             ("BDAT 86 LAST", "502 5.5.1"),
         ] {
             let error = parse(line.as_bytes()).expect_err(line);
             assert!(error.reply().to_string().starts_with(reply), "{line}: {}", error.reply());
         }
-        assert_eq!(parse(b"NOOP \xff"), Err(CommandError::Unrecognised));
+        for line in [&b"NOOP \xff"[..], b"MAIL FROM:<\xff@x>", b"rcpt TO:<\xff@x>", b"EHLO \xff"] {
+            assert_eq!(parse(line), Err(CommandError::NotUtf8), "{line:?}");
+        }
+        for line in [&b"\xff"[..], b"NOOP\xff", b"WHAT \xff"] {
+            assert_eq!(parse(line), Err(CommandError::Unrecognised), "{line:?}");
+        }
+        assert!(CommandError::NotUtf8.reply().to_string().starts_with("501 5.5.4"));
     }
 
     #[test]
@@ -346,7 +398,7 @@ mod tests {
             parameters("MAIL FROM:<ü@b> size=1000 body=8bitmime smtputf8"),
             Parameters { size: Some(1000), body: Some(Body::EightBit), smtputf8: true }
         );
-        let overflows = parameters("MAIL FROM:<a@b> SIZE=99999999999999999999999");
+        let overflows = parameters("MAIL FROM:<a@b> SIZE=99999999999999999999");
         assert_eq!(overflows.size, Some(u64::MAX), "too large, and not something small");
     }
 }

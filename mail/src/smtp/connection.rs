@@ -1,14 +1,14 @@
 //! One session over one stream of bytes: reading, writing, waiting, and asking the application.
 //!
-//! Written once for everything that can be read and written: TCP, a Unix socket, the two ends of a pipe in a test. All
-//! waiting of the receiving side is in this file, and each wait has a deadline.
+//! Written once for everything that can be read and written: TCP, a Unix socket, the two ends of a
+//! pipe in a test. All waiting of the receiving side is in this file, and each wait has a deadline.
 use super::{
     address::Address,
     budget::{Budget, Reservation},
     codec::{Frame, ServerCodec},
     limits::Limits,
     reply::Reply,
-    session::{Action, Question, Session, Transaction},
+    session::{Action, Question, Response, Session, Transaction},
 };
 use bytes::{Bytes, BytesMut};
 use futures::FutureExt;
@@ -22,35 +22,39 @@ use tokio_util::{
     sync::CancellationToken,
 };
 
-/// What an application does with mail. Each method is asked once for each command, in their order, and the reply is the
-/// client's verdict.
+/// What an application does with mail. Each method is asked once for each command, in their order,
+/// and the reply is the client's outcome.
 ///
-/// A method that panics costs its own session only: the client is told to try again, and the connection is closed. A
-/// method that takes longer than [`Limits::handler`] is dropped, and the client is told to try again. It is also
-/// dropped if it still runs when the server's time for ending is up; not if the client hangs up meanwhile.
+/// A method that panics costs its own session only: the client is told to try again, and the
+/// connection is closed. A method that takes longer than [`Limits::handler`] is dropped, and the
+/// client is told to try again. It is also dropped if it still runs when the server's time for
+/// ending is up; not if the client hangs up meanwhile.
 pub trait Handler: Send + Sync + 'static {
     /// May a message come from there? The envelope has no recipients yet. By default anything may.
     fn sender(&self, _mail: &Transaction) -> impl Future<Output = Reply> + Send {
         async { SENDER_OK }
     }
 
-    /// May this message go to this recipient? If the reply is positive, it is added to the envelope. The envelope has
-    /// those that came before it.
+    /// May this message go to this recipient? If the reply is positive, it is added to the
+    /// envelope. The envelope has those that came before it.
     ///
-    /// There is no default, since a server that takes mail for anybody is an open relay. Mail to the
-    /// [postmaster](Address::is_postmaster) must be accepted: RFC 5321, 4.5.1.
+    /// There is no default, since a server that takes mail for anybody is an open relay. Mail to
+    /// the [postmaster](Address::is_postmaster) must be accepted: RFC 5321, 4.5.1.
     fn recipient(&self, mail: &Transaction, to: &Address) -> impl Future<Output = Reply> + Send;
 
-    /// Takes a message, without the dots that were added on its way, and with CRLF at the end of each line.
+    /// Takes a message, without the dots that were added on its way, and with CRLF at the end of
+    /// each line.
     ///
-    /// A positive reply is a promise: RFC 5321, 4.2.5. Whoever is in doubt replies with [`Reply::try_again`]. If the
-    /// connection breaks before the reply has arrived, the client will send the message again.
+    /// A positive reply is a promise: RFC 5321, 4.2.5. Whoever is in doubt replies with
+    /// [`Reply::try_again`]. If the connection breaks before the reply has arrived, the client will
+    /// send the message again.
     ///
     /// The memory of the body counts as used until the last clone of it is gone.
     fn message(&self, mail: Transaction, body: Bytes) -> impl Future<Output = Reply> + Send;
 
-    /// Hears that a message was accepted, and that the client has been told: the reply has been written, as far as one
-    /// can know that. The next command is not read before this is done. By default nothing happens.
+    /// Hears that a message was accepted, and that the client has been told: the reply has been
+    /// written, as far as one can know that. The next command is not read before this is done. By
+    /// default nothing happens.
     fn acknowledged(&self, _mail: &Transaction, _body: &Bytes) -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -77,14 +81,15 @@ impl<H: Handler> Handler for Arc<H> {
 
 /// How a connection ended.
 #[derive(Debug)]
-pub enum Closed {
+pub enum ConnectionEnd {
     /// The client said QUIT.
     Quit,
     /// The client hung up between two messages.
     HungUp,
     /// The client hung up in the middle of a message, which is lost, as it should be.
     HungUpInMessage,
-    /// The client broke a rule so that the connection had to be closed, or did so too often; or the handler wanted it.
+    /// The client broke a rule so that the connection had to be closed, or did so too often; or the
+    /// handler wanted it.
     Refused(Reply),
     /// The client took too long to say something.
     TimedOut,
@@ -100,9 +105,9 @@ pub enum Closed {
 
 /// What became of a connection.
 #[derive(Debug)]
-pub struct Report {
+pub struct ConnectionOutcome {
     /// How it ended.
-    pub closed: Closed,
+    pub closed: ConnectionEnd,
     /// How many messages were accepted.
     pub messages: u64,
     /// How many messages were refused, for now or for good, when they had come.
@@ -118,13 +123,14 @@ pub(super) struct Common<H> {
     pub handler: H,
 }
 
-/// Holds one conversation, from the greeting to the end: see [`Server::converse`](super::Server::converse).
+/// Holds one conversation, from the greeting to the end: see
+/// [`Server::converse`](super::Server::converse).
 pub(super) async fn converse<H, S>(
     common: &Common<H>,
     io: S,
     from: Option<SocketAddr>,
     stop: &CancellationToken,
-) -> Report
+) -> ConnectionOutcome
 where
     H: Handler,
     S: AsyncRead + AsyncWrite + Unpin,
@@ -149,11 +155,8 @@ where
         messages: 0,
         refused: 0,
     };
-    let closed = match connection.run().await {
-        Ok(never) => match never {},
-        Err(closed) => closed,
-    };
-    Report { closed, messages: connection.messages, refused: connection.refused }
+    let closed = connection.run().await;
+    ConnectionOutcome { closed, messages: connection.messages, refused: connection.refused }
 }
 
 struct Connection<'a, H, S> {
@@ -176,43 +179,49 @@ struct Clock {
     last_read: Instant,
 }
 
-/// There is no other way to leave a conversation than to close it.
-enum Never {}
-
 impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
-    async fn run(&mut self) -> Result<Never, Closed> {
-        self.wire.put(&self.session.greeting()).await?;
+    /// Runs the conversation. It has no other end than that the connection is closed.
+    async fn run(&mut self) -> ConnectionEnd {
+        if let Err(end) = self.wire.put(&self.session.greeting()).await {
+            return end;
+        }
         loop {
-            let frame = self.next_frame().await?;
-            let action = match self.session.frame(frame) {
-                Action::Ask(question) => self.ask(question).await?,
-                Action::Deliver(mail, body, memory) => {
-                    match self.deliver(mail, body, memory).await? {
-                        Some(action) => action,
-                        None => continue,
-                    }
-                }
-                action => action,
-            };
-            match action {
-                Action::Reply(reply) => self.wire.put(&reply).await?,
-                Action::ReceiveMessage(reply) => self.expect_message(&reply).await?,
-                Action::Close(reply) => return Err(self.close(reply).await),
-                Action::Ask(_) | Action::Deliver(..) => {
-                    unreachable!("an answer raises no question")
-                }
+            if let Err(end) = self.step().await {
+                return end;
             }
         }
     }
 
-    /// The next frame. Whatever was to be said is said before anything is waited for; and only then, so that a client
-    /// that sends many commands at once gets the replies at once (RFC 2920, 3.2).
-    async fn next_frame(&mut self) -> Result<Frame, Closed> {
+    /// One frame, and what follows from it.
+    async fn step(&mut self) -> Result<(), ConnectionEnd> {
+        let frame = self.next_frame().await?;
+        match self.session.frame(frame) {
+            Action::Respond(response) => self.respond(response).await,
+            Action::ReceiveMessage(reply) => self.expect_message(&reply).await,
+            Action::Ask(question) => {
+                let response = self.ask(question).await?;
+                self.respond(response).await
+            }
+            Action::Deliver(mail, body, memory) => self.deliver(mail, body, memory).await,
+        }
+    }
+
+    async fn respond(&mut self, response: Response) -> Result<(), ConnectionEnd> {
+        match response {
+            Response::Reply(reply) => self.wire.put(&reply).await,
+            Response::Close(reply) => Err(self.close(reply).await),
+        }
+    }
+
+    /// The next frame. Whatever was to be said is said before anything is waited for; and only
+    /// then, so that a client that sends many commands at once gets the replies at once (RFC 2920,
+    /// 3.2).
+    async fn next_frame(&mut self) -> Result<Frame, ConnectionEnd> {
         self.clock.waits_since = Instant::now();
         self.clock.last_read = self.clock.waits_since;
         loop {
             if let Some(frame) =
-                self.wire.codec.decode(&mut self.wire.read).map_err(Closed::Broken)?
+                self.wire.codec.decode(&mut self.wire.read).map_err(ConnectionEnd::Broken)?
             {
                 return Ok(frame);
             }
@@ -221,18 +230,19 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
             let deadline = self.deadline(in_message);
             let read = tokio::select! {
                 biased;
-                // A message that has begun is brought to its end. Between two messages there is nothing to lose.
+                // A message that has begun is brought to its end. Between two messages there is
+                // nothing to lose.
                 () = self.stop.cancelled(), if !in_message => {
-                    return Err(self.say_and_close(STOPPING, Closed::Stopped).await);
+                    return Err(self.say_and_close(STOPPING, ConnectionEnd::Stopped).await);
                 }
                 read = timeout_at(deadline, self.wire.read()) => read,
             };
             match read {
-                Ok(Ok(0)) if in_message => return Err(Closed::HungUpInMessage),
-                Ok(Ok(0)) => return Err(Closed::HungUp),
+                Ok(Ok(0)) if in_message => return Err(ConnectionEnd::HungUpInMessage),
+                Ok(Ok(0)) => return Err(ConnectionEnd::HungUp),
                 Ok(Ok(_)) => self.clock.last_read = Instant::now(),
-                Ok(Err(error)) => return Err(Closed::Broken(error)),
-                Err(_) => return Err(self.say_and_close(TOO_SLOW, Closed::TimedOut).await),
+                Ok(Err(error)) => return Err(ConnectionEnd::Broken(error)),
+                Err(_) => return Err(self.say_and_close(TOO_SLOW, ConnectionEnd::TimedOut).await),
             }
         }
     }
@@ -252,9 +262,9 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         }
     }
 
-    /// Says 354. A client that has sent more already has not waited for it, and what it sent may be a message or
-    /// commands: RFC 2920, 3.1 forbids it, since nobody can tell.
-    async fn expect_message(&mut self, go_ahead: &Reply) -> Result<(), Closed> {
+    /// Says 354. A client that has sent more already has not waited for it, and what it sent may be
+    /// a message or commands: RFC 2920, 3.1 forbids it, since nobody can tell.
+    async fn expect_message(&mut self, go_ahead: &Reply) -> Result<(), ConnectionEnd> {
         if !self.wire.read.is_empty() {
             return Err(self.close(TOO_EARLY).await);
         }
@@ -263,7 +273,7 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         Ok(())
     }
 
-    async fn ask(&mut self, question: Question) -> Result<Action, Closed> {
+    async fn ask(&mut self, question: Question) -> Result<Response, ConnectionEnd> {
         let answer = match (&question, self.session.transaction()) {
             (Question::Sender(mail), _) => {
                 handled(self.handler.sender(mail), &mut self.wire).await?
@@ -275,75 +285,76 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         };
         match answer {
             Ok(answer) => Ok(self.session.answered(question, answer)),
-            Err(Failed::TookTooLong) => Ok(Action::Reply(HANDLER_TOO_SLOW)),
-            Err(Failed::Panicked) => {
-                Err(self.say_and_close(HANDLER_PANICKED, Closed::Panicked).await)
+            Err(HandlerError::TookTooLong) => Ok(self.session.answered(question, HANDLER_TOO_SLOW)),
+            Err(HandlerError::Panicked) => {
+                Err(self.say_and_close(HANDLER_PANICKED, ConnectionEnd::Panicked).await)
             }
         }
     }
 
-    /// What is still to be done, if anything.
     async fn deliver(
         &mut self,
         mail: Transaction,
         body: Bytes,
         memory: Reservation,
-    ) -> Result<Option<Action>, Closed> {
+    ) -> Result<(), ConnectionEnd> {
         let answer =
             handled(self.handler.message(mail.clone(), body.clone()), &mut self.wire).await?;
         self.clock.last_message = Instant::now();
         let answer = match answer {
             Ok(answer) => answer,
-            Err(Failed::TookTooLong) => HANDLER_TOO_SLOW,
-            Err(Failed::Panicked) => {
+            Err(HandlerError::TookTooLong) => HANDLER_TOO_SLOW,
+            Err(HandlerError::Panicked) => {
                 self.refused += 1;
-                return Err(self.say_and_close(HANDLER_PANICKED, Closed::Panicked).await);
+                return Err(self.say_and_close(HANDLER_PANICKED, ConnectionEnd::Panicked).await);
             }
         };
-        if answer.is_positive() {
-            self.messages += 1
+        let is_accepted = answer.is_positive();
+        if is_accepted {
+            self.messages += 1;
         } else {
-            self.refused += 1
+            self.refused += 1;
         }
-        let action = self.session.delivered(answer);
-        if let Action::Reply(reply) = &action
-            && reply.is_positive()
-        {
-            self.wire.put(reply).await?;
+        let response = self.session.delivered(answer);
+        self.respond(response).await?;
+        if is_accepted {
+            // The handler hears of it when the client has been told, as far as that can be known.
             self.wire.flush().await?;
             self.handler.acknowledged(&mail, &body).await;
-            drop(memory); // for the envelope, which is gone now
-            return Ok(None);
         }
-        Ok(Some(action))
+        drop(memory); // which was reserved for the envelope
+        Ok(())
     }
 
-    async fn close(&mut self, reply: Reply) -> Closed {
-        let closed =
-            if reply.code() == 221 { Closed::Quit } else { Closed::Refused(reply.clone()) };
+    async fn close(&mut self, reply: Reply) -> ConnectionEnd {
+        let closed = if reply.code() == 221 {
+            ConnectionEnd::Quit
+        } else {
+            ConnectionEnd::Refused(reply.clone())
+        };
         self.say_and_close(reply, closed).await
     }
 
-    async fn say_and_close(&mut self, reply: Reply, closed: Closed) -> Closed {
+    async fn say_and_close(&mut self, reply: Reply, closed: ConnectionEnd) -> ConnectionEnd {
         match self.wire.say_last(&reply).await {
             Ok(()) => closed,
-            Err(_) if !matches!(closed, Closed::Quit) => closed, // the reason counts, not that nobody heard it
+            Err(_) if !matches!(closed, ConnectionEnd::Quit) => closed, // the reason counts, not that nobody heard it
             Err(error) => error,
         }
     }
 }
 
-enum Failed {
+enum HandlerError {
     TookTooLong,
     Panicked,
 }
 
-/// Waits for the handler. If it has to be waited for, what was to be said before is said first: who has sent many
-/// commands need not wait for the first reply until the last one is known.
+/// Waits for the handler. If it has to be waited for, what was to be said before is said first: who
+/// has sent many commands need not wait for the first reply until the last one is known.
 async fn handled<S: AsyncRead + AsyncWrite + Unpin>(
     handler: impl Future<Output = Reply>,
     wire: &mut Wire<'_, S>,
-) -> Result<Result<Reply, Failed>, Closed> {
+) -> Result<Result<Reply, HandlerError>, ConnectionEnd> {
     let deadline = Instant::now() + wire.limits.handler;
     let mut handler = pin!(AssertUnwindSafe(handler).catch_unwind());
     let answer = match futures::poll!(&mut handler) {
@@ -355,8 +366,8 @@ async fn handled<S: AsyncRead + AsyncWrite + Unpin>(
     };
     Ok(match answer {
         Ok(Ok(reply)) => Ok(reply),
-        Ok(Err(_panic)) => Err(Failed::Panicked),
-        Err(_) => Err(Failed::TookTooLong),
+        Ok(Err(_panic)) => Err(HandlerError::Panicked),
+        Err(_) => Err(HandlerError::TookTooLong),
     })
 }
 
@@ -370,22 +381,24 @@ struct Wire<'a, S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<'_, S> {
-    /// Reads what there is. Zero bytes are the end of the stream. Nothing is lost if this future is dropped.
+    /// Reads what there is. Zero bytes are the end of the stream. Nothing is lost if this future is
+    /// dropped.
     async fn read(&mut self) -> io::Result<usize> {
         const PIECE: usize = 8 * 1024;
         self.read.reserve(PIECE);
         (&mut self.io).take(PIECE as u64).read_buf(&mut self.read).await
     }
 
-    /// Adds a reply to what is to be said. Only so much is kept: who does not read replies cannot make us keep them.
-    async fn put(&mut self, reply: &Reply) -> Result<(), Closed> {
+    /// Adds a reply to what is to be said. Only so much is kept: who does not read replies cannot
+    /// make us keep them.
+    async fn put(&mut self, reply: &Reply) -> Result<(), ConnectionEnd> {
         const ENOUGH: usize = 8 * 1024;
-        self.codec.encode(reply, &mut self.written).map_err(Closed::Broken)?;
+        self.codec.encode(reply, &mut self.written).map_err(ConnectionEnd::Broken)?;
         if self.written.len() >= ENOUGH { self.flush().await } else { Ok(()) }
     }
 
     /// Says what is to be said.
-    async fn flush(&mut self) -> Result<(), Closed> {
+    async fn flush(&mut self) -> Result<(), ConnectionEnd> {
         if self.written.is_empty() {
             return Ok(());
         }
@@ -393,14 +406,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<'_, S> {
             self.io.write_all(&self.written).await?;
             self.io.flush().await
         });
-        written.await.map_err(|_| Closed::WriteTimedOut)?.map_err(Closed::Broken)?;
+        written.await.map_err(|_| ConnectionEnd::WriteTimedOut)?.map_err(ConnectionEnd::Broken)?;
         self.written.clear();
         Ok(())
     }
 
-    /// Says this, and that it is all. Then what the client still sends is thrown away for a moment: if a connection is
-    /// closed while something is unread, TCP resets it, and the client may never see what it was told.
-    async fn say_last(&mut self, reply: &Reply) -> Result<(), Closed> {
+    /// Says this, and that it is all. Then what the client still sends is thrown away for a moment:
+    /// if a connection is closed while something is unread, TCP resets it, and the client may never
+    /// see what it was told.
+    async fn say_last(&mut self, reply: &Reply) -> Result<(), ConnectionEnd> {
         self.put(reply).await?;
         self.flush().await?;
         let limit = self.limits.linger;

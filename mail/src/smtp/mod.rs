@@ -4,10 +4,12 @@
 //!
 //! 1. [`address`] and [`reply`]: the words of the protocol.
 //! 2. [`command`]: one line in, one [`Command`](command::Command) out.
-//! 3. [`codec`]: bytes in, frames out; a frame is a line, or a whole message. Where a message ends is decided here, and
-//!    nowhere else.
-//! 4. [`session`]: frames in, actions out, and no socket, clock or `await` in it. All of the server's behaviour is here.
-//! 5. [`connection`]: one session over one stream of bytes, whichever: it reads, writes, waits, and asks the handler.
+//! 3. [`codec`]: bytes in, frames out; a frame is a line, or a whole message. Where a message ends
+//!    is decided here, and nowhere else.
+//! 4. [`session`]: frames in, actions out, and no socket, clock or `await` in it. All of the
+//!    server's behaviour is here.
+//! 5. [`connection`]: one session over one stream of bytes, whichever: it reads, writes, waits, and
+//!    asks the handler.
 //! 6. [`server`]: many connections, their limits, and how they end.
 //! 7. [`client`]: the other side, and what can come of a message.
 //!
@@ -20,7 +22,7 @@
 //! impl Handler for Postbox {
 //!     async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
 //!         match to.local_part() {
-//!             "alice" => Reply::accepted("a friend"),
+//!             "alice" => Reply::recipient_ok(),
 //!             _ => Reply::no_such_mailbox("only alice lives here"),
 //!         }
 //!     }
@@ -44,9 +46,9 @@
 //!     to: vec!["alice@example.org".parse()?, "carol@example.org".parse()?],
 //! };
 //! let message = Message::new("Subject: hello\n\nHow are you?\n");
-//! let verdicts = client.send(&envelope, &message).await?;
-//! assert!(verdicts[0].is_accepted());
-//! assert_eq!(verdicts[1].to_string(), "550 5.1.1 only alice lives here");
+//! let outcomes = client.send(&envelope, &message).await?;
+//! assert!(outcomes[0].is_accepted());
+//! assert_eq!(outcomes[1].to_string(), "550 5.1.1 only alice lives here");
 //! client.quit().await?;
 //!
 //! drop(stop);
@@ -62,18 +64,17 @@ pub mod command;
 pub mod connection;
 mod limits;
 mod message;
-mod replies;
+mod outcome;
 pub mod reply;
 pub mod server;
 pub mod session;
-mod verdict;
 
 pub use address::{Address, AddressError};
 pub use budget::{Budget, Reservation};
-pub use client::{Client, Timeouts, Verdict};
-pub use connection::{Closed, Handler};
+pub use client::{Client, ClientError, DeliveryOutcome, Timeouts};
+pub use connection::{ConnectionEnd, Handler};
 pub use limits::{BareNewlines, Limits};
 pub use message::{Envelope, Message};
 pub use reply::{Reply, Status};
-pub use server::{Listener, Server, Summary};
+pub use server::{Listener, Server, ServerSummary};
 pub use session::{Peer, Transaction};

@@ -18,7 +18,8 @@ pub struct Reply {
 pub struct Status {
     /// 2 for success, 4 for a refusal that may pass, 5 for a refusal for good.
     pub class: u8,
-    /// What it is about: 1 the address, 2 the mailbox, 3 the system, 4 the network, 5 the protocol, 6 the content, 7 policy.
+    /// What it is about: 1 the address, 2 the mailbox, 3 the system, 4 the network, 5 the protocol,
+    /// 6 the content, 7 policy.
     pub subject: u16,
     /// What exactly.
     pub detail: u16,
@@ -50,18 +51,24 @@ impl Reply {
     /// A reply to a recipient or to a message. What could end its line is replaced by a space.
     ///
     /// # Panics
-    /// If the code is not a verdict, that is 250 to 259, 400 to 499 or 500 to 599; or if the status does not begin with
-    /// the same digit. Other replies are the session's own business.
+    /// If the code is not an outcome, that is 250 to 259, 400 to 499 or 500 to 599; or if the
+    /// status does not begin with the same digit. Other replies are the session's own business.
     pub fn new(code: u16, status: (u8, u16, u16), text: impl Into<Cow<'static, str>>) -> Reply {
-        assert!(matches!(code, 250..=259 | 400..=599), "{code} is no verdict");
+        assert!(matches!(code, 250..=259 | 400..=599), "{code} is no outcome");
         assert_eq!(code / 100, u16::from(status.0), "the status does not match the code {code}");
         let (class, subject, detail) = status;
         Reply { code, status: Some(Status { class, subject, detail }), text: one_line(text.into()) }
     }
 
-    /// `250`: accepted, with all that it means. Whoever says so is responsible from now on: RFC 5321, 4.2.5.
+    /// `250`: accepted, with all that it means. Whoever says so is responsible from now on: RFC
+    /// 5321, 4.2.5.
     pub fn accepted(text: impl Into<Cow<'static, str>>) -> Reply {
         Reply::new(250, (2, 0, 0), text)
+    }
+
+    /// `250 2.1.5`: this recipient can have the message. RFC 3463, 3.2 has a status of its own for it.
+    pub fn recipient_ok() -> Reply {
+        Reply::own(250, Some((2, 1, 5)), "recipient ok")
     }
 
     /// `451`: not now. The client keeps the message and tries again.
@@ -97,7 +104,8 @@ impl Reply {
         Reply { code, status: None, text: lines.join("\n").into() }
     }
 
-    /// What a client has read. The lines have `\n` between them, and the status stands before the first.
+    /// What a client has read. The lines have `\n` between them, and the status stands before the
+    /// first.
     pub(super) fn read(code: u16, text: String) -> Reply {
         match Status::parse(&text) {
             Some((status, rest)) if u16::from(status.class) == code / 100 => {
@@ -167,8 +175,9 @@ impl Display for Reply {
     }
 }
 
-/// Handlers quote what others wrote: addresses, errors, the reply of another server. None of that may look like a reply
-/// of its own, and the line may not grow beyond what clients read: 512 bytes, RFC 5321, 4.5.3.1.5.
+/// Handlers quote what others wrote: addresses, errors, the reply of another server. None of that
+/// may look like a reply of its own, and the line may not grow beyond what clients read: 512 bytes,
+/// RFC 5321, 4.5.3.1.5.
 fn one_line(text: Cow<'static, str>) -> Cow<'static, str> {
     const LONGEST: usize = 480;
     let plain = |byte: u8| matches!(byte, b' '..=b'~');
@@ -223,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "354 is no verdict")]
+    #[should_panic(expected = "354 is no outcome")]
     fn a_handler_cannot_make_a_reply_that_is_the_sessions_own() {
         Reply::new(354, (3, 0, 0), "go ahead");
     }

@@ -1,7 +1,7 @@
 //! The server: accepts connections, as many as it may have, and comes to an orderly end.
 use super::{
     budget::Budget,
-    connection::{Closed, Common, Handler, Report, converse},
+    connection::{Common, ConnectionEnd, ConnectionOutcome, Handler, converse},
     limits::Limits,
 };
 use async_concepts::LaneExt;
@@ -15,12 +15,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// From where connections come. Any other source than [`TcpListener`] will do; tests have one that fails.
+/// From where connections come. Any other source than [`TcpListener`] will do; tests have one that
+/// fails.
 pub trait Listener: Send {
     /// What a connection is.
     type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// Waits for a connection, and says from where it comes, if that is known. Dropping the future must not lose one.
+    /// Waits for a connection, and says from where it comes, if that is known. Dropping the future
+    /// must not lose one.
     fn accept(&mut self)
     -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
 }
@@ -30,8 +32,9 @@ impl Listener for TcpListener {
 
     async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
         let (stream, address) = TcpListener::accept(self).await?;
-        // Replies are small, and nobody should wait for them: with Nagle's algorithm and the other side's delayed
-        // acknowledgements it can take 40 ms. If that cannot be set, it is only slow.
+        // Replies are small, and nobody should wait for them: with Nagle's algorithm and the other
+        // side's delayed acknowledgements it can take 40 ms. If that cannot be set, it is only
+        // slow.
         let _ = stream.set_nodelay(true);
         Ok((stream, Some(address)))
     }
@@ -45,7 +48,7 @@ pub struct Server<H> {
 
 /// What a server has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct ServerSummary {
     /// How many connections there were, without those that were turned away.
     pub connections: u64,
     /// How many there were too many; they were told 421.
@@ -56,8 +59,8 @@ pub struct Summary {
     pub refused: u64,
     /// How many connections ended with a panic of the handler.
     pub panics: u64,
-    /// How many connections were cut off because time was up when the server was told to stop. Whatever they were doing,
-    /// their clients were not told that it succeeded.
+    /// How many connections were cut off because time was up when the server was told to stop.
+    /// Whatever they were doing, their clients were not told that it succeeded.
     pub cut_off: u64,
 }
 
@@ -75,8 +78,8 @@ impl<H: Handler> Server<H> {
         self
     }
 
-    /// How its sessions are called in a timeline: the first one like this, the others with a number. Without this they
-    /// are called `session`.
+    /// How its sessions are called in a timeline: the first one like this, the others with a
+    /// number. Without this they are called `session`.
     pub fn lane(mut self, lane: &str) -> Server<H> {
         lane.clone_into(&mut self.lane);
         self
@@ -87,34 +90,34 @@ impl<H: Handler> Server<H> {
         &self.common.budget
     }
 
-    /// Holds one conversation over any stream of bytes, from the greeting to the end. It does not count as one of
-    /// [`Limits::connections`].
+    /// Holds one conversation over any stream of bytes, from the greeting to the end. It does not
+    /// count as one of [`Limits::connections`].
     ///
-    /// When `stop` is cancelled, a message that is being received or handled is brought to its end, and then the client
-    /// is told 421. Dropping the future closes the connection at once; the client of a message that was on its way
-    /// gets no verdict then, and will send it again.
+    /// When `stop` is cancelled, a message that is being received or handled is brought to its end,
+    /// and then the client is told 421. Dropping the future closes the connection at once; the
+    /// client of a message that was on its way gets no outcome then, and will send it again.
     pub async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         io: S,
         stop: &CancellationToken,
-    ) -> Report {
+    ) -> ConnectionOutcome {
         converse(&self.common, io, None, stop).await
     }
 
-    /// Serves everybody who connects, until `shutdown` is ready. Then it stops to accept, ends sessions that are between
-    /// two messages with 421, brings messages to their end that are being received or handled, and after
-    /// [`Limits::shutdown`] cuts off the rest.
+    /// Serves everybody who connects, until `shutdown` is ready. Then it stops to accept, ends
+    /// sessions that are between two messages with 421, brings messages to their end that are being
+    /// received or handled, and after [`Limits::shutdown`] cuts off the rest.
     ///
     /// Dropping the future cuts off all sessions at once.
     pub async fn serve(
         self,
         mut listener: impl Listener,
         shutdown: impl Future<Output = ()>,
-    ) -> Summary {
+    ) -> ServerSummary {
         let slots = Arc::new(Semaphore::new(self.common.limits.connections));
-        let mut sessions = Sessions { summary: Summary::default(), tasks: JoinSet::new() };
+        let mut sessions = Sessions { summary: ServerSummary::default(), tasks: JoinSet::new() };
         let (common, stop) = (Arc::new(self.common), CancellationToken::new());
-        let mut patience = FIRST_PAUSE;
+        let mut pause = FIRST_PAUSE;
         tokio::pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -130,17 +133,17 @@ impl<H: Handler> Server<H> {
                 Ok(connection) => connection,
                 Err(error) if concerns_one_connection(&error) => continue,
                 Err(_) => {
-                    // Most likely there are too many open files. Nothing but time will help, and asking again at once
-                    // would only keep those from running who could close some.
+                    // Most likely there are too many open files. Nothing but time will help, and
+                    // asking again at once would only keep those from running who could close some.
                     tokio::select! {
                         () = &mut shutdown => break,
-                        () = sleep(patience) => {}
+                        () = sleep(pause) => {}
                     }
-                    patience = LONGEST_PAUSE.min(2 * patience);
+                    pause = LONGEST_PAUSE.min(2 * pause);
                     continue;
                 }
             };
-            patience = FIRST_PAUSE;
+            pause = FIRST_PAUSE;
             let Ok(slot) = slots.clone().try_acquire_owned() else {
                 sessions.turn_away(io);
                 continue;
@@ -174,35 +177,36 @@ async fn session<H: Handler, S: AsyncRead + AsyncWrite + Unpin>(
     address: Option<SocketAddr>,
     stop: CancellationToken,
     _slot: OwnedSemaphorePermit,
-) -> Ended {
-    Ended::Session(converse(&common, io, address, &stop).await)
+) -> TaskEnd {
+    TaskEnd::Session(converse(&common, io, address, &stop).await)
 }
 
-enum Ended {
-    Session(Report),
+enum TaskEnd {
+    Session(ConnectionOutcome),
     TurnedAway,
 }
 
 struct Sessions {
-    summary: Summary,
-    tasks: JoinSet<Ended>,
+    summary: ServerSummary,
+    tasks: JoinSet<TaskEnd>,
 }
 
 impl Sessions {
-    fn ended(&mut self, ended: Result<Ended, JoinError>) {
+    fn ended(&mut self, ended: Result<TaskEnd, JoinError>) {
         match ended {
-            Ok(Ended::Session(report)) => {
+            Ok(TaskEnd::Session(report)) => {
                 self.summary.messages += report.messages;
                 self.summary.refused += report.refused;
-                self.summary.panics += u64::from(matches!(report.closed, Closed::Panicked));
+                self.summary.panics += u64::from(matches!(report.closed, ConnectionEnd::Panicked));
             }
-            Ok(Ended::TurnedAway) => {}
+            Ok(TaskEnd::TurnedAway) => {}
             Err(error) if error.is_panic() => self.summary.panics += 1,
             Err(_) => self.summary.cut_off += 1,
         }
     }
 
-    /// Tells a client that there are too many: RFC 5321, 3.8. Whoever does not take it at once does not get it.
+    /// Tells a client that there are too many: RFC 5321, 3.8. Whoever does not take it at once does
+    /// not get it.
     fn turn_away(&mut self, mut io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         self.summary.turned_away += 1;
         self.tasks.spawn(async move {
@@ -211,11 +215,11 @@ impl Sessions {
                 io.shutdown().await
             };
             let _ = timeout(Duration::from_secs(1), say).await;
-            Ended::TurnedAway
+            TaskEnd::TurnedAway
         });
     }
 
-    async fn cut_off(mut self) -> Summary {
+    async fn cut_off(mut self) -> ServerSummary {
         self.tasks.abort_all();
         while let Some(ended) = self.tasks.join_next().await {
             self.ended(ended);

@@ -1,9 +1,10 @@
-//! What a conversation in SMTP comes to, for a campaign: each way in which a server can answer, or not.
+//! What a conversation in SMTP comes to, for a campaign: each way in which a server can answer, or
+//! not.
 use crate::post::{list, settings};
 use mail::{
     campaign::{
-        Campaign, Connection, Connector, Fate, IfInDoubt, Outcome, OverSmtp, Recipient, Settings,
-        Summary,
+        AttemptOutcome, Campaign, CampaignSummary, Connection, Connector, IfInDoubt, OverSmtp,
+        Recipient, RecipientOutcome, Settings,
     },
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
@@ -18,7 +19,8 @@ use tokio::{
     time::Instant,
 };
 
-/// What a server says to each command, and to a message. `cut` is to hang up instead, and `silent` to say nothing.
+/// What a server says to each command, and to a message. `cut` is to hang up instead, and `silent`
+/// to say nothing.
 #[derive(Clone, Copy)]
 struct Says {
     hello: &'static str,
@@ -103,7 +105,7 @@ impl Servers {
                 from: Address::new("news@example.org").ok(),
                 to: vec![recipient.address.clone()],
             };
-            (envelope, Message::new("Subject: news\n\nThere are some.\n"))
+            Ok((envelope, Message::new("Subject: news\n\nThere are some.\n")))
         })
     }
 
@@ -122,17 +124,20 @@ async fn on_this_thread<T>(work: impl Future<Output = T>) -> T {
 
 #[tokio::test(start_paused = true)]
 async fn each_answer_has_its_meaning() {
-    let refused = |why: &str| Outcome::Refused(why.into());
-    let not_now = |why: &str| Outcome::NotNow(why.into());
-    let lost = |why: &str| Outcome::Lost(why.into());
-    let in_doubt = |why: &str| Outcome::InDoubt(why.into());
+    let refused = |why: &str| AttemptOutcome::Refused(why.into());
+    let not_now = |why: &str| AttemptOutcome::NotNow(why.into());
+    let lost = |why: &str| AttemptOutcome::Lost(why.into());
+    let in_doubt = |why: &str| AttemptOutcome::InDoubt(why.into());
     // What is said where, what it means, and whether the connection can be used afterwards.
     let cases = [
-        (FRIENDLY, Outcome::Sent, true),
+        (FRIENDLY, AttemptOutcome::Sent, true),
         (Says { mail: "550 no", ..FRIENDLY }, refused("550 no"), true),
         (Says { mail: "451 later", ..FRIENDLY }, not_now("451 later"), true),
         (Says { recipient: "550 5.1.1 no", ..FRIENDLY }, refused("550 5.1.1 no"), true),
         (Says { recipient: "452 later", ..FRIENDLY }, not_now("452 later"), true),
+        // RFC 5321, 4.5.3.1.10: too many recipients, by an old server.
+        (Says { recipient: "552 later", ..FRIENDLY }, not_now("552 later"), true),
+        (Says { mail: "552 too large", ..FRIENDLY }, refused("552 too large"), true),
         (Says { data: "554 no", ..FRIENDLY }, refused("554 no"), true),
         (Says { message: "554 spam", ..FRIENDLY }, refused("554 spam"), true),
         (Says { message: "451 later", ..FRIENDLY }, not_now("451 later"), true),
@@ -167,12 +172,12 @@ async fn each_answer_has_its_meaning() {
         // After that, somebody may.
         (
             Says { message: "cut", ..FRIENDLY },
-            in_doubt("the server hung up while waiting for the verdict"),
+            in_doubt("the server hung up while waiting for the reply to the message"),
             false,
         ),
         (
             Says { message: "silent", ..FRIENDLY },
-            in_doubt("the server took too long while waiting for the verdict"),
+            in_doubt("the server took too long while waiting for the reply to the message"),
             false,
         ),
     ];
@@ -189,7 +194,7 @@ async fn each_answer_has_its_meaning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_that_the_server_cannot_take_is_refused_without_a_word_to_it() {
+async fn an_address_that_needs_what_the_server_does_not_offer_is_not_sent_to() {
     on_this_thread(async {
         let servers = Servers::new(&[FRIENDLY]);
         let mut connection = servers.connector().connect().await.unwrap();
@@ -197,15 +202,20 @@ async fn an_address_that_the_server_cannot_take_is_refused_without_a_word_to_it(
         let outcome = connection.deliver(&Recipient { number: 1, address }).await;
         assert_eq!(
             outcome,
-            Outcome::Refused("the server does not offer SMTPUTF8, which this needs".into())
+            AttemptOutcome::CannotBeSent(
+                "the server does not offer SMTPUTF8, which this needs".into()
+            )
         );
         assert!(connection.is_usable());
-        assert_eq!(connection.deliver(&list(1).next().unwrap().unwrap()).await, Outcome::Sent);
+        assert_eq!(
+            connection.deliver(&list(1).next().unwrap().unwrap()).await,
+            AttemptOutcome::Sent
+        );
     })
     .await;
 }
 
-async fn campaign(servers: &Servers, settings: Settings, recipients: u64) -> Summary {
+async fn campaign(servers: &Servers, settings: Settings, recipients: u64) -> CampaignSummary {
     on_this_thread(Campaign::new(servers.connector(), settings).run(list(recipients)))
         .await
         .unwrap()
@@ -254,8 +264,13 @@ async fn a_silent_server_does_not_keep_a_campaign_for_ever() {
 #[test]
 fn a_fate_says_what_it_is() {
     let why = || "550 no".to_owned();
-    let fates = [Fate::Sent, Fate::Refused(why()), Fate::GaveUp(why()), Fate::InDoubt(why())];
+    let fates = [
+        RecipientOutcome::Sent,
+        RecipientOutcome::Refused(why()),
+        RecipientOutcome::GaveUp(why()),
+        RecipientOutcome::InDoubt(why()),
+    ];
     let said =
         ["sent", "refused: 550 no", "given up: 550 no", "in doubt, may have been sent: 550 no"];
-    assert_eq!(fates.map(|fate| fate.to_string()), said);
+    assert_eq!(fates.map(|outcome| outcome.to_string()), said);
 }

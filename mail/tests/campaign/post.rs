@@ -1,5 +1,8 @@
-//! A post office for tests: it does with each recipient what it was told to, and remembers all of it.
-use mail::campaign::{Backoff, Connection, Connector, ListError, Outcome, Recipient, Settings};
+//! A post office for tests: it does with each recipient what it was told to, and remembers all of
+//! it.
+use mail::campaign::{
+    AttemptOutcome, Backoff, Connection, Connector, ListError, Recipient, Settings,
+};
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, VecDeque},
@@ -11,7 +14,7 @@ use tokio::time::{Instant, sleep};
 /// What happens in an attempt, after the time that each takes.
 #[derive(Clone, Debug)]
 pub enum Act {
-    Answer(Outcome),
+    Answer(AttemptOutcome),
     /// It comes in, after so many milliseconds more.
     Takes(u64),
     /// It comes in, and then the connection ends without a reply.
@@ -127,14 +130,14 @@ impl Drop for InFlight<'_> {
 }
 
 impl Connection for Line<'_> {
-    async fn deliver(&mut self, recipient: &Recipient) -> Outcome {
+    async fn deliver(&mut self, recipient: &Recipient) -> AttemptOutcome {
         assert!(!self.broken, "a broken connection is used again");
         let (post, number) = (self.post, recipient.number);
         let _in_flight = InFlight::new(post);
         post.attempts.borrow_mut().push((post.now(), number));
         if self.mails == post.mails_per_connection.get() {
             self.broken = true;
-            return Outcome::Lost("closed by the server".into());
+            return AttemptOutcome::Lost("closed by the server".into());
         }
         self.mails += 1;
         if !post.takes.is_zero() {
@@ -143,24 +146,24 @@ impl Connection for Line<'_> {
         let act = post.acts.borrow_mut().get_mut(&number).and_then(VecDeque::pop_front);
         let arrives = || post.got.borrow_mut().push((post.now(), number));
         match act {
-            None | Some(Act::Answer(Outcome::Sent)) => {
+            None | Some(Act::Answer(AttemptOutcome::Sent)) => {
                 arrives();
-                Outcome::Sent
+                AttemptOutcome::Sent
             }
             Some(Act::Takes(ms)) => {
                 sleep(Duration::from_millis(ms)).await;
                 arrives();
-                Outcome::Sent
+                AttemptOutcome::Sent
             }
             Some(Act::Answer(outcome)) => outcome,
             Some(Act::SwallowAndHangUp) => {
                 arrives();
                 self.broken = true;
-                Outcome::InDoubt("closed before the reply".into())
+                AttemptOutcome::InDoubt("closed before the reply".into())
             }
             Some(Act::HangUp) => {
                 self.broken = true;
-                Outcome::Lost("closed in the middle".into())
+                AttemptOutcome::Lost("closed in the middle".into())
             }
         }
     }
@@ -184,11 +187,11 @@ pub fn recipient(number: u64) -> Recipient {
 }
 
 pub fn not_now() -> Act {
-    Act::Answer(Outcome::NotNow("451 later".into()))
+    Act::Answer(AttemptOutcome::NotNow("451 later".into()))
 }
 
 pub fn refused() -> Act {
-    Act::Answer(Outcome::Refused("550 no such user".into()))
+    Act::Answer(AttemptOutcome::Refused("550 no such user".into()))
 }
 
 /// So many connections; three attempts, after 1 and 2 s.

@@ -1,6 +1,8 @@
 //! What is refused for now is tried again: after a time, so often, and so many at once.
 use crate::post::{Act, Post, list, not_now, refused, settings};
-use mail::campaign::{Backoff, Campaign, Event, Fate, IfInDoubt, Outcome, Settings};
+use mail::campaign::{
+    AttemptOutcome, Backoff, Campaign, CampaignEvent, IfInDoubt, RecipientOutcome, Settings,
+};
 use std::{cell::Cell, num::NonZeroUsize, time::Duration};
 
 #[tokio::test(start_paused = true)]
@@ -17,15 +19,18 @@ async fn who_is_refused_for_now_is_tried_again_after_1_s_and_2_s() {
 async fn who_is_refused_for_now_three_times_is_given_up() {
     let post = Post::new(100).act(2, [not_now(), not_now(), not_now(), not_now()]);
     let mut fates = vec![];
-    let campaign = Campaign::new(&post, settings(1)).watch(|event| {
-        if let Event::Ends(recipient, fate) = event {
-            fates.push((recipient.number, fate.clone()));
+    let campaign = Campaign::new(&post, settings(1)).on_event(|event| {
+        if let CampaignEvent::Ends(recipient, outcome) = event {
+            fates.push((recipient.number, outcome.clone()));
         }
     });
     let summary = campaign.run(list(2)).await.unwrap();
     assert_eq!(post.attempts_for(2), [100, 1200, 3300]);
     assert_eq!((summary.sent, summary.gave_up, summary.all_sent()), (1, 1, false));
-    assert_eq!(fates, [(1, Fate::Sent), (2, Fate::GaveUp("451 later".into()))]);
+    assert_eq!(
+        fates,
+        [(1, RecipientOutcome::Sent), (2, RecipientOutcome::GaveUp("451 later".into()))]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,8 +70,8 @@ async fn no_more_are_taken_than_may_wait() {
         pulled.set(pulled.get() + 1);
         most.set(most.get().max(pulled.get() - ended.get()));
     });
-    let campaign = Campaign::new(&post, settings).watch(|event| {
-        if let Event::Ends(..) = event {
+    let campaign = Campaign::new(&post, settings).on_event(|event| {
+        if let CampaignEvent::Ends(..) = event {
             ended.set(ended.get() + 1);
         }
     });
@@ -88,8 +93,8 @@ async fn a_connection_that_the_server_closes_after_some_mails_costs_no_attempt_a
     let post = Post::new(100);
     post.mails_per_connection.set(3);
     let mut waits = 0;
-    let campaign = Campaign::new(&post, settings(1)).watch(|event| {
-        if let Event::Waits { .. } = event {
+    let campaign = Campaign::new(&post, settings(1)).on_event(|event| {
+        if let CampaignEvent::Waits { .. } = event {
             waits += 1;
         }
     });
@@ -127,7 +132,7 @@ async fn what_is_in_doubt_is_sent_again_if_one_asks_for_it() {
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_is_answered_with_sent_counts_at_once() {
-    let post = Post::new(100).act(1, [Act::Answer(Outcome::Sent)]);
+    let post = Post::new(100).act(1, [Act::Answer(AttemptOutcome::Sent)]);
     assert_eq!(Campaign::new(&post, settings(1)).run(list(1)).await.unwrap().sent, 1);
     assert_eq!(post.attempts_for(1), [0]);
 }

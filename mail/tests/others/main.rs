@@ -1,8 +1,9 @@
-//! The server, as other people's clients meet it, and the client, as it meets other people's servers.
+//! The server, as other people's clients meet it, and the client, as it meets other people's
+//! servers.
 //!
-//! `lettre` is a crate. What needs a program that is not part of this project is ignored, unless one asks for it:
-//! `cargo test --package async-concepts-mail --test others -- --ignored`, with Twisted and aiosmtpd where `python3` finds
-//! them, `curl` and `swaks`.
+//! `lettre` is a crate. What needs a program that is not part of this project is ignored, unless
+//! one asks for it: `cargo test --package async-concepts-mail --test others -- --ignored`, with
+//! Twisted and aiosmtpd where `python3` finds them, `curl` and `swaks`.
 mod clients;
 mod postbox;
 mod servers;

@@ -52,7 +52,7 @@ pub struct Postbox {
     pub address: SocketAddr,
     desk: Desk,
     stop: oneshot::Sender<()>,
-    server: JoinHandle<mail::smtp::server::Summary>,
+    server: JoinHandle<mail::smtp::server::ServerSummary>,
 }
 
 impl Postbox {

@@ -1,4 +1,5 @@
-//! The client and the campaign, against aiosmtpd, which offers neither PIPELINING nor enhanced status codes.
+//! The client and the campaign, against aiosmtpd, which offers neither PIPELINING nor enhanced
+//! status codes.
 use crate::postbox::DOTS;
 use mail::{
     campaign::{Campaign, OverSmtp, Recipient, RecipientFile, Settings},
@@ -29,7 +30,7 @@ impl Aiosmtpd {
         Aiosmtpd { process, lines, address: format!("127.0.0.1:{port}") }
     }
 
-    async fn connect(&self) -> Result<Client<tokio::net::TcpStream>, mail::smtp::client::Error> {
+    async fn connect(&self) -> Result<Client<tokio::net::TcpStream>, mail::smtp::ClientError> {
         Client::connect(&self.address, "client.example.net", Timeouts::all(Duration::from_secs(30)))
             .await
     }
@@ -52,7 +53,7 @@ fn envelope(from: &str, to: &[&str]) -> Envelope {
 
 #[tokio::test]
 #[ignore = "needs python3 with aiosmtpd"]
-async fn each_recipient_has_a_verdict_and_the_message_arrives_as_it_was_written() {
+async fn each_recipient_has_an_outcome_and_the_message_arrives_as_it_was_written() {
     let server = Aiosmtpd::start().await;
     let mut client = server.connect().await.unwrap();
     let offered = client.extensions();
@@ -60,8 +61,8 @@ async fn each_recipient_has_a_verdict_and_the_message_arrives_as_it_was_written(
 
     let message = Message::new(format!("Subject: dots\n\n{}\n", DOTS.join("\n")));
     let to = ["ann@example.org", "nobody@example.org", "full@example.org", "bob@example.org"];
-    let verdicts = client.send(&envelope("alice@example.net", &to), &message).await.unwrap();
-    let codes: Vec<u16> = verdicts.iter().map(|verdict| verdict.reply().code()).collect();
+    let outcomes = client.send(&envelope("alice@example.net", &to), &message).await.unwrap();
+    let codes: Vec<u16> = outcomes.iter().map(|outcome| outcome.reply().code()).collect();
     assert_eq!(codes, [250, 550, 452, 250]);
     let nobody = client
         .send(&envelope("alice@example.net", &["nobody@example.org"]), &message)
@@ -70,9 +71,9 @@ async fn each_recipient_has_a_verdict_and_the_message_arrives_as_it_was_written(
     assert!(nobody[0].is_permanent());
     // Over the same connection, after a message that nobody wanted.
     let utf8 = Message::new("Subject: Grüße\n\nGrüße aus 北京\n");
-    let verdicts =
+    let outcomes =
         client.send(&envelope("grüße@example.net", &["用户@example.org"]), &utf8).await.unwrap();
-    assert!(verdicts[0].is_accepted());
+    assert!(outcomes[0].is_accepted());
     client.quit().await.unwrap();
 
     let mails = server.end().await;
@@ -97,7 +98,7 @@ async fn a_campaign_sends_to_everybody_who_is_there() {
     let message = Message::new("Subject: news\n\nThere are some.\n");
     let mail = |recipient: &Recipient| {
         let to = vec![recipient.address.clone()];
-        (Envelope { from: Address::new("news@example.org").ok(), to }, message.clone())
+        Ok((Envelope { from: Address::new("news@example.org").ok(), to }, message.clone()))
     };
     let campaign =
         Campaign::new(OverSmtp::new(async || server.connect().await, mail), Settings::default());

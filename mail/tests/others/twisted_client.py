@@ -15,11 +15,11 @@ def send(to, text):
 
 @defer.inlineCallbacks
 def main():
-    accepted, verdicts = yield send(
+    accepted, outcomes = yield send(
         ["ann@example.org", "nobody@example.org", "bob@example.org"], b"Subject: dots\n\n.\n..\n.dot\n\nlast\n.\n"
     )
     print("accepted", accepted)
-    for address, code, text in verdicts:
+    for address, code, text in outcomes:
         print(address.decode(), code)
     try:
         yield send(["nobody@example.org"], b"Subject: hello\n\nhello\n")

@@ -1,4 +1,5 @@
-//! `lettre`, the mail client that most Rust programs have. It ends each message with a line end of its own.
+//! `lettre`, the mail client that most Rust programs have. It ends each message with a line end of
+//! its own.
 use crate::postbox::{DOTS, Mail, Postbox};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -64,7 +65,8 @@ async fn a_connection_carries_more_than_one_message() {
     }
     drop(transport);
     let (connections, mails) = postbox.close().await;
-    // How many there are is up to lettre's pool, which may not yet have one back when it needs the next.
+    // How many there are is up to lettre's pool, which may not yet have one back when it needs the
+    // next.
     assert!(connections < 20, "{connections} connections");
     assert_eq!(mails.len(), 20);
 }

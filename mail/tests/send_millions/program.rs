@@ -106,19 +106,23 @@ fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
     let thesis = folder.path().join("thesis");
     fs::write(&thesis, "My thesis\n").unwrap();
     let thesis = thesis.to_str().unwrap();
-    let long = folder.path().join("long");
-    fs::write(&long, "x".repeat(2000)).unwrap();
     let folder = folder.path().to_str().unwrap();
     for (arguments, why) in [
         (vec!["--recipients", "no such file"], "no such file: No such file or directory"),
-        (vec!["--recipients", folder], "it is not a plain file"),
-        (vec!["--recipients", &path, "--resume", thesis], "is there already, and is no journal"),
-        (vec!["--recipients", &path, "--failed", folder], "Is a directory"),
+        (vec!["--recipients", folder], "it is a directory, not a plain file"),
+        (
+            vec!["--recipients", &path, "--resume", thesis],
+            "is there already, and does not begin with",
+        ),
+        (vec!["--recipients", &path, "--failed", folder], "it is a directory, not a plain file"),
         (
             vec!["--recipients", &path, "--text", "no such text"],
             "no such text: No such file or directory",
         ),
-        (vec!["--recipients", &path, "--text", long.to_str().unwrap()], "more than 998 bytes"),
+        (vec!["--recipients", &path, "--header", "no colon"], "is written like 'Reply-To"),
+        (vec!["--recipients", &path, "--header", "From: a@b"], "is there already"),
+        (vec!["--recipients", &path, "--header", "List-Id: ü"], "can only contain ASCII"),
+        (vec!["--recipients", &path, "--bounces", "nobody"], "an address needs an @"),
         (vec!["--recipients", &path, "--subject", "a\nBcc: b@c"], "control character"),
         (vec!["--count", "ten"], "cannot parse argument"),
     ] {
@@ -184,9 +188,9 @@ struct Post {
     came: watch::Sender<usize>,
 }
 
-struct Desk(Arc<Post>);
+struct Queue(Arc<Post>);
 
-impl Handler for Desk {
+impl Handler for Queue {
     async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
         Reply::accepted("fine")
     }
@@ -210,13 +214,13 @@ impl Post {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let desk = Desk(post.clone());
+        let queue = Queue(post.clone());
         thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).unwrap();
-                Server::new(desk, Limits::default()).serve(listener, std::future::pending()).await
+                Server::new(queue, Limits::default()).serve(listener, std::future::pending()).await
             })
         });
         (post, address)
@@ -318,7 +322,7 @@ fn a_second_ctrl_c_ends_it_at_once_and_the_journal_knows_who_is_in_doubt() {
 fn last_words(journal: &str) -> BTreeMap<u64, String> {
     let text = fs::read_to_string(journal).unwrap();
     let words = text.lines().skip(1).map(|line| {
-        let mut words = line.split(' ');
+        let mut words = line.split(' ').skip(1); // after the checksum
         let word = words.next().unwrap().to_owned();
         (words.next().unwrap().parse().unwrap(), word)
     });
@@ -466,6 +470,199 @@ fn the_mail_is_what_was_asked_for() {
             && mail.contains("From: <me@example.net>\r\n"),
         "{mail}"
     );
-    assert!(mail.contains("Subject: =?UTF-8?"), "{mail}");
+    assert!(mail.contains("Subject: =?utf-8?"), "{mail}");
+    assert!(mail.contains("\r\nDate: ") && mail.contains("\r\nMessage-ID: <"), "{mail}");
     assert!(mail.ends_with("\r\n\r\nDear ann@example.org,\r\n.\r\n.dots\r\n"), "{mail}");
+}
+
+/// For each message, the sender of its envelope and its text.
+type Mails = Arc<Mutex<Vec<(String, String)>>>;
+
+/// A mail server, and what it has taken.
+fn reading_server() -> (String, Mails) {
+    struct Reader(Mails);
+    impl Handler for Reader {
+        async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
+            Reply::recipient_ok()
+        }
+        async fn message(&self, mail: Transaction, body: Bytes) -> Reply {
+            let from = mail.envelope.from.map(|from| from.to_string()).unwrap_or_default();
+            let text = String::from_utf8_lossy(&body).into_owned();
+            self.0.lock().unwrap().push((from, text));
+            Reply::accepted("read")
+        }
+    }
+    let taken = Mails::default();
+    let reader = Reader(Arc::clone(&taken));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::from_std(listener).unwrap();
+            Server::new(reader, Limits::default()).serve(listener, std::future::pending()).await
+        })
+    });
+    (address, taken)
+}
+
+#[test]
+fn author_bounces_and_headers_are_what_was_asked_for() {
+    let (server, taken) = reading_server();
+    let (_folder, path) = list("ann@example.org\n");
+    let (code, out, err) = run(&[
+        "--recipients",
+        &path,
+        "--server",
+        &server,
+        "--from",
+        "The News <news@example.net>",
+        "--bounces",
+        "bounces@example.net",
+        "--header",
+        "List-Unsubscribe: <https://example.net/off?who={address}&token=0123456789abcdef0123456789abcdef>",
+        "--header",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "--header",
+        "Reply-To: editor@example.net",
+    ]);
+    assert_eq!(code, 0, "{out}{err}");
+    let taken = taken.lock().unwrap();
+    let (from, text) = &taken[0];
+    assert_eq!(from, "bounces@example.net", "reports go elsewhere than answers");
+    let unfolded = text.replace("\r\n ", " ").replace("\r\n\t", " ");
+    for line in [
+        "From: \"The News\" <news@example.net>",
+        "List-Unsubscribe: <https://example.net/off?who=ann@example.org&token=0123456789abcdef0123456789abcdef>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "Reply-To: editor@example.net",
+    ] {
+        assert!(
+            unfolded.contains(&format!("\r\n{line}\r\n")) || unfolded.starts_with(line),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn no_file_is_touched_if_two_options_name_the_same() {
+    let (folder, path) = list("ann@example.org\nnobody@example.org\nbob@example.org\n");
+    let (soft, hard) = (folder.path().join("soft"), folder.path().join("hard"));
+    std::os::unix::fs::symlink(&path, &soft).unwrap();
+    fs::hard_link(&path, &hard).unwrap();
+    let (soft, hard) = (soft.to_str().unwrap(), hard.to_str().unwrap());
+    let new = folder.path().join("new").to_str().unwrap().to_owned();
+    for (arguments, which) in [
+        (["--recipients", &path, "--failed", &path], "--recipients and --failed"),
+        (["--recipients", &path, "--failed", soft], "--recipients and --failed"),
+        (["--recipients", hard, "--failed", &path], "--recipients and --failed"),
+        (["--recipients", &path, "--resume", &path], "--recipients and --resume"),
+        (["--text", &path, "--failed", &path], "--text and --failed"),
+        (["--text", &path, "--resume", soft], "--text and --resume"),
+        (["--failed", &new, "--resume", &new], "--failed and --resume"),
+    ] {
+        let (code, out, err) = run(&arguments);
+        let expected = format!("send_millions: {which} are the same file\n");
+        assert_eq!((code, out.as_str(), err.as_str()), (2, "", expected.as_str()), "{arguments:?}");
+    }
+    let list = fs::read_to_string(&path).unwrap();
+    assert_eq!(list, "ann@example.org\nnobody@example.org\nbob@example.org\n");
+    assert!(!Path::new(&new).exists());
+    // To read one file for two purposes harms nothing.
+    assert_eq!(run(&["--recipients", &path, "--text", &path]).0, 1, "nobody@ is refused");
+}
+
+#[test]
+fn a_pipe_or_a_device_is_refused_at_once_whichever_option_names_it() {
+    let (folder, path) = list("ann@example.org\n");
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.to_str().unwrap();
+    for option in ["--recipients", "--text", "--failed", "--resume"] {
+        for (file, what) in [(pipe, "a pipe"), ("/dev/null", "a device")] {
+            let mut arguments = vec![option, file];
+            if option != "--recipients" {
+                arguments.extend(["--recipients", &path]);
+            }
+            let (code, _, err) = run(&arguments);
+            let expected = format!("send_millions: {file}: it is {what}, not a plain file\n");
+            assert_eq!((code, err), (2, expected), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn every_mail_is_written_once_before_the_first_is_sent() {
+    let (server, taken) = reading_server();
+    let long = format!("alexandra.longname@{}.example.org", "x".repeat(60));
+    let (folder, path) = list(&format!("ann@example.org\n{long}\n"));
+    let failed = folder.path().join("failed").to_str().unwrap().to_owned();
+    let header = format!("X-Token-Free: ok\nList-Id: <{}{{address}}>", "x".repeat(950));
+    let header = header.lines().nth(1).unwrap();
+    let (code, out, err) =
+        run(&["--recipients", &path, "--server", &server, "--header", header, "--failed", &failed]);
+    let why = format!(
+        "send_millions: the mail to {long} (line 2) cannot be written: \
+        a header has a word that is too long for a line\n"
+    );
+    assert_eq!((code, out, err), (2, String::new(), why));
+    assert!(taken.lock().unwrap().is_empty(), "ann's mail could be written, and was not sent");
+    assert!(!Path::new(&failed).exists());
+    // A text of any length can be written, for any address.
+    let text = folder.path().join("text");
+    fs::write(&text, format!("{} {{address}}", "x".repeat(975))).unwrap();
+    let (code, out, err) =
+        run(&["--recipients", &path, "--server", &server, "--text", text.to_str().unwrap()]);
+    assert_eq!(code, 0, "{out}{err}");
+}
+
+#[test]
+fn a_list_without_a_single_address_does_not_end_as_a_success() {
+    let utf16: Vec<u8> = "ann@example.org\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for list_of in [&b"Ann <ann@x.org>\nBob <bob@x.org>\n"[..], &utf16] {
+        let (_folder, path) = list("");
+        fs::write(&path, list_of).unwrap();
+        let (code, out, err) = run(&["--recipients", &path]);
+        assert_eq!(code, 1, "{out}{err}");
+        assert!(out.starts_with("0 sent"), "{out}");
+    }
+}
+
+#[test]
+fn a_list_of_failures_on_a_full_disk_forgets_no_recipient() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let nobody = |count: u64| -> String {
+        (1..=count).map(|number| format!("nobody{number}@example.org\n")).collect()
+    };
+    fs::write(path("list"), nobody(1)).unwrap();
+    let (list, failed, journal) = (path("list"), path("failed"), path("journal"));
+    let arguments = ["--recipients", &list, "--failed", &failed, "--resume", &journal, "-c", "4"];
+    assert_eq!(run(&arguments).0, 1);
+    // The list of failures is nearly as long as a file may become, so that it is full long before
+    // the journal is; and it ends in the middle of a line.
+    let mut text = fs::read_to_string(&failed).unwrap();
+    text += &format!("# {}\n", "x".repeat(1010 - text.len()));
+    text += "nob";
+    fs::write(&failed, text).unwrap();
+    fs::write(&list, nobody(40)).unwrap();
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""])
+        .arg(executable())
+        .args(arguments)
+        .output()
+        .expect("sh");
+    let (code, out, err) = told(limited);
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(out.contains("the list of failures cannot be written: File too large"), "{out}{err}");
+
+    assert_eq!(run(&arguments).0, 1, "there is room again");
+    let text = fs::read_to_string(&failed).unwrap();
+    for number in 1..=40 {
+        let line = format!("\nnobody{number}@example.org\n");
+        assert!(text.contains(&line), "nobody{number} is forgotten:\n{text}");
+    }
+    let is_whole = |line: &str| line.starts_with('#') || line.ends_with("@example.org");
+    assert!(text.lines().all(is_whole), "a torn line is glued to another:\n{text}");
 }

@@ -133,7 +133,8 @@ fn its_twin_needs_600_ms_since_it_loses_a_worker() {
     assert_eq!((twin.len(), rust.len()), (3, 3), "{twin:#?}");
     assert_eq!(twin[0], rust[0]);
     assert_eq!(twin[2], rust[2]);
-    // Up to 100 ms they are the same but for the order of two who are ready at the same time; then dee is refused.
+    // Up to 100 ms they are the same but for the order of two who are ready at the same time; then
+    // dee is refused.
     let after: Vec<&str> = twin[1].lines().skip_while(|line| !line.starts_with(" 0.200")).collect();
     assert_eq!(
         after,

@@ -1,4 +1,5 @@
-//! Threat 4: a recipient, a sender, a subject or a name that comes from a template, and wants to be a command.
+//! Threat 4: a recipient, a sender, a subject or a name that comes from a template, and wants to be
+//! a command.
 use crate::scene::{Running, address};
 use bytes::Bytes;
 use mail::{
@@ -92,8 +93,8 @@ async fn threat_4_whatever_can_be_written_is_understood_as_it_was_meant() {
         let Ok(draft) = Draft::new(&name).to(name.clone()).subject(&subject) else { continue };
         let envelope = Envelope { from: Some(to.clone()), to: vec![to] };
         let message = draft.text("hello\n").unwrap();
-        let verdicts = client.send(&envelope, &message).await.unwrap();
-        assert!(verdicts[0].is_accepted(), "{text:?}: {}", verdicts[0]);
+        let outcomes = client.send(&envelope, &message).await.unwrap();
+        assert!(outcomes[0].is_accepted(), "{text:?}: {}", outcomes[0]);
         sent.push((envelope, message));
     }
     assert!(sent.len() > 500, "only {} were tried", sent.len());
@@ -104,11 +105,19 @@ async fn threat_4_whatever_can_be_written_is_understood_as_it_was_meant() {
         let headers = std::str::from_utf8(body).unwrap().split("\r\n\r\n").next().unwrap();
         let names: Vec<&str> = headers
             .split("\r\n")
-            .filter(|line| !line.starts_with(' '))
+            .filter(|line| !line.starts_with([' ', '\t']))
             .map(|line| line.split(':').next().unwrap())
             .collect();
-        let expected =
-            ["From", "Subject", "To", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
+        let expected = [
+            "From",
+            "Date",
+            "Message-ID",
+            "Subject",
+            "To",
+            "MIME-Version",
+            "Content-Type",
+            "Content-Transfer-Encoding",
+        ];
         assert_eq!(names, expected, "{headers}");
         assert_eq!(body.len(), message.size());
     }
@@ -146,7 +155,7 @@ async fn threat_4_what_a_server_cannot_take_is_not_sent_to_it() {
             (bob.clone(), Message::new("Subject: hello\r\n\r\nGrüße")),
         ] {
             let error = client.send(&envelope, &message).await.unwrap_err();
-            assert!(matches!(error, mail::smtp::client::Error::NotOffered(_)), "{error}");
+            assert!(matches!(error, mail::smtp::ClientError::NotOffered(_)), "{error}");
             assert!(client.is_usable());
         }
         drop(client);

@@ -1,10 +1,7 @@
 //! Threat 24: a `send` that is dropped half way must not make the next one believe its replies.
 use crate::scene::{Postbox, Running, envelope, seconds};
 use futures::FutureExt;
-use mail::smtp::{
-    Client, Limits, Message, Timeouts,
-    client::{Error, Extensions},
-};
+use mail::smtp::{Client, ClientError, Limits, Message, Timeouts, client::Extensions};
 use std::{
     pin::pin,
     task::{Context, Poll, Waker},
@@ -16,8 +13,9 @@ use tokio::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_verdict_or_none() {
-    // Through a pipe of some bytes a message takes many polls, and each of them is a place where it can be dropped.
+async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_outcome_or_none() {
+    // Through a pipe of some bytes a message takes many polls, and each of them is a place where it
+    // can be dropped.
     for size in [7, 64, 4096] {
         let mut polls = 0;
         let (mut abandoned, mut untouched) = (0, 0);
@@ -26,7 +24,8 @@ async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_verdict_
             let server = Running::new(postbox.clone(), Limits::default());
             let mut client =
                 Client::over(server.pipe(size), "client", Timeouts::default()).await.unwrap();
-            // The first is refused, the second would be accepted: whoever mixes them up is found out.
+            // The first is refused, the second would be accepted: whoever mixes them up is found
+            // out.
             let one = envelope(&["nobody@message"]);
             let two = envelope(&["bob@example.org", "nobody@example.org"]);
             let done = {
@@ -37,10 +36,10 @@ async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_verdict_
                         break false;
                     }
                     count += 1;
-                    if let Poll::Ready(verdicts) =
+                    if let Poll::Ready(outcomes) =
                         first.as_mut().poll(&mut Context::from_waker(Waker::noop()))
                     {
-                        assert_eq!(verdicts.unwrap()[0].reply().code(), 550);
+                        assert_eq!(outcomes.unwrap()[0].reply().code(), 550);
                         break true;
                     }
                     for _ in 0..4 {
@@ -49,18 +48,18 @@ async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_verdict_
                 }
             };
             match client.send(&two, &Message::new("two\n")).await {
-                Ok(verdicts) => {
+                Ok(outcomes) => {
                     let codes: Vec<u16> =
-                        verdicts.iter().map(|verdict| verdict.reply().code()).collect();
+                        outcomes.iter().map(|outcome| outcome.reply().code()).collect();
                     assert_eq!(
                         codes,
                         [250, 550],
-                        "these are not the verdicts of the second message, after {polls} polls"
+                        "these are not the outcomes of the second message, after {polls} polls"
                     );
                     assert_eq!(postbox.bodies(), ["two\r\n"]);
                     untouched += 1;
                 }
-                Err(Error::Abandoned) => abandoned += 1,
+                Err(ClientError::Abandoned) => abandoned += 1,
                 Err(error) => panic!("{error}, after {polls} polls"),
             }
             if done {
@@ -73,7 +72,8 @@ async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_verdict_
     }
 }
 
-/// A server that says yes to everything, and thinks for a second about the first message before it refuses it.
+/// A server that says yes to everything, and thinks for a second about the first message before it
+/// refuses it.
 async fn ponders(mut io: DuplexStream) {
     let mut messages = 0;
     io.write_all(b"220 ponders\r\n").await.unwrap();
@@ -124,8 +124,8 @@ async fn threat_24_after_a_timeout_no_message_is_taken_for_accepted_that_was_ref
     sleep(seconds(5)).await; // now the reply to the first message is there, and waits to be taken for another one
     assert!(!client.is_usable());
     let second = client.send(&to, &message).await;
-    assert!(matches!(second, Err(Error::Abandoned)), "{second:?}");
-    assert!(matches!(client.quit().await, Err(Error::Abandoned)));
+    assert!(matches!(second, Err(ClientError::Abandoned)), "{second:?}");
+    assert!(matches!(client.quit().await, Err(ClientError::Abandoned)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,9 +136,9 @@ async fn threat_24_a_send_that_timed_out_by_itself_is_the_same() {
     let mut client = Client::over(ours, "client", timeouts).await.unwrap();
     let (to, message) = (envelope(&["bob@example.org"]), Message::new("hello\n"));
     let first = client.send(&to, &message).await.unwrap_err();
-    assert!(matches!(first, Error::TimedOut(_)) && first.is_in_doubt(), "{first:?}");
+    assert!(matches!(first, ClientError::TimedOut(_)) && first.is_in_doubt(), "{first:?}");
     sleep(seconds(5)).await;
-    assert!(matches!(client.send(&to, &message).await, Err(Error::Abandoned)));
+    assert!(matches!(client.send(&to, &message).await, Err(ClientError::Abandoned)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! Threats 9 and 10: clients that take their time. On a paused clock, so to the millisecond.
 use crate::scene::{Postbox, Raw, Running, seconds, since};
-use mail::smtp::{Closed, Limits, Server};
+use mail::smtp::{ConnectionEnd, Limits, Server};
 use std::time::Duration;
 use tokio::{
     io::{AsyncWriteExt, duplex, split},
@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 const TOO_SLOW: &str = "421 4.4.2 that took too long";
 
-/// Says this again and again, with ten seconds in between, until the server has had enough; and returns when that was.
+/// Says this again and again, with ten seconds in between, until the server has had enough; and
+/// returns when that was.
 async fn drip(client: &mut Raw, text: &str) -> Duration {
     let begin = Instant::now();
     let mut clock = tokio::time::interval(seconds(10));
@@ -138,7 +139,7 @@ async fn threat_10_who_writes_and_never_reads_is_cut_off() {
         report
     };
     let (report, ()) = tokio::join!(converse, write);
-    assert!(matches!(report.closed, Closed::WriteTimedOut), "{report:?}");
+    assert!(matches!(report.closed, ConnectionEnd::WriteTimedOut), "{report:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,6 +159,6 @@ async fn threat_10_many_commands_at_once_are_no_reason_to_keep_all_their_replies
         replies.lines().count()
     };
     let (report, (), replies) = tokio::join!(server.converse(theirs, &stop), write, read);
-    assert!(matches!(report.closed, Closed::Quit), "{report:?}");
+    assert!(matches!(report.closed, ConnectionEnd::Quit), "{report:?}");
     assert_eq!(replies, 10_002);
 }

@@ -1,6 +1,6 @@
 //! Threat 11: connections that end where they should not.
 use crate::scene::{Postbox, seconds};
-use mail::smtp::{Closed, Limits, Server};
+use mail::smtp::{ConnectionEnd, Limits, Server};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, duplex},
     net::{TcpListener, TcpStream},
@@ -36,10 +36,14 @@ async fn threat_11_a_message_without_its_end_is_never_delivered_wherever_it_is_c
         };
         let (report, ()) = tokio::join!(server.converse(theirs, &stop), talk);
         if cut == message.len() {
-            // It has been accepted, and the client will never know: it sends it again. Better twice than not at all.
+            // It has been accepted, and the client will never know: it sends it again. Better twice
+            // than not at all.
             assert_eq!(postbox.bodies().len(), 1, "the end was there");
         } else {
-            assert!(matches!(report.closed, Closed::HungUpInMessage), "{report:?}, cut at {cut}");
+            assert!(
+                matches!(report.closed, ConnectionEnd::HungUpInMessage),
+                "{report:?}, cut at {cut}"
+            );
             assert_eq!(
                 (postbox.bodies().len(), report.messages),
                 (0, 0),
@@ -69,7 +73,9 @@ async fn threat_11_who_hangs_up_after_the_end_does_not_stop_the_delivery() {
 }
 
 /// A client that does this after the 354, and a server, over TCP.
-async fn over_tcp<F: Future<Output = ()>>(end: impl FnOnce(TcpStream) -> F) -> (Closed, usize) {
+async fn over_tcp<F: Future<Output = ()>>(
+    end: impl FnOnce(TcpStream) -> F,
+) -> (ConnectionEnd, usize) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (accepted, _) = listener.accept().await.unwrap();
@@ -92,7 +98,10 @@ async fn threat_11_a_reset_in_a_message_is_not_its_end() {
         socket.set_zero_linger().unwrap(); // so that closing it resets the connection
     })
     .await;
-    assert!(matches!(closed, Closed::Broken(_) | Closed::HungUpInMessage), "{closed:?}");
+    assert!(
+        matches!(closed, ConnectionEnd::Broken(_) | ConnectionEnd::HungUpInMessage),
+        "{closed:?}"
+    );
     assert_eq!(delivered, 0);
 }
 
@@ -104,10 +113,10 @@ async fn threat_11_a_client_that_only_ends_its_own_half_still_gets_its_replies()
         until(&mut socket, "250 2.0.0 fine\r\n").await;
     })
     .await;
-    assert!(matches!(closed, Closed::HungUp), "{closed:?}");
+    assert!(matches!(closed, ConnectionEnd::HungUp), "{closed:?}");
     assert_eq!(delivered, 1);
 
     let (closed, delivered) = over_tcp(async |mut socket| socket.shutdown().await.unwrap()).await;
-    assert!(matches!(closed, Closed::HungUpInMessage), "{closed:?}");
+    assert!(matches!(closed, ConnectionEnd::HungUpInMessage), "{closed:?}");
     assert_eq!(delivered, 0);
 }

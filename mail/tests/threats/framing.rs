@@ -1,7 +1,7 @@
 //! Threats 1 to 3 and 5 to 7: where a line ends, and where a message ends.
 use crate::{
-    desk::Desk,
     scene::{Postbox, Running},
+    single_connection::SingleConnection,
 };
 use bytes::{Bytes, BytesMut};
 use mail::smtp::{
@@ -46,15 +46,15 @@ fn threat_1_a_message_only_ends_at_a_dot_between_two_crlf() {
     for fake_end in FAKE_ENDS {
         let wire = smuggled(fake_end);
         for cut in 0..=wire.len() {
-            let mut desk = Desk::after_data(Limits::default());
-            desk.feed(&wire[..cut]);
-            desk.feed(&wire[cut..]);
+            let mut connection = SingleConnection::after_data(Limits::default());
+            connection.feed(&wire[..cut]);
+            connection.feed(&wire[cut..]);
             let refused = ["554 5.6.0 CR or LF on its own in the message"];
             assert_eq!(
-                desk.replies, refused,
+                connection.replies, refused,
                 "{fake_end:?} made two messages of one, cut at {cut}"
             );
-            assert!(desk.delivered.is_empty());
+            assert!(connection.delivered.is_empty());
         }
     }
 }
@@ -64,14 +64,14 @@ fn threat_1_normalised_it_is_still_one_message() {
     for fake_end in FAKE_ENDS {
         let wire = smuggled(fake_end);
         for cut in 0..=wire.len() {
-            let mut desk = Desk::after_data(Limits {
+            let mut connection = SingleConnection::after_data(Limits {
                 bare_newlines: BareNewlines::Normalise,
                 ..Limits::default()
             });
-            desk.feed(&wire[..cut]);
-            desk.feed(&wire[cut..]);
-            assert_eq!(desk.codes(), ["250"], "{fake_end:?}, cut at {cut}");
-            let body = &desk.delivered[0];
+            connection.feed(&wire[..cut]);
+            connection.feed(&wire[cut..]);
+            assert_eq!(connection.codes(), ["250"], "{fake_end:?}, cut at {cut}");
+            let body = &connection.delivered[0];
             let text = std::str::from_utf8(body).unwrap();
             assert!(text.ends_with("forged\r\n.\r\nQUIT\r\n\r\n"), "{fake_end:?}: {text:?}");
             assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "{fake_end:?}: {text:?}");
@@ -82,10 +82,12 @@ fn threat_1_normalised_it_is_still_one_message() {
 #[test]
 fn threat_1_what_is_normalised_is_what_was_meant() {
     // As Python's smtplib sends bytes with LF: dots are added after LF, too, and the end is right.
-    let mut desk =
-        Desk::after_data(Limits { bare_newlines: BareNewlines::Normalise, ..Limits::default() });
-    desk.feed(b"one\n..two\rthree\n\r\n.\r\n");
-    assert_eq!(desk.delivered, ["one\r\n.two\r\nthree\r\n\r\n"]);
+    let mut connection = SingleConnection::after_data(Limits {
+        bare_newlines: BareNewlines::Normalise,
+        ..Limits::default()
+    });
+    connection.feed(b"one\n..two\rthree\n\r\n.\r\n");
+    assert_eq!(connection.delivered, ["one\r\n.two\r\nthree\r\n\r\n"]);
 }
 
 /// Random bytes from those that matter, and limits that are reached all the time.
@@ -131,7 +133,8 @@ fn input_cut_at_every_byte_gives_the_same_frames() {
         }
         let bare_newlines =
             if round % 2 == 0 { BareNewlines::Refuse } else { BareNewlines::Normalise };
-        // The codec may look at a long piece later than at a short one; so the whole is cut where lines end.
+        // The codec may look at a long piece later than at a short one; so the whole is cut where
+        // lines end.
         let whole: Vec<&[u8]> = input.split_inclusive(|byte| *byte == b'\n').collect();
         let expected = frames(&whole, bare_newlines);
         for cut in 0..=input.len() {
@@ -227,7 +230,8 @@ async fn threat_3_there_is_no_starttls_that_something_could_be_injected_behind()
             break;
         }
     }
-    // Nothing has become secret, so what follows is what it was before: the next command, with a reply of its own.
+    // Nothing has become secret, so what follows is what it was before: the next command, with a
+    // reply of its own.
     client.say("STARTTLS\r\nNOOP\r\n").await;
     assert!(client.reply().await.starts_with("502 5.5.1"));
     assert!(client.reply().await.starts_with("250"));
@@ -237,9 +241,9 @@ async fn threat_3_there_is_no_starttls_that_something_could_be_injected_behind()
 
 /// What arrives of a message that [`Message::new`] made.
 fn received(message: &Message) -> Vec<Frame> {
-    let mut desk = Desk::after_data(Limits::default());
-    desk.feed(message.wire());
-    desk.frames
+    let mut connection = SingleConnection::after_data(Limits::default());
+    connection.feed(message.wire());
+    connection.frames
 }
 
 #[test]
@@ -281,21 +285,21 @@ fn threat_5_canonical_text_is_not_changed_and_any_text_becomes_canonical() {
 
 #[test]
 fn threat_6_after_a_million_bytes_without_an_end_the_session_is_still_in_step() {
-    let mut desk = Desk::new(Limits::default());
+    let mut connection = SingleConnection::new(Limits::default());
     for _ in 0..1000 {
-        desk.feed(&[b'x'; 1000]);
-        assert!(desk.unread.len() < 2048, "{} bytes are kept", desk.unread.len());
+        connection.feed(&[b'x'; 1000]);
+        assert!(connection.unread.len() < 2048, "{} bytes are kept", connection.unread.len());
     }
-    assert!(desk.replies.is_empty(), "the line has not ended yet");
-    desk.feed(b"\r\nNOOP\r\n");
-    assert_eq!(desk.codes(), ["500", "250"]);
+    assert!(connection.replies.is_empty(), "the line has not ended yet");
+    connection.feed(b"\r\nNOOP\r\n");
+    assert_eq!(connection.codes(), ["500", "250"]);
 }
 
 #[test]
 fn threat_6_a_command_may_have_its_length_and_not_a_byte_more() {
-    let mut desk = Desk::new(Limits { command_line: 20, ..Limits::default() });
-    desk.feed(format!("NOOP {}\r\nNOOP {}\r\n", "x".repeat(13), "x".repeat(14)).as_bytes());
-    assert_eq!(desk.codes(), ["250", "500"]);
+    let mut connection = SingleConnection::new(Limits { command_line: 20, ..Limits::default() });
+    connection.feed(format!("NOOP {}\r\nNOOP {}\r\n", "x".repeat(13), "x".repeat(14)).as_bytes());
+    assert_eq!(connection.codes(), ["250", "500"]);
 }
 
 // 7: messages that are too large
@@ -303,42 +307,49 @@ fn threat_6_a_command_may_have_its_length_and_not_a_byte_more() {
 #[test]
 fn threat_7_a_line_that_is_too_long_is_refused_at_the_end_of_the_message() {
     for (line, codes) in [(998, ["250"]), (999, ["554"]), (1_000_000, ["554"])] {
-        let mut desk = Desk::after_data(Limits::default());
+        let mut connection = SingleConnection::after_data(Limits::default());
         for piece in vec![b'x'; line].chunks(7000) {
-            desk.feed(piece);
+            connection.feed(piece);
         }
-        desk.feed(b"\r\nmore\r\n");
-        assert!(desk.replies.is_empty(), "a reply before the end would be taken for another one");
-        desk.feed(b".\r\n");
-        assert_eq!(desk.codes(), codes, "{line} bytes");
+        connection.feed(b"\r\nmore\r\n");
+        assert!(
+            connection.replies.is_empty(),
+            "a reply before the end would be taken for another one"
+        );
+        connection.feed(b".\r\n");
+        assert_eq!(connection.codes(), codes, "{line} bytes");
     }
     // The dot that was added does not count: RFC 5321, 4.5.3.1.6.
-    let mut desk = Desk::after_data(Limits::default());
-    desk.feed(format!("..{}\r\n.\r\n", "x".repeat(997)).as_bytes());
-    assert_eq!(desk.codes(), ["250"]);
+    let mut connection = SingleConnection::after_data(Limits::default());
+    connection.feed(format!("..{}\r\n.\r\n", "x".repeat(997)).as_bytes());
+    assert_eq!(connection.codes(), ["250"]);
 }
 
 #[test]
 fn threat_7_a_message_that_is_too_large_is_refused_at_its_end_and_its_memory_is_free_at_once() {
     let limits = Limits { message: 10_000, memory: 50_000, ..Limits::default() };
     let line = [&[b'x'; 98][..], b"\r\n"].concat();
-    let mut desk = Desk::after_data(limits.clone());
-    let before = desk.budget.left();
+    let mut connection = SingleConnection::after_data(limits.clone());
+    let before = connection.budget.left();
     for _ in 0..100 {
-        desk.feed(&line);
+        connection.feed(&line);
     }
-    assert!(desk.budget.left() <= before - 10_000, "what is kept is counted");
-    desk.feed(&line);
-    assert_eq!(desk.budget.left(), before, "a message that is lost is not kept until its end");
-    assert_eq!(desk.frames, []);
-    desk.feed(b".\r\nNOOP\r\n");
-    assert_eq!(desk.replies, ["552 5.3.4 the message is too large", "250 2.0.0 ok"]);
-    assert_eq!(desk.frames[0], Frame::Message(Err(Refusal::TooLarge)));
+    assert!(connection.budget.left() <= before - 10_000, "what is kept is counted");
+    connection.feed(&line);
+    assert_eq!(
+        connection.budget.left(),
+        before,
+        "a message that is lost is not kept until its end"
+    );
+    assert_eq!(connection.frames, []);
+    connection.feed(b".\r\nNOOP\r\n");
+    assert_eq!(connection.replies, ["552 5.3.4 the message is too large", "250 2.0.0 ok"]);
+    assert_eq!(connection.frames[0], Frame::Message(Err(Refusal::TooLarge)));
 
-    let mut desk = Desk::after_data(limits);
-    desk.feed(&line.repeat(100));
-    desk.feed(b".\r\n");
-    assert_eq!(desk.codes(), ["250"], "exactly as large as it may be");
+    let mut connection = SingleConnection::after_data(limits);
+    connection.feed(&line.repeat(100));
+    connection.feed(b".\r\n");
+    assert_eq!(connection.codes(), ["250"], "exactly as large as it may be");
 }
 
 #[test]
@@ -346,18 +357,20 @@ fn threat_7_a_size_that_is_too_large_is_refused_before_the_message_comes_and_one
  {
     let limits = Limits { message: 10_000, ..Limits::default() };
     let announce = |size: &str| {
-        let mut desk = Desk::new(limits.clone());
-        desk.feed(format!("EHLO c\r\nMAIL FROM:<a@b> SIZE={size}\r\n").as_bytes());
-        desk
+        let mut connection = SingleConnection::new(limits.clone());
+        connection.feed(format!("EHLO c\r\nMAIL FROM:<a@b> SIZE={size}\r\n").as_bytes());
+        connection
     };
-    for size in ["10001", "4294967297", "18446744073709551616", "99999999999999999999999"] {
+    for size in ["10001", "4294967297", "18446744073709551616", "99999999999999999999"] {
         assert_eq!(announce(size).replies[1], "552 5.3.4 the message is too large", "SIZE={size}");
     }
-    let mut desk = announce("10");
-    desk.feed(b"RCPT TO:<c@d>\r\nDATA\r\n");
+    // RFC 1870, 4 has one to twenty digits.
+    assert_eq!(announce("999999999999999999999").codes()[1], "501");
+    let mut connection = announce("10");
+    connection.feed(b"RCPT TO:<c@d>\r\nDATA\r\n");
     for _ in 0..1000 {
-        desk.feed(b"more than ten bytes\r\n");
+        connection.feed(b"more than ten bytes\r\n");
     }
-    desk.feed(b".\r\n");
-    assert_eq!(desk.codes(), ["250", "250", "250", "354", "552"]);
+    connection.feed(b".\r\n");
+    assert_eq!(connection.codes(), ["250", "250", "250", "354", "552"]);
 }

@@ -1,9 +1,9 @@
 //! Threats 8, 12 and 13: how many, and how much for all together.
 use crate::{
-    desk::Desk,
     scene::{Pipes, Postbox, Raw, Running, seconds},
+    single_connection::SingleConnection,
 };
-use mail::smtp::{Limits, Listener, Server};
+use mail::smtp::{Limits, Listener, Reply, Server, session::Question};
 use std::{
     io,
     net::SocketAddr,
@@ -21,40 +21,40 @@ use tokio::{
 
 #[test]
 fn threat_8_the_1001st_recipient_is_told_to_wait_and_those_before_it_are_kept() {
-    let mut desk = Desk::new(Limits::default());
-    desk.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\n");
+    let mut connection = SingleConnection::new(Limits::default());
+    connection.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\n");
     for number in 0..1100 {
-        desk.feed(format!("RCPT TO:<r{number}@example.org>\r\n").as_bytes());
+        connection.feed(format!("RCPT TO:<r{number}@example.org>\r\n").as_bytes());
     }
-    let codes = desk.codes();
+    let codes = connection.codes();
     assert!(codes[2..1002].iter().all(|code| *code == "250"));
     assert!(
         codes[1002..].iter().all(|code| *code == "452"),
         "and it is no error to try: {:?}",
-        desk.replies.last()
+        connection.replies.last()
     );
-    desk.feed(b"DATA\r\nhello\r\n.\r\n");
-    assert_eq!(desk.codes()[1102..], ["354", "250"]);
+    connection.feed(b"DATA\r\nhello\r\n.\r\n");
+    assert_eq!(connection.codes()[1102..], ["354", "250"]);
 }
 
 #[test]
 fn threat_8_after_the_11th_error_the_session_ends() {
-    let mut desk = Desk::new(Limits::default());
-    desk.feed(&b"WHAT\r\n".repeat(12));
+    let mut connection = SingleConnection::new(Limits::default());
+    connection.feed(&b"WHAT\r\n".repeat(12));
     let mut codes = vec!["500"; 10];
     codes.push("421");
-    assert_eq!(desk.codes(), codes);
-    assert!(desk.closed);
+    assert_eq!(connection.codes(), codes);
+    assert!(connection.closed);
 }
 
 #[test]
 fn threat_8_errors_count_from_the_last_message_that_was_accepted() {
-    let mut desk = Desk::new(Limits::default());
-    desk.feed(b"EHLO c\r\n");
+    let mut connection = SingleConnection::new(Limits::default());
+    connection.feed(b"EHLO c\r\n");
     for _ in 0..5 {
-        desk.feed(&b"WHAT\r\n".repeat(10));
-        desk.feed(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhello\r\n.\r\n");
-        assert_eq!(desk.codes().last(), Some(&"250"));
+        connection.feed(&b"WHAT\r\n".repeat(10));
+        connection.feed(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhello\r\n.\r\n");
+        assert_eq!(connection.codes().last(), Some(&"250"));
     }
 }
 
@@ -213,19 +213,106 @@ async fn threat_13_many_sessions_that_each_keep_to_their_limit_share_one_budget(
 
 #[test]
 fn threat_13_recipients_count_as_well() {
-    let mut desk = Desk::new(Limits { memory: 1000, ..Limits::default() });
-    desk.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\n");
+    let mut connection = SingleConnection::new(Limits { memory: 1000, ..Limits::default() });
+    connection.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\n");
     for number in 0..100 {
-        desk.feed(format!("RCPT TO:<recipient{number}@example.org>\r\n").as_bytes());
+        connection.feed(format!("RCPT TO:<recipient{number}@example.org>\r\n").as_bytes());
     }
     assert_eq!(
-        desk.replies.last().unwrap(),
+        connection.replies.last().unwrap(),
         "452 4.3.1 no memory left for this now; try again later"
     );
     assert!(
-        desk.codes().iter().filter(|code| **code == "250").count() > 5,
+        connection.codes().iter().filter(|code| **code == "250").count() > 5,
         "the first ones are kept"
     );
-    desk.feed(b"RSET\r\n");
-    assert_eq!(desk.budget.left(), 1000);
+    connection.feed(b"RSET\r\n");
+    assert_eq!(connection.budget.left(), 1000);
+}
+
+// A refusal of ours is not charged to the client.
+
+fn refuse_recipients(question: &Question) -> Reply {
+    match question {
+        Question::Sender(_) => Reply::accepted("yes"),
+        Question::Recipient(_) => Reply::no_such_mailbox("no"),
+    }
+}
+
+#[test]
+fn threat_13_a_refused_recipient_keeps_no_memory() {
+    let mut connection = SingleConnection::new(Limits::default());
+    connection.answer = refuse_recipients;
+    connection.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\n");
+    let before = connection.budget.left();
+    let address = format!("{}@{}", "l".repeat(60), vec!["d".repeat(60); 3].join("."));
+    for _ in 0..1000 {
+        connection.feed(format!("RCPT TO:<{address}>\r\n").as_bytes());
+    }
+    assert_eq!(connection.codes()[2..], ["550"; 1000]);
+    assert_eq!(connection.budget.left(), before);
+}
+
+#[test]
+fn threat_8_a_client_that_only_tries_addresses_out_comes_to_an_end() {
+    let mut connection = SingleConnection::new(Limits { recipients: 20, ..Limits::default() });
+    connection.answer = refuse_recipients;
+    connection.feed(b"EHLO c\r\n");
+    for _ in 0..4 {
+        connection.feed(b"MAIL FROM:<a@b>\r\n");
+        connection.feed(&b"RCPT TO:<c@d>\r\n".repeat(6));
+        connection.feed(b"RSET\r\n");
+    }
+    assert!(connection.closed, "{:?}", connection.codes());
+    assert_eq!(connection.codes().iter().filter(|code| **code == "550").count(), 20);
+    assert_eq!(connection.codes().last(), Some(&"421"));
+}
+
+#[test]
+fn threat_8_what_follows_from_a_refusal_is_no_error_of_the_client() {
+    // As RFC 2920 wants it: everything in one go, before the client can hear of the refusal.
+    let mut connection = SingleConnection::new(Limits::default());
+    connection.answer = refuse_recipients;
+    connection.feed(b"EHLO c\r\n");
+    for _ in 0..50 {
+        connection.feed(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nRSET\r\n");
+        assert_eq!(
+            connection.codes()[connection.replies.len() - 4..],
+            ["250", "550", "554", "250"]
+        );
+    }
+    connection.answer = |question| match question {
+        Question::Sender(_) => Reply::try_again("not now"),
+        Question::Recipient(_) => Reply::accepted("yes"),
+    };
+    for _ in 0..50 {
+        connection.feed(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n");
+        assert_eq!(
+            connection.codes()[connection.replies.len() - 4..],
+            ["451", "503", "503", "503"]
+        );
+    }
+    for _ in 0..50 {
+        connection.feed(b"MAIL FROM:<a@b> SIZE=99999999\r\nRCPT TO:<c@d>\r\nDATA\r\n");
+        assert_eq!(connection.codes()[connection.replies.len() - 3..], ["552", "503", "503"]);
+    }
+    assert!(!connection.closed);
+    // Without a refusal, they are errors as before.
+    connection.feed(b"RSET\r\n");
+    connection.feed(&b"RCPT TO:<c@d>\r\n".repeat(11));
+    assert!(connection.closed);
+}
+
+#[test]
+fn threat_3_an_http_request_ends_the_session_at_its_first_line() {
+    for request in ["GET / HTTP/1.1", "POST /mail HTTP/1.1", "CONNECT mail.example.org:25 HTTP/1.1"]
+    {
+        let mut connection = SingleConnection::new(Limits::default());
+        connection.feed(format!("{request}\r\n").as_bytes());
+        assert_eq!(connection.codes(), ["521"], "{request}");
+        assert!(connection.closed, "{request}");
+        let mail = b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nmail\r\n.\r\n";
+        connection.feed(mail);
+        assert!(connection.delivered.is_empty(), "{request}");
+    }
 }

@@ -1,9 +1,8 @@
-//! What a server and a client meet sooner or later, by accident or by malice, and what must come of it. Each test fails
-//! without the defence that it is about.
+//! What a server and a client meet sooner or later, by accident or by malice, and what must come of
+//! it. Each test fails without the defence that it is about.
 mod addresses;
 mod cancellation;
 mod deadlines;
-mod desk;
 mod endings;
 mod framing;
 mod limits;
@@ -11,3 +10,4 @@ mod order;
 mod panics;
 mod scene;
 mod shutdown;
+mod single_connection;

@@ -1,4 +1,5 @@
-//! Threat 25: replies come in the order of the commands, also if one takes longer than those behind it.
+//! Threat 25: replies come in the order of the commands, also if one takes longer than those behind
+//! it.
 use crate::scene::{Postbox, Running, seconds, since};
 use mail::smtp::Limits;
 use tokio::time::Instant;
@@ -13,7 +14,7 @@ async fn threat_25_a_slow_message_is_answered_before_the_commands_behind_it() {
     client.say("hello\r\n.\r\nVRFY alice\r\nNOOP\r\n").await;
     assert_eq!(client.reply().await, "250 2.0.0 fine");
     assert_eq!(since(begin), seconds(10));
-    assert_eq!(client.reply().await, "252 2.5.2 send it, and you will see");
+    assert_eq!(client.reply().await, "252 2.5.2 cannot say; send a message to find out");
     assert_eq!(client.reply().await, "250 2.0.0 ok");
 }
 

@@ -1,7 +1,7 @@
 //! A server over pipes or over TCP, and a client that says exactly what a test wants it to say.
 use bytes::Bytes;
 use mail::smtp::{
-    Address, Envelope, Handler, Limits, Listener, Reply, Server, Summary, Transaction,
+    Address, Envelope, Handler, Limits, Listener, Reply, Server, ServerSummary, Transaction,
 };
 use std::{
     io,
@@ -31,8 +31,8 @@ pub fn envelope(to: &[&str]) -> Envelope {
     }
 }
 
-/// A handler that keeps everything. What the local part of a sender, or of the first recipient, says is what it does:
-/// `slow` takes ten seconds, `panic` panics, and `nobody` is refused.
+/// A handler that keeps everything. What the local part of a sender, or of the first recipient,
+/// says is what it does: `slow` takes ten seconds, `panic` panics, and `nobody` is refused.
 #[derive(Clone, Default)]
 pub struct Postbox(Arc<Mutex<Vec<(Transaction, Bytes)>>>);
 
@@ -101,7 +101,7 @@ impl Pipes {
 pub struct Running {
     connect: mpsc::UnboundedSender<DuplexStream>,
     stop: Option<oneshot::Sender<()>>,
-    server: JoinHandle<Summary>,
+    server: JoinHandle<ServerSummary>,
 }
 
 impl Running {
@@ -130,7 +130,7 @@ impl Running {
         self.stop = None;
     }
 
-    pub async fn end(mut self) -> Summary {
+    pub async fn end(mut self) -> ServerSummary {
         self.stop = None;
         self.server.await.expect("a server does not panic")
     }

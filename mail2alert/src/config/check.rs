@@ -1,4 +1,5 @@
-//! From the text of a configuration to one that is known to make sense, or to all that is wrong with it.
+//! From the text of a configuration to one that is known to make sense, or to all that is wrong
+//! with it.
 use super::{
     Config, Downstream, LedgerFile, Limits, Notifications, Problem, Rest, Unmatched,
     quantity::{duration, parse_duration, parse_size},
@@ -8,11 +9,11 @@ use super::{
     },
 };
 use crate::{
-    facts::Keep,
+    cache::CachePolicy,
     gocd::Event,
     ledger::Bounds,
     mailbox::{Mailbox, Own},
-    rest::Patience,
+    rest::HttpTimeouts,
     rules::{Function, Rule},
 };
 use mail::smtp::{Address, BareNewlines};
@@ -21,10 +22,12 @@ use std::{ops::Range, str::FromStr, time::Duration};
 use toml::Spanned;
 
 impl Config {
-    /// Reads a configuration. A password that begins with `$` is the name of a variable, which `environment` knows.
+    /// Reads a configuration. A password that begins with `$` is the name of a variable, which
+    /// `environment` knows.
     ///
     /// # Errors
-    /// All that is wrong with it, in the order of its lines; but if it cannot be understood at all, only the first thing.
+    /// All that is wrong with it, in the order of its lines; but if it cannot be understood at all,
+    /// only the first thing.
     pub fn parse(
         text: &str,
         environment: impl Fn(&str) -> Option<String>,
@@ -281,8 +284,8 @@ impl Check<'_> {
 
     fn downstream(&mut self, written: &WrittenDownstream) -> Option<Downstream> {
         let connections = self.count(&written.connections, 10);
-        let patience = self.duration(&written.patience, Duration::from_secs(30));
-        Some(Downstream { server: self.host_and_port(&written.server)?, connections, patience })
+        let timeout = self.duration(&written.timeout, Duration::from_secs(30));
+        Some(Downstream { server: self.host_and_port(&written.server)?, connections, timeout })
     }
 
     fn rest(
@@ -294,14 +297,15 @@ impl Check<'_> {
         let place = written.span();
         let written = written.get_ref();
         let mut wait = |text, default| self.duration(text, Duration::from_secs(default));
-        let patience = Patience {
+        let timeouts = HttpTimeouts {
             connect: wait(&written.connect, 5),
             head: wait(&written.head, 10),
             body: wait(&written.body, 10),
         };
-        let keep = Keep { fresh: wait(&written.fresh, 30), stale: wait(&written.stale, 600) };
-        if patience.total() >= answer {
-            let (total, answer) = (duration(patience.total()), duration(answer));
+        let keep =
+            CachePolicy { fresh: wait(&written.fresh, 30), stale: wait(&written.stale, 600) };
+        if timeouts.total() >= answer {
+            let (total, answer) = (duration(timeouts.total()), duration(answer));
             let reason = format!(
                 "to wait {total} for connect, head and body leaves nothing of the {answer} for an answer"
             );
@@ -317,10 +321,11 @@ impl Check<'_> {
         let credentials = self.credentials(&written.user, &written.password, environment);
         let (server, host, base) = self.url(&written.url)?;
         let (pipeline_groups, cctray) = (format!("{base}{groups}"), format!("{base}{cctray}"));
-        Some(Rest { server, host, pipeline_groups, cctray, credentials, patience, longest, keep })
+        Some(Rest { server, host, pipeline_groups, cctray, credentials, timeouts, longest, keep })
     }
 
-    /// The host and port to connect to, what the server calls itself, and what all its paths begin with.
+    /// The host and port to connect to, what the server calls itself, and what all its paths begin
+    /// with.
     fn url(&mut self, text: &Text) -> Option<(String, String, String)> {
         let url = text.get_ref();
         if url.starts_with("https://") {

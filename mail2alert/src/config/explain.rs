@@ -77,9 +77,9 @@ pub fn explain(config: &Config) -> String {
     say(format!("and how stages ended, at the start, from http://{}{}.", rest.host, rest.cctray));
     say(format!(
         "It waits {} for a connection, {} for an answer to begin and {} for it to end, which may have {}.",
-        duration(rest.patience.connect),
-        duration(rest.patience.head),
-        duration(rest.patience.body),
+        duration(rest.timeouts.connect),
+        duration(rest.timeouts.head),
+        duration(rest.timeouts.body),
         size(rest.longest)
     ));
     say(format!(
@@ -92,7 +92,7 @@ pub fn explain(config: &Config) -> String {
         "\nMail goes to {} over at most {} connections; it waits {} for each reply.",
         downstream.server,
         downstream.connections,
-        duration(downstream.patience)
+        duration(downstream.timeout)
     ));
     say(format!(
         "A mail is acknowledged when {} has taken it for every recipient; after {} at the latest it is to be sent again.",

@@ -1,5 +1,5 @@
-//! The configuration: a file in TOML, read strictly. What is not understood is an error, since a rule that is silently
-//! ignored is a mail that never comes.
+//! The configuration: a file in TOML, read strictly. What is not understood is an error, since a
+//! rule that is silently ignored is a mail that never comes.
 mod check;
 mod explain;
 mod quantity;
@@ -9,10 +9,10 @@ pub use explain::explain;
 pub use quantity::{duration, parse_duration, parse_size, size};
 
 use super::{
-    facts::Keep,
+    cache::CachePolicy,
     ledger::Bounds,
     mailbox::{Mailbox, Own},
-    rest::Patience,
+    rest::HttpTimeouts,
     rules::Rule,
 };
 use mail::smtp::BareNewlines;
@@ -27,7 +27,8 @@ pub struct Config {
     pub hostname: String,
     /// Whom it takes mail for.
     pub recipients: Vec<Own>,
-    /// Who reads what is sent to the postmaster, and what the relay has to say about mail that somebody refused.
+    /// Who reads what is sent to the postmaster, and what the relay has to say about mail that
+    /// somebody refused.
     pub postmaster: Mailbox,
     /// What is a notification.
     pub notifications: Notifications,
@@ -71,7 +72,7 @@ pub struct Downstream {
     /// The most connections to it at the same time.
     pub connections: usize,
     /// How long to wait for each of its replies.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// The build server.
@@ -88,11 +89,11 @@ pub struct Rest {
     /// The user to ask as, and its password.
     pub credentials: Option<(String, String)>,
     /// How long to wait for an answer.
-    pub patience: Patience,
+    pub timeouts: HttpTimeouts,
     /// The longest answer, in bytes.
     pub longest: usize,
     /// How long an answer is good for.
-    pub keep: Keep,
+    pub keep: CachePolicy,
 }
 
 /// The password is nobody's business, not even the log's.
@@ -119,7 +120,8 @@ pub struct LedgerFile {
 /// How much, and how long.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// From the end of a mail until it is acknowledged or refused: what takes longer is to be tried again.
+    /// From the end of a mail until it is acknowledged or refused: what takes longer is to be tried
+    /// again.
     pub answer: Duration,
     /// The largest mail, in bytes.
     pub message: usize,

@@ -1,12 +1,14 @@
-//! The configuration as it is written: its keys, what kind of value each has, and an example for each.
+//! The configuration as it is written: its keys, what kind of value each has, and an example for
+//! each.
 use serde::Deserialize;
 use toml::Spanned;
 
 pub(super) type Text = Spanned<String>;
 pub(super) type Number = Spanned<usize>;
 
-/// The file as it is written. That its keys are known and their values of the right kind, serde sees to; all else has to
-/// be said with the line in which it stands, and so remembers where it stood.
+/// The file as it is written. That its keys are known and their values of the right kind, serde
+/// sees to; all else has to be said with the line in which it stands, and so remembers where it
+/// stood.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
@@ -38,7 +40,7 @@ pub(super) struct WrittenNotifications {
 pub(super) struct WrittenDownstream {
     pub server: Text,
     pub connections: Option<Number>,
-    pub patience: Option<Text>,
+    pub timeout: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -110,7 +112,7 @@ const EXAMPLES: [(&str, &str); 35] = [
     ("downstream", "[downstream], and below it server = \"mail.example.com:25\""),
     ("server", "server = \"mail.example.com:25\""),
     ("connections", "connections = 10"),
-    ("patience", "patience = \"30 s\""),
+    ("timeout", "timeout = \"30 s\""),
     ("rest", "[rest], and below it url = \"http://ci.example.com:8153/go\""),
     ("url", "url = \"http://ci.example.com:8153/go\""),
     ("user", "user = \"mail2alert\""),

@@ -1,19 +1,22 @@
 //! The ledger: who has had which mail already, and how stages ended.
 //!
-//! When one of three recipients could not be served, the Notifyer is told to try again, and it will send the whole
-//! message. Without a memory, the other two get it twice; and with one that a crash wipes out, whenever there is a crash.
-//! So the relay writes down each recipient for whom the mail server has taken a message, on the disk, before it answers
-//! for it; and a retry, which is known by the digest of its bytes, goes only to those who are missing.
+//! When one of three recipients could not be served, the Notifyer is told to try again, and it will
+//! send the whole message. Without a memory, the other two get it twice; and with one that a crash
+//! wipes out, whenever there is a crash. So the relay writes down each recipient for whom the mail
+//! server has taken a message, on the disk, before it answers for it; and a retry, which is known
+//! by the digest of its bytes, goes only to those who are missing.
 //!
-//! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never a mail.
-mod journal;
+//! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never
+//! a mail.
+mod record;
 
-pub use journal::{Contents, Digest, Journal, Record, What};
+pub use record::{Digest, Record, What};
 
 use super::{
-    gocd::{Ended, Stages},
+    gocd::{StageEnd, Stages},
     mailbox::Mailbox,
 };
+use mail::journal::{Journal, JournalError, Sync};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::{HashMap, VecDeque},
@@ -26,7 +29,8 @@ use thiserror::Error;
 use tokio::{task::spawn_blocking, time::Instant};
 
 impl Digest {
-    /// The digest of a message: of who sent it, and of all its bytes. Two retries of one message have the same.
+    /// The digest of a message: of who sent it, and of all its bytes. Two retries of one message
+    /// have the same.
     pub fn of(sender: Option<&Mailbox>, message: &[u8]) -> Digest {
         let sender = sender.map(Mailbox::to_string).unwrap_or_default();
         // An address has no line break in it, so that no two pairs are written in the same way.
@@ -53,8 +57,8 @@ pub struct Ledger {
     clock: Clock,
 }
 
-/// Why something could not be written down. It is remembered all the same, until the process ends, and written down with
-/// whatever is next.
+/// Why something could not be written down. It is remembered all the same, until the process ends,
+/// and written down with whatever is next.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the ledger {path} cannot be written: {error}")]
 pub struct LedgerError {
@@ -82,23 +86,33 @@ impl Ledger {
     ///
     /// # Errors
     /// If the file cannot be read or written, is something else, or is used by another process.
-    pub fn open(path: &Path, bounds: Bounds) -> io::Result<(Ledger, usize)> {
+    pub fn open(path: &Path, bounds: Bounds) -> Result<(Ledger, usize), JournalError> {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let clock = Clock { wall, opened: Instant::now() };
-        let (journal, contents) = Journal::open(path)?;
         let mut memory = Memory { bounds, ..Memory::default() };
-        for record in contents.records {
-            memory.apply(record);
-        }
+        let mut damaged = 0;
+        let journal = Journal::open(path, record::TITLE, Sync::EachAppend, |record| {
+            match record.ok().and_then(Record::parse) {
+                Some(record) => memory.apply(record),
+                None => damaged += 1,
+            }
+            true
+        })?;
         memory.forget_the_old(clock.now());
-        let disk = Disk { journal, written: 0, is_in_doubt: false };
+        let mut journal = journal;
+        if damaged > 0 {
+            let everything: Vec<String> = memory.everything().iter().map(Record::to_json).collect();
+            // So that it is not said again at the next start. On a full disk it will be.
+            let _ = journal.replace(&everything);
+        }
+        let disk = Disk { journal, written: 0 };
         let ledger = Ledger {
             path: path.to_owned(),
             memory: Arc::new(Mutex::new(memory)),
             disk: Arc::new(tokio::sync::Mutex::new(disk)),
             clock,
         };
-        Ok((ledger, contents.damaged))
+        Ok((ledger, damaged))
     }
 
     /// Those of the recipients who have not had the message yet.
@@ -116,12 +130,14 @@ impl Ledger {
         memory.messages.contains_key(message)
     }
 
-    /// Notes that the mail server has taken a message for these recipients. When this returns, it is on the disk.
+    /// Notes that the mail server has taken a message for these recipients. When this returns, it
+    /// is on the disk.
     ///
     /// Dropping the future leaves it open whether it is on the disk; it is remembered in any case.
     ///
     /// # Errors
-    /// If it cannot be written. It is remembered all the same, and written as soon as something else can be.
+    /// If it cannot be written. It is remembered all the same, and written as soon as something
+    /// else can be.
     pub async fn sent(&self, message: Digest, recipients: &[Mailbox]) -> Result<(), LedgerError> {
         let sent = recipients.iter().map(|to| What::Sent { message, to: to.to_string() });
         self.note(sent.collect()).await
@@ -142,7 +158,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As for [`sent`](Ledger::sent).
-    pub async fn learn(&self, ended: Vec<Ended>) -> Result<(), LedgerError> {
+    pub async fn learn(&self, ended: Vec<StageEnd>) -> Result<(), LedgerError> {
         if ended.is_empty() {
             return Ok(());
         }
@@ -178,8 +194,8 @@ impl Ledger {
             return Ok(());
         }
         let memory = self.memory.clone();
-        // A disk may take its time, and this thread has others to serve. The closure runs to its end even if nobody
-        // waits for it any more.
+        // A disk may take its time, and this thread has others to serve. The closure runs to its
+        // end even if nobody waits for it any more.
         let written = spawn_blocking(move || disk.write(&memory)).await;
         let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
         written.map_err(|error| LedgerError {
@@ -199,8 +215,6 @@ struct Disk {
     journal: Journal,
     /// How many records have been written since the ledger was opened.
     written: u64,
-    /// Something could not be written, so nobody knows what the file ends with.
-    is_in_doubt: bool,
 }
 
 impl Disk {
@@ -210,17 +224,23 @@ impl Disk {
             let mut memory = lock(memory);
             let unwritten = std::mem::take(&mut memory.unwritten);
             let worth_keeping = memory.entries + memory.stages.iter().count();
-            let is_long = self.journal.lines() + unwritten.len() > 2 * worth_keeping + SMALL;
-            let everything = (is_long || self.is_in_doubt).then(|| memory.everything());
+            let is_long = self.journal.records() + unwritten.len() > 2 * worth_keeping + SMALL;
+            let everything =
+                if is_long || self.journal.is_torn() { Some(memory.everything()) } else { None };
             (unwritten, everything, memory.noted)
         };
+        let to_write = everything.as_ref().unwrap_or(&unwritten);
+        let lines: Vec<String> = to_write.iter().map(Record::to_json).collect();
         let written = match everything {
-            Some(everything) => self.journal.replace(&everything),
-            None => self.journal.append(&unwritten),
+            Some(_) => self.journal.replace(&lines),
+            None => self.journal.append(&lines),
         };
-        self.is_in_doubt = written.is_err();
-        if written.is_ok() {
-            self.written = noted;
+        match written {
+            Ok(()) => self.written = noted,
+            // In front of what was noted meanwhile, so that their order stays.
+            Err(_) => {
+                lock(memory).unwritten.splice(0..0, unwritten);
+            }
         }
         written
     }
@@ -231,7 +251,8 @@ impl Disk {
 struct Memory {
     bounds: Bounds,
     messages: HashMap<Digest, Entry>,
-    /// The messages, those that were noted first in front. One that was forgotten meanwhile is skipped.
+    /// The messages, those that were noted first in front. One that was forgotten meanwhile is
+    /// skipped.
     order: VecDeque<(u64, Digest)>,
     /// The recipients of all messages.
     entries: usize,
@@ -312,7 +333,8 @@ impl Memory {
         }
     }
 
-    /// All that is worth keeping, in an order in which it can be read again. It includes what is unwritten.
+    /// All that is worth keeping, in an order in which it can be read again. It includes what is
+    /// unwritten.
     fn everything(&self) -> Vec<Record> {
         let messages = self.order.iter().filter_map(|(at, message)| {
             let entry = self.messages.get(message).filter(|entry| entry.at == *at)?;
@@ -329,7 +351,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::gocd::{Ending, Run, Stage},
+        super::gocd::{StageId, StageResult, StageRun},
         *,
     };
     use futures::{FutureExt, future::join_all};
@@ -482,9 +504,12 @@ mod tests {
     async fn how_stages_ended_survives_a_restart_and_a_compaction() {
         let folder = Folder::new();
         let ledger = folder.open(BOUNDS);
-        let stage = Stage { pipeline: "p".into(), stage: "s".into() };
-        let ended =
-            |run| Ended { stage: stage.clone(), run: Some(Run(run, 1)), ending: Ending::Failed };
+        let stage = StageId { pipeline: "p".into(), stage: "s".into() };
+        let ended = |run| StageEnd {
+            stage: stage.clone(),
+            run: Some(StageRun(run, 1)),
+            ending: StageResult::Failed,
+        };
         for run in 0..1200 {
             ledger.learn(vec![ended(run)]).await.expect("it is written");
         }
@@ -493,7 +518,7 @@ mod tests {
         ledger.learn(vec![]).await.expect("nothing is news");
         assert_eq!(folder.lines(), lines);
         drop(ledger);
-        let known: Vec<Ended> = folder.open(BOUNDS).stages(|stages| stages.iter().collect());
+        let known: Vec<StageEnd> = folder.open(BOUNDS).stages(|stages| stages.iter().collect());
         assert_eq!(known, (1192..1200).map(ended).collect::<Vec<_>>());
     }
 
@@ -527,31 +552,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_could_not_be_written_is_written_with_what_is_next() {
-        let folder = Folder::new();
-        let ledger = folder.open(BOUNDS);
-        ledger.sent(digest("1"), &mailboxes(["a"])).await.expect("it is written");
-        // A file that can only be read: as if the disk were full.
-        ledger.disk.lock().await.journal.break_for_a_test();
-        let error = ledger
-            .sent(digest("1"), &mailboxes(["b"]))
-            .await
-            .expect_err("the file is closed to us");
-        assert!(error.to_string().starts_with("the ledger "), "{error}");
-        assert_eq!(ledger.missing(&digest("1"), &mailboxes(["b"])), [], "it is remembered");
-        ledger.sent(digest("2"), &mailboxes(["c"])).await.expect("a new file can be written");
-        let crashed = folder.open_after_crash();
-        assert_eq!(crashed.missing(&digest("1"), &mailboxes(["a", "b"])), []);
-        assert_eq!(crashed.missing(&digest("2"), &mailboxes(["c"])), []);
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn it_is_said_how_much_was_damaged() {
         let folder = Folder::new();
         folder.open(BOUNDS).sent(digest("1"), &mailboxes(["a"])).await.expect("it is written");
         let whole = fs::read(folder.path()).expect("the file");
-        fs::write(folder.path(), &whole[..whole.len() - 1]).expect("the file");
+        let changed = String::from_utf8(whole.clone()).expect("text").replace("sent", "Sent");
+        fs::write(folder.path(), changed).expect("the file");
         assert_eq!(Ledger::open(&folder.path(), BOUNDS).expect("it opens").1, 1);
         assert_eq!(Ledger::open(&folder.path(), BOUNDS).expect("it opens").1, 0, "it was mended");
+        // A torn tail is no damage: nothing can have been built on it.
+        fs::write(folder.path(), &whole[..whole.len() - 1]).expect("the file");
+        assert_eq!(Ledger::open(&folder.path(), BOUNDS).expect("it opens").1, 0);
     }
 }

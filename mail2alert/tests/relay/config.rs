@@ -1,4 +1,5 @@
-//! A configuration means what it says, and one that is wrong is refused with its line, the reason, and a remedy.
+//! A configuration means what it says, and one that is wrong is refused with its line, the reason,
+//! and a remedy.
 use mail2alert::config::{Config, Problem, explain};
 
 const EXAMPLE: &str = include_str!("../../mail2alert.toml");
@@ -40,7 +41,7 @@ fn the_defaults_are_those_that_the_example_states() {
     let optional = [
         "unmatched",
         "connections",
-        "patience",
+        "timeout",
         "pipeline_groups",
         "cctray",
         "connect",
@@ -226,8 +227,8 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
         ),
         ("connections = 10", "connections = 0", "with 0 of them", "write 1 or more"),
         (
-            "patience = \"30 s\"",
-            "patience = \"30\"",
+            "timeout = \"30 s\"",
+            "timeout = \"30\"",
             "\"30\" has no unit of time",
             "write it like 30 s",
         ),

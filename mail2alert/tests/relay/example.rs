@@ -85,7 +85,7 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
 
     let heard = [
         "SEND p1 failed",
-        "the server hung up while waiting for the verdict",
+        "the server hung up while waiting for the reply to the message",
         "SEND p1 failed",
         "ACK",
     ];
@@ -97,4 +97,117 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
         "team-b has 2 mails",
     ];
     assert_eq!(said_by(mail2alert, "main"), crashed, "the one duplicate, since nobody knew");
+}
+
+/// What is drawn of a scene: the text between its first line, with the names, and its last.
+const DIAGRAMS: [(&str, &str); 5] = [
+    (
+        "the-diagram",
+        "
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 200 ──────│                 │
+          │                 │──── SEND to team-a and team-b ───>│
+          │                 │<────────────── ACK ───────────────│
+          │<───── ACK ──────│                 │                 │
+",
+    ),
+    (
+        "the-rest-api-fails",
+        "
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 500 ──────│                 │
+          │<───── 451 ──────│                 │                 │
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 200 ──────│                 │
+          │                 │──── SEND to team-a and team-b ───>│
+          │                 │<────────────── ACK ───────────────│
+          │<───── ACK ──────│                 │                 │
+",
+    ),
+    (
+        "the-mail-server-fails",
+        "
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 200 ──────│                 │
+          │                 │──── SEND to team-a and team-b ───>│
+          │                 │<──── ACK team-a, 450 team-b ──────│
+          │<───── 451 ──────│                 │                 │
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 200 ──────│                 │
+          │                 │───────── SEND to team-b ─────────>│
+          │                 │<────────────── ACK ───────────────│
+          │<───── ACK ──────│                 │                 │
+",
+    ),
+    (
+        "the-notifyer-fails",
+        "
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 200 ──────│                 │
+          │                 │──── SEND to team-a and team-b ───>│
+          ╳ hangs up        │                 │                 │
+          │                 │<────────────── ACK ───────────────│
+          │╌╌╳╌╌╌ ACK ╌╌╌╌╌╌│                 │                 │
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 200 ──────│                 │
+          │<───── ACK ──────│                 │                 │
+",
+    ),
+    (
+        "mail2alert-fails",
+        "
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 200 ──────│                 │
+          │                 │──── SEND to team-a and team-b ───>│
+          │                 ╳ crashes         │                 │
+          │                 ╳ starts again    │                 │
+          │                 │╌╌╳╌╌╌╌╌╌╌╌╌╌╌╌ ACK ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌│
+          │───── SEND ─────>│                 │                 │
+          │                 │────── GET ─────>│                 │
+          │                 │<───── 200 ──────│                 │
+          │                 │──── SEND to team-a and team-b ───>│
+          │                 │<────────────── ACK ───────────────│
+          │<───── ACK ──────│                 │                 │
+",
+    ),
+];
+
+/// The sequence diagrams, as text and in the folder `pictures`. With `UPDATE_PICTURES=1` the
+/// pictures are written anew.
+#[tokio::test]
+async fn each_scene_is_drawn_as_the_talks_sequence_diagram() {
+    let tallies = [
+        mail2alert::diagram().await,
+        mail2alert::rest_api_fails().await,
+        mail2alert::mail_server_fails().await,
+        mail2alert::notifyer_fails().await,
+        mail2alert::mail2alert_fails().await,
+    ];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures");
+    for ((name, expected), tally) in DIAGRAMS.into_iter().zip(tallies) {
+        let tally = tally.expect("the scene comes to its end");
+        let mails = if name == "mail2alert-fails" { 2 } else { 1 };
+        assert!(tally.arrived.values().all(|arrived| *arrived == mails), "{name}");
+        assert_eq!(tally.codes.last(), Some(&250), "{name}");
+        let (names, text) = tally.text.split_once('\n').expect("a line with the names");
+        let parties: Vec<&str> = names.split("  ").map(str::trim).collect();
+        let parties: Vec<&str> = parties.into_iter().filter(|name| !name.is_empty()).collect();
+        assert_eq!(parties, ["Notifyer", "Mail2alert", "REST API", "mail server"]);
+        assert_eq!(text, &expected[1..], "{name}:\n{text}");
+        let path = folder.join(format!("{name}.svg"));
+        if std::env::var_os("UPDATE_PICTURES").is_some() {
+            std::fs::create_dir_all(&folder).expect("the folder");
+            std::fs::write(&path, &tally.svg).expect("the picture");
+        }
+        let picture = std::fs::read_to_string(&path).expect("the picture");
+        assert_eq!(picture, tally.svg, "{name} is drawn otherwise now");
+    }
 }

@@ -1,9 +1,9 @@
-//! Those around the relay: a REST API and a mail server, all of whose faults are to order, and a Notifyer. They talk over
-//! any stream of bytes: a pipe in memory, so that the clock can be paused and every deadline is exact, or TCP, to a
-//! process of its own.
+//! Those around the relay: a REST API and a mail server, all of whose faults are to order, and a
+//! Notifyer. They talk over any stream of bytes: a pipe in memory, so that the clock can be paused
+//! and every deadline is exact, or TCP, to a process of its own.
 #![allow(dead_code)] // two sets of tests use it, each another part of it
 
-use mail::smtp::{Client, Envelope, Listener, Message, Timeouts, client};
+use mail::smtp::{Client, ClientError, Envelope, Listener, Message, Timeouts, client};
 use mail2alert::network::Dial;
 use std::{
     io,
@@ -35,6 +35,8 @@ pub enum Act {
     TakeAndCut,
     /// It takes the mail, and never says so.
     TakeAndSilence,
+    /// It takes the mail, and says so in these bytes; no line break is added.
+    TakeAndSayBytes(String),
     /// It does what it should, but not before the test says so.
     Hold(Arc<Notify>),
     /// It says this again and again, without ever ending its line.
@@ -45,8 +47,8 @@ pub fn say(text: &str) -> Act {
     Act::Say(text.to_owned())
 }
 
-/// Decides what a server does at which step, and may be asked how often it got there: the step is given, and how many
-/// times it has come up before.
+/// Decides what a server does at which step, and may be asked how often it got there: the step is
+/// given, and how many times it has come up before.
 type Decide = dyn Fn(&str, usize) -> Act + Send;
 
 /// What a server has seen, and what it does about it.
@@ -123,8 +125,8 @@ pub struct Taken {
     pub text: String,
 }
 
-/// A mail server that takes all mail, and can be told to fail at `connect`, `EHLO`, `MAIL`, `RCPT address`, `DATA`, or
-/// `message`.
+/// A mail server that takes all mail, and can be told to fail at `connect`, `EHLO`, `MAIL`, `RCPT
+/// address`, `DATA`, or `message`.
 #[derive(Clone)]
 pub struct MailServer {
     pub script: Script,
@@ -255,6 +257,11 @@ impl MailServer {
                 wait_for_the_end(io).await;
                 return Ok(false);
             }
+            Act::TakeAndSayBytes(bytes) => {
+                take();
+                io.write_all(bytes.as_bytes()).await?;
+                return Ok(true);
+            }
             Act::Hold(until) => {
                 until.notified().await;
                 take();
@@ -303,8 +310,8 @@ pub const GROUPS: &str = r#"[{"name":"team-a","pipelines":[{"name":"p1"}]},
 pub const CCTRAY: &str = r#"<Projects><Project name="p1 :: s" lastBuildStatus="Success" lastBuildLabel="1"/>
     <Project name="p2 :: s" lastBuildStatus="Failure" lastBuildLabel="1"/></Projects>"#;
 
-/// A REST API that has pipeline groups and a `cctray.xml`, and can be told to fail at `groups` or at `cctray`. What it is
-/// told to say instead is the whole answer, with its head.
+/// A REST API that has pipeline groups and a `cctray.xml`, and can be told to fail at `groups` or
+/// at `cctray`. What it is told to say instead is the whole answer, with its head.
 #[derive(Clone)]
 pub struct Rest {
     pub script: Script,
@@ -343,7 +350,7 @@ impl Rest {
                 sleep(time).await;
                 io.write_all(answer.as_bytes()).await?;
             }
-            Act::Say(other) => io.write_all(other.as_bytes()).await?,
+            Act::Say(other) | Act::TakeAndSayBytes(other) => io.write_all(other.as_bytes()).await?,
             Act::Hold(until) => {
                 until.notified().await;
                 io.write_all(answer.as_bytes()).await?;
@@ -360,7 +367,7 @@ pub fn ok(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-/// The configuration of all tests, with patience of a different number of seconds for everything.
+/// The configuration of all tests, with timeouts of a different number of seconds for everything.
 pub const CONFIG: &str = r#"
         listen = "127.0.0.1:0"
         hostname = "mail2alert.example.com"
@@ -370,7 +377,7 @@ pub const CONFIG: &str = r#"
         to = ["mail2alert@example.com"]
         [downstream]
         server = "127.0.0.1:25"
-        patience = "7 s"
+        timeout = "7 s"
         [rest]
         url = "http://127.0.0.1/go"
         connect = "1 s"
@@ -410,17 +417,31 @@ pub async fn send_to(
     dial: &impl Dial,
     to: &[&str],
     text: &str,
-) -> Result<Vec<String>, client::Error> {
-    let io = dial.dial().await.map_err(|error| client::Error::Io(client::Stage::Connect, error))?;
+) -> Result<Vec<String>, ClientError> {
+    let io = dial.dial().await.map_err(|error| ClientError::Io(client::Phase::Connect, error))?;
     // A Notifyer that waits longer than any deadline of the relay.
     let mut client = Client::over(io, "ci.example.com", Timeouts::all(HOUR)).await?;
     let envelope = Envelope {
         from: Some("go@example.com".parse().expect("an address")),
         to: to.iter().map(|to| to.parse().expect("an address")).collect(),
     };
-    let verdicts = client.send(&envelope, &Message::new(text)).await?;
-    let _ = client.quit().await; // the verdict counts
-    Ok(verdicts.iter().map(ToString::to_string).collect())
+    let outcomes = client.send(&envelope, &Message::new(text)).await?;
+    let _ = client.quit().await; // the outcome counts
+    Ok(outcomes.iter().map(ToString::to_string).collect())
+}
+
+/// Sends bytes that are not UTF-8, as an old program does. The outcome for the only recipient.
+pub async fn send_bytes(dial: &impl Dial, bytes: &[u8]) -> String {
+    let io = dial.dial().await.expect("a connection");
+    let mut client =
+        Client::over(io, "ci.example.com", Timeouts::all(HOUR)).await.expect("a server");
+    let envelope = Envelope {
+        from: Some("go@example.com".parse().expect("an address")),
+        to: vec!["mail2alert@example.com".parse().expect("an address")],
+    };
+    let outcomes =
+        client.send(&envelope, &Message::passed_on(bytes, false)).await.expect("a reply");
+    outcomes[0].to_string()
 }
 
 /// A notification with an identity of its own.

@@ -1,9 +1,11 @@
-//! The threats to a relay, by their numbers in the list that the README has, and what it does about each of them.
+//! The threats to a relay, by their numbers in the list that the README has, and what it does about
+//! each of them.
 use super::world::{
     Act, CCTRAY, GROUPS, HOUR, TEAMS, World, broken, config, door, notification, ok, say,
+    send_bytes,
 };
 use futures::future::join_all;
-use mail2alert::{ledger::Ledger, step::Step};
+use mail2alert::{event::RelayEvent, ledger::Ledger};
 use std::{
     sync::{Arc, atomic::AtomicUsize, atomic::Ordering::SeqCst},
     time::Duration,
@@ -31,9 +33,9 @@ async fn threat_14_only_own_recipients() {
         ("\"other@example.net\"@people.example.com", 550),
         ("other@[192.0.2.1]", 550),
     ] {
-        let verdicts = world.send_to(&[to], "Subject: x\n\nx\n").await;
+        let outcomes = world.send_to(&[to], "Subject: x\n\nx\n").await;
         let expected = if code == 250 { IN_GOOD_HANDS } else { "550 5.7.1 relaying denied" };
-        assert_eq!(verdicts, [expected], "{to}");
+        assert_eq!(outcomes, [expected], "{to}");
     }
     let mut expected = vec![
         "boss@example.com",
@@ -63,9 +65,9 @@ async fn threat_14_a_source_route_is_no_way_round() {
     .expect("it is written");
     let mut said = String::new();
     io.read_to_string(&mut said).await.expect("it says goodbye");
-    let verdicts: Vec<&str> =
+    let outcomes: Vec<&str> =
         said.lines().filter(|line| line[4..].starts_with(['2', '5']) && line.len() > 9).collect();
-    let recipients: Vec<&str> = verdicts.iter().map(|line| &line[..9]).collect();
+    let recipients: Vec<&str> = outcomes.iter().map(|line| &line[..9]).collect();
     assert!(recipients.ends_with(&["550 5.7.1", "250 2.1.5", "250 2.1.5", "221 2.0.0"]), "{said}");
 }
 
@@ -82,8 +84,8 @@ async fn threat_15_a_mail_loop_ends() {
         Ledger::open(&folder.path().join("ledger"), config.ledger.bounds).expect("a ledger");
     let came = Arc::new(AtomicUsize::new(0));
     let counted = came.clone();
-    let watch = Arc::new(move |step: &Step| {
-        counted.fetch_add(usize::from(matches!(step, Step::Came { .. })), SeqCst);
+    let watch = Arc::new(move |step: &RelayEvent| {
+        counted.fetch_add(usize::from(matches!(step, RelayEvent::Came { .. })), SeqCst);
     });
     let mail_server = knocker.clone();
     let relay = async move {
@@ -99,10 +101,10 @@ async fn threat_15_a_mail_loop_ends() {
         .await
     };
     tokio::spawn(relay);
-    let verdicts =
+    let outcomes =
         super::world::send_to(&knocker, &["bob@people.example.com"], "Subject: x\n\nx\n").await;
-    let verdict = &verdicts.expect("a verdict")[0];
-    assert!(verdict.starts_with("554 ") && verdict.contains("goes round in circles"), "{verdict}");
+    let outcome = &outcomes.expect("an outcome")[0];
+    assert!(outcome.starts_with("554 ") && outcome.contains("goes round in circles"), "{outcome}");
     assert_eq!(came.load(SeqCst), 6, "it came five times, and once too often");
 }
 
@@ -117,16 +119,18 @@ async fn threat_16_every_doubt_about_the_mail_server_is_a_451_in_time() {
         ("connect", Act::Silence, 451, 7000, "took too long while waiting for the greeting"),
         ("connect", late.clone(), 451, 7000, "took too long"),
         ("connect", say("421 busy"), 451, 0, "421 busy"),
-        ("connect", say("554 go away"), 554, 0, "554 go away"),
+        ("connect", say("554 go away"), 451, 0, "554 go away"),
         ("connect", say("HTTP/1.1 400 Bad Request"), 451, 0, "not SMTP"),
         ("connect", endless.clone(), 451, 0, "not SMTP"),
         ("EHLO", say("421 busy"), 451, 0, "421 busy"),
         ("EHLO", Act::Cut, 451, 0, "hung up while saying EHLO"),
         ("MAIL", say("452 no space"), 451, 0, "452 no space"),
-        ("MAIL", say("552 no space ever"), 554, 0, "552 no space ever"),
+        ("MAIL", say("552 no space ever"), 552, 0, "552 no space ever"),
         ("MAIL", Act::Silence, 451, 7000, "took too long while naming the sender"),
         ("RCPT", say("450 busy"), 451, 0, "450 busy"),
-        ("RCPT", say("550 unknown"), 554, 0, "550 unknown"),
+        ("RCPT", say("550 unknown"), 550, 0, "550 unknown"),
+        ("RCPT", say("550 5.1.1 unknown"), 550, 0, "550 5.1.1 unknown"),
+        ("RCPT", say("552 too many"), 451, 0, "552 too many"), // RFC 5321, 4.5.3.1.10
         ("RCPT", say("garbage"), 451, 0, "not SMTP"),
         ("RCPT", Act::Cut, 451, 0, "hung up while naming a recipient"),
         ("DATA", say("451 later"), 451, 0, "451 later"),
@@ -138,17 +142,23 @@ async fn threat_16_every_doubt_about_the_mail_server_is_a_451_in_time() {
         ("message", say("421 down"), 451, 0, "421 down"),
         ("message", say("554 spam"), 554, 0, "554 spam"),
         ("message", say("354 more"), 451, 0, "not SMTP"),
-        ("message", Act::Cut, 451, 0, "hung up while waiting for the verdict"),
-        ("message", Act::Silence, 451, 7000, "took too long while waiting for the verdict"),
-        ("message", late, 451, 7000, "took too long while waiting for the verdict"),
+        ("message", Act::Cut, 451, 0, "hung up while waiting for the reply to the message"),
+        (
+            "message",
+            Act::Silence,
+            451,
+            7000,
+            "took too long while waiting for the reply to the message",
+        ),
+        ("message", late, 451, 7000, "took too long while waiting for the reply to the message"),
         ("message", endless, 451, 0, "not SMTP"),
     ] {
         let world = World::new().await;
         world.mail_server.script.at(at, act.clone());
-        let (verdict, took) = world.send(&broken("1")).await;
-        assert!(verdict.starts_with(&format!("{code} ")), "{at}: {act:?}: {verdict}");
-        assert!(verdict.contains(says), "{at}: {act:?}: {verdict}");
-        assert_eq!(took, ms, "{at}: {act:?}: {verdict}");
+        let (outcome, took) = world.send(&broken("1")).await;
+        assert!(outcome.starts_with(&format!("{code} ")), "{at}: {act:?}: {outcome}");
+        assert!(outcome.contains(says), "{at}: {act:?}: {outcome}");
+        assert_eq!(took, ms, "{at}: {act:?}: {outcome}");
         assert_eq!(world.mail_server.recipients(), [""; 0], "{at}: {act:?}");
         world.mail_server.script.behave();
         assert_eq!(
@@ -163,9 +173,9 @@ async fn threat_16_every_doubt_about_the_mail_server_is_a_451_in_time() {
 async fn threat_16_slow_at_every_step_is_too_slow_in_all() {
     let world = World::new().await;
     world.mail_server.script.decide(|_, _| Act::Late(Duration::from_secs(6)));
-    let (verdict, took) = world.send(&broken("1")).await;
+    let (outcome, took) = world.send(&broken("1")).await;
     assert_eq!(
-        (&verdict[..], took),
+        (&outcome[..], took),
         ("451 4.3.0 it takes too long", 20_000),
         "no single wait of 7 s was too long"
     );
@@ -175,15 +185,15 @@ async fn threat_16_slow_at_every_step_is_too_slow_in_all() {
 async fn threat_16_nobody_there() {
     let mut world = World::new().await;
     world.lose_the_mail_server().await;
-    let (verdict, took) = world.send(&broken("1")).await;
-    assert!(verdict.contains("no connection to the mail server: connection refused"), "{verdict}");
-    assert_eq!((&verdict[..4], took), ("451 ", 0));
+    let (outcome, took) = world.send(&broken("1")).await;
+    assert!(outcome.contains("no connection to the mail server: connection refused"), "{outcome}");
+    assert_eq!((&outcome[..4], took), ("451 ", 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn threat_16_connections_to_the_mail_server_are_bounded() {
     let world =
-        World::with(config(|text| text.replace("patience", "connections = 2\npatience"))).await;
+        World::with(config(|text| text.replace("timeout", "connections = 2\ntimeout"))).await;
     world.mail_server.script.at("message", Act::Late(Duration::from_secs(3)));
     let mails: Vec<String> = (0..6).map(|number| broken(&number.to_string())).collect();
     let start = Instant::now();
@@ -200,9 +210,9 @@ async fn threat_16_connections_to_the_mail_server_are_bounded() {
 async fn threat_17_a_retry_goes_to_those_who_are_missing() {
     let world = World::new().await;
     world.mail_server.script.at("RCPT team-b", say("450 busy"));
-    let (verdict, _) = world.send(&broken("1")).await;
+    let (outcome, _) = world.send(&broken("1")).await;
     assert_eq!(
-        verdict,
+        outcome,
         "451 4.3.0 BREAKS, \"a\" and \"b\" and \"c\"; 2 of 3 taken, team-b@example.com: 450 busy"
     );
     world.mail_server.script.behave();
@@ -277,10 +287,10 @@ async fn threat_17_as_long_as_the_postmaster_cannot_be_told_it_is_not_done() {
         "RCPT boss@example.com" => say("450 busy"),
         _ => Act::Serve,
     });
-    let (verdict, _) = world.send(&broken("1")).await;
+    let (outcome, _) = world.send(&broken("1")).await;
     assert!(
-        verdict.starts_with("451 ") && verdict.contains("the postmaster cannot be told"),
-        "{verdict}"
+        outcome.starts_with("451 ") && outcome.contains("the postmaster cannot be told"),
+        "{outcome}"
     );
     world.mail_server.script.at("RCPT team-b", say("550 no team b"));
     assert_eq!(world.send(&broken("1")).await.0, IN_GOOD_HANDS);
@@ -300,7 +310,7 @@ async fn threat_17_doubt_about_one_outweighs_a_refusal_of_another() {
     });
     assert_eq!(world.code(&broken("1")).await, 451, "there may be something in trying again");
     world.mail_server.script.at("RCPT", say("550 unknown"));
-    assert_eq!(world.code(&broken("1")).await, 554, "it is refused for good, for everybody");
+    assert_eq!(world.code(&broken("1")).await, 550, "it is refused for good, for all");
     assert_eq!(
         world.mail_server.recipients(),
         [""; 0],
@@ -401,6 +411,71 @@ async fn threat_18_a_cut_after_the_final_dot_costs_one_duplicate_a_retry() {
     assert_eq!(copies(), 4, "and none once somebody has said so");
 }
 
+#[tokio::test(start_paused = true)]
+async fn threat_18_a_reply_that_ends_with_lf_alone_is_no_reply() {
+    // RFC 5321, 2.3.8: CRLF ends a line, and nothing else. So the mail server has not said it, and
+    // each retry is one more duplicate, until it says it in a way that counts.
+    let world = World::new().await;
+    let bytes = "250 taken\n".to_owned();
+    world.mail_server.script.at("message", Act::TakeAndSayBytes(bytes));
+    for retry in 1..=3 {
+        assert_eq!(world.code(&broken("1")).await, 451);
+        assert_eq!(world.mail_server.recipients().len(), 3 * retry);
+    }
+    world.mail_server.script.behave();
+    for _ in 0..2 {
+        assert_eq!(world.code(&broken("1")).await, 250);
+        assert_eq!(world.mail_server.recipients().len(), 3 * 4);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_16_a_mail_in_latin_1_is_passed_on_as_it_is() {
+    // Whatever the mail server offers or not: it has not refused the mail, and an alarm that arrives
+    // with a strange letter is better than none.
+    const HEADER: &[u8] =
+        b"Subject: Stage [p1/2/s/1] failed\nX-Note: Gr\xfc\xdfe\nMessage-ID: <1@ci>\n\nhello\n";
+    const BODY: &[u8] = b"Subject: Stage [p1/2/s/1] failed\nMessage-ID: <2@ci>\n\n\xfc\n";
+    for offered in ["250 mail.example.com", "250-mail.example.com\r\n250 8BITMIME"] {
+        for mail in [HEADER, BODY] {
+            let world = World::new().await;
+            world.mail_server.script.at("EHLO", say(offered));
+            assert_eq!(send_bytes(&world.notifyer, mail).await, IN_GOOD_HANDS, "{offered}");
+            assert_eq!(world.mail_server.recipients(), TEAMS);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_16_a_server_that_refuses_to_be_greeted_has_said_nothing_of_the_mail() {
+    let world = World::new().await;
+    world.mail_server.script.decide(|step, _| match step {
+        "EHLO" | "HELO" => say("550 5.7.1 who are you"),
+        _ => Act::Serve,
+    });
+    assert_eq!(world.code(&broken("1")).await, 451);
+    world.mail_server.script.behave();
+    assert_eq!(world.code(&broken("1")).await, 250);
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_16_the_status_of_a_refusal_goes_on_to_the_notifyer_if_all_recipients_have_it() {
+    for (b_and_c, expected) in [
+        ("550 5.1.1 unknown", "550 5.1.1 "),
+        ("550 5.7.1 unwanted", "554 5.0.0 "),
+        ("553 5.1.1 unknown", "554 5.0.0 "),
+    ] {
+        let world = World::new().await;
+        world.mail_server.script.decide(move |step, _| match step {
+            "RCPT team-a@example.com" => say("550 5.1.1 unknown"),
+            step if step.starts_with("RCPT") => say(b_and_c),
+            _ => Act::Serve,
+        });
+        let (outcome, _) = world.send(&broken("1")).await;
+        assert!(outcome.starts_with(expected), "{b_and_c}: {outcome}");
+    }
+}
+
 // 19: a REST API with every fault.
 
 #[tokio::test(start_paused = true)]
@@ -430,12 +505,12 @@ async fn threat_19_every_doubt_about_the_facts_is_a_451_in_time() {
         for which in ["groups", "cctray"] {
             let world = World::with(config(str::to_owned)).await;
             world.rest.script.at(which, act.clone());
-            let (verdict, took) = world.send(&broken("1")).await;
+            let (outcome, took) = world.send(&broken("1")).await;
             assert!(
-                verdict.starts_with("451 4.3.0 the facts are not to be had: "),
-                "{which}: {act:?}: {verdict}"
+                outcome.starts_with("451 4.3.0 the facts are not to be had: "),
+                "{which}: {act:?}: {outcome}"
             );
-            assert!(verdict.contains(says), "{which}: {act:?}: {verdict}");
+            assert!(outcome.contains(says), "{which}: {act:?}: {outcome}");
             assert_eq!(took, ms, "{which}: {act:?}");
             assert_eq!(world.mail_server.recipients(), [""; 0]);
             world.rest.script.behave();
@@ -453,8 +528,8 @@ async fn threat_19_every_doubt_about_the_facts_is_a_451_in_time() {
 async fn threat_19_a_slow_body_has_its_own_deadline() {
     let world = World::new().await;
     world.rest.script.at("groups", Act::Endless("HTTP/1.1 200 OK\r\n\r\n".into()));
-    let (verdict, took) = world.send(&broken("1")).await;
-    assert!(verdict.contains("more than 10000 bytes"), "{verdict}");
+    let (outcome, took) = world.send(&broken("1")).await;
+    assert!(outcome.contains("more than 10000 bytes"), "{outcome}");
     assert_eq!(took, 0, "a body without an end is cut off by its length");
 }
 
@@ -662,9 +737,9 @@ async fn threat_22_what_is_under_way_is_finished_when_it_is_told_to_stop() {
         };
         let notifyer = world.notifyer.clone();
         let mail = tokio::spawn(async move {
-            let verdicts =
+            let outcomes =
                 super::world::send_to(&notifyer, &["mail2alert@example.com"], &broken("1")).await;
-            verdicts.map_err(|error| error.to_string())
+            outcomes.map_err(|error| error.to_string())
         });
         if server == "rest" {
             world.at_rest.wait_for(step).await
@@ -779,10 +854,10 @@ async fn threat_22_who_says_nothing_is_told_to_go() {
 async fn threat_26_one_that_hangs_does_not_keep_the_others_waiting_for_ever() {
     let world = World::new().await;
     world.mail_server.script.at("RCPT team-c", Act::Silence);
-    let (verdict, took) = world.send(&broken("1")).await;
+    let (outcome, took) = world.send(&broken("1")).await;
     assert!(
-        verdict.starts_with("451 ") && verdict.contains("0 of 3 taken"),
-        "all outcomes, in order: {verdict}"
+        outcome.starts_with("451 ") && outcome.contains("0 of 3 taken"),
+        "all outcomes, in order: {outcome}"
     );
     assert_eq!(took, 7000);
 }
@@ -790,8 +865,8 @@ async fn threat_26_one_that_hangs_does_not_keep_the_others_waiting_for_ever() {
 #[tokio::test(start_paused = true)]
 async fn threat_26_a_panic_costs_one_session_and_is_counted() {
     let hits = AtomicUsize::new(0);
-    let panics_once = move |step: &Step| {
-        if matches!(step, Step::Sends { .. }) && hits.fetch_add(1, SeqCst) == 0 {
+    let panics_once = move |step: &RelayEvent| {
+        if matches!(step, RelayEvent::Sends { .. }) && hits.fetch_add(1, SeqCst) == 0 {
             panic!("a panic on purpose");
         }
     };

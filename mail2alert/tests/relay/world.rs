@@ -1,11 +1,11 @@
 //! The world around the relay, in memory, with a clock that is paused.
 pub use super::servers::*;
-use mail::smtp::{Listener, Summary};
+use mail::smtp::{Listener, ServerSummary};
 use mail2alert::{
     config::Config,
+    event::{Observer, RelayEvent},
     ledger::Ledger,
     network::Dial,
-    step::{Step, Watch},
 };
 use std::{
     io,
@@ -64,7 +64,7 @@ pub struct World {
     config: Config,
     knockers: (Knocker, Knocker),
     stop: Option<oneshot::Sender<()>>,
-    relay: JoinHandle<Summary>,
+    relay: JoinHandle<ServerSummary>,
     servers: Vec<JoinHandle<()>>,
 }
 
@@ -108,7 +108,10 @@ impl World {
     }
 
     /// A relay whose steps are seen by somebody else, too.
-    pub async fn watched(config: Config, see: impl Fn(&Step) + Send + Sync + 'static) -> World {
+    pub async fn watched(
+        config: Config,
+        see: impl Fn(&RelayEvent) + Send + Sync + 'static,
+    ) -> World {
         let mut world = World::with(config).await;
         world.stop().await;
         let (notifyer, stop, relay) =
@@ -118,7 +121,7 @@ impl World {
     }
 
     /// Tells the relay to stop, and waits for it.
-    pub async fn stop(&mut self) -> Summary {
+    pub async fn stop(&mut self) -> ServerSummary {
         drop(self.stop.take());
         (&mut self.relay).await.expect("it does not panic")
     }
@@ -132,7 +135,8 @@ impl World {
     pub async fn crash_and_restart(&mut self) {
         self.relay.abort();
         let _ = (&mut self.relay).await;
-        // What it was writing to the disk is written before the ledger is free. (`kill -9` has a test of its own.)
+        // What it was writing to the disk is written before the ledger is free. (`kill -9` has a
+        // test of its own.)
         while self.ledger_is_busy() {
             tokio::task::yield_now().await;
         }
@@ -142,7 +146,7 @@ impl World {
     }
 
     fn ledger_is_busy(&self) -> bool {
-        let lock = std::fs::File::open(self.folder.path().join("ledger.lock")).expect("a file");
+        let lock = std::fs::File::open(self.folder.path().join("ledger")).expect("a file");
         lock.try_lock().is_err()
     }
 
@@ -158,28 +162,28 @@ impl World {
         let _ = (&mut self.servers[1]).await;
     }
 
-    /// Sends a mail to the relay, as the Notifyer would: what became of it for its only recipient, and in how many
-    /// virtual milliseconds.
+    /// Sends a mail to the relay, as the Notifyer would: what became of it for its only recipient,
+    /// and in how many virtual milliseconds.
     pub async fn send(&self, text: &str) -> (String, u128) {
         let start = Instant::now();
-        let verdict = self.send_to(&["mail2alert@example.com"], text).await;
-        (verdict.into_iter().next().expect("a verdict"), start.elapsed().as_millis())
+        let outcome = self.send_to(&["mail2alert@example.com"], text).await;
+        (outcome.into_iter().next().expect("an outcome"), start.elapsed().as_millis())
     }
 
     pub async fn send_to(&self, to: &[&str], text: &str) -> Vec<String> {
         match send_to(&self.notifyer, to, text).await {
-            Ok(verdicts) => verdicts,
+            Ok(outcomes) => outcomes,
             Err(error) => to.iter().map(|_| error.to_string()).collect(),
         }
     }
 
     /// The code that a mail got.
     pub async fn code(&self, text: &str) -> u16 {
-        let (verdict, _) = self.send(text).await;
-        verdict
+        let (outcome, _) = self.send(text).await;
+        outcome
             .get(..3)
             .and_then(|code| code.parse().ok())
-            .unwrap_or_else(|| panic!("no code: {verdict}"))
+            .unwrap_or_else(|| panic!("no code: {outcome}"))
     }
 
     pub fn log(&self) -> Vec<String> {
@@ -187,14 +191,14 @@ impl World {
     }
 }
 
-type Started = (Knocker, oneshot::Sender<()>, JoinHandle<Summary>);
+type Started = (Knocker, oneshot::Sender<()>, JoinHandle<ServerSummary>);
 
 fn start(
     config: &Config,
     folder: &tempfile::TempDir,
     knockers: &(Knocker, Knocker),
     log: &Arc<Mutex<Vec<String>>>,
-    see: impl Fn(&Step) + Send + Sync + 'static,
+    see: impl Fn(&RelayEvent) + Send + Sync + 'static,
 ) -> Started {
     let (ledger, damaged) =
         Ledger::open(&folder.path().join("ledger"), config.ledger.bounds).expect("a ledger");
@@ -202,7 +206,7 @@ fn start(
     let (notifyer, listener) = door();
     let (stop, stopped) = oneshot::channel::<()>();
     let log = log.clone();
-    let watch: Watch = Arc::new(move |step: &Step| {
+    let watch: Observer = Arc::new(move |step: &RelayEvent| {
         log.lock().unwrap().push(step.to_string());
         see(step);
     });

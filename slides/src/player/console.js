@@ -1,11 +1,9 @@
 // The presenter console: a window that shows what the deck shows, what comes next, the notes and the time. It sends its
 // keys to the deck, which opened it, and shows what the deck says of itself.
-function startConsole(slides, help) {
+function startConsole(slides, dialogs) {
   const deck = window.opener;
   document.title = "Presenter console";
-  document.getElementById("controls").remove();
-  document.getElementById("run-panel").remove();
-  document.getElementById("stage").remove();
+  for (const id of ["controls", "run-panel", "stage", "progress", "black"]) document.getElementById(id).remove();
 
   const make = (tag, className, label) => {
     const element = document.createElement(tag);
@@ -21,8 +19,10 @@ function startConsole(slides, help) {
     return element;
   };
   const main = make("main", "console");
+  const heading = make("h1", "only-heard");
+  heading.textContent = "Presenter console";
   const now = make("div", "stage pane now", "Current slide");
-  const next = make("div", "stage pane next", "Next slide");
+  const next = make("div", "stage pane next", "Next step");
   const notes = make("section", "notes-pane", "Notes");
   const clocks = make("section", "clocks", "Time");
   const elapsed = make("p", "elapsed");
@@ -30,17 +30,26 @@ function startConsole(slides, help) {
   const place = make("p", "place");
   const state = make("p", "state");
   state.setAttribute("role", "status");
-  const press = (key) => deck?.postMessage({ press: key }, "*");
+  const ask = (act, argument) => deck?.postMessage({ act, argument }, "*");
   const buttons = make("p", "buttons");
+  const pause = button("Pause the clock", () => ask("pauseClock"));
   buttons.append(
-    button("‹ Previous", () => press("ArrowLeft")),
-    button("Play ▸", () => press(" ")),
-    button("Next ›", () => press("ArrowRight")),
-    button("Restart the clock", () => deck?.postMessage({ restart: true }, "*")),
+    button("‹ Previous", () => ask("previous")),
+    button("Play ▸", () => ask("play")),
+    button("Next ›", () => ask("next")),
+    pause,
+    button("Restart the clock", () => ask("restartClock")),
   );
+  // A remote sends Page Down and Page Up, and nothing else.
+  const remote = make("input", "");
+  remote.type = "checkbox";
+  remote.id = "remote";
+  remote.addEventListener("change", () => ask("remote", remote.checked));
+  const remoteLabel = make("label", "");
+  remoteLabel.append(remote, " Page Down plays (for a presenter's remote)");
   notes.tabIndex = 0;
-  clocks.append(elapsed, planned, place, state, buttons);
-  main.append(now, next, notes, clocks);
+  clocks.append(elapsed, planned, place, state, buttons, remoteLabel);
+  main.append(heading, now, next, notes, clocks);
   document.body.prepend(main);
 
   let shown = null; // what the deck said last
@@ -59,13 +68,28 @@ function startConsole(slides, help) {
     if (!shown) return;
     const { dataset } = slides[shown.slide].section;
     const begin = Number(dataset.planned);
-    const seconds = shown.startedAt ? (Date.now() - shown.startedAt) / 1000 : 0;
+    const until = shown.pausedAt ?? Date.now();
+    const seconds = shown.startedAt ? (until - shown.startedAt) / 1000 : 0;
+    pause.textContent = shown.pausedAt === null ? "Pause the clock" : "Go on with the clock";
     elapsed.textContent = inMinutes(seconds);
     const late = seconds - begin - Number(dataset.seconds);
     const early = begin - seconds;
-    const word = late > 0 ? `, ${inMinutes(late)} behind` : early > 0 ? `, ${inMinutes(early)} ahead` : "";
+    let word = ", on time";
+    if (late > 0) word = `, ${inMinutes(late)} behind`;
+    else if (early > 0) word = `, ${inMinutes(early)} ahead`;
     planned.textContent = `planned ${inMinutes(begin)} to ${inMinutes(begin + Number(dataset.seconds))} of ${inMinutes(total)}${word}`;
     planned.classList.toggle("late", late > 0);
+  };
+
+  // What the next press of Space shows: more of this slide, or the next one.
+  const showNext = (slide, said) => {
+    const more = said.step < slide.steps;
+    const following = more ? slide : slides[said.slide + 1];
+    next.replaceChildren();
+    if (!following) return;
+    const preview = following.copy();
+    preview.show(more ? said.step + 1 : 0);
+    next.append(preview.section);
   };
 
   const show = (said) => {
@@ -76,32 +100,36 @@ function startConsole(slides, help) {
     if (moved) {
       copy = slide.copy();
       copy.show(said.step); // before it is in the page: nothing of the timeline may be seen too soon
-      makeScrubbable(copy, (step) => deck?.postMessage({ step }, "*"));
+      makeScrubbable(copy, (step) => ask("step", step));
       now.replaceChildren(copy.section);
-      next.replaceChildren(...slides.slice(said.slide + 1, said.slide + 2).map((slide) => slide.copy().section));
       notes.replaceChildren(...slide.section.querySelector(".notes").cloneNode(true).childNodes);
       notes.scrollTop = 0;
-      for (const run of main.querySelectorAll(".pane button")) run.addEventListener("click", () => press("r"));
+      for (const run of main.querySelectorAll(".pane button")) run.addEventListener("click", () => ask("run"));
     }
     copy.show(said.step);
+    showNext(slide, said);
+    remote.checked = said.remote;
     const steps = slide.steps ? `, step ${said.step} of ${slide.steps}` : "";
     place.textContent = `slide ${said.slide + 1} of ${slides.length}${steps}`;
-    state.textContent = said.running ? "The example is running: R stops it." : "";
+    state.textContent = said.running ? "The example is running: R stops it." : said.black ? "The deck is black: B shows it." : "";
     tick();
   };
 
   addEventListener("message", (event) => {
     if (event.source === deck && event.data.state) show(event.data.state);
   });
-  addEventListener("keydown", (event) => {
-    const key = keyOf(event);
-    if (!key || belongsToItsTarget(event)) return;
-    event.preventDefault();
-    if (key === "h") help.open ? help.close() : help.showModal();
-    else if (help.open) return;
-    else if (key === "f") goFullScreen();
-    else if (key !== "p") press(key);
+  const ours = {
+    help: () => dialogs.help.showModal(),
+    overview: () => dialogs.overview.showModal(),
+    fullScreen: goFullScreen,
+    console: () => {}, // it is open
+  };
+  listenToKeys({
+    dialogs,
+    act: (name, argument) => (Object.hasOwn(ours, name) ? ours[name]() : ask(name, argument)),
+    typed: (digits) => (state.textContent = digits && `Slide ${digits} …, Enter`),
   });
+  followLinks(dialogs.overview, (number) => ask("go", number));
   // A deck that was loaded anew does not know of us, so we tell it again and again.
   const greet = () => deck?.postMessage({ hello: true }, "*");
   setInterval(() => {

@@ -13,6 +13,10 @@ class Runner {
     part("close").addEventListener("click", () => this.close());
   }
 
+  get open() {
+    return !this.panel.hidden;
+  }
+
   get running() {
     return this.abort !== null;
   }

@@ -6,6 +6,7 @@ class Slide {
     this.parts = [...section.querySelectorAll("[data-reveal]")].map((element) =>
       element.dataset.reveal === "timeline" ? new Timeline(element) : new Part(element),
     );
+    this.asks = section.querySelector(".question") !== null;
     // An answer stands where its question is, and comes last.
     const last = (part) => Number(part.element?.dataset.reveal === "answer");
     this.parts.sort((one, other) => last(one) - last(other));
@@ -22,6 +23,8 @@ class Slide {
       left -= shown;
       if (shown > 0) said = part.said;
     }
+    // A slide without steps leaves its question to the next one.
+    this.section.classList.toggle("asking", this.asks && (step < this.steps || this.steps === 0));
     return said;
   }
 
@@ -57,7 +60,7 @@ function makeScrubbable(slide, go) {
       if (picture.hasPointerCapture(event.pointerId)) follow(event);
     });
     timeline.scrub.addEventListener("input", () => go(slide.stepOf(timeline, Number(timeline.scrub.value))));
-    // Whoever has dragged it wants the arrow keys for the slides again.
+    // After dragging, the arrow keys belong to the slides again.
     timeline.scrub.addEventListener("pointerup", () => timeline.scrub.blur());
   }
 }

@@ -4,7 +4,7 @@ class Timeline {
     this.svg = figure.querySelector("svg");
     this.scrub = figure.querySelector(".scrub");
     this.lines = [...figure.querySelectorAll(".said [data-instant]")];
-    this.verdict = figure.querySelector(".verdict"); // why it did not end by itself, if so
+    this.verdict = figure.querySelector(".verdict"); // why it did not end by itself
     // For each stop, how far the picture is to be seen, in percent, and the number of its instant.
     this.stops = this.svg.dataset.stops.split(" ").map(Number);
     this.instants = this.svg.dataset.instants.split(" ").map(Number);
@@ -12,6 +12,9 @@ class Timeline {
     const band = this.svg.querySelector(".band");
     this.names = band ? (100 * band.x.baseVal.value) / this.svg.viewBox.baseVal.width : 0;
     this.steps = this.stops.length;
+    // What the whole run was, which a screen reader is told when it has been seen.
+    this.title = `Timeline: ${figure.dataset.title}`;
+    this.description = this.svg.getAttribute("aria-label");
     this.scrub.max = this.steps;
     this.show(this.steps);
   }
@@ -28,6 +31,7 @@ class Timeline {
     });
     if (this.verdict) this.verdict.hidden = step < this.steps;
     this.scrub.value = step;
+    this.svg.setAttribute("aria-label", step === this.steps ? this.description : this.title);
     this.said = now.map((line) => line.querySelector(".who").textContent + ": " + line.lastChild.textContent.trim());
     const time = now.length ? `${now[0].dataset.time} seconds. ` : "";
     this.scrub.setAttribute("aria-valuetext", `${step} of ${this.steps}. ${time}${this.said.join(". ")}`);

@@ -247,6 +247,10 @@ impl Tab {
             "ArrowUp" => (key.into(), None, 38),
             "ArrowRight" => (key.into(), None, 39),
             "ArrowDown" => (key.into(), None, 40),
+            "." => ("Period".to_owned(), Some("."), 190),
+            digit if digit.starts_with(|first: char| first.is_ascii_digit()) => {
+                (format!("Digit{digit}"), Some(digit), i64::from(digit.as_bytes()[0]))
+            }
             letter => (
                 format!("Key{}", letter.to_uppercase()),
                 Some(letter),

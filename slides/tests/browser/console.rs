@@ -33,9 +33,11 @@ fn the_console_follows_the_deck_and_drives_it() {
             console.eval::<String>(&title("now")).await,
             tab.eval::<String>(&real(slide + 1)).await
         );
+        // The next step is the next slide, or one more step of this one.
+        let following = if tab.steps(slide + 1).await > 0 { slide + 1 } else { slide + 2 };
         assert_eq!(
             console.eval::<String>(&title("next")).await,
-            tab.eval::<String>(&real(slide + 2)).await
+            tab.eval::<String>(&real(following)).await
         );
         let notes: String = console.eval("document.querySelector('.notes-pane').textContent").await;
         let written: String = tab
@@ -77,6 +79,19 @@ fn the_console_follows_the_deck_and_drives_it() {
         console.press("h").await;
         console.is("help.open").await;
         assert!(!tab.eval::<bool>("help.open").await, "each window has its own help");
+        // Its help does not lock the console.
+        console.press("Escape").await;
+        console.is("!help.open").await;
+        console.press("ArrowRight").await;
+        tab.is_at("#3").await;
+        console.press("1").await;
+        console.press("Enter").await;
+        tab.is_at("#1").await;
+        console.press("b").await;
+        tab.is("!black.hidden").await;
+        console.is("document.querySelector('.state').textContent.includes('black')").await;
+        console.press("b").await;
+        tab.is("black.hidden").await;
         chromium.is_content();
     });
 }
@@ -111,6 +126,47 @@ fn the_console_tells_elapsed_and_planned_time() {
 
 #[test]
 #[ignore = "needs Chromium"]
+fn the_consoles_clock_can_be_paused() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.press("p").await;
+        let console = chromium.popup().await;
+        tab.press("ArrowRight").await;
+        let elapsed = "document.querySelector('.elapsed').textContent";
+        console.is(&format!("/^0:0[1-9]/.test({elapsed})")).await;
+        let pause = "([...document.querySelectorAll('.buttons button')].at(-2).click(), true)";
+        console.eval::<bool>(pause).await;
+        console.is("document.body.textContent.includes('Go on with the clock')").await;
+        let paused: String = console.eval(elapsed).await;
+        // The clock is drawn each half second: three drawings of one time.
+        for _ in 0..3 {
+            let wait = "new Promise((resolve) => setTimeout(() => resolve(true), 500))";
+            console.eval::<bool>(wait).await;
+            assert_eq!(console.eval::<String>(elapsed).await, paused);
+        }
+        console.eval::<bool>(pause).await;
+        console.is(&format!("{elapsed} !== {paused:?}")).await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_consoles_switch_makes_page_down_play() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.go("#2").await;
+        tab.press("p").await;
+        let console = chromium.popup().await;
+        console.eval::<bool>("(document.getElementById('remote').click(), true)").await;
+        console.press("PageDown").await;
+        tab.is_at("#2.1").await;
+        tab.press("PageDown").await;
+        tab.is_at("#2.2").await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
 fn the_console_survives_a_reload_of_either_window() {
     with_chromium(async |chromium| {
         let tab = chromium.open(&deck()).await;
@@ -133,7 +189,7 @@ fn another_window_cannot_drive_the_deck() {
     with_chromium(async |chromium| {
         let tab = chromium.open(&deck()).await;
         // A message from the page itself, which is no console of it.
-        tab.eval::<bool>("(postMessage({ hello: true, press: 'End' }, '*'), true)").await;
+        tab.eval::<bool>("(postMessage({ hello: true, act: 'last' }, '*'), true)").await;
         tab.eval::<bool>("new Promise((resolve) => setTimeout(() => resolve(true), 50))").await;
         tab.is_at("#1").await;
     });

@@ -135,7 +135,8 @@ fn h_shows_the_keys_and_hides_them() {
             tab.press("h").await;
             tab.is("help.open").await;
             let text: String = tab.eval("help.innerText").await;
-            for key in ["Space", "Page Down", "Home", "P", "R", "F", "T", "H"] {
+            for key in ["Space", "Page Down", "Home", "28 Enter", "O", "B", "P", "R", "F", "T", "H"]
+            {
                 assert!(text.contains(key), "the help does not name {key}: {text}");
             }
             tab.press("ArrowRight").await;
@@ -160,7 +161,7 @@ fn t_changes_between_light_and_dark() {
         tab.press("t").await;
         tab.is(&format!("{paper} === {light:?}")).await;
         tab.prefers("dark").await;
-        tab.is(&format!("{paper} === {light:?}")).await; // whoever has pressed T has chosen
+        tab.is(&format!("{paper} === {light:?}")).await; // T was a choice
         let other = chromium.open(&deck()).await;
         other.prefers("dark").await;
         other.is(&format!("{paper} === {dark:?}")).await;
@@ -191,6 +192,7 @@ fn an_address_can_name_a_slide_a_step_or_a_title() {
             (format!("#{gather}.2"), format!("#{gather}.2")),
             ("#start-three-wait-for-all".into(), format!("#{gather}")),
             ("#no-such-title".into(), "#1".into()),
+            ("#50%".into(), "#1".into()), // no address at all, as an address is written
             ("#999".into(), format!("#{last}")),
             ("#0".into(), "#1".into()),
         ] {
@@ -344,5 +346,181 @@ fn in_a_file_r_shows_what_was_recorded() {
         tab.press("Escape").await;
         tab.is("document.getElementById('run-panel').hidden").await;
         chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_number_and_enter_jump_to_a_slide() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.press("1").await;
+        tab.press("2").await;
+        tab.is("!notice.hidden && notice.textContent.includes('12')").await;
+        tab.press("Enter").await;
+        tab.is_at("#12").await;
+        tab.is("notice.hidden").await;
+        // Another key forgets the number.
+        tab.press("3").await;
+        tab.press("Escape").await;
+        tab.press("Enter").await;
+        tab.is_at("#12").await;
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn o_lists_all_slides_and_leads_to_one() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.press("o").await;
+        tab.is("overview.open").await;
+        let listed: usize = tab.eval("overview.querySelectorAll('a').length").await;
+        assert_eq!(listed, tab.slides().await);
+        tab.press("ArrowRight").await;
+        tab.is_at("#1").await;
+        tab.press("o").await;
+        tab.is("!overview.open").await;
+        tab.press("o").await;
+        tab.is("overview.open").await;
+        tab.eval::<bool>("(overview.querySelectorAll('a')[6].click(), true)").await;
+        tab.is_at("#7").await;
+        tab.is("!overview.open").await;
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn b_makes_the_screen_black_and_the_next_key_shows_it_again_without_a_step() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.go("#3").await;
+        for key in ["b", "."] {
+            tab.press(key).await;
+            tab.is("!black.hidden").await;
+            tab.press(key).await;
+            tab.is("black.hidden").await;
+        }
+        tab.press("b").await;
+        tab.press(" ").await;
+        tab.is("black.hidden").await;
+        tab.is_at("#3").await;
+        tab.press(" ").await;
+        tab.is_at("#3.1").await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn with_remote_in_the_address_page_down_plays() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&format!("{}?remote", deck())).await;
+        let slide = tab.find(HAS_TIMELINE).await;
+        tab.go(&format!("#{slide}")).await;
+        tab.press("PageDown").await;
+        tab.is_at(&format!("#{slide}.1")).await;
+        tab.press("PageDown").await;
+        tab.is_at(&format!("#{slide}.2")).await;
+        tab.press("PageUp").await;
+        tab.is_at(&format!("#{slide}.1")).await;
+        tab.press("ArrowRight").await; // the arrows still go from slide to slide
+        tab.is_at(&format!("#{}", slide + 1)).await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_browsers_back_goes_to_the_slide_before() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.press("ArrowRight").await;
+        tab.is_at("#2").await;
+        tab.press(" ").await;
+        tab.is_at("#2.1").await;
+        tab.press("ArrowRight").await;
+        tab.is_at("#3").await;
+        tab.eval::<bool>("(history.back(), true)").await;
+        tab.is_at("#2.1").await;
+        tab.eval::<bool>("(history.back(), true)").await;
+        tab.is_at("#1").await;
+        tab.is("document.title.startsWith('1. ')").await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn space_first_closes_the_output_that_covers_the_slide() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let gather = tab.find("slide.querySelector('[data-run=gather]')").await;
+        tab.go(&format!("#{gather}")).await;
+        tab.press("r").await;
+        tab.is("!document.getElementById('run-panel').hidden").await;
+        tab.press(" ").await;
+        tab.is("document.getElementById('run-panel').hidden").await;
+        tab.is_at(&format!("#{gather}")).await;
+        tab.press(" ").await;
+        tab.is_at(&format!("#{gather}.1")).await;
+        let without = tab.find("!slide.querySelector('[data-run]')").await;
+        tab.go(&format!("#{without}")).await;
+        tab.press("r").await;
+        tab.is("!notice.hidden && notice.textContent.includes('no example')").await;
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_printed_line_of_100_columns_fits_the_panel() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let gather = tab.find("slide.querySelector('[data-run=gather]')").await;
+        for (width, height) in [(1280, 720), (1920, 1080)] {
+            tab.resize(width, height).await;
+            tab.go(&format!("#{gather}")).await;
+            tab.press("r").await;
+            tab.is("!document.getElementById('run-panel').hidden").await;
+            let wide = "(() => { const output = document.getElementById('run-output');
+                output.textContent = '─'.repeat(100) + '\\n'.repeat(90);
+                return output.scrollWidth - output.clientWidth; })()";
+            assert_eq!(tab.eval::<i64>(wide).await, 0, "at {width}x{height}");
+            tab.press("Escape").await;
+        }
+    });
+}
+
+/// A question comes before its answer: in the code, in what is printed, and in what is heard.
+#[test]
+#[ignore = "needs Chromium"]
+fn no_slide_answers_its_own_question() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let told = r#"(() => {
+            const slide = document.querySelector('#stage > .slide:not([hidden])');
+            const shown = (element) => element.checkVisibility({ visibilityProperty: true });
+            const told = [...slide.querySelectorAll('.code .co, .code .sentence, .answer, .output')].filter(shown);
+            const heard = [...slide.querySelectorAll('svg.timeline')].map((svg) => svg.getAttribute('aria-label'));
+            return told.map((element) => element.textContent).concat(heard.filter((text) => /took/.test(text)));
+        })()"#;
+        let mut answered = vec![];
+        let mut hidden_once = false;
+        for slide in 1..=tab.slides().await {
+            tab.go(&format!("#{slide}")).await;
+            let asks = format!("document.querySelector('#slide-{slide} .question') !== null");
+            if !tab.eval::<bool>(&asks).await {
+                continue;
+            }
+            for text in tab.eval::<Vec<String>>(told).await {
+                answered.push(format!("slide {slide}: {text}"));
+            }
+            let steps = tab.steps(slide).await;
+            if steps > 0 {
+                tab.go(&format!("#{slide}.{steps}")).await;
+                hidden_once |= !tab.eval::<Vec<String>>(told).await.is_empty();
+            }
+        }
+        assert!(answered.is_empty(), "{}", answered.join("\n"));
+        assert!(hidden_once, "at the last step comments and answers are shown");
     });
 }

@@ -1,6 +1,9 @@
 //! The deck as a PDF.
 use crate::chromium::{deck, with_chromium};
-use chromiumoxide::{cdp::browser_protocol::page::PrintToPdfParams, page::MediaTypeParams};
+use chromiumoxide::{
+    cdp::browser_protocol::{emulation::SetScriptExecutionDisabledParams, page::PrintToPdfParams},
+    page::MediaTypeParams,
+};
 
 #[test]
 #[ignore = "needs Chromium"]
@@ -32,7 +35,7 @@ fn on_paper_everything_is_shown_and_the_paper_is_light() {
         tab.page.emulate_media_type(MediaTypeParams::Print).await.expect("paper");
         let hidden: Vec<String> = tab
             .eval(
-                "[...document.querySelectorAll('.slide, .answer, .output, svg.timeline')]
+                "[...document.querySelectorAll('.slide, .question, .answer, .output, svg.timeline, .code .co, .code .sentence')]
                 .filter((element) => { const style = getComputedStyle(element); return style.display === 'none' || style.visibility === 'hidden' || !['none', ''].includes(style.clipPath); })
                 .map((element) => element.className)",
             )
@@ -42,5 +45,28 @@ fn on_paper_everything_is_shown_and_the_paper_is_light() {
             tab.eval::<String>("getComputedStyle(document.body).backgroundColor").await,
             "rgb(255, 255, 255)"
         );
+    });
+}
+
+/// On paper, and where scripts are switched off, question and answer stand one above the other.
+#[test]
+#[ignore = "needs Chromium"]
+fn question_and_answer_do_not_cover_each_other_on_paper_or_without_scripts() {
+    let covered = "[...document.querySelectorAll('.asked')].filter((asked) => asked.children.length === 2)
+        .filter(({ children: [question, answer] }) => question.getBoundingClientRect().bottom > answer.getBoundingClientRect().top + 1)
+        .map((asked) => asked.textContent)";
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.page.emulate_media_type(MediaTypeParams::Print).await.expect("paper");
+        assert_eq!(tab.eval::<Vec<String>>(covered).await, [""; 0], "on paper");
+        let tab = chromium.open("about:blank").await;
+        tab.page
+            .execute(SetScriptExecutionDisabledParams::new(true))
+            .await
+            .expect("a browser without scripts");
+        tab.page.goto(deck()).await.expect("the page is there");
+        tab.is("document.readyState === 'complete'").await;
+        assert!(tab.eval::<bool>("!document.documentElement.classList.contains('played')").await);
+        assert_eq!(tab.eval::<Vec<String>>(covered).await, [""; 0], "without scripts");
     });
 }

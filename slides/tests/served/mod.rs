@@ -29,23 +29,23 @@ impl Server {
         Server { process, host }
     }
 
-    /// The processes that it has started and that run an example of this name, as folders below `/proc`.
+    /// The processes that run an example of this name for it, as folders below `/proc`. Each has a
+    /// guard between itself and the server.
     pub fn runs(&self, example: &str) -> Vec<PathBuf> {
-        let processes =
-            fs::read_dir("/proc").expect("a system with /proc").flatten().map(|entry| entry.path());
-        let ours = |process: &PathBuf| {
-            let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
-            // Behind the name, in brackets: the state, and the parent.
-            let parent = stat
-                .rsplit(')')
-                .next()
-                .and_then(|rest| rest.split_whitespace().nth(1))
-                .map(str::to_owned);
+        let mut runs = vec![];
+        for entry in fs::read_dir("/proc").expect("a system with /proc").flatten() {
+            let process = entry.path();
             let program = fs::read_link(process.join("exe")).unwrap_or_default();
-            parent == Some(self.process.id().to_string())
-                && program.ends_with(format!("examples/{example}"))
-        };
-        processes.filter(ours).collect()
+            if !program.ends_with(format!("examples/{example}")) {
+                continue;
+            }
+            if let Some(guard) = parent(&process)
+                && parent(&Path::new("/proc").join(guard)) == Some(self.process.id().to_string())
+            {
+                runs.push(process);
+            }
+        }
+        runs
     }
 
     /// If an example runs and has printed something, lets it rest: it neither prints more nor ends by itself, however
@@ -55,6 +55,14 @@ impl Server {
         signal(&process, Signal::STOP);
         Some(process)
     }
+}
+
+/// The parent of a process.
+fn parent(process: &Path) -> Option<String> {
+    let stat = fs::read_to_string(process.join("stat")).ok()?;
+    // After the name, which is in brackets: the state, and the parent.
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_whitespace().nth(1).map(str::to_owned)
 }
 
 impl Drop for Server {

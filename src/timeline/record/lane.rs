@@ -129,6 +129,9 @@ impl<F: Future> Future for Lane<F> {
         let future = this.future.as_pin_mut().expect("it is there until the lane is dropped");
         let Some(spy) = this.spy else { return future.poll(cx) };
         let run = spy.run.clone();
+        if run.lock().main_has_returned {
+            return Poll::Pending;
+        }
         if run.observe == Observe::Lines {
             return run.as_lane(spy.lane, || future.poll(cx));
         }

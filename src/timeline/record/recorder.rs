@@ -190,6 +190,12 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
             Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
             None => Err(Verdict::out_of_time(run, limit)),
         };
+        if outcome.is_ok() {
+            // A task that is aborted is dropped when the runtime gets to it. What was aborted in the
+            // last moment has ended, too, and gets its turn; nothing else goes on meanwhile.
+            run.lock().main_has_returned = true;
+            tokio::task::yield_now().await;
+        }
         (outcome, run.close())
     });
     // Whatever still runs on the pool cannot be stopped; not to wait for it is all that one can do.

@@ -57,6 +57,8 @@ pub(super) struct Log {
     hues: HashMap<String, usize>,
     /// Set at the end of the run, or when it is given up: whatever happens later belongs to no run.
     pub closed: bool,
+    /// `main` has returned: no lane is polled any more, and what was aborted may still be dropped.
+    pub main_has_returned: bool,
     /// When somebody has last blocked the runtime's thread, until then.
     pub blocked: Duration,
     /// Which thread has which number; 0 is the runtime's.

@@ -1,0 +1,65 @@
+//! Poll by poll: a test that says exactly when a future is woken, without a runtime.
+//!
+//! In Python: a coroutine can be driven by `send(None)`, but says nothing of wakes.
+//! No twin: asyncio's futures belong to a loop, which has to run.
+//! Look for: A gate lets in two at a time. A test polls three futures by hand with
+//! `tokio_test::task::spawn`: which is pending, which is woken, and that a future that is dropped
+//! in the queue passes its turn on. The run below shows the same in time.
+//!
+//!     cargo run --example poll_by_poll
+use async_concepts::{LaneExt, say, stage::Stage};
+use futures::join;
+use std::{process::ExitCode, time::Duration};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::sleep,
+};
+
+// ANCHOR: gate
+/// Lets in two at a time, in the order in which they came.
+pub struct Gate(Semaphore);
+
+impl Gate {
+    pub fn for_two() -> Gate {
+        Gate(Semaphore::new(2))
+    }
+
+    pub async fn enter(&self) -> SemaphorePermit<'_> {
+        self.0.acquire().await.expect("it is never closed")
+    }
+}
+// ANCHOR_END: gate
+
+// ANCHOR: test
+// What the test of it looks like; it stands in `tests/examples/testing.rs`, too:
+//
+//     let gate = Gate::for_two();
+//     let first = assert_ready!(task::spawn(gate.enter()).poll());
+//     let _second = assert_ready!(task::spawn(gate.enter()).poll());
+//     let mut third = task::spawn(gate.enter());
+//     assert_pending!(third.poll());
+//     assert!(!third.is_woken());
+//     drop(first);
+//     assert!(third.is_woken()); // woken, and not polled yet
+//     let _third = assert_ready!(third.poll());
+// ANCHOR_END: test
+
+async fn visit(gate: &Gate) {
+    let _inside = gate.enter().await;
+    say!("enters");
+    sleep(Duration::from_millis(100)).await;
+    say!("leaves");
+}
+
+pub async fn poll_by_poll() {
+    let gate = Gate::for_two();
+    join!(visit(&gate).lane("A"), visit(&gate).lane("B"), visit(&gate).lane("C"));
+}
+
+pub fn stage() -> Stage {
+    Stage::of(include_str!("poll_by_poll.rs")).scene("poll_by_poll", poll_by_poll)
+}
+
+fn main() -> ExitCode {
+    stage().run()
+}

@@ -1,0 +1,85 @@
+// The keys, in one table for the deck and for its presenter console, so that they mean the same in both windows.
+const ACTIONS = {
+  " ": "play",
+  Backspace: "back",
+  ArrowRight: "next",
+  ArrowDown: "next",
+  PageDown: "pageDown",
+  ArrowLeft: "previous",
+  ArrowUp: "previous",
+  PageUp: "pageUp",
+  Home: "first",
+  End: "last",
+  Escape: "close",
+  p: "console",
+  r: "run",
+  o: "overview",
+  b: "black",
+  ".": "black", // presenters' remotes send this or B
+  f: "fullScreen",
+  t: "theme",
+  h: "help",
+};
+
+// A key as it is called in the table; nothing for the browser's own shortcuts.
+function keyOf(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (event.key === " " && event.shiftKey) return "Backspace";
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+// A slider has its own use for arrows, a button for Space, and text that scrolls for both: if they have got the focus by
+// the keyboard. After a click the keys still belong to the deck.
+function belongsToItsTarget(event) {
+  const target = event.target;
+  if (!(target instanceof Element) || !target.matches(":focus-visible")) return false;
+  if (target.matches("button, summary, a, input[type=checkbox]")) return event.key === " " || event.key === "Enter";
+  if (target.matches("input, #run-output, .notes-pane")) return !/^([a-z0-9.]|Escape| |Backspace|Enter)$/i.test(event.key);
+  return false;
+}
+
+// Calls `act` with the name of an action for each key. While a dialog is open, only what closes it is an action.
+function listenToKeys({ dialogs, act, typed }) {
+  let digits = ""; // of the number of a slide, until Enter
+  addEventListener("keydown", (event) => {
+    const key = keyOf(event);
+    if (key === null || belongsToItsTarget(event)) return;
+    const open = Object.keys(dialogs).find((name) => dialogs[name].open);
+    if (open) {
+      if (key !== "Escape" && ACTIONS[key] !== open) return;
+      event.preventDefault();
+      dialogs[open].close();
+      return;
+    }
+    if (/^[0-9]$/.test(key)) {
+      digits = (digits + key).slice(-4);
+      typed(digits);
+      event.preventDefault();
+      return;
+    }
+    const number = digits;
+    digits = "";
+    if (number) typed("");
+    if (key === "Enter" && number) act("go", Number(number));
+    else if (Object.hasOwn(ACTIONS, key)) {
+      if (!number || key !== "Escape") act(ACTIONS[key]);
+    } else return;
+    event.preventDefault();
+  });
+}
+
+function goFullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen?.().catch(() => {});
+}
+
+// Links to slides: in the overview.
+function followLinks(dialog, go) {
+  dialog.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    event.preventDefault();
+    dialog.close();
+    go(Number(link.hash.slice(1)));
+  });
+}

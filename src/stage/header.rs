@@ -1,0 +1,119 @@
+//! The header of an example, as data: its source begins with what a reader has to know, and a run
+//! says the same.
+use std::fmt::Write;
+
+/// The table of contents: which example comes after which.
+const MANIFEST: &str = include_str!("../../Cargo.toml");
+
+/// What the header of an example's source says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header {
+    /// The whole header: the lines of the source that begin with `//!`.
+    source: &'static str,
+    /// What stands after `--example` in its command.
+    pub(super) name: &'static str,
+}
+
+impl Header {
+    /// Reads the header of a source.
+    ///
+    /// # Panics
+    /// If it does not say how to run the example. A test looks at every header.
+    pub(super) fn of(source: &'static str) -> Header {
+        let (_, command) = source.split_once("//!     cargo run ").expect("the command to type");
+        let (command, _) = command.split_once('\n').expect("the end of the header");
+        let (_, name) = command.split_once("--example ").expect("the name of the example");
+        Header { source, name }
+    }
+
+    /// The lines of the header that begin with `start`, up to the next empty one, as one paragraph.
+    fn paragraph(&self, start: &str) -> String {
+        let mut text = String::new();
+        for line in self.source.lines() {
+            let line = line.trim_start_matches("//!").trim();
+            if !text.is_empty() && line.is_empty() {
+                break;
+            }
+            if !text.is_empty() || line.starts_with(start) {
+                let space = if text.is_empty() { "" } else { " " };
+                write!(text, "{space}{line}").expect("a string takes all");
+            }
+        }
+        text
+    }
+
+    /// What the example is about.
+    pub(super) fn title(&self) -> String {
+        self.paragraph("")
+    }
+
+    /// What to look for in its run.
+    pub(super) fn look_for(&self) -> String {
+        self.paragraph("Look for: ")
+    }
+
+    /// The path of the example's source, and the name of the example after it, if there is one.
+    pub(super) fn place(&self) -> Option<(&'static str, Option<&'static str>)> {
+        let (_, rest) = MANIFEST.split_once(&format!("[[example]]\nname = \"{}\"\n", self.name))?;
+        let path = quoted(rest)?;
+        let next = match rest.split_once("[[example]]\n") {
+            Some((_, next)) => quoted(next),
+            None => None,
+        };
+        Some((path, next))
+    }
+}
+
+/// What stands between the first two quotation marks.
+fn quoted(text: &'static str) -> Option<&'static str> {
+    text.split('"').nth(1)
+}
+
+/// Cuts a text into lines of at most `width` columns, between words.
+pub(super) fn wrap(text: &str, width: usize) -> String {
+    let mut wrapped = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            wrapped.push('\n');
+            column = 0;
+        } else if column > 0 {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped += word;
+        column += length;
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GATHER: &str = include_str!("../../examples/gather/gather.rs");
+
+    #[test]
+    fn a_header_is_read_from_the_source() {
+        let header = Header::of(GATHER);
+        assert_eq!(header.name, "gather");
+        assert!(header.title().starts_with("Gather: start several"), "{}", header.title());
+        assert!(header.look_for().starts_with("Look for: Six seconds"), "{}", header.look_for());
+        assert!(header.look_for().ends_with("see `gather_tasks`."), "{}", header.look_for());
+    }
+
+    #[test]
+    fn the_manifest_says_which_example_comes_next() {
+        let place = Header::of(GATHER).place();
+        assert_eq!(place, Some(("examples/gather/gather.rs", Some("gather_tasks"))));
+        let unknown = Header::of("//! Unknown.\n//!\n//!     cargo run --example unknown\n");
+        assert_eq!(unknown.place(), None);
+    }
+
+    #[test]
+    fn lines_are_cut_between_words() {
+        assert_eq!(wrap("one two  three four", 9), "one two\nthree\nfour");
+        assert_eq!(wrap("longer than that", 3), "longer\nthan\nthat");
+    }
+}
