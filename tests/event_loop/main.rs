@@ -1,14 +1,20 @@
 //! The event loop's interface, its order on random programs, and what it leaves in memory.
 
+mod api;
+mod depth;
+mod faults;
+mod instruments;
+mod wakes;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use async_concepts::event_loop::{
-    Driver, Error, EventLoop, Future, ReturnWhen, StdDriver, TokioDriver, VirtualDriver,
-    as_completed, create_task, gather, gather_return_exceptions, get_running_loop, shield, sleep,
-    wait, wait_for,
+    Driver, Error, EventLoop, Future, ReturnWhen, StdDriver, TokioDriver, VirtualDriver, all_tasks,
+    as_completed, create_task, current_task, gather, gather_return_exceptions, get_running_loop,
+    shield, sleep, task_group, timeout, timeout_at, wait, wait_for,
 };
 use futures::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
