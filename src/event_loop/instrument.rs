@@ -38,11 +38,11 @@ use super::future::AnyFuture;
 /// What is told of a loop while it runs, on the loop's own thread and in the order in which it
 /// happens. Every method does nothing by default.
 ///
-/// A method is called *while* the loop works: it may look at the loop, and must not change it. A panic
-/// in it goes through the loop.
+/// A method is called *while* the loop works: it may look at the loop, and must not change it. A
+/// panic in it goes through the loop.
 pub trait Instrument {
-    /// The loop is about to wait: up to `timeout`, or until it is woken. Zero: it only looks at what
-    /// has happened.
+    /// The loop is about to wait: up to `timeout`, or until it is woken. Zero: it only looks at
+    /// what has happened.
     fn before_wait(&self, timeout: Option<Duration>) {
         _ = timeout;
     }
@@ -83,8 +83,8 @@ pub trait Instrument {
 
     /// A pending future is awaited, in a poll with this waker: the task's own, or that of something
     /// inside the task, such as a lane. It is called *in* the poll: the stack below is the chain of
-    /// coroutines down to the `.await`. Such an await does not clone the waker of its task; so a waker
-    /// that finds places by its clones does not hear of it unless it is cloned here.
+    /// coroutines down to the `.await`. Such an await does not clone the waker of its task; so a
+    /// waker that finds places by its clones does not hear of it unless it is cloned here.
     fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
         _ = (future, waker);
     }
@@ -109,7 +109,11 @@ pub enum CallKind {
 pub struct CallId(usize);
 
 impl CallId {
-    pub(super) fn of(address: *const ()) -> Self {
+    pub(super) fn of_call(call: &Handle) -> Self {
+        Self::of(std::rc::Rc::as_ptr(&call.0).cast())
+    }
+
+    fn of(address: *const ()) -> Self {
         Self(address.addr())
     }
 }
@@ -134,14 +138,15 @@ enum Name<'a> {
 
 impl<'a> CallRef<'a> {
     pub(super) fn of(call: &'a Handle) -> Self {
-        Self { id: call.id(), kind: call.0.kind(), name: Name::Of(call) }
+        Self { id: CallId::of_call(call), kind: call.0.kind(), name: Name::Of(call) }
     }
 
     pub(super) fn that_is_over(id: CallId, kind: CallKind, name: &'a str) -> Self {
         Self { id, kind, name: Name::Was(name) }
     }
 
-    /// The name of a task, `Future`, or the type of a closure, which says in which function it stands.
+    /// The name of a task, `Future`, or the type of a closure, which says in which function it
+    /// stands.
     pub fn name(&self) -> String {
         match self.name {
             Name::Of(call) => call.0.name(),

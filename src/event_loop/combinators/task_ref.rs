@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use crate::event_loop::cancel::request_cancel;
+use crate::event_loop::future::AnyFuture;
+use crate::event_loop::handle::Call;
 use crate::event_loop::{Error, EventLoop, Future, Result, get_running_loop};
-use crate::event_loop::{cancel::request_cancel, future::AnyFuture};
 
-/// A task, whatever its result is: what [`current_task`] and [`all_tasks`] give. Clones are the same
-/// task.
+/// A task, whatever its result is: what [`current_task`] and [`all_tasks`] give. Clones are the
+/// same task.
 #[derive(Clone)]
 pub struct TaskRef(Rc<dyn AnyFuture>);
 
@@ -46,8 +48,8 @@ impl TaskRef {
         self.0.cancel_requests().map_or(0, |requests| requests.get())
     }
 
-    /// Takes one request off the count, and gives what is left. It takes nothing back: a request that
-    /// has not been delivered still will be (in Python until 3.13, too).
+    /// Takes one request off the count, and gives what is left. It takes nothing back: a request
+    /// that has not been delivered still will be (in Python until 3.13, too).
     pub fn uncancel(&self) -> u32 {
         let Some(requests) = self.0.cancel_requests() else { return 0 };
         requests.set(requests.get().saturating_sub(1));
@@ -68,13 +70,25 @@ impl<T: 'static> PartialEq<Future<T>> for TaskRef {
 }
 
 impl<T: 'static> Future<T> {
-    /// How often a task was asked to cancel, less the calls of [`Future::uncancel`]. Zero if it is no
-    /// task.
+    /// The loop that it belongs to.
+    pub fn get_loop(&self) -> EventLoop {
+        self.0.event_loop.clone()
+    }
+
+    /// The name of a task: what [`EventLoop::create_named_task`] was given, or `Task-1` and so on.
+    /// Others are called `Future`.
+    pub fn name(&self) -> String {
+        self.0.name()
+    }
+
+    /// How often a task was asked to cancel, less the calls of [`Future::uncancel`]. Zero if it is
+    /// no task.
     pub fn cancelling(&self) -> u32 {
         TaskRef(self.0.clone()).cancelling()
     }
 
-    /// Takes one request off the count of a task, and gives what is left; see [`TaskRef::uncancel`].
+    /// Takes one request off the count of a task, and gives what is left; see
+    /// [`TaskRef::uncancel`].
     pub fn uncancel(&self) -> u32 {
         TaskRef(self.0.clone()).uncancel()
     }
@@ -101,8 +115,8 @@ pub fn current_task() -> Result<TaskRef> {
     get_running_loop()?.current_task().ok_or(Error::NoCurrentTask)
 }
 
-/// All tasks of the running loop that have not ended; `asyncio.all_tasks`. [`Error::NoRunningLoop`] if
-/// no loop runs on this thread.
+/// All tasks of the running loop that have not ended; `asyncio.all_tasks`. [`Error::NoRunningLoop`]
+/// if no loop runs on this thread.
 pub fn all_tasks() -> Result<Vec<TaskRef>> {
     Ok(get_running_loop()?.all_tasks())
 }
