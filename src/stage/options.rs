@@ -31,6 +31,10 @@ pub struct OwnOption {
 pub(super) struct Options {
     /// Run on a paused clock.
     pub(super) fast: bool,
+    /// Try every schedule instead of running the scenes.
+    pub(super) schedules: bool,
+    /// Cancel at every await instead of running the scenes.
+    pub(super) cancellations: bool,
     /// Leave out what does not come from the run: title, "Look for", what to do next.
     pub(super) quiet: bool,
     /// Run this scene only.
@@ -53,6 +57,8 @@ impl Default for Options {
         let width = SvgOptions::default().width;
         Options {
             fast: false,
+            schedules: false,
+            cancellations: false,
             quiet: false,
             scene: None,
             timeline: true,
@@ -67,8 +73,10 @@ impl Default for Options {
 }
 
 /// The options that every example has, with what the help says of them.
-const OPTIONS: [(&str, &str); 10] = [
+const OPTIONS: [(&str, &str); 12] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
+    ("--schedules", "Try every order of the lanes instead, and draw one run of each outcome"),
+    ("--cancellations", "Cancel at every await instead, and draw one run of each outcome"),
     ("--scene NAME", "Run one scene only"),
     ("--svg FILE", "Write the timeline as SVG, too"),
     ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
@@ -98,6 +106,8 @@ impl Options {
             }
             match arg {
                 Long("fast") => options.fast = true,
+                Long("schedules") => options.schedules = true,
+                Long("cancellations") => options.cancellations = true,
                 Long("quiet") => options.quiet = true,
                 Long("scene") => options.scene = Some(parser.value()?.string()?),
                 Long("no-timeline") => options.timeline = false,

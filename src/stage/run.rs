@@ -53,6 +53,12 @@ impl Stage {
             }
             self.scenes.retain(|scene| scene.title == name);
         }
+        if options.schedules {
+            return self.show_schedules();
+        }
+        if options.cancellations {
+            return self.show_cancellations();
+        }
         // Before the run: a run whose files cannot be written would be watched for nothing.
         let files = match Files::create(&options) {
             Ok(files) => files,
