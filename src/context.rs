@@ -82,6 +82,10 @@
 //! was called.
 //!
 //! [data model]: https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../docs/transaction.svg"))]
+#![doc = "</div>"]
 mod exits;
 
 use exits::{Entered, ExitError, Tracker};

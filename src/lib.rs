@@ -44,6 +44,10 @@
 //! assert_eq!(run.transcript(), ["0.000 main grind", "20.000 main pour"]);
 //! assert_eq!(run.output(), "coffee");
 //! ```
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../docs/gather.svg"))]
+#![doc = "</div>"]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -54,6 +58,10 @@ pub mod from_asyncio_to_tokio;
 #[doc = "# Glossary"]
 #[doc = ""]
 #[doc = include_str!("../docs/glossary.md")]
+#[doc = ""]
+#[doc = "<div>"]
+#[cfg_attr(doc, doc = include_str!("../docs/futurelock.svg"))]
+#[doc = "</div>"]
 pub mod glossary {}
 pub mod protocol;
 #[cfg(feature = "schedules")]

@@ -60,6 +60,10 @@
 //!
 //! [`AsyncRead`]: tokio::io::AsyncRead
 //! [`AsyncWrite`]: tokio::io::AsyncWrite
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../docs/protocol.svg"))]
+#![doc = "</div>"]
 mod drive;
 mod lines;
 

@@ -20,6 +20,10 @@
 //!
 //! It needs neither a recording nor a lane. It costs two looks at the clock for each poll;
 //! `benches/README.md` says how long that takes.
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../docs/blocked_loop.svg"))]
+#![doc = "</div>"]
 use std::{
     fmt::{self, Display},
     panic::Location,

@@ -121,6 +121,7 @@ fn help_names_every_option() {
         "--svg FILE",
         "--perfetto FILE",
         "--json FILE",
+        "--beside SCENE",
         "--width PIXELS",
         "--no-timeline",
         "--quiet",
@@ -182,6 +183,68 @@ fn what_was_recorded_is_written_as_json_with_a_picture_of_the_wanted_width() {
     );
     assert!(svg.contains("data-instants=\"0 1 2 3\"") && !svg.contains("<style>"), "{svg}");
     assert_eq!(run, recorded(), "the same run gives the same bytes");
+}
+
+#[test]
+fn a_recording_that_was_written_can_be_read_back_and_drawn() {
+    let file = file("read_back.json");
+    let output = run(&["--fast", "--json", file.to_str().unwrap()]);
+    let charts = async_concepts::timeline::from_json(&fs::read_to_string(&file).unwrap()).unwrap();
+    let options = async_concepts::timeline::TerminalOptions { width: 100, colour: false };
+    let drawn = format!("{LINES}\n{}", charts[0].to_text(options));
+    assert_eq!(stdout(&output), drawn);
+}
+
+#[test]
+fn two_scenes_are_drawn_beside_each_other() {
+    let svg = file("beside.svg");
+    let arguments = ["--fast", "--beside", "blocked", "--svg", svg.to_str().unwrap()];
+    let output = example("blocked_loop", &arguments).output().expect("cargo");
+    if !output.status.success() {
+        // The scenes of an example may get other titles: the message says which there are.
+        panic!("{}", stderr(&output));
+    }
+    assert!(stdout(&output).contains("≠ differs from the other run"), "{}", stdout(&output));
+    assert!(fs::read_to_string(&svg).unwrap().contains("class=\"differs\""));
+    refused(&["--beside", "x"], "gather: there is only one scene, and nothing to draw it beside");
+}
+
+#[test]
+fn the_terminal_is_as_wide_as_the_environment_says_also_in_a_pipe() {
+    let output = gather(&["--fast"]).env("COLUMNS", "64").output().expect("cargo");
+    let widths = stdout(&output).lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widths <= 64 && widths > 55, "{widths}\n{}", stdout(&output));
+}
+
+#[test]
+fn one_file_for_two_options_is_refused() {
+    let path = file("same.svg");
+    let name = path.to_str().unwrap();
+    let other_name = path.with_file_name("./same.svg");
+    refused(
+        &["--svg", name, "--perfetto", other_name.to_str().unwrap()],
+        &format!("gather: --svg and --perfetto both write {}", other_name.display()),
+    );
+    // What is no file can be written twice.
+    let output = run(&["--fast", "--svg", "/dev/null", "--perfetto", "/dev/null"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_file_is_replaced_only_when_the_new_one_is_whole() {
+    let path = file("kept.svg");
+    fs::write(&path, "the old one").unwrap();
+    // Without --fast it takes three seconds, and is ended before.
+    let mut child =
+        gather(&["--svg", path.to_str().unwrap()]).stdout(Stdio::piped()).spawn().expect("cargo");
+    let mut first = [0; 1];
+    child.stdout.take().unwrap().read_exact(&mut first).expect("a first line");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "the old one");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let output = run(&["--fast", "--svg", path.to_str().unwrap()]);
+    assert!(output.status.success());
+    assert!(fs::read_to_string(&path).unwrap().starts_with("<svg"));
 }
 
 /// Wrong input is one sentence on stderr, nothing on stdout, and status 2.

@@ -229,6 +229,7 @@ fn configuration(mail_server: &TcpListener, rest_api: &TcpListener) -> Result<Co
 }
 
 /// What has come of a scene.
+#[derive(Debug)]
 pub struct Tally {
     /// How many mails each team has.
     pub arrived: BTreeMap<String, usize>,

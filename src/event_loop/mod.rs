@@ -107,6 +107,10 @@
 //!   pending: 3.11's [`task_group`] and `uncancel`.
 //! - 3.14: no policies, `get_event_loop` raises: there never was a loop that is made on demand.
 //! - 3.14: `capture_call_graph`: the timeline, by an [`Instrument`].
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../../docs/timers.svg"))]
+#![doc = "</div>"]
 
 mod handle;
 mod timer;

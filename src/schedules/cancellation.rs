@@ -4,14 +4,14 @@ use super::{
     explorer::{Budget, Explorer, Lots},
     once::{Once, Runner},
     plan::Plan,
-    report::{Check, Checked, Coverage, Found, Judge},
+    report::{Check, Checked, Coverage, Found, Judge, Outcome},
     scheduler::Granularity,
     watch::{Current, watched},
 };
 use crate::timeline::{LaneExt, Recording, TerminalOptions, human};
 use std::{
     fmt::{self, Debug, Display},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -100,6 +100,12 @@ where
         self
     }
 
+    /// A run that does not end by itself is no failure; the check decides.
+    pub fn may_not_end(mut self) -> Self {
+        self.judge.may_not_end = true;
+        self
+    }
+
     /// How long a run may take, on its own clock: an hour unless told otherwise.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
@@ -155,6 +161,8 @@ where
             let mut canceller =
                 Canceller { explorer, judge: their_judge, runs, found: theirs, budget, begun };
             canceller.cancel(in_every_schedule);
+            let outcomes = std::mem::take(&mut *canceller.runs()).outcomes();
+            canceller.note(|it| it.outcomes = outcomes);
         });
         let mut cancelled = {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
@@ -180,6 +188,9 @@ pub struct Cancelled<T> {
     pub cancellations: u64,
     /// Each was tried in every schedule, or at least in some more: then this says which.
     pub schedules: Option<Coverage>,
+    /// The different outcomes of the runs in which all that must hold does. Only in tokio's own
+    /// schedule.
+    pub outcomes: Vec<Outcome>,
     /// The awaits at which a lane must not be dropped.
     pub unsafe_awaits: Vec<UnsafeAwait<T>>,
     /// The budget was used up before each cancellation had been tried.
@@ -216,6 +227,7 @@ impl<T> Cancelled<T> {
             lanes: vec![],
             cancellations: 0,
             schedules: None,
+            outcomes: vec![],
             unsafe_awaits: vec![],
             unfinished: false,
             draws_lots: false,
@@ -242,6 +254,10 @@ struct Canceller<T> {
 impl<T: Debug> Canceller<T> {
     fn note<R>(&self, note: impl FnOnce(&mut Cancelled<T>) -> R) -> R {
         note(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn runs(&self) -> MutexGuard<'_, Found<Option<T>>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn cancel(&mut self, in_every_schedule: bool) {
@@ -307,14 +323,18 @@ impl<T: Debug> Canceller<T> {
             return None; // it was never woken again, or was dropped with the lane around it
         }
         self.note(|it| it.cancellations += 1);
-        let why = self.judge.judge(&once.recording).err()?;
-        Some((why, once.recording))
+        match self.judge.judge(&once.recording) {
+            Err(why) => Some((why, once.recording)),
+            Ok(()) => {
+                self.runs().add(once, Ok(()));
+                None
+            }
+        }
     }
 
     fn in_every_schedule(&mut self) -> Option<(String, Recording<Option<T>>)> {
         self.explorer.explore();
-        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-        let runs = std::mem::take(&mut *runs);
+        let runs = std::mem::take(&mut *self.runs());
         self.note(|it| {
             it.cancellations += runs.schedules;
             if it.schedules.is_none() || runs.coverage != Coverage::All {

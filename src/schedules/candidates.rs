@@ -12,6 +12,14 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+/// Stands for lanes that do not exist yet: the lane that comes by waits, until the one around it
+/// has made another one in the same poll. `for_each_concurrent` makes its lanes one by one and polls
+/// each at once.
+pub(super) const LATER: LaneId = LaneId::MAX;
+
+/// What a lane that is made later is called.
+pub(super) const LATER_NAME: &str = "a lane that is made later";
+
 /// A lane that could be polled next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
@@ -62,7 +70,11 @@ pub(super) fn of(
         .filter(|&other| other != lane && !running.contains(&other))
         .filter(|&other| is_ready(&lanes[other]) && !lanes[other].passed_over)
         .filter(|&other| match context {
-            Context::FirstOf { .. } => lanes[other].first_came.is_none(),
+            // Those that are new, and those that have been new in this poll and had to wait.
+            Context::FirstOf { .. } => {
+                let beside = lanes[other].branch && lanes[other].poller == lanes[lane].poller;
+                lanes[other].first_came.is_none() || (beside && !lanes[other].started)
+            }
             Context::Anywhere { .. } => {
                 let rests = lanes[other].yielded && deferred;
                 !rests && !a_lane_around_comes_first(lanes, other, running)
@@ -71,7 +83,13 @@ pub(super) fn of(
         .collect();
     others.sort_by_key(|other| lanes[*other].ready);
     let all = std::iter::once(lane).chain(others);
-    all.map(|lane| Candidate { lane, known: lanes[lane].first_came.is_some() }).collect()
+    let mut all: Vec<Candidate> =
+        all.map(|lane| Candidate { lane, known: lanes[lane].first_came.is_some() }).collect();
+    let inside = !matches!(context, Context::Anywhere { inside: None });
+    if inside && !lanes[lane].started {
+        all.push(Candidate { lane: LATER, known: false });
+    }
+    all
 }
 
 /// A lane around `lane` is ready itself: its own code runs before it gets to `lane`.
@@ -97,6 +115,8 @@ struct Role {
     inside: bool,
     /// It was chosen before anything had polled it, and did not come.
     vain: bool,
+    /// While it waited after its first poll, another lane was made and polled beside it.
+    grows: bool,
 }
 
 impl Roles {
@@ -109,6 +129,7 @@ impl Roles {
         let mut roles = self.lock();
         for (number, it) in lanes.iter().enumerate() {
             let role = roles.entry(key(it)).or_default();
+            role.grows |= !it.made_beside.is_empty();
             match it.first_came {
                 Some((Poller::Lane(_), _)) => role.inside = true,
                 Some(_) => role.task = true,
@@ -130,10 +151,19 @@ impl Roles {
         }
     }
 
-    /// Whether a candidate may come, as far as that is known before it does.
-    pub fn may_come(&self, candidate: Candidate, context: Context, lanes: &[Known]) -> bool {
+    /// Whether a candidate may come instead of `lane`, as far as that is known before it does.
+    pub fn may_come(
+        &self,
+        candidate: Candidate,
+        lane: LaneId,
+        context: Context,
+        lanes: &[Known],
+    ) -> bool {
         if candidate.known {
             return true;
+        }
+        if candidate.lane == LATER {
+            return self.lock().get(&key(&lanes[lane])).is_some_and(|role| role.grows);
         }
         let Some(role) = self.lock().get(&key(&lanes[candidate.lane])).copied() else {
             return true;
@@ -155,21 +185,25 @@ fn key(it: &Known) -> (Location<'static>, String) {
 /// comes without us, so it is not among them.
 pub(super) fn alternatives(decision: &Decision, lanes: &[Known], roles: &Roles) -> Vec<usize> {
     let first = decision.candidates.iter().enumerate().skip(1);
-    first
-        .filter(|(_, it)| could_come(**it, decision.context, lanes, roles))
-        .map(|(n, _)| n)
-        .collect()
+    first.filter(|(_, it)| could_come(**it, decision, lanes, roles)).map(|(n, _)| n).collect()
 }
 
-fn could_come(it: Candidate, context: Context, lanes: &[Known], roles: &Roles) -> bool {
+fn could_come(it: Candidate, decision: &Decision, lanes: &[Known], roles: &Roles) -> bool {
     if it.known {
         return true;
     }
-    let lane = &lanes[it.lane];
+    let context = decision.context;
     let inside = match context {
         Context::Anywhere { inside } => inside,
         Context::FirstOf { inside } => Some(inside),
     };
+    if it.lane == LATER {
+        let made_beside = &lanes[decision.lane].made_beside;
+        return made_beside
+            .iter()
+            .any(|(poll, made)| Some(*poll) == inside && *made > decision.moment);
+    }
+    let lane = &lanes[it.lane];
     match lane.first_came {
         // A branch comes in the poll that polls its siblings, and in no other.
         Some((Poller::Lane(_), moment)) => inside == Some(moment),

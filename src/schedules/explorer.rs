@@ -109,7 +109,7 @@ impl<T: Debug> Explorer<T> {
         let once = self.runner.run(Plan::Follow(schedule.choices.clone()));
         let ends = &once.trace.ends;
         if let Some(lane) = ends.vain {
-            let name = &once.trace.names[lane];
+            let name = once.trace.name(lane);
             return Replayed::DoesNotFit(format!("{name}, which ought to come next, does not"));
         }
         if let Some(decision) = ends.misfit {

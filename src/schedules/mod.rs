@@ -1,4 +1,92 @@
 //! Every schedule, every cancellation: a claim is tried, and the run that breaks it is drawn.
+//!
+//! A run shows one order: the one that tokio's queue happens to take. Whether a program always ends,
+//! whether no money is lost, whether both get their turn, holds in the others, or it does not.
+//!
+//! ```
+//! use async_concepts::{LaneExt, schedules::every_schedule};
+//! use std::sync::Arc;
+//! use tokio::{spawn, sync::Notify};
+//!
+//! let explored = every_schedule("lost notify", || async {
+//!     let ready = Arc::new(Notify::new());
+//!     let tell = ready.clone();
+//!     let waiter = spawn(async move { ready.notified().await }.lane("waiter"));
+//!     let teller = spawn(async move { tell.notify_waiters() }.lane("teller"));
+//!     let _ = tokio::join!(waiter, teller);
+//! })
+//! .explore();
+//!
+//! // As tokio runs it, it ends. If the teller comes first, the waiter waits for ever.
+//! assert_eq!((explored.schedules, explored.failing), (2, 1));
+//! let failure = explored.failure.expect("one schedule fails");
+//! assert_eq!(failure.schedule.to_string(), "1");
+//! assert_eq!(failure.schedule.describe(), "at decision 0 (0) teller goes before waiter");
+//! ```
+//!
+//! [`every_schedule`] runs a program in every order in which its ready lanes could be polled;
+//! [`every_cancellation`] drops a lane at each of its suspensions. The program is run as it is, on
+//! stock tokio, and needs nothing but [`lane`](crate::LaneExt::lane)s: each task has to be one, and
+//! so has each branch of a `join!` or `select!` whose order is to be tried.
+//!
+//! # What is tried
+//!
+//! The first schedule is tokio's own: it is the run that [`record`](crate::record) records. Then
+//! come those that *depart* from it at one decision, then at two, and so on, until all are done or
+//! the budget is used up. So the first that fails is the simplest. If not all can be done, the rest
+//! of the budget goes to schedules at random, and what fails there is made simpler. What was tried
+//! is always said: "all 36 schedules", or "all 1,204 schedules with up to 3 departures from tokio's
+//! own, and 5,000 at random of an unknown number".
+//!
+//! There are two [granularities](Granularity). *Where a lane waits* is what one thread can do. *At
+//! every operation* of tokio is what several threads can do, at least; it is for programs that are
+//! [`Send`].
+//!
+//! A schedule can be run again. The message of a test that fails ends with a line like
+//! `SCHEDULE=transfer:0.1 cargo test`.
+//!
+//! # What holds
+//!
+//! - A lane that is not chosen is not polled: that stands in no recording, takes no time on the
+//!   clock of the run and nothing of its budget. A lane that is polled only for the sake of one
+//!   inside it, and does nothing, is not seen either.
+//! - No schedule is lost: `n` lanes that sleep `r` times together have `(n!)^(r+1)`, and that many
+//!   are run.
+//! - A task without a lane would run before all lanes, so a program that has one is refused. So is
+//!   one that uses threads.
+//! - tokio draws lots: `watch` and `Barrier` in what order they wake, and `select!` without `biased`
+//!   which of its branches it polls first. Where that only changes which *lane* comes first, each
+//!   order is tried whatever is drawn. All else that is drawn, also by the program itself (the order
+//!   of a `HashMap`), is noticed, since the same choices lead to another run. Then schedules are
+//!   sampled, and never reported as all.
+//!
+//! # What does not
+//!
+//! It refutes, and it proves only within these bounds:
+//!
+//! - Lanes are switched at awaits, one thread at a time. Nothing is switched between two atomics, and
+//!   there are no memory orders: [loom](https://docs.rs/loom) is for that.
+//! - Nothing is decided about threads, sockets and processes. A thread of the program's own that
+//!   wakes nothing is not even noticed.
+//! - Virtual time is fixed: what is due at 10 ms comes before what is due at 11 ms. That a timer is
+//!   late, or two are swapped by load, is not tried.
+//! - Branches of one `join!` are tried in orders that the code itself fixes. If a claim depends on
+//!   that order, it is refuted, though this code keeps to it.
+//! - If a lane is woken and one inside it too, at one instant, they come in the order of the code.
+//! - A lane that yields goes when nothing else can. The moment at which the runtime drops a task
+//!   that was aborted is tokio's own. So is the order of tasks of a `LocalSet` that have no lane,
+//!   which are not even noticed.
+//! - A lane that is awaited, and not polled beside others, is called like a function: nothing comes
+//!   between its caller and itself. Of branches of which the first ends at its first poll that cannot
+//!   be told apart, and nothing comes between them.
+//! - A check sees one run. What must hold of all runs together it cannot say.
+//!
+//! # Where to read on
+//!
+//! `scheduler` decides which lane comes next, with `candidates` (which could), `plan` (which shall)
+//! and `cancellable` (which is dropped). `once` is one run, `explorer` all of them, `minimise` makes
+//! a failure simpler, `watch` keeps a poll that blocks from keeping everything. `claim` and
+//! `cancellation` are what a test calls, and `report` is what it reads.
 pub(crate) mod cancellable;
 mod cancellation;
 mod candidates;
@@ -16,3 +104,6 @@ pub use cancellation::{Cancelled, EveryCancellation, UnsafeAwait, every_cancella
 pub use claim::{EverySchedule, every_schedule};
 pub use report::{Checked, Coverage, Departure, Explored, Failure, Outcome, Schedule};
 pub use scheduler::Granularity;
+
+#[doc = include_str!("../../docs/schedules.md")]
+pub mod of_the_examples {}

@@ -1,13 +1,13 @@
 //! One run of the program: one schedule.
 use super::{
     cancellable::{Cut, Suspensions},
-    candidates::{self, Roles},
+    candidates::{self, LATER_NAME, Roles},
     plan::Plan,
     scheduler::{Decision, Ends, Granularity, MOST_POLLS, Scheduler},
     watch::Current,
 };
 use crate::timeline::{
-    Causes, Code, Recording, Run, Verdict, human, recording, run_lane_to_the_end,
+    Causes, Code, LaneId, Recording, Run, Verdict, human, recording, run_lane_to_the_end,
 };
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -69,6 +69,11 @@ impl Trace {
     /// The choices that were made.
     pub fn choices(&self) -> Vec<u16> {
         self.decisions.iter().map(|decision| decision.taken as u16).collect()
+    }
+
+    /// The name of a lane.
+    pub fn name(&self, lane: LaneId) -> String {
+        self.names.get(lane).cloned().unwrap_or_else(|| LATER_NAME.to_owned())
     }
 
     /// Whether this is a run of the program at all: the chosen lanes came, and nothing took part

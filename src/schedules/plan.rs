@@ -3,6 +3,7 @@ use super::{
     candidates::{Candidate, Context, Roles},
     scheduler::Known,
 };
+use crate::timeline::LaneId;
 use std::sync::Arc;
 
 /// What one run does at each of its decisions.
@@ -14,10 +15,11 @@ pub(super) enum Plan {
 }
 
 impl Plan {
-    /// Which candidate comes; none if the plan asks for one that there is not.
+    /// Which candidate comes instead of `lane`, or that it comes itself; none if the plan asks for one that there is not.
     pub fn choose(
         &mut self,
         nth: usize,
+        lane: LaneId,
         order: &[Candidate],
         context: Context,
         lanes: &[Known],
@@ -31,7 +33,7 @@ impl Plan {
                 // Those of which it is known that they do not come would only be tried in vain.
                 let mut possible = vec![0];
                 for (position, candidate) in order.iter().enumerate().skip(1) {
-                    if roles.may_come(*candidate, context, lanes) {
+                    if roles.may_come(*candidate, lane, context, lanes) {
                         possible.push(position);
                     }
                 }

@@ -189,7 +189,7 @@ impl Schedule {
     pub(super) fn of(trace: &Trace) -> Schedule {
         let named = departures_of(trace).into_iter().map(|nth| {
             let decision = &trace.decisions[nth];
-            let name = |position: usize| trace.names[decision.candidates[position].lane].clone();
+            let name = |position: usize| trace.name(decision.candidates[position].lane);
             Departure {
                 decision: nth,
                 at: decision.at,
@@ -325,6 +325,10 @@ impl<T: Debug> Found<T> {
         if simpler {
             self.failure = Some(Failure { why, schedule, recording });
         }
+    }
+
+    pub fn outcomes(self) -> Vec<Outcome> {
+        self.outcomes
     }
 
     pub fn explored(self, name: String, granularity: Granularity) -> Explored<T> {

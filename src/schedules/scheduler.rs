@@ -12,7 +12,7 @@
 //! has something to do.
 use super::{
     cancellable::{Cut, Droppable, Suspensions},
-    candidates::{self, Candidate, Context, Roles},
+    candidates::{self, Candidate, Context, LATER, Roles},
     plan::Plan,
 };
 use crate::timeline::{Admission, Gate, LaneId, Made, Poller, Stranger, human, quietly};
@@ -44,6 +44,10 @@ pub(super) struct Decision {
     pub candidates: Vec<Candidate>,
     /// Which of them came.
     pub taken: usize,
+    /// The lane that came by.
+    pub lane: LaneId,
+    /// When that was.
+    pub moment: Moment,
     /// In whose poll the decision was made.
     pub context: Context,
     /// Everything that had happened until then.
@@ -77,6 +81,9 @@ pub(super) struct Known {
     pub poller: Option<Poller>,
     /// What was first about to poll it, and in the midst of which poll.
     pub first_came: Option<(Poller, Moment)>,
+    /// Lanes that were made while it waited, and polled beside it: in which poll of the lane around
+    /// them, and when each was made.
+    pub made_beside: Vec<(Moment, Moment)>,
     /// It is one of several futures that are polled together, so others may come in between.
     pub branch: bool,
     /// The lane around it was polled and did not poll it, although it is ready.
@@ -116,6 +123,8 @@ enum Hold {
     Nothing,
     /// This one was chosen, and they wait until it comes.
     For(LaneId),
+    /// One that is made after the moment `since`, in the poll `inside`, comes first.
+    Later { inside: Moment, since: Moment },
     /// This one has used up its budget. When it comes, there is a decision; if the runtime has
     /// nothing to do before it comes, it is not ready.
     MayGoOn(LaneId),
@@ -321,8 +330,10 @@ impl Gate for Scheduler {
 
     fn about_to_park(&self) {
         let mut state = self.state();
-        if let Hold::For(chosen) = state.hold {
-            state.give_up_on(chosen);
+        match state.hold {
+            Hold::For(chosen) => state.give_up_on(chosen),
+            Hold::Later { .. } => state.give_up_on(LATER),
+            Hold::MayGoOn(_) | Hold::Nothing => {}
         }
         let mut wakers = state.release();
         wakers.extend(state.end_rest());
@@ -378,6 +389,7 @@ impl State {
             suspends: false,
             poller: None,
             first_came: None,
+            made_beside: vec![],
             branch: false,
             passed_over: false,
             ready: now,
@@ -419,14 +431,24 @@ impl State {
                 return (Decided::ItsTurn(Admission::Poll), vec![]);
             }
             Hold::For(_) => return self.defer(lane, waker),
+            Hold::Later { inside, since } => {
+                let here = self.frames.last().is_some_and(|frame| frame.begun == inside);
+                if !here || self.lanes[lane].created < since {
+                    return self.defer(lane, waker);
+                }
+            }
             Hold::MayGoOn(first) if first != lane => return self.defer(lane, waker),
             Hold::MayGoOn(_) | Hold::Nothing => {}
         }
         // It goes on, or one of those that have waited for it to come is chosen: that one has to
         // come by again.
         let goes_on = self.hold == Hold::MayGoOn(lane);
+        let made_after = match self.hold {
+            Hold::Later { since, .. } => since,
+            _ => 0,
+        };
         let wakers = self.release();
-        let (decided, more) = self.decide(lane, poller, waker, at, goes_on);
+        let (decided, more) = self.decide(lane, poller, waker, at, goes_on, made_after);
         (decided, [wakers, more].concat())
     }
 
@@ -438,20 +460,26 @@ impl State {
         waker: &Waker,
         at: Duration,
         goes_on: bool,
+        made_after: Moment,
     ) -> (Decided, Vec<Waker>) {
         let context = self.context(lane, poller);
         let running = self.frames.iter().map(|frame| frame.lane).collect::<Vec<_>>();
         let mut order = candidates::of(&self.lanes, lane, context, &running, self.deferred);
+        // If a lane that did not exist yet was to come first, those that did do not.
+        order.retain(|it| {
+            [lane, LATER].contains(&it.lane) || self.lanes[it.lane].created > made_after
+        });
         if let Some(roles) = &self.canonical {
-            order.retain(|it| it.lane == lane || roles.may_come(*it, context, &self.lanes));
+            order.retain(|it| it.lane == lane || roles.may_come(*it, lane, context, &self.lanes));
             let others = if goes_on { &mut order[1..] } else { &mut order[..] };
-            others.sort_by_key(|it| (self.lanes[it.lane].batch, it.lane));
+            let batch = |lane: LaneId| self.lanes.get(lane).map_or(u64::MAX, |it| it.batch);
+            others.sort_by_key(|it| (batch(it.lane), it.lane));
         }
         if order.len() == 1 {
             return self.its_turn(lane);
         }
         let nth = self.decisions.len();
-        let taken = match self.plan.choose(nth, &order, context, &self.lanes) {
+        let taken = match self.plan.choose(nth, lane, &order, context, &self.lanes) {
             Some(taken) => taken,
             None => {
                 self.ends.misfit = Some(nth);
@@ -460,11 +488,17 @@ impl State {
         };
         let chosen = order[taken].lane;
         let digest = self.digest;
-        self.decisions.push(Decision { candidates: order, taken, context, digest, at });
+        let moment = self.tick();
+        let candidates = order;
+        let decision = Decision { candidates, taken, lane, moment, context, digest, at };
+        self.decisions.push(decision);
         if chosen == lane {
             return self.its_turn(lane);
         }
-        self.hold = Hold::For(chosen);
+        self.hold = match (chosen, self.frames.last()) {
+            (LATER, Some(frame)) => Hold::Later { inside: frame.begun, since: moment },
+            _ => Hold::For(chosen),
+        };
         self.defer(lane, waker)
     }
 
@@ -488,6 +522,15 @@ impl State {
         let inside = self.frames.last_mut();
         let begun = inside.as_ref().map_or(now, |frame| frame.begun);
         if let Some(frame) = inside {
+            if self.lanes[lane].first_came.is_none() {
+                let made = self.lanes[lane].created;
+                for other in &frame.came {
+                    let other = &mut self.lanes[*other];
+                    if other.live {
+                        other.made_beside.push((begun, made));
+                    }
+                }
+            }
             frame.came.push(lane);
         }
         let it = &mut self.lanes[lane];
@@ -667,6 +710,12 @@ impl State {
                 self.lanes[other].passed_over = true;
             }
         }
+        if let Hold::Later { inside, .. } = self.hold
+            && inside == frame.begun
+        {
+            self.give_up_on(LATER);
+            return self.release();
+        }
         if let Hold::For(chosen) = self.hold
             && !frame.came.contains(&chosen)
             && self.ought_to_come_in(chosen, &frame)
@@ -683,7 +732,9 @@ impl State {
             return true;
         }
         match self.decisions.last() {
-            Some(Decision { context: Context::FirstOf { inside }, .. }) => *inside == frame.begun,
+            Some(Decision { context: Context::FirstOf { inside }, .. }) => {
+                *inside == frame.begun && self.lanes[chosen].first_came.is_none()
+            }
             _ => false,
         }
     }
@@ -696,14 +747,18 @@ impl State {
     fn woken(&mut self, lane: LaneId, yielded: bool) -> bool {
         let through_another = self.ringing > 0;
         self.ringing += 1;
-        // `FuturesUnordered` wakes itself when it has polled all that is in it. If some of that was
-        // deferred, it does so for our sake.
-        let own_doing = match self.frames.last() {
-            Some(frame) => frame.lane == lane && frame.deferred,
-            None => false,
+        // `FuturesUnordered` wakes its task when it has polled all that is in it. That says nothing
+        // about what the task itself can do; and if something in it was deferred, the wake is our
+        // doing.
+        let polls_others = match self.frames.last() {
+            Some(frame) if frame.lane == lane && !frame.came.is_empty() => Some(frame.deferred),
+            _ => None,
         };
-        if own_doing && !through_another && !yielded {
-            return false;
+        if let (Some(our_doing), false, false) = (polls_others, through_another, yielded) {
+            let it = &mut self.lanes[lane];
+            it.rings += 1;
+            it.rung |= !our_doing;
+            return !our_doing;
         }
         let now = self.tick();
         let polls = self.polls;

@@ -1,9 +1,13 @@
 //! The files that the command line asks for: pictures, a trace, a recording.
-use super::{SceneResult, options::Options, recorded};
-use crate::timeline::{Chart, Clock, SvgOptions, to_perfetto, to_svg};
+//!
+//! A file is written beside its final place and renamed at the end. So a run that is interrupted
+//! leaves the file of the run before as it was, and what cannot be written is refused before the
+//! run, not after it.
+use super::{options::Options, recorded};
+use crate::timeline::{Chart, SvgOptions, to_perfetto, to_svg};
 use std::{
     fmt::{self, Display},
-    fs::File,
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -15,28 +19,53 @@ pub(super) struct Files {
     json: Option<Wanted>,
 }
 
-/// A file that has been created, and is still empty.
+/// A file that is to be written, and is not there yet.
 struct Wanted {
-    /// For the message if it cannot be written.
+    /// Where it is to be in the end.
     path: PathBuf,
+    /// Where it is written, if that is another place: removed unless it is renamed.
+    beside: Option<PathBuf>,
+    /// Open, and empty.
     file: File,
 }
 
 /// A file that cannot be created or written.
 #[derive(Debug)]
-pub(super) struct FileError {
-    path: PathBuf,
-    error: io::Error,
+pub(super) enum FileError {
+    /// What the system says of it.
+    Io { path: PathBuf, error: io::Error },
+    /// Two options want it.
+    Twice { options: [&'static str; 2], path: PathBuf },
 }
 
 impl Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot write {}: {}", self.path.display(), self.error)
+        match self {
+            FileError::Io { path, error } => write!(f, "cannot write {}: {error}", path.display()),
+            FileError::Twice { options: [one, other], path } => {
+                write!(f, "{one} and {other} both write {}", path.display())
+            }
+        }
     }
 }
 
 impl Files {
     pub(super) fn create(options: &Options) -> Result<Files, FileError> {
+        let wanted = [
+            ("--svg", options.svg.as_deref()),
+            ("--perfetto", options.perfetto.as_deref()),
+            ("--json", options.json.as_deref()),
+        ];
+        let mut targets: Vec<(&'static str, PathBuf)> = vec![];
+        for (option, path) in wanted {
+            let Some(path) = path else { continue };
+            let target = target(path);
+            let taken = targets.iter().find(|(_, other)| *other == target);
+            if let (Some((other, _)), true) = (taken, is_ordinary(&target)) {
+                return Err(FileError::Twice { options: [other, option], path: path.to_owned() });
+            }
+            targets.push((option, target));
+        }
         Ok(Files {
             svg: create(options.svg.as_deref())?,
             perfetto: create(options.perfetto.as_deref())?,
@@ -49,37 +78,86 @@ impl Files {
         self.svg.is_some() || self.perfetto.is_some() || self.json.is_some()
     }
 
+    /// Writes all of them. `svg` draws the picture, if it is not that of each chart.
     pub(super) fn write(
         self,
-        clock: Clock,
-        recorded: &[(SceneResult, Chart)],
+        charts: &[Chart],
         width: f64,
+        svg: Option<String>,
     ) -> Result<(), FileError> {
-        let charts: Vec<Chart> = recorded.iter().map(|(_, chart)| chart.clone()).collect();
-        if let Some(svg) = self.svg {
-            svg.write(&to_svg(&charts, SvgOptions { width, ..SvgOptions::default() }))?;
+        if let Some(file) = self.svg {
+            let options = SvgOptions { width, ..SvgOptions::default() };
+            file.write(&svg.unwrap_or_else(|| to_svg(charts, options)))?;
         }
-        if let Some(perfetto) = self.perfetto {
-            perfetto.write(&to_perfetto(&charts))?;
+        if let Some(file) = self.perfetto {
+            file.write(&to_perfetto(charts))?;
         }
-        if let Some(json) = self.json {
-            json.write(&recorded::to_json(clock, recorded, width))?;
+        if let Some(file) = self.json {
+            file.write(&recorded::to_json(charts, width))?;
         }
         Ok(())
     }
 }
 
+/// The file itself, if this is the name of another one: so that a link stays a link.
+fn target(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match (fs::canonicalize(folder.unwrap_or(Path::new("."))), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// Whether it is a file or nothing yet. A terminal, a pipe or `/dev/null` is written to directly,
+/// and by any number of options.
+fn is_ordinary(path: &Path) -> bool {
+    match fs::metadata(path) {
+        Ok(metadata) => metadata.is_file(),
+        Err(_) => true,
+    }
+}
+
 fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
     let Some(path) = path else { return Ok(None) };
-    match File::create(path) {
-        Ok(file) => Ok(Some(Wanted { path: path.to_owned(), file })),
-        Err(error) => Err(FileError { path: path.to_owned(), error }),
+    let failed = |error| FileError::Io { path: path.to_owned(), error };
+    let target = target(path);
+    if !is_ordinary(&target) {
+        let file = File::options().write(true).open(&target).map_err(failed)?;
+        return Ok(Some(Wanted { path: path.to_owned(), beside: None, file }));
     }
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    // The process is in the name, so that two runs at once do not write into one file.
+    name.push(format!(".{}.part", std::process::id()));
+    let beside = target.with_file_name(name);
+    let file = File::create(&beside).map_err(failed)?;
+    Ok(Some(Wanted { path: target, beside: Some(beside), file }))
 }
 
 impl Wanted {
     fn write(mut self, text: &str) -> Result<(), FileError> {
         let written = self.file.write_all(text.as_bytes());
-        written.map_err(|error| FileError { path: self.path, error })
+        let written = written.and_then(|()| match &self.beside {
+            Some(beside) => fs::rename(beside, &self.path),
+            None => Ok(()),
+        });
+        match written {
+            Ok(()) => {
+                self.beside = None;
+                Ok(())
+            }
+            Err(error) => Err(FileError::Io { path: self.path.clone(), error }),
+        }
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            // If it is gone already, there is nothing to remove.
+            let _ = fs::remove_file(beside);
+        }
     }
 }

@@ -8,10 +8,14 @@
 //! Plainly, an example takes its real time and prints each line as it happens; then its timeline is
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
-//! To read in this order: `scene` (what is run), `header` (what
-//! the source says), `run` (the loop over the scenes), `options` (the
-//! command line), `print` (the terminal), `files` and `recorded` (what is kept), `driver` (event
+//! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
+//! over the scenes), `options` (the command line), `schedules` (other orders than tokio's), `print`
+//! (the terminal), `files` and `recorded` (what is kept), `driver` (event
 //! loops).
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
+#![doc = "</div>"]
 mod driver;
 mod files;
 mod header;
@@ -20,15 +24,21 @@ mod print;
 mod recorded;
 mod run;
 mod scene;
+mod schedules;
 
 pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
+pub use schedules::{Effort, SceneSchedules};
 
 use header::Header;
 use scene::Scene;
-use std::{fmt::Display, time::Duration};
+use schedules::Explore;
+use std::{
+    fmt::{Debug, Display},
+    time::Duration,
+};
 
 /// An example: its scenes, in order.
 pub struct Stage {
@@ -96,10 +106,11 @@ impl Stage {
     #[track_caller]
     pub fn scene<T, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
-        T: Send + 'static,
+        T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        self.with(Scene::new(title, move |recorder| recorder.record(main)))
+        let scene = Scene::new(title, move |recorder| recorder.record(main));
+        self.with(scene.explored_by(Explore::new(title, main)))
     }
 
     /// Adds a scene that does not end by itself, such as a deadlock: it is ended after `limit`, and
@@ -109,10 +120,11 @@ impl Stage {
     #[track_caller]
     pub fn hanging_scene<T, F>(self, title: &'static str, limit: Duration, main: fn() -> F) -> Stage
     where
-        T: Send + 'static,
+        T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        self.with(Scene::new(title, move |recorder| recorder.record(main)).hangs(limit))
+        let scene = Scene::new(title, move |recorder| recorder.record(main)).hangs(limit);
+        self.with(scene.explored_by(Explore::new(title, main)))
     }
 
     /// Adds a scene that can fail for reasons that it is not about, for instance because there is
@@ -120,11 +132,12 @@ impl Stage {
     #[track_caller]
     pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
-        T: Send + 'static,
-        E: Display + Send + 'static,
+        T: Debug + Send + 'static,
+        E: Debug + Display + Send + 'static,
         F: Future<Output = Result<T, E>> + 'static,
     {
-        self.with(Scene::fallible(title, move |recorder| recorder.record(main)))
+        let scene = Scene::fallible(title, move |recorder| recorder.record(main));
+        self.with(scene.explored_by(Explore::new(title, main)))
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.

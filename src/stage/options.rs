@@ -31,6 +31,10 @@ pub struct OwnOption {
 pub(super) struct Options {
     /// Run on a paused clock.
     pub(super) fast: bool,
+    /// Try every schedule instead of running the scenes.
+    pub(super) schedules: bool,
+    /// Cancel at every await instead of running the scenes.
+    pub(super) cancellations: bool,
     /// Leave out what does not come from the run: title, "Look for", what to do next.
     pub(super) quiet: bool,
     /// Run this scene only.
@@ -40,6 +44,10 @@ pub(super) struct Options {
     pub(super) svg: Option<PathBuf>,
     pub(super) perfetto: Option<PathBuf>,
     pub(super) json: Option<PathBuf>,
+    /// Say where each lane waited, and for what.
+    pub(super) places: bool,
+    /// Draw the other scenes beside this one.
+    pub(super) beside: Option<String>,
     /// How wide to draw pictures, in pixels.
     pub(super) width: f64,
 }
@@ -49,24 +57,32 @@ impl Default for Options {
         let width = SvgOptions::default().width;
         Options {
             fast: false,
+            schedules: false,
+            cancellations: false,
             quiet: false,
             scene: None,
             timeline: true,
+            places: false,
             svg: None,
             perfetto: None,
             json: None,
+            beside: None,
             width,
         }
     }
 }
 
 /// The options that every example has, with what the help says of them.
-const OPTIONS: [(&str, &str); 8] = [
+const OPTIONS: [(&str, &str); 12] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
+    ("--schedules", "Try every order of the lanes instead, and draw one run of each outcome"),
+    ("--cancellations", "Cancel at every await instead, and draw one run of each outcome"),
     ("--scene NAME", "Run one scene only"),
     ("--svg FILE", "Write the timeline as SVG, too"),
     ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
-    ("--json FILE", "Write the lines and the timeline of each scene for a program to read, too"),
+    ("--json FILE", "Write the recording of each scene for a program to read, too"),
+    ("--where", "Say where in the source each lane waited, and for what"),
+    ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
     ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
     ("--quiet", "Print nothing but lines and timeline: no title, and not what to look for"),
@@ -90,12 +106,16 @@ impl Options {
             }
             match arg {
                 Long("fast") => options.fast = true,
+                Long("schedules") => options.schedules = true,
+                Long("cancellations") => options.cancellations = true,
                 Long("quiet") => options.quiet = true,
                 Long("scene") => options.scene = Some(parser.value()?.string()?),
                 Long("no-timeline") => options.timeline = false,
                 Long("svg") => options.svg = Some(parser.value()?.into()),
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
                 Long("json") => options.json = Some(parser.value()?.into()),
+                Long("where") => options.places = true,
+                Long("beside") => options.beside = Some(parser.value()?.string()?),
                 Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
                 Short('h') | Long("help") => return Ok(None),
                 _ => return Err(arg.unexpected()),

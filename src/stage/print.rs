@@ -8,10 +8,19 @@ use console::{Style, Term};
 use std::io::{self, Write};
 
 impl TerminalOptions {
-    /// As wide as the terminal, and with colours if the terminal has them and the environment does
-    /// not refuse them (`NO_COLOR`, `CLICOLOR_FORCE`). Into a pipe: 100 columns.
+    /// As wide as the environment says (`COLUMNS`), or else as the terminal is; into a pipe 100
+    /// columns. With colours if the terminal has them and the environment does not refuse them
+    /// (`NO_COLOR`, `CLICOLOR_FORCE`).
     pub fn of_stdout() -> TerminalOptions {
-        let width = Term::stdout().size_checked().map_or(100, |(_, columns)| columns.into());
+        let wanted: Option<usize> = match std::env::var("COLUMNS") {
+            Ok(columns) => columns.parse().ok(),
+            Err(_) => None,
+        };
+        let width = match (wanted, Term::stdout().size_checked()) {
+            (Some(wanted), _) => wanted,
+            (None, Some((_, columns))) => columns.into(),
+            (None, None) => 100,
+        };
         TerminalOptions { width, colour: console::colors_enabled() }
     }
 }

@@ -1,9 +1,11 @@
 //! What a run leaves behind for a program to read, such as the one that makes the slides.
-use super::SceneResult;
-use crate::timeline::{Chart, Clock, Line, SvgOptions, Theme, human, lane_class};
+use crate::timeline::{
+    Chart, Clock, Line, SvgOptions, Theme, human, lane_class, to_json as charts,
+};
 use serde_json::{Value, json};
 
-/// A run as JSON: its `clock`, which is `"paused"` or `"real"`, and its `scenes`, each with
+/// The charts of a run as [`to_json`](crate::timeline::to_json) writes them; and beside these,
+/// until every reader draws them itself, `clock` and `scenes` with a finished picture of each:
 ///
 /// - `title`: what the scene is called;
 /// - `verdict`: why it did not end by itself, or `null`;
@@ -14,7 +16,19 @@ use serde_json::{Value, json};
 /// - `timeline`: the picture as SVG, for a page that has
 ///   [`page_style`](crate::timeline::page_style), `width` pixels wide, without caption, legend and
 ///   lines, since the page says these in its own way.
-pub(super) fn to_json(clock: Clock, scenes: &[(SceneResult, Chart)], width: f64) -> String {
+pub(super) fn to_json(recorded: &[Chart], width: f64) -> String {
+    let mut document: Value = serde_json::from_str(&charts(recorded)).expect("it was just written");
+    let real = recorded.iter().any(|chart| chart.clock == Clock::Real);
+    document["clock"] = if real { "real".into() } else { "paused".into() };
+    let mut scenes = vec![];
+    for chart in recorded {
+        scenes.push(scene(chart, width));
+    }
+    document["scenes"] = scenes.into();
+    document.to_string()
+}
+
+fn scene(chart: &Chart, width: f64) -> Value {
     let options = SvgOptions {
         width,
         theme: Theme::Page,
@@ -25,31 +39,25 @@ pub(super) fn to_json(clock: Clock, scenes: &[(SceneResult, Chart)], width: f64)
         titles: false,
         glossary: None,
     };
-    let scene = |(result, chart): &(SceneResult, Chart)| {
-        json!({
-            "title": result.title,
-            "verdict": result.verdict.as_ref().map(ToString::to_string),
-            "took": human(result.elapsed),
-            "lines": result.lines.iter().map(|line| line_as_json(line, chart)).collect::<Vec<_>>(),
-            "timeline": chart.to_svg(options),
-        })
-    };
-    let clock = match clock {
-        Clock::Paused => "paused",
-        Clock::Real => "real",
-    };
-    json!({ "clock": clock, "scenes": scenes.iter().map(scene).collect::<Vec<_>>() }).to_string()
+    let mut lines = vec![];
+    for line in &chart.lines {
+        lines.push(line_as_json(line, chart));
+    }
+    json!({
+        "title": chart.title,
+        "verdict": chart.verdict,
+        "took": human(chart.elapsed),
+        "lines": lines,
+        "timeline": chart.to_svg(options),
+    })
 }
 
 fn line_as_json(line: &Line, chart: &Chart) -> Value {
-    // On the real clock an instant begins a little before its lines.
-    let instant =
-        chart.instants.iter().rposition(|instant| instant.at <= line.at).unwrap_or_default();
     json!({
         "time": format!("{:.3}", line.at.as_secs_f64()),
         "lane": line.lane,
         "text": line.text,
         "colour": line.hue.map(lane_class),
-        "instant": instant,
+        "instant": chart.instant_of(line),
     })
 }

@@ -6,7 +6,9 @@ use super::{
     print::{heading, print_header, print_line, print_next, show},
     scene::Settings,
 };
-use crate::timeline::{Clock, Observe, TerminalOptions, Verdict};
+use crate::timeline::{
+    Chart, Clock, Observe, Pair, SvgOptions, TerminalOptions, Verdict, pairs_to_svg,
+};
 use console::Style;
 use std::{fmt::Display, process::ExitCode};
 
@@ -51,11 +53,22 @@ impl Stage {
             }
             self.scenes.retain(|scene| scene.title == name);
         }
+        if options.schedules {
+            return self.show_schedules();
+        }
+        if options.cancellations {
+            return self.show_cancellations();
+        }
         // Before the run: a run whose files cannot be written would be watched for nothing.
         let files = match Files::create(&options) {
             Ok(files) => files,
             Err(error) => return self.refuse(&error),
         };
+        if let Some(beside) = &options.beside
+            && let Err(error) = self.check_beside(beside)
+        {
+            return self.refuse(&error);
+        }
         let clock =
             if options.fast && self.real_time.is_none() { Clock::Paused } else { Clock::Real };
         if let (true, Some(reason)) = (options.fast, self.real_time) {
@@ -73,20 +86,35 @@ impl Stage {
                 show(&format!("{}\n", Style::new().bold().apply_to(heading)));
             }
             // A verdict needs all that a timeline needs.
-            let everything = options.timeline || files.wanted() || scene.limit.is_some();
+            let drawn = options.timeline || options.places;
+            let everything = drawn || files.wanted() || scene.limit.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
             let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
             if let Some(code) = report(self.name, &result) {
                 status = ExitCode::from(code);
             }
             if let Some(chart) = result.chart.take() {
-                if options.timeline {
+                if options.timeline && options.beside.is_none() {
                     show(&format!("\n{}", chart.to_text(TerminalOptions::of_stdout())));
                 }
-                recorded.push((result, chart));
+                if options.places {
+                    show(&format!("\n{}", chart.places()));
+                }
+                recorded.push(chart);
             }
         }
-        if let Err(error) = files.write(clock, &recorded, options.width) {
+        let mut svg = None;
+        if let Some(title) = &options.beside {
+            let pairs = pairs(&recorded, title);
+            if options.timeline {
+                for pair in &pairs {
+                    show(&format!("\n{}", pair.to_text(TerminalOptions::of_stdout())));
+                }
+            }
+            let drawing = SvgOptions { width: options.width, ..SvgOptions::default() };
+            svg = Some(pairs_to_svg(&pairs, drawing));
+        }
+        if let Err(error) = files.write(&recorded, options.width, svg) {
             eprintln!("{}: {error}", self.name);
             return ExitCode::from(REFUSED);
         }
@@ -99,10 +127,36 @@ impl Stage {
         status
     }
 
+    /// Whether there is such a scene, and another to draw beside it.
+    fn check_beside(&self, title: &str) -> Result<(), String> {
+        let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
+        if titles.len() < 2 {
+            return Err("there is only one scene, and nothing to draw it beside".into());
+        }
+        if titles.contains(&title) {
+            return Ok(());
+        }
+        Err(format!("there is no scene “{title}”, but: {}", titles.join(", ")))
+    }
+
     fn refuse(&self, error: &dyn Display) -> ExitCode {
         eprintln!("{}: {error}", self.name);
         ExitCode::from(REFUSED)
     }
+}
+
+/// Each other chart and this one, in the order of the scenes.
+fn pairs(charts: &[Chart], title: &str) -> Vec<Pair> {
+    let Some(chosen) = charts.iter().position(|chart| chart.title == title) else { return vec![] };
+    let mut pairs = vec![];
+    for (index, chart) in charts.iter().enumerate() {
+        if index < chosen {
+            pairs.push(chart.beside(&charts[chosen]));
+        } else if index > chosen {
+            pairs.push(charts[chosen].beside(chart));
+        }
+    }
+    pairs
 }
 
 /// A panic that is part of the lesson would otherwise put three lines, or with `RUST_BACKTRACE` a

@@ -1,4 +1,5 @@
 //! A scene before it has run, and what is known of it afterwards.
+use super::schedules::Explore;
 use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Remark, Verdict, Waits};
 use std::{fmt::Display, panic::Location, time::Duration};
 
@@ -14,6 +15,8 @@ pub(super) struct Scene {
     made_at: &'static Location<'static>,
     /// A closure, since each scene returns a type of its own.
     record: Record,
+    /// Tries other schedules of the scene; `None` for one that is a plain function.
+    pub(super) explore: Option<Explore>,
 }
 
 /// How to run a scene: it is the same for all scenes of a run.
@@ -94,7 +97,8 @@ impl Scene {
             let observe = recorder.observed();
             SceneResult::new(title, observe, record(recorder)).0
         };
-        Scene { title, limit: None, made_at: Location::caller(), record: Box::new(record) }
+        let made_at = Location::caller();
+        Scene { title, limit: None, made_at, record: Box::new(record), explore: None }
     }
 
     /// A scene whose output says whether it failed.
@@ -111,7 +115,13 @@ impl Scene {
             }
             result
         };
-        Scene { title, limit: None, made_at: Location::caller(), record: Box::new(record) }
+        let made_at = Location::caller();
+        Scene { title, limit: None, made_at, record: Box::new(record), explore: None }
+    }
+
+    /// The same scene, which can be tried in other schedules.
+    pub(super) fn explored_by(self, explore: Explore) -> Scene {
+        Scene { explore: Some(explore), ..self }
     }
 
     /// The same scene, which has to be ended after `limit`.

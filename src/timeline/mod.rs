@@ -56,6 +56,10 @@
 //! for those who want to know how a thread that blocks can keep to a clock that does not pass by
 //! itself, and `blocking` for those who want to see an event loop of their own turn. In `draw/`,
 //! `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../../docs/two_naps.svg"))]
+#![doc = "</div>"]
 #[cfg(feature = "draw")]
 mod draw;
 #[cfg(feature = "draw")]
@@ -68,9 +72,9 @@ pub mod verdicts;
 pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{
-    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Pos, Row,
-    Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
-    from_json, lane_class, page_style, to_json, to_perfetto, to_svg,
+    Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Places,
+    Pos, Row, Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
+    from_json, lane_class, page_style, pairs_to_svg, to_json, to_perfetto, to_svg,
 };
 #[doc(hidden)]
 pub use record::say_line;

@@ -18,6 +18,7 @@ mod futures;
 mod gather;
 mod iteration;
 mod observed;
+mod schedules;
 mod synchronization;
 mod testing;
 mod threads;

@@ -22,7 +22,8 @@ fn is_named(line: &str, module: &str) -> bool {
     let path = format!("{module}::");
     for (place, _) in line.match_indices(&path) {
         let before = line[..place].chars().next_back();
-        if !before.is_some_and(|before| before.is_alphanumeric() || before == '_') {
+        // Behind a quotation mark it is a name that a person reads.
+        if !before.is_some_and(|before| before.is_alphanumeric() || matches!(before, '_' | '"')) {
             return true;
         }
     }

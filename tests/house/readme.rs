@@ -1,14 +1,11 @@
 //! The README shows what the examples really draw.
 use super::generated::holds;
-use async_concepts::{
-    record,
-    timeline::{SvgOptions, TerminalOptions},
-};
+use async_concepts::{record, timeline::TerminalOptions};
 use std::fs;
 
 #[path = "../../examples/gather/gather.rs"]
 #[allow(dead_code, reason = "its command line is not used here")]
-mod gather;
+pub mod gather;
 
 #[test]
 fn the_readme_shows_the_timeline_of_gather() {
@@ -24,10 +21,4 @@ fn the_readme_shows_the_timeline_of_gather() {
     let (start, rest) = readme.split_once("```text\n").expect("a block of text");
     let (_, end) = rest.split_once("```").expect("the end of the block");
     holds("README.md", &format!("{start}{block}{end}"));
-}
-
-#[test]
-fn the_picture_in_the_readme_is_that_of_gather() {
-    let svg = record("gather", gather::gather).chart().to_svg(SvgOptions::default());
-    holds("docs/gather.svg", &format!("{svg}\n"));
 }

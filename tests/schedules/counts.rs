@@ -3,8 +3,12 @@ use async_concepts::{
     LaneExt,
     schedules::{Coverage, every_schedule},
 };
-use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
-use std::{rc::Rc, time::Duration};
+use futures::{
+    StreamExt,
+    future::join_all,
+    stream::{self, FuturesUnordered},
+};
+use std::{cell::Cell, rc::Rc, time::Duration};
 use tokio::{
     sync::{Barrier, Mutex, watch},
     task::{JoinSet, LocalSet, spawn_local, yield_now},
@@ -63,6 +67,47 @@ fn lanes_that_yield_take_turns_as_lanes_that_sleep_do() {
         let found = together(n, rounds, yield_now);
         assert_eq!(found, (expected, Coverage::All), "{n} lanes, {rounds} rounds");
     }
+}
+
+#[test]
+fn lanes_that_are_made_one_by_one_while_others_wait_have_as_many() {
+    for (n, rounds) in [(2, 1), (2, 2), (3, 1), (3, 2), (4, 1)] {
+        let explored = every_schedule("one by one", move || async move {
+            stream::iter(&NAMES[..n])
+                .for_each_concurrent(None, |name| {
+                    let work = async move {
+                        for _ in 0..rounds {
+                            nap().await;
+                        }
+                    };
+                    work.lane(name)
+                })
+                .await;
+        })
+        .budget(Duration::from_secs(60))
+        .explore();
+        let expected = factorial(n as u64).pow(rounds as u32 + 1);
+        let found = (explored.schedules, explored.coverage);
+        assert_eq!(found, (expected, Coverage::All), "{n} lanes, {rounds} rounds");
+    }
+}
+
+#[test]
+fn without_a_lock_each_of_four_sums_comes_out_in_a_quarter_of_the_schedules() {
+    let explored = every_schedule("unlocked", || async {
+        let sum = Cell::new(0);
+        let add = async || {
+            let before = sum.get();
+            nap().await;
+            sum.set(before + 1);
+        };
+        stream::iter(&NAMES[..4]).for_each_concurrent(None, |name| add().lane(name)).await;
+        sum.get()
+    })
+    .budget(Duration::from_secs(60))
+    .explore();
+    // Each has read 0 before the first one writes.
+    assert_eq!((explored.schedules, explored.results), (576, 1));
 }
 
 #[test]

@@ -162,6 +162,7 @@ fn lots_that_are_drawn_in_other_schedules_only_are_noticed_there() {
         let _ = join!(first, second);
     })
     .at_most(200)
+    .budget(Duration::from_secs(60))
     .explore();
     assert!(matches!(explored.coverage, Coverage::Lots(_)), "{explored}");
 }
@@ -199,6 +200,7 @@ fn a_lane_that_spins_for_ever_is_ended() {
         };
         spin.lane("spin").await;
     })
+    .watchdog(Duration::from_secs(300))
     .explore();
     assert_eq!((explored.schedules, explored.failing), (1, 1), "{explored}");
     let why = explored.failure.expect("it fails").why;

@@ -11,6 +11,7 @@ mod pictures;
 mod places;
 mod rows;
 mod sameness;
+mod shown_places;
 mod states;
 mod sums;
 mod verdicts;

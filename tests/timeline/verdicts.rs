@@ -528,7 +528,7 @@ fn moving_the_clock_is_no_blocking() {
         block(ms(50));
     });
     let states = crate::states(&run.chart(), "main");
-    assert!(states.contains(&(State::Running, 0, 100)), "{states:?}");
+    assert!(states.contains(&(State::MovedClock, 0, 100)), "{states:?}");
     assert!(states.iter().any(|(state, ..)| *state == State::Blocking), "{states:?}");
 }
 

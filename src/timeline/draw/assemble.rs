@@ -3,8 +3,11 @@
 //! Events say what was seen: a poll began, a waker was rung. What a lane *did* between two events
 //! follows from both: a lane that returned `Pending` was waiting if a wake came next, and was only
 //! polled together with a neighbour if a poll came next. So a span is made when it ends.
-use super::chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake};
-use crate::timeline::{Clock, Event, LaneId, Polled, What, WokenBy};
+use super::{
+    chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake},
+    places::Places,
+};
+use crate::timeline::{Clock, Event, LaneId, Polled, Waits, What, WokenBy};
 use std::{collections::HashMap, time::Duration};
 
 impl Chart {
@@ -24,6 +27,7 @@ impl Chart {
             began: Duration::ZERO,
             open: vec![],
             stacks: vec![],
+            last_block: None,
         };
         for event in events {
             assembly.reach(event.at, assembly.ends_a_long_poll(event));
@@ -47,6 +51,8 @@ struct Assembly {
     open: Vec<Open>,
     /// For each thread the lanes that are being polled, the outermost first.
     stacks: Vec<Vec<LaneId>>,
+    /// Where a lane has last blocked the runtime's thread on the paused clock, until then.
+    last_block: Option<Pos>,
 }
 
 /// The span of a lane that has not ended yet.
@@ -60,9 +66,8 @@ struct Open {
     polled: (Duration, usize),
     /// Woken in the middle of its own poll, so ready as soon as that has returned.
     woken_while_polled: bool,
-    /// It, or a lane inside it, has occupied the thread in its present poll. On the paused clock time
-    /// also passes in a poll that moves the clock by `advance`, which is no blocking.
-    blocked: bool,
+    /// Where it has waited since its last poll, and for what.
+    waits: Option<Waits>,
 }
 
 impl Assembly {
@@ -127,12 +132,19 @@ impl Assembly {
         if from == now {
             return;
         }
-        let blocked = std::mem::take(&mut self.open[lane].blocked) || self.clock == Clock::Real;
-        let running = matches!(state, State::Running | State::RunningUnwoken);
-        if running && blocked && from.instant < now.instant {
-            state = State::Blocking;
+        if matches!(state, State::Running | State::RunningUnwoken) && from.instant < now.instant {
+            // The paused clock moves during a poll if a lane blocks, and that was seen; or if the
+            // program moves it, as `tokio::time::advance` does.
+            let blocked = self.clock == Clock::Real || self.last_block > Some(from);
+            state = if blocked { State::Blocking } else { State::MovedClock };
         }
-        self.chart.rows[lane].spans.push(Span { state, from, to: now });
+        let places = match (state, &open.waits) {
+            (State::Waiting(_) | State::Ready | State::WokenNotPolled, Some(waits)) => {
+                Places::recorded(waits)
+            }
+            _ => Places::none(),
+        };
+        self.chart.rows[lane].spans.push(Span { state, from, to: now, places });
     }
 
     /// What a wait turns out to have been, when it ends.
@@ -157,15 +169,12 @@ impl Assembly {
             What::Created { name, parent } => self.created(name, *parent),
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event.thread, polled),
+            What::Blocked if event.thread == 0 => self.last_block = Some(self.now()),
+            What::Blocked => {}
             What::Woken { by } => self.woken(lane, by),
             What::Dropped { by, aborted } => {
                 self.waited(lane, Until::Dropped);
                 self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
-            }
-            What::Blocked => {
-                for lane in &self.stacks[event.thread] {
-                    self.open[*lane].blocked = true;
-                }
             }
             What::Says(text) => {
                 let said = Said { at: self.now(), lane, text: text.clone() };
@@ -191,7 +200,7 @@ impl Assembly {
             from: now,
             polled: (Duration::ZERO, 0),
             woken_while_polled: false,
-            blocked: false,
+            waits: None,
         });
     }
 
@@ -223,10 +232,12 @@ impl Assembly {
     fn poll_ends(&mut self, lane: LaneId, thread: usize, polled: &Polled) {
         let woken = std::mem::take(&mut self.open[lane].woken_while_polled);
         match polled {
-            Polled::Pending(_) | Polled::Item if woken => self.change(lane, Some(State::Ready)),
-            Polled::Pending(_) | Polled::Item => {
-                self.change(lane, Some(State::Waiting(Until::RunOver)))
+            Polled::Pending(waits) => {
+                let next = if woken { State::Ready } else { State::Waiting(Until::RunOver) };
+                self.change(lane, Some(next));
+                self.open[lane].waits = Some(waits.clone());
             }
+            Polled::Item => self.change(lane, Some(State::BetweenItems)),
             Polled::Ready => self.end(lane, End::Finished),
             Polled::Panicked(message) => self.end(lane, End::Panicked(message.clone())),
         }
@@ -322,7 +333,7 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
             if span.from < from {
                 spans.push(Span { to: from, ..span.clone() });
             }
-            spans.push(Span { state: State::WokenNotPolled, from, to: span.to });
+            spans.push(Span { state: State::WokenNotPolled, from, ..span.clone() });
         }
         chart.rows[lane].spans = spans;
     }

@@ -83,7 +83,7 @@ impl Pair {
 
     /// The same, with what a program may want to know of the picture.
     pub fn picture(&self, options: SvgOptions) -> SvgPicture {
-        super::svg::beside(self, options)
+        super::svg::beside(std::slice::from_ref(self), options)
     }
 
     /// Both in words, and what differs first.
@@ -193,7 +193,11 @@ impl Doings {
             for span in &chart.rows[lane].spans {
                 let polled = matches!(
                     span.state,
-                    State::Running | State::RunningUnwoken | State::Blocking | State::OnThread
+                    State::Running
+                        | State::RunningUnwoken
+                        | State::Blocking
+                        | State::MovedClock
+                        | State::OnThread
                 );
                 doings.polls[span.from.instant] += usize::from(polled);
                 doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));

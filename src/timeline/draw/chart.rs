@@ -5,7 +5,7 @@
 //! position in a chart is an instant and, within it, a column: each poll has a column of its own.
 //!
 //! `assemble` makes a chart of a list of events; `json` writes one down and reads it back.
-use super::marks::Mark;
+use super::{marks::Mark, places::Places};
 use crate::timeline::{Clock, LaneId, Line, human};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -86,6 +86,9 @@ pub struct Span {
     pub from: Pos,
     /// To here.
     pub to: Pos,
+    /// Where it waits, and for what: none where it does not wait.
+    #[serde(default)]
+    pub places: Places,
 }
 
 /// What a lane can do. Its words are those of its [`Mark`].
@@ -100,6 +103,8 @@ pub enum State {
     RunningUnwoken,
     /// Being polled, and time passes: nothing else can run on this thread.
     Blocking,
+    /// Being polled, and the program moves the paused clock: `tokio::time::advance`.
+    MovedClock,
     /// Running on a thread that is not the runtime's.
     OnThread,
     /// Polled, `Pending`, not woken yet.
@@ -108,6 +113,8 @@ pub enum State {
     Ready,
     /// Woken, and no lane has the thread: what would have to poll it waits for something else.
     WokenNotPolled,
+    /// A stream that has returned an item, and has not been asked for the next one.
+    BetweenItems,
 }
 
 /// What ended a wait.
@@ -194,6 +201,8 @@ impl State {
             State::Waiting(_) => Mark::Waiting,
             State::Ready => Mark::Ready,
             State::WokenNotPolled => Mark::WokenNotPolled,
+            State::MovedClock => Mark::MovedClock,
+            State::BetweenItems => Mark::BetweenItems,
         }
     }
 

@@ -14,6 +14,8 @@ pub enum Mark {
     Running,
     /// A poll in which time passes.
     Blocking,
+    /// A poll in which the program moves the paused clock.
+    MovedClock,
     /// Work on a thread that is not the runtime's.
     OnThread,
     /// Between a poll that returned `Pending` and the wake.
@@ -24,6 +26,8 @@ pub enum Mark {
     WokenNotPolled,
     /// A poll without a wake.
     RunningUnwoken,
+    /// A stream that returned an item and has not been asked for the next.
+    BetweenItems,
     /// Before the first poll.
     Lazy,
     /// The future returned.
@@ -44,14 +48,16 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in the order of legends.
-    pub const ALL: [Mark; 15] = [
+    pub const ALL: [Mark; 17] = [
         Mark::Running,
         Mark::Blocking,
+        Mark::MovedClock,
         Mark::OnThread,
         Mark::Waiting,
         Mark::Ready,
         Mark::WokenNotPolled,
         Mark::RunningUnwoken,
+        Mark::BetweenItems,
         Mark::Lazy,
         Mark::Finished,
         Mark::Cancelled,
@@ -67,7 +73,9 @@ impl Mark {
         match self {
             Mark::Running => "running",
             Mark::Blocking => "blocking the thread",
+            Mark::MovedClock => "moved the clock",
             Mark::OnThread => "on another thread",
+            Mark::BetweenItems => "between items",
             Mark::Waiting => "waiting",
             Mark::Ready => "ready: woken, but another lane has the thread",
             Mark::WokenNotPolled => "woken, not polled: its owner waits elsewhere",
@@ -90,6 +98,8 @@ impl Mark {
             Mark::Blocking => {
                 "One poll of the lane takes time, and nothing else runs on its thread meanwhile."
             }
+            Mark::MovedClock => "The program moved the paused clock: tokio::time::advance.",
+            Mark::BetweenItems => "The stream returned an item; the next was not asked for yet.",
             Mark::OnThread => "The work runs on a thread that is not the runtime's.",
             Mark::Waiting => "The last poll returned Pending, and no wake has come since.",
             Mark::Ready => "The lane was woken, and is polled when the lane that runs gives way.",
@@ -115,7 +125,8 @@ impl Mark {
     /// The sign on a terminal. Arrows, numbers and differences are not drawn there.
     pub fn sign(self) -> Option<char> {
         match self {
-            Mark::Running | Mark::Blocking => Some('█'),
+            Mark::Running | Mark::Blocking | Mark::MovedClock => Some('█'),
+            Mark::BetweenItems => Some('╌'),
             Mark::OnThread => Some('▓'),
             Mark::Waiting => Some('─'),
             Mark::Ready => Some('░'),
@@ -136,6 +147,8 @@ impl Mark {
         match self {
             Mark::Running | Mark::OnThread => "poll",
             Mark::Blocking => "blocking",
+            Mark::MovedClock => "paused-clock",
+            Mark::BetweenItems => "stream",
             Mark::Waiting => "pending",
             Mark::Ready => "ready",
             Mark::WokenNotPolled => "woken-not-polled",

@@ -5,7 +5,7 @@ pub(super) type Rgb = [u8; 3];
 
 /// The colours of an SVG.
 pub(super) struct Palette {
-    /// Behind everything; it is not drawn, only assumed.
+    /// Behind everything.
     pub paper: Rgb,
     pub ink: Rgb,
     /// The bars of the lanes, in turn. `main` has the first, which is no colour.

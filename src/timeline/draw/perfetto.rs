@@ -84,7 +84,8 @@ impl Trace {
         for (nth, span) in row.spans.iter().enumerate() {
             let reason = process.chart.reason(row, nth);
             let mut slice = process.slice(thread, span.state.label(), span.from, span.to);
-            slice["args"] = json!({ "until": reason });
+            let place = process.chart.place(span);
+            slice["args"] = json!({ "until": reason, "waits": place });
             match span.state {
                 super::State::WokenNotPolled => slice["cname"] = RED.into(),
                 super::State::Blocking => slice["cname"] = AMBER.into(),

@@ -229,7 +229,7 @@ impl<'c> Picture<'c> {
         let seen = seen.start as usize..seen.end as usize;
         let sign = span.state.mark().sign().expect("each state has one");
         match span.state {
-            State::Lazy => line.fill(stretch, sign, &grey()),
+            State::Lazy | State::BetweenItems => line.fill(stretch, sign, &grey()),
             State::Ready | State::RunningUnwoken => line.fill(stretch, sign, colour),
             State::Running => {
                 line.fill(stretch.clone(), sign, colour);
@@ -249,6 +249,11 @@ impl<'c> Picture<'c> {
                     let label = format!("blocks {}", self.time_of(span));
                     line.label(seen, &label, &colour.clone().reverse());
                 }
+            }
+            State::MovedClock => {
+                line.fill(stretch, sign, colour);
+                let label = format!("clock +{}", self.time_of(span));
+                line.label(seen, &label, &colour.clone().reverse());
             }
             State::OnThread => {
                 line.fill(stretch, sign, colour);
@@ -336,7 +341,7 @@ pub(super) fn legend(marks: &[Mark], options: TerminalOptions) -> Vec<String> {
 /// A bar in which time passes says by itself that it blocks.
 fn short_label(mark: Mark) -> &'static str {
     match mark {
-        Mark::Blocking => Mark::Running.label(),
+        Mark::Blocking | Mark::MovedClock => Mark::Running.label(),
         _ => mark.label(),
     }
 }

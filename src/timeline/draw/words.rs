@@ -1,11 +1,12 @@
 //! A chart in words: for those who cannot see it, and for those who would rather be told what to
 //! look at.
 use super::{
-    chart::{Chart, End, Pos, Row, State, Until},
+    chart::{Chart, End, Pos, Row, Span, State, Until},
     rows,
 };
 use crate::timeline::{LaneId, human};
 use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
 
 /// So many lanes are named one by one.
 const NAMED: usize = 6;
@@ -136,7 +137,49 @@ impl Chart {
         if let Some(reason) = self.reason(row, nth) {
             text += &format!(" ({reason})");
         }
+        if let Some(place) = self.place(span) {
+            text += &format!(", {place}");
+        }
         text
+    }
+
+    /// Where a lane waits in a span, and for what: `at FILE:LINE for sleep`.
+    pub fn place(&self, span: &Span) -> Option<String> {
+        span.places.sentence(|lane| match self.rows.get(lane) {
+            Some(row) => row.name.clone(),
+            None => "a lane".into(),
+        })
+    }
+
+    /// Where each lane waited, one line for each place: from when to when, and how often.
+    pub fn places(&self) -> String {
+        let mut lines = vec![];
+        let widest = self.rows.iter().map(|row| row.name.width()).max().unwrap_or_default();
+        for row in &self.rows {
+            // Each place of this lane: from when on, until when, and how often it waited there.
+            let mut places: Vec<(String, Duration, Duration, usize)> = vec![];
+            for span in &row.spans {
+                let State::Waiting(_) = span.state else { continue };
+                let Some(place) = self.place(span) else { continue };
+                let (from, to) = (self.time(span.from), self.time(span.to));
+                match places.iter_mut().find(|(other, ..)| *other == place) {
+                    Some((_, _, until, times)) => {
+                        *until = to;
+                        *times += 1;
+                    }
+                    None => places.push((place, from, to, 1)),
+                }
+            }
+            for (place, from, to, times) in places {
+                let name = format!("{}{}", " ".repeat(widest - row.name.width()), row.name);
+                let times = if times > 1 { format!(", {times} times") } else { String::new() };
+                lines.push(format!("{name}  {} to {}  {place}{times}", human(from), human(to)));
+            }
+        }
+        if lines.is_empty() {
+            return String::new();
+        }
+        format!("Where each lane waited:\n{}\n", lines.join("\n"))
     }
 
     /// The whole chart as sentences: what a screen reader says.
@@ -158,6 +201,7 @@ impl Chart {
             let time = human(self.between(span.from, span.to));
             match span.state {
                 State::Blocking => facts.push(format!("blocked the thread for {time}")),
+                State::MovedClock => facts.push(format!("moved the clock by {time}")),
                 State::OnThread if span.from.instant < span.to.instant => {
                     facts.push(format!("busy for {time}"))
                 }
@@ -178,6 +222,7 @@ impl Chart {
         }
         wakers.truncate(NAMED);
         facts.extend(wakers);
+        facts.extend(self.last_place(row));
         let at = human(self.time(row.end.0));
         match (&row.end.1, self.end_note(row)) {
             (End::Unfinished, _) if row.was_polled() => {
@@ -189,6 +234,15 @@ impl Chart {
             (_, None) => facts.push(format!("finished at {at}")),
         }
         format!("{}: {}.", row.name, facts.join(", "))
+    }
+
+    /// Of a lane that still waits at the end, where: of all others the pictures have it.
+    fn last_place(&self, row: &Row) -> Option<String> {
+        let span = row.spans.last()?;
+        if row.end.1 != End::Unfinished {
+            return None;
+        }
+        Some(format!("waiting {}", self.place(span)?))
     }
 
     /// Lanes that a loop made, one after the other.
@@ -226,7 +280,9 @@ fn how_often_polled(row: &Row) -> String {
     let (mut polls, mut on_thread) = (0, false);
     for span in &row.spans {
         match span.state {
-            State::Running | State::RunningUnwoken | State::Blocking => polls += 1,
+            State::Running | State::RunningUnwoken | State::Blocking | State::MovedClock => {
+                polls += 1
+            }
             State::OnThread => on_thread = true,
             _ => {}
         }

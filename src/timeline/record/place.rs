@@ -29,6 +29,7 @@ use std::{
 
 /// A place in the source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
 pub struct Place {
     /// The file, from the top folder of its workspace, as `file!()` has it.
     pub file: String,
@@ -75,6 +76,7 @@ fn without_detours(path: &str) -> String {
 
 /// One thing that a lane waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
 pub struct Wait {
     /// The innermost `.await` in code that is not a library's; for a lane around a library's future
     /// alone, where `.lane()` was called.
@@ -90,6 +92,8 @@ pub struct Wait {
 
 /// When a lane registered its waker, seen from the end of a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
 pub enum Registered {
     /// In this poll.
     Now,

@@ -160,26 +160,37 @@ fn several(charts: &[Chart], options: SvgOptions) -> SvgPicture {
     SvgPicture { svg, width, height, stops, left_out }
 }
 
-/// Two runs on one time axis: see [`Pair`].
-pub(super) fn beside(pair: &Pair, options: SvgOptions) -> SvgPicture {
-    let [upper, lower] = &pair.charts;
-    let both = [(upper, &pair.rows[0]), (lower, &pair.rows[1])];
-    let sheet = Sheet::new(&both, options);
-    let layout = Layout::new(&both, sheet.room);
+/// Draws several pairs of charts into one picture, one below the other.
+pub fn pairs_to_svg(pairs: &[Pair], options: SvgOptions) -> String {
+    beside(pairs, options).svg
+}
+
+/// Pairs of runs, each pair on one time axis: see [`Pair`].
+pub(super) fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
     let mut body = vec![];
-    let mut top = 0.0;
-    let mut stops = vec![];
-    for (chart, rows) in both {
-        let picture = Picture::new(chart, rows, &layout, &sheet, &pair.different);
-        if stops.is_empty() {
-            stops = picture.stops();
+    let mut described = vec![];
+    let (mut width, mut top): (f64, f64) = (0.0, 0.0);
+    let (mut stops, mut left_out) = (vec![], vec![]);
+    for pair in pairs {
+        let [upper, lower] = &pair.charts;
+        let both = [(upper, &pair.rows[0]), (lower, &pair.rows[1])];
+        let sheet = Sheet::new(&both, options);
+        let layout = Layout::new(&both, sheet.room);
+        for (chart, rows) in both {
+            let picture = Picture::new(chart, rows, &layout, &sheet, &pair.different);
+            if stops.is_empty() {
+                stops = picture.stops();
+            }
+            body.push((top, picture.draw()));
+            top += picture.height() + BETWEEN;
         }
-        body.push((top, picture.draw()));
-        top += picture.height() + BETWEEN;
+        described.push(pair.describe());
+        width = width.max(sheet.width);
+        left_out.extend(layout.left_out);
     }
-    let (width, height) = (sheet.width, top - BETWEEN);
-    let svg = document(&body, &pair.describe(), (width, height), &stops, options);
-    SvgPicture { svg, width, height, stops, left_out: layout.left_out }
+    let height = (top - BETWEEN).max(0.0);
+    let svg = document(&body, &described.join(" "), (width, height), &stops, options);
+    SvgPicture { svg, width, height, stops, left_out }
 }
 
 fn document(

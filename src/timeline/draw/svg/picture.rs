@@ -4,7 +4,7 @@ use crate::timeline::{
     LaneId,
     draw::{
         cells::wrap,
-        chart::{Chart, Hold, Pos, Said, Span, State, Wake},
+        chart::{Chart, Hold, Pos, Row, Said, Span, State, Wake},
         layout::{Layout, Room},
         marks::{Mark, letters, occurring, row_name, thread_name, used_threads},
         palette::lane_class,
@@ -288,14 +288,28 @@ impl<'c> Picture<'c> {
                 }
             };
         }
-        let note = self.chart.end_note(row).unwrap_or_default();
-        let note = shorten(&note, until - at - NOTE, SMALL);
+        let (x, note) = self.place_note(row, at + NOTE..until, y);
         html! {
             (end_sign(mark, at, y))
             @if !note.is_empty() {
-                text.faint x=(px(at + NOTE)) y=(px(y + 4.0)) { (note) }
+                text.faint x=(px(x)) y=(px(y + 4.0)) { (note) }
             }
         }
+    }
+
+    /// The note on an end: at its sign, or behind an arrow that would go through it.
+    fn place_note(&self, row: &Row, room: Range<f64>, y: f64) -> (f64, String) {
+        let note = self.chart.end_note(row).unwrap_or_default();
+        let wide = width_of(&note, SMALL);
+        let mut start = room.start;
+        let mut arrows = self.arrows_through(y - SMALL..y + SMALL);
+        arrows.sort_by(f64::total_cmp);
+        for x in arrows {
+            if start <= x + 6.0 && x < start + wide && x + 6.0 + wide <= room.end {
+                start = x + 6.0;
+            }
+        }
+        (start, shorten(&note, room.end - start, SMALL))
     }
 
     fn span(&self, lane: LaneId, nth: usize, y: f64) -> Markup {
@@ -332,6 +346,8 @@ impl<'c> Picture<'c> {
             State::RunningUnwoken => bar("unwoken"),
             State::Blocking => html! { (bar("running")) (bar("blocking")) },
             State::OnThread => html! { (bar("running")) (bar("on-thread")) },
+            State::MovedClock => html! { (bar("running")) (bar("moved-clock")) },
+            State::BetweenItems => line("between-items", from + 3.0, to - 3.0),
             State::Lazy => line("lazy", from + 5.0, to - 2.0),
             State::Waiting(_) => line("waiting", from + 3.0, to - 3.0),
             State::Ready | State::WokenNotPolled => {
@@ -355,6 +371,9 @@ impl<'c> Picture<'c> {
                 self.label(lane, span, y, &[format!("blocks the thread {time}"), time])
             }
             State::OnThread => self.label(lane, span, y, &[time]),
+            State::MovedClock => {
+                self.label(lane, span, y, &[format!("moved the clock {time}"), time])
+            }
             State::WokenNotPolled => {
                 let texts =
                     [format!("woken, not polled {time}"), format!("not polled {time}"), time];
@@ -728,6 +747,8 @@ fn icon(mark: Mark) -> Markup {
         Mark::Running => bar("running"),
         Mark::Blocking => html! { (bar("running")) (bar("blocking")) },
         Mark::OnThread => html! { (bar("running")) (bar("on-thread")) },
+        Mark::MovedClock => html! { (bar("running")) (bar("moved-clock")) },
+        Mark::BetweenItems => line("between-items"),
         Mark::RunningUnwoken => bar("unwoken"),
         Mark::Ready => bar("ready"),
         Mark::WokenNotPolled => {

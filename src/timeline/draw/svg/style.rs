@@ -30,6 +30,9 @@ pub(super) fn patterns() -> Markup {
             pattern #timeline-rules width="8" height="6" patternUnits="userSpaceOnUse" {
                 rect.timeline-stripe width="8" height="2" {}
             }
+            pattern #timeline-upright width="10" height="8" patternUnits="userSpaceOnUse" {
+                rect.timeline-stripe width="2" height="8" {}
+            }
         }
     }
 }
@@ -46,11 +49,13 @@ pub(super) fn style(theme: Theme) -> String {
         }
         Theme::Page => String::new(),
     };
-    colours + &rules()
+    // A picture that stands alone has a paper of its own, so that it can be read on any page.
+    colours + PAPER + &rules()
 }
 
 fn rules() -> String {
     let mut rules = STYLE
+        .trim_start()
         .replace("$FAINT", &FAINT_OPACITY.to_string())
         .replace("$PALE", &PALE_OPACITY.to_string())
         .replace("$STRIPE", &STRIPE_OPACITY.to_string())
@@ -83,6 +88,8 @@ fn colours(palette: &Palette) -> String {
     properties
 }
 
+const PAPER: &str = "svg.timeline{background:var(--paper);max-width:100%;height:auto}\n";
+
 const STYLE: &str = "
 .timeline{font:14px ui-sans-serif,system-ui,'Segoe UI','DejaVu Sans',sans-serif}
 .timeline text{fill:var(--ink);stroke:none}
@@ -102,6 +109,8 @@ const STYLE: &str = "
 .timeline .running{stroke:none}
 .timeline rect.blocking{fill:url(#timeline-stripes);stroke:none}
 .timeline rect.on-thread{fill:url(#timeline-rules);stroke:none}
+.timeline rect.moved-clock{fill:url(#timeline-upright);stroke:none}
+.timeline .between-items{stroke-width:3;stroke-dasharray:2 5;stroke-opacity:.7}
 .timeline .unwoken{fill-opacity:$PALE;stroke:none}
 .timeline .ready{fill-opacity:.16;stroke-width:1.5;stroke-dasharray:4 3}
 .timeline .not-polled{fill:var(--not-polled);fill-opacity:$STRETCH;stroke:var(--not-polled);stroke-width:2}

@@ -1,0 +1,124 @@
+//! Where a lane waits, and for what, as a chart has it.
+//!
+//! A recording has addresses of a stack, and to look these up takes a tenth of a second once for a
+//! process. So a chart keeps what the recording has, and looks it up only if something asks: a
+//! picture that shows places, words, or the file that a chart is written to.
+use crate::timeline::{Registered, Wait, Waits};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+/// Where a lane waits, and for what. Cheap to clone; the first look takes a tenth of a second.
+#[derive(Clone, Default)]
+pub struct Places(Source);
+
+#[derive(Clone, Default)]
+enum Source {
+    /// The lane does not wait.
+    #[default]
+    None,
+    /// From a recording: not looked up before it is asked for.
+    Recorded(Waits),
+    /// From a file.
+    Read(Written),
+}
+
+/// What stands in a file.
+#[derive(Clone, Serialize, Deserialize)]
+struct Written {
+    registered: Registered,
+    waits: Vec<Wait>,
+}
+
+impl Places {
+    pub(super) fn none() -> Places {
+        Places(Source::None)
+    }
+
+    pub(super) fn recorded(waits: &Waits) -> Places {
+        Places(Source::Recorded(waits.clone()))
+    }
+
+    /// All places; none if the lane does not wait.
+    pub fn waits(&self) -> &[Wait] {
+        match &self.0 {
+            Source::None => &[],
+            Source::Recorded(waits) => waits.resolve(),
+            Source::Read(written) => &written.waits,
+        }
+    }
+
+    /// When the waker was registered there; none if the lane does not wait.
+    pub fn registered(&self) -> Option<Registered> {
+        match &self.0 {
+            Source::None => None,
+            Source::Recorded(waits) => Some(waits.registered()),
+            Source::Read(written) => Some(written.registered),
+        }
+    }
+
+    /// `at FILE:LINE for sleep`, with all places; nothing if the lane does not wait.
+    ///
+    /// A place at which the last poll did not register anew is said to be known from before: the
+    /// lane may have gone on since.
+    pub fn sentence(&self, name_of: impl Fn(usize) -> String) -> Option<String> {
+        let mut parts = vec![];
+        for wait in self.waits() {
+            let place = wait.place.file_and_line();
+            let on = match (&wait.on, wait.lane) {
+                (_, Some(lane)) => format!(" for {}", name_of(lane)),
+                (Some(on), None) => format!(" for {on}"),
+                (None, None) => String::new(),
+            };
+            let part = format!("at {place}{on}");
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        let known_before = match self.registered() {
+            Some(Registered::Earlier) => " (registered in an earlier poll)",
+            Some(Registered::Never) => " (where its lane was made: it has registered nowhere)",
+            _ => "",
+        };
+        Some(format!("{}{known_before}", parts.join(" and ")))
+    }
+}
+
+/// Equal if the same is said of both.
+impl PartialEq for Places {
+    fn eq(&self, other: &Places) -> bool {
+        if let (Source::Recorded(one), Source::Recorded(other)) = (&self.0, &other.0)
+            && one == other
+        {
+            return true; // and nothing has to be looked up
+        }
+        self.registered() == other.registered() && self.waits() == other.waits()
+    }
+}
+
+impl Eq for Places {}
+
+impl fmt::Debug for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.waits().iter().map(|wait| wait.place.to_string())).finish()
+    }
+}
+
+/// `null`, or an object with `registered` and `waits`.
+impl Serialize for Places {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = self
+            .registered()
+            .map(|registered| Written { registered, waits: self.waits().to_vec() });
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Places {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Places, D::Error> {
+        let written = Option::<Written>::deserialize(deserializer)?;
+        Ok(Places(written.map_or(Source::None, Source::Read)))
+    }
+}

@@ -1,0 +1,131 @@
+//! The pictures in the documentation are those of real runs.
+use super::{generated::holds, readme::gather};
+use async_concepts::{
+    LaneExt, record,
+    stage::Stage,
+    timeline::{Chart, Observe, Recorder, SvgOptions, Theme, pairs_to_svg},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::{join, sync::Mutex, time::sleep};
+
+#[path = "../../examples/executors/blocked_loop.rs"]
+#[allow(dead_code, reason = "its command line is not used here")]
+mod blocked_loop;
+#[path = "../../examples/iteration/pipeline.rs"]
+#[allow(dead_code, reason = "its command line is not used here")]
+mod pipeline;
+#[path = "../../examples/transports/protocol.rs"]
+#[allow(dead_code, reason = "its command line is not used here")]
+mod protocol;
+#[path = "../../examples/event_loop/timers.rs"]
+#[allow(dead_code, reason = "its command line is not used here")]
+mod timers;
+#[path = "../../examples/context/transaction.rs"]
+#[allow(dead_code, reason = "its command line is not used here")]
+mod transaction;
+
+/// What a page of the documentation needs: a narrow picture, without the words of each stretch, and
+/// a legend that leads to the glossary, which stands one folder above the page of a module.
+const OPTIONS: SvgOptions = SvgOptions {
+    width: 960.0,
+    theme: Theme::Auto,
+    legend: true,
+    lines: true,
+    caption: true,
+    row: 40.0,
+    titles: false,
+    glossary: Some("../glossary/index.html"),
+};
+
+fn milliseconds(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+/// The chart of one scene of an example.
+fn scene(stage: Stage, title: &str) -> Chart {
+    let scenes = stage.run_for_test(Observe::Everything);
+    let mut titles = vec![];
+    for scene in scenes {
+        if scene.title == title {
+            return scene.chart.expect("everything was observed");
+        }
+        titles.push(scene.title);
+    }
+    panic!("there is no scene {title} among {titles:?}")
+}
+
+/// Compares a picture with what is in the documentation, or writes it anew.
+fn shown(name: &str, svg: &str) {
+    // An empty line would end the HTML in a page of Markdown.
+    assert!(!svg.contains("\n\n"), "{name} has an empty line");
+    holds(&format!("docs/{name}.svg"), &format!("{svg}\n"));
+}
+
+#[test]
+fn the_front_page_shows_gather() {
+    let options = SvgOptions { glossary: Some("glossary/index.html"), ..OPTIONS };
+    shown("gather", &record("gather", gather::gather).chart().to_svg(options));
+}
+
+#[test]
+fn the_timeline_shows_two_naps() {
+    let chart = record("two naps", || async {
+        join!(sleep(milliseconds(100)).lane("A"), sleep(milliseconds(200)).lane("B"));
+    })
+    .chart();
+    shown("two_naps", &chart.to_svg(OPTIONS));
+}
+
+#[test]
+fn the_event_loop_shows_timers() {
+    shown("timers", &scene(timers::stage(), "event loop").to_svg(OPTIONS));
+}
+
+#[test]
+fn context_shows_what_is_left_when_a_body_is_cancelled() {
+    let chart = scene(transaction::stage(), "roll back on cancellation");
+    shown("transaction", &chart.to_svg(OPTIONS));
+}
+
+#[test]
+fn protocol_shows_a_conversation() {
+    shown("protocol", &scene(protocol::stage(), "cut").to_svg(OPTIONS));
+}
+
+#[test]
+fn slow_poll_shows_a_blocked_loop() {
+    shown("blocked_loop", &scene(blocked_loop::stage(), "blocked").to_svg(OPTIONS));
+}
+
+#[test]
+fn the_stage_shows_two_scenes_beside_each_other() {
+    let body = scene(pipeline::stage(), "loop body");
+    let concurrent = scene(pipeline::stage(), "for_each_concurrent");
+    shown("pipeline", &pairs_to_svg(&[body.beside(&concurrent)], OPTIONS));
+}
+
+/// A branch of `select!` that is kept by `&mut` and not polled any more gets the lock, and keeps it.
+#[test]
+fn the_glossary_shows_a_futurelock() {
+    let run = Recorder::new("futurelock").limit(milliseconds(200)).record(|| async {
+        let lock = Arc::new(Mutex::new(()));
+        let theirs = lock.clone();
+        let holder = async move {
+            let _guard = theirs.lock().await;
+            sleep(milliseconds(50)).await;
+        };
+        tokio::spawn(holder.lane("holder"));
+        sleep(milliseconds(1)).await;
+        let mut f1 = Box::pin(async { drop(lock.lock().await) }.lane("f1"));
+        tokio::select! {
+            biased;
+            () = &mut f1 => {}
+            () = sleep(milliseconds(10)) => async { drop(lock.lock().await) }.lane("f2").await,
+        }
+    });
+    let mut chart = run.chart();
+    // The verdict has the line of this test in it, which moves.
+    chart.verdict = None;
+    let options = SvgOptions { glossary: Some("#"), ..OPTIONS };
+    shown("futurelock", &chart.to_svg(options).replace("href=\"##", "href=\"#"));
+}
