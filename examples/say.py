@@ -18,7 +18,7 @@ name = contextvars.ContextVar("name", default="main")
 
 
 def say(text):
-    """Print a line, with the time since the scene began and the name of whoever says it."""
+    """Print a line, with the time since the scene began and the name of the lane that says it."""
     for line in str(text).split("\n"):
         print(f"{clock() - start:6.3f} {name.get():<8} {line}", flush=True)
 

@@ -1,8 +1,11 @@
-//! An asynchronous context manager: whoever was let in is seen out, even if cancelled, and even if
-//! that takes time.
+//! An asynchronous context manager: what was entered is left again, even after a cancellation, and
+//! even if that takes time.
 //!
 //! ```
-//! use async_concepts::{context::{AsyncContext, CleanupError, Cleanups, Exit, Outcome}, record, say};
+//! use async_concepts::{
+//!     context::{AsyncContext, BodyOutcome, CleanupError, Cleanups, Exit},
+//!     record, say,
+//! };
 //! use std::time::Duration;
 //! use tokio::time::{sleep, timeout};
 //!
@@ -16,7 +19,10 @@
 //!         Ok("connected")
 //!     }
 //!
-//!     async fn exit(&mut self, outcome: &Outcome<CleanupError>) -> Result<Exit, CleanupError> {
+//!     async fn exit(
+//!         &mut self,
+//!         outcome: &BodyOutcome<CleanupError>,
+//!     ) -> Result<Exit, CleanupError> {
 //!         sleep(Duration::from_secs(1)).await;
 //!         say!("said goodbye: {outcome}");
 //!         Ok(Exit::PassOn)
@@ -26,7 +32,8 @@
 //! let run = record("goodbye", async || {
 //!     let cleanups = Cleanups::within(Duration::from_secs(5));
 //!     let work = cleanups.with(Connection, async |_| Ok(sleep(Duration::MAX).await));
-//!     assert!(timeout(Duration::from_secs(2), work).await.is_err()); // the body is gone, the exit has not begun
+//!     // The body is gone, the exit has not begun.
+//!     assert!(timeout(Duration::from_secs(2), work).await.is_err());
 //!     cleanups.wait().await
 //! });
 //! assert_eq!(run.transcript(), ["3.000 cleanup said goodbye: cancelled"]);
@@ -42,9 +49,9 @@
 //! exit has to run **after** that, and elsewhere.
 //!
 //! Here it runs in a task that is spawned while the body's future is dropped, and [`Cleanups`]
-//! knows of all of them. A canceller who wants Python's order says so: `cleanups.wait().await`. To
-//! run the body in a task of its own and to cancel it by a token would give that order only to
-//! cancellers who know of the token; `timeout` and `select!` would leave that task alone as well.
+//! knows of all of them. If you want Python's order, say so: `cleanups.wait().await`. A
+//! body in a task of its own that is cancelled by a token would have that order only for callers
+//! that know the token; `timeout` and `select!` would leave that task running.
 //! And such a body could borrow nothing, while this one may use what is around it.
 //!
 //! # What holds
@@ -62,10 +69,10 @@
 //! - What goes wrong in an `exit` and can be told to no caller is told by [`Cleanups::wait`].
 //!
 //! What cannot hold: when there is no runtime where the future is dropped, or it shuts down before
-//! the exit is over (`main` returned without `wait`), there is nobody to poll the exit. The context
-//! is dropped, and `wait`, if anybody still calls it, says [`CleanupError::Abandoned`].
+//! the exit is over (`main` returned without `wait`), nothing polls the exit. The context
+//! is dropped, and a later `wait` says [`CleanupError::Abandoned`].
 //! (`asyncio.run` cancels what is left and waits for it.) A future that is leaked is never left,
-//! and a process that ends tells nobody.
+//! and a process that ends reports nothing.
 //!
 //! # What `Drop` can do
 //!
@@ -79,10 +86,10 @@
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../docs/transaction.svg"))]
 #![doc = "</div>"]
-mod owed;
+mod exits;
 
+use exits::{Entered, ExitError, Tracker};
 use futures::FutureExt;
-use owed::{Entered, Failure, Ledger};
 use std::{
     error::Error,
     fmt::{self, Display},
@@ -119,21 +126,21 @@ pub trait AsyncContext: Send + 'static {
     /// Take the place of the body's error, as an exception in `__aexit__` does.
     fn exit(
         &mut self,
-        outcome: &Outcome<Self::Error>,
+        outcome: &BodyOutcome<Self::Error>,
     ) -> impl Future<Output = Result<Exit, Self::Error>> + Send;
 }
 
 /// How a body ended; in Python the exception that `__aexit__` gets, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome<E> {
+pub enum BodyOutcome<E> {
     /// It returned a value.
     Succeeded,
     /// It returned this error.
     Failed(E),
     /// It panicked. The panic goes on when the exit is over.
     Panicked,
-    /// It was dropped before it ended; in Python `CancelledError`. Nobody waits for the exit but
-    /// [`Cleanups::wait`].
+    /// It was dropped before it ended; in Python `CancelledError`. Only [`Cleanups::wait`] waits
+    /// for the exit.
     Cancelled,
 }
 
@@ -159,27 +166,29 @@ pub enum CleanupError {
     Abandoned,
 }
 
-/// Where contexts are entered, and where one waits until they all have been left.
+/// Where contexts are entered, and where you wait until all have been left.
 ///
 /// Clones are the same. Dropping them cancels nothing: exits that are under way go on.
 #[derive(Clone, Debug)]
 pub struct Cleanups {
+    /// How long each exit may take.
     bound: Duration,
-    ledger: Ledger,
+    /// Counts the exits that are not over.
+    tracker: Tracker,
 }
 
 impl Cleanups {
     /// No exit may take longer than `bound`.
     pub fn within(bound: Duration) -> Cleanups {
-        Cleanups { bound, ledger: Ledger::default() }
+        Cleanups { bound, tracker: Tracker::default() }
     }
 
     /// Enters `context`, runs `body`, and exits; Python's `async with`. `Ok(None)` if an error was
     /// swallowed.
     ///
     /// Dropping this future drops the body at once and runs the exit in a task, with
-    /// [`Outcome::Cancelled`], in the runtime where it is dropped; an exit that has begun goes on
-    /// there. On a timeline that is a lane named `cleanup`.
+    /// [`BodyOutcome::Cancelled`], in the runtime where it is dropped; an exit that has begun goes
+    /// on there. On a timeline that is a lane named `cleanup`.
     ///
     /// # Errors
     /// That of `enter`, of `exit`, or of the body, if it was passed on; [`CleanupError::Overran`]
@@ -193,37 +202,37 @@ impl Cleanups {
         body: impl AsyncFnOnce(C::Value) -> Result<T, C::Error>,
     ) -> Result<Option<T>, C::Error> {
         let value = context.enter().await?;
-        // From here on an exit is owed.
-        let mut entered = Entered::new(context, self.bound, &self.ledger);
+        // From here on an exit has to come.
+        let mut entered = Entered::new(context, self.bound, &self.tracker);
         let body = AssertUnwindSafe(async { body(value).await }).catch_unwind();
         // When dropped here, the body is dropped first, then `entered`.
         let ended = entered.inside.scope(body).await;
         let (outcome, value, panic) = match ended {
-            Ok(Ok(value)) => (Outcome::Succeeded, Some(value), None),
-            Ok(Err(error)) => (Outcome::Failed(error), None, None),
-            Err(panic) => (Outcome::Panicked, None, Some(panic)),
+            Ok(Ok(value)) => (BodyOutcome::Succeeded, Some(value), None),
+            Ok(Err(error)) => (BodyOutcome::Failed(error), None, None),
+            Err(panic) => (BodyOutcome::Panicked, None, Some(panic)),
         };
         match (entered.exit(outcome).await, panic) {
             // There is one thing that the caller can be told; what else there is, `wait` tells.
             ((_, exited), Some(panic)) => {
-                entered.report(exited.err().map(Failure::in_words));
+                entered.report(exited.err().map(ExitError::in_words));
                 resume_unwind(panic)
             }
-            ((Outcome::Failed(error), Err(Failure::Overran(bound))), _) => {
+            ((BodyOutcome::Failed(error), Err(ExitError::Overran(bound))), _) => {
                 entered.report(Some(CleanupError::Overran(bound)));
                 Err(error)
             }
-            ((_, Err(Failure::Overran(bound))), _) => Err(CleanupError::Overran(bound).into()),
-            ((_, Err(Failure::Error(error))), _) => Err(error),
-            ((_, Err(Failure::Panic(panic))), _) => resume_unwind(panic),
-            ((Outcome::Failed(error), Ok(Exit::PassOn)), _) => Err(error),
+            ((_, Err(ExitError::Overran(bound))), _) => Err(CleanupError::Overran(bound).into()),
+            ((_, Err(ExitError::Error(error))), _) => Err(error),
+            ((_, Err(ExitError::Panic(panic))), _) => resume_unwind(panic),
+            ((BodyOutcome::Failed(error), Ok(Exit::PassOn)), _) => Err(error),
             ((_, Ok(_)), _) => Ok(value),
         }
     }
 
     /// Waits until every context that has been entered has been left, wherever its exit runs. Call
     /// it last in `main`, or after a cancellation, to be where Python would be. It would wait for
-    /// ever inside a body, or while somebody keeps a future of [`with`](Self::with) that has
+    /// ever inside a body, or while the program keeps a future of [`with`](Self::with) that has
     /// entered and neither polls nor drops it.
     ///
     /// Dropping this future loses nothing.
@@ -231,19 +240,19 @@ impl Cleanups {
     /// # Errors
     /// What went wrong in exits, other than what a caller of `with` was told; each is told once.
     pub async fn wait(&self) -> Result<(), Vec<CleanupError>> {
-        self.ledger.all_paid().await;
-        let errors = self.ledger.take_errors();
+        self.tracker.wait().await;
+        let errors = self.tracker.take_errors();
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 }
 
-impl<E: Display> Display for Outcome<E> {
+impl<E: Display> Display for BodyOutcome<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Outcome::Succeeded => write!(f, "succeeded"),
-            Outcome::Failed(error) => write!(f, "failed: {error}"),
-            Outcome::Panicked => write!(f, "panicked"),
-            Outcome::Cancelled => write!(f, "cancelled"),
+            BodyOutcome::Succeeded => write!(f, "succeeded"),
+            BodyOutcome::Failed(error) => write!(f, "failed: {error}"),
+            BodyOutcome::Panicked => write!(f, "panicked"),
+            BodyOutcome::Cancelled => write!(f, "cancelled"),
         }
     }
 }

@@ -1,27 +1,30 @@
 //! Asynchronous Rust, made visible, exact and comparable.
 //!
-//! This library is what the examples share; the examples are what it is for. Start with one of them:
+//! This library is what the examples share; the examples are what it is for. Start with one of
+//! them:
 //!
 //! ```sh
 //! cargo run --example gather
 //! ```
 //!
-//! It runs for three seconds, prints each line as it happens, and then draws who was polled when, who waited for what,
-//! and who woke whom. The README lists all of them, in reading order.
+//! It runs for three seconds, prints each line as it happens, and then draws what was polled when,
+//! what waited for what, and what woke it. The README lists all of them, in reading order.
 //!
-//! - [`timeline`] records a run and draws it. An example needs two things of it: [`LaneExt::lane`] names a future, and
-//!   [`say!`] prints a line.
+//! - [`timeline`] records a run and draws it. An example needs two things of it: [`LaneExt::lane`]
+//!   names a future, and [`say!`] prints a line.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
-//! - [`context`] is an async context manager, which Rust does not have, and which cleans up even when cancelled.
-//! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any transport.
+//! - [`context`] is an async context manager, which Rust does not have, and which cleans up even
+//!   when cancelled.
+//! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any
+//!   transport.
 //! - [`event_loop`] is asyncio's event loop, small enough to be read in one sitting.
 //! - [`slow_poll`] reports what keeps the thread for too long, as asyncio's debug mode does.
 //!
-//! For those who know asyncio, [`from_asyncio_to_tokio`] has a row for each of its names: what takes its place, and the
-//! difference that bites.
+//! For those who know asyncio, [`from_asyncio_to_tokio`] has a row for each of its names: what
+//! takes its place, and the difference that you would not expect.
 //!
-//! A test runs a coroutine with [`record`], on a clock that only passes when everybody waits, and asserts what it
-//! returned, how long it took and each line that it printed:
+//! A test runs a coroutine with [`record`], on a clock that only passes when everything waits, and
+//! asserts what it returned, how long it took and each line that it printed:
 //!
 //! ```
 //! use async_concepts::{record, say};
@@ -36,7 +39,7 @@
 //! }
 //!
 //! let run = record("coffee", coffee);
-//! assert_eq!(run.elapsed, Duration::from_secs(20)); // and yet nobody waited
+//! assert_eq!(run.elapsed, Duration::from_secs(20)); // in no time at all
 //! assert_eq!(run.transcript(), ["0.000 main grind", "20.000 main pour"]);
 //! assert_eq!(run.output(), "coffee");
 //! ```

@@ -54,9 +54,9 @@
 //!
 //! asyncio goes on reading while the peer does not take its answers, and keeps these in memory; so
 //! it has to tell the protocol when that gets too much (`pause_writing`), and the protocol has to
-//! listen. [`drive`] reads nothing while it writes: who does not take his answers cannot ask any
-//! more, and what is kept is never more than the answers to one read. If the peer does the same,
-//! both wait for each other; then the deadline for writing ends it.
+//! listen. [`drive`] reads nothing while it writes: a peer that does not take its answers cannot
+//! ask any more, and what is kept is never more than the answers to one read. If the peer does the
+//! same, both wait for each other; then the deadline for writing ends it.
 //!
 //! [`AsyncRead`]: tokio::io::AsyncRead
 //! [`AsyncWrite`]: tokio::io::AsyncWrite
@@ -77,7 +77,7 @@ pub use lines::{Lines, TooLong};
 ///
 /// [`Protocol`]: https://docs.python.org/3/library/asyncio-protocol.html#asyncio.Protocol
 pub trait Protocol {
-    /// The connection is there. Who speaks first, speaks here.
+    /// The connection is there. A protocol that speaks first does it here.
     fn connection_made(&mut self, outbox: &mut Outbox) {
         let _ = outbox;
     }

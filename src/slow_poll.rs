@@ -6,14 +6,15 @@
 //!
 //! let run = record("request", || {
 //!     let request = async { block(Duration::from_millis(350)) };
-//!     request.report_slow_polls(Duration::from_millis(100), |slow| say!("a poll took {:?}", slow.took))
+//!     let limit = Duration::from_millis(100);
+//!     request.report_slow_polls(limit, |slow| say!("a poll took {:?}", slow.took))
 //! });
 //! assert_eq!(run.transcript(), ["0.350 main a poll took 350ms"]);
 //! ```
 //!
 //! asyncio's loop calls everything that runs on it, so one switch (`loop.set_debug`) is enough to
 //! time all of it. Tokio has hooks before and after each poll of a task, but they are not stable.
-//! What any Rust has is the future itself: whoever wraps it is polled instead of it, and can look
+//! What any Rust has is the future itself: a wrapper is polled instead of it, and can look
 //! at the clock before and after. So it has to be said at each future that is to be timed, best
 //! where it is spawned.
 //!

@@ -1,8 +1,8 @@
-//! The async context manager: who is seen out, when, in which order, and who hears of it when that
-//! fails.
+//! The async context manager: what is left, when, in which order, and where it is reported when
+//! that fails.
 use async_concepts::{
     LaneExt,
-    context::{AsyncContext, CleanupError, Cleanups, Exit, Outcome},
+    context::{AsyncContext, BodyOutcome, CleanupError, Cleanups, Exit},
     record, say,
 };
 use futures::{FutureExt, future::pending, join};
@@ -63,7 +63,7 @@ impl AsyncContext for Door {
         Ok(self.name.into())
     }
 
-    async fn exit(&mut self, outcome: &Outcome<Fault>) -> Result<Exit, Fault> {
+    async fn exit(&mut self, outcome: &BodyOutcome<Fault>) -> Result<Exit, Fault> {
         say!("{} {outcome}", self.name);
         sleep(self.exit).await;
         say!("{} left", self.name);
@@ -236,7 +236,7 @@ fn a_body_that_is_cancelled_is_left_in_a_task() {
 }
 
 #[test]
-fn whoever_cancels_and_however_the_exit_runs() {
+fn however_it_is_cancelled_the_exit_runs() {
     let select = record("select", async || {
         let cleanups = cleanups();
         select! {
@@ -430,7 +430,7 @@ fn contexts_beside_each_other_are_left_at_the_same_time() {
 }
 
 #[test]
-fn whenever_it_is_cancelled_whoever_entered_leaves_once_and_in_order() {
+fn whenever_it_is_cancelled_each_context_is_left_once_and_in_order() {
     for at in 0..=100 {
         let run = record("cancelled at some time", async move || {
             let cleanups = cleanups();

@@ -191,7 +191,7 @@ fn a_protocol_that_closes_hears_nothing_any_more() {
 }
 
 #[test]
-fn who_is_silent_is_left_at_the_deadline_and_each_byte_starts_it_anew() {
+fn a_silent_peer_is_left_at_the_deadline_and_each_byte_starts_it_anew() {
     let run = record("silence", async || {
         let (mut near, far) = duplex(64);
         let mut notes = Notes::default();
@@ -213,7 +213,7 @@ fn who_is_silent_is_left_at_the_deadline_and_each_byte_starts_it_anew() {
 }
 
 #[test]
-fn who_takes_nothing_is_left_at_the_deadline_and_single_bytes_do_not_start_it_anew() {
+fn a_peer_that_takes_nothing_is_left_at_the_deadline_and_single_bytes_do_not_start_it_anew() {
     let run = record("no reader", async || {
         let (mut near, far) = duplex(4);
         let mut notes = Notes { answer: 100, ..Notes::default() };
@@ -237,10 +237,13 @@ fn who_takes_nothing_is_left_at_the_deadline_and_single_bytes_do_not_start_it_an
         (result, ended, taken, notes.calls)
     });
     let (result, ended, taken, calls) = run.output();
-    assert_eq!(result, Err("nobody took what was written for 300ms".into()));
+    assert_eq!(result, Err("the peer took nothing of what was written for 300ms".into()));
     assert_eq!(ended, ms(300), "though a byte was taken every 49 ms");
     assert_eq!(taken, 6 + 4, "one byte each 49 ms, and then what was still in the pipe");
-    assert_eq!(calls, ["made", "received x", "lost: nobody took what was written for 300ms"]);
+    assert_eq!(
+        calls,
+        ["made", "received x", "lost: the peer took nothing of what was written for 300ms"]
+    );
 }
 
 #[test]
@@ -292,8 +295,8 @@ fn the_deadline_for_writing_holds_for_the_end_as_well() {
     });
     assert_eq!(run.elapsed, ms(300));
     let (result, calls) = run.output();
-    assert_eq!(result, Err("nobody took what was written for 300ms".into()));
-    assert_eq!(calls, ["made", "eof", "lost: nobody took what was written for 300ms"]);
+    assert_eq!(result, Err("the peer took nothing of what was written for 300ms".into()));
+    assert_eq!(calls, ["made", "eof", "lost: the peer took nothing of what was written for 300ms"]);
 }
 
 #[test]
@@ -311,7 +314,7 @@ fn a_driver_that_is_dropped_drops_the_transport_and_tells_the_protocol() {
 }
 
 #[test]
-fn a_driver_that_was_never_polled_has_called_nobody() {
+fn a_driver_that_was_never_polled_has_called_nothing() {
     let run = record("unpolled", async || {
         let mut notes = Notes::default();
         drop(drive(duplex(1).0, &mut notes, DEADLINES));

@@ -8,7 +8,7 @@
 //!     cargo run --example context_manager
 use async_concepts::{
     LaneExt,
-    context::{AsyncContext, Cleanups, Exit, Outcome},
+    context::{AsyncContext, BodyOutcome, Cleanups, Exit},
     say,
     stage::Stage,
 };
@@ -36,7 +36,7 @@ impl AsyncContext for Log {
         Ok("inside")
     }
 
-    async fn exit(&mut self, outcome: &Outcome<Fault>) -> Result<Exit, Fault> {
+    async fn exit(&mut self, outcome: &BodyOutcome<Fault>) -> Result<Exit, Fault> {
         say!("exiting: {outcome}");
         sleep(STEP).await;
         say!("outside");

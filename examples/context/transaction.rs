@@ -8,7 +8,7 @@
 //!     cargo run --example transaction
 use async_concepts::{
     LaneExt,
-    context::{AsyncContext, Cleanups, Exit, Outcome},
+    context::{AsyncContext, BodyOutcome, Cleanups, Exit},
     say,
     stage::Stage,
 };
@@ -90,8 +90,8 @@ impl AsyncContext for Transaction {
         Ok(self.0.clone())
     }
 
-    async fn exit(&mut self, outcome: &Outcome<Fault>) -> Result<Exit, Fault> {
-        let succeeded = matches!(outcome, Outcome::Succeeded);
+    async fn exit(&mut self, outcome: &BodyOutcome<Fault>) -> Result<Exit, Fault> {
+        let succeeded = matches!(outcome, BodyOutcome::Succeeded);
         let end = |store: &mut Store| {
             if let Some(accounts) = store.open.take().filter(|_| succeeded) {
                 store.committed.send_replace(accounts); // both balances, in one step

@@ -198,9 +198,7 @@ pub fn in_words(what: &str, Cost { sleepers, refused, time, memory }: &Cost) -> 
 
 fn measure() {
     let (count, nap) = (10_000, Duration::from_secs(1));
-    println!(
-        "\n10,000 sleepers of one second each: how many there were, how long it took, and their memory"
-    );
+    println!("\n10,000 sleepers of one second each: how many, how long it took, and their memory");
     println!("{}", in_words("tasks", &as_tasks(count, nap)));
     println!("{}", in_words("threads", &as_threads(count, nap)));
 }

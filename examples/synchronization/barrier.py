@@ -34,7 +34,7 @@ async def without():
 async def together(barrier, pace):
     for number in (1, 2):
         await walk(number, pace)
-        if await barrier.wait() == barrier.parties - 1:  # the how-manieth one was, from 0 on
+        if await barrier.wait() == barrier.parties - 1:  # its position, counted from 0: the last
             say(f"all have ended round {number}")
 
 

@@ -92,8 +92,8 @@ async def lost(client):
 # ANCHOR_END: lost
 
 
-# ANCHOR: nobody
-async def nobody():
+# ANCHOR: unheard
+async def unheard():
     with datagram_socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = closed.getsockname()
@@ -104,11 +104,11 @@ async def nobody():
             await asyncio.wait_for(receive(client, 80), PATIENCE)
         except ConnectionRefusedError:
             say("nothing listens there")
-# ANCHOR_END: nobody
+# ANCHOR_END: unheard
 
 
 if __name__ == "__main__":
     run(lambda: beside_a_server(0, boundaries), "boundaries")
     run(lambda: beside_a_server(0, truncated), "truncated")
     run(lambda: beside_a_server(1, lost), "lost")
-    run(nobody, "nothing listens")
+    run(unheard, "nothing listens")

@@ -109,12 +109,12 @@ pub async fn lost() -> Result<(), Fault> {
 }
 // ANCHOR_END: lost
 
-// ANCHOR: nobody
-pub async fn nobody() -> Result<(), Fault> {
+// ANCHOR: unheard
+pub async fn unheard() -> Result<(), Fault> {
     // Closed again at once.
-    let nobody = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?;
+    let unheard = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?;
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    socket.connect(nobody).await?;
+    socket.connect(unheard).await?;
     let sent = socket.send(b"hello").await?;
     say!("sent {sent} bytes to an address where nothing listens");
     // On the same machine the system may report it, at the next call; from afar only
@@ -127,7 +127,7 @@ pub async fn nobody() -> Result<(), Fault> {
     }
     Ok(())
 }
-// ANCHOR_END: nobody
+// ANCHOR_END: unheard
 
 pub fn stage() -> Stage {
     Stage::of(include_str!("udp_echo.rs"))
@@ -135,7 +135,7 @@ pub fn stage() -> Stage {
         .try_scene("boundaries", boundaries)
         .try_scene("truncated", truncated)
         .try_scene("lost", lost)
-        .try_scene("nothing listens", nobody)
+        .try_scene("nothing listens", unheard)
 }
 
 fn main() -> ExitCode {

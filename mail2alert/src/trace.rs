@@ -4,6 +4,7 @@ use mail::{
     Draft, DraftError,
     smtp::{Address, Message, Transaction},
 };
+use mail_builder::headers::date::Date;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The mail with a line in front that says who had it from whom: RFC 5321, 4.4. By these lines a
@@ -65,52 +66,13 @@ fn one_line(text: &str) -> String {
 
 /// A moment, as in `2017-04-19T08:42:11Z`: for a log.
 pub fn timestamp(at: SystemTime) -> String {
-    let (year, month, day, time) = calendar(at);
-    format!("{year}-{:02}-{day:02}T{time}Z", month + 1)
+    humantime::format_rfc3339_seconds(at).to_string()
 }
 
 /// The date of a mail: RFC 5322, 3.3, in universal time.
 fn date(at: SystemTime) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let weekday = DAYS[usize::try_from(seconds(at) / 86_400 % 7).expect("less than 7")];
-    let (year, month, day, time) = calendar(at);
-    format!("{weekday}, {day} {} {year} {time} +0000", MONTHS[month])
-}
-
-fn seconds(at: SystemTime) -> u64 {
-    at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
-}
-
-/// The year, the month from 0, the day from 1, and the time of the day.
-fn calendar(at: SystemTime) -> (u64, usize, u64, String) {
-    let (days, second) = (seconds(at) / 86_400, seconds(at) % 86_400);
-    let (year, month, day) = civil(days);
-    (year, month, day, format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60))
-}
-
-/// The year, the month from 0 and the day from 1, of a day since 1970-01-01, one year and one month
-/// after the other.
-fn civil(mut days: u64) -> (u64, usize, u64) {
-    let mut year = 1970;
-    let is_leap = |year: u64| {
-        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
-    while days >= 365 + u64::from(is_leap(year)) {
-        days -= 365 + u64::from(is_leap(year));
-        year += 1;
-    }
-    let february = 28 + u64::from(is_leap(year));
-    let mut month = 0;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    (year, month, days + 1)
+    let seconds = at.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+    Date::new(i64::try_from(seconds).unwrap_or(i64::MAX)).to_rfc822()
 }
 
 #[cfg(test)]

@@ -5,15 +5,35 @@
 //! for that, and a chain of 10,000 tasks raises `RecursionError`. Here a list takes the place of the
 //! stack, which in Rust could not even report that it is full.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use smallvec::SmallVec;
 
 use super::Future;
-use super::future::AnyFuture;
+use super::future::{AnyFuture, FutureCell, Kind, State};
 
 /// What `cancel_with_message` was told.
 pub(super) type Message = Rc<String>;
+
+/// Where a future keeps its message: a thin pointer, because few futures have one.
+#[derive(Default)]
+pub(super) struct MessageCell(Cell<Option<Message>>);
+
+impl MessageCell {
+    pub(super) fn get(&self) -> Option<Message> {
+        let message = self.0.take();
+        self.0.set(message.clone());
+        message
+    }
+
+    /// No message leaves the one that there was.
+    pub(super) fn set(&self, message: Option<Message>) {
+        if message.is_some() {
+            self.0.set(message);
+        }
+    }
+}
 
 /// Futures of whatever types; nearly always one.
 pub(super) type Others = SmallVec<[Rc<dyn AnyFuture>; 1]>;
@@ -34,7 +54,7 @@ impl<T> Future<T> {
     /// The message of the last request to cancel it that had one, or of the cancellation that it
     /// passed on. asyncio puts it into the `CancelledError`; [`Error::Cancelled`] has no place for it.
     pub fn cancel_message(&self) -> Option<String> {
-        let message = self.0.message();
+        let message = self.0.message.get();
         message.map(|message| message.to_string())
     }
 }
@@ -88,5 +108,57 @@ fn ask(future: Rc<dyn AnyFuture>, message: Option<&Message>, open: &mut Vec<Requ
             open.push(Request { future, others, asked: 0, taken: false });
             false
         }
+    }
+}
+
+/// What a future does when it is asked to cancel.
+pub(super) trait Cancellable {
+    /// The first half of a cancel: the answer, or what has to be asked before there is one.
+    fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel;
+    /// The second half: what the others have answered.
+    fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool;
+    /// How often a task was asked to cancel. `None`: it is no task.
+    fn cancel_requests(&self) -> Option<&Cell<u32>>;
+    fn last_message(&self) -> Option<Message>;
+}
+
+impl<T> Cancellable for FutureCell<T> {
+    fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel {
+        if self.done() {
+            return Cancel::Answer(false);
+        }
+        self.message.set(message.cloned());
+        match &self.kind {
+            Kind::Future => {
+                self.finish(State::Cancelled);
+                Cancel::Answer(true)
+            }
+            Kind::Task(task) => Cancel::Ask(task.begin_cancel()),
+            Kind::Outer(outer) => Cancel::Ask(outer.children()),
+        }
+    }
+
+    fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool {
+        match &self.kind {
+            Kind::Future => taken,
+            Kind::Task(task) => {
+                task.end_cancel(&self, others, taken);
+                true
+            }
+            Kind::Outer(outer) => {
+                if taken {
+                    outer.cancel_requested();
+                }
+                taken
+            }
+        }
+    }
+
+    fn cancel_requests(&self) -> Option<&Cell<u32>> {
+        if let Kind::Task(task) = &self.kind { Some(task.cancel_requests()) } else { None }
+    }
+
+    fn last_message(&self) -> Option<Message> {
+        self.message.get()
     }
 }

@@ -183,6 +183,11 @@ impl EventLoop {
         self.call_exception_handler(&ExceptionContext { message: message.to_owned(), exception });
     }
 
+    pub(super) fn report_unretrieved(&self, of_a_task: bool, error: &Error) {
+        let what = if of_a_task { "task" } else { "future" };
+        self.report(&format!("{what} exception was never retrieved"), Some(error.clone()));
+    }
+
     /// In debug mode every call is timed, and the exception handler is told of those that are slow.
     pub fn set_debug(&self, enabled: bool) {
         let observers = &self.0.observers;

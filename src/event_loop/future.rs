@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use smallvec::SmallVec;
 
-use super::cancel::{Cancel, Message, Others};
+use super::cancel::{Cancellable, MessageCell, Others};
 use super::foreign::discard;
 use super::handle::Call;
 use super::task::{CurrentTask, TaskPart};
@@ -48,7 +48,7 @@ pub(super) struct FutureCell<T: 'static> {
     /// It ended with an exception, and nothing has asked for that yet.
     unretrieved: Cell<bool>,
     /// What `cancel_with_message` was told. A thin pointer, because few futures have one.
-    message: Cell<Option<Message>>,
+    pub(super) message: MessageCell,
 }
 
 /// `Finished` can hold `Error::Cancelled`: the *exception* of a gather that was cancelled, which is
@@ -82,11 +82,37 @@ pub(super) trait Outer {
 }
 
 enum Callback<T: 'static> {
-    /// The task of this key awaits the future. asyncio adds a bound method; we add a number.
-    Wakeup(usize),
-    /// Something with a waker of its own awaits it: another executor, or `FuturesUnordered`.
-    Waker(Waker),
+    /// Something awaits the future.
+    Wakeup(Wakeup),
+    /// What [`Future::add_done_callback`] was given.
     Call(DoneCallback<T>),
+}
+
+/// What awaits a future.
+#[derive(Clone)]
+enum Wakeup {
+    /// The task of this key. asyncio adds a bound method; we add a number, which needs no allocation,
+    /// and a task that waits needs no waker.
+    Task(usize),
+    /// Something with a waker of its own: another executor, or `FuturesUnordered`.
+    Waker(Waker),
+}
+
+impl Wakeup {
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Task(task), Self::Task(other)) => task == other,
+            (Self::Waker(waker), Self::Waker(other)) => waker.will_wake(other),
+            _ => false,
+        }
+    }
+
+    fn wake(&self, event_loop: &EventLoop) {
+        match self {
+            Self::Task(task) => event_loop.wake_task(*task),
+            Self::Waker(waker) => waker.wake_by_ref(),
+        }
+    }
 }
 
 /// What [`Future::add_done_callback`] returns, for [`Future::remove_done_callback`].
@@ -103,7 +129,7 @@ impl<T> Future<T> {
             kind,
             key,
             unretrieved: Cell::new(false),
-            message: Cell::default(),
+            message: MessageCell::default(),
         }))
     }
 
@@ -184,7 +210,11 @@ impl<T> Future<T> {
     /// Takes a callback back and tells how many were removed. What stands in the ready queue already
     /// stays there.
     pub fn remove_done_callback(&self, callback: &DoneCallback<T>) -> usize {
-        self.0.remove_callback(&Callback::Call(callback.clone())).into()
+        let is_it = |other: &Callback<T>| match other {
+            Callback::Call(other) => Rc::ptr_eq(&callback.0, &other.0),
+            Callback::Wakeup(_) => false,
+        };
+        self.0.remove_callback(is_it).into()
     }
 
     /// Adds a callback that several futures share.
@@ -210,18 +240,6 @@ impl<T> Future<T> {
 }
 
 impl<T> FutureCell<T> {
-    pub(super) fn message(&self) -> Option<Message> {
-        let message = self.message.take();
-        self.message.set(message.clone());
-        message
-    }
-
-    pub(super) fn set_message(&self, message: Option<Message>) {
-        if message.is_some() {
-            self.message.set(message);
-        }
-    }
-
     /// The only way in which anything ever ends. It calls nothing.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
         self.unretrieved.set(matches!(state, State::Finished(Err(_))));
@@ -231,12 +249,8 @@ impl<T> FutureCell<T> {
             return;
         }
         callbacks.retain(|callback| match callback {
-            Callback::Wakeup(task) => {
-                self.event_loop.wake_task(*task);
-                false
-            }
-            Callback::Waker(waker) => {
-                waker.wake_by_ref();
+            Callback::Wakeup(wakeup) => {
+                wakeup.wake(&self.event_loop);
                 false
             }
             // asyncio makes a handle for each. We put the future itself into the queue, once for
@@ -259,8 +273,7 @@ impl<T> FutureCell<T> {
         } else {
             // Too late for the list, whose entries each have their place in the queue already.
             match callback {
-                Callback::Wakeup(task) => self.event_loop.wake_task(task),
-                Callback::Waker(waker) => waker.wake(),
+                Callback::Wakeup(wakeup) => wakeup.wake(&self.event_loop),
                 Callback::Call(callback) => {
                     let future = Future(self.clone());
                     self.event_loop.push_ready(Handle::new(move || (callback.0)(&future)));
@@ -269,26 +282,28 @@ impl<T> FutureCell<T> {
         }
     }
 
-    /// Puts a callback in the place of another one. Says whether that was there.
-    fn replace_callback(&self, old: &Callback<T>, new: &Callback<T>) -> bool {
+    /// Puts a waiter in the place of another one. Says whether that was there.
+    fn replace_wakeup(&self, old: &Wakeup, new: &Wakeup) -> bool {
         let mut replaced = None;
         for callback in &mut *self.callbacks.borrow_mut() {
-            if callback == old {
-                replaced = Some(std::mem::replace(callback, new.clone()));
+            if let Callback::Wakeup(wakeup) = callback
+                && wakeup.is(old)
+            {
+                replaced = Some(std::mem::replace(wakeup, new.clone()));
                 break;
             }
         }
         // Foreign code may run when it is dropped. It must not find the list in use.
         match replaced {
             Some(old) => {
-                discard(old);
+                discard(Callback::<T>::Wakeup(old));
                 true
             }
             None => false,
         }
     }
 
-    fn remove_callback(&self, callback: &Callback<T>) -> bool {
+    fn remove_callback(&self, is_it: impl Fn(&Callback<T>) -> bool) -> bool {
         // Of a closed loop nothing is called any more, and to search the list for each of its tasks
         // would make closing it quadratic.
         if self.done() || self.event_loop.is_closed() {
@@ -296,7 +311,7 @@ impl<T> FutureCell<T> {
         }
         let mut callbacks = self.callbacks.borrow_mut();
         for place in 0..callbacks.len() {
-            if callbacks[place] == *callback {
+            if is_it(&callbacks[place]) {
                 let removed = callbacks.remove(place);
                 // Foreign code may run when it is dropped. It must not find the list in use.
                 drop(callbacks);
@@ -317,27 +332,6 @@ impl<T> FutureCell<T> {
     }
 }
 
-impl<T> Clone for Callback<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Wakeup(task) => Self::Wakeup(*task),
-            Self::Waker(waker) => Self::Waker(waker.clone()),
-            Self::Call(callback) => Self::Call(callback.clone()),
-        }
-    }
-}
-
-impl<T> PartialEq for Callback<T> {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Wakeup(task), Self::Wakeup(other)) => task == other,
-            (Self::Waker(waker), Self::Waker(other)) => waker.will_wake(other),
-            (Self::Call(callback), Self::Call(other)) => Rc::ptr_eq(&callback.0, &other.0),
-            _ => false,
-        }
-    }
-}
-
 impl<T> DoneCallback<T> {
     pub(super) fn new(callback: impl Fn(&Future<T>) -> Result<()> + 'static) -> Self {
         Self(Rc::new(callback))
@@ -345,16 +339,9 @@ impl<T> DoneCallback<T> {
 }
 
 /// A future of whatever type, as the loop and a waiting task see it.
-pub(super) trait AnyFuture: Call {
+pub(super) trait AnyFuture: Call + Cancellable {
     fn done(&self) -> bool;
     fn is_cancelled(&self) -> bool;
-    /// The first half of a cancel: the answer, or what has to be asked before there is one.
-    fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel;
-    /// The second half: what the others have answered.
-    fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool;
-    /// How often a task was asked to cancel. `None`: it is no task.
-    fn cancel_requests(&self) -> Option<&Cell<u32>>;
-    fn last_message(&self) -> Option<Message>;
     /// The next step of a task, if this is one, to be put into the ready queue, unless it is there.
     fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
@@ -366,45 +353,6 @@ impl<T> AnyFuture for FutureCell<T> {
 
     fn is_cancelled(&self) -> bool {
         matches!(*self.state.borrow(), State::Cancelled)
-    }
-
-    fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel {
-        if self.done() {
-            return Cancel::Answer(false);
-        }
-        self.set_message(message.cloned());
-        match &self.kind {
-            Kind::Future => {
-                self.finish(State::Cancelled);
-                Cancel::Answer(true)
-            }
-            Kind::Task(task) => Cancel::Ask(task.begin_cancel()),
-            Kind::Outer(outer) => Cancel::Ask(outer.children()),
-        }
-    }
-
-    fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool {
-        match &self.kind {
-            Kind::Future => taken,
-            Kind::Task(task) => {
-                task.end_cancel(&self, others, taken);
-                true
-            }
-            Kind::Outer(outer) => {
-                if taken {
-                    outer.cancel_requested();
-                }
-                taken
-            }
-        }
-    }
-
-    fn cancel_requests(&self) -> Option<&Cell<u32>> {
-        if let Kind::Task(task) = &self.kind { Some(task.cancel_requests()) } else { None }
-    }
-
-    fn last_message(&self) -> Option<Message> {
-        self.message()
     }
 
     fn next_step(self: Rc<Self>) -> Option<Handle> {
@@ -453,9 +401,7 @@ impl<T> Drop for FutureCell<T> {
         if let State::Finished(Err(error)) = &state
             && self.unretrieved.get()
         {
-            let what = if let Kind::Task(_) = self.kind { "task" } else { "future" };
-            self.event_loop
-                .report(&format!("{what} exception was never retrieved"), Some(error.clone()));
+            self.event_loop.report_unretrieved(matches!(self.kind, Kind::Task(_)), error);
         }
         // The rest would be dropped without this as well, but one inside another: a future that owns
         // a callback that owns a future that owns … would use up the stack.
@@ -500,7 +446,7 @@ pub struct Await<T: 'static> {
     /// What is awaited.
     future: Future<T>,
     /// What it has added to the callbacks of the future, to take back when it is dropped.
-    wakeup: Option<Callback<T>>,
+    wakeup: Option<Wakeup>,
     /// What the next poll will raise.
     refusal: Option<Error>,
 }
@@ -523,7 +469,7 @@ impl<T: Clone> std::future::Future for Await<T> {
             if let Some(current) = &mut current
                 && cell.is_cancelled()
             {
-                current.passes_on(cell.message());
+                current.passes_on(cell.message.get());
             }
             drop(current);
             return Poll::Ready(self.future.result());
@@ -532,15 +478,15 @@ impl<T: Clone> std::future::Future for Await<T> {
             return Poll::Ready(Err(refusal));
         }
         let wakeup = match current {
-            Some(current) if current.is(cell.key) => {
+            Some(current) if current.key == cell.key => {
                 return self.refuse(Error::AwaitsItself, current);
             }
             Some(mut current) => {
                 current.waits_for(cell.clone());
                 if current.owns(waker) {
-                    Callback::Wakeup(current.key())
+                    Wakeup::Task(current.key)
                 } else {
-                    Callback::Waker(waker.clone())
+                    Wakeup::Waker(waker.clone())
                 }
             }
             // The task of another loop, or an executor that has wakers of its own.
@@ -551,7 +497,7 @@ impl<T: Clone> std::future::Future for Await<T> {
                         None => Poll::Ready(Err(Error::OtherLoop)),
                     };
                 }
-                _ => Callback::Waker(waker.clone()),
+                _ => Wakeup::Waker(waker.clone()),
             },
         };
         cell.event_loop.0.observers.future_awaited(&FutureRef(&*cell), waker);
@@ -570,23 +516,27 @@ impl<T> Await<T> {
     }
 
     /// A done callback among the others: what began to wait first is woken first, through the queue.
-    fn register(&mut self, cell: &Rc<FutureCell<T>>, wakeup: Callback<T>) {
-        if self.wakeup.as_ref() == Some(&wakeup) {
+    fn register(&mut self, cell: &Rc<FutureCell<T>>, wakeup: Wakeup) {
+        if let Some(registered) = &self.wakeup
+            && registered.is(&wakeup)
+        {
             return;
         }
         // What awaits may come with another waker than before, and keeps its place in the line then.
         if let Some(before) = self.wakeup.replace(wakeup.clone())
-            && cell.replace_callback(&before, &wakeup)
+            && cell.replace_wakeup(&before, &wakeup)
         {
             return;
         }
-        cell.add_callback(wakeup);
+        cell.add_callback(Callback::Wakeup(wakeup));
     }
 
     fn stop_waiting(&mut self) {
-        if let Some(wakeup) = self.wakeup.take() {
-            self.future.0.remove_callback(&wakeup);
-        }
+        let Some(wakeup) = self.wakeup.take() else { return };
+        self.future.0.remove_callback(|other| match other {
+            Callback::Wakeup(other) => wakeup.is(other),
+            Callback::Call(_) => false,
+        });
     }
 }
 

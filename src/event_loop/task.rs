@@ -115,7 +115,7 @@ impl<T> TaskPart<T> {
     pub(super) fn end_cancel(&self, cell: &Rc<FutureCell<T>>, others: Others, taken: bool) {
         if !taken {
             self.must_cancel.set(true);
-            let runs = cell.event_loop.0.tasks.is_current(cell.key);
+            let runs = cell.event_loop.0.tasks.current_key() == Some(cell.key);
             if others.is_empty() && !runs {
                 self.schedule(cell);
             }
@@ -158,7 +158,7 @@ impl<T> TaskPart<T> {
             }
             Ok(Poll::Ready(Ok(result))) => State::Finished(Ok(result)),
             Ok(Poll::Pending | Poll::Ready(Err(Error::Cancelled))) => {
-                cell.set_message(current.message);
+                cell.message.set(current.message);
                 State::Cancelled
             }
             Ok(Poll::Ready(Err(error))) | Err(error) => State::Finished(Err(error)),
@@ -209,7 +209,7 @@ impl<T> TaskPart<T> {
         let awaits = current.awaits;
         self.at_await_point.set(current.gives_way || current.catches || !awaits.is_empty());
         // It has asked to cancel itself while it ran, and only now is it known what it awaits.
-        if self.must_cancel.get() && cancel_all(&awaits, cell.message()) {
+        if self.must_cancel.get() && cancel_all(&awaits, cell.message.get()) {
             self.must_cancel.set(false);
         }
         if current.gives_way || self.must_cancel.get() && awaits.is_empty() {
@@ -249,7 +249,7 @@ fn cancel_all(futures: &Others, message: Option<Message>) -> bool {
 /// `yield`. A poll has neither; so both sides look here.
 pub(super) struct CurrentTask {
     /// Which task it is.
-    key: usize,
+    pub(super) key: usize,
     /// An await point shall raise `Cancelled`, and none has yet.
     throws: bool,
     /// What is awaited in this step.
@@ -265,14 +265,6 @@ pub(super) struct CurrentTask {
 }
 
 impl CurrentTask {
-    pub(super) fn key(&self) -> usize {
-        self.key
-    }
-
-    pub(super) fn is(&self, key: usize) -> bool {
-        self.key == key
-    }
-
     /// Whether this is the task's own waker, without a lane between.
     pub(super) fn owns(&self, waker: &Waker) -> bool {
         self.waker == waker.data()
@@ -320,12 +312,8 @@ impl Tasks {
         if its_own { Some(current) } else { None }
     }
 
-    pub(super) fn is_current(&self, key: usize) -> bool {
-        self.current_key() == Some(key)
-    }
-
     pub(super) fn current_key(&self) -> Option<usize> {
-        self.current.borrow().as_ref().map(CurrentTask::key)
+        self.current.borrow().as_ref().map(|current| current.key)
     }
 
     /// Drops the waker that is kept, so that those that are left are somewhere outside.

@@ -14,15 +14,15 @@ use tokio::{
 /// How long the other side may take, on the runtime's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// To send something. Each byte that comes starts it anew, so it ends who falls silent, not who
-    /// is slow.
+    /// To send something. Each byte that comes starts it anew, so it
+    /// disconnects a silent peer, not a slow one.
     pub read: Duration,
     /// To take all that one read has been answered with. Single bytes that are taken do not start
     /// it anew.
     pub write: Duration,
 }
 
-/// Why a connection is gone, if nobody closed it.
+/// Why a connection is gone that neither side has closed.
 #[derive(Debug)]
 pub enum Lost {
     /// Nothing came for so long.
@@ -38,9 +38,9 @@ pub enum Lost {
 impl Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Lost::ReadTimedOut(patience) => write!(f, "nothing came for {patience:?}"),
-            Lost::WriteTimedOut(patience) => {
-                write!(f, "nobody took what was written for {patience:?}")
+            Lost::ReadTimedOut(limit) => write!(f, "nothing came for {limit:?}"),
+            Lost::WriteTimedOut(limit) => {
+                write!(f, "the peer took nothing of what was written for {limit:?}")
             }
             Lost::Broken(error) => write!(f, "the transport failed: {error}"),
             Lost::Cancelled => f.write_str("cancelled"),
@@ -121,16 +121,16 @@ where
 async fn send<T: AsyncWrite + Unpin>(
     transport: &mut T,
     outbox: &mut Outbox,
-    patience: Duration,
+    limit: Duration,
 ) -> Result<(), Lost> {
     let bytes = outbox.take();
-    let sent = timeout(patience, async {
+    let sent = timeout(limit, async {
         transport.write_all(&bytes).await?;
         if outbox.is_closed() { transport.shutdown().await } else { transport.flush().await }
     });
     match sent.await {
         Ok(sent) => sent.map_err(Lost::Broken),
-        Err(_) => Err(Lost::WriteTimedOut(patience)),
+        Err(_) => Err(Lost::WriteTimedOut(limit)),
     }
 }
 
@@ -151,7 +151,7 @@ impl<P: Protocol + ?Sized> Connection<'_, P> {
 
 impl<P: Protocol + ?Sized> Drop for Connection<'_, P> {
     fn drop(&mut self) {
-        // If the protocol has panicked, nobody knows what state it is in.
+        // If the protocol has panicked, its state may be anything.
         if !std::thread::panicking() {
             self.lost(Some(&Lost::Cancelled));
         }

@@ -1,7 +1,7 @@
-//! What joins an event loop to a run that is recorded: a driver, which lets the run's own clock pass
-//! while the loop waits, and an instrument, which tells the timeline what the loop does. So
-//! `EventLoop::new` in an example, which knows nothing of either, makes a loop that can be hurried and
-//! is seen. The loop and the timeline do not know each other; only this file knows both.
+//! What joins an event loop to a run that is recorded: a driver, which lets the run's own clock
+//! pass while the loop waits, and an instrument, which tells the timeline what the loop does. So
+//! `EventLoop::new` in an example, which knows nothing of either, makes a loop that can be hurried
+//! and is seen. The loop and the timeline do not know each other; only this file knows both.
 use crate::{
     event_loop::{Driver, EventLoop, FutureRef, Instrument, Job, Notifier, set_event_loop_policy},
     timeline::{Recorder, Recording, turn, wait},
@@ -9,8 +9,8 @@ use crate::{
 use std::{rc::Rc, sync::Arc, task::Waker, time::Duration};
 use tokio::{runtime::Handle, task::spawn_blocking, time::Instant};
 
-/// Runs a function that turns an event loop of its own, on a paused clock, and records what happens:
-/// for [`EventLoop`] what [`record`](crate::record) is for tokio.
+/// Runs a function that turns an event loop of its own, on a paused clock, and records what
+/// happens: for [`EventLoop`] what [`record`](crate::record) is for tokio.
 ///
 /// ```
 /// use async_concepts::{callback, event_loop::EventLoop, record_blocking, say};
@@ -95,7 +95,8 @@ impl Instrument for OnTheTimeline {
     }
 
     fn future_awaited(&self, _future: &FutureRef<'_>, waker: &Waker) {
-        // A lane finds the place of a wait when its waker is cloned, which the loop itself does not do.
+        // A lane finds the place of a wait when its waker is cloned, which the loop itself does not
+        // do.
         drop(waker.clone());
     }
 }

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use async_concepts::event_loop::{
-    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, TimerHandle, VirtualDriver,
-    gather, gather_return_exceptions, sleep,
+    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, ReturnWhen, TaskGroup, Timeout,
+    TimerHandle, VirtualDriver, as_completed, gather, gather_return_exceptions, shield, sleep,
+    task_group, timeout, wait, wait_for,
 };
+use futures::future::LocalBoxFuture;
 use serde_json::Value as Json;
 
 /// What a future of a program can hold.
@@ -116,8 +118,11 @@ pub fn run(program: Json) -> Vec<(i64, String)> {
         trace: RefCell::default(),
     });
     machine.run();
-    machine.event_loop.close().expect("the loop is not running");
+    // Exceptions that were never retrieved are of no interest any more.
+    machine.event_loop.set_exception_handler(|_, _| ());
+    machine.done_callbacks.take();
     machine.slots.take();
+    machine.event_loop.close().expect("the loop is not running");
     machine.trace.take()
 }
 
@@ -125,6 +130,10 @@ impl Machine {
     fn run(self: &Rc<Self>) {
         let machine = self.clone();
         self.event_loop.set_exception_handler(move |_, context| {
+            // As in the reference, where it depends on the garbage collector when the others come.
+            if context.message != "exception in a callback" {
+                return;
+            }
             let exception = context.exception.as_ref().expect("debug mode is off");
             machine.log(format!("handler {exception}"));
         });
@@ -181,12 +190,15 @@ impl Machine {
             }
             "raise" => return Err(Error::exception(field("e"))),
             verb @ ("set" | "fail") => {
-                let future = self.slot(field("f")).expect("plain futures exist from the start");
+                let Some(future) = self.slot(field("f")) else {
+                    self.log(format!("{verb} {} unset", field("f")));
+                    return Ok(());
+                };
                 let done = match verb {
                     "set" => future.set_result(Value::Number(number(operation, "v"))),
                     _ => future.set_exception(Error::exception(field("e"))),
                 };
-                let refused = if matches!(done, Err(Error::AlreadyDone)) { " refused" } else { "" };
+                let refused = if done.is_err() { " refused" } else { "" };
                 self.log(format!("{verb} {}{refused}", field("f")));
             }
             "cancel_fut" => {
@@ -212,6 +224,19 @@ impl Machine {
             "task" if self.slot(field("t")).is_none() => self.start_task(field("t")).map(drop)?,
             "task" => {}
             "gather" => self.gather(operation)?,
+            "shield" => {
+                let inner = self.slot(field("on"));
+                if let (None, Some(inner)) = (self.slot(field("g")), inner) {
+                    self.slots.borrow_mut().insert(field("g").to_owned(), shield(inner)?);
+                }
+            }
+            "uncancel" => match self.slot(field("t")) {
+                None => self.log(format!("uncancel {} unset", field("t"))),
+                Some(task) => {
+                    let before = task.cancelling();
+                    self.log(format!("uncancel {} {before} {}", field("t"), task.uncancel()));
+                }
+            },
             unknown => panic!("unknown operation {unknown}"),
         }
         Ok(())
@@ -290,50 +315,171 @@ impl Machine {
 
     async fn task(self: Rc<Self>, name: String) -> Result<Value, Error> {
         self.log(format!("{name} start"));
-        for step in list(&self.program["tasks"], &name) {
-            let waited = match text(step, "s") {
-                "do" => {
-                    self.operations(list(step, "ops"))?;
-                    continue;
-                }
-                "return" => {
-                    let value = number(step, "v");
-                    self.log(format!("{name} return {value}"));
-                    return Ok(Value::Number(value));
-                }
-                "raise" => {
-                    self.log(format!("{name} raise {}", text(step, "e")));
-                    return Err(Error::exception(text(step, "e")));
-                }
-                "sleep" => sleep(time(Duration::ZERO, number(step, "ms").max(0)))
-                    .await
-                    .map(|()| "slept".to_owned()),
-                _ => match self.slot(text(step, "on")) {
-                    None => Ok(format!("await {} unset", text(step, "on"))),
-                    Some(future) => future
-                        .await
-                        .map(|value| format!("got {}={}", text(step, "on"), show(&Ok(value)))),
-                },
-            };
-            match waited {
-                Ok(event) => self.log(format!("{name} {event}")),
-                Err(Error::Cancelled) if flag(step, "swallow") => {
-                    self.log(format!("{name} cancelled swallowed"))
-                }
-                Err(Error::Cancelled) => {
-                    self.log(format!("{name} cancelled"));
-                    return Err(Error::Cancelled);
-                }
-                Err(error) if flag(step, "throw") => {
-                    self.log(format!("{name} throws {error}"));
-                    return Err(error);
-                }
-                Err(error) => self.log(format!("{name} caught {error}")),
+        let steps = list(&self.program["tasks"], &name);
+        match self.steps(&name, steps, None, None).await? {
+            Some(value) => Ok(Value::Number(value)),
+            None => {
+                self.log(format!("{name} return 0"));
+                Ok(Value::Number(0))
             }
         }
-        self.log(format!("{name} return 0"));
-        Ok(Value::Number(0))
     }
+
+    /// Runs the steps of a task or of a part of it; the value, if one of them returns.
+    fn steps<'a>(
+        self: &'a Rc<Self>,
+        name: &'a str,
+        steps: &'a [Json],
+        scope: Option<Timeout>,
+        group: Option<TaskGroup>,
+    ) -> LocalBoxFuture<'a, Result<Option<i64>, Error>> {
+        Box::pin(async move {
+            for step in steps {
+                match text(step, "s") {
+                    "do" => {
+                        self.operations(list(step, "ops"))?;
+                        continue;
+                    }
+                    "return" => {
+                        let value = number(step, "v");
+                        self.log(format!("{name} return {value}"));
+                        return Ok(Some(value));
+                    }
+                    "raise" => {
+                        self.log(format!("{name} raise {}", text(step, "e")));
+                        return Err(Error::exception(text(step, "e")));
+                    }
+                    _ => {}
+                }
+                match self.step(name, step, scope.as_ref(), group.as_ref()).await {
+                    Ok(event) => self.log(format!("{name} {event}")),
+                    Err(Error::Cancelled) if flag(step, "swallow") => {
+                        self.log(format!("{name} cancelled swallowed"));
+                    }
+                    Err(Error::Cancelled) => {
+                        self.log(format!("{name} cancelled"));
+                        return Err(Error::Cancelled);
+                    }
+                    Err(Error::Timeout) => self.log(format!("{name} timed out")),
+                    Err(Error::ExceptionGroup(errors)) => {
+                        let errors = errors.exceptions().iter();
+                        let errors: Vec<String> = errors.map(Error::to_string).collect();
+                        self.log(format!("{name} group {}", errors.join(",")));
+                    }
+                    Err(error) if flag(step, "throw") => {
+                        self.log(format!("{name} throws {error}"));
+                        return Err(error);
+                    }
+                    Err(error) => self.log(format!("{name} caught {error}")),
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    fn those_set(&self, step: &Json) -> Vec<Future<Value>> {
+        let names = list(step, "of").iter();
+        names.filter_map(|name| self.slot(name.as_str().expect("names are text"))).collect()
+    }
+
+    /// What a step has done when it is over.
+    async fn step(
+        self: &Rc<Self>,
+        name: &str,
+        step: &Json,
+        scope: Option<&Timeout>,
+        group: Option<&TaskGroup>,
+    ) -> Result<String, Error> {
+        // Tasks that a step makes own the machine.
+        let body = |scope: Option<Timeout>, group: Option<TaskGroup>| {
+            let (machine, name) = (self.clone(), name.to_owned());
+            let steps = step["body"].as_array().cloned().unwrap_or_default();
+            async move { machine.steps(&name, &steps, scope, group).await }
+        };
+        let event = match text(step, "s") {
+            "sleep" => {
+                sleep(time(Duration::ZERO, number(step, "ms").max(0))).await?;
+                "slept".to_owned()
+            }
+            "await" => match self.slot(text(step, "on")) {
+                None => format!("await {} unset", text(step, "on")),
+                Some(future) => format!("got {}={}", text(step, "on"), show(&Ok(future.await?))),
+            },
+            "wait_for" if step["body"].is_array() => {
+                let body = body(None, None);
+                let value = async { body.await.map(|_| Value::Number(0)) };
+                format!("waited for {}", show(&Ok(wait_for(value, limit(step)).await?)))
+            }
+            "wait_for" => match self.slot(text(step, "on")) {
+                None => format!("wait_for {} unset", text(step, "on")),
+                Some(future) => {
+                    format!("waited for {}", show(&Ok(wait_for(future, limit(step)).await?)))
+                }
+            },
+            "wait" => {
+                let futures = self.those_set(step);
+                if futures.is_empty() {
+                    return Ok("wait nothing".to_owned());
+                }
+                let when = match text(step, "when") {
+                    "FIRST_COMPLETED" => ReturnWhen::FirstCompleted,
+                    "FIRST_EXCEPTION" => ReturnWhen::FirstException,
+                    _ => ReturnWhen::AllCompleted,
+                };
+                let (done, pending) = wait(futures, limit(step), when).await?;
+                format!("waited {} done {} pending", done.len(), pending.len())
+            }
+            "as_completed" => {
+                for next in as_completed(self.those_set(step), limit(step))? {
+                    match next.await {
+                        Ok(value) => self.log(format!("{name} next {}", show(&Ok(value)))),
+                        Err(Error::Cancelled) => return Err(Error::Cancelled),
+                        Err(Error::Timeout) => self.log(format!("{name} next timeout")),
+                        Err(error) => self.log(format!("{name} next error {error}")),
+                    }
+                }
+                "as_completed over".to_owned()
+            }
+            "timeout" => {
+                let group = group.cloned();
+                timeout(limit(step), async |scope| body(Some(scope), group).await).await?;
+                "timeout over".to_owned()
+            }
+            "reschedule" => {
+                let when = time(self.event_loop.time(), number(step, "ms"));
+                match scope.map(|scope| scope.reschedule(when)) {
+                    None => "reschedule nothing".to_owned(),
+                    Some(Ok(())) => "rescheduled".to_owned(),
+                    Some(Err(_)) => "reschedule refused".to_owned(),
+                }
+            }
+            "group" => {
+                let scope = scope.cloned();
+                task_group(async |group| body(scope, Some(group)).await).await?;
+                "group over".to_owned()
+            }
+            "spawn" => {
+                let task = text(step, "t");
+                let Some(group) = group.filter(|_| self.slot(task).is_none()) else {
+                    return Ok("spawn nothing".to_owned());
+                };
+                match group.create_named_task(task, self.clone().task(task.to_owned())) {
+                    Ok(started) => {
+                        self.slots.borrow_mut().insert(task.to_owned(), started);
+                        format!("spawn {task}")
+                    }
+                    Err(_) => format!("spawn {task} refused"),
+                }
+            }
+            unknown => panic!("unknown step {unknown}"),
+        };
+        Ok(event)
+    }
+}
+
+/// The time limit of a step.
+fn limit(step: &Json) -> Option<Duration> {
+    step["ms"].as_u64().map(Duration::from_millis)
 }
 
 /// A child of a gather: whatever is in the slot, or a task, which gather starts when it comes to it.

@@ -9,6 +9,7 @@ The clock counts whole milliseconds. Timers of equal time run in the order of th
 
 import asyncio
 import functools
+import gc
 import heapq
 import json
 import random
@@ -63,6 +64,50 @@ class VirtualLoop(asyncio.BaseEventLoop):
         timer._scheduled = True
         heapq.heappush(self._scheduled, timer)
         return timer
+
+
+class Ordered(dict):
+    """A set that keeps its order, where asyncio has one whose order is that of addresses."""
+
+    def add(self, item):
+        self[item] = None
+
+    def discard(self, item):
+        self.pop(item, None)
+
+
+def as_completed(futures, timeout):
+    """`asyncio.as_completed` of futures, step by step as in CPython 3.11, but in the order of the list."""
+    done = asyncio.Queue()
+    todo = Ordered((future, None) for future in futures)
+    timer = None
+
+    def on_timeout():
+        for future in todo:
+            future.remove_done_callback(on_completion)
+            done.put_nowait(None)
+        todo.clear()
+
+    def on_completion(future):
+        if not todo:
+            return
+        todo.discard(future)
+        done.put_nowait(future)
+        if not todo and timer is not None:
+            timer.cancel()
+
+    async def wait_for_one():
+        future = await done.get()
+        if future is None:
+            raise TimeoutError
+        return future.result()
+
+    for future in todo:
+        future.add_done_callback(on_completion)
+    if todo and timeout is not None:
+        timer = asyncio.get_running_loop().call_later(timeout, on_timeout)
+    for _ in range(len(todo)):
+        yield wait_for_one()
 
 
 def show(value):
@@ -160,13 +205,16 @@ class Run:
     def settle(self, verb, f, change):
         try:
             change()
-        except asyncio.InvalidStateError:
+        except (asyncio.InvalidStateError, RuntimeError):
             self.log(f"{verb} {f} refused")
         else:
             self.log(f"{verb} {f}")
 
     def do_set(self, f, v):
-        self.settle("set", f, lambda: self.slots[f].set_result(v))
+        if f in self.slots:
+            self.settle("set", f, lambda: self.slots[f].set_result(v))
+        else:
+            self.log(f"set {f} unset")
 
     def do_fail(self, f, e):
         self.settle("fail", f, lambda: self.slots[f].set_exception(Failure(e)))
@@ -191,6 +239,17 @@ class Run:
         if t not in self.slots:
             self.slots[t] = self.loop.create_task(self.task(t))
 
+    def do_shield(self, g, on):
+        if g not in self.slots and on in self.slots:
+            self.slots[g] = asyncio.shield(self.slots[on])
+
+    def do_uncancel(self, t):
+        if t in self.slots:
+            before = self.slots[t].cancelling()
+            self.log(f"uncancel {t} {before} {self.slots[t].uncancel()}")
+        else:
+            self.log(f"uncancel {t} unset")
+
     def do_gather(self, g, of, re):
         if g in self.slots:
             return
@@ -211,7 +270,18 @@ class Run:
 
     async def task(self, name):
         self.log(f"{name} start")
-        for step in self.program["tasks"][name]:
+        returned = await self.steps(name, self.program["tasks"][name])
+        if returned is None:
+            self.log(f"{name} return 0")
+            return 0
+        return returned
+
+    async def body(self, name, steps):
+        await self.steps(name, steps)
+        return 0
+
+    async def steps(self, name, steps, scope=None, group=None):
+        for step in steps:
             kind = step["s"]
             if kind == "do":
                 self.operations(step["ops"])
@@ -223,25 +293,87 @@ class Run:
                 self.log(f"{name} raise {step['e']}")
                 raise Failure(step["e"])
             try:
-                if kind == "sleep":
-                    await asyncio.sleep(step["ms"])
-                    self.log(f"{name} slept")
-                elif step["on"] not in self.slots:
-                    self.log(f"{name} await {step['on']} unset")
-                else:
-                    self.log(f"{name} got {step['on']}={show(await self.slots[step['on']])}")
+                event = await self.step(name, step, scope, group)
+                self.log(f"{name} {event}")
             except asyncio.CancelledError:
                 if not step.get("swallow"):
                     self.log(f"{name} cancelled")
                     raise
                 self.log(f"{name} cancelled swallowed")
+            except TimeoutError:
+                self.log(f"{name} timed out")
+            except ExceptionGroup as errors:
+                self.log(f"{name} group {','.join(map(str, errors.exceptions))}")
             except Failure as failure:
                 if step.get("throw"):
                     self.log(f"{name} throws {failure}")
                     raise
                 self.log(f"{name} caught {failure}")
-        self.log(f"{name} return 0")
-        return 0
+
+    def those_set(self, names):
+        return list(dict.fromkeys(self.slots[name] for name in names if name in self.slots))
+
+    async def step(self, name, step, scope, group):
+        """What a step has done when it is over. To await it adds no iteration."""
+        match step["s"]:
+            case "sleep":
+                await asyncio.sleep(step["ms"])
+                return "slept"
+            case "await":
+                if step["on"] not in self.slots:
+                    return f"await {step['on']} unset"
+                return f"got {step['on']}={show(await self.slots[step['on']])}"
+            case "wait_for":
+                if "body" in step:
+                    awaitable = self.body(name, step["body"])
+                elif step["on"] in self.slots:
+                    awaitable = self.slots[step["on"]]
+                else:
+                    return f"wait_for {step['on']} unset"
+                return f"waited for {show(await asyncio.wait_for(awaitable, step['ms']))}"
+            case "wait":
+                futures = self.those_set(step["of"])
+                if not futures:
+                    return "wait nothing"
+                # `asyncio.wait` makes a set of them, which has no order.
+                done, pending = await asyncio.tasks._wait(futures, step["ms"], step["when"], self.loop)
+                return f"waited {len(done)} done {len(pending)} pending"
+            case "as_completed":
+                for coroutine in as_completed(self.those_set(step["of"]), step["ms"]):
+                    try:
+                        self.log(f"{name} next {show(await coroutine)}")
+                    except Failure as failure:
+                        self.log(f"{name} next error {failure}")
+                    except TimeoutError:
+                        self.log(f"{name} next timeout")
+                return "as_completed over"
+            case "timeout":
+                async with asyncio.timeout(step["ms"]) as inner:
+                    await self.steps(name, step["body"], inner, group)
+                return "timeout over"
+            case "reschedule":
+                if scope is None:
+                    return "reschedule nothing"
+                try:
+                    scope.reschedule(self.loop.now + step["ms"])
+                except RuntimeError:
+                    return "reschedule refused"
+                return "rescheduled"
+            case "group":
+                async with asyncio.TaskGroup() as inner:
+                    inner._tasks = Ordered()
+                    await self.steps(name, step["body"], scope, inner)
+                return "group over"
+            case "spawn":
+                if group is None or step["t"] in self.slots:
+                    return "spawn nothing"
+                coroutine = self.task(step["t"])
+                try:
+                    self.slots[step["t"]] = group.create_task(coroutine)
+                except RuntimeError:
+                    coroutine.close()
+                    return f"spawn {step['t']} refused"
+                return f"spawn {step['t']}"
 
     def run(self):
         self.operations(self.program["init"])
@@ -280,6 +412,7 @@ class Generator:
             "call_soon": 4, "call_later": 4, "call_at": 1, "cancel": 2, "stop": self.stops, "busy": 0.6,
             "raise": 0.5 if where == "block" else 0, "set": 3, "fail": 1, "cancel_fut": 3, "done_cb": 4,
             "undone_cb": 1, "task": 3, "gather": 2,
+            "shield": self.wide, "uncancel": self.wide, "set_task": 0.3 * self.wide,
         }
         op = self.random.choices(list(weights), weights.values())[0]
         if op in ("set", "fail") and not self.futures:
@@ -307,8 +440,12 @@ class Generator:
                 return {"op": op, "on": self.slot()}
             case "done_cb" | "undone_cb":
                 return {"op": op, "on": self.slot(), "b": block}
-            case "task":
+            case "task" | "uncancel":
                 return {"op": op, "t": self.name("t", self.tasks)}
+            case "shield":
+                return {"op": op, "g": self.name("g", 3), "on": self.slot()}
+            case "set_task":
+                return {"op": "set", "f": self.name("t", self.tasks), "v": self.random.randrange(100)}
             case "gather":
                 children = [self.slot() for _ in range(self.random.randrange(1, 5))]
                 return {"op": op, "g": self.name("g", 3), "of": children, "re": self.random.random() < 0.5}
@@ -316,8 +453,39 @@ class Generator:
     def operations(self, where, most):
         return [self.operation(where) for _ in range(self.random.randrange(most + 1))]
 
-    def step(self):
+    def limit(self):
+        return self.random.choice([None, max(0, self.milliseconds())])
+
+    def wide_step(self, depth):
+        kinds = ["wait_for", "wait", "as_completed", "reschedule", "spawn"]
+        if depth < 3:
+            kinds += ["wait_for_body", "timeout", "timeout", "group"]
+        slots = [self.slot() for _ in range(self.random.randrange(1, 5))]
+        body = [self.step(depth + 1) for _ in range(self.random.randrange(1, 4))]
+        match kind := self.random.choice(kinds):
+            case "wait_for":
+                return {"s": kind, "on": self.slot(), "ms": self.limit()}
+            case "wait_for_body":
+                return {"s": "wait_for", "body": body, "ms": self.limit()}
+            case "wait":
+                when = self.random.choice(["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"])
+                return {"s": kind, "of": slots, "ms": self.limit(), "when": when}
+            case "as_completed":
+                return {"s": kind, "of": slots, "ms": self.limit()}
+            case "timeout" | "group":
+                spawn = [{"s": "spawn", "t": self.name("t", self.tasks)} for _ in slots]
+                return {"s": kind, "ms": self.limit(), "body": spawn + body if kind == "group" else body}
+            case "reschedule":
+                return {"s": kind, "ms": self.milliseconds()}
+            case "spawn":
+                return {"s": kind, "t": self.name("t", self.tasks)}
+
+    def step(self, depth=0):
         pick = self.random.random()
+        if self.wide and self.random.random() < 0.4:
+            return self.wide_step(depth) | {
+                flag: True for flag in ("throw", "swallow") if self.random.random() < 0.3
+            }
         flags = {flag: True for flag in ("throw", "swallow") if self.random.random() < 0.4}
         if pick < 0.3:
             return {"s": "do", "ops": self.operations("task", 3)}
@@ -341,6 +509,7 @@ class Generator:
             self.tasks = self.random.randrange(1, 7)
             self.blocks = self.random.choice([1, 2, 4, 8, 8, 8, 60])
             self.stops = self.random.choice([0, 0, 0.5, 1])
+            self.wide = self.random.choice([0, 1, 1])
             init = self.operations("init", 14)
             if self.random.random() < 0.5:
                 # Everything is there from the start, so that there is more to wait for.
@@ -349,7 +518,7 @@ class Generator:
                 init = self.random.sample(starts + gathers, len(starts + gathers)) + init
             program = {
                 "id": name,
-                "profile": "random",
+                "profile": "wide" if self.wide else "random",
                 "resolution_ms": self.random.choice([1, 1, 1, 2, 4]),
                 "runs": self.random.choice([1, 1, 2, 3]),
                 "limit": self.random.choice([1, 3, 3, 5, 9]),
@@ -367,12 +536,24 @@ def has_cycle(program):
     waits = {}
     bodies = list(program["blocks"].values()) + [program["init"]]
     for name, steps in program["tasks"].items():
-        waits[name] = {step["on"] for step in steps if step["s"] == "await"}
-        bodies += [step["ops"] for step in steps if step["s"] == "do"]
+        all_steps = list(flat(steps))
+        waits[name] = set()
+        for step in all_steps:
+            waits[name].update(step.get("of", []), [step[key] for key in ("on", "t") if key in step])
+        bodies += [step["ops"] for step in all_steps if step["s"] == "do"]
     for operation in (operation for body in bodies for operation in body):
         if operation["op"] == "gather":
             waits.setdefault(operation["g"], set()).update(operation["of"])
+        if operation["op"] == "shield":
+            waits.setdefault(operation["g"], set()).add(operation["on"])
     return any(name in reachable(name, waits) for name in waits)
+
+
+def flat(steps):
+    """All steps, also those in bodies."""
+    for step in steps:
+        yield step
+        yield from flat(step.get("body", []))
 
 
 def reachable(name, waits):
@@ -385,8 +566,11 @@ def reachable(name, waits):
 
 
 def main():
-    # Tasks that are left over at the end of a program.
+    # Tasks that are left over at the end of a program. Nothing is collected before that: a task to
+    # which nothing refers would vanish in the middle of it.
     warnings.simplefilter("ignore")
+    sys.unraisablehook = lambda _: None
+    gc.disable()
     if sys.argv[1:2] == ["--generate"]:
         generator = Generator(int(sys.argv[2]))
         programs = [generator.program(f"r{n}") for n in range(int(sys.argv[3]))]

@@ -113,6 +113,8 @@ pub mod semaphore;
 pub mod shield;
 #[path = "../../examples/debugging/slow_callback.rs"]
 pub mod slow_callback;
+#[path = "../../examples/event_loop/smallest_loop.rs"]
+pub mod smallest_loop;
 #[path = "../../examples/executors/spawn_blocking.rs"]
 pub mod spawn_blocking;
 #[path = "../../examples/coroutines/state_machine.rs"]
@@ -159,6 +161,7 @@ pub const EXAMPLES: &[Example] = &[
     Example { topic: "coroutines", name: "pin", stage: pin::stage },
     Example { topic: "coroutines", name: "recursion", stage: recursion::stage },
     Example { topic: "coroutines", name: "four_ways", stage: four_ways::stage },
+    Example { topic: "event_loop", name: "smallest_loop", stage: smallest_loop::stage },
     Example { topic: "event_loop", name: "hello_world", stage: hello_world::stage },
     Example { topic: "event_loop", name: "cancel_handle", stage: cancel_handle::stage },
     Example { topic: "event_loop", name: "timers", stage: timers::stage },

@@ -133,7 +133,7 @@ fn unused() -> (String, String) {
 }
 
 #[test]
-fn the_compiler_warns_of_a_future_that_nobody_awaits() {
+fn the_compiler_warns_of_a_future_that_is_never_awaited() {
     assert_eq!(compiled("forgotten", &napping("", "nap();")), [unused()]);
     assert_eq!(compiled("in_a_branch", &napping("", "if true { nap(); }")), [unused()]);
     assert_eq!(compiled("awaited", &napping("", "nap().await;")), []);

@@ -2,14 +2,46 @@
 use super::{
     all::{
         call_soon_threadsafe, cancel_handle, exception_handler, hello_world, run_until_complete,
-        timers,
+        smallest_loop, timers,
     },
     assert_run, assert_took, ms,
 };
 use async_concepts::{
     record, record_blocking,
-    timeline::{End, Pos, State, Until},
+    timeline::{Clock, End, Pos, Recorder, State, Until},
 };
+
+// smallest_loop
+
+#[test]
+fn the_smallest_loop_polls_in_the_order_of_its_queue_and_sleeps_until_a_waker_is_called() {
+    let run = Recorder::new("smallest loop")
+        .clock(Clock::Real)
+        .record_blocking(smallest_loop::smallest_loop);
+    let lines: Vec<String> =
+        run.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect();
+    assert_eq!(
+        lines,
+        [
+            "A ask",
+            "B step 1",
+            "C step 1",
+            "B step 2",
+            "C step 2",
+            "B step 3",
+            "A answer: 42",
+            "main all done",
+        ]
+    );
+    assert!(run.elapsed >= ms(100));
+    let chart = run.chart();
+    let polls = |name| {
+        let spans = chart.row(name).spans.iter();
+        spans.filter(|span| span.state == State::Running).count()
+    };
+    // Each is polled once, and then once for each call of its waker.
+    assert_eq!([polls("A"), polls("B"), polls("C")], [2, 4, 3]);
+}
 
 // hello_world
 
@@ -92,7 +124,7 @@ fn to_abort_a_task_of_tokio_does_what_to_cancel_a_handle_does() {
 }
 
 #[test]
-fn a_loop_that_nobody_can_stop_any_more_says_so_instead_of_sleeping_for_ever() {
+fn a_loop_that_nothing_can_stop_returns_an_error_instead_of_sleeping_for_ever() {
     let run = record_blocking("for ever", cancel_handle::for_ever);
     assert_run(&run, ["0.000 main nothing is left that could stop the loop"], ms(0));
     assert_eq!(run.chart().row("hello").end.1, End::Cancelled { by: Some(0), aborted: false });

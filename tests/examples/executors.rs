@@ -32,7 +32,7 @@ fn time_in(chart: &Chart, name: &str, state: State) -> Duration {
         .sum()
 }
 
-/// Who prints what, without the times.
+/// Which lane prints what, without the times.
 fn texts<T>(run: &Recording<T>) -> Vec<String> {
     run.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect()
 }
@@ -110,7 +110,7 @@ fn a_heart_misses_its_beats_while_a_request_keeps_the_thread_and_the_request_is_
 }
 
 #[test]
-fn a_heart_beats_on_while_a_request_awaits_a_thread_and_nobody_is_reported() {
+fn a_heart_beats_on_while_a_request_awaits_a_thread_and_no_poll_is_reported() {
     let run = record("on a thread of its own", blocked_loop::cured);
     assert_run(
         &run,

@@ -21,7 +21,7 @@ fn end(chart: &Chart, name: &str) -> (Duration, End) {
     (chart.time(*at), end.clone())
 }
 
-/// Who or what ended each wait of a lane, and when.
+/// What ended each wait of a lane, and when.
 fn waits(chart: &Chart, name: &str) -> Vec<(String, Duration)> {
     let waits = chart.row(name).spans.iter().filter_map(|span| match span.state {
         State::Waiting(Until::Lane(lane)) => {
@@ -40,7 +40,7 @@ const ABORTED: End = End::Cancelled { by: None, aborted: true };
 const FUTURE: [&str; 2] = ["1.000 slow the result is set", "1.000 main Future is done!"];
 
 #[test]
-fn a_future_is_done_when_somebody_sets_its_result() {
+fn a_future_is_done_when_its_result_is_set() {
     let run = record_blocking("event loop", future::future);
     assert_run(&run, FUTURE, ms(1000));
     assert_eq!(run.output().expect("nothing fails"), "Future is done!");

@@ -46,7 +46,7 @@ fn tasks_take_as_long_and_give_the_same_results() {
 }
 
 #[test]
-fn tasks_begin_after_whoever_spawns_them_waits() {
+fn tasks_begin_when_the_task_that_spawned_them_waits() {
     let run = record("gather_tasks", gather_tasks::gather_tasks);
     let transcript = run.transcript();
     assert_eq!(transcript[0], "0.000 main three tasks, and none has begun");

@@ -286,7 +286,7 @@ fn without_a_bound_a_fast_producer_is_done_before_the_consumer_begins() {
     );
 }
 
-/// Who wakes whom, apart from `main`.
+/// Which lane wakes which, apart from `main`.
 fn woken(chart: &Chart) -> Vec<(&str, &str)> {
     let name = |lane: usize| chart.rows[lane].name.as_str();
     chart

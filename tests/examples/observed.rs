@@ -1,4 +1,4 @@
-//! Who watches changes nothing: each example does the same at the same times, recorded or not.
+//! Watching changes nothing: each example does the same at the same times, recorded or not.
 use super::{all::Example, examples};
 use async_concepts::timeline::{Observe, Registered};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ fn output_order_and_time_are_equal_with_and_without_recording() {
 }
 
 #[test]
-fn who_says_a_line_is_known_without_recording_the_rest() {
+fn the_lane_of_a_line_is_known_without_recording_the_rest() {
     the_same_with_less(&[Observe::Lines], true);
 }
 
@@ -73,7 +73,7 @@ fn every_scene_ends_by_itself_unless_it_is_about_one_that_does_not() {
 }
 
 #[test]
-fn a_line_is_said_by_nobody_if_nobody_is_observed() {
+fn a_line_has_no_lane_if_nothing_is_observed() {
     for Example { stage, .. } in examples() {
         let scenes = stage().run_for_test(Observe::Nothing);
         assert!(scenes.iter().flat_map(|scene| &scene.lines).all(|line| line.lane == "-"));

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{runtime, sync::Notify, task::JoinSet, time::timeout};
 use tokio_test::{assert_pending, assert_ready, task};
 
-/// Who wakes whom, apart from `main`.
+/// Which lane wakes which, apart from `main`.
 fn woken(chart: &Chart) -> Vec<(&str, &str)> {
     let name = |lane: usize| chart.rows[lane].name.as_str();
     chart
@@ -49,7 +49,7 @@ fn without_a_lock_all_but_the_last_addition_are_lost() {
 }
 
 #[test]
-fn a_lock_that_is_held_while_one_waits_lets_them_in_one_by_one_as_they_came() {
+fn a_lock_that_is_held_across_an_await_lets_tasks_in_one_by_one_as_they_came() {
     let run = record("locked", lock::locked);
     assert_run(
         &run,
@@ -74,7 +74,7 @@ fn a_lock_that_is_held_while_one_waits_lets_them_in_one_by_one_as_they_came() {
 }
 
 #[test]
-fn a_plain_variable_will_do_if_nobody_waits_between_reading_and_writing() {
+fn a_plain_variable_is_enough_without_an_await_between_reading_and_writing() {
     let run = record("plain variable", lock::plain);
     assert_run(
         &run,
@@ -96,7 +96,7 @@ fn a_plain_variable_will_do_if_nobody_waits_between_reading_and_writing() {
 // event
 
 #[test]
-fn who_comes_after_an_edge_has_missed_it() {
+fn a_guest_who_comes_after_an_edge_has_missed_it() {
     let run = record("edge", event::edge);
     assert_run(
         &run,
@@ -114,7 +114,7 @@ fn who_comes_after_an_edge_has_missed_it() {
 }
 
 #[test]
-fn who_comes_after_a_level_has_risen_does_not_wait() {
+fn a_guest_who_comes_after_a_level_has_risen_does_not_wait() {
     let run = record("level", event::level);
     assert_run(
         &run,
@@ -182,7 +182,7 @@ fn on_several_threads_each_customer_gets_a_loaf() {
 }
 
 #[test]
-fn who_looks_once_takes_what_another_has_taken_already() {
+fn a_customer_who_looks_once_takes_a_loaf_that_is_gone() {
     let run = record("if", condition::once);
     assert_run(
         &run,
@@ -197,7 +197,7 @@ fn who_looks_once_takes_what_another_has_taken_already() {
 }
 
 #[test]
-fn who_looks_again_waits_for_the_next() {
+fn a_customer_who_looks_again_waits_for_the_next_loaf() {
     let run = record("while", condition::again);
     assert_run(
         &run,
@@ -210,7 +210,7 @@ fn who_looks_again_waits_for_the_next() {
 // semaphore
 
 #[test]
-fn a_permit_that_is_not_kept_limits_nobody() {
+fn a_permit_that_is_not_kept_limits_nothing() {
     let run = record("dropped", semaphore::dropped);
     assert_run(
         &run,
@@ -350,7 +350,7 @@ fn without_a_barrier_each_goes_at_its_own_pace() {
 }
 
 #[test]
-fn nobody_passes_a_barrier_before_the_last_one_has_come() {
+fn no_task_passes_a_barrier_before_the_last_one_has_come() {
     let run = record("with", barrier::with);
     assert_run(
         &run,

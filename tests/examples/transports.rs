@@ -47,7 +47,7 @@ fn end<'a>(chart: &'a Chart, name: &str) -> &'a End {
         .1
 }
 
-/// Who wakes whom, apart from `main`.
+/// Which lane wakes which, apart from `main`.
 fn woken(chart: &Chart) -> Vec<(&str, &str)> {
     let name = |lane: usize| chart.rows[lane].name.as_str();
     let wakes = chart.wakes.iter().map(|wake| (name(wake.from), name(wake.to)));
@@ -210,7 +210,7 @@ fn an_echo_that_is_asked_nothing_ends_after_five_seconds() {
 }
 
 #[test]
-fn an_echo_whose_answers_nobody_takes_ends_after_a_second() {
+fn an_echo_whose_answers_are_not_taken_ends_after_a_second() {
     let run = record("no reader", || async {
         let (mut near, far) = duplex(8);
         let server = echo::serve(far).lane("server");
@@ -221,9 +221,9 @@ fn an_echo_whose_answers_nobody_takes_ends_after_a_second() {
     assert_took(&run, ms(1000));
     assert_eq!(
         run.transcript().last().unwrap(),
-        "1.000 server connection lost: nobody took what was written for 1s"
+        "1.000 server connection lost: the peer took nothing of what was written for 1s"
     );
-    assert_eq!(error(run.output()), "nobody took what was written for 1s");
+    assert_eq!(error(run.output()), "the peer took nothing of what was written for 1s");
 }
 
 // flow_control
@@ -269,7 +269,7 @@ fn with_back_pressure_each_read_wakes_the_writer() {
 }
 
 #[test]
-fn two_who_write_before_they_read_wait_for_each_other_until_the_deadline() {
+fn two_peers_that_write_before_they_read_wait_for_each_other_until_the_deadline() {
     let run = record("both write first", flow_control::both_write_first);
     assert_run(
         &run,
@@ -279,7 +279,7 @@ fn two_who_write_before_they_read_wait_for_each_other_until_the_deadline() {
 }
 
 #[test]
-fn two_who_write_and_read_at_once_need_no_room() {
+fn two_peers_that_write_and_read_at_once_need_no_room() {
     let run = record("both write and read", flow_control::both_at_once);
     assert_run(&run, ["0.000 B heard the question", "0.000 A heard the question"], ms(0));
 }
@@ -291,7 +291,7 @@ fn a_half_that_is_only_dropped_ends_nothing() {
 }
 
 #[test]
-fn who_has_closed_one_half_still_hears_the_answer() {
+fn a_peer_that_has_closed_one_half_still_hears_the_answer() {
     let run = record("half-close", flow_control::half_closed);
     assert_run(&run, ["0.000 server asked for 1+2+3", "0.100 client answer: 6"], ms(100));
 }

@@ -20,7 +20,8 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
         "laziness",
         &["- 1.000 main     it is over after 1.0 s", "+ 1.500 main     it is over after 1.5 s"],
     ),
-    // A loop that nobody can wake returns an error; asyncio sleeps until the twin's guard stops it.
+    // A loop that nothing can wake returns an error; asyncio sleeps until the twin's guard stops
+    // it.
     (
         "cancel_handle",
         &[
@@ -62,7 +63,7 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
             "- 0.800 main     result: (Ok(2), Err(\"cannot halve 1\"), Ok(4))",
         ],
     ),
-    // A generator that nobody holds any more is closed by the event loop, later.
+    // A generator without references is closed by the event loop, later.
     ("ticker", &["- 2.500 count    closed", "+ 2.500 count    closed"]),
     // Python's tasks go on while the loop body works.
     (
@@ -176,8 +177,8 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
     ("udp_echo", &["- client   send \"\"", "- client   received \"\""]),
 ];
 
-/// What Python complains of, on stderr, where the compiler would have, or nobody. All other twins
-/// are silent there.
+/// What Python complains of, on stderr, where rustc warns at compile time, or not at all. All other
+/// twins are silent there.
 const COMPLAINTS: &[(&str, &str)] =
     &[("laziness", "was never awaited"), ("task_group", "Task exception was never retrieved")];
 

@@ -4,6 +4,7 @@ mod arrows;
 mod generated;
 mod pictures;
 mod readme;
+mod style;
 
 use std::{
     fs,
@@ -122,7 +123,13 @@ fn every_example_has_one_row_in_the_readme_in_the_order_of_the_manifest() {
 
 #[test]
 fn every_link_of_the_documents_leads_somewhere() {
-    for document in ["README.md", "CONTRIBUTING.md", "mail/README.md", "mail2alert/README.md"] {
+    for document in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "mail/README.md",
+        "mail2alert/README.md",
+        "mail2alert/RUNNING.md",
+    ] {
         let folder = Path::new(document).parent().expect("it is in the repository");
         for link in
             read(document).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())

@@ -1,5 +1,5 @@
 //! The pictures in the documentation are those of real runs.
-use super::generated::holds;
+use super::{generated::holds, readme::gather};
 use async_concepts::{
     LaneExt, record,
     stage::Stage,
@@ -11,9 +11,6 @@ use tokio::{join, sync::Mutex, time::sleep};
 #[path = "../../examples/executors/blocked_loop.rs"]
 #[allow(dead_code, reason = "its command line is not used here")]
 mod blocked_loop;
-#[path = "../../examples/gather/gather.rs"]
-#[allow(dead_code, reason = "its command line is not used here")]
-mod gather;
 #[path = "../../examples/iteration/pipeline.rs"]
 #[allow(dead_code, reason = "its command line is not used here")]
 mod pipeline;

@@ -5,7 +5,7 @@ use std::fs;
 
 #[path = "../../examples/gather/gather.rs"]
 #[allow(dead_code, reason = "its command line is not used here")]
-mod gather;
+pub mod gather;
 
 #[test]
 fn the_readme_shows_the_timeline_of_gather() {

@@ -34,9 +34,14 @@ fn main() {
             let tests = callable(&mut file);
             modules += &format!("pub mod {attempt} {{\n{}}}\n", prettyplease::unparse(&file));
             let here = format!("{exercise}::{attempt}");
-            let tests: Vec<String> =
-                tests.iter().map(|test| format!("({test:?}, {here}::tests::{test} as fn())")).collect();
-            table += &format!("({exercise:?}, {attempt:?}, {here}::main as fn(), &[{}]),\n", tests.join(", "));
+            let tests: Vec<String> = tests
+                .iter()
+                .map(|test| format!("({test:?}, {here}::tests::{test} as fn())"))
+                .collect();
+            table += &format!(
+                "({exercise:?}, {attempt:?}, {here}::main as fn(), &[{}]),\n",
+                tests.join(", ")
+            );
         }
         modules += "}\n";
     }
@@ -51,10 +56,15 @@ fn main() {
 /// All Rust files below a folder, in the order of their paths; none if there is no such folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return vec![] };
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a folder that can be read").path()).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("a folder that can be read").path()).collect();
     paths.sort();
     let in_path = |path: PathBuf| if path.is_dir() { files(&path) } else { vec![path] };
-    paths.into_iter().flat_map(in_path).filter(|path| path.extension().is_some_and(|ext| ext == "rs")).collect()
+    paths
+        .into_iter()
+        .flat_map(in_path)
+        .filter(|path| path.extension().is_some_and(|ext| ext == "rs"))
+        .collect()
 }
 
 fn name(path: &Path) -> String {
@@ -62,7 +72,8 @@ fn name(path: &Path) -> String {
 }
 
 fn parse(path: &Path) -> syn::File {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     syn::File { attrs: vec![], ..file }
 }
@@ -71,7 +82,10 @@ fn parse(path: &Path) -> syn::File {
 fn answered(starter: &syn::File, answer: &Path) -> syn::File {
     let mut file = starter.clone();
     for item in parse(answer).items {
-        let place = file.items.iter_mut().find(|theirs| key(&item).is_some_and(|key| Some(key) == self::key(theirs)));
+        let place = file
+            .items
+            .iter_mut()
+            .find(|theirs| key(&item).is_some_and(|key| Some(key) == self::key(theirs)));
         match place {
             Some(place) => *place = item,
             None => file.items.push(item),

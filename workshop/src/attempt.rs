@@ -1,54 +1,109 @@
 //! What is expected of an attempt, and the mistakes by which one misses it.
 use crate::{
-    report::{Difference, report},
-    run::{Run, ms},
+    prediction::Prediction,
+    report::{self, Difference},
+    run::Run,
+    scenario::Scenario,
 };
-use async_concepts::timeline::{Clock, human};
-use std::fmt::Debug;
+use async_concepts::timeline::{Clock, Verdict, human};
+use std::{fmt::Debug, panic::Location, time::Duration};
 
-/// Runs what the learner wrote on a paused clock. What is expected of it is said in the methods of [`Attempt`].
+/// Runs what the learner wrote on a paused clock, in the scenario that the file shows. What is
+/// expected of it is said in the methods of [`Attempt`].
+#[track_caller]
 pub fn attempt<T, F>(main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
 where
     T: Send + 'static,
     F: Future<Output = T>,
 {
-    Attempt { run: Run::of(Clock::Paused, main), differences: vec![], lines: None, mistake: None }
+    Attempt::of(Clock::Paused, None, main)
 }
 
-/// Like [`attempt`], on the real clock, for what uses real sockets: those keep to no virtual time. It is given up after
-/// five seconds, and how long it takes is nothing to rely on.
+/// Like [`attempt`], on the real clock, for what uses real sockets: those keep to no virtual time.
+/// It is given up after five seconds, and how long it takes is nothing to rely on.
 pub fn attempt_for_real<T, F>(main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
 where
     T: Send + 'static,
     F: Future<Output = T>,
 {
-    Attempt { run: Run::of(Clock::Real, main), differences: vec![], lines: None, mistake: None }
+    Attempt::of(Clock::Real, None, main)
 }
 
 /// An attempt that has been run, and what is known of it so far.
 #[must_use = "call `verdict` at the end"]
 pub struct Attempt<T> {
-    run: Run<T>,
-    differences: Vec<Difference>,
+    pub(crate) run: Run<T>,
+    /// What is different from what the file shows; nothing in the scenario of the file.
+    pub(crate) scenario: Option<&'static str>,
+    /// Only with a prediction are times, lines and the timeline shown.
+    pub(crate) prediction: Prediction,
+    pub(crate) differences: Vec<Difference>,
     /// The lines that are expected, if any are.
-    lines: Option<Vec<String>>,
-    mistake: Option<&'static str>,
+    pub(crate) lines: Option<Vec<String>>,
+    /// The first mistake of the exercise that fits.
+    pub(crate) mistake: Option<&'static str>,
+    /// Its thread sleeps on purpose, as that of an executor does.
+    pub(crate) may_sleep: bool,
+}
+
+impl<T: Send + 'static> Attempt<T> {
+    pub(crate) fn of<F: Future<Output = T>>(
+        clock: Clock,
+        scenario: Option<Scenario>,
+        main: impl FnOnce() -> F + Send + 'static,
+    ) -> Attempt<T> {
+        let name = scenario.as_ref().map(Scenario::name);
+        Attempt {
+            run: Run::of(clock, scenario, main),
+            scenario: name,
+            prediction: None,
+            differences: vec![],
+            lines: None,
+            mistake: None,
+            may_sleep: clock == Clock::Real,
+        }
+    }
 }
 
 impl<T> Attempt<T> {
+    /// What the learner predicted. Without a prediction the verdict withholds what would answer it.
+    pub fn predicted(mut self, prediction: Prediction) -> Attempt<T> {
+        self.prediction = prediction;
+        self
+    }
+
+    /// Its thread may sleep: that is no mistake here.
+    pub fn may_sleep(mut self) -> Attempt<T> {
+        self.may_sleep = true;
+        self
+    }
+
     /// It ends by itself, after exactly so many milliseconds of virtual time.
     pub fn takes(mut self, milliseconds: u64) -> Attempt<T> {
-        let expected = ms(milliseconds);
-        if self.run.elapsed != expected {
-            let (took, expected) = (human(self.run.elapsed), human(expected));
+        let expected = Duration::from_millis(milliseconds);
+        let took = self.run.elapsed;
+        if self.run.outcome.is_ok() && took != expected {
             self.differences.push(Difference::Time { took, expected });
         }
         self
     }
 
-    /// It prints these lines, which are `time lane text`, and no others.
+    /// It prints these lines, which are `time lane text`, and no others. Lanes may speak in any
+    /// order within one instant; each lane for itself speaks in this order.
     pub fn says(mut self, lines: &[&str]) -> Attempt<T> {
-        if self.run.lines != lines {
+        let expected: Vec<String> = lines.iter().map(|line| line.to_string()).collect();
+        let names = self.run.names();
+        let same = by_lane(&expected, &names) == by_lane(&self.run.lines, &names);
+        if self.run.outcome.is_ok() && !same {
+            self.differences.push(Difference::Lines);
+        }
+        self.lines = Some(in_the_order_of(&expected, &self.run.lines));
+        self
+    }
+
+    /// It prints these lines in exactly this order.
+    pub fn says_in_order(mut self, lines: &[&str]) -> Attempt<T> {
+        if self.run.outcome.is_ok() && self.run.lines != lines {
             self.differences.push(Difference::Lines);
         }
         self.lines = Some(lines.iter().map(|line| line.to_string()).collect());
@@ -63,8 +118,18 @@ impl<T> Attempt<T> {
         if let Ok(output) = &self.run.outcome
             && *output != expected
         {
-            let (returned, expected) = (format!("{output:?}"), format!("{expected:?}"));
+            let returned = format!("{output:?}");
+            let expected = format!("{expected:?}");
             self.differences.push(Difference::Output { returned, expected });
+        }
+        self
+    }
+
+    /// No more than so many lanes with a name that begins like this are under way at a time.
+    pub fn at_most(mut self, most: usize, name: &'static str) -> Attempt<T> {
+        let seen = self.run.at_a_time(name);
+        if self.run.outcome.is_ok() && seen > most {
+            self.differences.push(Difference::TooMany { name, seen, most });
         }
         self
     }
@@ -77,9 +142,29 @@ impl<T> Attempt<T> {
         self
     }
 
-    /// A mistake that is often made, and how to recognise it. Of several that fit, the first one counts; none does
-    /// if all is as expected.
-    pub fn mistake(mut self, message: &'static str, is_it: impl FnOnce(&Run<T>) -> bool) -> Attempt<T> {
+    /// A mistake that is often made, and how to recognise it in a run that ended by itself. Of
+    /// several that fit, the first one counts; none does if all is as expected.
+    pub fn mistake(self, message: &'static str, is_it: impl FnOnce(&Run<T>) -> bool) -> Attempt<T> {
+        let ended = self.run.outcome.is_ok();
+        self.known(message, |run| ended && is_it(run))
+    }
+
+    /// A mistake that makes a run hang, and how to tell that from other reasons to hang.
+    pub fn hangs(self, message: &'static str, is_it: impl FnOnce(&Run<T>) -> bool) -> Attempt<T> {
+        self.known(message, |run| run.never_ended() && is_it(run))
+    }
+
+    /// A mistake that keeps the thread, and how to tell that from other reasons to keep it.
+    pub fn blocks(self, message: &'static str, is_it: impl FnOnce(&Run<T>) -> bool) -> Attempt<T> {
+        self.known(message, |run| run.blocked() && is_it(run))
+    }
+
+    /// A mistake that ends in a panic with this in its message.
+    pub fn panics(self, message: &'static str, part: &str) -> Attempt<T> {
+        self.known(message, |run| run.panicked_with(part))
+    }
+
+    fn known(mut self, message: &'static str, is_it: impl FnOnce(&Run<T>) -> bool) -> Attempt<T> {
         if self.mistake.is_none() && is_it(&self.run) {
             self.mistake = Some(message);
         }
@@ -89,12 +174,62 @@ impl<T> Attempt<T> {
     /// Passes if all is as expected.
     ///
     /// # Panics
-    /// Otherwise: with the mistake, what was expected beside what happened, and the timeline of the run.
+    /// Otherwise, after it has printed the mistake, what was expected beside what happened, and the
+    /// timeline of the run. The payload is that text; no backtrace is printed with it.
     #[track_caller]
     pub fn verdict(self) {
-        let Attempt { run, differences, lines, mistake } = self;
-        if run.outcome.is_err() || !differences.is_empty() {
-            panic!("{}", report(&run, &differences, lines.as_deref(), mistake));
+        if self.run.outcome.is_ok() && self.differences.is_empty() {
+            report::forget_the_last_one();
+            return;
         }
+        report::fail(&self, Location::caller())
     }
+}
+
+impl<T> Attempt<T> {
+    /// The verdict of the recorder, if the run did not end by itself.
+    pub(crate) fn given_up(&self) -> Option<&Verdict> {
+        self.run.outcome.as_ref().err()
+    }
+}
+
+/// How long it took beside how long it should have taken, in words.
+pub(crate) fn times(took: Duration, expected: Duration) -> String {
+    format!("{} instead of {}", human(took), human(expected))
+}
+
+/// The lines of one instant, sorted by lane: two runs with the same result differ at most in the
+/// order of their lanes within an instant.
+fn by_lane(lines: &[String], names: &[&str]) -> Vec<(String, String, String)> {
+    let mut sorted = vec![];
+    for line in lines {
+        let (time, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let mut lane = "";
+        for name in names {
+            // Of the lanes "page" and "page 1" it is the one with the longer name.
+            if name.len() > lane.len() && rest.strip_prefix(name).is_some_and(begins_a_text) {
+                lane = name;
+            }
+        }
+        sorted.push((time.to_owned(), lane.to_owned(), line.clone()));
+    }
+    sorted.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    sorted
+}
+
+fn begins_a_text(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(' ')
+}
+
+/// The expected lines with those of one instant in the order in which they came, as far as they
+/// came: the table of both should show what is different, and not what may be.
+fn in_the_order_of(expected: &[String], happened: &[String]) -> Vec<String> {
+    let time = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
+    let mut ordered = vec![];
+    for instant in expected.chunk_by(|a, b| time(a) == time(b)) {
+        let mut instant = instant.to_vec();
+        instant.sort_by_key(|line| happened.iter().position(|other| other == line));
+        ordered.extend(instant);
+    }
+    ordered
 }

@@ -1,76 +1,112 @@
-//! A failed attempt in words: the headline, what was expected beside what happened, and the timeline.
-use crate::run::Run;
+//! A failed attempt as text: the headline, what was expected beside what happened, the timeline,
+//! and the headline once more, since the end of a text is what a small screen shows.
+use crate::{
+    attempt::Attempt,
+    diagnosis::headline,
+    prediction::{PREDICT_FIRST, compare},
+};
 use async_concepts::timeline::TerminalOptions;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
+use std::{
+    fs,
+    io::IsTerminal,
+    panic::{Location, resume_unwind},
+    path::PathBuf,
+    time::Duration,
+};
 
 /// Something that is not as expected.
-pub enum Difference {
-    Time { took: String, expected: String },
+pub(crate) enum Difference {
+    Time { took: Duration, expected: Duration },
     Lines,
     Output { returned: String, expected: String },
     Claim(&'static str),
+    TooMany { name: &'static str, seen: usize, most: usize },
 }
 
-/// More lines than these are more than a screen.
-const LINES: usize = 20;
+/// More lines than these are more than half a screen.
+const LINES: usize = 12;
 
-pub fn report<T>(
-    run: &Run<T>,
-    differences: &[Difference],
-    expected: Option<&[String]>,
-    mistake: Option<&str>,
-) -> String {
-    let headline = headline(run, differences, mistake);
-    let mut text = headline.clone() + "\n\n";
-    if let Some(expected) = expected.filter(|expected| *expected != run.lines) {
+/// More lanes than these are more than half a screen, and not drawn.
+const LANES: usize = 24;
+
+/// The width of a picture if nothing tells the width of the terminal: rustlings and cargo give the
+/// program a pipe.
+const WIDTH: usize = 78;
+
+/// Ends the test with the report as the payload of its panic, and prints it.
+pub(crate) fn fail<T>(attempt: &Attempt<T>, place: &Location<'_>) -> ! {
+    let headline = headline(attempt, place.file());
+    let details = details(attempt);
+    remember(&format!("{details}\n{headline}\n"));
+    let text = if under_rustlings() {
+        // It shows the program's output below that of the test: the rest is printed there, once.
+        format!("{headline}\n")
+    } else {
+        format!("{headline}\n{details}\n{headline}\n")
+    };
+    eprintln!("{text}");
+    // Not `panic!`, whose hook would print the text again, with a backtrace if one is asked for.
+    resume_unwind(Box::new(text))
+}
+
+/// Everything but the headline.
+fn details<T>(attempt: &Attempt<T>) -> String {
+    let run = &attempt.run;
+    let mut text = String::new();
+    if let Some(scenario) = attempt.scenario {
+        text += &format!("(in another scenario than that of the file: {scenario})\n");
+    }
+    let Some(prediction) = attempt.prediction else {
+        return text + "\n" + PREDICT_FIRST + "\n";
+    };
+    if attempt.scenario.is_none()
+        && let Some(sentence) = compare(prediction, run)
+    {
+        text += &format!("{sentence}\n");
+    }
+    text += "\n";
+    if let Some(expected) = &attempt.lines
+        && *expected != run.lines
+    {
         side_by_side(&mut text, expected, &run.lines);
     }
-    for difference in differences {
+    for difference in &attempt.differences {
         match difference {
             Difference::Output { returned, expected } => {
                 text += &format!("returned: {returned}\nexpected: {expected}\n\n");
             }
-            Difference::Claim(claim) if !headline.contains(claim) => {
-                text += &format!("it does not hold that {claim}\n\n");
+            Difference::Claim(claim) => text += &format!("it does not hold that {claim}\n\n"),
+            Difference::TooMany { name, seen, most } => {
+                text += &format!("“{name}”: {seen} at a time instead of {most}\n\n");
             }
-            Difference::Claim(_) | Difference::Time { .. } | Difference::Lines => {}
+            Difference::Time { .. } | Difference::Lines => {}
         }
     }
-    text + &run.chart.to_text(TerminalOptions::of_stdout())
-}
-
-/// The misconception if it is a known one, and the fact by which one sees it.
-fn headline<T>(run: &Run<T>, differences: &[Difference], mistake: Option<&str>) -> String {
-    let fact = match (&run.outcome, differences.first()) {
-        (Err(verdict), _) => Some(verdict.to_string()),
-        (Ok(_), Some(Difference::Time { took, expected })) => Some(format!("{took} instead of {expected}")),
-        _ => None,
-    };
-    match (mistake, fact) {
-        (Some(mistake), Some(fact)) => format!("{mistake}: {fact}"),
-        (Some(mistake), None) => mistake.to_owned(),
-        (None, Some(fact)) => format!("not yet: {fact}"),
-        (None, None) => match differences.first() {
-            Some(Difference::Output { returned, expected }) => {
-                format!("not yet: it returned {returned} instead of {expected}")
-            }
-            Some(Difference::Claim(claim)) => format!("not yet: it does not hold that {claim}"),
-            _ => "not yet: it printed other lines than were expected".to_owned(),
-        },
+    if run.chart.rows.len() > LANES {
+        text += &format!("(no timeline: it would have {} lanes)\n", run.chart.rows.len());
+    } else {
+        text += &run.chart.to_text(picture());
     }
+    text
 }
 
-/// What was expected and what happened, line by line. What is in both stands in one row, so that a line that is missing
-/// or too many is seen as that.
+/// What was expected and what happened, line by line. What is in both stands in one row, so that a
+/// line that is missing or too many is seen as that.
 fn side_by_side(text: &mut String, expected: &[String], happened: &[String]) {
-    let width = expected.iter().map(|line| line.chars().count()).chain([8]).max().unwrap_or(0);
+    let mut width = "expected".len();
+    for line in expected {
+        width = width.max(line.chars().count());
+    }
     let mut rows = vec![];
     for part in capture_diff_slices(Algorithm::Myers, expected, happened) {
-        let (sign, expected, happened) = (part.tag(), &expected[part.old_range()], &happened[part.new_range()]);
-        let sign = if sign == DiffTag::Equal { ' ' } else { '≠' };
+        let sign = if part.tag() == DiffTag::Equal { ' ' } else { '≠' };
+        let expected = &expected[part.old_range()];
+        let happened = &happened[part.new_range()];
         for row in 0..expected.len().max(happened.len()) {
-            let [expected, happened] = [expected, happened].map(|lines| lines.get(row).map_or("", String::as_str));
-            rows.push(format!("  {expected:width$}  {sign} {happened}"));
+            let left = expected.get(row).map_or("", String::as_str);
+            let right = happened.get(row).map_or("", String::as_str);
+            rows.push(format!("  {left:width$}  {sign} {right}"));
         }
     }
     let more = rows.len().saturating_sub(LINES);
@@ -79,6 +115,54 @@ fn side_by_side(text: &mut String, expected: &[String], happened: &[String]) {
         rows.push(format!("  … and {more} more lines"));
     }
     *text += &format!("  {:width$}    your run\n", "expected");
-    rows.iter().for_each(|row| *text += &format!("{}\n", row.trim_end()));
+    for row in rows {
+        *text += row.trim_end();
+        text.push('\n');
+    }
     text.push('\n');
+}
+
+/// As wide as the terminal; under cargo and rustlings the output is a pipe, and 78 columns fit.
+pub(crate) fn picture() -> TerminalOptions {
+    let mut options = TerminalOptions::of_stdout();
+    if !std::io::stdout().is_terminal() {
+        options.width = WIDTH;
+    }
+    if let Ok(columns) = std::env::var("COLUMNS")
+        && let Ok(width) = columns.parse()
+    {
+        options.width = width;
+    }
+    options
+}
+
+/// Rustlings asks the tests for another format than cargo does by itself.
+fn under_rustlings() -> bool {
+    std::env::args().any(|argument| argument == "pretty")
+}
+
+/// The file in which the last verdict on an exercise is kept, beside its program: `show` prints it
+/// under rustlings. Nothing if this is no test of an exercise.
+fn kept() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    let folder = program.parent()?;
+    if folder.file_name()? != "deps" {
+        return None;
+    }
+    let (exercise, _hash) = program.file_stem()?.to_str()?.rsplit_once('-')?;
+    Some(folder.parent()?.join(format!("{exercise}.verdict")))
+}
+
+fn remember(text: &str) {
+    if let Some(file) = kept() {
+        // Without it the verdict is still in the output of the test.
+        let _ = fs::write(file, text);
+    }
+}
+
+/// The exercise is right, as far as this attempt goes.
+pub(crate) fn forget_the_last_one() {
+    if let Some(file) = kept() {
+        let _ = fs::remove_file(file);
+    }
 }

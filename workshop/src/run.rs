@@ -1,21 +1,27 @@
 //! Running what the learner wrote, and questions about how it went.
-use async_concepts::timeline::{Chart, Clock, Line, Recorder, TerminalOptions, Verdict, human};
-use std::time::{Duration, Instant};
+use crate::{
+    panics::{self, Place},
+    scenario::{Scenario, UnderWay},
+    thread_time::ThreadTime,
+};
+use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Row, State, Verdict};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-/// How long, on the wall clock, an attempt may keep its thread before it is given up: long enough for a busy machine,
-/// short enough for somebody who waits for a verdict.
+/// How long, on the wall clock, an attempt may keep its thread before it is given up: long enough
+/// for a busy machine, short enough for a learner who waits for a verdict.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long an attempt may take on virtual time, where nobody has to wait for it.
+/// How long an attempt may take on virtual time, which passes at once.
 const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 
-/// How long an attempt may take on the real clock, where somebody does.
+/// How long an attempt may take on the real clock, where the learner has to wait for it.
 const REAL_LIMIT: Duration = Duration::from_secs(5);
 
-/// So many milliseconds.
-pub const fn ms(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
-}
+/// More states than these of one lane, at one instant, are no waiting any more.
+const TOO_OFTEN: usize = 1000;
 
 /// An attempt that is over: what there is to ask when one looks for the misconception behind it.
 pub struct Run<T> {
@@ -23,36 +29,67 @@ pub struct Run<T> {
     pub(crate) elapsed: Duration,
     pub(crate) outcome: Result<T, Verdict>,
     pub(crate) chart: Chart,
-    wall: Duration,
+    /// Where it panicked, if it did: the recorder has the message only.
+    pub(crate) panicked_at: Option<Place>,
+    /// How long its thread slept; nothing where the system does not tell, or the run did not end.
+    slept: Option<Duration>,
 }
 
 impl<T: Send + 'static> Run<T> {
     /// Runs the future that `main` makes, to its end or until it is given up.
-    pub(crate) fn of<F: Future<Output = T>>(clock: Clock, main: impl FnOnce() -> F + Send + 'static) -> Run<T> {
+    pub(crate) fn of<F: Future<Output = T>>(
+        clock: Clock,
+        scenario: Option<Scenario>,
+        main: impl FnOnce() -> F + Send + 'static,
+    ) -> Run<T> {
         let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
-        let begin = Instant::now();
-        let recording = recorder("your run").clock(clock).limit(limit).record(main);
-        let wall = begin.elapsed();
-        let (lines, chart) = (recording.transcript(), recording.chart());
-        Run { lines, elapsed: recording.elapsed, outcome: recording.outcome, chart, wall }
+        let _under_way = UnderWay::begin(scenario);
+        panics::note_where();
+        let slept = Arc::new(Mutex::new(None));
+        let measured = {
+            let slept = slept.clone();
+            move || {
+                let begin = ThreadTime::now();
+                let future = main();
+                async move {
+                    let output = future.await;
+                    *slept.lock().expect("it is only written to") = ThreadTime::slept_since(begin);
+                    output
+                }
+            }
+        };
+        let recorder = Recorder::new("your run").watchdog(PATIENCE).clock(clock).limit(limit);
+        let recording = recorder.record(measured);
+        let slept = *slept.lock().expect("it is only written to");
+        Run {
+            lines: recording.transcript(),
+            elapsed: recording.elapsed,
+            chart: recording.chart(),
+            panicked_at: panics::last_place(),
+            outcome: recording.outcome,
+            slept,
+        }
     }
 }
 
 impl<T> Run<T> {
     /// It ended by itself, after exactly so many milliseconds of virtual time.
     pub fn took(&self, milliseconds: u64) -> bool {
-        self.outcome.is_ok() && self.elapsed == ms(milliseconds)
+        self.outcome.is_ok() && self.elapsed == Duration::from_millis(milliseconds)
     }
 
     /// It ended by itself, after more than so many milliseconds of virtual time.
     pub fn took_more_than(&self, milliseconds: u64) -> bool {
-        self.outcome.is_ok() && self.elapsed > ms(milliseconds)
+        self.outcome.is_ok() && self.elapsed > Duration::from_millis(milliseconds)
     }
 
-    /// It ended by itself, and no virtual time passed, but at least so many milliseconds of real time: something slept
-    /// without the runtime's knowledge.
+    /// It ended by itself, and its thread slept for so many milliseconds without the runtime's
+    /// knowledge, or for longer. `false` where the system does not tell.
     pub fn slept_on_the_thread(&self, milliseconds: u64) -> bool {
-        self.took(0) && self.wall >= ms(milliseconds)
+        match self.slept {
+            Some(slept) => slept >= Duration::from_millis(milliseconds),
+            None => false,
+        }
     }
 
     /// The lines that it printed, as `time lane text`.
@@ -60,7 +97,8 @@ impl<T> Run<T> {
         &self.lines
     }
 
-    /// It printed a line with this in it. Lines are `time lane text`, so `"0.100 A"` is a question, too.
+    /// It printed a line with this in it. Lines are `time lane text`, so `"0.100 A"` is a question,
+    /// too.
     pub fn said(&self, part: &str) -> bool {
         self.count(part) > 0
     }
@@ -86,6 +124,11 @@ impl<T> Run<T> {
         matches!(self.outcome, Err(Verdict::Deadlock(_) | Verdict::Endless(_)))
     }
 
+    /// Nothing could happen any more.
+    pub fn deadlocked(&self) -> bool {
+        matches!(self.outcome, Err(Verdict::Deadlock(_)))
+    }
+
     /// It kept its thread, by waiting or by spinning, and had to be given up.
     pub fn blocked(&self) -> bool {
         matches!(self.outcome, Err(Verdict::Blocked(_)))
@@ -96,29 +139,140 @@ impl<T> Run<T> {
         matches!(&self.outcome, Err(Verdict::Panicked(message, _)) if message.contains(part))
     }
 
+    /// The message of the panic that ended it, if one did.
+    pub fn panic_message(&self) -> Option<&str> {
+        match &self.outcome {
+            Err(Verdict::Panicked(message, _)) => Some(message),
+            _ => None,
+        }
+    }
+
     /// How many lanes with a name that begins like this there were.
     pub fn lanes(&self, name: &str) -> usize {
         self.chart.rows.iter().filter(|row| row.name.starts_with(name)).count()
     }
-}
 
-/// Runs `main` on a paused clock, prints each line as it is said, and draws the timeline: what `cargo run` shows of an
-/// exercise.
-///
-/// Exits with status 1 and a sentence if `main` does not end by itself.
-pub fn show<T, F>(name: &str, main: impl FnOnce() -> F + Send + 'static)
-where
-    T: Send + 'static,
-    F: Future<Output = T>,
-{
-    let run = recorder(name).print(|line: &Line| println!("{line:#}")).record(main);
-    println!("\n{}", run.chart().to_text(TerminalOptions::of_stdout()));
-    if let Err(verdict) = run.outcome {
-        eprintln!("{name}: {verdict} (after {})", human(run.elapsed));
-        std::process::exit(1);
+    /// How many lanes with a name that begins like this were under way at the same time: polled
+    /// for the first time, and not ended yet.
+    pub fn at_a_time(&self, name: &str) -> usize {
+        let mut changes: Vec<(Pos, i32)> = vec![];
+        for row in self.chart.rows.iter().filter(|row| row.name.starts_with(name)) {
+            if let Some(begin) = begin(row) {
+                changes.push((begin, 1));
+                changes.push((row.end.0, -1));
+            }
+        }
+        // One that ends where another begins does not overlap with it: `-1` is counted first.
+        changes.sort();
+        let (mut now, mut most) = (0, 0);
+        for (_, change) in changes {
+            now += change;
+            most = most.max(now);
+        }
+        usize::try_from(most).unwrap_or(0)
+    }
+
+    /// A lane of this name ran at this time.
+    pub fn ran_at(&self, name: &str, milliseconds: u64) -> bool {
+        let time = Duration::from_millis(milliseconds);
+        let mut rows = self.chart.rows.iter().filter(|row| row.name == name);
+        rows.any(|row| {
+            let mut running = row.spans.iter().filter(|span| is_running(span.state));
+            running.any(|span| self.chart.time(span.from) == time)
+        })
+    }
+
+    /// Some lane of this name was under way when the run ended, as a task that the runtime polls:
+    /// nothing waited for it.
+    pub fn left_running(&self, name: &str) -> bool {
+        self.unfinished().any(|row| row.name == name && row.polled_by.is_none())
+    }
+
+    /// Some lane of this name was neither polled to its end nor dropped, and is no task.
+    pub fn leaked(&self, name: &str) -> bool {
+        self.unfinished().any(|row| row.name == name && row.polled_by.is_some())
+    }
+
+    /// Every lane of this name was dropped before it was done, at this time.
+    pub fn dropped_at(&self, name: &str, milliseconds: u64) -> bool {
+        let time = Duration::from_millis(milliseconds);
+        let mut rows = self.chart.rows.iter().filter(|row| row.name == name);
+        rows.all(|row| {
+            matches!(row.end.1, End::Cancelled { .. }) && self.chart.time(row.end.0) == time
+        })
+    }
+
+    /// Of the lanes that poll no others, and there are two or more, never two were under way at the
+    /// same time.
+    pub fn one_after_another(&self) -> bool {
+        let mut spans = vec![];
+        for (lane, row) in self.chart.rows.iter().enumerate().skip(1) {
+            let polls_others = self.chart.rows.iter().any(|row| row.polled_by == Some(lane));
+            if let Some(begin) = begin(row)
+                && !polls_others
+            {
+                spans.push((begin, row.end.0));
+            }
+        }
+        spans.sort();
+        spans.len() >= 2 && spans.windows(2).all(|pair| pair[0].1 <= pair[1].0)
+    }
+
+    /// No lane of this name was ever polled, and there is one.
+    pub fn never_polled(&self, name: &str) -> bool {
+        let mut rows = self.chart.rows.iter().filter(|row| row.name == name).peekable();
+        rows.peek().is_some() && rows.all(|row| begin(row).is_none())
+    }
+
+    /// More happened than a recording keeps: what became of the lanes is not known.
+    fn is_cut(&self) -> bool {
+        self.chart.left_out > 0
+    }
+
+    /// A lane was polled so often at one instant that it can only have asked again and again.
+    pub(crate) fn polled_too_often(&self) -> bool {
+        if self.is_cut() {
+            return true;
+        }
+        let mut rows = self.chart.rows.iter();
+        rows.any(|row| {
+            let mut instants = row.spans.chunk_by(|a, b| a.from.instant == b.from.instant);
+            instants.any(|spans| spans.len() > TOO_OFTEN)
+        })
+    }
+
+    /// All lanes but `main` that have not ended, as far as that is known.
+    pub(crate) fn unfinished(&self) -> impl Iterator<Item = &Row> {
+        let known = if self.is_cut() { usize::MAX } else { 1 };
+        let rows = self.chart.rows.iter().skip(known);
+        rows.filter(|row| row.end.1 == End::Unfinished)
+    }
+
+    /// The names of the lanes that were never polled.
+    pub(crate) fn lazy(&self) -> Vec<&str> {
+        let rows = self.chart.rows.iter().skip(1).filter(|row| begin(row).is_none());
+        rows.map(|row| row.name.as_str()).collect()
+    }
+
+    /// The lanes but `main` that ended by themselves, in the order of their ends.
+    pub(crate) fn order_of_ends(&self) -> Vec<&str> {
+        let rows = self.chart.rows.iter().skip(1);
+        let mut ended: Vec<&Row> = rows.filter(|row| row.end.1 == End::Finished).collect();
+        ended.sort_by_key(|row| row.end.0);
+        ended.into_iter().map(|row| row.name.as_str()).collect()
+    }
+
+    /// The names of all lanes.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.chart.rows.iter().map(|row| row.name.as_str()).collect()
     }
 }
 
-fn recorder(name: &str) -> Recorder {
-    Recorder::new(name).watchdog(PATIENCE)
+/// Where a lane was polled for the first time, if it was.
+fn begin(row: &Row) -> Option<Pos> {
+    row.spans.iter().find(|span| span.state != State::Lazy).map(|span| span.from)
+}
+
+fn is_running(state: State) -> bool {
+    matches!(state, State::Running | State::RunningUnwoken | State::Blocking)
 }

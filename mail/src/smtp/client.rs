@@ -78,12 +78,18 @@ pub struct Extensions {
     pub eight_bit_mime: bool,
     /// Addresses and headers may have characters beyond ASCII: RFC 6531.
     pub smtputf8: bool,
+    /// The conversation can change over to TLS: RFC 3207.
+    pub start_tls: bool,
+    /// A password can be said in one piece: RFC 4616.
+    pub auth_plain: bool,
+    /// A password can be said in two, as some servers still want it.
+    pub auth_login: bool,
     /// Sizes are wanted, and the largest message, if there is a limit: RFC 1870.
     pub size: Option<Option<u64>>,
 }
 
 impl Extensions {
-    fn read(hello: &Reply) -> Extensions {
+    pub(super) fn read(hello: &Reply) -> Extensions {
         let mut extensions = Extensions::default();
         for line in hello.text().split('\n').skip(1) {
             let mut words = line.split_ascii_whitespace();
@@ -91,6 +97,13 @@ impl Extensions {
                 "PIPELINING" => extensions.pipelining = true,
                 "8BITMIME" => extensions.eight_bit_mime = true,
                 "SMTPUTF8" => extensions.smtputf8 = true,
+                "STARTTLS" => extensions.start_tls = true,
+                "AUTH" => {
+                    for mechanism in words {
+                        extensions.auth_plain |= mechanism.eq_ignore_ascii_case("PLAIN");
+                        extensions.auth_login |= mechanism.eq_ignore_ascii_case("LOGIN");
+                    }
+                }
                 "SIZE" => {
                     let limit = words.next().and_then(|limit| limit.parse().ok());
                     extensions.size = Some(limit.filter(|limit| *limit > 0)); // 0: there is no limit that it knows
@@ -105,11 +118,17 @@ impl Extensions {
 /// A connection to a server, after EHLO.
 #[derive(Debug)]
 pub struct Client<S> {
-    io: S,
-    read: BytesMut,
+    /// The transport: any stream of bytes in both directions.
+    pub(super) io: S,
+    /// What has been read from it and not been understood yet.
+    pub(super) read: BytesMut,
+    /// The reply of which the first lines have come.
     replies: ReplyCodec,
+    /// How long to wait for what.
     timeouts: Timeouts,
-    extensions: Extensions,
+    /// What the server has offered last.
+    pub(super) extensions: Extensions,
+    /// Whether both sides agree on where in the conversation they are.
     state: State,
 }
 
@@ -157,9 +176,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()),
             "{name:?} is not a name"
         );
-        let (read, replies, extensions) =
-            (BytesMut::new(), ReplyCodec::default(), Extensions::default());
-        let mut client = Client { io, read, replies, timeouts, extensions, state: State::Busy };
+        let mut client = Client::new(io, timeouts);
         let greeting = client.reply(Phase::Greeting).await?;
         if !greeting.is_positive() {
             return Err(ClientError::Refused(Phase::Greeting, greeting));
@@ -175,6 +192,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         }
         client.state = State::Ready;
         Ok(client)
+    }
+
+    /// A client that has said and heard nothing yet.
+    pub(super) fn new(io: S, timeouts: Timeouts) -> Client<S> {
+        Client {
+            io,
+            read: BytesMut::new(),
+            replies: ReplyCodec::default(),
+            timeouts,
+            extensions: Extensions::default(),
+            state: State::Busy,
+        }
+    }
+
+    /// In the middle of something, until [`is_ready`](Client::is_ready).
+    #[cfg(feature = "tls")]
+    pub(super) fn is_busy(&mut self) {
+        self.state = State::Busy;
+    }
+
+    /// A message can be sent now.
+    #[cfg(feature = "tls")]
+    pub(super) fn is_ready(&mut self) {
+        self.state = State::Ready;
     }
 
     /// What the server offers.
@@ -357,7 +398,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Says something, and waits for the reply. 421 ends the conversation.
-    async fn say(&mut self, stage: Phase, command: &str) -> Result<Reply, ClientError> {
+    pub(super) async fn say(&mut self, stage: Phase, command: &str) -> Result<Reply, ClientError> {
         write(&mut self.io, command.as_bytes(), stage, self.timeouts.write).await?;
         let reply = self.reply(stage).await?;
         if reply.code() == 421 { Err(ClientError::Refused(stage, reply)) } else { Ok(reply) }
@@ -389,10 +430,13 @@ impl Timeouts {
     fn of(&self, stage: Phase) -> Duration {
         match stage {
             Phase::Connect => self.connect,
-            Phase::Greeting => self.greeting,
-            Phase::Hello | Phase::Reset | Phase::Mail | Phase::Recipient | Phase::Quit => {
-                self.command
-            }
+            Phase::Greeting | Phase::Tls => self.greeting,
+            Phase::Hello
+            | Phase::Authenticate
+            | Phase::Reset
+            | Phase::Mail
+            | Phase::Recipient
+            | Phase::Quit => self.command,
             Phase::Data => self.data,
             Phase::Message | Phase::FinalReply => self.message,
         }
@@ -437,6 +481,7 @@ impl Reply {
     fn answers(&self, stage: Phase) -> bool {
         match self.code() {
             354 => stage == Phase::Data,
+            334 => stage == Phase::Authenticate,
             200..=299 => stage != Phase::Data,
             code => code >= 400,
         }

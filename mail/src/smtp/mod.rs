@@ -68,6 +68,8 @@ mod outcome;
 pub mod reply;
 pub mod server;
 pub mod session;
+#[cfg(feature = "tls")]
+pub mod submission;
 
 pub use address::{Address, AddressError};
 pub use budget::{Budget, Reservation};

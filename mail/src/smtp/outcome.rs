@@ -15,6 +15,10 @@ pub enum Phase {
     Greeting,
     /// EHLO or HELO.
     Hello,
+    /// STARTTLS, and the handshake of TLS.
+    Tls,
+    /// AUTH: the password.
+    Authenticate,
     /// RSET, after a message that was refused half way.
     Reset,
     /// MAIL: the sender.
@@ -37,6 +41,8 @@ impl Display for Phase {
             Phase::Connect => "connecting",
             Phase::Greeting => "waiting for the greeting",
             Phase::Hello => "saying EHLO",
+            Phase::Tls => "beginning TLS",
+            Phase::Authenticate => "saying the password",
             Phase::Reset => "saying RSET",
             Phase::Mail => "naming the sender",
             Phase::Recipient => "naming a recipient",

@@ -229,7 +229,7 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
         (
             "timeout = \"30 s\"",
             "timeout = \"30\"",
-            "\"30\" has no unit of time",
+            "\"30\" is no length of time: time unit needed",
             "write it like 30 s",
         ),
         (
@@ -277,7 +277,7 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
         (
             "body = \"10 s\"",
             "body = \"60 s\"",
-            "to wait 75 s for connect, head and body leaves nothing of the 1 min",
+            "to wait 1 min 15 s for connect, head and body leaves nothing of the 1 min",
             "wait less",
         ),
         (

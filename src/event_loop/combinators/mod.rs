@@ -25,7 +25,7 @@ pub use timeout::{Timeout, timeout, timeout_at};
 pub use wait::{ReturnWhen, wait};
 pub use wait_for::wait_for;
 
-use super::{Error, EventLoop, Future, Result, get_running_loop};
+use super::{Error, EventLoop, Future, Result, Task, get_running_loop};
 
 /// Starts a coroutine as a task of the running loop; see [`EventLoop::create_task`].
 /// [`Error::NoRunningLoop`] if there is none.
@@ -33,6 +33,40 @@ pub fn create_task<T: 'static>(
     coroutine: impl StdFuture<Output = Result<T>> + 'static,
 ) -> Result<Future<T>> {
     get_running_loop()?.create_task(coroutine)
+}
+
+impl EventLoop {
+    /// Runs until the future is done, or the task that it makes of a coroutine, and gives the outcome.
+    ///
+    /// Fails as [`EventLoop::run_forever`] does, with [`Error::LoopStopped`] if `stop` was called, and
+    /// with [`Error::OtherLoop`] if the future belongs to another loop.
+    pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(
+        &self,
+        awaitable: E,
+    ) -> Result<E::Output> {
+        self.check_startable()?;
+        let future = awaitable.ensure_future(Some(self))?;
+        let on_done = future.add_done_callback(|future| future.get_loop().stop());
+        let outcome = self.run_forever();
+        future.remove_done_callback(&on_done);
+        outcome?;
+        if future.done() { future.result() } else { Err(Error::LoopStopped) }
+    }
+
+    /// Like [`EventLoop::create_task`], with a name of your own.
+    pub fn create_named_task<T: 'static>(
+        &self,
+        name: &str,
+        coroutine: impl StdFuture<Output = Result<T>> + 'static,
+    ) -> Result<Task<T>> {
+        self.start_task(Some(name), coroutine)
+    }
+
+    /// Makes a task of a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] after
+    /// `close`, [`Error::OtherLoop`] for a future of another loop.
+    pub fn ensure_future<E: EnsureFuture>(&self, awaitable: E) -> Result<Future<E::Output>> {
+        awaitable.ensure_future(Some(self))
+    }
 }
 
 /// What can be awaited in the loop's name: a [`Future`], a task, or a coroutine, which is any Rust

@@ -23,9 +23,10 @@ pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     let Some(timeout) = timeout.into() else { return awaitable.await_in_place().await };
     if timeout.is_zero() {
         let future = awaitable.ensure_future(Some(&event_loop))?;
-        if !future.done() {
-            cancel_and_wait(&event_loop, &future).await?;
+        if future.done() {
+            return future.result();
         }
+        cancel_and_wait(&event_loop, &future).await?;
         return result_in_time(&future);
     }
     let waiter = event_loop.create_future();

@@ -5,13 +5,18 @@ use std::{
     future::{pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     task::Poll,
+    time::Duration,
 };
 use tokio::time::sleep;
-use workshop::{Attempt, attempt, attempt_for_real, ms};
+use workshop::{Attempt, Prediction, attempt, attempt_for_real, ms, scenario};
+
+/// With a prediction, everything is shown.
+const PREDICTED: Prediction = Some((100, ""));
 
 /// The verdict of an attempt that fails.
 fn verdict<T>(attempt: Attempt<T>) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(|| attempt.verdict())).expect_err("the attempt passes");
+    let panic =
+        catch_unwind(AssertUnwindSafe(|| attempt.verdict())).expect_err("the attempt passes");
     *panic.downcast::<String>().expect("a verdict is text")
 }
 
@@ -31,16 +36,27 @@ const LINES: [&str; 2] = ["0.100 main one", "0.300 main two"];
 
 #[test]
 fn what_is_as_expected_passes_even_if_it_looks_like_a_mistake() {
-    attempt(naps).mistake("it took too long", |run| run.took(300)).takes(300).says(&LINES).returns(2).verdict();
+    attempt(naps)
+        .mistake("it took too long", |run| run.took(300))
+        .takes(300)
+        .says(&LINES)
+        .returns(2)
+        .verdict();
 }
 
 #[test]
 fn each_expectation_can_fail() {
-    assert_eq!(headline(attempt(naps).takes(200)), "not yet: 300 ms instead of 200 ms");
-    assert_eq!(headline(attempt(naps).returns(3)), "not yet: it returned 2 instead of 3");
-    assert_eq!(headline(attempt(naps).says(&[])), "not yet: it printed other lines than were expected");
-    let doubtful = attempt(naps).holds("nobody naps", |run| run.lanes("A") == 0);
-    assert_eq!(headline(doubtful), "not yet: it does not hold that nobody naps");
+    assert_eq!(
+        headline(attempt(naps).predicted(PREDICTED).takes(200)),
+        "not yet: 300 ms instead of 200 ms"
+    );
+    assert_eq!(
+        headline(attempt(naps).predicted(PREDICTED).returns(3)),
+        "not yet: it returned 2 instead of 3"
+    );
+    assert_eq!(headline(attempt(naps).says(&[])), "not yet: it printed other lines than it should");
+    let doubtful = attempt(naps).holds("nothing naps", |run| run.lanes("A") == 0);
+    assert_eq!(headline(doubtful), "not yet: it does not hold that nothing naps");
 }
 
 #[test]
@@ -49,7 +65,10 @@ fn the_first_mistake_that_fits_is_named_with_the_fact_by_which_one_sees_it() {
         .mistake("they overlapped", |run| run.took(200))
         .mistake("they ran one after another", |run| run.took(300))
         .mistake("two naps", |run| run.count("main") == 2);
-    assert_eq!(headline(attempt.takes(200)), "they ran one after another: 300 ms instead of 200 ms");
+    assert_eq!(
+        headline(attempt.predicted(PREDICTED).takes(200)),
+        "they ran one after another: 300 ms instead of 200 ms"
+    );
 }
 
 #[test]
@@ -63,7 +82,9 @@ fn questions_about_a_run_are_answered() {
         .holds("it said nothing twice", |run| !run.said_in_order(&["one", "one"]))
         .holds("it slept on no thread", |run| !run.slept_on_the_thread(0))
         .holds("it has an output", |run| run.output() == Some(&2))
-        .holds("it ended well", |run| !run.never_ended() && !run.blocked() && !run.panicked_with(""))
+        .holds("it ended well", |run| {
+            !run.never_ended() && !run.blocked() && !run.panicked_with("")
+        })
         .holds("it had two lanes beside main", |run| run.lanes("") == 3 && run.lanes("B") == 1);
     attempt.verdict();
 }
@@ -72,12 +93,19 @@ fn questions_about_a_run_are_answered() {
 fn a_thread_that_slept_is_told_from_a_run_that_had_nothing_to_do() {
     let asleep = attempt(async || std::thread::sleep(ms(50)));
     asleep.holds("the thread slept", |run| run.slept_on_the_thread(50)).verdict();
-    attempt(async || ()).holds("nobody slept", |run| !run.slept_on_the_thread(50)).verdict();
+    attempt(async || ())
+        .holds("the thread did not sleep", |run| !run.slept_on_the_thread(50))
+        .verdict();
 }
 
 #[test]
 fn a_line_that_is_missing_or_too_many_stands_alone() {
-    let text = verdict(attempt(naps).says(&["0.050 main zero", LINES[0], LINES[1], "0.400 main three"]));
+    let text = verdict(attempt(naps).predicted(PREDICTED).says(&[
+        "0.050 main zero",
+        LINES[0],
+        LINES[1],
+        "0.400 main three",
+    ]));
     let table = [
         "  expected            your run",
         "  0.050 main zero   ≠",
@@ -86,23 +114,29 @@ fn a_line_that_is_missing_or_too_many_stands_alone() {
         "  0.400 main three  ≠",
     ];
     assert!(text.contains(&table.join("\n")), "{text}");
-    let text = verdict(attempt(naps).says(&LINES[1..]));
-    let table =
-        ["  expected          your run", "                  ≠ 0.100 main one", "  0.300 main two    0.300 main two"];
+    let text = verdict(attempt(naps).predicted(PREDICTED).says(&LINES[1..]));
+    let table = [
+        "  expected          your run",
+        "                  ≠ 0.100 main one",
+        "  0.300 main two    0.300 main two",
+    ];
     assert!(text.contains(&table.join("\n")), "{text}");
 }
 
 #[test]
 fn a_flood_of_lines_is_cut() {
     let flood = async || (0..100).for_each(|line| say!("{line}"));
-    let text = verdict(attempt(flood).says(&[]));
-    assert!(text.contains("≠ 0.000 main 19\n  … and 80 more lines\n"), "{text}");
+    let text = verdict(attempt(flood).predicted(PREDICTED).says(&[]));
+    assert!(text.contains("≠ 0.000 main 11\n  … and 88 more lines\n"), "{text}");
 }
 
 #[test]
 fn the_timeline_is_drawn_below() {
-    let text = verdict(attempt(naps).takes(200));
-    assert!(text.contains("\nyour run\n") && text.contains("█ running") && text.contains("A   █─"), "{text}");
+    let text = verdict(attempt(naps).predicted(PREDICTED).takes(200));
+    assert!(
+        text.contains("\nyour run\n") && text.contains("█ running") && text.contains("A   █─"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -114,11 +148,10 @@ fn a_deadlock_gets_a_verdict_that_names_the_lanes() {
         };
         join!(nap.lane("A"), pending::<()>().lane("B"))
     });
-    let headline = headline(deadlock.mistake("nobody wakes them", |run| run.never_ended()).takes(0));
-    let start = "nobody wakes them: nothing can happen any more: A has been waiting since 10 ms at ";
-    assert!(headline.starts_with(start), "{headline}");
-    let end = "and nothing keeps a waker of it [no-waker]";
-    assert!(headline.ends_with(end), "what is expected besides is not asked of a run that has not ended: {headline}");
+    let headline = headline(deadlock.hangs("no task wakes them", |run| run.never_ended()).takes(0));
+    // What is expected besides is not asked of a run that has not ended.
+    assert!(headline.starts_with("no task wakes them: it never ends: "), "{headline}");
+    assert!(headline.contains('A') && headline.contains('B'), "{headline}");
 }
 
 #[test]
@@ -132,21 +165,15 @@ fn what_goes_on_for_ever_gets_a_verdict() {
         ticks.lane("ticks").await
     });
     let headline = headline(endless.holds("it ends", |_: &workshop::Run<()>| false));
-    assert!(
-        headline.starts_with("not yet: after 1 h it was still going on: ticks's next timer is due at 1 h"),
-        "{headline}"
-    );
+    assert!(headline.starts_with("it goes on for ever: "), "{headline}");
 }
 
 #[test]
 fn a_thread_that_is_blocked_gets_a_verdict_that_names_the_lane() {
     let (_keep, never) = std::sync::mpsc::channel::<()>();
     let blocked = attempt(async move || async { never.recv().is_err() }.lane("A").await);
-    let headline = headline(blocked.mistake("it waits", |run| run.blocked()));
-    assert!(
-        headline.starts_with("it waits: A blocks the thread: its poll at 0 did not return within 2 s"),
-        "{headline}"
-    );
+    let headline = headline(blocked.blocks("it waits", |run| run.blocked()));
+    assert!(headline.starts_with("it waits: the thread was kept: A "), "{headline}");
 }
 
 #[test]
@@ -158,14 +185,15 @@ fn a_future_that_spins_gets_a_verdict_that_names_the_lane() {
         })
     };
     let headline = headline(attempt(async move || spin().lane("A").await));
-    assert!(headline.starts_with("not yet: A spins: at 0 it was polled"), "{headline}");
+    assert!(headline.starts_with("the thread was kept: A "), "{headline}");
 }
 
 #[test]
 fn a_panic_gets_a_verdict_with_its_message() {
     let panics = async || -> u32 { panic!("no such page") };
-    let headline = headline(attempt(panics).mistake("it panicked", |run| run.panicked_with("such")).returns(1));
-    assert_eq!(headline, "it panicked: main panicked: no such page");
+    let headline = headline(attempt(panics).panics("it panicked", "such").returns(1));
+    assert!(headline.starts_with("it panicked: main panicked at line "), "{headline}");
+    assert!(headline.ends_with(": no such page"), "{headline}");
 }
 
 #[test]
@@ -176,5 +204,101 @@ fn on_the_real_clock_time_passes_by_itself() {
         let (client, server) = join!(tokio::net::TcpStream::connect(address), listener.accept());
         client.and(server.map(|_| ()))
     };
-    attempt_for_real(listening).holds("they have met", |run| matches!(run.output(), Some(Ok(())))).verdict();
+    attempt_for_real(listening)
+        .holds("they have met", |run| matches!(run.output(), Some(Ok(()))))
+        .verdict();
+}
+
+#[test]
+fn without_a_prediction_times_lines_and_the_timeline_are_withheld() {
+    let text = verdict(attempt(naps).takes(200).says(&[]));
+    assert!(text.contains("Predict first"), "{text}");
+    assert!(
+        !text.contains("200 ms") && !text.contains("main one") && !text.contains('█'),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_prediction_is_compared_with_the_run() {
+    let text = verdict(attempt(naps).predicted(Some((200, "B A"))).takes(200));
+    assert!(text.contains("you said 200 ms; it took 300 ms; you said the order B A"), "{text}");
+    let text = verdict(attempt(naps).predicted(Some((300, "A B"))).takes(200));
+    assert!(text.contains("you said 300 ms, and so it was; the order was as you said"), "{text}");
+}
+
+#[test]
+fn the_headline_is_the_first_line_and_the_last() {
+    let text = verdict(attempt(naps).predicted(PREDICTED).takes(200));
+    assert_eq!(text.lines().next(), text.trim_end().lines().last());
+}
+
+#[test]
+fn lanes_may_speak_in_any_order_within_an_instant_but_each_for_itself_in_its_own() {
+    let both = async || {
+        let speak = async |name| {
+            say!("{name} one");
+            say!("{name} two");
+        };
+        join!(speak("a").lane("A"), speak("b").lane("B"))
+    };
+    let b_first = ["0.000 B b one", "0.000 B b two", "0.000 A a one", "0.000 A a two"];
+    attempt(both).says(&b_first).verdict();
+    let headline = headline(attempt(both).says(&[b_first[1], b_first[0], b_first[2], b_first[3]]));
+    assert!(headline.starts_with("not yet"), "{headline}");
+}
+
+#[test]
+fn another_scenario_gives_other_times_and_values() {
+    let sum = async || {
+        let mut sum = workshop::given(1_u32);
+        for _ in 0..3 {
+            sleep(ms(10)).await;
+            sum += 1;
+        }
+        workshop::delay("the end").await;
+        sum
+    };
+    attempt(sum).takes(30).returns(4).verdict();
+    scenario("other numbers")
+        .times(10, &[5, 20])
+        .value(1_u32, 7)
+        .delay("the end", 100)
+        .attempt(sum)
+        .takes(130)
+        .returns(10)
+        .verdict();
+    attempt(sum).takes(30).returns(4).verdict();
+}
+
+#[test]
+fn what_is_aborted_in_the_last_moment_counts_as_ended() {
+    let aborted = async || {
+        let task = tokio::spawn(sleep(ms(50)).lane("task"));
+        sleep(ms(10)).await;
+        task.abort();
+    };
+    attempt(aborted).holds("it is not left running", |run| !run.left_running("task")).verdict();
+    let detached = async || {
+        drop(tokio::spawn(sleep(ms(50)).lane("task")));
+        sleep(ms(10)).await;
+    };
+    attempt(detached).holds("it is left running", |run| run.left_running("task")).verdict();
+}
+
+#[test]
+fn the_mistakes_of_every_exercise_are_told_apart() {
+    let one = headline(attempt(async || drop(tokio::spawn(sleep(ms(50)).lane("task")))).takes(50));
+    assert!(one.starts_with("`task` was still under way"), "{one}");
+    let two = headline(attempt(async || sleep(Duration::from_secs(50)).await).takes(50));
+    assert!(two.contains("wrong unit"), "{two}");
+    let three = headline(attempt(async || std::thread::sleep(ms(100))).takes(100));
+    assert!(three.starts_with("the thread slept"), "{three}");
+    let four = headline(attempt(async || Err::<(), _>("refused")).returns(Ok::<_, &str>(())));
+    assert!(four.starts_with("it returned an error"), "{four}");
+    let five = headline(
+        attempt(async || join!(sleep(ms(5)).lane("job 1"), sleep(ms(5)).lane("job 2")))
+            .at_most(1, "job"),
+    );
+    assert!(five.starts_with("too many at a time: 2 lanes “job”"), "{five}");
 }

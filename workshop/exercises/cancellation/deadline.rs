@@ -2,13 +2,18 @@
 //!
 //! In Python, `asyncio.wait_for(task, 0.05)` cancels the task when the time is over.
 //!
+//! See `examples/futures/timeout.rs`, and the slide “A timeout cancels. What?”.
+//!
 //! Then try: let the transfer begin with 80 ms of `async_concepts::block`, which never gives way. When does the timeout fire?
 use async_concepts::{LaneExt, say};
 use tokio::{
     spawn,
     time::{sleep, timeout},
 };
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 async fn transfer() {
     say!("asking the bank");
@@ -32,7 +37,7 @@ async fn shop() {
 }
 
 fn main() {
-    workshop::show("deadline", shop);
+    workshop::show("deadline", PREDICTION, shop);
 }
 
 #[cfg(test)]
@@ -42,9 +47,29 @@ mod tests {
     #[test]
     fn after_the_deadline_no_money_goes() {
         workshop::attempt(shop)
+            .predicted(PREDICTION)
             .mistake("it looked at the clock when it was over, which is no deadline", |run| run.said("0.100 main Err"))
+            .mistake("`pay` gave up at once: the timeout was made, and not awaited", |run| run.said("0.000 main Err"))
             .mistake("the timeout let go of the handle, and the task ran on", |run| run.said("the money is gone"))
             .mistake("the bank was not even asked", |run| !run.said("asking the bank"))
+            .takes(1000)
+            .says(&["0.000 transfer asking the bank", "0.050 main Err(\"too slow\")"])
+            .verdict();
+        workshop::scenario("the transfer takes 30 ms")
+            .time(100, 30)
+            .attempt(shop)
+            .predicted(PREDICTION)
+            .mistake("a transfer that is quick enough was given up", |run| run.said("main Err"))
+            .mistake("the transfer itself was changed: the money does not go at all", |run| {
+                !run.said("the money is gone")
+            })
+            .takes(980)
+            .says(&["0.000 transfer asking the bank", "0.030 transfer the money is gone", "0.030 main Ok(())"])
+            .verdict();
+        workshop::scenario("the transfer takes 60 ms")
+            .time(100, 60)
+            .attempt(shop)
+            .predicted(PREDICTION)
             .takes(1000)
             .says(&["0.000 transfer asking the bank", "0.050 main Err(\"too slow\")"])
             .verdict();

@@ -2,6 +2,8 @@
 //!
 //! The connection is a `duplex`: a pipe in memory, which works on virtual time as a socket would on real time.
 //!
+//! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
+//!
 //! Then try: read into a `Vec<u8>` with `read_until`, and keep the vector outside the loop. Why does that work as well?
 use async_concepts::{LaneExt, say};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
@@ -9,7 +11,10 @@ use tokio::{
     join, select,
     time::{Instant, interval_at, sleep},
 };
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 async fn client(mut connection: DuplexStream) {
     sleep(ms(10)).await;
@@ -41,24 +46,53 @@ async fn program() -> String {
 }
 
 fn main() {
-    workshop::show("split_line", program);
+    workshop::show("split_line", PREDICTION, program);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The parts of a line come at these milliseconds.
+    async fn in_parts(parts: &'static [(u64, &'static [u8])]) -> String {
+        let (ours, mut theirs) = duplex(64);
+        let begin = Instant::now();
+        let client = async {
+            for (time, part) in parts {
+                tokio::time::sleep_until(begin + ms(*time)).await;
+                theirs.write_all(part).await.ok(); // the server may have hung up
+            }
+        };
+        let ((), line) = join!(client.lane("client"), server(ours).lane("server"));
+        line
+    }
+
     #[test]
     fn a_line_that_comes_in_two_halves_is_whole() {
+        const LOST: &str = "the first half was lost with the future that had read it";
         workshop::attempt(program)
-            .mistake("the first half was lost with the future that had read it", |run| {
-                run.output().is_some_and(|line| line == "lo")
-            })
+            .predicted(PREDICTION)
+            .mistake(LOST, |run| run.output().is_some_and(|line| line == "lo"))
             .mistake("what one read returns is not a line yet", |run| run.output().is_some_and(|line| line == "hel"))
-            .mistake("nobody looked at the clock while the line was read", |run| run.took(30) && !run.said("tick"))
+            .mistake("the tick was not served while the line was read", |run| run.took(30) && !run.said("tick"))
             .takes(30)
             .says(&["0.020 server tick"])
             .returns("hello".to_owned())
+            .verdict();
+        workshop::scenario("a line in three parts, one of which ends within a letter")
+            .attempt(|| in_parts(&[(5, b"caf\xc3"), (25, b"\xa9 a"), (50, b"u lait\n")]))
+            .predicted(PREDICTION)
+            .mistake("only the first tick was served", |run| run.count("tick") == 1)
+            .takes(50)
+            .says(&["0.020 server tick", "0.040 server tick"])
+            .returns("café au lait".to_owned())
+            .verdict();
+        workshop::scenario("a line in one part, before the first tick")
+            .attempt(|| in_parts(&[(5, b"good evening\n")]))
+            .predicted(PREDICTION)
+            .takes(5)
+            .says(&[])
+            .returns("good evening".to_owned())
             .verdict();
     }
 }

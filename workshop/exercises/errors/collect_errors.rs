@@ -2,16 +2,22 @@
 //!
 //! In Python: `await asyncio.gather(…, return_exceptions=True)`.
 //!
+//! See `examples/gather/gather_errors.rs`, and the slide “One of three fails”.
+//!
 //! Then try: as soon as one has failed, start it once more, while the other goes on.
 use async_concepts::{LaneExt, say};
 use futures::try_join;
 use tokio::time::sleep;
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 type Page = Result<&'static str, &'static str>;
 
 async fn fetch(time: u64, page: Page) -> Page {
     sleep(ms(time)).await;
+    let page = given(page);
     say!("{page:?}");
     page
 }
@@ -28,7 +34,7 @@ async fn report() -> Vec<Page> {
 }
 
 fn main() {
-    workshop::show("collect_errors", report);
+    workshop::show("collect_errors", PREDICTION, report);
 }
 
 #[cfg(test)]
@@ -38,13 +44,31 @@ mod tests {
     #[test]
     fn the_report_waits_for_both_and_names_both() {
         workshop::attempt(report)
-            .mistake("B was given up because A had failed", |run| run.took(100))
-            .mistake("they ran one after another", |run| run.took(600))
+            .predicted(PREDICTION)
+            .mistake("B was given up because A had failed", |run| run.dropped_at("B", 100))
+            .mistake("they ran one after another", |run| run.one_after_another())
             .mistake("the error of A is missing in the report", |run| run.output() == Some(&vec![Ok("page B")]))
-            .mistake("one failure ended everything, as a panic", |run| run.panicked_with("no such page"))
+            .panics("one failure ended everything, as a panic", "no such page")
             .takes(500)
             .says(&["0.100 A Err(\"no such page\")", "0.500 B Ok(\"page B\")"])
             .returns(vec![Err("no such page"), Ok("page B")])
+            .verdict();
+        workshop::scenario("A takes 700 ms")
+            .time(100, 700)
+            .attempt(report)
+            .predicted(PREDICTION)
+            .mistake("the results are in the order of the clock: which page failed?", |run| {
+                run.output() == Some(&vec![Ok("page B"), Err("no such page")])
+            })
+            .takes(700)
+            .returns(vec![Err("no such page"), Ok("page B")])
+            .verdict();
+        workshop::scenario("both fail")
+            .value(Ok::<_, &str>("page B"), Err("no paper"))
+            .attempt(report)
+            .predicted(PREDICTION)
+            .takes(500)
+            .returns(vec![Err("no such page"), Err("no paper")])
             .verdict();
     }
 }

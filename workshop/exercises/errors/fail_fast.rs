@@ -2,11 +2,16 @@
 //!
 //! In Python: `asyncio.gather` raises at 100 ms, and lets B run on. What Rust does with B is in the timeline.
 //!
+//! See `examples/gather/gather_errors.rs`, and the slide “One of three fails”.
+//!
 //! Then try: let B fail, too, at 50 ms. Which of the two errors do you get?
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 struct Connection;
 
@@ -20,7 +25,7 @@ async fn fetch(time: u64, answer: Result<&'static str, &'static str>) -> Result<
     let _connection = Connection;
     say!("connection open");
     sleep(ms(time)).await;
-    answer
+    given(answer)
 }
 
 async fn both() -> Result<[&'static str; 2], &'static str> {
@@ -32,7 +37,7 @@ async fn both() -> Result<[&'static str; 2], &'static str> {
 }
 
 fn main() {
-    workshop::show("fail_fast", both);
+    workshop::show("fail_fast", PREDICTION, both);
 }
 
 #[cfg(test)]
@@ -42,10 +47,12 @@ mod tests {
     #[test]
     fn the_first_error_ends_both() {
         workshop::attempt(both)
+            .predicted(PREDICTION)
             .mistake("the error of A had to wait for B", |run| run.took(500))
             .mistake("B had not even begun: they ran one after another", |run| !run.said("B connection open"))
-            .mistake("B was not stopped: it is a task of its own, and goes on", |run| !run.said("B connection closed"))
+            .mistake("B was not stopped: it is a task of its own, and goes on", |run| run.left_running("B"))
             .mistake("the error of A was lost", |run| run.output().is_some_and(Result::is_ok))
+            .panics("the error was made into a panic", "no such page")
             .takes(100)
             .says(&[
                 "0.000 A connection open",
@@ -54,6 +61,29 @@ mod tests {
                 "0.100 B connection closed",
             ])
             .returns(Err("no such page"))
+            .verdict();
+        workshop::scenario("B fails first, at 50 ms")
+            .time(500, 50)
+            .value(Ok::<_, &str>("page B"), Err("no paper"))
+            .attempt(both)
+            .predicted(PREDICTION)
+            .mistake("the error of B had to wait for A", |run| run.took(100))
+            .takes(50)
+            .says(&[
+                "0.000 A connection open",
+                "0.000 B connection open",
+                "0.050 A connection closed",
+                "0.050 B connection closed",
+            ])
+            .returns(Err("no paper"))
+            .verdict();
+        workshop::scenario("both pages come")
+            .value(Err::<&str, _>("no such page"), Ok("page A"))
+            .attempt(both)
+            .predicted(PREDICTION)
+            .mistake("it gave up at 100 ms, and no page had failed", |run| run.took(100))
+            .takes(500)
+            .returns(Ok(["page A", "page B"]))
             .verdict();
     }
 }

@@ -2,21 +2,26 @@
 //!
 //! In Python: `async with asyncio.TaskGroup()`. What a function starts should not outlive it.
 //!
+//! See `examples/gather/task_group.rs`, and the slide “One of three fails”.
+//!
 //! Then try: wait until the tasks that were aborted have really ended, before the error is returned.
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 async fn check_the_stock() -> Result<(), &'static str> {
     sleep(ms(100)).await;
-    Err("sold out")
+    given(Err("sold out"))
 }
 
 async fn charge_the_card() -> Result<(), &'static str> {
     say!("asking the bank");
     sleep(ms(300)).await;
     say!("the card is charged");
-    Ok(())
+    given(Ok(()))
 }
 
 async fn order() -> Result<(), &'static str> {
@@ -34,16 +39,24 @@ async fn shop() {
 }
 
 fn main() {
-    workshop::show("task_group", shop);
+    workshop::show("task_group", PREDICTION, shop);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The one that ordered goes away after 50 ms.
+    async fn impatient() {
+        let order = tokio::time::timeout(ms(50), order()).await;
+        say!("{}", if order.is_err() { "gone" } else { "served" });
+        sleep(ms(950)).await;
+    }
+
     #[test]
     fn nothing_outlives_the_function_that_started_it() {
         workshop::attempt(shop)
+            .predicted(PREDICTION)
             .mistake("the error waited for the other task, which had charged the card by then", |run| {
                 run.said("0.300 main Err")
             })
@@ -52,6 +65,33 @@ mod tests {
             .mistake("the error was lost", |run| !run.said("sold out"))
             .takes(1000)
             .says(&["0.000 B asking the bank", "0.100 main Err(\"sold out\")"])
+            .verdict();
+        workshop::scenario("the bank refuses at 300 ms, and checking the stock takes 400 ms")
+            .time(100, 400)
+            .value(Err::<(), _>("sold out"), Ok(()))
+            .value(Ok::<_, &str>(()), Err("no cover"))
+            .attempt(shop)
+            .predicted(PREDICTION)
+            .mistake("the error of B had to wait for A", |run| run.said("0.400 main Err"))
+            .mistake("A was not stopped when B had failed", |run| !run.dropped_at("A", 300))
+            .holds("A is stopped when B fails", |run| run.dropped_at("A", 300))
+            .says(&["0.000 B asking the bank", "0.300 B the card is charged", "0.300 main Err(\"no cover\")"])
+            .takes(1200)
+            .verdict();
+        workshop::scenario("`order` itself is dropped after 50 ms")
+            .attempt(impatient)
+            .predicted(PREDICTION)
+            .mistake("a task outlived its function, which was dropped by its caller", |run| run.said("charged"))
+            .says(&["0.000 B asking the bank", "0.050 main gone"])
+            .takes(1000)
+            .verdict();
+        workshop::scenario("nothing fails")
+            .value(Err::<(), _>("sold out"), Ok(()))
+            .attempt(shop)
+            .predicted(PREDICTION)
+            .mistake("a task was stopped though nothing had failed", |run| !run.said("charged"))
+            .says(&["0.000 B asking the bank", "0.300 B the card is charged", "0.300 main Ok(())"])
+            .takes(1200)
             .verdict();
     }
 }

@@ -2,10 +2,15 @@
 //!
 //! In asyncio, `call_later` returns a `TimerHandle` with a method `cancel`.
 //!
+//! See `examples/event_loop/cancel_handle.rs`, and the slide “To cancel a call”.
+//!
 //! Then try: cancel b at 250 ms instead, when it has been called already. Is that an error?
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, task::JoinHandle, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 fn call_later(delay: u64, name: &str) -> JoinHandle<()> {
     let callback = async move {
@@ -28,7 +33,7 @@ async fn program() {
 }
 
 fn main() {
-    workshop::show("call_later_cancel", program);
+    workshop::show("call_later_cancel", PREDICTION, program);
 }
 
 #[cfg(test)]
@@ -38,14 +43,30 @@ mod tests {
     #[test]
     fn a_callback_that_is_cancelled_in_time_is_not_called() {
         workshop::attempt(program)
+            .predicted(PREDICTION)
             .mistake("b was cancelled when it had been called already", |run| {
                 run.said_in_order(&["0.200 b called", "cancel b"])
             })
-            .mistake("b was called all the same: the runtime owns the task, not whoever holds its handle", |run| {
+            .mistake("b was called all the same: the runtime owns the task, not the holder of its handle", |run| {
                 run.said("0.200 b called")
             })
-            .mistake("a cancelled task gives an error to whoever awaits it", |run| run.panicked_with("Cancelled"))
             .mistake("a was cancelled as well", |run| !run.said("a called"))
+            .panics("a task that is cancelled gives an error to the one that awaits it", "Cancelled")
+            .takes(300)
+            .says(&["0.100 c called", "0.150 main cancel b", "0.300 a called"])
+            .verdict();
+        workshop::scenario("c is due after a")
+            .time(100, 350)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(350)
+            .says(&["0.150 main cancel b", "0.300 a called", "0.350 c called"])
+            .verdict();
+        workshop::scenario("b would be due one millisecond after it is cancelled")
+            .time(200, 151)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .mistake("b was called all the same", |run| run.said("b called"))
             .takes(300)
             .says(&["0.100 c called", "0.150 main cancel b", "0.300 a called"])
             .verdict();

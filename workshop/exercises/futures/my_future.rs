@@ -1,12 +1,17 @@
 //! Predict: `poll` is called, then `set`, then `poll` again. What does each poll return, and who is woken when?
 //!
+//! See `examples/futures/future.rs`, and the slide “A result that comes later”.
+//!
 //! Then try: let several tasks wait for one slot, and wake all of them. What changes in `State`, and in `Output`?
 use async_concepts::LaneExt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use tokio::{spawn, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 #[derive(Default)]
 struct State {
@@ -43,38 +48,79 @@ async fn program() -> u32 {
     let slot = Slot::default();
     let waiter = spawn(slot.clone().lane("waiter"));
     sleep(ms(100)).await;
-    slot.set(42);
+    slot.set(given(42));
     waiter.await.unwrap()
 }
 
 fn main() {
-    workshop::show("my_future", program);
+    workshop::show("my_future", PREDICTION, program);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What two tasks see that poll a slot, first one and then the other: was it woken before the value came, and then?
-    async fn by_hand() -> ([bool; 2], [bool; 2], Poll<u32>) {
+    #[derive(Debug)]
+    struct Seen {
+        woken_early: bool,
+        first_woken: bool,
+        last_woken: bool,
+        value: Poll<u32>,
+    }
+
+    /// Two tasks poll a slot, first one and then the other; then the value comes.
+    async fn by_hand() -> Seen {
         let slot = Slot::default();
         let (mut first, mut last) = (tokio_test::task::spawn(slot.clone()), tokio_test::task::spawn(slot.clone()));
         assert!(first.poll().is_pending() && last.poll().is_pending(), "there is no value yet");
-        let before = [first.is_woken(), last.is_woken()];
+        let woken_early = first.is_woken() || last.is_woken();
         slot.set(42);
-        (before, [first.is_woken(), last.is_woken()], last.poll())
+        let (first_woken, last_woken) = (first.is_woken(), last.is_woken());
+        Seen { woken_early, first_woken, last_woken, value: last.poll() }
+    }
+
+    /// The value is there before a task asks for it.
+    async fn early() -> u32 {
+        let slot = Slot::default();
+        slot.set(7);
+        slot.await
     }
 
     #[test]
-    fn who_polled_last_is_woken_when_the_value_comes() {
-        let is = |before, after| move |run: &workshop::Run<_>| run.output() == Some(&(before, after, Poll::Ready(42)));
+    fn a_task_that_has_polled_is_woken_when_the_value_comes() {
         workshop::attempt(by_hand)
-            .mistake("`poll` waited itself, and nobody else could run", |run| run.blocked())
-            .mistake("it woke itself when there was nothing yet: it will be polled for ever", is([true; 2], [true; 2]))
-            .mistake("nobody was woken: it forgot who had asked", is([false; 2], [false; 2]))
-            .mistake("it kept the waker of the first poll: the last one counts", is([false; 2], [true, false]))
-            .returns(([false; 2], [false, true], Poll::Ready(42)))
+            .predicted(PREDICTION)
+            .blocks("`poll` did not return: it must never wait, neither for the value nor for a lock", |_| true)
+            .mistake("it woke itself when there was nothing yet: it will be polled for ever", |run| {
+                run.output().is_some_and(|seen| seen.woken_early)
+            })
+            .mistake("no task was woken: the slot forgot which one had asked", |run| {
+                run.output().is_some_and(|seen| !seen.first_woken && !seen.last_woken)
+            })
+            .mistake("it kept the waker of the first poll: the last one counts", |run| {
+                run.output().is_some_and(|seen| seen.first_woken && !seen.last_woken)
+            })
+            .holds("the task that polled last is woken when the value comes, and not before", |run| {
+                run.output().is_some_and(|seen| !seen.woken_early && seen.last_woken)
+            })
+            .holds("the poll after that is ready, with the value", |run| {
+                run.output().is_some_and(|seen| seen.value == Poll::Ready(42))
+            })
             .verdict();
-        workshop::attempt(program).takes(100).returns(42).verdict();
+        workshop::attempt(program).predicted(PREDICTION).takes(100).returns(42).verdict();
+        workshop::scenario("the value comes after 30 ms, and is 7")
+            .time(100, 30)
+            .value(42_u32, 7)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(30)
+            .returns(7)
+            .verdict();
+        workshop::scenario("the value is there already")
+            .attempt(early)
+            .predicted(PREDICTION)
+            .takes(0)
+            .returns(7)
+            .verdict();
     }
 }

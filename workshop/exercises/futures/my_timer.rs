@@ -2,11 +2,16 @@
 //!
 //! An event loop keeps its timers in a heap, as asyncio does: it sleeps until the next deadline, and calls what is due.
 //!
+//! See `examples/event_loop/timers.rs`, and the slide “Timers”.
+//!
 //! Then try: two timers with the same deadline. In which order do they go off, and how would you let the older go first?
 use async_concepts::say;
 use std::collections::BinaryHeap;
 use tokio::time::{Instant, sleep_until};
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 #[derive(Default)]
 struct Timers {
@@ -44,16 +49,42 @@ async fn program() {
 }
 
 fn main() {
-    workshop::show("my_timer", program);
+    workshop::show("my_timer", PREDICTION, program);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Two timers for the same moment, and one before.
+    async fn same_deadline() {
+        let (now, mut timers) = (Instant::now(), Timers::default());
+        for (time, name) in [(100, "x"), (50, "w"), (100, "y")] {
+            timers.call_at(now + ms(time), name);
+        }
+        while let Some(deadline) = timers.next() {
+            sleep_until(deadline).await;
+            timers.call_due();
+        }
+    }
+
+    /// The loop was busy, and comes late to two of three timers.
+    async fn late() {
+        let (now, mut timers) = (Instant::now(), Timers::default());
+        for (time, name) in [(200, "b"), (100, "a"), (300, "c")] {
+            timers.call_at(now + ms(time), name);
+        }
+        sleep_until(now + ms(250)).await;
+        while let Some(deadline) = timers.next() {
+            sleep_until(deadline).await;
+            timers.call_due();
+        }
+    }
+
     #[test]
     fn timers_go_off_when_they_are_due_and_in_that_order() {
         workshop::attempt(program)
+            .predicted(PREDICTION)
             .mistake("the latest came first: a `BinaryHeap` gives its greatest", |run| {
                 run.said_in_order(&["0.300 main c", "0.300 main b", "0.300 main a"])
             })
@@ -64,6 +95,21 @@ mod tests {
             .mistake("timers went off before they were due", |run| run.count("0.100 main") > 1)
             .takes(300)
             .says(&["0.100 main a", "0.200 main b", "0.300 main c"])
+            .verdict();
+        workshop::scenario("two timers have the same deadline")
+            .attempt(same_deadline)
+            .predicted(PREDICTION)
+            .mistake("of two timers with the same deadline one was lost", |run| run.count("0.100 main") < 2)
+            .holds("w goes off at 50 ms, and x and y at 100 ms", |run| {
+                run.said("0.050 main w") && run.said("0.100 main x") && run.said("0.100 main y")
+            })
+            .takes(100)
+            .verdict();
+        workshop::scenario("the loop is late for two timers")
+            .attempt(late)
+            .predicted(PREDICTION)
+            .says(&["0.250 main a", "0.250 main b", "0.300 main c"])
+            .takes(300)
             .verdict();
     }
 }

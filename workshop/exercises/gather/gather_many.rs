@@ -2,14 +2,19 @@
 //!
 //! In Python: `await asyncio.gather(*naps)`. The results are wanted in the order of the list.
 //!
+//! See `examples/gather/gather_tasks.rs`, and the slide “Start three, wait for all”.
+//!
 //! Then try: print each result as soon as it is there, and still return them in the order of the list.
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 async fn nap(length: u64) -> u64 {
     sleep(ms(length)).await;
-    length
+    given(length)
 }
 
 /// How long each nap was, in the order of the list.
@@ -29,7 +34,7 @@ async fn program() {
 }
 
 fn main() {
-    workshop::show("gather_many", program);
+    workshop::show("gather_many", PREDICTION, program);
 }
 
 #[cfg(test)]
@@ -39,20 +44,45 @@ mod tests {
     #[test]
     fn a_list_of_naps_takes_as_long_as_the_longest_and_keeps_its_order() {
         workshop::attempt(|| naps(vec![300, 100, 200]))
-            .mistake("the naps ran one after another", |run| run.took(600))
-            .mistake("the naps were started, and nobody waited for them", |run| run.took(0))
+            .predicted(PREDICTION)
+            .mistake("the naps ran one after another", |run| run.one_after_another())
+            .mistake("the naps were started, and nothing waited for them", |run| run.took(0))
             .mistake("the results are in the order of the clock, not of the list", |run| {
                 run.output() == Some(&vec![100, 200, 300])
             })
+            .mistake("only a few naps overlapped", |run| run.at_a_time("nap") < 3)
             .takes(300)
             .returns(vec![300, 100, 200])
+            .verdict();
+        workshop::scenario("the nap of 100 ms lasts 150 ms")
+            .time(100, 150)
+            .attempt(|| naps(vec![300, 100, 200]))
+            .predicted(PREDICTION)
+            .mistake("the result is the list itself, and not what the naps returned", |run| {
+                run.output() == Some(&vec![300, 100, 200])
+            })
+            .takes(300)
+            .returns(vec![300, 150, 200])
+            .verdict();
+        workshop::scenario("a list without naps")
+            .attempt(|| naps(vec![]))
+            .predicted(PREDICTION)
+            .panics("a list can be empty, too", "")
+            .takes(0)
+            .returns(Vec::<u64>::new())
             .verdict();
     }
 
     #[test]
     fn a_thousand_naps_take_as_long_as_the_longest() {
-        workshop::attempt(|| naps((1..=1000).collect()))
-            .mistake("only a few naps overlapped", |run| run.took_more_than(1000) && !run.took(500_500))
+        workshop::scenario("a thousand naps")
+            .attempt(|| naps((1..=1000).collect()))
+            .predicted(PREDICTION)
+            .mistake("some naps of the list are missing in the result", |run| {
+                run.output().is_some_and(|slept| slept.len() < 1000)
+            })
+            .mistake("the naps ran one after another", |run| run.one_after_another())
+            .mistake("only a few naps overlapped", |run| run.at_a_time("nap") < 1000)
             .takes(1000)
             .returns((1..=1000).collect::<Vec<u64>>())
             .verdict();

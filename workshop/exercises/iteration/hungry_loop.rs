@@ -2,11 +2,16 @@
 //!
 //! It could be 300 ms: the first two are stored while the last two are fetched.
 //!
+//! See `examples/iteration/pipeline.rs`, and the slide “Who polls the fetches?”.
+//!
 //! Then try: let a task fetch, and send the pages through a channel to the loop that stores them. Is that as fast?
 use async_concepts::{LaneExt, say};
 use futures::{StreamExt, stream};
 use tokio::time::sleep;
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 async fn fetch(page: u64) -> u64 {
     sleep(ms(100)).await;
@@ -14,7 +19,7 @@ async fn fetch(page: u64) -> u64 {
 }
 
 async fn store(page: u64) {
-    sleep(ms(100)).await;
+    sleep(given(ms(100))).await;
     say!("page {page} is stored");
 }
 
@@ -27,7 +32,7 @@ async fn copy() {
 }
 
 fn main() {
-    workshop::show("hungry_loop", copy);
+    workshop::show("hungry_loop", PREDICTION, copy);
 }
 
 #[cfg(test)]
@@ -37,12 +42,15 @@ mod tests {
     #[test]
     fn the_next_pages_are_fetched_while_these_are_stored() {
         workshop::attempt(copy)
-            .mistake("the body of the loop waited, and meanwhile nobody polled the stream", |run| run.took(600))
-            .mistake("all four were fetched at once, and the server allows two", |run| run.took(200))
+            .predicted(PREDICTION)
+            .mistake("all four were fetched at once, and the server allows two", |run| run.at_a_time("fetch") == 4)
+            .mistake("the body of the loop waited, and meanwhile the stream was not polled", |run| run.took(600))
             .mistake("no fetch was begun while two pages were being stored: is there a limit too many?", |run| {
                 run.took(400)
             })
             .mistake("everything ran one after another", |run| run.took(800))
+            .mistake("the pages were stored one at a time", |run| run.took(500) && run.at_a_time("store") == 1)
+            .at_most(2, "fetch")
             .takes(300)
             .says(&[
                 "0.200 store page 1 is stored",
@@ -50,6 +58,26 @@ mod tests {
                 "0.300 store page 3 is stored",
                 "0.300 store page 4 is stored",
             ])
+            .verdict();
+        workshop::scenario("it takes 250 ms to store a page")
+            .value(ms(100), ms(250))
+            .attempt(copy)
+            .predicted(PREDICTION)
+            .at_most(2, "fetch")
+            .takes(450)
+            .says(&[
+                "0.350 store page 1 is stored",
+                "0.350 store page 2 is stored",
+                "0.450 store page 3 is stored",
+                "0.450 store page 4 is stored",
+            ])
+            .verdict();
+        workshop::scenario("it takes 20 ms to store a page")
+            .value(ms(100), ms(20))
+            .attempt(copy)
+            .predicted(PREDICTION)
+            .at_most(2, "fetch")
+            .takes(220)
             .verdict();
     }
 }

@@ -2,13 +2,18 @@
 //!
 //! In Python: an async generator and `async for`; there, too, `break` closes nothing, and one needs `aclosing`.
 //!
+//! See `examples/iteration/ticker.rs`, and the slide “`async for`, or `for … await`?”.
+//!
 //! Then try: let the source be closed when the tenth tick comes or when 250 ms are over, whichever is first.
 use async_concepts::{LaneExt, say};
 use async_stream::stream;
 use futures::{Stream, StreamExt};
 use std::pin::pin;
 use tokio::time::sleep;
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 struct Source;
 
@@ -42,7 +47,7 @@ async fn program() {
 }
 
 fn main() {
-    workshop::show("ticker", program);
+    workshop::show("ticker", PREDICTION, program);
 }
 
 #[cfg(test)]
@@ -52,11 +57,13 @@ mod tests {
     #[test]
     fn the_source_is_closed_when_the_loop_is_left() {
         workshop::attempt(program)
+            .predicted(PREDICTION)
             .mistake("`break` ended the loop, but the stream lives to the end of its variable", |run| {
                 run.said("0.500 main source closed")
             })
             .mistake("the ticks came all at once, when they had been collected", |run| run.said("0.200 main tick 1"))
-            .mistake("a ticker never ends by itself: somebody has to leave the loop", |run| run.never_ended())
+            .mistake("the loop was only left when the third tick had come", |run| run.said("0.300 main source closed"))
+            .hangs("a ticker never ends by itself: something has to leave the loop", |run| run.ran_at("main", 1_000))
             .takes(500)
             .says(&[
                 "0.100 main tick 1",
@@ -64,6 +71,24 @@ mod tests {
                 "0.200 main source closed",
                 "0.500 main the other work is done",
             ])
+            .verdict();
+        workshop::scenario("a tick every 70 ms")
+            .time(100, 70)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(440)
+            .says(&[
+                "0.070 main tick 1",
+                "0.140 main tick 2",
+                "0.140 main source closed",
+                "0.440 main the other work is done",
+            ])
+            .verdict();
+        workshop::scenario("the program is dropped after 150 ms")
+            .attempt(async || tokio::time::timeout(ms(150), program().lane("program")).await.is_err())
+            .predicted(PREDICTION)
+            .says(&["0.100 program tick 1", "0.150 program source closed"])
+            .returns(true)
             .verdict();
     }
 }

@@ -2,11 +2,16 @@
 //!
 //! In Python: `async with semaphore:`, which gives the permit back where the block ends.
 //!
+//! See `examples/synchronization/semaphore.rs`, and the slide “A permit is a variable”.
+//!
 //! Then try: let the tasks be spawned in a loop that acquires the permit before it spawns. Where must the permit go?
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
 use tokio::{sync::Semaphore, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 async fn job(permits: &Semaphore) {
     // TODO: no more than two jobs may work at the same time.
@@ -21,7 +26,7 @@ async fn jobs() {
 }
 
 fn main() {
-    workshop::show("limiter", jobs);
+    workshop::show("limiter", PREDICTION, jobs);
 }
 
 #[cfg(test)]
@@ -31,9 +36,11 @@ mod tests {
     #[test]
     fn six_jobs_with_two_permits_take_three_rounds() {
         workshop::attempt(jobs)
+            .predicted(PREDICTION)
             .mistake("all six worked at once: the permits were given back before the work began", |run| run.took(100))
             .mistake("only one worked at a time", |run| run.took(600))
-            .mistake("the permits were never given back", |run| run.never_ended())
+            .mistake("three or more worked at the same time", |run| run.count("0.000 ") > 2)
+            .hangs("the permits were never given back", |run| run.said("B works") && !run.said("C works"))
             .takes(300)
             .says(&[
                 "0.000 A works",
@@ -43,6 +50,29 @@ mod tests {
                 "0.200 E works",
                 "0.200 F works",
             ])
+            .verdict();
+        workshop::scenario("B works for 250 ms")
+            .times(100, &[100, 250, 100, 100, 100, 100])
+            .attempt(jobs)
+            .predicted(PREDICTION)
+            .mistake("the jobs went in rounds of two: a free place waited for the slower of the two", |run| {
+                run.said("0.250 C works")
+            })
+            .takes(400)
+            .says(&[
+                "0.000 A works",
+                "0.000 B works",
+                "0.100 C works",
+                "0.200 D works",
+                "0.250 E works",
+                "0.300 F works",
+            ])
+            .verdict();
+        workshop::scenario("all of them work for 30 ms")
+            .time(100, 30)
+            .attempt(jobs)
+            .predicted(PREDICTION)
+            .takes(90)
             .verdict();
     }
 }

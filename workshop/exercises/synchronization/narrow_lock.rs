@@ -2,15 +2,20 @@
 //!
 //! In Python: `async with lock:`, with an `await` inside that should not be there.
 //!
+//! See `examples/synchronization/lock.rs`, and the slide “The cure needs no lock”.
+//!
 //! Then try: do without the `Mutex`, with a `Cell`. Why is that allowed here, and when would it not be?
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
 use tokio::{sync::Mutex, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 async fn ask(price: u32) -> u32 {
     sleep(ms(100)).await;
-    price
+    given(price)
 }
 
 async fn buy(price: u32, sum: &Mutex<u32>) {
@@ -27,7 +32,7 @@ async fn shop() -> u32 {
 }
 
 fn main() {
-    workshop::show("narrow_lock", shop);
+    workshop::show("narrow_lock", PREDICTION, shop);
 }
 
 #[cfg(test)]
@@ -36,18 +41,31 @@ mod tests {
 
     #[test]
     fn four_questions_take_as_long_as_one_and_no_price_is_lost() {
+        const LOST: &str = "prices got lost between reading the sum and writing it";
         workshop::attempt(shop)
+            .predicted(PREDICTION)
             .mistake("the lock was held while they waited for something else", |run| run.took(400))
-            .mistake("prices got lost between reading the sum and writing it", |run| {
-                run.output().is_some_and(|sum| *sum < 10)
+            .mistake(LOST, |run| run.output().is_some_and(|sum| *sum < 10))
+            .blocks("a lock of `std` was held across an `.await`, and the next to lock it stopped the thread", |run| {
+                !run.never_polled("B")
             })
-            .mistake(
-                "a lock of `std` was held across an `.await`, and the next one to lock it stopped the thread",
-                |run| run.blocked(),
-            )
             .takes(100)
-            .says(&["0.100 A sum 1", "0.100 B sum 3", "0.100 C sum 6", "0.100 D sum 10"])
+            .holds("each of the four sees a sum at 100 ms", |run| run.count("0.100 ") == 4)
             .returns(10)
+            .verdict();
+        workshop::scenario("the questions take 100, 50, 200 and 100 ms")
+            .times(100, &[100, 50, 200, 100])
+            .attempt(shop)
+            .predicted(PREDICTION)
+            .takes(200)
+            .returns(10)
+            .verdict();
+        workshop::scenario("one price is 30")
+            .value(3_u32, 30)
+            .attempt(shop)
+            .predicted(PREDICTION)
+            .takes(100)
+            .returns(37)
             .verdict();
     }
 }

@@ -2,11 +2,16 @@
 //!
 //! A channel of pipes stands for the listener here: `recv` is what `accept` would be.
 //!
+//! See `examples/transports/echo.rs`, and the slide “Anything that reads and writes”.
+//!
 //! Then try: when the listener closes, wait for the clients that are still being served, but no longer than 5 s.
 use async_concepts::{LaneExt, say};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, copy, duplex, split};
 use tokio::{join, sync::mpsc, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
 
 async fn echo(client: DuplexStream) {
     let (mut from, mut to) = split(client);
@@ -43,21 +48,47 @@ async fn program() {
 }
 
 fn main() {
-    workshop::show("two_clients", program);
+    workshop::show("two_clients", PREDICTION, program);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// One client says nothing for a long time, and two others come.
+    async fn three() {
+        let (connect, clients) = mpsc::channel(8);
+        join!(
+            biased;
+            serve(clients).lane("serve"),
+            talk(connect.clone(), 30).lane("first"),
+            talk(connect.clone(), 2000).lane("slow"),
+            talk(connect, 10).lane("fast"),
+        );
+    }
+
     #[test]
     fn a_slow_client_does_not_delay_a_fast_one() {
         workshop::attempt(program)
+            .predicted(PREDICTION)
             .mistake("the fast client had to wait for the slow one", |run| run.said("1.000 fast hello"))
             .mistake("only the first client was served", |run| run.said("fast no answer"))
             .mistake("the slow client was thrown out", |run| run.said("slow no answer"))
             .takes(1000)
             .says(&["0.010 fast hello", "1.000 slow hello"])
+            .verdict();
+        workshop::scenario("the slow client is the faster one")
+            .time(1000, 5)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(10)
+            .says(&["0.005 slow hello", "0.010 fast hello"])
+            .verdict();
+        workshop::scenario("three clients")
+            .attempt(three)
+            .predicted(PREDICTION)
+            .takes(2000)
+            .says(&["0.010 fast hello", "0.030 first hello", "2.000 slow hello"])
             .verdict();
     }
 }

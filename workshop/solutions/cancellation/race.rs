@@ -1,7 +1,10 @@
 //! `select!` waits for the first of its futures, and drops the others: so the loser hangs up in the same instant.
 use async_concepts::{LaneExt, say};
 use tokio::{select, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((100, "near"));
 
 struct Call;
 
@@ -29,7 +32,7 @@ async fn fastest(near_ms: u64, far_ms: u64) -> &'static str {
 }
 
 fn main() {
-    workshop::show("race", || fastest(100, 500));
+    workshop::show("race", PREDICTION, || fastest(100, 500));
 }
 
 #[cfg(test)]
@@ -38,18 +41,33 @@ mod tests {
 
     #[test]
     fn the_first_answer_wins_and_the_other_call_is_ended() {
-        for (near_ms, far_ms, winner, loser) in [(100, 500, "near", "far"), (500, 100, "far", "near")] {
-            workshop::attempt(move || fastest(near_ms, far_ms))
-                .mistake("only one of them was asked", |run| run.count("calls") == 1)
-                .mistake("they were asked one after another", |run| run.took(600))
-                .mistake("the race was only over when the loser had answered", |run| run.took(500))
-                .mistake("the loser goes on: dropping a handle does not end its task", |run| run.count("hangs up") == 1)
-                .takes(100)
-                .returns(winner)
-                .holds("the loser hangs up when the winner has answered", |run| {
-                    run.said(&format!("0.100 {loser} hangs up"))
-                })
-                .verdict();
-        }
+        workshop::attempt(|| fastest(100, 500))
+            .predicted(PREDICTION)
+            .mistake("only one of them was asked", |run| run.count("calls") == 1)
+            .mistake("they were asked one after another", |run| run.took(600))
+            .mistake("the race was only over when the loser had answered", |run| run.took(500))
+            .mistake("the loser goes on: dropping a handle does not end its task", |run| run.left_running("far"))
+            .mistake("the loser neither goes on nor hangs up: it was never dropped", |run| run.leaked("far"))
+            .takes(100)
+            .returns("near")
+            .holds("the loser hangs up when the winner has answered", |run| run.said("0.100 far hangs up"))
+            .verdict();
+        workshop::scenario("the other mirror is the faster one")
+            .attempt(|| fastest(500, 100))
+            .predicted(PREDICTION)
+            .mistake("only one of them was asked", |run| run.count("calls") == 1)
+            .takes(100)
+            .returns("far")
+            .holds("the loser hangs up when the winner has answered", |run| run.said("0.100 near hangs up"))
+            .verdict();
+        workshop::scenario("the near mirror takes 700 ms instead of 100 ms")
+            .time(100, 700)
+            .attempt(|| fastest(100, 500))
+            .predicted(PREDICTION)
+            .mistake("the winner was known from its times, not from its answer", |run| run.output() == Some(&"near"))
+            .takes(500)
+            .returns("far")
+            .holds("the loser hangs up when the winner has answered", |run| run.said("0.500 near hangs up"))
+            .verdict();
     }
 }

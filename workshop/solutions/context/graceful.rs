@@ -3,7 +3,10 @@
 use async_concepts::{LaneExt, say};
 use tokio::{select, spawn, time::sleep};
 use tokio_util::sync::CancellationToken;
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((270, "worker"));
 
 async fn job() {
     sleep(ms(100)).await;
@@ -34,25 +37,49 @@ async fn program() -> u32 {
 }
 
 fn main() {
-    workshop::show("graceful", program);
+    workshop::show("graceful", PREDICTION, program);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    async fn stopped_after(time: u64) -> u32 {
+        let token = CancellationToken::new();
+        let worker = spawn(work(token.clone()).lane("worker"));
+        sleep(ms(time)).await;
+        token.cancel();
+        worker.await.unwrap()
+    }
+
     #[test]
     fn a_worker_that_is_asked_to_stop_drops_its_job_and_flushes() {
+        const LATE: &str = "it did not stop when the token was cancelled, but at a time of its own";
         workshop::attempt(program)
+            .predicted(PREDICTION)
             .mistake("the token was only looked at between two jobs", |run| run.took(320))
             .mistake("nothing was flushed: it stopped where it stood", |run| run.took(250) && !run.said("flushed"))
-            .mistake("it was not asked, it was aborted, and what it had done is lost", |run| {
-                run.panicked_with("Cancelled")
-            })
-            .mistake("nobody ever cancels the token at which it looks", |run| run.never_ended())
+            .mistake("the job that was dropped was counted as done", |run| run.output() == Some(&3))
+            .panics("it was not asked, it was aborted, and what it had done is lost", "Cancelled")
+            .hangs("the worker goes on: the token at which it looks is never cancelled", |run| run.said("4 done"))
             .takes(270)
             .says(&["0.100 worker 1 done", "0.200 worker 2 done", "0.250 main stop", "0.270 worker flushed"])
             .returns(2)
+            .verdict();
+        workshop::scenario("it is stopped after 137 ms")
+            .attempt(|| stopped_after(137))
+            .predicted(PREDICTION)
+            .mistake(LATE, |run| run.took_more_than(157))
+            .takes(157)
+            .returns(1)
+            .verdict();
+        workshop::scenario("each job takes 70 ms, and it is stopped after 300 ms")
+            .time(100, 70)
+            .attempt(|| stopped_after(300))
+            .predicted(PREDICTION)
+            .mistake(LATE, |run| !run.took(320))
+            .takes(320)
+            .returns(4)
             .verdict();
     }
 }

@@ -2,12 +2,15 @@
 //! not where `brew` is called.
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((100, "brew"));
 
 async fn brew() -> &'static str {
     say!("the machine starts");
     sleep(ms(100)).await;
-    "coffee"
+    given("coffee")
 }
 
 async fn breakfast() -> &'static str {
@@ -17,7 +20,7 @@ async fn breakfast() -> &'static str {
 }
 
 fn main() {
-    workshop::show("lazy", breakfast);
+    workshop::show("lazy", PREDICTION, breakfast);
 }
 
 #[cfg(test)]
@@ -27,15 +30,37 @@ mod tests {
     #[test]
     fn coffee_is_brewed_when_it_is_awaited() {
         workshop::attempt(breakfast)
-            .mistake("the program was over before its task had begun", |run| {
+            .predicted(PREDICTION)
+            .mistake("the program was over before the machine had started", |run| {
                 !run.said("machine") && run.output() == Some(&"coffee")
             })
-            .mistake("nothing was brewed: a call only makes a future, and nobody polled it", |run| !run.said("machine"))
+            .mistake("nothing was brewed: a call only makes a future, and it was never polled", |run| {
+                run.never_polled("brew")
+            })
+            .mistake("the coffee was given up before it was done: one poll is not enough", |run| {
+                run.dropped_at("brew", 0)
+            })
             .mistake("the coffee was awaited where it was ordered, and the table had to wait", |run| {
                 run.said("0.100 main the table is laid")
             })
-            .says(&["0.000 main the table is laid", "0.000 brew the machine starts"])
+            .mistake("the machine started before the table was laid", |run| run.said_in_order(&["machine", "table"]))
+            .says_in_order(&["0.000 main the table is laid", "0.000 brew the machine starts"])
             .takes(100)
+            .returns("coffee")
+            .verdict();
+        workshop::scenario("the machine takes 250 ms, and makes tea")
+            .time(100, 250)
+            .value("coffee", "tea")
+            .attempt(breakfast)
+            .predicted(PREDICTION)
+            .takes(250)
+            .returns("tea")
+            .verdict();
+        workshop::scenario("the machine is done at once")
+            .time(100, 0)
+            .attempt(breakfast)
+            .predicted(PREDICTION)
+            .takes(0)
             .returns("coffee")
             .verdict();
     }

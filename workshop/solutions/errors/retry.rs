@@ -3,6 +3,10 @@ use async_concepts::say;
 use std::cell::Cell;
 use tokio::time::sleep;
 use workshop::ms;
+use workshop::{Prediction, given};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((700, ""));
 
 struct Server {
     failures: Cell<u32>,
@@ -14,7 +18,7 @@ impl Server {
         let left = self.failures.get();
         self.failures.set(left.saturating_sub(1));
         say!("{}", if left > 0 { "busy" } else { "answer" });
-        if left > 0 { Err("busy") } else { Ok("answer") }
+        if left > 0 { Err("busy") } else { Ok(given("answer")) }
     }
 }
 
@@ -36,30 +40,55 @@ async fn program() -> Result<&'static str, &'static str> {
 }
 
 fn main() {
-    workshop::show("retry", program);
+    workshop::show("retry", PREDICTION, program);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    async fn with(failures: u32) -> Result<&'static str, &'static str> {
+        retry(&Server { failures: Cell::new(failures) }).await
+    }
+
     #[test]
     fn each_pause_is_twice_as_long_as_the_one_before() {
         workshop::attempt(program)
+            .predicted(PREDICTION)
             .mistake("it asked again at once", |run| run.count("0.000 main busy") > 1)
             .mistake("it waited before it had asked for the first time", |run| !run.said("0.000 main busy"))
             .mistake("it gave up too soon", |run| run.output() == Some(&Err("busy")))
             .mistake("all pauses were the same", |run| run.took(300))
+            .mistake("each pause was 100 ms longer, not twice as long", |run| run.took(600))
             .says(&["0.000 main busy", "0.100 main busy", "0.300 main busy", "0.700 main answer"])
             .takes(700)
+            .returns(Ok("answer"))
+            .verdict();
+        workshop::scenario("the server does not fail")
+            .value("answer", "another answer")
+            .attempt(|| with(0))
+            .predicted(PREDICTION)
+            .takes(0)
+            .returns(Ok("another answer"))
+            .verdict();
+        workshop::scenario("the server fails four times")
+            .attempt(|| with(4))
+            .predicted(PREDICTION)
+            .takes(1500)
             .returns(Ok("answer"))
             .verdict();
     }
 
     #[test]
     fn after_the_fifth_attempt_there_is_no_pause() {
-        workshop::attempt(async || retry(&Server { failures: Cell::new(9) }).await)
+        workshop::scenario("the server fails each time")
+            .attempt(|| with(9))
+            .predicted(PREDICTION)
+            .mistake("it asked again at once", |run| run.count("0.000 main busy") > 1)
+            .mistake("it asked more than five times", |run| run.count("busy") > 5)
+            .mistake("each pause was 100 ms longer, not twice as long", |run| run.took(1000))
             .mistake("it waited although no attempt followed", |run| run.took(3100))
+            .mistake("it gave up too soon", |run| run.count("busy") < 5)
             .takes(1500)
             .returns(Err("busy"))
             .verdict();

@@ -1,11 +1,14 @@
 //! `spawn_blocking` runs the closure on a thread of its own, and its handle can be awaited here, while the ticks go on.
 use async_concepts::{LaneExt, block, on_thread, say};
 use tokio::{join, task::spawn_blocking, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((90, "ticks"));
 
 fn hash() -> u64 {
     block(ms(90));
-    0xcafe
+    given(0xcafe)
 }
 
 async fn login() -> u64 {
@@ -26,7 +29,7 @@ async fn program() -> u64 {
 }
 
 fn main() {
-    workshop::show("offload", program);
+    workshop::show("offload", PREDICTION, program);
 }
 
 #[cfg(test)]
@@ -36,11 +39,32 @@ mod tests {
     #[test]
     fn the_ticks_go_on_while_the_hash_is_computed() {
         workshop::attempt(program)
+            .predicted(PREDICTION)
+            .may_sleep()
             .mistake("the hash kept the thread, and the ticks came late", |run| run.said("0.090 ticks tick 1"))
             .mistake("the ticks began only when the hash was done", |run| run.said("0.110 ticks tick 1"))
-            .mistake("nobody waited for the hash", |run| run.took(80))
-            .mistake("what is for another thread was called on this one", |run| run.blocked())
+            .mistake("nothing waited for the hash", |run| run.took(80))
+            .blocks("what is for another thread was called on this one", |run| run.lanes("hash") > 0)
             .takes(90)
+            .says(&["0.020 ticks tick 1", "0.040 ticks tick 2", "0.060 ticks tick 3", "0.080 ticks tick 4"])
+            .returns(0xcafe)
+            .verdict();
+        workshop::scenario("the hash takes 50 ms, and is another one")
+            .time(90, 50)
+            .value(0xcafe_u64, 0xbeef)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .may_sleep()
+            .mistake("the hash was not computed: the result is a constant", |run| run.output() == Some(&0xcafe))
+            .takes(80)
+            .returns(0xbeef)
+            .verdict();
+        workshop::scenario("the hash takes 200 ms")
+            .time(90, 200)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .may_sleep()
+            .takes(200)
             .says(&["0.020 ticks tick 1", "0.040 ticks tick 2", "0.060 ticks tick 3", "0.080 ticks tick 4"])
             .returns(0xcafe)
             .verdict();

@@ -7,7 +7,10 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use tokio::sync::oneshot;
-use workshop::ms;
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((0, "bell"));
 
 struct Unpark(Thread);
 
@@ -53,21 +56,75 @@ async fn visit() -> u32 {
 }
 
 fn main() {
-    workshop::show("my_block_on", visit);
+    workshop::show("my_block_on", PREDICTION, visit);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Rings so many times, each time when it has been asked for that. Returns how often it was polled.
+    async fn rings(times: u32) -> u32 {
+        let rung = Arc::new(AtomicU32::new(0));
+        let (ask, asked) = mpsc::channel::<Waker>();
+        let ringer = rung.clone();
+        thread::spawn(move || {
+            for waker in asked {
+                ringer.fetch_add(1, Ordering::SeqCst);
+                waker.wake();
+            }
+        });
+        let (mut polls, mut asks) = (0, 0);
+        my_block_on(poll_fn(|context| {
+            polls += 1;
+            let rung = rung.load(Ordering::SeqCst);
+            if rung == times {
+                return Poll::Ready(());
+            }
+            if asks == rung {
+                asks += 1;
+                ask.send(context.waker().clone()).expect("the ringer listens");
+            }
+            Poll::Pending
+        }));
+        polls
+    }
 
     #[test]
     fn a_future_is_polled_once_and_then_once_for_each_wake() {
+        const TOO_OFTEN: &str = "it polled although no wake had come";
         workshop::attempt(visit)
-            .mistake("it polled although nobody had been woken", |run| run.output().is_some_and(|polls| *polls > 2))
-            .mistake("it slept before the first poll, when nobody had its waker", |run| run.blocked() && !run.said(""))
-            .mistake("it was never woken: its waker does not reach the thread", |run| run.blocked())
-            .mistake("it gave up: `Pending` means later, not never", |run| run.panicked_with(""))
+            .predicted(PREDICTION)
+            .may_sleep()
+            .mistake(TOO_OFTEN, |run| run.output().is_some_and(|polls| *polls > 2))
+            .blocks("it slept before the first poll, when nothing had its waker", |run| !run.said("listening"))
+            .blocks("the bell was rung, and the thread slept on: the waker has to end its sleep", |run| {
+                run.said("listening")
+            })
+            .panics("it gave up: `Pending` means later, not never", "unreachable")
             .returns(2)
+            .verdict();
+        workshop::scenario("the bell is rung after 300 ms")
+            .time(20, 300)
+            .attempt(visit)
+            .predicted(PREDICTION)
+            .may_sleep()
+            .mistake(TOO_OFTEN, |run| run.output().is_some_and(|polls| *polls > 2))
+            .returns(2)
+            .verdict();
+        workshop::scenario("a future that has to be woken ten times")
+            .attempt(|| rings(10))
+            .predicted(PREDICTION)
+            .may_sleep()
+            .mistake(TOO_OFTEN, |run| run.output().is_some_and(|polls| *polls > 11))
+            .returns(11)
+            .verdict();
+        workshop::scenario("a future that is ready at once")
+            .attempt(|| rings(0))
+            .predicted(PREDICTION)
+            .may_sleep()
+            .returns(1)
             .verdict();
     }
 }

@@ -3,10 +3,14 @@
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((300, "A C B"));
 
 async fn nap(length: u64) -> u64 {
     sleep(ms(length)).await;
+    let length = given(length);
     say!("slept {length} ms");
     length
 }
@@ -17,7 +21,7 @@ async fn naps() -> [u64; 3] {
 }
 
 fn main() {
-    workshop::show("gather", naps);
+    workshop::show("gather", PREDICTION, naps);
 }
 
 #[cfg(test)]
@@ -27,13 +31,32 @@ mod tests {
     #[test]
     fn three_naps_take_as_long_as_the_longest() {
         workshop::attempt(naps)
-            .mistake("the naps ran one after another", |run| run.took(600))
+            .predicted(PREDICTION)
+            .mistake("the naps ran one after another", |run| run.one_after_another())
             .mistake("the first nap was over before the others began", |run| run.took(400))
-            .mistake("the thread slept, and nobody else could use it", |run| run.slept_on_the_thread(300))
             .mistake("the results are in the order of the clock", |run| run.output() == Some(&[100, 200, 300]))
             .takes(300)
             .says(&["0.100 A slept 100 ms", "0.200 C slept 200 ms", "0.300 B slept 300 ms"])
             .returns([100, 300, 200])
+            .verdict();
+        workshop::scenario("the nap of 100 ms takes 250 ms")
+            .time(100, 250)
+            .attempt(naps)
+            .predicted(PREDICTION)
+            .mistake("the naps ran one after another", |run| run.one_after_another())
+            .takes(300)
+            .says(&["0.200 C slept 200 ms", "0.250 A slept 250 ms", "0.300 B slept 300 ms"])
+            .returns([250, 300, 200])
+            .verdict();
+        workshop::scenario("all three take 50 ms")
+            .time(100, 50)
+            .time(200, 50)
+            .time(300, 50)
+            .attempt(naps)
+            .predicted(PREDICTION)
+            .takes(50)
+            .says(&["0.050 A slept 50 ms", "0.050 B slept 50 ms", "0.050 C slept 50 ms"])
+            .returns([50; 3])
             .verdict();
     }
 }

@@ -3,12 +3,15 @@
 use async_concepts::{LaneExt, say};
 use tokio::spawn;
 use tokio::time::sleep;
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((300, "layout download"));
 
 async fn download() -> &'static str {
     say!("the download begins");
     sleep(ms(300)).await;
-    "a picture"
+    given("a picture")
 }
 
 async fn lay_out() {
@@ -23,7 +26,7 @@ async fn page() -> &'static str {
 }
 
 fn main() {
-    workshop::show("started_when", page);
+    workshop::show("started_when", PREDICTION, page);
 }
 
 #[cfg(test)]
@@ -33,13 +36,31 @@ mod tests {
     #[test]
     fn the_download_goes_on_while_the_page_is_laid_out() {
         workshop::attempt(page)
+            .predicted(PREDICTION)
             .mistake("the download began only when it was awaited: a future in a variable does not run", |run| {
                 run.said("0.200 download")
             })
             .mistake("the layout waited for the download", |run| run.said("0.500 layout"))
-            .mistake("nobody waited for the download to end", |run| run.took(200))
+            .mistake("nothing waited for the download to end", |run| run.took(200))
             .takes(300)
             .says(&["0.000 download the download begins", "0.200 layout the page is laid out"])
+            .returns("a picture")
+            .verdict();
+        workshop::scenario("the download takes 50 ms, and gives a map")
+            .time(300, 50)
+            .value("a picture", "a map")
+            .attempt(page)
+            .predicted(PREDICTION)
+            .mistake("nothing waited for the layout to end", |run| !run.said("laid out"))
+            .takes(200)
+            .says(&["0.000 download the download begins", "0.200 layout the page is laid out"])
+            .returns("a map")
+            .verdict();
+        workshop::scenario("the layout takes 400 ms")
+            .time(200, 400)
+            .attempt(page)
+            .predicted(PREDICTION)
+            .takes(400)
             .returns("a picture")
             .verdict();
     }

@@ -3,7 +3,10 @@
 use async_concepts::{LaneExt, say};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::{join, time::sleep};
-use workshop::ms;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((400, "producer consumer"));
 
 async fn produce(items: Sender<u32>) {
     for item in 1..=4 {
@@ -16,7 +19,7 @@ async fn consume(mut items: Receiver<u32>) -> u32 {
     let mut sum = 0;
     while let Some(item) = items.recv().await {
         sleep(ms(100)).await;
-        sum += item;
+        sum += given(item);
     }
     sum
 }
@@ -28,7 +31,7 @@ async fn program() -> u32 {
 }
 
 fn main() {
-    workshop::show("backpressure", program);
+    workshop::show("backpressure", PREDICTION, program);
 }
 
 #[cfg(test)]
@@ -38,14 +41,30 @@ mod tests {
     #[test]
     fn the_producer_is_no_further_ahead_than_there_is_room() {
         workshop::attempt(program)
+            .predicted(PREDICTION)
             .mistake("items were thrown away for which there was no room", |run| {
                 run.output().is_some_and(|sum| *sum < 10)
             })
-            .mistake("the consumer waits for more: somebody still holds a sender", |run| run.never_ended())
-            .mistake("nobody held the producer back, and the items piled up", |run| run.said("0.000 producer sent 4"))
+            .mistake("nothing held the producer back, and the items piled up", |run| run.said("0.000 producer sent 4"))
+            .hangs("the consumer waits for more: a sender is still held", |run| run.said("sent 4"))
             .takes(400)
             .says(&["0.000 producer sent 1", "0.000 producer sent 2", "0.100 producer sent 3", "0.200 producer sent 4"])
             .returns(10)
+            .verdict();
+        workshop::scenario("the items take 100, 300, 50 and 50 ms")
+            .times(100, &[100, 300, 50, 50])
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(500)
+            .says(&["0.000 producer sent 1", "0.000 producer sent 2", "0.100 producer sent 3", "0.400 producer sent 4"])
+            .returns(10)
+            .verdict();
+        workshop::scenario("the third item counts for 30")
+            .value(3_u32, 30)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(400)
+            .returns(37)
             .verdict();
     }
 }

@@ -1,4 +1,4 @@
-//! Mistake: nobody held the producer back, and the items piled up
+//! Mistake: nothing held the producer back, and the items piled up
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 async fn produce(items: Sender<u32>) {

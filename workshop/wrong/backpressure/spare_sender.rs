@@ -1,4 +1,4 @@
-//! Mistake: the consumer waits for more: somebody still holds a sender
+//! Mistake: the consumer waits for more: a sender is still held
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 async fn produce(items: Sender<u32>) {

@@ -1,4 +1,4 @@
-//! Mistake: a cancelled task gives an error to whoever awaits it
+//! Mistake: a task that is cancelled gives an error to the one that awaits it
 async fn program() {
     let a = call_later(300, "a");
     let b = call_later(200, "b");

@@ -1,4 +1,4 @@
-//! Mistake: b was called all the same: the runtime owns the task, not whoever holds its handle
+//! Mistake: b was called all the same: the runtime owns the task, not the holder of its handle
 async fn program() {
     let a = call_later(300, "a");
     let b = call_later(200, "b");

@@ -1,4 +1,4 @@
-//! Mistake: nobody waited for the last work
+//! Mistake: nothing waited for the last work
 async fn metronome() {
     for _ in 1..=5 {
         sleep(ms(100)).await;

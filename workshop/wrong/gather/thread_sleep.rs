@@ -1,4 +1,4 @@
-//! Mistake: the thread slept, and nobody else could use it
+//! Mistake: the thread slept, as with `std::thread::sleep`, and no future could run meanwhile
 async fn nap(length: u64) -> u64 {
     std::thread::sleep(ms(length));
     say!("slept {length} ms");

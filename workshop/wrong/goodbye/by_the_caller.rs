@@ -1,4 +1,4 @@
-//! Mistake: whoever calls `visit` has to remember the door, and the next caller will forget it
+//! Mistake: each caller of `visit` has to remember the door, and the next one will forget it
 async fn visit() {
     say!("lock the door");
     sleep(ms(100)).await;

@@ -1,4 +1,4 @@
-//! Mistake: nobody ever cancels the token at which it looks
+//! Mistake: the worker goes on: the token at which it looks is never cancelled
 async fn work(_token: CancellationToken) -> u32 {
     let (mut done, token) = (0, CancellationToken::new());
     loop {

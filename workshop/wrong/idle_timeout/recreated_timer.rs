@@ -1,4 +1,4 @@
-//! Mistake: something put the end off again and again: is the timer made, or reset, at each tick?
+//! Mistake: the thirty seconds never came to an end: is the timer made, or reset, at each tick?
 async fn session(mut lines: mpsc::Receiver<&'static str>) {
     let mut tick = interval(seconds(5));
     loop {

@@ -1,4 +1,4 @@
-//! Mistake: it polled although nobody had been woken
+//! Mistake: it polled although no wake had come
 fn my_block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));

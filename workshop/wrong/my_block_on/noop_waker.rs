@@ -1,4 +1,4 @@
-//! Mistake: it was never woken: its waker does not reach the thread
+//! Mistake: the bell was rung, and the thread slept on: the waker has to end its sleep
 fn my_block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

@@ -1,4 +1,4 @@
-//! Mistake: it slept before the first poll, when nobody had its waker
+//! Mistake: it slept before the first poll, when nothing had its waker
 fn my_block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));

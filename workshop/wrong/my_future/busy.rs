@@ -1,4 +1,4 @@
-//! Mistake: `poll` waited itself, and nobody else could run
+//! Mistake: `poll` did not return: it must never wait, neither for the value nor for a lock
 impl Future for Slot {
     type Output = u32;
 

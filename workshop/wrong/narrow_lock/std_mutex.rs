@@ -1,4 +1,4 @@
-//! Mistake: a lock of `std` was held across an `.await`, and the next one to lock it stopped the thread
+//! Mistake: a lock of `std` was held across an `.await`, and the next to lock it stopped the thread
 async fn buy(price: u32, sum: &std::sync::Mutex<u32>) {
     let mut sum = sum.lock().unwrap();
     *sum += ask(price).await;

@@ -1,4 +1,4 @@
-//! Mistake: nobody looked into the inner `Result` until all were done
+//! Mistake: the inner `Result`s were only looked into when all were done
 async fn total() -> Size {
     let tasks = [measure("A", 300, true), measure("B", 100, false), measure("C", 500, true)];
     let sizes = futures::future::join_all(tasks).await;

@@ -1,4 +1,4 @@
-//! Mistake: somebody gave up, and went hungry
+//! Mistake: a philosopher gave up, and went hungry
 async fn dine(forks: &[Fork; 3], left: usize, right: usize) {
     let _first = forks[left].lock().await;
     sleep(ms(10)).await;

@@ -1,4 +1,4 @@
-//! Mistake: nobody looked at the clock while the line was read
+//! Mistake: the tick was not served while the line was read
 async fn server(connection: DuplexStream) -> String {
     let mut line = String::new();
     BufReader::new(connection).read_line(&mut line).await.expect("a pipe in memory does not fail");

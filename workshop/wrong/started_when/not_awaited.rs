@@ -1,4 +1,4 @@
-//! Mistake: nobody waited for the download to end
+//! Mistake: nothing waited for the download to end
 async fn page() -> &'static str {
     tokio::spawn(download().lane("download"));
     lay_out().lane("layout").await;

@@ -1,0 +1,180 @@
+//! Exits that are still to come: counted from the moment of entering, and handed to a task when the
+//! future that should run them is dropped.
+//!
+//! The names are those of tokio-util's `TaskTracker`: a tracker counts tokens, and waits until
+//! there is none.
+use super::{AsyncContext, BodyOutcome, CleanupError, Exit};
+use crate::LaneExt;
+use futures::{FutureExt, future::BoxFuture};
+use std::{any::Any, fmt::Display, mem, panic::AssertUnwindSafe, time::Duration};
+use tokio::{runtime::Handle, sync::watch, task_local, time::timeout};
+
+/// Counts the exits of several contexts that are not over. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tracker(watch::Sender<Pending>);
+
+#[derive(Debug, Default)]
+struct Pending {
+    /// How many exits are not over.
+    exits: usize,
+    /// What went wrong in exits and was told to no caller.
+    errors: Vec<CleanupError>,
+}
+
+task_local! {
+    /// While a body is polled or dropped: the exits that have to be over before that of its own
+    /// context begins.
+    static INSIDE: Tracker;
+}
+
+impl Tracker {
+    /// Runs a body. Contexts that are entered in it, in the same task, find this tracker.
+    pub async fn scope<F: Future>(&self, body: F) -> F::Output {
+        INSIDE.scope(self.clone(), body).await
+    }
+
+    /// Waits until no exit is pending.
+    pub async fn wait(&self) {
+        let mut pending = self.0.subscribe();
+        pending.wait_for(|pending| pending.exits == 0).await.expect("its sender is here");
+    }
+
+    pub fn take_errors(&self) -> Vec<CleanupError> {
+        let mut errors = vec![];
+        self.0.send_modify(|pending| errors = mem::take(&mut pending.errors));
+        errors
+    }
+}
+
+/// One exit that is not over. Dropped before it is complete, it counts as abandoned.
+struct Token {
+    tracker: Tracker,
+    /// What `wait` is told when this is dropped.
+    error: Option<CleanupError>,
+}
+
+impl Token {
+    fn new(tracker: &Tracker) -> Token {
+        tracker.0.send_modify(|pending| pending.exits += 1);
+        Token { tracker: tracker.clone(), error: Some(CleanupError::Abandoned) }
+    }
+
+    fn complete(&mut self, error: Option<CleanupError>) {
+        self.error = error;
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        self.tracker.0.send_modify(|pending| {
+            pending.exits -= 1;
+            pending.errors.extend(self.error.take());
+        });
+    }
+}
+
+/// How a body ended, and its exit.
+type Exited<E> = (BodyOutcome<E>, Result<Exit, ExitError<E>>);
+
+/// How an exit can fail.
+pub(super) enum ExitError<E> {
+    Error(E),
+    Panic(Box<dyn Any + Send>),
+    Overran(Duration),
+}
+
+impl<E: Display> ExitError<E> {
+    pub fn in_words(self) -> CleanupError {
+        match self {
+            ExitError::Error(error) => CleanupError::Failed(error.to_string()),
+            ExitError::Panic(_) => CleanupError::Panicked,
+            ExitError::Overran(bound) => CleanupError::Overran(bound),
+        }
+    }
+}
+
+/// A context that has been entered. Dropping it before its exit is over cancels the body, or the
+/// future that awaits the exit; the exit then runs in a task.
+pub(super) struct Entered<C: AsyncContext> {
+    /// `None` when the exit has begun.
+    context: Option<C>,
+    /// The exit, while it runs here.
+    exiting: Option<BoxFuture<'static, Exited<C::Error>>>,
+    /// How long the exit may take.
+    bound: Duration,
+    token: Token,
+    /// Exits of contexts that were entered in the body and cancelled there.
+    pub inside: Tracker,
+    /// The tracker of the body in which this one was entered.
+    outside: Option<Tracker>,
+}
+
+impl<C: AsyncContext> Entered<C> {
+    pub fn new(context: C, bound: Duration, tracker: &Tracker) -> Entered<C> {
+        Entered {
+            context: Some(context),
+            exiting: None,
+            bound,
+            token: Token::new(tracker),
+            inside: Tracker::default(),
+            outside: INSIDE.try_with(Tracker::clone).ok(),
+        }
+    }
+
+    pub async fn exit(&mut self, outcome: BodyOutcome<C::Error>) -> Exited<C::Error> {
+        let context = self.context.take().expect("it is left once");
+        // Kept in `self`, so that it can go on in a task when the future that awaits it is dropped.
+        let exited =
+            self.exiting.insert(exit(context, outcome, self.bound, self.inside.clone())).await;
+        self.exiting = None;
+        self.token.complete(None);
+        exited
+    }
+
+    /// Keeps for `wait` what the caller is not told.
+    pub fn report(&mut self, error: Option<CleanupError>) {
+        self.token.complete(error);
+    }
+}
+
+fn exit<C: AsyncContext>(
+    mut context: C,
+    outcome: BodyOutcome<C::Error>,
+    bound: Duration,
+    inside: Tracker,
+) -> BoxFuture<'static, Exited<C::Error>> {
+    Box::pin(async move {
+        inside.wait().await;
+        let exited =
+            match AssertUnwindSafe(timeout(bound, context.exit(&outcome))).catch_unwind().await {
+                Ok(Ok(exited)) => exited.map_err(ExitError::Error),
+                Ok(Err(_)) => Err(ExitError::Overran(bound)),
+                Err(panic) => Err(ExitError::Panic(panic)),
+            };
+        (outcome, exited)
+    })
+}
+
+impl<C: AsyncContext> Drop for Entered<C> {
+    fn drop(&mut self) {
+        let begin =
+            |context| exit(context, BodyOutcome::Cancelled, self.bound, self.inside.clone());
+        let Some(exiting) = self.exiting.take().or_else(|| self.context.take().map(begin)) else {
+            return;
+        };
+        // The task gets its token before this one is complete, so the count is never 0 in between.
+        let mut token = Token::new(&self.token.tracker);
+        self.token.complete(None);
+        let mut before_outer = self.outside.as_ref().map(Token::new);
+        let cleanup = async move {
+            let (_, exited) = exiting.await;
+            token.complete(exited.err().map(ExitError::in_words));
+            if let Some(outer) = &mut before_outer {
+                outer.complete(None);
+            }
+        };
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(cleanup.lane("cleanup"));
+        } // otherwise it is dropped here, and counts as abandoned
+    }
+}

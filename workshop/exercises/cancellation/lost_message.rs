@@ -1,0 +1,82 @@
+//! Predict: the channel has room for one message, and the consumer takes 50 ms for each. A send that may take 30 ms
+//! is cut short: what becomes of its message?
+//!
+//! `timeout(…, send(message))` owns the message. When the time is over, the future is dropped, and the message with
+//! it.
+//!
+//! See `examples/iteration/backpressure.rs`, and the slide “Backpressure”.
+//!
+//! Then try: count how often there was no room, and give up after three times.
+use async_concepts::{LaneExt, say};
+use tokio::{
+    join,
+    sync::mpsc,
+    time::{sleep, timeout},
+};
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
+
+async fn producer(send: mpsc::Sender<u32>) {
+    for number in 1..=3 {
+        // TODO: when there is no room for 30 ms, say so, and try again with the same message.
+        if timeout(ms(30), send.send(number)).await.is_err() {
+            say!("no room");
+        }
+    }
+}
+
+async fn consumer(mut messages: mpsc::Receiver<u32>) -> Vec<u32> {
+    let mut got = vec![];
+    while let Some(number) = messages.recv().await {
+        sleep(ms(50)).await;
+        got.push(number);
+    }
+    got
+}
+
+async fn program() -> Vec<u32> {
+    let (send, messages) = mpsc::channel(1);
+    join!(biased; producer(send).lane("producer"), consumer(messages).lane("consumer")).1
+}
+
+fn main() {
+    workshop::show("lost_message", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_message_is_lost_when_there_is_no_room() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .mistake("a message was lost with the future that should have sent it", |run| {
+                run.output().is_some_and(|got| got.len() < 3)
+            })
+            .mistake("it did not say that there was no room", |run| !run.said("no room"))
+            .takes(150)
+            .says(&["0.030 producer no room"])
+            .returns(vec![1, 2, 3])
+            .verdict();
+        workshop::scenario("the consumer takes 10 ms")
+            .time(50, 10)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .mistake("it said that there was no room, and there was", |run| run.said("no room"))
+            .takes(30)
+            .says(&[])
+            .returns(vec![1, 2, 3])
+            .verdict();
+        workshop::scenario("the consumer takes 100 ms")
+            .time(50, 100)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(300)
+            .says(&["0.030 producer no room", "0.060 producer no room", "0.090 producer no room"])
+            .returns(vec![1, 2, 3])
+            .verdict();
+    }
+}

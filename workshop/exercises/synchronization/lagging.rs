@@ -1,0 +1,86 @@
+//! Predict: five messages come at once, the channel keeps the last two, and it takes 10 ms to read one. Which will
+//! be read?
+//!
+//! A `broadcast` channel never waits for a slow receiver. What it had to throw away it reports, once, as `Lagged`.
+//!
+//! See `examples/synchronization/queue.rs`, and the slide “Backpressure”.
+//!
+//! Then try: two readers, one of which is fast. Does the slow one make the fast one lose messages?
+use async_concepts::{LaneExt, say};
+use tokio::{join, sync::broadcast, time::sleep};
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
+
+async fn news(send: broadcast::Sender<u32>) {
+    for number in 1..=given(5) {
+        send.send(number).expect("a reader is there");
+    }
+}
+
+/// What was read, and how many messages were missed.
+async fn reader(mut messages: broadcast::Receiver<u32>) -> (Vec<u32>, u64) {
+    let mut read = vec![];
+    let missed = 0;
+    // TODO: go on after messages were missed, and count them.
+    while let Ok(number) = messages.recv().await {
+        sleep(ms(10)).await;
+        say!("reads {number}");
+        read.push(number);
+    }
+    (read, missed)
+}
+
+async fn program() -> (Vec<u32>, u64) {
+    let (send, messages) = broadcast::channel(2);
+    join!(biased; news(send).lane("news"), reader(messages).lane("reader")).1
+}
+
+fn main() {
+    workshop::show("lagging", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_is_late_goes_on_and_knows_what_it_missed() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .mistake("`Lagged` was taken for the end", |run| run.output().is_some_and(|(read, _)| read.is_empty()))
+            .mistake("the messages that were missed were not counted", |run| {
+                run.output().is_some_and(|(read, missed)| read.len() == 2 && *missed != 3)
+            })
+            .takes(20)
+            .says(&["0.010 reader reads 4", "0.020 reader reads 5"])
+            .returns((vec![4, 5], 3))
+            .verdict();
+        workshop::scenario("two messages come")
+            .value(5_u32, 2)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(20)
+            .returns((vec![1, 2], 0))
+            .verdict();
+        workshop::scenario("no message comes")
+            .value(5_u32, 0)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .blocks("it does not end when the sender has gone", |_| true)
+            .takes(0)
+            .returns((vec![], 0))
+            .verdict();
+        workshop::scenario("nine messages come")
+            .value(5_u32, 9)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .mistake("not as many were counted as were missed", |run| {
+                run.output().is_some_and(|(_, missed)| *missed != 7)
+            })
+            .takes(20)
+            .returns((vec![8, 9], 7))
+            .verdict();
+    }
+}

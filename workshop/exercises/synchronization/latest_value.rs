@@ -1,0 +1,76 @@
+//! Predict: the values 1, 2 and 3 come at 0, 10 and 20 ms, and it takes 60 ms to show one. Which values will be
+//! shown?
+//!
+//! A `watch` channel keeps the latest value only: a receiver that is slow skips what it has missed.
+//!
+//! See `examples/synchronization/condition.rs`, and the slide “No lock, four answers”.
+//!
+//! Then try: let the display show the first value at once, also if it has been there before the display.
+use async_concepts::{LaneExt, say};
+use tokio::{join, sync::watch, time::sleep};
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
+
+async fn sensor(send: watch::Sender<u32>) {
+    for value in 1..=3 {
+        send.send(given(value)).expect("the display is there");
+        sleep(ms(10)).await;
+    }
+}
+
+async fn display(mut values: watch::Receiver<u32>) -> Vec<u32> {
+    let mut shown = vec![];
+    // TODO: show each value that is new when the display is free, to the last one, and then end.
+    for _ in 0..3 {
+        let value = *values.borrow_and_update();
+        shown.push(value);
+        say!("shows {value}");
+        sleep(ms(60)).await;
+    }
+    shown
+}
+
+async fn program() -> Vec<u32> {
+    let (send, values) = watch::channel(0);
+    join!(biased; sensor(send).lane("sensor"), display(values).lane("display")).1
+}
+
+fn main() {
+    workshop::show("latest_value", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_display_shows_what_is_new_and_ends_with_the_sensor() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .mistake("a value was shown that had been shown already: it did not wait for a new one", |run| {
+                run.output() == Some(&vec![1, 3, 3])
+            })
+            .mistake("the last value was never shown", |run| run.output().is_some_and(|shown| !shown.contains(&3)))
+            .mistake("values were kept in a queue, and the display is late", |run| run.output() == Some(&vec![1, 2, 3]))
+            .takes(120)
+            .says(&["0.000 display shows 1", "0.060 display shows 3"])
+            .returns(vec![1, 3])
+            .verdict();
+        workshop::scenario("a value comes every 100 ms")
+            .time(10, 100)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(300)
+            .returns(vec![1, 2, 3])
+            .verdict();
+        workshop::scenario("the last value is 9")
+            .value(3_u32, 9)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(120)
+            .returns(vec![1, 9])
+            .verdict();
+    }
+}

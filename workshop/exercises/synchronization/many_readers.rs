@@ -1,0 +1,75 @@
+//! Predict: three readers need the page for 50 ms each, and a writer for 100 ms after them. How long will all of it
+//! take with one lock?
+//!
+//! An `RwLock` lets any number of readers in at the same time, or one writer.
+//!
+//! See `examples/synchronization/lock.rs`, and the slide “No lock, four answers”.
+//!
+//! Then try: let a reader come while the writer waits. Does it get in before the writer? Why is that good?
+use async_concepts::{LaneExt, say};
+use tokio::{join, sync::RwLock, time::sleep};
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
+
+async fn read(page: &RwLock<String>) {
+    // TODO: readers should not wait for each other.
+    let page = page.write().await;
+    sleep(ms(50)).await;
+    say!("read {page}");
+}
+
+async fn write(page: &RwLock<String>) {
+    sleep(ms(10)).await;
+    let mut page = page.write().await;
+    sleep(ms(100)).await;
+    *page = given("new").to_owned();
+}
+
+async fn program() -> String {
+    let page = RwLock::new("old".to_owned());
+    join!(
+        biased;
+        read(&page).lane("A"),
+        read(&page).lane("B"),
+        read(&page).lane("C"),
+        write(&page).lane("writer"),
+    );
+    page.into_inner()
+}
+
+fn main() {
+    workshop::show("many_readers", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_do_not_wait_for_each_other() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .mistake("each reader had the lock for itself", |run| run.said("0.150 C read"))
+            .mistake("the readers did not hold the lock while they read", |run| run.took(110))
+            .takes(150)
+            .says(&["0.050 A read old", "0.050 B read old", "0.050 C read old"])
+            .returns("new".to_owned())
+            .verdict();
+        workshop::scenario("to read takes 200 ms")
+            .time(50, 200)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(300)
+            .returns("new".to_owned())
+            .verdict();
+        workshop::scenario("the writer writes another text")
+            .value("new", "newer")
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(150)
+            .returns("newer".to_owned())
+            .verdict();
+    }
+}

@@ -1,0 +1,78 @@
+//! Predict: a server writes 64 bytes to each of two clients, one of which never reads; its pipe takes 16. When is
+//! the other one served?
+//!
+//! A write waits until there is room. So a client that does not read can hold up the server for ever, unless the
+//! write has a time limit.
+//!
+//! See `examples/transports/flow_control.rs`, and the slide “Anything that reads and writes”.
+//!
+//! Then try: tell a client that is slow from one that does not read at all: count the time from the last byte that
+//! was taken.
+use async_concepts::{LaneExt, say};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    join,
+    time::{sleep, timeout},
+};
+use workshop::{Prediction, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = None;
+
+/// Sends the page to one client after the other. Gives up on one that takes nothing for a second.
+async fn serve(clients: Vec<DuplexStream>) {
+    for mut client in clients {
+        // TODO: a client that does not read must not hold up the next one for more than a second.
+        let _ = timeout(ms(u64::MAX / 2), client.write_all(&[7; 64])).await;
+    }
+}
+
+async fn reader(mut server: DuplexStream, pause: u64) {
+    sleep(ms(pause)).await;
+    let mut page = vec![];
+    server.read_to_end(&mut page).await.expect("a pipe in memory does not fail");
+    say!("{} bytes", page.len());
+}
+
+async fn program() {
+    let (silent, first) = duplex(16);
+    let (quick, second) = duplex(16);
+    let silent = reader(silent, 5000);
+    join!(serve(vec![first, second]).lane("server"), silent.lane("silent"), reader(quick, 0).lane("quick"));
+}
+
+fn main() {
+    workshop::show("slow_reader", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_does_not_read_is_given_up_after_a_second() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .mistake("the server waited for a client that does not read", |run| run.said("5.000 quick"))
+            .mistake("the client that reads did not get its page", |run| !run.said("quick 64 bytes"))
+            .takes(5000)
+            .says(&["1.000 quick 64 bytes", "5.000 silent 16 bytes"])
+            .verdict();
+        workshop::scenario("the silent client begins to read after 500 ms")
+            .time(5000, 500)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .mistake("a client that is slow was given up before its second was over", |run| {
+                !run.said("silent 64 bytes")
+            })
+            .takes(500)
+            .says(&["0.500 quick 64 bytes", "0.500 silent 64 bytes"])
+            .verdict();
+        workshop::scenario("the silent client reads at once")
+            .time(5000, 0)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(0)
+            .verdict();
+    }
+}

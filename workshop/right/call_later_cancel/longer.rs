@@ -1,0 +1,13 @@
+//! Longer.
+async fn program() {
+    let a = call_later(300, "a");
+    let b = call_later(200, "b");
+    let c = call_later(100, "c");
+    sleep(ms(150)).await;
+    say!("cancel b");
+    // TODO: b is called all the same.
+    b.abort();
+    let _ = b.await.unwrap_err();
+    c.await.expect("c is called");
+    a.await.expect("a is called");
+}

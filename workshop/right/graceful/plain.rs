@@ -1,0 +1,15 @@
+//! As most people would write it.
+/// Works until the token is cancelled. Returns how many jobs are done, and flushed.
+async fn work(token: CancellationToken) -> u32 {
+    let mut done = 0;
+    // TODO: stop in the middle of a job when the token is cancelled, and then flush.
+    loop {
+        tokio::select! {
+            _ = token.cancelled() => break,
+            _ = job() => { done += 1; say!("{done} done"); }
+        }
+    }
+    sleep(ms(20)).await;
+    say!("flushed");
+    done
+}

@@ -1,0 +1,8 @@
+//! As most people would write it.
+/// The name of the mirror that answers first, if they take so many milliseconds.
+async fn fastest(near_ms: u64, far_ms: u64) -> &'static str {
+    let near = ask("near", near_ms).lane("near");
+    let far = ask("far", far_ms).lane("far");
+    // TODO: take the first answer, and let the other go. (And who knows the times beforehand?)
+    tokio::select! { n = near => n, f = far => f }
+}

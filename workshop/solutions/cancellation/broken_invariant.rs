@@ -1,0 +1,78 @@
+//! Everything that waits comes first. Between the two changes there is no `.await`, so the transfer cannot be cut
+//! short there.
+use async_concepts::{LaneExt, say};
+use std::cell::Cell;
+use tokio::time::{sleep, timeout};
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((50, ""));
+
+struct Accounts {
+    yours: Cell<u32>,
+    theirs: Cell<u32>,
+}
+
+async fn ask_the_bank() {
+    sleep(ms(20)).await;
+}
+
+async fn transfer(accounts: &Accounts, amount: u32) {
+    ask_the_bank().await;
+    accounts.yours.set(accounts.yours.get() - amount);
+    accounts.theirs.set(accounts.theirs.get() + amount);
+}
+
+/// What is on both accounts after a transfer that is cut short.
+async fn program() -> (u32, u32) {
+    let accounts = Accounts { yours: Cell::new(given(100)), theirs: Cell::new(0) };
+    let done = timeout(ms(10), transfer(&accounts, 30).lane("transfer")).await;
+    say!("{}", if done.is_ok() { "done" } else { "cut short" });
+    sleep(ms(40)).await;
+    (accounts.yours.get(), accounts.theirs.get())
+}
+
+fn main() {
+    workshop::show("broken_invariant", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn not_cut_short() -> (u32, u32) {
+        let accounts = Accounts { yours: Cell::new(100), theirs: Cell::new(5) };
+        transfer(&accounts, 30).await;
+        (accounts.yours.get(), accounts.theirs.get())
+    }
+
+    #[test]
+    fn no_money_is_lost_wherever_a_transfer_is_cut_short() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .mistake("the money was taken and not given: the future was dropped in between", |run| {
+                run.output() == Some(&(70, 0))
+            })
+            .mistake("the money was given and not taken", |run| run.output() == Some(&(100, 30)))
+            .mistake("the bank was not asked before the money went", |run| run.said("main done"))
+            .takes(50)
+            .says(&["0.010 main cut short"])
+            .returns((100, 0))
+            .verdict();
+        workshop::scenario("the transfer is not cut short")
+            .attempt(not_cut_short)
+            .predicted(PREDICTION)
+            .mistake("a transfer that is not cut short does not move the money", |run| run.output() == Some(&(100, 5)))
+            .takes(20)
+            .returns((70, 35))
+            .verdict();
+        workshop::scenario("the bank answers after 5 ms")
+            .time(20, 5)
+            .value(100_u32, 50)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(45)
+            .returns((20, 30))
+            .verdict();
+    }
+}

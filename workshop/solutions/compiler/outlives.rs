@@ -1,0 +1,63 @@
+//! The runtime owns a task, and may keep it longer than this function lives: a function can be dropped while it
+//! awaits. So the task owns what it needs, here a copy.
+use async_concepts::LaneExt;
+use tokio::time::sleep;
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((20, "task"));
+
+async fn step() {
+    sleep(ms(20)).await;
+}
+
+/// How many words and how many letters.
+async fn program() -> (usize, usize) {
+    let text = given("a bird in the hand").to_owned();
+    let theirs = text.clone();
+    let task = async move {
+        step().await;
+        theirs.split(' ').count()
+    };
+    let words = tokio::spawn(task.lane("task"));
+    (words.await.expect("it does not panic"), text.len())
+}
+
+fn main() {
+    workshop::show("outlives", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_task_owns_what_it_needs() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .mistake(
+                "the code is still inside `does_not_compile!`: take the macro away, and see what rustc says",
+                |run| run.lanes("not begun") > 0,
+            )
+            .mistake("the text was given away, and its letters were not counted", |run| run.output() == Some(&(5, 0)))
+            .mistake("the work is no task any more: nothing was spawned", |run| run.lanes("task") == 0)
+            .holds("the words are counted in a lane `task`", |run| run.lanes("task") == 1)
+            .takes(20)
+            .returns((5, 18))
+            .verdict();
+        workshop::scenario("another text")
+            .value("a bird in the hand", "two in the bush, or so")
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(20)
+            .returns((6, 22))
+            .verdict();
+        workshop::scenario("the step takes 70 ms")
+            .time(20, 70)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(70)
+            .returns((5, 18))
+            .verdict();
+    }
+}

@@ -1,0 +1,62 @@
+//! The permit is held while the job is awaited. If this future is dropped, though, the job goes on without a
+//! permit: move the permit into the closure where that matters.
+use async_concepts::{block, on_thread};
+use futures::future::join_all;
+use std::sync::Arc;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((90, "job job job job job"));
+
+fn job(number: u64) -> u64 {
+    block(ms(30));
+    given(number) * 10
+}
+
+async fn run(places: Arc<Semaphore>, number: u64) -> u64 {
+    let _place = places.acquire().await.expect("it is never closed");
+    spawn_blocking(on_thread("job", move || job(number))).await.expect("it does not panic")
+}
+
+async fn program() -> Vec<u64> {
+    let places = Arc::new(Semaphore::new(2));
+    join_all((1..=5).map(|number| run(places.clone(), number))).await
+}
+
+fn main() {
+    workshop::show("bounded_pool", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_two_jobs_are_on_threads() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .may_sleep()
+            .mistake("all five jobs were on threads at the same time", |run| run.at_a_time("job") == 5)
+            .mistake("only one job was on a thread at a time", |run| run.took(150))
+            .at_most(2, "job")
+            .takes(90)
+            .returns(vec![10, 20, 30, 40, 50])
+            .verdict();
+        workshop::scenario("each job takes 10 ms")
+            .time(30, 10)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .may_sleep()
+            .at_most(2, "job")
+            .takes(30)
+            .verdict();
+        workshop::scenario("the third job counts for nine")
+            .value(3_u64, 9)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .may_sleep()
+            .returns(vec![10, 20, 90, 40, 50])
+            .verdict();
+    }
+}

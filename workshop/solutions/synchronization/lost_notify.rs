@@ -1,0 +1,61 @@
+//! `notify_one` keeps one permit if no task waits: the next `notified` takes it and does not wait at all.
+//! `notify_waiters` keeps nothing.
+use async_concepts::{LaneExt, say};
+use tokio::{join, sync::Notify, time::sleep};
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((100, "worker"));
+
+async fn worker(news: &Notify) {
+    sleep(ms(50)).await;
+    say!("waits");
+    news.notified().await;
+    sleep(ms(50)).await;
+    say!("is done");
+}
+
+async fn editor(news: &Notify) {
+    sleep(ms(given(0))).await;
+    news.notify_one();
+}
+
+async fn program() {
+    let news = Notify::new();
+    join!(worker(&news).lane("worker"), editor(&news).lane("editor"));
+}
+
+fn main() {
+    workshop::show("lost_notify", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn news_that_come_before_the_worker_are_not_lost() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .hangs("the news came before the worker waited, and nothing kept them", |run| {
+                run.said("waits") && !run.said("done")
+            })
+            .takes(100)
+            .says(&["0.050 worker waits", "0.100 worker is done"])
+            .verdict();
+        workshop::scenario("the news come at 80 ms, when the worker waits")
+            .value(0_u64, 80)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .mistake("the worker was done before the news had come", |run| run.took(100))
+            .takes(130)
+            .says(&["0.050 worker waits", "0.130 worker is done"])
+            .verdict();
+        workshop::scenario("the news come at the time at which the worker begins to wait")
+            .value(0_u64, 50)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .takes(100)
+            .verdict();
+    }
+}

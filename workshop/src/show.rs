@@ -1,0 +1,58 @@
+//! What `cargo run` shows of an exercise.
+use crate::{
+    panics,
+    prediction::{PREDICT_FIRST, Prediction},
+    report::picture,
+    run::PATIENCE,
+};
+use async_concepts::timeline::{Line, Recorder, human};
+use std::{env, fs, path::Path};
+
+/// Runs `main` on a paused clock, prints each line as it is said, and draws the timeline.
+///
+/// Without a prediction it only asks for one. Under rustlings, which runs the program after a test
+/// has failed, it prints the rest of the verdict instead: the timeline is drawn once, and the
+/// diagnosis is the last thing on the screen.
+///
+/// Exits with status 1 and a sentence if `main` does not end by itself.
+pub fn show<T, F>(name: &str, prediction: Prediction, main: impl FnOnce() -> F + Send + 'static)
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+{
+    if let Some(verdict) = verdict_of_the_test(name) {
+        print!("{verdict}");
+        return;
+    }
+    if prediction.is_none() {
+        println!("{PREDICT_FIRST}");
+        return;
+    }
+    panics::note_where();
+    let recorder = Recorder::new(name).watchdog(PATIENCE);
+    let run = recorder.print(|line: &Line| println!("{line:#}")).record(main);
+    println!("\n{}", run.chart().to_text(picture()));
+    if let Err(verdict) = run.outcome {
+        eprintln!("{name}: {verdict} (after {})", human(run.elapsed));
+        std::process::exit(1);
+    }
+}
+
+/// The rest of the verdict of a test that has just failed, if this is not `cargo run`: that one is
+/// typed to see a run, and cargo says in the environment that it is there.
+fn verdict_of_the_test(name: &str) -> Option<String> {
+    if env::var_os("CARGO_PKG_NAME").is_some() {
+        return None;
+    }
+    let program = env::current_exe().ok()?;
+    let kept = program.with_extension("verdict");
+    if program.file_stem()? != Path::new(name) {
+        return None;
+    }
+    let built = fs::metadata(&program).ok()?.modified().ok()?;
+    let judged = fs::metadata(&kept).ok()?.modified().ok()?;
+    if judged < built {
+        return None; // of what was there before the last change
+    }
+    fs::read_to_string(kept).ok()
+}

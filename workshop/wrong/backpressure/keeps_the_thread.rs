@@ -1,0 +1,9 @@
+//! Mistake: the thread was kept
+async fn produce(items: UnboundedSender<u32>) {
+    for item in 1..=4 {
+        // TODO: wait until there is room. There should be room for one item.
+        std::thread::sleep(std::time::Duration::from_millis(6000));
+        items.send(item).expect("somebody consumes");
+        say!("sent {item}");
+    }
+}

@@ -1,0 +1,12 @@
+//! Mistake: the thread was kept
+/// What became of each page.
+async fn report() -> Vec<Page> {
+    let a = fetch(100, Err("no such page")).lane("A");
+    let b = fetch(500, Ok("page B")).lane("B");
+    // TODO: the report should say what became of both.
+    std::thread::sleep(std::time::Duration::from_millis(6000));
+    match try_join!(a, b) {
+        Ok((a, b)) => vec![Ok(a), Ok(b)],
+        Err(error) => vec![Err(error)],
+    }
+}

@@ -1,0 +1,17 @@
+//! Mistake: something asked again and again, thousands of times, instead of waiting
+async fn nap(length: u64) -> u64 {
+    let t = std::time::Instant::now();
+    while t.elapsed() < ms(length) {
+        tokio::task::yield_now().await;
+    }
+    let _ = sleep;
+    let length = given(length);
+    say!("slept {length} ms");
+    length
+}
+
+async fn naps() -> [u64; 3] {
+    // TODO: let the naps overlap, so that together they take no longer than the longest.
+    let (a, b, c) = tokio::join!(nap(100).lane("A"), nap(300).lane("B"), nap(200).lane("C"));
+    [a, b, c]
+}

@@ -1,0 +1,17 @@
+//! Mistake: the thread was kept
+async fn nap(length: u64) -> u64 {
+    let t = tokio::time::Instant::now();
+    while t.elapsed() < ms(length) {
+        tokio::task::yield_now().await;
+    }
+    let _ = sleep;
+    let length = given(length);
+    say!("slept {length} ms");
+    length
+}
+
+async fn naps() -> [u64; 3] {
+    // TODO: let the naps overlap, so that together they take no longer than the longest.
+    let (a, b, c) = tokio::join!(nap(100).lane("A"), nap(300).lane("B"), nap(200).lane("C"));
+    [a, b, c]
+}

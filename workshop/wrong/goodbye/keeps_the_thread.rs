@@ -1,0 +1,8 @@
+//! Mistake: what stands behind an `.await` does not run when the future is dropped
+async fn visit() {
+    say!("lock the door");
+    sleep(ms(100)).await;
+    // TODO: unlock the door however the visit ends, also if it is cut short.
+    std::thread::sleep(std::time::Duration::from_millis(6000));
+    say!("unlock the door");
+}

@@ -1,0 +1,14 @@
+//! Mistake: the job that was dropped was counted as done
+/// Works until the token is cancelled. Returns how many jobs are done, and flushed.
+async fn work(token: CancellationToken) -> u32 {
+    let mut done = 0;
+    // TODO: stop in the middle of a job when the token is cancelled, and then flush.
+    while !token.is_cancelled() {
+        tokio::select! { _ = job() => {}, _ = token.cancelled() => {} }
+        done += 1;
+        say!("{done} done");
+    }
+    sleep(ms(20)).await;
+    say!("flushed");
+    done
+}

@@ -1,0 +1,17 @@
+//! Mistake: it did not stop when the token was cancelled, but at a time of its own
+/// Works until the token is cancelled. Returns how many jobs are done, and flushed.
+async fn work(token: CancellationToken) -> u32 {
+    let mut done = 0;
+    // TODO: stop in the middle of a job when the token is cancelled, and then flush.
+    let _ = tokio::time::timeout(ms(250), async {
+        while !token.is_cancelled() {
+            job().await;
+            done += 1;
+            say!("{done} done");
+        }
+    })
+    .await;
+    sleep(ms(20)).await;
+    say!("flushed");
+    done
+}

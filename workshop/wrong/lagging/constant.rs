@@ -1,0 +1,15 @@
+//! Mistake: not as many were counted as were missed
+async fn reader(mut messages: broadcast::Receiver<u32>) -> (Vec<u32>, u64) {
+    let (mut read, mut missed) = (vec![], 0);
+    loop {
+        match messages.recv().await {
+            Ok(number) => {
+                sleep(ms(10)).await;
+                say!("reads {number}");
+                read.push(number);
+            }
+            Err(broadcast::error::RecvError::Lagged(_)) => missed += 3,
+            Err(broadcast::error::RecvError::Closed) => return (read, missed),
+        }
+    }
+}

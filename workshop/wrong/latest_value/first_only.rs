@@ -1,0 +1,10 @@
+//! Mistake: the last value was never shown
+async fn display(mut values: watch::Receiver<u32>) -> Vec<u32> {
+    let mut shown = vec![];
+    values.changed().await.ok();
+    let value = *values.borrow_and_update();
+    shown.push(value);
+    say!("shows {value}");
+    sleep(ms(60)).await;
+    shown
+}

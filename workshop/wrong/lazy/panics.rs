@@ -1,0 +1,8 @@
+//! Mistake: main panicked
+async fn breakfast() -> &'static str {
+    let _coffee = brew().lane("brew");
+    say!("the table is laid");
+    // TODO: nothing is brewed. Serve what comes out of the machine, after the table is laid.
+    todo!();
+    "nothing"
+}

@@ -1,0 +1,8 @@
+//! Mistake: A panicked
+async fn job(permits: &Semaphore) {
+    // TODO: no more than two jobs may work at the same time.
+    todo!();
+    let _ = permits.acquire().await;
+    say!("works");
+    sleep(ms(100)).await;
+}

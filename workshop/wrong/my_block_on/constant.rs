@@ -1,0 +1,23 @@
+//! Mistake: it polled although no wake had come
+/// Somebody rings 20 ms after the bell has been listened to. Returns how often that was.
+async fn visit() -> u32 {
+    let (ring, mut bell) = oneshot::channel();
+    let (listening, listened) = mpsc::channel();
+    thread::spawn(move || {
+        listened.recv().expect("somebody listens");
+        thread::sleep(ms(20));
+        ring.send(()).expect("somebody still listens");
+    });
+    let mut polls = 0;
+    let listen = poll_fn(|context| {
+        polls += 1;
+        let rung = pin!(&mut bell).poll(context);
+        if polls == 1 {
+            say!("listening");
+            listening.send(()).expect("somebody will ring");
+        }
+        rung
+    });
+    my_block_on(listen.lane("bell")).expect("it is rung");
+    2
+}

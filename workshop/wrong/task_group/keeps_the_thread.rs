@@ -1,0 +1,9 @@
+//! Mistake: the thread was kept
+async fn order() -> Result<(), &'static str> {
+    let a = spawn(check_the_stock().lane("A"));
+    let b = spawn(charge_the_card().lane("B"));
+    // TODO: nothing that was started here may outlive this function.
+    std::thread::sleep(std::time::Duration::from_millis(6000));
+    a.await.expect("it does not panic")?;
+    b.await.expect("it does not panic")
+}

@@ -1,0 +1,8 @@
+//! Mistake: it never ends
+async fn serve(mut clients: mpsc::Receiver<DuplexStream>) {
+    while let Some(client) = clients.recv().await {
+        // TODO: a slow client must not delay the others.
+        std::future::pending::<()>().await;
+        echo(client).lane("echo").await;
+    }
+}
