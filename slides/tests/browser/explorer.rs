@@ -9,7 +9,8 @@ use std::{
 };
 
 /// Examples with one lane and with many, with tasks and with `join!`, that end and that hang.
-const EXPLORED: [&str; 6] = ["gather", "lock", "cancel_task", "pipeline", "deadlock", "blocked_loop"];
+const EXPLORED: [&str; 6] =
+    ["gather", "lock", "cancel_task", "pipeline", "deadlock", "blocked_loop"];
 
 /// The page of each of them.
 static PAGES: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {

@@ -1,8 +1,8 @@
 //! The explorer: a page of HTML that steps through recorded runs, poll by poll.
 //!
-//! One file, which needs nothing but itself: source, recording, style and script are in it, and its
-//! policy forbids it to ask for anything else. [`steps`] says what is to be seen after each poll; the
-//! script only shows it.
+//! One file, which needs nothing but itself: source, recording, style and script are in it, and
+//! its policy forbids it to ask for anything else. [`steps`] says what is to be seen after each
+//! poll; the script only shows it.
 mod source;
 mod steps;
 mod twin;
@@ -22,8 +22,8 @@ struct Data {
 
 /// Draws charts, each a scene, into a page to step through.
 ///
-/// `title` stands above it. The source is that of the lanes' places: the page shows the file in which
-/// most of them are, if it can still be read where it was compiled.
+/// `title` stands above it. The source is that of the lanes' places: the page shows the file in
+/// which most of them are, if it can still be read where it was compiled.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
     let source = SourceFile::most_named(places(charts));
     let twin = source.as_ref().and_then(SourceFile::twin);
@@ -120,7 +120,8 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
 
 /// Style and script stand in the page itself; nothing can be loaded from anywhere.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
-                      script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+                      script-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+                      form-action 'none'";
 
 fn controls() -> Markup {
     html! {

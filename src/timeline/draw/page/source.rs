@@ -43,8 +43,8 @@ impl SourceFile {
         SourceFile::read(file)
     }
 
-    /// Reads a file that was named from the top folder of its workspace: that is the working folder,
-    /// or that of the package, or one around it.
+    /// Reads a file that was named from the top folder of its workspace: that is the working
+    /// folder, or that of the package, or one around it.
     fn read(file: &str) -> Option<SourceFile> {
         let mut folders: Vec<PathBuf> = vec![];
         if let Ok(folder) = std::env::current_dir() {
@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn what_is_shown_begins_with_the_code() {
-        let text = "//! Nap: it sleeps.\n//! More.\nuse a::{\n    b,\n};\nuse c;\n\n// ANCHOR: nap\nfn nap() {}\n// ANCHOR_END: nap\n";
+        let text = "//! Nap: it sleeps.\n//! More.\nuse a::{\n    b,\n};\nuse c;\n\n\
+                    // ANCHOR: nap\nfn nap() {}\n// ANCHOR_END: nap\n";
         let source = SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() };
         assert_eq!(source.lines().lines, [(9, "fn nap() {}".to_owned())]);
         assert_eq!(source.about().as_deref(), Some("it sleeps."));

@@ -1,8 +1,8 @@
 //! From a chart to steps: what a debugger would show after each poll.
 //!
 //! A step is a poll. What it shows is the state *after* the poll: which lanes are ready, in which
-//! order; which wait for a timer; which for another lane. A chart has all of that already, so nothing
-//! here is measured anew.
+//! order; which wait for a timer; which for another lane. A chart has all of that already, so
+//! nothing here is measured anew.
 use crate::timeline::{Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait, human};
 use serde::Serialize;
 
@@ -51,10 +51,12 @@ pub(super) struct Step {
     pub(super) instant: usize,
     /// The lane that was polled.
     pub(super) lane: LaneId,
-    /// What happened, in one sentence; and the part of it that tells the future, which is hidden with it.
+    /// What happened, in one sentence; and the part of it that tells the future, which is hidden
+    /// with it.
     pub(super) sentence: String,
     pub(super) later: Option<String>,
-    /// What was printed, and the line of the source that printed it, if it is in the file that is shown.
+    /// What was printed, and the line of the source that printed it, if it is in the file that is
+    /// shown.
     pub(super) says: Vec<(LaneId, String, Option<u32>)>,
     /// The line at which the lane had been waiting, and at which it goes on now.
     pub(super) resumed: Option<u32>,
@@ -116,8 +118,8 @@ pub(super) fn scene(chart: &Chart, file: Option<&str>) -> Scene {
     }
 }
 
-/// Each poll, in order: where it began, and the lane that was polled. Of two lanes that begin at one
-/// position the outer one is polled first, and only the inner one has a poll of its own there.
+/// Each poll, in order: where it began, and the lane that was polled. Of two lanes that begin at
+/// one position the outer one is polled first, and only the inner one has a poll of its own there.
 fn polls(chart: &Chart) -> Vec<(Pos, LaneId)> {
     let mut polls: Vec<(Pos, LaneId)> = vec![];
     for (lane, row) in chart.rows.iter().enumerate() {
@@ -175,7 +177,7 @@ impl Reader<'_> {
         let mut ready: Vec<(Pos, usize, LaneId)> = vec![];
         let mut timers: Vec<(Pos, LaneId)> = vec![];
         let mut waits_for = vec![vec![]; self.chart.rows.len()];
-        for other in 0..self.chart.rows.len() {
+        for (other, waits) in waits_for.iter_mut().enumerate() {
             let span = self.span_at(other, after);
             // A lane that is polled next was ready until then, if only for no time at all.
             let next = span.filter(|span| other != lane && is_running(span.state));
@@ -198,7 +200,7 @@ impl Reader<'_> {
             match self.until_at_last(other, span) {
                 (State::Ready, _) => ready.push(self.place_in_queue(other, after)),
                 (State::Waiting(Until::Clock), to) => timers.push((to, other)),
-                (State::Waiting(Until::Lane(by)), _) if by != other => waits_for[other].push(by),
+                (State::Waiting(Until::Lane(by)), _) if by != other => waits.push(by),
                 _ => {}
             }
         }
@@ -226,7 +228,8 @@ impl Reader<'_> {
         step
     }
 
-    /// The position at which this poll is over: where the next one begins, or the end of its instant.
+    /// The position at which this poll is over: where the next one begins, or the end of its
+    /// instant.
     fn after(&self, nth: usize, pos: Pos) -> Pos {
         match self.order.get(nth + 1) {
             Some((next, _)) if next.instant == pos.instant && *next > pos => *next,
@@ -447,8 +450,8 @@ pub(super) fn join(parts: &[String]) -> String {
 }
 
 /// What a lane does, as a letter: `.` not there yet, `l` not polled yet, `r` running or polling
-/// another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and not polled; and
-/// at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
+/// another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and not polled;
+/// and at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
 fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
     let row = &chart.rows[lane];
     match span {

@@ -1,8 +1,8 @@
 //! The Python twin of an example, beside the example.
 //!
-//! `tests/twins/record_twin.py` has recorded it on a virtual clock, and the recordings are kept with
-//! the sources. Here one becomes a track of the same steps that the page has for Rust: of each step
-//! in Rust we say which step in Python belongs to it.
+//! `tests/twins/record_twin.py` has recorded it on a virtual clock, and the recordings are kept
+//! with the sources. Here one becomes a track of the same steps that the page has for Rust: of
+//! each step in Rust we say which step in Python belongs to it.
 use super::steps::{Lane, Scene, Step, Track, chains, join};
 use crate::timeline::{LaneId, human};
 use serde::Deserialize;
