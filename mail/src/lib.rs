@@ -4,7 +4,7 @@
 //! - [`smtp`] is the protocol: a strict codec, a session without any I/O, a driver for any stream
 //!   of bytes, a server with limits and deadlines, and a client that gives one outcome for each
 //!   recipient.
-//! - [`Draft`] writes messages: headers that nobody can smuggle anything into.
+//! - [`Draft`] writes messages: headers into which nothing can be smuggled.
 //! - [`campaign`] is mail to millions: a list that is read as it is used, over a few connections,
 //!   that can be interrupted and gone on with.
 //!

@@ -24,7 +24,7 @@
 //!    it, with comments.
 //! 2. [`notification`], [`gocd`], [`rules`]: what a mail says, what that means, and who wants to
 //!    know; pure functions.
-//! 3. [`rest`], [`cache`]: facts from a server that may be slow, broken or somebody else's.
+//! 3. [`rest`], [`cache`]: facts from a server that may be slow, broken or another one.
 //! 4. [`ledger`]: who has had which mail already.
 //! 5. [`Relay`]: what is done between the end of a mail and its acknowledgement.
 //! 6. [`serve`]: all of it, running; `src/main.rs` is the program.
@@ -35,9 +35,9 @@
 //!   when the mail server has acknowledged it for every recipient. If it refused some of them for
 //!   good, the postmaster has been told.
 //! - *A duplicate costs a crash or a cut.* If the connection to the mail server breaks between the
-//!   final dot and its 250, nobody knows whether it has the mail, and it is sent again. All that
-//!   the mail server did acknowledge is in the ledger, on the disk, before the Notifyer hears of
-//!   it, and is not sent again. A mail without a `Message-ID` is the exception where an
+//!   final dot and its 250, there is no telling whether it has the mail, and it is sent again. All
+//!   that the mail server did acknowledge is in the ledger, on the disk, before the Notifyer hears
+//!   of it, and is not sent again. A mail without a `Message-ID` is the exception where an
 //!   acknowledgement gets lost: another one of the same bytes may be another alarm, and a duplicate
 //!   is better than none.
 //! - *An answer comes in time*: each wait has a deadline, and there is one for all of them

@@ -162,3 +162,12 @@ impl<T> Cancellable for FutureCell<T> {
         self.message.get()
     }
 }
+
+/// Asks every one of them, also after one has taken the request.
+pub(super) fn cancel_all(futures: &Others, message: Option<Message>) -> bool {
+    let mut taken = false;
+    for future in futures {
+        taken |= request_cancel(future.clone(), message.clone());
+    }
+    taken
+}

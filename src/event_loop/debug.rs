@@ -123,7 +123,7 @@ impl Observers {
         }
         self.tell_of(call, |instrument, call| instrument.call_begins(call));
         Some(ObservedCall {
-            id: call.id(),
+            id: CallId::of_call(call),
             kind: call.0.kind(),
             name: call.0.name(),
             start: if self.debug.get() { Some(event_loop.time()) } else { None },

@@ -1,4 +1,13 @@
 //! Futures: a result that is set later, and what to call then.
+//!
+//! A future of asyncio is a place for a result, not a computation: any code may put the result there,
+//! once, and any number of tasks and callbacks may wait for it. (A *Rust* future is what asyncio calls
+//! a coroutine. Here it is always written `StdFuture`, or not named at all.)
+//!
+//! The life of one, from the top of this file to its end: it is made, and gets a place in the
+//! registry; callbacks and waiting tasks are added to its list; `finish` sets the state, once, and
+//! turns each entry of the list into a place in the ready queue; when such a place has its turn, the
+//! loop calls `run`, which calls the callback.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::mem::{replace, take};
@@ -9,9 +18,10 @@ use std::task::{Context, Poll, Waker};
 use smallvec::SmallVec;
 
 use super::cancel::{Cancellable, MessageCell, Others};
+use super::current::CurrentTask;
 use super::foreign::discard;
 use super::handle::Call;
-use super::task::{CurrentTask, TaskPart};
+use super::task::TaskPart;
 use super::{CallKind, Error, EventLoop, FutureRef, Handle, IntoResult, Result, get_running_loop};
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
@@ -54,8 +64,12 @@ pub(super) struct FutureCell<T: 'static> {
 /// `Finished` can hold `Error::Cancelled`: the *exception* of a gather that was cancelled, which is
 /// not `cancelled()`.
 pub(super) enum State<T: 'static> {
+    /// Nothing has set it. The only state that can be left.
     Pending,
+    /// By `cancel`: a state of its own, as in asyncio, and not one of the exceptions, because
+    /// `cancelled()` has to tell a request that was followed from an error that was passed on.
     Cancelled,
+    /// With a result or an exception, which each that asks gets a clone of.
     Finished(Result<T>),
 }
 
@@ -99,6 +113,8 @@ enum Wakeup {
 }
 
 impl Wakeup {
+    /// Whether both wake the same. Two wakers may do so without being able to tell; then a future is
+    /// registered anew, which is a little work and no error.
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Task(task), Self::Task(other)) => task == other,
@@ -107,6 +123,8 @@ impl Wakeup {
         }
     }
 
+    /// Makes the task due, through the queue. A foreign waker is called here and now, which is what its
+    /// contract allows: it only notes that there is something to poll.
     fn wake(&self, event_loop: &EventLoop) {
         match self {
             Self::Task(task) => event_loop.wake_task(*task),
@@ -121,6 +139,8 @@ pub struct DoneCallback<T: 'static>(Rc<DoneFunction<T>>);
 type DoneFunction<T> = dyn Fn(&Future<T>) -> Result<()>;
 
 impl<T> Future<T> {
+    /// Every future is known to its loop from the beginning, so that `close` can break the cycles in
+    /// which it may be, and a waker can find it by its key.
     pub(super) fn new(event_loop: &EventLoop, kind: Kind<T>) -> Self {
         Self(event_loop.0.registry.add(|key| FutureCell {
             event_loop: event_loop.clone(),
@@ -145,6 +165,8 @@ impl<T> Future<T> {
         self.set(Err(exception))
     }
 
+    /// What both of them do. A task is refused: its coroutine would go on, and in the end have no place
+    /// for its own result.
     pub(super) fn set(&self, outcome: Result<T>) -> Result<()> {
         if let Kind::Task(_) = self.0.kind {
             return Err(Error::TaskSetsItself);
@@ -161,7 +183,9 @@ impl<T> Future<T> {
         self.0.done()
     }
 
-    /// Whether it ended by cancellation.
+    /// Whether it ended by cancellation. Of a task that was asked to cancel this is false until it has
+    /// followed, and stays false if it refuses; the outer future of a gather ends with an exception
+    /// instead.
     pub fn cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
@@ -198,6 +222,8 @@ impl<T> Future<T> {
         &self,
         callback: impl FnOnce(&Self) -> O + 'static,
     ) -> DoneCallback<T> {
+        // A closure that is called once, in a cell, so that one type serves for this and for callbacks
+        // that gather shares among many futures. asyncio keeps a pair of a function and a context.
         let callback = Cell::new(Some(callback));
         let callback = DoneCallback::new(move |future| match callback.take() {
             Some(callback) => callback(future).into_result(),
@@ -217,37 +243,32 @@ impl<T> Future<T> {
         self.0.remove_callback(is_it).into()
     }
 
-    /// Adds a callback that several futures share.
+    /// Adds a callback that several futures share: `gather` and `wait` have one for all of theirs, where
+    /// asyncio adds the same bound function to each. It saves an allocation a child.
     pub(super) fn share_done_callback(&self, callback: &DoneCallback<T>) {
         self.0.add_callback(Callback::Call(callback.clone()));
     }
 
     /// Whether nothing waits for it, nor ever has: so it cannot have a callback of the caller's.
+    /// So gather need not look for it among those it has.
     pub(super) fn is_untouched(&self) -> bool {
         !self.done() && self.0.callbacks.borrow().is_empty()
-    }
-
-    /// The loop that it belongs to.
-    pub fn get_loop(&self) -> EventLoop {
-        self.0.event_loop.clone()
-    }
-
-    /// The name of a task: what [`EventLoop::create_named_task`] was given, or `Task-1` and so on.
-    /// Others are called `Future`.
-    pub fn name(&self) -> String {
-        self.0.name()
     }
 }
 
 impl<T> FutureCell<T> {
     /// The only way in which anything ever ends. It calls nothing.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
+        // asyncio has the same flag, `__log_traceback`, and looks at it when the future is dropped.
         self.unretrieved.set(matches!(state, State::Finished(Err(_))));
         *self.state.borrow_mut() = state;
+        // Taken out: a foreign waker that is woken here may drop another await of this very future.
         let mut callbacks = self.callbacks.take();
         if callbacks.is_empty() {
             return;
         }
+        // In the order in which they were added, tasks and callbacks alike. That order is promised: the
+        // first to wait is the first to be woken.
         callbacks.retain(|callback| match callback {
             Callback::Wakeup(wakeup) => {
                 wakeup.wake(&self.event_loop);
@@ -260,10 +281,14 @@ impl<T> FutureCell<T> {
                 true
             }
         });
+        // Now each that is left has its place in the queue, and `call_next` takes from the end, which
+        // costs nothing. To take from the front would move all others, a quadratic cost for many.
         callbacks.reverse();
         *self.callbacks.borrow_mut() = callbacks;
     }
 
+    /// Adds something to be called or woken, or schedules it at once if the future is done: through the
+    /// queue also then, so that a callback never runs inside `add_done_callback`.
     fn add_callback(self: &Rc<Self>, callback: Callback<T>) {
         if self.event_loop.is_closed() {
             // A closed loop will never call it, nor break a cycle that it is in.
@@ -271,7 +296,8 @@ impl<T> FutureCell<T> {
         } else if !self.done() {
             self.callbacks.borrow_mut().push(callback);
         } else {
-            // Too late for the list, whose entries each have their place in the queue already.
+            // Too late for the list, whose entries each have their place in the queue already. So this
+            // is an ordinary call. It is rare, and may cost an allocation.
             match callback {
                 Callback::Wakeup(wakeup) => wakeup.wake(&self.event_loop),
                 Callback::Call(callback) => {
@@ -303,9 +329,12 @@ impl<T> FutureCell<T> {
         }
     }
 
+    /// Takes the first entry out that `is_it` knows. What is in the ready queue stays there, as in
+    /// asyncio, whose queue cannot be searched either.
     fn remove_callback(&self, is_it: impl Fn(&Callback<T>) -> bool) -> bool {
         // Of a closed loop nothing is called any more, and to search the list for each of its tasks
         // would make closing it quadratic.
+        // What is done has no list any more but places in the queue, which cannot be taken back.
         if self.done() || self.event_loop.is_closed() {
             return false;
         }
@@ -322,8 +351,10 @@ impl<T> FutureCell<T> {
         false
     }
 
-    /// Runs the next done callback, when it is its turn in the ready queue.
+    /// Runs the next done callback, when it is its turn in the ready queue. There is one for each turn,
+    /// unless the loop was closed in between.
     fn call_next(self: &Rc<Self>) -> Result<()> {
+        // Out of the list before it is called: it may add and remove callbacks of the same future.
         let callback = self.callbacks.borrow_mut().pop();
         match callback {
             Some(Callback::Call(callback)) => (callback.0)(&Future(self.clone())),
@@ -338,7 +369,8 @@ impl<T> DoneCallback<T> {
     }
 }
 
-/// A future of whatever type, as the loop and a waiting task see it.
+/// A future of whatever type, as the loop and a waiting task see it. In Python every future is of the
+/// same type; here the loop must not care what a result is, and a task may await any.
 pub(super) trait AnyFuture: Call + Cancellable {
     fn done(&self) -> bool;
     fn is_cancelled(&self) -> bool;
@@ -376,6 +408,7 @@ impl<T> Call for FutureCell<T> {
     }
 
     fn abandon(&self) {
+        // Its callbacks may own the future itself; its coroutine, the loop.
         discard(self.callbacks.take());
         if let Kind::Task(task) = &self.kind {
             task.abandon();
@@ -396,22 +429,21 @@ impl<T> Call for FutureCell<T> {
 
 impl<T> Drop for FutureCell<T> {
     fn drop(&mut self) {
+        // From now on the key can pass to another future.
         self.event_loop.0.registry.remove(self.key);
-        let state = replace(self.state.get_mut(), State::Pending);
-        if let State::Finished(Err(error)) = &state
-            && self.unretrieved.get()
-        {
-            self.event_loop.report_unretrieved(matches!(self.kind, Kind::Task(_)), error);
-        }
         // The rest would be dropped without this as well, but one inside another: a future that owns
         // a callback that owns a future that owns … would use up the stack.
-        if let State::Finished(outcome) = state {
+        if let State::Finished(outcome) = replace(self.state.get_mut(), State::Pending) {
+            if let (true, Err(error)) = (self.unretrieved.get(), &outcome) {
+                self.event_loop.report_unretrieved(matches!(self.kind, Kind::Task(_)), error);
+            }
             discard(outcome);
         }
         let callbacks = take(self.callbacks.get_mut());
         if !callbacks.is_empty() {
             discard(callbacks);
         }
+        // The children of a gather may be gathers.
         match replace(&mut self.kind, Kind::Future) {
             Kind::Future => {}
             Kind::Task(task) => task.abandon(),
@@ -432,6 +464,7 @@ impl<T> Clone for DoneCallback<T> {
     }
 }
 
+/// Awaiting does not use a future up, as it does with Rust's own: clone it and await it again.
 impl<T: Clone> IntoFuture for Future<T> {
     type Output = Result<T>;
     type IntoFuture = Await<T>;
@@ -442,6 +475,10 @@ impl<T: Clone> IntoFuture for Future<T> {
 }
 
 /// What `.await` on a [`Future`] polls. Dropping it ends the wait, and nothing else.
+///
+/// It does what `Future.__await__` and half of `Task.__step` do together: it says to the task what it
+/// waits for, and registers the task there. In asyncio the future is passed up through all coroutines
+/// to the task, in each step; here the innermost await does it all, however deep it is.
 pub struct Await<T: 'static> {
     /// What is awaited.
     future: Future<T>,
@@ -457,6 +494,8 @@ impl<T: Clone> std::future::Future for Await<T> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let cell = self.future.0.clone();
         let waker = context.waker();
+        // The task that polls, if it is one of the future's loop. It is `None` for an executor inside a
+        // task as well: what that awaits must wake that executor, and a cancel cannot reach it.
         let mut current = cell.event_loop.0.tasks.polled_by(waker);
         // First the error that a cancel throws in here, only then the result: so a cancel beats a
         // result that has been set but not delivered yet.
@@ -471,9 +510,11 @@ impl<T: Clone> std::future::Future for Await<T> {
             {
                 current.passes_on(cell.message.get());
             }
+            // Cloning the result may run foreign code, which may look for the current task.
             drop(current);
             return Poll::Ready(self.future.result());
         }
+        // After the error of a cancel, which replaces any other, as in `Task.__step`.
         if let Some(refusal) = self.refusal.take() {
             return Poll::Ready(Err(refusal));
         }
@@ -510,6 +551,7 @@ impl<T> Await<T> {
     /// Raises an error, but one iteration later, as in asyncio, where it has to go through the queue
     /// to get into the coroutine.
     fn refuse(&mut self, refusal: Error, mut current: RefMut<'_, CurrentTask>) -> Poll<Result<T>> {
+        // Without a wake, since nothing will ever wake it: the step after this one raises the error.
         current.gives_way();
         self.refusal = Some(refusal);
         Poll::Pending
@@ -531,6 +573,8 @@ impl<T> Await<T> {
         cell.add_callback(Callback::Wakeup(wakeup));
     }
 
+    /// Takes the registration back: a future that outlives the wait must not keep it, nor wake a task
+    /// that waits for something else by then.
     fn stop_waiting(&mut self) {
         let Some(wakeup) = self.wakeup.take() else { return };
         self.future.0.remove_callback(|other| match other {

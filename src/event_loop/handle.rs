@@ -8,9 +8,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::foreign::{catch_panic, discard};
-use super::{CallId, CallKind, EventLoop, IntoResult, Result};
+use super::{CallKind, EventLoop, IntoResult, Result};
 
 /// What [`EventLoop::call_soon`] returns. Dropping it changes nothing: the call will be made.
+///
+/// The queue has a clone of it. asyncio's `Handle` also keeps a context and, in debug mode, where it was
+/// made; ours is one pointer, and an instrument can note the rest.
 #[derive(Clone)]
 pub struct Handle(pub(super) Rc<dyn Call>);
 
@@ -32,7 +35,7 @@ pub(super) trait Call {
     /// Drops everything that it owns, because it will never run.
     fn abandon(&self);
 
-    /// What an instrument is told of it.
+    /// What an instrument is told of it. Asked only if there is one.
     fn kind(&self) -> CallKind;
 
     /// What debug mode and instruments call it.
@@ -40,6 +43,7 @@ pub(super) trait Call {
 }
 
 impl Handle {
+    /// One allocation, with the closure in it. asyncio makes a handle and a tuple of arguments.
     pub(super) fn new<O: IntoResult + 'static>(function: impl FnOnce() -> O + 'static) -> Self {
         Self(Rc::new(Callback { function: Cell::new(Some(function)), cancelled: Cell::new(false) }))
     }
@@ -55,11 +59,6 @@ impl Handle {
         self.0.cancelled()
     }
 
-    /// What identifies the call to an instrument.
-    pub(super) fn id(&self) -> CallId {
-        CallId::of(Rc::as_ptr(&self.0).cast())
-    }
-
     /// The one place where the loop runs code that is not its own. An error or a panic goes to the
     /// exception handler, and the loop goes on (`Handle._run` in `events.py`).
     #[inline]
@@ -67,10 +66,7 @@ impl Handle {
         // asyncio reads its debug flag twice a call; we read one flag for debug mode and all
         // instruments together, since most programs have neither.
         let observed = event_loop.0.observers.call_begins(event_loop, &self);
-        let outcome = match catch_panic(|| self.0.run()) {
-            Ok(outcome) => outcome,
-            Err(panic) => Err(panic),
-        };
+        let outcome = catch_panic(|| self.0.run()).unwrap_or_else(Err);
         if let Err(error) = outcome {
             event_loop.report("exception in a callback", Some(error));
         }
@@ -103,6 +99,7 @@ impl<O: IntoResult, F: FnOnce() -> O> Call for Callback<F> {
     }
 
     fn abandon(&self) {
+        // First the flag, because the destructors that run now may ask.
         self.cancelled.set(true);
         if let Some(function) = self.function.take() {
             discard(function);

@@ -109,7 +109,11 @@ pub enum CallKind {
 pub struct CallId(usize);
 
 impl CallId {
-    pub(super) fn of(address: *const ()) -> Self {
+    pub(super) fn of_call(call: &Handle) -> Self {
+        Self::of(std::rc::Rc::as_ptr(&call.0).cast())
+    }
+
+    fn of(address: *const ()) -> Self {
         Self(address.addr())
     }
 }
@@ -134,7 +138,7 @@ enum Name<'a> {
 
 impl<'a> CallRef<'a> {
     pub(super) fn of(call: &'a Handle) -> Self {
-        Self { id: call.id(), kind: call.0.kind(), name: Name::Of(call) }
+        Self { id: CallId::of_call(call), kind: call.0.kind(), name: Name::Of(call) }
     }
 
     pub(super) fn that_is_over(id: CallId, kind: CallKind, name: &'a str) -> Self {

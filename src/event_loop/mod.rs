@@ -106,6 +106,7 @@ mod task;
 
 mod cancel;
 mod combinators;
+mod current;
 mod debug;
 mod driver;
 mod error;
@@ -121,11 +122,7 @@ use std::future::Future as StdFuture;
 use std::rc::Rc;
 use std::time::Duration;
 
-pub use combinators::{
-    EnsureFuture, ReturnWhen, TaskGroup, TaskRef, Timeout, all_tasks, as_completed, create_task,
-    current_task, gather, gather_return_exceptions, shield, sleep, task_group, timeout, timeout_at,
-    wait, wait_for,
-};
+pub use combinators::*;
 pub use debug::ExceptionContext;
 pub use driver::{Driver, StdDriver, TokioDriver, VirtualDriver};
 pub(crate) use driver::{Notifier, set_event_loop_policy};
@@ -136,11 +133,11 @@ pub use instrument::{CallId, CallKind, CallRef, FutureRef, Instrument};
 pub use remote::{Job, RemoteHandle, RemoteTask, ThreadsafeHandle};
 pub use timer::TimerHandle;
 
+use current::Tasks;
 use debug::Observers;
 use future::Kind;
 use registry::Registry;
 use remote::RemoteCalls;
-use task::Tasks;
 use timer::{Timers, nanoseconds};
 
 /// How many calls are made, when there is always one that is ready, until the loop looks what else
@@ -195,6 +192,7 @@ thread_local! {
 /// The loop that runs on this thread: in a callback, in a task, or in a task of tokio's that the loop
 /// lets run while it waits. [`Error::NoRunningLoop`] elsewhere.
 pub fn get_running_loop() -> Result<EventLoop> {
+    // A clone, so that the cell is free while the loop is used; it costs one counter.
     // A waker may be called when the thread is about to end and has no running loop any more.
     match RUNNING_LOOP.try_with(|running| running.borrow().clone()) {
         Ok(Some(running)) => Ok(running),
@@ -203,8 +201,10 @@ pub fn get_running_loop() -> Result<EventLoop> {
 }
 
 impl EventLoop {
-    /// One iteration of the loop (`_run_once` in `base_events.py`).
+    /// One iteration of the loop (`_run_once` in `base_events.py`): wait, collect what is due, call what
+    /// is ready. All orders of asyncio follow from the order of these three, and from the snapshot.
     fn run_once(&self) -> Result<()> {
+        // First, so that a call from another thread cannot be slept through.
         self.drain_remote_calls();
         // How long to wait: not at all if there is something to do, else for the first timer, else
         // until something else happens.
@@ -214,7 +214,8 @@ impl EventLoop {
         } else if let Some(when) = first_timer {
             Some(Duration::from_nanos(when.saturating_sub(nanoseconds(self.time()))))
         } else if self.is_idle() {
-            // asyncio would wait for ever.
+            // asyncio would wait for ever. Rust counts the owners of a waker, so it can be known that
+            // nothing will ever come, and a program that has forgotten to stop its loop hears of it.
             return Err(Error::Idle);
         } else {
             None
@@ -229,6 +230,8 @@ impl EventLoop {
 
         // Timers that are due go behind what is ready, all of them, in the order of their times.
         if let Some(when) = first_timer {
+            // The clock is read anew, as in asyncio: the wait may have ended early, or a callback of
+            // the last iteration may have taken long.
             let end = self.time().saturating_add(self.0.driver.resolution());
             let end = nanoseconds(end);
             if when < end || end == u64::MAX {
@@ -245,6 +248,7 @@ impl EventLoop {
         self.0.calls_without_a_look.set(calls);
         self.0.observers.iteration_begins(snapshot);
         for _ in 0..snapshot {
+            // The queue is free again before the call, which will put more into it.
             let handle = self.0.ready.borrow_mut().pop_front();
             // One that was cancelled has nothing left to call.
             if let Some(handle) = handle {
@@ -255,6 +259,7 @@ impl EventLoop {
         Ok(())
     }
 
+    /// Gives the thread to the driver: sockets, tokio's tasks and timers, or just sleep.
     fn wait(&self, timeout: Option<Duration>) {
         self.0.calls_without_a_look.set(0);
         self.0.observers.before_wait(timeout);
@@ -262,11 +267,13 @@ impl EventLoop {
         self.0.driver.wait(timeout, self.0.remote.jobs());
         self.0.waiting.set(false);
         self.0.observers.after_wait();
+        // What ended the wait is called in this iteration, and before the timers that are due.
         self.drain_remote_calls();
     }
 
     /// Whether nothing is left that could ever put something into the queue again.
     fn is_idle(&self) -> bool {
+        // The loop's own waker does not count, since nothing outside can call it.
         self.0.tasks.drop_spare_waker();
         self.0.remote.is_unreachable() && !self.0.driver.has_tasks()
     }
@@ -304,6 +311,7 @@ impl EventLoop {
     pub fn run_forever(&self) -> Result<()> {
         self.check_startable()?;
         RUNNING_LOOP.set(Some(self.clone()));
+        // Ends the run even if a driver panics: otherwise no other loop could run on this thread.
         let _running = Running(self);
         let mut outcome = Ok(());
         let entered = self.0.driver.enter(&mut || {
@@ -330,6 +338,7 @@ impl EventLoop {
         if self.is_running() {
             return Err(Error::LoopIsRunning);
         }
+        // First, so that what is dropped below cannot schedule anything any more.
         self.0.closed.set(true);
         self.0.remote.close();
         // Each list is taken out first: the destructors that run now may call the loop.
@@ -339,6 +348,7 @@ impl EventLoop {
         for handle in self.0.timers.take_all() {
             handle.0.abandon();
         }
+        // Not only tasks: a future may be owned by its own callback, and then by nothing else.
         for future in self.0.registry.all() {
             future.abandon();
         }
@@ -379,6 +389,8 @@ impl EventLoop {
         delay: Duration,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle> {
+        // Added, not counted from now on: so two timers keep their distance, whenever the loop comes to
+        // look at them.
         self.call_at(self.time().saturating_add(delay), callback)
     }
 
@@ -392,7 +404,7 @@ impl EventLoop {
     ) -> Result<TimerHandle> {
         self.check_closed()?;
         let timer = TimerHandle::new(self, when, Handle::new(callback));
-        self.0.observers.timer_set(timer.call(), when);
+        self.0.observers.timer_set(&timer.handle, when);
         self.wake();
         Ok(timer)
     }
@@ -416,6 +428,8 @@ impl EventLoop {
         if self.is_closed() { Err(Error::LoopIsClosed) } else { Ok(()) }
     }
 
+    /// One loop at a time on a thread, as in asyncio: a callback that ran a second loop would keep the
+    /// first from turning, for as long as that takes.
     fn check_startable(&self) -> Result<()> {
         self.check_closed()?;
         match get_running_loop() {
@@ -433,6 +447,7 @@ impl EventLoop {
         self.enqueue(handle);
     }
 
+    /// The only place where anything gets into the queue: the second principle.
     #[inline]
     fn enqueue(&self, handle: Handle) {
         self.0.observers.call_ready(&handle);
@@ -460,6 +475,8 @@ struct Running<'a>(&'a EventLoop);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
+        // A `stop` is used up by the run that it has ended. What was called outside of a run counts for
+        // the next one.
         self.0.0.stopping.set(false);
         self.0.0.waiting.set(false);
         RUNNING_LOOP.set(None);

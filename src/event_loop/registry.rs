@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 use slab::Slab;
 
 use super::future::{AnyFuture, FutureCell};
+use super::{EventLoop, Handle};
 
 /// All futures and tasks that exist, to break their cycles on `close`, to wake tasks by their key,
 /// and to list them. asyncio has a set of weak references for its tasks; ours is an index, which
@@ -33,6 +34,12 @@ impl Registry {
         }
     }
 
+    /// The next step of the task of this key, unless it is in the queue. The key may belong to another
+    /// future by now: a task of that key is polled once for nothing, which every future has to bear.
+    pub(super) fn next_step(&self, key: usize) -> Option<Handle> {
+        self.get(key)?.next_step()
+    }
+
     /// Those that exist now, in no particular order.
     pub(super) fn all(&self) -> Vec<Rc<dyn AnyFuture>> {
         self.0.borrow().iter().filter_map(|(_, future)| future.upgrade()).collect()
@@ -40,5 +47,14 @@ impl Registry {
 
     pub(super) fn remove(&self, key: usize) {
         self.0.borrow_mut().try_remove(key);
+    }
+}
+
+impl EventLoop {
+    /// Makes the task of this key due.
+    pub(super) fn wake_task(&self, key: usize) {
+        if let Some(step) = self.0.registry.next_step(key) {
+            self.push_ready(step);
+        }
     }
 }

@@ -327,9 +327,7 @@ impl EventLoop {
                 None => return,
                 Some(RemoteCall::Call(call)) => self.enqueue(Handle::new(move || call.call())),
                 Some(RemoteCall::Wake(key)) => {
-                    if let Some(task) = self.0.registry.get(key)
-                        && let Some(step) = task.next_step()
-                    {
+                    if let Some(step) = self.0.registry.next_step(key) {
                         self.enqueue(step);
                     }
                 }

@@ -24,23 +24,22 @@
 //! `at_await_point` matters in the second state only: can the error be thrown in, or is the coroutine
 //! dropped?
 
-use std::cell::{Cell, RefCell, RefMut};
+use std::cell::Cell;
 use std::future::Future as StdFuture;
-use std::mem::take;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use futures::task::waker_ref;
 
-use super::cancel::{Message, Others, request_cancel};
+use super::cancel::{Others, cancel_all};
+use super::current::CurrentTask;
 use super::foreign::{catch_panic, discard};
 use super::future::{AnyFuture, FutureCell, Kind, State};
 use super::name::TaskName;
 use super::remote::TaskWaker;
 use super::{Error, EventLoop, Future, Handle, Result};
-use crate::waker::original_waker;
 
 type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 
@@ -87,6 +86,8 @@ impl<T> TaskPart<T> {
         self.name.to_string()
     }
 
+    /// The place in the queue for its next step, unless there is one. asyncio raises an error if a
+    /// task is woken twice; in Rust a waker may be called as often as one likes.
     pub(super) fn next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
         if cell.done() || self.scheduled.replace(true) {
             return None;
@@ -94,6 +95,7 @@ impl<T> TaskPart<T> {
         Some(Handle(cell.clone()))
     }
 
+    /// Whether its place in the queue means a step. If not, it means a done callback.
     pub(super) fn is_scheduled(&self) -> bool {
         self.scheduled.get()
     }
@@ -131,8 +133,11 @@ impl<T> TaskPart<T> {
 
     /// Runs the coroutine to its next await (`Task.__step` in `tasks.py`).
     pub(super) fn run_step(&self, cell: &Rc<FutureCell<T>>) {
+        // Before the poll, not after: a wake that comes during the step asks for another one.
         self.scheduled.set(false);
+        // None if the task has ended since it was scheduled, or its loop was closed.
         let Some(mut coroutine) = self.coroutine.take() else { return };
+        // However often it was cancelled since the last step, that is one error.
         let throws = self.must_cancel.take();
         if throws && !self.at_await_point.get() {
             // Cancelled before the first step, or at an await of something that is not of this loop.
@@ -141,7 +146,7 @@ impl<T> TaskPart<T> {
         }
         let (polled, current) = self.poll(cell, &mut coroutine, throws);
         if let Ok(Poll::Pending) = polled
-            && !current.throws
+            && !current.throws()
         {
             self.coroutine.set(Some(coroutine));
             return self.suspend(cell, current);
@@ -150,7 +155,7 @@ impl<T> TaskPart<T> {
         discard(coroutine);
         // A task that cancels itself and then returns is cancelled, for it alone can have meant the
         // request. One that did not take the error cannot be made to go on.
-        let cancelled = current.throws || self.must_cancel.get();
+        let cancelled = current.throws() || self.must_cancel.get();
         let state = match polled {
             Ok(Poll::Ready(Ok(result))) if cancelled => {
                 discard(result);
@@ -158,7 +163,7 @@ impl<T> TaskPart<T> {
             }
             Ok(Poll::Ready(Ok(result))) => State::Finished(Ok(result)),
             Ok(Poll::Pending | Poll::Ready(Err(Error::Cancelled))) => {
-                cell.message.set(current.message);
+                cell.message.set(current.into_message());
                 State::Cancelled
             }
             Ok(Poll::Ready(Err(error))) | Err(error) => State::Finished(Err(error)),
@@ -174,50 +179,48 @@ impl<T> TaskPart<T> {
         throws: bool,
     ) -> (Result<Poll<Result<T>>>, CurrentTask) {
         let tasks = &cell.event_loop.0.tasks;
+        // The list of the last step, emptied: it saves an allocation where more than one is awaited.
         let mut awaits = self.waiting_for.take();
         awaits.clear();
         // Most tasks await only futures of this loop, which wake them by their key and never clone a
         // waker. So one waker serves them all; a task keeps one of its own only while that is cloned.
         // It saves an allocation and 40 bytes a task.
-        let waker = self.waker.take().or_else(|| tasks.spare_waker.take());
-        let waker = match waker {
+        let waker = match self.waker.take() {
             Some(waker) => waker,
-            None => TaskWaker::new(&cell.event_loop),
+            None => tasks.spare_waker(&cell.event_loop),
         };
         waker.set_key(cell.key);
-        tasks.current.replace(Some(CurrentTask {
-            key: cell.key,
-            throws,
-            awaits,
-            catches: false,
-            gives_way: false,
-            waker: Arc::as_ptr(&waker).cast(),
-            message: None,
-        }));
+        let address = Arc::as_ptr(&waker).cast();
+        tasks.begin_step(CurrentTask::new(cell.key, address, awaits, throws));
         let polled =
             catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker_ref(&waker))));
-        let current = tasks.current.take().expect("only this function takes it");
+        let current = tasks.end_step();
         if Arc::strong_count(&waker) > 1 {
             self.waker.set(Some(waker));
         } else {
-            tasks.spare_waker.set(Some(waker));
+            tasks.keep_waker(waker);
         }
         (polled, current)
     }
 
+    /// The coroutine is pending. What it awaits has its wakeup already; so nothing has to be done but
+    /// to note what a cancel will need, and to follow up a cancel from within the step.
     fn suspend(&self, cell: &Rc<FutureCell<T>>, current: CurrentTask) {
-        let awaits = current.awaits;
-        self.at_await_point.set(current.gives_way || current.catches || !awaits.is_empty());
+        self.at_await_point.set(current.can_be_thrown_into());
+        let gives_way = current.will_go_on();
+        let awaits = current.into_awaits();
         // It has asked to cancel itself while it ran, and only now is it known what it awaits.
         if self.must_cancel.get() && cancel_all(&awaits, cell.message.get()) {
             self.must_cancel.set(false);
         }
-        if current.gives_way || self.must_cancel.get() && awaits.is_empty() {
+        if gives_way || (self.must_cancel.get() && awaits.is_empty()) {
             self.schedule(cell);
         }
         self.waiting_for.set(awaits);
     }
 
+    /// The end in whatever way. The task lets go of itself only here: until then it lives as long as
+    /// its loop.
     fn finish(&self, cell: &Rc<FutureCell<T>>, state: State<T>) {
         self.abandon();
         cell.finish(state);
@@ -234,94 +237,6 @@ impl<T> TaskPart<T> {
     }
 }
 
-/// Asks every one of them, also after one has taken the request.
-fn cancel_all(futures: &Others, message: Option<Message>) -> bool {
-    let mut taken = false;
-    for future in futures {
-        taken |= request_cancel(future.clone(), message.clone());
-    }
-    taken
-}
-
-/// The task whose step is being run: where the coroutine's awaits and the task meet.
-///
-/// In asyncio an exception goes in with `coro.throw`, and the future to wait for comes out with
-/// `yield`. A poll has neither; so both sides look here.
-pub(super) struct CurrentTask {
-    /// Which task it is.
-    pub(super) key: usize,
-    /// An await point shall raise `Cancelled`, and none has yet.
-    throws: bool,
-    /// What is awaited in this step.
-    awaits: Others,
-    /// Something around the awaits can take the error in their place.
-    catches: bool,
-    /// A bare `yield`: the next step follows without a wake.
-    gives_way: bool,
-    /// What identifies the task's own waker, to tell its awaits from those of executors inside it.
-    waker: *const (),
-    /// The message of a cancellation that an await has given out.
-    message: Option<Message>,
-}
-
-impl CurrentTask {
-    /// Whether this is the task's own waker, without a lane between.
-    pub(super) fn owns(&self, waker: &Waker) -> bool {
-        self.waker == waker.data()
-    }
-
-    /// Whether the caller has to raise `Cancelled`: true once, for the first that asks.
-    pub(super) fn takes_the_error(&mut self) -> bool {
-        take(&mut self.throws)
-    }
-
-    /// The caller will ask [`CurrentTask::takes_the_error`] in the step that follows a cancel.
-    pub(super) fn catches(&mut self) {
-        self.catches = true;
-    }
-
-    pub(super) fn waits_for(&mut self, future: Rc<dyn AnyFuture>) {
-        self.awaits.push(future);
-    }
-
-    pub(super) fn gives_way(&mut self) {
-        self.gives_way = true;
-    }
-
-    /// What was awaited has ended, with this message if it was cancelled.
-    pub(super) fn passes_on(&mut self, message: Option<Message>) {
-        self.message = message;
-    }
-}
-
-/// What a loop knows of its tasks, apart from the queue.
-#[derive(Default)]
-pub(super) struct Tasks {
-    /// One loop runs one step at a time.
-    current: RefCell<Option<CurrentTask>>,
-    /// The waker of the last step, for the next one.
-    spare_waker: Cell<Option<Arc<TaskWaker>>>,
-}
-
-impl Tasks {
-    /// The current task, if it is the task itself that polls with this waker, or a lane in it, and not
-    /// an executor inside it.
-    pub(super) fn polled_by(&self, waker: &Waker) -> Option<RefMut<'_, CurrentTask>> {
-        let current = RefMut::filter_map(self.current.borrow_mut(), Option::as_mut).ok()?;
-        let its_own = current.owns(waker) || current.waker == original_waker(waker);
-        if its_own { Some(current) } else { None }
-    }
-
-    pub(super) fn current_key(&self) -> Option<usize> {
-        self.current.borrow().as_ref().map(|current| current.key)
-    }
-
-    /// Drops the waker that is kept, so that those that are left are somewhere outside.
-    pub(super) fn drop_spare_waker(&self) {
-        drop(self.spare_waker.take());
-    }
-}
-
 impl EventLoop {
     pub(super) fn start_task<T: 'static>(
         &self,
@@ -329,21 +244,14 @@ impl EventLoop {
         coroutine: impl StdFuture<Output = Result<T>> + 'static,
     ) -> Result<Future<T>> {
         self.check_closed()?;
+        // One allocation for the coroutine, whose size only the caller knows, and one for all the rest.
         let task = Future::new(self, Kind::Task(TaskPart::new(name, Box::pin(coroutine))));
         if let Kind::Task(part) = &task.0.kind {
+            // The first step is a call like any other: the coroutine does not begin before the code that
+            // makes it is over. (3.12's eager tasks do begin at once, inside another call.)
             part.itself.set(Some(task.0.clone()));
             part.schedule(&task.0);
         }
         Ok(task)
-    }
-
-    /// Makes the task of this key due. The key may belong to another future by now: a task of that
-    /// key is polled once for nothing, which every future has to bear.
-    pub(super) fn wake_task(&self, key: usize) {
-        if let Some(future) = self.0.registry.get(key)
-            && let Some(step) = future.next_step()
-        {
-            self.push_ready(step);
-        }
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Timers {
 }
 
 impl Timers {
+    /// Adds one. Nothing is sorted here, so a timeout that is set and cancelled a moment later costs its
+    /// allocation and two writes.
     pub(super) fn set(&self, when: u64, handle: Handle) -> Key {
         let mut unsorted = self.unsorted.borrow_mut();
         if unsorted.len() == unsorted.capacity() {
@@ -56,7 +58,8 @@ impl Timers {
         (when, number)
     }
 
-    /// When the first is due.
+    /// When the first is due. Called once an iteration, and this is where the new ones are sorted in.
+    /// `take` gives the list's memory back as well: a burst of timers leaves nothing behind.
     pub(super) fn first(&self) -> Option<u64> {
         let mut sorted = self.sorted.borrow_mut();
         let mut unsorted = self.unsorted.borrow_mut();
@@ -86,6 +89,7 @@ impl Timers {
         self.sorted.take().into_iter().chain(unsorted).map(|(_, handle)| handle)
     }
 
+    /// Forgets one, in time that grows with the logarithm of their number; nothing if it is gone.
     fn remove(&self, key: &Key) {
         let mut sorted = self.sorted.borrow_mut();
         // One of `unsorted` is left there: it is marked as cancelled and never gets sorted. So a tree
@@ -100,7 +104,7 @@ impl Timers {
 #[derive(Clone)]
 pub struct TimerHandle {
     /// The call, which may still stand among the timers or already in the ready queue.
-    handle: Handle,
+    pub(super) handle: Handle,
     /// Its place among the timers.
     key: Key,
     /// The loop whose timers these are, to take it out of them on `cancel`.
@@ -113,7 +117,8 @@ impl TimerHandle {
         Self { handle, key, event_loop: event_loop.clone() }
     }
 
-    /// Cancels the call; see [`Handle::cancel`].
+    /// Cancels the call; see [`Handle::cancel`]. It leaves the list before its closure is dropped, so
+    /// that a destructor finds everything as it should be.
     pub fn cancel(&self) {
         self.event_loop.0.observers.timer_cancelled(&self.handle);
         self.event_loop.0.timers.remove(&self.key);
@@ -128,9 +133,5 @@ impl TimerHandle {
     /// When the call is due, on the clock of [`EventLoop::time`].
     pub fn when(&self) -> Duration {
         Duration::from_nanos(self.key.0)
-    }
-
-    pub(super) fn call(&self) -> &Handle {
-        &self.handle
     }
 }

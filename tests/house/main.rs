@@ -1,6 +1,7 @@
 //! What holds the house together: no example without its place in the table of contents, in the
 //! README, in a test, and beside its twin.
 mod arrows;
+mod core;
 mod generated;
 mod pictures;
 mod readme;

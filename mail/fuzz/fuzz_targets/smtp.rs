@@ -4,8 +4,7 @@ use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use mail::smtp::{
     BareNewlines, Budget, Limits, Message, Reply,
-    client::ReplyCodec,
-    codec::{Frame, ServerCodec},
+    codec::{Frame, ReplyCodec, ServerCodec},
     command::{Command, parse},
     session::{Action, Response, Session},
 };

@@ -16,11 +16,12 @@
 //!   for ever, and not too many at once.
 //! - **Not twice.** A mail is sent again only if the server cannot have it, or if one asks for it
 //!   with [`IfInDoubt::SendAgain`]. When the connection breaks between the last byte of a mail and
-//!   the reply, the server may or may not have it, and nobody can find out: this is the one case
-//!   that SMTP leaves open, and it is reported as what it is. An address that stands in the list
-//!   twice does get two mails.
+//!   the reply, the server may or may not have it, and there is no way to tell: this is the one
+//!   case that SMTP leaves open, and it is reported as what it is. An address that stands in the
+//!   list twice does get two mails.
 //! - **Interruptible.** A [`CancellationToken`] stops it: what is in flight is finished, nothing is
-//!   begun. With a [`CampaignJournal`] the next run goes on from there, also if the program was killed.
+//!   begun. With a [`CampaignJournal`] the next run goes on from there, also if the program was
+//!   killed.
 //!
 //! ```
 //! use mail::campaign::{Campaign, OverSmtp, Recipient, RecipientFile, Settings};
@@ -221,8 +222,8 @@ impl From<QueueError> for WorkerError {
     }
 }
 
-/// A tick for each mail that may begin. After a pause the mails that were missed are not made up for:
-/// a server that asked for so many a second means each second.
+/// A tick for each mail that may begin. After a pause the mails that were missed are not made up
+/// for: a server that asked for so many a second means each second.
 fn pace(per_second: NonZeroU32) -> Interval {
     let mut pace =
         interval((Duration::from_secs(1) / per_second.get()).max(Duration::from_nanos(1)));
@@ -239,8 +240,8 @@ struct Workers<'a, C, I> {
     /// when all are to.
     nothing_left: CancellationToken,
     queue: RefCell<Queue<'a, I>>,
-    /// When the next mail may begin, if there is a limit per second. It is locked while a worker waits
-    /// for that moment, so that the workers begin one after the other.
+    /// When the next mail may begin, if there is a limit per second. It is locked while a worker
+    /// waits for that moment, so that the workers begin one after the other.
     pace: Option<tokio::sync::Mutex<Interval>>,
 }
 
@@ -249,7 +250,7 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
     async fn work(&self) -> Result<(), WorkerError> {
         let mut connection = None;
         loop {
-            // A connection first: so nobody is taken from the list for whom there is none.
+            // A connection first: so no recipient is taken from the list without one.
             let fresh = connection.is_none();
             let mut open = match connection.take() {
                 Some(open) => open,
@@ -264,9 +265,9 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
             };
             let mut outcome = open.deliver(&attempt.recipient).await;
             if let (AttemptOutcome::Lost(why), false) = (&outcome, fresh) {
-                // The server may have closed it while it was idle, or after so many mails. That says
-                // nothing about the recipient. The old connection goes first: a server with a limit
-                // for each client would count both.
+                // The server may have closed it while it was idle, or after so many mails. That
+                // says nothing about the recipient. The old connection goes first: a server with a
+                // limit for each client would count both.
                 drop(open);
                 match self.connect(&self.stop).await {
                     Ok(Some(another)) => open = another,

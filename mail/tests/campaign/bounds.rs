@@ -129,3 +129,72 @@ fn a_heart_sees_who_keeps_the_thread() {
     assert_eq!(run.elapsed, Duration::from_millis(105));
     assert_eq!(run.output(), (4, Duration::from_millis(75)), "beats at 10, 85, 95 and 105");
 }
+
+/// A server that allows one connection for each client and ends it after every second mail.
+struct OneAtATime {
+    open: std::rc::Rc<std::cell::Cell<usize>>,
+    most: std::rc::Rc<std::cell::Cell<usize>>,
+}
+
+struct Counted {
+    open: std::rc::Rc<std::cell::Cell<usize>>,
+    mails: usize,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.open.set(self.open.get() - 1);
+    }
+}
+
+impl mail::campaign::Connector for OneAtATime {
+    type Connection = Counted;
+
+    async fn connect(&self) -> Result<Counted, String> {
+        self.open.set(self.open.get() + 1);
+        self.most.set(self.most.get().max(self.open.get()));
+        Ok(Counted { open: self.open.clone(), mails: 0 })
+    }
+}
+
+impl mail::campaign::Connection for Counted {
+    async fn deliver(&mut self, _: &mail::campaign::Recipient) -> mail::campaign::AttemptOutcome {
+        self.mails += 1;
+        match self.mails {
+            1 | 2 => mail::campaign::AttemptOutcome::Sent,
+            _ => mail::campaign::AttemptOutcome::Lost("421 enough".into()),
+        }
+    }
+
+    fn is_usable(&self) -> bool {
+        self.mails < 3
+    }
+
+    async fn close(self) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_closed_before_the_next_one_is_opened() {
+    let server = OneAtATime { open: Default::default(), most: Default::default() };
+    let most = server.most.clone();
+    let summary = Campaign::new(server, settings(1)).run(list(20)).await.unwrap();
+    assert_eq!(summary.sent, 20);
+    assert_eq!(most.get(), 1, "connections of one worker at the same time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_many_a_second_begin_and_no_more() {
+    use mail::campaign::{CampaignEvent, Discard};
+    let mut settings = settings(10);
+    settings.per_second = std::num::NonZeroU32::new(4);
+    let start = tokio::time::Instant::now();
+    let mut begun = vec![];
+    let campaign = Campaign::new(Discard, settings).on_event(|event| {
+        if let CampaignEvent::Begins(_) = event {
+            begun.push(start.elapsed().as_millis());
+        }
+    });
+    let summary = campaign.run(list(8)).await.unwrap();
+    assert_eq!(summary.sent, 8);
+    assert_eq!(begun, [0, 250, 500, 750, 1000, 1250, 1500, 1750]);
+}

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use crate::event_loop::cancel::request_cancel;
+use crate::event_loop::future::AnyFuture;
+use crate::event_loop::handle::Call;
 use crate::event_loop::{Error, EventLoop, Future, Result, get_running_loop};
-use crate::event_loop::{cancel::request_cancel, future::AnyFuture};
 
 /// A task, whatever its result is: what [`current_task`] and [`all_tasks`] give. Clones are the same
 /// task.
@@ -68,6 +70,17 @@ impl<T: 'static> PartialEq<Future<T>> for TaskRef {
 }
 
 impl<T: 'static> Future<T> {
+    /// The loop that it belongs to.
+    pub fn get_loop(&self) -> EventLoop {
+        self.0.event_loop.clone()
+    }
+
+    /// The name of a task: what [`EventLoop::create_named_task`] was given, or `Task-1` and so on.
+    /// Others are called `Future`.
+    pub fn name(&self) -> String {
+        self.0.name()
+    }
+
     /// How often a task was asked to cancel, less the calls of [`Future::uncancel`]. Zero if it is no
     /// task.
     pub fn cancelling(&self) -> u32 {
