@@ -1,4 +1,5 @@
-//! How much memory the loop's work takes at its peak: `cargo bench -p event-loop-benches --bench memory`.
+//! How much memory the loop's work takes at its peak: `cargo bench -p event-loop-benches --bench
+//! memory`.
 
 use async_concepts::event_loop::{Error, EventLoop};
 use event_loop_benches as workloads;

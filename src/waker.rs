@@ -1,10 +1,10 @@
 //! Which waker stands behind a waker: what a timeline and an event loop both need to know.
 //!
 //! A lane of a timeline polls its future with a waker of its own, which notes each wake and passes
-//! it on. An executor that recognises its own wakers, as [`event_loop`](crate::event_loop) does, must
-//! not be misled by that: a run has to be the same with lanes and without. So a lane that substitutes
-//! a waker says so here for as long as the poll lasts, and the executor asks here. Neither of the two
-//! knows the other.
+//! it on. An executor that recognises its own wakers, as [`event_loop`](crate::event_loop) does,
+//! must not be misled by that: a run has to be the same with lanes and without. So a lane that
+//! substitutes a waker says so here for as long as the poll lasts, and the executor asks here.
+//! Neither of the two knows the other.
 use std::{cell::RefCell, task::Waker};
 
 /// What identifies a waker: [`Waker::data`]. It is only compared, never followed.

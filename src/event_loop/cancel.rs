@@ -1,9 +1,9 @@
 //! Cancelling: how a request goes from a future to what that waits for, however deep that is.
 //!
-//! A plain future is cancelled at once, and says yes unless it is done. A task and the outer future of
-//! a gather ask others first, and what those say decides what they do. asyncio's `cancel` calls itself
-//! for that, and a chain of 10,000 tasks raises `RecursionError`. Here a list takes the place of the
-//! stack, which in Rust could not even report that it is full.
+//! A plain future is cancelled at once, and says yes unless it is done. A task and the outer future
+//! of a gather ask others first, and what those say decides what they do. asyncio's `cancel` calls
+//! itself for that, and a chain of 10,000 tasks raises `RecursionError`. Here a list takes the
+//! place of the stack, which in Rust could not even report that it is full.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -45,14 +45,15 @@ impl<T> Future<T> {
         request_cancel(self.0.clone(), None)
     }
 
-    /// As [`Future::cancel`], with a message for [`Future::cancel_message`]. It goes to all that the
-    /// request goes to, as Python's `cancel(msg)` does.
+    /// As [`Future::cancel`], with a message for [`Future::cancel_message`]. It goes to all that
+    /// the request goes to, as Python's `cancel(msg)` does.
     pub fn cancel_with_message(&self, message: impl Into<String>) -> bool {
         request_cancel(self.0.clone(), Some(Rc::new(message.into())))
     }
 
     /// The message of the last request to cancel it that had one, or of the cancellation that it
-    /// passed on. asyncio puts it into the `CancelledError`; [`Error::Cancelled`] has no place for it.
+    /// passed on. asyncio puts it into the `CancelledError`;
+    /// [`Error::Cancelled`](super::Error::Cancelled) has no place for it.
     pub fn cancel_message(&self) -> Option<String> {
         let message = self.0.message.get();
         message.map(|message| message.to_string())

@@ -120,8 +120,8 @@ impl Tasks {
         self.spare_waker.set(Some(waker));
     }
 
-    /// The current task, if it is the task itself that polls with this waker, or a lane in it, and not
-    /// an executor inside it.
+    /// The current task, if it is the task itself that polls with this waker, or a lane in it, and
+    /// not an executor inside it.
     pub(super) fn polled_by(&self, waker: &Waker) -> Option<RefMut<'_, CurrentTask>> {
         let current = RefMut::filter_map(self.current.borrow_mut(), Option::as_mut).ok()?;
         let its_own = current.owns(waker) || current.waker == original_waker(waker);

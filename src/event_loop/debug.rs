@@ -152,8 +152,8 @@ impl Observers {
 }
 
 impl EventLoop {
-    /// Tells `instrument` of everything that this loop does from now on, until it is closed. There can
-    /// be several; each is told in the order in which they were added.
+    /// Tells `instrument` of everything that this loop does from now on, until it is closed. There
+    /// can be several; each is told in the order in which they were added.
     pub fn add_instrument(&self, instrument: Rc<dyn Instrument>) {
         let observers = &self.0.observers;
         let mut instruments = observers.instruments.borrow().to_vec();
@@ -162,9 +162,10 @@ impl EventLoop {
         observers.watched.set(true);
     }
 
-    /// Has `handler` called with the errors and panics of callbacks, with exceptions that were never
-    /// retrieved, and with what debug mode reports. By default they are printed on the standard error
-    /// stream. If the handler itself panics, that is printed there, and the loop goes on.
+    /// Has `handler` called with the errors and panics of callbacks, with exceptions that were
+    /// never retrieved, and with what debug mode reports. By default they are printed on the
+    /// standard error stream. If the handler itself panics, that is printed there, and the loop
+    /// goes on.
     pub fn set_exception_handler(&self, handler: impl Fn(&Self, &ExceptionContext) + 'static) {
         drop(self.0.observers.exception_handler.replace(Some(Rc::new(handler))));
     }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 /// loop.
 ///
 /// Callbacks, coroutines and futures share this one type, so that `?` carries an error on as an
-/// exception travels in Python. It can be cloned, because a finished future gives the same outcome to
-/// each that asks. The sentences below, which say what went wrong and what to do, are also what it
-/// prints.
+/// exception travels in Python. It can be cloned, because a finished future gives the same outcome
+/// to each that asks. The sentences below, which say what went wrong and what to do, are also what
+/// it prints.
 #[derive(Clone, Debug, displaydoc::Display)]
 #[ignore_extra_doc_attributes]
 #[non_exhaustive]
@@ -30,8 +30,8 @@ pub enum Error {
     Panicked(Arc<str>),
     /// {0}
     ///
-    /// Tasks of a [`task_group`](super::task_group) failed, or its body: all their errors, in the order
-    /// in which they came.
+    /// Tasks of a [`task_group`](super::task_group) failed, or its body: all their errors, in the
+    /// order in which they came.
     ExceptionGroup(ExceptionGroup),
     /// the time was up before the future was done
     Timeout,
@@ -49,8 +49,8 @@ pub enum Error {
     InsideAnotherRuntime,
     /// the event loop is closed: make a new one
     LoopIsClosed,
-    /// no event loop runs on this thread: call this from a callback or a task, or reach the loop by a
-    /// `ThreadsafeHandle`
+    /// no event loop runs on this thread: call this from a callback or a task, or reach the loop by
+    /// a `ThreadsafeHandle`
     NoRunningLoop,
     /// no task is running: call this from a coroutine that the event loop runs as a task
     NoCurrentTask,
@@ -69,7 +69,8 @@ pub enum Error {
     NothingToWaitFor,
     /// the timeout has expired or its body is over: reschedule it while the body runs
     TimeoutIsOver,
-    /// the task group is shutting down or finished: create tasks while its body or a task of it runs
+    /// the task group is shutting down or finished: create tasks while its body or a task of it
+    /// runs
     TaskGroupIsOver,
 }
 

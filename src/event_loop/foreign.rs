@@ -2,11 +2,11 @@
 //!
 //! A callback or a coroutine may panic: then the loop goes on, as asyncio does after an exception.
 //!
-//! Two things can go wrong when a destructor runs. It may panic as well, in the middle of what the loop
-//! was doing. And it may drop the next link of a chain, and that the one after it, each a little
-//! deeper in the stack: with a million links the process would abort. Python has the same two problems
-//! and the same two answers: errors in `__del__` are reported and ignored, and its "trashcan" puts
-//! deeply nested objects onto a list.
+//! Two things can go wrong when a destructor runs. It may panic as well, in the middle of what the
+//! loop was doing. And it may drop the next link of a chain, and that the one after it, each a
+//! little deeper in the stack: with a million links the process would abort. Python has the same
+//! two problems and the same two answers: errors in `__del__` are reported and ignored, and its
+//! "trashcan" puts deeply nested objects onto a list.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -17,8 +17,8 @@ use super::{Error, Result, get_running_loop};
 
 /// Runs something that may panic, and gives the panic's message as an error.
 pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R> {
-    // Unwind safe in the only sense that matters: what a callback has left half done is its own. The
-    // loop's cells are never borrowed while foreign code runs.
+    // Unwind safe in the only sense that matters: what a callback has left half done is its own.
+    // The loop's cells are never borrowed while foreign code runs.
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
         let text = match payload.downcast_ref::<String>() {
             Some(text) => text.as_str(),

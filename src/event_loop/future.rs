@@ -1,13 +1,13 @@
 //! Futures: a result that is set later, and what to call then.
 //!
-//! A future of asyncio is a place for a result, not a computation: any code may put the result there,
-//! once, and any number of tasks and callbacks may wait for it. (A *Rust* future is what asyncio calls
-//! a coroutine. Here it is always written `StdFuture`, or not named at all.)
+//! A future of asyncio is a place for a result, not a computation: any code may put the result
+//! there, once, and any number of tasks and callbacks may wait for it. (A *Rust* future is what
+//! asyncio calls a coroutine. Here it is always written `StdFuture`, or not named at all.)
 //!
 //! The life of one, from the top of this file to its end: it is made, and gets a place in the
 //! registry; callbacks and waiting tasks are added to its list; `finish` sets the state, once, and
-//! turns each entry of the list into a place in the ready queue; when such a place has its turn, the
-//! loop calls `run`, which calls the callback.
+//! turns each entry of the list into a place in the ready queue; when such a place has its turn,
+//! the loop calls `run`, which calls the callback.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::mem::{replace, take};
@@ -26,30 +26,30 @@ use super::{CallKind, Error, EventLoop, FutureRef, Handle, IntoResult, Result, g
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
 ///
-/// `set_result`, `set_exception` and `cancel` call nothing: they put done callbacks and waiting tasks
-/// into the ready queue. So the code that sets a result is never interrupted by the code that uses
-/// it, and the order of events is the order of the queue.
+/// `set_result`, `set_exception` and `cancel` call nothing: they put done callbacks and waiting
+/// tasks into the ready queue. So the code that sets a result is never interrupted by the code that
+/// uses it, and the order of events is the order of the queue.
 ///
-/// `.await` gives `Result<T>`, a clone of the outcome for each that asks; put into an `Rc` what cannot
-/// be cloned. An exception that was never asked for is reported to the exception handler when the
-/// last clone is dropped.
+/// `.await` gives `Result<T>`, a clone of the outcome for each that asks; put into an `Rc` what
+/// cannot be cloned. An exception that was never asked for is reported to the exception handler
+/// when the last clone is dropped.
 pub struct Future<T: 'static>(pub(super) Rc<FutureCell<T>>);
 
 /// A future that runs a coroutine; see [`EventLoop::create_task`].
 pub type Task<T> = Future<T>;
 
-/// What the clones of a future share. The future and the coroutine of a task are one allocation each,
-/// and all that both need is 200 bytes; asyncio's are some 1,300.
+/// What the clones of a future share. The future and the coroutine of a task are one allocation
+/// each, and all that both need is 200 bytes; asyncio's are some 1,300.
 pub(super) struct FutureCell<T: 'static> {
     /// Where its callbacks are scheduled. It is also how a future finds out that it is awaited in
     /// another loop.
     pub(super) event_loop: EventLoop,
     /// In a cell, because every clone may set it.
     state: RefCell<State<T>>,
-    /// While it is pending, in the order in which they were added. Once it is done, those that still
-    /// have to be called, *last one first*: each stands for one place in the ready queue, and `pop`
-    /// gives the one whose turn it is. Nearly every future has only one, which needs no allocation
-    /// (as in CPython's `_asynciomodule.c`).
+    /// While it is pending, in the order in which they were added. Once it is done, those that
+    /// still have to be called, *last one first*: each stands for one place in the ready queue, and
+    /// `pop` gives the one whose turn it is. Nearly every future has only one, which needs no
+    /// allocation (as in CPython's `_asynciomodule.c`).
     callbacks: RefCell<SmallVec<[Callback<T>; 1]>>,
     /// What makes it more than a future.
     pub(super) kind: Kind<T>,
@@ -105,16 +105,16 @@ enum Callback<T: 'static> {
 /// What awaits a future.
 #[derive(Clone)]
 enum Wakeup {
-    /// The task of this key. asyncio adds a bound method; we add a number, which needs no allocation,
-    /// and a task that waits needs no waker.
+    /// The task of this key. asyncio adds a bound method; we add a number, which needs no
+    /// allocation, and a task that waits needs no waker.
     Task(usize),
     /// Something with a waker of its own: another executor, or `FuturesUnordered`.
     Waker(Waker),
 }
 
 impl Wakeup {
-    /// Whether both wake the same. Two wakers may do so without being able to tell; then a future is
-    /// registered anew, which is a little work and no error.
+    /// Whether both wake the same. Two wakers may do so without being able to tell; then a future
+    /// is registered anew, which is a little work and no error.
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Task(task), Self::Task(other)) => task == other,
@@ -123,8 +123,8 @@ impl Wakeup {
         }
     }
 
-    /// Makes the task due, through the queue. A foreign waker is called here and now, which is what its
-    /// contract allows: it only notes that there is something to poll.
+    /// Makes the task due, through the queue. A foreign waker is called here and now, which is what
+    /// its contract allows: it only notes that there is something to poll.
     fn wake(&self, event_loop: &EventLoop) {
         match self {
             Self::Task(task) => event_loop.wake_task(*task),
@@ -139,8 +139,8 @@ pub struct DoneCallback<T: 'static>(Rc<DoneFunction<T>>);
 type DoneFunction<T> = dyn Fn(&Future<T>) -> Result<()>;
 
 impl<T> Future<T> {
-    /// Every future is known to its loop from the beginning, so that `close` can break the cycles in
-    /// which it may be, and a waker can find it by its key.
+    /// Every future is known to its loop from the beginning, so that `close` can break the cycles
+    /// in which it may be, and a waker can find it by its key.
     pub(super) fn new(event_loop: &EventLoop, kind: Kind<T>) -> Self {
         Self(event_loop.0.registry.add(|key| FutureCell {
             event_loop: event_loop.clone(),
@@ -153,8 +153,8 @@ impl<T> Future<T> {
         }))
     }
 
-    /// Sets the result. [`Error::AlreadyDone`] if there is an outcome, [`Error::TaskSetsItself`] if it
-    /// is a task.
+    /// Sets the result. [`Error::AlreadyDone`] if there is an outcome, [`Error::TaskSetsItself`] if
+    /// it is a task.
     pub fn set_result(&self, result: T) -> Result<()> {
         self.set(Ok(result))
     }
@@ -165,8 +165,8 @@ impl<T> Future<T> {
         self.set(Err(exception))
     }
 
-    /// What both of them do. A task is refused: its coroutine would go on, and in the end have no place
-    /// for its own result.
+    /// What both of them do. A task is refused: its coroutine would go on, and in the end have no
+    /// place for its own result.
     pub(super) fn set(&self, outcome: Result<T>) -> Result<()> {
         if let Kind::Task(_) = self.0.kind {
             return Err(Error::TaskSetsItself);
@@ -183,9 +183,9 @@ impl<T> Future<T> {
         self.0.done()
     }
 
-    /// Whether it ended by cancellation. Of a task that was asked to cancel this is false until it has
-    /// followed, and stays false if it refuses; the outer future of a gather ends with an exception
-    /// instead.
+    /// Whether it ended by cancellation. Of a task that was asked to cancel this is false until it
+    /// has followed, and stays false if it refuses; the outer future of a gather ends with an
+    /// exception instead.
     pub fn cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
@@ -216,14 +216,15 @@ impl<T> Future<T> {
         }
     }
 
-    /// Calls `callback` with this future once it is done, through `call_soon`; nothing is called once
-    /// the loop is closed.
+    /// Calls `callback` with this future once it is done, through `call_soon`; nothing is called
+    /// once the loop is closed.
     pub fn add_done_callback<O: IntoResult>(
         &self,
         callback: impl FnOnce(&Self) -> O + 'static,
     ) -> DoneCallback<T> {
-        // A closure that is called once, in a cell, so that one type serves for this and for callbacks
-        // that gather shares among many futures. asyncio keeps a pair of a function and a context.
+        // A closure that is called once, in a cell, so that one type serves for this and for
+        // callbacks that gather shares among many futures. asyncio keeps a pair of a function and a
+        // context.
         let callback = Cell::new(Some(callback));
         let callback = DoneCallback::new(move |future| match callback.take() {
             Some(callback) => callback(future).into_result(),
@@ -233,8 +234,8 @@ impl<T> Future<T> {
         callback
     }
 
-    /// Takes a callback back and tells how many were removed. What stands in the ready queue already
-    /// stays there.
+    /// Takes a callback back and tells how many were removed. What stands in the ready queue
+    /// already stays there.
     pub fn remove_done_callback(&self, callback: &DoneCallback<T>) -> usize {
         let is_it = |other: &Callback<T>| match other {
             Callback::Call(other) => Rc::ptr_eq(&callback.0, &other.0),
@@ -243,8 +244,8 @@ impl<T> Future<T> {
         self.0.remove_callback(is_it).into()
     }
 
-    /// Adds a callback that several futures share: `gather` and `wait` have one for all of theirs, where
-    /// asyncio adds the same bound function to each. It saves an allocation a child.
+    /// Adds a callback that several futures share: `gather` and `wait` have one for all of theirs,
+    /// where asyncio adds the same bound function to each. It saves an allocation a child.
     pub(super) fn share_done_callback(&self, callback: &DoneCallback<T>) {
         self.0.add_callback(Callback::Call(callback.clone()));
     }
@@ -267,8 +268,8 @@ impl<T> FutureCell<T> {
         if callbacks.is_empty() {
             return;
         }
-        // In the order in which they were added, tasks and callbacks alike. That order is promised: the
-        // first to wait is the first to be woken.
+        // In the order in which they were added, tasks and callbacks alike. That order is promised:
+        // the first to wait is the first to be woken.
         callbacks.retain(|callback| match callback {
             Callback::Wakeup(wakeup) => {
                 wakeup.wake(&self.event_loop);
@@ -281,14 +282,15 @@ impl<T> FutureCell<T> {
                 true
             }
         });
-        // Now each that is left has its place in the queue, and `call_next` takes from the end, which
-        // costs nothing. To take from the front would move all others, a quadratic cost for many.
+        // Now each that is left has its place in the queue, and `call_next` takes from the end,
+        // which costs nothing. To take from the front would move all others, a quadratic cost for
+        // many.
         callbacks.reverse();
         *self.callbacks.borrow_mut() = callbacks;
     }
 
-    /// Adds something to be called or woken, or schedules it at once if the future is done: through the
-    /// queue also then, so that a callback never runs inside `add_done_callback`.
+    /// Adds something to be called or woken, or schedules it at once if the future is done: through
+    /// the queue also then, so that a callback never runs inside `add_done_callback`.
     fn add_callback(self: &Rc<Self>, callback: Callback<T>) {
         if self.event_loop.is_closed() {
             // A closed loop will never call it, nor break a cycle that it is in.
@@ -296,8 +298,8 @@ impl<T> FutureCell<T> {
         } else if !self.done() {
             self.callbacks.borrow_mut().push(callback);
         } else {
-            // Too late for the list, whose entries each have their place in the queue already. So this
-            // is an ordinary call. It is rare, and may cost an allocation.
+            // Too late for the list, whose entries each have their place in the queue already. So
+            // this is an ordinary call. It is rare, and may cost an allocation.
             match callback {
                 Callback::Wakeup(wakeup) => wakeup.wake(&self.event_loop),
                 Callback::Call(callback) => {
@@ -351,8 +353,8 @@ impl<T> FutureCell<T> {
         false
     }
 
-    /// Runs the next done callback, when it is its turn in the ready queue. There is one for each turn,
-    /// unless the loop was closed in between.
+    /// Runs the next done callback, when it is its turn in the ready queue. There is one for each
+    /// turn, unless the loop was closed in between.
     fn call_next(self: &Rc<Self>) -> Result<()> {
         // Out of the list before it is called: it may add and remove callbacks of the same future.
         let callback = self.callbacks.borrow_mut().pop();
@@ -369,8 +371,8 @@ impl<T> DoneCallback<T> {
     }
 }
 
-/// A future of whatever type, as the loop and a waiting task see it. In Python every future is of the
-/// same type; here the loop must not care what a result is, and a task may await any.
+/// A future of whatever type, as the loop and a waiting task see it. In Python every future is of
+/// the same type; here the loop must not care what a result is, and a task may await any.
 pub(super) trait AnyFuture: Call + Cancellable {
     fn done(&self) -> bool;
     fn is_cancelled(&self) -> bool;
@@ -395,10 +397,10 @@ impl<T> AnyFuture for FutureCell<T> {
 impl<T> Call for FutureCell<T> {
     fn run(self: Rc<Self>) -> Result<()> {
         match &self.kind {
-            // A task stands in the queue for a step or for its done callbacks, never for both: it has
-            // no due callbacks before it is done, and no step is scheduled when it is. A step that
-            // was scheduled before it was done comes before all of its callbacks in the queue, and
-            // finds nothing left to do.
+            // A task stands in the queue for a step or for its done callbacks, never for both: it
+            // has no due callbacks before it is done, and no step is scheduled when it is. A step
+            // that was scheduled before it was done comes before all of its callbacks in the queue,
+            // and finds nothing left to do.
             Kind::Task(task) if task.is_scheduled() => {
                 task.run_step(&self);
                 Ok(())
@@ -431,8 +433,8 @@ impl<T> Drop for FutureCell<T> {
     fn drop(&mut self) {
         // From now on the key can pass to another future.
         self.event_loop.0.registry.remove(self.key);
-        // The rest would be dropped without this as well, but one inside another: a future that owns
-        // a callback that owns a future that owns … would use up the stack.
+        // The rest would be dropped without this as well, but one inside another: a future that
+        // owns a callback that owns a future that owns … would use up the stack.
         if let State::Finished(outcome) = replace(self.state.get_mut(), State::Pending) {
             if let (true, Err(error)) = (self.unretrieved.get(), &outcome) {
                 self.event_loop.report_unretrieved(matches!(self.kind, Kind::Task(_)), error);
@@ -476,9 +478,9 @@ impl<T: Clone> IntoFuture for Future<T> {
 
 /// What `.await` on a [`Future`] polls. Dropping it ends the wait, and nothing else.
 ///
-/// It does what `Future.__await__` and half of `Task.__step` do together: it says to the task what it
-/// waits for, and registers the task there. In asyncio the future is passed up through all coroutines
-/// to the task, in each step; here the innermost await does it all, however deep it is.
+/// It does what `Future.__await__` and half of `Task.__step` do together: it says to the task what
+/// it waits for, and registers the task there. In asyncio the future is passed up through all
+/// coroutines to the task, in each step; here the innermost await does it all, however deep it is.
 pub struct Await<T: 'static> {
     /// What is awaited.
     future: Future<T>,
@@ -494,8 +496,9 @@ impl<T: Clone> std::future::Future for Await<T> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let cell = self.future.0.clone();
         let waker = context.waker();
-        // The task that polls, if it is one of the future's loop. It is `None` for an executor inside a
-        // task as well: what that awaits must wake that executor, and a cancel cannot reach it.
+        // The task that polls, if it is one of the future's loop. It is `None` for an executor
+        // inside a task as well: what that awaits must wake that executor, and a cancel cannot
+        // reach it.
         let mut current = cell.event_loop.0.tasks.polled_by(waker);
         // First the error that a cancel throws in here, only then the result: so a cancel beats a
         // result that has been set but not delivered yet.
@@ -548,23 +551,25 @@ impl<T: Clone> std::future::Future for Await<T> {
 }
 
 impl<T> Await<T> {
-    /// Raises an error, but one iteration later, as in asyncio, where it has to go through the queue
-    /// to get into the coroutine.
+    /// Raises an error, but one iteration later, as in asyncio, where it has to go through the
+    /// queue to get into the coroutine.
     fn refuse(&mut self, refusal: Error, mut current: RefMut<'_, CurrentTask>) -> Poll<Result<T>> {
-        // Without a wake, since nothing will ever wake it: the step after this one raises the error.
+        // Without a wake, since nothing will ever wake it: the step after this one raises the
+        // error.
         current.gives_way();
         self.refusal = Some(refusal);
         Poll::Pending
     }
 
-    /// A done callback among the others: what began to wait first is woken first, through the queue.
+    /// A done callback among the others: what began to wait first is woken first, through the
+    /// queue.
     fn register(&mut self, cell: &Rc<FutureCell<T>>, wakeup: Wakeup) {
         if let Some(registered) = &self.wakeup
             && registered.is(&wakeup)
         {
             return;
         }
-        // What awaits may come with another waker than before, and keeps its place in the line then.
+        // What awaits may come with another waker than before. It keeps its place in the line.
         if let Some(before) = self.wakeup.replace(wakeup.clone())
             && cell.replace_wakeup(&before, &wakeup)
         {
@@ -573,8 +578,8 @@ impl<T> Await<T> {
         cell.add_callback(Callback::Wakeup(wakeup));
     }
 
-    /// Takes the registration back: a future that outlives the wait must not keep it, nor wake a task
-    /// that waits for something else by then.
+    /// Takes the registration back: a future that outlives the wait must not keep it, nor wake a
+    /// task that waits for something else by then.
     fn stop_waiting(&mut self) {
         let Some(wakeup) = self.wakeup.take() else { return };
         self.future.0.remove_callback(|other| match other {

@@ -1,8 +1,8 @@
 //! A call that the loop still has to make, and the right to cancel it.
 //!
-//! Everything that the loop ever does is a [`Call`]. There are three kinds: a callback; a task, whose
-//! call is its next step; and a future that is done, whose call is its next done callback. The
-//! queue does not know which of them it holds.
+//! Everything that the loop ever does is a [`Call`]. There are three kinds: a callback; a task,
+//! whose call is its next step; and a future that is done, whose call is its next done callback.
+//! The queue does not know which of them it holds.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -12,15 +12,15 @@ use super::{CallKind, EventLoop, IntoResult, Result};
 
 /// What [`EventLoop::call_soon`] returns. Dropping it changes nothing: the call will be made.
 ///
-/// The queue has a clone of it. asyncio's `Handle` also keeps a context and, in debug mode, where it was
-/// made; ours is one pointer, and an instrument can note the rest.
+/// The queue has a clone of it. asyncio's `Handle` also keeps a context and, in debug mode, where
+/// it was made; ours is one pointer, and an instrument can note the rest.
 #[derive(Clone)]
 pub struct Handle(pub(super) Rc<dyn Call>);
 
 /// What can stand in the ready queue.
 ///
-/// asyncio puts a new `Handle` into the queue for each step of a task and for each done callback. We
-/// put the task or the future itself there, again and again: it saves an allocation a step.
+/// asyncio puts a new `Handle` into the queue for each step of a task and for each done callback.
+/// We put the task or the future itself there, again and again: it saves an allocation a step.
 pub(super) trait Call {
     /// Makes the call. Consumes the reference, so that what is dropped with the last one is dropped
     /// where panics are caught.

@@ -38,11 +38,11 @@ use super::future::AnyFuture;
 /// What is told of a loop while it runs, on the loop's own thread and in the order in which it
 /// happens. Every method does nothing by default.
 ///
-/// A method is called *while* the loop works: it may look at the loop, and must not change it. A panic
-/// in it goes through the loop.
+/// A method is called *while* the loop works: it may look at the loop, and must not change it. A
+/// panic in it goes through the loop.
 pub trait Instrument {
-    /// The loop is about to wait: up to `timeout`, or until it is woken. Zero: it only looks at what
-    /// has happened.
+    /// The loop is about to wait: up to `timeout`, or until it is woken. Zero: it only looks at
+    /// what has happened.
     fn before_wait(&self, timeout: Option<Duration>) {
         _ = timeout;
     }
@@ -83,8 +83,8 @@ pub trait Instrument {
 
     /// A pending future is awaited, in a poll with this waker: the task's own, or that of something
     /// inside the task, such as a lane. It is called *in* the poll: the stack below is the chain of
-    /// coroutines down to the `.await`. Such an await does not clone the waker of its task; so a waker
-    /// that finds places by its clones does not hear of it unless it is cloned here.
+    /// coroutines down to the `.await`. Such an await does not clone the waker of its task; so a
+    /// waker that finds places by its clones does not hear of it unless it is cloned here.
     fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
         _ = (future, waker);
     }
@@ -145,7 +145,8 @@ impl<'a> CallRef<'a> {
         Self { id, kind, name: Name::Was(name) }
     }
 
-    /// The name of a task, `Future`, or the type of a closure, which says in which function it stands.
+    /// The name of a task, `Future`, or the type of a closure, which says in which function it
+    /// stands.
     pub fn name(&self) -> String {
         match self.name {
             Name::Of(call) => call.0.name(),

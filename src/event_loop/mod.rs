@@ -1,27 +1,27 @@
 //! asyncio's event loop: what happens when, and in which order, as in CPython 3.11.
 //!
 //! An event loop is a queue of calls and something that makes them, one after the other.
-//! [`EventLoop`] has the queue, and `run_once` in this file makes the calls. Four principles hold it
-//! together:
+//! [`EventLoop`] has the queue, and `run_once` in this file makes the calls. Four principles hold
+//! it together:
 //!
-//! 1. **Nothing is called from inside another call.** `set_result`, `cancel` and `call_soon` only put
-//!    something into the queue. Forbidden: a callback that runs while the code that caused it is still
-//!    on the stack, and finds half-changed state there.
+//! 1. **Nothing is called from inside another call.** `set_result`, `cancel` and `call_soon` only
+//!    put something into the queue. Forbidden: a callback that runs while the code that caused it
+//!    is still on the stack, and finds half-changed state there.
 //! 2. **Whatever happens goes through `ready`.** Timers, results, wakes and remote calls all end in
-//!    one queue, first in, first out. Forbidden: a second queue, or a priority; the order of events is
-//!    the order of this queue, and can be read off it.
+//!    one queue, first in, first out. Forbidden: a second queue, or a priority; the order of events
+//!    is the order of this queue, and can be read off it.
 //! 3. **One snapshot an iteration.** An iteration makes the calls that were ready when it began.
-//!    Forbidden: that what a call adds is made in the same iteration, since two callbacks that schedule
-//!    each other would keep timers and sockets waiting for ever.
-//! 4. **Other threads only post.** The loop, its futures and its tasks belong to one thread and need
-//!    no locks. Forbidden: touching any of them from elsewhere; there is a [`ThreadsafeHandle`] for
-//!    that, and it leaves a message.
+//!    Forbidden: that what a call adds is made in the same iteration, since two callbacks that
+//!    schedule each other would keep timers and sockets waiting for ever.
+//! 4. **Other threads only post.** The loop, its futures and its tasks belong to one thread and
+//!    need no locks. Forbidden: touching any of them from elsewhere; there is a
+//!    [`ThreadsafeHandle`] for that, and it leaves a message.
 //!
 //! # In which order to read it
 //!
-//! The core, which is all that one needs to know what an event loop is: `handle`, a call and the right
-//! to cancel it; this file; `timer`, calls that are due at a time; `future`, calls that are due when a
-//! result is there; `task`, a coroutine, each step of which is a call.
+//! The core, which is all that one needs to know what an event loop is: `handle`, a call and the
+//! right to cancel it; this file; `timer`, calls that are due at a time; `future`, calls that are
+//! due when a result is there; `task`, a coroutine, each step of which is a call.
 //!
 //! Beside it: `combinators/`, futures made of futures, with nothing that the core does not have;
 //! `remote`, calls from other threads and work for them; `driver/`, what time it is and how to wait
@@ -51,48 +51,61 @@
 //! # }
 //! ```
 //!
-//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`], a coroutine a
-//! [`Result`].
+//! What asyncio raises is an [`Error`] here. A callback returns nothing or a [`Result`], a
+//! coroutine a [`Result`].
 //!
 //! # What is as in CPython 3.11, and what is not
 //!
-//! `tests/asyncio_parity` runs programs of calls, timers, futures, tasks, `gather`, `shield`, `wait`,
-//! `wait_for`, `as_completed`, `timeout` and task groups here and in CPython, and compares every event
-//! and its time; each run of the checks makes up 2,000 new ones. These differ, and are left out there:
+//! `tests/asyncio_parity` runs programs of calls, timers, futures, tasks, `gather`, `shield`,
+//! `wait`, `wait_for`, `as_completed`, `timeout` and task groups here and in CPython, and compares
+//! every event and its time; each run of the checks makes up 2,000 new ones. These differ, and are
+//! left out there:
 //!
-//! | | asyncio | here, and why |
-//! |---|---|---|
-//! | timers of equal time | undefined | in the order of registration |
-//! | `wait`, `as_completed`, `TaskGroup` | in the order of a set of addresses | in the order of the arguments: runs repeat |
-//! | nothing can happen any more | sleeps for ever | [`Error::Idle`]: it is known what owns a way to wake the loop |
-//! | sockets | looked at in every iteration | after 128 calls, if calls are always ready: see [`EventLoop`] |
-//! | cancelling at an await of foreign futures | there are none | the coroutine is dropped: see [`Task`] |
-//! | `CancelledError(msg)` | in the exception | [`Future::cancel_message`]: an enum without it is matched more easily |
-//! | a deep chain of cancels | `RecursionError` | works |
-//! | numbers in names of tasks | through all threads | through those of a thread: runs repeat |
+//! - timers of equal time. asyncio: undefined. Here: in the order of registration.
+//! - `wait`, `as_completed`, `TaskGroup`. asyncio: in the order of a set of addresses. Here: in the
+//!   order of the arguments: runs repeat.
+//! - nothing can happen any more. asyncio: sleeps for ever. Here: [`Error::Idle`]: it is known what
+//!   owns a way to wake the loop.
+//! - sockets. asyncio: looked at in every iteration. Here: after 128 calls, if calls are always
+//!   ready: see [`EventLoop`].
+//! - cancelling at an await of foreign futures. asyncio: there are none. Here: the coroutine is
+//!   dropped: see [`Task`].
+//! - `CancelledError(msg)`. asyncio: in the exception. Here: [`Future::cancel_message`]: an enum
+//!   without it is matched more easily.
+//! - a deep chain of cancels. asyncio: `RecursionError`. Here: works.
+//! - numbers in names of tasks. asyncio: through all threads. Here: through those of a thread: runs
+//!   repeat.
 //!
 //! # What of asyncio is not here
 //!
-//! | | why not |
-//! |---|---|
-//! | `Runner`, `asyncio.run` | [`EventLoop::run_until_complete`] and `close`; signals would need a handler of their own |
-//! | `contextvars`, `context=` | Rust has no context that follows a task; pass what a task needs, or `tokio::task_local!` |
-//! | `add_reader`, `add_writer`, `sock_*` | [`TokioDriver`]: await tokio's sockets in a task |
-//! | `add_signal_handler` | `tokio::signal` in a task |
-//! | transports, protocols, streams, subprocesses | tokio's, in tasks; and [`protocol`](crate::protocol) |
-//! | `Lock`, `Event`, `Condition`, `Semaphore`, `Barrier`, `Queue` | tokio's `sync`: they need no loop |
-//! | `set_default_executor` | [`Driver::submit`], or the executor given to each call |
-//! | `Task.set_name`, `get_coro`, `get_stack` | a name is given when a task is made; a Rust future cannot be looked into |
-//! | `set_task_factory`, `slow_callback_duration` as attribute | [`Instrument`] sees tasks; [`EventLoop::set_slow_callback_duration`] |
-//! | async generators' shutdown | a dropped stream has run its destructors |
-//! | 3.12: eager tasks (`eager_task_factory`) | a call from inside another call: the first principle |
-//! | 3.12: `wait_for` made of `timeout`, which loses no cancel | [`wait_for`] is 3.11's; [`timeout`] does what 3.12's does |
-//! | 3.12: `wait` and `gather` take generators | any iterator, always |
-//! | 3.13: `Queue.shutdown` | a closed channel of tokio's |
-//! | 3.13: `as_completed` as an async iterator | 3.11's iterator of coroutines; a `FuturesUnordered` is the other |
-//! | 3.13: a group's cancel and an outer one in the same iteration; `uncancel` clears what is pending | 3.11's [`task_group`] and `uncancel` |
-//! | 3.14: no policies, `get_event_loop` raises | there never was a loop that is made on demand |
-//! | 3.14: `capture_call_graph` | the timeline, by an [`Instrument`] |
+//! - `Runner`, `asyncio.run`: [`EventLoop::run_until_complete`] and `close`; signals would need a
+//!   handler of their own.
+//! - `contextvars`, `context=`: Rust has no context that follows a task; pass what a task needs, or
+//!   `tokio::task_local!`.
+//! - `add_reader`, `add_writer`, `sock_*`: [`TokioDriver`]: await tokio's sockets in a task.
+//! - `add_signal_handler`: `tokio::signal` in a task.
+//! - transports, protocols, streams, subprocesses: tokio's, in tasks; and
+//!   [`protocol`](crate::protocol).
+//! - `Lock`, `Event`, `Condition`, `Semaphore`, `Barrier`, `Queue`: tokio's `sync`: they need no
+//!   loop.
+//! - `set_default_executor`: [`Driver::submit`], or the executor given to each call.
+//! - `Task.set_name`, `get_coro`, `get_stack`: a name is given when a task is made; a Rust future
+//!   cannot be looked into.
+//! - `set_task_factory`, `slow_callback_duration` as attribute: [`Instrument`] sees tasks;
+//!   [`EventLoop::set_slow_callback_duration`].
+//! - async generators' shutdown: a dropped stream has run its destructors.
+//! - 3.12: eager tasks (`eager_task_factory`): a call from inside another call: the first
+//!   principle.
+//! - 3.12: `wait_for` made of `timeout`, which loses no cancel: [`wait_for`] is 3.11's; [`timeout`]
+//!   does what 3.12's does.
+//! - 3.12: `wait` and `gather` take generators: any iterator, always.
+//! - 3.13: `Queue.shutdown`: a closed channel of tokio's.
+//! - 3.13: `as_completed` as an async iterator: 3.11's iterator of coroutines; a `FuturesUnordered`
+//!   is the other.
+//! - 3.13: a group's cancel and an outer one in the same iteration; `uncancel` clears what is
+//!   pending: 3.11's [`task_group`] and `uncancel`.
+//! - 3.14: no policies, `get_event_loop` raises: there never was a loop that is made on demand.
+//! - 3.14: `capture_call_graph`: the timeline, by an [`Instrument`].
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/timers.svg"))]
@@ -141,8 +154,9 @@ use remote::RemoteCalls;
 use timer::{Timers, nanoseconds};
 
 /// How many calls are made, when there is always one that is ready, until the loop looks what else
-/// has happened. asyncio looks at its sockets in every iteration. A look costs as much as ten calls,
-/// and tokio, too, leaves it out while there is much to do: it saves nine tenths of an iteration.
+/// has happened. asyncio looks at its sockets in every iteration. A look costs as much as ten
+/// calls, and tokio, too, leaves it out while there is much to do: it saves nine tenths of an
+/// iteration.
 const CALLS_WITHOUT_A_LOOK: usize = 128;
 
 /// asyncio's event loop. Clones are the same loop. It cannot leave its thread; a
@@ -151,13 +165,13 @@ const CALLS_WITHOUT_A_LOOK: usize = 128;
 /// Callbacks and tasks usually own the loop that owns them. [`EventLoop::close`] parts them; a loop
 /// that is not closed may stay in memory for ever.
 ///
-/// While calls are always ready, sockets and tokio's tasks are looked at after every 128 calls, not in
-/// every iteration as in asyncio.
+/// While calls are always ready, sockets and tokio's tasks are looked at after every 128 calls, not
+/// in every iteration as in asyncio.
 #[derive(Clone)]
 pub struct EventLoop(Rc<Inner>);
 
-/// What the clones share. Each part has its methods and keeps its cells to itself; only the queue and
-/// the flags of the loop's own life are here.
+/// What the clones share. Each part has its methods and keeps its cells to itself; only the queue
+/// and the flags of the loop's own life are here.
 struct Inner {
     /// What time it is, and how to wait: all that differs between one loop and another.
     driver: Box<dyn Driver>,
@@ -189,8 +203,8 @@ thread_local! {
     static RUNNING_LOOP: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
 }
 
-/// The loop that runs on this thread: in a callback, in a task, or in a task of tokio's that the loop
-/// lets run while it waits. [`Error::NoRunningLoop`] elsewhere.
+/// The loop that runs on this thread: in a callback, in a task, or in a task of tokio's that the
+/// loop lets run while it waits. [`Error::NoRunningLoop`] elsewhere.
 pub fn get_running_loop() -> Result<EventLoop> {
     // A clone, so that the cell is free while the loop is used; it costs one counter.
     // A waker may be called when the thread is about to end and has no running loop any more.
@@ -201,8 +215,9 @@ pub fn get_running_loop() -> Result<EventLoop> {
 }
 
 impl EventLoop {
-    /// One iteration of the loop (`_run_once` in `base_events.py`): wait, collect what is due, call what
-    /// is ready. All orders of asyncio follow from the order of these three, and from the snapshot.
+    /// One iteration of the loop (`_run_once` in `base_events.py`): wait, collect what is due, call
+    /// what is ready. All orders of asyncio follow from the order of these three, and from the
+    /// snapshot.
     fn run_once(&self) -> Result<()> {
         // First, so that a call from another thread cannot be slept through.
         self.drain_remote_calls();
@@ -214,8 +229,9 @@ impl EventLoop {
         } else if let Some(when) = first_timer {
             Some(Duration::from_nanos(when.saturating_sub(nanoseconds(self.time()))))
         } else if self.is_idle() {
-            // asyncio would wait for ever. Rust counts the owners of a waker, so it can be known that
-            // nothing will ever come, and a program that has forgotten to stop its loop hears of it.
+            // asyncio would wait for ever. Rust counts the owners of a waker, so it can be known
+            // that nothing will ever come, and a program that has forgotten to stop its loop hears
+            // of it.
             return Err(Error::Idle);
         } else {
             None
@@ -230,8 +246,8 @@ impl EventLoop {
 
         // Timers that are due go behind what is ready, all of them, in the order of their times.
         if let Some(when) = first_timer {
-            // The clock is read anew, as in asyncio: the wait may have ended early, or a callback of
-            // the last iteration may have taken long.
+            // The clock is read anew, as in asyncio: the wait may have ended early, or a callback
+            // of the last iteration may have taken long.
             let end = self.time().saturating_add(self.0.driver.resolution());
             let end = nanoseconds(end);
             if when < end || end == u64::MAX {
@@ -303,11 +319,12 @@ impl EventLoop {
     /// Runs until [`EventLoop::stop`] is called. What is still in the queue then waits for the next
     /// run.
     ///
-    /// [`Error::Idle`] if nothing can happen any more, as far as the loop can know: no call is ready or
-    /// timed, no waker, job or [`ThreadsafeHandle`] is left, and no task of tokio's is alive that was
-    /// spawned on its driver. (A `LocalSet` keeps the waker of the task that drives it, so a loop with
-    /// one is never found idle.) [`Error::LoopIsRunning`], [`Error::AnotherLoopIsRunning`],
-    /// [`Error::InsideAnotherRuntime`] or [`Error::LoopIsClosed`] if it cannot start.
+    /// [`Error::Idle`] if nothing can happen any more, as far as the loop can know: no call is
+    /// ready or timed, no waker, job or [`ThreadsafeHandle`] is left, and no task of tokio's is
+    /// alive that was spawned on its driver. (A `LocalSet` keeps the waker of the task that drives
+    /// it, so a loop with one is never found idle.) [`Error::LoopIsRunning`],
+    /// [`Error::AnotherLoopIsRunning`], [`Error::InsideAnotherRuntime`] or [`Error::LoopIsClosed`]
+    /// if it cannot start.
     pub fn run_forever(&self) -> Result<()> {
         self.check_startable()?;
         RUNNING_LOOP.set(Some(self.clone()));
@@ -331,9 +348,9 @@ impl EventLoop {
         self.wake();
     }
 
-    /// Closes the loop for good: nothing that is still to be called will be. Callbacks and coroutines
-    /// are dropped with everything they own, in whatever circles. Pending futures stay pending.
-    /// [`Error::LoopIsRunning`] while it runs.
+    /// Closes the loop for good: nothing that is still to be called will be. Callbacks and
+    /// coroutines are dropped with everything they own, in whatever circles. Pending futures stay
+    /// pending. [`Error::LoopIsRunning`] while it runs.
     pub fn close(&self) -> Result<()> {
         if self.is_running() {
             return Err(Error::LoopIsRunning);
@@ -389,13 +406,13 @@ impl EventLoop {
         delay: Duration,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle> {
-        // Added, not counted from now on: so two timers keep their distance, whenever the loop comes to
-        // look at them.
+        // Added, not counted from now on: so two timers keep their distance, whenever the loop
+        // comes to look at them.
         self.call_at(self.time().saturating_add(delay), callback)
     }
 
-    /// Calls `callback` at the time `when`, on the clock of [`EventLoop::time`]; in the next iteration
-    /// if that has passed. Times end after 584 years: what is later is due then.
+    /// Calls `callback` at the time `when`, on the clock of [`EventLoop::time`]; in the next
+    /// iteration if that has passed. Times end after 584 years: what is later is due then.
     /// [`Error::LoopIsClosed`] after `close`.
     pub fn call_at<O: IntoResult + 'static>(
         &self,
@@ -414,8 +431,8 @@ impl EventLoop {
         Future::new(self, Kind::Future)
     }
 
-    /// Starts a coroutine: its first step runs in the next iteration. The loop owns the task until it
-    /// is done; to drop the handle changes nothing. What cancelling does is told under [`Task`].
+    /// Starts a coroutine: its first step runs in the next iteration. The loop owns the task until
+    /// it is done; to drop the handle changes nothing. What cancelling does is told under [`Task`].
     /// [`Error::LoopIsClosed`] after `close`.
     pub fn create_task<T: 'static>(
         &self,
@@ -428,8 +445,8 @@ impl EventLoop {
         if self.is_closed() { Err(Error::LoopIsClosed) } else { Ok(()) }
     }
 
-    /// One loop at a time on a thread, as in asyncio: a callback that ran a second loop would keep the
-    /// first from turning, for as long as that takes.
+    /// One loop at a time on a thread, as in asyncio: a callback that ran a second loop would keep
+    /// the first from turning, for as long as that takes.
     fn check_startable(&self) -> Result<()> {
         self.check_closed()?;
         match get_running_loop() {
@@ -475,8 +492,8 @@ struct Running<'a>(&'a EventLoop);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        // A `stop` is used up by the run that it has ended. What was called outside of a run counts for
-        // the next one.
+        // A `stop` is used up by the run that it has ended. What was called outside of a run counts
+        // for the next one.
         self.0.0.stopping.set(false);
         self.0.0.waiting.set(false);
         RUNNING_LOOP.set(None);

@@ -5,8 +5,8 @@ use std::fmt::{self, Display, Formatter};
 
 thread_local! {
     /// How many tasks got a number as their name. CPython counts through all loops of a process; we
-    /// through those of a thread, since a loop cannot leave its thread, and so names are the same in
-    /// each run.
+    /// through those of a thread, since a loop cannot leave its thread, and so names are the same
+    /// in each run.
     static NUMBERED: Cell<u64> = const { Cell::new(0) };
 }
 

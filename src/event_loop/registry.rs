@@ -34,8 +34,9 @@ impl Registry {
         }
     }
 
-    /// The next step of the task of this key, unless it is in the queue. The key may belong to another
-    /// future by now: a task of that key is polled once for nothing, which every future has to bear.
+    /// The next step of the task of this key, unless it is in the queue. The key may belong to
+    /// another future by now: a task of that key is polled once for nothing, which every future has
+    /// to bear.
     pub(super) fn next_step(&self, key: usize) -> Option<Handle> {
         self.get(key)?.next_step()
     }

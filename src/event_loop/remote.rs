@@ -41,16 +41,16 @@ type FinishJob = Box<dyn FnOnce(Option<JobResult>)>;
 pub struct ThreadsafeHandle {
     /// The entry queue.
     entry: UnboundedSender<RemoteCall>,
-    /// Whether there may be something in it: an atomic flag costs less than the queue itself, and is
-    /// looked at with every call.
+    /// Whether there may be something in it: an atomic flag costs less than the queue itself, and
+    /// is looked at with every call.
     has_calls: Arc<AtomicBool>,
     /// Ends the loop's wait.
     waker: Waker,
 }
 
 impl ThreadsafeHandle {
-    /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. Dropping the handle
-    /// changes nothing. [`Error::LoopIsClosed`] after `close`.
+    /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. Dropping the
+    /// handle changes nothing. [`Error::LoopIsClosed`] after `close`.
     pub fn call_soon_threadsafe<O: IntoResult>(
         &self,
         callback: impl FnOnce() -> O + Send + 'static,
@@ -63,8 +63,8 @@ impl ThreadsafeHandle {
         Ok(handle)
     }
 
-    /// Runs a coroutine as a task of the loop, and gives what another thread needs to wait for it or
-    /// to cancel it (`asyncio.run_coroutine_threadsafe`).
+    /// Runs a coroutine as a task of the loop, and gives what another thread needs to wait for it
+    /// or to cancel it (`asyncio.run_coroutine_threadsafe`).
     ///
     /// Many coroutines cannot be sent to another thread; so this takes a function that makes one
     /// there. [`Error::LoopIsClosed`] after `close`.
@@ -93,7 +93,8 @@ impl ThreadsafeHandle {
     }
 }
 
-/// A call that another thread has asked for: what [`ThreadsafeHandle::call_soon_threadsafe`] returns.
+/// A call that another thread has asked for: what [`ThreadsafeHandle::call_soon_threadsafe`]
+/// returns.
 #[derive(Clone)]
 pub struct RemoteHandle(Arc<RemoteCallback>);
 
@@ -198,8 +199,8 @@ impl<T: Clone> RemoteTask<T> {
 }
 
 impl<T: 'static + Send> RemoteTask<T> {
-    /// Ends the wait at once, with [`Error::Cancelled`], and asks the loop to cancel the task; `false`
-    /// if there is an outcome already.
+    /// Ends the wait at once, with [`Error::Cancelled`], and asks the loop to cancel the task;
+    /// `false` if there is an outcome already.
     pub fn cancel(&self) -> bool {
         if !self.shared.set(Err(Error::Cancelled)) {
             return false;
@@ -239,8 +240,8 @@ fn start_remote_task<E: EnsureFuture<Output: Clone + Send + 'static>>(
     match started {
         Err(error) => _ = unfinished.0.set(Err(error)),
         Ok(task) => {
-            // A key may pass to another future, but not before this callback has run: until then the
-            // queue owns the task.
+            // A key may pass to another future, but not before this callback has run: until then
+            // the queue owns the task.
             *lock(&unfinished.0.key) = Some(task.0.key);
             task.add_done_callback(move |task| {
                 *lock(&unfinished.0.key) = None;
@@ -302,8 +303,8 @@ impl RemoteCalls {
 }
 
 impl EventLoop {
-    /// What other threads need to call into this loop. While one exists, the loop is never found to be
-    /// [`Error::Idle`].
+    /// What other threads need to call into this loop. While one exists, the loop is never found to
+    /// be [`Error::Idle`].
     pub fn threadsafe_handle(&self) -> ThreadsafeHandle {
         self.0.remote.handle.clone()
     }
@@ -320,7 +321,8 @@ impl EventLoop {
     #[cold]
     fn drain_calls_that_are_there(&self) {
         self.0.remote.handle.has_calls.store(false, Ordering::Release);
-        // Only what is there now: a thread that posts without end must not keep the loop from turning.
+        // Only what is there now: a thread that posts without end must not keep the loop from
+        // turning.
         let count = self.0.remote.queue.borrow().len();
         for _ in 0..count {
             match self.0.remote.take() {
@@ -334,7 +336,8 @@ impl EventLoop {
                 Some(RemoteCall::Finish(number, result)) => {
                     let finish = self.0.remote.jobs.borrow_mut().try_remove(number);
                     if let Some(finish) = finish {
-                        // As a call of its own: `_set_state` in `futures.py` takes an iteration, too.
+                        // As a call of its own: `_set_state` in `futures.py` takes an iteration,
+                        // too.
                         self.enqueue(Handle::new(move || finish(result)));
                     }
                 }
@@ -345,9 +348,9 @@ impl EventLoop {
     /// Runs a function that blocks on another thread: with `executor`, or by default as the loop's
     /// driver does it.
     ///
-    /// The future ends with what the function returns, or with [`Error::Panicked`]. It is cancelled if
-    /// the executor drops the job. Cancelling it does not stop the thread: its result is dropped.
-    /// [`Error::LoopIsClosed`] after `close`.
+    /// The future ends with what the function returns, or with [`Error::Panicked`]. It is cancelled
+    /// if the executor drops the job. Cancelling it does not stop the thread: its result is
+    /// dropped. [`Error::LoopIsClosed`] after `close`.
     pub fn run_in_executor<T: Send + 'static>(
         &self,
         executor: Option<&dyn Fn(Job)>,
@@ -408,9 +411,9 @@ impl Drop for JobEnded {
     }
 }
 
-/// Wakes a task from outside: from tokio's timers and sockets, channels, other threads. It can be sent
-/// to them because it knows the task by its key only. That key may have passed to another task by
-/// then, which is polled once for nothing.
+/// Wakes a task from outside: from tokio's timers and sockets, channels, other threads. It can be
+/// sent to them because it knows the task by its key only. That key may have passed to another task
+/// by then, which is polled once for nothing.
 pub(super) struct TaskWaker {
     remote: ThreadsafeHandle,
     key: AtomicUsize,

@@ -12,17 +12,17 @@
 //!
 //! # The states of a task
 //!
-//! | state | `coroutine` | `scheduled` | `must_cancel` | how it gets here | what comes next |
+//! | state | `coroutine` | `scheduled` | `must_cancel` | how it gets here | what is next |
 //! |---|---|---|---|---|---|
 //! | due | there | yes | no | `create_task`; a wake; it gave way | a step |
-//! | due, cancelled | there | yes | yes | `cancel`, and nothing awaited took it | a step that throws |
-//! | running | taken out | no | no, until it cancels itself | its step | suspended, or done |
+//! | due, cancelled | there | yes | yes | nothing awaited took the `cancel` | a throwing step |
+//! | running | taken out | no | no, unless by itself | its step | suspended, or done |
 //! | waiting | there | no | no | it awaits | a wake makes it due |
-//! | waiting, cancelled | there | no | yes | it cancels itself and awaits a gather that refuses | a wake |
-//! | done | none | no, or for nothing | no | it returned, panicked or was cancelled | its done callbacks |
+//! | waiting, cancelled | there | no | yes | by itself; a gather refused | a wake |
+//! | done | none | no, or in vain | no | returned, panicked, cancelled | done callbacks |
 //!
-//! `at_await_point` matters in the second state only: can the error be thrown in, or is the coroutine
-//! dropped?
+//! `at_await_point` matters in the second state only: can the error be thrown in, or is the
+//! coroutine dropped?
 
 use std::cell::Cell;
 use std::future::Future as StdFuture;
@@ -49,8 +49,8 @@ pub(super) struct TaskPart<T: 'static> {
     name: TaskName,
     /// Taken out while it runs, so that what it calls finds the cell free, and after its end.
     coroutine: Cell<Option<Coroutine<T>>>,
-    /// A task owns itself until it is done. asyncio's tasks do not, and one that nothing refers to may
-    /// vanish; the documentation of `create_task` warns of it. This saves the warning.
+    /// A task owns itself until it is done. asyncio's tasks do not, and one that nothing refers to
+    /// may vanish; the documentation of `create_task` warns of it. This saves the warning.
     itself: Cell<Option<Rc<FutureCell<T>>>>,
     /// What the coroutine awaits, to pass a cancel on to; more than one under `join!` or `select!`,
     /// which asyncio has not.
@@ -104,16 +104,16 @@ impl<T> TaskPart<T> {
         &self.cancel_requests
     }
 
-    /// The first half of `Task.cancel` in `tasks.py`: what it waits for is asked first. That list is
-    /// taken out, so tasks that await each other do not ask each other for ever.
+    /// The first half of `Task.cancel` in `tasks.py`: what it waits for is asked first. That list
+    /// is taken out, so tasks that await each other do not ask each other for ever.
     pub(super) fn begin_cancel(&self) -> Others {
         self.cancel_requests.set(self.cancel_requests.get() + 1);
         self.waiting_for.take()
     }
 
     /// The second half. If what it awaits took the request, the end of that will bring the error
-    /// here. Otherwise there is nothing to cancel any more, only a step that is due or has to be. It
-    /// will throw the error, whatever result it was to deliver.
+    /// here. Otherwise there is nothing to cancel any more, only a step that is due or has to be.
+    /// It will throw the error, whatever result it was to deliver.
     pub(super) fn end_cancel(&self, cell: &Rc<FutureCell<T>>, others: Others, taken: bool) {
         if !taken {
             self.must_cancel.set(true);
@@ -140,7 +140,8 @@ impl<T> TaskPart<T> {
         // However often it was cancelled since the last step, that is one error.
         let throws = self.must_cancel.take();
         if throws && !self.at_await_point.get() {
-            // Cancelled before the first step, or at an await of something that is not of this loop.
+            // Cancelled before the first step, or at an await of something that is not of this
+            // loop.
             discard(coroutine);
             return self.finish(cell, State::Cancelled);
         }
@@ -179,12 +180,13 @@ impl<T> TaskPart<T> {
         throws: bool,
     ) -> (Result<Poll<Result<T>>>, CurrentTask) {
         let tasks = &cell.event_loop.0.tasks;
-        // The list of the last step, emptied: it saves an allocation where more than one is awaited.
+        // The list of the last step, emptied: it saves an allocation where more than one is
+        // awaited.
         let mut awaits = self.waiting_for.take();
         awaits.clear();
-        // Most tasks await only futures of this loop, which wake them by their key and never clone a
-        // waker. So one waker serves them all; a task keeps one of its own only while that is cloned.
-        // It saves an allocation and 40 bytes a task.
+        // Most tasks await only futures of this loop, which wake them by their key and never clone
+        // a waker. So one waker serves them all; a task keeps one of its own only while that is
+        // cloned. It saves an allocation and 40 bytes a task.
         let waker = match self.waker.take() {
             Some(waker) => waker,
             None => tasks.spare_waker(&cell.event_loop),
@@ -203,8 +205,8 @@ impl<T> TaskPart<T> {
         (polled, current)
     }
 
-    /// The coroutine is pending. What it awaits has its wakeup already; so nothing has to be done but
-    /// to note what a cancel will need, and to follow up a cancel from within the step.
+    /// The coroutine is pending. What it awaits has its wakeup already; so nothing has to be done
+    /// but to note what a cancel will need, and to follow up a cancel from within the step.
     fn suspend(&self, cell: &Rc<FutureCell<T>>, current: CurrentTask) {
         self.at_await_point.set(current.can_be_thrown_into());
         let gives_way = current.will_go_on();
@@ -219,8 +221,8 @@ impl<T> TaskPart<T> {
         self.waiting_for.set(awaits);
     }
 
-    /// The end in whatever way. The task lets go of itself only here: until then it lives as long as
-    /// its loop.
+    /// The end in whatever way. The task lets go of itself only here: until then it lives as long
+    /// as its loop.
     fn finish(&self, cell: &Rc<FutureCell<T>>, state: State<T>) {
         self.abandon();
         cell.finish(state);
@@ -244,11 +246,12 @@ impl EventLoop {
         coroutine: impl StdFuture<Output = Result<T>> + 'static,
     ) -> Result<Future<T>> {
         self.check_closed()?;
-        // One allocation for the coroutine, whose size only the caller knows, and one for all the rest.
+        // One allocation for the coroutine, whose size only the caller knows, and one for all the
+        // rest.
         let task = Future::new(self, Kind::Task(TaskPart::new(name, Box::pin(coroutine))));
         if let Kind::Task(part) = &task.0.kind {
-            // The first step is a call like any other: the coroutine does not begin before the code that
-            // makes it is over. (3.12's eager tasks do begin at once, inside another call.)
+            // The first step is a call like any other: the coroutine does not begin before the code
+            // that makes it is over. (3.12's eager tasks do begin at once, inside another call.)
             part.itself.set(Some(task.0.clone()));
             part.schedule(&task.0);
         }

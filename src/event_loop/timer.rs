@@ -41,8 +41,8 @@ pub(super) struct Timers {
 }
 
 impl Timers {
-    /// Adds one. Nothing is sorted here, so a timeout that is set and cancelled a moment later costs its
-    /// allocation and two writes.
+    /// Adds one. Nothing is sorted here, so a timeout that is set and cancelled a moment later
+    /// costs its allocation and two writes.
     pub(super) fn set(&self, when: u64, handle: Handle) -> Key {
         let mut unsorted = self.unsorted.borrow_mut();
         if unsorted.len() == unsorted.capacity() {
@@ -58,8 +58,8 @@ impl Timers {
         (when, number)
     }
 
-    /// When the first is due. Called once an iteration, and this is where the new ones are sorted in.
-    /// `take` gives the list's memory back as well: a burst of timers leaves nothing behind.
+    /// When the first is due. Called once an iteration, and this is where the new ones are sorted
+    /// in. `take` gives the list's memory back as well: a burst of timers leaves nothing behind.
     pub(super) fn first(&self) -> Option<u64> {
         let mut sorted = self.sorted.borrow_mut();
         let mut unsorted = self.unsorted.borrow_mut();
@@ -92,8 +92,8 @@ impl Timers {
     /// Forgets one, in time that grows with the logarithm of their number; nothing if it is gone.
     fn remove(&self, key: &Key) {
         let mut sorted = self.sorted.borrow_mut();
-        // One of `unsorted` is left there: it is marked as cancelled and never gets sorted. So a tree
-        // that is empty, as it is where timeouts never come true, need not be searched.
+        // One of `unsorted` is left there: it is marked as cancelled and never gets sorted. So a
+        // tree that is empty, as it is where timeouts never come true, need not be searched.
         if !sorted.is_empty() {
             sorted.remove(key);
         }
@@ -117,8 +117,8 @@ impl TimerHandle {
         Self { handle, key, event_loop: event_loop.clone() }
     }
 
-    /// Cancels the call; see [`Handle::cancel`]. It leaves the list before its closure is dropped, so
-    /// that a destructor finds everything as it should be.
+    /// Cancels the call; see [`Handle::cancel`]. It leaves the list before its closure is dropped,
+    /// so that a destructor finds everything as it should be.
     pub fn cancel(&self) {
         self.event_loop.0.observers.timer_cancelled(&self.handle);
         self.event_loop.0.timers.remove(&self.key);

@@ -259,7 +259,8 @@ impl Machine {
                 self.event_loop.call_at(time(START, number(operation, "at")), callback)?,
             ),
             _ => match number(operation, "ms") {
-                // A delay in Rust cannot be negative; asyncio's is added to the time, whatever its sign.
+                // A delay in Rust cannot be negative; asyncio's is added to the time, whatever its
+                // sign.
                 past @ ..0 => AnyHandle::Timer(self.event_loop.call_at(time(now, past), callback)?),
                 delay => AnyHandle::Timer(
                     self.event_loop.call_later(time(Duration::ZERO, delay), callback)?,
@@ -482,7 +483,8 @@ fn limit(step: &Json) -> Option<Duration> {
     step["ms"].as_u64().map(Duration::from_millis)
 }
 
-/// A child of a gather: whatever is in the slot, or a task, which gather starts when it comes to it.
+/// A child of a gather: whatever is in the slot, or a task, which gather starts when it comes to
+/// it.
 struct Child {
     machine: Rc<Machine>,
     name: String,

@@ -136,7 +136,8 @@ fn what_is_nested_too_deeply_is_dropped_all_the_same() {
     assert_eq!(alive.0.get(), 0);
 }
 
-/// How long it takes for `count`, the shortest of some rounds, because other programs may disturb one.
+/// How long it takes for `count`, the shortest of some rounds, because other programs may disturb
+/// one.
 fn time(count: usize, rounds: usize, run: fn(usize)) -> Duration {
     let round = || {
         let start = Instant::now();
@@ -146,7 +147,8 @@ fn time(count: usize, rounds: usize, run: fn(usize)) -> Duration {
     (0..rounds).map(|_| round()).min().unwrap()
 }
 
-/// Ten times as many take about ten times as long. Quadratic work would take a hundred times as long.
+/// Ten times as many take about ten times as long. Quadratic work would take a hundred times as
+/// long.
 fn assert_linear(what: &str, run: fn(usize)) {
     let few = time(30_000, 3, run);
     let many = time(300_000, 1, run);

@@ -174,7 +174,8 @@ mod the_loop {
             .join()
             .unwrap())
         });
-        assert!(elsewhere.unwrap().unwrap_err().contains("ThreadsafeHandle"));
+        let message = elsewhere.unwrap().unwrap_err();
+        assert!(message.contains("by a `ThreadsafeHandle`"), "{message:?}");
     }
 
     #[test]
@@ -1100,7 +1101,8 @@ mod random_programs {
             self.handles.borrow_mut().push((number, cancel));
         }
 
-        /// The numbers of the calls that ran and that `of` contains, in the order in which they ran.
+        /// The numbers of the calls that ran and that `of` contains, in the order in which they
+        /// ran.
         fn ran(&self, of: &[usize]) -> Vec<usize> {
             self.ran
                 .borrow()
@@ -1166,8 +1168,8 @@ mod random_programs {
             let early = timers.iter().any(|(when, timer)| timer == number && when > time);
             assert!(!early, "seed {seed}: timer {number} ran early");
         }
-        // A timer may be set for a time that is past when others of later times have run. All others run by their time,
-        // and those of equal time by registration.
+        // A timer may be set for a time that is past when others of later times have run. All
+        // others run by their time, and those of equal time by registration.
         let ran = world.ran(&timers.iter().map(|(_, number)| *number).collect::<Vec<_>>());
         let place = |number: &usize| timers.iter().position(|(_, timer)| timer == number).unwrap();
         for pair in ran.windows(2) {

@@ -12,8 +12,8 @@ use crate::event_loop::{
     DoneCallback, Error, EventLoop, Future, Result, TimerHandle, get_running_loop,
 };
 
-/// Gives as many coroutines as there are different awaitables. Each, when it is awaited, gives the next
-/// result that no other has taken.
+/// Gives as many coroutines as there are different awaitables. Each, when it is awaited, gives the
+/// next result that no other has taken.
 ///
 /// When `timeout` is over, those that are left give [`Error::Timeout`]; nothing is cancelled. A
 /// coroutine that is cancelled or dropped takes no result with it: the next one gets that.
@@ -124,8 +124,8 @@ async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
     }
 }
 
-/// A wait for the next result. If it ends in any other way than by getting one, it lets the next one
-/// have it.
+/// A wait for the next result. If it ends in any other way than by getting one, it lets the next
+/// one have it.
 struct Waiting<'a, T: 'static> {
     completed: &'a Completed<T>,
     getter: &'a Future<()>,

@@ -12,10 +12,11 @@ use crate::event_loop::{DoneCallback, Error, Future, Result, get_running_loop};
 /// Runs all `children` together and collects their results in the order of the arguments;
 /// `asyncio.gather`.
 ///
-/// Coroutines are started as tasks at once, whether or not the outer future is ever awaited. The same
-/// future given twice is one child and two results. The first error, which includes a cancelled child,
-/// becomes the outcome; the other children run on. Cancelling the outer future cancels the children
-/// and ends it, when they all are done, with [`Error::Cancelled`] as its exception.
+/// Coroutines are started as tasks at once, whether or not the outer future is ever awaited. The
+/// same future given twice is one child and two results. The first error, which includes a
+/// cancelled child, becomes the outcome; the other children run on. Cancelling the outer future
+/// cancels the children and ends it, when they all are done, with [`Error::Cancelled`] as its
+/// exception.
 ///
 /// [`Error::NoRunningLoop`] if a coroutine comes first, or nothing at all, and no loop runs on this
 /// thread. [`Error::OtherLoop`] if not all belong to the loop of the first.
@@ -27,8 +28,8 @@ where
     gather_children(children, false, |children| children.iter().map(Future::result).collect())
 }
 
-/// Like [`gather`] with `return_exceptions=True`: waits for all children, and errors stand among the
-/// results.
+/// Like [`gather`] with `return_exceptions=True`: waits for all children, and errors stand among
+/// the results.
 pub fn gather_return_exceptions<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
 where
     E: EnsureFuture<Output: Clone + 'static>,
@@ -101,15 +102,15 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
         return_exceptions,
         collect,
     });
-    // The callback owns the outer future, and is dropped when the children have ended. `Gather` must
-    // not own it, since it is owned by it.
+    // The callback owns the outer future, and is dropped when the children have ended. `Gather`
+    // must not own it, since it is owned by it.
     let place = Rc::new(OnceCell::new());
     let (shared, outer) = (gather.clone(), place.clone());
     let on_child_done = DoneCallback::new(move |child| shared.child_is_done(child, outer.get()));
     let mut event_loop = None;
     let mut seen = Seen::default();
-    // One after the other: what is done already is heard of before the next coroutine takes its first
-    // step.
+    // One after the other: what is done already is heard of before the next coroutine takes its
+    // first step.
     for awaitable in awaitables {
         let child = awaitable.ensure_future(event_loop.as_ref())?;
         if event_loop.is_none() {

@@ -1,7 +1,7 @@
 //! What is made of the core: sleeping, waiting, gathering, time limits, task groups.
 //!
-//! Nothing here has anything that the core does not have: all of it is futures, timers, done callbacks
-//! and tasks, and could stand in a program of your own.
+//! Nothing here has anything that the core does not have: all of it is futures, timers, done
+//! callbacks and tasks, and could stand in a program of your own.
 
 mod as_completed;
 mod gather;
@@ -36,10 +36,11 @@ pub fn create_task<T: 'static>(
 }
 
 impl EventLoop {
-    /// Runs until the future is done, or the task that it makes of a coroutine, and gives the outcome.
+    /// Runs until the future is done, or the task that it makes of a coroutine, and gives the
+    /// outcome.
     ///
-    /// Fails as [`EventLoop::run_forever`] does, with [`Error::LoopStopped`] if `stop` was called, and
-    /// with [`Error::OtherLoop`] if the future belongs to another loop.
+    /// Fails as [`EventLoop::run_forever`] does, with [`Error::LoopStopped`] if `stop` was called,
+    /// and with [`Error::OtherLoop`] if the future belongs to another loop.
     pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(
         &self,
         awaitable: E,
@@ -75,8 +76,9 @@ pub trait EnsureFuture: Sized {
     /// What it gives when it succeeds.
     type Output;
 
-    /// Makes a task of a coroutine, of `event_loop` or else the running loop. A future is handed on as
-    /// it is, or refused with [`Error::OtherLoop`] if it belongs to another loop than `event_loop`.
+    /// Makes a task of a coroutine, of `event_loop` or else the running loop. A future is handed on
+    /// as it is, or refused with [`Error::OtherLoop`] if it belongs to another loop than
+    /// `event_loop`.
     fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<Self::Output>>;
 
     /// What `.await` does, of which a coroutine is no task.

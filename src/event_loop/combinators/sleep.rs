@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::event_loop::{EventLoop, Future, Result, TimerHandle, get_running_loop};
 
-/// Waits for `delay`; zero lets everything else that is ready run once. Cancelling or dropping it ends
-/// the timer.
+/// Waits for `delay`; zero lets everything else that is ready run once. Cancelling or dropping it
+/// ends the timer.
 pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     // Boxed, so that the many tasks that only give way stay small.
     let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay)));

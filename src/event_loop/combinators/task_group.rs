@@ -11,13 +11,14 @@ use crate::event_loop::error::ExceptionGroup;
 use crate::event_loop::{Error, EventLoop, Future, Result, Task, get_running_loop};
 use crate::event_loop::{cancel::request_cancel, future::AnyFuture};
 
-/// Runs `body`, which may create tasks in the group that it gets, and waits until they all have ended.
-/// Python's `async with asyncio.TaskGroup() as group:`.
+/// Runs `body`, which may create tasks in the group that it gets, and waits until they all have
+/// ended. Python's `async with asyncio.TaskGroup() as group:`.
 ///
 /// If a task or the body fails, the other tasks and the body are cancelled, and when all have ended
-/// this gives [`Error::ExceptionGroup`] with all their errors. A cancel of the current task is passed
-/// on to all tasks of the group. Dropping this drops the body and asks the tasks to cancel, without
-/// waiting for them: Rust has no way to wait there. [`Error::NoCurrentTask`] outside of a task.
+/// this gives [`Error::ExceptionGroup`] with all their errors. A cancel of the current task is
+/// passed on to all tasks of the group. Dropping this drops the body and asks the tasks to cancel,
+/// without waiting for them: Rust has no way to wait there. [`Error::NoCurrentTask`] outside of a
+/// task.
 ///
 /// ```
 /// use async_concepts::event_loop::{EventLoop, VirtualDriver, sleep, task_group};
@@ -60,8 +61,8 @@ struct Group {
     event_loop: EventLoop,
     /// The task that runs the body.
     parent: TaskRef,
-    /// Those that have not ended, in the order in which they were created. (asyncio's is a set without
-    /// an order.)
+    /// Those that have not ended, in the order in which they were created. (asyncio's is a set
+    /// without an order.)
     tasks: RefCell<BTreeMap<usize, Rc<dyn AnyFuture>>>,
     /// How many were ever created.
     count: Cell<usize>,

@@ -7,8 +7,8 @@ use crate::event_loop::future::AnyFuture;
 use crate::event_loop::handle::Call;
 use crate::event_loop::{Error, EventLoop, Future, Result, get_running_loop};
 
-/// A task, whatever its result is: what [`current_task`] and [`all_tasks`] give. Clones are the same
-/// task.
+/// A task, whatever its result is: what [`current_task`] and [`all_tasks`] give. Clones are the
+/// same task.
 #[derive(Clone)]
 pub struct TaskRef(Rc<dyn AnyFuture>);
 
@@ -48,8 +48,8 @@ impl TaskRef {
         self.0.cancel_requests().map_or(0, |requests| requests.get())
     }
 
-    /// Takes one request off the count, and gives what is left. It takes nothing back: a request that
-    /// has not been delivered still will be (in Python until 3.13, too).
+    /// Takes one request off the count, and gives what is left. It takes nothing back: a request
+    /// that has not been delivered still will be (in Python until 3.13, too).
     pub fn uncancel(&self) -> u32 {
         let Some(requests) = self.0.cancel_requests() else { return 0 };
         requests.set(requests.get().saturating_sub(1));
@@ -81,13 +81,14 @@ impl<T: 'static> Future<T> {
         self.0.name()
     }
 
-    /// How often a task was asked to cancel, less the calls of [`Future::uncancel`]. Zero if it is no
-    /// task.
+    /// How often a task was asked to cancel, less the calls of [`Future::uncancel`]. Zero if it is
+    /// no task.
     pub fn cancelling(&self) -> u32 {
         TaskRef(self.0.clone()).cancelling()
     }
 
-    /// Takes one request off the count of a task, and gives what is left; see [`TaskRef::uncancel`].
+    /// Takes one request off the count of a task, and gives what is left; see
+    /// [`TaskRef::uncancel`].
     pub fn uncancel(&self) -> u32 {
         TaskRef(self.0.clone()).uncancel()
     }
@@ -114,8 +115,8 @@ pub fn current_task() -> Result<TaskRef> {
     get_running_loop()?.current_task().ok_or(Error::NoCurrentTask)
 }
 
-/// All tasks of the running loop that have not ended; `asyncio.all_tasks`. [`Error::NoRunningLoop`] if
-/// no loop runs on this thread.
+/// All tasks of the running loop that have not ended; `asyncio.all_tasks`. [`Error::NoRunningLoop`]
+/// if no loop runs on this thread.
 pub fn all_tasks() -> Result<Vec<TaskRef>> {
     Ok(get_running_loop()?.all_tasks())
 }

@@ -13,10 +13,10 @@ use crate::event_loop::{Error, EventLoop, Handle, Result, TimerHandle, get_runni
 /// Runs `body`, and cancels it when `delay` is over: then this gives [`Error::Timeout`]. Python's
 /// `async with asyncio.timeout(delay) as scope:`; the body gets the scope, to reschedule it.
 ///
-/// The body is a part of the current task, so what is cancelled is this task; the time limit takes its
-/// own request back, and passes every other one on. A body that is suspended in a future that is not
-/// of this loop is dropped. If the body swallows the cancel, its result is returned. Dropping this ends
-/// the timer, and drops the body. [`Error::NoCurrentTask`] outside of a task.
+/// The body is a part of the current task, so what is cancelled is this task; the time limit takes
+/// its own request back, and passes every other one on. A body that is suspended in a future that
+/// is not of this loop is dropped. If the body swallows the cancel, its result is returned.
+/// Dropping this ends the timer, and drops the body. [`Error::NoCurrentTask`] outside of a task.
 ///
 /// ```
 /// use async_concepts::event_loop::{Error, EventLoop, VirtualDriver, sleep, timeout};
@@ -68,8 +68,8 @@ struct Scope {
     event_loop: EventLoop,
     /// The task that is cancelled.
     task: TaskRef,
-    /// How often it had been asked to cancel before. Only if no more than that is left at the end was
-    /// the cancel ours.
+    /// How often it had been asked to cancel before. Only if no more than that is left at the end
+    /// was the cancel ours.
     cancelling: u32,
     when: Cell<Option<Duration>>,
     timer: Cell<Option<Timer>>,
@@ -174,9 +174,9 @@ impl Drop for ExitOnDrop<'_> {
 }
 
 pin_project_lite::pin_project! {
-    /// A body that can be cancelled wherever it is suspended. What awaits a future of this loop gets
-    /// the error itself; if nothing in the body has taken it, the body is dropped, and the error is
-    /// its outcome.
+    /// A body that can be cancelled wherever it is suspended. What awaits a future of this loop
+    /// gets the error itself; if nothing in the body has taken it, the body is dropped, and the
+    /// error is its outcome.
     pub(super) struct Interruptible<B> {
         #[pin]
         body: Option<B>,

@@ -25,9 +25,9 @@ pub enum ReturnWhen {
 /// the arguments.
 ///
 /// Nothing is cancelled, and running out of time is no error. [`Error::NothingToWaitFor`] without
-/// futures, [`Error::OtherLoop`] if one belongs to another loop (CPython would wait for it for ever).
-/// As in CPython, coroutines are not accepted: make tasks of them, or you cannot tell which is done.
-/// Dropping it ends the wait, and nothing else.
+/// futures, [`Error::OtherLoop`] if one belongs to another loop (CPython would wait for it for
+/// ever). As in CPython, coroutines are not accepted: make tasks of them, or you cannot tell which
+/// is done. Dropping it ends the wait, and nothing else.
 pub async fn wait<T: 'static>(
     futures: impl IntoIterator<Item = Future<T>>,
     timeout: impl Into<Option<Duration>>,

@@ -12,8 +12,8 @@ use crate::event_loop::{
 ///
 /// As in CPython 3.11 (`wait_for` in `tasks.py`) it first waits until what it cancelled has ended,
 /// which may take longer, and a task that refuses has its result returned. Cancelling `wait_for`
-/// cancels what it waits for; but if that has ended in the same iteration, its result is returned and
-/// the cancel is lost, as in 3.11 (python/cpython#86296; 3.12 no longer does so, nor does
+/// cancels what it waits for; but if that has ended in the same iteration, its result is returned
+/// and the cancel is lost, as in 3.11 (python/cpython#86296; 3.12 no longer does so, nor does
 /// [`timeout`](super::timeout)). Dropping `wait_for` ends the wait and cancels nothing.
 pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     awaitable: E,
@@ -50,8 +50,8 @@ fn result_in_time<T: Clone>(future: &Future<T>) -> Result<T> {
     }
 }
 
-/// Cancels a future and waits until it has ended. Not by awaiting it: should this wait be cancelled as
-/// well, that must not be taken for the future's end.
+/// Cancels a future and waits until it has ended. Not by awaiting it: should this wait be cancelled
+/// as well, that must not be taken for the future's end.
 async fn cancel_and_wait<T>(event_loop: &EventLoop, future: &Future<T>) -> Result<()> {
     let waiter = event_loop.create_future();
     let _on_done = release_when_done(future, &waiter);

@@ -24,7 +24,8 @@ pub trait Driver {
     /// The time since an arbitrary start. Never goes back.
     fn time(&self) -> Duration;
 
-    /// Timers that are due within less than this run now, so that rounding costs no extra iteration.
+    /// Timers that are due within less than this run now, so that rounding costs no extra
+    /// iteration.
     fn resolution(&self) -> Duration {
         Duration::from_nanos(1)
     }
@@ -44,14 +45,14 @@ pub trait Driver {
         false
     }
 
-    /// Runs a job on another thread; by default each gets a new one. Dropping the job instead cancels
-    /// its future.
+    /// Runs a job on another thread; by default each gets a new one. Dropping the job instead
+    /// cancels its future.
     fn submit(&self, job: Job) {
         std::thread::spawn(job);
     }
 
-    /// Calls `run`, which turns the loop, in whatever surroundings callbacks and tasks shall have. An
-    /// error, if the loop cannot run here.
+    /// Calls `run`, which turns the loop, in whatever surroundings callbacks and tasks shall have.
+    /// An error, if the loop cannot run here.
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
         run();
         Ok(())
@@ -60,8 +61,8 @@ pub trait Driver {
 
 /// Wakes the thread on which it was made, when it parks.
 ///
-/// The loop has looked for remote calls just before it parks, and nothing else parks in between: so a
-/// wake that came earlier, and that something else has slept through, is not lost.
+/// The loop has looked for remote calls just before it parks, and nothing else parks in between: so
+/// a wake that came earlier, and that something else has slept through, is not lost.
 fn unpark_this_thread() -> Waker {
     struct Unpark(Thread);
     impl Wake for Unpark {

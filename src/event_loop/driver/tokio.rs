@@ -14,12 +14,12 @@ use super::Driver;
 use crate::event_loop::{Error, Job, Result};
 
 /// Real time on tokio's driver: tokio's timers, sockets and channels can be awaited in tasks, and
-/// `tokio::spawn` works. Tokio's tasks run while the loop waits, and after every 128 calls if it never
-/// does.
+/// `tokio::spawn` works. Tokio's tasks run while the loop waits, and after every 128 calls if it
+/// never does.
 ///
 /// With a runtime whose clock is paused the loop runs on tokio's virtual time. Pause it before the
-/// runtime is given away, or in a callback or task; a clock that is paused through a kept handle while
-/// the loop does not run is noticed only in the next run.
+/// runtime is given away, or in a callback or task; a clock that is paused through a kept handle
+/// while the loop does not run is noticed only in the next run.
 pub struct TokioDriver {
     /// `None` only while it is being dropped.
     runtime: Option<Runtime>,
@@ -27,10 +27,11 @@ pub struct TokioDriver {
     start: Instant,
     /// Ends a wait.
     notifier: Arc<Notifier>,
-    /// The loop runs, so the thread is in the runtime's context, where `Instant::now` is tokio's time.
+    /// The loop runs, so the thread is in the runtime's context, where `Instant::now` is tokio's
+    /// time.
     entered: Cell<bool>,
-    /// Tokio's time has been paused. Before that it is the system's, and can be read without entering
-    /// the runtime: it saves 10 % of a timer that is set while the loop does not run.
+    /// Tokio's time has been paused. Before that it is the system's, and can be read without
+    /// entering the runtime: it saves 10 % of a timer that is set while the loop does not run.
     paused: Cell<bool>,
 }
 
@@ -123,8 +124,8 @@ impl Driver for TokioDriver {
     }
 
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
-        // Tokio tells only by a panic that another runtime is running on this thread. A handle alone
-        // does not mean that: a thread of `spawn_blocking` has one, and may well run a loop.
+        // Tokio tells only by a panic that another runtime is running on this thread. A handle
+        // alone does not mean that: a thread of `spawn_blocking` has one, and may well run a loop.
         let in_a_context = Handle::try_current().is_ok();
         let probe = || self.runtime().block_on(async {});
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {
@@ -141,7 +142,8 @@ impl Driver for TokioDriver {
 
 impl Drop for TokioDriver {
     fn drop(&mut self) {
-        // A runtime that is simply dropped waits for its jobs to end, and panics inside another one.
+        // A runtime that is simply dropped waits for its jobs to end, and panics inside another
+        // one.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::{Driver, unpark_this_thread};
 
-/// Virtual time: waiting moves the clock instead, so that hours pass in no time and every run is the
-/// same. Clones are one clock.
+/// Virtual time: waiting moves the clock instead, so that hours pass in no time and every run is
+/// the same. Clones are one clock.
 ///
 /// While jobs run on other threads (`run_in_executor`) the clock stands still, and the loop really
 /// waits for them.
