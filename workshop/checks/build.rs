@@ -1,8 +1,13 @@
-//! Puts every attempt at every exercise into one program: the starter, the solution, and other right and wrong answers.
+//! Puts every attempt at every exercise into one program: the starter, the solution, and other
+//! right and wrong answers.
 //!
-//! So all of them are compiled and linked once, and not two hundred times. An answer is a file with the functions in which
-//! it differs from the starter; they take the place of the starter's. What is `#[test]` in the file of an exercise becomes
-//! a plain function here, to be called from a table of all attempts.
+//! So all of them are compiled and linked once, and not hundreds of times. An answer is a file with
+//! the items in which it differs from the starter; they take the place of the starter's. What is
+//! `#[test]` in the file of an exercise becomes a plain function here, to be called from a table of
+//! all attempts.
+//!
+//! With `WORKSHOP_ONLY=lazy,gather` in the environment there are only these exercises: for a quick
+//! look at a new one.
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -17,6 +22,9 @@ fn main() {
     assert!(!exercises.is_empty(), "no exercises");
     for path in exercises {
         let exercise = name(&path);
+        if !is_wanted(&exercise) {
+            continue;
+        }
         let starter = parse(&path);
         let below = path.strip_prefix(workshop.join("exercises")).expect("it was found there");
         let mut attempts = vec![("starter".to_owned(), starter.clone())];
@@ -48,8 +56,17 @@ fn main() {
     let text = format!("{modules}\npub const ATTEMPTS: &[super::Attempt] = &[\n{table}];\n");
     let out = std::env::var("OUT_DIR").expect("cargo says where to write");
     fs::write(Path::new(&out).join("attempts.rs"), text).expect("cargo's folder can be written to");
+    println!("cargo::rerun-if-env-changed=WORKSHOP_ONLY");
     for folder in ["exercises", "solutions", "right", "wrong"] {
         println!("cargo::rerun-if-changed=../{folder}");
+    }
+}
+
+/// Whether the environment asks for this exercise, or for no certain one.
+fn is_wanted(exercise: &str) -> bool {
+    match std::env::var("WORKSHOP_ONLY") {
+        Ok(only) => only.split(',').any(|name| name == exercise),
+        Err(_) => true,
     }
 }
 

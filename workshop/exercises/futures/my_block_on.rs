@@ -1,4 +1,4 @@
-//! Predict: the bell is rung once, 20 ms after somebody listens. How often will the future be polled?
+//! Predict: the bell is rung once, 20 ms after it has been listened to. How often will the future be polled?
 //!
 //! An executor in twenty lines: poll; if it is not ready, let the thread sleep until the waker is rung; poll again.
 //!
@@ -37,7 +37,7 @@ fn my_block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Somebody rings 20 ms after the bell has been listened to. Returns how often that was.
+/// A thread rings 20 ms after the bell has been listened to. Returns how often that was.
 async fn visit() -> u32 {
     let (ring, mut bell) = oneshot::channel();
     let (listening, listened) = mpsc::channel();

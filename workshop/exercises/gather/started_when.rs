@@ -5,7 +5,7 @@
 //! See `examples/futures/task.rs`, and the slide “`spawn` starts it”.
 //!
 //! Then try: put a bare `tokio::time::sleep(ms(300))` into the variable instead of the download. Why is it over at 300 ms
-//! even though nobody polled it before 200 ms?
+//! even though it was not polled before 200 ms?
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};

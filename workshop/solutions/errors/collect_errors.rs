@@ -1,4 +1,4 @@
-//! `join!` does not look into what its futures return: a `Result` is a value like any other, and nobody is dropped.
+//! `join!` does not look into what its futures return: a `Result` is a value like any other, and none of them is dropped.
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;

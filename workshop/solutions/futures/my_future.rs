@@ -1,4 +1,4 @@
-//! Whoever returns `Pending` must have seen to a wake. The waker of the last poll is kept, since that one belongs to the task
+//! A future that returns `Pending` must have seen to a wake. The waker of the last poll is kept, since that one belongs to the task
 //! in which the future is now; `set` takes it and rings it.
 use async_concepts::LaneExt;
 use std::pin::Pin;

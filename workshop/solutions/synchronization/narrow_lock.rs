@@ -1,4 +1,4 @@
-//! The price is there before the lock is taken, and the lock is held for one addition, in which nobody waits.
+//! The price is there before the lock is taken, and the lock is held for one addition, during which no task waits.
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
 use tokio::{sync::Mutex, time::sleep};

@@ -1,0 +1,67 @@
+//! One timeout stands around all three steps. When it is over, the step that is under way is dropped with the rest.
+use async_concepts::say;
+use tokio::time::{error::Elapsed, sleep, timeout};
+use workshop::{Prediction, given, ms};
+
+/// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
+const PREDICTION: Prediction = Some((100, ""));
+
+async fn step(number: u32) -> u32 {
+    sleep(ms(40)).await;
+    say!("step {number}");
+    given(number)
+}
+
+/// Three steps, in 100 ms altogether.
+async fn steps() -> Result<u32, Elapsed> {
+    let work = async {
+        let mut sum = 0;
+        for number in 1..=3 {
+            sum += step(number).await;
+        }
+        sum
+    };
+    timeout(ms(100), work).await
+}
+
+async fn program() -> Option<u32> {
+    let result = steps().await;
+    say!("{}", if result.is_ok() { "done" } else { "too slow" });
+    result.ok()
+}
+
+fn main() {
+    workshop::show("one_deadline", PREDICTION, program);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_for_all_steps_together() {
+        workshop::attempt(program)
+            .predicted(PREDICTION)
+            .mistake("each step kept its own limit, and all together took longer", |run| run.took(120))
+            .takes(100)
+            .says(&["0.040 main step 1", "0.080 main step 2", "0.100 main too slow"])
+            .returns(None)
+            .verdict();
+        workshop::scenario("a step takes 20 ms")
+            .time(40, 20)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .mistake("steps that were quick enough were given up", |run| run.output() == Some(&None))
+            .takes(60)
+            .returns(Some(6))
+            .verdict();
+        workshop::scenario("the steps take 10, 80 and 5 ms")
+            .times(40, &[10, 80, 5])
+            .attempt(program)
+            .predicted(PREDICTION)
+            .mistake("a step that is slow was given up, though there was time left", |run| run.output() == Some(&None))
+            .takes(95)
+            .returns(Some(6))
+            .verdict();
+    }
+}
