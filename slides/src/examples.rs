@@ -190,6 +190,14 @@ impl Recorded {
 pub type Version = (Option<SystemTime>, u64);
 
 impl Executables {
+    /// The executable of an example.
+    ///
+    /// # Panics
+    /// If it was not built.
+    pub fn path(&self, name: &str) -> &Path {
+        &self.0[name]
+    }
+
     /// Which build of an example this is.
     ///
     /// # Panics

@@ -3,13 +3,17 @@
 //! A file is written beside its final place and renamed at the end. So a run that is interrupted
 //! leaves the file of the run before as it was, and what cannot be written is refused before the
 //! run, not after it.
-use super::{options::Options, recorded};
-use crate::timeline::{Chart, SvgOptions, to_perfetto, to_svg};
+use super::{
+    options::{Explore, Options},
+    recorded,
+};
+use crate::timeline::{Chart, SvgOptions, to_page, to_perfetto, to_svg};
 use std::{
     fmt::{self, Display},
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 /// The files that were asked for. They are created before the run and written after it.
@@ -17,6 +21,9 @@ pub(super) struct Files {
     svg: Option<Wanted>,
     perfetto: Option<Wanted>,
     json: Option<Wanted>,
+    explorer: Option<Wanted>,
+    /// Whether the explorer is shown in the browser when it is written.
+    open: bool,
 }
 
 /// A file that is to be written, and is not there yet.
@@ -51,10 +58,12 @@ impl Display for FileError {
 
 impl Files {
     pub(super) fn create(options: &Options) -> Result<Files, FileError> {
+        let explorer = options.explore.as_ref().map(Explore::path);
         let wanted = [
             ("--svg", options.svg.as_deref()),
             ("--perfetto", options.perfetto.as_deref()),
             ("--json", options.json.as_deref()),
+            ("--explore", explorer.as_deref()),
         ];
         let mut targets: Vec<(&'static str, PathBuf)> = vec![];
         for (option, path) in wanted {
@@ -70,17 +79,23 @@ impl Files {
             svg: create(options.svg.as_deref())?,
             perfetto: create(options.perfetto.as_deref())?,
             json: create(options.json.as_deref())?,
+            explorer: create(explorer.as_deref())?,
+            open: options.explore == Some(Explore::Open),
         })
     }
 
     /// Whether there is a file to write, so that everything has to be recorded.
     pub(super) fn wanted(&self) -> bool {
-        self.svg.is_some() || self.perfetto.is_some() || self.json.is_some()
+        self.svg.is_some()
+            || self.perfetto.is_some()
+            || self.json.is_some()
+            || self.explorer.is_some()
     }
 
     /// Writes all of them. `svg` draws the picture, if it is not that of each chart.
     pub(super) fn write(
         self,
+        name: &str,
         charts: &[Chart],
         width: f64,
         svg: Option<String>,
@@ -95,7 +110,32 @@ impl Files {
         if let Some(file) = self.json {
             file.write(&recorded::to_json(charts, width))?;
         }
+        if let Some(file) = self.explorer {
+            let path = file.path.clone();
+            file.write(&to_page(name, charts))?;
+            if self.open {
+                open(&path);
+            }
+        }
         Ok(())
+    }
+}
+
+/// Shows a page in the browser, or says where it is.
+fn open(path: &Path) {
+    let mut command = if cfg!(target_os = "macos") {
+        Command::new("open")
+    } else if cfg!(windows) {
+        let mut command = Command::new("cmd");
+        command.args(["/c", "start", ""]); // the first argument of `start` would be a title
+        command
+    } else {
+        Command::new("xdg-open")
+    };
+    command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match command.status() {
+        Ok(status) if status.success() => {}
+        _ => eprintln!("no browser can be opened: open {} yourself", path.display()),
     }
 }
 

@@ -44,6 +44,8 @@ pub(super) struct Options {
     pub(super) svg: Option<PathBuf>,
     pub(super) perfetto: Option<PathBuf>,
     pub(super) json: Option<PathBuf>,
+    /// Write a page to step through the run.
+    pub(super) explore: Option<Explore>,
     /// Say where each lane waited, and for what.
     pub(super) places: bool,
     /// Draw the other scenes beside this one.
@@ -66,6 +68,7 @@ impl Default for Options {
             svg: None,
             perfetto: None,
             json: None,
+            explore: None,
             beside: None,
             width,
         }
@@ -73,7 +76,7 @@ impl Default for Options {
 }
 
 /// The options that every example has, with what the help says of them.
-const OPTIONS: [(&str, &str); 12] = [
+const OPTIONS: [(&str, &str); 13] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     ("--schedules", "Try every order of the lanes instead, and draw one run of each outcome"),
     ("--cancellations", "Cancel at every await instead, and draw one run of each outcome"),
@@ -83,10 +86,46 @@ const OPTIONS: [(&str, &str); 12] = [
     ("--json FILE", "Write the recording of each scene for a program to read, too"),
     ("--where", "Say where in the source each lane waited, and for what"),
     ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
+    ("--explore [FILE]", "Open a page that steps through the run; with a file, only write it"),
     ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
     ("--quiet", "Print nothing but lines and timeline: no title, and not what to look for"),
 ];
+
+/// Where the page to step through goes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Explore {
+    /// Into this file.
+    Write(PathBuf),
+    /// Into a file for this run, and then into the browser.
+    Open,
+}
+
+impl Explore {
+    /// Where it is written.
+    pub(super) fn path(&self) -> PathBuf {
+        match self {
+            Explore::Write(path) => path.clone(),
+            // The process is in the name, so that two runs at once do not write into one file.
+            Explore::Open => {
+                std::env::temp_dir().join(format!("explorer-{}.html", std::process::id()))
+            }
+        }
+    }
+}
+
+/// `--explore` and `--explore FILE`: the file can be left out.
+fn explore(parser: &mut lexopt::Parser) -> Explore {
+    if let Some(value) = parser.optional_value() {
+        return Explore::Write(value.into());
+    }
+    if let Some(mut rest) = parser.try_raw_args()
+        && let Some(file) = rest.next_if(|next| !next.to_string_lossy().starts_with('-'))
+    {
+        return Explore::Write(file.into());
+    }
+    Explore::Open
+}
 
 impl Options {
     /// Reads the arguments. `None` if the help was asked for.
@@ -114,6 +153,7 @@ impl Options {
                 Long("svg") => options.svg = Some(parser.value()?.into()),
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
                 Long("json") => options.json = Some(parser.value()?.into()),
+                Long("explore") => options.explore = Some(explore(&mut parser)),
                 Long("where") => options.places = true,
                 Long("beside") => options.beside = Some(parser.value()?.string()?),
                 Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
@@ -190,6 +230,16 @@ mod tests {
         assert!(options.fast);
         assert_eq!(parse(&["--server=b"]).unwrap_err(), "b is no server");
         assert_eq!(parse(&["--port", "1"]).unwrap_err(), "invalid option '--port'");
+    }
+
+    #[test]
+    fn the_file_of_the_explorer_can_be_left_out() {
+        let explored = |args: &[&str]| parse(args).unwrap().unwrap().explore;
+        assert_eq!(explored(&["--fast"]), None);
+        assert_eq!(explored(&["--explore"]), Some(Explore::Open));
+        assert_eq!(explored(&["--explore", "--fast"]), Some(Explore::Open));
+        assert_eq!(explored(&["--explore", "a.html"]), Some(Explore::Write("a.html".into())));
+        assert_eq!(explored(&["--explore=a.html"]), Some(Explore::Write("a.html".into())));
     }
 
     #[test]

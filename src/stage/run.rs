@@ -114,7 +114,7 @@ impl Stage {
             let drawing = SvgOptions { width: options.width, ..SvgOptions::default() };
             svg = Some(pairs_to_svg(&pairs, drawing));
         }
-        if let Err(error) = files.write(&recorded, options.width, svg) {
+        if let Err(error) = files.write(self.name, &recorded, options.width, svg) {
             eprintln!("{}: {error}", self.name);
             return ExitCode::from(REFUSED);
         }

@@ -32,7 +32,7 @@
 //! [`Until`] for what can end a wait.
 //!
 //! A chart is drawn as text ([`Chart::to_text`]), as a picture ([`Chart::to_svg`]), in words ([`Chart::describe`]), and
-//! as a trace to zoom into ([`to_perfetto`]).
+//! as a trace to zoom into ([`to_perfetto`]), and as a page to step through ([`to_page`]).
 //!
 //! # What holds
 //!
@@ -74,7 +74,7 @@ pub(crate) use draw::colour;
 pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Places,
     Pos, Row, Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
-    from_json, lane_class, page_style, pairs_to_svg, to_json, to_perfetto, to_svg,
+    from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
 };
 #[doc(hidden)]
 pub use record::say_line;

@@ -7,6 +7,7 @@ mod clocks;
 mod data;
 mod failing;
 mod marks;
+mod page;
 mod pictures;
 mod places;
 mod rows;

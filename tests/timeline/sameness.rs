@@ -160,7 +160,7 @@ fn a_run_is_the_same_with_and_without_being_recorded() {
     assert_eq!(all.transcript(), lines.transcript());
     assert!(lines.events().iter().all(|event| matches!(
         event.what,
-        async_concepts::timeline::What::Created { .. } | async_concepts::timeline::What::Says(_)
+        async_concepts::timeline::What::Created { .. } | async_concepts::timeline::What::Says(..)
     )));
     let without_lanes = |run: &Recording<()>| {
         run.lines.iter().map(|line| (line.at, line.text.clone())).collect::<Vec<_>>()
@@ -249,7 +249,7 @@ fn what_a_thread_sets_off_comes_before_what_it_does_next() {
         run.events().iter().rposition(|event| event.lane == lane && wanted(&event.what)).unwrap()
     };
     let (receiver, sender) = (1, 2);
-    let last_item = at(receiver, |what| matches!(what, What::Says(_)));
+    let last_item = at(receiver, |what| matches!(what, What::Says(..)));
     assert!(
         last_item < at(sender, |what| matches!(what, What::PollEnd { .. })),
         "its end, too, comes after"

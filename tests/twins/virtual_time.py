@@ -166,4 +166,5 @@ def main(twin):
     runpy.run_path(twin, run_name="__main__")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

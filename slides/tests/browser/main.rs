@@ -6,6 +6,7 @@
 
 mod chromium;
 mod console;
+mod explorer;
 mod fit;
 mod keys;
 mod live;

@@ -7,7 +7,7 @@ use super::{
     chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake},
     places::Places,
 };
-use crate::timeline::{Clock, Event, LaneId, Polled, Waits, What, WokenBy};
+use crate::timeline::{Clock, Event, LaneId, Place, Polled, Waits, What, WokenBy};
 use std::{collections::HashMap, time::Duration};
 
 impl Chart {
@@ -176,8 +176,9 @@ impl Assembly {
                 self.waited(lane, Until::Dropped);
                 self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
             }
-            What::Says(text) => {
-                let said = Said { at: self.now(), lane, text: text.clone() };
+            What::Says(text, location) => {
+                let place = Some(Place::from(*location));
+                let said = Said { at: self.now(), lane, text: text.clone(), place };
                 self.chart.said.push(said);
             }
         }

@@ -6,7 +6,7 @@
 //!
 //! `assemble` makes a chart of a list of events; `json` writes one down and reads it back.
 use super::{marks::Mark, places::Places};
-use crate::timeline::{Clock, LaneId, Line, human};
+use crate::timeline::{Clock, LaneId, Line, Place, human};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -187,6 +187,9 @@ pub struct Said {
     pub lane: LaneId,
     /// The text.
     pub text: String,
+    /// The place of the `say!` in the source; none in a file that does not say it.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
 impl State {

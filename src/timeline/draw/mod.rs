@@ -11,6 +11,7 @@ mod chart;
 mod json;
 mod layout;
 mod marks;
+mod page;
 mod palette;
 mod perfetto;
 mod places;
@@ -24,6 +25,7 @@ pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, W
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use layout::LeftOut;
 pub use marks::Mark;
+pub use page::to_page;
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;
 pub use places::Places;

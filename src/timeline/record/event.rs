@@ -4,7 +4,7 @@
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
 use super::{clean, place::Waits};
-use std::{any::Any, time::Duration};
+use std::{any::Any, panic::Location, time::Duration};
 
 /// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.
 pub type LaneId = usize;
@@ -57,8 +57,8 @@ pub enum What {
         /// No lane ran, and its future is one that the runtime itself polls: the task was aborted.
         aborted: bool,
     },
-    /// It printed a line.
-    Says(String),
+    /// It printed a line, at this place of the source.
+    Says(String, &'static Location<'static>),
 }
 
 /// What a poll returned.

@@ -754,7 +754,7 @@ impl Run {
         }
         if let Some(lane) = lane {
             let thread = log.thread();
-            log.push(Event { at, thread, lane, what: What::Says(text) });
+            log.push(Event { at, thread, lane, what: What::Says(text, location) });
         }
     }
 

@@ -1,0 +1,188 @@
+//! The explorer in a real browser: every step of every scene, forwards and backwards, and its keys.
+use crate::chromium::{Chromium, Tab, with_chromium};
+use slides::{examples::Examples, root};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::LazyLock,
+};
+
+/// Examples with one lane and with many, with tasks and with `join!`, that end and that hang.
+const EXPLORED: [&str; 6] =
+    ["gather", "lock", "cancel_task", "pipeline", "deadlock", "blocked_loop"];
+
+/// The page of each of them.
+static PAGES: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
+    let examples = Examples::find(&root()).expect("the examples");
+    let executables = examples.build(&BTreeSet::from(EXPLORED)).expect("they can be built");
+    let mut pages = vec![];
+    for name in EXPLORED {
+        let page = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("explorer-{name}.html"));
+        let mut run = Command::new(executables.path(name));
+        run.args(["--fast", "--no-timeline", "--explore"]).arg(&page).current_dir(root());
+        run.stdout(Stdio::null()).status().expect("it runs");
+        pages.push(page);
+    }
+    pages
+});
+
+async fn open(chromium: &Chromium, name: &str) -> Tab {
+    let nth = EXPLORED.iter().position(|explored| *explored == name).expect("it is explored");
+    chromium.open(&format!("file://{}", PAGES[nth].display())).await
+}
+
+/// What a person sees of a step: sentences, cells, marks, lit lines, output, and where the cursor is.
+const SEEN: &str = "(() => {
+    const text = (selector) => [...document.querySelectorAll(selector)].map((element) => element.textContent);
+    const marks = [...document.querySelectorAll('.mark')].map((mark) => mark.className + mark.textContent + mark.style.top);
+    const lit = [...document.querySelectorAll('.line')].filter((line) => line.className !== 'line').map((line) => line.className + line.textContent);
+    const output = text('#lines li:not([hidden])');
+    return JSON.stringify([text('.tells'), text('.cell'), marks, lit, output, document.querySelector('.cursor').getAttribute('x')]);
+})()";
+
+async fn last_step(tab: &Tab) -> usize {
+    tab.eval("Number(document.getElementById('count').textContent.split(' / ')[1])").await
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn every_step_looks_the_same_forwards_and_backwards() {
+    with_chromium(async |chromium| {
+        for name in EXPLORED {
+            let tab = open(chromium, name).await;
+            let scenes: usize =
+                tab.eval("Math.max(document.querySelectorAll('#scenes button').length, 1)").await;
+            for scene in 1..=scenes {
+                tab.eval::<bool>(&format!("(location.hash = '#{scene}.1', true)")).await;
+                tab.is_at(&format!("#{scene}.1")).await;
+                let steps = last_step(&tab).await;
+                let mut forwards: Vec<String> = vec![];
+                for step in 1..=steps {
+                    tab.is_at(&format!("#{scene}.{step}")).await;
+                    forwards.push(tab.eval(SEEN).await);
+                    tab.press("ArrowRight").await;
+                }
+                for step in (1..=steps).rev() {
+                    tab.is_at(&format!("#{scene}.{step}")).await;
+                    let now: String = tab.eval(SEEN).await;
+                    assert_eq!(now, forwards[step - 1], "{name}, scene {scene}, step {step}");
+                    tab.press("ArrowLeft").await;
+                }
+            }
+        }
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn what_is_lit_is_what_was_recorded() {
+    with_chromium(async |chromium| {
+        for name in EXPLORED {
+            let tab = open(chromium, name).await;
+            let wrong: Vec<String> = tab
+                .eval(
+                    "(async () => {
+                        const data = JSON.parse(document.getElementById('run').textContent);
+                        const wrong = [];
+                        for (const [scene, { tracks }] of data.scenes.entries()) {
+                            for (const [nth, step] of tracks[0].steps.entries()) {
+                                location.hash = `#${scene + 1}.${nth + 1}`;
+                                await new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
+                                const pane = [...document.querySelectorAll('.source')].find((source) => source.textContent.startsWith('Rust'));
+                                const lit = (kind) => [...pane.querySelectorAll(`.line.${kind} .n`)].map((n) => Number(n.textContent));
+                                const expected = { stop: [step.stop], resumed: [step.resumed], said: step.says.map(([, , line]) => line) };
+                                for (const [kind, lines] of Object.entries(expected)) {
+                                    const want = [...new Set(lines.filter((line) => line !== null))].sort((a, b) => a - b);
+                                    if (JSON.stringify(lit(kind)) !== JSON.stringify(want)) wrong.push(`${scene}.${nth} ${kind}: ${lit(kind)}, not ${want}`);
+                                }
+                            }
+                        }
+                        return wrong;
+                    })()",
+                )
+                .await;
+            assert_eq!(wrong, [""; 0], "{name}");
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn keys_scenes_and_addresses() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "lock").await;
+        tab.is("document.getElementById('count').textContent.startsWith('1 / ')").await;
+        for (key, at) in [(" ", "#1.2"), ("ArrowRight", "#1.3"), ("PageDown", "#1.4")] {
+            tab.press(key).await;
+            tab.is_at(at).await;
+        }
+        for (key, at) in [("ArrowLeft", "#1.3"), ("Backspace", "#1.2"), ("Home", "#1.1")] {
+            tab.press(key).await;
+            tab.is_at(at).await;
+        }
+        let steps = last_step(&tab).await;
+        tab.press("End").await;
+        tab.is_at(&format!("#1.{steps}")).await;
+        tab.press("2").await;
+        tab.is_at("#2.1").await;
+        tab.press("f").await;
+        tab.is("getComputedStyle(document.querySelector('.future')).display === 'none'").await;
+        tab.press("f").await;
+        tab.is("getComputedStyle(document.querySelector('.future')).display !== 'none'").await;
+        tab.press("t").await;
+        tab.is("document.documentElement.dataset.theme !== undefined").await;
+        tab.eval::<bool>("(document.querySelector('[data-lane=\"1\"]').dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })), true)").await;
+        tab.press("End").await;
+        tab.is("document.querySelector('.mark.dim') !== null || document.querySelectorAll('.mark').length < 2").await;
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn who_predicts_cannot_see_the_answer_and_is_told_what_was_missed() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "gather").await;
+        tab.press("q").await;
+        tab.press("ArrowRight").await;
+        tab.is("!document.getElementById('asks').hidden").await;
+        tab.is_at("#1.1").await;
+        tab.is("getComputedStyle(document.querySelector('.future')).display === 'none'").await;
+        let told: bool = tab.eval("[...document.querySelectorAll('.later')].length > 0").await;
+        assert!(!told, "how long it waits is the answer to the next question");
+        // Nothing but an answer goes on.
+        tab.press("End").await;
+        tab.is_at("#1.1").await;
+        tab.eval::<bool>("([...document.querySelectorAll('#asks button')].find((button) => button.textContent === 'C').click(), true)").await;
+        tab.is_at("#1.2").await;
+        tab.is("document.getElementById('missed').textContent.startsWith('Not C, but A')").await;
+        tab.is("document.getElementById('missed').textContent.includes('0 of 1 right')").await;
+        tab.press("q").await;
+        tab.press("ArrowRight").await;
+        tab.is_at("#1.3").await;
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn it_fits_a_projector_and_a_phone() {
+    with_chromium(async |chromium| {
+        for name in EXPLORED {
+            let tab = open(chromium, name).await;
+            for (width, height) in [(1280, 720), (1920, 1080), (390, 844)] {
+                tab.resize(width, height).await;
+                tab.is(&format!("innerWidth === {width}")).await;
+                let wide: i64 = tab.eval("document.documentElement.scrollWidth - innerWidth").await;
+                assert!(wide <= 0, "{name} at {width}x{height} is {wide} pixels too wide");
+                if width > 800 {
+                    let high: i64 =
+                        tab.eval("document.documentElement.scrollHeight - innerHeight").await;
+                    assert!(high <= 0, "{name} at {width}x{height} is {high} pixels too high");
+                }
+            }
+        }
+    });
+}

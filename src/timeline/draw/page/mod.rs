@@ -1,0 +1,158 @@
+//! The explorer: a page of HTML that steps through recorded runs, poll by poll.
+//!
+//! One file, which needs nothing but itself: source, recording, style and script are in it, and
+//! its policy forbids it to ask for anything else. [`steps`] says what is to be seen after each
+//! poll; the script only shows it.
+mod source;
+mod steps;
+mod twin;
+
+use crate::timeline::{Chart, Recording};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::Serialize;
+use source::{Lines, SourceFile};
+use steps::{Scene, scene};
+
+/// What the script reads.
+#[derive(Serialize)]
+struct Data {
+    sources: Vec<Lines>,
+    scenes: Vec<Scene>,
+}
+
+/// Draws charts, each a scene, into a page to step through.
+///
+/// `title` stands above it. The source is that of the lanes' places: the page shows the file in
+/// which most of them are, if it can still be read where it was compiled.
+pub fn to_page(title: &str, charts: &[Chart]) -> String {
+    let source = SourceFile::most_named(places(charts));
+    let twin = source.as_ref().and_then(SourceFile::twin);
+    let mut scenes = vec![];
+    for chart in charts {
+        let mut scene = scene(chart, source.as_ref().map(|source| source.file.as_str()));
+        if let Some(twin) = &twin
+            && let Some(found) = twin::find(&twin.scenes, &chart.title)
+        {
+            twin::add(&mut scene, found);
+        }
+        scenes.push(scene);
+    }
+    let about = source.as_ref().and_then(SourceFile::about);
+    let mut sources = vec![];
+    for file in source.iter().chain(twin.iter().map(|twin| &twin.source)) {
+        sources.push(file.lines());
+    }
+    let data = serde_json::to_string(&Data { sources, scenes }).expect("no maps, no odd numbers");
+    // In a script nothing but `</script` and `<!--` means anything to HTML.
+    let data = data.replace('<', "\\u003c");
+    page(title, about.as_deref(), &data).into_string() + "\n"
+}
+
+/// The file of each place at which a lane waits or prints.
+fn places(charts: &[Chart]) -> impl Iterator<Item = &str> {
+    let mut files = vec![];
+    for chart in charts {
+        for span in chart.rows.iter().flat_map(|row| &row.spans) {
+            for wait in span.places.waits() {
+                files.push(wait.place.file.as_str());
+            }
+        }
+        for place in chart.said.iter().flat_map(|said| &said.place) {
+            files.push(place.file.as_str());
+        }
+    }
+    files.into_iter()
+}
+
+/// The buttons: what each does, the sign on it, and what it is called.
+const BUTTONS: [(&str, &str, &str); 4] = [
+    ("first", "⇤", "First step (Home)"),
+    ("back", "◀", "A step back (Left)"),
+    ("next", "▶", "A step on (Right)"),
+    ("last", "⇥", "Last step (End)"),
+];
+
+fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                title { (title) }
+                link rel="icon" href="data:,";
+                style { (PreEscaped(include_str!("page.css"))) }
+            }
+            body {
+                header {
+                    div #about {
+                        h1 { (title) }
+                        @if let Some(about) = about { p { (about) } }
+                    }
+                    div #scenes role="tablist" aria-label="Scenes" {}
+                    (controls())
+                }
+                main #sources {}
+                section #strip aria-label="State" {}
+                section #below aria-label="Timeline and output" {
+                    div #chart {}
+                    div #output {
+                        h2 { span { "Output so far" } span #at {} }
+                        ol #lines {}
+                        p #missed role="status" {}
+                        (keys())
+                    }
+                }
+                div #asks role="dialog" aria-labelledby="question" hidden {
+                    p #question {}
+                    div.answers {}
+                    p #verdict {}
+                }
+                p #tells.heard role="status" aria-live="polite" {}
+                script #run type="application/json" { (PreEscaped(data)) }
+                script { (PreEscaped(include_str!("page.js"))) }
+            }
+        }
+    }
+}
+
+/// Style and script stand in the page itself; nothing can be loaded from anywhere.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
+                      script-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+                      form-action 'none'";
+
+fn controls() -> Markup {
+    html! {
+        nav #controls aria-label="Steps" {
+            @for (does, sign, label) in &BUTTONS[..2] {
+                button type="button" data-do=(does) aria-label=(label) title=(label) { (sign) }
+            }
+            span #count {}
+            @for (does, sign, label) in &BUTTONS[2..] {
+                button type="button" data-do=(does) aria-label=(label) title=(label) { (sign) }
+            }
+            button type="button" data-do="future" aria-pressed="false" { "Hide the future" }
+            button type="button" data-do="predict" aria-pressed="false" { "Predict" }
+            button type="button" data-do="theme" aria-label="Light or dark (T)" { "◐" }
+        }
+    }
+}
+
+fn keys() -> Markup {
+    html! {
+        p #keys {
+            kbd { "→" } " " kbd { "←" } " step " kbd { "Home" } " " kbd { "End" } " "
+            kbd { "F" } " future " kbd { "Q" } " predict " kbd { "1" } "–" kbd { "9" } " scene"
+        }
+    }
+}
+
+impl<T> Recording<T> {
+    /// The run as a page of HTML to step through, poll by poll: see [`to_page`].
+    pub fn to_page(&self) -> String {
+        let chart = self.chart();
+        to_page(&chart.title, std::slice::from_ref(&chart))
+    }
+}

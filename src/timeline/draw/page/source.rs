@@ -1,0 +1,169 @@
+//! The source of a run, as a page shows it.
+use super::twin::TwinScene;
+use serde::Serialize;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A file with source.
+pub(super) struct SourceFile {
+    /// As places name it: from the top folder of its workspace.
+    pub(super) file: String,
+    /// That folder.
+    root: PathBuf,
+    text: String,
+}
+
+/// The Python twin of an example, and what was recorded of it.
+pub(super) struct Twin {
+    pub(super) source: SourceFile,
+    pub(super) scenes: Vec<TwinScene>,
+}
+
+/// A file as the script reads it.
+#[derive(Serialize)]
+pub(super) struct Lines {
+    name: &'static str,
+    language: &'static str,
+    file: String,
+    /// Each line with its number, counted from 1.
+    lines: Vec<(usize, String)>,
+}
+
+impl SourceFile {
+    /// The file that is named most often, if it can be read.
+    pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<SourceFile> {
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        for file in named {
+            *times.entry(file).or_default() += 1;
+        }
+        let (file, _) = times.into_iter().max_by_key(|(_, times)| *times)?;
+        SourceFile::read(file)
+    }
+
+    /// Reads a file that was named from the top folder of its workspace: that is the working
+    /// folder, or that of the package, or one around it.
+    fn read(file: &str) -> Option<SourceFile> {
+        let mut folders: Vec<PathBuf> = vec![];
+        if let Ok(folder) = std::env::current_dir() {
+            folders.push(folder);
+        }
+        if let Some(folder) = std::env::var_os("CARGO_MANIFEST_DIR") {
+            folders.push(folder.into());
+        }
+        for folder in folders {
+            for root in folder.ancestors() {
+                if let Ok(text) = fs::read_to_string(root.join(file)) {
+                    return Some(SourceFile { file: file.to_owned(), root: root.to_owned(), text });
+                }
+            }
+        }
+        None
+    }
+
+    /// The twin of an example, if there is one and it has been recorded.
+    pub(super) fn twin(&self) -> Option<Twin> {
+        let path = Path::new(&self.file);
+        let recorded =
+            Path::new("tests/twins/recorded").join(path.with_extension("json").file_name()?);
+        let scenes = fs::read_to_string(self.root.join(recorded)).ok()?;
+        let file = self.file.strip_suffix(".rs")?.to_owned() + ".py";
+        let text = fs::read_to_string(self.root.join(&file)).ok()?;
+        let scenes = serde_json::from_str(&scenes).ok()?;
+        Some(Twin { source: SourceFile { file, root: self.root.clone(), text }, scenes })
+    }
+
+    /// What the file says of itself: the first line of its documentation, without the title.
+    pub(super) fn about(&self) -> Option<String> {
+        let first = self.text.lines().next()?.strip_prefix("//!")?.trim();
+        let about = match first.split_once(": ") {
+            Some((_, about)) => about,
+            None => first,
+        };
+        Some(about.to_owned())
+    }
+
+    /// The code: neither the documentation and the imports at its top nor the marks for slides.
+    pub(super) fn lines(&self) -> Lines {
+        let python = self.file.ends_with(".py");
+        let mut top = Top { python, inside: None };
+        let mut begun = false;
+        let mut lines = vec![];
+        for (index, line) in self.text.lines().enumerate() {
+            let code = line.trim();
+            let mark = code.starts_with("// ANCHOR") || code.starts_with("# ANCHOR");
+            if mark || (!begun && top.has(code)) {
+                continue;
+            }
+            begun = true;
+            let gap = lines.last().is_none_or(|(_, before): &(usize, String)| before.is_empty());
+            if !(code.is_empty() && gap) {
+                lines.push((index + 1, line.to_owned()));
+            }
+        }
+        let (name, language) = if python { ("Python", "python") } else { ("Rust", "rust") };
+        Lines { name, language, file: self.file.clone(), lines }
+    }
+}
+
+/// What stands at the top of a file: documentation and imports.
+struct Top {
+    python: bool,
+    /// What ends the documentation or the import of several lines that has begun.
+    inside: Option<&'static str>,
+}
+
+impl Top {
+    /// Whether the line still belongs to it.
+    fn has(&mut self, code: &str) -> bool {
+        if let Some(end) = self.inside {
+            if code.ends_with(end) {
+                self.inside = None;
+            }
+            return true;
+        }
+        if self.python {
+            if let Some(text) = code.strip_prefix("\"\"\"")
+                && !text.ends_with("\"\"\"")
+            {
+                self.inside = Some("\"\"\"");
+            }
+            let import = code.starts_with("import ") || code.starts_with("from ");
+            if import && code.ends_with('(') {
+                self.inside = Some(")");
+            }
+            let path = code.starts_with("sys.path"); // where the imports are found
+            return code.is_empty() || import || path || code.starts_with("\"\"\"");
+        }
+        let import = code.starts_with("use ");
+        if import && !code.contains(';') {
+            self.inside = Some("};");
+        }
+        code.is_empty() || import || code.starts_with("//!")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_begins_with_the_code() {
+        let text = "//! Nap: it sleeps.\n//! More.\nuse a::{\n    b,\n};\nuse c;\n\n\
+                    // ANCHOR: nap\nfn nap() {}\n// ANCHOR_END: nap\n";
+        let source = SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() };
+        assert_eq!(source.lines().lines, [(9, "fn nap() {}".to_owned())]);
+        assert_eq!(source.about().as_deref(), Some("it sleeps."));
+    }
+
+    #[test]
+    fn a_file_is_found_from_any_folder_of_its_workspace() {
+        let files = ["src/lib.rs", "no/such.rs", "src/lib.rs"];
+        let source = SourceFile::most_named(files.into_iter()).expect("it is there");
+        assert_eq!(source.file, "src/lib.rs");
+        assert!(SourceFile::most_named(["no/such.rs"].into_iter()).is_none());
+        assert!(SourceFile::most_named([].into_iter()).is_none());
+    }
+}

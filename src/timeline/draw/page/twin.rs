@@ -1,0 +1,284 @@
+//! The Python twin of an example, beside the example.
+//!
+//! `tests/twins/record_twin.py` has recorded it on a virtual clock, and the recordings are kept
+//! with the sources. Here one becomes a track of the same steps that the page has for Rust: of
+//! each step in Rust we say which step in Python belongs to it.
+use super::steps::{Lane, Scene, Step, Track, chains, join};
+use crate::timeline::{LaneId, human};
+use serde::Deserialize;
+use std::{collections::BTreeMap, time::Duration};
+
+/// A scene of a twin, as it was recorded.
+#[derive(Deserialize)]
+pub(super) struct TwinScene {
+    /// None if the twin has only one scene.
+    title: Option<String>,
+    steps: Vec<TwinStep>,
+}
+
+/// A step of a twin: asyncio's event loop lets a task go on.
+#[derive(Deserialize)]
+struct TwinStep {
+    /// In nanoseconds since the scene began.
+    at: u64,
+    /// The lane that went on. None if it is a task without a name.
+    lane: Option<String>,
+    /// The lines at which it had been waiting, the outermost first.
+    stood: Vec<u32>,
+    says: Vec<TwinSaid>,
+    ended: bool,
+    /// Where each lane stands after the step.
+    lanes: BTreeMap<String, TwinLane>,
+    ready: Vec<String>,
+    timers: Vec<(u64, String)>,
+}
+
+#[derive(Deserialize)]
+struct TwinSaid {
+    lane: String,
+    text: String,
+    line: u32,
+}
+
+#[derive(Deserialize)]
+struct TwinLane {
+    /// `new`, `wait` or `ready`.
+    state: String,
+    /// The lines on which it stands, the outermost first.
+    lines: Vec<u32>,
+    /// What it waits for, as asyncio calls it.
+    on: Option<String>,
+    /// The lanes that it waits for.
+    r#for: Vec<String>,
+}
+
+/// The scene of a twin that belongs to a scene in Rust: of the same title, or the only one.
+pub(super) fn find<'s>(scenes: &'s [TwinScene], title: &str) -> Option<&'s TwinScene> {
+    match scenes {
+        [only] => Some(only),
+        _ => scenes.iter().find(|scene| scene.title.as_deref() == Some(title)),
+    }
+}
+
+/// Puts a twin beside the scene.
+pub(super) fn add(scene: &mut Scene, twin: &TwinScene) {
+    let mut reader = Reader { twin, lanes: &mut scene.lanes };
+    let mut steps = vec![];
+    for nth in 0..twin.steps.len() {
+        steps.push(reader.step(nth));
+    }
+    let (aligned, differs) = align(scene, &twin.steps);
+    scene.tracks.push(Track { steps, aligned: Some(aligned), differs });
+}
+
+struct Reader<'t> {
+    twin: &'t TwinScene,
+    /// Those of the scene in Rust. What only Python has is appended.
+    lanes: &'t mut Vec<Lane>,
+}
+
+impl Reader<'_> {
+    fn lane(&mut self, name: &str) -> LaneId {
+        if let Some(lane) = self.lanes.iter().position(|lane| lane.name == name) {
+            return lane;
+        }
+        let hue = self.lanes.len();
+        self.lanes.push(Lane { name: name.to_owned(), hue, inside: None });
+        self.lanes.len() - 1
+    }
+
+    fn step(&mut self, nth: usize) -> Step {
+        let twin = self.twin;
+        let step = &twin.steps[nth];
+        let name = step.lane.as_deref().unwrap_or("a task");
+        let lane = self.lane(name);
+        let stands = step.lanes.get(name);
+        let chain = stands.map_or(&[][..], |lane| &lane.lines);
+        let mut says = vec![];
+        for said in &step.says {
+            says.push((self.lane(&said.lane), said.text.clone(), Some(said.line)));
+        }
+        let mut timers = vec![];
+        let mut later = None;
+        for (due, waiting) in &step.timers {
+            let due = human(Duration::from_nanos(*due));
+            if waiting == name {
+                later = Some(format!("until {due}"));
+            }
+            timers.push((self.lane(waiting), due));
+        }
+        let mut ready = vec![];
+        for name in &step.ready {
+            ready.push(self.lane(name));
+        }
+        Step {
+            instant: 0, // the script goes by the steps in Rust
+            lane,
+            sentence: self.sentence(nth, name),
+            later,
+            says,
+            resumed: step.stood.last().copied(),
+            stop: chain.last().copied(),
+            chain: chain.iter().rev().skip(1).copied().collect(),
+            on: stands.and_then(|lane| lane.on.clone()),
+            stands: self.moved(nth),
+            states: self.states(nth),
+            ready,
+            timers,
+            waits: self.waits(nth),
+            woken_in: None,
+        }
+    }
+
+    /// The lanes that stand somewhere else than after the step before.
+    fn moved(&mut self, nth: usize) -> Vec<(LaneId, Option<u32>)> {
+        let twin = self.twin;
+        let line = |step: &TwinStep, name: &str| step.lanes.get(name)?.lines.last().copied();
+        let mut moved = vec![];
+        let before = nth.checked_sub(1).map(|before| &twin.steps[before]);
+        let now = &twin.steps[nth];
+        for name in now.lanes.keys().chain(before.iter().flat_map(|before| before.lanes.keys())) {
+            let stood = before.and_then(|before| line(before, name));
+            let stands = line(now, name);
+            let entry = (self.lane(name), stands);
+            if stood != stands && !moved.contains(&entry) {
+                moved.push(entry);
+            }
+        }
+        moved
+    }
+
+    fn states(&mut self, nth: usize) -> String {
+        let twin = self.twin;
+        let mut states = String::new();
+        for lane in 0..self.lanes.len() {
+            let name = self.lanes[lane].name.as_str();
+            let state = twin.steps[nth].lanes.get(name).map(|lane| lane.state.as_str());
+            let been = twin.steps[..=nth].iter().any(|step| step.lanes.contains_key(name));
+            states.push(match state {
+                Some("new") => 'l',
+                Some("ready") => 'd',
+                Some(_) => 'w',
+                None if been => 'f',
+                None => '.',
+            });
+        }
+        states
+    }
+
+    fn waits(&mut self, nth: usize) -> Vec<Vec<Vec<LaneId>>> {
+        let twin = self.twin;
+        let mut waits_for: Vec<Vec<LaneId>> = vec![vec![]; self.lanes.len()];
+        for (name, lane) in &twin.steps[nth].lanes {
+            let from = self.lane(name);
+            for other in &lane.r#for {
+                let to = self.lane(other);
+                if waits_for.len() < self.lanes.len() {
+                    waits_for.resize(self.lanes.len(), vec![]);
+                }
+                waits_for[from].push(to);
+            }
+        }
+        chains(&waits_for)
+    }
+
+    /// Why the lane went on, what it printed, and what it does then.
+    fn sentence(&self, nth: usize, name: &str) -> String {
+        let step = &self.twin.steps[nth];
+        let mut parts = vec![self.cause(nth, name)];
+        for said in &step.says {
+            if said.lane == name {
+                parts.push(format!("prints “{}”", said.text));
+            }
+        }
+        match step.lanes.get(name) {
+            _ if step.ended => parts.push("ends".into()),
+            Some(lane) if !lane.r#for.is_empty() => {
+                parts.push(format!("waits for {}", join(&lane.r#for)));
+            }
+            Some(TwinLane { on: Some(on), .. }) => parts.push(format!("waits ({on})")),
+            Some(lane) if lane.state == "wait" => parts.push("waits".into()),
+            _ => {}
+        }
+        format!("{}.", join(&parts))
+    }
+
+    fn cause(&self, nth: usize, name: &str) -> String {
+        let step = &self.twin.steps[nth];
+        let begun =
+            self.twin.steps[..nth].iter().any(|before| before.lane.as_deref() == Some(name));
+        if !begun {
+            return "begins".into();
+        }
+        for earlier in self.twin.steps[..nth].iter().rev() {
+            if earlier.timers.contains(&(step.at, name.to_owned())) {
+                return "goes on (its time has come)".into();
+            }
+            if earlier.lane.as_deref() == Some(name) {
+                break; // what came before was the reason for that step
+            }
+        }
+        // The step after which it was in the queue, and before which it was not.
+        for (at, earlier) in self.twin.steps[..nth].iter().enumerate().rev() {
+            let queued = earlier.ready.iter().any(|ready| ready == name);
+            if !queued {
+                return match self.twin.steps.get(at + 1).and_then(|waker| waker.lane.as_deref()) {
+                    Some(waker) if at + 1 < nth && waker != name => {
+                        format!("goes on (woken by {waker})")
+                    }
+                    _ => "goes on".into(),
+                };
+            }
+        }
+        "goes on".into()
+    }
+}
+
+/// For each step in Rust the step in Python that belongs to it, or the last one before; and the
+/// steps in Rust at which the two part.
+///
+/// Two steps belong together if they are at the same time, of the same lane, and print the same.
+fn align(scene: &Scene, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>) {
+    let rust = &scene.tracks[0].steps;
+    let mut aligned = vec![];
+    let mut differs = vec![];
+    let mut next = 0; // the first step in Python that has not been passed
+    for (nth, step) in rust.iter().enumerate() {
+        let at = scene.instants[step.instant].0;
+        let until = twin.partition_point(|step| step.at <= at);
+        let from = next.max(twin.partition_point(|step| step.at < at));
+        let name = &scene.lanes[step.lane].name;
+        let found = (from..until).find(|index| {
+            let other = &twin[*index];
+            other.lane.as_ref() == Some(name) && prints(step) == twin_prints(other)
+        });
+        match found {
+            Some(index) => {
+                if twin[from..index].iter().any(|skipped| !skipped.says.is_empty()) {
+                    differs.push(nth);
+                }
+                next = index + 1;
+            }
+            None if !step.says.is_empty() => differs.push(nth),
+            None => {}
+        }
+        let last_of_instant = rust.get(nth + 1).is_none_or(|later| later.instant != step.instant);
+        if last_of_instant {
+            if twin[next.min(until)..until].iter().any(|skipped| !skipped.says.is_empty()) {
+                differs.push(nth);
+            }
+            next = next.max(until);
+        }
+        aligned.push(next.checked_sub(1));
+    }
+    differs.dedup();
+    (aligned, differs)
+}
+
+fn prints(step: &Step) -> Vec<&str> {
+    step.says.iter().map(|(_, text, _)| text.as_str()).collect()
+}
+
+fn twin_prints(step: &TwinStep) -> Vec<&str> {
+    step.says.iter().map(|said| said.text.as_str()).collect()
+}

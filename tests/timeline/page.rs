@@ -1,0 +1,176 @@
+//! The explorer's page: what is to be seen after each poll.
+use async_concepts::{LaneExt, record, say, timeline::Recording};
+use futures::join;
+use serde_json::Value;
+use std::{fs, path::Path, process::Command, time::Duration};
+use tokio::{sync::Notify, time::sleep};
+
+const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// What the page's script reads.
+fn data<T>(run: &Recording<T>) -> Value {
+    let page = run.to_page();
+    let (_, data) = page.split_once("<script id=\"run\" type=\"application/json\">").expect("data");
+    let (data, _) = data.split_once("</script>").expect("the end of the data");
+    serde_json::from_str(data).expect("JSON")
+}
+
+fn steps<T>(run: &Recording<T>) -> Vec<Value> {
+    let data = data(run);
+    data["scenes"][0]["tracks"][0]["steps"].as_array().expect("steps").clone()
+}
+
+/// The name of the lane, and the sentence, of each step.
+fn sentences<T>(run: &Recording<T>) -> Vec<String> {
+    let data = data(run);
+    let lanes = &data["scenes"][0]["lanes"];
+    let mut sentences = vec![];
+    for step in steps(run) {
+        let lane = step["lane"].as_u64().expect("a lane") as usize;
+        let name = lanes[lane]["name"].as_str().expect("a name");
+        let mut sentence = format!("{name} {}", step["sentence"].as_str().expect("a sentence"));
+        if let Some(later) = step["later"].as_str() {
+            sentence += &format!(" ({later})");
+        }
+        sentences.push(sentence);
+    }
+    sentences
+}
+
+async fn two_naps() {
+    let nap = async |time| {
+        say!("begin");
+        sleep(time).await;
+        say!("end");
+    };
+    join!(nap(ms(100)).lane("A"), nap(ms(200)).lane("B"));
+}
+
+#[test]
+fn a_step_is_a_poll_and_says_why_it_ran_and_what_it_waits_for() {
+    let run = record("naps", two_naps);
+    assert_eq!(
+        sentences(&run),
+        [
+            "main begins and polls the lanes inside it.",
+            "A begins, prints “begin” and waits (sleep). (until 100 ms)",
+            "B begins, prints “begin” and waits (sleep). (until 200 ms)",
+            "main goes on (A was woken) and polls the lanes inside it.",
+            "A goes on (its time has come), prints “end” and ends.",
+            "B is polled without a wake and waits (sleep). (until 200 ms)",
+            "main goes on (B was woken) and polls the lanes inside it.",
+            "B goes on (its time has come), prints “end” and ends.",
+        ]
+    );
+}
+
+#[test]
+fn what_is_ready_stands_in_the_order_of_its_wakes() {
+    let run = record("three wakes", async || {
+        let bells = [Notify::new(), Notify::new(), Notify::new()];
+        let [a, b, c] = &bells;
+        let ring = async {
+            sleep(ms(10)).await;
+            for bell in [b, c, a] {
+                bell.notify_one();
+            }
+        };
+        join!(
+            ring.lane("ring"),
+            a.notified().lane("A"),
+            b.notified().lane("B"),
+            c.notified().lane("C"),
+        );
+    });
+    let data = data(&run);
+    let lanes = &data["scenes"][0]["lanes"];
+    let mut ready = vec![];
+    for step in steps(&run) {
+        let names: Vec<String> = step["ready"]
+            .as_array()
+            .expect("lanes")
+            .iter()
+            .map(|lane| lanes[lane.as_u64().expect("a lane") as usize]["name"].to_string())
+            .collect();
+        ready.push(names.join(" "));
+    }
+    assert!(ready.contains(&r#""B" "C" "A""#.to_owned()), "{ready:?}");
+}
+
+#[test]
+fn the_same_run_gives_the_same_page() {
+    assert_eq!(record("naps", two_naps).to_page(), record("naps", two_naps).to_page());
+}
+
+#[test]
+fn a_page_needs_nothing_but_itself_and_is_small() {
+    let page = record("naps", two_naps).to_page();
+    assert!(page.len() < 300_000, "{} bytes", page.len());
+    // The data is text, and has the source of this test.
+    let (before, data) = page.split_once("type=\"application/json\">").expect("data");
+    let (_, after) = data.split_once("</script>").expect("the script");
+    let page = format!("{before}{after}");
+    for outside in ["src=", "href=\"http", "url(h", "@import", "fetch("] {
+        assert!(!page.contains(outside), "the page has {outside}");
+    }
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn what_is_printed_cannot_end_the_script() {
+    let run = record("</script>", async || say!("</script><script>alert(1)</script>"));
+    let page = run.to_page();
+    assert_eq!(page.matches("</script>").count(), 2, "one for the data, one for the script");
+    assert_eq!(steps(&run)[0]["says"][0][1], Value::from("</script><script>alert(1)</script>"));
+}
+
+#[test]
+fn lines_of_the_source_are_those_at_which_a_lane_prints_and_waits() {
+    let run = record("one nap", async || {
+        async {
+            say!("before");
+            sleep(ms(10)).await;
+        }
+        .lane("A")
+        .await
+    });
+    let before = line!() - 6; // of the `say!`
+    let steps = steps(&run);
+    assert_eq!(steps[1]["says"][0][2], Value::from(before));
+    assert_eq!(steps[1]["stop"], Value::from(before + 1));
+    assert_eq!(steps[1]["on"], Value::from("sleep"));
+    assert_eq!(steps[2]["lane"], Value::from(0), "main goes on first");
+    assert_eq!(steps[3]["resumed"], Value::from(before + 1));
+    assert_eq!(steps[3]["stop"], Value::Null);
+}
+
+/// With `UPDATE=1` they are written anew.
+#[test]
+#[ignore = "needs python3 (3.11 or later)"]
+fn what_was_recorded_of_the_twins_is_what_a_fresh_run_gives() {
+    let twins = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/twins");
+    let mut recorded = 0;
+    for topic in fs::read_dir("examples").expect("the examples").flatten() {
+        for twin in fs::read_dir(topic.path()).into_iter().flatten().flatten() {
+            let twin = twin.path();
+            let file =
+                twins.join("recorded").join(twin.with_extension("json").file_name().unwrap());
+            if twin.extension() != Some("py".as_ref()) || !file.exists() {
+                continue;
+            }
+            let mut python = Command::new("python3");
+            python.arg(twins.join("record_twin.py")).arg(&twin).env("PYTHONDONTWRITEBYTECODE", "1");
+            let run = python.output().expect("python3 is installed");
+            let fresh = String::from_utf8(run.stdout).expect("JSON");
+            if std::env::var_os("UPDATE").is_some() {
+                fs::write(&file, &fresh).expect("it can be written");
+            }
+            let kept = fs::read_to_string(&file).expect("it is there");
+            assert!(kept == fresh, "{}: record it anew with UPDATE=1", twin.display());
+            recorded += 1;
+        }
+    }
+    assert!(recorded >= 40, "only {recorded} twins are recorded");
+}
