@@ -8,7 +8,9 @@ use super::{
     scheduler::Granularity,
     watch::{Current, watched},
 };
-use crate::timeline::{LaneExt, Recording, TerminalOptions, human};
+use crate::timeline::{
+    LaneExt, LaneId, Polled, Recording, Registered, TerminalOptions, Wait, What, human,
+};
 use std::{
     fmt::{self, Debug, Display},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -324,11 +326,24 @@ impl<T: Debug> Canceller<T> {
         }
         self.note(|it| it.cancellations += 1);
         match self.judge.judge(&once.recording) {
-            Err(why) => Some((why, once.recording)),
+            Err(why) => Some(self.shown(why, once.recording)),
             Ok(()) => {
                 self.runs().add(once, Ok(()));
                 None
             }
+        }
+    }
+
+    /// The same run once more, in which it is noted where the lanes wait.
+    fn shown(
+        &self,
+        why: String,
+        recording: Recording<Option<T>>,
+    ) -> (String, Recording<Option<T>>) {
+        let once = self.explorer.runner.run_to_be_shown(Plan::Follow(vec![]));
+        match self.judge.judge(&once.recording) {
+            Err(why) if once.trace.ends.cut => (why, once.recording),
+            _ => (why, recording),
         }
     }
 
@@ -380,15 +395,50 @@ impl<T> Display for Cancelled<T> {
     }
 }
 
-/// `if transfer is cancelled at suspension 2 of 3 (20 ms): money`
+/// `if transfer is cancelled at suspension 2 of 3 (20 ms) at transfer.rs:45 (sleep): money`
 impl<T> Display for UnsafeAwait<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UnsafeAwait { lane, suspension, of, at, why, .. } = self;
         let at = human(*at);
-        let woken = match self.once_woken {
-            true => ", when it has been woken and not yet polled",
-            false => "",
-        };
-        write!(f, "if {lane} is cancelled at suspension {suspension} of {of} ({at}){woken}: {why}")
+        write!(f, "if {lane} is cancelled at suspension {suspension} of {of} ({at})")?;
+        if let Some(wait) = self.wait() {
+            write!(f, " at {}", wait.place.file_and_line())?;
+            if let Some(on) = &wait.on {
+                write!(f, " ({on})")?;
+            }
+        }
+        if self.once_woken {
+            f.write_str(", when it has been woken and not yet polled")?;
+        }
+        write!(f, ": {why}")
+    }
+}
+
+impl<T> UnsafeAwait<T> {
+    /// Where the lane waited when it was dropped, and for what. None where that is not known: for a
+    /// lane around a library's future alone, or when another run of it went otherwise.
+    pub fn wait(&self) -> Option<&Wait> {
+        let mut dropped = None;
+        for event in self.recording.events().iter().rev() {
+            match &event.what {
+                What::Dropped { .. } if self.is_of(event.lane) => dropped = Some(event.lane),
+                What::PollEnd { polled: Polled::Pending(waits), .. }
+                    if dropped == Some(event.lane) =>
+                {
+                    let known = matches!(waits.registered(), Registered::Now | Registered::Earlier);
+                    return if known { waits.resolve().last() } else { None };
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether a lane of the recording has the name of the one that was dropped.
+    fn is_of(&self, lane: LaneId) -> bool {
+        self.recording.events().iter().any(|event| match &event.what {
+            What::Created { name, .. } => event.lane == lane && *name == self.lane,
+            _ => false,
+        })
     }
 }

@@ -83,6 +83,7 @@ impl<T: Debug> Explorer<T> {
             Err(refusal) => Err(refusal),
         };
         self.make_simpler();
+        self.note_places();
         let coverage = match covered {
             Ok(coverage) => coverage,
             Err(refusal) => Coverage::Refused(refusal.sentence()),
@@ -100,13 +101,43 @@ impl<T: Debug> Explorer<T> {
         self.found().failure = Some(failure);
     }
 
+    /// Runs again what is kept to be shown, and notes where the lanes wait: while thousands are run,
+    /// that would cost more than all the rest. What does not come out the same, since something is
+    /// drawn by lot, stays as it was, without places.
+    fn note_places(&self) {
+        if self.runner.current.given_up.load(Relaxed) {
+            return;
+        }
+        let begun = Instant::now();
+        let time = self.budget.time.max(Duration::from_millis(100));
+        let failed = self.found().failure.as_ref().map(|it| it.schedule.choices.clone());
+        if let Some(choices) = failed {
+            let once = self.runner.run_to_be_shown(Plan::Follow(choices));
+            if once.trace.is_valid()
+                && let Err(why) = self.judge.judge(&once.recording)
+            {
+                self.found().failure_to_show(why, once.recording);
+            }
+        }
+        for nth in 0.. {
+            let Some(schedule) = self.found().schedule_of_outcome(nth) else { break };
+            if begun.elapsed() > time {
+                break;
+            }
+            let once = self.runner.run_to_be_shown(Plan::Follow(schedule.choices));
+            if once.trace.is_valid() {
+                self.found().outcome_to_show(nth, &once.recording);
+            }
+        }
+    }
+
     /// Runs one schedule that was found before.
     pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
         if let Err(refusal) = self.rehearse() {
             self.found().coverage = Coverage::Refused(refusal.sentence());
             return Replayed::AsItWas;
         }
-        let once = self.runner.run(Plan::Follow(schedule.choices.clone()));
+        let once = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
         let ends = &once.trace.ends;
         if let Some(lane) = ends.vain {
             let name = once.trace.name(lane);

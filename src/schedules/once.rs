@@ -85,11 +85,21 @@ impl Trace {
 }
 
 impl<T> Runner<T> {
+    /// One of many: it is not noted where lanes wait.
     pub fn run(&self, plan: Plan) -> Once<T> {
+        self.run_watching(plan, false)
+    }
+
+    /// One that is shown, with the places where lanes wait.
+    pub fn run_to_be_shown(&self, plan: Plan) -> Once<T> {
+        self.run_watching(plan, true)
+    }
+
+    fn run_watching(&self, plan: Plan, places: bool) -> Once<T> {
         let cut = self.cut.clone();
         let canonical = self.canonical.clone();
         let scheduler = Arc::new(Scheduler::new(plan, self.granularity, canonical, cut));
-        let run = Arc::new(Run::behind(scheduler.clone()));
+        let run = Arc::new(Run::behind(scheduler.clone(), places));
         self.current.begins(&run, &scheduler);
         let mut ended = run_lane_to_the_end(&run, self.limit, || (self.program)());
         // Checks run on this thread, too, and belong to no run.

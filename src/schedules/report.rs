@@ -327,6 +327,28 @@ impl<T: Debug> Found<T> {
         }
     }
 
+    /// The schedule of an outcome that is kept, if there are so many.
+    pub fn schedule_of_outcome(&self, nth: usize) -> Option<Schedule> {
+        self.outcomes.get(nth).map(|it| it.schedule.clone())
+    }
+
+    /// Takes the picture of an outcome from another run of its schedule, if that went the same way.
+    pub fn outcome_to_show(&mut self, nth: usize, recording: &Recording<T>) {
+        let outcome = &mut self.outcomes[nth];
+        let same = outcome.result == result_of(recording);
+        if same && outcome.transcript == recording.transcript() {
+            outcome.chart = recording.chart();
+        }
+    }
+
+    /// Shows another run of the schedule that failed.
+    pub fn failure_to_show(&mut self, why: String, recording: Recording<T>) {
+        if let Some(failure) = &mut self.failure {
+            failure.why = why;
+            failure.recording = recording;
+        }
+    }
+
     pub fn outcomes(self) -> Vec<Outcome> {
         self.outcomes
     }

@@ -389,3 +389,26 @@ fn what_cannot_be_cancelled_is_refused_in_a_sentence() {
     let expected = "it is wrong without any cancellation: main panicked: no";
     assert_eq!(wrong.explore().refused, Some(expected.to_owned()));
 }
+
+#[test]
+fn an_unsafe_await_is_named_with_its_line_and_what_it_waits_for() {
+    let line = line!() + 7;
+    let found = every_cancellation("transfer", || async {
+        let (from, to) = (Cell::new(100), Cell::new(0));
+        let transfer = async {
+            ms(1).await;
+            to.set(0);
+            from.set(from.get() - 30);
+            sleep(Duration::from_millis(10)).await;
+            to.set(to.get() + 30);
+        };
+        transfer.lane("transfer").cancellable().await;
+        assert_eq!(from.get() + to.get(), 100, "money");
+    })
+    .explore();
+    let unsafe_await = &found.unsafe_awaits[0];
+    let wait = unsafe_await.wait().expect("a place");
+    assert_eq!((wait.place.line, wait.on.as_deref()), (line, Some("sleep")), "{found}");
+    assert_eq!(unsafe_await.suspension, 2);
+    assert!(found.to_string().contains(&format!("cancellations.rs:{line} (sleep)")), "{found}");
+}

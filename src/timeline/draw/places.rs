@@ -80,6 +80,7 @@ impl Places {
         let known_before = match self.registered() {
             Some(Registered::Earlier) => " (registered in an earlier poll)",
             Some(Registered::Never) => " (where its lane was made: it has registered nowhere)",
+            Some(Registered::Unknown) => " (where its lane was made)",
             _ => "",
         };
         Some(format!("{}{known_before}", parts.join(" and ")))

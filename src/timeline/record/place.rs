@@ -101,6 +101,8 @@ pub enum Registered {
     Earlier,
     /// Never: it has no place where it waits, and the place that is given is that of `.lane()`.
     Never,
+    /// Not known, since the run was watched without places: the place is that of `.lane()`.
+    Unknown,
 }
 
 /// What a lane waits for after a poll that returned `Pending`. Cheap to clone.

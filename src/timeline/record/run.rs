@@ -50,6 +50,9 @@ pub(crate) struct Run {
     pub(super) scheduler: Arc<Scheduler>,
     /// What decides which lane may be polled, if this run is one of many schedules of a program.
     pub(super) gate: Option<Arc<dyn Gate>>,
+    /// Whether it is noted where lanes wait. In a run that is one of thousands of schedules, and is
+    /// not shown, that would cost more than all the rest.
+    places: bool,
     /// One lock for all that was seen, so that events of several threads are in one order.
     log: Mutex<Log>,
     /// Called with each line as it is said.
@@ -224,16 +227,18 @@ impl Run {
             observe,
             scheduler: Arc::new(Scheduler::new(clock)),
             gate: None,
+            places: true,
             log: Mutex::default(),
             print,
             phase: AtomicU8::new(Phase::Open as u8),
         }
     }
 
-    /// A run on the paused clock that watches everything and asks `gate` before each poll.
+    /// A run on the paused clock that watches everything and asks `gate` before each poll; where
+    /// lanes wait is noted with `places` only.
     #[cfg(feature = "schedules")]
-    pub(crate) fn behind(gate: Arc<dyn Gate>) -> Run {
-        Run { gate: Some(gate), ..Run::new(Clock::Paused, Observe::Everything, None) }
+    pub(crate) fn behind(gate: Arc<dyn Gate>, places: bool) -> Run {
+        Run { gate: Some(gate), places, ..Run::new(Clock::Paused, Observe::Everything, None) }
     }
 
     /// Called once, on the runtime's thread and in its context.
@@ -539,6 +544,7 @@ impl Run {
         let made_at = state.made_at;
         let waits = match &state.waits {
             Some(before) if registered.is_empty() => before.kept_from_before(),
+            _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![]),
             _ => log.waits(registered, made_at),
         };
         if let Some(state) = log.lanes.get_mut(&lane) {
@@ -564,11 +570,9 @@ impl Run {
         self.note_stack(lane, |state, stack| state.gave_way = Some(stack));
     }
 
-    /// Shows `note` the number of the stack up to the poll of `lane`.
-    ///
-    /// Not in a run that is one of many schedules: there it would cost more than the rest.
+    /// Shows `note` the number of the stack up to the poll of `lane`, if places are noted.
     fn note_stack(&self, lane: LaneId, note: impl FnOnce(&mut LaneState, u32)) {
-        if self.gate.is_some() {
+        if !self.places {
             return;
         }
         let stack = capture();

@@ -350,7 +350,7 @@ fn at(log: &Log, lane: &LaneState) -> String {
 }
 
 fn waits_at(log: &Log, waits: &Waits) -> String {
-    if waits.registered() == Registered::Never {
+    if matches!(waits.registered(), Registered::Never | Registered::Unknown) {
         return format!(" (the lane made at {})", waits.place().file_and_line());
     }
     // Several waits at one place, as those of a `join!`, are said together.
@@ -474,7 +474,9 @@ impl LaneState {
             (Some((text, location)), _) if self.said_in_this_poll => {
                 format!("after it said “{text}” at {}", place(location))
             }
-            (_, Some(waits)) if waits.registered() != Registered::Never => {
+            (_, Some(waits))
+                if !matches!(waits.registered(), Registered::Never | Registered::Unknown) =>
+            {
                 let last = &waits.resolve()[waits.resolve().len() - 1];
                 match &last.on {
                     Some(on) => {
