@@ -4,9 +4,9 @@
 //! fails. So a recording that is dropped while its thread panics prints its lines, its timeline and
 //! its verdict: in the output of the test, below the panic.
 //!
-//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, as `NAME.svg` and
-//! `NAME.json`, whether its test fails or not. The name is that of the test, which is that of the
-//! thread; a second recording of one test is `NAME-2`.
+//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, as `NAME.svg`
+//! and `NAME.json`, whether its test fails or not. The name is that of the test, which is that of
+//! the thread; a second recording of one test is `NAME-2`.
 use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_svg};
 use std::{
     collections::HashMap,
@@ -49,8 +49,8 @@ fn print(chart: &Chart) {
     eprint!("{text}");
 }
 
-/// Writes the picture and the data to the folder that `TIMELINE` names, if there is one. What cannot
-/// be written is said, and costs nothing else.
+/// Writes the picture and the data to the folder that `TIMELINE` names, if there is one. What
+/// cannot be written is said, and costs nothing else.
 fn write(chart: &Chart) {
     let Some(folder) = std::env::var_os("TIMELINE") else { return };
     let folder = Path::new(&folder);

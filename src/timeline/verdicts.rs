@@ -1,21 +1,22 @@
 //! Every verdict: what it says, what it has seen, and what to do about it.
 //!
-//! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page has
-//! all of them. Each has the sentence, the cause, the smallest program that gets it, and the cure.
-//! Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a test
-//! compares the two lists.
+//! A verdict, or a remark on a run that has ended, closes with a short code in brackets. This page
+//! has all of them. Each has the sentence, the cause, the smallest program that gets it, and the
+//! cure. Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a
+//! test compares the two lists.
 //!
-//! Three words: a lane *was woken* when its waker was called; it *waits* if it has returned `Pending`
-//! and was not woken since; and what *polls* it is the task, or the lane around it, that has to call
-//! its `poll`.
+//! Three words: a lane *was woken* when its waker was called; it *waits* if it has returned
+//! `Pending` and was not woken since; and what *polls* it is the task, or the lane around it, that
+//! has to call its `poll`.
 //!
 //! # `woken-not-polled`
 //!
 //! > A was woken by holder at 50 ms, but main, the only one to poll it, waits at x.rs:41 for B
 //!
-//! **Seen:** the waker of A was called. A is a part of `main`, and `main` waits for something else. If
-//! A has got a lock by that wake, or a permit, or the place in a channel, it holds it now, and will not
-//! give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body is the same.
+//! **Seen:** the waker of A was called. A is a part of `main`, and `main` waits for something else.
+//! If A has got a lock by that wake, or a permit, or the place in a channel, it holds it now, and
+//! will not give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body
+//! is the same.
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::{sync::Mutex, time::{Duration, sleep}};
@@ -34,12 +35,13 @@
 //! });
 //! ```
 //!
-//! **Cure:** give A a task of its own (`spawn`), drop it before you wait for something else, or go on
-//! polling it there.
+//! **Cure:** give A a task of its own (`spawn`), drop it before you wait for something else, or go
+//! on polling it there.
 //!
 //! # `old-waker`
 //!
-//! > A was woken by B at 20 ms through an old waker, which does not reach the task that polls it now
+//! > A was woken by B at 20 ms through an old waker, which does not reach the task that polls it
+//! > now
 //!
 //! **Seen:** A was polled in one task, and then in another. What woke it has kept the waker of the
 //! first.
@@ -59,9 +61,9 @@
 //!
 //! > A has been waiting since 100 ms at x.rs:41 for `f`, and nothing keeps a waker of it
 //!
-//! **Seen:** each waker that A was given has been dropped. So nothing can wake it, whatever happens.
-//! `std::future::pending` is of this kind, and so is a `poll` that returns `Pending` without having
-//! seen to it that it is polled again.
+//! **Seen:** each waker that A was given has been dropped. So nothing can wake it, whatever
+//! happens. `std::future::pending` is of this kind, and so is a `poll` that returns `Pending`
+//! without having seen to it that it is polled again.
 //!
 //! ```no_run
 //! # use async_concepts::record; use std::{future::poll_fn, task::Poll};
@@ -74,8 +76,8 @@
 //!
 //! > A, made at x.rs:41, was never polled
 //!
-//! **Seen:** the lane was made, and is still there, but futures do nothing until they are polled. Here
-//! a run waits in vain, perhaps for what A would do.
+//! **Seen:** the lane was made, and is still there, but futures do nothing until they are polled.
+//! Here a run waits in vain, perhaps for what A would do.
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::sync::oneshot;
@@ -92,9 +94,9 @@
 //!
 //! > nothing can happen any more: A has been waiting since 100 ms at x.rs:41 for `Mutex::lock`; …
 //!
-//! **Seen:** each lane waits, none was woken, and on the paused clock no timer of a lane is left: the
-//! clock was let run on, and nothing came. (On the real clock it says "nothing has happened since …",
-//! which is all that was seen there.)
+//! **Seen:** each lane waits, none was woken, and on the paused clock no timer of a lane is left:
+//! the clock was let run on, and nothing came. (On the real clock it says "nothing has happened
+//! since …", which is all that was seen there.)
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::sync::Mutex;
@@ -110,8 +112,8 @@
 //!
 //! # `stuck`
 //!
-//! > after 1 min it was still going on: A has been waiting since 0 at x.rs:41 for `oneshot::Receiver`;
-//! > heart's next timer is due at 1 min 3 s
+//! > after 1 min it was still going on: A has been waiting since 0 at x.rs:41 for
+//! > `oneshot::Receiver`; heart's next timer is due at 1 min 3 s
 //!
 //! **Seen:** A has waited for nine tenths of the time, while another lane went on. It need not be
 //! stuck for ever, but if the run should have ended, look at it first.
@@ -143,11 +145,11 @@
 //!
 //! # `spins`
 //!
-//! > A spins: at 30 ms it was polled 450000 times in 2 s, waking itself each time (after its wait at
-//! > x.rs:41 for `yield_now`)
+//! > A spins: at 30 ms it was polled 450000 times in 2 s, waking itself each time (after its wait
+//! > at x.rs:41 for `yield_now`)
 //!
-//! **Seen:** A returns `Pending` and wants to be polled again at once. The runtime never has nothing to
-//! do, so on the paused clock no time passes, and no timer fires.
+//! **Seen:** A returns `Pending` and wants to be polled again at once. The runtime never has
+//! nothing to do, so on the paused clock no time passes, and no timer fires.
 //!
 //! ```no_run
 //! # use async_concepts::record;
@@ -164,25 +166,26 @@
 //!
 //! > A gets no rest: at 30 ms it was polled 450000 times in 2 s, woken each time (…)
 //!
-//! **Seen:** as `spins`, but it is other lanes, or tasks without a lane, that wake it; as two lanes do
-//! that send each other one message for each that they receive.
+//! **Seen:** as `spins`, but it is other lanes, or tasks without a lane, that wake it; as two lanes
+//! do that send each other one message for each that they receive.
 //!
 //! **Cure:** one of the two has to wait for something that takes time.
 //!
 //! # `blocks`
 //!
-//! > A blocks the thread: its poll at 50 ms did not return within 2 s (after it said “…” at x.rs:41)
+//! > A blocks the thread: its poll at 50 ms did not return within 2 s (after it said “…” at
+//! > x.rs:41)
 //!
-//! **Seen:** one poll that lasts. The place is the last one that is known: what A said in this poll, or
-//! the wait after which it went on.
+//! **Seen:** one poll that lasts. The place is the last one that is known: what A said in this
+//! poll, or the wait after which it went on.
 //!
 //! ```no_run
 //! # use async_concepts::record;
 //! record("blocks", || async { std::thread::sleep(std::time::Duration::MAX) });
 //! ```
 //!
-//! **Cure:** the asynchronous counterpart of the call, or `spawn_blocking`. A `std::sync::Mutex` whose
-//! guard lives across an `.await` is of this kind, too. Example: `blocked_loop`.
+//! **Cure:** the asynchronous counterpart of the call, or `spawn_blocking`. A `std::sync::Mutex`
+//! whose guard lives across an `.await` is of this kind, too. Example: `blocked_loop`.
 //!
 //! # `blocks-without-a-lane`
 //!
@@ -194,7 +197,8 @@
 //!
 //! # `on-a-thread`
 //!
-//! > a thread that is not the runtime's has kept all lanes waiting for 2 s: A is still on its thread, …
+//! > a thread that is not the runtime's has kept all lanes waiting for 2 s: A is still on its
+//! > thread, …
 //!
 //! **Seen:** on the paused clock no time passes while a closure of the pool, or of
 //! [`on_thread`](super::on_thread), runs. This one did not end.
@@ -206,9 +210,9 @@
 //!
 //! > A kept the thread for 700 ms that this clock does not show
 //!
-//! **Seen:** polls of A took that long on the wall clock. On the paused clock they take no time, so in
-//! the picture they look short; on the real one nothing else would have run meanwhile. It is a remark:
-//! the run may have ended well.
+//! **Seen:** polls of A took that long on the wall clock. On the paused clock they take no time, so
+//! in the picture they look short; on the real one nothing else would have run meanwhile. It is a
+//! remark: the run may have ended well.
 //!
 //! ```no_run
 //! # use async_concepts::record;

@@ -1,8 +1,8 @@
 //! The place that an await has among those that wait for one future.
 //!
-//! What awaits may come with another waker than before: a task that polls it anew, a lane of a timeline
-//! that has moved. It keeps its place then, as tokio's queues keep it: what began to wait first is woken
-//! first. asyncio has no such case, since there it is always the task that waits.
+//! What awaits may come with another waker than before: a task that polls it anew, a lane of a
+//! timeline that has moved. It keeps its place then, as tokio's queues keep it: what began to wait
+//! first is woken first. asyncio has no such case, since there it is always the task that waits.
 use super::{Await, Callback, FutureCell, Wakeup, discard};
 use std::rc::Rc;
 
@@ -30,14 +30,16 @@ impl<T> FutureCell<T> {
 }
 
 impl<T> Await<T> {
-    /// A done callback among the others: what began to wait first is woken first, through the queue.
+    /// A done callback among the others: what began to wait first is woken first, through the
+    /// queue.
     pub(super) fn register(&mut self, cell: &Rc<FutureCell<T>>, wakeup: Wakeup) {
         if let Some(registered) = &self.wakeup
             && registered.is(&wakeup)
         {
             return;
         }
-        // What awaits may come with another waker than before, and keeps its place in the line then.
+        // What awaits may come with another waker than before, and keeps its place in the line
+        // then.
         if let Some(before) = self.wakeup.replace(wakeup.clone())
             && cell.replace_wakeup(&before, &wakeup)
         {

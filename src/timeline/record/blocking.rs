@@ -1,9 +1,10 @@
-//! Programs that wait by themselves: what an event loop of one's own needs to be seen on a timeline.
+//! Programs that wait by themselves: what an event loop of one's own needs to be seen on a
+//! timeline.
 //!
-//! Such a program is a plain function, in which a loop runs: it makes the calls that are due, sleeps
-//! until there are more, and so on. Its lane, `main`, does what a future's lane does: it *runs* in each
-//! iteration, and *waits* while the loop sleeps. So the loop has to say when it sleeps ([`wait`]) and
-//! when an iteration begins ([`turn`]).
+//! Such a program is a plain function, in which a loop runs: it makes the calls that are due,
+//! sleeps until there are more, and so on. Its lane, `main`, does what a future's lane does: it
+//! *runs* in each iteration, and *waits* while the loop sleeps. So the loop has to say when it
+//! sleeps ([`wait`]) and when an iteration begins ([`turn`]).
 use super::{
     event::{Polled, panic_message},
     place::Floor,
@@ -26,8 +27,8 @@ use tokio::{runtime::Runtime, time::Instant};
 
 impl Recorder {
     /// Runs `main`, a function that waits by itself, and records what happens. It may do so with
-    /// [`wait`](super::wait), which an event loop of one's own can use to sleep: then other lanes run
-    /// meanwhile, on tokio's driver, and the time passes. Otherwise as [`Recorder::record`].
+    /// [`wait`](super::wait), which an event loop of one's own can use to sleep: then other lanes
+    /// run meanwhile, on tokio's driver, and the time passes. Otherwise as [`Recorder::record`].
     ///
     /// A run whose time is up is ended by unwinding through `main`. A destructor that panics then
     /// aborts the process, as in any unwinding.
@@ -105,12 +106,13 @@ fn run_blocking_to_the_end<T>(
     }
 }
 
-/// Waits for a future, as an event loop does that has nothing else to do: on the timeline the lane that
-/// calls it waits until it is woken, and does not block. Tokio's timers, sockets and tasks go on
-/// meanwhile.
+/// Waits for a future, as an event loop does that has nothing else to do: on the timeline the lane
+/// that calls it waits until it is woken, and does not block. Tokio's timers, sockets and tasks go
+/// on meanwhile.
 ///
 /// # Panics
-/// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another thread.
+/// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another
+/// thread.
 pub fn wait<F: Future>(until: F) -> F::Output {
     let surroundings = SURROUNDINGS.with_borrow(Clone::clone);
     let (Some(run), Some(Surroundings { runtime, limit, deadline })) = (Run::here(), surroundings)
@@ -154,8 +156,8 @@ pub fn wait<F: Future>(until: F) -> F::Output {
 }
 
 /// An iteration of an event loop begins: what follows is another poll of the lane in which it runs.
-/// Between the iterations nothing is called, so whatever is woken from here on was not woken by that
-/// lane, but by what the loop calls.
+/// Between the iterations nothing is called, so whatever is woken from here on was not woken by
+/// that lane, but by what the loop calls.
 pub fn turn() {
     let Some(run) = Run::here() else { return };
     let has_just_waited = run.begin_iteration();

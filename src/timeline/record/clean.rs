@@ -1,9 +1,9 @@
 //! Text from outside, cleaned once, where it comes in.
 //!
-//! A control character makes an SVG that no browser shows, and reaches the terminal raw; a line break
-//! in a name breaks a row; and an override of the direction of writing turns round what stands beside
-//! it. So whatever a program gives its lanes as a name, says, or panics with is cleaned before it is
-//! kept, and nothing that draws has to think of it.
+//! A control character makes an SVG that no browser shows, and reaches the terminal raw; a line
+//! break in a name breaks a row; and an override of the direction of writing turns round what
+//! stands beside it. So whatever a program gives its lanes as a name, says, or panics with is
+//! cleaned before it is kept, and nothing that draws has to think of it.
 
 /// A text that may have several lines.
 pub(super) fn text(text: &str) -> String {

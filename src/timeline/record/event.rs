@@ -103,8 +103,8 @@ pub enum WokenBy {
     Lane(LaneId),
     /// The runtime's timer.
     Clock,
-    /// The runtime, because the lane had asked for it at this same instant: `yield_now`, or a used-up
-    /// budget.
+    /// The runtime, because the lane had asked for it at this same instant: `yield_now`, or a
+    /// used-up budget.
     Yield,
     /// Something that is no lane: a socket, a signal, another thread, a task without a name.
     Outside,
@@ -119,15 +119,16 @@ pub struct Line {
     pub at: Duration,
     /// The name of the lane that printed it; `-` if no lane was running.
     pub lane: String,
-    /// The position of that name among the distinct names of lanes, counted from 0, so that lanes of
-    /// one name have one colour.
+    /// The position of that name among the distinct names of lanes, counted from 0, so that lanes
+    /// of one name have one colour.
     pub hue: Option<usize>,
     /// The text.
     pub text: String,
 }
 
 impl Line {
-    /// Time, lane and text, the first two as wide as they usually are, so that lines stand in columns.
+    /// Time, lane and text, the first two as wide as they usually are, so that lines stand in
+    /// columns.
     pub fn columns(&self) -> [String; 3] {
         [format!("{:6.3}", self.at.as_secs_f64()), format!("{:<8}", self.lane), self.text.clone()]
     }

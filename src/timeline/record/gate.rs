@@ -1,8 +1,8 @@
 //! A gate: what a run may carry to decide which of its lanes may be polled now.
 //!
 //! The recorder only watches. To try a program in other orders than tokio's, something has to stand
-//! between the runtime and the lanes. That is [`crate::schedules`]; here is all that the two know of
-//! each other. A run without a gate pays one `if` per poll for it.
+//! between the runtime and the lanes. That is [`crate::schedules`]; here is all that the two know
+//! of each other. A run without a gate pays one `if` per poll for it.
 use super::event::LaneId;
 use std::{cell::Cell, panic::Location, task::Waker, time::Duration};
 
@@ -68,8 +68,8 @@ pub(crate) enum Poller {
 pub(crate) enum Admission {
     /// It is its turn.
     Poll,
-    /// It would not be polled now if the gate had not deferred another one: unless something happens
-    /// in this poll, it does not stand in the recording.
+    /// It would not be polled now if the gate had not deferred another one: unless something
+    /// happens in this poll, it does not stand in the recording.
     Quiet,
     /// Not now. The gate keeps the waker, and rings it in time.
     Defer,

@@ -2,7 +2,8 @@
 //!
 //! Nothing has to be changed in a future to see what becomes of it. A wrapper around it sees each
 //! poll, since it passes the poll on; each wake, since it passes on a waker of its own; where the
-//! future waits, since that waker tells when it is cloned; and the end, since it is dropped with it.
+//! future waits, since that waker tells when it is cloned; and the end, since it is dropped with
+//! it.
 use super::{
     event::{LaneId, Polled, panic_message},
     gate::{Admission, Poller},
@@ -23,7 +24,8 @@ pub trait LaneExt: Future + Sized {
     /// Names this future, and gives it a row of its own in the timeline.
     ///
     /// The lane belongs to the run on whose thread it is made; outside a run it is just its future.
-    /// It never changes what it wraps: dropping it drops the future, and a panic goes on through it.
+    /// It never changes what it wraps: dropping it drops the future, and a panic goes on through
+    /// it.
     #[track_caller]
     fn lane(self, name: impl AsRef<str>) -> Lane<Self> {
         lane_made_at(self, name.as_ref(), Location::caller())
@@ -126,7 +128,8 @@ impl Probe {
         Some(Probe { run, lane, ended: false, made_in, is_task: false, wakers })
     }
 
-    /// Polls what is watched by `poll`, and notes what came of it; `ready` says what a result means.
+    /// Polls what is watched by `poll`, and notes what came of it; `ready` says what a result
+    /// means.
     pub(super) fn watch<T>(
         &mut self,
         cx: &mut Context<'_>,

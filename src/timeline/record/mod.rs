@@ -1,4 +1,5 @@
-//! Watching a run: a list of what happened to each lane, and a verdict on a run that does not end by itself.
+//! Watching a run: a list of what happened to each lane, and a verdict on a run that does not end
+//! by itself.
 mod blocking;
 mod clean;
 mod event;

@@ -2,19 +2,19 @@
 //!
 //! A future that cannot go on keeps a clone of the waker that it was polled with. At the moment of
 //! the clone all that it is part of is on the stack: the timer or the channel, each `async fn` that
-//! awaits the next, and last the poll of the lane. So [`capture`] walks the stack then, which takes a
-//! few microseconds, and keeps the return addresses only. What they mean is looked up when somebody
-//! asks for it ([`Waits::resolve`]), once for each address in a process: loading the debug
+//! awaits the next, and last the poll of the lane. So [`capture`] walks the stack then, which takes
+//! a few microseconds, and keeps the return addresses only. What they mean is looked up when
+//! somebody asks for it ([`Waits::resolve`]), once for each address in a process: loading the debug
 //! information takes a tenth of a second, which a run that shows no places must not pay.
 //!
 //! # What holds
 //!
 //! - A place is one where the lane registered its waker. Of several in one poll, one is left out if
 //!   the code has gone on since: it was registered at an earlier line of the same function.
-//! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found, and
-//!   what is said instead is where `.lane()` was called.
-//! - A future that is polled by hand, and again in the same poll of its lane, at another line, is seen
-//!   at the first of the two only: it has its waker already, and clones none.
+//! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
+//!   and what is said instead is where `.lane()` was called.
+//! - A future that is polled by hand, and again in the same poll of its lane, at another line, is
+//!   seen at the first of the two only: it has its waker already, and clones none.
 use super::{event::LaneId, primitives};
 use std::{
     cell::Cell,
@@ -81,10 +81,11 @@ pub struct Wait {
     /// The innermost `.await` in code that is not a library's; for a lane around a library's future
     /// alone, where `.lane()` was called.
     pub place: Place,
-    /// `place`, and the `.await`s around it, up to the body of the lane. Empty if the stack had none.
+    /// `place`, and the `.await`s around it, up to the body of the lane. Empty if the stack had
+    /// none.
     pub chain: Vec<Place>,
-    /// What it waits for, as one says it: `sleep`, `Mutex::lock`, `mpsc::Receiver::recv`. None where
-    /// that is not known.
+    /// What it waits for, as one says it: `sleep`, `Mutex::lock`, `mpsc::Receiver::recv`. None
+    /// where that is not known.
     pub on: Option<String>,
     /// It waits for this lane, which it polls there.
     pub lane: Option<LaneId>,
@@ -149,8 +150,8 @@ impl Waits {
         self.0.registered
     }
 
-    /// The places, and what is waited for there: at least one. The first call for an address in this
-    /// process loads the debug information, which takes about a tenth of a second.
+    /// The places, and what is waited for there: at least one. The first call for an address in
+    /// this process loads the debug information, which takes about a tenth of a second.
     pub fn resolve(&self) -> &[Wait] {
         self.0.resolved.get_or_init(|| self.0.look_up())
     }

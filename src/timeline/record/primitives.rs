@@ -1,10 +1,10 @@
 //! What a lane waits for, as one says it: from the functions of libraries on the stack above the
 //! user's code.
 //!
-//! Line tables call the body of every `async fn` `{async_fn#0}`, so the name of what is awaited has to
-//! come from the file in which it stands. That makes a table of files, small, since most of what one
-//! waits for is tokio's. Combinators, such as `join_all` or `timeout`, are not in it: what they pass a
-//! poll on to is what is waited for.
+//! Line tables call the body of every `async fn` `{async_fn#0}`, so the name of what is awaited has
+//! to come from the file in which it stands. That makes a table of files, small, since most of what
+//! one waits for is tokio's. Combinators, such as `join_all` or `timeout`, are not in it: what they
+//! pass a poll on to is what is waited for.
 use super::place::Frame;
 
 /// The end of a file's path, and what is said of a wait that goes through it.
@@ -37,8 +37,8 @@ const FILES: &[(&str, &str)] = &[
     ("/src/stream/futures_unordered/mod.rs", "FuturesUnordered"),
 ];
 
-/// The name of what is awaited, from a library's frames above the user's, the innermost first; none if
-/// the stack does not tell.
+/// The name of what is awaited, from a library's frames above the user's, the innermost first; none
+/// if the stack does not tell.
 pub(super) fn name(library: &[Frame]) -> Option<String> {
     for (inside, frame) in library.iter().enumerate().rev() {
         if let Some(name) = name_of_frame(frame, &library[..inside]) {
@@ -48,7 +48,8 @@ pub(super) fn name(library: &[Frame]) -> Option<String> {
     library.iter().rev().find_map(|frame| future_type(&frame.function))
 }
 
-/// What is said of a wait that goes through this function; `inside` are the functions it has called.
+/// What is said of a wait that goes through this function; `inside` are the functions it has
+/// called.
 fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
     if frame.file.ends_with("/src/sync/mpsc/bounded.rs") {
         return Some(bounded_channel(inside).to_owned());
@@ -86,8 +87,8 @@ fn bounded_channel(inside: &[Frame]) -> &'static str {
     "mpsc::Receiver::recv"
 }
 
-/// `Next` of `<futures_util::stream::stream::next::Next<St> as core::future::future::Future>::poll`:
-/// the type of a future that is in no table.
+/// `Next` of `<futures_util::stream::stream::next::Next<St> as
+/// core::future::future::Future>::poll`: the type of a future that is in no table.
 fn future_type(function: &str) -> Option<String> {
     let (kind, method) = function.strip_prefix('<')?.split_once(" as ")?;
     if !method.contains("Future") && !method.contains("Stream") {

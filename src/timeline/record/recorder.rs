@@ -1,4 +1,5 @@
-//! Running something to watch it: on which clock, for how long at most, and what is known afterwards.
+//! Running something to watch it: on which clock, for how long at most, and what is known
+//! afterwards.
 use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
     gate::Stranger,
@@ -60,8 +61,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder on a paused clock that watches everything, for one hour of the run's time, and gives
-    /// up on a run that makes no progress for ten seconds on the wall clock.
+    /// A recorder on a paused clock that watches everything, for one hour of the run's time, and
+    /// gives up on a run that makes no progress for ten seconds on the wall clock.
     #[track_caller]
     pub fn new(title: &str) -> Recorder {
         Recorder {
@@ -95,8 +96,8 @@ impl Recorder {
         Recorder { limit, ..self }
     }
 
-    /// How long, on the wall clock, the runtime's thread may be busy without a break before the run is
-    /// given up. Its thread cannot be stopped then, only left behind: it ends with the process.
+    /// How long, on the wall clock, the runtime's thread may be busy without a break before the run
+    /// is given up. Its thread cannot be stopped then, only left behind: it ends with the process.
     pub fn watchdog(self, limit: Duration) -> Recorder {
         Recorder { watchdog: limit, ..self }
     }
@@ -111,12 +112,12 @@ impl Recorder {
         Recorder { made_at, ..self }
     }
 
-    /// Runs `main` to its end, or until it is given up. A panic of `main` is a [`Verdict`], not a panic
-    /// of the caller.
+    /// Runs `main` to its end, or until it is given up. A panic of `main` is a [`Verdict`], not a
+    /// panic of the caller.
     ///
     /// The run gets a thread and a runtime of its own: several can be recorded at once, also from
-    /// within a runtime. The thread has the 8 MiB of stack that a `main` has on most systems. What the
-    /// run spawned and did not wait for is dropped when it ends.
+    /// within a runtime. The thread has the 8 MiB of stack that a `main` has on most systems. What
+    /// the run spawned and did not wait for is dropped when it ends.
     ///
     /// # Panics
     /// If the operating system gives no thread or no event queue for a runtime.
@@ -217,9 +218,9 @@ const STACK: usize = 8 * 1024 * 1024;
 
 /// What has woken a lane, by what was on the stack when its waker was called.
 ///
-/// Tokio's timer and its I/O driver call wakers from one place in one loop, and neither says which of
-/// them it is. Their files do: a socket's wake comes through `runtime/io`, a timer's only through
-/// `runtime/time`. In a binary without line tables it is `Outside`, the weakest claim.
+/// Tokio's timer and its I/O driver call wakers from one place in one loop, and neither says which
+/// of them it is. Their files do: a socket's wake comes through `runtime/io`, a timer's only
+/// through `runtime/time`. In a binary without line tables it is `Outside`, the weakest claim.
 fn explained(traced: &Traced) -> WokenBy {
     let through = passes_through(&traced.stack);
     match traced.ended {
@@ -254,8 +255,8 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
     let ended = runtime.block_on(async {
         run.begin();
         let mut main = Box::pin(AssertUnwindSafe(main()).catch_unwind());
-        // The limit is looked at first, so that at the limit `main` is not polled once more and looks
-        // alive; and without tokio's budget, which is all for `main`.
+        // The limit is looked at first, so that at the limit `main` is not polled once more and
+        // looks alive; and without tokio's budget, which is all for `main`.
         let limited = async {
             tokio::select! {
                 biased;
@@ -277,12 +278,14 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
         drop_it(run, main);
         (outcome, elapsed)
     });
-    // Whatever still runs on the pool cannot be stopped; not to wait for it is all that can be done.
+    // Whatever still runs on the pool cannot be stopped; not to wait for it is all that can be
+    // done.
     drop_it(run, Shutdown(Some(runtime)));
     ended
 }
 
-/// Shuts a runtime down in its destructor, as it would be dropped, but without waiting for its pool.
+/// Shuts a runtime down in its destructor, as it would be dropped, but without waiting for its
+/// pool.
 pub(super) struct Shutdown(pub(super) Option<tokio::runtime::Runtime>);
 
 impl Drop for Shutdown {
@@ -393,8 +396,8 @@ enum Watched<T> {
 fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<Ended<T>>) -> Watched<T> {
     loop {
         let (moved, asleep) = run.scheduler.last_moved();
-        // On the real clock a runtime may well sleep that long. On the paused one it only does so when
-        // it waits for another thread, since its own timers come at once.
+        // On the real clock a runtime may well sleep that long. On the paused one it only does so
+        // when it waits for another thread, since its own timers come at once.
         let may_sleep = asleep && run.clock == Clock::Real;
         let left = (moved + limit).saturating_duration_since(Instant::now());
         if left.is_zero() && !may_sleep {
@@ -432,8 +435,8 @@ pub struct Recording<T> {
     _shown: Option<Shown>,
 }
 
-/// What of a recording is shown if it is dropped while its thread panics. Apart from the recording, so
-/// that the fields of that can be moved out of it.
+/// What of a recording is shown if it is dropped while its thread panics. Apart from the recording,
+/// so that the fields of that can be moved out of it.
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub title: String,

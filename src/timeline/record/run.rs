@@ -41,8 +41,8 @@ pub enum Observe {
     Nothing,
 }
 
-/// The state of one run. It is shared by the lanes and reached by `say!` and [`super::block`] through
-/// the thread that they are on, so that two runs in one process never meet.
+/// The state of one run. It is shared by the lanes and reached by `say!` and [`super::block`]
+/// through the thread that they are on, so that two runs in one process never meet.
 pub(crate) struct Run {
     pub(super) clock: Clock,
     pub(super) observe: Observe,
@@ -70,7 +70,8 @@ pub(super) enum Phase {
     Ending = 1,
     /// It is over: a lane that outlives it belongs to no run, and speaks like one that never did.
     Ended = 2,
-    /// Its thread was left behind. What happens there is no part of the recording, nor of the output.
+    /// Its thread was left behind. What happens there is no part of the recording, nor of the
+    /// output.
     GivenUp = 3,
 }
 
@@ -97,7 +98,8 @@ pub(super) struct Log {
     hues: HashMap<String, usize>,
     /// Set at the end of the run, or when it is given up: whatever happens later belongs to no run.
     pub closed: bool,
-    /// When the clock was last moved by hand, by something that blocks; until then, timers are late.
+    /// When the clock was last moved by hand, by something that blocks; until then, timers are
+    /// late.
     pub blocked: Duration,
     /// Which thread has which number; 0 is the runtime's.
     threads: Vec<Option<ThreadId>>,
@@ -311,8 +313,8 @@ impl Run {
         self.lock().closed = true;
     }
 
-    /// What has been seen after the limit; [`Next::Nothing`] if nothing was, and then `waker` is called
-    /// when that changes.
+    /// What has been seen after the limit; [`Next::Nothing`] if nothing was, and then `waker` is
+    /// called when that changes.
     pub(super) fn looks_ahead(&self, waker: &Waker) -> Next {
         let mut log = self.lock();
         match &mut log.ahead {
@@ -360,7 +362,8 @@ impl Run {
         })
     }
 
-    /// Runs `work` as `lane`: what it prints is that lane's, and what it wakes is woken by that lane.
+    /// Runs `work` as `lane`: what it prints is that lane's, and what it wakes is woken by that
+    /// lane.
     pub fn as_lane<R>(self: &Arc<Self>, lane: LaneId, work: impl FnOnce() -> R) -> R {
         self.with(Some(lane), work)
     }
@@ -400,7 +403,8 @@ impl Run {
         })
     }
 
-    /// From here on no lane on this thread can have been woken by the end of the one that ended last.
+    /// From here on no lane on this thread can have been woken by the end of the one that ended
+    /// last.
     pub fn forget_what_finished(&self) {
         HERE.with_borrow_mut(|here| here.finished = None);
     }
@@ -749,8 +753,9 @@ impl Run {
         }
         for text in text.split('\n') {
             let line = Line { at, hue, lane: name.clone(), text: text.to_owned() };
+            // While the log is held, so that lines come out in the order of the log.
             if let Some(print) = self.print {
-                print(&line); // while the log is held, so that lines come out in the order of the log
+                print(&line);
             }
             if log.lines.len() < CAPACITY {
                 log.lines.push(line);
@@ -865,9 +870,9 @@ impl Log {
         self.waits.entry(key).or_insert_with(|| Waits::new(made_at, when, stacks)).clone()
     }
 
-    /// This thread's number, for something that it does in passing. One that has no number keeps none:
-    /// it runs no lane, or no longer, and nothing would give its number back. A thread of a pool that
-    /// tells of the end of what it has run is such a thread.
+    /// This thread's number, for something that it does in passing. One that has no number keeps
+    /// none: it runs no lane, or no longer, and nothing would give its number back. A thread of a
+    /// pool that tells of the end of what it has run is such a thread.
     fn thread_in_passing(&mut self) -> usize {
         let known = self.threads.contains(&Some(std::thread::current().id()));
         let number = self.thread();
@@ -959,8 +964,8 @@ impl LaneState {
     }
 }
 
-/// Prints a line as the lane that is running, and marks it on the timeline: like `println!`, with the
-/// time and the lane before the text. Outside a run it only prints the text.
+/// Prints a line as the lane that is running, and marks it on the timeline: like `println!`, with
+/// the time and the lane before the text. Outside a run it only prints the text.
 ///
 /// ```
 /// use async_concepts::{record, say};

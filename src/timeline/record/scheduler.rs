@@ -1,18 +1,19 @@
 //! One clock for several threads, and a deterministic scheduler of these.
 //!
 //! On the paused clock time passes only when no task has anything to do. A thread that is busy for
-//! 300 ms therefore has to say so: [`block`](super::block) moves the clock instead of the thread. On
-//! the runtime's own thread that is all there is to it. On another thread the runtime goes on
-//! meanwhile, so the clock has to move in small steps, and at each step whatever is due has to happen.
-//! Two such threads must not move it at once, nor start in an order that the operating system chooses.
+//! 300 ms therefore has to say so: [`block`](super::block) moves the clock instead of the thread.
+//! On the runtime's own thread that is all there is to it. On another thread the runtime goes on
+//! meanwhile, so the clock has to move in small steps, and at each step whatever is due has to
+//! happen. Two such threads must not move it at once, nor start in an order that the operating
+//! system chooses.
 //!
 //! So each closure that [`on_thread`](super::on_thread) makes has a *slot*, in the order of their
-//! lanes, and one slot runs at a time, until it blocks or ends. Then the runtime goes on, until it has
-//! nothing left to do. Only when all slots block does time pass. All that is decided by the
+//! lanes, and one slot runs at a time, until it blocks or ends. Then the runtime goes on, until it
+//! has nothing left to do. Only when all slots block does time pass. All that is decided by the
 //! *coordinator*, a closure of our own on the runtime's pool.
 //!
-//! What is never done here: to wait, on the paused clock, for something that takes real time, without
-//! a bound ([`STUCK_AFTER`]); and to let a slot go on because the operating system would.
+//! What is never done here: to wait, on the paused clock, for something that takes real time,
+//! without a bound ([`STUCK_AFTER`]); and to let a slot go on because the operating system would.
 //!
 //! On the real clock there are no slots, and nothing here does anything but tell the time.
 use crate::timeline::Clock;
@@ -30,7 +31,8 @@ use tokio::{runtime::Handle, time::Instant};
 const TICK: Duration = Duration::from_millis(1);
 
 /// How long (on the wall clock) to wait for a thread that is expected, or for the runtime to become
-/// idle. It bounds what a mistake can cost; a run that is as it should be never waits for it to pass.
+/// idle. It bounds what a mistake can cost; a run that is as it should be never waits for it to
+/// pass.
 const STUCK_AFTER: Duration = Duration::from_secs(1);
 
 /// Which thread may run, and whether the runtime is idle.
@@ -52,8 +54,8 @@ struct State {
     next_slot: u64,
     /// The coordinator is at work, and need not be started: see [`Scheduler::ensure_coordinator`].
     coordinator_runs: bool,
-    /// How often any of this has been changed, other than by the coordinator: so it sees that what it
-    /// has based a decision on is out of date.
+    /// How often any of this has been changed, other than by the coordinator: so it sees that what
+    /// it has based a decision on is out of date.
     changes: u64,
     /// The runtime's own thread is in [`block`](super::block): it cannot become idle.
     runtime_blocks: bool,
@@ -140,7 +142,8 @@ impl Scheduler {
         }
     }
 
-    /// Time since the run began. Tokio's clock can only be read inside its runtime, hence the guard.
+    /// Time since the run began. Tokio's clock can only be read inside its runtime, hence the
+    /// guard.
     pub fn elapsed(&self) -> Duration {
         let Some((handle, start, _)) = self.runtime.get() else { return Duration::ZERO };
         let _context = handle.enter();
@@ -172,7 +175,8 @@ impl Scheduler {
         !timeout.timed_out() || state.closed
     }
 
-    /// Waits until `slot` is allowed to run. Without a bound: what runs meanwhile may block for long.
+    /// Waits until `slot` is allowed to run. Without a bound: what runs meanwhile may block for
+    /// long.
     fn wait_for_slot(&self, slot: u64) {
         let waiting =
             |state: &mut State| !state.closed && state.slots.get(&slot) != Some(&Slot::Running);
@@ -211,9 +215,9 @@ impl Scheduler {
             return;
         }
         SLOT.set(None);
-        // A pool's thread wakes the task that joins the closure after the closure has returned; time
-        // must not pass before it has. Such a thread leaves, or takes other work, right afterwards. A
-        // thread that is not the runtime's wakes no task.
+        // A pool's thread wakes the task that joins the closure after the closure has returned;
+        // time must not pass before it has. Such a thread leaves, or takes other work, right
+        // afterwards. A thread that is not the runtime's wakes no task.
         let pooled = match tokio::runtime::Handle::try_current() {
             Ok(handle) => handle.id() == self.runtime().id(),
             Err(_) => false,
@@ -271,8 +275,8 @@ impl Scheduler {
         }
     }
 
-    /// Sees to it that the coordinator is there. It is a closure on the runtime's own pool, so that as
-    /// long as it is there, tokio leaves the clock alone, as it does for any `spawn_blocking`.
+    /// Sees to it that the coordinator is there. It is a closure on the runtime's own pool, so that
+    /// as long as it is there, tokio leaves the clock alone, as it does for any `spawn_blocking`.
     fn ensure_coordinator(self: &Arc<Self>) {
         let mut state = self.lock();
         if self.clock == Clock::Paused && !state.coordinator_runs && !state.closed {
@@ -315,8 +319,8 @@ impl Scheduler {
 
     /// Lets the runtime do all that can be done at this instant.
     fn run_until_idle(&self) {
-        // Twice: the first visit may come while the runtime is about to look at its timers, the second
-        // may not.
+        // Twice: the first visit may come while the runtime is about to look at its timers, the
+        // second may not.
         for _ in 0..2 {
             let mut state = self.lock();
             if state.closed || state.runtime_blocks {
@@ -330,15 +334,16 @@ impl Scheduler {
         }
     }
 
-    /// Before something that a thread does is noted: first everything that it set off on the runtime.
+    /// Before something that a thread does is noted: first everything that it set off on the
+    /// runtime.
     pub fn run_until_idle_on_thread(&self) {
         if self.clock == Clock::Paused && !self.on_runtime_thread() {
             self.run_until_idle();
         }
     }
 
-    /// Moves the paused clock. Tokio's `advance` does so at its first poll; what follows that is only
-    /// a yield.
+    /// Moves the paused clock. Tokio's `advance` does so at its first poll; what follows that is
+    /// only a yield.
     fn advance(&self, time: Duration) {
         let _context = self.runtime().enter();
         let advance = std::pin::pin!(tokio::time::advance(time));
@@ -388,7 +393,8 @@ impl State {
         self.slots.values().all(|slot| *slot == Slot::Queued)
     }
 
-    /// Which slot comes next: one that has not begun yet, or else the one whose time has come first.
+    /// Which slot comes next: one that has not begun yet, or else the one whose time has come
+    /// first.
     fn next(&self, now: Duration) -> Option<u64> {
         let mut first: Option<(Duration, u64)> = None;
         for (number, slot) in &self.slots {

@@ -1,4 +1,5 @@
-//! Closures with a lane of their own, on other threads and on this one, and work that keeps a thread.
+//! Closures with a lane of their own, on other threads and on this one, and work that keeps a
+//! thread.
 //!
 //! How several threads keep to one clock, in the same order each time, is told in `scheduler`.
 use super::{
@@ -17,8 +18,8 @@ use std::{
 /// `spawn_blocking(on_thread("hash", || …))`, `thread::spawn(on_thread("A", || …))`.
 ///
 /// Call it where the work is handed over: on the paused clock no time passes until the thread has
-/// begun, and one that does not begin within a second (since all threads of a pool are busy) is left
-/// alone until another thread ends. Outside a run it gives back `work`.
+/// begun, and one that does not begin within a second (since all threads of a pool are busy) is
+/// left alone until another thread ends. Outside a run it gives back `work`.
 #[track_caller]
 pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let call = Call::new(name.as_ref(), Location::caller(), |run| Some(run.scheduler.expect()));
@@ -33,10 +34,11 @@ pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOn
     move || Call::run(call, work)
 }
 
-/// Occupies the thread for `time` without giving way, as a blocking call or a long computation would.
+/// Occupies the thread for `time` without giving way, as a blocking call or a long computation
+/// would.
 ///
-/// On the paused clock it moves the clock instead and takes no time. On the real clock, and outside a
-/// run, it sleeps. It cannot be cancelled: nothing that blocks can.
+/// On the paused clock it moves the clock instead and takes no time. On the real clock, and outside
+/// a run, it sleeps. It cannot be cancelled: nothing that blocks can.
 pub fn block(time: Duration) {
     match Run::here() {
         Some(run) if run.clock == Clock::Paused => {

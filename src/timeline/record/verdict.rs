@@ -1,10 +1,10 @@
 //! How a run ends that does not end by itself, in words.
 //!
-//! A verdict names the cause first, then the other lanes that wait, each with the place where it does.
-//! It says what was seen, and no more: what a lane waits for is known from where its waker was
-//! registered, what woke it from what ran at that moment, and that nothing can happen any more from
-//! letting the paused clock run on until its last timer. Each kind of cause has a short code, which is
-//! printed behind the sentence and explained in [`verdicts`](crate::timeline::verdicts).
+//! A verdict names the cause first, then the other lanes that wait, each with the place where it
+//! does. It says what was seen, and no more: what a lane waits for is known from where its waker
+//! was registered, what woke it from what ran at that moment, and that nothing can happen any more
+//! from letting the paused clock run on until its last timer. Each kind of cause has a short code,
+//! which is printed behind the sentence and explained in [`verdicts`](crate::timeline::verdicts).
 use super::{
     event::{Event, LaneId, What, WokenBy},
     place::{Place, Registered, Waits},
@@ -173,8 +173,8 @@ impl Verdict {
         }
         let log = run.lock();
         let last = last_change(&log);
-        // What has been still for nine tenths of such a time, on the wall clock, will hardly move in
-        // the last one.
+        // What has been still for nine tenths of such a time, on the wall clock, will hardly move
+        // in the last one.
         let still = last < limit / 10;
         let (dead, opening) = match (run.clock, next) {
             (Clock::Paused, Next::Nothing) => (true, "nothing can happen any more".to_owned()),
@@ -245,7 +245,8 @@ fn last_change(log: &Log) -> Duration {
     last
 }
 
-/// The lanes that a verdict speaks of. `main` only counts when there is no other: it waits for them.
+/// The lanes that a verdict speaks of. `main` only counts when there is no other: it waits for
+/// them.
 fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
     let mut lanes: Vec<(LaneId, &LaneState)> = vec![];
     for (number, lane) in &log.lanes {

@@ -1,12 +1,13 @@
 //! The wakers that a lane gives to its future.
 //!
-//! Such a waker notes each wake and passes it on to the waker that the lane itself was polled with. And
-//! it notes each clone: whatever clones it, while the lane is being polled, is what the lane waits for.
+//! Such a waker notes each wake and passes it on to the waker that the lane itself was polled with.
+//! And it notes each clone: whatever clones it, while the lane is being polled, is what the lane
+//! waits for.
 //!
 //! A future that has a waker already compares it, with `will_wake`, and clones no other that is the
-//! same. Without a lane it would get the same one at each poll of a task, so with a lane it has to get
-//! the same one, too. But then a lane that polls a kept future at one line, and later awaits it at
-//! another, would not be seen to register there. So:
+//! same. Without a lane it would get the same one at each poll of a task, so with a lane it has to
+//! get the same one, too. But then a lane that polls a kept future at one line, and later awaits it
+//! at another, would not be seen to register there. So:
 //!
 //! - A lane that registers in one place, and in the same one each time, keeps its waker.
 //! - One that has moved, or waits in several places, gets a new waker for its next poll.
@@ -20,8 +21,8 @@ use std::{
     task::Waker,
 };
 
-/// The wakers of a lane. The lane owns them; each waker that is kept elsewhere knows them weakly, so
-/// that their number tells whether there are any.
+/// The wakers of a lane. The lane owns them; each waker that is kept elsewhere knows them weakly,
+/// so that their number tells whether there are any.
 pub(super) struct LaneWakers {
     run: Arc<Run>,
     lane: LaneId,
