@@ -16,8 +16,8 @@ thread_local! {
     static SUBSTITUTIONS: RefCell<Vec<(Identity, Identity)>> = const { RefCell::new(vec![]) };
 }
 
-/// While it lives, `substitute` counts as `original` on this thread. They nest: whoever makes one
-/// drops it before the poll returns.
+/// While it lives, `substitute` counts as `original` on this thread. They nest: each is
+/// dropped before the poll returns in which it was made.
 pub(crate) struct WakerSubstitution(());
 
 impl WakerSubstitution {

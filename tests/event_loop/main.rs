@@ -354,7 +354,7 @@ mod futures_ {
     }
 
     #[test]
-    fn a_wait_that_was_dropped_wakes_nobody() {
+    fn a_wait_that_was_dropped_wakes_no_task() {
         let event_loop = virtual_loop();
         let (future, polls) = (event_loop.create_future::<()>(), Rc::new(Cell::new(0)));
         let (awaited, counted) = (future.clone(), polls.clone());
@@ -374,7 +374,7 @@ mod futures_ {
     }
 
     #[test]
-    fn a_future_can_be_awaited_inside_somebody_elses_executor() {
+    fn a_future_can_be_awaited_inside_another_executor() {
         let event_loop = virtual_loop();
         let future = event_loop.create_future();
         let setter = future.clone();
@@ -460,7 +460,7 @@ mod tasks {
     }
 
     #[test]
-    fn cancelling_an_await_of_somebody_elses_future_drops_the_coroutine() {
+    fn cancelling_an_await_of_a_foreign_future_drops_the_coroutine() {
         let event_loop = EventLoop::new().unwrap();
         let alive = Alive::default();
         let owned = alive.clone();
@@ -890,7 +890,7 @@ mod memory {
             let _owned = owned;
             lonely.await
         });
-        // A task that awaits somebody else's future, and one that never starts.
+        // A task that awaits a foreign future, and one that never starts.
         let owned = alive.clone();
         event_loop
             .create_task(async move {
@@ -991,7 +991,7 @@ mod memory {
             assert_eq!(
                 alive.0.get(),
                 0,
-                "a finished task and its result belong to whoever asks for them"
+                "a finished task and its result belong to those that ask for them"
             );
         }
         let (owned, pending) = (alive.clone(), event_loop.create_future::<()>());
@@ -1000,7 +1000,7 @@ mod memory {
         assert_eq!(
             alive.0.get(),
             0,
-            "a future that nobody can finish any more is not kept for its callbacks"
+            "a future that can never be finished is not kept for its callbacks"
         );
     }
 
