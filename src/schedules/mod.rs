@@ -18,7 +18,7 @@
 //! .explore();
 //!
 //! // As tokio runs it, it ends. If the teller comes first, the waiter waits for ever.
-//! assert_eq!((explored.schedules, explored.failing), (2, 1));
+//! assert_eq!((explored.schedules, explored.failing), (4, 2));
 //! let failure = explored.failure.expect("one schedule fails");
 //! assert_eq!(failure.schedule.to_string(), "1");
 //! assert_eq!(failure.schedule.describe(), "at decision 0 (0) teller goes before waiter");
