@@ -335,8 +335,14 @@ impl<T: Debug> Found<T> {
     /// Takes the picture of an outcome from another run of its schedule, if that went the same way.
     pub fn outcome_to_show(&mut self, nth: usize, recording: &Recording<T>) {
         let outcome = &mut self.outcomes[nth];
-        let same = outcome.result == result_of(recording);
-        if same && outcome.transcript == recording.transcript() {
+        if outcome.transcript != recording.transcript() {
+            return;
+        }
+        let result = result_of(recording);
+        // A verdict is the same one, but now it can say where each lane waits.
+        let ended_without = outcome.chart.verdict.is_some() && recording.outcome.is_err();
+        if ended_without || outcome.result == result {
+            outcome.result = result;
             outcome.chart = recording.chart();
         }
     }
