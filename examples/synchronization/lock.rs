@@ -2,10 +2,10 @@
 //!
 //! In Python: `asyncio.Lock`, see `lock.py` beside this file.
 //! Look for: Four answers of 100 ms each are added up to 10. Without a lock each task adds to what
-//! it read before it waited. In this run the sum is 4; `--schedules` tries all orders, in which it is
-//! 1, 2, 3 or 4. Locked, the sum is right in every schedule, and takes 400 ms. Between two awaits no
-//! other task of this thread runs, so a plain variable that is read and written there is enough:
-//! 100 ms.
+//! it read before it waited. In this run the sum is 4; `--schedules` tries all orders, in which
+//! it is 1, 2, 3 or 4. Locked, the sum is right in every schedule, and takes 400 ms. Between two
+//! awaits no other task of this thread runs, so a plain variable that is read and written there is
+//! enough: 100 ms.
 //!
 //!     cargo run --example lock
 use async_concepts::{LaneExt, say, stage::Stage};
