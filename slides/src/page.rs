@@ -33,7 +33,7 @@ const SCRIPTS: [&str; 6] = [
 
 /// What H shows: keys, and what they do.
 pub const KEYS: [(&[&str], &str); 13] = [
-    (&["Space"], "play the timeline, poll by poll; then go on"),
+    (&["Space"], "play the timeline, instant by instant; then go on"),
     (&["Shift + Space", "Backspace"], "a step back"),
     (&["→", "↓", "Page Down"], "next slide"),
     (&["←", "↑", "Page Up"], "previous slide"),
