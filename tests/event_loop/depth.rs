@@ -151,7 +151,14 @@ fn time(count: usize, rounds: usize, run: fn(usize)) -> Duration {
 /// long.
 fn assert_linear(what: &str, run: fn(usize)) {
     let few = time(30_000, 3, run);
-    let many = time(300_000, 1, run);
+    let mut many = time(300_000, 1, run);
+    // Other programs may disturb these rounds, too; quadratic work is too slow in each of them.
+    for _ in 0..4 {
+        if many < few * 40 {
+            return;
+        }
+        many = many.min(time(300_000, 1, run));
+    }
     assert!(many < few * 40, "{what}: 30,000 in {few:?}, 300,000 in {many:?}");
 }
 
