@@ -546,3 +546,22 @@ fn the_page_of_verdicts_has_each_code_and_no_other() {
     on_the_page.sort_unstable();
     assert_eq!(on_the_page, codes);
 }
+
+#[test]
+fn a_lane_that_is_woken_at_the_limit_is_not_said_to_be_left_unpolled() {
+    let run = Recorder::new("ticks").limit(ms(100)).record(|| async {
+        let ticks = async {
+            loop {
+                sleep(ms(10)).await;
+            }
+        };
+        ticks.lane("ticks").await
+    });
+    let verdict = run.outcome.expect_err("it never ends");
+    assert!(matches!(verdict, Verdict::Endless(_)), "{verdict}");
+    assert_eq!(
+        verdict.to_string(),
+        "after 100 ms it was still going on: ticks was woken by its timer at 100 ms, the limit \
+         [still-going]"
+    );
+}

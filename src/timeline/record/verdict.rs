@@ -176,8 +176,11 @@ impl Verdict {
         // What has been still for nine tenths of such a time, on the wall clock, will hardly move
         // in the last one.
         let still = last < limit / 10;
+        let goes_on = is_woken_at(&log, limit);
         let (dead, opening) = match (run.clock, next) {
-            (Clock::Paused, Next::Nothing) => (true, "nothing can happen any more".to_owned()),
+            (Clock::Paused, Next::Nothing) if !goes_on => {
+                (true, "nothing can happen any more".to_owned())
+            }
             (Clock::Paused, Next::Timer(..)) if still => {
                 (false, format!("nothing has happened since {}", human(last)))
             }
@@ -245,6 +248,19 @@ fn last_change(log: &Log) -> Duration {
     last
 }
 
+/// Whether a lane was woken at the limit itself. It could not be polled any more, and nothing can be
+/// concluded from that.
+fn is_woken_at(log: &Log, limit: Duration) -> bool {
+    for lane in log.lanes.values() {
+        if let Some(woken) = &lane.woken
+            && woken.at >= limit
+        {
+            return true;
+        }
+    }
+    false
+}
+
 /// The lanes that a verdict speaks of. `main` only counts when there is no other: it waits for
 /// them.
 fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
@@ -276,6 +292,10 @@ fn cause(
         (Doing::Lazy, _) => {
             let made = place(lane.made_at);
             said(Code::NeverPolled, format!("{name}, made at {made}, was never polled"))
+        }
+        (Doing::Waiting, Some(woken)) if woken.at >= limit => {
+            let by = by(log, woken);
+            said(Code::StillGoing, format!("{name} was woken{by} at {}, the limit", human(limit)))
         }
         (Doing::Waiting, Some(woken)) if woken.through_an_old_waker => said(
             Code::OldWaker,
