@@ -38,7 +38,7 @@ impl Output {
 pub async fn run(root: &Path, name: &str, example: &Example, output: Output) {
     output.print(format!("$ {}\n", example.command(name))).await;
     let outcome = match build(root, name, example, &output).await {
-        Ok(path) => execute(&path, root, &output).await,
+        Ok(path) => execute(&path, &quiet(example), root, &output).await,
         Err(why) => Err(why),
     };
     let last = match outcome {
@@ -47,6 +47,15 @@ pub async fn run(root: &Path, name: &str, example: &Example, output: Output) {
         Err(why) => format!("\n── {why} ──\n"),
     };
     output.print(last).await;
+}
+
+/// What an example says of itself before it runs, the slide says, too, and the slide keeps its answer
+/// until it has been asked for. Those of other packages may have a command line of their own.
+fn quiet(example: &Example) -> Vec<String> {
+    match example.package.as_str() {
+        "async-concepts" => vec!["--quiet".to_owned()],
+        _ => vec![],
+    }
 }
 
 async fn build(
@@ -77,8 +86,13 @@ async fn build(
     }
 }
 
-async fn execute(path: &Path, root: &Path, output: &Output) -> Result<ExitStatus, String> {
-    let (mut group, pipes) = Group::spawn(path.as_os_str(), &[], root)?;
+async fn execute(
+    path: &Path,
+    arguments: &[String],
+    root: &Path,
+    output: &Output,
+) -> Result<ExitStatus, String> {
+    let (mut group, pipes) = Group::spawn(path.as_os_str(), arguments, root)?;
     tokio::join!(output.copy(pipes.stdout), output.copy(pipes.stderr));
     group.wait().await
 }
