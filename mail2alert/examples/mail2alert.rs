@@ -358,7 +358,8 @@ pub async fn mail2alert_fails() -> Result<Tally, Failure> {
         }
         world.next(Fault::Nothing);
         sleep(Duration::from_millis(200)).await; // as any sender, it waits before it tries again
-        Ok(vec![notify(&world).await?]) // the mail server has it already, but nobody knows: the one duplicate
+        // The mail server has it already, and the relay does not know that: the one duplicate.
+        Ok(vec![notify(&world).await?])
         // ANCHOR_END: crash
     })
     .await

@@ -1,6 +1,7 @@
 //! The command line of the slides. See the library for how they are made.
 use slides::{
-    compose::{Talk, compose},
+    compose::{Seconds, Talk, compose},
+    deck::Cut,
     live,
     page::{For, page},
     root,
@@ -15,7 +16,7 @@ Serves the deck on this machine, until Ctrl-C:
 
 Commands:
   build [FILE]       Write the deck as one file of HTML that needs nothing else; slides.html unless told
-  check              Say what is missing or does not fit, and how long the talk takes
+  check              Say what is missing or does not fit, and how long the two talks take
 
   -h, --help         Print this
 ";
@@ -117,21 +118,42 @@ fn made() -> Result<Talk, String> {
 
 fn check() -> Result<(), String> {
     let talk = made()?;
-    let mut topics: Vec<(&str, usize, u32)> = vec![];
+    println!("{:>6} {:>6} {:>6} {:>6} {:>6}", "talk", "vote", "play", "run", "all");
+    let mut topic = "";
+    let mut sum = Seconds::default();
     for shown in &talk.slides {
-        match topics.last_mut() {
-            Some((topic, slides, half_minutes)) if *topic == shown.slide.topic => {
-                *slides += 1;
-                *half_minutes += shown.slide.half_minutes;
-            }
-            _ => topics.push((&shown.slide.topic, 1, shown.slide.half_minutes)),
+        if shown.slide.topic != topic && !topic.is_empty() {
+            print_times(topic, std::mem::take(&mut sum));
+        }
+        topic = &shown.slide.topic;
+        if shown.slide.is_in(Cut::Long) {
+            sum.talk += shown.seconds.talk;
+            sum.vote += shown.seconds.vote;
+            sum.play += shown.seconds.play;
+            sum.run += shown.seconds.run;
         }
     }
-    for (topic, slides, half_minutes) in topics {
-        println!("{:>5.1} min  {slides:>2} slides  {topic}", f64::from(half_minutes) / 2.0);
+    print_times(topic, sum);
+    let mut too_long = vec![];
+    for cut in [Cut::Short, Cut::Long] {
+        let slides = talk.slides.iter().filter(|shown| shown.slide.is_in(cut)).count();
+        let takes = talk.takes(cut).as_secs() as f64 / 60.0;
+        let minutes = cut.minutes();
+        println!("{takes:.1} of {minutes} minutes for {slides} slides");
+        if takes > minutes as f64 {
+            too_long.push(format!("the talk of {minutes} minutes takes {takes:.1}"));
+        }
     }
-    println!("{:>5.1} min  {:>2} slides in all", talk.minutes, talk.slides.len());
-    Ok(())
+    if too_long.is_empty() { Ok(()) } else { Err(too_long.join("\n")) }
+}
+
+/// Minutes of a topic in the long talk.
+fn print_times(topic: &str, seconds: Seconds) {
+    let Seconds { talk, vote, play, run } = seconds;
+    for part in [talk, vote, play, run, seconds.sum()] {
+        print!("{:>6.1} ", part as f64 / 60.0);
+    }
+    println!(" {topic}");
 }
 
 fn build(file: PathBuf) -> Result<(), String> {
@@ -148,7 +170,8 @@ fn serve(port: u16, open: bool) -> Result<(), String> {
     let served = runtime.block_on(async {
         let listener = live::bind(port).await?;
         let address = listener.local_addr().map_err(|error| format!("cannot serve: {error}"))?;
-        // Made once before anybody looks, so that whatever is wrong is said here, and the first page comes at once.
+        // Made once before the first page is asked for, so that whatever is wrong is said here, and
+        // the first page comes at once.
         let live = live::prepare(address.port(), root()).await?;
         println!("The slides are at http://{address}. Ctrl-C ends this.");
         if open && let Err(error) = open::that_detached(format!("http://{address}")) {

@@ -1,29 +1,47 @@
 //! Code for the slides: what stands between two anchors of a file.
 
-/// The lines of `text` between `ANCHOR: name` and `ANCHOR_END: name` in comments, without the lines of anchors inside, and
-/// without the indentation that all of them share; `None` if there is no such anchor, or if it has no end.
-pub fn between_anchors(text: &str, name: &str) -> Option<String> {
-    let mut lines = text.lines();
-    lines.find(|line| mark(line) == Some(("ANCHOR", name)))?;
-    let mut code: Vec<&str> = vec![];
+/// A part of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fragment {
+    /// Its text, without the indentation that all of its lines share.
+    pub text: String,
+    /// For each line its number in the file, counted from 1.
+    pub numbers: Vec<usize>,
+}
+
+/// The lines of `text` between `ANCHOR: name` and `ANCHOR_END: name` in comments, without the lines
+/// of anchors inside; `None` if there is no such anchor, or if it has no end.
+pub fn between_anchors(text: &str, name: &str) -> Option<Fragment> {
+    let mut lines = text.lines().enumerate();
+    lines.find(|(_, line)| mark(line) == Some(("ANCHOR", name)))?;
+    let mut code: Vec<(usize, &str)> = vec![];
     loop {
-        let line = lines.next()?;
+        let (index, line) = lines.next()?;
         match mark(line) {
             Some(("ANCHOR_END", end)) if end == name => break,
             Some(_) => {}
-            None => code.push(line.trim_end()),
+            None => code.push((index + 1, line.trim_end())),
         }
     }
-    let first = code.iter().position(|line| !line.is_empty()).unwrap_or_default();
-    let last = code.iter().rposition(|line| !line.is_empty()).map_or(first, |last| last + 1);
-    let code = &code[first..last];
-    let indent = code
-        .iter()
-        .filter(|line| !line.is_empty())
-        .map(|line| indent_of(line))
-        .min()
-        .unwrap_or_default();
-    Some(code.iter().map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect())
+    while let Some((_, "")) = code.first() {
+        code.remove(0);
+    }
+    while let Some((_, "")) = code.last() {
+        code.pop();
+    }
+    let mut indent = usize::MAX;
+    for (_, line) in &code {
+        if !line.is_empty() {
+            indent = indent.min(indent_of(line));
+        }
+    }
+    let mut fragment = Fragment::default();
+    for (number, line) in code {
+        fragment.text += line.get(indent..).unwrap_or_default();
+        fragment.text.push('\n');
+        fragment.numbers.push(number);
+    }
+    Some(fragment)
 }
 
 /// How many spaces a line begins with.
@@ -39,7 +57,10 @@ fn mark(line: &str) -> Option<(&str, &str)> {
         None => line.strip_prefix("//").or_else(|| line.strip_prefix('#'))?,
     };
     let (word, name) = comment.trim().split_once(": ")?;
-    ["ANCHOR", "ANCHOR_END"].contains(&word).then_some((word, name))
+    match word {
+        "ANCHOR" | "ANCHOR_END" => Some((word, name)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -61,23 +82,33 @@ mod tests {
 // ANCHOR: open
 ";
 
+    fn between(text: &str, name: &str) -> Option<String> {
+        Some(between_anchors(text, name)?.text)
+    }
+
+    #[test]
+    fn each_line_knows_its_number() {
+        let fragment = between_anchors(TEXT, "outer").expect("it is there");
+        assert_eq!(fragment.numbers, [4, 6, 7, 8, 10]);
+    }
+
     #[test]
     fn an_anchor_inside_another_is_not_shown() {
         assert_eq!(
-            between_anchors(TEXT, "outer").as_deref(),
+            between(TEXT, "outer").as_deref(),
             Some("fn one() {\n    let x = 1;\n\n    x\n}\n")
         );
     }
 
     #[test]
     fn code_begins_at_the_left_edge() {
-        assert_eq!(between_anchors(TEXT, "inner").as_deref(), Some("let x = 1;\n\nx\n"));
+        assert_eq!(between(TEXT, "inner").as_deref(), Some("let x = 1;\n\nx\n"));
     }
 
     #[test]
     fn python_has_other_comments() {
         assert_eq!(
-            between_anchors("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(),
+            between("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(),
             Some("pass\n")
         );
     }
@@ -85,7 +116,7 @@ mod tests {
     #[test]
     fn markdown_has_comments_of_html() {
         assert_eq!(
-            between_anchors("<!-- ANCHOR: a -->\n| a |\n<!-- ANCHOR_END: a -->\n", "a").as_deref(),
+            between("<!-- ANCHOR: a -->\n| a |\n<!-- ANCHOR_END: a -->\n", "a").as_deref(),
             Some("| a |\n")
         );
     }

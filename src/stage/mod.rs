@@ -10,8 +10,7 @@
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
 //! over the scenes), `options` (the command line), `schedules` (other orders than tokio's), `print`
-//! (the terminal), `files` and `recorded` (what is kept), `driver` (event
-//! loops).
+//! (the terminal), `files` (what is kept), `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
@@ -21,7 +20,6 @@ mod files;
 mod header;
 mod options;
 mod print;
-mod recorded;
 mod run;
 mod scene;
 mod schedules;

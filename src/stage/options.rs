@@ -87,7 +87,7 @@ const OPTIONS: [(&str, &str); 13] = [
     ("--where", "Say where in the source each lane waited, and for what"),
     ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
     ("--explore [FILE]", "Open a page that steps through the run; with a file, only write it"),
-    ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
+    ("--width PIXELS", "How wide to draw for --svg: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
     ("--quiet", "Print nothing but lines and timeline: no title, and not what to look for"),
 ];

@@ -73,8 +73,8 @@ pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Places,
-    Pos, Row, Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
-    from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
+    Pos, Row, Said, Span, State, Step, SteppedLane, SteppedRun, SvgOptions, SvgPicture,
+    TerminalOptions, Theme, Track, Until, Wake, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
 };
 #[doc(hidden)]
 pub use record::say_line;

@@ -25,10 +25,10 @@ pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, W
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use layout::LeftOut;
 pub use marks::Mark;
-pub use page::to_page;
+pub use page::{Step, SteppedLane, SteppedRun, Track, to_page};
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;
 pub use places::Places;
-pub use svg::{PageStyle, Stop, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
+pub use svg::{PageStyle, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
 pub use terminal::TerminalOptions;
 pub(crate) use terminal::colour;

@@ -98,20 +98,14 @@ pub struct SvgPicture {
     pub width: f64,
     /// Its natural height in pixels.
     pub height: f64,
-    /// Where each instant ends that is drawn, in order: where a player stops that shows the run step
-    /// by step. Of several charts, only those of the first.
-    pub stops: Vec<Stop>,
+    /// How far a player shows the picture after each step of [`Chart::steps`], in pixels of its
+    /// natural width. Of several charts, only those of the first.
+    ///
+    /// In a picture with [`Theme::Page`] whatever must not be seen in part has an attribute
+    /// `data-at`: from so many pixels on it is shown. Rectangles and lines are shown up to there.
+    pub stops: Vec<f64>,
     /// What the picture does not show, though the run had it.
     pub left_out: Vec<LeftOut>,
-}
-
-/// Where an instant ends in a picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stop {
-    /// The index of the instant.
-    pub instant: usize,
-    /// In percent of the picture's width.
-    pub percent: f64,
 }
 
 impl Chart {
@@ -156,7 +150,7 @@ fn several(charts: &[Chart], options: SvgOptions) -> SvgPicture {
         left_out.extend(layout.left_out);
     }
     let height = (top - BETWEEN).max(0.0);
-    let svg = document(&body, &described.join(" "), (width, height), &stops, options);
+    let svg = document(&body, &described.join(" "), (width, height), options);
     SvgPicture { svg, width, height, stops, left_out }
 }
 
@@ -189,7 +183,7 @@ pub(super) fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
         left_out.extend(layout.left_out);
     }
     let height = (top - BETWEEN).max(0.0);
-    let svg = document(&body, &described.join(" "), (width, height), &stops, options);
+    let svg = document(&body, &described.join(" "), (width, height), options);
     SvgPicture { svg, width, height, stops, left_out }
 }
 
@@ -197,19 +191,12 @@ fn document(
     body: &[(f64, Markup)],
     described: &str,
     (width, height): (f64, f64),
-    stops: &[Stop],
     options: SvgOptions,
 ) -> String {
-    let (mut percents, mut instants) = (vec![], vec![]);
-    for stop in stops {
-        percents.push(format!("{:.1}", stop.percent));
-        instants.push(stop.instant.to_string());
-    }
     html! {
         svg.timeline.(theme_class(options.theme)) xmlns="http://www.w3.org/2000/svg"
             viewBox={ "0 0 " (px(width)) " " (px(height)) } width=(px(width)) height=(px(height))
             role="img" aria-label=(described)
-            data-stops=(percents.join(" ")) data-instants=(instants.join(" "))
         {
             @if options.theme != Theme::Page {
                 style { (PreEscaped(style::style(options.theme))) }
