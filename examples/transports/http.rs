@@ -149,15 +149,13 @@ where
     T: AsyncRead + AsyncWrite + Unpin,
 {
     let named = |name| {
-        response
-            .headers
-            .iter()
-            .filter(move |header| header.0 == name)
-            .map(|header| header.1.as_str())
+        let all = response.headers.iter();
+        all.filter(move |header| header.0 == name).map(|header| header.1.as_str())
     };
     let mut lengths: Vec<&str> = named("content-length").collect();
     lengths.dedup();
     let mut body = vec![];
+    // ANCHOR: end
     match (named("transfer-encoding").next(), &lengths[..]) {
         // These have none, whatever their headers say.
         _ if [204, 304].contains(&response.status) => {}
@@ -168,10 +166,10 @@ where
         // Up to the end of the connection.
         (None, []) => connection.read(&mut body, usize::MAX).await?,
         (None, [digits]) => connection.read_exactly(&mut body, length(digits, 10)?).await?,
-        // Who believes the one sees another end than who believes the other, and something can be
-        // smuggled in.
+        // Two that trust different headers disagree on its end: requests can be smuggled in.
         _ => return Err("more than one length".into()),
     }
+    // ANCHOR_END: end
     Ok(body)
 }
 

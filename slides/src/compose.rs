@@ -77,8 +77,8 @@ impl Seconds {
 
 /// So long it takes until a question is read and hands are up.
 const VOTE: u64 = 10;
-/// Half a second for each step: Space is held, but where something happens.
-const STEPS_PER_SECOND: u64 = 2;
+/// A second for each step.
+const SECONDS_PER_STEP: u64 = 1;
 /// From pressing R to going on, besides the run itself.
 const AROUND_RUN: u64 = 5;
 
@@ -301,7 +301,9 @@ fn files(root: &Path, deck: &Deck) -> BTreeSet<PathBuf> {
     let mut files = BTreeSet::from([root.join(DECK)]);
     for block in deck.blocks() {
         match &block.kind {
-            Kind::Table(FileFrom { file, .. }) | Kind::Picture(file) => {
+            Kind::Table(FileFrom { file, .. })
+            | Kind::Rows(FileFrom { file, .. })
+            | Kind::Picture(file) => {
                 files.insert(root.join(file));
             }
             _ => {}
@@ -394,6 +396,26 @@ impl Composer<'_> {
         Ok(fragment)
     }
 
+    /// The head of the first table of a file, and its rows whose first cell is this name.
+    fn rows(&self, file: &str, name: &str) -> Result<String, String> {
+        let text = self.read(file)?;
+        let start = format!("| `{name}` |");
+        let mut head = vec![];
+        let mut rows = vec![];
+        for line in text.lines() {
+            if line.starts_with('|') && head.len() < 2 {
+                head.push(line);
+            } else if line.starts_with(&start) {
+                rows.push(line);
+            }
+        }
+        if rows.is_empty() {
+            return Err(format!("{file} has no row of `{name}`"));
+        }
+        head.extend(rows);
+        Ok(head.join("\n") + "\n")
+    }
+
     /// From here on a table is text, as if it stood in `deck.md`, and a picture is what is in its
     /// file.
     fn insert_files(&self, deck: &mut Deck, problems: &mut Vec<Problem>) {
@@ -401,6 +423,9 @@ impl Composer<'_> {
             let inserted = match &block.kind {
                 Kind::Table(FileFrom { file, anchor }) => {
                     self.between_anchors(file, anchor).map(|table| Kind::Prose(table.text))
+                }
+                Kind::Rows(FileFrom { file, anchor }) => {
+                    self.rows(file, anchor).map(Kind::Prose)
                 }
                 Kind::Picture(file) => self.read(file).map(Kind::Drawn),
                 _ => continue,
@@ -425,7 +450,12 @@ fn examples_of(kind: &Kind) -> Vec<&str> {
             }
             names
         }
-        Kind::Code(_) | Kind::Table(_) | Kind::Picture(_) | Kind::Drawn(_) | Kind::Agenda => vec![],
+        Kind::Code(_)
+        | Kind::Table(_)
+        | Kind::Rows(_)
+        | Kind::Picture(_)
+        | Kind::Drawn(_)
+        | Kind::Agenda => vec![],
     }
 }
 
@@ -486,17 +516,22 @@ impl Ready<'_> {
             return vec![shown(slide, &drafted, pieces, run)];
         }
         // With both languages it is too full: then they are shown first, and Rust alone is played.
-        for parts in [Parts::PairThenRust, Parts::PairThenLast, Parts::OneEach] {
+        for parts in [
+            Parts::PairThenRust,
+            Parts::PairThenLast,
+            Parts::OneEach,
+            Parts::LinesThatRun,
+            Parts::OneThenLinesThatRun,
+        ] {
             let Some((asked, played)) = place::split(&drafted, parts) else { continue };
             let mut left = vec![];
             let first = place::place(&slide, asked.clone(), &mut left);
             let second = place::place(&slide, played.clone(), &mut left);
             if left.is_empty() {
                 let ask = Slide { half_minutes: 0, ..slide.clone() };
-                return vec![
-                    shown(ask, &asked, first, None),
-                    shown(slide, &played, second, run),
-                ];
+                let mut second = shown(slide, &played, second, run);
+                second.seconds.vote = 0; // the room has voted on the slide before
+                return vec![shown(ask, &asked, first, None), second];
             }
         }
         problems.extend(misfits);
@@ -543,7 +578,9 @@ impl Ready<'_> {
                 }
                 Draft::Agenda(topics)
             }
-            Kind::Table(_) | Kind::Picture(_) => unreachable!("its file was inserted"),
+            Kind::Table(_) | Kind::Rows(_) | Kind::Picture(_) => {
+                unreachable!("its file was inserted")
+            }
             Kind::Run(_) => unreachable!("it is no part of the slide's content"),
         };
         Ok(Some(draft))
@@ -630,7 +667,7 @@ fn seconds(slide: &Slide, drafted: &[Drafted], run: Option<&Run>) -> Seconds {
         match draft {
             Draft::Asked { question: Some(_), .. } => seconds.vote = VOTE,
             Draft::Timeline(scene) => {
-                seconds.play = scene.run.tracks[0].steps.len() as u64 / STEPS_PER_SECOND;
+                seconds.play = scene.run.tracks[0].steps.len() as u64 * SECONDS_PER_STEP;
             }
             _ => {}
         }

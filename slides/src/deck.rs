@@ -19,6 +19,7 @@
 //! {{output gather | A}}                 only what this lane said
 //! {{picture docs/gather.svg}}           a picture that was drawn before, shown when you go on
 //! {{table benches/README.md:figures}}   a table of Markdown, between two anchors of a file
+//! {{rows docs/schedules.md:lock}}       the rows of a table whose first cell is `lock`
 //! {{agenda}}                            the topics
 //! ! {{took gather}}: they overlap.      the answer, which comes last; `took` can stand in any text
 //! {{run gather}}                        a button that runs it
@@ -134,6 +135,8 @@ pub enum Kind {
     Output(SceneOf, Option<String>),
     /// A table of Markdown from a file.
     Table(FileFrom),
+    /// The rows of a table of Markdown from a file that begin with this name.
+    Rows(FileFrom),
     /// The path of a picture, from the root of the repository.
     Picture(String),
     /// What was in its file: a document of SVG.
@@ -399,6 +402,7 @@ impl Reader<'_> {
                 Kind::Code(CodeFrom { language, file, anchor })
             }
             "table" => Kind::Table(self.file_and_anchor(line, what)?),
+            "rows" => Kind::Rows(self.file_and_anchor(line, what)?),
             "timeline" => Kind::Timeline(SceneOf::parse(what)),
             "output" => match what.split_once(" | ") {
                 Some((scene, lane)) => {

@@ -14,7 +14,7 @@ pub const HEIGHT: f64 = 720.0;
 const SIDE: f64 = 52.0;
 /// Free above; and below, where the footer is.
 const ABOVE: f64 = 18.0;
-const BELOW: f64 = 48.0;
+const BELOW: f64 = 46.0;
 /// Between two blocks.
 const GAP: f64 = 9.0;
 const TITLE: f64 = 38.0;

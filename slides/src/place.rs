@@ -6,8 +6,8 @@ use crate::{
     examples::Scene,
     layout::{self, Setting},
 };
-use async_concepts::timeline::{SvgOptions, SvgPicture, Theme};
-use std::sync::Arc;
+use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A picture that is any wider is too small to be read from the last row.
 pub const WIDEST: f64 = layout::content_width() / layout::SMALLEST_SCALE;
@@ -278,7 +278,7 @@ pub(crate) fn has_only_text(drafted: &[Drafted]) -> bool {
 }
 
 /// How a slide with two pieces of code becomes two slides.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parts {
     /// Both pieces, then what is in Rust: that is what was recorded.
     PairThenRust,
@@ -286,29 +286,26 @@ pub(crate) enum Parts {
     PairThenLast,
     /// The first piece, then the last one.
     OneEach,
+    /// All code, then of that in Rust the lines that the run goes through.
+    LinesThatRun,
+    /// The first piece, then of the last one the lines that the run goes through.
+    OneThenLinesThatRun,
 }
 
-/// Parts a slide that has two pieces of code and is too full: on the first one they stand with the
-/// question, on the second one less code with the question, what is played, and the answer.
+/// Parts a slide that has code and is too full: on the first one it stands with the question, on the
+/// second one less code with the question, what is played, and the answer.
 pub(crate) fn split(drafted: &[Drafted], parts: Parts) -> Option<(Vec<Drafted>, Vec<Drafted>)> {
     let mut first = vec![];
     let mut second = vec![];
-    let (mut pair, mut played) = (false, false);
+    let mut pieces = 0;
+    let mut played = false;
+    let run = run_of(drafted);
     for Drafted { line, draft } in drafted {
         let line = *line;
         match draft {
             Draft::Codes(codes) => {
-                pair |= codes.len() == 2;
-                let mut before = codes.clone();
-                let mut after = codes.clone();
-                match parts {
-                    Parts::PairThenRust => after.retain(|code| code.language == Language::Rust),
-                    Parts::PairThenLast => after = after.split_off(codes.len() - 1),
-                    Parts::OneEach => {
-                        after = after.split_off(codes.len() - 1);
-                        before.truncate(1);
-                    }
-                }
+                pieces = pieces.max(codes.len());
+                let (before, after) = split_codes(codes, parts, run);
                 first.push(Drafted { line, draft: Draft::Codes(before) });
                 second.push(Drafted { line, draft: Draft::Codes(after) });
             }
@@ -328,5 +325,64 @@ pub(crate) fn split(drafted: &[Drafted], parts: Parts) -> Option<(Vec<Drafted>, 
             }
         }
     }
-    if pair && (played || parts == Parts::OneEach) { Some((first, second)) } else { None }
+    let useful = match parts {
+        Parts::PairThenRust | Parts::PairThenLast => pieces == 2 && played,
+        Parts::OneEach => pieces == 2,
+        Parts::LinesThatRun | Parts::OneThenLinesThatRun => pieces > 0 && run.is_some(),
+    };
+    if useful { Some((first, second)) } else { None }
+}
+
+/// The run that a slide plays.
+fn run_of(drafted: &[Drafted]) -> Option<&SteppedRun> {
+    for Drafted { draft, .. } in drafted {
+        if let Draft::Timeline(scene) = draft {
+            return Some(&scene.run);
+        }
+    }
+    None
+}
+
+fn split_codes(
+    codes: &[Code],
+    parts: Parts,
+    run: Option<&SteppedRun>,
+) -> (Vec<Code>, Vec<Code>) {
+    let mut before = codes.to_vec();
+    let mut after = codes.to_vec();
+    match parts {
+        Parts::PairThenRust => after.retain(|code| code.language == Language::Rust),
+        Parts::PairThenLast => after = after.split_off(codes.len() - 1),
+        Parts::OneEach | Parts::OneThenLinesThatRun => {
+            after = after.split_off(codes.len() - 1);
+            before.truncate(1);
+        }
+        Parts::LinesThatRun => {
+            after.retain(|code| code.language == Language::Rust);
+        }
+    }
+    if let (Parts::LinesThatRun | Parts::OneThenLinesThatRun, Some(run)) = (parts, run) {
+        for code in &mut after {
+            let lines = lines_of(run, &code.file);
+            code.fragment = code.fragment.only(&lines);
+        }
+    }
+    (before, after)
+}
+
+/// The lines of a file at which the lanes of a run wait or print.
+fn lines_of(run: &SteppedRun, file: &str) -> BTreeSet<usize> {
+    let mut lines = BTreeSet::new();
+    for track in &run.tracks {
+        if track.file != file {
+            continue;
+        }
+        for step in &track.steps {
+            let said = step.says.iter().filter_map(|(_, _, line)| *line);
+            for line in said.chain(step.resumed).chain(step.stop) {
+                lines.insert(line as usize);
+            }
+        }
+    }
+    lines
 }

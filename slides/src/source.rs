@@ -1,4 +1,5 @@
 //! Code for the slides: what stands between two anchors of a file.
+use std::collections::BTreeSet;
 
 /// A part of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -7,6 +8,42 @@ pub struct Fragment {
     pub text: String,
     /// For each line its number in the file, counted from 1.
     pub numbers: Vec<usize>,
+}
+
+impl Fragment {
+    /// Its first line and these; where several lines are left out, there is one with an ellipsis,
+    /// whose number is 0.
+    pub fn only(&self, wanted: &BTreeSet<usize>) -> Fragment {
+        let mut kept = Fragment::default();
+        let mut left_out: Vec<(&str, usize)> = vec![];
+        for (nth, (line, number)) in self.text.lines().zip(&self.numbers).enumerate() {
+            if nth > 0 && !wanted.contains(number) {
+                left_out.push((line, *number));
+                continue;
+            }
+            kept.leave_out(std::mem::take(&mut left_out));
+            kept.push(line, *number);
+        }
+        kept.leave_out(left_out);
+        kept
+    }
+
+    fn leave_out(&mut self, lines: Vec<(&str, usize)>) {
+        match lines[..] {
+            [] => {}
+            [(line, number)] => self.push(line, number),
+            [(line, _), ..] => {
+                let indent = " ".repeat(indent_of(line));
+                self.push(&format!("{indent}…"), 0);
+            }
+        }
+    }
+
+    fn push(&mut self, line: &str, number: usize) {
+        self.text += line;
+        self.text.push('\n');
+        self.numbers.push(number);
+    }
 }
 
 /// The lines of `text` between `ANCHOR: name` and `ANCHOR_END: name` in comments, without the lines
@@ -29,6 +66,12 @@ pub fn between_anchors(text: &str, name: &str) -> Option<Fragment> {
     while let Some((_, "")) = code.last() {
         code.pop();
     }
+    // What must not compile stands in comments.
+    if code.iter().all(|(_, line)| line.starts_with("//")) {
+        for (_, line) in &mut code {
+            *line = line.trim_start_matches("//");
+        }
+    }
     let mut indent = usize::MAX;
     for (_, line) in &code {
         if !line.is_empty() {
@@ -37,9 +80,7 @@ pub fn between_anchors(text: &str, name: &str) -> Option<Fragment> {
     }
     let mut fragment = Fragment::default();
     for (number, line) in code {
-        fragment.text += line.get(indent..).unwrap_or_default();
-        fragment.text.push('\n');
-        fragment.numbers.push(number);
+        fragment.push(line.get(indent..).unwrap_or_default(), number);
     }
     Some(fragment)
 }
@@ -90,6 +131,20 @@ mod tests {
     fn each_line_knows_its_number() {
         let fragment = between_anchors(TEXT, "outer").expect("it is there");
         assert_eq!(fragment.numbers, [4, 6, 7, 8, 10]);
+    }
+
+    #[test]
+    fn lines_that_are_left_out_leave_a_mark() {
+        let fragment = between_anchors(TEXT, "outer").expect("it is there");
+        let short = fragment.only(&BTreeSet::from([8]));
+        assert_eq!(short.text, "fn one() {\n    …\n    x\n}\n");
+        assert_eq!(short.numbers, [4, 0, 8, 10]);
+    }
+
+    #[test]
+    fn code_that_must_not_compile_stands_in_comments() {
+        let text = "// ANCHOR: a\n//     let x;\n//         y\n// ANCHOR_END: a\n";
+        assert_eq!(between(text, "a").as_deref(), Some("let x;\n    y\n"));
     }
 
     #[test]

@@ -215,10 +215,18 @@ impl Reader<'_> {
                 && next.from == after
             {
                 let woken = self.was_woken(other, after);
+                let before = self.before(other, after);
                 if woken {
                     ready.push(self.place_in_queue(other, after));
+                } else if let Some(before) = before {
+                    // It is polled without a wake, and goes on waiting.
+                    match self.until_at_last(other, before) {
+                        (State::Waiting(Until::Clock), to) => timers.push((to, other)),
+                        (State::Waiting(Until::Lane(by)), _) if by != other => waits.push(by),
+                        _ => {}
+                    }
                 }
-                step.states.push(match self.before(other, after) {
+                step.states.push(match before {
                     _ if woken => 'd',
                     Some(before) => letter(self.chart, other, Some(before), after),
                     None => 'l',
