@@ -424,9 +424,7 @@ impl Composer<'_> {
                 Kind::Table(FileFrom { file, anchor }) => {
                     self.between_anchors(file, anchor).map(|table| Kind::Prose(table.text))
                 }
-                Kind::Rows(FileFrom { file, anchor }) => {
-                    self.rows(file, anchor).map(Kind::Prose)
-                }
+                Kind::Rows(FileFrom { file, anchor }) => self.rows(file, anchor).map(Kind::Prose),
                 Kind::Picture(file) => self.read(file).map(Kind::Drawn),
                 _ => continue,
             };

@@ -10,6 +10,7 @@
 //! - [`compose`] finds what each slide shows, [`layout`] knows how large things are, and [`place`]
 //!   gives each its place;
 //! - [`page`] makes one HTML file of it, with the player of `src/player` in it;
+//! - [`site`] writes it and all examples as pages to link to;
 //! - [`live`] serves it, and runs examples from it: [`process`] starts them, and a `guard` ends them
 //!   however the server ends.
 #![warn(missing_docs)]
@@ -25,6 +26,7 @@ pub mod live;
 pub mod page;
 pub mod place;
 pub mod process;
+pub mod site;
 pub mod source;
 
 use std::path::{Path, PathBuf};

@@ -2,11 +2,17 @@
 use slides::{
     compose::{Seconds, Talk, compose},
     deck::Cut,
+    examples::Recordings,
     live,
     page::{For, page},
-    root,
+    root, site,
 };
-use std::{ffi::OsString, fs, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 const HELP: &str = "Usage: cargo run -p slides [-- COMMAND]
 
@@ -16,6 +22,7 @@ Serves the deck on this machine, until Ctrl-C:
 
 Commands:
   build [FILE]       Write the deck as one file of HTML that needs nothing else; slides.html unless told
+  site DIR           Write all examples, the talk and the documents as pages to put on a server
   check              Say what is missing or does not fit, and how long the two talks take
 
   -h, --help         Print this
@@ -29,6 +36,7 @@ enum Task {
         open: bool,
     },
     Build(PathBuf),
+    Site(PathBuf),
     Check,
     /// Run a program for a server, and end it with the server: see [`slides::guard`].
     Guard(Vec<OsString>),
@@ -58,12 +66,14 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Erro
     let (command, file) = (words.next(), words.next());
     match (command.as_ref().map(|command| command.to_string_lossy()).as_deref(), file) {
         (None, _) => Ok(Task::Serve { port: port.unwrap_or(8123), open }),
-        (Some("build" | "check"), _) if port.is_some() || open => {
+        (Some("build" | "check" | "site"), _) if port.is_some() || open => {
             Err("--port and --open are for serving the deck".into())
         }
         (Some("build"), file) => {
             Ok(Task::Build(file.map_or_else(|| "slides.html".into(), PathBuf::from)))
         }
+        (Some("site"), Some(folder)) => Ok(Task::Site(folder.into())),
+        (Some("site"), None) => Err("`site` wants a folder".into()),
         (Some("check"), None) => Ok(Task::Check),
         (Some("check"), Some(file)) => {
             Err(format!("unexpected argument {:?}", file.to_string_lossy()).into())
@@ -88,6 +98,7 @@ fn main() -> ExitCode {
         Task::Check => check(),
         Task::Guard(program) => return guard(&program),
         Task::Build(file) => build(file),
+        Task::Site(folder) => write_site(&folder),
         Task::Serve { port, open } => serve(port, open),
     };
     match done {
@@ -144,7 +155,14 @@ fn check() -> Result<(), String> {
             too_long.push(format!("the talk of {minutes} minutes takes {takes:.1}"));
         }
     }
-    if too_long.is_empty() { Ok(()) } else { Err(too_long.join("\n")) }
+    if !too_long.is_empty() {
+        return Err(too_long.join("\n"));
+    }
+    // The site is written to follow its links.
+    let folder = tempfile::tempdir().map_err(|error| format!("no folder for the site: {error}"))?;
+    let site = site::write(&root(), folder.path(), &Recordings::default())?;
+    println!("{} pages of the site, and all their links lead somewhere", site.pages);
+    Ok(())
 }
 
 /// Minutes of a topic in the long talk.
@@ -161,6 +179,16 @@ fn build(file: PathBuf) -> Result<(), String> {
     let page = page(&made()?, For::AFile);
     fs::write(&file, &page).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     println!("{}: {} kB", file.display(), page.len() / 1000);
+    Ok(())
+}
+
+fn write_site(folder: &Path) -> Result<(), String> {
+    let site = site::write(&root(), folder, &Recordings::default())?;
+    let megabytes = site.bytes as f64 / 1e6;
+    println!("{}: {} pages, {megabytes:.1} MB", folder.display(), site.pages);
+    if !site.documentation {
+        println!("without the library's documentation: run `cargo doc --no-deps` before, for that");
+    }
     Ok(())
 }
 
@@ -224,15 +252,23 @@ mod tests {
         assert_eq!(parsed("--open --port 0"), Ok(Task::Serve { port: 0, open: true }));
         assert_eq!(parsed("build"), Ok(Task::Build("slides.html".into())));
         assert_eq!(parsed("build talk.html"), Ok(Task::Build("talk.html".into())));
+        assert_eq!(parsed("site public"), Ok(Task::Site("public".into())));
         assert_eq!(parsed("check"), Ok(Task::Check));
         assert_eq!(parsed("check --help"), Ok(Task::Help));
     }
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
-        for line in
-            ["bild", "--port", "--port 70000", "--fast", "check file", "build a b", "check --open"]
-        {
+        for line in [
+            "bild",
+            "--port",
+            "--port 70000",
+            "--fast",
+            "check file",
+            "build a b",
+            "check --open",
+            "site",
+        ] {
             parsed(line).expect_err(line);
         }
     }

@@ -343,11 +343,7 @@ fn run_of(drafted: &[Drafted]) -> Option<&SteppedRun> {
     None
 }
 
-fn split_codes(
-    codes: &[Code],
-    parts: Parts,
-    run: Option<&SteppedRun>,
-) -> (Vec<Code>, Vec<Code>) {
+fn split_codes(codes: &[Code], parts: Parts, run: Option<&SteppedRun>) -> (Vec<Code>, Vec<Code>) {
     let mut before = codes.to_vec();
     let mut after = codes.to_vec();
     match parts {

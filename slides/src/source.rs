@@ -162,10 +162,7 @@ mod tests {
 
     #[test]
     fn python_has_other_comments() {
-        assert_eq!(
-            between("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(),
-            Some("pass\n")
-        );
+        assert_eq!(between("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(), Some("pass\n"));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The deck itself: it can be made, always in the same way, and says where it is wrong.
 use slides::{
-    compose::{Failure, Piece, Talk, compose, compose_text},
+    compose::{Failure, Piece, Seconds, Talk, compose, compose_text, compose_with},
+    deck::Cut,
+    examples::Recordings,
     page::{For, KEYS, page},
     root,
 };
@@ -9,11 +11,53 @@ use std::sync::LazyLock;
 static TALK: LazyLock<Talk> =
     LazyLock::new(|| compose(&root()).unwrap_or_else(|failure| panic!("{failure}")));
 
+/// What is said, voted, played and run, of 45 and of 90 minutes.
 #[test]
-fn the_talk_fills_an_hour_and_a_quarter_at_most() {
-    assert!((60.0..=75.0).contains(&TALK.minutes), "{} minutes", TALK.minutes);
-    let slides = TALK.slides.len();
-    assert!((40..=60).contains(&slides), "{slides} slides");
+fn both_cuts_of_the_talk_fill_their_time_and_keep_to_it() {
+    for cut in [Cut::Short, Cut::Long] {
+        let takes = TALK.takes(cut).as_secs() as f64 / 60.0;
+        let minutes = cut.minutes() as f64;
+        assert!((0.9 * minutes..=minutes).contains(&takes), "{takes} of {minutes} minutes");
+    }
+}
+
+/// The time of a slide is what stands in its notes, and what the room and the machine need.
+#[test]
+fn voting_playing_and_running_take_their_time() {
+    let text = "## A\n{{rust gather:gather}}\n? When?\n{{timeline gather}}\n! Then.\n\
+                {{run gather}}\n??? 1 min\n- Press R.\n";
+    let talk = compose_text(&root(), text).unwrap_or_else(|failure| panic!("{failure}"));
+    let Seconds { talk: said, vote, play, run } = talk.slides[0].seconds;
+    assert_eq!((said, vote, run), (60, 10, 5 + 3), "gather takes three seconds");
+    let Some(Piece::Timeline(played)) =
+        talk.slides[0].pieces.iter().find(|piece| matches!(piece, Piece::Timeline(_)))
+    else {
+        panic!("it is played")
+    };
+    assert_eq!(play, played.picture.stops.len() as u64, "a second for each poll");
+}
+
+/// A picture is played beside the code that it is of, so that its lines can be lit.
+#[test]
+fn what_is_played_stands_beside_its_code() {
+    let mut without = vec![];
+    for shown in &TALK.slides {
+        for piece in &shown.pieces {
+            let Piece::Timeline(played) = piece else { continue };
+            let mut found = false;
+            for piece in &shown.pieces {
+                if let Piece::Codes(codes, _) = piece {
+                    found |= codes.iter().any(|code| {
+                        played.scene.run.tracks.iter().any(|track| track.file == code.file)
+                    });
+                }
+            }
+            if !found {
+                without.push(shown.slide.title.as_str());
+            }
+        }
+    }
+    assert_eq!(without, [""; 0], "no code of these runs is on their slide");
 }
 
 #[test]
@@ -96,7 +140,9 @@ fn every_question_is_answered() {
 
 #[test]
 fn two_builds_are_the_same_bytes() {
-    let again = compose(&root()).unwrap_or_else(|failure| panic!("{failure}"));
+    // Recorded anew: the same bytes must come of other runs.
+    let again = compose_with(&root(), &Recordings::anew());
+    let again = again.unwrap_or_else(|failure| panic!("{failure}"));
     let (one, other) = (page(&TALK, For::AFile), page(&again, For::AFile));
     for (line, (one, other)) in one.lines().zip(other.lines()).enumerate() {
         assert_eq!(one, other, "in line {} of the page", line + 1);
@@ -168,6 +214,7 @@ fn what_is_missing_is_named_with_its_line() {
             "{{timeline send_millions/two connections}}",
             "3: the timeline of `send_millions` is too wide: not all of it can be drawn",
         ),
+        ("{{rows docs/schedules.md:no_such}}", "3: docs/schedules.md has no row of `no_such`"),
         ("{{timeline gather/second}}", "3: `gather` has no scene `second`, but: gather"),
         ("{{timeline lock}}", "3: which scene of `lock`? It has: unlocked, locked, plain variable"),
     ] {

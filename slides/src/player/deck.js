@@ -184,6 +184,9 @@ function startDeck(slides, dialogs) {
   for (const button of document.querySelectorAll("[data-run]")) button.addEventListener("click", run);
   slides.forEach((slide) => makeScrubbable(slide, (step) => show(at, step)));
   followFingers(byId("stage"), { next, previous, play });
+  // Paper shows all of it, whatever is on the screen.
+  addEventListener("beforeprint", () => slides.forEach((slide) => slide.show(slide.steps)));
+  addEventListener("afterprint", () => show(at, step, false));
   showWhatTheAddressSays();
 }
 
