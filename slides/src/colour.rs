@@ -52,8 +52,8 @@ pub fn tokens(language: Language, code: &str) -> Vec<(Class, &str)> {
 /// Continuation lines stand so many columns farther right than the line that they continue.
 pub const HANG: usize = 4;
 
-/// Code as HTML: an element for each line, with the line's number in its file. Its class says how far
-/// it is indented, so that a line that is too long for its place goes on below, indented.
+/// Code as HTML: an element for each line, with the line's number in its file. Its class says how
+/// far it is indented, so that a line that is too long for its place goes on below, indented.
 pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
     let mut lines: Vec<Vec<(Class, &str)>> = vec![vec![]];
     for (class, text) in tokens(language, code) {

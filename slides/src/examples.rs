@@ -1,5 +1,5 @@
 //! The examples: where they are, how they are built, and what is recorded when they run.
-use async_concepts::timeline::{Chart, Clock, SteppedRun, from_json, human};
+use async_concepts::timeline::{Chart, Clock, SteppedRun, from_json, human, to_json};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -89,7 +89,8 @@ impl Examples {
         self.by_name.get(name)
     }
 
-    /// Builds these examples, with cargo's progress on the standard error, and says where their executables are.
+    /// Builds these examples, with cargo's progress on the standard error, and says where their
+    /// executables are.
     ///
     /// # Panics
     /// If one of them is unknown.
@@ -145,7 +146,7 @@ pub struct Executables(HashMap<String, PathBuf>);
 /// What an example recorded: its scenes, in order.
 #[derive(Debug)]
 pub struct Recorded {
-    /// At least one.
+    /// None if the program has no stage, such as one that is made to be taken home.
     pub scenes: Vec<Arc<Scene>>,
 }
 
@@ -216,11 +217,14 @@ impl Executables {
         let file = folder.path().join("recorded.json");
         let mut run = Command::new(&self.0[name]);
         run.args(["--fast", "--no-timeline", "--json"]).arg(&file);
-        // A verdict is part of what some examples show, so a run that was ended is not an error here.
+        // A verdict is part of what some examples show, so a run that was ended is not an error
+        // here.
         run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let ran = run.output().map_err(failed)?;
         match fs::read_to_string(&file) {
             Ok(json) => Ok(json),
+            // A program that has no stage knows no such option, and recorded nothing.
+            Err(_) if ran.status.success() => Ok(to_json(&[])),
             Err(_) => {
                 let said = String::from_utf8_lossy(&ran.stderr);
                 Err(format!(

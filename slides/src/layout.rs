@@ -54,8 +54,8 @@ pub const CODE_SIZES: [f64; 4] = [28.0, 25.0, 22.0, 20.0];
 pub const CODE_LINES: usize = 15;
 /// Where there is nothing but text, it is so many times as large.
 pub const LARGE_TEXT: f64 = 1.3;
-/// A picture has its letters at 12 pixels at least, and must be so much larger that they can be read
-/// from the last row: 24 pixels on a projector with 1080 lines.
+/// A picture has its letters at 12 pixels at least, and must be so much larger that they can be
+/// read from the last row: 24 pixels on a projector with 1080 lines.
 pub const SMALLEST_SCALE: f64 = 1.25;
 /// A picture is drawn no narrower than this.
 pub const NARROWEST_PICTURE: f64 = 640.0;
@@ -92,7 +92,8 @@ pub fn css() -> String {
         sizes.iter().map(|(name, size)| format!("--{name}:calc({size}*var(--px));")).collect();
     css += &format!("--large-text:{LARGE_TEXT};");
     css = format!(
-        ":root{{--line-height:{LINE_HEIGHT};--agenda-line:{AGENDA_LINE};--title-line:{TITLE_LINE};--name-line:{NAME_LINE}}}\n.stage{{{css}}}\n"
+        ":root{{--line-height:{LINE_HEIGHT};--agenda-line:{AGENDA_LINE};--title-line:{TITLE_LINE};\
+         --name-line:{NAME_LINE}}}\n.stage{{{css}}}\n"
     );
     for (nth, size) in CODE_SIZES.iter().enumerate() {
         css += &format!(".code-{nth}{{--code:calc({size}*var(--px))}}\n");
@@ -110,7 +111,8 @@ pub fn css() -> String {
     css
 }
 
-/// How code is set: at which of the sizes, and if two pieces stand side by side, how they share the width.
+/// How code is set: at which of the sizes, and if two pieces stand side by side, how they share the
+/// width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// Which of [`CODE_SIZES`].
@@ -233,7 +235,8 @@ pub fn agenda_height(topics: usize) -> f64 {
 /// The distance of two topics, in parts of their size.
 const AGENDA_LINE: f64 = 1.75;
 
-/// About how high text is that is so many times as large as usual: each of its lines is a paragraph or an item.
+/// About how high text is that is so many times as large as usual: each of its lines is a paragraph
+/// or an item.
 pub fn text_height(text: &str, size: f64) -> f64 {
     height_in(text, size, LETTER)
 }
@@ -256,8 +259,8 @@ fn lines_of_text(text: &str, letter: f64) -> f64 {
     (text.width() as f64 / columns).ceil().max(1.0)
 }
 
-/// What all of these blocks, one below the other, leave for a picture, or if there is none, for nothing: less than
-/// nothing if they do not fit.
+/// What all of these blocks, one below the other, leave for a picture, or if there is none, for
+/// nothing: less than nothing if they do not fit.
 pub fn room_for_picture(heights: &[f64]) -> f64 {
     let title = TITLE * TITLE_LINE;
     HEIGHT - ABOVE - BELOW - title - heights.iter().map(|height| height + GAP).sum::<f64>()
@@ -349,7 +352,7 @@ mod tests {
 
     #[test]
     fn larger_letters_need_more_lines() {
-        let code = format!("f({})\n", "argument, ".repeat(10));
+        let code = format!("f({})\n", "argument, ".repeat(20));
         assert!(set(&[&code], 0, false).lines > set(&[&code], 3, false).lines);
     }
 }

@@ -11,8 +11,8 @@
 //!   gives each its place;
 //! - [`page`] makes one HTML file of it, with the player of `src/player` in it;
 //! - [`site`] writes it and all examples as pages to link to;
-//! - [`live`] serves it, and runs examples from it: [`process`] starts them, and a `guard` ends them
-//!   however the server ends.
+//! - [`live`] serves it, and runs examples from it: [`process`] starts them, and a `guard` ends
+//!   them however the server ends.
 #![warn(missing_docs)]
 
 pub mod colour;

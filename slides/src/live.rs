@@ -1,17 +1,17 @@
 //! Serves the deck on loopback, and runs examples from it.
 //!
 //! A server that runs programs must not do so for any page that asks. It listens on loopback alone,
-//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it: one
-//! that is loaded from elsewhere and whose own name points to 127.0.0.1 sends that name as `Host`; one
-//! that just sends a request names itself in `Origin`. So both are checked; and nothing is run but the
-//! examples that stand in the deck, without arguments.
+//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it:
+//! one that is loaded from elsewhere and whose own name points to 127.0.0.1 sends that name as
+//! `Host`; one that just sends a request names itself in `Origin`. So both are checked; and nothing
+//! is run but the examples that stand in the deck, without arguments.
 //!
 //! A run belongs to the request that asked for it, and its output is the answer. When the browser
-//! stops reading, because Stop was pressed or the page is gone, the answer is dropped, and with it the
-//! run: that kills the process and all that it has started ([`crate::process`]).
+//! stops reading, because Stop was pressed or the page is gone, the answer is dropped, and with it
+//! the run: that kills the process and all that it has started ([`crate::process`]).
 //!
-//! Making the deck anew takes seconds, so nothing waits for it but the page itself: a run is allowed
-//! by the last deck that could be made.
+//! Making the deck anew takes seconds, so nothing waits for it but the page itself: a run is
+//! allowed by the last deck that could be made.
 use crate::{
     compose::{Talk, compose_with},
     examples::{Example, Recordings},
@@ -50,8 +50,8 @@ pub struct Live {
     root: PathBuf,
     /// The port, as it stands in `Host`.
     port: u16,
-    /// What the files were like when the last deck was made. Locked while one is being made, so that
-    /// two pages that are loaded at once share it.
+    /// What the files were like when the last deck was made. Locked while one is being made, so
+    /// that two pages that are loaded at once share it.
     stamps: tokio::sync::Mutex<Stamps>,
     /// The last deck that could be made.
     last: Mutex<Option<Arc<Shown>>>,
@@ -241,7 +241,8 @@ fn collect(folder: &Path, stamps: &mut Stamps) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if path.is_dir() {
-            // No example is made of its tests, and the workshop's exercises are edited all the time.
+            // No example is made of its tests, and the workshop's exercises are edited all the
+            // time.
             let other = ["target", "tests", "benches", "workshop"].contains(&&*name);
             if !other && !name.starts_with('.') {
                 collect(&path, stamps);
@@ -257,8 +258,8 @@ fn collect(folder: &Path, stamps: &mut Stamps) {
     }
 }
 
-/// Whether nothing of which the deck is made has changed. Of all the Markdown and pictures it is made
-/// of few.
+/// Whether nothing of which the deck is made has changed. Of all the Markdown and pictures it is
+/// made of few.
 fn same(before: &Stamps, now: &Stamps, files: &BTreeSet<PathBuf>) -> bool {
     let matters = |path: &PathBuf| {
         let document = path.extension() == Some("md".as_ref());

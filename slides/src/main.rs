@@ -21,7 +21,7 @@ Serves the deck on this machine, until Ctrl-C:
       --open         Open the browser, too
 
 Commands:
-  build [FILE]       Write the deck as one file of HTML that needs nothing else; slides.html unless told
+  build [FILE]       Write the deck as one file that needs nothing else; slides.html unless told
   site DIR           Write all examples, the talk and the documents as pages to put on a server
   check              Say what is missing or does not fit, and how long the two talks take
 

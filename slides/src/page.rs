@@ -1,5 +1,5 @@
-//! The talk as one page of HTML, which has everything in it: nothing is fetched, and a policy forbids
-//! that it be.
+//! The talk as one page of HTML, which has everything in it: nothing is fetched, and a policy
+//! forbids that it be.
 use crate::{
     colour,
     compose::{Code, Piece, Played, Printed, PrintedLine, Run, Shown, Talk},

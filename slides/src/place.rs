@@ -1,5 +1,5 @@
-//! Gives the blocks of a slide their sizes: code as large as there is room for, and the picture what
-//! is left.
+//! Gives the blocks of a slide their sizes: code as large as there is room for, and the picture
+//! what is left.
 use crate::{
     compose::{Code, Piece, Played, Printed},
     deck::{Language, Problem, Slide},
@@ -292,8 +292,8 @@ pub(crate) enum Parts {
     OneThenLinesThatRun,
 }
 
-/// Parts a slide that has code and is too full: on the first one it stands with the question, on the
-/// second one less code with the question, what is played, and the answer.
+/// Parts a slide that has code and is too full: on the first one it stands with the question, on
+/// the second one less code with the question, what is played, and the answer.
 pub(crate) fn split(drafted: &[Drafted], parts: Parts) -> Option<(Vec<Drafted>, Vec<Drafted>)> {
     let mut first = vec![];
     let mut second = vec![];

@@ -1,8 +1,8 @@
 //! The site: everything that there is to look at, as pages that can be put anywhere and linked to.
 //!
-//! A page for each topic of the README and for each example, with both sources, the explorer and what
-//! the tests hold; the talk, as a deck and as an article; the exercises; the verdicts and the other
-//! documents. Links are relative, and [`broken_links`] follows all of them.
+//! A page for each topic of the README and for each example, with both sources, the explorer and
+//! what the tests hold; the talk, as a deck and as an article; the exercises; the verdicts and the
+//! other documents. Links are relative, and [`broken_links`] follows all of them.
 mod article;
 mod documents;
 mod example;
@@ -128,7 +128,9 @@ impl Writer<'_> {
                 let recorded = recordings.get(executables, &row.example)?;
                 let charts: Vec<_> =
                     recorded.scenes.iter().map(|scene| scene.chart.clone()).collect();
-                self.file(&row.explorer(), &to_page(&row.example, &charts))?;
+                if !charts.is_empty() {
+                    self.file(&row.explorer(), &to_page(&row.example, &charts))?;
+                }
                 let sources = example::Sources::read(self.root, &row.path)?;
                 let page = example::page(topic, row, &sources, &recorded, &held.of(&row.example));
                 self.page(&row.file(), &row.example, &page)?;

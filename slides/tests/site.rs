@@ -31,11 +31,13 @@ fn each_example_of_the_readme_has_a_page_with_its_sources_its_explorer_and_its_t
             last = at;
         }
         let page = read(&format!("examples/{name}.html"));
-        for part in ["Step through it", "What it prints", "What the tests hold", path] {
-            assert!(page.contains(part), "the page of {name} does not have {part}");
-        }
+        assert!(page.contains("What the tests hold") && page.contains(path), "{name}");
         let twin = root().join(path).with_extension("py");
         assert_eq!(twin.is_file(), !page.contains("It has no twin"), "{name}");
+        if page.contains("It has no recording") {
+            continue;
+        }
+        assert!(page.contains("Step through it") && page.contains("What it prints"), "{name}");
         assert!(read(&format!("examples/{name}.explorer.html")).contains("id=\"run\""), "{name}");
     }
     assert!(examples > 60, "{examples} examples in the order of the README");

@@ -83,13 +83,17 @@ pub(super) fn page(
         h1 { (row.example) }
         @for paragraph in sources.header() { p { (inline(&paragraph)) } }
         pre.command { code { (sources.command()) } }
-        h2 #explorer { "Step through it" }
-        p {
-            "Poll by poll, in both languages where the twin was recorded. "
-            a href=(explorer) { "On a page of its own" } "."
+        @if recorded.scenes.is_empty() {
+            p { "It has no recording: it is a program as you would write it for yourself." }
+        } @else {
+            h2 #explorer { "Step through it" }
+            p {
+                "Poll by poll, in both languages where the twin was recorded. "
+                a href=(explorer) { "On a page of its own" } "."
+            }
+            iframe src=(explorer) title={ "The explorer of " (row.example) } loading="lazy" {}
+            h2 #output { "What it prints" }
         }
-        iframe src=(explorer) title={ "The explorer of " (row.example) } loading="lazy" {}
-        h2 #output { "What it prints" }
         @for scene in &recorded.scenes {
             @let printed = Printed::of(scene);
             @if recorded.scenes.len() > 1 { h3 { (scene.chart.title) } }
@@ -171,8 +175,9 @@ pub(super) fn topic_page(
     let mut pictures = vec![];
     for row in &topic.rows {
         let recorded = recordings.get(executables, &row.example)?;
-        let scene = &recorded.scenes[0];
-        pictures.push((row, scene.chart.title.clone(), place::draw(scene, PICTURE).svg));
+        if let Some(scene) = recorded.scenes.first() {
+            pictures.push((row, scene.chart.title.clone(), place::draw(scene, PICTURE).svg));
+        }
     }
     let before = nth.checked_sub(1).and_then(|nth| topics.get(nth));
     let after = topics.get(nth + 1);

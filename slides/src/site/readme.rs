@@ -63,7 +63,8 @@ fn row(line: &str) -> Option<Row> {
     let mut cells = line.split(" | ");
     let (talk, rust, link) = (cells.next()?, cells.next()?, cells.next()?);
     // Other tables have files of the library.
-    let (example, path) = link.strip_prefix('[')?.strip_suffix(')')?.split_once("](")?;
+    let (example, rest) = link.strip_prefix('[')?.split_once("](")?;
+    let (path, _) = rest.split_once(')')?;
     if !path.contains("examples/") {
         return None;
     }
