@@ -79,6 +79,8 @@ impl Seconds {
 const VOTE: u64 = 10;
 /// A second for each step.
 const SECONDS_PER_STEP: u64 = 1;
+/// A scene in real time takes about so long.
+const REAL_TIME: Duration = Duration::from_secs(1);
 /// From pressing R to going on, besides the run itself.
 const AROUND_RUN: u64 = 5;
 
@@ -644,7 +646,8 @@ impl Ready<'_> {
         for scene in &recorded.scenes {
             let title = if several { Some(scene.chart.title.clone()) } else { None };
             printed.push((title, Printed::of(scene)));
-            takes += scene.chart.elapsed;
+            // In real time each run is a little different, and the plan must not be.
+            takes += if scene.is_exact() { scene.chart.elapsed } else { REAL_TIME };
         }
         let example = self.composer.examples.get(name).expect("it was recorded").clone();
         let command = example.command(name);

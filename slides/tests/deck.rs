@@ -57,6 +57,8 @@ fn what_is_played_stands_beside_its_code() {
             }
         }
     }
+    // The second slide is about how pictures are read, not about what is drawn there.
+    without.retain(|title| *title != "How to read a timeline");
     assert_eq!(without, [""; 0], "no code of these runs is on their slide");
 }
 
@@ -235,17 +237,59 @@ fn what_does_not_fit_is_named_with_its_line() {
     );
     let [problem] = &problems(&"- item\n".repeat(30))[..] else { panic!("one problem") };
     assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
-    let [problem] = &problems(
-        "{{rust gather:factorial}}\n{{python gather:factorial}}\n\n? When?\n{{timeline gather}}",
-    )[..] else {
-        panic!("one problem");
-    };
+    let full = format!("{}\n? When?\n{{{{timeline gather}}}}", "- item\n".repeat(14));
+    let [problem] = &problems(&full)[..] else { panic!("one problem") };
     assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
     let title = format!("## {}\n??? 1 min\n- Say it.\n", "a title ".repeat(10));
     let Err(Failure::Problems(problems)) = compose_text(&root(), &title) else {
         panic!("a problem")
     };
     assert_eq!(problems[0].to_string(), "slides/deck.md:1: the title does not fit into one line");
+}
+
+/// What is too full for one slide becomes two: first both languages and the question, then Rust alone
+/// with the picture.
+#[test]
+fn a_slide_that_is_too_full_becomes_two() {
+    let text = "## A\n{{python gather:gather}}\n{{rust gather:gather}}\n? When?\n\
+                {{timeline gather}}\n! Then.\n??? 1 min\n- Say it.\n";
+    let talk = compose_text(&root(), text).unwrap_or_else(|failure| panic!("{failure}"));
+    let [first, second] = &talk.slides[..] else { panic!("{} slides", talk.slides.len()) };
+    let codes = |pieces: &[Piece]| {
+        let mut codes = 0;
+        for piece in pieces {
+            if let Piece::Codes(shown, _) = piece {
+                codes += shown.len();
+            }
+        }
+        codes
+    };
+    assert_eq!((codes(&first.pieces), codes(&second.pieces)), (2, 1));
+    let played = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Timeline(_)));
+    assert!(!played(&first.pieces) && played(&second.pieces));
+    let answered = |pieces: &[Piece]| {
+        pieces.iter().any(|piece| matches!(piece, Piece::Asked { answer: Some(_), .. }))
+    };
+    assert!(!answered(&first.pieces) && answered(&second.pieces));
+    assert_eq!((first.seconds.vote, second.seconds.vote), (10, 0), "the room votes once");
+}
+
+/// A line that is wider than its column is named, and how wide it may be.
+#[test]
+fn code_that_is_wider_than_its_column_is_a_problem() {
+    let file = "target/slides-test-wide.rs";
+    let line = format!("let x = {};", "1 + ".repeat(40));
+    let text = format!("// ANCHOR: a\n{line}\n// ANCHOR_END: a\n");
+    std::fs::write(root().join(file), text).expect("it can be written");
+    let [problem] = &problems(&format!("{{{{rust {file}:a}}}}"))[..] else { panic!("one problem") };
+    assert_eq!(
+        *problem,
+        format!(
+            "slides/deck.md:3: {file} is too wide here: its longest line has {} letters, \
+             and its column 94",
+            line.len()
+        )
+    );
 }
 
 #[test]
