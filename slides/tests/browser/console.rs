@@ -8,7 +8,11 @@ use std::path::Path;
 fn the_console_follows_the_deck_and_drives_it() {
     with_chromium(async |chromium| {
         let tab = chromium.open(&deck()).await;
-        let slide = tab.find("slide.dataset.name === 'start-three-wait-for-all'").await;
+        let slide = tab
+            .find(
+                "slide.dataset.name === 'start-three-wait-for-all' && slide.querySelector('.said')",
+            )
+            .await;
         let slides = tab.slides().await;
         tab.go(&format!("#{slide}")).await;
         tab.press("p").await;
