@@ -26,8 +26,12 @@ fn the_console_follows_the_deck_and_drives_it() {
 
         // It follows,
         tab.press(" ").await;
-        console.is("document.querySelector('.place').textContent.includes('step 1 of')").await;
+        tab.press(" ").await;
+        console.is("document.querySelector('.place').textContent.includes('step 2 of')").await;
         console.is("document.querySelector('.now .said li:not([hidden])') !== null").await;
+        let hidden: usize =
+            console.eval("document.querySelectorAll('.now svg.timeline .later').length").await;
+        assert!(hidden > 10, "the console shows more of the timeline than the deck");
         tab.press("ArrowRight").await;
         console.is(&place(slide + 1)).await;
         let title = |pane: &str| format!("document.querySelector('.{pane} h2').textContent");
@@ -48,9 +52,6 @@ fn the_console_follows_the_deck_and_drives_it() {
             .eval(&format!("document.querySelector('#slide-{} .notes').textContent", slide + 1))
             .await;
         assert_eq!(notes, written);
-        let hidden: usize =
-            console.eval("document.querySelectorAll('.now svg.timeline .later').length").await;
-        assert!(hidden > 10, "the console shows more of the timeline than the deck");
         assert!(!notes.trim().is_empty());
 
         if let Some(folder) = std::env::var_os("SHOTS") {

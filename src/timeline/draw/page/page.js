@@ -333,7 +333,7 @@
       nameGroup.append(text);
     });
     const shown = Math.max(height + 6, 120);
-    const svg = make("svg", { viewBox: `0 0 ${width} ${shown}`, preserveAspectRatio: "xMinYMin meet", role: "img", "aria-label": "Timeline" }, defs, moving, nameGroup);
+    const svg = make("svg", { viewBox: `0 0 ${width} ${shown}`, preserveAspectRatio: "xMinYMin meet", role: "group", "aria-label": "Timeline" }, defs, moving, nameGroup);
     svg.style.height = `${shown}px`;
     chart.replaceChildren(svg);
     drawn = { axis, clip, wake, cursor, moving, y, width };
