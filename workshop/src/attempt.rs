@@ -34,7 +34,9 @@ where
 pub struct Attempt<T> {
     pub(crate) run: Run<T>,
     /// What is different from what the file shows; nothing in the scenario of the file.
-    pub(crate) scenario: Option<&'static str>,
+    pub(crate) scenario: Option<String>,
+    /// What a failure says in any exercise, where that is known: it depends on the order.
+    pub(crate) in_general: Option<&'static str>,
     /// Only with a prediction are times, lines and the timeline shown.
     pub(crate) prediction: Prediction,
     pub(crate) differences: Vec<Difference>,
@@ -52,20 +54,27 @@ impl<T: Send + 'static> Attempt<T> {
         scenario: Option<Scenario>,
         main: impl FnOnce() -> F + Send + 'static,
     ) -> Attempt<T> {
-        let name = scenario.as_ref().map(Scenario::name);
-        Attempt {
-            run: Run::of(clock, scenario, main),
-            scenario: name,
-            prediction: None,
-            differences: vec![],
-            lines: None,
-            mistake: None,
-            may_sleep: clock == Clock::Real,
-        }
+        let name = scenario.as_ref().map(|scenario| scenario.name().to_owned());
+        let run = Run::of(clock, scenario, main);
+        Attempt { scenario: name, may_sleep: clock == Clock::Real, ..Attempt::with(run, None) }
     }
 }
 
 impl<T> Attempt<T> {
+    /// Of a run that has been made elsewhere.
+    pub(crate) fn with(run: Run<T>, prediction: Prediction) -> Attempt<T> {
+        Attempt {
+            run,
+            scenario: None,
+            in_general: None,
+            prediction,
+            differences: vec![],
+            lines: None,
+            mistake: None,
+            may_sleep: false,
+        }
+    }
+
     /// What the learner predicted. Without a prediction the verdict withholds what would answer it.
     pub fn predicted(mut self, prediction: Prediction) -> Attempt<T> {
         self.prediction = prediction;

@@ -43,6 +43,7 @@
 mod attempt;
 mod compiler;
 mod diagnosis;
+mod explored;
 mod lock;
 mod panics;
 mod prediction;
@@ -50,10 +51,12 @@ mod report;
 mod run;
 mod scenario;
 mod show;
+pub mod smtp;
 mod thread_time;
 
 pub use attempt::{Attempt, attempt, attempt_for_real};
-pub use lock::{Taking, Watched, WatchedGuard, held};
+pub use explored::{BUDGET, Everywhere, every_cancellation, every_schedule};
+pub use lock::{Taking, Watched, WatchedGuard, held, shared};
 pub use prediction::Prediction;
 pub use run::{PATIENCE, Run};
 pub use scenario::{Scenario, delay, given, ms, scenario};

@@ -33,6 +33,8 @@ pub struct Scenario {
     substitutes: Vec<Substitute>,
     /// What takes longer, and by how much.
     delays: Vec<(Value, Duration)>,
+    /// From when until when another task holds the locks of [`shared`](crate::shared).
+    held: Option<(Duration, Duration)>,
 }
 
 /// What stands here for a value of the file.
@@ -70,6 +72,13 @@ impl Scenario {
     /// Where the file awaits [`delay`] with this key, so many milliseconds pass.
     pub fn delay<K: Any + Send + Sync>(mut self, of: K, milliseconds: u64) -> Scenario {
         self.delays.push((Box::new(of), Duration::from_millis(milliseconds)));
+        self
+    }
+
+    /// A task that the file does not show holds the locks of [`shared`](crate::shared) between these
+    /// times, in milliseconds since they were made.
+    pub fn held(mut self, from: u64, until: u64) -> Scenario {
+        self.held = Some((Duration::from_millis(from), Duration::from_millis(until)));
         self
     }
 
@@ -156,4 +165,10 @@ pub(crate) fn delay_of<K: Any + PartialEq>(of: &K) -> Duration {
         }
     }
     Duration::ZERO
+}
+
+/// From when until when another task holds each lock, since it was made, if one does.
+pub(crate) fn held_by_another() -> Option<(Duration, Duration)> {
+    let current = CURRENT.read().unwrap_or_else(PoisonError::into_inner);
+    current.as_ref()?.held
 }

@@ -3,7 +3,7 @@ use crate::{
     panics,
     prediction::{PREDICT_FIRST, Prediction},
     report::picture,
-    run::PATIENCE,
+    run::patience,
 };
 use async_concepts::timeline::{Line, Recorder, human};
 use std::{env, fs, path::Path};
@@ -29,7 +29,7 @@ where
         return;
     }
     panics::note_where();
-    let recorder = Recorder::new(name).watchdog(PATIENCE);
+    let recorder = Recorder::new(name).watchdog(patience());
     let run = recorder.print(|line: &Line| println!("{line:#}")).record(main);
     println!("\n{}", run.chart().to_text(picture()));
     if let Err(verdict) = run.outcome {

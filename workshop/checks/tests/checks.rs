@@ -290,7 +290,9 @@ fn every_exercise_asks_for_a_prediction_and_fits_on_a_screen_or_two() {
         };
         let first = source.lines().next().unwrap_or_default();
         let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-        must(code.lines().count() <= 80, "it has more than 80 lines above its tests");
+        // The capstone grows one program: its last step has all of it.
+        let most = if exercise.dir == "capstone" { 260 } else { 80 };
+        must(code.lines().count() <= most, "it has too many lines above its tests");
         must(first.starts_with("//! Predict: "), "its first line does not begin with “Predict:”");
         let prediction = source.split("//!\n").next().unwrap_or_default();
         must(

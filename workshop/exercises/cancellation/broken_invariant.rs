@@ -83,4 +83,21 @@ mod tests {
             .returns((20, 30))
             .verdict();
     }
+
+    async fn dropped_anywhere() -> u32 {
+        let accounts = Accounts { yours: Cell::new(100), theirs: Cell::new(5) };
+        transfer(&accounts, 30).lane("transfer").cancellable().await;
+        accounts.yours.get() + accounts.theirs.get()
+    }
+
+    #[test]
+    fn no_money_is_lost_in_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .mistake("there is still an `.await` between the two changes, and the future was dropped there", |run| {
+                run.lanes("transfer") == 1
+            })
+            .holds("there is as much on both accounts as before", |run| matches!(run.outcome, Ok(Some(105))))
+            .verdict();
+    }
 }

@@ -95,4 +95,12 @@ mod tests {
             .says(&["30.000 session goodbye"])
             .verdict();
     }
+
+    #[test]
+    fn a_line_and_a_tick_may_come_in_any_order() {
+        workshop::every_schedule(|| client_at(&[15, 40]))
+            .predicted(PREDICTION)
+            .holds("the session ends 30 s after the last line", |run| run.elapsed == seconds(70))
+            .verdict();
+    }
 }

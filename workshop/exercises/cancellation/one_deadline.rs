@@ -69,4 +69,20 @@ mod tests {
             .returns(Some(6))
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        async_concepts::LaneExt::lane(steps(), "steps").cancellable().await;
+        say!("over");
+        sleep(std::time::Duration::from_millis(200)).await;
+    }
+
+    #[test]
+    fn no_step_goes_on_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("no step is done when all of it has been dropped", |run| {
+                run.transcript().last().is_none_or(|line| line.ends_with("over"))
+            })
+            .verdict();
+    }
 }

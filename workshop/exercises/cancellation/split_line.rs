@@ -95,4 +95,15 @@ mod tests {
             .returns("good evening".to_owned())
             .verdict();
     }
+
+    #[test]
+    fn the_line_is_whole_in_every_schedule() {
+        workshop::every_schedule(|| in_parts(&[(20, b"hel"), (50, b"lo\n")]))
+            .predicted(PREDICTION)
+            .mistake("a part was lost: it came together with a tick", |run| {
+                run.output().is_some_and(|line| line.len() < 5)
+            })
+            .holds("the line is whole", |run| run.outcome.as_ref().is_ok_and(|line| line == "hello"))
+            .verdict();
+    }
 }

@@ -91,4 +91,19 @@ mod tests {
             .says(&[])
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        visit().lane("visit").cancellable().await;
+    }
+
+    #[test]
+    fn the_door_is_unlocked_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("a door that was locked is unlocked, once", |run| {
+                let count = |text: &str| run.transcript().iter().filter(|line| line.contains(text)).count();
+                count(" lock the door") == count("unlock the door")
+            })
+            .verdict();
+    }
 }

@@ -86,4 +86,15 @@ mod tests {
             .returns(4)
             .verdict();
     }
+
+    #[test]
+    fn a_job_and_the_stop_may_come_in_any_order() {
+        workshop::every_schedule(|| stopped_after(200))
+            .predicted(PREDICTION)
+            .holds("what is done is flushed, whether or not the second job still counts", |run| {
+                matches!(run.outcome, Ok(1 | 2))
+                    && run.transcript().last().is_some_and(|line| line.ends_with("flushed"))
+            })
+            .verdict();
+    }
 }

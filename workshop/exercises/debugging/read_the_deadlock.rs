@@ -76,4 +76,13 @@ mod tests {
             .returns((50, 100))
             .verdict();
     }
+
+    #[test]
+    fn both_transfers_end_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .hangs("the circle is still there: it closes in another order of the lanes", |run| run.deadlocked())
+            .returns((90, 60))
+            .verdict();
+    }
 }

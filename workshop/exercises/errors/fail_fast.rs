@@ -86,4 +86,20 @@ mod tests {
             .returns(Ok(["page A", "page B"]))
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        let _ = both().lane("both").cancellable().await;
+        sleep(std::time::Duration::from_millis(1)).await;
+    }
+
+    #[test]
+    fn no_connection_stays_open_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("each connection that was opened is closed", |run| {
+                let count = |text: &str| run.transcript().iter().filter(|line| line.ends_with(text)).count();
+                count("open") == count("closed")
+            })
+            .verdict();
+    }
 }

@@ -74,4 +74,15 @@ mod tests {
             .takes(0)
             .verdict();
     }
+
+    #[test]
+    fn nine_comes_first_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("9 is printed first, and each callback is called", |run| {
+                let lines = run.transcript();
+                lines.len() == 4 && lines[0].ends_with("main 9")
+            })
+            .verdict();
+    }
 }

@@ -73,4 +73,9 @@ mod tests {
             .returns(37)
             .verdict();
     }
+
+    #[test]
+    fn no_item_is_lost_in_any_schedule() {
+        workshop::every_schedule(program).predicted(PREDICTION).returns(10).verdict();
+    }
 }

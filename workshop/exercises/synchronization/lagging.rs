@@ -83,4 +83,15 @@ mod tests {
             .returns((vec![8, 9], 7))
             .verdict();
     }
+
+    #[test]
+    fn each_message_is_read_or_counted_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds(
+                "what was read and what was missed is all there was",
+                |run| matches!(&run.outcome, Ok((read, missed)) if read.len() as u64 + missed == 5),
+            )
+            .verdict();
+    }
 }

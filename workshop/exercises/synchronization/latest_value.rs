@@ -73,4 +73,16 @@ mod tests {
             .returns(vec![1, 9])
             .verdict();
     }
+
+    #[test]
+    fn the_last_value_is_shown_in_every_schedule() {
+        workshop::scenario("the display is ready at the time at which a value comes")
+            .time(60, 20)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("no value is shown twice, and the last one is shown", |run| {
+                run.outcome.as_ref().is_ok_and(|shown| shown.last() == Some(&3) && shown.is_sorted_by(|a, b| a < b))
+            })
+            .verdict();
+    }
 }

@@ -66,4 +66,16 @@ mod tests {
             .takes(100)
             .verdict();
     }
+
+    #[test]
+    fn no_news_are_lost_in_any_schedule() {
+        const LOST: &str = "the news came before the worker waited, in another order of the lanes, and were lost";
+        workshop::every_schedule(program).predicted(PREDICTION).hangs(LOST, |run| run.deadlocked()).verdict();
+        workshop::scenario("the news come at the time at which the worker begins to wait")
+            .value(0_u64, 50)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .hangs(LOST, |run| run.deadlocked())
+            .verdict();
+    }
 }

@@ -7,7 +7,7 @@
 //! Then try: do without the `Mutex`, with a `Cell`. Why is that allowed here, and when would it not be?
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
-use tokio::{sync::Mutex, time::sleep};
+use workshop::shared::{sync::Mutex, time::sleep}; // tokio's; another task may use the lock, too
 use workshop::{Prediction, given, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
@@ -66,6 +66,21 @@ mod tests {
             .predicted(PREDICTION)
             .takes(100)
             .returns(37)
+            .verdict();
+        workshop::scenario("another task holds the lock from 90 to 120 ms")
+            .held(90, 120)
+            .attempt(shop)
+            .predicted(PREDICTION)
+            .mistake("the lock was taken at that moment, and the price was given up: it can be waited for", |run| {
+                run.output().is_some_and(|sum| *sum < 10)
+            })
+            .holds("it is over when the lock has been free for all", |run| !run.took_more_than(120))
+            .returns(10)
+            .verdict();
+        workshop::every_schedule(shop)
+            .predicted(PREDICTION)
+            .mistake(LOST, |run| run.output().is_some_and(|sum| *sum < 10))
+            .returns(10)
             .verdict();
     }
 }

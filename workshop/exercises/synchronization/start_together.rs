@@ -60,4 +60,16 @@ mod tests {
             .takes(20)
             .verdict();
     }
+
+    #[test]
+    fn they_begin_together_in_every_schedule() {
+        workshop::scenario("all three come at once")
+            .time(50, 10)
+            .time(200, 10)
+            .time(100, 10)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("each of the three runs", |run| run.transcript().len() == 3)
+            .verdict();
+    }
 }

@@ -75,4 +75,14 @@ mod tests {
             .returns(vec![1, 2, 3])
             .verdict();
     }
+
+    #[test]
+    fn no_message_is_lost_in_any_schedule() {
+        workshop::scenario("there is room at the time at which the producer gives up")
+            .time(50, 30)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("all three messages come, in order", |run| run.outcome.as_ref().is_ok_and(|got| *got == [1, 2, 3]))
+            .verdict();
+    }
 }

@@ -70,4 +70,20 @@ mod tests {
             .holds("the loser hangs up when the winner has answered", |run| run.said("0.500 near hangs up"))
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        fastest(100, 500).lane("race").cancellable().await;
+        sleep(std::time::Duration::from_millis(1)).await;
+    }
+
+    #[test]
+    fn both_calls_are_ended_in_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("each call that was made is ended", |run| {
+                let count = |text: &str| run.transcript().iter().filter(|line| line.ends_with(text)).count();
+                count("calls") == count("hangs up")
+            })
+            .verdict();
+    }
 }

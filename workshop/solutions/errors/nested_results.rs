@@ -68,4 +68,14 @@ mod tests {
             .returns(Err("C failed".to_owned()))
             .verdict();
     }
+
+    #[test]
+    fn the_error_is_the_same_in_every_schedule() {
+        workshop::every_schedule(total)
+            .predicted(PREDICTION)
+            .holds("it fails at 100 ms, when B has failed", |run| {
+                run.outcome.as_ref().is_ok_and(Result::is_err) && run.elapsed == std::time::Duration::from_millis(100)
+            })
+            .verdict();
+    }
 }

@@ -90,4 +90,20 @@ mod tests {
             .takes(1200)
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        order().lane("order").cancellable().await;
+        say!("over");
+        sleep(std::time::Duration::from_millis(900)).await;
+    }
+
+    #[test]
+    fn nothing_is_charged_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("no card is charged when the order is over", |run| {
+                run.transcript().last().is_none_or(|line| line.ends_with("over"))
+            })
+            .verdict();
+    }
 }

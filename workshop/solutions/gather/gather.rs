@@ -59,4 +59,9 @@ mod tests {
             .returns([50; 3])
             .verdict();
     }
+
+    #[test]
+    fn the_results_do_not_depend_on_the_order() {
+        workshop::every_schedule(naps).predicted(PREDICTION).returns([100, 300, 200]).verdict();
+    }
 }

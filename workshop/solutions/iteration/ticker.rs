@@ -87,4 +87,18 @@ mod tests {
             .returns(true)
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        program().lane("program").cancellable().await;
+    }
+
+    #[test]
+    fn the_source_is_closed_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("the source is closed, once", |run| {
+                run.transcript().iter().filter(|line| line.ends_with("source closed")).count() == 1
+            })
+            .verdict();
+    }
 }

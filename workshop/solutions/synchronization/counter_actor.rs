@@ -83,4 +83,14 @@ mod tests {
             .returns((1, 3))
             .verdict();
     }
+
+    #[test]
+    fn the_sums_fit_together_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("the first client gets what it has added, and the second one the sum of both", |run| {
+                matches!(run.outcome, Ok((1, 3) | (3, 2)))
+            })
+            .verdict();
+    }
 }

@@ -68,4 +68,16 @@ mod tests {
             .takes(90)
             .verdict();
     }
+
+    #[test]
+    fn no_more_than_two_work_at_a_time_in_every_schedule() {
+        workshop::every_schedule(jobs)
+            .predicted(PREDICTION)
+            .holds("all six work, two in each round", |run| {
+                let lines = run.transcript();
+                let round = |time: &str| lines.iter().filter(|line| line.starts_with(time)).count();
+                lines.len() == 6 && round("0.000") == 2 && round("0.100") == 2
+            })
+            .verdict();
+    }
 }

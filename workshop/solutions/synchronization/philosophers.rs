@@ -82,4 +82,15 @@ mod tests {
             .holds("all three have eaten twice", |run| run.count("is full") == 6)
             .verdict();
     }
+
+    #[test]
+    fn all_eat_in_every_schedule() {
+        workshop::scenario("it takes 10 ms to pick up a fork")
+            .delay(Taking, 10)
+            .every_schedule(dinner)
+            .predicted(PREDICTION)
+            .hangs("the circle is still there: it closes in another order of the lanes", |run| run.deadlocked())
+            .holds("all three eat", |run| run.transcript().iter().filter(|line| line.contains("is full")).count() == 3)
+            .verdict();
+    }
 }

@@ -87,4 +87,14 @@ mod tests {
             .says(&["0.010 fast hello", "0.030 first hello", "2.000 slow hello"])
             .verdict();
     }
+
+    #[test]
+    fn both_are_served_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("both get their answer", |run| {
+                run.transcript().iter().filter(|line| line.ends_with("hello")).count() == 2
+            })
+            .verdict();
+    }
 }
