@@ -97,7 +97,8 @@ where
     T: AsyncRead + AsyncWrite + Unpin,
     P: Protocol + ?Sized,
 {
-    let (mut outbox, mut piece) = (Outbox::new(), vec![0; 4096]);
+    let mut outbox = Outbox::new();
+    let mut piece = vec![0; 4096];
     protocol.connection_made(&mut outbox);
     loop {
         send(transport, &mut outbox, deadlines.write).await?;

@@ -498,7 +498,7 @@ mod tests {
     use tokio::{task::spawn_blocking, time::sleep};
 
     #[test]
-    fn nobody_owns_a_run_for_ever() {
+    fn nothing_owns_a_run_for_ever() {
         let run = record("run", || async {
             let work = spawn_blocking(on_thread("work", || block(Duration::from_millis(5))));
             sleep(Duration::from_millis(1)).lane("nap").await;
@@ -507,10 +507,10 @@ mod tests {
             Arc::downgrade(&Run::here().expect("this is one"))
         });
         let run = run.output();
-        // A thread of the pool, which nobody waits for, may still be on its way out.
+        // A thread of the pool, which is not waited for, may still be on its way out.
         let begin = Instant::now();
         while run.strong_count() > 0 {
-            assert!(begin.elapsed() < Duration::from_secs(10), "somebody owns the run for ever");
+            assert!(begin.elapsed() < Duration::from_secs(10), "something owns the run for ever");
             std::thread::yield_now();
         }
     }
