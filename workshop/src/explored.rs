@@ -18,7 +18,7 @@ use async_concepts::{
     schedules::{self, Coverage, Explored},
     timeline::{Recording, human},
 };
-use std::{fmt::Debug, panic::Location, sync::Arc, time::Duration};
+use std::{fmt::Debug, panic::Location, pin::Pin, sync::Arc, time::Duration};
 
 /// How long one exploration may take, on the wall clock. A learner waits for it after each change.
 pub const BUDGET: Duration = Duration::from_millis(200);
@@ -61,31 +61,8 @@ impl Scenario {
         F: Future + 'static,
         F::Output: Debug + Send + 'static,
     {
-        let program = move || {
-            lock::forget_what_is_held();
-            program()
-        };
-        Everywhere::of(self, move |claim| {
-            let tried = schedules::every_schedule("your run", program)
-                .budget(BUDGET)
-                .at_most(SCHEDULES)
-                .watchdog(patience());
-            let explored = tried.check(move |run| claim(run)).explore();
-            let covered = said_of(&explored);
-            let failing = explored.failing;
-            let failure = explored.failure.map(|failure| {
-                let order = failure.schedule.describe();
-                Failed {
-                    cause: "it holds in tokio's own order of the lanes, and not in every one",
-                    scenario: match failure.schedule.departures.is_empty() {
-                        true => format!("{failing} of {covered} fail; this is {order}"),
-                        false => format!("{failing} of {covered} fail; here, {order}"),
-                    },
-                    recording: failure.recording,
-                }
-            });
-            Found { covered, failure }
-        })
+        let program = boxed(program);
+        Everywhere::of(self, Box::new(move |claim| in_every_schedule(program, claim)))
     }
 
     /// Like [`every_cancellation`], with the values of this scenario.
@@ -97,46 +74,80 @@ impl Scenario {
         F: Future + 'static,
         F::Output: Debug + Send + 'static,
     {
-        let program = move || {
-            lock::forget_what_is_held();
-            program()
-        };
-        Everywhere::of(self, move |claim| {
-            let tried = schedules::every_cancellation("your run", program)
-                .budget(BUDGET)
-                .watchdog(patience());
-            let cancelled = tried.check(move |run| claim(run)).explore();
-            let unfinished =
-                if cancelled.unfinished { ", and not all in the time there is" } else { "" };
-            let covered = match (&cancelled.refused, cancelled.cancellations) {
-                (Some(why), _) => format!("no cancellation, since {why}"),
-                (None, 1) => format!("the only cancellation{unfinished}"),
-                (None, number) => format!("{number} cancellations{unfinished}"),
-            };
-            let failing = cancelled.unsafe_awaits.len();
-            let failure = cancelled.unsafe_awaits.into_iter().next().map(|unsafe_await| {
-                let (lane, at) = (&unsafe_await.lane, human(unsafe_await.at));
-                let mut place = String::new();
-                if let Some(wait) = unsafe_await.wait() {
-                    place = format!(", at {}", wait.place.file_and_line());
-                }
-                let woken = match unsafe_await.once_woken {
-                    true => ", when it has been woken and not yet polled",
-                    false => "",
-                };
-                Failed {
-                    cause: "it holds if the future is not dropped, and not wherever it may be",
-                    scenario: format!(
-                        "{covered}, {failing} of its waits unsafe: `{lane}` is dropped in its wait \
-                         number {} of {} ({at}{place}){woken}",
-                        unsafe_await.suspension, unsafe_await.of
-                    ),
-                    recording: unsafe_await.recording,
-                }
-            });
-            Found { covered, failure }
-        })
+        let program = boxed(program);
+        Everywhere::of(self, Box::new(move |claim| in_every_cancellation(program, claim)))
     }
+}
+
+/// What is run again and again, whatever type its future has: see [`Main`](crate::attempt::Main).
+type Program<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + Send + Sync>;
+
+fn boxed<F: Future + 'static>(
+    program: impl Fn() -> F + Send + Sync + 'static,
+) -> Program<F::Output> {
+    Box::new(move || {
+        lock::forget_what_is_held();
+        Box::pin(program())
+    })
+}
+
+fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Claim<T>) -> Found<T> {
+    let explored = schedules::every_schedule("your run", program)
+        .budget(BUDGET)
+        .at_most(SCHEDULES)
+        .watchdog(patience())
+        .check(move |run| claim(run))
+        .explore();
+    let covered = said_of(&explored);
+    let Some(failure) = explored.failure else { return Found { covered, failure: None } };
+    let order = failure.schedule.describe();
+    let here = if failure.schedule.departures.is_empty() { "this is" } else { "here," };
+    let failed = Failed {
+        cause: "it holds in tokio's own order of the lanes, and not in every one",
+        scenario: format!("{} of {covered} fail; {here} {order}", explored.failing),
+        recording: failure.recording,
+    };
+    Found { covered, failure: Some(failed) }
+}
+
+fn in_every_cancellation<T: Debug + Send + 'static>(
+    program: Program<T>,
+    claim: Claim<Option<T>>,
+) -> Found<Option<T>> {
+    let cancelled = schedules::every_cancellation("your run", program)
+        .budget(BUDGET)
+        .watchdog(patience())
+        .check(move |run| claim(run))
+        .explore();
+    let unfinished = if cancelled.unfinished { ", not all in the time there is" } else { "" };
+    let covered = match (&cancelled.refused, cancelled.cancellations) {
+        (Some(why), _) => format!("no cancellation, since {why}"),
+        (None, 1) => format!("the only cancellation{unfinished}"),
+        (None, number) => format!("all {number} cancellations{unfinished}"),
+    };
+    let failing = cancelled.unsafe_awaits.len();
+    let Some(unsafe_await) = cancelled.unsafe_awaits.into_iter().next() else {
+        return Found { covered, failure: None };
+    };
+    let at = human(unsafe_await.at);
+    let place = match unsafe_await.wait() {
+        Some(wait) => format!(", at {}", wait.place.file_and_line()),
+        None => String::new(),
+    };
+    let woken = match unsafe_await.once_woken {
+        true => ", when it has been woken and not yet polled",
+        false => "",
+    };
+    let failed = Failed {
+        cause: "it holds if the future is not dropped, and not wherever it may be",
+        scenario: format!(
+            "{covered}, {failing} of its waits unsafe: `{}` is dropped in its wait number {} of {} \
+             ({at}{place}){woken}",
+            unsafe_await.lane, unsafe_await.suspension, unsafe_await.of
+        ),
+        recording: unsafe_await.recording,
+    };
+    Found { covered, failure: Some(failed) }
 }
 
 /// What was tried, as a part of a sentence.
@@ -149,6 +160,9 @@ fn said_of<T>(explored: &Explored<T>) -> String {
 
 /// Whether what must hold does, in one run.
 type Claim<T> = Arc<dyn Fn(&Recording<T>) -> bool + Send + Sync>;
+
+/// Asks of a run whether it is a certain mistake.
+type Mistake<T> = Box<dyn FnOnce(Attempt<T>) -> Attempt<T>>;
 
 /// What came of an exploration.
 struct Found<T> {
@@ -176,15 +190,11 @@ pub struct Everywhere<T> {
     /// What must hold, in words, and whether it does; without one, a run must only end.
     claim: Option<(&'static str, Claim<T>)>,
     /// The mistakes of the exercise, to be asked of the run that fails.
-    mistakes: Vec<Box<dyn FnOnce(Attempt<T>) -> Attempt<T>>>,
+    mistakes: Vec<Mistake<T>>,
 }
 
 impl<T: Debug + Send + 'static> Everywhere<T> {
-    fn of(
-        scenario: Scenario,
-        explore: impl FnOnce(Claim<T>) -> Found<T> + 'static,
-    ) -> Everywhere<T> {
-        let explore = Box::new(explore);
+    fn of(scenario: Scenario, explore: Box<dyn FnOnce(Claim<T>) -> Found<T>>) -> Everywhere<T> {
         Everywhere { scenario, prediction: None, explore, claim: None, mistakes: vec![] }
     }
 

@@ -1,5 +1,6 @@
 //! Running what the learner wrote, and questions about how it went.
 use crate::{
+    attempt::Main,
     panics::{self, Place},
     scenario::{Scenario, UnderWay},
     thread_time::ThreadTime,
@@ -46,11 +47,7 @@ pub struct Run<T> {
 
 impl<T: Send + 'static> Run<T> {
     /// Runs the future that `main` makes, to its end or until it is given up.
-    pub(crate) fn of<F: Future<Output = T>>(
-        clock: Clock,
-        scenario: Option<Scenario>,
-        main: impl FnOnce() -> F + Send + 'static,
-    ) -> Run<T> {
+    pub(crate) fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Run<T> {
         let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
         let _under_way = UnderWay::begin(scenario);
         panics::note_where();

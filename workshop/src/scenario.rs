@@ -3,7 +3,7 @@
 //! One set of numbers can be fitted to. So each exercise is judged in several scenarios: boiling
 //! takes longer, the other page fails, the caller goes away. The learner's lines stay what they
 //! are; what is around them asks for its times and values here.
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, boxed};
 use async_concepts::timeline::Clock;
 use std::{
     any::Any,
@@ -97,9 +97,9 @@ impl Scenario {
     pub fn attempt<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
     where
         T: Send + 'static,
-        F: Future<Output = T>,
+        F: Future<Output = T> + 'static,
     {
-        Attempt::of(Clock::Paused, Some(self), main)
+        Attempt::of(Clock::Paused, Some(self), boxed(main))
     }
 
     pub(crate) fn name(&self) -> &'static str {

@@ -1,5 +1,6 @@
 //! What `cargo run` shows of an exercise.
 use crate::{
+    attempt::{Main, boxed},
     panics,
     prediction::{PREDICT_FIRST, Prediction},
     report::picture,
@@ -18,8 +19,12 @@ use std::{env, fs, path::Path};
 pub fn show<T, F>(name: &str, prediction: Prediction, main: impl FnOnce() -> F + Send + 'static)
 where
     T: Send + 'static,
-    F: Future<Output = T>,
+    F: Future<Output = T> + 'static,
 {
+    show_boxed(name, prediction, boxed(main));
+}
+
+fn show_boxed<T: Send + 'static>(name: &str, prediction: Prediction, main: Main<T>) {
     if let Some(verdict) = verdict_of_the_test(name) {
         print!("{verdict}");
         return;

@@ -3,10 +3,10 @@
 //!
 //! A future can be dropped at each of its `.await`s. What is true between two of them has to be true for good.
 //!
-//! See `examples/futures/shield.rs`, and the slide “To cancel a task: in Rust, a drop”.
+//! See `examples/futures/shield.rs`, and the slide “Cancelling a task in Rust”.
 //!
-//! Then try: let the bank be asked between the two steps, and make that safe with a task that is not dropped with
-//! its caller.
+//! Then try: ask the bank between the two changes (say `taken` before), and give the money back (say `given back`) if the
+//! transfer is dropped there.
 use async_concepts::{LaneExt, say};
 use std::cell::Cell;
 use tokio::time::{sleep, timeout};
@@ -101,3 +101,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/broken_invariant.rs"]
+mod then_try;

@@ -75,3 +75,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/deadline.rs"]
+mod then_try;

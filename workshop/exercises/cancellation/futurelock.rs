@@ -4,9 +4,9 @@
 //! A future that is kept, and not polled, keeps what it has: a place in the queue of a lock, too. The branches of
 //! `select!` are not polled while the body of one of them waits.
 //!
-//! See `examples/synchronization/lock.rs`, and the slide “Nothing happens any more”.
+//! See `examples/cancellation/futurelock.rs`, and the slide “Nothing happens any more”.
 //!
-//! Then try: make the work a task. Why is that another way out?
+//! Then try: make the work a task, with the lane `task`. Why is that another way out?
 use async_concepts::{LaneExt, say};
 use std::pin::pin;
 use tokio::{select, sync::Mutex, time::sleep};
@@ -77,3 +77,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/futurelock.rs"]
+mod then_try;

@@ -4,7 +4,7 @@
 //!
 //! See `examples/iteration/ticker.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: let the session warn 10 s before it ends, once, and again only if a line has come in between.
+//! Then try: warn 10 s before the session ends (`soon over`), once, and again only if a line has come in between.
 use async_concepts::{LaneExt, say};
 use std::time::Duration;
 use tokio::{
@@ -104,3 +104,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/idle_timeout.rs"]
+mod then_try;

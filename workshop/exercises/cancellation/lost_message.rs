@@ -4,9 +4,9 @@
 //! `timeout(…, send(message))` owns the message. When the time is over, the future is dropped, and the message with
 //! it.
 //!
-//! See `examples/iteration/backpressure.rs`, and the slide “Backpressure”.
+//! See `examples/cancellation/lost_message.rs`, and the slide “Backpressure”.
 //!
-//! Then try: count how often there was no room, and give up after three times.
+//! Then try: give up a message for which there was no room three times, and end.
 use async_concepts::{LaneExt, say};
 use tokio::{
     join,
@@ -90,3 +90,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lost_message.rs"]
+mod then_try;

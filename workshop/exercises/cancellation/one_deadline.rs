@@ -5,7 +5,7 @@
 //!
 //! See `examples/futures/timeout.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: say which step was under way when the time was over.
+//! Then try: say which step was under way when the time was over: `step 3 was under way`.
 use async_concepts::say;
 use tokio::time::{error::Elapsed, sleep, timeout};
 use workshop::{Prediction, given, ms};
@@ -86,3 +86,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/one_deadline.rs"]
+mod then_try;

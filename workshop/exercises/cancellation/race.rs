@@ -2,9 +2,9 @@
 //!
 //! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, and then one has to cancel the others.
 //!
-//! See `examples/gather/first_completed.rs`, and the slide “To cancel a task: in Rust, a drop”.
+//! See `examples/gather/first_completed.rs`, and the slide “Cancelling a task in Rust”.
 //!
-//! Then try: let both answer at 100 ms. Which one wins? Run it ten times; then put `biased;` into the macro.
+//! Then try: let both answer at 100 ms: near should win each time. What does `biased;` promise?
 use async_concepts::{LaneExt, say};
 use tokio::{join, time::sleep};
 use workshop::{Prediction, ms};
@@ -92,3 +92,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/race.rs"]
+mod then_try;

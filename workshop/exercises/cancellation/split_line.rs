@@ -2,9 +2,9 @@
 //!
 //! The connection is a `duplex`: a pipe in memory, which works on virtual time as a socket would on real time.
 //!
-//! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
+//! See `examples/cancellation/select_loop.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: read into a `Vec<u8>` with `read_until`, and keep the vector outside the loop. Why does that work as well?
+//! Then try: use `read_until`, with a `Vec<u8>` outside the loop, and say at each tick how much is there: `tick, 3 bytes`.
 use async_concepts::{LaneExt, say};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio::{
@@ -107,3 +107,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/split_line.rs"]
+mod then_try;

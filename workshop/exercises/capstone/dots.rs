@@ -5,7 +5,7 @@
 //!
 //! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
 //!
-//! Then try: send a mail in one write for all its commands, as PIPELINING allows, and then read the replies.
+//! Then try: refuse a text with a line of more than 998 bytes as garbled, before anything is sent.
 use async_concepts::say;
 use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
@@ -153,3 +153,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/dots.rs"]
+mod then_try;

@@ -5,7 +5,7 @@
 //!
 //! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
 //!
-//! Then try: refuse a reply that has more than 100 lines, or lines with different codes, as garbled.
+//! Then try: refuse a reply whose lines have different codes, as garbled.
 use async_concepts::say;
 use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
@@ -136,3 +136,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/replies.rs"]
+mod then_try;

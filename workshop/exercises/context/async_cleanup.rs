@@ -6,7 +6,7 @@
 //!
 //! See `examples/context/transaction.rs`, and the slide “Enter, work, exit”.
 //!
-//! Then try: roll back as well if the whole thing is dropped in the middle. What can do that, if not this function?
+//! Then try: roll back as well if the transaction is dropped in the middle: in a task, with the lane `cleanup`.
 use async_concepts::say;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -89,3 +89,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/async_cleanup.rs"]
+mod then_try;

@@ -4,7 +4,8 @@
 //!
 //! See `examples/context/context_manager.rs`, and the slide “Cancelled in the middle”.
 //!
-//! Then try: unlocking takes 20 ms now, so it has to be awaited, and `drop` cannot do that. Who could await it instead?
+//! Then try: unlocking takes 10 ms now, so it has to be awaited, and `drop` cannot do that. Let a task with the lane
+//! `unlock` do it.
 use async_concepts::{LaneExt, say};
 use tokio::time::{sleep, timeout};
 use workshop::{Prediction, ms};
@@ -107,3 +108,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/goodbye.rs"]
+mod then_try;

@@ -2,7 +2,7 @@
 //!
 //! A `CancellationToken` asks a task to stop, and lets it decide how; `abort` would not ask.
 //!
-//! See `examples/context/transaction.rs`, and the slide “Cancelled in the middle”.
+//! See `examples/cancellation/cooperative.rs`, and the slide “Cancelling a task in Rust”.
 //!
 //! Then try: let the worker finish the job that it is in, but for 30 ms at most.
 use async_concepts::{LaneExt, say};
@@ -98,3 +98,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/graceful.rs"]
+mod then_try;

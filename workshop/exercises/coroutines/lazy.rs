@@ -2,7 +2,7 @@
 //!
 //! `brew().lane("brew")` is a future with a row of its own in the timeline; apart from that it is just `brew()`.
 //!
-//! See `examples/coroutines/laziness.rs`, and the slide “Calling starts nothing”.
+//! See `examples/coroutines/laziness.rs`, and the slide “When does a nap begin?”.
 //!
 //! Then try: let the machine start before the table is laid, and the coffee still be there 100 ms later. You will need a
 //! task, and a moment in which the runtime can get to it.
@@ -72,3 +72,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lazy.rs"]
+mod then_try;

@@ -4,7 +4,7 @@
 //!
 //! See `examples/coroutines/coroutine.rs`, and the slide “A coroutine says what it waits for”.
 //!
-//! Then try: two cups, each with water of its own, as quickly as possible. Predict the time first.
+//! Then try: two cups, each with water of its own, as quickly as possible: `make_tea` returns both, with “ and ” between.
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;
@@ -72,3 +72,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/one_after_another.rs"]
+mod then_try;

@@ -5,7 +5,7 @@
 //!
 //! See `examples/debugging/slow_callback.rs`, and the slide “Nothing happens any more”.
 //!
-//! Then try: give way only if 10 ms have passed since the last time, however small the pieces are.
+//! Then try: put the parser on a thread of its own instead, with the lane `parser thread`. What does `main` have to do then?
 use async_concepts::{LaneExt, block, say};
 use tokio::{join, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -70,3 +70,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/hog.rs"]
+mod then_try;

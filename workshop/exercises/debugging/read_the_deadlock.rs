@@ -5,7 +5,7 @@
 //!
 //! See `examples/debugging/deadlock.rs`, and the slide “Nothing happens any more”.
 //!
-//! Then try: three accounts and three transfers in a circle. Does your order still do?
+//! Then try: a third transfer, `C`, of 5 from account 0 to account 1, at the same time. Does your order still do?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::Mutex, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -86,3 +86,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/read_the_deadlock.rs"]
+mod then_try;

@@ -4,9 +4,10 @@
 //! What is true of a thread is not true of a task: between two of its polls, others run on the same thread. A
 //! `task_local!` belongs to a future, and is set while that future is polled.
 //!
-//! See `examples/debugging/slow_callback.rs`, and the slide “Four steps, four causes”.
+//! See `examples/debugging/slow_callback.rs`, and the slide “Its four steps”.
 //!
-//! Then try: let a request start a task of its own. Does it still know the number? How would you hand it on?
+//! Then try: let each request start a task of its own, with the lane `task`, which logs `in the task`. Does it still know the
+//! number?
 use async_concepts::{LaneExt, say};
 use std::cell::Cell;
 use tokio::{join, time::sleep};
@@ -90,3 +91,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/whose_line.rs"]
+mod then_try;

@@ -4,7 +4,7 @@
 //!
 //! See `examples/gather/gather_errors.rs`, and the slide “One of three fails”.
 //!
-//! Then try: as soon as one has failed, start it once more, while the other goes on.
+//! Then try: as soon as A has failed, fetch it once more, while B goes on.
 use async_concepts::{LaneExt, say};
 use futures::try_join;
 use tokio::time::sleep;
@@ -72,3 +72,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/collect_errors.rs"]
+mod then_try;

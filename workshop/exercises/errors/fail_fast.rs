@@ -4,7 +4,7 @@
 //!
 //! See `examples/gather/gather_errors.rs`, and the slide “One of three fails”.
 //!
-//! Then try: let B fail, too, at 50 ms. Which of the two errors do you get?
+//! Then try: let B fail, too, with `no paper` at 50 ms. Which of the two errors do you get?
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;
@@ -103,3 +103,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/fail_fast.rs"]
+mod then_try;

@@ -96,3 +96,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/retry.rs"]
+mod then_try;

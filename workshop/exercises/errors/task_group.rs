@@ -4,7 +4,7 @@
 //!
 //! See `examples/gather/task_group.rs`, and the slide “One of three fails”.
 //!
-//! Then try: wait until the tasks that were aborted have really ended, before the error is returned.
+//! Then try: when one has failed, wait until the other has really ended, say `all ended`, and only then return the error.
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -111,3 +111,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/task_group.rs"]
+mod then_try;

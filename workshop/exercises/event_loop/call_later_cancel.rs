@@ -83,3 +83,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/call_later_cancel.rs"]
+mod then_try;

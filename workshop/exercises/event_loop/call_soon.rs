@@ -2,9 +2,9 @@
 //!
 //! `call_soon` puts a callback into the queue of the event loop, as in asyncio.
 //!
-//! See `examples/event_loop/hello_world.rs`, and the slide “A queue, and something that calls”.
+//! See `examples/event_loop/hello_world.rs`, and the slide “A queue, and a loop that calls”.
 //!
-//! Then try: let callback 1 call `call_soon` itself, for a callback 3. Where in the order will that one be?
+//! Then try: let callback 1 call `call_soon` itself, for a callback 3, and await it. Where in the order will that one be?
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, task::JoinHandle};
 use workshop::Prediction;
@@ -86,3 +86,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/call_soon.rs"]
+mod then_try;

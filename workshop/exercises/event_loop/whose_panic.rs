@@ -3,9 +3,9 @@
 //! A panic ends the task in which it happens, and nothing else. Only the one that awaits its handle hears of it. In
 //! Python, the exception is kept in the task, and logged when the task is thrown away.
 //!
-//! See `examples/event_loop/exception_handler.rs`, and the slide “Four steps, four causes”.
+//! See `examples/event_loop/exception_handler.rs`, and the slide “Its four steps”.
 //!
-//! Then try: restart a task that has panicked, three times at most.
+//! Then try: restart a task that has panicked, at once, three times at most.
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -70,3 +70,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/whose_panic.rs"]
+mod then_try;

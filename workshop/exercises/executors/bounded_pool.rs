@@ -6,7 +6,7 @@
 //!
 //! See `examples/executors/thread_pool.rs`, and the slide “A thread of its own”.
 //!
-//! Then try: let each job say on which place it runs, 0 or 1.
+//! Then try: let each job say on which place it runs: `on 0` or `on 1`.
 use async_concepts::{block, on_thread};
 use futures::future::join_all;
 use std::sync::Arc;
@@ -68,3 +68,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/bounded_pool.rs"]
+mod then_try;

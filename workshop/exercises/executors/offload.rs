@@ -5,7 +5,7 @@
 //!
 //! See `examples/executors/spawn_blocking.rs`, and the slide “A thread of its own”.
 //!
-//! Then try: abort the handle after 50 ms. Does the hash stop?
+//! Then try: wait for the hash for 50 ms only, then abort its handle, say `gave up`, and return 0. Does the hash stop?
 use async_concepts::{LaneExt, block, say};
 use tokio::{join, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -77,3 +77,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/offload.rs"]
+mod then_try;

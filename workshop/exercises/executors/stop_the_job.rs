@@ -6,7 +6,7 @@
 //!
 //! See `examples/executors/spawn_blocking.rs`, and the slide “A thread of its own”.
 //!
-//! Then try: let the job be stopped when its caller is dropped, too: put the flag behind a guard.
+//! Then try: let the job be stopped when its caller is dropped, too, and say `stopped`: put the flag behind a guard.
 use async_concepts::{block, on_thread};
 use std::sync::{
     Arc,
@@ -75,3 +75,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/stop_the_job.rs"]
+mod then_try;

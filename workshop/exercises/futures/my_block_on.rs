@@ -4,7 +4,7 @@
 //!
 //! See `examples/event_loop/hello_world.rs`, and the slide “What `async` saves us”.
 //!
-//! Then try: run two futures on it, in turn, each with a waker of its own, and poll only the one that has been woken.
+//! Then try: `park` may return without a reason. Keep a flag in the waker, and poll only if it was woken.
 use async_concepts::{LaneExt, say};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -133,3 +133,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_block_on.rs"]
+mod then_try;

@@ -1,8 +1,8 @@
 //! Predict: `poll` is called, then `set`, then `poll` again. What does each poll return, and who is woken when?
 //!
-//! See `examples/futures/future.rs`, and the slide “A result that comes later”.
+//! See `examples/testing/poll_by_poll.rs`, and the slide “A result that comes later”.
 //!
-//! Then try: let several tasks wait for one slot, and wake all of them. What changes in `State`, and in `Output`?
+//! Then try: let several tasks wait for one slot: wake all of them, and give each the value.
 use async_concepts::LaneExt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -124,3 +124,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_future.rs"]
+mod then_try;

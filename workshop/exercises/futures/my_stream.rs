@@ -5,7 +5,7 @@
 //!
 //! See `examples/iteration/ticker.rs`, and the slide “Values that come in time”.
 //!
-//! Then try: let the stream begin again after a pause of one second, for ever.
+//! Then try: let the stream begin again when it has come to its end, after a pause of one second, for ever.
 use async_concepts::say;
 use futures::{Stream, StreamExt};
 use std::{
@@ -89,3 +89,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_stream.rs"]
+mod then_try;

@@ -4,7 +4,7 @@
 //!
 //! See `examples/futures/timeout.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: return the work itself when the time is over, so that the caller can go on waiting for it.
+//! Then try: say `slow` when the time is over, and give up only after three times the limit.
 use async_concepts::{LaneExt, say};
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 use tokio::time::sleep;
@@ -81,3 +81,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_timeout.rs"]
+mod then_try;

@@ -4,7 +4,7 @@
 //!
 //! See `examples/event_loop/timers.rs`, and the slide “Timers”.
 //!
-//! Then try: two timers with the same deadline. In which order do they go off, and how would you let the older go first?
+//! Then try: of two timers with the same deadline, the one that was made first goes off first.
 use async_concepts::say;
 use std::collections::BinaryHeap;
 use tokio::time::{Instant, sleep_until};
@@ -113,3 +113,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_timer.rs"]
+mod then_try;

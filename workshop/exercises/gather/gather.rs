@@ -4,7 +4,7 @@
 //!
 //! See `examples/gather/gather.rs`, and the slide “Start three, wait for all”.
 //!
-//! Then try: let one nap call `std::thread::sleep` instead. What becomes of the other two, and why?
+//! Then try: let B call `async_concepts::block(ms(300))` instead of sleeping. What becomes of the other two, and why?
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -72,3 +72,7 @@ mod tests {
         workshop::every_schedule(naps).predicted(PREDICTION).returns([100, 300, 200]).verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/gather.rs"]
+mod then_try;

@@ -2,7 +2,7 @@
 //!
 //! In Python one would write `image = asyncio.create_task(download())`.
 //!
-//! See `examples/futures/task.rs`, and the slide “`spawn` starts it”.
+//! See `examples/futures/task.rs`, and the slide “And with `spawn`?”.
 //!
 //! Then try: put a bare `tokio::time::sleep(ms(300))` into the variable instead of the download. Why is it over at 300 ms
 //! even though it was not polled before 200 ms?
@@ -71,3 +71,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/started_when.rs"]
+mod then_try;

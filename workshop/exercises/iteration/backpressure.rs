@@ -4,7 +4,7 @@
 //!
 //! See `examples/iteration/backpressure.rs`, and the slide “Backpressure”.
 //!
-//! Then try: with room for two. And for none at all: is there such a channel in tokio?
+//! Then try: with room for two. How far ahead is the producer then?
 use async_concepts::{LaneExt, say};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::{join, time::sleep};
@@ -79,3 +79,7 @@ mod tests {
         workshop::every_schedule(program).predicted(PREDICTION).returns(10).verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/backpressure.rs"]
+mod then_try;

@@ -4,7 +4,8 @@
 //!
 //! See `examples/iteration/ticker.rs`, and the slide “Values that come in time”.
 //!
-//! Then try: let the work of the second beat take 350 ms. What are the three kinds of `MissedTickBehavior`?
+//! Then try: the second work takes 350 ms, and no beat is to come early after that: 100 ms at least between two beats. Which
+//! `MissedTickBehavior` does that?
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, ms};
@@ -67,3 +68,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/drift.rs"]
+mod then_try;

@@ -2,9 +2,10 @@
 //!
 //! It could be 300 ms: the first two are stored while the last two are fetched.
 //!
-//! See `examples/iteration/pipeline.rs`, and the slide “Who polls the fetches?”.
+//! See `examples/iteration/pipeline.rs`, and the slide “What polls the fetches?”.
 //!
-//! Then try: let a task fetch, and send the pages through a channel to the loop that stores them. Is that as fast?
+//! Then try: let a task with the lane `fetcher` fetch, and send the pages through a channel to a loop that stores one after the
+//! other. Is that as fast?
 use async_concepts::{LaneExt, say};
 use futures::{StreamExt, stream};
 use tokio::time::sleep;
@@ -81,3 +82,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/hungry_loop.rs"]
+mod then_try;

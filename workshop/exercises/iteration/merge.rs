@@ -3,7 +3,7 @@
 //!
 //! Two streams can be read as one: whichever has an item gives it. In Python one would need a queue and two tasks.
 //!
-//! See `examples/iteration/await_for.rs`, and the slide “Values that come in time”.
+//! See `examples/testing/scripted_stream.rs`, and the slide “Values that come in time”.
 //!
 //! Then try: end when the first of the two streams has ended.
 use async_concepts::say;
@@ -85,3 +85,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/merge.rs"]
+mod then_try;

@@ -5,7 +5,7 @@
 //!
 //! See `examples/synchronization/queue.rs`, and the slide “The cure needs no lock”.
 //!
-//! Then try: let the actor end when all clients have gone, and say how many questions it has answered.
+//! Then try: let the actor say, when all clients have gone, how many questions it has answered: `2 answered`.
 use async_concepts::{LaneExt, say};
 use tokio::{
     join,
@@ -101,3 +101,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/counter_actor.rs"]
+mod then_try;

@@ -5,7 +5,7 @@
 //!
 //! See `examples/synchronization/queue.rs`, and the slide “Backpressure”.
 //!
-//! Then try: two readers, one of which is fast. Does the slow one make the fast one lose messages?
+//! Then try: give the channel room for all five messages. What does that cost, if readers are slow?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::broadcast, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -95,3 +95,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lagging.rs"]
+mod then_try;

@@ -3,9 +3,9 @@
 //!
 //! A `watch` channel keeps the latest value only: a receiver that is slow skips what it has missed.
 //!
-//! See `examples/synchronization/condition.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/condition.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: let the display show the first value at once, also if it has been there before the display.
+//! Then try: end as soon as 3 has been shown, without waiting for the end of the sensor.
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::watch, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -86,3 +86,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/latest_value.rs"]
+mod then_try;

@@ -4,7 +4,7 @@
 //!
 //! See `examples/synchronization/semaphore.rs`, and the slide “A permit is a variable”.
 //!
-//! Then try: let the tasks be spawned in a loop that acquires the permit before it spawns. Where must the permit go?
+//! Then try: let the jobs be tasks, spawned in a loop that acquires the permit before it spawns. Where must the permit go?
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
 use tokio::{sync::Semaphore, time::sleep};
@@ -88,3 +88,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/limiter.rs"]
+mod then_try;

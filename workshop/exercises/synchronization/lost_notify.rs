@@ -3,10 +3,10 @@
 //! `Notify::notify_waiters` wakes the tasks that wait at that moment, and keeps nothing for those that come later.
 //! In Python, `asyncio.Event` is a level: once set, it stays set.
 //!
-//! See `examples/synchronization/event.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/event.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: two workers, both of which must hear of the one notification. Which primitive keeps the level instead
-//! of the edge?
+//! Then try: two workers, both of which must hear of the one notification. Which primitive keeps the level instead of the
+//! edge?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::Notify, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -79,3 +79,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lost_notify.rs"]
+mod then_try;

@@ -3,9 +3,9 @@
 //!
 //! An `RwLock` lets any number of readers in at the same time, or one writer.
 //!
-//! See `examples/synchronization/lock.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/lock.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: let a reader come while the writer waits. Does it get in before the writer? Why is that good?
+//! Then try: let a reader `D` come at 20 ms, while the writer waits. Does it get in before the writer? Why is that good?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::RwLock, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -84,3 +84,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/many_readers.rs"]
+mod then_try;

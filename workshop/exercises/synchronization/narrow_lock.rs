@@ -84,3 +84,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/narrow_lock.rs"]
+mod then_try;

@@ -2,9 +2,10 @@
 //!
 //! On virtual time a deadlock is no hang: when nothing can happen any more, the clock runs to the end of an hour at once.
 //!
-//! See `examples/synchronization/lock.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/lock.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: two of three may sit down at a time, without any order of the forks. Which primitive does that?
+//! Then try: two of three may sit down at a time (each says `sits down`), without any order of the forks. Which primitive
+//! does that?
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::{sync::Mutex, time::sleep};
@@ -100,3 +101,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/philosophers.rs"]
+mod then_try;

@@ -3,9 +3,9 @@
 //!
 //! A `Barrier` lets no task pass before all have come. In Python: `asyncio.Barrier`.
 //!
-//! See `examples/synchronization/barrier.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/barrier.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: let the last one that comes say “go”. What does `wait` return for it?
+//! Then try: let the last one that comes say `go`. What does `wait` return for it?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::Barrier, time::sleep};
 use workshop::{Prediction, ms};
@@ -73,3 +73,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/start_together.rs"]
+mod then_try;

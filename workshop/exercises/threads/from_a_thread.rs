@@ -7,8 +7,7 @@
 //!
 //! See `examples/event_loop/call_soon_threadsafe.rs`, and the slide “Only one door for threads”.
 //!
-//! Then try: let the thread wait for the task, with `Handle::block_on`. What would happen if the thread of the
-//! runtime did that?
+//! Then try: let the thread start two such tasks, and return the sum of what they give.
 use async_concepts::{LaneExt, block, on_thread, say};
 use tokio::{runtime::Handle, sync::oneshot, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -74,3 +73,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/from_a_thread.rs"]
+mod then_try;

@@ -3,9 +3,9 @@
 //! A frame is one byte with its length, and then so many bytes. A decoder gets whatever has come, and takes whole
 //! frames out of it; the rest stays for the next time.
 //!
-//! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
+//! See `examples/testing/scripted_io.rs`, and the slide “A protocol does no I/O”.
 //!
-//! Then try: refuse frames of more than 100 bytes with an error.
+//! Then try: frames whose length has two bytes, the high one first.
 use async_concepts::say;
 use workshop::{Prediction, given};
 
@@ -94,3 +94,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/decoder.rs"]
+mod then_try;

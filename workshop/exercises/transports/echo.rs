@@ -4,7 +4,7 @@
 //!
 //! See `examples/transports/echo.rs`, and the slide “Anything that reads and writes”.
 //!
-//! Then try: let it echo whole lines, in the moment in which they are complete, and hang up on a line of more than 1 KiB.
+//! Then try: echo whole lines, each in the moment in which it is complete, and nothing before.
 use async_concepts::{LaneExt, say};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};
@@ -117,3 +117,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/echo.rs"]
+mod then_try;

@@ -6,8 +6,8 @@
 //!
 //! See `examples/transports/flow_control.rs`, and the slide “Anything that reads and writes”.
 //!
-//! Then try: tell a client that is slow from one that does not read at all: count the time from the last byte that
-//! was taken.
+//! Then try: a client that takes 16 bytes every 700 ms is slow, and gets all of them; one that takes nothing for a second is
+//! given up.
 use async_concepts::{LaneExt, say};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
@@ -76,3 +76,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/slow_reader.rs"]
+mod then_try;

@@ -4,7 +4,7 @@
 //!
 //! See `examples/transports/echo.rs`, and the slide “Anything that reads and writes”.
 //!
-//! Then try: when the listener closes, wait for the clients that are still being served, but no longer than 5 s.
+//! Then try: when no more clients come, wait for those that are still being served, but no longer than 5 s.
 use async_concepts::{LaneExt, say};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, copy, duplex, split};
 use tokio::{join, sync::mpsc, time::sleep};
@@ -102,3 +102,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/two_clients.rs"]
+mod then_try;

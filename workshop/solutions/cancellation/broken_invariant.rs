@@ -93,3 +93,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/broken_invariant.rs"]
+mod then_try;

@@ -69,3 +69,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/futurelock.rs"]
+mod then_try;

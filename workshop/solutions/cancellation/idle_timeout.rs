@@ -102,3 +102,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/idle_timeout.rs"]
+mod then_try;

@@ -86,3 +86,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lost_message.rs"]
+mod then_try;

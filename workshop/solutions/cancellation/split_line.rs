@@ -99,3 +99,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/split_line.rs"]
+mod then_try;

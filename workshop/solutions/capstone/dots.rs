@@ -149,3 +149,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/dots.rs"]
+mod then_try;

@@ -35,6 +35,7 @@ impl From<io::Error> for SmtpError {
 type Result<T> = std::result::Result<T, SmtpError>;
 
 /// What became of a mail.
+#[allow(dead_code, reason = "as long as the step is not solved")]
 #[derive(Clone, Debug, PartialEq)]
 enum Outcome {
     Sent,
@@ -207,3 +208,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/refusals.rs"]
+mod then_try;

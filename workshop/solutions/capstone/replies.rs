@@ -137,3 +137,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/replies.rs"]
+mod then_try;

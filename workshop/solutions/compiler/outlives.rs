@@ -61,3 +61,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/outlives.rs"]
+mod then_try;

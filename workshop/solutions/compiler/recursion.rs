@@ -62,3 +62,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/recursion.rs"]
+mod then_try;

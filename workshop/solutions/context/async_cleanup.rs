@@ -80,3 +80,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/async_cleanup.rs"]
+mod then_try;

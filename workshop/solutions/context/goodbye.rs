@@ -109,3 +109,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/goodbye.rs"]
+mod then_try;

@@ -65,3 +65,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/one_after_another.rs"]
+mod then_try;

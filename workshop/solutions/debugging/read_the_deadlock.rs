@@ -80,3 +80,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/read_the_deadlock.rs"]
+mod then_try;

@@ -83,3 +83,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/whose_line.rs"]
+mod then_try;

@@ -63,3 +63,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/collect_errors.rs"]
+mod then_try;

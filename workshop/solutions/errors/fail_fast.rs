@@ -97,3 +97,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/fail_fast.rs"]
+mod then_try;

@@ -60,3 +60,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/bounded_pool.rs"]
+mod then_try;

@@ -70,3 +70,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/offload.rs"]
+mod then_try;

@@ -128,3 +128,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_block_on.rs"]
+mod then_try;

@@ -83,3 +83,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_stream.rs"]
+mod then_try;

@@ -77,3 +77,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_timeout.rs"]
+mod then_try;

@@ -65,3 +65,7 @@ mod tests {
         workshop::every_schedule(naps).predicted(PREDICTION).returns([100, 300, 200]).verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/gather.rs"]
+mod then_try;

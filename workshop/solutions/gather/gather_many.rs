@@ -79,3 +79,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/gather_many.rs"]
+mod then_try;

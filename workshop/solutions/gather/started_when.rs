@@ -65,3 +65,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/started_when.rs"]
+mod then_try;

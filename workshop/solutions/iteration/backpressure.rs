@@ -73,3 +73,7 @@ mod tests {
         workshop::every_schedule(program).predicted(PREDICTION).returns(10).verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/backpressure.rs"]
+mod then_try;

@@ -73,3 +73,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/hungry_loop.rs"]
+mod then_try;

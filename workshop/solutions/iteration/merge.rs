@@ -78,3 +78,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/merge.rs"]
+mod then_try;

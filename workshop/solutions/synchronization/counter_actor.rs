@@ -94,3 +94,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/counter_actor.rs"]
+mod then_try;

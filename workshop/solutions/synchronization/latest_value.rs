@@ -79,3 +79,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/latest_value.rs"]
+mod then_try;

@@ -81,3 +81,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/limiter.rs"]
+mod then_try;

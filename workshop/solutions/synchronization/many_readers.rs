@@ -76,3 +76,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/many_readers.rs"]
+mod then_try;

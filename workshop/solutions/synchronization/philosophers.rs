@@ -94,3 +94,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/philosophers.rs"]
+mod then_try;

@@ -65,3 +65,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/start_together.rs"]
+mod then_try;

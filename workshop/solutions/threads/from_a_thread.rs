@@ -64,3 +64,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/from_a_thread.rs"]
+mod then_try;

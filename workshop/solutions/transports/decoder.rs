@@ -89,3 +89,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/decoder.rs"]
+mod then_try;

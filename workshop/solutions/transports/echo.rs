@@ -116,3 +116,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/echo.rs"]
+mod then_try;

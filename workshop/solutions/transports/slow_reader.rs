@@ -67,3 +67,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/slow_reader.rs"]
+mod then_try;

@@ -98,3 +98,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/two_clients.rs"]
+mod then_try;

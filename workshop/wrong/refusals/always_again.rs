@@ -16,6 +16,6 @@ async fn deliver(server: &mut Connection, mail: &Mail) -> Result<Outcome> {
             return Ok(Outcome::GivenUp(code));
         }
         attempt += 1;
-        sleep(ms(100)).await;
+        tokio::time::sleep(workshop::ms(100)).await;
     }
 }
