@@ -17,7 +17,7 @@ const TUPLE_LETS_PER_1000: usize = 1;
 const ROOMS: &[Room] = &[
     Room { path: "src", comments: 20 },
     Room { path: "src/event_loop", comments: 25 },
-    Room { path: "src/timeline", comments: 18 },
+    Room { path: "src/timeline", comments: 25 },
     Room { path: "src/schedules", comments: 18 },
     Room { path: "src/stage", comments: 15 },
     Room { path: "src/context", comments: 33 },

@@ -166,7 +166,8 @@ impl Column {
     }
 
     fn finish(self, options: SvgOptions) -> SvgPicture {
-        // Nothing follows the last chart, so the space behind it goes. Without a chart there is none.
+        // Nothing follows the last chart, so the space behind it goes; without a chart there is
+        // none.
         let height = (self.top - BETWEEN).max(0.0);
         let svg = self.document(height, options);
         SvgPicture { svg, width: self.width, height, stops: self.stops, left_out: self.left_out }
