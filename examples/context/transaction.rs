@@ -6,18 +6,10 @@
 //! `main` goes on at 0.25 s, and has to wait for that.
 //!
 //!     cargo run --example transaction
-use async_concepts::{
-    LaneExt,
-    context::{AsyncContext, BodyOutcome, Cleanups, Exit},
-    say,
-    stage::Stage,
-};
+use async_concepts::context::{AsyncContext, BodyOutcome, Cleanups, Exit};
+use async_concepts::{LaneExt, say, stage::Stage};
 use std::{error::Error, process::ExitCode, sync::Arc, sync::Mutex, time::Duration};
-use tokio::{
-    spawn,
-    sync::watch,
-    time::{sleep, timeout},
-};
+use tokio::{spawn, sync::watch, time::sleep, time::timeout};
 
 const ALICE: usize = 0;
 const BOB: usize = 1;
@@ -43,13 +35,12 @@ impl Session {
     }
 
     async fn add(&self, account: usize, amount: i64) -> Result<(), Fault> {
-        let statement = format!("{} {amount:+}", ["alice", "bob"][account]);
         let add = |store: &mut Store| {
             let balance = &mut store.open.as_mut().ok_or("no transaction is open")?[account];
             *balance = balance.checked_add_signed(amount).ok_or("insufficient funds")?;
             Ok(())
         };
-        self.execute(&statement, add).await
+        self.execute(&format!("{} {amount:+}", ["alice", "bob"][account]), add).await
     }
 
     fn transaction(&self) -> Transaction {
@@ -140,8 +131,7 @@ pub async fn cancelled() -> Vec<Accounts> {
         if timeout(Duration::from_millis(250), too_slow).await.is_err() {
             say!("timed out");
         }
-        // Or the next one would find a transaction open.
-        cleanups.wait().await.expect("it is rolled back");
+        cleanups.wait().await.expect("it is rolled back"); // or it would still be open
         transfer(cleanups, session, 40).await;
     })
     .await

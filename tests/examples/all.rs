@@ -73,6 +73,8 @@ pub mod laziness;
 pub mod local_set;
 #[path = "../../examples/synchronization/lock.rs"]
 pub mod lock;
+#[path = "../../examples/debugging/logging.rs"]
+pub mod logging;
 #[path = "../../examples/cancellation/lost_message.rs"]
 pub mod lost_message;
 #[path = "../../examples/threads/multi_thread.rs"]
@@ -222,5 +224,6 @@ pub const EXAMPLES: &[Example] = &[
     Example { topic: "debugging", name: "slow_callback", stage: slow_callback::stage },
     Example { topic: "debugging", name: "never_awaited", stage: never_awaited::stage },
     Example { topic: "debugging", name: "resource_warning", stage: resource_warning::stage },
+    Example { topic: "debugging", name: "logging", stage: logging::stage },
     Example { topic: "debugging", name: "deadlock", stage: deadlock::stage },
 ];

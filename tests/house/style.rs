@@ -20,15 +20,6 @@ const STYLE: &[Room] = &[
     Room { path: "examples", combinators: 8, tuple_lets: 4, long_lines: 0, comments: 20 },
 ];
 
-/// Examples that are longer than 150 lines, and how long they are.
-const LONG_EXAMPLES: &[(&str, usize)] = &[
-    ("four_ways", 219),
-    ("transaction", 160),
-    ("process_pool", 229),
-    ("flow_control", 158),
-    ("http", 277),
-];
-
 /// What one of these sentences says can be said plainly.
 const RIDDLES: &[&str] = &[
     "how-manieth",
@@ -121,10 +112,7 @@ fn statements_are_plain_and_lines_are_short() {
 fn an_example_has_at_most_150_lines() {
     for example in super::examples() {
         let lines = example.source.lines().count();
-        let known = LONG_EXAMPLES.iter().find(|(name, _)| *name == example.name);
-        let limit = known.map_or(150, |(_, limit)| *limit);
-        assert!(lines <= limit, "{} has {lines} lines", example.path);
-        assert!(known.is_none() || lines > 150, "{} is short now: unlist it", example.name);
+        assert!(lines <= 150, "{} has {lines} lines, and 150 are allowed", example.path);
     }
 }
 
@@ -142,8 +130,7 @@ fn sentences_have_subjects_that_exist() {
         }
         for file in files {
             check(&file);
-            let twin = file.with_extension("py");
-            if twin.exists() {
+            if let Some(twin) = super::twin(&file) {
                 check(&twin);
             }
         }
