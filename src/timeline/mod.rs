@@ -21,8 +21,9 @@
 //!
 //! # What is recorded
 //!
-//! A **lane** is one row of a timeline. It is a future that [`LaneExt::lane`] has given a name, or a closure to which
-//! [`on_thread`] or [`callback`] gave one; and `main`, which is there from the beginning. Nothing else has to be changed:
+//! A **lane** is one row of a timeline. It is a future or a stream that [`lane`](LaneExt::lane) has
+//! given a name, or a closure to which [`on_thread`] or [`callback`] gave one; and `main`, which is
+//! there from the beginning. Nothing else has to be changed:
 //! a future can be watched from outside, since whoever wraps it sees each poll, each wake and the drop ([`Lane`]). That
 //! makes the list of [`Event`]s.
 //!
@@ -60,6 +61,7 @@
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/two_naps.svg"))]
 #![doc = "</div>"]
+mod clean;
 #[cfg(feature = "draw")]
 mod draw;
 #[cfg(feature = "draw")]
@@ -85,8 +87,8 @@ pub(crate) use record::{
 };
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
-    Recording, Registered, Remark, Verdict, Wait, Waits, What, WokenBy, block, callback, on_thread,
-    record, turn, wait,
+    Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
+    block, callback, on_thread, record, turn, wait,
 };
 pub use time::{Clock, human};
 
@@ -102,6 +104,7 @@ impl<T> Recording<T> {
             Ok(_) => None,
             Err(verdict) => Some(verdict.to_string()),
         };
+        chart.remarks = self.remarks.iter().map(Remark::to_string).collect();
         chart
     }
 }
