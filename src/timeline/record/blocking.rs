@@ -8,7 +8,7 @@
 use super::{
     event::{Polled, panic_message},
     place::Floor,
-    recorder::{Ended, Recorder, Recording, Shutdown, drop_it, out_of_time, runtime},
+    recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     verdict::Verdict,
     wakers::LaneWakers,
@@ -63,7 +63,7 @@ fn run_blocking_to_the_end<T>(
     limit: Duration,
     made_at: &'static Location<'static>,
     main: impl FnOnce() -> T,
-) -> Ended<T> {
+) -> RunEnd<T> {
     let runtime = Rc::new(runtime(run));
     let deadline = runtime.block_on(async {
         run.begin();
