@@ -109,7 +109,7 @@ fn a_remark_is_part_of_every_rendering() {
     assert_eq!(run.remarks.len(), 1, "{:?}", run.remarks);
     let remark = run.remarks[0].to_string();
     let chart = run.chart();
-    assert_eq!(chart.remarks, [remark.clone()]);
+    assert_eq!(chart.remarks, std::slice::from_ref(&remark));
     assert!(chart.summary().ends_with(&format!(" Note: {remark}.")), "{}", chart.summary());
     let text = chart.to_text(TerminalOptions { width: 120, colour: false });
     assert!(text.contains(&format!("Note: {remark}.")), "{text}");

@@ -13,15 +13,16 @@
 //! - a position is `{"instant": I, "column": C}`, with an index into `instants` and the number of
 //!   polls that had begun at that instant; two spans that follow each other share a position;
 //! - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"moved_clock"`,
-//!   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where `U` says what ended the wait:
-//!   `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`, `"dropped"`, `"run_over"`;
+//!   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
+//!   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
+//!   `"dropped"`, `"run_over"`;
 //! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`, `{"panicked": TEXT}` or
 //!   `"unfinished"`;
-//! - `verdict` is the sentence that says why the run did not end by itself, or `null`, and `remarks`
-//!   has what else is to be said of it.
+//! - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
+//!   `remarks` has what else is to be said of it.
 //!
 //! The version grows when something that was there changes its meaning or goes. New fields do not
-//! change it: whoever reads a file skips the fields that it does not know.
+//! change it: a program that reads a file skips the fields that it does not know.
 use super::chart::{Chart, End};
 use crate::timeline::{LaneId, clean};
 use serde::{Deserialize, Serialize};
