@@ -20,10 +20,10 @@ use std::{
 /// Runs a program once for each suspension of a lane, and drops the lane there, as `timeout`,
 /// `select!` or `abort` would.
 ///
-/// The lane is each one that is marked with [`Lane::cancellable`](crate::timeline::Lane::cancellable),
-/// and `main` if there is none. It is dropped at each of its suspensions twice: as it suspends, and
-/// in another run when it has been woken and not yet polled. Then the rest of the program goes on,
-/// and what must hold is checked.
+/// The lane is each one that is marked with
+/// [`Lane::cancellable`](crate::timeline::Lane::cancellable), and `main` if there is none. It is
+/// dropped at each of its suspensions twice: as it suspends, and in another run when it has been
+/// woken and not yet polled. Then the rest of the program goes on, and what must hold is checked.
 ///
 /// ```
 /// use async_concepts::{LaneExt, schedules::every_cancellation};
@@ -153,8 +153,10 @@ where
         };
         let found = Arc::new(Mutex::new(Cancelled::new(self.name.clone())));
         let judge = Arc::new(self.judge);
-        let (theirs, their_judge) = (found.clone(), judge.clone());
-        let (in_every_schedule, budget) = (self.in_every_schedule, self.budget);
+        let theirs = found.clone();
+        let their_judge = judge.clone();
+        let in_every_schedule = self.in_every_schedule;
+        let budget = self.budget;
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let runs = Arc::new(Mutex::new(Found::default()));
             let time = Budget { time: budget, schedules: u64::MAX, seed: 0, at_random: false };
@@ -301,7 +303,8 @@ impl<T: Debug> Canceller<T> {
 
     fn try_one(&mut self, cut: Cut, at: Duration, of: usize, in_every_schedule: bool) {
         let lane = cut.lane.name.clone();
-        let (suspension, once_woken) = (cut.nth, cut.once_woken);
+        let suspension = cut.nth;
+        let once_woken = cut.once_woken;
         self.explorer.runner.cut = Some(cut);
         let failure = if in_every_schedule { self.in_every_schedule() } else { self.once() };
         self.explorer.runner.cut = None;

@@ -152,9 +152,9 @@ where
     /// If the environment variable `SCHEDULE` is `name:` and a schedule, only that is run.
     ///
     /// # Panics
-    /// With the simplest schedule that fails, its lines and its timeline. Also if the program cannot
-    /// be explored, with a sentence that says why; and if the schedule that is asked for does not
-    /// fit the program.
+    /// With the simplest schedule that fails, its lines and its timeline. Also if the program
+    /// cannot be explored, with a sentence that says why; and if the schedule that is asked for
+    /// does not fit the program.
     #[track_caller]
     pub fn holds(self) {
         let explored = match asked_for(&self.name) {
@@ -185,7 +185,8 @@ where
     /// # Errors
     /// If the schedule does not fit the program, which must have changed since it was found.
     pub fn replay(self, schedule: &Schedule) -> Result<Explored<F::Output>, String> {
-        let (name, asked) = (self.name.clone(), schedule.clone());
+        let name = self.name.clone();
+        let asked = schedule.clone();
         self.run(move |explorer| match explorer.replay(&asked) {
             Replayed::AsItWas => Ok(()),
             Replayed::DoesNotFit(why) => {
@@ -215,7 +216,9 @@ where
             current: current.clone(),
         };
         let judge = Arc::new(self.judge);
-        let (theirs, their_judge, budget) = (found.clone(), judge.clone(), self.budget);
+        let theirs = found.clone();
+        let their_judge = judge.clone();
+        let budget = self.budget;
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let mut explorer = Explorer::new(runner, their_judge, theirs, budget);
             work(&mut explorer)
