@@ -10,7 +10,7 @@ use async_concepts::{
     LaneExt,
     context::{AsyncContext, BodyOutcome, Cleanups, Exit},
     say,
-    stage::Stage,
+    stage::{SceneRun, Stage},
 };
 use std::{error::Error, process::ExitCode, sync::Arc, sync::Mutex, time::Duration};
 use tokio::{
@@ -136,7 +136,7 @@ pub async fn error() -> Vec<Accounts> {
 // ANCHOR: cancelled
 pub async fn cancelled() -> Vec<Accounts> {
     beside_a_reader(async |cleanups, session| {
-        let too_slow = transfer(cleanups, session, 30).lane("A");
+        let too_slow = transfer(cleanups, session, 30).lane("A").cancellable();
         if timeout(Duration::from_millis(250), too_slow).await.is_err() {
             say!("timed out");
         }
@@ -148,11 +148,20 @@ pub async fn cancelled() -> Vec<Accounts> {
 }
 // ANCHOR_END: cancelled
 
+fn never_half(run: &SceneRun) -> bool {
+    run.returns(|seen: &Vec<Accounts>| {
+        seen.iter().all(|accounts| accounts.iter().sum::<u64>() == 100)
+    })
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("transaction.rs"))
         .scene("commit", commit)
+        .must_hold("the reader never sees half a transfer", never_half)
         .scene("roll back on error", error)
+        .must_hold("the reader never sees half a transfer", never_half)
         .scene("roll back on cancellation", cancelled)
+        .must_hold("the reader never sees half a transfer", never_half)
 }
 
 fn main() -> ExitCode {

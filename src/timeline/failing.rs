@@ -51,7 +51,7 @@ fn print(chart: &Chart) {
 
 /// Writes the picture and the data to the folder that `TIMELINE` names, if there is one. What
 /// cannot be written is said, and costs nothing else.
-fn write(chart: &Chart) {
+pub(crate) fn write(chart: &Chart) {
     let Some(folder) = std::env::var_os("TIMELINE") else { return };
     let folder = Path::new(&folder);
     let name = file_name(&chart.title);
