@@ -21,10 +21,10 @@ use std::{
 /// Runs a program once for each suspension of a lane, and drops the lane there, as `timeout`,
 /// `select!` or `abort` would.
 ///
-/// The lane is each one that is marked with [`Lane::cancellable`](crate::timeline::Lane::cancellable),
-/// and `main` if there is none. It is dropped at each of its suspensions twice: as it suspends, and
-/// in another run when it has been woken and not yet polled. Then the rest of the program goes on,
-/// and what must hold is checked.
+/// The lane is each one that is marked with
+/// [`Lane::cancellable`](crate::timeline::Lane::cancellable), and `main` if there is none. It is
+/// dropped at each of its suspensions twice: as it suspends, and in another run when it has been
+/// woken and not yet polled. Then the rest of the program goes on, and what must hold is checked.
 ///
 /// ```
 /// use async_concepts::{LaneExt, schedules::every_cancellation};
@@ -121,8 +121,8 @@ where
         self
     }
 
-    /// Tries the claim. With `TIMELINE=DIR` in the environment the run of each await that is not safe
-    /// is written to `DIR`, as picture and data.
+    /// Tries the claim. With `TIMELINE=DIR` in the environment the run of each await that is not
+    /// safe is written to `DIR`, as picture and data.
     ///
     /// # Panics
     /// With each await that is not safe, and the timeline of the first. Also if there is nothing to

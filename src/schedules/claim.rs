@@ -153,9 +153,9 @@ where
     /// `TIMELINE=DIR` the run that breaks the claim is written to `DIR`, as picture and data.
     ///
     /// # Panics
-    /// With the simplest schedule that fails, its lines and its timeline. Also if the program cannot
-    /// be explored, with a sentence that says why; and if the schedule that is asked for cannot be
-    /// read or does not fit the program.
+    /// With the simplest schedule that fails, its lines and its timeline. Also if the program
+    /// cannot be explored, with a sentence that says why; and if the schedule that is asked for
+    /// cannot be read or does not fit the program.
     #[track_caller]
     pub fn holds(self) {
         let explored = match asked_for(&self.name) {

@@ -1,8 +1,8 @@
 //! Runs a program in one schedule after the other: those with the fewest departures first.
 //!
-//! A *departure* is a decision that is not the first candidate's, so not tokio's own. The queue holds
-//! prefixes: the choices up to a departure, after which all goes on by itself. Each run shows its
-//! further decisions, and each of their alternatives is another prefix. So each schedule is run
+//! A *departure* is a decision that is not the first candidate's, so not tokio's own. The queue
+//! holds prefixes: the choices up to a departure, after which all goes on by itself. Each run shows
+//! its further decisions, and each of their alternatives is another prefix. So each schedule is run
 //! once, and the first that fails is the simplest.
 use super::{
     minimise::minimise,
@@ -22,13 +22,13 @@ use std::{
 /// lot, one of two ways, is overlooked once in 2^15 times.
 const REHEARSALS: usize = 16;
 
-/// So many schedules are run twice each, and of the later ones every eighth: where lots are drawn in
-/// them only, they differ.
+/// So many schedules are run twice each, and of the later ones every eighth: where lots are drawn
+/// in them only, they differ.
 const RUN_TWICE: u64 = 64;
 
 /// When a program has few schedules, each is run so often again in the end, as far as that makes no
-/// more than [`MOST_REPEATS`] runs: a lot that is drawn in one of them only comes out the same twice
-/// every second time.
+/// more than [`MOST_REPEATS`] runs: a lot that is drawn in one of them only comes out the same
+/// twice every second time.
 const REPEATS: usize = 15;
 const MOST_REPEATS: usize = 256;
 
@@ -107,9 +107,9 @@ impl<T: Debug> Explorer<T> {
         self.found().failure = Some(failure);
     }
 
-    /// Runs again what is kept to be shown, and notes where the lanes wait: while thousands are run,
-    /// that would cost more than all the rest. What does not come out the same, since something is
-    /// drawn by lot, stays as it was, without places.
+    /// Runs again what is kept to be shown, and notes where the lanes wait: while thousands are
+    /// run, that would cost more than all the rest. What does not come out the same, since
+    /// something is drawn by lot, stays as it was, without places.
     fn note_places(&self) {
         if self.runner.current.given_up.load(Relaxed) {
             return;

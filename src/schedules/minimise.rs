@@ -40,7 +40,8 @@ fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<
     if !trace.is_valid() {
         return None;
     }
-    // Later decisions are others after one was undone, and there may be more departures than before.
+    // Later decisions are others after one was undone, and there may be more departures than
+    // before.
     if departures_of(&trace).len() >= than.schedule.departures.len() {
         return None;
     }

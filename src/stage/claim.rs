@@ -106,8 +106,8 @@ impl<'r> SceneRun<'r> {
         self.lines
     }
 
-    /// The same run up to the first line that begins with `text`, without it; the whole run if there
-    /// is none.
+    /// The same run up to the first line that begins with `text`, without it; the whole run if
+    /// there is none.
     pub fn until(&self, text: &str) -> SceneRun<'r> {
         let first = self.lines.iter().position(|line| line.text.starts_with(text));
         let lines = match first {

@@ -150,8 +150,8 @@ impl Stage {
     }
 
     /// States what must hold of the scene that was added last, as a sentence without a full stop;
-    /// `holds` says whether it does in one run. `--schedules` and `--cancellations` try it, and show
-    /// the run that breaks it. A run that must end and does not breaks it, too.
+    /// `holds` says whether it does in one run. `--schedules` and `--cancellations` try it, and
+    /// show the run that breaks it. A run that must end and does not breaks it, too.
     ///
     /// ```
     /// use async_concepts::stage::Stage;

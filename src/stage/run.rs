@@ -124,9 +124,9 @@ impl Stage {
         status
     }
 
-    /// `--schedules` and `--cancellations`: shows what was found, and writes the runs that were shown
-    /// to the files that were asked for. That a claim does not hold is a result, and no failure:
-    /// it may be the lesson.
+    /// `--schedules` and `--cancellations`: shows what was found, and writes the runs that were
+    /// shown to the files that were asked for. That a claim does not hold is a result, and no
+    /// failure: it may be the lesson.
     fn run_tried(&self, options: Options) -> ExitCode {
         if options.beside.is_some() {
             return self.refuse(&"--beside draws scenes of one run, and here there are many");

@@ -256,10 +256,8 @@ impl SceneSchedules {
             _ => format!(": {why}"),
         };
         let described = schedule.describe();
-        format!(
-            "It does not hold in {failing} of {schedules}, such as {schedule} ({described}){why}\n{}",
-            run_as_text(&recording.chart(), options)
-        )
+        let head = format!("It does not hold in {failing} of {schedules}, such as {schedule}");
+        format!("{head} ({described}){why}\n{}", run_as_text(&recording.chart(), options))
     }
 }
 
@@ -416,7 +414,8 @@ mod tests {
             .scene("race", last_writer)
             .must_hold("B is the last", |run| run.returns(|last: &&str| *last == "B"));
         let text = explored(stage);
-        let begins = "All 4 schedules: 2 outcomes; the lines of one of them come in up to 2 orders.\n\
+        let begins = "All 4 schedules: 2 outcomes; \
+                      the lines of one of them come in up to 2 orders.\n\
                       What must hold: B is the last.\n\
                       It does not hold in 2 of 4, such as ";
         assert!(text.starts_with(begins), "{text}");
@@ -449,8 +448,8 @@ mod tests {
             .scene("work", work)
             .must_hold("what begins ends", |run| run.says("begins") == run.says("ends"));
         let text = cancelled(stage);
-        let expected = "What must hold: what begins ends.\nNot cancel safe: if work is cancelled at \
-                        suspension 1 of 1 (0) at src/stage/schedules.rs:";
+        let expected = "What must hold: what begins ends.\nNot cancel safe: if work is \
+                        cancelled at suspension 1 of 1 (0) at src/stage/schedules.rs:";
         assert!(text.contains(expected), "{text}");
         assert!(text.contains(" (sleep): it does not hold that what begins ends\n"), "{text}");
     }
