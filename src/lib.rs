@@ -17,8 +17,8 @@
 //!   when cancelled.
 //! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any
 //!   transport.
-//! - [`event_loop`] is asyncio's event loop: a core of five files to be read in order, and beside it
-//!   what is made of it.
+//! - [`event_loop`] is asyncio's event loop: a core of five files to be read in order, and beside
+//!   it what is made of it.
 //! - [`slow_poll`] reports what keeps the thread for too long, as asyncio's debug mode does.
 //!
 //! For those who know asyncio, [`from_asyncio_to_tokio`] has a row for each of its names: what

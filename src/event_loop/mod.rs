@@ -26,8 +26,8 @@
 //! Beside it: `combinators/`, futures made of futures, with nothing that the core does not have;
 //! `remote`, calls from other threads and work for them; `driver/`, what time it is and how to wait
 //! until something happens; `current`, where a task and its awaits meet; `cancel`, how a request
-//! travels; `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can go
-//! wrong when code and values of the program are run and dropped; `error`.
+//! travels; `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can
+//! go wrong when code and values of the program are run and dropped; `error`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};

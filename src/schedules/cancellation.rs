@@ -158,8 +158,10 @@ where
         };
         let found = Arc::new(Mutex::new(Cancelled::new(self.name.clone())));
         let judge = Arc::new(self.judge);
-        let (theirs, their_judge) = (found.clone(), judge.clone());
-        let (in_every_schedule, budget) = (self.in_every_schedule, self.budget);
+        let theirs = found.clone();
+        let their_judge = judge.clone();
+        let in_every_schedule = self.in_every_schedule;
+        let budget = self.budget;
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let runs = Arc::new(Mutex::new(Found::default()));
             let time = Budget { time: budget, schedules: u64::MAX, seed: 0, at_random: false };

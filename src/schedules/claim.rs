@@ -190,7 +190,8 @@ where
     /// # Errors
     /// If the schedule does not fit the program, which must have changed since it was found.
     pub fn replay(self, schedule: &Schedule) -> Result<Explored<F::Output>, String> {
-        let (name, asked) = (self.name.clone(), schedule.clone());
+        let name = self.name.clone();
+        let asked = schedule.clone();
         self.run(move |explorer| match explorer.replay(&asked) {
             Replayed::AsItWas => Ok(()),
             Replayed::DoesNotFit(why) => {
@@ -220,7 +221,9 @@ where
             current: current.clone(),
         };
         let judge = Arc::new(self.judge);
-        let (theirs, their_judge, budget) = (found.clone(), judge.clone(), self.budget);
+        let theirs = found.clone();
+        let their_judge = judge.clone();
+        let budget = self.budget;
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let mut explorer = Explorer::new(runner, their_judge, theirs, budget);
             work(&mut explorer)

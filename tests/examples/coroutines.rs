@@ -179,7 +179,7 @@ async fn prove(future: impl Future<Output = u32>) {
     assert_pending!(task.poll(), "it begins, and waits for the first sleep");
     advance(ms(999)).await;
     assert!(!task.is_woken(), "the first sleep is not over");
-    assert_pending!(task.poll(), "nobody has woken it, and it is no further");
+    assert_pending!(task.poll(), "nothing has woken it, and it is no further");
     advance(ms(1)).await;
     assert!(task.is_woken(), "the first sleep is over");
     assert_pending!(task.poll(), "it waits for the second sleep");

@@ -124,7 +124,8 @@ fn compiled(name: &str, program: &str) -> Vec<(String, String)> {
 /// A program that has a coroutine `nap`, and this in its `main`.
 fn napping(attributes: &str, main: &str) -> String {
     format!(
-        "{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\nfn main() {{ let _ = run(); }}\n"
+        "{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\n\
+         fn main() {{ let _ = run(); }}\n"
     )
 }
 

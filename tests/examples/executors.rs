@@ -251,7 +251,7 @@ fn with_processes<F: Future<Output = Vec<u32>> + 'static>(
 fn all_gone(pids: &[u32], workers: usize) {
     assert_eq!(pids.len(), workers, "{pids:?}");
     if cfg!(target_os = "linux") {
-        assert!(Path::new("/proc/self").exists(), "without /proc nobody can be seen");
+        assert!(Path::new("/proc/self").exists(), "without /proc no process can be seen");
         let left: Vec<_> =
             pids.iter().filter(|pid| Path::new(&format!("/proc/{pid}")).exists()).collect();
         assert!(left.is_empty(), "still there: {left:?} of {pids:?}");
@@ -322,7 +322,7 @@ fn workers_end_even_if_their_pool_is_killed_without_a_word() {
         thread::yield_now();
     }
     program.kill().and_then(|()| program.wait()).expect("it is killed");
-    // Whoever inherits them need not collect them: a zombie has ended.
+    // The process that inherits them need not collect them: a zombie has ended.
     while workers.iter().any(|pid| stat(*pid).is_some_and(|(state, _)| state != 'Z')) {
         assert!(Instant::now() < patience, "a worker outlives its pool: {workers:?}");
         thread::yield_now();

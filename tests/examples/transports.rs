@@ -245,7 +245,7 @@ fn without_back_pressure_everything_is_written_before_anything_is_read() {
             "0.500 reader end",
         ]
     );
-    assert!(!woken(&run.chart()).contains(&("reader", "writer")), "the writer waits for nobody");
+    assert!(!woken(&run.chart()).contains(&("reader", "writer")), "the writer waits for no lane");
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn a_child_whose_waiter_is_cancelled_lives_on_unless_it_is_killed() {
     assert!(run.output().expect("a child"), "it answers");
     let run = on_the_real_clock("killed").record(subprocess::killed);
     assert!(matches!(end(&run.chart(), "wait"), End::Cancelled { .. }));
-    assert!(!run.output().expect("a child"), "nobody is left to answer");
+    assert!(!run.output().expect("a child"), "no one is left to answer");
 }
 
 #[test]
@@ -338,7 +338,11 @@ fn a_child_that_says_nothing_is_waited_for_five_seconds() {
             pending::<()>().await;
         };
         let followed = subprocess::follow(BufReader::new(output), sink());
-        tokio::select! { biased; result = followed => result, () = work => unreachable!("it never ends") }
+        tokio::select! {
+            biased;
+            result = followed => result,
+            () = work => unreachable!("it never ends"),
+        }
     });
     assert_eq!(run.transcript(), ["4.000 main alive"]);
     assert_took(&run, ms(4000 + 100 + 5000));
@@ -433,7 +437,7 @@ fn after_three_attempts_it_gives_up() {
             "0.900 main no answer to attempt 3"
         ]
     );
-    assert_eq!(run.output().expect_err("nobody answers").kind(), io::ErrorKind::TimedOut);
+    assert_eq!(run.output().expect_err("the peer does not answer").kind(), io::ErrorKind::TimedOut);
 }
 
 #[test]
@@ -591,7 +595,8 @@ fn a_response_is_read_the_same_wherever_it_is_cut() {
             Ok((200, "abc")),
         ),
         (
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n0a;x=\"1\"\r\n\r\n345678\r\n\r\nF\r\n0123456789abcde\r\n000\r\nTrailer: x\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n0a;x=\"1\"\r\n\r\n345678\r\n\r\n\
+             F\r\n0123456789abcde\r\n000\r\nTrailer: x\r\n\r\n",
             Ok((200, "\r\n345678\r\n0123456789abcde")),
         ),
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", Err("the connection ends early")),

@@ -104,7 +104,8 @@ fn the_stage_shows_two_scenes_beside_each_other() {
     shown("pipeline", &pairs_to_svg(&[body.beside(&concurrent)], OPTIONS));
 }
 
-/// A branch of `select!` that is kept by `&mut` and not polled any more gets the lock, and keeps it.
+/// A branch of `select!` that is kept by `&mut` and not polled any more gets the lock, and keeps
+/// it.
 #[test]
 fn the_glossary_shows_a_futurelock() {
     let run = Recorder::new("futurelock").limit(milliseconds(200)).record(|| async {

@@ -19,7 +19,7 @@
 //!   `"unfinished"`.
 //!
 //! The version grows when something that was there changes its meaning or goes. New fields do not
-//! change it: whoever reads a file skips the fields that it does not know.
+//! change it: a program that reads a file skips the fields that it does not know.
 use super::chart::Chart;
 use crate::timeline::LaneId;
 use serde::{Deserialize, Serialize};

@@ -115,7 +115,8 @@ impl Process<'_> {
     }
 
     fn slice(&self, thread: usize, name: &str, from: Pos, to: Pos) -> Value {
-        let (from, to) = (self.time(from), self.time(to));
+        let from = self.time(from);
+        let to = self.time(to);
         json!({
             "ph": "X", "name": name, "pid": self.id, "tid": thread, "ts": from, "dur": to - from
         })

@@ -248,8 +248,8 @@ fn last_change(log: &Log) -> Duration {
     last
 }
 
-/// Whether a lane was woken at the limit itself. It could not be polled any more, and nothing can be
-/// concluded from that.
+/// Whether a lane was woken at the limit itself. It could not be polled any more, and nothing can
+/// be concluded from that.
 fn is_woken_at(log: &Log, limit: Duration) -> bool {
     for lane in log.lanes.values() {
         if let Some(woken) = &lane.woken
