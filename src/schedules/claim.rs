@@ -150,7 +150,7 @@ where
     /// Tries the claim.
     ///
     /// If the environment variable `SCHEDULE` is `name:` and a schedule, only that is run. With
-    /// `TIMELINE=DIR` the run that breaks the claim is written to `DIR`, as picture and data.
+    /// `TIMELINE=DIR` the run that breaks the claim is written to `DIR`, as picture, data and page.
     ///
     /// # Panics
     /// With the simplest schedule that fails, its lines and its timeline. Also if the program

@@ -180,7 +180,7 @@ fn the_run_that_breaks_a_claim_is_written_where_timeline_says() {
     let files = written("the_first_task_is_first", &folder("breaking_schedule"));
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     let name = "environment__the_first_task_is_first";
-    for ending in ["json", "svg"] {
+    for ending in ["html", "json", "svg"] {
         assert!(names.contains(&format!("{name}.{ending}").as_str()), "{names:?}");
     }
     assert!(!names.iter().any(|it| it.contains("-2")), "only that run: {names:?}");

@@ -43,6 +43,9 @@ impl Trace {
         if let Some(verdict) = &chart.verdict {
             self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Ended: {verdict}")));
         }
+        for remark in &chart.remarks {
+            self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Note: {remark}")));
+        }
         let mut thread_of = vec![0; chart.rows.len()];
         for (index, lanes) in rows::shared(chart).iter().enumerate() {
             let thread = index + 1;

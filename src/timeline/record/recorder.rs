@@ -8,7 +8,7 @@ use super::{
     run::{Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
-use crate::timeline::Clock;
+use crate::timeline::{Clock, clean};
 use futures::FutureExt;
 use std::{
     future::poll_fn,
@@ -66,7 +66,7 @@ impl Recorder {
     #[track_caller]
     pub fn new(title: &str) -> Recorder {
         Recorder {
-            title: title.to_owned(),
+            title: clean::name(title),
             clock: Clock::Paused,
             observe: Observe::Everything,
             limit: Duration::from_secs(3600),
@@ -144,7 +144,7 @@ impl Recorder {
         let (send, receive) = mpsc::channel();
         let theirs = run.clone();
         let limit = self.limit;
-        let name = format!("run of {}", self.title).replace('\0', " ");
+        let name = format!("run of {}", self.title);
         let builder = std::thread::Builder::new().name(name).stack_size(STACK);
         let thread = builder.spawn(move || {
             let ended = run_it(&theirs, limit);
@@ -198,6 +198,7 @@ pub(crate) fn recording<T>(
             title: title.clone(),
             elapsed,
             verdict: outcome.as_ref().err().map(ToString::to_string),
+            remarks: remarks.iter().map(Remark::to_string).collect(),
             lines: lines.clone(),
             clock: run.clock,
             events: events.clone(),
@@ -446,6 +447,7 @@ pub(crate) struct Shown {
     pub title: String,
     pub elapsed: Duration,
     pub verdict: Option<String>,
+    pub remarks: Vec<String>,
     pub lines: Vec<Line>,
     pub clock: Clock,
     pub events: Arc<Vec<Event>>,
