@@ -53,11 +53,8 @@ impl Stage {
             }
             self.scenes.retain(|scene| scene.title == name);
         }
-        if options.schedules {
-            return self.show_schedules();
-        }
-        if options.cancellations {
-            return self.show_cancellations();
+        if options.schedules || options.cancellations {
+            return self.run_tried(options);
         }
         // Before the run: a run whose files cannot be written would be watched for nothing.
         let files = match Files::create(&options) {
@@ -122,6 +119,30 @@ impl Stage {
             print_next(header);
         }
         status
+    }
+
+    /// `--schedules` and `--cancellations`: shows what was found, and writes the runs that were
+    /// shown to the files that were asked for. That a claim does not hold is a result, and no
+    /// failure: it may be the lesson.
+    fn run_tried(&self, options: Options) -> ExitCode {
+        if options.beside.is_some() {
+            return self.refuse(&"--beside draws scenes of one run, and here there are many");
+        }
+        let files = match Files::create(&options) {
+            Ok(files) => files,
+            Err(error) => return self.refuse(&error),
+        };
+        let mut shown = vec![];
+        if options.schedules {
+            shown.extend(self.show_schedules());
+        }
+        if options.cancellations {
+            shown.extend(self.show_cancellations());
+        }
+        match files.write(self.name, &shown, options.width, None) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => self.refuse(&error),
+        }
     }
 
     /// Whether there is such a scene, and another to draw beside it.

@@ -115,7 +115,7 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
             "+ 0.310 A        lock released",
         ],
     ),
-    // B's span was made inside A's, which was entered on the thread: so A's is on its lines for good.
+    // B's span was made while A's was entered, so A's is its parent, and on all of its lines.
     (
         "logging",
         &[
