@@ -47,7 +47,10 @@ fn scene(stage: Stage, title: &str) -> Chart {
     let mut titles = vec![];
     for scene in scenes {
         if scene.title == title {
-            return scene.chart.expect("everything was observed");
+            let mut chart = scene.chart.expect("everything was observed");
+            // On a busy machine any poll may take long on the wall clock, and is remarked on.
+            chart.remarks.retain(|remark| !remark.contains("[kept-the-thread]"));
+            return chart;
         }
         titles.push(scene.title);
     }
