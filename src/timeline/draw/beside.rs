@@ -93,6 +93,16 @@ impl Pair {
         for note in &self.notes {
             lines.extend(terminal::sentence(note, options));
         }
+        for chart in &self.charts {
+            if let Some(verdict) = &chart.verdict {
+                let ended = format!("“{}” was ended: {verdict}.", chart.title);
+                lines.extend(terminal::sentence(&ended, options));
+            }
+            for remark in &chart.remarks {
+                let note = format!("Note on “{}”: {remark}.", chart.title);
+                lines.extend(terminal::sentence(&note, options));
+            }
+        }
         lines.join("\n") + "\n"
     }
 

@@ -37,6 +37,10 @@ pub struct Chart {
     /// Why the run did not end by itself, in the words of its
     /// [`Verdict`](crate::timeline::Verdict).
     pub verdict: Option<String>,
+    /// What is to be said of the run beside that, each in the words of its
+    /// [`Remark`](crate::timeline::Remark).
+    #[serde(default)]
+    pub remarks: Vec<String>,
 }
 
 /// A moment at which something happened.

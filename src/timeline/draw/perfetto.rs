@@ -60,6 +60,9 @@ impl Trace {
         if let Some(verdict) = &chart.verdict {
             self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Ended: {verdict}")));
         }
+        for remark in &chart.remarks {
+            self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Note: {remark}")));
+        }
         // Lanes that share a row in a picture share a thread here, for the same reason.
         let mut thread_of = vec![0; chart.rows.len()];
         for (index, lanes) in rows::shared(chart).iter().enumerate() {

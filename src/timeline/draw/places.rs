@@ -6,7 +6,7 @@
 //!
 //! A picture for a README needs no places and never pays for them. A chart that is compared,
 //! printed as JSON or described looks them up, once.
-use crate::timeline::{Registered, Wait, Waits};
+use crate::timeline::{Registered, Wait, Waits, clean};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -43,6 +43,19 @@ impl Places {
 
     pub(super) fn recorded(waits: &Waits) -> Places {
         Places(Source::Recorded(waits.clone()))
+    }
+
+    /// Cleans the texts that came from a file.
+    pub(super) fn clean(&mut self) {
+        let Source::Read(written) = &mut self.0 else { return };
+        for wait in &mut written.waits {
+            for place in std::iter::once(&mut wait.place).chain(&mut wait.chain) {
+                place.file = clean::name(&place.file);
+            }
+            if let Some(on) = &mut wait.on {
+                *on = clean::name(on);
+            }
+        }
     }
 
     /// All places; none if the lane does not wait.

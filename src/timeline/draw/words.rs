@@ -61,13 +61,16 @@ struct PlaceOfWaits {
 impl Chart {
     /// What there is to see, in one sentence or two: how long the run took; and how long it would
     /// have been one after another, where that can be known. The verdict comes first, if there is
-    /// one.
+    /// one, and the remarks last.
     pub fn summary(&self) -> String {
-        let summary = self.how_long_it_took();
-        match &self.verdict {
-            Some(verdict) => format!("Ended: {verdict}. {summary}"),
-            None => summary,
+        let mut summary = self.how_long_it_took();
+        if let Some(verdict) = &self.verdict {
+            summary = format!("Ended: {verdict}. {summary}");
         }
+        for remark in &self.remarks {
+            summary += &format!(" Note: {remark}.");
+        }
+        summary
     }
 
     /// The comparison is made only where it is a fact. There are three cases: the run took less

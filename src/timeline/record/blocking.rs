@@ -18,7 +18,7 @@
 use super::{
     event::{Polled, panic_message},
     place::Floor,
-    recorder::{Ended, Recorder, Recording, Shutdown, drop_it, out_of_time, runtime},
+    recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     verdict::Verdict,
     wakers::LaneWakers,
@@ -76,7 +76,7 @@ fn run_blocking_to_the_end<T>(
     limit: Duration,
     made_at: &'static Location<'static>,
     main: impl FnOnce() -> T,
-) -> Ended<T> {
+) -> RunEnd<T> {
     let runtime = Rc::new(runtime(run));
     // Inside the runtime, since tokio's clock can only be read there.
     let deadline = runtime.block_on(async {

@@ -50,12 +50,16 @@ pub(super) fn lane_made_at<F: Future>(
     name: &str,
     place: &'static Location<'static>,
 ) -> Lane<F> {
-    // Outside a run there is nothing to tell it to, and a lane only passes polls on.
-    let probe = match Run::here() {
+    Lane { future: Some(future), probe: probe_made_at(name, place) }
+}
+
+/// What watches a lane of the run on this thread; none outside a run, where there is nothing to
+/// tell it to and a lane only passes polls on.
+pub(super) fn probe_made_at(name: &str, place: &'static Location<'static>) -> Option<Probe> {
+    match Run::here() {
         Some(run) => Probe::new(run, name, place),
         None => None,
-    };
-    Lane { future: Some(future), probe }
+    }
 }
 
 pin_project_lite::pin_project! {
@@ -225,6 +229,11 @@ impl Probe {
         }
         // Last, when all is noted: what is above may catch it and go on.
         result.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Whether it has returned its last value, or panicked.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
     }
 
     /// What polls this lane, right now.

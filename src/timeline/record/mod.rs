@@ -16,7 +16,6 @@
 //!
 //! Nothing here knows how a run is drawn. A program that only records does not build the drawing.
 mod blocking;
-mod clean;
 mod event;
 #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
 mod gate;
@@ -26,6 +25,7 @@ mod primitives;
 mod recorder;
 mod run;
 mod scheduler;
+mod stream;
 mod threads;
 mod verdict;
 mod wakers;
@@ -48,5 +48,6 @@ pub use run::Observe;
 pub(crate) use run::Run;
 #[doc(hidden)]
 pub use run::say_line;
+pub use stream::{StreamLane, StreamLaneExt};
 pub use threads::{block, callback, on_thread};
 pub use verdict::{Cause, Causes, Code, Remark, Verdict};

@@ -1,6 +1,5 @@
 //! What a run and everything in it share: the log, the clock, and which lane runs on which thread.
 use super::{
-    clean,
     event::{Event, LaneId, Line, Polled, What, WokenBy},
     gate::{Gate, Made, Stranger},
     place::{Place, Registered, Stack, Stacks, Waits, capture},
@@ -8,7 +7,7 @@ use super::{
     verdict::Next,
     wakers::{Kept, Moved},
 };
-use crate::timeline::Clock;
+use crate::timeline::{Clock, clean};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap},
