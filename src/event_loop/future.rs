@@ -13,6 +13,7 @@ mod line;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::mem::{replace, take};
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -24,7 +25,7 @@ use super::current::CurrentTask;
 use super::foreign::discard;
 use super::handle::Call;
 use super::task::TaskPart;
-use super::{CallKind, Error, EventLoop, FutureRef, Handle, IntoResult, Result, get_running_loop};
+use super::{CallKind, Error, EventLoop, Handle, IntoResult, Result, get_running_loop};
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
 ///
@@ -252,6 +253,11 @@ impl<T> Future<T> {
         self.0.add_callback(Callback::Call(callback.clone()));
     }
 
+    /// What `.await` polls, for a function of this crate that awaits in its caller's name.
+    pub(super) fn awaited_at(self, location: &'static Location<'static>) -> Await<T> {
+        Await { future: self, wakeup: None, refusal: None, location }
+    }
+
     /// Whether nothing waits for it, nor ever has: so it cannot have a callback of the caller's.
     /// So gather need not look for it among those it has.
     pub(super) fn is_untouched(&self) -> bool {
@@ -280,7 +286,7 @@ impl<T> FutureCell<T> {
             // asyncio makes a handle for each. We put the future itself into the queue, once for
             // each callback that it still has to call: it saves an allocation, 13 % of a gather.
             Callback::Call(_) => {
-                self.event_loop.push_ready(Handle(self.clone()));
+                self.event_loop.push_ready(Handle(self.clone()), None);
                 true
             }
         });
@@ -306,7 +312,8 @@ impl<T> FutureCell<T> {
                 Callback::Wakeup(wakeup) => wakeup.wake(&self.event_loop),
                 Callback::Call(callback) => {
                     let future = Future(self.clone());
-                    self.event_loop.push_ready(Handle::new(move || (callback.0)(&future)));
+                    let call = Handle::new(move || (callback.0)(&future));
+                    self.event_loop.push_ready(call, None);
                 }
             }
         }
@@ -452,8 +459,9 @@ impl<T: Clone> IntoFuture for Future<T> {
     type Output = Result<T>;
     type IntoFuture = Await<T>;
 
+    #[track_caller]
     fn into_future(self) -> Await<T> {
-        Await { future: self, wakeup: None, refusal: None }
+        self.awaited_at(Location::caller())
     }
 }
 
@@ -469,6 +477,8 @@ pub struct Await<T: 'static> {
     wakeup: Option<Wakeup>,
     /// What the next poll will raise.
     refusal: Option<Error>,
+    /// Where `.await` stands, for instruments.
+    location: &'static Location<'static>,
 }
 
 impl<T: Clone> std::future::Future for Await<T> {
@@ -525,7 +535,7 @@ impl<T: Clone> std::future::Future for Await<T> {
                 _ => Wakeup::Waker(waker.clone()),
             },
         };
-        cell.event_loop.0.observers.future_awaited(&FutureRef(&*cell), waker);
+        cell.event_loop.0.observers.future_awaited(&*cell, self.location, waker);
         self.register(&cell, wakeup);
         Poll::Pending
     }

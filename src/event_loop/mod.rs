@@ -133,6 +133,7 @@ mod remote;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future as StdFuture;
+use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -150,6 +151,7 @@ pub use timer::TimerHandle;
 use current::Tasks;
 use debug::Observers;
 use future::Kind;
+use instrument::Caller;
 use registry::Registry;
 use remote::RemoteCalls;
 use timer::{Timers, nanoseconds};
@@ -253,7 +255,7 @@ impl EventLoop {
             let end = nanoseconds(end);
             if when < end || end == u64::MAX {
                 for handle in self.0.timers.take_due(end) {
-                    self.enqueue(handle);
+                    self.enqueue(handle, None);
                 }
             }
         }
@@ -269,7 +271,13 @@ impl EventLoop {
             let handle = self.0.ready.borrow_mut().pop_front();
             // One that was cancelled has nothing left to call.
             if let Some(handle) = handle {
-                handle.run(self);
+                // asyncio reads its debug flag twice a call; we read one flag for debug mode and
+                // all instruments together, since most programs have neither.
+                if self.0.observers.watch() {
+                    self.run_watched(handle);
+                } else {
+                    handle.run(self);
+                }
             }
         }
         // ANCHOR_END: turn
@@ -283,6 +291,7 @@ impl EventLoop {
         self.0.waiting.set(true);
         self.0.driver.wait(timeout, self.0.remote.jobs());
         self.0.waiting.set(false);
+        self.0.remote.wait_is_over();
         self.0.observers.after_wait();
         // What ended the wait is called in this iteration, and before the timers that are due.
         self.drain_remote_calls();
@@ -323,7 +332,8 @@ impl EventLoop {
     /// [`Error::Idle`] if nothing can happen any more, as far as the loop can know: no call is
     /// ready or timed, no waker, job or [`ThreadsafeHandle`] is left, and no task of tokio's is
     /// alive that was spawned on its driver. (A `LocalSet` keeps the waker of the task that drives
-    /// it, so a loop with one is never found idle.) [`Error::LoopIsRunning`],
+    /// it, so a loop with one is never found idle. Nor does the loop hear of a task of tokio's that
+    /// ends without a call to it: it waits on then, as asyncio would.) [`Error::LoopIsRunning`],
     /// [`Error::AnotherLoopIsRunning`], [`Error::InsideAnotherRuntime`] or [`Error::LoopIsClosed`]
     /// if it cannot start.
     pub fn run_forever(&self) -> Result<()> {
@@ -391,17 +401,19 @@ impl EventLoop {
 
     /// Calls `callback` in the next iteration, after all that is in the queue.
     /// [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn call_soon<O: IntoResult + 'static>(
         &self,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<Handle> {
         self.check_closed()?;
         let handle = Handle::new(callback);
-        self.push_ready(handle.clone());
+        self.push_ready(handle.clone(), Some(Location::caller()));
         Ok(handle)
     }
 
     /// Calls `callback` when `delay` is over. [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn call_later<O: IntoResult + 'static>(
         &self,
         delay: Duration,
@@ -415,6 +427,7 @@ impl EventLoop {
     /// Calls `callback` at the time `when`, on the clock of [`EventLoop::time`]; in the next
     /// iteration if that has passed. Times end after 584 years: what is later is due then.
     /// [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn call_at<O: IntoResult + 'static>(
         &self,
         when: Duration,
@@ -422,7 +435,7 @@ impl EventLoop {
     ) -> Result<TimerHandle> {
         self.check_closed()?;
         let timer = TimerHandle::new(self, when, Handle::new(callback));
-        self.0.observers.timer_set(&timer.handle, when);
+        self.0.observers.timer_set(&timer.handle, when, Location::caller());
         self.wake();
         Ok(timer)
     }
@@ -435,6 +448,7 @@ impl EventLoop {
     /// Starts a coroutine: its first step runs in the next iteration. The loop owns the task until
     /// it is done; to drop the handle changes nothing. What cancelling does is told under [`Task`].
     /// [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn create_task<T: 'static>(
         &self,
         coroutine: impl StdFuture<Output = Result<T>> + 'static,
@@ -458,17 +472,17 @@ impl EventLoop {
     }
 
     /// Puts a call behind all others, and before it what other threads left, because they did so
-    /// before now.
+    /// before now. `caller` is the line of the program that asked for it, where that is known.
     #[inline]
-    fn push_ready(&self, handle: Handle) {
+    fn push_ready(&self, handle: Handle, caller: Caller) {
         self.drain_remote_calls();
-        self.enqueue(handle);
+        self.enqueue(handle, caller);
     }
 
     /// The only place where anything gets into the queue: the second principle.
     #[inline]
-    fn enqueue(&self, handle: Handle) {
-        self.0.observers.call_ready(&handle);
+    fn enqueue(&self, handle: Handle, caller: Caller) {
+        self.0.observers.call_ready(&handle, caller);
         self.0.ready.borrow_mut().push_back(handle);
         self.wake();
     }

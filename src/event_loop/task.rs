@@ -26,6 +26,7 @@
 
 use std::cell::Cell;
 use std::future::Future as StdFuture;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ use super::cancel::{Others, cancel_all};
 use super::current::CurrentTask;
 use super::foreign::{catch_panic, discard};
 use super::future::{AnyFuture, FutureCell, Kind, State};
+use super::instrument::Caller;
 use super::name::TaskName;
 use super::remote::TaskWaker;
 use super::{Error, EventLoop, Future, Handle, Result};
@@ -119,15 +121,15 @@ impl<T> TaskPart<T> {
             self.must_cancel.set(true);
             let runs = cell.event_loop.0.tasks.current_key() == Some(cell.key);
             if others.is_empty() && !runs {
-                self.schedule(cell);
+                self.schedule(cell, None);
             }
         }
         self.waiting_for.set(others);
     }
 
-    fn schedule(&self, cell: &Rc<FutureCell<T>>) {
+    fn schedule(&self, cell: &Rc<FutureCell<T>>, caller: Caller) {
         if let Some(step) = self.next_step(cell) {
-            cell.event_loop.push_ready(step);
+            cell.event_loop.push_ready(step, caller);
         }
     }
 
@@ -216,7 +218,7 @@ impl<T> TaskPart<T> {
             self.must_cancel.set(false);
         }
         if gives_way || (self.must_cancel.get() && awaits.is_empty()) {
-            self.schedule(cell);
+            self.schedule(cell, None);
         }
         self.waiting_for.set(awaits);
     }
@@ -240,6 +242,7 @@ impl<T> TaskPart<T> {
 }
 
 impl EventLoop {
+    #[track_caller]
     pub(super) fn start_task<T: 'static>(
         &self,
         name: Option<&str>,
@@ -253,7 +256,7 @@ impl EventLoop {
             // The first step is a call like any other: the coroutine does not begin before the code
             // that makes it is over. (3.12's eager tasks do begin at once, inside another call.)
             part.itself.set(Some(task.0.clone()));
-            part.schedule(&task.0);
+            part.schedule(&task.0, Some(Location::caller()));
         }
         Ok(task)
     }

@@ -1,6 +1,7 @@
 //! Sleeping: for a time, or for one iteration.
 
 use std::future::{Future as StdFuture, poll_fn};
+use std::panic::Location;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -8,9 +9,11 @@ use crate::event_loop::{EventLoop, Future, Result, TimerHandle, get_running_loop
 
 /// Waits for `delay`; zero lets everything else that is ready run once. Cancelling or dropping it
 /// ends the timer.
+#[track_caller]
 pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
+    let caller = Location::caller();
     // Boxed, so that the many tasks that only give way stay small.
-    let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay)));
+    let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay, caller)));
     let mut gave_way = false;
     poll_fn(move |context| match &mut timer {
         Some(timer) => timer.as_mut().poll(context),
@@ -18,11 +21,11 @@ pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     })
 }
 
-async fn wait_for_timer(delay: Duration) -> Result<()> {
+async fn wait_for_timer(delay: Duration, caller: &'static Location<'static>) -> Result<()> {
     let event_loop = get_running_loop()?;
     let waiter = event_loop.create_future();
     let _timer = release_later(&event_loop, delay, &waiter)?;
-    waiter.await
+    waiter.awaited_at(caller).await
 }
 
 /// Ends a wait, unless that has ended (`_release_waiter` in `tasks.py`).
