@@ -48,7 +48,9 @@ impl Chart {
     ///   needed, a heartbeat that went on until it was dropped;
     /// - where a lane that polls others waits for a timer: that is a deadline for them, or a pause
     ///   between them;
-    /// - where a lane blocks while another waits for a timer, since that wait is longer for it.
+    /// - where a lane blocks while another waits for a timer, since that wait is longer for it;
+    /// - where a lane waits for what is no lane, or where it is not known what its wait was for:
+    ///   one after another the others would have had to wait for that, too.
     fn parts(&self) -> Option<Vec<(&str, Duration)>> {
         let polls_others = self.pollers();
         let (mut parts, mut slept, mut blocked) = (vec![], vec![], vec![]);
@@ -57,13 +59,25 @@ impl Chart {
                 return None;
             }
             let mut own = Duration::ZERO;
+            // What was polled without a wake goes on waiting for the same: the next wake tells.
+            let mut unexplained = Duration::ZERO;
             for (nth, span) in row.spans.iter().enumerate() {
                 match span.state {
+                    State::Waiting(Until::Unwoken) => {
+                        unexplained += self.between(span.from, span.to);
+                    }
+                    State::Waiting(Until::Outside) => {
+                        unexplained += self.between(span.from, span.to);
+                        if !unexplained.is_zero() {
+                            return None;
+                        }
+                    }
                     State::Waiting(Until::Clock) => {
                         if polls_others[lane] || (lane == 0 && self.rows.len() > 1) {
                             return None;
                         }
                         own += self.slept(row, nth);
+                        unexplained = Duration::ZERO;
                         slept.push((lane, span.from, span.to));
                     }
                     State::Blocking | State::OnThread if !polls_others[lane] => {
@@ -72,8 +86,12 @@ impl Chart {
                             blocked.push((lane, span.from, span.to));
                         }
                     }
+                    State::Waiting(_) => unexplained = Duration::ZERO,
                     _ => {}
                 }
+            }
+            if !unexplained.is_zero() {
+                return None;
             }
             if !own.is_zero() {
                 parts.push((row.name.as_str(), own));
