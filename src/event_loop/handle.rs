@@ -61,7 +61,7 @@ impl Handle {
 
     /// The one place where the loop runs code that is not its own. An error or a panic goes to the
     /// exception handler, and the loop goes on (`Handle._run` in `events.py`).
-    #[inline]
+    #[inline(always)]
     pub(super) fn run(self, event_loop: &EventLoop) {
         match catch_panic(|| self.0.run()) {
             Ok(Ok(())) => {}

@@ -5,7 +5,7 @@
 //! behind what is ready: so a remote call has its place in time among the others.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -477,6 +477,30 @@ impl TaskWaker {
 
     pub(super) fn set_key(&self, key: usize) {
         self.key.store(key, Ordering::Relaxed);
+    }
+}
+
+/// The waker that all tasks share that have none of their own: the one of the last step, for the
+/// next.
+#[derive(Default)]
+pub(super) struct SpareWaker(Cell<Option<Arc<TaskWaker>>>);
+
+impl SpareWaker {
+    /// The one that is kept, or a new one if that is still in use.
+    pub(super) fn take(&self, event_loop: &EventLoop) -> Arc<TaskWaker> {
+        match self.0.take() {
+            Some(waker) => waker,
+            None => TaskWaker::new(event_loop),
+        }
+    }
+
+    pub(super) fn keep(&self, waker: Arc<TaskWaker>) {
+        self.0.set(Some(waker));
+    }
+
+    /// So that those that are left are somewhere outside.
+    pub(super) fn drop_it(&self) {
+        drop(self.0.take());
     }
 }
 

@@ -56,7 +56,7 @@ struct Gather<T: 'static, C: 'static> {
 
 impl<T, C> Outer for Gather<T, C> {
     fn children(&self) -> Others {
-        self.children.borrow().iter().map(|child| child.0.clone() as _).collect()
+        Others::Many(self.children.borrow().iter().map(|child| child.0.clone() as _).collect())
     }
 
     fn cancel_requested(&self) {

@@ -55,8 +55,7 @@ impl Drop for CancelOnDrop {
 /// Lets everything else that is ready run once: pending the first time, ready the second.
 fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     let event_loop = get_running_loop()?;
-    let current = event_loop.0.tasks.polled_by(context.waker());
-    let Some(mut current) = current else {
+    let Some(current) = event_loop.0.current.polled_by(context.waker()) else {
         // Polled by an executor inside the task, which has to be woken.
         if std::mem::replace(done, true) {
             return Poll::Ready(Ok(()));
@@ -73,7 +72,6 @@ fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     current.gives_way();
     if !current.owns(context.waker()) {
         // A lane is between: it has to hear that its poll was not the last.
-        drop(current);
         context.waker().wake_by_ref();
     }
     Poll::Pending
