@@ -1,8 +1,9 @@
 //! The current task: where the awaits of a coroutine and its task meet.
 //!
-//! In asyncio an exception goes into a coroutine with `coro.throw`, and the future to wait for comes
-//! out with `yield`. A poll has neither. So the task writes here, before it polls its coroutine,
-//! what it has to say to an await, and each await writes here what the task must know of it.
+//! In asyncio an exception goes into a coroutine with `coro.throw`, and the future to wait for
+//! comes out with `yield`. A poll has neither. So the task writes here, before it polls its
+//! coroutine, what it has to say to an await, and each await writes here what the task must know of
+//! it.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -9,7 +9,8 @@
 //! turns each entry of the list into a place in the ready queue; when such a place has its turn,
 //! the loop calls `run`, which calls the callback.
 
-mod dropping;
+mod clones;
+mod combining;
 mod wakeup;
 
 use std::cell::{Cell, RefCell};
@@ -202,7 +203,7 @@ impl<T> Future<T> {
             Some(callback) => callback(future).into_result(),
             None => Ok(()),
         });
-        self.share_done_callback(&callback);
+        self.0.add_callback(Callback::Call(callback.clone()));
         callback
     }
 
@@ -214,23 +215,6 @@ impl<T> Future<T> {
             Callback::Wakeup(_) => false,
         };
         self.0.remove_callback(is_it).into()
-    }
-
-    /// Adds a callback that several futures share: `gather` and `wait` have one for all of theirs,
-    /// where asyncio adds the same bound function to each. It saves an allocation a child.
-    pub(super) fn share_done_callback(&self, callback: &DoneCallback<T>) {
-        self.0.add_callback(Callback::Call(callback.clone()));
-    }
-
-    /// What `.await` polls, for a function of this crate that awaits in its caller's name.
-    pub(super) fn awaited_at(self, location: &'static Location<'static>) -> Await<T> {
-        Await { future: self, wakeup: None, refusal: None, location }
-    }
-
-    /// Whether nothing waits for it, nor ever has: so it cannot have a callback of the caller's.
-    /// So gather need not look for it among those it has.
-    pub(super) fn is_untouched(&self) -> bool {
-        !self.done() && self.0.callbacks.borrow().is_empty()
     }
 }
 
@@ -322,12 +306,6 @@ impl<T> FutureCell<T> {
     }
 }
 
-impl<T> DoneCallback<T> {
-    pub(super) fn new(callback: impl Fn(&Future<T>) -> Result<()> + 'static) -> Self {
-        Self(Rc::new(callback))
-    }
-}
-
 /// A future of whatever type, as the loop and a waiting task see it. In Python every future is of
 /// the same type; here the loop must not care what a result is, and a task may await any.
 pub(super) trait AnyFuture: Call + Cancellable {
@@ -383,18 +361,6 @@ impl<T> Call for FutureCell<T> {
 
     fn name(&self) -> String {
         if let Kind::Task(task) = &self.kind { task.name() } else { "Future".to_owned() }
-    }
-}
-
-impl<T> Clone for Future<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<T> Clone for DoneCallback<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
     }
 }
 

@@ -173,9 +173,9 @@ impl<'a> CallRef<'a> {
 pub struct FutureRef<'a> {
     /// The future.
     future: &'a dyn AnyFuture,
-    /// The line of the program where `.await` stands or [`sleep`](super::sleep) was called. Of other
-    /// things that await in the program's name, such as [`wait`](super::wait), it is a line of this
-    /// crate; the stack knows the program's.
+    /// The line of the program where `.await` stands or [`sleep`](super::sleep) was called. Of
+    /// other things that await in the program's name, such as [`wait`](super::wait), it is a line
+    /// of this crate; the stack knows the program's.
     pub location: &'static Location<'static>,
 }
 

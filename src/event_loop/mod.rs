@@ -26,10 +26,11 @@
 //!
 //! Beside it: `combinators/`, futures made of futures, with nothing that the core does not have;
 //! `remote`, calls from other threads and work for them; `driver/`, what time it is and how to wait
-//! until something happens; `running`, which loop runs on a thread; `cancel`, how a request travels;
-//! `future/`, how an await is woken and how a future is dropped; `registry` and `name`; `instrument`
-//! and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of the program
-//! are run and dropped; `error`.
+//! until something happens; `running`, which loop runs on a thread; `cancel`, how a request
+//! travels;
+//! `future/`, how an await is woken, and the clones of a future; `registry` and `name`;
+//! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
+//! the program are run and dropped; `error`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};

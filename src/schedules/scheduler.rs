@@ -1,10 +1,10 @@
 //! Which of the ready lanes is polled next: the gate of one run.
 //!
-//! As long as every decision is tokio's own, the scheduler only looks on, so that the first schedule
-//! is what [`record`](crate::record) records, to the byte. To poll another lane first, it *defers*:
-//! each ready lane that comes by returns `Pending` without having been polled, its waker is kept
-//! here, and when the chosen lane has come, the wakers are rung in the order in which their lanes
-//! came. So the runtime's queue is what it was, less the chosen lane. Nothing is rung while a
+//! As long as every decision is tokio's own, the scheduler only looks on, so that the first
+//! schedule is what [`record`](crate::record) records, to the byte. To poll another lane first, it
+//! *defers*: each ready lane that comes by returns `Pending` without having been polled, its waker
+//! is kept here, and when the chosen lane has come, the wakers are rung in the order in which their
+//! lanes came. So the runtime's queue is what it was, less the chosen lane. Nothing is rung while a
 //! deferred lane waits; the queue runs empty, whatever asked for `yield_now` comes by, then `main`;
 //! and if the runtime would sleep, the chosen lane does not come at all: there is no such schedule.
 //!

@@ -108,7 +108,8 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     // The callback owns the outer future, and is dropped when the children have ended. `Gather`
     // must not own it, since it is owned by it.
     let place = Rc::new(OnceCell::new());
-    let (shared, outer) = (gather.clone(), place.clone());
+    let shared = gather.clone();
+    let outer = place.clone();
     let on_child_done = DoneCallback::new(move |child| shared.child_is_done(child, outer.get()));
     let mut event_loop = None;
     let mut seen = Seen::default();

@@ -125,7 +125,8 @@ impl Assembly {
     fn change(&mut self, lane: LaneId, next: Option<State>) {
         let now = self.now();
         let open = &mut self.open[lane];
-        let (state, from) = (open.state, open.from);
+        let state = open.state;
+        let from = open.from;
         open.state = next;
         open.from = now;
         let Some(mut state) = state else { return };

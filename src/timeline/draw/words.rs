@@ -14,13 +14,16 @@ const NAMED: usize = 6;
 impl Chart {
     /// What there is to see, in one sentence or two: how long the run took; and how long it would
     /// have been one after another, where that can be known. The verdict comes first, if there is
-    /// one.
+    /// one, and the remarks last.
     pub fn summary(&self) -> String {
-        let summary = self.how_long_it_took();
-        match &self.verdict {
-            Some(verdict) => format!("Ended: {verdict}. {summary}"),
-            None => summary,
+        let mut summary = self.how_long_it_took();
+        if let Some(verdict) = &self.verdict {
+            summary = format!("Ended: {verdict}. {summary}");
         }
+        for remark in &self.remarks {
+            summary += &format!(" Note: {remark}.");
+        }
+        summary
     }
 
     fn how_long_it_took(&self) -> String {
@@ -53,7 +56,9 @@ impl Chart {
     ///   one after another the others would have had to wait for that, too.
     fn parts(&self) -> Option<Vec<(&str, Duration)>> {
         let polls_others = self.pollers();
-        let (mut parts, mut slept, mut blocked) = (vec![], vec![], vec![]);
+        let mut parts = vec![];
+        let mut slept = vec![];
+        let mut blocked = vec![];
         for (lane, row) in self.rows.iter().enumerate() {
             if row.end.1 != End::Finished {
                 return None;
@@ -145,7 +150,8 @@ impl Chart {
     pub fn sentence(&self, lane: LaneId, nth: usize) -> String {
         let row = &self.rows[lane];
         let span = &row.spans[nth];
-        let (from, to) = (self.time(span.from), self.time(span.to));
+        let from = self.time(span.from);
+        let to = self.time(span.to);
         let mut text = format!("{}: {}", row.name, span.state.label());
         if from == to {
             text += &format!(" at {}", human(from));
@@ -179,7 +185,8 @@ impl Chart {
             for span in &row.spans {
                 let State::Waiting(_) = span.state else { continue };
                 let Some(place) = self.place(span) else { continue };
-                let (from, to) = (self.time(span.from), self.time(span.to));
+                let from = self.time(span.from);
+                let to = self.time(span.to);
                 match places.iter_mut().find(|(other, ..)| *other == place) {
                     Some((_, _, until, times)) => {
                         *until = to;
@@ -265,7 +272,8 @@ impl Chart {
 
     /// Lanes that a loop made, one after the other.
     fn describe_lanes_in_turn(&self, lanes: &[LaneId]) -> String {
-        let (first, last) = (&self.rows[lanes[0]], &self.rows[lanes[lanes.len() - 1]]);
+        let first = &self.rows[lanes[0]];
+        let last = &self.rows[lanes[lanes.len() - 1]];
         let mut ends: Vec<(String, usize)> = vec![];
         for &lane in lanes {
             let row = &self.rows[lane];
@@ -295,7 +303,8 @@ fn overlap(one: &(LaneId, Pos, Pos), other: &(LaneId, Pos, Pos)) -> bool {
 }
 
 fn how_often_polled(row: &Row) -> String {
-    let (mut polls, mut on_thread) = (0, false);
+    let mut polls = 0;
+    let mut on_thread = false;
     for span in &row.spans {
         match span.state {
             State::Running | State::RunningUnwoken | State::Blocking | State::MovedClock => {

@@ -1,7 +1,19 @@
-//! What happens when the last clone of a future is dropped.
+//! The clones of a future, and what happens when the last of them is dropped.
 use std::mem::{replace, take};
 
-use super::{FutureCell, Kind, State, discard};
+use super::{DoneCallback, Future, FutureCell, Kind, State, discard};
+
+impl<T> Clone for Future<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Clone for DoneCallback<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<T> Drop for FutureCell<T> {
     fn drop(&mut self) {
