@@ -77,6 +77,8 @@ pub mod laziness;
 pub mod local_set;
 #[path = "../../examples/synchronization/lock.rs"]
 pub mod lock;
+#[path = "../../examples/debugging/logging.rs"]
+pub mod logging;
 #[path = "../../examples/cancellation/lost_message.rs"]
 pub mod lost_message;
 #[path = "../../examples/threads/multi_thread.rs"]
@@ -232,5 +234,6 @@ pub const EXAMPLES: &[Example] = &[
     example("debugging", "slow_callback", slow_callback::stage),
     example("debugging", "never_awaited", never_awaited::stage),
     example("debugging", "resource_warning", resource_warning::stage),
+    example("debugging", "logging", logging::stage),
     example("debugging", "deadlock", deadlock::stage),
 ];
