@@ -54,7 +54,7 @@ async fn transfer_in_order(from: &Account, to: &Account, amount: i64) {
     let mut first_balance = first.balance.lock().await;
     say!("has {}, wants {}", first.number, second.number);
     ask_the_bank().await;
-    // A task that has lock 1 never waits for lock 0.
+    // A task that has lock 2 never waits for lock 1.
     let mut second_balance = second.balance.lock().await;
     *first_balance += sign * amount;
     *second_balance -= sign * amount;

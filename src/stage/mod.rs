@@ -54,8 +54,6 @@ pub struct Stage {
     real_time: Option<&'static str>,
     /// In the order in which they run.
     scenes: Vec<Scene>,
-    /// What to measure on the real clock after the scenes, if there is anything to measure.
-    measure: Option<fn()>,
     /// The options that only this example has.
     command_line: CommandLine,
 }
@@ -68,7 +66,6 @@ impl Stage {
             header: None,
             real_time: None,
             scenes: vec![],
-            measure: None,
             command_line: CommandLine::default(),
         }
     }
@@ -97,12 +94,6 @@ impl Stage {
     /// Adds options that only this example has.
     pub fn command_line(self, command_line: CommandLine) -> Stage {
         Stage { command_line, ..self }
-    }
-
-    /// Calls `measure` after the scenes of a run on the real clock. It may take its time and print
-    /// what it finds, which differs from run to run; so it is left out with `--fast` and in tests.
-    pub fn then_measure(self, measure: fn()) -> Stage {
-        Stage { measure: Some(measure), ..self }
     }
 
     /// Adds a scene.

@@ -115,9 +115,6 @@ impl Stage {
             eprintln!("{}: {error}", self.name);
             return ExitCode::from(REFUSED);
         }
-        if let (Some(measure), Clock::Real) = (self.measure, clock) {
-            measure();
-        }
         if let (Some(header), false) = (&self.header, options.quiet) {
             print_next(header);
         }
@@ -222,11 +219,7 @@ fn report(name: &str, result: &SceneResult) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{cell::Cell, time::Duration};
-
-    thread_local! {
-        static MEASURED: Cell<usize> = const { Cell::new(0) };
-    }
+    use std::time::Duration;
 
     async fn nothing() {}
 
@@ -262,19 +255,5 @@ mod tests {
         let scenes = stage().run_for_test(Observe::Everything);
         let errors: Vec<Option<String>> = scenes.into_iter().map(|scene| scene.error).collect();
         assert_eq!(errors, [Some("no socket".to_owned()), None]);
-    }
-
-    #[test]
-    fn the_measurement_comes_once_and_only_on_the_real_clock() {
-        fn stage() -> Stage {
-            Stage::new("measured")
-                .scene("nothing", nothing)
-                .then_measure(|| MEASURED.set(MEASURED.get() + 1))
-        }
-        stage().run_with(Options { timeline: false, ..Options::default() });
-        assert_eq!(MEASURED.get(), 1);
-        stage().run_with(fast());
-        assert_eq!(stage().run_for_test(Observe::Everything).len(), 1);
-        assert_eq!(MEASURED.get(), 1, "not with --fast, and not in a test");
     }
 }
