@@ -479,10 +479,7 @@ impl<T> Display for UnsafeAwait<T> {
         let at = human(*at);
         write!(f, "if {lane} is cancelled at suspension {suspension} of {of} ({at})")?;
         if let Some(wait) = self.wait() {
-            write!(f, " at {}", wait.place.file_and_line())?;
-            if let Some(on) = &wait.on {
-                write!(f, " ({on})")?;
-            }
+            write!(f, " at {}", place_of(wait))?;
         }
         if self.once_woken {
             f.write_str(", when it has been woken and not yet polled")?;
@@ -491,6 +488,26 @@ impl<T> Display for UnsafeAwait<T> {
             write!(f, ", and {}", self.schedule.describe())?;
         }
         write!(f, ": {why}")
+    }
+}
+
+/// `transfer.rs:45 (sleep)`; where the await of the lane's own code calls a function that waits,
+/// `transfer.rs:45 (sleep in line 12)`. The first line is the one that is not safe: what it calls
+/// may be right for others.
+fn place_of(wait: &Wait) -> String {
+    let inner = &wait.place;
+    let outer = wait.chain.last().unwrap_or(inner);
+    let mut what = wait.on.clone().unwrap_or_default();
+    if outer != inner {
+        let below = match outer.file == inner.file {
+            true => format!("in line {}", inner.line),
+            false => format!("at {}", inner.file_and_line()),
+        };
+        what = format!("{what} {below}").trim_start().to_owned();
+    }
+    match what.as_str() {
+        "" => outer.file_and_line(),
+        what => format!("{} ({what})", outer.file_and_line()),
     }
 }
 
