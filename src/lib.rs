@@ -11,7 +11,7 @@
 //! what waited for what, and what woke it. The README lists all of them, in reading order.
 //!
 //! - [`timeline`] records a run and draws it. An example needs two things of it: [`LaneExt::lane`]
-//!   names a future, and [`say!`] prints a line.
+//!   names a future (or a stream: [`StreamLaneExt`]), and [`say!`] prints a line.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
 //! - [`context`] is an async context manager, which Rust does not have, and which cleans up even
 //!   when cancelled.
@@ -74,4 +74,4 @@ mod waker;
 
 #[cfg(feature = "stage")]
 pub use stage::record_blocking;
-pub use timeline::{LaneExt, block, callback, on_thread, record};
+pub use timeline::{LaneExt, StreamLaneExt, block, callback, on_thread, record};

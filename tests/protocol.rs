@@ -1,7 +1,7 @@
 //! Protocols without I/O, and the driver: in which order it calls, what it keeps to, and what
 //! becomes of a connection that ends in any other way than by being closed.
 use async_concepts::{
-    protocol::{Deadlines, Lines, Lost, Outbox, Protocol, TooLong, drive},
+    protocol::{ConnectionError, Deadlines, Lines, Outbox, Protocol, TooLong, drive},
     record,
 };
 use futures::{FutureExt, join};
@@ -140,7 +140,7 @@ impl Protocol for Notes {
         outbox.write(b"bye");
     }
 
-    fn connection_lost(&mut self, error: Option<&Lost>) {
+    fn connection_lost(&mut self, error: Option<&ConnectionError>) {
         self.calls.push(error.map_or("lost".into(), |error| format!("lost: {error}")));
     }
 }

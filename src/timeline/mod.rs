@@ -21,10 +21,11 @@
 //!
 //! # What is recorded
 //!
-//! A **lane** is one row of a timeline. It is a future that [`LaneExt::lane`] has given a name, or
-//! a closure to which [`on_thread`] or [`callback`] gave one; and `main`, which is there from the
-//! beginning. Nothing else has to be changed: a future can be watched from outside, since what
-//! wraps it sees each poll, each wake and the drop ([`Lane`]). That makes the list of [`Event`]s.
+//! A **lane** is one row of a timeline. It is a future or a stream that [`lane`](LaneExt::lane) has
+//! given a name, or a closure to which [`on_thread`] or [`callback`] gave one; and `main`, which is
+//! there from the beginning. Nothing else has to be changed: a future can be watched from outside,
+//! since what wraps it sees each poll, each wake and the drop ([`Lane`]). That makes the list of
+//! [`Event`]s.
 //!
 //! An **instant** is a moment at which something ran. On the paused clock any number of polls fit
 //! into one, and no time passes in it; between two instants time passes and no lane runs, unless
@@ -63,6 +64,7 @@
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/two_naps.svg"))]
 #![doc = "</div>"]
+mod clean;
 #[cfg(feature = "draw")]
 mod draw;
 #[cfg(feature = "draw")]
@@ -79,6 +81,8 @@ pub use draw::{
     Pos, Row, Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
     from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
 };
+#[cfg(feature = "schedules")]
+pub(crate) use failing::write as keep_recording;
 #[doc(hidden)]
 pub use record::say_line;
 #[cfg(feature = "schedules")]
@@ -88,8 +92,8 @@ pub(crate) use record::{
 };
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
-    Recording, Registered, Remark, Verdict, Wait, Waits, What, WokenBy, block, callback, on_thread,
-    record, turn, wait,
+    Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
+    block, callback, on_thread, record, turn, wait,
 };
 pub use time::{Clock, human};
 
@@ -105,6 +109,7 @@ impl<T> Recording<T> {
             Ok(_) => None,
             Err(verdict) => Some(verdict.to_string()),
         };
+        chart.remarks = self.remarks.iter().map(Remark::to_string).collect();
         chart
     }
 }

@@ -1,5 +1,17 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known
 //! afterwards.
+//!
+//! Two threads take part. The *caller's* waits, and looks at how long the run makes no progress on
+//! the wall clock; the *run's own* has the runtime and polls `main`:
+//!
+//! ```text
+//!   caller    record ─┬─ watch: waits, for ended or for too long ──┬─ recording
+//!                     │                                            │
+//!   run's own         └─ runtime, main, verdict, drops ── ended ───┘
+//! ```
+//!
+//! So a run that blocks its thread for ever still gets a verdict, and its caller goes on: the
+//! thread is left behind.
 use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
     gate::Stranger,
@@ -8,7 +20,7 @@ use super::{
     run::{Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
-use crate::timeline::Clock;
+use crate::timeline::{Clock, clean};
 use futures::FutureExt;
 use std::{
     future::poll_fn,
@@ -48,6 +60,7 @@ where
 /// How to run something, and what to watch.
 #[derive(Clone, Debug)]
 pub struct Recorder {
+    /// It names the thread of the run, and the picture.
     title: String,
     clock: Clock,
     observe: Observe,
@@ -55,6 +68,8 @@ pub struct Recorder {
     limit: Duration,
     /// On the wall clock, for what the limit cannot end: a thread that does not come back.
     watchdog: Duration,
+    /// A function and no closure: it is called while the log is held, so it must hold
+    /// nothing of the run.
     print: Option<fn(&Line)>,
     /// Where `main` is said to be made.
     made_at: &'static Location<'static>,
@@ -66,7 +81,7 @@ impl Recorder {
     #[track_caller]
     pub fn new(title: &str) -> Recorder {
         Recorder {
-            title: title.to_owned(),
+            title: clean::name(title),
             clock: Clock::Paused,
             observe: Observe::Everything,
             limit: Duration::from_secs(3600),
@@ -138,16 +153,19 @@ impl Recorder {
     /// Runs something on a thread of its own, and watches over it.
     pub(super) fn on_a_thread<T: Send + 'static>(
         self,
-        run_it: impl FnOnce(&Arc<Run>, Duration) -> Ended<T> + Send + 'static,
+        run_it: impl FnOnce(&Arc<Run>, Duration) -> RunEnd<T> + Send + 'static,
     ) -> Recording<T> {
         let run = Arc::new(Run::new(self.clock, self.observe, self.print));
         let (send, receive) = mpsc::channel();
+        // Both threads have the run: when it is given up, one of them goes on without the other.
         let theirs = run.clone();
         let limit = self.limit;
-        let name = format!("run of {}", self.title).replace('\0', " ");
+        let name = format!("run of {}", self.title);
         let builder = std::thread::Builder::new().name(name).stack_size(STACK);
         let thread = builder.spawn(move || {
             let ended = run_it(&theirs, limit);
+            // An error means that the caller has given the run up, and nothing asks for it any
+            // more.
             let _ = send.send(ended);
         });
         let thread = thread.expect("a thread for the run");
@@ -173,9 +191,14 @@ impl Recorder {
 }
 
 /// What the log of a run that is over holds.
-pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T>) -> Recording<T> {
+pub(crate) fn recording<T>(
+    run: &Run,
+    title: String,
+    (outcome, elapsed): RunEnd<T>,
+) -> Recording<T> {
     let mut log = run.lock();
     let mut events = std::mem::take(&mut log.events);
+    // Now there is time to look up what was on the stacks: see `Traced`.
     for traced in &log.traced {
         if let Some(Event { what: What::Woken { by }, .. }) = events.get_mut(traced.event) {
             *by = explained(traced);
@@ -185,6 +208,8 @@ pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T
     if let Some(message) = &log.destructor_panicked {
         remarks.push(Remark::destructor_panicked(message));
     }
+    // Taken, not cloned: a run that was given up goes on beside this, and adds nothing to a closed
+    // log.
     let lines = std::mem::take(&mut log.lines);
     let events = Arc::new(events);
     // Of the many runs of a check that goes through schedules it is the check that shows one.
@@ -194,6 +219,7 @@ pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T
             title: title.clone(),
             elapsed,
             verdict: outcome.as_ref().err().map(ToString::to_string),
+            remarks: remarks.iter().map(Remark::to_string).collect(),
             lines: lines.clone(),
             clock: run.clock,
             events: events.clone(),
@@ -233,7 +259,7 @@ fn explained(traced: &Traced) -> WokenBy {
 }
 
 /// How a run ended, and when on its clock.
-pub(crate) type Ended<T> = (Result<T, Verdict>, Duration);
+pub(crate) type RunEnd<T> = (Result<T, Verdict>, Duration);
 
 /// On the run's own thread: a runtime, and `main` in it.
 fn run_to_the_end<T, F: Future<Output = T>>(
@@ -241,7 +267,7 @@ fn run_to_the_end<T, F: Future<Output = T>>(
     limit: Duration,
     made_at: &'static Location<'static>,
     main: impl FnOnce() -> F,
-) -> Ended<T> {
+) -> RunEnd<T> {
     run_lane_to_the_end(run, limit, || lane_made_at(async { main().await }, "main", made_at))
 }
 
@@ -250,7 +276,8 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
     run: &Arc<Run>,
     limit: Duration,
     main: impl FnOnce() -> F,
-) -> Ended<T> {
+) -> RunEnd<T> {
+    // On this thread and not on the caller's, which may have a runtime of its own.
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
@@ -328,6 +355,7 @@ pub(super) async fn out_of_time(run: &Run, limit: Duration) -> Verdict {
 /// Lets the paused clock run on until the next timer of a lane is due. No lane is polled meanwhile;
 /// tasks without a lane are, since only the runtime knows them.
 async fn next_timer(run: &Run) -> Next {
+    // With nothing else to do, the paused clock jumps to the next timer; this one comes last.
     let no_timer = tokio::time::sleep(LONG);
     let first_wake = poll_fn(|cx| match run.looks_ahead(cx.waker()) {
         Next::Nothing => Poll::Pending,
@@ -362,6 +390,8 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
     }
     builder
         .start_paused(run.clock == Clock::Paused)
+        // A runtime tells when it has come to rest: the only moment at which “nothing to do” is a
+        // fact.
         .on_thread_park(hook(|run| {
             run.forget_what_finished();
             run.thread_parks();
@@ -388,12 +418,12 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
 /// What became of a run that was watched over.
 enum Watched<T> {
     /// It ended; with nothing, if its thread panicked.
-    Ended(Option<Ended<T>>),
+    Ended(Option<RunEnd<T>>),
     GaveUp(Verdict),
 }
 
 /// Waits for the run, and gives it up when its runtime makes no progress for `limit`.
-fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<Ended<T>>) -> Watched<T> {
+fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<RunEnd<T>>) -> Watched<T> {
     loop {
         let (moved, asleep) = run.scheduler.last_moved();
         // On the real clock a runtime may well sleep that long. On the paused one it only does so
@@ -442,6 +472,7 @@ pub(crate) struct Shown {
     pub title: String,
     pub elapsed: Duration,
     pub verdict: Option<String>,
+    pub remarks: Vec<String>,
     pub lines: Vec<Line>,
     pub clock: Clock,
     pub events: Arc<Vec<Event>>,
