@@ -96,8 +96,8 @@ fn parse(path: &Path) -> syn::File {
     syn::File { attrs: vec![], ..file }
 }
 
-/// What stands under “Then try”: its tests with the solution of the exercise, which must not do, and
-/// with the answer.
+/// What stands under “Then try”: its tests with the solution of the exercise, which must not do,
+/// and with the answer.
 fn then_try(folder: &Path, exercise: &str, solution: &Path) -> Vec<(String, syn::File)> {
     let file = format!("{exercise}.rs");
     let mut unsolved = parse(solution);

@@ -30,8 +30,8 @@
 //! ```
 //!
 //! Everything that is expected is compared first. Only if something differs, the mistakes are gone
-//! through in their order, and the first that fits is the headline of the verdict; if none does, the
-//! mistakes that are made in every exercise are. A mistake is only asked of a run that ended by
+//! through in their order, and the first that fits is the headline of the verdict; if none does,
+//! the mistakes that are made in every exercise are. A mistake is only asked of a run that ended by
 //! itself; [`Attempt::hangs`], [`Attempt::blocks`] and [`Attempt::panics`] are for the others.
 //!
 //! A verdict always comes: an attempt in which nothing can happen any more ends after an hour of

@@ -75,8 +75,8 @@ impl Scenario {
         self
     }
 
-    /// A task that the file does not show holds the locks of [`shared`](crate::shared) between these
-    /// times, in milliseconds since they were made.
+    /// A task that the file does not show holds the locks of [`shared`](crate::shared) between
+    /// these times, in milliseconds since they were made.
     pub fn held(mut self, from: u64, until: u64) -> Scenario {
         self.held = Some((Duration::from_millis(from), Duration::from_millis(until)));
         self

@@ -1,8 +1,8 @@
 //! What the capstone needs around it: a mail server that keeps to a script, and a journal that
 //! outlives a crash.
 //!
-//! The server is a stream of bytes and no task: what is written into a connection is answered in the
-//! same connection, at the time at which a server would. So a run has no lanes but those of the
+//! The server is a stream of bytes and no task: what is written into a connection is answered in
+//! the same connection, at the time at which a server would. So a run has no lanes but those of the
 //! exercise, and can be run in every schedule and cut short at every await.
 use crate::scenario::{given, ms};
 use std::{
@@ -328,7 +328,8 @@ impl AsyncRead for Dialogue {
     }
 }
 
-/// Lines on a disk: what has been written is still there after a crash. Clones are the same journal.
+/// Lines on a disk: what has been written is still there after a crash. Clones are the same
+/// journal.
 #[derive(Clone, Debug, Default)]
 pub struct Journal(Arc<Mutex<Vec<String>>>);
 

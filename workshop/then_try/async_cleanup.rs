@@ -8,7 +8,11 @@ async fn dropped() {
 
 #[test]
 fn it_is_rolled_back_when_it_is_dropped() {
-    workshop::attempt(dropped).predicted(PREDICTION).says(&["0.070 cleanup rolled back"]).takes(150).verdict();
+    workshop::attempt(dropped)
+        .predicted(PREDICTION)
+        .says(&["0.070 cleanup rolled back"])
+        .takes(150)
+        .verdict();
     workshop::attempt(program)
         .predicted(PREDICTION)
         .says(&["0.120 main rolled back", "0.120 main Err(\"no such account\")"])

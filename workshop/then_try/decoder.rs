@@ -8,5 +8,8 @@ async fn long_frames() -> Vec<Vec<u8>> {
 
 #[test]
 fn a_length_may_have_two_bytes() {
-    workshop::attempt(long_frames).predicted(PREDICTION).returns(vec![b"abc".to_vec(), vec![], vec![7; 260]]).verdict();
+    workshop::attempt(long_frames)
+        .predicted(PREDICTION)
+        .returns(vec![b"abc".to_vec(), vec![], vec![7; 260]])
+        .verdict();
 }

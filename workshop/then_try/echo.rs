@@ -22,5 +22,8 @@ async fn half_a_line() -> (usize, String) {
 
 #[test]
 fn lines_come_back_when_they_are_complete() {
-    workshop::attempt(half_a_line).predicted(PREDICTION).returns((0, "one and\ntwo".to_owned())).verdict();
+    workshop::attempt(half_a_line)
+        .predicted(PREDICTION)
+        .returns((0, "one and\ntwo".to_owned()))
+        .verdict();
 }

@@ -1,6 +1,7 @@
 use super::*;
 
-/// A thread unparks this one five times without a wake, and then wakes it. Returns how often the future was polled.
+/// A thread unparks this one five times without a wake, and then wakes it. Returns how often the
+/// future was polled.
 async fn without_a_reason() -> u32 {
     let mut polls = 0;
     let (wake, mut woken) = oneshot::channel();

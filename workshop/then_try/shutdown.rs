@@ -18,8 +18,9 @@ fn a_pause_ends_when_it_is_told_to_stop() {
         .predicted(PREDICTION)
         .takes(50)
         .holds("the mail is given up, and no connection cut off", |run| {
-            run.output()
-                .is_some_and(|(outcomes, server)| *outcomes == Ok(vec![Outcome::GivenUp(451)]) && server.cut_off() == 0)
+            run.output().is_some_and(|(outcomes, server)| {
+                *outcomes == Ok(vec![Outcome::GivenUp(451)]) && server.cut_off() == 0
+            })
         })
         .verdict();
 }

@@ -163,18 +163,20 @@ fn complain_of_each(complaints_of: impl Fn(&Exercise) -> Vec<String> + Sync) {
         for _ in 0..4 {
             scope.spawn(|| {
                 loop {
-                    let Some(exercise) = next.lock().expect("nobody panics with it").next() else {
+                    let Some(exercise) =
+                        next.lock().expect("no thread panics while it holds this").next()
+                    else {
                         break;
                     };
                     let found = complaints_of(exercise)
                         .into_iter()
                         .map(|text| format!("{}: {text}", exercise.name));
-                    complaints.lock().expect("nobody panics with it").extend(found);
+                    complaints.lock().expect("no thread panics while it holds this").extend(found);
                 }
             });
         }
     });
-    let complaints = complaints.into_inner().expect("nobody panics with it");
+    let complaints = complaints.into_inner().expect("no thread panics while it holds this");
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
@@ -581,7 +583,8 @@ fn starters_and_solutions_are_clean_under_clippy() {
     assert!(clippy.status.success(), "{}", String::from_utf8_lossy(&clippy.stderr));
 }
 
-/// The cells of the table for whoever teaches, row by row: number, exercise, minutes, what goes wrong, what to ask.
+/// The cells of the table for teachers, row by row: number, exercise, minutes, what goes wrong,
+/// what to ask.
 fn rows_of_the_readme(readme: &str) -> Vec<Vec<&str>> {
     let rows =
         readme.lines().filter(|line| line.starts_with("| ") && line.contains("](exercises/"));

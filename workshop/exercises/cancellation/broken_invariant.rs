@@ -1,12 +1,13 @@
-//! Predict: a transfer takes 20 ms between taking from one account and giving to the other, and is cut short after
-//! 10 ms. What is the sum of both?
+//! Predict: a transfer takes 20 ms between taking from one account and giving to the other, and is
+//! cut short after 10 ms. What is the sum of both?
 //!
-//! A future can be dropped at each of its `.await`s. What is true between two of them has to be true for good.
+//! A future can be dropped at each of its `.await`s. What is true between two of them has to be
+//! true for good.
 //!
 //! See `examples/futures/shield.rs`, and the slide “Cancelling a task in Rust”.
 //!
-//! Then try: ask the bank between the two changes (say `taken` before), and give the money back (say `given back`) if the
-//! transfer is dropped there.
+//! Then try: ask the bank between the two changes (say `taken` before), and give the money back
+//! (say `given back`) if the transfer is dropped there.
 use async_concepts::{LaneExt, say};
 use std::cell::Cell;
 use tokio::time::{sleep, timeout};
@@ -58,9 +59,10 @@ mod tests {
     fn no_money_is_lost_wherever_a_transfer_is_cut_short() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the money was taken and not given: the future was dropped in between", |run| {
-                run.output() == Some(&(70, 0))
-            })
+            .mistake(
+                "the money was taken and not given: the future was dropped in between",
+                |run| run.output() == Some(&(70, 0)),
+            )
             .mistake("the money was given and not taken", |run| run.output() == Some(&(100, 30)))
             .mistake("the bank was not asked before the money went", |run| run.said("main done"))
             .takes(50)
@@ -70,7 +72,9 @@ mod tests {
         workshop::scenario("the transfer is not cut short")
             .attempt(not_cut_short)
             .predicted(PREDICTION)
-            .mistake("a transfer that is not cut short does not move the money", |run| run.output() == Some(&(100, 5)))
+            .mistake("a transfer that is not cut short does not move the money", |run| {
+                run.output() == Some(&(100, 5))
+            })
             .takes(20)
             .returns((70, 35))
             .verdict();

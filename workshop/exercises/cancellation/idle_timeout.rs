@@ -1,10 +1,12 @@
-//! Predict: a tick every 5 s, a line at 13 s, and a session ends when it has been idle for 30 s. When is that?
+//! Predict: a tick every 5 s, a line at 13 s, and a session ends when it has been idle for 30 s.
+//! When is that?
 //!
 //! Only lines count as something happening, ticks do not.
 //!
 //! See `examples/iteration/ticker.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: warn 10 s before the session ends (`soon over`), once, and again only if a line has come in between.
+//! Then try: warn 10 s before the session ends (`soon over`), once, and again only if a line has
+//! come in between.
 use async_concepts::{LaneExt, say};
 use std::time::Duration;
 use tokio::{

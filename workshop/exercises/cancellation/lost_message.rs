@@ -1,8 +1,8 @@
-//! Predict: the channel has room for one message, and the consumer takes 50 ms for each. A send that may take 30 ms
-//! is cut short: what becomes of its message?
+//! Predict: the channel has room for one message, and the consumer takes 50 ms for each. A send
+//! that may take 30 ms is cut short: what becomes of its message?
 //!
-//! `timeout(…, send(message))` owns the message. When the time is over, the future is dropped, and the message with
-//! it.
+//! `timeout(…, send(message))` owns the message. When the time is over, the future is dropped, and
+//! the message with it.
 //!
 //! See `examples/cancellation/lost_message.rs`, and the slide “Backpressure”.
 //!
@@ -86,7 +86,9 @@ mod tests {
             .time(50, 30)
             .every_schedule(program)
             .predicted(PREDICTION)
-            .holds("all three messages come, in order", |run| run.outcome.as_ref().is_ok_and(|got| *got == [1, 2, 3]))
+            .holds("all three messages come, in order", |run| {
+                run.outcome.as_ref().is_ok_and(|got| *got == [1, 2, 3])
+            })
             .verdict();
     }
 }

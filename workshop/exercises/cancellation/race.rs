@@ -1,6 +1,8 @@
-//! Predict: one mirror answers after 100 ms, the other after 500 ms. When is the race over, and what becomes of the loser?
+//! Predict: one mirror answers after 100 ms, the other after 500 ms. When is the race over, and
+//! what becomes of the loser?
 //!
-//! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, and then one has to cancel the others.
+//! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, and then one has to cancel the
+//! others.
 //!
 //! See `examples/gather/first_completed.rs`, and the slide “Cancelling a task in Rust”.
 //!
@@ -51,11 +53,17 @@ mod tests {
             .mistake("only one of them was asked", |run| run.count("calls") == 1)
             .mistake("they were asked one after another", |run| run.took(600))
             .mistake("the race was only over when the loser had answered", |run| run.took(500))
-            .mistake("the loser goes on: dropping a handle does not end its task", |run| run.left_running("far"))
-            .mistake("the loser neither goes on nor hangs up: it was never dropped", |run| run.leaked("far"))
+            .mistake("the loser goes on: dropping a handle does not end its task", |run| {
+                run.left_running("far")
+            })
+            .mistake("the loser neither goes on nor hangs up: it was never dropped", |run| {
+                run.leaked("far")
+            })
             .takes(100)
             .returns("near")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.100 far hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.100 far hangs up")
+            })
             .verdict();
         workshop::scenario("the other mirror is the faster one")
             .attempt(|| fastest(500, 100))
@@ -63,16 +71,22 @@ mod tests {
             .mistake("only one of them was asked", |run| run.count("calls") == 1)
             .takes(100)
             .returns("far")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.100 near hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.100 near hangs up")
+            })
             .verdict();
         workshop::scenario("the near mirror takes 700 ms instead of 100 ms")
             .time(100, 700)
             .attempt(|| fastest(100, 500))
             .predicted(PREDICTION)
-            .mistake("the winner was known from its times, not from its answer", |run| run.output() == Some(&"near"))
+            .mistake("the winner was known from its times, not from its answer", |run| {
+                run.output() == Some(&"near")
+            })
             .takes(500)
             .returns("far")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.500 near hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.500 near hangs up")
+            })
             .verdict();
     }
 
@@ -86,7 +100,9 @@ mod tests {
         workshop::every_cancellation(dropped_anywhere)
             .predicted(PREDICTION)
             .holds("each call that was made is ended", |run| {
-                let count = |text: &str| run.transcript().iter().filter(|line| line.ends_with(text)).count();
+                let count = |text: &str| {
+                    run.transcript().iter().filter(|line| line.ends_with(text)).count()
+                };
                 count("calls") == count("hangs up")
             })
             .verdict();

@@ -1,7 +1,8 @@
-//! Predict: EHLO takes 20 ms, and the server another 20 ms to keep a mail. How long does it all take, and what of the
-//! mail is kept?
+//! Predict: EHLO takes 20 ms, and the server another 20 ms to keep a mail. How long does it all
+//! take, and what of the mail is kept?
 //!
-//! Capstone, step 2 of 6: the client of step 1 sends a mail. Its text ends with a line that has nothing but a dot.
+//! Capstone, step 2 of 6: the client of step 1 sends a mail. Its text ends with a line that has
+//! nothing but a dot.
 //!
 //! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
 //!
@@ -70,7 +71,8 @@ async fn command(server: &mut Connection, line: &str) -> Result<Reply> {
 fn wire(text: &str) -> String {
     let mut wire = String::new();
     for line in text.lines() {
-        // TODO: what if the text has such a line? The server takes one dot away where a line begins with one.
+        // TODO: what if the text has such a line? The server takes one dot away where a line begins
+        // with one.
         wire += line;
         wire += "\r\n";
     }
@@ -126,9 +128,10 @@ mod tests {
     fn a_text_arrives_as_it_was_written() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the mail ended at a dot of its text, and the rest was taken for commands", |run| {
-                run.output().is_some_and(|(_, unknown)| *unknown > 0)
-            })
+            .mistake(
+                "the mail ended at a dot of its text, and the rest was taken for commands",
+                |run| run.output().is_some_and(|(_, unknown)| *unknown > 0),
+            )
             .hangs("the mail has no end: the server waits for the dot", |_| true)
             .takes(40)
             .says(&["0.040 main kept"])

@@ -1,6 +1,8 @@
-//! Predict: EHLO takes 20 ms, and each mail 20 ms. How long do five mails take, over two connections?
+//! Predict: EHLO takes 20 ms, and each mail 20 ms. How long do five mails take, over two
+//! connections?
 //!
-//! Capstone, step 4 of 6: one connection alone is slow, and the server turns away a third one with 421.
+//! Capstone, step 4 of 6: one connection alone is slow, and the server turns away a third one with
+//! 421.
 //!
 //! See `mail/examples/send_millions.rs`, and the slide “A few at a time”.
 //!
@@ -144,12 +146,19 @@ async fn send_one(server: &Server, mail: &Mail) -> Result<Outcome> {
 
 /// What became of each mail, in the order of the list.
 async fn send_all(server: &Server, mails: &[Mail]) -> Result<Vec<Outcome>> {
-    // TODO: the server allows two connections at a time. One can be used for many mails, as in step 3.
+    // TODO: the server allows two connections at a time. One can be used for many mails, as in step
+    // 3.
     try_join_all(mails.iter().map(|mail| send_one(server, mail).lane(mail.to))).await
 }
 
 fn mails() -> Vec<Mail> {
-    let to = ["ann@example.com", given("bob@example.com"), "cid@example.com", "dan@example.com", "eve@example.com"];
+    let to = [
+        "ann@example.com",
+        given("bob@example.com"),
+        "cid@example.com",
+        "dan@example.com",
+        "eve@example.com",
+    ];
     to.map(|to| Mail { to, text: "good news\n" }).to_vec()
 }
 
@@ -172,13 +181,19 @@ mod tests {
         const TOO_MANY: &str = "more connections than two at a time: the server turned some away";
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake(TOO_MANY, |run| run.output().is_some_and(|(_, server)| server.turned_away() > 0))
+            .mistake(TOO_MANY, |run| {
+                run.output().is_some_and(|(_, server)| server.turned_away() > 0)
+            })
             .mistake("only one mail was under way at a time", |run| run.took_more_than(120))
             .mistake("a connection was cut off, without QUIT", |run| {
                 run.output().is_some_and(|(_, server)| server.cut_off() > 0)
             })
-            .holds("five mails do not take longer than three rounds of EHLO and a mail", |run| !run.took_more_than(120))
-            .holds("no connection is cut off", |run| run.output().is_some_and(|(_, server)| server.cut_off() == 0))
+            .holds("five mails do not take longer than three rounds of EHLO and a mail", |run| {
+                !run.took_more_than(120)
+            })
+            .holds("no connection is cut off", |run| {
+                run.output().is_some_and(|(_, server)| server.cut_off() == 0)
+            })
             .holds("each mail is sent", |run| {
                 run.output().is_some_and(|(outcomes, _)| *outcomes == Ok(vec![Outcome::Sent; 5]))
             })
@@ -187,8 +202,12 @@ mod tests {
             .value("bob@example.com", "busy@example.com")
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake(TOO_MANY, |run| run.output().is_some_and(|(_, server)| server.turned_away() > 0))
-            .mistake("mails went in rounds: the free connection waited for the busy one", |run| run.took_more_than(280))
+            .mistake(TOO_MANY, |run| {
+                run.output().is_some_and(|(_, server)| server.turned_away() > 0)
+            })
+            .mistake("mails went in rounds: the free connection waited for the busy one", |run| {
+                run.took_more_than(280)
+            })
             .holds("the others do not wait for it", |run| !run.took_more_than(280))
             .verdict();
         workshop::scenario("the second recipient does not exist")
@@ -196,12 +215,14 @@ mod tests {
             .attempt(program)
             .predicted(PREDICTION)
             .mistake("the outcomes are not in the order of the list", |run| {
-                run.output()
-                    .is_some_and(|(outcomes, _)| outcomes.as_ref().is_ok_and(|all| all[1] != Outcome::Refused(550)))
+                run.output().is_some_and(|(outcomes, _)| {
+                    outcomes.as_ref().is_ok_and(|all| all[1] != Outcome::Refused(550))
+                })
             })
             .holds("the second outcome is the refusal, and all others were sent", |run| {
                 run.output().is_some_and(|(outcomes, server)| {
-                    outcomes.as_ref().is_ok_and(|all| all[1] == Outcome::Refused(550)) && server.received().len() == 4
+                    outcomes.as_ref().is_ok_and(|all| all[1] == Outcome::Refused(550))
+                        && server.received().len() == 4
                 })
             })
             .verdict();

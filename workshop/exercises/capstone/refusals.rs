@@ -1,11 +1,13 @@
-//! Predict: EHLO takes 20 ms, and to keep a mail 20 ms. The second recipient is busy at the first two attempts, the
-//! third does not exist. How long do four mails take, with pauses of 100 ms?
+//! Predict: EHLO takes 20 ms, and to keep a mail 20 ms. The second recipient is busy at the first
+//! two attempts, the third does not exist. How long do four mails take, with pauses of 100 ms?
 //!
-//! Capstone, step 3 of 6: a server may refuse. 4xx passes, 5xx does not, and the next mail is not to blame for either.
+//! Capstone, step 3 of 6: a server may refuse. 4xx passes, 5xx does not, and the next mail is not
+//! to blame for either.
 //!
 //! See `mail/examples/send_emails.rs`, and the slide “Write to all of them, then do one last thing”.
 //!
-//! Then try: put a mail that was refused with 4xx behind the others, instead of letting them wait for it.
+//! Then try: put a mail that was refused with 4xx behind the others, instead of letting them wait
+//! for it.
 use async_concepts::say;
 use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
@@ -114,8 +116,8 @@ async fn send(server: &mut Connection, mail: &Mail) -> Result<Reply> {
 
 /// Sends a mail, in three attempts at most, with 100 ms between them.
 async fn deliver(server: &mut Connection, mail: &Mail) -> Result<Outcome> {
-    // TODO: 4xx means “later”, 5xx means “never”. After either, RSET makes the server forget the mail.
-    // `tokio::time::sleep(workshop::ms(100))` is a pause that the tests can measure.
+    // TODO: 4xx means “later”, 5xx means “never”. After either, RSET makes the server forget the
+    // mail. `tokio::time::sleep(workshop::ms(100))` is a pause that the tests can measure.
     send(server, mail).await?;
     Ok(Outcome::Sent)
 }
@@ -153,20 +155,26 @@ mod tests {
     #[test]
     fn a_refusal_is_an_outcome_of_one_mail() {
         const AT_ONCE: &str = "it tried again at once, and the server was still busy";
-        const NESTED: &str = "the mail after a refusal was begun within the one that was refused: RSET ends that";
+        const NESTED: &str =
+            "the mail after a refusal was begun within the one that was refused: RSET ends that";
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake("the first refusal ended everything", |run| {
                 matches!(run.output(), Some(Err(SmtpError::Refused(451))))
             })
             .mistake(NESTED, |run| {
-                run.output().is_some_and(|all| all.as_ref().is_ok_and(|all| all.contains(&Outcome::Refused(503))))
+                run.output().is_some_and(|all| {
+                    all.as_ref().is_ok_and(|all| all.contains(&Outcome::Refused(503)))
+                })
             })
             .mistake("a mail was not tried again, though 4xx passes", |run| {
-                run.output().is_some_and(|all| all.as_ref().is_ok_and(|all| all[1] != Outcome::Sent))
+                run.output()
+                    .is_some_and(|all| all.as_ref().is_ok_and(|all| all[1] != Outcome::Sent))
             })
             .mistake(AT_ONCE, |run| run.took(80))
-            .mistake("a mail that is refused for good was tried again", |run| run.took_more_than(280))
+            .mistake("a mail that is refused for good was tried again", |run| {
+                run.took_more_than(280)
+            })
             .takes(280)
             .says(&[
                 "0.040 main ann@example.com Sent",
@@ -180,11 +188,17 @@ mod tests {
             .value(2_usize, 9)
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake("it tried more often than three times, or waited after the last attempt", |run| {
-                run.took_more_than(260)
-            })
+            .mistake(
+                "it tried more often than three times, or waited after the last attempt",
+                |run| run.took_more_than(260),
+            )
             .takes(260)
-            .returns(Ok(vec![Outcome::Sent, Outcome::GivenUp(451), Outcome::Refused(550), Outcome::Sent]))
+            .returns(Ok(vec![
+                Outcome::Sent,
+                Outcome::GivenUp(451),
+                Outcome::Refused(550),
+                Outcome::Sent,
+            ]))
             .verdict();
         workshop::scenario("the server keeps no mail today")
             .value("250 kept", "554 no mail today")

@@ -1,7 +1,9 @@
-//! Predict: the greeting has one line; the reply to EHLO has three, 10 ms apart. When is NOOP answered?
+//! Predict: the greeting has one line; the reply to EHLO has three, 10 ms apart. When is NOOP
+//! answered?
 //!
-//! Capstone, step 1 of 6: a small mail client that grows from step to step. A reply of SMTP has one line or more, and
-//! the client must know where it ends: what it leaves behind is taken for the reply to the next command.
+//! Capstone, step 1 of 6: a small mail client that grows from step to step. A reply of SMTP has one
+//! line or more, and the client must know where it ends: what it leaves behind is taken for the
+//! reply to the next command.
 //!
 //! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
 //!
@@ -45,7 +47,8 @@ fn parse(line: &str) -> Option<(u16, char, &str)> {
 }
 
 async fn read_reply(server: &mut Connection) -> Result<Reply> {
-    // TODO: all but the last line of a reply have a hyphen behind the code; and the server may hang up.
+    // TODO: all but the last line of a reply have a hyphen behind the code; and the server may hang
+    // up.
     let mut line = String::new();
     server.read_line(&mut line).await?;
     match parse(line.trim_end()) {
@@ -92,10 +95,14 @@ mod tests {
 
     #[test]
     fn a_reply_ends_with_the_line_that_has_no_hyphen() {
-        const OUT_OF_STEP: &str = "one line was taken for the whole reply, and the next reply is out of step";
+        const OUT_OF_STEP: &str =
+            "one line was taken for the whole reply, and the next reply is out of step";
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake(OUT_OF_STEP, |run| matches!(run.output(), Some(Ok([_, here])) if here.text != "here"))
+            .mistake(
+                OUT_OF_STEP,
+                |run| matches!(run.output(), Some(Ok([_, here])) if here.text != "here"),
+            )
             .mistake(
                 "lines of a reply were thrown away",
                 |run| matches!(run.output(), Some(Ok([hello, _])) if hello.text.len() < 40),
@@ -109,7 +116,10 @@ mod tests {
             .value("250-mail.example.org\n250-SIZE 1000000\n250 PIPELINING", "250 mail.example.org")
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake(OUT_OF_STEP, |run| matches!(run.output(), Some(Ok([_, here])) if here.text != "here"))
+            .mistake(
+                OUT_OF_STEP,
+                |run| matches!(run.output(), Some(Ok([_, here])) if here.text != "here"),
+            )
             .takes(20)
             .says(&["0.020 main mail.example.org no spam please"])
             .returns(Ok([reply("mail.example.org"), reply("here")]))
@@ -123,7 +133,9 @@ mod tests {
             .predicted(PREDICTION)
             .blocks("it reads on and on when the connection has ended", |_| true)
             .panics("a connection that ends was made into a panic", "")
-            .mistake("half a reply was taken for a whole one", |run| run.output().is_some_and(|reply| reply.is_ok()))
+            .mistake("half a reply was taken for a whole one", |run| {
+                run.output().is_some_and(|reply| reply.is_ok())
+            })
             .returns(Err(SmtpError::Io(io::ErrorKind::UnexpectedEof)))
             .verdict();
         workshop::scenario("the server says something that is no reply")

@@ -1,13 +1,14 @@
-//! Predict: to write into the journal takes 5 ms, and two mails are received at 40 or 45 ms. The program crashes at 46.
-//! How many mails does it send when it is started again?
+//! Predict: to write into the journal takes 5 ms, and two mails are received at 40 or 45 ms. The
+//! program crashes at 46. How many mails does it send when it is started again?
 //!
-//! Capstone, step 6 of 6: after a crash it is not known of a mail whether it was received. Here, no mail may be sent
-//! twice; one that is in doubt is left to the caller. At the end, the client talks to the server of this project.
+//! Capstone, step 6 of 6: after a crash it is not known of a mail whether it was received. Here, no
+//! mail may be sent twice; one that is in doubt is left to the caller. At the end, the client talks
+//! to the server of this project.
 //!
 //! See `mail/examples/send_millions.rs`, and the slide “The worst moment to crash”.
 //!
-//! Then try: the other promise: no mail is lost, and one that is in doubt is sent again. Which of the two do you want
-//! for an invoice?
+//! Then try: the other promise: no mail is lost, and one that is in doubt is sent again. Which of
+//! the two do you want for an invoice?
 use async_concepts::{LaneExt, say};
 use futures::future::try_join_all;
 use std::{cell::RefCell, io, ops::Range};
@@ -144,7 +145,8 @@ async fn deliver(server: &mut Connection, mail: &Mail) -> Result<Outcome> {
     }
 }
 
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
 async fn sender(
     server: &Server,
     mails: &[Mail],
@@ -181,15 +183,22 @@ async fn send_all(
     journal: &Journal,
 ) -> Result<Vec<Outcome>> {
     let queue = RefCell::new(0..mails.len());
-    let senders =
-        [1, 2].map(|number| sender(server, mails, &queue, stop, journal).lane(format!("connection {number}")));
+    let senders = [1, 2].map(|number| {
+        sender(server, mails, &queue, stop, journal).lane(format!("connection {number}"))
+    });
     let mut outcomes = try_join_all(senders).await?.concat();
     outcomes.sort_by_key(|(place, _)| *place);
     Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
 fn mails() -> Vec<Mail> {
-    let to = ["ann@example.com", "bob@example.com", "cid@example.com", "dan@example.com", "eve@example.com"];
+    let to = [
+        "ann@example.com",
+        "bob@example.com",
+        "cid@example.com",
+        "dan@example.com",
+        "eve@example.com",
+    ];
     to.map(|to| Mail { to, text: "good news\n" }).to_vec()
 }
 
@@ -239,12 +248,17 @@ mod tests {
 
     #[test]
     fn no_mail_is_sent_twice_wherever_it_crashes() {
-        const TWICE: &str = "a mail was sent twice: the first run had sent it, and the journal did not say so yet";
+        const TWICE: &str =
+            "a mail was sent twice: the first run had sent it, and the journal did not say so yet";
         const LOST: &str = "a mail that had not been begun was not sent by the second run";
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake(TWICE, |run| run.output().is_some_and(|(_, server)| server.received().len() > 5))
-            .mistake(LOST, |run| run.output().is_some_and(|(_, server)| server.received().len() < 5))
+            .mistake(TWICE, |run| {
+                run.output().is_some_and(|(_, server)| server.received().len() > 5)
+            })
+            .mistake(LOST, |run| {
+                run.output().is_some_and(|(_, server)| server.received().len() < 5)
+            })
             .holds("the two that were under way are in doubt, and the others sent", |run| {
                 use Outcome::{InDoubt, Sent};
                 run.output().is_some_and(|(outcomes, server)| {
@@ -268,7 +282,9 @@ mod tests {
             .value(46_u64, 15)
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake(LOST, |run| run.output().is_some_and(|(_, server)| server.received().len() < 5))
+            .mistake(LOST, |run| {
+                run.output().is_some_and(|(_, server)| server.received().len() < 5)
+            })
             .holds("the second run sends all of them", |run| {
                 run.output().is_some_and(|(outcomes, _)| *outcomes == Ok(vec![Outcome::Sent; 5]))
             })

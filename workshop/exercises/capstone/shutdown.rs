@@ -1,7 +1,8 @@
-//! Predict: as in step 4, two mails end at 40 ms, two at 60, one at 80. It is told to stop after 50 ms. How long does it
-//! take to stop?
+//! Predict: as in step 4, two mails end at 40 ms, two at 60, one at 80. It is told to stop after 50
+//! ms. How long does it take to stop?
 //!
-//! Capstone, step 5 of 6: a mail that is cut off in the middle may have been received, and nothing says so.
+//! Capstone, step 5 of 6: a mail that is cut off in the middle may have been received, and nothing
+//! says so.
 //!
 //! See `mail/examples/send_emails.rs`, and the slide “The next one begins where one ends”.
 //!
@@ -138,8 +139,13 @@ async fn deliver(server: &mut Connection, mail: &Mail) -> Result<Outcome> {
     }
 }
 
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
-async fn sender(server: &Server, mails: &[Mail], queue: &RefCell<Range<usize>>) -> Result<Vec<(usize, Outcome)>> {
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
+async fn sender(
+    server: &Server,
+    mails: &[Mail],
+    queue: &RefCell<Range<usize>>,
+) -> Result<Vec<(usize, Outcome)>> {
     let mut connection = open(server.connect()).await?;
     let mut outcomes = vec![];
     loop {
@@ -151,10 +157,16 @@ async fn sender(server: &Server, mails: &[Mail], queue: &RefCell<Range<usize>>) 
 }
 
 /// What became of each mail, in the order of the list.
-async fn send_all(server: &Server, mails: &[Mail], stop: &CancellationToken) -> Result<Vec<Outcome>> {
+async fn send_all(
+    server: &Server,
+    mails: &[Mail],
+    stop: &CancellationToken,
+) -> Result<Vec<Outcome>> {
     let queue = RefCell::new(0..mails.len());
-    let senders = [1, 2].map(|number| sender(server, mails, &queue).lane(format!("connection {number}")));
-    // TODO: when it is told to stop, no mail is begun; what is under way comes to its end, and then QUIT.
+    let senders =
+        [1, 2].map(|number| sender(server, mails, &queue).lane(format!("connection {number}")));
+    // TODO: when it is told to stop, no mail is begun; what is under way comes to its end, and then
+    // QUIT.
     let mut outcomes = select! {
         outcomes = try_join_all(senders) => outcomes?.concat(),
         () = stop.cancelled() => vec![],
@@ -164,7 +176,13 @@ async fn send_all(server: &Server, mails: &[Mail], stop: &CancellationToken) -> 
 }
 
 fn mails() -> Vec<Mail> {
-    let to = ["ann@example.com", "bob@example.com", "cid@example.com", "dan@example.com", "eve@example.com"];
+    let to = [
+        "ann@example.com",
+        "bob@example.com",
+        "cid@example.com",
+        "dan@example.com",
+        "eve@example.com",
+    ];
     to.map(|to| Mail { to, text: "good news\n" }).to_vec()
 }
 
@@ -235,7 +253,9 @@ mod tests {
             .value(50_u64, 200)
             .attempt(program)
             .predicted(PREDICTION)
-            .holds("all mails are sent", |run| run.output().is_some_and(|(all, _)| *all == outcomes(5)))
+            .holds("all mails are sent", |run| {
+                run.output().is_some_and(|(all, _)| *all == outcomes(5))
+            })
             .verdict();
         workshop::scenario("it is told to stop at the time at which a mail ends")
             .value(50_u64, 60)
@@ -244,7 +264,8 @@ mod tests {
             .holds("what is said to be sent is what was received", |run| {
                 run.outcome.as_ref().is_ok_and(|(all, server)| {
                     let sent = |outcome: &&Outcome| **outcome == Outcome::Sent;
-                    all.as_ref().is_ok_and(|all| all.iter().filter(sent).count() == server.received().len())
+                    all.as_ref()
+                        .is_ok_and(|all| all.iter().filter(sent).count() == server.received().len())
                 })
             })
             .verdict();

@@ -1,7 +1,8 @@
-//! Predict: a task counts with an `Rc` across an `.await`. What will rustc say about it, and at which line?
+//! Predict: a task counts with an `Rc` across an `.await`. What will rustc say about it, and at
+//! which line?
 //!
-//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`, read the error, and
-//! mend the code; then the run is judged as usual.
+//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
+//! read the error, and mend the code; then the run is judged as usual.
 //!
 //! See `examples/threads/not_send.rs`, and the slide “And with `spawn`?”.
 //!

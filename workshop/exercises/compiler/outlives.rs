@@ -1,8 +1,8 @@
-//! Predict: a task borrows a text of the function that starts it. What will rustc say, although the function awaits
-//! the task?
+//! Predict: a task borrows a text of the function that starts it. What will rustc say, although the
+//! function awaits the task?
 //!
-//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`, read the error, and
-//! mend the code; then the run is judged as usual.
+//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
+//! read the error, and mend the code; then the run is judged as usual.
 //!
 //! See `examples/threads/static_spawn.rs`, and the slide “And with `spawn`?”.
 //!

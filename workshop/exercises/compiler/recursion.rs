@@ -1,7 +1,7 @@
 //! Predict: an async function awaits itself. What will rustc say about it?
 //!
-//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`, read the error, and
-//! mend the code; then the run is judged as usual.
+//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
+//! read the error, and mend the code; then the run is judged as usual.
 //!
 //! See `examples/coroutines/recursion.rs`, and the slide “What `async` saves us”.
 //!

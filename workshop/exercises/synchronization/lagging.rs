@@ -1,7 +1,8 @@
-//! Predict: five messages come at once, the channel keeps the last two, and it takes 10 ms to read one. Which will
-//! be read?
+//! Predict: five messages come at once, the channel keeps the last two, and it takes 10 ms to read
+//! one. Which will be read?
 //!
-//! A `broadcast` channel never waits for a slow receiver. What it had to throw away it reports, once, as `Lagged`.
+//! A `broadcast` channel never waits for a slow receiver. What it had to throw away it reports,
+//! once, as `Lagged`.
 //!
 //! See `examples/synchronization/queue.rs`, and the slide “Backpressure”.
 //!
@@ -49,7 +50,9 @@ mod tests {
     fn a_reader_that_is_late_goes_on_and_knows_what_it_missed() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("`Lagged` was taken for the end", |run| run.output().is_some_and(|(read, _)| read.is_empty()))
+            .mistake("`Lagged` was taken for the end", |run| {
+                run.output().is_some_and(|(read, _)| read.is_empty())
+            })
             .mistake("the messages that were missed were not counted", |run| {
                 run.output().is_some_and(|(read, missed)| read.len() == 2 && *missed != 3)
             })

@@ -1,10 +1,12 @@
-//! Predict: four prices, 100 ms to ask for each, and one sum behind a lock. How long, and what is the sum?
+//! Predict: four prices, 100 ms to ask for each, and one sum behind a lock. How long, and what is
+//! the sum?
 //!
 //! In Python: `async with lock:`, with an `await` inside that should not be there.
 //!
 //! See `examples/synchronization/lock.rs`, and the slide “The cure needs no lock”.
 //!
-//! Then try: do without the `Mutex`, with a `Cell`. Why is that allowed here, and when would it not be?
+//! Then try: do without the `Mutex`, with a `Cell`. Why is that allowed here, and when would it not
+//! be?
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
 use workshop::shared::{sync::Mutex, time::sleep}; // tokio's; another task may use the lock, too
@@ -25,6 +27,7 @@ async fn buy(price: u32, sum: &Mutex<u32>) {
     say!("sum {sum}");
 }
 
+#[rustfmt::skip]
 async fn shop() -> u32 {
     let sum = Mutex::new(0);
     join_all([(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &sum).lane(name))).await;

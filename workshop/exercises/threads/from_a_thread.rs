@@ -1,9 +1,10 @@
-//! Predict: a thread computes for 100 ms, and then a task has to be started that takes 20 ms. How can the thread
-//! start it?
+//! Predict: a thread computes for 100 ms, and then a task has to be started that takes 20 ms. How
+//! can the thread start it?
 //!
-//! `tokio::spawn` needs to know the runtime, and a thread of your own does not belong to one. A `Handle` does, and
-//! can be sent to another thread. In Python: `asyncio.run_coroutine_threadsafe`. `on_thread("thread", …)` wraps the
-//! closure so that its time is seen: on a thread of your own it is necessary.
+//! `tokio::spawn` needs to know the runtime, and a thread of your own does not belong to one. A
+//! `Handle` does, and can be sent to another thread. In Python: `asyncio.run_coroutine_threadsafe`.
+//! `on_thread("thread", …)` wraps the closure so that its time is seen: on a thread of your own it
+//! is necessary.
 //!
 //! See `examples/event_loop/call_soon_threadsafe.rs`, and the slide “Only one door for threads”.
 //!
@@ -47,7 +48,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the task was dropped on the thread, and not started", |run| run.never_polled("task"))
+            .mistake("the task was dropped on the thread, and not started", |run| {
+                run.never_polled("task")
+            })
             .mistake("the task was not run by the runtime, or not after the computation", |run| {
                 !run.said("0.120 task done")
             })

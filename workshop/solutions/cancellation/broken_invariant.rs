@@ -1,5 +1,5 @@
-//! Everything that waits comes first. Between the two changes there is no `.await`, so the transfer cannot be cut
-//! short there.
+//! Everything that waits comes first. Between the two changes there is no `.await`, so the transfer
+//! cannot be cut short there.
 use async_concepts::{LaneExt, say};
 use std::cell::Cell;
 use tokio::time::{sleep, timeout};
@@ -50,9 +50,10 @@ mod tests {
     fn no_money_is_lost_wherever_a_transfer_is_cut_short() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the money was taken and not given: the future was dropped in between", |run| {
-                run.output() == Some(&(70, 0))
-            })
+            .mistake(
+                "the money was taken and not given: the future was dropped in between",
+                |run| run.output() == Some(&(70, 0)),
+            )
             .mistake("the money was given and not taken", |run| run.output() == Some(&(100, 30)))
             .mistake("the bank was not asked before the money went", |run| run.said("main done"))
             .takes(50)
@@ -62,7 +63,9 @@ mod tests {
         workshop::scenario("the transfer is not cut short")
             .attempt(not_cut_short)
             .predicted(PREDICTION)
-            .mistake("a transfer that is not cut short does not move the money", |run| run.output() == Some(&(100, 5)))
+            .mistake("a transfer that is not cut short does not move the money", |run| {
+                run.output() == Some(&(100, 5))
+            })
             .takes(20)
             .returns((70, 35))
             .verdict();

@@ -1,5 +1,5 @@
-//! There is one timer, made before the loop and pinned, since `select!` is to poll it by reference and drop it only at the
-//! end. A line moves its deadline; a tick leaves it alone.
+//! There is one timer, made before the loop and pinned, since `select!` is to poll it by reference
+//! and drop it only at the end. A line moves its deadline; a tick leaves it alone.
 use async_concepts::{LaneExt, say};
 use std::time::Duration;
 use tokio::{

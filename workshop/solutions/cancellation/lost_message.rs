@@ -1,5 +1,5 @@
-//! `reserve` waits for room, and owns nothing: if it is dropped, no message is. What it gives sends without
-//! waiting.
+//! `reserve` waits for room, and owns nothing: if it is dropped, no message is. What it gives sends
+//! without waiting.
 use async_concepts::{LaneExt, say};
 use tokio::{
     join,
@@ -82,7 +82,9 @@ mod tests {
             .time(50, 30)
             .every_schedule(program)
             .predicted(PREDICTION)
-            .holds("all three messages come, in order", |run| run.outcome.as_ref().is_ok_and(|got| *got == [1, 2, 3]))
+            .holds("all three messages come, in order", |run| {
+                run.outcome.as_ref().is_ok_and(|got| *got == [1, 2, 3])
+            })
             .verdict();
     }
 }

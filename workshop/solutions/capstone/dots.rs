@@ -1,5 +1,5 @@
-//! Where a line of the text begins with a dot, another one is put before it, and the server takes it away again. So
-//! no line of a text is ever a dot alone.
+//! Where a line of the text begins with a dot, another one is put before it, and the server takes
+//! it away again. So no line of a text is ever a dot alone.
 use async_concepts::say;
 use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
@@ -122,9 +122,10 @@ mod tests {
     fn a_text_arrives_as_it_was_written() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the mail ended at a dot of its text, and the rest was taken for commands", |run| {
-                run.output().is_some_and(|(_, unknown)| *unknown > 0)
-            })
+            .mistake(
+                "the mail ended at a dot of its text, and the rest was taken for commands",
+                |run| run.output().is_some_and(|(_, unknown)| *unknown > 0),
+            )
             .hangs("the mail has no end: the server waits for the dot", |_| true)
             .takes(40)
             .says(&["0.040 main kept"])

@@ -1,5 +1,5 @@
-//! Two senders with a connection each take the next mail from one queue, whenever they are free. So there are never
-//! more than two connections, and a slow mail holds up no other.
+//! Two senders with a connection each take the next mail from one queue, whenever they are free. So
+//! there are never more than two connections, and a slow mail holds up no other.
 use async_concepts::LaneExt;
 use futures::future::try_join_all;
 use std::{cell::RefCell, io, ops::Range};
@@ -129,8 +129,13 @@ async fn deliver(server: &mut Connection, mail: &Mail) -> Result<Outcome> {
     }
 }
 
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
-async fn sender(server: &Server, mails: &[Mail], queue: &RefCell<Range<usize>>) -> Result<Vec<(usize, Outcome)>> {
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
+async fn sender(
+    server: &Server,
+    mails: &[Mail],
+    queue: &RefCell<Range<usize>>,
+) -> Result<Vec<(usize, Outcome)>> {
     let mut connection = open(server.connect()).await?;
     let mut outcomes = vec![];
     loop {
@@ -144,14 +149,21 @@ async fn sender(server: &Server, mails: &[Mail], queue: &RefCell<Range<usize>>) 
 /// What became of each mail, in the order of the list.
 async fn send_all(server: &Server, mails: &[Mail]) -> Result<Vec<Outcome>> {
     let queue = RefCell::new(0..mails.len());
-    let senders = [1, 2].map(|number| sender(server, mails, &queue).lane(format!("connection {number}")));
+    let senders =
+        [1, 2].map(|number| sender(server, mails, &queue).lane(format!("connection {number}")));
     let mut outcomes = try_join_all(senders).await?.concat();
     outcomes.sort_by_key(|(place, _)| *place);
     Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
 fn mails() -> Vec<Mail> {
-    let to = ["ann@example.com", given("bob@example.com"), "cid@example.com", "dan@example.com", "eve@example.com"];
+    let to = [
+        "ann@example.com",
+        given("bob@example.com"),
+        "cid@example.com",
+        "dan@example.com",
+        "eve@example.com",
+    ];
     to.map(|to| Mail { to, text: "good news\n" }).to_vec()
 }
 
@@ -174,13 +186,19 @@ mod tests {
         const TOO_MANY: &str = "more connections than two at a time: the server turned some away";
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake(TOO_MANY, |run| run.output().is_some_and(|(_, server)| server.turned_away() > 0))
+            .mistake(TOO_MANY, |run| {
+                run.output().is_some_and(|(_, server)| server.turned_away() > 0)
+            })
             .mistake("only one mail was under way at a time", |run| run.took_more_than(120))
             .mistake("a connection was cut off, without QUIT", |run| {
                 run.output().is_some_and(|(_, server)| server.cut_off() > 0)
             })
-            .holds("five mails do not take longer than three rounds of EHLO and a mail", |run| !run.took_more_than(120))
-            .holds("no connection is cut off", |run| run.output().is_some_and(|(_, server)| server.cut_off() == 0))
+            .holds("five mails do not take longer than three rounds of EHLO and a mail", |run| {
+                !run.took_more_than(120)
+            })
+            .holds("no connection is cut off", |run| {
+                run.output().is_some_and(|(_, server)| server.cut_off() == 0)
+            })
             .holds("each mail is sent", |run| {
                 run.output().is_some_and(|(outcomes, _)| *outcomes == Ok(vec![Outcome::Sent; 5]))
             })
@@ -189,8 +207,12 @@ mod tests {
             .value("bob@example.com", "busy@example.com")
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake(TOO_MANY, |run| run.output().is_some_and(|(_, server)| server.turned_away() > 0))
-            .mistake("mails went in rounds: the free connection waited for the busy one", |run| run.took_more_than(280))
+            .mistake(TOO_MANY, |run| {
+                run.output().is_some_and(|(_, server)| server.turned_away() > 0)
+            })
+            .mistake("mails went in rounds: the free connection waited for the busy one", |run| {
+                run.took_more_than(280)
+            })
             .holds("the others do not wait for it", |run| !run.took_more_than(280))
             .verdict();
         workshop::scenario("the second recipient does not exist")
@@ -198,12 +220,14 @@ mod tests {
             .attempt(program)
             .predicted(PREDICTION)
             .mistake("the outcomes are not in the order of the list", |run| {
-                run.output()
-                    .is_some_and(|(outcomes, _)| outcomes.as_ref().is_ok_and(|all| all[1] != Outcome::Refused(550)))
+                run.output().is_some_and(|(outcomes, _)| {
+                    outcomes.as_ref().is_ok_and(|all| all[1] != Outcome::Refused(550))
+                })
             })
             .holds("the second outcome is the refusal, and all others were sent", |run| {
                 run.output().is_some_and(|(outcomes, server)| {
-                    outcomes.as_ref().is_ok_and(|all| all[1] == Outcome::Refused(550)) && server.received().len() == 4
+                    outcomes.as_ref().is_ok_and(|all| all[1] == Outcome::Refused(550))
+                        && server.received().len() == 4
                 })
             })
             .verdict();

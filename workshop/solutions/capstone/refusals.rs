@@ -1,5 +1,5 @@
-//! Only what breaks the connection is an error of `deliver`; a refusal is an outcome of one mail. RSET ends the mail
-//! that was refused, so that the next can begin.
+//! Only what breaks the connection is an error of `deliver`; a refusal is an outcome of one mail.
+//! RSET ends the mail that was refused, so that the next can begin.
 use async_concepts::say;
 use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
@@ -161,20 +161,26 @@ mod tests {
     #[test]
     fn a_refusal_is_an_outcome_of_one_mail() {
         const AT_ONCE: &str = "it tried again at once, and the server was still busy";
-        const NESTED: &str = "the mail after a refusal was begun within the one that was refused: RSET ends that";
+        const NESTED: &str =
+            "the mail after a refusal was begun within the one that was refused: RSET ends that";
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake("the first refusal ended everything", |run| {
                 matches!(run.output(), Some(Err(SmtpError::Refused(451))))
             })
             .mistake(NESTED, |run| {
-                run.output().is_some_and(|all| all.as_ref().is_ok_and(|all| all.contains(&Outcome::Refused(503))))
+                run.output().is_some_and(|all| {
+                    all.as_ref().is_ok_and(|all| all.contains(&Outcome::Refused(503)))
+                })
             })
             .mistake("a mail was not tried again, though 4xx passes", |run| {
-                run.output().is_some_and(|all| all.as_ref().is_ok_and(|all| all[1] != Outcome::Sent))
+                run.output()
+                    .is_some_and(|all| all.as_ref().is_ok_and(|all| all[1] != Outcome::Sent))
             })
             .mistake(AT_ONCE, |run| run.took(80))
-            .mistake("a mail that is refused for good was tried again", |run| run.took_more_than(280))
+            .mistake("a mail that is refused for good was tried again", |run| {
+                run.took_more_than(280)
+            })
             .takes(280)
             .says(&[
                 "0.040 main ann@example.com Sent",
@@ -188,11 +194,17 @@ mod tests {
             .value(2_usize, 9)
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake("it tried more often than three times, or waited after the last attempt", |run| {
-                run.took_more_than(260)
-            })
+            .mistake(
+                "it tried more often than three times, or waited after the last attempt",
+                |run| run.took_more_than(260),
+            )
             .takes(260)
-            .returns(Ok(vec![Outcome::Sent, Outcome::GivenUp(451), Outcome::Refused(550), Outcome::Sent]))
+            .returns(Ok(vec![
+                Outcome::Sent,
+                Outcome::GivenUp(451),
+                Outcome::Refused(550),
+                Outcome::Sent,
+            ]))
             .verdict();
         workshop::scenario("the server keeps no mail today")
             .value("250 kept", "554 no mail today")

@@ -1,5 +1,5 @@
-//! A reply ends with the line that has no hyphen behind its code. A read that gives nothing is the end of the
-//! connection, and then no line will come any more.
+//! A reply ends with the line that has no hyphen behind its code. A read that gives nothing is the
+//! end of the connection, and then no line will come any more.
 use async_concepts::say;
 use std::io;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
@@ -93,10 +93,14 @@ mod tests {
 
     #[test]
     fn a_reply_ends_with_the_line_that_has_no_hyphen() {
-        const OUT_OF_STEP: &str = "one line was taken for the whole reply, and the next reply is out of step";
+        const OUT_OF_STEP: &str =
+            "one line was taken for the whole reply, and the next reply is out of step";
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake(OUT_OF_STEP, |run| matches!(run.output(), Some(Ok([_, here])) if here.text != "here"))
+            .mistake(
+                OUT_OF_STEP,
+                |run| matches!(run.output(), Some(Ok([_, here])) if here.text != "here"),
+            )
             .mistake(
                 "lines of a reply were thrown away",
                 |run| matches!(run.output(), Some(Ok([hello, _])) if hello.text.len() < 40),
@@ -110,7 +114,10 @@ mod tests {
             .value("250-mail.example.org\n250-SIZE 1000000\n250 PIPELINING", "250 mail.example.org")
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake(OUT_OF_STEP, |run| matches!(run.output(), Some(Ok([_, here])) if here.text != "here"))
+            .mistake(
+                OUT_OF_STEP,
+                |run| matches!(run.output(), Some(Ok([_, here])) if here.text != "here"),
+            )
             .takes(20)
             .says(&["0.020 main mail.example.org no spam please"])
             .returns(Ok([reply("mail.example.org"), reply("here")]))
@@ -124,7 +131,9 @@ mod tests {
             .predicted(PREDICTION)
             .blocks("it reads on and on when the connection has ended", |_| true)
             .panics("a connection that ends was made into a panic", "")
-            .mistake("half a reply was taken for a whole one", |run| run.output().is_some_and(|reply| reply.is_ok()))
+            .mistake("half a reply was taken for a whole one", |run| {
+                run.output().is_some_and(|reply| reply.is_ok())
+            })
             .returns(Err(SmtpError::Io(io::ErrorKind::UnexpectedEof)))
             .verdict();
         workshop::scenario("the server says something that is no reply")

@@ -1,5 +1,5 @@
-//! The journal says that a mail is begun before it is sent. So a crash at any moment leaves either nothing, and it can be
-//! sent; or “begun” and no more, and it is in doubt; or “done”.
+//! The journal says that a mail is begun before it is sent. So a crash at any moment leaves either
+//! nothing, and it can be sent; or “begun” and no more, and it is in doubt; or “done”.
 use async_concepts::{LaneExt, say};
 use futures::future::try_join_all;
 use std::{cell::RefCell, io, ops::Range};
@@ -136,7 +136,8 @@ async fn deliver(server: &mut Connection, mail: &Mail) -> Result<Outcome> {
     }
 }
 
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
 async fn sender(
     server: &Server,
     mails: &[Mail],
@@ -175,15 +176,22 @@ async fn send_all(
     journal: &Journal,
 ) -> Result<Vec<Outcome>> {
     let queue = RefCell::new(0..mails.len());
-    let senders =
-        [1, 2].map(|number| sender(server, mails, &queue, stop, journal).lane(format!("connection {number}")));
+    let senders = [1, 2].map(|number| {
+        sender(server, mails, &queue, stop, journal).lane(format!("connection {number}"))
+    });
     let mut outcomes = try_join_all(senders).await?.concat();
     outcomes.sort_by_key(|(place, _)| *place);
     Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
 fn mails() -> Vec<Mail> {
-    let to = ["ann@example.com", "bob@example.com", "cid@example.com", "dan@example.com", "eve@example.com"];
+    let to = [
+        "ann@example.com",
+        "bob@example.com",
+        "cid@example.com",
+        "dan@example.com",
+        "eve@example.com",
+    ];
     to.map(|to| Mail { to, text: "good news\n" }).to_vec()
 }
 
@@ -233,12 +241,17 @@ mod tests {
 
     #[test]
     fn no_mail_is_sent_twice_wherever_it_crashes() {
-        const TWICE: &str = "a mail was sent twice: the first run had sent it, and the journal did not say so yet";
+        const TWICE: &str =
+            "a mail was sent twice: the first run had sent it, and the journal did not say so yet";
         const LOST: &str = "a mail that had not been begun was not sent by the second run";
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake(TWICE, |run| run.output().is_some_and(|(_, server)| server.received().len() > 5))
-            .mistake(LOST, |run| run.output().is_some_and(|(_, server)| server.received().len() < 5))
+            .mistake(TWICE, |run| {
+                run.output().is_some_and(|(_, server)| server.received().len() > 5)
+            })
+            .mistake(LOST, |run| {
+                run.output().is_some_and(|(_, server)| server.received().len() < 5)
+            })
             .holds("the two that were under way are in doubt, and the others sent", |run| {
                 use Outcome::{InDoubt, Sent};
                 run.output().is_some_and(|(outcomes, server)| {
@@ -262,7 +275,9 @@ mod tests {
             .value(46_u64, 15)
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake(LOST, |run| run.output().is_some_and(|(_, server)| server.received().len() < 5))
+            .mistake(LOST, |run| {
+                run.output().is_some_and(|(_, server)| server.received().len() < 5)
+            })
             .holds("the second run sends all of them", |run| {
                 run.output().is_some_and(|(outcomes, _)| *outcomes == Ok(vec![Outcome::Sent; 5]))
             })

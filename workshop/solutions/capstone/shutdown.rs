@@ -1,5 +1,5 @@
-//! The senders look at the token before they take a mail, and never while they send one. So nothing is dropped, each
-//! mail has an outcome, and each connection its QUIT.
+//! The senders look at the token before they take a mail, and never while they send one. So nothing
+//! is dropped, each mail has an outcome, and each connection its QUIT.
 use async_concepts::{LaneExt, say};
 use futures::future::try_join_all;
 use std::{cell::RefCell, io, ops::Range};
@@ -132,7 +132,8 @@ async fn deliver(server: &mut Connection, mail: &Mail) -> Result<Outcome> {
     }
 }
 
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
 async fn sender(
     server: &Server,
     mails: &[Mail],
@@ -143,8 +144,11 @@ async fn sender(
     let mut outcomes = vec![];
     loop {
         let Some(place) = queue.borrow_mut().next() else { break };
-        let outcome =
-            if stop.is_cancelled() { Outcome::NotBegun } else { deliver(&mut connection, &mails[place]).await? };
+        let outcome = if stop.is_cancelled() {
+            Outcome::NotBegun
+        } else {
+            deliver(&mut connection, &mails[place]).await?
+        };
         outcomes.push((place, outcome));
     }
     command(&mut connection, "QUIT").await?;
@@ -152,16 +156,27 @@ async fn sender(
 }
 
 /// What became of each mail, in the order of the list.
-async fn send_all(server: &Server, mails: &[Mail], stop: &CancellationToken) -> Result<Vec<Outcome>> {
+async fn send_all(
+    server: &Server,
+    mails: &[Mail],
+    stop: &CancellationToken,
+) -> Result<Vec<Outcome>> {
     let queue = RefCell::new(0..mails.len());
-    let senders = [1, 2].map(|number| sender(server, mails, &queue, stop).lane(format!("connection {number}")));
+    let senders = [1, 2]
+        .map(|number| sender(server, mails, &queue, stop).lane(format!("connection {number}")));
     let mut outcomes = try_join_all(senders).await?.concat();
     outcomes.sort_by_key(|(place, _)| *place);
     Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
 fn mails() -> Vec<Mail> {
-    let to = ["ann@example.com", "bob@example.com", "cid@example.com", "dan@example.com", "eve@example.com"];
+    let to = [
+        "ann@example.com",
+        "bob@example.com",
+        "cid@example.com",
+        "dan@example.com",
+        "eve@example.com",
+    ];
     to.map(|to| Mail { to, text: "good news\n" }).to_vec()
 }
 
@@ -232,7 +247,9 @@ mod tests {
             .value(50_u64, 200)
             .attempt(program)
             .predicted(PREDICTION)
-            .holds("all mails are sent", |run| run.output().is_some_and(|(all, _)| *all == outcomes(5)))
+            .holds("all mails are sent", |run| {
+                run.output().is_some_and(|(all, _)| *all == outcomes(5))
+            })
             .verdict();
         workshop::scenario("it is told to stop at the time at which a mail ends")
             .value(50_u64, 60)
@@ -241,7 +258,8 @@ mod tests {
             .holds("what is said to be sent is what was received", |run| {
                 run.outcome.as_ref().is_ok_and(|(all, server)| {
                     let sent = |outcome: &&Outcome| **outcome == Outcome::Sent;
-                    all.as_ref().is_ok_and(|all| all.iter().filter(sent).count() == server.received().len())
+                    all.as_ref()
+                        .is_ok_and(|all| all.iter().filter(sent).count() == server.received().len())
                 })
             })
             .verdict();

@@ -1,5 +1,5 @@
-//! The runtime owns the task, so only it can drop it: `abort` asks it to. Dropping the handle would just mean that nobody
-//! looks any more.
+//! The runtime owns the task, so only it can drop it: `abort` asks it to. Dropping the handle only
+//! means that no task will hear of its end.
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, task::JoinHandle, time::sleep};
 use workshop::{Prediction, ms};

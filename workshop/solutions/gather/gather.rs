@@ -1,5 +1,5 @@
-//! `join!` polls all three until each is done: together they take as long as the longest. The results come in the order of
-//! the arguments, whichever nap ended first.
+//! `join!` polls all three until each is done: together they take as long as the longest. The
+//! results come in the order of the arguments, whichever nap ended first.
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;
@@ -34,7 +34,9 @@ mod tests {
             .predicted(PREDICTION)
             .mistake("the naps ran one after another", |run| run.one_after_another())
             .mistake("the first nap was over before the others began", |run| run.took(400))
-            .mistake("the results are in the order of the clock", |run| run.output() == Some(&[100, 200, 300]))
+            .mistake("the results are in the order of the clock", |run| {
+                run.output() == Some(&[100, 200, 300])
+            })
             .takes(300)
             .says(&["0.100 A slept 100 ms", "0.200 C slept 200 ms", "0.300 B slept 300 ms"])
             .returns([100, 300, 200])

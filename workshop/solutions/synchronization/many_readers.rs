@@ -71,7 +71,8 @@ mod tests {
             .predicted(PREDICTION)
             .holds("all three read the old text at 50 ms", |run| {
                 let lines = run.transcript();
-                lines.len() == 3 && lines.iter().all(|line| line.starts_with("0.050 ") && line.ends_with("old"))
+                lines.len() == 3
+                    && lines.iter().all(|line| line.starts_with("0.050 ") && line.ends_with("old"))
             })
             .verdict();
     }

@@ -1,4 +1,5 @@
-//! The price is there before the lock is taken, and the lock is held for one addition, during which no task waits.
+//! The price is there before the lock is taken, and the lock is held for one addition, during which
+//! no task waits.
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
 use workshop::shared::{sync::Mutex, time::sleep}; // tokio's; another task may use the lock, too
@@ -21,7 +22,10 @@ async fn buy(price: u32, sum: &Mutex<u32>) {
 
 async fn shop() -> u32 {
     let sum = Mutex::new(0);
-    join_all([(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &sum).lane(name))).await;
+    join_all(
+        [(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &sum).lane(name)),
+    )
+    .await;
     sum.into_inner()
 }
 

@@ -1,4 +1,5 @@
-//! The places that are free are in a channel: who takes one out has the permit and the number in one.
+//! The places that are free are in a channel: a job that takes one out has a permit and a number in
+//! one.
 use async_concepts::say;
 use tokio::sync::{Mutex, mpsc};
 

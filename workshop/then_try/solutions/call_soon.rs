@@ -1,4 +1,4 @@
-//! The queue is first in, first out, whoever puts something into it.
+//! The queue is first in, first out, also for what a callback puts into it.
 fn call_soon(number: u32) -> JoinHandle<()> {
     let callback = async move {
         say!("{number}");

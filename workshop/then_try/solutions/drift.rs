@@ -1,4 +1,5 @@
-//! `Burst`, which is the default, catches up; `Skip` keeps to the old beat; `Delay` counts from the tick that was late.
+//! `Burst`, which is the default, catches up; `Skip` keeps to the old beat; `Delay` counts from the
+//! tick that was late.
 async fn metronome() {
     let mut beats = interval_at(Instant::now() + ms(100), ms(100));
     beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

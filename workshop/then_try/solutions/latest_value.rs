@@ -1,4 +1,4 @@
-//! Whoever receives decides when it has seen enough.
+//! The receiver decides when it has seen enough.
 async fn display(mut values: watch::Receiver<u32>) -> Vec<u32> {
     let mut shown = vec![];
     while values.changed().await.is_ok() {

@@ -1,4 +1,4 @@
-//! A `watch` channel keeps its value, for all who look.
+//! A `watch` channel keeps its value for all that look.
 use tokio::sync::watch;
 
 async fn worker(mut news: watch::Receiver<bool>) {

@@ -8,6 +8,7 @@ async fn program() -> u32 {
         count.get()
     };
     let set = tokio::task::LocalSet::new();
-    let local = async { tokio::task::spawn_local(task.lane("local")).await.expect("it does not panic") };
+    let local =
+        async { tokio::task::spawn_local(task.lane("local")).await.expect("it does not panic") };
     set.run_until(local).await
 }

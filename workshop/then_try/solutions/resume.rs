@@ -1,5 +1,6 @@
 //! At least once: an invoice that comes twice is a nuisance, one that never comes is not paid.
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
 async fn sender(
     server: &Server,
     mails: &[Mail],

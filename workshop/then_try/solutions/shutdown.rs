@@ -1,6 +1,10 @@
 //! Only the pause is raced against the token: what is being sent is not.
 /// Sends a mail, in three attempts at most, with 100 ms between them.
-async fn deliver(server: &mut Connection, mail: &Mail, stop: &CancellationToken) -> Result<Outcome> {
+async fn deliver(
+    server: &mut Connection,
+    mail: &Mail,
+    stop: &CancellationToken,
+) -> Result<Outcome> {
     let mut attempt = 1;
     loop {
         let code = match send(server, mail).await {
@@ -23,7 +27,8 @@ async fn deliver(server: &mut Connection, mail: &Mail, stop: &CancellationToken)
     }
 }
 
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
 async fn sender(
     server: &Server,
     mails: &[Mail],
@@ -34,8 +39,11 @@ async fn sender(
     let mut outcomes = vec![];
     loop {
         let Some(place) = queue.borrow_mut().next() else { break };
-        let outcome =
-            if stop.is_cancelled() { Outcome::NotBegun } else { deliver(&mut connection, &mails[place], stop).await? };
+        let outcome = if stop.is_cancelled() {
+            Outcome::NotBegun
+        } else {
+            deliver(&mut connection, &mails[place], stop).await?
+        };
         outcomes.push((place, outcome));
     }
     command(&mut connection, "QUIT").await?;

@@ -1,5 +1,6 @@
 //! Mistake: a mail that had not been begun was not sent by the second run
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
 async fn sender(
     server: &Server,
     mails: &[Mail],

@@ -1,5 +1,6 @@
 //! Mistake: the second run does not know what the first has done
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
 async fn sender(
     server: &Server,
     mails: &[Mail],

@@ -1,5 +1,6 @@
 //! Mistake: what was not begun is missing among the outcomes
-/// Sends mails over one connection, as long as there are any; `queue` gives their places in the list.
+/// Sends mails over one connection, as long as there are any; `queue` gives their places in the
+/// list.
 async fn sender(
     server: &Server,
     mails: &[Mail],
@@ -20,9 +21,14 @@ async fn sender(
 }
 
 /// What became of each mail, in the order of the list.
-async fn send_all(server: &Server, mails: &[Mail], stop: &CancellationToken) -> Result<Vec<Outcome>> {
+async fn send_all(
+    server: &Server,
+    mails: &[Mail],
+    stop: &CancellationToken,
+) -> Result<Vec<Outcome>> {
     let queue = RefCell::new(0..mails.len());
-    let senders = [1, 2].map(|number| sender(server, mails, &queue, stop).lane(format!("connection {number}")));
+    let senders = [1, 2]
+        .map(|number| sender(server, mails, &queue, stop).lane(format!("connection {number}")));
     let mut outcomes = try_join_all(senders).await?.concat();
     outcomes.sort_by_key(|(place, _)| *place);
     Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())

@@ -5,7 +5,8 @@ async fn server(mut connection: DuplexStream) -> String {
     loop {
         let part = async {
             let mut part = [0; 64];
-            let length = tokio::io::AsyncReadExt::read(&mut connection, &mut part).await.expect("a pipe");
+            let length =
+                tokio::io::AsyncReadExt::read(&mut connection, &mut part).await.expect("a pipe");
             tokio::task::yield_now().await;
             part[..length].to_vec()
         };
