@@ -16,12 +16,16 @@ pub(super) fn minimise<T>(
     time: Duration,
 ) -> Failure<T> {
     let begun = Instant::now();
+    // From the end: what comes after a departure depends on it, and not the other way round.
     let mut left: Vec<usize> = failure.schedule.departures.iter().map(|it| it.decision).collect();
     while let Some(decision) = left.pop() {
+        // What has been found fails, and can be shown as it is.
         if begun.elapsed() > time {
             break;
         }
         let mut choices = failure.schedule.choices.clone();
+        // All later choices stay. They may mean other lanes now, which is why the run is judged
+        // anew.
         choices[decision] = 0;
         let once = runner.run(Plan::Follow(choices));
         // Without its cancellation it is another claim.

@@ -25,6 +25,7 @@ impl Plan {
         context: Context,
         lanes: &[Known],
     ) -> Option<usize> {
+        // The first candidate is what tokio would do; a plan that is at its end departs no more.
         match self {
             Plan::Follow(choices) => {
                 let taken = usize::from(choices.get(nth).copied().unwrap_or(0));

@@ -59,11 +59,13 @@ impl<T> Judge<T> {
     /// Nothing, or what is wrong.
     pub fn judge(&self, recording: &Recording<T>) -> Result<(), String> {
         match &recording.outcome {
+            // A panic of `main` is never meant, and the check would have nothing to look at.
             Err(verdict @ Verdict::Panicked(..)) => return Err(verdict.to_string()),
             Err(verdict) if !self.may_not_end => return Err(verdict.to_string()),
             _ => {}
         }
         let Some(check) = &self.check else { return Ok(()) };
+        // A check that panics says what is wrong in its message, as any assertion.
         match catch_unwind(AssertUnwindSafe(|| check(recording))) {
             Ok(checked) => checked,
             Err(panic) => Err(crate::timeline::panic_message(&*panic)),
@@ -200,6 +202,8 @@ impl Schedule {
         });
         let departures: Vec<Departure> = named.collect();
         let mut choices = trace.choices();
+        // What follows the last departure comes by itself, and would make the string longer for
+        // nothing.
         choices.truncate(departures.last().map_or(0, |last| last.decision + 1));
         Schedule { choices, departures }
     }
@@ -254,9 +258,11 @@ pub(super) struct Found<T> {
     pub schedules: u64,
     pub coverage: Coverage,
     pub order_of_wakes: bool,
+    /// With their first run each, up to [`OUTCOMES_KEPT`].
     outcomes: Vec<Outcome>,
     /// Where in `outcomes` an outcome is, by its hash.
     known: BTreeMap<u64, Option<usize>>,
+    /// Hashes, not texts: a million schedules may have a million results.
     results: HashSet<u64>,
     /// For each multiset of lines, its orders.
     orders: BTreeMap<u64, HashSet<u64>>,
@@ -292,6 +298,7 @@ impl<T: Debug> Found<T> {
         let schedule = Schedule::of(&trace);
         let result = result_of(&recording);
         let mut lines: Vec<String> = recording.lines.iter().map(line_without_time).collect();
+        // The order is looked at before the lines are sorted, and the outcome after that.
         let order = hash(&lines);
         lines.sort();
         self.results.insert(hash(&result));
@@ -300,6 +307,7 @@ impl<T: Debug> Found<T> {
         let outcome = hash(&(&result, &lines));
         match self.known.get(&outcome) {
             Some(Some(known)) => self.outcomes[*known].schedules += 1,
+            // Known, and one of those that were not kept: its number is all that is said of it.
             Some(None) => {}
             None if self.outcomes.len() == OUTCOMES_KEPT => {
                 self.known.insert(outcome, None);
@@ -319,6 +327,7 @@ impl<T: Debug> Found<T> {
         let Err(why) = verdict else { return };
         self.failing += 1;
         let departures = schedule.departures.len();
+        // Of two that are equally simple the first stays: it is the one that is found again.
         let simpler = match &self.failure {
             Some(known) => departures < known.schedule.departures.len(),
             None => true,
@@ -336,6 +345,8 @@ impl<T: Debug> Found<T> {
     /// Takes the picture of an outcome from another run of its schedule, if that went the same way.
     pub fn outcome_to_show(&mut self, nth: usize, recording: &Recording<T>) {
         let outcome = &mut self.outcomes[nth];
+        // Not the same run: something was drawn by lot, and the picture would be of another
+        // outcome.
         if outcome.transcript != recording.transcript() {
             return;
         }
@@ -379,6 +390,7 @@ impl<T: Debug> Found<T> {
     }
 }
 
+/// The same in one process, and only compared there.
 fn hash(what: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
@@ -399,6 +411,7 @@ pub(super) fn result_of<T: Debug>(recording: &Recording<T>) -> String {
 
 /// Tokio numbers its tasks throughout the process, and a `JoinError` prints that number.
 fn without_task_ids(text: &str) -> String {
+    // In two forms: `Id(7)`, as `Debug` prints it, and `task 7`, as `Display` does.
     let mut left = text;
     let mut all = String::new();
     while let Some((before, after)) = left.split_once("Id(") {
@@ -421,6 +434,7 @@ fn without_task_ids(text: &str) -> String {
 impl<T> Explored<T> {
     /// Whether no schedule that was tried fails, and at least one was.
     pub fn holds(&self) -> bool {
+        // A program that cannot be explored holds nothing.
         self.failing == 0 && self.schedules > 0
     }
 
