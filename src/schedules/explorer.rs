@@ -131,6 +131,7 @@ impl<T: Debug> Explorer<T> {
     /// run, that would cost more than all the rest. What does not come out the same, since
     /// something is drawn by lot, stays as it was, without places.
     fn note_places(&self) {
+        // This thread has been left behind: nothing that it finds is looked at any more.
         if self.runner.current.given_up.load(Relaxed) {
             return;
         }
@@ -159,6 +160,7 @@ impl<T: Debug> Explorer<T> {
 
     /// Runs one schedule that was found before.
     pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
+        // A refusal is a finding, and no mistake in the schedule that was asked for.
         if let Err(refusal) = self.rehearse() {
             self.found().coverage = Coverage::Refused(refusal.sentence());
             return Replayed::AsItWas;
@@ -194,6 +196,8 @@ impl<T: Debug> Explorer<T> {
     pub fn rehearse(&mut self) -> Result<Lots, Refusal> {
         if !self.is_it_the_same_each_time()? {
             // In what order lanes are woken does not matter if each order is tried anyhow.
+            // With the same knowledge in each run from here on: what is learnt later must not
+            // change an order.
             self.runner.canonical = Some(Arc::new(self.runner.roles.snapshot()));
             self.found().order_of_wakes = true;
             if !self.is_it_the_same_each_time()? {
@@ -234,6 +238,7 @@ impl<T: Debug> Explorer<T> {
     /// All schedules with no departure, then all with one, and so on.
     fn systematic(&self) -> Result<Coverage, Refusal> {
         let mut queue = Queue::default();
+        // The runs so far, as long as they are few: to be run again at the end.
         let mut known = vec![];
         queue.add(0, Prefix { choices: vec![], digest: 0 });
         while let Some((departures, prefix)) = queue.next() {
@@ -314,11 +319,15 @@ impl<T: Debug> Explorer<T> {
         let mut rng = fastrand::Rng::with_seed(self.budget.seed);
         let mut random = 0;
         while self.may_go_on(1.0) {
+            // A generator of its own for each run, so that the next does not depend on how long
+            // this one is.
             let plan = Plan::Walk { rng: rng.fork(), roles: self.runner.roles.clone() };
             let once = self.runner.run(plan);
             if let Some(refusal) = once.trace.ends.refusal {
                 return Err(refusal);
             }
+            // In vain means that there is no such schedule: it is not counted, and the next is
+            // tried.
             if once.trace.ends.vain.is_none() {
                 random += 1;
                 self.count(once);

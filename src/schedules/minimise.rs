@@ -1,4 +1,7 @@
 //! Makes a schedule that fails simpler.
+//!
+//! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
+//! choices, or earlier ones, do not count.
 use super::{
     explorer::departures_of,
     once::{Once, Runner},
@@ -49,6 +52,8 @@ fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<
     if departures_of(&trace).len() >= than.schedule.departures.len() {
         return None;
     }
+    // It may fail for another reason than before: any failure of a simpler schedule is the better
+    // one.
     let why = judge.judge(&recording).err()?;
     Some(Failure { why, schedule: Schedule::of(&trace), recording })
 }

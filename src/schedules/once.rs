@@ -35,6 +35,7 @@ pub(super) struct Runner<T> {
 pub(super) struct Once<T> {
     /// What a check looks at, and what is drawn.
     pub recording: Recording<T>,
+    /// What the explorer looks at: which other schedules there are.
     pub trace: Trace,
 }
 

@@ -1,4 +1,8 @@
 //! What was tried, what came of it, and the run that breaks the claim.
+//!
+//! Three things are counted apart, since they answer three questions: *outcomes* (what can come of
+//! the program?), *results* (what can it return?), and *orders of lines* (can its output come in
+//! another order?). None of them is kept for each schedule: there may be millions.
 use super::{
     explorer::departures_of,
     once::{Once, Trace},
@@ -50,6 +54,7 @@ pub(super) type Check<T> = Box<dyn Fn(&Recording<T>) -> Result<(), String> + Sen
 
 /// Decides whether a run is as it should be.
 pub(super) struct Judge<T> {
+    /// None if a run only has to end, without a panic.
     pub check: Option<Check<T>>,
     /// A run that does not end by itself is no failure of its own.
     pub may_not_end: bool,
@@ -189,6 +194,7 @@ pub struct Departure {
 
 impl Schedule {
     pub(super) fn of(trace: &Trace) -> Schedule {
+        // The names are those of this run: a schedule that is read from a text has none.
         let named = departures_of(trace).into_iter().map(|nth| {
             let decision = &trace.decisions[nth];
             let chosen = decision.candidates[decision.taken].lane;
@@ -229,6 +235,7 @@ impl Display for Departure {
 /// As it can be replayed: `0.1`. Tokio's own schedule is `0`.
 impl Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An empty text would be no word in a command, and 0 is the choice that comes by itself.
         if self.choices.is_empty() {
             return f.write_str("0");
         }
@@ -261,10 +268,12 @@ pub(super) struct Found<T> {
     /// With their first run each, up to [`OUTCOMES_KEPT`].
     outcomes: Vec<Outcome>,
     /// Where in `outcomes` an outcome is, by its hash.
+    /// None for one that is not kept: it still counts as one of the different outcomes.
     known: BTreeMap<u64, Option<usize>>,
     /// Hashes, not texts: a million schedules may have a million results.
     results: HashSet<u64>,
     /// For each multiset of lines, its orders.
+    /// The order of lines is a question only among runs that print the same.
     orders: BTreeMap<u64, HashSet<u64>>,
     endless: u64,
     failing: u64,
@@ -276,6 +285,7 @@ impl<T> Default for Found<T> {
     fn default() -> Found<T> {
         Found {
             schedules: 0,
+            // What it is if nothing replaces it: the thread that would have did not come back.
             coverage: Coverage::Blocked,
             order_of_wakes: false,
             outcomes: vec![],
@@ -320,6 +330,8 @@ impl<T: Debug> Found<T> {
                     schedules: 1,
                     schedule: schedule.clone(),
                     transcript: recording.transcript(),
+                    // Made at once and kept instead of the recording: a chart is small, and its run
+                    // is over.
                     chart: recording.chart(),
                 });
             }
@@ -381,6 +393,7 @@ impl<T: Debug> Found<T> {
             different_outcomes: self.known.len(),
             outcomes: self.outcomes,
             results: self.results.len(),
+            // Of those lines that have most: a sum over all of them would mean nothing.
             orders_of_lines: self.orders.values().map(HashSet::len).max().unwrap_or(0),
             endless: self.endless,
             failing: self.failing,
@@ -450,6 +463,8 @@ impl<T> Explored<T> {
                 format!("{all} (tokio draws by lot which lane comes first, and each was tried)")
             }
             Coverage::All => all,
+            // The two numbers are said apart: the first is all there are of a kind, the second a
+            // sample.
             Coverage::UpTo { departures, random } => format!(
                 "{}, and {} at random of an unknown number",
                 match departures {
@@ -493,6 +508,7 @@ impl<T> Explored<T> {
 /// What was tried and found, in words, with the timeline of the simplest schedule that fails.
 impl<T> Display for Explored<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Before any number: nothing was tried, and a zero could be read as a good sign.
         if let Coverage::Refused(why) = &self.coverage {
             return write!(f, "{}: not explored: {why}", self.name);
         }
@@ -502,6 +518,7 @@ impl<T> Display for Explored<T> {
         let fail = if self.failing == 1 { "fails" } else { "fail" };
         writeln!(f, ", and {} {fail}", thousands(self.failing))?;
         write!(f, "{failure}")?;
+        // The last line of the message, to be copied as it is.
         let schedule = format!("{}:{}", self.name, failure.schedule);
         write!(f, "To run this schedule again: SCHEDULE={} cargo test", for_a_shell(&schedule))
     }
@@ -526,6 +543,7 @@ fn for_a_shell(text: &str) -> String {
     if text.chars().all(harmless) {
         return text.to_owned();
     }
+    // Inside single quotation marks a shell takes everything as it is, but for such a mark itself.
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

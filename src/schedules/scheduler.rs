@@ -59,12 +59,14 @@ pub(super) struct Decision {
     /// The lanes that could come next; the first of them is the one that comes without us.
     pub candidates: Vec<Candidate>,
     /// Which of them came.
+    /// 0 is tokio's own choice; anything else is a departure.
     pub taken: usize,
     /// The lane that came by.
     pub lane: LaneId,
     /// When that was.
     pub moment: Moment,
     /// In whose poll the decision was made.
+    /// What was possible is judged when the run is over, and depends on it.
     pub context: Context,
     /// Everything that had happened until then.
     /// When the same choices are made again and this differs, something was drawn by lot.
@@ -83,8 +85,10 @@ pub(super) struct Known {
     /// It has not ended, and was not dropped.
     pub live: bool,
     /// It has been polled.
+    /// Before its first poll a lane is ready without a wake.
     pub started: bool,
     /// Its own waker has been rung, and not only that of a lane inside it, since its last poll.
+    /// That makes it ready. A wake that only came through it says nothing about its own code.
     pub woken: bool,
     /// Its own waker or that of a lane inside it has been rung since its last poll.
     rung: bool,
@@ -95,6 +99,7 @@ pub(super) struct Known {
     /// It was rung because it had asked to be polled after all others that are ready.
     pub yielded: bool,
     /// Its last poll ended because there was no budget left. It goes on when it is rung.
+    /// Only at [`Granularity::Operations`], where each poll has a budget of one operation.
     exhausted: bool,
     /// Its last poll took place because it or a lane inside it had been woken, and nothing has
     /// deferred it since: so if it returned `Pending`, it has suspended.
@@ -110,8 +115,10 @@ pub(super) struct Known {
     /// Branches of a `join!` can change places among each other; what is awaited alone cannot.
     pub branch: bool,
     /// The lane around it was polled and did not poll it, although it is ready.
+    /// As long as that is so, choosing it would be in vain.
     pub passed_over: bool,
     /// When it became ready, and after how many polls of any lane that was.
+    /// In this order the runtime's queue has them.
     pub ready: Moment,
     /// Lanes of one batch became ready in the course of one poll: their order is that of the wakes,
     /// which tokio may draw by lot.
@@ -133,14 +140,17 @@ struct Frame {
     /// See [`Admission::Quiet`].
     quiet: bool,
     /// It was this lane's turn: it is not only being polled for the sake of one inside it.
+    /// What is polled for the sake of another one makes no progress, and no decision is due for it.
     own: bool,
     /// Its lane's `rings` when it began.
     rings: u64,
     /// The lanes that this poll has polled, or would have.
+    /// A lane that was chosen and is not among them did not come, and this poll is over.
     came: Vec<LaneId>,
     /// Those of them that it polled for the first time.
     started: Vec<LaneId>,
-    /// A lane inside it was deferred.
+    /// A lane inside it was deferred. Then its own wake may be our doing: see what `woken` says of
+    /// `FuturesUnordered`.
     deferred: bool,
 }
 
@@ -197,14 +207,17 @@ pub(super) struct State {
     /// The time on the run's clock when a lane last came by.
     at: Duration,
     /// Wakers that are being rung, one through the other.
+    /// More than none: the wake that is being noted came through another lane.
     ringing: usize,
     digest: u64,
     pub ends: Ends,
     /// Looked at when the run is over: only then is it known which lanes were tasks.
+    /// Kept until the end of the run: only then is it known which lanes were tasks.
     counts: Vec<TaskCount>,
     /// Which lane to drop, and when.
     cut: Option<Cut>,
     /// The lanes that may be dropped.
+    /// Noted in each run, since the first tells which cancellations there are to try.
     pub suspensions: Vec<Suspensions>,
 }
 
@@ -227,6 +240,7 @@ struct TaskCount {
     /// The lane that was polled.
     lane: LaneId,
     at: Duration,
+    /// As the runtime counts them: those without a lane are among them.
     alive: usize,
     /// Lanes that were known to be tasks, and were alive.
     tasks: usize,
@@ -461,6 +475,7 @@ impl State {
             let wakers = self.release();
             return (Decided::ItsTurn(Admission::Poll), wakers);
         }
+        // Without a deferred lane, tokio itself polls it after all others.
         if self.lanes[lane].yielded && self.deferred {
             return self.rest(lane, waker);
         }
@@ -537,6 +552,8 @@ impl State {
         let candidates = order;
         let came = None;
         let decision = Decision { candidates, taken, lane, moment, context, digest, at, came };
+        // Noted before it is known whether the chosen lane comes: if not, the run ends in vain, and
+        // says which decision it was.
         self.decisions.push(decision);
         if chosen == lane {
             return self.its_turn(lane);
@@ -610,6 +627,7 @@ impl State {
         };
         let inside = Some(frame.begun);
         let it = &self.lanes[lane];
+        // It has been polled, or stood beside others before: so others may come before it again.
         if it.started || it.branch {
             return Context::Anywhere { inside };
         }
@@ -626,6 +644,7 @@ impl State {
         Context::FirstOf { inside: frame.begun }
     }
 
+    /// The lane is polled now, and whatever has waited for it goes on.
     fn its_turn(&mut self, lane: LaneId) -> (Decided, Vec<Waker>) {
         // A lane that was to be made later may need several decisions: it is what all of them
         // chose.
@@ -652,6 +671,8 @@ impl State {
         self.parked.drain(..).map(|(_, waker)| waker).collect()
     }
 
+    /// The lane waits: its poll returns `Pending` without having taken place, and its waker is
+    /// kept.
     fn defer(&mut self, lane: LaneId, waker: &Waker) -> (Decided, Vec<Waker>) {
         let waker = quietly(|| waker.clone());
         self.defers(lane);
@@ -753,6 +774,7 @@ impl State {
         let Some(nth) = self.frames.iter().rposition(|frame| frame.lane == lane) else {
             return vec![];
         };
+        // A lane is in the midst of one poll at a time, so its last frame is the one.
         let frame = self.frames.remove(nth);
         let it = &mut self.lanes[lane];
         it.live &= !ended;
@@ -778,6 +800,7 @@ impl State {
                 self.lanes[other].passed_over = true;
             }
         }
+        // The poll that was to make another lane is over, and has made none.
         if let Hold::Later { inside, .. } = self.hold
             && inside == frame.begun
         {
@@ -835,6 +858,8 @@ impl State {
         it.rings += 1;
         let goes_on = it.exhausted && yielded;
         it.rung |= !goes_on;
+        // The lane around the one that was woken is not ready itself: it is polled for the sake of
+        // that.
         if through_another {
             return true;
         }
@@ -888,6 +913,7 @@ impl State {
         // Given back and dropped without the lock: the destructor of a waker may be the program's.
         unused.extend(self.parked.extract_if(.., |(other, _)| *other == lane));
         unused.extend(self.resting.extract_if(.., |(other, _)| *other == lane));
+        // If it was the one that the others waited for, they wait no more.
         let wakers = match self.hold {
             Hold::For(chosen) if chosen == lane => {
                 self.give_up_on(chosen);

@@ -1,4 +1,8 @@
 //! Watches over the thread that runs schedules: a poll that blocks must not keep it for ever.
+//!
+//! The recorder has such a watch for a single run. Here thousands of runs are made on one thread,
+//! and a watch for each would cost more than the runs: so one thread watches all of them, and sees
+//! by their number and movement whether they get on.
 use super::{once::Once, once::Trace, scheduler::Scheduler};
 use crate::timeline::{Run, Verdict, recording};
 use std::{
@@ -71,6 +75,7 @@ pub(super) fn watched<R: Send + 'static, T>(
     let thread = std::thread::Builder::new().name(title).spawn(move || {
         // Dropped when the thread is done; one that is left behind stays quiet.
         let _quiet = QuietPanics::on_this_thread();
+        // An error means that this thread was given up, and that nothing waits for its result.
         let _ = send.send(work());
     });
     let thread = thread.expect("a thread for the schedules");
