@@ -125,8 +125,8 @@ pub(super) struct Picture<'c> {
     layout: &'c Layout,
     /// Which lanes poll others: they are not to blame when these block.
     polls_others: Vec<bool>,
-    /// Columns for the names.
-    /// The same for two charts that are drawn together, so that their axes are in line.
+    /// Columns for the names: the same for two charts that are drawn together, so that their axes
+    /// are in line.
     label: usize,
     /// With a width that is at least the narrowest.
     options: TerminalOptions,

@@ -88,8 +88,8 @@ impl Chart {
         if sum > self.elapsed {
             let sum = human(sum);
             format!("{took}; one after another it would have been {sum} ({named}).")
-        // Equal by chance is not enough: two sleeps may overlap while a third is done alone.
         } else if sum == self.elapsed && !self.anything_overlaps() {
+            // That the times are equal is not enough: two lanes may overlap, and then none runs.
             format!("{took}, as long as all of it one after another ({named}): nothing overlapped.")
         } else {
             format!("{took}.")

@@ -139,8 +139,7 @@ pub(super) struct Picture<'c> {
     different: &'c [Vec<(Pos, Pos)>],
     /// Which lanes poll others: they are not to blame when these block.
     polls_others: Vec<bool>,
-    /// The title and the summary, in lines.
-    /// It is broken here, since SVG does not break lines.
+    /// The summary, in lines: it is broken here, since SVG does not break lines.
     summary: Vec<String>,
     /// Where the first row begins.
     top: f64,
@@ -184,8 +183,8 @@ impl<'c> Picture<'c> {
         Some(self.row_y(self.rows.of_lane(lane)?))
     }
 
-    /// Where the rows of threads begin.
-    /// A little apart from the lanes: it is another kind of row, which says the same by thread.
+    /// Where the rows of threads begin: a little apart from the lanes, since they are another kind
+    /// of row, which says the same by thread.
     fn threads_top(&self) -> f64 {
         self.top + self.rows.drawn.len() as f64 * self.sheet.row_height + 8.0
     }
@@ -320,9 +319,9 @@ impl<'c> Picture<'c> {
         let name = shorten(row_name(self.chart, lanes), NAME / BOLD, FONT);
         html! {
             text.name x=(px(self.sheet.left - MARGIN)) y=(px(y + 5.0)) { (name) }
+            // All spans before all ends: the sign of an end stands on what the next lane of the row
+            // does.
             @for &lane in lanes {
-                // All spans before all ends: the sign of an end stands on what the next lane of the
-                // row does.
                 @for nth in 0..self.chart.rows[lane].spans.len() { (self.span(lane, nth, y)) }
             }
             @for &lane in lanes { (self.end(lane, y)) }
