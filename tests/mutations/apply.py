@@ -17,6 +17,7 @@ import pathlib
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -115,10 +116,22 @@ def is_bare(message):
 
 
 def first_line(message):
-    for line in message.splitlines()[1:]:
-        if line.strip() and not line.startswith("thread '"):
-            return line.strip()
+    """What a test says first, after where it says it."""
+    lines = message.splitlines()
+    for number, line in enumerate(lines[:-1]):
+        if line.startswith("thread '") and "panicked at" in line:
+            return lines[number + 1].strip()
     return message.strip()
+
+
+def end_leftovers():
+    """Ends the processes that mutated examples have left behind: those started from the copy."""
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "exe").readlink().is_relative_to(WORK):
+                os.kill(int(process.name), signal.SIGKILL)
+        except OSError:
+            pass  # it has ended, or is not ours to look at
 
 
 def main(only):
@@ -153,6 +166,7 @@ def main(only):
         if not tests:
             continue
         said = test(build(), sorted(set(tests.values())))
+        end_leftovers()
         for name, test_name in tests.items():
             what = f"{name}, {at_once[name]['name']}"
             message = said[test_name]
