@@ -15,7 +15,7 @@ const TUPLE_LETS_PER_1000: usize = 1;
 
 /// The event loop's core has a count of its own: see `core`.
 const ROOMS: &[Room] = &[
-    Room { path: "src", comments: 20 },
+    Room { path: "src", comments: 25 },
     Room { path: "src/event_loop", comments: 25 },
     Room { path: "src/timeline", comments: 25 },
     Room { path: "src/schedules", comments: 25 },
@@ -27,8 +27,7 @@ const ROOMS: &[Room] = &[
 ];
 
 /// Combinators and tuple-lets per 1,000 lines, where they are more than they should be.
-const LEFT: &[(&str, usize, usize)] =
-    &[("src/schedules", 8, 1), ("src/protocol", 10, 5), ("examples", 8, 3), ("slides/src", 13, 4)];
+const LEFT: &[(&str, usize, usize)] = &[("examples", 8, 3), ("slides/src", 13, 4)];
 
 /// Lines over 100 columns that are left, by folder. The code of the starters, and of the answers
 /// made from them, keeps its lines, since hints and notes quote them: 120 columns there.
