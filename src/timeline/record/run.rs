@@ -138,7 +138,8 @@ const MOST_PARKS: u32 = 1000;
 struct Registration {
     /// The number of the stack: see [`Log::stacks`].
     stack: u32,
-    /// The lane that it polled there, if that is what it waits for. None where its waker was cloned.
+    /// The lane that it polled there, if that is what it waits for; none where its waker was
+    /// cloned.
     inside: Option<LaneId>,
 }
 
