@@ -25,8 +25,14 @@ impl Drop for Shown {
         if !fails && std::env::var_os("TIMELINE").is_none() {
             return;
         }
-        let mut chart =
-            Chart::new(&self.title, self.clock, &self.events, self.elapsed, self.left_out);
+        let mut chart = Chart::of_workers(
+            self.workers,
+            &self.title,
+            self.clock,
+            &self.events,
+            self.elapsed,
+            self.left_out,
+        );
         chart.lines = std::mem::take(&mut self.lines);
         chart.verdict = self.verdict.take();
         chart.remarks = std::mem::take(&mut self.remarks);

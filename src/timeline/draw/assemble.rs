@@ -20,13 +20,34 @@ impl Chart {
         elapsed: Duration,
         left_out: u64,
     ) -> Chart {
+        Chart::of_workers(0, title, clock, events, elapsed, left_out)
+    }
+
+    /// The same of a runtime that has so many workers beside its first thread: what they poll has
+    /// the numbers from 1 to that as its thread.
+    pub fn of_workers(
+        workers: usize,
+        title: &str,
+        clock: Clock,
+        events: &[Event],
+        elapsed: Duration,
+        left_out: u64,
+    ) -> Chart {
+        let threads = vec![vec![]; workers + 1];
         let mut assembly = Assembly {
-            chart: Chart { title: title.into(), clock, left_out, ..Chart::default() },
+            chart: Chart {
+                title: title.into(),
+                clock,
+                left_out,
+                workers,
+                threads,
+                ..Chart::default()
+            },
             clock,
             hues: HashMap::new(),
             began: Duration::ZERO,
             open: vec![],
-            stacks: vec![],
+            stacks: vec![vec![]; workers + 1],
             last_block: None,
         };
         for event in events {
@@ -123,7 +144,10 @@ impl Assembly {
     /// The lane does something else from now on, or nothing more. What it did until now becomes a
     /// span, unless no time and no poll went by.
     fn change(&mut self, lane: LaneId, next: Option<State>) {
-        let now = self.now();
+        self.change_at(self.now(), lane, next);
+    }
+
+    fn change_at(&mut self, now: Pos, lane: LaneId, next: Option<State>) {
         let open = &mut self.open[lane];
         let state = open.state;
         let from = open.from;
@@ -156,8 +180,24 @@ impl Assembly {
     }
 
     fn end(&mut self, lane: LaneId, end: End) {
-        self.change(lane, None);
-        self.chart.rows[lane].end = (self.now(), end);
+        self.end_at(self.now(), lane, end);
+    }
+
+    fn end_at(&mut self, now: Pos, lane: LaneId, end: End) {
+        self.change_at(now, lane, None);
+        self.chart.rows[lane].end = (now, end);
+    }
+
+    /// Where a poll ends. Another thread may have begun an instant meanwhile, on the real clock; but
+    /// one that was short ends in the instant in which it began, and does not block until then.
+    fn end_of_poll(&self, lane: LaneId, event: &Event) -> Pos {
+        let now = self.now();
+        let (began, instant) = self.open[lane].polled;
+        let short = event.at.saturating_sub(began) <= LONG_POLL;
+        if self.clock == Clock::Real && short && instant < now.instant {
+            return Pos { instant, column: self.chart.instants[instant].columns };
+        }
+        now
     }
 
     fn event(&mut self, event: &Event) {
@@ -169,7 +209,7 @@ impl Assembly {
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
             What::PollStart => self.poll_starts(lane, event),
-            What::PollEnd { polled, .. } => self.poll_ends(lane, event.thread, polled),
+            What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             What::Blocked if event.thread == 0 => self.last_block = Some(self.now()),
             What::Blocked => {}
             What::Woken { by } => self.woken(lane, by),
@@ -210,7 +250,7 @@ impl Assembly {
         let thread = event.thread;
         let unwoken = matches!(self.open[lane].state, Some(State::Waiting(_)));
         self.waited(lane, Until::Unwoken);
-        let next = if thread > 0 {
+        let next = if thread > self.chart.workers {
             State::OnThread
         } else if unwoken {
             State::RunningUnwoken
@@ -231,20 +271,21 @@ impl Assembly {
         self.chart.instants[now.instant].columns += 1;
     }
 
-    fn poll_ends(&mut self, lane: LaneId, thread: usize, polled: &Polled) {
+    fn poll_ends(&mut self, lane: LaneId, event: &Event, polled: &Polled) {
+        let thread = event.thread;
+        let now = self.end_of_poll(lane, event);
         let woken = std::mem::take(&mut self.open[lane].woken_while_polled);
         match polled {
             Polled::Pending(waits) => {
                 let next = if woken { State::Ready } else { State::Waiting(Until::RunOver) };
-                self.change(lane, Some(next));
+                self.change_at(now, lane, Some(next));
                 self.open[lane].waits = Some(waits.clone());
             }
-            Polled::Item => self.change(lane, Some(State::BetweenItems)),
-            Polled::Ready => self.end(lane, End::Finished),
-            Polled::Panicked(message) => self.end(lane, End::Panicked(message.clone())),
+            Polled::Item => self.change_at(now, lane, Some(State::BetweenItems)),
+            Polled::Ready => self.end_at(now, lane, End::Finished),
+            Polled::Panicked(message) => self.end_at(now, lane, End::Panicked(message.clone())),
         }
         // The lane around it has the thread again.
-        let now = self.now();
         self.stacks[thread].retain(|other| *other != lane);
         if let Some(hold) = self.chart.threads[thread].last_mut() {
             hold.to = now;
@@ -365,6 +406,10 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
 /// For each gap between two instants whether the runtime's thread ran nothing in it.
 fn idle_gaps(chart: &Chart) -> Vec<bool> {
     let mut idle = vec![true; chart.instants.len()];
+    if chart.workers > 0 {
+        // One of several is always free, or as good as that: what tells is that the owner waits.
+        return idle;
+    }
     if let Some(holds) = chart.threads.first() {
         for hold in holds {
             idle[hold.from.instant..hold.to.instant].fill(false);
