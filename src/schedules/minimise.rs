@@ -24,6 +24,10 @@ pub(super) fn minimise<T>(
         let mut choices = failure.schedule.choices.clone();
         choices[decision] = 0;
         let once = runner.run(Plan::Follow(choices));
+        // Without its cancellation it is another claim.
+        if runner.cut.is_some() && !once.trace.ends.cut {
+            continue;
+        }
         let Some(simpler) = still_fails(judge, once, &failure) else { continue };
         failure = simpler;
         left = failure.schedule.departures.iter().map(|it| it.decision).collect();

@@ -487,8 +487,8 @@ impl<T> Display for Explored<T> {
         let fail = if self.failing == 1 { "fails" } else { "fail" };
         writeln!(f, ", and {} {fail}", thousands(self.failing))?;
         write!(f, "{failure}")?;
-        let name = &self.name;
-        write!(f, "To run this schedule again: SCHEDULE={name}:{} cargo test", failure.schedule)
+        let schedule = format!("{}:{}", self.name, failure.schedule);
+        write!(f, "To run this schedule again: SCHEDULE={} cargo test", for_a_shell(&schedule))
     }
 }
 
@@ -505,6 +505,15 @@ impl<T> Display for Failure<T> {
     }
 }
 
+/// As it can be typed: in quotation marks, unless a shell takes each character for itself.
+fn for_a_shell(text: &str) -> String {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || ".:_-".contains(c);
+    if text.chars().all(harmless) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// `1 schedule`, `2 schedules`
 fn counted(number: u64, what: &str) -> String {
     match number {
@@ -514,7 +523,7 @@ fn counted(number: u64, what: &str) -> String {
 }
 
 /// `1,204`
-fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (position, digit) in digits.chars().enumerate() {

@@ -59,7 +59,7 @@ fn print(chart: &Chart) {
 
 /// Writes the picture, the data and the page to the folder that `TIMELINE` names, if there is one.
 /// What cannot be written is said, and costs nothing else.
-fn write(chart: &Chart) {
+pub(crate) fn write(chart: &Chart) {
     let Some(folder) = std::env::var_os("TIMELINE") else { return };
     let folder = Path::new(&folder);
     let name = file_name(&chart.title);

@@ -83,6 +83,8 @@ pub use draw::{
     Pos, Row, Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
     from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
 };
+#[cfg(feature = "schedules")]
+pub(crate) use failing::write as keep_recording;
 #[doc(hidden)]
 pub use record::say_line;
 #[cfg(feature = "schedules")]

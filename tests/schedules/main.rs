@@ -7,6 +7,7 @@ mod branches;
 mod cancellations;
 mod channels;
 mod counts;
+mod environment;
 mod limits;
 mod locks;
 mod own;
