@@ -188,8 +188,8 @@ impl Assembly {
         self.chart.rows[lane].end = (now, end);
     }
 
-    /// Where a poll ends. Another thread may have begun an instant meanwhile, on the real clock; but
-    /// one that was short ends in the instant in which it began, and does not block until then.
+    /// Where a poll ends. Another thread may have begun an instant meanwhile, on the real clock;
+    /// but one that was short ends in the instant in which it began, and does not block until then.
     fn end_of_poll(&self, lane: LaneId, event: &Event) -> Pos {
         let now = self.now();
         let (began, instant) = self.open[lane].polled;

@@ -30,14 +30,15 @@ impl Recorder {
     ///
     /// It is on the clock of that runtime, whatever [`clock`](Recorder::clock) was set to: if that
     /// is paused, times are exact. The lanes of a run are those that `main` makes, and those that
-    /// are made meanwhile in tasks of this runtime. Of two runs in one runtime at the same time, the
-    /// later one gets the lanes of tasks that have no lane themselves.
+    /// are made meanwhile in tasks of this runtime. Of two runs in one runtime at the same time,
+    /// the later one gets the lanes of tasks that have no lane themselves.
     ///
     /// What differs from [`record`](Recorder::record), since the runtime tells nothing of itself:
     ///
     /// - There is no watchdog. A poll that does not return keeps the caller, too.
-    /// - When the [`limit`](Recorder::limit) is reached, the next timer is not looked for, since that
-    ///   would move the clock of the caller: the verdict says since when nothing has happened, and not that nothing can happen.
+    /// - When the [`limit`](Recorder::limit) is reached, the next timer is not looked for, since
+    ///   that would move the clock of the caller. So the verdict says since when nothing has
+    ///   happened, and not that nothing can happen.
     /// - Closures of [`on_thread`](super::on_thread) have lanes, but do not keep to a paused clock.
     /// - What `main` has spawned and not waited for goes on, unrecorded, when this returns.
     ///

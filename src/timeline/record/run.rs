@@ -254,9 +254,9 @@ thread_local! {
     static IN_A_CLOSURE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The runs in runtimes of others. A thread of such a runtime knows nothing of a run; so it is found
-/// by the runtime that it is in, the latest first.
-static IN_RUNTIMES_OF_OTHERS: Mutex<Vec<(runtime::Id, Weak<Run>)>> = Mutex::new(vec![]);
+/// The runs in runtimes of callers. A thread of such a runtime knows nothing of a run, which is
+/// found by the runtime that the thread is in, the latest first.
+static IN_RUNTIMES_OF_CALLERS: Mutex<Vec<(runtime::Id, Weak<Run>)>> = Mutex::new(vec![]);
 
 /// The run as a place that others find: on a thread, and by its phase.
 impl Run {
@@ -318,7 +318,7 @@ impl Run {
     /// From now on what is made in the runtime of the caller belongs to this run. Not before it has
     /// its first lane, which is `main`.
     pub fn can_be_found(self: &Arc<Self>) {
-        let mut all = IN_RUNTIMES_OF_OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = IN_RUNTIMES_OF_CALLERS.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(_, run)| run.strong_count() > 0);
         all.push((Handle::current().id(), Arc::downgrade(self)));
     }
@@ -376,7 +376,7 @@ impl Run {
     /// The run that was begun in the runtime that this thread is in, if that is a caller's.
     fn in_this_runtime() -> Option<Arc<Run>> {
         let runtime = Handle::try_current().ok()?.id();
-        let all = IN_RUNTIMES_OF_OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = IN_RUNTIMES_OF_CALLERS.lock().unwrap_or_else(PoisonError::into_inner);
         for (id, run) in all.iter().rev() {
             if *id == runtime
                 && let Some(run) = run.upgrade()
@@ -806,8 +806,8 @@ impl Run {
         self.scheduler.runtime().metrics().num_alive_tasks()
     }
 
-    /// The lane whose end was the last thing seen on this thread, if nothing says that what is woken
-    /// now joins something else.
+    /// The lane whose end was the last thing seen on this thread, if nothing says that what is
+    /// woken now joins something else.
     fn ended_just_now(&self) -> Option<LaneId> {
         let (lane, tasks) = HERE.with_borrow(|here| here.finished)?;
         // Its task is gone, so it is another one that tells of its end.

@@ -39,7 +39,8 @@ pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOn
 ///
 /// On the paused clock it moves the clock instead and takes no time. On the real clock, and outside
 /// a run, it sleeps; and so it does on another thread of a runtime that was there before the run:
-/// see [`Recorder::record_here`](super::Recorder::record_here). It cannot be cancelled: nothing that blocks can.
+/// see [`Recorder::record_here`](super::Recorder::record_here). It cannot be cancelled: nothing
+/// that blocks can.
 pub fn block(time: Duration) {
     match Run::here() {
         Some(run) if run.clock == Clock::Paused => {

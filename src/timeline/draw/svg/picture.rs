@@ -587,7 +587,9 @@ impl<'c> Picture<'c> {
         let height = px(self.sheet.hold_height);
         let left = self.sheet.left;
         html! {
-            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) { (thread_name(self.chart, number)) }
+            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) {
+                (thread_name(self.chart, number))
+            }
             @for (part, colour, text) in tiles {
                 rect.running.(colour) x=(px(left + part.start)) y=(top)
                     width=(px(part.end - part.start)) height=(height) {}
