@@ -189,12 +189,13 @@ impl Schedule {
     pub(super) fn of(trace: &Trace) -> Schedule {
         let named = departures_of(trace).into_iter().map(|nth| {
             let decision = &trace.decisions[nth];
-            let name = |position: usize| trace.name(decision.candidates[position].lane);
+            let chosen = decision.candidates[decision.taken].lane;
+            let came = decision.came.unwrap_or(chosen);
             Departure {
                 decision: nth,
                 at: decision.at,
-                lane: name(decision.taken),
-                before: name(0),
+                lane: trace.name(came),
+                before: trace.name(decision.candidates[0].lane),
             }
         });
         let departures: Vec<Departure> = named.collect();

@@ -229,14 +229,24 @@ impl SceneSchedules {
             (None, Some(_)) => text += "It holds in each of them.\n",
             (None, None) => {}
         }
-        for outcome in &explored.outcomes {
+        for (nth, outcome) in explored.outcomes.iter().enumerate() {
             // The run that breaks the claim is often the first of its outcome: one picture of it is
             // enough.
             let drawn = match &explored.failure {
                 Some(failure) => failure.schedule == outcome.schedule,
                 None => false,
             };
-            text += &outcome_as_text(outcome, explored.schedules, drawn, options);
+            let how = match (drawn, nth) {
+                (true, _) => Shown::Above,
+                (false, ..MOST_DRAWN) => Shown::Drawn(options),
+                (false, MOST_DRAWN..MOST_LISTED) => Shown::InALine,
+                (false, MOST_LISTED..) => {
+                    let more = explored.outcomes.len() - MOST_LISTED;
+                    text += &format!("And {more} more outcomes.\n");
+                    break;
+                }
+            };
+            text += &outcome_as_text(outcome, explored.schedules, how);
         }
         text
     }
@@ -261,15 +271,35 @@ impl SceneSchedules {
     }
 }
 
-/// The first run of an outcome, unless it has been drawn already.
-fn outcome_as_text(outcome: &Outcome, of: u64, drawn: bool, options: TerminalOptions) -> String {
+/// How the first run of an outcome is shown.
+#[derive(Clone, Copy)]
+enum Shown {
+    /// It has been drawn already.
+    Above,
+    Drawn(TerminalOptions),
+    /// Too many are drawn already.
+    InALine,
+}
+
+/// So many outcomes are drawn. More would not be looked at; pictures and JSON have all of them.
+const MOST_DRAWN: usize = 4;
+
+/// So many outcomes are listed.
+const MOST_LISTED: usize = 12;
+
+/// The first run of an outcome.
+fn outcome_as_text(outcome: &Outcome, of: u64, shown: Shown) -> String {
     let Outcome { schedules, schedule, result, chart, .. } = outcome;
     let described = schedule.describe();
-    let head = format!("\n{schedules} of {of}, such as");
-    if drawn {
-        return format!("{head} the run above ({described}): {result}\n");
+    let head = format!("{schedules} of {of}, such as");
+    match shown {
+        Shown::Above => format!("\n{head} the run above ({described}): {result}\n"),
+        Shown::InALine => format!("{head} {schedule} ({described}): {result}\n"),
+        Shown::Drawn(options) => {
+            let run = run_as_text(chart, options);
+            format!("\n{head} {schedule} ({described}): {result}\n{run}\n")
+        }
     }
-    format!("{head} {schedule} ({described}): {result}\n{}", run_as_text(chart, options))
 }
 
 /// What was printed, and the timeline.
