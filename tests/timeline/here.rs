@@ -122,13 +122,14 @@ async fn what_was_aborted_last_ends_as_aborted_and_no_other_task_is_disturbed() 
             let other = tokio::spawn(async move { notified.notified().await }.lane("B"));
             sleep(ms(1)).await;
             task.abort();
-            other
+            [other]
         })
         .await;
     let aborted = End::Cancelled { by: None, aborted: true };
     assert_eq!(row(&run.chart(), "A").end.1, aborted);
     notify.notify_one();
-    run.output().await.expect("it was woken and polled");
+    let [other] = run.output();
+    other.await.expect("it was woken and polled");
 }
 
 #[test]
