@@ -18,8 +18,8 @@ const ROOMS: &[Room] = &[
     Room { path: "src", comments: 20 },
     Room { path: "src/event_loop", comments: 25 },
     Room { path: "src/timeline", comments: 25 },
-    Room { path: "src/schedules", comments: 18 },
-    Room { path: "src/stage", comments: 15 },
+    Room { path: "src/schedules", comments: 25 },
+    Room { path: "src/stage", comments: 20 },
     Room { path: "src/context", comments: 33 },
     Room { path: "src/protocol", comments: 33 },
     Room { path: "examples", comments: 20 },
@@ -33,7 +33,7 @@ const LEFT: &[(&str, usize, usize)] =
 /// Lines over 100 columns that are left, by folder. The code of the starters, and of the answers
 /// made from them, keeps its lines, since hints and notes quote them: 120 columns there.
 const LONG_LINES: &[(&str, usize)] =
-    &[("workshop/", 511), ("slides/", 115), ("mail/", 79), ("mail2alert/", 56)];
+    &[("workshop/", 50), ("slides/", 115), ("mail/", 79), ("mail2alert/", 56)];
 
 /// What one of these words says can be said plainly: name the caller, the peer, the task, "you".
 const RIDDLES: &[&str] = &[
@@ -169,9 +169,13 @@ fn statements_are_plain_and_comments_say_enough() {
 }
 
 #[test]
-fn no_line_of_rust_has_more_than_100_columns() {
+fn no_line_of_rust_or_of_a_twin_has_more_than_100_columns() {
     let mut found = vec![];
-    for file in files("", &["rs"]) {
+    let mut sources = files("", &["rs"]);
+    for twins in ["examples", "tests/twins", "tests/mutations"] {
+        sources.extend(files(twins, &["py"]));
+    }
+    for file in sources {
         for (number, line) in text(&file).lines().enumerate() {
             let columns = line.chars().count();
             if columns > 100 {
