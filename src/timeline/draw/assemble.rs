@@ -299,7 +299,7 @@ impl Assembly {
 
     fn poll_starts(&mut self, lane: LaneId, event: &Event) {
         let thread = event.thread;
-        // A lane that is still waiting when its poll begins has not been woken. What polls it was.
+        // A lane that still waits when its poll begins was not woken: the lane that polls it was.
         let unwoken = matches!(self.open[lane].state, Some(State::Waiting(_)));
         self.waited(lane, Until::Unwoken);
         let next = if thread > self.chart.workers {

@@ -215,37 +215,34 @@ impl Probe {
             catch_unwind(AssertUnwindSafe(|| poll(&mut Context::from_waker(&waker))))
         });
         drop(floor);
-        let result = match polled {
-            Ok(Poll::Pending) => {
-                // What polls this lane waits for it, here. It may have had no need of a new waker,
-                // or may poll its parts with wakers of its own, as `FuturesUnordered` does.
-                if let Some(outer) = outer {
-                    run.waits_for(outer, self.lane);
-                }
-                // Whether the lane waits elsewhere than before decides with which waker it is
-                // polled next.
-                self.wakers.after_pending(run.poll_is_pending(self.lane));
-                Ok(Poll::Pending)
-            }
-            Ok(Poll::Ready(value)) => {
-                let polled = ready(&value);
-                // A stream that has given an item is not at its end, and dropping it is worth an
-                // event.
-                self.ended = !matches!(polled, Polled::Item);
-                run.poll_ends(self.lane, polled);
-                Ok(Poll::Ready(value))
-            }
-            Err(panic) => {
-                self.ended = true;
-                run.poll_ends(self.lane, Polled::Panicked(panic_message(&*panic)));
-                Err(panic)
-            }
-        };
+        match &polled {
+            Ok(Poll::Pending) => self.is_pending(&run, outer),
+            Ok(Poll::Ready(value)) => self.has_returned(&run, ready(value)),
+            Err(panic) => self.has_returned(&run, Polled::Panicked(panic_message(&**panic))),
+        }
         if let Some(gate) = &run.gate {
             gate.after_poll(self.lane, self.ended);
         }
         // Last, when all is noted: what is above may catch it and go on.
-        result.unwrap_or_else(|panic| resume_unwind(panic))
+        polled.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// The poll returned `Pending`; `outer` is the lane that polled it.
+    fn is_pending(&mut self, run: &Arc<Run>, outer: Option<LaneId>) {
+        // What polls this lane waits for it, here. It may have had no need of a new waker, or may
+        // poll its parts with wakers of its own, as `FuturesUnordered` does.
+        if let Some(outer) = outer {
+            run.waits_for(outer, self.lane);
+        }
+        // Whether the lane waits elsewhere than before decides with which waker it is polled next.
+        self.wakers.after_pending(run.poll_is_pending(self.lane));
+    }
+
+    /// The poll returned a value, or panicked.
+    fn has_returned(&mut self, run: &Arc<Run>, polled: Polled) {
+        // A stream that has given an item is not at its end, and dropping it is worth an event.
+        self.ended = !matches!(polled, Polled::Item);
+        run.poll_ends(self.lane, polled);
     }
 
     /// Whether it has returned its last value, or panicked.

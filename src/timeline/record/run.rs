@@ -113,6 +113,7 @@ pub(super) struct Log {
     /// Beside the events, since a line that no lane has printed is no event.
     pub lines: Vec<Line>,
     /// Events that came after the log was full.
+    /// A picture says how many: what is missing must not look as if it had not happened.
     pub left_out: u64,
     /// What a verdict needs. Lanes that have ended are forgotten once the log is full.
     pub lanes: BTreeMap<LaneId, LaneState>,
@@ -127,6 +128,7 @@ pub(super) struct Log {
     /// Wakes whose cause only the stack tells: the number of the event, and what it says without.
     pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
+    /// A line needs the colour of its lane at once, before any chart is made.
     hues: HashMap<String, usize>,
     /// Set at the end of the run, or when it is given up: whatever happens later belongs to no run.
     pub closed: bool,
@@ -138,10 +140,12 @@ pub(super) struct Log {
     /// How many workers there are.
     pub workers: usize,
     /// What comes after the limit, once it is reached.
+    /// None up to the limit, and where it is not asked for.
     ahead: Option<Ahead>,
     /// How long the thread of the last long poll had waited for a processor then.
     waited: Duration,
     /// With what a destructor panicked when the run was ended.
+    /// It costs neither the verdict nor the recording, so it is only a remark.
     pub destructor_panicked: Option<String>,
 }
 
@@ -152,6 +156,7 @@ struct Ahead {
     /// The first lane that was woken, and when.
     first: Option<(LaneId, Duration)>,
     /// How often the thread has gone to sleep meanwhile, which moves the paused clock.
+    /// Without this bound a task without a lane that ticks for ever would keep the run from ending.
     parks: u32,
 }
 
@@ -180,6 +185,8 @@ pub(super) struct LaneState {
     /// Followed event by event, so that it needs no list of events.
     pub now: Doing,
     /// When it was polled last.
+    /// With `polls` and `self_wakes` it tells a lane that spins from one that is polled now and
+    /// then.
     pub polled: Duration,
     /// How often it has been polled at that instant.
     pub polls: u64,
@@ -188,14 +195,17 @@ pub(super) struct LaneState {
     /// Since when it does what it does now. A poll without a wake does not end a wait.
     pub since: Duration,
     /// The first wake since its last poll began.
+    /// None once a poll has answered it.
     pub woken: Option<Woken>,
     /// The lane whose poll polled it last.
+    /// Only that lane can poll it, so a verdict on a lane that was not polled looks there.
     pub polled_by: Option<LaneId>,
     /// What it waits for.
     /// After its last poll that was not ready. It remains when it is polled again, for the words
     /// “after its wait at …”.
     pub waits: Option<Waits>,
     /// Whether anything keeps a waker of it; none of a closure, which has none.
+    /// If nothing keeps one, nothing can wake it: that is a verdict of its own.
     kept: Option<Kept>,
     /// Which task's waker that one passes a wake on to.
     task: usize,
@@ -206,10 +216,13 @@ pub(super) struct LaneState {
     /// Where it registered the waker that it has now.
     place: Option<u32>,
     /// When its poll began, on the wall clock.
+    /// So a poll that blocks is seen also where the paused clock stands still.
     pub began: Instant,
     /// How much of that the polls of lanes inside it took.
+    /// What the lanes inside it took is theirs: a remark on time names the one that computes.
     inside: Duration,
     /// Where it last printed a line.
+    /// Where a poll is stuck cannot be seen from outside; this is the nearest that is known.
     pub said: Option<(String, &'static Location<'static>)>,
     /// It has printed that since its poll began.
     pub said_in_this_poll: bool,
@@ -227,6 +240,7 @@ pub(super) struct Woken {
 
 /// A poll that becomes an event only if something happens in it.
 struct QuietPoll {
+    /// With the time and the thread at which it began, if it turns out to be one.
     start: Event,
     /// What the lane was in before, to be put back.
     before: Doing,
@@ -574,9 +588,11 @@ impl Run {
 impl Run {
     pub fn create(&self, name: &str, place: &'static Location<'static>) -> LaneId {
         let parent = self.current_lane();
+        // Cleaned here, where it comes in, so that nothing that draws has to.
         let name = clean::name(name);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
+        // Numbered under the lock, so that a lane's number is its place among the events, too.
         let lane = log.created;
         log.created += 1;
         log.lanes.insert(lane, LaneState::new(name.clone(), at, place));
@@ -613,6 +629,7 @@ impl Run {
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return };
+        // Put back if nothing happens in it: see `forget_quiet_poll`.
         let before = state.now;
         state.now = Doing::Running;
         state.begins_poll();
@@ -778,6 +795,7 @@ impl Run {
         if by_itself {
             self.gives_way(lane);
         }
+        // Before the lock, which `cause` takes for itself, and before the gate may keep the wake.
         let cause = self.cause(lane);
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
@@ -787,6 +805,7 @@ impl Run {
         }
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
+        // The weakest claim until the stack is looked up, at the end of the run.
         let by = match &cause {
             Cause::Known(by) => *by,
             Cause::Traced { .. } => WokenBy::Outside,
@@ -868,6 +887,8 @@ impl Run {
             Some(state) => state.polled,
             None => Duration::ZERO,
         };
+        // Then several timers may be due at once, and what comes next is not known from the time
+        // alone.
         let moved_by_hand = log.blocked > polled;
         drop(log);
         if runs_a_loop {
@@ -891,6 +912,8 @@ impl Run {
 
     pub fn dropped(&self, lane: LaneId, is_task: bool) {
         let by = self.current_lane();
+        // The runtime drops a task by itself only for an `abort`, and at the end, when the log is
+        // closed.
         let aborted = by.is_none() && is_task;
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
@@ -947,6 +970,8 @@ impl Run {
             state.said_in_this_poll = true;
             hue = log.hues.get(&name).copied();
         }
+        // A text of several lines is several lines of the transcript, each with the time and the
+        // lane.
         for text in text.split('\n') {
             let line = Line { at, hue, lane: name.clone(), text: text.to_owned() };
             // While the log is held, so that lines come out in the order of the log.
