@@ -15,11 +15,11 @@ const TUPLE_LETS_PER_1000: usize = 1;
 
 /// The event loop's core has a count of its own: see `core`.
 const ROOMS: &[Room] = &[
-    Room { path: "src", comments: 20 },
+    Room { path: "src", comments: 25 },
     Room { path: "src/event_loop", comments: 25 },
     Room { path: "src/timeline", comments: 25 },
-    Room { path: "src/schedules", comments: 18 },
-    Room { path: "src/stage", comments: 15 },
+    Room { path: "src/schedules", comments: 25 },
+    Room { path: "src/stage", comments: 20 },
     Room { path: "src/context", comments: 33 },
     Room { path: "src/protocol", comments: 33 },
     Room { path: "examples", comments: 20 },
@@ -27,8 +27,7 @@ const ROOMS: &[Room] = &[
 ];
 
 /// Combinators and tuple-lets per 1,000 lines, where they are more than they should be.
-const LEFT: &[(&str, usize, usize)] =
-    &[("src/schedules", 8, 1), ("src/protocol", 10, 5), ("examples", 8, 3), ("slides/src", 13, 4)];
+const LEFT: &[(&str, usize, usize)] = &[("examples", 8, 3), ("slides/src", 13, 4)];
 
 /// Lines over 100 columns that are left, by folder. The code of the starters, and of the answers
 /// made from them, keeps its lines, since hints and notes quote them: 120 columns there.
@@ -169,9 +168,13 @@ fn statements_are_plain_and_comments_say_enough() {
 }
 
 #[test]
-fn no_line_of_rust_has_more_than_100_columns() {
+fn no_line_of_rust_or_of_a_twin_has_more_than_100_columns() {
     let mut found = vec![];
-    for file in files("", &["rs"]) {
+    let mut sources = files("", &["rs"]);
+    for twins in ["examples", "tests/twins", "tests/mutations"] {
+        sources.extend(files(twins, &["py"]));
+    }
+    for file in sources {
         for (number, line) in text(&file).lines().enumerate() {
             let columns = line.chars().count();
             if columns > 100 {
