@@ -10,7 +10,7 @@
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
 //! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `schedules`
-//! (other orders than tokio's), `print` (the terminal), `files` and `recorded` (what is kept),
+//! (other orders than tokio's), `print` (the terminal), `step` (poll by poll), `files` and `recorded` (what is kept),
 //! `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
@@ -26,6 +26,7 @@ mod recorded;
 mod run;
 mod scene;
 mod schedules;
+mod step;
 
 pub use claim::{SceneOutput, SceneRun};
 pub use driver::record_blocking;

@@ -46,6 +46,8 @@ pub(super) struct Options {
     pub(super) json: Option<PathBuf>,
     /// Write a page to step through the run.
     pub(super) explore: Option<Explore>,
+    /// Go through the run poll by poll, in the terminal.
+    pub(super) step: bool,
     /// Say where each lane waited, and for what.
     pub(super) places: bool,
     /// Draw the other scenes beside this one.
@@ -64,6 +66,7 @@ impl Default for Options {
             quiet: false,
             scene: None,
             timeline: true,
+            step: false,
             places: false,
             svg: None,
             perfetto: None,
@@ -76,7 +79,7 @@ impl Default for Options {
 }
 
 /// The options that every example has, with what the help says of them.
-const OPTIONS: [(&str, &str); 13] = [
+const OPTIONS: [(&str, &str); 14] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     (
         "--schedules",
@@ -90,6 +93,10 @@ const OPTIONS: [(&str, &str); 13] = [
     ("--where", "Say where in the source each lane waited, and for what"),
     ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
     ("--explore [FILE]", "Open a page that steps through the run; with a file, only write it"),
+    (
+        "--step",
+        "Go through the run poll by poll in this terminal: Space on, Backspace back, Q quits",
+    ),
     ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
     ("--quiet", "Print nothing but lines and timeline: no title, and not what to look for"),
@@ -157,6 +164,7 @@ impl Options {
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
                 Long("json") => options.json = Some(parser.value()?.into()),
                 Long("explore") => options.explore = Some(explore(&mut parser)),
+                Long("step") => options.step = true,
                 Long("where") => options.places = true,
                 Long("beside") => options.beside = Some(parser.value()?.string()?),
                 Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),

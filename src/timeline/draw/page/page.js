@@ -85,6 +85,7 @@
     byId("sources").append(section);
     return { source, pane, lines, marks };
   });
+  if (data.missing !== null) byId("sources").append(make("p", { class: "missing" }, data.missing));
   byId("sources").classList.toggle("two", panes.length > 1);
   byId("strip").classList.toggle("two", panes.length > 1);
 
