@@ -18,7 +18,7 @@ fn peak() -> u64 {
 
 const CONNECTIONS: usize = 100;
 
-/// Sends to all of a list, and returns how many mails at most came between two turns of somebody
+/// Sends to all of a list, and returns how many mails at most came between two polls of a task
 /// else.
 async fn send(campaign: Campaign<'_, Discard>, count: u64) -> (CampaignSummary, u64) {
     let (taken, last, most) = (Cell::new(0), Cell::new(0), Cell::new(0));

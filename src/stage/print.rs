@@ -52,7 +52,7 @@ pub(super) fn print_next(header: &Header) {
     let Some((path, next)) = header.place() else { return };
     show(&format!("\nThe source: {path}. Its options: --help.\n"));
     if let Some(next) = next {
-        show(&format!("Next: cargo run --example {next}\n"));
+        show(&format!("Next: cargo run {next}\n"));
     }
 }
 

@@ -144,7 +144,7 @@ impl MailServer {
             let (io, _) = listener.accept().await.expect("a connection");
             let server = self.clone();
             tokio::spawn(async move {
-                let _ = server.converse(io).await; // whoever hangs up has a reason
+                let _ = server.converse(io).await; // a client that hangs up has a reason
             });
         }
     }
@@ -188,7 +188,7 @@ impl MailServer {
                     .await?
                 }
                 "DATA" if mail.to.is_empty() => {
-                    self.act(&mut io, "DATA", "554 nobody", || ()).await?
+                    self.act(&mut io, "DATA", "554 no recipients", || ()).await?
                 }
                 "DATA" => match self.script.next("DATA") {
                     act @ (Act::Serve | Act::Late(_) | Act::Hold(_)) => {
@@ -306,8 +306,10 @@ async fn read_message(io: &mut (impl AsyncBufReadExt + Unpin)) -> io::Result<Str
 }
 
 pub const GROUPS: &str = r#"[{"name":"team-a","pipelines":[{"name":"p1"}]},
-    {"name":"team-b","pipelines":[{"name":"p1"},{"name":"p2"}]},{"name":"team-c","pipelines":[{"name":"p1"}]}]"#;
-pub const CCTRAY: &str = r#"<Projects><Project name="p1 :: s" lastBuildStatus="Success" lastBuildLabel="1"/>
+    {"name":"team-b","pipelines":[{"name":"p1"},{"name":"p2"}]},
+    {"name":"team-c","pipelines":[{"name":"p1"}]}]"#;
+pub const CCTRAY: &str = r#"<Projects>
+    <Project name="p1 :: s" lastBuildStatus="Success" lastBuildLabel="1"/>
     <Project name="p2 :: s" lastBuildStatus="Failure" lastBuildLabel="1"/></Projects>"#;
 
 /// A REST API that has pipeline groups and a `cctray.xml`, and can be told to fail at `groups` or
@@ -328,7 +330,7 @@ impl Rest {
             let (io, _) = listener.accept().await.expect("a connection");
             let server = self.clone();
             tokio::spawn(async move {
-                let _ = server.converse(io).await; // whoever hangs up has a reason
+                let _ = server.converse(io).await; // a client that hangs up has a reason
             });
         }
     }
@@ -447,7 +449,8 @@ pub async fn send_bytes(dial: &impl Dial, bytes: &[u8]) -> String {
 /// A notification with an identity of its own.
 pub fn notification(id: &str, subject: &str) -> String {
     format!(
-        "From: go@example.com\nTo: mail2alert@example.com\nMessage-ID: <{id}@ci>\nSubject: {subject}\n\nSee there.\n"
+        "From: go@example.com\nTo: mail2alert@example.com\nMessage-ID: <{id}@ci>\n\
+        Subject: {subject}\n\nSee there.\n"
     )
 }
 
