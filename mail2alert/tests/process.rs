@@ -710,3 +710,25 @@ async fn it_starts_and_relays_on_a_disk_that_is_full() {
     })
     .await;
 }
+
+/// What can be said of the unit file without a systemd that runs.
+#[test]
+#[ignore = "needs systemd-analyze"]
+fn the_unit_file_has_nothing_that_systemd_does_not_understand() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/mail2alert.service");
+    let unit = std::fs::read_to_string(path).expect("the unit file");
+    let here = env!("CARGO_BIN_EXE_mail2alert");
+    let unit = unit.replace("/usr/local/bin/mail2alert", here);
+    assert!(unit.contains(here), "it starts the program");
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("mail2alert.service");
+    std::fs::write(&copy, unit).expect("a file");
+    let verified = std::process::Command::new("systemd-analyze")
+        .arg("verify")
+        .arg(&copy)
+        .output()
+        .expect("systemd-analyze");
+    let said = String::from_utf8_lossy(&verified.stderr);
+    assert!(verified.status.success(), "{said}");
+    assert!(!said.contains("mail2alert.service"), "{said}");
+}

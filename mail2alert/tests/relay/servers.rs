@@ -118,8 +118,10 @@ impl Script {
 }
 
 /// A mail that the mail server has taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Taken {
+    /// What MAIL said besides the sender.
+    pub parameters: String,
     pub from: String,
     pub to: Vec<String>,
     pub text: String,
@@ -155,8 +157,8 @@ impl MailServer {
             return Ok(());
         }
         let mut began = false;
-        let (mut mail, mut line) =
-            (Taken { from: String::new(), to: vec![], text: String::new() }, String::new());
+        let mut mail = Taken::default();
+        let mut line = String::new();
         loop {
             line.clear();
             if io.read_line(&mut line).await? == 0 {
@@ -176,7 +178,9 @@ impl MailServer {
                     .await?
                 }
                 "MAIL" => {
-                    mail = Taken { from: address, to: vec![], text: String::new() };
+                    let (_, parameters) = rest.rsplit_once('>').unwrap_or_default();
+                    mail =
+                        Taken { from: address, parameters: parameters.into(), ..Taken::default() };
                     began = false;
                     self.act(&mut io, "MAIL", "250 ok", || began = true).await?
                 }
@@ -277,7 +281,7 @@ impl MailServer {
         Ok(true)
     }
 
-    /// To whom mail went, in the order of their names, as often as it did.
+    /// The recipients of mail, in the order of their names, each as often as it got one.
     pub fn recipients(&self) -> Vec<String> {
         let taken = self.taken.lock().unwrap();
         let mut recipients: Vec<String> = taken.iter().flat_map(|mail| mail.to.clone()).collect();

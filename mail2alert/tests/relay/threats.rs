@@ -447,6 +447,19 @@ async fn threat_16_a_mail_in_latin_1_is_passed_on_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn threat_16_a_mail_in_latin_1_is_not_called_utf_8_where_that_is_offered() {
+    // Or the next server, without SMTPUTF8, would have to send it back.
+    const MAIL: &[u8] =
+        b"Subject: Stage [p1/2/s/1] failed\nX-Note: Gr\xfc\xdfe\nMessage-ID: <1@ci>\n\nhello\n";
+    let world = World::new().await;
+    let offered = "250-mail.example.com\r\n250-8BITMIME\r\n250 SMTPUTF8";
+    world.mail_server.script.at("EHLO", say(offered));
+    assert_eq!(send_bytes(&world.notifyer, MAIL).await, IN_GOOD_HANDS);
+    let taken = world.mail_server.taken.lock().unwrap();
+    assert_eq!(taken[0].parameters, " BODY=8BITMIME");
+}
+
+#[tokio::test(start_paused = true)]
 async fn threat_16_a_server_that_refuses_to_be_greeted_has_said_nothing_of_the_mail() {
     let world = World::new().await;
     world.mail_server.script.decide(|step, _| match step {
