@@ -174,7 +174,9 @@ fn what_was_recorded_is_written_as_json_with_a_picture_of_the_wanted_width() {
         (&scene["title"], &scene["took"], &scene["verdict"]),
         (&json!("gather"), &json!("3 s"), &json!(null))
     );
-    let last = json!({ "time": "3.000", "lane": "C", "text": "factorial(4) = 24", "colour": "l3", "instant": 3 });
+    let last = json!({
+        "time": "3.000", "lane": "C", "text": "factorial(4) = 24", "colour": "l3", "instant": 3
+    });
     assert_eq!((scene["lines"].as_array().unwrap().len(), &scene["lines"][8]), (9, &last));
     let svg = scene["timeline"].as_str().unwrap();
     assert!(

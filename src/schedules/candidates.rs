@@ -1,9 +1,10 @@
 //! Which lanes could be polled next, and which of them could really have been.
 //!
-//! While a run goes on, not all is known: a lane that nothing has polled yet may be a task, a branch
-//! of a `join!` that is just beginning, or a future that is never polled. So a decision lists all of
-//! them, and what they were is judged when the run is over ([`alternatives`]). A choice that is
-//! wrong all the same shows itself: the lane does not come, and the run is not counted.
+//! While a run goes on, not all is known: a lane that nothing has polled yet may be a task, a
+//! branch of a `join!` that is just beginning, or a future that is never polled. So a decision
+//! lists all of them, and what they were is judged when the run is over ([`alternatives`]). A
+//! choice that is wrong all the same shows itself: the lane does not come, and the run is not
+//! counted.
 use super::scheduler::{Decision, Known, Moment};
 use crate::timeline::{LaneId, Poller};
 use std::{
@@ -13,8 +14,8 @@ use std::{
 };
 
 /// Stands for lanes that do not exist yet: the lane that comes by waits, until the one around it
-/// has made another one in the same poll. `for_each_concurrent` makes its lanes one by one and polls
-/// each at once.
+/// has made another one in the same poll. `for_each_concurrent` makes its lanes one by one and
+/// polls each at once.
 pub(super) const LATER: LaneId = LaneId::MAX;
 
 /// What a lane that is made later is called.
@@ -181,8 +182,8 @@ fn key(it: &Known) -> (Location<'static>, String) {
     (*it.made_at, it.name.clone())
 }
 
-/// The candidates of a decision that could really have come first, as their positions. The first one
-/// comes without us, so it is not among them.
+/// The candidates of a decision that could really have come first, as their positions. The first
+/// one comes without us, so it is not among them.
 pub(super) fn alternatives(decision: &Decision, lanes: &[Known], roles: &Roles) -> Vec<usize> {
     let first = decision.candidates.iter().enumerate().skip(1);
     first.filter(|(_, it)| could_come(**it, decision, lanes, roles)).map(|(n, _)| n).collect()

@@ -1,8 +1,8 @@
 //! Runs a program in one schedule after the other: those with the fewest departures first.
 //!
-//! A *departure* is a decision that is not the first candidate's, so not tokio's own. The queue holds
-//! prefixes: the choices up to a departure, after which all goes on by itself. Each run shows its
-//! further decisions, and each of their alternatives is another prefix. So each schedule is run
+//! A *departure* is a decision that is not the first candidate's, so not tokio's own. The queue
+//! holds prefixes: the choices up to a departure, after which all goes on by itself. Each run shows
+//! its further decisions, and each of their alternatives is another prefix. So each schedule is run
 //! once, and the first that fails is the simplest.
 use super::{
     minimise::minimise,
@@ -22,9 +22,15 @@ use std::{
 /// lot, one of two ways, is overlooked once in 2^15 times.
 const REHEARSALS: usize = 16;
 
-/// So many schedules are run twice each, and of the later ones every eighth: where lots are drawn in
-/// them only, they differ.
+/// So many schedules are run twice each, and of the later ones every eighth: where lots are drawn
+/// in them only, they differ.
 const RUN_TWICE: u64 = 64;
+
+/// When a program has few schedules, each is run so often again in the end, as far as that makes no
+/// more than [`MOST_REPEATS`] runs: a lot that is drawn in one of them only comes out the same
+/// twice every second time.
+const REPEATS: usize = 15;
+const MOST_REPEATS: usize = 256;
 
 /// So many choices, in all prefixes that wait to be run; more would only fill the memory.
 const MOST_CHOICES: usize = 20_000_000;
@@ -101,9 +107,9 @@ impl<T: Debug> Explorer<T> {
         self.found().failure = Some(failure);
     }
 
-    /// Runs again what is kept to be shown, and notes where the lanes wait: while thousands are run,
-    /// that would cost more than all the rest. What does not come out the same, since something is
-    /// drawn by lot, stays as it was, without places.
+    /// Runs again what is kept to be shown, and notes where the lanes wait: while thousands are
+    /// run, that would cost more than all the rest. What does not come out the same, since
+    /// something is drawn by lot, stays as it was, without places.
     fn note_places(&self) {
         if self.runner.current.given_up.load(Relaxed) {
             return;
@@ -206,6 +212,7 @@ impl<T: Debug> Explorer<T> {
     /// All schedules with no departure, then all with one, and so on.
     fn systematic(&self) -> Result<Coverage, Refusal> {
         let mut queue = Queue::default();
+        let mut known = vec![];
         queue.add(0, Prefix { choices: vec![], digest: 0 });
         while let Some((departures, prefix)) = queue.next() {
             // What is left is for the random walk, which reaches what is far from tokio's own.
@@ -226,9 +233,34 @@ impl<T: Debug> Explorer<T> {
             }
             branch(&once.trace, &prefix, |prefix| queue.add(departures + 1, prefix));
             queue.overflown |= once.trace.decisions.len() > MOST_DECISIONS;
+            if known.len() <= MOST_REPEATS {
+                known.push((once.trace.choices(), signature(&once)));
+            }
             self.count(once);
         }
-        Ok(Coverage::All)
+        if self.are_the_same_again(&known) {
+            return Ok(Coverage::All);
+        }
+        self.random().map(Coverage::Lots)
+    }
+
+    /// Whether each of these schedules leads to the same run when it is run again, and again.
+    fn are_the_same_again(&self, known: &[(Vec<u16>, Signature)]) -> bool {
+        for round in 1..=REPEATS {
+            if round * known.len() > MOST_REPEATS {
+                return true;
+            }
+            for (choices, expected) in known {
+                if !self.may_go_on(0.6) {
+                    return true;
+                }
+                let again = self.runner.run(Plan::Follow(choices.clone()));
+                if signature(&again) != *expected {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// Whether the same choices lead to the same run, where that is looked at.
@@ -272,6 +304,10 @@ impl<T: Debug> Explorer<T> {
     }
 
     fn count(&self, once: Once<T>) {
+        // The lane that was to be dropped came to its end first: that is no cancellation.
+        if self.runner.cut.is_some() && !once.trace.ends.cut {
+            return;
+        }
         let verdict = self.judge.judge(&once.recording);
         self.found().add(once, verdict);
     }
@@ -291,8 +327,11 @@ pub(super) enum Lots {
     Drawn,
 }
 
+/// What has happened in a run, and its result.
+type Signature = (u64, String);
+
 /// The same for two runs in which the same has happened, and with the same result.
-fn signature<T: Debug>(once: &Once<T>) -> (u64, String) {
+fn signature<T: Debug>(once: &Once<T>) -> Signature {
     (once.trace.digest, result_of(&once.recording))
 }
 

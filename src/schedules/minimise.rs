@@ -24,6 +24,10 @@ pub(super) fn minimise<T>(
         let mut choices = failure.schedule.choices.clone();
         choices[decision] = 0;
         let once = runner.run(Plan::Follow(choices));
+        // Without its cancellation it is another claim.
+        if runner.cut.is_some() && !once.trace.ends.cut {
+            continue;
+        }
         let Some(simpler) = still_fails(judge, once, &failure) else { continue };
         failure = simpler;
         left = failure.schedule.departures.iter().map(|it| it.decision).collect();
@@ -36,7 +40,8 @@ fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<
     if !trace.is_valid() {
         return None;
     }
-    // Later decisions are others after one was undone, and there may be more departures than before.
+    // Later decisions are others after one was undone, and there may be more departures than
+    // before.
     if departures_of(&trace).len() >= than.schedule.departures.len() {
         return None;
     }

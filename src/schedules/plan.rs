@@ -15,7 +15,8 @@ pub(super) enum Plan {
 }
 
 impl Plan {
-    /// Which candidate comes instead of `lane`, or that it comes itself; none if the plan asks for one that there is not.
+    /// Which candidate comes instead of `lane`, or that it comes itself; none if the plan asks for
+    /// one that there is not.
     pub fn choose(
         &mut self,
         nth: usize,

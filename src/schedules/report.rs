@@ -189,12 +189,13 @@ impl Schedule {
     pub(super) fn of(trace: &Trace) -> Schedule {
         let named = departures_of(trace).into_iter().map(|nth| {
             let decision = &trace.decisions[nth];
-            let name = |position: usize| trace.name(decision.candidates[position].lane);
+            let chosen = decision.candidates[decision.taken].lane;
+            let came = decision.came.unwrap_or(chosen);
             Departure {
                 decision: nth,
                 at: decision.at,
-                lane: name(decision.taken),
-                before: name(0),
+                lane: trace.name(came),
+                before: trace.name(decision.candidates[0].lane),
             }
         });
         let departures: Vec<Departure> = named.collect();
@@ -487,8 +488,8 @@ impl<T> Display for Explored<T> {
         let fail = if self.failing == 1 { "fails" } else { "fail" };
         writeln!(f, ", and {} {fail}", thousands(self.failing))?;
         write!(f, "{failure}")?;
-        let name = &self.name;
-        write!(f, "To run this schedule again: SCHEDULE={name}:{} cargo test", failure.schedule)
+        let schedule = format!("{}:{}", self.name, failure.schedule);
+        write!(f, "To run this schedule again: SCHEDULE={} cargo test", for_a_shell(&schedule))
     }
 }
 
@@ -505,6 +506,15 @@ impl<T> Display for Failure<T> {
     }
 }
 
+/// As it can be typed: in quotation marks, unless a shell takes each character for itself.
+fn for_a_shell(text: &str) -> String {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || ".:_-".contains(c);
+    if text.chars().all(harmless) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// `1 schedule`, `2 schedules`
 fn counted(number: u64, what: &str) -> String {
     match number {
@@ -514,7 +524,7 @@ fn counted(number: u64, what: &str) -> String {
 }
 
 /// `1,204`
-fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (position, digit) in digits.chars().enumerate() {

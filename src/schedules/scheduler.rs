@@ -1,10 +1,10 @@
 //! Which of the ready lanes is polled next: the gate of one run.
 //!
-//! As long as every decision is tokio's own, the scheduler only looks on, so that the first schedule
-//! is what [`record`](crate::record) records, to the byte. To poll another lane first, it *defers*:
-//! each ready lane that comes by returns `Pending` without having been polled, its waker is kept
-//! here, and when the chosen lane has come, the wakers are rung in the order in which their lanes
-//! came. So the runtime's queue is what it was, less the chosen lane. Nothing is rung while a
+//! As long as every decision is tokio's own, the scheduler only looks on, so that the first
+//! schedule is what [`record`](crate::record) records, to the byte. To poll another lane first, it
+//! *defers*: each ready lane that comes by returns `Pending` without having been polled, its waker
+//! is kept here, and when the chosen lane has come, the wakers are rung in the order in which their
+//! lanes came. So the runtime's queue is what it was, less the chosen lane. Nothing is rung while a
 //! deferred lane waits; the queue runs empty, whatever asked for `yield_now` comes by, then `main`;
 //! and if the runtime would sleep, the chosen lane does not come at all: there is no such schedule.
 //!
@@ -54,6 +54,8 @@ pub(super) struct Decision {
     pub digest: u64,
     /// When it was made, on the clock of the run.
     pub at: Duration,
+    /// The lane that was polled then. It may not have existed when it was chosen.
+    pub came: Option<LaneId>,
 }
 
 /// What a scheduler knows of a lane.
@@ -490,7 +492,8 @@ impl State {
         let digest = self.digest;
         let moment = self.tick();
         let candidates = order;
-        let decision = Decision { candidates, taken, lane, moment, context, digest, at };
+        let came = None;
+        let decision = Decision { candidates, taken, lane, moment, context, digest, at, came };
         self.decisions.push(decision);
         if chosen == lane {
             return self.its_turn(lane);
@@ -573,6 +576,14 @@ impl State {
     }
 
     fn its_turn(&mut self, lane: LaneId) -> (Decided, Vec<Waker>) {
+        // A lane that was to be made later may need several decisions: it is what all of them
+        // chose.
+        for decision in self.decisions.iter_mut().rev() {
+            if decision.came.is_some() {
+                break;
+            }
+            decision.came = Some(lane);
+        }
         let wakers = self.release();
         // What goes on with another budget is still the poll that it was.
         let goes_on = self.lanes[lane].exhausted && !self.lanes[lane].yielded;

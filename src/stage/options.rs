@@ -78,8 +78,11 @@ impl Default for Options {
 /// The options that every example has, with what the help says of them.
 const OPTIONS: [(&str, &str); 13] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
-    ("--schedules", "Try every order of the lanes instead, and draw one run of each outcome"),
-    ("--cancellations", "Cancel at every await instead, and draw one run of each outcome"),
+    (
+        "--schedules",
+        "Try every order of the lanes instead, and draw what breaks a claim, and each outcome",
+    ),
+    ("--cancellations", "Cancel at every await instead, and draw the same"),
     ("--scene NAME", "Run one scene only"),
     ("--svg FILE", "Write the timeline as SVG, too"),
     ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),

@@ -53,11 +53,8 @@ impl Stage {
             }
             self.scenes.retain(|scene| scene.title == name);
         }
-        if options.schedules {
-            return self.show_schedules();
-        }
-        if options.cancellations {
-            return self.show_cancellations();
+        if options.schedules || options.cancellations {
+            return self.run_tried(options);
         }
         // Before the run: a run whose files cannot be written would be watched for nothing.
         let files = match Files::create(&options) {
@@ -118,13 +115,34 @@ impl Stage {
             eprintln!("{}: {error}", self.name);
             return ExitCode::from(REFUSED);
         }
-        if let (Some(measure), Clock::Real) = (self.measure, clock) {
-            measure();
-        }
         if let (Some(header), false) = (&self.header, options.quiet) {
             print_next(header);
         }
         status
+    }
+
+    /// `--schedules` and `--cancellations`: shows what was found, and writes the runs that were
+    /// shown to the files that were asked for. That a claim does not hold is a result, and no
+    /// failure: it may be the lesson.
+    fn run_tried(&self, options: Options) -> ExitCode {
+        if options.beside.is_some() {
+            return self.refuse(&"--beside draws scenes of one run, and here there are many");
+        }
+        let files = match Files::create(&options) {
+            Ok(files) => files,
+            Err(error) => return self.refuse(&error),
+        };
+        let mut shown = vec![];
+        if options.schedules {
+            shown.extend(self.show_schedules());
+        }
+        if options.cancellations {
+            shown.extend(self.show_cancellations());
+        }
+        match files.write(self.name, &shown, options.width, None) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => self.refuse(&error),
+        }
     }
 
     /// Whether there is such a scene, and another to draw beside it.
@@ -201,11 +219,7 @@ fn report(name: &str, result: &SceneResult) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{cell::Cell, time::Duration};
-
-    thread_local! {
-        static MEASURED: Cell<usize> = const { Cell::new(0) };
-    }
+    use std::time::Duration;
 
     async fn nothing() {}
 
@@ -241,19 +255,5 @@ mod tests {
         let scenes = stage().run_for_test(Observe::Everything);
         let errors: Vec<Option<String>> = scenes.into_iter().map(|scene| scene.error).collect();
         assert_eq!(errors, [Some("no socket".to_owned()), None]);
-    }
-
-    #[test]
-    fn the_measurement_comes_once_and_only_on_the_real_clock() {
-        fn stage() -> Stage {
-            Stage::new("measured")
-                .scene("nothing", nothing)
-                .then_measure(|| MEASURED.set(MEASURED.get() + 1))
-        }
-        stage().run_with(Options { timeline: false, ..Options::default() });
-        assert_eq!(MEASURED.get(), 1);
-        stage().run_with(fast());
-        assert_eq!(stage().run_for_test(Observe::Everything).len(), 1);
-        assert_eq!(MEASURED.get(), 1, "not with --fast, and not in a test");
     }
 }

@@ -1,5 +1,5 @@
 //! A scene before it has run, and what is known of it afterwards.
-use super::schedules::Explore;
+use super::{claim::Claim, schedules::Explore};
 use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Remark, Verdict, Waits};
 use std::{fmt::Display, panic::Location, time::Duration};
 
@@ -17,6 +17,8 @@ pub(super) struct Scene {
     record: Record,
     /// Tries other schedules of the scene; `None` for one that is a plain function.
     pub(super) explore: Option<Explore>,
+    /// What must hold in each of them; `None` where the example states nothing.
+    pub(super) claim: Option<Claim>,
 }
 
 /// How to run a scene: it is the same for all scenes of a run.
@@ -98,7 +100,7 @@ impl Scene {
             SceneResult::new(title, observe, record(recorder)).0
         };
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None }
+        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
     }
 
     /// A scene whose output says whether it failed.
@@ -116,7 +118,7 @@ impl Scene {
             result
         };
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None }
+        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
     }
 
     /// The same scene, which can be tried in other schedules.

@@ -4,10 +4,11 @@
 //! fails. So a recording that is dropped while its thread panics prints its lines, its timeline and
 //! its verdict: in the output of the test, below the panic.
 //!
-//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, as `NAME.svg`
-//! and `NAME.json`, whether its test fails or not. The name is that of the test, which is that of
+//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, as `NAME.svg`, a
+//! picture, `NAME.json`, the data, and `NAME.html`, a page that steps through the run, whether its
+//! test fails or not. The name is that of the test, which is that of
 //! the thread; a second recording of one test is `NAME-2`.
-use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_svg};
+use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_page, to_svg};
 use std::{
     collections::HashMap,
     fmt::Write as _,
@@ -28,6 +29,7 @@ impl Drop for Shown {
             Chart::new(&self.title, self.clock, &self.events, self.elapsed, self.left_out);
         chart.lines = std::mem::take(&mut self.lines);
         chart.verdict = self.verdict.take();
+        chart.remarks = std::mem::take(&mut self.remarks);
         if fails {
             print(&chart);
         }
@@ -49,15 +51,16 @@ fn print(chart: &Chart) {
     eprint!("{text}");
 }
 
-/// Writes the picture and the data to the folder that `TIMELINE` names, if there is one. What
-/// cannot be written is said, and costs nothing else.
-fn write(chart: &Chart) {
+/// Writes the picture, the data and the page to the folder that `TIMELINE` names, if there is one.
+/// What cannot be written is said, and costs nothing else.
+pub(crate) fn write(chart: &Chart) {
     let Some(folder) = std::env::var_os("TIMELINE") else { return };
     let folder = Path::new(&folder);
     let name = file_name(&chart.title);
     let svg = to_svg(std::slice::from_ref(chart), SvgOptions::default());
     let json = to_json(std::slice::from_ref(chart));
-    for (ending, content) in [("svg", svg), ("json", json)] {
+    let page = to_page(&chart.title, std::slice::from_ref(chart));
+    for (ending, content) in [("svg", svg), ("json", json), ("html", page)] {
         let file = folder.join(format!("{name}.{ending}"));
         let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, content));
         if let Err(error) = written {

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
 pub enum Clock {
     #[default]
-    /// Tokio's paused clock: time passes at once when nobody has anything to do, and is exact.
+    /// Tokio's paused clock: time passes at once when no lane has anything to do, and is exact.
     Paused,
     /// The wall clock.
     Real,
@@ -17,7 +17,8 @@ pub enum Clock {
 ///
 /// What is not zero is never called `0`; beyond that, three digits are enough.
 pub fn human(time: Duration) -> String {
-    let (ns, ms) = (time.as_nanos(), time.as_millis());
+    let ns = time.as_nanos();
+    let ms = time.as_millis();
     match ms {
         0 if ns == 0 => "0".into(),
         0 if ns < 1000 => format!("{ns} ns"),

@@ -25,6 +25,28 @@ fn act_from_a_tokio_task(event_loop: &EventLoop, act: fn()) {
         .unwrap();
 }
 
+/// The loop finds that nothing can happen any more, however late the last handle is dropped: before
+/// its look, after it, or between the look and the wait.
+#[test]
+fn a_loop_that_waits_for_its_last_handle_is_idle_when_that_is_dropped() {
+    for new_loop in [virtual_loop, tokio_loop] {
+        for spins in 0..200 {
+            let outcome = ends(move || {
+                let event_loop = new_loop();
+                let handle = event_loop.threadsafe_handle();
+                std::thread::spawn(move || {
+                    for _ in 0..spins * 50 {
+                        std::hint::spin_loop();
+                    }
+                    drop(handle);
+                });
+                event_loop.run_forever()
+            });
+            assert!(matches!(outcome, Err(Error::Idle)), "{outcome:?}");
+        }
+    }
+}
+
 #[test]
 fn stop_from_a_tokio_task_wakes_the_loop() {
     let outcome = ends(|| {

@@ -1,6 +1,6 @@
 //! The examples of the topic `debugging`.
 use super::{
-    all::{deadlock, never_awaited, resource_warning, slow_callback},
+    all::{deadlock, logging, never_awaited, resource_warning, slow_callback},
     assert_run, assert_took, ms, rustc_command,
 };
 use async_concepts::{
@@ -124,7 +124,8 @@ fn compiled(name: &str, program: &str) -> Vec<(String, String)> {
 /// A program that has a coroutine `nap`, and this in its `main`.
 fn napping(attributes: &str, main: &str) -> String {
     format!(
-        "{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\nfn main() {{ let _ = run(); }}\n"
+        "{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\n\
+         fn main() {{ let _ = run(); }}\n"
     )
 }
 
@@ -223,6 +224,57 @@ fn tasks_that_are_asked_to_end_clean_up_first() {
             "0.120 main both have ended",
         ],
         ms(120),
+    );
+}
+
+// logging
+
+#[test]
+fn an_entered_span_is_on_the_lines_of_other_requests_while_its_own_waits() {
+    let run = record("entered", logging::entered);
+    assert_run(
+        &run,
+        [
+            "0.000 A INFO request{name=\"A\"}: begin",
+            "0.000 B INFO request{name=\"A\"}:request{name=\"B\"}: begin",
+            "0.110 A INFO request{name=\"A\"}:request{name=\"B\"}: paid",
+            "0.130 B INFO request{name=\"A\"}:request{name=\"B\"}: paid",
+        ],
+        ms(130),
+    );
+}
+
+#[test]
+fn an_instrumented_span_is_on_the_lines_of_its_own_request_alone() {
+    let run = record("instrumented", logging::instrumented);
+    assert_run(
+        &run,
+        [
+            "0.000 A INFO request{name=\"A\"}: begin",
+            "0.000 B INFO request{name=\"B\"}: begin",
+            "0.110 A INFO request{name=\"A\"}: paid",
+            "0.130 B INFO request{name=\"B\"}: paid",
+        ],
+        ms(130),
+    );
+}
+
+#[test]
+fn one_target_can_say_more_without_the_rest_saying_more() {
+    let run = record("one target", logging::one_target);
+    assert_run(
+        &run,
+        [
+            "0.000 A INFO request{name=\"A\"}: begin",
+            "0.000 B INFO request{name=\"B\"}: begin",
+            "0.010 A DEBUG request{name=\"A\"}: asked",
+            "0.030 B DEBUG request{name=\"B\"}: asked",
+            "0.110 A DEBUG request{name=\"A\"}: answered",
+            "0.110 A INFO request{name=\"A\"}: paid",
+            "0.130 B DEBUG request{name=\"B\"}: answered",
+            "0.130 B INFO request{name=\"B\"}: paid",
+        ],
+        ms(130),
     );
 }
 

@@ -14,6 +14,7 @@ mod rows;
 mod sameness;
 mod shown_places;
 mod states;
+mod streams;
 mod sums;
 mod verdicts;
 mod wakes;

@@ -83,7 +83,7 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
 
     def __init__(self, max_workers=None):
         self.free = sys.maxsize if max_workers is None else max_workers
-        self.calls = collections.deque()  # only touched by whoever has the turn
+        self.calls = collections.deque()  # only touched by the thread that has the turn
 
     def submit(self, function, *args):
         future = concurrent.futures.Future()
@@ -104,7 +104,7 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
         self.free += 1
 
     def shutdown(self, wait=True, *, cancel_futures=False):
-        pass  # threads that nobody waits for end with the process
+        pass  # threads that are not joined end with the process
 
 
 class Selector(selectors.DefaultSelector):
@@ -140,7 +140,7 @@ class Loop(asyncio.SelectorEventLoop):
         return super().call_at(when + next(self.timers) * 1e-9, callback, *args, context=context)
 
     async def shutdown_default_executor(self, timeout=None):
-        pass  # all have ended that anybody waits for
+        pass  # all have ended that are waited for
 
 
 def sleep(seconds):

@@ -18,6 +18,7 @@ use crate::event_loop::{
 /// When `timeout` is over, those that are left give [`Error::Timeout`]; nothing is cancelled. A
 /// coroutine that is cancelled or dropped takes no result with it: the next one gets that.
 /// [`Error::NoRunningLoop`] if none runs, [`Error::OtherLoop`] for a future of another loop.
+#[track_caller]
 pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     awaitables: impl IntoIterator<Item = E>,
     timeout: impl Into<Option<Duration>>,

@@ -97,7 +97,7 @@ impl<T: 'static> Future<T> {
 impl EventLoop {
     /// The task whose step is being run. `None` in a callback, and while the loop does not run.
     pub fn current_task(&self) -> Option<TaskRef> {
-        let key = self.0.tasks.current_key()?;
+        let key = self.0.current.key()?;
         self.0.registry.get(key).map(TaskRef)
     }
 

@@ -199,14 +199,13 @@ impl<T, B: StdFuture<Output = Result<T>>> StdFuture for Interruptible<B> {
             return Poll::Ready(outcome);
         }
         let event_loop = get_running_loop()?;
-        let current = event_loop.0.tasks.polled_by(context.waker());
-        let Some(mut current) = current else { return Poll::Pending };
+        let Some(current) = event_loop.0.current.polled_by(context.waker()) else {
+            return Poll::Pending;
+        };
         if !current.takes_the_error() {
             current.catches();
             return Poll::Pending;
         }
-        // The destructors of the body may look for the current task.
-        drop(current);
         this.body.set(None);
         Poll::Ready(Err(Error::Cancelled))
     }

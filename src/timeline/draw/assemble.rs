@@ -125,7 +125,8 @@ impl Assembly {
     fn change(&mut self, lane: LaneId, next: Option<State>) {
         let now = self.now();
         let open = &mut self.open[lane];
-        let (state, from) = (open.state, open.from);
+        let state = open.state;
+        let from = open.from;
         open.state = next;
         open.from = now;
         let Some(mut state) = state else { return };
@@ -263,6 +264,7 @@ impl Assembly {
         match self.open[lane].state {
             Some(State::Waiting(_)) => {
                 self.waited(lane, until);
+                self.join_with_the_wait_before(lane, until);
                 self.change(lane, Some(State::Ready));
             }
             Some(State::Running | State::RunningUnwoken) => {
@@ -284,6 +286,26 @@ impl Assembly {
             }
         }
         self.chart.wakes.push(Wake { at, from, to: lane });
+    }
+
+    /// On the real clock a lane may be polled without a wake a moment before its own timer fires.
+    /// Both are in one instant, and the wait between them has no place in it. Then the wake is what
+    /// the wait before that poll was for.
+    fn join_with_the_wait_before(&mut self, lane: LaneId, until: Until) {
+        let now = self.now();
+        if self.clock == Clock::Paused || self.open[lane].from != now {
+            return;
+        }
+        for span in self.chart.rows[lane].spans.iter_mut().rev() {
+            match span.state {
+                State::RunningUnwoken if span.from.instant == now.instant => {}
+                State::Waiting(Until::Unwoken) => {
+                    span.state = State::Waiting(until);
+                    return;
+                }
+                _ => return,
+            }
+        }
     }
 
     fn finish(mut self) -> Chart {

@@ -73,6 +73,16 @@ impl Pair {
         for note in &self.notes {
             lines.extend(terminal::sentence(note, options));
         }
+        for chart in &self.charts {
+            if let Some(verdict) = &chart.verdict {
+                let ended = format!("“{}” was ended: {verdict}.", chart.title);
+                lines.extend(terminal::sentence(&ended, options));
+            }
+            for remark in &chart.remarks {
+                let note = format!("Note on “{}”: {remark}.", chart.title);
+                lines.extend(terminal::sentence(&note, options));
+            }
+        }
         lines.join("\n") + "\n"
     }
 
@@ -166,7 +176,8 @@ fn stretches(charts: &[Chart; 2], lanes: [&Vec<LaneId>; 2]) -> Vec<(Pos, Pos)> {
     };
     for instant in 0..charts[0].instants.len() {
         let columns = charts[0].instants[instant].columns.max(charts[1].instants[instant].columns);
-        let (begin, end) = (Pos { instant, column: 0 }, Pos { instant, column: columns });
+        let begin = Pos { instant, column: 0 };
+        let end = Pos { instant, column: columns };
         if upper.polls[instant] != lower.polls[instant] {
             add(begin, end);
         }
@@ -260,7 +271,8 @@ fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, 
 
 /// The rows of both: the nth row of a name meets the nth row of that name.
 fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
-    let (upper, mut lower) = (shared(&charts[0]), shared(&charts[1]));
+    let upper = shared(&charts[0]);
+    let mut lower = shared(&charts[1]);
     let mut pairs: Vec<[Vec<LaneId>; 2]> = vec![];
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, lanes) in lower.iter().enumerate().rev() {

@@ -34,8 +34,13 @@ pub struct Chart {
     pub elapsed: Duration,
     /// Events at the end of the run that were not kept, since there were too many.
     pub left_out: u64,
-    /// Why the run did not end by itself, in the words of its [`Verdict`](crate::timeline::Verdict).
+    /// Why the run did not end by itself, in the words of its
+    /// [`Verdict`](crate::timeline::Verdict).
     pub verdict: Option<String>,
+    /// What is to be said of the run beside that, each in the words of its
+    /// [`Remark`](crate::timeline::Remark).
+    #[serde(default)]
+    pub remarks: Vec<String>,
 }
 
 /// A moment at which something happened.
@@ -125,7 +130,8 @@ pub enum Until {
     Clock,
     /// A lane woke it.
     Lane(LaneId),
-    /// Something woke it that is no lane: a socket, a signal, another thread, a task without a name.
+    /// Something woke it that is no lane: a socket, a signal, another thread, a task without a
+    /// name.
     Outside,
     /// The runtime, at the same instant: it had only given way.
     Yield,
@@ -287,14 +293,15 @@ impl Chart {
         begun.saturating_sub(1)
     }
 
-    /// What ended the wait that is the `nth` span of `row`, in words; nothing where there is nothing
-    /// to say.
+    /// What ended the wait that is the `nth` span of `row`, in words; nothing where there is
+    /// nothing to say.
     pub fn reason(&self, row: &Row, nth: usize) -> Option<String> {
         let span = &row.spans[nth];
         let State::Waiting(until) = span.state else { return None };
         match until {
             Until::Clock => {
-                let (all, last) = (self.slept(row, nth), self.between(span.from, span.to));
+                let all = self.slept(row, nth);
+                let last = self.between(span.from, span.to);
                 let in_all = if all > last { " in all" } else { "" };
                 Some(format!("{}{in_all}", human(all)))
             }

@@ -12,16 +12,19 @@
 //! - a lane is an index into `rows`, and 0 is `main`;
 //! - a position is `{"instant": I, "column": C}`, with an index into `instants` and the number of
 //!   polls that had begun at that instant; two spans that follow each other share a position;
-//! - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"on_thread"`,
-//!   `"ready"`, `"woken_not_polled"`, and `{"waiting": U}`, where `U` says what ended the wait:
-//!   `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`, `"dropped"`, `"run_over"`;
+//! - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"moved_clock"`,
+//!   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
+//!   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
+//!   `"dropped"`, `"run_over"`;
 //! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`, `{"panicked": TEXT}` or
-//!   `"unfinished"`.
+//!   `"unfinished"`;
+//! - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
+//!   `remarks` has what else is to be said of it.
 //!
 //! The version grows when something that was there changes its meaning or goes. New fields do not
-//! change it: whoever reads a file skips the fields that it does not know.
-use super::chart::Chart;
-use crate::timeline::LaneId;
+//! change it: a program that reads a file skips the fields that it does not know.
+use super::chart::{Chart, End};
+use crate::timeline::{LaneId, clean};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -84,11 +87,40 @@ pub fn from_json(text: &str) -> Result<Vec<Chart>, JsonError> {
     if version.version != JSON_VERSION {
         return Err(JsonError::Version(version.version));
     }
-    let document: Document<Vec<Chart>> = serde_json::from_str(text).map_err(JsonError::Syntax)?;
-    for chart in &document.charts {
+    let mut document: Document<Vec<Chart>> =
+        serde_json::from_str(text).map_err(JsonError::Syntax)?;
+    for chart in &mut document.charts {
+        clean_texts(chart);
         check(chart).map_err(JsonError::Broken)?;
     }
     Ok(document.charts)
+}
+
+/// A file may have been written by anything: its texts are cleaned as those of a run are.
+fn clean_texts(chart: &mut Chart) {
+    chart.title = clean::name(&chart.title);
+    for sentence in chart.verdict.iter_mut().chain(&mut chart.remarks) {
+        *sentence = clean::text(sentence);
+    }
+    for row in &mut chart.rows {
+        row.name = clean::name(&row.name);
+        for span in &mut row.spans {
+            span.places.clean();
+        }
+        if let End::Panicked(message) = &mut row.end.1 {
+            *message = clean::text(message);
+        }
+    }
+    for said in &mut chart.said {
+        said.text = clean::text(&said.text);
+        if let Some(place) = &mut said.place {
+            place.file = clean::name(&place.file);
+        }
+    }
+    for line in &mut chart.lines {
+        line.lane = clean::name(&line.lane);
+        line.text = clean::text(&line.text);
+    }
 }
 
 /// Looks at each index in a chart, since everything that draws one relies on them.

@@ -45,8 +45,10 @@ pub enum LeftOut {
 impl LeftOut {
     /// What became of lanes that are not drawn.
     pub(super) fn lanes(chart: &Chart, lanes: &[LaneId]) -> LeftOut {
-        let (mut finished, mut cancelled) = (0, 0);
-        let (mut panicked, mut unfinished) = (0, 0);
+        let mut finished = 0;
+        let mut cancelled = 0;
+        let mut panicked = 0;
+        let mut unfinished = 0;
         for &lane in lanes {
             match chart.rows[lane].end.1 {
                 End::Finished => finished += 1,
@@ -77,7 +79,8 @@ impl fmt::Display for LeftOut {
                 write!(f, "{count} polls at {} are not drawn.", human(*from))
             }
             LeftOut::Polls { count, from, to } => {
-                let (from, to) = (human(*from), human(*to));
+                let from = human(*from);
+                let to = human(*to);
                 write!(f, "{count} polls from {from} to {to} are not drawn.")
             }
             LeftOut::Lanes { finished, cancelled, panicked, unfinished } => {
@@ -87,7 +90,8 @@ impl fmt::Display for LeftOut {
                     (*panicked, "panicked"),
                     (*unfinished, "had not ended"),
                 ];
-                let (mut count, mut parts) = (0, vec![]);
+                let mut count = 0;
+                let mut parts = vec![];
                 for (number, kind) in kinds {
                     count += number;
                     if number > 0 {
@@ -328,7 +332,8 @@ impl Layout {
 }
 
 fn how_many_fit<'c>(columns: impl Iterator<Item = &'c Column>, room: f64) -> usize {
-    let (mut used, mut fit) = (0.0, 0);
+    let mut used = 0.0;
+    let mut fit = 0;
     for column in columns {
         used += column.width;
         if used > room {
@@ -398,7 +403,8 @@ fn share(chart: &Chart, bands: &[Band], room: f64, narrowest: f64) -> Vec<f64> {
     loop {
         let total: f64 = gaps.iter().map(|(_, time)| time).sum();
         let scale = left / total;
-        let (mut narrow, mut wide) = (vec![], vec![]);
+        let mut narrow = vec![];
+        let mut wide = vec![];
         for &(index, time) in &gaps {
             // Where no time passes between two instants, 0 times infinity is no number.
             if (time * scale).max(0.0) < narrowest {

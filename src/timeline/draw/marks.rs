@@ -187,7 +187,8 @@ pub(super) fn letters(chart: &Chart, rows: &Rows) -> Vec<char> {
     let names: Vec<&str> = rows.drawn.iter().map(|lanes| row_name(chart, lanes)).collect();
     let mut letters = vec![];
     for (index, name) in names.iter().enumerate() {
-        let (mut like_first, mut like_last) = (false, false);
+        let mut like_first = false;
+        let mut like_last = false;
         for other in &names {
             if other != name {
                 like_first |= first_letter(other) == first_letter(name);

@@ -1,4 +1,5 @@
-//! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by colour alone.
+//! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by
+//! colour alone.
 
 /// A colour as red, green and blue.
 pub(super) type Rgb = [u8; 3];
@@ -22,8 +23,8 @@ pub(super) struct Palette {
     pub cancelled: Rgb,
 }
 
-/// After Okabe and Ito's colours, which most colour-blind people can tell apart, darkened until white can be read on
-/// them.
+/// After Okabe and Ito's colours, which most colour-blind people can tell apart, darkened until
+/// white can be read on them.
 pub(super) const LIGHT: Palette = Palette {
     paper: [0xff, 0xff, 0xff],
     ink: [0x1e, 0x29, 0x3b],
@@ -70,15 +71,16 @@ pub(super) const FAINT_OPACITY: f64 = 0.72;
 /// How much of the background of a stretch covers the paper.
 pub(super) const STRETCH_OPACITY: f64 = 0.16;
 
-/// The same on a terminal, whose background nobody knows: by number among the 256 colours that terminals share, each
-/// chosen to stand out on black as well as on white.
+/// The same on a terminal, whose background is not known: by number among the 256 colours that
+/// terminals share, each chosen to stand out on black as well as on white.
 pub(super) const TERMINAL_LANES: [u8; 6] = [244, 32, 166, 29, 133, 136];
 pub(super) const TERMINAL_GREY: u8 = 244;
 pub(super) const TERMINAL_AMBER: u8 = 166;
 pub(super) const TERMINAL_DONE: u8 = 29;
 pub(super) const TERMINAL_CANCELLED: u8 = 160;
 
-/// The class that a lane's colour has in pictures: for text beside a picture that is to have it, too.
+/// The class that a lane's colour has in pictures: for text beside a picture that is to have it,
+/// too.
 pub fn lane_class(hue: usize) -> String {
     format!("l{}", of_hue(hue))
 }
@@ -97,7 +99,8 @@ pub(super) fn css([red, green, blue]: Rgb) -> String {
 mod tests {
     use super::*;
 
-    /// The contrast of two colours, from 1 to 21, as the Web Content Accessibility Guidelines define it.
+    /// The contrast of two colours, from 1 to 21, as the Web Content Accessibility Guidelines
+    /// define it.
     fn contrast(one: Rgb, other: Rgb) -> f64 {
         let luminance = |colour: Rgb| {
             let [red, green, blue] = colour.map(|value| {
@@ -106,7 +109,8 @@ mod tests {
             });
             0.2126 * red + 0.7152 * green + 0.0722 * blue
         };
-        let (one, other) = (luminance(one), luminance(other));
+        let one = luminance(one);
+        let other = luminance(other);
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
 
@@ -126,7 +130,8 @@ mod tests {
     fn over(top: Rgb, opacity: f64, bottom: Rgb) -> Rgb {
         let mut mixed = [0; 3];
         for channel in 0..3 {
-            let (top, bottom) = (f64::from(top[channel]), f64::from(bottom[channel]));
+            let top = f64::from(top[channel]);
+            let bottom = f64::from(bottom[channel]);
             mixed[channel] = (top * opacity + bottom * (1.0 - opacity)).round() as u8;
         }
         mixed

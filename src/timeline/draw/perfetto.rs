@@ -43,6 +43,9 @@ impl Trace {
         if let Some(verdict) = &chart.verdict {
             self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Ended: {verdict}")));
         }
+        for remark in &chart.remarks {
+            self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Note: {remark}")));
+        }
         let mut thread_of = vec![0; chart.rows.len()];
         for (index, lanes) in rows::shared(chart).iter().enumerate() {
             let thread = index + 1;
@@ -115,7 +118,8 @@ impl Process<'_> {
     }
 
     fn slice(&self, thread: usize, name: &str, from: Pos, to: Pos) -> Value {
-        let (from, to) = (self.time(from), self.time(to));
+        let from = self.time(from);
+        let to = self.time(to);
         json!({
             "ph": "X", "name": name, "pid": self.id, "tid": thread, "ts": from, "dur": to - from
         })

@@ -3,7 +3,7 @@
 //! A recording has addresses of a stack, and to look these up takes a tenth of a second once for a
 //! process. So a chart keeps what the recording has, and looks it up only if something asks: a
 //! picture that shows places, words, or the file that a chart is written to.
-use crate::timeline::{Registered, Wait, Waits};
+use crate::timeline::{Registered, Wait, Waits, clean};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -36,6 +36,19 @@ impl Places {
 
     pub(super) fn recorded(waits: &Waits) -> Places {
         Places(Source::Recorded(waits.clone()))
+    }
+
+    /// Cleans the texts that came from a file.
+    pub(super) fn clean(&mut self) {
+        let Source::Read(written) = &mut self.0 else { return };
+        for wait in &mut written.waits {
+            for place in std::iter::once(&mut wait.place).chain(&mut wait.chain) {
+                place.file = clean::name(&place.file);
+            }
+            if let Some(on) = &mut wait.on {
+                *on = clean::name(on);
+            }
+        }
     }
 
     /// All places; none if the lane does not wait.

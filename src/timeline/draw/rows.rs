@@ -67,7 +67,8 @@ impl Rows {
 /// All lanes in rows: those of one name and one parent in one, as long as they do not overlap.
 pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
     let mut rows: Vec<Vec<LaneId>> = vec![];
-    // The rows of each name and parent. Most have one; a loop that runs three lanes at a time, three.
+    // The rows of each name and parent. Most have one; a loop that runs three lanes at a time,
+    // three.
     let mut known: HashMap<(&str, Option<LaneId>), Vec<usize>> = HashMap::new();
     for (lane, row) in chart.rows.iter().enumerate() {
         let candidates = known.entry((&row.name, row.parent)).or_default();

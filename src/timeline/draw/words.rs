@@ -14,13 +14,16 @@ const NAMED: usize = 6;
 impl Chart {
     /// What there is to see, in one sentence or two: how long the run took; and how long it would
     /// have been one after another, where that can be known. The verdict comes first, if there is
-    /// one.
+    /// one, and the remarks last.
     pub fn summary(&self) -> String {
-        let summary = self.how_long_it_took();
-        match &self.verdict {
-            Some(verdict) => format!("Ended: {verdict}. {summary}"),
-            None => summary,
+        let mut summary = self.how_long_it_took();
+        if let Some(verdict) = &self.verdict {
+            summary = format!("Ended: {verdict}. {summary}");
         }
+        for remark in &self.remarks {
+            summary += &format!(" Note: {remark}.");
+        }
+        summary
     }
 
     fn how_long_it_took(&self) -> String {
@@ -48,22 +51,38 @@ impl Chart {
     ///   needed, a heartbeat that went on until it was dropped;
     /// - where a lane that polls others waits for a timer: that is a deadline for them, or a pause
     ///   between them;
-    /// - where a lane blocks while another waits for a timer, since that wait is longer for it.
+    /// - where a lane blocks while another waits for a timer, since that wait is longer for it;
+    /// - where a lane waits for what is no lane, or where it is not known what its wait was for:
+    ///   one after another the others would have had to wait for that, too.
     fn parts(&self) -> Option<Vec<(&str, Duration)>> {
         let polls_others = self.pollers();
-        let (mut parts, mut slept, mut blocked) = (vec![], vec![], vec![]);
+        let mut parts = vec![];
+        let mut slept = vec![];
+        let mut blocked = vec![];
         for (lane, row) in self.rows.iter().enumerate() {
             if row.end.1 != End::Finished {
                 return None;
             }
             let mut own = Duration::ZERO;
+            // What was polled without a wake goes on waiting for the same: the next wake tells.
+            let mut unexplained = Duration::ZERO;
             for (nth, span) in row.spans.iter().enumerate() {
                 match span.state {
+                    State::Waiting(Until::Unwoken) => {
+                        unexplained += self.between(span.from, span.to);
+                    }
+                    State::Waiting(Until::Outside) => {
+                        unexplained += self.between(span.from, span.to);
+                        if !unexplained.is_zero() {
+                            return None;
+                        }
+                    }
                     State::Waiting(Until::Clock) => {
                         if polls_others[lane] || (lane == 0 && self.rows.len() > 1) {
                             return None;
                         }
                         own += self.slept(row, nth);
+                        unexplained = Duration::ZERO;
                         slept.push((lane, span.from, span.to));
                     }
                     State::Blocking | State::OnThread if !polls_others[lane] => {
@@ -72,8 +91,12 @@ impl Chart {
                             blocked.push((lane, span.from, span.to));
                         }
                     }
+                    State::Waiting(_) => unexplained = Duration::ZERO,
                     _ => {}
                 }
+            }
+            if !unexplained.is_zero() {
+                return None;
             }
             if !own.is_zero() {
                 parts.push((row.name.as_str(), own));
@@ -127,7 +150,8 @@ impl Chart {
     pub fn sentence(&self, lane: LaneId, nth: usize) -> String {
         let row = &self.rows[lane];
         let span = &row.spans[nth];
-        let (from, to) = (self.time(span.from), self.time(span.to));
+        let from = self.time(span.from);
+        let to = self.time(span.to);
         let mut text = format!("{}: {}", row.name, span.state.label());
         if from == to {
             text += &format!(" at {}", human(from));
@@ -161,7 +185,8 @@ impl Chart {
             for span in &row.spans {
                 let State::Waiting(_) = span.state else { continue };
                 let Some(place) = self.place(span) else { continue };
-                let (from, to) = (self.time(span.from), self.time(span.to));
+                let from = self.time(span.from);
+                let to = self.time(span.to);
                 match places.iter_mut().find(|(other, ..)| *other == place) {
                     Some((_, _, until, times)) => {
                         *until = to;
@@ -247,7 +272,8 @@ impl Chart {
 
     /// Lanes that a loop made, one after the other.
     fn describe_lanes_in_turn(&self, lanes: &[LaneId]) -> String {
-        let (first, last) = (&self.rows[lanes[0]], &self.rows[lanes[lanes.len() - 1]]);
+        let first = &self.rows[lanes[0]];
+        let last = &self.rows[lanes[lanes.len() - 1]];
         let mut ends: Vec<(String, usize)> = vec![];
         for &lane in lanes {
             let row = &self.rows[lane];
@@ -277,7 +303,8 @@ fn overlap(one: &(LaneId, Pos, Pos), other: &(LaneId, Pos, Pos)) -> bool {
 }
 
 fn how_often_polled(row: &Row) -> String {
-    let (mut polls, mut on_thread) = (0, false);
+    let mut polls = 0;
+    let mut on_thread = false;
     for span in &row.spans {
         match span.state {
             State::Running | State::RunningUnwoken | State::Blocking | State::MovedClock => {

@@ -8,7 +8,7 @@
 use super::{
     event::{Polled, panic_message},
     place::Floor,
-    recorder::{Ended, Recorder, Recording, Shutdown, drop_it, out_of_time, runtime},
+    recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     verdict::Verdict,
     wakers::LaneWakers,
@@ -63,7 +63,7 @@ fn run_blocking_to_the_end<T>(
     limit: Duration,
     made_at: &'static Location<'static>,
     main: impl FnOnce() -> T,
-) -> Ended<T> {
+) -> RunEnd<T> {
     let runtime = Rc::new(runtime(run));
     let deadline = runtime.block_on(async {
         run.begin();
@@ -126,7 +126,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
     }
     let mut until = pin!(until);
     let wakers = watched.map(|lane| LaneWakers::new(&run, lane));
-    let woken = run.as_nobody(|| {
+    let woken = run.as_no_lane(|| {
         runtime.block_on(async {
             let until = poll_fn(|cx| match &wakers {
                 Some(wakers) => {
@@ -144,7 +144,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
     });
     let Some(output) = woken else {
         let elapsed = run.scheduler.elapsed();
-        let verdict = run.as_nobody(|| runtime.block_on(out_of_time(&run, limit)));
+        let verdict = run.as_no_lane(|| runtime.block_on(out_of_time(&run, limit)));
         run.close();
         resume_unwind(Box::new(OutOfTime(verdict, elapsed)))
     };

@@ -3,7 +3,8 @@
 //! Everything that is drawn later is derived from this list. So it holds what was *seen* (a poll
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
-use super::{clean, place::Waits};
+use super::place::Waits;
+use crate::timeline::clean;
 use std::{any::Any, panic::Location, time::Duration};
 
 /// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.

@@ -39,11 +39,15 @@ pub(super) fn lane_made_at<F: Future>(
     name: &str,
     place: &'static Location<'static>,
 ) -> Lane<F> {
-    let probe = match Run::here() {
+    Lane { future: Some(future), probe: probe_made_at(name, place) }
+}
+
+/// What watches a lane of the run on this thread; none outside a run.
+pub(super) fn probe_made_at(name: &str, place: &'static Location<'static>) -> Option<Probe> {
+    match Run::here() {
         Some(run) => Probe::new(run, name, place),
         None => None,
-    };
-    Lane { future: Some(future), probe }
+    }
 }
 
 pin_project_lite::pin_project! {
@@ -194,6 +198,11 @@ impl Probe {
             gate.after_poll(self.lane, self.ended);
         }
         result.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Whether it has returned its last value, or panicked.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
     }
 
     /// What polls this lane, right now.

@@ -1,7 +1,6 @@
 //! Watching a run: a list of what happened to each lane, and a verdict on a run that does not end
 //! by itself.
 mod blocking;
-mod clean;
 mod event;
 #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
 mod gate;
@@ -11,6 +10,7 @@ mod primitives;
 mod recorder;
 mod run;
 mod scheduler;
+mod stream;
 mod threads;
 mod verdict;
 mod wakers;
@@ -33,5 +33,6 @@ pub use run::Observe;
 pub(crate) use run::Run;
 #[doc(hidden)]
 pub use run::say_line;
+pub use stream::{StreamLane, StreamLaneExt};
 pub use threads::{block, callback, on_thread};
 pub use verdict::{Cause, Causes, Code, Remark, Verdict};

@@ -4,8 +4,8 @@
 //! the clone all that it is part of is on the stack: the timer or the channel, each `async fn` that
 //! awaits the next, and last the poll of the lane. So [`capture`] walks the stack then, which takes
 //! a few microseconds, and keeps the return addresses only. What they mean is looked up when
-//! somebody asks for it ([`Waits::resolve`]), once for each address in a process: loading the debug
-//! information takes a tenth of a second, which a run that shows no places must not pay.
+//! a picture asks for it ([`Waits::resolve`]), once for each address in a process: loading the
+//! debug information takes a tenth of a second, which a run that shows no places must not pay.
 //!
 //! # What holds
 //!
@@ -165,7 +165,8 @@ impl Waits {
 
 impl PartialEq for Waits {
     fn eq(&self, other: &Waits) -> bool {
-        let (mine, theirs) = (&self.0, &other.0);
+        let mine = &self.0;
+        let theirs = &other.0;
         Arc::ptr_eq(mine, theirs)
             || (mine.made_at == theirs.made_at
                 && mine.registered == theirs.registered

@@ -8,7 +8,7 @@ use super::{
     run::{Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
-use crate::timeline::Clock;
+use crate::timeline::{Clock, clean};
 use futures::FutureExt;
 use std::{
     future::poll_fn,
@@ -66,7 +66,7 @@ impl Recorder {
     #[track_caller]
     pub fn new(title: &str) -> Recorder {
         Recorder {
-            title: title.to_owned(),
+            title: clean::name(title),
             clock: Clock::Paused,
             observe: Observe::Everything,
             limit: Duration::from_secs(3600),
@@ -138,13 +138,13 @@ impl Recorder {
     /// Runs something on a thread of its own, and watches over it.
     pub(super) fn on_a_thread<T: Send + 'static>(
         self,
-        run_it: impl FnOnce(&Arc<Run>, Duration) -> Ended<T> + Send + 'static,
+        run_it: impl FnOnce(&Arc<Run>, Duration) -> RunEnd<T> + Send + 'static,
     ) -> Recording<T> {
         let run = Arc::new(Run::new(self.clock, self.observe, self.print));
         let (send, receive) = mpsc::channel();
         let theirs = run.clone();
         let limit = self.limit;
-        let name = format!("run of {}", self.title).replace('\0', " ");
+        let name = format!("run of {}", self.title);
         let builder = std::thread::Builder::new().name(name).stack_size(STACK);
         let thread = builder.spawn(move || {
             let ended = run_it(&theirs, limit);
@@ -173,7 +173,11 @@ impl Recorder {
 }
 
 /// What the log of a run that is over holds.
-pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T>) -> Recording<T> {
+pub(crate) fn recording<T>(
+    run: &Run,
+    title: String,
+    (outcome, elapsed): RunEnd<T>,
+) -> Recording<T> {
     let mut log = run.lock();
     let mut events = std::mem::take(&mut log.events);
     for traced in &log.traced {
@@ -194,6 +198,7 @@ pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T
             title: title.clone(),
             elapsed,
             verdict: outcome.as_ref().err().map(ToString::to_string),
+            remarks: remarks.iter().map(Remark::to_string).collect(),
             lines: lines.clone(),
             clock: run.clock,
             events: events.clone(),
@@ -233,7 +238,7 @@ fn explained(traced: &Traced) -> WokenBy {
 }
 
 /// How a run ended, and when on its clock.
-pub(crate) type Ended<T> = (Result<T, Verdict>, Duration);
+pub(crate) type RunEnd<T> = (Result<T, Verdict>, Duration);
 
 /// On the run's own thread: a runtime, and `main` in it.
 fn run_to_the_end<T, F: Future<Output = T>>(
@@ -241,7 +246,7 @@ fn run_to_the_end<T, F: Future<Output = T>>(
     limit: Duration,
     made_at: &'static Location<'static>,
     main: impl FnOnce() -> F,
-) -> Ended<T> {
+) -> RunEnd<T> {
     run_lane_to_the_end(run, limit, || lane_made_at(async { main().await }, "main", made_at))
 }
 
@@ -250,7 +255,7 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
     run: &Arc<Run>,
     limit: Duration,
     main: impl FnOnce() -> F,
-) -> Ended<T> {
+) -> RunEnd<T> {
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
@@ -388,12 +393,12 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
 /// What became of a run that was watched over.
 enum Watched<T> {
     /// It ended; with nothing, if its thread panicked.
-    Ended(Option<Ended<T>>),
+    Ended(Option<RunEnd<T>>),
     GaveUp(Verdict),
 }
 
 /// Waits for the run, and gives it up when its runtime makes no progress for `limit`.
-fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<Ended<T>>) -> Watched<T> {
+fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<RunEnd<T>>) -> Watched<T> {
     loop {
         let (moved, asleep) = run.scheduler.last_moved();
         // On the real clock a runtime may well sleep that long. On the paused one it only does so
@@ -442,6 +447,7 @@ pub(crate) struct Shown {
     pub title: String,
     pub elapsed: Duration,
     pub verdict: Option<String>,
+    pub remarks: Vec<String>,
     pub lines: Vec<Line>,
     pub clock: Clock,
     pub events: Arc<Vec<Event>>,
@@ -498,7 +504,7 @@ mod tests {
     use tokio::{task::spawn_blocking, time::sleep};
 
     #[test]
-    fn nobody_owns_a_run_for_ever() {
+    fn nothing_owns_a_run_for_ever() {
         let run = record("run", || async {
             let work = spawn_blocking(on_thread("work", || block(Duration::from_millis(5))));
             sleep(Duration::from_millis(1)).lane("nap").await;
@@ -507,10 +513,10 @@ mod tests {
             Arc::downgrade(&Run::here().expect("this is one"))
         });
         let run = run.output();
-        // A thread of the pool, which nobody waits for, may still be on its way out.
+        // A thread of the pool, which is not waited for, may still be on its way out.
         let begin = Instant::now();
         while run.strong_count() > 0 {
-            assert!(begin.elapsed() < Duration::from_secs(10), "somebody owns the run for ever");
+            assert!(begin.elapsed() < Duration::from_secs(10), "something owns the run for ever");
             std::thread::yield_now();
         }
     }

@@ -1,6 +1,5 @@
 //! What a run and everything in it share: the log, the clock, and which lane runs on which thread.
 use super::{
-    clean,
     event::{Event, LaneId, Line, Polled, What, WokenBy},
     gate::{Gate, Made, Stranger},
     place::{Place, Registered, Stack, Stacks, Waits, capture},
@@ -8,7 +7,7 @@ use super::{
     verdict::Next,
     wakers::{Kept, Moved},
 };
-use crate::timeline::Clock;
+use crate::timeline::{Clock, clean};
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap},
@@ -369,7 +368,7 @@ impl Run {
     }
 
     /// Runs `work` while no lane runs.
-    pub fn as_nobody<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+    pub fn as_no_lane<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
         self.with(None, work)
     }
 
@@ -526,7 +525,8 @@ impl Run {
         let mut registered = std::mem::take(&mut state.registered);
         // What is polled as a lane is noted at each poll, with or without a clone.
         let mut cloned = registered.iter().filter(|(_, inside)| inside.is_none());
-        let (first, second) = (cloned.next(), cloned.next());
+        let first = cloned.next();
+        let second = cloned.next();
         let moved = match (first, second) {
             (Some((place, _)), None) => {
                 let before = state.place.replace(*place);

@@ -6,7 +6,7 @@
 //! from letting the paused clock run on until its last timer. Each kind of cause has a short code,
 //! which is printed behind the sentence and explained in [`verdicts`](crate::timeline::verdicts).
 use super::{
-    event::{Event, LaneId, What, WokenBy},
+    event::{Event, LaneId, Polled, What, WokenBy},
     place::{Place, Registered, Waits},
     run::{Doing, LaneState, Log, Observe, Run, Woken},
 };
@@ -77,6 +77,8 @@ codes! {
     Deadlock = "deadlock",
     /// A lane waits for longer than all others, beside one that goes on.
     Stuck = "stuck",
+    /// A stream has returned an item, and nothing has asked it for the next.
+    NotAsked = "not-asked",
     /// A lane waits for a timer that is due later than the limit.
     NextTimer = "next-timer",
     /// A lane has done something shortly before the limit.
@@ -248,8 +250,8 @@ fn last_change(log: &Log) -> Duration {
     last
 }
 
-/// Whether a lane was woken at the limit itself. It could not be polled any more, and nothing can be
-/// concluded from that.
+/// Whether a lane was woken at the limit itself. It could not be polled any more, and nothing can
+/// be concluded from that.
 fn is_woken_at(log: &Log, limit: Duration) -> bool {
     for lane in log.lanes.values() {
         if let Some(woken) = &lane.woken
@@ -261,8 +263,8 @@ fn is_woken_at(log: &Log, limit: Duration) -> bool {
     false
 }
 
-/// The lanes that a verdict speaks of. `main` only counts when there is no other: it waits for
-/// them.
+/// The lanes that a verdict speaks of. `main` only counts when there is no other that it could wait
+/// for: a stream that was not asked for its next item is none.
 fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
     let mut lanes: Vec<(LaneId, &LaneState)> = vec![];
     for (number, lane) in &log.lanes {
@@ -270,7 +272,7 @@ fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
             lanes.push((*number, lane));
         }
     }
-    if lanes.len() > 1 {
+    if lanes.iter().any(|(number, lane)| *number != 0 && lane.now != Doing::Idle) {
         lanes.retain(|(number, _)| *number != 0);
     }
     lanes
@@ -307,7 +309,11 @@ fn cause(
             ),
         ),
         (Doing::Waiting, Some(woken)) => said(Code::NotPolled, not_polled(log, lane, woken)),
-        (Doing::Waiting | Doing::Idle, None) => {
+        (Doing::Idle, _) => {
+            let sentence = format!("{name} has not been asked for its next item since {since}");
+            said(Code::NotAsked, sentence)
+        }
+        (Doing::Waiting, None) => {
             let waiting = format!("{name} has been waiting since {since}{}", at(log, lane));
             let still = lane.since < limit / 10;
             match next {
@@ -323,7 +329,7 @@ fn cause(
                 _ => said(Code::StillGoing, waiting),
             }
         }
-        (Doing::Running | Doing::OnThread | Doing::Ended | Doing::Idle, _) => {
+        (Doing::Running | Doing::OnThread | Doing::Ended, _) => {
             said(Code::StillGoing, format!("{name} has been running since {since}"))
         }
     }
@@ -548,6 +554,8 @@ impl Remark {
                 What::Created { name, .. } => {
                     names.insert(event.lane, name);
                 }
+                // What a panic prints, with a backtrace perhaps, is no work of the lane.
+                What::PollEnd { polled: Polled::Panicked(_), .. } => {}
                 // On another thread it kept that one, and had to wait for its slot, besides.
                 What::PollEnd { took, .. } if event.thread == 0 && *took >= LONG_POLL => {
                     *kept.entry(event.lane).or_default() += *took;

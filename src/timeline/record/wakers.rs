@@ -76,8 +76,9 @@ impl LaneWakers {
         if let Some(before) = &*pair {
             number = before.number + 2;
         }
-        // As nobody: that we keep a waker of the lane around this one is no place where that waits.
-        let inner = self.run.as_nobody(|| inner.clone());
+        // As no lane: that we keep a waker of the lane around this one is no place where that
+        // waits.
+        let inner = self.run.as_no_lane(|| inner.clone());
         let polled_with = self.hook(&inner, number);
         let cloned = self.hook(&inner, number + 1);
         let made = waker(polled_with.clone());
@@ -109,7 +110,7 @@ impl LaneWakers {
         Arc::new(Box::new(RecordingWaker {
             run: self.run.clone(),
             lane: self.lane,
-            inner: self.run.as_nobody(|| inner.clone()),
+            inner: self.run.as_no_lane(|| inner.clone()),
             task: original_waker(inner).addr(),
             number,
             pair: Arc::downgrade(&self.pair),

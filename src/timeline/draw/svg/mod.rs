@@ -98,8 +98,8 @@ pub struct SvgPicture {
     pub width: f64,
     /// Its natural height in pixels.
     pub height: f64,
-    /// Where each instant ends that is drawn, in order: where a player stops that shows the run step
-    /// by step. Of several charts, only those of the first.
+    /// Where each instant ends that is drawn, in order: where a player stops that shows the run
+    /// step by step. Of several charts, only those of the first.
     pub stops: Vec<Stop>,
     /// What the picture does not show, though the run had it.
     pub left_out: Vec<LeftOut>,
@@ -139,8 +139,10 @@ pub(super) const ROWS: usize = 24;
 fn several(charts: &[Chart], options: SvgOptions) -> SvgPicture {
     let mut body = vec![];
     let mut described = vec![];
-    let (mut width, mut top): (f64, f64) = (0.0, 0.0);
-    let (mut stops, mut left_out) = (vec![], vec![]);
+    let mut width: f64 = 0.0;
+    let mut top: f64 = 0.0;
+    let mut stops = vec![];
+    let mut left_out = vec![];
     for chart in charts {
         let rows = Rows::new(chart, ROWS);
         let sheet = Sheet::new(&[(chart, &rows)], options);
@@ -169,8 +171,10 @@ pub fn pairs_to_svg(pairs: &[Pair], options: SvgOptions) -> String {
 pub(super) fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
     let mut body = vec![];
     let mut described = vec![];
-    let (mut width, mut top): (f64, f64) = (0.0, 0.0);
-    let (mut stops, mut left_out) = (vec![], vec![]);
+    let mut width: f64 = 0.0;
+    let mut top: f64 = 0.0;
+    let mut stops = vec![];
+    let mut left_out = vec![];
     for pair in pairs {
         let [upper, lower] = &pair.charts;
         let both = [(upper, &pair.rows[0]), (lower, &pair.rows[1])];
@@ -200,7 +204,8 @@ fn document(
     stops: &[Stop],
     options: SvgOptions,
 ) -> String {
-    let (mut percents, mut instants) = (vec![], vec![]);
+    let mut percents = vec![];
+    let mut instants = vec![];
     for stop in stops {
         percents.push(format!("{:.1}", stop.percent));
         instants.push(stop.instant.to_string());

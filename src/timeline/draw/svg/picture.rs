@@ -57,7 +57,8 @@ pub(super) struct Sheet {
 impl Sheet {
     pub fn new(charts: &[(&Chart, &Rows)], options: SvgOptions) -> Sheet {
         let width = options.width.max(NARROWEST);
-        let (mut name, mut note): (f64, f64) = (0.0, 0.0);
+        let mut name: f64 = 0.0;
+        let mut note: f64 = 0.0;
         for (chart, rows) in charts {
             for (number, _) in used_threads(chart) {
                 name = name.max(width_of(&thread_name(number), FONT) * BOLD);
@@ -330,8 +331,10 @@ impl<'c> Picture<'c> {
 
     /// The shape of a state. `part` is counted from where the chart begins.
     fn shape(&self, state: State, part: &Range<f64>, y: f64, colour: &str) -> Markup {
-        let (from, to) = (self.sheet.left + part.start, self.sheet.left + part.end);
-        let (top, height) = (px(y - self.sheet.bar_height / 2.0), px(self.sheet.bar_height));
+        let from = self.sheet.left + part.start;
+        let to = self.sheet.left + part.end;
+        let top = px(y - self.sheet.bar_height / 2.0);
+        let height = px(self.sheet.bar_height);
         let bar = |class: &str| {
             html! {
                 rect.(class).(colour) x=(px(from)) y=(top) width=(px(to - from)) height=(height)
@@ -393,7 +396,8 @@ impl<'c> Picture<'c> {
     /// Text in a bar, where no number stands: the first that fits into the widest such part.
     fn label(&self, lane: LaneId, span: &Span, y: f64, texts: &[String]) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
-        let (from, to) = (self.sheet.left + seen.start, self.sheet.left + seen.end);
+        let from = self.sheet.left + seen.start;
+        let to = self.sheet.left + seen.end;
         let mut edges = vec![from];
         for said in &self.chart.said {
             if said.lane == lane {
@@ -437,7 +441,8 @@ impl<'c> Picture<'c> {
     /// widest part without an arrow; the short text where the long one does not fit.
     fn above(&self, span: &Span, text: &str, short: &str, y: f64) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
-        let (from, to) = (self.sheet.left + seen.start, self.sheet.left + seen.end);
+        let from = self.sheet.left + seen.start;
+        let to = self.sheet.left + seen.end;
         // The baseline is 7 above the middle, and letters are no higher than 12.
         let arrows = self.arrows_through(y - 7.0 - SMALL..y - 4.0);
         let mut edges = vec![from];
@@ -470,7 +475,8 @@ impl<'c> Picture<'c> {
     fn drawn_wakes(&self) -> Vec<&Wake> {
         let mut wakes = vec![];
         for wake in &self.chart.wakes {
-            let (from, to) = (self.rows.of_lane(wake.from), self.rows.of_lane(wake.to));
+            let from = self.rows.of_lane(wake.from);
+            let to = self.rows.of_lane(wake.to);
             let drawn = from.is_some() && to.is_some() && from != to;
             let passed_on = self.chart.rows[wake.from].polled_by == Some(wake.to);
             if drawn && !passed_on && !self.layout.hides(wake.at) {
@@ -577,7 +583,8 @@ impl<'c> Picture<'c> {
             }
         }
         idle.retain(|part| number == 0 && part.end - part.start > 48.0);
-        let (top, height) = (px(y - self.sheet.hold_height / 2.0), px(self.sheet.hold_height));
+        let top = px(y - self.sheet.hold_height / 2.0);
+        let height = px(self.sheet.hold_height);
         let left = self.sheet.left;
         html! {
             text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) { (thread_name(number)) }
@@ -599,7 +606,8 @@ impl<'c> Picture<'c> {
     fn cut(&self) -> Markup {
         let Some(cut) = &self.layout.cut else { return html! {} };
         let middle = self.sheet.left + (cut.start + cut.end) / 2.0;
-        let (top, bottom) = (px(self.top - 6.0), px(self.bottom() + 4.0));
+        let top = px(self.top - 6.0);
+        let bottom = px(self.bottom() + 4.0);
         html! {
             @for x in [middle - 4.0, middle + 4.0] {
                 line.cut x1=(px(x)) x2=(px(x)) y1=(top) y2=(bottom) {}
@@ -623,7 +631,8 @@ impl<'c> Picture<'c> {
         if self.different.iter().any(|stretches| !stretches.is_empty()) {
             marks.push(Mark::Differs);
         }
-        let (mut x, mut y) = (self.sheet.left, 12.0);
+        let mut x = self.sheet.left;
+        let mut y = 12.0;
         let mut placed = vec![];
         for mark in marks {
             let wide = NOTE + width_of(mark.label(), SMALL);

@@ -104,7 +104,8 @@ const STYLE: &str = "
 .timeline .strong{font-weight:600}
 .timeline .number{font-size:12px;text-anchor:end;fill-opacity:$FAINT}
 .timeline .band{fill:var(--ink);fill-opacity:.07}
-.timeline .cut{stroke:var(--ink);stroke-opacity:.5;stroke-width:2;stroke-dasharray:1 5;stroke-linecap:round}
+.timeline .cut{stroke:var(--ink);stroke-opacity:.5;stroke-width:2;\
+ stroke-dasharray:1 5;stroke-linecap:round}
 .timeline-stripe{fill:var(--stripe);fill-opacity:$STRIPE}
 .timeline .running{stroke:none}
 .timeline rect.blocking{fill:url(#timeline-stripes);stroke:none}
@@ -113,13 +114,15 @@ const STYLE: &str = "
 .timeline .between-items{stroke-width:3;stroke-dasharray:2 5;stroke-opacity:.7}
 .timeline .unwoken{fill-opacity:$PALE;stroke:none}
 .timeline .ready{fill-opacity:.16;stroke-width:1.5;stroke-dasharray:4 3}
-.timeline .not-polled{fill:var(--not-polled);fill-opacity:$STRETCH;stroke:var(--not-polled);stroke-width:2}
+.timeline .not-polled{fill:var(--not-polled);fill-opacity:$STRETCH;\
+ stroke:var(--not-polled);stroke-width:2}
 .timeline .differs{fill:var(--differs);fill-opacity:$STRETCH}
 .timeline .waiting{stroke-width:3;stroke-opacity:.5;stroke-linecap:round}
 .timeline .lazy{stroke-width:3;stroke-dasharray:0 8;stroke-opacity:.7;stroke-linecap:round}
 .timeline .arrow{fill:none;stroke:var(--ink);stroke-width:1.6}
 .timeline .head{fill:var(--ink)}
-.timeline .done,.timeline .cancelled,.timeline .unfinished{fill:none;stroke-width:3.5;stroke-linecap:round;stroke-linejoin:round}
+.timeline .done,.timeline .cancelled,.timeline .unfinished{fill:none;stroke-width:3.5;\
+ stroke-linecap:round;stroke-linejoin:round}
 .timeline .done{stroke:var(--done)}
 .timeline .cancelled{stroke:var(--cancelled)}
 .timeline .unfinished{stroke:var(--ink);stroke-opacity:.72}

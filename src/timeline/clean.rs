@@ -3,15 +3,16 @@
 //! A control character makes an SVG that no browser shows, and reaches the terminal raw; a line
 //! break in a name breaks a row; and an override of the direction of writing turns round what
 //! stands beside it. So whatever a program gives its lanes as a name, says, or panics with is
-//! cleaned before it is kept, and nothing that draws has to think of it.
+//! cleaned before it is kept, and nothing that draws has to think of it. A recording that is read
+//! from a file is text from outside, too.
 
 /// A text that may have several lines.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     clean(text, true)
 }
 
 /// A text on one line, such as a name.
-pub(super) fn name(text: &str) -> String {
+pub(crate) fn name(text: &str) -> String {
     clean(text, false)
 }
 
