@@ -83,7 +83,7 @@ class Sink(Server):
             self.address = "127.0.0.1:%d" % free.getsockname()[1]
         self.command = ["smtp-sink", "-u", pwd.getpwuid(os.getuid()).pw_name, self.address, "100"]
         if os.getuid() == 0:
-            self.command[2] = "nobody"
+            self.command[2] = "daemon"
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stderr=subprocess.DEVNULL)

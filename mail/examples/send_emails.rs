@@ -2,10 +2,10 @@
 //! whichever way.
 //!
 //! In Python: Twisted's `DeferredList`, see `send_emails.py` beside this file.
-//! Look for: Five sends take as long as the slowest of them, and five results stand in the order of
-//! the recipients. Two mails are accepted, one is refused, one server thinks for too long, and one
-//! sender panics, which in Rust is a third way to end. In the other two scenes one result is enough:
-//! there Twisted lets the others go on, and Rust drops them.
+//! Look for: Five sends take as long as the slowest of them, and five results stand in the order
+//! of the recipients. Two mails are accepted, one is refused, one server thinks for too long, and
+//! one sender panics, which in Rust is a third way to end. In the other two scenes one result is
+//! enough: there Twisted lets the others go on, and Rust drops them.
 //!
 //!     cargo run --package async-concepts-mail --example send_emails
 //!

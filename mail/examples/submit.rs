@@ -1,4 +1,5 @@
-//! Submit: one mail through a provider, over TLS, with a password, and a certificate that is verified.
+//! Submit: one mail through a provider, over TLS, with a password, and a certificate that is
+//! verified.
 //!
 //! In Python: `smtplib.SMTP(host, 587)`, `starttls(context=…)`, `login(…)`; there is no twin.
 //! Look for: What is *not* here. `Client` is generic over its transport, so everything after

@@ -662,8 +662,8 @@ impl Drop for SmallDisk {
     }
 }
 
-/// The same on a disk that is really full: it starts on it, with a ledger that ends in the middle of
-/// a line, and relays; and what it could not write is written when there is room.
+/// The same on a disk that is really full: it starts on it, with a ledger that ends in the middle
+/// of a line, and relays; and what it could not write is written when there is room.
 #[tokio::test]
 #[ignore = "needs root, to mount a disk of 64 kB"]
 async fn it_starts_and_relays_on_a_disk_that_is_full() {

@@ -1,6 +1,6 @@
-//! Submission to Postfix, the mail server of Debian: over STARTTLS and over TLS from the start, with
-//! each kind of password. It runs in a folder of its own, and delivers nothing: what it takes is put
-//! on hold in its queue, where the test looks at it.
+//! Submission to Postfix, the mail server of Debian: over STARTTLS and over TLS from the start,
+//! with each kind of password. It runs in a folder of its own, and delivers nothing: what it takes
+//! is put on hold in its queue, where the test looks at it.
 //!
 //! Postfix leaves passwords to another program, with the protocol of Dovecot. Here that program is
 //! the test.

@@ -1,6 +1,6 @@
-//! The configuration that is shipped, `mail2alert.toml`: what each key means, what it may look like,
-//! and what holds if it is left out. Nothing of that is said a second time: messages about a wrong
-//! key, the defaults and `--check` all take it from there.
+//! The configuration that is shipped, `mail2alert.toml`: what each key means, what it may look
+//! like, and what holds if it is left out. Nothing of that is said a second time: messages about a
+//! wrong key, the defaults and `--check` all take it from there.
 //!
 //! Its form: a key stands in a line of its own, below the comment that explains it. If the comment
 //! ends with `Default: VALUE.`, the key may be left out.
