@@ -17,7 +17,7 @@ const TUPLE_LETS_PER_1000: usize = 1;
 const ROOMS: &[Room] = &[
     Room { path: "src", comments: 20 },
     Room { path: "src/event_loop", comments: 25 },
-    Room { path: "src/timeline", comments: 18 },
+    Room { path: "src/timeline", comments: 25 },
     Room { path: "src/schedules", comments: 18 },
     Room { path: "src/stage", comments: 15 },
     Room { path: "src/context", comments: 33 },
@@ -40,7 +40,7 @@ const LEFT: &[(&str, usize, usize)] = &[
 
 /// Lines over 100 columns that are left, by folder. The code of the starters, and of the answers
 /// made from them, keeps its lines, since hints and notes quote them: 120 columns there.
-const LONG_LINES: &[(&str, usize)] = &[("workshop/", 511), ("slides/", 115)];
+const LONG_LINES: &[(&str, usize)] = &[("workshop/", 50), ("slides/", 115)];
 
 /// What one of these words says can be said plainly: name the caller, the peer, the task, "you".
 const RIDDLES: &[&str] = &[

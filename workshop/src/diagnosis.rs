@@ -25,7 +25,10 @@ pub(crate) fn headline<T>(attempt: &Attempt<T>, file: &str) -> String {
         // Nothing that is concluded from times or from lanes holds of such a run.
         (Some(distorted), _) => Some(distorted),
         (None, Some(mistake)) => Some(mistake.to_owned()),
-        (None, None) => seen_in_every_exercise(attempt),
+        (None, None) => match attempt.in_general {
+            Some(cause) => Some(cause.to_owned()),
+            None => seen_in_every_exercise(attempt),
+        },
     };
     match (cause, fact) {
         (Some(cause), Some(fact)) if shown => format!("{cause}: {fact}"),

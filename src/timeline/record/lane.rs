@@ -4,6 +4,17 @@
 //! poll, since it passes the poll on; each wake, since it passes on a waker of its own; where the
 //! future waits, since that waker tells when it is cloned; and the end, since it is dropped with
 //! it.
+//!
+//! ```text
+//!   runtime ──poll(waker of the task)──▶ Lane ──poll(waker of the lane)──▶ future
+//!                                        Probe: poll starts, poll ends
+//!   runtime ◀──────── wake ──────────── waker of the lane ◀──── wake ──── timer, channel …
+//!                                        Probe: woken
+//! ```
+//!
+//! What a lane must not do is to change what it watches. It polls exactly when it is polled, passes
+//! on exactly the wakes that come, drops its future at the place where it would have been dropped,
+//! and lets a panic through.
 use super::{
     event::{LaneId, Polled, panic_message},
     gate::{Admission, Poller},
@@ -42,7 +53,8 @@ pub(super) fn lane_made_at<F: Future>(
     Lane { future: Some(future), probe: probe_made_at(name, place) }
 }
 
-/// What watches a lane of the run on this thread; none outside a run.
+/// What watches a lane of the run on this thread; none outside a run, where there is nothing to
+/// tell it to and a lane only passes polls on.
 pub(super) fn probe_made_at(name: &str, place: &'static Location<'static>) -> Option<Probe> {
     match Run::here() {
         Some(run) => Probe::new(run, name, place),
@@ -82,6 +94,7 @@ impl<F: Future> Future for Lane<F> {
         let future = this.future.as_pin_mut().expect("it is there until the lane is dropped");
         match this.probe {
             None => future.poll(cx),
+            // What is ready of a plain future is its end. Of a stream it may be an item.
             Some(probe) => probe.watch(cx, |cx| future.poll(cx), |_| Polled::Ready),
         }
     }
@@ -105,11 +118,16 @@ impl<F> Lane<F> {
 
 /// The part of a lane that watches. It is the same for a future and for a stream.
 pub(super) struct Probe {
+    /// Kept here and not looked up by the thread: a lane can be polled on another thread than the
+    /// one on which it was made, and can outlive its run.
     run: Arc<Run>,
+    /// Its number in the run, by which every event names it.
     lane: LaneId,
     /// It has returned its last value, or panicked: being dropped is no news any more.
     ended: bool,
     /// The task in which it was made; none is the one that the runtime was started with.
+    /// A lane that is polled in another task than this one was handed to `spawn`; so dropping it
+    /// without a lane around is an `abort`.
     made_in: Option<tokio::task::Id>,
     /// The runtime itself polls it: it is what was given to `spawn`.
     is_task: bool,
@@ -140,14 +158,17 @@ impl Probe {
         poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
         ready: impl FnOnce(&T) -> Polled,
     ) -> Poll<T> {
+        // A clone of its own: `poll` borrows the wakers below, and the run is needed beside them.
         let run = self.run.clone();
         if !run.is_open() {
             // Either the run is over, and this future has outlived it; or it is being ended.
             return if run.is_over() { poll(cx) } else { Poll::Pending };
         }
+        // No waker of our own then: what only prints needs to know which lane runs, and no more.
         if run.observe == Observe::Lines {
             return run.as_lane(self.lane, || poll(cx));
         }
+        // Read before this lane becomes the current one: it is what polls this lane.
         let outer = run.current_lane();
         if outer.is_none() {
             self.is_task = tokio::task::try_id() != self.made_in;
@@ -161,14 +182,19 @@ impl Probe {
                 return Poll::Pending;
             }
         }
+        // After the gate: a poll that is deferred must not replace the lane's wakers.
         let waker = self.wakers.waker(cx.waker());
+        // Executors of this crate ask which task a waker belongs to: they see through ours.
         let _substitution = WakerSubstitution::new(&waker, cx.waker());
         match admission {
             Admission::Quiet => run.poll_starts_quietly(self.lane),
             _ => run.poll_starts(self.lane),
         }
+        // Stacks that are captured in this poll end here.
         let floor = Floor::new();
         let polled = run.as_lane(self.lane, || {
+            // Only looked at and thrown again below: a panic has to be noted as the end of the
+            // poll.
             catch_unwind(AssertUnwindSafe(|| poll(&mut Context::from_waker(&waker))))
         });
         drop(floor);
@@ -179,11 +205,15 @@ impl Probe {
                 if let Some(outer) = outer {
                     run.waits_for(outer, self.lane);
                 }
+                // Whether the lane waits elsewhere than before decides with which waker it is
+                // polled next.
                 self.wakers.after_pending(run.poll_is_pending(self.lane));
                 Ok(Poll::Pending)
             }
             Ok(Poll::Ready(value)) => {
                 let polled = ready(&value);
+                // A stream that has given an item is not at its end, and dropping it is worth an
+                // event.
                 self.ended = !matches!(polled, Polled::Item);
                 run.poll_ends(self.lane, polled);
                 Ok(Poll::Ready(value))
@@ -197,6 +227,7 @@ impl Probe {
         if let Some(gate) = &run.gate {
             gate.after_poll(self.lane, self.ended);
         }
+        // Last, when all is noted: what is above may catch it and go on.
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 

@@ -239,6 +239,8 @@ impl Seen {
     }
 
     fn wait(&self, made_at: &Location<'_>) -> Wait {
+        // Above the innermost function of the user's stand those of libraries: what it awaits.
+        // Below, libraries are only passed through, such as `join_all`.
         let innermost = self.frames.iter().position(|frame| !frame.library);
         let library = &self.frames[..innermost.unwrap_or(self.frames.len())];
         let mut chain = vec![];
@@ -261,6 +263,8 @@ pub(super) struct Stack(Arc<[usize]>);
 
 impl Stack {
     fn frames(&self) -> Vec<Frame> {
+        // One lock for all look-ups of a process: the debug information is loaded once, and not by
+        // several threads at a time.
         let known = FRAMES.get_or_init(Mutex::default);
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut frames = vec![];
@@ -303,6 +307,7 @@ fn look_up(address: usize) -> Vec<Frame> {
         let function = symbol.name().map(|name| format!("{name:#}")).unwrap_or_default();
         let path = symbol.filename().map(|path| path.to_string_lossy().replace('\\', "/"));
         let file = path.unwrap_or_default();
+        // No place for a library's function: a reader looks at their own lines.
         let library = is_of_a_library(&file);
         let place = match (library, symbol.lineno()) {
             (false, Some(line)) => Some(Place {
@@ -412,6 +417,7 @@ pub(super) fn capture() -> Vec<usize> {
     let mut stack = Vec::with_capacity(64);
     backtrace::trace(|frame| {
         stack.push(frame.ip().addr());
+        // The stack grows downwards, so frames of what called the lane have higher addresses.
         stack.len() < MOST_FRAMES && frame.sp().addr() <= floor
     });
     stack

@@ -1,5 +1,17 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known
 //! afterwards.
+//!
+//! Two threads take part. The *caller's* waits, and looks at how long the run makes no progress on
+//! the wall clock; the *run's own* has the runtime and polls `main`:
+//!
+//! ```text
+//!   caller    record ─┬─ watch: waits, for ended or for too long ──┬─ recording
+//!                     │                                            │
+//!   run's own         └─ runtime, main, verdict, drops ── ended ───┘
+//! ```
+//!
+//! So a run that blocks its thread for ever still gets a verdict, and its caller goes on: the
+//! thread is left behind.
 use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
     gate::Stranger,
@@ -48,6 +60,7 @@ where
 /// How to run something, and what to watch.
 #[derive(Clone, Debug)]
 pub struct Recorder {
+    /// It names the thread of the run, and the picture.
     title: String,
     clock: Clock,
     observe: Observe,
@@ -55,6 +68,8 @@ pub struct Recorder {
     limit: Duration,
     /// On the wall clock, for what the limit cannot end: a thread that does not come back.
     watchdog: Duration,
+    /// A function and no closure: it is called while the log is held, so it must hold
+    /// nothing of the run.
     print: Option<fn(&Line)>,
     /// Where `main` is said to be made.
     made_at: &'static Location<'static>,
@@ -142,12 +157,15 @@ impl Recorder {
     ) -> Recording<T> {
         let run = Arc::new(Run::new(self.clock, self.observe, self.print));
         let (send, receive) = mpsc::channel();
+        // Both threads have the run: when it is given up, one of them goes on without the other.
         let theirs = run.clone();
         let limit = self.limit;
         let name = format!("run of {}", self.title);
         let builder = std::thread::Builder::new().name(name).stack_size(STACK);
         let thread = builder.spawn(move || {
             let ended = run_it(&theirs, limit);
+            // An error means that the caller has given the run up, and nothing asks for it any
+            // more.
             let _ = send.send(ended);
         });
         let thread = thread.expect("a thread for the run");
@@ -180,6 +198,7 @@ pub(crate) fn recording<T>(
 ) -> Recording<T> {
     let mut log = run.lock();
     let mut events = std::mem::take(&mut log.events);
+    // Now there is time to look up what was on the stacks: see `Traced`.
     for traced in &log.traced {
         if let Some(Event { what: What::Woken { by }, .. }) = events.get_mut(traced.event) {
             *by = explained(traced);
@@ -189,6 +208,8 @@ pub(crate) fn recording<T>(
     if let Some(message) = &log.destructor_panicked {
         remarks.push(Remark::destructor_panicked(message));
     }
+    // Taken, not cloned: a run that was given up goes on beside this, and adds nothing to a closed
+    // log.
     let lines = std::mem::take(&mut log.lines);
     let events = Arc::new(events);
     // Of the many runs of a check that goes through schedules it is the check that shows one.
@@ -256,6 +277,7 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
     limit: Duration,
     main: impl FnOnce() -> F,
 ) -> RunEnd<T> {
+    // On this thread and not on the caller's, which may have a runtime of its own.
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
@@ -333,6 +355,7 @@ pub(super) async fn out_of_time(run: &Run, limit: Duration) -> Verdict {
 /// Lets the paused clock run on until the next timer of a lane is due. No lane is polled meanwhile;
 /// tasks without a lane are, since only the runtime knows them.
 async fn next_timer(run: &Run) -> Next {
+    // With nothing else to do, the paused clock jumps to the next timer; this one comes last.
     let no_timer = tokio::time::sleep(LONG);
     let first_wake = poll_fn(|cx| match run.looks_ahead(cx.waker()) {
         Next::Nothing => Poll::Pending,
@@ -367,6 +390,8 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
     }
     builder
         .start_paused(run.clock == Clock::Paused)
+        // A runtime tells when it has come to rest: the only moment at which “nothing to do” is a
+        // fact.
         .on_thread_park(hook(|run| {
             run.forget_what_finished();
             run.thread_parks();

@@ -43,7 +43,10 @@ pub enum Observe {
 /// The state of one run. It is shared by the lanes and reached by `say!` and [`super::block`]
 /// through the thread that they are on, so that two runs in one process never meet.
 pub(crate) struct Run {
+    /// Recorders, drawings and `block` ask for it: on the paused clock time is exact, and moves
+    /// only where something says so.
     pub(super) clock: Clock,
+    /// Looked at wherever something would be noted: see [`Observe`].
     pub(super) observe: Observe,
     /// Which of several threads may go on, and what time it is for all of them.
     pub(super) scheduler: Arc<Scheduler>,
@@ -77,17 +80,21 @@ pub(super) enum Phase {
 /// What has been seen so far.
 #[derive(Default)]
 pub(super) struct Log {
+    /// In the order in which they were seen, which is one that can have happened: see [`Run::log`].
     pub events: Vec<Event>,
     /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
     quiet: Vec<QuietPoll>,
+    /// Beside the events, since a line that no lane has printed is no event.
     pub lines: Vec<Line>,
     /// Events that came after the log was full.
     pub left_out: u64,
     /// What a verdict needs. Lanes that have ended are forgotten once the log is full.
     pub lanes: BTreeMap<LaneId, LaneState>,
     /// How many lanes there have been.
+    /// Not the length of `lanes`, from which some are removed. It is the number of the next lane.
     created: usize,
     /// The stacks on which wakers were registered.
+    /// They are many, and the same over and over; so each is kept once, and known by a number.
     stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
     waits: HashMap<(Vec<Registration>, Place), Waits>,
@@ -136,8 +143,11 @@ pub(super) struct Traced {
 
 /// What a verdict has to know of a lane at any time, also when the log is full.
 pub(super) struct LaneState {
+    /// Cleaned: see `clean`.
     pub name: String,
+    /// Where `.lane()` was called: the place that is known also of a lane that was never polled.
     pub made_at: &'static Location<'static>,
+    /// Followed event by event, so that it needs no list of events.
     pub now: Doing,
     /// When it was polled last.
     pub polled: Duration,
@@ -152,6 +162,8 @@ pub(super) struct LaneState {
     /// The lane whose poll polled it last.
     pub polled_by: Option<LaneId>,
     /// What it waits for.
+    /// After its last poll that was not ready. It remains when it is polled again, for the words
+    /// “after its wait at …”.
     pub waits: Option<Waits>,
     /// Whether anything keeps a waker of it; none of a closure, which has none.
     kept: Option<Kept>,
@@ -176,6 +188,7 @@ pub(super) struct LaneState {
 /// That a lane was woken.
 #[derive(Clone)]
 pub(super) struct Woken {
+    /// At the limit of a run a wake says something else than before: the lane could not answer it.
     pub at: Duration,
     pub by: WokenBy,
     /// Through a waker that does not reach the task in which the lane is polled now.
@@ -205,6 +218,8 @@ pub(super) enum Doing {
 /// What runs on this thread right now.
 #[derive(Clone, Default)]
 struct Here {
+    /// Owned, so that a thread keeps its run alive; it goes with the thread, or when it is
+    /// replaced.
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
@@ -522,9 +537,12 @@ impl Run {
     pub(super) fn poll_is_pending(&self, lane: LaneId) -> Moved {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
+        // The poll is over: what it registered becomes what the lane waits for.
         let mut registered = std::mem::take(&mut state.registered);
         // What is polled as a lane is noted at each poll, with or without a clone.
         let mut cloned = registered.iter().filter(|(_, inside)| inside.is_none());
+        // One clone says where the lane waits. With two it is a `join!` or a `select!`, and only
+        // new wakers can show whether all of them register again.
         let first = cloned.next();
         let second = cloned.next();
         let moved = match (first, second) {
@@ -542,10 +560,12 @@ impl Run {
         if moved == Moved::Yes {
             state.place = None;
         }
+        // A lane that has only woken itself, as `yield_now` does, waits where it did that.
         if let (true, Some(stack)) = (registered.is_empty(), state.gave_way) {
             registered.push((stack, None));
         }
         let made_at = state.made_at;
+        // Nothing registered: a future that has a waker already, and was polled for nothing.
         let waits = match &state.waits {
             Some(before) if registered.is_empty() => before.kept_from_before(),
             _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![]),
@@ -579,6 +599,7 @@ impl Run {
         if !self.places {
             return;
         }
+        // Before the lock: walking the stack takes longer than all that is done with it.
         let stack = capture();
         let mut log = self.lock();
         if log.closed {
@@ -598,6 +619,7 @@ impl Run {
             self.woken_ahead(lane);
             return false;
         }
+        // A lane that wakes itself gives way: it is where it wants to go on.
         let by_itself = self.current_lane() == Some(lane);
         if by_itself {
             self.gives_way(lane);
@@ -619,6 +641,7 @@ impl Run {
             if by_itself || by == WokenBy::Yield {
                 state.self_wakes += 1;
             }
+            // The first wake counts: those that follow before the next poll change nothing.
             if state.woken.is_none() {
                 let through_an_old_waker = state.task != task && task != NO_TASK;
                 state.woken = Some(Woken { at, by, through_an_old_waker });
@@ -801,6 +824,7 @@ impl Log {
             return;
         }
         if self.is_full() {
+            // At the first event that is lost: from here on only what a verdict needs is kept up.
             if self.left_out == 0 {
                 self.lanes.retain(|_, state| state.now != Doing::Ended);
             }
@@ -866,6 +890,7 @@ impl Log {
         if self.is_full() {
             return Waits::new(made_at, when, stacks);
         }
+        // Equal waits share one allocation, since a loop waits in one place a thousand times.
         let key = (registered, Place::from(made_at));
         self.waits.entry(key).or_insert_with(|| Waits::new(made_at, when, stacks)).clone()
     }
@@ -925,6 +950,7 @@ impl LaneState {
 
     /// A poll of it begins. One without a wake does not end a wait.
     fn is_polled_at(&mut self, at: Duration, waiting: bool) {
+        // Both counts are for one instant: a lane that spins does so without time passing.
         if self.polled != at {
             self.polls = 0;
             self.self_wakes = 0;

@@ -2,6 +2,18 @@
 //! thread.
 //!
 //! How several threads keep to one clock, in the same order each time, is told in `scheduler`.
+//!
+//! A closure is a lane whose whole life is one poll: it is lazy until it is called, runs, and ends.
+//! A closure on another thread also takes part in the schedule of threads. So there are four steps
+//! around a call, and the order matters:
+//!
+//! ```text
+//!   begin_slot     wait until the scheduler lets this thread run
+//!   poll_starts    … and only then say that it runs
+//!   the work
+//!   poll_ends      say that it has ended, while no other thread can run
+//!   end_slot       … and only then let the next one go on
+//! ```
 use super::{
     event::{LaneId, Polled},
     gate::Stranger,
@@ -52,6 +64,7 @@ pub fn block(time: Duration) {
 /// A closure that will be called. Dropped before that (an aborted `spawn_blocking`, a cancelled
 /// handle), it is cancelled.
 struct Call {
+    /// Taken along, since the thread that will run it does not belong to a run.
     run: Arc<Run>,
     /// None where nothing is observed.
     lane: Option<LaneId>,
@@ -72,6 +85,7 @@ impl Call {
             Observe::Nothing => None,
             Observe::Everything | Observe::Lines => Some(run.create(name, place)),
         };
+        // After the lane was made, so that slots are in the order of lanes.
         let slot = slot(&run);
         if let (Some(gate), Some(lane)) = (&run.gate, lane) {
             gate.stranger(match slot {
@@ -95,17 +109,20 @@ impl Call {
         }
         let result = catch_unwind(AssertUnwindSafe(|| match call.lane {
             Some(lane) => run.as_lane(lane, work),
+            // Nothing is observed, but `block` has to find the run and its clock on this thread.
             None if call.slot.is_some() => {
                 run.adopt_thread();
                 work()
             }
             None => work(),
         }));
+        // What the closure has set off on the runtime comes before its end: see `scheduler`.
         run.scheduler.run_until_idle_on_thread();
         if let Some(lane) = watched {
             run.poll_ends(lane, Polled::of(&result));
         }
         if let Some(slot) = call.slot {
+            // The thread goes back to its pool, and its number to the next one.
             run.leave_thread();
             run.scheduler.end_slot(slot);
         }
@@ -120,6 +137,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
+        // What it did is noted already, and its slot given back.
         if self.begun {
             return;
         }
