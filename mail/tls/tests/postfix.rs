@@ -17,7 +17,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 use tokio::{
@@ -29,6 +29,7 @@ use tokio_rustls::rustls::RootCertStore;
 /// A Postfix in a temporary folder. It is stopped when this is dropped.
 struct Postfix {
     folder: tempfile::TempDir,
+    process: Child,
     start_tls: u16,
     implicit: u16,
     roots: RootCertStore,
@@ -60,8 +61,8 @@ impl Postfix {
         let log = fs::File::create(path.join("log")).expect("a file");
         let mut postfix = Command::new("postfix");
         postfix.arg("-c").arg(path.join("etc")).arg("start-fg").stdout(log).stderr(Stdio::null());
-        postfix.spawn().expect("postfix");
-        let postfix = Postfix { folder, start_tls, implicit, roots };
+        let process = postfix.spawn().expect("postfix");
+        let postfix = Postfix { folder, process, start_tls, implicit, roots };
         for port in [start_tls, implicit] {
             while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -96,6 +97,7 @@ impl Drop for Postfix {
     fn drop(&mut self) {
         let etc = self.folder.path().join("etc");
         let _ = Command::new("postfix").arg("-c").arg(etc).arg("stop").output();
+        let _ = self.process.wait();
     }
 }
 
