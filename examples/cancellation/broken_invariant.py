@@ -1,7 +1,7 @@
 """Broken invariant: a lock keeps the others out, and not a cancellation.
 
-In Rust: tokio's `Mutex`, see `broken_invariant.rs` beside this file. Python raises `CancelledError` at
-the await, so the coroutine could undo its first write; whatever it does not undo stays as it is.
+In Rust: tokio's `Mutex`, see `broken_invariant.rs` beside this file. Python raises `CancelledError`
+at the await, so the coroutine could undo its first write; whatever it does not undo stays as it is.
 
     python3 examples/cancellation/broken_invariant.py
 """

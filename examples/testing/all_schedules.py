@@ -1,7 +1,7 @@
 """All schedules: a test sees one order of its tasks. What does the claim say in the others?
 
-In Rust: `every_schedule`, see `all_schedules.rs` beside this file. asyncio has no tool that tries the
-other orders: both tests below pass, and the first of them should not.
+In Rust: `every_schedule`, see `all_schedules.rs` beside this file. asyncio has no tool that tries
+the other orders: both tests below pass, and the first of them should not.
 
     python3 examples/testing/all_schedules.py
     python3 -m unittest examples/testing/all_schedules.py

@@ -171,9 +171,13 @@ fn statements_are_plain_and_comments_say_enough() {
 }
 
 #[test]
-fn no_line_of_rust_has_more_than_100_columns() {
+fn no_line_of_rust_or_of_a_twin_has_more_than_100_columns() {
     let mut found = vec![];
-    for file in files("", &["rs"]) {
+    let mut sources = files("", &["rs"]);
+    for twins in ["examples", "tests/twins", "tests/mutations"] {
+        sources.extend(files(twins, &["py"]));
+    }
+    for file in sources {
         for (number, line) in text(&file).lines().enumerate() {
             let columns = line.chars().count();
             if columns > 100 {
