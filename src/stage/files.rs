@@ -18,6 +18,7 @@ use std::{
 
 /// The files that were asked for. They are created before the run and written after it.
 pub(super) struct Files {
+    /// None of them is there unless its option is.
     svg: Option<Wanted>,
     perfetto: Option<Wanted>,
     json: Option<Wanted>,
@@ -65,6 +66,8 @@ impl Files {
             ("--json", options.json.as_deref()),
             ("--explore", explorer.as_deref()),
         ];
+        // First whether two options want one file: the second would overwrite the first without a
+        // word.
         let mut targets: Vec<(&'static str, PathBuf)> = vec![];
         for (option, path) in wanted {
             let Some(path) = path else { continue };
@@ -76,6 +79,7 @@ impl Files {
             targets.push((option, target));
         }
         Ok(Files {
+            // Now, before the run: a folder that is not there is noticed while nothing is lost.
             svg: create(options.svg.as_deref())?,
             perfetto: create(options.perfetto.as_deref())?,
             json: create(options.json.as_deref())?,
@@ -111,6 +115,7 @@ impl Files {
             file.write(&recorded::to_json(charts, width))?;
         }
         if let Some(file) = self.explorer {
+            // Writing takes the file, and the browser wants its path.
             let path = file.path.clone();
             file.write(&to_page(name, charts))?;
             if self.open {
@@ -144,6 +149,7 @@ fn target(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;
     }
+    // It does not exist yet, but its folder does: so two spellings of one path are still equal.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     match (fs::canonicalize(folder.unwrap_or(Path::new("."))), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
@@ -164,6 +170,7 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
     let Some(path) = path else { return Ok(None) };
     let failed = |error| FileError::Io { path: path.to_owned(), error };
     let target = target(path);
+    // Nothing can be renamed over a pipe, and nothing is lost there.
     if !is_ordinary(&target) {
         let file = File::options().write(true).open(&target).map_err(failed)?;
         return Ok(Some(Wanted { path: path.to_owned(), beside: None, file }));
@@ -178,6 +185,7 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
 
 impl Wanted {
     fn write(mut self, text: &str) -> Result<(), FileError> {
+        // Renamed only when all of it is written.
         let written = self.file.write_all(text.as_bytes());
         let written = written.and_then(|()| match &self.beside {
             Some(beside) => fs::rename(beside, &self.path),
@@ -185,6 +193,7 @@ impl Wanted {
         });
         match written {
             Ok(()) => {
+                // There is nothing left to remove: it has the final name now.
                 self.beside = None;
                 Ok(())
             }

@@ -1,8 +1,17 @@
 //! The header of an example, as data: its source begins with what a reader has to know, and a run
 //! says the same.
+//!
+//! ```text
+//!   //! Gather: start several coroutines together and …      the title, up to the empty line
+//!   //!
+//!   //!     cargo run --example gather                       the command, and so the name
+//!   //!
+//!   //! Look for: Six seconds of sleeping take three, …      what to look for
+//! ```
 use std::fmt::Write;
 
 /// The table of contents: which example comes after which.
+/// Included and not read, so that it is there wherever the example is run.
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 
 /// What the header of an example's source says.
@@ -25,6 +34,7 @@ impl Header {
     /// # Panics
     /// If it does not say how to run the example. A test looks at every header.
     pub(super) fn of(source: &'static str) -> Header {
+        // Indented, since it is a code block in the documentation. Other commands may follow.
         let (_, command) = source.split_once("//!     cargo run ").expect("the command to type");
         let (command, _) = command.split_once('\n').expect("the end of the header");
         let (_, name) = command.split_once("--example ").expect("the name of the example");
@@ -36,6 +46,7 @@ impl Header {
         let mut text = String::new();
         for line in self.source.lines() {
             let line = line.trim_start_matches("//!").trim();
+            // A paragraph ends at an empty line, and not at the end of a line.
             if !text.is_empty() && line.is_empty() {
                 break;
             }
@@ -67,6 +78,7 @@ impl Header {
         if let Some(place) = &self.elsewhere {
             return Some(place.clone());
         }
+        // By its text and not by a parser of TOML, which would be one more crate for two names.
         let (_, rest) = MANIFEST.split_once(&format!("[[example]]\nname = \"{}\"\n", self.name))?;
         let path = quoted(rest)?;
         let next = match rest.split_once("[[example]]\n") {

@@ -1,4 +1,8 @@
 //! The command line of an example.
+//!
+//! All examples have the same options, so that what was learnt with one holds for the others; an
+//! example may add some of its own. They are read by `lexopt`, which knows how arguments are
+//! written (`--svg=FILE`, `--svg FILE`), and nothing else: there is no macro to look through.
 use super::{Stage, header::wrap};
 use crate::timeline::SvgOptions;
 use std::{ffi::OsString, path::PathBuf};
@@ -41,6 +45,7 @@ pub(super) struct Options {
     pub(super) scene: Option<String>,
     /// Draw the timeline in the terminal.
     pub(super) timeline: bool,
+    /// Where to write a picture, a trace and the data; each is left out unless it is asked for.
     pub(super) svg: Option<PathBuf>,
     pub(super) perfetto: Option<PathBuf>,
     pub(super) json: Option<PathBuf>,
@@ -56,6 +61,7 @@ pub(super) struct Options {
 
 impl Default for Options {
     fn default() -> Options {
+        // A picture in a file is as wide as one in a program that asks for no width.
         let width = SvgOptions::default().width;
         Options {
             fast: false,
@@ -76,6 +82,8 @@ impl Default for Options {
 }
 
 /// The options that every example has, with what the help says of them.
+/// By hand, in the order in which they are useful; a test would not notice one that is missing
+/// here, so add an option in `parse` and here.
 const OPTIONS: [(&str, &str); 13] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     (
@@ -119,9 +127,11 @@ impl Explore {
 
 /// `--explore` and `--explore FILE`: the file can be left out.
 fn explore(parser: &mut lexopt::Parser) -> Explore {
+    // `--explore=FILE` has its file for certain.
     if let Some(value) = parser.optional_value() {
         return Explore::Write(value.into());
     }
+    // `--explore FILE` has one if the next argument is no option.
     if let Some(mut rest) = parser.try_raw_args()
         && let Some(file) = rest.next_if(|next| !next.to_string_lossy().starts_with('-'))
     {
@@ -140,6 +150,8 @@ impl Options {
         let mut options = Options::default();
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(arg) = parser.next()? {
+            // The example's own come first, so that it can have an option that is called like one
+            // of these.
             if let Long(name) = arg
                 && let Some(option) = own.options.iter().find(|option| option.name == name)
             {
@@ -159,7 +171,9 @@ impl Options {
                 Long("explore") => options.explore = Some(explore(&mut parser)),
                 Long("where") => options.places = true,
                 Long("beside") => options.beside = Some(parser.value()?.string()?),
+                // At most 65,535 pixels, which is more than any viewer shows.
                 Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
+                // At once: what else is on the line does not matter to a person who asks for help.
                 Short('h') | Long("help") => return Ok(None),
                 _ => return Err(arg.unexpected()),
             }
@@ -193,6 +207,7 @@ impl Stage {
         for (option, help) in OPTIONS {
             options.push((option.to_owned(), help));
         }
+        // The explanations stand in one column, behind the longest option.
         let width = options.iter().map(|(option, _)| option.len()).max().unwrap_or_default();
         let mut lines = String::new();
         for (option, help) in options {

@@ -1,5 +1,9 @@
 //! `--schedules` and `--cancellations`: the scenes of an example in every schedule, and with each
 //! await cancelled.
+//!
+//! What is printed for each scene: what was tried, what must hold, whether it does; the simplest
+//! run that breaks it; and one run for each different outcome, as far as a person would look at
+//! them. The same runs go to the files that were asked for.
 use super::{
     Stage,
     claim::{Claim, SceneOutput},
@@ -62,6 +66,7 @@ struct Trial {
 
 /// Explores a scene, whatever it returns.
 pub(super) struct Explore {
+    /// Two closures, since only they know what the scene returns: see `scene`.
     schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
     cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
 }
@@ -72,12 +77,14 @@ impl Explore {
         T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
+        // Whatever it returns is wrapped, so that all scenes are explored as one type.
         let program = move || async move { SceneOutput::new(main().await) };
         let schedules = move |trial: Trial| {
             let Trial { limit, claim, effort } = trial;
             let mut tried =
                 every_schedule(title, program).budget(effort.time).at_most(effort.schedules);
             if let Some(limit) = limit {
+                // It hangs on purpose: what does not end is what it is there to show.
                 tried = tried.limit(limit).may_not_end();
             }
             if let Some(claim) = claim {
@@ -156,6 +163,8 @@ impl Stage {
     /// What explores a scene, or why nothing can.
     fn explorer_of<'s>(&self, scene: &'s Scene) -> Result<&'s Explore, &'static str> {
         match (self.real_time, &scene.explore) {
+            // Another order of what a socket brings would be another network, and no decision of
+            // ours.
             (Some(reason), _) => Err(reason),
             (None, None) => Err(OWN_LOOP),
             (None, Some(explore)) => Ok(explore),
@@ -215,6 +224,8 @@ impl SceneSchedules {
             1 => "one outcome".to_owned(),
             n => format!("{n} outcomes"),
         };
+        // Outcomes are told apart by what was printed, not by its order; so that is said beside
+        // them.
         let orders = match explored.orders_of_lines {
             0 | 1 => "their lines come in one order".to_owned(),
             n => format!("the lines of one of them come in up to {n} orders"),
@@ -326,6 +337,7 @@ impl SceneCancellations {
             Some(sentence) => text += &format!("What must hold: {sentence}.\n"),
             None => text += "The example states nothing that must hold then.\n",
         }
+        // Without a claim there is nothing that could hold, whatever came of it.
         if self.must_hold.is_some() && cancelled.holds() {
             text += &self.holds(cancelled.cancellations);
         }

@@ -10,6 +10,7 @@ mod counts;
 mod environment;
 mod limits;
 mod locks;
+mod operations;
 mod own;
 mod races;
 mod wakes;

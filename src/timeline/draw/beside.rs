@@ -64,6 +64,7 @@ impl Pair {
         // One label, one room and one layout for both: otherwise equal times would not be in line.
         let label = label_width(&both, options.width);
         let layout = Layout::new(&both, terminal::room(&both, label, options.width));
+        // A row that only one of them has is different as a whole, and has no stretch that says so.
         let mut different = vec![];
         for row in 0..self.different.len() {
             if !self.different[row].is_empty() || self.only_in(row).is_some() {
@@ -90,6 +91,7 @@ impl Pair {
         for left_out in &layout.left_out {
             lines.extend(terminal::sentence(&left_out.to_string(), options));
         }
+        // Last, since they are what the comparison comes to.
         for note in &self.notes {
             lines.extend(terminal::sentence(note, options));
         }
@@ -143,7 +145,9 @@ impl Pair {
     /// sentence, too.
     fn compare(&mut self) {
         let [upper, lower] = &self.charts;
+        // Each run goes by its title, since “the first” and “the second” have to be looked up.
         let quoted = [format!("“{}”", upper.title), format!("“{}”", lower.title)];
+        // First of all: it is what the two programs are compared for.
         if upper.elapsed != lower.elapsed {
             let took = [human(upper.elapsed), human(lower.elapsed)];
             self.notes.push(format!(
@@ -195,6 +199,12 @@ fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
 }
 
 /// Where the two rows of one name differ, in positions of the common instants.
+///
+/// ```text
+///   upper   polls 1   waiting     polls 1   ready      polls 1
+///   lower   polls 1   waiting     polls 0   (nothing)  polls 0
+///                                 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   one stretch
+/// ```
 fn stretches(charts: &[Chart; 2], lanes: [&Vec<LaneId>; 2]) -> Vec<(Pos, Pos)> {
     let [upper, lower] = [0, 1].map(|side| Doings::of(&charts[side], lanes[side]));
     let mut found: Vec<(Pos, Pos)> = vec![];
@@ -246,7 +256,9 @@ impl Doings {
                         | State::MovedClock
                         | State::OnThread
                 );
+                // A poll is counted where it begins; one that blocks may end at a later instant.
                 doings.polls[span.from.instant] += usize::from(polled);
+                // All gaps that the span covers. One within an instant covers none.
                 doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));
             }
         }
@@ -288,6 +300,7 @@ fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, 
         instants[place].columns = chart.instants[index].columns;
         moved_to.push(place);
     }
+    // The column stays: an instant keeps its polls, wherever it goes.
     let moved = |pos: Pos| Pos { instant: moved_to[pos.instant], ..pos };
     let mut chart = chart.clone();
     chart.instants = instants;
@@ -329,6 +342,7 @@ fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
         pairs.push([lanes, other]);
     }
     for lanes in lower {
+        // Those that have met one of the upper chart were taken out above.
         if !lanes.is_empty() {
             pairs.push([vec![], lanes]);
         }
@@ -356,6 +370,7 @@ fn share_colours([upper, lower]: &mut [Chart; 2]) {
     // A name that only the lower chart has gets a colour that the upper one does not use.
     let mut next = hues.values().max().map_or(0, |highest| highest + 1);
     let mut new: HashMap<String, usize> = HashMap::new();
+    // The upper chart keeps its colours. The lower one takes them for names that both have.
     for row in &mut lower.rows {
         row.hue = match hues.get(row.name.as_str()) {
             Some(hue) => *hue,

@@ -84,7 +84,7 @@ pub(super) fn label_width(charts: &[(&Chart, &Rows)], width: usize) -> usize {
     let mut label = 0;
     for (chart, rows) in charts {
         for (number, _) in used_threads(chart) {
-            label = label.max(thread_name(number).width());
+            label = label.max(thread_name(chart, number).width());
         }
         for lanes in &rows.drawn {
             label = label.max(row_name(chart, lanes).width());
@@ -99,6 +99,7 @@ pub(super) fn label_width(charts: &[(&Chart, &Rows)], width: usize) -> usize {
 /// fit, and the note on its end.
 pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Room {
     let width = width.max(NARROWEST);
+    // A note that would be cut off takes its room from the chart, up to a third of the line.
     let mut note = 0;
     for (chart, rows) in charts {
         for &lane in rows.drawn.iter().flatten() {
@@ -124,8 +125,8 @@ pub(super) struct Picture<'c> {
     layout: &'c Layout,
     /// Which lanes poll others: they are not to blame when these block.
     polls_others: Vec<bool>,
-    /// Columns for the names.
-    /// The same for two charts that are drawn together, so that their axes are in line.
+    /// Columns for the names: the same for two charts that are drawn together, so that their axes
+    /// are in line.
     label: usize,
     /// With a width that is at least the narrowest.
     options: TerminalOptions,
@@ -149,6 +150,7 @@ impl<'c> Picture<'c> {
         self.layout.x(pos).round() as usize
     }
 
+    /// It is in bold, and is not shortened: it says which run it is.
     pub fn title(&self) -> Vec<String> {
         let mut lines = vec![];
         for line in wrap(&self.chart.title, self.options.width) {
@@ -253,6 +255,7 @@ impl<'c> Picture<'c> {
         let free = self.x(self.chart.rows[next].begin()) > at;
         if free {
             line.put(at, sign, &style);
+        // A lane that took no column has no place for a sign of its own, and gets none.
         } else if at > self.x(row.begin()) {
             line.put(at - 1, sign, &style);
         }
@@ -264,6 +267,7 @@ impl<'c> Picture<'c> {
         // All of it is filled, and the cut is drawn over that later; a label goes where it can be
         // seen.
         let stretch = self.x(span.from)..self.x(span.to);
+        // Where it can be seen, if the cut goes through it.
         let seen = self.layout.seen(stretch.start as f64..stretch.end as f64);
         let seen = seen.start as usize..seen.end as usize;
         let sign = span.state.mark().sign().expect("each state has one");
@@ -284,6 +288,7 @@ impl<'c> Picture<'c> {
                 line.fill(stretch, sign, &Style::new().color256(TERMINAL_AMBER));
                 line.label(seen, &self.time_of(span), &grey());
             }
+            // The same sign as running: what tells them apart is that a bar over a gap takes time.
             State::Blocking => {
                 line.fill(stretch, sign, colour);
                 // A lane that blocks inside another is labelled, and the lanes around it are not.
@@ -319,7 +324,7 @@ impl<'c> Picture<'c> {
 
     /// Which lane has a thread when: each by one letter.
     fn thread(&self, number: usize, holds: &[Hold], letters: &[char]) -> String {
-        let mut line = self.line(&thread_name(number), &grey(), false);
+        let mut line = self.line(&thread_name(self.chart, number), &grey(), false);
         for hold in holds {
             let Some(row) = self.rows.of_lane(hold.lane) else { continue };
             // A wide letter would take two columns, and each column is a poll.
@@ -375,6 +380,7 @@ pub(super) fn legend(marks: &[Mark], options: TerminalOptions) -> Vec<String> {
             entries.push(format!("{sign} {}", short_label(*mark)));
         }
     }
+    // The glossary explains in paragraphs what an entry says in two words.
     entries.push("(words: docs/glossary.md)".into());
     for entry in entries {
         // An entry is not broken, unless it is wider than a whole line.

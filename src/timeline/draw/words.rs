@@ -88,8 +88,8 @@ impl Chart {
         if sum > self.elapsed {
             let sum = human(sum);
             format!("{took}; one after another it would have been {sum} ({named}).")
-        // Equal by chance is not enough: two sleeps may overlap while a third is done alone.
         } else if sum == self.elapsed && !self.anything_overlaps() {
+            // That the times are equal is not enough: two lanes may overlap, and then none runs.
             format!("{took}, as long as all of it one after another ({named}): nothing overlapped.")
         } else {
             format!("{took}.")
@@ -311,6 +311,7 @@ impl Chart {
                 wakers.push(reason);
             }
         }
+        // A lane that many others wake would fill the description with their names.
         wakers.truncate(NAMED);
         facts.extend(wakers);
         facts.extend(self.last_place(row));
@@ -340,6 +341,7 @@ impl Chart {
 
     /// Lanes that a loop made, one after the other.
     fn describe_lanes_in_turn(&self, lanes: &[LaneId]) -> String {
+        // From the beginning of the first to the end of the last: they are in order of time.
         let first = &self.rows[lanes[0]];
         let last = &self.rows[lanes[lanes.len() - 1]];
         // Counted, in the order in which they first occur: “28 finished, 2 dropped by main”.
@@ -399,6 +401,7 @@ fn how_often_polled(row: &Row) -> String {
             _ => {}
         }
     }
+    // A closure is not polled; and what was not polled at all is the first thing to know of a lane.
     match polls {
         0 if on_thread => "on a thread of its own".into(),
         0 => "never polled".into(),

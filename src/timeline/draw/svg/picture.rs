@@ -92,7 +92,7 @@ impl Sheet {
         let mut note: f64 = 0.0;
         for (chart, rows) in charts {
             for (number, _) in used_threads(chart) {
-                name = name.max(width_of(&thread_name(number), FONT) * BOLD);
+                name = name.max(width_of(&thread_name(chart, number), FONT) * BOLD);
             }
             for lanes in &rows.drawn {
                 name = name.max(width_of(row_name(chart, lanes), FONT) * BOLD);
@@ -139,8 +139,7 @@ pub(super) struct Picture<'c> {
     different: &'c [Vec<(Pos, Pos)>],
     /// Which lanes poll others: they are not to blame when these block.
     polls_others: Vec<bool>,
-    /// The title and the summary, in lines.
-    /// It is broken here, since SVG does not break lines.
+    /// The summary, in lines: it is broken here, since SVG does not break lines.
     summary: Vec<String>,
     /// Where the first row begins.
     top: f64,
@@ -172,6 +171,9 @@ impl<'c> Picture<'c> {
     }
 
     /// The middle of a row.
+    ///
+    /// Bars, lines, signs and text of a row are placed from here: up and down by half a bar, text
+    /// by 4 or 5 pixels, so that its letters and not its baseline are in the middle.
     fn row_y(&self, row: usize) -> f64 {
         self.top + (row as f64 + 0.5) * self.sheet.row_height
     }
@@ -181,7 +183,8 @@ impl<'c> Picture<'c> {
         Some(self.row_y(self.rows.of_lane(lane)?))
     }
 
-    /// Where the rows of threads begin.
+    /// Where the rows of threads begin: a little apart from the lanes, since they are another kind
+    /// of row, which says the same by thread.
     fn threads_top(&self) -> f64 {
         self.top + self.rows.drawn.len() as f64 * self.sheet.row_height + 8.0
     }
@@ -214,6 +217,7 @@ impl<'c> Picture<'c> {
 
     /// In the order from back to front: what is drawn later covers what was drawn before.
     pub fn draw(&self) -> Markup {
+        // What stands below each other is placed by the heights that `height` sums up.
         let legend = self.bottom() + 16.0;
         let notes = legend + self.legend_height();
         let lines = notes + self.layout.left_out.len() as f64 * LINE;
@@ -240,6 +244,7 @@ impl<'c> Picture<'c> {
 
     fn caption(&self) -> Markup {
         html! {
+            // Positions are fixed, since TITLE and SUMMARY leave room for exactly this.
             text.title x=(px(MARGIN)) y="26" { (self.chart.title) }
             @for (nth, line) in self.summary.iter().enumerate() {
                 text.faint x=(px(MARGIN)) y=(px(47.0 + nth as f64 * SUMMARY)) { (line) }
@@ -260,6 +265,7 @@ impl<'c> Picture<'c> {
             if self.layout.hides(Pos { instant: index, column: 0 }) {
                 continue;
             }
+            // Of a band that is cut, the time stands above the larger part.
             let seen = self.layout.seen(range);
             let text = human(instant.at);
             let middle = self.sheet.left + (seen.start + seen.end) / 2.0;
@@ -277,6 +283,8 @@ impl<'c> Picture<'c> {
         let height = px(self.bottom() - self.top + 10.0);
         html! {
             @for band in bands {
+                // Reaches a little beyond the first and the last row, so that it is seen as one
+                // band.
                 rect.band x=(px(self.sheet.left + band.start)) y=(px(self.top - 6.0))
                     width=(px(band.end - band.start)) height=(height) rx="4" {}
             }
@@ -293,6 +301,8 @@ impl<'c> Picture<'c> {
         html! {
             @for (row, stretches) in self.different.iter().enumerate() {
                 @for &(from, to) in stretches {
+                    // Over the whole height of the row: what differs may be a wait, which has no
+                    // height.
                     @for part in self.layout.parts(self.layout.x(from)..self.layout.x(to)) {
                         rect.differs x=(px(self.sheet.left + part.start))
                             y=(px(self.row_y(row) - self.sheet.row_height / 2.0))
@@ -305,9 +315,12 @@ impl<'c> Picture<'c> {
 
     fn row(&self, row: usize, lanes: &[LaneId]) -> Markup {
         let y = self.row_y(row);
+        // Shortened for bold letters, which are wider.
         let name = shorten(row_name(self.chart, lanes), NAME / BOLD, FONT);
         html! {
             text.name x=(px(self.sheet.left - MARGIN)) y=(px(y + 5.0)) { (name) }
+            // All spans before all ends: the sign of an end stands on what the next lane of the row
+            // does.
             @for &lane in lanes {
                 @for nth in 0..self.chart.rows[lane].spans.len() { (self.span(lane, nth, y)) }
             }
@@ -318,6 +331,8 @@ impl<'c> Picture<'c> {
     /// The sign of a lane's end and the note on it.
     fn end(&self, lane: LaneId, y: f64) -> Markup {
         let row = &self.chart.rows[lane];
+        // The place of its end is in the cut. That the lane goes on behind it would be wrong to
+        // say.
         if self.layout.hides(row.end.0) {
             return html! {};
         }
@@ -369,11 +384,13 @@ impl<'c> Picture<'c> {
     fn span(&self, lane: LaneId, nth: usize, y: f64) -> Markup {
         let row = &self.chart.rows[lane];
         let span = &row.spans[nth];
+        // Two parts if the cut is in it, none if it is hidden by the cut or takes no room.
         let parts = self.layout.parts(self.layout.x(span.from)..self.layout.x(span.to));
         let colour = lane_class(row.hue);
         html! {
             @if !parts.is_empty() {
                 g {
+                    // The title is that of the group: pointing at either part says the same.
                     @if self.sheet.options.titles { title { (self.chart.sentence(lane, nth)) } }
                     @for part in &parts { (self.shape(span.state, part, y, &colour)) }
                 }
@@ -537,6 +554,8 @@ impl<'c> Picture<'c> {
     /// The wakes that are drawn as arrows. A lane that wakes the one that polls it only passes its
     /// own wake on: that needs none.
     fn drawn_wakes(&self) -> Vec<&Wake> {
+        // Three kinds are not drawn: a wake that only passes another one on, one within a row, and
+        // one in the cut.
         let mut wakes = vec![];
         for wake in &self.chart.wakes {
             let from = self.rows.of_lane(wake.from);
@@ -622,6 +641,7 @@ impl<'c> Picture<'c> {
         }
         html! {
             @for (x, y, size, pale, text) in numbers {
+                // Its ink is chosen for the bar below it: light on a full bar, dark on a pale one.
                 text.in-bar.on-pale[pale] x=(px(x)) y=(px(y + 4.5)) font-size=(px(size)) { (text) }
             }
         }
@@ -681,7 +701,9 @@ impl<'c> Picture<'c> {
         let height = px(self.sheet.hold_height);
         let left = self.sheet.left;
         html! {
-            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) { (thread_name(number)) }
+            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) {
+                (thread_name(self.chart, number))
+            }
             @for Tile { part, colour, text } in self.tiles(holds) {
                 rect.running.(colour) x=(px(left + part.start)) y=(top)
                     width=(px(part.end - part.start)) height=(height) {}
@@ -732,6 +754,7 @@ impl<'c> Picture<'c> {
         let mut y = 12.0;
         let mut placed = vec![];
         for mark in marks {
+            // The icon, and the words behind it.
             let wide = NOTE + width_of(mark.label(), SMALL);
             // A new line; but an entry that is wider than a line has to stand somewhere.
             if x + wide > self.sheet.width && x > self.sheet.left {
@@ -763,6 +786,7 @@ impl<'c> Picture<'c> {
         };
         html! {
             @for Entry { x, y, mark } in self.legend_entries() {
+                // Icons are drawn around their own origin: see `icon`.
                 g transform={ "translate(" (px(x)) " " (px(y)) ")" } {
                     @match self.sheet.options.glossary {
                         Some(page) => a href={ (page) "#" (mark.term()) } { (entry(mark)) },
@@ -780,6 +804,7 @@ impl<'c> Picture<'c> {
         // As many columns as the widest line allows, so that no line is shortened without need.
         let mut widest: f64 = 120.0;
         for said in shown {
+            // As it will be printed, with the number and a gap to the next column.
             let text = format!("{}  {}", self.chart.rows[said.lane].name, said.text);
             widest = widest.max(width_of(&text, SMALL) + 40.0);
         }
@@ -851,6 +876,7 @@ struct Tile {
 }
 
 /// The widest stretch between two of these edges, of those between `from` and `to`.
+/// Edges are where text must not stand: arrows, bands. What is left between two neighbours is free.
 fn widest_between(mut edges: Vec<f64>, from: f64, to: f64) -> Range<f64> {
     edges.push(to);
     edges.retain(|edge| (from..=to).contains(edge));
@@ -879,6 +905,7 @@ fn arrow(x: f64, start: f64, tip: f64, down: f64) -> Markup {
 
 /// A mark as it stands in a legend: 20 pixels wide, around y = 0.
 fn icon(mark: Mark) -> Markup {
+    // In the colour of `main`, which is none: a legend is about states and not about lanes.
     let bar = |class: &str| html! { rect.(class).l0 width="18" height="14" y="-7" rx="3" {} };
     let line = |class: &str| html! { line.(class).l0 x1="1" x2="19" y1="0" y2="0" {} };
     match mark {
