@@ -81,8 +81,8 @@ impl Stage {
         Stage { header: Some(header), ..stage }
     }
 
-    /// Where the source is and what to type after `cargo run` for the next example, if it belongs to
-    /// another package than this one: then the table of contents here does not list it.
+    /// Where the source is and what to type after `cargo run` for the next example, if it belongs
+    /// to another package than this one: then the table of contents here does not list it.
     pub fn place(self, path: &'static str, next: Option<&str>) -> Stage {
         let place = (path, next.map(str::to_owned));
         Stage { header: self.header.map(|header| header.with_place(place)), ..self }
