@@ -12,7 +12,7 @@ BYTES = 1000
 
 
 def text_for(recipient):
-    """A message of `BYTES` bytes once Twisted has made CRLF of each LF, as that of `throughput.rs`."""
+    """A message of `BYTES` bytes once each LF has become CRLF, as that of `throughput.rs`."""
     text = f"From: <sender@example.org>\nTo: <{recipient}>\nSubject: news\n\n"
     line = "This is a line of a message of that many bytes, as it might be.\n"
     while len(text) + text.count("\n") < BYTES:

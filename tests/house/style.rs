@@ -15,7 +15,7 @@ const TUPLE_LETS_PER_1000: usize = 1;
 
 /// The event loop's core has a count of its own: see `core`.
 const ROOMS: &[Room] = &[
-    Room { path: "src", comments: 20 },
+    Room { path: "src", comments: 25 },
     Room { path: "src/event_loop", comments: 25 },
     Room { path: "src/timeline", comments: 25 },
     Room { path: "src/schedules", comments: 25 },
@@ -29,14 +29,8 @@ const ROOMS: &[Room] = &[
 ];
 
 /// Combinators and tuple-lets per 1,000 lines, where they are more than they should be.
-const LEFT: &[(&str, usize, usize)] = &[
-    ("src/schedules", 8, 1),
-    ("src/protocol", 10, 5),
-    ("examples", 8, 3),
-    ("slides/src", 13, 4),
-    ("mail/src", 8, 2),
-    ("mail2alert/src", 8, 3),
-];
+const LEFT: &[(&str, usize, usize)] =
+    &[("examples", 8, 3), ("slides/src", 13, 4), ("mail/src", 8, 2), ("mail2alert/src", 8, 3)];
 
 /// Lines over 100 columns that are left, by folder. The code of the starters, and of the answers
 /// made from them, keeps its lines, since hints and notes quote them: 120 columns there.
