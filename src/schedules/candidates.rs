@@ -109,10 +109,10 @@ fn a_lane_around_comes_first(lanes: &[Known], mut lane: LaneId, running: &[LaneI
 }
 
 /// What lanes of one name that were made at one place turned out to be, in all runs so far.
-#[derive(Debug, Default)]
 ///
 /// A lane that nothing has polled yet looks the same whether it is a task or a branch. What others
 /// of its kind have been is the best guess; a wrong one costs a run that is not counted.
+#[derive(Debug, Default)]
 pub(super) struct Roles(Mutex<HashMap<(Location<'static>, String), Role>>);
 
 #[derive(Clone, Copy, Debug, Default)]

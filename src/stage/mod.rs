@@ -78,7 +78,15 @@ impl Stage {
     /// If the header does not say how to run the example.
     pub fn of(source: &'static str) -> Stage {
         let header = Header::of(source);
-        Stage { header: Some(header), ..Stage::new(header.name) }
+        let stage = Stage::new(header.name);
+        Stage { header: Some(header), ..stage }
+    }
+
+    /// Where the source is and what to type after `cargo run` for the next example, if it belongs
+    /// to another package than this one: then the table of contents here does not list it.
+    pub fn place(self, path: &'static str, next: Option<&str>) -> Stage {
+        let place = (path, next.map(str::to_owned));
+        Stage { header: self.header.map(|header| header.with_place(place)), ..self }
     }
 
     /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.

@@ -60,7 +60,7 @@ pub(super) fn print_next(header: &Header) {
     show(&format!("\nThe source: {path}. Its options: --help.\n"));
     show(&format!("Poll by poll: cargo run --example {name} -- --step\n"));
     if let Some(next) = next {
-        show(&format!("Next: cargo run --example {next}\n"));
+        show(&format!("Next: cargo run {next}\n"));
     }
 }
 

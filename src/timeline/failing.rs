@@ -27,8 +27,14 @@ impl Drop for Shown {
         if !fails && std::env::var_os("TIMELINE").is_none() {
             return;
         }
-        let mut chart =
-            Chart::new(&self.title, self.clock, &self.events, self.elapsed, self.left_out);
+        let mut chart = Chart::of_workers(
+            self.workers,
+            &self.title,
+            self.clock,
+            &self.events,
+            self.elapsed,
+            self.left_out,
+        );
         // It is being dropped, so nothing else needs them.
         chart.lines = std::mem::take(&mut self.lines);
         chart.verdict = self.verdict.take();

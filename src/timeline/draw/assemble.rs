@@ -36,13 +36,34 @@ impl Chart {
         elapsed: Duration,
         left_out: u64,
     ) -> Chart {
+        Chart::of_workers(0, title, clock, events, elapsed, left_out)
+    }
+
+    /// The same of a runtime that has so many workers beside its first thread: what they poll has
+    /// the numbers from 1 to that as its thread.
+    pub fn of_workers(
+        workers: usize,
+        title: &str,
+        clock: Clock,
+        events: &[Event],
+        elapsed: Duration,
+        left_out: u64,
+    ) -> Chart {
+        let threads = vec![vec![]; workers + 1];
         let mut assembly = Assembly {
-            chart: Chart { title: title.into(), clock, left_out, ..Chart::default() },
+            chart: Chart {
+                title: title.into(),
+                clock,
+                left_out,
+                workers,
+                threads,
+                ..Chart::default()
+            },
             clock,
             hues: HashMap::new(),
             began: Duration::ZERO,
             open: vec![],
-            stacks: vec![],
+            stacks: vec![vec![]; workers + 1],
             last_block: None,
         };
         // Time first, then what happened at it: a span ends where the instant of its event begins.
@@ -164,7 +185,10 @@ impl Assembly {
     /// The lane does something else from now on, or nothing more. What it did until now becomes a
     /// span, unless no time and no poll went by.
     fn change(&mut self, lane: LaneId, next: Option<State>) {
-        let now = self.now();
+        self.change_at(self.now(), lane, next);
+    }
+
+    fn change_at(&mut self, now: Pos, lane: LaneId, next: Option<State>) {
         let open = &mut self.open[lane];
         let state = open.state;
         let from = open.from;
@@ -200,8 +224,24 @@ impl Assembly {
 
     /// The lane has ended, or the run has. The end of a row is where its last span ends.
     fn end(&mut self, lane: LaneId, end: End) {
-        self.change(lane, None);
-        self.chart.rows[lane].end = (self.now(), end);
+        self.end_at(self.now(), lane, end);
+    }
+
+    fn end_at(&mut self, now: Pos, lane: LaneId, end: End) {
+        self.change_at(now, lane, None);
+        self.chart.rows[lane].end = (now, end);
+    }
+
+    /// Where a poll ends. Another thread may have begun an instant meanwhile, on the real clock;
+    /// but one that was short ends in the instant in which it began, and does not block until then.
+    fn end_of_poll(&self, lane: LaneId, event: &Event) -> Pos {
+        let now = self.now();
+        let (began, instant) = self.open[lane].polled;
+        let short = event.at.saturating_sub(began) <= LONG_POLL;
+        if self.clock == Clock::Real && short && instant < now.instant {
+            return Pos { instant, column: self.chart.instants[instant].columns };
+        }
+        now
     }
 
     fn event(&mut self, event: &Event) {
@@ -214,7 +254,7 @@ impl Assembly {
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
             What::PollStart => self.poll_starts(lane, event),
-            What::PollEnd { polled, .. } => self.poll_ends(lane, event.thread, polled),
+            What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             // It stands between the two ends of a poll, so the lane's own span learns of it in
             // `change`.
             What::Blocked if event.thread == 0 => self.last_block = Some(self.now()),
@@ -262,7 +302,7 @@ impl Assembly {
         // A lane that still waits when its poll begins was not woken: the lane that polls it was.
         let unwoken = matches!(self.open[lane].state, Some(State::Waiting(_)));
         self.waited(lane, Until::Unwoken);
-        let next = if thread > 0 {
+        let next = if thread > self.chart.workers {
             State::OnThread
         } else if unwoken {
             State::RunningUnwoken
@@ -286,22 +326,23 @@ impl Assembly {
         self.chart.instants[now.instant].columns += 1;
     }
 
-    fn poll_ends(&mut self, lane: LaneId, thread: usize, polled: &Polled) {
+    fn poll_ends(&mut self, lane: LaneId, event: &Event, polled: &Polled) {
+        let thread = event.thread;
+        let now = self.end_of_poll(lane, event);
         // Taken whatever the poll returned: the wake counts for this poll only.
         let woken = std::mem::take(&mut self.open[lane].woken_while_polled);
         match polled {
             Polled::Pending(waits) => {
                 let next = if woken { State::Ready } else { State::Waiting(Until::RunOver) };
-                self.change(lane, Some(next));
+                self.change_at(now, lane, Some(next));
                 self.open[lane].waits = Some(waits.clone());
             }
             // A stream that has given an item waits for nothing. It has not been asked.
-            Polled::Item => self.change(lane, Some(State::BetweenItems)),
-            Polled::Ready => self.end(lane, End::Finished),
-            Polled::Panicked(message) => self.end(lane, End::Panicked(message.clone())),
+            Polled::Item => self.change_at(now, lane, Some(State::BetweenItems)),
+            Polled::Ready => self.end_at(now, lane, End::Finished),
+            Polled::Panicked(message) => self.end_at(now, lane, End::Panicked(message.clone())),
         }
         // The lane around it has the thread again.
-        let now = self.now();
         self.stacks[thread].retain(|other| *other != lane);
         if let Some(hold) = self.chart.threads[thread].last_mut() {
             hold.to = now;
@@ -450,6 +491,10 @@ fn idle_gaps(chart: &Chart) -> Vec<bool> {
     // Only the first thread counts: the others run closures, and no future waits for its turn
     // there.
     let mut idle = vec![true; chart.instants.len()];
+    if chart.workers > 0 {
+        // One of several is always free, or as good as that: what tells is that the owner waits.
+        return idle;
+    }
     if let Some(holds) = chart.threads.first() {
         for hold in holds {
             // A hold within one instant fills no gap.

@@ -23,8 +23,12 @@ pub struct Chart {
     pub rows: Vec<Row>,
     /// Which lane woke which, in order.
     pub wakes: Vec<Wake>,
-    /// What each thread ran, in order; the runtime's thread is the first.
+    /// What each thread ran, in order; the runtime's thread is the first. On a runtime of several
+    /// threads that is the one that polls `main`, and the workers come next.
     pub threads: Vec<Vec<Hold>>,
+    /// How many workers there are; 0 on a runtime of one thread.
+    #[serde(default)]
+    pub workers: usize,
     /// What lanes printed, in order, with the positions in the chart.
     pub said: Vec<Said>,
     /// Everything that was printed, in order, as a terminal shows it: what no lane printed, too.

@@ -246,16 +246,21 @@ fn last_letter(name: &str) -> char {
 }
 
 /// The row of a thread, in brackets: a lane may be called `thread`, too.
-pub(super) fn thread_name(number: usize) -> String {
-    if number == 0 { "[thread]".into() } else { format!("[thread {}]", number + 1) }
+pub(super) fn thread_name(chart: &Chart, number: usize) -> String {
+    match number {
+        0 => "[thread]".into(),
+        _ if number <= chart.workers => format!("[worker {number}]"),
+        _ => format!("[thread {}]", number - chart.workers + 1),
+    }
 }
 
-/// The threads that ran something, with their numbers.
+/// The threads that ran something, with their numbers; and each worker, also one that ran nothing.
 /// The runtime's thread may be missing: a run that is nothing but closures on threads has none.
 pub(super) fn used_threads(chart: &Chart) -> Vec<(usize, &[Hold])> {
     let mut used = vec![];
     for (number, holds) in chart.threads.iter().enumerate() {
-        if !holds.is_empty() {
+        let is_worker = number > 0 && number <= chart.workers;
+        if is_worker || !holds.is_empty() {
             used.push((number, holds.as_slice()));
         }
     }

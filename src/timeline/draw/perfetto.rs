@@ -88,7 +88,7 @@ impl Trace {
         }
         for (number, holds) in used_threads(chart) {
             let thread = THREADS + number;
-            self.name(process, thread, &thread_name(number));
+            self.name(process, thread, &thread_name(chart, number));
             for hold in holds {
                 self.events.push(process.hold(thread, hold));
             }

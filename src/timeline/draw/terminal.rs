@@ -84,7 +84,7 @@ pub(super) fn label_width(charts: &[(&Chart, &Rows)], width: usize) -> usize {
     let mut label = 0;
     for (chart, rows) in charts {
         for (number, _) in used_threads(chart) {
-            label = label.max(thread_name(number).width());
+            label = label.max(thread_name(chart, number).width());
         }
         for lanes in &rows.drawn {
             label = label.max(row_name(chart, lanes).width());
@@ -324,7 +324,7 @@ impl<'c> Picture<'c> {
 
     /// Which lane has a thread when: each by one letter.
     fn thread(&self, number: usize, holds: &[Hold], letters: &[char]) -> String {
-        let mut line = self.line(&thread_name(number), &grey(), false);
+        let mut line = self.line(&thread_name(self.chart, number), &grey(), false);
         for hold in holds {
             let Some(row) = self.rows.of_lane(hold.lane) else { continue };
             // A wide letter would take two columns, and each column is a poll.

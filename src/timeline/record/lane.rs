@@ -18,15 +18,15 @@
 use super::{
     event::{LaneId, Polled, panic_message},
     gate::{Admission, Poller},
-    place::Floor,
+    place::{Floor, Place},
     run::{Observe, Run},
     wakers::LaneWakers,
 };
-use crate::waker::WakerSubstitution;
+use crate::{timeline::clean, waker::WakerSubstitution};
 use std::{
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Once},
     task::{Context, Poll},
 };
 
@@ -34,7 +34,8 @@ use std::{
 pub trait LaneExt: Future + Sized {
     /// Names this future, and gives it a row of its own in the timeline.
     ///
-    /// The lane belongs to the run on whose thread it is made; outside a run it is just its future.
+    /// The lane belongs to the run on whose thread it is made; outside a run it is just its future,
+    /// and the first such lane of a process says so on the standard error.
     /// It never changes what it wraps: dropping it drops the future, and a panic goes on through
     /// it.
     #[track_caller]
@@ -53,13 +54,29 @@ pub(super) fn lane_made_at<F: Future>(
     Lane { future: Some(future), probe: probe_made_at(name, place) }
 }
 
-/// What watches a lane of the run on this thread; none outside a run, where there is nothing to
-/// tell it to and a lane only passes polls on.
+/// What watches a lane of the run on this thread; none outside a run, which is said once.
 pub(super) fn probe_made_at(name: &str, place: &'static Location<'static>) -> Option<Probe> {
     match Run::here() {
         Some(run) => Probe::new(run, name, place),
-        None => None,
+        None => {
+            say_once_that_it_belongs_to_no_run(name, place);
+            None
+        }
     }
+}
+
+/// A lane without a run is its bare future, and whatever was to be seen of it is missing. That is
+/// easily overlooked: a test that forgot `record`, a thread that the run does not know.
+fn say_once_that_it_belongs_to_no_run(name: &str, place: &Location<'_>) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let name = clean::name(name);
+        let place = Place::from(place);
+        eprintln!(
+            "the lane “{name}”, made at {place}, belongs to no run, so nothing of it is recorded: \
+             make it in what a `Recorder` runs, on a thread of that run (said once)"
+        );
+    });
 }
 
 pin_project_lite::pin_project! {
@@ -162,7 +179,7 @@ impl Probe {
         let run = self.run.clone();
         if !run.is_open() {
             // Either the run is over, and this future has outlived it; or it is being ended.
-            return if run.is_over() { poll(cx) } else { Poll::Pending };
+            return if run.lets_lanes_go_on() { poll(cx) } else { Poll::Pending };
         }
         // No waker of our own then: what only prints needs to know which lane runs, and no more.
         if run.observe == Observe::Lines {

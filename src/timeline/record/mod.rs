@@ -19,9 +19,11 @@ mod blocking;
 mod event;
 #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
 mod gate;
+mod here;
 mod lane;
 mod place;
 mod primitives;
+mod processor;
 mod recorder;
 mod run;
 mod scheduler;

@@ -17,7 +17,7 @@ use super::{
     gate::Stranger,
     lane::lane_made_at,
     place::{Waits, passes_through},
-    run::{Observe, Phase, Run, Traced},
+    run::{Home, Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
 use crate::timeline::{Clock, clean};
@@ -32,7 +32,7 @@ use std::{
     task::Poll,
     time::{Duration, Instant},
 };
-use tokio::task::coop::unconstrained;
+use tokio::{runtime::Builder, task::coop::unconstrained};
 
 /// Runs the future that `main` makes on a paused clock and records what happens:
 /// `Recorder::new(title).record(main)`.
@@ -61,18 +61,20 @@ where
 #[derive(Clone, Debug)]
 pub struct Recorder {
     /// It names the thread of the run, and the picture.
-    title: String,
+    pub(super) title: String,
     clock: Clock,
-    observe: Observe,
+    pub(super) observe: Observe,
     /// On the run's clock, since on the paused one the wall clock says nothing.
-    limit: Duration,
+    pub(super) limit: Duration,
+    /// How many workers the runtime has; none for a runtime on one thread.
+    workers: Option<usize>,
     /// On the wall clock, for what the limit cannot end: a thread that does not come back.
     watchdog: Duration,
     /// A function and no closure: it is called while the log is held, so it must hold
     /// nothing of the run.
-    print: Option<fn(&Line)>,
+    pub(super) print: Option<fn(&Line)>,
     /// Where `main` is said to be made.
-    made_at: &'static Location<'static>,
+    pub(super) made_at: &'static Location<'static>,
 }
 
 impl Recorder {
@@ -85,6 +87,7 @@ impl Recorder {
             clock: Clock::Paused,
             observe: Observe::Everything,
             limit: Duration::from_secs(3600),
+            workers: None,
             watchdog: Duration::from_secs(10),
             print: None,
             made_at: Location::caller(),
@@ -94,6 +97,23 @@ impl Recorder {
     /// Which clock to run on.
     pub fn clock(self, clock: Clock) -> Recorder {
         Recorder { clock, ..self }
+    }
+
+    /// Runs on so many worker threads, beside the thread that polls `main`, as `#[tokio::main]`
+    /// does. A paused clock needs a single thread, so this is on the real one, whatever
+    /// [`clock`](Recorder::clock) says.
+    ///
+    /// Each worker has a row of its own, below those of the lanes, and a lane can be polled on one
+    /// worker, and then on another. Nothing exact is promised: which worker polls what, in which
+    /// order and when, is another in each run. What holds is that all polls, wakes and lines are
+    /// there, each with its thread, in an order in which they can have happened; that of two polls
+    /// on one thread the earlier stands to the left; and that a lane waits where the picture says.
+    /// What was aborted in the last moment of `main` may be left as it was.
+    ///
+    /// # Panics
+    /// [`record`](Recorder::record) panics if there is no worker.
+    pub fn multi_thread(self, workers: usize) -> Recorder {
+        Recorder { workers: Some(workers), ..self }
     }
 
     /// How much to watch.
@@ -155,7 +175,14 @@ impl Recorder {
         self,
         run_it: impl FnOnce(&Arc<Run>, Duration) -> RunEnd<T> + Send + 'static,
     ) -> Recording<T> {
-        let run = Arc::new(Run::new(self.clock, self.observe, self.print));
+        let run = match self.workers {
+            None => Run::new(self.clock, self.observe, self.print),
+            Some(workers) => {
+                assert!(workers > 0, "a runtime on several threads needs a worker");
+                Run::new(Clock::Real, self.observe, self.print).with_workers(workers)
+            }
+        };
+        let run = Arc::new(run);
         let (send, receive) = mpsc::channel();
         // Both threads have the run: when it is given up, one of them goes on without the other.
         let theirs = run.clone();
@@ -204,6 +231,10 @@ pub(crate) fn recording<T>(
             *by = explained(traced);
         }
     }
+    let workers = match run.home {
+        Home::Callers(_) => log.workers_used(),
+        _ => log.workers,
+    };
     let mut remarks = Remark::on_time(run.clock, &events);
     if let Some(message) = &log.destructor_panicked {
         remarks.push(Remark::destructor_panicked(message));
@@ -222,6 +253,7 @@ pub(crate) fn recording<T>(
             remarks: remarks.iter().map(Remark::to_string).collect(),
             lines: lines.clone(),
             clock: run.clock,
+            workers,
             events: events.clone(),
             left_out: log.left_out,
         });
@@ -232,6 +264,7 @@ pub(crate) fn recording<T>(
         elapsed,
         remarks,
         clock: run.clock,
+        workers,
         events,
         left_out: log.left_out,
         lines,
@@ -281,34 +314,43 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
-        let mut main = Box::pin(AssertUnwindSafe(main()).catch_unwind());
-        // The limit is looked at first, so that at the limit `main` is not polled once more and
-        // looks alive; and without tokio's budget, which is all for `main`.
-        let limited = async {
-            tokio::select! {
-                biased;
-                () = unconstrained(tokio::time::sleep(limit)) => None,
-                ended = main.as_mut() => Some(ended),
-            }
-        };
-        let ended = limited.await;
-        let elapsed = run.scheduler.elapsed();
-        let outcome = match ended {
-            Some(Ok(output)) => {
-                see_what_was_aborted(run).await;
-                Ok(output)
-            }
-            Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
-            None => Err(out_of_time(run, limit).await),
-        };
-        run.close();
-        drop_it(run, main);
-        (outcome, elapsed)
+        until_the_end(run, limit, main()).await
     });
     // Whatever still runs on the pool cannot be stopped; not to wait for it is all that can be
     // done.
     drop_it(run, Shutdown(Some(runtime)));
     ended
+}
+
+/// Polls `main` until it is ready, or until the limit is reached.
+pub(super) async fn until_the_end<T>(
+    run: &Run,
+    limit: Duration,
+    main: impl Future<Output = T>,
+) -> RunEnd<T> {
+    let mut main = Box::pin(AssertUnwindSafe(main).catch_unwind());
+    // The limit is looked at first, so that at the limit `main` is not polled once more and looks
+    // alive; and without tokio's budget, which is all for `main`.
+    let limited = async {
+        tokio::select! {
+            biased;
+            () = unconstrained(tokio::time::sleep(limit)) => None,
+            ended = main.as_mut() => Some(ended),
+        }
+    };
+    let ended = limited.await;
+    let elapsed = run.scheduler.elapsed();
+    let outcome = match ended {
+        Some(Ok(output)) => {
+            see_what_was_aborted(run).await;
+            Ok(output)
+        }
+        Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
+        None => Err(out_of_time(run, limit).await),
+    };
+    run.close();
+    drop_it(run, main);
+    (outcome, elapsed)
 }
 
 /// Shuts a runtime down in its destructor, as it would be dropped, but without waiting for its
@@ -345,9 +387,10 @@ pub(super) async fn out_of_time(run: &Run, limit: Duration) -> Verdict {
     }
     run.enter(Phase::Ending);
     run.freeze();
-    let next = match run.clock {
-        Clock::Paused => next_timer(run).await,
-        Clock::Real => Next::Unknown,
+    let next = match (run.home, run.clock) {
+        (Home::OneThread, Clock::Paused) => next_timer(run).await,
+        // The clock of a caller is not ours to move.
+        _ => Next::Unknown,
     };
     Verdict::out_of_time(run, limit, next)
 }
@@ -381,7 +424,11 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
             }
         }
     };
-    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let mut builder = Builder::new_current_thread();
+    if let Home::Workers(workers) = run.home {
+        builder = Builder::new_multi_thread();
+        builder.worker_threads(workers);
+    }
     if run.gate.is_none() {
         builder.enable_all();
     } else {
@@ -425,7 +472,7 @@ enum Watched<T> {
 /// Waits for the run, and gives it up when its runtime makes no progress for `limit`.
 fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<RunEnd<T>>) -> Watched<T> {
     loop {
-        let (moved, asleep) = run.scheduler.last_moved();
+        let (moved, asleep) = run.last_moved();
         // On the real clock a runtime may well sleep that long. On the paused one it only does so
         // when it waits for another thread, since its own timers come at once.
         let may_sleep = asleep && run.clock == Clock::Real;
@@ -458,6 +505,8 @@ pub struct Recording<T> {
     /// What is to be said of the run beside its verdict, or where it has none.
     pub remarks: Vec<Remark>,
     clock: Clock,
+    /// How many threads polled tasks beside the first one.
+    workers: usize,
     /// Shared with what shows them if the test fails.
     events: Arc<Vec<Event>>,
     left_out: u64,
@@ -475,6 +524,7 @@ pub(crate) struct Shown {
     pub remarks: Vec<String>,
     pub lines: Vec<Line>,
     pub clock: Clock,
+    pub workers: usize,
     pub events: Arc<Vec<Event>>,
     pub left_out: u64,
 }
@@ -504,6 +554,11 @@ impl<T> Recording<T> {
             What::PollEnd { polled: Polled::Pending(waits), .. } => Some(waits),
             _ => None,
         })
+    }
+
+    /// How many threads polled tasks beside the first one: 0 on a runtime of one thread.
+    pub fn workers(&self) -> usize {
+        self.workers
     }
 
     /// Which clock it ran on.

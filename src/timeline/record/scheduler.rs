@@ -355,7 +355,7 @@ impl Scheduler {
 
     /// Moves the paused clock. Tokio's `advance` does so at its first poll; what follows that is
     /// only a yield.
-    fn advance(&self, time: Duration) {
+    pub fn advance(&self, time: Duration) {
         let _context = self.runtime().enter();
         let advance = std::pin::pin!(tokio::time::advance(time));
         let _ = advance.poll(&mut Context::from_waker(Waker::noop()));

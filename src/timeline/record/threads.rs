@@ -50,11 +50,20 @@ pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOn
 /// would.
 ///
 /// On the paused clock it moves the clock instead and takes no time. On the real clock, and outside
-/// a run, it sleeps. It cannot be cancelled: nothing that blocks can.
+/// a run, it sleeps; and so it does on another thread of a runtime that was there before the run:
+/// see [`Recorder::record_here`](super::Recorder::record_here). It cannot be cancelled: nothing
+/// that blocks can.
 pub fn block(time: Duration) {
     match Run::here() {
         Some(run) if run.clock == Clock::Paused => {
-            run.scheduler.block(time);
+            // In the runtime of a caller only its own thread can move the clock.
+            if run.schedules_threads() {
+                run.scheduler.block(time);
+            } else if run.on_runtime_thread() {
+                run.scheduler.advance(time);
+            } else {
+                std::thread::sleep(time);
+            }
             run.blocked();
         }
         _ => std::thread::sleep(time),
@@ -99,6 +108,14 @@ impl Call {
     fn run<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {
         let Some(mut call) = call else { return work() };
         call.begun = true;
+        if call.slot.is_some() {
+            return Run::as_closure(|| call.run_it(work));
+        }
+        call.run_it(work)
+    }
+
+    fn run_it<R>(self, work: impl FnOnce() -> R) -> R {
+        let call = self;
         let run = &call.run;
         if let Some(slot) = call.slot {
             run.scheduler.begin_slot(slot);

@@ -21,7 +21,7 @@
 use super::{
     event::{Event, LaneId, Polled, What, WokenBy},
     place::{Place, Registered, Waits},
-    run::{Doing, LaneState, Log, Observe, Run, Woken},
+    run::{Doing, Home, LaneState, Log, Observe, Run, Woken},
 };
 use crate::timeline::{Clock, human};
 use std::{any::Any, collections::BTreeMap, fmt, panic::Location, time::Duration};
@@ -206,6 +206,8 @@ impl Verdict {
         //   real    still for nine tenths of the time  taken for dead; said is what was seen
         //   else                                       it was still going on
         let goes_on = is_woken_at(&log, limit);
+        // In the runtime of a caller the clock was not let run on.
+        let elsewhere = matches!(run.home, Home::Callers(_));
         let (dead, opening) = match (run.clock, next) {
             (Clock::Paused, Next::Nothing) if !goes_on => {
                 (true, "nothing can happen any more".to_owned())
@@ -213,7 +215,7 @@ impl Verdict {
             (Clock::Paused, Next::Timer(..)) if still => {
                 (false, format!("nothing has happened since {}", human(last)))
             }
-            (Clock::Real, _) if still => {
+            (clock, _) if still && (clock == Clock::Real || elsewhere) => {
                 (true, format!("nothing has happened since {}", human(last)))
             }
             _ => (false, format!("after {shown} it was still going on")),
@@ -269,8 +271,8 @@ fn one(code: Code, sentence: String) -> Causes {
     Causes { opening: None, causes: vec![Cause { code, sentence }] }
 }
 
-/// When a lane has last begun to do what it does now.
-/// Lanes that have ended do not count: what is still there is what could go on.
+/// When a lane has last begun to do what it does now. Lanes that have ended do not count: what is
+/// still there is what could go on.
 fn last_change(log: &Log) -> Duration {
     let mut last = Duration::ZERO;
     for lane in log.lanes.values() {
@@ -310,9 +312,8 @@ fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
     lanes
 }
 
-/// What there is to say of one lane at the limit.
-/// The order of the arms is that of how much each explains: a lane that was woken and not polled is
-/// not deadlocked, whatever else holds.
+/// What there is to say of one lane at the limit. The order of the arms is that of how much each
+/// explains: a lane that was woken and not polled is not deadlocked, whatever else holds.
 fn cause(
     log: &Log,
     number: LaneId,
@@ -489,7 +490,12 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
             continue;
         }
         if lane.now == Doing::Running {
-            innermost = Some(lane);
+            // Of several threads it is not the others that are kept.
+            let lasts = |lane: &LaneState| lane.began.elapsed() >= stuck * 9 / 10;
+            match innermost {
+                Some(other) if lasts(other) && !lasts(lane) => {}
+                _ => innermost = Some(lane),
+            }
         }
         // More than once: every lane that yields has woken itself once.
         if lane.self_wakes > spinning.map_or(1, |other| other.self_wakes) {
@@ -589,7 +595,7 @@ impl fmt::Display for Remark {
 
 /// A poll that takes longer than this on the wall clock is remarked on. Far more than what a busy
 /// machine makes of a poll that does nothing wrong, so that a recording says the same each time.
-const LONG_POLL: Duration = Duration::from_millis(250);
+pub(super) const LONG_POLL: Duration = Duration::from_millis(250);
 
 impl Remark {
     /// The lanes whose polls took time that the paused clock does not show.

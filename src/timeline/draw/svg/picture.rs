@@ -92,7 +92,7 @@ impl Sheet {
         let mut note: f64 = 0.0;
         for (chart, rows) in charts {
             for (number, _) in used_threads(chart) {
-                name = name.max(width_of(&thread_name(number), FONT) * BOLD);
+                name = name.max(width_of(&thread_name(chart, number), FONT) * BOLD);
             }
             for lanes in &rows.drawn {
                 name = name.max(width_of(row_name(chart, lanes), FONT) * BOLD);
@@ -701,7 +701,9 @@ impl<'c> Picture<'c> {
         let height = px(self.sheet.hold_height);
         let left = self.sheet.left;
         html! {
-            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) { (thread_name(number)) }
+            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) {
+                (thread_name(self.chart, number))
+            }
             @for Tile { part, colour, text } in self.tiles(holds) {
                 rect.running.(colour) x=(px(left + part.start)) y=(top)
                     width=(px(part.end - part.start)) height=(height) {}
