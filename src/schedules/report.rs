@@ -351,7 +351,7 @@ impl<T: Debug> Found<T> {
 
     /// The schedule of an outcome that is kept, if there are so many.
     pub fn schedule_of_outcome(&self, nth: usize) -> Option<Schedule> {
-        self.outcomes.get(nth).map(|it| it.schedule.clone())
+        self.outcomes.get(nth).map(|outcome| outcome.schedule.clone())
     }
 
     /// Takes the picture of an outcome from another run of its schedule, if that went the same way.
