@@ -8,7 +8,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -120,8 +120,10 @@ impl ThreadsafeHandle {
 
     fn post(&self, call: RemoteCall) -> Result<()> {
         self.entry.send(call).map_err(|_| Error::LoopIsClosed)?;
-        self.signals.flags.has_calls.store(true, Ordering::Release);
-        self.signals.waker.wake_by_ref();
+        // The first call since the loop has looked wakes the loop, also for those that follow.
+        if !self.signals.flags.has_calls.swap(true, Ordering::AcqRel) {
+            self.signals.waker.wake_by_ref();
+        }
         Ok(())
     }
 
@@ -304,6 +306,9 @@ pub(super) struct RemoteCalls {
     /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
     /// future; it owns the number.
     jobs: RefCell<Slab<FinishJob>>,
+    /// The handle that all jobs share which have not ended: a clone for each would be ten atomic
+    /// operations on counters that the other threads use as well.
+    jobs_handle: RefCell<Weak<ThreadsafeHandle>>,
 }
 
 impl RemoteCalls {
@@ -312,7 +317,25 @@ impl RemoteCalls {
         let handles = entry.downgrade();
         let signals = Signals { flags: Arc::default(), waker, handles };
         let handle = ThreadsafeHandle { entry, signals };
-        Self { queue: RefCell::new(queue), handle, jobs: RefCell::default() }
+        Self {
+            queue: RefCell::new(queue),
+            handle,
+            jobs: RefCell::default(),
+            jobs_handle: RefCell::default(),
+        }
+    }
+
+    /// A handle for one more job.
+    fn handle_for_job(&self) -> Arc<ThreadsafeHandle> {
+        let shared = self.jobs_handle.borrow().upgrade();
+        match shared {
+            Some(handle) => handle,
+            None => {
+                let handle = Arc::new(self.handle.clone());
+                self.jobs_handle.replace(Arc::downgrade(&handle));
+                handle
+            }
+        }
     }
 
     /// How many jobs have not ended yet, as far as the loop has heard.
@@ -368,7 +391,7 @@ impl EventLoop {
 
     #[cold]
     fn drain_calls_that_are_there(&self) {
-        self.0.remote.handle.signals.flags.has_calls.store(false, Ordering::Release);
+        self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
         // Only what is there now: a thread that posts without end must not keep the loop from
         // turning.
         let count = self.0.remote.queue.borrow().len();
@@ -411,7 +434,7 @@ impl EventLoop {
         let future = self.create_future();
         let finish = finish_with(future.clone());
         let number = self.0.remote.jobs.borrow_mut().insert(finish);
-        let mut ended = JobEnded { number, result: None, remote: self.threadsafe_handle() };
+        let mut ended = JobEnded { number, result: None, remote: self.0.remote.handle_for_job() };
         let job: Job = Box::new(move || {
             let result = catch_panic(function);
             ended.result = Some(match result {
@@ -452,7 +475,7 @@ pub type Job = Box<dyn FnOnce() + Send>;
 struct JobEnded {
     number: usize,
     result: Option<JobResult>,
-    remote: ThreadsafeHandle,
+    remote: Arc<ThreadsafeHandle>,
 }
 
 impl Drop for JobEnded {
