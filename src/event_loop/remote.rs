@@ -24,6 +24,7 @@ use super::{EnsureFuture, Error, EventLoop, Future, Handle, IntoResult, Result, 
 
 /// What another thread wants of the loop.
 enum RemoteCall {
+    /// Call a function.
     Call(RemoteHandle),
     /// Carry on with the task of this key.
     Wake(usize),
@@ -31,7 +32,7 @@ enum RemoteCall {
     Finish(usize, Option<JobResult>),
 }
 
-/// What a function gave that ran on another thread, whatever its type.
+/// What a function gave that ran on another thread, of any type.
 type JobResult = Result<Box<dyn Any + Send>>;
 
 /// What the loop does with it.
@@ -72,7 +73,7 @@ impl Drop for Signals {
     /// A loop that waits for nothing but its handles must hear that there are none any more: it is
     /// idle then. The queue's own count is down by one already.
     fn drop(&mut self) {
-        // Together with its twin in `is_unreachable`: either the loop sees the smaller count, or
+        // Together with the fence in `is_unreachable`: either the loop sees the smaller count, or
         // this sees that the loop waits.
         fence(Ordering::SeqCst);
         if self.handles.strong_count() == 1 && self.flags.waits_for_handles.load(Ordering::Relaxed)
@@ -174,7 +175,9 @@ impl RemoteHandle {
 /// A task of a loop on another thread: what [`ThreadsafeHandle::run_coroutine_threadsafe`] returns
 /// (in Python a `concurrent.futures.Future`). Dropping it changes nothing: the task runs on.
 pub struct RemoteTask<T> {
+    /// Where the outcome will be.
     shared: Arc<Shared<T>>,
+    /// To ask the loop to cancel the task.
     remote: ThreadsafeHandle,
 }
 
@@ -432,6 +435,9 @@ impl EventLoop {
     ) -> Result<Future<T>> {
         self.check_closed()?;
         let future = self.create_future();
+        // asyncio has a callback here that passes a cancel on to the executor. There is nothing to
+        // pass on here, but the callback takes an iteration, which the next timer may feel.
+        future.add_done_callback(|_| ());
         let finish = finish_with(future.clone());
         let number = self.0.remote.jobs.borrow_mut().insert(finish);
         let mut ended = JobEnded { number, result: None, remote: self.0.remote.handle_for_job() };
@@ -473,8 +479,11 @@ pub type Job = Box<dyn FnOnce() + Send>;
 
 /// Tells the loop that a job is over, also if an executor has dropped it.
 struct JobEnded {
+    /// Which job it is: all that the loop needs to find the future.
     number: usize,
+    /// `None` until the function has returned; and for ever, if the job is dropped before.
     result: Option<JobResult>,
+    /// To tell the loop, which is not idle as long as there is one of these.
     remote: Arc<ThreadsafeHandle>,
 }
 
@@ -489,7 +498,9 @@ impl Drop for JobEnded {
 /// sent to them because it knows the task by its key only. That key may have passed to another task
 /// by then, which is polled once for nothing.
 pub(super) struct TaskWaker {
+    /// To post a wake from another thread, and to know whether it is another.
     remote: ThreadsafeHandle,
+    /// The task that it wakes. An atomic, because the task of a shared waker changes in each step.
     key: AtomicUsize,
 }
 

@@ -1,4 +1,4 @@
-//! Whatever changes what the loop has to do wakes it, wherever it comes from.
+//! Each change of what the loop has to do wakes it, from whichever place it comes.
 use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
