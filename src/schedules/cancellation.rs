@@ -1,4 +1,15 @@
 //! `every_cancellation(…).check(…).holds()`: a lane is dropped at each of its suspensions.
+//!
+//! ```text
+//!   rehearse              is it the same each time?
+//!   run once, whole       how often does each lane suspend? Is it right without a cancellation?
+//!   for each lane, for each of its suspensions
+//!       drop it as it suspends
+//!       drop it once it has been woken
+//! ```
+//!
+//! Two runs for each suspension, since two things can be lost: what the lane had begun to do, and
+//! what has been handed over to it and not been taken yet.
 use super::{
     cancellable::{Cut, Droppable, Suspensions},
     explorer::{Budget, Explorer, Lots},
@@ -62,10 +73,13 @@ pub fn every_cancellation<F: Future>(
 /// What is to hold wherever a lane is cancelled: see [`every_cancellation`].
 #[must_use = "nothing is run before `holds` or `explore`"]
 pub struct EveryCancellation<F: Future> {
+    /// A message begins with it.
     name: String,
+    /// Called once for each run.
     program: Box<dyn Fn() -> F + Send + Sync>,
     /// Of a `main` that was dropped there is no output.
     judge: Judge<Option<F::Output>>,
+    /// Each cancellation in tokio's own schedule, or in all of them.
     in_every_schedule: bool,
     budget: Duration,
     limit: Duration,
@@ -147,6 +161,7 @@ where
             name: self.name.clone(),
             program: Box::new(move || {
                 let main = program();
+                // `main` as well: if no lane is marked, it is the one that is dropped.
                 Box::pin(main.lane("main").cancellable())
             }),
             granularity: Granularity::Waits,
@@ -156,6 +171,8 @@ where
             roles: Arc::default(),
             current: current.clone(),
         };
+        // Shared with the thread that runs the program: if it is left behind, what it had found is
+        // here.
         let found = Arc::new(Mutex::new(Cancelled::new(self.name.clone())));
         let judge = Arc::new(self.judge);
         let theirs = found.clone();
@@ -279,9 +296,13 @@ impl<T> Cancelled<T> {
 
 /// Drops lanes, one after the other.
 struct Canceller<T> {
+    /// It runs the program; between two cancellations only its `cut` is changed.
     explorer: Explorer<Option<T>>,
+    /// The same as the explorer's, for runs that are made without it.
     judge: Arc<Judge<Option<T>>>,
+    /// The runs of one cancellation, when it is tried in every schedule; else those of all.
     runs: Arc<Mutex<Found<Option<T>>>>,
+    /// The result, shared with the caller's thread.
     found: Arc<Mutex<Cancelled<T>>>,
     budget: Duration,
     begun: Instant,
@@ -301,6 +322,7 @@ impl<T: Debug> Canceller<T> {
             Ok(lots) => self.note(|it| it.draws_lots = lots == Lots::Drawn),
             Err(refusal) => return self.note(|it| it.refused = Some(refusal.sentence())),
         }
+        // What is wrong anyhow would be found at each await, and blamed on it.
         let whole = self.explorer.runner.run(Plan::Follow(vec![]));
         let mut wrong = self.judge.judge(&whole.recording).err();
         if wrong.is_none() && in_every_schedule {
@@ -371,6 +393,8 @@ impl<T: Debug> Canceller<T> {
         let Tried { runs, failure } = tried;
         self.note(|it| it.cancellations += runs);
         let Some(Failure { why, schedule, recording }) = failure else { return runs > 0 };
+        // In another schedule it may suspend more often: then the last time that is known has to
+        // do.
         let times = &suspensions.times;
         let found = UnsafeAwait {
             lane: name,
@@ -425,6 +449,7 @@ impl<T: Debug> Canceller<T> {
     /// In all schedules that there is time for.
     fn in_every_schedule(&mut self) -> Tried<T> {
         self.explorer.explore();
+        // Taken, so that the next cancellation is counted by itself.
         let runs = std::mem::take(&mut *self.runs());
         self.note(|it| {
             if it.schedules.is_none() || runs.coverage != Coverage::All {
@@ -479,10 +504,7 @@ impl<T> Display for UnsafeAwait<T> {
         let at = human(*at);
         write!(f, "if {lane} is cancelled at suspension {suspension} of {of} ({at})")?;
         if let Some(wait) = self.wait() {
-            write!(f, " at {}", wait.place.file_and_line())?;
-            if let Some(on) = &wait.on {
-                write!(f, " ({on})")?;
-            }
+            write!(f, " at {}", place_of(wait))?;
         }
         if self.once_woken {
             f.write_str(", when it has been woken and not yet polled")?;
@@ -491,6 +513,26 @@ impl<T> Display for UnsafeAwait<T> {
             write!(f, ", and {}", self.schedule.describe())?;
         }
         write!(f, ": {why}")
+    }
+}
+
+/// `transfer.rs:45 (sleep)`; where the await of the lane's own code calls a function that waits,
+/// `transfer.rs:45 (sleep in line 12)`. The first line is the one that is not safe: what it calls
+/// may be right for others.
+fn place_of(wait: &Wait) -> String {
+    let inner = &wait.place;
+    let outer = wait.chain.last().unwrap_or(inner);
+    let mut what = wait.on.clone().unwrap_or_default();
+    if outer != inner {
+        let below = match outer.file == inner.file {
+            true => format!("in line {}", inner.line),
+            false => format!("at {}", inner.file_and_line()),
+        };
+        what = format!("{what} {below}").trim_start().to_owned();
+    }
+    match what.as_str() {
+        "" => outer.file_and_line(),
+        what => format!("{} ({what})", outer.file_and_line()),
     }
 }
 

@@ -82,10 +82,14 @@ pub(super) fn of(
             }
         })
         .collect();
+    // As long as they have been ready: the order in which tokio's queue has them.
     others.sort_by_key(|other| lanes[*other].ready);
+    // The lane that comes by is the first: choice 0 is always what happens without us, and so a
+    // schedule is short.
     let all = std::iter::once(lane).chain(others);
     let mut all: Vec<Candidate> =
         all.map(|lane| Candidate { lane, known: lanes[lane].first_came.is_some() }).collect();
+    // A lane that does not exist yet can only be waited for in a poll that may still make it.
     let inside = !matches!(context, Context::Anywhere { inside: None });
     if inside && !lanes[lane].started {
         all.push(Candidate { lane: LATER, known: false });
@@ -105,6 +109,9 @@ fn a_lane_around_comes_first(lanes: &[Known], mut lane: LaneId, running: &[LaneI
 }
 
 /// What lanes of one name that were made at one place turned out to be, in all runs so far.
+///
+/// A lane that nothing has polled yet looks the same whether it is a task or a branch. What others
+/// of its kind have been is the best guess; a wrong one costs a run that is not counted.
 #[derive(Debug, Default)]
 pub(super) struct Roles(Mutex<HashMap<(Location<'static>, String), Role>>);
 
@@ -131,6 +138,8 @@ impl Roles {
         for (number, it) in lanes.iter().enumerate() {
             let role = roles.entry(key(it)).or_default();
             role.grows |= !it.made_beside.is_empty();
+            // What polls it first says what it is. One that never came was chosen in vain, or just
+            // not polled.
             match it.first_came {
                 Some((Poller::Lane(_), _)) => role.inside = true,
                 Some(_) => role.task = true,

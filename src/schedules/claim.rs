@@ -61,12 +61,20 @@ pub fn every_schedule<F: Future>(
 /// What is to hold in every schedule: see [`every_schedule`].
 #[must_use = "nothing is run before `holds` or `explore`"]
 pub struct EverySchedule<F: Future> {
+    /// It is what `SCHEDULE=name:…` asks for, and what a message begins with.
     name: String,
+    /// Called once for each run. It makes the future on the thread that runs schedules, so the
+    /// future need not be `Send`.
     program: Box<dyn Fn() -> F + Send + Sync>,
+    /// What a run has to be like.
     judge: Judge<F::Output>,
+    /// Where lanes are switched.
     granularity: Granularity,
+    /// How long to try.
     budget: Budget,
+    /// On the clock of each run.
     limit: Duration,
+    /// On the wall clock, for a poll that does not return.
     watchdog: Duration,
     /// Only to know whether the program may be moved to another thread.
     future: PhantomData<fn() -> F>,
@@ -221,6 +229,8 @@ where
             current: current.clone(),
         };
         let judge = Arc::new(self.judge);
+        // Shared with the thread that runs schedules: if it is left behind, what it had found is
+        // here.
         let theirs = found.clone();
         let their_judge = judge.clone();
         let budget = self.budget;
@@ -234,6 +244,7 @@ where
         };
         match outcome {
             Ok(done) => done?,
+            // The blocked run is a result like others: it fails, unless a run need not end.
             Err(blocked) => {
                 let verdict = judge.judge(&blocked.recording);
                 found.coverage = Coverage::Blocked;

@@ -1,4 +1,7 @@
 //! Makes a schedule that fails simpler.
+//!
+//! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
+//! choices, or earlier ones, do not count.
 use super::{
     explorer::departures_of,
     once::{Once, Runner},
@@ -16,12 +19,16 @@ pub(super) fn minimise<T>(
     time: Duration,
 ) -> Failure<T> {
     let begun = Instant::now();
+    // From the end: what comes after a departure depends on it, and not the other way round.
     let mut left: Vec<usize> = failure.schedule.departures.iter().map(|it| it.decision).collect();
     while let Some(decision) = left.pop() {
+        // What has been found fails, and can be shown as it is.
         if begun.elapsed() > time {
             break;
         }
         let mut choices = failure.schedule.choices.clone();
+        // All later choices stay. They may mean other lanes now, which is why the run is judged
+        // anew.
         choices[decision] = 0;
         let once = runner.run(Plan::Follow(choices));
         // Without its cancellation it is another claim.
@@ -45,6 +52,8 @@ fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<
     if departures_of(&trace).len() >= than.schedule.departures.len() {
         return None;
     }
+    // It may fail for another reason than before: any failure of a simpler schedule is the better
+    // one.
     let why = judge.judge(&recording).err()?;
     Some(Failure { why, schedule: Schedule::of(&trace), recording })
 }

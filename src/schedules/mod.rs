@@ -67,6 +67,9 @@
 //!
 //! - Lanes are switched at awaits, one thread at a time. Nothing is switched between two atomics,
 //!   and there are no memory orders: [loom](https://docs.rs/loom) is for that.
+//! - At every operation there is one place to switch for each: before what a channel does, and
+//!   after a lock or a semaphore has been acquired. Between the end of one operation and the effect
+//!   of the next there is none, though several threads could be switched there, too.
 //! - Nothing is decided about threads, sockets and processes. A thread of the program's own that
 //!   wakes nothing is not even noticed.
 //! - Virtual time is fixed: what is due at 10 ms comes before what is due at 11 ms. That a timer is

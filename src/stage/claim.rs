@@ -28,6 +28,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
+    /// A claim that has looked at no run yet.
     pub(super) fn new(sentence: &'static str, holds: fn(&SceneRun<'_>) -> bool) -> Claim {
         Claim { sentence, holds, without_output: Arc::default() }
     }
@@ -51,6 +52,8 @@ impl Claim {
         run: &Recording<T>,
         output: Option<&SceneOutput>,
     ) -> Result<(), String> {
+        // A view on the run with a flag of its own, so that it is known whether the condition could
+        // say anything: that it holds of a run without an output is no evidence.
         let run = SceneRun { output, lines: &run.lines, found_none: Cell::new(false) };
         let holds = (self.holds)(&run);
         if run.found_none.get() {
@@ -69,6 +72,7 @@ impl Claim {
 pub struct SceneRun<'r> {
     /// `None` if the scene did not return.
     output: Option<&'r SceneOutput>,
+    /// All that was printed, or a part of it: see [`SceneRun::until`].
     lines: &'r [Line],
     /// The condition has asked for an output, and there was none.
     found_none: Cell<bool>,
@@ -86,6 +90,7 @@ impl<'r> SceneRun<'r> {
         };
         match output.value.downcast_ref() {
             Some(value) => Some(value),
+            // A mistake of the example, which its test must find, and no result of the scene.
             None => panic!("the scene does not return a {}", std::any::type_name::<T>()),
         }
     }
@@ -127,12 +132,14 @@ impl<'r> SceneRun<'r> {
 ///
 /// Two are told apart by what [`Debug`] prints of them, since that is what a person can see.
 pub struct SceneOutput {
+    /// Made at once: what is shown must be what was returned, not what became of it.
     text: String,
     /// For the conditions of the scene, which know its type.
     value: Box<dyn Any + Send>,
 }
 
 impl SceneOutput {
+    /// Prints the value once, here: its type is not known later.
     pub(super) fn new<T: Debug + Send + 'static>(value: T) -> SceneOutput {
         SceneOutput { text: format!("{value:?}"), value: Box::new(value) }
     }

@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 ///   [`page_style`](crate::timeline::page_style), `width` pixels wide, without caption, legend and
 ///   lines, since the page says these in its own way.
 pub(super) fn to_json(recorded: &[Chart], width: f64) -> String {
+    // Written, read and added to, since the format belongs to `timeline`, and has one place that
+    // makes it.
     let mut document: Value = serde_json::from_str(&charts(recorded)).expect("it was just written");
+    // One scene on the real clock is enough: a reader must not expect the same times again.
     let real = recorded.iter().any(|chart| chart.clock == Clock::Real);
     document["clock"] = if real { "real".into() } else { "paused".into() };
     let mut scenes = vec![];
@@ -29,6 +32,8 @@ pub(super) fn to_json(recorded: &[Chart], width: f64) -> String {
 }
 
 fn scene(chart: &Chart, width: f64) -> Value {
+    // As bare as can be: the page has its own title, lines and legend, and one set of colours for
+    // all.
     let options = SvgOptions {
         width,
         theme: Theme::Page,

@@ -1,5 +1,9 @@
 //! `--schedules` and `--cancellations`: the scenes of an example in every schedule, and with each
 //! await cancelled.
+//!
+//! What is printed for each scene: what was tried, what must hold, whether it does; the simplest
+//! run that breaks it; and one run for each different outcome, as far as a person would look at
+//! them. The same runs go to the files that were asked for.
 use super::{
     Stage,
     claim::{Claim, SceneOutput},
@@ -56,28 +60,35 @@ pub struct SceneCancellations {
 struct Trial {
     /// The time limit of a scene that hangs on purpose.
     limit: Option<Duration>,
+    /// What must hold of it, if the example has said so.
     claim: Option<Claim>,
+    /// How much a person, or a test, is ready to wait for.
     effort: Effort,
 }
 
 /// Explores a scene, whatever it returns.
 pub(super) struct Explore {
+    /// Two closures, since only they know what the scene returns: see `scene`.
     schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
+    /// The same program, with a lane that is dropped.
     cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
 }
 
 impl Explore {
+    /// Takes the scene as a function, since it is run anew in each schedule.
     pub(super) fn new<T, F>(title: &'static str, main: fn() -> F) -> Explore
     where
         T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
+        // Whatever it returns is wrapped, so that all scenes are explored as one type.
         let program = move || async move { SceneOutput::new(main().await) };
         let schedules = move |trial: Trial| {
             let Trial { limit, claim, effort } = trial;
             let mut tried =
                 every_schedule(title, program).budget(effort.time).at_most(effort.schedules);
             if let Some(limit) = limit {
+                // It hangs on purpose: what does not end is what it is there to show.
                 tried = tried.limit(limit).may_not_end();
             }
             if let Some(claim) = claim {
@@ -156,6 +167,8 @@ impl Stage {
     /// What explores a scene, or why nothing can.
     fn explorer_of<'s>(&self, scene: &'s Scene) -> Result<&'s Explore, &'static str> {
         match (self.real_time, &scene.explore) {
+            // Another order of what a socket brings would be another network, and no decision of
+            // ours.
             (Some(reason), _) => Err(reason),
             (None, None) => Err(OWN_LOOP),
             (None, Some(explore)) => Ok(explore),
@@ -215,6 +228,8 @@ impl SceneSchedules {
             1 => "one outcome".to_owned(),
             n => format!("{n} outcomes"),
         };
+        // Outcomes are told apart by what was printed, not by its order; so that is said beside
+        // them.
         let orders = match explored.orders_of_lines {
             0 | 1 => "their lines come in one order".to_owned(),
             n => format!("the lines of one of them come in up to {n} orders"),
@@ -229,14 +244,24 @@ impl SceneSchedules {
             (None, Some(_)) => text += "It holds in each of them.\n",
             (None, None) => {}
         }
-        for outcome in &explored.outcomes {
+        for (nth, outcome) in explored.outcomes.iter().enumerate() {
             // The run that breaks the claim is often the first of its outcome: one picture of it is
             // enough.
             let drawn = match &explored.failure {
                 Some(failure) => failure.schedule == outcome.schedule,
                 None => false,
             };
-            text += &outcome_as_text(outcome, explored.schedules, drawn, options);
+            let how = match (drawn, nth) {
+                (true, _) => Shown::Above,
+                (false, ..MOST_DRAWN) => Shown::Drawn(options),
+                (false, MOST_DRAWN..MOST_LISTED) => Shown::InALine,
+                (false, MOST_LISTED..) => {
+                    let more = explored.outcomes.len() - MOST_LISTED;
+                    text += &format!("And {more} more outcomes.\n");
+                    break;
+                }
+            };
+            text += &outcome_as_text(outcome, explored.schedules, how);
         }
         text
     }
@@ -261,15 +286,35 @@ impl SceneSchedules {
     }
 }
 
-/// The first run of an outcome, unless it has been drawn already.
-fn outcome_as_text(outcome: &Outcome, of: u64, drawn: bool, options: TerminalOptions) -> String {
+/// How the first run of an outcome is shown.
+#[derive(Clone, Copy)]
+enum Shown {
+    /// It has been drawn already.
+    Above,
+    Drawn(TerminalOptions),
+    /// Too many are drawn already.
+    InALine,
+}
+
+/// So many outcomes are drawn. More would not be looked at; pictures and JSON have all of them.
+const MOST_DRAWN: usize = 4;
+
+/// So many outcomes are listed.
+const MOST_LISTED: usize = 12;
+
+/// The first run of an outcome.
+fn outcome_as_text(outcome: &Outcome, of: u64, shown: Shown) -> String {
     let Outcome { schedules, schedule, result, chart, .. } = outcome;
     let described = schedule.describe();
-    let head = format!("\n{schedules} of {of}, such as");
-    if drawn {
-        return format!("{head} the run above ({described}): {result}\n");
+    let head = format!("{schedules} of {of}, such as");
+    match shown {
+        Shown::Above => format!("\n{head} the run above ({described}): {result}\n"),
+        Shown::InALine => format!("{head} {schedule} ({described}): {result}\n"),
+        Shown::Drawn(options) => {
+            let run = run_as_text(chart, options);
+            format!("\n{head} {schedule} ({described}): {result}\n{run}\n")
+        }
     }
-    format!("{head} {schedule} ({described}): {result}\n{}", run_as_text(chart, options))
 }
 
 /// What was printed, and the timeline.
@@ -296,6 +341,7 @@ impl SceneCancellations {
             Some(sentence) => text += &format!("What must hold: {sentence}.\n"),
             None => text += "The example states nothing that must hold then.\n",
         }
+        // Without a claim there is nothing that could hold, whatever came of it.
         if self.must_hold.is_some() && cancelled.holds() {
             text += &self.holds(cancelled.cancellations);
         }
@@ -361,6 +407,8 @@ fn charts_of_cancelled(title: &str, cancelled: Cancelled<SceneOutput>) -> Vec<Ch
     charts
 }
 
+/// The same text as the beginning of a sentence. What the explorer says begins in the middle of
+/// one.
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {

@@ -21,12 +21,21 @@ const OPTIONS: TerminalOptions = TerminalOptions { width: 100, colour: false };
 
 impl Drop for Shown {
     fn drop(&mut self) {
+        // The panic may have another reason than an assertion on this recording. It is shown in any
+        // case: too much to read is better than nothing to go by.
         let fails = std::thread::panicking();
         if !fails && std::env::var_os("TIMELINE").is_none() {
             return;
         }
-        let mut chart =
-            Chart::new(&self.title, self.clock, &self.events, self.elapsed, self.left_out);
+        let mut chart = Chart::of_workers(
+            self.workers,
+            &self.title,
+            self.clock,
+            &self.events,
+            self.elapsed,
+            self.left_out,
+        );
+        // It is being dropped, so nothing else needs them.
         chart.lines = std::mem::take(&mut self.lines);
         chart.verdict = self.verdict.take();
         chart.remarks = std::mem::take(&mut self.remarks);
@@ -39,6 +48,7 @@ impl Drop for Shown {
 
 /// Prints the lines, the timeline and the verdict to the standard error of the test.
 fn print(chart: &Chart) {
+    // One call of `eprint!` for all of it: lines of other tests must not come in between.
     let mut text = format!("\n“{}” did this before its test failed:\n", chart.title);
     for line in &chart.lines {
         let _ = writeln!(text, "{line:#}");
@@ -63,6 +73,7 @@ pub(crate) fn write(chart: &Chart) {
     for (ending, content) in [("svg", svg), ("json", json), ("html", page)] {
         let file = folder.join(format!("{name}.{ending}"));
         let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, content));
+        // Not a panic: in a `drop` that runs because of a panic it would end the process.
         if let Err(error) = written {
             eprintln!("TIMELINE: cannot write {}: {error}", file.display());
         }
@@ -72,10 +83,13 @@ pub(crate) fn write(chart: &Chart) {
 /// The name of the test that runs on this thread, or else the title; only of what any file system
 /// takes, and each once in a process.
 fn file_name(title: &str) -> String {
+    /// How often each name was used. Tests run in parallel, and a test can make many recordings.
     static USED: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);
     let thread = std::thread::current();
     let mut name = String::new();
+    // The harness runs tests on `main` if it was told to use one thread; then the title has to do.
     for character in thread.name().filter(|name| *name != "main").unwrap_or(title).chars() {
+        // A thread of a test is named `module::test`, and `:` is no part of a name on Windows.
         let harmless = character.is_alphanumeric() || character == '_' || character == '-';
         name.push(if harmless { character } else { '_' });
     }

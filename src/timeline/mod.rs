@@ -46,6 +46,8 @@
 //!   `Barrier`; and the order of a `HashMap` is another one in each process.
 //! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane
 //!   has anything to do, time passes at once. Record such a run on [`Clock::Real`].
+//! - A runtime that runs already can be recorded in ([`Recorder::record_here`]), and one of several
+//!   threads ([`Recorder::multi_thread`]); both say what they do not promise.
 //! - Where a lane waits is known from where its waker was cloned, and the page of [`Waits`] says
 //!   what that cannot show.
 //! - A run always ends. When nothing can happen any more, or when it keeps its thread and does not
@@ -78,8 +80,9 @@ pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Places,
-    Pos, Row, Said, Span, State, Stop, SvgOptions, SvgPicture, TerminalOptions, Theme, Until, Wake,
-    from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
+    Pos, Row, Said, Span, State, Step, SteppedLane, SteppedRun, Stop, SvgOptions, SvgPicture,
+    TerminalOptions, Theme, Track, Until, Wake, from_json, lane_class, page_style, pairs_to_svg,
+    to_json, to_page, to_perfetto, to_svg,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use failing::write as keep_recording;
@@ -102,8 +105,14 @@ pub use time::{Clock, human};
 impl<T> Recording<T> {
     /// The run as something that can be drawn.
     pub fn chart(&self) -> Chart {
-        let mut chart =
-            Chart::new(&self.title, self.clock(), self.events(), self.elapsed, self.left_out());
+        let mut chart = Chart::of_workers(
+            self.workers(),
+            &self.title,
+            self.clock(),
+            self.events(),
+            self.elapsed,
+            self.left_out(),
+        );
         chart.lines = self.lines.clone();
         chart.verdict = match &self.outcome {
             Ok(_) => None,

@@ -3,6 +3,8 @@
 #![allow(clippy::duplicate_mod, reason = "`echo` uses the protocol of the example before it")]
 use async_concepts::stage::Stage;
 
+#[path = "../../examples/testing/all_schedules.rs"]
+pub mod all_schedules;
 #[path = "../../examples/gather/as_completed.rs"]
 pub mod as_completed;
 #[path = "../../examples/iteration/await_for.rs"]
@@ -13,6 +15,8 @@ pub mod backpressure;
 pub mod barrier;
 #[path = "../../examples/executors/blocked_loop.rs"]
 pub mod blocked_loop;
+#[path = "../../examples/cancellation/broken_invariant.rs"]
+pub mod broken_invariant;
 #[path = "../../examples/event_loop/call_soon_threadsafe.rs"]
 pub mod call_soon_threadsafe;
 #[path = "../../examples/event_loop/cancel_handle.rs"]
@@ -204,6 +208,7 @@ pub const EXAMPLES: &[Example] = &[
     example("synchronization", "fairness", fairness::stage),
     example("cancellation", "select_loop", select_loop::stage),
     example("cancellation", "lost_message", lost_message::stage),
+    example("cancellation", "broken_invariant", broken_invariant::stage),
     example("cancellation", "futurelock", futurelock::stage),
     example("cancellation", "cooperative", cooperative::stage),
     example("threads", "multi_thread", multi_thread::stage),
@@ -225,6 +230,7 @@ pub const EXAMPLES: &[Example] = &[
     example("testing", "poll_by_poll", poll_by_poll::stage),
     example("testing", "scripted_io", scripted_io::stage),
     example("testing", "scripted_stream", scripted_stream::stage),
+    example("testing", "all_schedules", all_schedules::stage),
     example("debugging", "slow_callback", slow_callback::stage),
     example("debugging", "never_awaited", never_awaited::stage),
     example("debugging", "resource_warning", resource_warning::stage),

@@ -359,6 +359,10 @@ fn a_future_that_has_been_polled_stays_where_it_is() {
         ("on the heap", record("on the heap", pin::on_the_heap)),
     ] {
         assert_run(&run, ["0.100 A the buffer is where it was"], ms(100));
+        let chart = run.chart();
+        let unwoken =
+            chart.row("A").spans.iter().filter(|span| span.state == State::RunningUnwoken);
+        assert_eq!(unwoken.count(), 1, "{title}: `main` polls it by hand, and then awaits it");
         assert_eq!(run.output(), 0, "{title}: the distance between both addresses");
     }
 }

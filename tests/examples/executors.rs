@@ -268,7 +268,7 @@ fn a_job_that_is_dropped_makes_room_for_the_next_one() {
 #[cfg(target_os = "linux")]
 fn no_more_than_two_processes_are_at_work_at_once() {
     use_workers();
-    let jobs = ["30000001", "30000002", "30000003", "30000004"]; // no other test has such jobs
+    let jobs = ["15000001", "15000002", "15000003", "15000004"]; // no other test has such jobs
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let pool = Arc::new(process_pool::Pool::new(2));
@@ -333,7 +333,7 @@ fn is_alive(pid: u32) -> bool {
 #[cfg(target_os = "linux")]
 fn a_process_at_work_is_killed_when_its_job_is_dropped_and_when_its_runtime_is() {
     use_workers();
-    for (job, only_the_job) in [("40000001", true), ("40000002", false)] {
+    for (job, only_the_job) in [("16000001", true), ("16000002", false)] {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime");
         runtime.block_on(async {

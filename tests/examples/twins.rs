@@ -64,7 +64,7 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
         ],
     ),
     // A generator without references is closed by the event loop, later.
-    ("ticker", &["- 2.500 count    closed", "+ 2.500 count    closed"]),
+    ("ticker", &["- 2.500 ticks    closed", "+ 2.500 ticks    closed"]),
     // Python's tasks go on while the loop body works.
     (
         "pipeline",

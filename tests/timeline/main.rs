@@ -6,6 +6,7 @@ mod blocking;
 mod clocks;
 mod data;
 mod failing;
+mod here;
 mod marks;
 mod page;
 mod pictures;
@@ -18,6 +19,7 @@ mod streams;
 mod sums;
 mod verdicts;
 mod wakes;
+mod workers;
 
 use async_concepts::timeline::{Chart, Span, State};
 use std::time::Duration;

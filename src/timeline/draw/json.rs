@@ -35,6 +35,7 @@ pub const JSON_VERSION: u32 = 1;
 #[derive(Serialize, Deserialize)]
 struct Document<C> {
     version: u32,
+    /// Generic, so that one type both borrows charts to write them and owns those it has read.
     charts: C,
 }
 
@@ -128,13 +129,16 @@ fn check(chart: &Chart) -> Result<(), String> {
     if chart.instants.is_empty() || chart.rows.is_empty() {
         return Err(format!("{} has no instant or no lane", chart.title));
     }
+    // A time between two positions is a difference, and must not be negative.
     if !chart.instants.is_sorted_by_key(|instant| instant.at) {
         return Err("its instants are not in order".into());
     }
+    // Every index in a chart is of one of these two kinds.
     let lane = |lane: LaneId| {
         if lane < chart.rows.len() { Ok(()) } else { Err(format!("there is no lane {lane}")) }
     };
     let pos = |pos: super::Pos| match chart.instants.get(pos.instant) {
+        // One more than there are polls is right: it is the edge behind the last.
         Some(instant) if pos.column <= instant.columns => Ok(()),
         _ => Err(format!("there is no position {pos:?}")),
     };

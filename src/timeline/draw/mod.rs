@@ -4,6 +4,19 @@
 //! `chart` is the data and `assemble` makes it of events. `marks` has the signs and their words;
 //! `rows` chooses the rows of a picture and `layout` its columns; `terminal`, `svg`, `words`,
 //! `perfetto` and `json` draw, and `beside` draws two charts together.
+//!
+//! Each step knows only the one before it:
+//!
+//! ```text
+//!  events ── assemble ──▶ Chart ──┬─ rows ── layout ──┬─ terminal (cells)
+//!                           ▲     │                   └─ svg (sheet, picture, style)
+//!                     json ─┘     ├─ words            places and marks are used by all of them
+//!                                 ├─ perfetto
+//!                                 └─ page
+//! ```
+//!
+//! A reader who wants to know what a picture means needs `chart` and `marks`. One who wants to know
+//! how the events become states needs `assemble`, and then nothing else.
 mod assemble;
 mod beside;
 mod cells;
@@ -25,7 +38,7 @@ pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, W
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use layout::LeftOut;
 pub use marks::Mark;
-pub use page::to_page;
+pub use page::{Step, SteppedLane, SteppedRun, Track, to_page};
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;
 pub use places::Places;

@@ -1,5 +1,10 @@
 //! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by
 //! colour alone.
+//!
+//! A colour has to pass three tests, which stand below: text can be read on what it lies on (a
+//! contrast of 4.5, or 7 for running text), a bar can be seen on its paper (3.0), and both hold for
+//! what is laid over with stripes. When you change a colour, these tell you at once; that
+//! neighbours look different you have to see for yourself.
 
 /// A colour as red, green and blue.
 pub(super) type Rgb = [u8; 3];
@@ -8,10 +13,14 @@ pub(super) type Rgb = [u8; 3];
 pub(super) struct Palette {
     /// Behind everything.
     pub paper: Rgb,
+    /// Text, arrows, bands: whatever belongs to no lane.
     pub ink: Rgb,
     /// The bars of the lanes, in turn. `main` has the first, which is no colour.
+    /// Six are as many as can be told apart side by side. The seventh name has the second colour
+    /// again; its place and its name tell which it is.
     pub lanes: [Rgb; 6],
     /// Text on a bar.
+    /// White on light paper and dark on dark paper, since the bars are dark and light.
     pub on_bar: Rgb,
     /// What stripes a bar, laid over it with [`STRIPE_OPACITY`]: away from the text on it.
     pub stripe: Rgb,
@@ -19,6 +28,8 @@ pub(super) struct Palette {
     pub not_polled: Rgb,
     /// Behind the stretch in which two runs differ, laid over the paper.
     pub differs: Rgb,
+    /// The sign of an end, a tick or a cross: the shape tells them apart, and the colour is for a
+    /// glance.
     pub done: Rgb,
     pub cancelled: Rgb,
 }
@@ -69,10 +80,13 @@ pub(super) const STRIPE_OPACITY: f64 = 0.28;
 pub(super) const PALE_OPACITY: f64 = 0.45;
 pub(super) const FAINT_OPACITY: f64 = 0.72;
 /// How much of the background of a stretch covers the paper.
+/// Low, since text stands on it: it has to be readable on the mixture.
 pub(super) const STRETCH_OPACITY: f64 = 0.16;
 
 /// The same on a terminal, whose background is not known: by number among the 256 colours that
 /// terminals share, each chosen to stand out on black as well as on white.
+/// `main` is grey, as in an SVG, and the others are as near to the SVG's as the 256 colours allow.
+/// None is of the first sixteen, which each terminal's theme defines anew.
 pub(super) const TERMINAL_LANES: [u8; 6] = [244, 32, 166, 29, 133, 136];
 pub(super) const TERMINAL_GREY: u8 = 244;
 pub(super) const TERMINAL_AMBER: u8 = 166;
@@ -86,6 +100,7 @@ pub fn lane_class(hue: usize) -> String {
 }
 
 /// Which of the colours a lane has: `main` has the first to itself.
+/// Both palettes have as many lanes, so a lane has the same place in both.
 pub(super) fn of_hue(hue: usize) -> usize {
     if hue == 0 { 0 } else { 1 + (hue - 1) % (LIGHT.lanes.len() - 1) }
 }

@@ -42,8 +42,9 @@ pub enum What {
     PollEnd {
         /// What it returned.
         polled: Polled,
-        /// How long it took on the wall clock, without the polls of lanes inside it. On the paused
-        /// clock that is no part of what is the same in each run.
+        /// How long it took on the wall clock, without the polls of lanes inside it; and of a long
+        /// one without the time, as far as the system tells, in which there was no processor for
+        /// it. On the paused clock that is no part of what is the same in each run.
         took: Duration,
     },
     /// The waker that its future was given has been called.

@@ -31,9 +31,12 @@ pub(super) struct LaneWakers {
 
 /// What a lane is polled with, and what a clone of that is.
 struct Pair {
+    /// Handed to the future at each poll, until the lane has moved.
     polled_with: Hooked,
     /// The number of `polled_with`, by which it knows itself.
     number: u64,
+    /// Its number is one more. It becomes what the lane is polled with after a poll in which the
+    /// lane stayed where it was: then the future has it, and finds it equal.
     cloned: Hooked,
     /// The waker that both of them pass a wake on to.
     inner: Waker,
@@ -72,6 +75,7 @@ impl LaneWakers {
         {
             return waker(pair.polled_with.clone());
         }
+        // Two numbers for each pair: one for what is handed out, one for its clones.
         let mut number = 0;
         if let Some(before) = &*pair {
             number = before.number + 2;
@@ -97,6 +101,8 @@ impl LaneWakers {
         let Some(pair) = &mut *pair else { return };
         match moved {
             Moved::Yes => pair.outdated = true,
+            // The clone that the future keeps is what it is polled with next, so that it compares
+            // as equal.
             Moved::NoButCloned => {
                 let next = self.hook(&pair.inner, pair.number + 2);
                 pair.polled_with = std::mem::replace(&mut pair.cloned, next);
@@ -164,6 +170,8 @@ impl Hook for RecordingWaker {
         let pair = self.pair.upgrade()?;
         let pair = lock(&pair);
         match &*pair {
+            // Only the waker of this poll is replaced by its clone. One that was kept from before
+            // stays what it is.
             Some(pair) if pair.number == self.number => Some(pair.cloned.clone()),
             _ => None,
         }

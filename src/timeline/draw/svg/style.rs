@@ -1,4 +1,9 @@
 //! The colours, rules and patterns of pictures.
+//!
+//! A picture is text that names its parts by class (`running`, `waiting`, `l3` for the colours of
+//! the third lane), and this file says how each class looks. So one picture serves light and dark
+//! paper, and a page can show a hundred pictures with the rules in it once. Every rule begins with
+//! `.timeline`, so that it changes nothing else on a page.
 use super::{PageStyle, Theme};
 use crate::timeline::draw::palette::{
     DARK, FAINT_OPACITY, LIGHT, PALE_OPACITY, Palette, STRETCH_OPACITY, STRIPE_OPACITY, css,
@@ -6,8 +11,12 @@ use crate::timeline::draw::palette::{
 use maud::{Markup, html};
 
 /// What a page needs once, for any number of pictures with [`Theme::Page`].
+/// Colours and rules are apart, since only the page knows how its readers choose between light and
+/// dark.
 pub fn page_style() -> PageStyle {
     let patterns = html! {
+        // No size, and still rendered: `display: none` would take the patterns away from all
+        // pictures.
         svg.timeline-patterns xmlns="http://www.w3.org/2000/svg" width="0" height="0"
             aria-hidden="true" { (patterns()) }
     };
@@ -23,13 +32,16 @@ pub fn page_style() -> PageStyle {
 pub(super) fn patterns() -> Markup {
     html! {
         defs {
+            // Blocking: stripes from one corner to the other, as on a barrier.
             pattern #timeline-stripes width="8" height="8" patternUnits="userSpaceOnUse"
                 patternTransform="rotate(45)" {
                 rect.timeline-stripe width="3" height="8" {}
             }
+            // On another thread: lines along the bar, since it goes on beside the runtime.
             pattern #timeline-rules width="8" height="6" patternUnits="userSpaceOnUse" {
                 rect.timeline-stripe width="8" height="2" {}
             }
+            // The clock was moved: lines across, as on a ruler.
             pattern #timeline-upright width="10" height="8" patternUnits="userSpaceOnUse" {
                 rect.timeline-stripe width="2" height="8" {}
             }
@@ -42,17 +54,21 @@ pub(super) fn style(theme: Theme) -> String {
     let colours = match theme {
         Theme::Light => format!(".timeline.light{{{}}}\n", colours(&LIGHT)),
         Theme::Dark => format!(".timeline.dark{{{}}}\n", colours(&DARK)),
+        // Light without a question, so that a viewer that does not know the question shows
+        // something.
         Theme::Auto => {
             let light = format!(".timeline.auto{{{}}}\n", colours(&LIGHT));
             let dark = format!(".timeline.auto{{{}}}\n", colours(&DARK));
             format!("{light}@media(prefers-color-scheme:dark){{{dark}}}\n")
         }
+        // The page has set the colours. Set here, they would be those of the last picture for all.
         Theme::Page => String::new(),
     };
     // A picture that stands alone has a paper of its own, so that it can be read on any page.
     colours + PAPER + &rules()
 }
 
+/// The rules, with the opacities that the palette's tests are about, and one for each lane.
 fn rules() -> String {
     let mut rules = STYLE
         .trim_start()
@@ -61,6 +77,8 @@ fn rules() -> String {
         .replace("$STRIPE", &STRIPE_OPACITY.to_string())
         .replace("$STRETCH", &STRETCH_OPACITY.to_string());
     for lane in 0..LIGHT.lanes.len() {
+        // Fill and line: a bar uses the one, a wait the other, and each rule below takes away what
+        // its shape does not want.
         let colour = format!("var(--lane{lane})");
         rules += &format!(".timeline .l{lane}{{fill:{colour};stroke:{colour}}}\n");
     }
@@ -68,6 +86,7 @@ fn rules() -> String {
 }
 
 /// The colours as custom properties.
+/// They cross into any element of the picture, and a page can use them for its own text.
 fn colours(palette: &Palette) -> String {
     let mut properties = String::new();
     for (name, colour) in [
@@ -88,8 +107,11 @@ fn colours(palette: &Palette) -> String {
     properties
 }
 
+/// An image is not wider than its page, and keeps its proportions then.
 const PAPER: &str = "svg.timeline{background:var(--paper);max-width:100%;height:auto}\n";
 
+/// `$FAINT` and the like are opacities: see [`rules`]. `halo` draws an edge of paper around letters
+/// that stand on a line; `paint-order` puts it behind them.
 const STYLE: &str = "
 .timeline{font:14px ui-sans-serif,system-ui,'Segoe UI','DejaVu Sans',sans-serif}
 .timeline text{fill:var(--ink);stroke:none}
