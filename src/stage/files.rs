@@ -20,8 +20,11 @@ use std::{
 pub(super) struct Files {
     /// None of them is there unless its option is.
     svg: Option<Wanted>,
+    /// For <https://ui.perfetto.dev>.
     perfetto: Option<Wanted>,
+    /// For a program to read.
     json: Option<Wanted>,
+    /// The page that steps through the run.
     explorer: Option<Wanted>,
     /// Whether the explorer is shown in the browser when it is written.
     open: bool,
@@ -58,6 +61,10 @@ impl Display for FileError {
 }
 
 impl Files {
+    /// Creates each file that the command line asks for, before the run.
+    ///
+    /// # Errors
+    /// If one cannot be created, or two options name the same ordinary file.
     pub(super) fn create(options: &Options) -> Result<Files, FileError> {
         let explorer = options.explore.as_ref().map(Explore::path);
         let wanted = [
@@ -169,6 +176,7 @@ fn is_ordinary(path: &Path) -> bool {
     }
 }
 
+/// Creates one of them: beside its place if it is an ordinary file, and otherwise where it is.
 fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
     let Some(path) = path else { return Ok(None) };
     let failed = |error| FileError::Io { path: path.to_owned(), error };
@@ -188,6 +196,7 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
 }
 
 impl Wanted {
+    /// Writes it, and moves it to its place when it is whole.
     fn write(mut self, text: &str) -> Result<(), FileError> {
         // Renamed only when all of it is written.
         let written = self.file.write_all(text.as_bytes());

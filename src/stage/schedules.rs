@@ -60,9 +60,9 @@ pub struct SceneCancellations {
 struct Trial {
     /// The time limit of a scene that hangs on purpose.
     limit: Option<Duration>,
-    /// A copy with a count of its own: see [`Claim::anew`].
+    /// What must hold of it, if the example has said so.
     claim: Option<Claim>,
-    /// How much a test or a person has time for.
+    /// How much a person, or a test, is ready to wait for.
     effort: Effort,
 }
 
@@ -70,11 +70,12 @@ struct Trial {
 pub(super) struct Explore {
     /// Two closures, since only they know what the scene returns: see `scene`.
     schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
-    /// The same for cancellations. A `main` that was dropped has no output.
+    /// The same program, with a lane that is dropped.
     cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
 }
 
 impl Explore {
+    /// Takes the scene as a function, since it is run anew in each schedule.
     pub(super) fn new<T, F>(title: &'static str, main: fn() -> F) -> Explore
     where
         T: Debug + Send + 'static,
@@ -421,8 +422,8 @@ fn charts_of_cancelled(title: &str, cancelled: Cancelled<SceneOutput>) -> Vec<Ch
     charts
 }
 
-/// The text as the beginning of a sentence: what is found begins in small letters, since it also
-/// stands in the middle of one.
+/// The same text as the beginning of a sentence. What the explorer says begins in the middle of
+/// one.
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
