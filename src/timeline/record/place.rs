@@ -350,7 +350,12 @@ fn from_the_workspace(file: &str) -> String {
 
 /// Stacks that were seen, each once: a loop registers at the same place over and over.
 #[derive(Default)]
-pub(super) struct Stacks(HashMap<Arc<[usize]>, u32>, Vec<Stack>);
+pub(super) struct Stacks {
+    /// The number of each stack: asked for at each registration, so it has to be found fast.
+    numbers: HashMap<Arc<[usize]>, u32>,
+    /// The stack of each number. It shares its addresses with the key in `numbers`.
+    stacks: Vec<Stack>,
+}
 
 /// So many different stacks are kept. What comes later has no place.
 const MOST_STACKS: usize = 50_000;
@@ -358,21 +363,21 @@ const MOST_STACKS: usize = 50_000;
 impl Stacks {
     /// The number of a stack; none if there are too many.
     pub fn number(&mut self, stack: &[usize]) -> Option<u32> {
-        if let Some(number) = self.0.get(stack) {
+        if let Some(number) = self.numbers.get(stack) {
             return Some(*number);
         }
-        if self.1.len() >= MOST_STACKS {
+        if self.stacks.len() >= MOST_STACKS {
             return None;
         }
-        let number = self.1.len() as u32;
+        let number = self.stacks.len() as u32;
         let stack: Arc<[usize]> = stack.into();
-        self.0.insert(stack.clone(), number);
-        self.1.push(Stack(stack));
+        self.numbers.insert(stack.clone(), number);
+        self.stacks.push(Stack(stack));
         Some(number)
     }
 
     pub fn get(&self, number: u32) -> Stack {
-        self.1[number as usize].clone()
+        self.stacks[number as usize].clone()
     }
 }
 
