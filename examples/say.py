@@ -1,8 +1,8 @@
 """What the Python twins print with: `time lane text`, line by line, as the Rust examples do.
 
-`lane("A", coroutine())` is the twin of `coroutine().lane("A")`, `callback("A", function)` is that of
-`callback("A", || …)`, and `say(text)` that of `say!`. The name is kept in a context variable, so that each task has
-its own.
+`lane("A", coroutine())` is the twin of `coroutine().lane("A")`, `callback("A", function)` is that
+of `callback("A", || …)`, and `say(text)` that of `say!`. The name is kept in a context variable, so
+that each task has its own.
 """
 
 import asyncio
@@ -53,7 +53,8 @@ def callback(new_name, function):
 
 
 def say_slow_callbacks():
-    """Turn on asyncio's debug mode, and say in short which task kept the thread for how long, and its coroutine."""
+    """Turn on asyncio's debug mode, and say in short which task kept the thread for how long, and
+    its coroutine."""
 
     class Handler(logging.Handler):
         def emit(self, record):

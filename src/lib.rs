@@ -11,14 +11,14 @@
 //! what waited for what, and what woke it. The README lists all of them, in reading order.
 //!
 //! - [`timeline`] records a run and draws it. An example needs two things of it: [`LaneExt::lane`]
-//!   names a future, and [`say!`] prints a line.
+//!   names a future (or a stream: [`StreamLaneExt`]), and [`say!`] prints a line.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
 //! - [`context`] is an async context manager, which Rust does not have, and which cleans up even
 //!   when cancelled.
 //! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any
 //!   transport.
-//! - [`event_loop`] is asyncio's event loop: a core of five files to be read in order, and beside it
-//!   what is made of it.
+//! - [`event_loop`] is asyncio's event loop: a core of five files to be read in order, and beside
+//!   it what is made of it.
 //! - [`slow_poll`] reports what keeps the thread for too long, as asyncio's debug mode does.
 //!
 //! For those who know asyncio, [`from_asyncio_to_tokio`] has a row for each of its names: what
@@ -74,4 +74,4 @@ mod waker;
 
 #[cfg(feature = "stage")]
 pub use stage::record_blocking;
-pub use timeline::{LaneExt, block, callback, on_thread, record};
+pub use timeline::{LaneExt, StreamLaneExt, block, callback, on_thread, record};

@@ -67,7 +67,7 @@
 mod drive;
 mod lines;
 
-pub use drive::{Deadlines, Lost, drive};
+pub use drive::{ConnectionError, Deadlines, drive};
 pub use lines::{Lines, TooLong};
 
 /// One side of a conversation, as a state machine: asyncio's [`Protocol`].
@@ -92,7 +92,7 @@ pub trait Protocol {
     }
 
     /// The connection is gone; without an error if one of the two sides closed it.
-    fn connection_lost(&mut self, error: Option<&Lost>) {
+    fn connection_lost(&mut self, error: Option<&ConnectionError>) {
         let _ = error;
     }
 }
@@ -101,7 +101,9 @@ pub trait Protocol {
 /// protocol sees.
 #[derive(Debug, Default)]
 pub struct Outbox {
+    /// In the order in which they were written, and not sent yet.
     bytes: Vec<u8>,
+    /// What is in `bytes` is still sent.
     closed: bool,
 }
 

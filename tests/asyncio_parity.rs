@@ -1,10 +1,12 @@
-//! The event loop against CPython's asyncio: the same programs, the same events, in the same order, at the same times.
+//! The event loop against CPython's asyncio: the same programs, the same events, in the same order,
+//! at the same times.
 //!
 //!     cargo test --test asyncio_parity
 //!     ASYNCIO_PROGRAMS=DIR cargo test --test asyncio_parity
 //!     cargo test --test asyncio_parity -- --random 5000
 //!
-//! The second reads `programs.jsonl` and `expected.jsonl` from DIR. The third has Python make up programs and run them.
+//! The second reads `programs.jsonl` and `expected.jsonl` from DIR. The third has Python make up
+//! programs and run them.
 
 #[path = "asyncio_parity/machine.rs"]
 mod machine;
@@ -96,7 +98,8 @@ fn compare(programs: &str, expected: &str) -> Result<(usize, usize), String> {
     Ok((agreeing, all))
 }
 
-/// Timers of equal time run in the order of their registration, where the file tells that order apart.
+/// Timers of equal time run in the order of their registration, where the file tells that order
+/// apart.
 fn trace(expected: &Json) -> Result<Trace, String> {
     let events = expected.get("trace_fifo").unwrap_or(&expected["trace"]).as_array();
     let event = |event: &Json| Some((event[0].as_i64()?, event[1].as_str()?.to_owned()));

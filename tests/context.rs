@@ -524,7 +524,7 @@ fn wait_waits_for_all_that_have_been_entered_and_for_nothing_else() {
             .lane("task"),
         );
         sleep(ms(50)).await;
-        assert!(timeout(ms(10), cleanups.wait()).await.is_err(), "somebody is inside");
+        assert!(timeout(ms(10), cleanups.wait()).await.is_err(), "a guard is inside");
         let both = join!(cleanups.wait(), cleanups.wait());
         say!("waited");
         assert_eq!(task.await.expect("it does not panic"), Ok(Some(())));

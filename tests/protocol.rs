@@ -1,7 +1,7 @@
 //! Protocols without I/O, and the driver: in which order it calls, what it keeps to, and what
 //! becomes of a connection that ends in any other way than by being closed.
 use async_concepts::{
-    protocol::{Deadlines, Lines, Lost, Outbox, Protocol, TooLong, drive},
+    protocol::{ConnectionError, Deadlines, Lines, Outbox, Protocol, TooLong, drive},
     record,
 };
 use futures::{FutureExt, join};
@@ -140,7 +140,7 @@ impl Protocol for Notes {
         outbox.write(b"bye");
     }
 
-    fn connection_lost(&mut self, error: Option<&Lost>) {
+    fn connection_lost(&mut self, error: Option<&ConnectionError>) {
         self.calls.push(error.map_or("lost".into(), |error| format!("lost: {error}")));
     }
 }
@@ -187,7 +187,7 @@ fn a_protocol_that_closes_hears_nothing_any_more() {
     assert!(ok);
     assert_eq!(calls, ["made", "received q", "lost"]);
     assert_eq!(answers, "helloaaa", "all that was written before");
-    assert_eq!(more, Err(io::ErrorKind::BrokenPipe), "nobody is there to read it");
+    assert_eq!(more, Err(io::ErrorKind::BrokenPipe), "the peer is gone and cannot read it");
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn nothing_is_read_while_something_is_written() {
         let mut notes = Notes { answer: 8, ..Notes::default() };
         let questions = async {
             let asked = timeout(ms(100), writer.write_all(&[b'x'; 400])).await;
-            assert!(asked.is_err(), "all was taken, though nobody took an answer");
+            assert!(asked.is_err(), "all was taken, though the client took no answer");
         };
         let driver =
             timeout(ms(200), drive(far, &mut notes, Deadlines { write: ms(10_000), ..DEADLINES }));
@@ -326,7 +326,7 @@ fn a_driver_that_was_never_polled_has_called_nothing() {
 #[test]
 fn a_transport_that_fails_is_told_to_the_protocol_and_to_the_caller() {
     let run = record("broken", async || {
-        let broken = io::Error::new(io::ErrorKind::ConnectionReset, "somebody fell over the cable");
+        let broken = io::Error::new(io::ErrorKind::ConnectionReset, "the cable was pulled out");
         let transport =
             tokio_test::io::Builder::new().write(b"hello").read(b"one").read_error(broken).build();
         let mut notes = Notes::default();
@@ -336,11 +336,11 @@ fn a_transport_that_fails_is_told_to_the_protocol_and_to_the_caller() {
         (result.map_err(|lost| lost.to_string()), source, notes.calls)
     });
     let (result, source, calls) = run.output();
-    assert_eq!(result, Err("the transport failed: somebody fell over the cable".into()));
-    assert_eq!(source.as_deref(), Some("somebody fell over the cable"));
+    assert_eq!(result, Err("the transport failed: the cable was pulled out".into()));
+    assert_eq!(source.as_deref(), Some("the cable was pulled out"));
     assert_eq!(
         calls,
-        ["made", "received one", "lost: the transport failed: somebody fell over the cable"]
+        ["made", "received one", "lost: the transport failed: the cable was pulled out"]
     );
 }
 

@@ -6,7 +6,10 @@
 //! "aborted" the same workers are dropped where they are: at once, and in the middle of a job.
 //!
 //!     cargo run --example cooperative
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use std::{process::ExitCode, time::Duration};
 use tokio::{task::JoinSet, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -59,8 +62,16 @@ pub async fn aborted() {
 }
 // ANCHOR_END: aborted
 
+fn none_is_cut(run: &SceneRun) -> bool {
+    run.says("all have ended") == 0 || run.says("begin") == run.says("end")
+}
+
 pub fn stage() -> Stage {
-    Stage::of(include_str!("cooperative.rs")).scene("asked", cooperative).scene("aborted", aborted)
+    Stage::of(include_str!("cooperative.rs"))
+        .scene("asked", cooperative)
+        .must_hold("when all have ended, each job that began has ended", none_is_cut)
+        .scene("aborted", aborted)
+        .must_hold("when all have ended, each job that began has ended", none_is_cut)
 }
 
 fn main() -> ExitCode {

@@ -7,7 +7,10 @@
 //! without the message: when the wait is cancelled, the message is still there, and is sent later.
 //!
 //!     cargo run --example lost_message
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 use tokio::{
@@ -72,8 +75,16 @@ pub async fn kept() -> Vec<String> {
     run(reserve_all).await
 }
 
+fn both_arrive(run: &SceneRun) -> bool {
+    run.returns(|received: &Vec<String>| *received == ["message 1", "message 2"])
+}
+
 pub fn stage() -> Stage {
-    Stage::of(include_str!("lost_message.rs")).scene("send", lost).scene("reserve", kept)
+    Stage::of(include_str!("lost_message.rs"))
+        .scene("send", lost)
+        .must_hold("both messages are received", both_arrive)
+        .scene("reserve", kept)
+        .must_hold("both messages are received", both_arrive)
 }
 
 fn main() -> ExitCode {

@@ -7,7 +7,10 @@
 //! docs of a method say so under "cancel safety".
 //!
 //!     cargo run --example select_loop
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::join;
 use std::{io, pin::pin, process::ExitCode, time::Duration};
 use tokio::{
@@ -98,11 +101,18 @@ pub async fn safe() -> io::Result<String> {
     run(cancel_safe).await
 }
 
+fn the_line_is_whole(run: &SceneRun) -> bool {
+    run.returns(|line: &io::Result<String>| matches!(line, Ok(line) if line == "hello\n"))
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("select_loop.rs"))
         .scene("lost", lost)
+        .must_hold("the line is whole", the_line_is_whole)
         .scene("pinned", kept)
+        .must_hold("the line is whole", the_line_is_whole)
         .scene("cancel safe", safe)
+        .must_hold("the line is whole", the_line_is_whole)
 }
 
 fn main() -> ExitCode {

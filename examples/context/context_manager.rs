@@ -10,7 +10,7 @@ use async_concepts::{
     LaneExt,
     context::{AsyncContext, BodyOutcome, Cleanups, Exit},
     say,
-    stage::Stage,
+    stage::{SceneRun, Stage},
 };
 use std::{error::Error, process::ExitCode, time::Duration};
 use tokio::time::{sleep, timeout};
@@ -80,7 +80,8 @@ pub async fn swallowed() -> Worked {
 pub async fn cancelled() {
     let cleanups = Cleanups::within(BOUND);
     // ANCHOR: time_out
-    if timeout(2 * STEP, work(&cleanups, "wish", Exit::PassOn).lane("A")).await.is_err() {
+    let work = work(&cleanups, "wish", Exit::PassOn).lane("A").cancellable();
+    if timeout(2 * STEP, work).await.is_err() {
         say!("timed out");
     }
     // Without this it would end with `main`, half-way.
@@ -90,12 +91,20 @@ pub async fn cancelled() {
 }
 // ANCHOR_END: cancelled
 
+fn is_left(run: &SceneRun) -> bool {
+    run.says("inside") == run.says("outside")
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("context_manager.rs"))
         .scene("success", success)
+        .must_hold("what was entered is left again", is_left)
         .scene("error", error)
+        .must_hold("what was entered is left again", is_left)
         .scene("swallowed error", swallowed)
+        .must_hold("what was entered is left again", is_left)
         .scene("cancelled", cancelled)
+        .must_hold("what was entered is left again", is_left)
 }
 
 fn main() -> ExitCode {

@@ -6,25 +6,16 @@
 //! `main` goes on at 0.25 s, and has to wait for that.
 //!
 //!     cargo run --example transaction
-use async_concepts::{
-    LaneExt,
-    context::{AsyncContext, BodyOutcome, Cleanups, Exit},
-    say,
-    stage::Stage,
-};
+use async_concepts::context::{AsyncContext, BodyOutcome, Cleanups, Exit};
+use async_concepts::{LaneExt, say, stage::SceneRun, stage::Stage};
 use std::{error::Error, process::ExitCode, sync::Arc, sync::Mutex, time::Duration};
-use tokio::{
-    spawn,
-    sync::watch,
-    time::{sleep, timeout},
-};
+use tokio::{spawn, sync::watch, time::sleep, time::timeout};
 
 const ALICE: usize = 0;
 const BOB: usize = 1;
 type Accounts = [u64; 2];
 type Fault = Box<dyn Error + Send + Sync>;
 
-// ANCHOR: store
 /// Readers see what is committed. The one transaction that may be open works on a copy of it.
 struct Store {
     committed: watch::Sender<Accounts>,
@@ -43,13 +34,12 @@ impl Session {
     }
 
     async fn add(&self, account: usize, amount: i64) -> Result<(), Fault> {
-        let statement = format!("{} {amount:+}", ["alice", "bob"][account]);
         let add = |store: &mut Store| {
             let balance = &mut store.open.as_mut().ok_or("no transaction is open")?[account];
             *balance = balance.checked_add_signed(amount).ok_or("insufficient funds")?;
             Ok(())
         };
-        self.execute(&statement, add).await
+        self.execute(&format!("{} {amount:+}", ["alice", "bob"][account]), add).await
     }
 
     fn transaction(&self) -> Transaction {
@@ -69,7 +59,6 @@ async fn read(mut committed: watch::Receiver<Accounts>) -> Vec<Accounts> {
         }
     }
 }
-// ANCHOR_END: store
 
 // ANCHOR: transaction
 struct Transaction(Session);
@@ -125,34 +114,34 @@ async fn beside_a_reader(scene: impl AsyncFnOnce(&Cleanups, &Session)) -> Vec<Ac
     reader.await.expect("a reader does not panic")
 }
 
-pub async fn commit() -> Vec<Accounts> {
-    beside_a_reader(async |cleanups, session| transfer(cleanups, session, 30).await).await
+pub async fn one_transfer(amount: i64) -> Vec<Accounts> {
+    beside_a_reader(async |cleanups, session| transfer(cleanups, session, amount).await).await
 }
 
-pub async fn error() -> Vec<Accounts> {
-    beside_a_reader(async |cleanups, session| transfer(cleanups, session, 130).await).await
-}
-
-// ANCHOR: cancelled
 pub async fn cancelled() -> Vec<Accounts> {
     beside_a_reader(async |cleanups, session| {
-        let too_slow = transfer(cleanups, session, 30).lane("A");
+        let too_slow = transfer(cleanups, session, 30).lane("A").cancellable();
         if timeout(Duration::from_millis(250), too_slow).await.is_err() {
             say!("timed out");
         }
-        // Or the next one would find a transaction open.
-        cleanups.wait().await.expect("it is rolled back");
+        cleanups.wait().await.expect("it is rolled back"); // or it would still be open
         transfer(cleanups, session, 40).await;
     })
     .await
 }
-// ANCHOR_END: cancelled
+
+fn never_half(run: &SceneRun) -> bool {
+    run.returns(|seen: &Vec<Accounts>| seen.iter().all(|[alice, bob]| alice + bob == 100))
+}
 
 pub fn stage() -> Stage {
     Stage::of(include_str!("transaction.rs"))
-        .scene("commit", commit)
-        .scene("roll back on error", error)
+        .scene("commit", || one_transfer(30))
+        .must_hold("the reader never sees half a transfer", never_half)
+        .scene("roll back on error", || one_transfer(130))
+        .must_hold("the reader never sees half a transfer", never_half)
         .scene("roll back on cancellation", cancelled)
+        .must_hold("the reader never sees half a transfer", never_half)
 }
 
 fn main() -> ExitCode {

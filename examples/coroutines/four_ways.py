@@ -1,7 +1,6 @@
 """Four ways to wait: one after another, with threads, with callbacks, with coroutines.
 
 In Rust: the same four ways, see `four_ways.rs` beside this file.
-Only the example in Rust measures ten thousand sleepers as well.
 
     python3 examples/coroutines/four_ways.py
 """

@@ -54,7 +54,7 @@ async fn transfer_in_order(from: &Account, to: &Account, amount: i64) {
     let mut first_balance = first.balance.lock().await;
     say!("has {}, wants {}", first.number, second.number);
     ask_the_bank().await;
-    // A task that has lock 1 never waits for lock 0.
+    // A task that has lock 2 never waits for lock 1.
     let mut second_balance = second.balance.lock().await;
     *first_balance += sign * amount;
     *second_balance -= sign * amount;
@@ -75,6 +75,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("deadlock.rs"))
         .hanging_scene("two orders", Duration::from_secs(3), two_orders)
         .scene("one order", one_order)
+        .must_hold("it ends, and no money is lost", |run| {
+            run.returns(|(alice, bob): &(i64, i64)| alice + bob == 200)
+        })
 }
 
 fn main() -> ExitCode {

@@ -27,7 +27,8 @@ async def nap():
 
 # ANCHOR: wrapper
 def show_warning(message, *_):
-    warning, file, line = re.search(r'(.*)\n(?:.*\n)*.*?([\w.]+)", line (\d+)', str(message)).groups()
+    place = re.search(r'(.*)\n(?:.*\n)*.*?([\w.]+)", line (\d+)', str(message))
+    warning, file, line = place.groups()
     say(f"{warning} ({file}:{line})")
 
 

@@ -102,7 +102,7 @@ pub fn smallest_loop() {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("smallest_loop")
+    Stage::of(include_str!("smallest_loop.rs"))
         .keeps_real_time("parks its thread, as a loop does that knows nothing of a clock")
         .blocking_scene("a queue, a waker, park", smallest_loop)
 }

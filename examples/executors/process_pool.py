@@ -1,6 +1,6 @@
 """Process pool: work that computes for long, or may crash, in processes of its own.
 
-In Rust: a pool over `tokio::process`, see `process_pool.rs` beside this file.
+In Rust: a process for each job, with `tokio::process`, see `process_pool.rs` beside this file.
 Here a crash breaks the pool for good. A job that has begun cannot be cancelled: it computes on, and
 keeps the program from ending.
 
@@ -74,7 +74,6 @@ async def cancel():
         say(f"B: {await submit(pool, primes_below, 50000)}")
         say(f"A: it {'computes on' if job.running() else 'does not compute'}")
     say(f"A: {job.result()}")
-    say("no worker is left")
 # ANCHOR_END: cancel
 
 

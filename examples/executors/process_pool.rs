@@ -1,52 +1,34 @@
 //! Process pool: work that computes for long, or may crash, in processes of its own.
 //!
 //! In Python: `ProcessPoolExecutor(max_workers=2)`, see `process_pool.py` beside this file.
-//! Look for: Four jobs share two workers, and the results come in the order of the jobs. A job that
-//! crashes its worker gets an error, and the next one a new worker; in Python it breaks the pool. A
-//! job that is dropped is killed with its worker; in Python it computes on. Processes keep real
-//! time.
+//! Look for: Two processes at a time do four jobs, and the results come in the order of the jobs. A
+//! job that crashes gets an error, and the next one runs; in Python a crash breaks the pool. A job
+//! that is dropped is killed; in Python it computes on. Python keeps its processes for the next
+//! job; here each job has a new one. Processes keep real time.
 //!
 //!     cargo run --example process_pool
 use async_concepts::{LaneExt, say, stage::Stage};
 use futures::{StreamExt, stream::FuturesOrdered};
 use std::{
-    error::Error,
-    io::{self, Write},
-    path::PathBuf,
-    process::{ExitCode, Stdio},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-    time::Duration,
+    env, error::Error, io::Write, path::PathBuf, process::ExitCode, sync::OnceLock, time::Duration,
 };
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
-    process::{Child, ChildStdin, ChildStdout, Command},
-    runtime::Handle,
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::{process::Command, sync::Semaphore, time::timeout};
 
 pub type Fault = Box<dyn Error + Send + Sync>;
 
-/// The argument that makes a worker of this program.
-const WORKER: &str = "--worker-of-process-pool";
+/// The argument that makes a worker of this program; after it comes the job.
+pub const WORKER: &str = "--worker-of-process-pool";
 
 /// What is started as a worker: this program, unless a test says otherwise.
 pub static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 
 // ANCHOR: worker
-/// In the worker: a job is a line of the standard input, its result a line of the standard output.
-/// It ends with its input: if its pool is gone without a word, then at the latest after the job
-/// that it is at.
-fn work() -> io::Result<()> {
-    for job in io::stdin().lines() {
-        let job = job?;
-        if job == "crash" {
-            std::process::abort(); // stands for a mistake that takes the whole process with it
-        }
-        let result =
-            job.parse().map_or("not a number".into(), |limit| primes_below(limit).to_string());
-        writeln!(io::stdout(), "{result}")?;
+/// In the worker: its job is an argument, and its result a line of the standard output.
+fn work(job: &str) -> Result<(), Fault> {
+    if job == "crash" {
+        std::process::abort(); // stands for a mistake that takes the whole process with it
     }
+    writeln!(std::io::stdout(), "{}", primes_below(job.parse()?))?;
     Ok(())
 }
 
@@ -59,113 +41,33 @@ fn primes_below(limit: u64) -> usize {
 }
 // ANCHOR_END: worker
 
-/// A worker, as the pool sees it.
-struct Worker {
-    process: Child,
-    jobs: ChildStdin,
-    results: Lines<BufReader<ChildStdout>>,
-}
-
-impl Worker {
-    fn start() -> Result<Worker, Fault> {
-        let program = PROGRAM.get().cloned().map_or_else(std::env::current_exe, Ok)?;
-        let mut command = Command::new(program);
-        command.arg(WORKER).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = command.kill_on_drop(true).spawn()?; // tokio's default is to let it go on
-        match (process.stdin.take(), process.stdout.take()) {
-            (Some(jobs), Some(results)) => {
-                Ok(Worker { process, jobs, results: BufReader::new(results).lines() })
-            }
-            _ => Err("a worker without its pipes".into()),
-        }
-    }
-
-    async fn run(&mut self, job: &str) -> Result<String, Fault> {
-        self.jobs.write_all(format!("{job}\n").as_bytes()).await?;
-        self.results.next_line().await?.ok_or("the worker has crashed".into())
-    }
-}
-
 // ANCHOR: pool
-/// Processes that are started when there is a job for them, and kept for the next one.
-pub struct Pool {
-    /// One for each process that there may be.
-    permits: Arc<Semaphore>,
-    workers: u32,
-    idle: Mutex<Vec<Worker>>,
-    /// Of all workers there have ever been: a test sees that none is left.
-    pub pids: Mutex<Vec<u32>>,
-}
+/// A process for each job, and no more than so many at a time.
+pub struct Pool(Semaphore);
 
 impl Pool {
-    pub fn new(workers: u32) -> Pool {
-        let permits = Arc::new(Semaphore::new(workers as usize));
-        Pool { permits, workers, idle: Mutex::default(), pids: Mutex::default() }
+    pub fn new(workers: usize) -> Pool {
+        Pool(Semaphore::new(workers))
     }
 
-    /// Runs a job as soon as a worker is free; first come, first served. Dropping this kills the
-    /// worker that is at it.
+    /// Runs a job as soon as there is a place for its process; first come, first served. Dropping
+    /// this kills the process, if it has begun, and makes room for the next one.
     pub async fn run(&self, job: &str) -> Result<String, Fault> {
-        let permit = self.permits.clone().acquire_owned().await?;
-        let idle = lock(&self.idle).pop();
-        let worker = match idle {
-            Some(worker) => worker,
-            None => {
-                let worker = Worker::start()?;
-                lock(&self.pids).extend(worker.process.id());
-                worker
-            }
+        let _permit = self.0.acquire().await?;
+        let program = match PROGRAM.get() {
+            Some(program) => program.clone(),
+            None => env::current_exe()?,
         };
-        let mut busy = Busy { worker: Some(worker), permit: Some(permit) };
-        let result = busy.worker.as_mut().expect("it is at work").run(job).await?;
-        lock(&self.idle).extend(busy.worker.take());
-        Ok(result)
-    }
-
-    /// Waits until no worker is left, and says which processes there have been.
-    async fn close(self) -> Vec<u32> {
-        // So those that were killed are gone.
-        let _all = self.permits.acquire_many(self.workers).await;
-        for Worker { mut process, jobs, results } in
-            self.idle.into_inner().unwrap_or_else(PoisonError::into_inner)
-        {
-            drop((jobs, results)); // it has no more input, and ends
-            if let Err(error) = process.wait().await {
-                say!("a worker: {error}");
-            }
+        let mut worker = Command::new(program);
+        worker.args([WORKER, job]).kill_on_drop(true); // tokio's default is to let it go on
+        let output = worker.output().await?; // when it has ended, however it has
+        if !output.status.success() {
+            return Err("the worker has crashed".into());
         }
-        self.pids.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A worker that is at a job, and the permit that there may be one.
-struct Busy {
-    worker: Option<Worker>,
-    permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Drop for Busy {
-    /// Its job has been dropped, or it has crashed. A destructor cannot wait, so that is left to a
-    /// task.
-    fn drop(&mut self) {
-        let (Some(mut worker), permit, Ok(runtime)) =
-            (self.worker.take(), self.permit.take(), Handle::try_current())
-        else {
-            return;
-        };
-        runtime.spawn(async move {
-            // And waits for its end; if it has crashed, only that.
-            let _ = worker.process.kill().await;
-            drop(permit); // now there may be another one
-        });
+        Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
     }
 }
 // ANCHOR_END: pool
-
-/// A panic while one of the lists is held leaves it as it should be: each change is a single one.
-fn lock<T>(list: &Mutex<T>) -> MutexGuard<'_, T> {
-    list.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 fn report(name: &str, result: Result<String, Fault>) {
     match result {
@@ -175,7 +77,7 @@ fn report(name: &str, result: Result<String, Fault>) {
 }
 
 // ANCHOR: in_order
-pub async fn in_order() -> Vec<u32> {
+pub async fn in_order() {
     let pool = Pool::new(2);
     let jobs = [("A", "200000"), ("B", "50000"), ("C", "150000"), ("D", "100000")];
     let running: FuturesOrdered<_> =
@@ -184,31 +86,26 @@ pub async fn in_order() -> Vec<u32> {
     for ((name, _), result) in jobs.iter().zip(results) {
         report(name, result);
     }
-    pool.close().await
 }
 // ANCHOR_END: in_order
 
 // ANCHOR: crash
-pub async fn crash() -> Vec<u32> {
+pub async fn crash() {
     let pool = Pool::new(2);
     report("A", pool.run("50000").lane("A").await);
     report("B", pool.run("crash").lane("B").await);
     report("C", pool.run("50000").lane("C").await);
-    pool.close().await
 }
 // ANCHOR_END: crash
 
 // ANCHOR: cancel
-pub async fn cancel() -> Vec<u32> {
-    let pool = Pool::new(2);
-    let endless = u64::MAX.to_string();
-    if timeout(Duration::from_millis(100), pool.run(&endless).lane("A")).await.is_err() {
+pub async fn cancel() {
+    let pool = Pool::new(1);
+    let too_slow = pool.run("20000000").lane("A"); // takes minutes, and the only place
+    if timeout(Duration::from_millis(100), too_slow).await.is_err() {
         say!("A: cancelled");
     }
     report("B", pool.run("50000").lane("B").await);
-    let pids = pool.close().await;
-    say!("no worker is left");
-    pids
 }
 // ANCHOR_END: cancel
 
@@ -221,9 +118,14 @@ pub fn stage() -> Stage {
 }
 
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == WORKER) {
-        // If it fails, its pool is gone, and there is no reader for an error.
-        return work().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, worker, job] = &arguments[..]
+        && worker == WORKER
+    {
+        return match work(job) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE, // the pool says that it has crashed
+        };
     }
     stage().run()
 }

@@ -63,7 +63,8 @@ def read(loop, lines):
 
 async def from_a_task():
     lines = asyncio.Queue(1)
-    thread = threading.Thread(target=callback("reader", read), args=[asyncio.get_running_loop(), lines])
+    arguments = [asyncio.get_running_loop(), lines]
+    thread = threading.Thread(target=callback("reader", read), args=arguments)
     thread.start()
     while line := await lines.get():
         say(f"got {line}")

@@ -31,7 +31,11 @@ pub async fn gather() -> (u64, u64, u64) {
 // ANCHOR_END: gather
 
 pub fn stage() -> Stage {
-    Stage::of(include_str!("gather.rs")).scene("gather", gather)
+    Stage::of(include_str!("gather.rs"))
+        .scene("gather", gather)
+        .must_hold("the results come in the order of the arguments", |run| {
+            run.returns(|products: &(u64, u64, u64)| *products == (2, 6, 24))
+        })
 }
 
 fn main() -> ExitCode {

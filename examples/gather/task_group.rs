@@ -6,7 +6,10 @@
 //! over", also when one of its tasks fails.
 //!
 //!     cargo run --example task_group
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use std::{process::ExitCode, time::Duration};
 use tokio::{spawn, task::JoinSet, time::sleep};
 
@@ -69,11 +72,18 @@ pub async fn failing() -> Result<u64, String> {
 }
 // ANCHOR_END: failing
 
+fn nothing_comes_later(run: &SceneRun) -> bool {
+    run.says("returned") == 0 || run.until("returned").lines().len() + 1 == run.lines().len()
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("task_group.rs"))
         .scene("loose", loose)
+        .must_hold("no task goes on after “returned”", nothing_comes_later)
         .scene("group", group)
+        .must_hold("no task goes on after “returned”", nothing_comes_later)
         .scene("failing", failing)
+        .must_hold("no task goes on after “returned”", nothing_comes_later)
 }
 
 fn main() -> ExitCode {

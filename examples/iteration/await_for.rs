@@ -7,7 +7,7 @@
 //! while an item is used; see `pipeline` for that.
 //!
 //!     cargo run --example await_for
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{LaneExt, StreamLaneExt, say, stage::Stage};
 use async_stream::stream;
 use futures::{Stream, StreamExt};
 use std::{pin::pin, process::ExitCode, time::Duration};
@@ -36,7 +36,7 @@ fn one_by_one() -> impl Stream<Item = u32> {
 // ANCHOR_END: one_by_one
 
 pub async fn async_for() {
-    let mut items = pin!(one_by_one());
+    let mut items = pin!(one_by_one().lane("stream"));
     while let Some(item) = items.next().await {
         work(item).lane("use").await;
     }

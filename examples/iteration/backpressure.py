@@ -54,12 +54,16 @@ async def consume(items, pace):
 
 async def slow_consumer():
     items = asyncio.Queue(maxsize=1)
-    await asyncio.gather(lane("producer", produce(items, FAST)), lane("consumer", consume(items, SLOW)))
+    await asyncio.gather(
+        lane("producer", produce(items, FAST)), lane("consumer", consume(items, SLOW))
+    )
 
 
 async def slow_producer():
     items = asyncio.Queue(maxsize=1)
-    await asyncio.gather(lane("producer", produce(items, SLOW)), lane("consumer", consume(items, FAST)))
+    await asyncio.gather(
+        lane("producer", produce(items, SLOW)), lane("consumer", consume(items, FAST))
+    )
 # ANCHOR_END: bounded
 
 

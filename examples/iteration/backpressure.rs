@@ -6,7 +6,10 @@
 //! wakes the consumer with each item that it sends.
 //!
 //!     cargo run --example backpressure
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::try_join;
 use std::{process::ExitCode, time::Duration};
 use tokio::{
@@ -76,11 +79,26 @@ pub async fn slow_producer() {
 }
 // ANCHOR_END: bounded
 
+fn at_most_one_waits(run: &SceneRun) -> bool {
+    let (mut sent, mut got) = (0, 0);
+    for line in run.lines() {
+        sent += i32::from(line.text.starts_with("sent"));
+        got += i32::from(line.text.starts_with("got"));
+        if sent - got > 1 {
+            return false;
+        }
+    }
+    true
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("backpressure.rs"))
         .scene("unbounded", unbounded)
+        .must_hold("at most one item waits in the channel", at_most_one_waits)
         .scene("slow consumer", slow_consumer)
+        .must_hold("at most one item waits in the channel", at_most_one_waits)
         .scene("slow producer", slow_producer)
+        .must_hold("at most one item waits in the channel", at_most_one_waits)
 }
 
 fn main() -> ExitCode {

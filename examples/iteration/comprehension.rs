@@ -7,7 +7,7 @@
 //! squares. For several at a time, see `pipeline`.
 //!
 //!     cargo run --example comprehension
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{LaneExt, StreamLaneExt, say, stage::Stage};
 use async_stream::stream;
 use futures::{Stream, StreamExt, future::ready, stream};
 use std::{process::ExitCode, time::Duration};
@@ -24,7 +24,7 @@ fn ticker(delay: Duration, to: u32) -> impl Stream<Item = u32> {
 
 // ANCHOR: async_for
 pub async fn async_for() -> Vec<u32> {
-    let ticks = ticker(Duration::from_secs(1), 4);
+    let ticks = ticker(Duration::from_secs(1), 4).lane("ticks");
     // The condition is not waited for; `filter` takes a future nevertheless, and `ready` makes one
     // of a value.
     let odd = ticks.filter(|tick| ready(tick % 2 == 1)).collect::<Vec<_>>().await;

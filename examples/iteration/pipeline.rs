@@ -7,7 +7,10 @@
 //! ("spawned") it takes 500 ms.
 //!
 //!     cargo run --example pipeline
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::{StreamExt, stream};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::{spawn, sync::Semaphore, time::sleep};
@@ -77,11 +80,18 @@ pub async fn for_each_concurrent() {
 }
 // ANCHOR_END: for_each_concurrent
 
+fn in_order(run: &SceneRun) -> bool {
+    run.returns(|pages: &Vec<Page>| *pages == PAGES)
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("pipeline.rs"))
         .scene("then", then)
+        .must_hold("the results come in the order of the pages", in_order)
         .scene("buffered", buffered)
+        .must_hold("the results come in the order of the pages", in_order)
         .scene("buffer_unordered", buffer_unordered)
+        .must_hold("the results come in the order of the pages", in_order)
         .scene("loop body", loop_body)
         .scene("spawned", spawned)
         .scene("for_each_concurrent", for_each_concurrent)

@@ -14,7 +14,7 @@ import sys
 from contextlib import aclosing
 
 sys.path.append(sys.path[0] + "/..")  # where say.py is
-from say import lane, run, say
+from say import callback, lane, run, say
 
 
 # ANCHOR: ticker
@@ -24,7 +24,7 @@ async def ticker(delay, to):
             yield tick
             await asyncio.sleep(delay)
     finally:
-        say("closed")
+        callback("ticks", say)("closed")
 # ANCHOR_END: ticker
 
 

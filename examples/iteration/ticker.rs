@@ -2,12 +2,13 @@
 //! `break`?
 //!
 //! In Python: `async def` with `yield`, and `aclosing`, see `ticker.py` beside this file.
-//! Look for: `break` leaves the loop, not the stream. In "break" the stream lives until its scope
-//! ends; in "close" it is dropped before. Without `aclosing`, Python leaves the closing to the
-//! event loop, so in "break" the generator is closed after its function has returned.
+//! Look for: `break` leaves the loop, not the stream. In "break" the row of the stream goes on
+//! until its scope ends, at 2.5 s; in "close" it ends at 2 s, where it is dropped. Without
+//! `aclosing`, Python leaves the closing to the event loop, so in "break" the generator is closed
+//! after its function has returned.
 //!
 //!     cargo run --example ticker
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{LaneExt, StreamLaneExt, say, stage::Stage};
 use async_stream::stream;
 use futures::{Stream, StreamExt};
 use std::{pin::pin, process::ExitCode, time::Duration};
@@ -37,7 +38,7 @@ fn ticker(delay: Duration, to: u32) -> impl Stream<Item = u32> {
 
 // ANCHOR: to_the_end
 pub async fn to_the_end() {
-    let mut ticks = pin!(ticker(Duration::from_secs(1), 3));
+    let mut ticks = pin!(ticker(Duration::from_secs(1), 3).lane("ticks"));
     while let Some(tick) = ticks.next().await {
         say!("tick {tick}");
     }
@@ -48,7 +49,7 @@ pub async fn to_the_end() {
 // ANCHOR: break
 // ANCHOR: leave
 async fn wait_for_the_second() {
-    let mut ticks = pin!(ticker(Duration::from_secs(1), 1000));
+    let mut ticks = pin!(ticker(Duration::from_secs(1), 1000).lane("ticks"));
     while let Some(tick) = ticks.next().await {
         say!("tick {tick}");
         if tick == 2 {
@@ -71,7 +72,7 @@ pub async fn break_out() {
 async fn wait_and_close() {
     {
         // A scope for the loop alone, as `async with aclosing(…)` is in Python.
-        let mut ticks = pin!(ticker(Duration::from_secs(1), 1000));
+        let mut ticks = pin!(ticker(Duration::from_secs(1), 1000).lane("ticks"));
         while let Some(tick) = ticks.next().await {
             say!("tick {tick}");
             if tick == 2 {

@@ -41,7 +41,9 @@ async def together(barrier, pace):
 async def with_barrier():
     barrier = asyncio.Barrier(3)  # for all rounds: it closes behind the last one
     await asyncio.gather(
-        lane("A", together(barrier, 1)), lane("B", together(barrier, 1.5)), lane("C", together(barrier, 2.5))
+        lane("A", together(barrier, 1)),
+        lane("B", together(barrier, 1.5)),
+        lane("C", together(barrier, 2.5)),
     )
 # ANCHOR_END: together
 

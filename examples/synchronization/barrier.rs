@@ -7,7 +7,10 @@
 //! differs from run to run.
 //!
 //!     cargo run --example barrier
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::{StreamExt, stream};
 use std::{process::ExitCode, time::Duration};
 use tokio::{sync::Barrier, time::sleep};
@@ -49,8 +52,17 @@ pub async fn with() {
 }
 // ANCHOR_END: together
 
+/// Round 2 takes time, so what ends it has begun it after the barrier.
+fn round_by_round(run: &SceneRun) -> bool {
+    run.says("end round 2") == 0 || run.until("end round 2").says("end round 1") == 3
+}
+
 pub fn stage() -> Stage {
-    Stage::of(include_str!("barrier.rs")).scene("without", without).scene("with", with)
+    Stage::of(include_str!("barrier.rs"))
+        .scene("without", without)
+        .must_hold("none ends round 2 before all have ended round 1", round_by_round)
+        .scene("with", with)
+        .must_hold("none ends round 2 before all have ended round 1", round_by_round)
 }
 
 fn main() -> ExitCode {

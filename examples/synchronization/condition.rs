@@ -7,7 +7,10 @@
 //! is lost, on several threads either.
 //!
 //!     cargo run --example condition
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::join;
 use std::{process::ExitCode, sync::Mutex, time::Duration};
 use tokio::{sync::Notify, time::sleep};
@@ -84,8 +87,16 @@ pub async fn again() -> Option<i32> {
 }
 // ANCHOR_END: while
 
+fn none_is_missing(run: &SceneRun) -> bool {
+    run.says("takes: -1") == 0
+}
+
 pub fn stage() -> Stage {
-    Stage::of(include_str!("condition.rs")).scene("if", once).scene("while", again)
+    Stage::of(include_str!("condition.rs"))
+        .scene("if", once)
+        .must_hold("no customer takes a loaf that is not there", none_is_missing)
+        .scene("while", again)
+        .must_hold("no customer takes a loaf that is not there", none_is_missing)
 }
 
 fn main() -> ExitCode {

@@ -6,7 +6,10 @@
 //! comes, at 2 s. If you only want to know whether it has happened, a plain variable is enough.
 //!
 //!     cargo run --example event
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 use tokio::{
@@ -75,11 +78,18 @@ pub async fn early() {
     join!(porter(open).lane("porter"), guest(2, opened).lane("B"));
 }
 
+fn all_go_in(run: &SceneRun) -> bool {
+    run.says("gives up") == 0
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("event.rs"))
         .scene("edge", edge)
+        .must_hold("no guest gives up", all_go_in)
         .scene("level", level)
+        .must_hold("no guest gives up", all_go_in)
         .scene("early", early)
+        .must_hold("no guest gives up", all_go_in)
 }
 
 fn main() -> ExitCode {

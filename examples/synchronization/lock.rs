@@ -8,7 +8,10 @@
 //! enough: 100 ms.
 //!
 //!     cargo run --example lock
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::{StreamExt, stream};
 use std::{cell::Cell, process::ExitCode, time::Duration};
 use tokio::{sync::Mutex, time::sleep};
@@ -75,11 +78,18 @@ pub async fn plain() -> u32 {
 }
 // ANCHOR_END: plain
 
+fn is_ten(run: &SceneRun) -> bool {
+    run.returns(|sum: &u32| *sum == 10)
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("lock.rs"))
         .scene("unlocked", unlocked)
+        .must_hold("the sum is 10", is_ten)
         .scene("locked", locked)
+        .must_hold("the sum is 10", is_ten)
         .scene("plain variable", plain)
+        .must_hold("the sum is 10", is_ten)
 }
 
 fn main() -> ExitCode {

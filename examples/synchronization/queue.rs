@@ -7,7 +7,10 @@
 //! since 3.13 (`shutdown`), so the twin sends an item that means "end".
 //!
 //!     cargo run --example queue
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     sync::{
@@ -86,11 +89,21 @@ pub async fn close() {
 }
 // ANCHOR_END: close
 
+/// Before `main` says this line, all four jobs have ended.
+fn all_done_before(run: &SceneRun, line: &str) -> bool {
+    run.says(line) == 0 || run.until(line).says("end ") == 4
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("queue.rs"))
         .scene("empty", empty)
+        .must_hold("all jobs are done when it says “empty”", |run| {
+            all_done_before(run, "empty")
+        })
         .scene("join", join)
+        .must_hold("all jobs are done when it says so", |run| all_done_before(run, "all jobs"))
         .scene("close", close)
+        .must_hold("all jobs are done when it says so", |run| all_done_before(run, "all workers"))
 }
 
 fn main() -> ExitCode {

@@ -6,7 +6,10 @@
 //! in 100 ms. The count of those at work is a plain variable, since nothing waits for it.
 //!
 //!     cargo run --example semaphore
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::{StreamExt, stream};
 use std::{cell::Cell, process::ExitCode, time::Duration};
 use tokio::{sync::Semaphore, time::sleep};
@@ -50,8 +53,16 @@ pub async fn dropped() {
 }
 // ANCHOR_END: dropped
 
+fn at_most_two(run: &SceneRun) -> bool {
+    run.says("1 at work") + run.says("2 at work") == run.lines().len()
+}
+
 pub fn stage() -> Stage {
-    Stage::of(include_str!("semaphore.rs")).scene("kept", kept).scene("dropped", dropped)
+    Stage::of(include_str!("semaphore.rs"))
+        .scene("kept", kept)
+        .must_hold("at most two are at work", at_most_two)
+        .scene("dropped", dropped)
+        .must_hold("at most two are at work", at_most_two)
 }
 
 fn main() -> ExitCode {

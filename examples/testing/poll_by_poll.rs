@@ -7,7 +7,10 @@
 //! in the queue passes its turn on. The run below shows the same in time.
 //!
 //!     cargo run --example poll_by_poll
-use async_concepts::{LaneExt, say, stage::Stage};
+use async_concepts::{
+    LaneExt, say,
+    stage::{SceneRun, Stage},
+};
 use futures::join;
 use std::{process::ExitCode, time::Duration};
 use tokio::{
@@ -56,8 +59,21 @@ pub async fn poll_by_poll() {
     join!(visit(&gate).lane("A"), visit(&gate).lane("B"), visit(&gate).lane("C"));
 }
 
+fn at_most_two_inside(run: &SceneRun) -> bool {
+    let mut inside = 0;
+    for line in run.lines() {
+        inside += if line.text == "enters" { 1 } else { -1 };
+        if inside > 2 {
+            return false;
+        }
+    }
+    true
+}
+
 pub fn stage() -> Stage {
-    Stage::of(include_str!("poll_by_poll.rs")).scene("poll_by_poll", poll_by_poll)
+    Stage::of(include_str!("poll_by_poll.rs"))
+        .scene("poll_by_poll", poll_by_poll)
+        .must_hold("at most two are inside", at_most_two_inside)
 }
 
 fn main() -> ExitCode {

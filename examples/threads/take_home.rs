@@ -2,8 +2,9 @@
 //!
 //! In Python: `asyncio.run` and `asyncio.gather`, see `gather.py` in the topic `gather`.
 //! No twin: it is the example `gather` without its timeline, and that has one.
-//! Look for: Six seconds of sleeping take three. `#[tokio::main]` starts a thread for each core and
-//! runs `main` on them. Your Cargo.toml needs `tokio = { version = "1", features = ["full"] }`.
+//! Look for: Six seconds of sleeping take three. `#[tokio::main]` starts a thread for each core,
+//! for tasks that are spawned; `main` stays on the thread that called it, and its coroutines take
+//! turns there. Your Cargo.toml needs `tokio = { version = "1", features = ["full"] }`.
 //!
 //!     cargo run --example take_home
 use std::time::Duration;

@@ -19,7 +19,8 @@ from protocol import Echo  # the protocol of the example before this one
 
 # ANCHOR: echo
 class Server(Echo):
-    """It has a name, and can be waited for. asyncio has no deadlines; this is where they would have to be."""
+    """It has a name, and can be waited for. asyncio has no deadlines; this is where they would
+    have to be."""
 
     def __init__(self):
         super().__init__()
@@ -66,11 +67,18 @@ async def pair():
 # ANCHOR: child
 # Asks on its standard output, is answered on its standard input, and fails if the answer is not the
 # expected one.
-CLIENT = 'for line in one two; do echo $line; read answer; [ "$answer" = "echo: $line" ] || exit 1; done'
+CLIENT = """
+for line in one two; do
+    echo $line
+    read answer
+    [ "$answer" = "echo: $line" ] || exit 1
+done
+"""
 
 
 class Pipes(asyncio.SubprocessProtocol):
-    """The adapter: a child's pipes call other methods than a socket does, and write to another transport."""
+    """The adapter: a child's pipes call other methods than a socket does, and write to another
+    transport."""
 
     def __init__(self):
         self.protocol = Server()

@@ -49,7 +49,8 @@ class Writer(asyncio.Protocol):
 
 
 class Pipe(asyncio.Transport):
-    """Holds what was written until it is read; above `room` bytes it asks the writer to pause, but takes them."""
+    """Holds what was written until it is read; above `room` bytes it asks the writer to pause,
+    but takes them."""
 
     def __init__(self, protocol, room):
         super().__init__()

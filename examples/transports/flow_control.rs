@@ -12,11 +12,8 @@
 use async_concepts::{LaneExt, say, stage::Stage};
 use futures::join;
 use std::{process::ExitCode, str::from_utf8, time::Duration};
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex, split},
-    sync::mpsc,
-    time::{sleep, timeout},
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex, split};
+use tokio::{sync::mpsc, time::sleep, time::timeout};
 
 const WORDS: [&str; 4] = ["each", "word", "four", "byte"];
 /// A pipe has room for one word.
@@ -51,8 +48,7 @@ pub async fn unbounded() {
         }
         drop(pipe);
     };
-    let (writer, reader) = (writer.lane("writer"), read(reader).lane("reader"));
-    join!(reader, transport.lane("buffer"), writer);
+    join!(read(reader).lane("reader"), transport.lane("buffer"), writer.lane("writer"));
 }
 // ANCHOR_END: unbounded
 
@@ -65,8 +61,7 @@ pub async fn back_pressure() {
             say!("wrote {word}");
         }
     };
-    let (writer, reader) = (writer.lane("writer"), read(reader).lane("reader"));
-    join!(reader, writer);
+    join!(read(reader).lane("reader"), writer.lane("writer"));
 }
 // ANCHOR_END: backpressure
 
@@ -87,10 +82,8 @@ async fn write_and_read(pipe: DuplexStream) {
 
 async fn hear(reader: &mut (impl AsyncRead + Unpin)) {
     let mut question = [0; 8];
-    timeout(PATIENCE, reader.read_exact(&mut question))
-        .await
-        .expect("in time")
-        .expect("the peer writes");
+    let heard = timeout(PATIENCE, reader.read_exact(&mut question)).await;
+    heard.expect("in time").expect("the peer writes");
     say!("heard the {}", from_utf8(&question).expect("a word"));
 }
 
@@ -113,8 +106,7 @@ async fn add_up(mut pipe: DuplexStream) {
     say!("asked for {question}");
     sleep(Duration::from_millis(100)).await;
     let sum: u32 = question.split('+').filter_map(|number| number.parse::<u32>().ok()).sum();
-    // The peer may have gone.
-    let _ = pipe.write_all(sum.to_string().as_bytes()).await;
+    let _ = pipe.write_all(sum.to_string().as_bytes()).await; // the peer may have gone
 }
 
 async fn ask(pipe: DuplexStream, end: impl AsyncFnOnce(&mut (dyn AsyncWrite + Unpin))) {
@@ -131,8 +123,7 @@ async fn ask(pipe: DuplexStream, end: impl AsyncFnOnce(&mut (dyn AsyncWrite + Un
 
 pub async fn half_dropped() {
     let (near, far) = duplex(64);
-    // A trap: the pipe is closed only when both halves are dropped.
-    let client = ask(near, async |_| {});
+    let client = ask(near, async |_| {}); // a trap: it is closed when both halves are dropped
     join!(client.lane("client"), add_up(far).lane("server"));
 }
 

@@ -1,241 +1,132 @@
 //! HTTP: a GET by hand, to see what waits for what.
 //!
 //! In Python: `asyncio.open_connection` and `asyncio.start_server`, see `http.py` beside this file.
-//! Look for: Lines with `>` are what the client sends, and with `<` what it gets. The body's end is
-//! found in one of three ways: its length, a chunk of length 0, or the end of the connection. What
-//! comes from the peer has limits, and each wait a deadline: a silent server costs one second. In a
-//! program, use a crate such as hyper.
+//! Look for: Each wait has a deadline, and what a peer may send a limit. Chunks arrive while the
+//! server still looks for the next one, and a server that says nothing costs 0.2 s. Lines with `>`
+//! are sent, those with `<` received. In a program, use a crate such as hyper.
 //!
 //!     cargo run --example http
 use async_concepts::{LaneExt, say, stage::Stage};
 use futures::try_join;
 use std::{error::Error, io, net::Ipv4Addr, process::ExitCode, time::Duration};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
+    io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{BufReader, split},
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
 };
 
-type Fault = Box<dyn Error + Send + Sync>;
+type Got<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const LONGEST_LINE: u64 = 8 * 1024;
-const MOST_HEADERS: usize = 100;
-const LARGEST_BODY: usize = 1024 * 1024;
+/// No more bytes are read from a peer, head and body together.
+pub const LARGEST: u64 = 1024 * 1024;
+const PATIENCE: Duration = Duration::from_secs(5); // for each wait of the server
 
-// ANCHOR: connection
-/// A transport on which no wait lasts for ever.
-struct Connection<T> {
-    transport: BufReader<T>,
-    /// For each single read and write.
-    patience: Duration,
-}
-
-impl<T: AsyncRead + AsyncWrite + Unpin> Connection<T> {
-    fn new(transport: T, patience: Duration) -> Connection<T> {
-        Connection { transport: BufReader::new(transport), patience }
-    }
-
-    async fn send(&mut self, text: &str) -> Result<(), Fault> {
-        within(self.patience, self.transport.write_all(text.as_bytes())).await
-    }
-
-    /// Reads a line, without what ends it.
-    async fn line(&mut self) -> Result<String, Fault> {
-        let mut line = vec![];
-        within(
-            self.patience,
-            (&mut self.transport).take(LONGEST_LINE).read_until(b'\n', &mut line),
-        )
-        .await?;
-        if line.pop_if(|byte| *byte == b'\n').is_none() {
-            let full = line.len() as u64 == LONGEST_LINE;
-            return Err(
-                if full { "a line is too long" } else { "the connection ends early" }.into()
-            );
-        }
-        line.pop_if(|byte| *byte == b'\r');
-        Ok(String::from_utf8_lossy(&line).into_owned())
-    }
-
-    /// Reads lines up to an empty one.
-    async fn headers(&mut self) -> Result<Vec<String>, Fault> {
-        let mut headers = vec![];
-        loop {
-            match self.line().await? {
-                line if line.is_empty() => return Ok(headers),
-                _ if headers.len() == MOST_HEADERS => return Err("too many headers".into()),
-                line => headers.push(line),
-            }
-        }
-    }
-
-    /// Reads up to so many bytes more, or fewer where the connection ends. Of what is only
-    /// announced nothing is kept.
-    async fn read(&mut self, body: &mut Vec<u8>, length: usize) -> Result<(), Fault> {
-        let end = body.len().saturating_add(length);
-        while body.len() < end && body.len() <= LARGEST_BODY {
-            let mut rest = (&mut self.transport).take((end - body.len()) as u64);
-            if within(self.patience, rest.read_buf(body)).await? == 0 {
-                return Ok(());
-            }
-        }
-        if body.len() > LARGEST_BODY { Err("the body is too large".into()) } else { Ok(()) }
-    }
-
-    async fn read_exactly(&mut self, body: &mut Vec<u8>, length: usize) -> Result<(), Fault> {
-        let end = body.len().saturating_add(length);
-        self.read(body, length).await?;
-        if body.len() == end { Ok(()) } else { Err("the connection ends early".into()) }
-    }
-}
-
-async fn within<T>(
-    patience: Duration,
-    work: impl Future<Output = io::Result<T>>,
-) -> Result<T, Fault> {
-    match timeout(patience, work).await {
+/// Awaits one read or write, but not for ever.
+async fn within<T>(wait: Duration, work: impl Future<Output = io::Result<T>>) -> Got<T> {
+    match timeout(wait, work).await {
         Ok(result) => Ok(result?),
-        Err(_) => Err(format!("the other side is silent for {patience:?}").into()),
+        Err(_) => Err(format!("the other side is silent for {wait:?}").into()),
     }
 }
-// ANCHOR_END: connection
+
+/// Reads a line, without what ends it.
+async fn line(reader: &mut (impl AsyncBufRead + Unpin), wait: Duration) -> Got<String> {
+    let mut line = String::new();
+    within(wait, reader.read_line(&mut line)).await?;
+    let line = line.strip_suffix('\n').ok_or("the connection ends early, or sends too much")?;
+    Ok(line.trim_end().to_owned())
+}
+
+/// Reads exactly `n` bytes. Of a length that is only announced nothing is kept.
+async fn read(from: &mut (impl AsyncBufRead + Unpin), n: u64, wait: Duration) -> Got<Vec<u8>> {
+    let mut bytes = vec![];
+    within(wait, from.take(n).read_to_end(&mut bytes)).await?;
+    if bytes.len() as u64 == n { Ok(bytes) } else { Err("the body ends early".into()) }
+}
+
+/// Reads pieces, each with its length before it, up to one of length 0.
+async fn chunks(reader: &mut (impl AsyncBufRead + Unpin), wait: Duration) -> Got<Vec<u8>> {
+    let mut body = vec![];
+    loop {
+        let length = u64::from_str_radix(&line(reader, wait).await?, 16)?;
+        body.extend(read(reader, length, wait).await?);
+        line(reader, wait).await?; // the empty line after each chunk
+        if length == 0 {
+            return Ok(body);
+        }
+        say!("< chunk of {length} bytes");
+    }
+}
 
 // ANCHOR: get
-#[derive(Debug, PartialEq, Eq)]
-pub struct Response {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
+pub async fn get<T>(transport: T, path: &str, wait: Duration) -> Got<Vec<u8>>
+where
+    T: AsyncRead + AsyncWrite,
+{
+    let (reader, mut writer) = split(transport);
+    let mut reader = BufReader::new(reader.take(LARGEST));
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    request.trim_end().lines().for_each(|line| say!("> {line}"));
+    within(wait, writer.write_all(request.as_bytes())).await?;
 
-pub async fn get(
-    transport: impl AsyncRead + AsyncWrite + Unpin,
-    path: &str,
-    patience: Duration,
-) -> Result<Response, Fault> {
-    let mut connection = Connection::new(transport, patience);
-    let request =
-        [format!("GET {path} HTTP/1.1"), "Host: localhost".into(), "Connection: close".into()];
-    request.iter().for_each(|line| say!("> {line}"));
-    connection.send(&(request.join("\r\n") + "\r\n\r\n")).await?;
-
-    let line = connection.line().await?;
-    say!("< {line}");
-    let status = status(&line).ok_or_else(|| format!("not HTTP: {line:?}"))?;
-    let mut response = Response { status, headers: vec![], body: vec![] };
-    for header in connection.headers().await? {
+    let (mut length, mut chunked, mut body) = (None, false, vec![]);
+    loop {
+        let header = line(&mut reader, wait).await?;
+        match header.to_ascii_lowercase().split_once(": ") {
+            Some(("content-length", digits)) => length = Some(digits.parse()?),
+            Some(("transfer-encoding", "chunked")) => chunked = true,
+            _ if header.is_empty() => break,
+            _ => {} // the status, and what this client does not need
+        }
         say!("< {header}");
-        let (name, value) =
-            header.split_once(':').ok_or_else(|| format!("not a header: {header:?}"))?;
-        response.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    response.body = body(&mut connection, &response).await?;
-    say!("body: {}", String::from_utf8_lossy(&response.body));
-    Ok(response)
-}
-
-/// `HTTP/1.1 200 OK`, where the last word may be missing.
-fn status(line: &str) -> Option<u16> {
-    let mut words = line.split(' ');
-    words.next().filter(|version| version.starts_with("HTTP/1."))?;
-    let digits = words.next().filter(|digits| digits.len() == 3)?;
-    Some(length(digits, 10).ok()? as u16)
+    if chunked {
+        body = chunks(&mut reader, wait).await?;
+    } else if let Some(length) = length {
+        body = read(&mut reader, length, wait).await?;
+    } else {
+        within(wait, reader.read_to_end(&mut body)).await?; // its end is that of the connection
+    }
+    if reader.get_ref().limit() == 0 {
+        return Err("the other side sends too much".into());
+    }
+    say!("body: {}", String::from_utf8_lossy(&body));
+    Ok(body)
 }
 // ANCHOR_END: get
 
-// ANCHOR: body
-async fn body<T>(connection: &mut Connection<T>, response: &Response) -> Result<Vec<u8>, Fault>
-where
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    let named = |name| {
-        let all = response.headers.iter();
-        all.filter(move |header| header.0 == name).map(|header| header.1.as_str())
-    };
-    let mut lengths: Vec<&str> = named("content-length").collect();
-    lengths.dedup();
-    let mut body = vec![];
-    // ANCHOR: end
-    match (named("transfer-encoding").next(), &lengths[..]) {
-        // These have none, whatever their headers say.
-        _ if [204, 304].contains(&response.status) => {}
-        (Some(coding), []) if coding.eq_ignore_ascii_case("chunked") => {
-            read_chunks(connection, &mut body).await?
-        }
-        (Some(coding), []) => return Err(format!("this client did not ask for {coding}").into()),
-        // Up to the end of the connection.
-        (None, []) => connection.read(&mut body, usize::MAX).await?,
-        (None, [digits]) => connection.read_exactly(&mut body, length(digits, 10)?).await?,
-        // Two that trust different headers disagree on its end: requests can be smuggled in.
-        _ => return Err("more than one length".into()),
-    }
-    // ANCHOR_END: end
-    Ok(body)
-}
-
-async fn read_chunks<T>(connection: &mut Connection<T>, body: &mut Vec<u8>) -> Result<(), Fault>
-where
-    T: AsyncRead + AsyncWrite + Unpin,
-{
-    loop {
-        let line = connection.line().await?;
-        // After `;`: extensions.
-        let length = length(line.split(';').next().unwrap_or_default().trim_end(), 16)?;
-        if length == 0 {
-            connection.headers().await?; // trailers, which are not used here
-            return Ok(());
-        }
-        connection.read_exactly(body, length).await?;
-        say!("< chunk of {length} bytes");
-        if !connection.line().await?.is_empty() {
-            return Err("a chunk is longer than it says".into());
-        }
-    }
-}
-
-/// Only digits: `from_str_radix` alone would take a sign as well.
-fn length(digits: &str, radix: u32) -> Result<usize, Fault> {
-    let only_digits = digits.chars().all(|digit| digit.is_digit(radix));
-    let length = usize::from_str_radix(digits, radix).ok().filter(|_| only_digits);
-    length.ok_or_else(|| format!("not a length: {digits:?}").into())
-}
-// ANCHOR_END: body
-
-// ANCHOR: server
 /// A server for one request, just large enough for this client.
-pub async fn answer(transport: impl AsyncRead + AsyncWrite + Unpin) -> Result<(), Fault> {
-    let mut connection = Connection::new(transport, Duration::from_secs(5));
-    let request = connection.line().await?;
-    connection.headers().await?;
+pub async fn answer(transport: impl AsyncRead + AsyncWrite + Unpin) -> Got<()> {
+    let (reader, mut writer) = split(transport);
+    let mut reader = BufReader::new(reader.take(LARGEST));
+    let request = line(&mut reader, PATIENCE).await?;
+    while !line(&mut reader, PATIENCE).await?.is_empty() {}
     say!("asked for {request}");
     let pieces: &[&str] = match request.split(' ').nth(1) {
-        Some("/length") => &["HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello, world"],
+        Some("/length") => &["Content-Length: 12\r\n\r\nhello, world"],
         Some("/chunked") => &[
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nslow \r\n",
+            "Transfer-Encoding: chunked\r\n\r\n5\r\nslow \r\n",
             "4\r\nand \r\n",
             "6\r\nsteady\r\n0\r\n\r\n",
         ],
-        Some("/close") => &["HTTP/1.1 200 OK\r\n\r\nuntil ", "the end"],
-        // Until the client has gone.
-        Some("/silent") => return connection.read(&mut vec![], usize::MAX).await,
-        _ => &["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"],
+        Some("/close") => &["\r\nuntil ", "the end"],
+        _ => return within(PATIENCE, reader.read_to_end(&mut vec![])).await.map(drop),
     };
-    for (number, piece) in pieces.iter().enumerate() {
-        if number > 0 {
-            sleep(Duration::from_millis(100)).await; // to find out what comes next
-        }
-        connection.send(piece).await?;
+    within(PATIENCE, writer.write_all(b"HTTP/1.1 200 OK\r\n")).await?;
+    for piece in pieces {
+        within(PATIENCE, writer.write_all(piece.as_bytes())).await?;
+        sleep(Duration::from_millis(100)).await; // to find out what comes next
     }
-    within(connection.patience, connection.transport.shutdown()).await
+    within(PATIENCE, writer.shutdown()).await
 }
-// ANCHOR_END: server
 
-async fn over_tcp(path: &str, patience: Duration) -> Result<(), Fault> {
+async fn over_tcp(path: &str, wait: Duration) -> Got<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let client = async {
         let transport = TcpStream::connect(address).await?;
-        if let Err(error) = get(transport, path, patience).await {
+        if let Err(error) = get(transport, path, wait).await {
             say!("error: {error}");
         }
         Ok(())
@@ -245,29 +136,13 @@ async fn over_tcp(path: &str, patience: Duration) -> Result<(), Fault> {
     Ok(())
 }
 
-pub async fn content_length() -> Result<(), Fault> {
-    over_tcp("/length", Duration::from_secs(5)).await
-}
-
-pub async fn chunked() -> Result<(), Fault> {
-    over_tcp("/chunked", Duration::from_secs(5)).await
-}
-
-pub async fn until_the_end() -> Result<(), Fault> {
-    over_tcp("/close", Duration::from_secs(5)).await
-}
-
-pub async fn silent() -> Result<(), Fault> {
-    over_tcp("/silent", Duration::from_millis(200)).await
-}
-
 pub fn stage() -> Stage {
     Stage::of(include_str!("http.rs"))
         .does_io()
-        .try_scene("content-length", content_length)
-        .try_scene("chunked", chunked)
-        .try_scene("until the connection ends", until_the_end)
-        .try_scene("a server that says nothing", silent)
+        .try_scene("content-length", || over_tcp("/length", PATIENCE))
+        .try_scene("chunked", || over_tcp("/chunked", PATIENCE))
+        .try_scene("until the connection ends", || over_tcp("/close", PATIENCE))
+        .try_scene("a server that says nothing", || over_tcp("/silent", Duration::from_millis(200)))
 }
 
 fn main() -> ExitCode {

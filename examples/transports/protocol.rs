@@ -7,7 +7,7 @@
 //!
 //!     cargo run --example protocol
 use async_concepts::{
-    protocol::{Lines, Lost, Outbox, Protocol, TooLong},
+    protocol::{ConnectionError, Lines, Outbox, Protocol, TooLong},
     say,
     stage::Stage,
 };
@@ -59,7 +59,7 @@ impl Protocol for Echo {
         }
     }
 
-    fn connection_lost(&mut self, error: Option<&Lost>) {
+    fn connection_lost(&mut self, error: Option<&ConnectionError>) {
         match error {
             None => say!("connection lost"),
             Some(error) => say!("connection lost: {error}"),

@@ -7,8 +7,8 @@ use std::{
 
 /// What a waker calls. It may be called on any thread, and must not expect to know which.
 pub trait Hook: Send + Sync + 'static {
-    /// The waker is being cloned, by the functions that are on the stack. The clone is a waker of what
-    /// this returns: of another hook, or, with `None`, of the same.
+    /// The waker is being cloned, by the functions that are on the stack. The clone is a waker of
+    /// what this returns: of another hook, or, with `None`, of the same.
     fn cloned(&self) -> Option<Hooked>;
     /// The waker, or a clone of it, was woken.
     fn woken(&self);
@@ -21,8 +21,8 @@ pub type Hooked = Arc<Box<dyn Hook>>;
 /// clones that are kept elsewhere. Wakers of one `hook` are the same for [`Waker::will_wake`].
 pub fn waker(hook: Hooked) -> Waker {
     let data = Arc::into_raw(hook).cast();
-    // SAFETY: `data` is one count of a `Hooked`, which is `Send` and `Sync`, and which the waker owns
-    // from here on. Each function of the table treats it as that.
+    // SAFETY: `data` is one count of a `Hooked`, which is `Send` and `Sync`, and which the waker
+    // owns from here on. Each function of the table treats it as that.
     unsafe { Waker::new(data, &TABLE) }
 }
 

@@ -366,7 +366,7 @@ impl Composer<'_> {
             let path = example.source.strip_prefix(self.root).unwrap_or(&example.source).to_owned();
             match language {
                 Language::Rust => path,
-                Language::Python => path.with_extension("py"),
+                Language::Python => self.twin(&path),
             }
         };
         let name = path.to_string_lossy().replace('\\', "/");
@@ -384,6 +384,14 @@ impl Composer<'_> {
     fn read(&self, file: &str) -> Result<String, String> {
         fs::read_to_string(self.root.join(file))
             .map_err(|error| format!("cannot read {file}: {error}"))
+    }
+
+    /// The twin of an example: `NAME.py`, or `NAME_twin.py` where that would hide a module of
+    /// Python's.
+    fn twin(&self, example: &Path) -> PathBuf {
+        let name = example.file_stem().unwrap_or_default().to_string_lossy();
+        let other = example.with_file_name(format!("{name}_twin.py"));
+        if self.root.join(&other).exists() { other } else { example.with_extension("py") }
     }
 
     /// What stands between two anchors of a file.

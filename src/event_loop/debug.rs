@@ -1,12 +1,15 @@
 //! Being told: of exceptions, of slow callbacks, and, with an instrument, of everything.
 
 use std::cell::{Cell, RefCell};
+use std::panic::Location;
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
 
 use super::foreign::catch_panic;
-use super::{CallId, CallKind, CallRef, Error, EventLoop, FutureRef, Handle, Instrument};
+use super::future::AnyFuture;
+use super::instrument::Caller;
+use super::{CallId, CallRef, Error, EventLoop, FutureRef, Handle, Instrument};
 
 /// What the exception handler is told.
 #[derive(Clone, Debug)]
@@ -46,100 +49,80 @@ impl Default for Observers {
     }
 }
 
-/// A call that is being watched.
-pub(super) struct ObservedCall {
-    id: CallId,
-    kind: CallKind,
-    /// Known in advance, because after the call there may be nothing left that has a name.
-    name: String,
-    /// When it began, in debug mode.
-    start: Option<Duration>,
-}
-
 impl Observers {
+    /// Whether anything watches the loop.
     #[inline]
-    fn tell(&self, tell: impl Fn(&dyn Instrument)) {
-        if self.watched.get() {
-            let instruments = self.instruments.borrow().clone();
-            for instrument in &*instruments {
-                tell(&**instrument);
-            }
-        }
+    pub(super) fn watch(&self) -> bool {
+        self.watched.get()
     }
 
-    fn tell_of(&self, call: &Handle, tell: impl Fn(&dyn Instrument, &CallRef<'_>)) {
-        self.tell(|instrument| tell(instrument, &CallRef::of(call)));
+    /// Out of the way of a loop that is not watched, so that its code stays short.
+    #[cold]
+    #[inline(never)]
+    fn tell(&self, tell: impl Fn(&dyn Instrument)) {
+        let instruments = self.instruments.borrow().clone();
+        for instrument in &*instruments {
+            tell(&**instrument);
+        }
     }
 
     #[inline]
     pub(super) fn before_wait(&self, timeout: Option<Duration>) {
-        self.tell(|instrument| instrument.before_wait(timeout));
+        if self.watch() {
+            self.tell(|instrument| instrument.before_wait(timeout));
+        }
     }
 
     #[inline]
     pub(super) fn after_wait(&self) {
-        self.tell(|instrument| instrument.after_wait());
+        if self.watch() {
+            self.tell(|instrument| instrument.after_wait());
+        }
     }
 
     #[inline]
     pub(super) fn iteration_begins(&self, ready: usize) {
-        self.tell(|instrument| instrument.iteration_begins(ready));
+        if self.watch() {
+            self.tell(|instrument| instrument.iteration_begins(ready));
+        }
     }
 
     #[inline]
-    pub(super) fn call_ready(&self, call: &Handle) {
-        self.tell_of(call, |instrument, call| instrument.call_ready(call));
+    pub(super) fn call_ready(&self, call: &Handle, caller: Caller) {
+        if self.watch() {
+            self.tell(|instrument| instrument.call_ready(&CallRef::of(call, caller)));
+        }
     }
 
     #[inline]
-    pub(super) fn timer_set(&self, call: &Handle, when: Duration) {
-        self.tell_of(call, |instrument, call| instrument.timer_set(call, when));
+    pub(super) fn timer_set(
+        &self,
+        call: &Handle,
+        when: Duration,
+        caller: &'static Location<'static>,
+    ) {
+        if self.watch() {
+            self.tell(|instrument| instrument.timer_set(&CallRef::of(call, Some(caller)), when));
+        }
     }
 
     #[inline]
     pub(super) fn timer_cancelled(&self, call: &Handle) {
-        self.tell_of(call, |instrument, call| instrument.timer_cancelled(call));
-    }
-
-    #[inline]
-    pub(super) fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
-        self.tell(|instrument| instrument.future_awaited(future, waker));
-    }
-
-    /// What has to be told when the call is over, if anything watches.
-    #[inline]
-    pub(super) fn call_begins(
-        &self,
-        event_loop: &EventLoop,
-        call: &Handle,
-    ) -> Option<ObservedCall> {
-        if self.watched.get() { self.observed_call_begins(event_loop, call) } else { None }
-    }
-
-    #[cold]
-    fn observed_call_begins(&self, event_loop: &EventLoop, call: &Handle) -> Option<ObservedCall> {
-        if call.cancelled() {
-            return None;
+        if self.watch() {
+            self.tell(|instrument| instrument.timer_cancelled(&CallRef::of(call, None)));
         }
-        self.tell_of(call, |instrument, call| instrument.call_begins(call));
-        Some(ObservedCall {
-            id: CallId::of_call(call),
-            kind: call.0.kind(),
-            name: call.0.name(),
-            start: if self.debug.get() { Some(event_loop.time()) } else { None },
-        })
     }
 
-    #[cold]
-    pub(super) fn call_ends(&self, event_loop: &EventLoop, call: ObservedCall) {
-        let ObservedCall { id, kind, name, start } = call;
-        let call = CallRef::that_is_over(id, kind, &name);
-        self.tell(|instrument| instrument.call_ends(&call));
-        let Some(start) = start else { return };
-        let took = event_loop.time().saturating_sub(start);
-        if took >= self.slow_callback_duration.get() {
-            let seconds = took.as_secs_f64();
-            event_loop.report(&format!("executing {name} took {seconds:.3} seconds"), None);
+    #[inline]
+    pub(super) fn future_awaited(
+        &self,
+        future: &dyn AnyFuture,
+        location: &'static Location<'static>,
+        waker: &Waker,
+    ) {
+        if self.watch() {
+            let future = FutureRef::new(future, location);
+            self.tell(|instrument| instrument.future_awaited(&future, waker));
         }
     }
 
@@ -152,6 +135,31 @@ impl Observers {
 }
 
 impl EventLoop {
+    /// Makes a call as [`Handle::run`] does, and tells what watches of its begin and end.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn run_watched(&self, call: Handle) {
+        if call.cancelled() {
+            return;
+        }
+        let observers = &self.0.observers;
+        observers.tell(|instrument| instrument.call_begins(&CallRef::of(&call, None)));
+        // Asked for before the call: after it there may be nothing left that has a name.
+        let id = CallId::of_call(&call);
+        let kind = call.0.kind();
+        let name = call.0.name();
+        let start = if observers.debug.get() { Some(self.time()) } else { None };
+        call.run(self);
+        let call = CallRef::that_is_over(id, kind, &name);
+        observers.tell(|instrument| instrument.call_ends(&call));
+        let Some(start) = start else { return };
+        let took = self.time().saturating_sub(start);
+        if took >= observers.slow_callback_duration.get() {
+            let seconds = took.as_secs_f64();
+            self.report(&format!("executing {name} took {seconds:.3} seconds"), None);
+        }
+    }
+
     /// Tells `instrument` of everything that this loop does from now on, until it is closed. There
     /// can be several; each is told in the order in which they were added.
     pub fn add_instrument(&self, instrument: Rc<dyn Instrument>) {

@@ -9,22 +9,24 @@
 //! turns each entry of the list into a place in the ready queue; when such a place has its turn,
 //! the loop calls `run`, which calls the callback.
 
-mod line;
+mod clones;
+mod combining;
+mod wakeup;
 
-use std::cell::{Cell, RefCell, RefMut};
-use std::mem::{replace, take};
+use std::cell::{Cell, RefCell};
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use smallvec::SmallVec;
 
 use super::cancel::{Cancellable, MessageCell, Others};
-use super::current::CurrentTask;
 use super::foreign::discard;
 use super::handle::Call;
 use super::task::TaskPart;
-use super::{CallKind, Error, EventLoop, FutureRef, Handle, IntoResult, Result, get_running_loop};
+use super::{CallKind, Error, EventLoop, Handle, IntoResult, Result};
+use wakeup::Wakeup;
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
 ///
@@ -102,37 +104,6 @@ enum Callback<T: 'static> {
     Wakeup(Wakeup),
     /// What [`Future::add_done_callback`] was given.
     Call(DoneCallback<T>),
-}
-
-/// What awaits a future.
-#[derive(Clone)]
-enum Wakeup {
-    /// The task of this key. asyncio adds a bound method; we add a number, which needs no
-    /// allocation, and a task that waits needs no waker.
-    Task(usize),
-    /// Something with a waker of its own: another executor, or `FuturesUnordered`.
-    Waker(Waker),
-}
-
-impl Wakeup {
-    /// Whether both wake the same. Two wakers may do so without being able to tell; then a future
-    /// is registered anew, which is a little work and no error.
-    fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Task(task), Self::Task(other)) => task == other,
-            (Self::Waker(waker), Self::Waker(other)) => waker.will_wake(other),
-            _ => false,
-        }
-    }
-
-    /// Makes the task due, through the queue. A foreign waker is called here and now, which is what
-    /// its contract allows: it only notes that there is something to poll.
-    fn wake(&self, event_loop: &EventLoop) {
-        match self {
-            Self::Task(task) => event_loop.wake_task(*task),
-            Self::Waker(waker) => waker.wake_by_ref(),
-        }
-    }
 }
 
 /// What [`Future::add_done_callback`] returns, for [`Future::remove_done_callback`].
@@ -232,7 +203,7 @@ impl<T> Future<T> {
             Some(callback) => callback(future).into_result(),
             None => Ok(()),
         });
-        self.share_done_callback(&callback);
+        self.0.add_callback(Callback::Call(callback.clone()));
         callback
     }
 
@@ -244,18 +215,6 @@ impl<T> Future<T> {
             Callback::Wakeup(_) => false,
         };
         self.0.remove_callback(is_it).into()
-    }
-
-    /// Adds a callback that several futures share: `gather` and `wait` have one for all of theirs,
-    /// where asyncio adds the same bound function to each. It saves an allocation a child.
-    pub(super) fn share_done_callback(&self, callback: &DoneCallback<T>) {
-        self.0.add_callback(Callback::Call(callback.clone()));
-    }
-
-    /// Whether nothing waits for it, nor ever has: so it cannot have a callback of the caller's.
-    /// So gather need not look for it among those it has.
-    pub(super) fn is_untouched(&self) -> bool {
-        !self.done() && self.0.callbacks.borrow().is_empty()
     }
 }
 
@@ -280,7 +239,7 @@ impl<T> FutureCell<T> {
             // asyncio makes a handle for each. We put the future itself into the queue, once for
             // each callback that it still has to call: it saves an allocation, 13 % of a gather.
             Callback::Call(_) => {
-                self.event_loop.push_ready(Handle(self.clone()));
+                self.event_loop.push_ready(Handle(self.clone()), None);
                 true
             }
         });
@@ -306,7 +265,8 @@ impl<T> FutureCell<T> {
                 Callback::Wakeup(wakeup) => wakeup.wake(&self.event_loop),
                 Callback::Call(callback) => {
                     let future = Future(self.clone());
-                    self.event_loop.push_ready(Handle::new(move || (callback.0)(&future)));
+                    let call = Handle::new(move || (callback.0)(&future));
+                    self.event_loop.push_ready(call, None);
                 }
             }
         }
@@ -346,13 +306,7 @@ impl<T> FutureCell<T> {
     }
 }
 
-impl<T> DoneCallback<T> {
-    pub(super) fn new(callback: impl Fn(&Future<T>) -> Result<()> + 'static) -> Self {
-        Self(Rc::new(callback))
-    }
-}
-
-/// A future of whatever type, as the loop and a waiting task see it. In Python every future is of
+/// A future of any type, as the loop and a waiting task see it. In Python every future is of
 /// the same type; here the loop must not care what a result is, and a task may await any.
 pub(super) trait AnyFuture: Call + Cancellable {
     fn done(&self) -> bool;
@@ -410,50 +364,14 @@ impl<T> Call for FutureCell<T> {
     }
 }
 
-impl<T> Drop for FutureCell<T> {
-    fn drop(&mut self) {
-        // From now on the key can pass to another future.
-        self.event_loop.0.registry.remove(self.key);
-        // The rest would be dropped without this as well, but one inside another: a future that
-        // owns a callback that owns a future that owns … would use up the stack.
-        if let State::Finished(outcome) = replace(self.state.get_mut(), State::Pending) {
-            if let (true, Err(error)) = (self.unretrieved.get(), &outcome) {
-                self.event_loop.report_unretrieved(matches!(self.kind, Kind::Task(_)), error);
-            }
-            discard(outcome);
-        }
-        let callbacks = take(self.callbacks.get_mut());
-        if !callbacks.is_empty() {
-            discard(callbacks);
-        }
-        // The children of a gather may be gathers.
-        match replace(&mut self.kind, Kind::Future) {
-            Kind::Future => {}
-            Kind::Task(task) => task.abandon(),
-            Kind::Outer(outer) => discard(outer),
-        }
-    }
-}
-
-impl<T> Clone for Future<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<T> Clone for DoneCallback<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
 /// Awaiting does not use a future up, as it does with Rust's own: clone it and await it again.
 impl<T: Clone> IntoFuture for Future<T> {
     type Output = Result<T>;
     type IntoFuture = Await<T>;
 
+    #[track_caller]
     fn into_future(self) -> Await<T> {
-        Await { future: self, wakeup: None, refusal: None }
+        self.awaited_at(Location::caller())
     }
 }
 
@@ -469,92 +387,62 @@ pub struct Await<T: 'static> {
     wakeup: Option<Wakeup>,
     /// What the next poll will raise.
     refusal: Option<Error>,
+    /// Where `.await` stands, for instruments.
+    location: &'static Location<'static>,
 }
 
 impl<T: Clone> std::future::Future for Await<T> {
     type Output = Result<T>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let cell = self.future.0.clone();
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let cell = &this.future.0;
         let waker = context.waker();
         // The task that polls, if it is one of the future's loop. It is `None` for an executor
         // inside a task as well: what that awaits must wake that executor, and a cancel cannot
         // reach it.
-        let mut current = cell.event_loop.0.tasks.polled_by(waker);
+        let current = cell.event_loop.0.current.polled_by(waker);
         // First the error that a cancel throws in here, only then the result: so a cancel beats a
         // result that has been set but not delivered yet.
-        if let Some(current) = &mut current
+        if let Some(current) = current
             && current.takes_the_error()
         {
             return Poll::Ready(Err(Error::Cancelled));
         }
         if cell.done() {
-            if let Some(current) = &mut current
+            if let Some(current) = current
                 && cell.is_cancelled()
             {
                 current.passes_on(cell.message.get());
             }
-            // Cloning the result may run foreign code, which may look for the current task.
-            drop(current);
-            return Poll::Ready(self.future.result());
+            return Poll::Ready(this.future.result());
         }
-        // After the error of a cancel, which replaces any other, as in `Task.__step`.
-        if let Some(refusal) = self.refusal.take() {
-            return Poll::Ready(Err(refusal));
+        // A future of another loop, or the task that awaits it.
+        if let Some(refused) = cell.refuses(current, waker, &mut this.refusal) {
+            return refused.map(Err);
         }
         let wakeup = match current {
-            Some(current) if current.key == cell.key => {
-                return self.refuse(Error::AwaitsItself, current);
-            }
-            Some(mut current) => {
+            Some(current) => {
                 current.waits_for(cell.clone());
-                if current.owns(waker) {
-                    Wakeup::Task(current.key)
-                } else {
-                    Wakeup::Waker(waker.clone())
-                }
+                Wakeup::of(current, waker)
             }
-            // The task of another loop, or an executor that has wakers of its own.
-            None => match get_running_loop() {
-                Ok(running) if running != cell.event_loop => {
-                    return match running.0.tasks.polled_by(waker) {
-                        Some(current) => self.refuse(Error::OtherLoop, current),
-                        None => Poll::Ready(Err(Error::OtherLoop)),
-                    };
-                }
-                _ => Wakeup::Waker(waker.clone()),
-            },
+            None => Wakeup::Waker(waker.clone()),
         };
-        cell.event_loop.0.observers.future_awaited(&FutureRef(&*cell), waker);
-        self.register(&cell, wakeup);
+        cell.event_loop.0.observers.future_awaited(&**cell, this.location, waker);
+        cell.register(&mut this.wakeup, wakeup);
         Poll::Pending
     }
 }
 
-impl<T> Await<T> {
-    /// Raises an error, but one iteration later, as in asyncio, where it has to go through the
-    /// queue to get into the coroutine.
-    fn refuse(&mut self, refusal: Error, mut current: RefMut<'_, CurrentTask>) -> Poll<Result<T>> {
-        // Without a wake, since nothing will ever wake it: the step after this one raises the
-        // error.
-        current.gives_way();
-        self.refusal = Some(refusal);
-        Poll::Pending
-    }
-
-    /// Takes the registration back: a future that outlives the wait must not keep it, nor wake a
-    /// task that waits for something else by then.
-    fn stop_waiting(&mut self) {
-        let Some(wakeup) = self.wakeup.take() else { return };
-        self.future.0.remove_callback(|other| match other {
-            Callback::Wakeup(other) => wakeup.is(other),
-            Callback::Call(_) => false,
-        });
-    }
-}
-
+/// A future that outlives the wait must not keep it, nor wake a task that waits for something else
+/// by then.
 impl<T> Drop for Await<T> {
     fn drop(&mut self) {
-        self.stop_waiting();
+        if let Some(wakeup) = self.wakeup.take() {
+            self.future.0.remove_callback(|other| match other {
+                Callback::Wakeup(other) => wakeup.is(other),
+                Callback::Call(_) => false,
+            });
+        }
     }
 }

@@ -61,17 +61,13 @@ impl Handle {
 
     /// The one place where the loop runs code that is not its own. An error or a panic goes to the
     /// exception handler, and the loop goes on (`Handle._run` in `events.py`).
-    #[inline]
+    #[inline(always)]
     pub(super) fn run(self, event_loop: &EventLoop) {
-        // asyncio reads its debug flag twice a call; we read one flag for debug mode and all
-        // instruments together, since most programs have neither.
-        let observed = event_loop.0.observers.call_begins(event_loop, &self);
-        let outcome = catch_panic(|| self.0.run()).unwrap_or_else(Err);
-        if let Err(error) = outcome {
-            event_loop.report("exception in a callback", Some(error));
-        }
-        if let Some(observed) = observed {
-            event_loop.0.observers.call_ends(event_loop, observed);
+        match catch_panic(|| self.0.run()) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) | Err(error) => {
+                event_loop.report("exception in a callback", Some(error));
+            }
         }
     }
 }

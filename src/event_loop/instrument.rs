@@ -29,6 +29,7 @@
 //! assert_eq!(*calls.0.borrow(), ["one call is ready", "begin", "end"]);
 //! ```
 
+use std::panic::Location;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -56,12 +57,14 @@ pub trait Instrument {
     }
 
     /// A call was put into the ready queue, by what runs now: by `call_soon`, by the result of a
-    /// future, by a wake, or because its time has come. The stack below is that of the cause.
+    /// future, by a wake, or because its time has come. The stack below is that of the cause;
+    /// [`CallRef::location`] says where `call_soon` or `create_task` was called.
     fn call_ready(&self, call: &CallRef<'_>) {
         _ = call;
     }
 
-    /// A timer was set. The stack below is that of `call_later` or `call_at`.
+    /// A timer was set. The stack below is that of `call_later` or `call_at`, and
+    /// [`CallRef::location`] where that was called.
     fn timer_set(&self, call: &CallRef<'_>, when: Duration) {
         _ = (call, when);
     }
@@ -85,10 +88,16 @@ pub trait Instrument {
     /// inside the task, such as a lane. It is called *in* the poll: the stack below is the chain of
     /// coroutines down to the `.await`. Such an await does not clone the waker of its task; so a
     /// waker that finds places by its clones does not hear of it unless it is cloned here.
+    /// [`FutureRef::location`] is the `.await` itself.
     fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
         _ = (future, waker);
     }
 }
+
+/// A line of the program, if it is known. It is a constant of the program, made by the compiler for
+/// `#[track_caller]`: to pass it on costs next to nothing, and to keep it eight bytes, so the loop
+/// keeps it nowhere but in an await.
+pub(super) type Caller = Option<&'static Location<'static>>;
 
 /// What a call in the queue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,6 +133,11 @@ pub struct CallRef<'a> {
     pub id: CallId,
     /// What it is.
     pub kind: CallKind,
+    /// The line of the program that has scheduled it: where `call_soon`, `call_soon_threadsafe`,
+    /// `call_later`, `call_at`, `create_task` or something made of them was called. Known only in
+    /// [`Instrument::call_ready`] and [`Instrument::timer_set`]: the loop does not keep it. `None`
+    /// also for what a result, a wake or the end of a time makes ready.
+    pub location: Option<&'static Location<'static>>,
     /// Where its name comes from.
     name: Name<'a>,
 }
@@ -137,12 +151,12 @@ enum Name<'a> {
 }
 
 impl<'a> CallRef<'a> {
-    pub(super) fn of(call: &'a Handle) -> Self {
-        Self { id: CallId::of_call(call), kind: call.0.kind(), name: Name::Of(call) }
+    pub(super) fn of(call: &'a Handle, location: Caller) -> Self {
+        Self { id: CallId::of_call(call), kind: call.0.kind(), location, name: Name::Of(call) }
     }
 
     pub(super) fn that_is_over(id: CallId, kind: CallKind, name: &'a str) -> Self {
-        Self { id, kind, name: Name::Was(name) }
+        Self { id, kind, location: None, name: Name::Was(name) }
     }
 
     /// The name of a task, `Future`, or the type of a closure, which says in which function it
@@ -156,21 +170,32 @@ impl<'a> CallRef<'a> {
 }
 
 /// A future that is awaited, as an instrument sees it.
-pub struct FutureRef<'a>(pub(super) &'a dyn AnyFuture);
+pub struct FutureRef<'a> {
+    /// The future.
+    future: &'a dyn AnyFuture,
+    /// The line of the program where `.await` stands or [`sleep`](super::sleep) was called. Of
+    /// other things that await in the program's name, such as [`wait`](super::wait), it is a line
+    /// of this crate; the stack knows the program's.
+    pub location: &'static Location<'static>,
+}
 
-impl FutureRef<'_> {
+impl<'a> FutureRef<'a> {
+    pub(super) fn new(future: &'a dyn AnyFuture, location: &'static Location<'static>) -> Self {
+        Self { future, location }
+    }
+
     /// The same that its steps or done callbacks have as calls.
     pub fn id(&self) -> CallId {
-        CallId::of((&raw const *self.0).cast())
+        CallId::of((&raw const *self.future).cast())
     }
 
     /// Whether it is a task.
     pub fn is_task(&self) -> bool {
-        self.0.cancel_requests().is_some()
+        self.future.cancel_requests().is_some()
     }
 
     /// The name of a task, or `Future`.
     pub fn name(&self) -> String {
-        self.0.name()
+        self.future.name()
     }
 }

@@ -7,7 +7,8 @@
 //! 1. **Nothing is called from inside another call.** `set_result`, `cancel` and `call_soon` only
 //!    put something into the queue. Forbidden: a callback that runs while the code that caused it
 //!    is still on the stack, and finds half-changed state there.
-//! 2. **Whatever happens goes through `ready`.** Timers, results, wakes and remote calls all end in
+//! 2. **Everything that happens goes through `ready`.** Timers, results, wakes and remote calls all
+//! end in
 //!    one queue, first in, first out. Forbidden: a second queue, or a priority; the order of events
 //!    is the order of this queue, and can be read off it.
 //! 3. **One snapshot an iteration.** An iteration makes the calls that were ready when it began.
@@ -21,13 +22,16 @@
 //!
 //! The core, which is all that one needs to know what an event loop is: `handle`, a call and the
 //! right to cancel it; this file; `timer`, calls that are due at a time; `future`, calls that are
-//! due when a result is there; `task`, a coroutine, each step of which is a call.
+//! due when a result is there; `current`, where a task and its awaits meet; `task`, a coroutine,
+//! each step of which is a call.
 //!
 //! Beside it: `combinators/`, futures made of futures, with nothing that the core does not have;
 //! `remote`, calls from other threads and work for them; `driver/`, what time it is and how to wait
-//! until something happens; `current`, where a task and its awaits meet; `cancel`, how a request
-//! travels; `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can go
-//! wrong when code and values of the program are run and dropped; `error`.
+//! until something happens; `running`, which loop runs on a thread; `cancel`, how a request
+//! travels;
+//! `future/`, how an await is woken, and the clones of a future; `registry` and `name`;
+//! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
+//! the program are run and dropped; `error`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -129,10 +133,12 @@ mod instrument;
 mod name;
 mod registry;
 mod remote;
+mod running;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future as StdFuture;
+use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -145,13 +151,16 @@ pub use future::{Await, DoneCallback, Future, Task};
 pub use handle::Handle;
 pub use instrument::{CallId, CallKind, CallRef, FutureRef, Instrument};
 pub use remote::{Job, RemoteHandle, RemoteTask, ThreadsafeHandle};
+pub use running::get_running_loop;
 pub use timer::TimerHandle;
 
-use current::Tasks;
+use current::CurrentTask;
 use debug::Observers;
 use future::Kind;
+use instrument::Caller;
 use registry::Registry;
-use remote::RemoteCalls;
+use remote::{RemoteCalls, SpareWaker};
+use running::Running;
 use timer::{Timers, nanoseconds};
 
 /// How many calls are made, when there is always one that is ready, until the loop looks what else
@@ -185,34 +194,20 @@ struct Inner {
     /// All futures and tasks there are.
     registry: Registry,
     /// The task whose step is being run.
-    tasks: Tasks,
+    current: CurrentTask,
+    /// The waker that most tasks share.
+    spare_waker: SpareWaker,
     /// The exception handler, debug mode and instruments.
     observers: Observers,
     /// Since the loop last looked at what else has happened.
     calls_without_a_look: Cell<usize>,
-    /// The driver waits. Whatever changes what the loop has to do must end that wait: tokio's tasks
+    /// The driver waits. A change of what the loop has to do must end that wait: tokio's tasks
     /// run meanwhile on the same thread, and may call anything.
     waiting: Cell<bool>,
     /// `stop` was called in this run.
     stopping: Cell<bool>,
     /// For good.
     closed: Cell<bool>,
-}
-
-thread_local! {
-    /// For [`get_running_loop`].
-    static RUNNING_LOOP: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
-}
-
-/// The loop that runs on this thread: in a callback, in a task, or in a task of tokio's that the
-/// loop lets run while it waits. [`Error::NoRunningLoop`] elsewhere.
-pub fn get_running_loop() -> Result<EventLoop> {
-    // A clone, so that the cell is free while the loop is used; it costs one counter.
-    // A waker may be called when the thread is about to end and has no running loop any more.
-    match RUNNING_LOOP.try_with(|running| running.borrow().clone()) {
-        Ok(Some(running)) => Ok(running),
-        _ => Err(Error::NoRunningLoop),
-    }
 }
 
 impl EventLoop {
@@ -253,7 +248,7 @@ impl EventLoop {
             let end = nanoseconds(end);
             if when < end || end == u64::MAX {
                 for handle in self.0.timers.take_due(end) {
-                    self.enqueue(handle);
+                    self.enqueue(handle, None);
                 }
             }
         }
@@ -269,7 +264,13 @@ impl EventLoop {
             let handle = self.0.ready.borrow_mut().pop_front();
             // One that was cancelled has nothing left to call.
             if let Some(handle) = handle {
-                handle.run(self);
+                // asyncio reads its debug flag twice a call; we read one flag for debug mode and
+                // all instruments together, since most programs have neither.
+                if self.0.observers.watch() {
+                    self.run_watched(handle);
+                } else {
+                    handle.run(self);
+                }
             }
         }
         // ANCHOR_END: turn
@@ -283,6 +284,7 @@ impl EventLoop {
         self.0.waiting.set(true);
         self.0.driver.wait(timeout, self.0.remote.jobs());
         self.0.waiting.set(false);
+        self.0.remote.wait_is_over();
         self.0.observers.after_wait();
         // What ended the wait is called in this iteration, and before the timers that are due.
         self.drain_remote_calls();
@@ -291,7 +293,7 @@ impl EventLoop {
     /// Whether nothing is left that could ever put something into the queue again.
     fn is_idle(&self) -> bool {
         // The loop's own waker does not count, since nothing outside can call it.
-        self.0.tasks.drop_spare_waker();
+        self.0.spare_waker.drop_it();
         self.0.remote.is_unreachable() && !self.0.driver.has_tasks()
     }
 
@@ -308,7 +310,8 @@ impl EventLoop {
             ready: RefCell::default(),
             timers: Timers::default(),
             registry: Registry::default(),
-            tasks: Tasks::default(),
+            current: CurrentTask::default(),
+            spare_waker: SpareWaker::default(),
             observers: Observers::default(),
             calls_without_a_look: Cell::default(),
             waiting: Cell::default(),
@@ -323,14 +326,14 @@ impl EventLoop {
     /// [`Error::Idle`] if nothing can happen any more, as far as the loop can know: no call is
     /// ready or timed, no waker, job or [`ThreadsafeHandle`] is left, and no task of tokio's is
     /// alive that was spawned on its driver. (A `LocalSet` keeps the waker of the task that drives
-    /// it, so a loop with one is never found idle.) [`Error::LoopIsRunning`],
+    /// it, so a loop with one is never found idle. Nor does the loop hear of a task of tokio's that
+    /// ends without a call to it: it waits on then, as asyncio would.) [`Error::LoopIsRunning`],
     /// [`Error::AnotherLoopIsRunning`], [`Error::InsideAnotherRuntime`] or [`Error::LoopIsClosed`]
     /// if it cannot start.
     pub fn run_forever(&self) -> Result<()> {
         self.check_startable()?;
-        RUNNING_LOOP.set(Some(self.clone()));
-        // Ends the run even if a driver panics: otherwise no other loop could run on this thread.
-        let _running = Running(self);
+        // Until the end of this function, however it ends.
+        let _running = Running::begin(self);
         let mut outcome = Ok(());
         let entered = self.0.driver.enter(&mut || {
             while outcome.is_ok() {
@@ -343,6 +346,13 @@ impl EventLoop {
         entered.and(outcome)
     }
 
+    fn run_is_over(&self) {
+        // A `stop` is used up by the run that it has ended. What was called outside of a run counts
+        // for the next one.
+        self.0.stopping.set(false);
+        self.0.waiting.set(false);
+    }
+
     /// Ends `run_forever` after the current iteration; before the start, after the first.
     pub fn stop(&self) {
         self.0.stopping.set(true);
@@ -350,8 +360,8 @@ impl EventLoop {
     }
 
     /// Closes the loop for good: nothing that is still to be called will be. Callbacks and
-    /// coroutines are dropped with everything they own, in whatever circles. Pending futures stay
-    /// pending. [`Error::LoopIsRunning`] while it runs.
+    /// coroutines are dropped with everything they own, also where they own each other. Pending
+    /// futures stay pending. [`Error::LoopIsRunning`] while it runs.
     pub fn close(&self) -> Result<()> {
         if self.is_running() {
             return Err(Error::LoopIsRunning);
@@ -374,11 +384,6 @@ impl EventLoop {
         Ok(())
     }
 
-    /// Whether it is in `run_forever` or `run_until_complete`.
-    pub fn is_running(&self) -> bool {
-        get_running_loop().is_ok_and(|running| running == *self)
-    }
-
     /// Whether it was closed.
     pub fn is_closed(&self) -> bool {
         self.0.closed.get()
@@ -391,17 +396,19 @@ impl EventLoop {
 
     /// Calls `callback` in the next iteration, after all that is in the queue.
     /// [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn call_soon<O: IntoResult + 'static>(
         &self,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<Handle> {
         self.check_closed()?;
         let handle = Handle::new(callback);
-        self.push_ready(handle.clone());
+        self.push_ready(handle.clone(), Some(Location::caller()));
         Ok(handle)
     }
 
     /// Calls `callback` when `delay` is over. [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn call_later<O: IntoResult + 'static>(
         &self,
         delay: Duration,
@@ -415,6 +422,7 @@ impl EventLoop {
     /// Calls `callback` at the time `when`, on the clock of [`EventLoop::time`]; in the next
     /// iteration if that has passed. Times end after 584 years: what is later is due then.
     /// [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn call_at<O: IntoResult + 'static>(
         &self,
         when: Duration,
@@ -422,7 +430,7 @@ impl EventLoop {
     ) -> Result<TimerHandle> {
         self.check_closed()?;
         let timer = TimerHandle::new(self, when, Handle::new(callback));
-        self.0.observers.timer_set(&timer.handle, when);
+        self.0.observers.timer_set(&timer.handle, when, Location::caller());
         self.wake();
         Ok(timer)
     }
@@ -435,6 +443,7 @@ impl EventLoop {
     /// Starts a coroutine: its first step runs in the next iteration. The loop owns the task until
     /// it is done; to drop the handle changes nothing. What cancelling does is told under [`Task`].
     /// [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn create_task<T: 'static>(
         &self,
         coroutine: impl StdFuture<Output = Result<T>> + 'static,
@@ -446,29 +455,18 @@ impl EventLoop {
         if self.is_closed() { Err(Error::LoopIsClosed) } else { Ok(()) }
     }
 
-    /// One loop at a time on a thread, as in asyncio: a callback that ran a second loop would keep
-    /// the first from turning, for as long as that takes.
-    fn check_startable(&self) -> Result<()> {
-        self.check_closed()?;
-        match get_running_loop() {
-            Ok(running) if running == *self => Err(Error::LoopIsRunning),
-            Ok(_) => Err(Error::AnotherLoopIsRunning),
-            Err(_) => Ok(()),
-        }
-    }
-
     /// Puts a call behind all others, and before it what other threads left, because they did so
-    /// before now.
+    /// before now. `caller` is the line of the program that asked for it, where that is known.
     #[inline]
-    fn push_ready(&self, handle: Handle) {
+    fn push_ready(&self, handle: Handle, caller: Caller) {
         self.drain_remote_calls();
-        self.enqueue(handle);
+        self.enqueue(handle, caller);
     }
 
     /// The only place where anything gets into the queue: the second principle.
     #[inline]
-    fn enqueue(&self, handle: Handle) {
-        self.0.observers.call_ready(&handle);
+    fn enqueue(&self, handle: Handle, caller: Caller) {
+        self.0.observers.call_ready(&handle, caller);
         self.0.ready.borrow_mut().push_back(handle);
         self.wake();
     }
@@ -479,24 +477,5 @@ impl EventLoop {
         if self.0.waiting.get() {
             self.0.remote.wake_loop();
         }
-    }
-}
-
-impl PartialEq for EventLoop {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-/// Ends the run with its scope, even if a driver panics.
-struct Running<'a>(&'a EventLoop);
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        // A `stop` is used up by the run that it has ended. What was called outside of a run counts
-        // for the next one.
-        self.0.0.stopping.set(false);
-        self.0.0.waiting.set(false);
-        RUNNING_LOOP.set(None);
     }
 }

@@ -55,7 +55,7 @@ impl EventLoop {
     /// Makes the task of this key due.
     pub(super) fn wake_task(&self, key: usize) {
         if let Some(step) = self.0.registry.next_step(key) {
-            self.push_ready(step);
+            self.push_ready(step, None);
         }
     }
 }

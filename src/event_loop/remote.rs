@@ -5,15 +5,18 @@
 //! behind what is ready: so a remote call has its place in time among the others.
 
 use std::any::Any;
-use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::cell::{Cell, RefCell};
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use futures::task::ArcWake;
 use slab::Slab;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{
+    UnboundedReceiver, UnboundedSender, WeakUnboundedSender, unbounded_channel,
+};
 
 use super::cancel::request_cancel;
 use super::foreign::{catch_panic, discard};
@@ -21,6 +24,7 @@ use super::{EnsureFuture, Error, EventLoop, Future, Handle, IntoResult, Result, 
 
 /// What another thread wants of the loop.
 enum RemoteCall {
+    /// Call a function.
     Call(RemoteHandle),
     /// Carry on with the task of this key.
     Wake(usize),
@@ -28,7 +32,7 @@ enum RemoteCall {
     Finish(usize, Option<JobResult>),
 }
 
-/// What a function gave that ran on another thread, whatever its type.
+/// What a function gave that ran on another thread, of any type.
 type JobResult = Result<Box<dyn Any + Send>>;
 
 /// What the loop does with it.
@@ -39,18 +43,50 @@ type FinishJob = Box<dyn FnOnce(Option<JobResult>)>;
 /// While one exists, the loop is never found to be [`Error::Idle`].
 #[derive(Clone)]
 pub struct ThreadsafeHandle {
-    /// The entry queue.
+    /// The entry queue. It stands before `signals` because fields are dropped in this order.
     entry: UnboundedSender<RemoteCall>,
-    /// Whether there may be something in it: an atomic flag costs less than the queue itself, and
-    /// is looked at with every call.
-    has_calls: Arc<AtomicBool>,
+    /// What the loop hears of without a look into the queue.
+    signals: Signals,
+}
+
+/// What a loop and its handles tell each other beside the queue.
+#[derive(Clone)]
+struct Signals {
+    /// What all clones share.
+    flags: Arc<Flags>,
     /// Ends the loop's wait.
     waker: Waker,
+    /// To count the handles that are left.
+    handles: WeakUnboundedSender<RemoteCall>,
+}
+
+#[derive(Default)]
+struct Flags {
+    /// Whether there may be something in the queue: an atomic flag costs less than the queue
+    /// itself, and is looked at with every call.
+    has_calls: AtomicBool,
+    /// The loop waits without a limit, and only because there are other handles than its own.
+    waits_for_handles: AtomicBool,
+}
+
+impl Drop for Signals {
+    /// A loop that waits for nothing but its handles must hear that there are none any more: it is
+    /// idle then. The queue's own count is down by one already.
+    fn drop(&mut self) {
+        // Together with the fence in `is_unreachable`: either the loop sees the smaller count, or
+        // this sees that the loop waits.
+        fence(Ordering::SeqCst);
+        if self.handles.strong_count() == 1 && self.flags.waits_for_handles.load(Ordering::Relaxed)
+        {
+            self.waker.wake_by_ref();
+        }
+    }
 }
 
 impl ThreadsafeHandle {
     /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. Dropping the
     /// handle changes nothing. [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn call_soon_threadsafe<O: IntoResult>(
         &self,
         callback: impl FnOnce() -> O + Send + 'static,
@@ -58,6 +94,7 @@ impl ThreadsafeHandle {
         let handle = RemoteHandle(Arc::new(RemoteCallback {
             function: Mutex::new(Some(Box::new(move || callback().into_result()))),
             cancelled: AtomicBool::new(false),
+            caller: Location::caller(),
         }));
         self.post(RemoteCall::Call(handle.clone()))?;
         Ok(handle)
@@ -68,6 +105,7 @@ impl ThreadsafeHandle {
     ///
     /// Many coroutines cannot be sent to another thread; so this takes a function that makes one
     /// there. [`Error::LoopIsClosed`] after `close`.
+    #[track_caller]
     pub fn run_coroutine_threadsafe<E>(
         &self,
         make: impl FnOnce() -> E + Send + 'static,
@@ -83,8 +121,10 @@ impl ThreadsafeHandle {
 
     fn post(&self, call: RemoteCall) -> Result<()> {
         self.entry.send(call).map_err(|_| Error::LoopIsClosed)?;
-        self.has_calls.store(true, Ordering::Release);
-        self.waker.wake_by_ref();
+        // The first call since the loop has looked wakes the loop, also for those that follow.
+        if !self.signals.flags.has_calls.swap(true, Ordering::AcqRel) {
+            self.signals.waker.wake_by_ref();
+        }
         Ok(())
     }
 
@@ -103,6 +143,8 @@ struct RemoteCallback {
     function: Mutex<Option<RemoteFunction>>,
     /// Apart from `function`, because it stays false after the call.
     cancelled: AtomicBool,
+    /// The line that asked for it, for instruments.
+    caller: &'static Location<'static>,
 }
 
 type RemoteFunction = Box<dyn FnOnce() -> Result<()> + Send>;
@@ -133,7 +175,9 @@ impl RemoteHandle {
 /// A task of a loop on another thread: what [`ThreadsafeHandle::run_coroutine_threadsafe`] returns
 /// (in Python a `concurrent.futures.Future`). Dropping it changes nothing: the task runs on.
 pub struct RemoteTask<T> {
+    /// Where the outcome will be.
     shared: Arc<Shared<T>>,
+    /// To ask the loop to cancel the task.
     remote: ThreadsafeHandle,
 }
 
@@ -265,13 +309,36 @@ pub(super) struct RemoteCalls {
     /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
     /// future; it owns the number.
     jobs: RefCell<Slab<FinishJob>>,
+    /// The handle that all jobs share which have not ended: a clone for each would be ten atomic
+    /// operations on counters that the other threads use as well.
+    jobs_handle: RefCell<Weak<ThreadsafeHandle>>,
 }
 
 impl RemoteCalls {
     pub(super) fn new(waker: Waker) -> Self {
         let (entry, queue) = unbounded_channel();
-        let handle = ThreadsafeHandle { entry, has_calls: Arc::default(), waker };
-        Self { queue: RefCell::new(queue), handle, jobs: RefCell::default() }
+        let handles = entry.downgrade();
+        let signals = Signals { flags: Arc::default(), waker, handles };
+        let handle = ThreadsafeHandle { entry, signals };
+        Self {
+            queue: RefCell::new(queue),
+            handle,
+            jobs: RefCell::default(),
+            jobs_handle: RefCell::default(),
+        }
+    }
+
+    /// A handle for one more job.
+    fn handle_for_job(&self) -> Arc<ThreadsafeHandle> {
+        let shared = self.jobs_handle.borrow().upgrade();
+        match shared {
+            Some(handle) => handle,
+            None => {
+                let handle = Arc::new(self.handle.clone());
+                self.jobs_handle.replace(Arc::downgrade(&handle));
+                handle
+            }
+        }
     }
 
     /// How many jobs have not ended yet, as far as the loop has heard.
@@ -279,14 +346,21 @@ impl RemoteCalls {
         self.jobs.borrow().len()
     }
 
-    /// Whether no thread, waker or handle is left that could ever leave anything here.
+    /// Whether no thread, waker or handle is left that could ever leave anything here. If not, the
+    /// caller will wait, and the last of them will end that wait.
     pub(super) fn is_unreachable(&self) -> bool {
+        self.handle.signals.flags.waits_for_handles.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         let queue = self.queue.borrow();
         queue.sender_strong_count() == 1 && queue.is_empty()
     }
 
+    pub(super) fn wait_is_over(&self) {
+        self.handle.signals.flags.waits_for_handles.store(false, Ordering::Relaxed);
+    }
+
     pub(super) fn wake_loop(&self) {
-        self.handle.waker.wake_by_ref();
+        self.handle.signals.waker.wake_by_ref();
     }
 
     pub(super) fn close(&self) {
@@ -313,24 +387,27 @@ impl EventLoop {
     /// costs next to nothing.
     #[inline]
     pub(super) fn drain_remote_calls(&self) {
-        if self.0.remote.handle.has_calls.load(Ordering::Acquire) {
+        if self.0.remote.handle.signals.flags.has_calls.load(Ordering::Acquire) {
             self.drain_calls_that_are_there();
         }
     }
 
     #[cold]
     fn drain_calls_that_are_there(&self) {
-        self.0.remote.handle.has_calls.store(false, Ordering::Release);
+        self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
         // Only what is there now: a thread that posts without end must not keep the loop from
         // turning.
         let count = self.0.remote.queue.borrow().len();
         for _ in 0..count {
             match self.0.remote.take() {
                 None => return,
-                Some(RemoteCall::Call(call)) => self.enqueue(Handle::new(move || call.call())),
+                Some(RemoteCall::Call(call)) => {
+                    let caller = Some(call.0.caller);
+                    self.enqueue(Handle::new(move || call.call()), caller);
+                }
                 Some(RemoteCall::Wake(key)) => {
                     if let Some(step) = self.0.registry.next_step(key) {
-                        self.enqueue(step);
+                        self.enqueue(step, None);
                     }
                 }
                 Some(RemoteCall::Finish(number, result)) => {
@@ -338,7 +415,7 @@ impl EventLoop {
                     if let Some(finish) = finish {
                         // As a call of its own: `_set_state` in `futures.py` takes an iteration,
                         // too.
-                        self.enqueue(Handle::new(move || finish(result)));
+                        self.enqueue(Handle::new(move || finish(result)), None);
                     }
                 }
             }
@@ -358,9 +435,12 @@ impl EventLoop {
     ) -> Result<Future<T>> {
         self.check_closed()?;
         let future = self.create_future();
+        // asyncio has a callback here that passes a cancel on to the executor. There is nothing to
+        // pass on here, but the callback takes an iteration, which the next timer may feel.
+        future.add_done_callback(|_| ());
         let finish = finish_with(future.clone());
         let number = self.0.remote.jobs.borrow_mut().insert(finish);
-        let mut ended = JobEnded { number, result: None, remote: self.threadsafe_handle() };
+        let mut ended = JobEnded { number, result: None, remote: self.0.remote.handle_for_job() };
         let job: Job = Box::new(move || {
             let result = catch_panic(function);
             ended.result = Some(match result {
@@ -399,9 +479,12 @@ pub type Job = Box<dyn FnOnce() + Send>;
 
 /// Tells the loop that a job is over, also if an executor has dropped it.
 struct JobEnded {
+    /// Which job it is: all that the loop needs to find the future.
     number: usize,
+    /// `None` until the function has returned; and for ever, if the job is dropped before.
     result: Option<JobResult>,
-    remote: ThreadsafeHandle,
+    /// To tell the loop, which is not idle as long as there is one of these.
+    remote: Arc<ThreadsafeHandle>,
 }
 
 impl Drop for JobEnded {
@@ -415,7 +498,9 @@ impl Drop for JobEnded {
 /// sent to them because it knows the task by its key only. That key may have passed to another task
 /// by then, which is polled once for nothing.
 pub(super) struct TaskWaker {
+    /// To post a wake from another thread, and to know whether it is another.
     remote: ThreadsafeHandle,
+    /// The task that it wakes. An atomic, because the task of a shared waker changes in each step.
     key: AtomicUsize,
 }
 
@@ -426,6 +511,30 @@ impl TaskWaker {
 
     pub(super) fn set_key(&self, key: usize) {
         self.key.store(key, Ordering::Relaxed);
+    }
+}
+
+/// The waker that all tasks share that have none of their own: the one of the last step, for the
+/// next.
+#[derive(Default)]
+pub(super) struct SpareWaker(Cell<Option<Arc<TaskWaker>>>);
+
+impl SpareWaker {
+    /// The one that is kept, or a new one if that is still in use.
+    pub(super) fn take(&self, event_loop: &EventLoop) -> Arc<TaskWaker> {
+        match self.0.take() {
+            Some(waker) => waker,
+            None => TaskWaker::new(event_loop),
+        }
+    }
+
+    pub(super) fn keep(&self, waker: Arc<TaskWaker>) {
+        self.0.set(Some(waker));
+    }
+
+    /// So that those that are left are somewhere outside.
+    pub(super) fn drop_it(&self) {
+        drop(self.0.take());
     }
 }
 

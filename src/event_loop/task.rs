@@ -26,6 +26,7 @@
 
 use std::cell::Cell;
 use std::future::Future as StdFuture;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -34,12 +35,12 @@ use std::task::{Context, Poll};
 use futures::task::waker_ref;
 
 use super::cancel::{Others, cancel_all};
-use super::current::CurrentTask;
 use super::foreign::{catch_panic, discard};
 use super::future::{AnyFuture, FutureCell, Kind, State};
+use super::instrument::Caller;
 use super::name::TaskName;
 use super::remote::TaskWaker;
-use super::{Error, EventLoop, Future, Handle, Result};
+use super::{Error, EventLoop, Future, Handle, Inner, Result};
 
 type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 
@@ -113,21 +114,21 @@ impl<T> TaskPart<T> {
 
     /// The second half. If what it awaits took the request, the end of that will bring the error
     /// here. Otherwise there is nothing to cancel any more, only a step that is due or has to be.
-    /// It will throw the error, whatever result it was to deliver.
+    /// It throws the error, even if there is a result to deliver.
     pub(super) fn end_cancel(&self, cell: &Rc<FutureCell<T>>, others: Others, taken: bool) {
         if !taken {
             self.must_cancel.set(true);
-            let runs = cell.event_loop.0.tasks.current_key() == Some(cell.key);
+            let runs = cell.event_loop.0.current.key() == Some(cell.key);
             if others.is_empty() && !runs {
-                self.schedule(cell);
+                self.schedule(cell, None);
             }
         }
         self.waiting_for.set(others);
     }
 
-    fn schedule(&self, cell: &Rc<FutureCell<T>>) {
+    fn schedule(&self, cell: &Rc<FutureCell<T>>, caller: Caller) {
         if let Some(step) = self.next_step(cell) {
-            cell.event_loop.push_ready(step);
+            cell.event_loop.push_ready(step, caller);
         }
     }
 
@@ -145,18 +146,21 @@ impl<T> TaskPart<T> {
             discard(coroutine);
             return self.finish(cell, State::Cancelled);
         }
-        let (polled, current) = self.poll(cell, &mut coroutine, throws);
+        let current = &cell.event_loop.0.current;
+        let polled = self.poll(cell, &mut coroutine, throws);
+        let throws = current.throws();
         if let Ok(Poll::Pending) = polled
-            && !current.throws()
+            && !throws
         {
             self.coroutine.set(Some(coroutine));
-            return self.suspend(cell, current);
+            return self.suspend(cell);
         }
         // Before it is done: what awaits it may rely on the destructors having run.
         discard(coroutine);
+        drop(current.take_awaits());
         // A task that cancels itself and then returns is cancelled, for it alone can have meant the
         // request. One that did not take the error cannot be made to go on.
-        let cancelled = current.throws() || self.must_cancel.get();
+        let cancelled = throws || self.must_cancel.get();
         let state = match polled {
             Ok(Poll::Ready(Ok(result))) if cancelled => {
                 discard(result);
@@ -164,7 +168,7 @@ impl<T> TaskPart<T> {
             }
             Ok(Poll::Ready(Ok(result))) => State::Finished(Ok(result)),
             Ok(Poll::Pending | Poll::Ready(Err(Error::Cancelled))) => {
-                cell.message.set(current.into_message());
+                cell.message.set(current.take_message());
                 State::Cancelled
             }
             Ok(Poll::Ready(Err(error))) | Err(error) => State::Finished(Err(error)),
@@ -172,57 +176,53 @@ impl<T> TaskPart<T> {
         self.finish(cell, state);
     }
 
-    /// Polls the coroutine as the current task, and gives what its awaits have left there.
+    /// Polls the coroutine as the current task.
     fn poll(
         &self,
         cell: &Rc<FutureCell<T>>,
         coroutine: &mut Coroutine<T>,
         throws: bool,
-    ) -> (Result<Poll<Result<T>>>, CurrentTask) {
-        let tasks = &cell.event_loop.0.tasks;
-        // The list of the last step, emptied: it saves an allocation where more than one is
-        // awaited.
-        let mut awaits = self.waiting_for.take();
-        awaits.clear();
+    ) -> Result<Poll<Result<T>>> {
+        let Inner { current, spare_waker, .. } = &*cell.event_loop.0;
         // Most tasks await only futures of this loop, which wake them by their key and never clone
         // a waker. So one waker serves them all; a task keeps one of its own only while that is
         // cloned. It saves an allocation and 40 bytes a task.
         let waker = match self.waker.take() {
             Some(waker) => waker,
-            None => tasks.spare_waker(&cell.event_loop),
+            None => spare_waker.take(&cell.event_loop),
         };
         waker.set_key(cell.key);
-        let address = Arc::as_ptr(&waker).cast();
-        tasks.begin_step(CurrentTask::new(cell.key, address, awaits, throws));
+        let address = Arc::as_ptr(&waker).addr();
+        current.begin_step(cell.key, address, throws, &self.waiting_for);
         let polled =
             catch_panic(|| coroutine.as_mut().poll(&mut Context::from_waker(&waker_ref(&waker))));
-        let current = tasks.end_step();
+        current.end_step();
         if Arc::strong_count(&waker) > 1 {
             self.waker.set(Some(waker));
         } else {
-            tasks.keep_waker(waker);
+            spare_waker.keep(waker);
         }
-        (polled, current)
+        polled
     }
 
     /// The coroutine is pending. What it awaits has its wakeup already; so nothing has to be done
     /// but to note what a cancel will need, and to follow up a cancel from within the step.
-    fn suspend(&self, cell: &Rc<FutureCell<T>>, current: CurrentTask) {
-        self.at_await_point.set(current.can_be_thrown_into());
-        let gives_way = current.will_go_on();
-        let awaits = current.into_awaits();
+    fn suspend(&self, cell: &Rc<FutureCell<T>>) {
+        let current = &cell.event_loop.0.current;
+        let (awaits, throwable) = current.take_awaits();
+        self.at_await_point.set(throwable);
         // It has asked to cancel itself while it ran, and only now is it known what it awaits.
         if self.must_cancel.get() && cancel_all(&awaits, cell.message.get()) {
             self.must_cancel.set(false);
         }
-        if gives_way || (self.must_cancel.get() && awaits.is_empty()) {
-            self.schedule(cell);
+        if current.will_go_on() || (self.must_cancel.get() && awaits.is_empty()) {
+            self.schedule(cell, None);
         }
         self.waiting_for.set(awaits);
     }
 
-    /// The end in whatever way. The task lets go of itself only here: until then it lives as long
-    /// as its loop.
+    /// The end: a result, an exception or cancellation. The task lets go of itself only here: until
+    /// then it lives as long as its loop.
     fn finish(&self, cell: &Rc<FutureCell<T>>, state: State<T>) {
         self.abandon();
         cell.finish(state);
@@ -230,16 +230,21 @@ impl<T> TaskPart<T> {
 
     /// Drops what it owns: after its end, and when the loop is closed.
     pub(super) fn abandon(&self) {
-        if let Some(coroutine) = self.coroutine.take() {
-            discard(coroutine);
-        }
+        self.drop_coroutine();
         // None of these runs foreign code: each is only a reference to a future of this loop, whose
         // own destructor knows how to be dropped.
         drop((self.waiting_for.take(), self.waker.take(), self.itself.take()));
     }
+
+    pub(super) fn drop_coroutine(&self) {
+        if let Some(coroutine) = self.coroutine.take() {
+            discard(coroutine);
+        }
+    }
 }
 
 impl EventLoop {
+    #[track_caller]
     pub(super) fn start_task<T: 'static>(
         &self,
         name: Option<&str>,
@@ -253,7 +258,7 @@ impl EventLoop {
             // The first step is a call like any other: the coroutine does not begin before the code
             // that makes it is over. (3.12's eager tasks do begin at once, inside another call.)
             part.itself.set(Some(task.0.clone()));
-            part.schedule(&task.0);
+            part.schedule(&task.0, Some(Location::caller()));
         }
         Ok(task)
     }

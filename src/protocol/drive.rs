@@ -24,7 +24,7 @@ pub struct Deadlines {
 
 /// Why a connection is gone that neither side has closed.
 #[derive(Debug)]
-pub enum Lost {
+pub enum ConnectionError {
     /// Nothing came for so long.
     ReadTimedOut(Duration),
     /// What was written was not taken for so long.
@@ -35,23 +35,23 @@ pub enum Lost {
     Cancelled,
 }
 
-impl Display for Lost {
+impl Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Lost::ReadTimedOut(limit) => write!(f, "nothing came for {limit:?}"),
-            Lost::WriteTimedOut(limit) => {
+            ConnectionError::ReadTimedOut(limit) => write!(f, "nothing came for {limit:?}"),
+            ConnectionError::WriteTimedOut(limit) => {
                 write!(f, "the peer took nothing of what was written for {limit:?}")
             }
-            Lost::Broken(error) => write!(f, "the transport failed: {error}"),
-            Lost::Cancelled => f.write_str("cancelled"),
+            ConnectionError::Broken(error) => write!(f, "the transport failed: {error}"),
+            ConnectionError::Cancelled => f.write_str("cancelled"),
         }
     }
 }
 
-impl Error for Lost {
+impl Error for ConnectionError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Lost::Broken(error) => Some(error),
+            ConnectionError::Broken(error) => Some(error),
             _ => None,
         }
     }
@@ -64,8 +64,8 @@ impl Error for Lost {
 /// only by the latter.) On TCP, if the protocol closes while the peer is still sending, the peer
 /// may be told of a broken connection before it has read the last answer.
 ///
-/// Dropping this future drops the transport, tells the protocol [`Lost::Cancelled`], and loses what
-/// was not sent.
+/// Dropping this future drops the transport, tells the protocol [`ConnectionError::Cancelled`], and
+/// loses what was not sent.
 ///
 /// # Errors
 /// If a deadline passes or the transport fails; the protocol has been told the same.
@@ -77,7 +77,7 @@ pub async fn drive<T, P>(
     mut transport: T,
     protocol: &mut P,
     deadlines: Deadlines,
-) -> Result<(), Lost>
+) -> Result<(), ConnectionError>
 where
     T: AsyncRead + AsyncWrite + Unpin,
     P: Protocol + ?Sized,
@@ -92,25 +92,31 @@ async fn converse<T, P>(
     transport: &mut T,
     protocol: &mut P,
     deadlines: Deadlines,
-) -> Result<(), Lost>
+) -> Result<(), ConnectionError>
 where
     T: AsyncRead + AsyncWrite + Unpin,
     P: Protocol + ?Sized,
 {
-    let (mut outbox, mut piece) = (Outbox::new(), vec![0; 4096]);
+    let mut outbox = Outbox::new();
+    // On the heap, since all that an `async fn` keeps over an `.await` is a part of its future.
+    let mut piece = vec![0; 4096];
     protocol.connection_made(&mut outbox);
     loop {
+        // Before each read: a protocol that speaks first has written already, and nothing is read
+        // while an answer has not been taken.
         send(transport, &mut outbox, deadlines.write).await?;
         if outbox.is_closed() {
             return Ok(());
         }
         let length = match timeout(deadlines.read, transport.read(&mut piece)).await {
-            Ok(read) => read.map_err(Lost::Broken)?,
-            Err(_) => return Err(Lost::ReadTimedOut(deadlines.read)),
+            Ok(read) => read.map_err(ConnectionError::Broken)?,
+            Err(_) => return Err(ConnectionError::ReadTimedOut(deadlines.read)),
         };
         if length > 0 {
             protocol.data_received(&mut outbox, &piece[..length]);
         } else {
+            // The peer can still read: what the protocol says to its end is sent before the
+            // connection is closed.
             protocol.eof_received(&mut outbox);
             outbox.close();
         }
@@ -122,19 +128,23 @@ async fn send<T: AsyncWrite + Unpin>(
     transport: &mut T,
     outbox: &mut Outbox,
     limit: Duration,
-) -> Result<(), Lost> {
+) -> Result<(), ConnectionError> {
     let bytes = outbox.take();
+    // One deadline for all of it, so that a peer which takes a byte now and then does not hold it
+    // for ever.
     let sent = timeout(limit, async {
         transport.write_all(&bytes).await?;
         if outbox.is_closed() { transport.shutdown().await } else { transport.flush().await }
     });
     match sent.await {
-        Ok(sent) => sent.map_err(Lost::Broken),
-        Err(_) => Err(Lost::WriteTimedOut(limit)),
+        Ok(sent) => sent.map_err(ConnectionError::Broken),
+        Err(_) => Err(ConnectionError::WriteTimedOut(limit)),
     }
 }
 
 /// A protocol that has to be told when the connection is gone, whatever happens to the driver.
+///
+/// The option is taken when it has been told, so that it is told once.
 struct Connection<'a, P: Protocol + ?Sized>(Option<&'a mut P>);
 
 impl<P: Protocol + ?Sized> Connection<'_, P> {
@@ -142,7 +152,7 @@ impl<P: Protocol + ?Sized> Connection<'_, P> {
         self.0.as_mut().expect("it is there until the connection is lost")
     }
 
-    fn lost(&mut self, error: Option<&Lost>) {
+    fn lost(&mut self, error: Option<&ConnectionError>) {
         if let Some(protocol) = self.0.take() {
             protocol.connection_lost(error);
         }
@@ -153,7 +163,7 @@ impl<P: Protocol + ?Sized> Drop for Connection<'_, P> {
     fn drop(&mut self) {
         // If the protocol has panicked, its state may be anything.
         if !std::thread::panicking() {
-            self.lost(Some(&Lost::Cancelled));
+            self.lost(Some(&ConnectionError::Cancelled));
         }
     }
 }

@@ -1,15 +1,27 @@
 //! `every_cancellation(…).check(…).holds()`: a lane is dropped at each of its suspensions.
+//!
+//! ```text
+//!   rehearse              is it the same each time?
+//!   run once, whole       how often does each lane suspend? Is it right without a cancellation?
+//!   for each lane, for each of its suspensions
+//!       drop it as it suspends
+//!       drop it once it has been woken
+//! ```
+//!
+//! Two runs for each suspension, since two things can be lost: what the lane had begun to do, and
+//! what has been handed over to it and not been taken yet.
 use super::{
-    cancellable::{Cut, Droppable},
+    cancellable::{Cut, Droppable, Suspensions},
     explorer::{Budget, Explorer, Lots},
     once::{Once, Runner},
     plan::Plan,
-    report::{Check, Checked, Coverage, Found, Judge, Outcome},
+    report::{Check, Checked, Coverage, Failure, Found, Judge, Outcome, Schedule, thousands},
     scheduler::Granularity,
     watch::{Current, watched},
 };
 use crate::timeline::{
     LaneExt, LaneId, Polled, Recording, Registered, TerminalOptions, Wait, What, human,
+    keep_recording,
 };
 use std::{
     fmt::{self, Debug, Display},
@@ -20,10 +32,10 @@ use std::{
 /// Runs a program once for each suspension of a lane, and drops the lane there, as `timeout`,
 /// `select!` or `abort` would.
 ///
-/// The lane is each one that is marked with [`Lane::cancellable`](crate::timeline::Lane::cancellable),
-/// and `main` if there is none. It is dropped at each of its suspensions twice: as it suspends, and
-/// in another run when it has been woken and not yet polled. Then the rest of the program goes on,
-/// and what must hold is checked.
+/// The lane is each one that is marked with
+/// [`Lane::cancellable`](crate::timeline::Lane::cancellable), and `main` if there is none. It is
+/// dropped at each of its suspensions twice: as it suspends, and in another run when it has been
+/// woken and not yet polled. Then the rest of the program goes on, and what must hold is checked.
 ///
 /// ```
 /// use async_concepts::{LaneExt, schedules::every_cancellation};
@@ -61,10 +73,13 @@ pub fn every_cancellation<F: Future>(
 /// What is to hold wherever a lane is cancelled: see [`every_cancellation`].
 #[must_use = "nothing is run before `holds` or `explore`"]
 pub struct EveryCancellation<F: Future> {
+    /// A message begins with it.
     name: String,
+    /// Called once for each run.
     program: Box<dyn Fn() -> F + Send + Sync>,
     /// Of a `main` that was dropped there is no output.
     judge: Judge<Option<F::Output>>,
+    /// Each cancellation in tokio's own schedule, or in all of them.
     in_every_schedule: bool,
     budget: Duration,
     limit: Duration,
@@ -90,7 +105,7 @@ where
     }
 
     /// Tries each cancellation in every schedule, and not only in tokio's own. They share the
-    /// budget.
+    /// budget. What must hold has to hold in every schedule without a cancellation, too.
     pub fn in_every_schedule(mut self) -> Self {
         self.in_every_schedule = true;
         self
@@ -120,7 +135,8 @@ where
         self
     }
 
-    /// Tries the claim.
+    /// Tries the claim. With `TIMELINE=DIR` in the environment the run of each await that is not
+    /// safe is written to `DIR`, as picture and data.
     ///
     /// # Panics
     /// With each await that is not safe, and the timeline of the first. Also if there is nothing to
@@ -128,6 +144,9 @@ where
     #[track_caller]
     pub fn holds(self) {
         let cancelled = self.explore();
+        for found in &cancelled.unsafe_awaits {
+            keep_recording(&found.recording.chart());
+        }
         assert!(cancelled.holds(), "{cancelled}");
     }
 
@@ -142,6 +161,7 @@ where
             name: self.name.clone(),
             program: Box::new(move || {
                 let main = program();
+                // `main` as well: if no lane is marked, it is the one that is dropped.
                 Box::pin(main.lane("main").cancellable())
             }),
             granularity: Granularity::Waits,
@@ -151,10 +171,14 @@ where
             roles: Arc::default(),
             current: current.clone(),
         };
+        // Shared with the thread that runs the program: if it is left behind, what it had found is
+        // here.
         let found = Arc::new(Mutex::new(Cancelled::new(self.name.clone())));
         let judge = Arc::new(self.judge);
-        let (theirs, their_judge) = (found.clone(), judge.clone());
-        let (in_every_schedule, budget) = (self.in_every_schedule, self.budget);
+        let theirs = found.clone();
+        let their_judge = judge.clone();
+        let in_every_schedule = self.in_every_schedule;
+        let budget = self.budget;
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let runs = Arc::new(Mutex::new(Found::default()));
             let time = Budget { time: budget, schedules: u64::MAX, seed: 0, at_random: false };
@@ -164,7 +188,7 @@ where
                 Canceller { explorer, judge: their_judge, runs, found: theirs, budget, begun };
             canceller.cancel(in_every_schedule);
             let outcomes = std::mem::take(&mut *canceller.runs()).outcomes();
-            canceller.note(|it| it.outcomes = outcomes);
+            canceller.note(|cancelled| cancelled.outcomes = outcomes);
         });
         let mut cancelled = {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
@@ -212,10 +236,12 @@ pub struct UnsafeAwait<T> {
     pub suspension: usize,
     /// How often the lane suspends when nothing drops it.
     pub of: usize,
-    /// When it suspends there, on the clock of the run.
+    /// When it suspends there in tokio's own schedule, on the clock of the run.
     pub at: Duration,
     /// It is unsafe only when the lane has been woken and not yet polled.
     pub once_woken: bool,
+    /// The simplest schedule in which it is unsafe: tokio's own, unless others were asked for.
+    pub schedule: Schedule,
     /// What is wrong then.
     pub why: String,
     /// The run.
@@ -241,13 +267,42 @@ impl<T> Cancelled<T> {
     pub fn holds(&self) -> bool {
         self.refused.is_none() && self.unsafe_awaits.is_empty() && self.cancellations > 0
     }
+
+    /// What was tried, as the beginning of a sentence:
+    /// `dropped transfer at each of its 3 suspensions, in 6 runs`.
+    pub fn tried(&self) -> String {
+        let mut dropped = vec![];
+        for (lane, suspensions) in &self.lanes {
+            dropped.push(match suspensions {
+                1 => format!("{lane} at its only suspension"),
+                n => format!("{lane} at each of its {n} suspensions"),
+            });
+        }
+        let runs = match self.cancellations {
+            1 => "in one run".to_owned(),
+            n => format!("in {} runs", thousands(n)),
+        };
+        let mut tried = format!("dropped {}, {runs}", dropped.join(", "));
+        if let Some(schedules) = &self.schedules {
+            tried += match schedules {
+                Coverage::All => ": each in every schedule",
+                Coverage::Lots(_) => ": in schedules at random, since the program draws lots",
+                _ => ": in as many schedules as there was time for",
+            };
+        }
+        tried
+    }
 }
 
 /// Drops lanes, one after the other.
 struct Canceller<T> {
+    /// It runs the program; between two cancellations only its `cut` is changed.
     explorer: Explorer<Option<T>>,
+    /// The same as the explorer's, for runs that are made without it.
     judge: Arc<Judge<Option<T>>>,
+    /// The runs of one cancellation, when it is tried in every schedule; else those of all.
     runs: Arc<Mutex<Found<Option<T>>>>,
+    /// The result, shared with the caller's thread.
     found: Arc<Mutex<Cancelled<T>>>,
     budget: Duration,
     begun: Instant,
@@ -264,101 +319,155 @@ impl<T: Debug> Canceller<T> {
 
     fn cancel(&mut self, in_every_schedule: bool) {
         match self.explorer.rehearse() {
-            Ok(lots) => self.note(|it| it.draws_lots = lots == Lots::Drawn),
-            Err(refusal) => return self.note(|it| it.refused = Some(refusal.sentence())),
+            Ok(lots) => self.note(|cancelled| cancelled.draws_lots = lots == Lots::Drawn),
+            Err(refusal) => {
+                return self.note(|cancelled| cancelled.refused = Some(refusal.sentence()));
+            }
         }
+        // What is wrong anyhow would be found at each await, and blamed on it.
         let whole = self.explorer.runner.run(Plan::Follow(vec![]));
-        if let Err(why) = self.judge.judge(&whole.recording) {
+        let mut wrong = self.judge.judge(&whole.recording).err();
+        if wrong.is_none() && in_every_schedule {
+            wrong = self.wrong_in_a_schedule();
+        }
+        if let Some(why) = wrong {
             let why = format!("it is wrong without any cancellation: {why}");
-            return self.note(|it| it.refused = Some(why));
+            return self.note(|cancelled| cancelled.refused = Some(why));
         }
         let main = Droppable { name: "main".into(), position: 0 };
         let mut lanes = whole.trace.suspensions;
         // `main` can always be dropped. It is, if no lane says that it is the one.
-        if lanes.iter().any(|it| it.lane != main) {
-            lanes.retain(|it| it.lane != main);
+        if lanes.iter().any(|suspensions| suspensions.lane != main) {
+            lanes.retain(|suspensions| suspensions.lane != main);
         }
         if lanes.is_empty() {
             let why = "no lane that can be cancelled ever waits";
-            return self.note(|it| it.refused = Some(why.into()));
+            return self.note(|cancelled| cancelled.refused = Some(why.into()));
         }
-        let names = lanes.iter().map(|it| (it.lane.name.clone(), it.times.len()));
-        self.note(|it| it.lanes = names.collect());
         for suspensions in &lanes {
-            let of = suspensions.times.len();
-            for (position, &at) in suspensions.times.iter().enumerate() {
+            let known = (suspensions.lane.name.clone(), suspensions.times.len());
+            self.note(|cancelled| cancelled.lanes.push(known));
+        }
+        for (position, suspensions) in lanes.iter().enumerate() {
+            let mut nth = 1;
+            loop {
+                let mut was_dropped = false;
                 for once_woken in [false, true] {
-                    let lane = suspensions.lane.clone();
-                    let cut = Cut { lane, nth: position + 1, once_woken, seen: 0 };
                     if self.begun.elapsed() > self.budget {
-                        return self.note(|it| it.unfinished = true);
+                        return self.note(|cancelled| cancelled.unfinished = true);
                     }
-                    self.try_one(cut, at, of, in_every_schedule);
+                    was_dropped |= self.try_one(suspensions, nth, once_woken, in_every_schedule);
                 }
+                let last = suspensions.times.len();
+                if was_dropped && nth > last {
+                    self.note(|cancelled| cancelled.lanes[position].1 = nth);
+                }
+                // In another schedule the lane may suspend more often than in tokio's own.
+                if nth >= last && !(in_every_schedule && was_dropped) {
+                    break;
+                }
+                nth += 1;
             }
         }
     }
 
-    fn try_one(&mut self, cut: Cut, at: Duration, of: usize, in_every_schedule: bool) {
-        let lane = cut.lane.name.clone();
-        let (suspension, once_woken) = (cut.nth, cut.once_woken);
-        self.explorer.runner.cut = Some(cut);
-        let failure = if in_every_schedule { self.in_every_schedule() } else { self.once() };
+    /// What is wrong in some schedule in which nothing is cancelled. Without this look, it would be
+    /// taken for the fault of the cancellation.
+    fn wrong_in_a_schedule(&mut self) -> Option<String> {
+        self.explorer.explore();
+        let failure = std::mem::take(&mut *self.runs()).failure?;
+        Some(format!("{} ({})", failure.why, failure.schedule.describe()))
+    }
+
+    /// Drops the lane at one suspension. Returns whether it could be dropped there at all.
+    fn try_one(
+        &mut self,
+        suspensions: &Suspensions,
+        nth: usize,
+        once_woken: bool,
+        in_every_schedule: bool,
+    ) -> bool {
+        let lane = suspensions.lane.clone();
+        let name = lane.name.clone();
+        self.explorer.runner.cut = Some(Cut { lane, nth, once_woken, seen: 0 });
+        let tried = if in_every_schedule { self.in_every_schedule() } else { self.once() };
         self.explorer.runner.cut = None;
-        let Some((why, recording)) = failure else { return };
-        let found = UnsafeAwait { lane, suspension, of, at, once_woken, why, recording };
-        self.note(|it| {
-            let last = it.unsafe_awaits.last();
+        let Tried { runs, failure } = tried;
+        self.note(|cancelled| cancelled.cancellations += runs);
+        let Some(Failure { why, schedule, recording }) = failure else { return runs > 0 };
+        // In another schedule it may suspend more often: then the last time that is known has to
+        // do.
+        let times = &suspensions.times;
+        let found = UnsafeAwait {
+            lane: name,
+            suspension: nth,
+            of: times.len().max(nth),
+            at: times[nth.min(times.len()) - 1],
+            once_woken,
+            schedule,
+            why,
+            recording,
+        };
+        self.note(|cancelled| {
             // It need not be said twice of one await.
-            let known = last
-                .is_some_and(|last| last.lane == found.lane && last.suspension == found.suspension);
+            let known = match cancelled.unsafe_awaits.last() {
+                Some(last) => last.lane == found.lane && last.suspension == found.suspension,
+                None => false,
+            };
             if !known {
-                it.unsafe_awaits.push(found);
+                cancelled.unsafe_awaits.push(found);
             }
         });
+        true
     }
 
     /// In tokio's own schedule.
-    fn once(&mut self) -> Option<(String, Recording<Option<T>>)> {
+    fn once(&mut self) -> Tried<T> {
         let once = self.explorer.runner.run(Plan::Follow(vec![]));
         if !once.trace.ends.cut {
-            return None; // it was never woken again, or was dropped with the lane around it
+            // It was never woken again, or was dropped with the lane around it.
+            return Tried { runs: 0, failure: None };
         }
-        self.note(|it| it.cancellations += 1);
-        match self.judge.judge(&once.recording) {
+        let failure = match self.judge.judge(&once.recording) {
             Err(why) => Some(self.shown(why, once.recording)),
             Ok(()) => {
                 self.runs().add(once, Ok(()));
                 None
             }
-        }
+        };
+        Tried { runs: 1, failure }
     }
 
     /// The same run once more, in which it is noted where the lanes wait.
-    fn shown(
-        &self,
-        why: String,
-        recording: Recording<Option<T>>,
-    ) -> (String, Recording<Option<T>>) {
+    fn shown(&self, why: String, recording: Recording<Option<T>>) -> Failure<Option<T>> {
+        let schedule = Schedule::default();
         let once = self.explorer.runner.run_to_be_shown(Plan::Follow(vec![]));
         match self.judge.judge(&once.recording) {
-            Err(why) if once.trace.ends.cut => (why, once.recording),
-            _ => (why, recording),
+            Err(why) if once.trace.ends.cut => Failure { why, schedule, recording: once.recording },
+            _ => Failure { why, schedule, recording },
         }
     }
 
-    fn in_every_schedule(&mut self) -> Option<(String, Recording<Option<T>>)> {
+    /// In all schedules that there is time for.
+    fn in_every_schedule(&mut self) -> Tried<T> {
         self.explorer.explore();
+        // Taken, so that the next cancellation is counted by itself.
         let runs = std::mem::take(&mut *self.runs());
-        self.note(|it| {
-            it.cancellations += runs.schedules;
-            if it.schedules.is_none() || runs.coverage != Coverage::All {
-                it.schedules = Some(runs.coverage.clone());
+        self.note(|cancelled| {
+            if cancelled.schedules.is_none() || runs.coverage != Coverage::All {
+                cancelled.schedules = Some(runs.coverage.clone());
             }
         });
-        let failure = runs.failure?;
-        Some((failure.why, failure.recording))
+        Tried { runs: runs.schedules, failure: runs.failure }
     }
+}
+
+/// What came of one cancellation.
+struct Tried<T> {
+    /// In how many runs the lane was dropped there.
+    runs: u64,
+    /// The simplest of them in which something is wrong then.
+    failure: Option<Failure<Option<T>>>,
 }
 
 /// Each unsafe await in a sentence, and the timeline of the first.
@@ -367,12 +476,7 @@ impl<T> Display for Cancelled<T> {
         if let Some(why) = &self.refused {
             return write!(f, "{}: no cancellation was tried: {why}", self.name);
         }
-        let lanes: Vec<String> = self
-            .lanes
-            .iter()
-            .map(|(lane, suspensions)| format!("{lane} at each of its {suspensions} suspensions"))
-            .collect();
-        write!(f, "{}: dropped {}, in {} runs: ", self.name, lanes.join(", "), self.cancellations)?;
+        write!(f, "{}: {}: ", self.name, self.tried())?;
         match self.unsafe_awaits.len() {
             0 => f.write_str("what must hold does, each time")?,
             1 => f.write_str("one await is not cancel safe")?,
@@ -402,15 +506,35 @@ impl<T> Display for UnsafeAwait<T> {
         let at = human(*at);
         write!(f, "if {lane} is cancelled at suspension {suspension} of {of} ({at})")?;
         if let Some(wait) = self.wait() {
-            write!(f, " at {}", wait.place.file_and_line())?;
-            if let Some(on) = &wait.on {
-                write!(f, " ({on})")?;
-            }
+            write!(f, " at {}", place_of(wait))?;
         }
         if self.once_woken {
             f.write_str(", when it has been woken and not yet polled")?;
         }
+        if !self.schedule.departures.is_empty() {
+            write!(f, ", and {}", self.schedule.describe())?;
+        }
         write!(f, ": {why}")
+    }
+}
+
+/// `transfer.rs:45 (sleep)`; where the await of the lane's own code calls a function that waits,
+/// `transfer.rs:45 (sleep in line 12)`. The first line is the one that is not safe: what it calls
+/// may be right for others.
+fn place_of(wait: &Wait) -> String {
+    let inner = &wait.place;
+    let outer = wait.chain.last().unwrap_or(inner);
+    let mut what = wait.on.clone().unwrap_or_default();
+    if outer != inner {
+        let below = match outer.file == inner.file {
+            true => format!("in line {}", inner.line),
+            false => format!("at {}", inner.file_and_line()),
+        };
+        what = format!("{what} {below}").trim_start().to_owned();
+    }
+    match what.as_str() {
+        "" => outer.file_and_line(),
+        what => format!("{} ({what})", outer.file_and_line()),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     scheduler::Granularity,
     watch::{Current, watched},
 };
-use crate::timeline::{LaneExt, Recording};
+use crate::timeline::{LaneExt, Recording, keep_recording};
 use std::{
     fmt::Debug,
     marker::PhantomData,
@@ -61,12 +61,20 @@ pub fn every_schedule<F: Future>(
 /// What is to hold in every schedule: see [`every_schedule`].
 #[must_use = "nothing is run before `holds` or `explore`"]
 pub struct EverySchedule<F: Future> {
+    /// It is what `SCHEDULE=name:…` asks for, and what a message begins with.
     name: String,
+    /// Called once for each run. It makes the future on the thread that runs schedules, so the
+    /// future need not be `Send`.
     program: Box<dyn Fn() -> F + Send + Sync>,
+    /// What a run has to be like.
     judge: Judge<F::Output>,
+    /// Where lanes are switched.
     granularity: Granularity,
+    /// How long to try.
     budget: Budget,
+    /// On the clock of each run.
     limit: Duration,
+    /// On the wall clock, for a poll that does not return.
     watchdog: Duration,
     /// Only to know whether the program may be moved to another thread.
     future: PhantomData<fn() -> F>,
@@ -149,21 +157,26 @@ where
 
     /// Tries the claim.
     ///
-    /// If the environment variable `SCHEDULE` is `name:` and a schedule, only that is run.
+    /// If the environment variable `SCHEDULE` is `name:` and a schedule, only that is run. With
+    /// `TIMELINE=DIR` the run that breaks the claim is written to `DIR`, as picture, data and page.
     ///
     /// # Panics
-    /// With the simplest schedule that fails, its lines and its timeline. Also if the program cannot
-    /// be explored, with a sentence that says why; and if the schedule that is asked for does not
-    /// fit the program.
+    /// With the simplest schedule that fails, its lines and its timeline. Also if the program
+    /// cannot be explored, with a sentence that says why; and if the schedule that is asked for
+    /// cannot be read or does not fit the program.
     #[track_caller]
     pub fn holds(self) {
         let explored = match asked_for(&self.name) {
-            Some(schedule) => {
-                let asked = schedule.parse().and_then(|schedule| self.replay(&schedule));
-                asked.unwrap_or_else(|error| panic!("{error}"))
-            }
-            None => self.explore(),
+            Ok(Some(schedule)) => match self.replay(&schedule) {
+                Ok(explored) => explored,
+                Err(error) => panic!("{error}"),
+            },
+            Ok(None) => self.explore(),
+            Err(error) => panic!("{error}"),
         };
+        if let Some(failure) = &explored.failure {
+            keep_recording(&failure.recording.chart());
+        }
         assert!(explored.holds(), "{explored}");
     }
 
@@ -185,7 +198,8 @@ where
     /// # Errors
     /// If the schedule does not fit the program, which must have changed since it was found.
     pub fn replay(self, schedule: &Schedule) -> Result<Explored<F::Output>, String> {
-        let (name, asked) = (self.name.clone(), schedule.clone());
+        let name = self.name.clone();
+        let asked = schedule.clone();
         self.run(move |explorer| match explorer.replay(&asked) {
             Replayed::AsItWas => Ok(()),
             Replayed::DoesNotFit(why) => {
@@ -215,7 +229,11 @@ where
             current: current.clone(),
         };
         let judge = Arc::new(self.judge);
-        let (theirs, their_judge, budget) = (found.clone(), judge.clone(), self.budget);
+        // Shared with the thread that runs schedules: if it is left behind, what it had found is
+        // here.
+        let theirs = found.clone();
+        let their_judge = judge.clone();
+        let budget = self.budget;
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let mut explorer = Explorer::new(runner, their_judge, theirs, budget);
             work(&mut explorer)
@@ -226,6 +244,7 @@ where
         };
         match outcome {
             Ok(done) => done?,
+            // The blocked run is a result like others: it fails, unless a run need not end.
             Err(blocked) => {
                 let verdict = judge.judge(&blocked.recording);
                 found.coverage = Coverage::Blocked;
@@ -236,9 +255,21 @@ where
     }
 }
 
-/// What `SCHEDULE` says, if it is about the program of that name.
-fn asked_for(name: &str) -> Option<String> {
-    let asked = std::env::var("SCHEDULE").ok()?;
-    let (program, schedule) = asked.rsplit_once(':')?;
-    (program == name).then(|| schedule.to_owned())
+/// The schedule that the environment asks for, if it is about the program of that name.
+///
+/// # Errors
+/// If `SCHEDULE` cannot be read. A request that is not understood must not look like none: the test
+/// would pass, and the schedule in question would not have been run.
+fn asked_for(name: &str) -> Result<Option<Schedule>, String> {
+    let Some(asked) = std::env::var_os("SCHEDULE") else { return Ok(None) };
+    let asked = asked.to_string_lossy();
+    // A name may have colons in it, a schedule has none.
+    match asked.rsplit_once(':') {
+        Some((program, schedule)) if program == name => Ok(Some(schedule.parse()?)),
+        Some(_) => Ok(None),
+        None => Err(format!(
+            "SCHEDULE={asked} does not say of which program: it is a name, a colon and a schedule, \
+             as in SCHEDULE={name}:0.1"
+        )),
+    }
 }

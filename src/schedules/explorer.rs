@@ -1,9 +1,24 @@
 //! Runs a program in one schedule after the other: those with the fewest departures first.
 //!
-//! A *departure* is a decision that is not the first candidate's, so not tokio's own. The queue holds
-//! prefixes: the choices up to a departure, after which all goes on by itself. Each run shows its
-//! further decisions, and each of their alternatives is another prefix. So each schedule is run
+//! A *departure* is a decision that is not the first candidate's, so not tokio's own. The queue
+//! holds prefixes: the choices up to a departure, after which all goes on by itself. Each run shows
+//! its further decisions, and each of their alternatives is another prefix. So each schedule is run
 //! once, and the first that fails is the simplest.
+//!
+//! Three lanes that are ready once each, six schedules:
+//!
+//! ```text
+//!   run      its decisions   prefixes that it adds
+//!   (none)   0.0             1   2   0.1            the first run is tokio's own
+//!   1        1.0             1.1
+//!   2        2.0             2.1
+//!   0.1      0.1
+//!   1.1      1.1
+//!   2.1      2.1
+//! ```
+//!
+//! Nothing is claimed of schedules that come about by chance. So tokio's own is rehearsed first,
+//! later ones are run twice now and then, and each prefix must lead where it was found.
 use super::{
     minimise::minimise,
     once::{Once, Runner, Trace},
@@ -22,9 +37,15 @@ use std::{
 /// lot, one of two ways, is overlooked once in 2^15 times.
 const REHEARSALS: usize = 16;
 
-/// So many schedules are run twice each, and of the later ones every eighth: where lots are drawn in
-/// them only, they differ.
+/// So many schedules are run twice each, and of the later ones every eighth: where lots are drawn
+/// in them only, they differ.
 const RUN_TWICE: u64 = 64;
+
+/// When a program has few schedules, each is run so often again in the end, as far as that makes no
+/// more than [`MOST_REPEATS`] runs: a lot that is drawn in one of them only comes out the same
+/// twice every second time.
+const REPEATS: usize = 15;
+const MOST_REPEATS: usize = 256;
 
 /// So many choices, in all prefixes that wait to be run; more would only fill the memory.
 const MOST_CHOICES: usize = 20_000_000;
@@ -35,6 +56,7 @@ const MOST_DECISIONS: usize = 1_000;
 /// How long, and how.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
+    /// On the wall clock, for everything: rehearsals, schedules, and the random walk.
     pub time: Duration,
     /// So many schedules at most.
     pub schedules: u64,
@@ -46,8 +68,10 @@ pub(super) struct Budget {
 
 /// The choices of a run up to its last departure.
 struct Prefix {
+    /// The last of them is the departure.
     choices: Vec<u16>,
     /// What had happened up to that decision, when it was found.
+    /// A run that is somewhere else then has drawn a lot.
     digest: u64,
 }
 
@@ -57,6 +81,7 @@ pub(super) struct Explorer<T> {
     judge: Arc<Judge<T>>,
     found: Arc<Mutex<Found<T>>>,
     budget: Budget,
+    /// Since when the budget is being used up.
     begun: Instant,
 }
 
@@ -82,6 +107,7 @@ impl<T: Debug> Explorer<T> {
             Ok(Lots::Drawn) => self.random().map(Coverage::Lots),
             Err(refusal) => Err(refusal),
         };
+        // Whatever was covered: a failure is made simpler and shown in any case.
         self.make_simpler();
         self.note_places();
         let coverage = match covered {
@@ -101,16 +127,17 @@ impl<T: Debug> Explorer<T> {
         self.found().failure = Some(failure);
     }
 
-    /// Runs again what is kept to be shown, and notes where the lanes wait: while thousands are run,
-    /// that would cost more than all the rest. What does not come out the same, since something is
-    /// drawn by lot, stays as it was, without places.
+    /// Runs again what is kept to be shown, and notes where the lanes wait: while thousands are
+    /// run, that would cost more than all the rest. What does not come out the same, since
+    /// something is drawn by lot, stays as it was, without places.
     fn note_places(&self) {
+        // This thread has been left behind: nothing that it finds is looked at any more.
         if self.runner.current.given_up.load(Relaxed) {
             return;
         }
         let begun = Instant::now();
         let time = self.budget.time.max(Duration::from_millis(100));
-        let failed = self.found().failure.as_ref().map(|it| it.schedule.choices.clone());
+        let failed = self.found().failure.as_ref().map(|failure| failure.schedule.choices.clone());
         if let Some(choices) = failed {
             let once = self.runner.run_to_be_shown(Plan::Follow(choices));
             if once.trace.is_valid()
@@ -133,12 +160,15 @@ impl<T: Debug> Explorer<T> {
 
     /// Runs one schedule that was found before.
     pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
+        // A refusal is a finding, and no mistake in the schedule that was asked for.
         if let Err(refusal) = self.rehearse() {
             self.found().coverage = Coverage::Refused(refusal.sentence());
             return Replayed::AsItWas;
         }
         let once = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
         let ends = &once.trace.ends;
+        // What the program was when the schedule was found is not known; only that it cannot be
+        // this.
         if let Some(lane) = ends.vain {
             let name = once.trace.name(lane);
             return Replayed::DoesNotFit(format!("{name}, which ought to come next, does not"));
@@ -166,6 +196,8 @@ impl<T: Debug> Explorer<T> {
     pub fn rehearse(&mut self) -> Result<Lots, Refusal> {
         if !self.is_it_the_same_each_time()? {
             // In what order lanes are woken does not matter if each order is tried anyhow.
+            // With the same knowledge in each run from here on: what is learnt later must not
+            // change an order.
             self.runner.canonical = Some(Arc::new(self.runner.roles.snapshot()));
             self.found().order_of_wakes = true;
             if !self.is_it_the_same_each_time()? {
@@ -206,6 +238,8 @@ impl<T: Debug> Explorer<T> {
     /// All schedules with no departure, then all with one, and so on.
     fn systematic(&self) -> Result<Coverage, Refusal> {
         let mut queue = Queue::default();
+        // The runs so far, as long as they are few: to be run again at the end.
+        let mut known = vec![];
         queue.add(0, Prefix { choices: vec![], digest: 0 });
         while let Some((departures, prefix)) = queue.next() {
             // What is left is for the random walk, which reaches what is far from tokio's own.
@@ -225,10 +259,37 @@ impl<T: Debug> Explorer<T> {
                 return self.random().map(Coverage::Lots);
             }
             branch(&once.trace, &prefix, |prefix| queue.add(departures + 1, prefix));
+            // A run with more decisions than are departed from has schedules that will never be
+            // tried.
             queue.overflown |= once.trace.decisions.len() > MOST_DECISIONS;
+            if known.len() <= MOST_REPEATS {
+                known.push((once.trace.choices(), signature(&once)));
+            }
             self.count(once);
         }
-        Ok(Coverage::All)
+        if self.are_the_same_again(&known) {
+            return Ok(Coverage::All);
+        }
+        self.random().map(Coverage::Lots)
+    }
+
+    /// Whether each of these schedules leads to the same run when it is run again, and again.
+    fn are_the_same_again(&self, known: &[(Vec<u16>, Signature)]) -> bool {
+        for round in 1..=REPEATS {
+            if round * known.len() > MOST_REPEATS {
+                return true;
+            }
+            for (choices, expected) in known {
+                if !self.may_go_on(0.6) {
+                    return true;
+                }
+                let again = self.runner.run(Plan::Follow(choices.clone()));
+                if signature(&again) != *expected {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// Whether the same choices lead to the same run, where that is looked at.
@@ -258,11 +319,15 @@ impl<T: Debug> Explorer<T> {
         let mut rng = fastrand::Rng::with_seed(self.budget.seed);
         let mut random = 0;
         while self.may_go_on(1.0) {
+            // A generator of its own for each run, so that the next does not depend on how long
+            // this one is.
             let plan = Plan::Walk { rng: rng.fork(), roles: self.runner.roles.clone() };
             let once = self.runner.run(plan);
             if let Some(refusal) = once.trace.ends.refusal {
                 return Err(refusal);
             }
+            // In vain means that there is no such schedule: it is not counted, and the next is
+            // tried.
             if once.trace.ends.vain.is_none() {
                 random += 1;
                 self.count(once);
@@ -272,6 +337,10 @@ impl<T: Debug> Explorer<T> {
     }
 
     fn count(&self, once: Once<T>) {
+        // The lane that was to be dropped came to its end first: that is no cancellation.
+        if self.runner.cut.is_some() && !once.trace.ends.cut {
+            return;
+        }
         let verdict = self.judge.judge(&once.recording);
         self.found().add(once, verdict);
     }
@@ -291,8 +360,11 @@ pub(super) enum Lots {
     Drawn,
 }
 
+/// What has happened in a run, and its result.
+type Signature = (u64, String);
+
 /// The same for two runs in which the same has happened, and with the same result.
-fn signature<T: Debug>(once: &Once<T>) -> (u64, String) {
+fn signature<T: Debug>(once: &Once<T>) -> Signature {
     (once.trace.digest, result_of(&once.recording))
 }
 
@@ -319,6 +391,7 @@ fn followed(trace: &Trace, prefix: &Prefix) -> bool {
 /// The prefixes that depart once more from this run, after its last departure.
 fn branch(trace: &Trace, prefix: &Prefix, mut add: impl FnMut(Prefix)) {
     let choices = trace.choices();
+    // Only after the last departure: what departs earlier was added by the run before.
     for nth in prefix.choices.len()..choices.len().min(MOST_DECISIONS) {
         let digest = trace.decisions[nth].digest;
         for &other in &trace.alternatives[nth] {
@@ -332,6 +405,7 @@ fn branch(trace: &Trace, prefix: &Prefix, mut add: impl FnMut(Prefix)) {
 /// What is still to be run, by the number of departures.
 #[derive(Default)]
 struct Queue {
+    /// Those with the fewest come first, and among them the one that was found first.
     by_departures: BTreeMap<usize, VecDeque<Prefix>>,
     /// How many choices there are in all of them.
     size: usize,

@@ -1,4 +1,7 @@
 //! Makes a schedule that fails simpler.
+//!
+//! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
+//! choices, or earlier ones, do not count.
 use super::{
     explorer::departures_of,
     once::{Once, Runner},
@@ -16,30 +19,47 @@ pub(super) fn minimise<T>(
     time: Duration,
 ) -> Failure<T> {
     let begun = Instant::now();
-    let mut left: Vec<usize> = failure.schedule.departures.iter().map(|it| it.decision).collect();
+    // From the end: what comes after a departure depends on it, and not the other way round.
+    let mut left = decisions_of(&failure.schedule);
     while let Some(decision) = left.pop() {
+        // What has been found fails, and can be shown as it is.
         if begun.elapsed() > time {
             break;
         }
         let mut choices = failure.schedule.choices.clone();
+        // All later choices stay. They may mean other lanes now, which is why the run is judged
+        // anew.
         choices[decision] = 0;
         let once = runner.run(Plan::Follow(choices));
+        // Without its cancellation it is another claim.
+        if runner.cut.is_some() && !once.trace.ends.cut {
+            continue;
+        }
         let Some(simpler) = still_fails(judge, once, &failure) else { continue };
         failure = simpler;
-        left = failure.schedule.departures.iter().map(|it| it.decision).collect();
+        left = decisions_of(&failure.schedule);
     }
     failure
 }
 
+/// The decisions at which a schedule departs from tokio's own.
+fn decisions_of(schedule: &Schedule) -> Vec<usize> {
+    schedule.departures.iter().map(|departure| departure.decision).collect()
+}
+
+/// The failure of a run that is simpler than the one before, if it is one.
 fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<Failure<T>> {
     let Once { recording, trace } = once;
     if !trace.is_valid() {
         return None;
     }
-    // Later decisions are others after one was undone, and there may be more departures than before.
+    // Later decisions are others after one was undone, and there may be more departures than
+    // before.
     if departures_of(&trace).len() >= than.schedule.departures.len() {
         return None;
     }
+    // It may fail for another reason than before: any failure of a simpler schedule is the better
+    // one.
     let why = judge.judge(&recording).err()?;
     Some(Failure { why, schedule: Schedule::of(&trace), recording })
 }

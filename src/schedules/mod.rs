@@ -1,7 +1,8 @@
 //! Every schedule, every cancellation: a claim is tried, and the run that breaks it is drawn.
 //!
-//! A run shows one order: the one that tokio's queue happens to take. Whether a program always ends,
-//! whether no money is lost, whether both get their turn, holds in the others, or it does not.
+//! A run shows one order: the one that tokio's queue happens to take. Whether a program always
+//! ends, whether no money is lost, whether both get their turn, holds in the others, or it does
+//! not.
 //!
 //! ```
 //! use async_concepts::{LaneExt, schedules::every_schedule};
@@ -54,18 +55,21 @@
 //!   are run.
 //! - A task without a lane would run before all lanes, so a program that has one is refused. So is
 //!   one that uses threads.
-//! - tokio draws lots: `watch` and `Barrier` in what order they wake, and `select!` without `biased`
-//!   which of its branches it polls first. Where that only changes which *lane* comes first, each
-//!   order is tried whatever is drawn. All else that is drawn, also by the program itself (the order
-//!   of a `HashMap`), is noticed, since the same choices lead to another run. Then schedules are
-//!   sampled, and never reported as all.
+//! - tokio draws lots: `watch` and `Barrier` in what order they wake, and `select!` without
+//!   `biased` which of its branches it polls first. Where that only changes which *lane* comes
+//!   first, each order is tried whatever is drawn. All else that is drawn, also by the program
+//!   itself (the order of a `HashMap`), is noticed, since the same choices lead to another run.
+//!   Then schedules are sampled, and never reported as all.
 //!
 //! # What does not
 //!
 //! It refutes, and it proves only within these bounds:
 //!
-//! - Lanes are switched at awaits, one thread at a time. Nothing is switched between two atomics, and
-//!   there are no memory orders: [loom](https://docs.rs/loom) is for that.
+//! - Lanes are switched at awaits, one thread at a time. Nothing is switched between two atomics,
+//!   and there are no memory orders: [loom](https://docs.rs/loom) is for that.
+//! - At every operation there is one place to switch for each: before what a channel does, and
+//!   after a lock or a semaphore has been acquired. Between the end of one operation and the effect
+//!   of the next there is none, though several threads could be switched there, too.
 //! - Nothing is decided about threads, sockets and processes. A thread of the program's own that
 //!   wakes nothing is not even noticed.
 //! - Virtual time is fixed: what is due at 10 ms comes before what is due at 11 ms. That a timer is
@@ -77,15 +81,15 @@
 //!   that was aborted is tokio's own. So is the order of tasks of a `LocalSet` that have no lane,
 //!   which are not even noticed.
 //! - A lane that is awaited, and not polled beside others, is called like a function: nothing comes
-//!   between its caller and itself. Of branches of which the first ends at its first poll that cannot
-//!   be told apart, and nothing comes between them.
+//!   between its caller and itself. Of branches of which the first ends at its first poll that
+//!   cannot be told apart, and nothing comes between them.
 //! - A check sees one run. What must hold of all runs together it cannot say.
 //!
 //! # Where to read on
 //!
 //! `scheduler` decides which lane comes next, with `candidates` (which could), `plan` (which shall)
-//! and `cancellable` (which is dropped). `once` is one run, `explorer` all of them, `minimise` makes
-//! a failure simpler, `watch` keeps a poll that blocks from keeping everything. `claim` and
+//! and `cancellable` (which is dropped). `once` is one run, `explorer` all of them, `minimise`
+//! makes a failure simpler, `watch` keeps a poll that blocks from keeping everything. `claim` and
 //! `cancellation` are what a test calls, and `report` is what it reads.
 pub(crate) mod cancellable;
 mod cancellation;

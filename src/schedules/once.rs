@@ -33,7 +33,9 @@ pub(super) struct Runner<T> {
 
 /// What there is to know of one run.
 pub(super) struct Once<T> {
+    /// What a check looks at, and what is drawn.
     pub recording: Recording<T>,
+    /// What the explorer looks at: which other schedules there are.
     pub trace: Trace,
 }
 
@@ -59,7 +61,7 @@ impl Trace {
         Trace {
             decisions: std::mem::take(&mut state.decisions),
             alternatives: vec![],
-            names: state.lanes.iter().map(|it| it.name.clone()).collect(),
+            names: state.lanes.iter().map(|known| known.name.clone()).collect(),
             digest: state.digest(),
             ends: state.ends.clone(),
             suspensions: std::mem::take(&mut state.suspensions),
@@ -98,8 +100,10 @@ impl<T> Runner<T> {
     fn run_watching(&self, plan: Plan, places: bool) -> Once<T> {
         let cut = self.cut.clone();
         let canonical = self.canonical.clone();
+        // Everything anew for each run: nothing of one may be seen in the next.
         let scheduler = Arc::new(Scheduler::new(plan, self.granularity, canonical, cut));
         let run = Arc::new(Run::behind(scheduler.clone(), places));
+        // From here on the thread that watches can find the run, also if it never returns.
         self.current.begins(&run, &scheduler);
         let mut ended = run_lane_to_the_end(&run, self.limit, || (self.program)());
         // Checks run on this thread, too, and belong to no run.
@@ -108,9 +112,12 @@ impl<T> Runner<T> {
 
         let mut trace = Trace::of(&scheduler);
         let lanes = &scheduler.state().lanes;
-        let alternatives = |it| candidates::alternatives(it, lanes, &self.roles);
+        let alternatives = |decision| candidates::alternatives(decision, lanes, &self.roles);
         trace.alternatives = trace.decisions.iter().map(alternatives).collect();
+        // After the alternatives were judged: a run is not judged by what it has taught itself.
         self.roles.learn(lanes, trace.ends.vain);
+        // The run ended because its lanes were not polled any more; that is not what the program
+        // did.
         if let Some(at) = trace.ends.spins {
             let at = human(at);
             let sentence = format!("at {at}, after {MOST_POLLS} polls, it was still going on");

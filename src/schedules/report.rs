@@ -1,4 +1,8 @@
 //! What was tried, what came of it, and the run that breaks the claim.
+//!
+//! Three things are counted apart, since they answer three questions: *outcomes* (what can come of
+//! the program?), *results* (what can it return?), and *orders of lines* (can its output come in
+//! another order?). None of them is kept for each schedule: there may be millions.
 use super::{
     explorer::departures_of,
     once::{Once, Trace},
@@ -50,6 +54,7 @@ pub(super) type Check<T> = Box<dyn Fn(&Recording<T>) -> Result<(), String> + Sen
 
 /// Decides whether a run is as it should be.
 pub(super) struct Judge<T> {
+    /// None if a run only has to end, without a panic.
     pub check: Option<Check<T>>,
     /// A run that does not end by itself is no failure of its own.
     pub may_not_end: bool,
@@ -59,11 +64,13 @@ impl<T> Judge<T> {
     /// Nothing, or what is wrong.
     pub fn judge(&self, recording: &Recording<T>) -> Result<(), String> {
         match &recording.outcome {
+            // A panic of `main` is never meant, and the check would have nothing to look at.
             Err(verdict @ Verdict::Panicked(..)) => return Err(verdict.to_string()),
             Err(verdict) if !self.may_not_end => return Err(verdict.to_string()),
             _ => {}
         }
         let Some(check) = &self.check else { return Ok(()) };
+        // A check that panics says what is wrong in its message, as any assertion.
         match catch_unwind(AssertUnwindSafe(|| check(recording))) {
             Ok(checked) => checked,
             Err(panic) => Err(crate::timeline::panic_message(&*panic)),
@@ -187,18 +194,22 @@ pub struct Departure {
 
 impl Schedule {
     pub(super) fn of(trace: &Trace) -> Schedule {
+        // The names are those of this run: a schedule that is read from a text has none.
         let named = departures_of(trace).into_iter().map(|nth| {
             let decision = &trace.decisions[nth];
-            let name = |position: usize| trace.name(decision.candidates[position].lane);
+            let chosen = decision.candidates[decision.taken].lane;
+            let came = decision.came.unwrap_or(chosen);
             Departure {
                 decision: nth,
                 at: decision.at,
-                lane: name(decision.taken),
-                before: name(0),
+                lane: trace.name(came),
+                before: trace.name(decision.candidates[0].lane),
             }
         });
         let departures: Vec<Departure> = named.collect();
         let mut choices = trace.choices();
+        // What follows the last departure comes by itself, and would make the string longer for
+        // nothing.
         choices.truncate(departures.last().map_or(0, |last| last.decision + 1));
         Schedule { choices, departures }
     }
@@ -224,6 +235,7 @@ impl Display for Departure {
 /// As it can be replayed: `0.1`. Tokio's own schedule is `0`.
 impl Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An empty text would be no word in a command, and 0 is the choice that comes by itself.
         if self.choices.is_empty() {
             return f.write_str("0");
         }
@@ -250,18 +262,29 @@ impl std::str::FromStr for Schedule {
 
 /// What has been found so far, while schedules are being run.
 pub(super) struct Found<T> {
+    /// Runs that were counted: each schedule once, and none that was tried in vain.
     pub schedules: u64,
+    /// Set at the end, when it is known why no more are run.
     pub coverage: Coverage,
+    /// Tokio draws by lot in which order lanes are woken, and each order was tried.
     pub order_of_wakes: bool,
+    /// With their first run each, up to [`OUTCOMES_KEPT`].
     outcomes: Vec<Outcome>,
-    /// Where in `outcomes` an outcome is, by its hash.
+    /// Where in `outcomes` an outcome is, by its hash; none for one that is not kept, which still
+    /// counts as one of the different outcomes.
     known: BTreeMap<u64, Option<usize>>,
+    /// Hashes, not texts: a million schedules may have a million results.
     results: HashSet<u64>,
-    /// For each multiset of lines, its orders.
+    /// For each multiset of lines, its orders: the order is a question only among runs that print
+    /// the same.
     orders: BTreeMap<u64, HashSet<u64>>,
+    /// Runs that ended with a verdict, whether that is a failure or not.
     endless: u64,
+    /// Runs that were judged to be wrong.
     failing: u64,
+    /// The simplest of these, whole: it is the one that is shown.
     pub failure: Option<Failure<T>>,
+    /// On the wall clock, with rehearsals and with what was run again.
     pub took: Duration,
 }
 
@@ -269,6 +292,7 @@ impl<T> Default for Found<T> {
     fn default() -> Found<T> {
         Found {
             schedules: 0,
+            // What it is if nothing replaces it: the thread that would have did not come back.
             coverage: Coverage::Blocked,
             order_of_wakes: false,
             outcomes: vec![],
@@ -291,6 +315,7 @@ impl<T: Debug> Found<T> {
         let schedule = Schedule::of(&trace);
         let result = result_of(&recording);
         let mut lines: Vec<String> = recording.lines.iter().map(line_without_time).collect();
+        // The order is looked at before the lines are sorted, and the outcome after that.
         let order = hash(&lines);
         lines.sort();
         self.results.insert(hash(&result));
@@ -299,6 +324,7 @@ impl<T: Debug> Found<T> {
         let outcome = hash(&(&result, &lines));
         match self.known.get(&outcome) {
             Some(Some(known)) => self.outcomes[*known].schedules += 1,
+            // Known, and one of those that were not kept: its number is all that is said of it.
             Some(None) => {}
             None if self.outcomes.len() == OUTCOMES_KEPT => {
                 self.known.insert(outcome, None);
@@ -311,6 +337,8 @@ impl<T: Debug> Found<T> {
                     schedules: 1,
                     schedule: schedule.clone(),
                     transcript: recording.transcript(),
+                    // Made at once and kept instead of the recording: a chart is small, and its run
+                    // is over.
                     chart: recording.chart(),
                 });
             }
@@ -318,6 +346,7 @@ impl<T: Debug> Found<T> {
         let Err(why) = verdict else { return };
         self.failing += 1;
         let departures = schedule.departures.len();
+        // Of two that are equally simple the first stays: it is the one that is found again.
         let simpler = match &self.failure {
             Some(known) => departures < known.schedule.departures.len(),
             None => true,
@@ -329,12 +358,14 @@ impl<T: Debug> Found<T> {
 
     /// The schedule of an outcome that is kept, if there are so many.
     pub fn schedule_of_outcome(&self, nth: usize) -> Option<Schedule> {
-        self.outcomes.get(nth).map(|it| it.schedule.clone())
+        self.outcomes.get(nth).map(|outcome| outcome.schedule.clone())
     }
 
     /// Takes the picture of an outcome from another run of its schedule, if that went the same way.
     pub fn outcome_to_show(&mut self, nth: usize, recording: &Recording<T>) {
         let outcome = &mut self.outcomes[nth];
+        // Not the same run: something was drawn by lot, and the picture would be of another
+        // outcome.
         if outcome.transcript != recording.transcript() {
             return;
         }
@@ -369,6 +400,7 @@ impl<T: Debug> Found<T> {
             different_outcomes: self.known.len(),
             outcomes: self.outcomes,
             results: self.results.len(),
+            // Of those lines that have most: a sum over all of them would mean nothing.
             orders_of_lines: self.orders.values().map(HashSet::len).max().unwrap_or(0),
             endless: self.endless,
             failing: self.failing,
@@ -378,6 +410,7 @@ impl<T: Debug> Found<T> {
     }
 }
 
+/// The same in one process, and only compared there.
 fn hash(what: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
@@ -398,6 +431,7 @@ pub(super) fn result_of<T: Debug>(recording: &Recording<T>) -> String {
 
 /// Tokio numbers its tasks throughout the process, and a `JoinError` prints that number.
 fn without_task_ids(text: &str) -> String {
+    // In two forms: `Id(7)`, as `Debug` prints it, and `task 7`, as `Display` does.
     let mut left = text;
     let mut all = String::new();
     while let Some((before, after)) = left.split_once("Id(") {
@@ -420,6 +454,7 @@ fn without_task_ids(text: &str) -> String {
 impl<T> Explored<T> {
     /// Whether no schedule that was tried fails, and at least one was.
     pub fn holds(&self) -> bool {
+        // A program that cannot be explored holds nothing.
         self.failing == 0 && self.schedules > 0
     }
 
@@ -435,6 +470,8 @@ impl<T> Explored<T> {
                 format!("{all} (tokio draws by lot which lane comes first, and each was tried)")
             }
             Coverage::All => all,
+            // The two numbers are said apart: the first is all there are of a kind, the second a
+            // sample.
             Coverage::UpTo { departures, random } => format!(
                 "{}, and {} at random of an unknown number",
                 match departures {
@@ -478,6 +515,7 @@ impl<T> Explored<T> {
 /// What was tried and found, in words, with the timeline of the simplest schedule that fails.
 impl<T> Display for Explored<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Before any number: nothing was tried, and a zero could be read as a good sign.
         if let Coverage::Refused(why) = &self.coverage {
             return write!(f, "{}: not explored: {why}", self.name);
         }
@@ -487,8 +525,9 @@ impl<T> Display for Explored<T> {
         let fail = if self.failing == 1 { "fails" } else { "fail" };
         writeln!(f, ", and {} {fail}", thousands(self.failing))?;
         write!(f, "{failure}")?;
-        let name = &self.name;
-        write!(f, "To run this schedule again: SCHEDULE={name}:{} cargo test", failure.schedule)
+        // The last line of the message, to be copied as it is.
+        let schedule = format!("{}:{}", self.name, failure.schedule);
+        write!(f, "To run this schedule again: SCHEDULE={} cargo test", for_a_shell(&schedule))
     }
 }
 
@@ -505,6 +544,16 @@ impl<T> Display for Failure<T> {
     }
 }
 
+/// As it can be typed: in quotation marks, unless a shell takes each character for itself.
+fn for_a_shell(text: &str) -> String {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || ".:_-".contains(c);
+    if text.chars().all(harmless) {
+        return text.to_owned();
+    }
+    // Inside single quotation marks a shell takes everything as it is, but for such a mark itself.
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// `1 schedule`, `2 schedules`
 fn counted(number: u64, what: &str) -> String {
     match number {
@@ -514,7 +563,7 @@ fn counted(number: u64, what: &str) -> String {
 }
 
 /// `1,204`
-fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (position, digit) in digits.chars().enumerate() {

@@ -1,15 +1,30 @@
 //! Which of the ready lanes is polled next: the gate of one run.
 //!
-//! As long as every decision is tokio's own, the scheduler only looks on, so that the first schedule
-//! is what [`record`](crate::record) records, to the byte. To poll another lane first, it *defers*:
-//! each ready lane that comes by returns `Pending` without having been polled, its waker is kept
-//! here, and when the chosen lane has come, the wakers are rung in the order in which their lanes
-//! came. So the runtime's queue is what it was, less the chosen lane. Nothing is rung while a
+//! As long as every decision is tokio's own, the scheduler only looks on, so that the first
+//! schedule is what [`record`](crate::record) records, to the byte. To poll another lane first, it
+//! *defers*: each ready lane that comes by returns `Pending` without having been polled, its waker
+//! is kept here, and when the chosen lane has come, the wakers are rung in the order in which their
+//! lanes came. So the runtime's queue is what it was, less the chosen lane. Nothing is rung while a
 //! deferred lane waits; the queue runs empty, whatever asked for `yield_now` comes by, then `main`;
 //! and if the runtime would sleep, the chosen lane does not come at all: there is no such schedule.
 //!
 //! Time does not pass meanwhile. The runtime is told about the wakers before it sleeps, and then it
 //! has something to do.
+//!
+//! One decision, where tokio would poll A, then B, then C, and C is to come first:
+//!
+//! ```text
+//!   tokio's queue   what comes by   the scheduler                      hold
+//!   A B C           A               a decision: C. A is deferred       For(C)
+//!   B C             B               deferred, too                      For(C)
+//!   C               C               its turn; A and B are rung         Nothing
+//!   A B             A               the next decision, without C       …
+//! ```
+//!
+//! The steps of a poll are `before_poll` (may it take place?), `begin`, the poll itself, and
+//! `after_poll`. What happens in between (a wake, a drop, a line) comes through the other methods
+//! of the gate. All of them change the one [`State`], and none of them calls anything while it is
+//! locked: wakers are collected and rung afterwards, since what is rung may come back here at once.
 use super::{
     cancellable::{Cut, Droppable, Suspensions},
     candidates::{self, Candidate, Context, LATER, Roles},
@@ -26,6 +41,7 @@ use std::{
 use tokio::task::coop;
 
 /// A run in which lanes are polled more often than this is not waited for.
+/// A program that spins would use up the whole budget in one schedule.
 pub(super) const MOST_POLLS: u64 = 20_000;
 
 /// Where the runtime may go from one lane to another.
@@ -43,36 +59,47 @@ pub(super) struct Decision {
     /// The lanes that could come next; the first of them is the one that comes without us.
     pub candidates: Vec<Candidate>,
     /// Which of them came.
+    /// 0 is tokio's own choice; anything else is a departure.
     pub taken: usize,
     /// The lane that came by.
     pub lane: LaneId,
     /// When that was.
     pub moment: Moment,
     /// In whose poll the decision was made.
+    /// What was possible is judged when the run is over, and depends on it.
     pub context: Context,
     /// Everything that had happened until then.
+    /// When the same choices are made again and this differs, something was drawn by lot.
     pub digest: u64,
     /// When it was made, on the clock of the run.
     pub at: Duration,
+    /// The lane that was polled then. It may not have existed when it was chosen.
+    pub came: Option<LaneId>,
 }
 
 /// What a scheduler knows of a lane.
 pub(super) struct Known {
+    /// With `made_at` it says which lane this is across runs, in which numbers may differ.
     pub name: String,
     pub made_at: &'static Location<'static>,
     /// It has not ended, and was not dropped.
     pub live: bool,
     /// It has been polled.
+    /// Before its first poll a lane is ready without a wake.
     pub started: bool,
     /// Its own waker has been rung, and not only that of a lane inside it, since its last poll.
+    /// That makes it ready. A wake that only came through it says nothing about its own code.
     pub woken: bool,
     /// Its own waker or that of a lane inside it has been rung since its last poll.
     rung: bool,
     /// How often that has happened in all.
+    /// Compared at the beginning and at the end of a poll: a wake in between means that the lane is
+    /// polled again.
     rings: u64,
     /// It was rung because it had asked to be polled after all others that are ready.
     pub yielded: bool,
     /// Its last poll ended because there was no budget left. It goes on when it is rung.
+    /// Only at [`Granularity::Operations`], where each poll has a budget of one operation.
     exhausted: bool,
     /// Its last poll took place because it or a lane inside it had been woken, and nothing has
     /// deferred it since: so if it returned `Pending`, it has suspended.
@@ -85,13 +112,20 @@ pub(super) struct Known {
     /// them, and when each was made.
     pub made_beside: Vec<(Moment, Moment)>,
     /// It is one of several futures that are polled together, so others may come in between.
+    /// Branches of a `join!` can change places among each other; what is awaited alone cannot.
     pub branch: bool,
     /// The lane around it was polled and did not poll it, although it is ready.
+    /// As long as that is so, choosing it would be in vain.
     pub passed_over: bool,
     /// When it became ready, and after how many polls of any lane that was.
+    /// In this order the runtime's queue has them.
     pub ready: Moment,
+    /// Lanes of one batch became ready in the course of one poll: their order is that of the wakes,
+    /// which tokio may draw by lot.
     pub batch: u64,
+    /// When it was made.
     pub created: Moment,
+    /// When it was polled last, in its own turn; 0 before that.
     pub polled: Moment,
 }
 
@@ -101,18 +135,22 @@ pub(super) type Moment = u64;
 /// A poll that has not returned.
 struct Frame {
     lane: LaneId,
+    /// It identifies the poll: a lane has many, and a decision belongs to one.
     begun: Moment,
     /// See [`Admission::Quiet`].
     quiet: bool,
     /// It was this lane's turn: it is not only being polled for the sake of one inside it.
+    /// What is polled for the sake of another one makes no progress, and no decision is due for it.
     own: bool,
     /// Its lane's `rings` when it began.
     rings: u64,
     /// The lanes that this poll has polled, or would have.
+    /// A lane that was chosen and is not among them did not come, and this poll is over.
     came: Vec<LaneId>,
     /// Those of them that it polled for the first time.
     started: Vec<LaneId>,
-    /// A lane inside it was deferred.
+    /// A lane inside it was deferred. Then its own wake may be our doing: see what `woken` says of
+    /// `FuturesUnordered`.
     deferred: bool,
 }
 
@@ -148,8 +186,11 @@ pub(super) struct State {
     /// together count in the order in which they were made. What is known to come, and what is not,
     /// has been learnt before.
     canonical: Option<Arc<Roles>>,
+    /// By their numbers, which are those of the recording.
     pub lanes: Vec<Known>,
+    /// Polls that have begun and not returned, the outermost first.
     frames: Vec<Frame>,
+    /// At most one lane is waited for at a time: the next decision is made when it has come.
     hold: Hold,
     /// The lanes that have been deferred, in the order in which they came, with their wakers.
     parked: Vec<(LaneId, Waker)>,
@@ -157,19 +198,26 @@ pub(super) struct State {
     resting: Vec<(LaneId, Waker)>,
     /// A lane has been deferred in this run, so polls may be our doing.
     deferred: bool,
+    /// Only those between several lanes. Where one lane is ready, there is nothing to decide.
     pub decisions: Vec<Decision>,
+    /// Counts what happens, so that it can be said what came before what.
     now: Moment,
+    /// All polls that came by, also those that were deferred: see [`MOST_POLLS`].
     polls: u64,
     /// The time on the run's clock when a lane last came by.
     at: Duration,
     /// Wakers that are being rung, one through the other.
+    /// More than none: the wake that is being noted came through another lane.
     ringing: usize,
     digest: u64,
     pub ends: Ends,
+    /// Looked at when the run is over: only then is it known which lanes were tasks.
+    /// Kept until the end of the run: only then is it known which lanes were tasks.
     counts: Vec<TaskCount>,
     /// Which lane to drop, and when.
     cut: Option<Cut>,
     /// The lanes that may be dropped.
+    /// Noted in each run, since the first tells which cancellations there are to try.
     pub suspensions: Vec<Suspensions>,
 }
 
@@ -192,6 +240,7 @@ struct TaskCount {
     /// The lane that was polled.
     lane: LaneId,
     at: Duration,
+    /// As the runtime counts them: those without a lane are among them.
     alive: usize,
     /// Lanes that were known to be tasks, and were alive.
     tasks: usize,
@@ -245,6 +294,7 @@ impl Scheduler {
 fn leave_one_operation(first: bool) {
     let mut cx = task::Context::from_waker(Waker::noop());
     // Where there is no budget to be used up, it does not end.
+    // Tokio's budget is 128 operations.
     for _ in 0..256 {
         let Poll::Ready(unit) = coop::poll_proceed(&mut cx) else { return };
         if !first && !coop::has_budget_remaining() {
@@ -330,6 +380,7 @@ impl Gate for Scheduler {
 
     fn about_to_park(&self) {
         let mut state = self.state();
+        // The queue is empty, and the lane that was waited for has not come. It never will.
         match state.hold {
             Hold::For(chosen) => state.give_up_on(chosen),
             Hold::Later { .. } => state.give_up_on(LATER),
@@ -409,6 +460,8 @@ impl State {
     ) -> (Decided, Vec<Waker>) {
         self.at = at;
         self.comes_by(lane, poller);
+        // From here on: what is not asked for any more, what is not ready, what has to wait, and
+        // only then what can be decided.
         if self.ends.spins.is_some() {
             // The wakers of all lanes are thrown away, so the run comes to its end.
             return (Decided::Deferred, vec![]);
@@ -417,10 +470,12 @@ impl State {
         if !ready {
             return (Decided::Idle(self.idle_admission(lane, poller)), vec![]);
         }
+        // Nothing more is decided, so that the run comes to its end as if there were no scheduler.
         if self.is_over() {
             let wakers = self.release();
             return (Decided::ItsTurn(Admission::Poll), wakers);
         }
+        // Without a deferred lane, tokio itself polls it after all others.
         if self.lanes[lane].yielded && self.deferred {
             return self.rest(lane, waker);
         }
@@ -437,6 +492,7 @@ impl State {
                     return self.defer(lane, waker);
                 }
             }
+            // It has to be asked again when that lane comes, so this one waits with the others.
             Hold::MayGoOn(first) if first != lane => return self.defer(lane, waker),
             Hold::MayGoOn(_) | Hold::Nothing => {}
         }
@@ -463,18 +519,23 @@ impl State {
         made_after: Moment,
     ) -> (Decided, Vec<Waker>) {
         let context = self.context(lane, poller);
+        // A lane in the midst of whose poll this happens has begun already and cannot come first.
         let running = self.frames.iter().map(|frame| frame.lane).collect::<Vec<_>>();
         let mut order = candidates::of(&self.lanes, lane, context, &running, self.deferred);
         // If a lane that did not exist yet was to come first, those that did do not.
-        order.retain(|it| {
-            [lane, LATER].contains(&it.lane) || self.lanes[it.lane].created > made_after
+        order.retain(|candidate| {
+            [lane, LATER].contains(&candidate.lane)
+                || self.lanes[candidate.lane].created > made_after
         });
         if let Some(roles) = &self.canonical {
-            order.retain(|it| it.lane == lane || roles.may_come(*it, lane, context, &self.lanes));
+            order.retain(|candidate| {
+                candidate.lane == lane || roles.may_come(*candidate, lane, context, &self.lanes)
+            });
             let others = if goes_on { &mut order[1..] } else { &mut order[..] };
-            let batch = |lane: LaneId| self.lanes.get(lane).map_or(u64::MAX, |it| it.batch);
-            others.sort_by_key(|it| (batch(it.lane), it.lane));
+            let batch = |lane: LaneId| self.lanes.get(lane).map_or(u64::MAX, |known| known.batch);
+            others.sort_by_key(|candidate| (batch(candidate.lane), candidate.lane));
         }
+        // No decision: nothing is noted, or each poll would be one.
         if order.len() == 1 {
             return self.its_turn(lane);
         }
@@ -482,6 +543,8 @@ impl State {
         let taken = match self.plan.choose(nth, lane, &order, context, &self.lanes) {
             Some(taken) => taken,
             None => {
+                // The program is not the one that the schedule was found in. It goes on in tokio's
+                // own order.
                 self.ends.misfit = Some(nth);
                 0
             }
@@ -490,11 +553,16 @@ impl State {
         let digest = self.digest;
         let moment = self.tick();
         let candidates = order;
-        let decision = Decision { candidates, taken, lane, moment, context, digest, at };
+        let came = None;
+        let decision = Decision { candidates, taken, lane, moment, context, digest, at, came };
+        // Noted before it is known whether the chosen lane comes: if not, the run ends in vain, and
+        // says which decision it was.
         self.decisions.push(decision);
         if chosen == lane {
             return self.its_turn(lane);
         }
+        // What does not exist yet has no number to wait for: it is known by the poll that will make
+        // it.
         self.hold = match (chosen, self.frames.last()) {
             (LATER, Some(frame)) => Hold::Later { inside: frame.begun, since: moment },
             _ => Hold::For(chosen),
@@ -510,18 +578,22 @@ impl State {
     /// Notes what is known as soon as a lane comes by, whatever becomes of it.
     fn comes_by(&mut self, lane: LaneId, poller: Poller) {
         self.polls += 1;
+        // Noted once, with the time at which that was; from here on each poll is deferred, for
+        // good.
         if self.polls > MOST_POLLS {
             self.ends.spins.get_or_insert(self.at);
         }
         if poller == Poller::UnnamedTask {
-            let it = &self.lanes[lane];
-            let what = format!("the lane {} ({}) is polled by", it.name, it.made_at);
+            let known = &self.lanes[lane];
+            let what = format!("the lane {} ({}) is polled by", known.name, known.made_at);
             self.refuse(Refusal::Task(what));
         }
         let now = self.tick();
         let inside = self.frames.last_mut();
         let begun = inside.as_ref().map_or(now, |frame| frame.begun);
         if let Some(frame) = inside {
+            // It comes for the first time, beside others that wait there: the lane around it makes
+            // lanes one after the other, and polls each at once.
             if self.lanes[lane].first_came.is_none() {
                 let made = self.lanes[lane].created;
                 for other in &frame.came {
@@ -533,14 +605,16 @@ impl State {
             }
             frame.came.push(lane);
         }
-        let it = &mut self.lanes[lane];
-        it.poller = Some(poller);
-        it.passed_over = false;
-        it.first_came.get_or_insert((poller, begun));
+        let known = &mut self.lanes[lane];
+        known.poller = Some(poller);
+        known.passed_over = false;
+        known.first_came.get_or_insert((poller, begun));
     }
 
     /// A poll that brings nothing about stands in the recording if it takes place without us, too.
     fn idle_admission(&self, lane: LaneId, poller: Poller) -> Admission {
+        // A lane inside another is polled whenever that one is; a task only when something has
+        // woken it.
         let without_us = match poller {
             Poller::Lane(_) => self.frames.last().is_none_or(|frame| !frame.quiet),
             Poller::Runtime | Poller::UnnamedTask => self.lanes[lane].rung,
@@ -555,15 +629,16 @@ impl State {
             _ => return Context::Anywhere { inside: None },
         };
         let inside = Some(frame.begun);
-        let it = &self.lanes[lane];
-        if it.started || it.branch {
+        let known = &self.lanes[lane];
+        // It has been polled, or stood beside others before: so others may come before it again.
+        if known.started || known.branch {
             return Context::Anywhere { inside };
         }
         // A lane that was polled before this one, in this very poll, and is still there, although
         // this one existed already: so they are polled together, as by `join!`.
         let together = frame.started.iter().any(|other| {
             let other = &self.lanes[*other];
-            other.live && it.created < other.polled
+            other.live && known.created < other.polled
         });
         if together {
             self.lanes[lane].branch = true;
@@ -572,7 +647,16 @@ impl State {
         Context::FirstOf { inside: frame.begun }
     }
 
+    /// The lane is polled now, and whatever has waited for it goes on.
     fn its_turn(&mut self, lane: LaneId) -> (Decided, Vec<Waker>) {
+        // A lane that was to be made later may need several decisions: it is what all of them
+        // chose.
+        for decision in self.decisions.iter_mut().rev() {
+            if decision.came.is_some() {
+                break;
+            }
+            decision.came = Some(lane);
+        }
         let wakers = self.release();
         // What goes on with another budget is still the poll that it was.
         let goes_on = self.lanes[lane].exhausted && !self.lanes[lane].yielded;
@@ -590,12 +674,16 @@ impl State {
         self.parked.drain(..).map(|(_, waker)| waker).collect()
     }
 
+    /// The lane waits: its poll returns `Pending` without having taken place, and its waker is
+    /// kept.
     fn defer(&mut self, lane: LaneId, waker: &Waker) -> (Decided, Vec<Waker>) {
         let waker = quietly(|| waker.clone());
         self.defers(lane);
+        // A lane inside another that is deferred has siblings, or nothing could have come first.
         if matches!(self.lanes[lane].poller, Some(Poller::Lane(_))) {
             self.lanes[lane].branch = true;
         }
+        // A lane can come by several times while it waits: the last waker is the one that counts.
         match self.parked.iter_mut().find(|(other, _)| *other == lane) {
             Some((_, known)) => *known = waker,
             None => self.parked.push((lane, waker)),
@@ -621,15 +709,16 @@ impl State {
         let now = self.tick();
         let resting = std::mem::take(&mut self.resting);
         for (lane, _) in &resting {
-            let it = &mut self.lanes[*lane];
-            it.yielded = false;
-            it.ready = now;
-            it.batch = self.polls;
+            let known = &mut self.lanes[*lane];
+            known.yielded = false;
+            known.ready = now;
+            known.batch = self.polls;
         }
         resting.into_iter().map(|(_, waker)| waker).collect()
     }
 
     fn wait_for_budget(&mut self, lane: LaneId) {
+        // It is the chosen one still: with the next budget it comes, and then it is its turn.
         self.hold = Hold::For(lane);
         self.defers(lane);
     }
@@ -639,10 +728,12 @@ impl State {
         if !self.deferred {
             self.deferred = true;
             // Until now the runtime's queue was what it is without us.
-            for it in &mut self.lanes {
-                it.yielded = false;
+            for known in &mut self.lanes {
+                known.yielded = false;
             }
         }
+        // What returns `Pending` because of us has not suspended, and neither have the lanes around
+        // it.
         self.lanes[lane].suspends = false;
         for frame in &mut self.frames {
             frame.deferred = true;
@@ -654,17 +745,17 @@ impl State {
             self.note(&(lane, at));
         }
         let now = self.tick();
-        let it = &mut self.lanes[lane];
-        let rings = it.rings;
-        it.suspends = own || it.rung;
-        it.rung = false;
+        let known = &mut self.lanes[lane];
+        let rings = known.rings;
+        known.suspends = own || known.rung;
+        known.rung = false;
         if own {
-            it.woken = false;
-            it.yielded = false;
-            it.exhausted = false;
-            it.polled = now;
-            if !it.started {
-                it.started = true;
+            known.woken = false;
+            known.yielded = false;
+            known.exhausted = false;
+            known.polled = now;
+            if !known.started {
+                known.started = true;
                 if let Some(frame) = self.frames.last_mut() {
                     frame.started.push(lane);
                 }
@@ -686,13 +777,14 @@ impl State {
         let Some(nth) = self.frames.iter().rposition(|frame| frame.lane == lane) else {
             return vec![];
         };
+        // A lane is in the midst of one poll at a time, so its last frame is the one.
         let frame = self.frames.remove(nth);
-        let it = &mut self.lanes[lane];
-        it.live &= !ended;
-        let rung = it.rings > frame.rings;
+        let known = &mut self.lanes[lane];
+        known.live &= !ended;
+        let rung = known.rings > frame.rings;
         let by_operation = self.granularity == Granularity::Operations;
         if by_operation && exhausted && frame.own && !ended {
-            it.exhausted = true;
+            known.exhausted = true;
             if self.hold == Hold::Nothing && !self.is_over() {
                 self.hold = Hold::MayGoOn(lane);
             }
@@ -706,10 +798,12 @@ impl State {
             let inside = self.lanes[other].poller == Some(Poller::Lane(lane));
             let before = self.lanes[other].ready < frame.begun;
             let ready = candidates::is_ready(&self.lanes[other]);
+            // A `select!` whose chosen arm awaits does that: no schedule can make that lane come.
             if inside && before && ready && !frame.came.contains(&other) {
                 self.lanes[other].passed_over = true;
             }
         }
+        // The poll that was to make another lane is over, and has made none.
         if let Hold::Later { inside, .. } = self.hold
             && inside == frame.begun
         {
@@ -745,6 +839,7 @@ impl State {
     }
 
     fn woken(&mut self, lane: LaneId, yielded: bool) -> bool {
+        // A wake goes through each lane around the one that was woken. Only the innermost has news.
         let through_another = self.ringing > 0;
         self.ringing += 1;
         // `FuturesUnordered` wakes its task when it has polled all that is in it. That says nothing
@@ -755,38 +850,41 @@ impl State {
             _ => None,
         };
         if let (Some(our_doing), false, false) = (polls_others, through_another, yielded) {
-            let it = &mut self.lanes[lane];
-            it.rings += 1;
-            it.rung |= !our_doing;
+            let known = &mut self.lanes[lane];
+            known.rings += 1;
+            known.rung |= !our_doing;
             return !our_doing;
         }
         let now = self.tick();
         let polls = self.polls;
-        let it = &mut self.lanes[lane];
-        it.rings += 1;
-        let goes_on = it.exhausted && yielded;
-        it.rung |= !goes_on;
+        let known = &mut self.lanes[lane];
+        known.rings += 1;
+        let goes_on = known.exhausted && yielded;
+        known.rung |= !goes_on;
+        // The lane around the one that was woken is not ready itself: it is polled for the sake of
+        // that.
         if through_another {
             return true;
         }
-        if !it.woken {
-            it.woken = true;
-            it.yielded = yielded && !goes_on;
-            it.ready = now;
-            it.batch = polls;
+        if !known.woken {
+            known.woken = true;
+            known.yielded = yielded && !goes_on;
+            known.ready = now;
+            known.batch = polls;
         }
         !goes_on
     }
 
     fn drops(&mut self, lane: LaneId, suspends: bool) -> bool {
-        let it = &self.lanes[lane];
-        let rung = it.rung && it.started;
-        if suspends && !it.suspends {
+        let known = &self.lanes[lane];
+        let rung = known.rung && known.started;
+        if suspends && !known.suspends {
             return false; // it was deferred, or polled for the sake of another
         }
-        let same_name = |other: &&Known| other.name == it.name;
+        // By name and position, since the numbers of lanes may differ in another schedule.
+        let same_name = |other: &&Known| other.name == known.name;
         let position = self.lanes[..lane].iter().filter(same_name).count();
-        let droppable = Droppable { name: it.name.clone(), position };
+        let droppable = Droppable { name: known.name.clone(), position };
         if suspends {
             let at = self.at;
             match self.suspensions.iter_mut().find(|known| known.lane == droppable) {
@@ -797,6 +895,7 @@ impl State {
                 }
             }
         }
+        // The run only looks for suspensions, and drops nothing.
         let Some(cut) = &mut self.cut else { return false };
         if cut.lane != droppable || self.ends.cut {
             return false;
@@ -805,6 +904,7 @@ impl State {
             cut.seen += 1;
         }
         let now = if cut.once_woken { !suspends && rung } else { suspends };
+        // Once in a run: what comes of it is to be seen without a second cancellation.
         self.ends.cut = now && cut.seen == cut.nth;
         self.ends.cut
     }
@@ -813,8 +913,10 @@ impl State {
         self.note(&(lane, "dropped"));
         self.lanes[lane].live = false;
         let mut unused = vec![];
+        // Given back and dropped without the lock: the destructor of a waker may be the program's.
         unused.extend(self.parked.extract_if(.., |(other, _)| *other == lane));
         unused.extend(self.resting.extract_if(.., |(other, _)| *other == lane));
+        // If it was the one that the others waited for, they wait no more.
         let wakers = match self.hold {
             Hold::For(chosen) if chosen == lane => {
                 self.give_up_on(chosen);
@@ -845,6 +947,7 @@ impl State {
     /// Tasks that are no lanes run whenever the runtime likes, so there must be none. The runtime
     /// knows how many tasks there are; which lanes are tasks is only known once they are polled.
     fn count_tasks(&mut self, lane: LaneId, ended: bool) {
+        // Only after the outermost poll: in between, a task may be half-way.
         if !self.frames.is_empty() {
             return;
         }
@@ -855,18 +958,19 @@ impl State {
         }
         let mut tasks = 0;
         let mut unpolled = vec![];
-        for (number, it) in self.lanes.iter().enumerate().skip(1) {
+        for (number, known) in self.lanes.iter().enumerate().skip(1) {
             // The task of a lane that has just ended is still there: it has not returned yet.
-            let there = it.live || (ended && number == lane);
+            let there = known.live || (ended && number == lane);
             if !there {
                 continue;
             }
-            match it.poller {
+            match known.poller {
                 None => unpolled.push(number),
                 Some(Poller::Runtime) => tasks += 1,
                 Some(_) => {}
             }
         }
+        // More than are known. Which lanes that nothing has polled yet are tasks shows later.
         if alive > tasks {
             let at = self.at;
             let last = self.lanes.len() - 1;
@@ -878,9 +982,9 @@ impl State {
     pub fn look_for_unnamed_tasks(&mut self) {
         let found = self.counts.iter().find(|count| {
             let became_tasks = count.unpolled.iter().filter(|lane| {
-                let it = &self.lanes[**lane];
+                let known = &self.lanes[**lane];
                 // One that nothing has ever polled may have been a task that was aborted.
-                matches!(it.first_came, None | Some((Poller::Runtime, _)))
+                matches!(known.first_came, None | Some((Poller::Runtime, _)))
             });
             count.alive > count.tasks + became_tasks.count()
         });
@@ -888,6 +992,8 @@ impl State {
         let by = &self.lanes[count.lane].name;
         let at = human(count.at);
         let last = &self.lanes[count.last];
+        // The lane that was made last is where to look: what spawns the task is near it in the
+        // code.
         let what = match count.last {
             0 => format!("at {at}, {by} spawns"),
             _ => format!(

@@ -1,4 +1,8 @@
 //! Watches over the thread that runs schedules: a poll that blocks must not keep it for ever.
+//!
+//! The recorder has such a watch for a single run. Here thousands of runs are made on one thread,
+//! and a watch for each would cost more than the runs: so one thread watches all of them, and sees
+//! by their number and movement whether they get on.
 use super::{once::Once, once::Trace, scheduler::Scheduler};
 use crate::timeline::{Run, Verdict, recording};
 use std::{
@@ -15,6 +19,7 @@ use std::{
 /// The run that is going on, shared by the thread that runs schedules and the one that watches it.
 #[derive(Default)]
 pub(super) struct Current {
+    /// Replaced by each run: thousands of them in a second.
     run: Mutex<Running>,
     /// The watching thread has given up: there is no use in another run.
     pub given_up: AtomicBool,
@@ -23,6 +28,7 @@ pub(super) struct Current {
 #[derive(Default)]
 struct Running {
     /// How many runs there have been.
+    /// Two runs in a row may look alike; their numbers differ.
     number: u64,
     run: Option<(Arc<Run>, Arc<Scheduler>)>,
 }
@@ -67,13 +73,16 @@ pub(super) fn watched<R: Send + 'static, T>(
     let (send, receive) = mpsc::channel();
     let title = format!("schedules of {name}").replace('\0', " ");
     let thread = std::thread::Builder::new().name(title).spawn(move || {
+        // Dropped when the thread is done; one that is left behind stays quiet.
         let _quiet = QuietPanics::on_this_thread();
+        // An error means that this thread was given up, and that nothing waits for its result.
         let _ = send.send(work());
     });
     let thread = thread.expect("a thread for the schedules");
     let mut seen = current.movement();
     let mut since = Instant::now();
     loop {
+        // Often enough to notice the end at once, and seldom enough to cost nothing.
         match receive.recv_timeout(watchdog.min(Duration::from_millis(100))) {
             Ok(result) => return Ok(result),
             Err(RecvTimeoutError::Disconnected) => {
@@ -86,6 +95,7 @@ pub(super) fn watched<R: Send + 'static, T>(
         if now != seen {
             seen = now;
             since = Instant::now();
+        // Said first, so that the thread, if it comes back after all, begins no other run.
         } else if since.elapsed() >= watchdog {
             current.given_up.store(true, Relaxed);
             return Err(Box::new(blocked(name, current, watchdog)));
@@ -95,10 +105,12 @@ pub(super) fn watched<R: Send + 'static, T>(
 
 fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
     let Some((run, scheduler)) = current.lock().run.clone() else {
+        // There is no run that a verdict could be about: the thread is between two.
         panic!("{name}: the check of a run has not returned within {watchdog:?}");
     };
     let (_, asleep) = run.movement();
     let verdict = Verdict::no_progress(&run, asleep, watchdog);
+    // What the thread does from here on is no part of what is shown.
     let elapsed = run.close();
     let trace = Trace::of(&scheduler);
     Once { recording: recording(&run, name.to_owned(), (Err(verdict), elapsed)), trace }
@@ -116,6 +128,7 @@ impl QuietPanics {
     fn on_this_thread() -> QuietPanics {
         static HOOK: OnceOnly = OnceOnly::new();
         HOOK.call_once(|| {
+            // Installed once for the process, and asks the thread: a hook belongs to all threads.
             let others = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
                 if !QUIET.get() {

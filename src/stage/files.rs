@@ -15,9 +15,13 @@ use std::{
 
 /// The files that were asked for. They are created before the run and written after it.
 pub(super) struct Files {
+    /// None of them is there unless its option is.
     svg: Option<Wanted>,
+    /// For <https://ui.perfetto.dev>.
     perfetto: Option<Wanted>,
+    /// For a program to read.
     json: Option<Wanted>,
+    /// The page that steps through the run.
     explorer: Option<Wanted>,
     /// Whether the explorer is shown in the browser when it is written.
     open: bool,
@@ -54,6 +58,10 @@ impl Display for FileError {
 }
 
 impl Files {
+    /// Creates each file that the command line asks for, before the run.
+    ///
+    /// # Errors
+    /// If one cannot be created, or two options name the same ordinary file.
     pub(super) fn create(options: &Options) -> Result<Files, FileError> {
         let explorer = options.explore.as_ref().map(Explore::path);
         let wanted = [
@@ -62,6 +70,8 @@ impl Files {
             ("--json", options.json.as_deref()),
             ("--explore", explorer.as_deref()),
         ];
+        // First whether two options want one file: the second would overwrite the first without a
+        // word.
         let mut targets: Vec<(&'static str, PathBuf)> = vec![];
         for (option, path) in wanted {
             let Some(path) = path else { continue };
@@ -73,6 +83,7 @@ impl Files {
             targets.push((option, target));
         }
         Ok(Files {
+            // Now, before the run: a folder that is not there is noticed while nothing is lost.
             svg: create(options.svg.as_deref())?,
             perfetto: create(options.perfetto.as_deref())?,
             json: create(options.json.as_deref())?,
@@ -108,6 +119,7 @@ impl Files {
             file.write(&to_json(charts))?;
         }
         if let Some(file) = self.explorer {
+            // Writing takes the file, and the browser wants its path.
             let path = file.path.clone();
             file.write(&to_page(name, charts))?;
             if self.open {
@@ -120,6 +132,7 @@ impl Files {
 
 /// Shows a page in the browser, or says where it is.
 fn open(path: &Path) {
+    // What each system has for “open this as a person would”.
     let mut command = if cfg!(target_os = "macos") {
         Command::new("open")
     } else if cfg!(windows) {
@@ -129,7 +142,9 @@ fn open(path: &Path) {
     } else {
         Command::new("xdg-open")
     };
+    // Silent: what a browser prints is no part of the run.
     command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Waited for, since these commands only hand the page over and end at once.
     match command.status() {
         Ok(status) if status.success() => {}
         _ => eprintln!("no browser can be opened: open {} yourself", path.display()),
@@ -141,6 +156,7 @@ fn target(path: &Path) -> PathBuf {
     if let Ok(real) = fs::canonicalize(path) {
         return real;
     }
+    // It does not exist yet, but its folder does: so two spellings of one path are still equal.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     match (fs::canonicalize(folder.unwrap_or(Path::new("."))), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
@@ -157,14 +173,17 @@ fn is_ordinary(path: &Path) -> bool {
     }
 }
 
+/// Creates one of them: beside its place if it is an ordinary file, and otherwise where it is.
 fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
     let Some(path) = path else { return Ok(None) };
     let failed = |error| FileError::Io { path: path.to_owned(), error };
     let target = target(path);
+    // Nothing can be renamed over a pipe, and nothing is lost there.
     if !is_ordinary(&target) {
         let file = File::options().write(true).open(&target).map_err(failed)?;
         return Ok(Some(Wanted { path: path.to_owned(), beside: None, file }));
     }
+    // In the same folder, since a file can be renamed only within one file system.
     let mut name = target.file_name().unwrap_or_default().to_owned();
     // The process is in the name, so that two runs at once do not write into one file.
     name.push(format!(".{}.part", std::process::id()));
@@ -174,7 +193,9 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
 }
 
 impl Wanted {
+    /// Writes it, and moves it to its place when it is whole.
     fn write(mut self, text: &str) -> Result<(), FileError> {
+        // Renamed only when all of it is written.
         let written = self.file.write_all(text.as_bytes());
         let written = written.and_then(|()| match &self.beside {
             Some(beside) => fs::rename(beside, &self.path),
@@ -182,6 +203,7 @@ impl Wanted {
         });
         match written {
             Ok(()) => {
+                // There is nothing left to remove: it has the final name now.
                 self.beside = None;
                 Ok(())
             }

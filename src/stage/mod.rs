@@ -9,12 +9,14 @@
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
-//! over the scenes), `options` (the command line), `schedules` (other orders than tokio's), `print`
-//! (the terminal), `files` (what is kept), `driver` (event loops).
+//! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `schedules`
+//! (other orders than tokio's), `print` (the terminal), `step` (poll by poll), `files` (what is
+//! kept), `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
 #![doc = "</div>"]
+mod claim;
 mod driver;
 mod files;
 mod header;
@@ -23,13 +25,16 @@ mod print;
 mod run;
 mod scene;
 mod schedules;
+mod step;
 
+pub use claim::{SceneOutput, SceneRun};
 pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
-pub use schedules::{Effort, SceneSchedules};
+pub use schedules::{Effort, SceneCancellations, SceneSchedules};
 
+use claim::Claim;
 use header::Header;
 use scene::Scene;
 use schedules::Explore;
@@ -49,8 +54,6 @@ pub struct Stage {
     real_time: Option<&'static str>,
     /// In the order in which they run.
     scenes: Vec<Scene>,
-    /// What to measure on the real clock after the scenes, if there is anything to measure.
-    measure: Option<fn()>,
     /// The options that only this example has.
     command_line: CommandLine,
 }
@@ -63,7 +66,6 @@ impl Stage {
             header: None,
             real_time: None,
             scenes: vec![],
-            measure: None,
             command_line: CommandLine::default(),
         }
     }
@@ -75,7 +77,15 @@ impl Stage {
     /// If the header does not say how to run the example.
     pub fn of(source: &'static str) -> Stage {
         let header = Header::of(source);
-        Stage { header: Some(header), ..Stage::new(header.name) }
+        let stage = Stage::new(header.name);
+        Stage { header: Some(header), ..stage }
+    }
+
+    /// Where the source is and what to type after `cargo run` for the next example, if it belongs
+    /// to another package than this one: then the table of contents here does not list it.
+    pub fn place(self, path: &'static str, next: Option<&str>) -> Stage {
+        let place = (path, next.map(str::to_owned));
+        Stage { header: self.header.map(|header| header.with_place(place)), ..self }
     }
 
     /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
@@ -92,12 +102,6 @@ impl Stage {
     /// Adds options that only this example has.
     pub fn command_line(self, command_line: CommandLine) -> Stage {
         Stage { command_line, ..self }
-    }
-
-    /// Calls `measure` after the scenes of a run on the real clock. It may take its time and print
-    /// what it finds, which differs from run to run; so it is left out with `--fast` and in tests.
-    pub fn then_measure(self, measure: fn()) -> Stage {
-        Stage { measure: Some(measure), ..self }
     }
 
     /// Adds a scene.
@@ -144,6 +148,27 @@ impl Stage {
         self.with(Scene::new(title, move |recorder| driver::record_with_its_driver(recorder, main)))
     }
 
+    /// States what must hold of the scene that was added last, as a sentence without a full stop;
+    /// `holds` says whether it does in one run. `--schedules` and `--cancellations` try it, and
+    /// show the run that breaks it. A run that must end and does not breaks it, too.
+    ///
+    /// ```
+    /// use async_concepts::stage::Stage;
+    ///
+    /// let stage = Stage::new("sum")
+    ///     .scene("sum", async || 1 + 2)
+    ///     .must_hold("the sum is 3", |run| run.returns(|sum: &i32| *sum == 3));
+    /// ```
+    ///
+    /// # Panics
+    /// If there is no scene yet.
+    pub fn must_hold(mut self, sentence: &'static str, holds: fn(&SceneRun<'_>) -> bool) -> Stage {
+        let scene = self.scenes.last_mut().expect("a scene of which it must hold");
+        scene.claim = Some(Claim::new(sentence, holds));
+        self
+    }
+
+    /// Adds a scene after the others.
     fn with(mut self, scene: Scene) -> Stage {
         self.scenes.push(scene);
         self

@@ -1,4 +1,6 @@
 //! What an example prints in the terminal.
+//!
+//! Whatever is printed goes through [`show`], which knows what to do if that fails.
 use super::{
     SceneResult,
     header::{Header, wrap},
@@ -12,6 +14,8 @@ impl TerminalOptions {
     /// columns. With colours if the terminal has them and the environment does not refuse them
     /// (`NO_COLOR`, `CLICOLOR_FORCE`).
     pub fn of_stdout() -> TerminalOptions {
+        // What the environment says comes first: a test, or a person who pipes into a pager, sets
+        // it.
         let wanted: Option<usize> = match std::env::var("COLUMNS") {
             Ok(columns) => columns.parse().ok(),
             Err(_) => None,
@@ -19,6 +23,7 @@ impl TerminalOptions {
         let width = match (wanted, Term::stdout().size_checked()) {
             (Some(wanted), _) => wanted,
             (None, Some((_, columns))) => columns.into(),
+            // Wide enough for the timelines, and narrow enough for a page.
             (None, None) => 100,
         };
         TerminalOptions { width, colour: console::colors_enabled() }
@@ -41,6 +46,7 @@ pub fn printed(scenes: &[SceneResult]) -> String {
 
 /// What the example is about, and what to look for, before its first scene.
 pub(super) fn print_header(header: &Header) {
+    // Sentences that are longer than 100 columns are hard to read, however wide the terminal is.
     let width = TerminalOptions::of_stdout().width.min(100);
     let title = wrap(&header.title(), width);
     let look_for = wrap(&header.look_for(), width);
@@ -50,9 +56,11 @@ pub(super) fn print_header(header: &Header) {
 /// Where to go after its last scene.
 pub(super) fn print_next(header: &Header) {
     let Some((path, next)) = header.place() else { return };
+    let name = header.name;
     show(&format!("\nThe source: {path}. Its options: --help.\n"));
+    show(&format!("Poll by poll: cargo run --example {name} -- --step\n"));
     if let Some(next) = next {
-        show(&format!("Next: cargo run --example {next}\n"));
+        show(&format!("Next: cargo run {next}\n"));
     }
 }
 
@@ -72,6 +80,8 @@ pub(super) fn print_line(line: &Line) {
 /// Prints. A reader that has closed the pipe (`… | head`) is no error; a full disk is, and ends the
 /// process with status 1.
 pub(super) fn show(text: &str) {
+    // Locked for all of it, and flushed: lines of several threads do not mix, and a person sees
+    // each as it is said.
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -1,10 +1,16 @@
 //! The scenes of an example, one after the other: for a person at a terminal, and for a test.
+//!
+//! What a person sees, from top to bottom: the header of the source; for each scene its lines as
+//! they come, how it was ended, its timeline; and where to go on. Lines and timelines go to the
+//! standard output, so that they can be compared and piped; what went wrong goes to the standard
+//! error.
 use super::{
     SceneResult, Stage,
     files::Files,
     options::Options,
     print::{heading, print_header, print_line, print_next, show},
     scene::Settings,
+    step::{self, Walk},
 };
 use crate::timeline::{
     Chart, Clock, Observe, Pair, SvgOptions, TerminalOptions, Verdict, pairs_to_svg,
@@ -25,6 +31,7 @@ impl Stage {
     /// The exit status is 0 if every scene ends as it should, 1 if one had to be ended or failed, 2
     /// if the command line is wrong or a file cannot be written, and 101 if a scene panicked.
     pub fn run(self) -> ExitCode {
+        // Before anything can panic, also a scene's own threads.
         panics_in_one_line();
         match Options::parse(std::env::args_os().skip(1), self.command_line) {
             Ok(Some(options)) => self.run_with(options),
@@ -39,25 +46,28 @@ impl Stage {
     /// Runs the scenes without a command line and without printing, and returns what each did: what
     /// a person would see. The clock is paused, unless the example keeps real time.
     pub fn run_for_test(self, observe: Observe) -> Vec<SceneResult> {
+        // A paused clock is what makes a test exact, and a scene that does I/O cannot have one.
         let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
         let settings = Settings { clock, observe, print: None };
         self.scenes.into_iter().map(|scene| scene.run(settings)).collect()
     }
 
+    /// Runs the scenes as these options say. What is wrong with the options is said before anything
+    /// runs, since a run may take its time.
     pub(super) fn run_with(mut self, options: Options) -> ExitCode {
-        if let Some(name) = &options.scene {
-            let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
-            if !titles.contains(&name.as_str()) {
-                let scenes = titles.join(", ");
-                return self.refuse(&format!("there is no scene “{name}”; there are: {scenes}"));
-            }
-            self.scenes.retain(|scene| scene.title == name);
+        if let Some(title) = &options.scene
+            && let Err(error) = self.keep_only(title)
+        {
+            return self.refuse(&error);
         }
-        if options.schedules {
-            return self.show_schedules();
+        if options.step && !step::is_possible() {
+            return self.refuse(&"--step needs a terminal to type in and to look at: this is none");
         }
-        if options.cancellations {
-            return self.show_cancellations();
+        if options.schedules || options.cancellations {
+            return self.run_tried(options);
+        }
+        if options.step {
+            return self.run_in_steps();
         }
         // Before the run: a run whose files cannot be written would be watched for nothing.
         let files = match Files::create(&options) {
@@ -69,29 +79,65 @@ impl Stage {
         {
             return self.refuse(&error);
         }
-        let clock =
-            if options.fast && self.real_time.is_none() { Clock::Paused } else { Clock::Real };
         if let (true, Some(reason)) = (options.fast, self.real_time) {
+            // Not refused: a script that runs all examples with `--fast` runs these, too.
             eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
         }
         if let (Some(header), false) = (&self.header, options.quiet) {
             print_header(header);
         }
+        let Ran { charts, status } = self.run_scenes(&options, files.wanted());
+        // Pairs need all scenes, so they are drawn when the last has run.
+        let mut svg = None;
+        if let Some(title) = &options.beside {
+            svg = Some(draw_pairs(&pairs(&charts, title), &options));
+        }
+        // At the end, so that no file is half of a run.
+        if let Err(error) = files.write(self.name, &charts, options.width, svg) {
+            return self.refuse(&error);
+        }
+        if let (Some(header), false) = (&self.header, options.quiet) {
+            print_next(header);
+        }
+        status
+    }
+
+    /// Leaves out all scenes but the one of this title.
+    ///
+    /// # Errors
+    /// If there is none. The sentence names those that there are: a title that is misspelt is the
+    /// usual reason.
+    fn keep_only(&mut self, title: &str) -> Result<(), String> {
+        let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
+        if !titles.contains(&title) {
+            let scenes = titles.join(", ");
+            return Err(format!("there is no scene “{title}”; there are: {scenes}"));
+        }
+        self.scenes.retain(|scene| scene.title == title);
+        Ok(())
+    }
+
+    /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
+    /// scene runs also if one fails.
+    fn run_scenes(&mut self, options: &Options, files_wanted: bool) -> Ran {
+        let paused = options.fast && self.real_time.is_none();
+        let clock = if paused { Clock::Paused } else { Clock::Real };
+        // A single scene needs no heading: the header of the example has said what it is.
         let several = self.scenes.len() > 1;
-        let mut recorded = vec![];
-        let mut status = ExitCode::SUCCESS;
-        for (number, scene) in self.scenes.into_iter().enumerate() {
+        let mut ran = Ran { charts: vec![], status: ExitCode::SUCCESS };
+        for (number, scene) in std::mem::take(&mut self.scenes).into_iter().enumerate() {
             if several {
                 let heading = heading(scene.title, number);
                 show(&format!("{}\n", Style::new().bold().apply_to(heading)));
             }
             // A verdict needs all that a timeline needs.
             let drawn = options.timeline || options.places;
-            let everything = drawn || files.wanted() || scene.limit.is_some();
+            let everything = drawn || files_wanted || scene.limit.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
             let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
             if let Some(code) = report(self.name, &result) {
-                status = ExitCode::from(code);
+                // Of several failures the last is the status: there is only one.
+                ran.status = ExitCode::from(code);
             }
             if let Some(chart) = result.chart.take() {
                 if options.timeline && options.beside.is_none() {
@@ -100,31 +146,58 @@ impl Stage {
                 if options.places {
                     show(&format!("\n{}", chart.places()));
                 }
-                recorded.push(chart);
+                ran.charts.push(chart);
             }
         }
-        let mut svg = None;
-        if let Some(title) = &options.beside {
-            let pairs = pairs(&recorded, title);
-            if options.timeline {
-                for pair in &pairs {
-                    show(&format!("\n{}", pair.to_text(TerminalOptions::of_stdout())));
-                }
-            }
-            let drawing = SvgOptions { width: options.width, ..SvgOptions::default() };
-            svg = Some(pairs_to_svg(&pairs, drawing));
+        ran
+    }
+
+    /// `--schedules` and `--cancellations`: shows what was found, and writes the runs that were
+    /// shown to the files that were asked for. That a claim does not hold is a result, and no
+    /// failure: it may be the lesson.
+    fn run_tried(&self, options: Options) -> ExitCode {
+        if options.beside.is_some() {
+            return self.refuse(&"--beside draws scenes of one run, and here there are many");
         }
-        if let Err(error) = files.write(self.name, &recorded, options.width, svg) {
-            eprintln!("{}: {error}", self.name);
-            return ExitCode::from(REFUSED);
+        let files = match Files::create(&options) {
+            Ok(files) => files,
+            Err(error) => return self.refuse(&error),
+        };
+        let mut shown = vec![];
+        if options.schedules {
+            shown.extend(self.show_schedules());
         }
-        if let (Some(measure), Clock::Real) = (self.measure, clock) {
-            measure();
+        if options.cancellations {
+            shown.extend(self.show_cancellations());
         }
-        if let (Some(header), false) = (&self.header, options.quiet) {
-            print_next(header);
+        if let Err(error) = files.write(self.name, &shown, options.width, None) {
+            return self.refuse(&error);
         }
-        status
+        if options.step { self.step_through(&shown) } else { ExitCode::SUCCESS }
+    }
+
+    /// `--step`: runs the scenes, and then goes through what was recorded of them. On the paused
+    /// clock if it can be, since it is the keys that take the time.
+    fn run_in_steps(mut self) -> ExitCode {
+        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
+        let settings = Settings { clock, observe: Observe::Everything, print: None };
+        let mut charts = vec![];
+        for scene in std::mem::take(&mut self.scenes) {
+            charts.extend(scene.run(settings).chart);
+        }
+        self.step_through(&charts)
+    }
+
+    /// Shows these runs poll by poll.
+    fn step_through(&self, charts: &[Chart]) -> ExitCode {
+        let source = self.header.as_ref().map(|header| header.source);
+        let Some(mut walk) = Walk::new(charts, source) else {
+            return self.refuse(&"nothing was polled, so there are no steps");
+        };
+        match step::step_through(&mut walk) {
+            Ok(status) => status,
+            Err(error) => self.refuse(&format!("the terminal cannot be read: {error}")),
+        }
     }
 
     /// Whether there is such a scene, and another to draw beside it.
@@ -139,10 +212,30 @@ impl Stage {
         Err(format!("there is no scene “{title}”, but: {}", titles.join(", ")))
     }
 
+    /// Says what cannot be done, in one sentence behind the name of the example.
     fn refuse(&self, error: &dyn Display) -> ExitCode {
         eprintln!("{}: {error}", self.name);
         ExitCode::from(REFUSED)
     }
+}
+
+/// What is left when all scenes have run.
+struct Ran {
+    /// Of each scene that was recorded, in their order.
+    charts: Vec<Chart>,
+    /// Success, unless a scene failed.
+    status: ExitCode,
+}
+
+/// Shows each pair in the terminal, if timelines are shown, and returns all of them as a picture.
+fn draw_pairs(pairs: &[Pair], options: &Options) -> String {
+    if options.timeline {
+        for pair in pairs {
+            show(&format!("\n{}", pair.to_text(TerminalOptions::of_stdout())));
+        }
+    }
+    let drawing = SvgOptions { width: options.width, ..SvgOptions::default() };
+    pairs_to_svg(pairs, drawing)
 }
 
 /// Each other chart and this one, in the order of the scenes.
@@ -150,6 +243,7 @@ fn pairs(charts: &[Chart], title: &str) -> Vec<Pair> {
     let Some(chosen) = charts.iter().position(|chart| chart.title == title) else { return vec![] };
     let mut pairs = vec![];
     for (index, chart) in charts.iter().enumerate() {
+        // The earlier scene is above: it is mostly the program that goes wrong.
         if index < chosen {
             pairs.push(chart.beside(&charts[chosen]));
         } else if index > chosen {
@@ -162,6 +256,7 @@ fn pairs(charts: &[Chart], title: &str) -> Vec<Pair> {
 /// A panic that is part of the lesson would otherwise put three lines, or with `RUST_BACKTRACE` a
 /// hundred, between those of the run.
 fn panics_in_one_line() {
+    // For the whole process: an example is alone in it.
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("with something that is no text");
         match panic.location() {
@@ -180,6 +275,7 @@ fn report(name: &str, result: &SceneResult) -> Option<u8> {
             eprintln!("{name}: {verdict}");
             status = Some(PANICKED);
         }
+        // What the scene is there to show, so it goes where its lines go.
         Some(verdict) if result.hangs => show(&format!("ended: {verdict}\n")),
         Some(verdict) => {
             eprintln!("{name}: {verdict}");
@@ -201,11 +297,7 @@ fn report(name: &str, result: &SceneResult) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{cell::Cell, time::Duration};
-
-    thread_local! {
-        static MEASURED: Cell<usize> = const { Cell::new(0) };
-    }
+    use std::time::Duration;
 
     async fn nothing() {}
 
@@ -241,19 +333,5 @@ mod tests {
         let scenes = stage().run_for_test(Observe::Everything);
         let errors: Vec<Option<String>> = scenes.into_iter().map(|scene| scene.error).collect();
         assert_eq!(errors, [Some("no socket".to_owned()), None]);
-    }
-
-    #[test]
-    fn the_measurement_comes_once_and_only_on_the_real_clock() {
-        fn stage() -> Stage {
-            Stage::new("measured")
-                .scene("nothing", nothing)
-                .then_measure(|| MEASURED.set(MEASURED.get() + 1))
-        }
-        stage().run_with(Options { timeline: false, ..Options::default() });
-        assert_eq!(MEASURED.get(), 1);
-        stage().run_with(fast());
-        assert_eq!(stage().run_for_test(Observe::Everything).len(), 1);
-        assert_eq!(MEASURED.get(), 1, "not with --fast, and not in a test");
     }
 }

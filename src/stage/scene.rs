@@ -1,5 +1,9 @@
 //! A scene before it has run, and what is known of it afterwards.
-use super::schedules::Explore;
+//!
+//! Scenes return results of different types, and a stage holds them in one list. So a scene is
+//! closures that have forgotten the type: one that records it (`record`), and one that tries its
+//! other schedules (`explore`).
+use super::{claim::Claim, schedules::Explore};
 use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Remark, Verdict, Waits};
 use std::{fmt::Display, panic::Location, time::Duration};
 
@@ -8,6 +12,7 @@ type Record = Box<dyn FnOnce(Recorder) -> SceneResult>;
 
 /// A scene before it has run.
 pub(super) struct Scene {
+    /// What it is called: `--scene` takes this, and it stands above its lines.
     pub(super) title: &'static str,
     /// The time limit of a scene that hangs on purpose; `None` for all others.
     pub(super) limit: Option<Duration>,
@@ -17,12 +22,16 @@ pub(super) struct Scene {
     record: Record,
     /// Tries other schedules of the scene; `None` for one that is a plain function.
     pub(super) explore: Option<Explore>,
+    /// What must hold in each of them; `None` where the example states nothing.
+    pub(super) claim: Option<Claim>,
 }
 
 /// How to run a scene: it is the same for all scenes of a run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
+    /// The clock, and how much is seen, for all scenes alike.
     pub(super) clock: Clock,
+    /// How much of the run is kept: a timeline needs more than the lines.
     pub(super) observe: Observe,
     /// What to do with each line as it is said, if anything.
     pub(super) print: Option<fn(&Line)>,
@@ -60,6 +69,7 @@ impl SceneResult {
 
     /// The result, and what the scene returned, if it ended by itself.
     fn new<T>(title: &'static str, observe: Observe, recording: Recording<T>) -> (Self, Option<T>) {
+        // Without events there is nothing that could be drawn.
         let chart = match observe {
             Observe::Everything => Some(recording.chart()),
             _ => None,
@@ -98,7 +108,7 @@ impl Scene {
             SceneResult::new(title, observe, record(recorder)).0
         };
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None }
+        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
     }
 
     /// A scene whose output says whether it failed.
@@ -110,13 +120,14 @@ impl Scene {
         let record = move |recorder: Recorder| {
             let observe = recorder.observed();
             let (mut result, output) = SceneResult::new(title, observe, record(recorder));
+            // Kept as text, since its type is forgotten here.
             if let Some(Err(error)) = output {
                 result.error = Some(error.to_string());
             }
             result
         };
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None }
+        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
     }
 
     /// The same scene, which can be tried in other schedules.
@@ -131,6 +142,7 @@ impl Scene {
 
     /// Runs the scene to its end, or until it has to be ended.
     pub(super) fn run(self, settings: Settings) -> SceneResult {
+        // Set up here and not by the closure: how it runs is the command line's choice.
         let mut recorder = Recorder::new(self.title)
             .clock(settings.clock)
             .observe(settings.observe)

@@ -4,10 +4,11 @@
 //! fails. So a recording that is dropped while its thread panics prints its lines, its timeline and
 //! its verdict: in the output of the test, below the panic.
 //!
-//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, as `NAME.svg`
-//! and `NAME.json`, whether its test fails or not. The name is that of the test, which is that of
+//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, as `NAME.svg`, a
+//! picture, `NAME.json`, the data, and `NAME.html`, a page that steps through the run, whether its
+//! test fails or not. The name is that of the test, which is that of
 //! the thread; a second recording of one test is `NAME-2`.
-use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_svg};
+use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_page, to_svg};
 use std::{
     collections::HashMap,
     fmt::Write as _,
@@ -20,14 +21,24 @@ const OPTIONS: TerminalOptions = TerminalOptions { width: 100, colour: false };
 
 impl Drop for Shown {
     fn drop(&mut self) {
+        // The panic may have another reason than an assertion on this recording. It is shown in any
+        // case: too much to read is better than nothing to go by.
         let fails = std::thread::panicking();
         if !fails && std::env::var_os("TIMELINE").is_none() {
             return;
         }
-        let mut chart =
-            Chart::new(&self.title, self.clock, &self.events, self.elapsed, self.left_out);
+        let mut chart = Chart::of_workers(
+            self.workers,
+            &self.title,
+            self.clock,
+            &self.events,
+            self.elapsed,
+            self.left_out,
+        );
+        // It is being dropped, so nothing else needs them.
         chart.lines = std::mem::take(&mut self.lines);
         chart.verdict = self.verdict.take();
+        chart.remarks = std::mem::take(&mut self.remarks);
         if fails {
             print(&chart);
         }
@@ -37,6 +48,7 @@ impl Drop for Shown {
 
 /// Prints the lines, the timeline and the verdict to the standard error of the test.
 fn print(chart: &Chart) {
+    // One call of `eprint!` for all of it: lines of other tests must not come in between.
     let mut text = format!("\n“{}” did this before its test failed:\n", chart.title);
     for line in &chart.lines {
         let _ = writeln!(text, "{line:#}");
@@ -49,17 +61,19 @@ fn print(chart: &Chart) {
     eprint!("{text}");
 }
 
-/// Writes the picture and the data to the folder that `TIMELINE` names, if there is one. What
-/// cannot be written is said, and costs nothing else.
-fn write(chart: &Chart) {
+/// Writes the picture, the data and the page to the folder that `TIMELINE` names, if there is one.
+/// What cannot be written is said, and costs nothing else.
+pub(crate) fn write(chart: &Chart) {
     let Some(folder) = std::env::var_os("TIMELINE") else { return };
     let folder = Path::new(&folder);
     let name = file_name(&chart.title);
     let svg = to_svg(std::slice::from_ref(chart), SvgOptions::default());
     let json = to_json(std::slice::from_ref(chart));
-    for (ending, content) in [("svg", svg), ("json", json)] {
+    let page = to_page(&chart.title, std::slice::from_ref(chart));
+    for (ending, content) in [("svg", svg), ("json", json), ("html", page)] {
         let file = folder.join(format!("{name}.{ending}"));
         let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, content));
+        // Not a panic: in a `drop` that runs because of a panic it would end the process.
         if let Err(error) = written {
             eprintln!("TIMELINE: cannot write {}: {error}", file.display());
         }
@@ -69,10 +83,13 @@ fn write(chart: &Chart) {
 /// The name of the test that runs on this thread, or else the title; only of what any file system
 /// takes, and each once in a process.
 fn file_name(title: &str) -> String {
+    /// How often each name was used. Tests run in parallel, and a test can make many recordings.
     static USED: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);
     let thread = std::thread::current();
     let mut name = String::new();
+    // The harness runs tests on `main` if it was told to use one thread; then the title has to do.
     for character in thread.name().filter(|name| *name != "main").unwrap_or(title).chars() {
+        // A thread of a test is named `module::test`, and `:` is no part of a name on Windows.
         let harmless = character.is_alphanumeric() || character == '_' || character == '-';
         name.push(if harmless { character } else { '_' });
     }

@@ -21,45 +21,52 @@
 //!
 //! # What is recorded
 //!
-//! A **lane** is one row of a timeline. It is a future that [`LaneExt::lane`] has given a name, or a closure to which
-//! [`on_thread`] or [`callback`] gave one; and `main`, which is there from the beginning. Nothing else has to be changed:
-//! a future can be watched from outside, since whoever wraps it sees each poll, each wake and the drop ([`Lane`]). That
-//! makes the list of [`Event`]s.
+//! A **lane** is one row of a timeline. It is a future or a stream that [`lane`](LaneExt::lane) has
+//! given a name, or a closure to which [`on_thread`] or [`callback`] gave one; and `main`, which is
+//! there from the beginning. Nothing else has to be changed: a future can be watched from outside,
+//! since what wraps it sees each poll, each wake and the drop ([`Lane`]). That makes the list of
+//! [`Event`]s.
 //!
-//! An **instant** is a moment at which something ran. On the paused clock any number of polls fit into one, and no time
-//! passes in it; between two instants time passes and nobody runs, unless somebody blocks. From the events and the
-//! instants follows what each lane did when, and that is a [`Chart`]: see [`State`] for all that a lane can do, and
-//! [`Until`] for what can end a wait.
+//! An **instant** is a moment at which something ran. On the paused clock any number of polls fit
+//! into one, and no time passes in it; between two instants time passes and no lane runs, unless
+//! one blocks. From the events and the instants follows what each lane did when, and that is a
+//! [`Chart`]: see [`State`] for all that a lane can do, and [`Until`] for what can end a wait.
 //!
-//! A chart is drawn as text ([`Chart::to_text`]), as a picture ([`Chart::to_svg`]), in words ([`Chart::describe`]), and
-//! as a trace to zoom into ([`to_perfetto`]), and as a page to step through ([`to_page`]).
+//! A chart is drawn as text ([`Chart::to_text`]), as a picture ([`Chart::to_svg`]), in words
+//! ([`Chart::describe`]), and as a trace to zoom into ([`to_perfetto`]), and as a page to step
+//! through ([`to_page`]).
 //!
 //! # What holds
 //!
 //! - Recording changes nothing: what a run prints, in which order and when, is the same without it.
-//! - On the paused clock the same run gives the same bytes each time, also when it blocks and when it
-//!   uses threads, as long as these come in through [`on_thread`], and as long as nothing is drawn by
-//!   lot. Tokio draws lots in `select!` without `biased`, in `watch::Receiver::changed`, and so in
+//! - On the paused clock the same run gives the same bytes each time, also when it blocks and when
+//!   it uses threads, as long as these come in through [`on_thread`], and as long as nothing is
+//!   drawn by lot. Tokio draws lots in `select!` without `biased`, in `watch::Receiver::changed`,
+//!   and so in
 //!   `Barrier`; and the order of a `HashMap` is another one in each process.
-//! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane has
-//!   anything to do, time passes at once. Record such a run on [`Clock::Real`].
-//! - Where a lane waits is known from where its waker was cloned, and the page of [`Waits`] says what
-//!   that cannot show.
-//! - A run always ends. When nothing can happen any more, or when it keeps its thread and does not give way, it is ended
-//!   with a [`Verdict`] that says what waits for what, where, and since when: see [`verdicts`].
+//! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane
+//!   has anything to do, time passes at once. Record such a run on [`Clock::Real`].
+//! - A runtime that runs already can be recorded in ([`Recorder::record_here`]), and one of several
+//!   threads ([`Recorder::multi_thread`]); both say what they do not promise.
+//! - Where a lane waits is known from where its waker was cloned, and the page of [`Waits`] says
+//!   what that cannot show.
+//! - A run always ends. When nothing can happen any more, or when it keeps its thread and does not
+//!   give way, it is ended with a [`Verdict`] that says what waits for what, where, and since when:
+//!   see [`verdicts`].
 //! - A recording keeps the first 50,000 events and lines. What comes later is counted.
 //!
 //! # Where to read on
 //!
 //! `record/` watches a run, `draw/` draws it, and what `draw/` knows of `record/` is its list of
-//! events. In `record/`, `lane` is the heart; `run` is what the lanes of one run share; `scheduler` is
-//! for those who want to know how a thread that blocks can keep to a clock that does not pass by
+//! events. In `record/`, `lane` is the heart; `run` is what the lanes of one run share; `scheduler`
+//! is for those who want to know how a thread that blocks can keep to a clock that does not pass by
 //! itself, and `blocking` for those who want to see an event loop of their own turn. In `draw/`,
 //! `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/two_naps.svg"))]
 #![doc = "</div>"]
+mod clean;
 #[cfg(feature = "draw")]
 mod draw;
 #[cfg(feature = "draw")]
@@ -74,8 +81,11 @@ pub(crate) use draw::colour;
 pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Places,
     Pos, Row, Said, Span, State, Step, SteppedLane, SteppedRun, SvgOptions, SvgPicture,
-    TerminalOptions, Theme, Track, Until, Wake, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
+    TerminalOptions, Theme, Track, Until, Wake, from_json, lane_class, page_style, pairs_to_svg,
+    to_json, to_page, to_perfetto, to_svg,
 };
+#[cfg(feature = "schedules")]
+pub(crate) use failing::write as keep_recording;
 #[doc(hidden)]
 pub use record::say_line;
 #[cfg(feature = "schedules")]
@@ -85,8 +95,8 @@ pub(crate) use record::{
 };
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
-    Recording, Registered, Remark, Verdict, Wait, Waits, What, WokenBy, block, callback, on_thread,
-    record, turn, wait,
+    Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
+    block, callback, on_thread, record, turn, wait,
 };
 pub use time::{Clock, human};
 
@@ -95,13 +105,20 @@ pub use time::{Clock, human};
 impl<T> Recording<T> {
     /// The run as something that can be drawn.
     pub fn chart(&self) -> Chart {
-        let mut chart =
-            Chart::new(&self.title, self.clock(), self.events(), self.elapsed, self.left_out());
+        let mut chart = Chart::of_workers(
+            self.workers(),
+            &self.title,
+            self.clock(),
+            self.events(),
+            self.elapsed,
+            self.left_out(),
+        );
         chart.lines = self.lines.clone();
         chart.verdict = match &self.outcome {
             Ok(_) => None,
             Err(verdict) => Some(verdict.to_string()),
         };
+        chart.remarks = self.remarks.iter().map(Remark::to_string).collect();
         chart
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
 pub enum Clock {
     #[default]
-    /// Tokio's paused clock: time passes at once when nobody has anything to do, and is exact.
+    /// Tokio's paused clock: time passes at once when no lane has anything to do, and is exact.
     Paused,
     /// The wall clock.
     Real,
@@ -17,7 +17,9 @@ pub enum Clock {
 ///
 /// What is not zero is never called `0`; beyond that, three digits are enough.
 pub fn human(time: Duration) -> String {
-    let (ns, ms) = (time.as_nanos(), time.as_millis());
+    let ns = time.as_nanos();
+    let ms = time.as_millis();
+    // The unit is chosen by the whole milliseconds: fractions only matter below a hundred of them.
     match ms {
         0 if ns == 0 => "0".into(),
         0 if ns < 1000 => format!("{ns} ns"),
@@ -27,12 +29,14 @@ pub fn human(time: Duration) -> String {
             format!("{ms}.{} ms", ns % 1_000_000 / 100_000)
         }
         1..1000 => format!("{ms} ms"),
+        // As a decimal, so that 1,234 ms is `1.234 s` and 2,000 ms is `2 s`.
         1000..60_000 => format!("{} s", ms as f64 / 1000.0),
         60_000..3_600_000 => with_the_rest(format!("{} min", ms / 60_000), ms % 60_000),
         _ => with_the_rest(format!("{} h", ms / 3_600_000), ms % 3_600_000),
     }
 }
 
+/// `1 min`, or `1 min 5 s`: of what is left only what is not zero.
 fn with_the_rest(large: String, milliseconds: u128) -> String {
     if milliseconds == 0 {
         return large;
@@ -46,6 +50,7 @@ pub(crate) mod nanoseconds {
     use serde::{Deserialize, Deserializer, Serializer};
     use std::time::Duration;
 
+    // More than 584 years of nanoseconds do not fit, and become the longest that does.
     pub fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
     }

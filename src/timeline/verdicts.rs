@@ -121,6 +121,26 @@
 //! **Cure:** that of [`deadlock`](#deadlock). What only keeps time, such as a heartbeat, should end
 //! with the rest.
 //!
+//! # `not-asked`
+//!
+//! > ticks has not been asked for its next item since 200 ms
+//!
+//! **Seen:** the stream has returned an item, is still there, and was not polled since. Whatever
+//! took the item does something else.
+//!
+//! ```no_run
+//! # use async_concepts::{StreamLaneExt, record}; use futures::StreamExt; use std::pin::pin;
+//! record("not asked", || async {
+//!     let mut ticks = pin!(futures::stream::iter(0..10).lane("ticks"));
+//!     while let Some(_tick) = ticks.next().await {
+//!         std::future::pending::<()>().await;
+//!     }
+//! });
+//! ```
+//!
+//! **Cure:** look at what the loop that takes the items waits for. Drop the stream if no more of it
+//! is wanted. Example: `ticker`.
+//!
 //! # `next-timer`
 //!
 //! > nothing has happened since 0: A's next timer is due at 1 h 40 min

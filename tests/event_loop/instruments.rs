@@ -1,5 +1,7 @@
 //! What an instrument is told, in which order.
 use super::*;
+use std::panic::Location;
+
 use async_concepts::event_loop::{CallId, CallKind, CallRef, FutureRef, Instrument};
 
 #[derive(Default)]
@@ -124,6 +126,90 @@ fn a_call_keeps_its_id_from_the_queue_to_its_end_and_a_task_for_all_its_steps() 
     assert_ne!(ready[0], ready[1]);
     assert_eq!(ready[0], ready[2], "both are steps of the same task");
     assert_eq!(*ids.awaited.borrow(), [ready[0]]);
+}
+
+/// The places that are told, as lines of this file.
+#[derive(Default)]
+struct Places(RefCell<Vec<String>>);
+
+impl Places {
+    fn add(&self, what: &str, location: Option<&'static Location<'static>>) {
+        let place = match location {
+            Some(location) if location.file() == file!() => format!("line {}", location.line()),
+            Some(location) => panic!("{what} has a place in {}", location.file()),
+            None => "unknown".to_owned(),
+        };
+        self.0.borrow_mut().push(format!("{what}: {place}"));
+    }
+}
+
+impl Instrument for Places {
+    fn call_ready(&self, call: &CallRef<'_>) {
+        self.add(&show(call), call.location);
+    }
+    fn timer_set(&self, call: &CallRef<'_>, _: Duration) {
+        self.add("timer", call.location);
+    }
+    fn future_awaited(&self, future: &FutureRef<'_>, _: &std::task::Waker) {
+        self.add("await", Some(future.location));
+    }
+}
+
+#[test]
+fn an_instrument_is_told_the_lines_where_calls_are_scheduled_and_futures_awaited() {
+    let event_loop = virtual_loop();
+    let places = Rc::new(Places::default());
+    event_loop.add_instrument(places.clone());
+    let future = event_loop.create_future::<()>();
+    let setter = future.clone();
+    let here = line!();
+    event_loop.call_soon(|| ()).unwrap();
+    event_loop.call_later(milliseconds(5), move || setter.set_result(())).unwrap();
+    event_loop.threadsafe_handle().call_soon_threadsafe(|| ()).unwrap();
+    let all = async move {
+        let names = ["a", "b"].map(|_| async { Ok(()) });
+        gather::<Vec<()>, _>(names)?.await?;
+        future.await
+    };
+    event_loop.run_until_complete(all).unwrap();
+    let expected = [
+        format!("callback: line {}", here + 1),
+        format!("timer: line {}", here + 2),
+        format!("callback: line {}", here + 3),
+        format!("step of Task-1: line {}", here + 9),
+        format!("step of Task-2: line {}", here + 6),
+        format!("step of Task-3: line {}", here + 6),
+        format!("await: line {}", here + 6),
+        "done callback of Task-2: unknown".to_owned(),
+        "done callback of Task-3: unknown".to_owned(),
+        "step of Task-1: unknown".to_owned(),
+        format!("await: line {}", here + 7),
+        "callback: unknown".to_owned(),
+        "step of Task-1: unknown".to_owned(),
+        "done callback of Task-1: unknown".to_owned(),
+    ];
+    assert_eq!(*places.0.borrow(), expected);
+}
+
+/// The lines where something was awaited.
+#[derive(Default)]
+struct AwaitedLines(RefCell<Vec<(String, u32)>>);
+
+impl Instrument for AwaitedLines {
+    fn future_awaited(&self, future: &FutureRef<'_>, _: &std::task::Waker) {
+        let FutureRef { location, .. } = future;
+        self.0.borrow_mut().push((location.file().to_owned(), location.line()));
+    }
+}
+
+#[test]
+fn a_sleep_is_awaited_where_it_was_called() {
+    let event_loop = virtual_loop();
+    let lines = Rc::new(AwaitedLines::default());
+    event_loop.add_instrument(lines.clone());
+    let here = line!();
+    event_loop.run_until_complete(async { sleep(milliseconds(5)).await }).unwrap();
+    assert_eq!(*lines.0.borrow(), [(file!().to_owned(), here + 1)]);
 }
 
 #[test]

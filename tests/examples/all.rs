@@ -3,6 +3,8 @@
 #![allow(clippy::duplicate_mod, reason = "`echo` uses the protocol of the example before it")]
 use async_concepts::stage::Stage;
 
+#[path = "../../examples/testing/all_schedules.rs"]
+pub mod all_schedules;
 #[path = "../../examples/gather/as_completed.rs"]
 pub mod as_completed;
 #[path = "../../examples/iteration/await_for.rs"]
@@ -13,6 +15,8 @@ pub mod backpressure;
 pub mod barrier;
 #[path = "../../examples/executors/blocked_loop.rs"]
 pub mod blocked_loop;
+#[path = "../../examples/cancellation/broken_invariant.rs"]
+pub mod broken_invariant;
 #[path = "../../examples/event_loop/call_soon_threadsafe.rs"]
 pub mod call_soon_threadsafe;
 #[path = "../../examples/event_loop/cancel_handle.rs"]
@@ -73,6 +77,8 @@ pub mod laziness;
 pub mod local_set;
 #[path = "../../examples/synchronization/lock.rs"]
 pub mod lock;
+#[path = "../../examples/debugging/logging.rs"]
+pub mod logging;
 #[path = "../../examples/cancellation/lost_message.rs"]
 pub mod lost_message;
 #[path = "../../examples/threads/multi_thread.rs"]
@@ -151,76 +157,83 @@ pub struct Example {
     pub stage: fn() -> Stage,
 }
 
+const fn example(topic: &'static str, name: &'static str, stage: fn() -> Stage) -> Example {
+    Example { topic, name, stage }
+}
+
 #[rustfmt::skip] // a row a line
 pub const EXAMPLES: &[Example] = &[
-    Example { topic: "coroutines", name: "function", stage: function::stage },
-    Example { topic: "coroutines", name: "generator", stage: generator::stage },
-    Example { topic: "coroutines", name: "coroutine", stage: coroutine::stage },
-    Example { topic: "coroutines", name: "laziness", stage: laziness::stage },
-    Example { topic: "coroutines", name: "state_machine", stage: state_machine::stage },
-    Example { topic: "coroutines", name: "pin", stage: pin::stage },
-    Example { topic: "coroutines", name: "recursion", stage: recursion::stage },
-    Example { topic: "coroutines", name: "four_ways", stage: four_ways::stage },
-    Example { topic: "event_loop", name: "smallest_loop", stage: smallest_loop::stage },
-    Example { topic: "event_loop", name: "hello_world", stage: hello_world::stage },
-    Example { topic: "event_loop", name: "cancel_handle", stage: cancel_handle::stage },
-    Example { topic: "event_loop", name: "timers", stage: timers::stage },
-    Example { topic: "event_loop", name: "call_soon_threadsafe", stage: call_soon_threadsafe::stage },
-    Example { topic: "event_loop", name: "run_until_complete", stage: run_until_complete::stage },
-    Example { topic: "event_loop", name: "exception_handler", stage: exception_handler::stage },
-    Example { topic: "futures", name: "future", stage: future::stage },
-    Example { topic: "futures", name: "waker", stage: waker::stage },
-    Example { topic: "futures", name: "done_callbacks", stage: done_callbacks::stage },
-    Example { topic: "futures", name: "task", stage: task::stage },
-    Example { topic: "futures", name: "cancel_task", stage: cancel_task::stage },
-    Example { topic: "futures", name: "timeout", stage: timeout::stage },
-    Example { topic: "futures", name: "shield", stage: shield::stage },
-    Example { topic: "gather", name: "gather", stage: gather::stage },
-    Example { topic: "gather", name: "gather_tasks", stage: gather_tasks::stage },
-    Example { topic: "gather", name: "gather_errors", stage: gather_errors::stage },
-    Example { topic: "gather", name: "as_completed", stage: as_completed::stage },
-    Example { topic: "gather", name: "first_completed", stage: first_completed::stage },
-    Example { topic: "gather", name: "task_group", stage: task_group::stage },
-    Example { topic: "iteration", name: "ticker", stage: ticker::stage },
-    Example { topic: "iteration", name: "comprehension", stage: comprehension::stage },
-    Example { topic: "iteration", name: "await_for", stage: await_for::stage },
-    Example { topic: "iteration", name: "interval", stage: interval::stage },
-    Example { topic: "iteration", name: "pipeline", stage: pipeline::stage },
-    Example { topic: "iteration", name: "backpressure", stage: backpressure::stage },
-    Example { topic: "context", name: "context_manager", stage: context_manager::stage },
-    Example { topic: "context", name: "transaction", stage: transaction::stage },
-    Example { topic: "synchronization", name: "lock", stage: lock::stage },
-    Example { topic: "synchronization", name: "event", stage: event::stage },
-    Example { topic: "synchronization", name: "condition", stage: condition::stage },
-    Example { topic: "synchronization", name: "semaphore", stage: semaphore::stage },
-    Example { topic: "synchronization", name: "queue", stage: queue::stage },
-    Example { topic: "synchronization", name: "barrier", stage: barrier::stage },
-    Example { topic: "synchronization", name: "fairness", stage: fairness::stage },
-    Example { topic: "cancellation", name: "select_loop", stage: select_loop::stage },
-    Example { topic: "cancellation", name: "lost_message", stage: lost_message::stage },
-    Example { topic: "cancellation", name: "futurelock", stage: futurelock::stage },
-    Example { topic: "cancellation", name: "cooperative", stage: cooperative::stage },
-    Example { topic: "threads", name: "multi_thread", stage: multi_thread::stage },
-    Example { topic: "threads", name: "static_spawn", stage: static_spawn::stage },
-    Example { topic: "threads", name: "not_send", stage: not_send::stage },
-    Example { topic: "threads", name: "local_set", stage: local_set::stage },
-    Example { topic: "executors", name: "spawn_blocking", stage: spawn_blocking::stage },
-    Example { topic: "executors", name: "blocked_loop", stage: blocked_loop::stage },
-    Example { topic: "executors", name: "thread_pool", stage: thread_pool::stage },
-    Example { topic: "executors", name: "process_pool", stage: process_pool::stage },
-    Example { topic: "executors", name: "threads_and_tasks", stage: threads_and_tasks::stage },
-    Example { topic: "transports", name: "protocol", stage: protocol::stage },
-    Example { topic: "transports", name: "echo", stage: echo::stage },
-    Example { topic: "transports", name: "flow_control", stage: flow_control::stage },
-    Example { topic: "transports", name: "subprocess", stage: subprocess::stage },
-    Example { topic: "transports", name: "udp_echo", stage: udp_echo::stage },
-    Example { topic: "transports", name: "http", stage: http::stage },
-    Example { topic: "testing", name: "paused_clock", stage: paused_clock::stage },
-    Example { topic: "testing", name: "poll_by_poll", stage: poll_by_poll::stage },
-    Example { topic: "testing", name: "scripted_io", stage: scripted_io::stage },
-    Example { topic: "testing", name: "scripted_stream", stage: scripted_stream::stage },
-    Example { topic: "debugging", name: "slow_callback", stage: slow_callback::stage },
-    Example { topic: "debugging", name: "never_awaited", stage: never_awaited::stage },
-    Example { topic: "debugging", name: "resource_warning", stage: resource_warning::stage },
-    Example { topic: "debugging", name: "deadlock", stage: deadlock::stage },
+    example("coroutines", "function", function::stage),
+    example("coroutines", "generator", generator::stage),
+    example("coroutines", "coroutine", coroutine::stage),
+    example("coroutines", "laziness", laziness::stage),
+    example("coroutines", "state_machine", state_machine::stage),
+    example("coroutines", "pin", pin::stage),
+    example("coroutines", "recursion", recursion::stage),
+    example("coroutines", "four_ways", four_ways::stage),
+    example("event_loop", "smallest_loop", smallest_loop::stage),
+    example("event_loop", "hello_world", hello_world::stage),
+    example("event_loop", "cancel_handle", cancel_handle::stage),
+    example("event_loop", "timers", timers::stage),
+    example("event_loop", "call_soon_threadsafe", call_soon_threadsafe::stage),
+    example("event_loop", "run_until_complete", run_until_complete::stage),
+    example("event_loop", "exception_handler", exception_handler::stage),
+    example("futures", "future", future::stage),
+    example("futures", "waker", waker::stage),
+    example("futures", "done_callbacks", done_callbacks::stage),
+    example("futures", "task", task::stage),
+    example("futures", "cancel_task", cancel_task::stage),
+    example("futures", "timeout", timeout::stage),
+    example("futures", "shield", shield::stage),
+    example("gather", "gather", gather::stage),
+    example("gather", "gather_tasks", gather_tasks::stage),
+    example("gather", "gather_errors", gather_errors::stage),
+    example("gather", "as_completed", as_completed::stage),
+    example("gather", "first_completed", first_completed::stage),
+    example("gather", "task_group", task_group::stage),
+    example("iteration", "ticker", ticker::stage),
+    example("iteration", "comprehension", comprehension::stage),
+    example("iteration", "await_for", await_for::stage),
+    example("iteration", "interval", interval::stage),
+    example("iteration", "pipeline", pipeline::stage),
+    example("iteration", "backpressure", backpressure::stage),
+    example("context", "context_manager", context_manager::stage),
+    example("context", "transaction", transaction::stage),
+    example("synchronization", "lock", lock::stage),
+    example("synchronization", "event", event::stage),
+    example("synchronization", "condition", condition::stage),
+    example("synchronization", "semaphore", semaphore::stage),
+    example("synchronization", "queue", queue::stage),
+    example("synchronization", "barrier", barrier::stage),
+    example("synchronization", "fairness", fairness::stage),
+    example("cancellation", "select_loop", select_loop::stage),
+    example("cancellation", "lost_message", lost_message::stage),
+    example("cancellation", "broken_invariant", broken_invariant::stage),
+    example("cancellation", "futurelock", futurelock::stage),
+    example("cancellation", "cooperative", cooperative::stage),
+    example("threads", "multi_thread", multi_thread::stage),
+    example("threads", "static_spawn", static_spawn::stage),
+    example("threads", "not_send", not_send::stage),
+    example("threads", "local_set", local_set::stage),
+    example("executors", "spawn_blocking", spawn_blocking::stage),
+    example("executors", "blocked_loop", blocked_loop::stage),
+    example("executors", "thread_pool", thread_pool::stage),
+    example("executors", "process_pool", process_pool::stage),
+    example("executors", "threads_and_tasks", threads_and_tasks::stage),
+    example("transports", "protocol", protocol::stage),
+    example("transports", "echo", echo::stage),
+    example("transports", "flow_control", flow_control::stage),
+    example("transports", "subprocess", subprocess::stage),
+    example("transports", "udp_echo", udp_echo::stage),
+    example("transports", "http", http::stage),
+    example("testing", "paused_clock", paused_clock::stage),
+    example("testing", "poll_by_poll", poll_by_poll::stage),
+    example("testing", "scripted_io", scripted_io::stage),
+    example("testing", "scripted_stream", scripted_stream::stage),
+    example("testing", "all_schedules", all_schedules::stage),
+    example("debugging", "slow_callback", slow_callback::stage),
+    example("debugging", "never_awaited", never_awaited::stage),
+    example("debugging", "resource_warning", resource_warning::stage),
+    example("debugging", "logging", logging::stage),
+    example("debugging", "deadlock", deadlock::stage),
 ];

@@ -1,10 +1,14 @@
 //! The examples of the topic `cancellation`.
 use super::{
-    all::{cooperative, futurelock, lost_message, select_loop},
+    all::{
+        broken_invariant::{self, never_between},
+        cooperative, futurelock, lost_message, select_loop,
+    },
     assert_run, ms,
 };
 use async_concepts::{
     record,
+    schedules::every_cancellation,
     timeline::{End, Observe, Verdict},
 };
 
@@ -60,6 +64,59 @@ fn a_cancelled_wait_for_a_permit_leaves_the_message_with_the_sender() {
         ms(600),
     );
     assert_eq!(run.output(), ["message 1", "message 2"]);
+}
+
+// broken_invariant
+
+#[test]
+fn a_transfer_that_is_in_time_moves_the_money() {
+    let run = record("in time", broken_invariant::in_time);
+    assert_run(
+        &run,
+        [
+            "0.100 transfer 30 have left alice",
+            "0.200 transfer 30 have reached bob",
+            "0.200 main alice 70, bob 30",
+        ],
+        ms(200),
+    );
+    assert_eq!(run.output(), 100);
+}
+
+#[test]
+fn a_transfer_that_is_dropped_between_its_writes_releases_the_lock_and_loses_money() {
+    let run = record("too late", broken_invariant::too_late);
+    assert_run(
+        &run,
+        ["0.100 transfer 30 have left alice", "0.150 main timed out", "0.150 main alice 70, bob 0"],
+        ms(150),
+    );
+    assert_eq!(run.output(), 70);
+}
+
+#[test]
+fn a_transfer_that_does_not_wait_between_its_writes_has_moved_all_or_nothing() {
+    let run = record("no wait between", never_between);
+    assert_run(&run, ["0.150 main timed out", "0.150 main alice 100, bob 0"], ms(150));
+    assert_eq!(run.output(), 100);
+    every_cancellation("transfer", never_between)
+        .check(|run| matches!(run.outcome, Ok(Some(100))))
+        .holds();
+}
+
+#[test]
+fn every_cancellation_names_the_await_between_the_writes() {
+    let found = every_cancellation("transfer", broken_invariant::in_time)
+        .check(|run| matches!(run.outcome, Ok(Some(100))))
+        .explore();
+    assert_eq!(found.lanes, [("transfer".to_owned(), 2)]);
+    let [found] = &found.unsafe_awaits[..] else { panic!("{found}") };
+    assert_eq!((found.suspension, found.at), (2, ms(100)));
+    let source = include_str!("../../examples/cancellation/broken_invariant.rs");
+    let trap = source.lines().position(|line| line.contains("a trap:")).expect("the trap") + 1;
+    let named = format!("broken_invariant.rs:{trap} (sleep in line ");
+    assert!(found.to_string().contains(&named), "{found}");
+    assert_eq!(found.recording.transcript()[1], "0.100 main alice 70, bob 0");
 }
 
 // futurelock

@@ -85,7 +85,7 @@ fn after_a_timeout_a_task_cleans_up_and_main_can_wait_for_it() {
 
 #[test]
 fn a_transfer_is_seen_when_it_is_complete() {
-    let run = record("commit", transaction::commit);
+    let run = record("commit", || transaction::one_transfer(30));
     assert_run(
         &run,
         [
@@ -104,7 +104,7 @@ fn a_transfer_is_seen_when_it_is_complete() {
 
 #[test]
 fn a_transfer_that_fails_half_way_is_never_seen() {
-    let run = record("roll back on error", transaction::error);
+    let run = record("roll back on error", || transaction::one_transfer(130));
     assert_run(
         &run,
         [
@@ -146,8 +146,8 @@ fn a_transfer_that_is_cancelled_half_way_is_rolled_back_before_the_next() {
 #[test]
 fn whatever_a_reader_sees_is_the_same_sum() {
     for (scene, seen) in [
-        ("commit", record("commit", transaction::commit).output()),
-        ("error", record("error", transaction::error).output()),
+        ("commit", record("commit", || transaction::one_transfer(30)).output()),
+        ("error", record("error", || transaction::one_transfer(130)).output()),
         ("cancelled", record("cancelled", transaction::cancelled).output()),
     ] {
         for accounts in seen {

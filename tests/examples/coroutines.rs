@@ -179,7 +179,7 @@ async fn prove(future: impl Future<Output = u32>) {
     assert_pending!(task.poll(), "it begins, and waits for the first sleep");
     advance(ms(999)).await;
     assert!(!task.is_woken(), "the first sleep is not over");
-    assert_pending!(task.poll(), "nobody has woken it, and it is no further");
+    assert_pending!(task.poll(), "nothing has woken it, and it is no further");
     advance(ms(1)).await;
     assert!(task.is_woken(), "the first sleep is over");
     assert_pending!(task.poll(), "it waits for the second sleep");
@@ -301,33 +301,51 @@ fn callbacks_leave_the_work_in_pieces() {
     assert_eq!(names(record("coroutines", four_ways::coroutines).chart()), ["main", "A", "B", "C"]);
 }
 
+// sleepers
+
+#[path = "../../examples/coroutines/sleepers.rs"]
+#[allow(dead_code, reason = "its `main` measures ten thousand")]
+mod sleepers;
+
 #[test]
 fn as_many_sleepers_are_measured_as_were_asked_for() {
-    for cost in [four_ways::as_tasks(20, Duration::ZERO), four_ways::as_threads(20, Duration::ZERO)]
-    {
-        assert_eq!(cost.sleepers, 20);
+    let nap = Duration::ZERO;
+    let as_tasks = sleepers::as_tasks(20, nap).expect("a runtime");
+    for cost in [as_tasks, sleepers::as_threads(20, nap)] {
         assert!(cost.refused.is_none(), "{:?}", cost.refused);
+        assert_eq!(cost.sleepers, 20, "all of them sleep");
         assert_eq!(cost.memory.is_some(), cfg!(target_os = "linux"));
+    }
+}
+
+/// All sleep at the same time, as tasks and as threads: one after another they would take twenty
+/// times as long.
+#[test]
+fn sleepers_sleep_at_the_same_time() {
+    let nap = ms(100);
+    let as_tasks = sleepers::as_tasks(20, nap).expect("a runtime");
+    for (what, cost) in [("tasks", as_tasks), ("threads", sleepers::as_threads(20, nap))] {
+        let said = sleepers::in_words(what, &cost);
+        assert!(cost.time >= nap, "each of them sleeps: {said}");
+        assert!(cost.time < 20 * nap, "one after another: {said}");
     }
 }
 
 #[test]
 fn what_was_measured_is_said_and_also_what_was_not_to_be_had() {
-    let mut cost = four_ways::Cost {
-        sleepers: 10_000,
-        refused: None,
-        time: ms(1234),
-        memory: Some(4_560_000),
-    };
-    assert_eq!(four_ways::in_words("tasks", &cost), " 10000 tasks    1.23 s  4.6 MB");
-    (cost.sleepers, cost.refused) = (812, Some(io::Error::other("no more")));
+    let mut cost =
+        sleepers::Cost { sleepers: 10_000, refused: None, time: ms(1234), memory: Some(4_560_000) };
+    assert_eq!(sleepers::in_words("tasks", &cost), " 10000 tasks    1.23 s  4.6 MB");
+    cost.sleepers = 812;
+    cost.refused = Some(io::Error::other("no more"));
     assert_eq!(
-        four_ways::in_words("threads", &cost),
+        sleepers::in_words("threads", &cost),
         "   812 threads  1.23 s  4.6 MB; no more were to be had: no more"
     );
-    (cost.refused, cost.memory) = (None, None);
+    cost.refused = None;
+    cost.memory = None;
     assert_eq!(
-        four_ways::in_words("threads", &cost),
+        sleepers::in_words("threads", &cost),
         "   812 threads  1.23 s  memory unknown: this system has no /proc/self/status"
     );
 }
@@ -341,6 +359,10 @@ fn a_future_that_has_been_polled_stays_where_it_is() {
         ("on the heap", record("on the heap", pin::on_the_heap)),
     ] {
         assert_run(&run, ["0.100 A the buffer is where it was"], ms(100));
+        let chart = run.chart();
+        let unwoken =
+            chart.row("A").spans.iter().filter(|span| span.state == State::RunningUnwoken);
+        assert_eq!(unwoken.count(), 1, "{title}: `main` polls it by hand, and then awaits it");
         assert_eq!(run.output(), 0, "{title}: the distance between both addresses");
     }
 }

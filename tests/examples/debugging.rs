@@ -1,6 +1,6 @@
 //! The examples of the topic `debugging`.
 use super::{
-    all::{deadlock, never_awaited, resource_warning, slow_callback},
+    all::{deadlock, logging, never_awaited, resource_warning, slow_callback},
     assert_run, assert_took, ms, rustc_command,
 };
 use async_concepts::{
@@ -31,13 +31,13 @@ fn an_event_loop_in_debug_mode_reports_the_task_that_computes_and_not_for_its_wa
 #[test]
 fn a_slow_poll_is_reported_with_lane_time_and_place() {
     let run = record("tokio", slow_callback::tokio);
-    assert_took(&run, ms(800));
     let source = include_str!("../../examples/debugging/slow_callback.rs");
     let line = line_of(source, "pub async fn tokio()", ".report_slow_polls");
     assert_eq!(
         run.transcript(),
         [format!("0.750 work a poll took 350 ms (slow_callback.rs:{line})")]
     );
+    assert_took(&run, ms(800));
     let chart = run.chart();
     let spans = chart.row("work").spans.iter();
     let blocking = spans
@@ -53,8 +53,7 @@ fn a_slow_poll_is_reported_with_lane_time_and_place() {
 #[test]
 fn work_in_pieces_is_not_reported_and_others_get_on() {
     let run = record("in pieces", slow_callback::in_pieces);
-    assert_took(&run, ms(350));
-    assert_eq!(run.transcript(), ["0.000 heart beat", "0.140 heart beat", "0.280 heart beat"]);
+    assert_run(&run, ["0.000 heart beat", "0.140 heart beat", "0.280 heart beat"], ms(350));
 }
 
 // never_awaited
@@ -124,7 +123,8 @@ fn compiled(name: &str, program: &str) -> Vec<(String, String)> {
 /// A program that has a coroutine `nap`, and this in its `main`.
 fn napping(attributes: &str, main: &str) -> String {
     format!(
-        "{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\nfn main() {{ let _ = run(); }}\n"
+        "{attributes}\nasync fn nap() {{}}\nasync fn run() {{ {main} }}\n\
+         fn main() {{ let _ = run(); }}\n"
     )
 }
 
@@ -223,6 +223,57 @@ fn tasks_that_are_asked_to_end_clean_up_first() {
             "0.120 main both have ended",
         ],
         ms(120),
+    );
+}
+
+// logging
+
+#[test]
+fn an_entered_span_is_on_the_lines_of_other_requests_while_its_own_waits() {
+    let run = record("entered", logging::entered);
+    assert_run(
+        &run,
+        [
+            "0.000 A INFO request{name=\"A\"}: begin",
+            "0.000 B INFO request{name=\"A\"}:request{name=\"B\"}: begin",
+            "0.110 A INFO request{name=\"A\"}:request{name=\"B\"}: paid",
+            "0.130 B INFO request{name=\"A\"}:request{name=\"B\"}: paid",
+        ],
+        ms(130),
+    );
+}
+
+#[test]
+fn an_instrumented_span_is_on_the_lines_of_its_own_request_alone() {
+    let run = record("instrumented", logging::instrumented);
+    assert_run(
+        &run,
+        [
+            "0.000 A INFO request{name=\"A\"}: begin",
+            "0.000 B INFO request{name=\"B\"}: begin",
+            "0.110 A INFO request{name=\"A\"}: paid",
+            "0.130 B INFO request{name=\"B\"}: paid",
+        ],
+        ms(130),
+    );
+}
+
+#[test]
+fn one_target_can_say_more_without_the_rest_saying_more() {
+    let run = record("one target", logging::one_target);
+    assert_run(
+        &run,
+        [
+            "0.000 A INFO request{name=\"A\"}: begin",
+            "0.000 B INFO request{name=\"B\"}: begin",
+            "0.010 A DEBUG request{name=\"A\"}: asked",
+            "0.030 B DEBUG request{name=\"B\"}: asked",
+            "0.110 A DEBUG request{name=\"A\"}: answered",
+            "0.110 A INFO request{name=\"A\"}: paid",
+            "0.130 B DEBUG request{name=\"B\"}: answered",
+            "0.130 B INFO request{name=\"B\"}: paid",
+        ],
+        ms(130),
     );
 }
 

@@ -8,13 +8,13 @@ use async_concepts::{
     timeline::{Chart, Clock, End, Recorder, Recording, State, Until},
 };
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
     sync::Arc,
     thread,
     time::{Duration, Instant},
 };
-use tokio::{runtime, spawn, task::yield_now};
+use tokio::{runtime, spawn, time::sleep};
 
 /// On the real clock nothing but this ends a run that hangs.
 fn in_real_time(title: &str) -> Recorder {
@@ -85,7 +85,6 @@ fn place_in_blocked_loop(marked: &str) -> String {
 #[test]
 fn a_heart_misses_its_beats_while_a_request_keeps_the_thread_and_the_request_is_named() {
     let run = record("blocked", blocked_loop::blocked);
-    assert_took(&run, ms(620));
     let slow = format!(
         "0.470 request a poll took 350 ms {}",
         place_in_blocked_loop("pub async fn blocked()")
@@ -102,6 +101,7 @@ fn a_heart_misses_its_beats_while_a_request_keeps_the_thread_and_the_request_is_
             "0.570 heart beat",
         ]
     );
+    assert_took(&run, ms(620));
     let chart = run.chart();
     assert_eq!(time_in(&chart, "request", State::Blocking), ms(350));
     let drawn =
@@ -238,132 +238,124 @@ pub fn use_workers() {
     process_pool::PROGRAM.get_or_init(program_of_process_pool);
 }
 
-fn with_processes<F: Future<Output = Vec<u32>> + 'static>(
-    title: &str,
-    scene: fn() -> F,
-) -> Recording<Vec<u32>> {
+/// A scene of the pool; its lines without the times.
+fn said_by<F: Future<Output = ()> + 'static>(title: &str, scene: fn() -> F) -> Recording<()> {
     use_workers();
     in_real_time(title).record(scene)
 }
 
-/// There were so many workers, one after the other or at once, and now there is none: neither alive
-/// nor as a zombie.
-fn all_gone(pids: &[u32], workers: usize) {
-    assert_eq!(pids.len(), workers, "{pids:?}");
-    if cfg!(target_os = "linux") {
-        assert!(Path::new("/proc/self").exists(), "without /proc nobody can be seen");
-        let left: Vec<_> =
-            pids.iter().filter(|pid| Path::new(&format!("/proc/{pid}")).exists()).collect();
-        assert!(left.is_empty(), "still there: {left:?} of {pids:?}");
-    }
-}
-
 #[test]
-fn two_workers_do_four_jobs_and_their_results_keep_their_order() {
-    let run = with_processes("results in order", process_pool::in_order);
+fn two_processes_do_four_jobs_and_their_results_keep_their_order() {
+    let run = said_by("results in order", process_pool::in_order);
     assert_eq!(texts(&run), ["main A: 17984", "main B: 5133", "main C: 13848", "main D: 9592"]);
-    all_gone(&run.output(), 2);
 }
 
 #[test]
-fn a_job_that_crashes_its_worker_gets_an_error_and_the_next_one_a_new_worker() {
-    let run = with_processes("crash", process_pool::crash);
+fn a_job_that_crashes_gets_an_error_and_the_next_one_runs() {
+    let run = said_by("crash", process_pool::crash);
     assert_eq!(texts(&run), ["main A: 5133", "main B: the worker has crashed", "main C: 5133"]);
-    all_gone(&run.output(), 2);
 }
 
 #[test]
-fn a_job_that_is_dropped_is_killed_with_its_worker() {
-    let run = with_processes("cancel", process_pool::cancel);
-    assert_eq!(texts(&run), ["main A: cancelled", "main B: 5133", "main no worker is left"]);
+fn a_job_that_is_dropped_makes_room_for_the_next_one() {
+    let run = said_by("cancel", process_pool::cancel);
+    assert_eq!(texts(&run), ["main A: cancelled", "main B: 5133"]);
     assert!(run.elapsed >= ms(100), "it is cancelled after 100 ms, not after {:?}", run.elapsed);
-    all_gone(&run.output(), 2);
 }
 
-#[test]
-fn a_worker_answers_line_by_line_and_ends_with_its_input() {
-    use std::io::Write;
-    let mut worker = Command::new(program_of_process_pool());
-    let worker =
-        worker.arg("--worker-of-process-pool").stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut worker = worker.spawn().expect("a worker");
-    worker.stdin.take().expect("a pipe").write_all(b"10\nten\n100\n").expect("it reads");
-    let output = worker.wait_with_output().expect("it ends");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "4\nnot a number\n25\n");
-    assert!(output.status.success());
-}
-
-/// The processes whose parent is this one, as Linux tells it.
-#[cfg(target_os = "linux")]
-fn children_of(parent: u32) -> Vec<u32> {
-    let processes = std::fs::read_dir("/proc").expect("/proc").flatten();
-    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter(|pid| stat(*pid).is_some_and(|(_, its_parent)| its_parent == parent)).collect()
-}
-
-/// The state of a process, and its parent; they stand behind its name, which is in brackets.
-#[cfg(target_os = "linux")]
-fn stat(pid: u32) -> Option<(char, u32)> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
-}
-
+/// Jobs of four processes that are all at work until they are killed: never more than two at once.
 #[test]
 #[cfg(target_os = "linux")]
-fn workers_end_even_if_their_pool_is_killed_without_a_word() {
-    let patience = Instant::now() + Duration::from_secs(60);
-    let mut program = Command::new(program_of_process_pool());
-    let mut program = program.stdout(Stdio::null()).spawn().expect("the example");
-    let mut workers = vec![];
-    while workers.is_empty() {
-        workers = children_of(program.id());
-        assert!(Instant::now() < patience, "it starts no workers");
-        thread::yield_now();
-    }
-    program.kill().and_then(|()| program.wait()).expect("it is killed");
-    // Whoever inherits them need not collect them: a zombie has ended.
-    while workers.iter().any(|pid| stat(*pid).is_some_and(|(state, _)| state != 'Z')) {
-        assert!(Instant::now() < patience, "a worker outlives its pool: {workers:?}");
-        thread::yield_now();
-    }
-}
-
-/// The processor's time that a process has used in user mode, in hundredths of a second.
-#[cfg(target_os = "linux")]
-fn cpu_ticks(pid: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let (_, fields) = stat.rsplit_once(')').unwrap_or_default();
-    let ticks = fields.split_whitespace().nth(11).unwrap_or_default();
-    ticks.parse().unwrap_or_default()
-}
-
-/// A worker that computes without end, and whose pool is dropped with its runtime, is killed: its
-/// input ends, too, but it would look at that only after its job.
-#[test]
-#[cfg(target_os = "linux")]
-fn a_busy_worker_is_killed_when_its_runtime_is_dropped() {
+fn no_more_than_two_processes_are_at_work_at_once() {
     use_workers();
-    let pool = Arc::new(process_pool::Pool::new(1));
+    let jobs = ["15000001", "15000002", "15000003", "15000004"]; // no other test has such jobs
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let pid = runtime.block_on(async {
-        let busy = pool.clone();
-        spawn(async move { busy.run(&u64::MAX.to_string()).await });
-        loop {
-            let pids = pool.pids.lock().expect("no panic while it is locked").clone();
-            if let [pid] = pids[..]
-                && cpu_ticks(pid) >= 10
-            {
-                return pid; // it has its job: until then, it would end with its input
-            }
-            yield_now().await;
+    runtime.block_on(async {
+        let pool = Arc::new(process_pool::Pool::new(2));
+        let run = |job: &'static str| {
+            let pool = pool.clone();
+            spawn(async move { pool.run(job).await })
+        };
+        let running = jobs.map(run);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while workers_at(&jobs).len() < 2 {
+            assert!(Instant::now() < deadline, "two processes should begin");
+            sleep(ms(1)).await;
+        }
+        sleep(ms(50)).await; // a third one would have begun by now
+        assert_eq!(workers_at(&jobs).len(), 2, "there is room for two");
+        for job in running {
+            job.abort();
         }
     });
-    drop(runtime);
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while stat(pid).is_some_and(|(state, _)| state != 'Z') {
-        assert!(Instant::now() < deadline, "the worker {pid} computes on");
-        thread::yield_now();
+}
+
+#[test]
+fn a_worker_prints_the_result_of_its_job_and_fails_if_it_is_none() {
+    let answer = |job: &str| {
+        let mut worker = Command::new(program_of_process_pool());
+        let output = worker.args([process_pool::WORKER, job]).output().expect("a worker");
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(answer("10"), (true, "4\n".into()));
+    assert_eq!(answer("ten"), (false, String::new()));
+}
+
+/// The processes that are workers at one of these jobs, as Linux tells it.
+#[cfg(target_os = "linux")]
+fn workers_at(jobs: &[&str]) -> Vec<u32> {
+    let mut found = vec![];
+    for process in std::fs::read_dir("/proc").expect("/proc").flatten() {
+        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            continue; // not every entry is a process
+        };
+        let command = std::fs::read_to_string(process.path().join("cmdline")).unwrap_or_default();
+        let words: Vec<&str> = command.split('\0').collect();
+        let at_it = words.iter().any(|word| jobs.contains(word));
+        if words.contains(&process_pool::WORKER) && at_it && is_alive(pid) {
+            found.push(pid);
+        }
+    }
+    found
+}
+
+/// A zombie has ended: it only waits for its parent to look at how.
+#[cfg(target_os = "linux")]
+fn is_alive(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The state comes after the name, which is in brackets.
+    let state = stat.rsplit_once(") ").and_then(|(_, fields)| fields.chars().next());
+    !matches!(state, None | Some('Z'))
+}
+
+/// A process that would compute for minutes, and whose job is dropped or whose runtime is.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_process_at_work_is_killed_when_its_job_is_dropped_and_when_its_runtime_is() {
+    use_workers();
+    for (job, only_the_job) in [("16000001", true), ("16000002", false)] {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        runtime.block_on(async {
+            let task = spawn(async move { process_pool::Pool::new(1).run(job).await });
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while workers_at(&[job]).is_empty() {
+                assert!(Instant::now() < deadline, "the worker should begin");
+                sleep(ms(1)).await;
+            }
+            if only_the_job {
+                task.abort();
+                let _ = task.await; // "cancelled"
+            }
+        });
+        if !only_the_job {
+            drop(runtime);
+        }
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !workers_at(&[job]).is_empty() {
+            assert!(Instant::now() < deadline, "the worker at {job} computes on");
+            thread::yield_now();
+        }
     }
 }
 

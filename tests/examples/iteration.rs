@@ -5,7 +5,7 @@ use super::{
 };
 use async_concepts::{
     record,
-    timeline::{Chart, Line, Observe, State},
+    timeline::{Chart, End, Line, Observe, State},
 };
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn a_generator_that_has_come_to_its_end_is_closed() {
             "0.000 main tick 0",
             "1.000 main tick 1",
             "2.000 main tick 2",
-            "3.000 main closed",
+            "3.000 ticks closed",
             "3.000 main no more ticks",
         ],
         ms(3000),
@@ -37,7 +37,7 @@ fn breaking_out_of_the_loop_does_not_close_a_stream_that_is_still_in_scope() {
             "1.000 count tick 1",
             "2.000 count tick 2",
             "2.000 count left the loop; the source is still open",
-            "2.500 count closed",
+            "2.500 ticks closed",
             "2.500 main returned",
         ]
     );
@@ -53,12 +53,27 @@ fn a_stream_is_closed_in_the_middle_where_its_scope_ends() {
             "0.000 count tick 0",
             "1.000 count tick 1",
             "2.000 count tick 2",
-            "2.000 count closed",
+            "2.000 ticks closed",
             "2.000 count left the loop; the source is closed",
             "2.500 main returned",
         ]
     );
     assert_took(&run, ms(3000));
+}
+
+/// The picture shows what the lines say: when the stream ends.
+#[test]
+fn the_row_of_a_stream_ends_where_the_stream_is_dropped() {
+    let scenes = [
+        ("break", record("break", ticker::break_out), 2500),
+        ("close", record("close", ticker::close), 2000),
+    ];
+    for (title, run, dropped) in scenes {
+        let chart = run.chart();
+        let (at, end) = &chart.row("ticks").end;
+        assert!(matches!(end, End::Cancelled { .. }), "{title}: in the middle: {end:?}");
+        assert_eq!(chart.time(*at), ms(dropped), "{title}: where it is dropped");
+    }
 }
 
 // comprehension
@@ -190,7 +205,6 @@ fn a_buffer_with_room_for_all_fetches_all_at_once() {
 #[test]
 fn work_in_the_loop_body_stalls_the_buffer() {
     let run = record("loop body", pipeline::loop_body);
-    assert_took(&run, ms(600));
     assert_eq!(
         run.transcript(),
         [
@@ -208,6 +222,7 @@ fn work_in_the_loop_body_stalls_the_buffer() {
             "0.500 main store D",
         ]
     );
+    assert_took(&run, ms(600));
     let chart = run.chart();
     let not_polled = |name: &str, state: State| {
         let row = chart.rows.iter().find(|row| row.name == name).expect("each page has a lane");

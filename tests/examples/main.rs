@@ -17,6 +17,7 @@ mod executors;
 mod futures;
 mod gather;
 mod iteration;
+mod legends;
 mod observed;
 mod schedules;
 mod synchronization;

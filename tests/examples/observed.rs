@@ -100,8 +100,8 @@ enum Says {
     Call,
 }
 
-/// Each poll of each example that was not ready has a place where its lane waits, in the source of the
-/// example, and there the source does say so.
+/// Each poll of each example that was not ready has a place where its lane waits, in the source of
+/// the example, and there the source does say so.
 #[test]
 fn every_wait_in_every_example_has_a_place() {
     let mut counts: BTreeMap<(Registered, Says), usize> = BTreeMap::new();

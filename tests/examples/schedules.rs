@@ -3,10 +3,10 @@
 use super::examples;
 use async_concepts::{
     schedules::{Coverage, Explored},
-    stage::{Effort, SceneSchedules, Stage},
+    stage::{Effort, SceneCancellations, SceneOutput, SceneSchedules, Stage},
     timeline::{Chart, Observe, SvgOptions, to_svg},
 };
-use std::time::Duration;
+use std::{iter::zip, time::Duration};
 
 /// The same on each machine, since it is not the time that ends it.
 const EFFORT: Effort = Effort { time: Duration::from_secs(600), schedules: 1_000 };
@@ -53,33 +53,100 @@ fn picture(chart: Chart) -> String {
     to_svg(&[chart], SvgOptions::default())
 }
 
+/// One test for both tables: what takes its time is to explore the examples.
 #[test]
-fn the_table_of_what_holds_in_every_schedule_is_the_one_in_the_docs() {
+fn what_holds_in_every_schedule_and_what_must_hold_is_as_the_docs_say() {
     let mut rows = vec![];
+    let mut claims = vec![];
     for example in examples() {
-        for scene in (example.stage)().explore(EFFORT) {
-            rows.push(row(example.name, &scene));
+        let stage = (example.stage)();
+        let explored = stage.explore(EFFORT);
+        for scene in &explored {
+            rows.push(row(example.name, scene));
+        }
+        if explored.iter().all(|scene| scene.must_hold.is_none()) {
+            continue;
+        }
+        for (explored, cancelled) in zip(explored, stage.cancel(EFFORT)) {
+            let Some(sentence) = explored.must_hold else { continue };
+            let scene = format!("| `{}` | {} | {sentence}", example.name, explored.title);
+            let tried = in_schedules(&explored);
+            claims.push(format!("{scene} | {tried} | {} |", at_cancellations(&cancelled)));
         }
     }
-    let table = rows.join("\n");
+    is_in_the_docs(HEAD, &rows);
+    is_in_the_docs(CLAIMS, &claims);
+}
+
+/// Compares the rows with those below `head` in the docs, or writes them there with `UPDATE=1`.
+#[track_caller]
+fn is_in_the_docs(head: &str, rows: &[String]) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schedules.md");
     let page = std::fs::read_to_string(path).expect("the page");
-    let (before, written) = page.split_once(HEAD).expect("the head of the table");
+    let (before, after) = page.split_once(head).expect("the head of the table");
+    let (written, rest) = after.split_once("\n\n").unwrap_or((after.trim_end(), ""));
+    let table = rows.join("\n");
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, format!("{before}{HEAD}{table}\n")).expect("the page");
+        let rest = if rest.is_empty() { String::new() } else { format!("\n{rest}") };
+        std::fs::write(path, format!("{before}{head}{table}\n{rest}")).expect("the page");
         return;
     }
-    let differs = written.trim_end().lines().zip(table.lines()).find(|(old, new)| old != new);
+    let differs = written.lines().zip(table.lines()).find(|(old, new)| old != new);
     if let Some((old, new)) = differs {
         panic!("the docs say\n{old}\nand it is\n{new}\nUPDATE=1 writes docs/schedules.md");
     }
-    assert_eq!(written.trim_end().lines().count(), table.lines().count());
+    assert_eq!(written.lines().count(), rows.len(), "UPDATE=1 writes docs/schedules.md");
 }
 
 const HEAD: &str = "\
 | example | scene | schedules | it ends | result | order of lines |
 |---|---|---|---|---|---|
 ";
+
+const CLAIMS: &str = "\
+| example | scene | what must hold | in every schedule | wherever it is cancelled |
+|---|---|---|---|---|
+";
+
+/// Whether what must hold does in the schedules that were tried.
+fn in_schedules(scene: &SceneSchedules) -> String {
+    let explored = match &scene.explored {
+        Ok(explored) => explored,
+        Err(reason) => return format!("not tried: it {reason}"),
+    };
+    if let Coverage::Refused(why) = &explored.coverage {
+        return format!("not tried: {why}");
+    }
+    let Explored { schedules, failing, coverage, .. } = explored;
+    let all = if *coverage == Coverage::All { "all" } else { "not all:" };
+    match failing {
+        0 => format!("it holds ({all} {schedules})"),
+        n if n == schedules => format!("**in none** ({all} {schedules})"),
+        n => format!("**not in {n}** of {schedules}"),
+    }
+}
+
+/// Whether what must hold does wherever it was cancelled.
+fn at_cancellations(scene: &SceneCancellations) -> String {
+    let cancelled = match &scene.cancelled {
+        Ok(cancelled) => cancelled,
+        Err(reason) => return format!("not tried: it {reason}"),
+    };
+    if let Some(why) = &cancelled.refused {
+        let wrong = why.starts_with("it is wrong without any cancellation");
+        return if wrong { "—".into() } else { format!("not tried: {why}") };
+    }
+    let runs = cancelled.cancellations;
+    if scene.without_output == runs {
+        return "not tried: it is about what `main` returns".into();
+    }
+    let lanes: Vec<&str> = cancelled.lanes.iter().map(|(lane, _)| lane.as_str()).collect();
+    let lanes = lanes.join(", ");
+    match cancelled.unsafe_awaits.len() {
+        0 => format!("it holds ({lanes}, {runs} runs)"),
+        n => format!("**not at {n}** of its awaits ({lanes}, {runs} runs)"),
+    }
+}
 
 fn row(name: &str, scene: &SceneSchedules) -> String {
     let what = match &scene.explored {
@@ -89,7 +156,7 @@ fn row(name: &str, scene: &SceneSchedules) -> String {
     format!("| `{name}` | {} | {what} |", scene.title)
 }
 
-fn columns(explored: &Explored<String>) -> String {
+fn columns(explored: &Explored<SceneOutput>) -> String {
     let Explored { schedules, endless, results, orders_of_lines, .. } = explored;
     let tried = match &explored.coverage {
         Coverage::All => format!("all {schedules}"),

@@ -163,6 +163,18 @@ fn a_wake_between_the_look_and_the_await_is_not_lost() {
     assert_pending!(made_after.poll(), "one that is made later waits for the next");
 }
 
+/// Between the look and the await there is no place at which a test could stop it, so this looks at
+/// the source: what is made after the look misses a wake that comes in between.
+#[test]
+fn the_signal_is_made_before_the_look() {
+    let source = include_str!("../../examples/synchronization/condition.rs");
+    let (_, look_again) = source.split_once("pub async fn look_again").expect("the function");
+    let place = |text| look_again.find(text).unwrap_or_else(|| panic!("there is no {text}"));
+    let signal = place("shelf.changed.notified()");
+    let look = place("shelf.change(-1, ");
+    assert!(signal < look, "a wake between the look and `notified()` would be lost");
+}
+
 /// On the real clock and on four threads: the baker and the customers are interleaved as they come.
 /// A wake that is lost shows as a customer who still waits after all loaves have been baked.
 #[test]

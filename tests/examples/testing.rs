@@ -1,6 +1,7 @@
 //! The examples of the topic `testing`: each with the test that its source shows.
 use super::{
     all::{
+        all_schedules::{self, the_newest},
         paused_clock::{self, flaky, retry},
         poll_by_poll::{self, Gate},
         scripted_io::{self, ask},
@@ -8,7 +9,7 @@ use super::{
     },
     assert_run, ms,
 };
-use async_concepts::record;
+use async_concepts::{record, schedules::every_schedule};
 use futures::StreamExt;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -33,6 +34,7 @@ fn each_example_shows_its_test() {
     shows_its_test(include_str!("../../examples/testing/poll_by_poll.rs"));
     shows_its_test(include_str!("../../examples/testing/scripted_io.rs"));
     shows_its_test(include_str!("../../examples/testing/scripted_stream.rs"));
+    shows_its_test(include_str!("../../examples/testing/all_schedules.rs"));
 }
 
 // paused_clock
@@ -201,4 +203,29 @@ fn an_item_is_given_on_100_ms_after_it_came() {
         ms(350),
     );
     assert_eq!(run.output(), "cd");
+}
+
+// all_schedules
+
+#[test]
+fn an_answer_to_an_old_question_is_ignored_in_every_schedule() {
+    let run = record("the newest", the_newest);
+    assert_run(&run, ["0.100 B shows rust"], ms(100));
+    assert_eq!(run.output(), "rust");
+    every_schedule("search", the_newest).check(|run| matches!(run.outcome, Ok("rust"))).holds();
+}
+
+#[test]
+fn in_tokios_order_the_last_question_is_the_last_answer_and_in_another_it_is_not() {
+    let run = record("what comes", all_schedules::what_comes);
+    assert_run(&run, ["0.100 A shows ru", "0.100 B shows rust"], ms(100));
+    assert_eq!(run.output(), "rust");
+    let explored = every_schedule("search", all_schedules::what_comes)
+        .check(|run| matches!(run.outcome, Ok("rust")))
+        .explore();
+    assert_eq!((explored.schedules, explored.failing), (4, 2), "{explored}");
+    let failure = explored.failure.as_ref().expect("two fail");
+    assert_eq!(failure.schedule.describe(), "at decision 2 (100 ms) B goes before A");
+    assert_eq!(failure.recording.transcript(), ["0.100 B shows rust", "0.100 A shows ru"]);
+    assert!(explored.to_string().ends_with("SCHEDULE=search:0.0.1 cargo test"), "{explored}");
 }

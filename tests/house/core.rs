@@ -1,8 +1,10 @@
 //! The core of the event loop is to be read alone, so it stays short and says why.
 use super::read;
 
-/// In reading order.
-const CORE: [&str; 5] = ["handle", "mod", "timer", "future", "task"];
+/// In reading order. What these files use of others is told by its name and the line above it:
+/// `discard`, `catch_panic`, the registry, remote calls, drivers, instruments, how a cancel
+/// travels.
+const CORE: [&str; 6] = ["handle", "mod", "timer", "future", "current", "task"];
 
 #[test]
 fn the_core_of_the_event_loop_is_short_and_a_third_of_it_says_why() {

@@ -27,9 +27,7 @@ fn the_tests_have_the_examples_of_the_manifest() {
             continue;
         }
         modules.push((name.clone(), example.path.clone()));
-        rows += &format!(
-            "    Example {{ topic: \"{topic}\", name: \"{name}\", stage: {name}::stage }},\n"
-        );
+        rows += &format!("    example(\"{topic}\", \"{name}\", {name}::stage),\n");
     }
     modules.sort(); // as rustfmt does
     let mut declarations = String::new();
@@ -50,6 +48,10 @@ pub struct Example {{
     pub stage: fn() -> Stage,
 }}
 
+const fn example(topic: &'static str, name: &'static str, stage: fn() -> Stage) -> Example {{
+    Example {{ topic, name, stage }}
+}}
+
 #[rustfmt::skip] // a row a line
 pub const EXAMPLES: &[Example] = &[
 {rows}];
@@ -58,7 +60,8 @@ pub const EXAMPLES: &[Example] = &[
     holds("tests/examples/all.rs", &text);
 }
 
-/// Where the names of examples lead in the docs, from the folder into which `cargo doc` puts a page.
+/// Where the names of examples lead in the docs, from the folder into which `cargo doc` puts a
+/// page.
 #[test]
 fn the_docs_link_to_the_examples_of_the_manifest() {
     let mut links = String::new();

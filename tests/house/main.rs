@@ -28,8 +28,19 @@ impl Example {
 }
 
 /// Examples without a stage, so that they draw no timeline and have no options, and the reason.
-const WITHOUT_STAGE: &[(&str, &str)] =
-    &[("take_home", "shows that nothing of this library is needed")];
+const WITHOUT_STAGE: &[(&str, &str)] = &[
+    ("take_home", "shows that nothing of this library is needed"),
+    ("sleepers", "has ten thousand tasks, which would be as many rows"),
+];
+
+/// The twin of an example, from the root of the repository: `NAME.py` beside it, or `NAME_twin.py`
+/// where `NAME.py` would hide a module of Python's that the other twins of the topic need.
+fn twin(example: &Path) -> Option<PathBuf> {
+    let name = example.file_stem()?.to_str()?;
+    let beside = |twin: String| Some(example.with_file_name(twin));
+    let twins = [beside(format!("{name}.py"))?, beside(format!("{name}_twin.py"))?];
+    twins.into_iter().find(|twin| root().join(twin).exists())
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -169,15 +180,16 @@ fn every_header_says_what_to_type_and_where_the_twin_is() {
         let header = header.join("\n");
         assert!(header.contains("//! In Python: "), "{path} does not say how Python does it");
         assert!(header.contains("//! Look for: "), "{path} does not say what to look for");
-        let twin = Path::new(&path).with_extension("py");
-        if root().join(&twin).exists() {
-            assert!(header.contains(&format!("`{name}.py`")), "{path} does not name its twin");
-            let twin = read(twin.to_str().unwrap());
+        if let Some(twin) = twin(Path::new(&path)) {
+            let called = twin.file_name().expect("a name").to_string_lossy();
+            assert!(header.contains(&format!("`{called}`")), "{path} does not name its twin");
+            let twin = twin.to_string_lossy().replace('\\', "/");
+            let source = read(&twin);
             assert!(
-                twin.contains(&format!("\n    python3 {}\n", path.replace(".rs", ".py"))),
+                source.contains(&format!("\n    python3 {twin}\n")),
                 "the twin of {path} does not say how to run it"
             );
-            assert!(twin.contains(&format!("`{name}.rs`")), "the twin of {path} does not name it");
+            assert!(source.contains(&format!("`{name}.rs`")), "{twin} does not name {path}");
         } else {
             assert!(header.contains("//! No twin: "), "{path} has neither a twin nor a reason");
         }
@@ -185,9 +197,21 @@ fn every_header_says_what_to_type_and_where_the_twin_is() {
 }
 
 #[test]
+fn every_run_says_what_its_header_says() {
+    for Example { name, path, source } in examples() {
+        let says = source.contains(&format!("Stage::of(include_str!(\"{name}.rs\"))"));
+        let without_stage = WITHOUT_STAGE.iter().any(|(without, _)| *without == name);
+        assert!(says || without_stage, "{path} does not hand its source to its stage");
+    }
+}
+
+#[test]
 fn every_anchor_is_closed() {
     for Example { path, source, .. } in examples() {
-        let twin = fs::read_to_string(root().join(&path).with_extension("py")).unwrap_or_default();
+        let twin = match twin(Path::new(&path)) {
+            Some(twin) => read(&twin.to_string_lossy()),
+            None => String::new(),
+        };
         for (text, comment) in [(&source, "//"), (&twin, "#")] {
             let named = |word: &str| -> Vec<String> {
                 let start = format!("{comment} {word}: ");

@@ -343,7 +343,7 @@ fn a_task_can_be_cancelled_and_a_place_in_the_line_for_a_lock_is_given_up() {
 
 #[test]
 fn in_every_schedule_each_cancellation_is_tried_with_each_order() {
-    // Cancelled while the other one waits behind it: only in one of the orders is there one.
+    // Right in each order, unless the first one is cancelled while the baton is up.
     let run = || {
         every_cancellation("baton", || async {
             let (baton, passed) = (Cell::new(0), Cell::new(0));
@@ -353,7 +353,7 @@ fn in_every_schedule_each_cancellation_is_tried_with_each_order() {
                 baton.set(0);
             };
             let second = async {
-                ms(10).await;
+                ms(11).await;
                 passed.set(baton.get());
             };
             futures::join!(first.lane("first").cancellable(), second.lane("second"));
@@ -366,6 +366,64 @@ fn in_every_schedule_each_cancellation_is_tried_with_each_order() {
     let all = run().in_every_schedule().budget(Duration::from_secs(20)).explore();
     assert!(all.cancellations > own.cancellations, "{all}");
     assert_eq!(all.schedules, Some(async_concepts::schedules::Coverage::All), "{all}");
+}
+
+/// Two steps to the same table; cancelled between them, it has one leg.
+fn two_steps(own_order: bool) -> EveryCancellation<impl Future<Output = ()>> {
+    every_cancellation("two steps", move || async move {
+        let (legs, looked) = (Cell::new(0), Cell::new(0));
+        let build = async {
+            ms(1).await;
+            // In tokio's own order the other lane comes after this one.
+            if own_order || looked.get() == 1 {
+                legs.set(1);
+                ms(1).await;
+                legs.set(2);
+            }
+        };
+        let look = async {
+            ms(1).await;
+            looked.set(1);
+        };
+        futures::join!(build.lane("build").cancellable(), look.lane("look"));
+        assert_ne!(legs.get(), 1, "it has one leg");
+    })
+    .in_every_schedule()
+    .budget(Duration::from_secs(20))
+}
+
+#[test]
+fn an_await_that_is_unsafe_in_another_schedule_only_is_named_with_that_schedule() {
+    // The lane suspends twice only in the schedules in which it comes second.
+    let found = two_steps(false).explore();
+    let [found] = &found.unsafe_awaits[..] else { panic!("{found}") };
+    assert_eq!((found.suspension, found.of), (2, 2), "{found}");
+    assert_eq!(found.schedule.departures.len(), 1, "{found}");
+    let text = found.to_string();
+    assert!(text.contains(", and at decision ") && text.contains(" look goes before build"));
+
+    let own = two_steps(true).explore();
+    let [own] = &own.unsafe_awaits[..] else { panic!("{own}") };
+    assert!(own.schedule.departures.is_empty() && !own.to_string().contains("decision"), "{own}");
+}
+
+#[test]
+fn what_is_wrong_in_some_schedule_without_a_cancellation_is_no_fault_of_a_cancellation() {
+    let found = every_cancellation("race", || async {
+        let first = Cell::new("");
+        let work = async |name| {
+            ms(1).await;
+            if first.get().is_empty() {
+                first.set(name);
+            }
+        };
+        futures::join!(work("A").lane("A").cancellable(), work("B").lane("B"));
+        assert_eq!(first.get(), "A");
+    });
+    let found = found.in_every_schedule().budget(Duration::from_secs(20)).explore();
+    let why = found.refused.expect("it is refused");
+    assert!(why.starts_with("it is wrong without any cancellation: "), "{why}");
+    assert!(why.ends_with(" B goes before A)"), "{why}");
 }
 
 #[test]

@@ -309,7 +309,7 @@ fn a_failure_names_the_departure_and_shows_the_lines_and_the_timeline() {
                     B was faster\n";
     assert!(text.starts_with(expected), "{text}");
     assert!(text.contains("\n    main  █"), "{text}");
-    assert!(text.ends_with("SCHEDULE=two tasks:1 cargo test"), "{text}");
+    assert!(text.ends_with("SCHEDULE='two tasks:1' cargo test"), "{text}");
 }
 
 #[test]

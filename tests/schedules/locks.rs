@@ -54,6 +54,7 @@ fn two_locks_in_two_orders() {
     };
     refuted(0, || run(true));
     holds(run(false));
+    holds(run(false).at_every_operation());
 }
 
 #[test]
@@ -82,6 +83,7 @@ fn a_read_lock_that_is_kept_while_the_write_lock_is_awaited() {
     };
     refuted(0, || run(true));
     holds(run(false));
+    holds(run(false).at_every_operation());
 }
 
 #[test]
@@ -139,4 +141,5 @@ fn permits_that_are_taken_one_by_one() {
     };
     refuted(0, || run(false));
     holds(run(true));
+    holds(run(true).at_every_operation());
 }

@@ -7,8 +7,10 @@ mod branches;
 mod cancellations;
 mod channels;
 mod counts;
+mod environment;
 mod limits;
 mod locks;
+mod operations;
 mod own;
 mod races;
 mod wakes;
@@ -21,7 +23,7 @@ where
     F: Future + 'static,
     F::Output: Debug + Send + 'static,
 {
-    let explored = claim().budget(Duration::from_secs(20)).explore();
+    let explored = claim().budget(Duration::from_secs(120)).explore();
     let Some(failure) = &explored.failure else { panic!("it is not refuted: {explored}") };
     assert_eq!(failure.schedule.departures.len(), departures, "{explored}");
     let written = failure.schedule.to_string();
@@ -38,7 +40,7 @@ where
     F: Future + 'static,
     F::Output: Debug + Send + 'static,
 {
-    let explored = claim.budget(Duration::from_secs(20)).explore();
+    let explored = claim.budget(Duration::from_secs(120)).explore();
     assert!(explored.holds(), "{explored}");
     assert_eq!(explored.coverage, Coverage::All, "{explored}");
 }

@@ -298,7 +298,7 @@ fn a_free_list_whose_head_is_the_same_again() {
 
 #[test]
 fn a_worker_that_is_started_twice() {
-    let start = |running: Arc<StdMutex<bool>>, workers: Arc<AtomicI64>, claim_first: bool| async move {
+    let start = async |running: Arc<StdMutex<bool>>, workers: Arc<AtomicI64>, claim_first: bool| {
         let was = {
             let mut running = running.lock().expect("no panic");
             let was = *running;
@@ -327,10 +327,13 @@ fn a_worker_that_is_started_twice() {
     holds(run(true));
 }
 
+/// What is being fetched, by its key, and how many times it was asked for meanwhile.
+type Flights = Arc<StdMutex<HashMap<&'static str, i64>>>;
+
 #[test]
 fn a_seat_that_is_sold_twice_and_a_request_that_is_in_flight_twice() {
     // Looked up, then fetched, then entered.
-    let fetch = |flights: Arc<StdMutex<HashMap<&'static str, i64>>>, count: Arc<AtomicI64>| async move {
+    let fetch = async |flights: Flights, count: Arc<AtomicI64>| {
         ms(10).await;
         let there = flights.lock().expect("no panic").contains_key("key");
         if !there {
@@ -347,7 +350,7 @@ fn a_seat_that_is_sold_twice_and_a_request_that_is_in_flight_twice() {
         })
         .check(|run| matches!(run.outcome, Ok(1)))
     });
-    let fetch = |flights: Arc<StdMutex<HashMap<&'static str, i64>>>, count: Arc<AtomicI64>| async move {
+    let fetch = async |flights: Flights, count: Arc<AtomicI64>| {
         ms(10).await;
         let before = flights.lock().expect("no panic").insert("key", 0);
         if before.is_none() {

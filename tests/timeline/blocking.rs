@@ -136,7 +136,8 @@ fn on_the_real_clock_a_timer_ends_a_wait_too() {
 }
 
 mod event_loops {
-    //! asyncio's loop on a timeline: its turns, its callbacks, and its tasks, which it wakes without wakers.
+    //! asyncio's loop on a timeline: its turns, its callbacks, and its tasks, which it wakes
+    //! without wakers.
     use super::*;
     use async_concepts::{
         event_loop::{self, Error, EventLoop},
@@ -218,7 +219,8 @@ mod event_loops {
         }
     }
 
-    /// A task that gives way, sleeps, is cancelled, refuses once, and cleans up: with or without lanes around its parts.
+    /// A task that gives way, sleeps, is cancelled, refuses once, and cleans up: with or without
+    /// lanes around its parts.
     fn cancelled_twice(lanes: bool) -> Recording<Result<(), Error>> {
         fn named<T: 'static>(
             lanes: bool,

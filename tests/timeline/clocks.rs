@@ -11,8 +11,8 @@ use tokio::time::sleep;
 #[allow(dead_code, reason = "only its coroutine is run")]
 mod gather;
 
-/// What a chart shows apart from the order of polls within an instant: for each lane, at which times it waits until
-/// when and for whom, where it blocks, and how it ends.
+/// What a chart shows apart from the order of polls within an instant: for each lane, at which
+/// times it waits until when and for whom, where it blocks, and how it ends.
 fn outline(chart: &Chart) -> Vec<String> {
     let between = |state: State| {
         matches!(state, State::Waiting(_) | State::Blocking | State::OnThread | State::Lazy)
@@ -39,8 +39,9 @@ fn outline(chart: &Chart) -> Vec<String> {
     rows.collect()
 }
 
-/// Records on the real clock until the chart is that of the paused clock. A machine may stall for longer than any
-/// jitter that a picture could ignore; it does not do so twenty times in a row, and wrong code does.
+/// Records on the real clock until the chart is that of the paused clock. A machine may stall for
+/// longer than any jitter that a picture could ignore; it does not do so twenty times in a row, and
+/// wrong code does.
 fn same_on_the_real_clock<F: Future<Output = ()> + 'static>(main: fn() -> F) {
     let paused = Recorder::new("run").record(main).chart();
     let mut seen = vec![];

@@ -102,3 +102,51 @@ fn a_verdict_is_part_of_every_rendering() {
     assert!(to_perfetto(std::slice::from_ref(&chart)).contains(&verdict));
     assert!(to_json(&[chart]).contains(&verdict));
 }
+
+#[test]
+fn a_remark_is_part_of_every_rendering() {
+    let run = record("hash", || async { std::thread::sleep(ms(600)) });
+    assert_eq!(run.remarks.len(), 1, "{:?}", run.remarks);
+    let remark = run.remarks[0].to_string();
+    let chart = run.chart();
+    assert_eq!(chart.remarks, std::slice::from_ref(&remark));
+    assert!(chart.summary().ends_with(&format!(" Note: {remark}.")), "{}", chart.summary());
+    let text = chart.to_text(TerminalOptions { width: 120, colour: false });
+    assert!(text.contains(&format!("Note: {remark}.")), "{text}");
+    assert!(chart.to_svg(SvgOptions::default()).contains(&format!("Note: {remark}.</text>")));
+    assert!(chart.describe().contains(&remark));
+    assert!(to_perfetto(std::slice::from_ref(&chart)).contains(&format!("Note: {remark}")));
+    let json = to_json(&[chart]);
+    assert!(json.contains(&remark));
+    assert_eq!(from_json(&json).unwrap()[0].remarks, [remark]);
+}
+
+#[test]
+fn texts_of_a_file_are_cleaned_as_those_of_a_run_are() {
+    let run = Recorder::new("TITLE").limit(ms(50)).record(|| async {
+        say!("SAID");
+        tokio::spawn(async { panic!("PANIC") }.lane("NAME")).await.unwrap_err();
+        std::future::pending::<()>().await
+    });
+    let mut json = to_json(&[run.chart()]);
+    json = json.replace("nothing can happen", "VERDICT").replace(file!(), "FILE");
+    json = json.replacen("\"remarks\":[]", "\"remarks\":[\"REMARK\"]", 1);
+    let texts = ["TITLE", "SAID", "PANIC", "NAME", "VERDICT", "FILE", "REMARK"];
+    for text in texts {
+        assert!(json.contains(text), "there is no {text}");
+        // What would colour a terminal, break an SVG, and turn the writing round.
+        json = json.replace(text, &format!("\\u001b[31m{text}\\u0000\\u202e"));
+    }
+    let charts = from_json(&json).expect("it is still a recording");
+    let again = to_json(&charts);
+    for text in texts {
+        assert!(again.contains(&format!("{text}\u{fffd}\u{fffd}")), "{text} is not clean: {again}");
+    }
+    assert!(!again.contains("\\u001b") && !again.contains("\u{202e}"), "{again}");
+}
+
+#[test]
+fn the_title_of_a_run_is_cleaned_too() {
+    let run = record("\u{1b}[31mred\u{202e}", || async {});
+    assert_eq!(run.title, "red\u{fffd}");
+}

@@ -91,12 +91,14 @@ fn a_run_that_panics_shows_its_lines_and_its_timeline() {
 }
 
 #[test]
-fn a_test_writes_its_picture_and_its_data_to_the_folder_that_timeline_names() {
+fn a_test_writes_its_picture_its_data_and_its_page_to_the_folder_that_timeline_names() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("timeline_of_a_test");
     let _ = std::fs::remove_dir_all(&folder);
     output_of("an_assertion_fails", Some(&folder));
     let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
     assert!(read("failing__an_assertion_fails.svg").starts_with("<svg"));
+    let page = read("failing__an_assertion_fails.html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("a nap"), "{page}");
     let charts =
         async_concepts::timeline::from_json(&read("failing__an_assertion_fails.json")).unwrap();
     assert_eq!((charts.len(), charts[0].elapsed), (1, ms(100)));

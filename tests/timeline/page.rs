@@ -155,8 +155,9 @@ fn what_was_recorded_of_the_twins_is_what_a_fresh_run_gives() {
     for topic in fs::read_dir("examples").expect("the examples").flatten() {
         for twin in fs::read_dir(topic.path()).into_iter().flatten().flatten() {
             let twin = twin.path();
-            let file =
-                twins.join("recorded").join(twin.with_extension("json").file_name().unwrap());
+            let name = twin.file_stem().expect("a name").to_string_lossy();
+            let name = name.strip_suffix("_twin").unwrap_or(&name);
+            let file = twins.join("recorded").join(format!("{name}.json"));
             if twin.extension() != Some("py".as_ref()) || !file.exists() {
                 continue;
             }

@@ -15,7 +15,8 @@ fn text(chart: &Chart, width: usize) -> String {
     chart.to_text(TerminalOptions { width, colour: false })
 }
 
-/// Two tasks of which one wakes the other, a thread, a late one: enough of everything for a small picture.
+/// Two tasks of which one wakes the other, a thread, a late one: enough of everything for a small
+/// picture.
 fn small() -> Chart {
     record("small", || async {
         let hash = spawn_blocking(on_thread("hash", || block(ms(200))));
@@ -32,7 +33,8 @@ fn small() -> Chart {
 
 #[test]
 fn a_picture_explains_itself() {
-    // The drawing is asserted whole where it is small; that its parts mean what they show is the matter of `states`.
+    // The drawing is asserted whole where it is small; that its parts mean what they show is the
+    // matter of `states`.
     let chart = record("small", || async {
         let nap = async {
             sleep(ms(100)).await;
@@ -173,7 +175,8 @@ fn the_summary_compares_with_one_after_another() {
     });
     assert_eq!(
         apart.chart().summary(),
-        "The run took 300 ms, as long as all of it one after another (A 100 ms + B 200 ms): nothing overlapped."
+        "The run took 300 ms, as long as all of it one after another (A 100 ms + B 200 ms): \
+         nothing overlapped."
     );
 }
 
@@ -288,7 +291,8 @@ fn a_trace_for_perfetto_has_a_slice_for_each_span_and_an_arrow_for_each_wake() {
     let blocks = events.iter().find(|event| event["name"] == "blocking the thread").unwrap();
     assert_eq!((blocks["ts"].as_f64().unwrap() / 1e3).round(), 300.0);
     assert_eq!((blocks["dur"].as_f64().unwrap() / 1e3).round(), 100.0);
-    // However many polls there are at an instant, none of them is drawn later than the next instant.
+    // However many polls there are at an instant, none of them is drawn later than the next
+    // instant.
     let crowded =
         record("crowded", || join_all((0..200).map(|_| sleep(ms(1)).lane("nap")))).chart();
     let trace: serde_json::Value =

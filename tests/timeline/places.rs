@@ -350,11 +350,15 @@ fn branches_of_a_join_are_several_places_and_those_of_a_select_are_one() {
         let branches = async {
             let one = async { sleep(ms(5)).await };
             let two = async { Notify::new().notified().await };
-            tokio::select! { biased; ((), ()) = async { tokio::join!(one, two) } => {}, () = sleep(ms(7)) => {} }
+            tokio::select! {
+                biased;
+                ((), ()) = async { tokio::join!(one, two) } => {}
+                () = sleep(ms(7)) => {}
+            }
         };
         tokio::spawn(branches.lane("A")).await.unwrap();
     });
-    let line = line!() - 6;
+    let line = line!() - 10;
     let expected = [
         format!("{line} for sleep"),
         format!("{} for Notify::notified", line + 1),

@@ -190,7 +190,8 @@ fn arrows_of_several_scenes_do_not_share_an_id() {
 
 #[test]
 fn no_arrow_goes_through_a_label() {
-    // A, above B, is woken by C, below it: the arrow goes through the row of B, in whose wait it is.
+    // A, above B, is woken by C, below it: the arrow goes through the row of B, in whose wait it
+    // is.
     let chart = record("arrows", || async {
         let (send, receive) = tokio::sync::oneshot::channel::<()>();
         let a = tokio::spawn(async { drop(receive.await) }.lane("A"));

@@ -19,8 +19,9 @@ use tokio::{
     time::{interval, sleep, timeout},
 };
 
-/// A bit of everything: timers that are due together, a channel, a lock, a task that is aborted, one that is
-/// detached, a timeout, a thread that is blocked, and three closures on the pool of which one wakes a task.
+/// A bit of everything: timers that are due together, a channel, a lock, a task that is aborted,
+/// one that is detached, a timeout, a thread that is blocked, and three closures on the pool of
+/// which one wakes a task.
 async fn everything() {
     let (send, mut receive) = mpsc::channel(1);
     let heart = tokio::spawn(
@@ -275,7 +276,7 @@ impl<F: Future + Unpin> Future for SlowToWake<F> {
 }
 
 #[test]
-fn no_time_passes_until_whoever_joins_a_closure_has_been_told_of_its_end() {
+fn no_time_passes_between_a_closures_end_and_the_wake_of_the_task_that_joins_it() {
     let run = record("slow to wake", || async {
         let long = spawn_blocking(on_thread("long", || block(ms(40))));
         let short = spawn_blocking(on_thread("short", || block(ms(5))));

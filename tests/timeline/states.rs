@@ -190,7 +190,7 @@ fn the_runtime_may_block_while_a_thread_does() {
 }
 
 #[test]
-fn a_future_that_is_dropped_is_cancelled_by_whoever_dropped_it() {
+fn a_future_that_is_dropped_is_cancelled_by_the_lane_that_dropped_it() {
     let run = record("drop", || async {
         let mut nap = Box::pin(sleep(ms(500)).lane("nap"));
         let _ = timeout(ms(100), &mut nap).await;
@@ -230,7 +230,7 @@ fn timeout_drops_what_is_late() {
 }
 
 #[test]
-fn abort_drops_a_task_while_nobody_runs() {
+fn abort_drops_a_task_while_no_lane_runs() {
     let run = record("abort", || async {
         let task = tokio::spawn(sleep(ms(500)).lane("task"));
         sleep(ms(100)).await;
@@ -286,7 +286,7 @@ fn a_panic_ends_its_lane_and_nothing_else() {
 }
 
 #[test]
-fn a_panic_on_the_pool_ends_its_lane_and_comes_back_to_whoever_joins() {
+fn a_panic_on_the_pool_ends_its_lane_and_comes_back_to_the_task_that_joins() {
     let run = record("panic on the pool", || async {
         let joined = spawn_blocking(on_thread("fails", || panic!("a part of the test"))).await;
         assert!(joined.unwrap_err().is_panic());
@@ -325,7 +325,7 @@ fn a_future_that_is_woken_in_its_own_poll_is_ready_at_once() {
 }
 
 #[test]
-fn a_closure_that_waits_for_a_free_thread_holds_nobody_up() {
+fn a_closure_that_waits_for_a_free_thread_holds_no_lane_up() {
     let run = record("a pool of one", || async {
         let (finished, all) = tokio::sync::oneshot::channel();
         let job = |name: &'static str| {
@@ -334,7 +334,8 @@ fn a_closure_that_waits_for_a_free_thread_holds_nobody_up() {
                 say!("done");
             })
         };
-        // Both are made before the only thread has begun the first; and between them it is not there for a while.
+        // Both are made before the only thread has begun the first; and between them it is not
+        // there for a while.
         let jobs = [job("first"), job("second")];
         let long = spawn_blocking(on_thread("long", || block(ms(100))));
         std::thread::spawn(|| {

@@ -127,7 +127,8 @@ fn a_std_mutex_held_across_an_await_is_ended_by_the_watchdog_with_lane_and_place
         let second = async move {
             sleep(ms(50)).await;
             say!("about to lock");
-            let _guard = same.lock().unwrap(); // never returns: the one who holds it needs this thread
+            // Never returns: the lane that holds it needs this thread.
+            let _guard = same.lock().unwrap();
         };
         futures::join!(first.lane("first"), second.lane("second"));
     });
@@ -146,7 +147,8 @@ fn a_thread_that_sleeps_for_real_is_ended_by_the_watchdog_with_the_place_of_its_
     let run = Recorder::new("thread::sleep").watchdog(ms(200)).record(|| sleeper.lane("sleeper"));
     let sentence = run.outcome.unwrap_err().to_string();
     let start = format!(
-        "sleeper blocks the thread: its poll at 0 did not return within 200 ms (the lane made at {}:",
+        "sleeper blocks the thread: its poll at 0 did not return within 200 ms \
+         (the lane made at {}:",
         file!()
     );
     assert!(sentence.starts_with(&start), "{sentence}");
@@ -159,7 +161,8 @@ fn a_run_on_the_real_clock_may_sleep_for_longer_than_the_watchdog_waits() {
     assert!(run.outcome.is_ok(), "{:?}", run.outcome);
 }
 
-/// Blocks this thread, for longer than any watchdog here waits. The thread is left behind and ends with the process.
+/// Blocks this thread, for longer than any watchdog here waits. The thread is left behind and ends
+/// with the process.
 fn block_for_real() {
     let (_keep, never) = mpsc::channel::<()>();
     let _ = never.recv();

@@ -98,14 +98,14 @@ fn a_lane_that_is_woken_twice_before_it_runs_is_woken_once() {
 }
 
 #[test]
-fn the_end_of_a_task_wakes_whoever_joins_it() {
+fn the_end_of_a_task_wakes_the_task_that_joins_it() {
     let run = record("join", || async { tokio::spawn(sleep(ms(100)).lane("task")).await });
     let chart = run.chart();
     assert_eq!(waits(&chart, "main"), [Until::Lane(lane(&chart, "task"))]);
 }
 
 #[test]
-fn the_end_of_a_closure_on_the_pool_wakes_whoever_joins_it() {
+fn the_end_of_a_closure_on_the_pool_wakes_the_task_that_joins_it() {
     let run = record("join", || async {
         tokio::task::spawn_blocking(async_concepts::on_thread("hash", || {
             async_concepts::block(ms(100))
@@ -117,7 +117,7 @@ fn the_end_of_a_closure_on_the_pool_wakes_whoever_joins_it() {
 }
 
 #[test]
-fn a_task_that_ended_long_before_wakes_nobody() {
+fn a_task_that_ended_long_before_wakes_no_lane() {
     let run = record("late", || async {
         drop(tokio::spawn(async {}.lane("quick")));
         sleep(ms(100)).await;
@@ -135,7 +135,7 @@ fn a_lane_passes_its_wake_on_to_the_lane_that_polls_it() {
 }
 
 #[test]
-fn giving_way_is_no_wait_for_anybody() {
+fn giving_way_is_no_wait_for_another_lane() {
     let run = record("yield", || {
         async {
             yield_now().await;
@@ -143,7 +143,8 @@ fn giving_way_is_no_wait_for_anybody() {
         }
         .lane("A")
     });
-    // Nothing else runs, so the wait has no length and is not drawn; what matters is that nobody is said to end it.
+    // Nothing else runs, so the wait has no length and is not drawn; what matters is that no
+    // lane is said to end it.
     assert!(waits(&run.chart(), "A").iter().all(|until| matches!(until, Until::Clock)));
     let run = record("two", || async {
         let both = ["A", "B"].map(|name| {
@@ -187,16 +188,19 @@ fn another_thread_wakes_from_outside() {
         listener.await.unwrap()
     });
     let waits = waits(&run.chart(), "listener");
-    // If the thread was quick the answer was there before the listener asked for it, and there is no wait.
+    // If the thread was quick the answer was there before the listener asked for it, and there is
+    // no wait.
     assert!(waits.iter().all(|until| *until == Until::Outside), "{waits:?}");
 }
 
-/// A server that answers each byte, and a client that first waits for a time and then for the answer.
+/// A server that answers each byte, and a client that first waits for a time and then for the
+/// answer.
 async fn over_a_socket(pause: Duration) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (ready, is_ready) = std::sync::mpsc::channel();
-    // The server is on a thread without a runtime of ours, so that the client can only be woken by its socket.
+    // The server is on a thread without a runtime of ours, so that the client can only be woken by
+    // its socket.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
@@ -243,8 +247,8 @@ fn a_thread_that_has_told_who_joins_it_does_not_keep_its_row() {
     assert_eq!(lanes, [3], "all three in one row below that of the runtime's thread");
 }
 
-/// The runtime looks at its timers right after a task has ended that had moved the clock: that end is
-/// not what wakes the sleeper.
+/// The runtime looks at its timers right after a task has ended that had moved the clock: that end
+/// is not what wakes the sleeper.
 #[test]
 fn a_task_that_blocks_past_another_ones_deadline_and_ends_does_not_wake_it() {
     let run = record("past the deadline", || async {

@@ -1,12 +1,13 @@
 """Records a Python twin step by step: `python3 record_twin.py TWIN.py` prints JSON.
 
-The twin is not changed. A step is a call that asyncio's event loop makes (`Handle._run`) in which a task goes on. After
-each step every task is looked at: on which line of the twin it stands (the frames down its chain of `cr_await`), what
-it waits for, and which tasks are in the queue. Only lines of the twin itself are kept, so that all versions of Python
-that have the same asyncio give the same recording.
+The twin is not changed. A step is a call that asyncio's event loop makes (`Handle._run`) in which a
+task goes on. After each step every task is looked at: on which line of the twin it stands (the
+frames down its chain of `cr_await`), what it waits for, and which tasks are in the queue. Only
+lines of the twin itself are kept, so that all versions of Python that have the same asyncio give
+the same recording.
 
-A lane is what the twin names with `lane(…)` or `task(…)`; the coroutine that is given to `run` is `main`. Times are whole
-nanoseconds since the scene began.
+A lane is what the twin names with `lane(…)` or `task(…)`; the coroutine that is given to `run` is
+`main`. Times are whole nanoseconds since the scene began.
 """
 
 import asyncio
@@ -53,7 +54,8 @@ def nanoseconds(seconds):
 
 
 def lanes_of(task, base):
-    """The lanes of which a task consists, the outermost first, each with the lines on which it stands."""
+    """The lanes of which a task consists, the outermost first, each with the lines on which it
+    stands."""
     lanes = [{"lane": base, "lines": [], "library": None, "lock": None}]
     coroutine = task.get_coro()
     while coroutine is not None:
@@ -62,10 +64,11 @@ def lanes_of(task, base):
             break
         code = frame.f_code
         if code.co_filename == say.__file__ and code.co_name == "lane":
-            lanes.append({"lane": frame.f_locals["new_name"], "lines": [], "library": None, "lock": None})
+            name = frame.f_locals["new_name"]
+            lanes.append({"lane": name, "lines": [], "library": None, "lock": None})
         elif code.co_filename == twin:
             if code.co_name == "<listcomp>" and lanes[-1]["lines"]:
-                lanes[-1]["lines"].pop()  # before Python 3.12 a comprehension has a frame of its own
+                lanes[-1]["lines"].pop()  # before Python 3.12 a comprehension has its own frame
             lanes[-1]["lines"].append(frame.f_lineno)
         elif code.co_filename != __file__:
             # The innermost says it best: `Lock.acquire` and not `__aenter__`.
@@ -73,7 +76,8 @@ def lanes_of(task, base):
             if code.co_qualname == "Lock.acquire":
                 lanes[-1]["lock"] = frame.f_locals["self"]
         coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-    # `task("A", coroutine)` names the task and has no frame of its own; a lane around a lane has no line.
+    # `task("A", coroutine)` names the task and has no frame of its own; a lane around a lane has no
+    # line.
     named = [lane for lane in lanes if lane["lane"] is not None]
     return named or lanes[:1]
 

@@ -1,8 +1,9 @@
 """Runs a Python twin in virtual time: `python3 virtual_time.py TWIN.py`.
 
-The twin is not changed; the clocks it uses are. The event loop's `select` does not wait for the next timer: it moves
-the clock to it. `time.sleep` moves the clock as well. On another thread it gives up its turn until the clock has got
-there; threads take turns, in the order in which they were started, so that the same twin always prints the same.
+The twin is not changed; the clocks it uses are. The event loop's `select` does not wait for the
+next timer: it moves the clock to it. `time.sleep` moves the clock as well. On another thread it
+gives up its turn until the clock has got there; threads take turns, in the order in which they were
+started, so that the same twin always prints the same.
 """
 
 import asyncio
@@ -21,7 +22,8 @@ loop_thread = threading.current_thread()
 
 
 class Turns:
-    """The other threads. One of them runs at a time, and only while the event loop has nothing to do."""
+    """The other threads. One of them runs at a time, and only while the event loop has nothing to
+    do."""
 
     def __init__(self):
         self.changed = threading.Condition()
@@ -46,7 +48,8 @@ class Turns:
         return min(self.due.values(), default=None)
 
     def give(self):
-        """On the event loop's thread: let the first thread run that is due, until it waits or ends."""
+        """On the event loop's thread: let the first thread run that is due, until it waits or
+        ends."""
         turn = min((until, turn) for turn, until in self.due.items())[1]
         with self.changed:
             del self.due[turn]
@@ -79,11 +82,12 @@ class Thread(threading.Thread):
 
 
 class Executor(concurrent.futures.ThreadPoolExecutor):
-    """So many threads, each of which ends when there is no more to do. By default there are enough for all calls."""
+    """So many threads, each of which ends when there is no more to do. By default there are enough
+    for all calls."""
 
     def __init__(self, max_workers=None):
         self.free = sys.maxsize if max_workers is None else max_workers
-        self.calls = collections.deque()  # only touched by whoever has the turn
+        self.calls = collections.deque()  # only touched by the thread that has the turn
 
     def submit(self, function, *args):
         future = concurrent.futures.Future()
@@ -104,7 +108,7 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
         self.free += 1
 
     def shutdown(self, wait=True, *, cancel_futures=False):
-        pass  # threads that nobody waits for end with the process
+        pass  # threads that are not joined end with the process
 
 
 class Selector(selectors.DefaultSelector):
@@ -136,11 +140,12 @@ class Loop(asyncio.SelectorEventLoop):
         return now
 
     def call_at(self, when, callback, *args, context=None):
-        # … and come in the order in which they were set, as if time passed between two of them. It does elsewhere.
+        # … and come in the order in which they were set, as if time passed between two of them. It
+        # does elsewhere.
         return super().call_at(when + next(self.timers) * 1e-9, callback, *args, context=context)
 
     async def shutdown_default_executor(self, timeout=None):
-        pass  # all have ended that anybody waits for
+        pass  # all have ended that are waited for
 
 
 def sleep(seconds):

@@ -37,6 +37,7 @@ fn main() {
                 attempts.push((format!("{folder}_{}", name(&answer)), answered(&starter, &answer)));
             }
         }
+        attempts.extend(then_try(&workshop.join("then_try"), &exercise, &solution));
         modules += &format!("pub mod {exercise} {{\n");
         for (attempt, mut file) in attempts {
             let tests = callable(&mut file);
@@ -57,7 +58,7 @@ fn main() {
     let out = std::env::var("OUT_DIR").expect("cargo says where to write");
     fs::write(Path::new(&out).join("attempts.rs"), text).expect("cargo's folder can be written to");
     println!("cargo::rerun-if-env-changed=WORKSHOP_ONLY");
-    for folder in ["exercises", "solutions", "right", "wrong"] {
+    for folder in ["exercises", "solutions", "right", "wrong", "then_try"] {
         println!("cargo::rerun-if-changed=../{folder}");
     }
 }
@@ -93,6 +94,23 @@ fn parse(path: &Path) -> syn::File {
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     syn::File { attrs: vec![], ..file }
+}
+
+/// What stands under “Then try”: its tests with the solution of the exercise, which must not do,
+/// and with the answer.
+fn then_try(folder: &Path, exercise: &str, solution: &Path) -> Vec<(String, syn::File)> {
+    let file = format!("{exercise}.rs");
+    let mut unsolved = parse(solution);
+    for item in &mut unsolved.items {
+        if let Item::Mod(module) = item
+            && module.ident == "tests"
+            && let Some((_, items)) = &mut module.content
+        {
+            *items = parse(&folder.join(&file)).items;
+        }
+    }
+    let solved = answered(&unsolved, &folder.join("solutions").join(&file));
+    vec![("then_unsolved".to_owned(), unsolved), ("then_solved".to_owned(), solved)]
 }
 
 /// The starter, with what an answer writes instead.

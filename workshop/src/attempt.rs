@@ -6,17 +6,16 @@ use crate::{
     scenario::Scenario,
 };
 use async_concepts::timeline::{Clock, Verdict, human};
-use std::{fmt::Debug, panic::Location, time::Duration};
+use std::{fmt::Debug, panic::Location, pin::Pin, time::Duration};
 
 /// Runs what the learner wrote on a paused clock, in the scenario that the file shows. What is
 /// expected of it is said in the methods of [`Attempt`].
-#[track_caller]
 pub fn attempt<T, F>(main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
 where
     T: Send + 'static,
-    F: Future<Output = T>,
+    F: Future<Output = T> + 'static,
 {
-    Attempt::of(Clock::Paused, None, main)
+    Attempt::of(Clock::Paused, None, boxed(main))
 }
 
 /// Like [`attempt`], on the real clock, for what uses real sockets: those keep to no virtual time.
@@ -24,9 +23,21 @@ where
 pub fn attempt_for_real<T, F>(main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
 where
     T: Send + 'static,
-    F: Future<Output = T>,
+    F: Future<Output = T> + 'static,
 {
-    Attempt::of(Clock::Real, None, main)
+    Attempt::of(Clock::Real, None, boxed(main))
+}
+
+/// What is attempted, whatever type its future has. All that is behind this is compiled once for
+/// each type of result, and not once for each attempt: that is most of what a learner would wait
+/// for after each change.
+pub(crate) type Main<T> = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = T>>> + Send>;
+
+/// `main`, with the type of its future forgotten.
+pub(crate) fn boxed<F: Future + 'static>(
+    main: impl FnOnce() -> F + Send + 'static,
+) -> Main<F::Output> {
+    Box::new(|| Box::pin(main()))
 }
 
 /// An attempt that has been run, and what is known of it so far.
@@ -34,7 +45,9 @@ where
 pub struct Attempt<T> {
     pub(crate) run: Run<T>,
     /// What is different from what the file shows; nothing in the scenario of the file.
-    pub(crate) scenario: Option<&'static str>,
+    pub(crate) scenario: Option<String>,
+    /// What a failure says in any exercise, where that is known: it depends on the order.
+    pub(crate) in_general: Option<&'static str>,
     /// Only with a prediction are times, lines and the timeline shown.
     pub(crate) prediction: Prediction,
     pub(crate) differences: Vec<Difference>,
@@ -47,25 +60,28 @@ pub struct Attempt<T> {
 }
 
 impl<T: Send + 'static> Attempt<T> {
-    pub(crate) fn of<F: Future<Output = T>>(
-        clock: Clock,
-        scenario: Option<Scenario>,
-        main: impl FnOnce() -> F + Send + 'static,
-    ) -> Attempt<T> {
-        let name = scenario.as_ref().map(Scenario::name);
-        Attempt {
-            run: Run::of(clock, scenario, main),
-            scenario: name,
-            prediction: None,
-            differences: vec![],
-            lines: None,
-            mistake: None,
-            may_sleep: clock == Clock::Real,
-        }
+    pub(crate) fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Attempt<T> {
+        let name = scenario.as_ref().map(|scenario| scenario.name().to_owned());
+        let run = Run::of(clock, scenario, main);
+        Attempt { scenario: name, may_sleep: clock == Clock::Real, ..Attempt::with(run, None) }
     }
 }
 
 impl<T> Attempt<T> {
+    /// Of a run that has been made elsewhere.
+    pub(crate) fn with(run: Run<T>, prediction: Prediction) -> Attempt<T> {
+        Attempt {
+            run,
+            scenario: None,
+            in_general: None,
+            prediction,
+            differences: vec![],
+            lines: None,
+            mistake: None,
+            may_sleep: false,
+        }
+    }
+
     /// What the learner predicted. Without a prediction the verdict withholds what would answer it.
     pub fn predicted(mut self, prediction: Prediction) -> Attempt<T> {
         self.prediction = prediction;

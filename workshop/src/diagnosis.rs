@@ -25,7 +25,10 @@ pub(crate) fn headline<T>(attempt: &Attempt<T>, file: &str) -> String {
         // Nothing that is concluded from times or from lanes holds of such a run.
         (Some(distorted), _) => Some(distorted),
         (None, Some(mistake)) => Some(mistake.to_owned()),
-        (None, None) => seen_in_every_exercise(attempt),
+        (None, None) => match attempt.in_general {
+            Some(cause) => Some(cause.to_owned()),
+            None => seen_in_every_exercise(attempt),
+        },
     };
     match (cause, fact) {
         (Some(cause), Some(fact)) if shown => format!("{cause}: {fact}"),
@@ -69,7 +72,7 @@ fn polled_too_often<T>(attempt: &Attempt<T>) -> Option<String> {
     if attempt.may_sleep || !attempt.run.polled_too_often() {
         return None;
     }
-    Some("something asked again and again, thousands of times, instead of waiting".into())
+    Some("something asked again and again at the same moment, instead of waiting".into())
 }
 
 fn seen_in_every_exercise<T>(attempt: &Attempt<T>) -> Option<String> {

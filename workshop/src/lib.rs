@@ -30,8 +30,8 @@
 //! ```
 //!
 //! Everything that is expected is compared first. Only if something differs, the mistakes are gone
-//! through in their order, and the first that fits is the headline of the verdict; if none does, the
-//! mistakes that are made in every exercise are. A mistake is only asked of a run that ended by
+//! through in their order, and the first that fits is the headline of the verdict; if none does,
+//! the mistakes that are made in every exercise are. A mistake is only asked of a run that ended by
 //! itself; [`Attempt::hangs`], [`Attempt::blocks`] and [`Attempt::panics`] are for the others.
 //!
 //! A verdict always comes: an attempt in which nothing can happen any more ends after an hour of
@@ -43,6 +43,7 @@
 mod attempt;
 mod compiler;
 mod diagnosis;
+mod explored;
 mod lock;
 mod panics;
 mod prediction;
@@ -50,10 +51,12 @@ mod report;
 mod run;
 mod scenario;
 mod show;
+pub mod smtp;
 mod thread_time;
 
 pub use attempt::{Attempt, attempt, attempt_for_real};
-pub use lock::{Taking, Watched, WatchedGuard, held};
+pub use explored::{BUDGET, Everywhere, every_cancellation, every_schedule};
+pub use lock::{Taking, Watched, WatchedGuard, held, shared};
 pub use prediction::Prediction;
 pub use run::{PATIENCE, Run};
 pub use scenario::{Scenario, delay, given, ms, scenario};

@@ -54,8 +54,9 @@ pub(crate) fn fail<T>(attempt: &Attempt<T>, place: &Location<'_>) -> ! {
 fn details<T>(attempt: &Attempt<T>) -> String {
     let run = &attempt.run;
     let mut text = String::new();
-    if let Some(scenario) = attempt.scenario {
-        text += &format!("(in another scenario than that of the file: {scenario})\n");
+    if let Some(scenario) = &attempt.scenario {
+        let sentence = format!("(in another scenario than that of the file: {scenario})");
+        text += &folded(&sentence);
     }
     let Some(prediction) = attempt.prediction else {
         return text + "\n" + PREDICT_FIRST + "\n";
@@ -89,6 +90,25 @@ fn details<T>(attempt: &Attempt<T>) -> String {
         text += &run.chart.to_text(picture());
     }
     text
+}
+
+/// In lines of at most [`WIDTH`] columns.
+fn folded(sentence: &str) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for word in sentence.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > WIDTH {
+            text.push('\n');
+            column = 0;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text += word;
+        column += width;
+    }
+    text + "\n"
 }
 
 /// What was expected and what happened, line by line. What is in both stands in one row, so that a
@@ -158,6 +178,11 @@ fn remember(text: &str) {
         // Without it the verdict is still in the output of the test.
         let _ = fs::write(file, text);
     }
+}
+
+/// Says what was tried where all of it holds: seen with `cargo test -- --show-output`.
+pub(crate) fn tried(covered: &str) {
+    println!("tried: {covered}");
 }
 
 /// The exercise is right, as far as this attempt goes.

@@ -1,18 +1,28 @@
 //! Running what the learner wrote, and questions about how it went.
 use crate::{
+    attempt::Main,
     panics::{self, Place},
     scenario::{Scenario, UnderWay},
     thread_time::ThreadTime,
 };
-use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Row, State, Verdict};
+use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-/// How long, on the wall clock, an attempt may keep its thread before it is given up: long enough
-/// for a busy machine, short enough for a learner who waits for a verdict.
+/// How long, on the wall clock, an attempt may keep its thread before it is given up: short enough
+/// for a learner who waits for a verdict. On a machine that has more to do than cores it is longer,
+/// 5 s at most: to name the places where lanes wait takes a moment, and there it takes several.
 pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// [`PATIENCE`], on this machine and now.
+pub(crate) fn patience() -> Duration {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: f64 = load.split(' ').next().unwrap_or_default().parse().unwrap_or(0.0);
+    let cores = std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
+    PATIENCE.mul_f64((load / cores).clamp(1.0, 2.5))
+}
 
 /// How long an attempt may take on virtual time, which passes at once.
 const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
@@ -21,7 +31,10 @@ const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 const REAL_LIMIT: Duration = Duration::from_secs(5);
 
 /// More states than these of one lane, at one instant, are no waiting any more.
-const TOO_OFTEN: usize = 1000;
+const TOO_OFTEN: usize = 100;
+
+/// The same of a lane that polls others: each of them interrupts it, and there may be a thousand.
+const TOO_OFTEN_WITH_OTHERS: usize = 1100;
 
 /// An attempt that is over: what there is to ask when one looks for the misconception behind it.
 pub struct Run<T> {
@@ -37,11 +50,7 @@ pub struct Run<T> {
 
 impl<T: Send + 'static> Run<T> {
     /// Runs the future that `main` makes, to its end or until it is given up.
-    pub(crate) fn of<F: Future<Output = T>>(
-        clock: Clock,
-        scenario: Option<Scenario>,
-        main: impl FnOnce() -> F + Send + 'static,
-    ) -> Run<T> {
+    pub(crate) fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Run<T> {
         let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
         let _under_way = UnderWay::begin(scenario);
         panics::note_where();
@@ -58,16 +67,23 @@ impl<T: Send + 'static> Run<T> {
                 }
             }
         };
-        let recorder = Recorder::new("your run").watchdog(PATIENCE).clock(clock).limit(limit);
+        let recorder = Recorder::new("your run").watchdog(patience()).clock(clock).limit(limit);
         let recording = recorder.record(measured);
         let slept = *slept.lock().expect("it is only written to");
+        Run { panicked_at: panics::last_place(), slept, ..Run::from(recording) }
+    }
+}
+
+/// A run that has been recorded already: what only its own thread knows is left open.
+impl<T> From<Recording<T>> for Run<T> {
+    fn from(recording: Recording<T>) -> Run<T> {
         Run {
             lines: recording.transcript(),
             elapsed: recording.elapsed,
             chart: recording.chart(),
-            panicked_at: panics::last_place(),
+            panicked_at: None,
             outcome: recording.outcome,
-            slept,
+            slept: None,
         }
     }
 }
@@ -234,10 +250,16 @@ impl<T> Run<T> {
         if self.is_cut() {
             return true;
         }
-        let mut rows = self.chart.rows.iter();
-        rows.any(|row| {
+        let rows = &self.chart.rows;
+        let mut most = vec![TOO_OFTEN; rows.len()];
+        for row in rows {
+            if let Some(by) = row.polled_by {
+                most[by] = TOO_OFTEN_WITH_OTHERS;
+            }
+        }
+        rows.iter().zip(most).any(|(row, most)| {
             let mut instants = row.spans.chunk_by(|a, b| a.from.instant == b.from.instant);
-            instants.any(|spans| spans.len() > TOO_OFTEN)
+            instants.any(|spans| spans.len() > most)
         })
     }
 

@@ -3,7 +3,7 @@
 //! One set of numbers can be fitted to. So each exercise is judged in several scenarios: boiling
 //! takes longer, the other page fails, the caller goes away. The learner's lines stay what they
 //! are; what is around them asks for its times and values here.
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, boxed};
 use async_concepts::timeline::Clock;
 use std::{
     any::Any,
@@ -33,6 +33,8 @@ pub struct Scenario {
     substitutes: Vec<Substitute>,
     /// What takes longer, and by how much.
     delays: Vec<(Value, Duration)>,
+    /// From when until when another task holds the locks of [`shared`](crate::shared).
+    held: Option<(Duration, Duration)>,
 }
 
 /// What stands here for a value of the file.
@@ -73,6 +75,13 @@ impl Scenario {
         self
     }
 
+    /// A task that the file does not show holds the locks of [`shared`](crate::shared) between
+    /// these times, in milliseconds since they were made.
+    pub fn held(mut self, from: u64, until: u64) -> Scenario {
+        self.held = Some((Duration::from_millis(from), Duration::from_millis(until)));
+        self
+    }
+
     fn substitute<V: Any + Send + Sync>(mut self, shown: V, here: Vec<V>) -> Scenario {
         let mut values: Vec<Value> = vec![];
         for value in here {
@@ -88,9 +97,9 @@ impl Scenario {
     pub fn attempt<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
     where
         T: Send + 'static,
-        F: Future<Output = T>,
+        F: Future<Output = T> + 'static,
     {
-        Attempt::of(Clock::Paused, Some(self), main)
+        Attempt::of(Clock::Paused, Some(self), boxed(main))
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -156,4 +165,10 @@ pub(crate) fn delay_of<K: Any + PartialEq>(of: &K) -> Duration {
         }
     }
     Duration::ZERO
+}
+
+/// From when until when another task holds each lock, since it was made, if one does.
+pub(crate) fn held_by_another() -> Option<(Duration, Duration)> {
+    let current = CURRENT.read().unwrap_or_else(PoisonError::into_inner);
+    current.as_ref()?.held
 }

@@ -1,9 +1,10 @@
 //! What `cargo run` shows of an exercise.
 use crate::{
+    attempt::{Main, boxed},
     panics,
     prediction::{PREDICT_FIRST, Prediction},
     report::picture,
-    run::PATIENCE,
+    run::patience,
 };
 use async_concepts::timeline::{Line, Recorder, human};
 use std::{env, fs, path::Path};
@@ -18,8 +19,12 @@ use std::{env, fs, path::Path};
 pub fn show<T, F>(name: &str, prediction: Prediction, main: impl FnOnce() -> F + Send + 'static)
 where
     T: Send + 'static,
-    F: Future<Output = T>,
+    F: Future<Output = T> + 'static,
 {
+    show_boxed(name, prediction, boxed(main));
+}
+
+fn show_boxed<T: Send + 'static>(name: &str, prediction: Prediction, main: Main<T>) {
     if let Some(verdict) = verdict_of_the_test(name) {
         print!("{verdict}");
         return;
@@ -29,7 +34,7 @@ where
         return;
     }
     panics::note_where();
-    let recorder = Recorder::new(name).watchdog(PATIENCE);
+    let recorder = Recorder::new(name).watchdog(patience());
     let run = recorder.print(|line: &Line| println!("{line:#}")).record(main);
     println!("\n{}", run.chart().to_text(picture()));
     if let Err(verdict) = run.outcome {

@@ -8,7 +8,8 @@ use std::{
 };
 
 /// A file of recipients, each below a comment with the reason. It is a list in the format of
-/// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to again.
+/// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to
+/// again.
 pub struct FailedList {
     file: File,
     /// How many bytes of the file are whole entries.

@@ -60,13 +60,14 @@ impl Reply {
         Reply { code, status: Some(Status { class, subject, detail }), text: one_line(text.into()) }
     }
 
-    /// `250`: accepted, with all that it means. Whoever says so is responsible from now on: RFC
-    /// 5321, 4.2.5.
+    /// `250`: accepted, with all that it means. The server that says so is responsible from now on:
+    /// RFC 5321, 4.2.5.
     pub fn accepted(text: impl Into<Cow<'static, str>>) -> Reply {
         Reply::new(250, (2, 0, 0), text)
     }
 
-    /// `250 2.1.5`: this recipient can have the message. RFC 3463, 3.2 has a status of its own for it.
+    /// `250 2.1.5`: this recipient can have the message. RFC 3463, 3.2 has a status of its own for
+    /// it.
     pub fn recipient_ok() -> Reply {
         Reply::own(250, Some((2, 1, 5)), "recipient ok")
     }

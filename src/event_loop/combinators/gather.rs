@@ -20,6 +20,7 @@ use crate::event_loop::{DoneCallback, Error, Future, Result, get_running_loop};
 ///
 /// [`Error::NoRunningLoop`] if a coroutine comes first, or nothing at all, and no loop runs on this
 /// thread. [`Error::OtherLoop`] if not all belong to the loop of the first.
+#[track_caller]
 pub fn gather<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
 where
     E: EnsureFuture<Output: Clone + 'static>,
@@ -30,6 +31,7 @@ where
 
 /// Like [`gather`] with `return_exceptions=True`: waits for all children, and errors stand among
 /// the results.
+#[track_caller]
 pub fn gather_return_exceptions<C, E>(children: impl IntoIterator<Item = E>) -> Result<Future<C>>
 where
     E: EnsureFuture<Output: Clone + 'static>,
@@ -54,7 +56,7 @@ struct Gather<T: 'static, C: 'static> {
 
 impl<T, C> Outer for Gather<T, C> {
     fn children(&self) -> Others {
-        self.children.borrow().iter().map(|child| child.0.clone() as _).collect()
+        Others::Many(self.children.borrow().iter().map(|child| child.0.clone() as _).collect())
     }
 
     fn cancel_requested(&self) {
@@ -90,6 +92,7 @@ impl<T, C> Gather<T, C> {
     }
 }
 
+#[track_caller]
 fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     awaitables: impl IntoIterator<Item = E>,
     return_exceptions: bool,
@@ -105,7 +108,8 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     // The callback owns the outer future, and is dropped when the children have ended. `Gather`
     // must not own it, since it is owned by it.
     let place = Rc::new(OnceCell::new());
-    let (shared, outer) = (gather.clone(), place.clone());
+    let shared = gather.clone();
+    let outer = place.clone();
     let on_child_done = DoneCallback::new(move |child| shared.child_is_done(child, outer.get()));
     let mut event_loop = None;
     let mut seen = Seen::default();

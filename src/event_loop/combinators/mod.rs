@@ -29,6 +29,7 @@ use super::{Error, EventLoop, Future, Result, Task, get_running_loop};
 
 /// Starts a coroutine as a task of the running loop; see [`EventLoop::create_task`].
 /// [`Error::NoRunningLoop`] if there is none.
+#[track_caller]
 pub fn create_task<T: 'static>(
     coroutine: impl StdFuture<Output = Result<T>> + 'static,
 ) -> Result<Future<T>> {
@@ -41,6 +42,7 @@ impl EventLoop {
     ///
     /// Fails as [`EventLoop::run_forever`] does, with [`Error::LoopStopped`] if `stop` was called,
     /// and with [`Error::OtherLoop`] if the future belongs to another loop.
+    #[track_caller]
     pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(
         &self,
         awaitable: E,
@@ -55,6 +57,7 @@ impl EventLoop {
     }
 
     /// Like [`EventLoop::create_task`], with a name of your own.
+    #[track_caller]
     pub fn create_named_task<T: 'static>(
         &self,
         name: &str,
@@ -65,6 +68,7 @@ impl EventLoop {
 
     /// Makes a task of a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] after
     /// `close`, [`Error::OtherLoop`] for a future of another loop.
+    #[track_caller]
     pub fn ensure_future<E: EnsureFuture>(&self, awaitable: E) -> Result<Future<E::Output>> {
         awaitable.ensure_future(Some(self))
     }
@@ -79,6 +83,7 @@ pub trait EnsureFuture: Sized {
     /// Makes a task of a coroutine, of `event_loop` or else the running loop. A future is handed on
     /// as it is, or refused with [`Error::OtherLoop`] if it belongs to another loop than
     /// `event_loop`.
+    #[track_caller]
     fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<Self::Output>>;
 
     /// What `.await` does, of which a coroutine is no task.
@@ -93,6 +98,7 @@ pub trait EnsureFuture: Sized {
 impl<T: 'static, C: StdFuture<Output = Result<T>> + 'static> EnsureFuture for C {
     type Output = T;
 
+    #[track_caller]
     fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<T>> {
         match event_loop {
             Some(event_loop) => event_loop.create_task(self),

@@ -7,6 +7,7 @@ use crate::event_loop::{EnsureFuture, Error, Future, Result};
 ///
 /// Its result is as any future's: `set_result` by hand is accepted, as in CPython, and makes the
 /// outcome of what is inside an exception in a callback, which goes to the exception handler.
+#[track_caller]
 pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<Future<E::Output>> {
     let inner = awaitable.ensure_future(None)?;
     if inner.done() {

@@ -1,6 +1,7 @@
 //! Sleeping: for a time, or for one iteration.
 
 use std::future::{Future as StdFuture, poll_fn};
+use std::panic::Location;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -8,9 +9,11 @@ use crate::event_loop::{EventLoop, Future, Result, TimerHandle, get_running_loop
 
 /// Waits for `delay`; zero lets everything else that is ready run once. Cancelling or dropping it
 /// ends the timer.
+#[track_caller]
 pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
+    let caller = Location::caller();
     // Boxed, so that the many tasks that only give way stay small.
-    let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay)));
+    let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay, caller)));
     let mut gave_way = false;
     poll_fn(move |context| match &mut timer {
         Some(timer) => timer.as_mut().poll(context),
@@ -18,11 +21,11 @@ pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     })
 }
 
-async fn wait_for_timer(delay: Duration) -> Result<()> {
+async fn wait_for_timer(delay: Duration, caller: &'static Location<'static>) -> Result<()> {
     let event_loop = get_running_loop()?;
     let waiter = event_loop.create_future();
     let _timer = release_later(&event_loop, delay, &waiter)?;
-    waiter.await
+    waiter.awaited_at(caller).await
 }
 
 /// Ends a wait, unless that has ended (`_release_waiter` in `tasks.py`).
@@ -52,8 +55,7 @@ impl Drop for CancelOnDrop {
 /// Lets everything else that is ready run once: pending the first time, ready the second.
 fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     let event_loop = get_running_loop()?;
-    let current = event_loop.0.tasks.polled_by(context.waker());
-    let Some(mut current) = current else {
+    let Some(current) = event_loop.0.current.polled_by(context.waker()) else {
         // Polled by an executor inside the task, which has to be woken.
         if std::mem::replace(done, true) {
             return Poll::Ready(Ok(()));
@@ -70,7 +72,6 @@ fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     current.gives_way();
     if !current.owns(context.waker()) {
         // A lane is between: it has to hear that its poll was not the last.
-        drop(current);
         context.waker().wake_by_ref();
     }
     Poll::Pending

@@ -58,6 +58,7 @@ pub async fn task_group<T>(body: impl AsyncFnOnce(TaskGroup) -> Result<T>) -> Re
 pub struct TaskGroup(Rc<Group>);
 
 struct Group {
+    /// Where its tasks run.
     event_loop: EventLoop,
     /// The task that runs the body.
     parent: TaskRef,
@@ -81,6 +82,7 @@ struct Group {
 impl TaskGroup {
     /// Starts a coroutine as a task of the group. [`Error::TaskGroupIsOver`] if the group is being
     /// cancelled, or its body is over and all tasks have ended.
+    #[track_caller]
     pub fn create_task<T: 'static>(
         &self,
         coroutine: impl StdFuture<Output = Result<T>> + 'static,
@@ -89,6 +91,7 @@ impl TaskGroup {
     }
 
     /// Like [`TaskGroup::create_task`], with a name of your own.
+    #[track_caller]
     pub fn create_named_task<T: 'static>(
         &self,
         name: &str,
@@ -97,6 +100,7 @@ impl TaskGroup {
         self.start(Some(name), coroutine)
     }
 
+    #[track_caller]
     fn start<T: 'static>(
         &self,
         name: Option<&str>,

@@ -1,4 +1,4 @@
-//! Tasks of whatever type: which there are, which one runs, and how often each was asked to cancel.
+//! Tasks of any type: which there are, which one runs, and how often each was asked to cancel.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use crate::event_loop::future::AnyFuture;
 use crate::event_loop::handle::Call;
 use crate::event_loop::{Error, EventLoop, Future, Result, get_running_loop};
 
-/// A task, whatever its result is: what [`current_task`] and [`all_tasks`] give. Clones are the
+/// A task of any type: what [`current_task`] and [`all_tasks`] give. Clones are the
 /// same task.
 #[derive(Clone)]
 pub struct TaskRef(Rc<dyn AnyFuture>);
@@ -97,7 +97,7 @@ impl<T: 'static> Future<T> {
 impl EventLoop {
     /// The task whose step is being run. `None` in a callback, and while the loop does not run.
     pub fn current_task(&self) -> Option<TaskRef> {
-        let key = self.0.tasks.current_key()?;
+        let key = self.0.current.key()?;
         self.0.registry.get(key).map(TaskRef)
     }
 

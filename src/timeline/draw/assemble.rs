@@ -3,6 +3,22 @@
 //! Events say what was seen: a poll began, a waker was rung. What a lane *did* between two events
 //! follows from both: a lane that returned `Pending` was waiting if a wake came next, and was only
 //! polled together with a neighbour if a poll came next. So a span is made when it ends.
+//!
+//! The events are read once, in order, and each one does two things: it may begin a new instant
+//! (`reach`), and it may end a span of its lane and begin the next (`event`). A second pass over
+//! the finished spans tells *ready* from *woken, not polled* (`tell_ready_from_not_polled`), since
+//! that depends on what all other lanes did at the same time.
+//!
+//! Within an instant a position is the number of polls that have begun so far. So each poll gets a
+//! column of its own, and a poll that polls others is as wide as all of them:
+//!
+//! ```text
+//!               0    1    2    3
+//!  outer        ██████████████████    begins at 0, ends at 3
+//!  inner A           █████            begins at 1, ends at 2
+//!  inner B                █████       begins at 2, ends at 3
+//!  [thread]     outer  A    B         what `Hold`s say: the innermost lane has the thread
+//! ```
 use super::{
     chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake},
     places::Places,
@@ -20,19 +36,43 @@ impl Chart {
         elapsed: Duration,
         left_out: u64,
     ) -> Chart {
+        Chart::of_workers(0, title, clock, events, elapsed, left_out)
+    }
+
+    /// The same of a runtime that has so many workers beside its first thread: what they poll has
+    /// the numbers from 1 to that as its thread.
+    pub fn of_workers(
+        workers: usize,
+        title: &str,
+        clock: Clock,
+        events: &[Event],
+        elapsed: Duration,
+        left_out: u64,
+    ) -> Chart {
+        let threads = vec![vec![]; workers + 1];
         let mut assembly = Assembly {
-            chart: Chart { title: title.into(), clock, left_out, ..Chart::default() },
+            chart: Chart {
+                title: title.into(),
+                clock,
+                left_out,
+                workers,
+                threads,
+                ..Chart::default()
+            },
             clock,
             hues: HashMap::new(),
             began: Duration::ZERO,
             open: vec![],
-            stacks: vec![],
+            stacks: vec![vec![]; workers + 1],
             last_block: None,
         };
+        // Time first, then what happened at it: a span ends where the instant of its event begins.
         for event in events {
             assembly.reach(event.at, assembly.ends_a_long_poll(event));
             assembly.event(event);
         }
+        // The run may have gone on after its last event, and the spans that are still open end
+        // there.
         assembly.reach(elapsed, false);
         assembly.finish()
     }
@@ -40,33 +80,49 @@ impl Chart {
 
 /// A chart in the making.
 struct Assembly {
+    /// What is finished. A span gets here when it ends, so that none has to be changed later, but
+    /// for two exceptions that have a function each.
     chart: Chart,
+    /// Which rule says where an instant begins. On the paused clock two times are equal or they are
+    /// not.
     /// Instants of the real clock are found by their distance.
     clock: Clock,
+    /// Lanes of one name share a colour, so a colour belongs to a name and not to a lane.
     /// The distinct names of lanes, in the order in which they came up.
     hues: HashMap<String, usize>,
     /// When the last instant began, as it was measured: its own time is rounded.
     began: Duration,
+    /// One for each row of `chart`, at the same index: rows and these are only ever pushed
+    /// together.
     /// What each lane does, and since when.
     open: Vec<Open>,
     /// For each thread the lanes that are being polled, the outermost first.
+    /// A list for each thread, since two threads poll at the same time, and only the lanes of one
+    /// thread are inside each other. It has as many lists as `chart.threads`.
     stacks: Vec<Vec<LaneId>>,
     /// Where a lane has last blocked the runtime's thread on the paused clock, until then.
+    /// Only an event says that a lane has blocked: time also passes during a poll when the program
+    /// moves the clock by itself.
     last_block: Option<Pos>,
 }
 
 /// The span of a lane that has not ended yet.
 struct Open {
     /// What the lane does; none when it has ended.
+    /// A wait is `Until::RunOver` until something ends it: what ends a wait is not known before.
     state: Option<State>,
     /// Since when.
+    /// It is also where the span before this one ended: a row has no gaps.
     from: Pos,
     /// When its last poll began, as it was measured, and at which instant: a long poll must not
     /// disappear in an instant.
+    /// The time is not that of the instant, which is rounded, and which later polls share.
     polled: (Duration, usize),
     /// Woken in the middle of its own poll, so ready as soon as that has returned.
+    /// A state cannot say it, since the lane is running until the poll returns.
     woken_while_polled: bool,
     /// Where it has waited since its last poll, and for what.
+    /// They are known at the end of a poll, and belong to the span that begins there.
     waits: Option<Waits>,
 }
 
@@ -74,6 +130,7 @@ impl Assembly {
     /// Time is at least `at` now. A new instant begins if it is later than the last one; or if it
     /// has to, since a poll has ended that began at the last one and took its time.
     fn reach(&mut self, at: Duration, long_poll: bool) {
+        // The first event: there is nothing yet that it could be compared with.
         let Some(last) = self.chart.instants.last() else {
             let at = match self.clock {
                 Clock::Paused => at,
@@ -83,6 +140,8 @@ impl Assembly {
             self.began = at;
             return;
         };
+        // Measured from the beginning of the instant and not from its last event. Otherwise a lane
+        // that is polled every few milliseconds would make one endless instant.
         let passed = at.saturating_sub(self.began);
         let same = match self.clock {
             Clock::Paused => passed.is_zero(),
@@ -99,6 +158,7 @@ impl Assembly {
                 roundest(at, lateness(self.chart.instants.len(), at.saturating_sub(last.at)))
             }
         };
+        // Rounding goes back in time, and must not go back beyond the instant before.
         let at_least = last.at;
         self.chart.instants.push(Instant { at: rounded.max(at_least), columns: 0 });
         self.began = at;
@@ -111,10 +171,12 @@ impl Assembly {
         if self.clock == Clock::Paused || !ends || self.chart.instants.is_empty() {
             return false;
         }
+        // A poll that began at an earlier instant is seen anyway: it reaches from one to the other.
         let (began, instant) = self.open[event.lane].polled;
         event.at.saturating_sub(began) > LONG_POLL && instant + 1 == self.chart.instants.len()
     }
 
+    /// The right edge of all that has happened so far.
     fn now(&self) -> Pos {
         let instant = self.chart.instants.len() - 1;
         Pos { instant, column: self.chart.instants[instant].columns }
@@ -123,11 +185,16 @@ impl Assembly {
     /// The lane does something else from now on, or nothing more. What it did until now becomes a
     /// span, unless no time and no poll went by.
     fn change(&mut self, lane: LaneId, next: Option<State>) {
-        let now = self.now();
+        self.change_at(self.now(), lane, next);
+    }
+
+    fn change_at(&mut self, now: Pos, lane: LaneId, next: Option<State>) {
         let open = &mut self.open[lane];
-        let (state, from) = (open.state, open.from);
+        let state = open.state;
+        let from = open.from;
         open.state = next;
         open.from = now;
+        // A lane that has ended has no span that could end now.
         let Some(mut state) = state else { return };
         if from == now {
             return;
@@ -138,6 +205,7 @@ impl Assembly {
             let blocked = self.clock == Clock::Real || self.last_block > Some(from);
             state = if blocked { State::Blocking } else { State::MovedClock };
         }
+        // A lane that runs has no place to show: its last waits are those of the poll before.
         let places = match (state, &open.waits) {
             (State::Waiting(_) | State::Ready | State::WokenNotPolled, Some(waits)) => {
                 Places::recorded(waits)
@@ -154,13 +222,31 @@ impl Assembly {
         }
     }
 
+    /// The lane has ended, or the run has. The end of a row is where its last span ends.
     fn end(&mut self, lane: LaneId, end: End) {
-        self.change(lane, None);
-        self.chart.rows[lane].end = (self.now(), end);
+        self.end_at(self.now(), lane, end);
+    }
+
+    fn end_at(&mut self, now: Pos, lane: LaneId, end: End) {
+        self.change_at(now, lane, None);
+        self.chart.rows[lane].end = (now, end);
+    }
+
+    /// Where a poll ends. Another thread may have begun an instant meanwhile, on the real clock;
+    /// but one that was short ends in the instant in which it began, and does not block until then.
+    fn end_of_poll(&self, lane: LaneId, event: &Event) -> Pos {
+        let now = self.now();
+        let (began, instant) = self.open[lane].polled;
+        let short = event.at.saturating_sub(began) <= LONG_POLL;
+        if self.clock == Clock::Real && short && instant < now.instant {
+            return Pos { instant, column: self.chart.instants[instant].columns };
+        }
+        now
     }
 
     fn event(&mut self, event: &Event) {
         let lane = event.lane;
+        // Threads come up when a lane first runs on them, and have no event of their own.
         while self.stacks.len() <= event.thread {
             self.stacks.push(vec![]);
             self.chart.threads.push(vec![]);
@@ -168,11 +254,15 @@ impl Assembly {
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
             What::PollStart => self.poll_starts(lane, event),
-            What::PollEnd { polled, .. } => self.poll_ends(lane, event.thread, polled),
+            What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
+            // It stands between the two ends of a poll, so the lane's own span learns of it in
+            // `change`.
             What::Blocked if event.thread == 0 => self.last_block = Some(self.now()),
+            // On another thread each poll is `OnThread`, and keeps no other lane waiting.
             What::Blocked => {}
             What::Woken { by } => self.woken(lane, by),
             What::Dropped { by, aborted } => {
+                // Its wait was cut short: this is no wake, and no timer.
                 self.waited(lane, Until::Dropped);
                 self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
             }
@@ -185,6 +275,7 @@ impl Assembly {
     }
 
     fn created(&mut self, name: &str, parent: Option<LaneId>) {
+        // A name that is known keeps its colour, and a new one gets the next.
         let next = self.hues.len();
         let hue = *self.hues.entry(name.to_owned()).or_insert(next);
         let now = self.now();
@@ -194,6 +285,7 @@ impl Assembly {
             parent,
             polled_by: None,
             spans: vec![],
+            // Overwritten when it ends. Until then it is the truth.
             end: (now, End::Unfinished),
         });
         self.open.push(Open {
@@ -207,9 +299,10 @@ impl Assembly {
 
     fn poll_starts(&mut self, lane: LaneId, event: &Event) {
         let thread = event.thread;
+        // A lane that still waits when its poll begins was not woken: the lane that polls it was.
         let unwoken = matches!(self.open[lane].state, Some(State::Waiting(_)));
         self.waited(lane, Until::Unwoken);
-        let next = if thread > 0 {
+        let next = if thread > self.chart.workers {
             State::OnThread
         } else if unwoken {
             State::RunningUnwoken
@@ -219,31 +312,37 @@ impl Assembly {
         self.change(lane, Some(next));
         let now = self.now();
         self.open[lane].polled = (event.at, now.instant);
+        // Whatever was being polled on this thread is what polls this lane.
         let outer = self.stacks[thread].last().copied();
         // The lane around it has the thread until here.
         if let (Some(_), Some(hold)) = (outer, self.chart.threads[thread].last_mut()) {
             hold.to = now;
         }
+        // The last poll decides: a future can be handed from one owner to another.
         self.chart.rows[lane].polled_by = outer;
         self.stacks[thread].push(lane);
         self.chart.threads[thread].push(Hold { lane, from: now, to: now });
+        // Last, so that the poll begins at the left edge of its column.
         self.chart.instants[now.instant].columns += 1;
     }
 
-    fn poll_ends(&mut self, lane: LaneId, thread: usize, polled: &Polled) {
+    fn poll_ends(&mut self, lane: LaneId, event: &Event, polled: &Polled) {
+        let thread = event.thread;
+        let now = self.end_of_poll(lane, event);
+        // Taken whatever the poll returned: the wake counts for this poll only.
         let woken = std::mem::take(&mut self.open[lane].woken_while_polled);
         match polled {
             Polled::Pending(waits) => {
                 let next = if woken { State::Ready } else { State::Waiting(Until::RunOver) };
-                self.change(lane, Some(next));
+                self.change_at(now, lane, Some(next));
                 self.open[lane].waits = Some(waits.clone());
             }
-            Polled::Item => self.change(lane, Some(State::BetweenItems)),
-            Polled::Ready => self.end(lane, End::Finished),
-            Polled::Panicked(message) => self.end(lane, End::Panicked(message.clone())),
+            // A stream that has given an item waits for nothing. It has not been asked.
+            Polled::Item => self.change_at(now, lane, Some(State::BetweenItems)),
+            Polled::Ready => self.end_at(now, lane, End::Finished),
+            Polled::Panicked(message) => self.end_at(now, lane, End::Panicked(message.clone())),
         }
         // The lane around it has the thread again.
-        let now = self.now();
         self.stacks[thread].retain(|other| *other != lane);
         if let Some(hold) = self.chart.threads[thread].last_mut() {
             hold.to = now;
@@ -254,6 +353,7 @@ impl Assembly {
     }
 
     fn woken(&mut self, lane: LaneId, by: &WokenBy) {
+        // In the words of a chart: an event says what rang the waker, a span what ended its wait.
         let until = match by {
             WokenBy::Lane(by) => Until::Lane(*by),
             WokenBy::Clock => Until::Clock,
@@ -263,6 +363,8 @@ impl Assembly {
         match self.open[lane].state {
             Some(State::Waiting(_)) => {
                 self.waited(lane, until);
+                // This wait may have had no room, and then the wake explains the one before.
+                self.join_with_the_wait_before(lane, until);
                 self.change(lane, Some(State::Ready));
             }
             Some(State::Running | State::RunningUnwoken) => {
@@ -272,32 +374,66 @@ impl Assembly {
             }
             _ => {}
         }
-        let Until::Lane(from) = until else { return };
+        // An arrow needs a lane at its tail: a timer, the runtime and a socket have none.
+        if let Until::Lane(from) = until {
+            self.add_wake(from, lane);
+        }
+    }
+
+    /// Notes that a lane woke another one, for the arrows.
+    fn add_wake(&mut self, from: LaneId, to: LaneId) {
         let at = self.now();
-        // A second wake at the same place says nothing new.
+        // A second wake at the same place says nothing new: it would be one arrow, drawn twice.
         for wake in self.chart.wakes.iter().rev() {
             if wake.at != at {
                 break;
             }
-            if wake.to == lane {
+            if wake.to == to {
                 return;
             }
         }
-        self.chart.wakes.push(Wake { at, from, to: lane });
+        self.chart.wakes.push(Wake { at, from, to });
     }
 
+    /// On the real clock a lane may be polled without a wake a moment before its own timer fires.
+    /// Both are in one instant, and the wait between them has no place in it. Then the wake is what
+    /// the wait before that poll was for.
+    fn join_with_the_wait_before(&mut self, lane: LaneId, until: Until) {
+        let now = self.now();
+        if self.clock == Clock::Paused || self.open[lane].from != now {
+            return;
+        }
+        for span in self.chart.rows[lane].spans.iter_mut().rev() {
+            match span.state {
+                State::RunningUnwoken if span.from.instant == now.instant => {}
+                State::Waiting(Until::Unwoken) => {
+                    span.state = State::Waiting(until);
+                    return;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// What is still open ends with the run, and what has no width goes.
     fn finish(mut self) -> Chart {
         for lane in 0..self.chart.rows.len() {
+            // The others have their end already, and it says more than that they had not ended.
             if self.open[lane].state.is_some() {
                 self.end(lane, End::Unfinished);
             }
         }
         let now = self.now();
+        // The time of the last instant and not the measured one, so that the sum of all gaps is the
+        // whole.
         self.chart.elapsed = self.chart.time(now);
         for (thread, stack) in self.chart.threads.iter_mut().zip(&self.stacks) {
+            // A poll that the run has cut short, because it was ended with a verdict, lasts to its
+            // end.
             if let (false, Some(hold)) = (stack.is_empty(), thread.last_mut()) {
                 hold.to = now;
             }
+            // Between two inner polls the outer lane has the thread for no time and no column.
             thread.retain(|hold| hold.from < hold.to);
         }
         tell_ready_from_not_polled(&mut self.chart, self.clock);
@@ -311,6 +447,12 @@ impl Assembly {
 /// chosen arm awaits, a stream whose consumer awaits in its body.
 fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
     let idle = idle_gaps(chart);
+    // A gap has the number of the instant before it. The stretch splits at the first idle one:
+    //
+    //    instants    0         1         2         3
+    //    before      ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░█     woken at 0, polled at 3
+    //    thread      busy      busy      idle
+    //    after       ░░░░░░░░░░░░░░░░░░░░┄┄┄┄┄┄┄┄┄┄█     ready until 2, then not polled
     for lane in 0..chart.rows.len() {
         let mut spans = vec![];
         let owner = chart.rows[lane].polled_by;
@@ -319,6 +461,7 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
                 spans.push(span.clone());
                 continue;
             }
+            // Within one instant no time passes, and there is no gap to be idle in: it stays ready.
             let mut gaps = span.from.instant..span.to.instant;
             let not_polled = gaps.find(|&gap| {
                 // On the real clock a busy machine can keep the runtime's thread from running, and
@@ -329,8 +472,11 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
                 spans.push(span.clone());
                 continue;
             };
+            // The thread was not free before the last poll of that instant had returned.
             let after_the_polls = Pos { instant: gap, column: chart.instants[gap].columns };
             let from = after_the_polls.max(span.from);
+            // The first part is left out where it would be empty: the wake was the last thing
+            // there.
             if span.from < from {
                 spans.push(Span { to: from, ..span.clone() });
             }
@@ -342,9 +488,16 @@ fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
 
 /// For each gap between two instants whether the runtime's thread ran nothing in it.
 fn idle_gaps(chart: &Chart) -> Vec<bool> {
+    // Only the first thread counts: the others run closures, and no future waits for its turn
+    // there.
     let mut idle = vec![true; chart.instants.len()];
+    if chart.workers > 0 {
+        // One of several is always free, or as good as that: what tells is that the owner waits.
+        return idle;
+    }
     if let Some(holds) = chart.threads.first() {
         for hold in holds {
+            // A hold within one instant fills no gap.
             idle[hold.from.instant..hold.to.instant].fill(false);
         }
     }
@@ -353,8 +506,10 @@ fn idle_gaps(chart: &Chart) -> Vec<bool> {
 
 /// Whether a lane is known to wait between an instant and the next.
 fn waits_in(chart: &Chart, lane: Option<LaneId>, gap: usize) -> bool {
+    // The runtime polls it, and the runtime never waits for anything else.
     let Some(lane) = lane else { return false };
     for span in &chart.rows[lane].spans {
+        // Spans have no gaps between them, so at most one of them covers it.
         if span.from.instant <= gap && gap < span.to.instant {
             return matches!(span.state, State::Waiting(_));
         }
@@ -373,6 +528,8 @@ const LONG_POLL: Duration = Duration::from_millis(1);
 /// each timer in a row adds up to a millisecond. Where instants are close to each other, less: a
 /// small step is not to be rounded away.
 fn lateness(nth: usize, gap: Duration) -> Duration {
+    // The larger of a tenth and 2 ms, but never more than half: two instants must not fall
+    // together.
     let millisecond = Duration::from_millis(1);
     (JITTER + millisecond * nth as u32).min((gap / 10).max(2 * millisecond)).min(gap / 2)
 }
@@ -380,6 +537,7 @@ fn lateness(nth: usize, gap: Duration) -> Duration {
 /// The roundest time that is no more than `window` before `at`: what a timer that fired at `at` was
 /// set to.
 fn roundest(at: Duration, window: Duration) -> Duration {
+    // From the roundest to the least round: a timer for 100 ms that fired at 103 ms was set to 100.
     for unit in [1000, 500, 100, 50, 20, 10, 5, 2, 1].map(Duration::from_millis) {
         let round =
             Duration::from_nanos((at.as_nanos() / unit.as_nanos() * unit.as_nanos()) as u64);

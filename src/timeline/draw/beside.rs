@@ -3,6 +3,21 @@
 //! Both charts get all instants of both, so that equal times are at equal places; lanes of one name
 //! are at the same place from the top in both. Where a lane did not do the same in both runs, its
 //! row is marked in both.
+//!
+//! The order of the steps is that in which each needs the one before:
+//!
+//! 1. common instants (`with_common_instants`): an index of an instant means the same in both;
+//! 2. common colours (`share_colours`);
+//! 3. common rows (`with_common_rows`): an index of a row means the same in both;
+//! 4. what differs (`compare`), which only has to look at equal indices then.
+//!
+//! ```text
+//!  one after another    A ██──────██✓
+//!                       B            ██──────██✓
+//!                                   ▲ coloured: B does not do the same in both
+//!  both at once         A ██──────██✓
+//!                       B ██──────██✓
+//! ```
 use super::{
     chart::{Chart, Instant, Pos, State},
     layout::{Layout, LeftOut},
@@ -17,12 +32,15 @@ use std::{collections::HashMap, time::Duration};
 /// Two charts to be drawn beside each other: see [`Chart::beside`].
 pub struct Pair {
     /// Both, with the instants of both.
+    /// They are copies: their positions are not those of the charts that were given.
     pub(super) charts: [Chart; 2],
     /// Their rows: as many in both, and a lane that only one of them has is blank in the other.
     pub(super) rows: [Rows; 2],
     /// In each row the stretches in which the two differ.
+    /// Empty for a row that only one of them has: all of it is different, and a sentence says so.
     pub(super) different: Vec<Vec<(Pos, Pos)>>,
     /// What differs, a sentence each.
+    /// Made once, when the two are compared: a picture, its description and a test have the same.
     notes: Vec<String>,
 }
 
@@ -43,8 +61,10 @@ impl Pair {
     /// Draws both as lines of text. A row that differs has a sign before it.
     pub fn to_text(&self, options: TerminalOptions) -> String {
         let both = [(&self.charts[0], &self.rows[0]), (&self.charts[1], &self.rows[1])];
+        // One label, one room and one layout for both: otherwise equal times would not be in line.
         let label = label_width(&both, options.width);
         let layout = Layout::new(&both, terminal::room(&both, label, options.width));
+        // A row that only one of them has is different as a whole, and has no stretch that says so.
         let mut different = vec![];
         for row in 0..self.different.len() {
             if !self.different[row].is_empty() || self.only_in(row).is_some() {
@@ -61,6 +81,7 @@ impl Pair {
             lines.push(String::new());
             marks.extend(occurring(chart, rows));
         }
+        // One legend below both, with each mark once. Marks are sorted as legends are.
         marks.sort_unstable();
         marks.dedup();
         if !different.is_empty() {
@@ -70,8 +91,19 @@ impl Pair {
         for left_out in &layout.left_out {
             lines.extend(terminal::sentence(&left_out.to_string(), options));
         }
+        // Last, since they are what the comparison comes to.
         for note in &self.notes {
             lines.extend(terminal::sentence(note, options));
+        }
+        for chart in &self.charts {
+            if let Some(verdict) = &chart.verdict {
+                let ended = format!("“{}” was ended: {verdict}.", chart.title);
+                lines.extend(terminal::sentence(&ended, options));
+            }
+            for remark in &chart.remarks {
+                let note = format!("Note on “{}”: {remark}.", chart.title);
+                lines.extend(terminal::sentence(&note, options));
+            }
         }
         lines.join("\n") + "\n"
     }
@@ -98,6 +130,8 @@ impl Pair {
     }
 
     /// Which of the two has this row, if only one has.
+    /// A row that is in neither does not exist: rows are made from the lanes of one or of the
+    /// other.
     fn only_in(&self, row: usize) -> Option<usize> {
         match (self.rows[0].drawn[row].is_empty(), self.rows[1].drawn[row].is_empty()) {
             (false, true) => Some(0),
@@ -106,9 +140,14 @@ impl Pair {
         }
     }
 
+    /// Finds what differs: first in the whole run, then row by row. A difference in *when*
+    /// something happened is coloured in the picture; a difference in *how it ended* is worth a
+    /// sentence, too.
     fn compare(&mut self) {
         let [upper, lower] = &self.charts;
+        // Each run goes by its title, since “the first” and “the second” have to be looked up.
         let quoted = [format!("“{}”", upper.title), format!("“{}”", lower.title)];
+        // First of all: it is what the two programs are compared for.
         if upper.elapsed != lower.elapsed {
             let took = [human(upper.elapsed), human(lower.elapsed)];
             self.notes.push(format!(
@@ -121,6 +160,7 @@ impl Pair {
             if let Some(only) = self.only_in(row) {
                 let name = row_name(&self.charts[only], lanes[only]);
                 self.notes.push(format!("{name} is only in {}.", quoted[only]));
+                // Pushed even so: the index is that of the row.
                 self.different.push(vec![]);
                 continue;
             }
@@ -135,6 +175,7 @@ impl Pair {
                 ));
             }
         }
+        // The list is never empty, so that silence cannot be read as “not compared”.
         let same_rows = self.different.iter().all(Vec::is_empty);
         if self.notes.is_empty() {
             self.notes.push(if same_rows {
@@ -147,6 +188,7 @@ impl Pair {
 }
 
 /// How the last lane of a row ended, and when.
+/// Of lanes that share a row only the last one ended the row: the others were followed by it.
 fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
     let row = &chart.rows[lanes[lanes.len() - 1]];
     let end = match chart.end_note(row) {
@@ -157,19 +199,30 @@ fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
 }
 
 /// Where the two rows of one name differ, in positions of the common instants.
+///
+/// ```text
+///   upper   polls 1   waiting     polls 1   ready      polls 1
+///   lower   polls 1   waiting     polls 0   (nothing)  polls 0
+///                                 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   one stretch
+/// ```
 fn stretches(charts: &[Chart; 2], lanes: [&Vec<LaneId>; 2]) -> Vec<(Pos, Pos)> {
     let [upper, lower] = [0, 1].map(|side| Doings::of(&charts[side], lanes[side]));
     let mut found: Vec<(Pos, Pos)> = vec![];
+    // Stretches that touch become one, so that the picture has one coloured area and not a mosaic.
     let mut add = |from: Pos, to: Pos| match found.last_mut() {
         Some((_, end)) if *end >= from => *end = to,
         _ => found.push((from, to)),
     };
     for instant in 0..charts[0].instants.len() {
+        // Both charts have all instants, but not the same number of polls in them.
         let columns = charts[0].instants[instant].columns.max(charts[1].instants[instant].columns);
-        let (begin, end) = (Pos { instant, column: 0 }, Pos { instant, column: columns });
+        let begin = Pos { instant, column: 0 };
+        let end = Pos { instant, column: columns };
         if upper.polls[instant] != lower.polls[instant] {
             add(begin, end);
         }
+        // The last instant has nothing after it in either, so there is always an instant to point
+        // at.
         if upper.after[instant] != lower.after[instant] {
             add(end, Pos { instant: instant + 1, column: 0 });
         }
@@ -180,8 +233,12 @@ fn stretches(charts: &[Chart; 2], lanes: [&Vec<LaneId>; 2]) -> Vec<(Pos, Pos)> {
 /// What the lanes of a row did.
 struct Doings {
     /// How many polls began at each instant.
+    /// Counted and not compared one by one: in which column of an instant a poll stands depends on
+    /// the other lanes, and they may well differ.
     polls: Vec<usize>,
     /// What the row did between each instant and the next.
+    /// None before the lane was made and after it ended. By marks: two waits are the same, whatever
+    /// ended them, since the picture draws them alike.
     after: Vec<Option<Mark>>,
 }
 
@@ -199,7 +256,9 @@ impl Doings {
                         | State::MovedClock
                         | State::OnThread
                 );
+                // A poll is counted where it begins; one that blocks may end at a later instant.
                 doings.polls[span.from.instant] += usize::from(polled);
+                // All gaps that the span covers. One within an instant covers none.
                 doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));
             }
         }
@@ -214,6 +273,7 @@ fn with_common_instants(upper: &Chart, lower: &Chart) -> [Chart; 2] {
     let mut keys = [vec![], vec![]];
     for (keys, chart) in keys.iter_mut().zip([upper, lower]) {
         for (index, instant) in chart.instants.iter().enumerate() {
+            // An instant is known by its time, and by how many of that time came before it.
             let before = chart.instants[..index].iter().rev();
             let nth = before.take_while(|other| other.at == instant.at).count();
             keys.push((instant.at, nth));
@@ -226,17 +286,21 @@ fn with_common_instants(upper: &Chart, lower: &Chart) -> [Chart; 2] {
     [with_instants(upper, &keys_of_upper, &common), with_instants(lower, &keys_of_lower, &common)]
 }
 
+/// The chart with the common instants instead of its own. All positions move with them; an instant
+/// that only the other chart has gets no column here, and no lane does anything at it.
 fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, usize)]) -> Chart {
     let mut instants: Vec<Instant> = vec![];
     for (at, _) in common {
         instants.push(Instant { at: *at, columns: 0 });
     }
+    // For each of the chart's own instants its index among the common ones.
     let mut moved_to = vec![];
     for (index, key) in own.iter().enumerate() {
         let place = common.binary_search(key).expect("the common instants have all of them");
         instants[place].columns = chart.instants[index].columns;
         moved_to.push(place);
     }
+    // The column stays: an instant keeps its polls, wherever it goes.
     let moved = |pos: Pos| Pos { instant: moved_to[pos.instant], ..pos };
     let mut chart = chart.clone();
     chart.instants = instants;
@@ -259,10 +323,13 @@ fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, 
 }
 
 /// The rows of both: the nth row of a name meets the nth row of that name.
+/// Rows of the upper chart keep their order; rows that only the lower one has come last.
 fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
-    let (upper, mut lower) = (shared(&charts[0]), shared(&charts[1]));
+    let upper = shared(&charts[0]);
+    let mut lower = shared(&charts[1]);
     let mut pairs: Vec<[Vec<LaneId>; 2]> = vec![];
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    // Backwards, so that `pop` gives the first of a name that is left.
     for (index, lanes) in lower.iter().enumerate().rev() {
         by_name.entry(row_name(&charts[1], lanes)).or_default().push(index);
     }
@@ -275,14 +342,17 @@ fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
         pairs.push([lanes, other]);
     }
     for lanes in lower {
+        // Those that have met one of the upper chart were taken out above.
         if !lanes.is_empty() {
             pairs.push([vec![], lanes]);
         }
     }
+    // The first rows stay, and not the most interesting ones: these might be others in each chart.
     let missing = pairs.split_off(pairs.len().min(super::svg::ROWS));
     [0, 1].map(|side| {
         let drawn = pairs.iter().map(|pair| pair[side].clone()).collect();
         let lanes: Vec<LaneId> = missing.iter().flat_map(|pair| pair[side].clone()).collect();
+        // A pair that is left out may have lanes on one side only, and then only that side says so.
         let left_out = match lanes.is_empty() {
             true => None,
             false => Some(LeftOut::lanes(&charts[side], &lanes)),
@@ -297,8 +367,10 @@ fn share_colours([upper, lower]: &mut [Chart; 2]) {
     for row in &upper.rows {
         hues.insert(&row.name, row.hue);
     }
+    // A name that only the lower chart has gets a colour that the upper one does not use.
     let mut next = hues.values().max().map_or(0, |highest| highest + 1);
     let mut new: HashMap<String, usize> = HashMap::new();
+    // The upper chart keeps its colours. The lower one takes them for names that both have.
     for row in &mut lower.rows {
         row.hue = match hues.get(row.name.as_str()) {
             Some(hue) => *hue,

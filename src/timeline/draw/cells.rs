@@ -1,4 +1,13 @@
 //! Lines of a terminal: text that is written over other text, in columns and in colours.
+//!
+//! A row of a timeline is drawn from back to front: first what lanes do, then what is written over
+//! that, then the cut, then the ends. So a line is a list of cells that can be overwritten, and
+//! becomes text only at the end.
+//!
+//! ```text
+//!  label    cells, one for each column
+//!     A  ██───── 100 ms ─────██✓      behind the label, counted from 0
+//! ```
 use console::Style;
 use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -6,20 +15,31 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// A line in the making: a label, and behind it a cell for each column.
 pub(super) struct Line {
     /// What stands before the cells, already in colour.
+    /// It is no cells, since it is never written over and may have letters of any width.
     pub label: String,
     /// What stands in each column. A letter that joins the one before it shares its cell, and the
     /// second column of a wide letter has an empty one.
-    pub cells: Vec<(String, Style)>,
+    pub cells: Vec<Cell>,
+}
+
+/// What stands in one column.
+#[derive(Clone)]
+pub(super) struct Cell {
+    /// A letter, with what joins it; or nothing behind a wide letter.
+    text: String,
+    style: Style,
 }
 
 impl Line {
+    /// Writes one cell, and makes the line longer if it is not there yet.
     pub fn put(&mut self, at: usize, text: impl Into<String>, style: &Style) {
         if self.cells.len() <= at {
-            self.cells.resize(at + 1, (" ".into(), Style::new()));
+            self.cells.resize(at + 1, Cell { text: " ".into(), style: Style::new() });
         }
-        self.cells[at] = (text.into(), style.clone());
+        self.cells[at] = Cell { text: text.into(), style: style.clone() };
     }
 
+    /// Writes one sign into each cell of a stretch: a bar, a line of dots.
     pub fn fill(&mut self, stretch: Range<usize>, sign: char, style: &Style) {
         for at in stretch {
             self.put(at, sign, style);
@@ -31,10 +51,15 @@ impl Line {
         let mut at = at;
         for letter in text.chars() {
             match letter.width().unwrap_or(0) {
-                0 if at > 0 && at <= self.cells.len() => self.cells[at - 1].0.push(letter),
+                // An accent that is a letter of its own: it has no width, and belongs to the letter
+                // before.
+                0 if at > 0 && at <= self.cells.len() => self.cells[at - 1].text.push(letter),
+                // There is no letter before it, so there is nothing that it could join.
                 0 => {}
                 width => {
                     self.put(at, letter, style);
+                    // A wide letter takes two columns. The second has a cell, so that columns stay
+                    // columns, and nothing in it.
                     for more in 1..width {
                         self.put(at + more, "", style);
                     }
@@ -46,28 +71,37 @@ impl Line {
 
     /// Writes text into the middle of a stretch, if it fits there.
     pub fn label(&mut self, stretch: Range<usize>, text: &str, style: &Style) {
+        // A space on both sides sets it off from the line that it stands in.
         let text = format!(" {text} ");
+        // A sign stays on both sides, too: without it the stretch could not be seen.
         if text.width() + 2 <= stretch.len() {
             self.text(stretch.start + (stretch.len() - text.width()) / 2, &text, style);
         }
     }
 
+    /// The line as text. Cells of one style become one run, so that a line is not mostly codes for
+    /// colours.
     pub fn finish(self, colour: bool) -> String {
         let mut out = self.label;
-        for run in self.cells.chunk_by(|a, b| a.1 == b.1) {
-            let text: String = run.iter().map(|cell| cell.0.as_str()).collect();
+        for run in self.cells.chunk_by(|one, next| one.style == next.style) {
+            let text: String = run.iter().map(|cell| cell.text.as_str()).collect();
             if colour {
-                out += &run[0].1.clone().force_styling(true).apply_to(text).to_string();
+                // By force: whether the output is a terminal was decided where `colour` was set.
+                out += &run[0].style.clone().force_styling(true).apply_to(text).to_string();
             } else {
                 out += &text;
             }
         }
+        // Empty cells at the end would make each line of a transcript that is compared differ by
+        // spaces.
         out.trim_end().to_owned()
     }
 }
 
 /// Breaks a sentence into lines between its words.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    // By columns and not by characters: a wide letter takes two. A word that is longer than a line
+    // gets one of its own and is not broken, as a path or a name could not be found again.
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.last_mut().expect("it has one line at least");

@@ -23,8 +23,12 @@ pub struct Chart {
     pub rows: Vec<Row>,
     /// Which lane woke which, in order.
     pub wakes: Vec<Wake>,
-    /// What each thread ran, in order; the runtime's thread is the first.
+    /// What each thread ran, in order; the runtime's thread is the first. On a runtime of several
+    /// threads that is the one that polls `main`, and the workers come next.
     pub threads: Vec<Vec<Hold>>,
+    /// How many workers there are; 0 on a runtime of one thread.
+    #[serde(default)]
+    pub workers: usize,
     /// What lanes printed, in order, with the positions in the chart.
     pub said: Vec<Said>,
     /// Everything that was printed, in order, as a terminal shows it: what no lane printed, too.
@@ -34,8 +38,13 @@ pub struct Chart {
     pub elapsed: Duration,
     /// Events at the end of the run that were not kept, since there were too many.
     pub left_out: u64,
-    /// Why the run did not end by itself, in the words of its [`Verdict`](crate::timeline::Verdict).
+    /// Why the run did not end by itself, in the words of its
+    /// [`Verdict`](crate::timeline::Verdict).
     pub verdict: Option<String>,
+    /// What is to be said of the run beside that, each in the words of its
+    /// [`Remark`](crate::timeline::Remark).
+    #[serde(default)]
+    pub remarks: Vec<String>,
 }
 
 /// A moment at which something happened.
@@ -125,7 +134,8 @@ pub enum Until {
     Clock,
     /// A lane woke it.
     Lane(LaneId),
-    /// Something woke it that is no lane: a socket, a signal, another thread, a task without a name.
+    /// Something woke it that is no lane: a socket, a signal, another thread, a task without a
+    /// name.
     Outside,
     /// The runtime, at the same instant: it had only given way.
     Yield,
@@ -271,6 +281,7 @@ impl Chart {
 
     /// The position at which the run is over.
     pub(super) fn elapsed_pos(&self) -> Pos {
+        // A chart has one instant at least: the creation of `main` begins it.
         let instant = self.instants.len() - 1;
         Pos { instant, column: self.instants[instant].columns }
     }
@@ -287,20 +298,25 @@ impl Chart {
         begun.saturating_sub(1)
     }
 
-    /// What ended the wait that is the `nth` span of `row`, in words; nothing where there is nothing
-    /// to say.
+    /// What ended the wait that is the `nth` span of `row`, in words; nothing where there is
+    /// nothing to say.
     pub fn reason(&self, row: &Row, nth: usize) -> Option<String> {
         let span = &row.spans[nth];
         let State::Waiting(until) = span.state else { return None };
         match until {
             Until::Clock => {
-                let (all, last) = (self.slept(row, nth), self.between(span.from, span.to));
+                let all = self.slept(row, nth);
+                let last = self.between(span.from, span.to);
+                // Polls without a wake have cut the wait into pieces, and this is only the last of
+                // them.
                 let in_all = if all > last { " in all" } else { "" };
                 Some(format!("{}{in_all}", human(all)))
             }
             Until::Lane(by) => Some(format!("woken by {}", self.rows[by].name)),
             Until::Outside => Some("woken from outside".into()),
             Until::Unwoken => Some("not woken".into()),
+            // The end of the lane, with a sign and a note, says the last two; and giving way needs
+            // no reason.
             Until::Yield | Until::Dropped | Until::RunOver => None,
         }
     }
@@ -315,6 +331,10 @@ impl Chart {
 
     /// How long `row` had been waiting when a timer ended its `nth` span: polls without a wake do
     /// not interrupt that.
+    ///
+    ///   state    waiting   unwoken   waiting     (a timer fires)
+    ///            ─────────▒──────────────────█
+    ///            began                       ▲ the end of the `nth` span
     pub(super) fn slept(&self, row: &Row, nth: usize) -> Duration {
         let mut began = row.spans[nth].from;
         for span in row.spans[..nth].iter().rev() {
@@ -355,6 +375,7 @@ impl Chart {
     pub fn end_note(&self, row: &Row) -> Option<String> {
         match &row.end.1 {
             End::Finished => None,
+            // The runtime dropped it then, and which lane called `abort` is not known.
             End::Cancelled { aborted: true, .. } => Some("aborted".into()),
             End::Cancelled { by: Some(by), .. } => {
                 Some(format!("dropped by {}", self.rows[*by].name))

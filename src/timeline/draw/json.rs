@@ -12,16 +12,19 @@
 //! - a lane is an index into `rows`, and 0 is `main`;
 //! - a position is `{"instant": I, "column": C}`, with an index into `instants` and the number of
 //!   polls that had begun at that instant; two spans that follow each other share a position;
-//! - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"on_thread"`,
-//!   `"ready"`, `"woken_not_polled"`, and `{"waiting": U}`, where `U` says what ended the wait:
-//!   `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`, `"dropped"`, `"run_over"`;
+//! - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"moved_clock"`,
+//!   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
+//!   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
+//!   `"dropped"`, `"run_over"`;
 //! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`, `{"panicked": TEXT}` or
-//!   `"unfinished"`.
+//!   `"unfinished"`;
+//! - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
+//!   `remarks` has what else is to be said of it.
 //!
 //! The version grows when something that was there changes its meaning or goes. New fields do not
-//! change it: whoever reads a file skips the fields that it does not know.
-use super::chart::Chart;
-use crate::timeline::LaneId;
+//! change it: a program that reads a file skips the fields that it does not know.
+use super::chart::{Chart, End};
+use crate::timeline::{LaneId, clean};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -32,6 +35,7 @@ pub const JSON_VERSION: u32 = 1;
 #[derive(Serialize, Deserialize)]
 struct Document<C> {
     version: u32,
+    /// Generic, so that one type both borrows charts to write them and owns those it has read.
     charts: C,
 }
 
@@ -84,11 +88,40 @@ pub fn from_json(text: &str) -> Result<Vec<Chart>, JsonError> {
     if version.version != JSON_VERSION {
         return Err(JsonError::Version(version.version));
     }
-    let document: Document<Vec<Chart>> = serde_json::from_str(text).map_err(JsonError::Syntax)?;
-    for chart in &document.charts {
+    let mut document: Document<Vec<Chart>> =
+        serde_json::from_str(text).map_err(JsonError::Syntax)?;
+    for chart in &mut document.charts {
+        clean_texts(chart);
         check(chart).map_err(JsonError::Broken)?;
     }
     Ok(document.charts)
+}
+
+/// A file may have been written by anything: its texts are cleaned as those of a run are.
+fn clean_texts(chart: &mut Chart) {
+    chart.title = clean::name(&chart.title);
+    for sentence in chart.verdict.iter_mut().chain(&mut chart.remarks) {
+        *sentence = clean::text(sentence);
+    }
+    for row in &mut chart.rows {
+        row.name = clean::name(&row.name);
+        for span in &mut row.spans {
+            span.places.clean();
+        }
+        if let End::Panicked(message) = &mut row.end.1 {
+            *message = clean::text(message);
+        }
+    }
+    for said in &mut chart.said {
+        said.text = clean::text(&said.text);
+        if let Some(place) = &mut said.place {
+            place.file = clean::name(&place.file);
+        }
+    }
+    for line in &mut chart.lines {
+        line.lane = clean::name(&line.lane);
+        line.text = clean::text(&line.text);
+    }
 }
 
 /// Looks at each index in a chart, since everything that draws one relies on them.
@@ -96,13 +129,16 @@ fn check(chart: &Chart) -> Result<(), String> {
     if chart.instants.is_empty() || chart.rows.is_empty() {
         return Err(format!("{} has no instant or no lane", chart.title));
     }
+    // A time between two positions is a difference, and must not be negative.
     if !chart.instants.is_sorted_by_key(|instant| instant.at) {
         return Err("its instants are not in order".into());
     }
+    // Every index in a chart is of one of these two kinds.
     let lane = |lane: LaneId| {
         if lane < chart.rows.len() { Ok(()) } else { Err(format!("there is no lane {lane}")) }
     };
     let pos = |pos: super::Pos| match chart.instants.get(pos.instant) {
+        // One more than there are polls is right: it is the edge behind the last.
         Some(instant) if pos.column <= instant.columns => Ok(()),
         _ => Err(format!("there is no position {pos:?}")),
     };

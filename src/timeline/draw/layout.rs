@@ -3,6 +3,22 @@
 //! A column of a chart gets the same width everywhere; the gaps between the instants share the
 //! rest, in proportion to the time they stand for. Where even the narrowest gaps leave too little
 //! room, the middle of the run is cut out.
+//!
+//! A layout is made in three steps, from positions to places:
+//!
+//! 1. *bands* (`collect_bands`): which columns of which instants have something that is drawn;
+//! 2. *gaps* (`share`, or `cut_out_the_middle` where there is too little room): how wide the space
+//!    before each band is;
+//! 3. *places* (`place`): bands and gaps side by side, from left to right.
+//!
+//! ```text
+//!   0 ms        100 ms   150 ms
+//!  │█│█│█│─────│█│█│────│█│
+//!   band  gap   band gap band      width of a column: the same everywhere
+//!                                  width of a gap: to scale with its time
+//! ```
+//!
+//! It works in the unit of its caller: characters for the terminal, pixels for an SVG.
 use super::{
     chart::{Chart, End, Pos},
     rows::Rows,
@@ -45,8 +61,10 @@ pub enum LeftOut {
 impl LeftOut {
     /// What became of lanes that are not drawn.
     pub(super) fn lanes(chart: &Chart, lanes: &[LaneId]) -> LeftOut {
-        let (mut finished, mut cancelled) = (0, 0);
-        let (mut panicked, mut unfinished) = (0, 0);
+        let mut finished = 0;
+        let mut cancelled = 0;
+        let mut panicked = 0;
+        let mut unfinished = 0;
         for &lane in lanes {
             match chart.rows[lane].end.1 {
                 End::Finished => finished += 1,
@@ -73,11 +91,13 @@ impl LeftOut {
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // All of them at one instant: “from 0 to 0” would be odd.
             LeftOut::Polls { count, from, to } if from == to => {
                 write!(f, "{count} polls at {} are not drawn.", human(*from))
             }
             LeftOut::Polls { count, from, to } => {
-                let (from, to) = (human(*from), human(*to));
+                let from = human(*from);
+                let to = human(*to);
                 write!(f, "{count} polls from {from} to {to} are not drawn.")
             }
             LeftOut::Lanes { finished, cancelled, panicked, unfinished } => {
@@ -87,7 +107,9 @@ impl fmt::Display for LeftOut {
                     (*panicked, "panicked"),
                     (*unfinished, "had not ended"),
                 ];
-                let (mut count, mut parts) = (0, vec![]);
+                let mut count = 0;
+                // Only the kinds that occur are named, and their sum is said first.
+                let mut parts = vec![];
                 for (number, kind) in kinds {
                     count += number;
                     if number > 0 {
@@ -121,43 +143,57 @@ pub(super) struct Room {
 
 /// From positions to places on paper.
 pub(super) struct Layout {
+    /// Of the last band that is drawn, in the unit of the [`Room`]; what is behind it (signs,
+    /// notes) is not counted.
     /// The right edge.
     pub width: f64,
     /// Where the middle was cut out.
+    /// The renderers draw a sign there, and draw nothing else in it.
     pub cut: Option<Range<f64>>,
     /// What is not drawn.
+    /// A picture says so in words: what is missing without a word would be a lie.
     pub left_out: Vec<LeftOut>,
     /// The width of a column.
     column: f64,
     /// Where each instant is.
+    /// One for each instant of the chart, also where nothing of it is drawn: an index of an instant
+    /// is an index here.
     bands: Vec<Band>,
 }
 
 /// Where an instant is drawn.
 #[derive(Default)]
 struct Band {
+    /// Its left edge, set by [`Layout::place`].
     left: f64,
     /// The columns at which something that is drawn begins or ends. Columns of lanes that are not
     /// drawn fold away.
     edges: Vec<usize>,
     /// Of its columns, the first so many are drawn.
+    /// Counted in ranks: see [`Band::rank`]. All of them, if the cut is elsewhere.
     shown_before: usize,
     /// And those from this one on. Between the two is the cut.
+    /// Then nothing is between the two, and `shown_before == shown_after`.
     shown_after: usize,
     /// Additional width between these two parts, if the cut is between them.
     cut: f64,
 }
 
 impl Band {
+    /// How many columns of it are drawn. Two edges make one column. A single edge has a column,
+    /// too: a line that was printed there, or an end, must be somewhere.
     fn columns(&self) -> usize {
         if self.edges.is_empty() { 0 } else { (self.edges.len() - 1).max(1) }
     }
 
     /// The place of a column among those that are drawn.
+    /// If of five polls only the first and the last are of lanes that are drawn, the edges are 0,
+    /// 1, 4 and 5: three columns, of which the middle one stands for three polls, and 4 has rank 2.
     fn rank(&self, column: usize) -> usize {
         self.edges.partition_point(|edge| *edge < column)
     }
 
+    /// What it takes on paper: both parts that are drawn, and the cut if it is between them.
     fn width(&self, column: f64) -> f64 {
         (self.shown_before + self.columns() - self.shown_after) as f64 * column + self.cut
     }
@@ -166,6 +202,7 @@ impl Band {
 /// One column of one instant, and the width that it needs.
 struct Column {
     instant: usize,
+    /// Its rank in the instant.
     nth: usize,
     /// Its own, and for the first of an instant the gap before it, too.
     width: f64,
@@ -181,9 +218,11 @@ impl Layout {
             column: room.column,
             bands: collect_bands(charts),
         };
+        // Two charts that share an axis have the same instants, so either of them tells the times.
         let (chart, _) = charts[0];
         let columns: usize = layout.bands.iter().map(Band::columns).sum();
         let drawn = layout.bands.iter().filter(|band| band.columns() > 0).count();
+        // No gap stands before the first band.
         let gaps = drawn.saturating_sub(1) as f64 * room.gap;
         let for_gaps = room.width - columns as f64 * room.column;
         if gaps <= for_gaps {
@@ -203,6 +242,8 @@ impl Layout {
     pub fn x(&self, pos: Pos) -> f64 {
         let band = &self.bands[pos.instant];
         let rank = band.rank(pos.column);
+        // Before the cut, in it, or behind it. All that is in the cut falls on its left edge: it is
+        // not drawn, but an arrow or a bar that begins there needs a place.
         let columns = if rank <= band.shown_before {
             rank as f64 * self.column
         } else if rank < band.shown_after {
@@ -224,6 +265,7 @@ impl Layout {
     pub fn parts(&self, stretch: Range<f64>) -> Vec<Range<f64>> {
         let mut parts = match &self.cut {
             Some(cut) if cut.start < stretch.end && stretch.start < cut.end => {
+                // If the stretch begins or ends in the cut, one of these is empty.
                 vec![stretch.start..cut.start, cut.end..stretch.end]
             }
             _ => vec![stretch],
@@ -250,7 +292,9 @@ impl Layout {
             return false;
         }
         let rank = band.rank(pos.column);
+        // Nothing of this instant is drawn.
         let wholly = band.shown_before == 0 && band.shown_after == band.columns();
+        // The cut goes on into the next instant: then even the right edge of this one is hidden.
         let to_its_end = band.shown_after == band.columns();
         wholly || (rank > band.shown_before && (rank < band.shown_after || to_its_end))
     }
@@ -265,11 +309,18 @@ impl Layout {
 
     /// Keeps as much of the beginning and of the end as there is room for.
     fn cut_out_the_middle(&mut self, chart: &Chart, room: Room) {
+        // What stays is counted in columns and not in instants: one instant may have more polls
+        // than the whole picture has room for.
+        //
+        //    ▏0 ms ▏ 10 ms ▏ 20 ms ▏ 30 ms ▏ 40 ms ▏
+        //    █ █ █   █ █ ···  ···  ···   █   █ █ █
+        //    └ head ───┘ └──── cut ───┘ └─ tail ──┘
         let columns = self.columns_with_widths(room);
         let room_for_both = room.width - room.cut;
         // The beginning tells how things start, and is wanted a little more than the end.
         let head = how_many_fit(columns.iter(), room_for_both * 0.6).max(1);
         let tail = how_many_fit(columns.iter().rev(), room_for_both * 0.4);
+        // Both may fit together, and must not overlap then.
         let tail = tail.min(columns.len() - head);
         if head + tail == columns.len() {
             // Only the cut itself would not have fitted: then nothing needs to be left out.
@@ -277,6 +328,7 @@ impl Layout {
             self.place(&gaps);
             return;
         }
+        // The first and the last column that are cut out.
         let first = &columns[head];
         let last = &columns[columns.len() - tail - 1];
         for index in first.instant..=last.instant {
@@ -288,6 +340,7 @@ impl Layout {
         self.bands[first.instant].cut = room.cut;
         let mut gaps = self.narrowest_gaps(room.gap);
         for (index, gap) in gaps.iter_mut().enumerate().take(last.instant + 1) {
+            // The cut itself is the gap before everything whose beginning is not drawn.
             let cut_off = index > first.instant || (index == first.instant && first.nth == 0);
             if cut_off {
                 *gap = 0.0;
@@ -303,6 +356,8 @@ impl Layout {
         });
     }
 
+    /// All columns that are drawn, in order, each with the width it would take in the narrowest
+    /// picture.
     fn columns_with_widths(&self, room: Room) -> Vec<Column> {
         let mut columns = vec![];
         for (instant, band) in self.bands.iter().enumerate() {
@@ -327,8 +382,11 @@ impl Layout {
     }
 }
 
+/// How many of these columns have room side by side, beginning with the first of the iterator: from
+/// the right, for the end of a run.
 fn how_many_fit<'c>(columns: impl Iterator<Item = &'c Column>, room: f64) -> usize {
-    let (mut used, mut fit) = (0.0, 0);
+    let mut used = 0.0;
+    let mut fit = 0;
     for column in columns {
         used += column.width;
         if used > room {
@@ -341,6 +399,7 @@ fn how_many_fit<'c>(columns: impl Iterator<Item = &'c Column>, room: f64) -> usi
 
 /// For each instant the columns at which something that is drawn begins or ends.
 fn collect_bands(charts: &[(&Chart, &Rows)]) -> Vec<Band> {
+    // In order, and each once: lanes that begin where another ends share an edge.
     let mut edges = vec![BTreeSet::new(); charts[0].0.instants.len()];
     let mut mark = |pos: Pos| {
         edges[pos.instant].insert(pos.column);
@@ -354,6 +413,7 @@ fn collect_bands(charts: &[(&Chart, &Rows)]) -> Vec<Band> {
             }
             mark(row.end.0);
         }
+        // A thread's row has only the lanes that are drawn: the others fold away there, too.
         for hold in chart.threads.iter().flatten() {
             if rows.of_lane(hold.lane).is_some() {
                 mark(hold.from);
@@ -369,26 +429,37 @@ fn collect_bands(charts: &[(&Chart, &Rows)]) -> Vec<Band> {
     let mut bands = vec![];
     for edges in edges {
         let mut band = Band { edges: edges.into_iter().collect(), ..Band::default() };
+        // All of it is shown until a cut is made.
         (band.shown_before, band.shown_after) = (band.columns(), band.columns());
         bands.push(band);
     }
     bands
 }
 
+/// The space between a band that is drawn and the next.
+struct Gap {
+    /// The band at its right edge: gaps are placed before bands.
+    next_band: usize,
+    /// How much time it stands for. Only the proportions matter, so the unit could be any.
+    seconds: f64,
+}
+
 /// Shares `room` among the gaps before the instants: none gets less than `narrowest`, and those
 /// that get more are to scale with each other.
 fn share(chart: &Chart, bands: &[Band], room: f64, narrowest: f64) -> Vec<f64> {
+    // What is not drawn has no gap before it, and neither has the first band.
     let mut before = vec![0.0; bands.len()];
-    // Each gap: the instant after it, and how much time it stands for.
-    let mut gaps: Vec<(usize, f64)> = vec![];
+    let mut gaps: Vec<Gap> = vec![];
     let mut last_drawn: Option<usize> = None;
     for (index, band) in bands.iter().enumerate() {
         if band.columns() == 0 {
             continue;
         }
         if let Some(last) = last_drawn {
+            // Since the last band that is drawn: an instant in between that folded away took its
+            // time, too.
             let time = chart.instants[index].at - chart.instants[last].at;
-            gaps.push((index, time.as_secs_f64()));
+            gaps.push(Gap { next_band: index, seconds: time.as_secs_f64() });
         }
         last_drawn = Some(index);
     }
@@ -396,26 +467,29 @@ fn share(chart: &Chart, bands: &[Band], room: f64, narrowest: f64) -> Vec<f64> {
     // A gap that would be too narrow at this scale gets the least there is, and the others share
     // what is left; then another may be too narrow. The scale only falls, so this ends.
     loop {
-        let total: f64 = gaps.iter().map(|(_, time)| time).sum();
+        // At most as many rounds as there are gaps: each one settles at least one, or is the last.
+        let total: f64 = gaps.iter().map(|gap| gap.seconds).sum();
         let scale = left / total;
-        let (mut narrow, mut wide) = (vec![], vec![]);
-        for &(index, time) in &gaps {
+        let mut narrow = vec![];
+        let mut wide = vec![];
+        for gap in gaps {
             // Where no time passes between two instants, 0 times infinity is no number.
-            if (time * scale).max(0.0) < narrowest {
-                narrow.push(index);
+            if (gap.seconds * scale).max(0.0) < narrowest {
+                narrow.push(gap);
             } else {
-                wide.push((index, time));
+                wide.push(gap);
             }
         }
         if narrow.is_empty() {
-            for (index, time) in wide {
-                before[index] = time * scale;
+            for gap in wide {
+                before[gap.next_band] = gap.seconds * scale;
             }
             return before;
         }
-        for index in &narrow {
-            before[*index] = narrowest;
+        for gap in &narrow {
+            before[gap.next_band] = narrowest;
         }
+        // Their time goes with them, so the scale of the others is computed anew from both.
         left -= narrow.len() as f64 * narrowest;
         gaps = wide;
     }

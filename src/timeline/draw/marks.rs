@@ -1,5 +1,9 @@
 //! The signs of the pictures, and what they mean: one list, which the terminal, the SVG, the trace
 //! for Perfetto and the deck share. A picture's legend has those of them that occur in it.
+//!
+//! A mark has a word, a sentence, a sign and a term of the glossary. Each is a `match` without a
+//! `_`: a new mark does not compile before it has all four. The bars and lines of an SVG are in
+//! `svg/picture`, since they are shapes and no signs.
 use super::{
     chart::{Chart, Hold},
     rows::Rows,
@@ -48,6 +52,8 @@ pub enum Mark {
 
 impl Mark {
     /// All of them, in the order of legends.
+    /// First what a lane does, then how it ends, then what joins lanes. It is the order of the
+    /// variants, too, so that sorted marks are in the order of a legend.
     pub const ALL: [Mark; 17] = [
         Mark::Running,
         Mark::Blocking,
@@ -69,6 +75,8 @@ impl Mark {
     ];
 
     /// In a few words: what stands in a legend.
+    /// Short enough for three of them in a line of 80 characters, since most pictures have five or
+    /// six.
     pub fn label(self) -> &'static str {
         match self {
             Mark::Running => "running",
@@ -123,6 +131,9 @@ impl Mark {
     }
 
     /// The sign on a terminal. Arrows, numbers and differences are not drawn there.
+    /// Each is one column wide in every font that has box-drawing characters; the signs of emoji
+    /// are two columns wide in some terminals, and one in others. The three polls have one sign,
+    /// because the text in the bar (`blocks 100 ms`) tells them apart.
     pub fn sign(self) -> Option<char> {
         match self {
             Mark::Running | Mark::Blocking | Mark::MovedClock => Some('█'),
@@ -143,6 +154,7 @@ impl Mark {
     }
 
     /// Where the glossary explains it: the name of a heading.
+    /// A test looks for each of them in the glossary.
     pub fn term(self) -> &'static str {
         match self {
             Mark::Running | Mark::OnThread => "poll",
@@ -167,6 +179,8 @@ impl Mark {
 
 /// The marks that occur in the rows that are drawn, in the order of legends.
 pub(super) fn occurring(chart: &Chart, rows: &Rows) -> Vec<Mark> {
+    // Of the rows that are drawn and not of the whole run: a legend explains what is in its
+    // picture.
     let mut found = BTreeSet::new();
     for &lane in rows.drawn.iter().flatten() {
         let row = &chart.rows[lane];
@@ -183,11 +197,23 @@ pub(super) fn occurring(chart: &Chart, rows: &Rows) -> Vec<Mark> {
 
 /// A letter for each row, for the rows of threads: the first of its name, or the last if other
 /// names begin with the same. `main` keeps its `m`, since it is in every picture.
+/// A cell on a terminal has room for one letter, and a narrow tile of an SVG, too:
+///
+/// ```text
+///       main  ██           ██✓
+///     ping_1     ██           ✓     p and 1, p and 2: the last letter tells them apart
+///     ping_2        ██        ✓
+///   [thread]  mm 11 22     mm
+/// ```
+///
+/// Two rows may still have one letter. Then their colours, and the rows above, tell which it is.
 pub(super) fn letters(chart: &Chart, rows: &Rows) -> Vec<char> {
     let names: Vec<&str> = rows.drawn.iter().map(|lanes| row_name(chart, lanes)).collect();
     let mut letters = vec![];
     for (index, name) in names.iter().enumerate() {
-        let (mut like_first, mut like_last) = (false, false);
+        // Rows of one name are meant to have one letter: they are the same part of the program.
+        let mut like_first = false;
+        let mut like_last = false;
         for other in &names {
             if other != name {
                 like_first |= first_letter(other) == first_letter(name);
@@ -195,6 +221,7 @@ pub(super) fn letters(chart: &Chart, rows: &Rows) -> Vec<char> {
             }
         }
         let is_main = rows.drawn[index].first() == Some(&0);
+        // A letter that would say “main” is worse than one that two rows share.
         let last_is_free = !like_last && last_letter(name) != 'm';
         let wants_last = like_first && last_is_free && !is_main;
         letters.push(if wants_last { last_letter(name) } else { first_letter(name) });
@@ -219,15 +246,21 @@ fn last_letter(name: &str) -> char {
 }
 
 /// The row of a thread, in brackets: a lane may be called `thread`, too.
-pub(super) fn thread_name(number: usize) -> String {
-    if number == 0 { "[thread]".into() } else { format!("[thread {}]", number + 1) }
+pub(super) fn thread_name(chart: &Chart, number: usize) -> String {
+    match number {
+        0 => "[thread]".into(),
+        _ if number <= chart.workers => format!("[worker {number}]"),
+        _ => format!("[thread {}]", number - chart.workers + 1),
+    }
 }
 
-/// The threads that ran something, with their numbers.
+/// The threads that ran something, with their numbers; and each worker, also one that ran nothing.
+/// The runtime's thread may be missing: a run that is nothing but closures on threads has none.
 pub(super) fn used_threads(chart: &Chart) -> Vec<(usize, &[Hold])> {
     let mut used = vec![];
     for (number, holds) in chart.threads.iter().enumerate() {
-        if !holds.is_empty() {
+        let is_worker = number > 0 && number <= chart.workers;
+        if is_worker || !holds.is_empty() {
             used.push((number, holds.as_slice()));
         }
     }

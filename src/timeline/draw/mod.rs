@@ -4,6 +4,19 @@
 //! `chart` is the data and `assemble` makes it of events. `marks` has the signs and their words;
 //! `rows` chooses the rows of a picture and `layout` its columns; `terminal`, `svg`, `words`,
 //! `perfetto` and `json` draw, and `beside` draws two charts together.
+//!
+//! Each step knows only the one before it:
+//!
+//! ```text
+//!  events ── assemble ──▶ Chart ──┬─ rows ── layout ──┬─ terminal (cells)
+//!                           ▲     │                   └─ svg (sheet, picture, style)
+//!                     json ─┘     ├─ words            places and marks are used by all of them
+//!                                 ├─ perfetto
+//!                                 └─ page
+//! ```
+//!
+//! A reader who wants to know what a picture means needs `chart` and `marks`. One who wants to know
+//! how the events become states needs `assemble`, and then nothing else.
 mod assemble;
 mod beside;
 mod cells;

@@ -1,4 +1,10 @@
-//! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by colour alone.
+//! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by
+//! colour alone.
+//!
+//! A colour has to pass three tests, which stand below: text can be read on what it lies on (a
+//! contrast of 4.5, or 7 for running text), a bar can be seen on its paper (3.0), and both hold for
+//! what is laid over with stripes. When you change a colour, these tell you at once; that
+//! neighbours look different you have to see for yourself.
 
 /// A colour as red, green and blue.
 pub(super) type Rgb = [u8; 3];
@@ -7,10 +13,14 @@ pub(super) type Rgb = [u8; 3];
 pub(super) struct Palette {
     /// Behind everything.
     pub paper: Rgb,
+    /// Text, arrows, bands: whatever belongs to no lane.
     pub ink: Rgb,
     /// The bars of the lanes, in turn. `main` has the first, which is no colour.
+    /// Six are as many as can be told apart side by side. The seventh name has the second colour
+    /// again; its place and its name tell which it is.
     pub lanes: [Rgb; 6],
     /// Text on a bar.
+    /// White on light paper and dark on dark paper, since the bars are dark and light.
     pub on_bar: Rgb,
     /// What stripes a bar, laid over it with [`STRIPE_OPACITY`]: away from the text on it.
     pub stripe: Rgb,
@@ -18,12 +28,14 @@ pub(super) struct Palette {
     pub not_polled: Rgb,
     /// Behind the stretch in which two runs differ, laid over the paper.
     pub differs: Rgb,
+    /// The sign of an end, a tick or a cross: the shape tells them apart, and the colour is for a
+    /// glance.
     pub done: Rgb,
     pub cancelled: Rgb,
 }
 
-/// After Okabe and Ito's colours, which most colour-blind people can tell apart, darkened until white can be read on
-/// them.
+/// After Okabe and Ito's colours, which most colour-blind people can tell apart, darkened until
+/// white can be read on them.
 pub(super) const LIGHT: Palette = Palette {
     paper: [0xff, 0xff, 0xff],
     ink: [0x1e, 0x29, 0x3b],
@@ -68,22 +80,27 @@ pub(super) const STRIPE_OPACITY: f64 = 0.28;
 pub(super) const PALE_OPACITY: f64 = 0.45;
 pub(super) const FAINT_OPACITY: f64 = 0.72;
 /// How much of the background of a stretch covers the paper.
+/// Low, since text stands on it: it has to be readable on the mixture.
 pub(super) const STRETCH_OPACITY: f64 = 0.16;
 
-/// The same on a terminal, whose background nobody knows: by number among the 256 colours that terminals share, each
-/// chosen to stand out on black as well as on white.
+/// The same on a terminal, whose background is not known: by number among the 256 colours that
+/// terminals share, each chosen to stand out on black as well as on white.
+/// `main` is grey, as in an SVG, and the others are as near to the SVG's as the 256 colours allow.
+/// None is of the first sixteen, which each terminal's theme defines anew.
 pub(super) const TERMINAL_LANES: [u8; 6] = [244, 32, 166, 29, 133, 136];
 pub(super) const TERMINAL_GREY: u8 = 244;
 pub(super) const TERMINAL_AMBER: u8 = 166;
 pub(super) const TERMINAL_DONE: u8 = 29;
 pub(super) const TERMINAL_CANCELLED: u8 = 160;
 
-/// The class that a lane's colour has in pictures: for text beside a picture that is to have it, too.
+/// The class that a lane's colour has in pictures: for text beside a picture that is to have it,
+/// too.
 pub fn lane_class(hue: usize) -> String {
     format!("l{}", of_hue(hue))
 }
 
 /// Which of the colours a lane has: `main` has the first to itself.
+/// Both palettes have as many lanes, so a lane has the same place in both.
 pub(super) fn of_hue(hue: usize) -> usize {
     if hue == 0 { 0 } else { 1 + (hue - 1) % (LIGHT.lanes.len() - 1) }
 }
@@ -97,7 +114,8 @@ pub(super) fn css([red, green, blue]: Rgb) -> String {
 mod tests {
     use super::*;
 
-    /// The contrast of two colours, from 1 to 21, as the Web Content Accessibility Guidelines define it.
+    /// The contrast of two colours, from 1 to 21, as the Web Content Accessibility Guidelines
+    /// define it.
     fn contrast(one: Rgb, other: Rgb) -> f64 {
         let luminance = |colour: Rgb| {
             let [red, green, blue] = colour.map(|value| {
@@ -106,7 +124,8 @@ mod tests {
             });
             0.2126 * red + 0.7152 * green + 0.0722 * blue
         };
-        let (one, other) = (luminance(one), luminance(other));
+        let one = luminance(one);
+        let other = luminance(other);
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
 
@@ -126,7 +145,8 @@ mod tests {
     fn over(top: Rgb, opacity: f64, bottom: Rgb) -> Rgb {
         let mut mixed = [0; 3];
         for channel in 0..3 {
-            let (top, bottom) = (f64::from(top[channel]), f64::from(bottom[channel]));
+            let top = f64::from(top[channel]);
+            let bottom = f64::from(bottom[channel]);
             mixed[channel] = (top * opacity + bottom * (1.0 - opacity)).round() as u8;
         }
         mixed

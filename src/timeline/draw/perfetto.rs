@@ -3,6 +3,18 @@
 //! The format is the JSON of Chrome's trace viewer, which Perfetto reads: a *process* for each
 //! chart, a *thread* for each row and for each real thread, a slice for each span, and an arrow for
 //! each wake.
+//!
+//! What is in the file, with `ph`, the *phase*, as the viewer calls the kind of an event:
+//!
+//! | `ph` | is | made of |
+//! |------|----|---------|
+//! | `M` | a name or a place in the order | a chart, a row, a thread |
+//! | `X` | a slice, with a beginning and a duration | a span, a hold |
+//! | `i` | a moment | a line, the end of a lane, the verdict |
+//! | `s`, `f` | the two ends of an arrow | a wake |
+//!
+//! Times are in microseconds. The viewer draws slices of one thread that overlap below each other;
+//! so spans of lanes that share a row must not overlap, and `rows::shared` sees to that.
 use super::{
     chart::{Chart, End, Hold, Pos},
     marks::{thread_name, used_threads},
@@ -16,20 +28,24 @@ use serde_json::{Value, json};
 pub fn to_perfetto(charts: &[Chart]) -> String {
     let mut trace = Trace { events: vec![], next_arrow: 0 };
     for (index, chart) in charts.iter().enumerate() {
+        // Numbered from 1: 0 is the number of the idle process.
         trace.add(&Process { chart, id: index + 1 });
     }
     json!({ "displayTimeUnit": "ms", "traceEvents": trace.events }).to_string()
 }
 
 /// Real threads are listed behind the lanes.
+/// More than a recording has lanes: it keeps 50,000 events, and each lane takes one at least.
 const THREADS: usize = 100_000;
 
 /// Names of colours that the viewer knows.
+/// Free colours are not possible: `cname` takes only names of the viewer's own list.
 const RED: &str = "terrible";
 const AMBER: &str = "bad";
 
 /// The events so far, of all charts.
 struct Trace {
+    /// In any order: the viewer sorts them by their time.
     events: Vec<Value>,
     /// The viewer joins the two ends of an arrow by their id, whatever process they are in: so ids
     /// are counted over the whole file.
@@ -39,10 +55,15 @@ struct Trace {
 impl Trace {
     fn add(&mut self, process: &Process<'_>) {
         let chart = process.chart;
+        // The verdict is an event of thread 0, the process itself: it belongs to no lane.
         self.events.push(process.meta("process_name", 0, json!({ "name": chart.title })));
         if let Some(verdict) = &chart.verdict {
             self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Ended: {verdict}")));
         }
+        for remark in &chart.remarks {
+            self.events.push(process.mark(0, chart.elapsed_pos(), &format!("Note: {remark}")));
+        }
+        // Lanes that share a row in a picture share a thread here, for the same reason.
         let mut thread_of = vec![0; chart.rows.len()];
         for (index, lanes) in rows::shared(chart).iter().enumerate() {
             let thread = index + 1;
@@ -59,13 +80,15 @@ impl Trace {
             // An arrow begins and ends in the slices that are there at that moment: the poll that
             // ends with the wake, and the wait that begins to be over.
             let at = process.time(wake.at);
+            // A tenth of a microsecond earlier, so that the tail lies in the poll that ends there,
+            // and not in whatever the waking lane does next.
             self.events.push(process.arrow("s", self.next_arrow, thread_of[wake.from], at - 0.1));
             self.events.push(process.arrow("f", self.next_arrow, thread_of[wake.to], at));
             self.next_arrow += 1;
         }
         for (number, holds) in used_threads(chart) {
             let thread = THREADS + number;
-            self.name(process, thread, &thread_name(number));
+            self.name(process, thread, &thread_name(chart, number));
             for hold in holds {
                 self.events.push(process.hold(thread, hold));
             }
@@ -82,6 +105,7 @@ impl Trace {
     fn add_lane(&mut self, process: &Process<'_>, thread: usize, lane: usize) {
         let row = &process.chart.rows[lane];
         for (nth, span) in row.spans.iter().enumerate() {
+            // What a picture writes above a wait is found in the panel of the selected slice.
             let reason = process.chart.reason(row, nth);
             let mut slice = process.slice(thread, span.state.label(), span.from, span.to);
             let place = process.chart.place(span);
@@ -95,6 +119,7 @@ impl Trace {
         }
         if let Some(note) = process.chart.end_note(row) {
             let mut mark = process.mark(thread, row.end.0, &note);
+            // “still running” and “never polled” have a note, too, but are no alarm.
             if matches!(row.end.1, End::Cancelled { .. } | End::Panicked(_)) {
                 mark["cname"] = RED.into();
             }
@@ -110,26 +135,33 @@ struct Process<'c> {
 }
 
 impl Process<'_> {
+    /// A fact about the process or a thread, without a time.
     fn meta(&self, name: &str, thread: usize, args: Value) -> Value {
         json!({ "ph": "M", "name": name, "pid": self.id, "tid": thread, "args": args })
     }
 
+    /// Something that lasts.
     fn slice(&self, thread: usize, name: &str, from: Pos, to: Pos) -> Value {
-        let (from, to) = (self.time(from), self.time(to));
+        let from = self.time(from);
+        let to = self.time(to);
         json!({
             "ph": "X", "name": name, "pid": self.id, "tid": thread, "ts": from, "dur": to - from
         })
     }
 
+    /// Which lane a thread runs: named after the lane, since the row is the thread.
     fn hold(&self, thread: usize, hold: &Hold) -> Value {
         self.slice(thread, &self.chart.rows[hold.lane].name, hold.from, hold.to)
     }
 
+    /// A moment. `"s": "t"` draws it as high as its thread, not as the whole process.
     fn mark(&self, thread: usize, at: Pos, text: &str) -> Value {
         let at = self.time(at);
         json!({ "ph": "i", "s": "t", "name": text, "pid": self.id, "tid": thread, "ts": at })
     }
 
+    /// One end of an arrow. `"bp": "e"` binds it to the slice that encloses it; without that, the
+    /// head would be bound to the next slice that begins.
     fn arrow(&self, phase: &str, id: usize, thread: usize, at: f64) -> Value {
         json!({
             "ph": phase, "bp": "e", "name": "wakes", "cat": "wake", "id": id,
@@ -138,10 +170,16 @@ impl Process<'_> {
     }
 
     /// In microseconds.
+    /// Columns are spread over the beginning of the gap that follows:
+    ///
+    ///   instants   1 ms                           2 ms
+    ///   columns    |0|1|2|                        |0|
+    ///              10 µs each, or less in a gap of less than 30 µs
     fn time(&self, pos: Pos) -> f64 {
         let micros = |index: usize| self.chart.instants[index].at.as_nanos() as f64 / 1000.0;
         let instant = &self.chart.instants[pos.instant];
         let mut column = 10.0;
+        // The last instant has no gap that it could reach beyond.
         if pos.instant + 1 < self.chart.instants.len() {
             let gap = micros(pos.instant + 1) - micros(pos.instant);
             // Nine tenths: so that the last poll of an instant is not taken for the next one's.

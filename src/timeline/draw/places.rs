@@ -3,7 +3,10 @@
 //! A recording has addresses of a stack, and to look these up takes a tenth of a second once for a
 //! process. So a chart keeps what the recording has, and looks it up only if something asks: a
 //! picture that shows places, words, or the file that a chart is written to.
-use crate::timeline::{Registered, Wait, Waits};
+//!
+//! A picture for a README needs no places and never pays for them. A chart that is compared,
+//! printed as JSON or described looks them up, once.
+use crate::timeline::{Registered, Wait, Waits, clean};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -18,6 +21,8 @@ enum Source {
     None,
     /// From a recording: not looked up before it is asked for.
     Recorded(Waits),
+    /// It has the words already. The addresses that they were made of mean nothing in another
+    /// process.
     /// From a file.
     Read(Written),
 }
@@ -25,7 +30,9 @@ enum Source {
 /// What stands in a file.
 #[derive(Clone, Serialize, Deserialize)]
 struct Written {
+    /// When the waker was registered there: what is said of the place depends on it.
     registered: Registered,
+    /// All places at once: a `select!` waits at each of its branches.
     waits: Vec<Wait>,
 }
 
@@ -36,6 +43,19 @@ impl Places {
 
     pub(super) fn recorded(waits: &Waits) -> Places {
         Places(Source::Recorded(waits.clone()))
+    }
+
+    /// Cleans the texts that came from a file.
+    pub(super) fn clean(&mut self) {
+        let Source::Read(written) = &mut self.0 else { return };
+        for wait in &mut written.waits {
+            for place in std::iter::once(&mut wait.place).chain(&mut wait.chain) {
+                place.file = clean::name(&place.file);
+            }
+            if let Some(on) = &mut wait.on {
+                *on = clean::name(on);
+            }
+        }
     }
 
     /// All places; none if the lane does not wait.
@@ -64,12 +84,15 @@ impl Places {
         let mut parts = vec![];
         for wait in self.waits() {
             let place = wait.place.file_and_line();
+            // A lane is named by the picture, which knows its name; a library's future by its own
+            // name.
             let on = match (&wait.on, wait.lane) {
                 (_, Some(lane)) => format!(" for {}", name_of(lane)),
                 (Some(on), None) => format!(" for {on}"),
                 (None, None) => String::new(),
             };
             let part = format!("at {place}{on}");
+            // A `join!` of ten equal futures waits ten times at one line, and that is said once.
             if !parts.contains(&part) {
                 parts.push(part);
             }
@@ -77,6 +100,7 @@ impl Places {
         if parts.is_empty() {
             return None;
         }
+        // What was not seen in the last poll is not claimed of it.
         let known_before = match self.registered() {
             Some(Registered::Earlier) => " (registered in an earlier poll)",
             Some(Registered::Never) => " (where its lane was made: it has registered nowhere)",
@@ -95,6 +119,7 @@ impl PartialEq for Places {
         {
             return true; // and nothing has to be looked up
         }
+        // A chart that was read from a file equals the one that it was written from.
         self.registered() == other.registered() && self.waits() == other.waits()
     }
 }
@@ -103,6 +128,7 @@ impl Eq for Places {}
 
 impl fmt::Debug for Places {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the derive: it would print addresses, which differ in each run.
         f.debug_list().entries(self.waits().iter().map(|wait| wait.place.to_string())).finish()
     }
 }
@@ -110,6 +136,8 @@ impl fmt::Debug for Places {
 /// `null`, or an object with `registered` and `waits`.
 impl Serialize for Places {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // In a file it is one thing, whether it was recorded or read: a third copy equals the
+        // second.
         let written = self
             .registered()
             .map(|registered| Written { registered, waits: self.waits().to_vec() });

@@ -4,6 +4,16 @@
 //! with one poll each; and since a picture has room for a few rows only, the last rounds, in which
 //! the loop ends, would be missing. So lanes of one name that one parent made share a row where one
 //! ends before the next begins.
+//!
+//! ```text
+//!   for n in 0..3 { fetch(n).lane("fetch").await }
+//!
+//!   one row a lane            lanes that share a row
+//!   main   █───────────█✓     main   █───────────█✓
+//!   fetch   █──█✓             fetch   █──█✓█──█✓█──█✓
+//!   fetch       █──█✓
+//!   fetch           █──█✓
+//! ```
 use super::{
     chart::{Chart, End, State},
     layout::LeftOut,
@@ -14,10 +24,14 @@ use std::collections::HashMap;
 /// The rows of a picture, from top to bottom.
 pub(super) struct Rows {
     /// For each row the lanes that share it, in order of time.
+    /// No lane is in two of them. Beside another chart a row can be empty, to keep the place of one
+    /// that only the other has.
     pub drawn: Vec<Vec<LaneId>>,
     /// What did not find room.
+    /// None if all lanes are drawn.
     pub left_out: Option<LeftOut>,
     /// For each lane its row, if it is drawn.
+    /// The inverse of `drawn`, at hand because each wake and each hold asks for it.
     row_of: Vec<Option<usize>>,
 }
 
@@ -28,9 +42,13 @@ impl Rows {
         if all.len() <= most {
             return Rows::of(chart, all, None);
         }
+        // The order in which rows would be kept. Ties are broken by their place, so that one chart
+        // gives one picture.
         let mut by_interest: Vec<usize> = (0..all.len()).collect();
         by_interest.sort_by_key(|&row| (std::cmp::Reverse(interest(chart, &all, row)), row));
         let mut chosen = by_interest[..most].to_vec();
+        // What is kept stays in the order of the run: a picture sorted by interest would tell no
+        // story.
         chosen.sort_unstable();
         let mut missing = vec![];
         for &row in &by_interest[most..] {
@@ -67,13 +85,18 @@ impl Rows {
 /// All lanes in rows: those of one name and one parent in one, as long as they do not overlap.
 pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
     let mut rows: Vec<Vec<LaneId>> = vec![];
-    // The rows of each name and parent. Most have one; a loop that runs three lanes at a time, three.
+    // The rows of each name and parent. Most have one; a loop that runs three lanes at a time,
+    // three.
     let mut known: HashMap<(&str, Option<LaneId>), Vec<usize>> = HashMap::new();
+    // In the order in which lanes were made, so the last lane of a row is also the latest.
     for (lane, row) in chart.rows.iter().enumerate() {
+        // The parent counts, too: two loops that both make a lane “worker” are two rows.
         let candidates = known.entry((&row.name, row.parent)).or_default();
         let mut free = None;
         for &candidate in candidates.iter() {
             let last = *rows[candidate].last().expect("a row has a lane");
+            // At the same position is early enough: the sign of the end finds its place (see
+            // `end`).
             if chart.rows[last].end.0 <= row.begin() {
                 free = Some(candidate);
                 break;
@@ -92,6 +115,7 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
 
 /// How much would be missing without a row. What goes wrong is always worth its row; of rows that
 /// are alike the first and the last tell more than those in between.
+/// Compared as a pair: how much happens in the row, and only among equals where it stands.
 fn interest(chart: &Chart, rows: &[Vec<LaneId>], row: usize) -> (u8, usize) {
     let mut most = 0;
     for &lane in &rows[row] {
@@ -99,6 +123,8 @@ fn interest(chart: &Chart, rows: &[Vec<LaneId>], row: usize) -> (u8, usize) {
             .spans
             .iter()
             .any(|span| matches!(span.state, State::Blocking | State::WokenNotPolled));
+        // `main` first of all: without it nothing has a parent. A panic and a lane that blocks are
+        // what the picture is looked at for.
         let interest = match &chart.rows[lane].end.1 {
             _ if lane == 0 => 4,
             End::Panicked(_) => 3,

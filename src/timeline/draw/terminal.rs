@@ -1,4 +1,22 @@
 //! A chart as text: one character per poll.
+//!
+//! ```text
+//! gather                                                       title
+//!           0                     1 s                    2 s   axis
+//!     main  ███─── woken by A ────███─── woken by B ─────██✓   a row for each of `Rows`
+//!        A   █─────── 1 s ────────░█✓
+//!        B   ·█─────── 1 s ───────░░█─────── 1 s ────────░█✓
+//! [thread]  mAB                   mAB                    mB    a row for each thread
+//!
+//! █ running   ─ waiting   ░ ready   · not polled yet   ✓ done  legend, then sentences
+//!
+//! label     Layout::width                                   note on an end
+//! ```
+//!
+//! Behind the label are `BESIDE` columns, and again behind the chart, where the sign of an end is.
+//!
+//! Two charts that are drawn beside each other use the same parts with a common layout: see
+//! `beside`.
 use super::{
     cells::{Line, wrap},
     chart::{Chart, Hold, Pos, Row, Span, State},
@@ -37,6 +55,8 @@ impl Chart {
     /// Draws the chart as lines of text, with what its signs mean and what it shows below.
     pub fn to_text(&self, options: TerminalOptions) -> String {
         let rows = Rows::new(self, ROWS);
+        // The order matters: the names say how much room there is, the room says where things go,
+        // and only then can a line be drawn.
         let label = label_width(&[(self, &rows)], options.width);
         let room = room(&[(self, &rows)], label, options.width);
         let layout = Layout::new(&[(self, &rows)], room);
@@ -64,12 +84,14 @@ pub(super) fn label_width(charts: &[(&Chart, &Rows)], width: usize) -> usize {
     let mut label = 0;
     for (chart, rows) in charts {
         for (number, _) in used_threads(chart) {
-            label = label.max(thread_name(number).width());
+            label = label.max(thread_name(chart, number).width());
         }
         for lanes in &rows.drawn {
             label = label.max(row_name(chart, lanes).width());
         }
     }
+    // Never more than a third of the line: on a narrow terminal the chart is still what is looked
+    // at.
     label.min(NAME).min(width.max(NARROWEST) / 3)
 }
 
@@ -77,10 +99,12 @@ pub(super) fn label_width(charts: &[(&Chart, &Rows)], width: usize) -> usize {
 /// fit, and the note on its end.
 pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Room {
     let width = width.max(NARROWEST);
+    // A note that would be cut off takes its room from the chart, up to a third of the line.
     let mut note = 0;
     for (chart, rows) in charts {
         for &lane in rows.drawn.iter().flatten() {
             let row = &chart.rows[lane];
+            // The note of a lane that ends earlier has the free part of its row.
             if row.end.0.instant + 1 == chart.instants.len() {
                 let text = chart.end_note(row).unwrap_or_default();
                 note = note.max(if text.is_empty() { 0 } else { text.width() + 1 });
@@ -88,6 +112,8 @@ pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Ro
         }
     }
     let room = (width - label - 2 * BESIDE).saturating_sub(note.min(NOTE).min(width / 3));
+    // A gap of two shows at least one sign and that something is between. The cut is `···` with a
+    // space on both sides.
     Room { width: room as f64, column: 1.0, gap: 2.0, cut: 5.0 }
 }
 
@@ -95,11 +121,14 @@ pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Ro
 pub(super) struct Picture<'c> {
     chart: &'c Chart,
     rows: &'c Rows,
+    /// Of this chart alone, or shared with another one.
     layout: &'c Layout,
     /// Which lanes poll others: they are not to blame when these block.
     polls_others: Vec<bool>,
-    /// Columns for the names.
+    /// Columns for the names: the same for two charts that are drawn together, so that their axes
+    /// are in line.
     label: usize,
+    /// With a width that is at least the narrowest.
     options: TerminalOptions,
 }
 
@@ -115,10 +144,13 @@ impl<'c> Picture<'c> {
         Picture { chart, rows, layout, polls_others: chart.pollers(), label, options }
     }
 
+    /// Counted from the first cell behind the label. Gaps are no whole numbers, so that they stay
+    /// to scale; each position is rounded by itself, and equal positions are rounded alike.
     fn x(&self, pos: Pos) -> usize {
         self.layout.x(pos).round() as usize
     }
 
+    /// It is in bold, and is not shortened: it says which run it is.
     pub fn title(&self) -> Vec<String> {
         let mut lines = vec![];
         for line in wrap(&self.chart.title, self.options.width) {
@@ -142,9 +174,12 @@ impl<'c> Picture<'c> {
             instants[1..].rotate_right(1);
         }
         let right = self.options.width - self.label - BESIDE;
+        // A time is written where it has room among those before it, which are more important; or
+        // not at all. Half a number would be another number.
         let mut taken: Vec<Range<usize>> = vec![];
         for (nth, (index, start)) in instants.into_iter().enumerate() {
             let text = human(self.chart.instants[index].at);
+            // The second in this order is the last instant.
             let at = if nth == 1 { start.min(right - text.width()) } else { start };
             let end = at + text.width();
             if end <= right && taken.iter().all(|other| end < other.start || at > other.end) {
@@ -169,6 +204,7 @@ impl<'c> Picture<'c> {
     }
 
     fn row(&self, lanes: &[LaneId], different: bool) -> String {
+        // A row that only the other chart has: it keeps its place, blank.
         let Some(&first) = lanes.first() else {
             return self.line("", &grey(), different).finish(self.options.colour);
         };
@@ -190,6 +226,7 @@ impl<'c> Picture<'c> {
     /// Where the middle is left out, in every row alike.
     fn draw_cut(&self, line: &mut Line) {
         let Some(cut) = &self.layout.cut else { return };
+        // A row that ends before the cut has nothing that is missing in it.
         if line.cells.len() > cut.start as usize {
             line.fill(cut.start as usize..cut.end as usize, ' ', &grey());
             line.text(cut.start as usize + 1, "···", &grey());
@@ -203,9 +240,11 @@ impl<'c> Picture<'c> {
         }
         let at = self.x(row.end.0);
         let (sign, style) = end_sign(row);
+        // The last lane of a row has all that is free behind it, so there is room for a note.
         let Some(next) = self.rows.next_in_row(lane) else {
             line.put(at, sign, &style);
             if let Some(note) = self.chart.end_note(row) {
+                // The sign and a space are before the note.
                 let room = self.options.width.saturating_sub(self.label + BESIDE + at + 2);
                 line.text(at + 2, &shorten(&note, room), &grey());
             }
@@ -216,6 +255,7 @@ impl<'c> Picture<'c> {
         let free = self.x(self.chart.rows[next].begin()) > at;
         if free {
             line.put(at, sign, &style);
+        // A lane that took no column has no place for a sign of its own, and gets none.
         } else if at > self.x(row.begin()) {
             line.put(at - 1, sign, &style);
         }
@@ -224,11 +264,15 @@ impl<'c> Picture<'c> {
     fn span(&self, line: &mut Line, lane: LaneId, nth: usize, colour: &Style) {
         let row = &self.chart.rows[lane];
         let span = &row.spans[nth];
+        // All of it is filled, and the cut is drawn over that later; a label goes where it can be
+        // seen.
         let stretch = self.x(span.from)..self.x(span.to);
+        // Where it can be seen, if the cut goes through it.
         let seen = self.layout.seen(stretch.start as f64..stretch.end as f64);
         let seen = seen.start as usize..seen.end as usize;
         let sign = span.state.mark().sign().expect("each state has one");
         match span.state {
+            // Grey is for what costs nothing: no thread, no wake.
             State::Lazy | State::BetweenItems => line.fill(stretch, sign, &grey()),
             State::Ready | State::RunningUnwoken => line.fill(stretch, sign, colour),
             State::Running => {
@@ -239,12 +283,15 @@ impl<'c> Picture<'c> {
                     line.put(stretch.end - 1, '▉', colour);
                 }
             }
+            // Amber and not the lane's colour: this is what went wrong.
             State::WokenNotPolled => {
                 line.fill(stretch, sign, &Style::new().color256(TERMINAL_AMBER));
                 line.label(seen, &self.time_of(span), &grey());
             }
+            // The same sign as running: what tells them apart is that a bar over a gap takes time.
             State::Blocking => {
                 line.fill(stretch, sign, colour);
+                // A lane that blocks inside another is labelled, and the lanes around it are not.
                 if !self.polls_others[lane] {
                     let label = format!("blocks {}", self.time_of(span));
                     line.label(seen, &label, &colour.clone().reverse());
@@ -262,6 +309,8 @@ impl<'c> Picture<'c> {
             State::Waiting(_) => {
                 line.fill(stretch, sign, &grey());
                 let Some(reason) = self.chart.reason(row, nth) else { return };
+                // “woken by A”, or only “A” where that does not fit; or nothing, which `label`
+                // decides.
                 let fits = reason.width() + 4 <= seen.len();
                 let short = self.chart.short_reason(row, nth).unwrap_or_default();
                 line.label(seen, if fits { &reason } else { &short }, &grey());
@@ -275,10 +324,12 @@ impl<'c> Picture<'c> {
 
     /// Which lane has a thread when: each by one letter.
     fn thread(&self, number: usize, holds: &[Hold], letters: &[char]) -> String {
-        let mut line = self.line(&thread_name(number), &grey(), false);
+        let mut line = self.line(&thread_name(self.chart, number), &grey(), false);
         for hold in holds {
             let Some(row) = self.rows.of_lane(hold.lane) else { continue };
+            // A wide letter would take two columns, and each column is a poll.
             let letter = if letters[row].width() == Some(1) { letters[row] } else { '*' };
+            // Reversed, since one letter in colour on a terminal's background is hard to see.
             let style = colour(self.chart.rows[hold.lane].hue).reverse();
             line.fill(self.x(hold.from)..self.x(hold.to), letter, &style);
         }
@@ -286,6 +337,7 @@ impl<'c> Picture<'c> {
         line.finish(self.options.colour)
     }
 
+    /// An empty line with its label: the name right-aligned, then a margin of `BESIDE` columns.
     fn line(&self, name: &str, style: &Style, different: bool) -> Line {
         let name = shorten(name, self.label);
         let mut indent = " ".repeat(self.label - name.width());
@@ -300,6 +352,8 @@ impl<'c> Picture<'c> {
 }
 
 /// Whether the span after this poll is another poll, with nothing in between.
+/// Two polls with no column between them would be one bar: `██` could be one long poll of two
+/// columns. So the first ends with a narrower block: `▉█`.
 fn polled_again(row: &Row, nth: usize) -> bool {
     match row.spans.get(nth + 1) {
         Some(next) => next.state == State::Running && next.from == row.spans[nth].to,
@@ -326,8 +380,10 @@ pub(super) fn legend(marks: &[Mark], options: TerminalOptions) -> Vec<String> {
             entries.push(format!("{sign} {}", short_label(*mark)));
         }
     }
+    // The glossary explains in paragraphs what an entry says in two words.
     entries.push("(words: docs/glossary.md)".into());
     for entry in entries {
+        // An entry is not broken, unless it is wider than a whole line.
         match lines.last_mut() {
             Some(last) if last.width() + 3 + entry.width() <= width => {
                 *last += &format!("   {entry}");
@@ -348,12 +404,14 @@ fn short_label(mark: Mark) -> &'static str {
 
 fn paint(text: &str, style: &Style, options: TerminalOptions) -> String {
     if options.colour {
+        // `console` would look at the terminal again, and drop colours that a caller has asked for.
         style.clone().force_styling(true).apply_to(text).to_string()
     } else {
         text.to_owned()
     }
 }
 
+/// For what is not of a lane: the axis, labels, what waits.
 fn grey() -> Style {
     Style::new().color256(TERMINAL_GREY)
 }

@@ -1,5 +1,9 @@
 //! A chart in words: for those who cannot see it, and for those who would rather be told what to
 //! look at.
+//!
+//! There are three lengths: `summary` is one line below a picture, `sentence` is about one span
+//! (what a pointer shows), and `describe` is the whole run (what a screen reader says). The words
+//! for states are those of [`Mark`](super::Mark); here is only what joins them.
 use super::{
     chart::{Chart, End, Pos, Row, Span, State, Until},
     rows,
@@ -8,33 +12,84 @@ use crate::timeline::{LaneId, human};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
-/// So many lanes are named one by one.
+/// So many lanes are named one by one. A sentence with more names is a table.
 const NAMED: usize = 6;
+
+/// A lane, and how long it took by itself: one summand of what the run would have taken.
+struct Part<'c> {
+    name: &'c str,
+    time: Duration,
+}
+
+/// What a lane did by itself.
+struct OwnWork {
+    /// What it slept, blocked and computed on a thread, in all.
+    time: Duration,
+    /// Where it slept, and where it blocked: a lane that blocks makes the sleep of another one
+    /// longer, and then the sum of both means nothing.
+    slept: Vec<Stretch>,
+    blocked: Vec<Stretch>,
+}
+
+/// A stretch of time in which a lane did something.
+struct Stretch {
+    lane: LaneId,
+    from: Pos,
+    to: Pos,
+}
+
+impl Stretch {
+    /// Whether two of them have more than a moment in common. Within an instant no time passes, so
+    /// columns do not matter.
+    fn overlaps(&self, other: &Stretch) -> bool {
+        let from = self.from.instant.max(other.from.instant);
+        let to = self.to.instant.min(other.to.instant);
+        from < to
+    }
+}
+
+/// A place at which a lane waited, once or often.
+struct PlaceOfWaits {
+    /// The place in words. Waits with the same words are at the same place.
+    words: String,
+    /// When the first wait there began, and when the last one ended.
+    from: Duration,
+    to: Duration,
+    times: usize,
+}
 
 impl Chart {
     /// What there is to see, in one sentence or two: how long the run took; and how long it would
     /// have been one after another, where that can be known. The verdict comes first, if there is
-    /// one.
+    /// one, and the remarks last.
     pub fn summary(&self) -> String {
-        let summary = self.how_long_it_took();
-        match &self.verdict {
-            Some(verdict) => format!("Ended: {verdict}. {summary}"),
-            None => summary,
+        let mut summary = self.how_long_it_took();
+        if let Some(verdict) = &self.verdict {
+            summary = format!("Ended: {verdict}. {summary}");
         }
+        for remark in &self.remarks {
+            summary += &format!(" Note: {remark}.");
+        }
+        summary
     }
 
+    /// The comparison is made only where it is a fact. There are three cases: the run took less
+    /// than its parts (they overlapped), exactly as long (nothing did), or longer (then it did
+    /// something that no lane has, and the sum explains nothing).
     fn how_long_it_took(&self) -> String {
         if self.elapsed.is_zero() {
             return "The run took no time.".into();
         }
         let took = format!("The run took {}", human(self.elapsed));
+        // Only the time of the run itself is always known.
         let Some(parts) = self.parts() else { return format!("{took}.") };
-        let sum: Duration = parts.iter().map(|(_, time)| *time).sum();
+        let sum: Duration = parts.iter().map(|part| part.time).sum();
         let named = name_the_parts(&parts);
         if sum > self.elapsed {
             let sum = human(sum);
             format!("{took}; one after another it would have been {sum} ({named}).")
         } else if sum == self.elapsed && !self.anything_overlaps() {
+            // That the times are equal is not enough: two lanes may overlap, and then none runs.
             format!("{took}, as long as all of it one after another ({named}): nothing overlapped.")
         } else {
             format!("{took}.")
@@ -48,39 +103,74 @@ impl Chart {
     ///   needed, a heartbeat that went on until it was dropped;
     /// - where a lane that polls others waits for a timer: that is a deadline for them, or a pause
     ///   between them;
-    /// - where a lane blocks while another waits for a timer, since that wait is longer for it.
-    fn parts(&self) -> Option<Vec<(&str, Duration)>> {
+    /// - where a lane blocks while another waits for a timer, since that wait is longer for it;
+    /// - where a lane waits for what is no lane, or where it is not known what its wait was for:
+    ///   one after another the others would have had to wait for that, too.
+    ///
+    /// A sentence that says nothing is better than a sum that is wrong, so each doubt gives none.
+    fn parts(&self) -> Option<Vec<Part<'_>>> {
         let polls_others = self.pollers();
-        let (mut parts, mut slept, mut blocked) = (vec![], vec![], vec![]);
+        let mut parts = vec![];
+        let mut slept = vec![];
+        let mut blocked = vec![];
         for (lane, row) in self.rows.iter().enumerate() {
-            if row.end.1 != End::Finished {
-                return None;
-            }
-            let mut own = Duration::ZERO;
-            for (nth, span) in row.spans.iter().enumerate() {
-                match span.state {
-                    State::Waiting(Until::Clock) => {
-                        if polls_others[lane] || (lane == 0 && self.rows.len() > 1) {
-                            return None;
-                        }
-                        own += self.slept(row, nth);
-                        slept.push((lane, span.from, span.to));
-                    }
-                    State::Blocking | State::OnThread if !polls_others[lane] => {
-                        own += self.between(span.from, span.to);
-                        if span.state == State::Blocking {
-                            blocked.push((lane, span.from, span.to));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            if !own.is_zero() {
-                parts.push((row.name.as_str(), own));
+            let own = self.own_work(lane, polls_others[lane])?;
+            slept.extend(own.slept);
+            blocked.extend(own.blocked);
+            // A lane that only waits for others adds nothing, and is not worth naming.
+            if !own.time.is_zero() {
+                parts.push(Part { name: &row.name, time: own.time });
             }
         }
-        let disturbed = blocked.iter().any(|one| slept.iter().any(|other| overlap(one, other)));
+        let disturbed = blocked.iter().any(|one| slept.iter().any(|other| one.overlaps(other)));
+        // The sum of one part is that part: it says nothing that the picture does not.
         if parts.len() < 2 || disturbed { None } else { Some(parts) }
+    }
+
+    /// What one lane did by itself; none where that is not known, for the reasons given at
+    /// [`Chart::parts`].
+    fn own_work(&self, lane: LaneId, polls_others: bool) -> Option<OwnWork> {
+        let row = &self.rows[lane];
+        if row.end.1 != End::Finished {
+            return None;
+        }
+        let mut own = OwnWork { time: Duration::ZERO, slept: vec![], blocked: vec![] };
+        // What was polled without a wake goes on waiting for the same: the next wake tells.
+        let mut unexplained = Duration::ZERO;
+        for (nth, span) in row.spans.iter().enumerate() {
+            let stretch = Stretch { lane, from: span.from, to: span.to };
+            match span.state {
+                State::Waiting(Until::Unwoken) => unexplained += self.between(span.from, span.to),
+                State::Waiting(Until::Outside) => {
+                    unexplained += self.between(span.from, span.to);
+                    // At the same instant it was no wait: a task without a name answered at once.
+                    if !unexplained.is_zero() {
+                        return None;
+                    }
+                }
+                State::Waiting(Until::Clock) => {
+                    // `main` awaits its lanes without polling all of them: a spawned task is
+                    // polled by the runtime. So it counts as a lane that has others.
+                    if polls_others || (lane == 0 && self.rows.len() > 1) {
+                        return None;
+                    }
+                    own.time += self.slept(row, nth);
+                    unexplained = Duration::ZERO;
+                    own.slept.push(stretch);
+                }
+                // When a lane blocks inside another, both do, and the time is that of the inner.
+                State::Blocking | State::OnThread if !polls_others => {
+                    own.time += self.between(span.from, span.to);
+                    if span.state == State::Blocking {
+                        own.blocked.push(stretch);
+                    }
+                }
+                // Another lane woke it: what it waited for is counted there.
+                State::Waiting(_) => unexplained = Duration::ZERO,
+                _ => {}
+            }
+        }
+        if unexplained.is_zero() { Some(own) } else { None }
     }
 
     /// Whether at any time two lanes waited or worked, of which neither polls the other.
@@ -88,34 +178,24 @@ impl Chart {
         let mut stretches = vec![];
         for (lane, row) in self.rows.iter().enumerate() {
             for span in &row.spans {
-                // A lane that is ready, or waits for another lane, only waits for its turn.
-                let its_own = matches!(
-                    span.state,
-                    State::Blocking
-                        | State::OnThread
-                        | State::Waiting(
-                            Until::Clock
-                                | Until::Outside
-                                | Until::Unwoken
-                                | Until::Dropped
-                                | Until::RunOver
-                        )
-                );
-                if its_own && span.from.instant < span.to.instant {
-                    stretches.push((lane, span.from, span.to));
+                if is_its_own(span.state) && span.from.instant < span.to.instant {
+                    stretches.push(Stretch { lane, from: span.from, to: span.to });
                 }
             }
         }
-        stretches.sort_by_key(|(_, from, _)| *from);
+        // In order of their beginnings, so that the search for each can stop early: without that,
+        // a run of ten thousand waits would take fifty million comparisons.
+        stretches.sort_by_key(|stretch| stretch.from);
         for (nth, one) in stretches.iter().enumerate() {
             for other in &stretches[nth + 1..] {
-                if other.1.instant >= one.2.instant {
+                if other.from.instant >= one.to.instant {
                     break; // and so do all that come after it
                 }
-                let related = one.0 == other.0
-                    || self.is_inside(one.0, other.0)
-                    || self.is_inside(other.0, one.0);
-                if !related && overlap(one, other) {
+                // A lane that polls another one does nothing beside it: it waits for it.
+                let related = one.lane == other.lane
+                    || self.is_inside(one.lane, other.lane)
+                    || self.is_inside(other.lane, one.lane);
+                if !related && one.overlaps(other) {
                     return true;
                 }
             }
@@ -127,7 +207,9 @@ impl Chart {
     pub fn sentence(&self, lane: LaneId, nth: usize) -> String {
         let row = &self.rows[lane];
         let span = &row.spans[nth];
-        let (from, to) = (self.time(span.from), self.time(span.to));
+        let from = self.time(span.from);
+        let to = self.time(span.to);
+        // `A: waiting from 0 to 100 ms (100 ms), at src/main.rs:12 for sleep`
         let mut text = format!("{}: {}", row.name, span.state.label());
         if from == to {
             text += &format!(" at {}", human(from));
@@ -147,6 +229,7 @@ impl Chart {
     pub fn place(&self, span: &Span) -> Option<String> {
         span.places.sentence(|lane| match self.rows.get(lane) {
             Some(row) => row.name.clone(),
+            // A chart from a file may name a lane in its places that it does not have.
             None => "a lane".into(),
         })
     }
@@ -154,28 +237,31 @@ impl Chart {
     /// Where each lane waited, one line for each place: from when to when, and how often.
     pub fn places(&self) -> String {
         let mut lines = vec![];
+        // Names stand right-aligned, so that the times begin in one column.
         let widest = self.rows.iter().map(|row| row.name.width()).max().unwrap_or_default();
         for row in &self.rows {
-            // Each place of this lane: from when on, until when, and how often it waited there.
-            let mut places: Vec<(String, Duration, Duration, usize)> = vec![];
+            let mut places: Vec<PlaceOfWaits> = vec![];
             for span in &row.spans {
                 let State::Waiting(_) = span.state else { continue };
-                let Some(place) = self.place(span) else { continue };
-                let (from, to) = (self.time(span.from), self.time(span.to));
-                match places.iter_mut().find(|(other, ..)| *other == place) {
-                    Some((_, _, until, times)) => {
-                        *until = to;
-                        *times += 1;
+                let Some(words) = self.place(span) else { continue };
+                let from = self.time(span.from);
+                let to = self.time(span.to);
+                match places.iter_mut().find(|place| place.words == words) {
+                    Some(place) => {
+                        place.to = to;
+                        place.times += 1;
                     }
-                    None => places.push((place, from, to, 1)),
+                    None => places.push(PlaceOfWaits { words, from, to, times: 1 }),
                 }
             }
-            for (place, from, to, times) in places {
+            for PlaceOfWaits { words, from, to, times } in places {
+                // `{:>widest$}` counts characters, and a wide letter takes two columns.
                 let name = format!("{}{}", " ".repeat(widest - row.name.width()), row.name);
                 let times = if times > 1 { format!(", {times} times") } else { String::new() };
-                lines.push(format!("{name}  {} to {}  {place}{times}", human(from), human(to)));
+                lines.push(format!("{name}  {} to {}  {words}{times}", human(from), human(to)));
             }
         }
+        // On a recording without places there is no heading either.
         if lines.is_empty() {
             return String::new();
         }
@@ -185,6 +271,8 @@ impl Chart {
     /// The whole chart as sentences: what a screen reader says.
     pub fn describe(&self) -> String {
         let mut text = format!("Timeline of {}. {}", self.title, self.summary());
+        // In the rows of a picture, so that both can be followed together: thirty rounds of a loop
+        // are one sentence.
         for lanes in rows::shared(self) {
             text += " ";
             text += &match lanes[..] {
@@ -196,12 +284,14 @@ impl Chart {
     }
 
     fn describe_row(&self, row: &Row) -> String {
+        // First what the lane did, then what woke it, then where it waits, then how it ended.
         let mut facts = vec![how_often_polled(row)];
         for span in &row.spans {
             let time = human(self.between(span.from, span.to));
             match span.state {
                 State::Blocking => facts.push(format!("blocked the thread for {time}")),
                 State::MovedClock => facts.push(format!("moved the clock by {time}")),
+                // A closure that took no time on its thread was not busy.
                 State::OnThread if span.from.instant < span.to.instant => {
                     facts.push(format!("busy for {time}"))
                 }
@@ -212,6 +302,7 @@ impl Chart {
                 _ => {}
             }
         }
+        // What woke it, each once. Sleeping is left out: the times of a lane that sleeps say it.
         let mut wakers: Vec<String> = vec![];
         for (nth, span) in row.spans.iter().enumerate() {
             let Some(reason) = self.reason(row, nth) else { continue };
@@ -220,9 +311,12 @@ impl Chart {
                 wakers.push(reason);
             }
         }
+        // A lane that many others wake would fill the description with their names.
         wakers.truncate(NAMED);
         facts.extend(wakers);
         facts.extend(self.last_place(row));
+        // How it ended is said with the time: “cancelled” alone does not tell a deadline from a
+        // mistake.
         let at = human(self.time(row.end.0));
         match (&row.end.1, self.end_note(row)) {
             (End::Unfinished, _) if row.was_polled() => {
@@ -247,7 +341,10 @@ impl Chart {
 
     /// Lanes that a loop made, one after the other.
     fn describe_lanes_in_turn(&self, lanes: &[LaneId]) -> String {
-        let (first, last) = (&self.rows[lanes[0]], &self.rows[lanes[lanes.len() - 1]]);
+        // From the beginning of the first to the end of the last: they are in order of time.
+        let first = &self.rows[lanes[0]];
+        let last = &self.rows[lanes[lanes.len() - 1]];
+        // Counted, in the order in which they first occur: “28 finished, 2 dropped by main”.
         let mut ends: Vec<(String, usize)> = vec![];
         for &lane in lanes {
             let row = &self.rows[lane];
@@ -269,15 +366,32 @@ impl Chart {
     }
 }
 
-/// Whether two stretches of time have more than a moment in common.
-fn overlap(one: &(LaneId, Pos, Pos), other: &(LaneId, Pos, Pos)) -> bool {
-    let from = one.1.instant.max(other.1.instant);
-    let to = one.2.instant.min(other.2.instant);
-    from < to
+/// What a lane does, or waits for, without another lane: what would have taken as long if it had
+/// been alone. A lane that is ready, or waits for another lane, only waits for its turn.
+fn is_its_own(state: State) -> bool {
+    match state {
+        State::Blocking | State::OnThread => true,
+        State::Waiting(until) => match until {
+            Until::Clock | Until::Outside | Until::Unwoken | Until::Dropped | Until::RunOver => {
+                true
+            }
+            Until::Lane(_) | Until::Yield => false,
+        },
+        State::Lazy
+        | State::Running
+        | State::RunningUnwoken
+        | State::MovedClock
+        | State::Ready
+        | State::WokenNotPolled
+        | State::BetweenItems => false,
+    }
 }
 
 fn how_often_polled(row: &Row) -> String {
-    let (mut polls, mut on_thread) = (0, false);
+    // Every state that is a poll, whatever came of it. What runs on a thread is no poll: nothing
+    // asked a future.
+    let mut polls = 0;
+    let mut on_thread = false;
     for span in &row.spans {
         match span.state {
             State::Running | State::RunningUnwoken | State::Blocking | State::MovedClock => {
@@ -287,6 +401,7 @@ fn how_often_polled(row: &Row) -> String {
             _ => {}
         }
     }
+    // A closure is not polled; and what was not polled at all is the first thing to know of a lane.
     match polls {
         0 if on_thread => "on a thread of its own".into(),
         0 => "never polled".into(),
@@ -296,10 +411,10 @@ fn how_often_polled(row: &Row) -> String {
 }
 
 /// `A 100 ms + B 200 ms`, and of many lanes how many more there are.
-fn name_the_parts(parts: &[(&str, Duration)]) -> String {
+fn name_the_parts(parts: &[Part<'_>]) -> String {
     let mut named = vec![];
-    for (name, time) in parts.iter().take(NAMED) {
-        named.push(format!("{name} {}", human(*time)));
+    for part in parts.iter().take(NAMED) {
+        named.push(format!("{} {}", part.name, human(part.time)));
     }
     if parts.len() > NAMED {
         named.push(format!("{} more", parts.len() - NAMED));

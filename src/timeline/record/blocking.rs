@@ -5,10 +5,20 @@
 //! sleeps until there are more, and so on. Its lane, `main`, does what a future's lane does: it
 //! *runs* in each iteration, and *waits* while the loop sleeps. So the loop has to say when it
 //! sleeps ([`wait`]) and when an iteration begins ([`turn`]).
+//!
+//! ```text
+//!   loop                     turn()   calls   wait()          turn()   calls   wait()
+//!   lane main                ████████████████ ─────────────── ████████████████ ───────
+//!   tokio's driver                            timers, sockets                  timers …
+//! ```
+//!
+//! While the loop sleeps in `wait`, this thread runs the runtime, so all that tokio has goes on
+//! then: the paused clock, sockets, and tasks with lanes of their own. While the loop is busy,
+//! nothing else is. That is how an event loop behaves that has the thread to itself.
 use super::{
     event::{Polled, panic_message},
     place::Floor,
-    recorder::{Ended, Recorder, Recording, Shutdown, drop_it, out_of_time, runtime},
+    recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     verdict::Verdict,
     wakers::LaneWakers,
@@ -44,8 +54,11 @@ impl Recorder {
 /// What a function that is recorded runs in.
 #[derive(Clone)]
 struct Surroundings {
+    /// Shared with the function that made it: `wait` is called deep inside, and needs it to sleep.
     runtime: Rc<Runtime>,
+    /// As the recorder was told, for the verdict.
     limit: Duration,
+    /// When the limit is reached, on the run's clock: each wait ends then at the latest.
     deadline: Instant,
 }
 
@@ -63,23 +76,30 @@ fn run_blocking_to_the_end<T>(
     limit: Duration,
     made_at: &'static Location<'static>,
     main: impl FnOnce() -> T,
-) -> Ended<T> {
+) -> RunEnd<T> {
     let runtime = Rc::new(runtime(run));
+    // Inside the runtime, since tokio's clock can only be read there.
     let deadline = runtime.block_on(async {
         run.begin();
         Instant::now() + limit
     });
+    // Before `main` begins, and taken away before the runtime goes: a `wait` in a destructor that
+    // runs later must not find it.
     SURROUNDINGS.set(Some(Surroundings { runtime: runtime.clone(), limit, deadline }));
     let outcome = {
+        // So that the function can spawn tasks and make timers without knowing of a runtime.
         let _context = runtime.enter();
         let lane = match run.observe {
             Observe::Nothing => None,
             Observe::Everything | Observe::Lines => Some(run.create("main", made_at)),
         };
         let watched = if run.observe == Observe::Everything { lane } else { None };
+        // The whole function is polls of one lane: this is where the first one begins, and each
+        // `wait` ends one and begins the next.
         if let Some(lane) = watched {
             run.poll_starts(lane);
         }
+        // Where a lane waits is looked up on the stack down to here: what is below is the recorder.
         let floor = Floor::new();
         let outcome = catch_unwind(AssertUnwindSafe(|| match lane {
             Some(lane) => run.as_lane(lane, main),
@@ -114,6 +134,7 @@ fn run_blocking_to_the_end<T>(
 /// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another
 /// thread.
 pub fn wait<F: Future>(until: F) -> F::Output {
+    // A clone: nothing may be borrowed while the future is polled, since that is code of others.
     let surroundings = SURROUNDINGS.with_borrow(Clone::clone);
     let (Some(run), Some(Surroundings { runtime, limit, deadline })) = (Run::here(), surroundings)
     else {
@@ -121,12 +142,16 @@ pub fn wait<F: Future>(until: F) -> F::Output {
     };
     let watched = watched_lane(&run);
     if let Some(lane) = watched {
+        // The place of the wait is here, and not where a waker is cloned: this is what the loop
+        // calls.
         run.registers(lane);
         run.poll_is_pending(lane);
     }
     let mut until = pin!(until);
+    // Wakers of the lane, so that the timeline knows what ended the wait.
     let wakers = watched.map(|lane| LaneWakers::new(&run, lane));
-    let woken = run.as_nobody(|| {
+    // As no lane: what the driver wakes was not woken by the loop, which sleeps.
+    let woken = run.as_no_lane(|| {
         runtime.block_on(async {
             let until = poll_fn(|cx| match &wakers {
                 Some(wakers) => {
@@ -136,6 +161,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
                 None => until.as_mut().poll(cx),
             });
             tokio::select! {
+                // The deadline first: at the limit the future must not be polled once more.
                 biased;
                 () = tokio::time::sleep_until(deadline) => None,
                 output = until => Some(output),
@@ -144,7 +170,9 @@ pub fn wait<F: Future>(until: F) -> F::Output {
     });
     let Some(output) = woken else {
         let elapsed = run.scheduler.elapsed();
-        let verdict = run.as_nobody(|| runtime.block_on(out_of_time(&run, limit)));
+        // The verdict looks at what comes after the limit, so it needs the runtime, and it has to
+        // be made before anything is unwound.
+        let verdict = run.as_no_lane(|| runtime.block_on(out_of_time(&run, limit)));
         run.close();
         resume_unwind(Box::new(OutOfTime(verdict, elapsed)))
     };
@@ -165,6 +193,8 @@ pub fn turn() {
         return;
     }
     if let Some(lane) = watched_lane(&run) {
+        // The poll before ends at this very moment and the next begins, so the lane must have woken
+        // itself: in a picture these are two polls side by side.
         run.gives_way(lane);
         run.poll_is_pending(lane);
         run.woken(lane, NO_TASK);

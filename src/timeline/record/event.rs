@@ -3,7 +3,8 @@
 //! Everything that is drawn later is derived from this list. So it holds what was *seen* (a poll
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
-use super::{clean, place::Waits};
+use super::place::Waits;
+use crate::timeline::clean;
 use std::{any::Any, panic::Location, time::Duration};
 
 /// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.
@@ -41,8 +42,9 @@ pub enum What {
     PollEnd {
         /// What it returned.
         polled: Polled,
-        /// How long it took on the wall clock, without the polls of lanes inside it. On the paused
-        /// clock that is no part of what is the same in each run.
+        /// How long it took on the wall clock, without the polls of lanes inside it; and of a long
+        /// one without the time, as far as the system tells, in which there was no processor for
+        /// it. On the paused clock that is no part of what is the same in each run.
         took: Duration,
     },
     /// The waker that its future was given has been called.

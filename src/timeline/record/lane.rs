@@ -4,18 +4,29 @@
 //! poll, since it passes the poll on; each wake, since it passes on a waker of its own; where the
 //! future waits, since that waker tells when it is cloned; and the end, since it is dropped with
 //! it.
+//!
+//! ```text
+//!   runtime ──poll(waker of the task)──▶ Lane ──poll(waker of the lane)──▶ future
+//!                                        Probe: poll starts, poll ends
+//!   runtime ◀──────── wake ──────────── waker of the lane ◀──── wake ──── timer, channel …
+//!                                        Probe: woken
+//! ```
+//!
+//! What a lane must not do is to change what it watches. It polls exactly when it is polled, passes
+//! on exactly the wakes that come, drops its future at the place where it would have been dropped,
+//! and lets a panic through.
 use super::{
     event::{LaneId, Polled, panic_message},
     gate::{Admission, Poller},
-    place::Floor,
+    place::{Floor, Place},
     run::{Observe, Run},
     wakers::LaneWakers,
 };
-use crate::waker::WakerSubstitution;
+use crate::{timeline::clean, waker::WakerSubstitution};
 use std::{
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Once},
     task::{Context, Poll},
 };
 
@@ -23,7 +34,8 @@ use std::{
 pub trait LaneExt: Future + Sized {
     /// Names this future, and gives it a row of its own in the timeline.
     ///
-    /// The lane belongs to the run on whose thread it is made; outside a run it is just its future.
+    /// The lane belongs to the run on whose thread it is made; outside a run it is just its future,
+    /// and the first such lane of a process says so on the standard error.
     /// It never changes what it wraps: dropping it drops the future, and a panic goes on through
     /// it.
     #[track_caller]
@@ -39,11 +51,32 @@ pub(super) fn lane_made_at<F: Future>(
     name: &str,
     place: &'static Location<'static>,
 ) -> Lane<F> {
-    let probe = match Run::here() {
+    Lane { future: Some(future), probe: probe_made_at(name, place) }
+}
+
+/// What watches a lane of the run on this thread; none outside a run, which is said once.
+pub(super) fn probe_made_at(name: &str, place: &'static Location<'static>) -> Option<Probe> {
+    match Run::here() {
         Some(run) => Probe::new(run, name, place),
-        None => None,
-    };
-    Lane { future: Some(future), probe }
+        None => {
+            say_once_that_it_belongs_to_no_run(name, place);
+            None
+        }
+    }
+}
+
+/// A lane without a run is its bare future, and whatever was to be seen of it is missing. That is
+/// easily overlooked: a test that forgot `record`, a thread that the run does not know.
+fn say_once_that_it_belongs_to_no_run(name: &str, place: &Location<'_>) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let name = clean::name(name);
+        let place = Place::from(place);
+        eprintln!(
+            "the lane “{name}”, made at {place}, belongs to no run, so nothing of it is recorded: \
+             make it in what a `Recorder` runs, on a thread of that run (said once)"
+        );
+    });
 }
 
 pin_project_lite::pin_project! {
@@ -78,6 +111,7 @@ impl<F: Future> Future for Lane<F> {
         let future = this.future.as_pin_mut().expect("it is there until the lane is dropped");
         match this.probe {
             None => future.poll(cx),
+            // What is ready of a plain future is its end. Of a stream it may be an item.
             Some(probe) => probe.watch(cx, |cx| future.poll(cx), |_| Polled::Ready),
         }
     }
@@ -101,11 +135,16 @@ impl<F> Lane<F> {
 
 /// The part of a lane that watches. It is the same for a future and for a stream.
 pub(super) struct Probe {
+    /// Kept here and not looked up by the thread: a lane can be polled on another thread than the
+    /// one on which it was made, and can outlive its run.
     run: Arc<Run>,
+    /// Its number in the run, by which every event names it.
     lane: LaneId,
     /// It has returned its last value, or panicked: being dropped is no news any more.
     ended: bool,
     /// The task in which it was made; none is the one that the runtime was started with.
+    /// A lane that is polled in another task than this one was handed to `spawn`; so dropping it
+    /// without a lane around is an `abort`.
     made_in: Option<tokio::task::Id>,
     /// The runtime itself polls it: it is what was given to `spawn`.
     is_task: bool,
@@ -136,14 +175,17 @@ impl Probe {
         poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
         ready: impl FnOnce(&T) -> Polled,
     ) -> Poll<T> {
+        // A clone of its own: `poll` borrows the wakers below, and the run is needed beside them.
         let run = self.run.clone();
         if !run.is_open() {
             // Either the run is over, and this future has outlived it; or it is being ended.
-            return if run.is_over() { poll(cx) } else { Poll::Pending };
+            return if run.lets_lanes_go_on() { poll(cx) } else { Poll::Pending };
         }
+        // No waker of our own then: what only prints needs to know which lane runs, and no more.
         if run.observe == Observe::Lines {
             return run.as_lane(self.lane, || poll(cx));
         }
+        // Read before this lane becomes the current one: it is what polls this lane.
         let outer = run.current_lane();
         if outer.is_none() {
             self.is_task = tokio::task::try_id() != self.made_in;
@@ -157,43 +199,55 @@ impl Probe {
                 return Poll::Pending;
             }
         }
+        // After the gate: a poll that is deferred must not replace the lane's wakers.
         let waker = self.wakers.waker(cx.waker());
+        // Executors of this crate ask which task a waker belongs to: they see through ours.
         let _substitution = WakerSubstitution::new(&waker, cx.waker());
         match admission {
             Admission::Quiet => run.poll_starts_quietly(self.lane),
             _ => run.poll_starts(self.lane),
         }
+        // Stacks that are captured in this poll end here.
         let floor = Floor::new();
         let polled = run.as_lane(self.lane, || {
+            // Only looked at and thrown again below: a panic has to be noted as the end of the
+            // poll.
             catch_unwind(AssertUnwindSafe(|| poll(&mut Context::from_waker(&waker))))
         });
         drop(floor);
-        let result = match polled {
-            Ok(Poll::Pending) => {
-                // What polls this lane waits for it, here. It may have had no need of a new waker,
-                // or may poll its parts with wakers of its own, as `FuturesUnordered` does.
-                if let Some(outer) = outer {
-                    run.waits_for(outer, self.lane);
-                }
-                self.wakers.after_pending(run.poll_is_pending(self.lane));
-                Ok(Poll::Pending)
-            }
-            Ok(Poll::Ready(value)) => {
-                let polled = ready(&value);
-                self.ended = !matches!(polled, Polled::Item);
-                run.poll_ends(self.lane, polled);
-                Ok(Poll::Ready(value))
-            }
-            Err(panic) => {
-                self.ended = true;
-                run.poll_ends(self.lane, Polled::Panicked(panic_message(&*panic)));
-                Err(panic)
-            }
-        };
+        match &polled {
+            Ok(Poll::Pending) => self.is_pending(&run, outer),
+            Ok(Poll::Ready(value)) => self.has_returned(&run, ready(value)),
+            Err(panic) => self.has_returned(&run, Polled::Panicked(panic_message(&**panic))),
+        }
         if let Some(gate) = &run.gate {
             gate.after_poll(self.lane, self.ended);
         }
-        result.unwrap_or_else(|panic| resume_unwind(panic))
+        // Last, when all is noted: what is above may catch it and go on.
+        polled.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// The poll returned `Pending`; `outer` is the lane that polled it.
+    fn is_pending(&mut self, run: &Arc<Run>, outer: Option<LaneId>) {
+        // What polls this lane waits for it, here. It may have had no need of a new waker, or may
+        // poll its parts with wakers of its own, as `FuturesUnordered` does.
+        if let Some(outer) = outer {
+            run.waits_for(outer, self.lane);
+        }
+        // Whether the lane waits elsewhere than before decides with which waker it is polled next.
+        self.wakers.after_pending(run.poll_is_pending(self.lane));
+    }
+
+    /// The poll returned a value, or panicked.
+    fn has_returned(&mut self, run: &Arc<Run>, polled: Polled) {
+        // A stream that has given an item is not at its end, and dropping it is worth an event.
+        self.ended = !matches!(polled, Polled::Item);
+        run.poll_ends(self.lane, polled);
+    }
+
+    /// Whether it has returned its last value, or panicked.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
     }
 
     /// What polls this lane, right now.

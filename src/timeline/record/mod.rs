@@ -1,16 +1,33 @@
 //! Watching a run: a list of what happened to each lane, and a verdict on a run that does not end
 //! by itself.
+//!
+//! What each file is for, in the order in which they are understood:
+//!
+//! - `event`: what a recording consists of. All that is drawn is derived from this list.
+//! - `lane`, with `wakers`: a wrapper around a future sees its polls, its wakes and its end.
+//! - `run`: what the lanes of one run share. It makes the events, and keeps what a verdict needs.
+//! - `recorder`: starts a run, watches over it, and hands out what it has recorded.
+//! - `place`, with `primitives`: where a lane waits and for what, found on the stack.
+//! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
+//! - `blocking`: programs that wait by themselves, such as an event loop of one's own.
+//! - `verdict`: why a run did not end, in words.
+//! - `gate`: what decides which lane is polled next, when a test goes through many orders.
+//! - `clean`: names and lines without what would break a picture or a terminal.
+//!
+//! Nothing here knows how a run is drawn. A program that only records does not build the drawing.
 mod blocking;
-mod clean;
 mod event;
 #[cfg_attr(not(feature = "schedules"), allow(dead_code))]
 mod gate;
+mod here;
 mod lane;
 mod place;
 mod primitives;
+mod processor;
 mod recorder;
 mod run;
 mod scheduler;
+mod stream;
 mod threads;
 mod verdict;
 mod wakers;
@@ -33,5 +50,6 @@ pub use run::Observe;
 pub(crate) use run::Run;
 #[doc(hidden)]
 pub use run::say_line;
+pub use stream::{StreamLane, StreamLaneExt};
 pub use threads::{block, callback, on_thread};
 pub use verdict::{Cause, Causes, Code, Remark, Verdict};

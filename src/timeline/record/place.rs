@@ -4,8 +4,8 @@
 //! the clone all that it is part of is on the stack: the timer or the channel, each `async fn` that
 //! awaits the next, and last the poll of the lane. So [`capture`] walks the stack then, which takes
 //! a few microseconds, and keeps the return addresses only. What they mean is looked up when
-//! somebody asks for it ([`Waits::resolve`]), once for each address in a process: loading the debug
-//! information takes a tenth of a second, which a run that shows no places must not pay.
+//! a picture asks for it ([`Waits::resolve`]), once for each address in a process: loading the
+//! debug information takes a tenth of a second, which a run that shows no places must not pay.
 //!
 //! # What holds
 //!
@@ -165,7 +165,8 @@ impl Waits {
 
 impl PartialEq for Waits {
     fn eq(&self, other: &Waits) -> bool {
-        let (mine, theirs) = (&self.0, &other.0);
+        let mine = &self.0;
+        let theirs = &other.0;
         Arc::ptr_eq(mine, theirs)
             || (mine.made_at == theirs.made_at
                 && mine.registered == theirs.registered
@@ -238,6 +239,8 @@ impl Seen {
     }
 
     fn wait(&self, made_at: &Location<'_>) -> Wait {
+        // Above the innermost function of the user's stand those of libraries: what it awaits.
+        // Below, libraries are only passed through, such as `join_all`.
         let innermost = self.frames.iter().position(|frame| !frame.library);
         let library = &self.frames[..innermost.unwrap_or(self.frames.len())];
         let mut chain = vec![];
@@ -260,6 +263,8 @@ pub(super) struct Stack(Arc<[usize]>);
 
 impl Stack {
     fn frames(&self) -> Vec<Frame> {
+        // One lock for all look-ups of a process: the debug information is loaded once, and not by
+        // several threads at a time.
         let known = FRAMES.get_or_init(Mutex::default);
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut frames = vec![];
@@ -302,6 +307,7 @@ fn look_up(address: usize) -> Vec<Frame> {
         let function = symbol.name().map(|name| format!("{name:#}")).unwrap_or_default();
         let path = symbol.filename().map(|path| path.to_string_lossy().replace('\\', "/"));
         let file = path.unwrap_or_default();
+        // No place for a library's function: a reader looks at their own lines.
         let library = is_of_a_library(&file);
         let place = match (library, symbol.lineno()) {
             (false, Some(line)) => Some(Place {
@@ -344,7 +350,12 @@ fn from_the_workspace(file: &str) -> String {
 
 /// Stacks that were seen, each once: a loop registers at the same place over and over.
 #[derive(Default)]
-pub(super) struct Stacks(HashMap<Arc<[usize]>, u32>, Vec<Stack>);
+pub(super) struct Stacks {
+    /// The number of each stack: asked for at each registration, so it has to be found fast.
+    numbers: HashMap<Arc<[usize]>, u32>,
+    /// The stack of each number. It shares its addresses with the key in `numbers`.
+    stacks: Vec<Stack>,
+}
 
 /// So many different stacks are kept. What comes later has no place.
 const MOST_STACKS: usize = 50_000;
@@ -352,21 +363,21 @@ const MOST_STACKS: usize = 50_000;
 impl Stacks {
     /// The number of a stack; none if there are too many.
     pub fn number(&mut self, stack: &[usize]) -> Option<u32> {
-        if let Some(number) = self.0.get(stack) {
+        if let Some(number) = self.numbers.get(stack) {
             return Some(*number);
         }
-        if self.1.len() >= MOST_STACKS {
+        if self.stacks.len() >= MOST_STACKS {
             return None;
         }
-        let number = self.1.len() as u32;
+        let number = self.stacks.len() as u32;
         let stack: Arc<[usize]> = stack.into();
-        self.0.insert(stack.clone(), number);
-        self.1.push(Stack(stack));
+        self.numbers.insert(stack.clone(), number);
+        self.stacks.push(Stack(stack));
         Some(number)
     }
 
     pub fn get(&self, number: u32) -> Stack {
-        self.1[number as usize].clone()
+        self.stacks[number as usize].clone()
     }
 }
 
@@ -411,6 +422,7 @@ pub(super) fn capture() -> Vec<usize> {
     let mut stack = Vec::with_capacity(64);
     backtrace::trace(|frame| {
         stack.push(frame.ip().addr());
+        // The stack grows downwards, so frames of what called the lane have higher addresses.
         stack.len() < MOST_FRAMES && frame.sp().addr() <= floor
     });
     stack

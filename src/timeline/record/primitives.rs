@@ -7,7 +7,8 @@
 //! pass a poll on to is what is waited for.
 use super::place::Frame;
 
-/// The end of a file's path, and what is said of a wait that goes through it.
+/// The end of a file's path, and what is said of a wait that goes through it. Checked from top to
+/// bottom, and a path is in one line only.
 const FILES: &[(&str, &str)] = &[
     ("/src/sync/barrier.rs", "Barrier::wait"),
     ("/src/sync/broadcast.rs", "broadcast::Receiver::recv"),
@@ -40,11 +41,14 @@ const FILES: &[(&str, &str)] = &[
 /// The name of what is awaited, from a library's frames above the user's, the innermost first; none
 /// if the stack does not tell.
 pub(super) fn name(library: &[Frame]) -> Option<String> {
+    // From the user's code inwards: the first function that has a name is what the user awaits. Its
+    // own parts (a semaphore inside a mutex) are deeper and would say too much.
     for (inside, frame) in library.iter().enumerate().rev() {
         if let Some(name) = name_of_frame(frame, &library[..inside]) {
             return Some(name);
         }
     }
+    // Not in the table: a future of another library, which goes by the name of its type.
     library.iter().rev().find_map(|frame| future_type(&frame.function))
 }
 
@@ -74,6 +78,7 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
 /// The two ends of a bounded channel are in one file. A sender waits for room at a semaphore, and
 /// `send` reserves its place by another `async fn` than `reserve`.
 fn bounded_channel(inside: &[Frame]) -> &'static str {
+    // Counted are the functions of this file that are inside each other, up to the semaphore.
     let mut functions = 1;
     for frame in inside.iter().rev() {
         if frame.file.ends_with("/src/sync/mpsc/bounded.rs") {
@@ -95,6 +100,7 @@ fn future_type(function: &str) -> Option<String> {
         return None;
     }
     let path = kind.split('<').next()?;
+    // Without its module: `Next`, as the author of the program writes it.
     let name = path.rsplit("::").next()?;
     // Everything is polled through these.
     let passes_on =

@@ -1,14 +1,26 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known
 //! afterwards.
+//!
+//! Two threads take part. The *caller's* waits, and looks at how long the run makes no progress on
+//! the wall clock; the *run's own* has the runtime and polls `main`:
+//!
+//! ```text
+//!   caller    record ─┬─ watch: waits, for ended or for too long ──┬─ recording
+//!                     │                                            │
+//!   run's own         └─ runtime, main, verdict, drops ── ended ───┘
+//! ```
+//!
+//! So a run that blocks its thread for ever still gets a verdict, and its caller goes on: the
+//! thread is left behind.
 use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
     gate::Stranger,
     lane::lane_made_at,
     place::{Waits, passes_through},
-    run::{Observe, Phase, Run, Traced},
+    run::{Home, Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
-use crate::timeline::Clock;
+use crate::timeline::{Clock, clean};
 use futures::FutureExt;
 use std::{
     future::poll_fn,
@@ -20,7 +32,7 @@ use std::{
     task::Poll,
     time::{Duration, Instant},
 };
-use tokio::task::coop::unconstrained;
+use tokio::{runtime::Builder, task::coop::unconstrained};
 
 /// Runs the future that `main` makes on a paused clock and records what happens:
 /// `Recorder::new(title).record(main)`.
@@ -48,16 +60,21 @@ where
 /// How to run something, and what to watch.
 #[derive(Clone, Debug)]
 pub struct Recorder {
-    title: String,
+    /// It names the thread of the run, and the picture.
+    pub(super) title: String,
     clock: Clock,
-    observe: Observe,
+    pub(super) observe: Observe,
     /// On the run's clock, since on the paused one the wall clock says nothing.
-    limit: Duration,
+    pub(super) limit: Duration,
+    /// How many workers the runtime has; none for a runtime on one thread.
+    workers: Option<usize>,
     /// On the wall clock, for what the limit cannot end: a thread that does not come back.
     watchdog: Duration,
-    print: Option<fn(&Line)>,
+    /// A function and no closure: it is called while the log is held, so it must hold
+    /// nothing of the run.
+    pub(super) print: Option<fn(&Line)>,
     /// Where `main` is said to be made.
-    made_at: &'static Location<'static>,
+    pub(super) made_at: &'static Location<'static>,
 }
 
 impl Recorder {
@@ -66,10 +83,11 @@ impl Recorder {
     #[track_caller]
     pub fn new(title: &str) -> Recorder {
         Recorder {
-            title: title.to_owned(),
+            title: clean::name(title),
             clock: Clock::Paused,
             observe: Observe::Everything,
             limit: Duration::from_secs(3600),
+            workers: None,
             watchdog: Duration::from_secs(10),
             print: None,
             made_at: Location::caller(),
@@ -79,6 +97,23 @@ impl Recorder {
     /// Which clock to run on.
     pub fn clock(self, clock: Clock) -> Recorder {
         Recorder { clock, ..self }
+    }
+
+    /// Runs on so many worker threads, beside the thread that polls `main`, as `#[tokio::main]`
+    /// does. A paused clock needs a single thread, so this is on the real one, whatever
+    /// [`clock`](Recorder::clock) says.
+    ///
+    /// Each worker has a row of its own, below those of the lanes, and a lane can be polled on one
+    /// worker, and then on another. Nothing exact is promised: which worker polls what, in which
+    /// order and when, is another in each run. What holds is that all polls, wakes and lines are
+    /// there, each with its thread, in an order in which they can have happened; that of two polls
+    /// on one thread the earlier stands to the left; and that a lane waits where the picture says.
+    /// What was aborted in the last moment of `main` may be left as it was.
+    ///
+    /// # Panics
+    /// [`record`](Recorder::record) panics if there is no worker.
+    pub fn multi_thread(self, workers: usize) -> Recorder {
+        Recorder { workers: Some(workers), ..self }
     }
 
     /// How much to watch.
@@ -138,16 +173,26 @@ impl Recorder {
     /// Runs something on a thread of its own, and watches over it.
     pub(super) fn on_a_thread<T: Send + 'static>(
         self,
-        run_it: impl FnOnce(&Arc<Run>, Duration) -> Ended<T> + Send + 'static,
+        run_it: impl FnOnce(&Arc<Run>, Duration) -> RunEnd<T> + Send + 'static,
     ) -> Recording<T> {
-        let run = Arc::new(Run::new(self.clock, self.observe, self.print));
+        let run = match self.workers {
+            None => Run::new(self.clock, self.observe, self.print),
+            Some(workers) => {
+                assert!(workers > 0, "a runtime on several threads needs a worker");
+                Run::new(Clock::Real, self.observe, self.print).with_workers(workers)
+            }
+        };
+        let run = Arc::new(run);
         let (send, receive) = mpsc::channel();
+        // Both threads have the run: when it is given up, one of them goes on without the other.
         let theirs = run.clone();
         let limit = self.limit;
-        let name = format!("run of {}", self.title).replace('\0', " ");
+        let name = format!("run of {}", self.title);
         let builder = std::thread::Builder::new().name(name).stack_size(STACK);
         let thread = builder.spawn(move || {
             let ended = run_it(&theirs, limit);
+            // An error means that the caller has given the run up, and nothing asks for it any
+            // more.
             let _ = send.send(ended);
         });
         let thread = thread.expect("a thread for the run");
@@ -173,18 +218,29 @@ impl Recorder {
 }
 
 /// What the log of a run that is over holds.
-pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T>) -> Recording<T> {
+pub(crate) fn recording<T>(
+    run: &Run,
+    title: String,
+    (outcome, elapsed): RunEnd<T>,
+) -> Recording<T> {
     let mut log = run.lock();
     let mut events = std::mem::take(&mut log.events);
+    // Now there is time to look up what was on the stacks: see `Traced`.
     for traced in &log.traced {
         if let Some(Event { what: What::Woken { by }, .. }) = events.get_mut(traced.event) {
             *by = explained(traced);
         }
     }
+    let workers = match run.home {
+        Home::Callers(_) => log.workers_used(),
+        _ => log.workers,
+    };
     let mut remarks = Remark::on_time(run.clock, &events);
     if let Some(message) = &log.destructor_panicked {
         remarks.push(Remark::destructor_panicked(message));
     }
+    // Taken, not cloned: a run that was given up goes on beside this, and adds nothing to a closed
+    // log.
     let lines = std::mem::take(&mut log.lines);
     let events = Arc::new(events);
     // Of the many runs of a check that goes through schedules it is the check that shows one.
@@ -194,8 +250,10 @@ pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T
             title: title.clone(),
             elapsed,
             verdict: outcome.as_ref().err().map(ToString::to_string),
+            remarks: remarks.iter().map(Remark::to_string).collect(),
             lines: lines.clone(),
             clock: run.clock,
+            workers,
             events: events.clone(),
             left_out: log.left_out,
         });
@@ -206,6 +264,7 @@ pub(crate) fn recording<T>(run: &Run, title: String, (outcome, elapsed): Ended<T
         elapsed,
         remarks,
         clock: run.clock,
+        workers,
         events,
         left_out: log.left_out,
         lines,
@@ -233,7 +292,7 @@ fn explained(traced: &Traced) -> WokenBy {
 }
 
 /// How a run ended, and when on its clock.
-pub(crate) type Ended<T> = (Result<T, Verdict>, Duration);
+pub(crate) type RunEnd<T> = (Result<T, Verdict>, Duration);
 
 /// On the run's own thread: a runtime, and `main` in it.
 fn run_to_the_end<T, F: Future<Output = T>>(
@@ -241,7 +300,7 @@ fn run_to_the_end<T, F: Future<Output = T>>(
     limit: Duration,
     made_at: &'static Location<'static>,
     main: impl FnOnce() -> F,
-) -> Ended<T> {
+) -> RunEnd<T> {
     run_lane_to_the_end(run, limit, || lane_made_at(async { main().await }, "main", made_at))
 }
 
@@ -250,38 +309,48 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
     run: &Arc<Run>,
     limit: Duration,
     main: impl FnOnce() -> F,
-) -> Ended<T> {
+) -> RunEnd<T> {
+    // On this thread and not on the caller's, which may have a runtime of its own.
     let runtime = runtime(run);
     let ended = runtime.block_on(async {
         run.begin();
-        let mut main = Box::pin(AssertUnwindSafe(main()).catch_unwind());
-        // The limit is looked at first, so that at the limit `main` is not polled once more and
-        // looks alive; and without tokio's budget, which is all for `main`.
-        let limited = async {
-            tokio::select! {
-                biased;
-                () = unconstrained(tokio::time::sleep(limit)) => None,
-                ended = main.as_mut() => Some(ended),
-            }
-        };
-        let ended = limited.await;
-        let elapsed = run.scheduler.elapsed();
-        let outcome = match ended {
-            Some(Ok(output)) => {
-                see_what_was_aborted(run).await;
-                Ok(output)
-            }
-            Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
-            None => Err(out_of_time(run, limit).await),
-        };
-        run.close();
-        drop_it(run, main);
-        (outcome, elapsed)
+        until_the_end(run, limit, main()).await
     });
     // Whatever still runs on the pool cannot be stopped; not to wait for it is all that can be
     // done.
     drop_it(run, Shutdown(Some(runtime)));
     ended
+}
+
+/// Polls `main` until it is ready, or until the limit is reached.
+pub(super) async fn until_the_end<T>(
+    run: &Run,
+    limit: Duration,
+    main: impl Future<Output = T>,
+) -> RunEnd<T> {
+    let mut main = Box::pin(AssertUnwindSafe(main).catch_unwind());
+    // The limit is looked at first, so that at the limit `main` is not polled once more and looks
+    // alive; and without tokio's budget, which is all for `main`.
+    let limited = async {
+        tokio::select! {
+            biased;
+            () = unconstrained(tokio::time::sleep(limit)) => None,
+            ended = main.as_mut() => Some(ended),
+        }
+    };
+    let ended = limited.await;
+    let elapsed = run.scheduler.elapsed();
+    let outcome = match ended {
+        Some(Ok(output)) => {
+            see_what_was_aborted(run).await;
+            Ok(output)
+        }
+        Some(Err(panic)) => Err(Verdict::Panicked(panic_message(&*panic), panic)),
+        None => Err(out_of_time(run, limit).await),
+    };
+    run.close();
+    drop_it(run, main);
+    (outcome, elapsed)
 }
 
 /// Shuts a runtime down in its destructor, as it would be dropped, but without waiting for its
@@ -318,9 +387,10 @@ pub(super) async fn out_of_time(run: &Run, limit: Duration) -> Verdict {
     }
     run.enter(Phase::Ending);
     run.freeze();
-    let next = match run.clock {
-        Clock::Paused => next_timer(run).await,
-        Clock::Real => Next::Unknown,
+    let next = match (run.home, run.clock) {
+        (Home::OneThread, Clock::Paused) => next_timer(run).await,
+        // The clock of a caller is not ours to move.
+        _ => Next::Unknown,
     };
     Verdict::out_of_time(run, limit, next)
 }
@@ -328,6 +398,7 @@ pub(super) async fn out_of_time(run: &Run, limit: Duration) -> Verdict {
 /// Lets the paused clock run on until the next timer of a lane is due. No lane is polled meanwhile;
 /// tasks without a lane are, since only the runtime knows them.
 async fn next_timer(run: &Run) -> Next {
+    // With nothing else to do, the paused clock jumps to the next timer; this one comes last.
     let no_timer = tokio::time::sleep(LONG);
     let first_wake = poll_fn(|cx| match run.looks_ahead(cx.waker()) {
         Next::Nothing => Poll::Pending,
@@ -353,7 +424,11 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
             }
         }
     };
-    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let mut builder = Builder::new_current_thread();
+    if let Home::Workers(workers) = run.home {
+        builder = Builder::new_multi_thread();
+        builder.worker_threads(workers);
+    }
     if run.gate.is_none() {
         builder.enable_all();
     } else {
@@ -362,6 +437,8 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
     }
     builder
         .start_paused(run.clock == Clock::Paused)
+        // A runtime tells when it has come to rest: the only moment at which “nothing to do” is a
+        // fact.
         .on_thread_park(hook(|run| {
             run.forget_what_finished();
             run.thread_parks();
@@ -388,14 +465,14 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
 /// What became of a run that was watched over.
 enum Watched<T> {
     /// It ended; with nothing, if its thread panicked.
-    Ended(Option<Ended<T>>),
+    Ended(Option<RunEnd<T>>),
     GaveUp(Verdict),
 }
 
 /// Waits for the run, and gives it up when its runtime makes no progress for `limit`.
-fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<Ended<T>>) -> Watched<T> {
+fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<RunEnd<T>>) -> Watched<T> {
     loop {
-        let (moved, asleep) = run.scheduler.last_moved();
+        let (moved, asleep) = run.last_moved();
         // On the real clock a runtime may well sleep that long. On the paused one it only does so
         // when it waits for another thread, since its own timers come at once.
         let may_sleep = asleep && run.clock == Clock::Real;
@@ -428,6 +505,8 @@ pub struct Recording<T> {
     /// What is to be said of the run beside its verdict, or where it has none.
     pub remarks: Vec<Remark>,
     clock: Clock,
+    /// How many threads polled tasks beside the first one.
+    workers: usize,
     /// Shared with what shows them if the test fails.
     events: Arc<Vec<Event>>,
     left_out: u64,
@@ -442,8 +521,10 @@ pub(crate) struct Shown {
     pub title: String,
     pub elapsed: Duration,
     pub verdict: Option<String>,
+    pub remarks: Vec<String>,
     pub lines: Vec<Line>,
     pub clock: Clock,
+    pub workers: usize,
     pub events: Arc<Vec<Event>>,
     pub left_out: u64,
 }
@@ -475,6 +556,11 @@ impl<T> Recording<T> {
         })
     }
 
+    /// How many threads polled tasks beside the first one: 0 on a runtime of one thread.
+    pub fn workers(&self) -> usize {
+        self.workers
+    }
+
     /// Which clock it ran on.
     pub fn clock(&self) -> Clock {
         self.clock
@@ -498,7 +584,7 @@ mod tests {
     use tokio::{task::spawn_blocking, time::sleep};
 
     #[test]
-    fn nobody_owns_a_run_for_ever() {
+    fn nothing_owns_a_run_for_ever() {
         let run = record("run", || async {
             let work = spawn_blocking(on_thread("work", || block(Duration::from_millis(5))));
             sleep(Duration::from_millis(1)).lane("nap").await;
@@ -507,10 +593,10 @@ mod tests {
             Arc::downgrade(&Run::here().expect("this is one"))
         });
         let run = run.output();
-        // A thread of the pool, which nobody waits for, may still be on its way out.
+        // A thread of the pool, which is not waited for, may still be on its way out.
         let begin = Instant::now();
         while run.strong_count() > 0 {
-            assert!(begin.elapsed() < Duration::from_secs(10), "somebody owns the run for ever");
+            assert!(begin.elapsed() < Duration::from_secs(10), "something owns the run for ever");
             std::thread::yield_now();
         }
     }

@@ -1,26 +1,27 @@
 //! What a run and everything in it share: the log, the clock, and which lane runs on which thread.
 use super::{
-    clean,
     event::{Event, LaneId, Line, Polled, What, WokenBy},
     gate::{Gate, Made, Stranger},
     place::{Place, Registered, Stack, Stacks, Waits, capture},
+    processor::waited_for_a_processor,
     scheduler::Scheduler,
-    verdict::Next,
+    verdict::{LONG_POLL, Next},
     wakers::{Kept, Moved},
 };
-use crate::timeline::Clock;
+use crate::timeline::{Clock, clean};
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, HashMap},
     panic::Location,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU8, Ordering},
     },
     task::Waker,
     thread::ThreadId,
     time::{Duration, Instant},
 };
+use tokio::runtime::{self, Handle};
 
 /// A recording keeps this many events and this many lines. What comes later is counted, not kept:
 /// a picture of a million polls shows nothing, and a program that runs for a day must not fill the
@@ -41,11 +42,38 @@ pub enum Observe {
     Nothing,
 }
 
+/// In what kind of runtime a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    /// One of its own, on a single thread, which tells when it goes to sleep.
+    OneThread,
+    /// One of its own, with so many workers beside the thread that polls `main`.
+    Workers(usize),
+    /// That of the caller of `record_here`, which has so many workers, or 0 if it has one thread.
+    /// It tells nothing, and goes on after the run.
+    Callers(usize),
+}
+
+impl Home {
+    /// How many threads poll tasks beside the first one.
+    pub fn workers(self) -> usize {
+        match self {
+            Home::OneThread => 0,
+            Home::Workers(workers) | Home::Callers(workers) => workers,
+        }
+    }
+}
+
 /// The state of one run. It is shared by the lanes and reached by `say!` and [`super::block`]
 /// through the thread that they are on, so that two runs in one process never meet.
 pub(crate) struct Run {
+    /// Recorders, drawings and `block` ask for it: on the paused clock time is exact, and moves
+    /// only where something says so.
     pub(super) clock: Clock,
+    /// Looked at wherever something would be noted: see [`Observe`].
     pub(super) observe: Observe,
+    /// Whose the runtime is, and how many threads it has.
+    pub(super) home: Home,
     /// Which of several threads may go on, and what time it is for all of them.
     pub(super) scheduler: Arc<Scheduler>,
     /// What decides which lane may be polled, if this run is one of many schedules of a program.
@@ -78,34 +106,46 @@ pub(super) enum Phase {
 /// What has been seen so far.
 #[derive(Default)]
 pub(super) struct Log {
+    /// In the order in which they were seen, which is one that can have happened: see [`Run::log`].
     pub events: Vec<Event>,
     /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
     quiet: Vec<QuietPoll>,
+    /// Beside the events, since a line that no lane has printed is no event.
     pub lines: Vec<Line>,
     /// Events that came after the log was full.
+    /// A picture says how many: what is missing must not look as if it had not happened.
     pub left_out: u64,
     /// What a verdict needs. Lanes that have ended are forgotten once the log is full.
     pub lanes: BTreeMap<LaneId, LaneState>,
     /// How many lanes there have been.
+    /// Not the length of `lanes`, from which some are removed. It is the number of the next lane.
     created: usize,
     /// The stacks on which wakers were registered.
+    /// They are many, and the same over and over; so each is kept once, and known by a number.
     stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
     waits: HashMap<(Vec<Registration>, Place), Waits>,
     /// Wakes whose cause only the stack tells: the number of the event, and what it says without.
     pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
+    /// A line needs the colour of its lane at once, before any chart is made.
     hues: HashMap<String, usize>,
     /// Set at the end of the run, or when it is given up: whatever happens later belongs to no run.
     pub closed: bool,
     /// When the clock was last moved by hand, by something that blocks; until then, timers are
     /// late.
     pub blocked: Duration,
-    /// Which thread has which number; 0 is the runtime's.
+    /// Which thread has which number; 0 is the runtime's first, and the workers come next.
     threads: Vec<Option<ThreadId>>,
+    /// How many workers there are.
+    pub workers: usize,
     /// What comes after the limit, once it is reached.
+    /// None up to the limit, and where it is not asked for.
     ahead: Option<Ahead>,
+    /// How long the thread of the last long poll had waited for a processor then.
+    waited: Duration,
     /// With what a destructor panicked when the run was ended.
+    /// It costs neither the verdict nor the recording, so it is only a remark.
     pub destructor_panicked: Option<String>,
 }
 
@@ -116,14 +156,22 @@ struct Ahead {
     /// The first lane that was woken, and when.
     first: Option<(LaneId, Duration)>,
     /// How often the thread has gone to sleep meanwhile, which moves the paused clock.
+    /// Without this bound a task without a lane that ticks for ever would keep the run from ending.
     parks: u32,
 }
 
 /// What goes on without a lane, after the limit, is not followed for longer than so many timers.
 const MOST_PARKS: u32 = 1000;
 
-/// A stack on which a lane has registered its waker, and the lane inside it that it polled there.
-type Registration = (u32, Option<LaneId>);
+/// A stack on which a lane has registered its waker.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Registration {
+    /// The number of the stack: see [`Log::stacks`].
+    stack: u32,
+    /// The lane that it polled there, if that is what it waits for; none where its waker was
+    /// cloned.
+    inside: Option<LaneId>,
+}
 
 /// A wake that has to be explained later: looking up what is on a stack takes too long for a run.
 pub(super) struct Traced {
@@ -137,10 +185,15 @@ pub(super) struct Traced {
 
 /// What a verdict has to know of a lane at any time, also when the log is full.
 pub(super) struct LaneState {
+    /// Cleaned: see `clean`.
     pub name: String,
+    /// Where `.lane()` was called: the place that is known also of a lane that was never polled.
     pub made_at: &'static Location<'static>,
+    /// Followed event by event, so that it needs no list of events.
     pub now: Doing,
     /// When it was polled last.
+    /// With `polls` and `self_wakes` it tells a lane that spins from one that is polled now and
+    /// then.
     pub polled: Duration,
     /// How often it has been polled at that instant.
     pub polls: u64,
@@ -149,12 +202,17 @@ pub(super) struct LaneState {
     /// Since when it does what it does now. A poll without a wake does not end a wait.
     pub since: Duration,
     /// The first wake since its last poll began.
+    /// None once a poll has answered it.
     pub woken: Option<Woken>,
     /// The lane whose poll polled it last.
+    /// Only that lane can poll it, so a verdict on a lane that was not polled looks there.
     pub polled_by: Option<LaneId>,
     /// What it waits for.
+    /// After its last poll that was not ready. It remains when it is polled again, for the words
+    /// “after its wait at …”.
     pub waits: Option<Waits>,
     /// Whether anything keeps a waker of it; none of a closure, which has none.
+    /// If nothing keeps one, nothing can wake it: that is a verdict of its own.
     kept: Option<Kept>,
     /// Which task's waker that one passes a wake on to.
     task: usize,
@@ -162,13 +220,17 @@ pub(super) struct LaneState {
     registered: Vec<Registration>,
     /// Where it woke itself in the poll that is going on: it wants to be polled again.
     gave_way: Option<u32>,
-    /// Where it registered the waker that it has now.
+    /// Where it registered the waker that it has now: the number of a stack. None if that is in
+    /// several places, or nowhere.
     place: Option<u32>,
     /// When its poll began, on the wall clock.
+    /// So a poll that blocks is seen also where the paused clock stands still.
     pub began: Instant,
     /// How much of that the polls of lanes inside it took.
+    /// What the lanes inside it took is theirs: a remark on time names the one that computes.
     inside: Duration,
     /// Where it last printed a line.
+    /// Where a poll is stuck cannot be seen from outside; this is the nearest that is known.
     pub said: Option<(String, &'static Location<'static>)>,
     /// It has printed that since its poll began.
     pub said_in_this_poll: bool,
@@ -177,6 +239,7 @@ pub(super) struct LaneState {
 /// That a lane was woken.
 #[derive(Clone)]
 pub(super) struct Woken {
+    /// At the limit of a run a wake says something else than before: the lane could not answer it.
     pub at: Duration,
     pub by: WokenBy,
     /// Through a waker that does not reach the task in which the lane is polled now.
@@ -185,6 +248,7 @@ pub(super) struct Woken {
 
 /// A poll that becomes an event only if something happens in it.
 struct QuietPoll {
+    /// With the time and the thread at which it began, if it turns out to be one.
     start: Event,
     /// What the lane was in before, to be put back.
     before: Doing,
@@ -206,11 +270,14 @@ pub(super) enum Doing {
 /// What runs on this thread right now.
 #[derive(Clone, Default)]
 struct Here {
+    /// Owned, so that a thread keeps its run alive; it goes with the thread, or when it is
+    /// replaced.
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
-    /// The lane whose end was the last thing seen here: what is woken next was joining it.
-    finished: Option<LaneId>,
+    /// The lane whose end was the last thing seen here: what is woken next was joining it. And how
+    /// many tasks there were then, which are fewer as soon as its task is gone.
+    finished: Option<(LaneId, usize)>,
     /// The lane runs an event loop: it wakes nothing itself, but what the loop calls does.
     runs_a_loop: bool,
     /// It has waited, and no iteration has begun since.
@@ -219,7 +286,14 @@ struct Here {
 
 thread_local! {
     static HERE: RefCell<Here> = RefCell::default();
+    /// A closure runs on this thread that was given to `on_thread`: it is no thread that polls
+    /// tasks, or not now.
+    static IN_A_CLOSURE: Cell<bool> = const { Cell::new(false) };
 }
+
+/// The runs in runtimes of callers. A thread of such a runtime knows nothing of a run, which is
+/// found by the runtime that the thread is in, the latest first.
+static IN_RUNTIMES_OF_CALLERS: Mutex<Vec<(runtime::Id, Weak<Run>)>> = Mutex::new(vec![]);
 
 /// The run as a place that others find: on a thread, and by its phase.
 impl Run {
@@ -227,6 +301,7 @@ impl Run {
         Run {
             clock,
             observe,
+            home: Home::OneThread,
             scheduler: Arc::new(Scheduler::new(clock)),
             gate: None,
             places: true,
@@ -243,11 +318,64 @@ impl Run {
         Run { gate: Some(gate), places, ..Run::new(Clock::Paused, Observe::Everything, None) }
     }
 
+    /// The same run, on several threads: on the real clock.
+    pub fn with_workers(self, workers: usize) -> Run {
+        Run { home: Home::Workers(workers), ..self }
+    }
+
+    /// A run in the runtime of the caller, whose clock is `clock`.
+    pub fn in_the_callers_runtime(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
+        let mut workers = 0;
+        if Handle::current().runtime_flavor() != runtime::RuntimeFlavor::CurrentThread {
+            workers = Handle::current().metrics().num_workers();
+        }
+        Run {
+            home: Home::Callers(workers),
+            // Threads are not scheduled: that takes a runtime which tells when it is idle.
+            scheduler: Arc::new(Scheduler::new(Clock::Real)),
+            ..Run::new(clock, observe, print)
+        }
+    }
+
     /// Called once, on the runtime's thread and in its context.
     pub fn begin(self: &Arc<Self>) {
         self.scheduler.begin_run();
-        self.lock().threads.push(Some(std::thread::current().id()));
-        self.adopt_thread();
+        let mut log = self.lock();
+        log.workers = self.home.workers();
+        log.threads.push(Some(std::thread::current().id()));
+        let for_workers = log.threads.len() + log.workers;
+        log.threads.resize(for_workers, None);
+        drop(log);
+        // A thread of a caller goes on to belong to no run.
+        if !matches!(self.home, Home::Callers(_)) {
+            self.adopt_thread();
+        }
+    }
+
+    /// From now on what is made in the runtime of the caller belongs to this run. Not before it has
+    /// its first lane, which is `main`.
+    pub fn can_be_found(self: &Arc<Self>) {
+        let mut all = IN_RUNTIMES_OF_CALLERS.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(_, run)| run.strong_count() > 0);
+        all.push((Handle::current().id(), Arc::downgrade(self)));
+    }
+
+    /// When the runtime has last gone to sleep or woken up, and whether it sleeps now. Of several
+    /// threads one may go on while another is kept, so there it is the oldest poll that counts.
+    pub fn last_moved(&self) -> (Instant, bool) {
+        if self.home.workers() == 0 {
+            return self.scheduler.last_moved();
+        }
+        let mut oldest: Option<Instant> = None;
+        for lane in self.lock().lanes.values() {
+            if lane.now == Doing::Running {
+                oldest = Some(oldest.unwrap_or(lane.began).min(lane.began));
+            }
+        }
+        match oldest {
+            Some(began) => (began, false),
+            None => (Instant::now(), true),
+        }
     }
 
     /// Lets what runs on this thread from now on belong to this run.
@@ -270,8 +398,49 @@ impl Run {
 
     /// The run that this thread belongs to. One that is over counts as none.
     pub fn here() -> Option<Arc<Run>> {
-        let run = HERE.with_borrow(|here| here.run.clone())?;
-        if run.is_in(Phase::Ended) { None } else { Some(run) }
+        let run = match HERE.with_borrow(|here| here.run.clone()) {
+            Some(run) => run,
+            None => Run::in_this_runtime()?,
+        };
+        // What goes on in the runtime of a caller is no part of a run that is just being ended.
+        let over = match run.home {
+            Home::Callers(_) => !run.is_open(),
+            _ => run.is_in(Phase::Ended),
+        };
+        if over { None } else { Some(run) }
+    }
+
+    /// The run that was begun in the runtime that this thread is in, if that is a caller's.
+    fn in_this_runtime() -> Option<Arc<Run>> {
+        let runtime = Handle::try_current().ok()?.id();
+        let all = IN_RUNTIMES_OF_CALLERS.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, run) in all.iter().rev() {
+            if *id == runtime
+                && let Some(run) = run.upgrade()
+                && run.is_open()
+            {
+                return Some(run);
+            }
+        }
+        None
+    }
+
+    /// Whether this thread is one that polls the tasks of the run.
+    pub fn on_runtime_thread(&self) -> bool {
+        match self.home.workers() {
+            0 => self.scheduler.on_runtime_thread(),
+            _ => !IN_A_CLOSURE.get(),
+        }
+    }
+
+    /// Whether threads keep to the clock in the order of their lanes: see `scheduler`.
+    pub fn schedules_threads(&self) -> bool {
+        self.home == Home::OneThread && self.clock == Clock::Paused
+    }
+
+    /// Whether a lane is still polled, though the run is not open any more.
+    pub fn lets_lanes_go_on(&self) -> bool {
+        self.is_over() || matches!(self.home, Home::Callers(_))
     }
 
     fn is_in(&self, phase: Phase) -> bool {
@@ -368,8 +537,21 @@ impl Run {
         self.with(Some(lane), work)
     }
 
+    /// Runs a closure that was given to `on_thread`.
+    pub fn as_closure<R>(work: impl FnOnce() -> R) -> R {
+        /// Puts things back also when `work` panics.
+        struct Restore(bool);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                IN_A_CLOSURE.set(self.0);
+            }
+        }
+        let _restore = Restore(IN_A_CLOSURE.replace(true));
+        work()
+    }
+
     /// Runs `work` while no lane runs.
-    pub fn as_nobody<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+    pub fn as_no_lane<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
         self.with(None, work)
     }
 
@@ -414,9 +596,11 @@ impl Run {
 impl Run {
     pub fn create(&self, name: &str, place: &'static Location<'static>) -> LaneId {
         let parent = self.current_lane();
+        // Cleaned here, where it comes in, so that nothing that draws has to.
         let name = clean::name(name);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
+        // Numbered under the lock, so that a lane's number is its place among the events, too.
         let lane = log.created;
         log.created += 1;
         log.lanes.insert(lane, LaneState::new(name.clone(), at, place));
@@ -453,6 +637,7 @@ impl Run {
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return };
+        // Put back if nothing happens in it: see `forget_quiet_poll`.
         let before = state.now;
         state.now = Doing::Running;
         state.begins_poll();
@@ -462,7 +647,7 @@ impl Run {
     }
 
     pub fn poll_starts(&self, lane: LaneId) {
-        let outside = !self.scheduler.on_runtime_thread();
+        let outside = !self.on_runtime_thread();
         let outer = self.current_lane();
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
@@ -504,6 +689,13 @@ impl Run {
             state.now = now;
             let all = state.began.elapsed();
             took = all.saturating_sub(state.inside);
+            if took >= LONG_POLL {
+                // All that came since it was last looked at, which may be more than came in this
+                // poll: rather nothing is said of a poll than something false.
+                let waited = waited_for_a_processor();
+                took = took.saturating_sub(waited.saturating_sub(log.waited));
+                log.waited = waited;
+            }
             if let Some(outer) = outer
                 && let Some(outer) = log.lanes.get_mut(&outer)
             {
@@ -515,7 +707,8 @@ impl Run {
         if ended {
             log.forget_if_full(lane);
             drop(log);
-            HERE.with_borrow_mut(|here| here.finished = Some(lane));
+            let tasks = self.tasks_alive();
+            HERE.with_borrow_mut(|here| here.finished = Some((lane, tasks)));
         }
     }
 
@@ -523,29 +716,15 @@ impl Run {
     pub(super) fn poll_is_pending(&self, lane: LaneId) -> Moved {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
+        // The poll is over: what it registered becomes what the lane waits for.
         let mut registered = std::mem::take(&mut state.registered);
-        // What is polled as a lane is noted at each poll, with or without a clone.
-        let mut cloned = registered.iter().filter(|(_, inside)| inside.is_none());
-        let (first, second) = (cloned.next(), cloned.next());
-        let moved = match (first, second) {
-            (Some((place, _)), None) => {
-                let before = state.place.replace(*place);
-                if before.is_none() || before == state.place {
-                    Moved::NoButCloned
-                } else {
-                    Moved::Yes
-                }
-            }
-            (Some(_), Some(_)) => Moved::Yes,
-            (None, _) => Moved::No,
-        };
-        if moved == Moved::Yes {
-            state.place = None;
-        }
+        let moved = state.moves(&registered);
+        // A lane that has only woken itself, as `yield_now` does, waits where it did that.
         if let (true, Some(stack)) = (registered.is_empty(), state.gave_way) {
-            registered.push((stack, None));
+            registered.push(Registration { stack, inside: None });
         }
         let made_at = state.made_at;
+        // Nothing registered: a future that has a waker already, and was polled for nothing.
         let waits = match &state.waits {
             Some(before) if registered.is_empty() => before.kept_from_before(),
             _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![]),
@@ -561,12 +740,13 @@ impl Run {
 
     /// `lane` registers its waker now, or waits by itself: what is on the stack is where it waits.
     pub fn registers(&self, lane: LaneId) {
-        self.note_stack(lane, |state, stack| state.registers((stack, None)));
+        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside: None }));
     }
 
     /// `lane` has polled `inside`, a lane that is part of it and that is not ready.
     pub fn waits_for(&self, lane: LaneId, inside: LaneId) {
-        self.note_stack(lane, |state, stack| state.registers((stack, Some(inside))));
+        let inside = Some(inside);
+        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside }));
     }
 
     /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
@@ -579,6 +759,7 @@ impl Run {
         if !self.places {
             return;
         }
+        // Before the lock: walking the stack takes longer than all that is done with it.
         let stack = capture();
         let mut log = self.lock();
         if log.closed {
@@ -598,10 +779,12 @@ impl Run {
             self.woken_ahead(lane);
             return false;
         }
+        // A lane that wakes itself gives way: it is where it wants to go on.
         let by_itself = self.current_lane() == Some(lane);
         if by_itself {
             self.gives_way(lane);
         }
+        // Before the lock, which `cause` takes for itself, and before the gate may keep the wake.
         let cause = self.cause(lane);
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
@@ -611,6 +794,7 @@ impl Run {
         }
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
+        // The weakest claim until the stack is looked up, at the end of the run.
         let by = match &cause {
             Cause::Known(by) => *by,
             Cause::Traced { .. } => WokenBy::Outside,
@@ -619,6 +803,7 @@ impl Run {
             if by_itself || by == WokenBy::Yield {
                 state.self_wakes += 1;
             }
+            // The first wake counts: those that follow before the next poll change nothing.
             if state.woken.is_none() {
                 let through_an_old_waker = state.task != task && task != NO_TASK;
                 state.woken = Some(Woken { at, by, through_an_old_waker });
@@ -639,22 +824,37 @@ impl Run {
     /// Tells the gate when what does something right now is none of its lanes.
     fn look_for_strangers(&self, gate: &dyn Gate) {
         let ended = HERE.with_borrow(|here| here.finished.is_some());
-        if !self.scheduler.on_runtime_thread() {
+        if !self.on_runtime_thread() {
             gate.stranger(Stranger::Thread);
         } else if self.current_lane().is_none() && !ended && tokio::task::try_id().is_some() {
             gate.stranger(Stranger::Task);
         }
     }
 
+    /// How many tasks there are. Only for comparing: a task is one less when what joins it has been
+    /// woken.
+    fn tasks_alive(&self) -> usize {
+        self.scheduler.runtime().metrics().num_alive_tasks()
+    }
+
+    /// The lane whose end was the last thing seen on this thread, if nothing says that what is
+    /// woken now joins something else.
+    fn ended_just_now(&self) -> Option<LaneId> {
+        let (lane, tasks) = HERE.with_borrow(|here| here.finished)?;
+        // Its task is gone, so it is another one that tells of its end.
+        if self.on_runtime_thread() && self.tasks_alive() < tasks { None } else { Some(lane) }
+    }
+
     /// What wakes `lane`, judged from what runs on this thread while the waker is called.
     fn cause(&self, lane: LaneId) -> Cause {
-        let (runs_a_loop, ended) = HERE.with_borrow(|here| (here.runs_a_loop, here.finished));
+        let runs_a_loop = HERE.with_borrow(|here| here.runs_a_loop);
+        let ended = self.ended_just_now();
         if let Some(current) = self.current_lane()
             && !runs_a_loop
         {
             return Cause::Known(WokenBy::Lane(current));
         }
-        if self.scheduler.on_runtime_thread() {
+        if self.on_runtime_thread() {
             if tokio::task::try_id().is_some() {
                 return Cause::Known(WokenBy::Outside); // a task without a lane
             }
@@ -666,12 +866,18 @@ impl Run {
             };
             return Cause::Known(by);
         }
+        if self.home != Home::OneThread {
+            // The runtime does not tell when it has come to rest, or has several threads.
+            return Cause::Traced { stack: capture(), ended };
+        }
         let at = self.scheduler.elapsed();
         let log = self.lock();
         let polled = match log.lanes.get(&lane) {
             Some(state) => state.polled,
             None => Duration::ZERO,
         };
+        // Then several timers may be due at once, and what comes next is not known from the time
+        // alone.
         let moved_by_hand = log.blocked > polled;
         drop(log);
         if runs_a_loop {
@@ -695,6 +901,8 @@ impl Run {
 
     pub fn dropped(&self, lane: LaneId, is_task: bool) {
         let by = self.current_lane();
+        // The runtime drops a task by itself only for an `abort`, and at the end, when the log is
+        // closed.
         let aborted = by.is_none() && is_task;
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
@@ -718,7 +926,7 @@ impl Run {
         let lane = self.current_lane();
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
-        if self.scheduler.on_runtime_thread() {
+        if self.on_runtime_thread() {
             log.blocked = at;
         }
         if let Some(lane) = lane
@@ -751,6 +959,8 @@ impl Run {
             state.said_in_this_poll = true;
             hue = log.hues.get(&name).copied();
         }
+        // A text of several lines is several lines of the transcript, each with the time and the
+        // lane.
         for text in text.split('\n') {
             let line = Line { at, hue, lane: name.clone(), text: text.to_owned() };
             // While the log is held, so that lines come out in the order of the log.
@@ -789,6 +999,17 @@ enum Cause {
 }
 
 impl Log {
+    /// How many of the workers have polled a lane: the lowest numbers are given first.
+    pub fn workers_used(&self) -> usize {
+        let mut used = 0;
+        for (number, thread) in self.threads.iter().enumerate().take(self.workers + 1) {
+            if thread.is_some() {
+                used = number;
+            }
+        }
+        used
+    }
+
     pub fn is_full(&self) -> bool {
         self.events.len() >= CAPACITY
     }
@@ -801,6 +1022,7 @@ impl Log {
             return;
         }
         if self.is_full() {
+            // At the first event that is lost: from here on only what a verdict needs is kept up.
             if self.left_out == 0 {
                 self.lanes.retain(|_, state| state.now != Doing::Ended);
             }
@@ -860,12 +1082,15 @@ impl Log {
         registered: Vec<Registration>,
         made_at: &'static Location<'static>,
     ) -> Waits {
-        let stacks: Vec<(Stack, Option<LaneId>)> =
-            registered.iter().map(|(number, lane)| (self.stacks.get(*number), *lane)).collect();
+        let mut stacks: Vec<(Stack, Option<LaneId>)> = vec![];
+        for Registration { stack, inside } in &registered {
+            stacks.push((self.stacks.get(*stack), *inside));
+        }
         let when = if stacks.is_empty() { Registered::Never } else { Registered::Now };
         if self.is_full() {
             return Waits::new(made_at, when, stacks);
         }
+        // Equal waits share one allocation, since a loop waits in one place a thousand times.
         let key = (registered, Place::from(made_at));
         self.waits.entry(key).or_insert_with(|| Waits::new(made_at, when, stacks)).clone()
     }
@@ -888,8 +1113,15 @@ impl Log {
         if let Some(number) = self.threads.iter().position(|thread| *thread == me) {
             return number;
         }
-        let free = self.threads.iter().position(Option::is_none);
-        let number = free.unwrap_or(self.threads.len());
+        // The numbers after the first are for the workers, as long as there are any left.
+        let first = if IN_A_CLOSURE.get() { self.workers + 1 } else { 0 };
+        let mut number = self.threads.len().max(first);
+        for (candidate, thread) in self.threads.iter().enumerate().skip(first) {
+            if thread.is_none() {
+                number = candidate;
+                break;
+            }
+        }
         if number == self.threads.len() {
             self.threads.push(None);
         }
@@ -925,6 +1157,7 @@ impl LaneState {
 
     /// A poll of it begins. One without a wake does not end a wait.
     fn is_polled_at(&mut self, at: Duration, waiting: bool) {
+        // Both counts are for one instant: a lane that spins does so without time passing.
         if self.polled != at {
             self.polls = 0;
             self.self_wakes = 0;
@@ -951,6 +1184,34 @@ impl LaneState {
         self.registered.retain(|other| *other != registration);
         if self.registered.len() < MOST_PLACES {
             self.registered.push(registration);
+        }
+    }
+
+    /// What a poll that returned `Pending` registered, compared with where the lane waited before.
+    fn moves(&mut self, registered: &[Registration]) -> Moved {
+        // What is polled as a lane is noted at each poll, with or without a clone.
+        let mut cloned = vec![];
+        for registration in registered {
+            if registration.inside.is_none() {
+                cloned.push(registration.stack);
+            }
+        }
+        match cloned[..] {
+            [] => Moved::No,
+            // One clone says where the lane waits.
+            [place] => match self.place.replace(place) {
+                Some(before) if before != place => {
+                    self.place = None;
+                    Moved::Yes
+                }
+                _ => Moved::NoButCloned,
+            },
+            // With two it is a `join!` or a `select!`, and only new wakers can show whether all of
+            // them register again.
+            _ => {
+                self.place = None;
+                Moved::Yes
+            }
         }
     }
 

@@ -16,6 +16,13 @@
 //! without a bound ([`STUCK_AFTER`]); and to let a slot go on because the operating system would.
 //!
 //! On the real clock there are no slots, and nothing here does anything but tell the time.
+//!
+//! ```text
+//!   runtime      idle          does what is due      idle            …
+//!   slot 1       Running ──▶ Blocked(300 ms)
+//!   slot 2       Ready                      Running ──▶ Blocked(200 ms)
+//!   coordinator  waits   run_until_idle, lets 2 run    run_until_idle, advance a tick, …
+//! ```
 use crate::timeline::Clock;
 use std::{
     cell::Cell,
@@ -40,6 +47,7 @@ pub(super) struct Scheduler {
     /// On the real clock there is nothing to schedule.
     clock: Clock,
     /// The runtime of the run, when it began, and on which thread. Not there before the run begins.
+    /// All three together, since they are known at one moment, on one thread.
     runtime: OnceLock<(Handle, Instant, ThreadId)>,
     /// One lock for everything that threads wait for, so that none misses a change.
     state: Mutex<State>,
@@ -51,6 +59,7 @@ struct State {
     /// The slots in their order, which is that of their lanes.
     slots: BTreeMap<u64, Slot>,
     /// The number of the next slot.
+    /// Numbers are never used again: a slot that is late must not be taken for another one.
     next_slot: u64,
     /// The coordinator is at work, and need not be started: see [`Scheduler::ensure_coordinator`].
     coordinator_runs: bool,
@@ -64,10 +73,12 @@ struct State {
     /// The last visit after which it became idle.
     idle_after: u64,
     /// The runtime's thread sleeps.
+    /// For what watches over the run from outside: a runtime that sleeps is not stuck in a poll.
     asleep: bool,
     /// When the runtime's thread has last gone to sleep or woken up, on the wall clock.
     moved: std::time::Instant,
     /// The run is over: no thread waits any longer.
+    /// After it is set, every wait in this file returns at once.
     closed: bool,
 }
 
@@ -344,7 +355,7 @@ impl Scheduler {
 
     /// Moves the paused clock. Tokio's `advance` does so at its first poll; what follows that is
     /// only a yield.
-    fn advance(&self, time: Duration) {
+    pub fn advance(&self, time: Duration) {
         let _context = self.runtime().enter();
         let advance = std::pin::pin!(tokio::time::advance(time));
         let _ = advance.poll(&mut Context::from_waker(Waker::noop()));
@@ -397,6 +408,8 @@ impl State {
     /// first.
     fn next(&self, now: Duration) -> Option<u64> {
         let mut first: Option<(Duration, u64)> = None;
+        // In the order of their numbers, so that of two that are due at once the earlier lane is
+        // first.
         for (number, slot) in &self.slots {
             match slot {
                 Slot::Ready => return Some(*number),

@@ -2,6 +2,18 @@
 //! thread.
 //!
 //! How several threads keep to one clock, in the same order each time, is told in `scheduler`.
+//!
+//! A closure is a lane whose whole life is one poll: it is lazy until it is called, runs, and ends.
+//! A closure on another thread also takes part in the schedule of threads. So there are four steps
+//! around a call, and the order matters:
+//!
+//! ```text
+//!   begin_slot     wait until the scheduler lets this thread run
+//!   poll_starts    … and only then say that it runs
+//!   the work
+//!   poll_ends      say that it has ended, while no other thread can run
+//!   end_slot       … and only then let the next one go on
+//! ```
 use super::{
     event::{LaneId, Polled},
     gate::Stranger,
@@ -38,11 +50,20 @@ pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOn
 /// would.
 ///
 /// On the paused clock it moves the clock instead and takes no time. On the real clock, and outside
-/// a run, it sleeps. It cannot be cancelled: nothing that blocks can.
+/// a run, it sleeps; and so it does on another thread of a runtime that was there before the run:
+/// see [`Recorder::record_here`](super::Recorder::record_here). It cannot be cancelled: nothing
+/// that blocks can.
 pub fn block(time: Duration) {
     match Run::here() {
         Some(run) if run.clock == Clock::Paused => {
-            run.scheduler.block(time);
+            // In the runtime of a caller only its own thread can move the clock.
+            if run.schedules_threads() {
+                run.scheduler.block(time);
+            } else if run.on_runtime_thread() {
+                run.scheduler.advance(time);
+            } else {
+                std::thread::sleep(time);
+            }
             run.blocked();
         }
         _ => std::thread::sleep(time),
@@ -52,6 +73,7 @@ pub fn block(time: Duration) {
 /// A closure that will be called. Dropped before that (an aborted `spawn_blocking`, a cancelled
 /// handle), it is cancelled.
 struct Call {
+    /// Taken along, since the thread that will run it does not belong to a run.
     run: Arc<Run>,
     /// None where nothing is observed.
     lane: Option<LaneId>,
@@ -72,6 +94,7 @@ impl Call {
             Observe::Nothing => None,
             Observe::Everything | Observe::Lines => Some(run.create(name, place)),
         };
+        // After the lane was made, so that slots are in the order of lanes.
         let slot = slot(&run);
         if let (Some(gate), Some(lane)) = (&run.gate, lane) {
             gate.stranger(match slot {
@@ -85,6 +108,14 @@ impl Call {
     fn run<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {
         let Some(mut call) = call else { return work() };
         call.begun = true;
+        if call.slot.is_some() {
+            return Run::as_closure(|| call.run_it(work));
+        }
+        call.run_it(work)
+    }
+
+    fn run_it<R>(self, work: impl FnOnce() -> R) -> R {
+        let call = self;
         let run = &call.run;
         if let Some(slot) = call.slot {
             run.scheduler.begin_slot(slot);
@@ -95,17 +126,20 @@ impl Call {
         }
         let result = catch_unwind(AssertUnwindSafe(|| match call.lane {
             Some(lane) => run.as_lane(lane, work),
+            // Nothing is observed, but `block` has to find the run and its clock on this thread.
             None if call.slot.is_some() => {
                 run.adopt_thread();
                 work()
             }
             None => work(),
         }));
+        // What the closure has set off on the runtime comes before its end: see `scheduler`.
         run.scheduler.run_until_idle_on_thread();
         if let Some(lane) = watched {
             run.poll_ends(lane, Polled::of(&result));
         }
         if let Some(slot) = call.slot {
+            // The thread goes back to its pool, and its number to the next one.
             run.leave_thread();
             run.scheduler.end_slot(slot);
         }
@@ -120,6 +154,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
+        // What it did is noted already, and its slot given back.
         if self.begun {
             return;
         }

@@ -5,10 +5,23 @@
 //! was registered, what woke it from what ran at that moment, and that nothing can happen any more
 //! from letting the paused clock run on until its last timer. Each kind of cause has a short code,
 //! which is printed behind the sentence and explained in [`verdicts`](crate::timeline::verdicts).
+//!
+//! What is looked at, in this order:
+//!
+//! | seen at the end | verdict | decided in |
+//! |-----------------|---------|------------|
+//! | `main` panicked | `Panicked` | `recorder` |
+//! | the runtime's thread did not come to rest | `Blocked` | `no_progress`, on the wall clock |
+//! | the limit was reached, and nothing is to come | `Deadlock` | `out_of_time` |
+//! | the limit was reached, and something is to come | `Endless` | `out_of_time` |
+//!
+//! What is said of each lane follows from what it does at the end (`Doing`) and from its last wake:
+//! see [`cause`]. It is decided in the run and not in the drawing, so that a run whose log is full,
+//! or that is not drawn, has its verdict, too.
 use super::{
-    event::{Event, LaneId, What, WokenBy},
+    event::{Event, LaneId, Polled, What, WokenBy},
     place::{Place, Registered, Waits},
-    run::{Doing, LaneState, Log, Observe, Run, Woken},
+    run::{Doing, Home, LaneState, Log, Observe, Run, Woken},
 };
 use crate::timeline::{Clock, human};
 use std::{any::Any, collections::BTreeMap, fmt, panic::Location, time::Duration};
@@ -31,8 +44,11 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Causes {
     /// What the sentence begins with, such as "nothing can happen any more".
+    /// None where the causes say it all.
     opening: Option<String>,
     /// At least one, in the order in which they are said.
+    /// Sorted by their code, so that the cause that explains the others comes first. The first
+    /// one's code is that of the verdict.
     causes: Vec<Cause>,
 }
 
@@ -46,6 +62,8 @@ pub struct Cause {
 }
 
 /// All kinds of causes, with the short code that a verdict prints.
+/// A macro, so that the list exists once: as an enum, as the array [`Code::ALL`], and with its
+/// texts. The page of verdicts and its test go through the array.
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
         /// A kind of cause. The order is that in which the causes of one verdict are said.
@@ -77,6 +95,8 @@ codes! {
     Deadlock = "deadlock",
     /// A lane waits for longer than all others, beside one that goes on.
     Stuck = "stuck",
+    /// A stream has returned an item, and nothing has asked it for the next.
+    NotAsked = "not-asked",
     /// A lane waits for a timer that is due later than the limit.
     NextTimer = "next-timer",
     /// A lane has done something shortly before the limit.
@@ -129,10 +149,13 @@ impl fmt::Display for Causes {
             let comma = if nth == 0 { "" } else { "; " };
             write!(f, "{comma}{}", cause.sentence)?;
         }
+        // A thousand lanes that wait for one lock are one mistake. What they have in common is
+        // said.
         let more = self.causes.len().saturating_sub(NAMED);
         if more > 0 {
             write!(f, "; and {more} more lanes like these")?;
         }
+        // One code for the sentence: it is what a reader looks up.
         write!(f, " [{}]", self.causes[0].code)
     }
 }
@@ -176,7 +199,15 @@ impl Verdict {
         // What has been still for nine tenths of such a time, on the wall clock, will hardly move
         // in the last one.
         let still = last < limit / 10;
+        // What follows from the last moments, on each clock:
+        //
+        //   paused  no timer is left                   dead: nothing can happen any more
+        //           a timer is left, far away          still, but something will happen
+        //   real    still for nine tenths of the time  taken for dead; said is what was seen
+        //   else                                       it was still going on
         let goes_on = is_woken_at(&log, limit);
+        // In the runtime of a caller the clock was not let run on.
+        let elsewhere = matches!(run.home, Home::Callers(_));
         let (dead, opening) = match (run.clock, next) {
             (Clock::Paused, Next::Nothing) if !goes_on => {
                 (true, "nothing can happen any more".to_owned())
@@ -184,7 +215,7 @@ impl Verdict {
             (Clock::Paused, Next::Timer(..)) if still => {
                 (false, format!("nothing has happened since {}", human(last)))
             }
-            (Clock::Real, _) if still => {
+            (clock, _) if still && (clock == Clock::Real || elsewhere) => {
                 (true, format!("nothing has happened since {}", human(last)))
             }
             _ => (false, format!("after {shown} it was still going on")),
@@ -195,6 +226,7 @@ impl Verdict {
         }
         causes.sort_by_key(|cause| cause.code);
         if causes.is_empty() {
+            // What keeps the run going has no lane, and so nothing can be said of it.
             let sentence = "no lane is left that could go on".to_owned();
             causes.push(Cause { code: Code::StillGoing, sentence });
         }
@@ -204,8 +236,10 @@ impl Verdict {
 
     /// The runtime has not become idle, or not been woken, for `stuck` on the wall clock.
     pub(crate) fn no_progress(run: &Run, asleep: bool, stuck: Duration) -> Verdict {
+        // Held to the end: the thread that is stuck may come back at any moment and change it.
         let log = run.lock();
         Verdict::Blocked(if asleep {
+            // On the real clock a runtime may sleep as long as it likes: see `watch` in `recorder`.
             debug_assert_eq!(run.clock, Clock::Paused);
             kept_by_a_thread(&log, &human(stuck))
         } else {
@@ -237,7 +271,8 @@ fn one(code: Code, sentence: String) -> Causes {
     Causes { opening: None, causes: vec![Cause { code, sentence }] }
 }
 
-/// When a lane has last begun to do what it does now.
+/// When a lane has last begun to do what it does now. Lanes that have ended do not count: what is
+/// still there is what could go on.
 fn last_change(log: &Log) -> Duration {
     let mut last = Duration::ZERO;
     for lane in log.lanes.values() {
@@ -248,8 +283,8 @@ fn last_change(log: &Log) -> Duration {
     last
 }
 
-/// Whether a lane was woken at the limit itself. It could not be polled any more, and nothing can be
-/// concluded from that.
+/// Whether a lane was woken at the limit itself. It could not be polled any more, and nothing can
+/// be concluded from that.
 fn is_woken_at(log: &Log, limit: Duration) -> bool {
     for lane in log.lanes.values() {
         if let Some(woken) = &lane.woken
@@ -261,8 +296,8 @@ fn is_woken_at(log: &Log, limit: Duration) -> bool {
     false
 }
 
-/// The lanes that a verdict speaks of. `main` only counts when there is no other: it waits for
-/// them.
+/// The lanes that a verdict speaks of. `main` only counts when there is no other that it could wait
+/// for: a stream that was not asked for its next item is none.
 fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
     let mut lanes: Vec<(LaneId, &LaneState)> = vec![];
     for (number, lane) in &log.lanes {
@@ -270,13 +305,15 @@ fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
             lanes.push((*number, lane));
         }
     }
-    if lanes.len() > 1 {
+    // That `main` waits for its lanes is no news, and it would be named before them.
+    if lanes.iter().any(|(number, lane)| *number != 0 && lane.now != Doing::Idle) {
         lanes.retain(|(number, _)| *number != 0);
     }
     lanes
 }
 
-/// What there is to say of one lane at the limit.
+/// What there is to say of one lane at the limit. The order of the arms is that of how much each
+/// explains: a lane that was woken and not polled is not deadlocked, whatever else holds.
 fn cause(
     log: &Log,
     number: LaneId,
@@ -293,6 +330,8 @@ fn cause(
             let made = place(lane.made_at);
             said(Code::NeverPolled, format!("{name}, made at {made}, was never polled"))
         }
+        // A wake at the limit came too late to be answered, so that it was not polled means
+        // nothing.
         (Doing::Waiting, Some(woken)) if woken.at >= limit => {
             let by = by(log, woken);
             said(Code::StillGoing, format!("{name} was woken{by} at {}, the limit", human(limit)))
@@ -307,23 +346,31 @@ fn cause(
             ),
         ),
         (Doing::Waiting, Some(woken)) => said(Code::NotPolled, not_polled(log, lane, woken)),
-        (Doing::Waiting | Doing::Idle, None) => {
+        (Doing::Idle, _) => {
+            let sentence = format!("{name} has not been asked for its next item since {since}");
+            said(Code::NotAsked, sentence)
+        }
+        (Doing::Waiting, None) => {
             let waiting = format!("{name} has been waiting since {since}{}", at(log, lane));
             let still = lane.since < limit / 10;
             match next {
+                // What comes next is known: this lane's timer. So it is no deadlock, and the others
+                // may follow.
                 Next::Timer(lane, due) if lane == number => {
                     let due = human(due);
                     said(Code::NextTimer, format!("{name}'s next timer is due at {due}"))
                 }
+                // Stronger than “deadlock”: not even in principle could anything wake it.
                 _ if !lane.is_kept() => {
                     said(Code::NoWaker, format!("{waiting}, and nothing keeps a waker of it"))
                 }
                 _ if dead => said(Code::Deadlock, waiting),
+                // Something else goes on, and this one has not moved for most of the run.
                 _ if still => said(Code::Stuck, waiting),
                 _ => said(Code::StillGoing, waiting),
             }
         }
-        (Doing::Running | Doing::OnThread | Doing::Ended | Doing::Idle, _) => {
+        (Doing::Running | Doing::OnThread | Doing::Ended, _) => {
             said(Code::StillGoing, format!("{name} has been running since {since}"))
         }
     }
@@ -332,6 +379,8 @@ fn cause(
 /// The lane was woken, and whatever polls it has not come back to it.
 fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
     let woken = format!("{} was woken{} at {}", lane.name, by(log, woken), human(woken.at));
+    // Named is the first owner, outwards, that was not woken itself: what it waits for would set
+    // all of them going.
     let mut owner = lane.polled_by;
     // The lane around it may have been woken as well, and not been polled, by a third one.
     while let Some(number) = owner
@@ -350,6 +399,7 @@ fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
 }
 
 /// What woke it, if that has a name: `" by holder"`.
+/// It is put behind a verb, so each text begins with a space, or is empty.
 fn by(log: &Log, woken: &Woken) -> String {
     match woken.by {
         WokenBy::Lane(number) => match log.lanes.get(&number) {
@@ -376,6 +426,8 @@ fn waits_at(log: &Log, waits: &Waits) -> String {
     }
     // Several waits at one place, as those of a `join!`, are said together.
     let mut places = vec![];
+    // A lane that waits for other lanes is said to wait for these, by name: where they wait has a
+    // sentence of its own.
     let mut lanes: Vec<&str> = vec![];
     for wait in waits.resolve() {
         let mut text = wait.place.file_and_line();
@@ -428,6 +480,8 @@ fn kept_by_a_thread(log: &Log, wall: &str) -> Causes {
 /// The runtime's thread did not become idle for `stuck`.
 fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
     let wall = human(stuck);
+    // Lanes are in the order in which they were made. Of those that run, inside each other, the
+    // last is mostly the innermost, since a lane usually makes what it polls.
     let mut innermost: Option<&LaneState> = None;
     let mut spinning: Option<&LaneState> = None;
     let mut busiest: Option<&LaneState> = None;
@@ -436,8 +490,14 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
             continue;
         }
         if lane.now == Doing::Running {
-            innermost = Some(lane);
+            // Of several threads it is not the others that are kept.
+            let lasts = |lane: &LaneState| lane.began.elapsed() >= stuck * 9 / 10;
+            match innermost {
+                Some(other) if lasts(other) && !lasts(lane) => {}
+                _ => innermost = Some(lane),
+            }
         }
+        // More than once: every lane that yields has woken itself once.
         if lane.self_wakes > spinning.map_or(1, |other| other.self_wakes) {
             spinning = Some(lane);
         }
@@ -457,6 +517,7 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
         );
         return one(Code::Blocks, sentence);
     }
+    // Before the busiest: a lane that wakes itself is the reason why others are polled as often.
     if let Some(lane) = spinning {
         let sentence = format!(
             "{} spins: at {} it was polled {} times in {wall}, waking itself each time ({})",
@@ -490,6 +551,8 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
 impl LaneState {
     /// Where in the source this lane is, as well as that can be told from outside: what it said in
     /// this poll, what it waited for before, or where it was made.
+    /// Each guess is a little older than the one before, so the words say which it is: “after it
+    /// said”, “after its wait”, “the lane made at”.
     pub fn place(&self) -> String {
         match (&self.said, &self.waits) {
             (Some((text, location)), _) if self.said_in_this_poll => {
@@ -532,7 +595,7 @@ impl fmt::Display for Remark {
 
 /// A poll that takes longer than this on the wall clock is remarked on. Far more than what a busy
 /// machine makes of a poll that does nothing wrong, so that a recording says the same each time.
-const LONG_POLL: Duration = Duration::from_millis(250);
+pub(super) const LONG_POLL: Duration = Duration::from_millis(250);
 
 impl Remark {
     /// The lanes whose polls took time that the paused clock does not show.
@@ -541,6 +604,7 @@ impl Remark {
         if clock == Clock::Real {
             return remarks; // there it shows
         }
+        // Sums for each lane, since one that blocks in every round is one remark.
         let mut names: BTreeMap<LaneId, &str> = BTreeMap::new();
         let mut kept: BTreeMap<LaneId, Duration> = BTreeMap::new();
         for event in events {
@@ -548,6 +612,8 @@ impl Remark {
                 What::Created { name, .. } => {
                     names.insert(event.lane, name);
                 }
+                // What a panic prints, with a backtrace perhaps, is no work of the lane.
+                What::PollEnd { polled: Polled::Panicked(_), .. } => {}
                 // On another thread it kept that one, and had to wait for its slot, besides.
                 What::PollEnd { took, .. } if event.thread == 0 && *took >= LONG_POLL => {
                     *kept.entry(event.lane).or_default() += *took;

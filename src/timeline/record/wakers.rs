@@ -31,9 +31,12 @@ pub(super) struct LaneWakers {
 
 /// What a lane is polled with, and what a clone of that is.
 struct Pair {
+    /// Handed to the future at each poll, until the lane has moved.
     polled_with: Hooked,
     /// The number of `polled_with`, by which it knows itself.
     number: u64,
+    /// Its number is one more. It becomes what the lane is polled with after a poll in which the
+    /// lane stayed where it was: then the future has it, and finds it equal.
     cloned: Hooked,
     /// The waker that both of them pass a wake on to.
     inner: Waker,
@@ -72,12 +75,14 @@ impl LaneWakers {
         {
             return waker(pair.polled_with.clone());
         }
+        // Two numbers for each pair: one for what is handed out, one for its clones.
         let mut number = 0;
         if let Some(before) = &*pair {
             number = before.number + 2;
         }
-        // As nobody: that we keep a waker of the lane around this one is no place where that waits.
-        let inner = self.run.as_nobody(|| inner.clone());
+        // As no lane: that we keep a waker of the lane around this one is no place where that
+        // waits.
+        let inner = self.run.as_no_lane(|| inner.clone());
         let polled_with = self.hook(&inner, number);
         let cloned = self.hook(&inner, number + 1);
         let made = waker(polled_with.clone());
@@ -96,6 +101,8 @@ impl LaneWakers {
         let Some(pair) = &mut *pair else { return };
         match moved {
             Moved::Yes => pair.outdated = true,
+            // The clone that the future keeps is what it is polled with next, so that it compares
+            // as equal.
             Moved::NoButCloned => {
                 let next = self.hook(&pair.inner, pair.number + 2);
                 pair.polled_with = std::mem::replace(&mut pair.cloned, next);
@@ -109,7 +116,7 @@ impl LaneWakers {
         Arc::new(Box::new(RecordingWaker {
             run: self.run.clone(),
             lane: self.lane,
-            inner: self.run.as_nobody(|| inner.clone()),
+            inner: self.run.as_no_lane(|| inner.clone()),
             task: original_waker(inner).addr(),
             number,
             pair: Arc::downgrade(&self.pair),
@@ -163,6 +170,8 @@ impl Hook for RecordingWaker {
         let pair = self.pair.upgrade()?;
         let pair = lock(&pair);
         match &*pair {
+            // Only the waker of this poll is replaced by its clone. One that was kept from before
+            // stays what it is.
             Some(pair) if pair.number == self.number => Some(pair.cloned.clone()),
             _ => None,
         }

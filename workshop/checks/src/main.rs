@@ -14,8 +14,8 @@ type Attempt = (&'static str, &'static str, fn(), &'static [(&'static str, fn())
 /// So many times an attempt has to get the same verdict.
 const TIMES: usize = 20;
 
-/// An attempt that has taken as long as this is not made once more: it blocks its thread, and leaves
-/// it behind.
+/// An attempt that has taken as long as this is not made once more: it blocks its thread, and
+/// leaves it behind.
 const LONG: Duration = Duration::from_millis(1500);
 
 // What is wrong on purpose is no reason for a warning here.

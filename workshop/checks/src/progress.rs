@@ -1,4 +1,5 @@
-//! What is done of the workshop, what comes next, and where to look: `cargo run -p workshop-checks`.
+//! What is done of the workshop, what comes next, and where to look: `cargo run -p
+//! workshop-checks`.
 //!
 //! It tries the exercises in their order, up to the first one that is not right yet. For people who
 //! work with plain cargo; rustlings keeps a list of its own.

@@ -1,12 +1,13 @@
-//! Predict: a transfer takes 20 ms between taking from one account and giving to the other, and is cut short after
-//! 10 ms. What is the sum of both?
+//! Predict: a transfer takes 20 ms between taking from one account and giving to the other, and is
+//! cut short after 10 ms. What is the sum of both?
 //!
-//! A future can be dropped at each of its `.await`s. What is true between two of them has to be true for good.
+//! A future can be dropped at each of its `.await`s. What is true between two of them has to be
+//! true for good.
 //!
-//! See `examples/futures/shield.rs`, and the slide “To cancel a task: in Rust, a drop”.
+//! See `examples/futures/shield.rs`, and the slide “Cancelling a task in Rust”.
 //!
-//! Then try: let the bank be asked between the two steps, and make that safe with a task that is not dropped with
-//! its caller.
+//! Then try: ask the bank between the two changes (say `taken` before), and give the money back
+//! (say `given back`) if the transfer is dropped there.
 use async_concepts::{LaneExt, say};
 use std::cell::Cell;
 use tokio::time::{sleep, timeout};
@@ -58,9 +59,10 @@ mod tests {
     fn no_money_is_lost_wherever_a_transfer_is_cut_short() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the money was taken and not given: the future was dropped in between", |run| {
-                run.output() == Some(&(70, 0))
-            })
+            .mistake(
+                "the money was taken and not given: the future was dropped in between",
+                |run| run.output() == Some(&(70, 0)),
+            )
             .mistake("the money was given and not taken", |run| run.output() == Some(&(100, 30)))
             .mistake("the bank was not asked before the money went", |run| run.said("main done"))
             .takes(50)
@@ -70,7 +72,9 @@ mod tests {
         workshop::scenario("the transfer is not cut short")
             .attempt(not_cut_short)
             .predicted(PREDICTION)
-            .mistake("a transfer that is not cut short does not move the money", |run| run.output() == Some(&(100, 5)))
+            .mistake("a transfer that is not cut short does not move the money", |run| {
+                run.output() == Some(&(100, 5))
+            })
             .takes(20)
             .returns((70, 35))
             .verdict();
@@ -83,4 +87,25 @@ mod tests {
             .returns((20, 30))
             .verdict();
     }
+
+    async fn dropped_anywhere() -> u32 {
+        let accounts = Accounts { yours: Cell::new(100), theirs: Cell::new(5) };
+        transfer(&accounts, 30).lane("transfer").cancellable().await;
+        accounts.yours.get() + accounts.theirs.get()
+    }
+
+    #[test]
+    fn no_money_is_lost_in_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .mistake("there is still an `.await` between the two changes, and the future was dropped there", |run| {
+                run.lanes("transfer") == 1
+            })
+            .holds("there is as much on both accounts as before", |run| matches!(run.outcome, Ok(Some(105))))
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/broken_invariant.rs"]
+mod then_try;

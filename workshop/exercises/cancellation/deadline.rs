@@ -1,10 +1,12 @@
-//! Predict: a transfer takes 100 ms, and you wait for 50 ms at most. Will the money be gone after a second?
+//! Predict: a transfer takes 100 ms, and you wait for 50 ms at most. Will the money be gone after a
+//! second?
 //!
 //! In Python, `asyncio.wait_for(task, 0.05)` cancels the task when the time is over.
 //!
 //! See `examples/futures/timeout.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: let the transfer begin with 80 ms of `async_concepts::block`, which never gives way. When does the timeout fire?
+//! Then try: let the transfer begin with 80 ms of `async_concepts::block`, which never gives way.
+//! When does the timeout fire?
 use async_concepts::{LaneExt, say};
 use tokio::{
     spawn,
@@ -48,9 +50,15 @@ mod tests {
     fn after_the_deadline_no_money_goes() {
         workshop::attempt(shop)
             .predicted(PREDICTION)
-            .mistake("it looked at the clock when it was over, which is no deadline", |run| run.said("0.100 main Err"))
-            .mistake("`pay` gave up at once: the timeout was made, and not awaited", |run| run.said("0.000 main Err"))
-            .mistake("the timeout let go of the handle, and the task ran on", |run| run.said("the money is gone"))
+            .mistake("it looked at the clock when it was over, which is no deadline", |run| {
+                run.said("0.100 main Err")
+            })
+            .mistake("`pay` gave up at once: the timeout was made, and not awaited", |run| {
+                run.said("0.000 main Err")
+            })
+            .mistake("the timeout let go of the handle, and the task ran on", |run| {
+                run.said("the money is gone")
+            })
             .mistake("the bank was not even asked", |run| !run.said("asking the bank"))
             .takes(1000)
             .says(&["0.000 transfer asking the bank", "0.050 main Err(\"too slow\")"])
@@ -64,7 +72,11 @@ mod tests {
                 !run.said("the money is gone")
             })
             .takes(980)
-            .says(&["0.000 transfer asking the bank", "0.030 transfer the money is gone", "0.030 main Ok(())"])
+            .says(&[
+                "0.000 transfer asking the bank",
+                "0.030 transfer the money is gone",
+                "0.030 main Ok(())",
+            ])
             .verdict();
         workshop::scenario("the transfer takes 60 ms")
             .time(100, 60)
@@ -75,3 +87,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/deadline.rs"]
+mod then_try;

@@ -1,12 +1,12 @@
-//! Predict: the work takes a lock, a tick comes at 20 ms, and at a tick the same lock is needed. When will the
-//! program end?
+//! Predict: the work takes a lock, a tick comes at 20 ms, and at a tick the same lock is needed.
+//! When will the program end?
 //!
-//! A future that is kept, and not polled, keeps what it has: a place in the queue of a lock, too. The branches of
-//! `select!` are not polled while the body of one of them waits.
+//! A future that is kept, and not polled, keeps what it has: a place in the queue of a lock, too.
+//! The branches of `select!` are not polled while the body of one of them waits.
 //!
-//! See `examples/synchronization/lock.rs`, and the slide “Nothing happens any more”.
+//! See `examples/cancellation/futurelock.rs`, and the slide “Nothing happens any more”.
 //!
-//! Then try: make the work a task. Why is that another way out?
+//! Then try: make the work a task, with the lane `task`. Why is that another way out?
 use async_concepts::{LaneExt, say};
 use std::pin::pin;
 use tokio::{select, sync::Mutex, time::sleep};
@@ -54,9 +54,13 @@ mod tests {
     fn work_that_waits_for_a_lock_is_polled_until_it_has_had_it() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .hangs("the lock was given to `work`, which nothing polled any more", |run| run.said("tick"))
+            .hangs("the lock was given to `work`, which nothing polled any more", |run| {
+                run.said("tick")
+            })
             .mistake("the tick was not written down", |run| run.output() == Some(&vec!["work"]))
-            .mistake("the work was dropped, and never done", |run| run.output() == Some(&vec!["tick"]))
+            .mistake("the work was dropped, and never done", |run| {
+                run.output() == Some(&vec!["tick"])
+            })
             .takes(40)
             .says(&["0.020 both tick"])
             .returns(vec!["work", "tick"])
@@ -77,3 +81,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/futurelock.rs"]
+mod then_try;

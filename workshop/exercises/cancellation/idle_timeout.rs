@@ -1,10 +1,12 @@
-//! Predict: a tick every 5 s, a line at 13 s, and a session ends when it has been idle for 30 s. When is that?
+//! Predict: a tick every 5 s, a line at 13 s, and a session ends when it has been idle for 30 s.
+//! When is that?
 //!
 //! Only lines count as something happening, ticks do not.
 //!
 //! See `examples/iteration/ticker.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: let the session warn 10 s before it ends, once, and again only if a line has come in between.
+//! Then try: warn 10 s before the session ends (`soon over`), once, and again only if a line has
+//! come in between.
 use async_concepts::{LaneExt, say};
 use std::time::Duration;
 use tokio::{
@@ -95,4 +97,16 @@ mod tests {
             .says(&["30.000 session goodbye"])
             .verdict();
     }
+
+    #[test]
+    fn a_line_and_a_tick_may_come_in_any_order() {
+        workshop::every_schedule(|| client_at(&[15, 40]))
+            .predicted(PREDICTION)
+            .holds("the session ends 30 s after the last line", |run| run.elapsed == seconds(70))
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/idle_timeout.rs"]
+mod then_try;

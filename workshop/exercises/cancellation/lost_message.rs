@@ -1,12 +1,12 @@
-//! Predict: the channel has room for one message, and the consumer takes 50 ms for each. A send that may take 30 ms
-//! is cut short: what becomes of its message?
+//! Predict: the channel has room for one message, and the consumer takes 50 ms for each. A send
+//! that may take 30 ms is cut short: what becomes of its message?
 //!
-//! `timeout(…, send(message))` owns the message. When the time is over, the future is dropped, and the message with
-//! it.
+//! `timeout(…, send(message))` owns the message. When the time is over, the future is dropped, and
+//! the message with it.
 //!
-//! See `examples/iteration/backpressure.rs`, and the slide “Backpressure”.
+//! See `examples/cancellation/lost_message.rs`, and the slide “Backpressure”.
 //!
-//! Then try: count how often there was no room, and give up after three times.
+//! Then try: give up a message for which there was no room three times, and end.
 use async_concepts::{LaneExt, say};
 use tokio::{
     join,
@@ -79,4 +79,20 @@ mod tests {
             .returns(vec![1, 2, 3])
             .verdict();
     }
+
+    #[test]
+    fn no_message_is_lost_in_any_schedule() {
+        workshop::scenario("there is room at the time at which the producer gives up")
+            .time(50, 30)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("all three messages come, in order", |run| {
+                run.outcome.as_ref().is_ok_and(|got| *got == [1, 2, 3])
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lost_message.rs"]
+mod then_try;

@@ -1,11 +1,12 @@
-//! Predict: three steps of 40 ms, each with a timeout of 50 ms. The whole should be over after 100 ms. When is it?
+//! Predict: three steps of 40 ms, each with a timeout of 50 ms. The whole should be over after 100
+//! ms. When is it?
 //!
-//! A timeout for each step is none for the whole: what is left of the time has to be handed on, or one timeout
-//! stands around all of it.
+//! A timeout for each step is none for the whole: what is left of the time has to be handed on, or
+//! one timeout stands around all of it.
 //!
 //! See `examples/futures/timeout.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: say which step was under way when the time was over.
+//! Then try: say which step was under way when the time was over: `step 3 was under way`.
 use async_concepts::say;
 use tokio::time::{error::Elapsed, sleep, timeout};
 use workshop::{Prediction, given, ms};
@@ -47,7 +48,9 @@ mod tests {
     fn the_limit_is_for_all_steps_together() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("each step kept its own limit, and all together took longer", |run| run.took(120))
+            .mistake("each step kept its own limit, and all together took longer", |run| {
+                run.took(120)
+            })
             .takes(100)
             .says(&["0.040 main step 1", "0.080 main step 2", "0.100 main too slow"])
             .returns(None)
@@ -56,7 +59,9 @@ mod tests {
             .time(40, 20)
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake("steps that were quick enough were given up", |run| run.output() == Some(&None))
+            .mistake("steps that were quick enough were given up", |run| {
+                run.output() == Some(&None)
+            })
             .takes(60)
             .returns(Some(6))
             .verdict();
@@ -64,9 +69,31 @@ mod tests {
             .times(40, &[10, 80, 5])
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake("a step that is slow was given up, though there was time left", |run| run.output() == Some(&None))
+            .mistake("a step that is slow was given up, though there was time left", |run| {
+                run.output() == Some(&None)
+            })
             .takes(95)
             .returns(Some(6))
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        async_concepts::LaneExt::lane(steps(), "steps").cancellable().await;
+        say!("over");
+        sleep(std::time::Duration::from_millis(200)).await;
+    }
+
+    #[test]
+    fn no_step_goes_on_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("no step is done when all of it has been dropped", |run| {
+                run.transcript().last().is_none_or(|line| line.ends_with("over"))
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/one_deadline.rs"]
+mod then_try;

@@ -1,10 +1,12 @@
-//! Predict: one mirror answers after 100 ms, the other after 500 ms. When is the race over, and what becomes of the loser?
+//! Predict: one mirror answers after 100 ms, the other after 500 ms. When is the race over, and
+//! what becomes of the loser?
 //!
-//! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, and then one has to cancel the others.
+//! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, and then one has to cancel the
+//! others.
 //!
-//! See `examples/gather/first_completed.rs`, and the slide “To cancel a task: in Rust, a drop”.
+//! See `examples/gather/first_completed.rs`, and the slide “Cancelling a task in Rust”.
 //!
-//! Then try: let both answer at 100 ms. Which one wins? Run it ten times; then put `biased;` into the macro.
+//! Then try: let both answer at 100 ms: near should win each time. What does `biased;` promise?
 use async_concepts::{LaneExt, say};
 use tokio::{join, time::sleep};
 use workshop::{Prediction, ms};
@@ -51,11 +53,17 @@ mod tests {
             .mistake("only one of them was asked", |run| run.count("calls") == 1)
             .mistake("they were asked one after another", |run| run.took(600))
             .mistake("the race was only over when the loser had answered", |run| run.took(500))
-            .mistake("the loser goes on: dropping a handle does not end its task", |run| run.left_running("far"))
-            .mistake("the loser neither goes on nor hangs up: it was never dropped", |run| run.leaked("far"))
+            .mistake("the loser goes on: dropping a handle does not end its task", |run| {
+                run.left_running("far")
+            })
+            .mistake("the loser neither goes on nor hangs up: it was never dropped", |run| {
+                run.leaked("far")
+            })
             .takes(100)
             .returns("near")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.100 far hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.100 far hangs up")
+            })
             .verdict();
         workshop::scenario("the other mirror is the faster one")
             .attempt(|| fastest(500, 100))
@@ -63,16 +71,44 @@ mod tests {
             .mistake("only one of them was asked", |run| run.count("calls") == 1)
             .takes(100)
             .returns("far")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.100 near hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.100 near hangs up")
+            })
             .verdict();
         workshop::scenario("the near mirror takes 700 ms instead of 100 ms")
             .time(100, 700)
             .attempt(|| fastest(100, 500))
             .predicted(PREDICTION)
-            .mistake("the winner was known from its times, not from its answer", |run| run.output() == Some(&"near"))
+            .mistake("the winner was known from its times, not from its answer", |run| {
+                run.output() == Some(&"near")
+            })
             .takes(500)
             .returns("far")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.500 near hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.500 near hangs up")
+            })
+            .verdict();
+    }
+
+    async fn dropped_anywhere() {
+        fastest(100, 500).lane("race").cancellable().await;
+        sleep(std::time::Duration::from_millis(1)).await;
+    }
+
+    #[test]
+    fn both_calls_are_ended_in_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("each call that was made is ended", |run| {
+                let count = |text: &str| {
+                    run.transcript().iter().filter(|line| line.ends_with(text)).count()
+                };
+                count("calls") == count("hangs up")
+            })
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/race.rs"]
+mod then_try;

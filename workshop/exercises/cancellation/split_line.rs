@@ -1,10 +1,12 @@
 //! Predict: "hel" comes at 10 ms, a tick at 20 ms, "lo\n" at 30 ms. Which line will be read?
 //!
-//! The connection is a `duplex`: a pipe in memory, which works on virtual time as a socket would on real time.
+//! The connection is a `duplex`: a pipe in memory, which works on virtual time as a socket would on
+//! real time.
 //!
-//! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
+//! See `examples/cancellation/select_loop.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: read into a `Vec<u8>` with `read_until`, and keep the vector outside the loop. Why does that work as well?
+//! Then try: use `read_until`, with a `Vec<u8>` outside the loop, and say at each tick how much is
+//! there: `tick, 3 bytes`.
 use async_concepts::{LaneExt, say};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio::{
@@ -73,8 +75,12 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake(LOST, |run| run.output().is_some_and(|line| line == "lo"))
-            .mistake("what one read returns is not a line yet", |run| run.output().is_some_and(|line| line == "hel"))
-            .mistake("the tick was not served while the line was read", |run| run.took(30) && !run.said("tick"))
+            .mistake("what one read returns is not a line yet", |run| {
+                run.output().is_some_and(|line| line == "hel")
+            })
+            .mistake("the tick was not served while the line was read", |run| {
+                run.took(30) && !run.said("tick")
+            })
             .takes(30)
             .says(&["0.020 server tick"])
             .returns("hello".to_owned())
@@ -95,4 +101,21 @@ mod tests {
             .returns("good evening".to_owned())
             .verdict();
     }
+
+    #[test]
+    fn the_line_is_whole_in_every_schedule() {
+        workshop::every_schedule(|| in_parts(&[(20, b"hel"), (50, b"lo\n")]))
+            .predicted(PREDICTION)
+            .mistake("a part was lost: it came together with a tick", |run| {
+                run.output().is_some_and(|line| line.len() < 5)
+            })
+            .holds("the line is whole", |run| {
+                run.outcome.as_ref().is_ok_and(|line| line == "hello")
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/split_line.rs"]
+mod then_try;

@@ -1,11 +1,12 @@
-//! Predict: a task counts with an `Rc` across an `.await`. What will rustc say about it, and at which line?
+//! Predict: a task counts with an `Rc` across an `.await`. What will rustc say about it, and at
+//! which line?
 //!
-//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`, read the error, and
-//! mend the code; then the run is judged as usual.
+//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
+//! read the error, and mend the code; then the run is judged as usual.
 //!
-//! See `examples/executors/threads_and_tasks.rs`, and the slide “`spawn` starts it”.
+//! See `examples/threads/not_send.rs`, and the slide “And with `spawn`?”.
 //!
-//! Then try: keep the `Rc`, and let no `.await` stand between its first use and its last. Why is that allowed?
+//! Then try: keep the `Rc`, in a task of a `LocalSet`, with the lane `local`. Why is that allowed?
 use async_concepts::LaneExt;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -70,3 +71,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/not_send.rs"]
+mod then_try;

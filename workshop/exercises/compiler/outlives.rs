@@ -1,12 +1,12 @@
-//! Predict: a task borrows a text of the function that starts it. What will rustc say, although the function awaits
-//! the task?
+//! Predict: a task borrows a text of the function that starts it. What will rustc say, although the
+//! function awaits the task?
 //!
-//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`, read the error, and
-//! mend the code; then the run is judged as usual.
+//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
+//! read the error, and mend the code; then the run is judged as usual.
 //!
-//! See `examples/executors/threads_and_tasks.rs`, and the slide “`spawn` starts it”.
+//! See `examples/threads/static_spawn.rs`, and the slide “And with `spawn`?”.
 //!
-//! Then try: do without a task: which of `join!` and `spawn` may borrow, and why?
+//! Then try: do without a task: let `join!` run a lane `part` that borrows the text. Why may it?
 use async_concepts::LaneExt;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -70,3 +70,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/outlives.rs"]
+mod then_try;

@@ -1,11 +1,11 @@
 //! Predict: an async function awaits itself. What will rustc say about it?
 //!
-//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`, read the error, and
-//! mend the code; then the run is judged as usual.
+//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
+//! read the error, and mend the code; then the run is judged as usual.
 //!
-//! See `examples/coroutines/coroutine.rs`, and the slide “A coroutine says what it waits for”.
+//! See `examples/coroutines/recursion.rs`, and the slide “What `async` saves us”.
 //!
-//! Then try: write it as a loop. Which of the two takes less memory for a depth of a million?
+//! Then try: let the pauses overlap: all of it takes 10 ms, however many numbers there are.
 use async_concepts::say;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -71,3 +71,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/recursion.rs"]
+mod then_try;

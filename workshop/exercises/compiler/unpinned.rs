@@ -1,12 +1,13 @@
-//! Predict: work is awaited by reference in a `select!`, so that it goes on after a tick. What will rustc say about
-//! it?
+//! Predict: work is awaited by reference in a `select!`, so that it goes on after a tick. What will
+//! rustc say about it?
 //!
-//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`, read the error, and
-//! mend the code; then the run is judged as usual.
+//! This exercise begins with an error of rustc. Take away the two lines of `does_not_compile!`,
+//! read the error, and mend the code; then the run is judged as usual.
 //!
-//! See `examples/coroutines/state_machine.rs`, and the slide “What `async` saves us”.
+//! See `examples/cancellation/select_loop.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: make a `Box::pin` of it instead of `pin!`. What can you do then that you cannot do with `pin!`?
+//! Then try: after two ticks, let a task with the lane `rest` finish the work. What can `Box::pin`
+//! do that `pin!` cannot?
 use async_concepts::say;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -74,3 +75,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/unpinned.rs"]
+mod then_try;

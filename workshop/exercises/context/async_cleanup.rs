@@ -1,12 +1,13 @@
-//! Predict: work of 100 ms fails, and to roll back takes 20 ms. When is it rolled back, and before or after the
-//! error is heard of?
+//! Predict: work of 100 ms fails, and to roll back takes 20 ms. When is it rolled back, and before
+//! or after the error is heard of?
 //!
-//! `drop` cannot wait. Cleanup that has to be awaited needs a place in the code that all ways out pass: a function
-//! that takes the work, awaits it, and then cleans up.
+//! `drop` cannot wait. Cleanup that has to be awaited needs a place in the code that all ways out
+//! pass: a function that takes the work, awaits it, and then cleans up.
 //!
 //! See `examples/context/transaction.rs`, and the slide “Enter, work, exit”.
 //!
-//! Then try: roll back as well if the whole thing is dropped in the middle. What can do that, if not this function?
+//! Then try: roll back as well if the transaction is dropped in the middle: in a task, with the
+//! lane `cleanup`.
 use async_concepts::say;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -61,7 +62,9 @@ mod tests {
     fn it_is_rolled_back_before_the_error_is_heard_of() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the error left by `?`, and nothing was rolled back", |run| !run.said("rolled back"))
+            .mistake("the error left by `?`, and nothing was rolled back", |run| {
+                !run.said("rolled back")
+            })
             .mistake("the error was heard of before it was rolled back", |run| {
                 run.said_in_order(&["Err", "rolled back"])
             })
@@ -89,3 +92,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/async_cleanup.rs"]
+mod then_try;

@@ -1,10 +1,12 @@
 //! Predict: a visit of 100 ms is cut short after 10 ms. When is the door unlocked?
 //!
-//! In Python a `finally` would run when the task is cancelled. Rust has no exception for that: a future is just dropped.
+//! In Python a `finally` would run when the task is cancelled. Rust has no exception for that: a
+//! future is just dropped.
 //!
 //! See `examples/context/context_manager.rs`, and the slide “Cancelled in the middle”.
 //!
-//! Then try: unlocking takes 20 ms now, so it has to be awaited, and `drop` cannot do that. Who could await it instead?
+//! Then try: unlocking takes 10 ms now, so it has to be awaited, and `drop` cannot do that. Let a
+//! task with the lane `unlock` do it.
 use async_concepts::{LaneExt, say};
 use tokio::time::{sleep, timeout};
 use workshop::{Prediction, ms};
@@ -53,16 +55,19 @@ mod tests {
     fn the_door_is_unlocked_in_the_moment_in_which_the_visit_is_cut_short() {
         workshop::attempt(museum)
             .predicted(PREDICTION)
-            .mistake("what stands behind an `.await` does not run when the future is dropped", |run| {
-                !run.said("unlock")
-            })
-            .mistake("the door was unlocked at once: `_` is no variable, and keeps nothing", |run| {
-                run.said("0.000 visit unlock")
-            })
+            .mistake(
+                "what stands behind an `.await` does not run when the future is dropped",
+                |run| !run.said("unlock"),
+            )
+            .mistake(
+                "the door was unlocked at once: `_` is no variable, and keeps nothing",
+                |run| run.said("0.000 visit unlock"),
+            )
             .mistake("the visit was not cut short", |run| run.said("0.100 visit unlock"))
-            .mistake("each caller of `visit` has to remember the door, and the next one will forget it", |run| {
-                run.said("main unlock")
-            })
+            .mistake(
+                "each caller of `visit` has to remember the door, and the next one will forget it",
+                |run| run.said("main unlock"),
+            )
             .takes(30)
             .says(&[
                 "0.000 visit lock the door",
@@ -74,14 +79,18 @@ mod tests {
         workshop::scenario("the visit is cut short after 40 ms")
             .attempt(cut_short_later)
             .predicted(PREDICTION)
-            .mistake("the door was unlocked while the visit went on", |run| run.said("0.010 visit unlock"))
+            .mistake("the door was unlocked while the visit went on", |run| {
+                run.said("0.010 visit unlock")
+            })
             .says(&["0.000 visit lock the door", "0.040 visit unlock the door"])
             .verdict();
         workshop::scenario("the visit is not cut short")
             .attempt(undisturbed)
             .predicted(PREDICTION)
             .mistake("the door was unlocked twice", |run| run.count("unlock") == 2)
-            .mistake("a visit that is not cut short never unlocks the door", |run| !run.said("unlock"))
+            .mistake("a visit that is not cut short never unlocks the door", |run| {
+                !run.said("unlock")
+            })
             .takes(110)
             .says(&["0.000 visit lock the door", "0.100 visit unlock the door"])
             .verdict();
@@ -91,4 +100,24 @@ mod tests {
             .says(&[])
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        visit().lane("visit").cancellable().await;
+    }
+
+    #[test]
+    fn the_door_is_unlocked_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("a door that was locked is unlocked, once", |run| {
+                let count =
+                    |text: &str| run.transcript().iter().filter(|line| line.contains(text)).count();
+                count(" lock the door") == count("unlock the door")
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/goodbye.rs"]
+mod then_try;

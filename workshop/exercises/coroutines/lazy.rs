@@ -1,11 +1,12 @@
 //! Predict: when will the machine start, what will be served, and how long will breakfast take?
 //!
-//! `brew().lane("brew")` is a future with a row of its own in the timeline; apart from that it is just `brew()`.
+//! `brew().lane("brew")` is a future with a row of its own in the timeline; apart from that it is
+//! just `brew()`.
 //!
-//! See `examples/coroutines/laziness.rs`, and the slide “Calling starts nothing”.
+//! See `examples/coroutines/laziness.rs`, and the slide “When does a nap begin?”.
 //!
-//! Then try: let the machine start before the table is laid, and the coffee still be there 100 ms later. You will need a
-//! task, and a moment in which the runtime can get to it.
+//! Then try: let the machine start before the table is laid, and the coffee still be there 100 ms
+//! later. You will need a task, and a moment in which the runtime can get to it.
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -41,16 +42,20 @@ mod tests {
             .mistake("the program was over before the machine had started", |run| {
                 !run.said("machine") && run.output() == Some(&"coffee")
             })
-            .mistake("nothing was brewed: a call only makes a future, and it was never polled", |run| {
-                run.never_polled("brew")
-            })
+            .mistake(
+                "nothing was brewed: a call only makes a future, and it was never polled",
+                |run| run.never_polled("brew"),
+            )
             .mistake("the coffee was given up before it was done: one poll is not enough", |run| {
                 run.dropped_at("brew", 0)
             })
-            .mistake("the coffee was awaited where it was ordered, and the table had to wait", |run| {
-                run.said("0.100 main the table is laid")
+            .mistake(
+                "the coffee was awaited where it was ordered, and the table had to wait",
+                |run| run.said("0.100 main the table is laid"),
+            )
+            .mistake("the machine started before the table was laid", |run| {
+                run.said_in_order(&["machine", "table"])
             })
-            .mistake("the machine started before the table was laid", |run| run.said_in_order(&["machine", "table"]))
             .says_in_order(&["0.000 main the table is laid", "0.000 brew the machine starts"])
             .takes(100)
             .returns("coffee")
@@ -72,3 +77,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lazy.rs"]
+mod then_try;

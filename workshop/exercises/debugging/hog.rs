@@ -1,11 +1,13 @@
-//! Predict: a beat every 20 ms, beside a parser that computes for four times 20 ms. When will the beats come?
+//! Predict: a beat every 20 ms, beside a parser that computes for four times 20 ms. When will the
+//! beats come?
 //!
-//! In the timeline, a lane that computes without giving way is drawn as blocking. `block` stands for a computation,
-//! so that virtual time sees it.
+//! In the timeline, a lane that computes without giving way is drawn as blocking. `block` stands
+//! for a computation, so that virtual time sees it.
 //!
 //! See `examples/debugging/slow_callback.rs`, and the slide “Nothing happens any more”.
 //!
-//! Then try: give way only if 10 ms have passed since the last time, however small the pieces are.
+//! Then try: put the parser on a thread of its own instead, with the lane `parser thread`. What
+//! does `main` have to do then?
 use async_concepts::{LaneExt, block, say};
 use tokio::{join, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -46,12 +48,19 @@ mod tests {
     fn the_beats_come_while_the_parser_computes() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the parser rested after each page: it took longer than it had to", |run| run.ran_at("parser", 30))
+            .mistake("the parser rested after each page: it took longer than it had to", |run| {
+                run.ran_at("parser", 30)
+            })
             .mistake("the parser kept the thread, and the beats came when it was done", |run| {
                 !run.said("0.040 heartbeat beat")
             })
             .takes(80)
-            .says(&["0.020 heartbeat beat", "0.040 heartbeat beat", "0.060 heartbeat beat", "0.080 heartbeat beat"])
+            .says(&[
+                "0.020 heartbeat beat",
+                "0.040 heartbeat beat",
+                "0.060 heartbeat beat",
+                "0.080 heartbeat beat",
+            ])
             .returns(4)
             .verdict();
         workshop::scenario("each page counts for two")
@@ -70,3 +79,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/hog.rs"]
+mod then_try;

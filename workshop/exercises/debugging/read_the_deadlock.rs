@@ -1,11 +1,13 @@
-//! Predict: two transfers, from 0 to 1 and from 1 to 0, each of which locks both accounts. When will both be done?
+//! Predict: two transfers, from 0 to 1 and from 1 to 0, each of which locks both accounts. When
+//! will both be done?
 //!
-//! The verdict on a deadlock names the lanes that wait, and since when. The line is yours to find: where was each
-//! of them at that moment?
+//! The verdict on a deadlock names the lanes that wait, and since when. The line is yours to find:
+//! where was each of them at that moment?
 //!
 //! See `examples/debugging/deadlock.rs`, and the slide “Nothing happens any more”.
 //!
-//! Then try: three accounts and three transfers in a circle. Does your order still do?
+//! Then try: a third transfer, `C`, of 5 from account 0 to account 1, at the same time. Does your
+//! order still do?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::Mutex, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -59,7 +61,9 @@ mod tests {
             .hangs("each of the two has locked one account, and waits for the other one", |run| {
                 run.deadlocked() && run.ran_at("A", 10)
             })
-            .mistake("money was lost, or made", |run| run.output().is_some_and(|(first, second)| first + second != 150))
+            .mistake("money was lost, or made", |run| {
+                run.output().is_some_and(|(first, second)| first + second != 150)
+            })
             .holds("both are done", |run| run.count("done") == 2)
             .returns((90, 60))
             .verdict();
@@ -76,4 +80,19 @@ mod tests {
             .returns((50, 100))
             .verdict();
     }
+
+    #[test]
+    fn both_transfers_end_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .hangs("the circle is still there: it closes in another order of the lanes", |run| {
+                run.deadlocked()
+            })
+            .returns((90, 60))
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/read_the_deadlock.rs"]
+mod then_try;

@@ -1,12 +1,13 @@
-//! Predict: two requests run at the same time, and each line of the log names the request that was begun last.
-//! Which lines will name the wrong one?
+//! Predict: two requests run at the same time, and each line of the log names the request that was
+//! begun last. Which lines will name the wrong one?
 //!
-//! What is true of a thread is not true of a task: between two of its polls, others run on the same thread. A
-//! `task_local!` belongs to a future, and is set while that future is polled.
+//! What is true of a thread is not true of a task: between two of its polls, others run on the same
+//! thread. A `task_local!` belongs to a future, and is set while that future is polled.
 //!
-//! See `examples/debugging/slow_callback.rs`, and the slide “Four steps, four causes”.
+//! See `examples/debugging/slow_callback.rs`, and the slide “Its four steps”.
 //!
-//! Then try: let a request start a task of its own. Does it still know the number? How would you hand it on?
+//! Then try: let each request start a task of its own, with the lane `task`, which logs `in the
+//! task`. Does it still know the number?
 use async_concepts::{LaneExt, say};
 use std::cell::Cell;
 use tokio::{join, time::sleep};
@@ -61,9 +62,10 @@ mod tests {
     fn each_line_names_its_request() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("a line names the request that was begun last on this thread, not its own", |run| {
-                run.said("one [2]")
-            })
+            .mistake(
+                "a line names the request that was begun last on this thread, not its own",
+                |run| run.said("one [2]"),
+            )
             .mistake("one request was over before the other began", |run| run.one_after_another())
             .takes(30)
             .says(&[
@@ -79,14 +81,22 @@ mod tests {
             .attempt(three)
             .predicted(PREDICTION)
             .holds("each line names its request", |run| {
-                run.count("one [7]") == 3 && run.count("two [8]") == 3 && run.count("three [9]") == 3
+                run.count("one [7]") == 3
+                    && run.count("two [8]") == 3
+                    && run.count("three [9]") == 3
             })
             .verdict();
         workshop::scenario("one request after the other")
             .attempt(nested)
             .predicted(PREDICTION)
             .takes(20)
-            .holds("each line names its request", |run| run.count("one [1]") == 3 && run.count("two [2]") == 3)
+            .holds("each line names its request", |run| {
+                run.count("one [1]") == 3 && run.count("two [2]") == 3
+            })
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/whose_line.rs"]
+mod then_try;

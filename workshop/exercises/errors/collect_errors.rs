@@ -1,10 +1,11 @@
-//! Predict: A fails at 100 ms, B is done at 500 ms. With one result for each, when is the report complete?
+//! Predict: A fails at 100 ms, B is done at 500 ms. With one result for each, when is the report
+//! complete?
 //!
 //! In Python: `await asyncio.gather(…, return_exceptions=True)`.
 //!
 //! See `examples/gather/gather_errors.rs`, and the slide “One of three fails”.
 //!
-//! Then try: as soon as one has failed, start it once more, while the other goes on.
+//! Then try: as soon as A has failed, fetch it once more, while B goes on.
 use async_concepts::{LaneExt, say};
 use futures::try_join;
 use tokio::time::sleep;
@@ -47,7 +48,9 @@ mod tests {
             .predicted(PREDICTION)
             .mistake("B was given up because A had failed", |run| run.dropped_at("B", 100))
             .mistake("they ran one after another", |run| run.one_after_another())
-            .mistake("the error of A is missing in the report", |run| run.output() == Some(&vec![Ok("page B")]))
+            .mistake("the error of A is missing in the report", |run| {
+                run.output() == Some(&vec![Ok("page B")])
+            })
             .panics("one failure ended everything, as a panic", "no such page")
             .takes(500)
             .says(&["0.100 A Err(\"no such page\")", "0.500 B Ok(\"page B\")"])
@@ -72,3 +75,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/collect_errors.rs"]
+mod then_try;

@@ -1,10 +1,12 @@
-//! Predict: A fails at 100 ms, B would be done at 500 ms. When do you hear of the error, and when is B's connection closed?
+//! Predict: A fails at 100 ms, B would be done at 500 ms. When do you hear of the error, and when
+//! is B's connection closed?
 //!
-//! In Python: `asyncio.gather` raises at 100 ms, and lets B run on. What Rust does with B is in the timeline.
+//! In Python: `asyncio.gather` raises at 100 ms, and lets B run on. What Rust does with B is in the
+//! timeline.
 //!
 //! See `examples/gather/gather_errors.rs`, and the slide “One of three fails”.
 //!
-//! Then try: let B fail, too, at 50 ms. Which of the two errors do you get?
+//! Then try: let B fail, too, with `no paper` at 50 ms. Which of the two errors do you get?
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;
@@ -21,6 +23,7 @@ impl Drop for Connection {
     }
 }
 
+#[rustfmt::skip]
 async fn fetch(time: u64, answer: Result<&'static str, &'static str>) -> Result<&'static str, &'static str> {
     let _connection = Connection;
     say!("connection open");
@@ -49,8 +52,12 @@ mod tests {
         workshop::attempt(both)
             .predicted(PREDICTION)
             .mistake("the error of A had to wait for B", |run| run.took(500))
-            .mistake("B had not even begun: they ran one after another", |run| !run.said("B connection open"))
-            .mistake("B was not stopped: it is a task of its own, and goes on", |run| run.left_running("B"))
+            .mistake("B had not even begun: they ran one after another", |run| {
+                !run.said("B connection open")
+            })
+            .mistake("B was not stopped: it is a task of its own, and goes on", |run| {
+                run.left_running("B")
+            })
             .mistake("the error of A was lost", |run| run.output().is_some_and(Result::is_ok))
             .panics("the error was made into a panic", "no such page")
             .takes(100)
@@ -86,4 +93,26 @@ mod tests {
             .returns(Ok(["page A", "page B"]))
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        let _ = both().lane("both").cancellable().await;
+        sleep(std::time::Duration::from_millis(1)).await;
+    }
+
+    #[test]
+    fn no_connection_stays_open_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("each connection that was opened is closed", |run| {
+                let count = |text: &str| {
+                    run.transcript().iter().filter(|line| line.ends_with(text)).count()
+                };
+                count("open") == count("closed")
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/fail_fast.rs"]
+mod then_try;

@@ -1,6 +1,8 @@
-//! Predict: three attempts fail, the fourth succeeds, and the pauses are 100, 200 and 400 ms. When is the answer there?
+//! Predict: three attempts fail, the fourth succeeds, and the pauses are 100, 200 and 400 ms. When
+//! is the answer there?
 //!
-//! With a pause that doubles, a server that is in trouble is not kept there by those who ask again.
+//! With a pause that doubles, a server that is in trouble is not kept there by the clients that ask
+//! again.
 //!
 //! See `examples/gather/first_completed.rs`, and the slide “A timeout cancels. What?”.
 //!
@@ -58,7 +60,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake("it asked again at once", |run| run.count("0.000 main busy") > 1)
-            .mistake("it waited before it had asked for the first time", |run| !run.said("0.000 main busy"))
+            .mistake("it waited before it had asked for the first time", |run| {
+                !run.said("0.000 main busy")
+            })
             .mistake("it gave up too soon", |run| run.output() == Some(&Err("busy")))
             .mistake("all pauses were the same", |run| run.took(300))
             .mistake("each pause was 100 ms longer, not twice as long", |run| run.took(600))
@@ -96,3 +100,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/retry.rs"]
+mod then_try;

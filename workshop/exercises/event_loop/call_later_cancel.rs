@@ -71,4 +71,19 @@ mod tests {
             .says(&["0.100 c called", "0.150 main cancel b", "0.300 a called"])
             .verdict();
     }
+
+    #[test]
+    fn what_is_cancelled_is_called_in_no_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("a and c are called, and b is not", |run| {
+                let called = |name: &str| run.transcript().iter().any(|line| line.ends_with(name));
+                called("a called") && called("c called") && !called("b called")
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/call_later_cancel.rs"]
+mod then_try;

@@ -1,11 +1,12 @@
 //! Predict: task A panics at 50 ms, and B needs 100 ms. Does the program end, and with what?
 //!
-//! A panic ends the task in which it happens, and nothing else. Only the one that awaits its handle hears of it. In
-//! Python, the exception is kept in the task, and logged when the task is thrown away.
+//! A panic ends the task in which it happens, and nothing else. Only the one that awaits its handle
+//! hears of it. In Python, the exception is kept in the task, and logged when the task is thrown
+//! away.
 //!
-//! See `examples/event_loop/exception_handler.rs`, and the slide “Four steps, four causes”.
+//! See `examples/event_loop/exception_handler.rs`, and the slide “Its four steps”.
 //!
-//! Then try: restart a task that has panicked, three times at most.
+//! Then try: restart a task that has panicked, at once, three times at most.
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -23,7 +24,8 @@ async fn task(name: &'static str, time: u64) -> u64 {
 
 /// The sum of what the tasks return; one that panics counts for nothing, and is written down.
 async fn program() -> u64 {
-    let tasks = [("A", 50), ("B", 100)].map(|(name, time)| (name, spawn(task(name, time).lane(name))));
+    let tasks =
+        [("A", 50), ("B", 100)].map(|(name, time)| (name, spawn(task(name, time).lane(name))));
     let mut sum = 0;
     for (name, task) in tasks {
         // TODO: write down whose panic it was, and go on with the other one.
@@ -70,3 +72,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/whose_panic.rs"]
+mod then_try;

@@ -1,12 +1,13 @@
-//! Predict: five jobs of 30 ms each on threads, and no more than two threads may be used. How long will they take?
+//! Predict: five jobs of 30 ms each on threads, and no more than two threads may be used. How long
+//! will they take?
 //!
-//! `spawn_blocking` uses up to 512 threads. Where a database allows two connections, it is you who has to hold the
-//! others back. `on_thread("job", …)` wraps the closure, so that it has a row in the timeline and its time is seen;
-//! it is not a future.
+//! `spawn_blocking` uses up to 512 threads. Where a database allows two connections, you have to
+//! hold the others back. `on_thread("job", …)` wraps the closure, so that it has a row in the
+//! timeline and its time is seen; it is not a future.
 //!
 //! See `examples/executors/thread_pool.rs`, and the slide “A thread of its own”.
 //!
-//! Then try: let each job say on which place it runs, 0 or 1.
+//! Then try: let each job say on which place it runs: `on 0` or `on 1`.
 use async_concepts::{block, on_thread};
 use futures::future::join_all;
 use std::sync::Arc;
@@ -45,7 +46,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("all five jobs were on threads at the same time", |run| run.at_a_time("job") == 5)
+            .mistake("all five jobs were on threads at the same time", |run| {
+                run.at_a_time("job") == 5
+            })
             .mistake("only one job was on a thread at a time", |run| run.took(150))
             .at_most(2, "job")
             .takes(90)
@@ -68,3 +71,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/bounded_pool.rs"]
+mod then_try;

@@ -1,11 +1,14 @@
-//! Predict: a tick every 20 ms, and a hash that computes for 90 ms without giving way. When do the ticks come?
+//! Predict: a tick every 20 ms, and a hash that computes for 90 ms without giving way. When do the
+//! ticks come?
 //!
-//! In Python: `await loop.run_in_executor(None, hash)`. `block` stands for a computation, so that virtual time sees it, and
-//! `async_concepts::on_thread("hash", hash)` is the same closure for another thread, with a row in the timeline.
+//! In Python: `await loop.run_in_executor(None, hash)`. `block` stands for a computation, so that
+//! virtual time sees it, and `async_concepts::on_thread("hash", hash)` is the same closure for
+//! another thread, with a row in the timeline.
 //!
 //! See `examples/executors/spawn_blocking.rs`, and the slide “A thread of its own”.
 //!
-//! Then try: abort the handle after 50 ms. Does the hash stop?
+//! Then try: wait for the hash for 50 ms only, then abort its handle, say `gave up`, and return 0.
+//! Does the hash stop?
 use async_concepts::{LaneExt, block, say};
 use tokio::{join, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -48,12 +51,23 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the hash kept the thread, and the ticks came late", |run| run.said("0.090 ticks tick 1"))
-            .mistake("the ticks began only when the hash was done", |run| run.said("0.110 ticks tick 1"))
+            .mistake("the hash kept the thread, and the ticks came late", |run| {
+                run.said("0.090 ticks tick 1")
+            })
+            .mistake("the ticks began only when the hash was done", |run| {
+                run.said("0.110 ticks tick 1")
+            })
             .mistake("nothing waited for the hash", |run| run.took(80))
-            .blocks("what is for another thread was called on this one", |run| run.lanes("hash") > 0)
+            .blocks("what is for another thread was called on this one", |run| {
+                run.lanes("hash") > 0
+            })
             .takes(90)
-            .says(&["0.020 ticks tick 1", "0.040 ticks tick 2", "0.060 ticks tick 3", "0.080 ticks tick 4"])
+            .says(&[
+                "0.020 ticks tick 1",
+                "0.040 ticks tick 2",
+                "0.060 ticks tick 3",
+                "0.080 ticks tick 4",
+            ])
             .returns(0xcafe)
             .verdict();
         workshop::scenario("the hash takes 50 ms, and is another one")
@@ -62,7 +76,9 @@ mod tests {
             .attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the hash was not computed: the result is a constant", |run| run.output() == Some(&0xcafe))
+            .mistake("the hash was not computed: the result is a constant", |run| {
+                run.output() == Some(&0xcafe)
+            })
             .takes(80)
             .returns(0xbeef)
             .verdict();
@@ -72,8 +88,17 @@ mod tests {
             .predicted(PREDICTION)
             .may_sleep()
             .takes(200)
-            .says(&["0.020 ticks tick 1", "0.040 ticks tick 2", "0.060 ticks tick 3", "0.080 ticks tick 4"])
+            .says(&[
+                "0.020 ticks tick 1",
+                "0.040 ticks tick 2",
+                "0.060 ticks tick 3",
+                "0.080 ticks tick 4",
+            ])
             .returns(0xcafe)
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/offload.rs"]
+mod then_try;

@@ -1,12 +1,13 @@
-//! Predict: a job of ten steps of 20 ms runs on a thread, and its handle is aborted after 50 ms. How many steps
-//! will be done after 300 ms?
+//! Predict: a job of ten steps of 20 ms runs on a thread, and its handle is aborted after 50 ms.
+//! How many steps will be done after 300 ms?
 //!
-//! `abort` stops a task at its next `.await`. A closure on a thread has none, so it goes on to its end.
-//! `on_thread("job", …)` wraps the closure so that its time is seen.
+//! `abort` stops a task at its next `.await`. A closure on a thread has none, so it goes on to its
+//! end. `on_thread("job", …)` wraps the closure so that its time is seen.
 //!
 //! See `examples/executors/spawn_blocking.rs`, and the slide “A thread of its own”.
 //!
-//! Then try: let the job be stopped when its caller is dropped, too: put the flag behind a guard.
+//! Then try: let the job be stopped when its caller is dropped, too, and say `stopped`: put the
+//! flag behind a guard.
 use async_concepts::{block, on_thread};
 use std::sync::{
     Arc,
@@ -52,7 +53,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the job went on to its end: `abort` does not stop a thread", |run| run.output() == Some(&10))
+            .mistake("the job went on to its end: `abort` does not stop a thread", |run| {
+                run.output() == Some(&10)
+            })
             .mistake("the job was stopped before it had done what it could", |run| {
                 run.output().is_some_and(|done| *done < 3)
             })
@@ -63,7 +66,9 @@ mod tests {
             .attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the job stopped at a step of its own, not when it was told to", |run| run.output() == Some(&3))
+            .mistake("the job stopped at a step of its own, not when it was told to", |run| {
+                run.output() == Some(&3)
+            })
             .returns(5)
             .verdict();
         workshop::scenario("it is stopped after 1000 ms, when it is done")
@@ -75,3 +80,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/stop_the_job.rs"]
+mod then_try;

@@ -1,10 +1,13 @@
-//! Predict: the bell is rung once, 20 ms after it has been listened to. How often will the future be polled?
+//! Predict: the bell is rung once, 20 ms after it has been listened to. How often will the future
+//! be polled?
 //!
-//! An executor in twenty lines: poll; if it is not ready, let the thread sleep until the waker is rung; poll again.
+//! An executor in twenty lines: poll; if it is not ready, let the thread sleep until the waker is
+//! rung; poll again.
 //!
 //! See `examples/event_loop/hello_world.rs`, and the slide “What `async` saves us”.
 //!
-//! Then try: run two futures on it, in turn, each with a waker of its own, and poll only the one that has been woken.
+//! Then try: `park` may return without a reason. Keep a flag in the waker, and poll only if it was
+//! woken.
 use async_concepts::{LaneExt, say};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -42,9 +45,9 @@ async fn visit() -> u32 {
     let (ring, mut bell) = oneshot::channel();
     let (listening, listened) = mpsc::channel();
     thread::spawn(move || {
-        listened.recv().expect("somebody listens");
+        listened.recv().expect("the bell is listened to");
         thread::sleep(ms(20));
-        ring.send(()).expect("somebody still listens");
+        ring.send(()).expect("it is still listened to");
     });
     let mut polls = 0;
     let listen = poll_fn(|context| {
@@ -52,7 +55,7 @@ async fn visit() -> u32 {
         let rung = pin!(&mut bell).poll(context);
         if polls == 1 {
             say!("listening");
-            listening.send(()).expect("somebody will ring");
+            listening.send(()).expect("a thread will ring");
         }
         rung
     });
@@ -69,7 +72,8 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    /// Rings so many times, each time when it has been asked for that. Returns how often it was polled.
+    /// Rings so many times, each time when it has been asked for that. Returns how often it was
+    /// polled.
     async fn rings(times: u32) -> u32 {
         let rung = Arc::new(AtomicU32::new(0));
         let (ask, asked) = mpsc::channel::<Waker>();
@@ -103,10 +107,13 @@ mod tests {
             .predicted(PREDICTION)
             .may_sleep()
             .mistake(TOO_OFTEN, |run| run.output().is_some_and(|polls| *polls > 2))
-            .blocks("it slept before the first poll, when nothing had its waker", |run| !run.said("listening"))
-            .blocks("the bell was rung, and the thread slept on: the waker has to end its sleep", |run| {
-                run.said("listening")
+            .blocks("it slept before the first poll, when nothing had its waker", |run| {
+                !run.said("listening")
             })
+            .blocks(
+                "the bell was rung, and the thread slept on: the waker has to end its sleep",
+                |run| run.said("listening"),
+            )
             .panics("it gave up: `Pending` means later, not never", "unreachable")
             .returns(2)
             .verdict();
@@ -133,3 +140,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_block_on.rs"]
+mod then_try;

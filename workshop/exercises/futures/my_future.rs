@@ -1,8 +1,9 @@
-//! Predict: `poll` is called, then `set`, then `poll` again. What does each poll return, and who is woken when?
+//! Predict: `poll` is called, then `set`, then `poll` again. What does each poll return, and who is
+//! woken when?
 //!
-//! See `examples/futures/future.rs`, and the slide “A result that comes later”.
+//! See `examples/testing/poll_by_poll.rs`, and the slide “A result that comes later”.
 //!
-//! Then try: let several tasks wait for one slot, and wake all of them. What changes in `State`, and in `Output`?
+//! Then try: let several tasks wait for one slot: wake all of them, and give each the value.
 use async_concepts::LaneExt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -38,7 +39,7 @@ impl Future for Slot {
     fn poll(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<u32> {
         match self.0.lock().unwrap().value.take() {
             Some(value) => Poll::Ready(value),
-            // TODO: who will be woken when the value comes?
+            // TODO: which task will be woken when the value comes?
             None => Poll::Pending,
         }
     }
@@ -71,7 +72,8 @@ mod tests {
     /// Two tasks poll a slot, first one and then the other; then the value comes.
     async fn by_hand() -> Seen {
         let slot = Slot::default();
-        let (mut first, mut last) = (tokio_test::task::spawn(slot.clone()), tokio_test::task::spawn(slot.clone()));
+        let (mut first, mut last) =
+            (tokio_test::task::spawn(slot.clone()), tokio_test::task::spawn(slot.clone()));
         assert!(first.poll().is_pending() && last.poll().is_pending(), "there is no value yet");
         let woken_early = first.is_woken() || last.is_woken();
         slot.set(42);
@@ -90,19 +92,24 @@ mod tests {
     fn a_task_that_has_polled_is_woken_when_the_value_comes() {
         workshop::attempt(by_hand)
             .predicted(PREDICTION)
-            .blocks("`poll` did not return: it must never wait, neither for the value nor for a lock", |_| true)
-            .mistake("it woke itself when there was nothing yet: it will be polled for ever", |run| {
-                run.output().is_some_and(|seen| seen.woken_early)
-            })
+            .blocks(
+                "`poll` did not return: it must never wait, neither for the value nor for a lock",
+                |_| true,
+            )
+            .mistake(
+                "it woke itself when there was nothing yet: it will be polled for ever",
+                |run| run.output().is_some_and(|seen| seen.woken_early),
+            )
             .mistake("no task was woken: the slot forgot which one had asked", |run| {
                 run.output().is_some_and(|seen| !seen.first_woken && !seen.last_woken)
             })
             .mistake("it kept the waker of the first poll: the last one counts", |run| {
                 run.output().is_some_and(|seen| seen.first_woken && !seen.last_woken)
             })
-            .holds("the task that polled last is woken when the value comes, and not before", |run| {
-                run.output().is_some_and(|seen| !seen.woken_early && seen.last_woken)
-            })
+            .holds(
+                "the task that polled last is woken when the value comes, and not before",
+                |run| run.output().is_some_and(|seen| !seen.woken_early && seen.last_woken),
+            )
             .holds("the poll after that is ready, with the value", |run| {
                 run.output().is_some_and(|seen| seen.value == Poll::Ready(42))
             })
@@ -124,3 +131,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_future.rs"]
+mod then_try;

@@ -1,6 +1,7 @@
 //! Predict: two naps of 100 and 200 ms in a join of your own. How often is each of them polled?
 //!
-//! `join!` is a future that polls its parts, keeps what is ready, and is ready itself when all of them are.
+//! `join!` is a future that polls its parts, keeps what is ready, and is ready itself when all of
+//! them are.
 //!
 //! See `examples/gather/gather.rs`, and the slide “Start three, wait for all”.
 //!
@@ -62,7 +63,9 @@ mod tests {
     fn both_are_under_way_and_none_is_polled_after_its_end() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("one began only when the other was done", |run| run.took(300) || run.one_after_another())
+            .mistake("one began only when the other was done", |run| {
+                run.took(300) || run.one_after_another()
+            })
             .panics("a future was polled again after it was ready", "resumed after completion")
             .takes(200)
             .says(&["0.100 A slept", "0.200 B slept"])
@@ -87,3 +90,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_join.rs"]
+mod then_try;

@@ -1,11 +1,12 @@
 //! Predict: a stream that gives 3, 2 and 1, each after 100 ms. How long will it take to collect it?
 //!
-//! A stream is polled like a future: `Pending`, `Ready(Some(item))`, and at the end `Ready(None)`. What it waits
-//! for has to be polled within.
+//! A stream is polled like a future: `Pending`, `Ready(Some(item))`, and at the end `Ready(None)`.
+//! What it waits for has to be polled within.
 //!
 //! See `examples/iteration/ticker.rs`, and the slide “Values that come in time”.
 //!
-//! Then try: let the stream begin again after a pause of one second, for ever.
+//! Then try: let the stream begin again when it has come to its end, after a pause of one second,
+//! for ever.
 use async_concepts::say;
 use futures::{Stream, StreamExt};
 use std::{
@@ -64,7 +65,9 @@ mod tests {
     fn a_pause_comes_before_each_item() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("all items came with the first one: a timer fires only once", |run| run.said("0.100 main 2"))
+            .mistake("all items came with the first one: a timer fires only once", |run| {
+                run.said("0.100 main 2")
+            })
             .mistake("the items came without any pause", |run| run.said("0.000 main 3"))
             .hangs("it was not woken: `Pending` was returned, and nothing had been polled", |run| {
                 run.ran_at("main", 100)
@@ -89,3 +92,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_stream.rs"]
+mod then_try;

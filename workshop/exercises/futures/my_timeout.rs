@@ -1,10 +1,11 @@
-//! Predict: work of 300 ms in a timeout of your own of 100 ms. How long will it take, and what becomes of the work?
+//! Predict: work of 300 ms in a timeout of your own of 100 ms. How long will it take, and what
+//! becomes of the work?
 //!
 //! A timeout is a race of the work and a timer. Which of the two should be looked at first?
 //!
 //! See `examples/futures/timeout.rs`, and the slide “A timeout cancels. What?”.
 //!
-//! Then try: return the work itself when the time is over, so that the caller can go on waiting for it.
+//! Then try: say `slow` when the time is over, and give up only after three times the limit.
 use async_concepts::{LaneExt, say};
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 use tokio::time::sleep;
@@ -66,18 +67,25 @@ mod tests {
             .value(7_u32, 9)
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake("work that was quick enough was given up", |run| run.output() == Some(&Err(Elapsed)))
+            .mistake("work that was quick enough was given up", |run| {
+                run.output() == Some(&Err(Elapsed))
+            })
             .takes(40)
             .returns(Ok(9))
             .verdict();
         workshop::scenario("the work is done at the very moment at which the time is over")
             .attempt(|| with(300))
             .predicted(PREDICTION)
-            .mistake("the timer was looked at first, and work that is done was thrown away", |run| {
-                run.output() == Some(&Err(Elapsed))
-            })
+            .mistake(
+                "the timer was looked at first, and work that is done was thrown away",
+                |run| run.output() == Some(&Err(Elapsed)),
+            )
             .takes(300)
             .returns(Ok(7))
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_timeout.rs"]
+mod then_try;

@@ -1,10 +1,11 @@
 //! Predict: timers at 300, 100 and 200 ms, made in this order. When does each go off?
 //!
-//! An event loop keeps its timers in a heap, as asyncio does: it sleeps until the next deadline, and calls what is due.
+//! An event loop keeps its timers in a heap, as asyncio does: it sleeps until the next deadline,
+//! and calls what is due.
 //!
 //! See `examples/event_loop/timers.rs`, and the slide “Timers”.
 //!
-//! Then try: two timers with the same deadline. In which order do they go off, and how would you let the older go first?
+//! Then try: of two timers with the same deadline, the one that was made first goes off first.
 use async_concepts::say;
 use std::collections::BinaryHeap;
 use tokio::time::{Instant, sleep_until};
@@ -88,7 +89,9 @@ mod tests {
             .mistake("the latest came first: a `BinaryHeap` gives its greatest", |run| {
                 run.said_in_order(&["0.300 main c", "0.300 main b", "0.300 main a"])
             })
-            .mistake("the timer that was made last went off first", |run| run.said_in_order(&["b", "0.200 main a"]))
+            .mistake("the timer that was made last went off first", |run| {
+                run.said_in_order(&["b", "0.200 main a"])
+            })
             .mistake("the timers went off in the order in which they were made", |run| {
                 run.said_in_order(&["0.300 main c", "a"])
             })
@@ -99,7 +102,9 @@ mod tests {
         workshop::scenario("two timers have the same deadline")
             .attempt(same_deadline)
             .predicted(PREDICTION)
-            .mistake("of two timers with the same deadline one was lost", |run| run.count("0.100 main") < 2)
+            .mistake("of two timers with the same deadline one was lost", |run| {
+                run.count("0.100 main") < 2
+            })
             .holds("w goes off at 50 ms, and x and y at 100 ms", |run| {
                 run.said("0.050 main w") && run.said("0.100 main x") && run.said("0.100 main y")
             })
@@ -113,3 +118,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_timer.rs"]
+mod then_try;

@@ -4,7 +4,8 @@
 //!
 //! See `examples/gather/gather_tasks.rs`, and the slide “Start three, wait for all”.
 //!
-//! Then try: print each result as soon as it is there, and still return them in the order of the list.
+//! Then try: say `slept 100` as soon as a nap is over, on its lane, and still return all of them in
+//! the order of the list.
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -88,3 +89,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/gather_many.rs"]
+mod then_try;

@@ -2,10 +2,10 @@
 //!
 //! In Python one would write `image = asyncio.create_task(download())`.
 //!
-//! See `examples/futures/task.rs`, and the slide “`spawn` starts it”.
+//! See `examples/futures/task.rs`, and the slide “And with `spawn`?”.
 //!
-//! Then try: put a bare `tokio::time::sleep(ms(300))` into the variable instead of the download. Why is it over at 300 ms
-//! even though it was not polled before 200 ms?
+//! Then try: put a bare `tokio::time::sleep(ms(300))` into the variable instead of the download.
+//! Why is it over at 300 ms even though it was not polled before 200 ms?
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -43,9 +43,10 @@ mod tests {
     fn the_download_goes_on_while_the_page_is_laid_out() {
         workshop::attempt(page)
             .predicted(PREDICTION)
-            .mistake("the download began only when it was awaited: a future in a variable does not run", |run| {
-                run.said("0.200 download")
-            })
+            .mistake(
+                "the download began only when it was awaited: a future in a variable does not run",
+                |run| run.said("0.200 download"),
+            )
             .mistake("the layout waited for the download", |run| run.said("0.500 layout"))
             .mistake("nothing waited for the download to end", |run| run.took(200))
             .takes(300)
@@ -71,3 +72,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/started_when.rs"]
+mod then_try;

@@ -4,7 +4,8 @@
 //!
 //! See `examples/iteration/ticker.rs`, and the slide “Values that come in time”.
 //!
-//! Then try: let the work of the second beat take 350 ms. What are the three kinds of `MissedTickBehavior`?
+//! Then try: the second work takes 350 ms, and no beat is to come early after that: 100 ms at least
+//! between two beats. Which `MissedTickBehavior` does that?
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, ms};
@@ -37,16 +38,29 @@ mod tests {
     fn the_beats_do_not_depend_on_the_work() {
         workshop::attempt(metronome)
             .predicted(PREDICTION)
-            .mistake("the first work began before the first beat", |run| run.ran_at("work", 0) && !run.said("0.000"))
-            .mistake("each beat waited for the work before it, and a pause on top", |run| run.said("0.230 main beat"))
-            .mistake("the first tick of an `interval` comes at once", |run| run.said("0.000 main beat"))
-            .mistake("a guess at how long the work takes: the first beat has none before it", |run| {
-                run.said("0.070 main")
+            .mistake("the first work began before the first beat", |run| {
+                run.ran_at("work", 0) && !run.said("0.000")
             })
+            .mistake("each beat waited for the work before it, and a pause on top", |run| {
+                run.said("0.230 main beat")
+            })
+            .mistake("the first tick of an `interval` comes at once", |run| {
+                run.said("0.000 main beat")
+            })
+            .mistake(
+                "a guess at how long the work takes: the first beat has none before it",
+                |run| run.said("0.070 main"),
+            )
             .mistake("nothing waited for the last work", |run| run.left_running("work"))
             .holds("each work is waited for", |run| !run.left_running("work"))
             .takes(530)
-            .says(&["0.100 main beat", "0.200 main beat", "0.300 main beat", "0.400 main beat", "0.500 main beat"])
+            .says(&[
+                "0.100 main beat",
+                "0.200 main beat",
+                "0.300 main beat",
+                "0.400 main beat",
+                "0.500 main beat",
+            ])
             .verdict();
         workshop::scenario("the last work takes 20 ms, and the next one would take 90 ms")
             .times(30, &[30, 30, 30, 30, 20, 90])
@@ -55,7 +69,13 @@ mod tests {
             .mistake("nothing waited for the last work", |run| run.left_running("work"))
             .holds("each work is waited for", |run| !run.left_running("work"))
             .takes(520)
-            .says(&["0.100 main beat", "0.200 main beat", "0.300 main beat", "0.400 main beat", "0.500 main beat"])
+            .says(&[
+                "0.100 main beat",
+                "0.200 main beat",
+                "0.300 main beat",
+                "0.400 main beat",
+                "0.500 main beat",
+            ])
             .verdict();
         workshop::scenario("the second work takes 90 ms")
             .times(30, &[30, 90, 30, 30, 30])
@@ -63,7 +83,17 @@ mod tests {
             .predicted(PREDICTION)
             .holds("each work is waited for", |run| !run.left_running("work"))
             .takes(530)
-            .says(&["0.100 main beat", "0.200 main beat", "0.300 main beat", "0.400 main beat", "0.500 main beat"])
+            .says(&[
+                "0.100 main beat",
+                "0.200 main beat",
+                "0.300 main beat",
+                "0.400 main beat",
+                "0.500 main beat",
+            ])
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/drift.rs"]
+mod then_try;

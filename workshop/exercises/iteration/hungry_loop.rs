@@ -1,10 +1,12 @@
-//! Predict: four pages, 100 ms to fetch, two at a time, and 100 ms to store each. How long will all of it take?
+//! Predict: four pages, 100 ms to fetch, two at a time, and 100 ms to store each. How long will all
+//! of it take?
 //!
 //! It could be 300 ms: the first two are stored while the last two are fetched.
 //!
-//! See `examples/iteration/pipeline.rs`, and the slide “Who polls the fetches?”.
+//! See `examples/iteration/pipeline.rs`, and the slide “What polls the fetches?”.
 //!
-//! Then try: let a task fetch, and send the pages through a channel to the loop that stores them. Is that as fast?
+//! Then try: let a task with the lane `fetcher` fetch, and send the pages through a channel to a
+//! loop that stores one after the other. Is that as fast?
 use async_concepts::{LaneExt, say};
 use futures::{StreamExt, stream};
 use tokio::time::sleep;
@@ -23,6 +25,7 @@ async fn store(page: u64) {
     say!("page {page} is stored");
 }
 
+#[rustfmt::skip]
 async fn copy() {
     let mut pages = stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
     // TODO: fetch the next pages while these are stored.
@@ -43,13 +46,21 @@ mod tests {
     fn the_next_pages_are_fetched_while_these_are_stored() {
         workshop::attempt(copy)
             .predicted(PREDICTION)
-            .mistake("all four were fetched at once, and the server allows two", |run| run.at_a_time("fetch") == 4)
-            .mistake("the body of the loop waited, and meanwhile the stream was not polled", |run| run.took(600))
-            .mistake("no fetch was begun while two pages were being stored: is there a limit too many?", |run| {
-                run.took(400)
+            .mistake("all four were fetched at once, and the server allows two", |run| {
+                run.at_a_time("fetch") == 4
             })
+            .mistake(
+                "the body of the loop waited, and meanwhile the stream was not polled",
+                |run| run.took(600),
+            )
+            .mistake(
+                "no fetch was begun while two pages were being stored: is there a limit too many?",
+                |run| run.took(400),
+            )
             .mistake("everything ran one after another", |run| run.took(800))
-            .mistake("the pages were stored one at a time", |run| run.took(500) && run.at_a_time("store") == 1)
+            .mistake("the pages were stored one at a time", |run| {
+                run.took(500) && run.at_a_time("store") == 1
+            })
             .at_most(2, "fetch")
             .takes(300)
             .says(&[
@@ -81,3 +92,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/hungry_loop.rs"]
+mod then_try;

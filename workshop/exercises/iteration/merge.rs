@@ -1,9 +1,10 @@
-//! Predict: one sensor gives a value every 100 ms, three times, another one every 70 ms, twice. When does the last
-//! value come, if they are read one after the other?
+//! Predict: one sensor gives a value every 100 ms, three times, another one every 70 ms, twice.
+//! When does the last value come, if they are read one after the other?
 //!
-//! Two streams can be read as one: whichever has an item gives it. In Python one would need a queue and two tasks.
+//! Two streams can be read as one: whichever has an item gives it. In Python one would need a queue
+//! and two tasks.
 //!
-//! See `examples/iteration/await_for.rs`, and the slide “Values that come in time”.
+//! See `examples/testing/scripted_stream.rs`, and the slide “Values that come in time”.
 //!
 //! Then try: end when the first of the two streams has ended.
 use async_concepts::say;
@@ -49,8 +50,12 @@ mod tests {
     fn values_of_both_come_as_soon_as_they_are_there() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the second sensor was only read when the first had ended", |run| run.took(440))
-            .mistake("a value of one sensor had to wait for one of the other", |run| run.said("0.100 main quick 1"))
+            .mistake("the second sensor was only read when the first had ended", |run| {
+                run.took(440)
+            })
+            .mistake("a value of one sensor had to wait for one of the other", |run| {
+                run.said("0.100 main quick 1")
+            })
             .mistake("values are missing", |run| run.output().is_some_and(|sum| *sum < 9))
             .takes(300)
             .says(&[
@@ -85,3 +90,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/merge.rs"]
+mod then_try;

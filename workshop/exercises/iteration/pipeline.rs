@@ -1,10 +1,13 @@
-//! Predict: four pages, of which the first takes 120 ms and the others 100 ms. How long, if two may be fetched at a time?
+//! Predict: four pages, of which the first takes 120 ms and the others 100 ms. How long, if two may
+//! be fetched at a time?
 //!
-//! In Python: an async comprehension fetches one page after the other, and a `Semaphore` in a `gather` two at a time.
+//! In Python: an async comprehension fetches one page after the other, and a `Semaphore` in a
+//! `gather` two at a time.
 //!
 //! See `examples/iteration/pipeline.rs`, and the slide “A few at a time”.
 //!
-//! Then try: with `buffer_unordered` instead. How long does it take, and in which order do the pages come?
+//! Then try: with `buffer_unordered` instead. How long does it take, and in which order do the
+//! pages come?
 use async_concepts::{LaneExt, say};
 use futures::{StreamExt, stream};
 use std::future::ready;
@@ -45,8 +48,12 @@ mod tests {
             .mistake("no page was fetched", |run| run.count("fetched") == 0)
             .mistake("the odd pages were fetched, too", |run| run.lanes("page 1") > 0)
             .mistake("the pages were fetched one after another", |run| run.took(420))
-            .mistake("all pages were fetched at once, and the server allows two", |run| run.at_a_time("page") == 4)
-            .mistake("the pages came in the order of the clock", |run| run.output() == Some(&vec![4, 2, 6, 8]))
+            .mistake("all pages were fetched at once, and the server allows two", |run| {
+                run.at_a_time("page") == 4
+            })
+            .mistake("the pages came in the order of the clock", |run| {
+                run.output() == Some(&vec![4, 2, 6, 8])
+            })
             .at_most(2, "page")
             .takes(220)
             .returns(vec![2, 4, 6, 8])
@@ -59,9 +66,10 @@ mod tests {
             .value(4_u64, 40)
             .attempt(pages)
             .predicted(PREDICTION)
-            .mistake("it waited until both of two pages had come, and only then fetched the next two", |run| {
-                run.took(270)
-            })
+            .mistake(
+                "it waited until both of two pages had come, and only then fetched the next two",
+                |run| run.took(270),
+            )
             .at_most(2, "page")
             .takes(220)
             .returns(vec![2, 40, 6, 8])
@@ -76,3 +84,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/pipeline.rs"]
+mod then_try;

@@ -1,10 +1,13 @@
-//! Predict: a tick every 100 ms, `break` at the second, and then 300 ms of other work. When is the source closed?
+//! Predict: a tick every 100 ms, `break` at the second, and then 300 ms of other work. When is the
+//! source closed?
 //!
-//! In Python: an async generator and `async for`; there, too, `break` closes nothing, and one needs `aclosing`.
+//! In Python: an async generator and `async for`; there, too, `break` closes nothing, and one needs
+//! `aclosing`.
 //!
 //! See `examples/iteration/ticker.rs`, and the slide “`async for`, or `for … await`?”.
 //!
-//! Then try: let the source be closed when the tenth tick comes or when 250 ms are over, whichever is first.
+//! Then try: let the source be closed when the tenth tick comes or when 250 ms are over, whichever
+//! is first.
 use async_concepts::{LaneExt, say};
 use async_stream::stream;
 use futures::{Stream, StreamExt};
@@ -58,12 +61,19 @@ mod tests {
     fn the_source_is_closed_when_the_loop_is_left() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("`break` ended the loop, but the stream lives to the end of its variable", |run| {
-                run.said("0.500 main source closed")
+            .mistake(
+                "`break` ended the loop, but the stream lives to the end of its variable",
+                |run| run.said("0.500 main source closed"),
+            )
+            .mistake("the ticks came all at once, when they had been collected", |run| {
+                run.said("0.200 main tick 1")
             })
-            .mistake("the ticks came all at once, when they had been collected", |run| run.said("0.200 main tick 1"))
-            .mistake("the loop was only left when the third tick had come", |run| run.said("0.300 main source closed"))
-            .hangs("a ticker never ends by itself: something has to leave the loop", |run| run.ran_at("main", 1_000))
+            .mistake("the loop was only left when the third tick had come", |run| {
+                run.said("0.300 main source closed")
+            })
+            .hangs("a ticker never ends by itself: something has to leave the loop", |run| {
+                run.ran_at("main", 1_000)
+            })
             .takes(500)
             .says(&[
                 "0.100 main tick 1",
@@ -85,10 +95,30 @@ mod tests {
             ])
             .verdict();
         workshop::scenario("the program is dropped after 150 ms")
-            .attempt(async || tokio::time::timeout(ms(150), program().lane("program")).await.is_err())
+            .attempt(async || {
+                tokio::time::timeout(ms(150), program().lane("program")).await.is_err()
+            })
             .predicted(PREDICTION)
             .says(&["0.100 program tick 1", "0.150 program source closed"])
             .returns(true)
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        program().lane("program").cancellable().await;
+    }
+
+    #[test]
+    fn the_source_is_closed_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("the source is closed, once", |run| {
+                run.transcript().iter().filter(|line| line.ends_with("source closed")).count() == 1
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/ticker.rs"]
+mod then_try;

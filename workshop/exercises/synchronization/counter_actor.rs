@@ -1,11 +1,13 @@
-//! Predict: two clients add 1 and 2 to a counter, which takes 30 ms for each. When does each of them know the sum?
+//! Predict: two clients add 1 and 2 to a counter, which takes 30 ms for each. When does each of
+//! them know the sum?
 //!
-//! An actor is a task that owns a value, and a channel to it. A question carries a `oneshot` on which the answer
-//! comes back.
+//! An actor is a task that owns a value, and a channel to it. A question carries a `oneshot` on
+//! which the answer comes back.
 //!
 //! See `examples/synchronization/queue.rs`, and the slide “The cure needs no lock”.
 //!
-//! Then try: let the actor end when all clients have gone, and say how many questions it has answered.
+//! Then try: let the actor say, when all clients have gone, how many questions it has answered: `2
+//! answered`.
 use async_concepts::{LaneExt, say};
 use tokio::{
     join,
@@ -68,8 +70,13 @@ mod tests {
     fn each_client_gets_the_sum_after_its_own_question() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the client did not wait for the answer", |run| run.said("0.000 A") || run.said("0.000 B"))
-            .panics("the answer was asked for before it could be there", "called `Result::unwrap()`")
+            .mistake("the client did not wait for the answer", |run| {
+                run.said("0.000 A") || run.said("0.000 B")
+            })
+            .panics(
+                "the answer was asked for before it could be there",
+                "called `Result::unwrap()`",
+            )
             .takes(60)
             .says(&["0.030 A 1", "0.060 B 3"])
             .returns((1, 3))
@@ -90,4 +97,19 @@ mod tests {
             .returns((1, 3))
             .verdict();
     }
+
+    #[test]
+    fn the_sums_fit_together_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds(
+                "the first client gets what it has added, and the second one the sum of both",
+                |run| matches!(run.outcome, Ok((1, 3) | (3, 2))),
+            )
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/counter_actor.rs"]
+mod then_try;

@@ -1,11 +1,12 @@
-//! Predict: five messages come at once, the channel keeps the last two, and it takes 10 ms to read one. Which will
-//! be read?
+//! Predict: five messages come at once, the channel keeps the last two, and it takes 10 ms to read
+//! one. Which will be read?
 //!
-//! A `broadcast` channel never waits for a slow receiver. What it had to throw away it reports, once, as `Lagged`.
+//! A `broadcast` channel never waits for a slow receiver. What it had to throw away it reports,
+//! once, as `Lagged`.
 //!
 //! See `examples/synchronization/queue.rs`, and the slide “Backpressure”.
 //!
-//! Then try: two readers, one of which is fast. Does the slow one make the fast one lose messages?
+//! Then try: give the channel room for all five messages. What does that cost, if readers are slow?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::broadcast, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -49,7 +50,9 @@ mod tests {
     fn a_reader_that_is_late_goes_on_and_knows_what_it_missed() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("`Lagged` was taken for the end", |run| run.output().is_some_and(|(read, _)| read.is_empty()))
+            .mistake("`Lagged` was taken for the end", |run| {
+                run.output().is_some_and(|(read, _)| read.is_empty())
+            })
             .mistake("the messages that were missed were not counted", |run| {
                 run.output().is_some_and(|(read, missed)| read.len() == 2 && *missed != 3)
             })
@@ -83,4 +86,19 @@ mod tests {
             .returns((vec![8, 9], 7))
             .verdict();
     }
+
+    #[test]
+    fn each_message_is_read_or_counted_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds(
+                "what was read and what was missed is all there was",
+                |run| matches!(&run.outcome, Ok((read, missed)) if read.len() as u64 + missed == 5),
+            )
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lagging.rs"]
+mod then_try;

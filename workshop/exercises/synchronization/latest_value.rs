@@ -1,11 +1,11 @@
-//! Predict: the values 1, 2 and 3 come at 0, 10 and 20 ms, and it takes 60 ms to show one. Which values will be
-//! shown?
+//! Predict: the values 1, 2 and 3 come at 0, 10 and 20 ms, and it takes 60 ms to show one. Which
+//! values will be shown?
 //!
 //! A `watch` channel keeps the latest value only: a receiver that is slow skips what it has missed.
 //!
-//! See `examples/synchronization/condition.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/condition.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: let the display show the first value at once, also if it has been there before the display.
+//! Then try: end as soon as 3 has been shown, without waiting for the end of the sensor.
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::watch, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -49,11 +49,16 @@ mod tests {
     fn the_display_shows_what_is_new_and_ends_with_the_sensor() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("a value was shown that had been shown already: it did not wait for a new one", |run| {
-                run.output() == Some(&vec![1, 3, 3])
+            .mistake(
+                "a value was shown that had been shown already: it did not wait for a new one",
+                |run| run.output() == Some(&vec![1, 3, 3]),
+            )
+            .mistake("the last value was never shown", |run| {
+                run.output().is_some_and(|shown| !shown.contains(&3))
             })
-            .mistake("the last value was never shown", |run| run.output().is_some_and(|shown| !shown.contains(&3)))
-            .mistake("values were kept in a queue, and the display is late", |run| run.output() == Some(&vec![1, 2, 3]))
+            .mistake("values were kept in a queue, and the display is late", |run| {
+                run.output() == Some(&vec![1, 2, 3])
+            })
             .takes(120)
             .says(&["0.000 display shows 1", "0.060 display shows 3"])
             .returns(vec![1, 3])
@@ -73,4 +78,22 @@ mod tests {
             .returns(vec![1, 9])
             .verdict();
     }
+
+    #[test]
+    fn the_last_value_is_shown_in_every_schedule() {
+        workshop::scenario("the display is ready at the time at which a value comes")
+            .time(60, 20)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("no value is shown twice, and the last one is shown", |run| {
+                run.outcome
+                    .as_ref()
+                    .is_ok_and(|shown| shown.last() == Some(&3) && shown.is_sorted_by(|a, b| a < b))
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/latest_value.rs"]
+mod then_try;

@@ -4,7 +4,8 @@
 //!
 //! See `examples/synchronization/semaphore.rs`, and the slide “A permit is a variable”.
 //!
-//! Then try: let the tasks be spawned in a loop that acquires the permit before it spawns. Where must the permit go?
+//! Then try: let the jobs be tasks, spawned in a loop that acquires the permit before it spawns.
+//! Where must the permit go?
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
 use tokio::{sync::Semaphore, time::sleep};
@@ -37,10 +38,15 @@ mod tests {
     fn six_jobs_with_two_permits_take_three_rounds() {
         workshop::attempt(jobs)
             .predicted(PREDICTION)
-            .mistake("all six worked at once: the permits were given back before the work began", |run| run.took(100))
+            .mistake(
+                "all six worked at once: the permits were given back before the work began",
+                |run| run.took(100),
+            )
             .mistake("only one worked at a time", |run| run.took(600))
             .mistake("three or more worked at the same time", |run| run.count("0.000 ") > 2)
-            .hangs("the permits were never given back", |run| run.said("B works") && !run.said("C works"))
+            .hangs("the permits were never given back", |run| {
+                run.said("B works") && !run.said("C works")
+            })
             .takes(300)
             .says(&[
                 "0.000 A works",
@@ -55,9 +61,10 @@ mod tests {
             .times(100, &[100, 250, 100, 100, 100, 100])
             .attempt(jobs)
             .predicted(PREDICTION)
-            .mistake("the jobs went in rounds of two: a free place waited for the slower of the two", |run| {
-                run.said("0.250 C works")
-            })
+            .mistake(
+                "the jobs went in rounds of two: a free place waited for the slower of the two",
+                |run| run.said("0.250 C works"),
+            )
             .takes(400)
             .says(&[
                 "0.000 A works",
@@ -75,4 +82,20 @@ mod tests {
             .takes(90)
             .verdict();
     }
+
+    #[test]
+    fn no_more_than_two_work_at_a_time_in_every_schedule() {
+        workshop::every_schedule(jobs)
+            .predicted(PREDICTION)
+            .holds("all six work, two in each round", |run| {
+                let lines = run.transcript();
+                let round = |time: &str| lines.iter().filter(|line| line.starts_with(time)).count();
+                lines.len() == 6 && round("0.000") == 2 && round("0.100") == 2
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/limiter.rs"]
+mod then_try;

@@ -1,12 +1,13 @@
-//! Predict: the news comes at 0, and the worker begins to wait for it at 50 ms. When will the worker be done?
+//! Predict: the news comes at 0, and the worker begins to wait for it at 50 ms. When will the
+//! worker be done?
 //!
-//! `Notify::notify_waiters` wakes the tasks that wait at that moment, and keeps nothing for those that come later.
-//! In Python, `asyncio.Event` is a level: once set, it stays set.
+//! `Notify::notify_waiters` wakes the tasks that wait at that moment, and keeps nothing for those
+//! that come later. In Python, `asyncio.Event` is a level: once set, it stays set.
 //!
-//! See `examples/synchronization/event.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/event.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: two workers, both of which must hear of the one notification. Which primitive keeps the level instead
-//! of the edge?
+//! Then try: two workers, both of which must hear of the one notification. Which primitive keeps
+//! the level instead of the edge?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::Notify, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -66,4 +67,24 @@ mod tests {
             .takes(100)
             .verdict();
     }
+
+    #[test]
+    fn no_news_are_lost_in_any_schedule() {
+        const LOST: &str =
+            "the news came before the worker waited, in another order of the lanes, and were lost";
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .hangs(LOST, |run| run.deadlocked())
+            .verdict();
+        workshop::scenario("the news come at the time at which the worker begins to wait")
+            .value(0_u64, 50)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .hangs(LOST, |run| run.deadlocked())
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lost_notify.rs"]
+mod then_try;

@@ -1,11 +1,12 @@
-//! Predict: three readers need the page for 50 ms each, and a writer for 100 ms after them. How long will all of it
-//! take with one lock?
+//! Predict: three readers need the page for 50 ms each, and a writer for 100 ms after them. How
+//! long will all of it take with one lock?
 //!
 //! An `RwLock` lets any number of readers in at the same time, or one writer.
 //!
-//! See `examples/synchronization/lock.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/lock.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: let a reader come while the writer waits. Does it get in before the writer? Why is that good?
+//! Then try: let a reader `D` come at 20 ms, while the writer waits. Does it get in before the
+//! writer? Why is that good?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::RwLock, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -72,4 +73,20 @@ mod tests {
             .returns("newer".to_owned())
             .verdict();
     }
+
+    #[test]
+    fn readers_share_the_lock_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("all three read the old text at 50 ms", |run| {
+                let lines = run.transcript();
+                lines.len() == 3
+                    && lines.iter().all(|line| line.starts_with("0.050 ") && line.ends_with("old"))
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/many_readers.rs"]
+mod then_try;

@@ -1,13 +1,15 @@
-//! Predict: four prices, 100 ms to ask for each, and one sum behind a lock. How long, and what is the sum?
+//! Predict: four prices, 100 ms to ask for each, and one sum behind a lock. How long, and what is
+//! the sum?
 //!
 //! In Python: `async with lock:`, with an `await` inside that should not be there.
 //!
 //! See `examples/synchronization/lock.rs`, and the slide “The cure needs no lock”.
 //!
-//! Then try: do without the `Mutex`, with a `Cell`. Why is that allowed here, and when would it not be?
+//! Then try: do without the `Mutex`, with a `Cell`. Why is that allowed here, and when would it not
+//! be?
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
-use tokio::{sync::Mutex, time::sleep};
+use workshop::shared::{sync::Mutex, time::sleep}; // tokio's; another task may use the lock, too
 use workshop::{Prediction, given, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
@@ -25,6 +27,7 @@ async fn buy(price: u32, sum: &Mutex<u32>) {
     say!("sum {sum}");
 }
 
+#[rustfmt::skip]
 async fn shop() -> u32 {
     let sum = Mutex::new(0);
     join_all([(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &sum).lane(name))).await;
@@ -67,5 +70,24 @@ mod tests {
             .takes(100)
             .returns(37)
             .verdict();
+        workshop::scenario("another task holds the lock from 90 to 120 ms")
+            .held(90, 120)
+            .attempt(shop)
+            .predicted(PREDICTION)
+            .mistake("the lock was taken at that moment, and the price was given up: it can be waited for", |run| {
+                run.output().is_some_and(|sum| *sum < 10)
+            })
+            .holds("it is over when the lock has been free for all", |run| !run.took_more_than(120))
+            .returns(10)
+            .verdict();
+        workshop::every_schedule(shop)
+            .predicted(PREDICTION)
+            .mistake(LOST, |run| run.output().is_some_and(|sum| *sum < 10))
+            .returns(10)
+            .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/narrow_lock.rs"]
+mod then_try;

@@ -1,11 +1,11 @@
-//! Predict: three runners come to the start after 50, 100 and 200 ms, and run for 100 ms. When does each begin to
-//! run?
+//! Predict: three runners come to the start after 50, 100 and 200 ms, and run for 100 ms. When does
+//! each begin to run?
 //!
 //! A `Barrier` lets no task pass before all have come. In Python: `asyncio.Barrier`.
 //!
-//! See `examples/synchronization/barrier.rs`, and the slide “No lock, four answers”.
+//! See `examples/synchronization/barrier.rs`, and the slide “Wait, then add”.
 //!
-//! Then try: let the last one that comes say “go”. What does `wait` return for it?
+//! Then try: let the last one that comes say `go`. What does `wait` return for it?
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::Barrier, time::sleep};
 use workshop::{Prediction, ms};
@@ -38,8 +38,12 @@ mod tests {
     fn all_begin_when_the_last_one_has_come() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("each began when it came: nothing waited for the others", |run| run.said("0.050 A runs"))
-            .hangs("the barrier waits for more than the three that come", |run| run.ran_at("C", 200))
+            .mistake("each began when it came: nothing waited for the others", |run| {
+                run.said("0.050 A runs")
+            })
+            .hangs("the barrier waits for more than the three that come", |run| {
+                run.ran_at("C", 200)
+            })
             .takes(300)
             .says(&["0.200 A runs", "0.200 B runs", "0.200 C runs"])
             .verdict();
@@ -60,4 +64,20 @@ mod tests {
             .takes(20)
             .verdict();
     }
+
+    #[test]
+    fn they_begin_together_in_every_schedule() {
+        workshop::scenario("all three come at once")
+            .time(50, 10)
+            .time(200, 10)
+            .time(100, 10)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("each of the three runs", |run| run.transcript().len() == 3)
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/start_together.rs"]
+mod then_try;

@@ -1,14 +1,14 @@
-//! Predict: a thread computes for 100 ms, and then a task has to be started that takes 20 ms. How can the thread
-//! start it?
+//! Predict: a thread computes for 100 ms, and then a task has to be started that takes 20 ms. How
+//! can the thread start it?
 //!
-//! `tokio::spawn` needs to know the runtime, and a thread of your own does not belong to one. A `Handle` does, and
-//! can be sent to another thread. In Python: `asyncio.run_coroutine_threadsafe`. `on_thread("thread", …)` wraps the
-//! closure so that its time is seen: on a thread of your own it is necessary.
+//! `tokio::spawn` needs to know the runtime, and a thread of your own does not belong to one. A
+//! `Handle` does, and can be sent to another thread. In Python: `asyncio.run_coroutine_threadsafe`.
+//! `on_thread("thread", …)` wraps the closure so that its time is seen: on a thread of your own it
+//! is necessary.
 //!
 //! See `examples/event_loop/call_soon_threadsafe.rs`, and the slide “Only one door for threads”.
 //!
-//! Then try: let the thread wait for the task, with `Handle::block_on`. What would happen if the thread of the
-//! runtime did that?
+//! Then try: let the thread start two such tasks, and return the sum of what they give.
 use async_concepts::{LaneExt, block, on_thread, say};
 use tokio::{runtime::Handle, sync::oneshot, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -48,7 +48,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the task was dropped on the thread, and not started", |run| run.never_polled("task"))
+            .mistake("the task was dropped on the thread, and not started", |run| {
+                run.never_polled("task")
+            })
             .mistake("the task was not run by the runtime, or not after the computation", |run| {
                 !run.said("0.120 task done")
             })
@@ -74,3 +76,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/from_a_thread.rs"]
+mod then_try;

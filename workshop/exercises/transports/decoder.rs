@@ -1,11 +1,11 @@
 //! Predict: the bytes of three frames come in pieces of every size. Which frames will be decoded?
 //!
-//! A frame is one byte with its length, and then so many bytes. A decoder gets whatever has come, and takes whole
-//! frames out of it; the rest stays for the next time.
+//! A frame is one byte with its length, and then so many bytes. A decoder gets whatever has come,
+//! and takes whole frames out of it; the rest stays for the next time.
 //!
-//! See `examples/transports/protocol.rs`, and the slide “A protocol does no I/O”.
+//! See `examples/testing/scripted_io.rs`, and the slide “A protocol does no I/O”.
 //!
-//! Then try: refuse frames of more than 100 bytes with an error.
+//! Then try: frames whose length has two bytes, the high one first.
 use async_concepts::say;
 use workshop::{Prediction, given};
 
@@ -73,9 +73,10 @@ mod tests {
     fn frames_do_not_depend_on_where_the_bytes_are_cut() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("a frame was taken that was not whole, or bytes of the next one with it", |run| {
-                run.output() == Some(&0)
-            })
+            .mistake(
+                "a frame was taken that was not whole, or bytes of the next one with it",
+                |run| run.output() == Some(&0),
+            )
             .mistake("it works only for some of the places where the bytes can be cut", |run| {
                 run.output().is_some_and(|right| *right < 11)
             })
@@ -94,3 +95,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/decoder.rs"]
+mod then_try;

@@ -1,10 +1,12 @@
-//! Predict: a client writes "hel", "lo, wor" and "ld". How often must the server read, and how does it know when to stop?
+//! Predict: a client writes "hel", "lo, wor" and "ld". How often must the server read, and how does
+//! it know when to stop?
 //!
-//! The same function serves a pipe in memory, a script of `tokio_test::io::Builder`, and a real socket.
+//! The same function serves a pipe in memory, a script of `tokio_test::io::Builder`, and a real
+//! socket.
 //!
 //! See `examples/transports/echo.rs`, and the slide “Anything that reads and writes”.
 //!
-//! Then try: let it echo whole lines, in the moment in which they are complete, and hang up on a line of more than 1 KiB.
+//! Then try: echo whole lines, each in the moment in which it is complete, and nothing before.
 use async_concepts::{LaneExt, say};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};
@@ -79,12 +81,17 @@ mod tests {
         ];
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("it hung up too soon: one read is not all there is", |run| run.said("broken pipe"))
-            .mistake("it wrote more than it had read", |run| run.said("\\0"))
-            .hangs("the client waits for the echo of its first part: it has to come back at once", |run| {
-                !run.said("hel")
+            .mistake("it hung up too soon: one read is not all there is", |run| {
+                run.said("broken pipe")
             })
-            .blocks("a read of 0 bytes is the end, not an empty message", |run| run.said("client \"ld\""))
+            .mistake("it wrote more than it had read", |run| run.said("\\0"))
+            .hangs(
+                "the client waits for the echo of its first part: it has to come back at once",
+                |run| !run.said("hel"),
+            )
+            .blocks("a read of 0 bytes is the end, not an empty message", |run| {
+                run.said("client \"ld\"")
+            })
             .says(&lines)
             .verdict();
         workshop::scenario("a client that reads slowly, behind a pipe that takes four bytes")
@@ -117,3 +124,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/echo.rs"]
+mod then_try;

@@ -1,13 +1,13 @@
-//! Predict: a server writes 64 bytes to each of two clients, one of which never reads; its pipe takes 16. When is
-//! the other one served?
+//! Predict: a server writes 64 bytes to each of two clients, one of which never reads; its pipe
+//! takes 16. When is the other one served?
 //!
-//! A write waits until there is room. So a client that does not read can hold up the server for ever, unless the
-//! write has a time limit.
+//! A write waits until there is room. So a client that does not read can hold up the server for
+//! ever, unless the write has a time limit.
 //!
 //! See `examples/transports/flow_control.rs`, and the slide “Anything that reads and writes”.
 //!
-//! Then try: tell a client that is slow from one that does not read at all: count the time from the last byte that
-//! was taken.
+//! Then try: a client that takes 16 bytes every 700 ms is slow, and gets all of them; one that
+//! takes nothing for a second is given up.
 use async_concepts::{LaneExt, say};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
@@ -38,7 +38,11 @@ async fn program() {
     let (silent, first) = duplex(16);
     let (quick, second) = duplex(16);
     let silent = reader(silent, 5000);
-    join!(serve(vec![first, second]).lane("server"), silent.lane("silent"), reader(quick, 0).lane("quick"));
+    join!(
+        serve(vec![first, second]).lane("server"),
+        silent.lane("silent"),
+        reader(quick, 0).lane("quick")
+    );
 }
 
 fn main() {
@@ -53,8 +57,12 @@ mod tests {
     fn a_client_that_does_not_read_is_given_up_after_a_second() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the server waited for a client that does not read", |run| run.said("5.000 quick"))
-            .mistake("the client that reads did not get its page", |run| !run.said("quick 64 bytes"))
+            .mistake("the server waited for a client that does not read", |run| {
+                run.said("5.000 quick")
+            })
+            .mistake("the client that reads did not get its page", |run| {
+                !run.said("quick 64 bytes")
+            })
             .takes(5000)
             .says(&["1.000 quick 64 bytes", "5.000 silent 16 bytes"])
             .verdict();
@@ -76,3 +84,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/slow_reader.rs"]
+mod then_try;

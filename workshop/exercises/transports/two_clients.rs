@@ -1,10 +1,12 @@
-//! Predict: a slow client says something after 1000 ms, a fast one after 10 ms. When does the fast one get its answer?
+//! Predict: a slow client says something after 1000 ms, a fast one after 10 ms. When does the fast
+//! one get its answer?
 //!
 //! A channel of pipes stands for the listener here: `recv` is what `accept` would be.
 //!
 //! See `examples/transports/echo.rs`, and the slide “Anything that reads and writes”.
 //!
-//! Then try: when the listener closes, wait for the clients that are still being served, but no longer than 5 s.
+//! Then try: when no more clients come, wait for those that are still being served, but no longer
+//! than 5 s.
 use async_concepts::{LaneExt, say};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, copy, duplex, split};
 use tokio::{join, sync::mpsc, time::sleep};
@@ -71,7 +73,9 @@ mod tests {
     fn a_slow_client_does_not_delay_a_fast_one() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the fast client had to wait for the slow one", |run| run.said("1.000 fast hello"))
+            .mistake("the fast client had to wait for the slow one", |run| {
+                run.said("1.000 fast hello")
+            })
             .mistake("only the first client was served", |run| run.said("fast no answer"))
             .mistake("the slow client was thrown out", |run| run.said("slow no answer"))
             .takes(1000)
@@ -91,4 +95,18 @@ mod tests {
             .says(&["0.010 fast hello", "0.030 first hello", "2.000 slow hello"])
             .verdict();
     }
+
+    #[test]
+    fn both_are_served_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("both get their answer", |run| {
+                run.transcript().iter().filter(|line| line.ends_with("hello")).count() == 2
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/two_clients.rs"]
+mod then_try;

@@ -4,7 +4,8 @@ use futures::FutureExt;
 async fn copy() {
     let (send, mut receive) = tokio::sync::mpsc::channel(2);
     let fetch_all = async move {
-        let pages = stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
+        let pages =
+            stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
         pages.for_each(|page| send.send(page).map(|_| ())).await;
     };
     let store_all = async {

@@ -1,6 +1,7 @@
 //! As most people would write it.
 async fn copy() {
-    let pages = stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
+    let pages =
+        stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
     // TODO: fetch the next pages while these are stored.
     pages.for_each_concurrent(None, |page| store(page).lane("store")).await;
 }

@@ -1,5 +1,8 @@
 //! Actor.
-async fn buy(price: u32, to: &tokio::sync::mpsc::UnboundedSender<(u32, tokio::sync::oneshot::Sender<u32>)>) {
+async fn buy(
+    price: u32,
+    to: &tokio::sync::mpsc::UnboundedSender<(u32, tokio::sync::oneshot::Sender<u32>)>,
+) {
     // TODO: four questions should take no longer than one, and no price may get lost.
     let (reply, sum) = tokio::sync::oneshot::channel();
     to.send((ask(price).await, reply)).unwrap();
@@ -8,7 +11,8 @@ async fn buy(price: u32, to: &tokio::sync::mpsc::UnboundedSender<(u32, tokio::sy
 }
 
 async fn shop() -> u32 {
-    let (send, mut prices) = tokio::sync::mpsc::unbounded_channel::<(u32, tokio::sync::oneshot::Sender<u32>)>();
+    let (send, mut prices) =
+        tokio::sync::mpsc::unbounded_channel::<(u32, tokio::sync::oneshot::Sender<u32>)>();
     let actor = async {
         let mut sum = 0;
         while let Some((p, reply)) = prices.recv().await {
@@ -18,7 +22,11 @@ async fn shop() -> u32 {
         sum
     };
     let buyers = async move {
-        join_all([(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &send).lane(name))).await;
+        join_all(
+            [(1, "A"), (2, "B"), (3, "C"), (4, "D")]
+                .map(|(price, name)| buy(price, &send).lane(name)),
+        )
+        .await;
     };
     tokio::join!(actor, buyers).0
 }

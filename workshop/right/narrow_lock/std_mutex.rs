@@ -1,4 +1,4 @@
-//! A lock of `std` is fine where nobody waits while it is held.
+//! A lock of `std` is fine where no task waits while it is held.
 use std::sync;
 
 async fn buy(price: u32, sum: &sync::Mutex<u32>) {
@@ -10,6 +10,9 @@ async fn buy(price: u32, sum: &sync::Mutex<u32>) {
 
 async fn shop() -> u32 {
     let sum = sync::Mutex::new(0);
-    join_all([(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &sum).lane(name))).await;
+    join_all(
+        [(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &sum).lane(name)),
+    )
+    .await;
     sum.into_inner().unwrap()
 }

@@ -1,4 +1,5 @@
-//! Whoever does not get the second fork puts the first one back and waits a while, each for another time.
+//! A philosopher that does not get the second fork puts the first one back and waits a while, each
+//! for another time.
 async fn dine(forks: &[Fork; 3], left: usize, right: usize) {
     loop {
         let _first = forks[left].lock().await;

@@ -1,4 +1,4 @@
-//! Only two of three may sit down at a time: then somebody has a neighbour who is not there.
+//! Only two of three may sit down at a time: so one of them has a neighbour that is not there.
 static SEATS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 
 async fn dine(forks: &[Fork; 3], left: usize, right: usize) {

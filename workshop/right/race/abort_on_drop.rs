@@ -5,6 +5,7 @@ async fn fastest(near_ms: u64, far_ms: u64) -> &'static str {
     let far = ask("far", far_ms).lane("far");
     // TODO: take the first answer, and let the other go. (And who knows the times beforehand?)
     use tokio_util::task::AbortOnDropHandle;
-    let (near, far) = (AbortOnDropHandle::new(tokio::spawn(near)), AbortOnDropHandle::new(tokio::spawn(far)));
+    let (near, far) =
+        (AbortOnDropHandle::new(tokio::spawn(near)), AbortOnDropHandle::new(tokio::spawn(far)));
     tokio::select! { n = near => n.unwrap(), f = far => f.unwrap() }
 }

@@ -1,5 +1,5 @@
-//! Everything that waits comes first. Between the two changes there is no `.await`, so the transfer cannot be cut
-//! short there.
+//! Everything that waits comes first. Between the two changes there is no `.await`, so the transfer
+//! cannot be cut short there.
 use async_concepts::{LaneExt, say};
 use std::cell::Cell;
 use tokio::time::{sleep, timeout};
@@ -50,9 +50,10 @@ mod tests {
     fn no_money_is_lost_wherever_a_transfer_is_cut_short() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the money was taken and not given: the future was dropped in between", |run| {
-                run.output() == Some(&(70, 0))
-            })
+            .mistake(
+                "the money was taken and not given: the future was dropped in between",
+                |run| run.output() == Some(&(70, 0)),
+            )
             .mistake("the money was given and not taken", |run| run.output() == Some(&(100, 30)))
             .mistake("the bank was not asked before the money went", |run| run.said("main done"))
             .takes(50)
@@ -62,7 +63,9 @@ mod tests {
         workshop::scenario("the transfer is not cut short")
             .attempt(not_cut_short)
             .predicted(PREDICTION)
-            .mistake("a transfer that is not cut short does not move the money", |run| run.output() == Some(&(100, 5)))
+            .mistake("a transfer that is not cut short does not move the money", |run| {
+                run.output() == Some(&(100, 5))
+            })
             .takes(20)
             .returns((70, 35))
             .verdict();
@@ -75,4 +78,25 @@ mod tests {
             .returns((20, 30))
             .verdict();
     }
+
+    async fn dropped_anywhere() -> u32 {
+        let accounts = Accounts { yours: Cell::new(100), theirs: Cell::new(5) };
+        transfer(&accounts, 30).lane("transfer").cancellable().await;
+        accounts.yours.get() + accounts.theirs.get()
+    }
+
+    #[test]
+    fn no_money_is_lost_in_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .mistake("there is still an `.await` between the two changes, and the future was dropped there", |run| {
+                run.lanes("transfer") == 1
+            })
+            .holds("there is as much on both accounts as before", |run| matches!(run.outcome, Ok(Some(105))))
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/broken_invariant.rs"]
+mod then_try;

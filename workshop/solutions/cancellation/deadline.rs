@@ -1,5 +1,5 @@
-//! `timeout` drops its future when the time is over. A bare future is cancelled by that; the handle of a task would only be
-//! let go of.
+//! `timeout` drops its future when the time is over. A bare future is cancelled by that; the handle
+//! of a task would only be let go of.
 use async_concepts::{LaneExt, say};
 use tokio::time::{sleep, timeout};
 use workshop::{Prediction, ms};
@@ -39,9 +39,15 @@ mod tests {
     fn after_the_deadline_no_money_goes() {
         workshop::attempt(shop)
             .predicted(PREDICTION)
-            .mistake("it looked at the clock when it was over, which is no deadline", |run| run.said("0.100 main Err"))
-            .mistake("`pay` gave up at once: the timeout was made, and not awaited", |run| run.said("0.000 main Err"))
-            .mistake("the timeout let go of the handle, and the task ran on", |run| run.said("the money is gone"))
+            .mistake("it looked at the clock when it was over, which is no deadline", |run| {
+                run.said("0.100 main Err")
+            })
+            .mistake("`pay` gave up at once: the timeout was made, and not awaited", |run| {
+                run.said("0.000 main Err")
+            })
+            .mistake("the timeout let go of the handle, and the task ran on", |run| {
+                run.said("the money is gone")
+            })
             .mistake("the bank was not even asked", |run| !run.said("asking the bank"))
             .takes(1000)
             .says(&["0.000 transfer asking the bank", "0.050 main Err(\"too slow\")"])
@@ -55,7 +61,11 @@ mod tests {
                 !run.said("the money is gone")
             })
             .takes(980)
-            .says(&["0.000 transfer asking the bank", "0.030 transfer the money is gone", "0.030 main Ok(())"])
+            .says(&[
+                "0.000 transfer asking the bank",
+                "0.030 transfer the money is gone",
+                "0.030 main Ok(())",
+            ])
             .verdict();
         workshop::scenario("the transfer takes 60 ms")
             .time(100, 60)
@@ -66,3 +76,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/deadline.rs"]
+mod then_try;

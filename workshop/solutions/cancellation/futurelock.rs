@@ -1,5 +1,5 @@
-//! While the tick waits for the lock, the work is polled, too: it gets the lock first, since it asked first, and
-//! gives it back.
+//! While the tick waits for the lock, the work is polled, too: it gets the lock first, since it
+//! asked first, and gives it back.
 use async_concepts::{LaneExt, say};
 use std::pin::pin;
 use tokio::{select, sync::Mutex, time::sleep};
@@ -46,9 +46,13 @@ mod tests {
     fn work_that_waits_for_a_lock_is_polled_until_it_has_had_it() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .hangs("the lock was given to `work`, which nothing polled any more", |run| run.said("tick"))
+            .hangs("the lock was given to `work`, which nothing polled any more", |run| {
+                run.said("tick")
+            })
             .mistake("the tick was not written down", |run| run.output() == Some(&vec!["work"]))
-            .mistake("the work was dropped, and never done", |run| run.output() == Some(&vec!["tick"]))
+            .mistake("the work was dropped, and never done", |run| {
+                run.output() == Some(&vec!["tick"])
+            })
             .takes(40)
             .says(&["0.020 both tick"])
             .returns(vec!["work", "tick"])
@@ -69,3 +73,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/futurelock.rs"]
+mod then_try;

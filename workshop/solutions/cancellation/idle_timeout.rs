@@ -1,5 +1,5 @@
-//! There is one timer, made before the loop and pinned, since `select!` is to poll it by reference and drop it only at the
-//! end. A line moves its deadline; a tick leaves it alone.
+//! There is one timer, made before the loop and pinned, since `select!` is to poll it by reference
+//! and drop it only at the end. A line moves its deadline; a tick leaves it alone.
 use async_concepts::{LaneExt, say};
 use std::time::Duration;
 use tokio::{
@@ -93,4 +93,16 @@ mod tests {
             .says(&["30.000 session goodbye"])
             .verdict();
     }
+
+    #[test]
+    fn a_line_and_a_tick_may_come_in_any_order() {
+        workshop::every_schedule(|| client_at(&[15, 40]))
+            .predicted(PREDICTION)
+            .holds("the session ends 30 s after the last line", |run| run.elapsed == seconds(70))
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/idle_timeout.rs"]
+mod then_try;

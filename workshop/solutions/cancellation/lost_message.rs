@@ -1,5 +1,5 @@
-//! `reserve` waits for room, and owns nothing: if it is dropped, no message is. What it gives sends without
-//! waiting.
+//! `reserve` waits for room, and owns nothing: if it is dropped, no message is. What it gives sends
+//! without waiting.
 use async_concepts::{LaneExt, say};
 use tokio::{
     join,
@@ -75,4 +75,20 @@ mod tests {
             .returns(vec![1, 2, 3])
             .verdict();
     }
+
+    #[test]
+    fn no_message_is_lost_in_any_schedule() {
+        workshop::scenario("there is room at the time at which the producer gives up")
+            .time(50, 30)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("all three messages come, in order", |run| {
+                run.outcome.as_ref().is_ok_and(|got| *got == [1, 2, 3])
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lost_message.rs"]
+mod then_try;

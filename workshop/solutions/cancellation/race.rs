@@ -1,4 +1,5 @@
-//! `select!` waits for the first of its futures, and drops the others: so the loser hangs up in the same instant.
+//! `select!` waits for the first of its futures, and drops the others: so the loser hangs up in the
+//! same instant.
 use async_concepts::{LaneExt, say};
 use tokio::{select, time::sleep};
 use workshop::{Prediction, ms};
@@ -46,11 +47,17 @@ mod tests {
             .mistake("only one of them was asked", |run| run.count("calls") == 1)
             .mistake("they were asked one after another", |run| run.took(600))
             .mistake("the race was only over when the loser had answered", |run| run.took(500))
-            .mistake("the loser goes on: dropping a handle does not end its task", |run| run.left_running("far"))
-            .mistake("the loser neither goes on nor hangs up: it was never dropped", |run| run.leaked("far"))
+            .mistake("the loser goes on: dropping a handle does not end its task", |run| {
+                run.left_running("far")
+            })
+            .mistake("the loser neither goes on nor hangs up: it was never dropped", |run| {
+                run.leaked("far")
+            })
             .takes(100)
             .returns("near")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.100 far hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.100 far hangs up")
+            })
             .verdict();
         workshop::scenario("the other mirror is the faster one")
             .attempt(|| fastest(500, 100))
@@ -58,16 +65,44 @@ mod tests {
             .mistake("only one of them was asked", |run| run.count("calls") == 1)
             .takes(100)
             .returns("far")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.100 near hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.100 near hangs up")
+            })
             .verdict();
         workshop::scenario("the near mirror takes 700 ms instead of 100 ms")
             .time(100, 700)
             .attempt(|| fastest(100, 500))
             .predicted(PREDICTION)
-            .mistake("the winner was known from its times, not from its answer", |run| run.output() == Some(&"near"))
+            .mistake("the winner was known from its times, not from its answer", |run| {
+                run.output() == Some(&"near")
+            })
             .takes(500)
             .returns("far")
-            .holds("the loser hangs up when the winner has answered", |run| run.said("0.500 near hangs up"))
+            .holds("the loser hangs up when the winner has answered", |run| {
+                run.said("0.500 near hangs up")
+            })
+            .verdict();
+    }
+
+    async fn dropped_anywhere() {
+        fastest(100, 500).lane("race").cancellable().await;
+        sleep(std::time::Duration::from_millis(1)).await;
+    }
+
+    #[test]
+    fn both_calls_are_ended_in_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("each call that was made is ended", |run| {
+                let count = |text: &str| {
+                    run.transcript().iter().filter(|line| line.ends_with(text)).count()
+                };
+                count("calls") == count("hangs up")
+            })
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/race.rs"]
+mod then_try;

@@ -1,5 +1,6 @@
-//! `Lines` keeps what it has read of a line that is not complete yet, and `next_line` only borrows it. So dropping that future
-//! at a tick loses nothing: it is cancel safe, and its documentation says so.
+//! `Lines` keeps what it has read of a line that is not complete yet, and `next_line` only borrows
+//! it. So dropping that future at a tick loses nothing: it is cancel safe, and its documentation
+//! says so.
 use async_concepts::{LaneExt, say};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio::{
@@ -65,8 +66,12 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake(LOST, |run| run.output().is_some_and(|line| line == "lo"))
-            .mistake("what one read returns is not a line yet", |run| run.output().is_some_and(|line| line == "hel"))
-            .mistake("the tick was not served while the line was read", |run| run.took(30) && !run.said("tick"))
+            .mistake("what one read returns is not a line yet", |run| {
+                run.output().is_some_and(|line| line == "hel")
+            })
+            .mistake("the tick was not served while the line was read", |run| {
+                run.took(30) && !run.said("tick")
+            })
             .takes(30)
             .says(&["0.020 server tick"])
             .returns("hello".to_owned())
@@ -87,4 +92,21 @@ mod tests {
             .returns("good evening".to_owned())
             .verdict();
     }
+
+    #[test]
+    fn the_line_is_whole_in_every_schedule() {
+        workshop::every_schedule(|| in_parts(&[(20, b"hel"), (50, b"lo\n")]))
+            .predicted(PREDICTION)
+            .mistake("a part was lost: it came together with a tick", |run| {
+                run.output().is_some_and(|line| line.len() < 5)
+            })
+            .holds("the line is whole", |run| {
+                run.outcome.as_ref().is_ok_and(|line| line == "hello")
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/split_line.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! A task may go on on another thread after an `.await`, so whatever lives across it has to be `Send`. A number is;
-//! an `Rc` is not. Where sharing is needed, `Arc` and an atomic are.
+//! A task may go on on another thread after an `.await`, so whatever lives across it has to be
+//! `Send`. A number is; an `Rc` is not. Where sharing is needed, `Arc` and an atomic are.
 use async_concepts::LaneExt;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -61,3 +61,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/not_send.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! The runtime owns a task, and may keep it longer than this function lives: a function can be dropped while it
-//! awaits. So the task owns what it needs, here a copy.
+//! The runtime owns a task, and may keep it longer than this function lives: a function can be
+//! dropped while it awaits. So the task owns what it needs, here a copy.
 use async_concepts::LaneExt;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -61,3 +61,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/outlives.rs"]
+mod then_try;

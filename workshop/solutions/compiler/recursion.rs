@@ -1,5 +1,5 @@
-//! The future of an async function holds the futures that it awaits. If it held itself, it would have no size; a
-//! box has one, whatever is in it.
+//! The future of an async function holds the futures that it awaits. If it held itself, it would
+//! have no size; a box has one, whatever is in it.
 use async_concepts::say;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -62,3 +62,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/recursion.rs"]
+mod then_try;

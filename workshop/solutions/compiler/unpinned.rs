@@ -1,5 +1,5 @@
-//! A future that has been polled must not move any more, and a plain reference does not promise that. `pin!` does:
-//! the future stays where it is until the end of the function.
+//! A future that has been polled must not move any more, and a plain reference does not promise
+//! that. `pin!` does: the future stays where it is until the end of the function.
 use async_concepts::say;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -64,3 +64,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/unpinned.rs"]
+mod then_try;

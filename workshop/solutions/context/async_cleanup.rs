@@ -1,4 +1,5 @@
-//! The result is kept, not returned at once by `?`. Both ways are awaited before the function returns.
+//! The result is kept, not returned at once by `?`. Both ways are awaited before the function
+//! returns.
 use async_concepts::say;
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -52,7 +53,9 @@ mod tests {
     fn it_is_rolled_back_before_the_error_is_heard_of() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the error left by `?`, and nothing was rolled back", |run| !run.said("rolled back"))
+            .mistake("the error left by `?`, and nothing was rolled back", |run| {
+                !run.said("rolled back")
+            })
             .mistake("the error was heard of before it was rolled back", |run| {
                 run.said_in_order(&["Err", "rolled back"])
             })
@@ -80,3 +83,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/async_cleanup.rs"]
+mod then_try;

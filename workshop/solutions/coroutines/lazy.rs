@@ -1,5 +1,5 @@
-//! A future does nothing until it is polled, and `.await` is what polls it. So the machine starts where the `.await` stands,
-//! not where `brew` is called.
+//! A future does nothing until it is polled, and `.await` is what polls it. So the machine starts
+//! where the `.await` stands, not where `brew` is called.
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -34,16 +34,20 @@ mod tests {
             .mistake("the program was over before the machine had started", |run| {
                 !run.said("machine") && run.output() == Some(&"coffee")
             })
-            .mistake("nothing was brewed: a call only makes a future, and it was never polled", |run| {
-                run.never_polled("brew")
-            })
+            .mistake(
+                "nothing was brewed: a call only makes a future, and it was never polled",
+                |run| run.never_polled("brew"),
+            )
             .mistake("the coffee was given up before it was done: one poll is not enough", |run| {
                 run.dropped_at("brew", 0)
             })
-            .mistake("the coffee was awaited where it was ordered, and the table had to wait", |run| {
-                run.said("0.100 main the table is laid")
+            .mistake(
+                "the coffee was awaited where it was ordered, and the table had to wait",
+                |run| run.said("0.100 main the table is laid"),
+            )
+            .mistake("the machine started before the table was laid", |run| {
+                run.said_in_order(&["machine", "table"])
             })
-            .mistake("the machine started before the table was laid", |run| run.said_in_order(&["machine", "table"]))
             .says_in_order(&["0.000 main the table is laid", "0.000 brew the machine starts"])
             .takes(100)
             .returns("coffee")
@@ -65,3 +69,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lazy.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! What the second future needs from the first is an argument: so it cannot even be made before the first is done. That is
-//! all that it takes to run one after another, 100 ms and then 200 ms.
+//! What the second future needs from the first is an argument: so it cannot even be made before the
+//! first is done. That is all that it takes to run one after another, 100 ms and then 200 ms.
 use async_concepts::{LaneExt, say};
 use tokio::time::sleep;
 use workshop::{Prediction, given, ms};
@@ -36,12 +36,17 @@ mod tests {
     fn tea_takes_as_long_as_both_steps_together() {
         workshop::attempt(make_tea)
             .predicted(PREDICTION)
-            .mistake("the tea was made first, and the water boiled afterwards", |run| run.said("0.300 boil"))
-            .mistake("the tea went into cold water: it did not wait for what `boil` returns", |run| {
-                run.said("cold water")
+            .mistake("the tea was made first, and the water boiled afterwards", |run| {
+                run.said("0.300 boil")
             })
+            .mistake(
+                "the tea went into cold water: it did not wait for what `boil` returns",
+                |run| run.said("cold water"),
+            )
             .mistake("the tea went in before the water had boiled", |run| run.said("0.000 steep"))
-            .mistake("the water was boiled twice: each call makes a future of its own", |run| run.count("boils") == 2)
+            .mistake("the water was boiled twice: each call makes a future of its own", |run| {
+                run.count("boils") == 2
+            })
             .takes(300)
             .says(&["0.100 boil the water boils", "0.100 steep the tea goes into hot water"])
             .returns("tea of hot water")
@@ -51,7 +56,9 @@ mod tests {
             .value("hot water", "salt water")
             .attempt(make_tea)
             .predicted(PREDICTION)
-            .mistake("the tea was made of water that `boil` did not return", |run| run.said("hot water"))
+            .mistake("the tea was made of water that `boil` did not return", |run| {
+                run.said("hot water")
+            })
             .takes(450)
             .says(&["0.250 boil the water boils", "0.250 steep the tea goes into salt water"])
             .returns("tea of salt water")
@@ -65,3 +72,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/one_after_another.rs"]
+mod then_try;

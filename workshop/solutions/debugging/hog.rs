@@ -1,5 +1,5 @@
-//! `yield_now` gives the thread back after each page, and the runtime polls what is due before it comes back.
-//! Longer pieces belong on a thread of their own.
+//! `yield_now` gives the thread back after each page, and the runtime polls what is due before it
+//! comes back. Longer pieces belong on a thread of their own.
 use async_concepts::{LaneExt, block, say};
 use tokio::{join, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -40,12 +40,19 @@ mod tests {
     fn the_beats_come_while_the_parser_computes() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the parser rested after each page: it took longer than it had to", |run| run.ran_at("parser", 30))
+            .mistake("the parser rested after each page: it took longer than it had to", |run| {
+                run.ran_at("parser", 30)
+            })
             .mistake("the parser kept the thread, and the beats came when it was done", |run| {
                 !run.said("0.040 heartbeat beat")
             })
             .takes(80)
-            .says(&["0.020 heartbeat beat", "0.040 heartbeat beat", "0.060 heartbeat beat", "0.080 heartbeat beat"])
+            .says(&[
+                "0.020 heartbeat beat",
+                "0.040 heartbeat beat",
+                "0.060 heartbeat beat",
+                "0.080 heartbeat beat",
+            ])
             .returns(4)
             .verdict();
         workshop::scenario("each page counts for two")
@@ -64,3 +71,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/hog.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! All lock the accounts in the same order, that of their numbers, whatever the direction of the transfer. So no
-//! circle of waiting can close.
+//! All lock the accounts in the same order, that of their numbers, whatever the direction of the
+//! transfer. So no circle of waiting can close.
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::Mutex, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -18,7 +18,8 @@ async fn look_up(account: &Account) -> tokio::sync::MutexGuard<'_, i64> {
 async fn transfer(accounts: &[Account; 2], from: usize, to: usize, amount: i64) {
     let mut first = look_up(&accounts[from.min(to)]).await;
     let mut second = look_up(&accounts[from.max(to)]).await;
-    let (yours, theirs) = if from < to { (&mut first, &mut second) } else { (&mut second, &mut first) };
+    let (yours, theirs) =
+        if from < to { (&mut first, &mut second) } else { (&mut second, &mut first) };
     **yours -= amount;
     **theirs += amount;
     say!("done");
@@ -53,7 +54,9 @@ mod tests {
             .hangs("each of the two has locked one account, and waits for the other one", |run| {
                 run.deadlocked() && run.ran_at("A", 10)
             })
-            .mistake("money was lost, or made", |run| run.output().is_some_and(|(first, second)| first + second != 150))
+            .mistake("money was lost, or made", |run| {
+                run.output().is_some_and(|(first, second)| first + second != 150)
+            })
             .holds("both are done", |run| run.count("done") == 2)
             .returns((90, 60))
             .verdict();
@@ -70,4 +73,19 @@ mod tests {
             .returns((50, 100))
             .verdict();
     }
+
+    #[test]
+    fn both_transfers_end_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .hangs("the circle is still there: it closes in another order of the lanes", |run| {
+                run.deadlocked()
+            })
+            .returns((90, 60))
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/read_the_deadlock.rs"]
+mod then_try;

@@ -1,5 +1,6 @@
-//! The number is set each time that this future is polled, and put back afterwards. So every line that is said in
-//! it, however deep, names its request. Spans of the crate `tracing` work in the same way.
+//! The number is set each time that this future is polled, and put back afterwards. So every line
+//! that is said in it, however deep, names its request. Spans of the crate `tracing` work in the
+//! same way.
 use async_concepts::{LaneExt, say};
 use tokio::{join, time::sleep};
 use workshop::{Prediction, ms};
@@ -54,9 +55,10 @@ mod tests {
     fn each_line_names_its_request() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("a line names the request that was begun last on this thread, not its own", |run| {
-                run.said("one [2]")
-            })
+            .mistake(
+                "a line names the request that was begun last on this thread, not its own",
+                |run| run.said("one [2]"),
+            )
             .mistake("one request was over before the other began", |run| run.one_after_another())
             .takes(30)
             .says(&[
@@ -72,14 +74,22 @@ mod tests {
             .attempt(three)
             .predicted(PREDICTION)
             .holds("each line names its request", |run| {
-                run.count("one [7]") == 3 && run.count("two [8]") == 3 && run.count("three [9]") == 3
+                run.count("one [7]") == 3
+                    && run.count("two [8]") == 3
+                    && run.count("three [9]") == 3
             })
             .verdict();
         workshop::scenario("one request after the other")
             .attempt(nested)
             .predicted(PREDICTION)
             .takes(20)
-            .holds("each line names its request", |run| run.count("one [1]") == 3 && run.count("two [2]") == 3)
+            .holds("each line names its request", |run| {
+                run.count("one [1]") == 3 && run.count("two [2]") == 3
+            })
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/whose_line.rs"]
+mod then_try;

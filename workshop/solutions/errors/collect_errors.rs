@@ -1,4 +1,5 @@
-//! `join!` does not look into what its futures return: a `Result` is a value like any other, and none of them is dropped.
+//! `join!` does not look into what its futures return: a `Result` is a value like any other, and
+//! none of them is dropped.
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;
@@ -38,7 +39,9 @@ mod tests {
             .predicted(PREDICTION)
             .mistake("B was given up because A had failed", |run| run.dropped_at("B", 100))
             .mistake("they ran one after another", |run| run.one_after_another())
-            .mistake("the error of A is missing in the report", |run| run.output() == Some(&vec![Ok("page B")]))
+            .mistake("the error of A is missing in the report", |run| {
+                run.output() == Some(&vec![Ok("page B")])
+            })
             .panics("one failure ended everything, as a panic", "no such page")
             .takes(500)
             .says(&["0.100 A Err(\"no such page\")", "0.500 B Ok(\"page B\")"])
@@ -63,3 +66,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/collect_errors.rs"]
+mod then_try;

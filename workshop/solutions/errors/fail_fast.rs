@@ -1,5 +1,5 @@
-//! `try_join!` returns at the first error, and the futures that are not done are dropped with it. Dropping is cancelling: B
-//! stops at its `.await`, and what it holds is cleaned up.
+//! `try_join!` returns at the first error, and the futures that are not done are dropped with it.
+//! Dropping is cancelling: B stops at its `.await`, and what it holds is cleaned up.
 use async_concepts::{LaneExt, say};
 use futures::try_join;
 use tokio::time::sleep;
@@ -16,7 +16,10 @@ impl Drop for Connection {
     }
 }
 
-async fn fetch(time: u64, answer: Result<&'static str, &'static str>) -> Result<&'static str, &'static str> {
+async fn fetch(
+    time: u64,
+    answer: Result<&'static str, &'static str>,
+) -> Result<&'static str, &'static str> {
     let _connection = Connection;
     say!("connection open");
     sleep(ms(time)).await;
@@ -43,8 +46,12 @@ mod tests {
         workshop::attempt(both)
             .predicted(PREDICTION)
             .mistake("the error of A had to wait for B", |run| run.took(500))
-            .mistake("B had not even begun: they ran one after another", |run| !run.said("B connection open"))
-            .mistake("B was not stopped: it is a task of its own, and goes on", |run| run.left_running("B"))
+            .mistake("B had not even begun: they ran one after another", |run| {
+                !run.said("B connection open")
+            })
+            .mistake("B was not stopped: it is a task of its own, and goes on", |run| {
+                run.left_running("B")
+            })
             .mistake("the error of A was lost", |run| run.output().is_some_and(Result::is_ok))
             .panics("the error was made into a panic", "no such page")
             .takes(100)
@@ -80,4 +87,26 @@ mod tests {
             .returns(Ok(["page A", "page B"]))
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        let _ = both().lane("both").cancellable().await;
+        sleep(std::time::Duration::from_millis(1)).await;
+    }
+
+    #[test]
+    fn no_connection_stays_open_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("each connection that was opened is closed", |run| {
+                let count = |text: &str| {
+                    run.transcript().iter().filter(|line| line.ends_with(text)).count()
+                };
+                count("open") == count("closed")
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/fail_fast.rs"]
+mod then_try;

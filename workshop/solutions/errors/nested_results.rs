@@ -1,5 +1,5 @@
-//! `flatten` puts both levels into one: an error of the task is an error of the future that waits for it. Only then is there
-//! something for `try_join!` to see at 100 ms.
+//! `flatten` puts both levels into one: an error of the task is an error of the future that waits
+//! for it. Only then is there something for `try_join!` to see at 100 ms.
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, task::JoinHandle, time::sleep, try_join};
 use workshop::{Prediction, given, ms};
@@ -42,8 +42,12 @@ mod tests {
         workshop::attempt(total)
             .predicted(PREDICTION)
             .mistake("the error was lost", |run| run.output().is_some_and(Result::is_ok))
-            .mistake("the inner `Result`s were only looked into when all were done", |run| run.took(500))
-            .mistake("the error of B had to wait for A, which was awaited first", |run| run.took(300))
+            .mistake("the inner `Result`s were only looked into when all were done", |run| {
+                run.took(500)
+            })
+            .mistake("the error of B had to wait for A, which was awaited first", |run| {
+                run.took(300)
+            })
             .panics("an error was made into a panic", "failed")
             .takes(100)
             .says(&["0.100 B failed"])
@@ -53,7 +57,10 @@ mod tests {
             .value(("B", false), ("B", true))
             .attempt(total)
             .predicted(PREDICTION)
-            .mistake("one task was taken for the whole, and the others were not waited for", |run| run.took(100))
+            .mistake(
+                "one task was taken for the whole, and the others were not waited for",
+                |run| run.took(100),
+            )
             .takes(500)
             .says(&["0.100 B done", "0.300 A done", "0.500 C done"])
             .returns(Ok(900))
@@ -68,4 +75,19 @@ mod tests {
             .returns(Err("C failed".to_owned()))
             .verdict();
     }
+
+    #[test]
+    fn the_error_is_the_same_in_every_schedule() {
+        workshop::every_schedule(total)
+            .predicted(PREDICTION)
+            .holds("it fails at 100 ms, when B has failed", |run| {
+                run.outcome.as_ref().is_ok_and(Result::is_err)
+                    && run.elapsed == std::time::Duration::from_millis(100)
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/nested_results.rs"]
+mod then_try;

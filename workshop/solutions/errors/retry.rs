@@ -1,4 +1,5 @@
-//! The pause is awaited only when an attempt has failed and another one follows, and is doubled each time.
+//! The pause is awaited only when an attempt has failed and another one follows, and is doubled
+//! each time.
 use async_concepts::say;
 use std::cell::Cell;
 use tokio::time::sleep;
@@ -56,7 +57,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake("it asked again at once", |run| run.count("0.000 main busy") > 1)
-            .mistake("it waited before it had asked for the first time", |run| !run.said("0.000 main busy"))
+            .mistake("it waited before it had asked for the first time", |run| {
+                !run.said("0.000 main busy")
+            })
             .mistake("it gave up too soon", |run| run.output() == Some(&Err("busy")))
             .mistake("all pauses were the same", |run| run.took(300))
             .mistake("each pause was 100 ms longer, not twice as long", |run| run.took(600))
@@ -94,3 +97,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/retry.rs"]
+mod then_try;

@@ -1,4 +1,5 @@
-//! A `JoinSet` owns its tasks. When `?` returns the error, the set is dropped, and with it whatever still runs on it.
+//! A `JoinSet` owns its tasks. When `?` returns the error, the set is dropped, and with it whatever
+//! still runs on it.
 use async_concepts::{LaneExt, say};
 use tokio::{task::JoinSet, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -53,11 +54,16 @@ mod tests {
     fn nothing_outlives_the_function_that_started_it() {
         workshop::attempt(shop)
             .predicted(PREDICTION)
-            .mistake("the error waited for the other task, which had charged the card by then", |run| {
-                run.said("0.300 main Err")
+            .mistake(
+                "the error waited for the other task, which had charged the card by then",
+                |run| run.said("0.300 main Err"),
+            )
+            .mistake("a task outlived its function: returning dropped only the handle", |run| {
+                run.said("charged")
             })
-            .mistake("a task outlived its function: returning dropped only the handle", |run| run.said("charged"))
-            .mistake("the bank was not even asked: they ran one after another", |run| !run.said("asking"))
+            .mistake("the bank was not even asked: they ran one after another", |run| {
+                !run.said("asking")
+            })
             .mistake("the error was lost", |run| !run.said("sold out"))
             .takes(1000)
             .says(&["0.000 B asking the bank", "0.100 main Err(\"sold out\")"])
@@ -71,13 +77,19 @@ mod tests {
             .mistake("the error of B had to wait for A", |run| run.said("0.400 main Err"))
             .mistake("A was not stopped when B had failed", |run| !run.dropped_at("A", 300))
             .holds("A is stopped when B fails", |run| run.dropped_at("A", 300))
-            .says(&["0.000 B asking the bank", "0.300 B the card is charged", "0.300 main Err(\"no cover\")"])
+            .says(&[
+                "0.000 B asking the bank",
+                "0.300 B the card is charged",
+                "0.300 main Err(\"no cover\")",
+            ])
             .takes(1200)
             .verdict();
         workshop::scenario("`order` itself is dropped after 50 ms")
             .attempt(impatient)
             .predicted(PREDICTION)
-            .mistake("a task outlived its function, which was dropped by its caller", |run| run.said("charged"))
+            .mistake("a task outlived its function, which was dropped by its caller", |run| {
+                run.said("charged")
+            })
             .says(&["0.000 B asking the bank", "0.050 main gone"])
             .takes(1000)
             .verdict();
@@ -90,4 +102,24 @@ mod tests {
             .takes(1200)
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        order().lane("order").cancellable().await;
+        say!("over");
+        sleep(std::time::Duration::from_millis(900)).await;
+    }
+
+    #[test]
+    fn nothing_is_charged_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("no card is charged when the order is over", |run| {
+                run.transcript().last().is_none_or(|line| line.ends_with("over"))
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/task_group.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! The runtime owns the task, so only it can drop it: `abort` asks it to. Dropping the handle would just mean that nobody
-//! looks any more.
+//! The runtime owns the task, so only it can drop it: `abort` asks it to. Dropping the handle only
+//! means that no task will hear of its end.
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, task::JoinHandle, time::sleep};
 use workshop::{Prediction, ms};
@@ -65,4 +65,19 @@ mod tests {
             .says(&["0.100 c called", "0.150 main cancel b", "0.300 a called"])
             .verdict();
     }
+
+    #[test]
+    fn what_is_cancelled_is_called_in_no_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("a and c are called, and b is not", |run| {
+                let called = |name: &str| run.transcript().iter().any(|line| line.ends_with(name));
+                called("a called") && called("c called") && !called("b called")
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/call_later_cancel.rs"]
+mod then_try;

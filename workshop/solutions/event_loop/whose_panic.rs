@@ -1,5 +1,5 @@
-//! The handle gives an error for a task that has panicked. `unwrap` makes that a panic of the one that awaits, and
-//! so on up to `main`.
+//! The handle gives an error for a task that has panicked. `unwrap` makes that a panic of the one
+//! that awaits, and so on up to `main`.
 use async_concepts::{LaneExt, say};
 use tokio::{spawn, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -17,7 +17,8 @@ async fn task(name: &'static str, time: u64) -> u64 {
 
 /// The sum of what the tasks return; one that panics counts for nothing, and is written down.
 async fn program() -> u64 {
-    let tasks = [("A", 50), ("B", 100)].map(|(name, time)| (name, spawn(task(name, time).lane(name))));
+    let tasks =
+        [("A", 50), ("B", 100)].map(|(name, time)| (name, spawn(task(name, time).lane(name))));
     let mut sum = 0;
     for (name, task) in tasks {
         match task.await {
@@ -66,3 +67,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/whose_panic.rs"]
+mod then_try;

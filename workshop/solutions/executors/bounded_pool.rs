@@ -1,5 +1,5 @@
-//! The permit is held while the job is awaited. If this future is dropped, though, the job goes on without a
-//! permit: move the permit into the closure where that matters.
+//! The permit is held while the job is awaited. If this future is dropped, though, the job goes on
+//! without a permit: move the permit into the closure where that matters.
 use async_concepts::{block, on_thread};
 use futures::future::join_all;
 use std::sync::Arc;
@@ -37,7 +37,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("all five jobs were on threads at the same time", |run| run.at_a_time("job") == 5)
+            .mistake("all five jobs were on threads at the same time", |run| {
+                run.at_a_time("job") == 5
+            })
             .mistake("only one job was on a thread at a time", |run| run.took(150))
             .at_most(2, "job")
             .takes(90)
@@ -60,3 +62,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/bounded_pool.rs"]
+mod then_try;

@@ -1,4 +1,5 @@
-//! `spawn_blocking` runs the closure on a thread of its own, and its handle can be awaited here, while the ticks go on.
+//! `spawn_blocking` runs the closure on a thread of its own, and its handle can be awaited here,
+//! while the ticks go on.
 use async_concepts::{LaneExt, block, on_thread, say};
 use tokio::{join, task::spawn_blocking, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -41,12 +42,23 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the hash kept the thread, and the ticks came late", |run| run.said("0.090 ticks tick 1"))
-            .mistake("the ticks began only when the hash was done", |run| run.said("0.110 ticks tick 1"))
+            .mistake("the hash kept the thread, and the ticks came late", |run| {
+                run.said("0.090 ticks tick 1")
+            })
+            .mistake("the ticks began only when the hash was done", |run| {
+                run.said("0.110 ticks tick 1")
+            })
             .mistake("nothing waited for the hash", |run| run.took(80))
-            .blocks("what is for another thread was called on this one", |run| run.lanes("hash") > 0)
+            .blocks("what is for another thread was called on this one", |run| {
+                run.lanes("hash") > 0
+            })
             .takes(90)
-            .says(&["0.020 ticks tick 1", "0.040 ticks tick 2", "0.060 ticks tick 3", "0.080 ticks tick 4"])
+            .says(&[
+                "0.020 ticks tick 1",
+                "0.040 ticks tick 2",
+                "0.060 ticks tick 3",
+                "0.080 ticks tick 4",
+            ])
             .returns(0xcafe)
             .verdict();
         workshop::scenario("the hash takes 50 ms, and is another one")
@@ -55,7 +67,9 @@ mod tests {
             .attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the hash was not computed: the result is a constant", |run| run.output() == Some(&0xcafe))
+            .mistake("the hash was not computed: the result is a constant", |run| {
+                run.output() == Some(&0xcafe)
+            })
             .takes(80)
             .returns(0xbeef)
             .verdict();
@@ -65,8 +79,17 @@ mod tests {
             .predicted(PREDICTION)
             .may_sleep()
             .takes(200)
-            .says(&["0.020 ticks tick 1", "0.040 ticks tick 2", "0.060 ticks tick 3", "0.080 ticks tick 4"])
+            .says(&[
+                "0.020 ticks tick 1",
+                "0.040 ticks tick 2",
+                "0.060 ticks tick 3",
+                "0.080 ticks tick 4",
+            ])
             .returns(0xcafe)
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/offload.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! A thread cannot be stopped from outside. It has to look, between two steps, whether it should go on; and it is
-//! awaited, so that the caller knows when it has stopped.
+//! A thread cannot be stopped from outside. It has to look, between two steps, whether it should go
+//! on; and it is awaited, so that the caller knows when it has stopped.
 use async_concepts::{block, on_thread};
 use std::sync::{
     Arc,
@@ -47,7 +47,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the job went on to its end: `abort` does not stop a thread", |run| run.output() == Some(&10))
+            .mistake("the job went on to its end: `abort` does not stop a thread", |run| {
+                run.output() == Some(&10)
+            })
             .mistake("the job was stopped before it had done what it could", |run| {
                 run.output().is_some_and(|done| *done < 3)
             })
@@ -58,7 +60,9 @@ mod tests {
             .attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the job stopped at a step of its own, not when it was told to", |run| run.output() == Some(&3))
+            .mistake("the job stopped at a step of its own, not when it was told to", |run| {
+                run.output() == Some(&3)
+            })
             .returns(5)
             .verdict();
         workshop::scenario("it is stopped after 1000 ms, when it is done")
@@ -70,3 +74,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/stop_the_job.rs"]
+mod then_try;

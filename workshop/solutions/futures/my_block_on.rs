@@ -1,5 +1,6 @@
-//! Between two polls the thread sleeps in `park`, until the waker calls `unpark`. If that comes before the `park`, it is
-//! remembered, and `park` returns at once: so no wake is lost, and each costs one poll.
+//! Between two polls the thread sleeps in `park`, until the waker calls `unpark`. If that comes
+//! before the `park`, it is remembered, and `park` returns at once: so no wake is lost, and each
+//! costs one poll.
 use async_concepts::{LaneExt, say};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -37,9 +38,9 @@ async fn visit() -> u32 {
     let (ring, mut bell) = oneshot::channel();
     let (listening, listened) = mpsc::channel();
     thread::spawn(move || {
-        listened.recv().expect("somebody listens");
+        listened.recv().expect("the bell is listened to");
         thread::sleep(ms(20));
-        ring.send(()).expect("somebody still listens");
+        ring.send(()).expect("it is still listened to");
     });
     let mut polls = 0;
     let listen = poll_fn(|context| {
@@ -47,7 +48,7 @@ async fn visit() -> u32 {
         let rung = pin!(&mut bell).poll(context);
         if polls == 1 {
             say!("listening");
-            listening.send(()).expect("somebody will ring");
+            listening.send(()).expect("a thread will ring");
         }
         rung
     });
@@ -64,7 +65,8 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    /// Rings so many times, each time when it has been asked for that. Returns how often it was polled.
+    /// Rings so many times, each time when it has been asked for that. Returns how often it was
+    /// polled.
     async fn rings(times: u32) -> u32 {
         let rung = Arc::new(AtomicU32::new(0));
         let (ask, asked) = mpsc::channel::<Waker>();
@@ -98,10 +100,13 @@ mod tests {
             .predicted(PREDICTION)
             .may_sleep()
             .mistake(TOO_OFTEN, |run| run.output().is_some_and(|polls| *polls > 2))
-            .blocks("it slept before the first poll, when nothing had its waker", |run| !run.said("listening"))
-            .blocks("the bell was rung, and the thread slept on: the waker has to end its sleep", |run| {
-                run.said("listening")
+            .blocks("it slept before the first poll, when nothing had its waker", |run| {
+                !run.said("listening")
             })
+            .blocks(
+                "the bell was rung, and the thread slept on: the waker has to end its sleep",
+                |run| run.said("listening"),
+            )
             .panics("it gave up: `Pending` means later, not never", "unreachable")
             .returns(2)
             .verdict();
@@ -128,3 +133,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_block_on.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! A future that returns `Pending` must have seen to a wake. The waker of the last poll is kept, since that one belongs to the task
-//! in which the future is now; `set` takes it and rings it.
+//! A future that returns `Pending` must have seen to a wake. The waker of the last poll is kept,
+//! since that one belongs to the task in which the future is now; `set` takes it and rings it.
 use async_concepts::LaneExt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -71,7 +71,8 @@ mod tests {
     /// Two tasks poll a slot, first one and then the other; then the value comes.
     async fn by_hand() -> Seen {
         let slot = Slot::default();
-        let (mut first, mut last) = (tokio_test::task::spawn(slot.clone()), tokio_test::task::spawn(slot.clone()));
+        let (mut first, mut last) =
+            (tokio_test::task::spawn(slot.clone()), tokio_test::task::spawn(slot.clone()));
         assert!(first.poll().is_pending() && last.poll().is_pending(), "there is no value yet");
         let woken_early = first.is_woken() || last.is_woken();
         slot.set(42);
@@ -90,19 +91,24 @@ mod tests {
     fn a_task_that_has_polled_is_woken_when_the_value_comes() {
         workshop::attempt(by_hand)
             .predicted(PREDICTION)
-            .blocks("`poll` did not return: it must never wait, neither for the value nor for a lock", |_| true)
-            .mistake("it woke itself when there was nothing yet: it will be polled for ever", |run| {
-                run.output().is_some_and(|seen| seen.woken_early)
-            })
+            .blocks(
+                "`poll` did not return: it must never wait, neither for the value nor for a lock",
+                |_| true,
+            )
+            .mistake(
+                "it woke itself when there was nothing yet: it will be polled for ever",
+                |run| run.output().is_some_and(|seen| seen.woken_early),
+            )
             .mistake("no task was woken: the slot forgot which one had asked", |run| {
                 run.output().is_some_and(|seen| !seen.first_woken && !seen.last_woken)
             })
             .mistake("it kept the waker of the first poll: the last one counts", |run| {
                 run.output().is_some_and(|seen| seen.first_woken && !seen.last_woken)
             })
-            .holds("the task that polled last is woken when the value comes, and not before", |run| {
-                run.output().is_some_and(|seen| !seen.woken_early && seen.last_woken)
-            })
+            .holds(
+                "the task that polled last is woken when the value comes, and not before",
+                |run| run.output().is_some_and(|seen| !seen.woken_early && seen.last_woken),
+            )
             .holds("the poll after that is ready, with the value", |run| {
                 run.output().is_some_and(|seen| seen.value == Poll::Ready(42))
             })
@@ -124,3 +130,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_future.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! Each part is polled as long as it is not ready, and what it gives is kept. Both share the waker of the caller,
-//! so each wake makes both be polled.
+//! Each part is polled as long as it is not ready, and what it gives is kept. Both share the waker
+//! of the caller, so each wake makes both be polled.
 use async_concepts::{LaneExt, say};
 use std::{
     future::poll_fn,
@@ -60,7 +60,9 @@ mod tests {
     fn both_are_under_way_and_none_is_polled_after_its_end() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("one began only when the other was done", |run| run.took(300) || run.one_after_another())
+            .mistake("one began only when the other was done", |run| {
+                run.took(300) || run.one_after_another()
+            })
             .panics("a future was polled again after it was ready", "resumed after completion")
             .takes(200)
             .says(&["0.100 A slept", "0.200 B slept"])
@@ -85,3 +87,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_join.rs"]
+mod then_try;

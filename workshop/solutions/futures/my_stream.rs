@@ -1,5 +1,5 @@
-//! A timer fires once: before the next item the stream needs a new one. It is polled at the next `poll_next`, and
-//! registers its waker then.
+//! A timer fires once: before the next item the stream needs a new one. It is polled at the next
+//! `poll_next`, and registers its waker then.
 use async_concepts::say;
 use futures::{Stream, StreamExt};
 use std::{
@@ -58,7 +58,9 @@ mod tests {
     fn a_pause_comes_before_each_item() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("all items came with the first one: a timer fires only once", |run| run.said("0.100 main 2"))
+            .mistake("all items came with the first one: a timer fires only once", |run| {
+                run.said("0.100 main 2")
+            })
             .mistake("the items came without any pause", |run| run.said("0.000 main 3"))
             .hangs("it was not woken: `Pending` was returned, and nothing had been polled", |run| {
                 run.ran_at("main", 100)
@@ -83,3 +85,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_stream.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! Both are polled each time, the work first: if both are ready at the same moment, the work is not thrown away.
-//! When `my_timeout` returns, the work is dropped.
+//! Both are polled each time, the work first: if both are ready at the same moment, the work is not
+//! thrown away. When `my_timeout` returns, the work is dropped.
 use async_concepts::{LaneExt, say};
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 use tokio::time::sleep;
@@ -62,18 +62,25 @@ mod tests {
             .value(7_u32, 9)
             .attempt(program)
             .predicted(PREDICTION)
-            .mistake("work that was quick enough was given up", |run| run.output() == Some(&Err(Elapsed)))
+            .mistake("work that was quick enough was given up", |run| {
+                run.output() == Some(&Err(Elapsed))
+            })
             .takes(40)
             .returns(Ok(9))
             .verdict();
         workshop::scenario("the work is done at the very moment at which the time is over")
             .attempt(|| with(300))
             .predicted(PREDICTION)
-            .mistake("the timer was looked at first, and work that is done was thrown away", |run| {
-                run.output() == Some(&Err(Elapsed))
-            })
+            .mistake(
+                "the timer was looked at first, and work that is done was thrown away",
+                |run| run.output() == Some(&Err(Elapsed)),
+            )
             .takes(300)
             .returns(Ok(7))
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_timeout.rs"]
+mod then_try;

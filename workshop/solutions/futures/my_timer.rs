@@ -1,5 +1,5 @@
-//! `BinaryHeap` gives its greatest first, and a loop wants the earliest. `Reverse` turns the order around, and nothing else
-//! has to know.
+//! `BinaryHeap` gives its greatest first, and a loop wants the earliest. `Reverse` turns the order
+//! around, and nothing else has to know.
 use async_concepts::say;
 use std::{cmp::Reverse, collections::BinaryHeap};
 use tokio::time::{Instant, sleep_until};
@@ -82,7 +82,9 @@ mod tests {
             .mistake("the latest came first: a `BinaryHeap` gives its greatest", |run| {
                 run.said_in_order(&["0.300 main c", "0.300 main b", "0.300 main a"])
             })
-            .mistake("the timer that was made last went off first", |run| run.said_in_order(&["b", "0.200 main a"]))
+            .mistake("the timer that was made last went off first", |run| {
+                run.said_in_order(&["b", "0.200 main a"])
+            })
             .mistake("the timers went off in the order in which they were made", |run| {
                 run.said_in_order(&["0.300 main c", "a"])
             })
@@ -93,7 +95,9 @@ mod tests {
         workshop::scenario("two timers have the same deadline")
             .attempt(same_deadline)
             .predicted(PREDICTION)
-            .mistake("of two timers with the same deadline one was lost", |run| run.count("0.100 main") < 2)
+            .mistake("of two timers with the same deadline one was lost", |run| {
+                run.count("0.100 main") < 2
+            })
             .holds("w goes off at 50 ms, and x and y at 100 ms", |run| {
                 run.said("0.050 main w") && run.said("0.100 main x") && run.said("0.100 main y")
             })
@@ -107,3 +111,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/my_timer.rs"]
+mod then_try;

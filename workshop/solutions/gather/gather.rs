@@ -1,5 +1,5 @@
-//! `join!` polls all three until each is done: together they take as long as the longest. The results come in the order of
-//! the arguments, whichever nap ended first.
+//! `join!` polls all three until each is done: together they take as long as the longest. The
+//! results come in the order of the arguments, whichever nap ended first.
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::time::sleep;
@@ -34,7 +34,9 @@ mod tests {
             .predicted(PREDICTION)
             .mistake("the naps ran one after another", |run| run.one_after_another())
             .mistake("the first nap was over before the others began", |run| run.took(400))
-            .mistake("the results are in the order of the clock", |run| run.output() == Some(&[100, 200, 300]))
+            .mistake("the results are in the order of the clock", |run| {
+                run.output() == Some(&[100, 200, 300])
+            })
             .takes(300)
             .says(&["0.100 A slept 100 ms", "0.200 C slept 200 ms", "0.300 B slept 300 ms"])
             .returns([100, 300, 200])
@@ -59,4 +61,13 @@ mod tests {
             .returns([50; 3])
             .verdict();
     }
+
+    #[test]
+    fn the_results_do_not_depend_on_the_order() {
+        workshop::every_schedule(naps).predicted(PREDICTION).returns([100, 300, 200]).verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/gather.rs"]
+mod then_try;

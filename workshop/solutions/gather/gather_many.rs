@@ -1,5 +1,5 @@
-//! `join_all` is `join!` for a list of any length. It polls all of them until each is done, and keeps the results in the
-//! order of the list.
+//! `join_all` is `join!` for a list of any length. It polls all of them until each is done, and
+//! keeps the results in the order of the list.
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
 use tokio::time::sleep;
@@ -79,3 +79,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/gather_many.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! `spawn` hands the future to the runtime, which polls it by itself while we lay out the page. The handle is a future, too:
-//! of the result. `join!(download(), lay_out())` would have done as well.
+//! `spawn` hands the future to the runtime, which polls it by itself while we lay out the page. The
+//! handle is a future, too: of the result. `join!(download(), lay_out())` would have done as well.
 use async_concepts::{LaneExt, say};
 use tokio::spawn;
 use tokio::time::sleep;
@@ -37,9 +37,10 @@ mod tests {
     fn the_download_goes_on_while_the_page_is_laid_out() {
         workshop::attempt(page)
             .predicted(PREDICTION)
-            .mistake("the download began only when it was awaited: a future in a variable does not run", |run| {
-                run.said("0.200 download")
-            })
+            .mistake(
+                "the download began only when it was awaited: a future in a variable does not run",
+                |run| run.said("0.200 download"),
+            )
             .mistake("the layout waited for the download", |run| run.said("0.500 layout"))
             .mistake("nothing waited for the download to end", |run| run.took(200))
             .takes(300)
@@ -65,3 +66,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/started_when.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! A channel with room for one lets `send` wait until the consumer has taken what is in it. So the producer is never further
-//! ahead than one item, and one more that it holds.
+//! A channel with room for one lets `send` wait until the consumer has taken what is in it. So the
+//! producer is never further ahead than one item, and one more that it holds.
 use async_concepts::{LaneExt, say};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::{join, time::sleep};
@@ -10,7 +10,7 @@ const PREDICTION: Prediction = Some((400, "producer consumer"));
 
 async fn produce(items: Sender<u32>) {
     for item in 1..=4 {
-        items.send(item).await.expect("somebody consumes");
+        items.send(item).await.expect("the consumer is there");
         say!("sent {item}");
     }
 }
@@ -26,7 +26,8 @@ async fn consume(mut items: Receiver<u32>) -> u32 {
 
 async fn program() -> u32 {
     let (send, receive) = channel(1);
-    let ((), sum) = join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
+    let ((), sum) =
+        join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
     sum
 }
 
@@ -45,10 +46,17 @@ mod tests {
             .mistake("items were thrown away for which there was no room", |run| {
                 run.output().is_some_and(|sum| *sum < 10)
             })
-            .mistake("nothing held the producer back, and the items piled up", |run| run.said("0.000 producer sent 4"))
+            .mistake("nothing held the producer back, and the items piled up", |run| {
+                run.said("0.000 producer sent 4")
+            })
             .hangs("the consumer waits for more: a sender is still held", |run| run.said("sent 4"))
             .takes(400)
-            .says(&["0.000 producer sent 1", "0.000 producer sent 2", "0.100 producer sent 3", "0.200 producer sent 4"])
+            .says(&[
+                "0.000 producer sent 1",
+                "0.000 producer sent 2",
+                "0.100 producer sent 3",
+                "0.200 producer sent 4",
+            ])
             .returns(10)
             .verdict();
         workshop::scenario("the items take 100, 300, 50 and 50 ms")
@@ -56,7 +64,12 @@ mod tests {
             .attempt(program)
             .predicted(PREDICTION)
             .takes(500)
-            .says(&["0.000 producer sent 1", "0.000 producer sent 2", "0.100 producer sent 3", "0.400 producer sent 4"])
+            .says(&[
+                "0.000 producer sent 1",
+                "0.000 producer sent 2",
+                "0.100 producer sent 3",
+                "0.400 producer sent 4",
+            ])
             .returns(10)
             .verdict();
         workshop::scenario("the third item counts for 30")
@@ -67,4 +80,13 @@ mod tests {
             .returns(37)
             .verdict();
     }
+
+    #[test]
+    fn no_item_is_lost_in_any_schedule() {
+        workshop::every_schedule(program).predicted(PREDICTION).returns(10).verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/backpressure.rs"]
+mod then_try;

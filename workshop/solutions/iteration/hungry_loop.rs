@@ -1,5 +1,6 @@
-//! `for_each_concurrent` polls the stream and the storing in turn, so that the next pages are fetched while these are stored.
-//! `buffered(2)` is the limit already; a second one here would stop it from polling the stream whenever two are being stored.
+//! `for_each_concurrent` polls the stream and the storing in turn, so that the next pages are
+//! fetched while these are stored. `buffered(2)` is the limit already; a second one here would stop
+//! it from polling the stream whenever two are being stored.
 use async_concepts::{LaneExt, say};
 use futures::{StreamExt, stream};
 use tokio::time::sleep;
@@ -19,7 +20,8 @@ async fn store(page: u64) {
 }
 
 async fn copy() {
-    let pages = stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
+    let pages =
+        stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
     pages.for_each_concurrent(None, |page| store(page).lane("store")).await;
 }
 
@@ -35,13 +37,21 @@ mod tests {
     fn the_next_pages_are_fetched_while_these_are_stored() {
         workshop::attempt(copy)
             .predicted(PREDICTION)
-            .mistake("all four were fetched at once, and the server allows two", |run| run.at_a_time("fetch") == 4)
-            .mistake("the body of the loop waited, and meanwhile the stream was not polled", |run| run.took(600))
-            .mistake("no fetch was begun while two pages were being stored: is there a limit too many?", |run| {
-                run.took(400)
+            .mistake("all four were fetched at once, and the server allows two", |run| {
+                run.at_a_time("fetch") == 4
             })
+            .mistake(
+                "the body of the loop waited, and meanwhile the stream was not polled",
+                |run| run.took(600),
+            )
+            .mistake(
+                "no fetch was begun while two pages were being stored: is there a limit too many?",
+                |run| run.took(400),
+            )
             .mistake("everything ran one after another", |run| run.took(800))
-            .mistake("the pages were stored one at a time", |run| run.took(500) && run.at_a_time("store") == 1)
+            .mistake("the pages were stored one at a time", |run| {
+                run.took(500) && run.at_a_time("store") == 1
+            })
             .at_most(2, "fetch")
             .takes(300)
             .says(&[
@@ -73,3 +83,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/hungry_loop.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! `select` polls both streams, in turn, and gives what is there. `chain` does not poll the second one before the
-//! first has ended.
+//! `select` polls both streams, in turn, and gives what is there. `chain` does not poll the second
+//! one before the first has ended.
 use async_concepts::say;
 use async_stream::stream;
 use futures::{Stream, StreamExt};
@@ -42,8 +42,12 @@ mod tests {
     fn values_of_both_come_as_soon_as_they_are_there() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the second sensor was only read when the first had ended", |run| run.took(440))
-            .mistake("a value of one sensor had to wait for one of the other", |run| run.said("0.100 main quick 1"))
+            .mistake("the second sensor was only read when the first had ended", |run| {
+                run.took(440)
+            })
+            .mistake("a value of one sensor had to wait for one of the other", |run| {
+                run.said("0.100 main quick 1")
+            })
             .mistake("values are missing", |run| run.output().is_some_and(|sum| *sum < 9))
             .takes(300)
             .says(&[
@@ -78,3 +82,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/merge.rs"]
+mod then_try;

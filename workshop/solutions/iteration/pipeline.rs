@@ -1,5 +1,6 @@
-//! `map` makes a stream of futures, none of which has been started, and `buffered(2)` keeps two of them under way. It gives
-//! their results in the order of the stream, so the second page waits for the first.
+//! `map` makes a stream of futures, none of which has been started, and `buffered(2)` keeps two of
+//! them under way. It gives their results in the order of the stream, so the second page waits for
+//! the first.
 use async_concepts::{LaneExt, say};
 use futures::{StreamExt, stream};
 use std::future::ready;
@@ -40,8 +41,12 @@ mod tests {
             .mistake("no page was fetched", |run| run.count("fetched") == 0)
             .mistake("the odd pages were fetched, too", |run| run.lanes("page 1") > 0)
             .mistake("the pages were fetched one after another", |run| run.took(420))
-            .mistake("all pages were fetched at once, and the server allows two", |run| run.at_a_time("page") == 4)
-            .mistake("the pages came in the order of the clock", |run| run.output() == Some(&vec![4, 2, 6, 8]))
+            .mistake("all pages were fetched at once, and the server allows two", |run| {
+                run.at_a_time("page") == 4
+            })
+            .mistake("the pages came in the order of the clock", |run| {
+                run.output() == Some(&vec![4, 2, 6, 8])
+            })
             .at_most(2, "page")
             .takes(220)
             .returns(vec![2, 4, 6, 8])
@@ -54,9 +59,10 @@ mod tests {
             .value(4_u64, 40)
             .attempt(pages)
             .predicted(PREDICTION)
-            .mistake("it waited until both of two pages had come, and only then fetched the next two", |run| {
-                run.took(270)
-            })
+            .mistake(
+                "it waited until both of two pages had come, and only then fetched the next two",
+                |run| run.took(270),
+            )
             .at_most(2, "page")
             .takes(220)
             .returns(vec![2, 40, 6, 8])
@@ -71,3 +77,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/pipeline.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! The stream is closed where its variable ends. In a block of its own, that is right behind the loop. `take(2)` together with
-//! `for_each`, which consumes the stream, would do as well.
+//! The stream is closed where its variable ends. In a block of its own, that is right behind the
+//! loop. `take(2)` together with `for_each`, which consumes the stream, would do as well.
 use async_concepts::{LaneExt, say};
 use async_stream::stream;
 use futures::{Stream, StreamExt};
@@ -54,12 +54,19 @@ mod tests {
     fn the_source_is_closed_when_the_loop_is_left() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("`break` ended the loop, but the stream lives to the end of its variable", |run| {
-                run.said("0.500 main source closed")
+            .mistake(
+                "`break` ended the loop, but the stream lives to the end of its variable",
+                |run| run.said("0.500 main source closed"),
+            )
+            .mistake("the ticks came all at once, when they had been collected", |run| {
+                run.said("0.200 main tick 1")
             })
-            .mistake("the ticks came all at once, when they had been collected", |run| run.said("0.200 main tick 1"))
-            .mistake("the loop was only left when the third tick had come", |run| run.said("0.300 main source closed"))
-            .hangs("a ticker never ends by itself: something has to leave the loop", |run| run.ran_at("main", 1_000))
+            .mistake("the loop was only left when the third tick had come", |run| {
+                run.said("0.300 main source closed")
+            })
+            .hangs("a ticker never ends by itself: something has to leave the loop", |run| {
+                run.ran_at("main", 1_000)
+            })
             .takes(500)
             .says(&[
                 "0.100 main tick 1",
@@ -81,10 +88,30 @@ mod tests {
             ])
             .verdict();
         workshop::scenario("the program is dropped after 150 ms")
-            .attempt(async || tokio::time::timeout(ms(150), program().lane("program")).await.is_err())
+            .attempt(async || {
+                tokio::time::timeout(ms(150), program().lane("program")).await.is_err()
+            })
             .predicted(PREDICTION)
             .says(&["0.100 program tick 1", "0.150 program source closed"])
             .returns(true)
             .verdict();
     }
+
+    async fn dropped_anywhere() {
+        program().lane("program").cancellable().await;
+    }
+
+    #[test]
+    fn the_source_is_closed_after_any_cancellation() {
+        workshop::every_cancellation(dropped_anywhere)
+            .predicted(PREDICTION)
+            .holds("the source is closed, once", |run| {
+                run.transcript().iter().filter(|line| line.ends_with("source closed")).count() == 1
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/ticker.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! The answer comes on a channel of its own, and awaiting it is waiting for the actor. No lock is needed, since
-//! only the actor touches the sum.
+//! The answer comes on a channel of its own, and awaiting it is waiting for the actor. No lock is
+//! needed, since only the actor touches the sum.
 use async_concepts::{LaneExt, say};
 use tokio::{
     join,
@@ -61,8 +61,13 @@ mod tests {
     fn each_client_gets_the_sum_after_its_own_question() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the client did not wait for the answer", |run| run.said("0.000 A") || run.said("0.000 B"))
-            .panics("the answer was asked for before it could be there", "called `Result::unwrap()`")
+            .mistake("the client did not wait for the answer", |run| {
+                run.said("0.000 A") || run.said("0.000 B")
+            })
+            .panics(
+                "the answer was asked for before it could be there",
+                "called `Result::unwrap()`",
+            )
             .takes(60)
             .says(&["0.030 A 1", "0.060 B 3"])
             .returns((1, 3))
@@ -83,4 +88,19 @@ mod tests {
             .returns((1, 3))
             .verdict();
     }
+
+    #[test]
+    fn the_sums_fit_together_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds(
+                "the first client gets what it has added, and the second one the sum of both",
+                |run| matches!(run.outcome, Ok((1, 3) | (3, 2))),
+            )
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/counter_actor.rs"]
+mod then_try;

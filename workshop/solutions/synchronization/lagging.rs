@@ -1,5 +1,5 @@
-//! `recv` has two errors. `Lagged` says how many messages are lost, and the next `recv` goes on with the oldest
-//! that is kept; only `Closed` is the end.
+//! `recv` has two errors. `Lagged` says how many messages are lost, and the next `recv` goes on
+//! with the oldest that is kept; only `Closed` is the end.
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::broadcast, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -48,7 +48,9 @@ mod tests {
     fn a_reader_that_is_late_goes_on_and_knows_what_it_missed() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("`Lagged` was taken for the end", |run| run.output().is_some_and(|(read, _)| read.is_empty()))
+            .mistake("`Lagged` was taken for the end", |run| {
+                run.output().is_some_and(|(read, _)| read.is_empty())
+            })
             .mistake("the messages that were missed were not counted", |run| {
                 run.output().is_some_and(|(read, missed)| read.len() == 2 && *missed != 3)
             })
@@ -82,4 +84,19 @@ mod tests {
             .returns((vec![8, 9], 7))
             .verdict();
     }
+
+    #[test]
+    fn each_message_is_read_or_counted_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds(
+                "what was read and what was missed is all there was",
+                |run| matches!(&run.outcome, Ok((read, missed)) if read.len() as u64 + missed == 5),
+            )
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lagging.rs"]
+mod then_try;

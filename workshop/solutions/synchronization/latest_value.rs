@@ -1,5 +1,5 @@
-//! `changed` waits until there is a value that has not been seen, and gives an error when the sender is gone. What
-//! came between is skipped: that is what `watch` is for.
+//! `changed` waits until there is a value that has not been seen, and gives an error when the
+//! sender is gone. What came between is skipped: that is what `watch` is for.
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::watch, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -42,11 +42,16 @@ mod tests {
     fn the_display_shows_what_is_new_and_ends_with_the_sensor() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("a value was shown that had been shown already: it did not wait for a new one", |run| {
-                run.output() == Some(&vec![1, 3, 3])
+            .mistake(
+                "a value was shown that had been shown already: it did not wait for a new one",
+                |run| run.output() == Some(&vec![1, 3, 3]),
+            )
+            .mistake("the last value was never shown", |run| {
+                run.output().is_some_and(|shown| !shown.contains(&3))
             })
-            .mistake("the last value was never shown", |run| run.output().is_some_and(|shown| !shown.contains(&3)))
-            .mistake("values were kept in a queue, and the display is late", |run| run.output() == Some(&vec![1, 2, 3]))
+            .mistake("values were kept in a queue, and the display is late", |run| {
+                run.output() == Some(&vec![1, 2, 3])
+            })
             .takes(120)
             .says(&["0.000 display shows 1", "0.060 display shows 3"])
             .returns(vec![1, 3])
@@ -66,4 +71,22 @@ mod tests {
             .returns(vec![1, 9])
             .verdict();
     }
+
+    #[test]
+    fn the_last_value_is_shown_in_every_schedule() {
+        workshop::scenario("the display is ready at the time at which a value comes")
+            .time(60, 20)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("no value is shown twice, and the last one is shown", |run| {
+                run.outcome
+                    .as_ref()
+                    .is_ok_and(|shown| shown.last() == Some(&3) && shown.is_sorted_by(|a, b| a < b))
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/latest_value.rs"]
+mod then_try;

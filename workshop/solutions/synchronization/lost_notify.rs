@@ -1,5 +1,5 @@
-//! `notify_one` keeps one permit if no task waits: the next `notified` takes it and does not wait at all.
-//! `notify_waiters` keeps nothing.
+//! `notify_one` keeps one permit if no task waits: the next `notified` takes it and does not wait
+//! at all. `notify_waiters` keeps nothing.
 use async_concepts::{LaneExt, say};
 use tokio::{join, sync::Notify, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -58,4 +58,24 @@ mod tests {
             .takes(100)
             .verdict();
     }
+
+    #[test]
+    fn no_news_are_lost_in_any_schedule() {
+        const LOST: &str =
+            "the news came before the worker waited, in another order of the lanes, and were lost";
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .hangs(LOST, |run| run.deadlocked())
+            .verdict();
+        workshop::scenario("the news come at the time at which the worker begins to wait")
+            .value(0_u64, 50)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .hangs(LOST, |run| run.deadlocked())
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/lost_notify.rs"]
+mod then_try;

@@ -64,4 +64,20 @@ mod tests {
             .returns("newer".to_owned())
             .verdict();
     }
+
+    #[test]
+    fn readers_share_the_lock_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("all three read the old text at 50 ms", |run| {
+                let lines = run.transcript();
+                lines.len() == 3
+                    && lines.iter().all(|line| line.starts_with("0.050 ") && line.ends_with("old"))
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/many_readers.rs"]
+mod then_try;

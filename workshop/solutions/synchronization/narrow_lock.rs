@@ -1,7 +1,8 @@
-//! The price is there before the lock is taken, and the lock is held for one addition, during which no task waits.
+//! The price is there before the lock is taken, and the lock is held for one addition, during which
+//! no task waits.
 use async_concepts::{LaneExt, say};
 use futures::future::join_all;
-use tokio::{sync::Mutex, time::sleep};
+use workshop::shared::{sync::Mutex, time::sleep}; // tokio's; another task may use the lock, too
 use workshop::{Prediction, given, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
@@ -21,7 +22,10 @@ async fn buy(price: u32, sum: &Mutex<u32>) {
 
 async fn shop() -> u32 {
     let sum = Mutex::new(0);
-    join_all([(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &sum).lane(name))).await;
+    join_all(
+        [(1, "A"), (2, "B"), (3, "C"), (4, "D")].map(|(price, name)| buy(price, &sum).lane(name)),
+    )
+    .await;
     sum.into_inner()
 }
 
@@ -61,5 +65,24 @@ mod tests {
             .takes(100)
             .returns(37)
             .verdict();
+        workshop::scenario("another task holds the lock from 90 to 120 ms")
+            .held(90, 120)
+            .attempt(shop)
+            .predicted(PREDICTION)
+            .mistake("the lock was taken at that moment, and the price was given up: it can be waited for", |run| {
+                run.output().is_some_and(|sum| *sum < 10)
+            })
+            .holds("it is over when the lock has been free for all", |run| !run.took_more_than(120))
+            .returns(10)
+            .verdict();
+        workshop::every_schedule(shop)
+            .predicted(PREDICTION)
+            .mistake(LOST, |run| run.output().is_some_and(|sum| *sum < 10))
+            .returns(10)
+            .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/narrow_lock.rs"]
+mod then_try;

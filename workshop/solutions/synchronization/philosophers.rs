@@ -1,5 +1,5 @@
-//! The forks are taken in the order of their numbers, by everybody. So nobody who waits for a fork holds a higher one, and
-//! there is no circle.
+//! The forks are taken in the order of their numbers, by all of them. So a philosopher that waits
+//! for a fork holds no higher one, and there is no circle.
 use async_concepts::{LaneExt, say};
 use futures::join;
 use tokio::{sync::Mutex, time::sleep};
@@ -30,7 +30,11 @@ async fn dine(forks: &[Fork; 3], left: usize, right: usize) {
 
 async fn dinner() {
     let forks = [Fork::new(()), Fork::new(()), Fork::new(())];
-    join!(dine(&forks, 0, 1).lane("Hypatia"), dine(&forks, 1, 2).lane("Spinoza"), dine(&forks, 2, 0).lane("Weil"));
+    join!(
+        dine(&forks, 0, 1).lane("Hypatia"),
+        dine(&forks, 1, 2).lane("Spinoza"),
+        dine(&forks, 2, 0).lane("Weil")
+    );
 }
 
 fn main() {
@@ -58,22 +62,28 @@ mod tests {
         workshop::attempt(dinner)
             .predicted(PREDICTION)
             .hangs(CIRCLE, |run| run.ran_at("Hypatia", 10) && !run.said("eats"))
-            .blocks("one of them tried again and again without waiting, and no other could run", |run| {
-                !run.never_polled("Weil")
-            })
+            .blocks(
+                "one of them tried again and again without waiting, and no other could run",
+                |run| !run.never_polled("Weil"),
+            )
             .mistake("neighbours ate at the same time: a fork was not held while they did", |run| {
                 run.said_in_order(&["Hypatia eats", "Spinoza eats", "Hypatia is full"])
             })
             .mistake("a philosopher ate with fewer than two forks", |run| run.said("but with"))
             .mistake("a philosopher gave up, and went hungry", |run| run.count("is full") < 3)
             .holds("all three have eaten", |run| run.count("is full") == 3)
-            .holds("the one before is full when the next begins to eat", |run| all_ate_in_turn(run.transcript()))
+            .holds("the one before is full when the next begins to eat", |run| {
+                all_ate_in_turn(run.transcript())
+            })
             .verdict();
         workshop::scenario("it takes 10 ms to pick up a fork")
             .delay(Taking, 10)
             .attempt(dinner)
             .predicted(PREDICTION)
-            .hangs("the circle is still there: it closes if it takes a while to pick up a fork", |run| run.deadlocked())
+            .hangs(
+                "the circle is still there: it closes if it takes a while to pick up a fork",
+                |run| run.deadlocked(),
+            )
             .holds("all three have eaten", |run| run.count("is full") == 3)
             .verdict();
         workshop::scenario("they dine twice")
@@ -82,4 +92,23 @@ mod tests {
             .holds("all three have eaten twice", |run| run.count("is full") == 6)
             .verdict();
     }
+
+    #[test]
+    fn all_eat_in_every_schedule() {
+        workshop::scenario("it takes 10 ms to pick up a fork")
+            .delay(Taking, 10)
+            .every_schedule(dinner)
+            .predicted(PREDICTION)
+            .hangs("the circle is still there: it closes in another order of the lanes", |run| {
+                run.deadlocked()
+            })
+            .holds("all three eat", |run| {
+                run.transcript().iter().filter(|line| line.contains("is full")).count() == 3
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/philosophers.rs"]
+mod then_try;

@@ -30,8 +30,12 @@ mod tests {
     fn all_begin_when_the_last_one_has_come() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("each began when it came: nothing waited for the others", |run| run.said("0.050 A runs"))
-            .hangs("the barrier waits for more than the three that come", |run| run.ran_at("C", 200))
+            .mistake("each began when it came: nothing waited for the others", |run| {
+                run.said("0.050 A runs")
+            })
+            .hangs("the barrier waits for more than the three that come", |run| {
+                run.ran_at("C", 200)
+            })
             .takes(300)
             .says(&["0.200 A runs", "0.200 B runs", "0.200 C runs"])
             .verdict();
@@ -52,4 +56,20 @@ mod tests {
             .takes(20)
             .verdict();
     }
+
+    #[test]
+    fn they_begin_together_in_every_schedule() {
+        workshop::scenario("all three come at once")
+            .time(50, 10)
+            .time(200, 10)
+            .time(100, 10)
+            .every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("each of the three runs", |run| run.transcript().len() == 3)
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/start_together.rs"]
+mod then_try;

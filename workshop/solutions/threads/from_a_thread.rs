@@ -1,5 +1,5 @@
-//! The handle was made where the runtime is known, and moved into the thread. It puts the task into the queue of
-//! the runtime and wakes it.
+//! The handle was made where the runtime is known, and moved into the thread. It puts the task into
+//! the queue of the runtime and wakes it.
 use async_concepts::{LaneExt, block, on_thread, say};
 use tokio::{runtime::Handle, sync::oneshot, time::sleep};
 use workshop::{Prediction, given, ms};
@@ -38,7 +38,9 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .may_sleep()
-            .mistake("the task was dropped on the thread, and not started", |run| run.never_polled("task"))
+            .mistake("the task was dropped on the thread, and not started", |run| {
+                run.never_polled("task")
+            })
             .mistake("the task was not run by the runtime, or not after the computation", |run| {
                 !run.said("0.120 task done")
             })
@@ -64,3 +66,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/from_a_thread.rs"]
+mod then_try;

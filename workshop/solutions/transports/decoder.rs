@@ -1,5 +1,5 @@
-//! It looks whether the frame is whole before it takes anything, and takes no byte more than the frame has. So it
-//! does not matter where the bytes were cut.
+//! It looks whether the frame is whole before it takes anything, and takes no byte more than the
+//! frame has. So it does not matter where the bytes were cut.
 use async_concepts::say;
 use workshop::{Prediction, given};
 
@@ -68,9 +68,10 @@ mod tests {
     fn frames_do_not_depend_on_where_the_bytes_are_cut() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("a frame was taken that was not whole, or bytes of the next one with it", |run| {
-                run.output() == Some(&0)
-            })
+            .mistake(
+                "a frame was taken that was not whole, or bytes of the next one with it",
+                |run| run.output() == Some(&0),
+            )
             .mistake("it works only for some of the places where the bytes can be cut", |run| {
                 run.output().is_some_and(|right| *right < 11)
             })
@@ -89,3 +90,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/decoder.rs"]
+mod then_try;

@@ -1,5 +1,5 @@
-//! Read until a read returns 0 bytes, which is the end of the stream, and answer each time with what was read: not with the
-//! whole buffer, in which older bytes may stand.
+//! Read until a read returns 0 bytes, which is the end of the stream, and answer each time with
+//! what was read: not with the whole buffer, in which older bytes may stand.
 use async_concepts::{LaneExt, say};
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};
@@ -78,12 +78,17 @@ mod tests {
         ];
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("it hung up too soon: one read is not all there is", |run| run.said("broken pipe"))
-            .mistake("it wrote more than it had read", |run| run.said("\\0"))
-            .hangs("the client waits for the echo of its first part: it has to come back at once", |run| {
-                !run.said("hel")
+            .mistake("it hung up too soon: one read is not all there is", |run| {
+                run.said("broken pipe")
             })
-            .blocks("a read of 0 bytes is the end, not an empty message", |run| run.said("client \"ld\""))
+            .mistake("it wrote more than it had read", |run| run.said("\\0"))
+            .hangs(
+                "the client waits for the echo of its first part: it has to come back at once",
+                |run| !run.said("hel"),
+            )
+            .blocks("a read of 0 bytes is the end, not an empty message", |run| {
+                run.said("client \"ld\"")
+            })
             .says(&lines)
             .verdict();
         workshop::scenario("a client that reads slowly, behind a pipe that takes four bytes")
@@ -116,3 +121,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/echo.rs"]
+mod then_try;

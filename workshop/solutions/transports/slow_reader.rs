@@ -1,5 +1,5 @@
-//! The write has a limit. When it is over, the future and the client are dropped, and the client sees the end of
-//! the stream after what it had got.
+//! The write has a limit. When it is over, the future and the client are dropped, and the client
+//! sees the end of the stream after what it had got.
 use async_concepts::{LaneExt, say};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
@@ -29,7 +29,11 @@ async fn program() {
     let (silent, first) = duplex(16);
     let (quick, second) = duplex(16);
     let silent = reader(silent, 5000);
-    join!(serve(vec![first, second]).lane("server"), silent.lane("silent"), reader(quick, 0).lane("quick"));
+    join!(
+        serve(vec![first, second]).lane("server"),
+        silent.lane("silent"),
+        reader(quick, 0).lane("quick")
+    );
 }
 
 fn main() {
@@ -44,8 +48,12 @@ mod tests {
     fn a_client_that_does_not_read_is_given_up_after_a_second() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the server waited for a client that does not read", |run| run.said("5.000 quick"))
-            .mistake("the client that reads did not get its page", |run| !run.said("quick 64 bytes"))
+            .mistake("the server waited for a client that does not read", |run| {
+                run.said("5.000 quick")
+            })
+            .mistake("the client that reads did not get its page", |run| {
+                !run.said("quick 64 bytes")
+            })
             .takes(5000)
             .says(&["1.000 quick 64 bytes", "5.000 silent 16 bytes"])
             .verdict();
@@ -67,3 +75,7 @@ mod tests {
             .verdict();
     }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/slow_reader.rs"]
+mod then_try;

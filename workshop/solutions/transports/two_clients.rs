@@ -1,5 +1,5 @@
-//! Each client gets a task of its own, and the loop only accepts. In a `JoinSet` the tasks are waited for when no more clients
-//! come.
+//! Each client gets a task of its own, and the loop only accepts. In a `JoinSet` the tasks are
+//! waited for when no more clients come.
 use async_concepts::{LaneExt, say};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, copy, duplex, split};
 use tokio::{join, sync::mpsc, task::JoinSet, time::sleep};
@@ -67,7 +67,9 @@ mod tests {
     fn a_slow_client_does_not_delay_a_fast_one() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("the fast client had to wait for the slow one", |run| run.said("1.000 fast hello"))
+            .mistake("the fast client had to wait for the slow one", |run| {
+                run.said("1.000 fast hello")
+            })
             .mistake("only the first client was served", |run| run.said("fast no answer"))
             .mistake("the slow client was thrown out", |run| run.said("slow no answer"))
             .takes(1000)
@@ -87,4 +89,18 @@ mod tests {
             .says(&["0.010 fast hello", "0.030 first hello", "2.000 slow hello"])
             .verdict();
     }
+
+    #[test]
+    fn both_are_served_in_every_schedule() {
+        workshop::every_schedule(program)
+            .predicted(PREDICTION)
+            .holds("both get their answer", |run| {
+                run.transcript().iter().filter(|line| line.ends_with("hello")).count() == 2
+            })
+            .verdict();
+    }
 }
+
+#[cfg(all(test, feature = "then_try"))]
+#[path = "../../then_try/two_clients.rs"]
+mod then_try;

@@ -22,6 +22,7 @@ async fn consume(items: Receiver<u32>) -> u32 {
 
 async fn program() -> u32 {
     let (send, receive) = sync_channel(1);
-    let ((), sum) = join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
+    let ((), sum) =
+        join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
     sum
 }

@@ -24,6 +24,7 @@ async fn consume(mut items: Receiver<u32>) -> u32 {
 
 async fn program() -> u32 {
     let (send, receive) = channel(1);
-    let ((), sum) = join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
+    let ((), sum) =
+        join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
     sum
 }

@@ -4,6 +4,7 @@ async fn naps(lengths: Vec<u64>) -> Vec<u64> {
     let naps = lengths.into_iter().map(|length| nap(length).lane(format!("nap {length}")));
     // TODO: the list can have any length. Let all of its naps overlap.
     let mut naps = naps;
-    let (a, b, c) = futures::join!(naps.next().unwrap(), naps.next().unwrap(), naps.next().unwrap());
+    let (a, b, c) =
+        futures::join!(naps.next().unwrap(), naps.next().unwrap(), naps.next().unwrap());
     vec![a, b, c]
 }

@@ -1,6 +1,7 @@
 //! Mistake: main panicked
 async fn copy() {
-    let mut pages = stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
+    let mut pages =
+        stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
     // TODO: fetch the next pages while these are stored.
     todo!();
     while let Some(page) = pages.next().await {

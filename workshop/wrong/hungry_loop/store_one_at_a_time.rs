@@ -2,7 +2,8 @@
 async fn copy() {
     let (send, mut receive) = tokio::sync::mpsc::channel(2);
     tokio::spawn(async move {
-        let mut pages = stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
+        let mut pages =
+            stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(2);
         while let Some(page) = pages.next().await {
             send.send(page).await.unwrap();
         }

@@ -1,6 +1,7 @@
 //! Mistake: too many at a time: 3 lanes “fetch” were under way, and 2 may be
 async fn copy() {
-    let pages = stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(3);
+    let pages =
+        stream::iter(1..=4).map(|page| fetch(page).lane(format!("fetch {page}"))).buffered(3);
     // TODO: fetch the next pages while these are stored.
     pages.for_each_concurrent(None, |page| store(page).lane("store")).await;
 }

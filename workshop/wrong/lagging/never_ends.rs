@@ -9,7 +9,9 @@ async fn reader(mut messages: broadcast::Receiver<u32>) -> (Vec<u32>, u64) {
                 read.push(number);
             }
             Err(broadcast::error::RecvError::Lagged(number)) => missed += number,
-            Err(broadcast::error::RecvError::Closed) if read.is_empty() => tokio::task::yield_now().await,
+            Err(broadcast::error::RecvError::Closed) if read.is_empty() => {
+                tokio::task::yield_now().await
+            }
             Err(broadcast::error::RecvError::Closed) => return (read, missed),
         }
     }

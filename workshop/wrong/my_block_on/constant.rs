@@ -1,5 +1,5 @@
 //! Mistake: it polled although no wake had come
-/// Somebody rings 20 ms after the bell has been listened to. Returns how often that was.
+/// A thread rings 20 ms after the bell has been listened to. Returns how often that was.
 async fn visit() -> u32 {
     let (ring, mut bell) = oneshot::channel();
     let (listening, listened) = mpsc::channel();

@@ -11,8 +11,8 @@ use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
-pub use steps::{Step, SteppedLane, SteppedRun, Track};
 pub(super) use steps::polls;
+pub use steps::{Step, SteppedLane, SteppedRun, Track};
 
 /// What the script reads.
 #[derive(Serialize)]

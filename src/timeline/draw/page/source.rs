@@ -43,9 +43,9 @@ pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<Str
 }
 
 impl SourceFile {
-    /// Reads a file that was named from the top folder of its workspace. That is the working folder,
-    /// or that of the package, or one around it; or, for this project's own examples, the folder in
-    /// which this library was compiled: so they are found wherever they are run.
+    /// Reads a file that was named from the top folder of its workspace. That is the working
+    /// folder, or that of the package, or one around it; or, for this project's own examples, the
+    /// folder in which this library was compiled: so they are found wherever they are run.
     pub(super) fn read(file: &str) -> Option<SourceFile> {
         let mut folders: Vec<PathBuf> = vec![];
         if let Ok(folder) = std::env::current_dir() {
@@ -71,7 +71,10 @@ impl SourceFile {
         let recorded =
             Path::new("tests/twins/recorded").join(path.with_extension("json").file_name()?);
         let scenes = fs::read_to_string(self.root.join(recorded)).ok()?;
-        let file = self.file.strip_suffix(".rs")?.to_owned() + ".py";
+        let name = self.file.strip_suffix(".rs")?;
+        // The second name is for those whose first would hide a module of Python's.
+        let files = [format!("{name}.py"), format!("{name}_twin.py")];
+        let file = files.into_iter().find(|file| self.root.join(file).exists())?;
         let text = fs::read_to_string(self.root.join(&file)).ok()?;
         let scenes = serde_json::from_str(&scenes).ok()?;
         Some(Twin { source: SourceFile { file, root: self.root.clone(), text }, scenes })

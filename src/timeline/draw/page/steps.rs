@@ -28,8 +28,8 @@ pub struct SteppedRun {
 /// A run in one language.
 #[derive(Clone, Debug, Serialize)]
 pub struct Track {
-    /// The file to which all numbers of lines belong, from the top folder of its workspace. Empty if
-    /// no lane has a place.
+    /// The file to which all numbers of lines belong, from the top folder of its workspace. Empty
+    /// if no lane has a place.
     pub file: String,
     /// A poll each; in Python what asyncio's event loop does in one call.
     pub steps: Vec<Step>,
@@ -74,8 +74,8 @@ pub struct Step {
     /// The lanes that stand somewhere else than before, and where; nowhere if they have ended.
     pub stands: Vec<(LaneId, Option<u32>)>,
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
-    /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and not
-    /// polled; and at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
+    /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
+    /// not polled; and at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
     pub states: String,
     /// The lanes that are ready, in the order of their wakes.
     pub ready: Vec<LaneId>,

@@ -3,6 +3,10 @@
 //!
 //! [`Chart::picture`] draws one and says what a program may want to know of it, so that no number
 //! has to be read out of its text. `picture` has the drawing, and `style` the colours.
+//!
+//! The words here: a *sheet* is what charts on one time axis share (width, names, heights); a
+//! *picture* is one chart laid out on it; a *column* is all of them, one below the other, as one
+//! document.
 mod picture;
 mod style;
 
@@ -130,28 +134,76 @@ const BETWEEN: f64 = 28.0;
 /// More rows than this make a picture too high to be seen at once.
 pub(super) const ROWS: usize = 24;
 
+/// A picture in the making: charts that are drawn one below the other.
+#[derive(Default)]
+struct Column {
+    /// What is drawn, and how far from the top.
+    body: Vec<(f64, Markup)>,
+    /// The whole picture in words, for a screen reader: a text for each chart or pair.
+    described: Vec<String>,
+    /// That of the widest chart so far.
+    width: f64,
+    /// Where the next chart begins.
+    top: f64,
+    /// Of the first chart only: a player follows one run.
+    stops: Vec<f64>,
+    left_out: Vec<LeftOut>,
+}
+
+impl Column {
+    fn add(&mut self, picture: &Picture<'_>) {
+        if self.body.is_empty() {
+            self.stops = picture.stops();
+        }
+        self.body.push((self.top, picture.draw()));
+        self.top += picture.height() + BETWEEN;
+    }
+
+    fn finish(self, options: SvgOptions) -> SvgPicture {
+        // Nothing follows the last chart, so the space behind it goes; without a chart there is
+        // none.
+        let height = (self.top - BETWEEN).max(0.0);
+        let svg = self.document(height, options);
+        SvgPicture { svg, width: self.width, height, stops: self.stops, left_out: self.left_out }
+    }
+
+    fn document(&self, height: f64, options: SvgOptions) -> String {
+        let width = px(self.width);
+        let height = px(height);
+        html! {
+            // The size and the view box are the same: it is drawn in pixels of its natural size,
+            // and grows or shrinks as a whole where the page gives it another one.
+            svg.timeline.(theme_class(options.theme)) xmlns="http://www.w3.org/2000/svg"
+                viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height)
+                role="img" aria-label=(self.described.join(" "))
+            {
+                // A page has these once for all its pictures: see `page_style`.
+                @if options.theme != Theme::Page {
+                    style { (PreEscaped(style::style(options.theme))) }
+                    (style::patterns())
+                }
+                @for (top, drawn) in &self.body {
+                    g transform={ "translate(0 " (px(*top)) ")" } { (drawn) }
+                }
+            }
+        }
+        .into_string()
+    }
+}
+
 fn several(charts: &[Chart], options: SvgOptions) -> SvgPicture {
-    let mut body = vec![];
-    let mut described = vec![];
-    let (mut width, mut top): (f64, f64) = (0.0, 0.0);
-    let (mut stops, mut left_out) = (vec![], vec![]);
+    let mut column = Column::default();
     for chart in charts {
         let rows = Rows::new(chart, ROWS);
+        // A sheet and a layout of its own: each chart uses the whole width for its own time.
         let sheet = Sheet::new(&[(chart, &rows)], options);
         let layout = Layout::new(&[(chart, &rows)], sheet.room);
-        let picture = Picture::new(chart, &rows, &layout, &sheet, &[]);
-        if body.is_empty() {
-            stops = picture.stops();
-        }
-        body.push((top, picture.draw()));
-        described.push(chart.describe());
-        width = width.max(sheet.width);
-        top += picture.height() + BETWEEN;
-        left_out.extend(layout.left_out);
+        column.add(&Picture::new(chart, &rows, &layout, &sheet, &[]));
+        column.described.push(chart.describe());
+        column.width = column.width.max(sheet.width);
+        column.left_out.extend(layout.left_out);
     }
-    let height = (top - BETWEEN).max(0.0);
-    let svg = document(&body, &described.join(" "), (width, height), options);
-    SvgPicture { svg, width, height, stops, left_out }
+    column.finish(options)
 }
 
 /// Draws several pairs of charts into one picture, one below the other.
@@ -161,53 +213,21 @@ pub fn pairs_to_svg(pairs: &[Pair], options: SvgOptions) -> String {
 
 /// Pairs of runs, each pair on one time axis: see [`Pair`].
 pub(super) fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
-    let mut body = vec![];
-    let mut described = vec![];
-    let (mut width, mut top): (f64, f64) = (0.0, 0.0);
-    let (mut stops, mut left_out) = (vec![], vec![]);
+    let mut column = Column::default();
     for pair in pairs {
         let [upper, lower] = &pair.charts;
         let both = [(upper, &pair.rows[0]), (lower, &pair.rows[1])];
+        // One sheet and one layout for both, so that equal times are at equal places.
         let sheet = Sheet::new(&both, options);
         let layout = Layout::new(&both, sheet.room);
         for (chart, rows) in both {
-            let picture = Picture::new(chart, rows, &layout, &sheet, &pair.different);
-            if stops.is_empty() {
-                stops = picture.stops();
-            }
-            body.push((top, picture.draw()));
-            top += picture.height() + BETWEEN;
+            column.add(&Picture::new(chart, rows, &layout, &sheet, &pair.different));
         }
-        described.push(pair.describe());
-        width = width.max(sheet.width);
-        left_out.extend(layout.left_out);
+        column.described.push(pair.describe());
+        column.width = column.width.max(sheet.width);
+        column.left_out.extend(layout.left_out);
     }
-    let height = (top - BETWEEN).max(0.0);
-    let svg = document(&body, &described.join(" "), (width, height), options);
-    SvgPicture { svg, width, height, stops, left_out }
-}
-
-fn document(
-    body: &[(f64, Markup)],
-    described: &str,
-    (width, height): (f64, f64),
-    options: SvgOptions,
-) -> String {
-    html! {
-        svg.timeline.(theme_class(options.theme)) xmlns="http://www.w3.org/2000/svg"
-            viewBox={ "0 0 " (px(width)) " " (px(height)) } width=(px(width)) height=(px(height))
-            role="img" aria-label=(described)
-        {
-            @if options.theme != Theme::Page {
-                style { (PreEscaped(style::style(options.theme))) }
-                (style::patterns())
-            }
-            @for (top, drawn) in body {
-                g transform={ "translate(0 " (px(*top)) ")" } { (drawn) }
-            }
-        }
-    }
-    .into_string()
+    column.finish(options)
 }
 
 fn theme_class(theme: Theme) -> &'static str {

@@ -1,4 +1,27 @@
 //! The drawing of one chart.
+//!
+//! From top to bottom, in pixels from the top left of the chart:
+//!
+//! ```text
+//!   0        title                                    if there is a caption: TITLE, and SUMMARY
+//!            summary, in lines                        for each of its lines
+//!            0        100 ms    200 ms                the times: TOP, above `top`
+//!   top      name ██████───────██████✓                a row for each of `Rows`: row_height,
+//!            name ──────██████────────██✓ note        with bars of bar_height in its middle
+//!   threads_top   [thread] ███ ██   idle  ███         a track for each thread: track_height
+//!   bottom   █ running  ─ waiting …                   the legend, in lines
+//!            3 more lanes are not drawn: …            what is left out
+//!            1  A  what A printed   4  B …            the lines, in columns
+//!
+//!   0        left                  left + room.width  sheet.width
+//! ```
+//!
+//! It is drawn from back to front: bands, coloured differences, rows, arrows, the numbers of lines,
+//! threads, the cut. Text is measured by a rule of thumb (see [`LETTER`]), since no font is known
+//! here: so each test of “does it fit” leaves some room.
+//!
+//! Coordinates of two kinds meet here. Those of the layout begin at the chart's left edge, and
+//! those of the picture at the sheet's: `x` turns positions into the latter, and `left +` the rest.
 use super::{SvgOptions, Theme};
 use crate::timeline::{
     LaneId,
@@ -24,6 +47,7 @@ const SMALL: f64 = 12.0;
 const BOLD: f64 = 1.1;
 /// Between the left edge, a lane's name, and the chart.
 const MARGIN: f64 = 16.0;
+/// Wide enough for a number of two digits, in a poll that printed a line.
 const COLUMN: f64 = 26.0;
 /// From the top to the first row: the times, and above them the title and the summary.
 const TOP: f64 = 34.0;
@@ -32,8 +56,11 @@ const SUMMARY: f64 = 17.0;
 /// The height of a thread's row, and of what stands in it.
 const TRACK: f64 = 30.0;
 const HOLD: f64 = 22.0;
+/// From one line of the legend, of the notes and of what was said to the next.
 const LINE: f64 = 19.0;
+/// So many lines are listed below the picture, and of the others how many there are.
 const LINES: usize = 24;
+/// With less there is no room for a chart beside the names.
 const NARROWEST: f64 = 480.0;
 /// Names of lanes, and what became of them, are no wider than this.
 const NAME: f64 = 200.0;
@@ -42,11 +69,13 @@ const NOTE: f64 = 26.0;
 
 /// What charts on one sheet have in common.
 pub(super) struct Sheet {
+    /// In pixels, as all that follows: no less than [`NARROWEST`], whatever the options ask for.
     pub width: f64,
     /// Where the charts begin, to the right of the names.
     pub left: f64,
     /// For the charts themselves.
     pub room: Room,
+    /// As they were given: what is drawn at all is looked up here.
     options: SvgOptions,
     /// How high a lane's row is, and in it a bar; and the same for a thread.
     row_height: f64,
@@ -58,16 +87,20 @@ pub(super) struct Sheet {
 impl Sheet {
     pub fn new(charts: &[(&Chart, &Rows)], options: SvgOptions) -> Sheet {
         let width = options.width.max(NARROWEST);
-        let (mut name, mut note): (f64, f64) = (0.0, 0.0);
+        // What stands left and right of the charts is measured first, since it takes its width from
+        // them. Two charts that share an axis have one sheet, so that both begin at one place.
+        let mut name: f64 = 0.0;
+        let mut note: f64 = 0.0;
         for (chart, rows) in charts {
             for (number, _) in used_threads(chart) {
-                name = name.max(width_of(&thread_name(number), FONT) * BOLD);
+                name = name.max(width_of(&thread_name(chart, number), FONT) * BOLD);
             }
             for lanes in &rows.drawn {
                 name = name.max(width_of(row_name(chart, lanes), FONT) * BOLD);
             }
             for &lane in rows.drawn.iter().flatten() {
                 let row = &chart.rows[lane];
+                // A note on an end further left has the free part of its row.
                 let at_the_edge = row.end.0.instant + 1 == chart.instants.len();
                 if let (true, Some(text)) = (at_the_edge, chart.end_note(row)) {
                     note = note.max(width_of(&text, SMALL) + 14.0);
@@ -77,13 +110,18 @@ impl Sheet {
         let left = MARGIN + name.min(NAME) + MARGIN;
         let right = note.min(NAME) + 24.0 + MARGIN;
         let row_height = options.row.max(SvgOptions::LOWEST_ROW);
+        // In a low picture threads become lower, too, but no lower than a letter.
         let track_height = TRACK.min(row_height * 0.75);
         Sheet {
             width,
             left,
+            // The narrowest gap has room for a waiting line of some length, and the cut for two
+            // dotted lines.
             room: Room { width: width - left - right, column: COLUMN, gap: 24.0, cut: 40.0 },
             options,
             row_height,
+            // A little more than half, so that the text above a wait has the rest. A whole number,
+            // or edges would be blurred.
             bar_height: (row_height * 0.565).round(),
             track_height,
             hold_height: track_height.min(HOLD),
@@ -95,13 +133,14 @@ impl Sheet {
 pub(super) struct Picture<'c> {
     chart: &'c Chart,
     rows: &'c Rows,
+    /// It may be shared with another chart of the same sheet.
     layout: &'c Layout,
     sheet: &'c Sheet,
     /// In each row the stretches in which it differs from that of another chart.
     different: &'c [Vec<(Pos, Pos)>],
     /// Which lanes poll others: they are not to blame when these block.
     polls_others: Vec<bool>,
-    /// The title and the summary, in lines.
+    /// The summary, in lines: it is broken here, since SVG does not break lines.
     summary: Vec<String>,
     /// Where the first row begins.
     top: f64,
@@ -118,6 +157,7 @@ impl<'c> Picture<'c> {
         let mut summary = vec![];
         let mut top = TOP;
         if sheet.options.caption {
+            // `wrap` counts columns of a terminal: so many letters are there in the sheet's width.
             let columns = (sheet.width - 2.0 * MARGIN) / (SMALL * LETTER);
             summary = wrap(&chart.summary(), columns as usize);
             top += TITLE + SUMMARY * summary.len() as f64;
@@ -126,11 +166,15 @@ impl<'c> Picture<'c> {
         Picture { chart, rows, layout, sheet, different, polls_others, summary, top }
     }
 
+    /// Counted from the sheet's left edge.
     fn x(&self, pos: Pos) -> f64 {
         self.sheet.left + self.layout.x(pos)
     }
 
     /// The middle of a row.
+    ///
+    /// Bars, lines, signs and text of a row are placed from here: up and down by half a bar, text
+    /// by 4 or 5 pixels, so that its letters and not its baseline are in the middle.
     fn row_y(&self, row: usize) -> f64 {
         self.top + (row as f64 + 0.5) * self.sheet.row_height
     }
@@ -140,7 +184,8 @@ impl<'c> Picture<'c> {
         Some(self.row_y(self.rows.of_lane(lane)?))
     }
 
-    /// Where the rows of threads begin.
+    /// Where the rows of threads begin: a little apart from the lanes, since they are another kind
+    /// of row, which says the same by thread.
     fn threads_top(&self) -> f64 {
         self.top + self.rows.drawn.len() as f64 * self.sheet.row_height + 8.0
     }
@@ -150,6 +195,8 @@ impl<'c> Picture<'c> {
         self.threads_top() + used_threads(self.chart).len() as f64 * self.sheet.track_height
     }
 
+    /// Each part says how high it is by the same rules by which it is drawn: a part that drew more
+    /// would lie on the next chart.
     pub fn height(&self) -> f64 {
         let notes = self.layout.left_out.len() as f64 * LINE;
         self.bottom() + 16.0 + self.legend_height() + notes + self.lines_height()
@@ -188,6 +235,7 @@ impl<'c> Picture<'c> {
     }
 
     pub fn draw(&self) -> Markup {
+        // What stands below each other is placed by the heights that `height` sums up.
         let legend = self.bottom() + 16.0;
         let notes = legend + self.legend_height();
         let lines = notes + self.layout.left_out.len() as f64 * LINE;
@@ -214,6 +262,7 @@ impl<'c> Picture<'c> {
 
     fn caption(&self) -> Markup {
         html! {
+            // Positions are fixed, since TITLE and SUMMARY leave room for exactly this.
             text.title x=(px(MARGIN)) y="26" { (self.chart.title) }
             @for (nth, line) in self.summary.iter().enumerate() {
                 text.faint x=(px(MARGIN)) y=(px(47.0 + nth as f64 * SUMMARY)) { (line) }
@@ -229,9 +278,11 @@ impl<'c> Picture<'c> {
         for (index, instant) in self.chart.instants.iter().enumerate() {
             let Some(range) = self.layout.instant(index) else { continue };
             bands.extend(self.layout.parts(range.clone()));
+            // Its beginning is cut out. A time there would be taken for that of its end.
             if self.layout.hides(Pos { instant: index, column: 0 }) {
                 continue;
             }
+            // Of a band that is cut, the time stands above the larger part.
             let seen = self.layout.seen(range);
             let text = human(instant.at);
             let middle = self.sheet.left + (seen.start + seen.end) / 2.0;
@@ -249,6 +300,8 @@ impl<'c> Picture<'c> {
         let height = px(self.bottom() - self.top + 10.0);
         html! {
             @for band in bands {
+                // Reaches a little beyond the first and the last row, so that it is seen as one
+                // band.
                 rect.band x=(px(self.sheet.left + band.start)) y=(px(self.top - 6.0))
                     width=(px(band.end - band.start)) height=(height) rx="4" {}
             }
@@ -264,6 +317,8 @@ impl<'c> Picture<'c> {
         html! {
             @for (row, stretches) in self.different.iter().enumerate() {
                 @for &(from, to) in stretches {
+                    // Over the whole height of the row: what differs may be a wait, which has no
+                    // height.
                     @for part in self.layout.parts(self.layout.x(from)..self.layout.x(to)) {
                         rect.differs x=(px(self.sheet.left + part.start))
                             y=(px(self.row_y(row) - self.sheet.row_height / 2.0))
@@ -276,9 +331,12 @@ impl<'c> Picture<'c> {
 
     fn row(&self, row: usize, lanes: &[LaneId]) -> Markup {
         let y = self.row_y(row);
+        // Shortened for bold letters, which are wider.
         let name = shorten(row_name(self.chart, lanes), NAME / BOLD, FONT);
         html! {
             text.name x=(px(self.sheet.left - MARGIN)) y=(px(y + 5.0)) { (name) }
+            // All spans before all ends: the sign of an end stands on what the next lane of the row
+            // does.
             @for &lane in lanes {
                 @for nth in 0..self.chart.rows[lane].spans.len() { (self.span(lane, nth, y)) }
             }
@@ -289,12 +347,16 @@ impl<'c> Picture<'c> {
     /// The sign of a lane's end and the note on it.
     fn end(&self, lane: LaneId, y: f64) -> Markup {
         let row = &self.chart.rows[lane];
+        // The place of its end is in the cut. That the lane goes on behind it would be wrong to
+        // say.
         if self.layout.hides(row.end.0) {
             return html! {};
         }
         let at = self.x(row.end.0);
         let mark = row.end.1.mark();
         let next = self.rows.next_in_row(lane);
+        // What is to the right of the sign is free until the next lane of the row, or the sheet's
+        // edge.
         let until = match next {
             Some(next) => self.x(self.chart.rows[next].begin()),
             None => self.sheet.width - 4.0,
@@ -327,8 +389,11 @@ impl<'c> Picture<'c> {
         let wide = width_of(&note, SMALL);
         let mut start = room.start;
         let mut arrows = self.arrows_through(y - SMALL..y + SMALL);
+        // From left to right: the note may move behind one arrow and then meet the next.
         arrows.sort_by(f64::total_cmp);
         for x in arrows {
+            // It stays where it is if it would not fit behind the arrow: crossed is better than cut
+            // off.
             if start <= x + 6.0 && x < start + wide && x + 6.0 + wide <= room.end {
                 start = x + 6.0;
             }
@@ -339,11 +404,13 @@ impl<'c> Picture<'c> {
     fn span(&self, lane: LaneId, nth: usize, y: f64) -> Markup {
         let row = &self.chart.rows[lane];
         let span = &row.spans[nth];
+        // Two parts if the cut is in it, none if it is hidden by the cut or takes no room.
         let parts = self.layout.parts(self.layout.x(span.from)..self.layout.x(span.to));
         let colour = lane_class(row.hue);
         html! {
             @if !parts.is_empty() {
                 g {
+                    // The title is that of the group: pointing at either part says the same.
                     @if self.sheet.options.titles { title { (self.chart.sentence(lane, nth)) } }
                     @for part in &parts { (self.shape(span.state, part, y, &colour)) }
                 }
@@ -354,8 +421,11 @@ impl<'c> Picture<'c> {
 
     /// The shape of a state. `part` is counted from where the chart begins.
     fn shape(&self, state: State, part: &Range<f64>, y: f64, colour: &str) -> Markup {
-        let (from, to) = (self.sheet.left + part.start, self.sheet.left + part.end);
-        let (top, height) = (px(y - self.sheet.bar_height / 2.0), px(self.sheet.bar_height));
+        let from = self.sheet.left + part.start;
+        let to = self.sheet.left + part.end;
+        let top = px(y - self.sheet.bar_height / 2.0);
+        let height = px(self.sheet.bar_height);
+        // Two classes each: the first is the state (its pattern or opacity), the second the colour.
         let bar = |class: &str| {
             html! {
                 rect.(class).(colour) x=(px(from)) y=(top) width=(px(to - from)) height=(height)
@@ -368,6 +438,8 @@ impl<'c> Picture<'c> {
         match state {
             State::Running => bar("running"),
             State::RunningUnwoken => bar("unwoken"),
+            // A pattern lies on a bar of the lane's colour: so the colour still says which lane it
+            // is.
             State::Blocking => html! { (bar("running")) (bar("blocking")) },
             State::OnThread => html! { (bar("running")) (bar("on-thread")) },
             State::MovedClock => html! { (bar("running")) (bar("moved-clock")) },
@@ -375,6 +447,8 @@ impl<'c> Picture<'c> {
             State::Lazy => line("lazy", from + 5.0, to - 2.0),
             State::Waiting(_) => line("waiting", from + 3.0, to - 3.0),
             State::Ready | State::WokenNotPolled => {
+                // One pixel in on both sides, since the border is drawn around the edge: two
+                // neighbours would share it.
                 let ready = state == State::Ready;
                 let class = if ready { format!("ready {colour}") } else { "not-polled".into() };
                 html! {
@@ -391,6 +465,8 @@ impl<'c> Picture<'c> {
         let span = &row.spans[nth];
         let time = human(self.chart.between(span.from, span.to));
         match span.state {
+            // Of lanes inside each other, the innermost blocks, and the bars of the others only
+            // last as long.
             State::Blocking if !self.polls_others[lane] => {
                 self.label(lane, span, y, &[format!("blocks the thread {time}"), time])
             }
@@ -399,6 +475,7 @@ impl<'c> Picture<'c> {
                 self.label(lane, span, y, &[format!("moved the clock {time}"), time])
             }
             State::WokenNotPolled => {
+                // The longest first. The last, the time alone, is the least that tells something.
                 let texts =
                     [format!("woken, not polled {time}"), format!("not polled {time}"), time];
                 self.inside(span, &texts, y)
@@ -417,7 +494,8 @@ impl<'c> Picture<'c> {
     /// Text in a bar, where no number stands: the first that fits into the widest such part.
     fn label(&self, lane: LaneId, span: &Span, y: f64, texts: &[String]) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
-        let (from, to) = (self.sheet.left + seen.start, self.sheet.left + seen.end);
+        let from = self.sheet.left + seen.start;
+        let to = self.sheet.left + seen.end;
         let mut edges = vec![from];
         for said in &self.chart.said {
             if said.lane == lane {
@@ -462,7 +540,8 @@ impl<'c> Picture<'c> {
     /// widest part without an arrow; the short text where the long one does not fit.
     fn above(&self, span: &Span, text: &str, short: &str, y: f64) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
-        let (from, to) = (self.sheet.left + seen.start, self.sheet.left + seen.end);
+        let from = self.sheet.left + seen.start;
+        let to = self.sheet.left + seen.end;
         // The baseline is 7 above the middle, and letters are no higher than 12.
         let arrows = self.arrows_through(y - 7.0 - SMALL..y - 4.0);
         let mut edges = vec![from];
@@ -472,10 +551,13 @@ impl<'c> Picture<'c> {
                 edges.extend([self.sheet.left + band.start, self.sheet.left + band.end]);
             }
         }
+        // The best place is free of bands and of arrows.
         let between_bands = widest_between(edges, from, to);
         let mut edges = vec![from];
         edges.extend(arrows);
+        // The next best lies on a band, whose grey is pale enough for text.
         let between_arrows = widest_between(edges, from, to);
+        // Both places for the long text come before any place for the short one.
         for text in [text, short] {
             let wide = width_of(text, SMALL) + 12.0;
             for place in [&between_bands, &between_arrows] {
@@ -493,9 +575,12 @@ impl<'c> Picture<'c> {
     /// The wakes that are drawn as arrows. A lane that wakes the one that polls it only passes its
     /// own wake on: that needs none.
     fn drawn_wakes(&self) -> Vec<&Wake> {
+        // Three kinds are not drawn: a wake that only passes another one on, one within a row, and
+        // one in the cut.
         let mut wakes = vec![];
         for wake in &self.chart.wakes {
-            let (from, to) = (self.rows.of_lane(wake.from), self.rows.of_lane(wake.to));
+            let from = self.rows.of_lane(wake.from);
+            let to = self.rows.of_lane(wake.to);
             let drawn = from.is_some() && to.is_some() && from != to;
             let passed_on = self.chart.rows[wake.from].polled_by == Some(wake.to);
             if drawn && !passed_on && !self.layout.hides(wake.at) {
@@ -510,6 +595,8 @@ impl<'c> Picture<'c> {
         let mut found = vec![];
         for wake in self.drawn_wakes() {
             if let (Some(from), Some(to)) = (self.y(wake.from), self.y(wake.to))
+                // An arrow goes from the middle of one row to the middle of the other, whichever is
+                // above.
                 && from.min(to) < stripe.end
                 && stripe.start < from.max(to)
             {
@@ -525,8 +612,11 @@ impl<'c> Picture<'c> {
         let mut arrows = vec![];
         for wake in self.drawn_wakes() {
             let (Some(from), Some(to)) = (self.y(wake.from), self.y(wake.to)) else { continue };
+            // 1 if the arrow points down, -1 if up: it begins at the edge of a bar, not inside it.
             let down = (to - from).signum();
-            arrows.push((self.x(wake.at), from + down * half, to - down * (half + 1.0), down));
+            let start = from + down * half;
+            let tip = to - down * (half + 1.0);
+            arrows.push((self.x(wake.at), start, tip, down));
         }
         html! {
             @for (x, start, tip, down) in arrows {
@@ -535,15 +625,18 @@ impl<'c> Picture<'c> {
         }
     }
 
-    /// What was said, numbered: at each place the first and the last line.
-    fn said(&self) -> Vec<(usize, usize, &Said)> {
-        let mut polls: Vec<(usize, usize, &Said)> = vec![];
+    /// What was said, poll by poll. A poll has room for one number or for a range, and not for a
+    /// list: so lines that one poll printed in a row stand together.
+    fn polls_that_said(&self) -> Vec<Numbered<'_>> {
+        let mut polls: Vec<Numbered<'_>> = vec![];
         for (index, said) in self.chart.said.iter().enumerate() {
+            // As the list below the picture numbers them.
+            let number = index + 1;
             match polls.last_mut() {
-                Some((_, last, first)) if first.at == said.at && first.lane == said.lane => {
-                    *last = index + 1
+                Some(poll) if poll.said.at == said.at && poll.said.lane == said.lane => {
+                    poll.last = number;
                 }
-                _ => polls.push((index + 1, index + 1, said)),
+                _ => polls.push(Numbered { first: number, last: number, said }),
             }
         }
         polls
@@ -552,9 +645,12 @@ impl<'c> Picture<'c> {
     /// In each poll that said something, the numbers of its lines.
     fn numbers(&self) -> Markup {
         let mut numbers = vec![];
-        for (first, last, said) in self.said() {
+        for Numbered { first, last, said } in self.polls_that_said() {
             let Some(y) = self.y(said.lane) else { continue };
+            // A line stands at the right edge of the column of its poll.
             let middle = self.layout.x(said.at) - COLUMN / 2.0;
+            // A line has a position and no span: it is hidden in two ways, by its column and by its
+            // place.
             let in_the_cut = match &self.layout.cut {
                 Some(cut) => cut.contains(&middle),
                 None => false,
@@ -563,6 +659,7 @@ impl<'c> Picture<'c> {
                 continue;
             }
             let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
+            // “12–15” is wider than a column at the usual size, and gets smaller until it fits.
             let size = (COLUMN * 0.92 / width_of(&text, 1.0)).min(SMALL);
             let pale = self.is_pale(said);
             numbers.push((self.sheet.left + middle, y, size, pale, text));
@@ -578,40 +675,61 @@ impl<'c> Picture<'c> {
     /// Whether a line was said in a poll without a wake, whose bar is pale.
     fn is_pale(&self, said: &Said) -> bool {
         let spans = &self.chart.rows[said.lane].spans;
+        // Half open on the left: a position is also the left edge of the poll that comes next.
         let mut polls = spans.iter().filter(|span| span.from < said.at && said.at <= span.to);
         polls.any(|span| span.state == State::RunningUnwoken)
     }
 
-    /// Which lane has a thread, when.
-    fn track(&self, nth: usize, number: usize, holds: &[Hold]) -> Markup {
-        let y = self.threads_top() + (nth as f64 + 0.5) * self.sheet.track_height;
+    /// The lanes that a thread runs: with their names where these fit, or else a letter.
+    fn tiles(&self, holds: &[Hold]) -> Vec<Tile> {
         let letters = letters(self.chart, self.rows);
         let mut tiles = vec![];
-        // Where the thread was free, as far as it is drawn.
+        for hold in holds {
+            let Some(row) = self.rows.of_lane(hold.lane) else { continue };
+            for part in self.layout.parts(self.layout.x(hold.from)..self.layout.x(hold.to)) {
+                let Row { name, hue, .. } = &self.chart.rows[hold.lane];
+                let fits = width_of(name, SMALL) + 8.0 <= part.end - part.start;
+                let text = if fits { name.clone() } else { letters[row].to_string() };
+                tiles.push(Tile { part, colour: lane_class(*hue), text });
+            }
+        }
+        tiles
+    }
+
+    /// Where a thread was free between two lanes that are drawn, as far as that is wide enough for
+    /// the word.
+    fn idle_parts(&self, holds: &[Hold]) -> Vec<Range<f64>> {
         let mut idle = vec![];
         let mut free_since: Option<Pos> = None;
         for hold in holds {
-            let Some(row) = self.rows.of_lane(hold.lane) else { continue };
+            if self.rows.of_lane(hold.lane).is_none() {
+                continue;
+            }
             if let Some(since) = free_since
                 && since < hold.from
             {
                 idle.extend(self.layout.parts(self.layout.x(since)..self.layout.x(hold.from)));
             }
             free_since = Some(hold.to);
-            let parts = self.layout.parts(self.layout.x(hold.from)..self.layout.x(hold.to));
-            for part in parts {
-                let name = &self.chart.rows[hold.lane].name;
-                let fits = width_of(name, SMALL) + 8.0 <= part.end - part.start;
-                let text = if fits { name.clone() } else { letters[row].to_string() };
-                tiles.push((part, lane_class(self.chart.rows[hold.lane].hue), text));
-            }
         }
-        idle.retain(|part| number == 0 && part.end - part.start > 48.0);
-        let (top, height) = (px(y - self.sheet.hold_height / 2.0), px(self.sheet.hold_height));
+        idle.retain(|part| part.end - part.start > 48.0);
+        idle
+    }
+
+    /// The row of a thread: which lane has it, when.
+    fn track(&self, nth: usize, number: usize, holds: &[Hold]) -> Markup {
+        let y = self.threads_top() + (nth as f64 + 0.5) * self.sheet.track_height;
+        // Only the runtime's thread is said to be idle: it is there all the time, and what it does
+        // not do is what a blocked picture is about. Another thread comes and goes.
+        let idle = if number == 0 { self.idle_parts(holds) } else { vec![] };
+        let top = px(y - self.sheet.hold_height / 2.0);
+        let height = px(self.sheet.hold_height);
         let left = self.sheet.left;
         html! {
-            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) { (thread_name(number)) }
-            @for (part, colour, text) in tiles {
+            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) {
+                (thread_name(self.chart, number))
+            }
+            @for Tile { part, colour, text } in self.tiles(holds) {
                 rect.running.(colour) x=(px(left + part.start)) y=(top)
                     width=(px(part.end - part.start)) height=(height) {}
                 text.in-bar data-at=[self.at(left + part.start + 1.0)]
@@ -629,8 +747,10 @@ impl<'c> Picture<'c> {
     fn cut(&self) -> Markup {
         let Some(cut) = &self.layout.cut else { return html! {} };
         let middle = self.sheet.left + (cut.start + cut.end) / 2.0;
-        let (top, bottom) = (px(self.top - 6.0), px(self.bottom() + 4.0));
+        let top = px(self.top - 6.0);
+        let bottom = px(self.bottom() + 4.0);
         html! {
+            // Two dotted lines from top to bottom, as a sheet of paper is drawn that was torn.
             @for x in [middle - 4.0, middle + 4.0] {
                 line.cut x1=(px(x)) x2=(px(x)) y1=(top) y2=(bottom) {}
             }
@@ -638,41 +758,50 @@ impl<'c> Picture<'c> {
         }
     }
 
-    /// The marks of this picture, and where they stand in the legend.
-    fn legend_entries(&self) -> Vec<(f64, f64, Mark)> {
+    /// The marks of this picture, and where they stand in the legend: from left to right, in as
+    /// many lines as it takes. It is computed twice, once for the height and once to be drawn.
+    fn legend_entries(&self) -> Vec<Entry> {
         if !self.sheet.options.legend {
             return vec![];
         }
+        // States and ends first, then what the terminal has no sign for; each only if it is drawn.
         let mut marks = occurring(self.chart, self.rows);
         if !self.drawn_wakes().is_empty() {
             marks.push(Mark::Wake);
         }
-        if self.said().iter().any(|(_, _, said)| self.y(said.lane).is_some()) {
+        if self.chart.said.iter().any(|said| self.y(said.lane).is_some()) {
             marks.push(Mark::Line);
         }
         if self.different.iter().any(|stretches| !stretches.is_empty()) {
             marks.push(Mark::Differs);
         }
-        let (mut x, mut y) = (self.sheet.left, 12.0);
+        let mut x = self.sheet.left;
+        let mut y = 12.0;
         let mut placed = vec![];
         for mark in marks {
+            // The icon, and the words behind it.
             let wide = NOTE + width_of(mark.label(), SMALL);
+            // A new line; but an entry that is wider than a line has to stand somewhere.
             if x + wide > self.sheet.width && x > self.sheet.left {
                 x = self.sheet.left;
                 y += LINE + 3.0;
             }
-            placed.push((x, y, mark));
+            placed.push(Entry { x, y, mark });
             x += wide + 22.0;
         }
         placed
     }
 
     fn legend_height(&self) -> f64 {
-        self.legend_entries().last().map_or(0.0, |(_, y, _)| y + 18.0)
+        match self.legend_entries().last() {
+            Some(entry) => entry.y + 18.0,
+            None => 0.0,
+        }
     }
 
     /// What the signs mean that occur in this picture.
     fn legend(&self) -> Markup {
+        // Pointed at, it is explained in a sentence; with a glossary it is a link to a paragraph.
         let entry = |mark: Mark| {
             html! {
                 title { (mark.sentence()) }
@@ -681,7 +810,8 @@ impl<'c> Picture<'c> {
             }
         };
         html! {
-            @for (x, y, mark) in self.legend_entries() {
+            @for Entry { x, y, mark } in self.legend_entries() {
+                // Icons are drawn around their own origin: see `icon`.
                 g transform={ "translate(" (px(x)) " " (px(y)) ")" } {
                     @match self.sheet.options.glossary {
                         Some(page) => a href={ (page) "#" (mark.term()) } { (entry(mark)) },
@@ -696,12 +826,15 @@ impl<'c> Picture<'c> {
     fn listed(&self) -> (&[Said], usize) {
         let all = &self.chart.said;
         let shown = &all[..all.len().min(LINES)];
+        // As many columns as the widest line allows, so that no line is shortened without need.
         let mut widest: f64 = 120.0;
         for said in shown {
+            // As it will be printed, with the number and a gap to the next column.
             let text = format!("{}  {}", self.chart.rows[said.lane].name, said.text);
             widest = widest.max(width_of(&text, SMALL) + 40.0);
         }
         let columns = ((self.sheet.width - self.sheet.left) / widest) as usize;
+        // More than three columns are a table, and are not read from top to bottom any more.
         (shown, columns.clamp(1, 3))
     }
 
@@ -721,6 +854,7 @@ impl<'c> Picture<'c> {
         }
         let (shown, columns) = self.listed();
         let column = (self.sheet.width - self.sheet.left) / columns as f64;
+        // Column by column: read from top to bottom, lines are in the order of time.
         let per_column = shown.len().div_ceil(columns).max(1);
         let more = self.chart.said.len() - shown.len();
         html! {
@@ -728,6 +862,7 @@ impl<'c> Picture<'c> {
                 @let x = self.sheet.left + (index / per_column) as f64 * column;
                 @let y = 14.0 + (index % per_column) as f64 * LINE;
                 @let name = &self.chart.rows[said.lane].name;
+                // 24 pixels for the number, 8 between name and text, and 16 to the next column.
                 @let room = column - 48.0 - width_of(name, SMALL);
                 text.number x=(px(x + 16.0)) y=(px(y)) { (index + 1) }
                 text.said x=(px(x + 24.0)) y=(px(y)) {
@@ -743,7 +878,30 @@ impl<'c> Picture<'c> {
     }
 }
 
+/// The lines that one poll printed, by the number of the first and of the last.
+struct Numbered<'c> {
+    first: usize,
+    last: usize,
+    /// The first of them: all have its lane and its position.
+    said: &'c Said,
+}
+
+/// A mark in the legend, and where its icon begins: counted from the top left of the legend.
+struct Entry {
+    x: f64,
+    y: f64,
+    mark: Mark,
+}
+
+/// A stretch of a thread's row that one lane has: its part, the class of its colour, its text.
+struct Tile {
+    part: Range<f64>,
+    colour: String,
+    text: String,
+}
+
 /// The widest stretch between two of these edges, of those between `from` and `to`.
+/// Edges are where text must not stand: arrows, bands. What is left between two neighbours is free.
 fn widest_between(mut edges: Vec<f64>, from: f64, to: f64) -> Range<f64> {
     edges.push(to);
     edges.retain(|edge| (from..=to).contains(edge));
@@ -762,6 +920,7 @@ fn widest(edges: &[f64]) -> Range<f64> {
     widest
 }
 
+/// A vertical arrow. `down` is 1 or -1; the head is 8 pixels high, and the line ends inside it.
 fn arrow(x: f64, start: f64, tip: f64, down: f64) -> Markup {
     html! {
         path.arrow d={ "M" (px(x)) " " (px(start)) "V" (px(tip - down * 5.0)) } {}
@@ -771,6 +930,7 @@ fn arrow(x: f64, start: f64, tip: f64, down: f64) -> Markup {
 
 /// A mark as it stands in a legend: 20 pixels wide, around y = 0.
 fn icon(mark: Mark) -> Markup {
+    // In the colour of `main`, which is none: a legend is about states and not about lanes.
     let bar = |class: &str| html! { rect.(class).l0 width="18" height="14" y="-7" rx="3" {} };
     let line = |class: &str| html! { line.(class).l0 x1="1" x2="19" y1="0" y2="0" {} };
     match mark {
@@ -798,6 +958,8 @@ fn icon(mark: Mark) -> Markup {
     }
 }
 
+/// A tick, a cross, an exclamation mark, or three dots: a lane that has not ended goes on. It
+/// begins five or six pixels to the right of `x`, the end itself.
 fn end_sign(mark: Mark, x: f64, y: f64) -> Markup {
     html! {
         @match mark {
@@ -819,10 +981,13 @@ fn end_sign(mark: Mark, x: f64, y: f64) -> Markup {
 const LETTER: f64 = 0.58;
 
 /// About how wide a text is.
+/// By columns of a terminal, so that a wide letter counts twice. No font is known: the reader's may
+/// be wider, so each place that is tested for a text gets some pixels more than this.
 fn width_of(text: &str, size: f64) -> f64 {
     text.width() as f64 * size * LETTER
 }
 
+/// The text, or as much of it as fits into so many pixels with an ellipsis.
 fn shorten(text: &str, width: f64, size: f64) -> String {
     let columns = (width.max(0.0) / (size * LETTER)) as usize;
     console::truncate_str(text, columns, if columns > 0 { "…" } else { "" }).into_owned()
@@ -830,6 +995,7 @@ fn shorten(text: &str, width: f64, size: f64) -> String {
 
 /// A number with at most one decimal, and the same everywhere.
 pub(super) fn px(value: f64) -> String {
+    // A tenth of a pixel cannot be seen, and without more digits pictures are short and comparable.
     let text = format!("{value:.1}");
     match text.strip_suffix(".0") {
         Some(whole) => whole.to_owned(),

@@ -1,4 +1,9 @@
 //! The colours, rules and patterns of pictures.
+//!
+//! A picture is text that names its parts by class (`running`, `waiting`, `l3` for the colours of
+//! the third lane), and this file says how each class looks. So one picture serves light and dark
+//! paper, and a page can show a hundred pictures with the rules in it once. Every rule begins with
+//! `.timeline`, so that it changes nothing else on a page.
 use super::{PageStyle, Theme};
 use crate::timeline::draw::palette::{
     DARK, FAINT_OPACITY, LIGHT, PALE_OPACITY, Palette, STRETCH_OPACITY, STRIPE_OPACITY, css,
@@ -6,8 +11,12 @@ use crate::timeline::draw::palette::{
 use maud::{Markup, html};
 
 /// What a page needs once, for any number of pictures with [`Theme::Page`].
+/// Colours and rules are apart, since only the page knows how its readers choose between light and
+/// dark.
 pub fn page_style() -> PageStyle {
     let patterns = html! {
+        // No size, and still rendered: `display: none` would take the patterns away from all
+        // pictures.
         svg.timeline-patterns xmlns="http://www.w3.org/2000/svg" width="0" height="0"
             aria-hidden="true" { (patterns()) }
     };
@@ -23,13 +32,16 @@ pub fn page_style() -> PageStyle {
 pub(super) fn patterns() -> Markup {
     html! {
         defs {
+            // Blocking: stripes from one corner to the other, as on a barrier.
             pattern #timeline-stripes width="8" height="8" patternUnits="userSpaceOnUse"
                 patternTransform="rotate(45)" {
                 rect.timeline-stripe width="3" height="8" {}
             }
+            // On another thread: lines along the bar, since it goes on beside the runtime.
             pattern #timeline-rules width="8" height="6" patternUnits="userSpaceOnUse" {
                 rect.timeline-stripe width="8" height="2" {}
             }
+            // The clock was moved: lines across, as on a ruler.
             pattern #timeline-upright width="10" height="8" patternUnits="userSpaceOnUse" {
                 rect.timeline-stripe width="2" height="8" {}
             }
@@ -42,17 +54,21 @@ pub(super) fn style(theme: Theme) -> String {
     let colours = match theme {
         Theme::Light => format!(".timeline.light{{{}}}\n", colours(&LIGHT)),
         Theme::Dark => format!(".timeline.dark{{{}}}\n", colours(&DARK)),
+        // Light without a question, so that a viewer that does not know the question shows
+        // something.
         Theme::Auto => {
             let light = format!(".timeline.auto{{{}}}\n", colours(&LIGHT));
             let dark = format!(".timeline.auto{{{}}}\n", colours(&DARK));
             format!("{light}@media(prefers-color-scheme:dark){{{dark}}}\n")
         }
+        // The page has set the colours. Set here, they would be those of the last picture for all.
         Theme::Page => String::new(),
     };
     // A picture that stands alone has a paper of its own, so that it can be read on any page.
     colours + PAPER + &rules()
 }
 
+/// The rules, with the opacities that the palette's tests are about, and one for each lane.
 fn rules() -> String {
     let mut rules = STYLE
         .trim_start()
@@ -61,6 +77,8 @@ fn rules() -> String {
         .replace("$STRIPE", &STRIPE_OPACITY.to_string())
         .replace("$STRETCH", &STRETCH_OPACITY.to_string());
     for lane in 0..LIGHT.lanes.len() {
+        // Fill and line: a bar uses the one, a wait the other, and each rule below takes away what
+        // its shape does not want.
         let colour = format!("var(--lane{lane})");
         rules += &format!(".timeline .l{lane}{{fill:{colour};stroke:{colour}}}\n");
     }
@@ -68,6 +86,7 @@ fn rules() -> String {
 }
 
 /// The colours as custom properties.
+/// They cross into any element of the picture, and a page can use them for its own text.
 fn colours(palette: &Palette) -> String {
     let mut properties = String::new();
     for (name, colour) in [
@@ -88,8 +107,11 @@ fn colours(palette: &Palette) -> String {
     properties
 }
 
+/// An image is not wider than its page, and keeps its proportions then.
 const PAPER: &str = "svg.timeline{background:var(--paper);max-width:100%;height:auto}\n";
 
+/// `$FAINT` and the like are opacities: see [`rules`]. `halo` draws an edge of paper around letters
+/// that stand on a line; `paint-order` puts it behind them.
 const STYLE: &str = "
 .timeline{font:14px ui-sans-serif,system-ui,'Segoe UI','DejaVu Sans',sans-serif}
 .timeline text{fill:var(--ink);stroke:none}
@@ -104,7 +126,8 @@ const STYLE: &str = "
 .timeline .strong{font-weight:600}
 .timeline .number{font-size:12px;text-anchor:end;fill-opacity:$FAINT}
 .timeline .band{fill:var(--ink);fill-opacity:.07}
-.timeline .cut{stroke:var(--ink);stroke-opacity:.5;stroke-width:2;stroke-dasharray:1 5;stroke-linecap:round}
+.timeline .cut{stroke:var(--ink);stroke-opacity:.5;stroke-width:2;\
+ stroke-dasharray:1 5;stroke-linecap:round}
 .timeline-stripe{fill:var(--stripe);fill-opacity:$STRIPE}
 .timeline .running{stroke:none}
 .timeline rect.blocking{fill:url(#timeline-stripes);stroke:none}
@@ -113,13 +136,15 @@ const STYLE: &str = "
 .timeline .between-items{stroke-width:3;stroke-dasharray:2 5;stroke-opacity:.7}
 .timeline .unwoken{fill-opacity:$PALE;stroke:none}
 .timeline .ready{fill-opacity:.16;stroke-width:1.5;stroke-dasharray:4 3}
-.timeline .not-polled{fill:var(--not-polled);fill-opacity:$STRETCH;stroke:var(--not-polled);stroke-width:2}
+.timeline .not-polled{fill:var(--not-polled);fill-opacity:$STRETCH;\
+ stroke:var(--not-polled);stroke-width:2}
 .timeline .differs{fill:var(--differs);fill-opacity:$STRETCH}
 .timeline .waiting{stroke-width:3;stroke-opacity:.5;stroke-linecap:round}
 .timeline .lazy{stroke-width:3;stroke-dasharray:0 8;stroke-opacity:.7;stroke-linecap:round}
 .timeline .arrow{fill:none;stroke:var(--ink);stroke-width:1.6}
 .timeline .head{fill:var(--ink)}
-.timeline .done,.timeline .cancelled,.timeline .unfinished{fill:none;stroke-width:3.5;stroke-linecap:round;stroke-linejoin:round}
+.timeline .done,.timeline .cancelled,.timeline .unfinished{fill:none;stroke-width:3.5;\
+ stroke-linecap:round;stroke-linejoin:round}
 .timeline .done{stroke:var(--done)}
 .timeline .cancelled{stroke:var(--cancelled)}
 .timeline .unfinished{stroke:var(--ink);stroke-opacity:.72}

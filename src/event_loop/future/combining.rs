@@ -1,0 +1,35 @@
+//! What futures offer to those that are made of them: gather, wait, sleep and the like.
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::{Await, Callback, DoneCallback, Future, Result};
+
+impl<T> Future<T> {
+    /// Adds a callback that several futures share: `gather` and `wait` have one for all of theirs,
+    /// where asyncio adds the same bound function to each. It saves an allocation a child.
+    pub(in crate::event_loop) fn share_done_callback(&self, callback: &DoneCallback<T>) {
+        self.0.add_callback(Callback::Call(callback.clone()));
+    }
+
+    /// What `.await` polls, for a function of this crate that awaits in its caller's name.
+    pub(in crate::event_loop) fn awaited_at(
+        self,
+        location: &'static Location<'static>,
+    ) -> Await<T> {
+        Await { future: self, wakeup: None, refusal: None, location }
+    }
+
+    /// Whether nothing waits for it, nor ever has: so it cannot have a callback of the caller's.
+    /// So gather need not look for it among those it has.
+    pub(in crate::event_loop) fn is_untouched(&self) -> bool {
+        !self.done() && self.0.callbacks.borrow().is_empty()
+    }
+}
+
+impl<T> DoneCallback<T> {
+    pub(in crate::event_loop) fn new(
+        callback: impl Fn(&Future<T>) -> Result<()> + 'static,
+    ) -> Self {
+        Self(Rc::new(callback))
+    }
+}

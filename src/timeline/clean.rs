@@ -1,0 +1,75 @@
+//! Text from outside, cleaned once, where it comes in.
+//!
+//! A control character makes an SVG that no browser shows, and reaches the terminal raw; a line
+//! break in a name breaks a row; and an override of the direction of writing turns round what
+//! stands beside it. So whatever a program gives its lanes as a name, says, or panics with is
+//! cleaned before it is kept, and nothing that draws has to think of it. A recording that is read
+//! from a file is text from outside, too.
+
+/// A text that may have several lines.
+pub(crate) fn text(text: &str) -> String {
+    clean(text, true)
+}
+
+/// A text on one line, such as a name.
+pub(crate) fn name(text: &str) -> String {
+    clean(text, false)
+}
+
+fn clean(text: &str, several_lines: bool) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            // A colour, or the like: `ESC [`, numbers, and one letter. None of it is to be read.
+            '\u{1b}' if rest.peek() == Some(&'[') => {
+                rest.next();
+                for parameter in rest.by_ref() {
+                    if ('@'..='~').contains(&parameter) {
+                        break;
+                    }
+                }
+            }
+            '\r' if rest.peek() == Some(&'\n') => {}
+            '\n' if several_lines => clean.push('\n'),
+            '\n' | '\r' | '\t' => clean.push(' '),
+            _ if character.is_control() || turns_the_writing(character) => {
+                clean.push(char::REPLACEMENT_CHARACTER);
+            }
+            // Unicode's two that XML forbids, too.
+            '\u{fffe}' | '\u{ffff}' => clean.push(char::REPLACEMENT_CHARACTER),
+            _ => clean.push(character),
+        }
+    }
+    clean
+}
+
+/// Embeddings, overrides, isolates and marks of the bidirectional algorithm, and the separators of
+/// lines and paragraphs.
+fn turns_the_writing(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_control_characters_and_overrides_are_taken_out() {
+        assert_eq!(text("\u{1b}[32mok\u{1b}[0m"), "ok");
+        assert_eq!(text("a\u{1b}b\u{0}c\u{7f}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
+        assert_eq!(text("\u{202e}evil\u{2069}"), "\u{fffd}evil\u{fffd}");
+        assert_eq!(text("\u{1b}[31"), "", "a colour that does not end");
+        assert_eq!(text("\u{ffff}"), "\u{fffd}");
+    }
+
+    #[test]
+    fn a_text_keeps_its_lines_and_a_name_has_one() {
+        assert_eq!(text("one\r\ntwo\nthree\tfour"), "one\ntwo\nthree four");
+        assert_eq!(name("one\r\ntwo"), "one two");
+        assert_eq!(name("Zoë 😀"), "Zoë 😀");
+    }
+}

@@ -1,0 +1,283 @@
+//! Every schedule and every cancellation of what the learner wrote.
+//!
+//! A scenario shows one order of the lanes: the one in which tokio's queue happens to take them. An
+//! answer that is right only in that order is wrong. So where order is the topic of an exercise, it
+//! is run in every order; where cancellation is, it is dropped at every await.
+//!
+//! What cannot be explored (threads, sockets, a task without a lane) is no failure: it is said that
+//! nothing was tried.
+use crate::{
+    attempt::Attempt,
+    lock,
+    prediction::Prediction,
+    report::{self, Difference},
+    run::{Run, patience},
+    scenario::{Scenario, UnderWay},
+};
+use async_concepts::{
+    schedules::{self, Coverage, Explored},
+    timeline::{Recording, human},
+};
+use std::{fmt::Debug, panic::Location, pin::Pin, sync::Arc, time::Duration};
+
+/// How long one exploration may take, on the wall clock. A learner waits for it after each change.
+pub const BUDGET: Duration = Duration::from_millis(200);
+
+/// So many schedules are tried at most. It is reached long before [`BUDGET`] is, so that a machine
+/// that is busy finds the same as one that is not.
+const SCHEDULES: u64 = 600;
+
+/// Runs what the learner wrote in every order in which its ready lanes could be polled, for
+/// [`BUDGET`] at most.
+pub fn every_schedule<F>(program: impl Fn() -> F + Send + Sync + 'static) -> Everywhere<F::Output>
+where
+    F: Future + 'static,
+    F::Output: Debug + Send + 'static,
+{
+    Scenario::default().every_schedule(program)
+}
+
+/// Runs what the learner wrote once for each wait of its lane that is marked as
+/// [`cancellable`](async_concepts::timeline::Lane::cancellable), or of `main` if none is, and drops
+/// the lane there; for [`BUDGET`] at most. A `main` that was dropped has no output, so the output
+/// of a run is an `Option`.
+pub fn every_cancellation<F>(
+    program: impl Fn() -> F + Send + Sync + 'static,
+) -> Everywhere<Option<F::Output>>
+where
+    F: Future + 'static,
+    F::Output: Debug + Send + 'static,
+{
+    Scenario::default().every_cancellation(program)
+}
+
+impl Scenario {
+    /// Like [`every_schedule`], with the values of this scenario.
+    pub fn every_schedule<F>(
+        self,
+        program: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Everywhere<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: Debug + Send + 'static,
+    {
+        let program = boxed(program);
+        Everywhere::of(self, Box::new(move |claim| in_every_schedule(program, claim)))
+    }
+
+    /// Like [`every_cancellation`], with the values of this scenario.
+    pub fn every_cancellation<F>(
+        self,
+        program: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Everywhere<Option<F::Output>>
+    where
+        F: Future + 'static,
+        F::Output: Debug + Send + 'static,
+    {
+        let program = boxed(program);
+        Everywhere::of(self, Box::new(move |claim| in_every_cancellation(program, claim)))
+    }
+}
+
+/// What is run again and again, whatever type its future has: see [`Main`](crate::attempt::Main).
+type Program<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + Send + Sync>;
+
+fn boxed<F: Future + 'static>(
+    program: impl Fn() -> F + Send + Sync + 'static,
+) -> Program<F::Output> {
+    Box::new(move || {
+        lock::forget_what_is_held();
+        Box::pin(program())
+    })
+}
+
+fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Claim<T>) -> Found<T> {
+    let explored = schedules::every_schedule("your run", program)
+        .budget(BUDGET)
+        .at_most(SCHEDULES)
+        .watchdog(patience())
+        .check(move |run| claim(run))
+        .explore();
+    let covered = said_of(&explored);
+    let Some(failure) = explored.failure else { return Found { covered, failure: None } };
+    let order = failure.schedule.describe();
+    let here = if failure.schedule.departures.is_empty() { "this is" } else { "here," };
+    let failed = Failed {
+        cause: "it holds in tokio's own order of the lanes, and not in every one",
+        scenario: format!("{} of {covered} fail; {here} {order}", explored.failing),
+        recording: failure.recording,
+    };
+    Found { covered, failure: Some(failed) }
+}
+
+fn in_every_cancellation<T: Debug + Send + 'static>(
+    program: Program<T>,
+    claim: Claim<Option<T>>,
+) -> Found<Option<T>> {
+    let cancelled = schedules::every_cancellation("your run", program)
+        .budget(BUDGET)
+        .watchdog(patience())
+        .check(move |run| claim(run))
+        .explore();
+    let unfinished = if cancelled.unfinished { ", not all in the time there is" } else { "" };
+    let covered = match (&cancelled.refused, cancelled.cancellations) {
+        (Some(why), _) => format!("no cancellation, since {why}"),
+        (None, 1) => format!("the only cancellation{unfinished}"),
+        (None, number) => format!("all {number} cancellations{unfinished}"),
+    };
+    let failing = cancelled.unsafe_awaits.len();
+    let Some(unsafe_await) = cancelled.unsafe_awaits.into_iter().next() else {
+        return Found { covered, failure: None };
+    };
+    let at = human(unsafe_await.at);
+    let place = match unsafe_await.wait() {
+        Some(wait) => format!(", at {}", wait.place.file_and_line()),
+        None => String::new(),
+    };
+    let woken = match unsafe_await.once_woken {
+        true => ", when it has been woken and not yet polled",
+        false => "",
+    };
+    let failed = Failed {
+        cause: "it holds if the future is not dropped, and not wherever it may be",
+        scenario: format!(
+            "{covered}, {failing} of its waits unsafe: `{}` is dropped in its wait number {} of {} \
+             ({at}{place}){woken}",
+            unsafe_await.lane, unsafe_await.suspension, unsafe_await.of
+        ),
+        recording: unsafe_await.recording,
+    };
+    Found { covered, failure: Some(failed) }
+}
+
+/// What was tried, as a part of a sentence.
+fn said_of<T>(explored: &Explored<T>) -> String {
+    match &explored.coverage {
+        Coverage::Refused(why) => format!("no other schedule, since {why}"),
+        _ => explored.tried(),
+    }
+}
+
+/// Whether what must hold does, in one run.
+type Claim<T> = Arc<dyn Fn(&Recording<T>) -> bool + Send + Sync>;
+
+/// Asks of a run whether it is a certain mistake.
+type Mistake<T> = Box<dyn FnOnce(Attempt<T>) -> Attempt<T>>;
+
+/// What came of an exploration.
+struct Found<T> {
+    /// What was tried, as a part of a sentence.
+    covered: String,
+    /// The simplest run that breaks the claim.
+    failure: Option<Failed<T>>,
+}
+
+/// A run that breaks the claim.
+struct Failed<T> {
+    /// What that says, if none of the exercise's own mistakes fits.
+    cause: &'static str,
+    /// In which order its lanes ran, or where one of them was dropped.
+    scenario: String,
+    recording: Recording<T>,
+}
+
+/// What must hold in every schedule, or wherever a lane is dropped.
+#[must_use = "call `verdict` at the end"]
+pub struct Everywhere<T> {
+    scenario: Scenario,
+    prediction: Prediction,
+    explore: Box<dyn FnOnce(Claim<T>) -> Found<T>>,
+    /// What must hold, in words, and whether it does; without one, a run must only end.
+    claim: Option<(&'static str, Claim<T>)>,
+    /// The mistakes of the exercise, to be asked of the run that fails.
+    mistakes: Vec<Mistake<T>>,
+}
+
+impl<T: Debug + Send + 'static> Everywhere<T> {
+    fn of(scenario: Scenario, explore: Box<dyn FnOnce(Claim<T>) -> Found<T>>) -> Everywhere<T> {
+        Everywhere { scenario, prediction: None, explore, claim: None, mistakes: vec![] }
+    }
+
+    /// What the learner predicted. Without a prediction the verdict withholds what would answer it.
+    pub fn predicted(mut self, prediction: Prediction) -> Everywhere<T> {
+        self.prediction = prediction;
+        self
+    }
+
+    /// What has to hold of each run that ends, which `claim` says in words.
+    pub fn holds(
+        mut self,
+        claim: &'static str,
+        is_so: impl Fn(&Recording<T>) -> bool + Send + Sync + 'static,
+    ) -> Everywhere<T> {
+        self.claim = Some((claim, Arc::new(is_so)));
+        self
+    }
+
+    /// It returns this in each run.
+    pub fn returns<V>(self, expected: V) -> Everywhere<T>
+    where
+        T: PartialEq<V>,
+        V: Send + Sync + 'static,
+    {
+        self.holds(
+            "it returns the same as in tokio's own order",
+            move |run| matches!(&run.outcome, Ok(output) if *output == expected),
+        )
+    }
+
+    /// Like [`Attempt::mistake`], asked of the run that fails.
+    pub fn mistake(
+        mut self,
+        message: &'static str,
+        is_it: impl FnOnce(&Run<T>) -> bool + 'static,
+    ) -> Everywhere<T> {
+        self.mistakes.push(Box::new(move |attempt| attempt.mistake(message, is_it)));
+        self
+    }
+
+    /// Like [`Attempt::hangs`], asked of the run that fails.
+    pub fn hangs(
+        mut self,
+        message: &'static str,
+        is_it: impl FnOnce(&Run<T>) -> bool + 'static,
+    ) -> Everywhere<T> {
+        self.mistakes.push(Box::new(move |attempt| attempt.hangs(message, is_it)));
+        self
+    }
+
+    /// Passes if it holds in all runs that were tried, and says how many those are.
+    ///
+    /// # Panics
+    /// Otherwise, with the simplest run that fails, as [`Attempt::verdict`] does.
+    #[track_caller]
+    pub fn verdict(self) {
+        let name = self.scenario.name();
+        let (words, claim) = match self.claim {
+            Some((words, claim)) => (Some(words), claim),
+            None => (None, Arc::new(|_: &Recording<T>| true) as Claim<T>),
+        };
+        let found = {
+            let _under_way = UnderWay::begin(Some(self.scenario));
+            (self.explore)(claim.clone())
+        };
+        let Some(failed) = found.failure else {
+            report::tried(&found.covered);
+            return;
+        };
+        let holds = claim(&failed.recording);
+        let mut attempt = Attempt::with(Run::from(failed.recording), self.prediction);
+        attempt.scenario = Some(match name {
+            "" => failed.scenario,
+            name => format!("{name}; {}", failed.scenario),
+        });
+        attempt.in_general = Some(failed.cause);
+        if let (true, false, Some(words)) = (attempt.run.outcome.is_ok(), holds, words) {
+            attempt.differences.push(Difference::Claim(words));
+        }
+        for mistake in self.mistakes {
+            attempt = mistake(attempt);
+        }
+        report::fail(&attempt, Location::caller())
+    }
+}

@@ -1,0 +1,20 @@
+//! Mistake: the mail after a refusal was begun within the one that was refused: RSET ends that
+/// Sends a mail, in three attempts at most, with 100 ms between them.
+async fn deliver(server: &mut Connection, mail: &Mail) -> Result<Outcome> {
+    let mut attempt = 1;
+    loop {
+        let code = match send(server, mail).await {
+            Ok(_) => return Ok(Outcome::Sent),
+            Err(SmtpError::Refused(code)) => code,
+            Err(error) => return Err(error),
+        };
+        if code >= 500 {
+            return Ok(Outcome::Refused(code));
+        }
+        if attempt == 3 {
+            return Ok(Outcome::GivenUp(code));
+        }
+        attempt += 1;
+        tokio::time::sleep(workshop::ms(100)).await;
+    }
+}
