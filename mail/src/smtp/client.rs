@@ -149,7 +149,7 @@ pub struct Client<S> {
 /// come.
 #[derive(Debug)]
 struct Announced {
-    /// From whom and to whom: nothing else can be sent now.
+    /// Its sender and recipients: nothing else can be sent now.
     envelope: Envelope,
     /// The MAIL command, which also says how large the message is.
     mail: String,

@@ -116,7 +116,8 @@ impl<H: Handler> Server<H> {
     ) -> ServerSummary {
         let slots = Arc::new(Semaphore::new(self.common.limits.connections));
         let mut sessions = Sessions { summary: ServerSummary::default(), tasks: JoinSet::new() };
-        let (common, stop) = (Arc::new(self.common), CancellationToken::new());
+        let common = Arc::new(self.common);
+        let stop = CancellationToken::new();
         let mut pause = FIRST_PAUSE;
         tokio::pin!(shutdown);
         loop {
