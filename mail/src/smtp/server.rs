@@ -155,9 +155,9 @@ impl<H: Handler> Server<H> {
                 1 => self.lane.clone(),
                 number => format!("{} {number}", self.lane),
             };
-            sessions
-                .tasks
-                .spawn(session(common.clone(), io, address, stop.clone(), slot).lane(name));
+            sessions.tasks.spawn(
+                session(common.clone(), io, address, stop.clone(), slot).lane_if_recorded(name),
+            );
         }
         drop(listener); // or clients would wait for a server that accepts no more
         stop.cancel();
