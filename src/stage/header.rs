@@ -17,8 +17,8 @@ const MANIFEST: &str = include_str!("../../Cargo.toml");
 /// What the header of an example's source says.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
-    /// The whole header: the lines of the source that begin with `//!`.
-    source: &'static str,
+    /// The whole source. The header is its lines that begin with `//!`.
+    pub(super) source: &'static str,
     /// What stands after `--example` in its command.
     pub(super) name: &'static str,
     /// Its place, if it belongs to a package that the manifest of this one does not list.

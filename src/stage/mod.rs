@@ -10,8 +10,8 @@
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
 //! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `schedules`
-//! (other orders than tokio's), `print` (the terminal), `files` and `recorded` (what is kept),
-//! `driver` (event loops).
+//! (other orders than tokio's), `print` (the terminal), `step` (poll by poll), `files` and
+//! `recorded` (what is kept), `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
@@ -26,6 +26,7 @@ mod recorded;
 mod run;
 mod scene;
 mod schedules;
+mod step;
 
 pub use claim::{SceneOutput, SceneRun};
 pub use driver::record_blocking;
@@ -168,6 +169,7 @@ impl Stage {
         self
     }
 
+    /// Adds a scene after the others.
     fn with(mut self, scene: Scene) -> Stage {
         self.scenes.push(scene);
         self

@@ -31,7 +31,10 @@ const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 const REAL_LIMIT: Duration = Duration::from_secs(5);
 
 /// More states than these of one lane, at one instant, are no waiting any more.
-const TOO_OFTEN: usize = 1000;
+const TOO_OFTEN: usize = 100;
+
+/// The same of a lane that polls others: each of them interrupts it, and there may be a thousand.
+const TOO_OFTEN_WITH_OTHERS: usize = 1100;
 
 /// An attempt that is over: what there is to ask when one looks for the misconception behind it.
 pub struct Run<T> {
@@ -247,10 +250,16 @@ impl<T> Run<T> {
         if self.is_cut() {
             return true;
         }
-        let mut rows = self.chart.rows.iter();
-        rows.any(|row| {
+        let rows = &self.chart.rows;
+        let mut most = vec![TOO_OFTEN; rows.len()];
+        for row in rows {
+            if let Some(by) = row.polled_by {
+                most[by] = TOO_OFTEN_WITH_OTHERS;
+            }
+        }
+        rows.iter().zip(most).any(|(row, most)| {
             let mut instants = row.spans.chunk_by(|a, b| a.from.instant == b.from.instant);
-            instants.any(|spans| spans.len() > TOO_OFTEN)
+            instants.any(|spans| spans.len() > most)
         })
     }
 
