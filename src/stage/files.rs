@@ -135,6 +135,7 @@ impl Files {
 
 /// Shows a page in the browser, or says where it is.
 fn open(path: &Path) {
+    // What each system has for “open this as a person would”.
     let mut command = if cfg!(target_os = "macos") {
         Command::new("open")
     } else if cfg!(windows) {
@@ -144,7 +145,9 @@ fn open(path: &Path) {
     } else {
         Command::new("xdg-open")
     };
+    // Silent: what a browser prints is no part of the run.
     command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Waited for, since these commands only hand the page over and end at once.
     match command.status() {
         Ok(status) if status.success() => {}
         _ => eprintln!("no browser can be opened: open {} yourself", path.display()),
@@ -183,6 +186,7 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
         let file = File::options().write(true).open(&target).map_err(failed)?;
         return Ok(Some(Wanted { path: path.to_owned(), beside: None, file }));
     }
+    // In the same folder, since a file can be renamed only within one file system.
     let mut name = target.file_name().unwrap_or_default().to_owned();
     // The process is in the name, so that two runs at once do not write into one file.
     name.push(format!(".{}.part", std::process::id()));

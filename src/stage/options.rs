@@ -196,18 +196,21 @@ impl Options {
 impl Stage {
     /// What `--help` prints.
     pub(super) fn help(&self) -> String {
+        // The command to type, whole: it differs for an example of another package.
         let mut command = String::from("cargo run ");
         if let Some(package) = self.command_line.package {
             command += &format!("--package {package} ");
         }
         command += &format!("--example {}", self.name);
         let mut about = String::new();
+        // What the example is about, as its source has it: a person may have met only its name.
         if let Some(header) = &self.header {
             about =
                 format!("\n{}\n{}\n", wrap(&header.title(), 100), wrap(&header.look_for(), 100));
         }
         let mut scenes = String::new();
         if self.scenes.len() > 1 {
+            // `--scene` wants one of these.
             let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
             scenes = format!("\nScenes: {}\n", titles.join(", "));
         }
