@@ -23,8 +23,8 @@ use std::{fmt::Debug, panic::Location, pin::Pin, sync::Arc, time::Duration};
 /// How long one exploration may take, on the wall clock. A learner waits for it after each change.
 pub const BUDGET: Duration = Duration::from_millis(200);
 
-/// How long a run may take on virtual time. What goes on for ever is found sooner than in an attempt,
-/// since it is run again to be drawn.
+/// How long a run may take on virtual time. What goes on for ever is given up sooner than in an
+/// attempt, since it is run again to be drawn.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// So many schedules are tried at most. It is reached long before [`BUDGET`] is, so that a machine
