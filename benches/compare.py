@@ -3,11 +3,14 @@
     python3 benches/compare.py
     python3 benches/compare.py hand_overs gather_tasks     only these
 
-The works are the functions of the same names in `workloads.rs`. asyncio's garbage collector stays on, as in a real program.
+The works are the functions of the same names in `workloads.rs` and `echo.rs`. Here, asyncio and uvloop take turns, round by
+round, so that a machine that is busy for a while is so for all of them. What is measured is processor time, and of the rounds
+the least counts. asyncio's garbage collector stays on, as in a real program.
 """
 
 import asyncio
-import json
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +22,10 @@ except ImportError:
     uvloop = None
 
 HERE = Path(__file__).resolve().parent
-ROUNDS = 3
+ROUNDS = 5
+# As many rounds as are over when a work has taken this long, in seconds.
+ENOUGH = float(os.environ.get("ENOUGH", "40"))
+CONNECTIONS = 64
 
 
 def call_soon_chain(loop, count):
@@ -110,6 +116,41 @@ def gather_tasks(loop, count):
     assert len(loop.run_until_complete(main())) == count
 
 
+def executor_jobs(loop, count):
+    async def main():
+        await asyncio.gather(*[loop.run_in_executor(None, nothing) for _ in range(count)])
+
+    loop.run_until_complete(main())
+
+
+class Echo(asyncio.Protocol):
+    """Sends back what comes; the last connection that is closed stops the loop."""
+
+    open = 0
+
+    def connection_made(self, transport):
+        self.transport = transport
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        Echo.open += 1
+
+    def data_received(self, data):
+        self.transport.write(data)
+
+    def connection_lost(self, error):
+        Echo.open -= 1
+        if Echo.open == 0:
+            asyncio.get_running_loop().stop()
+
+
+def tcp_echo(loop, count):
+    server = loop.run_until_complete(loop.create_server(Echo, "127.0.0.1", 0))
+    port = server.sockets[0].getsockname()[1]
+    client = subprocess.Popen([HERE_PROGRAM, "--client", str(port), str(count)])
+    loop.run_forever()
+    server.close()
+    client.wait()
+
+
 WORK = [
     (call_soon_chain, 1_000_000),
     (call_soon_preloaded, 1_000_000),
@@ -121,62 +162,90 @@ WORK = [
     (gather_tasks, 10_000),
     (gather_tasks, 100_000),
     (gather_tasks, 1_000_000),
+    (executor_jobs, 100_000),
+    (tcp_echo, 16_000),
 ]
 
 
-def python_seconds(new_event_loop, work, count):
-    """The shortest of some rounds, each on a fresh loop. What takes long is done once."""
-    shortest = None
-    for _ in range(ROUNDS):
-        loop = new_event_loop()
-        start = time.perf_counter()
-        work(loop, count)
-        seconds = time.perf_counter() - start
-        loop.close()
-        shortest = seconds if shortest is None else min(shortest, seconds)
-        if seconds > 5:
-            break
-    return shortest
+def python_round(new_event_loop, work, count):
+    """The processor time of one round on a fresh loop, in nanoseconds."""
+    loop = new_event_loop()
+    start = time.process_time_ns()
+    work(loop, count)
+    took = time.process_time_ns() - start
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    return took
 
 
-def rust_seconds(target, name):
-    """The median that criterion has found."""
-    path = target / "criterion" / "event_loop" / name / "new" / "estimates.json"
-    return json.loads(path.read_text())["median"]["point_estimate"] / 1e9
+class Rust:
+    """The benches' program, which does a round when it is told to."""
+
+    def __init__(self):
+        command = ["cargo", "bench", "--quiet", "--package", "event-loop-benches", "--bench", "event_loop", "--", "--serve"]
+        self.process = subprocess.Popen(
+            command, cwd=HERE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        self.program = self.process.stdout.readline().strip()
+
+    def round(self, name, count, on):
+        self.process.stdin.write(f"{name} {count} {on}\n")
+        answer = self.process.stdout.readline().strip()
+        return None if answer == "-" else int(answer)
 
 
 def main():
+    global HERE_PROGRAM
     wanted = sys.argv[1:]
-    root = HERE.parent
-    # The bare queue is what the chain is compared with.
-    pattern = "|".join(wanted + ["bare_queue"]) if wanted else "."
-    subprocess.run(
-        ["cargo", "bench", "--package", "event-loop-benches", "--bench", "event_loop", "--", pattern],
-        cwd=root, check=True, stdout=subprocess.DEVNULL,
-    )
-    metadata = subprocess.run(
-        ["cargo", "metadata", "--format-version=1", "--no-deps"], cwd=root, check=True, capture_output=True
-    )
-    target = Path(json.loads(metadata.stdout)["target_directory"])
-
-    print(f"{'':34}{'here':>10}{'asyncio':>11}{'ratio':>8}{'uvloop':>11}{'ratio':>8}   each, in nanoseconds")
+    rust = Rust()
+    HERE_PROGRAM = rust.program
+    pythons = {"asyncio": asyncio.new_event_loop}
+    if uvloop:
+        pythons["uvloop"] = uvloop.new_event_loop
+    places = ["tokio", "virtual", "LocalSet", "smol"]
+    print("| work | here, on tokio's driver | with virtual time | `LocalSet` | smol | asyncio | | uvloop | |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for work, count in WORK:
-        if wanted and work.__name__ not in wanted:
+        name = work.__name__
+        if wanted and name not in wanted:
             continue
-        name = f"{work.__name__}_{count}"
-        here = rust_seconds(target, name)
-        columns = f"{name:34}{here / count * 1e9:10.1f}"
-        for new_event_loop in [asyncio.new_event_loop] + ([uvloop.new_event_loop] if uvloop else []):
-            there = python_seconds(new_event_loop, work, count)
-            columns += f"{there / count * 1e9:11.1f}{there / here:7.1f}x"
-        print(columns, flush=True)
+        least = {}
+        start = time.monotonic()
+        # What sockets cost depends on what else the machine does, more than anything else here.
+        for done in range(4 * ROUNDS if work is tcp_echo else ROUNDS):
+            if done and time.monotonic() - start > ENOUGH:
+                break
+            for place in places:
+                # Virtual time has no sockets, and its driver makes a thread for each job.
+                if place == "virtual" and name in ("tcp_echo", "executor_jobs"):
+                    continue
+                # These rounds are short: more of them cost little.
+                for _ in range(3 if count <= 100_000 else 1):
+                    took = rust.round(name, count, place)
+                    if took is not None:
+                        least[place] = min(took, least.get(place, took))
+            for python, new_event_loop in pythons.items():
+                took = python_round(new_event_loop, work, count)
+                least[python] = min(took, least.get(python, took))
+
+        def each(place):
+            return f"{least[place] / count:.0f}" if place in least else "–"
+
+        columns = [f"`{name}_{count}`"] + [each(place) for place in places]
+        for python in pythons:
+            columns += [each(python), f"{least[python] / least['tokio']:.1f} ×"]
+            if "virtual" in least:
+                columns[-1] += f" ({least[python] / least['virtual']:.1f})"
+        print("| " + " | ".join(columns) + " |", flush=True)
     if not wanted or "call_soon_chain" in wanted:
-        bare = rust_seconds(target, "bare_queue_chain_1000000")
-        for clock in ("", "_std_clock", "_virtual_clock"):
-            chain = rust_seconds(target, f"call_soon_chain{clock}_1000000")
-            print(f"call_soon_chain{clock} takes {chain / bare:.2f} times as long as the chain on a bare queue")
+        bare = min(rust.round("bare_queue_chain", 1_000_000, "-") for _ in range(ROUNDS))
+        for driver in ("tokio", "std", "virtual"):
+            chain = min(rust.round("call_soon_chain", 1_000_000, driver) for _ in range(ROUNDS))
+            print(f"call_soon_chain with the {driver} driver takes {chain / bare:.2f} times as long as on a bare queue")
     if not uvloop:
         print("uvloop is not installed: pip install uvloop")
+    rust.process.stdin.close()
+    rust.process.wait()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 //! memory`.
 
 use async_concepts::event_loop::{Error, EventLoop};
-use event_loop_benches as workloads;
+use event_loop_benches::workloads;
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]

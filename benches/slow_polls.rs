@@ -7,7 +7,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_concepts::slow_poll::{SlowPoll, SlowPollExt};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use event_loop_benches::{least_of, processor_time};
+use tokio::runtime::Builder;
 
 const POLLS: u32 = 100_000;
 const LIMIT: Duration = Duration::from_millis(100);
@@ -34,32 +35,25 @@ fn poll_by_hand(future: impl Future<Output = ()>) {
     while future.as_mut().poll(&mut cx).is_pending() {}
 }
 
-fn all(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("slow_polls");
-    group.sample_size(20).throughput(Throughput::Elements(POLLS.into()));
-    group.bench_function("bare_polls", |bencher| bencher.iter(|| poll_by_hand(gives_way(POLLS))));
-    group.bench_function("timed_polls", |bencher| {
-        bencher.iter(|| poll_by_hand(gives_way(POLLS).report_slow_polls(LIMIT, ignore)));
+/// Prints the least processor time of a poll in some rounds.
+fn measure(name: &str, mut round: impl FnMut()) {
+    let took = least_of(20, || {
+        let start = processor_time();
+        round();
+        processor_time() - start
     });
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    group.bench_function("bare_task", |bencher| {
-        bencher.iter(|| {
-            runtime.block_on(async { tokio::spawn(gives_way(POLLS)).await.expect("no panic") })
-        });
-    });
-    group.bench_function("timed_task", |bencher| {
-        bencher.iter(|| {
-            let task = async {
-                tokio::spawn(gives_way(POLLS).report_slow_polls(LIMIT, ignore))
-                    .await
-                    .expect("no panic")
-            };
-            runtime.block_on(task);
-        });
-    });
-    group.finish();
+    println!("{name}: {:.1} ns", took.as_secs_f64() * 1e9 / f64::from(POLLS));
 }
 
-criterion_group!(benches, all);
-criterion_main!(benches);
+fn main() {
+    measure("bare_polls", || poll_by_hand(gives_way(POLLS)));
+    measure("timed_polls", || poll_by_hand(gives_way(POLLS).report_slow_polls(LIMIT, ignore)));
+    let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
+    measure("bare_task", || {
+        runtime.block_on(async { tokio::spawn(gives_way(POLLS)).await.expect("no panic") });
+    });
+    measure("timed_task", || {
+        let timed = gives_way(POLLS).report_slow_polls(LIMIT, ignore);
+        runtime.block_on(async { tokio::spawn(timed).await.expect("no panic") });
+    });
+}

@@ -1,13 +1,12 @@
 //! What is measured. `compare.py` has the same for asyncio, under the same names.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use async_concepts::event_loop::{Error, EventLoop, Future, gather, sleep};
 
-/// A callback schedules the next one, so that each runs in a turn of its own.
+/// A callback schedules the next one, so that each runs in an iteration of its own.
 pub fn call_soon_chain(event_loop: &EventLoop, count: u32) -> Result<(), Error> {
     fn link(event_loop: EventLoop, left: u32) -> Result<(), Error> {
         if left == 0 {
@@ -19,27 +18,6 @@ pub fn call_soon_chain(event_loop: &EventLoop, count: u32) -> Result<(), Error> 
     }
     link(event_loop.clone(), count)?;
     event_loop.run_forever()
-}
-
-type Queue = RefCell<VecDeque<Box<dyn FnOnce()>>>;
-
-/// The same chain on the least that could run it: a queue of boxed closures.
-pub fn bare_queue_chain(count: u32) {
-    fn link(queue: Rc<Queue>, left: u32) {
-        if left > 0 {
-            let next = queue.clone();
-            queue.borrow_mut().push_back(Box::new(move || link(next, left - 1)));
-        }
-    }
-    let queue = Rc::new(Queue::default());
-    link(queue.clone(), count);
-    loop {
-        let next = queue.borrow_mut().pop_front();
-        match next {
-            Some(call) => call(),
-            None => break,
-        }
-    }
 }
 
 /// All callbacks stand in the queue before the loop starts.
@@ -60,7 +38,7 @@ fn stop_soon(event_loop: &EventLoop) -> Result<(), Error> {
     event_loop.call_soon(move || stopped.stop()).map(drop)
 }
 
-/// Timers that are cancelled as soon as they are set, a thousand to a turn.
+/// Timers that are cancelled as soon as they are set, a thousand to an iteration.
 pub fn timers_cancelled(event_loop: &EventLoop, count: u32) -> Result<(), Error> {
     fn batch(event_loop: EventLoop, left: u32) -> Result<(), Error> {
         if left == 0 {
@@ -77,7 +55,7 @@ pub fn timers_cancelled(event_loop: &EventLoop, count: u32) -> Result<(), Error>
     event_loop.run_forever()
 }
 
-/// All timers are set, then all cancelled, and then the loop turns once.
+/// All timers are set, then all cancelled, and then the loop makes one iteration.
 pub fn timers_cancelled_together(event_loop: &EventLoop, count: u32) -> Result<(), Error> {
     let set =
         |second| event_loop.call_later(Duration::from_secs(1 + u64::from(second % 1000)), || ());
@@ -134,4 +112,14 @@ pub fn gather_tasks(event_loop: &EventLoop, count: u32) -> Result<(), Error> {
     })?;
     assert_eq!(results.len(), count as usize);
     Ok(())
+}
+
+/// Functions that do nothing, on other threads.
+pub fn executor_jobs(event_loop: &EventLoop, count: u32) -> Result<(), Error> {
+    let running = event_loop.clone();
+    event_loop.run_until_complete(async move {
+        let jobs: Result<Vec<_>, _> =
+            (0..count).map(|_| running.run_in_executor(None, || ())).collect();
+        gather::<Vec<()>, _>(jobs?)?.await.map(drop)
+    })
 }

@@ -212,21 +212,24 @@ impl Cleanups {
             Ok(Err(error)) => (BodyOutcome::Failed(error), None, None),
             Err(panic) => (BodyOutcome::Panicked, None, Some(panic)),
         };
-        match (entered.exit(outcome).await, panic) {
-            // There is one thing that the caller can be told; what else there is, `wait` tells.
-            ((_, exited), Some(panic)) => {
-                entered.report(exited.err().map(ExitError::in_words));
-                resume_unwind(panic)
-            }
-            ((BodyOutcome::Failed(error), Err(ExitError::Overran(bound))), _) => {
+        let (outcome, exited) = entered.exit(outcome).await;
+        // There is one thing that the caller can be told; what else there is, `wait` tells. A panic
+        // of the body comes before anything that its exit has to say.
+        if let Some(panic) = panic {
+            entered.report(exited.err().map(ExitError::in_words));
+            resume_unwind(panic)
+        }
+        match (outcome, exited) {
+            (BodyOutcome::Failed(error), Err(ExitError::Overran(bound))) => {
                 entered.report(Some(CleanupError::Overran(bound)));
                 Err(error)
             }
-            ((_, Err(ExitError::Overran(bound))), _) => Err(CleanupError::Overran(bound).into()),
-            ((_, Err(ExitError::Error(error))), _) => Err(error),
-            ((_, Err(ExitError::Panic(panic))), _) => resume_unwind(panic),
-            ((BodyOutcome::Failed(error), Ok(Exit::PassOn)), _) => Err(error),
-            ((_, Ok(_)), _) => Ok(value),
+            (_, Err(ExitError::Overran(bound))) => Err(CleanupError::Overran(bound).into()),
+            // As in Python: what goes wrong in the exit takes the place of the body's error.
+            (_, Err(ExitError::Error(error))) => Err(error),
+            (_, Err(ExitError::Panic(panic))) => resume_unwind(panic),
+            (BodyOutcome::Failed(error), Ok(Exit::PassOn)) => Err(error),
+            (_, Ok(_)) => Ok(value),
         }
     }
 

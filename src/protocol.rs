@@ -101,7 +101,9 @@ pub trait Protocol {
 /// protocol sees.
 #[derive(Debug, Default)]
 pub struct Outbox {
+    /// In the order in which they were written, and not sent yet.
     bytes: Vec<u8>,
+    /// What is in `bytes` is still sent.
     closed: bool,
 }
 

@@ -72,8 +72,11 @@ pin_project_lite::pin_project! {
     pub struct Timed<F, R> {
         #[pin]
         future: F,
+        // A poll that takes as long as this is reported.
         limit: Duration,
+        // Called after such a poll, when nothing of the future runs: so it may print, or panic.
         report: R,
+        // All that is known of the future, whose type says nothing to a reader of a report.
         place: &'static Location<'static>,
     }
 }
@@ -83,6 +86,7 @@ impl<F: Future, R: FnMut(SlowPoll)> Future for Timed<F, R> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        // Tokio's clock, so that a test on the paused one sees a poll that `block`s.
         let begin = Instant::now();
         let poll = this.future.poll(cx);
         let took = begin.elapsed();

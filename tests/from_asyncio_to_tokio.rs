@@ -81,7 +81,7 @@ fn every_row_has_an_example_or_code() {
     let headings: BTreeSet<String> = page
         .iter()
         .filter_map(|line| line.strip_prefix("# "))
-        .map(|heading| heading.to_lowercase().replace(' ', "-"))
+        .map(|heading| heading.to_lowercase().replace(',', "").replace(' ', "-"))
         .collect();
     let names: BTreeSet<String> = examples().into_iter().map(|(name, _)| name).collect();
     for [python, rust, difference, shown] in rows() {

@@ -320,6 +320,7 @@ fn an_example_says_what_to_look_for_before_it_runs_and_where_to_go_next() {
     assert!(printed.starts_with(title), "{printed}");
     let (_, rest) = printed.split_once("\n\n").expect("an empty line below the header");
     let next = "\nThe source: examples/gather/gather.rs. Its options: --help.\n\
+                Poll by poll: cargo run --example gather -- --step\n\
                 Next: cargo run --example gather_tasks\n";
     assert_eq!(rest, format!("{LINES}{next}"));
 }
@@ -347,4 +348,81 @@ fn a_panic_that_is_part_of_the_lesson_is_one_line() {
         assert!(panic.starts_with("panicked at examples/event_loop/exception_handler.rs:"));
         assert!(panic.ends_with(": no coffee"), "{panic}");
     }
+}
+
+#[test]
+fn steps_need_a_terminal_and_without_one_it_says_so() {
+    for arguments in [&["--step"][..], &["--step", "--schedules"]] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let said = "gather: --step needs a terminal to type in and to look at: this is none\n";
+        assert_eq!(stderr(&output), said);
+        assert_eq!(stdout(&output), "", "nothing has run");
+    }
+}
+
+/// What a person sees who types these keys, on a terminal of this size: see `tests/step/keys.py`.
+fn typed(size: [&str; 2], keys: &str, name: &str, arguments: &[&str]) -> serde_json::Value {
+    let built = example(name, &["--help"]).output().expect("cargo"); // on no terminal
+    assert!(built.status.success());
+    let mut python = Command::new("python3");
+    python.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/step/keys.py")).args(size).arg(keys);
+    let program = example(name, arguments);
+    python.arg(program.get_program()).args(program.get_args());
+    let output = python.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("python3");
+    assert!(output.status.success(), "{}", stderr(&output));
+    serde_json::from_str(&stdout(&output)).expect("JSON")
+}
+
+fn screen(typed: &serde_json::Value, nth: usize) -> String {
+    let mut lines = vec![];
+    for line in typed["screens"][nth].as_array().expect("a screen") {
+        lines.push(line.as_str().expect("a line"));
+    }
+    lines.join("\n")
+}
+
+#[test]
+#[ignore = "needs python3 and its pty"]
+fn space_goes_on_poll_by_poll_backspace_back_and_the_terminal_is_as_before() {
+    let typed = typed(["80", "24"], "space space space back q", "gather", &["--step"]);
+    assert!(screen(&typed, 0).starts_with("gather · step 1 of "), "{}", screen(&typed, 0));
+    let third = screen(&typed, 2);
+    assert!(third.starts_with("gather · step 3 of "), "{third}");
+    assert!(
+        third.contains("\nB begins, prints “compute factorial(2)” and waits (sleep).\n"),
+        "{third}"
+    );
+    assert!(third.contains("  sleep(Duration::from_secs(1)).await;"), "{third}");
+    assert!(third.ends_with("Space on · Backspace back · Home · End · Tab next scene · Q quit"));
+    assert_eq!(screen(&typed, 4), third, "back again");
+    assert_eq!(
+        (&typed["status"], &typed["raw"], &typed["restored"]),
+        (&json!(0), &json!(true), &json!(true))
+    );
+}
+
+#[test]
+#[ignore = "needs python3 and its pty"]
+fn ctrl_c_ends_it_with_the_status_of_the_signal_and_the_terminal_is_as_before() {
+    let typed = typed(["120", "40"], "end tab ctrl-c", "lock", &["--step", "--scene", "locked"]);
+    let last = screen(&typed, 1);
+    assert!(last.starts_with("locked · step 20 of 20 · at 400 ms\n"), "{last}");
+    assert_eq!(screen(&typed, 2), last, "there is no other scene");
+    assert_eq!((&typed["status"], &typed["restored"]), (&json!(130), &json!(true)));
+}
+
+#[test]
+#[ignore = "needs python3 and its pty"]
+fn the_run_that_breaks_what_must_hold_can_be_stepped_through() {
+    let arguments = ["--schedules", "--step", "--scene", "what comes"];
+    let typed = typed(["80", "24"], "end q", "all_schedules", &arguments);
+    let first = screen(&typed, 0);
+    assert!(
+        first.starts_with("what comes: does not hold (0.0.1) (scene 1 of 3) · step 1"),
+        "{first}"
+    );
+    let last = screen(&typed, 1);
+    assert!(last.contains("  100 ms B shows rust\n  100 ms A shows ru\n"), "{last}");
+    assert_eq!((&typed["status"], &typed["restored"]), (&json!(0), &json!(true)));
 }

@@ -13,7 +13,8 @@ use tokio::task::yield_now;
 
 // ANCHOR: generator
 /// What has to be kept while the generator is left. Python keeps the local variables of a function
-/// with `yield`; in Rust one writes them down as the fields of an iterator.
+/// with `yield`; in Rust you write them down as the fields of an iterator, or as what a closure
+/// keeps that is given to `std::iter::from_fn`.
 struct Factorial {
     number: u64,
     i: u64,

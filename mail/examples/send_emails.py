@@ -1,7 +1,8 @@
-"""Send e-mails: one message to many recipients at once, and one last thing when all have ended, whichever way.
+"""Send e-mails: one message to many recipients at once, and one last thing when all have ended.
 
 In Rust: `join_all`, `select_ok` and `try_join_all`, see `send_emails.rs` beside this file.
-A DeferredList that has enough lets the others go on, which Rust drops: so here they say how they end.
+A DeferredList that has enough lets the others go on, which Rust drops: so here they say how they
+end.
 
     python3 mail/examples/send_emails.py
 
@@ -18,7 +19,9 @@ from twisted.internet import defer, error, reactor, task
 from twisted.mail import smtp
 from zope.interface import implementer
 
-RECIPIENTS = ["alice@example.org", "bob@example.org", "carol@example.org", "dave", "erin@example.org"]
+RECIPIENTS = [
+    "alice@example.org", "bob@example.org", "carol@example.org", "dave", "erin@example.org"
+]
 
 TEXT = b"Subject: The party\n\nis on Saturday. Bring your friends.\n"
 
@@ -54,7 +57,8 @@ async def all_of_them(port):
 
 # ANCHOR: first_success
 async def first_success(port):
-    _, first = await defer.DeferredList(send_to_all(port), fireOnOneCallback=True, consumeErrors=True)
+    sendings = send_to_all(port)
+    _, first = await defer.DeferredList(sendings, fireOnOneCallback=True, consumeErrors=True)
     say(f"the first to get it is {RECIPIENTS[first]}")
     await task.deferLater(reactor, 1.2)  # to see what becomes of the others
 # ANCHOR_END: first_success
@@ -88,8 +92,8 @@ def told(result):
     return result
 
 
-# A server that knows nobody called Bob, and that thinks about the others for different times; about Carol for longer
-# than anybody waits.
+# A server that has no Bob, and that thinks about the others for different times; about Carol for
+# longer than a client waits.
 @implementer(smtp.IMessageDelivery)
 class Postbox:
     def receivedHeader(self, helo, origin, recipients):
@@ -118,7 +122,8 @@ class Mail:
 
     def eomReceived(self):
         thinks = {"alice": 0.1, "carol": 60}.get(self.name, 0.3)
-        return task.deferLater(reactor, thinks, callback("server", lambda: say(f"delivered to {self.name}")))
+        delivered = callback("server", lambda: say(f"delivered to {self.name}"))
+        return task.deferLater(reactor, thinks, delivered)
 
 
 class Factory(smtp.SMTPFactory):
@@ -131,7 +136,9 @@ class Factory(smtp.SMTPFactory):
 async def scenes(reactor):
     server = reactor.listenTCP(0, Factory(), interface="127.0.0.1")
     port = server.getHost().port
-    for title, scene in [("all", all_of_them), ("first success", first_success), ("first failure", first_failure)]:
+    for title, scene in [
+        ("all", all_of_them), ("first success", first_success), ("first failure", first_failure)
+    ]:
         await stage.run_loop(lambda: defer.ensureDeferred(scene(port)), title)
     await server.stopListening()
 

@@ -1,12 +1,11 @@
 //! Send e-mails: one message to many recipients at once, and one last thing when all have ended,
 //! whichever way.
 //!
-//! In Python: Twisted's `DeferredList`, see `send_emails.py` beside this file. Look for: five sends
-//! that take as long as the slowest of them, and five results in the order of the recipients: two
-//! mails are accepted, one is refused, one server thinks for too long, and one sender panics, which
-//! in Rust is a third way to end. In the other two scenes one result is enough: there Twisted lets
-//! the others go on, and Rust drops them. Erin gets her mail all the same, if the server has it
-//! already; only nobody waits to hear of it.
+//! In Python: Twisted's `DeferredList`, see `send_emails.py` beside this file.
+//! Look for: Five sends take as long as the slowest of them, and five results stand in the order
+//! of the recipients. Two mails are accepted, one is refused, one server thinks for too long, and
+//! one sender panics, which in Rust is a third way to end. In the other two scenes one result is
+//! enough: there Twisted lets the others go on, and Rust drops them.
 //!
 //!     cargo run --package async-concepts-mail --example send_emails
 //!
@@ -25,7 +24,7 @@ use std::{fmt, fmt::Display, process::ExitCode, sync::OnceLock, time::Duration};
 use tokio::{net::TcpListener, spawn, sync::oneshot, task::JoinError, time::sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-// The last but one signed up when nobody checked addresses yet.
+// The last but one signed up when addresses were not checked yet.
 pub const RECIPIENTS: [&str; 5] =
     ["alice@example.org", "bob@example.org", "carol@example.org", "dave", "erin@example.org"];
 
@@ -39,7 +38,8 @@ async fn send(server: String, to: &'static str) -> Result<Reply, Failure> {
     let mut client = Client::connect(server, "client.example.net", timeouts).await?;
     let envelope =
         Envelope { from: Some("me@example.net".parse().expect("an address")), to: vec![to] };
-    let outcome = client.send(&envelope, &Message::new(TEXT)).await?.remove(0); // there is one recipient
+    // There is one recipient.
+    let outcome = client.send(&envelope, &Message::new(TEXT)).await?.remove(0);
     let _ = client.quit().await; // whatever comes of that: the outcome stands
     match outcome {
         DeliveryOutcome::Accepted(reply) => Ok(reply),
@@ -92,7 +92,7 @@ pub async fn first_success() -> String {
                 drop(others);
                 format!("the first to get it is {to}")
             }
-            Err(failure) => format!("nobody got it, and the last one: {failure}"),
+            Err(failure) => format!("none got it, and the last one: {failure}"),
         };
         say!("{first}");
         sleep(Duration::from_millis(1200)).await; // to see what becomes of the others
@@ -153,7 +153,7 @@ fn flatten(result: Result<Result<Reply, Failure>, JoinError>) -> Result<Reply, F
     match result {
         Ok(result) => result,
         Err(error) if error.is_panic() => Err(Failure::Panicked),
-        Err(_) => unreachable!("nobody aborts what is still waited for"),
+        Err(_) => unreachable!("what is still waited for is not aborted"),
     }
 }
 
@@ -174,8 +174,8 @@ async fn told(sending: impl Future<Output = Result<Reply, Failure>>) -> Result<R
     result
 }
 
-/// A server that knows nobody called Bob, and that thinks about the others for different times;
-/// about Carol for longer than anybody waits.
+/// A server that has no Bob, and that thinks about the others for different times; about Carol for
+/// longer than a client waits.
 struct Postbox;
 
 impl Handler for Postbox {
@@ -231,6 +231,8 @@ fn take_server(server: &str) -> Result<(), String> {
     }
 }
 
+const NEXT: &str = "--package async-concepts-mail --example send_millions";
+
 pub fn stage() -> Stage {
     const SERVER: OwnOption = OwnOption {
         name: "server",
@@ -239,7 +241,8 @@ pub fn stage() -> Stage {
         take: take_server,
     };
     let options = CommandLine { package: Some(env!("CARGO_PKG_NAME")), options: &[SERVER] };
-    Stage::new("send_emails")
+    Stage::of(include_str!("send_emails.rs"))
+        .place("mail/examples/send_emails.rs", Some(NEXT))
         .does_io()
         .scene("all", all)
         .scene("first success", first_success)

@@ -1,8 +1,9 @@
-"""Mail to millions: `coiterate` takes the next step of an iterator whenever the reactor has nothing else to do.
+"""Mail to millions: `coiterate` takes the next step of an iterator when the reactor has time.
 
 In Rust: a campaign, see `send_millions.rs` beside this file.
-A Deferred that the iterator yields is waited for; nothing else is. Two `coiterate`s over one generator send two mails at
-a time; but dee's refusal ends the one that met with it, and what the other could still do takes 600 ms.
+A Deferred that the iterator yields is waited for; nothing else is. Two `coiterate`s over one
+generator send two mails at a time; but dee's refusal ends the one that met with it, and what the
+other could still do takes 600 ms.
 
     python3 mail/examples/send_millions.py
 """
@@ -24,7 +25,7 @@ class Refused(Exception):
 
 
 def send(name):
-    """A mail that takes 100 ms, without the details. Nobody knows dee."""
+    """A mail that takes 100 ms, without the details. The server has no dee."""
     tell = callback(name, say.say)
     tell("begin")
 
@@ -50,19 +51,21 @@ def two_connections():
     mails = (send(name) for name in FRIENDS)
     workers = [task.coiterate(mails) for _ in range(2)]
     done = defer.DeferredList(workers, consumeErrors=True)
-    return done.addCallback(lambda results: say.say(f"{sum(ok for ok, _ in results)} of 2 came to the end of the list"))
+    return done.addCallback(
+        lambda results: say.say(f"{sum(ok for ok, _ in results)} of 2 came to the end of the list")
+    )
 # ANCHOR_END: two_connections
 
 
-# ANCHOR: nobody_waits
-def nobody_waits():
+# ANCHOR: no_waiting
+def no_waiting():
     def mails():
         for name in FRIENDS:
-            send(name)  # a trap: nobody has its Deferred, and all are under way at once
+            send(name)  # a trap: its Deferred is lost, and all are under way at once
             yield
 
     return task.coiterate(mails()).addCallback(lambda _: say.say("the list is at its end"))
-# ANCHOR_END: nobody_waits
+# ANCHOR_END: no_waiting
 
 
 @defer.inlineCallbacks
@@ -70,7 +73,7 @@ def main():
     say.clock = reactor.seconds
     yield say.run_loop(one_by_one, "one by one")
     yield say.run_loop(two_connections, "two connections")
-    yield say.run_loop(nobody_waits, "nobody waits")
+    yield say.run_loop(no_waiting, "no waiting")
 
 
 if __name__ == "__main__":

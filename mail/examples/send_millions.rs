@@ -1,11 +1,11 @@
 //! Mail to millions: as many at once as there are connections, and the next one only when there is
 //! room for it.
 //!
-//! In Python: Twisted's `task.coiterate`, see `send_millions.py` beside this file. Look for: eight
-//! mails of 100 ms over two connections, in 400 ms. Each row begins where another one ends; the
-//! list is never more than two ahead. Dee is refused, which ends everything in "one by one" and
-//! costs Twisted one of its two workers; here it is dee's own affair. In "nobody waits" the list is
-//! at its end before one mail is sent.
+//! In Python: Twisted's `task.coiterate`, see `send_millions.py` beside this file.
+//! Look for: Eight mails of 100 ms over two connections take 400 ms. Each row begins where another
+//! one ends; the list is never more than two ahead. Dee is refused: that ends everything in "one by
+//! one", and costs Twisted one of its two workers; here it stops no other mail. In "no waiting" the
+//! list is at its end before one mail is sent.
 //!
 //!     cargo run --package async-concepts-mail --example send_millions
 //!
@@ -32,7 +32,7 @@ use options::Wanted;
 
 const FRIENDS: [&str; 8] = ["ann", "bob", "cy", "dee", "eve", "fay", "gus", "hal"];
 
-/// A mail that takes 100 ms, without the details. Nobody knows dee.
+/// A mail that takes 100 ms, without the details. The server has no dee.
 async fn send(name: &str) -> Result<(), String> {
     say!("begin");
     sleep(Duration::from_millis(100)).await;
@@ -82,16 +82,17 @@ pub async fn two_connections() -> CampaignSummary {
 }
 // ANCHOR_END: two_connections
 
-// ANCHOR: nobody_waits
+// ANCHOR: no_waiting
 /// `coiterate` over a generator that starts each mail and yields None.
-pub async fn nobody_waits() {
+pub async fn no_waiting() {
     for name in FRIENDS {
-        tokio::spawn(send(name).lane(name)); // a trap: nobody has its handle, and all are under way at once
+        // A trap: its handle is dropped, and all are under way at once.
+        tokio::spawn(send(name).lane(name));
         yield_now().await;
     }
     say!("the list is at its end");
 }
-// ANCHOR_END: nobody_waits
+// ANCHOR_END: no_waiting
 
 /// Connections on which a mail takes 100 ms. Real ones are [`OverSmtp`](mail::campaign::OverSmtp).
 struct Pretended;
@@ -121,10 +122,11 @@ impl Connection for Pretended {
 }
 
 pub fn stage() -> Stage {
-    Stage::new("send_millions")
+    Stage::of(include_str!("send_millions.rs"))
+        .place("mail/examples/send_millions.rs", Some("--package mail2alert --example mail2alert"))
         .scene("one by one", one_by_one)
         .scene("two connections", two_connections)
-        .scene("nobody waits", nobody_waits)
+        .scene("no waiting", no_waiting)
 }
 
 fn main() -> ExitCode {

@@ -1,12 +1,13 @@
-//! One mail through a provider: over TLS, with a password, and a certificate that is verified.
+//! Submit: one mail through a provider, over TLS, with a password, and a certificate that is
+//! verified.
 //!
-//! The lesson is what is *not* here: `Client` is generic over its transport, so everything after
+//! In Python: `smtplib.SMTP(host, 587)`, `starttls(context=…)`, `login(…)`; there is no twin.
+//! Look for: What is *not* here. `Client` is generic over its transport, so everything after
 //! `connect` is what it is over plain TCP, from the pipelining to the outcome for each recipient.
 //!
-//!     SMTP_PASSWORD=… cargo run --package async-concepts-mail --features tls --example submit -- \
-//!         smtp.example.com me@example.com you@example.org
+//!     cargo run --package async-concepts-mail --features tls --example submit
 //!
-//! With `--implicit-tls` as the first argument it uses port 465 instead of STARTTLS on 587.
+//! Said without arguments, that prints how to use it. The password is in `SMTP_PASSWORD`.
 use mail::{
     Draft, Mailbox,
     smtp::{
@@ -16,7 +17,8 @@ use mail::{
 };
 use std::{error::Error, process::ExitCode};
 
-const USAGE: &str = "usage: submit [--implicit-tls] HOST FROM TO; the password is in SMTP_PASSWORD";
+const USAGE: &str = "usage: submit [--implicit-tls] HOST[:PORT] FROM TO; \
+    the password is in SMTP_PASSWORD";
 
 async fn submit(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let (security, arguments) = match arguments {
@@ -28,7 +30,11 @@ async fn submit(arguments: &[String]) -> Result<(), Box<dyn Error>> {
 
     let user = from.address().as_str();
     let credentials = Credentials::from_environment(user, "SMTP_PASSWORD")?;
-    let server = Submission::new(host, security)?.credentials(credentials);
+    let (host, port) = match host.split_once(':') {
+        Some((host, port)) => (host, port.parse()?),
+        None => (host.as_str(), security.port()),
+    };
+    let server = Submission::new(host, security)?.port(port).credentials(credentials);
     let mut client = server.connect("localhost").await?;
 
     let envelope = Envelope { from: Some(from.address().clone()), to: vec![to.address().clone()] };

@@ -1,12 +1,12 @@
-//! Messages that other people's servers and mail programs like: RFC 5322, with RFC 2047 and MIME for
-//! what is not ASCII.
+//! Messages that other people's servers and mail programs like: RFC 5322, with RFC 2047 and MIME
+//! for what is not ASCII.
 //!
 //! How headers are folded and encoded, dates, and how a text travels as 7 bits is `mail-builder`'s
-//! work. What is here is what it leaves to its user. A subject or a name often comes from a template,
-//! and so from somebody else: if it could contain the end of a line, it could contain headers,
-//! recipients, or a whole message of its own. So each method that takes a text returns an error
-//! instead. And a header with a syntax of its own, such as a list of addresses or of URLs, is never
-//! turned into encoded words, which RFC 2047, 5 forbids there: it is only folded.
+//! work. What is here is what it leaves to its user. A subject or a name often comes from a
+//! template, and so from a stranger: if it could contain the end of a line, it could contain
+//! headers, recipients, or a whole message of its own. So each method that takes a text returns an
+//! error instead. And a header with a syntax of its own, such as a list of addresses or of URLs, is
+//! never turned into encoded words, which RFC 2047, 5 forbids there: it is only folded.
 use crate::smtp::{Address, Message};
 use mail_builder::{
     MessageBuilder,
@@ -28,7 +28,8 @@ pub enum DraftError {
     /// A control character in a header, such as the end of a line.
     #[error("a header cannot contain a control character, such as the end of a line")]
     ControlCharacter,
-    /// The name of a header is not a word of visible ASCII without a colon, of 40 characters at most.
+    /// The name of a header is not a word of visible ASCII without a colon, of 40 characters at
+    /// most.
     #[error("this cannot be the name of a header")]
     HeaderName,
     /// A message can have this header only once (RFC 5322, 3.6), or it is written by the draft.
@@ -118,7 +119,7 @@ impl FromStr for Mailbox {
 /// let alice: Mailbox = "Alice <alice@example.net>".parse()?;
 /// let bob: Mailbox = "bob@example.org".parse()?;
 /// let message = Draft::new(&alice).to(bob).subject("Grüße")?.text("Well?\n")?;
-/// assert!(Draft::new(&alice).subject("hello\r\nBcc: everybody@example.org").is_err());
+/// assert!(Draft::new(&alice).subject("hello\r\nBcc: all@example.org").is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -147,7 +148,7 @@ const ONCE: [&str; 11] = [
 /// Headers that the draft writes itself.
 const OWN: [&str; 5] = ["From", "To", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
 
-/// Headers whose value is a text for people, which may be encoded: RFC 2047, 5 (1). A header that
+/// Headers with a text for people, which may be encoded: RFC 2047, 5 (1). A header that
 /// begins with `X-` is taken for one, too. All others have a syntax, or may have one.
 const TEXTS: [&str; 4] = ["Subject", "Comments", "Content-Description", "Organization"];
 
@@ -161,7 +162,7 @@ impl Draft {
         Draft { from: from.clone(), to: vec![], headers: vec![] }
     }
 
-    /// Names another recipient. Who really gets the message is said by the envelope.
+    /// Names another recipient. Where the message really goes is said by the envelope.
     pub fn to(mut self, to: impl Into<Mailbox>) -> Draft {
         self.to.push(to.into());
         self
@@ -214,8 +215,8 @@ impl Draft {
         self.headers.iter().any(|(there, _)| there.eq_ignore_ascii_case(name))
     }
 
-    /// Finishes it with its text, which may have any characters and lines of any length: if need be,
-    /// it travels as quoted-printable or base64.
+    /// Finishes it with its text, which may have any characters and lines of any length: if need
+    /// be, it travels as quoted-printable or base64.
     ///
     /// # Errors
     /// If there is NUL in the text.
@@ -248,8 +249,8 @@ impl Draft {
 /// What fits into a line of 998 bytes together with the name of its header.
 const LONGEST_WORD: usize = 996;
 
-/// Whether a text has to become encoded words: if it is not ASCII, or could not be folded. A text in
-/// ASCII that is encoded already stays as it is.
+/// Whether a text has to become encoded words: if it is not ASCII, or could not be folded. A text
+/// in ASCII that is encoded already stays as it is.
 fn needs_encoding(text: &str) -> bool {
     !text.is_ascii() || text.split(' ').any(|word| word.len() > 60)
 }
@@ -333,7 +334,7 @@ mod tests {
     #[test]
     fn a_header_with_a_syntax_is_folded_and_never_encoded() {
         let token = "0123456789abcdef".repeat(8);
-        let addresses = vec!["somebody@example.org"; 20].join(", ");
+        let addresses = vec!["reader@example.org"; 20].join(", ");
         for (name, value) in [
             ("List-Unsubscribe", format!("<https://example.net/u?t={token}>, <mailto:u@b>")),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),

@@ -1,4 +1,5 @@
-//! A journal: a file to which records are appended, and which is still read after a crash at any byte.
+//! A journal: a file to which records are appended, and which is still read after a crash at any
+//! byte.
 //!
 //! ```text
 //! campaign journal 2
@@ -10,9 +11,10 @@
 //! line is a record: the CRC-32 of what follows the space, in eight small hexadecimal digits, and
 //! the record's text, in which there is no line break. There is one rule for each kind of damage:
 //!
-//! - *A torn tail*: what stands after the last line break was being written when the program, or the
-//!   machine, stopped. Nothing can have been built on it. It is cut off when the journal is opened,
-//!   which also works on a full disk, so that the next record does not become its continuation.
+//! - *A torn tail*: what stands after the last line break was being written when the program, or
+//!   the machine, stopped. Nothing can have been built on it. It is cut off when the journal is
+//!   opened, which also works on a full disk, so that the next record does not become its
+//!   continuation.
 //! - *A damaged line* before that: its checksum is wrong. It is no record. The reader is told, and
 //!   decides whether it can do without one.
 //! - *A file with another title* belongs to something else. It is not touched.
@@ -34,10 +36,10 @@ use std::{
 /// program, however sudden. The difference is what a power failure may take with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sync {
-    /// Before `append` returns. It takes milliseconds each time, and no power failure takes a record
-    /// that was appended.
+    /// Before `append` returns. It takes milliseconds each time, and no power failure takes a
+    /// record that was appended.
     EachAppend,
-    /// When [`Journal::sync`] is called, which whoever uses the journal does at the end. A power
+    /// When [`Journal::sync`] is called, which the user of the journal does at the end. A power
     /// failure may take the last seconds.
     AtTheEnd,
 }
@@ -71,8 +73,8 @@ pub struct DamagedLine {
 /// A journal that is open for appending, and locked against other processes for as long.
 #[derive(Debug)]
 pub struct Journal {
-    /// Where it is. No part of it is a symbolic link, so that [`replace`](Journal::replace) replaces
-    /// the file and not a link to it.
+    /// Where it is. No part of it is a symbolic link, so that [`replace`](Journal::replace)
+    /// replaces the file and not a link to it.
     path: PathBuf,
     /// The first line. It is written together with the first record: a journal that could be opened
     /// on a full disk has not failed yet.
@@ -91,8 +93,8 @@ pub struct Journal {
 const LONGEST_LINE: u64 = 64 * 1024;
 
 impl Journal {
-    /// Opens a journal, or begins one, and calls `read` with each record that is in it, in order, or
-    /// with the number of a line that is damaged. `read` returns whether the journal can be used
+    /// Opens a journal, or begins one, and calls `read` with each record that is in it, in order,
+    /// or with the number of a line that is damaged. `read` returns whether the journal can be used
     /// with that.
     ///
     /// This reads the whole file, and blocks while it does.
@@ -123,7 +125,7 @@ impl Journal {
         let first = lines.next_line().map_err(|error| self.broken(error))?;
         match first {
             Line::Whole if lines.text() == self.title.as_bytes() => self.length = lines.read,
-            // An empty file, or one whose first line is still torn, belongs to nothing else.
+            // An empty file, or one with a torn first line, belongs to nothing else.
             Line::Torn if self.title.as_bytes().starts_with(lines.text()) => return Ok(()),
             _ => return Err(JournalError::AnotherTitle(self.path.clone(), self.title)),
         }
@@ -152,12 +154,12 @@ impl Journal {
         }
     }
 
-    /// Appends records, whose texts have no line break in them. When this returns, the operating
-    /// system has them, and with [`Sync::EachAppend`] the disk.
+    /// Appends records. There must be no line break in their texts. When this returns, the
+    /// operating system has them, and with [`Sync::EachAppend`] the disk.
     ///
     /// # Errors
-    /// If not all of them can be written. Then none of them is in the journal, as far as that can be
-    /// achieved, and nothing must be built on them.
+    /// If not all of them can be written. Then none of them is in the journal, as far as that can
+    /// be achieved, and nothing must be built on them.
     pub fn append<T: AsRef<str>>(&mut self, records: &[T]) -> io::Result<()> {
         if self.torn {
             return Err(io::Error::other("its last line is torn"));
@@ -170,7 +172,8 @@ impl Journal {
             text += &line(record.as_ref());
         }
         if let Err(error) = self.write(text.as_bytes()) {
-            // If this works, the journal is whole again. If not, the next opening cuts off the tail.
+            // If this works, the journal is whole again. If not, the next opening cuts off the
+            // tail.
             self.torn = self.file.set_len(self.length).is_err();
             return Err(error);
         }
@@ -204,7 +207,8 @@ impl Journal {
         let mut name = self.path.as_os_str().to_owned();
         name.push(".new");
         let new = PathBuf::from(name);
-        // What an earlier run may have left behind. A plain file, or nothing that is ours to remove.
+        // What an earlier run may have left behind. A plain file, or nothing that is ours to
+        // remove.
         if crate::files::plain_file(&new)?.is_some() {
             fs::remove_file(&new)?;
         }
@@ -288,7 +292,8 @@ fn open_and_lock(name: &Path) -> Result<(PathBuf, File), JournalError> {
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    let (open, named) = (file.metadata()?, fs::metadata(path)?);
+    let open = file.metadata()?;
+    let named = fs::metadata(path)?;
     Ok(open.dev() == named.dev() && open.ino() == named.ino())
 }
 
@@ -423,7 +428,8 @@ mod tests {
 
     /// Opens a journal. Its records, how many lines were damaged, and the journal.
     fn open(path: &Path) -> Result<(Vec<String>, usize, Journal), JournalError> {
-        let (mut records, mut damaged) = (vec![], 0);
+        let mut records = vec![];
+        let mut damaged = 0;
         let journal = Journal::open(path, TITLE, Sync::EachAppend, |record| {
             match record {
                 Ok(record) => records.push(record.to_owned()),
@@ -534,7 +540,7 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), other);
         }
         fs::write(&path, "").unwrap();
-        open(&path).expect("an empty file is nobody's");
+        open(&path).expect("an empty file belongs to no program");
     }
 
     #[test]
@@ -554,7 +560,8 @@ mod tests {
     fn a_journal_has_one_owner_whatever_it_is_called() {
         let (folder, path) = folder();
         let (_, _, mut owner) = open(&path).expect("it opens");
-        let (soft, hard) = (folder.path().join("soft"), folder.path().join("hard"));
+        let soft = folder.path().join("soft");
+        let hard = folder.path().join("hard");
         std::os::unix::fs::symlink(&path, &soft).unwrap();
         fs::hard_link(&path, &hard).unwrap();
         for name in [&path, &soft, &hard] {

@@ -180,7 +180,7 @@ async fn smtputf8_is_asked_for_only_if_it_is_needed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn if_nobody_gets_it_a_server_that_waits_for_the_message_gets_a_dot() {
+async fn if_all_are_refused_a_server_that_waits_for_the_message_gets_a_dot() {
     let server = async |mut server: Script| {
         for _ in 0..3 {
             server.hear().await;
@@ -232,7 +232,7 @@ async fn what_was_refused_half_way_is_forgotten_before_the_next_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sender_that_is_refused_is_refused_for_everybody() {
+async fn a_sender_that_is_refused_is_refused_for_all_recipients() {
     for extensions in [&["PIPELINING"][..], &[]] {
         let server = async move |mut server: Script| {
             server.answer("550 5.7.1 not you").await;
@@ -308,7 +308,8 @@ async fn a_421_ends_the_conversation_wherever_it_comes() {
             let ((), error) = play(extensions, server, client).await;
             let stage = [Phase::Mail, Phase::Recipient, Phase::Data][place];
             assert!(
-                matches!(&error, ClientError::Refused(at, reply) if *at == stage && reply.code() == 421),
+                matches!(&error, ClientError::Refused(at, reply)
+                    if *at == stage && reply.code() == 421),
                 "{error}"
             );
             assert!(!error.is_in_doubt() && !error.is_permanent());
@@ -436,7 +437,9 @@ async fn what_is_no_reply_is_not_taken_for_one() {
         tokio::select! {
             () = write => panic!("the client waits for more of {greeting:.20?}"),
             result = client => match result {
-                Err(ClientError::NotSmtp(Phase::Greeting, because)) => assert_eq!(because, why, "{greeting:.20?}"),
+                Err(ClientError::NotSmtp(Phase::Greeting, because)) => {
+                    assert_eq!(because, why, "{greeting:.20?}");
+                }
                 other => panic!("{greeting:.20?}: {other:?}"),
             },
         }
@@ -454,13 +457,14 @@ async fn a_250_to_data_is_not_the_reply_to_the_message() {
     let ((), result) = play(&[], server, client).await;
     assert!(
         matches!(result, Err(ClientError::NotSmtp(Phase::Data, _))),
-        "a message that nobody has: {result:?}"
+        "a message that no server has: {result:?}"
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn through_a_pipe_of_some_bytes_a_thousand_recipients_do_not_deadlock() {
-    // Whoever writes all commands before reading a reply waits for a server that waits for it.
+    // A client that writes all commands before it reads a reply waits for a server that waits for
+    // it.
     let server = async |mut server: Script| {
         for _ in 0..1001 {
             server.answer("250 ok, and a good many words that fill the pipe").await;
@@ -481,7 +485,7 @@ async fn through_a_pipe_of_some_bytes_a_thousand_recipients_do_not_deadlock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_no_recipient() {
+async fn an_envelope_without_recipients_is_an_error() {
     let server = async |server: Script| server.ends().await;
     let client = async |mut client: Client<_>| {
         assert!(matches!(
@@ -501,7 +505,7 @@ async fn permanent_is_only_what_the_server_has_said_of_this_message() {
     assert!(of(Phase::Recipient, "550 5.1.1 unknown").is_permanent());
     assert!(of(Phase::FinalReply, "552 5.2.2 too large").is_permanent());
     assert!(!ClientError::Refused(Phase::Greeting, reply("554 go away")).is_permanent());
-    assert!(!ClientError::Refused(Phase::Hello, reply("550 who are you")).is_permanent());
+    assert!(!ClientError::Refused(Phase::Hello, reply("550 you are unknown")).is_permanent());
     assert!(ClientError::Refused(Phase::Message, reply("552 too large")).is_permanent());
     assert!(!ClientError::NotOffered("SMTPUTF8").is_permanent());
 }
@@ -557,4 +561,226 @@ async fn a_message_that_is_passed_on_asks_for_what_it_came_with_and_no_more() {
     assert!(!Message::new(LATIN1).needs_smtputf8());
     assert!(Message::new(UTF8).needs_smtputf8());
     assert!(Message::new(BODY).needs_eight_bit_mime());
+}
+
+/// Two messages, of which the second is announced with the end of the first.
+async fn two(client: &mut Client<DuplexStream>) -> Vec<Vec<(u16, Option<Phase>)>> {
+    let (one, two) = (envelope(&["a@b"]), envelope(&["c@d"]));
+    let first = client.send_before(&one, &hello(), Some((&two, &hello()))).await.unwrap();
+    let second = client.send(&two, &hello()).await.unwrap();
+    vec![codes(&first), codes(&second)]
+}
+
+/// Hears MAIL, one RCPT and DATA, and allows all of them.
+async fn allow(server: &mut Script) {
+    for _ in 0..3 {
+        server.hear().await;
+    }
+    for reply in ["250 ok", "250 ok", "354 go"] {
+        server.say(reply).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_message_is_announced_with_the_end_of_the_one_before() {
+    let server = async |mut server: Script| {
+        allow(&mut server).await;
+        while server.hear().await != "." {}
+        // All of this has come before there was a reply to the message.
+        for expected in ["MAIL FROM:<me@example.net>", "RCPT TO:<c@d>", "DATA"] {
+            assert_eq!(server.hear().await, expected);
+        }
+        server.say("250 first").await;
+        tokio::time::sleep(seconds(1)).await;
+        for reply in ["250 ok", "250 ok", "354 go"] {
+            server.say(reply).await;
+        }
+        server.answer_message("250 second").await;
+        server.answer("221 bye").await;
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| {
+        let outcomes = two(&mut client).await;
+        client.quit().await.unwrap();
+        outcomes
+    };
+    let (heard, outcomes) = play(&["PIPELINING"], server, client).await;
+    assert_eq!(outcomes, [[(250, None)], [(250, None)]]);
+    assert_eq!(heard.iter().filter(|line| *line == "DATA").count(), 2);
+    assert_eq!(heard.last().unwrap(), "QUIT");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_outcome_of_a_message_does_not_wait_for_the_next_one() {
+    let server = async |mut server: Script| {
+        allow(&mut server).await;
+        server.answer_message("250 first").await;
+        tokio::time::sleep(seconds(60)).await;
+    };
+    let client = async |mut client: Client<_>| {
+        let begin = Instant::now();
+        let (one, next) = (envelope(&["a@b"]), envelope(&["c@d"]));
+        client.send_before(&one, &hello(), Some((&next, &hello()))).await.unwrap();
+        begin.elapsed()
+    };
+    let ((), took) = play(&["PIPELINING"], server, client).await;
+    assert_eq!(took, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_announced_message_that_is_refused_is_refused_itself_and_not_the_one_before() {
+    let server = async |mut server: Script| {
+        allow(&mut server).await;
+        server.answer_message("250 first").await;
+        for reply in ["250 ok", "550 5.1.1 no", "554 no recipients"] {
+            server.answer(reply).await;
+        }
+        server.answer("250 forgotten").await;
+        allow(&mut server).await;
+        server.answer_message("250 third").await;
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| {
+        let outcomes = two(&mut client).await;
+        let third = client.send(&envelope(&["e@f"]), &hello()).await.unwrap();
+        (outcomes, codes(&third))
+    };
+    let (heard, (outcomes, third)) = play(&["PIPELINING"], server, client).await;
+    assert_eq!(outcomes, [[(250, None)], [(550, Some(Phase::Recipient))]]);
+    assert_eq!(third, [(250, None)]);
+    assert!(heard.contains(&"RSET".to_owned()), "{heard:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_pipelining_nothing_is_announced() {
+    let server = async |mut server: Script| {
+        for _ in 0..2 {
+            for reply in ["250 ok", "250 ok", "354 go"] {
+                server.answer(reply).await;
+            }
+            server.answer_message("250 kept").await;
+        }
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| two(&mut client).await;
+    let (_, outcomes) = play(&[], server, client).await;
+    assert_eq!(outcomes, [[(250, None)], [(250, None)]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_message_that_was_announced_can_be_sent_next() {
+    let other = Message::new("Subject: hello\n\nanother, which is longer\n");
+    for (to, message) in [("e@f", hello()), ("c@d", other)] {
+        let server = async |mut server: Script| {
+            allow(&mut server).await;
+            server.answer_message("250 first").await;
+            allow(&mut server).await;
+            server.ends().await // nothing of it has come
+        };
+        let client = async |mut client: Client<_>| {
+            let (one, next) = (envelope(&["a@b"]), envelope(&["c@d"]));
+            client.send_before(&one, &hello(), Some((&next, &hello()))).await.unwrap();
+            let error = client.send(&envelope(&[to]), &message).await.unwrap_err();
+            assert!(matches!(error, ClientError::Abandoned), "{error}");
+            assert!(!client.is_usable());
+        };
+        play(&["PIPELINING", "SIZE"], server, client).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_announcement_there_is_no_quit_that_could_become_a_line_of_the_message() {
+    let server = async |mut server: Script| {
+        allow(&mut server).await;
+        server.answer_message("250 first").await;
+        allow(&mut server).await;
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| {
+        let (one, next) = (envelope(&["a@b"]), envelope(&["c@d"]));
+        client.send_before(&one, &hello(), Some((&next, &hello()))).await.unwrap();
+        client.quit().await.unwrap();
+    };
+    let (heard, ()) = play(&["PIPELINING"], server, client).await;
+    assert_eq!(heard.last().unwrap(), "DATA");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_421_to_a_message_ends_what_was_announced_with_it() {
+    let server = async |mut server: Script| {
+        allow(&mut server).await;
+        server.answer_message("421 enough").await;
+        drop(server);
+    };
+    let client = async |mut client: Client<_>| {
+        let (one, next) = (envelope(&["a@b"]), envelope(&["c@d"]));
+        let first = client.send_before(&one, &hello(), Some((&next, &hello()))).await.unwrap();
+        assert!(!client.is_usable());
+        codes(&first)
+    };
+    let ((), first) = play(&["PIPELINING"], server, client).await;
+    assert_eq!(first, [(421, Some(Phase::FinalReply))]);
+}
+
+/// A server that says something before it can have the message.
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_the_message_is_not_the_reply_to_it() {
+    let server = async |mut server: Script| {
+        allow(&mut server).await;
+        server.say("250 kept").await;
+        let _ = server.io.read_to_end(&mut vec![]).await;
+    };
+    let client = async |mut client: Client<_>| {
+        // So that all of it is there when the message is to go out.
+        let error = client.send(&envelope(&["a@b"]), &hello()).await.unwrap_err();
+        assert!(matches!(error, ClientError::Refused(Phase::Message, _)), "{error}");
+        assert!(!error.is_in_doubt());
+    };
+    play(&["PIPELINING"], server, client).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn through_a_pipe_of_some_bytes_announcements_do_not_deadlock() {
+    use mail::smtp::{Handler, Limits, Reply, Server, Transaction};
+
+    struct Takes;
+
+    impl Handler for Takes {
+        async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
+            Reply::recipient_ok()
+        }
+
+        async fn message(&self, mail: Transaction, body: bytes::Bytes) -> Reply {
+            Reply::accepted(format!("{} of {}", mail.envelope.to[0], body.len()))
+        }
+    }
+
+    let (ours, theirs) = duplex(16);
+    let server = Server::new(Takes, Limits::default());
+    let stop = tokio_util::sync::CancellationToken::new();
+    let client = async {
+        let mut client = Client::over(ours, "client", Timeouts::all(seconds(60))).await.unwrap();
+        let mut mails = vec![];
+        for number in 0..20 {
+            let mut to = vec![];
+            for part in 0..30 {
+                to.push(format!("r{number}.{part}@example.org"));
+            }
+            let to: Vec<&str> = to.iter().map(String::as_str).collect();
+            let text = format!("Subject: {number}\n\n{}", ".x\n".repeat(100 * number));
+            mails.push((envelope(&to), Message::new(text)));
+        }
+        for (number, (envelope, message)) in mails.iter().enumerate() {
+            let next = mails.get(number + 1).map(|(envelope, message)| (envelope, message));
+            let outcomes = client.send_before(envelope, message, next).await.unwrap();
+            assert_eq!(outcomes.len(), 30);
+            let expected = format!("r{number}.0@example.org of {}", message.size());
+            for outcome in &outcomes {
+                assert_eq!(outcome.reply().text(), expected, "each has its own outcome");
+            }
+        }
+        client.quit().await.unwrap();
+    };
+    let (outcome, ()) = tokio::join!(server.converse(theirs, &stop), client);
+    assert_eq!(outcome.messages, 20);
 }

@@ -71,7 +71,7 @@ impl Mails {
 async fn the_end_of_the_list_is_not_the_end_of_the_work() {
     let (mails, begin) = (Mails::default(), Instant::now());
     let local = LocalSet::new();
-    // Spawned, and nobody waits: as with a generator that yields None.
+    // Spawned, and never waited for: as with a generator that yields None.
     let list = async {
         for number in 1..=8 {
             let mails = mails.clone();
@@ -88,7 +88,7 @@ async fn the_end_of_the_list_is_not_the_end_of_the_work() {
     drop(local);
     assert_eq!((mails.sent(), mails.0.cut.get()), (0, 8), "and they end with the program");
 
-    // The remedy: somebody who knows all of them.
+    // The remedy: a set that knows all of them.
     let mails = Mails::default();
     let all = async {
         let mut tasks = JoinSet::new();
@@ -177,7 +177,7 @@ async fn steps_between_two_turns(work: impl AsyncFnOnce(&Cell<usize>)) -> usize 
 }
 
 #[tokio::test]
-async fn a_stream_whose_items_are_ready_never_gives_way() {
+async fn a_stream_of_ready_items_never_gives_way() {
     const ITEMS: usize = 20_000;
     let count = |steps: &Cell<usize>| steps.set(steps.get() + 1);
     let combinator = async |steps: &Cell<usize>| {
@@ -244,7 +244,7 @@ async fn a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not() {
         (3, 0, Duration::from_millis(150))
     );
 
-    // Without a word: whoever is in flight is dropped.
+    // Without a word: what is in flight is dropped.
     let mails = Mails::default();
     let send_all =
         stream::iter(1..=8).for_each_concurrent(3, |number| mails.send(number).map(drop));
@@ -253,12 +253,12 @@ async fn a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_not_polled_pauses_with_all_that_is_in_flight() {
+async fn what_is_not_polled_pauses_with_all_that_is_in_flight() {
     let (mails, begin) = (Mails::default(), Instant::now());
     let mut sending =
         std::pin::pin!(stream::iter(1..=8).map(|number| mails.send(number)).buffer_unordered(2));
     assert_eq!(sending.next().await, Some(Ok(1)));
-    sleep(10 * MAIL).await; // paused: the second is ready long since, and nobody looks
+    sleep(10 * MAIL).await; // paused: the second has long been ready, and is not polled
     assert_eq!((mails.sent(), mails.0.in_flight.get(), mails.0.begun.get()), (1, 1, 2));
     assert_eq!(sending.next().await, Some(Ok(2)));
     assert_eq!(begin.elapsed(), 11 * MAIL);
@@ -283,15 +283,16 @@ const TWISTED: &[(&str, &str)] = &[
         "fails after 200 ms with 2 sent; 7 are sent in the end",
     ),
     (
-        "a_stream_whose_items_are_ready_never_gives_way",
+        "a_stream_of_ready_items_never_gives_way",
         "10 steps of 1 ms between two turns, or 1 of 50 ms",
     ),
     (
         "a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not",
-        "stopped at 60 ms: both fail with SchedulerStopped at 100 ms, with 2 sent; a new one fails at once",
+        "stopped at 60 ms: both fail with SchedulerStopped at 100 ms, with 2 sent; \
+            a new one fails at once",
     ),
     (
-        "who_is_not_polled_pauses_with_all_that_is_in_flight",
+        "what_is_not_polled_pauses_with_all_that_is_in_flight",
         "paused twice and resumed once: 2 of 8 begun and 2 sent",
     ),
 ];

@@ -1,7 +1,8 @@
 """What Twisted's DeferredList does, observed: one line for each cell of the table in the README.
 
-In all of them there are three sends: A succeeds after one second, B fails after two, C succeeds after three. The clock
-is Twisted's own for tests, so nobody waits.
+In all of them there are three sends: A succeeds after one second, B fails after two, C succeeds
+after three. The clock
+is Twisted's own for tests, so no time passes.
 """
 
 import gc
@@ -54,7 +55,8 @@ def forget(failure, call):
 
 def describe(result):
     if isinstance(result, list):
-        return "[" + ", ".join(describe(item[1] if isinstance(item, tuple) else item) for item in result) + "]"
+        items = (item[1] if isinstance(item, tuple) else item for item in result)
+        return "[" + ", ".join(map(describe, items)) + "]"
     if isinstance(result, tuple):
         return f"{result[0]}, number {result[1]}"
     if not hasattr(result, "check"):
@@ -81,7 +83,7 @@ def observe(how=USUAL, cancel_after=None, **options):
 
 
 def logged(consume_errors):
-    """How many errors are logged if nobody looks at the members of a list again."""
+    """How many errors are logged if the members of a list are not looked at again."""
     gc.collect()
     errors = []
     observer = lambda event: errors.append(event) if event.get("log_failure") else None
@@ -93,7 +95,8 @@ def logged(consume_errors):
     del clock
     gc.collect()
     globalLogPublisher.removeObserver(observer)
-    return {0: "nothing is logged", 1: "1 unhandled error is logged"}.get(len(errors), f"{len(errors)} are logged")
+    known = {0: "nothing is logged", 1: "1 unhandled error is logged"}
+    return known.get(len(errors), f"{len(errors)} are logged")
 
 
 print(observe())

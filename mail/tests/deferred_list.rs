@@ -66,7 +66,7 @@ impl Log {
             .collect()
     }
 
-    /// Each as a task, which goes on when nobody waits for it.
+    /// Each as a task, which goes on when it is not waited for.
     fn tasks(&self, how: &[How]) -> Vec<JoinHandle<Sent>> {
         how.iter().enumerate().map(|(number, how)| spawn(self.clone().send(number, *how))).collect()
     }
@@ -153,7 +153,7 @@ async fn first_failure_of_tasks(how: &[How]) -> String {
     .await
 }
 
-/// A panic of what is awaited, and not of a task, is a panic of who awaits it.
+/// A panic of what is awaited, and not of a task, is a panic of the task that awaits it.
 async fn panics(what: impl Future<Output = String>) -> String {
     match AssertUnwindSafe(what).catch_unwind().await {
         Ok(what) => what,
@@ -161,7 +161,8 @@ async fn panics(what: impl Future<Output = String>) -> String {
     }
 }
 
-/// What becomes of the sends if whoever waits for them is dropped after a second and a half.
+/// What becomes of the sends if the future that waits for them is dropped after a second and a
+/// half.
 async fn dropped(spawned: bool) -> String {
     let log = Log::new();
     let limit = Duration::from_millis(1500);
@@ -173,7 +174,7 @@ async fn dropped(spawned: bool) -> String {
     log.observe(async { "nothing".to_owned() }).await
 }
 
-/// An error of which nobody asks.
+/// An error that is never asked for.
 async fn unobserved() -> String {
     let run = std::thread::spawn(|| {
         async_concepts::record("unobserved", || async {
@@ -205,7 +206,7 @@ const TABLE: [Row; 16] = [
         "`join_all(tasks)`: a third outcome",
         "after 3 s: [A, a panic, C]",
     ),
-    ("", "", "`join_all(sends)`: whoever waits panics, too", "panics"),
+    ("", "", "`join_all(sends)`: the waiting task panics, too", "panics"),
     (
         "`fireOnOneCallback=True`",
         "after 1 s: A, number 0; later B fails, C ends",
@@ -232,7 +233,7 @@ const TABLE: [Row; 16] = [
     (
         "`consumeErrors=False`",
         "1 unhandled error is logged",
-        "`drop(task)`; the compiler warns if nobody takes a result",
+        "`drop(task)`; the compiler warns of a result that is not used",
         "nothing is said",
     ),
     ("`consumeErrors=True`", "nothing is logged", "the same", "nothing is said"),
@@ -290,7 +291,8 @@ fn twisted_does_what_the_table_says() {
 #[test]
 fn the_table_stands_in_the_readme() {
     let mut table = String::from(
-        "| in Twisted | what comes of it | in Rust | what comes of it |\n| --- | --- | --- | --- |\n",
+        "| in Twisted | what comes of it | in Rust | what comes of it |\n\
+        | --- | --- | --- | --- |\n",
     );
     for (twisted, comes, rust, comes_too) in TABLE {
         table += &format!("| {twisted} | {comes} | {rust} | {comes_too} |\n");

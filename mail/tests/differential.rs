@@ -229,7 +229,7 @@ const INTENDED: &[Difference] = &[
             _ => false,
         }
     }),
-    ("`RCPT TO:<postmaster>` is for the postmaster, and not for nobody", |case| {
+    ("`RCPT TO:<postmaster>` is for the postmaster, and not for an empty address", |case| {
         *case.ours == Understood::Rcpt("postmaster".into())
             && *case.theirs == Understood::Rcpt(String::new())
     }),

@@ -48,14 +48,15 @@ const FIRST_SUCCESS: [&str; 5] = [
     "server delivered to alice",
     "alice accepted",
     "main the first to get it is alice@example.org",
-    // Nobody waits to hear of it any more: the sending was dropped while the server was at it.
+    // The program does not wait to hear of it any more: the sending was dropped while the server
+    // was at it.
     "server delivered to erin",
 ];
 
 const FIRST_FAILURE: [&str; 1] = ["main the first to fail is dave: panicked"];
 
 /// What Twisted prints and Rust does not, and the other way round, by scene: a panic is an
-/// exception there, and who is not waited for any more goes on.
+/// exception there, and a send that is not waited for any more goes on.
 const DIFFERENCES: [&[&str]; 3] = [
     &["- main dave: panicked", "+ main dave: failed: addresses are checked when people sign up"],
     &["+ erin accepted", "+ carol timed out"],
@@ -91,7 +92,7 @@ fn the_last_thing_comes_when_all_have_ended_and_only_one_way_of_waiting_lets_all
     }
 }
 
-/// The example as somebody would run it. Cargo has built it for these tests.
+/// The example as you would run it. Cargo has built it for these tests.
 fn example(args: &[&str]) -> Output {
     let tests = std::env::current_exe().expect("this test has a file");
     let examples: PathBuf =
@@ -106,7 +107,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A server of somebody else, which takes everything.
+/// Another server, which takes everything.
 struct Anything;
 
 impl Handler for Anything {
@@ -149,9 +150,9 @@ fn a_server_that_is_none_is_told_in_one_sentence() {
         );
         assert_eq!(said, expected);
     }
-    let nobody = example(&["--server", "127.0.0.1:1", "--no-timeline"]);
+    let unreachable = example(&["--server", "127.0.0.1:1", "--no-timeline"]);
     assert!(
-        text(&nobody.stdout)
+        text(&unreachable.stdout)
             .contains("alice@example.org: failed: the connection broke while connecting")
     );
     let help = text(&example(&["--help"]).stdout);

@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Keeps what it gets. Nobody is called mallory here.
+/// Keeps what it gets. It has no mailbox mallory.
 #[derive(Default)]
 struct Postbox(Mutex<Vec<(Transaction, Bytes)>>);
 
@@ -66,6 +66,8 @@ async fn each_recipient_gets_an_outcome_of_its_own() {
 struct Listening(Mutex<Vec<Bytes>>);
 
 impl Handler for Listening {
+    const HEARS_ACKNOWLEDGEMENTS: bool = true;
+
     async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
         Reply::accepted("recipient ok")
     }
@@ -225,10 +227,11 @@ async fn deadlines_hold_over_tcp_as_well() {
         let mut said = String::new();
         let talk = async {
             client.write_all(commands.as_bytes()).await.unwrap();
-            client.read_to_string(&mut said).await.unwrap(); // until the server closes the connection
+            // Until the server closes the connection.
+            client.read_to_string(&mut said).await.unwrap();
         };
         tokio::select! {
-            _ = serve => unreachable!("nobody stops it"),
+            _ = serve => unreachable!("it is not stopped"),
             () = talk => {}
         }
         let last_lines: Vec<&str> =

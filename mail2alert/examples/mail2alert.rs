@@ -1,10 +1,10 @@
 //! Mail2alert: a notification is acknowledged when it is in other hands, and not before.
 //!
-//! In Python: a program of that name on aiosmtpd, which acknowledged a notification whatever became
-//! of it. Look for: the Notifyer's wait, in which are both others: that for the facts, and that for
-//! the mail server. Then each of the four fails. The Notifyer sends its mail again, and nothing is
-//! lost; only a crash at the worst moment doubles it. No twin: one runs the original with what it
-//! was written for, Python 3.6.
+//! In Python: a program of that name on aiosmtpd, which acknowledged a notification whatever
+//! became of it. There is no twin: the original needs Python 3.6.
+//! Look for: While the Notifyer waits, Mail2alert waits for the facts, and then for the mail
+//! server. Then each of the four fails. The Notifyer sends its mail again, and nothing is lost;
+//! only a crash at the worst moment doubles it.
 //!
 //!     cargo run --package mail2alert --example mail2alert
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -88,7 +88,8 @@ impl World {
 async fn mail2alert(world: Arc<World>) -> Result<(), Failure> {
     let config = &world.config;
     let (path, bounds) = (world.folder.path().join("ledger"), config.ledger.bounds);
-    let (ledger, _) = spawn_blocking(move || Ledger::open(&path, bounds)).await??; // a disk may take its time
+    // On a thread of its own, since a disk may take its time.
+    let (ledger, _) = spawn_blocking(move || Ledger::open(&path, bounds)).await??;
     let (mail_server, rest_api) =
         (Tcp(config.downstream.server.clone()), Tcp(config.rest.server.clone()));
     let seen = world.clone();
@@ -145,7 +146,8 @@ async fn notify(world: &World) -> Result<u16, Failure> {
 /// HTTP, as much as it takes: whatever is asked for, the answer is the pipeline groups, after 100
 /// ms.
 async fn rest_api(world: Arc<World>, listener: TcpListener) -> Result<(), Failure> {
-    const GROUPS: &str = r#"[{"name": "a", "pipelines": [{"name": "p1"}]}, {"name": "b", "pipelines": [{"name": "p1"}]}]"#;
+    const GROUPS: &str = r#"[{"name": "a", "pipelines": [{"name": "p1"}]},
+        {"name": "b", "pipelines": [{"name": "p1"}]}]"#;
     loop {
         let mut io = BufReader::new(listener.accept().await?.0);
         let mut head = String::new();
@@ -161,7 +163,7 @@ async fn rest_api(world: Arc<World>, listener: TcpListener) -> Result<(), Failur
     }
 }
 
-/// Takes mail for anybody, and thinks about it for 150 ms.
+/// Takes mail for all addresses, and thinks about it for 150 ms.
 struct MailServer(Arc<World>);
 
 impl Handler for MailServer {
@@ -211,7 +213,8 @@ fn configuration(mail_server: &TcpListener, rest_api: &TcpListener) -> Result<Co
         postmaster = "postmaster@example.com"
         notifications.to = ["mail2alert@example.com"]
         downstream.server = "{}"
-        rest = {{ url = "http://{}/go", fresh = "1 ms", stale = "1 ms" }} # so that each notification is a GET
+        # So short that each notification is a GET.
+        rest = {{ url = "http://{}/go", fresh = "1 ms", stale = "1 ms" }}
         ledger.file = "ledger"
         [[rules]]
         function = "pipelines.in_group"
@@ -283,7 +286,10 @@ where
         biased;
         codes = &mut notifyer => codes??,
         ended = alive() => {
-            let error = ended?.err().map_or_else(|| "it just ended".into(), |error| error.to_string());
+            let error = match ended? {
+                Ok(_) => "it just ended".to_owned(),
+                Err(error) => error.to_string(),
+            };
             say!("Mail2alert cannot go on: {error}");
             vec![]
         }
@@ -318,7 +324,8 @@ pub async fn rest_api_fails() -> Result<Tally, Failure> {
         world.next(Fault::RestApi);
         let code = notify(&world).await?;
         world.next(Fault::Nothing);
-        Ok(vec![code, notify(&world).await?]) // not acknowledged, so the mail is still the Notifyer's
+        // Not acknowledged, so the mail is still the Notifyer's.
+        Ok(vec![code, notify(&world).await?])
     })
     .await
 }
@@ -328,7 +335,7 @@ pub async fn mail_server_fails() -> Result<Tally, Failure> {
         world.next(Fault::MailServer);
         let code = notify(&world).await?;
         world.next(Fault::Nothing);
-        Ok(vec![code, notify(&world).await?]) // which goes to those who are missing
+        Ok(vec![code, notify(&world).await?]) // which goes to those that are missing
     })
     .await
 }
@@ -344,7 +351,7 @@ pub async fn notifyer_fails() -> Result<Tally, Failure> {
             }
             code = notify(&world) => return Ok(vec![code?]),
         }
-        Ok(vec![notify(&world).await?]) // by now everybody has it
+        Ok(vec![notify(&world).await?]) // by now all have it
     })
     .await
 }
@@ -358,7 +365,8 @@ pub async fn mail2alert_fails() -> Result<Tally, Failure> {
         }
         world.next(Fault::Nothing);
         sleep(Duration::from_millis(200)).await; // as any sender, it waits before it tries again
-        Ok(vec![notify(&world).await?]) // the mail server has it already, but nobody knows: the one duplicate
+        // The mail server has it already, but Mail2alert does not know: the one duplicate.
+        Ok(vec![notify(&world).await?])
         // ANCHOR_END: crash
     })
     .await
@@ -366,7 +374,8 @@ pub async fn mail2alert_fails() -> Result<Tally, Failure> {
 // ANCHOR_END: scenes
 
 pub fn stage() -> Stage {
-    Stage::new("mail2alert")
+    Stage::of(include_str!("mail2alert.rs"))
+        .place("mail2alert/examples/mail2alert.rs", None)
         .does_io()
         .scene("the diagram", diagram)
         .scene("the REST API fails", rest_api_fails)

@@ -2,7 +2,7 @@
 //!
 //! The original noted that it had facts before it had them: when the GET failed, it held nothing
 //! for facts for half a minute, and each notification of that time was refused for good. Here a
-//! failure is never kept: whoever comes next tries again.
+//! failure is never kept: the next caller tries again.
 use super::rest::RestError;
 use futures::{
     FutureExt,
@@ -28,7 +28,7 @@ pub struct Cache<T> {
 /// How long facts are good for, counted from when they were asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CachePolicy {
-    /// So long nobody asks again.
+    /// For so long there is no second GET.
     pub fresh: Duration,
     /// So long they are better than nothing: they are used if asking again fails.
     pub stale: Duration,
@@ -37,12 +37,12 @@ pub struct CachePolicy {
 struct State<T> {
     /// What was fetched last, and when it was asked for.
     known: Option<(Instant, Arc<T>)>,
-    /// The GET that is under way. It is not kept alive from here: when nobody waits for it any
+    /// The GET that is under way. It is not kept alive from here: when no caller waits for it any
     /// more, it is gone.
     flight: Option<WeakShared<Flight<T>>>,
 }
 
-/// What somebody got who asked for facts.
+/// What a caller got that asked for facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cached<T> {
     /// The facts.
@@ -64,10 +64,10 @@ impl<T: Send + Sync + 'static> Cache<T> {
     }
 
     /// The facts: those that are known, if they are fresh; else those that are fetched now, by one
-    /// GET for all who ask meanwhile; else, if that fails, those that are known, if they are not
+    /// GET for all that ask meanwhile; else, if that fails, those that are known, if they are not
     /// too old.
     ///
-    /// Dropping the future is no harm to the others who wait. When the last one is dropped, so is
+    /// Dropping the future is no harm to the others that wait. When the last one is dropped, so is
     /// the GET.
     ///
     /// # Errors
@@ -98,10 +98,12 @@ impl<T: Send + Sync + 'static> Cache<T> {
         if let Some(flight) = state.flight.as_ref().and_then(WeakShared::upgrade) {
             return flight;
         }
-        let (fetch, asked, shared_state) = ((self.fetch)(), Instant::now(), self.state.clone());
+        let fetch = (self.fetch)();
+        let asked = Instant::now();
+        let shared_state = self.state.clone();
         let flight = async move {
             let fetched = fetch.await.map(Arc::new);
-            // Before anybody hears of it, so that nobody can join a GET that is over.
+            // Before any caller hears of it, so that none can join a GET that is over.
             let mut state = lock(&shared_state);
             state.flight = None;
             if let Ok(facts) = &fetched {
@@ -121,7 +123,7 @@ impl<T> fmt::Debug for Cache<T> {
     }
 }
 
-/// Nobody panics while they hold it.
+/// There is no panic while it is held.
 fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_hundred_who_ask_at_once_share_one_get() {
+    async fn a_hundred_calls_at_once_share_one_get() {
         let (facts, gets) = facts(&[]);
         let start = Instant::now();
         let all = join_all((0..100).map(|_| facts.get())).await;
@@ -182,12 +184,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_failure_is_told_to_all_who_wait_and_never_kept() {
+    async fn a_failure_is_told_to_all_that_wait_and_never_kept() {
         let (facts, gets) = facts(&[1]);
         let all = join_all((0..3).map(|_| facts.get())).await;
         assert_eq!(all, [Err(error(1)), Err(error(1)), Err(error(1))]);
         assert_eq!(gets.load(SeqCst), 1);
-        assert_eq!(facts.get().await, got(2, 0, None), "whoever comes next tries again");
+        assert_eq!(facts.get().await, got(2, 0, None), "the next caller tries again");
     }
 
     #[tokio::test(start_paused = true)]
@@ -201,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_gives_up_harms_nobody_and_an_abandoned_get_is_gone() {
+    async fn to_give_up_harms_no_other_and_an_abandoned_get_is_gone() {
         let (facts, gets) = facts(&[]);
         let mut patient = pin!(facts.get());
         assert!(timeout(SECOND / 2, facts.get()).await.is_err());

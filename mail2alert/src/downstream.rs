@@ -171,8 +171,10 @@ impl SendOutcome {
             code = *first;
         }
         // A mail server without enhanced codes has said no more than "permanent".
-        let status =
-            code.1.map_or((5, 0, 0), |status| (status.class, status.subject, status.detail));
+        let status = match code.1 {
+            Some(status) => (status.class, status.subject, status.detail),
+            None => (5, 0, 0),
+        };
         Reply::new(code.0, status, self.to_string())
     }
 }

@@ -1,4 +1,4 @@
-//! What the relay does, step by step: for its log, and for whoever draws it.
+//! What the relay does, step by step: for its log, and for a drawing.
 use super::{ledger::LedgerError, rest::RestError};
 use mail::smtp::Address;
 use std::{fmt, sync::Arc, time::Duration};
@@ -23,7 +23,7 @@ pub enum RelayEvent {
     Asked {
         /// What was asked for.
         path: String,
-        /// What went wrong, if so.
+        /// What went wrong, if it failed.
         error: Option<RestError>,
     },
     /// Cache are used although they are old.
@@ -35,7 +35,7 @@ pub enum RelayEvent {
     },
     /// The mail is sent on.
     Sends {
-        /// To whom.
+        /// The recipients.
         to: Vec<Address>,
     },
     /// The mail server has answered, or not.
@@ -56,9 +56,9 @@ pub enum RelayEvent {
 /// What became of a mail.
 #[derive(Clone, Debug)]
 pub struct MailOutcome {
-    /// Who sent it.
+    /// The sender.
     pub from: Option<Address>,
-    /// To whom.
+    /// The recipients.
     pub to: Vec<Address>,
     /// Its subject.
     pub subject: String,
@@ -87,7 +87,8 @@ impl fmt::Display for RelayEvent {
             RelayEvent::NoBaseline(error) => {
                 write!(
                     f,
-                    "how the stages ended is not known yet: {error}; the first notification will ask again"
+                    "how the stages ended is not known yet: {error}; \
+                        the first notification will ask again"
                 )
             }
             RelayEvent::LedgerFails(error) => {

@@ -170,8 +170,8 @@ pub struct StageEnd {
 /// How the last runs of each stage ended, as far as that was acknowledged.
 ///
 /// The original wrote this down while it read a notification. When the delivery failed afterwards,
-/// the Notifyer tried again, and by then *failed* came after *failed*: no longer news, and whoever
-/// had asked for news never heard of it. Here a report is only looked at with
+/// the Notifyer tried again, and by then *failed* came after *failed*: no longer news, and a team
+/// that had asked for news never heard of it. Here a report is only looked at with
 /// [`event`](Stages::event), as often as need be, and written down with [`learn`](Stages::learn)
 /// when it has been acknowledged. And since what is written down is how *each run* ended, a report
 /// is judged by the run before it, and means the same for ever: if it is repeated because an
@@ -222,7 +222,7 @@ impl Stages {
             run: report.run,
             ending: report.told.ending()?,
         };
-        (!self.knows(&ended)).then_some(ended)
+        if self.knows(&ended) { None } else { Some(ended) }
     }
 
     fn knows(&self, ended: &StageEnd) -> bool {
@@ -508,7 +508,8 @@ mod tests {
     #[test]
     fn cctray_says_how_stages_ended_and_skips_jobs() {
         let xml = r#"<?xml version="1.0" encoding="utf-8"?><Projects>
-            <Project name="p :: s" activity="Sleeping" lastBuildStatus="Failure" lastBuildLabel="12" lastBuildTime="2017-04-19T10:42:11"/>
+            <Project name="p :: s" activity="Sleeping" lastBuildStatus="Failure" lastBuildLabel="12"
+                lastBuildTime="2017-04-19T10:42:11"/>
             <Project name="p :: s :: job" lastBuildStatus="Success" lastBuildLabel="12"/>
             <Project name="p :: t" lastBuildStatus="Success" lastBuildLabel="12 :: 2"/>
             <Project name="p :: u" lastBuildStatus="Success" lastBuildLabel="release-12"/>
@@ -577,7 +578,8 @@ mod tests {
 
     #[test]
     fn groups_are_lists_and_nothing_else() {
-        let json = br#"[{"name":"a","pipelines":[{"name":"p","label":"x"}],"extra":1},{"name":"b","pipelines":[]}]"#;
+        let json = br#"[{"name":"a","pipelines":[{"name":"p","label":"x"}],"extra":1},
+            {"name":"b","pipelines":[]}]"#;
         let groups = PipelineGroups::parse(json).expect("it is a list of groups");
         assert!(groups.has("a", "p"));
         for (group, pipeline) in [("a", "q"), ("b", "p"), ("c", "p"), ("", "")] {

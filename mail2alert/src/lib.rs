@@ -1,5 +1,5 @@
 //! Mail2alert: a relay between a build server, which sends a mail for each event to one address,
-//! and the people, each of whom wants to know about some of them.
+//! and people, each with an interest in some of them.
 //!
 //! ```text
 //! Notifyer          Mail2alert          REST API          mail server
@@ -16,16 +16,17 @@
 //! What takes most of the code is another question: what if one of the four fails, at any line of
 //! this diagram? The answer is one sentence: *the Notifyer's 250 is sent only after every
 //! downstream 250; every doubt is a 4xx.* The relay keeps no mail. As long as it has not said 250,
-//! the mail is the Notifyer's, who will send it again; once it has, the mail is the mail server's.
+//! the mail is the Notifyer's, which will send it again; once it has, the mail is the mail
+//! server's.
 //!
 //! In the order in which it is understood:
 //!
 //! 1. [`config`]: what there is to decide. The file `mail2alert.toml` of this package has all of
 //!    it, with comments.
-//! 2. [`notification`], [`gocd`], [`rules`]: what a mail says, what that means, and who wants to
+//! 2. [`notification`], [`gocd`], [`rules`]: what a mail says, what that means, and to which
 //!    know; pure functions.
 //! 3. [`rest`], [`cache`]: facts from a server that may be slow, broken or another one.
-//! 4. [`ledger`]: who has had which mail already.
+//! 4. [`ledger`]: which recipients have had which mail.
 //! 5. [`Relay`]: what is done between the end of a mail and its acknowledgement.
 //! 6. [`serve`]: all of it, running; `src/main.rs` is the program.
 //!
@@ -93,7 +94,7 @@ pub async fn serve<M: Dial, R: Dial>(
     let server =
         Server::new(relay.clone(), limits(config)).host(&config.hostname).lane("Mail2alert");
     let mut serving = pin!(server.serve(listener, shutdown));
-    // Meanwhile it asks how all stages ended. Nobody has to wait for that but the first
+    // Meanwhile it asks how all stages ended. Only the first notification has to wait for that
     // notification.
     tokio::select! {
         biased;

@@ -62,8 +62,8 @@ impl FromStr for Mailbox {
     }
 }
 
-/// Whom the relay takes mail for. Mail for anybody else is refused: a server that takes mail for
-/// all the world is an *open relay*, and will soon send the world's spam.
+/// The addresses that the relay takes mail for. All others are refused: a server that takes mail
+/// for all the world is an *open relay*, and will soon send the world's spam.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Own {
     /// This mailbox.
@@ -76,8 +76,8 @@ impl Own {
     /// Whether it covers a recipient.
     ///
     /// A domain does not cover local parts that once were routes, such as `user%other.example` or
-    /// `other.example!user`: the mail server behind might still follow them to somebody else.
-    /// Whoever has such a mailbox can list it by name.
+    /// `other.example!user`: the mail server behind might still follow them elsewhere.
+    /// Such a mailbox can be listed by name.
     pub fn covers(&self, recipient: &Mailbox) -> bool {
         match self {
             Own::Mailbox(mailbox) => mailbox.means(recipient),
@@ -90,7 +90,7 @@ impl Own {
 }
 
 impl Own {
-    /// Whether there is mail for somebody in this domain.
+    /// Whether it takes mail for a mailbox in this domain.
     pub fn is_in(&self, domain: &str) -> bool {
         match self {
             Own::Mailbox(mailbox) => {
@@ -105,7 +105,7 @@ impl fmt::Display for Own {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Own::Mailbox(mailbox) => mailbox.fmt(f),
-            Own::Domain(domain) => write!(f, "anybody at {domain}"),
+            Own::Domain(domain) => write!(f, "any mailbox at {domain}"),
         }
     }
 }
@@ -116,8 +116,8 @@ impl FromStr for Own {
     /// Reads `alice@example.com`, or `@example.com` for a whole domain.
     fn from_str(text: &str) -> Result<Own, AddressError> {
         match text.strip_prefix('@') {
-            // With somebody in it, it has to be an address.
-            Some(domain) => Address::new(&format!("somebody@{domain}"))
+            // With a mailbox in it, it has to be an address.
+            Some(domain) => Address::new(&format!("mailbox@{domain}"))
                 .map(|_| Own::Domain(domain.to_lowercase())),
             None => text.parse().map(Own::Mailbox),
         }
@@ -146,9 +146,9 @@ mod tests {
         for (own, recipient, expected) in [
             (own("alert@example.com"), "Alert@Example.com", true),
             (own("alert@example.com"), "other@example.com", false),
-            (own("@example.com"), "anybody@EXAMPLE.com", true),
-            (own("@example.com"), "anybody@example.net", false),
-            (own("@example.com"), "anybody@sub.example.com", false),
+            (own("@example.com"), "any@EXAMPLE.com", true),
+            (own("@example.com"), "any@example.net", false),
+            (own("@example.com"), "any@sub.example.com", false),
             (own("@example.com"), "user%example.net@example.com", false),
             (own("@example.com"), "example.net!user@example.com", false),
             (own("@example.com"), "\"user@example.net\"@example.com", false),

@@ -19,15 +19,17 @@ const HELP: &str = "\
 Usage: mail2alert CONFIG
        mail2alert --check CONFIG
 
-Takes mail from a build server, asks its REST API for facts, and sends it on to those whom the rules of the
-configuration name. It acknowledges a mail when the mail server has taken it for everybody, and not before.
+Takes mail from a build server, asks its REST API for facts, and sends it on to the addresses that
+the rules of the configuration name. It acknowledges a mail when the mail server has taken it for
+all recipients.
 
 Options:
-      --check CONFIG  Say in words what a configuration means, or what is wrong with it, and do nothing
+      --check CONFIG  Print what holds, with its explanation, or what is wrong; and do nothing
   -V, --version       Print the version
   -h, --help          Print this
 
-SIGTERM or SIGINT ends it when the mail that is under way has been answered; a second one ends it at once.
+SIGTERM or SIGINT ends it when the mail that is under way has been answered; a second one ends it at
+once.
 Each mail has one line in the log, which goes to the standard error.
 ";
 
@@ -44,7 +46,7 @@ struct Failure(u8, Vec<String>);
 fn main() -> ExitCode {
     let done = match command() {
         Ok(Command::Run(path)) => run(path),
-        Ok(Command::Check(path)) => read(&path).and_then(|config| print(&explain(&config))),
+        Ok(Command::Check(path)) => check(&path),
         Ok(Command::Print(text)) => print(&text),
         Err(error) => Err(Failure(2, vec![format!("{error}; mail2alert --help says more")])),
     };
@@ -61,7 +63,8 @@ fn main() -> ExitCode {
 
 fn command() -> Result<Command, lexopt::Error> {
     use lexopt::prelude::*;
-    let (mut path, mut check) = (None, false);
+    let mut path = None;
+    let mut check = false;
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {
@@ -83,18 +86,28 @@ fn command() -> Result<Command, lexopt::Error> {
     }
 }
 
-fn read(path: &PathBuf) -> Result<Config, Failure> {
+/// A configuration, and the text that it was read from.
+fn read(path: &PathBuf) -> Result<(Config, String), Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure(2, vec![format!("cannot read {shown}: {error}")]))?;
     let environment = |name: &str| std::env::var(name).ok();
-    Config::parse(&text, environment).map_err(|problems| {
-        Failure(2, problems.iter().map(|problem| format!("{shown}, {problem}")).collect())
-    })
+    match Config::parse(&text, environment) {
+        Ok(config) => Ok((config, text)),
+        Err(problems) => {
+            let sentences = problems.iter().map(|problem| format!("{shown}, {problem}"));
+            Err(Failure(2, sentences.collect()))
+        }
+    }
+}
+
+fn check(path: &PathBuf) -> Result<(), Failure> {
+    let (_, text) = read(path)?;
+    print(&explain(&text))
 }
 
 fn run(path: PathBuf) -> Result<(), Failure> {
-    let config = read(&path)?;
+    let (config, _) = read(&path)?;
     let failed = |what: &str, error: io::Error| Failure(1, vec![format!("{what}: {error}")]);
     let (ledger, damaged) = Ledger::open(&config.ledger.file, config.ledger.bounds)
         .map_err(|error| Failure(1, vec![format!("the ledger: {error}")]))?;
@@ -107,14 +120,19 @@ fn run(path: PathBuf) -> Result<(), Failure> {
     let runtime = runtime.map_err(|error| failed("cannot start", error))?;
     runtime.block_on(async {
         let listening = TcpListener::bind(&config.listen).await;
-        let listener = listening.map_err(|error| failed(&format!("cannot listen on {}", config.listen), error))?;
+        let listener = listening
+            .map_err(|error| failed(&format!("cannot listen on {}", config.listen), error))?;
         let address = listener.local_addr().map_err(|error| failed("cannot listen", error))?;
-        let mut signals = Signals::new().map_err(|error| failed("cannot hear of signals", error))?;
+        let mut signals =
+            Signals::new().map_err(|error| failed("cannot hear of signals", error))?;
         log(&format!("listening on {address}"));
 
-        let (mail_server, rest) = (Tcp(config.downstream.server.clone()), Tcp(config.rest.server.clone()));
+        let mail_server = Tcp(config.downstream.server.clone());
+        let rest = Tcp(config.rest.server.clone());
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = mail2alert::serve(&config, ledger, listener, mail_server, rest, watch(), async { drop(stopped.await) });
+        let stopped = async { drop(stopped.await) };
+        let serving =
+            mail2alert::serve(&config, ledger, listener, mail_server, rest, watch(), stopped);
         let told_to_stop = async {
             signals.next().await;
             log("told to stop: finishing what is under way");
@@ -125,15 +143,21 @@ fn run(path: PathBuf) -> Result<(), Failure> {
             biased;
             summary = serving => {
                 let mail2alert::ServerSummary { messages, refused, cut_off, .. } = summary;
-                log(&format!("stopped: {messages} mails acknowledged, {refused} not, {cut_off} connections cut off"));
+                log(&format!(
+                    "stopped: {messages} mails acknowledged, {refused} not, \
+                    {cut_off} connections cut off"
+                ));
                 Ok(())
             }
-            () = told_to_stop => Err(Failure(1, vec!["told to stop twice: what was under way will be sent again".into()])),
+            () = told_to_stop => {
+                let why = "told to stop twice: what was under way will be sent again";
+                Err(Failure(1, vec![why.into()]))
+            }
         }
     })
 }
 
-/// Logs what somebody who runs this wants to know: a line for each mail, and what is not as it
+/// Logs what an operator wants to know: a line for each mail, and what is not as it
 /// should be.
 fn watch() -> Observer {
     Arc::new(|step: &RelayEvent| match step {
@@ -154,7 +178,7 @@ fn log(line: &str) {
     say(&format!("{} {line}", timestamp(SystemTime::now())));
 }
 
-/// A log that nobody reads any more is no reason to lose mail.
+/// A log whose reader has gone is no reason to lose mail.
 fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

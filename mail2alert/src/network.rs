@@ -11,12 +11,12 @@ pub trait Dial: Send + Sync + 'static {
     /// A connection.
     type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// Opens a connection. There is no deadline in it: whoever dials has one.
+    /// Opens a connection. There is no deadline in it: the caller has one.
     ///
     /// Dropping the future gives up connecting.
     ///
     /// # Errors
-    /// If nobody can be reached.
+    /// If no server can be reached.
     fn dial(&self) -> impl Future<Output = io::Result<Self::Io>> + Send;
 }
 

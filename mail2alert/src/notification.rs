@@ -1,9 +1,10 @@
 //! What a mail says in its header: as much of RFC 5322 as the relay has to understand.
 //!
 //! The relay never changes a mail but for the trace that it puts in front, so it only has to read:
-//! the subject, which the rules are about; the message's identity, by which a retry is known; and how
-//! often it was received already. The encoded words of RFC 2047 are `mail-parser`'s work. To find the
-//! fields is ours: a mail that is not quite a mail has to be understood as far as it goes, too.
+//! the subject, which the rules are about; the message's identity, by which a retry is known; and
+//! how often it was received already. The encoded words of RFC 2047 are `mail-parser`'s work. To
+//! find the fields is ours: a mail that is not quite a mail has to be understood as far as it goes,
+//! too.
 use mail_parser::{HeaderName, MessageParser};
 
 /// The header of a mail.
@@ -18,8 +19,8 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads a mail. It never fails: what is no header line is skipped, since whatever it is, it has
-    /// to get somewhere.
+    /// Reads a mail. It never fails: what is no header line is skipped, since whatever it is, it
+    /// has to get somewhere.
     pub fn read(mail: &[u8]) -> Header {
         let mut header = Header { subject: String::new(), has_message_id: false, hops: 0 };
         for (name, value) in fields(mail) {
@@ -80,8 +81,8 @@ mod tests {
 
     #[test]
     fn a_header_is_read_up_to_the_empty_line() {
-        let mail = b"Received: from a\r\n by b\r\nreceived: from c\r\nSUBJECT: one\r\n two\r\nMessage-ID: <1@a>\r\n\
-            \r\nReceived: from the body\r\nSubject: of the body\r\n";
+        let mail = b"Received: from a\r\n by b\r\nreceived: from c\r\nSUBJECT: one\r\n two\r\n\
+            Message-ID: <1@a>\r\n\r\nReceived: from the body\r\nSubject: of the body\r\n";
         assert_eq!(
             Header::read(mail),
             Header { subject: "one two".into(), has_message_id: true, hops: 2 }

@@ -1,9 +1,9 @@
 //! The relay itself: what happens between the end of a mail and its acknowledgement.
 //!
-//! A 250 is a promise (RFC 5321, 4.2.5): who says it is responsible. The relay keeps no mail, so it
-//! can only promise what others have promised already. As long as the Notifyer has no 250, the mail
-//! is the Notifyer's, and it will send it again; so an error costs a delay, and nothing is ever
-//! lost.
+//! A 250 is a promise (RFC 5321, 4.2.5): the server that says it is responsible. The relay keeps no
+//! mail, so it can only promise what others have promised already. As long as the Notifyer has no
+//! 250, the mail is the Notifyer's, and it will send it again; so an error costs a delay, and
+//! nothing is ever lost.
 use super::{
     cache::{Cache, CachePolicy, Cached},
     config::{Config, Notifications, Unmatched},
@@ -60,7 +60,7 @@ enum RelayOutcome {
     Accepted(String),
     /// In doubt: 451.
     Later(String),
-    /// Never, for anybody.
+    /// Never, for any recipient.
     Refused(Reply),
 }
 
@@ -74,7 +74,7 @@ struct Mail<'a> {
     transaction: &'a Transaction,
 }
 
-/// Who is to get a mail, and why.
+/// Where a mail is to go, and why.
 struct Plan {
     recipients: Vec<Mailbox>,
     /// What is said of it in the log.
@@ -157,8 +157,8 @@ impl<M: Dial> Relay<M> {
             );
             return RelayOutcome::Refused(Reply::new(554, (5, 4, 6), why)); // RFC 3463, 3.5
         }
-        // Whoever sends the same bytes meanwhile, since they do not want to wait any longer, gets
-        // the answer to these.
+        // A client that sends the same bytes meanwhile, since it does not want to wait any longer,
+        // gets the answer to these.
         let lock = self.lock_for(mail.digest);
         let _guard = lock.lock().await;
         let plan = match self.plan(mail).await {
@@ -181,14 +181,14 @@ impl<M: Dial> Relay<M> {
         lock
     }
 
-    /// Who is to get it: those whom the rules name instead of those to whom it is a notification,
-    /// and all others as it is.
+    /// Where it is to go: to those that the rules name instead of those to which it is a
+    /// notification, and all others as it is.
     async fn plan(&self, mail: &Mail<'_>) -> Result<Plan, RestError> {
         let is_listed = |listed: &[Mailbox], mailbox: &Mailbox| {
             listed.iter().any(|listed| listed.means(mailbox))
         };
         let from_notifyer =
-            mail.from.as_ref().is_some_and(|from| is_listed(&self.notifications.from, from));
+            matches!(&mail.from, Some(from) if is_listed(&self.notifications.from, from));
         let (notified, others): (Vec<Mailbox>, Vec<Mailbox>) = mail
             .to
             .iter()
@@ -215,7 +215,10 @@ impl<M: Dial> Relay<M> {
         };
         let (rules, recipients) = apply(&self.rules, &notification, &groups);
 
-        let event = event.map_or_else(String::new, |event| format!("{event}, "));
+        let event = match event {
+            Some(event) => format!("{event}, "),
+            None => String::new(),
+        };
         let (recipients, because) = match self.notifications.unmatched {
             _ if !rules.is_empty() => {
                 let names: Vec<String> =
@@ -245,7 +248,7 @@ impl<M: Dial> Relay<M> {
         Ok(facts)
     }
 
-    /// Sends a mail to all who have not had it.
+    /// Sends a mail to all that have not had it.
     async fn deliver(&self, mail: &Mail<'_>, plan: &Plan) -> RelayOutcome {
         let missing = self.ledger.missing(&mail.digest, &plan.recipients);
         let had = plan.recipients.len() - missing.len();
@@ -273,7 +276,7 @@ impl<M: Dial> Relay<M> {
         if outcome.is_doubtful() {
             return RelayOutcome::Later(format!("{because}; {outcome}"));
         }
-        // The rules may have named others the last time; then somebody has it, and it cannot be
+        // The rules may have named others the last time; then a recipient has it, and it cannot be
         // refused any more.
         if served == 0 && !self.ledger.knows(&mail.digest) {
             return RelayOutcome::Refused(outcome.refusal());
@@ -306,7 +309,7 @@ impl<M: Dial> Relay<M> {
         RelayOutcome::Accepted(format!("{because}, sent to {served}"))
     }
 
-    /// Some have had it and cannot give it back, and others never will. Somebody has to know.
+    /// Some have had it and cannot give it back, and others never will. The postmaster has to know.
     async fn tell_the_postmaster(
         &self,
         mail: &Mail<'_>,
@@ -320,7 +323,7 @@ impl<M: Dial> Relay<M> {
         let notice =
             notice(&self.hostname, &self.postmaster, &mail.header.subject, &outcome.refusals());
         let notice = notice.map_err(|error| error.to_string())?;
-        // From nobody, so that nothing comes back.
+        // From `<>`, so that nothing comes back.
         let told = self.mail_server.send(None, postmaster, &notice).await;
         if told.accepted().is_empty() {
             return Err(told.to_string());
@@ -334,7 +337,7 @@ impl<M: Dial> Relay<M> {
         Digest::of(Some(&self.postmaster), &mail.digest.0)
     }
 
-    /// Whom mail to a recipient is for; `None` if it is none of ours.
+    /// Where mail to a recipient goes; `None` if it is none of ours.
     fn recipient_of(&self, to: &Address) -> Option<Mailbox> {
         let mailbox = Mailbox::new(to.clone());
         if self.own.iter().any(|own| own.covers(&mailbox)) {
@@ -349,7 +352,7 @@ impl<M: Dial> Relay<M> {
                     || self.own.iter().any(|own| own.is_in(domain))
             }
         };
-        (to.is_postmaster() && is_ours).then(|| self.postmaster.clone())
+        if to.is_postmaster() && is_ours { Some(self.postmaster.clone()) } else { None }
     }
 
     /// Notes how stages ended. That there is nothing to note says nothing about the disk.
@@ -359,9 +362,9 @@ impl<M: Dial> Relay<M> {
         }
     }
 
-    /// A ledger that cannot be written still remembers, until the process ends; and to say 451 about
-    /// a mail that every recipient has would only make it worse. So it is only said: once when it
-    /// begins, and once when it is over, not with each mail.
+    /// A ledger that cannot be written still remembers, until the process ends; and to say 451
+    /// about a mail that every recipient has would only make it worse. So it is only said: once
+    /// when it begins, and once when it is over, not with each mail.
     fn noted(&self, noted: Result<(), LedgerError>) {
         let fails = noted.is_err();
         if self.ledger_fails.swap(fails, SeqCst) == fails {
@@ -379,7 +382,9 @@ impl<M: Dial> Relay<M> {
 }
 
 impl<M: Dial> Handler for Relay<M> {
-    /// Who takes mail for everybody is an open relay.
+    const HEARS_ACKNOWLEDGEMENTS: bool = true;
+
+    /// A server that takes mail for all addresses is an open relay.
     async fn recipient(&self, _mail: &Transaction, to: &Address) -> Reply {
         match self.recipient_of(to) {
             Some(_) => Reply::recipient_ok(),
@@ -389,8 +394,9 @@ impl<M: Dial> Handler for Relay<M> {
 
     async fn message(&self, transaction: Transaction, body: Bytes) -> Reply {
         let from = transaction.envelope.from.clone().map(Mailbox::new);
-        let to = transaction.envelope.to.iter().filter_map(|to| self.recipient_of(to)).collect();
-        let (header, digest) = (Header::read(&body), Digest::of(from.as_ref(), &body));
+        let to = transaction.envelope.to.iter().flat_map(|to| self.recipient_of(to)).collect();
+        let header = Header::read(&body);
+        let digest = Digest::of(from.as_ref(), &body);
         let mail = Mail { from, to, header, digest, body: &body, transaction: &transaction };
         self.see(RelayEvent::Came { subject: mail.header.subject.clone() });
 
@@ -442,9 +448,13 @@ fn facts<T: Send + Sync + 'static, R: Dial>(
     watch: &Observer,
     parse: fn(&[u8]) -> Result<T, String>,
 ) -> Cache<T> {
-    let (rest, path, watch) = (rest.clone(), path.to_owned(), watch.clone());
+    let rest = rest.clone();
+    let path = path.to_owned();
+    let watch = watch.clone();
     Cache::new(keep, move || {
-        let (rest, path, watch) = (rest.clone(), path.clone(), watch.clone());
+        let rest = rest.clone();
+        let path = path.clone();
+        let watch = watch.clone();
         async move {
             watch(&RelayEvent::Asks { path: path.clone() });
             let answer = rest.get(&path).await;

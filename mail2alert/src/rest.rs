@@ -1,7 +1,7 @@
-//! GET, and nothing else, from a server that may be slow, broken or somebody else's.
+//! GET, and nothing else, from a server that may be slow, broken or another program.
 //!
 //! Every wait has a deadline, the answer has a greatest length, and what is not a plain `200` is a
-//! failure: a redirect is not followed, since nobody configured where it leads.
+//! failure: a redirect is not followed, since it leads where no configuration says.
 use super::network::Dial;
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::{
@@ -48,7 +48,7 @@ impl HttpTimeouts {
 /// Why a GET brought nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RestError {
-    /// Nobody there.
+    /// No server there.
     #[error("no connection: {0}")]
     Connect(String),
     /// A part of the answer did not come in time.
@@ -70,7 +70,7 @@ pub enum RestError {
         /// Where to.
         location: String,
     },
-    /// More than anybody asked for.
+    /// More than was asked for.
     #[error("an answer of more than {0} bytes")]
     TooLong(usize),
     /// The connection broke, or what came was not HTTP.
@@ -91,7 +91,7 @@ impl<D: Dial> Server<D> {
     pub async fn get(&self, path: &str) -> Result<Bytes, RestError> {
         let io = within("connection", self.timeouts.connect, self.dial.dial()).await?;
         let io = io.map_err(|error| RestError::Connect(error.to_string()))?;
-        // A head of 64 kB is enough for anybody.
+        // A head of 64 kB is enough.
         let handshake = http1::Builder::new().max_buf_size(1 << 16).handshake(TokioIo::new(io));
         let (mut requests, connection) = handshake.await.map_err(broken)?;
         let request = self.request(path)?;
@@ -120,7 +120,7 @@ impl<D: Dial> Server<D> {
         }
         request
             .body(Empty::new())
-            .map_err(|error| RestError::Garbage(format!("nobody can ask for {path:?}: {error}")))
+            .map_err(|error| RestError::Garbage(format!("{path:?} cannot be asked for: {error}")))
     }
 
     async fn read(&self, answer: Response<Incoming>) -> Result<Bytes, RestError> {
@@ -189,7 +189,7 @@ mod tests {
                 for (delay, piece) in script {
                     sleep(Duration::from_millis(delay)).await;
                     if theirs.write_all(&piece).await.is_err() {
-                        return; // nobody reads any more
+                        return; // the reader has gone
                     }
                 }
             });
@@ -197,12 +197,12 @@ mod tests {
         }
     }
 
-    /// Nobody there; or somebody who never answers the knocking.
-    struct Nobody {
+    /// No server there; or one that never answers.
+    struct NoServer {
         silent: bool,
     }
 
-    impl Dial for Nobody {
+    impl Dial for NoServer {
         type Io = DuplexStream;
 
         async fn dial(&self) -> io::Result<DuplexStream> {
@@ -293,10 +293,10 @@ mod tests {
     async fn every_wait_has_its_own_deadline() {
         let late = |part: &str, ms: u64| Err(format!("no {part} within {ms}ms"));
         assert_eq!(
-            get(Nobody { silent: false }).await,
+            get(NoServer { silent: false }).await,
             (Err("no connection: connection refused".into()), 0)
         );
-        assert_eq!(get(Nobody { silent: true }).await, (late("connection", 100), 100));
+        assert_eq!(get(NoServer { silent: true }).await, (late("connection", 100), 100));
         assert_eq!(
             get(script([(1000, "HTTP/1.1 200 OK\r\n\r\n")])).await,
             (late("answer", 200), 200)

@@ -1,10 +1,9 @@
-//! The rules: which notification goes to whom. Pure functions of a notification and of the facts.
+//! The rules: which notification goes where. Pure functions of a notification and of the facts.
 use super::{
     gocd::{Event, PipelineGroups, StageId},
     mailbox::Mailbox,
 };
 use regex_lite::Regex;
-use std::fmt;
 
 /// What the rules are asked about.
 #[derive(Clone, Debug)]
@@ -24,15 +23,15 @@ pub struct Notification<'a> {
 pub struct Rule {
     /// What it is called in the log.
     pub name: String,
-    /// Sent to one of these; to whomever, if there are none.
+    /// Sent to one of these; to any address, if there are none.
     pub to: Vec<Mailbox>,
-    /// Sent by one of these; by whomever, if there are none.
+    /// Sent by one of these; by any address, if there are none.
     pub from: Vec<Mailbox>,
     /// One of these happened to a stage; anything or nothing, if there are none.
     pub events: Vec<Event>,
     /// What must be true of it.
     pub function: Function,
-    /// Who gets it.
+    /// Where it goes.
     pub mailto: Vec<Mailbox>,
 }
 
@@ -100,7 +99,8 @@ impl Rule {
     }
 }
 
-/// Which rules hold, and who gets the notification: each of them once, in the order of the rules.
+/// Which rules hold, and where the notification goes: to each address once, in the order of the
+/// rules.
 pub fn apply<'a>(
     rules: &'a [Rule],
     notification: &Notification<'_>,
@@ -117,26 +117,6 @@ pub fn apply<'a>(
     (matching, recipients)
 }
 
-impl fmt::Display for Function {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Function::AnyPipeline => write!(f, "it is about a stage of any pipeline"),
-            Function::InGroup(group) => write!(f, "the pipeline is in group {group:?}"),
-            Function::NameLikeInGroup(pattern, group) => {
-                write!(
-                    f,
-                    "what {:?} finds in the pipeline's name is a pipeline in group {group:?}",
-                    pattern.as_str()
-                )
-            }
-            Function::InSubject(words) => {
-                let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
-                write!(f, "the subject contains {}", words.join(" and "))
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +129,8 @@ mod tests {
         PipelineGroups::parse(
             br#"[{"name":"alpha","pipelines":[{"name":"a-build"},{"name":"a-test"}]},
                  {"name":"beta","pipelines":[{"name":"b-build"},{"name":"b-test"}]},
-                 {"name":"release","pipelines":[{"name":"a-test-release-x"},{"name":"b-test-release-x"}]}]"#,
+                 {"name":"release","pipelines":[{"name":"a-test-release-x"},
+                    {"name":"b-test-release-x"}]}]"#,
         )
         .expect("groups")
     }
@@ -195,11 +176,11 @@ mod tests {
                 .into_iter()
                 .filter(|pipeline| holds(&rule, pipeline, Event::Fails))
                 .collect();
-            assert_eq!(holding, expected, "{}", rule.function);
+            assert_eq!(holding, expected, "{:?}", rule.function);
             let about_nothing = Notification { to: &[], from: None, subject: "beta", stage: None };
             assert!(
                 !rule.matches(&about_nothing, &groups()),
-                "{} holds of a mail without a pipeline",
+                "{:?} holds of a mail without a pipeline",
                 rule.function
             );
         }
@@ -240,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_may_ask_who_sent_it_and_to_whom() {
+    fn a_rule_may_ask_for_the_sender_and_the_recipient() {
         let rule = Rule {
             to: vec![mailbox("alert@example.com")],
             from: vec![mailbox("go@example.com"), mailbox("ci@example.com")],
@@ -253,7 +234,8 @@ mod tests {
             ("alert@example.com", Some("other@example.com"), false),
             ("alert@example.com", None, false),
         ] {
-            let (to, from) = ([mailbox(to)], from.map(mailbox));
+            let to = [mailbox(to)];
+            let from = from.map(mailbox);
             let notification =
                 Notification { to: &to, from: from.as_ref(), subject: "x", stage: None };
             assert_eq!(rule.matches(&notification, &groups()), expected, "{to:?} {from:?}");
@@ -261,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_whom_a_rule_names_gets_one_mail_however_many_rules_name_them() {
+    fn each_address_gets_one_mail_however_many_rules_name_it() {
         let named = |name: &str, words: &str, mailto: &[&str]| Rule {
             name: name.into(),
             mailto: mailto.iter().map(|address| mailbox(address)).collect(),

@@ -7,12 +7,14 @@ use mail::{
 use mail_builder::headers::date::Date;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The mail with a line in front that says who had it from whom: RFC 5321, 4.4. By these lines a
+/// The mail with a line in front that says where it came from: RFC 5321, 4.4. By these lines a
 /// mail that goes round in circles is found out.
 pub(super) fn with_trace(mail: &Transaction, body: &[u8], hostname: &str) -> Message {
     let peer = &mail.peer;
-    let address =
-        peer.address.map_or_else(String::new, |address| format!(" ([{}])", literal(address.ip())));
+    let address = match peer.address {
+        Some(address) => format!(" ([{}])", literal(address.ip())),
+        None => String::new(),
+    };
     // A name is what a stranger says. Only so much of it that it cannot be anything else.
     let name: String =
         peer.name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(*c)).collect();
@@ -35,8 +37,8 @@ fn literal(ip: std::net::IpAddr) -> String {
 }
 
 /// What the postmaster is told about a mail that some have had and others never will: RFC 5321, 4.4
-/// and 6.1. It comes from an address that nobody answers, and says so, so that no machine does
-/// either: RFC 3834.
+/// and 6.1. It comes from an address without a reader, and says so, so that no machine answers it:
+/// RFC 3834.
 pub(super) fn notice(
     hostname: &str,
     postmaster: &Mailbox,
@@ -59,7 +61,7 @@ pub(super) fn notice(
         .text(&text)
 }
 
-/// As much of a text as fits into a line, whoever wrote it.
+/// As much of a text as fits into a line, wherever it comes from.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
 }

@@ -117,7 +117,7 @@ impl Surroundings {
         self.at_rest.clear();
     }
 
-    /// How many lines of the ledger say that a mail was sent to somebody.
+    /// How many lines of the ledger say that a mail was sent to a recipient.
     fn lines_about_mail(&self) -> usize {
         let ledger = std::fs::read_to_string(self.folder.path().join("ledger")).unwrap_or_default();
         ledger
@@ -191,7 +191,7 @@ const STEPS: [(&str, Act, [usize; 3]); 9] = [
     ("RCPT team-c", Act::Silence, [1, 1, 1]),
     ("DATA", Act::Silence, [1, 1, 1]),
     ("message", Act::Silence, [1, 1, 1]),
-    // The mail server has it, and nobody knows: the one duplicate that is allowed.
+    // The mail server has it, and mail2alert does not know: the one duplicate that is allowed.
     ("message", Act::TakeAndSilence, [2, 2, 2]),
 ];
 
@@ -223,7 +223,7 @@ async fn threat_22_kill_9_at_each_step_loses_nothing_and_doubles_at_most_once() 
 }
 
 #[tokio::test]
-async fn threat_22_kill_9_between_the_attempts_leaves_those_who_are_missing() {
+async fn threat_22_kill_9_between_the_attempts_leaves_those_that_are_missing() {
     in_time(async {
         let mut world = Surroundings::new().await;
         world.at("RCPT team-b", say("450 busy"));
@@ -233,7 +233,7 @@ async fn threat_22_kill_9_between_the_attempts_leaves_those_who_are_missing() {
         program.kill().await;
         assert_eq!(world.copies(), [1, 0, 1]);
 
-        // Killed once more, while it sends to the one who is missing.
+        // Killed once more, while it sends to the one that is missing.
         let mut program = world.start().await;
         world.behave();
         world.at("message", Act::Silence);
@@ -289,8 +289,8 @@ async fn threat_22_kill_9_after_the_acknowledgement_loses_nothing_and_doubles_no
     .await;
 }
 
-/// Between the mail server's 250 and ours nobody outside can hold the program. But one can see when
-/// it has written down in its ledger that the mail is sent; from there on, not even the one
+/// Between the mail server's 250 and ours the program cannot be held from outside. But one can see
+/// when it has written down in its ledger that the mail is sent; from there on, not even the one
 /// duplicate is allowed.
 #[tokio::test]
 async fn threat_22_kill_9_once_it_is_in_the_ledger_doubles_nothing() {
@@ -390,7 +390,7 @@ async fn threat_22_sigterm_at_each_step_lets_it_finish() {
 }
 
 /// As `nothing_blocks_in_async`, but where a call that blocks would be seen: it has one thread, and
-/// the mail server only goes on when that thread has greeted somebody else.
+/// the mail server only goes on when that thread has greeted another client.
 #[tokio::test]
 async fn nothing_blocks_its_thread() {
     in_time(async {
@@ -413,7 +413,7 @@ async fn nothing_blocks_its_thread() {
 }
 
 #[tokio::test]
-async fn who_says_it_twice_means_at_once() {
+async fn a_second_signal_means_at_once() {
     in_time(async {
         let mut world = Surroundings::new().await;
         let mut program = world.start().await;
@@ -439,14 +439,19 @@ async fn each_mail_has_one_line_in_the_log() {
         let line = program.wait_for_log("from <").await;
         let (time, line) = line.split_once(' ').expect("a time");
         assert!(time.len() == 20 && time.ends_with('Z'), "{time}");
-        let expected = "250 from <go@example.com> to <mail2alert@example.com>, \"Stage [p1/2/s/1] failed\": BREAKS, \
+        let expected = "250 from <go@example.com> to <mail2alert@example.com>, \
+            \"Stage [p1/2/s/1] failed\": BREAKS, \
             \"a\" and \"b\" and \"c\", sent to 3";
         assert_eq!(line, expected);
         world.at("RCPT", say("450 4.2.1 busy\u{1b}[31m"));
-        assert!(program.send(&notification("2", "Stage [p1/4/s/1] \u{1b}[31m\"failed")).await.is_ok());
+        assert!(
+            program.send(&notification("2", "Stage [p1/4/s/1] \u{1b}[31m\"failed")).await.is_ok()
+        );
         let line = program.wait_for_log("from <").await;
         assert!(
-            line.contains(r#""Stage [p1/4/s/1] \u{1b}[31m\"failed": no rule, passes through; 0 of 1 taken"#),
+            line.contains(
+                r#""Stage [p1/4/s/1] \u{1b}[31m\"failed": no rule, passes through; 0 of 1 taken"#
+            ),
             "{line}"
         );
         assert!(!line.contains('\u{1b}'), "nothing in it moves a terminal: {line}");
@@ -527,7 +532,7 @@ async fn help_and_check_say_what_they_say_on_the_standard_output() {
     let (status, out, error) = said(&["--check", world.config.to_str().expect("a path")]).await;
     assert_eq!((status, &error[..]), (Some(0), ""));
     assert!(
-        out.starts_with("It listens on 127.0.0.1:0 and calls itself mail2alert.example.com.\n"),
+        out.starts_with("# Where to listen for mail: host and port.\nlisten = \"127.0.0.1:0\"\n"),
         "{out}"
     );
     assert!(!world.folder.path().join("ledger").exists(), "it does nothing");
@@ -624,4 +629,106 @@ async fn a_full_disk_is_said_once_and_a_restart_works() {
         assert_eq!(world.copies(), [7, 7, 7]);
     })
     .await;
+}
+
+/// A disk of 64 kB. It goes with this.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(path: PathBuf) -> SmallDisk {
+        std::fs::create_dir(&path).expect("a folder");
+        let mount = ["-t", "tmpfs", "-o", "size=64k", "tmpfs"];
+        let mounted = std::process::Command::new("mount").args(mount).arg(&path).status();
+        assert!(mounted.expect("mount").success(), "this needs root");
+        SmallDisk(path)
+    }
+
+    /// Fills it up to the last byte.
+    fn fill(&self) {
+        use std::io::Write;
+        let mut file = std::fs::File::create(self.0.join("other")).expect("a file");
+        while file.write_all(&[0; 1024]).is_ok() {}
+        while file.write_all(&[0]).is_ok() {}
+    }
+
+    fn make_room(&self) {
+        std::fs::remove_file(self.0.join("other")).expect("the file");
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+/// The same on a disk that is really full: it starts on it, with a ledger that ends in the middle
+/// of a line, and relays; and what it could not write is written when there is room.
+#[tokio::test]
+#[ignore = "needs root, to mount a disk of 64 kB"]
+async fn it_starts_and_relays_on_a_disk_that_is_full() {
+    in_time(async {
+        let world = Surroundings::new().await;
+        let disk = SmallDisk::mount(world.folder.path().join("disk"));
+        let ledger = disk.0.join("ledger");
+        let text = std::fs::read_to_string(&world.config).expect("the configuration");
+        let old = world.folder.path().join("ledger");
+        let text = text.replace(&format!("{old:?}"), &format!("{ledger:?}"));
+        std::fs::write(&world.config, text).expect("the configuration");
+        let mut program = world.start().await;
+        assert_eq!(program.send(&broken("0")).await, Ok(IN_GOOD_HANDS.to_owned()));
+        program.kill().await;
+
+        let mut text = std::fs::read_to_string(&ledger).expect("the ledger");
+        text += "12345678 {\"at\":15112";
+        std::fs::write(&ledger, &text).expect("the ledger");
+        disk.fill();
+        let mut program = world.start().await;
+        let sent = program.send(&broken("0")).await;
+        assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()), "a retry, which goes to no recipient");
+        assert_eq!(world.copies(), [1, 1, 1], "it knows what it has read");
+        for number in 1..=50 {
+            let sent = program.send(&broken(&number.to_string())).await;
+            assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()), "every recipient has it");
+        }
+        disk.make_room();
+        assert_eq!(program.send(&broken("51")).await, Ok(IN_GOOD_HANDS.to_owned()));
+        program.terminate();
+        let mut log = vec![];
+        while let Some(line) = program.log.next_line().await.expect("a log") {
+            log.push(line);
+        }
+        let said = |what: &str| log.iter().filter(|line| line.contains(what)).count();
+        assert_eq!(said("cannot be written"), 1, "{log:#?}");
+        assert_eq!(said("can be written again"), 1, "{log:#?}");
+        let program = world.start().await;
+        for number in 0..=51 {
+            let sent = program.send(&broken(&number.to_string())).await;
+            assert_eq!(sent, Ok(IN_GOOD_HANDS.to_owned()));
+        }
+        assert_eq!(world.copies(), [52, 52, 52], "no retry goes to a recipient that has it");
+    })
+    .await;
+}
+
+/// What can be said of the unit file without a systemd that runs.
+#[test]
+#[ignore = "needs systemd-analyze"]
+fn the_unit_file_has_nothing_that_systemd_does_not_understand() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/mail2alert.service");
+    let unit = std::fs::read_to_string(path).expect("the unit file");
+    let here = env!("CARGO_BIN_EXE_mail2alert");
+    let unit = unit.replace("/usr/local/bin/mail2alert", here);
+    assert!(unit.contains(here), "it starts the program");
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("mail2alert.service");
+    std::fs::write(&copy, unit).expect("a file");
+    let verified = std::process::Command::new("systemd-analyze")
+        .arg("verify")
+        .arg(&copy)
+        .output()
+        .expect("systemd-analyze");
+    let said = String::from_utf8_lossy(&verified.stderr);
+    assert!(verified.status.success(), "{said}");
+    assert!(!said.contains("mail2alert.service"), "{said}");
 }

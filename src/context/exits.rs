@@ -3,6 +3,15 @@
 //!
 //! The names are those of tokio-util's `TaskTracker`: a tracker counts tokens, and waits until
 //! there is none.
+//!
+//! A destructor cannot wait, and an exit has to. So dropping an entered context hands its exit to a
+//! task, and whatever has to come after it waits for the tracker:
+//!
+//! ```text
+//!   outer context   enter ── body ─────────────── wait(inside) ───── exit
+//!   inner context            enter ── body ✗                     ▲
+//!   a task                                 └── exit ── its token is dropped
+//! ```
 use super::{AsyncContext, BodyOutcome, CleanupError, Exit};
 use crate::LaneExt;
 use futures::{FutureExt, future::BoxFuture};
@@ -10,6 +19,8 @@ use std::{any::Any, fmt::Display, mem, panic::AssertUnwindSafe, time::Duration};
 use tokio::{runtime::Handle, sync::watch, task_local, time::timeout};
 
 /// Counts the exits of several contexts that are not over. Clones count together.
+///
+/// A `watch` channel, since it is both the value and the way to wait for it to become 0.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tracker(watch::Sender<Pending>);
 
@@ -48,6 +59,7 @@ impl Tracker {
 
 /// One exit that is not over. Dropped before it is complete, it counts as abandoned.
 struct Token {
+    /// Which count it is a part of.
     tracker: Tracker,
     /// What `wait` is told when this is dropped.
     error: Option<CleanupError>,
@@ -102,6 +114,7 @@ pub(super) struct Entered<C: AsyncContext> {
     exiting: Option<BoxFuture<'static, Exited<C::Error>>>,
     /// How long the exit may take.
     bound: Duration,
+    /// Counts from the moment of entering, not of leaving: a body that runs is an exit to come.
     token: Token,
     /// Exits of contexts that were entered in the body and cancelled there.
     pub inside: Tracker,
@@ -144,6 +157,7 @@ fn exit<C: AsyncContext>(
     inside: Tracker,
 ) -> BoxFuture<'static, Exited<C::Error>> {
     Box::pin(async move {
+        // Contexts that were entered later are left first, as destructors run.
         inside.wait().await;
         let exited =
             match AssertUnwindSafe(timeout(bound, context.exit(&outcome))).catch_unwind().await {
@@ -157,14 +171,20 @@ fn exit<C: AsyncContext>(
 
 impl<C: AsyncContext> Drop for Entered<C> {
     fn drop(&mut self) {
-        let begin =
-            |context| exit(context, BodyOutcome::Cancelled, self.bound, self.inside.clone());
-        let Some(exiting) = self.exiting.take().or_else(|| self.context.take().map(begin)) else {
-            return;
+        let exiting = match (self.exiting.take(), self.context.take()) {
+            // The exit had begun here, and goes on where it is.
+            (Some(exiting), _) => exiting,
+            // The body was cancelled: its exit begins now.
+            (None, Some(context)) => {
+                exit(context, BodyOutcome::Cancelled, self.bound, self.inside.clone())
+            }
+            // It was left as it should be.
+            (None, None) => return,
         };
         // The task gets its token before this one is complete, so the count is never 0 in between.
         let mut token = Token::new(&self.token.tracker);
         self.token.complete(None);
+        // The context around it must not be left before this one is.
         let mut before_outer = self.outside.as_ref().map(Token::new);
         let cleanup = async move {
             let (_, exited) = exiting.await;

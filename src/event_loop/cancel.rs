@@ -36,15 +36,18 @@ impl MessageCell {
     }
 }
 
-/// Futures of whatever types: what a task awaits, nearly always one, and the children of a gather.
+/// Futures of any types: what a task awaits, nearly always one, and the children of a gather.
 ///
 /// A `SmallVec` would do, and was here: a list is moved and dropped several times in each step of a
 /// task, nearly always when it is empty, and that took 4 % of a gather.
 #[derive(Default)]
 pub(super) enum Others {
     #[default]
+    /// It runs, gives way, or is at an await of something that is not of this loop.
     None,
+    /// Nearly always: it needs no allocation.
     One(Rc<dyn AnyFuture>),
+    /// Under `join!` or `select!`, and in a gather.
     Many(Vec<Rc<dyn AnyFuture>>),
 }
 
@@ -116,7 +119,9 @@ pub(super) enum Cancel {
 
 /// A future whose answer depends on others, some of which have been asked.
 struct Request {
+    /// The future that waits for their answers.
     future: Rc<dyn AnyFuture>,
+    /// What it depends on, in the order in which they are asked.
     others: Others,
     /// How many of `others` have been asked.
     asked: usize,

@@ -14,7 +14,7 @@ use super::future::AnyFuture;
 use crate::waker::original_waker;
 
 /// The task whose step is being run. A loop has one of these: it runs one step at a time. All of it
-/// is in cells, so that an await can write here while whatever it calls looks here, too.
+/// is in cells, so that an await can write here while what it calls looks here, too.
 #[derive(Default)]
 pub(super) struct CurrentTask {
     /// Which task it is. `None`: no step is being run, and the rest is of the last one.

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
-/// Whatever asyncio would raise: cancellation, an exception of the program, or a wrong use of the
+/// What asyncio would raise: cancellation, an exception of the program, or a wrong use of the
 /// loop.
 ///
 /// Callbacks, coroutines and futures share this one type, so that `?` carries an error on as an

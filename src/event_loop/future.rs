@@ -306,7 +306,7 @@ impl<T> FutureCell<T> {
     }
 }
 
-/// A future of whatever type, as the loop and a waiting task see it. In Python every future is of
+/// A future of any type, as the loop and a waiting task see it. In Python every future is of
 /// the same type; here the loop must not care what a result is, and a task may await any.
 pub(super) trait AnyFuture: Call + Cancellable {
     fn done(&self) -> bool;

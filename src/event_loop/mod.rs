@@ -7,7 +7,8 @@
 //! 1. **Nothing is called from inside another call.** `set_result`, `cancel` and `call_soon` only
 //!    put something into the queue. Forbidden: a callback that runs while the code that caused it
 //!    is still on the stack, and finds half-changed state there.
-//! 2. **Whatever happens goes through `ready`.** Timers, results, wakes and remote calls all end in
+//! 2. **Everything that happens goes through `ready`.** Timers, results, wakes and remote calls all
+//! end in
 //!    one queue, first in, first out. Forbidden: a second queue, or a priority; the order of events
 //!    is the order of this queue, and can be read off it.
 //! 3. **One snapshot an iteration.** An iteration makes the calls that were ready when it began.
@@ -200,7 +201,7 @@ struct Inner {
     observers: Observers,
     /// Since the loop last looked at what else has happened.
     calls_without_a_look: Cell<usize>,
-    /// The driver waits. Whatever changes what the loop has to do must end that wait: tokio's tasks
+    /// The driver waits. A change of what the loop has to do must end that wait: tokio's tasks
     /// run meanwhile on the same thread, and may call anything.
     waiting: Cell<bool>,
     /// `stop` was called in this run.
@@ -359,8 +360,8 @@ impl EventLoop {
     }
 
     /// Closes the loop for good: nothing that is still to be called will be. Callbacks and
-    /// coroutines are dropped with everything they own, in whatever circles. Pending futures stay
-    /// pending. [`Error::LoopIsRunning`] while it runs.
+    /// coroutines are dropped with everything they own, also where they own each other. Pending
+    /// futures stay pending. [`Error::LoopIsRunning`] while it runs.
     pub fn close(&self) -> Result<()> {
         if self.is_running() {
             return Err(Error::LoopIsRunning);

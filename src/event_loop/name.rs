@@ -12,7 +12,9 @@ thread_local! {
 
 /// The name of a task. A number becomes text only when it is asked for: most never are.
 pub(super) enum TaskName {
+    /// Shown as `Task-` and this.
     Number(u64),
+    /// What the program calls it.
     Given(Box<str>),
 }
 

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ use super::{EnsureFuture, Error, EventLoop, Future, Handle, IntoResult, Result, 
 
 /// What another thread wants of the loop.
 enum RemoteCall {
+    /// Call a function.
     Call(RemoteHandle),
     /// Carry on with the task of this key.
     Wake(usize),
@@ -31,7 +32,7 @@ enum RemoteCall {
     Finish(usize, Option<JobResult>),
 }
 
-/// What a function gave that ran on another thread, whatever its type.
+/// What a function gave that ran on another thread, of any type.
 type JobResult = Result<Box<dyn Any + Send>>;
 
 /// What the loop does with it.
@@ -72,7 +73,7 @@ impl Drop for Signals {
     /// A loop that waits for nothing but its handles must hear that there are none any more: it is
     /// idle then. The queue's own count is down by one already.
     fn drop(&mut self) {
-        // Together with its twin in `is_unreachable`: either the loop sees the smaller count, or
+        // Together with the fence in `is_unreachable`: either the loop sees the smaller count, or
         // this sees that the loop waits.
         fence(Ordering::SeqCst);
         if self.handles.strong_count() == 1 && self.flags.waits_for_handles.load(Ordering::Relaxed)
@@ -120,8 +121,10 @@ impl ThreadsafeHandle {
 
     fn post(&self, call: RemoteCall) -> Result<()> {
         self.entry.send(call).map_err(|_| Error::LoopIsClosed)?;
-        self.signals.flags.has_calls.store(true, Ordering::Release);
-        self.signals.waker.wake_by_ref();
+        // The first call since the loop has looked wakes the loop, also for those that follow.
+        if !self.signals.flags.has_calls.swap(true, Ordering::AcqRel) {
+            self.signals.waker.wake_by_ref();
+        }
         Ok(())
     }
 
@@ -172,7 +175,9 @@ impl RemoteHandle {
 /// A task of a loop on another thread: what [`ThreadsafeHandle::run_coroutine_threadsafe`] returns
 /// (in Python a `concurrent.futures.Future`). Dropping it changes nothing: the task runs on.
 pub struct RemoteTask<T> {
+    /// Where the outcome will be.
     shared: Arc<Shared<T>>,
+    /// To ask the loop to cancel the task.
     remote: ThreadsafeHandle,
 }
 
@@ -304,6 +309,9 @@ pub(super) struct RemoteCalls {
     /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
     /// future; it owns the number.
     jobs: RefCell<Slab<FinishJob>>,
+    /// The handle that all jobs share which have not ended: a clone for each would be ten atomic
+    /// operations on counters that the other threads use as well.
+    jobs_handle: RefCell<Weak<ThreadsafeHandle>>,
 }
 
 impl RemoteCalls {
@@ -312,7 +320,25 @@ impl RemoteCalls {
         let handles = entry.downgrade();
         let signals = Signals { flags: Arc::default(), waker, handles };
         let handle = ThreadsafeHandle { entry, signals };
-        Self { queue: RefCell::new(queue), handle, jobs: RefCell::default() }
+        Self {
+            queue: RefCell::new(queue),
+            handle,
+            jobs: RefCell::default(),
+            jobs_handle: RefCell::default(),
+        }
+    }
+
+    /// A handle for one more job.
+    fn handle_for_job(&self) -> Arc<ThreadsafeHandle> {
+        let shared = self.jobs_handle.borrow().upgrade();
+        match shared {
+            Some(handle) => handle,
+            None => {
+                let handle = Arc::new(self.handle.clone());
+                self.jobs_handle.replace(Arc::downgrade(&handle));
+                handle
+            }
+        }
     }
 
     /// How many jobs have not ended yet, as far as the loop has heard.
@@ -368,7 +394,7 @@ impl EventLoop {
 
     #[cold]
     fn drain_calls_that_are_there(&self) {
-        self.0.remote.handle.signals.flags.has_calls.store(false, Ordering::Release);
+        self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
         // Only what is there now: a thread that posts without end must not keep the loop from
         // turning.
         let count = self.0.remote.queue.borrow().len();
@@ -409,9 +435,12 @@ impl EventLoop {
     ) -> Result<Future<T>> {
         self.check_closed()?;
         let future = self.create_future();
+        // asyncio has a callback here that passes a cancel on to the executor. There is nothing to
+        // pass on here, but the callback takes an iteration, which the next timer may feel.
+        future.add_done_callback(|_| ());
         let finish = finish_with(future.clone());
         let number = self.0.remote.jobs.borrow_mut().insert(finish);
-        let mut ended = JobEnded { number, result: None, remote: self.threadsafe_handle() };
+        let mut ended = JobEnded { number, result: None, remote: self.0.remote.handle_for_job() };
         let job: Job = Box::new(move || {
             let result = catch_panic(function);
             ended.result = Some(match result {
@@ -450,9 +479,12 @@ pub type Job = Box<dyn FnOnce() + Send>;
 
 /// Tells the loop that a job is over, also if an executor has dropped it.
 struct JobEnded {
+    /// Which job it is: all that the loop needs to find the future.
     number: usize,
+    /// `None` until the function has returned; and for ever, if the job is dropped before.
     result: Option<JobResult>,
-    remote: ThreadsafeHandle,
+    /// To tell the loop, which is not idle as long as there is one of these.
+    remote: Arc<ThreadsafeHandle>,
 }
 
 impl Drop for JobEnded {
@@ -466,7 +498,9 @@ impl Drop for JobEnded {
 /// sent to them because it knows the task by its key only. That key may have passed to another task
 /// by then, which is polled once for nothing.
 pub(super) struct TaskWaker {
+    /// To post a wake from another thread, and to know whether it is another.
     remote: ThreadsafeHandle,
+    /// The task that it wakes. An atomic, because the task of a shared waker changes in each step.
     key: AtomicUsize,
 }
 

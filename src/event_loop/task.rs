@@ -114,7 +114,7 @@ impl<T> TaskPart<T> {
 
     /// The second half. If what it awaits took the request, the end of that will bring the error
     /// here. Otherwise there is nothing to cancel any more, only a step that is due or has to be.
-    /// It will throw the error, whatever result it was to deliver.
+    /// It throws the error, even if there is a result to deliver.
     pub(super) fn end_cancel(&self, cell: &Rc<FutureCell<T>>, others: Others, taken: bool) {
         if !taken {
             self.must_cancel.set(true);
@@ -225,8 +225,8 @@ impl<T> TaskPart<T> {
         self.waiting_for.set(awaits);
     }
 
-    /// The end in whatever way. The task lets go of itself only here: until then it lives as long
-    /// as its loop.
+    /// The end: a result, an exception or cancellation. The task lets go of itself only here: until
+    /// then it lives as long as its loop.
     fn finish(&self, cell: &Rc<FutureCell<T>>, state: State<T>) {
         self.abandon();
         cell.finish(state);

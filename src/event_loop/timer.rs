@@ -71,6 +71,7 @@ impl Lists {
 impl Timers {
     /// Adds one. Nothing is sorted here, so a timeout that is set and cancelled a moment later
     /// costs its allocation and two writes.
+    #[inline(always)]
     pub(super) fn set(&self, when: u64, handle: Handle) -> Key {
         let lists = &mut *self.0.borrow_mut();
         // Before it grows, so that a callback can set and cancel a million timers in one iteration
@@ -142,6 +143,7 @@ pub struct TimerHandle {
 }
 
 impl TimerHandle {
+    #[inline(always)]
     pub(super) fn new(event_loop: &EventLoop, when: Duration, handle: Handle) -> Self {
         let key = event_loop.0.timers.set(nanoseconds(when), handle.clone());
         Self { handle, key, event_loop: event_loop.clone() }

@@ -98,9 +98,12 @@ where
     P: Protocol + ?Sized,
 {
     let mut outbox = Outbox::new();
+    // On the heap, since all that an `async fn` keeps over an `.await` is a part of its future.
     let mut piece = vec![0; 4096];
     protocol.connection_made(&mut outbox);
     loop {
+        // Before each read: a protocol that speaks first has written already, and nothing is read
+        // while an answer has not been taken.
         send(transport, &mut outbox, deadlines.write).await?;
         if outbox.is_closed() {
             return Ok(());
@@ -112,6 +115,8 @@ where
         if length > 0 {
             protocol.data_received(&mut outbox, &piece[..length]);
         } else {
+            // The peer can still read: what the protocol says to its end is sent before the
+            // connection is closed.
             protocol.eof_received(&mut outbox);
             outbox.close();
         }
@@ -125,6 +130,8 @@ async fn send<T: AsyncWrite + Unpin>(
     limit: Duration,
 ) -> Result<(), ConnectionError> {
     let bytes = outbox.take();
+    // One deadline for all of it, so that a peer which takes a byte now and then does not hold it
+    // for ever.
     let sent = timeout(limit, async {
         transport.write_all(&bytes).await?;
         if outbox.is_closed() { transport.shutdown().await } else { transport.flush().await }
@@ -136,6 +143,8 @@ async fn send<T: AsyncWrite + Unpin>(
 }
 
 /// A protocol that has to be told when the connection is gone, whatever happens to the driver.
+///
+/// The option is taken when it has been told, so that it is told once.
 struct Connection<'a, P: Protocol + ?Sized>(Option<&'a mut P>);
 
 impl<P: Protocol + ?Sized> Connection<'_, P> {

@@ -22,9 +22,12 @@ use std::{
 /// the length that is allowed.
 #[derive(Debug)]
 pub struct Lines {
+    /// What has come and was not taken out. Emptied while a line is skipped, so a peer that never
+    /// ends its line takes no memory.
     bytes: Vec<u8>,
     /// So many of `bytes` are known to hold no newline.
     searched: usize,
+    /// In bytes, without what ends the line.
     limit: usize,
     /// The line has been reported as too long, and its end has not come yet.
     skipping: bool,
@@ -60,7 +63,7 @@ impl Lines {
         self.searched = 0;
         let rest = std::mem::take(&mut self.bytes);
         let skipped = std::mem::take(&mut self.skipping);
-        (!rest.is_empty() && !skipped).then_some(rest)
+        if rest.is_empty() || skipped { None } else { Some(rest) }
     }
 }
 
@@ -70,6 +73,8 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Result<Vec<u8>, TooLong>> {
         loop {
+            // Only what is new is searched: a line that comes byte by byte would else be searched
+            // from its beginning with each byte.
             let newline = self.bytes[self.searched..].iter().position(|byte| *byte == b'\n');
             let Some(newline) = newline.map(|position| self.searched + position) else {
                 // One more than the limit, since the last one may be the carriage return of the
@@ -79,16 +84,22 @@ impl Iterator for Lines {
                     self.bytes.clear();
                 }
                 self.searched = self.bytes.len();
-                let news = too_long && !self.skipping;
-                self.skipping |= too_long;
-                return news.then_some(Err(TooLong));
+                if too_long && !self.skipping {
+                    self.skipping = true;
+                    return Some(Err(TooLong));
+                }
+                return None;
             };
             let mut line: Vec<u8> = self.bytes.drain(..=newline).collect();
             self.searched = 0;
+            // The end of the line that was too long, of which it has been told: the next one counts
+            // again.
             if std::mem::take(&mut self.skipping) {
                 continue;
             }
             line.pop();
+            // Telnet and mail end lines with both. One that ends with a newline alone is read as
+            // well.
             line.pop_if(|byte| *byte == b'\r');
             return Some(if line.len() > self.limit { Err(TooLong) } else { Ok(line) });
         }

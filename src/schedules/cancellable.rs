@@ -47,7 +47,8 @@ impl<F: Future> Future for Cancellable<F> {
         if let Poll::Ready(output) = lane.poll(cx) {
             return Poll::Ready(Some(output));
         }
-        let suspended = this.lane.as_mut().as_pin_mut().is_some_and(|it| it.is_to_be_dropped(true));
+        let suspended =
+            this.lane.as_mut().as_pin_mut().is_some_and(|lane| lane.is_to_be_dropped(true));
         if suspended {
             this.lane.set(None);
             return Poll::Ready(None);

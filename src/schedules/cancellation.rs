@@ -188,7 +188,7 @@ where
                 Canceller { explorer, judge: their_judge, runs, found: theirs, budget, begun };
             canceller.cancel(in_every_schedule);
             let outcomes = std::mem::take(&mut *canceller.runs()).outcomes();
-            canceller.note(|it| it.outcomes = outcomes);
+            canceller.note(|cancelled| cancelled.outcomes = outcomes);
         });
         let mut cancelled = {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
@@ -319,8 +319,10 @@ impl<T: Debug> Canceller<T> {
 
     fn cancel(&mut self, in_every_schedule: bool) {
         match self.explorer.rehearse() {
-            Ok(lots) => self.note(|it| it.draws_lots = lots == Lots::Drawn),
-            Err(refusal) => return self.note(|it| it.refused = Some(refusal.sentence())),
+            Ok(lots) => self.note(|cancelled| cancelled.draws_lots = lots == Lots::Drawn),
+            Err(refusal) => {
+                return self.note(|cancelled| cancelled.refused = Some(refusal.sentence()));
+            }
         }
         // What is wrong anyhow would be found at each await, and blamed on it.
         let whole = self.explorer.runner.run(Plan::Follow(vec![]));
@@ -330,21 +332,21 @@ impl<T: Debug> Canceller<T> {
         }
         if let Some(why) = wrong {
             let why = format!("it is wrong without any cancellation: {why}");
-            return self.note(|it| it.refused = Some(why));
+            return self.note(|cancelled| cancelled.refused = Some(why));
         }
         let main = Droppable { name: "main".into(), position: 0 };
         let mut lanes = whole.trace.suspensions;
         // `main` can always be dropped. It is, if no lane says that it is the one.
-        if lanes.iter().any(|it| it.lane != main) {
-            lanes.retain(|it| it.lane != main);
+        if lanes.iter().any(|suspensions| suspensions.lane != main) {
+            lanes.retain(|suspensions| suspensions.lane != main);
         }
         if lanes.is_empty() {
             let why = "no lane that can be cancelled ever waits";
-            return self.note(|it| it.refused = Some(why.into()));
+            return self.note(|cancelled| cancelled.refused = Some(why.into()));
         }
         for suspensions in &lanes {
             let known = (suspensions.lane.name.clone(), suspensions.times.len());
-            self.note(|it| it.lanes.push(known));
+            self.note(|cancelled| cancelled.lanes.push(known));
         }
         for (position, suspensions) in lanes.iter().enumerate() {
             let mut nth = 1;
@@ -352,13 +354,13 @@ impl<T: Debug> Canceller<T> {
                 let mut was_dropped = false;
                 for once_woken in [false, true] {
                     if self.begun.elapsed() > self.budget {
-                        return self.note(|it| it.unfinished = true);
+                        return self.note(|cancelled| cancelled.unfinished = true);
                     }
                     was_dropped |= self.try_one(suspensions, nth, once_woken, in_every_schedule);
                 }
                 let last = suspensions.times.len();
                 if was_dropped && nth > last {
-                    self.note(|it| it.lanes[position].1 = nth);
+                    self.note(|cancelled| cancelled.lanes[position].1 = nth);
                 }
                 // In another schedule the lane may suspend more often than in tokio's own.
                 if nth >= last && !(in_every_schedule && was_dropped) {
@@ -391,7 +393,7 @@ impl<T: Debug> Canceller<T> {
         let tried = if in_every_schedule { self.in_every_schedule() } else { self.once() };
         self.explorer.runner.cut = None;
         let Tried { runs, failure } = tried;
-        self.note(|it| it.cancellations += runs);
+        self.note(|cancelled| cancelled.cancellations += runs);
         let Some(Failure { why, schedule, recording }) = failure else { return runs > 0 };
         // In another schedule it may suspend more often: then the last time that is known has to
         // do.
@@ -406,14 +408,14 @@ impl<T: Debug> Canceller<T> {
             why,
             recording,
         };
-        self.note(|it| {
+        self.note(|cancelled| {
             // It need not be said twice of one await.
-            let known = match it.unsafe_awaits.last() {
+            let known = match cancelled.unsafe_awaits.last() {
                 Some(last) => last.lane == found.lane && last.suspension == found.suspension,
                 None => false,
             };
             if !known {
-                it.unsafe_awaits.push(found);
+                cancelled.unsafe_awaits.push(found);
             }
         });
         true
@@ -451,9 +453,9 @@ impl<T: Debug> Canceller<T> {
         self.explorer.explore();
         // Taken, so that the next cancellation is counted by itself.
         let runs = std::mem::take(&mut *self.runs());
-        self.note(|it| {
-            if it.schedules.is_none() || runs.coverage != Coverage::All {
-                it.schedules = Some(runs.coverage.clone());
+        self.note(|cancelled| {
+            if cancelled.schedules.is_none() || runs.coverage != Coverage::All {
+                cancelled.schedules = Some(runs.coverage.clone());
             }
         });
         Tried { runs: runs.schedules, failure: runs.failure }

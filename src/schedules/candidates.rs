@@ -42,8 +42,8 @@ pub(super) enum Context {
 }
 
 /// Whether a lane would make progress if it were polled.
-pub(super) fn is_ready(it: &Known) -> bool {
-    it.live && (it.woken || !it.started)
+pub(super) fn is_ready(known: &Known) -> bool {
+    known.live && (known.woken || !known.started)
 }
 
 /// Whether `lane` polls `other`, perhaps through others.
@@ -109,10 +109,10 @@ fn a_lane_around_comes_first(lanes: &[Known], mut lane: LaneId, running: &[LaneI
 }
 
 /// What lanes of one name that were made at one place turned out to be, in all runs so far.
-#[derive(Debug, Default)]
 ///
 /// A lane that nothing has polled yet looks the same whether it is a task or a branch. What others
 /// of its kind have been is the best guess; a wrong one costs a run that is not counted.
+#[derive(Debug, Default)]
 pub(super) struct Roles(Mutex<HashMap<(Location<'static>, String), Role>>);
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -135,12 +135,12 @@ impl Roles {
     /// Learns from a run. `vain` is the lane that did not come.
     pub fn learn(&self, lanes: &[Known], vain: Option<LaneId>) {
         let mut roles = self.lock();
-        for (number, it) in lanes.iter().enumerate() {
-            let role = roles.entry(key(it)).or_default();
-            role.grows |= !it.made_beside.is_empty();
+        for (number, known) in lanes.iter().enumerate() {
+            let role = roles.entry(key(known)).or_default();
+            role.grows |= !known.made_beside.is_empty();
             // What polls it first says what it is. One that never came was chosen in vain, or just
             // not polled.
-            match it.first_came {
+            match known.first_came {
                 Some((Poller::Lane(_), _)) => role.inside = true,
                 Some(_) => role.task = true,
                 None => role.vain |= vain == Some(number),
@@ -154,8 +154,8 @@ impl Roles {
     }
 
     /// Whether a lane that nothing has polled yet may be a task that waits for its first poll.
-    pub fn may_be_a_task(&self, it: &Known) -> bool {
-        match self.lock().get(&key(it)) {
+    pub fn may_be_a_task(&self, known: &Known) -> bool {
+        match self.lock().get(&key(known)) {
             Some(role) => role.task || !(role.inside || role.vain),
             None => true,
         }
@@ -187,19 +187,24 @@ impl Roles {
     }
 }
 
-fn key(it: &Known) -> (Location<'static>, String) {
-    (*it.made_at, it.name.clone())
+fn key(known: &Known) -> (Location<'static>, String) {
+    (*known.made_at, known.name.clone())
 }
 
 /// The candidates of a decision that could really have come first, as their positions. The first
 /// one comes without us, so it is not among them.
 pub(super) fn alternatives(decision: &Decision, lanes: &[Known], roles: &Roles) -> Vec<usize> {
-    let first = decision.candidates.iter().enumerate().skip(1);
-    first.filter(|(_, it)| could_come(**it, decision, lanes, roles)).map(|(n, _)| n).collect()
+    let mut possible = vec![];
+    for (position, candidate) in decision.candidates.iter().enumerate().skip(1) {
+        if could_come(*candidate, decision, lanes, roles) {
+            possible.push(position);
+        }
+    }
+    possible
 }
 
-fn could_come(it: Candidate, decision: &Decision, lanes: &[Known], roles: &Roles) -> bool {
-    if it.known {
+fn could_come(candidate: Candidate, decision: &Decision, lanes: &[Known], roles: &Roles) -> bool {
+    if candidate.known {
         return true;
     }
     let context = decision.context;
@@ -207,13 +212,13 @@ fn could_come(it: Candidate, decision: &Decision, lanes: &[Known], roles: &Roles
         Context::Anywhere { inside } => inside,
         Context::FirstOf { inside } => Some(inside),
     };
-    if it.lane == LATER {
+    if candidate.lane == LATER {
         let made_beside = &lanes[decision.lane].made_beside;
         return made_beside
             .iter()
             .any(|(poll, made)| Some(*poll) == inside && *made > decision.moment);
     }
-    let lane = &lanes[it.lane];
+    let lane = &lanes[candidate.lane];
     match lane.first_came {
         // A branch comes in the poll that polls its siblings, and in no other.
         Some((Poller::Lane(_), moment)) => inside == Some(moment),

@@ -137,7 +137,7 @@ impl<T: Debug> Explorer<T> {
         }
         let begun = Instant::now();
         let time = self.budget.time.max(Duration::from_millis(100));
-        let failed = self.found().failure.as_ref().map(|it| it.schedule.choices.clone());
+        let failed = self.found().failure.as_ref().map(|failure| failure.schedule.choices.clone());
         if let Some(choices) = failed {
             let once = self.runner.run_to_be_shown(Plan::Follow(choices));
             if once.trace.is_valid()

@@ -20,7 +20,7 @@ pub(super) fn minimise<T>(
 ) -> Failure<T> {
     let begun = Instant::now();
     // From the end: what comes after a departure depends on it, and not the other way round.
-    let mut left: Vec<usize> = failure.schedule.departures.iter().map(|it| it.decision).collect();
+    let mut left = decisions_of(&failure.schedule);
     while let Some(decision) = left.pop() {
         // What has been found fails, and can be shown as it is.
         if begun.elapsed() > time {
@@ -37,11 +37,17 @@ pub(super) fn minimise<T>(
         }
         let Some(simpler) = still_fails(judge, once, &failure) else { continue };
         failure = simpler;
-        left = failure.schedule.departures.iter().map(|it| it.decision).collect();
+        left = decisions_of(&failure.schedule);
     }
     failure
 }
 
+/// The decisions at which a schedule departs from tokio's own.
+fn decisions_of(schedule: &Schedule) -> Vec<usize> {
+    schedule.departures.iter().map(|departure| departure.decision).collect()
+}
+
+/// The failure of a run that is simpler than the one before, if it is one.
 fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<Failure<T>> {
     let Once { recording, trace } = once;
     if !trace.is_valid() {

@@ -61,7 +61,7 @@ impl Trace {
         Trace {
             decisions: std::mem::take(&mut state.decisions),
             alternatives: vec![],
-            names: state.lanes.iter().map(|it| it.name.clone()).collect(),
+            names: state.lanes.iter().map(|known| known.name.clone()).collect(),
             digest: state.digest(),
             ends: state.ends.clone(),
             suspensions: std::mem::take(&mut state.suspensions),
@@ -112,7 +112,7 @@ impl<T> Runner<T> {
 
         let mut trace = Trace::of(&scheduler);
         let lanes = &scheduler.state().lanes;
-        let alternatives = |it| candidates::alternatives(it, lanes, &self.roles);
+        let alternatives = |decision| candidates::alternatives(decision, lanes, &self.roles);
         trace.alternatives = trace.decisions.iter().map(alternatives).collect();
         // After the alternatives were judged: a run is not judged by what it has taught itself.
         self.roles.learn(lanes, trace.ends.vain);

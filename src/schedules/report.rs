@@ -262,22 +262,29 @@ impl std::str::FromStr for Schedule {
 
 /// What has been found so far, while schedules are being run.
 pub(super) struct Found<T> {
+    /// Runs that were counted: each schedule once, and none that was tried in vain.
     pub schedules: u64,
+    /// Set at the end, when it is known why no more are run.
     pub coverage: Coverage,
+    /// Tokio draws by lot in which order lanes are woken, and each order was tried.
     pub order_of_wakes: bool,
     /// With their first run each, up to [`OUTCOMES_KEPT`].
     outcomes: Vec<Outcome>,
-    /// Where in `outcomes` an outcome is, by its hash.
-    /// None for one that is not kept: it still counts as one of the different outcomes.
+    /// Where in `outcomes` an outcome is, by its hash; none for one that is not kept, which still
+    /// counts as one of the different outcomes.
     known: BTreeMap<u64, Option<usize>>,
     /// Hashes, not texts: a million schedules may have a million results.
     results: HashSet<u64>,
-    /// For each multiset of lines, its orders.
-    /// The order of lines is a question only among runs that print the same.
+    /// For each multiset of lines, its orders: the order is a question only among runs that print
+    /// the same.
     orders: BTreeMap<u64, HashSet<u64>>,
+    /// Runs that ended with a verdict, whether that is a failure or not.
     endless: u64,
+    /// Runs that were judged to be wrong.
     failing: u64,
+    /// The simplest of these, whole: it is the one that is shown.
     pub failure: Option<Failure<T>>,
+    /// On the wall clock, with rehearsals and with what was run again.
     pub took: Duration,
 }
 
@@ -351,7 +358,7 @@ impl<T: Debug> Found<T> {
 
     /// The schedule of an outcome that is kept, if there are so many.
     pub fn schedule_of_outcome(&self, nth: usize) -> Option<Schedule> {
-        self.outcomes.get(nth).map(|it| it.schedule.clone())
+        self.outcomes.get(nth).map(|outcome| outcome.schedule.clone())
     }
 
     /// Takes the picture of an outcome from another run of its schedule, if that went the same way.

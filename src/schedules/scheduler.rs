@@ -523,14 +523,17 @@ impl State {
         let running = self.frames.iter().map(|frame| frame.lane).collect::<Vec<_>>();
         let mut order = candidates::of(&self.lanes, lane, context, &running, self.deferred);
         // If a lane that did not exist yet was to come first, those that did do not.
-        order.retain(|it| {
-            [lane, LATER].contains(&it.lane) || self.lanes[it.lane].created > made_after
+        order.retain(|candidate| {
+            [lane, LATER].contains(&candidate.lane)
+                || self.lanes[candidate.lane].created > made_after
         });
         if let Some(roles) = &self.canonical {
-            order.retain(|it| it.lane == lane || roles.may_come(*it, lane, context, &self.lanes));
+            order.retain(|candidate| {
+                candidate.lane == lane || roles.may_come(*candidate, lane, context, &self.lanes)
+            });
             let others = if goes_on { &mut order[1..] } else { &mut order[..] };
-            let batch = |lane: LaneId| self.lanes.get(lane).map_or(u64::MAX, |it| it.batch);
-            others.sort_by_key(|it| (batch(it.lane), it.lane));
+            let batch = |lane: LaneId| self.lanes.get(lane).map_or(u64::MAX, |known| known.batch);
+            others.sort_by_key(|candidate| (batch(candidate.lane), candidate.lane));
         }
         // No decision: nothing is noted, or each poll would be one.
         if order.len() == 1 {
@@ -581,8 +584,8 @@ impl State {
             self.ends.spins.get_or_insert(self.at);
         }
         if poller == Poller::UnnamedTask {
-            let it = &self.lanes[lane];
-            let what = format!("the lane {} ({}) is polled by", it.name, it.made_at);
+            let known = &self.lanes[lane];
+            let what = format!("the lane {} ({}) is polled by", known.name, known.made_at);
             self.refuse(Refusal::Task(what));
         }
         let now = self.tick();
@@ -602,10 +605,10 @@ impl State {
             }
             frame.came.push(lane);
         }
-        let it = &mut self.lanes[lane];
-        it.poller = Some(poller);
-        it.passed_over = false;
-        it.first_came.get_or_insert((poller, begun));
+        let known = &mut self.lanes[lane];
+        known.poller = Some(poller);
+        known.passed_over = false;
+        known.first_came.get_or_insert((poller, begun));
     }
 
     /// A poll that brings nothing about stands in the recording if it takes place without us, too.
@@ -626,16 +629,16 @@ impl State {
             _ => return Context::Anywhere { inside: None },
         };
         let inside = Some(frame.begun);
-        let it = &self.lanes[lane];
+        let known = &self.lanes[lane];
         // It has been polled, or stood beside others before: so others may come before it again.
-        if it.started || it.branch {
+        if known.started || known.branch {
             return Context::Anywhere { inside };
         }
         // A lane that was polled before this one, in this very poll, and is still there, although
         // this one existed already: so they are polled together, as by `join!`.
         let together = frame.started.iter().any(|other| {
             let other = &self.lanes[*other];
-            other.live && it.created < other.polled
+            other.live && known.created < other.polled
         });
         if together {
             self.lanes[lane].branch = true;
@@ -706,10 +709,10 @@ impl State {
         let now = self.tick();
         let resting = std::mem::take(&mut self.resting);
         for (lane, _) in &resting {
-            let it = &mut self.lanes[*lane];
-            it.yielded = false;
-            it.ready = now;
-            it.batch = self.polls;
+            let known = &mut self.lanes[*lane];
+            known.yielded = false;
+            known.ready = now;
+            known.batch = self.polls;
         }
         resting.into_iter().map(|(_, waker)| waker).collect()
     }
@@ -725,8 +728,8 @@ impl State {
         if !self.deferred {
             self.deferred = true;
             // Until now the runtime's queue was what it is without us.
-            for it in &mut self.lanes {
-                it.yielded = false;
+            for known in &mut self.lanes {
+                known.yielded = false;
             }
         }
         // What returns `Pending` because of us has not suspended, and neither have the lanes around
@@ -742,17 +745,17 @@ impl State {
             self.note(&(lane, at));
         }
         let now = self.tick();
-        let it = &mut self.lanes[lane];
-        let rings = it.rings;
-        it.suspends = own || it.rung;
-        it.rung = false;
+        let known = &mut self.lanes[lane];
+        let rings = known.rings;
+        known.suspends = own || known.rung;
+        known.rung = false;
         if own {
-            it.woken = false;
-            it.yielded = false;
-            it.exhausted = false;
-            it.polled = now;
-            if !it.started {
-                it.started = true;
+            known.woken = false;
+            known.yielded = false;
+            known.exhausted = false;
+            known.polled = now;
+            if !known.started {
+                known.started = true;
                 if let Some(frame) = self.frames.last_mut() {
                     frame.started.push(lane);
                 }
@@ -776,12 +779,12 @@ impl State {
         };
         // A lane is in the midst of one poll at a time, so its last frame is the one.
         let frame = self.frames.remove(nth);
-        let it = &mut self.lanes[lane];
-        it.live &= !ended;
-        let rung = it.rings > frame.rings;
+        let known = &mut self.lanes[lane];
+        known.live &= !ended;
+        let rung = known.rings > frame.rings;
         let by_operation = self.granularity == Granularity::Operations;
         if by_operation && exhausted && frame.own && !ended {
-            it.exhausted = true;
+            known.exhausted = true;
             if self.hold == Hold::Nothing && !self.is_over() {
                 self.hold = Hold::MayGoOn(lane);
             }
@@ -847,41 +850,41 @@ impl State {
             _ => None,
         };
         if let (Some(our_doing), false, false) = (polls_others, through_another, yielded) {
-            let it = &mut self.lanes[lane];
-            it.rings += 1;
-            it.rung |= !our_doing;
+            let known = &mut self.lanes[lane];
+            known.rings += 1;
+            known.rung |= !our_doing;
             return !our_doing;
         }
         let now = self.tick();
         let polls = self.polls;
-        let it = &mut self.lanes[lane];
-        it.rings += 1;
-        let goes_on = it.exhausted && yielded;
-        it.rung |= !goes_on;
+        let known = &mut self.lanes[lane];
+        known.rings += 1;
+        let goes_on = known.exhausted && yielded;
+        known.rung |= !goes_on;
         // The lane around the one that was woken is not ready itself: it is polled for the sake of
         // that.
         if through_another {
             return true;
         }
-        if !it.woken {
-            it.woken = true;
-            it.yielded = yielded && !goes_on;
-            it.ready = now;
-            it.batch = polls;
+        if !known.woken {
+            known.woken = true;
+            known.yielded = yielded && !goes_on;
+            known.ready = now;
+            known.batch = polls;
         }
         !goes_on
     }
 
     fn drops(&mut self, lane: LaneId, suspends: bool) -> bool {
-        let it = &self.lanes[lane];
-        let rung = it.rung && it.started;
-        if suspends && !it.suspends {
+        let known = &self.lanes[lane];
+        let rung = known.rung && known.started;
+        if suspends && !known.suspends {
             return false; // it was deferred, or polled for the sake of another
         }
         // By name and position, since the numbers of lanes may differ in another schedule.
-        let same_name = |other: &&Known| other.name == it.name;
+        let same_name = |other: &&Known| other.name == known.name;
         let position = self.lanes[..lane].iter().filter(same_name).count();
-        let droppable = Droppable { name: it.name.clone(), position };
+        let droppable = Droppable { name: known.name.clone(), position };
         if suspends {
             let at = self.at;
             match self.suspensions.iter_mut().find(|known| known.lane == droppable) {
@@ -955,13 +958,13 @@ impl State {
         }
         let mut tasks = 0;
         let mut unpolled = vec![];
-        for (number, it) in self.lanes.iter().enumerate().skip(1) {
+        for (number, known) in self.lanes.iter().enumerate().skip(1) {
             // The task of a lane that has just ended is still there: it has not returned yet.
-            let there = it.live || (ended && number == lane);
+            let there = known.live || (ended && number == lane);
             if !there {
                 continue;
             }
-            match it.poller {
+            match known.poller {
                 None => unpolled.push(number),
                 Some(Poller::Runtime) => tasks += 1,
                 Some(_) => {}
@@ -979,9 +982,9 @@ impl State {
     pub fn look_for_unnamed_tasks(&mut self) {
         let found = self.counts.iter().find(|count| {
             let became_tasks = count.unpolled.iter().filter(|lane| {
-                let it = &self.lanes[**lane];
+                let known = &self.lanes[**lane];
                 // One that nothing has ever polled may have been a task that was aborted.
-                matches!(it.first_came, None | Some((Poller::Runtime, _)))
+                matches!(known.first_came, None | Some((Poller::Runtime, _)))
             });
             count.alive > count.tasks + became_tasks.count()
         });

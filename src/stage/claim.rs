@@ -28,6 +28,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
+    /// A claim that has looked at no run yet.
     pub(super) fn new(sentence: &'static str, holds: fn(&SceneRun<'_>) -> bool) -> Claim {
         Claim { sentence, holds, without_output: Arc::default() }
     }
@@ -138,6 +139,7 @@ pub struct SceneOutput {
 }
 
 impl SceneOutput {
+    /// Prints the value once, here: its type is not known later.
     pub(super) fn new<T: Debug + Send + 'static>(value: T) -> SceneOutput {
         SceneOutput { text: format!("{value:?}"), value: Box::new(value) }
     }

@@ -35,6 +35,8 @@ pub fn record_blocking<T: Send + 'static>(
     record_with_its_driver(Recorder::new(title), main)
 }
 
+/// The same with a recorder that has been set up already: for which clock, and whether lines are
+/// printed.
 pub(super) fn record_with_its_driver<T: Send + 'static>(
     recorder: Recorder,
     main: impl FnOnce() -> T + Send + 'static,
@@ -59,6 +61,7 @@ struct RunDriver {
 }
 
 impl RunDriver {
+    /// It counts from now.
     fn new() -> Self {
         Self { start: Instant::now(), notifier: Arc::default() }
     }
@@ -69,6 +72,7 @@ impl Driver for RunDriver {
         self.start.elapsed()
     }
 
+    /// The jobs are on threads of the runtime, which counts them itself.
     fn wait(&self, timeout: Option<Duration>, _jobs: usize) {
         wait(self.notifier.wait(timeout));
     }
@@ -77,6 +81,7 @@ impl Driver for RunDriver {
         self.notifier.clone().into()
     }
 
+    /// Tasks of tokio that may still call the loop: as long as there are some, it is not idle.
     fn has_tasks(&self) -> bool {
         Handle::current().metrics().num_alive_tasks() > 0
     }
@@ -90,6 +95,7 @@ impl Driver for RunDriver {
 struct OnTheTimeline;
 
 impl Instrument for OnTheTimeline {
+    /// An iteration is an instant of its own on the timeline, although no time has passed.
     fn iteration_begins(&self, _ready: usize) {
         turn();
     }

@@ -20,8 +20,11 @@ use std::{
 pub(super) struct Files {
     /// None of them is there unless its option is.
     svg: Option<Wanted>,
+    /// For <https://ui.perfetto.dev>.
     perfetto: Option<Wanted>,
+    /// For a program to read.
     json: Option<Wanted>,
+    /// The page that steps through the run.
     explorer: Option<Wanted>,
     /// Whether the explorer is shown in the browser when it is written.
     open: bool,
@@ -58,6 +61,10 @@ impl Display for FileError {
 }
 
 impl Files {
+    /// Creates each file that the command line asks for, before the run.
+    ///
+    /// # Errors
+    /// If one cannot be created, or two options name the same ordinary file.
     pub(super) fn create(options: &Options) -> Result<Files, FileError> {
         let explorer = options.explore.as_ref().map(Explore::path);
         let wanted = [
@@ -128,6 +135,7 @@ impl Files {
 
 /// Shows a page in the browser, or says where it is.
 fn open(path: &Path) {
+    // What each system has for “open this as a person would”.
     let mut command = if cfg!(target_os = "macos") {
         Command::new("open")
     } else if cfg!(windows) {
@@ -137,7 +145,9 @@ fn open(path: &Path) {
     } else {
         Command::new("xdg-open")
     };
+    // Silent: what a browser prints is no part of the run.
     command.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Waited for, since these commands only hand the page over and end at once.
     match command.status() {
         Ok(status) if status.success() => {}
         _ => eprintln!("no browser can be opened: open {} yourself", path.display()),
@@ -166,6 +176,7 @@ fn is_ordinary(path: &Path) -> bool {
     }
 }
 
+/// Creates one of them: beside its place if it is an ordinary file, and otherwise where it is.
 fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
     let Some(path) = path else { return Ok(None) };
     let failed = |error| FileError::Io { path: path.to_owned(), error };
@@ -175,6 +186,7 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
         let file = File::options().write(true).open(&target).map_err(failed)?;
         return Ok(Some(Wanted { path: path.to_owned(), beside: None, file }));
     }
+    // In the same folder, since a file can be renamed only within one file system.
     let mut name = target.file_name().unwrap_or_default().to_owned();
     // The process is in the name, so that two runs at once do not write into one file.
     name.push(format!(".{}.part", std::process::id()));
@@ -184,6 +196,7 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
 }
 
 impl Wanted {
+    /// Writes it, and moves it to its place when it is whole.
     fn write(mut self, text: &str) -> Result<(), FileError> {
         // Renamed only when all of it is written.
         let written = self.file.write_all(text.as_bytes());

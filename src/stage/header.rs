@@ -15,13 +15,18 @@ use std::fmt::Write;
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 
 /// What the header of an example's source says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Header {
-    /// The whole header: the lines of the source that begin with `//!`.
-    source: &'static str,
+    /// The whole source. The header is its lines that begin with `//!`.
+    pub(super) source: &'static str,
     /// What stands after `--example` in its command.
     pub(super) name: &'static str,
+    /// Its place, if it belongs to a package that the manifest of this one does not list.
+    elsewhere: Option<Place>,
 }
+
+/// Where the source of an example is, and what to type after `cargo run` for the one after it.
+pub(super) type Place = (&'static str, Option<String>);
 
 impl Header {
     /// Reads the header of a source.
@@ -33,7 +38,7 @@ impl Header {
         let (_, command) = source.split_once("//!     cargo run ").expect("the command to type");
         let (command, _) = command.split_once('\n').expect("the end of the header");
         let (_, name) = command.split_once("--example ").expect("the name of the example");
-        Header { source, name }
+        Header { source, name, elsewhere: None }
     }
 
     /// The lines of the header that begin with `start`, up to the next empty one, as one paragraph.
@@ -63,13 +68,21 @@ impl Header {
         self.paragraph("Look for: ")
     }
 
-    /// The path of the example's source, and the name of the example after it, if there is one.
-    pub(super) fn place(&self) -> Option<(&'static str, Option<&'static str>)> {
+    /// The same header, of an example with this place.
+    pub(super) fn with_place(self, place: Place) -> Header {
+        Header { elsewhere: Some(place), ..self }
+    }
+
+    /// Its place, if that is known.
+    pub(super) fn place(&self) -> Option<Place> {
+        if let Some(place) = &self.elsewhere {
+            return Some(place.clone());
+        }
         // By its text and not by a parser of TOML, which would be one more crate for two names.
         let (_, rest) = MANIFEST.split_once(&format!("[[example]]\nname = \"{}\"\n", self.name))?;
         let path = quoted(rest)?;
         let next = match rest.split_once("[[example]]\n") {
-            Some((_, next)) => quoted(next),
+            Some((_, next)) => Some(format!("--example {}", quoted(next)?)),
             None => None,
         };
         Some((path, next))
@@ -118,9 +131,12 @@ mod tests {
     #[test]
     fn the_manifest_says_which_example_comes_next() {
         let place = Header::of(GATHER).place();
-        assert_eq!(place, Some(("examples/gather/gather.rs", Some("gather_tasks"))));
+        let next = "--example gather_tasks".to_owned();
+        assert_eq!(place, Some(("examples/gather/gather.rs", Some(next))));
         let unknown = Header::of("//! Unknown.\n//!\n//!     cargo run --example unknown\n");
         assert_eq!(unknown.place(), None);
+        let there = ("there.rs", None);
+        assert_eq!(unknown.with_place(there.clone()).place(), Some(there));
     }
 
     #[test]

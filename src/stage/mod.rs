@@ -10,8 +10,8 @@
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
 //! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `schedules`
-//! (other orders than tokio's), `print` (the terminal), `files` and `recorded` (what is kept),
-//! `driver` (event loops).
+//! (other orders than tokio's), `print` (the terminal), `step` (poll by poll), `files` and
+//! `recorded` (what is kept), `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
@@ -26,6 +26,7 @@ mod recorded;
 mod run;
 mod scene;
 mod schedules;
+mod step;
 
 pub use claim::{SceneOutput, SceneRun};
 pub use driver::record_blocking;
@@ -77,7 +78,15 @@ impl Stage {
     /// If the header does not say how to run the example.
     pub fn of(source: &'static str) -> Stage {
         let header = Header::of(source);
-        Stage { header: Some(header), ..Stage::new(header.name) }
+        let stage = Stage::new(header.name);
+        Stage { header: Some(header), ..stage }
+    }
+
+    /// Where the source is and what to type after `cargo run` for the next example, if it belongs
+    /// to another package than this one: then the table of contents here does not list it.
+    pub fn place(self, path: &'static str, next: Option<&str>) -> Stage {
+        let place = (path, next.map(str::to_owned));
+        Stage { header: self.header.map(|header| header.with_place(place)), ..self }
     }
 
     /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
@@ -160,6 +169,7 @@ impl Stage {
         self
     }
 
+    /// Adds a scene after the others.
     fn with(mut self, scene: Scene) -> Stage {
         self.scenes.push(scene);
         self

@@ -47,10 +47,14 @@ pub(super) struct Options {
     pub(super) timeline: bool,
     /// Where to write a picture, a trace and the data; each is left out unless it is asked for.
     pub(super) svg: Option<PathBuf>,
+    /// Where to write a trace for Perfetto, if anywhere.
     pub(super) perfetto: Option<PathBuf>,
+    /// Where to write the recordings for a program to read, if anywhere.
     pub(super) json: Option<PathBuf>,
     /// Write a page to step through the run.
     pub(super) explore: Option<Explore>,
+    /// Go through the run poll by poll, in the terminal.
+    pub(super) step: bool,
     /// Say where each lane waited, and for what.
     pub(super) places: bool,
     /// Draw the other scenes beside this one.
@@ -60,6 +64,7 @@ pub(super) struct Options {
 }
 
 impl Default for Options {
+    /// An example that is run without options: on the real clock, with its timeline.
     fn default() -> Options {
         // A picture in a file is as wide as one in a program that asks for no width.
         let width = SvgOptions::default().width;
@@ -70,6 +75,7 @@ impl Default for Options {
             quiet: false,
             scene: None,
             timeline: true,
+            step: false,
             places: false,
             svg: None,
             perfetto: None,
@@ -84,11 +90,11 @@ impl Default for Options {
 /// The options that every example has, with what the help says of them.
 /// By hand, in the order in which they are useful; a test would not notice one that is missing
 /// here, so add an option in `parse` and here.
-const OPTIONS: [(&str, &str); 13] = [
+const OPTIONS: [(&str, &str); 14] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     (
         "--schedules",
-        "Try every order of the lanes instead, and draw what breaks a claim, and each outcome",
+        "Try every order of the lanes instead; draw what breaks a claim, and each outcome",
     ),
     ("--cancellations", "Cancel at every await instead, and draw the same"),
     ("--scene NAME", "Run one scene only"),
@@ -98,6 +104,10 @@ const OPTIONS: [(&str, &str); 13] = [
     ("--where", "Say where in the source each lane waited, and for what"),
     ("--beside SCENE", "Draw each other scene and this one together, on one time axis"),
     ("--explore [FILE]", "Open a page that steps through the run; with a file, only write it"),
+    (
+        "--step",
+        "Go through the run poll by poll in this terminal: Space on, Backspace back, Q quits",
+    ),
     ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
     ("--quiet", "Print nothing but lines and timeline: no title, and not what to look for"),
@@ -169,6 +179,7 @@ impl Options {
                 Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
                 Long("json") => options.json = Some(parser.value()?.into()),
                 Long("explore") => options.explore = Some(explore(&mut parser)),
+                Long("step") => options.step = true,
                 Long("where") => options.places = true,
                 Long("beside") => options.beside = Some(parser.value()?.string()?),
                 // At most 65,535 pixels, which is more than any viewer shows.
@@ -185,18 +196,21 @@ impl Options {
 impl Stage {
     /// What `--help` prints.
     pub(super) fn help(&self) -> String {
+        // The command to type, whole: it differs for an example of another package.
         let mut command = String::from("cargo run ");
         if let Some(package) = self.command_line.package {
             command += &format!("--package {package} ");
         }
         command += &format!("--example {}", self.name);
         let mut about = String::new();
+        // What the example is about, as its source has it: a person may have met only its name.
         if let Some(header) = &self.header {
             about =
                 format!("\n{}\n{}\n", wrap(&header.title(), 100), wrap(&header.look_for(), 100));
         }
         let mut scenes = String::new();
         if self.scenes.len() > 1 {
+            // `--scene` wants one of these.
             let titles: Vec<&str> = self.scenes.iter().map(|scene| scene.title).collect();
             scenes = format!("\nScenes: {}\n", titles.join(", "));
         }

@@ -56,9 +56,11 @@ pub(super) fn print_header(header: &Header) {
 /// Where to go after its last scene.
 pub(super) fn print_next(header: &Header) {
     let Some((path, next)) = header.place() else { return };
+    let name = header.name;
     show(&format!("\nThe source: {path}. Its options: --help.\n"));
+    show(&format!("Poll by poll: cargo run --example {name} -- --step\n"));
     if let Some(next) = next {
-        show(&format!("Next: cargo run --example {next}\n"));
+        show(&format!("Next: cargo run {next}\n"));
     }
 }
 

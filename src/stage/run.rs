@@ -10,6 +10,7 @@ use super::{
     options::Options,
     print::{heading, print_header, print_line, print_next, show},
     scene::Settings,
+    step::{self, Walk},
 };
 use crate::timeline::{
     Chart, Clock, Observe, Pair, SvgOptions, TerminalOptions, Verdict, pairs_to_svg,
@@ -51,14 +52,22 @@ impl Stage {
         self.scenes.into_iter().map(|scene| scene.run(settings)).collect()
     }
 
+    /// Runs the scenes as these options say. What is wrong with the options is said before anything
+    /// runs, since a run may take its time.
     pub(super) fn run_with(mut self, options: Options) -> ExitCode {
         if let Some(title) = &options.scene
             && let Err(error) = self.keep_only(title)
         {
             return self.refuse(&error);
         }
+        if options.step && !step::is_possible() {
+            return self.refuse(&"--step needs a terminal to type in and to look at: this is none");
+        }
         if options.schedules || options.cancellations {
             return self.run_tried(options);
+        }
+        if options.step {
+            return self.run_in_steps();
         }
         // Before the run: a run whose files cannot be written would be watched for nothing.
         let files = match Files::create(&options) {
@@ -161,9 +170,33 @@ impl Stage {
         if options.cancellations {
             shown.extend(self.show_cancellations());
         }
-        match files.write(self.name, &shown, options.width, None) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => self.refuse(&error),
+        if let Err(error) = files.write(self.name, &shown, options.width, None) {
+            return self.refuse(&error);
+        }
+        if options.step { self.step_through(&shown) } else { ExitCode::SUCCESS }
+    }
+
+    /// `--step`: runs the scenes, and then goes through what was recorded of them. On the paused
+    /// clock if it can be, since it is the keys that take the time.
+    fn run_in_steps(mut self) -> ExitCode {
+        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
+        let settings = Settings { clock, observe: Observe::Everything, print: None };
+        let mut charts = vec![];
+        for scene in std::mem::take(&mut self.scenes) {
+            charts.extend(scene.run(settings).chart);
+        }
+        self.step_through(&charts)
+    }
+
+    /// Shows these runs poll by poll.
+    fn step_through(&self, charts: &[Chart]) -> ExitCode {
+        let source = self.header.as_ref().map(|header| header.source);
+        let Some(mut walk) = Walk::new(charts, source) else {
+            return self.refuse(&"nothing was polled, so there are no steps");
+        };
+        match step::step_through(&mut walk) {
+            Ok(status) => status,
+            Err(error) => self.refuse(&format!("the terminal cannot be read: {error}")),
         }
     }
 
@@ -179,6 +212,7 @@ impl Stage {
         Err(format!("there is no scene “{title}”, but: {}", titles.join(", ")))
     }
 
+    /// Says what cannot be done, in one sentence behind the name of the example.
     fn refuse(&self, error: &dyn Display) -> ExitCode {
         eprintln!("{}: {error}", self.name);
         ExitCode::from(REFUSED)

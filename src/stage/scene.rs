@@ -12,6 +12,7 @@ type Record = Box<dyn FnOnce(Recorder) -> SceneResult>;
 
 /// A scene before it has run.
 pub(super) struct Scene {
+    /// What it is called: `--scene` takes this, and it stands above its lines.
     pub(super) title: &'static str,
     /// The time limit of a scene that hangs on purpose; `None` for all others.
     pub(super) limit: Option<Duration>,
@@ -30,6 +31,7 @@ pub(super) struct Scene {
 pub(super) struct Settings {
     /// The clock, and how much is seen, for all scenes alike.
     pub(super) clock: Clock,
+    /// How much of the run is kept: a timeline needs more than the lines.
     pub(super) observe: Observe,
     /// What to do with each line as it is said, if anything.
     pub(super) print: Option<fn(&Line)>,

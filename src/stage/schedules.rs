@@ -60,7 +60,9 @@ pub struct SceneCancellations {
 struct Trial {
     /// The time limit of a scene that hangs on purpose.
     limit: Option<Duration>,
+    /// What must hold of it, if the example has said so.
     claim: Option<Claim>,
+    /// How much a person, or a test, is ready to wait for.
     effort: Effort,
 }
 
@@ -68,10 +70,12 @@ struct Trial {
 pub(super) struct Explore {
     /// Two closures, since only they know what the scene returns: see `scene`.
     schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
+    /// The same program, with a lane that is dropped.
     cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
 }
 
 impl Explore {
+    /// Takes the scene as a function, since it is run anew in each schedule.
     pub(super) fn new<T, F>(title: &'static str, main: fn() -> F) -> Explore
     where
         T: Debug + Send + 'static,
@@ -88,6 +92,7 @@ impl Explore {
                 tried = tried.limit(limit).may_not_end();
             }
             if let Some(claim) = claim {
+                // A run with a verdict has no output. What must hold then is for the claim to know.
                 tried = tried.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
             }
             tried.explore()
@@ -105,6 +110,8 @@ impl Explore {
             if let Some(claim) = claim {
                 tried = tried.check(move |run| {
                     let output = match &run.outcome {
+                        // Twice nothing: a `main` that was dropped, and one that ended with a
+                        // verdict.
                         Ok(output) => output.as_ref(),
                         Err(_) => None,
                     };
@@ -140,6 +147,7 @@ impl Stage {
         let mut found = vec![];
         for scene in &self.scenes {
             let claim = scene.claim.as_ref().map(Claim::anew);
+            // The clone counts into the same number, which is looked at when all runs are over.
             let trial = Trial { limit: scene.limit, claim: claim.clone(), effort };
             let cancelled = match self.explorer_of(scene) {
                 Err(reason) => Err(reason),
@@ -178,6 +186,8 @@ impl Stage {
         for (number, scene) in self.explore(A_SECOND).into_iter().enumerate() {
             head(several, scene.title, number);
             show(&scene.to_text(TerminalOptions::of_stdout()));
+            // The same runs as on the terminal, and also those outcomes that were only listed
+            // there.
             if let Ok(explored) = scene.explored {
                 charts.extend(charts_of(scene.title, explored));
             }
@@ -217,6 +227,7 @@ impl SceneSchedules {
             Ok(explored) => explored,
             Err(reason) => return format!("Not explored: this scene {reason}.\n"),
         };
+        // What cannot be explored at all has no numbers that would mean anything.
         if let Coverage::Refused(why) = &explored.coverage {
             return format!("Not explored: {why}.\n");
         }
@@ -237,6 +248,7 @@ impl SceneSchedules {
         }
         match (&explored.failure, self.must_hold) {
             (Some(failure), _) => text += &self.broken(failure, explored, options),
+            // As far as was tried, which the first sentence has said.
             (None, Some(_)) => text += "It holds in each of them.\n",
             (None, None) => {}
         }
@@ -247,6 +259,7 @@ impl SceneSchedules {
                 Some(failure) => failure.schedule == outcome.schedule,
                 None => false,
             };
+            // The first few are drawn, some more are listed, and of the rest there is a number.
             let how = match (drawn, nth) {
                 (true, _) => Shown::Above,
                 (false, ..MOST_DRAWN) => Shown::Drawn(options),
@@ -277,6 +290,7 @@ impl SceneSchedules {
             _ => format!(": {why}"),
         };
         let described = schedule.describe();
+        // The schedule as it can be replayed, and in words: which lane goes before which.
         let head = format!("It does not hold in {failing} of {schedules}, such as {schedule}");
         format!("{head} ({described}){why}\n{}", run_as_text(&recording.chart(), options))
     }
@@ -287,6 +301,7 @@ impl SceneSchedules {
 enum Shown {
     /// It has been drawn already.
     Above,
+    /// With its lines and its timeline, below its sentence.
     Drawn(TerminalOptions),
     /// Too many are drawn already.
     InALine,
@@ -302,6 +317,7 @@ const MOST_LISTED: usize = 12;
 fn outcome_as_text(outcome: &Outcome, of: u64, shown: Shown) -> String {
     let Outcome { schedules, schedule, result, chart, .. } = outcome;
     let described = schedule.describe();
+    // An outcome may come about in many schedules. Shown is the first of them.
     let head = format!("{schedules} of {of}, such as");
     match shown {
         Shown::Above => format!("\n{head} the run above ({described}): {result}\n"),
@@ -335,6 +351,7 @@ impl SceneCancellations {
         let mut text = format!("{}.\n", capitalised(&cancelled.tried()));
         match self.must_hold {
             Some(sentence) => text += &format!("What must hold: {sentence}.\n"),
+            // Said, so that what follows is not taken for a list of mistakes.
             None => text += "The example states nothing that must hold then.\n",
         }
         // Without a claim there is nothing that could hold, whatever came of it.
@@ -353,6 +370,7 @@ impl SceneCancellations {
             let timeline = chart.to_text(options);
             text += &format!("\n{schedules} of {of} runs: {result}\n\n{timeline}");
         }
+        // Last, since these two limit all that was said above.
         if cancelled.unfinished {
             text += "\nThe time was over before each cancellation had been tried.\n";
         }
@@ -378,6 +396,7 @@ fn charts_of(title: &str, explored: Explored<SceneOutput>) -> Vec<Chart> {
     let mut charts = vec![];
     if let Some(failure) = &explored.failure {
         let mut chart = failure.recording.chart();
+        // A file has many charts, and the title is what tells them apart.
         chart.title = format!("{title}: does not hold ({})", failure.schedule);
         charts.push(chart);
     }
@@ -403,6 +422,8 @@ fn charts_of_cancelled(title: &str, cancelled: Cancelled<SceneOutput>) -> Vec<Ch
     charts
 }
 
+/// The same text as the beginning of a sentence. What the explorer says begins in the middle of
+/// one.
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {

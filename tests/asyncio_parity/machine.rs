@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_concepts::event_loop::{
-    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, ReturnWhen, TaskGroup, Timeout,
-    TimerHandle, VirtualDriver, as_completed, gather, gather_return_exceptions, shield, sleep,
-    task_group, timeout, wait, wait_for,
+    DoneCallback, EnsureFuture, Error, EventLoop, Future, Handle, Job, RemoteHandle, ReturnWhen,
+    TaskGroup, Timeout, TimerHandle, VirtualDriver, as_completed, gather, gather_return_exceptions,
+    shield, sleep, task_group, timeout, wait, wait_for,
 };
 use futures::future::LocalBoxFuture;
 use serde_json::Value as Json;
@@ -18,7 +19,7 @@ use serde_json::Value as Json;
 pub enum Value {
     Number(i64),
     /// The results of a gather.
-    List(Rc<[Result<Value, Error>]>),
+    List(Arc<[Result<Value, Error>]>),
 }
 
 impl FromIterator<Result<Value, Error>> for Value {
@@ -55,6 +56,12 @@ fn outcome(future: &Future<Value>) -> String {
 enum AnyHandle {
     Soon(Handle),
     Timer(TimerHandle),
+    Remote(RemoteHandle),
+}
+
+thread_local! {
+    /// The program that is run: a call that could come from another thread cannot own it.
+    static MACHINE: RefCell<Option<Rc<Machine>>> = const { RefCell::new(None) };
 }
 
 /// The virtual time at which programs begin. They may set timers for times before that.
@@ -71,6 +78,23 @@ pub struct Machine {
     done_callbacks: RefCell<HashMap<SlotAndBlock, Vec<DoneCallback<Value>>>>,
     scheduled: RefCell<HashMap<String, i64>>,
     trace: RefCell<Vec<(i64, String)>>,
+    /// The number in the name of the first task.
+    first_number: i64,
+}
+
+fn task_number(name: &str) -> i64 {
+    let number = name.strip_prefix("Task-").expect("no task has a name of its own");
+    number.parse().expect("it is a number")
+}
+
+/// The number in the name that the next task gets, were this not to take it.
+fn next_task_number() -> i64 {
+    let event_loop = EventLoop::with_driver(VirtualDriver::new());
+    let task = event_loop.create_task(async { Ok(()) }).expect("the loop is open");
+    let number = task_number(&task.name()) + 1;
+    event_loop.run_until_complete(task).expect("it does nothing");
+    event_loop.close().expect("the loop is not running");
+    number
 }
 
 fn text<'a>(operation: &'a Json, field: &str) -> &'a str {
@@ -116,8 +140,11 @@ pub fn run(program: Json) -> Vec<(i64, String)> {
         done_callbacks: RefCell::default(),
         scheduled: RefCell::default(),
         trace: RefCell::default(),
+        first_number: next_task_number(),
     });
+    MACHINE.set(Some(machine.clone()));
     machine.run();
+    MACHINE.set(None);
     // Exceptions that were never retrieved are of no interest any more.
     machine.event_loop.set_exception_handler(|_, _| ());
     machine.done_callbacks.take();
@@ -170,7 +197,23 @@ impl Machine {
     fn operation(self: &Rc<Self>, operation: &Json) -> Result<(), Error> {
         let field = |name| text(operation, name);
         match field("op") {
-            "call_soon" | "call_later" | "call_at" => self.schedule(operation)?,
+            "call_soon" | "call_later" | "call_at" | "call_threadsafe" => {
+                self.schedule(operation)?;
+            }
+            "job" if self.slot(field("g")).is_none() => {
+                let value = Value::Number(number(operation, "v"));
+                let inline = |job: Job| job();
+                let future = self.event_loop.run_in_executor(Some(&inline), move || value)?;
+                self.slots.borrow_mut().insert(field("g").to_owned(), future);
+            }
+            "job" => {}
+            "name" => match self.slot(field("t")) {
+                None => self.log(format!("name {} unset", field("t"))),
+                Some(task) => {
+                    let number = task_number(&task.name()) - self.first_number;
+                    self.log(format!("name {} {number}", field("t")));
+                }
+            },
             "cancel" => match self.handles.borrow().get(field("h")) {
                 None => self.log(format!("cancel {} unset", field("h"))),
                 Some(handle) => {
@@ -178,6 +221,7 @@ impl Machine {
                     match handle {
                         AnyHandle::Soon(handle) => handle.cancel(),
                         AnyHandle::Timer(handle) => handle.cancel(),
+                        AnyHandle::Remote(handle) => handle.cancel(),
                     }
                 }
             },
@@ -247,11 +291,18 @@ impl Machine {
         if !self.may_schedule(&block) {
             return Ok(());
         }
+        if text(operation, "op") == "call_threadsafe" {
+            let callback = move || {
+                let machine = MACHINE.with_borrow(Option::clone).expect("a program is run");
+                machine.run_block(&block)
+            };
+            let handle = self.event_loop.threadsafe_handle().call_soon_threadsafe(callback)?;
+            let handle = AnyHandle::Remote(handle);
+            self.handles.borrow_mut().insert(text(operation, "h").to_owned(), handle);
+            return Ok(());
+        }
         let machine = self.clone();
-        let callback = move || {
-            machine.log(format!("run {block}"));
-            machine.operations(list(&machine.program["blocks"], &block))
-        };
+        let callback = move || machine.run_block(&block);
         let now = self.event_loop.time();
         let handle = match text(operation, "op") {
             "call_soon" => AnyHandle::Soon(self.event_loop.call_soon(callback)?),
@@ -269,6 +320,11 @@ impl Machine {
         };
         self.handles.borrow_mut().insert(text(operation, "h").to_owned(), handle);
         Ok(())
+    }
+
+    fn run_block(self: &Rc<Self>, block: &str) -> Result<(), Error> {
+        self.log(format!("run {block}"));
+        self.operations(list(&self.program["blocks"], block))
     }
 
     fn add_done_callback(self: &Rc<Self>, on: &str, block: &str) {
@@ -289,7 +345,7 @@ impl Machine {
     }
 
     fn start_task(self: &Rc<Self>, name: &str) -> Result<Future<Value>, Error> {
-        let task = self.event_loop.create_named_task(name, self.clone().task(name.to_owned()))?;
+        let task = self.event_loop.create_task(self.clone().task(name.to_owned()))?;
         self.slots.borrow_mut().insert(name.to_owned(), task.clone());
         Ok(task)
     }
@@ -464,7 +520,7 @@ impl Machine {
                 let Some(group) = group.filter(|_| self.slot(task).is_none()) else {
                     return Ok("spawn nothing".to_owned());
                 };
-                match group.create_named_task(task, self.clone().task(task.to_owned())) {
+                match group.create_task(self.clone().task(task.to_owned())) {
                     Ok(started) => {
                         self.slots.borrow_mut().insert(task.to_owned(), started);
                         format!("spawn {task}")
@@ -483,7 +539,7 @@ fn limit(step: &Json) -> Option<Duration> {
     step["ms"].as_u64().map(Duration::from_millis)
 }
 
-/// A child of a gather: whatever is in the slot, or a task, which gather starts when it comes to
+/// A child of a gather: what is in the slot, or a task, which gather starts when it comes to
 /// it.
 struct Child {
     machine: Rc<Machine>,

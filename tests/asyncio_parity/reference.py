@@ -8,6 +8,7 @@ The clock counts whole milliseconds. Timers of equal time run in the order of th
 """
 
 import asyncio
+import concurrent.futures
 import functools
 import gc
 import heapq
@@ -64,6 +65,15 @@ class VirtualLoop(asyncio.BaseEventLoop):
         timer._scheduled = True
         heapq.heappush(self._scheduled, timer)
         return timer
+
+
+class Inline(concurrent.futures.Executor):
+    """Runs a function at once: what remains of an executor is how its result comes into the loop."""
+
+    def submit(self, function):
+        future = concurrent.futures.Future()
+        future.set_result(function())
+        return future
 
 
 class Ordered(dict):
@@ -131,6 +141,18 @@ def outcome(future):
     return show(future.result())
 
 
+def next_task_number():
+    """The number in the name that the next task gets, were this not to take it."""
+
+    async def nothing():
+        pass
+
+    loop = VirtualLoop(1)
+    task = loop.create_task(nothing())
+    loop.run_until_complete(task)
+    return int(task.get_name().removeprefix("Task-")) + 1
+
+
 class Run:
     """One program and its trace."""
 
@@ -141,6 +163,7 @@ class Run:
         self.handles = {}
         self.slots = {f"f{n}": self.loop.create_future() for n in range(program["futures"])}
         self.scheduled = {}
+        self.first_number = next_task_number()
         self.loop.set_exception_handler(self.handle_exception)
 
     def log(self, event):
@@ -176,6 +199,21 @@ class Run:
     def do_call_soon(self, h, b):
         if self.may_schedule(b):
             self.handles[h] = self.loop.call_soon(self.run_block, b)
+
+    def do_call_threadsafe(self, h, b):
+        if self.may_schedule(b):
+            self.handles[h] = self.loop.call_soon_threadsafe(self.run_block, b)
+
+    def do_job(self, g, v):
+        if g not in self.slots:
+            self.slots[g] = self.loop.run_in_executor(Inline(), lambda: v)
+
+    def do_name(self, t):
+        task = self.slots.get(t)
+        if isinstance(task, asyncio.Task):
+            self.log(f"name {t} {int(task.get_name().removeprefix('Task-')) - self.first_number}")
+        else:
+            self.log(f"name {t} unset")
 
     def do_call_later(self, h, b, ms):
         if self.may_schedule(b):
@@ -413,13 +451,16 @@ class Generator:
             "raise": 0.5 if where == "block" else 0, "set": 3, "fail": 1, "cancel_fut": 3, "done_cb": 4,
             "undone_cb": 1, "task": 3, "gather": 2,
             "shield": self.wide, "uncancel": self.wide, "set_task": 0.3 * self.wide,
+            "call_threadsafe": self.wide, "job": self.wide, "name": self.wide,
         }
         op = self.random.choices(list(weights), weights.values())[0]
         if op in ("set", "fail") and not self.futures:
             op = "call_soon"
         match op:
-            case "call_soon":
+            case "call_soon" | "call_threadsafe":
                 return {"op": op, "h": handle, "b": block}
+            case "job":
+                return {"op": op, "g": self.name("g", 3), "v": self.random.randrange(100)}
             case "call_later":
                 return {"op": op, "h": handle, "b": block, "ms": self.milliseconds()}
             case "call_at":
@@ -440,7 +481,7 @@ class Generator:
                 return {"op": op, "on": self.slot()}
             case "done_cb" | "undone_cb":
                 return {"op": op, "on": self.slot(), "b": block}
-            case "task" | "uncancel":
+            case "task" | "uncancel" | "name":
                 return {"op": op, "t": self.name("t", self.tasks)}
             case "shield":
                 return {"op": op, "g": self.name("g", 3), "on": self.slot()}

@@ -132,7 +132,8 @@ fn exceptions_that_were_never_retrieved_are_reported() {
     future.set_exception(Error::exception("unseen")).unwrap();
     drop(future);
     assert_eq!(log.lines()[1], "future exception was never retrieved: unseen");
-    // To ask for it is enough, in whatever way; and so is gather, whose outer future has it then.
+    // To ask for it is enough, by any of these methods; and so is gather, whose outer future has it
+    // then.
     let asked = event_loop.create_task(fail()).unwrap();
     let awaited = event_loop.create_task(fail()).unwrap();
     let gathered: Future<Vec<()>> = gather([event_loop.create_task(fail()).unwrap()]).unwrap();

@@ -1,5 +1,7 @@
-//! Whatever changes what the loop has to do wakes it, wherever it comes from.
+//! Each change of what the loop has to do wakes it, from whichever place it comes.
 use super::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use async_concepts::event_loop::ThreadsafeHandle;
 
 fn tokio_loop() -> EventLoop {
@@ -179,4 +181,31 @@ fn a_waker_that_is_called_while_its_thread_ends_wakes_the_loop() {
         assert_eq!(outcome.unwrap(), 5);
         thread.join().unwrap();
     }
+}
+
+/// Also when they come one by one, just as the thread that did the last one finds no more.
+#[test]
+fn all_jobs_are_done_and_no_more_at_once_than_in_asyncio() {
+    static RUNNING: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    fn job() {
+        let running = RUNNING.fetch_add(1, Ordering::SeqCst) + 1;
+        MOST.fetch_max(running, Ordering::SeqCst);
+        std::thread::yield_now();
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+    let done = ends(|| {
+        let event_loop = tokio_loop();
+        let mut done = 0;
+        for count in [1, 1, 1, 2, 5, 300].repeat(20) {
+            let jobs = (0..count).map(|_| event_loop.run_in_executor(None, job).unwrap());
+            let results: Vec<()> =
+                event_loop.run_until_complete(gather(jobs.collect::<Vec<_>>()).unwrap()).unwrap();
+            done += results.len();
+        }
+        done
+    });
+    assert_eq!(done, 20 * 310);
+    let processors = std::thread::available_parallelism().unwrap().get();
+    assert!(MOST.load(Ordering::SeqCst) <= 32.min(processors + 4));
 }

@@ -198,6 +198,11 @@ fn a_thread_spawns_into_tokio_as_it_calls_into_the_event_loop() {
     let event_loop = record_blocking("event loop", call_soon_threadsafe::call_soon_threadsafe);
     assert_eq!(run.transcript(), event_loop.transcript());
     assert_took(&run, ms(1500));
+    let chart = run.chart();
+    for task in ["A", "B"] {
+        let on_a_thread = chart.row(task).spans.iter().any(|span| span.state == State::OnThread);
+        assert!(!on_a_thread, "{task} runs where the runtime does, not on the thread");
+    }
 }
 
 // run_until_complete

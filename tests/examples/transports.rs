@@ -185,8 +185,8 @@ fn one_protocol_says_the_same_over_any_transport() {
 #[test]
 fn in_memory_no_time_passes() {
     let run = record("in memory", echo::in_memory);
-    assert_took(&run, ms(0));
     assert_eq!(run.transcript(), ECHOED.map(|line| format!("0.000 {line}")));
+    assert_took(&run, ms(0));
     run.output().expect("nothing fails in memory");
 }
 
@@ -218,11 +218,11 @@ fn an_echo_whose_answers_are_not_taken_ends_after_a_second() {
         asked.expect("there is room");
         result
     });
-    assert_took(&run, ms(1000));
     assert_eq!(
         run.transcript().last().unwrap(),
         "1.000 server connection lost: the peer took nothing of what was written for 1s"
     );
+    assert_took(&run, ms(1000));
     assert_eq!(error(run.output()), "the peer took nothing of what was written for 1s");
 }
 
@@ -325,7 +325,10 @@ fn a_child_whose_waiter_is_cancelled_lives_on_unless_it_is_killed() {
     assert!(run.output().expect("a child"), "it answers");
     let run = on_the_real_clock("killed").record(subprocess::killed);
     assert!(matches!(end(&run.chart(), "wait"), End::Cancelled { .. }));
-    assert!(!run.output().expect("a child"), "no one is left to answer");
+    assert!(
+        !run.output().expect("a child"),
+        "the child is killed with its owner, so it does not answer"
+    );
 }
 
 #[test]

@@ -197,6 +197,15 @@ fn every_header_says_what_to_type_and_where_the_twin_is() {
 }
 
 #[test]
+fn every_run_says_what_its_header_says() {
+    for Example { name, path, source } in examples() {
+        let says = source.contains(&format!("Stage::of(include_str!(\"{name}.rs\"))"));
+        let without_stage = WITHOUT_STAGE.iter().any(|(without, _)| *without == name);
+        assert!(says || without_stage, "{path} does not hand its source to its stage");
+    }
+}
+
+#[test]
 fn every_anchor_is_closed() {
     for Example { path, source, .. } in examples() {
         let twin = match twin(Path::new(&path)) {

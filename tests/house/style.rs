@@ -15,7 +15,7 @@ const TUPLE_LETS_PER_1000: usize = 1;
 
 /// The event loop's core has a count of its own: see `core`.
 const ROOMS: &[Room] = &[
-    Room { path: "src", comments: 20 },
+    Room { path: "src", comments: 25 },
     Room { path: "src/event_loop", comments: 25 },
     Room { path: "src/timeline", comments: 25 },
     Room { path: "src/schedules", comments: 25 },
@@ -24,16 +24,16 @@ const ROOMS: &[Room] = &[
     Room { path: "src/protocol", comments: 33 },
     Room { path: "examples", comments: 20 },
     Room { path: "slides/src", comments: 12 },
+    Room { path: "mail/src", comments: 20 },
+    Room { path: "mail2alert/src", comments: 12 },
 ];
 
 /// Combinators and tuple-lets per 1,000 lines, where they are more than they should be.
-const LEFT: &[(&str, usize, usize)] =
-    &[("src/schedules", 8, 1), ("src/protocol", 10, 5), ("examples", 8, 3), ("slides/src", 13, 4)];
+const LEFT: &[(&str, usize, usize)] = &[("examples", 8, 3), ("slides/src", 13, 4)];
 
 /// Lines over 100 columns that are left, by folder. The code of the starters, and of the answers
 /// made from them, keeps its lines, since hints and notes quote them: 120 columns there.
-const LONG_LINES: &[(&str, usize)] =
-    &[("workshop/", 50), ("slides/", 115), ("mail/", 79), ("mail2alert/", 56)];
+const LONG_LINES: &[(&str, usize)] = &[("workshop/", 50), ("slides/", 115)];
 
 /// What one of these words says can be said plainly: name the caller, the peer, the task, "you".
 const RIDDLES: &[&str] = &[
@@ -52,13 +52,8 @@ const RIDDLES: &[&str] = &[
 ];
 
 /// Where such words are left, and how many lines have one. This file names them.
-const RIDDLES_LEFT: &[(&str, usize)] = &[
-    ("mail/", 250),
-    ("mail2alert/", 120),
-    ("workshop/", 80),
-    ("slides/", 30),
-    ("tests/house/style.rs", 12),
-];
+const RIDDLES_LEFT: &[(&str, usize)] =
+    &[("workshop/", 80), ("slides/", 30), ("tests/house/style.rs", 12)];
 
 const COMBINATORS: &[&str] = &[
     ".then(",

@@ -111,8 +111,8 @@ def is_bare(message):
     """Whether a message has nothing but numbers: no line of a transcript, and no reason."""
     text = re.sub(r"thread '.*' .*panicked at .*|note: run with.*|----.*----", "", message)
     text = text.replace("assertion `left == right` failed", "")
-    words = re.findall(r"[a-z]{3,}", text.lower())
-    return len([word for word in words if word not in ("left", "right")]) < 3
+    text = re.sub(r"(?m)^ *(left|right): ", "", text)
+    return len(re.findall(r"[a-z]{3,}", text.lower())) < 3
 
 
 def first_line(message):

@@ -72,7 +72,7 @@ fn polled_too_often<T>(attempt: &Attempt<T>) -> Option<String> {
     if attempt.may_sleep || !attempt.run.polled_too_often() {
         return None;
     }
-    Some("something asked again and again, thousands of times, instead of waiting".into())
+    Some("something asked again and again at the same moment, instead of waiting".into())
 }
 
 fn seen_in_every_exercise<T>(attempt: &Attempt<T>) -> Option<String> {

@@ -12,8 +12,8 @@ use std::{
 };
 
 /// How long, on the wall clock, an attempt may keep its thread before it is given up: short enough
-/// for a learner who waits for a verdict. On a machine with more to do than it has cores it is
-/// half a second longer: there, a thread that does nothing wrong may have to wait for its turn.
+/// for a learner who waits for a verdict. On a machine that has more to do than cores it is longer,
+/// 5 s at most: to name the places where lanes wait takes a moment, and there it takes several.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
 /// [`PATIENCE`], on this machine and now.
@@ -21,7 +21,7 @@ pub(crate) fn patience() -> Duration {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load: f64 = load.split(' ').next().unwrap_or_default().parse().unwrap_or(0.0);
     let cores = std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
-    PATIENCE.mul_f64((load / cores).clamp(1.0, 1.25))
+    PATIENCE.mul_f64((load / cores).clamp(1.0, 2.5))
 }
 
 /// How long an attempt may take on virtual time, which passes at once.
@@ -31,7 +31,10 @@ const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 const REAL_LIMIT: Duration = Duration::from_secs(5);
 
 /// More states than these of one lane, at one instant, are no waiting any more.
-const TOO_OFTEN: usize = 1000;
+const TOO_OFTEN: usize = 100;
+
+/// The same of a lane that polls others: each of them interrupts it, and there may be a thousand.
+const TOO_OFTEN_WITH_OTHERS: usize = 1100;
 
 /// An attempt that is over: what there is to ask when one looks for the misconception behind it.
 pub struct Run<T> {
@@ -247,10 +250,16 @@ impl<T> Run<T> {
         if self.is_cut() {
             return true;
         }
-        let mut rows = self.chart.rows.iter();
-        rows.any(|row| {
+        let rows = &self.chart.rows;
+        let mut most = vec![TOO_OFTEN; rows.len()];
+        for row in rows {
+            if let Some(by) = row.polled_by {
+                most[by] = TOO_OFTEN_WITH_OTHERS;
+            }
+        }
+        rows.iter().zip(most).any(|(row, most)| {
             let mut instants = row.spans.chunk_by(|a, b| a.from.instant == b.from.instant);
-            instants.any(|spans| spans.len() > TOO_OFTEN)
+            instants.any(|spans| spans.len() > most)
         })
     }
 

@@ -46,7 +46,7 @@ pub fn run(options: Box<Options>) -> ExitCode {
     }
 }
 
-/// Whether everybody got the mail.
+/// Whether all recipients got the mail.
 async fn send(options: Options) -> Result<bool, String> {
     look_at_the_files(&options)?;
     let letter = Arc::new(Letter::new(&options)?);
@@ -119,7 +119,7 @@ async fn send(options: Options) -> Result<bool, String> {
     show.bar.finish_and_clear();
     let Some(summary) = ended else {
         let resume = match &options.resume {
-            Some(path) => format!("; the journal {} knows who", path.display()),
+            Some(path) => format!("; the journal {} has their names", path.display()),
             None => String::new(),
         };
         let sent = HumanCount(show.sent);
@@ -139,7 +139,7 @@ async fn send(options: Options) -> Result<bool, String> {
     Ok(summary.all_sent())
 }
 
-/// Prints, and does not mind when nobody reads any more.
+/// Prints, and does not mind when the reader has gone.
 pub fn print(text: &str) -> Result<(), String> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -266,7 +266,7 @@ async fn interrupted(stop: &CancellationToken, show: &RefCell<Show>) {
     }
 }
 
-/// Ctrl-C, or what a system sends to those whom it wants to end.
+/// Ctrl-C, or what a system sends to a program that is to end.
 async fn asked_to_end() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
@@ -298,7 +298,7 @@ struct Show {
     waits: u64,
     /// Why there was no connection, the last time that there was none.
     last_obstacle: String,
-    /// The first of those who did not get the mail, if there is no file for them.
+    /// The first of those that did not get the mail, if there is no file for them.
     failures: Option<Vec<String>>,
 }
 
@@ -363,7 +363,7 @@ impl Show {
     }
 
     fn say(&self, text: impl Display) {
-        // If nobody reads it, it is sent all the same.
+        // If the reader has gone, it is sent all the same.
         let _ = self.bar.suspend(|| writeln!(std::io::stderr(), "{text}"));
     }
 }
@@ -411,11 +411,11 @@ fn report(
     let Some(stopped) = &summary.stopped else { return lines.join("\n") };
     lines.push(format!("{stopped}; not sent:"));
     for recipient in summary.waiting.iter().take(SHOWN) {
-        lines.push(format!("  line {}: {}: refused for now", recipient.number, recipient.address));
+        lines.push(format!("  line {}: {}: waits to be sent", recipient.number, recipient.address));
     }
     if summary.waiting.len() > SHOWN {
         lines.push(format!(
-            "  … and {} more who were refused for now",
+            "  … and {} more that wait to be sent",
             HumanCount((summary.waiting.len() - SHOWN) as u64)
         ));
     }

@@ -20,7 +20,7 @@ With one of these it sends mail:
                           mails
       --count N           To N addresses that are made up; without this and --recipients, to 100000
       --server HOST:PORT  To this mail server; without it, to one that is started for the purpose,
-                          on this machine: it refuses nobody…@… for good, and later…@… at the first
+                          on this machine: it refuses unknown…@… for good, and later…@… at the first
                           attempt
   -c, --connections N     Over so many connections, and so many mails at once: 10
       --per-second N      Begin at most N mails a second, evenly: without it, as fast as it goes
@@ -151,7 +151,7 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
     }
     match (count, &options.recipients) {
         (Some(_), Some(_)) => {
-            return Err("--count and --recipients cannot both say who gets the mail".into());
+            return Err("--count and --recipients cannot both name the recipients".into());
         }
         (Some(count), None) => options.count = count,
         (None, _) => {}

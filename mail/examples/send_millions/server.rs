@@ -1,4 +1,4 @@
-//! A mail server of one's own, for those who have no other to send a hundred thousand mails to.
+//! A mail server of its own, in case you have no other to send a hundred thousand mails to.
 use bytes::Bytes;
 use mail::smtp::{Address, Handler, Limits, Reply, Server, Transaction};
 use std::{
@@ -10,7 +10,7 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
-/// Reads nothing and keeps nothing. It knows everybody but nobody@…, and refuses later@… at the
+/// Reads nothing and keeps nothing. It has all mailboxes but unknown@…, and refuses later@… at the
 /// first attempt.
 #[derive(Default)]
 struct Postbox {
@@ -20,11 +20,11 @@ struct Postbox {
 impl Handler for Postbox {
     async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
         let name = to.local_part();
-        if name.starts_with("nobody") {
-            return Reply::no_such_mailbox("there is nobody of that name");
+        if name.starts_with("unknown") {
+            return Reply::no_such_mailbox("there is no such mailbox");
         }
         if name.starts_with("later") {
-            let mut refused = self.refused_once.lock().expect("nobody panics here");
+            let mut refused = self.refused_once.lock().expect("no panic while it is held");
             if !refused.remove(to) {
                 refused.insert(to.clone());
                 return Reply::try_again("not now, later");

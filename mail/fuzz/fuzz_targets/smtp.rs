@@ -13,7 +13,8 @@ use tokio_util::codec::Decoder;
 
 fuzz_target!(|input: &[u8]| {
     let [choice, cuts, input @ ..] = input else { return };
-    let bare_newlines = if choice % 2 == 0 { BareNewlines::Refuse } else { BareNewlines::Normalise };
+    let bare_newlines =
+        if choice % 2 == 0 { BareNewlines::Refuse } else { BareNewlines::Normalise };
     // Small limits, so that a short input reaches them.
     let limits = Limits {
         command_line: 64,
@@ -73,13 +74,16 @@ fn serve<'a>(pieces: impl Iterator<Item = &'a [u8]>, limits: &Limits) -> (Vec<St
                 };
                 let mut wire = String::new();
                 reply.write_to(&mut wire).expect("a String takes everything");
-                assert!(wire.split_inclusive("\r\n").all(|line| line.len() <= 512 && line.ends_with("\r\n")), "{wire:?}");
+                for line in wire.split_inclusive("\r\n") {
+                    assert!(line.len() <= 512 && line.ends_with("\r\n"), "{wire:?}");
+                }
                 replies.push(wire);
                 if closed {
                     break 'input;
                 }
             }
-            assert!(unread.len() <= limits.command_line.max(limits.text_line), "{} bytes are kept", unread.len());
+            let most = limits.command_line.max(limits.text_line);
+            assert!(unread.len() <= most, "{} bytes are kept", unread.len());
         }
     }
     assert_eq!(budget.left(), limits.memory, "some memory was lost");
@@ -88,7 +92,8 @@ fn serve<'a>(pieces: impl Iterator<Item = &'a [u8]>, limits: &Limits) -> (Vec<St
 
 /// Whatever a message contains, it is one, and what follows it is a command.
 fn a_message_stays_one_message(input: &[u8]) {
-    let (limits, budget) = (Limits { text_line: 1 << 20, ..Limits::default() }, Budget::new(64 << 20));
+    let limits = Limits { text_line: 1 << 20, ..Limits::default() };
+    let budget = Budget::new(64 << 20);
     let message = Message::new(input);
     let mut codec = ServerCodec::new(&limits, budget);
     codec.expect_message();
@@ -98,7 +103,8 @@ fn a_message_stays_one_message(input: &[u8]) {
         panic!("not a message");
     };
     assert_eq!(body.len(), message.size());
-    assert_eq!(codec.decode(&mut wire).expect("it never fails"), Some(Frame::Line(Bytes::from_static(b"NOOP"))));
+    let next = codec.decode(&mut wire).expect("it never fails");
+    assert_eq!(next, Some(Frame::Line(Bytes::from_static(b"NOOP"))));
     assert_eq!(Message::new(&body), message, "canonical text is not changed");
 }
 
@@ -110,11 +116,14 @@ fn what_is_understood_can_be_said_again(input: &[u8]) {
                 let said = from.as_ref().map_or("", |from| from.as_str());
                 let utf8 = if parameters.smtputf8 { " SMTPUTF8" } else { "" };
                 let again = parse(format!("MAIL FROM:<{said}>{utf8}").as_bytes());
-                assert!(matches!(again, Ok(Command::Mail { from: again, .. }) if again == from), "{said:?}");
+                let same = matches!(again, Ok(Command::Mail { from: again, .. }) if again == from);
+                assert!(same, "{said:?}");
             }
             Ok(Command::Rcpt(to)) => {
-                assert_eq!(parse(format!("RCPT TO:<{to}>").as_bytes()), Ok(Command::Rcpt(to.clone())));
-                assert!(!to.as_str().chars().any(|c| c.is_control() || c == '<' || c == '>'), "{to:?}");
+                let again = parse(format!("RCPT TO:<{to}>").as_bytes());
+                assert_eq!(again, Ok(Command::Rcpt(to.clone())));
+                let forbidden = |c: char| c.is_control() || c == '<' || c == '>';
+                assert!(!to.as_str().chars().any(forbidden), "{to:?}");
             }
             Ok(_) => {}
             Err(error) => assert!(matches!(error.reply().code(), 500..=599)),

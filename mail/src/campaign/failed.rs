@@ -8,7 +8,8 @@ use std::{
 };
 
 /// A file of recipients, each below a comment with the reason. It is a list in the format of
-/// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to again.
+/// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to
+/// again.
 pub struct FailedList {
     file: File,
     /// How many bytes of the file are whole entries.
@@ -55,7 +56,8 @@ impl FailedList {
 /// How many bytes of a file are lines that end.
 fn whole_lines(file: &File) -> io::Result<u64> {
     let mut reader = BufReader::new(file.try_clone()?);
-    let (mut whole, mut line) = (0, vec![]);
+    let mut whole = 0;
+    let mut line = vec![];
     loop {
         line.clear();
         let length = reader.read_until(b'\n', &mut line)?;

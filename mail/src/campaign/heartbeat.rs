@@ -40,7 +40,7 @@ impl Heartbeat {
     }
 
     /// The longest time between two beats. It is the period, and some milliseconds that timers are
-    /// late, where nobody keeps the thread for long.
+    /// late, where no task keeps the thread for long.
     pub fn worst_gap(&self) -> Duration {
         Duration::from_nanos(self.worst_gap.load(Relaxed))
     }

@@ -11,16 +11,16 @@
 //! e2a4c6f9 sent 17                     or refused, gave-up, in-doubt, with the reason
 //! ```
 //!
-//! **What its reader knows.** Recipients are taken in the order of the list. So the last `take` says
-//! how far the list was read, and every recipient up to there has an end, but for a few. Those are
-//! found by remembering each recipient that was taken and forgetting it when it ends, which takes
-//! memory for as many as were unfinished at once, however long the list is. A recipient that is
-//! unfinished and does not wait was in flight when the run ended: the server may or may not have
+//! **What its reader knows.** Recipients are taken in the order of the list. So the last `take`
+//! says how far the list was read, and every recipient up to there has an end, but for a few. Those
+//! are found by remembering each recipient that was taken and forgetting it when it ends, which
+//! takes memory for as many as were unfinished at once, however long the list is. A recipient that
+//! is unfinished and does not wait was in flight when the run ended: the server may or may not have
 //! that mail.
 //!
-//! **What is durable.** The operating system has a record before anything is built on it: the `take`
-//! before a byte of the mail is sent, the end before anything else is waited for. So it survives the
-//! end of the program, however sudden. The disk has it at the end of a run
+//! **What is durable.** The operating system has a record before anything is built on it: the
+//! `take` before a byte of the mail is sent, the end before anything else is waited for. So it
+//! survives the end of the program, however sudden. The disk has it at the end of a run
 //! ([`Sync::AtTheEnd`]): a power failure in the middle may take the last seconds, and their mails
 //! may be sent again.
 use super::recipients::Recipient;
@@ -41,7 +41,7 @@ const TITLE: &str = "campaign journal 2";
 /// What happened to the recipient of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record<'a> {
-    /// TakenRecipients from the list, with this address, and in flight.
+    /// Taken from the list, with this address, and in flight.
     Take(u64, &'a str),
     /// In flight again.
     Retry(u64),
@@ -103,7 +103,7 @@ pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
 
-/// How somebody stands who was taken from the list and has no end.
+/// The state of a recipient that was taken from the list and has no end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfinished {
     /// In flight when the run ended, after so many attempts that had failed.
@@ -115,9 +115,9 @@ pub enum Unfinished {
 /// What a journal says of the runs before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// The number of the recipient who was taken last; 0 if nobody was.
+    /// The number of the recipient that was taken last; 0 if none was.
     pub taken_up_to: u64,
-    /// Who was taken and has no end, by number.
+    /// The recipients that were taken and have no end, by number.
     pub open: BTreeMap<u64, Unfinished>,
     /// How many the server has.
     pub sent: u64,
@@ -145,7 +145,7 @@ impl Progress {
                 self.open.insert(number, Unfinished::InFlight(attempts));
                 return true;
             }
-            // Also one that waits can wait anew: a run that goes on says so of those whom it found
+            // Also one that waits can wait anew: a run that goes on says so of those that it found
             // in flight.
             Record::Again(number, attempts, _) => {
                 return self.open.insert(number, Unfinished::Waiting(attempts)).is_some();
@@ -184,7 +184,8 @@ impl CampaignJournal {
     /// or if another run has it open.
     pub fn open(path: &Path) -> Result<(CampaignJournal, Progress), JournalError> {
         let mut progress = Progress::default();
-        // Not a single record can be missed: a recipient whose `sent` is lost would get a second mail.
+        // Not a single record can be missed: a recipient whose `sent` is lost would get a second
+        // mail.
         let journal = journal::Journal::open(path, TITLE, Sync::AtTheEnd, |record| {
             match record.ok().and_then(Record::parse) {
                 Some(record) => progress.add(record),
@@ -199,10 +200,23 @@ impl CampaignJournal {
     /// # Errors
     /// If it does not take all of it. Then nothing must be built on this step.
     pub fn note(&mut self, record: Record<'_>) -> io::Result<()> {
-        self.journal.append(&[record.to_string()])
+        self.note_all(&[record])
     }
 
-    /// Waits until the disk has what has been noted. This takes milliseconds, and blocks the thread.
+    /// Notes several steps: all of them, or none.
+    ///
+    /// # Errors
+    /// As for [`note`](CampaignJournal::note).
+    pub fn note_all(&mut self, records: &[Record<'_>]) -> io::Result<()> {
+        let mut texts = Vec::with_capacity(records.len());
+        for record in records {
+            texts.push(record.to_string());
+        }
+        self.journal.append(&texts)
+    }
+
+    /// Waits until the disk has what has been noted. This takes milliseconds, and blocks the
+    /// thread.
     ///
     /// # Errors
     /// If the disk does not take it.

@@ -5,16 +5,17 @@
 //! a reactor that does other things in between. What that leaves to its user is what is here:
 //!
 //! - **Bounded.** There are [`connections`](Settings::connections) workers, each with a connection.
-//!   A worker takes the next recipient when it has a connection for it and nothing else to do, so
-//!   at most so many are in flight, and the list is never more than so many ahead of them. That
+//!   A worker takes the next recipient when it has a connection for it, so at most so many mails
+//!   are in flight. To a server that offers PIPELINING it announces the next mail with the end of
+//!   the one before it, so there the list is read one recipient further for each connection. That
 //!   makes memory a matter of connections and not of recipients.
 //! - **Responsive.** All workers share one task, and after each mail they spend some of tokio's
 //!   budget: so others get the thread at least after every 128 mails, also when no mail ever has to
 //!   wait for the network. A [`Heartbeat`] beside them sees it.
-//! - **Complete.** Everybody who is taken from the list has one [`RecipientOutcome`]. Who is
-//!   refused for now waits, without keeping a connection from the others, and is tried again; not
-//!   for ever, and not too many at once.
-//! - **Not twice.** A mail is sent again only if the server cannot have it, or if one asks for it
+//! - **Complete.** Every recipient that is taken from the list has one [`RecipientOutcome`]. One
+//!   that is refused for now waits, without keeping a connection from the others, and is tried
+//!   again; not for ever, and not too many at once.
+//! - **Not twice.** A mail is sent again only if the server cannot have it, or if you ask for it
 //!   with [`IfInDoubt::SendAgain`]. When the connection breaks between the last byte of a mail and
 //!   the reply, the server may or may not have it, and there is no way to tell: this is the one
 //!   case that SMTP leaves open, and it is reported as what it is. An address that stands in the
@@ -58,11 +59,11 @@
 //! # }
 //! ```
 //!
-//! In reading order: this file, whose heart is the function `work`; `queue`, which knows who is
-//! next; `journal`.
+//! In reading order: this file, with the function `work` at its heart; `queue`, which knows which
+//! recipient is next; `journal`.
 //!
-//! Dropping the future of [`run`](Campaign::run) drops the connections: whoever was in flight is in
-//! doubt, and the journal has it so.
+//! Dropping the future of [`run`](Campaign::run) drops the connections: the recipients in flight
+//! are in doubt, and the journal has it so.
 //!
 //! [`CancellationToken`]: tokio_util::sync::CancellationToken
 mod discard;
@@ -100,6 +101,23 @@ pub trait Connection {
     /// Sends the mail of one recipient. It ends by itself, so it has a deadline of its own.
     fn deliver(&mut self, recipient: &Recipient) -> impl Future<Output = AttemptOutcome>;
 
+    /// The same, when the recipient of the next mail over this connection is known. A connection
+    /// that can announce that mail early does so; by default it is ignored. The next mail may go
+    /// elsewhere all the same, or nowhere.
+    fn deliver_before(
+        &mut self,
+        recipient: &Recipient,
+        _next: &Recipient,
+    ) -> impl Future<Output = AttemptOutcome> {
+        self.deliver(recipient)
+    }
+
+    /// Whether it makes use of knowing the next recipient. If not, none is taken from the list
+    /// early.
+    fn looks_ahead(&self) -> bool {
+        false
+    }
+
     /// Whether another mail can be sent over it.
     fn is_usable(&self) -> bool;
 
@@ -129,7 +147,8 @@ pub struct Campaign<'a, C> {
 impl<'a, C: Connector> Campaign<'a, C> {
     /// A campaign over connections of this kind, without a journal.
     pub fn new(connector: C, settings: Settings) -> Campaign<'a, C> {
-        let (on_event, stop) = (Box::new(|_: CampaignEvent<'_>| {}), CancellationToken::new());
+        let on_event = Box::new(|_: CampaignEvent<'_>| {});
+        let stop = CancellationToken::new();
         Campaign { connector, settings, journal: None, failed: None, on_event, stop }
     }
 
@@ -138,7 +157,7 @@ impl<'a, C: Connector> Campaign<'a, C> {
         Campaign { journal: Some((journal, progress)), ..self }
     }
 
-    /// Keeps a list of those who did not get the mail.
+    /// Keeps a list of the recipients that did not get the mail.
     pub fn failed(self, failed: FailedList) -> Campaign<'a, C> {
         Campaign { failed: Some(failed), ..self }
     }
@@ -153,8 +172,8 @@ impl<'a, C: Connector> Campaign<'a, C> {
         Campaign { stop, ..self }
     }
 
-    /// Sends to everybody on the list. Its `next` is called on this thread, when a connection is
-    /// free.
+    /// Sends to all recipients on the list. Its `next` is called on this thread, when a connection
+    /// is free.
     ///
     /// # Errors
     /// If there is a journal and it is not of this list. Nothing has been sent then. What goes
@@ -210,7 +229,7 @@ impl<'a, C: Connector> Campaign<'a, C> {
     }
 }
 
-/// Why a worker went home before the work was done.
+/// Why a worker ended before the work was done.
 enum WorkerError {
     NoConnection(String),
     Failed(QueueError),
@@ -236,8 +255,8 @@ struct Workers<'a, C, I> {
     connector: C,
     settings: &'a Settings,
     stop: CancellationToken,
-    /// Cancelled when a worker who has nothing in flight can go home; as a child of `stop`, also
-    /// when all are to.
+    /// Cancelled when a worker that has nothing in flight can end; as a child of `stop`, also
+    /// when all are to end.
     nothing_left: CancellationToken,
     queue: RefCell<Queue<'a, I>>,
     /// When the next mail may begin, if there is a limit per second. It is locked while a worker
@@ -249,21 +268,57 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
     /// A worker: a connection, and one recipient after the other.
     async fn work(&self) -> Result<(), WorkerError> {
         let mut connection = None;
+        let mut ahead = None;
+        let end = self.work_with(&mut connection, &mut ahead).await;
+        if let Some(attempt) = ahead {
+            self.queue.borrow_mut().give_back(attempt, Instant::now());
+        }
+        match connection {
+            Some(connection) if end.is_ok() => C::Connection::close(connection).await,
+            _ => {}
+        }
+        end
+    }
+
+    /// What it does until there is no more to do. `ahead` is a recipient that was taken from the
+    /// list early, so that the mail before it could announce it.
+    async fn work_with(
+        &self,
+        connection: &mut Option<C::Connection>,
+        ahead: &mut Option<Attempt>,
+    ) -> Result<(), WorkerError> {
         loop {
-            // A connection first: so no recipient is taken from the list without one.
+            // A connection first: so no recipient is taken from the list without one. Other workers
+            // may find that nothing is left while this one still has a recipient.
             let fresh = connection.is_none();
+            let unless = if ahead.is_some() { &self.stop } else { &self.nothing_left };
             let mut open = match connection.take() {
                 Some(open) => open,
-                None => match self.connect(&self.nothing_left).await? {
+                None => match self.connect(unless).await? {
                     Some(open) => open,
                     None => return Ok(()),
                 },
             };
-            let Some(attempt) = self.next().await? else {
-                open.close().await;
+            let next = match ahead.take() {
+                Some(attempt) => self.begin(attempt, ahead).await?,
+                None => self.next().await?,
+            };
+            let Some(attempt) = next else {
+                *connection = Some(open);
                 return Ok(());
             };
-            let mut outcome = open.deliver(&attempt.recipient).await;
+            // If the list cannot be read any further, this recipient gets its mail all the same.
+            let mut failure = None;
+            if open.looks_ahead() && self.pace.is_none() && !self.stop.is_cancelled() {
+                match self.queue.borrow_mut().take_ahead(Instant::now()) {
+                    Ok(attempt) => *ahead = attempt,
+                    Err(error) => failure = Some(error),
+                }
+            }
+            let mut outcome = match ahead {
+                Some(next) => open.deliver_before(&attempt.recipient, &next.recipient).await,
+                None => open.deliver(&attempt.recipient).await,
+            };
             if let (AttemptOutcome::Lost(why), false) = (&outcome, fresh) {
                 // The server may have closed it while it was idle, or after so many mails. That
                 // says nothing about the recipient. The old connection goes first: a server with a
@@ -279,10 +334,28 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
                 outcome = open.deliver(&attempt.recipient).await;
             }
             self.queue.borrow_mut().complete(attempt, outcome, Instant::now())?;
+            if let Some(failure) = failure {
+                return Err(failure.into());
+            }
             if open.is_usable() {
-                connection = Some(open);
+                *connection = Some(open);
             }
         }
+    }
+
+    /// Begins with a recipient that was taken early; leaves it where it was if the campaign has
+    /// been told to stop.
+    async fn begin(
+        &self,
+        attempt: Attempt,
+        ahead: &mut Option<Attempt>,
+    ) -> Result<Option<Attempt>, QueueError> {
+        consume_budget().await;
+        if self.stop.is_cancelled() {
+            *ahead = Some(attempt);
+            return Ok(None);
+        }
+        self.queue.borrow_mut().begin(attempt).map(Some)
     }
 
     /// The next recipient, once there is one; `None` if there will be none.
@@ -296,9 +369,9 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
                 }
                 may_begin = true;
             }
-            // Where mails are never waited for, this is where the others get their turn. It comes
-            // before somebody is taken from the list, so that nobody counts as in flight who is
-            // not.
+            // Where mails are never waited for, this is where other tasks get to run. It comes
+            // before a recipient is taken from the list, so that none counts as in flight that
+            // is not.
             consume_budget().await;
             let next = self.queue.borrow_mut().next(Instant::now())?;
             match next {

@@ -15,8 +15,8 @@ pub enum AttemptOutcome {
     Refused(String),
     /// The server does not want it now.
     NotNow(String),
-    /// There is no such mail, or the server does not offer what it needs: nothing has been sent, and
-    /// another attempt would end in the same way.
+    /// There is no such mail, or the server does not offer what it needs: nothing has been sent,
+    /// and another attempt would end in the same way.
     CannotBeSent(String),
     /// The connection ended before the mail did: the server cannot have it.
     Lost(String),
@@ -48,7 +48,7 @@ impl Display for RecipientOutcome {
     }
 }
 
-/// What happens in a campaign, for whoever wants to show it.
+/// What happens in a campaign, for a program that shows it.
 #[derive(Debug)]
 pub enum CampaignEvent<'a> {
     /// This line of the list is no address, and why.
@@ -57,7 +57,7 @@ pub enum CampaignEvent<'a> {
     Begins(&'a Recipient),
     /// An attempt has failed, or could not be made, and there will be another.
     Waits {
-        /// Whose.
+        /// Which recipient.
         recipient: &'a Recipient,
         /// How many have failed.
         attempts: u32,
@@ -85,12 +85,12 @@ pub struct CampaignSummary {
     pub in_doubt: u64,
     /// How many lines of the list were no address.
     pub bad_lines: u64,
-    /// Who has been refused for now and would be tried again: certainly not sent.
+    /// The recipients that would be tried again, or begun with: certainly not sent.
     pub waiting: Vec<Recipient>,
-    /// The number of the last recipient who was taken from the list.
+    /// The number of the last recipient that was taken from the list.
     pub taken_up_to: u64,
-    /// Who would have been next, if it was ended early: this one and all after it have not been
-    /// sent to.
+    /// Which recipient would have been next, if it was ended early: this one and all after it have
+    /// not been sent to.
     pub next: Option<Recipient>,
     /// What ended it, if that was not the end of the list.
     pub stopped: Option<EndedEarly>,
@@ -99,7 +99,7 @@ pub struct CampaignSummary {
 /// Why a campaign ended before its list did.
 #[derive(Debug, thiserror::Error)]
 pub enum EndedEarly {
-    /// Somebody asked it to.
+    /// It was told to, by its token.
     #[error("it was asked to stop")]
     Asked,
     /// There was no connection to be had any more; this is what the last attempt met with.
@@ -108,7 +108,7 @@ pub enum EndedEarly {
     /// The list could not be read any further.
     #[error("the recipients cannot be read any further: {0}")]
     List(#[source] io::Error),
-    /// The journal could not be written any further. Whoever was in flight then is still in flight
+    /// The journal could not be written any further. The mails in flight then are still in flight
     /// in it.
     #[error("the journal cannot be written: {0}")]
     Journal(#[source] io::Error),
@@ -134,16 +134,24 @@ impl CampaignSummary {
     }
 }
 
-/// Why one cannot go on with a journal.
+/// What the list has in the place of the journal's recipient.
+fn place_of(list: &Option<Recipient>) -> String {
+    match list {
+        Some(list) => format!("has {} on line {}", list.address, list.number),
+        None => "ends before".to_owned(),
+    }
+}
+
+/// Why a journal cannot be gone on with.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
-    /// Somebody in the journal is not at this place of the list.
-    #[error("the journal is of another list: it has {} on line {}, and the list {}", journal.address, journal.number,
-        list.as_ref().map_or("ends before".to_owned(), |list| format!("has {} on line {}", list.address, list.number)))]
+    /// A recipient in the journal is not at this place of the list.
+    #[error("the journal is of another list: it has {} on line {}, and the list {}",
+        journal.address, journal.number, place_of(list))]
     AnotherList {
-        /// Who stands in the journal.
+        /// The recipient in the journal.
         journal: Recipient,
-        /// Who stands in the list instead.
+        /// The one in the list instead.
         list: Option<Recipient>,
     },
     /// The list cannot be read.

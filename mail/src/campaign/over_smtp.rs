@@ -7,8 +7,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 /// Sends mails over SMTP: `connect` opens a connection, and `mail` makes the envelope and the
 /// message for a recipient.
 ///
-/// Each mail is a message of its own, with one recipient, since each is written for whoever gets
-/// it.
+/// Each mail is a message of its own, with one recipient, since each is written for its
+/// reader.
 pub struct OverSmtp<C, M> {
     connect: C,
     mail: Rc<M>,
@@ -35,7 +35,7 @@ where
 
     async fn connect(&self) -> Result<SmtpConnection<S, M>, String> {
         match (self.connect)().await {
-            Ok(client) => Ok(SmtpConnection { client, mail: self.mail.clone() }),
+            Ok(client) => Ok(SmtpConnection { client, mail: self.mail.clone(), next: None }),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -45,7 +45,13 @@ where
 pub struct SmtpConnection<S, M> {
     client: Client<S>,
     mail: Rc<M>,
+    /// The mail that was announced, and its recipient: it must not be made a second time, since
+    /// it might be another one (its `Date`, its `Message-ID`).
+    next: Option<(Recipient, Mail)>,
 }
+
+/// What `mail` makes.
+type Mail = Result<(Envelope, Message), String>;
 
 impl<S, M> Connection for SmtpConnection<S, M>
 where
@@ -53,11 +59,28 @@ where
     M: Fn(&Recipient) -> Result<(Envelope, Message), String>,
 {
     async fn deliver(&mut self, recipient: &Recipient) -> AttemptOutcome {
-        let (envelope, message) = match (self.mail)(recipient) {
+        match self.mail_for(recipient) {
+            Ok((envelope, message)) => outcome(self.client.send(&envelope, &message).await),
+            Err(why) => AttemptOutcome::CannotBeSent(why),
+        }
+    }
+
+    async fn deliver_before(&mut self, recipient: &Recipient, next: &Recipient) -> AttemptOutcome {
+        let (envelope, message) = match self.mail_for(recipient) {
             Ok(mail) => mail,
             Err(why) => return AttemptOutcome::CannotBeSent(why),
         };
-        outcome(self.client.send(&envelope, &message).await)
+        let (_, announced) = self.next.insert((next.clone(), (self.mail)(next)));
+        let announced = match announced {
+            Ok((envelope, message)) => Some((&*envelope, &*message)),
+            Err(_) => None,
+        };
+        outcome(self.client.send_before(&envelope, &message, announced).await)
+    }
+
+    /// Servers without PIPELINING are told one thing after the other.
+    fn looks_ahead(&self) -> bool {
+        self.client.extensions().pipelining
     }
 
     fn is_usable(&self) -> bool {
@@ -68,6 +91,18 @@ where
         // Everything that matters has been said; if the server does not say goodbye, that is its
         // own affair.
         let _ = self.client.quit().await;
+    }
+}
+
+impl<S, M> SmtpConnection<S, M>
+where
+    M: Fn(&Recipient) -> Mail,
+{
+    fn mail_for(&mut self, recipient: &Recipient) -> Mail {
+        match self.next.take() {
+            Some((next, mail)) if next == *recipient => mail,
+            _ => (self.mail)(recipient),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who is next: the list, those who wait for another attempt, and the books.
+//! Which recipient is next: the list, those that wait for another attempt, and what is noted.
 //!
 //! Nothing in here waits: all workers share one queue, on one thread, and each visit is over before
 //! the next begins.
@@ -19,8 +19,8 @@ pub(super) struct Attempt {
     in_doubt: bool,
 }
 
-/// One who waits for another attempt. The earliest is the greatest, which is the one that a heap
-/// gives first.
+/// A recipient that waits for another attempt. The earliest is the greatest, which is the one that
+/// a heap gives first.
 struct Waiting {
     due: Reverse<(Instant, u64)>,
     attempt: Attempt,
@@ -47,14 +47,14 @@ impl Ord for Waiting {
     }
 }
 
-/// What a worker is told who asks for work.
+/// What a worker is told when it asks for work.
 pub(super) enum Next {
     Attempt(Attempt),
     /// What stood in the list was no recipient: ask again.
     BadLine,
-    /// Nobody is to be sent to before then.
+    /// There is nothing to send before then.
     WaitUntil(Instant),
-    /// The list is at its end, and nobody waits.
+    /// The list is at its end, and no recipient waits.
     Nothing,
 }
 
@@ -64,6 +64,9 @@ pub(super) enum QueueError {
     Journal(io::Error),
     FailedList(io::Error),
 }
+
+/// Why a recipient that was taken early waits.
+const NOT_BEGUN: &str = "not begun";
 
 pub(super) struct Queue<'a, I> {
     recipients: I,
@@ -84,7 +87,8 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         failed: Option<FailedList>,
         on_event: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
     ) -> Queue<'a, I> {
-        let (waiting, summary) = (BinaryHeap::new(), CampaignSummary::default());
+        let waiting = BinaryHeap::new();
+        let summary = CampaignSummary::default();
         Queue {
             recipients,
             exhausted: false,
@@ -97,7 +101,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         }
     }
 
-    /// Who is next. In the journal it is in flight from now on.
+    /// The next recipient. In the journal it is in flight from now on.
     pub fn next(&mut self, now: Instant) -> Result<Next, QueueError> {
         let next = self.choose(now)?;
         let Next::Attempt(attempt) = next else { return Ok(next) };
@@ -115,7 +119,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
                 (self.on_event)(CampaignEvent::Begins(&attempt.recipient));
                 Ok(Next::Attempt(attempt))
             }
-            // Nobody may be sent to who is not in the journal.
+            // No mail may be sent to a recipient that is not in the journal.
             Err(failure) if is_new => {
                 self.summary.next.get_or_insert(attempt.recipient);
                 Err(failure)
@@ -131,13 +135,56 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         }
     }
 
+    /// The one after, for a connection that can announce its mail early; `None` if there is none
+    /// right now. It is taken from the list, and in the journal it waits: no byte of its mail goes
+    /// out before [`begin`](Queue::begin).
+    pub fn take_ahead(&mut self, now: Instant) -> Result<Option<Attempt>, QueueError> {
+        let Next::Attempt(attempt) = self.choose(now)? else { return Ok(None) };
+        let Recipient { number, address } = &attempt.recipient;
+        let number = *number;
+        if number <= self.summary.taken_up_to {
+            return Ok(Some(attempt)); // in the journal it waits already
+        }
+        let records = [Record::Take(number, address.as_str()), Record::Again(number, 0, NOT_BEGUN)];
+        if let Some(journal) = &mut self.journal
+            && let Err(error) = journal.note_all(&records)
+        {
+            self.summary.next.get_or_insert(attempt.recipient);
+            return Err(QueueError::Journal(error));
+        }
+        self.summary.taken_up_to = number;
+        Ok(Some(attempt))
+    }
+
+    /// Now it is in flight.
+    pub fn begin(&mut self, attempt: Attempt) -> Result<Attempt, QueueError> {
+        match self.note(Record::Retry(attempt.recipient.number)) {
+            Ok(()) => {
+                (self.on_event)(CampaignEvent::Begins(&attempt.recipient));
+                Ok(attempt)
+            }
+            Err(failure) => {
+                self.give_back(attempt, Instant::now());
+                Err(failure)
+            }
+        }
+    }
+
+    /// Gives back one that was taken early and has not begun. In the journal it waits already.
+    pub fn give_back(&mut self, attempt: Attempt, now: Instant) {
+        let due = Reverse((now, attempt.recipient.number));
+        self.waiting.push(Waiting { due, attempt, why: NOT_BEGUN.to_owned() });
+    }
+
     fn choose(&mut self, now: Instant) -> Result<Next, QueueError> {
         let earliest = self.waiting.peek().map(|waiting| waiting.due.0.0);
         match earliest {
             Some(due) if due <= now => {
-                return Ok(Next::Attempt(self.waiting.pop().expect("somebody waits").attempt));
+                return Ok(Next::Attempt(
+                    self.waiting.pop().expect("one was there to be looked at").attempt,
+                ));
             }
-            // Too many wait already: take nobody more from the list, who might have to wait, too.
+            // Too many wait already: one more from the list might have to wait, too.
             Some(due) if self.waiting.len() >= self.settings.most_waiting.get() => {
                 return Ok(Next::WaitUntil(due));
             }
@@ -199,7 +246,7 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         self.end(attempt, outcome, now)
     }
 
-    /// Puts somebody back whom nobody has tried to send to.
+    /// Puts a recipient back for which no attempt was made.
     pub fn put_back(
         &mut self,
         attempt: Attempt,
@@ -272,8 +319,8 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         }
     }
 
-    /// Whether everybody has an end. Looks who would be next, if nobody has yet found the end of
-    /// the list.
+    /// Whether every recipient has an end. Looks which would be next, if the end of the list has
+    /// not been found yet.
     pub fn is_done(&mut self) -> bool {
         while !self.exhausted && self.summary.next.is_none() {
             match self.recipients.next() {
@@ -295,8 +342,8 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         (self.on_event)(CampaignEvent::NotConnected(why));
     }
 
-    /// Goes on where the runs before have ended: passes over everybody they have taken, and takes
-    /// back those who have no end yet.
+    /// Goes on where the runs before have ended: passes over all recipients that they have taken,
+    /// and takes back those that have no end yet.
     pub async fn resume(
         &mut self,
         progress: &Progress,
@@ -357,12 +404,12 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         Ok(Ok(()))
     }
 
-    /// Closes the books.
+    /// Notes what is left, and returns the summary.
     pub fn finish(mut self, mut stopped: Option<EndedEarly>) -> CampaignSummary {
         let mut waiting = std::mem::take(&mut self.waiting).into_vec();
         waiting.sort_by_key(|waiting| waiting.attempt.recipient.number);
         for Waiting { attempt, why, .. } in waiting {
-            // Without a journal nobody else remembers who it was.
+            // Without a journal this is the only record of them.
             if let (Some(failed), None) = (&mut self.failed, &self.journal)
                 && let Err(error) = failed.add(
                     &attempt.recipient,

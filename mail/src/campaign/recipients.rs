@@ -1,4 +1,4 @@
-//! Who is to get the mail: a list that is read as it is used.
+//! The recipients of the mail: a list that is read as it is used.
 use crate::{files::open_plain_file, smtp::Address};
 use std::{
     fs::{File, OpenOptions},
@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// One who is to get the mail, and where in the list that is.
+/// A recipient, and its place in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
     /// The place in the list, from 1 on; in a file it is the line. Later ones have higher numbers,
@@ -177,9 +177,8 @@ mod tests {
         let text = io::Cursor::new("ann@example.org\n").chain(Broken);
         let entries: Vec<_> = RecipientFile::from_reader(BufReader::new(text)).collect();
         assert_eq!(entries.len(), 2);
-        assert!(
-            matches!(&entries[1], Err(ListError::Unreadable(error)) if error.to_string() == "the disk is gone")
-        );
+        assert!(matches!(&entries[1], Err(ListError::Unreadable(error))
+                if error.to_string() == "the disk is gone"));
     }
 
     #[test]

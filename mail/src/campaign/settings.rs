@@ -4,13 +4,13 @@ use std::{
     time::Duration,
 };
 
-/// What to do when nobody knows whether the server has a mail.
+/// What to do when it cannot be known whether the server has a mail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IfInDoubt {
-    /// Leave it at that, and say so: everybody gets at most one mail.
+    /// Leave it at that, and say so: every recipient gets at most one mail.
     #[default]
     Leave,
-    /// Send it again: everybody gets at least one mail.
+    /// Send it again: every recipient gets at least one mail.
     SendAgain,
 }
 
@@ -40,7 +40,7 @@ pub struct Settings {
     pub attempts: NonZeroU32,
     /// How long to wait in between.
     pub backoff: Backoff,
-    /// While so many wait for another attempt, nobody else is taken from the list. Those who are in
+    /// While so many wait for another attempt, none is taken from the list. Those that are in
     /// flight at that moment may still come to wait, too.
     pub most_waiting: NonZeroUsize,
     /// What to do when it cannot be known whether the server has a mail.

@@ -2,7 +2,7 @@
 //!
 //! An [`Address`] is kept as it was written, quotes and all, since writing `"a b"@example.net` out
 //! again without its quotes would make two words of it. And since there is no other way to make one
-//! than [`Address::new`], which refuses whatever could end a command early, nothing that somebody
+//! than [`Address::new`], which refuses all that could end a command early, nothing that a stranger
 //! typed into a form can become a second command.
 use std::{
     fmt::{self, Display},
@@ -35,8 +35,8 @@ pub enum AddressError {
     #[error("an address needs an @, as in alice@example.net")]
     NoAt,
     /// A control character, such as the end of a line, or `<` or `>`. In quotes the latter are
-    /// allowed by RFC 5321, but nobody has such an address except those who try what the next
-    /// server makes of it.
+    /// allowed by RFC 5321, but such an address is only met where a stranger tries what the
+    /// next server makes of it.
     #[error("a control character, < or > cannot be part of an address")]
     Forbidden,
     /// What stands before the `@` is neither words with dots between them nor something in quotes.

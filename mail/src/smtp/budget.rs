@@ -1,8 +1,8 @@
 //! A budget of bytes that all sessions of a server share.
 //!
 //! A limit for each session is not enough: a thousand sessions that each keep to 10 MB have 10 GB.
-//! So whoever wants to keep something takes its size out of the budget first, and the client is
-//! told to come back later if there is nothing left (RFC 5321, 4.5.3.1.10: 452).
+//! So a session that wants to keep something takes its size out of the budget first, and the client
+//! is told to come back later if there is nothing left (RFC 5321, 4.5.3.1.10: 452).
 use bytes::Bytes;
 use std::sync::{
     Arc,
@@ -36,7 +36,7 @@ impl Budget {
     }
 }
 
-/// What somebody has taken out of a [`Budget`]. It goes back when this is dropped.
+/// What a session has taken out of a [`Budget`]. It goes back when this is dropped.
 #[derive(Debug)]
 pub struct Reservation {
     budget: Budget,
@@ -69,7 +69,7 @@ impl Reservation {
         self.shrink(usize::MAX);
     }
 
-    /// Bytes that keep this reservation until the last of their clones is gone, in whoever's hands.
+    /// Bytes that keep this reservation until the last of their clones is gone, wherever that is.
     pub fn keep_for(self, bytes: Vec<u8>) -> Bytes {
         Bytes::from_owner(Kept { bytes, _reservation: self })
     }

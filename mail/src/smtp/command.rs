@@ -1,6 +1,6 @@
 //! Commands: one line in, without its CRLF, and one [`Command`] out.
 //!
-//! The grammar is that of RFC 5321, 4.1, read strictly, with two exceptions that harm nobody and
+//! The grammar is that of RFC 5321, 4.1, read strictly, with two exceptions that do no harm and
 //! that mail programs need: spaces after `FROM:` and `TO:`, and spaces at the end of a line (4.1.1
 //! wants these to be tolerated).
 use super::{
@@ -12,7 +12,7 @@ use std::str;
 /// What a client can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// `EHLO name`: who the client says it is, and that it knows about extensions.
+    /// `EHLO name`: what the client calls itself, and that it knows about extensions.
     Ehlo(String),
     /// `HELO name`: the same, of a client that knows of no extensions.
     Helo(String),
@@ -124,8 +124,8 @@ impl CommandError {
 }
 
 impl CommandError {
-    /// Whether the client is no mail program. A web page can make a browser send a whole mail as the
-    /// body of an HTTP request: its first line is the only one by which it is known.
+    /// Whether the client is no mail program. A web page can make a browser send a whole mail as
+    /// the body of an HTTP request: its first line is the only one by which it is known.
     pub(super) fn ends_the_session(self) -> bool {
         self == CommandError::Http
     }
@@ -181,8 +181,8 @@ fn not_utf8(beginning: &[u8]) -> CommandError {
     if ends_there && is_known { CommandError::NotUtf8 } else { CommandError::Unrecognised }
 }
 
-/// Who the client says it is. Programs say all kinds of things here, and nothing depends on it; so
-/// any visible ASCII will do.
+/// What the client calls itself. Programs say all kinds of things here, and nothing depends on it;
+/// so any visible ASCII will do.
 fn name(text: &str) -> Option<String> {
     let fits =
         !text.is_empty() && text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -209,7 +209,8 @@ fn recipient(rest: &str) -> Result<Command, CommandError> {
     let syntax = CommandError::Syntax("RCPT TO:<address>");
     let (path, rest) = path(rest, "TO:").ok_or(syntax)?;
     let to = match without_route(path) {
-        address if address.eq_ignore_ascii_case("postmaster") => Address::postmaster(), // RFC 5321, 4.1.1.3
+        // RFC 5321, 4.1.1.3.
+        address if address.eq_ignore_ascii_case("postmaster") => Address::postmaster(),
         address => Address::new(address).map_err(CommandError::Recipient)?,
     };
     // No parameter of RCPT is offered.
@@ -263,7 +264,8 @@ fn parameters(text: &str) -> Result<Parameters, CommandError> {
                 parameters.body = Some(body(value)?)
             }
             ("SMTPUTF8", None) if !parameters.smtputf8 => parameters.smtputf8 = true,
-            ("SIZE" | "BODY" | "SMTPUTF8", _) => return Err(CommandError::BadParameter), // or for the second time
+            // Wrong, or for the second time.
+            ("SIZE" | "BODY" | "SMTPUTF8", _) => return Err(CommandError::BadParameter),
             _ => return Err(CommandError::UnknownParameter),
         }
     }

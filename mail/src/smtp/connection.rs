@@ -12,14 +12,22 @@ use super::{
 };
 use bytes::{Bytes, BytesMut};
 use futures::FutureExt;
-use std::{io, net::SocketAddr, panic::AssertUnwindSafe, pin::pin, sync::Arc};
+use pin_project_lite::pin_project;
+use std::{
+    io,
+    net::SocketAddr,
+    panic::AssertUnwindSafe,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, Sleep, sleep_until, timeout, timeout_at},
 };
 use tokio_util::{
     codec::{Decoder, Encoder},
-    sync::CancellationToken,
+    sync::{CancellationToken, WaitForCancellationFuture},
 };
 
 /// What an application does with mail. Each method is asked once for each command, in their order,
@@ -38,30 +46,38 @@ pub trait Handler: Send + Sync + 'static {
     /// May this message go to this recipient? If the reply is positive, it is added to the
     /// envelope. The envelope has those that came before it.
     ///
-    /// There is no default, since a server that takes mail for anybody is an open relay. Mail to
-    /// the [postmaster](Address::is_postmaster) must be accepted: RFC 5321, 4.5.1.
+    /// There is no default, since a server that takes mail for all addresses is an open relay. Mail
+    /// to the [postmaster](Address::is_postmaster) must be accepted: RFC 5321, 4.5.1.
     fn recipient(&self, mail: &Transaction, to: &Address) -> impl Future<Output = Reply> + Send;
 
     /// Takes a message, without the dots that were added on its way, and with CRLF at the end of
     /// each line.
     ///
-    /// A positive reply is a promise: RFC 5321, 4.2.5. Whoever is in doubt replies with
+    /// A positive reply is a promise: RFC 5321, 4.2.5. A handler in doubt replies with
     /// [`Reply::try_again`]. If the connection breaks before the reply has arrived, the client will
     /// send the message again.
     ///
     /// The memory of the body counts as used until the last clone of it is gone.
     fn message(&self, mail: Transaction, body: Bytes) -> impl Future<Output = Reply> + Send;
 
+    /// Whether [`acknowledged`](Handler::acknowledged) is called. It is not by default, since it
+    /// has a price: the reply to a message must go out at once, and cannot go together with the
+    /// replies to the commands that came with the message. Where one is written, set the other.
+    const HEARS_ACKNOWLEDGEMENTS: bool = false;
+
     /// Hears that a message was accepted, and that the client has been told: the reply has been
     /// written, as far as one can know that. The next command is not read before this is done. By
-    /// default nothing happens.
+    /// default nothing happens. It is called if
+    /// [`HEARS_ACKNOWLEDGEMENTS`](Handler::HEARS_ACKNOWLEDGEMENTS) is true.
     fn acknowledged(&self, _mail: &Transaction, _body: &Bytes) -> impl Future<Output = ()> + Send {
         async {}
     }
 }
 
-/// Shared by those who want to look at what their handler has.
+/// A handler can be shared, so that a program can look at what it has received.
 impl<H: Handler> Handler for Arc<H> {
+    const HEARS_ACKNOWLEDGEMENTS: bool = H::HEARS_ACKNOWLEDGEMENTS;
+
     async fn sender(&self, mail: &Transaction) -> Reply {
         H::sender(self, mail).await
     }
@@ -179,22 +195,36 @@ struct Clock {
     last_read: Instant,
 }
 
+pin_project! {
+    /// What a session waits for besides its client. Both last as long as the session: to register
+    /// them anew for each command would cost more than to read the command.
+    struct Waits<'a> {
+        #[pin]
+        stopped: WaitForCancellationFuture<'a>,
+        #[pin]
+        deadline: Sleep,
+    }
+}
+
 impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
     /// Runs the conversation. It has no other end than that the connection is closed.
     async fn run(&mut self) -> ConnectionEnd {
         if let Err(end) = self.wire.put(&self.session.greeting()).await {
             return end;
         }
+        let stop = self.stop;
+        let mut waits =
+            pin!(Waits { stopped: stop.cancelled(), deadline: sleep_until(self.clock.began) });
         loop {
-            if let Err(end) = self.step().await {
+            if let Err(end) = self.step(waits.as_mut()).await {
                 return end;
             }
         }
     }
 
     /// One frame, and what follows from it.
-    async fn step(&mut self) -> Result<(), ConnectionEnd> {
-        let frame = self.next_frame().await?;
+    async fn step(&mut self, waits: Pin<&mut Waits<'_>>) -> Result<(), ConnectionEnd> {
+        let frame = self.next_frame(waits).await?;
         match self.session.frame(frame) {
             Action::Respond(response) => self.respond(response).await,
             Action::ReceiveMessage(reply) => self.expect_message(&reply).await,
@@ -216,7 +246,8 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
     /// The next frame. Whatever was to be said is said before anything is waited for; and only
     /// then, so that a client that sends many commands at once gets the replies at once (RFC 2920,
     /// 3.2).
-    async fn next_frame(&mut self) -> Result<Frame, ConnectionEnd> {
+    async fn next_frame(&mut self, waits: Pin<&mut Waits<'_>>) -> Result<Frame, ConnectionEnd> {
+        let mut waits = waits.project();
         self.clock.waits_since = Instant::now();
         self.clock.last_read = self.clock.waits_since;
         loop {
@@ -227,29 +258,35 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
             }
             self.wire.flush().await?;
             let in_message = self.wire.codec.in_message();
-            let deadline = self.deadline(in_message);
+            // A message that has begun is brought to its end. Between two messages there is nothing
+            // to lose.
+            if !in_message && self.stop.is_cancelled() {
+                return Err(self.say_and_close(STOPPING, ConnectionEnd::Stopped).await);
+            }
+            waits.deadline.as_mut().reset(self.deadline(in_message));
             let read = tokio::select! {
                 biased;
-                // A message that has begun is brought to its end. Between two messages there is
-                // nothing to lose.
-                () = self.stop.cancelled(), if !in_message => {
+                read = self.wire.read() => Some(read),
+                () = waits.stopped.as_mut(), if !in_message => {
                     return Err(self.say_and_close(STOPPING, ConnectionEnd::Stopped).await);
                 }
-                read = timeout_at(deadline, self.wire.read()) => read,
+                () = waits.deadline.as_mut() => None,
             };
             match read {
-                Ok(Ok(0)) if in_message => return Err(ConnectionEnd::HungUpInMessage),
-                Ok(Ok(0)) => return Err(ConnectionEnd::HungUp),
-                Ok(Ok(_)) => self.clock.last_read = Instant::now(),
-                Ok(Err(error)) => return Err(ConnectionEnd::Broken(error)),
-                Err(_) => return Err(self.say_and_close(TOO_SLOW, ConnectionEnd::TimedOut).await),
+                Some(Ok(0)) if in_message => return Err(ConnectionEnd::HungUpInMessage),
+                Some(Ok(0)) => return Err(ConnectionEnd::HungUp),
+                Some(Ok(_)) if in_message => self.clock.last_read = Instant::now(),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(ConnectionEnd::Broken(error)),
+                None => return Err(self.say_and_close(TOO_SLOW, ConnectionEnd::TimedOut).await),
             }
         }
     }
 
     /// Until when something must come. No command that leads nowhere, and no part of one, moves it.
     fn deadline(&self, in_message: bool) -> Instant {
-        let (clock, limits) = (&self.clock, self.limits);
+        let clock = &self.clock;
+        let limits = self.limits;
         if in_message {
             return (clock.last_read + limits.data_idle).min(clock.waits_since + limits.data_total);
         }
@@ -263,7 +300,7 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
     }
 
     /// Says 354. A client that has sent more already has not waited for it, and what it sent may be
-    /// a message or commands: RFC 2920, 3.1 forbids it, since nobody can tell.
+    /// a message or commands: RFC 2920, 3.1 forbids it, since they cannot be told apart.
     async fn expect_message(&mut self, go_ahead: &Reply) -> Result<(), ConnectionEnd> {
         if !self.wire.read.is_empty() {
             return Err(self.close(TOO_EARLY).await);
@@ -298,8 +335,12 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         body: Bytes,
         memory: Reservation,
     ) -> Result<(), ConnectionEnd> {
-        let answer =
-            handled(self.handler.message(mail.clone(), body.clone()), &mut self.wire).await?;
+        // Kept only if it will be needed once more.
+        let copy = match H::HEARS_ACKNOWLEDGEMENTS {
+            true => Some((mail.clone(), body.clone())),
+            false => None,
+        };
+        let answer = handled(self.handler.message(mail, body), &mut self.wire).await?;
         self.clock.last_message = Instant::now();
         let answer = match answer {
             Ok(answer) => answer,
@@ -317,7 +358,7 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         }
         let response = self.session.delivered(answer);
         self.respond(response).await?;
-        if is_accepted {
+        if let (true, Some((mail, body))) = (is_accepted, copy) {
             // The handler hears of it when the client has been told, as far as that can be known.
             self.wire.flush().await?;
             self.handler.acknowledged(&mail, &body).await;
@@ -338,7 +379,8 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
     async fn say_and_close(&mut self, reply: Reply, closed: ConnectionEnd) -> ConnectionEnd {
         match self.wire.say_last(&reply).await {
             Ok(()) => closed,
-            Err(_) if !matches!(closed, ConnectionEnd::Quit) => closed, // the reason counts, not that nobody heard it
+            // The reason counts, not that the client did not hear it.
+            Err(_) if !matches!(closed, ConnectionEnd::Quit) => closed,
             Err(error) => error,
         }
     }
@@ -349,17 +391,18 @@ enum HandlerError {
     Panicked,
 }
 
-/// Waits for the handler. If it has to be waited for, what was to be said before is said first: who
-/// has sent many commands need not wait for the first reply until the last one is known.
+/// Waits for the handler. If it has to be waited for, what was to be said before is said first: a
+/// client that has sent many commands need not wait for the first reply until the last one is
+/// known.
 async fn handled<S: AsyncRead + AsyncWrite + Unpin>(
     handler: impl Future<Output = Reply>,
     wire: &mut Wire<'_, S>,
 ) -> Result<Result<Reply, HandlerError>, ConnectionEnd> {
-    let deadline = Instant::now() + wire.limits.handler;
     let mut handler = pin!(AssertUnwindSafe(handler).catch_unwind());
     let answer = match futures::poll!(&mut handler) {
-        std::task::Poll::Ready(answer) => Ok(answer),
-        std::task::Poll::Pending => {
+        Poll::Ready(answer) => Ok(answer),
+        Poll::Pending => {
+            let deadline = Instant::now() + wire.limits.handler;
             wire.flush().await?;
             timeout_at(deadline, handler).await
         }
@@ -389,8 +432,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<'_, S> {
         (&mut self.io).take(PIECE as u64).read_buf(&mut self.read).await
     }
 
-    /// Adds a reply to what is to be said. Only so much is kept: who does not read replies cannot
-    /// make us keep them.
+    /// Adds a reply to what is to be said. Only so much is kept: a client that does not read
+    /// its replies cannot make us keep them.
     async fn put(&mut self, reply: &Reply) -> Result<(), ConnectionEnd> {
         const ENOUGH: usize = 8 * 1024;
         self.codec.encode(reply, &mut self.written).map_err(ConnectionEnd::Broken)?;
@@ -402,11 +445,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<'_, S> {
         if self.written.is_empty() {
             return Ok(());
         }
-        let written = timeout(self.limits.write, async {
+        let mut write = pin!(async {
             self.io.write_all(&self.written).await?;
             self.io.flush().await
         });
-        written.await.map_err(|_| ConnectionEnd::WriteTimedOut)?.map_err(ConnectionEnd::Broken)?;
+        // Almost always the system takes all of it at once, and there is no time to be measured.
+        let written = match futures::poll!(&mut write) {
+            Poll::Ready(written) => written,
+            Poll::Pending => {
+                timeout(self.limits.write, write).await.map_err(|_| ConnectionEnd::WriteTimedOut)?
+            }
+        };
+        written.map_err(ConnectionEnd::Broken)?;
         self.written.clear();
         Ok(())
     }

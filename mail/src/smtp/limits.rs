@@ -1,8 +1,8 @@
 //! How much a client may ask for, and how long it may take.
 use std::time::Duration;
 
-/// How much a client may ask for, and how long it may take. The defaults are for a server that
-/// anybody can reach.
+/// How much a client may ask for, and how long it may take. The defaults are for a server on
+/// the open internet.
 ///
 /// ```
 /// # use mail::smtp::Limits;
@@ -25,7 +25,7 @@ pub struct Limits {
     pub errors: u32,
     /// The most connections at the same time: 512.
     pub connections: usize,
-    /// The most bytes of messages and of envelopes that all sessions together, and whoever handles
+    /// The most bytes of messages and of envelopes that all sessions together, and the handlers of
     /// what they received, may keep at the same time: 64 MiB. Besides these, a connection costs at
     /// most some 20 kB; and the allocator may leave holes: 200 messages that grew side by side have
     /// been seen to take 1.8 times as much from the system.
@@ -48,8 +48,8 @@ pub struct Limits {
     /// For the client to take replies: 1 minute.
     pub write: Duration,
     /// For the handler to decide about a sender, a recipient or a message: 5 minutes. Clients wait
-    /// for 10 minutes (RFC 5321, 4.5.3.2.6), and a reply that comes when nobody waits any more is a
-    /// message that is sent twice.
+    /// for 10 minutes (RFC 5321, 4.5.3.2.6), and a reply that comes when the client has given up is
+    /// a message that is sent twice.
     pub handler: Duration,
     /// For the client to hang up after the last reply: 1 second. If it was still sending, it might
     /// not get that reply otherwise.

@@ -2,14 +2,14 @@
 use super::{address::Address, codec::dot_stuff};
 use bytes::Bytes;
 
-/// From whom, and to whom. What the headers of the message say about that is another matter: RFC
-/// 5321, 2.3.1.
+/// The sender and the recipients. What the headers of the message say about that is another matter:
+/// RFC 5321, 2.3.1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
     /// Where reports about this message go. `None` is `<>`: nowhere, for a message that is such a
     /// report itself.
     pub from: Option<Address>,
-    /// Who gets the message.
+    /// The recipients.
     pub to: Vec<Address>,
 }
 
@@ -57,11 +57,11 @@ impl Message {
         Message { wire: wire.into(), size, eight_bit, headers, received_with_smtputf8: None }
     }
 
-    /// A message that came from another client and is passed on as it is. SMTPUTF8 is asked for only
-    /// if it came with SMTPUTF8 (or if an address needs it): old programs write Latin 1 into headers,
-    /// and no extension makes that correct, but it has always arrived. 8BITMIME is declared where it
-    /// is offered; where it is not, the bytes are sent nevertheless, since the sender does not know
-    /// this server and cannot convert the message for it.
+    /// A message that came from another client and is passed on as it is. SMTPUTF8 is asked for
+    /// only if it came with SMTPUTF8 (or if an address needs it): old programs write Latin 1 into
+    /// headers, and no extension makes that correct, but it has always arrived. 8BITMIME is
+    /// declared where it is offered; where it is not, the bytes are sent nevertheless, since the
+    /// sender does not know this server and cannot convert the message for it.
     pub fn passed_on(text: impl AsRef<[u8]>, came_with_smtputf8: bool) -> Message {
         Message { received_with_smtputf8: Some(came_with_smtputf8), ..Message::new(text) }
     }

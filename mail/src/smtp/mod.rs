@@ -14,7 +14,9 @@
 //! 7. [`client`]: the other side, and what can come of a message.
 //!
 //! ```
-//! use mail::smtp::{Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction};
+//! use mail::smtp::{
+//!     Address, Client, Envelope, Handler, Limits, Message, Reply, Server, Timeouts, Transaction,
+//! };
 //! use bytes::Bytes;
 //!
 //! struct Postbox;
@@ -38,7 +40,8 @@
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 //! let address = listener.local_addr()?;
 //! let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-//! let server = tokio::spawn(Server::new(Postbox, Limits::default()).serve(listener, async { _ = stopped.await }));
+//! let server = Server::new(Postbox, Limits::default());
+//! let server = tokio::spawn(server.serve(listener, async { _ = stopped.await }));
 //!
 //! let mut client = Client::connect(address, "client.example.net", Timeouts::default()).await?;
 //! let envelope = Envelope {

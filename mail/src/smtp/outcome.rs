@@ -126,7 +126,7 @@ pub enum ClientError {
     #[error("the server does not offer {0}, which this needs")]
     NotOffered(&'static str),
     /// An envelope without recipients. Nothing was sent, and the connection can be used.
-    #[error("there is nobody to send it to")]
+    #[error("there are no recipients")]
     NoRecipients,
     /// An earlier call did not come to its end: it was dropped, or failed. The connection cannot be
     /// used any more.
@@ -151,10 +151,10 @@ impl ClientError {
 
     /// Whether the server has refused this message for good: to try again is of no use.
     ///
-    /// That takes a server that has said so, of this message. A greeting, or a reply to EHLO, of 5xx
-    /// says nothing about any message: the server may be misconfigured for a minute. And an extension
-    /// that is not offered is what *we* would need; another server, or this one on another day, may
-    /// offer it.
+    /// That takes a server that has said so, of this message. A greeting, or a reply to EHLO, of
+    /// 5xx says nothing about any message: the server may be misconfigured for a minute. And an
+    /// extension that is not offered is what *we* would need; another server, or this one on
+    /// another day, may offer it.
     pub fn is_permanent(&self) -> bool {
         match self {
             ClientError::Refused(Phase::Message, reply) => reply.is_permanent(),

@@ -32,7 +32,7 @@ impl Listener for TcpListener {
 
     async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
         let (stream, address) = TcpListener::accept(self).await?;
-        // Replies are small, and nobody should wait for them: with Nagle's algorithm and the other
+        // Replies are small, and should not wait: with Nagle's algorithm and the other
         // side's delayed acknowledgements it can take 40 ms. If that cannot be set, it is only
         // slow.
         let _ = stream.set_nodelay(true);
@@ -104,7 +104,7 @@ impl<H: Handler> Server<H> {
         converse(&self.common, io, None, stop).await
     }
 
-    /// Serves everybody who connects, until `shutdown` is ready. Then it stops to accept, ends
+    /// Serves all clients that connect, until `shutdown` is ready. Then it stops to accept, ends
     /// sessions that are between two messages with 421, brings messages to their end that are being
     /// received or handled, and after [`Limits::shutdown`] cuts off the rest.
     ///
@@ -116,7 +116,8 @@ impl<H: Handler> Server<H> {
     ) -> ServerSummary {
         let slots = Arc::new(Semaphore::new(self.common.limits.connections));
         let mut sessions = Sessions { summary: ServerSummary::default(), tasks: JoinSet::new() };
-        let (common, stop) = (Arc::new(self.common), CancellationToken::new());
+        let common = Arc::new(self.common);
+        let stop = CancellationToken::new();
         let mut pause = FIRST_PAUSE;
         tokio::pin!(shutdown);
         loop {
@@ -134,7 +135,8 @@ impl<H: Handler> Server<H> {
                 Err(error) if concerns_one_connection(&error) => continue,
                 Err(_) => {
                     // Most likely there are too many open files. Nothing but time will help, and
-                    // asking again at once would only keep those from running who could close some.
+                    // asking again at once would only keep those tasks from running that could
+                    // close some.
                     tokio::select! {
                         () = &mut shutdown => break,
                         () = sleep(pause) => {}
@@ -153,11 +155,11 @@ impl<H: Handler> Server<H> {
                 1 => self.lane.clone(),
                 number => format!("{} {number}", self.lane),
             };
-            sessions
-                .tasks
-                .spawn(session(common.clone(), io, address, stop.clone(), slot).lane(name));
+            sessions.tasks.spawn(
+                session(common.clone(), io, address, stop.clone(), slot).lane_if_recorded(name),
+            );
         }
-        drop(listener); // nobody shall wait for a server that accepts no more
+        drop(listener); // or clients would wait for a server that accepts no more
         stop.cancel();
         let limit = common.limits.shutdown;
         let _ = timeout(limit, async {
@@ -205,8 +207,8 @@ impl Sessions {
         }
     }
 
-    /// Tells a client that there are too many: RFC 5321, 3.8. Whoever does not take it at once does
-    /// not get it.
+    /// Tells a client that there are too many: RFC 5321, 3.8. A client that does not take it at
+    /// once does not get it.
     fn turn_away(&mut self, mut io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         self.summary.turned_away += 1;
         self.tasks.spawn(async move {
@@ -231,7 +233,7 @@ impl Sessions {
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Whoever wanted to connect has gone again; the next one may be there already.
+/// The client has gone again; the next one may be there already.
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

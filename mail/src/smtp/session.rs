@@ -2,7 +2,7 @@
 //! nothing to wait for.
 //!
 //! So its tests are tables and need no runtime, and it does not mind whether it runs over TCP, in a
-//! test on a paused clock, or under a fuzzer. What one has to do with its actions is written in
+//! test on a paused clock, or under a fuzzer. What has to be done with its actions is written in
 //! [`connection`](super::connection).
 use super::{
     address::Address,
@@ -16,12 +16,12 @@ use super::{
 use bytes::Bytes;
 use std::{net::SocketAddr, sync::Arc};
 
-/// Who is at the other end.
+/// The client at the other end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Peer {
     /// From where it connected, if that is known.
     pub address: Option<SocketAddr>,
-    /// Who it says it is. Empty until it has said so.
+    /// What it calls itself. Empty until it has said so.
     pub name: String,
     /// Whether it said EHLO, and so knows about extensions.
     pub extended: bool,
@@ -30,11 +30,11 @@ pub struct Peer {
 /// A message on its way in: what is known before its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
-    /// From whom, and to those that were accepted up to now.
+    /// The sender, and the recipients that were accepted up to now.
     pub envelope: Envelope,
     /// What the client said about the message.
     pub parameters: Parameters,
-    /// Who sends it.
+    /// The client that sends it.
     pub peer: Arc<Peer>,
 }
 
@@ -167,8 +167,8 @@ impl Session {
         }
     }
 
-    /// What to do about the answer to a question. Whatever the answer is, the session has to hear of
-    /// it: a refused recipient gives its memory back here.
+    /// What to do about the answer to a question. Whatever the answer is, the session has to hear
+    /// of it: a refused recipient gives its memory back here.
     pub fn answered(&mut self, question: Question, answer: Reply) -> Response {
         if !answer.is_positive() {
             return self.answered_with_a_refusal(question, answer);

@@ -12,10 +12,10 @@
 //! one that this system trusts, for the name of the host; there is no way to turn that off, and no
 //! way back to plain text.
 //!
-//! STARTTLS has a trap of its own. What an attacker on the way appends to the server's `220` is read
-//! before the handshake, in plain text, and would be taken for the reply to the first command after
-//! it (CVE-2021-38371 and its like). So bytes that follow the `220` end the connection, and nothing
-//! of them is parsed.
+//! STARTTLS has a trap of its own. What an attacker on the way appends to the server's `220` is
+//! read before the handshake, in plain text, and would be taken for the reply to the first command
+//! after it (CVE-2021-38371 and its like). So bytes that follow the `220` end the connection, and
+//! nothing of them is parsed.
 use super::client::{Client, ClientError, Extensions, Phase, Timeouts};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use std::{fmt, io, path::Path, sync::Arc};
@@ -117,8 +117,8 @@ impl Submission {
         Ok(Submission::trusting(host, security, roots))
     }
 
-    /// The same, but with these certificates instead of the system's: for a server inside a company,
-    /// or in a test.
+    /// The same, but with these certificates instead of the system's: for a server inside a
+    /// company, or in a test.
     pub fn trusting(host: &str, security: Security, roots: RootCertStore) -> Submission {
         let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
         Submission {
@@ -146,7 +146,8 @@ impl Submission {
         Submission { timeouts, ..self }
     }
 
-    /// Connects, and gets as far as a message can be sent. `name` is what this machine calls itself.
+    /// Connects, and gets as far as a message can be sent. `name` is what this machine calls
+    /// itself.
     ///
     /// # Errors
     /// If there is no connection; if the certificate is not trusted, or is another host's; if the
@@ -209,8 +210,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         if !reply.is_positive() {
             return Err(ClientError::Refused(Phase::Tls, reply));
         }
-        // The server has to wait for the handshake now. Whoever wrote more was not the server, or
-        // not only: whatever it is, it belongs to no conversation that could be trusted.
+        // The server has to wait for the handshake now. More bytes did not come from the server, or
+        // not only: they belong to no conversation that could be trusted.
         if !self.read.is_empty() {
             return Err(ClientError::NotSmtp(Phase::Tls, "bytes follow the 220 to STARTTLS"));
         }
@@ -219,8 +220,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<TlsStream<S>> {
-    /// Says EHLO on a connection that has changed over to TLS. There is no second greeting, and what
-    /// was offered before does not count any more: RFC 3207, 4.2.
+    /// Says EHLO on a connection that has changed over to TLS. There is no second greeting, and
+    /// what was offered before does not count any more: RFC 3207, 4.2.
     async fn after_start_tls(
         io: TlsStream<S>,
         name: &str,

@@ -22,7 +22,7 @@ async fn eight_mails_of_100_ms_over_two_connections_take_400_ms() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_taken_from_the_list_before_there_is_a_connection_for_them() {
+async fn no_recipient_is_taken_from_the_list_before_there_is_a_connection_for_it() {
     for connections in [1, 2, 7, 50] {
         let post = Post::new(10);
         let (pulled, furthest) = (Cell::new(0), Cell::new(0));
@@ -32,21 +32,21 @@ async fn nobody_is_taken_from_the_list_before_there_is_a_connection_for_them() {
         });
         Campaign::new(&post, settings(connections)).run(list).await.unwrap();
         assert_eq!(pulled.get(), 1000);
-        assert_eq!(furthest.get(), connections, "recipients who were taken and had no mail yet");
+        assert_eq!(furthest.get(), connections, "recipients that were taken and had no mail yet");
         assert_eq!(post.peak.get(), connections);
         assert_eq!(post.connected.get(), connections, "connections are reused");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn everybody_gets_one_mail() {
+async fn each_recipient_gets_one_mail() {
     let post = Post::new(1);
     Campaign::new(&post, settings(7)).run(list(10_000)).await.unwrap();
     assert_eq!(post.mails(), (1..=10_000).map(|number| (number, 1)).collect::<BTreeMap<_, _>>());
 }
 
-/// How many mails are sent between two turns of somebody who wants one whenever possible.
-async fn mails_between_two_turns(connections: usize, work: impl Fn()) -> usize {
+/// How many mails are sent between two polls of a task that is always ready.
+async fn mails_between_two_polls(connections: usize, work: impl Fn()) -> usize {
     let post = Post::new(0);
     let (most, last) = (Cell::new(0), Cell::new(0));
     let neighbour = async {
@@ -61,7 +61,9 @@ async fn mails_between_two_turns(connections: usize, work: impl Fn()) -> usize {
     tokio::select! {
         biased;
         () = neighbour => {}
-        summary = Campaign::new(&post, settings(connections)).run(list) => assert_eq!(summary.unwrap().sent, 20_000),
+        summary = Campaign::new(&post, settings(connections)).run(list) => {
+            assert_eq!(summary.unwrap().sent, 20_000);
+        }
     }
     most.get()
 }
@@ -69,7 +71,7 @@ async fn mails_between_two_turns(connections: usize, work: impl Fn()) -> usize {
 #[tokio::test]
 async fn mails_that_never_wait_leave_the_thread_to_others_after_every_128() {
     for connections in [1, 2, 100] {
-        let most = mails_between_two_turns(connections, || {}).await;
+        let most = mails_between_two_polls(connections, || {}).await;
         assert!(
             (1..=128).contains(&most),
             "{most} mails without giving way, over {connections} connections"
@@ -92,7 +94,9 @@ async fn lines_that_are_no_address_leave_the_thread_to_others_too() {
     tokio::select! {
         biased;
         () = neighbour => {}
-        summary = Campaign::new(&post, settings(3)).run(list) => assert_eq!(summary.unwrap().bad_lines, 20_000),
+        summary = Campaign::new(&post, settings(3)).run(list) => {
+            assert_eq!(summary.unwrap().bad_lines, 20_000);
+        }
     }
     assert!((1..=128).contains(&most.get()), "{} lines without giving way", most.get());
 }
@@ -103,7 +107,9 @@ async fn a_heart_beats_at_its_pace_while_mails_wait_for_the_network() {
     tokio::select! {
         biased;
         never = heartbeat.beat() => match never {},
-        summary = Campaign::new(&post, settings(100)).run(list(1000)) => assert_eq!(summary.unwrap().sent, 1000),
+        summary = Campaign::new(&post, settings(100)).run(list(1000)) => {
+            assert_eq!(summary.unwrap().sent, 1000);
+        }
     }
     assert_eq!(post.begin.elapsed(), Duration::from_millis(300));
     assert_eq!(heartbeat.worst_gap(), Duration::from_millis(10));
@@ -111,7 +117,7 @@ async fn a_heart_beats_at_its_pace_while_mails_wait_for_the_network() {
 }
 
 #[test]
-fn a_heart_sees_who_keeps_the_thread() {
+fn a_heart_sees_that_a_task_keeps_the_thread() {
     let run = record("kept", || async {
         let heartbeat = Heartbeat::new(Duration::from_millis(10));
         let blocks = async {

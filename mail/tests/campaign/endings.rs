@@ -12,11 +12,13 @@ async fn stop_after(ms: u64, stop: &CancellationToken) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_stops_it_waits_for_what_is_in_flight_and_is_told_what_was_not_sent() {
+async fn a_stop_waits_for_what_is_in_flight_and_is_told_what_was_not_sent() {
     let (post, stop) = (Post::new(100).act(1, [not_now()]), CancellationToken::new());
     let summary = tokio::select! {
         () = stop_after(350, &stop) => unreachable!(),
-        summary = Campaign::new(&post, settings(2)).stop(stop.clone()).run(list(100)) => summary.unwrap(),
+        summary = Campaign::new(&post, settings(2)).stop(stop.clone()).run(list(100)) => {
+            summary.unwrap()
+        }
     };
     assert_eq!(post.now(), 400, "two were in flight");
     assert_eq!(post.mails().keys().copied().collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8]);
@@ -28,28 +30,32 @@ async fn who_stops_it_waits_for_what_is_in_flight_and_is_told_what_was_not_sent(
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_stops_it_does_not_wait_for_those_who_wait() {
+async fn a_stop_does_not_wait_for_those_that_wait() {
     let (post, stop) = (Post::new(100).act(1, [not_now()]), CancellationToken::new());
     let summary = tokio::select! {
         () = stop_after(500, &stop) => unreachable!(),
-        summary = Campaign::new(&post, settings(2)).stop(stop.clone()).run(list(1)) => summary.unwrap(),
+        summary = Campaign::new(&post, settings(2)).stop(stop.clone()).run(list(1)) => {
+            summary.unwrap()
+        }
     };
     assert_eq!(post.now(), 500);
     assert_eq!((summary.waiting, summary.next), (vec![recipient(1)], None));
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_stops_it_when_all_is_sent_has_not_stopped_anything() {
+async fn a_stop_when_all_is_sent_has_not_stopped_anything() {
     let (post, stop) = (Post::new(100), CancellationToken::new());
     let summary = tokio::select! {
         () = stop_after(50, &stop) => unreachable!(),
-        summary = Campaign::new(&post, settings(2)).stop(stop.clone()).run(list(2)) => summary.unwrap(),
+        summary = Campaign::new(&post, settings(2)).stop(stop.clone()).run(list(2)) => {
+            summary.unwrap()
+        }
     };
     assert!(summary.all_sent(), "{summary:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_server_nobody_is_taken_from_the_list() {
+async fn without_a_server_no_recipient_is_taken_from_the_list() {
     let post = Post::new(100);
     post.connect_failures.set(usize::MAX);
     let mut reasons = vec![];
@@ -59,9 +65,10 @@ async fn without_a_server_nobody_is_taken_from_the_list() {
     });
     let summary = campaign.run(list(100)).await.unwrap();
     assert_eq!(*post.tried_to_connect.borrow(), [0, 1000, 3000], "three attempts");
-    assert_eq!(reasons, ["nobody listens"; 3]);
+    assert_eq!(reasons, ["no server listens"; 3]);
     assert!(
-        matches!(&summary.stopped, Some(EndedEarly::NoConnection(why)) if why == "nobody listens"),
+        matches!(&summary.stopped, Some(EndedEarly::NoConnection(why))
+            if why == "no server listens"),
         "{summary:?}"
     );
     assert_eq!((summary.taken_up_to, summary.next), (0, Some(recipient(1))));
@@ -85,7 +92,7 @@ async fn a_server_that_wants_fewer_connections_gets_fewer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_a_connection_that_is_not_needed_any_more() {
+async fn no_worker_waits_for_a_connection_that_is_not_needed_any_more() {
     let post = Post::new(100);
     post.connections_left.set(1);
     let summary = Campaign::new(&post, settings(2)).run(list(3)).await.unwrap();
@@ -94,7 +101,7 @@ async fn nobody_waits_for_a_connection_that_is_not_needed_any_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whose_connection_breaks_for_good_is_not_lost() {
+async fn a_recipient_is_not_lost_when_the_connection_breaks_for_good() {
     // The mail is in the middle when the server goes away, and does not come back.
     let post = Post::new(100).act(3, [Act::HangUp]);
     post.connections_left.set(1);
@@ -107,14 +114,13 @@ async fn whose_connection_breaks_for_good_is_not_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_breaks_off_ends_the_campaign_after_those_who_were_on_it() {
+async fn a_list_that_breaks_off_ends_the_campaign_after_those_that_were_on_it() {
     let post = Post::new(100);
     let broken = std::iter::once(Err(ListError::Unreadable(io::Error::other("the disk is gone"))));
     let summary = Campaign::new(&post, settings(2)).run(list(3).chain(broken)).await.unwrap();
     assert_eq!(post.mails().len(), 3, "what was in flight is finished");
-    assert!(
-        matches!(&summary.stopped, Some(EndedEarly::List(error)) if error.to_string() == "the disk is gone")
-    );
+    assert!(matches!(&summary.stopped, Some(EndedEarly::List(error))
+            if error.to_string() == "the disk is gone"));
     assert!(!summary.all_sent());
 }
 
@@ -135,7 +141,7 @@ async fn bad_lines_are_reported_with_their_number_and_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_did_not_get_the_mail_stands_in_a_list_that_can_be_sent_to_again() {
+async fn those_without_a_mail_stand_in_a_list_that_can_be_sent_to_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("failed");
     let post = Post::new(100)
@@ -158,14 +164,17 @@ async fn who_did_not_get_the_mail_stands_in_a_list_that_can_be_sent_to_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_still_waited_when_it_was_stopped_stands_in_that_list_too() {
+async fn those_that_still_waited_when_it_was_stopped_stand_in_that_list_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("failed");
     let (post, stop) = (Post::new(100).act(1, [not_now()]), CancellationToken::new());
     let failed = FailedList::open(&path, false).unwrap();
     tokio::select! {
         () = stop_after(150, &stop) => unreachable!(),
-        summary = Campaign::new(&post, settings(1)).failed(failed).stop(stop.clone()).run(list(2)) => drop(summary.unwrap()),
+        summary = Campaign::new(&post, settings(1))
+            .failed(failed)
+            .stop(stop.clone())
+            .run(list(2)) => drop(summary.unwrap()),
     }
     assert_eq!(
         std::fs::read_to_string(&path).unwrap(),
@@ -174,7 +183,7 @@ async fn who_still_waited_when_it_was_stopped_stands_in_that_list_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_wait_are_told_in_the_order_of_the_list() {
+async fn those_that_wait_are_told_in_the_order_of_the_list() {
     // The first has failed twice, and is due later than the others.
     let mut post = Post::new(100);
     for number in 1..=5 {
@@ -183,7 +192,9 @@ async fn those_who_wait_are_told_in_the_order_of_the_list() {
     let stop = CancellationToken::new();
     let summary = tokio::select! {
         () = stop_after(1250, &stop) => unreachable!(),
-        summary = Campaign::new(&post, settings(1)).stop(stop.clone()).run(list(5)) => summary.unwrap(),
+        summary = Campaign::new(&post, settings(1)).stop(stop.clone()).run(list(5)) => {
+            summary.unwrap()
+        }
     };
     assert_eq!(post.attempts_for(1).len(), 2);
     assert_eq!(summary.waiting, [1, 2, 3, 4, 5].map(recipient));

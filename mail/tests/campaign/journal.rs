@@ -1,5 +1,5 @@
-//! Whoever goes on with a journal sends to nobody twice and forgets nobody, wherever the run before
-//! was cut.
+//! A run that goes on with a journal sends to no recipient twice and forgets none, wherever the run
+//! before was cut.
 use crate::post::{Act, Post, list, not_now, recipient, refused, settings};
 use mail::campaign::{
     Campaign, CampaignJournal, IfInDoubt, JournalError, ListError, Progress, Recipient, Record,
@@ -38,7 +38,7 @@ fn post() -> Post {
     post
 }
 
-/// Numbers by what the journal says of them; who is in flight there stands under "open".
+/// Numbers by what the journal says of them; those in flight there stand under "open".
 fn fates(path: &Path) -> BTreeMap<u64, String> {
     let mut fates = BTreeMap::new();
     for line in fs::read_to_string(path).unwrap().lines().skip(1) {
@@ -53,9 +53,9 @@ fn fates(path: &Path) -> BTreeMap<u64, String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_killed_at_any_time_goes_on_without_sending_twice() {
+async fn a_run_that_is_killed_at_any_time_goes_on_without_sending_twice() {
     let settings = Settings { if_in_doubt: IfInDoubt::Leave, ..settings(4) };
-    // Undisturbed: who gets what, and how long it takes.
+    // Undisturbed: what each gets, and how long it takes.
     let undisturbed = post();
     Campaign::new(&undisturbed, settings.clone()).run(list(60)).await.unwrap();
     let whole = undisturbed.now();
@@ -83,7 +83,10 @@ async fn whoever_is_killed_at_any_time_goes_on_without_sending_twice() {
             Campaign::new(&post, settings.clone()).journal(CampaignJournal::open(&path).unwrap());
         let summary = campaign.run(list(60)).await.unwrap();
         let mails = post.mails();
-        assert!(mails.values().all(|mails| *mails == 1), "somebody got two mails, cut at {cut} ms");
+        assert!(
+            mails.values().all(|mails| *mails == 1),
+            "a recipient got two mails, cut at {cut} ms"
+        );
         for (number, outcome) in fates(&path) {
             match outcome.as_str() {
                 "sent" => assert!(mails.contains_key(&number), "{number}, cut at {cut} ms"),
@@ -109,7 +112,7 @@ async fn whoever_is_killed_at_any_time_goes_on_without_sending_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_was_in_flight_gets_another_mail_only_if_one_asks_for_it() {
+async fn what_was_in_flight_is_sent_again_only_on_request() {
     for (if_in_doubt, again) in [(IfInDoubt::Leave, false), (IfInDoubt::SendAgain, true)] {
         let (folder, post) = (folder(), Post::new(100));
         let path = folder.path().join("journal");
@@ -137,7 +140,11 @@ async fn attempts_count_over_all_runs() {
         .journal(CampaignJournal::open(&path).unwrap())
         .stop(stop.clone());
     let summary = tokio::select! {
-        () = async { tokio::time::sleep(Duration::from_millis(1500)).await; stop.cancel(); std::future::pending().await } => unreachable!(),
+        () = async {
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            stop.cancel();
+            std::future::pending().await
+        } => unreachable!(),
         summary = campaign.run(list(1)) => summary.unwrap(),
     };
     assert_eq!(post.attempts_for(1).len(), 2);
@@ -318,7 +325,7 @@ fn a_line_that_cannot_be_is_named() {
     let folder = folder();
     let path = folder.path().join("journal");
     let impossible = [
-        "sent 1",                     // nobody took them
+        "sent 1",                     // it was never taken
         "take 1 a@b\nsent 1\nsent 1", // twice
         "take 2 a@b\ntake 1 a@b",     // backwards
         "take 1 a@b\nretry 1",        // it did not wait

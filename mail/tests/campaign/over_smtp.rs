@@ -3,8 +3,8 @@
 use crate::post::{list, settings};
 use mail::{
     campaign::{
-        AttemptOutcome, Campaign, CampaignSummary, Connection, Connector, IfInDoubt, OverSmtp,
-        Recipient, RecipientOutcome, Settings,
+        AttemptOutcome, Campaign, CampaignEvent, CampaignJournal, CampaignSummary, Connection,
+        Connector, IfInDoubt, OverSmtp, Recipient, RecipientOutcome, Settings, Unfinished,
     },
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
@@ -77,7 +77,7 @@ async fn serve(io: DuplexStream, says: Says, came: &RefCell<Vec<String>>) {
     }
 }
 
-/// Servers that one connects to, one after the other; the last one again and again.
+/// Servers to connect to, one after the other; the last one again and again.
 #[derive(Clone)]
 struct Servers {
     says: Rc<Vec<Says>>,
@@ -148,7 +148,7 @@ async fn each_answer_has_its_meaning() {
             false,
         ),
         (Says { message: "421 bye", ..FRIENDLY }, lost("421 bye"), false),
-        // Until the end of the message has been sent, nobody has it.
+        // Until the end of the message has been sent, the server does not have it.
         (
             Says { mail: "cut", ..FRIENDLY },
             lost("the server hung up while naming the sender"),
@@ -169,7 +169,7 @@ async fn each_answer_has_its_meaning() {
             not_now("the server took too long while naming a recipient"),
             false,
         ),
-        // After that, somebody may.
+        // After that, it may.
         (
             Says { message: "cut", ..FRIENDLY },
             in_doubt("the server hung up while waiting for the reply to the message"),
@@ -221,33 +221,102 @@ async fn campaign(servers: &Servers, settings: Settings, recipients: u64) -> Cam
         .unwrap()
 }
 
+/// The greeting of a server that can be told of the next mail with the end of the one before.
+const PIPELINING: &str = "250-fine\r\n250 PIPELINING";
+
 #[tokio::test(start_paused = true)]
-async fn a_server_that_hangs_up_in_the_middle_of_anything_costs_nobody_the_mail() {
-    for cut in [
-        Says { mail: "cut", ..FRIENDLY },
-        Says { recipient: "cut", ..FRIENDLY },
-        Says { data: "cut", ..FRIENDLY },
-        Says { hello: "cut", ..FRIENDLY },
-        Says { mail: "421 bye", ..FRIENDLY },
-        Says { message: "421 bye", ..FRIENDLY },
-    ] {
-        let servers = Servers::new(&[cut, FRIENDLY]);
-        let summary = campaign(&servers, settings(1), 5).await;
-        assert!(summary.all_sent(), "{summary:?}");
-        assert_eq!(servers.connections.get(), 2, "the connection is replaced");
+async fn a_server_that_hangs_up_in_the_middle_of_anything_costs_no_recipient_the_mail() {
+    for hello in [FRIENDLY.hello, PIPELINING] {
+        let friendly = Says { hello, ..FRIENDLY };
+        for cut in [
+            Says { mail: "cut", ..friendly },
+            Says { recipient: "cut", ..friendly },
+            Says { data: "cut", ..friendly },
+            Says { hello: "cut", ..friendly },
+            Says { mail: "421 bye", ..friendly },
+            Says { message: "421 bye", ..friendly },
+        ] {
+            let servers = Servers::new(&[cut, friendly]);
+            let summary = campaign(&servers, settings(1), 5).await;
+            assert!(summary.all_sent(), "{summary:?}");
+            assert_eq!(servers.connections.get(), 2, "the connection is replaced");
+        }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_in_doubt_is_left_or_sent_again_as_one_likes() {
-    let cut = Says { message: "cut", ..FRIENDLY };
-    for (if_in_doubt, mails, in_doubt) in [(IfInDoubt::Leave, 1, 1), (IfInDoubt::SendAgain, 2, 0)] {
-        let servers = Servers::new(&[cut, FRIENDLY]);
-        let summary = campaign(&servers, Settings { if_in_doubt, ..settings(1) }, 5).await;
-        assert_eq!((summary.in_doubt, summary.sent), (in_doubt, 5 - in_doubt));
+async fn what_was_in_doubt_is_left_or_sent_again_as_you_like() {
+    for hello in [FRIENDLY.hello, PIPELINING] {
+        let friendly = Says { hello, ..FRIENDLY };
+        let cut = Says { message: "cut", ..friendly };
+        for (if_in_doubt, mails, in_doubt) in
+            [(IfInDoubt::Leave, 1, 1), (IfInDoubt::SendAgain, 2, 0)]
+        {
+            let servers = Servers::new(&[cut, friendly]);
+            let summary = campaign(&servers, Settings { if_in_doubt, ..settings(1) }, 5).await;
+            assert_eq!((summary.in_doubt, summary.sent), (in_doubt, 5 - in_doubt), "{hello}");
+            let came = servers.came();
+            assert_eq!((came.len(), came["r1@example.org"]), (5, mails));
+            assert_eq!(came.values().sum::<usize>(), 4 + mails, "only one was in doubt: {hello}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_pipelining_the_list_is_read_one_further_for_each_connection() {
+    let friendly = Says { hello: PIPELINING, ..FRIENDLY };
+    for connections in [1, 3, 10] {
+        let servers = Servers::new(&[friendly]);
+        let (pulled, furthest) = (Cell::new(0), Cell::new(0));
+        let recipients = list(200).inspect(|_| {
+            pulled.set(pulled.get() + 1);
+            furthest.set(furthest.get().max(pulled.get() - servers.came.borrow().len()));
+        });
+        let campaign = Campaign::new(servers.connector(), settings(connections)).run(recipients);
+        assert!(on_this_thread(campaign).await.unwrap().all_sent());
+        assert_eq!(servers.came().len(), 200);
+        assert!(furthest.get() <= 2 * connections, "{} ahead of {connections}", furthest.get());
+        assert!(furthest.get() > connections, "and it is made use of");
+    }
+}
+
+/// Wherever it is stopped: a recipient that was taken early has no mail, and the next run begins
+/// with it.
+#[tokio::test(start_paused = true)]
+async fn one_that_was_announced_and_not_begun_is_left_to_the_next_run() {
+    let friendly = Says { hello: PIPELINING, ..FRIENDLY };
+    for stop_at in 1..=12 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let servers = Servers::new(&[friendly]);
+        let stop = tokio_util::sync::CancellationToken::new();
+        let mut begun = 0;
+        let journal = CampaignJournal::open(&path).unwrap();
+        let campaign = Campaign::new(servers.connector(), settings(2))
+            .journal(journal)
+            .stop(stop.clone())
+            .on_event(|event| {
+                if let CampaignEvent::Begins(_) = event {
+                    begun += 1;
+                    if begun == stop_at {
+                        stop.cancel();
+                    }
+                }
+            });
+        let summary = on_this_thread(campaign.run(list(12))).await.unwrap();
+        assert_eq!(summary.in_doubt, 0, "{summary:?}");
+        let sent = servers.came().len();
+        assert_eq!(summary.sent as usize, sent, "stopped at {stop_at}");
+
+        let (journal, progress) = CampaignJournal::open(&path).unwrap();
+        for open in progress.open.values() {
+            assert_eq!(*open, Unfinished::Waiting(0), "stopped at {stop_at}");
+        }
+        let campaign = Campaign::new(servers.connector(), settings(2)).journal((journal, progress));
+        let summary = on_this_thread(campaign.run(list(12))).await.unwrap();
+        assert!(summary.all_sent(), "stopped at {stop_at}: {summary:?}");
         let came = servers.came();
-        assert_eq!((came.len(), came["r1@example.org"]), (5, mails));
-        assert_eq!(came.values().sum::<usize>(), 4 + mails);
+        assert_eq!((came.len(), came.values().max()), (12, Some(&1)), "stopped at {stop_at}");
     }
 }
 

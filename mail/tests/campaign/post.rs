@@ -27,11 +27,11 @@ pub struct Post {
     pub begin: Instant,
     /// How long an attempt takes.
     pub takes: Duration,
-    /// What is done with whom, attempt by attempt; nothing special is to be sent.
+    /// What is done with each recipient, attempt by attempt; nothing special is to be sent.
     pub acts: RefCell<BTreeMap<u64, VecDeque<Act>>>,
-    /// Who has got a mail, and when.
+    /// The recipients that have got a mail, and when.
     pub got: RefCell<Vec<(u64, u64)>>,
-    /// When an attempt began, and for whom.
+    /// When an attempt began, and for which recipient.
     pub attempts: RefCell<Vec<(u64, u64)>>,
     /// How many connections can be opened from now on, and the failures that come first.
     pub connections_left: Cell<usize>,
@@ -73,7 +73,7 @@ impl Post {
         self.begin.elapsed().as_millis() as u64
     }
 
-    /// Who has got how many mails.
+    /// How many mails each recipient has got.
     pub fn mails(&self) -> BTreeMap<u64, usize> {
         let mut mails = BTreeMap::new();
         for (_, number) in &*self.got.borrow() {
@@ -82,7 +82,7 @@ impl Post {
         mails
     }
 
-    /// When each attempt for somebody began, in milliseconds.
+    /// When each attempt for a recipient began, in milliseconds.
     pub fn attempts_for(&self, number: u64) -> Vec<u64> {
         self.attempts.borrow().iter().filter(|(_, of)| *of == number).map(|(at, _)| *at).collect()
     }
@@ -101,7 +101,7 @@ impl<'a> Connector for &'a Post {
         self.tried_to_connect.borrow_mut().push(self.now());
         if self.connect_failures.get() > 0 {
             self.connect_failures.set(self.connect_failures.get() - 1);
-            return Err("nobody listens".into());
+            return Err("no server listens".into());
         }
         match self.connections_left.get().checked_sub(1) {
             Some(left) => self.connections_left.set(left),

@@ -6,7 +6,7 @@ use mail::campaign::{
 use std::{cell::Cell, num::NonZeroUsize, time::Duration};
 
 #[tokio::test(start_paused = true)]
-async fn who_is_refused_for_now_is_tried_again_after_1_s_and_2_s() {
+async fn a_refusal_for_now_is_tried_again_after_1_s_and_2_s() {
     let post = Post::new(100).act(2, [not_now(), not_now()]);
     let summary = Campaign::new(&post, settings(2)).run(list(3)).await.unwrap();
     // 0 to 100 the first attempt; then 1 s; 1100 to 1200 the second; then 2 s.
@@ -16,7 +16,7 @@ async fn who_is_refused_for_now_is_tried_again_after_1_s_and_2_s() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_refused_for_now_three_times_is_given_up() {
+async fn a_recipient_that_is_refused_for_now_three_times_is_given_up() {
     let post = Post::new(100).act(2, [not_now(), not_now(), not_now(), not_now()]);
     let mut fates = vec![];
     let campaign = Campaign::new(&post, settings(1)).on_event(|event| {
@@ -34,7 +34,7 @@ async fn who_is_refused_for_now_three_times_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_refused_is_not_tried_again_and_the_others_get_their_mail() {
+async fn a_refusal_is_not_tried_again_and_the_others_get_their_mail() {
     let post = Post::new(100).act(1, [refused()]);
     let summary = Campaign::new(&post, settings(1)).run(list(3)).await.unwrap();
     assert_eq!(post.attempts_for(1), [0]);

@@ -1,4 +1,4 @@
-"""An aiosmtpd server on a free port: it prints its port, and then each mail as a line of JSON, until its input ends."""
+"""An aiosmtpd server on a free port: prints the port, then each mail as JSON."""
 
 import asyncio
 import json
@@ -9,15 +9,16 @@ from aiosmtpd.smtp import SMTP
 
 class Desk:
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.startswith("nobody"):
-            return "550 5.1.1 nobody is not here"
+        if address.startswith("unknown"):
+            return "550 5.1.1 no such mailbox"
         if address.startswith("full"):
             return "452 4.2.2 no room now"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 fine"
 
     async def handle_DATA(self, server, session, envelope):
-        mail = {"from": envelope.mail_from, "to": envelope.rcpt_tos, "body": envelope.content.decode()}
+        body = envelope.content.decode()
+        mail = {"from": envelope.mail_from, "to": envelope.rcpt_tos, "body": body}
         print(json.dumps(mail | {"options": envelope.mail_options}), flush=True)
         return "250 2.0.0 it is here"
 

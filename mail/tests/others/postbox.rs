@@ -24,14 +24,14 @@ impl Mail {
     }
 }
 
-/// Does not know nobody@…, and has no room for full@….
+/// Has no mailbox unknown@…, and has no room for full@….
 #[derive(Clone, Default)]
 struct Desk(Arc<Mutex<Vec<Mail>>>);
 
 impl Handler for Desk {
     async fn recipient(&self, _: &Transaction, to: &Address) -> Reply {
         match to.local_part() {
-            "nobody" => Reply::no_such_mailbox("nobody is not here"),
+            "unknown" => Reply::no_such_mailbox("no such mailbox"),
             "full" => Reply::try_again("no room now"),
             _ => Reply::accepted("fine"),
         }
@@ -39,7 +39,7 @@ impl Handler for Desk {
 
     async fn message(&self, mail: Transaction, body: Bytes) -> Reply {
         let envelope = mail.envelope;
-        self.0.lock().expect("nobody panics here").push(Mail {
+        self.0.lock().expect("no panic while it is held").push(Mail {
             from: envelope.from.map(|from| from.to_string()).unwrap_or_default(),
             to: envelope.to.iter().map(Address::to_string).collect(),
             body: String::from_utf8(body.to_vec()).expect("tests send UTF-8"),
@@ -73,7 +73,7 @@ impl Postbox {
         drop(self.stop);
         let summary = self.server.await.expect("it does not panic");
         assert_eq!((summary.panics, summary.cut_off), (0, 0));
-        let mails = std::mem::take(&mut *self.desk.0.lock().expect("nobody panics here"));
+        let mails = std::mem::take(&mut *self.desk.0.lock().expect("no panic while it is held"));
         (summary.connections, mails)
     }
 }

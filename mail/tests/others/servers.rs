@@ -60,16 +60,16 @@ async fn each_recipient_has_an_outcome_and_the_message_arrives_as_it_was_written
     assert_eq!((offered.pipelining, offered.eight_bit_mime, offered.smtputf8), (false, true, true));
 
     let message = Message::new(format!("Subject: dots\n\n{}\n", DOTS.join("\n")));
-    let to = ["ann@example.org", "nobody@example.org", "full@example.org", "bob@example.org"];
+    let to = ["ann@example.org", "unknown@example.org", "full@example.org", "bob@example.org"];
     let outcomes = client.send(&envelope("alice@example.net", &to), &message).await.unwrap();
     let codes: Vec<u16> = outcomes.iter().map(|outcome| outcome.reply().code()).collect();
     assert_eq!(codes, [250, 550, 452, 250]);
-    let nobody = client
-        .send(&envelope("alice@example.net", &["nobody@example.org"]), &message)
+    let alone = client
+        .send(&envelope("alice@example.net", &["unknown@example.org"]), &message)
         .await
         .unwrap();
-    assert!(nobody[0].is_permanent());
-    // Over the same connection, after a message that nobody wanted.
+    assert!(alone[0].is_permanent());
+    // Over the same connection, after a message that was refused.
     let utf8 = Message::new("Subject: Grüße\n\nGrüße aus 北京\n");
     let outcomes =
         client.send(&envelope("grüße@example.net", &["用户@example.org"]), &utf8).await.unwrap();
@@ -91,10 +91,10 @@ async fn each_recipient_has_an_outcome_and_the_message_arrives_as_it_was_written
 
 #[tokio::test]
 #[ignore = "needs python3 with aiosmtpd"]
-async fn a_campaign_sends_to_everybody_who_is_there() {
+async fn a_campaign_sends_to_all_mailboxes_that_are_there() {
     let server = Aiosmtpd::start().await;
     let mut list: String = (1..=200).map(|number| format!("r{number}@example.org\n")).collect();
-    list += "nobody@example.org\n";
+    list += "unknown@example.org\n";
     let message = Message::new("Subject: news\n\nThere are some.\n");
     let mail = |recipient: &Recipient| {
         let to = vec![recipient.address.clone()];

@@ -1,4 +1,4 @@
-"""What Twisted's client says of a server: `python3 twisted_client.py HOST PORT`. It prints what it is told."""
+"""What Twisted's client is told by a server: `python3 twisted_client.py HOST PORT`."""
 
 import sys
 
@@ -16,13 +16,14 @@ def send(to, text):
 @defer.inlineCallbacks
 def main():
     accepted, outcomes = yield send(
-        ["ann@example.org", "nobody@example.org", "bob@example.org"], b"Subject: dots\n\n.\n..\n.dot\n\nlast\n.\n"
+        ["ann@example.org", "unknown@example.org", "bob@example.org"],
+        b"Subject: dots\n\n.\n..\n.dot\n\nlast\n.\n",
     )
     print("accepted", accepted)
     for address, code, text in outcomes:
         print(address.decode(), code)
     try:
-        yield send(["nobody@example.org"], b"Subject: hello\n\nhello\n")
+        yield send(["unknown@example.org"], b"Subject: hello\n\nhello\n")
     except smtp.SMTPDeliveryError as error:
         print("refused", error.code)
     yield send(["ann@example.org"], "Subject: 8 bit\n\nGrüße\n".encode())

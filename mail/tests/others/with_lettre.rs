@@ -111,14 +111,14 @@ async fn refusals_arrive_with_their_code_and_the_connection_can_be_used_again() 
     let send =
         async |to: &[&str]| transport.send_raw(&envelope("alice@example.net", to), raw).await;
 
-    let error = send(&["nobody@example.org"]).await.unwrap_err();
+    let error = send(&["unknown@example.org"]).await.unwrap_err();
     assert_eq!((code(&error), error.is_permanent()), (550, true));
-    assert!(error.source().unwrap().to_string().contains("nobody is not here"), "{error:?}");
+    assert!(error.source().unwrap().to_string().contains("no such mailbox"), "{error:?}");
     let error = send(&["full@example.org"]).await.unwrap_err();
     assert_eq!((code(&error), error.is_transient()), (451, true));
     // Lettre gives up on all as soon as one is refused.
     let error =
-        send(&["bob@example.org", "nobody@example.org", "carol@example.org"]).await.unwrap_err();
+        send(&["bob@example.org", "unknown@example.org", "carol@example.org"]).await.unwrap_err();
     assert_eq!(code(&error), 550);
     send(&["bob@example.org"]).await.unwrap();
     let (_, mails) = postbox.close().await;
@@ -129,8 +129,7 @@ async fn refusals_arrive_with_their_code_and_the_connection_can_be_used_again() 
 }
 
 #[tokio::test]
-async fn a_line_feed_on_its_own_is_refused_after_the_message_and_nothing_of_it_is_taken_for_another()
- {
+async fn a_line_feed_on_its_own_is_refused_and_nothing_of_it_is_taken_for_another_message() {
     let postbox = Postbox::open().await.unwrap();
     let transport = transport(postbox.address);
     let envelope = envelope("alice@example.net", &["bob@example.org"]);

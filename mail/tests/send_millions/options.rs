@@ -28,7 +28,8 @@ fn without_options_or_with_those_of_all_examples_it_shows_its_scenes() {
 #[test]
 fn options_mean_what_the_help_says() {
     let all = options(
-        "--count 7 --server localhost:2525 --connections 3 --from a@b --subject Hello --failed f --resume r \
+        "--count 7 --server localhost:2525 --connections 3 --from a@b --subject Hello \
+            --failed f --resume r \
          --again-if-in-doubt --attempts 2 --backoff 0.5 --timeout 3",
     );
     assert_eq!(
@@ -69,7 +70,7 @@ fn what_is_wrong_is_said_in_one_sentence() {
         ("--from news", "an address needs an @"),
         ("--backoff -1", "it is not a length of time"),
         ("--backoff soon", "it is not a number of seconds"),
-        ("--count 5 --recipients list", "cannot both say who gets the mail"),
+        ("--count 5 --recipients list", "cannot both name the recipients"),
         ("--count 5 --fast", "--fast belongs to the timelines"),
         ("list", "unexpected argument \"list\""),
     ] {

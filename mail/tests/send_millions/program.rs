@@ -70,7 +70,7 @@ fn recipients(count: u64) -> String {
 }
 
 #[test]
-fn everybody_gets_the_mail_and_the_status_is_0() {
+fn all_get_the_mail_and_the_status_is_0() {
     let (code, out, err) = run(&["--count", "2000", "-c", "20"]);
     assert_eq!((code, err.as_str()), (0, ""), "no progress bar in a pipe, and nothing else to say");
     assert!(out.starts_with("2,000 sent in "), "{out}");
@@ -79,24 +79,24 @@ fn everybody_gets_the_mail_and_the_status_is_0() {
 }
 
 #[test]
-fn who_is_refused_is_listed_and_the_status_is_1() {
+fn a_refusal_is_listed_and_the_status_is_1() {
     let (folder, path) =
-        list("ann@example.org\nbob\n\n# friends\nnobody@example.org\nlater@example.org\n");
+        list("ann@example.org\nbob\n\n# friends\nunknown@example.org\nlater@example.org\n");
     let (code, out, err) = run(&["--recipients", &path, "--backoff", "0.01"]);
     assert_eq!(code, 1);
     assert_eq!(err, "line 2: \"bob\": an address needs an @, as in alice@example.net\n");
     assert!(out.starts_with("2 sent in "), "later is sent to later:\n{out}");
     assert!(out.contains("\n1 refused\n1 line of the list no address, and skipped\n"), "{out}");
-    let why = "refused: 550 5.1.1 there is nobody of that name";
-    assert!(out.contains(&format!("\n  line 5: nobody@example.org: {why}\n")), "{out}");
+    let why = "refused: 550 5.1.1 there is no such mailbox";
+    assert!(out.contains(&format!("\n  line 5: unknown@example.org: {why}\n")), "{out}");
 
     let failed = folder.path().join("failed").to_str().unwrap().to_owned();
     let (code, out, _) = run(&["--recipients", &path, "--backoff", "0.01", "--failed", &failed]);
     assert_eq!(code, 1);
-    assert!(!out.contains("nobody@"), "it is in the file:\n{out}");
+    assert!(!out.contains("unknown@"), "it is in the file:\n{out}");
     assert_eq!(
         fs::read_to_string(&failed).unwrap(),
-        format!("# line 5: {why}\nnobody@example.org\n")
+        format!("# line 5: {why}\nunknown@example.org\n")
     );
 }
 
@@ -122,7 +122,7 @@ fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
         (vec!["--recipients", &path, "--header", "no colon"], "is written like 'Reply-To"),
         (vec!["--recipients", &path, "--header", "From: a@b"], "is there already"),
         (vec!["--recipients", &path, "--header", "List-Id: ü"], "can only contain ASCII"),
-        (vec!["--recipients", &path, "--bounces", "nobody"], "an address needs an @"),
+        (vec!["--recipients", &path, "--bounces", "unknown"], "an address needs an @"),
         (vec!["--recipients", &path, "--subject", "a\nBcc: b@c"], "control character"),
         (vec!["--count", "ten"], "cannot parse argument"),
     ] {
@@ -135,7 +135,7 @@ fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
 }
 
 #[test]
-fn a_reader_who_leaves_early_is_no_error() {
+fn a_reader_that_leaves_early_is_no_error() {
     for arguments in [&["--count", "5"][..], &["--help"]] {
         let mut child = program(arguments).spawn().unwrap();
         drop((child.stdout.take(), child.stderr.take()));
@@ -145,7 +145,7 @@ fn a_reader_who_leaves_early_is_no_error() {
 
 #[test]
 fn without_a_server_nothing_is_sent_and_the_status_is_1() {
-    // Nobody listens on a port that was free a moment ago.
+    // There is no server on a port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let server = format!("127.0.0.1:{port}");
     let (code, out, err) =
@@ -184,7 +184,7 @@ fn a_journal_of_another_list_is_refused() {
 struct Post {
     mails: Mutex<BTreeMap<String, usize>>,
     allowed: Semaphore,
-    /// Who has brought a message, whether it has been accepted or not.
+    /// From which messages have come, whether they have been accepted or not.
     came: watch::Sender<usize>,
 }
 
@@ -197,7 +197,7 @@ impl Handler for Queue {
 
     async fn message(&self, mail: Transaction, _: Bytes) -> Reply {
         self.0.came.send_modify(|came| *came += 1);
-        self.0.allowed.acquire().await.expect("nobody closes it").forget();
+        self.0.allowed.acquire().await.expect("it is never closed").forget();
         *self.0.mails.lock().unwrap().entry(mail.envelope.to[0].to_string()).or_default() += 1;
         Reply::accepted("fine")
     }
@@ -275,9 +275,12 @@ fn ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on_from_there() {
         assert_eq!(code, 1);
         assert!(out.starts_with("14 sent in "), "{out}");
         assert!(
-            out.contains("it was asked to stop; not sent:\n  line 15: r15@example.org, and all after it: 26 in all\n"),
-            "{out}"
+            out.contains(
+                "it was asked to stop; not sent:\n  line 15: r15@example.org: waits to be sent\n"
+            ),
+            "each connection had announced one more: {out}"
         );
+        assert!(out.contains("line 19: r19@example.org, and all after it: 22 in all\n"), "{out}");
         assert_eq!(post.mails().len(), 14);
 
         let (code, out, _) = run(&arguments);
@@ -288,12 +291,16 @@ fn ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on_from_there() {
             "{out}"
         );
         let mails = post.mails();
-        assert_eq!((mails.len(), mails.values().max()), (40, Some(&1)), "everybody has one mail");
+        assert_eq!(
+            (mails.len(), mails.values().max()),
+            (40, Some(&1)),
+            "each recipient has one mail"
+        );
     }
 }
 
 #[test]
-fn a_second_ctrl_c_ends_it_at_once_and_the_journal_knows_who_is_in_doubt() {
+fn a_second_ctrl_c_ends_it_at_once_and_the_journal_has_those_in_doubt() {
     let (post, server) = Post::open();
     let (folder, path) = list(&recipients(10));
     let journal = folder.path().join("journal").to_str().unwrap().to_owned();
@@ -364,17 +371,17 @@ fn kill_and_go_on(again: &[&str]) -> (BTreeMap<String, usize>, BTreeSet<u64>, BT
 }
 
 #[test]
-fn whoever_is_killed_and_goes_on_sends_to_nobody_twice() {
+fn a_program_that_is_killed_and_goes_on_sends_no_mail_twice() {
     let (mails, in_flight, in_doubt) = kill_and_go_on(&[]);
-    assert_eq!(mails.values().max(), Some(&1), "somebody got two mails: {mails:?}");
-    assert_eq!(in_doubt, in_flight, "it says who is in doubt, and nobody else is");
-    assert_eq!(mails.len(), 50, "and everybody else has got a mail");
+    assert_eq!(mails.values().max(), Some(&1), "a recipient got two mails: {mails:?}");
+    assert_eq!(in_doubt, in_flight, "it names those in doubt, and there are no others");
+    assert_eq!(mails.len(), 50, "and all others have got a mail");
 }
 
 #[test]
-fn whoever_is_killed_and_goes_on_forgets_nobody_if_asked_to_send_again() {
+fn a_program_that_is_killed_and_sends_again_forgets_no_recipient() {
     let (mails, in_flight, in_doubt) = kill_and_go_on(&["--again-if-in-doubt"]);
-    assert_eq!(mails.len(), 50, "everybody has got a mail");
+    assert_eq!(mails.len(), 50, "all have got a mail");
     assert_eq!(in_doubt.len(), 0);
     for (address, mails) in mails {
         let number: u64 =
@@ -393,7 +400,7 @@ fn a_journal_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on() {
     let (folder, path) = list(&recipients(200));
     let journal = folder.path().join("journal").to_str().unwrap().to_owned();
     let arguments = ["--recipients", &path, "--server", &server, "--resume", &journal, "-c", "4"];
-    // No file may be longer than 2 blocks, and who writes more is not killed but told.
+    // No file may be longer than 2 blocks, and a program that writes more is not killed but told.
     let limited = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""])
         .arg(executable())
@@ -405,7 +412,7 @@ fn a_journal_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on() {
     assert!(out.contains("the journal cannot be written: File too large"), "{out}{err}");
     let first = post.mails().len();
     assert!((1..200).contains(&first), "{first} mails before the journal was full");
-    let next = numbers(&journal, &["take", "retry", "sent"]).last().unwrap() + 1;
+    let next = numbers(&journal, &["take", "again", "retry", "sent"]).last().unwrap() + 1;
     assert!(
         out.contains(&format!("\n  line {next}: r{next}@example.org, and all after it: ")),
         "{out}"
@@ -413,10 +420,10 @@ fn a_journal_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on() {
 
     let (code, out, _) = run(&arguments);
     let in_doubt = numbers(&journal, &["in-doubt"]).len();
-    assert!(in_doubt <= 4, "who was in flight then: {in_doubt}");
+    assert!(in_doubt <= 4, "those in flight then: {in_doubt}");
     assert_eq!(code, i32::from(in_doubt > 0), "{out}");
     let mails = post.mails();
-    assert_eq!(mails.values().max(), Some(&1), "somebody got two mails");
+    assert_eq!(mails.values().max(), Some(&1), "a recipient got two mails");
     assert!(mails.len() + in_doubt >= 200);
 }
 
@@ -521,7 +528,7 @@ fn author_bounces_and_headers_are_what_was_asked_for() {
         "--bounces",
         "bounces@example.net",
         "--header",
-        "List-Unsubscribe: <https://example.net/off?who={address}&token=0123456789abcdef0123456789abcdef>",
+        "List-Unsubscribe: <https://example.net/off?to={address}&token=0123456789abcdef0123>",
         "--header",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         "--header",
@@ -534,7 +541,7 @@ fn author_bounces_and_headers_are_what_was_asked_for() {
     let unfolded = text.replace("\r\n ", " ").replace("\r\n\t", " ");
     for line in [
         "From: \"The News\" <news@example.net>",
-        "List-Unsubscribe: <https://example.net/off?who=ann@example.org&token=0123456789abcdef0123456789abcdef>",
+        "List-Unsubscribe: <https://example.net/off?to=ann@example.org&token=0123456789abcdef0123>",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         "Reply-To: editor@example.net",
     ] {
@@ -547,7 +554,7 @@ fn author_bounces_and_headers_are_what_was_asked_for() {
 
 #[test]
 fn no_file_is_touched_if_two_options_name_the_same() {
-    let (folder, path) = list("ann@example.org\nnobody@example.org\nbob@example.org\n");
+    let (folder, path) = list("ann@example.org\nunknown@example.org\nbob@example.org\n");
     let (soft, hard) = (folder.path().join("soft"), folder.path().join("hard"));
     std::os::unix::fs::symlink(&path, &soft).unwrap();
     fs::hard_link(&path, &hard).unwrap();
@@ -567,10 +574,10 @@ fn no_file_is_touched_if_two_options_name_the_same() {
         assert_eq!((code, out.as_str(), err.as_str()), (2, "", expected.as_str()), "{arguments:?}");
     }
     let list = fs::read_to_string(&path).unwrap();
-    assert_eq!(list, "ann@example.org\nnobody@example.org\nbob@example.org\n");
+    assert_eq!(list, "ann@example.org\nunknown@example.org\nbob@example.org\n");
     assert!(!Path::new(&new).exists());
     // To read one file for two purposes harms nothing.
-    assert_eq!(run(&["--recipients", &path, "--text", &path]).0, 1, "nobody@ is refused");
+    assert_eq!(run(&["--recipients", &path, "--text", &path]).0, 1, "unknown@ is refused");
 }
 
 #[test]
@@ -633,10 +640,10 @@ fn a_list_without_a_single_address_does_not_end_as_a_success() {
 fn a_list_of_failures_on_a_full_disk_forgets_no_recipient() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let nobody = |count: u64| -> String {
-        (1..=count).map(|number| format!("nobody{number}@example.org\n")).collect()
+    let unknown = |count: u64| -> String {
+        (1..=count).map(|number| format!("unknown{number}@example.org\n")).collect()
     };
-    fs::write(path("list"), nobody(1)).unwrap();
+    fs::write(path("list"), unknown(1)).unwrap();
     let (list, failed, journal) = (path("list"), path("failed"), path("journal"));
     let arguments = ["--recipients", &list, "--failed", &failed, "--resume", &journal, "-c", "4"];
     assert_eq!(run(&arguments).0, 1);
@@ -646,7 +653,7 @@ fn a_list_of_failures_on_a_full_disk_forgets_no_recipient() {
     text += &format!("# {}\n", "x".repeat(1010 - text.len()));
     text += "nob";
     fs::write(&failed, text).unwrap();
-    fs::write(&list, nobody(40)).unwrap();
+    fs::write(&list, unknown(40)).unwrap();
     let limited = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""])
         .arg(executable())
@@ -660,8 +667,8 @@ fn a_list_of_failures_on_a_full_disk_forgets_no_recipient() {
     assert_eq!(run(&arguments).0, 1, "there is room again");
     let text = fs::read_to_string(&failed).unwrap();
     for number in 1..=40 {
-        let line = format!("\nnobody{number}@example.org\n");
-        assert!(text.contains(&line), "nobody{number} is forgotten:\n{text}");
+        let line = format!("\nunknown{number}@example.org\n");
+        assert!(text.contains(&line), "unknown{number} is forgotten:\n{text}");
     }
     let is_whole = |line: &str| line.starts_with('#') || line.ends_with("@example.org");
     assert!(text.lines().all(is_whole), "a torn line is glued to another:\n{text}");

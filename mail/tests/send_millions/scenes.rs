@@ -12,7 +12,7 @@ const fn ms(ms: u64) -> Duration {
 }
 
 #[test]
-fn one_by_one_ends_with_the_first_who_is_refused() {
+fn one_by_one_ends_with_the_first_refusal() {
     let run = record("one by one", send_millions::one_by_one);
     assert_eq!(run.elapsed, ms(400));
     assert_eq!(
@@ -33,7 +33,7 @@ fn one_by_one_ends_with_the_first_who_is_refused() {
 }
 
 #[test]
-fn eight_mails_over_two_connections_take_400_ms_and_one_who_is_refused_stops_nobody() {
+fn eight_mails_over_two_connections_take_400_ms_and_a_refusal_stops_no_other() {
     let run = record("two connections", send_millions::two_connections);
     assert_eq!(run.elapsed, ms(400));
     assert_eq!(
@@ -84,8 +84,8 @@ fn its_timeline_is_a_staircase_of_two() {
 }
 
 #[test]
-fn who_waits_for_nobody_is_at_the_end_of_the_list_before_one_mail_is_sent() {
-    let run = record("nobody waits", send_millions::nobody_waits);
+fn without_waiting_the_list_is_at_its_end_before_one_mail_is_sent() {
+    let run = record("no waiting", send_millions::no_waiting);
     assert_eq!(run.elapsed, ms(0));
     let transcript = run.transcript();
     assert_eq!(transcript.last().unwrap(), "0.000 main the list is at its end");
@@ -98,7 +98,7 @@ fn who_waits_for_nobody_is_at_the_end_of_the_list_before_one_mail_is_sent() {
 }
 
 #[test]
-fn who_watches_changes_nothing() {
+fn to_watch_changes_nothing() {
     let seen = |observe| {
         send_millions::stage()
             .run_for_test(observe)
@@ -133,7 +133,7 @@ fn its_twin_needs_600_ms_since_it_loses_a_worker() {
     assert_eq!((twin.len(), rust.len()), (3, 3), "{twin:#?}");
     assert_eq!(twin[0], rust[0]);
     assert_eq!(twin[2], rust[2]);
-    // Up to 100 ms they are the same but for the order of two who are ready at the same time; then
+    // Up to 100 ms they are the same but for the order of two that are ready at the same time; then
     // dee is refused.
     let after: Vec<&str> = twin[1].lines().skip_while(|line| !line.starts_with(" 0.200")).collect();
     assert_eq!(

@@ -24,10 +24,10 @@ async fn threat_24_wherever_a_send_is_dropped_the_next_one_gets_its_own_outcome_
             let server = Running::new(postbox.clone(), Limits::default());
             let mut client =
                 Client::over(server.pipe(size), "client", Timeouts::default()).await.unwrap();
-            // The first is refused, the second would be accepted: whoever mixes them up is found
-            // out.
-            let one = envelope(&["nobody@message"]);
-            let two = envelope(&["bob@example.org", "nobody@example.org"]);
+            // The first is refused, the second would be accepted: a client that mixes them up is
+            // found out.
+            let one = envelope(&["unknown@message"]);
+            let two = envelope(&["bob@example.org", "unknown@example.org"]);
             let done = {
                 let (first_text, mut count) = (Message::new("one\n".repeat(20)), 0);
                 let mut first = pin!(client.send(&one, &first_text));
@@ -121,7 +121,8 @@ async fn threat_24_after_a_timeout_no_message_is_taken_for_accepted_that_was_ref
         timeout(seconds(1) / 2, client.send(&to, &message)).await.is_err(),
         "the server thinks for longer"
     );
-    sleep(seconds(5)).await; // now the reply to the first message is there, and waits to be taken for another one
+    // Now the reply to the first message is there, and might be taken for another one.
+    sleep(seconds(5)).await;
     assert!(!client.is_usable());
     let second = client.send(&to, &message).await;
     assert!(matches!(second, Err(ClientError::Abandoned)), "{second:?}");

@@ -82,7 +82,7 @@ async fn threat_9_a_message_that_only_drips_is_not_waited_for_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_9_who_gets_on_with_it_has_time() {
+async fn threat_9_a_message_that_gets_on_has_time() {
     let (_server, mut client) = greeted().await;
     for _ in 0..10 {
         sleep(seconds(4 * 60)).await;
@@ -126,7 +126,7 @@ async fn threat_9_a_handler_that_takes_too_long_is_given_up_while_the_client_sti
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_10_who_writes_and_never_reads_is_cut_off() {
+async fn threat_10_a_client_that_writes_and_never_reads_is_cut_off() {
     let server = Server::new(Postbox::default(), Limits::default());
     let (ours, theirs) = duplex(64);
     let (_never_read, mut writing) = split(ours);

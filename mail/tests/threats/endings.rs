@@ -54,7 +54,7 @@ async fn threat_11_a_message_without_its_end_is_never_delivered_wherever_it_is_c
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_11_who_hangs_up_after_the_end_does_not_stop_the_delivery() {
+async fn threat_11_to_hang_up_after_the_end_does_not_stop_the_delivery() {
     let postbox = Postbox::default();
     let server = Server::new(postbox.clone(), Limits::default());
     let (mut ours, theirs) = duplex(1024);

@@ -37,7 +37,8 @@ const FORGED: &str =
 
 /// A message with something in it that is not its end, and a second message behind that.
 fn smuggled(fake_end: &str) -> Vec<u8> {
-    let forged = FORGED.replace("\r\n.\r\n", "\r\n..\r\n"); // as it travels through a server that sees only one message
+    // As it travels through a server that sees only one message.
+    let forged = FORGED.replace("\r\n.\r\n", "\r\n..\r\n");
     format!("Subject: hello\r\n\r\nhello{fake_end}{forged}\r\n.\r\n").into_bytes()
 }
 
@@ -353,8 +354,7 @@ fn threat_7_a_message_that_is_too_large_is_refused_at_its_end_and_its_memory_is_
 }
 
 #[test]
-fn threat_7_a_size_that_is_too_large_is_refused_before_the_message_comes_and_one_that_lies_after_it()
- {
+fn threat_7_a_size_that_is_too_large_is_refused_before_the_message_and_one_that_lies_after_it() {
     let limits = Limits { message: 10_000, ..Limits::default() };
     let announce = |size: &str| {
         let mut connection = SingleConnection::new(limits.clone());

@@ -61,7 +61,7 @@ fn threat_8_errors_count_from_the_last_message_that_was_accepted() {
 // 12: connections
 
 #[tokio::test(start_paused = true)]
-async fn threat_12_one_connection_too_many_is_told_so_at_once_and_harms_nobody() {
+async fn threat_12_one_connection_too_many_is_told_so_at_once_and_harms_no_other() {
     let server = Running::new(Postbox::default(), Limits::default());
     let mut clients: Vec<Raw> = (0..512).map(|_| server.connect()).collect();
     for client in &mut clients {
@@ -124,7 +124,7 @@ async fn threat_12_a_slot_is_free_again_however_its_connection_ended() {
         let mut next = server.connect();
         assert!(
             next.reply().await.starts_with("220"),
-            "after {ending:?} nobody can connect any more"
+            "after {ending:?} no client can connect any more"
         );
         next.hang_up();
         sleep(seconds(2)).await;
@@ -200,7 +200,7 @@ async fn threat_13_many_sessions_that_each_keep_to_their_limit_share_one_budget(
     codes.sort_unstable();
     // While the fourth grows to a megabyte, there would be more than four.
     assert_eq!(codes, [250, 250, 250, 452, 452, 452, 452, 452]);
-    assert!(budget.left() <= MEGABYTE, "whoever keeps a message keeps its memory");
+    assert!(budget.left() <= MEGABYTE, "to keep a message is to keep its memory");
     drop(server);
     drop(postbox);
     for client in clients {

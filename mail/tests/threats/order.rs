@@ -24,7 +24,10 @@ async fn threat_25_a_slow_sender_is_answered_before_its_recipients() {
     let mut client = server.connect();
     client.hello().await;
     client
-        .say("MAIL FROM:<slow@example.net>\r\nRCPT TO:<bob@example.org>\r\nRCPT TO:<nobody@example.org>\r\nDATA\r\n")
+        .say(
+            "MAIL FROM:<slow@example.net>\r\nRCPT TO:<bob@example.org>\r\n\
+            RCPT TO:<unknown@example.org>\r\nDATA\r\n",
+        )
         .await;
     let mut codes = vec![];
     for _ in 0..4 {
@@ -34,12 +37,17 @@ async fn threat_25_a_slow_sender_is_answered_before_its_recipients() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_25_who_is_answered_already_is_told_before_the_slow_one_is_waited_for() {
+async fn threat_25_a_reply_that_is_known_is_said_before_a_slow_one_is_waited_for() {
     let server = Running::new(Postbox::default(), Limits::default());
     let mut client = server.connect();
     client.hello().await;
     let begin = Instant::now();
-    client.say("MAIL FROM:<a@example.net>\r\nRCPT TO:<bob@example.org>\r\nRCPT TO:<slow@example.org>\r\n").await;
+    client
+        .say(
+            "MAIL FROM:<a@example.net>\r\nRCPT TO:<bob@example.org>\r\n\
+            RCPT TO:<slow@example.org>\r\n",
+        )
+        .await;
     client.reply().await;
     assert_eq!(client.reply().await, "250 2.0.0 fine");
     assert_eq!(since(begin), seconds(0));

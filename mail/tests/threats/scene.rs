@@ -32,7 +32,7 @@ pub fn envelope(to: &[&str]) -> Envelope {
 }
 
 /// A handler that keeps everything. What the local part of a sender, or of the first recipient,
-/// says is what it does: `slow` takes ten seconds, `panic` panics, and `nobody` is refused.
+/// says is what it does: `slow` takes ten seconds, `panic` panics, and `unknown` is refused.
 #[derive(Clone, Default)]
 pub struct Postbox(Arc<Mutex<Vec<(Transaction, Bytes)>>>);
 
@@ -46,7 +46,7 @@ impl Postbox {
             "slow" => tokio::time::sleep(seconds(10)).await,
             "endless" => std::future::pending().await,
             "panic" => panic!("as you wish"),
-            "nobody" => return Reply::no_such_mailbox("nobody is not here"),
+            "unknown" => return Reply::no_such_mailbox("no such mailbox"),
             _ => {}
         }
         Reply::accepted("fine")

@@ -11,7 +11,7 @@ use tokio::{
 const STOPPING: &str = "421 4.3.2 the server is being stopped\r\n";
 
 #[tokio::test(start_paused = true)]
-async fn threat_22_who_is_between_two_messages_is_told_at_once() {
+async fn threat_22_a_client_between_two_messages_is_told_at_once() {
     let mut server = Running::new(Postbox::default(), Limits::default());
     let (mut silent, mut idle, mut half_way) =
         (server.connect(), server.connect(), server.connect());
@@ -68,8 +68,7 @@ async fn threat_22_a_message_that_is_on_its_way_is_brought_to_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_22_what_is_not_done_when_time_is_up_is_cut_off_and_nobody_is_told_that_it_was_done()
-{
+async fn threat_22_what_is_not_done_in_time_is_cut_off_and_no_client_is_told_that_it_was() {
     let postbox = Postbox::default();
     let mut server =
         Running::new(postbox.clone(), Limits { shutdown: seconds(9), ..Limits::default() });
@@ -91,7 +90,7 @@ async fn threat_22_what_is_not_done_when_time_is_up_is_cut_off_and_nobody_is_tol
 }
 
 #[tokio::test]
-async fn threat_22_nobody_can_connect_to_a_server_that_is_being_stopped() {
+async fn threat_22_no_client_can_connect_to_a_server_that_is_being_stopped() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -49,7 +49,7 @@ impl SingleConnection {
         connection
     }
 
-    /// Everybody may send, everybody may get mail, and every message is accepted.
+    /// Every sender, every recipient and every message is accepted.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.unread.extend_from_slice(bytes);
         while !self.closed {

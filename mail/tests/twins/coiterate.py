@@ -1,6 +1,7 @@
-"""What Twisted's `coiterate` and `Cooperator` do, in virtual time: one line for each row of the table in the README.
+"""What Twisted's `coiterate` and `Cooperator` do, in virtual time: the README's rows, a line each.
 
-Eight mails, each of which takes 100 ms; the fourth is refused. `coiterate.rs`, one folder up, says it in Rust.
+Eight mails, each of which takes 100 ms; the fourth is refused. `coiterate.rs`, one folder up, says
+it in Rust.
 """
 
 import functools
@@ -11,8 +12,11 @@ from twisted.internet import defer, task
 
 clock = task.Clock()
 twisted.internet.reactor = sys.modules["twisted.internet.reactor"] = clock
-# What coiterate uses by itself; each scene has its own, so that none is disturbed by the one before.
-new_cooperator = functools.partial(task.Cooperator, scheduler=lambda step: clock.callLater(1e-8, step))
+# What coiterate uses by itself; each scene has its own, so that none is disturbed by the one
+# before.
+new_cooperator = functools.partial(
+    task.Cooperator, scheduler=lambda step: clock.callLater(1e-8, step)
+)
 
 
 class Mails:
@@ -54,16 +58,21 @@ def the_end_of_the_list_is_not_the_end_of_the_work():
 
     iterator = send_all()
     done = new_cooperator().coiterate(iterator)
-    done.addCallback(lambda result: told.append((mails.ms(), mails.begun, mails.sent, result is iterator)))
+    done.addCallback(
+        lambda result: told.append((mails.ms(), mails.begun, mails.sent, result is iterator))
+    )
     passes(1)
     ms, begun, sent, same = told[0]
-    return f"fires after {ms} ms with {begun} begun and {sent} sent; the result is {'the iterator' if same else 'another'}"
+    what = "the iterator" if same else "another"
+    return f"fires after {ms} ms with {begun} begun and {sent} sent; the result is {what}"
 
 
 def to_wait_for_each_is_one_at_a_time_and_the_first_failure_ends_it():
     mails, told = Mails(), []
     done = new_cooperator().coiterate(mails.send(number) for number in range(1, 9))
-    done.addErrback(lambda failure: told.append((mails.ms(), mails.begun, mails.sent, failure.value)))
+    done.addErrback(
+        lambda failure: told.append((mails.ms(), mails.begun, mails.sent, failure.value))
+    )
     passes(2)
     return "fails after {} ms with {} begun and {} sent: {}".format(*told[0])
 
@@ -71,8 +80,13 @@ def to_wait_for_each_is_one_at_a_time_and_the_first_failure_ends_it():
 def several_at_a_time_share_a_list_and_a_failure_is_one_result_among_others():
     mails, told, cooperator = Mails(), [], new_cooperator()
     iterator = (mails.send(number) for number in range(1, 9))
-    done = defer.DeferredList([cooperator.coiterate(iterator) for _ in range(2)], consumeErrors=True)
-    done.addCallback(lambda results: told.append((mails.ms(), mails.begun, mails.sent, sum(ok for ok, _ in results))))
+    two = [cooperator.coiterate(iterator) for _ in range(2)]
+    done = defer.DeferredList(two, consumeErrors=True)
+    done.addCallback(
+        lambda results: told.append(
+            (mails.ms(), mails.begun, mails.sent, sum(ok for ok, _ in results))
+        )
+    )
     passes(2)
     return "two coiterates: {} ms, {} begun, {} sent; {} of 2 came to the end".format(*told[0])
 
@@ -80,13 +94,14 @@ def several_at_a_time_share_a_list_and_a_failure_is_one_result_among_others():
 def to_stop_at_the_first_error_cuts_off_what_is_in_flight():
     mails, told, cooperator = Mails(), [], new_cooperator()
     iterator = (mails.send(number, 0.2 if number == 3 else 0.1) for number in range(1, 9))
-    done = defer.gatherResults([cooperator.coiterate(iterator) for _ in range(2)], consumeErrors=True)
+    two = [cooperator.coiterate(iterator) for _ in range(2)]
+    done = defer.gatherResults(two, consumeErrors=True)
     done.addErrback(lambda failure: told.append((mails.ms(), mails.sent)))
     passes(2)
     return "fails after {} ms with {} sent; {} are sent in the end".format(*told[0], mails.sent)
 
 
-def a_stream_whose_items_are_ready_never_gives_way():
+def a_stream_of_ready_items_never_gives_way():
     def steps_between_two_turns(milliseconds):
         now = [0.0]
         most, steps = 0, 0
@@ -111,7 +126,8 @@ def a_stream_whose_items_are_ready_never_gives_way():
             task.time.time = real
         return most
 
-    return f"{steps_between_two_turns(1)} steps of 1 ms between two turns, or {steps_between_two_turns(50)} of 50 ms"
+    short, long = steps_between_two_turns(1), steps_between_two_turns(50)
+    return f"{short} steps of 1 ms between two turns, or {long} of 50 ms"
 
 
 def a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not():
@@ -129,12 +145,13 @@ def a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not():
     assert told == [] and refused == [task.SchedulerStopped]
     passes(2)
     assert len(told) == 2
-    return "stopped at 60 ms: both fail with {} at {} ms, with {} sent; a new one fails at once".format(
+    said = "stopped at 60 ms: both fail with {} at {} ms, with {} sent; a new one fails at once"
+    return said.format(
         *told[1]
     )
 
 
-def who_is_not_polled_pauses_with_all_that_is_in_flight():
+def what_is_not_polled_pauses_with_all_that_is_in_flight():
     mails, cooperator = Mails(), new_cooperator()
     iterator = (mails.send(number) for number in range(1, 9))
     tasks = [cooperator.cooperate(iterator) for _ in range(2)]
@@ -153,8 +170,8 @@ for row in [
     to_wait_for_each_is_one_at_a_time_and_the_first_failure_ends_it,
     several_at_a_time_share_a_list_and_a_failure_is_one_result_among_others,
     to_stop_at_the_first_error_cuts_off_what_is_in_flight,
-    a_stream_whose_items_are_ready_never_gives_way,
+    a_stream_of_ready_items_never_gives_way,
     a_stop_that_waits_finishes_what_is_in_flight_and_a_drop_does_not,
-    who_is_not_polled_pauses_with_all_that_is_in_flight,
+    what_is_not_polled_pauses_with_all_that_is_in_flight,
 ]:
     print(f"{row.__name__}: {row()}")

@@ -1,6 +1,7 @@
 """Runs a Twisted twin in virtual time: `python3 virtual_reactor.py TWIN.py`.
 
-The twin is not changed; the reactor is one whose clock goes on to the next delayed call when there is nothing else to
+The twin is not changed; the reactor is one whose clock goes on to the next delayed call when there
+is nothing else to
 do. It has no network.
 """
 

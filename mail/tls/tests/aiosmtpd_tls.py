@@ -17,7 +17,8 @@ class Printer:
         mail = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
-            "tls": session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None,
+            "tls": session.ssl is not None
+            or server.transport.get_extra_info("ssl_object") is not None,
             "authenticated": session.authenticated,
             "text": envelope.content.decode("utf-8"),
         }
@@ -26,7 +27,10 @@ class Printer:
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"ann", b"s3cret")
+    right = isinstance(data, LoginPassword) and (data.login, data.password) in (
+        (b"ann", b"s3cret"),
+        (b"ann@example.net", b"s3cret"),
+    )
     # Not handled: the server itself says what becomes of it.
     return AuthResult(success=right, handled=False)
 

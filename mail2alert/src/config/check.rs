@@ -3,9 +3,10 @@
 use super::{
     Config, Downstream, LedgerFile, Limits, Notifications, Problem, Rest, Unmatched,
     quantity::{duration, parse_duration, parse_size},
+    reference::{default, example},
     written::{
         Number, Text, Written, WrittenDownstream, WrittenLedger, WrittenLimits,
-        WrittenNotifications, WrittenRest, WrittenRule, example,
+        WrittenNotifications, WrittenRest, WrittenRule,
     },
 };
 use crate::{
@@ -39,7 +40,10 @@ impl Config {
         };
         let config = check.config(written, &environment);
         check.problems.sort_by_key(|problem| problem.line);
-        config.filter(|_| check.problems.is_empty()).ok_or(check.problems)
+        match config {
+            Some(config) if check.problems.is_empty() => Ok(config),
+            _ => Err(check.problems),
+        }
     }
 }
 
@@ -73,30 +77,28 @@ impl Check<'_> {
             said.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).unwrap_or_default()
         };
         let (reason, remedy) = if said.starts_with("unknown field") {
-            let known = said
-                .split_once("expected ")
-                .map_or("", |(_, known)| known.trim_start_matches("one of "));
+            let (_, known) = said.split_once("expected ").unwrap_or_default();
+            let known = known.trim_start_matches("one of ");
             (
                 format!("the key {:?} is unknown here", key("unknown field `")),
                 format!("known are {known}"),
             )
         } else if said.starts_with("missing field") {
             let key = key("missing field `");
-            let remedy = example(key)
-                .map_or_else(|| "add it".to_owned(), |example| format!("add {example}"));
+            let remedy = match example(key) {
+                Some(example) => format!("add {example}"),
+                None => "add it".to_owned(),
+            };
             (format!("the key {key:?} is missing"), remedy)
         } else {
-            let key = self
-                .text
-                .lines()
-                .nth(line - 1)
-                .and_then(|line| line.split_once('='))
-                .map_or("", |(key, _)| key.trim());
+            let text = self.text.lines().nth(line - 1).unwrap_or_default();
+            let (key, _) = text.split_once('=').unwrap_or_default();
+            let key = key.trim();
             let remedy = match example(key) {
                 Some(example) => format!("write it like this: {example}"),
-                None => {
-                    "text stands in double quotes, lists in brackets, and each key once: see https://toml.io".into()
-                }
+                None => "text stands in double quotes, lists in brackets, and each key once: \
+                        see https://toml.io"
+                    .into(),
             };
             (said, remedy)
         };
@@ -116,10 +118,10 @@ impl Check<'_> {
         let notifications = self.notifications(&written.notifications, &recipients);
         let downstream = self.downstream(&written.downstream);
         let rest = self.rest(&written.rest, environment, limits.answer);
-        let rules = written.rules.iter().enumerate();
-        let rules: Vec<Rule> = rules
-            .filter_map(|(number, rule)| self.rule(number + 1, rule.get_ref(), &notifications))
-            .collect();
+        let mut rules = vec![];
+        for (number, rule) in written.rules.iter().enumerate() {
+            rules.extend(self.rule(number + 1, rule.get_ref(), &notifications));
+        }
         if written.rules.is_empty() {
             self.wrong(
                 &(0..0),
@@ -159,7 +161,7 @@ impl Check<'_> {
     }
 
     fn read_all<T: FromStr<Err: std::fmt::Display>>(&mut self, texts: &[Text]) -> Vec<T> {
-        texts.iter().filter_map(|text| self.read(text)).collect()
+        texts.iter().flat_map(|text| self.read(text)).collect()
     }
 
     fn host_and_port(&mut self, text: &Text) -> Option<String> {
@@ -197,58 +199,72 @@ impl Check<'_> {
     fn recipients(&mut self, written: &Spanned<Vec<Text>>) -> Vec<Own> {
         if written.get_ref().is_empty() {
             let remedy = "list the mailboxes, or a whole domain like \"@example.com\"";
-            self.wrong(&written.span(), "nobody could be written to", remedy);
+            self.wrong(&written.span(), "no mail would be taken", remedy);
         }
         self.read_all(written.get_ref())
     }
 
-    fn duration(&mut self, text: &Option<Text>, default: Duration) -> Duration {
+    fn duration(&mut self, text: &Option<Text>, default: &str) -> Duration {
         self.quantity(text, default, parse_duration, "write it like 30 s")
     }
 
-    fn size(&mut self, text: &Option<Text>, default: usize) -> usize {
+    fn size(&mut self, text: &Option<Text>, default: &str) -> usize {
         self.quantity(text, default, parse_size, "write it like 10 MB")
     }
 
     fn quantity<T>(
         &mut self,
         text: &Option<Text>,
-        default: T,
+        default: &str,
         parse: fn(&str) -> Result<T, String>,
         remedy: &str,
     ) -> T {
-        let Some(text) = text else { return default };
-        parse(text.get_ref()).unwrap_or_else(|reason| {
-            self.wrong(&text.span(), reason, remedy);
-            default
-        })
+        if let Some(text) = text {
+            match parse(text.get_ref()) {
+                Ok(value) => return value,
+                Err(reason) => self.wrong(&text.span(), reason, remedy),
+            }
+        }
+        match parse(default) {
+            Ok(value) => value,
+            Err(reason) => panic!("the configuration that is shipped has {default}: {reason}"),
+        }
     }
 
-    fn count(&mut self, number: &Option<Number>, default: usize) -> usize {
-        match number {
-            Some(number) if *number.get_ref() == 0 => {
-                self.wrong(
-                    &number.span(),
-                    "with 0 of them nothing can be done",
-                    "write 1 or more, or leave it out",
-                );
-                default
+    fn count(&mut self, number: &Option<Number>, default: &str) -> usize {
+        if let Some(number) = number {
+            if *number.get_ref() > 0 {
+                return *number.get_ref();
             }
-            Some(number) => *number.get_ref(),
+            self.wrong(
+                &number.span(),
+                "with 0 of them nothing can be done",
+                "write 1 or more, or leave it out",
+            );
+        }
+        default.replace('_', "").parse().expect("the configuration that is shipped has numbers")
+    }
+
+    fn choice<T: Copy>(
+        &mut self,
+        text: &Option<Text>,
+        default: &str,
+        choices: [(&str, T); 2],
+    ) -> T {
+        let [(one, first), (other, second)] = choices;
+        let chosen = match text {
+            Some(text) => text.get_ref(),
             None => default,
+        };
+        if chosen == one {
+            return first;
         }
-    }
-
-    fn choice<T: Copy>(&mut self, text: &Option<Text>, choices: [(&str, T); 2]) -> T {
-        let Some(text) = text else { return choices[0].1 };
-        match choices.iter().find(|(name, _)| name == text.get_ref()) {
-            Some((_, choice)) => *choice,
-            None => {
-                let remedy = format!("write {:?} or {:?}", choices[0].0, choices[1].0);
-                self.wrong(&text.span(), format!("{:?} is no choice", text.get_ref()), remedy);
-                choices[0].1
-            }
+        if chosen != other {
+            let place = place_of(text);
+            let remedy = format!("write {one:?} or {other:?}");
+            self.wrong(&place, format!("{chosen:?} is no choice"), remedy);
         }
+        second
     }
 
     fn notifications(
@@ -277,14 +293,16 @@ impl Check<'_> {
         Notifications {
             to: self.read_all(&written.to),
             from: self.read_all(&written.from),
-            unmatched: self
-                .choice(&written.unmatched, [("pass", Unmatched::Pass), ("drop", Unmatched::Drop)]),
+            unmatched: {
+                let choices = [("pass", Unmatched::Pass), ("drop", Unmatched::Drop)];
+                self.choice(&written.unmatched, default("notifications", "unmatched"), choices)
+            },
         }
     }
 
     fn downstream(&mut self, written: &WrittenDownstream) -> Option<Downstream> {
-        let connections = self.count(&written.connections, 10);
-        let timeout = self.duration(&written.timeout, Duration::from_secs(30));
+        let connections = self.count(&written.connections, default("downstream", "connections"));
+        let timeout = self.duration(&written.timeout, default("downstream", "timeout"));
         Some(Downstream { server: self.host_and_port(&written.server)?, connections, timeout })
     }
 
@@ -296,18 +314,22 @@ impl Check<'_> {
     ) -> Option<Rest> {
         let place = written.span();
         let written = written.get_ref();
-        let mut wait = |text, default| self.duration(text, Duration::from_secs(default));
+        let mut wait = |text, name| self.duration(text, default("rest", name));
         let timeouts = HttpTimeouts {
-            connect: wait(&written.connect, 5),
-            head: wait(&written.head, 10),
-            body: wait(&written.body, 10),
+            connect: wait(&written.connect, "connect"),
+            head: wait(&written.head, "head"),
+            body: wait(&written.body, "body"),
         };
-        let keep =
-            CachePolicy { fresh: wait(&written.fresh, 30), stale: wait(&written.stale, 600) };
+        let keep = CachePolicy {
+            fresh: wait(&written.fresh, "fresh"),
+            stale: wait(&written.stale, "stale"),
+        };
         if timeouts.total() >= answer {
-            let (total, answer) = (duration(timeouts.total()), duration(answer));
+            let total = duration(timeouts.total());
+            let answer = duration(answer);
             let reason = format!(
-                "to wait {total} for connect, head and body leaves nothing of the {answer} for an answer"
+                "to wait {total} for connect, head and body leaves nothing of the {answer} \
+                    for an answer"
             );
             self.wrong(&place, reason, "wait less, or allow more in [limits] with answer");
         }
@@ -315,12 +337,13 @@ impl Check<'_> {
             let reason = "facts cannot be too old to be used while they are still fresh";
             self.wrong(&place, reason, "let stale be at least as long as fresh");
         }
-        let longest = self.size(&written.longest, 1_000_000);
-        let groups = self.path(&written.pipeline_groups, "/api/config/pipeline_groups");
-        let cctray = self.path(&written.cctray, "/cctray.xml");
+        let longest = self.size(&written.longest, default("rest", "longest"));
+        let groups = self.path(&written.pipeline_groups, default("rest", "pipeline_groups"));
+        let cctray = self.path(&written.cctray, default("rest", "cctray"));
         let credentials = self.credentials(&written.user, &written.password, environment);
         let (server, host, base) = self.url(&written.url)?;
-        let (pipeline_groups, cctray) = (format!("{base}{groups}"), format!("{base}{cctray}"));
+        let pipeline_groups = format!("{base}{groups}");
+        let cctray = format!("{base}{cctray}");
         Some(Rest { server, host, pipeline_groups, cctray, credentials, timeouts, longest, keep })
     }
 
@@ -404,23 +427,24 @@ impl Check<'_> {
     }
 
     fn limits(&mut self, written: &WrittenLimits) -> Limits {
+        let limit = |name| default("limits", name);
         let limits = Limits {
-            answer: self.duration(&written.answer, Duration::from_secs(60)),
-            message: self.size(&written.message, 10_000_000),
-            memory: self.size(&written.memory, 64_000_000),
-            recipients: self.count(&written.recipients, 100),
-            connections: self.count(&written.connections, 100),
-            hops: self.count(&written.hops, 100),
-            shutdown: self.duration(&written.shutdown, Duration::from_secs(10)),
+            answer: self.duration(&written.answer, limit("answer")),
+            message: self.size(&written.message, limit("message")),
+            memory: self.size(&written.memory, limit("memory")),
+            recipients: self.count(&written.recipients, limit("recipients")),
+            connections: self.count(&written.connections, limit("connections")),
+            hops: self.count(&written.hops, limit("hops")),
+            shutdown: self.duration(&written.shutdown, limit("shutdown")),
             bare_newlines: {
                 let choices =
                     [("refuse", BareNewlines::Refuse), ("normalise", BareNewlines::Normalise)];
-                self.choice(&written.bare_newlines, choices)
+                self.choice(&written.bare_newlines, limit("bare_newlines"), choices)
             },
         };
         if limits.memory < limits.message {
-            let place =
-                written.memory.as_ref().or(written.message.as_ref()).map_or(0..0, Spanned::span);
+            let given = if written.memory.is_some() { &written.memory } else { &written.message };
+            let place = place_of(given);
             self.wrong(
                 &place,
                 "the largest mail does not fit into the memory",
@@ -431,12 +455,12 @@ impl Check<'_> {
     }
 
     fn ledger(&mut self, written: &WrittenLedger, limits: &Limits, rules: &[Rule]) -> LedgerFile {
-        let entries = self.count(&written.entries, 100_000);
-        let age = self.duration(&written.age, Duration::from_secs(5 * 86_400));
+        let entries = self.count(&written.entries, default("ledger", "entries"));
+        let age = self.duration(&written.age, default("ledger", "age"));
         let of_one_mail =
             limits.recipients + rules.iter().map(|rule| rule.mailto.len()).sum::<usize>();
         if entries < of_one_mail {
-            let place = written.entries.as_ref().map_or(0..0, Spanned::span);
+            let place = place_of(&written.entries);
             let reason = format!(
                 "a single mail may have {of_one_mail} recipients, and the ledger no place for them"
             );
@@ -472,10 +496,10 @@ impl Check<'_> {
                 );
             }
         }
-        let events = written.events.iter().filter_map(|event| self.event(event)).collect();
+        let events = written.events.iter().flat_map(|event| self.event(event)).collect();
         if written.mailto.get_ref().is_empty() {
-            let remedy = format!("write somebody: {}", example("mailto").unwrap_or_default());
-            self.wrong(&written.mailto.span(), "nobody would get it", remedy);
+            let remedy = format!("add {}", example("mailto").unwrap_or_default());
+            self.wrong(&written.mailto.span(), "it would go to no address", remedy);
         }
         for text in written.mailto.get_ref() {
             if text
@@ -487,14 +511,12 @@ impl Check<'_> {
                     "{} is where notifications come in, so this one would come back",
                     text.get_ref()
                 );
-                self.wrong(&text.span(), reason, "name those who are to read it");
+                self.wrong(&text.span(), reason, "name those that are to read it");
             }
         }
-        let (to, from, mailto) = (
-            self.read_all(&written.to),
-            self.read_all(&written.from),
-            self.read_all(written.mailto.get_ref()),
-        );
+        let to = self.read_all(&written.to);
+        let from = self.read_all(&written.from);
+        let mailto = self.read_all(written.mailto.get_ref());
         let function = self.function(&written.function, &written.args)?;
         let name = written.name.clone().unwrap_or_else(|| format!("rule {number}"));
         // It is written to the log, in one line.
@@ -532,13 +554,13 @@ impl Check<'_> {
                     }
                     "mail.in_subject" => "one or more: the words",
                     _ => {
-                        let remedy = "known are pipelines.any, pipelines.in_group, pipelines.name_like_in_group and \
-                            mail.in_subject";
+                        let remedy = "known are pipelines.any, pipelines.in_group, \
+                            pipelines.name_like_in_group and mail.in_subject";
                         self.wrong(&name.span(), format!("{known:?} is no function"), remedy);
                         return None;
                     }
                 };
-                let place = args.first().map_or(name.span(), Spanned::span);
+                let place = args.first().unwrap_or(name).span();
                 self.wrong(
                     &place,
                     format!("these are not the arguments of {known}"),
@@ -554,7 +576,8 @@ impl Check<'_> {
         match Regex::new(text.get_ref()) {
             Ok(pattern) if pattern.captures_len() > 1 => Some(pattern),
             Ok(_) => {
-                let remedy = "put what is to be the name of a pipeline in a parenthesis, like (.+)-release.*";
+                let remedy = "put what is to be the name of a pipeline in a parenthesis, \
+                    like (.+)-release.*";
                 self.wrong(&text.span(), "the pattern has no parenthesis", remedy);
                 None
             }
@@ -571,12 +594,22 @@ impl Check<'_> {
     }
 }
 
-fn is_host(text: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => !text.is_empty() && text.chars().all(is_name),
+/// Where a value is written; at the beginning if it was left out.
+fn place_of<T>(value: &Option<Spanned<T>>) -> Range<usize> {
+    match value {
+        Some(value) => value.span(),
+        None => 0..0,
     }
+}
+
+fn is_host(text: &str) -> bool {
+    if let Some(rest) = text.strip_prefix('[')
+        && let Some(v6) = rest.strip_suffix(']')
+    {
+        return v6.parse::<std::net::Ipv6Addr>().is_ok();
+    }
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !text.is_empty() && text.chars().all(is_name)
 }
 
 fn is_path(text: &str) -> bool {

@@ -1,12 +1,12 @@
 //! The configuration: a file in TOML, read strictly. What is not understood is an error, since a
 //! rule that is silently ignored is a mail that never comes.
 mod check;
-mod explain;
 mod quantity;
+mod reference;
 mod written;
 
-pub use explain::explain;
-pub use quantity::{duration, parse_duration, parse_size, size};
+pub use quantity::{duration, parse_duration, parse_size};
+pub use reference::explain;
 
 use super::{
     cache::CachePolicy,
@@ -25,10 +25,9 @@ pub struct Config {
     pub listen: String,
     /// What the relay calls itself.
     pub hostname: String,
-    /// Whom it takes mail for.
+    /// The addresses that it takes mail for.
     pub recipients: Vec<Own>,
-    /// Who reads what is sent to the postmaster, and what the relay has to say about mail that
-    /// somebody refused.
+    /// The reader of mail to the postmaster, and of notices about mail that was refused.
     pub postmaster: Mailbox,
     /// What is a notification.
     pub notifications: Notifications,
@@ -40,7 +39,7 @@ pub struct Config {
     pub ledger: LedgerFile,
     /// How much, and how long.
     pub limits: Limits,
-    /// Who gets which notification.
+    /// Which notification goes where.
     pub rules: Vec<Rule>,
 }
 
@@ -49,7 +48,7 @@ pub struct Config {
 pub struct Notifications {
     /// Mail to one of these is. Its other recipients get it as it is.
     pub to: Vec<Mailbox>,
-    /// Mail from one of these is, to whomever it is.
+    /// Mail from one of these is, to whatever address.
     pub from: Vec<Mailbox>,
     /// What becomes of one that no rule is about.
     pub unmatched: Unmatched,
@@ -60,7 +59,7 @@ pub struct Notifications {
 pub enum Unmatched {
     /// It passes through, like all other mail.
     Pass,
-    /// Nobody gets it.
+    /// It goes to no address.
     Drop,
 }
 
@@ -96,14 +95,17 @@ pub struct Rest {
     pub keep: CachePolicy,
 }
 
-/// The password is nobody's business, not even the log's.
+/// The password must not get into a log.
 impl fmt::Debug for Rest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = self.credentials.as_ref().map(|(user, _)| user);
-        let (server, groups, cctray) = (&self.server, &self.pipeline_groups, &self.cctray);
+        let server = &self.server;
+        let groups = &self.pipeline_groups;
+        let cctray = &self.cctray;
         write!(
             f,
-            "Rest {{ server: {server:?}, pipeline_groups: {groups:?}, cctray: {cctray:?}, user: {user:?}, .. }}"
+            "Rest {{ server: {server:?}, pipeline_groups: {groups:?}, cctray: {cctray:?}, \
+                user: {user:?}, .. }}"
         )
     }
 }

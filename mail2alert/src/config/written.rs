@@ -1,5 +1,4 @@
-//! The configuration as it is written: its keys, what kind of value each has, and an example for
-//! each.
+//! The configuration as it is written: its keys, and what kind of value each has.
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -94,53 +93,4 @@ pub(super) struct WrittenRule {
     #[serde(default)]
     pub args: Vec<Text>,
     pub mailto: Spanned<Vec<Text>>,
-}
-
-/// What each key may look like. For everybody who got one wrong.
-const EXAMPLES: [(&str, &str); 35] = [
-    ("listen", "listen = \"127.0.0.1:2525\""),
-    ("hostname", "hostname = \"mail2alert.example.com\""),
-    (
-        "recipients",
-        "recipients = [\"mail2alert@example.com\", \"@example.com\"], or recipients = 100 in [limits]",
-    ),
-    ("postmaster", "postmaster = \"postmaster@example.com\""),
-    ("notifications", "[notifications], and below it to = [\"mail2alert@example.com\"]"),
-    ("to", "to = [\"mail2alert@example.com\"]"),
-    ("from", "from = [\"go@example.com\"]"),
-    ("unmatched", "unmatched = \"pass\", or \"drop\""),
-    ("downstream", "[downstream], and below it server = \"mail.example.com:25\""),
-    ("server", "server = \"mail.example.com:25\""),
-    ("connections", "connections = 10"),
-    ("timeout", "timeout = \"30 s\""),
-    ("rest", "[rest], and below it url = \"http://ci.example.com:8153/go\""),
-    ("url", "url = \"http://ci.example.com:8153/go\""),
-    ("user", "user = \"mail2alert\""),
-    ("password", "password = \"$GO_PASSWORD\""),
-    ("pipeline_groups", "pipeline_groups = \"/api/config/pipeline_groups\""),
-    ("cctray", "cctray = \"/cctray.xml\""),
-    ("longest", "longest = \"1 MB\""),
-    ("fresh", "fresh = \"30 s\""),
-    ("stale", "stale = \"10 min\""),
-    ("ledger", "[ledger], and below it file = \"/var/lib/mail2alert/ledger\""),
-    ("file", "file = \"/var/lib/mail2alert/ledger\""),
-    ("entries", "entries = 100_000"),
-    ("age", "age = \"5 days\""),
-    ("answer", "answer = \"1 min\""),
-    ("message", "message = \"10 MB\""),
-    ("hops", "hops = 100"),
-    ("shutdown", "shutdown = \"10 s\""),
-    ("bare_newlines", "bare_newlines = \"refuse\", or \"normalise\""),
-    (
-        "rules",
-        "[[rules]], and below it function = \"pipelines.any\" and mailto = [\"team@example.com\"]",
-    ),
-    ("events", "events = [\"BREAKS\", \"FIXED\"]"),
-    ("function", "function = \"pipelines.in_group\""),
-    ("args", "args = [\"my-group\"]"),
-    ("mailto", "mailto = [\"team@example.com\"]"),
-];
-
-pub(super) fn example(key: &str) -> Option<&'static str> {
-    EXAMPLES.iter().find(|(name, _)| *name == key).map(|(_, example)| *example)
 }

@@ -1,10 +1,10 @@
-//! The ledger: who has had which mail already, and how stages ended.
+//! The ledger: which recipients have had which mail, and how stages ended.
 //!
 //! When one of three recipients could not be served, the Notifyer is told to try again, and it will
 //! send the whole message. Without a memory, the other two get it twice; and with one that a crash
-//! wipes out, whenever there is a crash. So the relay writes down each recipient for whom the mail
+//! wipes out, whenever there is a crash. So the relay writes down each recipient for which the mail
 //! server has taken a message, on the disk, before it answers for it; and a retry, which is known
-//! by the digest of its bytes, goes only to those who are missing.
+//! by the digest of its bytes, goes only to those that are missing.
 //!
 //! The ledger is bounded by number and by age. What is forgotten too early costs a duplicate, never
 //! a mail.
@@ -29,7 +29,7 @@ use thiserror::Error;
 use tokio::{task::spawn_blocking, time::Instant};
 
 impl Digest {
-    /// The digest of a message: of who sent it, and of all its bytes. Two retries of one message
+    /// The digest of a message: of its sender, and of all its bytes. Two retries of one message
     /// have the same.
     pub fn of(sender: Option<&Mailbox>, message: &[u8]) -> Digest {
         let sender = sender.map(Mailbox::to_string).unwrap_or_default();
@@ -115,7 +115,7 @@ impl Ledger {
         Ok((ledger, damaged))
     }
 
-    /// Those of the recipients who have not had the message yet.
+    /// Those of the recipients that have not had the message yet.
     pub fn missing(&self, message: &Digest, recipients: &[Mailbox]) -> Vec<Mailbox> {
         let mut memory = lock(&self.memory);
         memory.forget_the_old(self.clock.now());
@@ -123,7 +123,7 @@ impl Ledger {
         recipients.iter().filter(|recipient| !sent.contains(recipient)).cloned().collect()
     }
 
-    /// Whether anybody has had the message.
+    /// Whether any recipient has had the message.
     pub fn knows(&self, message: &Digest) -> bool {
         let mut memory = lock(&self.memory);
         memory.forget_the_old(self.clock.now());
@@ -195,7 +195,7 @@ impl Ledger {
         }
         let memory = self.memory.clone();
         // A disk may take its time, and this thread has others to serve. The closure runs to its
-        // end even if nobody waits for it any more.
+        // end even if it is not waited for any more.
         let written = spawn_blocking(move || disk.write(&memory)).await;
         let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
         written.map_err(|error| LedgerError {
@@ -205,7 +205,7 @@ impl Ledger {
     }
 }
 
-/// Nobody panics while they hold it.
+/// There is no panic while it is held.
 fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -310,9 +310,14 @@ impl Memory {
         }
     }
 
+    /// Whether a place in the order is still that of a message that is remembered.
+    fn is_current(&self, at: u64, message: &Digest) -> bool {
+        matches!(self.messages.get(message), Some(entry) if entry.at == at)
+    }
+
     fn forget_the_old(&mut self, now: u64) {
         while let Some(&(at, message)) = self.order.front() {
-            let is_current = self.messages.get(&message).is_some_and(|entry| entry.at == at);
+            let is_current = self.is_current(at, &message);
             let is_old = now.saturating_sub(at) >= self.bounds.age.as_secs();
             if is_current && !is_old && self.entries <= self.bounds.entries {
                 return;
@@ -327,24 +332,28 @@ impl Memory {
     /// Messages that were forgotten early leave their place in the order behind.
     fn tidy_up(&mut self) {
         if self.order.len() > 2 * self.messages.len() + 1000 {
-            let messages = &self.messages;
-            self.order
-                .retain(|(at, message)| messages.get(message).is_some_and(|entry| entry.at == *at));
+            let order = std::mem::take(&mut self.order);
+            self.order =
+                order.into_iter().filter(|(at, message)| self.is_current(*at, message)).collect();
         }
     }
 
     /// All that is worth keeping, in an order in which it can be read again. It includes what is
     /// unwritten.
     fn everything(&self) -> Vec<Record> {
-        let messages = self.order.iter().filter_map(|(at, message)| {
-            let entry = self.messages.get(message).filter(|entry| entry.at == *at)?;
-            Some(entry.to.iter().map(|to| Record {
-                at: *at,
-                what: What::Sent { message: *message, to: to.to_string() },
-            }))
-        });
-        let ended = self.stages.iter().map(|ended| Record { at: 0, what: What::Ended(ended) }); // which has no age
-        messages.flatten().chain(ended).collect()
+        let mut records = vec![];
+        for (at, message) in &self.order {
+            if !self.is_current(*at, message) {
+                continue;
+            }
+            for to in &self.messages[message].to {
+                let what = What::Sent { message: *message, to: to.to_string() };
+                records.push(Record { at: *at, what });
+            }
+        }
+        // How a stage ended has no age.
+        records.extend(self.stages.iter().map(|ended| Record { at: 0, what: What::Ended(ended) }));
+        records
     }
 }
 
@@ -393,7 +402,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_retry_is_for_those_who_are_missing_also_after_a_restart() {
+    async fn a_retry_is_for_those_that_are_missing_also_after_a_restart() {
         let folder = Folder::new();
         let ledger = folder.open(BOUNDS);
         let all = mailboxes(["a", "b", "c"]);
@@ -416,7 +425,8 @@ mod tests {
 
     #[test]
     fn a_message_is_known_by_its_sender_and_all_its_bytes() {
-        let (go, ci) = (mailbox("go"), mailbox("ci"));
+        let go = mailbox("go");
+        let ci = mailbox("ci");
         let digests = [
             Digest::of(Some(&go), b"x"),
             Digest::of(Some(&ci), b"x"),
@@ -523,7 +533,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn many_who_note_at_once_are_all_on_the_disk() {
+    async fn many_notes_at_once_are_all_on_the_disk() {
         let folder = Folder::new();
         let ledger = folder.open(BOUNDS);
         let names: Vec<String> = (0..200).map(|number| format!("r{number}")).collect();
@@ -532,13 +542,13 @@ mod tests {
         )
         .await;
         assert!(all.iter().all(Result::is_ok));
-        let everybody: Vec<Mailbox> = names.iter().map(|name| mailbox(name)).collect();
-        assert_eq!(folder.open_after_crash().missing(&digest("1"), &everybody), []);
+        let all_of_them: Vec<Mailbox> = names.iter().map(|name| mailbox(name)).collect();
+        assert_eq!(folder.open_after_crash().missing(&digest("1"), &all_of_them), []);
         assert_eq!(folder.lines(), 200);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_does_not_wait_for_the_disk_is_remembered_all_the_same() {
+    async fn what_does_not_wait_for_the_disk_is_remembered_all_the_same() {
         let folder = Folder::new();
         let ledger = folder.open(BOUNDS);
         assert_eq!(

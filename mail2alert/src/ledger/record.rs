@@ -6,11 +6,11 @@
 //! ```text
 //! mail2alert ledger 2
 //! 27edcd6d {"at":1511222400,"sent":{"message":"9f86…0a08","to":"team-a@example.com"}}
-//! ac850ee6 {"at":1511222401,"ended":{"stage":{"pipeline":"p1","stage":"s"},"run":[2,1],"ending":"failed"}}
+//! ac850ee6 {"at":1511222401,"ended":{"stage":{"pipeline":"p1","stage":"s"},"run":[2,1],…}}
 //! ```
 //!
-//! The disk has a record before the Notifyer hears of what it says ([`Sync::EachAppend`]). A damaged
-//! line is left out: what is forgotten costs a duplicate, never a mail.
+//! The disk has a record before the Notifyer hears of what it says ([`Sync::EachAppend`]). A
+//! damaged line is left out: what is forgotten costs a duplicate, never a mail.
 use super::super::gocd::StageEnd;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -127,8 +127,9 @@ mod tests {
             at: 1,
             what: What::Sent { message: Digest([0xa5; 32]), to: "\"a b\"@example.com".into() },
         };
-        let expected = r#"{"at":1,"sent":{"message":"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5","to":"\"a b\"@example.com"}}"#;
-        let expected = expected.replace('\u{2028}', "");
+        let digest = "a5".repeat(32);
+        let expected =
+            format!(r#"{{"at":1,"sent":{{"message":"{digest}","to":"\"a b\"@example.com"}}}}"#);
         assert_eq!(record.to_json(), expected, "the format has changed, so its number must");
     }
 }

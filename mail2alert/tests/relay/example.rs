@@ -75,7 +75,7 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
         said_by(mail_server, "Mail2alert"),
         [GET, SEND, "451", GET, "SEND to team-b", "250"]
     );
-    assert_eq!(said_by(mail_server, "main"), once, "the retry went to the one who was missing");
+    assert_eq!(said_by(mail_server, "main"), once, "the retry went to the one that was missing");
 
     assert_eq!(
         said_by(notifyer, "Notifyer"),
@@ -96,7 +96,7 @@ fn the_lanes_are_those_of_the_diagram_and_so_is_what_they_say() {
         "team-a has 2 mails",
         "team-b has 2 mails",
     ];
-    assert_eq!(said_by(mail2alert, "main"), crashed, "the one duplicate, since nobody knew");
+    assert_eq!(said_by(mail2alert, "main"), crashed, "the one duplicate, since it was not known");
 }
 
 /// What is drawn of a scene: the text between its first line, with the names, and its last.

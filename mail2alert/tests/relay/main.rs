@@ -1,4 +1,4 @@
-//! Mail2alert: what its configuration says, and what it does when everybody around it fails.
+//! Mail2alert: what its configuration says, and what it does when all around it fail.
 mod config;
 mod example;
 mod original;

@@ -29,11 +29,11 @@ async fn mail_that_is_no_notification_passes_through() {
         "{trace}"
     );
     assert_eq!(trace.matches("\r\n").count(), 3);
-    assert_eq!(world.rest.script.count("groups"), 0, "nobody had to know anything for that");
+    assert_eq!(world.rest.script.count("groups"), 0, "no facts were needed for that");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_notification_goes_to_those_whom_the_rules_name() {
+async fn a_notification_goes_to_those_that_the_rules_name() {
     let world = World::new().await;
     assert_eq!(world.code(&broken("1")).await, 250);
     assert_eq!(world.mail_server.recipients(), TEAMS);
@@ -80,13 +80,14 @@ async fn what_no_rule_is_about_is_passed_through_or_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn mail_from_the_build_server_goes_where_the_rules_say_whomever_it_is_to() {
+async fn mail_from_the_build_server_goes_where_the_rules_say_whatever_its_recipients() {
     let config = config(|text| {
         let text = text.replace(
             "[notifications]",
             "[notifications]\nfrom = [\"go@example.com\"]\nunmatched = \"drop\"",
         );
-        let rule = "[[rules]]\nfrom = [\"go@example.com\"]\nfunction = \"mail.in_subject\"\nargs = [\"server\", \"backup\"]\n\
+        let rule = "[[rules]]\nfrom = [\"go@example.com\"]\nfunction = \"mail.in_subject\"\n\
+            args = [\"server\", \"backup\"]\n\
             mailto = [\"sys@example.com\", \"op@example.com\"]";
         format!("{text}\n{rule}")
     });
@@ -167,7 +168,7 @@ async fn no_state_before_the_ack() {
     assert_eq!(
         world.mail_server.recipients().len(),
         4,
-        "the next failure is not, and goes to nobody's team"
+        "the next failure is not, and goes to no team"
     );
 }
 

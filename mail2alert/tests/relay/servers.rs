@@ -1,4 +1,4 @@
-//! Those around the relay: a REST API and a mail server, all of whose faults are to order, and a
+//! What is around the relay: a REST API and a mail server, with faults to order, and a
 //! Notifyer. They talk over any stream of bytes: a pipe in memory, so that the clock can be paused
 //! and every deadline is exact, or TCP, to a process of its own.
 #![allow(dead_code)] // two sets of tests use it, each another part of it
@@ -118,8 +118,10 @@ impl Script {
 }
 
 /// A mail that the mail server has taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Taken {
+    /// What MAIL said besides the sender.
+    pub parameters: String,
     pub from: String,
     pub to: Vec<String>,
     pub text: String,
@@ -144,7 +146,7 @@ impl MailServer {
             let (io, _) = listener.accept().await.expect("a connection");
             let server = self.clone();
             tokio::spawn(async move {
-                let _ = server.converse(io).await; // whoever hangs up has a reason
+                let _ = server.converse(io).await; // a client that hangs up has a reason
             });
         }
     }
@@ -155,8 +157,8 @@ impl MailServer {
             return Ok(());
         }
         let mut began = false;
-        let (mut mail, mut line) =
-            (Taken { from: String::new(), to: vec![], text: String::new() }, String::new());
+        let mut mail = Taken::default();
+        let mut line = String::new();
         loop {
             line.clear();
             if io.read_line(&mut line).await? == 0 {
@@ -176,7 +178,9 @@ impl MailServer {
                     .await?
                 }
                 "MAIL" => {
-                    mail = Taken { from: address, to: vec![], text: String::new() };
+                    let (_, parameters) = rest.rsplit_once('>').unwrap_or_default();
+                    mail =
+                        Taken { from: address, parameters: parameters.into(), ..Taken::default() };
                     began = false;
                     self.act(&mut io, "MAIL", "250 ok", || began = true).await?
                 }
@@ -188,7 +192,7 @@ impl MailServer {
                     .await?
                 }
                 "DATA" if mail.to.is_empty() => {
-                    self.act(&mut io, "DATA", "554 nobody", || ()).await?
+                    self.act(&mut io, "DATA", "554 no recipients", || ()).await?
                 }
                 "DATA" => match self.script.next("DATA") {
                     act @ (Act::Serve | Act::Late(_) | Act::Hold(_)) => {
@@ -277,7 +281,7 @@ impl MailServer {
         Ok(true)
     }
 
-    /// To whom mail went, in the order of their names, as often as it did.
+    /// The recipients of mail, in the order of their names, each as often as it got one.
     pub fn recipients(&self) -> Vec<String> {
         let taken = self.taken.lock().unwrap();
         let mut recipients: Vec<String> = taken.iter().flat_map(|mail| mail.to.clone()).collect();
@@ -306,8 +310,10 @@ async fn read_message(io: &mut (impl AsyncBufReadExt + Unpin)) -> io::Result<Str
 }
 
 pub const GROUPS: &str = r#"[{"name":"team-a","pipelines":[{"name":"p1"}]},
-    {"name":"team-b","pipelines":[{"name":"p1"},{"name":"p2"}]},{"name":"team-c","pipelines":[{"name":"p1"}]}]"#;
-pub const CCTRAY: &str = r#"<Projects><Project name="p1 :: s" lastBuildStatus="Success" lastBuildLabel="1"/>
+    {"name":"team-b","pipelines":[{"name":"p1"},{"name":"p2"}]},
+    {"name":"team-c","pipelines":[{"name":"p1"}]}]"#;
+pub const CCTRAY: &str = r#"<Projects>
+    <Project name="p1 :: s" lastBuildStatus="Success" lastBuildLabel="1"/>
     <Project name="p2 :: s" lastBuildStatus="Failure" lastBuildLabel="1"/></Projects>"#;
 
 /// A REST API that has pipeline groups and a `cctray.xml`, and can be told to fail at `groups` or
@@ -328,7 +334,7 @@ impl Rest {
             let (io, _) = listener.accept().await.expect("a connection");
             let server = self.clone();
             tokio::spawn(async move {
-                let _ = server.converse(io).await; // whoever hangs up has a reason
+                let _ = server.converse(io).await; // a client that hangs up has a reason
             });
         }
     }
@@ -447,7 +453,8 @@ pub async fn send_bytes(dial: &impl Dial, bytes: &[u8]) -> String {
 /// A notification with an identity of its own.
 pub fn notification(id: &str, subject: &str) -> String {
     format!(
-        "From: go@example.com\nTo: mail2alert@example.com\nMessage-ID: <{id}@ci>\nSubject: {subject}\n\nSee there.\n"
+        "From: go@example.com\nTo: mail2alert@example.com\nMessage-ID: <{id}@ci>\n\
+        Subject: {subject}\n\nSee there.\n"
     )
 }
 

@@ -48,7 +48,7 @@ async fn threat_14_only_own_recipients() {
     assert_eq!(
         world.mail_server.recipients(),
         expected,
-        "and nobody else, whichever way it was tried"
+        "and no other, whichever way it was tried"
     );
 }
 
@@ -182,7 +182,7 @@ async fn threat_16_slow_at_every_step_is_too_slow_in_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_16_nobody_there() {
+async fn threat_16_no_server_there() {
     let mut world = World::new().await;
     world.lose_the_mail_server().await;
     let (outcome, took) = world.send(&broken("1")).await;
@@ -207,7 +207,7 @@ async fn threat_16_connections_to_the_mail_server_are_bounded() {
 // 17: some have it, and some do not.
 
 #[tokio::test(start_paused = true)]
-async fn threat_17_a_retry_goes_to_those_who_are_missing() {
+async fn threat_17_a_retry_goes_to_those_that_are_missing() {
     let world = World::new().await;
     world.mail_server.script.at("RCPT team-b", say("450 busy"));
     let (outcome, _) = world.send(&broken("1")).await;
@@ -222,7 +222,7 @@ async fn threat_17_a_retry_goes_to_those_who_are_missing() {
     assert_eq!(
         world.mail_server.recipients(),
         TEAMS,
-        "if it did not hear that, the next retry goes to nobody"
+        "if it did not hear that, the next retry goes to no recipient"
     );
     assert_eq!(world.send(&broken("2")).await.0, IN_GOOD_HANDS);
     assert_eq!(world.mail_server.recipients().len(), 6, "another mail does");
@@ -267,7 +267,7 @@ async fn threat_17_what_is_refused_for_good_is_told_to_the_postmaster() {
     assert_eq!(
         (notice.from.as_str(), notice.to),
         ("", vec!["boss@example.com".to_owned()]),
-        "nobody answers it"
+        "no machine answers it"
     );
     assert!(
         notice.text.contains("\r\n    team-b@example.com: 550 5.1.1 no team b\r\n"),
@@ -314,7 +314,7 @@ async fn threat_17_doubt_about_one_outweighs_a_refusal_of_another() {
     assert_eq!(
         world.mail_server.recipients(),
         [""; 0],
-        "and the Notifyer knows it, so nobody else has to"
+        "and the Notifyer knows it, so no notice is needed"
     );
 }
 
@@ -325,7 +325,7 @@ async fn threat_17_a_mail_without_identity_is_a_new_one_once_it_was_acknowledged
     let to = ["ann@people.example.com", "bob@people.example.com"];
     for day in 1..=3 {
         assert_eq!(world.send_to(&to, alarm).await, [IN_GOOD_HANDS; 2]);
-        assert_eq!(world.mail_server.recipients().len(), 2 * day, "nobody has to go without");
+        assert_eq!(world.mail_server.recipients().len(), 2 * day, "no recipient has to go without");
     }
     world.mail_server.script.at("RCPT bob", say("450 busy"));
     assert!(world.send_to(&to, alarm).await[0].starts_with("451 "));
@@ -337,7 +337,7 @@ async fn threat_17_a_mail_without_identity_is_a_new_one_once_it_was_acknowledged
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_17_who_sends_again_too_soon_does_not_double_it() {
+async fn threat_17_a_retry_that_comes_too_soon_does_not_double_it() {
     let world = World::new().await;
     world.mail_server.script.at("message", Act::Late(Duration::from_secs(3)));
     let text = broken("1");
@@ -348,7 +348,7 @@ async fn threat_17_who_sends_again_too_soon_does_not_double_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_17_a_mail_that_is_refused_in_the_end_is_answered_for_by_those_who_had_it() {
+async fn threat_17_a_mail_that_is_refused_in_the_end_is_answered_for_by_those_that_had_it() {
     let world = World::new().await;
     world.mail_server.script.at("RCPT team-b", say("450 busy"));
     assert_eq!(world.code(&broken("1")).await, 451);
@@ -408,7 +408,7 @@ async fn threat_18_a_cut_after_the_final_dot_costs_one_duplicate_a_retry() {
     assert_eq!(world.code(&broken("1")).await, 250);
     assert_eq!(copies(), 4);
     assert_eq!(world.code(&broken("1")).await, 250);
-    assert_eq!(copies(), 4, "and none once somebody has said so");
+    assert_eq!(copies(), 4, "and none once it has said so");
 }
 
 #[tokio::test(start_paused = true)]
@@ -431,8 +431,8 @@ async fn threat_18_a_reply_that_ends_with_lf_alone_is_no_reply() {
 
 #[tokio::test(start_paused = true)]
 async fn threat_16_a_mail_in_latin_1_is_passed_on_as_it_is() {
-    // Whatever the mail server offers or not: it has not refused the mail, and an alarm that arrives
-    // with a strange letter is better than none.
+    // Whatever the mail server offers or not: it has not refused the mail, and an alarm that
+    // arrives with a strange letter is better than none.
     const HEADER: &[u8] =
         b"Subject: Stage [p1/2/s/1] failed\nX-Note: Gr\xfc\xdfe\nMessage-ID: <1@ci>\n\nhello\n";
     const BODY: &[u8] = b"Subject: Stage [p1/2/s/1] failed\nMessage-ID: <2@ci>\n\n\xfc\n";
@@ -447,10 +447,23 @@ async fn threat_16_a_mail_in_latin_1_is_passed_on_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn threat_16_a_mail_in_latin_1_is_not_called_utf_8_where_that_is_offered() {
+    // Or the next server, without SMTPUTF8, would have to send it back.
+    const MAIL: &[u8] =
+        b"Subject: Stage [p1/2/s/1] failed\nX-Note: Gr\xfc\xdfe\nMessage-ID: <1@ci>\n\nhello\n";
+    let world = World::new().await;
+    let offered = "250-mail.example.com\r\n250-8BITMIME\r\n250 SMTPUTF8";
+    world.mail_server.script.at("EHLO", say(offered));
+    assert_eq!(send_bytes(&world.notifyer, MAIL).await, IN_GOOD_HANDS);
+    let taken = world.mail_server.taken.lock().unwrap();
+    assert_eq!(taken[0].parameters, " BODY=8BITMIME");
+}
+
+#[tokio::test(start_paused = true)]
 async fn threat_16_a_server_that_refuses_to_be_greeted_has_said_nothing_of_the_mail() {
     let world = World::new().await;
     world.mail_server.script.decide(|step, _| match step {
-        "EHLO" | "HELO" => say("550 5.7.1 who are you"),
+        "EHLO" | "HELO" => say("550 5.7.1 you are unknown"),
         _ => Act::Serve,
     });
     assert_eq!(world.code(&broken("1")).await, 451);
@@ -534,7 +547,7 @@ async fn threat_19_a_slow_body_has_its_own_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_19_nobody_there() {
+async fn threat_19_no_server_there() {
     let mut world = World::new().await;
     world.lose_the_rest_api().await;
     assert_eq!(world.code(&broken("1")).await, 451);
@@ -660,7 +673,7 @@ async fn threat_21_another_ack_meanwhile_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_21_nothing_is_learnt_from_an_ack_that_nobody_heard() {
+async fn threat_21_nothing_is_learnt_from_an_ack_that_was_not_heard() {
     use mail2alert::network::Dial;
     use tokio::io::AsyncWriteExt;
     let world = World::new().await;
@@ -753,7 +766,7 @@ async fn threat_22_what_is_under_way_is_finished_when_it_is_told_to_stop() {
         let another = world.send(&broken("2")).await.0;
         assert!(
             another.contains("the connection broke"),
-            "{step}: it accepts nobody any more: {another}"
+            "{step}: it accepts no client any more: {another}"
         );
         let summary = world.stop().await;
         assert_eq!(
@@ -820,7 +833,7 @@ async fn threat_22_what_takes_too_long_is_cut_off_and_never_acknowledged() {
         };
         let start = Instant::now();
         let summary = world.stop().await;
-        let error = mail.await.expect("it does not panic").expect_err("nobody answers for it");
+        let error = mail.await.expect("it does not panic").expect_err("it has no outcome");
         assert!(error.contains("hung up"), "{step}: {error}");
         assert_eq!((start.elapsed().as_millis(), summary.cut_off), (1000, 1), "{step}");
         assert_eq!(
@@ -832,7 +845,7 @@ async fn threat_22_what_takes_too_long_is_cut_off_and_never_acknowledged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn threat_22_who_says_nothing_is_told_to_go() {
+async fn threat_22_a_silent_client_is_told_to_go() {
     use mail2alert::network::Dial;
     use tokio::io::AsyncReadExt;
     let mut world = World::new().await;

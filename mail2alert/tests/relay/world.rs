@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    /// A relay whose steps are seen by somebody else, too.
+    /// A relay with steps that another observer sees, too.
     pub async fn watched(
         config: Config,
         see: impl Fn(&RelayEvent) + Send + Sync + 'static,
@@ -150,13 +150,13 @@ impl World {
         lock.try_lock().is_err()
     }
 
-    /// From now on nobody is there.
+    /// From now on it cannot be reached.
     pub async fn lose_the_mail_server(&mut self) {
         self.servers[0].abort();
         let _ = (&mut self.servers[0]).await;
     }
 
-    /// From now on nobody is there.
+    /// From now on it cannot be reached.
     pub async fn lose_the_rest_api(&mut self) {
         self.servers[1].abort();
         let _ = (&mut self.servers[1]).await;

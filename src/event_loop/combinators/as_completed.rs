@@ -58,6 +58,7 @@ pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
 
 /// What asyncio has a `Queue` for.
 struct Completed<T: 'static> {
+    /// Where each wait for a result makes its future.
     event_loop: EventLoop,
     /// Those that are done and were not given out. `None`: the time was up.
     done: RefCell<VecDeque<Option<Future<T>>>>,
@@ -128,8 +129,11 @@ async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
 /// A wait for the next result. If it ends in any other way than by getting one, it lets the next
 /// one have it.
 struct Waiting<'a, T: 'static> {
+    /// What it stands in line at.
     completed: &'a Completed<T>,
+    /// Its place in that line.
     getter: &'a Future<()>,
+    /// The wait has ended as it should, and there is nothing to hand on.
     was_woken: bool,
 }
 

@@ -58,6 +58,7 @@ pub async fn task_group<T>(body: impl AsyncFnOnce(TaskGroup) -> Result<T>) -> Re
 pub struct TaskGroup(Rc<Group>);
 
 struct Group {
+    /// Where its tasks run.
     event_loop: EventLoop,
     /// The task that runs the body.
     parent: TaskRef,

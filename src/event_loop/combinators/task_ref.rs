@@ -1,4 +1,4 @@
-//! Tasks of whatever type: which there are, which one runs, and how often each was asked to cancel.
+//! Tasks of any type: which there are, which one runs, and how often each was asked to cancel.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use crate::event_loop::future::AnyFuture;
 use crate::event_loop::handle::Call;
 use crate::event_loop::{Error, EventLoop, Future, Result, get_running_loop};
 
-/// A task, whatever its result is: what [`current_task`] and [`all_tasks`] give. Clones are the
+/// A task of any type: what [`current_task`] and [`all_tasks`] give. Clones are the
 /// same task.
 #[derive(Clone)]
 pub struct TaskRef(Rc<dyn AnyFuture>);

@@ -65,29 +65,38 @@ pub async fn timeout_at<T>(
 pub struct Timeout(Rc<Scope>);
 
 struct Scope {
+    /// Whose clock it goes by.
     event_loop: EventLoop,
     /// The task that is cancelled.
     task: TaskRef,
     /// How often it had been asked to cancel before. Only if no more than that is left at the end
     /// was the cancel ours.
     cancelling: u32,
+    /// When it expires; `None` is never.
     when: Cell<Option<Duration>>,
+    /// What will expire it, to be cancelled when another time is set or the body is over.
     timer: Cell<Option<Timer>>,
+    /// How far it has come: only the first phase can be rescheduled.
     phase: Cell<Phase>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
+    /// The body runs, and there is time left.
     Entered,
     /// The task was asked to cancel.
     Expiring,
+    /// The body is over, after the task was asked to cancel.
     Expired,
+    /// The body was over before its time.
     Exited,
 }
 
 /// A time that has come already is a call, not a timer, as in asyncio.
 enum Timer {
+    /// The time had come when it was set.
     Soon(Handle),
+    /// It had not.
     Later(TimerHandle),
 }
 
@@ -178,6 +187,7 @@ pin_project_lite::pin_project! {
     /// gets the error itself; if nothing in the body has taken it, the body is dropped, and the
     /// error is its outcome.
     pub(super) struct Interruptible<B> {
+        // `None` once it was dropped, because nothing in it has taken the error.
         #[pin]
         body: Option<B>,
     }

@@ -13,7 +13,7 @@ use crate::event_loop::{
 /// When [`wait`] returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReturnWhen {
-    /// As soon as one is done, in whatever way.
+    /// As soon as one is done: with a result, with an exception, or cancelled.
     FirstCompleted,
     /// As soon as one ends with an exception, which a cancelled one does not, or all are done.
     FirstException,
@@ -87,7 +87,9 @@ pub(super) fn each_once<E: EnsureFuture<Output: 'static>>(
 
 /// Takes a callback back from several futures at the end of its scope.
 struct RemoveOnDrop<'a, T: 'static> {
+    /// Those that have the callback.
     futures: &'a [Future<T>],
+    /// One for all of them.
     callback: &'a DoneCallback<T>,
 }
 

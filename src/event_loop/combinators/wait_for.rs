@@ -67,7 +67,9 @@ fn release_when_done<T>(future: &Future<T>, waiter: &Future<()>) -> OnDone<T> {
 
 /// A done callback that ends with its scope.
 struct OnDone<T: 'static> {
+    /// What has the callback.
     future: Future<T>,
+    /// What is to be taken back.
     callback: DoneCallback<T>,
 }
 

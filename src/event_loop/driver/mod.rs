@@ -51,8 +51,8 @@ pub trait Driver {
         std::thread::spawn(job);
     }
 
-    /// Calls `run`, which turns the loop, in whatever surroundings callbacks and tasks shall have.
-    /// An error, if the loop cannot run here.
+    /// Calls `run`, which turns the loop, in the surroundings that callbacks and tasks need, such
+    /// as a runtime's context. An error, if the loop cannot run here.
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
         run();
         Ok(())

@@ -38,7 +38,7 @@ pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, W
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use layout::LeftOut;
 pub use marks::Mark;
-pub use page::to_page;
+pub use page::{Step, SteppedLane, SteppedRun, Track, to_page};
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;
 pub use places::Places;

@@ -1,11 +1,11 @@
 //! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by
 //! colour alone.
-
 //!
 //! A colour has to pass three tests, which stand below: text can be read on what it lies on (a
 //! contrast of 4.5, or 7 for running text), a bar can be seen on its paper (3.0), and both hold for
 //! what is laid over with stripes. When you change a colour, these tell you at once; that
 //! neighbours look different you have to see for yourself.
+
 /// A colour as red, green and blue.
 pub(super) type Rgb = [u8; 3];
 

@@ -7,8 +7,8 @@
 //! pass a poll on to is what is waited for.
 use super::place::Frame;
 
-/// The end of a file's path, and what is said of a wait that goes through it.
-// Checked from top to bottom, and a path is in one line only.
+/// The end of a file's path, and what is said of a wait that goes through it. Checked from top to
+/// bottom, and a path is in one line only.
 const FILES: &[(&str, &str)] = &[
     ("/src/sync/barrier.rs", "Barrier::wait"),
     ("/src/sync/broadcast.rs", "broadcast::Receiver::recv"),

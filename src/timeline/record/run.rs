@@ -163,8 +163,15 @@ struct Ahead {
 /// What goes on without a lane, after the limit, is not followed for longer than so many timers.
 const MOST_PARKS: u32 = 1000;
 
-/// A stack on which a lane has registered its waker, and the lane inside it that it polled there.
-type Registration = (u32, Option<LaneId>);
+/// A stack on which a lane has registered its waker.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Registration {
+    /// The number of the stack: see [`Log::stacks`].
+    stack: u32,
+    /// The lane that it polled there, if that is what it waits for; none where its waker was
+    /// cloned.
+    inside: Option<LaneId>,
+}
 
 /// A wake that has to be explained later: looking up what is on a stack takes too long for a run.
 pub(super) struct Traced {
@@ -213,7 +220,8 @@ pub(super) struct LaneState {
     registered: Vec<Registration>,
     /// Where it woke itself in the poll that is going on: it wants to be polled again.
     gave_way: Option<u32>,
-    /// Where it registered the waker that it has now.
+    /// Where it registered the waker that it has now: the number of a stack. None if that is in
+    /// several places, or nowhere.
     place: Option<u32>,
     /// When its poll began, on the wall clock.
     /// So a poll that blocks is seen also where the paused clock stands still.
@@ -724,30 +732,10 @@ impl Run {
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
         // The poll is over: what it registered becomes what the lane waits for.
         let mut registered = std::mem::take(&mut state.registered);
-        // What is polled as a lane is noted at each poll, with or without a clone.
-        let mut cloned = registered.iter().filter(|(_, inside)| inside.is_none());
-        // One clone says where the lane waits. With two it is a `join!` or a `select!`, and only
-        // new wakers can show whether all of them register again.
-        let first = cloned.next();
-        let second = cloned.next();
-        let moved = match (first, second) {
-            (Some((place, _)), None) => {
-                let before = state.place.replace(*place);
-                if before.is_none() || before == state.place {
-                    Moved::NoButCloned
-                } else {
-                    Moved::Yes
-                }
-            }
-            (Some(_), Some(_)) => Moved::Yes,
-            (None, _) => Moved::No,
-        };
-        if moved == Moved::Yes {
-            state.place = None;
-        }
+        let moved = state.moves(&registered);
         // A lane that has only woken itself, as `yield_now` does, waits where it did that.
         if let (true, Some(stack)) = (registered.is_empty(), state.gave_way) {
-            registered.push((stack, None));
+            registered.push(Registration { stack, inside: None });
         }
         let made_at = state.made_at;
         // Nothing registered: a future that has a waker already, and was polled for nothing.
@@ -766,12 +754,13 @@ impl Run {
 
     /// `lane` registers its waker now, or waits by itself: what is on the stack is where it waits.
     pub fn registers(&self, lane: LaneId) {
-        self.note_stack(lane, |state, stack| state.registers((stack, None)));
+        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside: None }));
     }
 
     /// `lane` has polled `inside`, a lane that is part of it and that is not ready.
     pub fn waits_for(&self, lane: LaneId, inside: LaneId) {
-        self.note_stack(lane, |state, stack| state.registers((stack, Some(inside))));
+        let inside = Some(inside);
+        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside }));
     }
 
     /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
@@ -1123,8 +1112,8 @@ impl Log {
             return known.clone();
         }
         let mut stacks: Vec<(Stack, Option<LaneId>)> = vec![];
-        for (number, lane) in &key.0 {
-            stacks.push((self.stacks.get(*number), *lane));
+        for Registration { stack, inside } in &key.0 {
+            stacks.push((self.stacks.get(*stack), *inside));
         }
         let when = if stacks.is_empty() { Registered::Never } else { Registered::Now };
         let waits = Waits::new(made_at, when, stacks);
@@ -1223,6 +1212,34 @@ impl LaneState {
         self.registered.retain(|other| *other != registration);
         if self.registered.len() < MOST_PLACES {
             self.registered.push(registration);
+        }
+    }
+
+    /// What a poll that returned `Pending` registered, compared with where the lane waited before.
+    fn moves(&mut self, registered: &[Registration]) -> Moved {
+        // What is polled as a lane is noted at each poll, with or without a clone.
+        let mut cloned = vec![];
+        for registration in registered {
+            if registration.inside.is_none() {
+                cloned.push(registration.stack);
+            }
+        }
+        match cloned[..] {
+            [] => Moved::No,
+            // One clone says where the lane waits.
+            [place] => match self.place.replace(place) {
+                Some(before) if before != place => {
+                    self.place = None;
+                    Moved::Yes
+                }
+                _ => Moved::NoButCloned,
+            },
+            // With two it is a `join!` or a `select!`, and only new wakers can show whether all of
+            // them register again.
+            _ => {
+                self.place = None;
+                Moved::Yes
+            }
         }
     }
 

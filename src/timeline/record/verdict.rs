@@ -273,8 +273,8 @@ fn one(code: Code, sentence: String) -> Causes {
     Causes { opening: None, causes: vec![Cause { code, sentence }] }
 }
 
-/// When a lane has last begun to do what it does now.
-/// Lanes that have ended do not count: what is still there is what could go on.
+/// When a lane has last begun to do what it does now. Lanes that have ended do not count: what is
+/// still there is what could go on.
 fn last_change(log: &Log) -> Duration {
     let mut last = Duration::ZERO;
     for lane in log.lanes.values() {
@@ -314,9 +314,8 @@ fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
     lanes
 }
 
-/// What there is to say of one lane at the limit.
-/// The order of the arms is that of how much each explains: a lane that was woken and not polled is
-/// not deadlocked, whatever else holds.
+/// What there is to say of one lane at the limit. The order of the arms is that of how much each
+/// explains: a lane that was woken and not polled is not deadlocked, whatever else holds.
 fn cause(
     log: &Log,
     number: LaneId,

@@ -1,14 +1,18 @@
 //! What a learner reads when an attempt fails, and that a verdict comes whatever was written.
-use async_concepts::{LaneExt, say};
+use async_concepts::{LaneExt, say, timeline::Recording};
 use futures::join;
 use std::{
+    cell::Cell,
     future::{pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     task::Poll,
     time::Duration,
 };
 use tokio::time::sleep;
-use workshop::{Attempt, Prediction, attempt, attempt_for_real, ms, scenario};
+use workshop::{
+    Attempt, Everywhere, Prediction, attempt, attempt_for_real, every_cancellation, every_schedule,
+    ms, scenario,
+};
 
 /// With a prediction, everything is shown.
 const PREDICTED: Prediction = Some((100, ""));
@@ -301,4 +305,106 @@ fn the_mistakes_of_every_exercise_are_told_apart() {
             .at_most(1, "job"),
     );
     assert!(five.starts_with("too many at a time: 2 lanes “job”"), "{five}");
+}
+
+/// The verdict of an exploration that fails, in one line.
+fn explored<T: std::fmt::Debug + Send + 'static>(everywhere: Everywhere<T>) -> String {
+    let verdict = AssertUnwindSafe(|| everywhere.predicted(PREDICTED).verdict());
+    let panic = catch_unwind(verdict).expect_err("all runs pass");
+    panic.downcast::<String>().expect("a verdict is text").replace('\n', " ")
+}
+
+#[test]
+fn what_holds_in_tokios_own_order_only_fails_with_the_schedule_drawn() {
+    let program = || async {
+        let news = tokio::sync::Notify::new();
+        let waiter = async { news.notified().await };
+        let teller = async { news.notify_waiters() };
+        join!(waiter.lane("waiter"), teller.lane("teller"));
+    };
+    let text = explored(every_schedule(program));
+    assert!(text.starts_with("it never ends: "), "{text}");
+    assert!(text.contains(" fail; here, at decision 0 (0) teller goes before waiter)"), "{text}");
+    assert!(text.contains(" your run ") && text.contains("teller "), "{text}");
+}
+
+#[test]
+fn what_must_not_be_dropped_fails_with_the_wait_at_which_it_was() {
+    let program = || async {
+        let money = Cell::new(100);
+        let transfer = async {
+            money.set(70);
+            sleep(ms(10)).await;
+            money.set(100);
+        };
+        transfer.lane("transfer").cancellable().await;
+        money.get()
+    };
+    let kept = |run: &Recording<Option<u32>>| matches!(run.outcome, Ok(Some(100)));
+    let text = explored(every_cancellation(program).holds("the money is there", kept));
+    assert!(text.starts_with("it holds if the future is not dropped"), "{text}");
+    assert!(text.contains("`transfer` is dropped in its wait number 1 of 1"), "{text}");
+    assert!(text.contains("it does not hold that the money is there"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_explored_is_no_failure() {
+    every_schedule(|| async { tokio::spawn(async {}).await.expect("it does not panic") }).verdict();
+}
+
+#[test]
+fn a_scenario_can_hold_the_locks_of_an_exercise() {
+    let program = async || {
+        let lock = workshop::shared::sync::Mutex::new(7);
+        sleep(ms(20)).await;
+        let taken = lock.try_lock().is_err();
+        let value = *lock.lock().await;
+        (taken, value)
+    };
+    attempt(program).takes(20).returns((false, 7)).verdict();
+    let held = scenario("another task holds the lock").held(10, 50);
+    held.attempt(program).takes(50).returns((true, 7)).verdict();
+}
+
+/// A program that is no exercise, so that the README answers none.
+async fn breakfast() -> &'static str {
+    sleep(ms(100)).lane("toast").await;
+    say!("the toast is done");
+    sleep(ms(200)).lane("egg").await;
+    say!("the egg is done");
+    "served"
+}
+
+/// Each of the two waits for the other.
+async fn never() {
+    let (toast, egg) = (tokio::sync::Notify::new(), tokio::sync::Notify::new());
+    let make = async |wait: &tokio::sync::Notify, tell: &tokio::sync::Notify| {
+        sleep(ms(10)).await;
+        wait.notified().await;
+        tell.notify_one();
+    };
+    join!(make(&egg, &toast).lane("toast"), make(&toast, &egg).lane("egg"));
+}
+
+#[test]
+fn the_verdicts_in_the_readme_are_those_that_one_gets() {
+    let readme = include_str!("../../README.md");
+    let late = verdict(
+        attempt(breakfast)
+            .predicted(Some((200, "toast egg")))
+            .mistake("the egg was begun when the toast was done", |run| run.took(300))
+            .takes(200)
+            .says(&["0.100 main the toast is done", "0.200 main the egg is done"])
+            .returns("served"),
+    );
+    let shown = format!("```text\n{}\n```\n", late.trim_end());
+    assert!(readme.contains(&shown), "the README lacks this:\n{shown}");
+    let endless = headline(
+        attempt(never)
+            .predicted(PREDICTED)
+            .hangs("each waits for the other", |run| run.deadlocked()),
+    );
+    // The sentence of the recorder goes on with places, and is tested with the recorder.
+    let cause = endless.split(" at ").next().unwrap_or_default();
+    assert!(readme.contains(&format!("```text\n{cause}")), "the README lacks this:\n{endless}");
 }

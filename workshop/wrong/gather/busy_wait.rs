@@ -1,4 +1,4 @@
-//! Mistake: something asked again and again, thousands of times, instead of waiting
+//! Mistake: something asked again and again at the same moment, instead of waiting
 async fn nap(length: u64) -> u64 {
     let t = std::time::Instant::now();
     while t.elapsed() < ms(length) {

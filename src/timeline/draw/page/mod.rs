@@ -10,41 +10,97 @@ mod twin;
 use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
-use source::{Lines, SourceFile};
-use steps::{Scene, scene};
+use source::{Lines, SourceFile, Twin, most_named};
+pub use steps::{Step, SteppedLane, SteppedRun, Track};
 
 /// What the script reads.
 #[derive(Serialize)]
 struct Data {
     sources: Vec<Lines>,
-    scenes: Vec<Scene>,
+    scenes: Vec<SteppedRun>,
+    /// Why there is no source; none if there is.
+    missing: Option<String>,
+}
+
+/// What is shown beside a run.
+struct Sources {
+    /// The file in which most of the places are; none if no lane has a place.
+    named: Option<String>,
+    /// That file, if it can be read.
+    rust: Option<SourceFile>,
+    /// Its twin in Python, if there is one and it was recorded.
+    twin: Option<Twin>,
+}
+
+impl Sources {
+    fn of(charts: &[Chart]) -> Sources {
+        let named = most_named(places(charts));
+        let mut rust = None;
+        if let Some(file) = &named {
+            rust = SourceFile::read(file);
+        }
+        let twin = rust.as_ref().and_then(SourceFile::twin);
+        Sources { named, rust, twin }
+    }
+
+    /// The steps of a run, in both languages if there are two.
+    fn steps(&self, chart: &Chart) -> SteppedRun {
+        let mut run = steps::stepped(chart, self.named.as_deref());
+        if let Some(twin) = &self.twin
+            && let Some(found) = twin::find(&twin.scenes, &chart.title)
+        {
+            twin::add(&mut run, found, &twin.source.file);
+        }
+        run
+    }
+
+    /// Why there is no source to show.
+    fn missing(&self) -> Option<String> {
+        if self.rust.is_some() {
+            return None;
+        }
+        Some(match &self.named {
+            Some(file) => format!(
+                "The source is not shown: {file} is not below this folder, nor below that of its \
+                 package. Run it where its sources are."
+            ),
+            None => "The source is not shown: it is not known where in it a lane waits or prints. \
+                     That needs a build with debug information."
+                .to_owned(),
+        })
+    }
+}
+
+impl Chart {
+    /// The run as steps, a poll each, for a program that plays it: see [`SteppedRun`].
+    ///
+    /// A Python twin is among its tracks if the sources can be read where they were compiled.
+    pub fn steps(&self) -> SteppedRun {
+        Sources::of(std::slice::from_ref(self)).steps(self)
+    }
 }
 
 /// Draws charts, each a scene, into a page to step through.
 ///
 /// `title` stands above it. The source is that of the lanes' places: the page shows the file in
-/// which most of them are, if it can still be read where it was compiled.
+/// which most of them are. If it can be read neither below the working folder nor where it was
+/// compiled, the page says so.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
-    let source = SourceFile::most_named(places(charts));
-    let twin = source.as_ref().and_then(SourceFile::twin);
+    let sources = Sources::of(charts);
     let mut scenes = vec![];
     for chart in charts {
-        let mut scene = scene(chart, source.as_ref().map(|source| source.file.as_str()));
-        if let Some(twin) = &twin
-            && let Some(found) = twin::find(&twin.scenes, &chart.title)
-        {
-            twin::add(&mut scene, found);
-        }
-        scenes.push(scene);
+        scenes.push(sources.steps(chart));
     }
-    let about = source.as_ref().and_then(SourceFile::about);
-    let mut sources = vec![];
-    for file in source.iter().chain(twin.iter().map(|twin| &twin.source)) {
-        sources.push(file.lines());
+    let mut shown = vec![];
+    for file in sources.rust.iter().chain(sources.twin.iter().map(|twin| &twin.source)) {
+        shown.push(file.lines());
     }
-    let data = serde_json::to_string(&Data { sources, scenes }).expect("no maps, no odd numbers");
+    let missing = sources.missing();
+    let data = Data { sources: shown, scenes, missing };
+    let data = serde_json::to_string(&data).expect("no maps, no odd numbers");
     // In a script nothing but `</script` and `<!--` means anything to HTML.
     let data = data.replace('<', "\\u003c");
+    let about = sources.rust.as_ref().and_then(SourceFile::about);
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 

@@ -32,20 +32,21 @@ pub(super) struct Lines {
     lines: Vec<(usize, String)>,
 }
 
-impl SourceFile {
-    /// The file that is named most often, if it can be read.
-    pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<SourceFile> {
-        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-        for file in named {
-            *times.entry(file).or_default() += 1;
-        }
-        let (file, _) = times.into_iter().max_by_key(|(_, times)| *times)?;
-        SourceFile::read(file)
+/// The file that is named most often.
+pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<String> {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in named {
+        *times.entry(file).or_default() += 1;
     }
+    let (file, _) = times.into_iter().max_by_key(|(_, times)| *times)?;
+    Some(file.to_owned())
+}
 
-    /// Reads a file that was named from the top folder of its workspace: that is the working
-    /// folder, or that of the package, or one around it.
-    fn read(file: &str) -> Option<SourceFile> {
+impl SourceFile {
+    /// Reads a file that was named from the top folder of its workspace. That is the working
+    /// folder, or that of the package, or one around it; or, for this project's own examples, the
+    /// folder in which this library was compiled: so they are found wherever they are run.
+    pub(super) fn read(file: &str) -> Option<SourceFile> {
         let mut folders: Vec<PathBuf> = vec![];
         if let Ok(folder) = std::env::current_dir() {
             folders.push(folder);
@@ -53,6 +54,7 @@ impl SourceFile {
         if let Some(folder) = std::env::var_os("CARGO_MANIFEST_DIR") {
             folders.push(folder.into());
         }
+        folders.push(env!("CARGO_MANIFEST_DIR").into());
         for folder in folders {
             for root in folder.ancestors() {
                 if let Ok(text) = fs::read_to_string(root.join(file)) {
@@ -164,9 +166,10 @@ mod tests {
     #[test]
     fn a_file_is_found_from_any_folder_of_its_workspace() {
         let files = ["src/lib.rs", "no/such.rs", "src/lib.rs"];
-        let source = SourceFile::most_named(files.into_iter()).expect("it is there");
+        assert_eq!(most_named(files.into_iter()).as_deref(), Some("src/lib.rs"));
+        assert_eq!(most_named([].into_iter()), None);
+        let source = SourceFile::read("src/lib.rs").expect("it is there");
         assert_eq!(source.file, "src/lib.rs");
-        assert!(SourceFile::most_named(["no/such.rs"].into_iter()).is_none());
-        assert!(SourceFile::most_named([].into_iter()).is_none());
+        assert!(SourceFile::read("no/such.rs").is_none());
     }
 }

@@ -6,92 +6,99 @@
 use crate::timeline::{Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait, human};
 use serde::Serialize;
 
-/// A scene, as the page reads it.
-#[derive(Debug, Serialize)]
-pub(super) struct Scene {
-    pub(super) title: String,
+/// A run as steps: what a debugger would show after each poll. [`Chart::steps`] makes it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SteppedRun {
+    /// What the run was called.
+    pub title: String,
     /// Why it did not end by itself, if it did not.
-    pub(super) verdict: Option<String>,
+    pub verdict: Option<String>,
     /// How long it took, as one says it.
-    pub(super) took: String,
+    pub took: String,
     /// When something ran: the time in nanoseconds, and as one says it.
-    pub(super) instants: Vec<(u64, String)>,
+    pub instants: Vec<(u64, String)>,
     /// The lanes. Those that only Python has come last.
-    pub(super) lanes: Vec<Lane>,
+    pub lanes: Vec<SteppedLane>,
     /// How many of them Rust has.
-    pub(super) rows: usize,
-    /// The steps in each language whose source is shown.
-    pub(super) tracks: Vec<Track>,
+    pub rows: usize,
+    /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
+    pub tracks: Vec<Track>,
 }
 
 /// A run in one language.
-#[derive(Debug, Serialize)]
-pub(super) struct Track {
-    pub(super) steps: Vec<Step>,
+#[derive(Clone, Debug, Serialize)]
+pub struct Track {
+    /// The file to which all numbers of lines belong, from the top folder of its workspace. Empty
+    /// if no lane has a place.
+    pub file: String,
+    /// A poll each; in Python what asyncio's event loop does in one call.
+    pub steps: Vec<Step>,
     /// Of another language than Rust: for each step in Rust the one that belongs to it.
-    pub(super) aligned: Option<Vec<Option<usize>>>,
+    pub aligned: Option<Vec<Option<usize>>>,
     /// The steps in Rust at which the two languages part.
-    pub(super) differs: Vec<usize>,
+    pub differs: Vec<usize>,
 }
 
-/// A lane.
-#[derive(Debug, Serialize)]
-pub(super) struct Lane {
-    pub(super) name: String,
+/// A lane of a run that is stepped through.
+#[derive(Clone, Debug, Serialize)]
+pub struct SteppedLane {
+    /// Its name.
+    pub name: String,
     /// Lanes of one name have one colour.
-    pub(super) hue: usize,
+    pub hue: usize,
     /// The lane that polls it; none if the runtime does.
-    pub(super) inside: Option<LaneId>,
+    pub inside: Option<LaneId>,
 }
 
 /// A poll, and the state after it.
-#[derive(Debug, Serialize)]
-pub(super) struct Step {
-    /// Index into `instants`.
-    pub(super) instant: usize,
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Index into the instants of the run.
+    pub instant: usize,
     /// The lane that was polled.
-    pub(super) lane: LaneId,
-    /// What happened, in one sentence; and the part of it that tells the future, which is hidden
-    /// with it.
-    pub(super) sentence: String,
-    pub(super) later: Option<String>,
-    /// What was printed, and the line of the source that printed it, if it is in the file that is
-    /// shown.
-    pub(super) says: Vec<(LaneId, String, Option<u32>)>,
+    pub lane: LaneId,
+    /// What happened, in one sentence.
+    pub sentence: String,
+    /// What ends the wait that begins with it: knowledge of the future, and hidden with it.
+    pub later: Option<String>,
+    /// What was printed, and the line of the source that printed it, if it is in the track's file.
+    pub says: Vec<(LaneId, String, Option<u32>)>,
     /// The line at which the lane had been waiting, and at which it goes on now.
-    pub(super) resumed: Option<u32>,
+    pub resumed: Option<u32>,
     /// The line at which it waits now.
-    pub(super) stop: Option<u32>,
+    pub stop: Option<u32>,
     /// The lines of the `.await`s around that one, the outermost last.
-    pub(super) chain: Vec<u32>,
+    pub chain: Vec<u32>,
     /// What it waits for: `sleep`, `Mutex::lock`.
-    pub(super) on: Option<String>,
+    pub on: Option<String>,
     /// The lanes that stand somewhere else than before, and where; nowhere if they have ended.
-    pub(super) stands: Vec<(LaneId, Option<u32>)>,
-    /// The state of each lane, a letter each: see [`letter`].
-    pub(super) states: String,
+    pub stands: Vec<(LaneId, Option<u32>)>,
+    /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
+    /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
+    /// not polled; and at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
+    pub states: String,
     /// The lanes that are ready, in the order of their wakes.
-    pub(super) ready: Vec<LaneId>,
+    pub ready: Vec<LaneId>,
     /// The lanes that a timer will wake, and when.
-    pub(super) timers: Vec<(LaneId, String)>,
+    pub timers: Vec<(LaneId, String)>,
     /// Which lane waits for which: chains of lanes, whose links are one lane or several.
-    pub(super) waits: Vec<Vec<Vec<LaneId>>>,
+    pub waits: Vec<Vec<Vec<LaneId>>>,
     /// The step in which this lane was woken by another, if it was.
-    pub(super) woken_in: Option<usize>,
+    pub woken_in: Option<usize>,
 }
 
 /// The steps of a run.
 ///
 /// Lines are those of `file`: what happens in another one is not lit.
-pub(super) fn scene(chart: &Chart, file: Option<&str>) -> Scene {
+pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = polls(chart);
     let reader = Reader { chart, order: &order, file };
     let mut steps = vec![];
     let mut stood = vec![None; chart.rows.len()];
-    for (nth, (pos, lane)) in order.iter().enumerate() {
-        let mut step = reader.step(nth, *pos, *lane);
+    for poll in &order {
+        let mut step = reader.step(poll);
         for (lane, before) in stood.iter_mut().enumerate() {
-            let now = reader.stands(lane, reader.after(nth, *pos));
+            let now = reader.stands(lane, poll.after);
             if *before != now {
                 *before = now;
                 step.stands.push((lane, now));
@@ -101,36 +108,59 @@ pub(super) fn scene(chart: &Chart, file: Option<&str>) -> Scene {
     }
     let mut lanes = vec![];
     for row in &chart.rows {
-        lanes.push(Lane { name: row.name.clone(), hue: row.hue, inside: row.polled_by });
+        lanes.push(SteppedLane { name: row.name.clone(), hue: row.hue, inside: row.polled_by });
     }
     let mut instants = vec![];
     for instant in &chart.instants {
         instants.push((instant.at.as_nanos() as u64, human(instant.at)));
     }
-    Scene {
+    let file = file.unwrap_or_default().to_owned();
+    SteppedRun {
         title: chart.title.clone(),
         verdict: chart.verdict.clone(),
         took: human(chart.elapsed),
         instants,
         rows: lanes.len(),
         lanes,
-        tracks: vec![Track { steps, aligned: None, differs: vec![] }],
+        tracks: vec![Track { file, steps, aligned: None, differs: vec![] }],
     }
 }
 
-/// Each poll, in order: where it began, and the lane that was polled. Of two lanes that begin at
-/// one position the outer one is polled first, and only the inner one has a poll of its own there.
-fn polls(chart: &Chart) -> Vec<(Pos, LaneId)> {
-    let mut polls: Vec<(Pos, LaneId)> = vec![];
+/// A poll of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::timeline::draw) struct Poll {
+    /// Where it begins.
+    pub(in crate::timeline::draw) from: Pos,
+    /// The lane that is polled.
+    pub(in crate::timeline::draw) lane: LaneId,
+    /// Where it is over: where the next one begins, or the end of its instant.
+    pub(in crate::timeline::draw) after: Pos,
+}
+
+/// Each poll, in order. Of two lanes that begin at one position the outer one is polled first, and
+/// only the inner one has a poll of its own there.
+pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
+    let mut polls: Vec<Poll> = vec![];
     for (lane, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
             if is_running(span.state) {
-                polls.push((span.from, lane));
+                polls.push(Poll { from: span.from, lane, after: span.from });
             }
         }
     }
     polls.sort();
-    polls.dedup_by(|later, earlier| later.0 == earlier.0 && later.1 == earlier.1);
+    polls.dedup();
+    for nth in 0..polls.len() {
+        let from = polls[nth].from;
+        let next = polls.get(nth + 1).map(|next| next.from);
+        polls[nth].after = match next {
+            Some(next) if next.instant == from.instant && next > from => next,
+            _ => {
+                let columns = chart.instants[from.instant].columns;
+                Pos { instant: from.instant, column: columns.max(from.column + 1) }
+            }
+        };
+    }
     polls
 }
 
@@ -149,20 +179,20 @@ fn is_running(state: State) -> bool {
 struct Reader<'c> {
     chart: &'c Chart,
     /// All polls, in order.
-    order: &'c [(Pos, LaneId)],
+    order: &'c [Poll],
     /// The file that is shown.
     file: Option<&'c str>,
 }
 
 impl Reader<'_> {
-    fn step(&self, nth: usize, pos: Pos, lane: LaneId) -> Step {
-        let after = self.after(nth, pos);
+    fn step(&self, poll: &Poll) -> Step {
+        let Poll { from: pos, lane, after } = *poll;
         let mut step = Step {
             instant: pos.instant,
             lane,
             sentence: String::new(),
             later: None,
-            says: self.said(nth, pos),
+            says: self.said(poll),
             resumed: self.before(lane, pos).and_then(|span| self.line(stop(span)?)),
             stop: None,
             chain: vec![],
@@ -185,10 +215,18 @@ impl Reader<'_> {
                 && next.from == after
             {
                 let woken = self.was_woken(other, after);
+                let before = self.before(other, after);
                 if woken {
                     ready.push(self.place_in_queue(other, after));
+                } else if let Some(before) = before {
+                    // It is polled without a wake, and goes on waiting.
+                    match self.until_at_last(other, before) {
+                        (State::Waiting(Until::Clock), to) => timers.push((to, other)),
+                        (State::Waiting(Until::Lane(by)), _) if by != other => waits.push(by),
+                        _ => {}
+                    }
                 }
-                step.states.push(match self.before(other, after) {
+                step.states.push(match before {
                     _ if woken => 'd',
                     Some(before) => letter(self.chart, other, Some(before), after),
                     None => 'l',
@@ -226,18 +264,6 @@ impl Reader<'_> {
         step.sentence = sentence;
         step.later = later;
         step
-    }
-
-    /// The position at which this poll is over: where the next one begins, or the end of its
-    /// instant.
-    fn after(&self, nth: usize, pos: Pos) -> Pos {
-        match self.order.get(nth + 1) {
-            Some((next, _)) if next.instant == pos.instant && *next > pos => *next,
-            _ => {
-                let columns = self.chart.instants[pos.instant].columns;
-                Pos { instant: pos.instant, column: columns.max(pos.column + 1) }
-            }
-        }
     }
 
     /// What a lane does right after a position.
@@ -321,12 +347,11 @@ impl Reader<'_> {
     }
 
     /// The lines that were printed in this poll, by this lane or by another on its thread.
-    fn said(&self, nth: usize, pos: Pos) -> Vec<(LaneId, String, Option<u32>)> {
-        let end = self.after(nth, pos);
+    fn said(&self, poll: &Poll) -> Vec<(LaneId, String, Option<u32>)> {
         let mut said = vec![];
         for Said { at, lane, text, place } in &self.chart.said {
             // `at` is the right edge of the poll's column.
-            if pos < *at && *at <= end {
+            if poll.from < *at && *at <= poll.after {
                 let line = match place {
                     Some(place) if self.is_shown(&place.file) => Some(place.line),
                     _ => None,
@@ -344,7 +369,7 @@ impl Reader<'_> {
         if wake.from == lane || wake.at < before.from {
             return None;
         }
-        self.order.iter().rposition(|(at, by)| *by == wake.from && *at < wake.at)
+        self.order.iter().rposition(|poll| poll.lane == wake.from && poll.from < wake.at)
     }
 
     /// What a lane did until a position.

@@ -3,7 +3,7 @@
 //! `tests/twins/record_twin.py` has recorded it on a virtual clock, and the recordings are kept
 //! with the sources. Here one becomes a track of the same steps that the page has for Rust: of
 //! each step in Rust we say which step in Python belongs to it.
-use super::steps::{Lane, Scene, Step, Track, chains, join};
+use super::steps::{Step, SteppedLane, SteppedRun, Track, chains, join};
 use crate::timeline::{LaneId, human};
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -61,20 +61,21 @@ pub(super) fn find<'s>(scenes: &'s [TwinScene], title: &str) -> Option<&'s TwinS
 }
 
 /// Puts a twin beside the scene.
-pub(super) fn add(scene: &mut Scene, twin: &TwinScene) {
-    let mut reader = Reader { twin, lanes: &mut scene.lanes };
+pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
+    let mut reader = Reader { twin, lanes: &mut run.lanes };
     let mut steps = vec![];
     for nth in 0..twin.steps.len() {
         steps.push(reader.step(nth));
     }
-    let (aligned, differs) = align(scene, &twin.steps);
-    scene.tracks.push(Track { steps, aligned: Some(aligned), differs });
+    let (aligned, differs) = align(run, &twin.steps);
+    let file = file.to_owned();
+    run.tracks.push(Track { file, steps, aligned: Some(aligned), differs });
 }
 
 struct Reader<'t> {
     twin: &'t TwinScene,
     /// Those of the scene in Rust. What only Python has is appended.
-    lanes: &'t mut Vec<Lane>,
+    lanes: &'t mut Vec<SteppedLane>,
 }
 
 impl Reader<'_> {
@@ -83,7 +84,7 @@ impl Reader<'_> {
             return lane;
         }
         let hue = self.lanes.len();
-        self.lanes.push(Lane { name: name.to_owned(), hue, inside: None });
+        self.lanes.push(SteppedLane { name: name.to_owned(), hue, inside: None });
         self.lanes.len() - 1
     }
 
@@ -238,16 +239,16 @@ impl Reader<'_> {
 /// steps in Rust at which the two part.
 ///
 /// Two steps belong together if they are at the same time, of the same lane, and print the same.
-fn align(scene: &Scene, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>) {
-    let rust = &scene.tracks[0].steps;
+fn align(run: &SteppedRun, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>) {
+    let rust = &run.tracks[0].steps;
     let mut aligned = vec![];
     let mut differs = vec![];
     let mut next = 0; // the first step in Python that has not been passed
     for (nth, step) in rust.iter().enumerate() {
-        let at = scene.instants[step.instant].0;
+        let at = run.instants[step.instant].0;
         let until = twin.partition_point(|step| step.at <= at);
         let from = next.max(twin.partition_point(|step| step.at < at));
-        let name = &scene.lanes[step.lane].name;
+        let name = &run.lanes[step.lane].name;
         let found = (from..until).find(|index| {
             let other = &twin[*index];
             other.lane.as_ref() == Some(name) && prints(step) == twin_prints(other)

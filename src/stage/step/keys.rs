@@ -1,0 +1,117 @@
+//! The terminal of `--step`: draws a frame, waits for a key, and goes where it asks.
+//!
+//! The terminal is raw only while a key is waited for: `console` makes it so and restores it with
+//! each key. So nothing has to be put right when the program ends, in whatever way, and what is on
+//! the screen at that moment stays there.
+use super::{
+    frame::frame,
+    walk::{Move, Walk},
+};
+use crate::timeline::TerminalOptions;
+use console::{Key, Term};
+use std::{
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
+
+/// The exit status of a program that Ctrl-C ends: 128 and the number of the signal, as shells say.
+const INTERRUPTED: u8 = 130;
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Go(Move),
+    Quit,
+    Interrupt,
+    /// It has no meaning here.
+    Nothing,
+}
+
+/// Shows the steps until a key ends it. Returns the exit status that belongs to that key.
+///
+/// # Errors
+/// If the terminal is gone.
+pub(in crate::stage) fn step_through(walk: &mut Walk) -> io::Result<ExitCode> {
+    let term = Term::stdout();
+    loop {
+        draw(walk)?;
+        match wish(&term.read_key_raw()?) {
+            Wish::Go(to) => walk.go(to),
+            Wish::Nothing => {}
+            Wish::Quit => break,
+            // In a raw terminal Ctrl-C is a key like others, and no signal.
+            Wish::Interrupt => {
+                writeln!(io::stdout())?;
+                return Ok(ExitCode::from(INTERRUPTED));
+            }
+        }
+    }
+    writeln!(io::stdout())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether there is a terminal to step in: one to type in, and one to look at.
+pub(in crate::stage) fn is_possible() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Draws over what the screen shows. Each line is written and its rest erased, so that nothing
+/// flickers. The cursor stays behind the keys, where what is typed next belongs.
+fn draw(walk: &Walk) -> io::Result<()> {
+    // Asked for each frame: the window may have become another one since.
+    let (height, columns) = Term::stdout().size();
+    let mut options = TerminalOptions::of_stdout();
+    options.width = columns.into(); // of this moment: the window may have changed
+    let mut screen = String::from(HOME);
+    let lines = frame(walk, options, height.into());
+    for (index, line) in lines.iter().enumerate() {
+        let end = if index + 1 < lines.len() { "\r\n" } else { "" };
+        screen += &format!("{line}{ERASE_LINE}{end}");
+    }
+    screen += ERASE_BELOW;
+    let mut out = io::stdout().lock();
+    out.write_all(screen.as_bytes())?;
+    out.flush()
+}
+
+/// To the upper left corner.
+const HOME: &str = "\x1b[H";
+/// From the cursor to the end of its line.
+const ERASE_LINE: &str = "\x1b[K";
+/// From the cursor to the end of the screen.
+const ERASE_BELOW: &str = "\x1b[J";
+
+/// What a key asks for. The keys of the explorer's page mean the same here.
+fn wish(key: &Key) -> Wish {
+    match key {
+        Key::Char(' ') | Key::ArrowRight | Key::ArrowDown | Key::PageDown | Key::Enter => {
+            Wish::Go(Move::On)
+        }
+        Key::Backspace | Key::ArrowLeft | Key::ArrowUp | Key::PageUp => Wish::Go(Move::Back),
+        Key::Home => Wish::Go(Move::First),
+        Key::End => Wish::Go(Move::Last),
+        Key::Tab => Wish::Go(Move::NextScene),
+        Key::BackTab => Wish::Go(Move::SceneBefore),
+        Key::Char('q' | 'Q' | END_OF_INPUT) | Key::Escape => Wish::Quit,
+        Key::CtrlC => Wish::Interrupt,
+        _ => Wish::Nothing,
+    }
+}
+
+/// Ctrl-D, as a raw terminal sends it.
+const END_OF_INPUT: char = '\x04';
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn space_goes_on_and_backspace_back_and_what_is_unknown_does_nothing() {
+        assert_eq!(wish(&Key::Char(' ')), Wish::Go(Move::On));
+        assert_eq!(wish(&Key::Backspace), Wish::Go(Move::Back));
+        assert_eq!(wish(&Key::Char('q')), Wish::Quit);
+        assert_eq!(wish(&Key::CtrlC), Wish::Interrupt);
+        assert_eq!(wish(&Key::Char('x')), Wish::Nothing);
+        assert_eq!(wish(&Key::Unknown), Wish::Nothing);
+    }
+}

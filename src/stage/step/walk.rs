@@ -1,0 +1,144 @@
+//! Where a person stands: in which scene, and after which of its polls.
+use crate::timeline::{Chart, Step, SteppedRun};
+
+/// All runs of an example, and a place in them.
+pub(in crate::stage) struct Walk {
+    /// The scenes, each with at least one step.
+    runs: Vec<SteppedRun>,
+    /// The source of the example, whose lines the steps name.
+    source: Vec<&'static str>,
+    /// Which scene, counted from 0.
+    scene: usize,
+    /// Which of its steps, counted from 0.
+    step: usize,
+}
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Move {
+    /// To the next poll, and after the last one to the next scene.
+    On,
+    /// To the poll before, and before the first one to the scene before.
+    Back,
+    /// To the first poll of this scene.
+    First,
+    /// To its last poll.
+    Last,
+    /// To the first poll of the next scene.
+    NextScene,
+    /// To the first poll of the scene before.
+    SceneBefore,
+}
+
+impl Walk {
+    /// Begins at the first poll of the first scene. `None` if nothing was polled in any of them.
+    ///
+    /// `source` is that of the file in which the scenes are, if it is known.
+    pub(in crate::stage) fn new(charts: &[Chart], source: Option<&'static str>) -> Option<Walk> {
+        let mut runs = vec![];
+        for chart in charts {
+            let run = chart.steps();
+            if !run.tracks[0].steps.is_empty() {
+                runs.push(run);
+            }
+        }
+        if runs.is_empty() { None } else { Some(Walk::through(runs, source.unwrap_or_default())) }
+    }
+
+    /// Begins at the first of these steps. There is at least one in each run.
+    pub(super) fn through(runs: Vec<SteppedRun>, source: &'static str) -> Walk {
+        Walk { runs, source: source.lines().collect(), scene: 0, step: 0 }
+    }
+
+    /// Goes there, as far as there is something.
+    pub(super) fn go(&mut self, to: Move) {
+        let last = self.steps().len() - 1;
+        match to {
+            // Within a scene first: only its ends lead to another one.
+            Move::On if self.step < last => self.step += 1,
+            Move::Back if self.step > 0 => self.step -= 1,
+            Move::Back if self.scene > 0 => {
+                self.scene -= 1;
+                self.step = self.steps().len() - 1;
+            }
+            Move::On | Move::NextScene if self.scene + 1 < self.runs.len() => {
+                self.scene += 1;
+                self.step = 0;
+            }
+            Move::SceneBefore if self.scene > 0 => {
+                self.scene -= 1;
+                self.step = 0;
+            }
+            // A key that leads nowhere does nothing; a bell would only disturb a talk.
+            Move::First => self.step = 0,
+            Move::Last => self.step = last,
+            Move::On | Move::Back | Move::NextScene | Move::SceneBefore => {}
+        }
+    }
+
+    /// The scene.
+    pub(super) fn run(&self) -> &SteppedRun {
+        &self.runs[self.scene]
+    }
+
+    /// Which of how many scenes it is, counted from 1.
+    pub(super) fn scene(&self) -> (usize, usize) {
+        (self.scene + 1, self.runs.len())
+    }
+
+    /// Which of how many steps it is, counted from 1.
+    pub(super) fn number(&self) -> (usize, usize) {
+        (self.step + 1, self.steps().len())
+    }
+
+    /// The poll, and what there is after it.
+    pub(super) fn step(&self) -> &Step {
+        &self.steps()[self.step]
+    }
+
+    /// The polls of the scene up to this one.
+    pub(super) fn past(&self) -> &[Step] {
+        &self.steps()[..=self.step]
+    }
+
+    /// The polls in Rust: the first track. A twin's are not shown here.
+    fn steps(&self) -> &[Step] {
+        &self.run().tracks[0].steps
+    }
+
+    /// A line of the source, counted from 1, without the spaces around it.
+    pub(super) fn line(&self, number: u32) -> &'static str {
+        let number = number as usize;
+        self.source.get(number.wrapping_sub(1)).map_or("", |line| line.trim())
+    }
+
+    /// The whole source.
+    pub(super) fn source(&self) -> &[&'static str] {
+        &self.source
+    }
+
+    /// For each lane the line at which it stands.
+    pub(super) fn stands(&self) -> Vec<Option<u32>> {
+        // Steps say only what has changed, so all of them up to here are put together.
+        let mut stands = vec![None; self.run().lanes.len()];
+        for step in self.past() {
+            for (lane, line) in &step.stands {
+                stands[*lane] = *line;
+            }
+        }
+        stands
+    }
+
+    /// The line to look at: where the lane waits now, or where it went on, or printed; where the
+    /// poll shows none of these, that of the poll before; and before there is any, none.
+    pub(super) fn focus(&self) -> Option<u32> {
+        for step in self.past().iter().rev() {
+            // What a poll printed last is nearer to where it stopped than what came before.
+            let printed = step.says.iter().rev().find_map(|(_, _, line)| *line);
+            if let Some(line) = step.stop.or(step.resumed).or(printed) {
+                return Some(line);
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,76 @@
+//! How many bytes the event loop's tasks and waits take, counted by the allocator. A program of its
+//! own, because a program has one allocator.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_concepts::event_loop::{EventLoop, Future, VirtualDriver, gather, sleep};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// Tests run in several threads, and the allocator counts for all of them.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The most that `work` needs at a time on a fresh loop, in bytes.
+fn peak(work: impl FnOnce(&EventLoop)) -> usize {
+    let _one_at_a_time = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let event_loop = EventLoop::with_driver(VirtualDriver::new());
+    ALLOCATOR.reset_peak_usage();
+    let before = ALLOCATOR.current_usage();
+    work(&event_loop);
+    let peak = ALLOCATOR.peak_usage() - before;
+    event_loop.close().unwrap();
+    peak
+}
+
+fn one_iteration(event_loop: &EventLoop) {
+    event_loop.stop();
+    event_loop.run_forever().unwrap();
+}
+
+/// Eight times as many need eight times as much. A list that grows doubles its memory, so at both
+/// counts it is as full.
+fn is_linear(work: impl Fn(&EventLoop, usize)) {
+    let few = peak(|event_loop| work(event_loop, 37_500));
+    let many = peak(|event_loop| work(event_loop, 300_000));
+    assert!(many < few * 9, "37,500 need {few} bytes, 300,000 need {many}");
+}
+
+#[test]
+fn a_task_takes_at_most_300_bytes() {
+    let count = 100_000;
+    let bytes = peak(|event_loop| {
+        let task = |_| async { sleep(std::time::Duration::ZERO).await };
+        let all = async move { gather::<Vec<()>, _>((0..count).map(task))?.await };
+        event_loop.run_until_complete(all).unwrap();
+    });
+    let each = bytes / count;
+    assert!(each <= 300, "{each} bytes a task");
+}
+
+#[test]
+fn memory_is_linear_in_the_tasks_that_wait_for_one_future() {
+    is_linear(|event_loop, count| {
+        let future: Future<()> = event_loop.create_future();
+        for _ in 0..count {
+            let future = future.clone();
+            event_loop.create_task(async move { future.await }).unwrap();
+        }
+        one_iteration(event_loop);
+        future.set_result(()).unwrap();
+        one_iteration(event_loop);
+    });
+}
+
+#[test]
+fn memory_is_linear_in_the_gathers_of_one_future() {
+    is_linear(|event_loop, count| {
+        let future: Future<()> = event_loop.create_future();
+        let gathers: Vec<_> =
+            (0..count).map(|_| gather::<Vec<()>, _>([future.clone()]).unwrap()).collect();
+        future.set_result(()).unwrap();
+        one_iteration(event_loop);
+        assert!(gathers.iter().all(Future::done));
+    });
+}
