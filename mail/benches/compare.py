@@ -151,7 +151,7 @@ def times(results, ours, theirs, measure):
 def show(results, used):
     """A table: mails a second, and the processor's time for a mail; both also as ratios.
 
-    `used` is whose time: `used` is the sender's, `served` the server's.
+    `used` names the process: `used` is the sender's time, `served` the server's.
     """
     reference = next(iter(results))
     for name, result in results.items():

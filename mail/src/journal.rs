@@ -292,7 +292,8 @@ fn open_and_lock(name: &Path) -> Result<(PathBuf, File), JournalError> {
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    let (open, named) = (file.metadata()?, fs::metadata(path)?);
+    let open = file.metadata()?;
+    let named = fs::metadata(path)?;
     Ok(open.dev() == named.dev() && open.ino() == named.ino())
 }
 
@@ -427,7 +428,8 @@ mod tests {
 
     /// Opens a journal. Its records, how many lines were damaged, and the journal.
     fn open(path: &Path) -> Result<(Vec<String>, usize, Journal), JournalError> {
-        let (mut records, mut damaged) = (vec![], 0);
+        let mut records = vec![];
+        let mut damaged = 0;
         let journal = Journal::open(path, TITLE, Sync::EachAppend, |record| {
             match record {
                 Ok(record) => records.push(record.to_owned()),
@@ -558,7 +560,8 @@ mod tests {
     fn a_journal_has_one_owner_whatever_it_is_called() {
         let (folder, path) = folder();
         let (_, _, mut owner) = open(&path).expect("it opens");
-        let (soft, hard) = (folder.path().join("soft"), folder.path().join("hard"));
+        let soft = folder.path().join("soft");
+        let hard = folder.path().join("hard");
         std::os::unix::fs::symlink(&path, &soft).unwrap();
         fs::hard_link(&path, &hard).unwrap();
         for name in [&path, &soft, &hard] {

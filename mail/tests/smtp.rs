@@ -66,6 +66,8 @@ async fn each_recipient_gets_an_outcome_of_its_own() {
 struct Listening(Mutex<Vec<Bytes>>);
 
 impl Handler for Listening {
+    const HEARS_ACKNOWLEDGEMENTS: bool = true;
+
     async fn recipient(&self, _: &Transaction, _: &Address) -> Reply {
         Reply::accepted("recipient ok")
     }

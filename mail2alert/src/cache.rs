@@ -98,7 +98,9 @@ impl<T: Send + Sync + 'static> Cache<T> {
         if let Some(flight) = state.flight.as_ref().and_then(WeakShared::upgrade) {
             return flight;
         }
-        let (fetch, asked, shared_state) = ((self.fetch)(), Instant::now(), self.state.clone());
+        let fetch = (self.fetch)();
+        let asked = Instant::now();
+        let shared_state = self.state.clone();
         let flight = async move {
             let fetched = fetch.await.map(Arc::new);
             // Before any caller hears of it, so that none can join a GET that is over.

@@ -35,7 +35,7 @@ pub enum RelayEvent {
     },
     /// The mail is sent on.
     Sends {
-        /// To whom.
+        /// The recipients.
         to: Vec<Address>,
     },
     /// The mail server has answered, or not.
@@ -58,7 +58,7 @@ pub enum RelayEvent {
 pub struct MailOutcome {
     /// The sender.
     pub from: Option<Address>,
-    /// To whom.
+    /// The recipients.
     pub to: Vec<Address>,
     /// Its subject.
     pub subject: String,

@@ -1,5 +1,5 @@
 //! Mail2alert: a relay between a build server, which sends a mail for each event to one address,
-//! and the people, each of whom wants to know about some of them.
+//! and people, each with an interest in some of them.
 //!
 //! ```text
 //! Notifyer          Mail2alert          REST API          mail server

@@ -63,7 +63,8 @@ fn main() -> ExitCode {
 
 fn command() -> Result<Command, lexopt::Error> {
     use lexopt::prelude::*;
-    let (mut path, mut check) = (None, false);
+    let mut path = None;
+    let mut check = false;
     let mut parser = lexopt::Parser::from_env();
     while let Some(arg) = parser.next()? {
         match arg {

@@ -337,7 +337,7 @@ impl<M: Dial> Relay<M> {
         Digest::of(Some(&self.postmaster), &mail.digest.0)
     }
 
-    /// Whom mail to a recipient is for; `None` if it is none of ours.
+    /// Where mail to a recipient goes; `None` if it is none of ours.
     fn recipient_of(&self, to: &Address) -> Option<Mailbox> {
         let mailbox = Mailbox::new(to.clone());
         if self.own.iter().any(|own| own.covers(&mailbox)) {
@@ -382,6 +382,8 @@ impl<M: Dial> Relay<M> {
 }
 
 impl<M: Dial> Handler for Relay<M> {
+    const HEARS_ACKNOWLEDGEMENTS: bool = true;
+
     /// A server that takes mail for all addresses is an open relay.
     async fn recipient(&self, _mail: &Transaction, to: &Address) -> Reply {
         match self.recipient_of(to) {
@@ -393,7 +395,8 @@ impl<M: Dial> Handler for Relay<M> {
     async fn message(&self, transaction: Transaction, body: Bytes) -> Reply {
         let from = transaction.envelope.from.clone().map(Mailbox::new);
         let to = transaction.envelope.to.iter().flat_map(|to| self.recipient_of(to)).collect();
-        let (header, digest) = (Header::read(&body), Digest::of(from.as_ref(), &body));
+        let header = Header::read(&body);
+        let digest = Digest::of(from.as_ref(), &body);
         let mail = Mail { from, to, header, digest, body: &body, transaction: &transaction };
         self.see(RelayEvent::Came { subject: mail.header.subject.clone() });
 
@@ -445,9 +448,13 @@ fn facts<T: Send + Sync + 'static, R: Dial>(
     watch: &Observer,
     parse: fn(&[u8]) -> Result<T, String>,
 ) -> Cache<T> {
-    let (rest, path, watch) = (rest.clone(), path.to_owned(), watch.clone());
+    let rest = rest.clone();
+    let path = path.to_owned();
+    let watch = watch.clone();
     Cache::new(keep, move || {
-        let (rest, path, watch) = (rest.clone(), path.clone(), watch.clone());
+        let rest = rest.clone();
+        let path = path.clone();
+        let watch = watch.clone();
         async move {
             watch(&RelayEvent::Asks { path: path.clone() });
             let answer = rest.get(&path).await;

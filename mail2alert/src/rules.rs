@@ -1,4 +1,4 @@
-//! The rules: which notification goes to whom. Pure functions of a notification and of the facts.
+//! The rules: which notification goes where. Pure functions of a notification and of the facts.
 use super::{
     gocd::{Event, PipelineGroups, StageId},
     mailbox::Mailbox,
@@ -234,7 +234,8 @@ mod tests {
             ("alert@example.com", Some("other@example.com"), false),
             ("alert@example.com", None, false),
         ] {
-            let (to, from) = ([mailbox(to)], from.map(mailbox));
+            let to = [mailbox(to)];
+            let from = from.map(mailbox);
             let notification =
                 Notification { to: &to, from: from.as_ref(), subject: "x", stage: None };
             assert_eq!(rule.matches(&notification, &groups()), expected, "{to:?} {from:?}");

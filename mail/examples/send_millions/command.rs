@@ -266,7 +266,7 @@ async fn interrupted(stop: &CancellationToken, show: &RefCell<Show>) {
     }
 }
 
-/// Ctrl-C, or what a system sends to those whom it wants to end.
+/// Ctrl-C, or what a system sends to a program that is to end.
 async fn asked_to_end() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {

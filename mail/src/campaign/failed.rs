@@ -56,7 +56,8 @@ impl FailedList {
 /// How many bytes of a file are lines that end.
 fn whole_lines(file: &File) -> io::Result<u64> {
     let mut reader = BufReader::new(file.try_clone()?);
-    let (mut whole, mut line) = (0, vec![]);
+    let mut whole = 0;
+    let mut line = vec![];
     loop {
         line.clear();
         let length = reader.read_until(b'\n', &mut line)?;

@@ -101,7 +101,7 @@ pub trait Connection {
     /// Sends the mail of one recipient. It ends by itself, so it has a deadline of its own.
     fn deliver(&mut self, recipient: &Recipient) -> impl Future<Output = AttemptOutcome>;
 
-    /// The same, when it is known to whom the next mail over this connection will go. A connection
+    /// The same, when the recipient of the next mail over this connection is known. A connection
     /// that can announce that mail early does so; by default it is ignored. The next mail may go
     /// elsewhere all the same, or nowhere.
     fn deliver_before(
@@ -147,7 +147,8 @@ pub struct Campaign<'a, C> {
 impl<'a, C: Connector> Campaign<'a, C> {
     /// A campaign over connections of this kind, without a journal.
     pub fn new(connector: C, settings: Settings) -> Campaign<'a, C> {
-        let (on_event, stop) = (Box::new(|_: CampaignEvent<'_>| {}), CancellationToken::new());
+        let on_event = Box::new(|_: CampaignEvent<'_>| {});
+        let stop = CancellationToken::new();
         Campaign { connector, settings, journal: None, failed: None, on_event, stop }
     }
 

@@ -45,7 +45,7 @@ where
 pub struct SmtpConnection<S, M> {
     client: Client<S>,
     mail: Rc<M>,
-    /// The mail that was announced, and to whom it goes: it must not be made a second time, since
+    /// The mail that was announced, and its recipient: it must not be made a second time, since
     /// it might be another one (its `Date`, its `Message-ID`).
     next: Option<(Recipient, Mail)>,
 }

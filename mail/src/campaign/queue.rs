@@ -87,7 +87,8 @@ impl<'a, I: Iterator<Item = Result<Recipient, ListError>>> Queue<'a, I> {
         failed: Option<FailedList>,
         on_event: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
     ) -> Queue<'a, I> {
-        let (waiting, summary) = (BinaryHeap::new(), CampaignSummary::default());
+        let waiting = BinaryHeap::new();
+        let summary = CampaignSummary::default();
         Queue {
             recipients,
             exhausted: false,

@@ -35,7 +35,7 @@ pub enum AddressError {
     #[error("an address needs an @, as in alice@example.net")]
     NoAt,
     /// A control character, such as the end of a line, or `<` or `>`. In quotes the latter are
-    /// allowed by RFC 5321, but the only people with such an address are those who try what the
+    /// allowed by RFC 5321, but such an address is only met where a stranger tries what the
     /// next server makes of it.
     #[error("a control character, < or > cannot be part of an address")]
     Forbidden,

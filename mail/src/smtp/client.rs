@@ -149,7 +149,7 @@ pub struct Client<S> {
 /// come.
 #[derive(Debug)]
 struct Announced {
-    /// From whom and to whom: nothing else can be sent now.
+    /// Its sender and recipients: nothing else can be sent now.
     envelope: Envelope,
     /// The MAIL command, which also says how large the message is.
     mail: String,
@@ -396,6 +396,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         envelope: &Envelope,
     ) -> Result<Announcement, ClientError> {
         let Client { io, read, replies, timeouts, .. } = self;
+        if unsent.is_empty() {
+            return read_announcement(io, read, replies, timeouts, envelope).await;
+        }
         let written = write_taken(io, unsent, b"").await.map_err(at(Phase::Mail))?;
         if written == unsent.len() {
             flush(io, Phase::Mail, timeouts.write).await?;

@@ -60,9 +60,15 @@ pub trait Handler: Send + Sync + 'static {
     /// The memory of the body counts as used until the last clone of it is gone.
     fn message(&self, mail: Transaction, body: Bytes) -> impl Future<Output = Reply> + Send;
 
+    /// Whether [`acknowledged`](Handler::acknowledged) is called. It is not by default, since it
+    /// has a price: the reply to a message must go out at once, and cannot go together with the
+    /// replies to the commands that came with the message. Where one is written, set the other.
+    const HEARS_ACKNOWLEDGEMENTS: bool = false;
+
     /// Hears that a message was accepted, and that the client has been told: the reply has been
     /// written, as far as one can know that. The next command is not read before this is done. By
-    /// default nothing happens.
+    /// default nothing happens. It is called if
+    /// [`HEARS_ACKNOWLEDGEMENTS`](Handler::HEARS_ACKNOWLEDGEMENTS) is true.
     fn acknowledged(&self, _mail: &Transaction, _body: &Bytes) -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -70,6 +76,8 @@ pub trait Handler: Send + Sync + 'static {
 
 /// A handler can be shared, so that a program can look at what it has received.
 impl<H: Handler> Handler for Arc<H> {
+    const HEARS_ACKNOWLEDGEMENTS: bool = H::HEARS_ACKNOWLEDGEMENTS;
+
     async fn sender(&self, mail: &Transaction) -> Reply {
         H::sender(self, mail).await
     }
@@ -267,7 +275,8 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
             match read {
                 Some(Ok(0)) if in_message => return Err(ConnectionEnd::HungUpInMessage),
                 Some(Ok(0)) => return Err(ConnectionEnd::HungUp),
-                Some(Ok(_)) => self.clock.last_read = Instant::now(),
+                Some(Ok(_)) if in_message => self.clock.last_read = Instant::now(),
+                Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(ConnectionEnd::Broken(error)),
                 None => return Err(self.say_and_close(TOO_SLOW, ConnectionEnd::TimedOut).await),
             }
@@ -276,7 +285,8 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
 
     /// Until when something must come. No command that leads nowhere, and no part of one, moves it.
     fn deadline(&self, in_message: bool) -> Instant {
-        let (clock, limits) = (&self.clock, self.limits);
+        let clock = &self.clock;
+        let limits = self.limits;
         if in_message {
             return (clock.last_read + limits.data_idle).min(clock.waits_since + limits.data_total);
         }
@@ -325,8 +335,12 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         body: Bytes,
         memory: Reservation,
     ) -> Result<(), ConnectionEnd> {
-        let answer =
-            handled(self.handler.message(mail.clone(), body.clone()), &mut self.wire).await?;
+        // Kept only if it will be needed once more.
+        let copy = match H::HEARS_ACKNOWLEDGEMENTS {
+            true => Some((mail.clone(), body.clone())),
+            false => None,
+        };
+        let answer = handled(self.handler.message(mail, body), &mut self.wire).await?;
         self.clock.last_message = Instant::now();
         let answer = match answer {
             Ok(answer) => answer,
@@ -344,7 +358,7 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         }
         let response = self.session.delivered(answer);
         self.respond(response).await?;
-        if is_accepted {
+        if let (true, Some((mail, body))) = (is_accepted, copy) {
             // The handler hears of it when the client has been told, as far as that can be known.
             self.wire.flush().await?;
             self.handler.acknowledged(&mail, &body).await;

@@ -111,7 +111,8 @@ impl Reply {
         match Status::parse(&text) {
             Some((status, rest)) if u16::from(status.class) == code / 100 => {
                 // Each line begins with it again: RFC 2034, 4.
-                let (again, rest) = (format!("\n{status} "), rest.to_owned());
+                let again = format!("\n{status} ");
+                let rest = rest.to_owned();
                 Reply { code, status: Some(status), text: rest.replace(&again, "\n").into() }
             }
             _ => Reply { code, status: None, text: text.into() },
@@ -149,13 +150,31 @@ impl Reply {
     }
 
     /// Writes it as it goes over the wire: RFC 5321, 4.2.1.
+    ///
+    /// A server does this for each command, so it avoids the machinery of `write!`.
     pub fn write_to(&self, out: &mut impl Write) -> fmt::Result {
-        let mut lines = self.text.split('\n').peekable();
-        while let Some(line) = lines.next() {
-            let mark = if lines.peek().is_some() { '-' } else { ' ' };
-            match self.status {
-                Some(status) => write!(out, "{}{mark}{status} {line}\r\n", self.code)?,
-                None => write!(out, "{}{mark}{line}\r\n", self.code)?,
+        let mut rest = &*self.text;
+        loop {
+            let end = memchr::memchr(b'\n', rest.as_bytes());
+            let line = match end {
+                Some(end) => &rest[..end],
+                None => rest,
+            };
+            write_number(self.code, out)?;
+            out.write_str(if end.is_some() { "-" } else { " " })?;
+            if let Some(Status { class, subject, detail }) = self.status {
+                write_number(class.into(), out)?;
+                out.write_str(".")?;
+                write_number(subject, out)?;
+                out.write_str(".")?;
+                write_number(detail, out)?;
+                out.write_str(" ")?;
+            }
+            out.write_str(line)?;
+            out.write_str("\r\n")?;
+            match end {
+                Some(end) => rest = &rest[end + 1..],
+                None => break,
             }
         }
         Ok(())
@@ -174,6 +193,14 @@ impl Display for Reply {
         }
         Ok(())
     }
+}
+
+/// In decimal digits.
+fn write_number(number: u16, out: &mut impl Write) -> fmt::Result {
+    if number >= 10 {
+        write_number(number / 10, out)?;
+    }
+    out.write_char(char::from(b'0' + (number % 10) as u8))
 }
 
 /// Handlers quote what others wrote: addresses, errors, the reply of another server. None of that

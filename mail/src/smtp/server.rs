@@ -116,7 +116,8 @@ impl<H: Handler> Server<H> {
     ) -> ServerSummary {
         let slots = Arc::new(Semaphore::new(self.common.limits.connections));
         let mut sessions = Sessions { summary: ServerSummary::default(), tasks: JoinSet::new() };
-        let (common, stop) = (Arc::new(self.common), CancellationToken::new());
+        let common = Arc::new(self.common);
+        let stop = CancellationToken::new();
         let mut pause = FIRST_PAUSE;
         tokio::pin!(shutdown);
         loop {
@@ -154,9 +155,9 @@ impl<H: Handler> Server<H> {
                 1 => self.lane.clone(),
                 number => format!("{} {number}", self.lane),
             };
-            sessions
-                .tasks
-                .spawn(session(common.clone(), io, address, stop.clone(), slot).lane(name));
+            sessions.tasks.spawn(
+                session(common.clone(), io, address, stop.clone(), slot).lane_if_recorded(name),
+            );
         }
         drop(listener); // or clients would wait for a server that accepts no more
         stop.cancel();

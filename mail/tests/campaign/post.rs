@@ -27,11 +27,11 @@ pub struct Post {
     pub begin: Instant,
     /// How long an attempt takes.
     pub takes: Duration,
-    /// What is done with whom, attempt by attempt; nothing special is to be sent.
+    /// What is done with each recipient, attempt by attempt; nothing special is to be sent.
     pub acts: RefCell<BTreeMap<u64, VecDeque<Act>>>,
     /// The recipients that have got a mail, and when.
     pub got: RefCell<Vec<(u64, u64)>>,
-    /// When an attempt began, and for whom.
+    /// When an attempt began, and for which recipient.
     pub attempts: RefCell<Vec<(u64, u64)>>,
     /// How many connections can be opened from now on, and the failures that come first.
     pub connections_left: Cell<usize>,

@@ -325,7 +325,8 @@ impl Check<'_> {
             stale: wait(&written.stale, "stale"),
         };
         if timeouts.total() >= answer {
-            let (total, answer) = (duration(timeouts.total()), duration(answer));
+            let total = duration(timeouts.total());
+            let answer = duration(answer);
             let reason = format!(
                 "to wait {total} for connect, head and body leaves nothing of the {answer} \
                     for an answer"
@@ -341,7 +342,8 @@ impl Check<'_> {
         let cctray = self.path(&written.cctray, default("rest", "cctray"));
         let credentials = self.credentials(&written.user, &written.password, environment);
         let (server, host, base) = self.url(&written.url)?;
-        let (pipeline_groups, cctray) = (format!("{base}{groups}"), format!("{base}{cctray}"));
+        let pipeline_groups = format!("{base}{groups}");
+        let cctray = format!("{base}{cctray}");
         Some(Rest { server, host, pipeline_groups, cctray, credentials, timeouts, longest, keep })
     }
 
@@ -512,11 +514,9 @@ impl Check<'_> {
                 self.wrong(&text.span(), reason, "name those that are to read it");
             }
         }
-        let (to, from, mailto) = (
-            self.read_all(&written.to),
-            self.read_all(&written.from),
-            self.read_all(written.mailto.get_ref()),
-        );
+        let to = self.read_all(&written.to);
+        let from = self.read_all(&written.from);
+        let mailto = self.read_all(written.mailto.get_ref());
         let function = self.function(&written.function, &written.args)?;
         let name = written.name.clone().unwrap_or_else(|| format!("rule {number}"));
         // It is written to the log, in one line.

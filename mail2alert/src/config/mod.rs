@@ -25,7 +25,7 @@ pub struct Config {
     pub listen: String,
     /// What the relay calls itself.
     pub hostname: String,
-    /// Whom it takes mail for.
+    /// The addresses that it takes mail for.
     pub recipients: Vec<Own>,
     /// The reader of mail to the postmaster, and of notices about mail that was refused.
     pub postmaster: Mailbox,
@@ -99,7 +99,9 @@ pub struct Rest {
 impl fmt::Debug for Rest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = self.credentials.as_ref().map(|(user, _)| user);
-        let (server, groups, cctray) = (&self.server, &self.pipeline_groups, &self.cctray);
+        let server = &self.server;
+        let groups = &self.pipeline_groups;
+        let cctray = &self.cctray;
         write!(
             f,
             "Rest {{ server: {server:?}, pipeline_groups: {groups:?}, cctray: {cctray:?}, \

@@ -2,7 +2,7 @@
 //!
 //! When one of three recipients could not be served, the Notifyer is told to try again, and it will
 //! send the whole message. Without a memory, the other two get it twice; and with one that a crash
-//! wipes out, whenever there is a crash. So the relay writes down each recipient for whom the mail
+//! wipes out, whenever there is a crash. So the relay writes down each recipient for which the mail
 //! server has taken a message, on the disk, before it answers for it; and a retry, which is known
 //! by the digest of its bytes, goes only to those that are missing.
 //!
@@ -425,7 +425,8 @@ mod tests {
 
     #[test]
     fn a_message_is_known_by_its_sender_and_all_its_bytes() {
-        let (go, ci) = (mailbox("go"), mailbox("ci"));
+        let go = mailbox("go");
+        let ci = mailbox("ci");
         let digests = [
             Digest::of(Some(&go), b"x"),
             Digest::of(Some(&ci), b"x"),

@@ -1,4 +1,4 @@
-//! Those around the relay: a REST API and a mail server, all of whose faults are to order, and a
+//! What is around the relay: a REST API and a mail server, with faults to order, and a
 //! Notifyer. They talk over any stream of bytes: a pipe in memory, so that the clock can be paused
 //! and every deadline is exact, or TCP, to a process of its own.
 #![allow(dead_code)] // two sets of tests use it, each another part of it

@@ -42,6 +42,17 @@ pub trait LaneExt: Future + Sized {
     fn lane(self, name: impl AsRef<str>) -> Lane<Self> {
         lane_made_at(self, name.as_ref(), Location::caller())
     }
+
+    /// The same for code that is recorded now and then, such as the sessions of a server: outside a
+    /// run nothing is said, since nothing was overlooked.
+    #[track_caller]
+    fn lane_if_recorded(self, name: impl AsRef<str>) -> Lane<Self> {
+        let probe = match Run::here() {
+            Some(run) => Probe::new(run, name.as_ref(), Location::caller()),
+            None => None,
+        };
+        Lane { future: Some(self), probe }
+    }
 }
 impl<F: Future> LaneExt for F {}
 

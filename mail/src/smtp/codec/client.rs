@@ -94,7 +94,8 @@ fn reply_line(line: &[u8]) -> Result<(u16, bool, String), ReplyError> {
 /// with a second dot before each line that begins with one (RFC 5321, 4.5.2). The last line ends,
 /// too; the final dot is not added. Returns how many dots were.
 pub fn dot_stuff(text: &[u8], out: &mut Vec<u8>) -> usize {
-    let (mut rest, mut dots) = (text, 0);
+    let mut rest = text;
+    let mut dots = 0;
     while !rest.is_empty() {
         let (line, after) = match memchr2(b'\r', b'\n', rest) {
             Some(end) if rest[end..].starts_with(b"\r\n") => (&rest[..end], &rest[end + 2..]),
