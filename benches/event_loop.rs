@@ -178,7 +178,7 @@ fn main() {
         _ => {}
     }
     let mut all: Vec<_> = works().iter().map(|work| (work.name, work.count)).collect();
-    all.push(("tcp_echo", 64_000));
+    all.push(("tcp_echo", 16_000));
     println!("nanoseconds each, the least of {ROUNDS} rounds");
     for (name, count) in all {
         if !arguments.is_empty() && !arguments.iter().any(|wanted| wanted == name) {
@@ -186,6 +186,10 @@ fn main() {
         }
         print!("{name}_{count}:");
         for on in ["tokio", "virtual", "LocalSet", "smol"] {
+            // Virtual time has no sockets, and its driver makes a thread for each job.
+            if on == "virtual" && matches!(name, "tcp_echo" | "executor_jobs") {
+                continue;
+            }
             if round(name, 64.min(count), on).is_some() {
                 let least = least_of(ROUNDS, || round(name, count, on).expect("it can be done"));
                 print!(" {on} {:.1}", least.as_secs_f64() * 1e9 / f64::from(count));

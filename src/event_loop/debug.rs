@@ -126,6 +126,13 @@ impl Observers {
         }
     }
 
+    #[inline]
+    pub(super) fn task_cancelled(&self) {
+        if self.watch() {
+            self.tell(|instrument| instrument.task_cancelled());
+        }
+    }
+
     /// Drops what the program has given.
     pub(super) fn close(&self) {
         drop(self.exception_handler.take());

@@ -84,6 +84,10 @@ pub trait Instrument {
         _ = call;
     }
 
+    /// The step that runs has ended its task as cancelled: the coroutine has just returned
+    /// [`Error::Cancelled`](super::Error::Cancelled).
+    fn task_cancelled(&self) {}
+
     /// A pending future is awaited, in a poll with this waker: the task's own, or that of something
     /// inside the task, such as a lane. It is called *in* the poll: the stack below is the chain of
     /// coroutines down to the `.await`. Such an await does not clone the waker of its task; so a

@@ -155,6 +155,10 @@ impl<T> TaskPart<T> {
             self.coroutine.set(Some(coroutine));
             return self.suspend(cell);
         }
+        if let Ok(Poll::Ready(Err(Error::Cancelled))) = polled {
+            // Before anything is dropped: the coroutine is the last thing that has ended.
+            cell.event_loop.0.observers.task_cancelled();
+        }
         // Before it is done: what awaits it may rely on the destructors having run.
         discard(coroutine);
         drop(current.take_awaits());

@@ -4,7 +4,7 @@
 //! and is seen. The loop and the timeline do not know each other; only this file knows both.
 use crate::{
     event_loop::{Driver, EventLoop, FutureRef, Instrument, Job, Notifier, set_event_loop_policy},
-    timeline::{Recorder, Recording, turn, wait},
+    timeline::{Recorder, Recording, ended_as_cancelled, turn, wait},
 };
 use std::{rc::Rc, sync::Arc, task::Waker, time::Duration};
 use tokio::{runtime::Handle, task::spawn_blocking, time::Instant};
@@ -98,6 +98,10 @@ impl Instrument for OnTheTimeline {
     /// An iteration is an instant of its own on the timeline, although no time has passed.
     fn iteration_begins(&self, _ready: usize) {
         turn();
+    }
+
+    fn task_cancelled(&self) {
+        ended_as_cancelled();
     }
 
     fn future_awaited(&self, _future: &FutureRef<'_>, waker: &Waker) {

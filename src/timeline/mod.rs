@@ -96,7 +96,7 @@ pub(crate) use record::{
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
     Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
-    block, callback, on_thread, record, turn, wait,
+    block, callback, ended_as_cancelled, on_thread, record, turn, wait,
 };
 pub use time::{Clock, human};
 

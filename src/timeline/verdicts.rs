@@ -241,6 +241,18 @@
 //!
 //! **Cure:** that of [`blocks`](#blocks). Example: `slow_callback`.
 //!
+//! # `no-line-tables`
+//!
+//! > this binary has no line tables, so 2 wakes counted as “from outside” may have been by a timer
+//! > or by the end of a task
+//!
+//! **Seen:** a timer and a socket wake through the same place in tokio, and which of them it was
+//! only the stack tells. Nothing is known of the functions on it. Places are missing as well: what
+//! is said instead is where `.lane()` was called. It is a remark.
+//!
+//! **Cure:** `debug = "line-tables-only"` in the profile, and no `strip`. The profiles that
+//! `cargo run` and `cargo test` use have line tables unless they are told otherwise.
+//!
 //! # `destructor-panicked`
 //!
 //! > a destructor panicked when the run was ended: …

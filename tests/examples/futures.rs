@@ -146,7 +146,7 @@ fn a_task_that_is_asked_to_end_may_take_its_time_to_clean_up() {
         ],
         ms(1500),
     );
-    assert_eq!(end(&run.chart(), "A"), (ms(1500), End::Finished), "the coroutine runs to its end");
+    assert_eq!(end(&run.chart(), "A"), (ms(1500), End::ReturnedCancelled));
     run.output().expect("nothing fails");
 }
 

@@ -3,6 +3,7 @@
 mod arrows;
 mod core;
 mod generated;
+mod mutations;
 mod pictures;
 mod readme;
 mod style;

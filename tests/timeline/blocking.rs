@@ -313,3 +313,35 @@ mod event_loops {
         assert_eq!(polled(&with), polled(&without), "nor more often because it is watched");
     }
 }
+
+#[test]
+fn a_lane_that_returns_the_error_of_its_cancellation_ends_as_cancelled_and_no_other_does() {
+    use async_concepts::event_loop::{Error, EventLoop, sleep};
+    let run = async_concepts::record_blocking("cancelled", || {
+        let event_loop = EventLoop::new()?;
+        let takes_it = async {
+            sleep(ms(100)).await?;
+            Ok::<(), Error>(())
+        };
+        let cleans_up = async {
+            let cancelled = sleep(ms(100)).await;
+            assert!(matches!(cancelled, Err(Error::Cancelled)));
+            Ok::<(), Error>(()) // and goes on as if nothing had been
+        };
+        let takes_it = event_loop.create_task(takes_it.lane("takes it"))?;
+        let cleans_up = event_loop.create_task(cleans_up.lane("cleans up"))?;
+        let [one, other] = [takes_it.clone(), cleans_up.clone()];
+        event_loop.call_later(ms(10), move || {
+            one.cancel();
+            other.cancel();
+        })?;
+        assert!(matches!(event_loop.run_until_complete(takes_it), Err(Error::Cancelled)));
+        event_loop.run_until_complete(cleans_up)?;
+        event_loop.close()
+    });
+    let chart = run.chart();
+    assert_eq!(row(&chart, "takes it").end.1, End::ReturnedCancelled);
+    assert_eq!(chart.end_note(row(&chart, "takes it")).as_deref(), Some("cancelled"));
+    assert_eq!(row(&chart, "cleans up").end.1, End::Finished);
+    run.output().unwrap();
+}

@@ -182,13 +182,19 @@ fn the_summary_compares_with_one_after_another() {
 
 #[test]
 fn the_words_say_what_the_picture_shows() {
+    let at = |line: u32| format!("at {}:{line}", file!());
+    let [sleep, join] = [24, 28].map(at);
     assert_eq!(
         small().describe(),
-        "Timeline of small. The run took 400 ms. \
-         main: polled 3 times, blocked the thread for 100 ms, woken by hog, finished at 400 ms. \
-         hash: on a thread of its own, busy for 200 ms, finished at 200 ms. \
-         hog: polled 3 times, blocked the thread for 100 ms, not woken, finished at 400 ms. \
-         late: polled 2 times, not woken, dropped by main at 100 ms."
+        format!(
+            "Timeline of small. The run took 400 ms. \
+             main: polled 3 times, blocked the thread for 100 ms, woken by hog, \
+             waited {join} for hog and {join} for late and {join} for timeout, finished at 400 ms. \
+             hash: on a thread of its own, busy for 200 ms, finished at 200 ms. \
+             hog: polled 3 times, blocked the thread for 100 ms, not woken, \
+             waited {sleep} for sleep, finished at 400 ms. \
+             late: polled 2 times, not woken, waited {join} for sleep, dropped by main at 100 ms."
+        )
     );
 }
 

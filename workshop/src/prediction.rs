@@ -10,9 +10,10 @@ pub type Prediction = Option<(u64, &'static str)>;
 
 /// What is said instead of times, lines and a timeline.
 pub(crate) const PREDICT_FIRST: &str = "\
-Predict first: write into `PREDICTION`, at the top of the file, how many milliseconds it
-will take and in which order its lanes will end. A wrong prediction does no harm, and
-with any prediction you see the times, the lines and the timeline.";
+Predict first: write into `PREDICTION`, at the top of the file, how many
+milliseconds it will take and in which order its lanes will end. A wrong
+prediction does no harm, and with any prediction you see the times, the lines
+and the timeline.";
 
 /// The prediction beside what happened, in one sentence. Of a run that did not end there is nothing
 /// to compare.

@@ -340,6 +340,7 @@ impl Assembly {
             // A stream that has given an item waits for nothing. It has not been asked.
             Polled::Item => self.change_at(now, lane, Some(State::BetweenItems)),
             Polled::Ready => self.end_at(now, lane, End::Finished),
+            Polled::Cancelled => self.end_at(now, lane, End::ReturnedCancelled),
             Polled::Panicked(message) => self.end_at(now, lane, End::Panicked(message.clone())),
         }
         // The lane around it has the thread again.

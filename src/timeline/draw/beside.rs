@@ -120,8 +120,13 @@ impl Pair {
 
     /// Both in words, and what differs first.
     pub fn describe(&self) -> String {
+        self.describe_with(true)
+    }
+
+    pub(super) fn describe_with(&self, places: bool) -> String {
         let [upper, lower] = &self.charts;
-        format!("{} {} {}", self.notes.join(" "), upper.describe(), lower.describe())
+        let upper = upper.describe_with(places);
+        format!("{} {upper} {}", self.notes.join(" "), lower.describe_with(places))
     }
 
     /// What differs, a sentence each; one sentence if nothing does.

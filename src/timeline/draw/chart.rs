@@ -160,6 +160,8 @@ pub enum End {
         /// Its task was aborted.
         aborted: bool,
     },
+    /// It returned the error of its cancellation, as a coroutine of an event loop does.
+    ReturnedCancelled,
     /// It panicked, with this message.
     Panicked(String),
     /// It had not ended when the run was over.
@@ -230,7 +232,7 @@ impl End {
     pub fn mark(&self) -> Mark {
         match self {
             End::Finished => Mark::Finished,
-            End::Cancelled { .. } => Mark::Cancelled,
+            End::Cancelled { .. } | End::ReturnedCancelled => Mark::Cancelled,
             End::Panicked(_) => Mark::Panicked,
             End::Unfinished => Mark::Unfinished,
         }
@@ -375,6 +377,7 @@ impl Chart {
     pub fn end_note(&self, row: &Row) -> Option<String> {
         match &row.end.1 {
             End::Finished => None,
+            End::ReturnedCancelled => Some("cancelled".into()),
             // The runtime dropped it then, and which lane called `abort` is not known.
             End::Cancelled { aborted: true, .. } => Some("aborted".into()),
             End::Cancelled { by: Some(by), .. } => {

@@ -16,8 +16,8 @@
 //!   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
 //!   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
 //!   `"dropped"`, `"run_over"`;
-//! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`, `{"panicked": TEXT}` or
-//!   `"unfinished"`;
+//! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
+//!   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 //! - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
 //!   `remarks` has what else is to be said of it.
 //!

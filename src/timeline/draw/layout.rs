@@ -68,7 +68,7 @@ impl LeftOut {
         for &lane in lanes {
             match chart.rows[lane].end.1 {
                 End::Finished => finished += 1,
-                End::Cancelled { .. } => cancelled += 1,
+                End::Cancelled { .. } | End::ReturnedCancelled => cancelled += 1,
                 End::Panicked(_) => panicked += 1,
                 End::Unfinished => unfinished += 1,
             }

@@ -120,7 +120,10 @@ impl Trace {
         if let Some(note) = process.chart.end_note(row) {
             let mut mark = process.mark(thread, row.end.0, &note);
             // “still running” and “never polled” have a note, too, but are no alarm.
-            if matches!(row.end.1, End::Cancelled { .. } | End::Panicked(_)) {
+            if matches!(
+                row.end.1,
+                End::Cancelled { .. } | End::ReturnedCancelled | End::Panicked(_)
+            ) {
                 mark["cname"] = RED.into();
             }
             self.events.push(mark);

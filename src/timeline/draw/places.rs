@@ -105,6 +105,7 @@ impl Places {
             Some(Registered::Earlier) => " (registered in an earlier poll)",
             Some(Registered::Never) => " (where its lane was made: it has registered nowhere)",
             Some(Registered::Unknown) => " (where its lane was made)",
+            _ if self.waits().iter().all(Wait::is_only_of_the_lane) => " (where its lane was made)",
             _ => "",
         };
         Some(format!("{}{known_before}", parts.join(" and ")))

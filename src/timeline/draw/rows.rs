@@ -129,7 +129,7 @@ fn interest(chart: &Chart, rows: &[Vec<LaneId>], row: usize) -> (u8, usize) {
             _ if lane == 0 => 4,
             End::Panicked(_) => 3,
             _ if blocks => 2,
-            End::Unfinished | End::Cancelled { .. } => 1,
+            End::Unfinished | End::Cancelled { .. } | End::ReturnedCancelled => 1,
             End::Finished => 0,
         };
         most = most.max(interest);

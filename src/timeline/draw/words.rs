@@ -270,20 +270,25 @@ impl Chart {
 
     /// The whole chart as sentences: what a screen reader says.
     pub fn describe(&self) -> String {
+        self.describe_with(true)
+    }
+
+    /// The same, with the places at which the lanes waited, or without looking these up.
+    pub(super) fn describe_with(&self, places: bool) -> String {
         let mut text = format!("Timeline of {}. {}", self.title, self.summary());
         // In the rows of a picture, so that both can be followed together: thirty rounds of a loop
         // are one sentence.
         for lanes in rows::shared(self) {
             text += " ";
             text += &match lanes[..] {
-                [lane] => self.describe_row(&self.rows[lane]),
+                [lane] => self.describe_row(&self.rows[lane], places),
                 _ => self.describe_lanes_in_turn(&lanes),
             };
         }
         text
     }
 
-    fn describe_row(&self, row: &Row) -> String {
+    fn describe_row(&self, row: &Row, places: bool) -> String {
         // First what the lane did, then what woke it, then where it waits, then how it ended.
         let mut facts = vec![how_often_polled(row)];
         for span in &row.spans {
@@ -314,7 +319,9 @@ impl Chart {
         // A lane that many others wake would fill the description with their names.
         wakers.truncate(NAMED);
         facts.extend(wakers);
-        facts.extend(self.last_place(row));
+        if places {
+            facts.extend(self.places_in_words(row));
+        }
         // How it ended is said with the time: “cancelled” alone does not tell a deadline from a
         // mistake.
         let at = human(self.time(row.end.0));
@@ -330,13 +337,32 @@ impl Chart {
         format!("{}: {}.", row.name, facts.join(", "))
     }
 
-    /// Of a lane that still waits at the end, where: of all others the pictures have it.
-    fn last_place(&self, row: &Row) -> Option<String> {
-        let span = row.spans.last()?;
-        if row.end.1 != End::Unfinished {
-            return None;
+    /// Where the lane waited, each place once; and where it still waits at the end.
+    fn places_in_words(&self, row: &Row) -> Vec<String> {
+        let mut waited: Vec<String> = vec![];
+        let mut still = None;
+        for (nth, span) in row.spans.iter().enumerate() {
+            let State::Waiting(_) = span.state else { continue };
+            // What takes no time is no wait that is worth a sentence.
+            if span.from.instant == span.to.instant {
+                continue;
+            }
+            let Some(place) = self.place(span) else { continue };
+            if nth + 1 == row.spans.len() && row.end.1 == End::Unfinished {
+                still = Some(format!("waiting {place}"));
+            } else if !waited.contains(&place) {
+                waited.push(place);
+            }
         }
-        Some(format!("waiting {}", self.place(span)?))
+        let more = waited.len().saturating_sub(NAMED);
+        waited.truncate(NAMED);
+        let mut facts: Vec<String> =
+            waited.into_iter().map(|place| format!("waited {place}")).collect();
+        if more > 0 {
+            facts.push(format!("and at {more} more places"));
+        }
+        facts.extend(still);
+        facts
     }
 
     /// Lanes that a loop made, one after the other.

@@ -202,6 +202,15 @@ pub fn turn() {
     }
 }
 
+/// The lane that ended last on this thread, right before this, has returned the error of its
+/// cancellation. An executor that cancels by an error, as asyncio does, says so: only it can tell
+/// that error from others. What happened in between is taken for a sign that another lane is meant.
+pub fn ended_as_cancelled() {
+    if let Some(run) = Run::here() {
+        run.ended_as_cancelled();
+    }
+}
+
 /// The lane that runs on this thread, if all that happens to it is to be noted.
 fn watched_lane(run: &Run) -> Option<super::LaneId> {
     if run.observe == Observe::Everything { run.current_lane() } else { None }

@@ -72,6 +72,8 @@ pub enum Polled {
     Ready,
     /// `Poll::Ready(Some(_))` of a stream, which can be polled again.
     Item,
+    /// `Poll::Ready`, with the error of its cancellation: the executor has said so.
+    Cancelled,
     /// It did not return: it panicked, with this message.
     Panicked(String),
 }

@@ -32,7 +32,7 @@ mod threads;
 mod verdict;
 mod wakers;
 
-pub use blocking::{turn, wait};
+pub use blocking::{ended_as_cancelled, turn, wait};
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
 pub use event::{Event, LaneId, Line, Polled, What, WokenBy};

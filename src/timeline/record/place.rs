@@ -91,6 +91,14 @@ pub struct Wait {
     pub lane: Option<LaneId>,
 }
 
+impl Wait {
+    /// Whether nothing on the stack told where it waits: then the place is that of `.lane()`, and
+    /// nothing is claimed by it. It is so in a binary without line tables.
+    pub fn is_only_of_the_lane(&self) -> bool {
+        self.chain.is_empty() && self.on.is_none() && self.lane.is_none()
+    }
+}
+
 /// When a lane registered its waker, seen from the end of a poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
@@ -276,6 +284,17 @@ impl Stack {
     }
 }
 
+/// Whether nothing is known of a stack that a library has called: this binary has no line tables.
+pub(super) fn has_no_line_tables(stack: &[usize]) -> bool {
+    for frame in Stack(stack.into()).frames() {
+        // The standard library brings its own, whatever the binary has.
+        if !frame.file.is_empty() && !frame.file.starts_with("/rustc/") {
+            return false;
+        }
+    }
+    true
+}
+
 /// Whether a stack passes through a file of a library: one whose path has both of the given parts.
 pub(super) fn passes_through(stack: &[usize]) -> impl Fn(&str, &str) -> bool {
     let frames = Stack(stack.into()).frames();
@@ -351,10 +370,10 @@ fn from_the_workspace(file: &str) -> String {
 /// Stacks that were seen, each once: a loop registers at the same place over and over.
 #[derive(Default)]
 pub(super) struct Stacks {
-    /// The number of each stack: asked for at each registration, so it has to be found fast.
-    numbers: HashMap<Arc<[usize]>, u32>,
-    /// The stack of each number. It shares its addresses with the key in `numbers`.
-    stacks: Vec<Stack>,
+    /// The numbers of the stacks of one hash: almost always one.
+    numbers: HashMap<u64, Vec<u32>>,
+    /// By their numbers.
+    all: Vec<Stack>,
 }
 
 /// So many different stacks are kept. What comes later has no place.
@@ -362,22 +381,24 @@ const MOST_STACKS: usize = 50_000;
 
 impl Stacks {
     /// The number of a stack; none if there are too many.
-    pub fn number(&mut self, stack: &[usize]) -> Option<u32> {
-        if let Some(number) = self.numbers.get(stack) {
-            return Some(*number);
+    pub fn number(&mut self, captured: &Captured) -> Option<u32> {
+        let same_hash = self.numbers.entry(captured.hash).or_default();
+        for &number in same_hash.iter() {
+            if *self.all[number as usize].0 == *captured.addresses {
+                return Some(number);
+            }
         }
-        if self.stacks.len() >= MOST_STACKS {
+        if self.all.len() >= MOST_STACKS {
             return None;
         }
-        let number = self.stacks.len() as u32;
-        let stack: Arc<[usize]> = stack.into();
-        self.numbers.insert(stack.clone(), number);
-        self.stacks.push(Stack(stack));
+        let number = self.all.len() as u32;
+        same_hash.push(number);
+        self.all.push(Stack(captured.addresses.as_slice().into()));
         Some(number)
     }
 
     pub fn get(&self, number: u32) -> Stack {
-        self.stacks[number as usize].clone()
+        self.all[number as usize].clone()
     }
 }
 
@@ -416,21 +437,60 @@ impl Drop for Floor {
     }
 }
 
-/// The return addresses on the stack, from here to where the poll of the innermost lane begins.
-pub(super) fn capture() -> Vec<usize> {
-    let floor = FLOOR.get();
-    let mut stack = Vec::with_capacity(64);
-    backtrace::trace(|frame| {
-        stack.push(frame.ip().addr());
-        // The stack grows downwards, so frames of what called the lane have higher addresses.
-        stack.len() < MOST_FRAMES && frame.sp().addr() <= floor
-    });
-    stack
+/// Return addresses, the innermost first, and a hash of them.
+pub(super) struct Captured {
+    pub addresses: Vec<usize>,
+    /// Made on the way, since that takes a fraction of what the hasher of a map would.
+    hash: u64,
 }
+
+/// The return addresses on the stack, from here to where the poll of the innermost lane begins.
+pub(super) fn capture() -> Captured {
+    let floor = FLOOR.get();
+    let mut captured = Captured { addresses: Vec::with_capacity(64), hash: 0 };
+    backtrace::trace(|frame| {
+        let address = frame.ip().addr();
+        captured.addresses.push(address);
+        captured.hash = (captured.hash.rotate_left(5) ^ address as u64).wrapping_mul(MULTIPLIER);
+        // The stack grows downwards, so frames of what called the lane have higher addresses.
+        captured.addresses.len() < MOST_FRAMES && frame.sp().addr() <= floor
+    });
+    captured
+}
+
+/// Odd, and with about as many ones as zeros, so that each bit of an address reaches many of the
+/// hash. Two stacks of one hash cost a comparison, and nothing else.
+const MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
 /// Only for a key of a map: the stacks by their addresses.
 impl Hash for Waits {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.stacks.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As addresses are in a binary without line tables.
+    fn of_nothing() -> Vec<usize> {
+        vec![1, 2, 3]
+    }
+
+    #[test]
+    fn without_line_tables_a_place_is_that_of_the_lane_and_says_so() {
+        let stack = Stack(of_nothing().into());
+        let made_at = Location::caller();
+        let waits = Waits::new(made_at, Registered::Now, vec![(stack, None)]);
+        let wait = &waits.resolve()[0];
+        assert_eq!(wait.place, Place::from(made_at));
+        assert!(wait.is_only_of_the_lane());
+    }
+
+    #[test]
+    fn it_is_seen_whether_a_binary_has_line_tables() {
+        assert!(has_no_line_tables(&of_nothing()));
+        assert!(!has_no_line_tables(&capture().addresses), "this one has");
     }
 }

@@ -16,7 +16,7 @@ use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
     gate::Stranger,
     lane::lane_made_at,
-    place::{Waits, passes_through},
+    place::{Waits, has_no_line_tables, passes_through},
     run::{Home, Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
@@ -226,7 +226,11 @@ pub(crate) fn recording<T>(
     let mut log = run.lock();
     let mut events = std::mem::take(&mut log.events);
     // Now there is time to look up what was on the stacks: see `Traced`.
+    let mut unexplained = 0;
     for traced in &log.traced {
+        if has_no_line_tables(&traced.stack) {
+            unexplained += 1;
+        }
         if let Some(Event { what: What::Woken { by }, .. }) = events.get_mut(traced.event) {
             *by = explained(traced);
         }
@@ -236,6 +240,9 @@ pub(crate) fn recording<T>(
         _ => log.workers,
     };
     let mut remarks = Remark::on_time(run.clock, &events);
+    if unexplained > 0 {
+        remarks.push(Remark::no_line_tables(unexplained));
+    }
     if let Some(message) = &log.destructor_panicked {
         remarks.push(Remark::destructor_panicked(message));
     }

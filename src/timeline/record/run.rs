@@ -2,7 +2,7 @@
 use super::{
     event::{Event, LaneId, Line, Polled, What, WokenBy},
     gate::{Gate, Made, Stranger},
-    place::{Place, Registered, Stack, Stacks, Waits, capture},
+    place::{Registered, Stack, Stacks, Waits, capture},
     processor::waited_for_a_processor,
     scheduler::Scheduler,
     verdict::{LONG_POLL, Next},
@@ -124,7 +124,7 @@ pub(super) struct Log {
     /// They are many, and the same over and over; so each is kept once, and known by a number.
     stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
-    waits: HashMap<(Vec<Registration>, Place), Waits>,
+    waits: HashMap<(Vec<Registration>, usize), Waits>,
     /// Wakes whose cause only the stack tells: the number of the event, and what it says without.
     pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
@@ -342,6 +342,9 @@ impl Run {
         self.scheduler.begin_run();
         let mut log = self.lock();
         log.workers = self.home.workers();
+        if self.gate.is_none() {
+            log.waited = waited_for_a_processor();
+        }
         log.threads.push(Some(std::thread::current().id()));
         let for_workers = log.threads.len() + log.workers;
         log.threads.resize(for_workers, None);
@@ -712,6 +715,17 @@ impl Run {
         }
     }
 
+    /// The last event is the end of a lane, which has returned the error of its cancellation.
+    pub fn ended_as_cancelled(&self) {
+        let Some((lane, _)) = HERE.with_borrow(|here| here.finished) else { return };
+        if let Some(event) = self.lock().events.last_mut()
+            && event.lane == lane
+            && let What::PollEnd { polled: polled @ Polled::Ready, .. } = &mut event.what
+        {
+            *polled = Polled::Cancelled;
+        }
+    }
+
     /// The poll of `lane` has returned `Pending`. Says whether it waits elsewhere than before.
     pub(super) fn poll_is_pending(&self, lane: LaneId) -> Moved {
         let mut log = self.lock();
@@ -868,7 +882,7 @@ impl Run {
         }
         if self.home != Home::OneThread {
             // The runtime does not tell when it has come to rest, or has several threads.
-            return Cause::Traced { stack: capture(), ended };
+            return Cause::Traced { stack: capture().addresses, ended };
         }
         let at = self.scheduler.elapsed();
         let log = self.lock();
@@ -895,7 +909,7 @@ impl Run {
             (Clock::Paused, Some(ended)) if !moved_by_hand => Cause::Known(WokenBy::Lane(ended)),
             (Clock::Paused, None) if at == polled => Cause::Known(WokenBy::Yield),
             (Clock::Paused, None) if !moved_by_hand => Cause::Known(WokenBy::Clock),
-            _ => Cause::Traced { stack: capture(), ended },
+            _ => Cause::Traced { stack: capture().addresses, ended },
         }
     }
 
@@ -922,12 +936,20 @@ impl Run {
     }
 
     /// This thread has been occupied until now, on the paused clock, by [`super::block`].
-    pub fn blocked(&self) {
+    ///
+    /// It took `wall` on the wall clock, in which other threads may have had their turn. That is no
+    /// time that the paused clock does not show.
+    pub fn blocked(&self, wall: Duration) {
         let lane = self.current_lane();
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         if self.on_runtime_thread() {
             log.blocked = at;
+        }
+        if let Some(lane) = lane
+            && let Some(state) = log.lanes.get_mut(&lane)
+        {
+            state.inside += wall;
         }
         if let Some(lane) = lane
             && self.observe == Observe::Everything
@@ -1082,17 +1104,23 @@ impl Log {
         registered: Vec<Registration>,
         made_at: &'static Location<'static>,
     ) -> Waits {
+        // Equal waits share one allocation, since a loop waits in one place a thousand times. The
+        // address of a location stands for it: to compare or to hash its text would take longer
+        // than to walk the stack.
+        let key = (registered, std::ptr::from_ref(made_at).addr());
+        if let Some(known) = self.waits.get(&key) {
+            return known.clone();
+        }
         let mut stacks: Vec<(Stack, Option<LaneId>)> = vec![];
-        for Registration { stack, inside } in &registered {
+        for Registration { stack, inside } in &key.0 {
             stacks.push((self.stacks.get(*stack), *inside));
         }
         let when = if stacks.is_empty() { Registered::Never } else { Registered::Now };
-        if self.is_full() {
-            return Waits::new(made_at, when, stacks);
+        let waits = Waits::new(made_at, when, stacks);
+        if !self.is_full() {
+            self.waits.insert(key, waits.clone());
         }
-        // Equal waits share one allocation, since a loop waits in one place a thousand times.
-        let key = (registered, Place::from(made_at));
-        self.waits.entry(key).or_insert_with(|| Waits::new(made_at, when, stacks)).clone()
+        waits
     }
 
     /// This thread's number, for something that it does in passing. One that has no number keeps

@@ -23,7 +23,7 @@ use crate::timeline::Clock;
 use std::{
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Takes `work` for a thread of its own, and gives it a lane there:
@@ -56,6 +56,7 @@ pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOn
 pub fn block(time: Duration) {
     match Run::here() {
         Some(run) if run.clock == Clock::Paused => {
+            let begin = Instant::now();
             // In the runtime of a caller only its own thread can move the clock.
             if run.schedules_threads() {
                 run.scheduler.block(time);
@@ -64,7 +65,7 @@ pub fn block(time: Duration) {
             } else {
                 std::thread::sleep(time);
             }
-            run.blocked();
+            run.blocked(begin.elapsed());
         }
         _ => std::thread::sleep(time),
     }

@@ -20,7 +20,7 @@
 //! or that is not drawn, has its verdict, too.
 use super::{
     event::{Event, LaneId, Polled, What, WokenBy},
-    place::{Place, Registered, Waits},
+    place::{Place, Registered, Wait, Waits},
     run::{Doing, Home, LaneState, Log, Observe, Run, Woken},
 };
 use crate::timeline::{Clock, human};
@@ -113,6 +113,8 @@ codes! {
     OnAThread = "on-a-thread",
     /// A poll took long on the wall clock, which the paused clock does not show.
     KeptTheThread = "kept-the-thread",
+    /// The binary has no line tables, which would tell what made a wake.
+    NoLineTables = "no-line-tables",
     /// A destructor panicked when the run was ended.
     DestructorPanicked = "destructor-panicked",
     /// The run did not end, and nothing of it was recorded.
@@ -421,7 +423,8 @@ fn at(log: &Log, lane: &LaneState) -> String {
 }
 
 fn waits_at(log: &Log, waits: &Waits) -> String {
-    if matches!(waits.registered(), Registered::Never | Registered::Unknown) {
+    let unknown = matches!(waits.registered(), Registered::Never | Registered::Unknown);
+    if unknown || waits.resolve().iter().all(Wait::is_only_of_the_lane) {
         return format!(" (the lane made at {})", waits.place().file_and_line());
     }
     // Several waits at one place, as those of a `join!`, are said together.
@@ -630,6 +633,16 @@ impl Remark {
             remarks.push(Remark { code: Code::KeptTheThread, sentence });
         }
         remarks
+    }
+
+    /// Of so many wakes the stack would have told what made them, and did not.
+    pub(super) fn no_line_tables(wakes: usize) -> Remark {
+        let times = if wakes == 1 { "1 wake".to_owned() } else { format!("{wakes} wakes") };
+        let sentence = format!(
+            "this binary has no line tables, so {times} counted as “from outside” may have been \
+             by a timer or by the end of a task"
+        );
+        Remark { code: Code::NoLineTables, sentence }
     }
 
     pub(super) fn destructor_panicked(message: &str) -> Remark {

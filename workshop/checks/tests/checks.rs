@@ -683,25 +683,6 @@ fn the_timetables_leave_time_for_what_they_list() {
 }
 
 #[test]
-fn the_verdicts_in_the_readme_are_those_that_one_gets() {
-    let readme = read(&workshop().join("README.md"));
-    let exercises = exercises();
-    let failure = |name: &str, attempt: &str| {
-        let exercise =
-            exercises.iter().find(|exercise| exercise.name == name).expect("it is in the README");
-        exercise.failures(attempt).remove(0)
-    };
-    // All of it, with the timeline.
-    let gather = failure("gather", "wrong_predicted");
-    let shown = format!("```text\n{}\n```\n", gather.trim_end());
-    assert!(readme.contains(&shown), "the README lacks this:\n{shown}");
-    // The sentence of the recorder names the lanes, and is tested with the recorder.
-    let philosophers = failure("philosophers", "starter");
-    let cause = headline(&philosophers).split(": nothing can").next().unwrap_or_default();
-    assert!(readme.contains(&format!("```text\n{cause}")), "the README lacks this:\n{cause}");
-}
-
-#[test]
 fn learners_are_told_about_every_exercise() {
     let readme = read(&workshop().join("README.md"));
     for exercise in exercises() {

@@ -365,3 +365,46 @@ fn a_scenario_can_hold_the_locks_of_an_exercise() {
     let held = scenario("another task holds the lock").held(10, 50);
     held.attempt(program).takes(50).returns((true, 7)).verdict();
 }
+
+/// A program that is no exercise, so that the README answers none.
+async fn breakfast() -> &'static str {
+    sleep(ms(100)).lane("toast").await;
+    say!("the toast is done");
+    sleep(ms(200)).lane("egg").await;
+    say!("the egg is done");
+    "served"
+}
+
+/// Each of the two waits for the other.
+async fn never() {
+    let (toast, egg) = (tokio::sync::Notify::new(), tokio::sync::Notify::new());
+    let make = async |wait: &tokio::sync::Notify, tell: &tokio::sync::Notify| {
+        sleep(ms(10)).await;
+        wait.notified().await;
+        tell.notify_one();
+    };
+    join!(make(&egg, &toast).lane("toast"), make(&toast, &egg).lane("egg"));
+}
+
+#[test]
+fn the_verdicts_in_the_readme_are_those_that_one_gets() {
+    let readme = include_str!("../../README.md");
+    let late = verdict(
+        attempt(breakfast)
+            .predicted(Some((200, "toast egg")))
+            .mistake("the egg was begun when the toast was done", |run| run.took(300))
+            .takes(200)
+            .says(&["0.100 main the toast is done", "0.200 main the egg is done"])
+            .returns("served"),
+    );
+    let shown = format!("```text\n{}\n```\n", late.trim_end());
+    assert!(readme.contains(&shown), "the README lacks this:\n{shown}");
+    let endless = headline(
+        attempt(never)
+            .predicted(PREDICTED)
+            .hangs("each waits for the other", |run| run.deadlocked()),
+    );
+    // The sentence of the recorder goes on with places, and is tested with the recorder.
+    let cause = endless.split(" at ").next().unwrap_or_default();
+    assert!(readme.contains(&format!("```text\n{cause}")), "the README lacks this:\n{endless}");
+}

@@ -459,7 +459,7 @@ fn stop(span: &Span) -> Option<&Wait> {
 fn ended(end: &End) -> String {
     match end {
         End::Finished => "ends".into(),
-        End::Cancelled { .. } => "is cancelled".into(),
+        End::Cancelled { .. } | End::ReturnedCancelled => "is cancelled".into(),
         End::Panicked(message) => format!("panics: {message}"),
         End::Unfinished => "is left unfinished".into(),
     }
@@ -492,7 +492,7 @@ fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
         None if pos < row.begin() => '.',
         None => match row.end.1 {
             End::Finished => 'f',
-            End::Cancelled { .. } => 'c',
+            End::Cancelled { .. } | End::ReturnedCancelled => 'c',
             End::Panicked(_) => 'p',
             End::Unfinished => 'u',
         },

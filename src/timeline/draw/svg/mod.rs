@@ -212,7 +212,7 @@ fn several(charts: &[Chart], options: SvgOptions) -> SvgPicture {
         let sheet = Sheet::new(&[(chart, &rows)], options);
         let layout = Layout::new(&[(chart, &rows)], sheet.room);
         column.add(&Picture::new(chart, &rows, &layout, &sheet, &[]));
-        column.described.push(chart.describe());
+        column.described.push(chart.describe_with(options.titles));
         column.width = column.width.max(sheet.width);
         column.left_out.extend(layout.left_out);
     }
@@ -236,7 +236,7 @@ pub(super) fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
         for (chart, rows) in both {
             column.add(&Picture::new(chart, rows, &layout, &sheet, &pair.different));
         }
-        column.described.push(pair.describe());
+        column.described.push(pair.describe_with(options.titles));
         column.width = column.width.max(sheet.width);
         column.left_out.extend(layout.left_out);
     }
