@@ -144,6 +144,7 @@ where
     }
 
     /// How long, on the wall clock, a poll may block the thread: ten seconds unless told otherwise.
+    /// A check may take six times as long.
     pub fn watchdog(mut self, watchdog: Duration) -> Self {
         self.watchdog = watchdog;
         self

@@ -56,6 +56,9 @@ impl Current {
     }
 }
 
+/// So many times as long as a poll, what is done between two runs may take.
+const BETWEEN_RUNS: u32 = 6;
+
 /// Runs `work` on a thread of its own and waits for it.
 ///
 /// If its current run makes no progress for `watchdog` on the wall clock, it is given up, and all
@@ -92,13 +95,19 @@ pub(super) fn watched<R: Send + 'static, T>(
             Err(RecvTimeoutError::Timeout) => {}
         }
         let now = current.movement();
+        // Between two runs the thread checks and draws. To look up where lanes wait, it reads all
+        // debug information of the program once, which takes its time on a busy machine.
+        let patience = match now.1 {
+            Some(_) => watchdog,
+            None => watchdog * BETWEEN_RUNS,
+        };
         if now != seen {
             seen = now;
             since = Instant::now();
-        // Said first, so that the thread, if it comes back after all, begins no other run.
-        } else if since.elapsed() >= watchdog {
+        } else if since.elapsed() >= patience {
+            // Said first, so that the thread, if it comes back after all, begins no other run.
             current.given_up.store(true, Relaxed);
-            return Err(Box::new(blocked(name, current, watchdog)));
+            return Err(Box::new(blocked(name, current, patience)));
         }
     }
 }

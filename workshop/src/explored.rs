@@ -23,6 +23,10 @@ use std::{fmt::Debug, panic::Location, pin::Pin, sync::Arc, time::Duration};
 /// How long one exploration may take, on the wall clock. A learner waits for it after each change.
 pub const BUDGET: Duration = Duration::from_millis(200);
 
+/// How long a run may take on virtual time. What goes on for ever is given up sooner than in an
+/// attempt, since it is run again to be drawn.
+const LIMIT: Duration = Duration::from_secs(120);
+
 /// So many schedules are tried at most. It is reached long before [`BUDGET`] is, so that a machine
 /// that is busy finds the same as one that is not.
 const SCHEDULES: u64 = 600;
@@ -95,7 +99,8 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
     let explored = schedules::every_schedule("your run", program)
         .budget(BUDGET)
         .at_most(SCHEDULES)
-        .watchdog(patience())
+        .watchdog(patience() / 2)
+        .limit(LIMIT)
         .check(move |run| claim(run))
         .explore();
     let covered = said_of(&explored);
@@ -116,7 +121,8 @@ fn in_every_cancellation<T: Debug + Send + 'static>(
 ) -> Found<Option<T>> {
     let cancelled = schedules::every_cancellation("your run", program)
         .budget(BUDGET)
-        .watchdog(patience())
+        .watchdog(patience() / 2)
+        .limit(LIMIT)
         .check(move |run| claim(run))
         .explore();
     let unfinished = if cancelled.unfinished { ", not all in the time there is" } else { "" };
