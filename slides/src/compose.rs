@@ -417,6 +417,8 @@ impl Composer<'_> {
                 head.push(line);
             } else if line.starts_with(&start) {
                 rows.push(line);
+            } else if !head.is_empty() && !line.starts_with('|') {
+                break; // what follows is another table
             }
         }
         if rows.is_empty() {

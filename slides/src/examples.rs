@@ -17,6 +17,8 @@ pub struct Example {
     pub package: String,
     /// Its source.
     pub source: PathBuf,
+    /// The features that it needs beyond those of a plain build. Such an example is not run here.
+    pub features: Vec<String>,
 }
 
 impl Example {
@@ -58,6 +60,8 @@ impl Examples {
             name: String,
             kind: Vec<String>,
             src_path: PathBuf,
+            #[serde(default, rename = "required-features")]
+            required_features: Vec<String>,
         }
         let asked = cargo()
             .args(["metadata", "--no-deps", "--format-version", "1"])
@@ -77,7 +81,11 @@ impl Examples {
             for target in package.targets.into_iter().filter(|target| target.kind == ["example"]) {
                 by_name.insert(
                     target.name,
-                    Example { package: package.name.clone(), source: target.src_path },
+                    Example {
+                        package: package.name.clone(),
+                        source: target.src_path,
+                        features: target.required_features,
+                    },
                 );
             }
         }
@@ -98,7 +106,10 @@ impl Examples {
         let mut executables = Executables::default();
         let mut by_package: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for name in names {
-            by_package.entry(&self.by_name[*name].package).or_default().push(name);
+            let example = &self.by_name[*name];
+            if example.features.is_empty() {
+                by_package.entry(&example.package).or_default().push(name);
+            }
         }
         for (package, names) in by_package {
             let mut build = cargo();
@@ -146,7 +157,8 @@ pub struct Executables(HashMap<String, PathBuf>);
 /// What an example recorded: its scenes, in order.
 #[derive(Debug)]
 pub struct Recorded {
-    /// None if the program has no stage, such as one that is made to be taken home.
+    /// None if the program has no stage, such as one that is made to be taken home, or if it needs
+    /// features and was not built.
     pub scenes: Vec<Arc<Scene>>,
 }
 
@@ -260,10 +272,10 @@ impl Recordings {
     ///
     /// # Errors
     /// If it cannot be run, or leaves nothing that can be read.
-    ///
-    /// # Panics
-    /// If it was not built.
     pub fn get(&self, executables: &Executables, name: &str) -> Result<Arc<Recorded>, String> {
+        if !executables.0.contains_key(name) {
+            return Ok(Arc::new(Recorded { scenes: vec![] })); // it needs features
+        }
         let version = executables.version(name);
         let known = self.known.lock().expect("nothing panics while it is locked");
         if let Some((before, recorded)) = known.get(name)
