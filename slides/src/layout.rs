@@ -282,6 +282,11 @@ pub fn said_lines(texts: &[String]) -> usize {
             used = 0;
         }
         used += wide;
+        // A text that is wider than a line, such as a verdict, goes on below.
+        while used > columns {
+            lines += 1;
+            used -= columns;
+        }
     }
     lines
 }

@@ -260,7 +260,11 @@ fn said_lines(scene: &Scene) -> usize {
             texts.push(format!("{} {text}", scene.run.lanes[*lane].name));
         }
         if nth + 1 == steps.len() {
-            texts.extend(scene.run.verdict.clone());
+            // It is bold: a tenth wider.
+            texts.extend(scene.run.verdict.as_ref().map(|verdict| {
+                let wider = verdict.chars().count() / 8;
+                format!("{verdict}{}", " ".repeat(wider))
+            }));
         }
         most = most.max(layout::said_lines(&texts));
     }

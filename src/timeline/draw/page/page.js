@@ -124,6 +124,7 @@
       if (current.stop !== null) light(current.stop, "stop", current.lane);
     }
     const where = track.where(at);
+    const placed = [];
     where.forEach((number, lane) => {
       if (number === null || !lines.has(number)) return;
       const state = current.states[lane];
@@ -133,12 +134,14 @@
       const mark = make("span", { class: `mark ${kind} ${hue(lane)}${alone !== null && alone !== lane ? " dim" : ""}` }, short(lane));
       mark.title = `${name(lane)} ${states[kind]}`;
       mark.style.setProperty("--k", Math.min(lane, 8));
-      mark.style.top = `${lines.get(number).offsetTop}px`;
+      placed.push([mark, number]);
       marks.append(mark);
       if (kind === "waits" || kind === "unpolled") note(number, make("span", { class: `tile ${kind === "unpolled" ? "unpolled " : ""}${hue(lane)}` }, short(lane)));
     });
     if (current.on !== null && current.stop !== null && seen) note(current.stop, make("span", { class: "waits" }, current.on));
     for (const [number, element] of notes) lines.get(number).querySelector(".n").after(element);
+    // A note may have made its line longer, so only now the lines stand where they stay.
+    for (const [mark, number] of placed) mark.style.top = `${lines.get(number).offsetTop}px`;
     if (seen) drawPath(pane, current);
     scrollTo(pane, current, where);
   }
