@@ -21,6 +21,8 @@
 //!   it what is made of it.
 //! - [`slow_poll`] reports what keeps the thread for too long, as asyncio's debug mode does.
 //!
+//! A test of your own that hangs can be recorded, too: [`in_your_own_tests`] says how.
+//!
 //! For those who know asyncio, [`from_asyncio_to_tokio`] has a row for each of its names: what
 //! takes its place, and the difference that you would not expect.
 //!
@@ -63,6 +65,10 @@ pub mod from_asyncio_to_tokio;
 #[cfg_attr(doc, doc = include_str!("../docs/futurelock.svg"))]
 #[doc = "</div>"]
 pub mod glossary {}
+#[doc = "# In your own tests"]
+#[doc = ""]
+#[doc = include_str!("../docs/in_your_own_tests.md")]
+pub mod in_your_own_tests {}
 pub mod protocol;
 #[cfg(feature = "schedules")]
 pub mod schedules;

@@ -8,6 +8,7 @@ mod data;
 mod failing;
 mod here;
 mod marks;
+mod own_package;
 mod page;
 mod pictures;
 mod places;
