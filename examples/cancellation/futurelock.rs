@@ -45,7 +45,8 @@ pub async fn futurelock() {
         () = &mut a => say!("A has ended"),
         () = sleep(ms(50)) => {
             say!("A is slow; wait for the lock myself");
-            let _held = lock.lock().await; // a trap: A is first in the queue, and is not polled
+            // A trap: A is first in the queue, and is not polled.
+            let _held = lock.lock().await;
             say!("main has the lock");
         }
     }

@@ -41,6 +41,7 @@ async fn read_line(reader: &mut (impl AsyncBufReadExt + Unpin)) -> io::Result<St
 async fn forgetful(reader: DuplexStream) -> io::Result<String> {
     let mut reader = BufReader::new(reader);
     let mut tick = interval_at(Instant::now() + ms(100), ms(100));
+    // ANCHOR: round
     loop {
         select! {
             biased;
@@ -48,6 +49,7 @@ async fn forgetful(reader: DuplexStream) -> io::Result<String> {
             _ = tick.tick() => say!("tick"),
         }
     }
+    // ANCHOR_END: round
 }
 // ANCHOR_END: lost
 

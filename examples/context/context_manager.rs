@@ -20,6 +20,8 @@ const STEP: Duration = Duration::from_millis(100);
 const BOUND: Duration = Duration::from_secs(1);
 
 type Fault = Box<dyn Error + Send + Sync>;
+/// The length of the wish; or nothing, if its error was swallowed.
+type Worked = Result<Option<usize>, Fault>;
 
 // ANCHOR: context
 struct Log {
@@ -46,7 +48,7 @@ impl AsyncContext for Log {
 // ANCHOR_END: context
 
 // ANCHOR: with
-async fn work(cleanups: &Cleanups, wish: &str, on_error: Exit) -> Result<Option<usize>, Fault> {
+async fn work(cleanups: &Cleanups, wish: &str, on_error: Exit) -> Worked {
     let result = cleanups.with(Log { on_error }, async |place| {
         say!("{place}");
         sleep(3 * STEP).await;
@@ -62,15 +64,15 @@ async fn work(cleanups: &Cleanups, wish: &str, on_error: Exit) -> Result<Option<
 }
 // ANCHOR_END: with
 
-pub async fn success() -> Result<Option<usize>, Fault> {
+pub async fn success() -> Worked {
     work(&Cleanups::within(BOUND), "wish", Exit::PassOn).await
 }
 
-pub async fn error() -> Result<Option<usize>, Fault> {
+pub async fn error() -> Worked {
     work(&Cleanups::within(BOUND), "", Exit::PassOn).await
 }
 
-pub async fn swallowed() -> Result<Option<usize>, Fault> {
+pub async fn swallowed() -> Worked {
     work(&Cleanups::within(BOUND), "", Exit::Swallow).await
 }
 
@@ -82,7 +84,8 @@ pub async fn cancelled() {
     if timeout(2 * STEP, work).await.is_err() {
         say!("timed out");
     }
-    cleanups.wait().await.expect("the exit does not fail"); // or it would end with `main`, half-way
+    // Without this it would end with `main`, half-way.
+    cleanups.wait().await.expect("the exit does not fail");
     say!("cleaned up");
     // ANCHOR_END: time_out
 }

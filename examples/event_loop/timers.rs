@@ -36,9 +36,9 @@ pub fn timers() -> Result<()> {
     let start = event_loop.time();
     event_loop.call_at(start + ms(2000), callback("B", || say!("due at 2.0 s")))?;
     event_loop.call_at(start + ms(1500), callback("C", || say!("due at 1.5 s")))?;
+    // ANCHOR_END: due
     event_loop.call_at(start + ms(3000), callback("D", || say!("due at 3.0 s, set first")))?;
     event_loop.call_at(start + ms(3000), callback("E", || say!("due at 3.0 s, set last")))?;
-    // ANCHOR_END: due
     event_loop.call_later(ms(4000), || get_running_loop().map(|event_loop| event_loop.stop()))?;
     event_loop.run_forever()?;
     say!("stopped");

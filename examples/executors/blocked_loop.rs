@@ -53,13 +53,15 @@ pub async fn blocked() {
 }
 // ANCHOR_END: blocked
 
-// ANCHOR: cured
 pub async fn cured() {
-    let request =
-        async { spawn_blocking(on_thread("hash", hash)).await.expect("a hash does not panic") };
+    // ANCHOR: cured
+    let request = async {
+        let hashing = spawn_blocking(on_thread("hash", hash));
+        hashing.await.expect("a hash does not panic");
+    };
+    // ANCHOR_END: cured
     beside_a_heart(request.report_slow_polls(ms(100), report)).await;
 }
-// ANCHOR_END: cured
 
 pub fn stage() -> Stage {
     Stage::of(include_str!("blocked_loop.rs"))

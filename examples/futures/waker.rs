@@ -45,6 +45,7 @@ pub struct Rung {
 impl Future for Rung {
     type Output = ();
 
+    // ANCHOR: poll
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut bell = self.bell.0.lock().expect("no panic while it is locked");
         if bell.0 {
@@ -55,6 +56,7 @@ impl Future for Rung {
         }
         Poll::Pending
     }
+    // ANCHOR_END: poll
 }
 // ANCHOR_END: leaf
 

@@ -41,7 +41,8 @@ pub async fn kept() {
 // ANCHOR: dropped
 // ANCHOR: let_go
 async fn let_go(permits: &Semaphore, at_work: &Cell<u32>) {
-    let _ = permits.acquire().await; // a trap: `_` is no variable, and the permit is dropped here
+    // A trap: `_` is no variable, and the permit is dropped here.
+    let _ = permits.acquire().await;
     work(at_work).await;
 }
 // ANCHOR_END: let_go

@@ -37,6 +37,7 @@ async fn pause() {
 // ANCHOR: guard
 // What does not compile:
 //
+// ANCHOR: guard_code
 //     async fn guard() {
 //         let count = Arc::new(Mutex::new(1));
 //         spawn(async move {
@@ -45,6 +46,7 @@ async fn pause() {
 //             *count = 2;
 //         });
 //     }
+// ANCHOR_END: guard_code
 //
 //     error: future cannot be sent between threads safely
 //     future is not `Send` as this value is used across an await
@@ -56,6 +58,7 @@ pub async fn scoped() -> u32 {
     let count = Arc::new(Mutex::new(1));
     let task = {
         let count = count.clone();
+        // ANCHOR: scoped
         spawn(
             async move {
                 *count.lock().expect("no panic while it is locked") += 1;
@@ -64,6 +67,7 @@ pub async fn scoped() -> u32 {
             }
             .lane("A"),
         )
+        // ANCHOR_END: scoped
     };
     task.await.expect("it does not panic");
     let count = *count.lock().expect("no panic while it is locked");

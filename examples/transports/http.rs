@@ -59,7 +59,6 @@ async fn chunks(reader: &mut (impl AsyncBufRead + Unpin), wait: Duration) -> Got
     }
 }
 
-// ANCHOR: get
 pub async fn get<T>(transport: T, path: &str, wait: Duration) -> Got<Vec<u8>>
 where
     T: AsyncRead + AsyncWrite,
@@ -81,6 +80,7 @@ where
         }
         say!("< {header}");
     }
+    // ANCHOR: end
     if chunked {
         body = chunks(&mut reader, wait).await?;
     } else if let Some(length) = length {
@@ -88,13 +88,13 @@ where
     } else {
         within(wait, reader.read_to_end(&mut body)).await?; // its end is that of the connection
     }
+    // ANCHOR_END: end
     if reader.get_ref().limit() == 0 {
         return Err("the other side sends too much".into());
     }
     say!("body: {}", String::from_utf8_lossy(&body));
     Ok(body)
 }
-// ANCHOR_END: get
 
 /// A server for one request, just large enough for this client.
 pub async fn answer(transport: impl AsyncRead + AsyncWrite + Unpin) -> Got<()> {

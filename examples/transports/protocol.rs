@@ -74,7 +74,8 @@ pub struct Hasty;
 
 impl Protocol for Hasty {
     fn data_received(&mut self, outbox: &mut Outbox, data: &[u8]) {
-        outbox.write(format!("echo: {}\n", String::from_utf8_lossy(data).trim_end()).as_bytes());
+        let line = String::from_utf8_lossy(data);
+        outbox.write(format!("echo: {}\n", line.trim_end()).as_bytes());
     }
 }
 // ANCHOR_END: trap

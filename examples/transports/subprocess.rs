@@ -78,6 +78,7 @@ fn signal_of(_: ExitStatus) -> i32 {
 async fn cancelled(mut child: Child) -> Result<bool, Fault> {
     let mut stdin = child.stdin.take().ok_or("no pipe")?;
     let mut stdout = BufReader::new(child.stdout.take().ok_or("no pipe")?).lines();
+    // ANCHOR: cancelled
     // The child belongs to this future, and is dropped with it.
     let wait = async move { child.wait().await };
     if timeout(Duration::from_millis(50), wait.lane("wait")).await.is_err() {
@@ -86,6 +87,7 @@ async fn cancelled(mut child: Child) -> Result<bool, Fault> {
     let _ = stdin.write_all(b"still there\n").await; // an error if the child has gone
     let answer = timeout(PATIENCE, stdout.next_line()).await??;
     say!("{}", answer.as_deref().unwrap_or("its output has ended"));
+    // ANCHOR_END: cancelled
     Ok(answer.is_some()) // `cat` ends when its input is closed, which is here
 }
 

@@ -46,14 +46,17 @@ def one_by_one():
 # ANCHOR_END: one_by_one
 
 
+def how_many_ended(results):
+    ended = sum(ok for ok, _ in results)
+    say.say(f"{ended} of 2 came to the end of the list")
+
+
 # ANCHOR: two_connections
 def two_connections():
     mails = (send(name) for name in FRIENDS)
     workers = [task.coiterate(mails) for _ in range(2)]
     done = defer.DeferredList(workers, consumeErrors=True)
-    return done.addCallback(
-        lambda results: say.say(f"{sum(ok for ok, _ in results)} of 2 came to the end of the list")
-    )
+    return done.addCallback(how_many_ended)
 # ANCHOR_END: two_connections
 
 

@@ -69,8 +69,8 @@ pub async fn two_connections() -> CampaignSummary {
         let address = Address::new(&format!("{name}@example.org")).expect("it is one");
         Ok(Recipient { number, address })
     });
-    let settings =
-        Settings { connections: NonZeroUsize::new(2).expect("it is not 0"), ..Settings::default() };
+    let connections = NonZeroUsize::new(2).expect("it is not 0");
+    let settings = Settings { connections, ..Settings::default() };
     let summary = Campaign::new(Pretended, settings).run(list).await;
     // ANCHOR_END: campaign
 

@@ -52,9 +52,9 @@ pub fn tokens(language: Language, code: &str) -> Vec<(Class, &str)> {
 /// Continuation lines stand so many columns farther right than the line that they continue.
 pub const HANG: usize = 4;
 
-/// Code as HTML: an element for each line, whose class says how far it is indented, so that a line that is too long for
-/// its place goes on below, indented.
-pub fn code(language: Language, code: &str) -> Markup {
+/// Code as HTML: an element for each line, with the line's number in its file. Its class says how
+/// far it is indented, so that a line that is too long for its place goes on below, indented.
+pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
     let mut lines: Vec<Vec<(Class, &str)>> = vec![vec![]];
     for (class, text) in tokens(language, code) {
         for (nth, part) in text.split('\n').enumerate() {
@@ -68,10 +68,10 @@ pub fn code(language: Language, code: &str) -> Markup {
     }
     lines.pop_if(|line| line.is_empty());
     html! {
-        @for line in lines {
+        @for (line, number) in lines.iter().zip(numbers) {
             @let indent = indent_of(&line.iter().map(|(_, text)| *text).collect::<String>());
-            span class={ "line i" (indent) } {
-                @for (class, text) in line {
+            span class={ "line i" (indent) } data-line=(number) {
+                @for &(class, text) in line {
                     @match class.css() {
                         // A text of several words is one that is printed. The player hides it while
                         // it would answer a question.

@@ -1,16 +1,20 @@
-//! From what `deck.md` says to slides that can be shown: code is fetched, examples are run, and all of it is given its
-//! place. Whatever is missing or does not fit is a [`Problem`].
+//! From what `deck.md` says to slides that can be shown: code is fetched, examples are run, and all
+//! of it is given its place ([`crate::place`]). Whatever is missing or does not fit is a
+//! [`Problem`].
 use crate::{
-    deck::{Block, CodeFrom, DECK, Deck, Kind, Language, Problem, SceneOf, Slide, TableFrom},
-    examples::{Example, Examples, Executables, Line, Recorded, Scene, Version},
+    deck::{Block, CodeFrom, Cut, DECK, Deck, FileFrom, Kind, Language, Problem, SceneOf, Slide},
+    examples::{Example, Examples, Executables, Recordings, Scene},
     layout::{self, Setting},
-    source::between_anchors,
+    place::{self, Draft, Drafted, Parts},
+    source::{Fragment, between_anchors},
 };
+use async_concepts::timeline::{Line, SvgPicture, TerminalOptions, lane_class};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     fmt, fs,
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::Arc,
+    time::Duration,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -19,10 +23,21 @@ use unicode_width::UnicodeWidthStr;
 pub struct Talk {
     /// Its slides.
     pub slides: Vec<Shown>,
-    /// How long it takes, in minutes.
-    pub minutes: f64,
-    /// The files of Markdown that it is made of.
-    pub markdown: BTreeSet<PathBuf>,
+    /// The files of Markdown and the pictures that it is made of.
+    pub files: BTreeSet<PathBuf>,
+}
+
+impl Talk {
+    /// How long a cut of the talk takes.
+    pub fn takes(&self, cut: Cut) -> Duration {
+        let mut seconds = 0;
+        for shown in &self.slides {
+            if shown.slide.is_in(cut) {
+                seconds += shown.seconds.sum();
+            }
+        }
+        Duration::from_secs(seconds)
+    }
 }
 
 /// A slide, ready to be shown.
@@ -36,7 +51,38 @@ pub struct Shown {
     pub only_text: bool,
     /// The example that it runs.
     pub run: Option<Run>,
+    /// How long it takes.
+    pub seconds: Seconds,
 }
+
+/// How long a slide takes, and what for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seconds {
+    /// What is said: the minutes that stand in `deck.md`.
+    pub talk: u64,
+    /// Until the room has predicted something.
+    pub vote: u64,
+    /// The steps of a timeline, one after the other.
+    pub play: u64,
+    /// The run of its example, if the notes say that it is run.
+    pub run: u64,
+}
+
+impl Seconds {
+    /// All of it.
+    pub fn sum(self) -> u64 {
+        self.talk + self.vote + self.play + self.run
+    }
+}
+
+/// So long it takes until a question is read and hands are up.
+const VOTE: u64 = 10;
+/// A second for each step.
+const SECONDS_PER_STEP: u64 = 1;
+/// A scene in real time takes about so long.
+const REAL_TIME: Duration = Duration::from_secs(1);
+/// From pressing R to going on, besides the run itself.
+const AROUND_RUN: u64 = 5;
 
 /// A part of a slide, ready to be shown.
 #[derive(Debug)]
@@ -50,23 +96,38 @@ pub enum Piece {
         /// What is answered.
         answer: Option<String>,
     },
-    /// One piece of code, or two side by side.
+    /// One piece of code or two, beside or above each other.
     Codes(Vec<Code>, Setting),
-    /// A timeline, and in how many lines that what is said at an instant is shown below it.
-    Timeline(Scene, usize),
+    /// A recorded run.
+    Timeline(Played),
     /// What was printed.
     Output(Printed),
+    /// A picture that was drawn before, as SVG.
+    Picture(String),
+    /// All topics; of a slide that opens one, that one is marked.
+    Agenda(Vec<(String, bool)>),
+}
+
+/// A recorded run that is played step by step.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// The run.
+    pub scene: Arc<Scene>,
+    /// Its picture.
+    pub picture: SvgPicture,
+    /// In how many lines that what is said in one step is shown below it.
+    pub said_lines: usize,
 }
 
 /// A piece of code.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Code {
     /// In which language.
     pub language: Language,
     /// Which file it is from, from the root of the repository.
     pub file: String,
-    /// The code.
-    pub text: String,
+    /// The code, and the number of each of its lines in that file.
+    pub fragment: Fragment,
 }
 
 /// An example that can be run from a slide.
@@ -80,35 +141,74 @@ pub struct Run {
     pub command: String,
     /// What it printed when it was recorded: each scene with its title, if there are several.
     pub printed: Vec<(Option<String>, Printed)>,
+    /// How long it takes.
+    pub takes: Duration,
 }
 
 /// Lines that were printed.
 #[derive(Clone, Debug)]
 pub struct Printed {
     /// The lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<PrintedLine>,
     /// Why it did not end by itself; none if it did.
     pub verdict: Option<String>,
     /// Whether their times are the same each time, and so worth being shown.
     pub exact: bool,
+    /// The timeline as text, where it is the same each time.
+    pub timeline: Option<String>,
 }
 
+/// A line that was printed.
+#[derive(Clone, Debug)]
+pub struct PrintedLine {
+    /// In seconds.
+    pub time: String,
+    /// Which lane said it.
+    pub lane: String,
+    /// What it said.
+    pub text: String,
+    /// The lane's colour, as a class of the pictures.
+    pub colour: Option<String>,
+}
+
+impl PrintedLine {
+    fn of(line: &Line) -> PrintedLine {
+        PrintedLine {
+            time: format!("{:.3}", line.at.as_secs_f64()),
+            lane: line.lane.clone(),
+            text: line.text.clone(),
+            colour: line.hue.map(lane_class),
+        }
+    }
+}
+
+/// So wide is the timeline in the panel of a run, in letters.
+const PANEL: usize = 96;
+
 impl Printed {
-    fn of(scene: Scene, exact: bool) -> Printed {
-        Printed { lines: scene.lines, verdict: scene.verdict, exact }
+    /// What a scene printed.
+    pub fn of(scene: &Scene) -> Printed {
+        let exact = scene.is_exact();
+        let mut timeline = None;
+        if exact {
+            let options = TerminalOptions { width: PANEL, colour: false };
+            timeline = Some(scene.chart.to_text(options));
+        }
+        let lines = scene.chart.lines.iter().map(PrintedLine::of).collect();
+        Printed { lines, verdict: scene.chart.verdict.clone(), exact, timeline }
     }
 
     /// Whether its lines stand in two columns: they are many, and short enough.
     pub fn in_two_columns(&self) -> bool {
-        let widths = self
-            .lines
-            .iter()
-            .map(|line| format!("{} {} {}", line.time, line.lane, line.text).width());
-        self.verdict.is_none() && layout::in_two_columns(&widths.collect::<Vec<_>>())
+        let mut widths = vec![];
+        for line in &self.lines {
+            widths.push(format!("{} {} {}", line.time, line.lane, line.text).width());
+        }
+        self.verdict.is_none() && layout::in_two_columns(&widths)
     }
 
     /// How many of its lines stand below each other.
-    fn rows(&self) -> usize {
+    pub fn rows(&self) -> usize {
         let lines = self.lines.len() + usize::from(self.verdict.is_some());
         if self.in_two_columns() { lines.div_ceil(2) } else { lines }
     }
@@ -141,12 +241,19 @@ impl From<String> for Failure {
     }
 }
 
-/// Reads `deck.md` of the repository at `root`, builds and runs its examples, and lays the slides out.
+/// Reads `deck.md` of the repository at `root`, builds and runs its examples, and lays the slides
+/// out.
+///
+/// # Errors
+/// What is wrong with the deck, each with its line; or what else is in the way.
 pub fn compose(root: &Path) -> Result<Talk, Failure> {
     compose_with(root, &Recordings::default())
 }
 
 /// The same, with recordings that are kept: an example that is as it was is not run again.
+///
+/// # Errors
+/// As [`compose`].
 pub fn compose_with(root: &Path, recordings: &Recordings) -> Result<Talk, Failure> {
     let path = root.join(DECK);
     let text = fs::read_to_string(&path)
@@ -155,6 +262,9 @@ pub fn compose_with(root: &Path, recordings: &Recordings) -> Result<Talk, Failur
 }
 
 /// The same, from a text instead of the file.
+///
+/// # Errors
+/// As [`compose`].
 pub fn compose_text(root: &Path, text: &str) -> Result<Talk, Failure> {
     compose_from(root, text, &Recordings::default())
 }
@@ -164,9 +274,9 @@ fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk
     let mut deck = Deck::parse(text, &mut problems);
     let examples = Examples::find(root)?;
     let composer = Composer { root, examples: &examples, recordings };
-    let markdown = markdown(root, &deck);
+    let files = files(root, &deck);
     // What is written wrongly is told before anything is built.
-    composer.insert_tables(&mut deck, &mut problems);
+    composer.insert_files(&mut deck, &mut problems);
     let wanted = composer.wanted(&deck, &mut problems);
     let sources = composer.sources(&deck, &mut problems);
     if !problems.is_empty() {
@@ -174,13 +284,13 @@ fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk
     }
     let executables = examples.build(&wanted)?;
     composer.recordings.make(&executables, &wanted)?;
-    let minutes = deck.minutes();
-    let slides = deck
-        .slides
-        .into_iter()
-        .map(|slide| composer.slide(slide, &sources, &executables, &mut problems))
-        .collect();
-    if problems.is_empty() { Ok(Talk { slides, minutes, markdown }) } else { Err(sorted(problems)) }
+    let topics = deck.topics();
+    let ready = Ready { composer, sources, executables, topics };
+    let mut slides = vec![];
+    for slide in deck.slides {
+        slides.extend(ready.slides(slide, &mut problems));
+    }
+    if problems.is_empty() { Ok(Talk { slides, files }) } else { Err(sorted(problems)) }
 }
 
 fn sorted(mut problems: Vec<Problem>) -> Failure {
@@ -188,20 +298,26 @@ fn sorted(mut problems: Vec<Problem>) -> Failure {
     Failure::Problems(problems)
 }
 
-/// The deck itself, and the files whose tables it shows.
-fn markdown(root: &Path, deck: &Deck) -> BTreeSet<PathBuf> {
+/// The deck itself, and the files whose tables and pictures it shows.
+fn files(root: &Path, deck: &Deck) -> BTreeSet<PathBuf> {
     let mut files = BTreeSet::from([root.join(DECK)]);
-    for block in deck.slides.iter().flat_map(|slide| &slide.blocks) {
-        if let Kind::Table(TableFrom { file, .. }) = &block.kind {
-            files.insert(root.join(file));
+    for block in deck.blocks() {
+        match &block.kind {
+            Kind::Table(FileFrom { file, .. })
+            | Kind::Rows(FileFrom { file, .. })
+            | Kind::Picture(file) => {
+                files.insert(root.join(file));
+            }
+            _ => {}
         }
     }
     files
 }
 
-/// Code by where it is from.
+/// Code by the line of `deck.md` that asks for it.
 type Sources = HashMap<usize, Code>;
 
+/// Finds what the deck asks for.
 struct Composer<'a> {
     root: &'a Path,
     examples: &'a Examples,
@@ -212,37 +328,29 @@ impl Composer<'_> {
     /// The examples that have to be run.
     fn wanted<'d>(&self, deck: &'d Deck, problems: &mut Vec<Problem>) -> BTreeSet<&'d str> {
         let mut wanted = BTreeSet::new();
-        for block in deck.slides.iter().flat_map(|slide| &slide.blocks) {
-            let names: Vec<&str> = match &block.kind {
-                Kind::Timeline(scene) | Kind::Output(scene, _) => vec![&scene.example],
-                Kind::Run(example) => vec![example],
-                Kind::Prose(text) | Kind::Question(text) | Kind::Answer(text) => {
-                    took(text).map(|(_, scene)| scene.split('/').next().unwrap_or(scene)).collect()
-                }
-                Kind::Code(_) | Kind::Table(_) => vec![],
-            };
-            for name in names {
-                match self.examples.get(name) {
-                    Some(_) => drop(wanted.insert(name)),
-                    None => problems.push(Problem {
-                        line: block.line,
-                        what: format!("there is no example `{name}`"),
-                    }),
+        for block in deck.blocks() {
+            for name in examples_of(&block.kind) {
+                if self.examples.get(name).is_some() {
+                    wanted.insert(name);
+                } else {
+                    let what = format!("there is no example `{name}`");
+                    problems.push(Problem { line: block.line, what });
                 }
             }
         }
         wanted
     }
 
-    /// The code that is shown, by the line of its block.
+    /// The code that is shown.
     fn sources(&self, deck: &Deck, problems: &mut Vec<Problem>) -> Sources {
         let mut sources = Sources::new();
-        for block in deck.slides.iter().flat_map(|slide| &slide.blocks) {
-            if let Kind::Code(from) = &block.kind {
-                match self.source(from) {
-                    Ok(code) => drop(sources.insert(block.line, code)),
-                    Err(what) => problems.push(Problem { line: block.line, what }),
+        for block in deck.blocks() {
+            let Kind::Code(from) = &block.kind else { continue };
+            match self.source(from) {
+                Ok(code) => {
+                    sources.insert(block.line, code);
                 }
+                Err(what) => problems.push(Problem { line: block.line, what }),
             }
         }
         sources
@@ -252,8 +360,9 @@ impl Composer<'_> {
         let path = if file.contains('/') {
             PathBuf::from(file)
         } else {
-            let example =
-                self.examples.get(file).ok_or_else(|| format!("there is no example `{file}`"))?;
+            let Some(example) = self.examples.get(file) else {
+                return Err(format!("there is no example `{file}`"));
+            };
             let path = example.source.strip_prefix(self.root).unwrap_or(&example.source).to_owned();
             match language {
                 Language::Rust => path,
@@ -261,15 +370,20 @@ impl Composer<'_> {
             }
         };
         let name = path.to_string_lossy().replace('\\', "/");
-        let text = self.between_anchors(&name, anchor)?;
-        let lines = text.lines().count();
+        let fragment = self.between_anchors(&name, anchor)?;
+        let lines = fragment.numbers.len();
         if lines > layout::CODE_LINES {
             let most = layout::CODE_LINES;
             return Err(format!(
                 "`{anchor}` of {name} has {lines} lines, and a slide shows {most} at most"
             ));
         }
-        Ok(Code { language: *language, file: name, text })
+        Ok(Code { language: *language, file: name, fragment })
+    }
+
+    fn read(&self, file: &str) -> Result<String, String> {
+        fs::read_to_string(self.root.join(file))
+            .map_err(|error| format!("cannot read {file}: {error}"))
     }
 
     /// The twin of an example: `NAME.py`, or `NAME_twin.py` where that would hide a module of
@@ -281,443 +395,309 @@ impl Composer<'_> {
     }
 
     /// What stands between two anchors of a file.
-    fn between_anchors(&self, file: &str, anchor: &str) -> Result<String, String> {
-        let text = fs::read_to_string(self.root.join(file))
-            .map_err(|error| format!("cannot read {file}: {error}"))?;
-        let text = between_anchors(&text, anchor)
-            .ok_or_else(|| format!("{file} has no anchor `{anchor}`, or none that is closed"))?;
-        if text.is_empty() {
+    fn between_anchors(&self, file: &str, anchor: &str) -> Result<Fragment, String> {
+        let text = self.read(file)?;
+        let Some(fragment) = between_anchors(&text, anchor) else {
+            return Err(format!("{file} has no anchor `{anchor}`, or none that is closed"));
+        };
+        if fragment.text.is_empty() {
             return Err(format!("there is nothing between the anchors `{anchor}` of {file}"));
         }
-        Ok(text)
+        Ok(fragment)
     }
 
-    /// From here on a table is text, as if it stood in `deck.md`.
-    fn insert_tables(&self, deck: &mut Deck, problems: &mut Vec<Problem>) {
-        for block in deck.slides.iter_mut().flat_map(|slide| &mut slide.blocks) {
-            if let Kind::Table(TableFrom { file, anchor }) = &block.kind {
-                match self.between_anchors(file, anchor) {
-                    Ok(text) => block.kind = Kind::Prose(text),
-                    Err(what) => problems.push(Problem { line: block.line, what }),
-                }
+    /// The head of the first table of a file, and its rows whose first cell is this name.
+    fn rows(&self, file: &str, name: &str) -> Result<String, String> {
+        let text = self.read(file)?;
+        let start = format!("| `{name}` |");
+        let mut head = vec![];
+        let mut rows = vec![];
+        for line in text.lines() {
+            if line.starts_with('|') && head.len() < 2 {
+                head.push(line);
+            } else if line.starts_with(&start) {
+                rows.push(line);
+            } else if !head.is_empty() && !line.starts_with('|') {
+                break; // what follows is another table
             }
         }
+        if rows.is_empty() {
+            return Err(format!("{file} has no row of `{name}`"));
+        }
+        head.extend(rows);
+        Ok(head.join("\n") + "\n")
     }
 
-    /// A recorded scene, drawn as wide as it is recorded first.
-    fn scene(
-        &self,
-        scene: &SceneOf,
-        width: u32,
-        executables: &Executables,
-    ) -> Result<(Scene, bool), String> {
-        let recorded = self.recordings.get(executables, &scene.example, width)?;
-        let exact = recorded.is_exact();
-        let titles = || {
-            recorded.scenes.iter().map(|scene| scene.title.as_str()).collect::<Vec<_>>().join(", ")
-        };
-        let found = match &scene.scene {
-            Some(title) => recorded.scenes.iter().find(|scene| scene.title == *title),
-            None => match &recorded.scenes[..] {
-                [only] => Some(only),
-                _ => None,
-            },
-        };
-        match (found, &scene.scene) {
-            (Some(found), _) => Ok((found.clone(), exact)),
-            (None, Some(title)) => {
-                Err(format!("`{}` has no scene `{title}`, but: {}", scene.example, titles()))
-            }
-            (None, None) => {
-                Err(format!("which scene of `{}`? It has: {}", scene.example, titles()))
-            }
-        }
-    }
-
-    fn slide(
-        &self,
-        mut slide: Slide,
-        sources: &Sources,
-        executables: &Executables,
-        problems: &mut Vec<Problem>,
-    ) -> Shown {
-        for block in &mut slide.blocks {
-            self.say_what_it_took(block, executables, problems);
-        }
-        let mut run = None;
-        let mut draft: Vec<(usize, Draft)> = vec![];
-        for block in &slide.blocks {
-            let line = block.line;
-            let piece = match &block.kind {
-                Kind::Code(_) => {
-                    let code = &sources[&line];
-                    if let Some((_, Draft::Codes(codes))) = draft.last_mut()
-                        && codes.len() == 1
-                    {
-                        codes.push(code);
-                        continue;
-                    }
-                    Ok(Draft::Codes(vec![code]))
+    /// From here on a table is text, as if it stood in `deck.md`, and a picture is what is in its
+    /// file.
+    fn insert_files(&self, deck: &mut Deck, problems: &mut Vec<Problem>) {
+        for block in deck.blocks_mut() {
+            let inserted = match &block.kind {
+                Kind::Table(FileFrom { file, anchor }) => {
+                    self.between_anchors(file, anchor).map(|table| Kind::Prose(table.text))
                 }
-                Kind::Prose(text) => Ok(Draft::Prose(text)),
-                Kind::Question(text) => Ok(Draft::Asked { question: Some(text), answer: None }),
-                Kind::Answer(text) => {
-                    // It takes the place of its question.
-                    let question = draft.iter_mut().find_map(|(_, draft)| match draft {
-                        Draft::Asked { answer: answer @ None, .. } => Some(answer),
-                        _ => None,
-                    });
-                    if let Some(answer) = question {
-                        *answer = Some(text);
-                        continue;
-                    }
-                    Ok(Draft::Asked { question: None, answer: Some(text) })
-                }
-                Kind::Timeline(scene) => self.draft_of_timeline(scene, executables),
-                Kind::Output(scene, lane) => {
-                    self.draft_of_output(scene, lane.as_deref(), executables)
-                }
-                Kind::Table(_) => unreachable!("it has become text"),
-                Kind::Run(example) => {
-                    match self.run(example, executables) {
-                        Ok(found) => run = Some(found),
-                        Err(what) => problems.push(Problem { line, what }),
-                    }
-                    continue;
-                }
+                Kind::Rows(FileFrom { file, anchor }) => self.rows(file, anchor).map(Kind::Prose),
+                Kind::Picture(file) => self.read(file).map(Kind::Drawn),
+                _ => continue,
             };
-            match piece {
-                Ok(piece) => draft.push((line, piece)),
-                Err(what) => problems.push(Problem { line, what }),
-            }
-        }
-        for (line, draft) in &draft {
-            if let Draft::Timeline(_, scene) = draft
-                && said_lines(scene) > layout::SAID_LINES
-            {
-                let what = format!(
-                    "what is said at one instant needs more than {} lines",
-                    layout::SAID_LINES
-                );
-                problems.push(Problem { line: *line, what });
-            }
-        }
-        let only_text =
-            draft.iter().all(|(_, draft)| matches!(draft, Draft::Prose(_) | Draft::Asked { .. }));
-        let pieces = self.lay_out(&slide, draft, only_text, executables, problems);
-        Shown { slide, pieces, only_text, run }
-    }
-
-    fn draft_of_timeline<'s>(
-        &self,
-        scene: &SceneOf,
-        executables: &Executables,
-    ) -> Result<Draft<'s>, String> {
-        let (found, exact) = self.scene(scene, WIDEST, executables)?;
-        if !exact {
-            return Err(format!(
-                "`{}` runs on the real clock, so its timeline is another one each time; show its output",
-                scene.example
-            ));
-        }
-        if is_cut(&found.timeline) {
-            return Err(format!(
-                "the timeline of `{}` is too wide: not all of it can be drawn",
-                scene.example
-            ));
-        }
-        Ok(Draft::Timeline(scene.clone(), found))
-    }
-
-    fn draft_of_output<'s>(
-        &self,
-        scene: &SceneOf,
-        lane: Option<&str>,
-        executables: &Executables,
-    ) -> Result<Draft<'s>, String> {
-        let (found, exact) = self.scene(scene, WIDEST, executables)?;
-        let mut printed = Printed::of(found, exact);
-        if let Some(lane) = lane {
-            printed.lines.retain(|line| line.lane == lane);
-            if printed.lines.is_empty() {
-                return Err(format!("`{lane}` says nothing in `{}`", scene.example));
-            }
-        }
-        Ok(Draft::Output(printed))
-    }
-
-    /// Puts the recorded times where `{{took …}}` stands.
-    fn say_what_it_took(
-        &self,
-        block: &mut Block,
-        executables: &Executables,
-        problems: &mut Vec<Problem>,
-    ) {
-        let (Kind::Prose(text) | Kind::Question(text) | Kind::Answer(text)) = &mut block.kind
-        else {
-            return;
-        };
-        let times: Vec<(String, String)> =
-            took(text).map(|(whole, scene)| (whole.to_owned(), scene.to_owned())).collect();
-        for (whole, name) in times {
-            match self.scene(&SceneOf::parse(&name), WIDEST, executables) {
-                Ok((scene, true)) => *text = text.replace(&whole, &scene.took),
-                Ok((_, false)) => {
-                    let what = format!(
-                        "`{name}` runs on the real clock, and takes another time each time"
-                    );
-                    problems.push(Problem { line: block.line, what });
-                }
+            match inserted {
+                Ok(kind) => block.kind = kind,
                 Err(what) => problems.push(Problem { line: block.line, what }),
             }
         }
     }
+}
 
-    fn run(&self, example: &str, executables: &Executables) -> Result<Run, String> {
-        let recorded = self.recordings.get(executables, example, WIDEST)?;
-        let (exact, several) = (recorded.is_exact(), recorded.scenes.len() > 1);
-        let printed = recorded.scenes.into_iter().map(|scene| {
-            let title = several.then_some(scene.title.clone());
-            (title, Printed::of(scene, exact))
-        });
-        let found = self.examples.get(example).expect("it was recorded").clone();
-        let command = found.command(example);
-        Ok(Run { name: example.into(), example: found, command, printed: printed.collect() })
+/// The examples whose recording a block needs.
+fn examples_of(kind: &Kind) -> Vec<&str> {
+    match kind {
+        Kind::Timeline(scene) | Kind::Output(scene, _) => vec![&scene.example],
+        Kind::Run(example) => vec![example],
+        Kind::Prose(text) | Kind::Question(text) | Kind::Answer(text) => {
+            let mut names = vec![];
+            for (_, scene) in took(text) {
+                names.push(scene.split('/').next().unwrap_or(scene));
+            }
+            names
+        }
+        Kind::Code(_)
+        | Kind::Table(_)
+        | Kind::Rows(_)
+        | Kind::Picture(_)
+        | Kind::Drawn(_)
+        | Kind::Agenda => vec![],
+    }
+}
+
+/// Makes slides of what was found and recorded.
+struct Ready<'a> {
+    composer: Composer<'a>,
+    sources: Sources,
+    executables: Executables,
+    topics: Vec<String>,
+}
+
+impl Ready<'_> {
+    /// A recorded scene.
+    fn scene(&self, of: &SceneOf) -> Result<Arc<Scene>, String> {
+        let recorded = self.composer.recordings.get(&self.executables, &of.example)?;
+        let mut titles = vec![];
+        for scene in &recorded.scenes {
+            if of.scene.as_ref() == Some(&scene.chart.title) {
+                return Ok(scene.clone());
+            }
+            titles.push(scene.chart.title.as_str());
+        }
+        let titles = titles.join(", ");
+        match (&of.scene, &recorded.scenes[..]) {
+            (None, [only]) => Ok(only.clone()),
+            (Some(title), _) => {
+                Err(format!("`{}` has no scene `{title}`, but: {titles}", of.example))
+            }
+            (None, _) => Err(format!("which scene of `{}`? It has: {titles}", of.example)),
+        }
     }
 
-    /// Gives the blocks their sizes: code as large as there is room for, and the picture what is left.
-    fn lay_out(
-        &self,
-        slide: &Slide,
-        draft: Vec<(usize, Draft<'_>)>,
-        only_text: bool,
-        executables: &Executables,
-        problems: &mut Vec<Problem>,
-    ) -> Vec<Piece> {
-        if !layout::title_fits(&slide.title) {
-            problems.push(Problem {
-                line: slide.line,
-                what: "the title does not fit into one line".into(),
-            });
+    /// A slide; or two, if it shows too much for one.
+    fn slides(&self, mut slide: Slide, problems: &mut Vec<Problem>) -> Vec<Shown> {
+        for block in &mut slide.blocks {
+            self.say_what_it_took(block, problems);
         }
-        let picture = draft.iter().find_map(|(_, draft)| match draft {
-            Draft::Timeline(_, scene) => Some(svg_size(&scene.timeline).1),
-            _ => None,
-        });
-        let room = |size: usize| {
-            let text = if only_text { layout::LARGE_TEXT } else { 1.0 };
-            let heights: Vec<f64> =
-                draft.iter().map(|(_, draft)| draft.height(size, text)).collect();
-            layout::room_for_picture(&heights)
-        };
-        let wraps = |size: usize| draft.iter().map(|(_, draft)| draft.wraps(size)).sum::<f64>();
-        let needed = picture.unwrap_or_default() * layout::SMALLEST_SCALE;
-        let sizes = 0..layout::CODE_SIZES.len();
-        let possible = sizes.clone().filter(|size| room(*size) >= needed);
-        // Large code is worth less if its lines do not fit, and if the picture becomes small for it.
-        let cost = |size: &usize| {
-            let small =
-                picture.map_or(0.0, |height| (GENEROUS_SCALE - room(*size) / height).max(0.0));
-            *size as f64 + 1.5 * wraps(*size) + 8.0 * small
-        };
-        let Some(size) = possible.min_by(|one, other| cost(one).total_cmp(&cost(other))) else {
-            let missing = needed - room(sizes.end - 1);
-            let what = format!("the slide does not fit: it is {missing:.0} of 720 pixels too high");
-            problems.push(Problem { line: slide.line, what });
-            return vec![];
-        };
-        let room = room(size);
-        let mut pieces = vec![];
-        for (line, draft) in draft {
-            match draft.place(size, |scene, drawn| self.redraw(&scene, drawn, room, executables)) {
-                Ok(piece) => pieces.push(piece),
+        let mut run = None;
+        let mut drafted: Vec<Drafted> = vec![];
+        for block in &slide.blocks {
+            let line = block.line;
+            if let Kind::Run(example) = &block.kind {
+                match self.run(example) {
+                    Ok(found) => run = Some(found),
+                    Err(what) => problems.push(Problem { line, what }),
+                }
+                continue;
+            }
+            match self.draft(&slide, block, &mut drafted) {
+                Ok(Some(draft)) => drafted.push(Drafted { line, draft }),
+                Ok(None) => {} // it has become a part of a block before it
                 Err(what) => problems.push(Problem { line, what }),
             }
         }
-        pieces
+        let mut misfits = vec![];
+        let pieces = place::place(&slide, drafted.clone(), &mut misfits);
+        if misfits.is_empty() {
+            return vec![shown(slide, &drafted, pieces, run)];
+        }
+        // With both languages it is too full: then they are shown first, and Rust alone is played.
+        for parts in [
+            Parts::PairThenRust,
+            Parts::PairThenLast,
+            Parts::OneEach,
+            Parts::LinesThatRun,
+            Parts::OneThenLinesThatRun,
+        ] {
+            let Some((asked, played)) = place::split(&drafted, parts) else { continue };
+            let mut left = vec![];
+            let first = place::place(&slide, asked.clone(), &mut left);
+            let second = place::place(&slide, played.clone(), &mut left);
+            if left.is_empty() {
+                let ask = Slide { half_minutes: 0, ..slide.clone() };
+                let mut second = shown(slide, &played, second, run);
+                second.seconds.vote = 0; // the room has voted on the slide before
+                return vec![shown(ask, &asked, first, None), second];
+            }
+        }
+        problems.extend(misfits);
+        vec![]
     }
 
-    /// Draws a timeline anew, as narrow as its room allows: then it is shown all the larger. But no narrower than what
-    /// shows all of it.
-    fn redraw(
+    /// What a block shows. The second of two pieces of code joins the first, and an answer its
+    /// question.
+    fn draft(
         &self,
-        scene: &SceneOf,
-        drawn: Scene,
-        room: f64,
-        executables: &Executables,
-    ) -> Result<Scene, String> {
-        let (_, height) = svg_size(&drawn.timeline);
-        let wanted = height * layout::content_width() / room;
-        let mut width = (wanted.max(layout::NARROWEST_PICTURE) as u32).min(WIDEST);
-        let all = instants(&drawn.timeline);
-        loop {
-            let (redrawn, _) = self.scene(scene, width, executables)?;
-            if width >= WIDEST || instants(&redrawn.timeline) == all && !is_cut(&redrawn.timeline) {
-                return Ok(redrawn);
+        slide: &Slide,
+        block: &Block,
+        before: &mut [Drafted],
+    ) -> Result<Option<Draft>, String> {
+        let draft = match &block.kind {
+            Kind::Code(_) => {
+                let code = self.sources[&block.line].clone();
+                if let Some(Drafted { draft: Draft::Codes(codes), .. }) = before.last_mut()
+                    && codes.len() == 1
+                {
+                    codes.push(code);
+                    return Ok(None);
+                }
+                Draft::Codes(vec![code])
             }
-            width = (width + 40).min(WIDEST);
+            Kind::Prose(text) => Draft::Prose(text.clone()),
+            Kind::Question(text) => Draft::Asked { question: Some(text.clone()), answer: None },
+            Kind::Answer(text) => {
+                for drafted in before {
+                    if let Draft::Asked { answer: answer @ None, .. } = &mut drafted.draft {
+                        *answer = Some(text.clone());
+                        return Ok(None);
+                    }
+                }
+                Draft::Asked { question: None, answer: Some(text.clone()) }
+            }
+            Kind::Timeline(of) => Draft::Timeline(self.timeline(of)?),
+            Kind::Output(of, lane) => Draft::Output(self.output(of, lane.as_deref())?),
+            Kind::Drawn(svg) => Draft::Picture(svg.clone()),
+            Kind::Agenda => {
+                let mut topics = vec![];
+                for topic in &self.topics {
+                    topics.push((topic.clone(), slide.opens && *topic == slide.topic));
+                }
+                Draft::Agenda(topics)
+            }
+            Kind::Table(_) | Kind::Rows(_) | Kind::Picture(_) => {
+                unreachable!("its file was inserted")
+            }
+            Kind::Run(_) => unreachable!("it is no part of the slide's content"),
+        };
+        Ok(Some(draft))
+    }
+
+    fn timeline(&self, of: &SceneOf) -> Result<Arc<Scene>, String> {
+        let scene = self.scene(of)?;
+        if !scene.is_exact() {
+            return Err(format!(
+                "`{}` runs on the real clock, so its timeline is another one each time; \
+                 show its output",
+                of.example
+            ));
         }
+        if !place::draw(&scene, place::WIDEST).left_out.is_empty() {
+            return Err(format!(
+                "the timeline of `{}` is too wide: not all of it can be drawn",
+                of.example
+            ));
+        }
+        Ok(scene)
     }
-}
 
-/// A picture that is any wider is too small to be read from the last row.
-const WIDEST: u32 = (layout::content_width() / layout::SMALLEST_SCALE) as u32;
-/// A picture that is so much enlarged is large enough.
-const GENEROUS_SCALE: f64 = 1.35;
-
-/// A block whose size is not known yet.
-enum Draft<'s> {
-    Prose(&'s str),
-    Asked { question: Option<&'s str>, answer: Option<&'s str> },
-    Codes(Vec<&'s Code>),
-    Timeline(SceneOf, Scene),
-    Output(Printed),
-}
-
-impl Draft<'_> {
-    /// How high it is if code has this size and text is so many times as large; of a timeline, what is around the picture.
-    fn height(&self, size: usize, text_size: f64) -> f64 {
-        match self {
-            Draft::Prose(text) => layout::text_height(text, text_size),
-            Draft::Asked { question, answer } => {
-                let height = |text: &Option<&str>| {
-                    text.map_or(0.0, |text| layout::bold_text_height(text, text_size))
-                };
-                height(question).max(height(answer))
-            }
-            Draft::Codes(codes) => layout::code_height(layout::set(&texts(codes), size)),
-            Draft::Timeline(_, scene) => layout::around_picture(said_lines(scene)),
-            Draft::Output(printed) => {
-                layout::output_height(printed.rows(), printed.in_two_columns())
+    fn output(&self, of: &SceneOf, lane: Option<&str>) -> Result<Printed, String> {
+        let mut printed = Printed::of(&*self.scene(of)?);
+        if let Some(lane) = lane {
+            printed.lines.retain(|line| line.lane == lane);
+            if printed.lines.is_empty() {
+                return Err(format!("`{lane}` says nothing in `{}`", of.example));
             }
         }
+        Ok(printed)
     }
 
-    /// How many lines of code are too long for their place. Those that break a word count twice as much.
-    fn wraps(&self, size: usize) -> f64 {
-        match self {
-            Draft::Codes(codes) => {
-                let setting = layout::set(&texts(codes), size);
-                (setting.wraps + setting.broken) as f64
-            }
-            _ => 0.0,
-        }
-    }
-
-    fn place(
-        self,
-        size: usize,
-        redraw: impl FnOnce(SceneOf, Scene) -> Result<Scene, String>,
-    ) -> Result<Piece, String> {
-        Ok(match self {
-            Draft::Prose(text) => Piece::Prose(text.to_owned()),
-            Draft::Asked { question, answer } => Piece::Asked {
-                question: question.map(str::to_owned),
-                answer: answer.map(str::to_owned),
-            },
-            Draft::Codes(codes) => {
-                let setting = layout::set(&texts(&codes), size);
-                let code = |code: &&Code| Code {
-                    language: code.language,
-                    file: code.file.clone(),
-                    text: code.text.clone(),
-                };
-                Piece::Codes(codes.iter().map(code).collect(), setting)
-            }
-            Draft::Timeline(scene, drawn) => {
-                let said_lines = said_lines(&drawn);
-                Piece::Timeline(redraw(scene, drawn)?, said_lines)
-            }
-            Draft::Output(printed) => Piece::Output(printed),
-        })
-    }
-}
-
-fn texts<'c>(codes: &[&'c Code]) -> Vec<&'c str> {
-    codes.iter().map(|code| code.text.as_str()).collect()
-}
-
-/// What examples left behind, by name and width, and the executable that did: each is run once for each width, and again
-/// only when it has been built anew.
-#[derive(Default)]
-pub struct Recordings(Mutex<BTreeMap<(String, u32), (Version, Recorded)>>);
-
-impl Recordings {
-    fn get(&self, executables: &Executables, name: &str, width: u32) -> Result<Recorded, String> {
-        let key = (name.to_owned(), width);
-        let version = executables.version(name);
-        if let Some((before, recorded)) = self.0.lock().expect("nothing panics here").get(&key)
-            && *before == version
-        {
-            return Ok(recorded.clone());
-        }
-        let recorded = executables.record(name, width)?;
-        let mut kept = self.0.lock().expect("nothing panics here");
-        kept.insert(key, (version, recorded.clone()));
-        Ok(recorded)
-    }
-
-    /// Runs these examples, a few at a time: those that do real I/O take their time.
-    fn make(&self, executables: &Executables, names: &BTreeSet<&str>) -> Result<(), String> {
-        let names: Vec<&str> = names.iter().copied().collect();
-        let share = names
-            .len()
-            .div_ceil(std::thread::available_parallelism().map_or(1, usize::from))
-            .max(1);
-        std::thread::scope(|scope| {
-            let record = |names: &[&str]| {
-                names.iter().try_for_each(|name| self.get(executables, name, WIDEST).map(drop))
+    /// Puts the recorded times where `{{took …}}` stands.
+    fn say_what_it_took(&self, block: &mut Block, problems: &mut Vec<Problem>) {
+        let (Kind::Prose(text) | Kind::Question(text) | Kind::Answer(text)) = &mut block.kind
+        else {
+            return;
+        };
+        let mut said = text.clone();
+        for (whole, name) in took(text) {
+            let what = match self.scene(&SceneOf::parse(name)) {
+                Ok(scene) if scene.is_exact() => {
+                    said = said.replace(whole, &scene.took());
+                    continue;
+                }
+                Ok(_) => {
+                    format!("`{name}` runs on the real clock, and takes another time each time")
+                }
+                Err(what) => what,
             };
-            let threads: Vec<_> =
-                names.chunks(share).map(|names| scope.spawn(move || record(names))).collect();
-            threads.into_iter().try_for_each(|thread| thread.join().expect("it does not panic"))
-        })
+            problems.push(Problem { line: block.line, what });
+        }
+        *text = said;
     }
+
+    fn run(&self, name: &str) -> Result<Run, String> {
+        let recorded = self.composer.recordings.get(&self.executables, name)?;
+        let several = recorded.scenes.len() > 1;
+        let mut printed = vec![];
+        let mut takes = Duration::ZERO;
+        for scene in &recorded.scenes {
+            let title = if several { Some(scene.chart.title.clone()) } else { None };
+            printed.push((title, Printed::of(scene)));
+            // In real time each run is a little different, and the plan must not be.
+            takes += if scene.is_exact() { scene.chart.elapsed } else { REAL_TIME };
+        }
+        let example = self.composer.examples.get(name).expect("it was recorded").clone();
+        let command = example.command(name);
+        Ok(Run { name: name.into(), example, command, printed, takes })
+    }
+}
+
+fn shown(slide: Slide, drafted: &[Drafted], pieces: Vec<Piece>, run: Option<Run>) -> Shown {
+    let only_text = place::has_only_text(drafted);
+    let seconds = seconds(&slide, drafted, run.as_ref());
+    Shown { slide, pieces, only_text, run, seconds }
+}
+
+/// How long a slide takes: what is said, and what the room and the machine need besides.
+fn seconds(slide: &Slide, drafted: &[Drafted], run: Option<&Run>) -> Seconds {
+    let mut seconds = Seconds { talk: u64::from(slide.half_minutes) * 30, ..Seconds::default() };
+    for Drafted { draft, .. } in drafted {
+        match draft {
+            Draft::Asked { question: Some(_), .. } => seconds.vote = VOTE,
+            Draft::Timeline(scene) => {
+                seconds.play = scene.run.tracks[0].steps.len() as u64 * SECONDS_PER_STEP;
+            }
+            _ => {}
+        }
+    }
+    let pressed = ["Press R", "press R", "of R"].iter().any(|said| slide.notes.contains(said));
+    if let (Some(run), true) = (run, pressed) {
+        seconds.run = AROUND_RUN + run.takes.as_secs();
+    }
+    seconds
 }
 
 /// Each `{{took SCENE}}` in a text: the whole of it, and the scene.
-fn took(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.match_indices("{{took ").filter_map(|(at, start)| {
-        let end = text[at..].find("}}")?;
-        Some((&text[at..at + end + 2], text[at + start.len()..at + end].trim()))
-    })
-}
-
-/// The width and the height of a picture.
-pub fn svg_size(svg: &str) -> (f64, f64) {
-    let number =
-        |name| attribute(svg, name).and_then(|value| value.parse().ok()).unwrap_or_default();
-    (number("width"), number("height"))
-}
-
-/// The instants that a picture shows.
-fn instants(svg: &str) -> Vec<usize> {
-    let instants = attribute(svg, "data-instants").unwrap_or_default();
-    instants.split_whitespace().filter_map(|instant| instant.parse().ok()).collect()
-}
-
-/// Whether a part of the run is left out of a picture, which says so then.
-fn is_cut(svg: &str) -> bool {
-    svg.contains(" are not drawn.")
-}
-
-/// How many lines it takes to show what is said at one instant.
-fn said_lines(scene: &Scene) -> usize {
-    let instants = instants(&scene.timeline);
-    let mut said: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for line in &scene.lines {
-        // What is said while the picture does not show it is shown with what comes next.
-        let shown = instants.partition_point(|instant| *instant < line.instant);
-        let verdict = scene.verdict.iter().filter(|_| shown + 1 >= instants.len());
-        let texts = said
-            .entry(shown.min(instants.len().saturating_sub(1)))
-            .or_insert_with(|| verdict.cloned().collect());
-        texts.push(format!("{} {}", line.lane, line.text));
+fn took(text: &str) -> Vec<(&str, &str)> {
+    let mut found = vec![];
+    for (at, start) in text.match_indices("{{took ") {
+        if let Some(end) = text[at..].find("}}") {
+            let scene = text[at + start.len()..at + end].trim();
+            found.push((&text[at..at + end + 2], scene));
+        }
     }
-    said.values().map(|texts| layout::said_lines(texts)).max().unwrap_or(1)
-}
-
-fn attribute<'s>(svg: &'s str, name: &str) -> Option<&'s str> {
-    let (_, rest) = svg.split_once(&format!(" {name}=\""))?;
-    rest.split('"').next()
+    found
 }

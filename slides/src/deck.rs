@@ -1,26 +1,37 @@
 //! `deck.md`: what a slide is made of, and where in the file each part stands.
 //!
-//! Slides are separated by a line `---`. Each has, in this order, a heading, its blocks, and its notes:
+//! Slides are separated by a line `---`. Each has, in this order, a heading, its blocks, and its
+//! notes:
 //!
 //! ````markdown
-//! # Gather                              a new topic, which is named on this slide and on those that follow
+//! # Gather                              a new topic, which is named on this slide and on those
+//!                                       that follow
 //! ## Three at once                      the slide's title
 //! Markdown, as one writes it.
-//! {{python gather:gather}}              code, between two anchors of the twin of an example, or of a file
-//! {{rust gather:gather}}                two such lines that follow each other stand side by side
+//! {{python gather:gather}}              code, between two anchors of the twin of an example, or of
+//!                                       a file
+//! {{rust gather:gather}}                two such lines that follow each other stand side by side,
+//!                                       or above each other if they are wide
 //! ? How long will it take?              something to predict, which is shown at once
-//! {{timeline gather}}                   the recorded run, played instant by instant
+//! {{timeline gather}}                   the recorded run, played poll by poll
 //! {{timeline four_ways/threads}}        if it has several scenes: one of them
-//! {{output gather}}                     what the run printed, which is shown when one goes on
+//! {{output gather}}                     what the run printed, which is shown when you go on
 //! {{output gather | A}}                 only what this lane said
+//! {{picture docs/gather.svg}}           a picture that was drawn before, shown when you go on
 //! {{table benches/README.md:figures}}   a table of Markdown, between two anchors of a file
+//! {{rows docs/schedules.md:lock}}       the rows of a table whose first cell is `lock`
+//! {{agenda}}                            the topics
 //! ! {{took gather}}: they overlap.      the answer, which comes last; `took` can stand in any text
 //! {{run gather}}                        a button that runs it
-//! ??? 2 min                             how long the slide takes; then the notes, in Markdown
+//! ??? 2 min                             how long one talks about it; then the notes, in Markdown
 //! Take away the join. What happens?
 //! ````
 //!
-//! A slide with a `#` and without a `##` is a title slide.
+//! A slide with a `#` and without a `##` is a title slide. A topic of several slides that has none
+//! gets one, with the agenda on it.
+//!
+//! There are two cuts of the talk. A slide is in the long one, and with `??? 2 min, both` in the
+//! short one, too; with `??? 2 min, spare` it is in neither, and there for those who read on.
 use std::fmt;
 
 /// Where `deck.md` is, from the root of the repository: as problems with it name it.
@@ -48,8 +59,27 @@ pub struct Deck {
     pub slides: Vec<Slide>,
 }
 
+/// A cut of the talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cut {
+    /// What is needed to follow the rest.
+    Short,
+    /// The whole talk.
+    Long,
+}
+
+impl Cut {
+    /// How many minutes it may take.
+    pub fn minutes(self) -> u64 {
+        match self {
+            Cut::Short => 45,
+            Cut::Long => 90,
+        }
+    }
+}
+
 /// One slide.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Slide {
     /// Where it begins.
     pub line: usize,
@@ -61,14 +91,26 @@ pub struct Slide {
     pub opens: bool,
     /// What it shows, from top to bottom.
     pub blocks: Vec<Block>,
-    /// How long it takes, in half minutes.
+    /// How long one talks about it, in half minutes.
     pub half_minutes: u32,
+    /// The shortest cut that has it; none if it is in no talk.
+    pub shortest: Option<Cut>,
     /// What to do live, in Markdown.
     pub notes: String,
 }
 
+impl Slide {
+    /// Whether it is in a cut of the talk.
+    pub fn is_in(&self, cut: Cut) -> bool {
+        match self.shortest {
+            Some(shortest) => shortest <= cut,
+            None => false,
+        }
+    }
+}
+
 /// A part of a slide, and the line of `deck.md` on which it begins.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Block {
     /// The line's number, from 1.
     pub line: usize,
@@ -92,7 +134,15 @@ pub enum Kind {
     /// The recorded lines of a scene; if there is a name, those of this lane.
     Output(SceneOf, Option<String>),
     /// A table of Markdown from a file.
-    Table(TableFrom),
+    Table(FileFrom),
+    /// The rows of a table of Markdown from a file that begin with this name.
+    Rows(FileFrom),
+    /// The path of a picture, from the root of the repository.
+    Picture(String),
+    /// What was in its file: a document of SVG.
+    Drawn(String),
+    /// The topics.
+    Agenda,
     /// A button that runs an example.
     Run(String),
 }
@@ -117,10 +167,10 @@ pub struct CodeFrom {
     pub anchor: String,
 }
 
-/// Which table to show.
+/// Which part of a file of Markdown to show.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TableFrom {
-    /// The path of a file of Markdown from the root of the repository.
+pub struct FileFrom {
+    /// Its path from the root of the repository.
     pub file: String,
     /// The name of the anchor.
     pub anchor: String,
@@ -147,20 +197,33 @@ impl SceneOf {
     }
 }
 
-/// `2 min`, `1.5 min`.
-fn half_minutes(text: &str) -> Option<u32> {
-    let minutes: f64 = text.trim().strip_suffix("min")?.trim().parse().ok()?;
+/// How long a slide takes, in half minutes, and the shortest cut that has it: `2 min`,
+/// `1.5 min, both`, `1 min, spare`.
+fn duration(text: &str) -> Option<(u32, Option<Cut>)> {
+    let (minutes, cut) = match text.split_once(',') {
+        None => (text, Some(Cut::Long)),
+        Some((minutes, cut)) => match cut.trim() {
+            "both" => (minutes, Some(Cut::Short)),
+            "spare" => (minutes, None),
+            _ => return None,
+        },
+    };
+    let minutes: f64 = minutes.trim().strip_suffix("min")?.trim().parse().ok()?;
     let half_minutes = minutes * 2.0;
-    ((1.0..=60.0).contains(&half_minutes) && half_minutes.fract() == 0.0)
-        .then_some(half_minutes as u32)
+    if (1.0..=60.0).contains(&half_minutes) && half_minutes.fract() == 0.0 {
+        return Some((half_minutes as u32, cut));
+    }
+    None
 }
 
 impl Deck {
     /// Reads the text of `deck.md`. What is wrong with it is appended to `problems`.
     pub fn parse(text: &str, problems: &mut Vec<Problem>) -> Deck {
-        let lines: Vec<(usize, &str)> =
-            text.lines().enumerate().map(|(index, line)| (index + 1, line)).collect();
-        let mut deck = Deck::default();
+        let mut lines = vec![];
+        for (index, line) in text.lines().enumerate() {
+            lines.push((index + 1, line));
+        }
+        let mut slides = vec![];
         let mut topic = String::new();
         for lines in lines.split(|(_, line)| line.trim_end() == "---") {
             let Some((line, _)) = lines.iter().find(|(_, line)| !line.trim().is_empty()) else {
@@ -169,14 +232,69 @@ impl Deck {
                 continue;
             };
             let slide = Reader { problems, topic: &mut topic, line: *line }.slide(lines);
-            deck.slides.push(slide);
+            slides.push(slide);
         }
-        deck
+        Deck { slides: with_openings(slides) }
     }
 
-    /// How long the talk takes, in minutes.
-    pub fn minutes(&self) -> f64 {
-        f64::from(self.slides.iter().map(|slide| slide.half_minutes).sum::<u32>()) / 2.0
+    /// The topics, in their order.
+    pub fn topics(&self) -> Vec<String> {
+        let mut topics: Vec<String> = vec![];
+        for slide in &self.slides {
+            // The title of the talk is none of them.
+            if topics.last() != Some(&slide.topic) && slide.topic != self.slides[0].topic {
+                topics.push(slide.topic.clone());
+            }
+        }
+        topics
+    }
+
+    /// All blocks of all slides.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.slides.iter().flat_map(|slide| &slide.blocks)
+    }
+
+    /// The same, to be changed.
+    pub fn blocks_mut(&mut self) -> impl Iterator<Item = &mut Block> {
+        self.slides.iter_mut().flat_map(|slide| &mut slide.blocks)
+    }
+}
+
+/// Puts a title slide before each topic that has several slides and none.
+fn with_openings(slides: Vec<Slide>) -> Vec<Slide> {
+    let mut sizes: Vec<(String, usize)> = vec![];
+    for slide in &slides {
+        match sizes.last_mut() {
+            Some((topic, size)) if *topic == slide.topic => *size += 1,
+            _ => sizes.push((slide.topic.clone(), 1)),
+        }
+    }
+    let mut opened: Vec<Slide> = vec![];
+    let mut sizes = sizes.into_iter();
+    for slide in slides {
+        let begins = opened.last().is_none_or(|before| before.topic != slide.topic);
+        if begins
+            && let Some((_, size)) = sizes.next()
+            && size > 1
+            && !slide.opens
+        {
+            opened.push(opening(&slide));
+        }
+        opened.push(slide);
+    }
+    opened
+}
+
+fn opening(first: &Slide) -> Slide {
+    Slide {
+        line: first.line,
+        topic: first.topic.clone(),
+        title: first.topic.clone(),
+        opens: true,
+        blocks: vec![Block { line: first.line, kind: Kind::Agenda }],
+        half_minutes: 0,
+        shortest: first.shortest,
+        notes: "- Name the part, and go on.".into(),
     }
 }
 
@@ -194,41 +312,35 @@ impl Reader<'_> {
     }
 
     fn slide(mut self, lines: &[(usize, &str)]) -> Slide {
-        let cut = lines.iter().position(|(_, line)| line.starts_with("???")).unwrap_or(lines.len());
-        let (shown, notes) = lines.split_at(cut);
+        let notes = lines.iter().position(|(_, line)| line.starts_with("???"));
+        let (shown, notes) = lines.split_at(notes.unwrap_or(lines.len()));
         let (title, opens) = self.headings(shown);
         let blocks = self.blocks(shown);
-        let (half_minutes, notes) = self.notes(notes);
-        Slide {
-            line: self.line,
-            topic: self.topic.clone(),
-            title,
-            opens,
-            blocks,
-            half_minutes,
-            notes,
-        }
+        let (half_minutes, shortest, notes) = self.notes(notes);
+        let topic = self.topic.clone();
+        Slide { line: self.line, topic, title, opens, blocks, half_minutes, shortest, notes }
     }
 
     /// The title, and whether it stands on a title slide.
     fn headings(&mut self, lines: &[(usize, &str)]) -> (String, bool) {
-        let headings = |mark: &str| -> Vec<String> {
-            lines
-                .iter()
-                .filter_map(|(_, line)| line.strip_prefix(mark))
-                .map(|title| title.trim().to_owned())
-                .collect()
-        };
-        let (topics, titles) = (headings("# "), headings("## "));
+        let mut topics = vec![];
+        let mut titles = vec![];
+        for (_, line) in lines {
+            if let Some(topic) = line.strip_prefix("# ") {
+                topics.push(topic.trim());
+            } else if let Some(title) = line.strip_prefix("## ") {
+                titles.push(title.trim());
+            }
+        }
         if topics.len() > 1 || titles.len() > 1 {
             self.problem(self.line, "two headings on one slide");
         }
         if let Some(topic) = topics.first() {
-            topic.clone_into(self.topic);
+            (*topic).clone_into(self.topic);
         }
-        match (titles.into_iter().next(), topics.into_iter().next()) {
-            (Some(title), _) => (title, false),
-            (None, Some(topic)) => (topic, true),
+        match (titles.first(), topics.first()) {
+            (Some(title), _) => ((*title).to_owned(), false),
+            (None, Some(topic)) => ((*topic).to_owned(), true),
             (None, None) => {
                 self.problem(self.line, "a slide without a heading");
                 (String::new(), false)
@@ -240,18 +352,17 @@ impl Reader<'_> {
         let mut blocks: Vec<Block> = vec![];
         // Whether the line continues the block before it: text ends at an empty line.
         let mut open = false;
-        for &(line, text) in
-            lines.iter().filter(|(_, text)| !text.starts_with("# ") && !text.starts_with("## "))
-        {
+        for &(line, text) in lines {
+            if text.starts_with("# ") || text.starts_with("## ") {
+                continue;
+            }
             let text = text.trim_end();
             if text.is_empty() {
                 open = false;
                 if let Some(Block { kind: Kind::Prose(prose), .. }) = blocks.last_mut() {
                     *prose += "\n"; // two paragraphs of Markdown are one block
                 }
-            } else if let Some(directive) =
-                text.strip_prefix("{{").filter(|rest| self.is_directive(rest))
-            {
+            } else if let Some(directive) = directive(text) {
                 open = false;
                 match directive.strip_suffix("}}") {
                     Some(directive) => blocks.extend(self.directive(line, directive)),
@@ -267,7 +378,7 @@ impl Reader<'_> {
                 match blocks.last_mut().map(|block| &mut block.kind) {
                     Some(Kind::Prose(before)) => *before += &format!("{text}\n"),
                     Some(Kind::Question(before) | Kind::Answer(before)) if open => {
-                        *before += &format!(" {text}")
+                        *before += &format!(" {text}");
                     }
                     _ => blocks.push(Block { line, kind: Kind::Prose(format!("{text}\n")) }),
                 }
@@ -277,46 +388,31 @@ impl Reader<'_> {
         blocks
     }
 
-    /// Text may begin with `{{took …}}`.
-    fn is_directive(&self, rest: &str) -> bool {
-        !rest.starts_with("took ")
-    }
-
     fn directive(&mut self, line: usize, directive: &str) -> Option<Block> {
         let (verb, what) = directive.trim().split_once(' ').unwrap_or((directive.trim(), ""));
         let what = what.trim();
-        let language = match verb {
-            "python" => Some(Language::Python),
-            "rust" => Some(Language::Rust),
-            _ => None,
-        };
-        let kind = match (verb, language) {
-            _ if what.is_empty() => {
-                self.problem(line, format!("`{verb}` does not say of what"));
-                return None;
+        if what.is_empty() && verb != "agenda" {
+            self.problem(line, format!("`{verb}` does not say of what"));
+            return None;
+        }
+        let kind = match verb {
+            "python" | "rust" => {
+                let language = if verb == "rust" { Language::Rust } else { Language::Python };
+                let FileFrom { file, anchor } = self.file_and_anchor(line, what)?;
+                Kind::Code(CodeFrom { language, file, anchor })
             }
-            ("table", _) | (_, Some(_)) => {
-                let Some((file, anchor)) = what.split_once(':') else {
-                    self.problem(
-                        line,
-                        format!("`{what}` does not say which anchor: write `{what}:ANCHOR`"),
-                    );
-                    return None;
-                };
-                let (file, anchor) = (file.to_owned(), anchor.to_owned());
-                match language {
-                    Some(language) => Kind::Code(CodeFrom { language, file, anchor }),
-                    None => Kind::Table(TableFrom { file, anchor }),
-                }
-            }
-            ("timeline", _) => Kind::Timeline(SceneOf::parse(what)),
-            ("output", _) => match what.split_once(" | ") {
+            "table" => Kind::Table(self.file_and_anchor(line, what)?),
+            "rows" => Kind::Rows(self.file_and_anchor(line, what)?),
+            "timeline" => Kind::Timeline(SceneOf::parse(what)),
+            "output" => match what.split_once(" | ") {
                 Some((scene, lane)) => {
                     Kind::Output(SceneOf::parse(scene.trim()), Some(lane.trim().into()))
                 }
                 None => Kind::Output(SceneOf::parse(what), None),
             },
-            ("run", _) => Kind::Run(what.into()),
+            "picture" => Kind::Picture(what.into()),
+            "agenda" => Kind::Agenda,
+            "run" => Kind::Run(what.into()),
             _ => {
                 self.problem(line, format!("there is no directive `{verb}`"));
                 return None;
@@ -325,50 +421,80 @@ impl Reader<'_> {
         Some(Block { line, kind })
     }
 
-    /// What a player can make sense of: one of each, and the answer after what it would give away.
-    fn order(&mut self, blocks: &[Block]) {
-        let mut only_one = |what: &str, is: fn(&Kind) -> bool| {
-            if let Some(second) = blocks.iter().filter(|block| is(&block.kind)).nth(1) {
-                self.problem(second.line, format!("a second {what} on one slide"));
+    fn file_and_anchor(&mut self, line: usize, what: &str) -> Option<FileFrom> {
+        match what.split_once(':') {
+            Some((file, anchor)) => Some(FileFrom { file: file.into(), anchor: anchor.into() }),
+            None => {
+                let what = format!("`{what}` does not say which anchor: write `{what}:ANCHOR`");
+                self.problem(line, what);
+                None
             }
-        };
-        only_one("question", |kind| matches!(kind, Kind::Question(_)));
-        only_one("timeline", |kind| matches!(kind, Kind::Timeline(_)));
-        only_one("answer", |kind| matches!(kind, Kind::Answer(_)));
-        only_one("button", |kind| matches!(kind, Kind::Run(_)));
-        let revealed = |block: &Block| matches!(block.kind, Kind::Timeline(_) | Kind::Output(..));
-        if let Some(answer) = blocks.iter().position(|block| matches!(block.kind, Kind::Answer(_)))
-            && let Some(after) = blocks[answer..].iter().find(|block| revealed(block))
-        {
-            self.problem(
-                after.line,
-                "it comes after the answer, and would give away what one is to predict",
-            );
         }
     }
 
-    fn notes(&mut self, lines: &[(usize, &str)]) -> (u32, String) {
+    /// What a player can make sense of: one of each, and the answer after what it would give away.
+    fn order(&mut self, blocks: &[Block]) {
+        self.only_one(blocks, "question", |kind| matches!(kind, Kind::Question(_)));
+        self.only_one(blocks, "timeline", |kind| matches!(kind, Kind::Timeline(_)));
+        self.only_one(blocks, "answer", |kind| matches!(kind, Kind::Answer(_)));
+        self.only_one(blocks, "button", |kind| matches!(kind, Kind::Run(_)));
+        let mut answered = false;
+        for block in blocks {
+            match block.kind {
+                Kind::Answer(_) => answered = true,
+                Kind::Timeline(_) | Kind::Output(..) | Kind::Picture(_) if answered => {
+                    let what =
+                        "it comes after the answer, and would give away what one is to predict";
+                    self.problem(block.line, what);
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn only_one(&mut self, blocks: &[Block], what: &str, is: fn(&Kind) -> bool) {
+        let mut seen = false;
+        for block in blocks {
+            if !is(&block.kind) {
+                continue;
+            }
+            if seen {
+                self.problem(block.line, format!("a second {what} on one slide"));
+                return;
+            }
+            seen = true;
+        }
+    }
+
+    fn notes(&mut self, lines: &[(usize, &str)]) -> (u32, Option<Cut>, String) {
         let Some(((line, mark), notes)) = lines.split_first() else {
-            self.problem(
-                self.line,
-                "a slide without notes: `??? 2 min`, and below it what to do live",
-            );
-            return (0, String::new());
+            let what = "a slide without notes: `??? 2 min`, and below it what to do live";
+            self.problem(self.line, what);
+            return (0, None, String::new());
         };
-        let half_minutes = half_minutes(&mark[3..]).unwrap_or_else(|| {
-            self.problem(
-                *line,
-                "how long does it take? Write `??? 2 min`, in halves, and 30 at most",
-            );
-            0
-        });
-        let notes =
-            notes.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n").trim().to_owned();
+        let (half_minutes, shortest) = match duration(&mark[3..]) {
+            Some(duration) => duration,
+            None => {
+                let what = "how long does it take? Write `??? 2 min`, in halves, and 30 at most; \
+                            then `, both` or `, spare`, or nothing";
+                self.problem(*line, what);
+                (0, None)
+            }
+        };
+        let notes: Vec<&str> = notes.iter().map(|(_, text)| *text).collect();
+        let notes = notes.join("\n").trim().to_owned();
         if notes.is_empty() {
             self.problem(*line, "a slide without notes: say what to do live");
         }
-        (half_minutes, notes)
+        (half_minutes, shortest, notes)
     }
+}
+
+/// What follows `{{`, if the line is a directive. Text may begin with `{{took …}}`.
+fn directive(line: &str) -> Option<&str> {
+    let directive = line.strip_prefix("{{")?;
+    if directive.starts_with("took ") { None } else { Some(directive) }
 }
 
 #[cfg(test)]
@@ -384,12 +510,13 @@ mod tests {
     #[test]
     fn a_slide_has_a_topic_a_title_blocks_minutes_and_notes() {
         let (deck, problems) = parse(
-            "# Gather\n## Three at once\nText\nmore text\n\n- list\n\n{{rust gather:gather}}\n? How\nlong?\n{{timeline gather/a b}}\n! {{took gather}}\n??? 1.5 min\n\nAsk.\n",
+            "# Gather\n## Three at once\nText\nmore text\n\n- list\n\n{{rust gather:gather}}\n\
+             ? How\nlong?\n{{timeline gather/a b}}\n! {{took gather}}\n??? 1.5 min\n\nAsk.\n",
         );
         assert_eq!(problems, [""; 0]);
         let slide = &deck.slides[0];
         assert_eq!((&*slide.topic, &*slide.title, slide.opens), ("Gather", "Three at once", false));
-        assert_eq!((deck.minutes(), &*slide.notes), (1.5, "Ask."));
+        assert_eq!((slide.half_minutes, &*slide.notes), (3, "Ask."));
         let blocks: Vec<(usize, &Kind)> =
             slide.blocks.iter().map(|block| (block.line, &block.kind)).collect();
         let code =
@@ -421,17 +548,38 @@ mod tests {
     }
 
     #[test]
+    fn a_topic_of_several_slides_gets_a_title_slide_with_the_agenda() {
+        let (deck, problems) = parse(
+            "# Talk\n??? 1 min\nSay it.\n---\n# One\n## A\n??? 1 min, both\nSay it.\n\
+             ---\n## B\n??? 1 min, spare\nSay it.\n---\n# Two\n## C\n??? 1 min\nSay it.\n",
+        );
+        assert_eq!(problems, [""; 0]);
+        let slides: Vec<_> = deck.slides.iter().map(|slide| (&*slide.title, slide.opens)).collect();
+        assert_eq!(
+            slides,
+            [("Talk", true), ("One", true), ("A", false), ("B", false), ("C", false)]
+        );
+        assert_eq!(deck.topics(), ["One", "Two"]);
+        let short: Vec<bool> = deck.slides.iter().map(|slide| slide.is_in(Cut::Short)).collect();
+        assert_eq!(short, [false, true, true, false, false]);
+        let long: Vec<bool> = deck.slides.iter().map(|slide| slide.is_in(Cut::Long)).collect();
+        assert_eq!(long, [true, true, true, false, true]);
+    }
+
+    #[test]
     fn what_is_missing_is_a_problem_with_its_line() {
         for (text, problem) in [
             ("## A\ntext\n", "1: a slide without notes: `??? 2 min`, and below it what to do live"),
             ("## A\n??? 1 min\n", "2: a slide without notes: say what to do live"),
             (
                 "## A\n???\nSay it.\n",
-                "2: how long does it take? Write `??? 2 min`, in halves, and 30 at most",
+                "2: how long does it take? Write `??? 2 min`, in halves, and 30 at most; \
+                 then `, both` or `, spare`, or nothing",
             ),
             (
                 "## A\n??? 0.3 min\nSay it.\n",
-                "2: how long does it take? Write `??? 2 min`, in halves, and 30 at most",
+                "2: how long does it take? Write `??? 2 min`, in halves, and 30 at most; \
+                 then `, both` or `, spare`, or nothing",
             ),
             ("text\n??? 1 min\nSay it.\n", "1: a slide without a heading"),
             ("## A\n## B\n??? 1 min\nSay it.\n", "1: two headings on one slide"),
@@ -444,7 +592,7 @@ mod tests {
                 "2: `gather` does not say which anchor: write `gather:ANCHOR`",
             ),
             ("## A\n{{rust}}\n??? 1 min\nSay it.\n", "2: `rust` does not say of what"),
-            ("## A\n{{picture a}}\n??? 1 min\nSay it.\n", "2: there is no directive `picture`"),
+            ("## A\n{{photo a}}\n??? 1 min\nSay it.\n", "2: there is no directive `photo`"),
             ("## A\n{{run a\n??? 1 min\nSay it.\n", "2: a directive that does not end with }}"),
             (
                 "## A\n{{timeline a}}\n{{timeline b}}\n??? 1 min\nSay it.\n",

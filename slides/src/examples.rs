@@ -1,10 +1,12 @@
 //! The examples: where they are, how they are built, and what is recorded when they run.
+use async_concepts::timeline::{Chart, Clock, SteppedRun, from_json, human, to_json};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::{Arc, Mutex},
     time::SystemTime,
 };
 
@@ -15,6 +17,8 @@ pub struct Example {
     pub package: String,
     /// Its source.
     pub source: PathBuf,
+    /// The features that it needs beyond those of a plain build. Such an example is not run here.
+    pub features: Vec<String>,
 }
 
 impl Example {
@@ -56,6 +60,8 @@ impl Examples {
             name: String,
             kind: Vec<String>,
             src_path: PathBuf,
+            #[serde(default, rename = "required-features")]
+            required_features: Vec<String>,
         }
         let asked = cargo()
             .args(["metadata", "--no-deps", "--format-version", "1"])
@@ -75,7 +81,11 @@ impl Examples {
             for target in package.targets.into_iter().filter(|target| target.kind == ["example"]) {
                 by_name.insert(
                     target.name,
-                    Example { package: package.name.clone(), source: target.src_path },
+                    Example {
+                        package: package.name.clone(),
+                        source: target.src_path,
+                        features: target.required_features,
+                    },
                 );
             }
         }
@@ -87,7 +97,8 @@ impl Examples {
         self.by_name.get(name)
     }
 
-    /// Builds these examples, with cargo's progress on the standard error, and says where their executables are.
+    /// Builds these examples, with cargo's progress on the standard error, and says where their
+    /// executables are.
     ///
     /// # Panics
     /// If one of them is unknown.
@@ -95,7 +106,10 @@ impl Examples {
         let mut executables = Executables::default();
         let mut by_package: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for name in names {
-            by_package.entry(&self.by_name[*name].package).or_default().push(name);
+            let example = &self.by_name[*name];
+            if example.features.is_empty() {
+                by_package.entry(&example.package).or_default().push(name);
+            }
         }
         for (package, names) in by_package {
             let mut build = cargo();
@@ -140,49 +154,45 @@ pub fn executable(message: &str) -> Option<(String, PathBuf)> {
 #[derive(Debug, Default)]
 pub struct Executables(HashMap<String, PathBuf>);
 
-/// What an example leaves behind with `--json`.
-#[derive(Clone, Debug, Deserialize)]
+/// What an example recorded: its scenes, in order.
+#[derive(Debug)]
 pub struct Recorded {
-    /// `paused`, or `real` if the example does real I/O.
-    pub clock: String,
-    /// Its scenes, in order.
-    pub scenes: Vec<Scene>,
+    /// None if the program has no stage, such as one that is made to be taken home, or if it needs
+    /// features and was not built.
+    pub scenes: Vec<Arc<Scene>>,
 }
 
-/// A scene that was recorded.
-#[derive(Clone, Debug, Deserialize)]
+/// A recorded scene.
+#[derive(Debug)]
 pub struct Scene {
-    /// What it is called.
-    pub title: String,
-    /// Why it did not end by itself; none if it did.
-    pub verdict: Option<String>,
-    /// How long it took, as one says it.
-    pub took: String,
-    /// What was printed.
-    pub lines: Vec<Line>,
-    /// The picture, as SVG.
-    pub timeline: String,
-}
-
-/// A line that was printed.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Line {
-    /// In seconds.
-    pub time: String,
-    /// Which lane said it.
-    pub lane: String,
-    /// What it said.
-    pub text: String,
-    /// The lane's colour, as a class.
-    pub colour: Option<String>,
-    /// The instant of the picture that it belongs to.
-    pub instant: usize,
+    /// The recording, from which everything is drawn.
+    pub chart: Chart,
+    /// The same as steps, in Rust and in Python.
+    pub run: SteppedRun,
 }
 
 impl Recorded {
+    /// Reads what an example has written with `--json`.
+    fn read(json: &str) -> Result<Recorded, String> {
+        let charts = from_json(json).map_err(|error| error.to_string())?;
+        let mut scenes = vec![];
+        for chart in charts {
+            let run = chart.steps();
+            scenes.push(Arc::new(Scene { chart, run }));
+        }
+        Ok(Recorded { scenes })
+    }
+}
+
+impl Scene {
     /// It ran on virtual time, so that it is the same each time.
     pub fn is_exact(&self) -> bool {
-        self.clock == "paused"
+        self.chart.clock == Clock::Paused
+    }
+
+    /// How long it took, as one says it.
+    pub fn took(&self) -> String {
+        human(self.chart.elapsed)
     }
 }
 
@@ -209,31 +219,133 @@ impl Executables {
         }
     }
 
-    /// Runs an example, on a paused clock if it can, and reads what was recorded, drawn so many pixels wide.
+    /// Runs an example, on a paused clock if it can, and returns what it recorded, as JSON.
     ///
     /// # Panics
     /// If it was not built.
-    pub fn record(&self, name: &str, width: u32) -> Result<Recorded, String> {
+    fn record(&self, name: &str) -> Result<String, String> {
         let failed = |error: io::Error| format!("the example {name} cannot be run: {error}");
         let folder = tempfile::tempdir().map_err(failed)?;
         let file = folder.path().join("recorded.json");
         let mut run = Command::new(&self.0[name]);
-        run.args(["--fast", "--no-timeline", "--width", &width.to_string(), "--json"]).arg(&file);
-        // A verdict is part of what some examples show, so a run that was ended is not an error here.
-        let ran = run
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .output()
-            .map_err(failed)?;
-        let json = fs::read_to_string(&file).unwrap_or_default();
-        serde_json::from_str(&json).map_err(|_| {
-            let said = String::from_utf8_lossy(&ran.stderr);
-            format!(
-                "the example {name} left nothing that can be read; it ended with {}: {}",
-                ran.status,
-                said.trim()
-            )
+        run.args(["--fast", "--no-timeline", "--json"]).arg(&file);
+        // A verdict is part of what some examples show, so a run that was ended is not an error
+        // here.
+        run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let ran = run.output().map_err(failed)?;
+        match fs::read_to_string(&file) {
+            Ok(json) => Ok(json),
+            // A program that has no stage knows no such option, and recorded nothing.
+            Err(_) if ran.status.success() => Ok(to_json(&[])),
+            Err(_) => {
+                let said = String::from_utf8_lossy(&ran.stderr);
+                Err(format!(
+                    "the example {name} left nothing that can be read; it ended with {}: {}",
+                    ran.status,
+                    said.trim()
+                ))
+            }
+        }
+    }
+}
+
+/// What examples recorded, by name, and which build of each it was that did: an example is run
+/// again only when it has been built anew.
+///
+/// Recordings are also kept in files beside the executables, so that one run serves the deck, its
+/// check, the site and the tests.
+#[derive(Default)]
+pub struct Recordings {
+    /// In this process.
+    known: Mutex<BTreeMap<String, (Version, Arc<Recorded>)>>,
+    /// Whether the files of other processes are left alone, and all examples run.
+    anew: bool,
+}
+
+impl Recordings {
+    /// Recordings that other processes have made are not used.
+    pub fn anew() -> Recordings {
+        Recordings { anew: true, ..Recordings::default() }
+    }
+
+    /// What an example recorded.
+    ///
+    /// # Errors
+    /// If it cannot be run, or leaves nothing that can be read.
+    pub fn get(&self, executables: &Executables, name: &str) -> Result<Arc<Recorded>, String> {
+        if !executables.0.contains_key(name) {
+            return Ok(Arc::new(Recorded { scenes: vec![] })); // it needs features
+        }
+        let version = executables.version(name);
+        let known = self.known.lock().expect("nothing panics while it is locked");
+        if let Some((before, recorded)) = known.get(name)
+            && *before == version
+        {
+            return Ok(recorded.clone());
+        }
+        drop(known); // while it runs, others may ask for other examples
+        let recorded = Arc::new(self.kept_or_made(executables, name, version)?);
+        let mut known = self.known.lock().expect("nothing panics while it is locked");
+        known.insert(name.to_owned(), (version, recorded.clone()));
+        Ok(recorded)
+    }
+
+    fn kept_or_made(
+        &self,
+        executables: &Executables,
+        name: &str,
+        version: Version,
+    ) -> Result<Recorded, String> {
+        let file = executables.path(name).with_extension("recorded.json");
+        let kept = fs::metadata(&file).and_then(|metadata| metadata.modified());
+        if let (Ok(kept), Some(built), false) = (kept, version.0, self.anew)
+            && kept > built
+            && let Ok(json) = fs::read_to_string(&file)
+            && let Ok(recorded) = Recorded::read(&json)
+        {
+            return Ok(recorded);
+        }
+        let json = executables.record(name)?;
+        let recorded = Recorded::read(&json).map_err(|why| format!("the example {name}: {why}"))?;
+        // If it was built anew meanwhile, it is not known of which build it is.
+        if executables.version(name) == version {
+            keep(&file, &json);
+        }
+        Ok(recorded)
+    }
+
+    /// Runs these examples, a few at a time: those that do real I/O take their time.
+    ///
+    /// # Errors
+    /// As [`Recordings::get`].
+    pub fn make(&self, executables: &Executables, names: &BTreeSet<&str>) -> Result<(), String> {
+        let left = Mutex::new(names.iter().copied());
+        let next = || left.lock().expect("nothing panics while it is locked").next();
+        let work = || -> Result<(), String> {
+            while let Some(name) = next() {
+                self.get(executables, name)?;
+            }
+            Ok(())
+        };
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let mut threads = vec![];
+            for _ in 0..workers {
+                threads.push(scope.spawn(work));
+            }
+            for thread in threads {
+                thread.join().expect("a worker does not panic")?;
+            }
+            Ok(())
         })
+    }
+}
+
+/// Keeps a recording for other processes. It is renamed when it is whole, so that no process reads
+/// half of it; what cannot be kept is made again.
+fn keep(file: &Path, json: &str) {
+    let part = file.with_extension(format!("{}.part", std::process::id()));
+    if fs::write(&part, json).is_ok() {
+        let _ = fs::rename(&part, file);
     }
 }

@@ -1,9 +1,10 @@
-//! A process between the server and a program that it runs, so that the program never outlives the server.
+//! A process between the server and a program that it runs, so that the program never outlives the
+//! server.
 //!
 //! The server can end in ways that it does not notice: SIGKILL, a crash, a closed terminal. But the
 //! system then closes its files, and one of them is a pipe from which the guard reads. The server
-//! never writes into it, so the first thing that the guard reads is the end. Then it kills its process
-//! group: the program, everything that the program has started, and itself.
+//! never writes into it, so the first thing that the guard reads is the end. Then it kills its
+//! process group: the program, everything that the program has started, and itself.
 //!
 //! The server starts itself as the guard: `slides guard PROGRAM ARGUMENT…`. That is no command for
 //! people, so the help does not list it.

@@ -1,8 +1,8 @@
 //! How large things are on a slide, and so what fits.
 //!
-//! A slide is laid out on paper of 1280 by 720 pixels, which the browser then scales to its window. The numbers here are
-//! the ones of that paper. The style sheet gets them from here ([`css`]), so that what is checked is what is shown; that
-//! it is so in a real browser is tested as well.
+//! A slide is laid out on paper of 1280 by 720 pixels, which the browser then scales to its window.
+//! The numbers here are the ones of that paper. The style sheet gets them from here ([`css`]), so
+//! that what is checked is what is shown; that it is so in a real browser is tested as well.
 use crate::{colour::HANG, source::indent_of};
 use unicode_width::UnicodeWidthStr;
 
@@ -13,13 +13,13 @@ pub const HEIGHT: f64 = 720.0;
 /// Free on the left and on the right.
 const SIDE: f64 = 52.0;
 /// Free above; and below, where the footer is.
-const ABOVE: f64 = 24.0;
-const BELOW: f64 = 48.0;
+const ABOVE: f64 = 18.0;
+const BELOW: f64 = 46.0;
 /// Between two blocks.
-const GAP: f64 = 11.0;
-const TITLE: f64 = 40.0;
+const GAP: f64 = 9.0;
+const TITLE: f64 = 38.0;
 const TITLE_LINE: f64 = 1.25;
-const PROSE: f64 = 26.0;
+const PROSE: f64 = 25.0;
 /// The lines that belong to the instant that is shown.
 const SAID: f64 = 19.0;
 const SAID_LINE: f64 = SAID * LINE_HEIGHT;
@@ -30,29 +30,33 @@ pub const SAID_LINES: usize = 3;
 /// Printed lines; so many of them stand in one column, also if they are short.
 const OUTPUT: f64 = 1.1 * SAID;
 const ONE_COLUMN: usize = 12;
-/// What one takes hold of to go through a timeline.
-const SCRUB: f64 = 20.0;
+/// What ran, what is ready and what is waited for: a line of its own below a timeline.
+const STRIP: f64 = 16.0;
+const STRIP_LINE: f64 = 30.0;
+/// An agenda has its topics in two columns.
+const AGENDA: f64 = 24.0;
 /// In front of and behind code, and between two pieces of code that stand side by side.
 const CODE_SIDE: f64 = 18.0;
 const CODE_ABOVE: f64 = 9.0;
 /// What says which file it is.
-const CODE_NAME: f64 = 14.0;
+const CODE_NAME: f64 = 16.0;
 const NAME_LINE: f64 = 1.2;
 const BETWEEN_CODES: f64 = 18.0;
-const LINE_HEIGHT: f64 = 1.38;
+const LINE_HEIGHT: f64 = 1.32;
 /// How wide letters are, in parts of their size: of a fixed pitch, and on the average.
 const FIXED: f64 = 0.603;
 const LETTER: f64 = 0.53;
 const BOLD_LETTER: f64 = 0.59;
 
-/// Code has the first of these sizes at which everything fits.
-pub const CODE_SIZES: [f64; 4] = [25.0, 22.0, 20.0, 18.0];
+/// Code has one of these sizes. The smallest is 30 pixels on a projector with 1080 lines.
+pub const CODE_SIZES: [f64; 4] = [28.0, 25.0, 22.0, 20.0];
 /// So many lines of code are shown at most.
 pub const CODE_LINES: usize = 15;
 /// Where there is nothing but text, it is so many times as large.
 pub const LARGE_TEXT: f64 = 1.3;
-/// A picture has its letters at 12 pixels at least, and must be so much larger that they can be read from the last row.
-pub const SMALLEST_SCALE: f64 = 1.17;
+/// A picture has its letters at 12 pixels at least, and must be so much larger that they can be
+/// read from the last row: 24 pixels on a projector with 1080 lines.
+pub const SMALLEST_SCALE: f64 = 1.25;
 /// A picture is drawn no narrower than this.
 pub const NARROWEST_PICTURE: f64 = 640.0;
 /// What two pieces of code that stand side by side get, in percent for the left one.
@@ -76,7 +80,9 @@ pub fn css() -> String {
         ("prose", PROSE),
         ("said", SAID),
         ("output", OUTPUT),
-        ("scrub", SCRUB),
+        ("strip", STRIP),
+        ("strip-line", STRIP_LINE),
+        ("agenda", AGENDA),
         ("code-side", CODE_SIDE),
         ("code-above", CODE_ABOVE),
         ("code-name", CODE_NAME),
@@ -86,7 +92,8 @@ pub fn css() -> String {
         sizes.iter().map(|(name, size)| format!("--{name}:calc({size}*var(--px));")).collect();
     css += &format!("--large-text:{LARGE_TEXT};");
     css = format!(
-        ":root{{--line-height:{LINE_HEIGHT};--title-line:{TITLE_LINE};--name-line:{NAME_LINE}}}\n.stage{{{css}}}\n"
+        ":root{{--line-height:{LINE_HEIGHT};--agenda-line:{AGENDA_LINE};--title-line:{TITLE_LINE};\
+         --name-line:{NAME_LINE}}}\n.stage{{{css}}}\n"
     );
     for (nth, size) in CODE_SIZES.iter().enumerate() {
         css += &format!(".code-{nth}{{--code:calc({size}*var(--px))}}\n");
@@ -104,14 +111,17 @@ pub fn css() -> String {
     css
 }
 
-/// How code is set: at which of the sizes, and if two pieces stand side by side, how they share the width.
+/// How code is set: at which of the sizes, and if two pieces stand side by side, how they share the
+/// width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// Which of [`CODE_SIZES`].
     pub size: usize,
     /// Percent for the left one, of [`SPLITS`].
     pub split: usize,
-    /// How many lines that makes, in the longer one.
+    /// Whether two pieces stand above each other instead.
+    pub stacked: bool,
+    /// How many lines that makes: in the longer one, or if they stand above each other, in both.
     pub lines: usize,
     /// How many lines are there only because others were too long, in both.
     pub wraps: usize,
@@ -152,46 +162,81 @@ fn wrapped_line(line: &str, columns: usize) -> usize {
 
 /// How many words of a piece of code are wider than the line that they begin.
 fn broken_words(code: &str, columns: usize) -> usize {
-    let broken = |line: &str| {
+    let mut broken = 0;
+    for line in code.lines() {
         let hang = indent_of(line) + HANG;
-        line.trim_start().split(' ').filter(|word| hang + word.width() > columns).count()
-    };
-    code.lines().map(broken).sum()
+        for word in line.trim_start().split(' ') {
+            if hang + word.width() > columns {
+                broken += 1;
+            }
+        }
+    }
+    broken
 }
 
-/// Sets one or two pieces of code at one of the sizes.
-pub fn set(codes: &[&str], size: usize) -> Setting {
-    let pixels = CODE_SIZES[size];
-    let setting = |split: usize| {
+/// How many letters the longest line has.
+pub fn widest_line(code: &str) -> usize {
+    let mut widest = 0;
+    for line in code.lines() {
+        widest = widest.max(line.width());
+    }
+    widest
+}
+
+/// How many columns each of so many pieces of code has.
+pub fn columns_of(setting: Setting, pieces: usize) -> Vec<usize> {
+    let pixels = CODE_SIZES[setting.size];
+    if pieces == 2 && !setting.stacked {
         let room = content_width() - BETWEEN_CODES;
-        let left = room * split as f64 / 100.0;
-        let widths = match codes {
-            [_, _] => vec![columns(left, pixels), columns(room - left, pixels)],
-            _ => vec![columns(content_width(), pixels); codes.len()],
-        };
-        let lines: Vec<usize> =
-            codes.iter().zip(&widths).map(|(code, columns)| wrapped(code, *columns)).collect();
-        let broken =
-            codes.iter().zip(&widths).map(|(code, columns)| broken_words(code, *columns)).sum();
-        let written: usize = codes.iter().map(|code| code.lines().count()).sum();
-        let wraps = lines.iter().sum::<usize>() - written;
-        Setting { size, split, lines: lines.into_iter().max().unwrap_or_default(), wraps, broken }
-    };
-    // The first of the best ones: as even as possible.
-    let splits = SPLITS.into_iter().map(setting);
-    splits
-        .min_by_key(|setting| (setting.lines + setting.wraps + 4 * setting.broken, setting.wraps))
-        .expect("there are some")
+        let left = room * setting.split as f64 / 100.0;
+        return vec![columns(left, pixels), columns(room - left, pixels)];
+    }
+    vec![columns(content_width(), pixels); pieces]
+}
+
+/// Sets one or two pieces of code at one of the sizes, beside or above each other.
+pub fn set(codes: &[&str], size: usize, stacked: bool) -> Setting {
+    let mut best: Option<Setting> = None;
+    for split in SPLITS {
+        let mut setting = Setting { size, split, stacked, lines: 0, wraps: 0, broken: 0 };
+        for (code, columns) in codes.iter().zip(columns_of(setting, codes.len())) {
+            let lines = wrapped(code, columns);
+            setting.wraps += lines - code.lines().count();
+            setting.broken += broken_words(code, columns);
+            setting.lines = if stacked { setting.lines + lines } else { setting.lines.max(lines) };
+        }
+        // The first of the best ones: as even as possible.
+        if best.is_none_or(|best| setting.badness() < best.badness()) {
+            best = Some(setting);
+        }
+    }
+    best.expect("there are splits")
+}
+
+impl Setting {
+    /// Of two settings the one with less of it is better.
+    fn badness(&self) -> (usize, usize) {
+        (self.lines + self.wraps + 4 * self.broken, self.wraps)
+    }
 }
 
 /// How high code is, with what is around it.
 pub fn code_height(setting: Setting) -> f64 {
-    setting.lines as f64 * CODE_SIZES[setting.size] * LINE_HEIGHT
-        + 2.0 * CODE_ABOVE
-        + CODE_NAME * NAME_LINE
+    let around = 2.0 * CODE_ABOVE + CODE_NAME * NAME_LINE;
+    let code = setting.lines as f64 * CODE_SIZES[setting.size] * LINE_HEIGHT;
+    if setting.stacked { code + 2.0 * around + GAP } else { code + around }
 }
 
-/// About how high text is that is so many times as large as usual: each of its lines is a paragraph or an item.
+/// How high a list of so many topics is.
+pub fn agenda_height(topics: usize) -> f64 {
+    topics.div_ceil(2) as f64 * AGENDA * AGENDA_LINE
+}
+
+/// The distance of two topics, in parts of their size.
+const AGENDA_LINE: f64 = 1.75;
+
+/// About how high text is that is so many times as large as usual: each of its lines is a paragraph
+/// or an item.
 pub fn text_height(text: &str, size: f64) -> f64 {
     height_in(text, size, LETTER)
 }
@@ -214,8 +259,8 @@ fn lines_of_text(text: &str, letter: f64) -> f64 {
     (text.width() as f64 / columns).ceil().max(1.0)
 }
 
-/// What all of these blocks, one below the other, leave for a picture, or if there is none, for nothing: less than
-/// nothing if they do not fit.
+/// What all of these blocks, one below the other, leave for a picture, or if there is none, for
+/// nothing: less than nothing if they do not fit.
 pub fn room_for_picture(heights: &[f64]) -> f64 {
     let title = TITLE * TITLE_LINE;
     HEIGHT - ABOVE - BELOW - title - heights.iter().map(|height| height + GAP).sum::<f64>()
@@ -223,7 +268,7 @@ pub fn room_for_picture(heights: &[f64]) -> f64 {
 
 /// What a timeline needs besides its picture, if so many lines are shown below it.
 pub fn around_picture(said_lines: usize) -> f64 {
-    SCRUB + said_lines as f64 * SAID_LINE
+    STRIP_LINE + said_lines as f64 * SAID_LINE
 }
 
 /// How many lines it takes to show these texts, one behind the other.
@@ -280,16 +325,16 @@ mod tests {
     fn a_word_is_rather_not_broken() {
         assert_eq!(broken_words("abcdefgh i\n", 10), usize::from(8 + HANG > 10));
         let (broken, whole) = ("short()\n".repeat(3), format!("let x = {}();\n", "x".repeat(40)));
-        let setting = set(&[&broken, &whole], 1);
+        let setting = set(&[&broken, &whole], 1, false);
         assert_eq!(setting.broken, 0, "{setting:?}");
     }
 
     #[test]
     fn the_wider_of_two_codes_gets_more_of_the_width() {
         let (narrow, wide) = ("short()\n", format!("wide({})\n", "argument, ".repeat(4)));
-        let setting = set(&[narrow, &wide], 1);
+        let setting = set(&[narrow, &wide], 1, false);
         assert!(setting.split < 50, "{setting:?}");
-        assert_eq!(set(&[narrow, narrow], 1).split, 50);
+        assert_eq!(set(&[narrow, narrow], 1, false).split, 50);
     }
 
     #[test]
@@ -307,7 +352,7 @@ mod tests {
 
     #[test]
     fn larger_letters_need_more_lines() {
-        let code = format!("f({})\n", "argument, ".repeat(10));
-        assert!(set(&[&code], 0).lines > set(&[&code], 3).lines);
+        let code = format!("f({})\n", "argument, ".repeat(20));
+        assert!(set(&[&code], 0, false).lines > set(&[&code], 3, false).lines);
     }
 }

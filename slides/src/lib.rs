@@ -1,15 +1,18 @@
 //! The talk: a deck of slides that cannot drift from the examples, since it is made of them.
 //!
-//! `deck.md` says what is on each slide. Code comes from the examples and their Python twins, by anchor; output and
-//! timelines come from runs that are recorded when the deck is made. Read on in this order:
+//! `deck.md` says what is on each slide. Code comes from the examples and their Python twins, by
+//! anchor; output and timelines come from runs that are recorded when the deck is made. Read on in
+//! this order:
 //!
 //! - [`deck`] reads `deck.md`, and says how it is written;
 //! - [`source`] finds code by its anchor, and [`colour`] colours it;
 //! - [`examples`] builds and runs the examples;
-//! - [`layout`] knows how large things are, and [`compose`] puts them onto slides;
+//! - [`compose`] finds what each slide shows, [`layout`] knows how large things are, and [`place`]
+//!   gives each its place;
 //! - [`page`] makes one HTML file of it, with the player of `src/player` in it;
-//! - [`live`] serves it, and runs examples from it: [`process`] starts them, and a `guard` ends them
-//!   however the server ends.
+//! - [`site`] writes it and all examples as pages to link to;
+//! - [`live`] serves it, and runs examples from it: [`process`] starts them, and a `guard` ends
+//!   them however the server ends.
 #![warn(missing_docs)]
 
 pub mod colour;
@@ -21,7 +24,9 @@ pub mod guard;
 pub mod layout;
 pub mod live;
 pub mod page;
+pub mod place;
 pub mod process;
+pub mod site;
 pub mod source;
 
 use std::path::{Path, PathBuf};

@@ -1,20 +1,20 @@
 //! Serves the deck on loopback, and runs examples from it.
 //!
 //! A server that runs programs must not do so for any page that asks. It listens on loopback alone,
-//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it: one
-//! that is loaded from elsewhere and whose own name points to 127.0.0.1 sends that name as `Host`; one
-//! that just sends a request names itself in `Origin`. So both are checked; and nothing is run but the
-//! examples that stand in the deck, without arguments.
+//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it:
+//! one that is loaded from elsewhere and whose own name points to 127.0.0.1 sends that name as
+//! `Host`; one that just sends a request names itself in `Origin`. So both are checked; and nothing
+//! is run but the examples that stand in the deck, without arguments.
 //!
 //! A run belongs to the request that asked for it, and its output is the answer. When the browser
-//! stops reading, because Stop was pressed or the page is gone, the answer is dropped, and with it the
-//! run: that kills the process and all that it has started ([`crate::process`]).
+//! stops reading, because Stop was pressed or the page is gone, the answer is dropped, and with it
+//! the run: that kills the process and all that it has started ([`crate::process`]).
 //!
-//! Making the deck anew takes seconds, so nothing waits for it but the page itself: a run is allowed
-//! by the last deck that could be made.
+//! Making the deck anew takes seconds, so nothing waits for it but the page itself: a run is
+//! allowed by the last deck that could be made.
 use crate::{
-    compose::{Recordings, Talk, compose_with},
-    examples::Example,
+    compose::{Talk, compose_with},
+    examples::{Example, Recordings},
     page::{For, page},
     process::{self, Output},
 };
@@ -50,8 +50,8 @@ pub struct Live {
     root: PathBuf,
     /// The port, as it stands in `Host`.
     port: u16,
-    /// What the files were like when the last deck was made. Locked while one is being made, so that
-    /// two pages that are loaded at once share it.
+    /// What the files were like when the last deck was made. Locked while one is being made, so
+    /// that two pages that are loaded at once share it.
     stamps: tokio::sync::Mutex<Stamps>,
     /// The last deck that could be made.
     last: Mutex<Option<Arc<Shown>>>,
@@ -73,8 +73,8 @@ struct Shown {
     page: String,
     /// The examples that may be run.
     examples: BTreeMap<String, Example>,
-    /// The files of Markdown that it is made of. Others do not matter to it.
-    markdown: BTreeSet<PathBuf>,
+    /// The files of Markdown and the pictures that it is made of. Others do not matter to it.
+    files: BTreeSet<PathBuf>,
 }
 
 /// Each file that the deck may be made of: when it was changed, and how long it is.
@@ -182,7 +182,7 @@ impl Live {
             // Stamped before the deck is made: a file that changes meanwhile is noticed next time.
             let now = stamps(&root);
             match last {
-                Some(last) if same(&before, &now, &last.markdown) => Ok((now, last)),
+                Some(last) if same(&before, &now, &last.files) => Ok((now, last)),
                 _ => make(&root, &recordings).map(|shown| (now, shown)),
             }
         });
@@ -212,7 +212,7 @@ impl Live {
 fn make(root: &Path, recordings: &Recordings) -> Result<Arc<Shown>, String> {
     let talk = compose_with(root, recordings).map_err(|failure| failure.to_string())?;
     let page = page(&talk, For::TheServer);
-    Ok(Arc::new(Shown { page, examples: runnable(&talk), markdown: talk.markdown }))
+    Ok(Arc::new(Shown { page, examples: runnable(&talk), files: talk.files }))
 }
 
 /// The examples that have a button.
@@ -241,12 +241,13 @@ fn collect(folder: &Path, stamps: &mut Stamps) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if path.is_dir() {
-            // No example is made of its tests, and the workshop's exercises are edited all the time.
+            // No example is made of its tests, and the workshop's exercises are edited all the
+            // time.
             let other = ["target", "tests", "benches", "workshop"].contains(&&*name);
             if !other && !name.starts_with('.') {
                 collect(&path, stamps);
             }
-        } else if [".rs", ".py", ".md", ".toml"].iter().any(|end| name.ends_with(end)) {
+        } else if [".rs", ".py", ".md", ".svg", ".toml"].iter().any(|end| name.ends_with(end)) {
             let metadata = entry.metadata();
             let stamp = match metadata {
                 Ok(metadata) => (metadata.modified().ok(), metadata.len()),
@@ -257,13 +258,19 @@ fn collect(folder: &Path, stamps: &mut Stamps) {
     }
 }
 
-/// Whether nothing of which the deck is made has changed. Of all the Markdown it is made of little.
-fn same(before: &Stamps, now: &Stamps, markdown: &BTreeSet<PathBuf>) -> bool {
-    let matters =
-        |path: &PathBuf| path.extension() != Some("md".as_ref()) || markdown.contains(path);
-    let before = before.iter().filter(|(path, _)| matters(path));
-    let now = now.iter().filter(|(path, _)| matters(path));
-    before.eq(now)
+/// Whether nothing of which the deck is made has changed. Of all the Markdown and pictures it is
+/// made of few.
+fn same(before: &Stamps, now: &Stamps, files: &BTreeSet<PathBuf>) -> bool {
+    let matters = |path: &PathBuf| {
+        let document = path.extension() == Some("md".as_ref());
+        let picture = path.extension() == Some("svg".as_ref());
+        (!document && !picture) || files.contains(path)
+    };
+    let mut before = before.clone();
+    before.retain(|path, _| matters(path));
+    let mut now = now.clone();
+    now.retain(|path, _| matters(path));
+    before == now
 }
 
 async fn show(State(live): State<Arc<Live>>) -> Response {

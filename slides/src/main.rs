@@ -1,11 +1,18 @@
 //! The command line of the slides. See the library for how they are made.
 use slides::{
-    compose::{Talk, compose},
+    compose::{Seconds, Talk, compose},
+    deck::Cut,
+    examples::Recordings,
     live,
     page::{For, page},
-    root,
+    root, site,
 };
-use std::{ffi::OsString, fs, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 const HELP: &str = "Usage: cargo run -p slides [-- COMMAND]
 
@@ -14,8 +21,9 @@ Serves the deck on this machine, until Ctrl-C:
       --open         Open the browser, too
 
 Commands:
-  build [FILE]       Write the deck as one file of HTML that needs nothing else; slides.html unless told
-  check              Say what is missing or does not fit, and how long the talk takes
+  build [FILE]       Write the deck as one file that needs nothing else; slides.html unless told
+  site DIR           Write all examples, the talk and the documents as pages to put on a server
+  check              Say what is missing or does not fit, and how long the two talks take
 
   -h, --help         Print this
 ";
@@ -28,6 +36,7 @@ enum Task {
         open: bool,
     },
     Build(PathBuf),
+    Site(PathBuf),
     Check,
     /// Run a program for a server, and end it with the server: see [`slides::guard`].
     Guard(Vec<OsString>),
@@ -57,12 +66,14 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Erro
     let (command, file) = (words.next(), words.next());
     match (command.as_ref().map(|command| command.to_string_lossy()).as_deref(), file) {
         (None, _) => Ok(Task::Serve { port: port.unwrap_or(8123), open }),
-        (Some("build" | "check"), _) if port.is_some() || open => {
+        (Some("build" | "check" | "site"), _) if port.is_some() || open => {
             Err("--port and --open are for serving the deck".into())
         }
         (Some("build"), file) => {
             Ok(Task::Build(file.map_or_else(|| "slides.html".into(), PathBuf::from)))
         }
+        (Some("site"), Some(folder)) => Ok(Task::Site(folder.into())),
+        (Some("site"), None) => Err("`site` wants a folder".into()),
         (Some("check"), None) => Ok(Task::Check),
         (Some("check"), Some(file)) => {
             Err(format!("unexpected argument {:?}", file.to_string_lossy()).into())
@@ -87,6 +98,7 @@ fn main() -> ExitCode {
         Task::Check => check(),
         Task::Guard(program) => return guard(&program),
         Task::Build(file) => build(file),
+        Task::Site(folder) => write_site(&folder),
         Task::Serve { port, open } => serve(port, open),
     };
     match done {
@@ -117,21 +129,49 @@ fn made() -> Result<Talk, String> {
 
 fn check() -> Result<(), String> {
     let talk = made()?;
-    let mut topics: Vec<(&str, usize, u32)> = vec![];
+    println!("{:>6} {:>6} {:>6} {:>6} {:>6}", "talk", "vote", "play", "run", "all");
+    let mut topic = "";
+    let mut sum = Seconds::default();
     for shown in &talk.slides {
-        match topics.last_mut() {
-            Some((topic, slides, half_minutes)) if *topic == shown.slide.topic => {
-                *slides += 1;
-                *half_minutes += shown.slide.half_minutes;
-            }
-            _ => topics.push((&shown.slide.topic, 1, shown.slide.half_minutes)),
+        if shown.slide.topic != topic && !topic.is_empty() {
+            print_times(topic, std::mem::take(&mut sum));
+        }
+        topic = &shown.slide.topic;
+        if shown.slide.is_in(Cut::Long) {
+            sum.talk += shown.seconds.talk;
+            sum.vote += shown.seconds.vote;
+            sum.play += shown.seconds.play;
+            sum.run += shown.seconds.run;
         }
     }
-    for (topic, slides, half_minutes) in topics {
-        println!("{:>5.1} min  {slides:>2} slides  {topic}", f64::from(half_minutes) / 2.0);
+    print_times(topic, sum);
+    let mut too_long = vec![];
+    for cut in [Cut::Short, Cut::Long] {
+        let slides = talk.slides.iter().filter(|shown| shown.slide.is_in(cut)).count();
+        let takes = talk.takes(cut).as_secs() as f64 / 60.0;
+        let minutes = cut.minutes();
+        println!("{takes:.1} of {minutes} minutes for {slides} slides");
+        if takes > minutes as f64 {
+            too_long.push(format!("the talk of {minutes} minutes takes {takes:.1}"));
+        }
     }
-    println!("{:>5.1} min  {:>2} slides in all", talk.minutes, talk.slides.len());
+    if !too_long.is_empty() {
+        return Err(too_long.join("\n"));
+    }
+    // The site is written to follow its links.
+    let folder = tempfile::tempdir().map_err(|error| format!("no folder for the site: {error}"))?;
+    let site = site::write(&root(), folder.path(), &Recordings::default())?;
+    println!("{} pages of the site, and all their links lead somewhere", site.pages);
     Ok(())
+}
+
+/// Minutes of a topic in the long talk.
+fn print_times(topic: &str, seconds: Seconds) {
+    let Seconds { talk, vote, play, run } = seconds;
+    for part in [talk, vote, play, run, seconds.sum()] {
+        print!("{:>6.1} ", part as f64 / 60.0);
+    }
+    println!(" {topic}");
 }
 
 fn build(file: PathBuf) -> Result<(), String> {
@@ -142,13 +182,24 @@ fn build(file: PathBuf) -> Result<(), String> {
     Ok(())
 }
 
+fn write_site(folder: &Path) -> Result<(), String> {
+    let site = site::write(&root(), folder, &Recordings::default())?;
+    let megabytes = site.bytes as f64 / 1e6;
+    println!("{}: {} pages, {megabytes:.1} MB", folder.display(), site.pages);
+    if !site.documentation {
+        println!("without the library's documentation: run `cargo doc --no-deps` before, for that");
+    }
+    Ok(())
+}
+
 fn serve(port: u16, open: bool) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot serve: {error}"))?;
     let served = runtime.block_on(async {
         let listener = live::bind(port).await?;
         let address = listener.local_addr().map_err(|error| format!("cannot serve: {error}"))?;
-        // Made once before anybody looks, so that whatever is wrong is said here, and the first page comes at once.
+        // Made once before the first page is asked for, so that whatever is wrong is said here, and
+        // the first page comes at once.
         let live = live::prepare(address.port(), root()).await?;
         println!("The slides are at http://{address}. Ctrl-C ends this.");
         if open && let Err(error) = open::that_detached(format!("http://{address}")) {
@@ -201,15 +252,23 @@ mod tests {
         assert_eq!(parsed("--open --port 0"), Ok(Task::Serve { port: 0, open: true }));
         assert_eq!(parsed("build"), Ok(Task::Build("slides.html".into())));
         assert_eq!(parsed("build talk.html"), Ok(Task::Build("talk.html".into())));
+        assert_eq!(parsed("site public"), Ok(Task::Site("public".into())));
         assert_eq!(parsed("check"), Ok(Task::Check));
         assert_eq!(parsed("check --help"), Ok(Task::Help));
     }
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
-        for line in
-            ["bild", "--port", "--port 70000", "--fast", "check file", "build a b", "check --open"]
-        {
+        for line in [
+            "bild",
+            "--port",
+            "--port 70000",
+            "--fast",
+            "check file",
+            "build a b",
+            "check --open",
+            "site",
+        ] {
             parsed(line).expect_err(line);
         }
     }

@@ -1,15 +1,16 @@
-//! The talk as one page of HTML, which has everything in it: nothing is fetched, and a policy forbids that it be.
+//! The talk as one page of HTML, which has everything in it: nothing is fetched, and a policy
+//! forbids that it be.
 use crate::{
     colour,
-    compose::{Code, Piece, Printed, Run, Shown, Talk},
-    deck::Language,
-    examples::{Line, Scene},
+    compose::{Code, Piece, Played, Printed, PrintedLine, Run, Shown, Talk},
+    deck::{Cut, Language},
     layout::{self, Setting},
 };
-use async_concepts::timeline::page_style;
+use async_concepts::timeline::{LaneId, Step, Track, page_style};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, html::push_html};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Where the page is shown.
@@ -33,7 +34,7 @@ const SCRIPTS: [&str; 6] = [
 
 /// What H shows: keys, and what they do.
 pub const KEYS: [(&[&str], &str); 13] = [
-    (&["Space"], "play the timeline, instant by instant; then go on"),
+    (&["Space"], "play the timeline, poll by poll; then go on"),
     (&["Shift + Space", "Backspace"], "a step back"),
     (&["→", "↓", "Page Down"], "next slide"),
     (&["←", "↑", "Page Up"], "previous slide"),
@@ -51,14 +52,9 @@ pub const KEYS: [(&[&str], &str); 13] = [
 /// The whole page.
 pub fn page(talk: &Talk, shown: For) -> String {
     let title = talk.slides.first().map_or("Slides", |shown| shown.slide.title.as_str());
-    let (style, script) =
-        (style(), format!("\"use strict\";\n(() => {{\n{}}})();\n", SCRIPTS.join("\n")));
+    let style = style();
+    let script = format!("\"use strict\";\n(() => {{\n{}}})();\n", SCRIPTS.join("\n"));
     let policy = policy(&style, &script, shown);
-    let count = talk.slides.len();
-    let planned = talk
-        .slides
-        .iter()
-        .scan(0, |sum, shown| Some(std::mem::replace(sum, *sum + shown.slide.half_minutes)));
     let page = html! {
         (DOCTYPE)
         html lang="en" data-live[shown == For::TheServer] {
@@ -74,8 +70,8 @@ pub fn page(talk: &Talk, shown: For) -> String {
             body {
                 (PreEscaped(page_style().patterns))
                 main.stage #stage {
-                    @for (index, (shown, planned)) in talk.slides.iter().zip(planned).enumerate() {
-                        (slide(shown, index, count, planned))
+                    @for (index, shown) in talk.slides.iter().enumerate() {
+                        (slide(shown, index, talk.slides.len()))
                     }
                 }
                 (controls())
@@ -101,7 +97,8 @@ fn policy(style: &str, script: &str, shown: For) -> String {
         For::TheServer => "'self'",
     };
     format!(
-        "default-src 'none'; script-src {}; style-src {}; img-src data:; connect-src {connect}; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; script-src {}; style-src {}; img-src data:; connect-src {connect}; \
+         base-uri 'none'; form-action 'none'",
         hash(script),
         hash(style)
     )
@@ -110,25 +107,50 @@ fn policy(style: &str, script: &str, shown: For) -> String {
 fn style() -> String {
     let page = page_style();
     format!(
-        ":root{{{light}}}\n@media screen{{@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n:root[data-theme=light]{{{light}}}\n:root[data-theme=dark]{{{dark}}}}}\n{rules}{deck}{sizes}",
-        light = page.light + LIGHT_CODE,
-        dark = page.dark + DARK_CODE,
+        "{colours}\n{rules}{deck}{sizes}",
+        colours = colours(),
         rules = page.rules,
         sizes = layout::css(),
         deck = include_str!("player/deck.css"),
     )
 }
 
-/// The colours of code and of what is written around it, on the paper of the timelines.
-const LIGHT_CODE: &str = "--code-paper:#f3f5f8;--faint:#55606f;--accent:#a63c06;--line:#cbd3dd;--kw:#7b22b8;--tx:#2f6b12;--no:#8a5a00;--co:#5f6b7a;--fu:#1d4fb8;--ma:#a63c06;--ty:#0a6a7a;color-scheme:light";
-const DARK_CODE: &str = "--code-paper:#18223a;--faint:#a3b0c2;--accent:#ff9a5c;--line:#3b4963;--kw:#d3a4ff;--tx:#a5d977;--no:#f0c067;--co:#94a3b8;--fu:#8fb8ff;--ma:#ff9a5c;--ty:#6fd3e3;color-scheme:dark";
+/// The colours, for light and for dark paper: as the reader has set it, or as the page was told.
+pub(crate) fn colours() -> String {
+    let page = page_style();
+    format!(
+        ":root{{{light}}}\n\
+         @media screen{{@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n\
+         :root[data-theme=light]{{{light}}}\n:root[data-theme=dark]{{{dark}}}}}",
+        light = page.light + LIGHT_CODE,
+        dark = page.dark + DARK_CODE,
+    )
+}
 
-fn slide(shown: &Shown, index: usize, count: usize, planned: u32) -> Markup {
+/// The colours of code and of what is written around it, on the paper of the timelines.
+const LIGHT_CODE: &str = "--code-paper:#f3f5f8;--faint:#55606f;--accent:#a63c06;--line:#cbd3dd;\
+    --kw:#7b22b8;--tx:#2f6b12;--no:#8a5a00;--co:#5f6b7a;--fu:#1d4fb8;--ma:#a63c06;--ty:#0a6a7a;\
+    color-scheme:light";
+const DARK_CODE: &str = "--code-paper:#18223a;--faint:#a3b0c2;--accent:#ff9a5c;--line:#3b4963;\
+    --kw:#d3a4ff;--tx:#a5d977;--no:#f0c067;--co:#94a3b8;--fu:#8fb8ff;--ma:#ff9a5c;--ty:#6fd3e3;\
+    color-scheme:dark";
+
+/// The word for the cuts that have a slide, which the player reads.
+fn cut(shown: &Shown) -> &'static str {
+    match shown.slide.shortest {
+        Some(Cut::Short) => "short",
+        Some(Cut::Long) => "long",
+        None => "spare",
+    }
+}
+
+fn slide(shown: &Shown, index: usize, count: usize) -> Markup {
     let slide = &shown.slide;
-    let (number, heading) = (index + 1, format!("title-{}", index + 1));
+    let number = index + 1;
+    let heading = format!("title-{number}");
     html! {
-        section.slide.opens[slide.opens].only-text[shown.only_text] #{ "slide-" (number) } data-name=(slug(&slide.title))
-            data-planned=(planned * 30) data-seconds=(slide.half_minutes * 30)
+        section.slide.opens[slide.opens].only-text[shown.only_text] #{ "slide-" (number) }
+            data-name=(slug(&slide.title)) data-seconds=(shown.seconds.sum()) data-cut=(cut(shown))
             aria-roledescription="slide" aria-labelledby=(heading)
         {
             @if slide.opens {
@@ -136,7 +158,7 @@ fn slide(shown: &Shown, index: usize, count: usize, planned: u32) -> Markup {
             } @else {
                 h2 #(heading) { (inline(&slide.title)) }
             }
-            @for piece in &shown.pieces { (self::piece(piece)) }
+            @for piece in &shown.pieces { (self::piece(piece, &shown.pieces)) }
             footer {
                 span.topic { (slide.topic) }
                 @if let Some(run) = &shown.run { (button(run)) }
@@ -147,7 +169,7 @@ fn slide(shown: &Shown, index: usize, count: usize, planned: u32) -> Markup {
     }
 }
 
-fn piece(piece: &Piece) -> Markup {
+fn piece(piece: &Piece, all: &[Piece]) -> Markup {
     match piece {
         Piece::Prose(text) => html! { div.prose { (PreEscaped(markdown(text))) } },
         Piece::Asked { question, answer } => html! {
@@ -157,44 +179,176 @@ fn piece(piece: &Piece) -> Markup {
             }
         },
         Piece::Codes(codes, setting) => self::codes(codes, *setting),
-        Piece::Timeline(scene, said_lines) => timeline(scene, *said_lines),
+        Piece::Timeline(played) => timeline(played, all),
         Piece::Output(printed) => output(printed),
+        Piece::Picture(svg) => html! {
+            figure.drawn data-reveal="picture" { (PreEscaped(svg)) }
+        },
+        Piece::Agenda(topics) => agenda(topics),
     }
 }
 
-fn codes(codes: &[Code], Setting { size, split, .. }: Setting) -> Markup {
-    let pair = codes.len() == 2;
+/// One piece of code or two.
+pub(crate) fn codes(codes: &[Code], setting: Setting) -> Markup {
+    let beside = codes.len() == 2 && !setting.stacked;
     html! {
-        div.codes.{ "code-" (size) }.{ "split-" (split) }[pair] {
-            @for Code { language, file, text } in codes {
-                @let name = match language { Language::Python => "Python", Language::Rust => "Rust" };
-                figure.code {
-                    figcaption { (name) span.file { (file) } }
-                    pre { code { (colour::code(*language, text)) } }
+        div.codes.{ "code-" (setting.size) }.{ "split-" (setting.split) }[beside] {
+            @for Code { language, file, fragment } in codes {
+                figure.code data-file=(file) {
+                    figcaption { (name(*language)) span.file { (file) } }
+                    pre { code { (colour::code(*language, &fragment.text, &fragment.numbers)) } }
                 }
             }
         }
     }
 }
 
-fn timeline(scene: &Scene, said_lines: usize) -> Markup {
-    html! {
-        figure.run-of data-reveal="timeline" data-title=(scene.title) {
-            div.picture { (PreEscaped(&scene.timeline)) }
-            input.scrub type="range" min="0" max="0" value="0" step="1" aria-label="Instant of the timeline";
-            ol.said.{ "said-" (said_lines) } {
-                @for (nth, line) in scene.lines.iter().enumerate() {
-                    li data-instant=(line.instant) data-time=(line.time) { span.nth { (nth + 1) } " " (said(line)) }
-                }
-                @if let Some(verdict) = &scene.verdict { li.verdict { (verdict) } }
+fn name(language: Language) -> &'static str {
+    match language {
+        Language::Python => "Python",
+        Language::Rust => "Rust",
+    }
+}
+
+/// What the player reads of a run.
+#[derive(Serialize)]
+struct PlayedRun<'r> {
+    /// The name of each lane, and the number of its colour.
+    lanes: Vec<(&'r str, usize)>,
+    steps: Vec<PlayedStep<'r>>,
+}
+
+/// What the player shows after a poll.
+#[derive(Serialize)]
+struct PlayedStep<'r> {
+    /// How far the picture is to be seen, in pixels of its natural width.
+    at: f64,
+    time: &'r str,
+    lane: LaneId,
+    sentence: &'r str,
+    ready: &'r [LaneId],
+    /// Woken, and not polled.
+    unpolled: Vec<LaneId>,
+    timers: &'r [(LaneId, String)],
+    waits: &'r [Vec<Vec<LaneId>>],
+    /// The lines of the slide's code that are lit: the file, the line, and whether it is the place
+    /// at which the lane waits now.
+    lit: Vec<(&'r str, u32, bool)>,
+}
+
+fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
+    let run = &played.scene.run;
+    let mut lanes = vec![];
+    for lane in &run.lanes {
+        lanes.push((lane.name.as_str(), lane.hue % 6));
+    }
+    let mut steps = vec![];
+    for (nth, step) in run.tracks[0].steps.iter().enumerate() {
+        let mut unpolled = vec![];
+        for (lane, state) in step.states.chars().enumerate() {
+            if state == 'x' {
+                unpolled.push(lane);
             }
+        }
+        let mut lit = vec![];
+        for track in &run.tracks {
+            if let Some(step) = step_of(track, nth) {
+                lines_of(step, &track.file, pieces, &mut lit);
+            }
+        }
+        steps.push(PlayedStep {
+            at: (played.picture.stops[nth] * 10.0).round() / 10.0,
+            time: &run.instants[step.instant].1,
+            lane: step.lane,
+            sentence: &step.sentence,
+            ready: &step.ready,
+            unpolled,
+            timers: &step.timers,
+            waits: &step.waits,
+            lit,
+        });
+    }
+    PlayedRun { lanes, steps }
+}
+
+/// The step of a track that belongs to a step in Rust.
+fn step_of(track: &Track, nth: usize) -> Option<&Step> {
+    match &track.aligned {
+        Some(aligned) => track.steps.get(aligned[nth]?),
+        None => track.steps.get(nth),
+    }
+}
+
+/// Adds the lines that a step lights, if the slide shows them.
+fn lines_of<'r>(
+    step: &'r Step,
+    file: &'r str,
+    pieces: &[Piece],
+    lit: &mut Vec<(&'r str, u32, bool)>,
+) {
+    let mut lines = vec![];
+    for (_, _, line) in &step.says {
+        lines.extend(line.map(|line| (line, false)));
+    }
+    lines.extend(step.resumed.map(|line| (line, false)));
+    lines.extend(step.stop.map(|line| (line, true)));
+    for (line, waits) in lines {
+        if is_shown(pieces, file, line) {
+            lit.push((file, line, waits));
+        }
+    }
+}
+
+fn is_shown(pieces: &[Piece], file: &str, line: u32) -> bool {
+    for piece in pieces {
+        let Piece::Codes(codes, _) = piece else { continue };
+        for code in codes {
+            if code.file == file && code.fragment.numbers.contains(&(line as usize)) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+fn timeline(played: &Played, pieces: &[Piece]) -> Markup {
+    let run = &played.scene.run;
+    let data = serde_json::to_string(&played_run(played, pieces)).expect("no maps, no odd numbers");
+    // In a script nothing but `</script` and `<!--` means anything to HTML.
+    let data = data.replace('<', "\\u003c");
+    let mut number = 0;
+    let mut lines = vec![];
+    for (nth, step) in run.tracks[0].steps.iter().enumerate() {
+        for (lane, text, _) in &step.says {
+            number += 1;
+            lines.push((nth, number, &run.lanes[*lane], text));
+        }
+    }
+    html! {
+        figure.run-of data-reveal="timeline" data-title=(run.title) {
+            div.picture { (PreEscaped(&played.picture.svg)) }
+            input.scrub.only-heard type="range" min="0" max="0" value="0" step="1"
+                aria-label="Step of the timeline";
+            div.strip {}
+            ol.said.{ "said-" (played.said_lines) } {
+                @for (nth, number, lane, text) in lines {
+                    li data-step=(nth) {
+                        span.nth { (number) } " "
+                        span.who.{ "tl" (lane.hue % 6) } { (lane.name) } " " (text)
+                    }
+                }
+                @if let Some(verdict) = &run.verdict { li.verdict { (verdict) } }
+            }
+            script type="application/json" { (PreEscaped(data)) }
         }
     }
 }
 
 /// Who said it, and what.
-fn said(line: &Line) -> Markup {
-    html! { span.who.{ "t" (line.colour.as_deref().unwrap_or("l0")) } { (line.lane) } " " (line.text) }
+fn said(line: &PrintedLine) -> Markup {
+    html! {
+        span.who.{ "t" (line.colour.as_deref().unwrap_or("l0")) } { (line.lane) } " " (line.text)
+    }
 }
 
 fn output(printed: &Printed) -> Markup {
@@ -208,16 +362,30 @@ fn output(printed: &Printed) -> Markup {
     }
 }
 
+fn agenda(topics: &[(String, bool)]) -> Markup {
+    html! {
+        ol.agenda {
+            @for (topic, current) in topics {
+                li.current[*current] aria-current=[current.then_some("step")] { (topic) }
+            }
+        }
+    }
+}
+
 fn button(run: &Run) -> Markup {
     html! {
-        button.run type="button" data-run=(run.name) data-command=(run.command) { "▶ " code { (run.command) } }
+        button.run type="button" data-run=(run.name) data-command=(run.command) {
+            "▶ " code { (run.command) }
+        }
         pre.recorded hidden {
             @for (title, printed) in &run.printed {
                 @if let Some(title) = title { "── " (title) " ──\n" }
                 @for line in &printed.lines {
-                    @if printed.exact { (format!("{:>6} ", line.time)) } (format!("{:<8} {}\n", line.lane, line.text))
+                    @if printed.exact { (format!("{:>6} ", line.time)) }
+                    (format!("{:<8} {}\n", line.lane, line.text))
                 }
                 @if let Some(verdict) = &printed.verdict { "ended: " (verdict) "\n" }
+                @if let Some(timeline) = &printed.timeline { "\n" (timeline) "\n" }
             }
         }
     }
@@ -259,12 +427,25 @@ fn help() -> Markup {
             table {
                 @for (keys, does) in KEYS {
                     tr {
-                        td { @for (nth, key) in keys.iter().enumerate() { @if nth > 0 { " " } kbd { (key) } } }
+                        td {
+                            @for (nth, key) in keys.iter().enumerate() {
+                                @if nth > 0 { " " }
+                                kbd { (key) }
+                            }
+                        }
                         td { (does) }
                     }
                 }
             }
-            p { "A swipe goes to the next slide or back; a tap plays. A timeline can be dragged. Add " code { "#12" } " to the address for slide 12, " code { "#12.3" } " for its third step. With " code { "?remote" } " in the address, or the switch in the console, Page Down plays and Page Up goes a step back: a presenter's remote has no other keys." }
+            p {
+                "A swipe goes to the next slide or back; a tap plays. A timeline can be dragged. Add "
+                code { "#12" } " to the address for slide 12, " code { "#12.3" }
+                " for its third step. With " code { "?remote" } " in the address, or the switch in "
+                "the console, Page Down plays and Page Up goes a step back: a presenter's remote "
+                "has no other keys. With " code { "?short" } " it is the talk of "
+                (Cut::Short.minutes()) " minutes instead of " (Cut::Long.minutes()) ", with "
+                code { "?all" } " it has the slides that are in neither, too."
+            }
             form method="dialog" { button { "Close" } }
         }
     }
@@ -274,6 +455,9 @@ fn help() -> Markup {
 fn overview(talk: &Talk) -> Markup {
     let mut topics: Vec<(&str, Vec<(usize, &str)>)> = vec![];
     for (index, shown) in talk.slides.iter().enumerate() {
+        if shown.slide.opens && index > 0 {
+            continue; // its title is that of the topic
+        }
         let entry = (index + 1, shown.slide.title.as_str());
         match topics.last_mut() {
             Some((topic, slides)) if *topic == shown.slide.topic => slides.push(entry),
@@ -289,7 +473,11 @@ fn overview(talk: &Talk) -> Markup {
                         h3 { (topic) }
                         ul {
                             @for (number, title) in slides {
-                                li { a href={ "#" (number) } { span.nth { (number) } " " (inline(title)) } }
+                                li data-slide=(number) {
+                                    a href={ "#" (number) } {
+                                        span.nth { (number) } " " (inline(title))
+                                    }
+                                }
                             }
                         }
                     }
@@ -300,11 +488,13 @@ fn overview(talk: &Talk) -> Markup {
     }
 }
 
-fn markdown(text: &str) -> String {
+/// Markdown as HTML.
+pub(crate) fn markdown(text: &str) -> String {
     let mut out = String::new();
     let events = Parser::new_ext(text, Options::ENABLE_SMART_PUNCTUATION | Options::ENABLE_TABLES);
     let events = events.map(|event| match event {
-        // Cells that say how they are aligned do so in an attribute `style`, which the policy of the page forbids.
+        // Cells that say how they are aligned do so in an attribute `style`, which the policy of
+        // the page forbids.
         Event::Start(Tag::Table(columns)) => {
             Event::Start(Tag::Table(vec![Alignment::None; columns.len()]))
         }
@@ -316,19 +506,22 @@ fn markdown(text: &str) -> String {
 }
 
 /// Markdown of one paragraph, without the paragraph.
-fn inline(text: &str) -> Markup {
+pub(crate) fn inline(text: &str) -> Markup {
     let html = markdown(text);
     let html = html.trim();
-    PreEscaped(
-        html.strip_prefix("<p>")
-            .and_then(|html| html.strip_suffix("</p>"))
-            .unwrap_or(html)
-            .to_owned(),
-    )
+    let paragraph = html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
+    PreEscaped(paragraph.unwrap_or(html).to_owned())
 }
 
 /// A title as part of an address.
-fn slug(title: &str) -> String {
-    let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+pub(crate) fn slug(title: &str) -> String {
+    let mut slug = String::new();
+    for letter in title.chars() {
+        if letter.is_alphanumeric() {
+            slug.extend(letter.to_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
 }

@@ -17,7 +17,8 @@ use tokio::{
 pub struct Output(pub mpsc::Sender<Bytes>);
 
 impl Output {
-    /// Waits until there is room: a program that prints faster than the browser reads has to wait, too.
+    /// Waits until there is room: a program that prints faster than the browser reads has to wait,
+    /// too.
     async fn print(&self, text: impl Into<Bytes>) {
         // An error means that the browser does not read any more; then this run is dropped.
         let _ = self.0.send(text.into()).await;
@@ -49,8 +50,9 @@ pub async fn run(root: &Path, name: &str, example: &Example, output: Output) {
     output.print(last).await;
 }
 
-/// What an example says of itself before it runs, the slide says, too, and the slide keeps its answer
-/// until it has been asked for. Those of other packages may have a command line of their own.
+/// What an example says of itself before it runs, the slide says, too, and the slide keeps its
+/// answer until it has been asked for. Those of other packages may have a command line of their
+/// own.
 fn quiet(example: &Example) -> Vec<String> {
     match example.package.as_str() {
         "async-concepts" => vec!["--quiet".to_owned()],

@@ -1,29 +1,88 @@
 //! Code for the slides: what stands between two anchors of a file.
+use std::collections::BTreeSet;
 
-/// The lines of `text` between `ANCHOR: name` and `ANCHOR_END: name` in comments, without the lines of anchors inside, and
-/// without the indentation that all of them share; `None` if there is no such anchor, or if it has no end.
-pub fn between_anchors(text: &str, name: &str) -> Option<String> {
-    let mut lines = text.lines();
-    lines.find(|line| mark(line) == Some(("ANCHOR", name)))?;
-    let mut code: Vec<&str> = vec![];
+/// A part of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fragment {
+    /// Its text, without the indentation that all of its lines share.
+    pub text: String,
+    /// For each line its number in the file, counted from 1.
+    pub numbers: Vec<usize>,
+}
+
+impl Fragment {
+    /// Its first line and these; where several lines are left out, there is one with an ellipsis,
+    /// whose number is 0.
+    pub fn only(&self, wanted: &BTreeSet<usize>) -> Fragment {
+        let mut kept = Fragment::default();
+        let mut left_out: Vec<(&str, usize)> = vec![];
+        for (nth, (line, number)) in self.text.lines().zip(&self.numbers).enumerate() {
+            if nth > 0 && !wanted.contains(number) {
+                left_out.push((line, *number));
+                continue;
+            }
+            kept.leave_out(std::mem::take(&mut left_out));
+            kept.push(line, *number);
+        }
+        kept.leave_out(left_out);
+        kept
+    }
+
+    fn leave_out(&mut self, lines: Vec<(&str, usize)>) {
+        match lines[..] {
+            [] => {}
+            [(line, number)] => self.push(line, number),
+            [(line, _), ..] => {
+                let indent = " ".repeat(indent_of(line));
+                self.push(&format!("{indent}…"), 0);
+            }
+        }
+    }
+
+    fn push(&mut self, line: &str, number: usize) {
+        self.text += line;
+        self.text.push('\n');
+        self.numbers.push(number);
+    }
+}
+
+/// The lines of `text` between `ANCHOR: name` and `ANCHOR_END: name` in comments, without the lines
+/// of anchors inside; `None` if there is no such anchor, or if it has no end.
+pub fn between_anchors(text: &str, name: &str) -> Option<Fragment> {
+    let mut lines = text.lines().enumerate();
+    lines.find(|(_, line)| mark(line) == Some(("ANCHOR", name)))?;
+    let mut code: Vec<(usize, &str)> = vec![];
     loop {
-        let line = lines.next()?;
+        let (index, line) = lines.next()?;
         match mark(line) {
             Some(("ANCHOR_END", end)) if end == name => break,
             Some(_) => {}
-            None => code.push(line.trim_end()),
+            None => code.push((index + 1, line.trim_end())),
         }
     }
-    let first = code.iter().position(|line| !line.is_empty()).unwrap_or_default();
-    let last = code.iter().rposition(|line| !line.is_empty()).map_or(first, |last| last + 1);
-    let code = &code[first..last];
-    let indent = code
-        .iter()
-        .filter(|line| !line.is_empty())
-        .map(|line| indent_of(line))
-        .min()
-        .unwrap_or_default();
-    Some(code.iter().map(|line| format!("{}\n", line.get(indent..).unwrap_or_default())).collect())
+    while let Some((_, "")) = code.first() {
+        code.remove(0);
+    }
+    while let Some((_, "")) = code.last() {
+        code.pop();
+    }
+    // What must not compile stands in comments.
+    if code.iter().all(|(_, line)| line.starts_with("//")) {
+        for (_, line) in &mut code {
+            *line = line.trim_start_matches("//");
+        }
+    }
+    let mut indent = usize::MAX;
+    for (_, line) in &code {
+        if !line.is_empty() {
+            indent = indent.min(indent_of(line));
+        }
+    }
+    let mut fragment = Fragment::default();
+    for (number, line) in code {
+        fragment.push(line.get(indent..).unwrap_or_default(), number);
+    }
+    Some(fragment)
 }
 
 /// How many spaces a line begins with.
@@ -39,7 +98,10 @@ fn mark(line: &str) -> Option<(&str, &str)> {
         None => line.strip_prefix("//").or_else(|| line.strip_prefix('#'))?,
     };
     let (word, name) = comment.trim().split_once(": ")?;
-    ["ANCHOR", "ANCHOR_END"].contains(&word).then_some((word, name))
+    match word {
+        "ANCHOR" | "ANCHOR_END" => Some((word, name)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -61,31 +123,52 @@ mod tests {
 // ANCHOR: open
 ";
 
+    fn between(text: &str, name: &str) -> Option<String> {
+        Some(between_anchors(text, name)?.text)
+    }
+
+    #[test]
+    fn each_line_knows_its_number() {
+        let fragment = between_anchors(TEXT, "outer").expect("it is there");
+        assert_eq!(fragment.numbers, [4, 6, 7, 8, 10]);
+    }
+
+    #[test]
+    fn lines_that_are_left_out_leave_a_mark() {
+        let fragment = between_anchors(TEXT, "outer").expect("it is there");
+        let short = fragment.only(&BTreeSet::from([8]));
+        assert_eq!(short.text, "fn one() {\n    …\n    x\n}\n");
+        assert_eq!(short.numbers, [4, 0, 8, 10]);
+    }
+
+    #[test]
+    fn code_that_must_not_compile_stands_in_comments() {
+        let text = "// ANCHOR: a\n//     let x;\n//         y\n// ANCHOR_END: a\n";
+        assert_eq!(between(text, "a").as_deref(), Some("let x;\n    y\n"));
+    }
+
     #[test]
     fn an_anchor_inside_another_is_not_shown() {
         assert_eq!(
-            between_anchors(TEXT, "outer").as_deref(),
+            between(TEXT, "outer").as_deref(),
             Some("fn one() {\n    let x = 1;\n\n    x\n}\n")
         );
     }
 
     #[test]
     fn code_begins_at_the_left_edge() {
-        assert_eq!(between_anchors(TEXT, "inner").as_deref(), Some("let x = 1;\n\nx\n"));
+        assert_eq!(between(TEXT, "inner").as_deref(), Some("let x = 1;\n\nx\n"));
     }
 
     #[test]
     fn python_has_other_comments() {
-        assert_eq!(
-            between_anchors("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(),
-            Some("pass\n")
-        );
+        assert_eq!(between("# ANCHOR: a\npass\n# ANCHOR_END: a\n", "a").as_deref(), Some("pass\n"));
     }
 
     #[test]
     fn markdown_has_comments_of_html() {
         assert_eq!(
-            between_anchors("<!-- ANCHOR: a -->\n| a |\n<!-- ANCHOR_END: a -->\n", "a").as_deref(),
+            between("<!-- ANCHOR: a -->\n| a |\n<!-- ANCHOR_END: a -->\n", "a").as_deref(),
             Some("| a |\n")
         );
     }

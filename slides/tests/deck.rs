@@ -1,6 +1,8 @@
 //! The deck itself: it can be made, always in the same way, and says where it is wrong.
 use slides::{
-    compose::{Failure, Piece, Talk, compose, compose_text},
+    compose::{Failure, Piece, Seconds, Talk, compose, compose_text, compose_with},
+    deck::Cut,
+    examples::Recordings,
     page::{For, KEYS, page},
     root,
 };
@@ -9,11 +11,55 @@ use std::sync::LazyLock;
 static TALK: LazyLock<Talk> =
     LazyLock::new(|| compose(&root()).unwrap_or_else(|failure| panic!("{failure}")));
 
+/// What is said, voted, played and run, of 45 and of 90 minutes.
 #[test]
-fn the_talk_fills_an_hour_and_a_quarter_at_most() {
-    assert!((60.0..=75.0).contains(&TALK.minutes), "{} minutes", TALK.minutes);
-    let slides = TALK.slides.len();
-    assert!((40..=60).contains(&slides), "{slides} slides");
+fn both_cuts_of_the_talk_fill_their_time_and_keep_to_it() {
+    for cut in [Cut::Short, Cut::Long] {
+        let takes = TALK.takes(cut).as_secs() as f64 / 60.0;
+        let minutes = cut.minutes() as f64;
+        assert!((0.9 * minutes..=minutes).contains(&takes), "{takes} of {minutes} minutes");
+    }
+}
+
+/// The time of a slide is what stands in its notes, and what the room and the machine need.
+#[test]
+fn voting_playing_and_running_take_their_time() {
+    let text = "## A\n{{rust gather:gather}}\n? When?\n{{timeline gather}}\n! Then.\n\
+                {{run gather}}\n??? 1 min\n- Press R.\n";
+    let talk = compose_text(&root(), text).unwrap_or_else(|failure| panic!("{failure}"));
+    let Seconds { talk: said, vote, play, run } = talk.slides[0].seconds;
+    assert_eq!((said, vote, run), (60, 10, 5 + 3), "gather takes three seconds");
+    let Some(Piece::Timeline(played)) =
+        talk.slides[0].pieces.iter().find(|piece| matches!(piece, Piece::Timeline(_)))
+    else {
+        panic!("it is played")
+    };
+    assert_eq!(play, played.picture.stops.len() as u64, "a second for each poll");
+}
+
+/// A picture is played beside the code that it is of, so that its lines can be lit.
+#[test]
+fn what_is_played_stands_beside_its_code() {
+    let mut without = vec![];
+    for shown in &TALK.slides {
+        for piece in &shown.pieces {
+            let Piece::Timeline(played) = piece else { continue };
+            let mut found = false;
+            for piece in &shown.pieces {
+                if let Piece::Codes(codes, _) = piece {
+                    found |= codes.iter().any(|code| {
+                        played.scene.run.tracks.iter().any(|track| track.file == code.file)
+                    });
+                }
+            }
+            if !found {
+                without.push(shown.slide.title.as_str());
+            }
+        }
+    }
+    // The second slide is about how pictures are read, not about what is drawn there.
+    without.retain(|title| *title != "How to read a timeline");
+    assert_eq!(without, [""; 0], "no code of these runs is on their slide");
 }
 
 #[test]
@@ -96,7 +142,9 @@ fn every_question_is_answered() {
 
 #[test]
 fn two_builds_are_the_same_bytes() {
-    let again = compose(&root()).unwrap_or_else(|failure| panic!("{failure}"));
+    // Recorded anew: the same bytes must come of other runs.
+    let again = compose_with(&root(), &Recordings::anew());
+    let again = again.unwrap_or_else(|failure| panic!("{failure}"));
     let (one, other) = (page(&TALK, For::AFile), page(&again, For::AFile));
     for (line, (one, other)) in one.lines().zip(other.lines()).enumerate() {
         assert_eq!(one, other, "in line {} of the page", line + 1);
@@ -168,6 +216,7 @@ fn what_is_missing_is_named_with_its_line() {
             "{{timeline send_millions/two connections}}",
             "3: the timeline of `send_millions` is too wide: not all of it can be drawn",
         ),
+        ("{{rows docs/schedules.md:no_such}}", "3: docs/schedules.md has no row of `no_such`"),
         ("{{timeline gather/second}}", "3: `gather` has no scene `second`, but: gather"),
         ("{{timeline lock}}", "3: which scene of `lock`? It has: unlocked, locked, plain variable"),
     ] {
@@ -188,17 +237,59 @@ fn what_does_not_fit_is_named_with_its_line() {
     );
     let [problem] = &problems(&"- item\n".repeat(30))[..] else { panic!("one problem") };
     assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
-    let [problem] = &problems(
-        "{{rust gather:factorial}}\n{{python gather:factorial}}\n\n? When?\n{{timeline gather}}",
-    )[..] else {
-        panic!("one problem");
-    };
+    let full = format!("{}\n? When?\n{{{{timeline gather}}}}", "- item\n".repeat(14));
+    let [problem] = &problems(&full)[..] else { panic!("one problem") };
     assert!(problem.starts_with("slides/deck.md:1: the slide does not fit: it is "), "{problem}");
     let title = format!("## {}\n??? 1 min\n- Say it.\n", "a title ".repeat(10));
     let Err(Failure::Problems(problems)) = compose_text(&root(), &title) else {
         panic!("a problem")
     };
     assert_eq!(problems[0].to_string(), "slides/deck.md:1: the title does not fit into one line");
+}
+
+/// What is too full for one slide becomes two: first both languages and the question, then Rust alone
+/// with the picture.
+#[test]
+fn a_slide_that_is_too_full_becomes_two() {
+    let text = "## A\n{{python gather:gather}}\n{{rust gather:gather}}\n? When?\n\
+                {{timeline gather}}\n! Then.\n??? 1 min\n- Say it.\n";
+    let talk = compose_text(&root(), text).unwrap_or_else(|failure| panic!("{failure}"));
+    let [first, second] = &talk.slides[..] else { panic!("{} slides", talk.slides.len()) };
+    let codes = |pieces: &[Piece]| {
+        let mut codes = 0;
+        for piece in pieces {
+            if let Piece::Codes(shown, _) = piece {
+                codes += shown.len();
+            }
+        }
+        codes
+    };
+    assert_eq!((codes(&first.pieces), codes(&second.pieces)), (2, 1));
+    let played = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Timeline(_)));
+    assert!(!played(&first.pieces) && played(&second.pieces));
+    let answered = |pieces: &[Piece]| {
+        pieces.iter().any(|piece| matches!(piece, Piece::Asked { answer: Some(_), .. }))
+    };
+    assert!(!answered(&first.pieces) && answered(&second.pieces));
+    assert_eq!((first.seconds.vote, second.seconds.vote), (10, 0), "the room votes once");
+}
+
+/// A line that is wider than its column is named, and how wide it may be.
+#[test]
+fn code_that_is_wider_than_its_column_is_a_problem() {
+    let file = "target/slides-test-wide.rs";
+    let line = format!("let x = {};", "1 + ".repeat(40));
+    let text = format!("// ANCHOR: a\n{line}\n// ANCHOR_END: a\n");
+    std::fs::write(root().join(file), text).expect("it can be written");
+    let [problem] = &problems(&format!("{{{{rust {file}:a}}}}"))[..] else { panic!("one problem") };
+    assert_eq!(
+        *problem,
+        format!(
+            "slides/deck.md:3: {file} is too wide here: its longest line has {} letters, \
+             and its column 94",
+            line.len()
+        )
+    );
 }
 
 #[test]

@@ -254,11 +254,11 @@ impl EventLoop {
         }
 
         // Call what is ready now, and not what that adds to the queue: see the third principle.
-        // ANCHOR: turn
         let snapshot = self.0.ready.borrow().len();
         let calls = self.0.calls_without_a_look.get() + snapshot;
         self.0.calls_without_a_look.set(calls);
         self.0.observers.iteration_begins(snapshot);
+        // ANCHOR: turn
         for _ in 0..snapshot {
             // The queue is free again before the call, which will put more into it.
             let handle = self.0.ready.borrow_mut().pop_front();

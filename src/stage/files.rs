@@ -3,11 +3,8 @@
 //! A file is written beside its final place and renamed at the end. So a run that is interrupted
 //! leaves the file of the run before as it was, and what cannot be written is refused before the
 //! run, not after it.
-use super::{
-    options::{Explore, Options},
-    recorded,
-};
-use crate::timeline::{Chart, SvgOptions, to_page, to_perfetto, to_svg};
+use super::options::{Explore, Options};
+use crate::timeline::{Chart, SvgOptions, to_json, to_page, to_perfetto, to_svg};
 use std::{
     fmt::{self, Display},
     fs::{self, File},
@@ -119,7 +116,7 @@ impl Files {
             file.write(&to_perfetto(charts))?;
         }
         if let Some(file) = self.json {
-            file.write(&recorded::to_json(charts, width))?;
+            file.write(&to_json(charts))?;
         }
         if let Some(file) = self.explorer {
             // Writing takes the file, and the browser wants its path.

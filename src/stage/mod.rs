@@ -10,8 +10,8 @@
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
 //! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `schedules`
-//! (other orders than tokio's), `print` (the terminal), `step` (poll by poll), `files` and
-//! `recorded` (what is kept), `driver` (event loops).
+//! (other orders than tokio's), `print` (the terminal), `step` (poll by poll), `files` (what is
+//! kept), `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
@@ -22,7 +22,6 @@ mod files;
 mod header;
 mod options;
 mod print;
-mod recorded;
 mod run;
 mod scene;
 mod schedules;

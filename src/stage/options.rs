@@ -108,7 +108,7 @@ const OPTIONS: [(&str, &str); 14] = [
         "--step",
         "Go through the run poll by poll in this terminal: Space on, Backspace back, Q quits",
     ),
-    ("--width PIXELS", "How wide to draw for --svg and --json: 1160 unless told, and at least 480"),
+    ("--width PIXELS", "How wide to draw for --svg: 1160 unless told, and at least 480"),
     ("--no-timeline", "Do not draw the timeline"),
     ("--quiet", "Print nothing but lines and timeline: no title, and not what to look for"),
 ];

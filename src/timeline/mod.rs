@@ -80,7 +80,7 @@ pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, PageStyle, Pair, Places,
-    Pos, Row, Said, Span, State, Step, SteppedLane, SteppedRun, Stop, SvgOptions, SvgPicture,
+    Pos, Row, Said, Span, State, Step, SteppedLane, SteppedRun, SvgOptions, SvgPicture,
     TerminalOptions, Theme, Track, Until, Wake, from_json, lane_class, page_style, pairs_to_svg,
     to_json, to_page, to_perfetto, to_svg,
 };

@@ -1,4 +1,5 @@
-//! Python, as much of its lexical analysis as colours need: it cuts out comments, strings, numbers and names.
+//! Python, as much of its lexical analysis as colours need: it cuts out comments, strings, numbers
+//! and names.
 use super::Class;
 
 const KEYWORDS: [&str; 37] = [
@@ -66,7 +67,8 @@ fn is_name(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
 
-/// The string at the beginning of `rest`: whether it has three quotes, and how long it is with them.
+/// The string at the beginning of `rest`: whether it has three quotes, and how long it is with
+/// them.
 fn string(rest: &str) -> (bool, usize) {
     let quote = &rest[..1];
     let triple = rest.starts_with(&quote.repeat(3));

@@ -67,7 +67,7 @@ function startConsole(slides, dialogs) {
     }
     if (!shown) return;
     const { dataset } = slides[shown.slide].section;
-    const begin = Number(dataset.planned);
+    const begin = slides.slice(0, shown.slide).reduce((sum, slide) => sum + Number(slide.section.dataset.seconds), 0);
     const until = shown.pausedAt ?? Date.now();
     const seconds = shown.startedAt ? (until - shown.startedAt) / 1000 : 0;
     pause.textContent = shown.pausedAt === null ? "Pause the clock" : "Go on with the clock";

@@ -93,7 +93,7 @@ function startDeck(slides, dialogs) {
 
   function openConsole() {
     const address = new URL(location.href);
-    address.search = "?console";
+    address.search = cut === "long" ? "?console" : `?console&${cut}`;
     const other = window.open(address, "presenter", "width=1200,height=760");
     if (other) consoles.add(other);
     else tell("The browser did not open the presenter console: allow this page to open windows.");
@@ -184,6 +184,9 @@ function startDeck(slides, dialogs) {
   for (const button of document.querySelectorAll("[data-run]")) button.addEventListener("click", run);
   slides.forEach((slide) => makeScrubbable(slide, (step) => show(at, step)));
   followFingers(byId("stage"), { next, previous, play });
+  // Paper shows all of it, whatever is on the screen.
+  addEventListener("beforeprint", () => slides.forEach((slide) => slide.show(slide.steps)));
+  addEventListener("afterprint", () => show(at, step, false));
   showWhatTheAddressSays();
 }
 
@@ -205,7 +208,33 @@ function followFingers(stage, { next, previous, play }) {
 }
 
 document.documentElement.classList.add("played");
-const slides = [...document.querySelectorAll("#stage > .slide")].map((section) => new Slide(section));
+
+// The talk that is given: the long one, the short one, or all slides there are.
+const parameters = new URLSearchParams(location.search);
+const cut = ["short", "all"].find((cut) => parameters.has(cut)) ?? "long";
+const others = { long: ["spare"], short: ["spare", "long"], all: [] }[cut];
+
+// Takes away the slides of other cuts, and counts those that are left.
+function chooseSlides() {
+  const sections = [...document.querySelectorAll("#stage > .slide")];
+  const left = sections.filter((section) => !others.includes(section.dataset.cut));
+  for (const section of sections) {
+    const entry = document.querySelector(`#overview [data-slide="${section.id.replace("slide-", "")}"]`);
+    const number = left.indexOf(section) + 1;
+    if (number === 0) {
+      section.remove();
+      entry?.remove();
+      continue;
+    }
+    section.querySelector(".number").textContent = `${number} / ${left.length}`;
+    if (!entry) continue;
+    entry.querySelector("a").hash = `#${number}`;
+    entry.querySelector(".nth").textContent = number;
+  }
+  return left.map((section) => new Slide(section));
+}
+
+const slides = chooseSlides();
 const dialogs = { help: document.getElementById("help"), overview: document.getElementById("overview") };
-if (new URLSearchParams(location.search).has("console")) startConsole(slides, dialogs);
+if (parameters.has("console")) startConsole(slides, dialogs);
 else startDeck(slides, dialogs);

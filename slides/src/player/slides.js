@@ -4,7 +4,7 @@ class Slide {
     this.section = section;
     this.title = section.querySelector("h1, h2").textContent;
     this.parts = [...section.querySelectorAll("[data-reveal]")].map((element) =>
-      element.dataset.reveal === "timeline" ? new Timeline(element) : new Part(element),
+      element.dataset.reveal === "timeline" ? new Timeline(element, section) : new Part(element),
     );
     this.asks = section.querySelector(".question") !== null;
     // An answer stands where its question is, and comes last.

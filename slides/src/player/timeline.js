@@ -1,52 +1,119 @@
-// A recorded timeline that is played: how much of it is to be seen, and which of its lines belong to that.
+// A recorded timeline that is played poll by poll: how much of it is to be seen, which of its lines belong to that, what
+// stands in the queue, and which lines of the slide's code are lit.
 class Timeline {
-  constructor(figure) {
+  constructor(figure, section) {
+    this.figure = figure;
     this.svg = figure.querySelector("svg");
     this.scrub = figure.querySelector(".scrub");
-    this.lines = [...figure.querySelectorAll(".said [data-instant]")];
+    this.strip = figure.querySelector(".strip");
+    this.lines = [...figure.querySelectorAll(".said [data-step]")];
     this.verdict = figure.querySelector(".verdict"); // why it did not end by itself
-    // For each stop, how far the picture is to be seen, in percent, and the number of its instant.
-    this.stops = this.svg.dataset.stops.split(" ").map(Number);
-    this.instants = this.svg.dataset.instants.split(" ").map(Number);
-    // Before the first stop only the names of the lanes are there.
-    const band = this.svg.querySelector(".band");
-    this.names = band ? (100 * band.x.baseVal.value) / this.svg.viewBox.baseVal.width : 0;
-    this.steps = this.stops.length;
+    this.run = JSON.parse(figure.querySelector("script").textContent);
+    const codes = [...section.querySelectorAll(".code")];
+    // A slide without code begins with the first poll: names of lanes alone say nothing.
+    this.first = codes.length > 0 ? 0 : 1;
+    this.steps = this.run.steps.length - this.first;
+    this.code = new Map();
+    for (const code of codes) {
+      for (const line of code.querySelectorAll("[data-line]")) this.code.set(`${code.dataset.file}:${line.dataset.line}`, line);
+    }
+    // What is shown whole or not at all, and what is shown up to a place. A copy has been cut already: it has the ends.
+    this.whole = [...this.svg.querySelectorAll("[data-at]")].map((element) => [element, Number(element.dataset.at)]);
+    this.cut = [...this.svg.querySelectorAll("rect, line:not(.cursor)")].filter((element) => !element.closest("g[data-at]")).map((element) => {
+      const rect = element.localName === "rect";
+      const [from, to] = rect ? ["x", "width"] : ["x1", "x2"];
+      element.dataset.to ??= Number(element.getAttribute(to)) + (rect ? Number(element.getAttribute(from)) : 0);
+      return { element, rect, from: Number(element.getAttribute(from)), to: Number(element.dataset.to) };
+    });
+    // Before the first poll only the names of the lanes are there.
+    this.begin = this.cut.reduce((least, { from }) => Math.min(least, from), Infinity);
+    this.cursor = this.svg.querySelector(".cursor") ?? this.drawCursor();
     // What the whole run was, which a screen reader is told when it has been seen.
     this.title = `Timeline: ${figure.dataset.title}`;
-    this.description = this.svg.getAttribute("aria-label");
+    this.description = this.svg.dataset.described ??= this.svg.getAttribute("aria-label");
     this.scrub.max = this.steps;
     this.show(this.steps);
   }
 
+  drawCursor() {
+    const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    cursor.setAttribute("class", "cursor");
+    cursor.setAttribute("y1", 2);
+    cursor.setAttribute("y2", this.svg.viewBox.baseVal.height - 2);
+    this.svg.append(cursor);
+    return cursor;
+  }
+
+  // Shows so many steps; the first of them, if there is no code, is always shown.
   show(step) {
-    const seen = step === 0 ? this.names : step === this.steps ? 100 : Math.min(this.stops[step - 1], 100);
-    this.svg.style.clipPath = `inset(0 ${(100 - seen).toFixed(1)}% 0 0)`;
-    const after = step < 2 ? -1 : this.instants[step - 2];
-    const upTo = step === 0 ? -1 : step === this.steps ? Infinity : this.instants[step - 1];
-    const now = this.lines.filter((line) => {
-      const instant = Number(line.dataset.instant);
-      line.hidden = !(after < instant && instant <= upTo);
-      return !line.hidden;
-    });
+    const polls = step + this.first;
+    const now = polls === 0 ? null : this.run.steps[polls - 1];
+    const at = now ? now.at : this.begin;
+    for (const [element, from] of this.whole) element.classList.toggle("later", from > at + 0.06);
+    for (const { element, rect, from, to } of this.cut) {
+      element.classList.toggle("later", from >= at);
+      const end = Math.min(to, Math.max(at, from));
+      if (rect) element.setAttribute("width", end - from);
+      else element.setAttribute("x2", end);
+    }
+    for (const end of ["x1", "x2"]) this.cursor.setAttribute(end, at);
+    this.cursor.classList.toggle("later", step === this.steps);
+    for (const line of this.lines) line.hidden = Number(line.dataset.step) !== polls - 1;
     if (this.verdict) this.verdict.hidden = step < this.steps;
-    this.scrub.value = step;
     this.svg.setAttribute("aria-label", step === this.steps ? this.description : this.title);
-    this.said = now.map((line) => line.querySelector(".who").textContent + ": " + line.lastChild.textContent.trim());
-    const time = now.length ? `${now[0].dataset.time} seconds. ` : "";
-    this.scrub.setAttribute("aria-valuetext", `${step} of ${this.steps}. ${time}${this.said.join(". ")}`);
+    this.showStrip(now);
+    this.lightLines(now);
+    this.said = now ? [`At ${now.time}: ${this.run.lanes[now.lane][0]} ${now.sentence}`] : [];
+    this.scrub.value = step;
+    this.scrub.setAttribute("aria-valuetext", `${step} of ${this.steps}. ${this.said.join("")}`);
+  }
+
+  tile(lane, kind = "") {
+    const [name, hue] = this.run.lanes[lane];
+    const tile = document.createElement("span");
+    tile.className = `tile c${hue} ${kind}`;
+    tile.textContent = name;
+    return tile;
+  }
+
+  showStrip(now) {
+    this.strip.replaceChildren();
+    if (!now) return;
+    const cell = (name, title, ...content) => {
+      const element = document.createElement("span");
+      element.className = `cell ${name}`;
+      element.append(title, " ", ...(content.length ? content : ["–"]));
+      this.strip.append(element);
+    };
+    const tiles = (lanes, kind) => lanes.map((lane) => this.tile(lane, kind));
+    cell("ran", "ran", this.tile(now.lane, "full"));
+    cell("ready", "ready", ...tiles(now.ready, "dashed"));
+    if (now.unpolled.length) cell("unpolled", "woken, not polled", ...tiles(now.unpolled, "dashed"));
+    cell("timers", "timers", ...now.timers.flatMap(([lane, due]) => [this.tile(lane), `${due} `]));
+    const chains = now.waits.map((chain) => chain.flatMap((lanes, nth) => (nth > 0 ? [" → ", ...tiles(lanes)] : tiles(lanes))));
+    if (chains.length) cell("waits", "waits for", ...chains.flatMap((chain, nth) => (nth > 0 ? ["  ", ...chain] : chain)));
+  }
+
+  lightLines(now) {
+    for (const line of this.code.values()) line.classList.remove("lit", "stop", "c0", "c1", "c2", "c3", "c4", "c5");
+    if (!now) return;
+    const [, hue] = this.run.lanes[now.lane];
+    for (const [file, number, waits] of now.lit) {
+      this.code.get(`${file}:${number}`).classList.add(waits ? "stop" : "lit", `c${hue}`);
+    }
   }
 
   // The step whose part of the picture is at this place of the window.
   stepAt(clientX) {
     const box = this.svg.getBoundingClientRect();
-    const percent = (100 * (clientX - box.left)) / box.width;
-    const beyond = this.stops.findIndex((stop) => percent <= stop);
-    return percent <= this.names ? 0 : beyond < 0 ? this.steps : beyond + 1;
+    const x = ((clientX - box.left) / box.width) * this.svg.viewBox.baseVal.width;
+    if (x <= this.begin) return 0;
+    const nth = this.run.steps.findIndex(({ at }) => x <= at);
+    return nth < 0 ? this.steps : Math.max(nth + 1 - this.first, 0);
   }
 }
 
-// What is shown all at once: an answer, or an output.
+// What is shown all at once: an answer, an output, a picture.
 class Part {
   constructor(element) {
     this.element = element;

@@ -301,8 +301,10 @@ impl Tab {
     /// How many steps a slide has.
     pub async fn steps(&self, slide: usize) -> usize {
         let parts = format!("[...document.querySelectorAll('#slide-{slide} [data-reveal]')]");
+        // The player has said how many polls it plays.
         self.eval(&format!(
-            "{parts}.reduce((sum, part) => sum + (part.dataset.reveal === 'timeline' ? part.querySelector('svg').dataset.stops.split(' ').length : 1), 0)"
+            "{parts}.reduce((sum, part) =>
+                sum + (part.dataset.reveal === 'timeline' ? Number(part.querySelector('.scrub').max) : 1), 0)"
         ))
         .await
     }

@@ -1,5 +1,6 @@
 //! The explorer in a real browser: every step of every scene, forwards and backwards, and its keys.
 use crate::chromium::{Chromium, Tab, with_chromium};
+use async_concepts::LaneExt;
 use slides::{examples::Examples, root};
 use std::{
     collections::BTreeSet,
@@ -184,5 +185,44 @@ fn it_fits_a_projector_and_a_phone() {
                 }
             }
         }
+    });
+}
+
+/// A step is shown within a frame, also where there are thousands of them.
+#[test]
+#[ignore = "needs Chromium"]
+fn a_step_takes_less_than_16_ms_with_two_thousand_polls() {
+    async fn nap() {
+        for _ in 0..700 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+    let recording = async_concepts::record("two naps", || async {
+        let one = tokio::spawn(nap().lane("A"));
+        nap().lane("B").await;
+        one.await.expect("a nap does not panic");
+    });
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explorer-many.html");
+    std::fs::write(&file, recording.to_page()).expect("it can be written");
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&format!("file://{}", file.display())).await;
+        assert!(last_step(&tab).await >= 2000, "{} steps", last_step(&tab).await);
+        // The fastest of some: whatever else the machine does makes the others slower.
+        let fastest: f64 = tab
+            .eval(
+                "(() => {
+                    const times = [];
+                    for (let nth = 0; nth < 60; nth += 1) {
+                        const begun = performance.now();
+                        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+                        document.body.getBoundingClientRect(); // so that it is laid out
+                        times.push(performance.now() - begun);
+                    }
+                    return Math.min(...times);
+                })()",
+            )
+            .await;
+        assert!(fastest < 16.0, "a step takes {fastest} ms");
+        chromium.is_content();
     });
 }

@@ -34,17 +34,17 @@ const MISFITS: &str = r#"(() => {
         const box = svg.getBoundingClientRect();
         const { width, height } = svg.viewBox.baseVal;
         const enlarged = Math.min(box.width / width, box.height / height) / scale;
-        if (enlarged < 1.15) misfits.push(`the timeline is only ${enlarged.toFixed(2)} times as large as it was drawn`);
+        if (enlarged < 1.23) misfits.push(`the timeline is only ${enlarged.toFixed(2)} times as large as it was drawn`);
     }
     for (const element of slide.querySelectorAll('h1, h2, p, li, .line, button, figcaption')) {
         const size = parseFloat(getComputedStyle(element).fontSize) / scale;
-        if (size < 13.9) misfits.push(`${name(element)} has letters of ${size.toFixed(1)} px`);
+        if (size < 15.9) misfits.push(`${name(element)} has letters of ${size.toFixed(1)} px`);
     }
     return misfits;
 })()"#;
 
 fn fits(width: i64, height: i64, scheme: &str) {
-    // The folder into which to put a picture of every slide, if somebody wants to look at them.
+    // The folder into which to put a picture of every slide, for looking at them.
     let shots = std::env::var_os("SHOTS")
         .map(|folder| Path::new(&folder).join(format!("{width}x{height}-{scheme}")));
     shots.iter().for_each(|folder| fs::create_dir_all(folder).expect("a folder for the pictures"));

@@ -4,9 +4,11 @@
 //! `SHOTS=FOLDER cargo test -p slides --test browser -- --ignored every_slide_fits` keeps a picture of every slide.
 #![cfg(unix)] // the tests look for processes in `/proc` and end them by signals
 
+mod axe;
 mod chromium;
 mod console;
 mod explorer;
+mod firefox;
 mod fit;
 mod keys;
 mod live;
@@ -14,3 +16,4 @@ mod paper;
 mod private;
 #[path = "../served/mod.rs"]
 mod served;
+mod site;

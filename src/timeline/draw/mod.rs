@@ -42,6 +42,6 @@ pub use page::{Step, SteppedLane, SteppedRun, Track, to_page};
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;
 pub use places::Places;
-pub use svg::{PageStyle, Stop, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
+pub use svg::{PageStyle, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
 pub use terminal::TerminalOptions;
 pub(crate) use terminal::colour;

@@ -11,6 +11,7 @@ use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
+pub(super) use steps::polls;
 pub use steps::{Step, SteppedLane, SteppedRun, Track};
 
 /// What the script reads.

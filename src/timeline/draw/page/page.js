@@ -85,6 +85,7 @@
     byId("sources").append(section);
     return { source, pane, lines, marks };
   });
+  if (data.missing !== null) byId("sources").append(make("p", { class: "missing" }, data.missing));
   byId("sources").classList.toggle("two", panes.length > 1);
   byId("strip").classList.toggle("two", panes.length > 1);
 
@@ -332,7 +333,7 @@
       nameGroup.append(text);
     });
     const shown = Math.max(height + 6, 120);
-    const svg = make("svg", { viewBox: `0 0 ${width} ${shown}`, preserveAspectRatio: "xMinYMin meet", role: "img", "aria-label": "Timeline" }, defs, moving, nameGroup);
+    const svg = make("svg", { viewBox: `0 0 ${width} ${shown}`, preserveAspectRatio: "xMinYMin meet", role: "group", "aria-label": "Timeline" }, defs, moving, nameGroup);
     svg.style.height = `${shown}px`;
     chart.replaceChildren(svg);
     drawn = { axis, clip, wake, cursor, moving, y, width };

@@ -102,20 +102,14 @@ pub struct SvgPicture {
     pub width: f64,
     /// Its natural height in pixels.
     pub height: f64,
-    /// Where each instant ends that is drawn, in order: where a player stops that shows the run
-    /// step by step. Of several charts, only those of the first.
-    pub stops: Vec<Stop>,
+    /// How far a player shows the picture after each step of [`Chart::steps`], in pixels of its
+    /// natural width. Of several charts, only those of the first.
+    ///
+    /// In a picture with [`Theme::Page`] whatever must not be seen in part has an attribute
+    /// `data-at`: from so many pixels on it is shown. Rectangles and lines are shown up to there.
+    pub stops: Vec<f64>,
     /// What the picture does not show, though the run had it.
     pub left_out: Vec<LeftOut>,
-}
-
-/// Where an instant ends in a picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stop {
-    /// The index of the instant.
-    pub instant: usize,
-    /// In percent of the picture's width.
-    pub percent: f64,
 }
 
 impl Chart {
@@ -151,8 +145,8 @@ struct Column {
     width: f64,
     /// Where the next chart begins.
     top: f64,
-    /// Of the first chart only: a player follows one run, and instants of another one are others.
-    stops: Vec<Stop>,
+    /// Of the first chart only: a player follows one run.
+    stops: Vec<f64>,
     left_out: Vec<LeftOut>,
 }
 
@@ -174,12 +168,6 @@ impl Column {
     }
 
     fn document(&self, height: f64, options: SvgOptions) -> String {
-        let mut percents = vec![];
-        let mut instants = vec![];
-        for stop in &self.stops {
-            percents.push(format!("{:.1}", stop.percent));
-            instants.push(stop.instant.to_string());
-        }
         let width = px(self.width);
         let height = px(height);
         html! {
@@ -188,7 +176,6 @@ impl Column {
             svg.timeline.(theme_class(options.theme)) xmlns="http://www.w3.org/2000/svg"
                 viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height)
                 role="img" aria-label=(self.described.join(" "))
-                data-stops=(percents.join(" ")) data-instants=(instants.join(" "))
             {
                 // A page has these once for all its pictures: see `page_style`.
                 @if options.theme != Theme::Page {

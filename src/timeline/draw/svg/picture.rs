@@ -22,7 +22,7 @@
 //!
 //! Coordinates of two kinds meet here. Those of the layout begin at the chart's left edge, and
 //! those of the picture at the sheet's: `x` turns positions into the latter, and `left +` the rest.
-use super::{Stop, SvgOptions};
+use super::{SvgOptions, Theme};
 use crate::timeline::{
     LaneId,
     draw::{
@@ -30,6 +30,7 @@ use crate::timeline::{
         chart::{Chart, Hold, Pos, Row, Said, Span, State, Wake},
         layout::{Layout, Room},
         marks::{Mark, letters, occurring, row_name, thread_name, used_threads},
+        page::polls,
         palette::lane_class,
         rows::Rows,
     },
@@ -201,21 +202,38 @@ impl<'c> Picture<'c> {
         self.bottom() + 16.0 + self.legend_height() + notes + self.lines_height()
     }
 
-    /// Each instant that is drawn, and where it ends.
-    pub fn stops(&self) -> Vec<Stop> {
+    /// How far the picture has come after each poll, in the order of [`Chart::steps`]: up to where
+    /// the next poll begins, so that what is shown is the state after it.
+    pub fn stops(&self) -> Vec<f64> {
+        let polls = polls(self.chart);
         let mut stops = vec![];
-        for instant in 0..self.chart.instants.len() {
-            if let Some(range) = self.layout.instant(instant) {
-                // A little behind the band: a sign of an end that stands there belongs to this
-                // instant.
-                let right = self.sheet.left + range.end + 24.0;
-                stops.push(Stop { instant, percent: 100.0 * right / self.sheet.width });
+        for (nth, poll) in polls.iter().enumerate() {
+            let mut stop = self.x(poll.after);
+            let spans = &self.chart.rows[poll.lane].spans;
+            for span in spans {
+                // Time passes during this poll, so it is over where its bar ends.
+                let takes_time = span.from == poll.from && span.to.instant > poll.from.instant;
+                if takes_time && !matches!(span.state, State::Waiting(_)) {
+                    stop = stop.max(self.x(span.to));
+                }
             }
+            if let Some(next) = polls.get(nth + 1) {
+                let until = self.x(next.from).max(self.x(poll.after));
+                stop = stop.min(until);
+            }
+            stops.push(stop);
+        }
+        if let Some(last) = stops.last_mut() {
+            *last = self.sheet.width;
         }
         stops
     }
 
-    /// In the order from back to front: what is drawn later covers what was drawn before.
+    /// For a player: from where on something is shown whole. Other pictures are not played.
+    fn at(&self, x: f64) -> Option<String> {
+        if self.sheet.options.theme == Theme::Page { Some(px(x)) } else { None }
+    }
+
     pub fn draw(&self) -> Markup {
         // What stands below each other is placed by the heights that `height` sums up.
         let legend = self.bottom() + 16.0;
@@ -255,8 +273,7 @@ impl<'c> Picture<'c> {
     /// A band for each instant, and its time above.
     fn instants(&self) -> Markup {
         let mut bands = vec![];
-        // Bands are drawn for all instants; times only where they do not touch each other.
-        let mut labels: Vec<(Range<f64>, String)> = vec![];
+        let mut labels: Vec<(Range<f64>, f64, String)> = vec![];
         let last = self.chart.instants.len() - 1;
         for (index, instant) in self.chart.instants.iter().enumerate() {
             let Some(range) = self.layout.instant(index) else { continue };
@@ -273,11 +290,11 @@ impl<'c> Picture<'c> {
             let place = middle - half..middle + half;
             if index == last {
                 // The last one is always wanted; one that is in its way gives way.
-                labels.retain(|(other, _)| other.end + 6.0 <= place.start);
+                labels.retain(|(other, ..)| other.end + 6.0 <= place.start);
             }
             match labels.last() {
-                Some((other, _)) if place.start < other.end + 6.0 => {}
-                _ => labels.push((place, text)),
+                Some((other, ..)) if place.start < other.end + 6.0 => {}
+                _ => labels.push((place, self.sheet.left + seen.start + 1.0, text)),
             }
         }
         let height = px(self.bottom() - self.top + 10.0);
@@ -288,10 +305,9 @@ impl<'c> Picture<'c> {
                 rect.band x=(px(self.sheet.left + band.start)) y=(px(self.top - 6.0))
                     width=(px(band.end - band.start)) height=(height) rx="4" {}
             }
-            @for (place, text) in labels {
-                text.faint.middle x=(px((place.start + place.end) / 2.0)) y=(px(self.top - 14.0)) {
-                    (text)
-                }
+            @for (place, from, text) in labels {
+                text.faint.middle data-at=[self.at(from)]
+                    x=(px((place.start + place.end) / 2.0)) y=(px(self.top - 14.0)) { (text) }
             }
         }
     }
@@ -349,16 +365,20 @@ impl<'c> Picture<'c> {
             // The next lane of the row begins here: the sign stands above, and smaller.
             let above = y - self.sheet.bar_height / 2.0 - 5.0;
             return html! {
-                g transform={ "translate(" (px(at - 8.0)) " " (px(above)) ") scale(.6)" } {
+                g data-at=[self.at(at)]
+                    transform={ "translate(" (px(at - 8.0)) " " (px(above)) ") scale(.6)" }
+                {
                     (end_sign(mark, -10.0, 0.0))
                 }
             };
         }
         let (x, note) = self.place_note(row, at + NOTE..until, y);
         html! {
-            (end_sign(mark, at, y))
-            @if !note.is_empty() {
-                text.faint x=(px(x)) y=(px(y + 4.0)) { (note) }
+            g data-at=[self.at(at)] {
+                (end_sign(mark, at, y))
+                @if !note.is_empty() {
+                    text.faint x=(px(x)) y=(px(y + 4.0)) { (note) }
+                }
             }
         }
     }
@@ -493,8 +513,8 @@ impl<'c> Picture<'c> {
         for text in texts {
             if width_of(text, SMALL) + 16.0 <= free.end - free.start {
                 return html! {
-                    text.in-bar x=(px((free.start + free.end) / 2.0)) y=(px(y + 4.5))
-                        font-size=(px(SMALL)) { (text) }
+                    text.in-bar data-at=[self.at(to)] x=(px((free.start + free.end) / 2.0))
+                        y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
                 };
             }
         }
@@ -508,7 +528,8 @@ impl<'c> Picture<'c> {
             if width_of(text, SMALL) + 12.0 <= seen.end - seen.start {
                 let middle = self.sheet.left + (seen.start + seen.end) / 2.0;
                 return html! {
-                    text.said.middle x=(px(middle)) y=(px(y + 4.5)) { (text) }
+                    text.said.middle data-at=[self.at(self.sheet.left + seen.end)]
+                        x=(px(middle)) y=(px(y + 4.5)) { (text) }
                 };
             }
         }
@@ -542,8 +563,8 @@ impl<'c> Picture<'c> {
             for place in [&between_bands, &between_arrows] {
                 if place.end - place.start >= wide {
                     return html! {
-                        text.faint.middle.halo x=(px((place.start + place.end) / 2.0))
-                            y=(px(y - 7.0)) { (text) }
+                        text.faint.middle.halo data-at=[self.at(to)]
+                            x=(px((place.start + place.end) / 2.0)) y=(px(y - 7.0)) { (text) }
                     };
                 }
             }
@@ -595,9 +616,13 @@ impl<'c> Picture<'c> {
             let down = (to - from).signum();
             let start = from + down * half;
             let tip = to - down * (half + 1.0);
-            arrows.push(arrow(self.x(wake.at), start, tip, down));
+            arrows.push((self.x(wake.at), start, tip, down));
         }
-        html! { @for arrow in arrows { (arrow) } }
+        html! {
+            @for (x, start, tip, down) in arrows {
+                g data-at=[self.at(x)] { (arrow(x, start, tip, down)) }
+            }
+        }
     }
 
     /// What was said, poll by poll. A poll has room for one number or for a range, and not for a
@@ -641,8 +666,8 @@ impl<'c> Picture<'c> {
         }
         html! {
             @for (x, y, size, pale, text) in numbers {
-                // Its ink is chosen for the bar below it: light on a full bar, dark on a pale one.
-                text.in-bar.on-pale[pale] x=(px(x)) y=(px(y + 4.5)) font-size=(px(size)) { (text) }
+                text.in-bar.on-pale[pale] data-at=[self.at(x)] x=(px(x)) y=(px(y + 4.5))
+                    font-size=(px(size)) { (text) }
             }
         }
     }
@@ -707,13 +732,13 @@ impl<'c> Picture<'c> {
             @for Tile { part, colour, text } in self.tiles(holds) {
                 rect.running.(colour) x=(px(left + part.start)) y=(top)
                     width=(px(part.end - part.start)) height=(height) {}
-                text.in-bar x=(px(left + (part.start + part.end) / 2.0)) y=(px(y + 4.5))
+                text.in-bar data-at=[self.at(left + part.start + 1.0)]
+                    x=(px(left + (part.start + part.end) / 2.0)) y=(px(y + 4.5))
                     font-size=(px(SMALL)) { (text) }
             }
             @for part in idle {
-                text.faint.middle x=(px(left + (part.start + part.end) / 2.0)) y=(px(y + 4.5)) {
-                    "idle"
-                }
+                text.faint.middle data-at=[self.at(left + part.end)]
+                    x=(px(left + (part.start + part.end) / 2.0)) y=(px(y + 4.5)) { "idle" }
             }
         }
     }

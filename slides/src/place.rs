@@ -1,0 +1,384 @@
+//! Gives the blocks of a slide their sizes: code as large as there is room for, and the picture
+//! what is left.
+use crate::{
+    compose::{Code, Piece, Played, Printed},
+    deck::{Language, Problem, Slide},
+    examples::Scene,
+    layout::{self, Setting},
+};
+use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// A picture that is any wider is too small to be read from the last row.
+pub const WIDEST: f64 = layout::content_width() / layout::SMALLEST_SCALE;
+/// A picture that is so much enlarged is large enough.
+const GENEROUS_SCALE: f64 = 1.5;
+/// A line that is too wide for its column costs more than anything else.
+const TOO_WIDE: f64 = 100.0;
+/// By so much a picture grows that is too narrow to show everything.
+const WIDER: f64 = 40.0;
+
+/// A block whose size is not known yet.
+#[derive(Clone)]
+pub(crate) enum Draft {
+    Prose(String),
+    Asked { question: Option<String>, answer: Option<String> },
+    Codes(Vec<Code>),
+    Timeline(Arc<Scene>),
+    Output(Printed),
+    Picture(String),
+    Agenda(Vec<(String, bool)>),
+}
+
+/// A block, and the line of `deck.md` on which it begins.
+#[derive(Clone)]
+pub(crate) struct Drafted {
+    pub(crate) line: usize,
+    pub(crate) draft: Draft,
+}
+
+/// Draws a run, so many pixels wide.
+pub fn draw(scene: &Scene, width: f64) -> SvgPicture {
+    scene.chart.picture(SvgOptions {
+        width,
+        theme: Theme::Page,
+        legend: false,
+        lines: false,
+        caption: false,
+        row: SvgOptions::LOWEST_ROW,
+        titles: false,
+        glossary: None,
+    })
+}
+
+/// How the blocks of a slide are set: the size of its code, and whether two pieces stand above each
+/// other.
+#[derive(Clone, Copy)]
+struct Choice {
+    size: usize,
+    stacked: bool,
+}
+
+/// Lays a slide out. What does not fit is a problem.
+pub(crate) fn place(
+    slide: &Slide,
+    drafted: Vec<Drafted>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Piece> {
+    let only_text = has_only_text(&drafted);
+    if !layout::title_fits(&slide.title) {
+        let what = "the title does not fit into one line".into();
+        problems.push(Problem { line: slide.line, what });
+    }
+    for Drafted { line, draft } in &drafted {
+        if let Draft::Timeline(scene) = draft
+            && said_lines(scene) > layout::SAID_LINES
+        {
+            let most = layout::SAID_LINES;
+            let what = format!("what is said in one step needs more than {most} lines");
+            problems.push(Problem { line: *line, what });
+        }
+    }
+    let chosen = match choose(&drafted, only_text) {
+        Ok(chosen) => chosen,
+        Err(missing) => {
+            let what = format!("the slide does not fit: it is {missing:.0} of 720 pixels too high");
+            problems.push(Problem { line: slide.line, what });
+            return vec![];
+        }
+    };
+    let room = room(&drafted, chosen, only_text);
+    let mut pieces = vec![];
+    for Drafted { line, draft } in drafted {
+        if let Draft::Codes(codes) = &draft {
+            for what in too_wide(codes, setting(codes, chosen)) {
+                problems.push(Problem { line, what });
+            }
+        }
+        pieces.push(piece(draft, chosen, room));
+    }
+    pieces
+}
+
+/// The best way to set a slide; or by how many pixels it is too high in each of them.
+fn choose(drafted: &[Drafted], only_text: bool) -> Result<Choice, f64> {
+    let picture = picture_height(drafted);
+    let needed = picture.unwrap_or_default() * layout::SMALLEST_SCALE;
+    let mut best: Option<(f64, Choice)> = None;
+    let mut missing = f64::INFINITY;
+    for size in 0..layout::CODE_SIZES.len() {
+        for stacked in [false, true] {
+            let choice = Choice { size, stacked };
+            let room = room(drafted, choice, only_text);
+            if room < needed {
+                missing = missing.min(needed - room);
+                continue;
+            }
+            // Large code is worth less if its lines do not fit, and if the picture becomes small
+            // for it.
+            let mut cost = size as f64;
+            for Drafted { draft, .. } in drafted {
+                if let Draft::Codes(codes) = draft {
+                    let setting = setting(codes, choice);
+                    cost += TOO_WIDE * (setting.wraps + setting.broken) as f64;
+                }
+            }
+            if let Some(height) = picture {
+                cost += 8.0 * (GENEROUS_SCALE - room / height).max(0.0);
+            }
+            match best {
+                Some((least, _)) if least <= cost => {}
+                _ => best = Some((cost, choice)),
+            }
+        }
+    }
+    match best {
+        Some((_, choice)) => Ok(choice),
+        None => Err(missing),
+    }
+}
+
+/// How high the picture of a slide is, at its natural size.
+fn picture_height(drafted: &[Drafted]) -> Option<f64> {
+    for Drafted { draft, .. } in drafted {
+        match draft {
+            Draft::Timeline(scene) => return Some(draw(scene, WIDEST).height),
+            Draft::Picture(svg) => {
+                let (width, height) = view_box(svg)?;
+                // It is as wide as the slide if it has the height for it.
+                return Some(height * layout::NARROWEST_PICTURE / width);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The width and the height that a document of SVG says it has.
+fn view_box(svg: &str) -> Option<(f64, f64)> {
+    let (_, rest) = svg.split_once("viewBox=\"")?;
+    let (numbers, _) = rest.split_once('"')?;
+    let numbers: Vec<f64> = numbers.split(' ').flat_map(str::parse).collect();
+    match numbers[..] {
+        [_, _, width, height] => Some((width, height)),
+        _ => None,
+    }
+}
+
+/// What is left for a picture.
+fn room(drafted: &[Drafted], choice: Choice, only_text: bool) -> f64 {
+    let text = if only_text { layout::LARGE_TEXT } else { 1.0 };
+    let mut heights = vec![];
+    for Drafted { draft, .. } in drafted {
+        heights.push(height(draft, choice, text));
+    }
+    layout::room_for_picture(&heights)
+}
+
+/// How high a block is if its text is so many times as large; of a picture, what is around it.
+fn height(draft: &Draft, choice: Choice, text_size: f64) -> f64 {
+    match draft {
+        Draft::Prose(text) => layout::text_height(text, text_size),
+        Draft::Asked { question, answer } => {
+            let mut most: f64 = 0.0;
+            for text in question.iter().chain(answer) {
+                most = most.max(layout::bold_text_height(text, text_size));
+            }
+            most
+        }
+        Draft::Codes(codes) => layout::code_height(setting(codes, choice)),
+        Draft::Timeline(scene) => layout::around_picture(said_lines(scene)),
+        Draft::Output(printed) => layout::output_height(printed.rows(), printed.in_two_columns()),
+        Draft::Picture(_) => 0.0,
+        Draft::Agenda(topics) => layout::agenda_height(topics.len()),
+    }
+}
+
+fn setting(codes: &[Code], choice: Choice) -> Setting {
+    let texts: Vec<&str> = codes.iter().map(|code| code.fragment.text.as_str()).collect();
+    layout::set(&texts, choice.size, choice.stacked)
+}
+
+/// The pieces of code that have a line which is wider than their column.
+fn too_wide(codes: &[Code], setting: Setting) -> Vec<String> {
+    let mut problems = vec![];
+    for (code, columns) in codes.iter().zip(layout::columns_of(setting, codes.len())) {
+        let text = code.fragment.text.as_str();
+        if layout::wrapped(text, columns) > code.fragment.numbers.len() {
+            let widest = layout::widest_line(text);
+            problems.push(format!(
+                "{} is too wide here: its longest line has {widest} letters, \
+                 and its column {columns}",
+                code.file
+            ));
+        }
+    }
+    problems
+}
+
+fn piece(draft: Draft, choice: Choice, room: f64) -> Piece {
+    match draft {
+        Draft::Prose(text) => Piece::Prose(text),
+        Draft::Asked { question, answer } => Piece::Asked { question, answer },
+        Draft::Codes(codes) => {
+            let setting = setting(&codes, choice);
+            Piece::Codes(codes, setting)
+        }
+        Draft::Timeline(scene) => {
+            let said_lines = said_lines(&scene);
+            let picture = drawn_for(&scene, room);
+            Piece::Timeline(Played { scene, picture, said_lines })
+        }
+        Draft::Output(printed) => Piece::Output(printed),
+        Draft::Picture(svg) => Piece::Picture(svg),
+        Draft::Agenda(topics) => Piece::Agenda(topics),
+    }
+}
+
+/// Draws a run as narrow as its room allows: then it is shown all the larger. But no narrower than
+/// what shows all of it.
+fn drawn_for(scene: &Scene, room: f64) -> SvgPicture {
+    let height = draw(scene, WIDEST).height;
+    let wanted = height * layout::content_width() / room;
+    let mut width = wanted.clamp(layout::NARROWEST_PICTURE, WIDEST);
+    loop {
+        let picture = draw(scene, width);
+        if width >= WIDEST || picture.left_out.is_empty() {
+            return picture;
+        }
+        width = (width + WIDER).min(WIDEST);
+    }
+}
+
+/// How many lines it takes to show what is said in one step.
+fn said_lines(scene: &Scene) -> usize {
+    let mut most = 1;
+    let steps = &scene.run.tracks[0].steps;
+    for (nth, step) in steps.iter().enumerate() {
+        let mut texts = vec![];
+        for (lane, text, _) in &step.says {
+            texts.push(format!("{} {text}", scene.run.lanes[*lane].name));
+        }
+        if nth + 1 == steps.len() {
+            texts.extend(scene.run.verdict.clone());
+        }
+        most = most.max(layout::said_lines(&texts));
+    }
+    most
+}
+
+/// Whether there is nothing but text, which is larger then.
+pub(crate) fn has_only_text(drafted: &[Drafted]) -> bool {
+    for Drafted { draft, .. } in drafted {
+        if !matches!(draft, Draft::Prose(_) | Draft::Asked { .. }) {
+            return false;
+        }
+    }
+    true
+}
+
+/// How a slide with two pieces of code becomes two slides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parts {
+    /// Both pieces, then what is in Rust: that is what was recorded.
+    PairThenRust,
+    /// Both pieces, then the last one.
+    PairThenLast,
+    /// The first piece, then the last one.
+    OneEach,
+    /// All code, then of that in Rust the lines that the run goes through.
+    LinesThatRun,
+    /// The first piece, then of the last one the lines that the run goes through.
+    OneThenLinesThatRun,
+}
+
+/// Parts a slide that has code and is too full: on the first one it stands with the question, on
+/// the second one less code with the question, what is played, and the answer.
+pub(crate) fn split(drafted: &[Drafted], parts: Parts) -> Option<(Vec<Drafted>, Vec<Drafted>)> {
+    let mut first = vec![];
+    let mut second = vec![];
+    let mut pieces = 0;
+    let mut played = false;
+    let run = run_of(drafted);
+    for Drafted { line, draft } in drafted {
+        let line = *line;
+        match draft {
+            Draft::Codes(codes) => {
+                pieces = pieces.max(codes.len());
+                let (before, after) = split_codes(codes, parts, run);
+                first.push(Drafted { line, draft: Draft::Codes(before) });
+                second.push(Drafted { line, draft: Draft::Codes(after) });
+            }
+            Draft::Asked { question, .. } => {
+                let asked = Draft::Asked { question: question.clone(), answer: None };
+                if question.is_some() {
+                    first.push(Drafted { line, draft: asked });
+                }
+                second.push(Drafted { line, draft: draft.clone() });
+            }
+            Draft::Timeline(_) | Draft::Output(_) | Draft::Picture(_) => {
+                played = true;
+                second.push(Drafted { line, draft: draft.clone() });
+            }
+            Draft::Prose(_) | Draft::Agenda(_) => {
+                first.push(Drafted { line, draft: draft.clone() });
+            }
+        }
+    }
+    let useful = match parts {
+        Parts::PairThenRust | Parts::PairThenLast => pieces == 2 && played,
+        Parts::OneEach => pieces == 2,
+        Parts::LinesThatRun | Parts::OneThenLinesThatRun => pieces > 0 && run.is_some(),
+    };
+    if useful { Some((first, second)) } else { None }
+}
+
+/// The run that a slide plays.
+fn run_of(drafted: &[Drafted]) -> Option<&SteppedRun> {
+    for Drafted { draft, .. } in drafted {
+        if let Draft::Timeline(scene) = draft {
+            return Some(&scene.run);
+        }
+    }
+    None
+}
+
+fn split_codes(codes: &[Code], parts: Parts, run: Option<&SteppedRun>) -> (Vec<Code>, Vec<Code>) {
+    let mut before = codes.to_vec();
+    let mut after = codes.to_vec();
+    match parts {
+        Parts::PairThenRust => after.retain(|code| code.language == Language::Rust),
+        Parts::PairThenLast => after = after.split_off(codes.len() - 1),
+        Parts::OneEach | Parts::OneThenLinesThatRun => {
+            after = after.split_off(codes.len() - 1);
+            before.truncate(1);
+        }
+        Parts::LinesThatRun => {
+            after.retain(|code| code.language == Language::Rust);
+        }
+    }
+    if let (Parts::LinesThatRun | Parts::OneThenLinesThatRun, Some(run)) = (parts, run) {
+        for code in &mut after {
+            let lines = lines_of(run, &code.file);
+            code.fragment = code.fragment.only(&lines);
+        }
+    }
+    (before, after)
+}
+
+/// The lines of a file at which the lanes of a run wait or print.
+fn lines_of(run: &SteppedRun, file: &str) -> BTreeSet<usize> {
+    let mut lines = BTreeSet::new();
+    for track in &run.tracks {
+        if track.file != file {
+            continue;
+        }
+        for step in &track.steps {
+            let said = step.says.iter().filter_map(|(_, _, line)| *line);
+            for line in said.chain(step.resumed).chain(step.stop) {
+                lines.insert(line as usize);
+            }
+        }
+    }
+    lines
+}

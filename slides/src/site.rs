@@ -1,0 +1,241 @@
+//! The site: everything that there is to look at, as pages that can be put anywhere and linked to.
+//!
+//! A page for each topic of the README and for each example, with both sources, the explorer and
+//! what the tests hold; the talk, as a deck and as an article; the exercises; the verdicts and the
+//! other documents. Links are relative, and [`broken_links`] follows all of them.
+mod article;
+mod documents;
+mod example;
+mod held;
+mod links;
+mod readme;
+
+pub use links::broken_links;
+
+use crate::{
+    compose::{Failure, compose_with},
+    examples::{Examples, Executables, Recordings},
+    page::{For, colours, page},
+};
+use async_concepts::timeline::{page_style, to_page};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use readme::Topic;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What was written.
+#[derive(Debug)]
+pub struct Site {
+    /// How many pages.
+    pub pages: usize,
+    /// How many bytes they have, without the documentation of the library.
+    pub bytes: u64,
+    /// Whether that documentation is beside them.
+    pub documentation: bool,
+}
+
+/// Writes the site of the repository at `root` into a folder, which is made if there is none.
+///
+/// The documentation of the library is copied from `target/doc` if `cargo doc` has made it.
+///
+/// # Errors
+/// What is wrong with the deck or the README, or what cannot be written; and each link that leads
+/// nowhere.
+pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site, String> {
+    let readme = read(root, "README.md")?;
+    let topics = readme::topics(&readme);
+    let talk = compose_with(root, recordings).map_err(|failure| match failure {
+        Failure::Problems(_) | Failure::Other(_) => failure.to_string(),
+    })?;
+    let examples = Examples::find(root)?;
+    let mut names = BTreeSet::new();
+    for row in topics.iter().flat_map(|topic| &topic.rows) {
+        if examples.get(&row.example).is_none() {
+            return Err(format!("README.md: there is no example `{}`", row.example));
+        }
+        names.insert(row.example.as_str());
+    }
+    let executables = examples.build(&names)?;
+    recordings.make(&executables, &names)?;
+    let mut writer = Writer { root, folder, pages: 0, bytes: 0, has_documentation: false };
+    writer.copy_documentation()?;
+    writer.examples(&topics, &executables, recordings)?;
+    for (nth, topic) in topics.iter().enumerate() {
+        let page = example::topic_page(topic, &topics, nth, &executables, recordings)?;
+        writer.page(&topic.file(), &topic.title, &page)?;
+    }
+    writer.file("deck.html", &page(&talk, For::AFile))?;
+    writer.page("article.html", "The talk, to read", &article::article(&talk, &topics))?;
+    for document in documents::documents(root, &topics)? {
+        writer.page(document.file, &document.title, &document.body)?;
+    }
+    writer.page(
+        "index.html",
+        "async-concepts",
+        &front(&readme, &topics, writer.has_documentation),
+    )?;
+    let broken = broken_links(folder)?;
+    if !broken.is_empty() {
+        return Err(format!("links that lead nowhere:\n{}", broken.join("\n")));
+    }
+    Ok(Site { pages: writer.pages, bytes: writer.bytes, documentation: writer.has_documentation })
+}
+
+fn read(root: &Path, file: &str) -> Result<String, String> {
+    fs::read_to_string(root.join(file)).map_err(|error| format!("cannot read {file}: {error}"))
+}
+
+/// Writes pages, and counts them.
+struct Writer<'a> {
+    root: &'a Path,
+    folder: &'a Path,
+    pages: usize,
+    bytes: u64,
+    /// Whether the documentation of the library is beside the pages, and can be linked to.
+    has_documentation: bool,
+}
+
+impl Writer<'_> {
+    fn file(&mut self, name: &str, text: &str) -> Result<(), String> {
+        let path = self.folder.join(name);
+        let failed = |error| format!("cannot write {}: {error}", path.display());
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        fs::write(&path, text).map_err(failed)?;
+        self.pages += 1;
+        self.bytes += text.len() as u64;
+        Ok(())
+    }
+
+    fn page(&mut self, name: &str, title: &str, body: &Markup) -> Result<(), String> {
+        self.file(name, &shell(name, title, body))
+    }
+
+    /// A page for each example, and beside it the explorer.
+    fn examples(
+        &mut self,
+        topics: &[Topic],
+        executables: &Executables,
+        recordings: &Recordings,
+    ) -> Result<(), String> {
+        let held = held::Tests::read(self.root)?;
+        for topic in topics {
+            for row in &topic.rows {
+                let recorded = recordings.get(executables, &row.example)?;
+                let charts: Vec<_> =
+                    recorded.scenes.iter().map(|scene| scene.chart.clone()).collect();
+                if !charts.is_empty() {
+                    self.file(&row.explorer(), &to_page(&row.example, &charts))?;
+                }
+                let sources = example::Sources::read(self.root, &row.path)?;
+                let page = example::page(topic, row, &sources, &recorded, &held.of(&row.example));
+                self.page(&row.file(), &row.example, &page)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn copy_documentation(&mut self) -> Result<(), String> {
+        let from = self.root.join("target/doc");
+        if !from.join("async_concepts/index.html").is_file() {
+            return Ok(());
+        }
+        copy_folder(&from, &self.folder.join("doc"))?;
+        self.has_documentation = true;
+        Ok(())
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<(), String> {
+    let failed = |path: &Path, error| format!("cannot copy {}: {error}", path.display());
+    fs::create_dir_all(to).map_err(|error| failed(to, error))?;
+    let entries: Vec<PathBuf> = match fs::read_dir(from) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(error) => return Err(failed(from, error)),
+    };
+    for path in entries {
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() {
+            copy_folder(&path, &to.join(name))?;
+        } else {
+            fs::copy(&path, to.join(name)).map_err(|error| failed(&path, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The way from a page back to the folder of the site.
+fn up(name: &str) -> String {
+    "../".repeat(name.matches('/').count())
+}
+
+/// What stands around each page.
+fn shell(name: &str, title: &str, body: &Markup) -> String {
+    let up = up(name);
+    let title =
+        if name == "index.html" { title.to_owned() } else { format!("{title} · async-concepts") };
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                title { (title) }
+                link rel="icon" href="data:,";
+                style { (PreEscaped(style())) }
+            }
+            body {
+                (PreEscaped(page_style().patterns))
+                header.top {
+                    nav aria-label="Site" {
+                        a href={ (up) "index.html" } { "Examples" }
+                        a href={ (up) "article.html" } { "The talk" }
+                        a href={ (up) "deck.html" } { "Slides" }
+                        a href={ (up) "exercises.html" } { "Exercises" }
+                        a href={ (up) "verdicts.html" } { "Verdicts" }
+                        a href={ (up) "glossary.html" } { "Words" }
+                    }
+                }
+                main { (body) }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+/// A page has its style in it, and shows nothing but pages of the same site.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+                      frame-src 'self'; base-uri 'none'; form-action 'none'";
+
+fn style() -> String {
+    format!("{}\n{}{}", colours(), page_style().rules, include_str!("site/site.css"))
+}
+
+/// The page on which one arrives: what it is, and all examples.
+fn front(readme: &str, topics: &[Topic], has_documentation: bool) -> Markup {
+    html! {
+        h1 { "async-concepts" }
+        (PreEscaped(crate::page::markdown(&readme::introduction(readme))))
+        ul.ways {
+            li { a href="article.html" { "Read the talk" } ", with its pictures" }
+            li { a href="deck.html" { "Give the talk" } ": slides that play each run poll by poll" }
+            li { a href="exercises.html" { "Do the exercises" } }
+            li { a href="asyncio-to-tokio.html" { "From asyncio to tokio" } ", name by name" }
+            @if has_documentation {
+                li { a href="doc/async_concepts/index.html" { "The library's documentation" } }
+            }
+        }
+        @for topic in topics {
+            section {
+                h2 { a href=(topic.file()) { (crate::page::inline(&topic.title)) } }
+                (example::table(topic, ""))
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The pages of examples and of their topics.
+use super::{
+    held::Held,
+    readme::{Row, Topic},
+};
+use crate::{
+    colour,
+    compose::Printed,
+    deck::Language,
+    examples::{Executables, Recorded, Recordings},
+    page::inline,
+    place,
+};
+use maud::{Markup, PreEscaped, html};
+use std::{fs, path::Path};
+
+/// So wide is a picture, in pixels: it scrolls where there is less room.
+const PICTURE: f64 = 900.0;
+
+/// The sources of an example.
+pub(super) struct Sources {
+    /// The path and the text in Rust.
+    rust: (String, String),
+    /// The same of its Python twin, if there is one.
+    python: Option<(String, String)>,
+}
+
+impl Sources {
+    pub(super) fn read(root: &Path, path: &str) -> Result<Sources, String> {
+        let text = fs::read_to_string(root.join(path))
+            .map_err(|error| format!("cannot read {path}: {error}"))?;
+        let twin = path.replace(".rs", ".py");
+        let python = match fs::read_to_string(root.join(&twin)) {
+            Ok(text) => Some((twin, text)),
+            Err(_) => None, // some examples are about what Python does not have
+        };
+        Ok(Sources { rust: (path.to_owned(), text), python })
+    }
+
+    /// The header: each of its paragraphs, without the command.
+    fn header(&self) -> Vec<String> {
+        let mut paragraphs = vec![String::new()];
+        for line in self.rust.1.lines() {
+            let Some(line) = line.strip_prefix("//!") else { break };
+            if line.starts_with("     ") {
+                continue;
+            }
+            let line = line.trim();
+            // These two begin paragraphs of their own.
+            if line.is_empty() || line.starts_with("Look for:") {
+                paragraphs.push(String::new());
+            }
+            let paragraph = paragraphs.last_mut().expect("there is one");
+            *paragraph += line;
+            paragraph.push(' ');
+        }
+        paragraphs.retain(|paragraph| !paragraph.trim().is_empty());
+        paragraphs
+    }
+
+    /// The command that runs it.
+    fn command(&self) -> &str {
+        for line in self.rust.1.lines() {
+            if let Some(command) = line.strip_prefix("//!     ") {
+                return command.trim();
+            }
+        }
+        ""
+    }
+}
+
+/// The page of an example.
+pub(super) fn page(
+    topic: &Topic,
+    row: &Row,
+    sources: &Sources,
+    recorded: &Recorded,
+    held: &[Held<'_>],
+) -> Markup {
+    let explorer = format!("{}.explorer.html", row.example);
+    html! {
+        p.way { a href={ "../" (topic.file()) } { (inline(&topic.title)) } }
+        h1 { (row.example) }
+        @for paragraph in sources.header() { p { (inline(&paragraph)) } }
+        pre.command { code { (sources.command()) } }
+        @if recorded.scenes.is_empty() {
+            p { "It has no recording: it is a program as you would write it for yourself." }
+        } @else {
+            h2 #explorer { "Step through it" }
+            p {
+                "Poll by poll, in both languages where the twin was recorded. "
+                a href=(explorer) { "On a page of its own" } "."
+            }
+            iframe src=(explorer) title={ "The explorer of " (row.example) } loading="lazy" {}
+            h2 #output { "What it prints" }
+        }
+        @for scene in &recorded.scenes {
+            @let printed = Printed::of(scene);
+            @if recorded.scenes.len() > 1 { h3 { (scene.chart.title) } }
+            @if !printed.exact { p.faint { "In real time: the times differ from run to run." } }
+            pre.output tabindex="0" {
+                @for line in &printed.lines {
+                    (line.time) " " (format!("{:<8}", line.lane)) " " (line.text) "\n"
+                }
+                @if let Some(verdict) = &printed.verdict { "ended: " (verdict) "\n" }
+            }
+        }
+        h2 #source { "Source" }
+        div.sources {
+            (source(Language::Rust, &sources.rust))
+            @match &sources.python {
+                Some(python) => (source(Language::Python, python)),
+                None => p.faint { "It has no twin in Python." },
+            }
+        }
+        h2 #tests { "What the tests hold" }
+        @if held.is_empty() {
+            p { "The tests of all examples run it." }
+        } @else {
+            ul.held {
+                @for Held { sentence, file } in held {
+                    li { (sentence) " " span.faint { (file) } }
+                }
+            }
+        }
+    }
+}
+
+fn source(language: Language, (path, text): &(String, String)) -> Markup {
+    let mut code = String::new();
+    let mut numbers = vec![];
+    for (index, line) in text.lines().enumerate() {
+        let mark = line.trim_start();
+        if mark.starts_with("// ANCHOR") || mark.starts_with("# ANCHOR") {
+            continue;
+        }
+        code += line;
+        code.push('\n');
+        numbers.push(index + 1);
+    }
+    html! {
+        figure.source {
+            figcaption { (path) }
+            pre tabindex="0" { code { (colour::code(language, &code, &numbers)) } }
+        }
+    }
+}
+
+/// The examples of a topic, as the README has them. `up` leads to the folder of the site.
+pub(super) fn table(topic: &Topic, up: &str) -> Markup {
+    html! {
+        div.wide {
+            table {
+                tr { th { "in the talk" } th { "in Rust" } th { "example" } }
+                @for row in &topic.rows {
+                    tr {
+                        td { (inline(&row.talk)) }
+                        td { (inline(&row.rust)) }
+                        td { a href={ (up) (row.file()) } { code { (row.example) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The page of a topic: its examples, each with the picture of its first scene.
+pub(super) fn topic_page(
+    topic: &Topic,
+    topics: &[Topic],
+    nth: usize,
+    executables: &Executables,
+    recordings: &Recordings,
+) -> Result<Markup, String> {
+    let mut pictures = vec![];
+    for row in &topic.rows {
+        let recorded = recordings.get(executables, &row.example)?;
+        if let Some(scene) = recorded.scenes.first() {
+            pictures.push((row, scene.chart.title.clone(), place::draw(scene, PICTURE).svg));
+        }
+    }
+    let before = nth.checked_sub(1).and_then(|nth| topics.get(nth));
+    let after = topics.get(nth + 1);
+    Ok(html! {
+        h1 { (inline(&topic.title)) }
+        (table(topic, "../"))
+        @for (row, scene, svg) in pictures {
+            h2 #(row.example) { a href={ "../" (row.file()) } { (row.example) } }
+            p.faint { (scene) }
+            div.picture tabindex="0" role="region" aria-label=(row.example) { (PreEscaped(svg)) }
+        }
+        p.way {
+            @if let Some(before) = before {
+                a href={ "../" (before.file()) } { "← " (inline(&before.title)) } " "
+            }
+            @if let Some(after) = after {
+                a href={ "../" (after.file()) } { (inline(&after.title)) " →" }
+            }
+        }
+    })
+}

@@ -1,0 +1,118 @@
+//! What the tests hold: their names are sentences, and each says which example it runs.
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The folders with tests of examples, from the root of the repository.
+const FOLDERS: [&str; 3] = ["tests/examples", "mail/tests", "mail2alert/tests"];
+
+/// A test, as it stands in its file.
+struct Test {
+    /// Its name as a sentence.
+    sentence: String,
+    /// Its file, from the root of the repository.
+    file: String,
+    body: String,
+}
+
+/// A sentence that a test holds, and the file of the test.
+pub(super) struct Held<'t> {
+    pub(super) sentence: &'t str,
+    pub(super) file: &'t str,
+}
+
+/// All tests of examples.
+pub(super) struct Tests(Vec<Test>);
+
+impl Tests {
+    pub(super) fn read(root: &Path) -> Result<Tests, String> {
+        let mut files = vec![];
+        for folder in FOLDERS {
+            rust_files(&root.join(folder), &mut files);
+        }
+        files.sort();
+        let mut tests = vec![];
+        for path in files {
+            let text = fs::read_to_string(&path)
+                .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            let file = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+            tests_of(&text, &file, &mut tests);
+        }
+        Ok(Tests(tests))
+    }
+
+    /// The tests that run an example: those that name its module.
+    pub(super) fn of(&self, example: &str) -> Vec<Held<'_>> {
+        let path = format!("{example}::");
+        let mut held = vec![];
+        for test in &self.0 {
+            let named = test.body.match_indices(&path).any(|(at, _)| {
+                let before = test.body[..at].chars().next_back();
+                !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+            });
+            if named {
+                held.push(Held { sentence: &test.sentence, file: &test.file });
+            }
+        }
+        held
+    }
+}
+
+fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// Functions with `#[test]` or `#[tokio::test]` that begin in the first column and end with a brace
+/// there, as rustfmt writes them.
+fn tests_of(text: &str, file: &str, tests: &mut Vec<Test>) {
+    let mut marked = false;
+    let mut open: Option<Test> = None;
+    for line in text.lines() {
+        if let Some(test) = &mut open {
+            if line == "}" {
+                tests.extend(open.take());
+            } else {
+                test.body += line;
+                test.body.push('\n');
+            }
+        } else if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+            marked = true;
+        } else if let (true, Some(name)) = (marked, function(line)) {
+            let sentence = name.replace('_', " ");
+            open = Some(Test { sentence, file: file.to_owned(), body: String::new() });
+            marked = false;
+        }
+    }
+}
+
+/// The name of the function that begins on a line.
+fn function(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("async ").unwrap_or(line);
+    let (name, _) = rest.strip_prefix("fn ")?.split_once('(')?;
+    Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_belongs_to_the_examples_that_it_names() {
+        let text = "#[test]\nfn a_nap_ends() {\n    record(nap::nap);\n}\n\
+                    #[tokio::test]\nasync fn other() {\n    cat_nap::nap();\n}\nfn helper() {\n}\n";
+        let mut tests = vec![];
+        tests_of(text, "tests/nap.rs", &mut tests);
+        let tests = Tests(tests);
+        let sentences: Vec<&str> = tests.of("nap").iter().map(|held| held.sentence).collect();
+        assert_eq!(sentences, ["a nap ends"]);
+        assert_eq!(tests.of("cat_nap").len(), 1);
+    }
+}

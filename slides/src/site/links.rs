@@ -1,0 +1,152 @@
+//! Follows the links of a site.
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A page: the places that can be linked to, and its links.
+#[derive(Default)]
+struct Page {
+    places: BTreeSet<String>,
+    links: Vec<String>,
+}
+
+/// Each link of the pages below a folder that leads to no file or to no place in it, or that is not
+/// relative. Pages below `doc` are not ours: they are linked to, and not read.
+///
+/// # Errors
+/// If a page cannot be read.
+pub fn broken_links(folder: &Path) -> Result<Vec<String>, String> {
+    let mut pages = BTreeMap::new();
+    collect(folder, Path::new(""), &mut pages)?;
+    let mut broken = vec![];
+    for (file, page) in &pages {
+        for link in &page.links {
+            if let Some(why) = why_broken(folder, &pages, file, link) {
+                broken.push(format!("{}: {link} {why}", file.display()));
+            }
+        }
+    }
+    Ok(broken)
+}
+
+fn collect(
+    folder: &Path,
+    inside: &Path,
+    pages: &mut BTreeMap<PathBuf, Page>,
+) -> Result<(), String> {
+    let failed = |error| format!("cannot read {}: {error}", folder.join(inside).display());
+    for entry in fs::read_dir(folder.join(inside)).map_err(failed)? {
+        let name = inside.join(entry.map_err(failed)?.file_name());
+        let path = folder.join(&name);
+        if path.is_dir() {
+            if name != Path::new("doc") {
+                collect(folder, &name, pages)?;
+            }
+        } else if name.extension().is_some_and(|end| end == "html") {
+            pages.insert(name, page(&fs::read_to_string(path).map_err(failed)?));
+        }
+    }
+    Ok(())
+}
+
+fn page(text: &str) -> Page {
+    // What a script has is not there before it has run.
+    let mut html = String::new();
+    let mut rest = text;
+    while let Some((before, script)) = rest.split_once("<script") {
+        html += before;
+        rest = script.split_once("</script>").map_or("", |(_, after)| after);
+    }
+    html += rest;
+    let mut page = Page::default();
+    for id in attributes(&html, " id=\"") {
+        page.places.insert(id);
+    }
+    for name in [" href=\"", " src=\""] {
+        page.links.extend(attributes(&html, name));
+    }
+    page
+}
+
+/// The values of an attribute.
+fn attributes(html: &str, start: &str) -> Vec<String> {
+    let mut values = vec![];
+    for (at, _) in html.match_indices(start) {
+        let rest = &html[at + start.len()..];
+        let value = rest.split('"').next().unwrap_or_default();
+        values.push(value.replace("&amp;", "&"));
+    }
+    values
+}
+
+fn why_broken(
+    folder: &Path,
+    pages: &BTreeMap<PathBuf, Page>,
+    from: &Path,
+    link: &str,
+) -> Option<&'static str> {
+    if link.starts_with("data:") {
+        return None;
+    }
+    if link.contains(':') || link.starts_with('/') {
+        return Some("is not relative");
+    }
+    let (file, place) = link.split_once('#').unwrap_or((link, ""));
+    let target = if file.is_empty() { from.to_owned() } else { resolve(from, file) };
+    match pages.get(&target) {
+        // Slides are numbered by the player.
+        Some(_) if place.is_empty() || place.parse::<usize>().is_ok() => None,
+        Some(page) if page.places.contains(place) => None,
+        Some(_) => Some("leads to no place of that page"),
+        None if folder.join(&target).is_file() => None,
+        None => Some("leads to no page"),
+    }
+}
+
+/// Where a link leads, from the folder of the site.
+fn resolve(from: &Path, link: &str) -> PathBuf {
+    let mut target = from.parent().unwrap_or(Path::new("")).to_owned();
+    for part in link.split('/') {
+        match part {
+            ".." => {
+                target.pop();
+            }
+            "." | "" => {}
+            part => target.push(part),
+        }
+    }
+    target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("a")).expect("a folder");
+        let write = |file: &str, text: &str| {
+            fs::write(folder.path().join(file), text).expect("it can be written");
+        };
+        write("index.html", r##"<a href="a/b.html#there">x</a><p id="here"><a href="#here">"##);
+        write("a/b.html", r#"<h1 id="there"></h1><a href="../index.html#here">x</a>"#);
+        assert_eq!(broken_links(folder.path()).expect("pages"), [""; 0]);
+        write(
+            "a/c.html",
+            r#"<a href="d.html"></a><a href="b.html#no"></a><a href="https://x"></a><a href="/y">
+               <script>a href="nothing"</script>"#,
+        );
+        assert_eq!(
+            broken_links(folder.path()).expect("pages"),
+            [
+                "a/c.html: d.html leads to no page",
+                "a/c.html: b.html#no leads to no place of that page",
+                "a/c.html: https://x is not relative",
+                "a/c.html: /y is not relative",
+            ]
+        );
+    }
+}

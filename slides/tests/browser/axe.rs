@@ -1,0 +1,75 @@
+//! axe-core finds nothing: no missing name, no weak contrast, in both themes.
+//!
+//! `.ci/run` puts axe-core into `target/axe`; so does
+//! `pip download --no-deps --dest target/axe axe-playwright-python==0.1.8`, followed by
+//! `python3 -m zipfile -e target/axe/*.whl target/axe`.
+use crate::{
+    chromium::{Tab, deck, with_chromium},
+    site::page,
+};
+use slides::root;
+use std::{fs, sync::LazyLock};
+
+static AXE: LazyLock<String> = LazyLock::new(|| {
+    let file = root().join("target/axe/axe_playwright_python/axe.min.js");
+    fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("{}: {error}; see {}", file.display(), file!()))
+});
+
+/// What axe complains of, a sentence each.
+async fn complaints(tab: &Tab) -> Vec<String> {
+    // The page's policy forbids scripts that are not its own; the debugger may run one.
+    tab.page.evaluate(AXE.as_str()).await.expect("axe");
+    tab.eval(
+        "axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+            violations.flatMap(({ id, help, nodes }) =>
+                nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target}: ${failureSummary}`)))",
+    )
+    .await
+}
+
+async fn is_clean(tab: &Tab, what: &str) {
+    for scheme in ["light", "dark"] {
+        tab.prefers(scheme).await;
+        assert_eq!(complaints(tab).await, [""; 0], "{what}, {scheme}");
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_pages_of_the_site_are_clean() {
+    with_chromium(async |chromium| {
+        for name in ["index.html", "topics/gather.html", "article.html", "verdicts.html"] {
+            let tab = chromium.open(&page(name)).await;
+            is_clean(&tab, name).await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_explorer_is_clean() {
+    with_chromium(async |chromium| {
+        for name in ["gather", "deadlock"] {
+            let tab = chromium.open(&page(&format!("examples/{name}.explorer.html"))).await;
+            for step in [1, 5] {
+                tab.eval::<bool>(&format!("(location.hash = '#1.{step}', true)")).await;
+                is_clean(&tab, &format!("{name}, step {step}")).await;
+            }
+        }
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_slides_are_clean() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let timeline = "slide.querySelector('svg.timeline') && slide.querySelector('.code')";
+        let slide = tab.find(timeline).await;
+        for hash in ["#1".into(), format!("#{slide}"), format!("#{slide}.3")] {
+            tab.go(&hash).await;
+            is_clean(&tab, &hash).await;
+        }
+    });
+}

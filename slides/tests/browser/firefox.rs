@@ -1,0 +1,29 @@
+//! The explorer and the deck in another browser: Firefox draws them, and not only a blank page.
+use crate::{chromium::deck, site::page};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// A picture of a page has so many bytes at least; that of a blank one has some 5,000.
+const DRAWN: u64 = 30_000;
+
+#[test]
+#[ignore = "needs Firefox"]
+fn firefox_draws_the_explorer_and_the_deck() {
+    let profile = tempfile::tempdir().expect("a folder for the profile");
+    let explorer = format!("{}#1.5", page("examples/gather.explorer.html"));
+    for (name, url) in [("explorer", explorer), ("deck", format!("{}#2.3", deck()))] {
+        let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("firefox-{name}.png"));
+        let _ = fs::remove_file(&picture); // of a run before
+        let mut firefox = Command::new("firefox-esr");
+        firefox.args(["--headless", "--no-remote", "--window-size", "1280,720"]);
+        firefox.arg("--profile").arg(profile.path());
+        firefox.arg("--screenshot").arg(&picture).arg(url);
+        let ran = firefox.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        assert!(ran.expect("this test needs Firefox: apt-get install firefox-esr").success());
+        let bytes = fs::metadata(&picture).expect("a picture").len();
+        assert!(bytes > DRAWN, "{name}: a picture of {bytes} bytes shows next to nothing");
+    }
+}
