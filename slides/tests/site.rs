@@ -14,10 +14,11 @@ fn each_example_of_the_readme_has_a_page_with_its_sources_its_explorer_and_its_t
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let (_, table) = readme.split_once("## What there is").expect("the table of contents");
     let index = read("index.html");
     let mut examples = 0;
     let mut last = 0;
-    for path in readme.split("](").filter_map(|rest| rest.split(')').next()) {
+    for path in table.split("](").filter_map(|rest| rest.split(')').next()) {
         if !path.ends_with(".rs") || !path.contains("examples/") || path.starts_with("tests/") {
             continue;
         }
