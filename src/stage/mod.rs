@@ -156,7 +156,7 @@ impl Stage {
     /// use async_concepts::stage::Stage;
     ///
     /// let stage = Stage::new("sum")
-    ///     .scene("sum", async || 1 + 2)
+    ///     .scene("sum", || async { 1 + 2 })
     ///     .must_hold("the sum is 3", |run| run.returns(|sum: &i32| *sum == 3));
     /// ```
     ///

@@ -27,7 +27,7 @@ pub trait StreamLaneExt: Stream + Sized {
     ///     let letters = futures::stream::iter(["a", "b"]).lane("letters");
     ///     letters.collect::<String>().await
     /// });
-    /// assert_eq!(run.chart().row("letters").spans.len(), 6); // three polls, and what is between
+    /// assert_eq!(run.chart().row("letters").spans.len(), 3); // three requests: "a", "b", the end
     /// assert_eq!(run.output(), "ab");
     /// ```
     ///
