@@ -252,25 +252,33 @@ impl SceneSchedules {
             (None, Some(_)) => text += "It holds in each of them.\n",
             (None, None) => {}
         }
+        let mut results: Vec<&str> = vec![];
+        let mut unlisted = 0;
         for (nth, outcome) in explored.outcomes.iter().enumerate() {
+            let is_new = !results.contains(&outcome.result.as_str());
+            results.push(&outcome.result);
             // The run that breaks the claim is often the first of its outcome: one picture of it is
             // enough.
             let drawn = match &explored.failure {
                 Some(failure) => failure.schedule == outcome.schedule,
                 None => false,
             };
-            // The first few are drawn, some more are listed, and of the rest there is a number.
-            let how = match (drawn, nth) {
-                (true, _) => Shown::Above,
-                (false, ..MOST_DRAWN) => Shown::Drawn(options),
-                (false, MOST_DRAWN..MOST_LISTED) => Shown::InALine,
-                (false, MOST_LISTED..) => {
-                    let more = explored.outcomes.len() - MOST_LISTED;
-                    text += &format!("And {more} more outcomes.\n");
-                    break;
-                }
+            // Each result is drawn. Of outcomes that have the result of another one, and differ in
+            // their lines only, the first few are drawn, and some are listed.
+            let how = if drawn {
+                Shown::Above
+            } else if is_new || nth < MOST_DRAWN {
+                Shown::Drawn(options)
+            } else if nth < MOST_LISTED {
+                Shown::InALine
+            } else {
+                unlisted += 1;
+                continue;
             };
             text += &outcome_as_text(outcome, explored.schedules, how);
+        }
+        if unlisted > 0 {
+            text += &format!("And {unlisted} more outcomes, with results that are shown above.\n");
         }
         text
     }
@@ -307,7 +315,8 @@ enum Shown {
     InALine,
 }
 
-/// So many outcomes are drawn. More would not be looked at; pictures and JSON have all of them.
+/// So many outcomes are drawn, and more only if they have another result: they would not be looked at.
+/// Pictures and JSON have all of them.
 const MOST_DRAWN: usize = 4;
 
 /// So many outcomes are listed.

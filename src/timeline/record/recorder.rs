@@ -524,6 +524,10 @@ pub struct Recording<T> {
 /// What of a recording is shown if it is dropped while its thread panics. Apart from the recording,
 /// so that the fields of that can be moved out of it.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "draw"),
+    expect(dead_code, reason = "a recording that is not drawn shows nothing when it is dropped")
+)]
 pub(crate) struct Shown {
     pub title: String,
     pub elapsed: Duration,
