@@ -10,10 +10,11 @@ use async_concepts::{
 use std::{
     path::PathBuf,
     process::{Command, Stdio},
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
+// For the tests that look into `/proc`.
+#[cfg(target_os = "linux")]
+use std::{sync::Arc, thread, time::Instant};
 use tokio::{runtime, spawn, time::sleep};
 
 /// On the real clock nothing but this ends a run that hangs.
