@@ -4,7 +4,7 @@
 //! What is true of a thread is not true of a task: between two of its polls, others run on the same
 //! thread. A `task_local!` belongs to a future, and is set while that future is polled.
 //!
-//! See `examples/debugging/slow_callback.rs`, and the slide “Its four steps”.
+//! See `examples/debugging/slow_callback.rs`, and the slide “A queue, and a loop that calls”.
 //!
 //! Then try: let each request start a task of its own, with the lane `task`, which logs `in the
 //! task`. Does it still know the number?

@@ -4,7 +4,7 @@
 //! hears of it. In Python, the exception is kept in the task, and logged when the task is thrown
 //! away.
 //!
-//! See `examples/event_loop/exception_handler.rs`, and the slide “Its four steps”.
+//! See `examples/event_loop/exception_handler.rs`, and the slide “A queue, and a loop that calls”.
 //!
 //! Then try: restart a task that has panicked, at once, three times at most.
 use async_concepts::{LaneExt, say};

@@ -3,7 +3,7 @@
 //!
 //! It could be 300 ms: the first two are stored while the last two are fetched.
 //!
-//! See `examples/iteration/pipeline.rs`, and the slide “What polls the fetches?”.
+//! See `examples/iteration/pipeline.rs`, and the slide “A few at a time”.
 //!
 //! Then try: let a task with the lane `fetcher` fetch, and send the pages through a channel to a
 //! loop that stores one after the other. Is that as fast?

@@ -3,7 +3,7 @@
 //!
 //! A `watch` channel keeps the latest value only: a receiver that is slow skips what it has missed.
 //!
-//! See `examples/synchronization/condition.rs`, and the slide “Wait, then add”.
+//! See `examples/synchronization/condition.rs`, and the slide “Four additions without a lock”.
 //!
 //! Then try: end as soon as 3 has been shown, without waiting for the end of the sensor.
 use async_concepts::{LaneExt, say};

@@ -4,7 +4,7 @@
 //! `Notify::notify_waiters` wakes the tasks that wait at that moment, and keeps nothing for those
 //! that come later. In Python, `asyncio.Event` is a level: once set, it stays set.
 //!
-//! See `examples/synchronization/event.rs`, and the slide “Wait, then add”.
+//! See `examples/synchronization/event.rs`, and the slide “Four additions without a lock”.
 //!
 //! Then try: two workers, both of which must hear of the one notification. Which primitive keeps
 //! the level instead of the edge?

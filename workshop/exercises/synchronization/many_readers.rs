@@ -3,7 +3,7 @@
 //!
 //! An `RwLock` lets any number of readers in at the same time, or one writer.
 //!
-//! See `examples/synchronization/lock.rs`, and the slide “Wait, then add”.
+//! See `examples/synchronization/lock.rs`, and the slide “Four additions without a lock”.
 //!
 //! Then try: let a reader `D` come at 20 ms, while the writer waits. Does it get in before the
 //! writer? Why is that good?

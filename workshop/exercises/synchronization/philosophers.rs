@@ -4,7 +4,7 @@
 //! On virtual time a deadlock is no hang: when nothing can happen any more, the clock runs to the
 //! end of an hour at once.
 //!
-//! See `examples/synchronization/lock.rs`, and the slide “Wait, then add”.
+//! See `examples/synchronization/lock.rs`, and the slide “Four additions without a lock”.
 //!
 //! Then try: two of three may sit down at a time (each says `sits down`), without any order of the
 //! forks. Which primitive does that?

@@ -3,7 +3,7 @@
 //!
 //! A `Barrier` lets no task pass before all have come. In Python: `asyncio.Barrier`.
 //!
-//! See `examples/synchronization/barrier.rs`, and the slide “Wait, then add”.
+//! See `examples/synchronization/barrier.rs`, and the slide “Four additions without a lock”.
 //!
 //! Then try: let the last one that comes say `go`. What does `wait` return for it?
 use async_concepts::{LaneExt, say};
