@@ -14,8 +14,10 @@ use std::{
 };
 // For the tests that look into `/proc`.
 #[cfg(target_os = "linux")]
-use std::{sync::Arc, thread, time::Instant};
-use tokio::{runtime, spawn, time::sleep};
+use {
+    std::{sync::Arc, thread, time::Instant},
+    tokio::{runtime, spawn, time::sleep},
+};
 
 /// On the real clock nothing but this ends a run that hangs.
 fn in_real_time(title: &str) -> Recorder {
