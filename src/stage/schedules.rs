@@ -315,8 +315,8 @@ enum Shown {
     InALine,
 }
 
-/// So many outcomes are drawn, and more only if they have another result: they would not be looked at.
-/// Pictures and JSON have all of them.
+/// So many outcomes are drawn, and more only if they have another result: they would not be looked
+/// at. Pictures and JSON have all of them.
 const MOST_DRAWN: usize = 4;
 
 /// So many outcomes are listed.
