@@ -110,7 +110,8 @@ fn main() { let _ = (Cell::new(0), Rc::new(0), Arc::new(Mutex::new(0)), words(),
 #[track_caller]
 pub fn refused(name: &str, source: &str, anchor: &str) -> String {
     let (_, part) = source.split_once(&format!("// ANCHOR: {anchor}\n")).expect("the anchor");
-    let (part, _) = part.split_once("// ANCHOR_END").expect("its end");
+    // A slide may show a part of it, by an anchor inside.
+    let (part, _) = part.split_once(&format!("// ANCHOR_END: {anchor}\n")).expect("its end");
     let mut program = SPAWN.to_owned();
     let mut said = vec![];
     for line in part.lines().filter_map(|line| line.strip_prefix("//     ")) {
