@@ -1,6 +1,6 @@
 //! No schedule is lost, and none is run twice: there are formulas for how many there must be.
 use async_concepts::{
-    LaneExt,
+    LaneExt, say,
     schedules::{Coverage, every_schedule},
 };
 use futures::{
@@ -90,6 +90,21 @@ fn lanes_that_are_made_one_by_one_while_others_wait_have_as_many() {
         let found = (explored.schedules, explored.coverage);
         assert_eq!(found, (expected, Coverage::All), "{n} lanes, {rounds} rounds");
     }
+}
+
+#[test]
+fn a_lane_that_did_not_exist_when_it_was_chosen_has_its_name_in_the_schedule() {
+    let explored = every_schedule("one by one", || async {
+        let work = async || {
+            nap().await;
+            say!("here");
+        };
+        stream::iter(&NAMES[..2]).for_each_concurrent(None, |name| work().lane(name)).await;
+    })
+    .check(|run| run.lines[0].lane == "A")
+    .explore();
+    let failure = explored.failure.expect("B may be the first");
+    assert_eq!(failure.schedule.describe(), "at decision 0 (0) B goes before A");
 }
 
 #[test]
