@@ -79,9 +79,9 @@
 //!   that order, it is refuted, though this code keeps to it.
 //! - If a lane and a lane inside it are woken at one instant, they are polled in the order of the
 //!   code.
-//! - A lane that yields is polled when no other lane is ready. The moment at which the runtime drops
-//!   a task that was aborted is tokio's own. So is the order of tasks of a `LocalSet` that have no
-//!   lane: these are not even noticed.
+//! - A lane that yields is polled when no other lane is ready. The moment at which the runtime
+//!   drops a task that was aborted is tokio's own. So is the order of tasks of a `LocalSet` that
+//!   have no lane: these are not even noticed.
 //! - A lane that is awaited, and not polled beside others, is called like a function: nothing comes
 //!   between its caller and itself. A branch of a `join!` that comes first and ends at its first
 //!   poll looks the same, so nothing comes between it and the next branch.
