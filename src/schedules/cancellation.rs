@@ -12,12 +12,12 @@
 //! do, and what has been handed over to the lane and not been taken yet.
 use super::{
     cancellable::{Cut, Droppable, Suspensions},
+    current::Current,
     explorer::{Budget, Explorer, Lots},
     once::{Once, Runner},
-    plan::Plan,
     report::{Check, Checked, Coverage, Failure, Found, Judge, Outcome, Schedule, thousands},
-    scheduler::Granularity,
-    watch::{Current, watched},
+    scheduler::{Granularity, Plan},
+    watch::watched,
 };
 use crate::timeline::{
     LaneExt, LaneId, Polled, Recording, Registered, TerminalOptions, Wait, What, human,

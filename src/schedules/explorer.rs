@@ -24,9 +24,8 @@
 use super::{
     minimise::minimise,
     once::{Once, Runner, Trace},
-    plan::Plan,
     report::{Coverage, Found, Judge, Schedule, result_of},
-    scheduler::Refusal,
+    scheduler::{Plan, Refusal},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -378,12 +377,6 @@ type Signature = (u64, String);
 /// The same for two runs in which the same has happened, and with the same result.
 fn signature<T: Debug>(once: &Once<T>) -> Signature {
     (once.trace.digest, result_of(&once.recording))
-}
-
-/// The positions of the decisions that were not tokio's own.
-pub(super) fn departures_of(trace: &Trace) -> Vec<usize> {
-    let numbered = trace.decisions.iter().enumerate();
-    numbered.filter(|(_, decision)| decision.taken > 0).map(|(nth, _)| nth).collect()
 }
 
 /// Whether a run made the decisions of its prefix, and was at the last of them where the run was
