@@ -33,7 +33,8 @@ async fn keep(permits: &Semaphore, at_work: &Cell<u32>) {
 // ANCHOR_END: keep
 
 pub async fn kept() {
-    let (permits, at_work) = (Semaphore::new(2), Cell::new(0));
+    let permits = Semaphore::new(2);
+    let at_work = Cell::new(0);
     stream::iter(JOBS).for_each_concurrent(None, |job| keep(&permits, &at_work).lane(job)).await;
 }
 // ANCHOR_END: kept
@@ -48,7 +49,8 @@ async fn let_go(permits: &Semaphore, at_work: &Cell<u32>) {
 // ANCHOR_END: let_go
 
 pub async fn dropped() {
-    let (permits, at_work) = (Semaphore::new(2), Cell::new(0));
+    let permits = Semaphore::new(2);
+    let at_work = Cell::new(0);
     stream::iter(JOBS).for_each_concurrent(None, |job| let_go(&permits, &at_work).lane(job)).await;
 }
 // ANCHOR_END: dropped

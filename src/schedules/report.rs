@@ -283,7 +283,7 @@ pub(super) struct Found<T> {
     failing: u64,
     /// The simplest of these, whole: it is the one that is shown.
     pub failure: Option<Failure<T>>,
-    /// On the wall clock, with rehearsals and with what was run again.
+    /// On the wall clock, with the first runs and with what was run again.
     pub took: Duration,
 }
 

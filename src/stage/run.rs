@@ -79,11 +79,15 @@ impl Stage {
         {
             return self.refuse(&error);
         }
-        if let (true, Some(reason)) = (options.fast, self.real_time) {
+        if options.fast
+            && let Some(reason) = self.real_time
+        {
             // Not refused: a script that runs all examples with `--fast` runs these, too.
             eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
         }
-        if let (Some(header), false) = (&self.header, options.quiet) {
+        if !options.quiet
+            && let Some(header) = &self.header
+        {
             print_header(header);
         }
         let Ran { charts, status } = self.run_scenes(&options, files.wanted());
@@ -96,7 +100,9 @@ impl Stage {
         if let Err(error) = files.write(self.name, &charts, options.width, svg) {
             return self.refuse(&error);
         }
-        if let (Some(header), false) = (&self.header, options.quiet) {
+        if !options.quiet
+            && let Some(header) = &self.header
+        {
             print_next(header);
         }
         status
@@ -136,7 +142,7 @@ impl Stage {
             let observe = if everything { Observe::Everything } else { Observe::Lines };
             let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
             if let Some(code) = report(self.name, &result) {
-                // Of several failures the last is the status: there is only one.
+                // A process has one status: of several failures it is the last one's.
                 ran.status = ExitCode::from(code);
             }
             if let Some(chart) = result.chart.take() {

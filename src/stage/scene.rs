@@ -1,9 +1,9 @@
 //! A scene before it has run, and what is known of it afterwards.
 //!
-//! Scenes return results of different types, and a stage holds them in one list. So a scene is
-//! closures that have forgotten the type: one that records it (`record`), and one that tries its
-//! other schedules (`explore`).
-use super::{claim::Claim, schedules::Explore};
+//! Scenes return results of different types, and a stage holds them in one list. So a scene
+//! consists of closures, whose types do not show what they return: one that records it (`record`),
+//! and those that try it in other ways (`trials`).
+use super::{claim::Claim, trials::Trials};
 use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Remark, Verdict, Waits};
 use std::{fmt::Display, panic::Location, time::Duration};
 
@@ -20,16 +20,16 @@ pub(super) struct Scene {
     made_at: &'static Location<'static>,
     /// A closure, since each scene returns a type of its own.
     record: Record,
-    /// Tries other schedules of the scene; `None` for one that is a plain function.
-    pub(super) explore: Option<Explore>,
-    /// What must hold in each of them; `None` where the example states nothing.
+    /// How the scene can be tried; `None` for one that is a plain function.
+    pub(super) trials: Option<Trials>,
+    /// What must hold in each trial; `None` where the example states nothing.
     pub(super) claim: Option<Claim>,
 }
 
 /// How to run a scene: it is the same for all scenes of a run.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
-    /// The clock, and how much is seen, for all scenes alike.
+    /// The paused clock, or the real one.
     pub(super) clock: Clock,
     /// How much of the run is kept: a timeline needs more than the lines.
     pub(super) observe: Observe,
@@ -49,7 +49,7 @@ pub struct SceneResult {
     pub chart: Option<Chart>,
     /// Why it did not end by itself; `None` if it did.
     pub verdict: Option<Verdict>,
-    /// What is to be said of it beside the verdict.
+    /// What else is to be said of the run, beside the verdict.
     pub remarks: Vec<Remark>,
     /// What its lanes waited for, after each poll that was not ready.
     pub waits: Vec<Waits>,
@@ -98,6 +98,7 @@ impl SceneResult {
 }
 
 impl Scene {
+    /// A scene whose output is not an error, whatever it is.
     #[track_caller]
     pub(super) fn new<T: 'static>(
         title: &'static str,
@@ -108,7 +109,7 @@ impl Scene {
             SceneResult::new(title, observe, record(recorder)).0
         };
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
+        Scene { title, limit: None, made_at, record: Box::new(record), trials: None, claim: None }
     }
 
     /// A scene whose output says whether it failed.
@@ -127,12 +128,12 @@ impl Scene {
             result
         };
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
+        Scene { title, limit: None, made_at, record: Box::new(record), trials: None, claim: None }
     }
 
-    /// The same scene, which can be tried in other schedules.
-    pub(super) fn explored_by(self, explore: Explore) -> Scene {
-        Scene { explore: Some(explore), ..self }
+    /// The same scene, which can be tried in other ways.
+    pub(super) fn tried_by(self, trials: Trials) -> Scene {
+        Scene { trials: Some(trials), ..self }
     }
 
     /// The same scene, which has to be ended after `limit`.

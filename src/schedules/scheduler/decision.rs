@@ -37,8 +37,8 @@ pub(crate) struct Ends {
     pub absent: Option<LaneId>,
     /// The decision at which the plan asks for a candidate that does not exist.
     pub misfit: Option<usize>,
-    /// Lanes arrived more than [`MOST_ARRIVALS`](super::history::MOST_ARRIVALS) times; when it was noticed, on the
-    /// clock of the run.
+    /// Lanes arrived more than [`MOST_ARRIVALS`](super::history::MOST_ARRIVALS) times; when it was
+    /// noticed, on the clock of the run.
     pub spins: Option<Duration>,
     /// The program cannot be explored.
     pub refusal: Option<Refusal>,
