@@ -26,7 +26,7 @@ async fn work(at_work: &Cell<u32>) {
 // ANCHOR: kept
 // ANCHOR: keep
 async fn keep(permits: &Semaphore, at_work: &Cell<u32>) {
-    // Until the end of this function.
+    // Kept until the end of this function.
     let _permit = permits.acquire().await.expect("it is never closed");
     work(at_work).await;
 }

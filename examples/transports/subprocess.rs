@@ -47,8 +47,8 @@ pub async fn line_by_line() -> Result<(), Fault> {
     let script = "for i in 3 2 1; do echo $i; read go_on; done; exit 7";
     // If it misses a deadline, it is not needed any more.
     let mut child = start(Command::new("sh").args(["-c", script]).kill_on_drop(true))?;
-    let (stdin, stdout) =
-        (child.stdin.take().ok_or("no pipe")?, child.stdout.take().ok_or("no pipe")?);
+    let stdin = child.stdin.take().ok_or("no pipe")?;
+    let stdout = child.stdout.take().ok_or("no pipe")?;
     follow(BufReader::new(stdout), stdin).lane("child").await?;
     let status = timeout(TIMEOUT, child.wait()).await??;
     say!("{}", ended(status));

@@ -39,9 +39,9 @@ async fn beside_a_server(
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     // Only a default address; the server does not hear of it.
     socket.connect(server.local_addr()?).await?;
-    match select(pin!(client(socket).lane("client")), pin!(serve(&server, lose).lane("server")))
-        .await
-    {
+    let client = pin!(client(socket).lane("client"));
+    let server = pin!(serve(&server, lose).lane("server"));
+    match select(client, server).await {
         Either::Left((result, _)) => result,
         Either::Right((result, _)) => Ok(result?),
     }

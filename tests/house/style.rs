@@ -76,14 +76,19 @@ impl Counts {
     fn of(files: &[PathBuf]) -> Self {
         let mut counts = Counts::default();
         for file in files {
-            for line in text(file).lines() {
-                counts.add(line.trim());
+            let mut before = "";
+            let text = text(file);
+            for line in text.lines() {
+                let line = line.trim();
+                counts.add(line, before);
+                before = line;
             }
         }
         counts
     }
 
-    fn add(&mut self, line: &str) {
+    /// Counts a line; `before` is the line before it.
+    fn add(&mut self, line: &str, before: &str) {
         if line.starts_with("//") {
             self.comments += 1;
         } else if !line.is_empty() {
@@ -91,7 +96,11 @@ impl Counts {
             for name in COMBINATORS {
                 self.combinators += line.matches(name).count();
             }
-            if line.starts_with("let (") && line.contains(") = (") {
+            let in_one_line = line.starts_with("let (") && line.contains(") = (");
+            // rustfmt breaks a long one after the `=`.
+            let in_two_lines =
+                before.starts_with("let (") && before.ends_with(") =") && line.starts_with('(');
+            if in_one_line || in_two_lines {
                 self.tuple_lets += 1;
             }
         }
