@@ -255,6 +255,7 @@ fn state_in_words(letter: char) -> &'static str {
         'w' => "waiting",
         'd' => "ready",
         'x' => "woken, not polled",
+        'i' => "between items",
         'f' => "done",
         'c' => "cancelled",
         'p' => "panicked",
