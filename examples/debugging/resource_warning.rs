@@ -119,10 +119,13 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("resource_warning.rs"))
         .blocking_scene("unclosed loop", unclosed_loop)
         .blocking_scene("closed loop", closed_loop)
+        .variant_of("unclosed loop")
         .scene("unflushed transport", unflushed_transport)
         .scene("closed transport", closed_transport)
+        .variant_of("unflushed transport")
         .scene("dropped tasks", dropped_tasks)
         .scene("stopped tasks", stopped_tasks)
+        .variant_of("dropped tasks")
 }
 
 fn main() -> ExitCode {

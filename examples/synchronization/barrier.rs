@@ -62,6 +62,7 @@ pub fn stage() -> Stage {
         .scene("without", without)
         .must_hold("none ends round 2 before all have ended round 1", round_by_round)
         .scene("with", with)
+        .variant_of("without")
         .must_hold("none ends round 2 before all have ended round 1", round_by_round)
 }
 

@@ -84,8 +84,10 @@ pub fn stage() -> Stage {
         .scene("edge", edge)
         .must_hold("no guest gives up", all_go_in)
         .scene("level", level)
+        .variant_of("edge")
         .must_hold("no guest gives up", all_go_in)
         .scene("early", early)
+        .variant_of("edge")
         .must_hold("no guest gives up", all_go_in)
 }
 

@@ -3,6 +3,7 @@
 //! A step is a poll. What it shows is the state *after* the poll: which lanes are ready, in which
 //! order; which wait for a timer; which for another lane. A chart has all of that already, so
 //! nothing here is measured anew.
+use super::variants::SteppedVariant;
 use crate::timeline::{Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait, human};
 use serde::Serialize;
 
@@ -23,6 +24,8 @@ pub struct SteppedRun {
     pub rows: usize,
     /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
     pub tracks: Vec<Track>,
+    /// How it stands beside other variants of its program, if there are some on the page.
+    pub variant: Option<SteppedVariant>,
 }
 
 /// A run in one language.
@@ -124,6 +127,7 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         rows: lanes.len(),
         lanes,
         tracks: vec![Track { file, steps, aligned: None, differs: vec![] }],
+        variant: None,
     }
 }
 
