@@ -1,4 +1,5 @@
 //! The program. The library of the same name says what it does.
+use mail::files::read_plain_file;
 use mail2alert::{
     config::{Config, explain},
     event::{Observer, RelayEvent},
@@ -89,7 +90,7 @@ fn command() -> Result<Command, lexopt::Error> {
 /// A configuration, and the text that it was read from.
 fn read(path: &PathBuf) -> Result<(Config, String), Failure> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path)
+    let text = read_plain_file(path)
         .map_err(|error| Failure(2, vec![format!("cannot read {shown}: {error}")]))?;
     let environment = |name: &str| std::env::var(name).ok();
     match Config::parse(&text, environment) {

@@ -599,8 +599,7 @@ async fn threat_20_stale_facts_are_used_for_a_stated_time() {
     assert_eq!(world.rest.script.count("groups"), 1, "they are fresh");
     advance(Duration::from_secs(71)).await;
     assert_eq!(world.code(&broken("3")).await, 250);
-    let stale =
-        "the pipeline groups of 100 s ago are used: it answered 500 Internal Server Error";
+    let stale = "the pipeline groups of 100 s ago are used: it answered 500 Internal Server Error";
     assert!(world.log().iter().any(|line| line == stale), "{:?}", world.log());
     advance(Duration::from_secs(1)).await;
     assert_eq!(world.code(&broken("4")).await, 451, "they are too old");
