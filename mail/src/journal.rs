@@ -198,13 +198,13 @@ impl Journal {
         self.file.sync_data()
     }
 
-    /// Replaces all that is in the journal, at once: a new file is written beside it, with `.new` at
-    /// the end of its name, and renamed, which happens whole or not at all. When this returns, the
-    /// disk has it.
+    /// Replaces all that is in the journal, at once: a new file is written beside it, with `.new`
+    /// at the end of its name, and renamed, which happens whole or not at all. When this returns,
+    /// the disk has it.
     ///
     /// # Errors
-    /// If the new file cannot be written, or there is another file of that name. Then the old one is
-    /// still there, and still open.
+    /// If the new file cannot be written, or there is another file of that name. Then the old one
+    /// is still there, and still open.
     pub fn replace<T: AsRef<str>>(&mut self, records: &[T]) -> io::Result<()> {
         let mut name = self.path.as_os_str().to_owned();
         name.push(".new");

@@ -9,7 +9,7 @@ use mail2alert::{
 };
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::SystemTime,
@@ -88,7 +88,7 @@ fn command() -> Result<Command, lexopt::Error> {
 }
 
 /// A configuration, and the text that it was read from.
-fn read(path: &PathBuf) -> Result<(Config, String), Failure> {
+fn read(path: &Path) -> Result<(Config, String), Failure> {
     let shown = path.display();
     let text = read_plain_file(path)
         .map_err(|error| Failure(2, vec![format!("cannot read {shown}: {error}")]))?;
@@ -102,7 +102,7 @@ fn read(path: &PathBuf) -> Result<(Config, String), Failure> {
     }
 }
 
-fn check(path: &PathBuf) -> Result<(), Failure> {
+fn check(path: &Path) -> Result<(), Failure> {
     let (_, text) = read(path)?;
     print(&explain(&text))
 }

@@ -1,5 +1,5 @@
-//! The unit file, with a systemd that runs: in a container of its own, whose files are those of this
-//! machine, but for what is changed in it, which is kept in memory.
+//! The unit file, with a systemd that runs: in a container of its own, whose files are those of
+//! this machine, but for what is changed in it, which is kept in memory.
 #![cfg(target_os = "linux")]
 
 use std::{
