@@ -75,6 +75,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("deadlock.rs"))
         .hanging_scene("two orders", Duration::from_secs(3), two_orders)
         .scene("one order", one_order)
+        .variant_of("two orders")
         .must_hold("it ends, and no money is lost", |run| {
             run.returns(|(alice, bob): &(i64, i64)| alice + bob == 200)
         })

@@ -71,6 +71,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("hello_world.rs"))
         .blocking_scene("event loop", hello_world)
         .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

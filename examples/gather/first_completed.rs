@@ -81,7 +81,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("first_completed.rs"))
         .scene("futures", futures)
         .scene("tasks", tasks)
+        .variant_of("futures")
         .scene("borrowed", borrowed)
+        .variant_of("futures")
 }
 
 fn main() -> ExitCode {

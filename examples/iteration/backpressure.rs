@@ -96,8 +96,10 @@ pub fn stage() -> Stage {
         .scene("unbounded", unbounded)
         .must_hold("at most one item waits in the channel", at_most_one_waits)
         .scene("slow consumer", slow_consumer)
+        .variant_of("unbounded")
         .must_hold("at most one item waits in the channel", at_most_one_waits)
         .scene("slow producer", slow_producer)
+        .variant_of("unbounded")
         .must_hold("at most one item waits in the channel", at_most_one_waits)
 }
 

@@ -95,7 +95,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("ticker.rs"))
         .scene("to the end", to_the_end)
         .scene("break", break_out)
+        .variant_of("to the end")
         .scene("close", close)
+        .variant_of("to the end")
 }
 
 fn main() -> ExitCode {

@@ -69,7 +69,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("fairness.rs"))
         .scene("a budget", budget)
         .scene("no budget", no_budget)
+        .variant_of("a budget")
         .scene("yield_now", gives_way)
+        .variant_of("a budget")
 }
 
 fn main() -> ExitCode {

@@ -101,8 +101,10 @@ pub fn stage() -> Stage {
             all_done_before(run, "empty")
         })
         .scene("join", join)
+        .variant_of("empty")
         .must_hold("all jobs are done when it says so", |run| all_done_before(run, "all jobs"))
         .scene("close", close)
+        .variant_of("empty")
         .must_hold("all jobs are done when it says so", |run| all_done_before(run, "all workers"))
 }
 

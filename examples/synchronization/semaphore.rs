@@ -62,6 +62,7 @@ pub fn stage() -> Stage {
         .scene("kept", kept)
         .must_hold("at most two are at work", at_most_two)
         .scene("dropped", dropped)
+        .variant_of("kept")
         .must_hold("at most two are at work", at_most_two)
 }
 

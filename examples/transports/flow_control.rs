@@ -1,12 +1,10 @@
-//! Flow control: a writer that is faster than its reader has to wait. And how does a side say that
-//! it is done?
+//! Flow control: a writer that is faster than its reader has to wait; and how a side says “done”.
 //!
 //! In Python: `pause_writing`, `resume_writing`, `drain` and `write_eof`, see `flow_control.py`
 //! beside this file.
-//! Look for: In Rust a write that finds no room waits. In Python `write` takes everything, and asks
-//! the protocol to pause; a protocol that does not listen fills the memory. Two traps: both sides
-//! write before they read, and a half of `io::split` that is dropped closes nothing (one of
-//! `TcpStream::into_split` does).
+//! Look for: In Rust a write that finds no room waits; in Python `write` takes everything, and asks
+//! the protocol to pause. Two traps: both sides write before they read, and a half of `io::split`
+//! that is dropped closes nothing (one of `TcpStream::into_split` does).
 //!
 //!     cargo run --example flow_control
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -138,10 +136,13 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("flow_control.rs"))
         .scene("no back-pressure", unbounded)
         .scene("back-pressure", back_pressure)
+        .variant_of("no back-pressure")
         .scene("both write first", both_write_first)
         .scene("both write and read", both_at_once)
+        .variant_of("both write first")
         .scene("a half that is dropped", half_dropped)
         .scene("half-close", half_closed)
+        .variant_of("a half that is dropped")
 }
 
 fn main() -> ExitCode {

@@ -115,7 +115,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("protocol.rs"))
         .scene("in one piece", whole)
         .scene("cut", cut)
+        .variant_of("in one piece")
         .scene("cut, without a codec", hasty)
+        .variant_of("in one piece")
 }
 
 fn main() -> ExitCode {

@@ -2,10 +2,10 @@
 //!
 //! While a run goes on, not all is known: a lane that nothing has polled yet may be a task, a
 //! branch of a `join!` that is just beginning, or a future that is never polled. So a decision
-//! lists all of them, and what they were is judged when the run is over ([`alternatives`]). A
-//! choice that is wrong all the same shows itself: the lane does not come, and the run is not
-//! counted.
-use super::scheduler::{Decision, Known, Moment};
+//! lists all of them ([`of`]), and what they were is judged when the run is over
+//! ([`alternatives`]). A choice that is wrong all the same shows itself: the lane does not arrive,
+//! and the run is not counted.
+use super::scheduler::{Decision, KnownLane, Moment};
 use crate::timeline::{LaneId, Poller};
 use std::{
     collections::HashMap,
@@ -13,9 +13,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Stands for lanes that do not exist yet: the lane that comes by waits, until the one around it
-/// has made another one in the same poll. `for_each_concurrent` makes its lanes one by one and
-/// polls each at once.
+/// Stands for lanes that do not exist yet: the lane that arrives waits, until the one around it has
+/// made another one in the same poll. `for_each_concurrent` makes its lanes one by one and polls
+/// each at once.
 pub(super) const LATER: LaneId = LaneId::MAX;
 
 /// What a lane that is made later is called.
@@ -25,29 +25,50 @@ pub(super) const LATER_NAME: &str = "a lane that is made later";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub lane: LaneId,
-    /// It has come by before, so it is known what polls it.
+    /// It has arrived before, so it is known what polls it.
     pub known: bool,
 }
 
-/// In whose poll a lane comes by.
+/// In whose poll a lane arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
-    /// Any ready lane may come first. If the lane is polled by another one, this is that poll.
+    /// Any ready lane may come first. If the lane is polled by another one, `inside` is the
+    /// beginning of that poll.
     Anywhere { inside: Option<Moment> },
     /// The lane around it has just made it and polls it for the first time. Between the code of the
-    /// one and that of the other there is no place at which anything else could run: if the lane is
-    /// awaited, it is called as a function is. But it may be the first of several that are polled
-    /// together, and then each of these may be the first.
+    /// one and the code of the other there is no place at which anything else could run: if the
+    /// lane is awaited, it is called as a function is. But it may be the first of several that are
+    /// polled together, and then each of these may be the first.
     FirstOf { inside: Moment },
 }
 
-/// Whether a lane would make progress if it were polled.
-pub(super) fn is_ready(known: &Known) -> bool {
-    known.live && (known.woken || !known.started)
+impl Context {
+    /// The beginning of the poll in which the lane arrives, if another lane polls it.
+    fn inside(self) -> Option<Moment> {
+        match self {
+            Context::Anywhere { inside } => inside,
+            Context::FirstOf { inside } => Some(inside),
+        }
+    }
+}
+
+/// A lane has arrived, and a decision is due: all on which that decision depends.
+pub(super) struct Situation<'a> {
+    /// What is known of each lane.
+    pub lanes: &'a [KnownLane],
+    /// The lane that has arrived.
+    pub lane: LaneId,
+    /// In whose poll it has arrived.
+    pub context: Context,
+    /// The lanes in the midst of whose polls this happens. They have begun, so they cannot come
+    /// first.
+    pub running: &'a [LaneId],
+    /// Lanes were deferred in this run: then those that have yielded wait until no other is ready.
+    pub has_deferred: bool,
 }
 
 /// Whether `lane` polls `other`, perhaps through others.
-pub(super) fn holds(lanes: &[Known], lane: LaneId, mut other: LaneId) -> bool {
+pub(super) fn holds(lanes: &[KnownLane], lane: LaneId, mut other: LaneId) -> bool {
     while let Some(Poller::Lane(outer)) = lanes[other].poller {
         if outer == lane {
             return true;
@@ -57,50 +78,54 @@ pub(super) fn holds(lanes: &[Known], lane: LaneId, mut other: LaneId) -> bool {
     false
 }
 
-/// What could be polled instead of `lane`, which comes by; and itself, first. `running` are the
-/// lanes in the midst of whose polls this happens; `deferred` says that lanes have been deferred in
-/// this run, so that those that yield have to wait until nothing else is ready.
-pub(super) fn of(
-    lanes: &[Known],
-    lane: LaneId,
-    context: Context,
-    running: &[LaneId],
-    deferred: bool,
-) -> Vec<Candidate> {
-    let mut others: Vec<LaneId> = (0..lanes.len())
-        .filter(|&other| other != lane && !running.contains(&other))
-        .filter(|&other| is_ready(&lanes[other]) && !lanes[other].passed_over)
-        .filter(|&other| match context {
-            // Those that are new, and those that have been new in this poll and had to wait.
-            Context::FirstOf { .. } => {
-                let beside = lanes[other].branch && lanes[other].poller == lanes[lane].poller;
-                lanes[other].first_came.is_none() || (beside && !lanes[other].started)
-            }
-            Context::Anywhere { .. } => {
-                let rests = lanes[other].yielded && deferred;
-                !rests && !a_lane_around_comes_first(lanes, other, running)
-            }
-        })
-        .collect();
-    // As long as they have been ready: the order in which tokio's queue has them.
+/// The lane that has arrived, and then all that could be polled instead.
+///
+/// It is the first, so that choice 0 is always what happens without a scheduler, and a schedule is
+/// short. The others come in the order in which tokio's queue has them.
+pub(super) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
+    let Situation { lanes, lane, context, .. } = *situation;
+    let mut others = vec![];
+    for other in 0..lanes.len() {
+        if other != lane && may_come_first(situation, other) {
+            others.push(other);
+        }
+    }
     others.sort_by_key(|other| lanes[*other].ready);
-    // The lane that comes by is the first: choice 0 is always what happens without us, and so a
-    // schedule is short.
-    let all = std::iter::once(lane).chain(others);
-    let mut all: Vec<Candidate> =
-        all.map(|lane| Candidate { lane, known: lanes[lane].first_came.is_some() }).collect();
+    let mut all = vec![];
+    for lane in std::iter::once(lane).chain(others) {
+        all.push(Candidate { lane, known: lanes[lane].first_arrival.is_some() });
+    }
     // A lane that does not exist yet can only be waited for in a poll that may still make it.
-    let inside = !matches!(context, Context::Anywhere { inside: None });
-    if inside && !lanes[lane].started {
+    if context.inside().is_some() && !lanes[lane].started {
         all.push(Candidate { lane: LATER, known: false });
     }
     all
 }
 
-/// A lane around `lane` is ready itself: its own code runs before it gets to `lane`.
-fn a_lane_around_comes_first(lanes: &[Known], mut lane: LaneId, running: &[LaneId]) -> bool {
+/// Whether `other` could be polled before the lane that has arrived, as far as that is known.
+fn may_come_first(situation: &Situation<'_>, other: LaneId) -> bool {
+    let Situation { lanes, lane, running, .. } = *situation;
+    let known = &lanes[other];
+    if running.contains(&other) || !known.is_ready() || known.passed_over {
+        return false;
+    }
+    match situation.context {
+        // Those that are new, and those that have been new in this poll and had to wait.
+        Context::FirstOf { .. } => {
+            let beside = known.branch && known.poller == lanes[lane].poller;
+            known.first_arrival.is_none() || (beside && !known.started)
+        }
+        Context::Anywhere { .. } => {
+            let rests = known.yielded && situation.has_deferred;
+            !rests && !a_lane_around_comes_first(lanes, other, running)
+        }
+    }
+}
+
+/// Whether a lane around `lane` is ready itself: its own code runs before it gets to `lane`.
+fn a_lane_around_comes_first(lanes: &[KnownLane], mut lane: LaneId, running: &[LaneId]) -> bool {
     while let Some(Poller::Lane(outer)) = lanes[lane].poller {
-        if is_ready(&lanes[outer]) && !running.contains(&outer) {
+        if lanes[outer].is_ready() && !running.contains(&outer) {
             return true;
         }
         lane = outer;
@@ -108,10 +133,29 @@ fn a_lane_around_comes_first(lanes: &[Known], mut lane: LaneId, running: &[LaneI
     false
 }
 
+/// Where the order of wakes is drawn by lot: leaves out what is known not to arrive, and sorts the
+/// rest so that it does not depend on the lot. With `first_stays`, the lane that has arrived stays
+/// the first.
+pub(super) fn put_in_canonical_order(
+    order: &mut Vec<Candidate>,
+    first_stays: bool,
+    roles: &Roles,
+    situation: &Situation<'_>,
+) {
+    let Situation { lanes, lane, .. } = *situation;
+    order.retain(|candidate| candidate.lane == lane || roles.may_come(*candidate, situation));
+    let others = if first_stays { &mut order[1..] } else { &mut order[..] };
+    others.sort_by_key(|candidate| match lanes.get(candidate.lane) {
+        Some(known) => (known.batch, candidate.lane),
+        None => (u64::MAX, candidate.lane), // a lane that does not exist yet comes last
+    });
+}
+
 /// What lanes of one name that were made at one place turned out to be, in all runs so far.
 ///
-/// A lane that nothing has polled yet looks the same whether it is a task or a branch. What others
-/// of its kind have been is the best guess; a wrong one costs a run that is not counted.
+/// A lane that nothing has polled yet looks the same whether it is a task or a branch. The best
+/// guess is that it is what others of its kind have been. A wrong guess costs a run that is not
+/// counted.
 #[derive(Debug, Default)]
 pub(super) struct Roles(Mutex<HashMap<(Location<'static>, String), Role>>);
 
@@ -121,10 +165,17 @@ struct Role {
     task: bool,
     /// A lane polls it.
     inside: bool,
-    /// It was chosen before anything had polled it, and did not come.
-    vain: bool,
+    /// It was chosen before anything had polled it, and did not arrive.
+    absent: bool,
     /// While it waited after its first poll, another lane was made and polled beside it.
     grows: bool,
+}
+
+impl Role {
+    /// Whether nothing was learnt of it.
+    fn is_unknown(self) -> bool {
+        !self.task && !self.inside && !self.absent
+    }
 }
 
 impl Roles {
@@ -132,68 +183,65 @@ impl Roles {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Learns from a run. `vain` is the lane that did not come.
-    pub fn learn(&self, lanes: &[Known], vain: Option<LaneId>) {
+    /// Learns from a run. `absent` is the lane that was chosen and did not arrive.
+    pub fn learn(&self, lanes: &[KnownLane], absent: Option<LaneId>) {
         let mut roles = self.lock();
         for (number, known) in lanes.iter().enumerate() {
             let role = roles.entry(key(known)).or_default();
             role.grows |= !known.made_beside.is_empty();
-            // What polls it first says what it is. One that never came was chosen in vain, or just
-            // not polled.
-            match known.first_came {
+            // What polls it first says what it is.
+            match known.first_arrival {
                 Some((Poller::Lane(_), _)) => role.inside = true,
                 Some(_) => role.task = true,
-                None => role.vain |= vain == Some(number),
+                None => role.absent |= absent == Some(number),
             }
         }
     }
 
-    /// The same, learning apart from here on.
+    /// What was learnt until now. It learns nothing from later runs.
     pub fn snapshot(&self) -> Roles {
         Roles(Mutex::new(self.lock().clone()))
     }
 
     /// Whether a lane that nothing has polled yet may be a task that waits for its first poll.
-    pub fn may_be_a_task(&self, known: &Known) -> bool {
+    pub fn may_be_a_task(&self, known: &KnownLane) -> bool {
         match self.lock().get(&key(known)) {
-            Some(role) => role.task || !(role.inside || role.vain),
+            Some(role) => role.task || role.is_unknown(),
             None => true,
         }
     }
 
-    /// Whether a candidate may come instead of `lane`, as far as that is known before it does.
-    pub fn may_come(
-        &self,
-        candidate: Candidate,
-        lane: LaneId,
-        context: Context,
-        lanes: &[Known],
-    ) -> bool {
+    /// Whether a candidate may come instead of the lane that has arrived, as far as that is known
+    /// while the run goes on.
+    pub fn may_come(&self, candidate: Candidate, situation: &Situation<'_>) -> bool {
+        let Situation { lanes, lane, context, .. } = *situation;
         if candidate.known {
             return true;
         }
+        let roles = self.lock();
         if candidate.lane == LATER {
-            return self.lock().get(&key(&lanes[lane])).is_some_and(|role| role.grows);
+            return match roles.get(&key(&lanes[lane])) {
+                Some(role) => role.grows,
+                None => false,
+            };
         }
-        let Some(role) = self.lock().get(&key(&lanes[candidate.lane])).copied() else {
-            return true;
-        };
-        let unknown = !role.task && !role.inside && !role.vain;
+        let Some(role) = roles.get(&key(&lanes[candidate.lane])) else { return true };
         match context {
-            Context::Anywhere { inside: None } => role.task || unknown,
-            Context::Anywhere { inside: Some(_) } => role.task || role.inside || unknown,
-            Context::FirstOf { .. } => role.inside || unknown,
+            Context::Anywhere { inside: None } => role.task || role.is_unknown(),
+            Context::Anywhere { inside: Some(_) } => role.task || role.inside || role.is_unknown(),
+            Context::FirstOf { .. } => role.inside || role.is_unknown(),
         }
     }
 }
 
-fn key(known: &Known) -> (Location<'static>, String) {
+/// Lanes of one name that are made at one place are of a kind.
+fn key(known: &KnownLane) -> (Location<'static>, String) {
     (*known.made_at, known.name.clone())
 }
 
 /// The candidates of a decision that could really have come first, as their positions. The first
-/// one comes without us, so it is not among them.
-pub(super) fn alternatives(decision: &Decision, lanes: &[Known], roles: &Roles) -> Vec<usize> {
+/// one comes without a scheduler, so it is not among them.
+pub(super) fn alternatives(decision: &Decision, lanes: &[KnownLane], roles: &Roles) -> Vec<usize> {
     let mut possible = vec![];
     for (position, candidate) in decision.candidates.iter().enumerate().skip(1) {
         if could_come(*candidate, decision, lanes, roles) {
@@ -203,26 +251,31 @@ pub(super) fn alternatives(decision: &Decision, lanes: &[Known], roles: &Roles) 
     possible
 }
 
-fn could_come(candidate: Candidate, decision: &Decision, lanes: &[Known], roles: &Roles) -> bool {
+/// Whether a candidate could have come first, by all that the whole run has shown.
+fn could_come(
+    candidate: Candidate,
+    decision: &Decision,
+    lanes: &[KnownLane],
+    roles: &Roles,
+) -> bool {
     if candidate.known {
         return true;
     }
     let context = decision.context;
-    let inside = match context {
-        Context::Anywhere { inside } => inside,
-        Context::FirstOf { inside } => Some(inside),
-    };
     if candidate.lane == LATER {
-        let made_beside = &lanes[decision.lane].made_beside;
-        return made_beside
-            .iter()
-            .any(|(poll, made)| Some(*poll) == inside && *made > decision.moment);
+        for (poll, made) in &lanes[decision.lane].made_beside {
+            if Some(*poll) == context.inside() && *made > decision.moment {
+                return true;
+            }
+        }
+        return false;
     }
     let lane = &lanes[candidate.lane];
-    match lane.first_came {
-        // A branch comes in the poll that polls its siblings, and in no other.
-        Some((Poller::Lane(_), moment)) => inside == Some(moment),
-        Some(_) => matches!(context, Context::Anywhere { .. }),
-        None => matches!(context, Context::Anywhere { .. }) && roles.may_be_a_task(lane),
+    let anywhere = matches!(context, Context::Anywhere { .. });
+    match lane.first_arrival {
+        // A branch arrives in the poll that polls its siblings, and in no other.
+        Some((Poller::Lane(_), moment)) => context.inside() == Some(moment),
+        Some(_) => anywhere,
+        None => anywhere && roles.may_be_a_task(lane),
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn minimise<T>(
     // From the end: what comes after a departure depends on it, and not the other way round.
     let mut left = decisions_of(&failure.schedule);
     while let Some(decision) = left.pop() {
-        // What has been found fails, and can be shown as it is.
+        // What was found until now can be shown as it is.
         if begun.elapsed() > time {
             break;
         }
@@ -31,7 +31,7 @@ pub(super) fn minimise<T>(
         // anew.
         choices[decision] = 0;
         let once = runner.run(Plan::Follow(choices));
-        // Without its cancellation it is another claim.
+        // A run in which the lane was not dropped says nothing about the cancellation.
         if runner.cut.is_some() && !once.trace.ends.cut {
             continue;
         }

@@ -16,14 +16,17 @@ pub(super) type Program<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + 
 
 /// How a program is run, each time.
 pub(super) struct Runner<T> {
+    /// What the program is called: each recording has this title.
     pub name: String,
     pub program: Program<T>,
+    /// Where lanes are switched.
     pub granularity: Granularity,
     /// On the clock of the run: see [`Recorder::limit`](crate::timeline::Recorder::limit).
     pub limit: Duration,
     /// Which lane is dropped in each run, and when.
     pub cut: Option<Cut>,
-    /// Set when the order of wakes turns out to be drawn by lot.
+    /// Set when the order of wakes turns out to be drawn by lot: what was known of the lanes then.
+    /// It stays the same, since otherwise a later run could order the same lanes in another way.
     pub canonical: Option<Arc<Roles>>,
     /// What the lanes turned out to be, in all runs so far.
     pub roles: Arc<Roles>,
@@ -81,8 +84,7 @@ impl Trace {
     /// Whether this is a run of the program at all: the chosen lanes came, and nothing took part
     /// that no schedule decides about.
     pub fn is_valid(&self) -> bool {
-        let Ends { vain, misfit, refusal, .. } = &self.ends;
-        vain.is_none() && misfit.is_none() && refusal.is_none()
+        !self.ends.is_no_schedule()
     }
 }
 
@@ -97,6 +99,8 @@ impl<T> Runner<T> {
         self.run_watching(plan, true)
     }
 
+    /// Runs the program in the schedule that `plan` makes. With `places`, it is noted where lanes
+    /// wait, which takes longer than all the rest of a run.
     fn run_watching(&self, plan: Plan, places: bool) -> Once<T> {
         let cut = self.cut.clone();
         let canonical = self.canonical.clone();
@@ -114,10 +118,10 @@ impl<T> Runner<T> {
         let lanes = &scheduler.state().lanes;
         let alternatives = |decision| candidates::alternatives(decision, lanes, &self.roles);
         trace.alternatives = trace.decisions.iter().map(alternatives).collect();
-        // After the alternatives were judged: a run is not judged by what it has taught itself.
-        self.roles.learn(lanes, trace.ends.vain);
-        // The run ended because its lanes were not polled any more; that is not what the program
-        // did.
+        // Only now: the alternatives of a run are not judged by what that run itself has taught.
+        self.roles.learn(lanes, trace.ends.absent);
+        // The run has ended only because its lanes were not polled any more, so how it ended says
+        // nothing about the program.
         if let Some(at) = trace.ends.spins {
             let at = human(at);
             let sentence = format!("at {at}, after {MOST_POLLS} polls, it was still going on");

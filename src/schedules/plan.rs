@@ -1,46 +1,47 @@
 //! How the decisions of a run are made.
 //!
-//! A run is decided in two ways only: along a list of choices, which can be written down and run
-//! again, or by chance. What was found by chance is written down as a list, too, from the decisions
-//! that were made.
-use super::{
-    candidates::{Candidate, Context, Roles},
-    scheduler::Known,
-};
-use crate::timeline::LaneId;
+//! There are two ways only: along a list of choices, which can be written down and run again, or by
+//! chance. What was found by chance is written down as a list, too, from the decisions that were
+//! made.
+use super::candidates::{Candidate, Roles, Situation};
 use std::sync::Arc;
 
 /// What one run does at each of its decisions.
 pub(super) enum Plan {
-    /// These choices, and then always the lane that comes without us.
+    /// These choices, and then always the lane that tokio would poll.
     Follow(Vec<u16>),
-    /// Any, each with the same probability.
-    Walk { rng: fastrand::Rng, roles: Arc<Roles> },
+    /// Any candidate, each with the same probability.
+    Walk {
+        rng: fastrand::Rng,
+        /// What the candidates may be: what is known not to arrive is not chosen.
+        roles: Arc<Roles>,
+    },
 }
 
 impl Plan {
-    /// Which candidate comes instead of `lane`, or that it comes itself; none if the plan asks for
-    /// one that there is not.
+    /// Which of `candidates` is polled next, as its position, at the decision with the number
+    /// `nth`. The first candidate is the lane that tokio would poll. None if the plan asks for a
+    /// candidate that does not exist.
     pub fn choose(
         &mut self,
         nth: usize,
-        lane: LaneId,
-        order: &[Candidate],
-        context: Context,
-        lanes: &[Known],
+        candidates: &[Candidate],
+        situation: &Situation<'_>,
     ) -> Option<usize> {
-        // The first candidate is what tokio would do; a plan that is at its end departs no more.
         match self {
             Plan::Follow(choices) => {
-                let taken = usize::from(choices.get(nth).copied().unwrap_or(0));
-                (taken < order.len()).then_some(taken)
+                // At its end the plan departs no more.
+                let taken = match choices.get(nth) {
+                    Some(choice) => usize::from(*choice),
+                    None => 0,
+                };
+                if taken < candidates.len() { Some(taken) } else { None }
             }
             Plan::Walk { rng, roles } => {
-                // Those of which it is known that they do not come would only be tried in vain.
-                // The first is always possible: it is the lane that has come by.
+                // The first is always possible: that lane has arrived.
                 let mut possible = vec![0];
-                for (position, candidate) in order.iter().enumerate().skip(1) {
-                    if roles.may_come(*candidate, lane, context, lanes) {
+                for (position, candidate) in candidates.iter().enumerate().skip(1) {
+                    if roles.may_come(*candidate, situation) {
                         possible.push(position);
                     }
                 }

@@ -21,15 +21,15 @@ use std::{
 pub(super) struct Current {
     /// Replaced by each run: thousands of them in a second.
     run: Mutex<Running>,
-    /// The watching thread has given up: there is no use in another run.
+    /// The watching thread has given up, so nothing looks at another run.
     pub given_up: AtomicBool,
 }
 
 #[derive(Default)]
 struct Running {
-    /// How many runs there have been.
-    /// Two runs in a row may look alike; their numbers differ.
+    /// How many runs there have been. Two runs in a row may look alike; their numbers differ.
     number: u64,
+    /// None between two runs.
     run: Option<(Arc<Run>, Arc<Scheduler>)>,
 }
 
@@ -38,12 +38,14 @@ impl Current {
         self.run.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on this is the run that is watched.
     pub fn begins(&self, run: &Arc<Run>, scheduler: &Arc<Scheduler>) {
         let mut running = self.lock();
         running.number += 1;
         running.run = Some((run.clone(), scheduler.clone()));
     }
 
+    /// The run is over, and the next has not begun.
     pub fn ended(&self) {
         self.lock().run = None;
     }
@@ -56,7 +58,7 @@ impl Current {
     }
 }
 
-/// So many times as long as a poll, what is done between two runs may take.
+/// What is done between two runs may take so many times as long as a poll.
 const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.
@@ -97,24 +99,27 @@ pub(super) fn watched<R: Send + 'static, T>(
         let now = current.movement();
         // Between two runs the thread checks and draws. To look up where lanes wait, it reads all
         // debug information of the program once, which takes its time on a busy machine.
-        let patience = match now.1 {
+        let limit = match now.1 {
             Some(_) => watchdog,
             None => watchdog * BETWEEN_RUNS,
         };
         if now != seen {
             seen = now;
             since = Instant::now();
-        } else if since.elapsed() >= patience {
+        } else if since.elapsed() >= limit {
             // Said first, so that the thread, if it comes back after all, begins no other run.
             current.given_up.store(true, Relaxed);
-            return Err(Box::new(blocked(name, current, patience)));
+            return Err(Box::new(blocked(name, current, limit)));
         }
     }
 }
 
+/// What is known of the current run, which has made no progress for `watchdog`.
+///
+/// # Panics
+/// If there is none: then a check blocks, between two runs.
 fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
     let Some((run, scheduler)) = current.lock().run.clone() else {
-        // There is no run that a verdict could be about: the thread is between two.
         panic!("{name}: the check of a run has not returned within {watchdog:?}");
     };
     let (_, asleep) = run.movement();
@@ -126,6 +131,7 @@ fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
 }
 
 thread_local! {
+    /// Whether a panic on this thread prints nothing.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -100,11 +100,13 @@ impl Files {
             || self.explorer.is_some()
     }
 
-    /// Writes all of them. `svg` draws the picture, if it is not that of each chart.
+    /// Writes all of them. `for_page` are the charts of the explorer, which has variants beyond
+    /// `charts`; `svg` is the picture, if it is not that of each chart.
     pub(super) fn write(
         self,
         name: &str,
         charts: &[Chart],
+        for_page: &[Chart],
         width: f64,
         svg: Option<String>,
     ) -> Result<(), FileError> {
@@ -121,7 +123,7 @@ impl Files {
         if let Some(file) = self.explorer {
             // Writing takes the file, and the browser wants its path.
             let path = file.path.clone();
-            file.write(&to_page(name, charts))?;
+            file.write(&to_page(name, for_page))?;
             if self.open {
                 open(&path);
             }

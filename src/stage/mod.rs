@@ -34,6 +34,7 @@ pub use print::printed;
 pub use scene::SceneResult;
 pub use schedules::{Effort, SceneCancellations, SceneSchedules};
 
+use crate::timeline::Variant;
 use claim::Claim;
 use header::Header;
 use scene::Scene;
@@ -166,6 +167,55 @@ impl Stage {
         let scene = self.scenes.last_mut().expect("a scene of which it must hold");
         scene.claim = Some(Claim::new(sentence, holds));
         self
+    }
+
+    /// Says that the scene that was added last is a variant of an earlier one: the same question,
+    /// answered by another program. The explorer shows both on one time axis, and marks what
+    /// differs from the earlier one.
+    ///
+    /// # Panics
+    /// If there is no scene yet, or no earlier one of this title, or if that one is itself a
+    /// variant.
+    pub fn variant_of(mut self, first: &'static str) -> Stage {
+        let Some((scene, earlier)) = self.scenes.split_last_mut() else {
+            panic!("a scene that is a variant of “{first}”");
+        };
+        let found = earlier.iter().find(|scene| scene.title == first);
+        let compared = found.unwrap_or_else(|| panic!("there is no scene “{first}” before it"));
+        // Otherwise it would have to be looked up what “what differs” is compared with.
+        assert!(compared.variant.is_none(), "“{first}” is itself a variant of another scene");
+        scene.variant = Some(Variant { of: first.to_owned(), only_explored: false });
+        self
+    }
+
+    /// Adds a variant of an earlier scene that a plain run leaves out: what if it were written in
+    /// another way? Only `--explore` shows it, on one time axis with the earlier one; `--scene`
+    /// runs it alone, and `--what-if` after the others. In tests [`Stage::run_for_test`] leaves it
+    /// out, too.
+    ///
+    /// ```
+    /// use async_concepts::stage::Stage;
+    ///
+    /// async fn both() {}
+    /// async fn one_after_another() {}
+    ///
+    /// let stage = Stage::new("naps")
+    ///     .scene("both", both)
+    ///     .what_if("both", "one after another", one_after_another);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Stage::variant_of`] does.
+    #[track_caller]
+    pub fn what_if<T, F>(self, first: &'static str, title: &'static str, main: fn() -> F) -> Stage
+    where
+        T: Debug + Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        let mut stage = self.scene(title, main).variant_of(first);
+        let scene = stage.scenes.last_mut().expect("it was added above");
+        scene.variant = Some(Variant { of: first.to_owned(), only_explored: true });
+        stage
     }
 
     /// Adds a scene after the others.

@@ -4,7 +4,9 @@
 //! closures that have forgotten the type: one that records it (`record`), and one that tries its
 //! other schedules (`explore`).
 use super::{claim::Claim, schedules::Explore};
-use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Remark, Verdict, Waits};
+use crate::timeline::{
+    Chart, Clock, Line, Observe, Recorder, Recording, Remark, Variant, Verdict, Waits,
+};
 use std::{fmt::Display, panic::Location, time::Duration};
 
 /// Runs the scene with a recorder that has been set up for it.
@@ -24,6 +26,8 @@ pub(super) struct Scene {
     pub(super) explore: Option<Explore>,
     /// What must hold in each of them; `None` where the example states nothing.
     pub(super) claim: Option<Claim>,
+    /// Of which scene it is a variant; `None` for one that answers a question of its own.
+    pub(super) variant: Option<Variant>,
 }
 
 /// How to run a scene: it is the same for all scenes of a run.
@@ -107,8 +111,7 @@ impl Scene {
             let observe = recorder.observed();
             SceneResult::new(title, observe, record(recorder)).0
         };
-        let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
+        Scene::made(title, Box::new(record))
     }
 
     /// A scene whose output says whether it failed.
@@ -126,8 +129,14 @@ impl Scene {
             }
             result
         };
+        Scene::made(title, Box::new(record))
+    }
+
+    /// A scene of which nothing is known but how it is recorded.
+    #[track_caller]
+    fn made(title: &'static str, record: Record) -> Scene {
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
+        Scene { title, limit: None, made_at, record, explore: None, claim: None, variant: None }
     }
 
     /// The same scene, which can be tried in other schedules.
@@ -138,6 +147,14 @@ impl Scene {
     /// The same scene, which has to be ended after `limit`.
     pub(super) fn hangs(self, limit: Duration) -> Scene {
         Scene { limit: Some(limit), ..self }
+    }
+
+    /// Whether a plain run leaves it out.
+    pub(super) fn is_only_explored(&self) -> bool {
+        match &self.variant {
+            Some(variant) => variant.only_explored,
+            None => false,
+        }
     }
 
     /// Runs the scene to its end, or until it has to be ended.
@@ -154,6 +171,9 @@ impl Scene {
             recorder = recorder.limit(limit);
         }
         let mut result = (self.record)(recorder);
+        if let Some(chart) = &mut result.chart {
+            chart.variant = self.variant;
+        }
         result.hangs = self.limit.is_some();
         result.real_clock = settings.clock == Clock::Real;
         result

@@ -255,6 +255,7 @@ fn state_in_words(letter: char) -> &'static str {
         'w' => "waiting",
         'd' => "ready",
         'x' => "woken, not polled",
+        'i' => "between items",
         'f' => "done",
         'c' => "cancelled",
         'p' => "panicked",
@@ -330,6 +331,7 @@ async fn both() {
             lanes: vec![lane("main", 0, None), lane("A", 1, Some(0))],
             rows: 2,
             tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None, differs: vec![] }],
+            variant: None,
         };
         let whole = vec![begins.clone(), sleeps, ends];
         let runs = vec![run("nap", whole, None), run("again", vec![begins], Some("it hangs"))];
