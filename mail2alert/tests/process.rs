@@ -567,6 +567,26 @@ async fn what_is_not_a_plain_file_is_not_taken_for_a_ledger() {
 }
 
 #[tokio::test]
+async fn what_is_not_a_plain_file_is_not_taken_for_a_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    for (path, what) in [
+        (std::path::Path::new("/dev/zero"), "a device"),
+        (folder.path(), "a directory"),
+        (&pipe, "a pipe"),
+    ] {
+        let path = path.to_str().expect("a path");
+        let expected = format!("mail2alert: cannot read {path}: it is {what}, not a plain file\n");
+        for arguments in [&[path][..], &["--check", path]] {
+            let (status, out, error) = said(arguments).await;
+            assert_eq!((status, out.as_str(), error), (Some(2), "", expected.clone()));
+        }
+    }
+}
+
+#[tokio::test]
 async fn two_processes_cannot_have_one_ledger_under_two_names() {
     in_time(async {
         let world = Surroundings::new().await;

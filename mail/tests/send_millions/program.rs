@@ -116,6 +116,10 @@ fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
         ),
         (vec!["--recipients", &path, "--failed", folder], "it is a directory, not a plain file"),
         (
+            vec!["--recipients", &path, "--failed", thesis],
+            "there is something in it that is no list of failures",
+        ),
+        (
             vec!["--recipients", &path, "--text", "no such text"],
             "no such text: No such file or directory",
         ),
