@@ -222,6 +222,29 @@ async fn threat_22_kill_9_at_each_step_loses_nothing_and_doubles_at_most_once() 
     .await;
 }
 
+/// The mail server has it, and mail2alert is killed before it can know. Three times.
+#[tokio::test]
+async fn threat_22_each_kill_9_costs_one_duplicate_and_no_more() {
+    in_time(async {
+        let mut world = Surroundings::new().await;
+        for _ in 0..3 {
+            let mut program = world.start().await;
+            world.at("message", Act::TakeAndSilence);
+            let mail = program.send_meanwhile(broken("1"));
+            world.wait_for("message").await;
+            program.kill().await;
+            assert!(mail.await.expect("it does not panic").is_err());
+            world.behave();
+        }
+        let program = world.start().await;
+        for _ in 0..2 {
+            assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()));
+            assert_eq!(world.copies(), [4, 4, 4], "one duplicate for each of three kills");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn threat_22_kill_9_between_the_attempts_leaves_those_that_are_missing() {
     in_time(async {
