@@ -9,7 +9,7 @@ use super::{
     files::Files,
     options::Options,
     print::{heading, print_header, print_line, print_next, show},
-    scene::Settings,
+    scene::{Scene, Settings},
     step::{self, Walk},
 };
 use crate::timeline::{
@@ -46,10 +46,12 @@ impl Stage {
     /// Runs the scenes without a command line and without printing, and returns what each did: what
     /// a person would see. The clock is paused, unless the example keeps real time.
     pub fn run_for_test(self, observe: Observe) -> Vec<SceneResult> {
-        // A paused clock is what makes a test exact, and a scene that does I/O cannot have one.
-        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
-        let settings = Settings { clock, observe, print: None };
-        self.scenes.into_iter().map(|scene| scene.run(settings)).collect()
+        let mut results = vec![];
+        for scene in self.scenes {
+            let clock = fastest_clock(self.real_time, &scene);
+            results.push(scene.run(Settings { clock, observe, print: None }));
+        }
+        results
     }
 
     /// Runs the scenes as these options say. What is wrong with the options is said before anything
@@ -120,8 +122,6 @@ impl Stage {
     /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
     /// scene runs also if one fails.
     fn run_scenes(&mut self, options: &Options, files_wanted: bool) -> Ran {
-        let paused = options.fast && self.real_time.is_none();
-        let clock = if paused { Clock::Paused } else { Clock::Real };
         // A single scene needs no heading: the header of the example has said what it is.
         let several = self.scenes.len() > 1;
         let mut ran = Ran { charts: vec![], status: ExitCode::SUCCESS };
@@ -134,6 +134,8 @@ impl Stage {
             let drawn = options.timeline || options.places;
             let everything = drawn || files_wanted || scene.limit.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
+            let fast = fastest_clock(self.real_time, &scene);
+            let clock = if options.fast { fast } else { Clock::Real };
             let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
             if let Some(code) = report(self.name, &result) {
                 // Of several failures the last is the status: there is only one.
@@ -179,10 +181,10 @@ impl Stage {
     /// `--step`: runs the scenes, and then goes through what was recorded of them. On the paused
     /// clock if it can be, since it is the keys that take the time.
     fn run_in_steps(mut self) -> ExitCode {
-        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
-        let settings = Settings { clock, observe: Observe::Everything, print: None };
         let mut charts = vec![];
         for scene in std::mem::take(&mut self.scenes) {
+            let clock = fastest_clock(self.real_time, &scene);
+            let settings = Settings { clock, observe: Observe::Everything, print: None };
             charts.extend(scene.run(settings).chart);
         }
         self.step_through(&charts)
@@ -217,6 +219,11 @@ impl Stage {
         eprintln!("{}: {error}", self.name);
         ExitCode::from(REFUSED)
     }
+}
+
+/// The paused clock, which is what makes a test exact; but a scene that does I/O cannot have one.
+fn fastest_clock(real_time: Option<&'static str>, scene: &Scene) -> Clock {
+    if real_time.is_some() && !scene.without_io { Clock::Real } else { Clock::Paused }
 }
 
 /// What is left when all scenes have run.

@@ -24,12 +24,14 @@ pub(super) struct Scene {
     pub(super) explore: Option<Explore>,
     /// What must hold in each of them; `None` where the example states nothing.
     pub(super) claim: Option<Claim>,
+    /// A paused clock can hurry it, also in an example that keeps real time.
+    pub(super) without_io: bool,
 }
 
-/// How to run a scene: it is the same for all scenes of a run.
+/// How to run a scene.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
-    /// The clock, and how much is seen, for all scenes alike.
+    /// The clock, which may be another one for the next scene.
     pub(super) clock: Clock,
     /// How much of the run is kept: a timeline needs more than the lines.
     pub(super) observe: Observe,
@@ -108,7 +110,15 @@ impl Scene {
             SceneResult::new(title, observe, record(recorder)).0
         };
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
+        Scene {
+            title,
+            limit: None,
+            made_at,
+            record: Box::new(record),
+            explore: None,
+            claim: None,
+            without_io: false,
+        }
     }
 
     /// A scene whose output says whether it failed.
@@ -127,7 +137,15 @@ impl Scene {
             result
         };
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
+        Scene {
+            title,
+            limit: None,
+            made_at,
+            record: Box::new(record),
+            explore: None,
+            claim: None,
+            without_io: false,
+        }
     }
 
     /// The same scene, which can be tried in other schedules.

@@ -33,7 +33,7 @@ const LEFT: &[(&str, usize, usize)] = &[("examples", 8, 2)];
 
 /// Lines over 100 columns that are left, by folder. The code of the starters, and of the answers
 /// made from them, keeps its lines, since hints and notes quote them: 120 columns there.
-const LONG_LINES: &[(&str, usize)] = &[("workshop/", 45), ("slides/", 68)];
+const LONG_LINES: &[(&str, usize)] = &[("workshop/", 45)];
 
 /// What one of these words says can be said plainly: name the caller, the peer, the task, "you".
 const RIDDLES: &[&str] = &[
@@ -52,8 +52,7 @@ const RIDDLES: &[&str] = &[
 ];
 
 /// Where such words are left, and how many lines have one. This file names them.
-const RIDDLES_LEFT: &[(&str, usize)] =
-    &[("workshop/", 80), ("slides/", 30), ("tests/house/style.rs", 12)];
+const RIDDLES_LEFT: &[(&str, usize)] = &[("workshop/", 80), ("tests/house/style.rs", 12)];
 
 const COMBINATORS: &[&str] = &[
     ".then(",
