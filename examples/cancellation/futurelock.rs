@@ -84,7 +84,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("futurelock.rs"))
         .hanging_scene("futurelock", Duration::from_secs(3), futurelock)
         .scene("a task", as_task)
+        .variant_of("futurelock")
         .scene("dropped", dropped)
+        .variant_of("futurelock")
 }
 
 fn main() -> ExitCode {

@@ -79,7 +79,10 @@ pub async fn tokio() -> usize {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::of(include_str!("task.rs")).blocking_scene("event loop", task).scene("tokio", tokio)
+    Stage::of(include_str!("task.rs"))
+        .blocking_scene("event loop", task)
+        .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

@@ -161,6 +161,8 @@ pub struct Recorded {
     /// None if the program has no stage, such as one that is made to be taken home, or if it needs
     /// features and was not built.
     pub scenes: Vec<Arc<Scene>>,
+    /// Variants that a plain run leaves out: only the explorer shows them.
+    pub variants: Vec<Chart>,
 }
 
 /// A recorded scene.
@@ -179,11 +181,16 @@ impl Recorded {
     fn read(json: &str) -> Result<Recorded, String> {
         let charts = from_json(json).map_err(|error| error.to_string())?;
         let mut scenes = vec![];
+        let mut variants = vec![];
         for chart in charts {
+            if chart.variant.as_ref().is_some_and(|variant| variant.only_explored) {
+                variants.push(chart);
+                continue;
+            }
             let run = chart.steps();
             scenes.push(Arc::new(Scene { chart, run, without: vec![] }));
         }
-        Ok(Recorded { scenes })
+        Ok(Recorded { scenes, variants })
     }
 }
 
@@ -242,7 +249,7 @@ impl Executables {
         let folder = tempfile::tempdir().map_err(failed)?;
         let file = folder.path().join("recorded.json");
         let mut run = Command::new(&self.0[name]);
-        run.args(["--fast", "--no-timeline", "--json"]).arg(&file);
+        run.args(["--fast", "--no-timeline", "--what-if", "--json"]).arg(&file);
         // A verdict is part of what some examples show, so a run that was ended is not an error
         // here.
         run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -288,7 +295,7 @@ impl Recordings {
     /// If it cannot be run, or leaves nothing that can be read.
     pub fn get(&self, executables: &Executables, name: &str) -> Result<Arc<Recorded>, String> {
         if !executables.0.contains_key(name) {
-            return Ok(Arc::new(Recorded { scenes: vec![] })); // it needs features
+            return Ok(Arc::new(Recorded { scenes: vec![], variants: vec![] })); // it needs features
         }
         let version = executables.version(name);
         let known = self.known.lock().expect("nothing panics while it is locked");

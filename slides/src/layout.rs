@@ -143,7 +143,8 @@ pub fn wrapped(code: &str, columns: usize) -> usize {
 
 fn wrapped_line(line: &str, columns: usize) -> usize {
     let hang = indent_of(line) + HANG;
-    let (mut lines, mut used) = (1, indent_of(line));
+    let mut lines = 1;
+    let mut used = indent_of(line);
     for (nth, word) in line.trim_start().split(' ').enumerate() {
         let wide = word.width();
         let needed = if nth == 0 { wide } else { wide + 1 };
@@ -276,7 +277,8 @@ pub fn around_picture(said_lines: usize) -> f64 {
 /// How many lines it takes to show these texts, one behind the other.
 pub fn said_lines(texts: &[String]) -> usize {
     let columns = (content_width() / (SAID * LETTER)) as usize;
-    let (mut lines, mut used) = (1, 0);
+    let mut lines = 1;
+    let mut used = 0;
     for text in texts {
         let wide = text.width() + AROUND_SAID;
         if used + wide > columns && used > 0 {

@@ -18,6 +18,7 @@ mod shown_places;
 mod states;
 mod streams;
 mod sums;
+mod variants;
 mod verdicts;
 mod wakes;
 mod workers;

@@ -8,13 +8,12 @@ use mail::{
         Campaign, CampaignEvent, CampaignJournal, CampaignSummary, FailedList, Heartbeat,
         ListError, OverSmtp, Recipient, RecipientFile, RecipientOutcome,
     },
-    files::{is_same_file, plain_file},
+    files::{is_same_file, plain_file, read_plain_file},
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
 use std::{
     cell::RefCell,
     fmt::Display,
-    fs,
     future::pending,
     io::{ErrorKind, Write},
     path::Path,
@@ -217,7 +216,7 @@ struct Letter {
 impl Letter {
     fn new(options: &Options) -> Result<Letter, String> {
         let text = match &options.text {
-            Some(path) => fs::read_to_string(path).map_err(about(path))?,
+            Some(path) => read_plain_file(path).map_err(about(path))?,
             None => "Dear {address},\n\nthere is news.\n".to_owned(),
         };
         Ok(Letter {

@@ -103,6 +103,8 @@ fn keys_scenes_and_addresses() {
         let steps = last_step(&tab).await;
         tab.press("End").await;
         tab.is_at(&format!("#1.{steps}")).await;
+        tab.press("Home").await;
+        tab.is_at("#1.1").await;
         tab.press("2").await;
         tab.is_at("#2.1").await;
         tab.press("f").await;
@@ -207,6 +209,90 @@ fn a_step_takes_less_than_16_ms_with_two_thousand_polls() {
             )
             .await;
         assert!(fastest < 16.0, "a step takes {fastest} ms");
+        chromium.is_content();
+    });
+}
+
+/// What a person sees of the time axis and of the rows: where each instant stands, and the names.
+const AXIS: &str = "(() => {
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    const bands = all('#past .band').map((band) => Math.round(band.getAttribute('x') * 10));
+    return JSON.stringify([bands, all('#chart text.name').map((name) => name.textContent)]);
+})()";
+
+/// How many stretches are marked, and how many were recorded to differ in the scene that is shown.
+const MARKED: &str = "(() => {
+    const data = JSON.parse(document.getElementById('run').textContent);
+    const { rows } = data.scenes[Number(/#(\\d+)/.exec(location.hash)[1]) - 1].variant;
+    const expected = rows.reduce((sum, { differs }) => sum + differs.length, 0);
+    return [document.querySelectorAll('#past .unlike-area').length, expected];
+})()";
+
+async fn says(tab: &Tab, selector: &str, text: &str) {
+    let texts = format!("[...document.querySelectorAll('{selector}')]");
+    tab.is(&format!("{texts}.some((element) => element.textContent === '{text}')")).await;
+}
+
+/// Variants are tabs on one time axis; what differs from the first is marked.
+#[test]
+#[ignore = "needs Chromium"]
+fn variants_stand_on_one_time_axis_and_what_differs_is_marked() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "lock").await;
+        tab.is("document.querySelectorAll('#scenes .variants button').length === 3").await;
+        let axis: String = tab.eval(AXIS).await;
+        assert!(axis.ends_with(r#"["main","A","B","C","D"]]"#), "{axis}");
+        for scene in 1..=3 {
+            tab.eval::<bool>(&format!("(location.hash = '#{scene}.1', true)")).await;
+            tab.is_at(&format!("#{scene}.1")).await;
+            let now: String = tab.eval(AXIS).await;
+            assert_eq!(now, axis, "equal times are at equal places, also in scene {scene}");
+            let (marked, expected): (usize, usize) = tab.eval(MARKED).await;
+            assert_eq!(marked, expected, "scene {scene}");
+            assert_eq!(marked > 0, scene == 2, "only the locked one has other times");
+        }
+        // From the end of the first, at 100 ms, a tab leads to the same time.
+        tab.press("1").await;
+        tab.press("End").await;
+        tab.press("2").await;
+        says(&tab, "#at", "at 100 ms").await;
+        says(&tab, "#past .other", "“unlocked”, “plain variable” end").await;
+        let told = "document.getElementById('what-if').textContent";
+        tab.is(&format!("{told}.startsWith('“locked” takes 400 ms, and “unlocked”')")).await;
+        // With F nothing is told of it before the end: not how long it takes, nor what differs.
+        tab.press("f").await;
+        tab.is(&format!("!{told}.includes('400 ms')")).await;
+        let hidden = "getComputedStyle(document.querySelector('#chart .unlike')).display";
+        tab.is(&format!("{hidden} === 'none'")).await;
+        tab.press("End").await;
+        tab.is(&format!("{told}.includes('400 ms')")).await;
+        tab.press("f").await;
+        // The sum is another one at the same time.
+        tab.press("3").await;
+        tab.press("End").await;
+        says(&tab, "#lines .only-here span:nth-of-type(2)", "sum 10").await;
+        tab.is("document.querySelector('#lines .at-another-time') === null").await;
+        chromium.is_content();
+    });
+}
+
+/// Variants that a plain run leaves out have their tabs, too.
+#[test]
+#[ignore = "needs Chromium"]
+fn what_if_gather_were_three_awaits_or_three_tasks() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "gather").await;
+        let tabs = "[...document.querySelectorAll('#scenes .variants button')]";
+        let titles: Vec<String> = tab.eval(&format!("{tabs}.map((tab) => tab.textContent)")).await;
+        assert_eq!(titles, ["gather", "three awaits", "spawn"]);
+        for (key, end) in [("1", "at 3 s"), ("2", "at 6 s"), ("3", "at 3 s")] {
+            tab.press("Home").await;
+            tab.press(key).await;
+            tab.press("End").await;
+            says(&tab, "#at", end).await;
+        }
+        // There is no recording of these in Python, and the page says so.
+        says(&tab, "#strip section", "This scene was recorded in one language only.").await;
         chromium.is_content();
     });
 }

@@ -3,6 +3,7 @@
 //! A step is a poll. What it shows is the state *after* the poll: which lanes are ready, in which
 //! order; which wait for a timer; which for another lane. A chart has all of that already, so
 //! nothing here is measured anew.
+use super::variants::SteppedVariant;
 use crate::timeline::{Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait, human};
 use serde::Serialize;
 
@@ -23,6 +24,8 @@ pub struct SteppedRun {
     pub rows: usize,
     /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
     pub tracks: Vec<Track>,
+    /// How it stands beside other variants of its program, if there are some on the page.
+    pub variant: Option<SteppedVariant>,
 }
 
 /// A run in one language.
@@ -75,7 +78,8 @@ pub struct Step {
     pub stands: Vec<(LaneId, Option<u32>)>,
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
     /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
-    /// not polled; and at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
+    /// not polled, `i` a stream between items; and at its end `f` finished, `c` cancelled, `p`
+    /// panicked, `u` not ended.
     pub states: String,
     /// The lanes that are ready, in the order of their wakes.
     pub ready: Vec<LaneId>,
@@ -123,6 +127,7 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         rows: lanes.len(),
         lanes,
         tracks: vec![Track { file, steps, aligned: None, differs: vec![] }],
+        variant: None,
     }
 }
 
@@ -405,6 +410,9 @@ impl Reader<'_> {
                 later = self.until(lane, span);
             }
             Some(span) if span.state == State::Ready => parts.push("is ready again".into()),
+            Some(span) if span.state == State::BetweenItems => {
+                parts.push("returns an item".into());
+            }
             Some(span) if is_running(span.state) => parts.push("polls the lanes inside it".into()),
             _ if row.end.0 <= after => parts.push(ended(&row.end.1)),
             _ => {}
@@ -421,6 +429,10 @@ impl Reader<'_> {
         }
         if spans[now].state == State::RunningUnwoken {
             return "is polled without a wake".into();
+        }
+        // A stream that rests has no wait that a wake could have ended: its consumer has come back.
+        if spans[now - 1].state == State::BetweenItems {
+            return "is asked for its next item".into();
         }
         let wait = spans[..now].iter().rfind(|span| matches!(span.state, State::Waiting(_)));
         let why = match wait.map(|span| span.state) {
@@ -475,8 +487,9 @@ pub(super) fn join(parts: &[String]) -> String {
 }
 
 /// What a lane does, as a letter: `.` not there yet, `l` not polled yet, `r` running or polling
-/// another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and not polled;
-/// and at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
+/// another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and not polled,
+/// `i` a stream between items; and at its end `f` finished, `c` cancelled, `p` panicked, `u` not
+/// ended.
 fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
     let row = &chart.rows[lane];
     match span {
@@ -487,6 +500,7 @@ fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
             Mark::Waiting => 'w',
             Mark::Ready => 'd',
             Mark::WokenNotPolled => 'x',
+            Mark::BetweenItems => 'i',
             _ => 'r',
         },
         None if pos < row.begin() => '.',

@@ -4,7 +4,7 @@
 //! with the sources. Here one becomes a track of the same steps that the page has for Rust: of
 //! each step in Rust we say which step in Python belongs to it.
 use super::steps::{Step, SteppedLane, SteppedRun, Track, chains, join};
-use crate::timeline::{LaneId, human};
+use crate::timeline::{Chart, LaneId, human};
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -52,11 +52,13 @@ struct TwinLane {
     r#for: Vec<String>,
 }
 
-/// The scene of a twin that belongs to a scene in Rust: of the same title, or the only one.
-pub(super) fn find<'s>(scenes: &'s [TwinScene], title: &str) -> Option<&'s TwinScene> {
+/// The scene of a twin that belongs to a scene in Rust: of the same title, or the only one. A
+/// variant that only the explorer has is never the only one.
+pub(super) fn find<'s>(scenes: &'s [TwinScene], chart: &Chart) -> Option<&'s TwinScene> {
+    let only_explored = chart.variant.as_ref().is_some_and(|variant| variant.only_explored);
     match scenes {
-        [only] => Some(only),
-        _ => scenes.iter().find(|scene| scene.title.as_deref() == Some(title)),
+        [only] if !only_explored => Some(only),
+        _ => scenes.iter().find(|scene| scene.title.as_ref() == Some(&chart.title)),
     }
 }
 
