@@ -681,8 +681,9 @@ impl Ready<'_> {
     }
 }
 
-/// How long a run takes, for the plan of the talk. On the real clock each run is a little different,
-/// and the plan must not be: so the deck says it, and here it is compared with what was measured.
+/// How long a run takes, for the plan of the talk. On the real clock each run is a little
+/// different, and the plan must not be: so the deck says it, and here it is compared with what was
+/// measured.
 fn planned(
     name: &str,
     measured: Duration,
@@ -694,7 +695,8 @@ fn planned(
     match said {
         None if exact => Ok(measured),
         None => Err(format!(
-            "`{name}` keeps real time: say how long it takes, as in `{{{{run {name}, {seconds} s}}}}`"
+            "`{name}` keeps real time: say how long it takes, as in \
+             `{{{{run {name}, {seconds} s}}}}`"
         )),
         Some(_) if exact => Err(format!("how long `{name}` takes is known: leave it out")),
         Some(said) => {

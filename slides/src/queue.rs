@@ -267,9 +267,10 @@ fn tile(name: &str, x: f64, y: f64, column: f64, look: Look) -> Markup {
         Look::Called => (colour, "var(--on-bar)"),
         Look::Waiting | Look::Later => ("none", colour),
     };
+    let dashes = if look == Look::Later { "6 4" } else { "none" };
     html! {
         rect x=(x + 10.0) y=(y) width=(column - 20.0) height=(TILE) rx="5" fill=(fill)
-            stroke=(colour) stroke-width="2" stroke-dasharray=[(look == Look::Later).then_some("6 4")]
+            stroke=(colour) stroke-width="2" stroke-dasharray=(dashes)
             {}
         text x=(x + column / 2.0) y=(y + 21.0) text-anchor="middle" font-weight="600" fill=(text) {
             (name)
