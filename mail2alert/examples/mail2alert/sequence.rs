@@ -187,8 +187,8 @@ impl Sequence {
     }
 }
 
-/// A sequence diagram as SVG, and what a program may want to know of it: so no number has to be read
-/// out of its text.
+/// A sequence diagram as SVG, and what a program may want to know of it: so no number has to be
+/// read out of its text.
 #[derive(Clone, Debug)]
 pub struct Picture {
     pub svg: String,
