@@ -60,7 +60,7 @@ pub async fn one_by_one() -> Result<(), String> {
 // ANCHOR: two_connections
 /// Two `coiterate`s over one generator; and what is missing there.
 pub async fn two_connections() -> CampaignSummary {
-    let heartbeat = Arc::new(Heartbeat::new(Duration::from_millis(50)));
+    let heartbeat = Arc::new(Heartbeat::new(Duration::from_millis(100)));
     let heart = heartbeat.clone();
     let beating = tokio::spawn(async move { heart.beat().await }.lane("heartbeat"));
 
@@ -71,7 +71,9 @@ pub async fn two_connections() -> CampaignSummary {
     });
     let connections = NonZeroUsize::new(2).expect("it is not 0");
     let settings = Settings { connections, ..Settings::default() };
+    // ANCHOR: run
     let summary = Campaign::new(Pretended, settings).run(list).await;
+    // ANCHOR_END: run
     // ANCHOR_END: campaign
 
     beating.abort();
