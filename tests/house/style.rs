@@ -31,9 +31,14 @@ const ROOMS: &[Room] = &[
 /// Combinators and tuple-lets per 1,000 lines, where they are more than they should be.
 const LEFT: &[(&str, usize, usize)] = &[("examples", 8, 2)];
 
-/// Lines over 100 columns that are left, by folder. The code of the starters, and of the answers
-/// made from them, keeps its lines, since hints and notes quote them: 120 columns there.
-const LONG_LINES: &[(&str, usize)] = &[("workshop/", 45), ("slides/", 68)];
+/// Lines over 100 columns that are left, by file or folder. Three starters keep a line that learners
+/// change as it has always been: answers of theirs that are written down as edits quote it whole.
+const LONG_LINES: &[(&str, usize)] = &[
+    ("workshop/exercises/iteration/hungry_loop.rs", 1),
+    ("workshop/exercises/synchronization/narrow_lock.rs", 1),
+    ("workshop/exercises/synchronization/philosophers.rs", 1),
+    ("slides/", 68),
+];
 
 /// What one of these words says can be said plainly: name the caller, the peer, the task, "you".
 const RIDDLES: &[&str] = &[
@@ -51,9 +56,13 @@ const RIDDLES: &[&str] = &[
     "if so,",
 ];
 
-/// Where such words are left, and how many lines have one. This file names them.
-const RIDDLES_LEFT: &[(&str, usize)] =
-    &[("workshop/", 80), ("slides/", 30), ("tests/house/style.rs", 12)];
+/// Where such words are left, and how many lines have one. This file names them; and a starter keeps
+/// the line that learners change, as above.
+const RIDDLES_LEFT: &[(&str, usize)] = &[
+    ("workshop/exercises/iteration/backpressure.rs", 1),
+    ("slides/", 30),
+    ("tests/house/style.rs", 12),
+];
 
 const COMBINATORS: &[&str] = &[
     ".then(",

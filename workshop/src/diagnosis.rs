@@ -6,8 +6,9 @@ use crate::{attempt::Attempt, attempt::times, panics::Place, report::Difference,
 use async_concepts::timeline::{End, Verdict};
 use std::time::Duration;
 
-/// A thread that slept for less than this may have waited for the machine.
-const ASLEEP: u64 = 40;
+/// A thread that was asleep for less than this may have waited for a lock inside the harness. What
+/// sleeps in an answer does so for longer.
+const ASLEEP: u64 = 20;
 
 /// The first line of a verdict: the cause if one is known, and the fact by which one sees it.
 pub(crate) fn headline<T>(attempt: &Attempt<T>, file: &str) -> String {

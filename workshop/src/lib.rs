@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod asleep;
 mod attempt;
 mod compiler;
 mod diagnosis;
@@ -52,7 +53,6 @@ mod run;
 mod scenario;
 mod show;
 pub mod smtp;
-mod thread_time;
 
 pub use attempt::{Attempt, attempt, attempt_for_real};
 pub use explored::{BUDGET, Everywhere, every_cancellation, every_schedule};

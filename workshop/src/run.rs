@@ -1,15 +1,15 @@
 //! Running what the learner wrote, and questions about how it went.
 use crate::{
+    asleep,
     attempt::Main,
     panics::{self, Place},
     scenario::{Scenario, UnderWay},
-    thread_time::ThreadTime,
 };
 use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
 use std::{
     sync::{
-        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     time::Duration,
 };
@@ -53,7 +53,8 @@ pub struct Run<T> {
     pub(crate) chart: Chart,
     /// Where it panicked, if it did: the recorder has the message only.
     pub(crate) panicked_at: Option<Place>,
-    /// How long its thread slept; nothing where the system does not tell, or the run did not end.
+    /// How long its thread was seen asleep; nothing where the system does not tell, or the run kept
+    /// its thread.
     slept: Option<Duration>,
 }
 
@@ -63,25 +64,24 @@ impl<T: Send + 'static> Run<T> {
         let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
         let _under_way = UnderWay::begin(scenario);
         panics::note_where();
-        let slept = Arc::new(Mutex::new(None));
-        let measured = {
-            let slept = slept.clone();
-            move || {
-                let begin = ThreadTime::now();
-                let future = main();
-                async move {
-                    let output = future.await;
-                    *slept.lock().expect("it is only written to") = ThreadTime::slept_since(begin);
-                    output
-                }
+        let (stop, stopped) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        let watched = move || {
+            if let Some(watching) = asleep::watch_this_thread(stopped) {
+                // An error means that the run has been given up.
+                let _ = tell.send(watching);
             }
+            main()
         };
         let recorder = Recorder::new("your run").watchdog(patience()).clock(clock).limit(limit);
-        let recording = recorder.record(measured);
-        if matches!(recording.outcome, Err(Verdict::Blocked(_))) {
-            GIVEN_UP.store(true, Ordering::Relaxed);
+        let recording = recorder.record(watched);
+        drop(stop);
+        let mut slept = None;
+        match (&recording.outcome, told.try_recv()) {
+            (Err(Verdict::Blocked(_)), _) => GIVEN_UP.store(true, Ordering::Relaxed),
+            (_, Ok(watching)) => slept = watching.join().ok(),
+            (_, Err(_)) => {}
         }
-        let slept = *slept.lock().expect("it is only written to");
         Run { panicked_at: panics::last_place(), slept, ..Run::from(recording) }
     }
 }
@@ -111,8 +111,8 @@ impl<T> Run<T> {
         self.outcome.is_ok() && self.elapsed > Duration::from_millis(milliseconds)
     }
 
-    /// It ended by itself, and its thread slept for so many milliseconds without the runtime's
-    /// knowledge, or for longer. `false` where the system does not tell.
+    /// Its thread was seen asleep for so many milliseconds or longer while it polled a future: the
+    /// waiting of the runtime itself does not count. `false` where the system does not tell.
     pub fn slept_on_the_thread(&self, milliseconds: u64) -> bool {
         match self.slept {
             Some(slept) => slept >= Duration::from_millis(milliseconds),

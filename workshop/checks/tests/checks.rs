@@ -131,10 +131,38 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.expect("a folder that can be read").path()).collect()
 }
 
-/// The string literals that directly follow `start`.
+/// The string literals that directly follow `start`, in one line each.
 fn strings_after(source: &str, start: &str) -> Vec<String> {
-    let rests = source.split(start).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
-    rests.filter_map(|rest| rest.split('"').next().map(str::to_owned)).collect()
+    let mut strings = vec![];
+    for rest in source.split(start).skip(1) {
+        let Some(rest) = rest.trim_start().strip_prefix('"') else { continue };
+        let Some((literal, _)) = rest.split_once('"') else { continue };
+        // A backslash at the end of a line leaves out the space with which the next one begins.
+        let parts: Vec<&str> = literal.split("\\\n").collect();
+        let mut string = parts[0].to_owned();
+        for part in &parts[1..] {
+            string += part.trim_start();
+        }
+        strings.push(string);
+    }
+    strings
+}
+
+/// The paragraphs with which the file of an exercise begins, each as one line.
+fn paragraphs(source: &str) -> Vec<String> {
+    let mut paragraphs = vec![];
+    let mut paragraph = vec![];
+    for line in source.lines() {
+        let Some(text) = line.strip_prefix("//!") else { break };
+        if text.is_empty() {
+            paragraphs.push(paragraph.join(" "));
+            paragraph.clear();
+        } else {
+            paragraph.push(text.trim());
+        }
+    }
+    paragraphs.push(paragraph.join(" "));
+    paragraphs
 }
 
 /// The exercises, in the order of `info.toml`.
@@ -346,9 +374,8 @@ fn every_exercise_asks_for_a_prediction_and_fits_on_a_screen_or_two() {
         let most = if exercise.dir == "capstone" { 260 } else { 80 };
         must(code.lines().count() <= most, "it has too many lines above its tests");
         must(first.starts_with("//! Predict: "), "its first line does not begin with “Predict:”");
-        let prediction = source.split("//!\n").next().unwrap_or_default();
         must(
-            prediction.trim_end().ends_with('?'),
+            paragraphs(source)[0].ends_with('?'),
             "its first paragraph does not end with a question",
         );
         must(source.contains("//! Then try: "), "it does not say what to try then");
@@ -382,7 +409,8 @@ fn every_example_and_every_slide_that_is_named_exists() {
     let slides: BTreeSet<&str> =
         deck.lines().filter_map(|line| line.strip_prefix("## ")).map(str::trim).collect();
     complain_of_each(|exercise| {
-        let see = exercise.source.lines().find_map(|line| line.strip_prefix("//! See `"));
+        let paragraphs = paragraphs(&exercise.source);
+        let see = paragraphs.iter().find_map(|text| text.strip_prefix("See `"));
         let Some((example, slide)) = see.and_then(|see| see.split_once("`, and the slide “"))
         else {
             return vec!["it names no example, or no slide".to_owned()];
@@ -623,11 +651,8 @@ fn teachers_are_told_about_every_exercise_in_its_order() {
         );
     }
     for (exercise, row) in exercises.iter().zip(&rows) {
-        let paragraph = exercise.source.split("//!\n").next().unwrap_or_default();
-        let words: Vec<&str> =
-            paragraph.lines().map(|line| line.trim_start_matches("//!").trim()).collect();
-        let question = words.join(" ");
-        let question = question.trim_start_matches("Predict: ");
+        let first = &paragraphs(&exercise.source)[0];
+        let question = first.trim_start_matches("Predict: ");
         assert!(question.eq_ignore_ascii_case(row[3]), "{}: ask before: {question}", exercise.name);
     }
     let minutes: u32 = rows.iter().map(|row| row[2].parse::<u32>().expect("minutes")).sum();

@@ -5,8 +5,9 @@ use std::{
     cell::Cell,
     future::{pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicBool, Ordering},
     task::Poll,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::time::sleep;
 use workshop::{
@@ -96,10 +97,92 @@ fn questions_about_a_run_are_answered() {
 #[test]
 fn a_thread_that_slept_is_told_from_a_run_that_had_nothing_to_do() {
     let asleep = attempt(async || std::thread::sleep(ms(50)));
-    asleep.holds("the thread slept", |run| run.slept_on_the_thread(50)).verdict();
+    let told = cfg!(target_os = "linux");
+    asleep.holds("the thread slept", move |run| run.slept_on_the_thread(20) == told).verdict();
     attempt(async || ())
-        .holds("the thread did not sleep", |run| !run.slept_on_the_thread(50))
+        .holds("the thread did not sleep", |run| !run.slept_on_the_thread(1))
         .verdict();
+}
+
+/// Keeps the thread for so long, and does not sleep.
+fn spin(time: Duration) {
+    let begin = Instant::now();
+    while begin.elapsed() < time {
+        std::hint::spin_loop();
+    }
+}
+
+#[test]
+fn a_thread_that_computes_did_not_sleep_however_busy_the_machine_is() {
+    let busy = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while busy.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let computes = attempt(async || spin(ms(150))).predicted(PREDICTED).takes(150);
+        assert_eq!(
+            headline(computes),
+            "no time passed at all: nothing that takes time was awaited: 0 instead of 150 ms"
+        );
+        let sleeps = attempt(async || std::thread::sleep(ms(150))).takes(150);
+        let headline = headline(sleeps);
+        busy.store(false, Ordering::Relaxed);
+        let told = headline.starts_with("the thread slept");
+        assert!(told || !cfg!(target_os = "linux"), "{headline}");
+    });
+}
+
+/// The runtime's thread waits then, and what else there is can run.
+#[test]
+fn a_thread_that_waits_for_another_as_the_runtime_does_was_not_kept() {
+    let elsewhere = async || {
+        let sleeps = tokio::task::spawn_blocking(|| std::thread::sleep(ms(100)));
+        sleeps.await.expect("it does not panic")
+    };
+    let headline = headline(attempt(elsewhere).predicted(PREDICTED).takes(70));
+    assert!(!headline.contains("slept"), "{headline}");
+}
+
+/// The program of the test below, which stops it in the middle.
+#[test]
+#[ignore = "another test runs it, in a process of its own"]
+fn computes_until_half_a_second_is_over() {
+    let computes = attempt(async || {
+        eprintln!("begun");
+        spin(ms(500));
+    });
+    println!("{}", headline(computes.predicted(PREDICTED).takes(500)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_was_stopped_and_went_on_did_not_sleep() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--ignored", "--exact", "--nocapture", "computes_until_half_a_second_is_over"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("this program again");
+    let mut errors = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    let begun = errors.any(|line| line.expect("it is text").contains("begun"));
+    assert!(begun, "the run does not begin");
+    let process = child.id().to_string();
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([name, &process]).status();
+        assert!(sent.expect("`kill` is there").success());
+    };
+    signal("-STOP");
+    std::thread::sleep(ms(300));
+    signal("-CONT");
+    let output = child.wait_with_output().expect("it ends");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("\nno time passed at all: "), "{printed}");
 }
 
 #[test]
