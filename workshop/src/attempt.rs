@@ -18,16 +18,6 @@ where
     Attempt::of(Clock::Paused, None, boxed(main))
 }
 
-/// Like [`attempt`], on the real clock, for what uses real sockets: those keep to no virtual time.
-/// It is given up after five seconds, and how long it takes is nothing to rely on.
-pub fn attempt_for_real<T, F>(main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
-where
-    T: Send + 'static,
-    F: Future<Output = T> + 'static,
-{
-    Attempt::of(Clock::Real, None, boxed(main))
-}
-
 /// What is attempted, whatever type its future has. All that is behind this is compiled once for
 /// each type of result, and not once for each attempt: that is most of what a learner would wait
 /// for after each change.

@@ -54,7 +54,7 @@ mod scenario;
 mod show;
 pub mod smtp;
 
-pub use attempt::{Attempt, attempt, attempt_for_real};
+pub use attempt::{Attempt, attempt};
 pub use explored::{BUDGET, Everywhere, every_cancellation, every_schedule};
 pub use lock::{Taking, Watched, WatchedGuard, held, shared};
 pub use prediction::Prediction;

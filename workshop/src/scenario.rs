@@ -102,6 +102,16 @@ impl Scenario {
         Attempt::of(Clock::Paused, Some(self), boxed(main))
     }
 
+    /// The same on the real clock, for what uses real sockets: those keep to no virtual time. It is
+    /// given up after five seconds, and how long it takes is nothing to rely on.
+    pub fn attempt_for_real<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        Attempt::of(Clock::Real, Some(self), boxed(main))
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         self.name
     }

@@ -11,8 +11,7 @@ use std::{
 };
 use tokio::time::sleep;
 use workshop::{
-    Attempt, Everywhere, Prediction, attempt, attempt_for_real, every_cancellation, every_schedule,
-    ms, scenario,
+    Attempt, Everywhere, Prediction, attempt, every_cancellation, every_schedule, ms, scenario,
 };
 
 /// With a prediction, everything is shown.
@@ -291,7 +290,8 @@ fn on_the_real_clock_time_passes_by_itself() {
         let (client, server) = join!(tokio::net::TcpStream::connect(address), listener.accept());
         client.and(server.map(|_| ()))
     };
-    attempt_for_real(listening)
+    scenario("a socket")
+        .attempt_for_real(listening)
         .holds("they have met", |run| matches!(run.output(), Some(Ok(()))))
         .verdict();
 }

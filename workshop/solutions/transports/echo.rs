@@ -115,7 +115,8 @@ mod tests {
             let (server, _) = listener.accept().await?;
             tokio::try_join!(talk(client).lane("client"), echo(server).lane("server"))
         };
-        workshop::attempt_for_real(over_tcp)
+        workshop::scenario("a socket")
+            .attempt_for_real(over_tcp)
             .predicted(PREDICTION)
             .holds("all parts come back over a socket", |run| run.said("and 0"))
             .verdict();
