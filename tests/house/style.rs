@@ -26,6 +26,7 @@ const ROOMS: &[Room] = &[
     Room { path: "slides/src", comments: 12 },
     Room { path: "mail/src", comments: 20 },
     Room { path: "mail2alert/src", comments: 12 },
+    Room { path: "workshop/src", comments: 19 },
 ];
 
 /// Combinators and tuple-lets per 1,000 lines, where they are more than they should be.

@@ -28,6 +28,7 @@ fn time_asleep(mut watched: system::Watched, stop: Receiver<()>) -> Duration {
     let mut slept = Duration::ZERO;
     let mut before: Option<(system::Asleep, Instant)> = None;
     while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(INTERVAL) {
+        // Before it looks, so that nothing is counted that came later.
         let now = Instant::now();
         let Some(asleep) = watched.look() else {
             before = None;

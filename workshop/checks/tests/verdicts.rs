@@ -411,6 +411,56 @@ fn what_holds_in_tokios_own_order_only_fails_with_the_schedule_drawn() {
     assert!(text.contains(" your run ") && text.contains("teller "), "{text}");
 }
 
+/// “It holds in tokio's own order” would be false, and the cause is seen as in any attempt.
+#[test]
+fn what_fails_in_tokios_own_order_already_is_not_blamed_on_the_order() {
+    let both = async |sleeps: bool| {
+        join!(
+            async {
+                if sleeps {
+                    std::thread::sleep(ms(60));
+                }
+            }
+            .lane("A"),
+            async {}.lane("B")
+        );
+        1
+    };
+    let text = explored(every_schedule(move || both(false)).returns(2));
+    assert!(text.starts_with("not yet: it does not hold that it returns what it should"), "{text}");
+    assert!(text.contains(" schedules fail; this is tokio's own schedule"), "{text}");
+    let text = explored(every_schedule(move || both(true)).returns(2));
+    let told = text.starts_with("the thread slept");
+    assert!(told || !cfg!(target_os = "linux"), "{text}");
+    let panics = || async {
+        join!(async { panic!("no such page") }.lane("A"), async {}.lane("B"));
+    };
+    let text = explored(every_schedule(panics));
+    assert!(text.starts_with("A panicked at line "), "{text}");
+}
+
+/// A task panics, and `main`, which does not get what it waits for, with another message.
+#[test]
+fn a_panic_is_said_of_the_lane_and_of_the_line_that_panicked_with_this_message() {
+    let line = line!() + 1;
+    let program = async || tokio::spawn(fails().lane("task")).await.expect("it ends well");
+    let headline = headline(attempt(program));
+    assert!(
+        headline.starts_with(&format!("main panicked at line {line}: it ends well: ")),
+        "{headline}"
+    );
+    let inner = headline_of_a_panic_within_lanes();
+    assert!(inner.starts_with("inner panicked at line "), "{inner}");
+}
+
+async fn fails() {
+    panic!("no such page");
+}
+
+fn headline_of_a_panic_within_lanes() -> String {
+    headline(attempt(async || async { fails().lane("inner").await }.lane("outer").await))
+}
+
 #[test]
 fn what_must_not_be_dropped_fails_with_the_wait_at_which_it_was() {
     let program = || async {
