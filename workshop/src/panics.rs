@@ -17,19 +17,24 @@ pub(crate) struct Place {
 /// task may panic, and then `main`, since it does not get what it waits for.
 static PANICS: Mutex<Vec<(String, Place)>> = Mutex::new(vec![]);
 
-/// Begins to note places, and prevents that a panic of a run prints a backtrace of its own: it gets
-/// a sentence in the verdict.
+/// Begins to note places, and prevents that a panic of a run prints a text of its own: it gets a
+/// sentence in the verdict. A backtrace has to be asked for with `RUST_BACKTRACE=full`: many have
+/// `1` in their environment, and it would fill the screen of each of them.
 pub(crate) fn note_where() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
+        let asked_for = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value == "full");
         // For all other threads it stays as it was: a test that fails for another reason is shown as
         // always.
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let thread = std::thread::current();
             let of_a_run = thread.name().is_some_and(|name| name.starts_with("run of "));
+            if !of_a_run || asked_for {
+                usual(info);
+            }
             if !of_a_run {
-                return usual(info);
+                return;
             }
             let (Some(message), Some(location)) = (info.payload_as_str(), info.location()) else {
                 return;

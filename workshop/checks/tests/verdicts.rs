@@ -5,6 +5,7 @@ use std::{
     cell::Cell,
     future::{pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
+    process::Command,
     sync::atomic::{AtomicBool, Ordering},
     task::Poll,
     time::{Duration, Instant},
@@ -146,6 +147,28 @@ fn a_thread_that_waits_for_another_as_the_runtime_does_was_not_kept() {
     assert!(!headline.contains("slept"), "{headline}");
 }
 
+/// The program of the test below, which sets its environment.
+#[test]
+#[ignore = "another test runs it, in a process of its own"]
+fn panics_in_a_run() {
+    println!("{}", headline(attempt(fails)));
+}
+
+#[test]
+fn a_backtrace_of_a_panic_is_only_printed_on_demand() {
+    for (value, is_printed) in [("0", false), ("1", false), ("full", true)] {
+        let output = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--ignored", "--exact", "--nocapture", "panics_in_a_run"])
+            .env("RUST_BACKTRACE", value)
+            .output()
+            .expect("this program again");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(errors.contains("stack backtrace"), is_printed, "{value}: {errors}");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(printed.contains("main panicked at line "), "{printed}");
+    }
+}
+
 /// The program of the test below, which stops it in the middle.
 #[test]
 #[ignore = "another test runs it, in a process of its own"]
@@ -161,7 +184,7 @@ fn computes_until_half_a_second_is_over() {
 #[test]
 fn a_process_that_was_stopped_and_went_on_did_not_sleep() {
     use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--ignored", "--exact", "--nocapture", "computes_until_half_a_second_is_over"])
         .stdout(Stdio::piped())
