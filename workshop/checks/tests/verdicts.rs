@@ -6,7 +6,10 @@ use std::{
     future::{pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     process::Command,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::{Duration, Instant},
 };
@@ -17,6 +20,14 @@ use workshop::{
 
 /// With a prediction, everything is shown.
 const PREDICTED: Prediction = Some((100, ""));
+
+/// Held by tests that look whether a thread sleeps, and by the one that keeps all processors: what
+/// watches a thread needs one now and then.
+static PROCESSORS: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The verdict of an attempt that fails.
 fn verdict<T>(attempt: Attempt<T>) -> String {
@@ -96,6 +107,7 @@ fn questions_about_a_run_are_answered() {
 
 #[test]
 fn a_thread_that_slept_is_told_from_a_run_that_had_nothing_to_do() {
+    let _alone = alone();
     let asleep = attempt(async || std::thread::sleep(ms(50)));
     let told = cfg!(target_os = "linux");
     asleep.holds("the thread slept", move |run| run.slept_on_the_thread(20) == told).verdict();
@@ -114,9 +126,10 @@ fn spin(time: Duration) {
 
 #[test]
 fn a_thread_that_computes_did_not_sleep_however_busy_the_machine_is() {
+    let _alone = alone();
     let busy = AtomicBool::new(true);
     std::thread::scope(|scope| {
-        for _ in 0..8 {
+        for _ in 0..4 {
             scope.spawn(|| {
                 while busy.load(Ordering::Relaxed) {
                     std::hint::spin_loop();
@@ -398,6 +411,7 @@ fn what_is_aborted_in_the_last_moment_counts_as_ended() {
 
 #[test]
 fn the_mistakes_of_every_exercise_are_told_apart() {
+    let _alone = alone();
     let one = headline(attempt(async || drop(tokio::spawn(sleep(ms(50)).lane("task")))).takes(50));
     assert!(one.starts_with("`task` was still under way"), "{one}");
     let two = headline(attempt(async || sleep(Duration::from_secs(50)).await).takes(50));
@@ -437,6 +451,7 @@ fn what_holds_in_tokios_own_order_only_fails_with_the_schedule_drawn() {
 /// “It holds in tokio's own order” would be false, and the cause is seen as in any attempt.
 #[test]
 fn what_fails_in_tokios_own_order_already_is_not_blamed_on_the_order() {
+    let _alone = alone();
     let both = async |sleeps: bool| {
         join!(
             async {
