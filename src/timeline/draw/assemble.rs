@@ -205,11 +205,13 @@ impl Assembly {
             let blocked = self.clock == Clock::Real || self.last_block > Some(from);
             state = if blocked { State::Blocking } else { State::MovedClock };
         }
-        // A lane that runs has no place to show: its last waits are those of the poll before.
+        // A lane that runs has no place to show: its last waits are those of the poll before. One
+        // that was not polled yet has one only if it is a callback, which waits in a loop's queue.
         let places = match (state, &open.waits) {
-            (State::Waiting(_) | State::Ready | State::WokenNotPolled, Some(waits)) => {
-                Places::recorded(waits)
-            }
+            (
+                State::Waiting(_) | State::Ready | State::WokenNotPolled | State::Lazy,
+                Some(waits),
+            ) => Places::recorded(waits),
             _ => Places::none(),
         };
         self.chart.rows[lane].spans.push(Span { state, from, to: now, places });
@@ -253,6 +255,8 @@ impl Assembly {
         }
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
+            // Known only now, and true of the span that ends with what comes next.
+            What::Scheduled(waits) => self.open[lane].waits = Some(waits.clone()),
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             // It stands between the two ends of a poll, so the lane's own span learns of it in

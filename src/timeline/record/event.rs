@@ -34,6 +34,9 @@ pub enum What {
         /// The lane that ran at that moment, if one did.
         parent: Option<LaneId>,
     },
+    /// It is a callback of an event loop, which calls or drops it now. Until now it has been waiting
+    /// for that, since it was scheduled there: see [`super::callback_was_scheduled`].
+    Scheduled(Waits),
     /// Its future is being polled from here on, or its closure has begun.
     PollStart,
     /// It has occupied its thread until now, by [`super::block`], on the paused clock.

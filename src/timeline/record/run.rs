@@ -649,6 +649,14 @@ impl Run {
         log.quiet.push(QuietPoll { start, before });
     }
 
+    /// `lane` is a callback that an event loop calls or drops now. It has waited for that.
+    pub(super) fn was_scheduled(&self, lane: LaneId, waits: Waits) {
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let thread = log.thread_in_passing();
+        log.push(Event { at, thread, lane, what: What::Scheduled(waits) });
+    }
+
     pub fn poll_starts(&self, lane: LaneId) {
         let outside = !self.on_runtime_thread();
         let outer = self.current_lane();
