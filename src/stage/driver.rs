@@ -103,13 +103,14 @@ impl Driver for RunDriver {
 #[derive(Default)]
 struct OnTheTimeline {
     /// Where each callback with a lane was scheduled, and what it waits for, until it is called or
-    /// cancelled. Which lane it is shows only then: the loop has a closure, and cannot look into it.
+    /// cancelled. Which lane it is shows only then: the loop has a closure, and cannot look into
+    /// it.
     scheduled: RefCell<HashMap<CallId, (&'static Location<'static>, &'static str)>>,
 }
 
 impl OnTheTimeline {
-    /// The call waits from now on, unless it was scheduled before: then it is a timer whose time has
-    /// come.
+    /// The call waits from now on, unless it was scheduled before: then it is a timer whose time
+    /// has come.
     fn waits(&self, call: &CallRef<'_>, on: &'static str) {
         let Some(location) = call.location else { return };
         let mut scheduled = self.scheduled.borrow_mut();

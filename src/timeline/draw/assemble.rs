@@ -84,17 +84,15 @@ struct Assembly {
     /// for two exceptions that have a function each.
     chart: Chart,
     /// Which rule says where an instant begins. On the paused clock two times are equal or they are
-    /// not.
-    /// Instants of the real clock are found by their distance.
+    /// not; instants of the real clock are found by their distance.
     clock: Clock,
-    /// Lanes of one name share a colour, so a colour belongs to a name and not to a lane.
-    /// The distinct names of lanes, in the order in which they came up.
+    /// The distinct names of lanes, in the order in which they came up. Lanes of one name share a
+    /// colour, so a colour belongs to a name and not to a lane.
     hues: HashMap<String, usize>,
     /// When the last instant began, as it was measured: its own time is rounded.
     began: Duration,
-    /// One for each row of `chart`, at the same index: rows and these are only ever pushed
-    /// together.
-    /// What each lane does, and since when.
+    /// What each lane does, and since when: one for each row of `chart`, at the same index, since
+    /// rows and these are only ever pushed together.
     open: Vec<Open>,
     /// For each thread the lanes that are being polled, the outermost first.
     /// A list for each thread, since two threads poll at the same time, and only the lanes of one

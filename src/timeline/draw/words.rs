@@ -396,8 +396,8 @@ impl Chart {
     }
 }
 
-/// Whether a lane in this state may have a place at which it waits: a callback waits in the queue of
-/// its loop before it is called for the first time.
+/// Whether a lane in this state may have a place at which it waits: a callback waits in the queue
+/// of its loop before it is called for the first time.
 fn may_wait(state: State) -> bool {
     matches!(state, State::Waiting(_) | State::Lazy)
 }

@@ -145,8 +145,8 @@ impl Waits {
         Waits::new(Location::caller(), Registered::Never, vec![])
     }
 
-    /// Of a callback that was handed to an event loop there, and waits for `on`. No stack is needed:
-    /// the loop has been told the place.
+    /// Of a callback that was handed to an event loop there, and waits for `on`. No stack is
+    /// needed: the loop has been told the place.
     pub(super) fn of_a_callback(at: &'static Location<'static>, on: &str) -> Waits {
         let place = Place::from(at);
         let chain = vec![place.clone()];

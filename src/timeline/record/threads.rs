@@ -53,8 +53,9 @@ thread_local! {
     static SCHEDULED: RefCell<Option<Waits>> = const { RefCell::new(None) };
 }
 
-/// The callback that an event loop calls or drops next on this thread was scheduled `at` this place,
-/// and has been waiting for `on` since: how the loop of a program gives its callbacks places.
+/// The callback that an event loop calls or drops next on this thread was scheduled `at` this
+/// place, and has been waiting for `on` since: how the loop of a program gives its callbacks
+/// places.
 ///
 /// It is said right before the call, since a loop cannot tell which lane is in a closure that it
 /// still has. Say it only of a closure that [`callback`] has made: see [`is_a_callback`].
