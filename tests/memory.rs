@@ -1,7 +1,9 @@
 //! How many bytes the event loop's tasks and waits take, and a recording of many lanes, counted by
 //! the allocator. A program of its own, because a program has one allocator.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_concepts::{
     LaneExt,
@@ -45,7 +47,7 @@ fn is_linear(work: impl Fn(&EventLoop, usize)) {
 fn a_task_takes_at_most_300_bytes() {
     let count = 100_000;
     let bytes = peak(|event_loop| {
-        let task = |_| async { sleep(std::time::Duration::ZERO).await };
+        let task = |_| async { sleep(Duration::ZERO).await };
         let all = async move { gather::<Vec<()>, _>((0..count).map(task))?.await };
         event_loop.run_until_complete(all).unwrap();
     });
@@ -110,4 +112,48 @@ fn a_million_lanes_take_at_most_ten_megabytes_more_than_fifty_thousand() {
     let many = peak_of_lanes(1_000_000);
     println!("50,000 lanes: {few} bytes; 1,000,000: {many} bytes");
     assert!(many < few + 10_000_000, "50,000 lanes need {few} bytes, 1,000,000 need {many}");
+}
+
+/// Sets 200,000 timers in one iteration and cancels each when a hundred more have been set: so
+/// there are never more than a hundred, and none of them is the one that was set last.
+#[test]
+fn timers_that_are_cancelled_in_the_iteration_in_which_they_are_set_keep_no_memory() {
+    let bytes = peak(|event_loop| {
+        let second = Duration::from_secs(1);
+        let stays = event_loop.call_later(second, || ()).unwrap();
+        let mut last_hundred = VecDeque::new();
+        for _ in 0..200_000 {
+            last_hundred.push_back(event_loop.call_later(second, || ()).unwrap());
+            if last_hundred.len() > 100 {
+                last_hundred.pop_front().unwrap().cancel();
+            }
+        }
+        assert!(!stays.cancelled());
+    });
+    assert!(bytes < 100_000, "{bytes} bytes");
+}
+
+/// Nor does a burst of them leave a large list behind, whether they are cancelled before the loop
+/// comes to look at them or after that.
+#[test]
+fn a_burst_of_timers_leaves_no_memory_behind() {
+    let _one_at_a_time = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    for looks in [false, true] {
+        let event_loop = EventLoop::with_driver(VirtualDriver::new());
+        let before = ALLOCATOR.current_usage();
+        let mut timers = vec![];
+        for _ in 0..300_000 {
+            timers.push(event_loop.call_later(Duration::from_secs(1), || ()).unwrap());
+        }
+        if looks {
+            one_iteration(&event_loop);
+        }
+        for timer in &timers {
+            timer.cancel();
+        }
+        drop(timers);
+        let left = ALLOCATOR.current_usage() - before;
+        assert!(left < 50_000, "{left} bytes, and the loop has looked: {looks}");
+        event_loop.close().unwrap();
+    }
 }

@@ -1,10 +1,11 @@
 //! One run of the program: one schedule.
 use super::{
     cancellable::{Cut, Suspensions},
-    candidates::{self, LATER_NAME, Roles},
-    plan::Plan,
-    scheduler::{Decision, Ends, Granularity, MOST_POLLS, Scheduler},
-    watch::Current,
+    current::Current,
+    scheduler::{
+        Decision, Ends, Granularity, LATER_NAME, MOST_ARRIVALS, Plan, Roles, Scheduler,
+        alternatives,
+    },
 };
 use crate::timeline::{
     Causes, Code, LaneId, Recording, Run, Verdict, human, recording, run_lane_to_the_end,
@@ -71,6 +72,17 @@ impl Trace {
         }
     }
 
+    /// The positions of the decisions that depart from tokio's own choice.
+    pub fn departures(&self) -> Vec<usize> {
+        let mut departures = vec![];
+        for (nth, decision) in self.decisions.iter().enumerate() {
+            if decision.taken > 0 {
+                departures.push(nth);
+            }
+        }
+        departures
+    }
+
     /// The choices that were made.
     pub fn choices(&self) -> Vec<u16> {
         self.decisions.iter().map(|decision| decision.taken as u16).collect()
@@ -116,15 +128,16 @@ impl<T> Runner<T> {
 
         let mut trace = Trace::of(&scheduler);
         let lanes = &scheduler.state().lanes;
-        let alternatives = |decision| candidates::alternatives(decision, lanes, &self.roles);
-        trace.alternatives = trace.decisions.iter().map(alternatives).collect();
+        for decision in &trace.decisions {
+            trace.alternatives.push(alternatives(decision, lanes, &self.roles));
+        }
         // Only now: the alternatives of a run are not judged by what that run itself has taught.
         self.roles.learn(lanes, trace.ends.absent);
         // The run has ended only because its lanes were not polled any more, so how it ended says
         // nothing about the program.
         if let Some(at) = trace.ends.spins {
             let at = human(at);
-            let sentence = format!("at {at}, after {MOST_POLLS} polls, it was still going on");
+            let sentence = format!("at {at}, after {MOST_ARRIVALS} polls, it was still going on");
             ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
         }
         Once { recording: recording(&run, self.name.clone(), ended), trace }

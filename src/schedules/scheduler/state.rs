@@ -3,20 +3,19 @@
 //! Nothing here calls a waker. The wakers of lanes that need not wait any more are collected in
 //! [`State::released`], and called when the state is no longer locked.
 use super::{
-    Granularity, MOST_POLLS,
+    candidates::{self, Context, LATER, Situation},
     decision::{Decision, Ends, Refusal},
     frame::Frame,
-    history::{History, Moment},
+    granularity::Granularity,
+    history::{History, MOST_ARRIVALS, Moment},
     known::KnownLane,
+    plan::Plan,
+    roles::{Roles, put_in_canonical_order},
     tasks::TaskCounts,
     waiting::{Hold, Waiting},
 };
 use crate::{
-    schedules::{
-        cancellable::{Cut, Droppable, Suspensions},
-        candidates::{self, Context, LATER, Roles, Situation},
-        plan::Plan,
-    },
+    schedules::cancellable::{Cut, Droppable, Suspensions},
     timeline::{LaneId, Made, Poller, Stranger},
 };
 use std::{sync::Arc, task::Waker, time::Duration};
@@ -173,7 +172,7 @@ impl State {
         let Arrival { lane, poller, at, .. } = arrival;
         self.history.at = at;
         self.history.arrivals += 1;
-        if self.history.arrivals > MOST_POLLS {
+        if self.history.arrivals > MOST_ARRIVALS {
             self.ends.spins.get_or_insert(at); // the first time counts
         }
         if poller == Poller::UnnamedTask {
@@ -258,7 +257,7 @@ impl State {
         }
         if let Some(roles) = &self.canonical {
             let goes_on = hold == Hold::MayGoOn(lane);
-            candidates::put_in_canonical_order(&mut order, goes_on, roles, &situation);
+            put_in_canonical_order(&mut order, goes_on, roles, &situation);
         }
         if order.len() == 1 {
             return self.its_turn(lane); // no decision, and nothing is noted
