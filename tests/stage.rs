@@ -122,6 +122,7 @@ fn help_names_every_option() {
         "--perfetto FILE",
         "--json FILE",
         "--beside SCENE",
+        "--what-if",
         "--width PIXELS",
         "--no-timeline",
         "--quiet",
@@ -183,6 +184,42 @@ fn two_scenes_are_drawn_beside_each_other() {
     assert!(stdout(&output).contains("≠ differs from the other run"), "{}", stdout(&output));
     assert!(fs::read_to_string(&svg).unwrap().contains("class=\"differs\""));
     refused(&["--beside", "x"], "gather: there is only one scene, and nothing to draw it beside");
+}
+
+/// Where there is data for the page's script.
+fn scenes_of(page: &std::path::Path) -> Vec<serde_json::Value> {
+    let page = fs::read_to_string(page).expect("a page");
+    let (_, data) = page.split_once("type=\"application/json\">").expect("data");
+    let (data, _) = data.split_once("</script>").expect("the end of the data");
+    let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+    data["scenes"].as_array().expect("scenes").clone()
+}
+
+#[test]
+fn variants_are_shown_by_the_explorer_and_left_out_of_a_plain_run() {
+    let (page, recording) = (file("variants.html"), file("variants.json"));
+    let (page_name, json) = (page.to_str().unwrap(), recording.to_str().unwrap());
+    let arguments = ["--fast", "--no-timeline", "--explore", page_name, "--json", json];
+    let output = run(&arguments);
+    assert_eq!(stdout(&output), LINES, "variants print nothing");
+    let scenes = scenes_of(&page);
+    let titles: Vec<_> = scenes.iter().map(|scene| scene["title"].clone()).collect();
+    assert_eq!(titles, ["gather", "three awaits", "spawn"]);
+    // The twin in Python has no such variants, so none is shown beside them.
+    let tracks = scenes.iter().map(|scene| scene["tracks"].as_array().expect("tracks").len());
+    assert_eq!(tracks.collect::<Vec<_>>(), [2, 1, 1]);
+    let recorded = |path: &PathBuf| {
+        let text = fs::read_to_string(path).expect("a recording");
+        async_concepts::timeline::from_json(&text).expect("a recording")
+    };
+    assert_eq!(recorded(&recording).len(), 1);
+    // One of them alone, and all of them.
+    let alone = stdout(&run(&["--fast", "--no-timeline", "--scene", "three awaits"]));
+    assert!(alone.ends_with(" 6.000 C        factorial(4) = 24\n"), "{alone}");
+    let all = stdout(&run(&["--fast", "--no-timeline", "--what-if", "--json", json]));
+    assert!(all.starts_with(&format!("── gather ──\n{LINES}")), "{all}");
+    assert!(all.contains(alone.as_str()), "{all}");
+    assert_eq!(recorded(&recording).len(), 3);
 }
 
 #[test]

@@ -94,8 +94,10 @@ pub fn stage() -> Stage {
         .scene("in time", in_time)
         .must_hold("both accounts together have 100", have_100)
         .scene("too late", too_late)
+        .variant_of("in time")
         .must_hold("both accounts together have 100", have_100)
         .scene("no wait between", never_between)
+        .variant_of("in time")
         .must_hold("both accounts together have 100", have_100)
 }
 

@@ -71,6 +71,7 @@ pub fn stage() -> Stage {
         .scene("asked", cooperative)
         .must_hold("when all have ended, each job that began has ended", none_is_cut)
         .scene("aborted", aborted)
+        .variant_of("asked")
         .must_hold("when all have ended, each job that began has ended", none_is_cut)
 }
 

@@ -84,6 +84,7 @@ pub fn stage() -> Stage {
         .scene("send", lost)
         .must_hold("both messages are received", both_arrive)
         .scene("reserve", kept)
+        .variant_of("send")
         .must_hold("both messages are received", both_arrive)
 }
 

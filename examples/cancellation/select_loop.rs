@@ -110,8 +110,10 @@ pub fn stage() -> Stage {
         .scene("lost", lost)
         .must_hold("the line is whole", the_line_is_whole)
         .scene("pinned", kept)
+        .variant_of("lost")
         .must_hold("the line is whole", the_line_is_whole)
         .scene("cancel safe", safe)
+        .variant_of("lost")
         .must_hold("the line is whole", the_line_is_whole)
 }
 

@@ -100,10 +100,13 @@ pub fn stage() -> Stage {
         .scene("success", success)
         .must_hold("what was entered is left again", is_left)
         .scene("error", error)
+        .variant_of("success")
         .must_hold("what was entered is left again", is_left)
         .scene("swallowed error", swallowed)
+        .variant_of("success")
         .must_hold("what was entered is left again", is_left)
         .scene("cancelled", cancelled)
+        .variant_of("success")
         .must_hold("what was entered is left again", is_left)
 }
 

@@ -1,9 +1,8 @@
 //! Transaction: all of it happens, or nothing; also when it is cancelled half-way.
 //!
 //! In Python: `async with session.transaction()`, see `transaction.py` beside this file.
-//! Look for: The reader never sees half a transfer. Between its two statements a transfer has made
-//! money, and the reader does not see it. The cancelled transfer is rolled back by 0.35 s; in Rust
-//! `main` goes on at 0.25 s, and has to wait for that.
+//! Look for: The reader never sees half a transfer. The cancelled one is rolled back by 0.35 s; in
+//! Rust `main` goes on at 0.25 s, and has to wait for that.
 //!
 //!     cargo run --example transaction
 use async_concepts::context::{AsyncContext, BodyOutcome, Cleanups, Exit};
@@ -139,8 +138,10 @@ pub fn stage() -> Stage {
         .scene("commit", || one_transfer(30))
         .must_hold("the reader never sees half a transfer", never_half)
         .scene("roll back on error", || one_transfer(130))
+        .variant_of("commit")
         .must_hold("the reader never sees half a transfer", never_half)
         .scene("roll back on cancellation", cancelled)
+        .variant_of("commit")
         .must_hold("the reader never sees half a transfer", never_half)
 }
 

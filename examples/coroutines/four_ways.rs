@@ -110,8 +110,11 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("four_ways.rs"))
         .scene("one after another", one_after_another)
         .scene("threads", threads)
+        .variant_of("one after another")
         .scene("callbacks", callbacks)
+        .variant_of("one after another")
         .scene("coroutines", coroutines)
+        .variant_of("one after another")
 }
 
 fn main() -> ExitCode {

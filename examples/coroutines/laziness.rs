@@ -62,7 +62,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("laziness.rs"))
         .scene("call", call)
         .scene("spawn", spawned)
+        .variant_of("call")
         .scene("sleep", sleep_itself)
+        .variant_of("call")
 }
 
 fn main() -> ExitCode {

@@ -62,6 +62,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("pin.rs"))
         .scene("on the stack", on_the_stack)
         .scene("on the heap", on_the_heap)
+        .variant_of("on the stack")
 }
 
 fn main() -> ExitCode {

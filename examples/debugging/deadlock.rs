@@ -33,7 +33,7 @@ async fn transfer(from: &Account, to: &Account, amount: i64) {
     let mut from_balance = from.balance.lock().await;
     say!("has {}, wants {}", from.number, to.number);
     ask_the_bank().await;
-    // A trap: another may have it, and wait for the first one.
+    // A trap: another task may have this lock, and wait for the first one.
     let mut to_balance = to.balance.lock().await;
     *from_balance -= amount;
     *to_balance += amount;
@@ -75,6 +75,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("deadlock.rs"))
         .hanging_scene("two orders", Duration::from_secs(3), two_orders)
         .scene("one order", one_order)
+        .variant_of("two orders")
         .must_hold("it ends, and no money is lost", |run| {
             run.returns(|(alice, bob): &(i64, i64)| alice + bob == 200)
         })

@@ -108,7 +108,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("logging.rs"))
         .scene("entered", entered)
         .scene("instrumented", instrumented)
+        .variant_of("entered")
         .scene("one target", one_target)
+        .variant_of("entered")
 }
 
 fn main() -> ExitCode {

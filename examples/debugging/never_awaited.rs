@@ -91,6 +91,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("never_awaited.rs"))
         .scene("never awaited", forgotten)
         .scene("awaited", awaited)
+        .variant_of("never awaited")
 }
 
 fn main() -> ExitCode {

@@ -95,7 +95,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("slow_callback.rs"))
         .blocking_scene("event loop", in_an_event_loop)
         .scene("tokio", tokio)
+        .variant_of("event loop")
         .scene("in pieces", in_pieces)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

@@ -73,6 +73,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("call_soon_threadsafe.rs"))
         .blocking_scene("event loop", call_soon_threadsafe)
         .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

@@ -84,6 +84,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("cancel_handle.rs"))
         .blocking_scene("event loop", cancel_handle)
         .scene("tokio", tokio)
+        .variant_of("event loop")
         .blocking_scene("for ever", for_ever)
 }
 

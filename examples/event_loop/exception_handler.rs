@@ -83,6 +83,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("exception_handler.rs"))
         .blocking_scene("event loop", exception_handler)
         .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

@@ -28,7 +28,7 @@ fn world() {
 
 fn last() -> Result<()> {
     say!("stop the loop");
-    get_running_loop()?.stop(); // when this turn is over
+    get_running_loop()?.stop(); // when this iteration is over
     Ok(())
 }
 
@@ -71,6 +71,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("hello_world.rs"))
         .blocking_scene("event loop", hello_world)
         .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

@@ -77,6 +77,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("run_until_complete.rs"))
         .blocking_scene("event loop", run_until_complete)
         .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

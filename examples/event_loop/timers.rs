@@ -71,7 +71,10 @@ pub async fn tokio() {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::of(include_str!("timers.rs")).blocking_scene("event loop", timers).scene("tokio", tokio)
+    Stage::of(include_str!("timers.rs"))
+        .blocking_scene("event loop", timers)
+        .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

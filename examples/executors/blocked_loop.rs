@@ -67,6 +67,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("blocked_loop.rs"))
         .scene("blocked", blocked)
         .scene("on a thread of its own", cured)
+        .variant_of("blocked")
 }
 
 fn main() -> ExitCode {

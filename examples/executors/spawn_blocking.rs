@@ -69,6 +69,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("spawn_blocking.rs"))
         .blocking_scene("event loop", run_in_executor)
         .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

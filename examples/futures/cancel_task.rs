@@ -132,8 +132,11 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("cancel_task.rs"))
         .blocking_scene("request", request)
         .blocking_scene("refused", refused)
+        .variant_of("request")
         .scene("drop", dropped)
+        .variant_of("request")
         .scene("token", asked)
+        .variant_of("request")
 }
 
 fn main() -> ExitCode {

@@ -78,6 +78,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("done_callbacks.rs"))
         .blocking_scene("event loop", done_callbacks)
         .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

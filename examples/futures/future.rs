@@ -58,7 +58,10 @@ pub async fn tokio() -> Result<&'static str, oneshot::error::RecvError> {
 // ANCHOR_END: tokio
 
 pub fn stage() -> Stage {
-    Stage::of(include_str!("future.rs")).blocking_scene("event loop", future).scene("tokio", tokio)
+    Stage::of(include_str!("future.rs"))
+        .blocking_scene("event loop", future)
+        .scene("tokio", tokio)
+        .variant_of("event loop")
 }
 
 fn main() -> ExitCode {

@@ -76,7 +76,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("shield.rs"))
         .blocking_scene("unshielded", unshielded)
         .blocking_scene("shield", shield)
+        .variant_of("unshielded")
         .scene("tokio", tokio)
+        .variant_of("unshielded")
 }
 
 fn main() -> ExitCode {

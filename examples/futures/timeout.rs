@@ -83,7 +83,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("timeout.rs"))
         .blocking_scene("wait_for", with_wait_for)
         .scene("timeout of a future", of_a_future)
+        .variant_of("wait_for")
         .scene("timeout of a handle", of_a_handle)
+        .variant_of("wait_for")
 }
 
 fn main() -> ExitCode {

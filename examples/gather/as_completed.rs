@@ -62,6 +62,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("as_completed.rs"))
         .scene("in order", in_order)
         .scene("as completed", as_completed)
+        .variant_of("in order")
 }
 
 fn main() -> ExitCode {

@@ -7,9 +7,9 @@
 //!
 //!     cargo run --example gather
 use async_concepts::{LaneExt, say, stage::Stage};
-use futures::join;
+use futures::{join, try_join};
 use std::{process::ExitCode, time::Duration};
-use tokio::time::sleep;
+use tokio::{spawn, time::sleep};
 
 // ANCHOR: factorial
 async fn factorial(number: u64) -> u64 {
@@ -30,12 +30,31 @@ pub async fn gather() -> (u64, u64, u64) {
 }
 // ANCHOR_END: gather
 
+// What if they were written in another way? `--explore` shows all three on one time axis.
+// ANCHOR: three_awaits
+pub async fn three_awaits() -> (u64, u64, u64) {
+    let a = factorial(2).lane("A").await;
+    let b = factorial(3).lane("B").await;
+    let c = factorial(4).lane("C").await;
+    (a, b, c)
+}
+// ANCHOR_END: three_awaits
+
+pub async fn spawned() -> (u64, u64, u64) {
+    let a = spawn(factorial(2).lane("A"));
+    let b = spawn(factorial(3).lane("B"));
+    let c = spawn(factorial(4).lane("C"));
+    try_join!(a, b, c).expect("no task panics")
+}
+
 pub fn stage() -> Stage {
     Stage::of(include_str!("gather.rs"))
         .scene("gather", gather)
         .must_hold("the results come in the order of the arguments", |run| {
             run.returns(|products: &(u64, u64, u64)| *products == (2, 6, 24))
         })
+        .what_if("gather", "three awaits", three_awaits)
+        .what_if("gather", "spawn", spawned)
 }
 
 fn main() -> ExitCode {

@@ -89,8 +89,11 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("gather_errors.rs"))
         .scene("fail fast", fail_fast)
         .scene("collect", collect)
+        .variant_of("fail fast")
         .scene("nested", nested)
+        .variant_of("fail fast")
         .scene("flattened", flattened)
+        .variant_of("fail fast")
 }
 
 fn main() -> ExitCode {

@@ -81,8 +81,10 @@ pub fn stage() -> Stage {
         .scene("loose", loose)
         .must_hold("no task goes on after “returned”", nothing_comes_later)
         .scene("group", group)
+        .variant_of("loose")
         .must_hold("no task goes on after “returned”", nothing_comes_later)
         .scene("failing", failing)
+        .variant_of("loose")
         .must_hold("no task goes on after “returned”", nothing_comes_later)
 }
 

@@ -65,6 +65,7 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("await_for.rs"))
         .scene("async for", async_for)
         .scene("for … await", for_await)
+        .variant_of("async for")
 }
 
 fn main() -> ExitCode {

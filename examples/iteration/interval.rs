@@ -70,9 +70,13 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("interval.rs"))
         .scene("burst", burst)
         .scene("delay", delay)
+        .variant_of("burst")
         .scene("skip", skip)
+        .variant_of("burst")
         .scene("sleep in a loop", sleeps)
+        .variant_of("burst")
         .scene("sleep until", deadlines)
+        .variant_of("burst")
 }
 
 fn main() -> ExitCode {

@@ -89,12 +89,17 @@ pub fn stage() -> Stage {
         .scene("then", then)
         .must_hold("the results come in the order of the pages", in_order)
         .scene("buffered", buffered)
+        .variant_of("then")
         .must_hold("the results come in the order of the pages", in_order)
         .scene("buffer_unordered", buffer_unordered)
+        .variant_of("then")
         .must_hold("the results come in the order of the pages", in_order)
         .scene("loop body", loop_body)
+        .variant_of("then")
         .scene("spawned", spawned)
+        .variant_of("then")
         .scene("for_each_concurrent", for_each_concurrent)
+        .variant_of("then")
 }
 
 fn main() -> ExitCode {

@@ -14,7 +14,7 @@ use futures::{Stream, StreamExt};
 use std::{pin::pin, process::ExitCode, time::Duration};
 use tokio::time::sleep;
 
-/// What the generator must not leave open. Python has `finally`, where one may even wait; `drop`
+/// What the generator must not leave open. Python has `finally`, which may even wait; `drop`
 /// cannot.
 struct Source;
 
@@ -95,7 +95,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("ticker.rs"))
         .scene("to the end", to_the_end)
         .scene("break", break_out)
+        .variant_of("to the end")
         .scene("close", close)
+        .variant_of("to the end")
 }
 
 fn main() -> ExitCode {

@@ -96,6 +96,7 @@ pub fn stage() -> Stage {
         .scene("if", once)
         .must_hold("no customer takes a loaf that is not there", none_is_missing)
         .scene("while", again)
+        .variant_of("if")
         .must_hold("no customer takes a loaf that is not there", none_is_missing)
 }
 

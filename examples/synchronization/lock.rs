@@ -87,8 +87,10 @@ pub fn stage() -> Stage {
         .scene("unlocked", unlocked)
         .must_hold("the sum is 10", is_ten)
         .scene("locked", locked)
+        .variant_of("unlocked")
         .must_hold("the sum is 10", is_ten)
         .scene("plain variable", plain)
+        .variant_of("unlocked")
         .must_hold("the sum is 10", is_ten)
 }
 

@@ -85,6 +85,7 @@ pub fn stage() -> Stage {
         .scene("what comes", what_comes)
         .must_hold("“rust” is shown in the end", shows_rust)
         .scene("the newest", the_newest)
+        .variant_of("what comes")
         .must_hold("“rust” is shown in the end", shows_rust)
 }
 

@@ -115,7 +115,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("not_send.rs"))
         .scene("released before the await", scoped)
         .scene("a lock that may be held", tokios_mutex)
+        .variant_of("released before the await")
         .scene("a task that stays", local)
+        .variant_of("released before the await")
 }
 
 fn main() -> ExitCode {

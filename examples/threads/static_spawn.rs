@@ -62,7 +62,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("static_spawn.rs"))
         .scene("move", moved)
         .scene("Arc", shared)
+        .variant_of("move")
         .scene("join!", joined)
+        .variant_of("move")
 }
 
 fn main() -> ExitCode {

@@ -1,12 +1,10 @@
-//! Flow control: a writer that is faster than its reader has to wait. And how does a side say that
-//! it is done?
+//! Flow control: a writer that is faster than its reader has to wait; and how a side says “done”.
 //!
 //! In Python: `pause_writing`, `resume_writing`, `drain` and `write_eof`, see `flow_control.py`
 //! beside this file.
-//! Look for: In Rust a write that finds no room waits. In Python `write` takes everything, and asks
-//! the protocol to pause; a protocol that does not listen fills the memory. Two traps: both sides
-//! write before they read, and a half of `io::split` that is dropped closes nothing (one of
-//! `TcpStream::into_split` does).
+//! Look for: In Rust a write that finds no room waits; in Python `write` takes everything, and asks
+//! the protocol to pause. Two traps: both sides write before they read, and a half of `io::split`
+//! that is dropped closes nothing (one of `TcpStream::into_split` does).
 //!
 //!     cargo run --example flow_control
 use async_concepts::{LaneExt, say, stage::Stage};
@@ -18,7 +16,7 @@ use tokio::{sync::mpsc, time::sleep, time::timeout};
 const WORDS: [&str; 4] = ["each", "word", "four", "byte"];
 /// A pipe has room for one word.
 const ROOM: usize = 4;
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Takes its time over each word.
 async fn read(mut pipe: impl AsyncRead + Unpin) {
@@ -67,7 +65,7 @@ pub async fn back_pressure() {
 
 // ANCHOR: both
 async fn write_then_read(pipe: &mut DuplexStream) {
-    match timeout(PATIENCE, pipe.write_all(b"question")).await {
+    match timeout(TIMEOUT, pipe.write_all(b"question")).await {
         Ok(written) => written.expect("the peer reads"),
         Err(_) => return say!("the peer does not read"),
     }
@@ -76,13 +74,13 @@ async fn write_then_read(pipe: &mut DuplexStream) {
 
 async fn write_and_read(pipe: DuplexStream) {
     let (mut reader, mut writer) = split(pipe);
-    let (_, written) = join!(hear(&mut reader), timeout(PATIENCE, writer.write_all(b"question")));
+    let (_, written) = join!(hear(&mut reader), timeout(TIMEOUT, writer.write_all(b"question")));
     written.expect("in time").expect("the peer reads");
 }
 
 async fn hear(reader: &mut (impl AsyncRead + Unpin)) {
     let mut question = [0; 8];
-    let heard = timeout(PATIENCE, reader.read_exact(&mut question)).await;
+    let heard = timeout(TIMEOUT, reader.read_exact(&mut question)).await;
     heard.expect("in time").expect("the peer writes");
     say!("heard the {}", from_utf8(&question).expect("a word"));
 }
@@ -115,7 +113,7 @@ async fn ask(pipe: DuplexStream, end: impl AsyncFnOnce(&mut (dyn AsyncWrite + Un
     end(&mut writer).await;
     drop(writer);
     let mut answer = String::new();
-    match timeout(PATIENCE, reader.read_to_string(&mut answer)).await {
+    match timeout(TIMEOUT, reader.read_to_string(&mut answer)).await {
         Ok(_) => say!("answer: {answer}"),
         Err(_) => say!("no answer"),
     }
@@ -138,10 +136,13 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("flow_control.rs"))
         .scene("no back-pressure", unbounded)
         .scene("back-pressure", back_pressure)
+        .variant_of("no back-pressure")
         .scene("both write first", both_write_first)
         .scene("both write and read", both_at_once)
+        .variant_of("both write first")
         .scene("a half that is dropped", half_dropped)
         .scene("half-close", half_closed)
+        .variant_of("a half that is dropped")
 }
 
 fn main() -> ExitCode {

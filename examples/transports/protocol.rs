@@ -83,7 +83,8 @@ impl Protocol for Hasty {
 // ANCHOR: network
 /// Plays the network: delivers the pieces, 100 ms after each other, and returns all the answers.
 async fn deliver(mut protocol: impl Protocol, pieces: &[&str]) -> String {
-    let (mut outbox, mut answers) = (Outbox::new(), String::new());
+    let mut outbox = Outbox::new();
+    let mut answers = String::new();
     protocol.connection_made(&mut outbox);
     for piece in pieces {
         sleep(Duration::from_millis(100)).await;
@@ -115,7 +116,9 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("protocol.rs"))
         .scene("in one piece", whole)
         .scene("cut", cut)
+        .variant_of("in one piece")
         .scene("cut, without a codec", hasty)
+        .variant_of("in one piece")
 }
 
 fn main() -> ExitCode {

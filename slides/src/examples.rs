@@ -1,4 +1,5 @@
 //! The examples: where they are, how they are built, and what is recorded when they run.
+use crate::without;
 use async_concepts::timeline::{Chart, Clock, SteppedRun, from_json, human, to_json};
 use serde::Deserialize;
 use std::{
@@ -160,6 +161,8 @@ pub struct Recorded {
     /// None if the program has no stage, such as one that is made to be taken home, or if it needs
     /// features and was not built.
     pub scenes: Vec<Arc<Scene>>,
+    /// Variants that a plain run leaves out: only the explorer shows them.
+    pub variants: Vec<Chart>,
 }
 
 /// A recorded scene.
@@ -169,6 +172,8 @@ pub struct Scene {
     pub chart: Chart,
     /// The same as steps, in Rust and in Python.
     pub run: SteppedRun,
+    /// The lanes that it had and that are not in the chart.
+    pub without: Vec<String>,
 }
 
 impl Recorded {
@@ -176,15 +181,31 @@ impl Recorded {
     fn read(json: &str) -> Result<Recorded, String> {
         let charts = from_json(json).map_err(|error| error.to_string())?;
         let mut scenes = vec![];
+        let mut variants = vec![];
         for chart in charts {
+            if chart.variant.as_ref().is_some_and(|variant| variant.only_explored) {
+                variants.push(chart);
+                continue;
+            }
             let run = chart.steps();
-            scenes.push(Arc::new(Scene { chart, run }));
+            scenes.push(Arc::new(Scene { chart, run, without: vec![] }));
         }
-        Ok(Recorded { scenes })
+        Ok(Recorded { scenes, variants })
     }
 }
 
 impl Scene {
+    /// The same scene without these lanes, where they are many and the lesson is not in them.
+    ///
+    /// # Errors
+    /// A sentence, if there is no such lane, or if another one waits for it: then the picture would
+    /// not show what ended that wait.
+    pub fn without(&self, names: &[String]) -> Result<Scene, String> {
+        let chart = without::without(&self.chart, names)?;
+        let run = chart.steps();
+        Ok(Scene { chart, run, without: names.to_vec() })
+    }
+
     /// It ran on virtual time, so that it is the same each time.
     pub fn is_exact(&self) -> bool {
         self.chart.clock == Clock::Paused
@@ -228,7 +249,7 @@ impl Executables {
         let folder = tempfile::tempdir().map_err(failed)?;
         let file = folder.path().join("recorded.json");
         let mut run = Command::new(&self.0[name]);
-        run.args(["--fast", "--no-timeline", "--json"]).arg(&file);
+        run.args(["--fast", "--no-timeline", "--what-if", "--json"]).arg(&file);
         // A verdict is part of what some examples show, so a run that was ended is not an error
         // here.
         run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -274,7 +295,7 @@ impl Recordings {
     /// If it cannot be run, or leaves nothing that can be read.
     pub fn get(&self, executables: &Executables, name: &str) -> Result<Arc<Recorded>, String> {
         if !executables.0.contains_key(name) {
-            return Ok(Arc::new(Recorded { scenes: vec![] })); // it needs features
+            return Ok(Arc::new(Recorded { scenes: vec![], variants: vec![] })); // it needs features
         }
         let version = executables.version(name);
         let known = self.known.lock().expect("nothing panics while it is locked");

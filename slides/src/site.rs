@@ -126,8 +126,9 @@ impl Writer<'_> {
         for topic in topics {
             for row in &topic.rows {
                 let recorded = recordings.get(executables, &row.example)?;
-                let charts: Vec<_> =
+                let mut charts: Vec<_> =
                     recorded.scenes.iter().map(|scene| scene.chart.clone()).collect();
+                charts.extend(recorded.variants.iter().cloned());
                 if !charts.is_empty() {
                     self.file(&row.explorer(), &to_page(&row.example, &charts))?;
                 }

@@ -1,23 +1,23 @@
 //! `every_cancellation(…).check(…).holds()`: a lane is dropped at each of its suspensions.
 //!
 //! ```text
-//!   rehearse              is it the same each time?
+//!   run several times     is it the same each time?
 //!   run once, whole       how often does each lane suspend? Is it right without a cancellation?
 //!   for each lane, for each of its suspensions
 //!       drop it as it suspends
 //!       drop it once it has been woken
 //! ```
 //!
-//! Two runs for each suspension, since two things can be lost: what the lane had begun to do, and
-//! what has been handed over to it and not been taken yet.
+//! There are two runs for each suspension, since two things can be lost: what the lane had begun to
+//! do, and what has been handed over to the lane and not been taken yet.
 use super::{
     cancellable::{Cut, Droppable, Suspensions},
+    current::Current,
     explorer::{Budget, Explorer, Lots},
     once::{Once, Runner},
-    plan::Plan,
     report::{Check, Checked, Coverage, Failure, Found, Judge, Outcome, Schedule, thousands},
-    scheduler::Granularity,
-    watch::{Current, watched},
+    scheduler::{Granularity, Plan},
+    watch::watched,
 };
 use crate::timeline::{
     LaneExt, LaneId, Polled, Recording, Registered, TerminalOptions, Wait, What, human,
@@ -43,7 +43,8 @@ use std::{
 /// use tokio::time::sleep;
 ///
 /// let found = every_cancellation("transfer", || async {
-///     let (from, to) = (Cell::new(100), Cell::new(0));
+///     let from = Cell::new(100);
+///     let to = Cell::new(0);
 ///     let transfer = async {
 ///         from.set(from.get() - 30);
 ///         sleep(Duration::from_millis(10)).await;
@@ -77,12 +78,15 @@ pub struct EveryCancellation<F: Future> {
     name: String,
     /// Called once for each run.
     program: Box<dyn Fn() -> F + Send + Sync>,
-    /// Of a `main` that was dropped there is no output.
+    /// What a run has to be like. A `main` that was dropped has no output.
     judge: Judge<Option<F::Output>>,
-    /// Each cancellation in tokio's own schedule, or in all of them.
+    /// Each cancellation is tried in all schedules, and not in tokio's own alone.
     in_every_schedule: bool,
+    /// How long to try, on the wall clock.
     budget: Duration,
+    /// How long a run may take, on its own clock.
     limit: Duration,
+    /// How long a poll may block the thread, on the wall clock.
     watchdog: Duration,
 }
 
@@ -172,8 +176,8 @@ where
             roles: Arc::default(),
             current: current.clone(),
         };
-        // Shared with the thread that runs the program: if it is left behind, what it had found is
-        // here.
+        // Shared with the thread that runs the program: if that thread is given up, what it has
+        // found is here.
         let found = Arc::new(Mutex::new(Cancelled::new(self.name.clone())));
         let judge = Arc::new(self.judge);
         let theirs = found.clone();
@@ -183,11 +187,18 @@ where
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let runs = Arc::new(Mutex::new(Found::default()));
             let time = Budget { time: budget, schedules: u64::MAX, seed: 0, at_random: false };
-            let explorer = Explorer::new(runner, their_judge.clone(), runs.clone(), time);
-            let begun = Instant::now();
-            let mut canceller =
-                Canceller { explorer, judge: their_judge, runs, found: theirs, budget, begun };
-            canceller.cancel(in_every_schedule);
+            let mut canceller = Canceller {
+                explorer: Explorer::new(runner, their_judge.clone(), runs.clone(), time),
+                judge: their_judge,
+                runs,
+                found: theirs,
+                in_every_schedule,
+                budget,
+                begun: Instant::now(),
+            };
+            if let Err(why) = canceller.cancel() {
+                canceller.note(|cancelled| cancelled.refused = Some(why));
+            }
             let outcomes = std::mem::take(&mut *canceller.runs()).outcomes();
             canceller.note(|cancelled| cancelled.outcomes = outcomes);
         });
@@ -250,6 +261,7 @@ pub struct UnsafeAwait<T> {
 }
 
 impl<T> Cancelled<T> {
+    /// Nothing was tried yet.
     fn new(name: String) -> Cancelled<T> {
         Cancelled {
             name,
@@ -305,75 +317,111 @@ struct Canceller<T> {
     runs: Arc<Mutex<Found<Option<T>>>>,
     /// The result, shared with the caller's thread.
     found: Arc<Mutex<Cancelled<T>>>,
+    /// Each cancellation is tried in all schedules.
+    in_every_schedule: bool,
+    /// How long all of it may take.
     budget: Duration,
+    /// When it began.
     begun: Instant,
 }
 
+/// One cancellation: at which suspension of a lane, and how.
+struct Place<'s> {
+    /// The lane, and when it suspends in tokio's own schedule.
+    suspensions: &'s Suspensions,
+    /// Which suspension, counted from 1.
+    nth: usize,
+    /// Once the lane has been woken after it, and not as it suspends.
+    once_woken: bool,
+}
+
 impl<T: Debug> Canceller<T> {
+    /// Writes something into the result.
     fn note<R>(&self, note: impl FnOnce(&mut Cancelled<T>) -> R) -> R {
         note(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The runs so far: see the field. A panic of the program leaves them readable.
     fn runs(&self) -> MutexGuard<'_, Found<Option<T>>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn cancel(&mut self, in_every_schedule: bool) {
-        match self.explorer.rehearse() {
-            Ok(lots) => self.note(|cancelled| cancelled.draws_lots = lots == Lots::Drawn),
-            Err(refusal) => {
-                return self.note(|cancelled| cancelled.refused = Some(refusal.sentence()));
-            }
-        }
-        // What is wrong anyhow would be found at each await, and blamed on it.
-        let whole = self.explorer.runner.run(Plan::Follow(vec![]));
-        let mut wrong = self.judge.judge(&whole.recording).err();
-        if wrong.is_none() && in_every_schedule {
-            wrong = self.wrong_in_a_schedule();
-        }
-        if let Some(why) = wrong {
-            let why = format!("it is wrong without any cancellation: {why}");
-            return self.note(|cancelled| cancelled.refused = Some(why));
-        }
-        let main = Droppable { name: "main".into(), position: 0 };
-        let mut lanes = whole.trace.suspensions;
-        // `main` can always be dropped. It is, if no lane says that it is the one.
-        if lanes.iter().any(|suspensions| suspensions.lane != main) {
-            lanes.retain(|suspensions| suspensions.lane != main);
-        }
-        if lanes.is_empty() {
-            let why = "no lane that can be cancelled ever waits";
-            return self.note(|cancelled| cancelled.refused = Some(why.into()));
-        }
+    /// Tries each cancellation of each lane, until the budget is used up.
+    ///
+    /// # Errors
+    /// If nothing can be said about the program: the reason, as a sentence.
+    fn cancel(&mut self) -> Result<(), String> {
+        let lots = self.explorer.look_for_lots().map_err(|refusal| refusal.sentence())?;
+        self.note(|cancelled| cancelled.draws_lots = lots == Lots::Drawn);
+        let lanes = self.run_without_cancellation()?;
         for suspensions in &lanes {
             let known = (suspensions.lane.name.clone(), suspensions.times.len());
             self.note(|cancelled| cancelled.lanes.push(known));
         }
         for (position, suspensions) in lanes.iter().enumerate() {
-            let mut nth = 1;
-            loop {
-                let mut was_dropped = false;
-                for once_woken in [false, true] {
-                    if self.begun.elapsed() > self.budget {
-                        return self.note(|cancelled| cancelled.unfinished = true);
-                    }
-                    was_dropped |= self.try_one(suspensions, nth, once_woken, in_every_schedule);
-                }
-                let last = suspensions.times.len();
-                if was_dropped && nth > last {
-                    self.note(|cancelled| cancelled.lanes[position].1 = nth);
-                }
-                // In another schedule the lane may suspend more often than in tokio's own.
-                if nth >= last && !(in_every_schedule && was_dropped) {
-                    break;
-                }
-                nth += 1;
+            if !self.cancel_lane(position, suspensions) {
+                self.note(|cancelled| cancelled.unfinished = true);
+                return Ok(());
             }
+        }
+        Ok(())
+    }
+
+    /// Runs the program without a cancellation. Returns the lanes to drop, each with its
+    /// suspensions.
+    ///
+    /// # Errors
+    /// If the program is wrong already: each await would be blamed for it. And if no lane that can
+    /// be dropped suspends.
+    fn run_without_cancellation(&mut self) -> Result<Vec<Suspensions>, String> {
+        let whole = self.explorer.runner.run(Plan::Follow(vec![]));
+        let mut wrong = self.judge.judge(&whole.recording).err();
+        if wrong.is_none() && self.in_every_schedule {
+            wrong = self.wrong_in_a_schedule();
+        }
+        if let Some(why) = wrong {
+            return Err(format!("it is wrong without any cancellation: {why}"));
+        }
+        let main = Droppable { name: "main".into(), position: 0 };
+        let mut lanes = whole.trace.suspensions;
+        // `main` is marked as one that can be dropped, too. It is dropped only if no other lane is
+        // marked.
+        if lanes.iter().any(|suspensions| suspensions.lane != main) {
+            lanes.retain(|suspensions| suspensions.lane != main);
+        }
+        if lanes.is_empty() {
+            return Err("no lane that can be cancelled ever waits".into());
+        }
+        Ok(lanes)
+    }
+
+    /// Drops a lane at each of its suspensions, twice. Returns false if the budget is used up. In
+    /// the result the lane is at `position`.
+    fn cancel_lane(&mut self, position: usize, suspensions: &Suspensions) -> bool {
+        let last = suspensions.times.len();
+        let mut nth = 1;
+        loop {
+            let mut was_dropped = false;
+            for once_woken in [false, true] {
+                if self.begun.elapsed() > self.budget {
+                    return false;
+                }
+                was_dropped |= self.try_one(Place { suspensions, nth, once_woken });
+            }
+            if was_dropped && nth > last {
+                self.note(|cancelled| cancelled.lanes[position].1 = nth);
+            }
+            // In another schedule the lane may suspend more often than in tokio's own.
+            let goes_on = nth < last || (self.in_every_schedule && was_dropped);
+            if !goes_on {
+                return true;
+            }
+            nth += 1;
         }
     }
 
-    /// What is wrong in some schedule in which nothing is cancelled. Without this look, it would be
-    /// taken for the fault of the cancellation.
+    /// What is wrong in some schedule in which nothing is cancelled. If this were not looked for,
+    /// the cancellation would be blamed for it.
     fn wrong_in_a_schedule(&mut self) -> Option<String> {
         self.explorer.explore();
         let failure = std::mem::take(&mut *self.runs()).failure?;
@@ -381,28 +429,26 @@ impl<T: Debug> Canceller<T> {
     }
 
     /// Drops the lane at one suspension. Returns whether it could be dropped there at all.
-    fn try_one(
-        &mut self,
-        suspensions: &Suspensions,
-        nth: usize,
-        once_woken: bool,
-        in_every_schedule: bool,
-    ) -> bool {
+    fn try_one(&mut self, place: Place<'_>) -> bool {
+        let Place { suspensions, nth, once_woken } = place;
         let lane = suspensions.lane.clone();
         let name = lane.name.clone();
         self.explorer.runner.cut = Some(Cut { lane, nth, once_woken, seen: 0 });
-        let tried = if in_every_schedule { self.in_every_schedule() } else { self.once() };
+        let tried = match self.in_every_schedule {
+            true => self.try_in_every_schedule(),
+            false => self.try_once(),
+        };
         self.explorer.runner.cut = None;
         let Tried { runs, failure } = tried;
         self.note(|cancelled| cancelled.cancellations += runs);
         let Some(Failure { why, schedule, recording }) = failure else { return runs > 0 };
-        // In another schedule it may suspend more often: then the last time that is known has to
-        // do.
         let times = &suspensions.times;
         let found = UnsafeAwait {
             lane: name,
             suspension: nth,
             of: times.len().max(nth),
+            // In another schedule it may suspend more often than in tokio's own. Then the last time
+            // that is known is said.
             at: times[nth.min(times.len()) - 1],
             once_woken,
             schedule,
@@ -410,7 +456,7 @@ impl<T: Debug> Canceller<T> {
             recording,
         };
         self.note(|cancelled| {
-            // It need not be said twice of one await.
+            // One await is listed once, also if both ways to drop the lane there are unsafe.
             let known = match cancelled.unsafe_awaits.last() {
                 Some(last) => last.lane == found.lane && last.suspension == found.suspension,
                 None => false,
@@ -422,8 +468,8 @@ impl<T: Debug> Canceller<T> {
         true
     }
 
-    /// In tokio's own schedule.
-    fn once(&mut self) -> Tried<T> {
+    /// Drops the lane in tokio's own schedule.
+    fn try_once(&mut self) -> Tried<T> {
         let once = self.explorer.runner.run(Plan::Follow(vec![]));
         if !once.trace.ends.cut {
             // It was never woken again, or was dropped with the lane around it.
@@ -439,7 +485,8 @@ impl<T: Debug> Canceller<T> {
         Tried { runs: 1, failure }
     }
 
-    /// The same run once more, in which it is noted where the lanes wait.
+    /// The failure to be shown: from another run, in which it is noted where the lanes wait. If
+    /// that run does not fail, the first one is shown, without places.
     fn shown(&self, why: String, recording: Recording<Option<T>>) -> Failure<Option<T>> {
         let schedule = Schedule::default();
         let once = self.explorer.runner.run_to_be_shown(Plan::Follow(vec![]));
@@ -449,8 +496,8 @@ impl<T: Debug> Canceller<T> {
         }
     }
 
-    /// In all schedules that there is time for.
-    fn in_every_schedule(&mut self) -> Tried<T> {
+    /// Drops the lane in all schedules that there is time for.
+    fn try_in_every_schedule(&mut self) -> Tried<T> {
         self.explorer.explore();
         // Taken, so that the next cancellation is counted by itself.
         let runs = std::mem::take(&mut *self.runs());

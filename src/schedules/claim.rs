@@ -1,10 +1,11 @@
 //! `every_schedule(…).check(…).holds()`: what is to be tried, and how.
 use super::{
+    current::Current,
     explorer::{Budget, Explorer, Replayed},
     once::Runner,
     report::{Checked, Coverage, Explored, Found, Judge, Schedule},
     scheduler::Granularity,
-    watch::{Current, watched},
+    watch::watched,
 };
 use crate::timeline::{LaneExt, Recording, keep_recording};
 use std::{
@@ -209,6 +210,10 @@ where
         })
     }
 
+    /// Does `work` with an explorer, on a thread of its own, and collects what was found.
+    ///
+    /// # Errors
+    /// Those of `work`.
     fn run(
         self,
         work: impl FnOnce(&mut Explorer<F::Output>) -> Result<(), String> + Send + 'static,
@@ -230,8 +235,8 @@ where
             current: current.clone(),
         };
         let judge = Arc::new(self.judge);
-        // Shared with the thread that runs schedules: if it is left behind, what it had found is
-        // here.
+        // Shared with the thread that runs schedules: if that thread is given up, what it has found
+        // is here.
         let theirs = found.clone();
         let their_judge = judge.clone();
         let budget = self.budget;
@@ -259,8 +264,8 @@ where
 /// The schedule that the environment asks for, if it is about the program of that name.
 ///
 /// # Errors
-/// If `SCHEDULE` cannot be read. A request that is not understood must not look like none: the test
-/// would pass, and the schedule in question would not have been run.
+/// If `SCHEDULE` cannot be read. If such a request were ignored, the test would pass although the
+/// schedule in question was not run.
 fn asked_for(name: &str) -> Result<Option<Schedule>, String> {
     let Some(asked) = std::env::var_os("SCHEDULE") else { return Ok(None) };
     let asked = asked.to_string_lossy();

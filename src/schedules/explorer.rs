@@ -1,9 +1,9 @@
 //! Runs a program in one schedule after the other: those with the fewest departures first.
 //!
-//! A *departure* is a decision that is not the first candidate's, so not tokio's own. The queue
-//! holds prefixes: the choices up to a departure, after which all goes on by itself. Each run shows
-//! its further decisions, and each of their alternatives is another prefix. So each schedule is run
-//! once, and the first that fails is the simplest.
+//! A *departure* is a decision for another candidate than the first, which is tokio's own choice.
+//! The queue holds *prefixes*: the choices up to a departure, after which each choice is tokio's.
+//! Each run shows its further decisions, and each of their alternatives is another prefix. So each
+//! schedule is run once, and the first that fails is the simplest.
 //!
 //! Three lanes that are ready once each, six schedules:
 //!
@@ -17,14 +17,15 @@
 //!   2.1      2.1
 //! ```
 //!
-//! Nothing is claimed of schedules that come about by chance. So tokio's own is rehearsed first,
-//! later ones are run twice now and then, and each prefix must lead where it was found.
+//! If something is drawn by lot, the same choices do not always lead to the same run, and then
+//! nothing is claimed of all schedules. To find that out, tokio's own schedule is run several
+//! times first, later ones are run twice now and then, and each prefix must lead to the
+//! decision at which it was found.
 use super::{
     minimise::minimise,
     once::{Once, Runner, Trace},
-    plan::Plan,
     report::{Coverage, Found, Judge, Schedule, result_of},
-    scheduler::Refusal,
+    scheduler::{Plan, Refusal},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -33,36 +34,38 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often tokio's own schedule is run before anything is claimed of the others. What is drawn by
-/// lot, one of two ways, is overlooked once in 2^15 times.
-const REHEARSALS: usize = 16;
+/// How often tokio's own schedule is run before anything is claimed of the others. A lot between
+/// two ways comes out the same each time, and is overlooked, once in 2^15 programs.
+const FIRST_RUNS: usize = 16;
 
-/// So many schedules are run twice each, and of the later ones every eighth: where lots are drawn
-/// in them only, they differ.
+/// So many schedules are run twice each, and of the later ones every eighth. A lot that is drawn
+/// only in such a schedule shows itself by a difference between the two runs.
 const RUN_TWICE: u64 = 64;
 
-/// When a program has few schedules, each is run so often again in the end, as far as that makes no
-/// more than [`MOST_REPEATS`] runs: a lot that is drawn in one of them only comes out the same
-/// twice every second time.
+/// When a program has few schedules, each is run so often again at the end. Two runs are not
+/// enough: a lot between two ways comes out the same in both of them every second time.
 const REPEATS: usize = 15;
+
+/// At most so many runs are made for [`REPEATS`].
 const MOST_REPEATS: usize = 256;
 
-/// So many choices, in all prefixes that wait to be run; more would only fill the memory.
+/// At most so many choices, in all prefixes that wait to be run: more would only fill the memory.
 const MOST_CHOICES: usize = 20_000_000;
 
-/// So many decisions of a run are departed from. A program that spins makes one after the other.
+/// At most so many decisions of one run are departed from: a program that spins makes one decision
+/// after the other.
 const MOST_DECISIONS: usize = 1_000;
 
-/// How long, and how.
+/// How much is tried, and how.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
-    /// On the wall clock, for everything: rehearsals, schedules, and the random walk.
+    /// On the wall clock, for everything: the first runs, all schedules, and the random walk.
     pub time: Duration,
     /// So many schedules at most.
     pub schedules: u64,
-    /// The seed of the random walk.
+    /// The seed of the random walk: with the same seed it takes the same schedules.
     pub seed: u64,
-    /// Nothing is tried but at random.
+    /// All schedules are tried at random.
     pub at_random: bool,
 }
 
@@ -70,22 +73,27 @@ pub(super) struct Budget {
 struct Prefix {
     /// The last of them is the departure.
     choices: Vec<u16>,
-    /// What had happened up to that decision, when it was found.
-    /// A run that is somewhere else then has drawn a lot.
+    /// All that had happened up to that decision in the run that found it. If something else has
+    /// happened in the run of this prefix, a lot was drawn.
     digest: u64,
 }
 
 /// Runs one program in many schedules, and notes what comes of it.
 pub(super) struct Explorer<T> {
+    /// Makes the runs.
     pub runner: Runner<T>,
+    /// Says of each run whether it is as it should be.
     judge: Arc<Judge<T>>,
+    /// What was found. It is shared with the thread that waits for this one, and may give it up.
     found: Arc<Mutex<Found<T>>>,
+    /// How much of that there may be.
     budget: Budget,
-    /// Since when the budget is being used up.
+    /// From this moment on the budget is used up.
     begun: Instant,
 }
 
 impl<T: Debug> Explorer<T> {
+    /// An explorer whose budget begins to be used now.
     pub fn new(
         runner: Runner<T>,
         judge: Arc<Judge<T>>,
@@ -95,19 +103,20 @@ impl<T: Debug> Explorer<T> {
         Explorer { runner, judge, found, budget, begun: Instant::now() }
     }
 
+    /// What was found so far. A panic of the program leaves it readable.
     fn found(&self) -> MutexGuard<'_, Found<T>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs the program until all schedules are done or the budget is used up.
     pub fn explore(&mut self) {
-        let covered = match self.rehearse() {
+        let covered = match self.look_for_lots() {
             Ok(Lots::None) if self.budget.at_random => self.random().map(Coverage::Random),
             Ok(Lots::None) => self.systematic(),
             Ok(Lots::Drawn) => self.random().map(Coverage::Lots),
             Err(refusal) => Err(refusal),
         };
-        // Whatever was covered: a failure is made simpler and shown in any case.
+        // A failure is shown, however much was tried.
         self.make_simpler();
         self.note_places();
         let coverage = match covered {
@@ -119,7 +128,8 @@ impl<T: Debug> Explorer<T> {
         found.took = self.begun.elapsed();
     }
 
-    /// What a random walk finds has departures that do not matter.
+    /// Replaces the failure by a simpler one, if there is one: what a random walk finds has
+    /// departures that do not matter.
     fn make_simpler(&self) {
         let Some(failure) = self.found().failure.take() else { return };
         let time = self.budget.time.max(Duration::from_millis(100));
@@ -127,9 +137,9 @@ impl<T: Debug> Explorer<T> {
         self.found().failure = Some(failure);
     }
 
-    /// Runs again what is kept to be shown, and notes where the lanes wait: while thousands are
-    /// run, that would cost more than all the rest. What does not come out the same, since
-    /// something is drawn by lot, stays as it was, without places.
+    /// Runs again what is kept to be shown, and notes where the lanes wait. In thousands of runs
+    /// that would cost more than all the rest. A run that does not come out the same, since
+    /// something is drawn by lot, is shown without places.
     fn note_places(&self) {
         // This thread has been left behind: nothing that it finds is looked at any more.
         if self.runner.current.given_up.load(Relaxed) {
@@ -160,16 +170,16 @@ impl<T: Debug> Explorer<T> {
 
     /// Runs one schedule that was found before.
     pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
-        // A refusal is a finding, and no mistake in the schedule that was asked for.
-        if let Err(refusal) = self.rehearse() {
+        // That the program cannot be explored is a result. The schedule may be right.
+        if let Err(refusal) = self.look_for_lots() {
             self.found().coverage = Coverage::Refused(refusal.sentence());
             return Replayed::AsItWas;
         }
         let once = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
         let ends = &once.trace.ends;
-        // What the program was when the schedule was found is not known; only that it cannot be
-        // this.
-        if let Some(lane) = ends.vain {
+        // If the run does not get to its end as the schedule says, the program is another one than
+        // that in which the schedule was found.
+        if let Some(lane) = ends.absent {
             let name = once.trace.name(lane);
             return Replayed::DoesNotFit(format!("{name}, which ought to come next, does not"));
         }
@@ -193,11 +203,11 @@ impl<T: Debug> Explorer<T> {
     }
 
     /// Runs tokio's own schedule several times. What is not the same each time is drawn by lot.
-    pub fn rehearse(&mut self) -> Result<Lots, Refusal> {
+    pub fn look_for_lots(&mut self) -> Result<Lots, Refusal> {
         if !self.is_it_the_same_each_time()? {
-            // In what order lanes are woken does not matter if each order is tried anyhow.
-            // With the same knowledge in each run from here on: what is learnt later must not
-            // change an order.
+            // Perhaps only the order in which lanes are woken is drawn. That does not matter if
+            // each order is tried, whatever is drawn. What is known of the lanes stays the same
+            // from here on: what is learnt later must not change an order.
             self.runner.canonical = Some(Arc::new(self.runner.roles.snapshot()));
             self.found().order_of_wakes = true;
             if !self.is_it_the_same_each_time()? {
@@ -207,10 +217,11 @@ impl<T: Debug> Explorer<T> {
         Ok(Lots::None)
     }
 
+    /// Runs tokio's own schedule several times, and compares what happened.
     fn is_it_the_same_each_time(&self) -> Result<bool, Refusal> {
         let mut first = None;
-        for nth in 0..REHEARSALS {
-            // Of a run that takes long, there cannot be many.
+        for nth in 0..FIRST_RUNS {
+            // A program whose run takes long is run less often.
             if nth > 1 && !self.may_go_on(0.2) {
                 break;
             }
@@ -251,7 +262,7 @@ impl<T: Debug> Explorer<T> {
             if let Some(refusal) = once.trace.ends.refusal.clone() {
                 return Err(refusal);
             }
-            if once.trace.ends.vain.is_some() {
+            if once.trace.ends.absent.is_some() {
                 continue;
             }
             if !followed(&once.trace, &prefix) || !self.is_repeated(&once) {
@@ -292,7 +303,7 @@ impl<T: Debug> Explorer<T> {
         true
     }
 
-    /// Whether the same choices lead to the same run, where that is looked at.
+    /// Whether the same choices lead to the same run. Not every schedule is run twice to see it.
     fn is_repeated(&self, once: &Once<T>) -> bool {
         let nth = self.found().schedules;
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
@@ -305,7 +316,8 @@ impl<T: Debug> Explorer<T> {
         signature(&again) == signature(once)
     }
 
-    /// What is left of the budget, after all schedules with fewer departures than `unfinished`.
+    /// Uses what is left of the budget for schedules at random. All schedules with fewer departures
+    /// than `unfinished` have been run.
     fn walk(&self, unfinished: usize) -> Result<Coverage, Refusal> {
         let random = self.random()?;
         Ok(match unfinished.checked_sub(1) {
@@ -326,9 +338,8 @@ impl<T: Debug> Explorer<T> {
             if let Some(refusal) = once.trace.ends.refusal {
                 return Err(refusal);
             }
-            // In vain means that there is no such schedule: it is not counted, and the next is
-            // tried.
-            if once.trace.ends.vain.is_none() {
+            // If a chosen lane did not arrive, there is no such schedule, and it is not counted.
+            if once.trace.ends.absent.is_none() {
                 random += 1;
                 self.count(once);
             }
@@ -336,8 +347,9 @@ impl<T: Debug> Explorer<T> {
         Ok(random)
     }
 
+    /// Judges a run and keeps what is known of it.
     fn count(&self, once: Once<T>) {
-        // The lane that was to be dropped came to its end first: that is no cancellation.
+        // The lane that was to be dropped came to its end before that: this is no cancellation.
         if self.runner.cut.is_some() && !once.trace.ends.cut {
             return;
         }
@@ -348,6 +360,7 @@ impl<T: Debug> Explorer<T> {
 
 /// What became of a schedule that was to be run again.
 pub(super) enum Replayed {
+    /// It was run.
     AsItWas,
     /// The program is no longer the one in which it was found.
     DoesNotFit(String),
@@ -356,7 +369,9 @@ pub(super) enum Replayed {
 /// Whether something is drawn by lot that no choice decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lots {
+    /// The same choices led to the same run each time.
     None,
+    /// They did not.
     Drawn,
 }
 
@@ -366,12 +381,6 @@ type Signature = (u64, String);
 /// The same for two runs in which the same has happened, and with the same result.
 fn signature<T: Debug>(once: &Once<T>) -> Signature {
     (once.trace.digest, result_of(&once.recording))
-}
-
-/// The positions of the decisions that were not tokio's own.
-pub(super) fn departures_of(trace: &Trace) -> Vec<usize> {
-    let numbered = trace.decisions.iter().enumerate();
-    numbered.filter(|(_, decision)| decision.taken > 0).map(|(nth, _)| nth).collect()
 }
 
 /// Whether a run made the decisions of its prefix, and was at the last of them where the run was
@@ -414,6 +423,7 @@ struct Queue {
 }
 
 impl Queue {
+    /// Adds a prefix with so many departures, unless there are too many already.
     fn add(&mut self, departures: usize, prefix: Prefix) {
         if self.size > MOST_CHOICES {
             self.overflown = true;
@@ -423,6 +433,7 @@ impl Queue {
         self.by_departures.entry(departures).or_default().push_back(prefix);
     }
 
+    /// Takes out the next prefix, with the number of its departures.
     fn next(&mut self) -> Option<(usize, Prefix)> {
         let mut first = self.by_departures.first_entry()?;
         let departures = *first.key();

@@ -3,10 +3,9 @@
 //! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
 //! choices, or earlier ones, do not count.
 use super::{
-    explorer::departures_of,
     once::{Once, Runner},
-    plan::Plan,
     report::{Failure, Judge, Schedule},
+    scheduler::Plan,
 };
 use std::time::{Duration, Instant};
 
@@ -22,7 +21,7 @@ pub(super) fn minimise<T>(
     // From the end: what comes after a departure depends on it, and not the other way round.
     let mut left = decisions_of(&failure.schedule);
     while let Some(decision) = left.pop() {
-        // What has been found fails, and can be shown as it is.
+        // What was found until now can be shown as it is.
         if begun.elapsed() > time {
             break;
         }
@@ -31,7 +30,7 @@ pub(super) fn minimise<T>(
         // anew.
         choices[decision] = 0;
         let once = runner.run(Plan::Follow(choices));
-        // Without its cancellation it is another claim.
+        // A run in which the lane was not dropped says nothing about the cancellation.
         if runner.cut.is_some() && !once.trace.ends.cut {
             continue;
         }
@@ -55,7 +54,7 @@ fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<
     }
     // Later decisions are others after one was undone, and there may be more departures than
     // before.
-    if departures_of(&trace).len() >= than.schedule.departures.len() {
+    if trace.departures().len() >= than.schedule.departures.len() {
         return None;
     }
     // It may fail for another reason than before: any failure of a simpler schedule is the better

@@ -1,8 +1,8 @@
 //! Every schedule, every cancellation: a claim is tried, and the run that breaks it is drawn.
 //!
-//! A run shows one order: the one that tokio's queue happens to take. Whether a program always
-//! ends, whether no money is lost, whether both get their turn, holds in the others, or it does
-//! not.
+//! A run shows one order: the one that tokio's queue happens to take. That a program ends, that no
+//! money is lost, that both lanes get their turn: each may be true in this order and false in
+//! another one.
 //!
 //! ```
 //! use async_concepts::{LaneExt, schedules::every_schedule};
@@ -18,7 +18,7 @@
 //! })
 //! .explore();
 //!
-//! // As tokio runs it, it ends. If the teller comes first, the waiter waits for ever.
+//! // As tokio runs the program, it ends. If the teller comes first, the waiter waits for ever.
 //! assert_eq!((explored.schedules, explored.failing), (4, 2));
 //! let failure = explored.failure.expect("one schedule fails");
 //! assert_eq!(failure.schedule.to_string(), "1");
@@ -48,22 +48,23 @@
 //!
 //! # What holds
 //!
-//! - A lane that is not chosen is not polled: that stands in no recording, takes no time on the
-//!   clock of the run and nothing of its budget. A lane that is polled only for the sake of one
-//!   inside it, and does nothing, is not seen either.
+//! - A lane that is not chosen is not polled. Its wait stands in no recording, and takes neither
+//!   time on the clock of the run nor anything of the run's budget. A poll of a lane that does
+//!   nothing itself, and only polls a lane inside it, is not recorded either.
 //! - No schedule is lost: `n` lanes that sleep `r` times together have `(n!)^(r+1)`, and that many
 //!   are run.
-//! - A task without a lane would run before all lanes, so a program that has one is refused. So is
-//!   one that uses threads.
-//! - tokio draws lots: `watch` and `Barrier` in what order they wake, and `select!` without
-//!   `biased` which of its branches it polls first. Where that only changes which *lane* comes
-//!   first, each order is tried whatever is drawn. All else that is drawn, also by the program
-//!   itself (the order of a `HashMap`), is noticed, since the same choices lead to another run.
-//!   Then schedules are sampled, and never reported as all.
+//! - A task without a lane would run before all lanes, so a program that has one is refused. A
+//!   program that uses threads is refused, too.
+//! - tokio draws lots, which means that it decides at random: `watch` and `Barrier` in what order
+//!   they wake, and `select!` without `biased` which of its branches it polls first. Where that
+//!   only changes which *lane* comes first, each order is tried whatever is drawn. All else that is
+//!   drawn, also by the program itself (the order of a `HashMap`), is noticed, since the same
+//!   choices lead to another run. Then schedules are sampled, and never reported as all.
 //!
-//! # What does not
+//! # What does not hold
 //!
-//! It refutes, and it proves only within these bounds:
+//! A claim that is false in a schedule is refuted. A claim that is true in all of them is proved
+//! only within these bounds:
 //!
 //! - Lanes are switched at awaits, one thread at a time. Nothing is switched between two atomics,
 //!   and there are no memory orders: [loom](https://docs.rs/loom) is for that.
@@ -76,29 +77,34 @@
 //!   late, or two are swapped by load, is not tried.
 //! - Branches of one `join!` are tried in orders that the code itself fixes. If a claim depends on
 //!   that order, it is refuted, though this code keeps to it.
-//! - If a lane is woken and one inside it too, at one instant, they come in the order of the code.
-//! - A lane that yields goes when nothing else can. The moment at which the runtime drops a task
-//!   that was aborted is tokio's own. So is the order of tasks of a `LocalSet` that have no lane,
-//!   which are not even noticed.
+//! - If a lane and a lane inside it are woken at one instant, they are polled in the order of the
+//!   code.
+//! - A lane that yields is polled when no other lane is ready. The moment at which the runtime
+//!   drops a task that was aborted is tokio's own. So is the order of tasks of a `LocalSet` that
+//!   have no lane: these are not even noticed.
 //! - A lane that is awaited, and not polled beside others, is called like a function: nothing comes
-//!   between its caller and itself. Of branches of which the first ends at its first poll that
-//!   cannot be told apart, and nothing comes between them.
-//! - A check sees one run. What must hold of all runs together it cannot say.
+//!   between its caller and itself. A branch of a `join!` that comes first and ends at its first
+//!   poll looks the same, so nothing comes between it and the next branch.
+//! - A check sees one run, and can say nothing about all runs together.
 //!
 //! # Where to read on
 //!
-//! `scheduler` decides which lane comes next, with `candidates` (which could), `plan` (which shall)
-//! and `cancellable` (which is dropped). `once` is one run, `explorer` all of them, `minimise`
-//! makes a failure simpler, `watch` keeps a poll that blocks from keeping everything. `claim` and
-//! `cancellation` are what a test calls, and `report` is what it reads.
+//! In the order in which they are understood:
+//!
+//! - `cancellable`: a lane that may be dropped.
+//! - `scheduler` decides in one run which lane is polled next, and which is dropped.
+//! - `once` makes one run.
+//! - `explorer` makes all runs, and `minimise` makes a failure simpler.
+//! - `watch`, with `current`, gives up a poll that blocks, so that it does not keep the test for
+//!   ever.
+//! - `claim` and `cancellation` are what a test calls, and `report` is what it reads.
 pub(crate) mod cancellable;
 mod cancellation;
-mod candidates;
 mod claim;
+mod current;
 mod explorer;
 mod minimise;
 mod once;
-mod plan;
 mod report;
 mod scheduler;
 mod watch;

@@ -1,10 +1,11 @@
 //! One run of the program: one schedule.
 use super::{
     cancellable::{Cut, Suspensions},
-    candidates::{self, LATER_NAME, Roles},
-    plan::Plan,
-    scheduler::{Decision, Ends, Granularity, MOST_POLLS, Scheduler},
-    watch::Current,
+    current::Current,
+    scheduler::{
+        Decision, Ends, Granularity, LATER_NAME, MOST_ARRIVALS, Plan, Roles, Scheduler,
+        alternatives,
+    },
 };
 use crate::timeline::{
     Causes, Code, LaneId, Recording, Run, Verdict, human, recording, run_lane_to_the_end,
@@ -16,14 +17,18 @@ pub(super) type Program<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + 
 
 /// How a program is run, each time.
 pub(super) struct Runner<T> {
+    /// What the program is called: each recording has this title.
     pub name: String,
+    /// It is called once for each run.
     pub program: Program<T>,
+    /// Where lanes are switched.
     pub granularity: Granularity,
     /// On the clock of the run: see [`Recorder::limit`](crate::timeline::Recorder::limit).
     pub limit: Duration,
     /// Which lane is dropped in each run, and when.
     pub cut: Option<Cut>,
-    /// Set when the order of wakes turns out to be drawn by lot.
+    /// Set when the order of wakes turns out to be drawn by lot: what was known of the lanes then.
+    /// It stays the same, since otherwise a later run could order the same lanes in another way.
     pub canonical: Option<Arc<Roles>>,
     /// What the lanes turned out to be, in all runs so far.
     pub roles: Arc<Roles>,
@@ -41,6 +46,7 @@ pub(super) struct Once<T> {
 
 /// How a run came about.
 pub(super) struct Trace {
+    /// In the order in which they were made.
     pub decisions: Vec<Decision>,
     /// For each decision, the positions of the lanes that could have come instead.
     pub alternatives: Vec<Vec<usize>>,
@@ -48,6 +54,7 @@ pub(super) struct Trace {
     pub names: Vec<String>,
     /// The same for two runs in which the same has happened.
     pub digest: u64,
+    /// Why decisions ended early, if they did.
     pub ends: Ends,
     /// The lanes that may be dropped, and when they have suspended.
     pub suspensions: Vec<Suspensions>,
@@ -68,6 +75,17 @@ impl Trace {
         }
     }
 
+    /// The positions of the decisions that depart from tokio's own choice.
+    pub fn departures(&self) -> Vec<usize> {
+        let mut departures = vec![];
+        for (nth, decision) in self.decisions.iter().enumerate() {
+            if decision.taken > 0 {
+                departures.push(nth);
+            }
+        }
+        departures
+    }
+
     /// The choices that were made.
     pub fn choices(&self) -> Vec<u16> {
         self.decisions.iter().map(|decision| decision.taken as u16).collect()
@@ -81,8 +99,7 @@ impl Trace {
     /// Whether this is a run of the program at all: the chosen lanes came, and nothing took part
     /// that no schedule decides about.
     pub fn is_valid(&self) -> bool {
-        let Ends { vain, misfit, refusal, .. } = &self.ends;
-        vain.is_none() && misfit.is_none() && refusal.is_none()
+        !self.ends.is_no_schedule()
     }
 }
 
@@ -97,6 +114,8 @@ impl<T> Runner<T> {
         self.run_watching(plan, true)
     }
 
+    /// Runs the program in the schedule that `plan` makes. With `places`, it is noted where lanes
+    /// wait, which takes longer than all the rest of a run.
     fn run_watching(&self, plan: Plan, places: bool) -> Once<T> {
         let cut = self.cut.clone();
         let canonical = self.canonical.clone();
@@ -112,15 +131,16 @@ impl<T> Runner<T> {
 
         let mut trace = Trace::of(&scheduler);
         let lanes = &scheduler.state().lanes;
-        let alternatives = |decision| candidates::alternatives(decision, lanes, &self.roles);
-        trace.alternatives = trace.decisions.iter().map(alternatives).collect();
-        // After the alternatives were judged: a run is not judged by what it has taught itself.
-        self.roles.learn(lanes, trace.ends.vain);
-        // The run ended because its lanes were not polled any more; that is not what the program
-        // did.
+        for decision in &trace.decisions {
+            trace.alternatives.push(alternatives(decision, lanes, &self.roles));
+        }
+        // Only now: the alternatives of a run are not judged by what that run itself has taught.
+        self.roles.learn(lanes, trace.ends.absent);
+        // The run has ended only because its lanes were not polled any more, so how it ended says
+        // nothing about the program.
         if let Some(at) = trace.ends.spins {
             let at = human(at);
-            let sentence = format!("at {at}, after {MOST_POLLS} polls, it was still going on");
+            let sentence = format!("at {at}, after {MOST_ARRIVALS} polls, it was still going on");
             ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
         }
         Once { recording: recording(&run, self.name.clone(), ended), trace }

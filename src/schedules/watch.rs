@@ -3,60 +3,23 @@
 //! The recorder has such a watch for a single run. Here thousands of runs are made on one thread,
 //! and a watch for each would cost more than the runs: so one thread watches all of them, and sees
 //! by their number and movement whether they get on.
-use super::{once::Once, once::Trace, scheduler::Scheduler};
-use crate::timeline::{Run, Verdict, recording};
+use super::{
+    current::Current,
+    once::{Once, Trace},
+};
+use crate::timeline::{Verdict, recording};
 use std::{
     cell::Cell,
     panic,
     sync::{
-        Arc, Mutex, MutexGuard, Once as OnceOnly, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        Once as OnceOnly,
+        atomic::Ordering::Relaxed,
         mpsc::{self, RecvTimeoutError},
     },
     time::{Duration, Instant},
 };
 
-/// The run that is going on, shared by the thread that runs schedules and the one that watches it.
-#[derive(Default)]
-pub(super) struct Current {
-    /// Replaced by each run: thousands of them in a second.
-    run: Mutex<Running>,
-    /// The watching thread has given up: there is no use in another run.
-    pub given_up: AtomicBool,
-}
-
-#[derive(Default)]
-struct Running {
-    /// How many runs there have been.
-    /// Two runs in a row may look alike; their numbers differ.
-    number: u64,
-    run: Option<(Arc<Run>, Arc<Scheduler>)>,
-}
-
-impl Current {
-    fn lock(&self) -> MutexGuard<'_, Running> {
-        self.run.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub fn begins(&self, run: &Arc<Run>, scheduler: &Arc<Scheduler>) {
-        let mut running = self.lock();
-        running.number += 1;
-        running.run = Some((run.clone(), scheduler.clone()));
-    }
-
-    pub fn ended(&self) {
-        self.lock().run = None;
-    }
-
-    /// Changes as long as the thread gets on: the number of the run, and how often its runtime has
-    /// come to rest.
-    fn movement(&self) -> (u64, Option<(Instant, bool)>) {
-        let running = self.lock();
-        (running.number, running.run.as_ref().map(|(run, _)| run.movement()))
-    }
-}
-
-/// So many times as long as a poll, what is done between two runs may take.
+/// What is done between two runs may take so many times as long as a poll.
 const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.
@@ -97,24 +60,27 @@ pub(super) fn watched<R: Send + 'static, T>(
         let now = current.movement();
         // Between two runs the thread checks and draws. To look up where lanes wait, it reads all
         // debug information of the program once, which takes its time on a busy machine.
-        let patience = match now.1 {
+        let limit = match now.1 {
             Some(_) => watchdog,
             None => watchdog * BETWEEN_RUNS,
         };
         if now != seen {
             seen = now;
             since = Instant::now();
-        } else if since.elapsed() >= patience {
+        } else if since.elapsed() >= limit {
             // Said first, so that the thread, if it comes back after all, begins no other run.
             current.given_up.store(true, Relaxed);
-            return Err(Box::new(blocked(name, current, patience)));
+            return Err(Box::new(blocked(name, current, limit)));
         }
     }
 }
 
+/// What is known of the current run, which has made no progress for `watchdog`.
+///
+/// # Panics
+/// If there is none: then a check blocks, between two runs.
 fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
-    let Some((run, scheduler)) = current.lock().run.clone() else {
-        // There is no run that a verdict could be about: the thread is between two.
+    let Some((run, scheduler)) = current.run() else {
         panic!("{name}: the check of a run has not returned within {watchdog:?}");
     };
     let (_, asleep) = run.movement();
@@ -126,6 +92,7 @@ fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
 }
 
 thread_local! {
+    /// Whether a panic on this thread prints nothing.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -134,6 +101,7 @@ thread_local! {
 struct QuietPanics;
 
 impl QuietPanics {
+    /// From now on, until it is dropped.
     fn on_this_thread() -> QuietPanics {
         static HOOK: OnceOnly = OnceOnly::new();
         HOOK.call_once(|| {

@@ -15,7 +15,7 @@ use std::{
 
 /// The files that were asked for. They are created before the run and written after it.
 pub(super) struct Files {
-    /// None of them is there unless its option is.
+    /// The picture. Each of these is `None` unless its option was given.
     svg: Option<Wanted>,
     /// For <https://ui.perfetto.dev>.
     perfetto: Option<Wanted>,
@@ -77,7 +77,9 @@ impl Files {
             let Some(path) = path else { continue };
             let target = target(path);
             let taken = targets.iter().find(|(_, other)| *other == target);
-            if let (Some((other, _)), true) = (taken, is_ordinary(&target)) {
+            if is_ordinary(&target)
+                && let Some((other, _)) = taken
+            {
                 return Err(FileError::Twice { options: [other, option], path: path.to_owned() });
             }
             targets.push((option, target));
@@ -100,11 +102,13 @@ impl Files {
             || self.explorer.is_some()
     }
 
-    /// Writes all of them. `svg` draws the picture, if it is not that of each chart.
+    /// Writes all of them. `for_page` are the charts of the explorer, which has variants beyond
+    /// `charts`; `svg` is the picture, if it is not that of each chart.
     pub(super) fn write(
         self,
         name: &str,
         charts: &[Chart],
+        for_page: &[Chart],
         width: f64,
         svg: Option<String>,
     ) -> Result<(), FileError> {
@@ -121,7 +125,7 @@ impl Files {
         if let Some(file) = self.explorer {
             // Writing takes the file, and the browser wants its path.
             let path = file.path.clone();
-            file.write(&to_page(name, charts))?;
+            file.write(&to_page(name, for_page))?;
             if self.open {
                 open(&path);
             }
@@ -157,8 +161,11 @@ fn target(path: &Path) -> PathBuf {
         return real;
     }
     // It does not exist yet, but its folder does: so two spellings of one path are still equal.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    match (fs::canonicalize(folder.unwrap_or(Path::new("."))), path.file_name()) {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    match (fs::canonicalize(folder), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_owned(),
     }

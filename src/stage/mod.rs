@@ -9,9 +9,9 @@
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
-//! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `schedules`
-//! (other orders than tokio's), `print` (the terminal), `step` (poll by poll), `files` (what is
-//! kept), `driver` (event loops).
+//! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `trials`
+//! (how it is tried), `schedules` (what is shown of the trials), `print` (the terminal), `step`
+//! (poll by poll), `files` (what is kept), `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
@@ -26,22 +26,25 @@ mod run;
 mod scene;
 mod schedules;
 mod step;
+mod trials;
 
 pub use claim::{SceneOutput, SceneRun};
 pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
-pub use schedules::{Effort, SceneCancellations, SceneSchedules};
+pub use schedules::{SceneCancellations, SceneSchedules};
+pub use trials::Effort;
 
+use crate::timeline::Variant;
 use claim::Claim;
-use header::Header;
+use header::{Header, Listing};
 use scene::Scene;
-use schedules::Explore;
 use std::{
     fmt::{Debug, Display},
     time::Duration,
 };
+use trials::Trials;
 
 /// An example: its scenes, in order.
 pub struct Stage {
@@ -84,8 +87,8 @@ impl Stage {
     /// Where the source is and what to type after `cargo run` for the next example, if it belongs
     /// to another package than this one: then the table of contents here does not list it.
     pub fn place(self, path: &'static str, next: Option<&str>) -> Stage {
-        let place = (path, next.map(str::to_owned));
-        Stage { header: self.header.map(|header| header.with_place(place)), ..self }
+        let listing = Listing { path, next: next.map(str::to_owned) };
+        Stage { header: self.header.map(|header| header.with_listing(listing)), ..self }
     }
 
     /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
@@ -97,6 +100,16 @@ impl Stage {
     /// changes nothing.
     pub fn keeps_real_time(self, reason: &'static str) -> Stage {
         Stage { real_time: Some(reason), ..self }
+    }
+
+    /// The scene that was added last does no I/O, although the example does: on a paused clock it
+    /// takes exactly the time for which it sleeps.
+    ///
+    /// # Panics
+    /// If there is no scene yet.
+    pub fn without_io(mut self) -> Stage {
+        self.scenes.last_mut().expect("a scene that does no I/O").without_io = true;
+        self
     }
 
     /// Adds options that only this example has.
@@ -112,7 +125,7 @@ impl Stage {
         F: Future<Output = T> + 'static,
     {
         let scene = Scene::new(title, move |recorder| recorder.record(main));
-        self.with(scene.explored_by(Explore::new(title, main)))
+        self.with(scene.tried_by(Trials::new(title, main)))
     }
 
     /// Adds a scene that does not end by itself, such as a deadlock: it is ended after `limit`, and
@@ -126,11 +139,12 @@ impl Stage {
         F: Future<Output = T> + 'static,
     {
         let scene = Scene::new(title, move |recorder| recorder.record(main)).hangs(limit);
-        self.with(scene.explored_by(Explore::new(title, main)))
+        self.with(scene.tried_by(Trials::new(title, main)))
     }
 
-    /// Adds a scene that can fail for reasons that it is not about, for instance because there is
-    /// no free socket. Then the error is printed, the next scenes run, and the exit status is 1.
+    /// Adds a scene that can fail for reasons that have nothing to do with its lesson, for instance
+    /// because there is no free socket. Then the error is printed, the next scenes run, and the
+    /// exit status is 1.
     #[track_caller]
     pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
@@ -139,7 +153,7 @@ impl Stage {
         F: Future<Output = Result<T, E>> + 'static,
     {
         let scene = Scene::fallible(title, move |recorder| recorder.record(main));
-        self.with(scene.explored_by(Explore::new(title, main)))
+        self.with(scene.tried_by(Trials::new(title, main)))
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.
@@ -166,6 +180,55 @@ impl Stage {
         let scene = self.scenes.last_mut().expect("a scene of which it must hold");
         scene.claim = Some(Claim::new(sentence, holds));
         self
+    }
+
+    /// Says that the scene that was added last is a variant of an earlier one: the same question,
+    /// answered by another program. The explorer shows both on one time axis, and marks what
+    /// differs from the earlier one.
+    ///
+    /// # Panics
+    /// If there is no scene yet, or no earlier one of this title, or if that one is itself a
+    /// variant.
+    pub fn variant_of(mut self, first: &'static str) -> Stage {
+        let Some((scene, earlier)) = self.scenes.split_last_mut() else {
+            panic!("a scene that is a variant of “{first}”");
+        };
+        let found = earlier.iter().find(|scene| scene.title == first);
+        let compared = found.unwrap_or_else(|| panic!("there is no scene “{first}” before it"));
+        // Otherwise it would have to be looked up what “what differs” is compared with.
+        assert!(compared.variant.is_none(), "“{first}” is itself a variant of another scene");
+        scene.variant = Some(Variant { of: first.to_owned(), only_explored: false });
+        self
+    }
+
+    /// Adds a variant of an earlier scene that a plain run leaves out: what if it were written in
+    /// another way? Only `--explore` shows it, on one time axis with the earlier one; `--scene`
+    /// runs it alone, and `--what-if` after the others. In tests [`Stage::run_for_test`] leaves it
+    /// out, too.
+    ///
+    /// ```
+    /// use async_concepts::stage::Stage;
+    ///
+    /// async fn both() {}
+    /// async fn one_after_another() {}
+    ///
+    /// let stage = Stage::new("naps")
+    ///     .scene("both", both)
+    ///     .what_if("both", "one after another", one_after_another);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Stage::variant_of`] does.
+    #[track_caller]
+    pub fn what_if<T, F>(self, first: &'static str, title: &'static str, main: fn() -> F) -> Stage
+    where
+        T: Debug + Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        let mut stage = self.scene(title, main).variant_of(first);
+        let scene = stage.scenes.last_mut().expect("it was added above");
+        scene.variant = Some(Variant { of: first.to_owned(), only_explored: true });
+        stage
     }
 
     /// Adds a scene after the others.

@@ -43,15 +43,17 @@ pub(super) struct Options {
     pub(super) quiet: bool,
     /// Run this scene only.
     pub(super) scene: Option<String>,
+    /// Run the variants, too, that a plain run leaves out.
+    pub(super) what_if: bool,
     /// Draw the timeline in the terminal.
     pub(super) timeline: bool,
-    /// Where to write a picture, a trace and the data; each is left out unless it is asked for.
+    /// Where to write a picture, if anywhere.
     pub(super) svg: Option<PathBuf>,
     /// Where to write a trace for Perfetto, if anywhere.
     pub(super) perfetto: Option<PathBuf>,
     /// Where to write the recordings for a program to read, if anywhere.
     pub(super) json: Option<PathBuf>,
-    /// Write a page to step through the run.
+    /// Write a page to step through the run, if anywhere.
     pub(super) explore: Option<Explore>,
     /// Go through the run poll by poll, in the terminal.
     pub(super) step: bool,
@@ -74,6 +76,7 @@ impl Default for Options {
             cancellations: false,
             quiet: false,
             scene: None,
+            what_if: false,
             timeline: true,
             step: false,
             places: false,
@@ -90,7 +93,7 @@ impl Default for Options {
 /// The options that every example has, with what the help says of them.
 /// By hand, in the order in which they are useful; a test would not notice one that is missing
 /// here, so add an option in `parse` and here.
-const OPTIONS: [(&str, &str); 14] = [
+const OPTIONS: [(&str, &str); 15] = [
     ("--fast", "Run on a paused clock: the same lines and times, without the waiting"),
     (
         "--schedules",
@@ -98,6 +101,7 @@ const OPTIONS: [(&str, &str); 14] = [
     ),
     ("--cancellations", "Cancel at every await instead, and draw the same"),
     ("--scene NAME", "Run one scene only"),
+    ("--what-if", "Run the variants, too, that only --explore shows otherwise; most have none"),
     ("--svg FILE", "Write the timeline as SVG, too"),
     ("--perfetto FILE", "Write a trace for https://ui.perfetto.dev, too"),
     ("--json FILE", "Write the recording of each scene for a program to read, too"),
@@ -173,6 +177,7 @@ impl Options {
                 Long("schedules") => options.schedules = true,
                 Long("cancellations") => options.cancellations = true,
                 Long("quiet") => options.quiet = true,
+                Long("what-if") => options.what_if = true,
                 Long("scene") => options.scene = Some(parser.value()?.string()?),
                 Long("no-timeline") => options.timeline = false,
                 Long("svg") => options.svg = Some(parser.value()?.into()),

@@ -9,7 +9,7 @@ use super::{
     files::Files,
     options::Options,
     print::{heading, print_header, print_line, print_next, show},
-    scene::Settings,
+    scene::{Scene, Settings},
     step::{self, Walk},
 };
 use crate::timeline::{
@@ -46,10 +46,14 @@ impl Stage {
     /// Runs the scenes without a command line and without printing, and returns what each did: what
     /// a person would see. The clock is paused, unless the example keeps real time.
     pub fn run_for_test(self, observe: Observe) -> Vec<SceneResult> {
-        // A paused clock is what makes a test exact, and a scene that does I/O cannot have one.
-        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
-        let settings = Settings { clock, observe, print: None };
-        self.scenes.into_iter().map(|scene| scene.run(settings)).collect()
+        let mut results = vec![];
+        for scene in self.scenes {
+            if !scene.is_only_explored() {
+                let clock = fastest_clock(self.real_time, &scene);
+                results.push(scene.run(Settings { clock, observe, print: None }));
+            }
+        }
+        results
     }
 
     /// Runs the scenes as these options say. What is wrong with the options is said before anything
@@ -59,6 +63,9 @@ impl Stage {
             && let Err(error) = self.keep_only(title)
         {
             return self.refuse(&error);
+        }
+        if options.scene.is_none() && !options.what_if && options.explore.is_none() {
+            self.scenes.retain(|scene| !scene.is_only_explored());
         }
         if options.step && !step::is_possible() {
             return self.refuse(&"--step needs a terminal to type in and to look at: this is none");
@@ -79,24 +86,30 @@ impl Stage {
         {
             return self.refuse(&error);
         }
-        if let (true, Some(reason)) = (options.fast, self.real_time) {
+        if options.fast
+            && let Some(reason) = self.real_time
+        {
             // Not refused: a script that runs all examples with `--fast` runs these, too.
             eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
         }
-        if let (Some(header), false) = (&self.header, options.quiet) {
+        if !options.quiet
+            && let Some(header) = &self.header
+        {
             print_header(header);
         }
-        let Ran { charts, status } = self.run_scenes(&options, files.wanted());
+        let Ran { charts, for_page, status } = self.run_scenes(&options, files.wanted());
         // Pairs need all scenes, so they are drawn when the last has run.
         let mut svg = None;
         if let Some(title) = &options.beside {
             svg = Some(draw_pairs(&pairs(&charts, title), &options));
         }
         // At the end, so that no file is half of a run.
-        if let Err(error) = files.write(self.name, &charts, options.width, svg) {
+        if let Err(error) = files.write(self.name, &charts, &for_page, options.width, svg) {
             return self.refuse(&error);
         }
-        if let (Some(header), false) = (&self.header, options.quiet) {
+        if !options.quiet
+            && let Some(header) = &self.header
+        {
             print_next(header);
         }
         status
@@ -120,12 +133,17 @@ impl Stage {
     /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
     /// scene runs also if one fails.
     fn run_scenes(&mut self, options: &Options, files_wanted: bool) -> Ran {
-        let paused = options.fast && self.real_time.is_none();
-        let clock = if paused { Clock::Paused } else { Clock::Real };
+        // The page alone wants these, so they are recorded without a word.
+        let asked_for = options.what_if || options.scene.is_some();
+        let silent = |scene: &Scene| scene.is_only_explored() && !asked_for;
         // A single scene needs no heading: the header of the example has said what it is.
-        let several = self.scenes.len() > 1;
-        let mut ran = Ran { charts: vec![], status: ExitCode::SUCCESS };
+        let several = self.scenes.iter().filter(|scene| !silent(scene)).count() > 1;
+        let mut ran = Ran { charts: vec![], for_page: vec![], status: ExitCode::SUCCESS };
         for (number, scene) in std::mem::take(&mut self.scenes).into_iter().enumerate() {
+            if silent(&scene) {
+                ran.for_page.extend(self.run_silently(scene).chart);
+                continue;
+            }
             if several {
                 let heading = heading(scene.title, number);
                 show(&format!("{}\n", Style::new().bold().apply_to(heading)));
@@ -134,9 +152,11 @@ impl Stage {
             let drawn = options.timeline || options.places;
             let everything = drawn || files_wanted || scene.limit.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
+            let fast = fastest_clock(self.real_time, &scene);
+            let clock = if options.fast { fast } else { Clock::Real };
             let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
             if let Some(code) = report(self.name, &result) {
-                // Of several failures the last is the status: there is only one.
+                // A process has one status: of several failures it is the last one's.
                 ran.status = ExitCode::from(code);
             }
             if let Some(chart) = result.chart.take() {
@@ -146,10 +166,18 @@ impl Stage {
                 if options.places {
                     show(&format!("\n{}", chart.places()));
                 }
+                ran.for_page.push(chart.clone());
                 ran.charts.push(chart);
             }
         }
         ran
+    }
+
+    /// Records a scene without printing; on the paused clock if it can be, since it is not watched
+    /// while it runs.
+    fn run_silently(&self, scene: Scene) -> SceneResult {
+        let clock = fastest_clock(self.real_time, &scene);
+        scene.run(Settings { clock, observe: Observe::Everything, print: None })
     }
 
     /// `--schedules` and `--cancellations`: shows what was found, and writes the runs that were
@@ -170,7 +198,7 @@ impl Stage {
         if options.cancellations {
             shown.extend(self.show_cancellations());
         }
-        if let Err(error) = files.write(self.name, &shown, options.width, None) {
+        if let Err(error) = files.write(self.name, &shown, &shown, options.width, None) {
             return self.refuse(&error);
         }
         if options.step { self.step_through(&shown) } else { ExitCode::SUCCESS }
@@ -179,11 +207,9 @@ impl Stage {
     /// `--step`: runs the scenes, and then goes through what was recorded of them. On the paused
     /// clock if it can be, since it is the keys that take the time.
     fn run_in_steps(mut self) -> ExitCode {
-        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
-        let settings = Settings { clock, observe: Observe::Everything, print: None };
         let mut charts = vec![];
         for scene in std::mem::take(&mut self.scenes) {
-            charts.extend(scene.run(settings).chart);
+            charts.extend(self.run_silently(scene).chart);
         }
         self.step_through(&charts)
     }
@@ -219,10 +245,17 @@ impl Stage {
     }
 }
 
+/// The paused clock, which is what makes a test exact; but a scene that does I/O cannot have one.
+fn fastest_clock(real_time: Option<&'static str>, scene: &Scene) -> Clock {
+    if real_time.is_some() && !scene.without_io { Clock::Real } else { Clock::Paused }
+}
+
 /// What is left when all scenes have run.
 struct Ran {
     /// Of each scene that was recorded, in their order.
     charts: Vec<Chart>,
+    /// The same, and the variants that only the explorer shows.
+    for_page: Vec<Chart>,
     /// Success, unless a scene failed.
     status: ExitCode,
 }
@@ -322,6 +355,37 @@ mod tests {
         assert_eq!(ending.run_with(fast()), ExitCode::FAILURE);
         let unexpected = Stage::new("hanging").scene("hangs", hangs);
         assert_eq!(unexpected.run_with(fast()), ExitCode::FAILURE);
+    }
+
+    #[test]
+    fn a_variant_says_of_which_scene_it_is_one_and_one_that_is_only_explored_is_not_run() {
+        let stage = Stage::new("variants")
+            .scene("one", nothing)
+            .scene("two", nothing)
+            .variant_of("one")
+            .what_if("one", "three", nothing)
+            .scene("four", nothing);
+        let mut found = vec![];
+        for scene in stage.run_for_test(Observe::Everything) {
+            let variant = scene.chart.expect("everything was observed").variant;
+            found.push((scene.title, variant.map(|variant| variant.of)));
+        }
+        assert_eq!(found, [("one", None), ("two", Some("one".to_owned())), ("four", None)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "there is no scene “none” before it")]
+    fn a_variant_of_a_scene_that_is_not_there_is_refused() {
+        let _ = Stage::new("variants").scene("one", nothing).variant_of("none");
+    }
+
+    #[test]
+    #[should_panic(expected = "“two” is itself a variant of another scene")]
+    fn a_variant_of_a_variant_is_refused() {
+        let _ = Stage::new("variants")
+            .scene("one", nothing)
+            .what_if("one", "two", nothing)
+            .what_if("two", "three", nothing);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! A scene before it has run, and what is known of it afterwards.
 //!
-//! Scenes return results of different types, and a stage holds them in one list. So a scene is
-//! closures that have forgotten the type: one that records it (`record`), and one that tries its
-//! other schedules (`explore`).
-use super::{claim::Claim, schedules::Explore};
-use crate::timeline::{Chart, Clock, Line, Observe, Recorder, Recording, Remark, Verdict, Waits};
+//! Scenes return results of different types, and a stage holds them in one list. So a scene
+//! consists of closures, whose types do not show what they return: one that records it (`record`),
+//! and those that try it in other ways (`trials`).
+use super::{claim::Claim, trials::Trials};
+use crate::timeline::{
+    Chart, Clock, Line, Observe, Recorder, Recording, Remark, Variant, Verdict, Waits,
+};
 use std::{fmt::Display, panic::Location, time::Duration};
 
 /// Runs the scene with a recorder that has been set up for it.
@@ -20,16 +22,20 @@ pub(super) struct Scene {
     made_at: &'static Location<'static>,
     /// A closure, since each scene returns a type of its own.
     record: Record,
-    /// Tries other schedules of the scene; `None` for one that is a plain function.
-    pub(super) explore: Option<Explore>,
-    /// What must hold in each of them; `None` where the example states nothing.
+    /// How the scene can be tried; `None` for one that is a plain function.
+    pub(super) trials: Option<Trials>,
+    /// What must hold in each trial; `None` where the example states nothing.
     pub(super) claim: Option<Claim>,
+    /// A paused clock can hurry it, also in an example that keeps real time.
+    pub(super) without_io: bool,
+    /// Of which scene it is a variant; `None` for one that answers a question of its own.
+    pub(super) variant: Option<Variant>,
 }
 
-/// How to run a scene: it is the same for all scenes of a run.
+/// How to run a scene.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
-    /// The clock, and how much is seen, for all scenes alike.
+    /// The paused clock, or the real one; for the next scene it may be the other.
     pub(super) clock: Clock,
     /// How much of the run is kept: a timeline needs more than the lines.
     pub(super) observe: Observe,
@@ -49,7 +55,7 @@ pub struct SceneResult {
     pub chart: Option<Chart>,
     /// Why it did not end by itself; `None` if it did.
     pub verdict: Option<Verdict>,
-    /// What is to be said of it beside the verdict.
+    /// What else is to be said of the run, beside the verdict.
     pub remarks: Vec<Remark>,
     /// What its lanes waited for, after each poll that was not ready.
     pub waits: Vec<Waits>,
@@ -98,6 +104,7 @@ impl SceneResult {
 }
 
 impl Scene {
+    /// A scene whose output is not an error, whatever it is.
     #[track_caller]
     pub(super) fn new<T: 'static>(
         title: &'static str,
@@ -107,8 +114,7 @@ impl Scene {
             let observe = recorder.observed();
             SceneResult::new(title, observe, record(recorder)).0
         };
-        let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
+        Scene::made(title, Box::new(record))
     }
 
     /// A scene whose output says whether it failed.
@@ -126,18 +132,41 @@ impl Scene {
             }
             result
         };
-        let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record: Box::new(record), explore: None, claim: None }
+        Scene::made(title, Box::new(record))
     }
 
-    /// The same scene, which can be tried in other schedules.
-    pub(super) fn explored_by(self, explore: Explore) -> Scene {
-        Scene { explore: Some(explore), ..self }
+    /// A scene of which nothing is known but how it is recorded.
+    #[track_caller]
+    fn made(title: &'static str, record: Record) -> Scene {
+        let made_at = Location::caller();
+        Scene {
+            title,
+            limit: None,
+            made_at,
+            record,
+            trials: None,
+            claim: None,
+            without_io: false,
+            variant: None,
+        }
+    }
+
+    /// The same scene, which can be tried in other ways.
+    pub(super) fn tried_by(self, trials: Trials) -> Scene {
+        Scene { trials: Some(trials), ..self }
     }
 
     /// The same scene, which has to be ended after `limit`.
     pub(super) fn hangs(self, limit: Duration) -> Scene {
         Scene { limit: Some(limit), ..self }
+    }
+
+    /// Whether a plain run leaves it out.
+    pub(super) fn is_only_explored(&self) -> bool {
+        match &self.variant {
+            Some(variant) => variant.only_explored,
+            None => false,
+        }
     }
 
     /// Runs the scene to its end, or until it has to be ended.
@@ -154,6 +183,9 @@ impl Scene {
             recorder = recorder.limit(limit);
         }
         let mut result = (self.record)(recorder);
+        if let Some(chart) = &mut result.chart {
+            chart.variant = self.variant;
+        }
         result.hangs = self.limit.is_some();
         result.real_clock = settings.clock == Clock::Real;
         result

@@ -36,6 +36,36 @@ fn gather_lets_its_parts_take_turns_in_the_order_in_which_their_sleeps_began() {
     );
 }
 
+#[test]
+fn three_awaits_are_no_gather_they_take_the_sum() {
+    let run = record("three awaits", gather::three_awaits);
+    assert_run(
+        &run,
+        [
+            "0.000 A compute factorial(2)",
+            "1.000 A factorial(2) = 2",
+            "1.000 B compute factorial(2)",
+            "2.000 B compute factorial(3)",
+            "3.000 B factorial(3) = 6",
+            "3.000 C compute factorial(2)",
+            "4.000 C compute factorial(3)",
+            "5.000 C compute factorial(4)",
+            "6.000 C factorial(4) = 24",
+        ],
+        ms(6000),
+    );
+    assert_eq!(run.output(), (2, 6, 24));
+}
+
+#[test]
+fn three_tasks_print_what_gather_prints_at_the_same_times_and_the_runtime_polls_them() {
+    let run = record("spawn", gather::spawned);
+    assert_eq!(run.transcript(), record("gather", gather::gather).transcript());
+    assert_took(&run, ms(3000));
+    assert_eq!(["A", "B", "C"].map(|name| run.chart().row(name).polled_by), [None; 3]);
+    assert_eq!(run.output(), (2, 6, 24));
+}
+
 // gather_tasks
 
 #[test]

@@ -34,6 +34,19 @@ const WITHOUT_STAGE: &[(&str, &str)] = &[
     ("sleepers", "has ten thousand tasks, which would be as many rows"),
 ];
 
+/// Examples whose scenes are no variants of each other, and the reason.
+const NO_VARIANTS: &[(&str, &str)] = &[
+    ("generator", "its scenes ask two questions"),
+    ("recursion", "its scenes ask three questions"),
+    ("process_pool", "keeps real time, so that no two runs have one time axis"),
+    ("threads_and_tasks", "keeps real time, so that no two runs have one time axis"),
+    ("multi_thread", "keeps real time, so that no two runs have one time axis"),
+    ("echo", "keeps real time, so that no two runs have one time axis"),
+    ("subprocess", "keeps real time, so that no two runs have one time axis"),
+    ("udp_echo", "keeps real time, so that no two runs have one time axis"),
+    ("http", "keeps real time, so that no two runs have one time axis"),
+];
+
 /// The twin of an example, from the root of the repository: `NAME.py` beside it, or `NAME_twin.py`
 /// where `NAME.py` would hide a module of Python's that the other twins of the topic need.
 fn twin(example: &Path) -> Option<PathBuf> {
@@ -203,6 +216,22 @@ fn every_run_says_what_its_header_says() {
         let says = source.contains(&format!("Stage::of(include_str!(\"{name}.rs\"))"));
         let without_stage = WITHOUT_STAGE.iter().any(|(without, _)| *without == name);
         assert!(says || without_stage, "{path} does not hand its source to its stage");
+    }
+}
+
+/// The explorer shows them on one time axis.
+#[test]
+fn scenes_of_one_question_are_variants() {
+    for example in examples() {
+        let scenes = example.source.matches("scene(\"").count();
+        let variants = example.source.matches(".variant_of(\"").count();
+        let listed = NO_VARIANTS.iter().any(|(name, _)| *name == example.name);
+        assert_eq!(
+            listed,
+            scenes > 1 && variants == 0,
+            "{}: {scenes} scenes, and {variants} of them are variants",
+            example.name
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each state that a timeline can show is produced here by a real run; see `states`.
 mod beside;
 mod blocking;
+mod callbacks;
 mod clocks;
 mod data;
 mod failing;
@@ -18,6 +19,7 @@ mod shown_places;
 mod states;
 mod streams;
 mod sums;
+mod variants;
 mod verdicts;
 mod wakes;
 mod workers;

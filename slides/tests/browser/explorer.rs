@@ -33,14 +33,12 @@ async fn open(chromium: &Chromium, name: &str) -> Tab {
     chromium.open(&format!("file://{}", PAGES[nth].display())).await
 }
 
-/// What a person sees of a step: sentences, cells, marks, lit lines, output, and where the cursor is.
-const SEEN: &str = "(() => {
-    const text = (selector) => [...document.querySelectorAll(selector)].map((element) => element.textContent);
-    const marks = [...document.querySelectorAll('.mark')].map((mark) => mark.className + mark.textContent + mark.style.top);
-    const lit = [...document.querySelectorAll('.line')].filter((line) => line.className !== 'line').map((line) => line.className + line.textContent);
-    const output = text('#lines li:not([hidden])');
-    return JSON.stringify([text('.tells'), text('.cell'), marks, lit, output, document.querySelector('.cursor').getAttribute('x')]);
-})()";
+/// What a person sees of a step: sentences, cells, marks, lit lines, output, and where the cursor
+/// is.
+const SEEN: &str = include_str!("seen.js");
+
+/// Goes to each step of each scene: lines that are lit and should not be, or the reverse.
+const LIT: &str = include_str!("lit.js");
 
 async fn last_step(tab: &Tab) -> usize {
     tab.eval("Number(document.getElementById('count').textContent.split(' / ')[1])").await
@@ -82,28 +80,7 @@ fn what_is_lit_is_what_was_recorded() {
     with_chromium(async |chromium| {
         for name in EXPLORED {
             let tab = open(chromium, name).await;
-            let wrong: Vec<String> = tab
-                .eval(
-                    "(async () => {
-                        const data = JSON.parse(document.getElementById('run').textContent);
-                        const wrong = [];
-                        for (const [scene, { tracks }] of data.scenes.entries()) {
-                            for (const [nth, step] of tracks[0].steps.entries()) {
-                                location.hash = `#${scene + 1}.${nth + 1}`;
-                                await new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
-                                const pane = [...document.querySelectorAll('.source')].find((source) => source.textContent.startsWith('Rust'));
-                                const lit = (kind) => [...pane.querySelectorAll(`.line.${kind} .n`)].map((n) => Number(n.textContent));
-                                const expected = { stop: [step.stop], resumed: [step.resumed], said: step.says.map(([, , line]) => line) };
-                                for (const [kind, lines] of Object.entries(expected)) {
-                                    const want = [...new Set(lines.filter((line) => line !== null))].sort((a, b) => a - b);
-                                    if (JSON.stringify(lit(kind)) !== JSON.stringify(want)) wrong.push(`${scene}.${nth} ${kind}: ${lit(kind)}, not ${want}`);
-                                }
-                            }
-                        }
-                        return wrong;
-                    })()",
-                )
-                .await;
+            let wrong: Vec<String> = tab.eval(LIT).await;
             assert_eq!(wrong, [""; 0], "{name}");
         }
     });
@@ -126,6 +103,8 @@ fn keys_scenes_and_addresses() {
         let steps = last_step(&tab).await;
         tab.press("End").await;
         tab.is_at(&format!("#1.{steps}")).await;
+        tab.press("Home").await;
+        tab.is_at("#1.1").await;
         tab.press("2").await;
         tab.is_at("#2.1").await;
         tab.press("f").await;
@@ -134,16 +113,20 @@ fn keys_scenes_and_addresses() {
         tab.is("getComputedStyle(document.querySelector('.future')).display !== 'none'").await;
         tab.press("t").await;
         tab.is("document.documentElement.dataset.theme !== undefined").await;
-        tab.eval::<bool>("(document.querySelector('[data-lane=\"1\"]').dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })), true)").await;
+        let click = "(document.querySelector('[data-lane=\"1\"]')
+            .dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })), true)";
+        tab.eval::<bool>(click).await;
         tab.press("End").await;
-        tab.is("document.querySelector('.mark.dim') !== null || document.querySelectorAll('.mark').length < 2").await;
+        let others = "document.querySelector('.mark.dim') !== null
+            || document.querySelectorAll('.mark').length < 2";
+        tab.is(others).await;
         chromium.is_content();
     });
 }
 
 #[test]
 #[ignore = "needs Chromium"]
-fn who_predicts_cannot_see_the_answer_and_is_told_what_was_missed() {
+fn a_prediction_is_asked_for_before_the_answer_can_be_seen() {
     with_chromium(async |chromium| {
         let tab = open(chromium, "gather").await;
         tab.press("q").await;
@@ -156,7 +139,9 @@ fn who_predicts_cannot_see_the_answer_and_is_told_what_was_missed() {
         // Nothing but an answer goes on.
         tab.press("End").await;
         tab.is_at("#1.1").await;
-        tab.eval::<bool>("([...document.querySelectorAll('#asks button')].find((button) => button.textContent === 'C').click(), true)").await;
+        let answer_c = "([...document.querySelectorAll('#asks button')]
+            .find((button) => button.textContent === 'C').click(), true)";
+        tab.eval::<bool>(answer_c).await;
         tab.is_at("#1.2").await;
         tab.is("document.getElementById('missed').textContent.startsWith('Not C, but A')").await;
         tab.is("document.getElementById('missed').textContent.includes('0 of 1 right')").await;
@@ -212,9 +197,10 @@ fn a_step_takes_less_than_16_ms_with_two_thousand_polls() {
             .eval(
                 "(() => {
                     const times = [];
+                    const right = { key: 'ArrowRight', bubbles: true };
                     for (let nth = 0; nth < 60; nth += 1) {
                         const begun = performance.now();
-                        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+                        document.dispatchEvent(new KeyboardEvent('keydown', right));
                         document.body.getBoundingClientRect(); // so that it is laid out
                         times.push(performance.now() - begun);
                     }
@@ -223,6 +209,90 @@ fn a_step_takes_less_than_16_ms_with_two_thousand_polls() {
             )
             .await;
         assert!(fastest < 16.0, "a step takes {fastest} ms");
+        chromium.is_content();
+    });
+}
+
+/// What a person sees of the time axis and of the rows: where each instant stands, and the names.
+const AXIS: &str = "(() => {
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    const bands = all('#past .band').map((band) => Math.round(band.getAttribute('x') * 10));
+    return JSON.stringify([bands, all('#chart text.name').map((name) => name.textContent)]);
+})()";
+
+/// How many stretches are marked, and how many were recorded to differ in the scene that is shown.
+const MARKED: &str = "(() => {
+    const data = JSON.parse(document.getElementById('run').textContent);
+    const { rows } = data.scenes[Number(/#(\\d+)/.exec(location.hash)[1]) - 1].variant;
+    const expected = rows.reduce((sum, { differs }) => sum + differs.length, 0);
+    return [document.querySelectorAll('#past .unlike-area').length, expected];
+})()";
+
+async fn says(tab: &Tab, selector: &str, text: &str) {
+    let texts = format!("[...document.querySelectorAll('{selector}')]");
+    tab.is(&format!("{texts}.some((element) => element.textContent === '{text}')")).await;
+}
+
+/// Variants are tabs on one time axis; what differs from the first is marked.
+#[test]
+#[ignore = "needs Chromium"]
+fn variants_stand_on_one_time_axis_and_what_differs_is_marked() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "lock").await;
+        tab.is("document.querySelectorAll('#scenes .variants button').length === 3").await;
+        let axis: String = tab.eval(AXIS).await;
+        assert!(axis.ends_with(r#"["main","A","B","C","D"]]"#), "{axis}");
+        for scene in 1..=3 {
+            tab.eval::<bool>(&format!("(location.hash = '#{scene}.1', true)")).await;
+            tab.is_at(&format!("#{scene}.1")).await;
+            let now: String = tab.eval(AXIS).await;
+            assert_eq!(now, axis, "equal times are at equal places, also in scene {scene}");
+            let (marked, expected): (usize, usize) = tab.eval(MARKED).await;
+            assert_eq!(marked, expected, "scene {scene}");
+            assert_eq!(marked > 0, scene == 2, "only the locked one has other times");
+        }
+        // From the end of the first, at 100 ms, a tab leads to the same time.
+        tab.press("1").await;
+        tab.press("End").await;
+        tab.press("2").await;
+        says(&tab, "#at", "at 100 ms").await;
+        says(&tab, "#past .other", "“unlocked”, “plain variable” end").await;
+        let told = "document.getElementById('what-if').textContent";
+        tab.is(&format!("{told}.startsWith('“locked” takes 400 ms, and “unlocked”')")).await;
+        // With F nothing is told of it before the end: not how long it takes, nor what differs.
+        tab.press("f").await;
+        tab.is(&format!("!{told}.includes('400 ms')")).await;
+        let hidden = "getComputedStyle(document.querySelector('#chart .unlike')).display";
+        tab.is(&format!("{hidden} === 'none'")).await;
+        tab.press("End").await;
+        tab.is(&format!("{told}.includes('400 ms')")).await;
+        tab.press("f").await;
+        // The sum is another one at the same time.
+        tab.press("3").await;
+        tab.press("End").await;
+        says(&tab, "#lines .only-here span:nth-of-type(2)", "sum 10").await;
+        tab.is("document.querySelector('#lines .at-another-time') === null").await;
+        chromium.is_content();
+    });
+}
+
+/// Variants that a plain run leaves out have their tabs, too.
+#[test]
+#[ignore = "needs Chromium"]
+fn what_if_gather_were_three_awaits_or_three_tasks() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "gather").await;
+        let tabs = "[...document.querySelectorAll('#scenes .variants button')]";
+        let titles: Vec<String> = tab.eval(&format!("{tabs}.map((tab) => tab.textContent)")).await;
+        assert_eq!(titles, ["gather", "three awaits", "spawn"]);
+        for (key, end) in [("1", "at 3 s"), ("2", "at 6 s"), ("3", "at 3 s")] {
+            tab.press("Home").await;
+            tab.press(key).await;
+            tab.press("End").await;
+            says(&tab, "#at", end).await;
+        }
+        // There is no recording of these in Python, and the page says so.
+        says(&tab, "#strip section", "This scene was recorded in one language only.").await;
         chromium.is_content();
     });
 }

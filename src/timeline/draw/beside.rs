@@ -48,7 +48,9 @@ impl Chart {
     /// This chart above another, on one time axis, with lanes of one name at the same place, and
     /// with a mark on what differs.
     pub fn beside(&self, other: &Chart) -> Pair {
-        let mut charts = with_common_instants(self, other);
+        let [upper, lower]: [Chart; 2] =
+            with_common_instants(&[self, other]).try_into().expect("as many as were given");
+        let mut charts = [upper, lower];
         share_colours(&mut charts);
         let rows = with_common_rows(&charts);
         let mut pair = Pair { charts, rows, different: vec![], notes: vec![] };
@@ -169,7 +171,7 @@ impl Pair {
                 self.different.push(vec![]);
                 continue;
             }
-            self.different.push(stretches(&self.charts, lanes));
+            self.different.push(stretches([upper, lower], [lanes[0], lanes[1]]));
             let ends =
                 [end_in_words(&self.charts[0], lanes[0]), end_in_words(&self.charts[1], lanes[1])];
             if ends[0] != ends[1] {
@@ -210,8 +212,8 @@ fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
 ///   lower   polls 1   waiting     polls 0   (nothing)  polls 0
 ///                                 ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   one stretch
 /// ```
-fn stretches(charts: &[Chart; 2], lanes: [&Vec<LaneId>; 2]) -> Vec<(Pos, Pos)> {
-    let [upper, lower] = [0, 1].map(|side| Doings::of(&charts[side], lanes[side]));
+pub(super) fn stretches(charts: [&Chart; 2], lanes: [&[LaneId]; 2]) -> Vec<(Pos, Pos)> {
+    let [upper, lower] = [0, 1].map(|side| Doings::of(charts[side], lanes[side]));
     let mut found: Vec<(Pos, Pos)> = vec![];
     // Stretches that touch become one, so that the picture has one coloured area and not a mosaic.
     let mut add = |from: Pos, to: Pos| match found.last_mut() {
@@ -271,24 +273,29 @@ impl Doings {
     }
 }
 
-/// Both charts, each with the instants of both.
-fn with_common_instants(upper: &Chart, lower: &Chart) -> [Chart; 2] {
+/// The charts, each with the instants of all of them.
+pub(super) fn with_common_instants(charts: &[&Chart]) -> Vec<Chart> {
     // On the real clock two instants can have one time; then the second meets the second.
     let mut common: Vec<(Duration, usize)> = vec![];
-    let mut keys = [vec![], vec![]];
-    for (keys, chart) in keys.iter_mut().zip([upper, lower]) {
+    let mut all_keys = vec![];
+    for chart in charts {
+        let mut keys = vec![];
         for (index, instant) in chart.instants.iter().enumerate() {
             // An instant is known by its time, and by how many of that time came before it.
             let before = chart.instants[..index].iter().rev();
             let nth = before.take_while(|other| other.at == instant.at).count();
             keys.push((instant.at, nth));
         }
-        common.extend(keys.iter());
+        common.extend(&keys);
+        all_keys.push(keys);
     }
     common.sort_unstable();
     common.dedup();
-    let [keys_of_upper, keys_of_lower] = keys;
-    [with_instants(upper, &keys_of_upper, &common), with_instants(lower, &keys_of_lower, &common)]
+    let mut moved = vec![];
+    for (chart, keys) in charts.iter().zip(&all_keys) {
+        moved.push(with_instants(chart, keys, &common));
+    }
+    moved
 }
 
 /// The chart with the common instants instead of its own. All positions move with them; an instant
@@ -366,23 +373,21 @@ fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
     })
 }
 
-/// Gives lanes of one name one colour in both: names come up in another order in another run.
-fn share_colours([upper, lower]: &mut [Chart; 2]) {
-    let mut hues: HashMap<&str, usize> = HashMap::new();
-    for row in &upper.rows {
-        hues.insert(&row.name, row.hue);
+/// Gives lanes of one name one colour in all: names come up in another order in another run.
+pub(super) fn share_colours(charts: &mut [Chart]) {
+    // The first chart keeps its colours. The others take them for names that they have, too.
+    let Some((first, others)) = charts.split_first_mut() else { return };
+    let mut hues: HashMap<String, usize> = HashMap::new();
+    let mut next = 0;
+    for row in &first.rows {
+        hues.insert(row.name.clone(), row.hue);
+        next = next.max(row.hue + 1);
     }
-    // A name that only the lower chart has gets a colour that the upper one does not use.
-    let mut next = hues.values().max().map_or(0, |highest| highest + 1);
-    let mut new: HashMap<String, usize> = HashMap::new();
-    // The upper chart keeps its colours. The lower one takes them for names that both have.
-    for row in &mut lower.rows {
-        row.hue = match hues.get(row.name.as_str()) {
-            Some(hue) => *hue,
-            None => *new.entry(row.name.clone()).or_insert_with(|| {
-                next += 1;
-                next - 1
-            }),
-        };
+    for row in others.iter_mut().flat_map(|chart| &mut chart.rows) {
+        // A name that the first chart does not have gets a colour that is not used yet.
+        row.hue = *hues.entry(row.name.clone()).or_insert_with(|| {
+            next += 1;
+            next - 1
+        });
     }
 }

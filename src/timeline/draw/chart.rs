@@ -45,6 +45,18 @@ pub struct Chart {
     /// [`Remark`](crate::timeline::Remark).
     #[serde(default)]
     pub remarks: Vec<String>,
+    /// Of which run it is a variant, if it is one: the explorer shows both on one time axis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<Variant>,
+}
+
+/// What makes a run a variant of another one: the same question, answered by another program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// The title of the run with which it is compared. That one is no variant itself.
+    pub of: String,
+    /// Whether only the explorer has it, and a plain run of the program does not.
+    pub only_explored: bool,
 }
 
 /// A moment at which something happened.

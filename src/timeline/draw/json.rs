@@ -19,7 +19,8 @@
 //! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
 //!   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
 //! - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
-//!   `remarks` has what else is to be said of it.
+//!   `remarks` has what else is to be said of it;
+//! - `variant`, if it is there, says of which other chart this one is a variant, by its title.
 //!
 //! The version grows when something that was there changes its meaning or goes. New fields do not
 //! change it: a program that reads a file skips the fields that it does not know.
@@ -100,6 +101,9 @@ pub fn from_json(text: &str) -> Result<Vec<Chart>, JsonError> {
 /// A file may have been written by anything: its texts are cleaned as those of a run are.
 fn clean_texts(chart: &mut Chart) {
     chart.title = clean::name(&chart.title);
+    if let Some(variant) = &mut chart.variant {
+        variant.of = clean::name(&variant.of);
+    }
     for sentence in chart.verdict.iter_mut().chain(&mut chart.remarks) {
         *sentence = clean::text(sentence);
     }

@@ -34,11 +34,13 @@ mod terminal;
 mod words;
 
 pub use beside::Pair;
-pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake};
+pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Variant, Wake};
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use layout::LeftOut;
 pub use marks::Mark;
-pub use page::{Step, SteppedLane, SteppedRun, Track, to_page};
+pub use page::{
+    SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track, to_page,
+};
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;
 pub use places::Places;

@@ -6,6 +6,7 @@
 mod source;
 mod steps;
 mod twin;
+mod variants;
 
 use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -13,6 +14,7 @@ use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
 pub(super) use steps::polls;
 pub use steps::{Step, SteppedLane, SteppedRun, Track};
+pub use variants::{SaidBefore, SharedRow, SteppedVariant};
 
 /// What the script reads.
 #[derive(Serialize)]
@@ -48,7 +50,7 @@ impl Sources {
     fn steps(&self, chart: &Chart) -> SteppedRun {
         let mut run = steps::stepped(chart, self.named.as_deref());
         if let Some(twin) = &self.twin
-            && let Some(found) = twin::find(&twin.scenes, &chart.title)
+            && let Some(found) = twin::find(&twin.scenes, chart)
         {
             twin::add(&mut run, found, &twin.source.file);
         }
@@ -83,14 +85,28 @@ impl Chart {
 
 /// Draws charts, each a scene, into a page to step through.
 ///
+/// A chart that is a variant of another one ([`Chart::variant`]) is shown on one time axis with it:
+/// see [`SteppedVariant`].
+///
 /// `title` stands above it. The source is that of the lanes' places: the page shows the file in
 /// which most of them are. If it can be read neither below the working folder nor where it was
 /// compiled, the page says so.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
     let sources = Sources::of(charts);
+    let groups = variants::groups(charts);
     let mut scenes = vec![];
-    for chart in charts {
-        scenes.push(sources.steps(chart));
+    for (index, chart) in charts.iter().enumerate() {
+        // Among variants a run has the instants of all of them.
+        let mut shown = chart;
+        for group in &groups {
+            if let Some(nth) = group.members.iter().position(|member| *member == index) {
+                shown = &group.charts[nth];
+            }
+        }
+        scenes.push(sources.steps(shown));
+    }
+    for group in &groups {
+        group.compare(&mut scenes);
     }
     let mut shown = vec![];
     for file in sources.rust.iter().chain(sources.twin.iter().map(|twin| &twin.source)) {
@@ -105,7 +121,8 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The file of each place at which a lane waits or prints.
+/// The file of each place at which a lane waits or prints, once for each place: the file in which
+/// most happens is the one that is shown.
 fn places(charts: &[Chart]) -> impl Iterator<Item = &str> {
     let mut files = vec![];
     for chart in charts {
@@ -129,6 +146,8 @@ const BUTTONS: [(&str, &str, &str); 4] = [
     ("last", "⇥", "Last step (End)"),
 ];
 
+/// The frame: what the script fills in has an `id`, and is empty here. Without a script a reader
+/// sees the title and nothing moves; a page that is stepped through cannot do without.
 fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
     html! {
         (DOCTYPE)
@@ -154,7 +173,10 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                 main #sources {}
                 section #strip aria-label="State" {}
                 section #below aria-label="Timeline and output" {
-                    div #chart {}
+                    div #drawn {
+                        p #what-if hidden {}
+                        div #chart {}
+                    }
                     div #output {
                         h2 { span { "Output so far" } span #at {} }
                         ol #lines {}
@@ -180,6 +202,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
                       script-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
                       form-action 'none'";
 
+/// The buttons, with the number of the step between those that go back and those that go on.
 fn controls() -> Markup {
     html! {
         nav #controls aria-label="Steps" {
@@ -197,6 +220,8 @@ fn controls() -> Markup {
     }
 }
 
+/// The keys, which the script listens to. Said on the page, since a key that is not known is not
+/// used.
 fn keys() -> Markup {
     html! {
         p #keys {

@@ -25,6 +25,7 @@
   const name = (lane) => now().lanes[lane].name;
   const short = (lane) => (name(lane).length <= 2 ? name(lane) : name(lane)[0]);
   const showsFuture = () => future && !game.on;
+  const variant = () => now().variant;
 
   // ---- Sources ----
 
@@ -99,8 +100,6 @@
       line.querySelector(".note")?.remove();
     }
     marks.replaceChildren();
-    const count = Math.max(now().lanes.length, 1);
-    pane.pane.style.setProperty("--gutter", `${2.2 + Math.min(count, 8) * 1.1}rem`);
     const current = at < 0 ? null : track.steps[at];
     if (!current) return;
     const notes = new Map();
@@ -248,11 +247,14 @@
   let drawn = null; // what was drawn of this scene: the places of its steps, and what moves
 
   // Time by its square root, so that a millisecond is seen beside an hour; and a column for each poll.
-  function places(steps, instants, width) {
+  // Variants have the same instants, and `columns` says how many polls there is room for at each: so equal times
+  // are at equal places, whichever of them is shown.
+  function places(steps, instants, columns, width) {
     const gaps = instants.map(([at], nth) => (nth === 0 ? 0 : Math.sqrt(at - instants[nth - 1][0])));
     const sum = gaps.reduce((all, gap) => all + gap, 0) || 1;
-    const column = Math.max(6, Math.min(26, (width * 0.62) / Math.max(steps.length, 1)));
-    const rest = Math.max(width - column * steps.length - 30, 120);
+    const count = columns ? columns.reduce((all, some) => all + some, 0) : steps.length;
+    const column = Math.max(6, Math.min(26, (width * 0.62) / Math.max(count, 1)));
+    const rest = Math.max(width - column * count - 30, 120);
     const at = [];
     const bands = [];
     let x = 0;
@@ -266,6 +268,7 @@
         x += column;
         nth += 1;
       }
+      if (columns) x = from + columns[instant] * column;
       bands.push([from, Math.max(x, from + 2)]);
     });
     return { at, bands, column, width: x };
@@ -274,17 +277,27 @@
   function drawChart() {
     const chart = byId("chart");
     const { instants } = now();
-    const lanes = rows();
+    const common = variant();
+    // A row for each lane; of variants, a row for each lane that one of them has.
+    const drawnRows = common?.rows ?? rows().map(({ name, hue }, lane) => ({ name, hue, lane, differs: [] }));
+    const rowOf = new Map(drawnRows.map(({ lane }, row) => [lane, row]));
     const [{ steps }] = tracks();
     const width = Math.max(chart.clientWidth, 300);
-    const axis = places(steps, instants, width - NAMES - 30);
-    const ROW = Math.max(22, Math.min(34, (chart.clientHeight - 30) / lanes.length));
-    const height = 20 + lanes.length * ROW;
-    const y = (lane) => 20 + lane * ROW + ROW / 2;
+    const axis = places(steps, instants, common?.columns, width - NAMES - 30);
+    const others = common ? endsOfOthers(common, axis) : [];
+    const foot = others.reduce((most, { line }) => Math.max(most, 4 + (line + 1) * 12), 0);
+    const ROW = Math.max(22, Math.min(34, (chart.clientHeight - 30 - foot) / drawnRows.length));
+    const height = 20 + drawnRows.length * ROW;
+    const middle = (row) => 20 + row * ROW + ROW / 2;
+    const y = (lane) => middle(rowOf.get(lane));
+    const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
+    const polledAt = new Set(steps.map((step) => step.instant));
     const past = make("g", { id: "past" });
     let label = -100;
     axis.bands.forEach(([from, to], instant) => {
-      past.append(make("rect", { class: "band", x: from, y: 18, width: to - from, height: height - 18 }));
+      // At some instants only other variants poll.
+      const kind = common && !polledAt.has(instant) ? "band empty" : "band";
+      past.append(make("rect", { class: kind, x: from, y: 18, width: to - from, height: height - 18 }));
       if (from - label > 46) {
         const text = make("text", { x: from + 2, y: 12 });
         text.textContent = instants[instant][1];
@@ -292,10 +305,11 @@
         label = from;
       }
     });
+    if (common) markWhatDiffers(past, drawnRows, others, axis, middle, ROW, height);
     const thread = [];
     steps.forEach((step, nth) => {
       const from = axis.at[nth];
-      const to = nth + 1 < steps.length ? axis.at[nth + 1] : axis.width;
+      const to = nth + 1 < steps.length ? axis.at[nth + 1] : Math.max(ended, from + axis.column);
       const end = from + axis.column;
       [...step.states].forEach((state, lane) => {
         const row = y(lane);
@@ -306,6 +320,7 @@
         if (state === "b") past.append(make("rect", { class: `outer ${kind}`, x: end - 1, y: row - 9, width: Math.max(to - end, 0), height: 18 }));
         const begin = ran || state === "r" ? end : from;
         if (state === "w" && to > begin) past.append(make("line", { class: `wait ${kind}`, x1: begin, x2: to, y1: row, y2: row }));
+        if (state === "i" && to > begin) past.append(make("line", { class: `between ${kind}`, x1: begin, x2: to, y1: row, y2: row }));
         if (state === "l") past.append(make("line", { class: `lazy ${kind}`, x1: from, x2: to, y1: row, y2: row }));
         if ((state === "d" || state === "x") && to > begin) {
           past.append(make("rect", { class: `${state === "d" ? "ready" : "unpolled"} ${kind}`, x: begin + 1, y: row - 6, width: Math.max(to - begin - 2, 2), height: 12, rx: 2 }));
@@ -321,7 +336,7 @@
       thread.push(`${nth === 0 ? "M" : "L"}${from + axis.column / 2} ${y(step.lane)}`);
     });
     past.append(make("path", { class: "thread", d: thread.join(" ") }));
-    const clip = make("rect", { x: -2, y: 0, width: 0, height });
+    const clip = make("rect", { x: -2, y: 0, width: 0, height: height + foot });
     const defs = make("defs", {}, make("clipPath", { id: "until" }, clip));
     const later = make("use", { href: "#past", class: "future" });
     const seen = make("g", { "clip-path": "url(#until)" }, past);
@@ -330,16 +345,62 @@
     const moving = make("g", {}, later, seen, wake, cursor);
     const nameGroup = make("g");
     nameGroup.append(make("rect", { x: 0, y: 0, width: NAMES - 8, height, fill: "var(--paper)" }));
-    lanes.forEach((lane, index) => {
-      const text = make("text", { class: `name ${hue(index)}`, x: NAMES - 14, y: y(index) + 4, "text-anchor": "end", "data-lane": index, tabindex: "0", role: "button", "aria-label": `${lane.name}: show it alone` });
-      text.textContent = lane.name.length > 11 ? `${lane.name.slice(0, 10)}…` : lane.name;
+    drawnRows.forEach(({ name, hue, lane, differs }, row) => {
+      const place = { x: NAMES - 14, y: middle(row) + 4, "text-anchor": "end" };
+      const button = { "data-lane": lane, tabindex: "0", role: "button", "aria-label": `${name}: show it alone` };
+      const text = make("text", { class: `name h${hue % 6}${lane === null ? " absent" : ""}`, ...place, ...(lane === null ? {} : button) });
+      text.textContent = name.length > 11 ? `${name.slice(0, 10)}…` : name;
       nameGroup.append(text);
+      const only = lane !== null && common && data.scenes[common.among[0]].variant.rows[row].lane === null;
+      if (differs.length > 0 || only) {
+        const sign = make("text", { class: "unlike", x: 1, y: middle(row) + 4 }, make("title", {}, "differs from the first"));
+        sign.append("≠");
+        nameGroup.append(sign);
+      }
     });
-    const shown = Math.max(height + 6, 120);
+    const shown = Math.max(height + foot + 6, 120);
     const svg = make("svg", { viewBox: `0 0 ${width} ${shown}`, preserveAspectRatio: "xMinYMin meet", role: "group", "aria-label": "Timeline" }, defs, moving, nameGroup);
     svg.style.height = `${shown}px`;
     chart.replaceChildren(svg);
     drawn = { axis, clip, wake, cursor, moving, y, width };
+  }
+
+  // When the other variants are over: where the line stands that says so, and on which line below the rows its text.
+  function endsOfOthers(common, axis) {
+    const ends = new Map(); // several may end at once
+    common.among.forEach((other, nth) => {
+      if (other === scene) return;
+      const end = common.ends[nth];
+      ends.set(end, [...(ends.get(end) ?? []), `“${data.scenes[other].title}”`]);
+    });
+    const free = []; // for each line of text where it is free again
+    return [...ends].sort(([one], [other]) => one - other).map(([end, titles]) => {
+      const x = axis.bands[end][1] + 1;
+      const text = `${titles.join(", ")} ${titles.length > 1 ? "end" : "ends"}`;
+      const wide = text.length * 5.6 + 8; // about
+      const from = Math.max(x - wide, 0); // it stands before its line, as far as there is room
+      let line = free.findIndex((until) => until <= from);
+      if (line < 0) line = free.length;
+      free[line] = from + wide;
+      return { x, from, text, line };
+    });
+  }
+
+  // Where a lane does something else than in the first of the variants, and when the others are over.
+  function markWhatDiffers(past, drawnRows, others, axis, middle, rowHeight, height) {
+    const edge = ([instant, after]) => axis.bands[instant][after ? 1 : 0];
+    drawnRows.forEach(({ differs }, row) => {
+      for (const [from, to] of differs) {
+        const x = edge(from);
+        past.append(make("rect", { class: "unlike-area", x, y: middle(row) - rowHeight / 2 + 1, width: Math.max(edge(to) - x, 2), height: rowHeight - 2, rx: 3 }));
+      }
+    });
+    for (const { x, from, text, line } of others) {
+      past.append(make("line", { class: "other-end", x1: x, x2: x, y1: 18, y2: height + 2 + (line + 1) * 12 }));
+      const label = make("text", { class: "other", x: from + 2, y: height + 10 + line * 12 });
+      label.textContent = text;
+      past.append(label);
+    }
   }
 
   function showChart() {
@@ -351,7 +412,12 @@
     // A run that is wider than its place is moved below the cursor.
     const shift = axis.width <= room ? 0 : Math.min(Math.max(x - room / 2, 0), axis.width - room);
     moving.setAttribute("transform", `translate(${NAMES - shift} 0)`);
-    clip.setAttribute("width", step === track.steps.length - 1 ? axis.width + 30 : x + axis.column + 2);
+    const whole = step === track.steps.length - 1;
+    clip.setAttribute("width", whole ? axis.width + 30 : x + axis.column + 2);
+    const tells = byId("what-if");
+    tells.hidden = !variant();
+    // How long the variants take, and what differs, is what comes later.
+    if (variant()) tells.textContent = showsFuture() || whole ? variant().sentence : "What differs from the first is said at the end.";
     cursor.setAttribute("x", x - 1);
     byId("chart").classList.toggle("without-future", !showsFuture());
     const from = current?.woken_in;
@@ -386,6 +452,11 @@
       for (const [lane, text] of step.says) {
         const time = (now().instants[step.instant][0] / 1e9).toFixed(3);
         const line = make("li", { class: hue(lane), hidden: "" }, make("time", {}, time), tile(lane), make("span", {}, text));
+        const before = variant()?.lines[printed.length] ?? "same";
+        if (before !== "same") {
+          line.classList.add(before.replaceAll("_", "-"));
+          line.append(make("span", { class: "unlike" }, before === "only_here" ? "only here" : "at another time"));
+        }
         list.append(line);
         printed.push([nth, line]);
       }
@@ -404,7 +475,9 @@
       line.classList.toggle("now", nth === step);
       if (!line.hidden) last = line;
     }
-    last?.scrollIntoView({ block: "nearest" });
+    // Only the list is scrolled, and never the page: on a phone the source would go out of sight.
+    const list = byId("lines");
+    if (last) list.scrollTop = Math.max(last.offsetTop + last.offsetHeight - list.clientHeight, 0);
     const current = tracks()[0].steps[step];
     byId("at").textContent = current ? `at ${now().instants[current.instant][1]}` : "";
   }
@@ -500,9 +573,15 @@
       listOutput();
       document.querySelectorAll("#scenes button").forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));
     }
+    for (const { pane } of panes) {
+      pane.style.setProperty("--gutter", `${2.2 + Math.min(now().lanes.length, 8) * 1.1}rem`);
+    }
     panes.slice(all.length).forEach(({ marks, lines }, nth) => {
       // A scene that was recorded in one language only.
-      for (const line of lines.values()) line.className = "line";
+      for (const line of lines.values()) {
+        line.className = "line";
+        line.querySelector(".note")?.remove();
+      }
       marks.replaceChildren();
       byId("strip").children[all.length + nth].textContent = "This scene was recorded in one language only.";
     });
@@ -543,8 +622,17 @@
   };
   const KEYS = { ArrowRight: "next", " ": "next", PageDown: "next", ArrowLeft: "back", Backspace: "back", PageUp: "back", Home: "first", End: "last", f: "future", q: "predict", t: "theme" };
 
+  // From one variant to another one stays at the same time, so that the two can be compared.
   function choose(number) {
-    if (number < data.scenes.length && !game.open) show(number, 0);
+    if (number >= data.scenes.length || game.open) return;
+    const current = tracks()[0].steps[step];
+    if (!variant()?.among.includes(number) || game.on || step === 0 || !current) {
+      show(number, 0);
+      return;
+    }
+    const { steps } = data.scenes[number].tracks[0];
+    const later = steps.findIndex(({ instant }) => instant > current.instant);
+    show(number, later < 0 ? Infinity : Math.max(later - 1, 0));
   }
 
   function onlyLane(lane) {
@@ -588,10 +676,17 @@
   chart.addEventListener("pointerup", () => (dragging = false));
   chart.addEventListener("pointercancel", () => (dragging = false));
 
-  data.scenes.forEach(({ title }, nth) => {
+  // Variants stand together in a frame.
+  const frames = new Map();
+  data.scenes.forEach(({ title, variant }, nth) => {
     const tab = make("button", { type: "button", role: "tab", "aria-selected": "false" }, title);
     tab.addEventListener("click", () => choose(nth));
-    byId("scenes").append(tab);
+    if (variant && !frames.has(variant.among[0])) {
+      const frame = make("span", { class: "variants", role: "presentation", title: "Variants, on one time axis" });
+      frames.set(variant.among[0], frame);
+      byId("scenes").append(frame);
+    }
+    (variant ? frames.get(variant.among[0]) : byId("scenes")).append(tab);
   });
   byId("scenes").hidden = data.scenes.length < 2;
   for (const { source } of panes) {

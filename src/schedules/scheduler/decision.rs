@@ -1,0 +1,66 @@
+//! What a run leaves behind for the explorer: its decisions, and what ended them early.
+use super::{
+    candidates::{Candidate, Context},
+    history::Moment,
+};
+use crate::timeline::LaneId;
+use std::time::Duration;
+
+/// One decision: several lanes were ready.
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    /// The lanes that could be polled next. The first of them is the one that the runtime was about
+    /// to poll.
+    pub candidates: Vec<Candidate>,
+    /// Which of them was chosen: 0 is tokio's own choice, anything else is a departure.
+    pub taken: usize,
+    /// The lane that arrived.
+    pub lane: LaneId,
+    /// When that was.
+    pub moment: Moment,
+    /// In whose poll the decision was made. What was possible depends on it, and is judged when the
+    /// run is over.
+    pub context: Context,
+    /// Everything that had happened until then. When the same choices are made again and this
+    /// differs, something was drawn by lot.
+    pub digest: u64,
+    /// When it was made, on the clock of the run.
+    pub at: Duration,
+    /// The lane that was polled then. It may not have existed when it was chosen.
+    pub came: Option<LaneId>,
+}
+
+/// Why nothing more is decided in a run. The run itself goes on to its end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ends {
+    /// The lane that was chosen and did not arrive: there is no such schedule.
+    pub absent: Option<LaneId>,
+    /// The decision at which the plan asks for a candidate that does not exist.
+    pub misfit: Option<usize>,
+    /// Lanes arrived more than [`MOST_ARRIVALS`](super::history::MOST_ARRIVALS) times; when it was
+    /// noticed, on the clock of the run.
+    pub spins: Option<Duration>,
+    /// The program cannot be explored.
+    pub refusal: Option<Refusal>,
+    /// The lane that was to be dropped has been dropped. After that, decisions go on.
+    pub cut: bool,
+}
+
+impl Ends {
+    /// Whether nothing is decided any more. A run that is no schedule of the program shows nothing
+    /// that was asked for.
+    pub fn is_no_schedule(&self) -> bool {
+        self.absent.is_some() || self.misfit.is_some() || self.refusal.is_some()
+    }
+}
+
+/// Why nothing can be said about a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It uses threads.
+    Threads,
+    /// A loop of its own calls its callbacks. This is the name of one.
+    Callback(String),
+    /// A task without a lane took part: after these words, "a task without a lane".
+    Task(String),
+}

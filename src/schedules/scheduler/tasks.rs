@@ -1,0 +1,100 @@
+//! Finds tasks that have no lane.
+//!
+//! The runtime polls such a task whenever it likes, and no schedule decides about it: so a program
+//! must not have one. The runtime tells how many tasks there are. How many of the lanes are tasks
+//! is only known once each has been polled. So the numbers are noted during the run, and compared
+//! when it is over.
+use super::known::KnownLane;
+use crate::timeline::{LaneId, Poller, human};
+use std::time::Duration;
+use tokio::runtime::Handle;
+
+/// The counts of one run.
+#[derive(Default)]
+pub(super) struct TaskCounts(Vec<TaskCount>);
+
+/// After a poll there were more tasks than lanes that were known to be tasks.
+struct TaskCount {
+    /// The lane that was polled.
+    lane: LaneId,
+    /// When that was, on the clock of the run.
+    at: Duration,
+    /// As many tasks as the runtime counts: those without a lane are among them.
+    alive: usize,
+    /// As many lanes as were known to be tasks, and were alive.
+    tasks: usize,
+    /// Lanes that nothing had polled yet: some of them may turn out to be tasks.
+    unpolled: Vec<LaneId>,
+    /// The lane that was made last.
+    last: LaneId,
+}
+
+impl TaskCounts {
+    /// Counts after the outermost poll; in between, a task may be half-way. `ended` says whether
+    /// the poll was the last one of its lane.
+    pub fn count(&mut self, lanes: &[KnownLane], lane: LaneId, ended: bool, at: Duration) {
+        let Ok(handle) = Handle::try_current() else { return };
+        let alive = handle.metrics().num_alive_tasks();
+        if alive == 0 {
+            return;
+        }
+        let mut tasks = 0;
+        let mut unpolled = vec![];
+        // Without `main`, which is no task.
+        for (number, known) in lanes.iter().enumerate().skip(1) {
+            // The task of a lane that has just ended is still there: it has not returned yet.
+            let there = known.live || (ended && number == lane);
+            if !there {
+                continue;
+            }
+            match known.poller {
+                None => unpolled.push(number),
+                Some(Poller::Runtime) => tasks += 1,
+                Some(_) => {}
+            }
+        }
+        if alive > tasks {
+            let last = lanes.len() - 1;
+            self.0.push(TaskCount { lane, at, alive, tasks, unpolled, last });
+        }
+    }
+
+    /// Once the run is over: after which poll there was a task without a lane, in words that end
+    /// before "a task without a lane".
+    pub fn find_unnamed(&self, lanes: &[KnownLane]) -> Option<String> {
+        for count in &self.0 {
+            if count.alive > count.tasks + count.became_tasks(lanes) {
+                return Some(count.describe(lanes));
+            }
+        }
+        None
+    }
+}
+
+impl TaskCount {
+    /// How many lanes that nothing had polled were tasks, or may have been: what nothing has ever
+    /// polled may have been a task that was aborted.
+    fn became_tasks(&self, lanes: &[KnownLane]) -> usize {
+        let mut became = 0;
+        for lane in &self.unpolled {
+            if let None | Some((Poller::Runtime, _)) = lanes[*lane].first_arrival {
+                became += 1;
+            }
+        }
+        became
+    }
+
+    /// The lane that was made last is where to look: what spawns the task is near it in the code.
+    fn describe(&self, lanes: &[KnownLane]) -> String {
+        let by = &lanes[self.lane].name;
+        let at = human(self.at);
+        let last = &lanes[self.last];
+        match self.last {
+            0 => format!("at {at}, {by} spawns"),
+            _ => format!(
+                "at {at}, after it made the lane {} ({}), {by} spawns",
+                last.name, last.made_at
+            ),
+        }
+    }
+}

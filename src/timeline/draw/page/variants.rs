@@ -1,0 +1,326 @@
+//! Variants of a program on one time axis: what if it were written in another way?
+//!
+//! A chart that is a variant names another one by its title. That one and all its variants get the
+//! instants of all of them, so that equal times are at equal places whichever of them is shown; and
+//! the rows of all of them, so that lanes of one name are at the same height. What differs from the
+//! first is marked in the others, and said in one sentence.
+use super::steps::{SteppedRun, join};
+use crate::timeline::{
+    Chart, LaneId, Pos,
+    draw::beside::{share_colours, stretches, with_common_instants},
+    human,
+};
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// How a run stands beside the other variants of its program.
+#[derive(Clone, Debug, Serialize)]
+pub struct SteppedVariant {
+    /// All of them, as indices into the scenes of the page. The first is the one with which the
+    /// others are compared.
+    pub among: Vec<usize>,
+    /// For each instant how many polls there is room for: as many as the variant needs that has
+    /// most of them.
+    pub columns: Vec<usize>,
+    /// For each of them the index of the instant at which it was over.
+    pub ends: Vec<usize>,
+    /// The rows of all of them, those of the first at the top.
+    pub rows: Vec<SharedRow>,
+    /// For each line that was printed, in order: whether the first prints it, too.
+    pub lines: Vec<SaidBefore>,
+    /// What differs from the first, in one sentence; of the first, how long each of them takes.
+    pub sentence: String,
+}
+
+/// A row that variants have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SharedRow {
+    /// The name of the lane.
+    pub name: String,
+    /// Lanes of one name have one colour.
+    pub hue: usize,
+    /// The lane of this run; none if only other variants have it.
+    pub lane: Option<LaneId>,
+    /// Where it does something else than in the first: from the beginning of an instant (`false`)
+    /// or from its end (`true`), and until when.
+    pub differs: Vec<[(usize, bool); 2]>,
+}
+
+/// Whether the run with which a variant is compared prints a line of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaidBefore {
+    /// The same line at the same time.
+    Same,
+    /// The same line, earlier or later.
+    AtAnotherTime,
+    /// It does not print it.
+    OnlyHere,
+}
+
+/// A program and its variants.
+pub(super) struct Group {
+    /// Where they are among the charts of the page; the first is compared with the others.
+    pub(super) members: Vec<usize>,
+    /// In the same order, each with the instants of all.
+    pub(super) charts: Vec<Chart>,
+}
+
+/// All programs that have variants.
+pub(super) fn groups(charts: &[Chart]) -> Vec<Group> {
+    let mut groups: Vec<Vec<usize>> = vec![];
+    for (index, chart) in charts.iter().enumerate() {
+        let Some(variant) = &chart.variant else { continue };
+        let is_first = |first: &Chart| first.variant.is_none() && first.title == variant.of;
+        // It is not there if the variant was run alone.
+        let Some(first) = charts.iter().position(is_first) else { continue };
+        match groups.iter_mut().find(|members| members[0] == first) {
+            Some(members) => members.push(index),
+            None => groups.push(vec![first, index]),
+        }
+    }
+    let mut found = vec![];
+    for members in groups {
+        let own: Vec<&Chart> = members.iter().map(|&member| &charts[member]).collect();
+        let mut charts = with_common_instants(&own);
+        share_colours(&mut charts);
+        found.push(Group { members, charts });
+    }
+    found
+}
+
+impl Group {
+    /// Says in each run how it stands beside the others. `scenes` are all of the page.
+    pub(super) fn compare(&self, scenes: &mut [SteppedRun]) {
+        let columns = self.columns(scenes);
+        let rows = shared_rows(&self.charts);
+        let ends: Vec<usize> =
+            self.charts.iter().map(|chart| chart.rows[0].end.0.instant).collect();
+        for (nth, &member) in self.members.iter().enumerate() {
+            let mut shared = vec![];
+            for row in &rows {
+                shared.push(SharedRow {
+                    name: row.name.clone(),
+                    hue: row.hue,
+                    lane: row.lanes[nth],
+                    differs: self.differences(row, nth),
+                });
+            }
+            let lines = said_before(&scenes[self.members[0]], &scenes[member]);
+            let sentence =
+                if nth == 0 { self.times() } else { self.what_differs(nth, &rows, &lines) };
+            scenes[member].variant = Some(SteppedVariant {
+                among: self.members.clone(),
+                columns: columns.clone(),
+                ends: ends.clone(),
+                rows: shared,
+                lines,
+                sentence,
+            });
+        }
+    }
+
+    /// For each instant the room that the variant needs that polls most.
+    fn columns(&self, scenes: &[SteppedRun]) -> Vec<usize> {
+        let mut most = vec![0; self.charts[0].instants.len()];
+        for &member in &self.members {
+            let mut columns = vec![0; most.len()];
+            for step in &scenes[member].tracks[0].steps {
+                columns[step.instant] += 1;
+            }
+            for (most, columns) in most.iter_mut().zip(columns) {
+                *most = columns.max(*most);
+            }
+        }
+        most
+    }
+
+    /// Where a row of this variant differs from that of the first.
+    fn differences(&self, row: &Row, nth: usize) -> Vec<[(usize, bool); 2]> {
+        let (Some(before), Some(now)) = (row.lanes[0], row.lanes[nth]) else { return vec![] };
+        let edge = |pos: Pos| (pos.instant, pos.column > 0);
+        let mut differs = vec![];
+        for (from, to) in stretches([&self.charts[0], &self.charts[nth]], [&[before], &[now]]) {
+            differs.push([edge(from), edge(to)]);
+        }
+        differs
+    }
+
+    /// How long each of them takes.
+    fn times(&self) -> String {
+        let parts: Vec<String> =
+            self.charts.iter().map(|chart| format!("{} {}", quoted(chart), took(chart))).collect();
+        format!("{}.", join(&parts))
+    }
+
+    /// What differs from the first: the time, the lanes, and what is printed.
+    fn what_differs(&self, nth: usize, rows: &[Row], lines: &[SaidBefore]) -> String {
+        let (first, here) = (&self.charts[0], &self.charts[nth]);
+        let mut parts = vec![];
+        if took(first) == took(here) {
+            parts.push(format!("{} {}, as {} does", quoted(here), took(here), quoted(first)));
+        } else {
+            let (here_quoted, first_quoted) = (quoted(here), quoted(first));
+            parts.push(format!("{here_quoted} {}, and {first_quoted} {}", took(here), took(first)));
+        }
+        let mut found: Vec<(Difference, Vec<&str>)> = vec![];
+        for row in rows {
+            let Some(difference) = row.difference(first, here, nth) else { continue };
+            match found.iter_mut().find(|(other, _)| *other == difference) {
+                Some((_, names)) => names.push(&row.name),
+                None => found.push((difference, vec![&row.name])),
+            }
+        }
+        for (difference, names) in found {
+            let several = names.len() > 1;
+            parts.push(format!("{} {}", some(&names), difference.verb(several)));
+        }
+        match lines.iter().filter(|line| **line == SaidBefore::OnlyHere).count() {
+            0 => {}
+            1 => parts.push("one line is printed only here".into()),
+            count => parts.push(format!("{count} lines are printed only here")),
+        }
+        format!("{}.", parts.join("; "))
+    }
+}
+
+/// A row of all variants.
+struct Row {
+    name: String,
+    hue: usize,
+    /// The lane of each variant, if it has one.
+    lanes: Vec<Option<LaneId>>,
+}
+
+/// How a lane of a variant differs from that of the first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Difference {
+    EndsEarlier,
+    EndsLater,
+    EndsInAnotherWay,
+    OnlyHere,
+    NotHere,
+}
+
+impl Difference {
+    fn verb(self, several: bool) -> &'static str {
+        match (self, several) {
+            (Difference::EndsEarlier, false) => "ends earlier",
+            (Difference::EndsEarlier, true) => "end earlier",
+            (Difference::EndsLater, false) => "ends later",
+            (Difference::EndsLater, true) => "end later",
+            (Difference::EndsInAnotherWay, false) => "ends in another way",
+            (Difference::EndsInAnotherWay, true) => "end in another way",
+            (Difference::OnlyHere, false) => "is only here",
+            (Difference::OnlyHere, true) => "are only here",
+            (Difference::NotHere, false) => "is not here",
+            (Difference::NotHere, true) => "are not here",
+        }
+    }
+}
+
+impl Row {
+    fn difference(&self, first: &Chart, here: &Chart, nth: usize) -> Option<Difference> {
+        match (self.lanes[0], self.lanes[nth]) {
+            (None, None) => None,
+            (None, Some(_)) => Some(Difference::OnlyHere),
+            (Some(_), None) => Some(Difference::NotHere),
+            (Some(0), Some(0)) => None, // when `main` ends is how long the run takes
+            (Some(before), Some(now)) => {
+                let (before, now) = (&first.rows[before].end, &here.rows[now].end);
+                match here.time(now.0).cmp(&first.time(before.0)) {
+                    std::cmp::Ordering::Less => Some(Difference::EndsEarlier),
+                    std::cmp::Ordering::Greater => Some(Difference::EndsLater),
+                    std::cmp::Ordering::Equal if before.1.label() != now.1.label() => {
+                        Some(Difference::EndsInAnotherWay)
+                    }
+                    std::cmp::Ordering::Equal => None,
+                }
+            }
+        }
+    }
+}
+
+/// The rows of all: the nth lane of a name meets the nth lane of that name.
+fn shared_rows(charts: &[Chart]) -> Vec<Row> {
+    let mut rows: Vec<Row> = vec![];
+    let mut known: HashMap<(&str, usize), usize> = HashMap::new();
+    for (index, chart) in charts.iter().enumerate() {
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        for (lane, row) in chart.rows.iter().enumerate() {
+            let nth = seen.entry(&row.name).or_default();
+            let place = *known.entry((&row.name, *nth)).or_insert_with(|| {
+                let lanes = vec![None; charts.len()];
+                rows.push(Row { name: row.name.clone(), hue: row.hue, lanes });
+                rows.len() - 1
+            });
+            *nth += 1;
+            rows[place].lanes[index] = Some(lane);
+        }
+    }
+    rows
+}
+
+/// A line of a run: when it was printed, by which lane, and what.
+type Printed<'r> = (u64, &'r str, &'r str);
+
+/// What a run printed, in the order of its steps.
+fn printed(run: &SteppedRun) -> Vec<Printed<'_>> {
+    let mut lines = vec![];
+    for step in &run.tracks[0].steps {
+        for (lane, text, _) in &step.says {
+            lines.push((
+                run.instants[step.instant].0,
+                run.lanes[*lane].name.as_str(),
+                text.as_str(),
+            ));
+        }
+    }
+    lines
+}
+
+/// Whether the first run prints the lines of another one. A line that is printed twice is found
+/// twice only if the first prints it twice.
+fn said_before(first: &SteppedRun, here: &SteppedRun) -> Vec<SaidBefore> {
+    let mut left = printed(first);
+    let lines = printed(here);
+    let mut found = vec![SaidBefore::OnlyHere; lines.len()];
+    // First those at the same time, so that no other line takes their place.
+    for (line, found) in lines.iter().zip(&mut found) {
+        if let Some(place) = left.iter().position(|other| other == line) {
+            left.remove(place);
+            *found = SaidBefore::Same;
+        }
+    }
+    for ((_, lane, text), found) in lines.iter().zip(&mut found) {
+        if *found == SaidBefore::Same {
+            continue;
+        }
+        if let Some(place) = left.iter().position(|(_, by, said)| by == lane && said == text) {
+            left.remove(place);
+            *found = SaidBefore::AtAnotherTime;
+        }
+    }
+    found
+}
+
+fn quoted(chart: &Chart) -> String {
+    format!("“{}”", chart.title)
+}
+
+fn took(chart: &Chart) -> String {
+    match &chart.verdict {
+        Some(_) => "does not end by itself".to_owned(),
+        None => format!("takes {}", human(chart.elapsed)),
+    }
+}
+
+/// Names, and how many more, if there are too many to read.
+fn some(names: &[&str]) -> String {
+    const MOST: usize = 5;
+    let mut shown: Vec<String> = names.iter().take(MOST).map(|name| (*name).to_owned()).collect();
+    if names.len() > MOST {
+        shown.push(format!("{} more", names.len() - MOST));
+    }
+    join(&shown)
+}

@@ -1,0 +1,172 @@
+//! Variants of a program in the explorer: one time axis, the same rows, and what differs.
+use async_concepts::{
+    LaneExt, record, say,
+    timeline::{Chart, Recording, Variant, to_page},
+};
+use futures::join;
+use serde_json::{Value, json};
+use std::{future::pending, time::Duration};
+use tokio::time::sleep;
+
+async fn nap(milliseconds: u64) {
+    say!("begin");
+    sleep(Duration::from_millis(milliseconds)).await;
+    say!("end");
+}
+
+/// A for 100 ms and B for 200 ms, at once.
+fn both() -> Chart {
+    record("both", || async { join!(nap(100).lane("A"), nap(200).lane("B")) }).chart()
+}
+
+fn variant<T>(run: &Recording<T>) -> Chart {
+    let of = "both".to_owned();
+    Chart { variant: Some(Variant { of, only_explored: false }), ..run.chart() }
+}
+
+/// The same naps, one after the other.
+fn in_a_row() -> Chart {
+    variant(&record("in a row", || async {
+        nap(100).lane("A").await;
+        nap(200).lane("B").await;
+    }))
+}
+
+/// Another lane instead of B, and it prints something else.
+fn another() -> Chart {
+    variant(&record("another", || async {
+        join!(nap(100).lane("A"), async { say!("hello") }.lane("C"))
+    }))
+}
+
+/// The scenes that the page's script reads.
+fn scenes(charts: &[Chart]) -> Vec<Value> {
+    let page = to_page("naps", charts);
+    let (_, data) = page.split_once("<script id=\"run\" type=\"application/json\">").expect("data");
+    let (data, _) = data.split_once("</script>").expect("the end of the data");
+    let data: Value = serde_json::from_str(data).expect("JSON");
+    data["scenes"].as_array().expect("scenes").clone()
+}
+
+fn sentence(scene: &Value) -> &str {
+    scene["variant"]["sentence"].as_str().expect("a variant")
+}
+
+#[test]
+fn all_variants_have_the_instants_of_all() {
+    let scenes = scenes(&[both(), in_a_row(), another()]);
+    for scene in &scenes {
+        let times: Vec<&Value> =
+            scene["instants"].as_array().expect("instants").iter().map(|at| &at[1]).collect();
+        assert_eq!(times, ["0", "100 ms", "200 ms", "300 ms"]);
+        assert_eq!(scene["variant"]["among"], json!([0, 1, 2]));
+        assert_eq!(scene["variant"]["ends"], json!([2, 3, 1]), "at 200, at 300 and at 100 ms");
+        // As much room as the variant needs that polls most at the instant.
+        let mut most = vec![0; 4];
+        for other in &scenes {
+            let mut columns = vec![0; 4];
+            for step in other["tracks"][0]["steps"].as_array().expect("steps") {
+                columns[step["instant"].as_u64().expect("an index") as usize] += 1;
+            }
+            for (most, columns) in most.iter_mut().zip(columns) {
+                *most = columns.max(*most);
+            }
+        }
+        assert_eq!(scene["variant"]["columns"], json!(most));
+    }
+}
+
+#[test]
+fn rows_of_one_name_are_at_one_height_and_have_one_colour() {
+    let scenes = scenes(&[both(), in_a_row(), another()]);
+    let names = ["main", "A", "B", "C"];
+    for (scene, lanes) in scenes.iter().zip([
+        [json!(0), json!(1), json!(2), json!(null)],
+        [json!(0), json!(1), json!(2), json!(null)],
+        [json!(0), json!(1), json!(null), json!(2)],
+    ]) {
+        for (row, (name, lane)) in names.iter().zip(lanes).enumerate() {
+            let found = &scene["variant"]["rows"][row];
+            let expected = (&json!(name), &lane, &json!(row));
+            assert_eq!((&found["name"], &found["lane"], &found["hue"]), expected);
+            if let Some(lane) = lane.as_u64() {
+                assert_eq!(scene["lanes"][lane as usize]["hue"], json!(row), "of {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_lane_does_otherwise_is_marked_and_what_it_does_alike_is_not() {
+    let [first, in_a_row] = &scenes(&[both(), in_a_row()])[..] else { panic!("two scenes") };
+    for row in 0..3 {
+        assert_eq!(
+            first["variant"]["rows"][row]["differs"],
+            json!([]),
+            "it is compared with itself"
+        );
+    }
+    // A naps from 0 to 100 ms in both.
+    assert_eq!(in_a_row["variant"]["rows"][1]["differs"], json!([]));
+    // B begins at 100 ms instead of 0, and ends at 300 ms instead of 200. It is polled at 100 ms in
+    // both, since `join!` polls both lanes there, and waits in both until 200 ms.
+    let differs = json!([[[0, false], [1, false]], [[2, false], [3, true]]]);
+    assert_eq!(in_a_row["variant"]["rows"][2]["differs"], differs);
+}
+
+#[test]
+fn one_sentence_says_what_differs() {
+    let first = scenes(&[both(), in_a_row(), another()]);
+    assert_eq!(
+        first.iter().map(sentence).collect::<Vec<_>>(),
+        [
+            "“both” takes 200 ms, “in a row” takes 300 ms and “another” takes 100 ms.",
+            "“in a row” takes 300 ms, and “both” takes 200 ms; B ends later.",
+            "“another” takes 100 ms, and “both” takes 200 ms; B is not here; C is only here; \
+             one line is printed only here.",
+        ]
+    );
+    let same =
+        variant(&record("again", || async { join!(nap(100).lane("A"), nap(200).lane("B")) }));
+    assert_eq!(sentence(&scenes(&[both(), same])[1]), "“again” takes 200 ms, as “both” does.");
+}
+
+#[test]
+fn a_variant_that_hangs_does_not_take_time() {
+    let hangs = variant(&record("hangs", || async { pending::<()>().await }));
+    assert_eq!(
+        sentence(&scenes(&[both(), hangs])[1]),
+        "“hangs” does not end by itself, and “both” takes 200 ms; A and B are not here."
+    );
+}
+
+#[test]
+fn a_line_is_found_again_also_at_another_time() {
+    let scenes = scenes(&[both(), in_a_row(), another()]);
+    let lines: Vec<&Value> = scenes.iter().map(|scene| &scene["variant"]["lines"]).collect();
+    assert_eq!(*lines[0], json!(["same", "same", "same", "same"]));
+    // A begins and ends as before, B later.
+    assert_eq!(*lines[1], json!(["same", "same", "at_another_time", "at_another_time"]));
+    assert_eq!(*lines[2], json!(["same", "only_here", "same"]));
+}
+
+#[test]
+fn without_the_run_with_which_it_is_compared_a_variant_stands_alone() {
+    for scene in scenes(&[in_a_row(), another()]) {
+        assert_eq!(scene["variant"], json!(null));
+    }
+    // A run that is no variant keeps its own time axis.
+    let other = record("other", || async { nap(70).await }).chart();
+    let scenes = scenes(&[both(), other, in_a_row()]);
+    assert_eq!(scenes[1]["variant"], json!(null));
+    assert_eq!(scenes[1]["instants"].as_array().expect("instants").len(), 2);
+    assert_eq!(scenes[2]["variant"]["among"], json!([0, 2]));
+}
+
+#[test]
+fn a_variant_is_one_after_it_was_written_down_and_read_back() {
+    let text = async_concepts::timeline::to_json(&[both(), in_a_row()]);
+    let read = async_concepts::timeline::from_json(&text).expect("what was written");
+    assert_eq!(read, [both(), in_a_row()]);
+    assert_eq!(read[1].variant.as_ref().expect("a variant").of, "both");
+}
