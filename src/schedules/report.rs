@@ -192,6 +192,7 @@ pub struct Departure {
 }
 
 impl Schedule {
+    /// The schedule that a run has taken.
     pub(super) fn of(trace: &Trace) -> Schedule {
         // The names are those of this run: a schedule that is read from a text has none.
         let named = trace.departures().into_iter().map(|nth| {
@@ -385,10 +386,12 @@ impl<T: Debug> Found<T> {
         }
     }
 
+    /// The different outcomes, as far as they are kept.
     pub fn outcomes(self) -> Vec<Outcome> {
         self.outcomes
     }
 
+    /// The report of it, for a test.
     pub fn explored(self, name: String, granularity: Granularity) -> Explored<T> {
         Explored {
             name,
@@ -416,6 +419,7 @@ fn hash(what: &impl Hash) -> u64 {
     hasher.finish()
 }
 
+/// A line as it is compared: two schedules may print it at different times.
 fn line_without_time(line: &Line) -> String {
     format!("{} {}", line.lane, line.text)
 }
