@@ -52,8 +52,8 @@ const RIDDLES: &[&str] = &[
     "if so,",
 ];
 
-/// Where such words are left, and how many lines have one. This file names them; and a starter keeps
-/// the line that learners change, as above.
+/// Where such words are left, and how many lines have one. This file names them; and a starter
+/// keeps the line that learners change, as above.
 const RIDDLES_LEFT: &[(&str, usize)] =
     &[("workshop/exercises/iteration/backpressure.rs", 1), ("tests/house/style.rs", 12)];
 

@@ -154,8 +154,8 @@ mod system {
         Some(text.trim_end().to_owned())
     }
 
-    /// The calls in which tokio waits for sockets and timers: epoll_wait, epoll_pwait, epoll_pwait2.
-    /// Where they are not known, nothing is said of any thread.
+    /// The calls in which tokio waits for sockets and timers: epoll_wait, epoll_pwait,
+    /// epoll_pwait2. Where they are not known, nothing is said of any thread.
     const THE_RUNTIMES_OWN: &[i64] = if cfg!(target_arch = "x86_64") {
         &[232, 281, 441]
     } else if cfg!(target_arch = "aarch64") {

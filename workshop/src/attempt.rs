@@ -42,8 +42,8 @@ pub struct Attempt<T> {
     pub(crate) in_general: Option<&'static str>,
     /// Only with a prediction are times, lines and the timeline shown.
     pub(crate) prediction: Prediction,
-    /// What is not as expected, in the order in which it was asked for: the first one is the fact in
-    /// the headline.
+    /// What is not as expected, in the order in which it was asked for: the first one is the fact
+    /// in the headline.
     pub(crate) differences: Vec<Difference>,
     /// The lines that are expected, if any are.
     pub(crate) lines: Option<Vec<String>>,

@@ -45,8 +45,8 @@ fn not_ended<T>(run: &Run<T>, verdict: &Verdict, file: &str) -> String {
         Verdict::Panicked(message, _) => {
             let mut lane = "main";
             for row in &run.chart.rows {
-                // A panic passes through all lanes around the one that panicked; the last one is the
-                // innermost. A task that panicked before, with another message, is not meant.
+                // A panic passes through all lanes around the one that panicked; the last one is
+                // the innermost. A task that panicked before, with another message, is not meant.
                 if let End::Panicked(theirs) = &row.end.1
                     && theirs == message
                 {

@@ -284,8 +284,8 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
             Some((words, claim)) => (Some(words), claim),
             None => (None, Arc::new(|_: &Recording<T>| true) as Claim<T>),
         };
-        // Only while it explores: the questions below are asked of a run that is over, and a verdict
-        // is a panic.
+        // Only while it explores: the questions below are asked of a run that is over, and a
+        // verdict is a panic.
         let found = {
             let _under_way = UnderWay::begin(Some(self.scenario));
             (self.explore)(claim)
@@ -300,8 +300,8 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
             name => format!("{name}; {}", failed.scenario),
         });
         attempt.in_general = failed.cause;
-        // Of a run that did not end it is not said that the claim does not hold: that it did not end
-        // is the fact.
+        // Of a run that did not end it is not said that the claim does not hold: that it did not
+        // end is the fact.
         if let Some(words) = words
             && attempt.run.outcome.is_ok()
             && !failed.holds

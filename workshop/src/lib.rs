@@ -59,5 +59,5 @@ pub use explored::{BUDGET, Everywhere, every_cancellation, every_schedule};
 pub use lock::{Taking, Watched, WatchedGuard, held, shared};
 pub use prediction::Prediction;
 pub use run::{PATIENCE, Run};
-pub use scenario::{Scenario, delay, given, ms, scenario};
+pub use scenario::{Scenario, delay, given, loopback, ms, scenario};
 pub use show::show;

@@ -24,8 +24,8 @@ pub(crate) fn note_where() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let asked_for = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value == "full");
-        // For all other threads it stays as it was: a test that fails for another reason is shown as
-        // always.
+        // For all other threads it stays as it was: a test that fails for another reason is shown
+        // as always.
         let usual = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let thread = std::thread::current();

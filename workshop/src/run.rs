@@ -53,8 +53,8 @@ pub struct Run<T> {
     pub(crate) elapsed: Duration,
     /// What `main` returned; or why it had to be ended, or ended in a panic.
     pub(crate) outcome: Result<T, Verdict>,
-    /// What became of each lane. Questions are asked of this and not of the list of events, since it
-    /// is what the learner sees.
+    /// What became of each lane. Questions are asked of this and not of the list of events, since
+    /// it is what the learner sees.
     pub(crate) chart: Chart,
     /// Where it panicked, if it did: the recorder has the message only.
     pub(crate) panicked_at: Option<Place>,

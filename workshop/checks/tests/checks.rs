@@ -538,8 +538,8 @@ fn every_file_belongs_to_an_exercise_and_topics_stand_together() {
     assert_eq!(topics.len(), once.len(), "a topic stands in two places of info.toml: {topics:?}");
 }
 
-/// What rustc says of the code that exercises leave out: by exercise, the code of the first error, if
-/// it has one, and the lines at which it points, also from within macros.
+/// What rustc says of the code that exercises leave out: by exercise, the code of the first error,
+/// if it has one, and the lines at which it points, also from within macros.
 ///
 /// Clippy is asked, and for the whole workspace: all that the exercises need has been checked by it
 /// already when these tests run as a part of `.ci/run`.
