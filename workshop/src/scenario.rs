@@ -143,7 +143,7 @@ impl Drop for UnderWay {
 }
 
 /// A socket that listens on this machine; nothing where it has no network at all, not even its own.
-/// To listen is then still possible in vain, so it is tried whether a client gets through.
+/// A socket can listen even then, so it is tried whether a client gets through.
 pub fn loopback() -> Option<std::net::TcpListener> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").ok()?;
     let client = std::net::TcpStream::connect(listener.local_addr().ok()?).ok()?;
