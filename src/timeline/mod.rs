@@ -102,7 +102,8 @@ pub(crate) use record::{
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
     Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
-    block, callback, ended_as_cancelled, on_thread, record, turn, wait,
+    block, callback, callback_was_scheduled, ended_as_cancelled, is_a_callback, on_thread, record,
+    turn, wait,
 };
 pub use time::{Clock, human};
 
