@@ -102,7 +102,7 @@ pub async fn child() -> Result<(), Fault> {
 
 pub fn stage() -> Stage {
     let stage = Stage::of(include_str!("echo.rs")).does_io();
-    let stage = stage.try_scene("in memory", in_memory).try_scene("TCP", tcp);
+    let stage = stage.try_scene("in memory", in_memory).without_io().try_scene("TCP", tcp);
     #[cfg(unix)]
     let stage = stage.try_scene("Unix socket", unix_socket);
     stage.try_scene("a child's pipes", child)

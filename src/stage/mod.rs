@@ -102,6 +102,16 @@ impl Stage {
         Stage { real_time: Some(reason), ..self }
     }
 
+    /// The scene that was added last does no I/O, although the example does: on a paused clock it
+    /// takes exactly the time for which it sleeps.
+    ///
+    /// # Panics
+    /// If there is no scene yet.
+    pub fn without_io(mut self) -> Stage {
+        self.scenes.last_mut().expect("a scene that does no I/O").without_io = true;
+        self
+    }
+
     /// Adds options that only this example has.
     pub fn command_line(self, command_line: CommandLine) -> Stage {
         Stage { command_line, ..self }

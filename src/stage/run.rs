@@ -46,13 +46,11 @@ impl Stage {
     /// Runs the scenes without a command line and without printing, and returns what each did: what
     /// a person would see. The clock is paused, unless the example keeps real time.
     pub fn run_for_test(self, observe: Observe) -> Vec<SceneResult> {
-        // A paused clock is what makes a test exact, and a scene that does I/O cannot have one.
-        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
-        let settings = Settings { clock, observe, print: None };
         let mut results = vec![];
         for scene in self.scenes {
             if !scene.is_only_explored() {
-                results.push(scene.run(settings));
+                let clock = fastest_clock(self.real_time, &scene);
+                results.push(scene.run(Settings { clock, observe, print: None }));
             }
         }
         results
@@ -135,8 +133,6 @@ impl Stage {
     /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
     /// scene runs also if one fails.
     fn run_scenes(&mut self, options: &Options, files_wanted: bool) -> Ran {
-        let paused = options.fast && self.real_time.is_none();
-        let clock = if paused { Clock::Paused } else { Clock::Real };
         // The page alone wants these, so they are recorded without a word.
         let asked_for = options.what_if || options.scene.is_some();
         let silent = |scene: &Scene| scene.is_only_explored() && !asked_for;
@@ -156,6 +152,8 @@ impl Stage {
             let drawn = options.timeline || options.places;
             let everything = drawn || files_wanted || scene.limit.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
+            let fast = fastest_clock(self.real_time, &scene);
+            let clock = if options.fast { fast } else { Clock::Real };
             let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
             if let Some(code) = report(self.name, &result) {
                 // A process has one status: of several failures it is the last one's.
@@ -178,7 +176,7 @@ impl Stage {
     /// Records a scene without printing; on the paused clock if it can be, since it is not watched
     /// while it runs.
     fn run_silently(&self, scene: Scene) -> SceneResult {
-        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
+        let clock = fastest_clock(self.real_time, &scene);
         scene.run(Settings { clock, observe: Observe::Everything, print: None })
     }
 
@@ -245,6 +243,11 @@ impl Stage {
         eprintln!("{}: {error}", self.name);
         ExitCode::from(REFUSED)
     }
+}
+
+/// The paused clock, which is what makes a test exact; but a scene that does I/O cannot have one.
+fn fastest_clock(real_time: Option<&'static str>, scene: &Scene) -> Clock {
+    if real_time.is_some() && !scene.without_io { Clock::Real } else { Clock::Paused }
 }
 
 /// What is left when all scenes have run.

@@ -26,14 +26,16 @@ pub(super) struct Scene {
     pub(super) trials: Option<Trials>,
     /// What must hold in each trial; `None` where the example states nothing.
     pub(super) claim: Option<Claim>,
+    /// A paused clock can hurry it, also in an example that keeps real time.
+    pub(super) without_io: bool,
     /// Of which scene it is a variant; `None` for one that answers a question of its own.
     pub(super) variant: Option<Variant>,
 }
 
-/// How to run a scene: it is the same for all scenes of a run.
+/// How to run a scene.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
-    /// The paused clock, or the real one.
+    /// The paused clock, or the real one; for the next scene it may be the other.
     pub(super) clock: Clock,
     /// How much of the run is kept: a timeline needs more than the lines.
     pub(super) observe: Observe,
@@ -137,7 +139,16 @@ impl Scene {
     #[track_caller]
     fn made(title: &'static str, record: Record) -> Scene {
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record, trials: None, claim: None, variant: None }
+        Scene {
+            title,
+            limit: None,
+            made_at,
+            record,
+            trials: None,
+            claim: None,
+            without_io: false,
+            variant: None,
+        }
     }
 
     /// The same scene, which can be tried in other ways.
