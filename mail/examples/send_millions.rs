@@ -135,13 +135,10 @@ fn main() -> ExitCode {
     match options::parse(std::env::args_os().skip(1)) {
         Wanted::Scenes => stage().run(),
         Wanted::Campaign(options) => command::run(options),
-        Wanted::Help => {
-            let _ = command::print(options::HELP);
-            ExitCode::SUCCESS
-        }
-        Wanted::Nothing(error) => {
-            eprintln!("send_millions: {error}");
-            ExitCode::from(2)
-        }
+        Wanted::Help => match command::print(options::HELP) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => command::complain(error),
+        },
+        Wanted::Nothing(error) => command::complain(error),
     }
 }

@@ -261,6 +261,7 @@ pub struct UnsafeAwait<T> {
 }
 
 impl<T> Cancelled<T> {
+    /// Nothing was tried yet.
     fn new(name: String) -> Cancelled<T> {
         Cancelled {
             name,
@@ -340,6 +341,7 @@ impl<T: Debug> Canceller<T> {
         note(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The runs so far: see the field. A panic of the program leaves them readable.
     fn runs(&self) -> MutexGuard<'_, Found<Option<T>>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -93,6 +93,7 @@ pub(super) struct Explorer<T> {
 }
 
 impl<T: Debug> Explorer<T> {
+    /// An explorer whose budget begins to be used now.
     pub fn new(
         runner: Runner<T>,
         judge: Arc<Judge<T>>,
@@ -102,6 +103,7 @@ impl<T: Debug> Explorer<T> {
         Explorer { runner, judge, found, budget, begun: Instant::now() }
     }
 
+    /// What was found so far. A panic of the program leaves it readable.
     fn found(&self) -> MutexGuard<'_, Found<T>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -367,7 +369,9 @@ pub(super) enum Replayed {
 /// Whether something is drawn by lot that no choice decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lots {
+    /// The same choices led to the same run each time.
     None,
+    /// They did not.
     Drawn,
 }
 
@@ -419,6 +423,7 @@ struct Queue {
 }
 
 impl Queue {
+    /// Adds a prefix with so many departures, unless there are too many already.
     fn add(&mut self, departures: usize, prefix: Prefix) {
         if self.size > MOST_CHOICES {
             self.overflown = true;
@@ -428,6 +433,7 @@ impl Queue {
         self.by_departures.entry(departures).or_default().push_back(prefix);
     }
 
+    /// Takes out the next prefix, with the number of its departures.
     fn next(&mut self) -> Option<(usize, Prefix)> {
         let mut first = self.by_departures.first_entry()?;
         let departures = *first.key();

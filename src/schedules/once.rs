@@ -19,6 +19,7 @@ pub(super) type Program<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + 
 pub(super) struct Runner<T> {
     /// What the program is called: each recording has this title.
     pub name: String,
+    /// It is called once for each run.
     pub program: Program<T>,
     /// Where lanes are switched.
     pub granularity: Granularity,
@@ -45,6 +46,7 @@ pub(super) struct Once<T> {
 
 /// How a run came about.
 pub(super) struct Trace {
+    /// In the order in which they were made.
     pub decisions: Vec<Decision>,
     /// For each decision, the positions of the lanes that could have come instead.
     pub alternatives: Vec<Vec<usize>>,
@@ -52,6 +54,7 @@ pub(super) struct Trace {
     pub names: Vec<String>,
     /// The same for two runs in which the same has happened.
     pub digest: u64,
+    /// Why decisions ended early, if they did.
     pub ends: Ends,
     /// The lanes that may be dropped, and when they have suspended.
     pub suspensions: Vec<Suspensions>,

@@ -101,6 +101,7 @@ thread_local! {
 struct QuietPanics;
 
 impl QuietPanics {
+    /// From now on, until it is dropped.
     fn on_this_thread() -> QuietPanics {
         static HOOK: OnceOnly = OnceOnly::new();
         HOOK.call_once(|| {

@@ -45,7 +45,7 @@
 //!   - `select!` of tokio without `biased`, and that of futures: which branch is polled first;
 //!   - `watch::Receiver::changed` and `wait_for`, and so `Barrier`: if several lanes wait there,
 //!     which of them is woken first. A single one that waits is woken the same way each time;
-//!   - a `HashMap`: its order is another one each time.
+//!   - a `HashMap`: its order differs each time.
 //!
 //!   `Notify`, `Semaphore`, `Mutex`, `CancellationToken` and channels wake in the order in which
 //!   lanes came, and `join!` begins with the next branch at each poll: no lots. No example of this
@@ -102,7 +102,8 @@ pub(crate) use record::{
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
     Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
-    block, callback, ended_as_cancelled, on_thread, record, turn, wait,
+    block, callback, callback_was_scheduled, ended_as_cancelled, is_a_callback, on_thread, record,
+    turn, wait,
 };
 pub use time::{Clock, human};
 

@@ -38,11 +38,14 @@ pub fn run(options: Box<Options>) -> ExitCode {
     };
     match ended {
         Ok(all_sent) => ExitCode::from(u8::from(!all_sent)),
-        Err(error) => {
-            eprintln!("send_millions: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => complain(error),
     }
+}
+
+/// Says what is wrong, with the status for it; on a full disk only with the status.
+pub fn complain(error: impl Display) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "send_millions: {error}");
+    ExitCode::from(2)
 }
 
 /// Whether all recipients got the mail.

@@ -42,7 +42,9 @@ impl Listener for TcpListener {
 
 /// A server that gives what it receives to a [`Handler`].
 pub struct Server<H> {
+    /// What all sessions use.
     common: Common<H>,
+    /// How its sessions are called in a timeline.
     lane: String,
 }
 
@@ -114,7 +116,9 @@ impl<H: Handler> Server<H> {
         mut listener: impl Listener,
         shutdown: impl Future<Output = ()>,
     ) -> ServerSummary {
-        let slots = Arc::new(Semaphore::new(self.common.limits.connections));
+        // More than a semaphore can have is as good as no limit.
+        let connections = self.common.limits.connections.min(Semaphore::MAX_PERMITS);
+        let slots = Arc::new(Semaphore::new(connections));
         let mut sessions = Sessions { summary: ServerSummary::default(), tasks: JoinSet::new() };
         let common = Arc::new(self.common);
         let stop = CancellationToken::new();
@@ -189,7 +193,9 @@ enum TaskEnd {
 }
 
 struct Sessions {
+    /// What those that have ended have done.
     summary: ServerSummary,
+    /// Those that run. When this is dropped, so are they.
     tasks: JoinSet<TaskEnd>,
 }
 

@@ -18,6 +18,7 @@ pub(crate) const LATER_NAME: &str = "a lane that is made later";
 /// A lane that could be polled next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate {
+    /// Its number, or [`LATER`].
     pub lane: LaneId,
     /// It has arrived before, so it is known what polls it.
     pub known: bool,

@@ -40,6 +40,7 @@ impl History {
         self.digest = hasher.finish();
     }
 
+    /// All that was noted until now, as one number.
     pub fn digest(&self) -> u64 {
         self.digest
     }

@@ -150,7 +150,7 @@ impl Gate for Scheduler {
         self.change(|state| state.woken(lane, yielded))
     }
 
-    fn has_rung(&self, _lane: LaneId) {
+    fn passed_on(&self, _lane: LaneId) {
         self.change(State::wake_passed_on);
     }
 

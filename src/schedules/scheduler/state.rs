@@ -23,6 +23,7 @@ use std::{sync::Arc, task::Waker, time::Duration};
 /// A lane that something is about to poll: it *arrives*.
 #[derive(Clone, Copy)]
 pub(super) struct Arrival<'a> {
+    /// Its number.
     pub lane: LaneId,
     /// What is about to poll it.
     pub poller: Poller,
@@ -80,6 +81,7 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// A run in which nothing has happened yet.
     pub fn new(
         plan: Plan,
         granularity: Granularity,
@@ -123,6 +125,7 @@ impl State {
 
     // A lane is made, and arrives.
 
+    /// A lane was made. Its first poll needs no wake.
     pub fn created(&mut self, lane: LaneId, made: Made<'_>) {
         debug_assert_eq!(lane, self.lanes.len());
         self.history.note(made.name);
@@ -636,6 +639,7 @@ impl State {
 
     // The program has something that no schedule decides about.
 
+    /// A thread, a task without a lane, or a callback of a loop of the program's own takes part.
     pub fn meet_stranger(&mut self, stranger: Stranger) {
         match stranger {
             Stranger::Thread => self.refuse(Refusal::Threads),
