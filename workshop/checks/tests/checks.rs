@@ -604,8 +604,8 @@ fn answers_are_formatted_as_the_rest_is() {
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
 
-/// The code that rustc would refuse is left out, so nothing of it may show. That all of the workspace
-/// is clean is a step of `.ci/run`.
+/// The code that rustc would refuse is left out, so nothing of it may show. That all of the
+/// workspace is clean is a step of `.ci/run`.
 #[test]
 fn starters_and_solutions_are_clean_under_clippy() {
     let clippy = Command::new(env!("CARGO"))
