@@ -126,7 +126,9 @@ pub struct Explored<T> {
     pub different_outcomes: usize,
     /// How many different results there were, as [`Debug`] prints them.
     pub results: usize,
-    /// How many different orders of the same lines there were.
+    /// How many different sets of lines were printed, in whatever order.
+    pub different_lines: usize,
+    /// How many different orders of the same lines there were, of those that came in most.
     pub orders_of_lines: usize,
     /// How many schedules did not end by themselves.
     pub endless: u64,
@@ -400,6 +402,7 @@ impl<T: Debug> Found<T> {
             different_outcomes: self.known.len(),
             outcomes: self.outcomes,
             results: self.results.len(),
+            different_lines: self.orders.len(),
             // Of those lines that have most: a sum over all of them would mean nothing.
             orders_of_lines: self.orders.values().map(HashSet::len).max().unwrap_or(0),
             endless: self.endless,
