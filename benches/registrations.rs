@@ -1,52 +1,101 @@
 //! What it costs that a lane knows where it waits: to register a waker, so many boxed futures deep.
 //!
-//! Two runs do the same, but for one thing: in one the leaf keeps a new clone of its waker at each
-//! poll, and in the other it has one already. The difference is a registration: the walk up the
-//! stack, and what is kept of it.
+//! Three runs do the same, but for one thing: at each poll the leaf keeps a new clone of its waker;
+//! or it has one already; or it has one, and walks up the stack with a callback that does nothing.
+//! The first less the second is a registration: the walk, and what is kept of it. The third less
+//! the second is what the walk takes at least, with the unwinder that comes with the compiler. All
+//! are processor time, so another program on the machine does not count.
 use async_concepts::{LaneExt, timeline::Recorder};
+use event_loop_benches::{least_of, processor_time};
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     future::poll_fn,
     pin::Pin,
     rc::Rc,
     task::{Poll, Waker},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tokio::task::{LocalSet, yield_now};
 
 /// Fewer than would fill a recording: each poll is three events.
 const POLLS: u32 = 10_000;
-const ROUNDS: usize = 7;
+const ROUNDS: u32 = 7;
+
+/// What the leaf does at each poll, beside asking for another one.
+#[derive(Clone, Copy, PartialEq)]
+enum At {
+    /// Nothing: it has a waker already.
+    Nothing,
+    /// It registers: it keeps a new clone of its waker.
+    Registers,
+    /// It walks up so many frames.
+    Walks(usize),
+}
 
 /// Where the leaf keeps its waker, and another task finds it.
 type Slot = Rc<RefCell<Option<Waker>>>;
 
+thread_local! {
+    /// How many frames there are from the leaf to where the recorder stops: the poll of the lane.
+    static FRAMES: Cell<usize> = const { Cell::new(0) };
+}
+
 /// Waits once more at each poll.
-async fn leaf(slot: Slot, anew: bool) {
+async fn leaf(slot: Slot, at: At) {
     let mut left = POLLS;
+    FRAMES.set(0);
     poll_fn(move |cx| {
-        let mut kept = slot.borrow_mut();
-        if anew || kept.is_none() {
-            *kept = Some(cx.waker().clone());
+        if FRAMES.get() == 0 {
+            FRAMES.set(frames_of_the_lane());
         }
+        match at {
+            At::Walks(frames) => walk(frames),
+            At::Registers => *slot.borrow_mut() = Some(cx.waker().clone()),
+            At::Nothing => {}
+        }
+        slot.borrow_mut().get_or_insert_with(|| cx.waker().clone());
         left -= 1;
         if left == 0 { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }
 
-fn boxed(depth: u32, slot: Slot, anew: bool) -> Pin<Box<dyn Future<Output = ()>>> {
+/// Walks as the recorder does, and keeps nothing.
+fn walk(frames: usize) {
+    let mut walked = 0;
+    backtrace::trace(|_| {
+        walked += 1;
+        walked < frames
+    });
+}
+
+/// Counts by the names of functions, which is slow, and done once.
+fn frames_of_the_lane() -> usize {
+    let mut frames = 0;
+    let mut found = false;
+    backtrace::trace(|frame| {
+        frames += 1;
+        backtrace::resolve_frame(frame, |symbol| {
+            let name = symbol.name().map(|name| name.to_string()).unwrap_or_default();
+            found |= name.contains("Probe") && name.contains("watch");
+        });
+        !found
+    });
+    frames
+}
+
+fn boxed(depth: u32, slot: Slot, at: At) -> Pin<Box<dyn Future<Output = ()>>> {
     Box::pin(async move {
-        if depth == 0 { leaf(slot, anew).await } else { boxed(depth - 1, slot, anew).await }
+        if depth == 0 { leaf(slot, at).await } else { boxed(depth - 1, slot, at).await }
     })
 }
 
-/// How long a poll takes, all in all.
-fn time_of_a_poll(depth: u32, anew: bool) -> Duration {
+/// How long a poll takes, all in all, and how many frames there were.
+fn time_of_a_poll(depth: u32, at: At) -> (Duration, usize) {
     let run = Recorder::new("registrations").record(move || async move {
         let slot = Slot::default();
         let tasks = LocalSet::new();
-        let lane = tasks.spawn_local(boxed(depth, slot.clone(), anew).lane("A"));
+        let lane = tasks.spawn_local(boxed(depth, slot.clone(), at).lane("A"));
         tasks.spawn_local(async move {
             loop {
                 if let Some(waker) = &*slot.borrow() {
@@ -55,26 +104,26 @@ fn time_of_a_poll(depth: u32, anew: bool) -> Duration {
                 yield_now().await;
             }
         });
-        let begin = Instant::now();
+        let begin = processor_time();
         tasks.run_until(lane).await.expect("it does not panic");
-        begin.elapsed() / POLLS
+        ((processor_time() - begin) / POLLS, FRAMES.get())
     });
     run.output()
 }
 
-fn best(depth: u32, anew: bool) -> Duration {
-    let mut best = Duration::MAX;
-    for _ in 0..ROUNDS {
-        best = best.min(time_of_a_poll(depth, anew));
-    }
-    best
-}
-
 fn main() {
-    println!("boxed futures   a poll   with a registration   the registration");
-    for depth in [0, 16, 60] {
-        let (kept, anew) = (best(depth, false), best(depth, true));
-        let registration = anew.saturating_sub(kept);
-        println!("{depth:13}{kept:9.2?}{anew:22.2?}{registration:19.2?}");
+    println!("boxed futures   frames   a poll   a registration   a frame   a bare walk   a frame");
+    for depth in [0, 16, 30, 60] {
+        let frames = time_of_a_poll(depth, At::Nothing).1;
+        let least = |at| least_of(ROUNDS, || time_of_a_poll(depth, at).0);
+        let nothing = least(At::Nothing);
+        let registration = least(At::Registers).saturating_sub(nothing);
+        let walk = least(At::Walks(frames)).saturating_sub(nothing);
+        let count = frames as u32;
+        println!(
+            "{depth:13}{frames:9}{nothing:9.2?}{registration:17.2?}{:10.0?}{walk:14.2?}{:10.0?}",
+            registration / count,
+            walk / count,
+        );
     }
 }

@@ -57,10 +57,14 @@ pub fn timers_cancelled(event_loop: &EventLoop, count: u32) -> Result<(), Error>
 
 /// All timers are set, then all cancelled, and then the loop makes one iteration.
 pub fn timers_cancelled_together(event_loop: &EventLoop, count: u32) -> Result<(), Error> {
-    let set =
-        |second| event_loop.call_later(Duration::from_secs(1 + u64::from(second % 1000)), || ());
-    let timers = (0..count).map(set).collect::<Result<Vec<_>, _>>()?;
-    timers.iter().for_each(|timer| timer.cancel());
+    let mut timers = vec![];
+    for second in 0..count {
+        let delay = Duration::from_secs(1 + u64::from(second % 1000));
+        timers.push(event_loop.call_later(delay, || ())?);
+    }
+    for timer in &timers {
+        timer.cancel();
+    }
     stop_soon(event_loop)?;
     event_loop.run_forever()
 }

@@ -57,8 +57,8 @@
 //! # What holds
 //!
 //! - If [`enter`](AsyncContext::enter) succeeded, [`exit`](AsyncContext::exit) is called once. If
-//!   it failed or was cancelled, `exit` is not called, as in Python: what it has got by then,
-//!   `Drop` has to give back.
+//!   `enter` failed or was cancelled, `exit` is not called, as in Python: what `enter` has acquired
+//!   by then, `Drop` has to give back.
 //! - What the body holds is dropped before `exit` begins, and contexts that were entered inside the
 //!   body, in the same task, have exited before. So nested contexts are left from the inside out,
 //!   also when all are cancelled at once.
@@ -66,18 +66,18 @@
 //!   a second cancellation interrupts `__aexit__`, unless it uses `asyncio.shield`.) From its
 //!   beginning it has the time that [`Cleanups::within`] states, on the runtime's clock. Then it is
 //!   dropped where it waits; one that blocks its thread cannot be stopped.
-//! - What goes wrong in an `exit` and can be told to no caller is told by [`Cleanups::wait`].
+//! - If an error of an `exit` can be returned to no caller, [`Cleanups::wait`] returns it.
 //!
-//! What cannot hold: when there is no runtime where the future is dropped, or it shuts down before
-//! the exit is over (`main` returned without `wait`), nothing polls the exit. The context
-//! is dropped, and a later `wait` says [`CleanupError::Abandoned`].
+//! What cannot hold: if there is no runtime where the future is dropped, or if the runtime shuts
+//! down before the exit is over (`main` returned without `wait`), nothing polls the exit. The
+//! context is dropped, and a later `wait` says [`CleanupError::Abandoned`].
 //! (`asyncio.run` cancels what is left and waits for it.) A future that is leaked is never left,
 //! and a process that ends reports nothing.
 //!
 //! # What `Drop` can do
 //!
 //! Often enough: unlock, close a file, decrement a counter, abort a task. It runs at the moment of
-//! cancellation and needs no runtime, so keep in it what must not fail to happen. It cannot await,
+//! cancellation and needs no runtime, so do there what must happen in any case. It cannot await,
 //! so it cannot say goodbye to a server; it cannot report an error; and it does not learn why it
 //! was called.
 //!
@@ -213,23 +213,28 @@ impl Cleanups {
             Err(panic) => (BodyOutcome::Panicked, None, Some(panic)),
         };
         let (outcome, exited) = entered.exit(outcome).await;
-        // There is one thing that the caller can be told; what else there is, `wait` tells. A panic
-        // of the body comes before anything that its exit has to say.
+        // The caller is told one thing; what else went wrong, `wait` tells. A panic of the body
+        // comes before any error of its exit.
         if let Some(panic) = panic {
             entered.report(exited.err().map(ExitError::in_words));
             resume_unwind(panic)
         }
-        match (outcome, exited) {
-            (BodyOutcome::Failed(error), Err(ExitError::Overran(bound))) => {
-                entered.report(Some(CleanupError::Overran(bound)));
-                Err(error)
-            }
-            (_, Err(ExitError::Overran(bound))) => Err(CleanupError::Overran(bound).into()),
+        match exited {
             // As in Python: what goes wrong in the exit takes the place of the body's error.
-            (_, Err(ExitError::Error(error))) => Err(error),
-            (_, Err(ExitError::Panic(panic))) => resume_unwind(panic),
-            (BodyOutcome::Failed(error), Ok(Exit::PassOn)) => Err(error),
-            (_, Ok(_)) => Ok(value),
+            Err(ExitError::Error(error)) => Err(error),
+            Err(ExitError::Panic(panic)) => resume_unwind(panic),
+            // That the exit took too long does not: the body's error says more.
+            Err(ExitError::Overran(bound)) => match outcome {
+                BodyOutcome::Failed(error) => {
+                    entered.report(Some(CleanupError::Overran(bound)));
+                    Err(error)
+                }
+                _ => Err(CleanupError::Overran(bound).into()),
+            },
+            Ok(exit) => match outcome {
+                BodyOutcome::Failed(error) if exit == Exit::PassOn => Err(error),
+                _ => Ok(value),
+            },
         }
     }
 

@@ -12,13 +12,15 @@
 //!
 //! - [`timeline`] records a run and draws it. An example needs two things of it: [`LaneExt::lane`]
 //!   names a future (or a stream: [`StreamLaneExt`]), and [`say!`] prints a line.
+//! - [`schedules`] runs a program in every order of its ready lanes, or with a cancellation at
+//!   every await, and draws the run that breaks a claim.
 //! - [`stage`] runs an example: on the real clock or on a paused one, with or without its timeline.
 //! - [`context`] is an async context manager, which Rust does not have, and which cleans up even
 //!   when cancelled.
 //! - [`protocol`] is asyncio's `Protocol` without I/O, and a driver that carries it over any
 //!   transport.
-//! - [`event_loop`] is asyncio's event loop: a core of five files to be read in order, and beside
-//!   it what is made of it.
+//! - [`event_loop`] is asyncio's event loop: a core that is read alone, in order, and beside it
+//!   what is built on that core.
 //! - [`slow_poll`] reports what keeps the thread for too long, as asyncio's debug mode does.
 //!
 //! A test of your own that hangs can be recorded, too: [`in_your_own_tests`] says how.

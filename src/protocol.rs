@@ -52,11 +52,11 @@
 //!
 //! # What differs
 //!
-//! asyncio goes on reading while the peer does not take its answers, and keeps these in memory; so
-//! it has to tell the protocol when that gets too much (`pause_writing`), and the protocol has to
-//! listen. [`drive`] reads nothing while it writes: a peer that does not take its answers cannot
-//! ask any more, and what is kept is never more than the answers to one read. If the peer does the
-//! same, both wait for each other; then the deadline for writing ends it.
+//! asyncio goes on reading while the peer does not take its answers, and keeps the answers in
+//! memory. So it has to tell the protocol when they are too many (`pause_writing`), and the
+//! protocol has to listen. [`drive`] reads nothing while it writes: a peer that does not take its
+//! answers cannot ask any more, and no more is kept than the answers to one read. If the peer does
+//! the same, both wait for each other; then the deadline for writing ends the conversation.
 //!
 //! [`AsyncRead`]: tokio::io::AsyncRead
 //! [`AsyncWrite`]: tokio::io::AsyncWrite
@@ -103,7 +103,7 @@ pub trait Protocol {
 pub struct Outbox {
     /// In the order in which they were written, and not sent yet.
     bytes: Vec<u8>,
-    /// What is in `bytes` is still sent.
+    /// `close` was called: nothing is added to `bytes` any more, and what is there is still sent.
     closed: bool,
 }
 
@@ -125,8 +125,8 @@ impl Outbox {
         self.closed = true;
     }
 
-    /// Whether [`close`](Outbox::close) was called. A driver then calls only `connection_lost` any
-    /// more.
+    /// Whether [`close`](Outbox::close) was called. After that, a driver calls only
+    /// `connection_lost`.
     pub fn is_closed(&self) -> bool {
         self.closed
     }

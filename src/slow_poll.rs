@@ -14,11 +14,11 @@
 //!
 //! asyncio's loop calls everything that runs on it, so one switch (`loop.set_debug`) is enough to
 //! time all of it. Tokio has hooks before and after each poll of a task, but they are not stable.
-//! What any Rust has is the future itself: a wrapper is polled instead of it, and can look
-//! at the clock before and after. So it has to be said at each future that is to be timed, best
-//! where it is spawned.
+//! What works on stable Rust is a wrapper around a future: it looks at the clock, polls the future,
+//! and looks at the clock again. So each future that is to be timed has to be wrapped, best where
+//! it is spawned.
 //!
-//! It needs neither a recording nor a lane. It costs two looks at the clock for each poll;
+//! The wrapper needs neither a recording nor a lane. It costs two looks at the clock for each poll;
 //! `benches/README.md` says how long that takes.
 #![doc = ""]
 #![doc = "<div>"]
@@ -39,9 +39,9 @@ pub trait SlowPollExt: Future + Sized {
     /// Calls `report` after each poll that took `limit` or longer, on tokio's clock. asyncio's
     /// `slow_callback_duration` is 100 ms.
     ///
-    /// A future that contains another one that is timed, too, takes at least as long: both are
-    /// reported, the inner one first. A poll that panics is not reported, and one that never
-    /// returns neither. Dropping this future drops what it wraps, and that is not timed.
+    /// If a timed future contains another timed future, a slow poll of the inner one makes the
+    /// outer poll slow, too: both are reported, the inner one first. A poll that panics or never
+    /// returns is not reported. Dropping this future drops what it wraps, and that is not timed.
     #[track_caller]
     fn report_slow_polls<R: FnMut(SlowPoll)>(self, limit: Duration, report: R) -> Timed<Self, R> {
         Timed { future: self, limit, report, place: Location::caller() }
@@ -70,13 +70,14 @@ pin_project_lite::pin_project! {
     /// A future whose polls are timed: see [`SlowPollExt::report_slow_polls`].
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Timed<F, R> {
+        // What is timed.
         #[pin]
         future: F,
         // A poll that takes as long as this is reported.
         limit: Duration,
         // Called after such a poll, when nothing of the future runs: so it may print, or panic.
         report: R,
-        // All that is known of the future, whose type says nothing to a reader of a report.
+        // Names the future in a report: its type would say nothing to a reader.
         place: &'static Location<'static>,
     }
 }

@@ -16,8 +16,12 @@ thread_local! {
     static SUBSTITUTIONS: RefCell<Vec<(Identity, Identity)>> = const { RefCell::new(vec![]) };
 }
 
-/// While it lives, `substitute` counts as `original` on this thread. They nest: each is
+/// While it lives, one waker counts as another one on this thread. Substitutions nest: each is
 /// dropped before the poll returns in which it was made.
+///
+/// It holds nothing. The field only keeps other modules from making one without [`new`].
+///
+/// [`new`]: WakerSubstitution::new
 pub(crate) struct WakerSubstitution(());
 
 impl WakerSubstitution {

@@ -1,9 +1,15 @@
-//! How many bytes the event loop's tasks and waits take, counted by the allocator. A program of its
-//! own, because a program has one allocator.
+//! How many bytes the event loop's tasks and waits take, and a recording of many lanes, counted by
+//! the allocator. A program of its own, because a program has one allocator.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use async_concepts::event_loop::{EventLoop, Future, VirtualDriver, gather, sleep};
+use async_concepts::{
+    LaneExt,
+    event_loop::{EventLoop, Future, VirtualDriver, gather, sleep},
+    record,
+};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -41,7 +47,7 @@ fn is_linear(work: impl Fn(&EventLoop, usize)) {
 fn a_task_takes_at_most_300_bytes() {
     let count = 100_000;
     let bytes = peak(|event_loop| {
-        let task = |_| async { sleep(std::time::Duration::ZERO).await };
+        let task = |_| async { sleep(Duration::ZERO).await };
         let all = async move { gather::<Vec<()>, _>((0..count).map(task))?.await };
         event_loop.run_until_complete(all).unwrap();
     });
@@ -73,4 +79,81 @@ fn memory_is_linear_in_the_gathers_of_one_future() {
         one_iteration(event_loop);
         assert!(gathers.iter().all(Future::done));
     });
+}
+
+/// The most that a recording of so many lanes needs at a time, one after the other, as a server has
+/// one for each request.
+fn peak_of_lanes(count: usize) -> usize {
+    let _one_at_a_time = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    ALLOCATOR.reset_peak_usage();
+    let before = ALLOCATOR.current_usage();
+    let run = record("requests", move || async move {
+        for _ in 0..count {
+            async {}.lane("request").await;
+        }
+    });
+    assert!(run.left_out() > 0, "the recording is full");
+    ALLOCATOR.peak_usage() - before
+}
+
+/// A recording keeps 50,000 events, and of what comes later only the lanes that are still there.
+#[test]
+fn lanes_that_have_ended_take_no_memory_when_the_recording_is_full() {
+    let few = peak_of_lanes(50_000);
+    let many = peak_of_lanes(150_000);
+    // In proportion to 10 MB for the next million.
+    assert!(many < few + 1_000_000, "50,000 lanes need {few} bytes, 150,000 need {many}");
+}
+
+#[test]
+#[ignore = "takes a minute in a debug build"]
+fn a_million_lanes_take_at_most_ten_megabytes_more_than_fifty_thousand() {
+    let few = peak_of_lanes(50_000);
+    let many = peak_of_lanes(1_000_000);
+    println!("50,000 lanes: {few} bytes; 1,000,000: {many} bytes");
+    assert!(many < few + 10_000_000, "50,000 lanes need {few} bytes, 1,000,000 need {many}");
+}
+
+/// Sets 200,000 timers in one iteration and cancels each when a hundred more have been set: so
+/// there are never more than a hundred, and none of them is the one that was set last.
+#[test]
+fn timers_that_are_cancelled_in_the_iteration_in_which_they_are_set_keep_no_memory() {
+    let bytes = peak(|event_loop| {
+        let second = Duration::from_secs(1);
+        let stays = event_loop.call_later(second, || ()).unwrap();
+        let mut last_hundred = VecDeque::new();
+        for _ in 0..200_000 {
+            last_hundred.push_back(event_loop.call_later(second, || ()).unwrap());
+            if last_hundred.len() > 100 {
+                last_hundred.pop_front().unwrap().cancel();
+            }
+        }
+        assert!(!stays.cancelled());
+    });
+    assert!(bytes < 100_000, "{bytes} bytes");
+}
+
+/// Nor does a burst of them leave a large list behind, whether they are cancelled before the loop
+/// comes to look at them or after that.
+#[test]
+fn a_burst_of_timers_leaves_no_memory_behind() {
+    let _one_at_a_time = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    for looks in [false, true] {
+        let event_loop = EventLoop::with_driver(VirtualDriver::new());
+        let before = ALLOCATOR.current_usage();
+        let mut timers = vec![];
+        for _ in 0..300_000 {
+            timers.push(event_loop.call_later(Duration::from_secs(1), || ()).unwrap());
+        }
+        if looks {
+            one_iteration(&event_loop);
+        }
+        for timer in &timers {
+            timer.cancel();
+        }
+        drop(timers);
+        let left = ALLOCATOR.current_usage() - before;
+        assert!(left < 50_000, "{left} bytes, and the loop has looked: {looks}");
+        event_loop.close().unwrap();
+    }
 }

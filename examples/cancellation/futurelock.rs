@@ -36,10 +36,10 @@ fn busy_lock() -> Arc<Mutex<()>> {
     lock
 }
 
-// ANCHOR: futurelock
 pub async fn futurelock() {
     let lock = busy_lock();
     let mut a = pin!(work(lock.clone()).lane("A"));
+    // ANCHOR: branches
     select! {
         biased;
         () = &mut a => say!("A has ended"),
@@ -50,8 +50,8 @@ pub async fn futurelock() {
             say!("main has the lock");
         }
     }
+    // ANCHOR_END: branches
 }
-// ANCHOR_END: futurelock
 
 // ANCHOR: cures
 pub async fn as_task() {

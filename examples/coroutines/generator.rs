@@ -13,8 +13,8 @@ use tokio::task::yield_now;
 
 // ANCHOR: generator
 /// What has to be kept while the generator is left. Python keeps the local variables of a function
-/// with `yield`; in Rust you write them down as the fields of an iterator, or as what a closure
-/// keeps that is given to `std::iter::from_fn`.
+/// with `yield`. In Rust you write them down as the fields of an iterator, or a closure keeps them,
+/// which you give to `std::iter::from_fn`.
 struct Factorial {
     number: u64,
     i: u64,

@@ -1,6 +1,6 @@
 //! State machine: what the compiler makes of a coroutine, written by hand. `async` saves you this.
 //!
-//! In Python: the generator-based coroutine, which one should not use any more either, see
+//! In Python: the generator-based coroutine, which should not be used any more either, see
 //! `state_machine.py`.
 //! Look for: The lane that was written with `async` and the one that was written without look the
 //! same. Each state holds what is still needed after its wait. Return `Pending` without keeping the

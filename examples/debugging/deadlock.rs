@@ -33,7 +33,7 @@ async fn transfer(from: &Account, to: &Account, amount: i64) {
     let mut from_balance = from.balance.lock().await;
     say!("has {}, wants {}", from.number, to.number);
     ask_the_bank().await;
-    // A trap: another may have it, and wait for the first one.
+    // A trap: another task may have this lock, and wait for the first one.
     let mut to_balance = to.balance.lock().await;
     *from_balance -= amount;
     *to_balance += amount;

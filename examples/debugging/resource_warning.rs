@@ -18,10 +18,10 @@ use std::{io, process::ExitCode, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, BufWriter, DuplexStream, duplex},
     spawn,
-    sync::watch,
     task::JoinSet,
     time::sleep,
 };
+use tokio_util::sync::CancellationToken;
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -84,22 +84,18 @@ pub async fn closed_transport() -> io::Result<String> {
 // ANCHOR_END: transport
 
 // ANCHOR: tasks
-async fn work(mut stop: watch::Receiver<bool>, goodbye: Duration) {
+async fn work(stop: CancellationToken, goodbye: Duration) {
     let _lock = Resource("lock");
-    tokio::select! {
-        biased;
-        _ = stop.wait_for(|stop| *stop) => {}
-        () = sleep(ms(300)) => {}
-    }
+    stop.run_until_cancelled(sleep(ms(300))).await;
     sleep(goodbye).await; // to a server, for example
     say!("cleaned up");
 }
 
 pub async fn dropped_tasks() {
-    let (_stop, stopped) = watch::channel(false);
+    let stop = CancellationToken::new();
     let mut group = JoinSet::new();
-    group.spawn(work(stopped.clone(), ms(10)).lane("A"));
-    let handle = spawn(work(stopped, ms(20)).lane("B"));
+    group.spawn(work(stop.clone(), ms(10)).lane("A"));
+    let handle = spawn(work(stop.clone(), ms(20)).lane("B"));
     sleep(ms(100)).await;
     drop(group); // a trap: A is aborted where it waits
     drop(handle); // a trap: B's result is lost, and B goes on
@@ -108,12 +104,12 @@ pub async fn dropped_tasks() {
 }
 
 pub async fn stopped_tasks() {
-    let (stop, stopped) = watch::channel(false);
+    let stop = CancellationToken::new();
     let mut group = JoinSet::new();
-    group.spawn(work(stopped.clone(), ms(10)).lane("A"));
-    group.spawn(work(stopped, ms(20)).lane("B"));
+    group.spawn(work(stop.clone(), ms(10)).lane("A"));
+    group.spawn(work(stop.clone(), ms(20)).lane("B"));
     sleep(ms(100)).await;
-    stop.send_replace(true);
+    stop.cancel();
     group.join_all().await;
     say!("both have ended");
 }

@@ -28,7 +28,7 @@ fn world() {
 
 fn last() -> Result<()> {
     say!("stop the loop");
-    get_running_loop()?.stop(); // when this turn is over
+    get_running_loop()?.stop(); // when this iteration is over
     Ok(())
 }
 

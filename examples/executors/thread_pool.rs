@@ -61,10 +61,10 @@ impl Pool {
 
 // ANCHOR: two_rounds
 pub async fn two_rounds() -> Vec<String> {
-    let (pool, jobs) =
-        (Pool::new(2), [("A", ms(150)), ("B", ms(100)), ("C", ms(150)), ("D", ms(80))]);
-    let results =
-        join_all(jobs.map(|(name, time)| pool.clone().run(name, move || work(name, time)))).await;
+    let pool = Pool::new(2);
+    let jobs = [("A", ms(150)), ("B", ms(100)), ("C", ms(150)), ("D", ms(80))];
+    let running = jobs.map(|(name, time)| pool.clone().run(name, move || work(name, time)));
+    let results = join_all(running).await;
     say!("{}", results.join(" "));
     results
 }
@@ -76,8 +76,10 @@ pub async fn abort() {
     let start = |name, time| {
         spawn(pool.clone().run(name, move || work(name, time)).lane(format!("job {name}")))
     };
-    let (a, b, c, d) =
-        (start("A", ms(150)), start("B", ms(100)), start("C", ms(150)), start("D", ms(80)));
+    let a = start("A", ms(150));
+    let b = start("B", ms(100));
+    let c = start("C", ms(150));
+    let d = start("D", ms(80));
     sleep(ms(50)).await;
     a.abort(); // a trap: it has begun, so it goes on
     c.abort();
@@ -87,8 +89,7 @@ pub async fn abort() {
 // ANCHOR_END: abort
 
 // ANCHOR: flag
-/// Tells a job that it is not wanted any more, as soon as its caller has no more use for
-/// it.
+/// Tells a job to stop when the future that waits for it is dropped.
 struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {

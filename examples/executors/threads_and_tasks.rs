@@ -63,9 +63,8 @@ pub fn from_a_thread() -> Vec<String> {
         requests.blocking_send(Request { question, delay, answer }).expect("the service is there");
         receiver
     };
-    let (tea, coffee) = (ask("tea", ms(150)), ask("coffee", ms(100)));
-    let answers =
-        [tea, coffee].map(|answer| answer.blocking_recv().expect("each question is answered"));
+    let asked = [ask("tea", ms(150)), ask("coffee", ms(100))];
+    let answers = asked.map(|answer| answer.blocking_recv().expect("each question is answered"));
     say!("{} {}", answers[0], answers[1]);
     drop(requests); // the channel is closed, and the service ends
     service.join().expect("it does not panic").expect("a runtime");

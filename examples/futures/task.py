@@ -13,8 +13,8 @@ from say import lane, run_loop, say
 
 
 # ANCHOR: task
-# ANCHOR: steps
 async def steps(future):
+    # ANCHOR: steps
     say("step 1: created")
     await asyncio.sleep(1)
     say("step 2: woken by a timer")
@@ -22,8 +22,8 @@ async def steps(future):
     say(f"step 3: woken by {who}")
     await asyncio.sleep(0)
     say("step 4: gave way")
+    # ANCHOR_END: steps
     return 4
-# ANCHOR_END: steps
 
 
 async def wake(future):

@@ -18,8 +18,8 @@ use tokio::{spawn, sync::oneshot, task::yield_now, time::sleep};
 const SECOND: Duration = Duration::from_secs(1);
 
 // ANCHOR: task
-// ANCHOR: steps
 async fn steps(future: Future<&'static str>) -> event_loop::Result<usize> {
+    // ANCHOR: steps
     say!("step 1: created");
     event_loop::sleep(SECOND).await?;
     say!("step 2: woken by a timer");
@@ -27,9 +27,9 @@ async fn steps(future: Future<&'static str>) -> event_loop::Result<usize> {
     say!("step 3: woken by {who}");
     event_loop::sleep(Duration::ZERO).await?;
     say!("step 4: gave way");
+    // ANCHOR_END: steps
     Ok(4)
 }
-// ANCHOR_END: steps
 
 async fn wake(future: Future<&'static str>) -> event_loop::Result<()> {
     event_loop::sleep(2 * SECOND).await?;

@@ -22,13 +22,19 @@ use tokio::time::{sleep, timeout};
 
 /// Rings once; until then it keeps the waker of the future that waits for it.
 #[derive(Default)]
-pub struct Bell(Mutex<(bool, Option<Waker>)>);
+pub struct Bell(Mutex<BellState>);
+
+#[derive(Default)]
+struct BellState {
+    rung: bool,
+    waker: Option<Waker>,
+}
 
 impl Bell {
     pub fn ring(&self) {
         let mut bell = self.0.lock().expect("no panic while it is locked");
-        bell.0 = true;
-        if let Some(waker) = bell.1.take() {
+        bell.rung = true;
+        if let Some(waker) = bell.waker.take() {
             waker.wake(); // does not poll: it puts the task into its executor's queue
         }
     }
@@ -48,11 +54,11 @@ impl Future for Rung {
     // ANCHOR: poll
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut bell = self.bell.0.lock().expect("no panic while it is locked");
-        if bell.0 {
+        if bell.rung {
             return Poll::Ready(());
         }
-        if bell.1.is_none() || !self.first_only {
-            bell.1 = Some(cx.waker().clone()); // without this line: pending for ever
+        if bell.waker.is_none() || !self.first_only {
+            bell.waker = Some(cx.waker().clone()); // without this: pending for ever
         }
         Poll::Pending
     }

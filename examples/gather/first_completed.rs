@@ -44,8 +44,9 @@ pub async fn futures() -> u64 {
 
 // ANCHOR: tasks
 pub async fn tasks() -> u64 {
-    let (mut a, mut b, mut c) =
-        (spawn(ask(1).lane("A")), spawn(ask(2).lane("B")), spawn(ask(3).lane("C")));
+    let mut a = spawn(ask(1).lane("A"));
+    let mut b = spawn(ask(2).lane("B"));
+    let mut c = spawn(ask(3).lane("C"));
     let first = select! {
         biased;
         answer = &mut a => answer,

@@ -26,7 +26,8 @@ async fn run(
     produce: impl Future<Output = ()> + Send + 'static,
     consume: impl Future<Output = ()> + Send + 'static,
 ) {
-    let (producer, consumer) = (spawn(produce.lane("producer")), spawn(consume.lane("consumer")));
+    let producer = spawn(produce.lane("producer"));
+    let consumer = spawn(consume.lane("consumer"));
     try_join!(producer, consumer).expect("neither panics");
 }
 
@@ -80,7 +81,8 @@ pub async fn slow_producer() {
 // ANCHOR_END: bounded
 
 fn at_most_one_waits(run: &SceneRun) -> bool {
-    let (mut sent, mut got) = (0, 0);
+    let mut sent = 0;
+    let mut got = 0;
     for line in run.lines() {
         sent += i32::from(line.text.starts_with("sent"));
         got += i32::from(line.text.starts_with("got"));

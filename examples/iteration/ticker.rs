@@ -14,7 +14,7 @@ use futures::{Stream, StreamExt};
 use std::{pin::pin, process::ExitCode, time::Duration};
 use tokio::time::sleep;
 
-/// What the generator must not leave open. Python has `finally`, where one may even wait; `drop`
+/// What the generator must not leave open. Python has `finally`, which may even wait; `drop`
 /// cannot.
 struct Source;
 

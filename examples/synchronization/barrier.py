@@ -26,7 +26,7 @@ async def alone(pace):
 
 
 async def without():
-    await asyncio.gather(lane("A", alone(1)), lane("B", alone(1.5)), lane("C", alone(2.5)))
+    await asyncio.gather(lane("A", alone(1)), lane("B", alone(2.5)))
 # ANCHOR_END: alone
 
 
@@ -39,12 +39,8 @@ async def together(barrier, pace):
 
 
 async def with_barrier():
-    barrier = asyncio.Barrier(3)  # for all rounds: it closes behind the last one
-    await asyncio.gather(
-        lane("A", together(barrier, 1)),
-        lane("B", together(barrier, 1.5)),
-        lane("C", together(barrier, 2.5)),
-    )
+    barrier = asyncio.Barrier(2)  # for all rounds: it closes behind the last one
+    await asyncio.gather(lane("A", together(barrier, 1)), lane("B", together(barrier, 2.5)))
 # ANCHOR_END: together
 
 

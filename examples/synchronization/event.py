@@ -53,7 +53,6 @@ async def level():
         lane("porter", porter(door.set)),
         lane("A", guest(0, door)),
         lane("B", guest(2, door)),
-        lane("C", guest(0, door)),
     )
 # ANCHOR_END: level
 

@@ -34,8 +34,9 @@ pub async fn budget() {
         }
         say!("received all {received}");
     };
-    let tasks = (spawn(receive.lane("A")), spawn(other().lane("B")));
-    let (a, b) = join!(tasks.0, tasks.1);
+    let a = spawn(receive.lane("A"));
+    let b = spawn(other().lane("B"));
+    let (a, b) = join!(a, b);
     a.and(b).expect("neither panics");
 }
 // ANCHOR_END: budget
@@ -53,14 +54,16 @@ async fn ready_ones(give_way: bool) {
 }
 
 pub async fn no_budget() {
-    let tasks = (spawn(ready_ones(false).lane("A")), spawn(other().lane("B")));
-    let (a, b) = join!(tasks.0, tasks.1);
+    let a = spawn(ready_ones(false).lane("A"));
+    let b = spawn(other().lane("B"));
+    let (a, b) = join!(a, b);
     a.and(b).expect("neither panics");
 }
 
 pub async fn gives_way() {
-    let tasks = (spawn(ready_ones(true).lane("A")), spawn(other().lane("B")));
-    let (a, b) = join!(tasks.0, tasks.1);
+    let a = spawn(ready_ones(true).lane("A"));
+    let b = spawn(other().lane("B"));
+    let (a, b) = join!(a, b);
     a.and(b).expect("neither panics");
 }
 // ANCHOR_END: none

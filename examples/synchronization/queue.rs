@@ -42,7 +42,8 @@ async fn work(jobs: Arc<Mutex<Receiver<Job>>>) {
 
 fn open() -> (Sender<Job>, JoinSet<()>) {
     let (sender, receiver) = mpsc::channel(4);
-    let (receiver, mut workers) = (Arc::new(Mutex::new(receiver)), JoinSet::new());
+    let receiver = Arc::new(Mutex::new(receiver));
+    let mut workers = JoinSet::new();
     workers.spawn(work(receiver.clone()).lane("A"));
     workers.spawn(work(receiver).lane("B"));
     (sender, workers)

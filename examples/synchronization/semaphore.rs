@@ -26,14 +26,15 @@ async fn work(at_work: &Cell<u32>) {
 // ANCHOR: kept
 // ANCHOR: keep
 async fn keep(permits: &Semaphore, at_work: &Cell<u32>) {
-    // Until the end of this function.
+    // Kept until the end of this function.
     let _permit = permits.acquire().await.expect("it is never closed");
     work(at_work).await;
 }
 // ANCHOR_END: keep
 
 pub async fn kept() {
-    let (permits, at_work) = (Semaphore::new(2), Cell::new(0));
+    let permits = Semaphore::new(2);
+    let at_work = Cell::new(0);
     stream::iter(JOBS).for_each_concurrent(None, |job| keep(&permits, &at_work).lane(job)).await;
 }
 // ANCHOR_END: kept
@@ -48,7 +49,8 @@ async fn let_go(permits: &Semaphore, at_work: &Cell<u32>) {
 // ANCHOR_END: let_go
 
 pub async fn dropped() {
-    let (permits, at_work) = (Semaphore::new(2), Cell::new(0));
+    let permits = Semaphore::new(2);
+    let at_work = Cell::new(0);
     stream::iter(JOBS).for_each_concurrent(None, |job| let_go(&permits, &at_work).lane(job)).await;
 }
 // ANCHOR_END: dropped

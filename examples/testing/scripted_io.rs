@@ -1,5 +1,4 @@
-//! Scripted I/O: a peer that says, byte for byte, what the script says, and expects what it
-//! expects.
+//! Scripted I/O: a peer that sends and expects exactly the bytes of a script.
 //!
 //! In Python: a `StreamReader` that a test feeds, see `scripted_io.py` beside this file.
 //! Look for: The client greets, asks, and reads an answer that comes in two pieces with a pause

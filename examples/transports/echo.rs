@@ -92,8 +92,8 @@ pub async fn child() -> Result<(), Fault> {
     let mut client = Command::new("sh");
     client.args(["-c", CLIENT]).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
     let mut client = client.spawn()?;
-    let (stdin, stdout) =
-        (client.stdin.take().ok_or("no pipe")?, client.stdout.take().ok_or("no pipe")?);
+    let stdin = client.stdin.take().ok_or("no pipe")?;
+    let stdout = client.stdout.take().ok_or("no pipe")?;
     serve(join(stdout, stdin)).lane("server").await?;
     say!("the client: {}", if client.wait().await?.success() { "content" } else { "not content" });
     Ok(())
@@ -102,7 +102,7 @@ pub async fn child() -> Result<(), Fault> {
 
 pub fn stage() -> Stage {
     let stage = Stage::of(include_str!("echo.rs")).does_io();
-    let stage = stage.try_scene("in memory", in_memory).try_scene("TCP", tcp);
+    let stage = stage.try_scene("in memory", in_memory).without_io().try_scene("TCP", tcp);
     #[cfg(unix)]
     let stage = stage.try_scene("Unix socket", unix_socket);
     stage.try_scene("a child's pipes", child)

@@ -17,7 +17,7 @@ from say import lane, run, say
 
 WORDS = [b"each", b"word", b"four", b"byte"]
 ROOM = 4  # a pipe has room for one word
-PATIENCE = 1
+TIMEOUT = 1
 
 
 # ANCHOR: protocol
@@ -120,14 +120,14 @@ async def words(write):
 
 # ANCHOR: both
 async def tell(writer):
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         writer.write(b"question")
         await writer.drain()
 
 
 async def hear(pipe):
     question = b""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while len(question) < 8:
             question += await pipe.read(ROOM)
     say(f"heard the {question.decode()}")
@@ -166,7 +166,7 @@ async def ask(writer, pipe, end):
     await writer.drain()
     end(writer)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             answer = await pipe.read_to_end()
         say(f"answer: {answer.decode()}")
     except TimeoutError:

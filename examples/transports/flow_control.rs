@@ -16,7 +16,7 @@ use tokio::{sync::mpsc, time::sleep, time::timeout};
 const WORDS: [&str; 4] = ["each", "word", "four", "byte"];
 /// A pipe has room for one word.
 const ROOM: usize = 4;
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Takes its time over each word.
 async fn read(mut pipe: impl AsyncRead + Unpin) {
@@ -65,7 +65,7 @@ pub async fn back_pressure() {
 
 // ANCHOR: both
 async fn write_then_read(pipe: &mut DuplexStream) {
-    match timeout(PATIENCE, pipe.write_all(b"question")).await {
+    match timeout(TIMEOUT, pipe.write_all(b"question")).await {
         Ok(written) => written.expect("the peer reads"),
         Err(_) => return say!("the peer does not read"),
     }
@@ -74,13 +74,13 @@ async fn write_then_read(pipe: &mut DuplexStream) {
 
 async fn write_and_read(pipe: DuplexStream) {
     let (mut reader, mut writer) = split(pipe);
-    let (_, written) = join!(hear(&mut reader), timeout(PATIENCE, writer.write_all(b"question")));
+    let (_, written) = join!(hear(&mut reader), timeout(TIMEOUT, writer.write_all(b"question")));
     written.expect("in time").expect("the peer reads");
 }
 
 async fn hear(reader: &mut (impl AsyncRead + Unpin)) {
     let mut question = [0; 8];
-    let heard = timeout(PATIENCE, reader.read_exact(&mut question)).await;
+    let heard = timeout(TIMEOUT, reader.read_exact(&mut question)).await;
     heard.expect("in time").expect("the peer writes");
     say!("heard the {}", from_utf8(&question).expect("a word"));
 }
@@ -113,7 +113,7 @@ async fn ask(pipe: DuplexStream, end: impl AsyncFnOnce(&mut (dyn AsyncWrite + Un
     end(&mut writer).await;
     drop(writer);
     let mut answer = String::new();
-    match timeout(PATIENCE, reader.read_to_string(&mut answer)).await {
+    match timeout(TIMEOUT, reader.read_to_string(&mut answer)).await {
         Ok(_) => say!("answer: {answer}"),
         Err(_) => say!("no answer"),
     }

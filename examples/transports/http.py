@@ -14,55 +14,55 @@ from say import lane, run, say
 LARGEST_BODY = 1024 * 1024
 
 
-async def within(patience, work):
+async def within(timeout, work):
     """Await one read or write, but not for ever."""
     try:
-        return await asyncio.wait_for(work, patience)
+        return await asyncio.wait_for(work, timeout)
     except TimeoutError:
-        raise ValueError(f"the other side is silent for {patience * 1000:.0f}ms") from None
+        raise ValueError(f"the other side is silent for {timeout * 1000:.0f}ms") from None
 
 
-async def line(reader, patience):
+async def line(reader, timeout):
     """Read a line, without what ends it. A `StreamReader` limits its length to 64 KiB."""
-    line = await within(patience, reader.readuntil(b"\n"))
+    line = await within(timeout, reader.readuntil(b"\n"))
     return line.decode().rstrip("\r\n")
 
 
 # ANCHOR: get
-async def get(reader, writer, path, patience):
+async def get(reader, writer, path, timeout):
     request = [f"GET {path} HTTP/1.1", "Host: localhost", "Connection: close"]
     for text in request:
         say(f"> {text}")
     writer.write(("\r\n".join(request) + "\r\n\r\n").encode())
-    await within(patience, writer.drain())
+    await within(timeout, writer.drain())
 
-    status_line = await line(reader, patience)
+    status_line = await line(reader, timeout)
     say(f"< {status_line}")
     headers = {}
-    while header := await line(reader, patience):
+    while header := await line(reader, timeout):
         say(f"< {header}")
         name, value = header.split(":", 1)
         headers[name.lower()] = value.strip()
-    content = await body(reader, headers, patience)
+    content = await body(reader, headers, timeout)
     say(f"body: {content.decode()}")
 # ANCHOR_END: get
 
 
 # ANCHOR: body
-async def body(reader, headers, patience):
+async def body(reader, headers, timeout):
     if headers.get("transfer-encoding") == "chunked":
         chunks = b""
-        while length := int((await line(reader, patience)).split(";")[0], 16):
-            chunks += await within(patience, reader.readexactly(length))
+        while length := int((await line(reader, timeout)).split(";")[0], 16):
+            chunks += await within(timeout, reader.readexactly(length))
             say(f"< chunk of {length} bytes")
-            await line(reader, patience)
-        while await line(reader, patience):
+            await line(reader, timeout)
+        while await line(reader, timeout):
             pass  # trailers, which are not used here
         return chunks
     if "content-length" in headers:
-        return await within(patience, reader.readexactly(int(headers["content-length"])))
+        return await within(timeout, reader.readexactly(int(headers["content-length"])))
     content = b""
-    while len(content) <= LARGEST_BODY and (piece := await within(patience, reader.read(4096))):
+    while len(content) <= LARGEST_BODY and (piece := await within(timeout, reader.read(4096))):
         content += piece  # up to the end of the connection
     return content
 # ANCHOR_END: body
@@ -100,7 +100,7 @@ async def answer(reader, writer):
 # ANCHOR_END: server
 
 
-async def over_tcp(path, patience=5):
+async def over_tcp(path, timeout=5):
     answered = asyncio.get_running_loop().create_future()
 
     async def serve(*connection):
@@ -110,7 +110,7 @@ async def over_tcp(path, patience=5):
     async def client():
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
-            await get(reader, writer, path, patience)
+            await get(reader, writer, path, timeout)
         except ValueError as error:
             say(f"error: {error}")
         writer.close()

@@ -20,7 +20,7 @@ type Got<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// No more bytes are read from a peer, head and body together.
 pub const LARGEST: u64 = 1024 * 1024;
-const PATIENCE: Duration = Duration::from_secs(5); // for each wait of the server
+const TIMEOUT: Duration = Duration::from_secs(5); // for each wait of the server
 
 /// Awaits one read or write, but not for ever.
 async fn within<T>(wait: Duration, work: impl Future<Output = io::Result<T>>) -> Got<T> {
@@ -68,8 +68,9 @@ where
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     request.trim_end().lines().for_each(|line| say!("> {line}"));
     within(wait, writer.write_all(request.as_bytes())).await?;
-
-    let (mut length, mut chunked, mut body) = (None, false, vec![]);
+    let mut length = None;
+    let mut chunked = false;
+    let mut body = vec![];
     loop {
         let header = line(&mut reader, wait).await?;
         match header.to_ascii_lowercase().split_once(": ") {
@@ -100,8 +101,8 @@ where
 pub async fn answer(transport: impl AsyncRead + AsyncWrite + Unpin) -> Got<()> {
     let (reader, mut writer) = split(transport);
     let mut reader = BufReader::new(reader.take(LARGEST));
-    let request = line(&mut reader, PATIENCE).await?;
-    while !line(&mut reader, PATIENCE).await?.is_empty() {}
+    let request = line(&mut reader, TIMEOUT).await?;
+    while !line(&mut reader, TIMEOUT).await?.is_empty() {}
     say!("asked for {request}");
     let pieces: &[&str] = match request.split(' ').nth(1) {
         Some("/length") => &["Content-Length: 12\r\n\r\nhello, world"],
@@ -111,21 +112,20 @@ pub async fn answer(transport: impl AsyncRead + AsyncWrite + Unpin) -> Got<()> {
             "6\r\nsteady\r\n0\r\n\r\n",
         ],
         Some("/close") => &["\r\nuntil ", "the end"],
-        _ => return within(PATIENCE, reader.read_to_end(&mut vec![])).await.map(drop),
+        _ => return within(TIMEOUT, reader.read_to_end(&mut vec![])).await.map(drop),
     };
-    within(PATIENCE, writer.write_all(b"HTTP/1.1 200 OK\r\n")).await?;
+    within(TIMEOUT, writer.write_all(b"HTTP/1.1 200 OK\r\n")).await?;
     for piece in pieces {
-        within(PATIENCE, writer.write_all(piece.as_bytes())).await?;
+        within(TIMEOUT, writer.write_all(piece.as_bytes())).await?;
         sleep(Duration::from_millis(100)).await; // to find out what comes next
     }
-    within(PATIENCE, writer.shutdown()).await
+    within(TIMEOUT, writer.shutdown()).await
 }
 
 async fn over_tcp(path: &str, wait: Duration) -> Got<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let address = listener.local_addr()?;
     let client = async {
-        let transport = TcpStream::connect(address).await?;
+        let transport = TcpStream::connect(listener.local_addr()?).await?;
         if let Err(error) = get(transport, path, wait).await {
             say!("error: {error}");
         }
@@ -139,9 +139,9 @@ async fn over_tcp(path: &str, wait: Duration) -> Got<()> {
 pub fn stage() -> Stage {
     Stage::of(include_str!("http.rs"))
         .does_io()
-        .try_scene("content-length", || over_tcp("/length", PATIENCE))
-        .try_scene("chunked", || over_tcp("/chunked", PATIENCE))
-        .try_scene("until the connection ends", || over_tcp("/close", PATIENCE))
+        .try_scene("content-length", || over_tcp("/length", TIMEOUT))
+        .try_scene("chunked", || over_tcp("/chunked", TIMEOUT))
+        .try_scene("until the connection ends", || over_tcp("/close", TIMEOUT))
         .try_scene("a server that says nothing", || over_tcp("/silent", Duration::from_millis(200)))
 }
 

@@ -83,7 +83,8 @@ impl Protocol for Hasty {
 // ANCHOR: network
 /// Plays the network: delivers the pieces, 100 ms after each other, and returns all the answers.
 async fn deliver(mut protocol: impl Protocol, pieces: &[&str]) -> String {
-    let (mut outbox, mut answers) = (Outbox::new(), String::new());
+    let mut outbox = Outbox::new();
+    let mut answers = String::new();
     protocol.connection_made(&mut outbox);
     for piece in pieces {
         sleep(Duration::from_millis(100)).await;

@@ -12,24 +12,24 @@ import asyncio
 from asyncio.subprocess import PIPE
 from say import lane, run, say
 
-PATIENCE = 5
+TIMEOUT = 5
 
 
 # ANCHOR: lines
 async def follow(output, child_input):
     """Print each line as it comes, and tell the other side to go on. Both have a deadline."""
-    while line := await asyncio.wait_for(output.readline(), PATIENCE):
+    while line := await asyncio.wait_for(output.readline(), TIMEOUT):
         say(line.decode().rstrip())
         await asyncio.sleep(0.1)
         child_input.write(b"go on\n")
-        await asyncio.wait_for(child_input.drain(), PATIENCE)
+        await asyncio.wait_for(child_input.drain(), TIMEOUT)
 
 
 async def line_by_line():
     script = "for i in 3 2 1; do echo $i; read go_on; done; exit 7"
     child = await asyncio.create_subprocess_exec("sh", "-c", script, stdin=PIPE, stdout=PIPE)
     await lane("child", follow(child.stdout, child.stdin))
-    say(ended(await asyncio.wait_for(child.wait(), PATIENCE)))
+    say(ended(await asyncio.wait_for(child.wait(), TIMEOUT)))
 
 
 def ended(status):
@@ -46,7 +46,7 @@ async def cancelled(wait):
     except TimeoutError:
         say("cancelled")
     child.stdin.write(b"still there\n")
-    answer = await asyncio.wait_for(child.stdout.readline(), PATIENCE)
+    answer = await asyncio.wait_for(child.stdout.readline(), TIMEOUT)
     say(answer.decode().rstrip() or "its output has ended")
     child.stdin.close()  # then `cat` ends
     await child.wait()

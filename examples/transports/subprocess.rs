@@ -20,7 +20,7 @@ use tokio::{
 
 type Fault = Box<dyn Error + Send + Sync>;
 
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 fn start(command: &mut Command) -> Result<Child, Fault> {
     let program = command.as_std().get_program().to_owned();
@@ -35,10 +35,10 @@ pub async fn follow(
     mut input: impl AsyncWrite + Unpin,
 ) -> Result<(), Fault> {
     let mut lines = output.lines();
-    while let Some(line) = timeout(PATIENCE, lines.next_line()).await?? {
+    while let Some(line) = timeout(TIMEOUT, lines.next_line()).await?? {
         say!("{line}");
         sleep(Duration::from_millis(100)).await;
-        timeout(PATIENCE, input.write_all(b"go on\n")).await??;
+        timeout(TIMEOUT, input.write_all(b"go on\n")).await??;
     }
     Ok(())
 }
@@ -47,10 +47,10 @@ pub async fn line_by_line() -> Result<(), Fault> {
     let script = "for i in 3 2 1; do echo $i; read go_on; done; exit 7";
     // If it misses a deadline, it is not needed any more.
     let mut child = start(Command::new("sh").args(["-c", script]).kill_on_drop(true))?;
-    let (stdin, stdout) =
-        (child.stdin.take().ok_or("no pipe")?, child.stdout.take().ok_or("no pipe")?);
+    let stdin = child.stdin.take().ok_or("no pipe")?;
+    let stdout = child.stdout.take().ok_or("no pipe")?;
     follow(BufReader::new(stdout), stdin).lane("child").await?;
-    let status = timeout(PATIENCE, child.wait()).await??;
+    let status = timeout(TIMEOUT, child.wait()).await??;
     say!("{}", ended(status));
     Ok(())
 }
@@ -85,7 +85,7 @@ async fn cancelled(mut child: Child) -> Result<bool, Fault> {
         say!("cancelled");
     }
     let _ = stdin.write_all(b"still there\n").await; // an error if the child has gone
-    let answer = timeout(PATIENCE, stdout.next_line()).await??;
+    let answer = timeout(TIMEOUT, stdout.next_line()).await??;
     say!("{}", answer.as_deref().unwrap_or("its output has ended"));
     // ANCHOR_END: cancelled
     Ok(answer.is_some()) // `cat` ends when its input is closed, which is here

@@ -15,7 +15,7 @@ import json
 import socket
 from say import lane, run, say
 
-PATIENCE = 0.3  # how long to wait for a single answer
+TIMEOUT = 0.3  # how long to wait for a single answer
 
 
 # ANCHOR: server
@@ -70,13 +70,13 @@ async def boundaries(client):
     for datagram in ["one", "two"]:
         await send(client, datagram)
     for _ in range(2):
-        await asyncio.wait_for(receive(client, 80), PATIENCE)
+        await asyncio.wait_for(receive(client, 80), TIMEOUT)
 
 
 async def truncated(client):
     for datagram in ["hello, world", "bye"]:
         await send(client, datagram)
-        await asyncio.wait_for(receive(client, 5), PATIENCE)  # a trap: the rest is gone
+        await asyncio.wait_for(receive(client, 5), TIMEOUT)  # a trap: the rest is gone
 # ANCHOR_END: client
 
 
@@ -85,7 +85,7 @@ async def lost(client):
     for number in range(1, 4):
         await send(client, "hello")
         try:
-            return await asyncio.wait_for(receive(client, 80), PATIENCE)
+            return await asyncio.wait_for(receive(client, 80), TIMEOUT)
         except TimeoutError:
             say(f"no answer to attempt {number}")
     raise TimeoutError
@@ -101,7 +101,7 @@ async def unheard():
         client.connect(address)
         say(f"sent {client.send(b'hello')} bytes to an address where nothing listens")
         try:
-            await asyncio.wait_for(receive(client, 80), PATIENCE)
+            await asyncio.wait_for(receive(client, 80), TIMEOUT)
         except ConnectionRefusedError:
             say("nothing listens there")
 # ANCHOR_END: unheard

@@ -14,7 +14,7 @@ use tokio::{net::UdpSocket, time::timeout};
 type Fault = Box<dyn Error + Send + Sync>;
 
 /// How long to wait for a single answer.
-const PATIENCE: Duration = Duration::from_millis(300);
+const TIMEOUT: Duration = Duration::from_millis(300);
 
 // ANCHOR: server
 /// Sends each datagram back to where it came from, but loses the first ones.
@@ -39,9 +39,9 @@ async fn beside_a_server(
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     // Only a default address; the server does not hear of it.
     socket.connect(server.local_addr()?).await?;
-    match select(pin!(client(socket).lane("client")), pin!(serve(&server, lose).lane("server")))
-        .await
-    {
+    let client = pin!(client(socket).lane("client"));
+    let server = pin!(serve(&server, lose).lane("server"));
+    match select(client, server).await {
         Either::Left((result, _)) => result,
         Either::Right((result, _)) => Ok(result?),
     }
@@ -64,7 +64,7 @@ pub async fn boundaries() -> Result<(), Fault> {
         }
         for _ in 0..3 {
             // The empty one is not the end of anything.
-            timeout(PATIENCE, receive(&socket, 80)).await??;
+            timeout(TIMEOUT, receive(&socket, 80)).await??;
         }
         Ok(())
     };
@@ -76,7 +76,7 @@ pub async fn truncated() -> Result<(), Fault> {
         for datagram in ["hello, world", "bye"] {
             say!("send {datagram:?}");
             socket.send(datagram.as_bytes()).await?;
-            timeout(PATIENCE, receive(&socket, 5)).await??; // a trap: the rest is gone
+            timeout(TIMEOUT, receive(&socket, 5)).await??; // a trap: the rest is gone
         }
         Ok(())
     };
@@ -88,7 +88,7 @@ pub async fn truncated() -> Result<(), Fault> {
 /// Tries up to three times: what may be lost has to be sent again by the sender.
 pub async fn retry<T>(mut attempt: impl AsyncFnMut() -> io::Result<T>) -> io::Result<T> {
     for number in 1..=3 {
-        match timeout(PATIENCE, attempt()).await {
+        match timeout(TIMEOUT, attempt()).await {
             Ok(result) => return result,
             Err(_) => say!("no answer to attempt {number}"),
         }
@@ -119,7 +119,7 @@ pub async fn unheard() -> Result<(), Fault> {
     say!("sent {sent} bytes to an address where nothing listens");
     // On the same machine the system may report it, at the next call; from afar only
     // silence comes back.
-    match timeout(PATIENCE, receive(&socket, 80)).await {
+    match timeout(TIMEOUT, receive(&socket, 80)).await {
         Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
             say!("nothing listens there")
         }

@@ -2,6 +2,8 @@
 //!
 //!     throughput serve
 //!         takes everything, until its standard input ends
+//!     throughput serve-floor
+//!         the same with the least that a server can do, without this crate
 //!     throughput send HOST:PORT MAILS CONNECTIONS BYTES
 //!         a campaign over SMTP
 //!     throughput pretend MAILS CONNECTIONS
@@ -25,6 +27,9 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+#[path = "throughput/floor.rs"]
+mod floor;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> =
@@ -32,6 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["serve"] => serve().await,
+        ["serve-floor"] => floor::serve(),
         ["send", server, mails, connections, bytes] => {
             send(server, mails.parse()?, connections.parse()?, bytes.parse()?).await
         }

@@ -60,7 +60,7 @@ pub async fn one_by_one() -> Result<(), String> {
 // ANCHOR: two_connections
 /// Two `coiterate`s over one generator; and what is missing there.
 pub async fn two_connections() -> CampaignSummary {
-    let heartbeat = Arc::new(Heartbeat::new(Duration::from_millis(50)));
+    let heartbeat = Arc::new(Heartbeat::new(Duration::from_millis(100)));
     let heart = heartbeat.clone();
     let beating = tokio::spawn(async move { heart.beat().await }.lane("heartbeat"));
 
@@ -71,7 +71,9 @@ pub async fn two_connections() -> CampaignSummary {
     });
     let connections = NonZeroUsize::new(2).expect("it is not 0");
     let settings = Settings { connections, ..Settings::default() };
+    // ANCHOR: run
     let summary = Campaign::new(Pretended, settings).run(list).await;
+    // ANCHOR_END: run
     // ANCHOR_END: campaign
 
     beating.abort();
@@ -133,13 +135,10 @@ fn main() -> ExitCode {
     match options::parse(std::env::args_os().skip(1)) {
         Wanted::Scenes => stage().run(),
         Wanted::Campaign(options) => command::run(options),
-        Wanted::Help => {
-            let _ = command::print(options::HELP);
-            ExitCode::SUCCESS
-        }
-        Wanted::Nothing(error) => {
-            eprintln!("send_millions: {error}");
-            ExitCode::from(2)
-        }
+        Wanted::Help => match command::print(options::HELP) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => command::complain(error),
+        },
+        Wanted::Nothing(error) => command::complain(error),
     }
 }

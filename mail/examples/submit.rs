@@ -15,7 +15,11 @@ use mail::{
         submission::{Credentials, Security, Submission},
     },
 };
-use std::{error::Error, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 const USAGE: &str = "usage: submit [--implicit-tls] HOST[:PORT] FROM TO; \
     the password is in SMTP_PASSWORD";
@@ -40,7 +44,7 @@ async fn submit(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     let envelope = Envelope { from: Some(from.address().clone()), to: vec![to.address().clone()] };
     let message = Draft::new(&from).to(to).subject("A test")?.text("It works.\n")?;
     for outcome in client.send(&envelope, &message).await? {
-        println!("{outcome}");
+        writeln!(io::stdout(), "{outcome}")?;
     }
     client.quit().await?;
     Ok(())
@@ -52,7 +56,7 @@ async fn main() -> ExitCode {
     match submit(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("submit: {error}");
+            let _ = writeln!(io::stderr(), "submit: {error}");
             ExitCode::FAILURE
         }
     }

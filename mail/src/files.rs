@@ -6,7 +6,7 @@
 //! opened, emptied, or replaced.
 use std::{
     fs::{self, File, Metadata, OpenOptions},
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -29,10 +29,35 @@ pub fn plain_file(path: &Path) -> io::Result<Option<Metadata>> {
 /// As for [`plain_file`], and if it cannot be opened.
 pub fn open_plain_file(path: &Path, options: &OpenOptions) -> io::Result<File> {
     plain_file(path)?;
-    let file = options.open(path)?;
-    // Another process may have put something else there meanwhile.
+    // Another process may have put something else there meanwhile. If that is a pipe, to open it
+    // must not wait.
+    let file = without_waiting(options).open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_file() { Ok(file) } else { Err(not_plain(&metadata)) }
+}
+
+/// Reads the text of a plain file.
+///
+/// # Errors
+/// As for [`plain_file`], and if it cannot be read, or is not UTF-8.
+pub fn read_plain_file(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    open_plain_file(path, OpenOptions::new().read(true))?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Plain files are never waited for, so this changes nothing for them.
+#[cfg(unix)]
+fn without_waiting(options: &OpenOptions) -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = options.clone();
+    options.custom_flags(libc::O_NONBLOCK);
+    options
+}
+
+#[cfg(not(unix))]
+fn without_waiting(options: &OpenOptions) -> OpenOptions {
+    options.clone()
 }
 
 /// Whether two names lead to the same file: by device and inode where it exists, and by its folder
@@ -121,8 +146,26 @@ mod tests {
         let pipe = folder.path().join("pipe");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
         assert!(made.success());
-        let error = open_plain_file(&pipe, OpenOptions::new().read(true)).unwrap_err();
-        assert_eq!(error.to_string(), "it is a pipe, not a plain file");
+        for options in [OpenOptions::new().read(true), OpenOptions::new().append(true)] {
+            let error = open_plain_file(&pipe, options).unwrap_err();
+            assert_eq!(error.to_string(), "it is a pipe, not a plain file");
+        }
+        assert!(read_plain_file(&pipe).is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_that_was_put_there_at_the_last_moment_is_not_waited_for_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let (opened, result) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            opened.send(without_waiting(OpenOptions::new().read(true)).open(pipe).is_ok())
+        });
+        let opened = result.recv_timeout(std::time::Duration::from_secs(60));
+        assert!(opened.is_ok(), "it waits for the other end of the pipe");
     }
 
     #[test]

@@ -23,7 +23,7 @@
 //!
 //! An open journal is locked: the file itself and not a name for it, so that a link to it is no way
 //! around the lock.
-use crate::files::{folder_of, open_plain_file};
+use crate::files::{folder_of, open_plain_file, plain_file};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufRead, BufReader, Read, Seek, Write},
@@ -198,19 +198,19 @@ impl Journal {
         self.file.sync_data()
     }
 
-    /// Replaces all that is in the journal, at once: a new file is written beside it, and renamed,
-    /// which happens whole or not at all. When this returns, the disk has it.
+    /// Replaces all that is in the journal, at once: a new file is written beside it, with `.new`
+    /// at the end of its name, and renamed, which happens whole or not at all. When this returns,
+    /// the disk has it.
     ///
     /// # Errors
-    /// If the new file cannot be written. Then the old one is still there, and still open.
+    /// If the new file cannot be written, or there is another file of that name. Then the old one
+    /// is still there, and still open.
     pub fn replace<T: AsRef<str>>(&mut self, records: &[T]) -> io::Result<()> {
         let mut name = self.path.as_os_str().to_owned();
         name.push(".new");
         let new = PathBuf::from(name);
-        // What an earlier run may have left behind. A plain file, or nothing that is ours to
-        // remove.
-        if crate::files::plain_file(&new)?.is_some() {
-            fs::remove_file(&new)?;
+        if plain_file(&new)?.is_some() {
+            self.remove_what_was_left_behind(&new)?;
         }
         let written = self.write_new(&new, records);
         if written.is_err() {
@@ -222,6 +222,19 @@ impl Journal {
         self.torn = false;
         // The name is on the disk when its folder is.
         if cfg!(unix) { File::open(folder_of(&self.path))?.sync_all() } else { Ok(()) }
+    }
+
+    /// A run that was killed may have left a part of a new journal behind. Any other file of that
+    /// name is not ours to remove.
+    fn remove_what_was_left_behind(&self, new: &Path) -> io::Result<()> {
+        let mut start = vec![];
+        let file = open_plain_file(new, OpenOptions::new().read(true))?;
+        file.take(self.title.len() as u64).read_to_end(&mut start)?;
+        if !self.title.as_bytes().starts_with(&start) {
+            let name = new.display();
+            return Err(io::Error::other(format!("{name} is in the way, and is something else")));
+        }
+        fs::remove_file(new)
     }
 
     fn write_new<T: AsRef<str>>(&self, new: &Path, records: &[T]) -> io::Result<(File, u64)> {
@@ -259,7 +272,7 @@ impl Journal {
     /// # Errors
     /// If the file cannot be read.
     pub fn read_again(&self) -> io::Result<Records> {
-        let mut lines = Lines::of(&File::open(&self.path)?)?;
+        let mut lines = Lines::of(&open_plain_file(&self.path, OpenOptions::new().read(true))?)?;
         lines.next_line()?;
         Ok(Records { lines })
     }
@@ -581,11 +594,26 @@ mod tests {
     }
 
     #[test]
+    fn a_file_in_the_way_that_is_something_else_is_left_alone() {
+        let (folder, path) = folder();
+        let (_, _, mut journal) = open(&path).expect("it opens");
+        journal.append(&RECORDS).expect("it is written");
+        let other = folder.path().join("journal.new");
+        fs::write(&other, "precious").unwrap();
+        let error = journal.replace(&RECORDS[1..2]).expect_err("it is in the way");
+        assert!(error.to_string().ends_with("is in the way, and is something else"), "{error}");
+        assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+        journal.append(&["after"]).expect("the old journal is still open");
+        drop(journal);
+        assert_eq!(open(&path).expect("it opens").0, [&RECORDS[..], &["after"]].concat());
+    }
+
+    #[test]
     fn replacing_is_whole_and_leaves_nothing_behind() {
         let (folder, path) = folder();
         let (_, _, mut journal) = open(&path).expect("it opens");
         journal.append(&RECORDS).expect("it is written");
-        fs::write(folder.path().join("journal.new"), "left behind").unwrap();
+        fs::write(folder.path().join("journal.new"), "test journal 1\nleft beh").unwrap();
         journal.replace(&RECORDS[1..2]).expect("it is replaced");
         journal.append(&["after"]).expect("it is written");
         assert_eq!(journal.records(), 2);

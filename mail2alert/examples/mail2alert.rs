@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 
 #[path = "mail2alert/sequence.rs"]
 pub mod sequence;
-use sequence::{Party, Sequence};
+use sequence::{Party, Picture, Sequence};
 
 /// The four lines of life, from the left.
 const PARTIES: [&str; 4] = ["Notifyer", "Mail2alert", "REST API", "mail server"];
@@ -240,7 +240,7 @@ pub struct Tally {
     pub codes: Vec<u16>,
     /// The sequence diagram, as text for a narrow terminal, and as SVG.
     pub text: String,
-    pub svg: String,
+    pub picture: Picture,
 }
 
 /// Lets all four of them meet, and the Notifyer do as `act` says.
@@ -304,8 +304,9 @@ where
     }
     let sequence = &world.sequence;
     println!("\n{}", sequence.text(columns()));
-    let (text, svg) = (sequence.text(80), sequence.svg(title).into_string());
-    Ok(Tally { arrived, codes, text, svg })
+    let text = sequence.text(80);
+    let picture = sequence.picture(title);
+    Ok(Tally { arrived, codes, text, picture })
 }
 
 /// How wide the terminal is, as far as that is known.

@@ -1,4 +1,4 @@
-//! Cache that are fetched when they are needed, at most once at a time, and kept for a while.
+//! Facts that are fetched when they are needed, at most once at a time, and kept for a while.
 //!
 //! The original noted that it had facts before it had them: when the GET failed, it held nothing
 //! for facts for half a minute, and each notification of that time was refused for good. Here a
@@ -18,10 +18,13 @@ use tokio::time::Instant;
 type Fetched<T> = Result<Arc<T>, RestError>;
 type Flight<T> = BoxFuture<'static, Fetched<T>>;
 
-/// Cache, and how to get them.
+/// Facts, and how to get them.
 pub struct Cache<T> {
+    /// One GET, and what it brought.
     fetch: Box<dyn Fn() -> BoxFuture<'static, Result<T, RestError>> + Send + Sync>,
+    /// How long what it brought is good for.
     keep: CachePolicy,
+    /// Shared with the GET that is under way, which notes its result here.
     state: Arc<Mutex<State<T>>>,
 }
 
@@ -54,7 +57,7 @@ pub struct Cached<T> {
 }
 
 impl<T: Send + Sync + 'static> Cache<T> {
-    /// Cache that `fetch` gets.
+    /// Facts that `fetch` gets.
     pub fn new<F>(keep: CachePolicy, fetch: impl Fn() -> F + Send + Sync + 'static) -> Cache<T>
     where
         F: Future<Output = Result<T, RestError>> + Send + 'static,
@@ -119,7 +122,7 @@ impl<T: Send + Sync + 'static> Cache<T> {
 
 impl<T> fmt::Debug for Cache<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Facts").field("keep", &self.keep).finish_non_exhaustive()
+        f.debug_struct("Cache").field("keep", &self.keep).finish_non_exhaustive()
     }
 }
 
@@ -140,7 +143,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Cache that are the number of the GET, which takes a second, and fails if its number is among
+    /// Facts that are the number of the GET, which takes a second, and fails if its number is among
     /// `failing`.
     fn facts(failing: &'static [u64]) -> (Cache<u64>, Arc<AtomicU64>) {
         let gets = Arc::new(AtomicU64::new(0));

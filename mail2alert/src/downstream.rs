@@ -14,12 +14,15 @@ const GOODBYE: Duration = Duration::from_secs(1);
 
 /// The mail server, as one sees it from here.
 pub(super) struct MailServer<M> {
+    /// How to reach it.
     dial: M,
     /// What we call ourselves.
     hostname: String,
     /// As many as there may be connections to it.
     connections: Arc<Semaphore>,
+    /// How long to wait for each of its replies.
     timeouts: Timeouts,
+    /// Hears of each mail that is sent, and of what became of it.
     watch: Observer,
 }
 
@@ -28,7 +31,8 @@ impl<M: Dial> MailServer<M> {
         MailServer {
             dial,
             hostname: hostname.to_owned(),
-            connections: Arc::new(Semaphore::new(config.connections)),
+            // More than a semaphore can have is as good as no limit.
+            connections: Arc::new(Semaphore::new(config.connections.min(Semaphore::MAX_PERMITS))),
             timeouts: Timeouts::all(config.timeout),
             watch,
         }

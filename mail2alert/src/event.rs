@@ -26,7 +26,7 @@ pub enum RelayEvent {
         /// What went wrong, if it failed.
         error: Option<RestError>,
     },
-    /// Cache are used although they are old.
+    /// Facts are used although they are old.
     Stale {
         /// How old.
         age: Duration,
@@ -76,10 +76,10 @@ impl fmt::Display for RelayEvent {
             RelayEvent::Asks { path } => write!(f, "GET {path}"),
             RelayEvent::Asked { path, error: None } => write!(f, "{path} is there"),
             RelayEvent::Asked { path, error: Some(error) } => {
-                write!(f, "{path} is not to be had: {error}")
+                write!(f, "{path} is missing: {error}")
             }
             RelayEvent::Stale { age, error } => {
-                write!(f, "the pipeline groups of {} s ago have to do: {error}", age.as_secs())
+                write!(f, "the pipeline groups of {} s ago are used: {error}", age.as_secs())
             }
             RelayEvent::Sends { to } => write!(f, "send it on to {}", list(to)),
             RelayEvent::Sent { outcome } => write!(f, "{outcome}"),

@@ -24,7 +24,7 @@
 //! 1. [`config`]: what there is to decide. The file `mail2alert.toml` of this package has all of
 //!    it, with comments.
 //! 2. [`notification`], [`gocd`], [`rules`]: what a mail says, what that means, and to which
-//!    know; pure functions.
+//!    addresses it goes; pure functions.
 //! 3. [`rest`], [`cache`]: facts from a server that may be slow, broken or another one.
 //! 4. [`ledger`]: which recipients have had which mail.
 //! 5. [`Relay`]: what is done between the end of a mail and its acknowledgement.
@@ -94,8 +94,8 @@ pub async fn serve<M: Dial, R: Dial>(
     let server =
         Server::new(relay.clone(), limits(config)).host(&config.hostname).lane("Mail2alert");
     let mut serving = pin!(server.serve(listener, shutdown));
-    // Meanwhile it asks how all stages ended. Only the first notification has to wait for that
-    // notification.
+    // Meanwhile it asks how all stages ended. Only a notification that comes before the answer has
+    // to wait for it.
     tokio::select! {
         biased;
         summary = &mut serving => return summary,

@@ -1,4 +1,5 @@
 //! The program. The library of the same name says what it does.
+use mail::files::read_plain_file;
 use mail2alert::{
     config::{Config, explain},
     event::{Observer, RelayEvent},
@@ -8,7 +9,7 @@ use mail2alert::{
 };
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::SystemTime,
@@ -87,9 +88,9 @@ fn command() -> Result<Command, lexopt::Error> {
 }
 
 /// A configuration, and the text that it was read from.
-fn read(path: &PathBuf) -> Result<(Config, String), Failure> {
+fn read(path: &Path) -> Result<(Config, String), Failure> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path)
+    let text = read_plain_file(path)
         .map_err(|error| Failure(2, vec![format!("cannot read {shown}: {error}")]))?;
     let environment = |name: &str| std::env::var(name).ok();
     match Config::parse(&text, environment) {
@@ -101,7 +102,7 @@ fn read(path: &PathBuf) -> Result<(Config, String), Failure> {
     }
 }
 
-fn check(path: &PathBuf) -> Result<(), Failure> {
+fn check(path: &Path) -> Result<(), Failure> {
     let (_, text) = read(path)?;
     print(&explain(&text))
 }

@@ -33,24 +33,36 @@ use tokio::time::timeout;
 
 /// The relay. It is a [`Handler`] of the SMTP server; `M` is how to reach the mail server behind.
 pub struct Relay<M> {
+    /// What it calls itself, in the trace that it adds and in its notices.
     hostname: String,
+    /// The recipients that it takes mail for: all others would make it an open relay.
     own: Vec<Own>,
+    /// Gets the notices about mail that was refused for some of its recipients.
     postmaster: Mailbox,
+    /// Which mail is a notification.
     notifications: Notifications,
+    /// Where notifications go.
     rules: Vec<Rule>,
+    /// The time for all that is done about one mail: the Notifyer does not wait for ever.
     answer: Duration,
+    /// A mail that so many servers have had before goes round in circles.
     hops: usize,
+    /// Where all mail goes.
     mail_server: MailServer<M>,
+    /// Which pipelines belong to which group, as the build server says.
     groups: Cache<PipelineGroups>,
+    /// How all stages ended before the first notification came, as the build server says.
     baseline: Cache<Vec<StageEnd>>,
     /// Whether the baseline is in the ledger.
     has_baseline: AtomicBool,
     /// Whether the ledger could not be written the last time.
     ledger_fails: AtomicBool,
+    /// Which recipients have had which mail, and how stages ended.
     ledger: Ledger,
     /// The mails that are under way: of two with the same bytes, the second one waits for what
     /// becomes of the first.
     under_way: Mutex<HashMap<Digest, Weak<tokio::sync::Mutex<()>>>>,
+    /// Hears of each step: for the log, and for a drawing.
     watch: Observer,
 }
 
@@ -66,16 +78,23 @@ enum RelayOutcome {
 
 /// What is known of a mail before anything is done about it.
 struct Mail<'a> {
+    /// The envelope's sender; `None` is `<>`.
     from: Option<Mailbox>,
+    /// The envelope's recipients, with the postmaster's address for mail to the postmaster.
     to: Vec<Mailbox>,
+    /// What its headers say that matters here.
     header: Header,
+    /// By this it is known when it is sent again.
     digest: Digest,
+    /// Its bytes, as they came.
     body: &'a Bytes,
+    /// What the client said about it, for the trace.
     transaction: &'a Transaction,
 }
 
 /// Where a mail is to go, and why.
 struct Plan {
+    /// Each of them once.
     recipients: Vec<Mailbox>,
     /// What is said of it in the log.
     because: String,
@@ -157,14 +176,14 @@ impl<M: Dial> Relay<M> {
             );
             return RelayOutcome::Refused(Reply::new(554, (5, 4, 6), why)); // RFC 3463, 3.5
         }
-        // A client that sends the same bytes meanwhile, since it does not want to wait any longer,
-        // gets the answer to these.
+        // A client that does not want to wait any longer may send the same bytes once more. The
+        // second mail waits for what becomes of the first.
         let lock = self.lock_for(mail.digest);
         let _guard = lock.lock().await;
         let plan = match self.plan(mail).await {
             Ok(plan) => plan,
             Err(error) => {
-                return RelayOutcome::Later(format!("the facts are not to be had: {error}"));
+                return RelayOutcome::Later(format!("the facts are missing: {error}"));
             }
         };
         self.deliver(mail, &plan).await
@@ -181,8 +200,8 @@ impl<M: Dial> Relay<M> {
         lock
     }
 
-    /// Where it is to go: to those that the rules name instead of those to which it is a
-    /// notification, and all others as it is.
+    /// Where it is to go. A recipient for whom it is a notification is replaced by the addresses
+    /// that the rules name; all other recipients stay.
     async fn plan(&self, mail: &Mail<'_>) -> Result<Plan, RestError> {
         let is_listed = |listed: &[Mailbox], mailbox: &Mailbox| {
             listed.iter().any(|listed| listed.means(mailbox))
@@ -231,8 +250,8 @@ impl<M: Dial> Relay<M> {
         Ok(Plan { recipients: unique([recipients, others].concat()), because })
     }
 
-    /// What a report means. It has to be known how the stage ended before; but only if a rule wants
-    /// to know.
+    /// What a report means. That depends on how the stage ended before, which is asked for only if
+    /// there is a rule about events.
     async fn event(&self, report: &StageReport) -> Result<Event, RestError> {
         if self.rules.iter().any(|rule| !rule.events.is_empty()) {
             self.learn_baseline().await?;
@@ -263,8 +282,8 @@ impl<M: Dial> Relay<M> {
         let message = with_trace(mail.transaction, mail.body, &self.hostname);
         let outcome = self.mail_server.send(mail.from.as_ref(), &missing, &message).await;
         let accepted = outcome.accepted();
-        // Another mail without an identity and with the same bytes would be another mail: if this
-        // one is done with, there is nothing to remember.
+        // Without a `Message-ID`, the same bytes may be a new alarm once this mail is acknowledged.
+        // So if all recipients have it at the first attempt, it is not even written down.
         let is_done_with =
             accepted.len() == missing.len() && had == 0 && !mail.header.has_message_id;
         if !accepted.is_empty() && !is_done_with {
@@ -276,8 +295,8 @@ impl<M: Dial> Relay<M> {
         if outcome.is_doubtful() {
             return RelayOutcome::Later(format!("{because}; {outcome}"));
         }
-        // The rules may have named others the last time; then a recipient has it, and it cannot be
-        // refused any more.
+        // The configuration may have changed since the last attempt, and its rules may have named
+        // other recipients, which have the mail. Then it cannot be refused any more.
         if served == 0 && !self.ledger.knows(&mail.digest) {
             return RelayOutcome::Refused(outcome.refusal());
         }
@@ -440,7 +459,7 @@ fn unique(mailboxes: Vec<Mailbox>) -> Vec<Mailbox> {
     unique
 }
 
-/// Cache that are at `path`.
+/// The facts that the REST API has at `path`.
 fn facts<T: Send + Sync + 'static, R: Dial>(
     keep: CachePolicy,
     rest: &Arc<RestServer<R>>,

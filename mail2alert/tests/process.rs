@@ -222,6 +222,29 @@ async fn threat_22_kill_9_at_each_step_loses_nothing_and_doubles_at_most_once() 
     .await;
 }
 
+/// The mail server has it, and mail2alert is killed before it can know. Three times.
+#[tokio::test]
+async fn threat_22_each_kill_9_costs_one_duplicate_and_no_more() {
+    in_time(async {
+        let mut world = Surroundings::new().await;
+        for _ in 0..3 {
+            let mut program = world.start().await;
+            world.at("message", Act::TakeAndSilence);
+            let mail = program.send_meanwhile(broken("1"));
+            world.wait_for("message").await;
+            program.kill().await;
+            assert!(mail.await.expect("it does not panic").is_err());
+            world.behave();
+        }
+        let program = world.start().await;
+        for _ in 0..2 {
+            assert_eq!(program.send(&broken("1")).await, Ok(IN_GOOD_HANDS.into()));
+            assert_eq!(world.copies(), [4, 4, 4], "one duplicate for each of three kills");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn threat_22_kill_9_between_the_attempts_leaves_those_that_are_missing() {
     in_time(async {
@@ -564,6 +587,26 @@ async fn what_is_not_a_plain_file_is_not_taken_for_a_ledger() {
     }
     let null = std::fs::metadata("/dev/null").expect("it is there");
     assert!(!null.is_file(), "the device is still a device");
+}
+
+#[tokio::test]
+async fn what_is_not_a_plain_file_is_not_taken_for_a_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    for (path, what) in [
+        (std::path::Path::new("/dev/zero"), "a device"),
+        (folder.path(), "a directory"),
+        (&pipe, "a pipe"),
+    ] {
+        let path = path.to_str().expect("a path");
+        let expected = format!("mail2alert: cannot read {path}: it is {what}, not a plain file\n");
+        for arguments in [&[path][..], &["--check", path]] {
+            let (status, out, error) = said(arguments).await;
+            assert_eq!((status, out.as_str(), error), (Some(2), "", expected.clone()));
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,10 +2,13 @@
 //! of it is given its place ([`crate::place`]). Whatever is missing or does not fit is a
 //! [`Problem`].
 use crate::{
+    bars,
     deck::{Block, CodeFrom, Cut, DECK, Deck, FileFrom, Kind, Language, Problem, SceneOf, Slide},
+    drawing::Drawing,
     examples::{Example, Examples, Executables, Recordings, Scene},
     layout::{self, Setting},
     place::{self, Draft, Drafted, Parts},
+    queue,
     source::{Fragment, between_anchors},
 };
 use async_concepts::timeline::{Line, SvgPicture, TerminalOptions, lane_class};
@@ -62,7 +65,7 @@ pub struct Seconds {
     pub talk: u64,
     /// Until the room has predicted something.
     pub vote: u64,
-    /// The steps of a timeline, one after the other.
+    /// The steps of a timeline, or the rows of a picture, one after the other.
     pub play: u64,
     /// The run of its example, if the notes say that it is run.
     pub run: u64,
@@ -79,8 +82,6 @@ impl Seconds {
 const VOTE: u64 = 10;
 /// A second for each step.
 const SECONDS_PER_STEP: u64 = 1;
-/// A scene in real time takes about so long.
-const REAL_TIME: Duration = Duration::from_secs(1);
 /// From pressing R to going on, besides the run itself.
 const AROUND_RUN: u64 = 5;
 
@@ -102,8 +103,8 @@ pub enum Piece {
     Timeline(Played),
     /// What was printed.
     Output(Printed),
-    /// A picture that was drawn before, as SVG.
-    Picture(String),
+    /// A picture that is shown row by row.
+    Picture(Drawing),
     /// All topics; of a slide that opens one, that one is marked.
     Agenda(Vec<(String, bool)>),
 }
@@ -305,6 +306,7 @@ fn files(root: &Path, deck: &Deck) -> BTreeSet<PathBuf> {
         match &block.kind {
             Kind::Table(FileFrom { file, .. })
             | Kind::Rows(FileFrom { file, .. })
+            | Kind::Bars(FileFrom { file, .. })
             | Kind::Picture(file) => {
                 files.insert(root.join(file));
             }
@@ -406,6 +408,11 @@ impl Composer<'_> {
         Ok(fragment)
     }
 
+    fn bars(&self, file: &str, anchor: &str) -> Result<Drawing, String> {
+        let table = self.between_anchors(file, anchor)?;
+        bars::draw(&table.text).map_err(|why| format!("`{anchor}` of {file}: {why}"))
+    }
+
     /// The head of the first table of a file, and its rows whose first cell is this name.
     fn rows(&self, file: &str, name: &str) -> Result<String, String> {
         let text = self.read(file)?;
@@ -429,7 +436,7 @@ impl Composer<'_> {
     }
 
     /// From here on a table is text, as if it stood in `deck.md`, and a picture is what is in its
-    /// file.
+    /// file, or what has been drawn.
     fn insert_files(&self, deck: &mut Deck, problems: &mut Vec<Problem>) {
         for block in deck.blocks_mut() {
             let inserted = match &block.kind {
@@ -437,7 +444,9 @@ impl Composer<'_> {
                     self.between_anchors(file, anchor).map(|table| Kind::Prose(table.text))
                 }
                 Kind::Rows(FileFrom { file, anchor }) => self.rows(file, anchor).map(Kind::Prose),
-                Kind::Picture(file) => self.read(file).map(Kind::Drawn),
+                Kind::Picture(file) => Drawing::read(self.root, file).map(Kind::Drawn),
+                Kind::Bars(FileFrom { file, anchor }) => self.bars(file, anchor).map(Kind::Drawn),
+                Kind::Queue => Ok(Kind::Drawn(queue::draw())),
                 _ => continue,
             };
             match inserted {
@@ -451,8 +460,8 @@ impl Composer<'_> {
 /// The examples whose recording a block needs.
 fn examples_of(kind: &Kind) -> Vec<&str> {
     match kind {
-        Kind::Timeline(scene) | Kind::Output(scene, _) => vec![&scene.example],
-        Kind::Run(example) => vec![example],
+        Kind::Timeline(scene, _) | Kind::Output(scene, _) => vec![&scene.example],
+        Kind::Run(example, _) => vec![example],
         Kind::Prose(text) | Kind::Question(text) | Kind::Answer(text) => {
             let mut names = vec![];
             for (_, scene) in took(text) {
@@ -463,7 +472,9 @@ fn examples_of(kind: &Kind) -> Vec<&str> {
         Kind::Code(_)
         | Kind::Table(_)
         | Kind::Rows(_)
+        | Kind::Bars(_)
         | Kind::Picture(_)
+        | Kind::Queue
         | Kind::Drawn(_)
         | Kind::Agenda => vec![],
     }
@@ -507,8 +518,8 @@ impl Ready<'_> {
         let mut drafted: Vec<Drafted> = vec![];
         for block in &slide.blocks {
             let line = block.line;
-            if let Kind::Run(example) = &block.kind {
-                match self.run(example) {
+            if let Kind::Run(example, seconds) = &block.kind {
+                match self.run(example, *seconds) {
                     Ok(found) => run = Some(found),
                     Err(what) => problems.push(Problem { line, what }),
                 }
@@ -578,9 +589,9 @@ impl Ready<'_> {
                 }
                 Draft::Asked { question: None, answer: Some(text.clone()) }
             }
-            Kind::Timeline(of) => Draft::Timeline(self.timeline(of)?),
+            Kind::Timeline(of, without) => Draft::Timeline(self.timeline(of, without)?),
             Kind::Output(of, lane) => Draft::Output(self.output(of, lane.as_deref())?),
-            Kind::Drawn(svg) => Draft::Picture(svg.clone()),
+            Kind::Drawn(drawing) => Draft::Picture(drawing.clone()),
             Kind::Agenda => {
                 let mut topics = vec![];
                 for topic in &self.topics {
@@ -588,16 +599,19 @@ impl Ready<'_> {
                 }
                 Draft::Agenda(topics)
             }
-            Kind::Table(_) | Kind::Rows(_) | Kind::Picture(_) => {
-                unreachable!("its file was inserted")
+            Kind::Table(_) | Kind::Rows(_) | Kind::Bars(_) | Kind::Picture(_) | Kind::Queue => {
+                unreachable!("it was read or drawn before")
             }
-            Kind::Run(_) => unreachable!("it is no part of the slide's content"),
+            Kind::Run(..) => unreachable!("it is no part of the slide's content"),
         };
         Ok(Some(draft))
     }
 
-    fn timeline(&self, of: &SceneOf) -> Result<Arc<Scene>, String> {
-        let scene = self.scene(of)?;
+    fn timeline(&self, of: &SceneOf, without: &[String]) -> Result<Arc<Scene>, String> {
+        let mut scene = self.scene(of)?;
+        if !without.is_empty() {
+            scene = Arc::new(scene.without(without)?);
+        }
         if !scene.is_exact() {
             return Err(format!(
                 "`{}` runs on the real clock, so its timeline is another one each time; \
@@ -648,7 +662,8 @@ impl Ready<'_> {
         *text = said;
     }
 
-    fn run(&self, name: &str) -> Result<Run, String> {
+    /// The run of an example. `said` is how many seconds the deck says that it takes.
+    fn run(&self, name: &str, said: Option<u64>) -> Result<Run, String> {
         let recorded = self.composer.recordings.get(&self.executables, name)?;
         let several = recorded.scenes.len() > 1;
         let mut printed = vec![];
@@ -656,12 +671,42 @@ impl Ready<'_> {
         for scene in &recorded.scenes {
             let title = if several { Some(scene.chart.title.clone()) } else { None };
             printed.push((title, Printed::of(scene)));
-            // In real time each run is a little different, and the plan must not be.
-            takes += if scene.is_exact() { scene.chart.elapsed } else { REAL_TIME };
+            takes += scene.chart.elapsed;
         }
+        let exact = recorded.scenes.iter().all(|scene| scene.is_exact());
+        let takes = planned(name, takes, exact, said)?;
         let example = self.composer.examples.get(name).expect("it was recorded").clone();
         let command = example.command(name);
         Ok(Run { name: name.into(), example, command, printed, takes })
+    }
+}
+
+/// How long a run takes, for the plan of the talk. On the real clock each run is a little
+/// different, and the plan must not be: so the deck says it, and here it is compared with what was
+/// measured.
+fn planned(
+    name: &str,
+    measured: Duration,
+    exact: bool,
+    said: Option<u64>,
+) -> Result<Duration, String> {
+    // A busy machine takes longer, and so may be three times as slow before that is an error.
+    let seconds = measured.as_secs_f64().ceil() as u64;
+    match said {
+        None if exact => Ok(measured),
+        None => Err(format!(
+            "`{name}` keeps real time: say how long it takes, as in \
+             `{{{{run {name}, {seconds} s}}}}`"
+        )),
+        Some(_) if exact => Err(format!("how long `{name}` takes is known: leave it out")),
+        Some(said) => {
+            let fast = measured + Duration::from_secs(1) < Duration::from_secs(said);
+            let slow = measured > Duration::from_secs(3 * said);
+            if fast || slow {
+                return Err(format!("`{name}` takes {seconds} s, and not {said} s"));
+            }
+            Ok(Duration::from_secs(said))
+        }
     }
 }
 
@@ -679,6 +724,9 @@ fn seconds(slide: &Slide, drafted: &[Drafted], run: Option<&Run>) -> Seconds {
             Draft::Asked { question: Some(_), .. } => seconds.vote = VOTE,
             Draft::Timeline(scene) => {
                 seconds.play = scene.run.tracks[0].steps.len() as u64 * SECONDS_PER_STEP;
+            }
+            Draft::Picture(drawing) => {
+                seconds.play = drawing.size.rows as u64 * SECONDS_PER_STEP;
             }
             _ => {}
         }

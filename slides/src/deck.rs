@@ -15,14 +15,19 @@
 //! ? How long will it take?              something to predict, which is shown at once
 //! {{timeline gather}}                   the recorded run, played poll by poll
 //! {{timeline four_ways/threads}}        if it has several scenes: one of them
+//! {{timeline timers | without D, E}}    without these lanes, which the slide then says
 //! {{output gather}}                     what the run printed, which is shown when you go on
 //! {{output gather | A}}                 only what this lane said
-//! {{picture docs/gather.svg}}           a picture that was drawn before, shown when you go on
+//! {{picture mail2alert/pictures/a.svg}} a picture that was drawn before, shown row by row; beside
+//!                                       it stands `a.json`, with its size
+//! {{queue}}                             the queue of an event loop, drawn call by call
+//! {{bars benches/README.md:figures}}    such a table, drawn column by column
 //! {{table benches/README.md:figures}}   a table of Markdown, between two anchors of a file
 //! {{rows docs/schedules.md:lock}}       the rows of a table whose first cell is `lock`
 //! {{agenda}}                            the topics
 //! ! {{took gather}}: they overlap.      the answer, which comes last; `took` can stand in any text
 //! {{run gather}}                        a button that runs it
+//! {{run http, 2 s}}                     the same, if it keeps real time: how long it takes
 //! ??? 2 min                             how long one talks about it; then the notes, in Markdown
 //! Take away the join. What happens?
 //! ````
@@ -32,6 +37,7 @@
 //!
 //! There are two cuts of the talk. A slide is in the long one, and with `??? 2 min, both` in the
 //! short one, too; with `??? 2 min, spare` it is in neither, and there for those who read on.
+use crate::drawing::Drawing;
 use std::fmt;
 
 /// Where `deck.md` is, from the root of the repository: as problems with it name it.
@@ -129,8 +135,8 @@ pub enum Kind {
     Answer(String),
     /// Code from a file.
     Code(CodeFrom),
-    /// The recorded timeline of a scene.
-    Timeline(SceneOf),
+    /// The recorded timeline of a scene, without some of its lanes.
+    Timeline(SceneOf, Vec<String>),
     /// The recorded lines of a scene; if there is a name, those of this lane.
     Output(SceneOf, Option<String>),
     /// A table of Markdown from a file.
@@ -139,12 +145,16 @@ pub enum Kind {
     Rows(FileFrom),
     /// The path of a picture, from the root of the repository.
     Picture(String),
-    /// What was in its file: a document of SVG.
-    Drawn(String),
+    /// A table of Markdown from a file, to be drawn as bars.
+    Bars(FileFrom),
+    /// The queue of an event loop.
+    Queue,
+    /// What was in the file, or was drawn.
+    Drawn(Drawing),
     /// The topics.
     Agenda,
-    /// A button that runs an example.
-    Run(String),
+    /// A button that runs an example; of one that keeps real time, how many seconds that takes.
+    Run(String, Option<u64>),
 }
 
 /// In which language code is written.
@@ -391,7 +401,7 @@ impl Reader<'_> {
     fn directive(&mut self, line: usize, directive: &str) -> Option<Block> {
         let (verb, what) = directive.trim().split_once(' ').unwrap_or((directive.trim(), ""));
         let what = what.trim();
-        if what.is_empty() && verb != "agenda" {
+        if what.is_empty() && !["agenda", "queue"].contains(&verb) {
             self.problem(line, format!("`{verb}` does not say of what"));
             return None;
         }
@@ -403,7 +413,15 @@ impl Reader<'_> {
             }
             "table" => Kind::Table(self.file_and_anchor(line, what)?),
             "rows" => Kind::Rows(self.file_and_anchor(line, what)?),
-            "timeline" => Kind::Timeline(SceneOf::parse(what)),
+            "bars" => Kind::Bars(self.file_and_anchor(line, what)?),
+            "queue" => Kind::Queue,
+            "timeline" => match what.split_once(" | without ") {
+                Some((scene, lanes)) => {
+                    let lanes = lanes.split(',').map(|lane| lane.trim().to_owned()).collect();
+                    Kind::Timeline(SceneOf::parse(scene.trim()), lanes)
+                }
+                None => Kind::Timeline(SceneOf::parse(what), vec![]),
+            },
             "output" => match what.split_once(" | ") {
                 Some((scene, lane)) => {
                     Kind::Output(SceneOf::parse(scene.trim()), Some(lane.trim().into()))
@@ -412,7 +430,16 @@ impl Reader<'_> {
             },
             "picture" => Kind::Picture(what.into()),
             "agenda" => Kind::Agenda,
-            "run" => Kind::Run(what.into()),
+            "run" => match what.split_once(',') {
+                None => Kind::Run(what.into(), None),
+                Some((example, takes)) => {
+                    let seconds = takes.trim().strip_suffix(" s").and_then(|s| s.parse().ok());
+                    if seconds.is_none() {
+                        self.problem(line, format!("`{}` is not like `2 s`", takes.trim()));
+                    }
+                    Kind::Run(example.trim().into(), seconds)
+                }
+            },
             _ => {
                 self.problem(line, format!("there is no directive `{verb}`"));
                 return None;
@@ -435,14 +462,20 @@ impl Reader<'_> {
     /// What a player can make sense of: one of each, and the answer after what it would give away.
     fn order(&mut self, blocks: &[Block]) {
         self.only_one(blocks, "question", |kind| matches!(kind, Kind::Question(_)));
-        self.only_one(blocks, "timeline", |kind| matches!(kind, Kind::Timeline(_)));
+        self.only_one(blocks, "timeline", |kind| matches!(kind, Kind::Timeline(..)));
         self.only_one(blocks, "answer", |kind| matches!(kind, Kind::Answer(_)));
-        self.only_one(blocks, "button", |kind| matches!(kind, Kind::Run(_)));
+        self.only_one(blocks, "button", |kind| matches!(kind, Kind::Run(..)));
         let mut answered = false;
         for block in blocks {
             match block.kind {
                 Kind::Answer(_) => answered = true,
-                Kind::Timeline(_) | Kind::Output(..) | Kind::Picture(_) if answered => {
+                Kind::Timeline(..)
+                | Kind::Output(..)
+                | Kind::Picture(_)
+                | Kind::Bars(_)
+                | Kind::Queue
+                    if answered =>
+                {
                     let what =
                         "it comes after the answer, and would give away what one is to predict";
                     self.problem(block.line, what);
@@ -529,10 +562,10 @@ mod tests {
                 (9, &Kind::Question("How long?".into())),
                 (
                     11,
-                    &Kind::Timeline(SceneOf {
-                        example: "gather".into(),
-                        scene: Some("a b".into())
-                    })
+                    &Kind::Timeline(
+                        SceneOf { example: "gather".into(), scene: Some("a b".into()) },
+                        vec![]
+                    )
                 ),
                 (12, &Kind::Answer("{{took gather}}".into())),
             ]
@@ -594,6 +627,7 @@ mod tests {
             ("## A\n{{rust}}\n??? 1 min\nSay it.\n", "2: `rust` does not say of what"),
             ("## A\n{{photo a}}\n??? 1 min\nSay it.\n", "2: there is no directive `photo`"),
             ("## A\n{{run a\n??? 1 min\nSay it.\n", "2: a directive that does not end with }}"),
+            ("## A\n{{run a, long}}\n??? 1 min\nSay it.\n", "2: `long` is not like `2 s`"),
             (
                 "## A\n{{timeline a}}\n{{timeline b}}\n??? 1 min\nSay it.\n",
                 "3: a second timeline on one slide",

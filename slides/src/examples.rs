@@ -1,4 +1,5 @@
 //! The examples: where they are, how they are built, and what is recorded when they run.
+use crate::without;
 use async_concepts::timeline::{Chart, Clock, SteppedRun, from_json, human, to_json};
 use serde::Deserialize;
 use std::{
@@ -171,6 +172,8 @@ pub struct Scene {
     pub chart: Chart,
     /// The same as steps, in Rust and in Python.
     pub run: SteppedRun,
+    /// The lanes that it had and that are not in the chart.
+    pub without: Vec<String>,
 }
 
 impl Recorded {
@@ -185,13 +188,24 @@ impl Recorded {
                 continue;
             }
             let run = chart.steps();
-            scenes.push(Arc::new(Scene { chart, run }));
+            scenes.push(Arc::new(Scene { chart, run, without: vec![] }));
         }
         Ok(Recorded { scenes, variants })
     }
 }
 
 impl Scene {
+    /// The same scene without these lanes, where they are many and the lesson is not in them.
+    ///
+    /// # Errors
+    /// A sentence, if there is no such lane, or if another one waits for it: then the picture would
+    /// not show what ended that wait.
+    pub fn without(&self, names: &[String]) -> Result<Scene, String> {
+        let chart = without::without(&self.chart, names)?;
+        let run = chart.steps();
+        Ok(Scene { chart, run, without: names.to_vec() })
+    }
+
     /// It ran on virtual time, so that it is the same each time.
     pub fn is_exact(&self) -> bool {
         self.chart.clock == Clock::Paused

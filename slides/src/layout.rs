@@ -32,7 +32,7 @@ const OUTPUT: f64 = 1.1 * SAID;
 const ONE_COLUMN: usize = 12;
 /// What ran, what is ready and what is waited for: a line of its own below a timeline.
 const STRIP: f64 = 16.0;
-const STRIP_LINE: f64 = 30.0;
+const STRIP_LINE: f64 = 27.0;
 /// An agenda has its topics in two columns.
 const AGENDA: f64 = 24.0;
 /// In front of and behind code, and between two pieces of code that stand side by side.
@@ -54,9 +54,11 @@ pub const CODE_SIZES: [f64; 4] = [28.0, 25.0, 22.0, 20.0];
 pub const CODE_LINES: usize = 15;
 /// Where there is nothing but text, it is so many times as large.
 pub const LARGE_TEXT: f64 = 1.3;
-/// A picture has its letters at 12 pixels at least, and must be so much larger that they can be
-/// read from the last row: 24 pixels on a projector with 1080 lines.
-pub const SMALLEST_SCALE: f64 = 1.25;
+/// Letters that are any smaller cannot be read from the last row. They are 24 pixels on a projector
+/// with 1080 lines.
+pub const SMALLEST_LETTERS: f64 = 16.0;
+/// A timeline has its letters at 12 pixels at least, and must be so much larger.
+pub const SMALLEST_SCALE: f64 = SMALLEST_LETTERS / 12.0;
 /// A picture is drawn no narrower than this.
 pub const NARROWEST_PICTURE: f64 = 640.0;
 /// What two pieces of code that stand side by side get, in percent for the left one.
@@ -141,7 +143,8 @@ pub fn wrapped(code: &str, columns: usize) -> usize {
 
 fn wrapped_line(line: &str, columns: usize) -> usize {
     let hang = indent_of(line) + HANG;
-    let (mut lines, mut used) = (1, indent_of(line));
+    let mut lines = 1;
+    let mut used = indent_of(line);
     for (nth, word) in line.trim_start().split(' ').enumerate() {
         let wide = word.width();
         let needed = if nth == 0 { wide } else { wide + 1 };
@@ -274,7 +277,8 @@ pub fn around_picture(said_lines: usize) -> f64 {
 /// How many lines it takes to show these texts, one behind the other.
 pub fn said_lines(texts: &[String]) -> usize {
     let columns = (content_width() / (SAID * LETTER)) as usize;
-    let (mut lines, mut used) = (1, 0);
+    let mut lines = 1;
+    let mut used = 0;
     for text in texts {
         let wide = text.width() + AROUND_SAID;
         if used + wide > columns && used > 0 {

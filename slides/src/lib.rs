@@ -7,6 +7,7 @@
 //! - [`deck`] reads `deck.md`, and says how it is written;
 //! - [`source`] finds code by its anchor, and [`colour`] colours it;
 //! - [`examples`] builds and runs the examples;
+//! - [`drawing`] has the other pictures, and [`queue`] and [`bars`] draw two of them;
 //! - [`compose`] finds what each slide shows, [`layout`] knows how large things are, and [`place`]
 //!   gives each its place;
 //! - [`page`] makes one HTML file of it, with the player of `src/player` in it;
@@ -15,9 +16,11 @@
 //!   them however the server ends.
 #![warn(missing_docs)]
 
+pub mod bars;
 pub mod colour;
 pub mod compose;
 pub mod deck;
+pub mod drawing;
 pub mod examples;
 #[cfg(unix)]
 pub mod guard;
@@ -26,8 +29,10 @@ pub mod live;
 pub mod page;
 pub mod place;
 pub mod process;
+pub mod queue;
 pub mod site;
 pub mod source;
+mod without;
 
 use std::path::{Path, PathBuf};
 

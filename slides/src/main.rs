@@ -63,7 +63,8 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Erro
         }
     }
     let mut words = words.into_iter();
-    let (command, file) = (words.next(), words.next());
+    let command = words.next();
+    let file = words.next();
     match (command.as_ref().map(|command| command.to_string_lossy()).as_deref(), file) {
         (None, _) => Ok(Task::Serve { port: port.unwrap_or(8123), open }),
         (Some("build" | "check" | "site"), _) if port.is_some() || open => {
@@ -219,9 +220,9 @@ fn serve(port: u16, open: bool) -> Result<(), String> {
 #[cfg(unix)]
 async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hang_up)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-    else {
+    let terminate = signal(SignalKind::terminate());
+    let hang_up = signal(SignalKind::hangup());
+    let (Ok(mut terminate), Ok(mut hang_up)) = (terminate, hang_up) else {
         let _ = tokio::signal::ctrl_c().await;
         return;
     };

@@ -181,8 +181,8 @@ fn piece(piece: &Piece, all: &[Piece]) -> Markup {
         Piece::Codes(codes, setting) => self::codes(codes, *setting),
         Piece::Timeline(played) => timeline(played, all),
         Piece::Output(printed) => output(printed),
-        Piece::Picture(svg) => html! {
-            figure.drawn data-reveal="picture" { (PreEscaped(svg)) }
+        Piece::Picture(drawing) => html! {
+            figure.drawn data-reveal="picture" { (PreEscaped(&drawing.svg)) }
         },
         Piece::Agenda(topics) => agenda(topics),
     }
@@ -311,6 +311,12 @@ fn is_shown(pieces: &[Piece], file: &str, line: u32) -> bool {
     false
 }
 
+/// The lanes that are not in the picture, by name.
+fn without(played: &Played) -> Option<String> {
+    let names = &played.scene.without;
+    if names.is_empty() { None } else { Some(names.join(", ")) }
+}
+
 fn timeline(played: &Played, pieces: &[Piece]) -> Markup {
     let run = &played.scene.run;
     let data = serde_json::to_string(&played_run(played, pieces)).expect("no maps, no odd numbers");
@@ -325,7 +331,9 @@ fn timeline(played: &Played, pieces: &[Piece]) -> Markup {
         }
     }
     html! {
-        figure.run-of data-reveal="timeline" data-title=(run.title) {
+        figure.run-of data-reveal="timeline" data-title=(run.title)
+            data-without=[without(played)]
+        {
             div.picture { (PreEscaped(&played.picture.svg)) }
             input.scrub.only-heard type="range" min="0" max="0" value="0" step="1"
                 aria-label="Step of the timeline";
@@ -438,8 +446,8 @@ fn help() -> Markup {
                 }
             }
             p {
-                "A swipe goes to the next slide or back; a tap plays. A timeline can be dragged. Add "
-                code { "#12" } " to the address for slide 12, " code { "#12.3" }
+                "A swipe goes to the next slide or back; a tap plays. A timeline can be dragged. "
+                "Add " code { "#12" } " to the address for slide 12, " code { "#12.3" }
                 " for its third step. With " code { "?remote" } " in the address, or the switch in "
                 "the console, Page Down plays and Page Up goes a step back: a presenter's remote "
                 "has no other keys. With " code { "?short" } " it is the talk of "

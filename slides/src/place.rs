@@ -3,6 +3,7 @@
 use crate::{
     compose::{Code, Piece, Played, Printed},
     deck::{Language, Problem, Slide},
+    drawing::{Drawing, Size},
     examples::Scene,
     layout::{self, Setting},
 };
@@ -26,7 +27,7 @@ pub(crate) enum Draft {
     Codes(Vec<Code>),
     Timeline(Arc<Scene>),
     Output(Printed),
-    Picture(String),
+    Picture(Drawing),
     Agenda(Vec<(String, bool)>),
 }
 
@@ -46,6 +47,7 @@ pub fn draw(scene: &Scene, width: f64) -> SvgPicture {
         lines: false,
         caption: false,
         row: SvgOptions::LOWEST_ROW,
+        column: SvgOptions::NARROWEST_COLUMN,
         titles: false,
         glossary: None,
     })
@@ -102,8 +104,8 @@ pub(crate) fn place(
 
 /// The best way to set a slide; or by how many pixels it is too high in each of them.
 fn choose(drafted: &[Drafted], only_text: bool) -> Result<Choice, f64> {
-    let picture = picture_height(drafted);
-    let needed = picture.unwrap_or_default() * layout::SMALLEST_SCALE;
+    let picture = picture_of(drafted);
+    let needed = picture.map_or(0.0, |picture| picture.needed);
     let mut best: Option<(f64, Choice)> = None;
     let mut missing = f64::INFINITY;
     for size in 0..layout::CODE_SIZES.len() {
@@ -123,8 +125,8 @@ fn choose(drafted: &[Drafted], only_text: bool) -> Result<Choice, f64> {
                     cost += TOO_WIDE * (setting.wraps + setting.broken) as f64;
                 }
             }
-            if let Some(height) = picture {
-                cost += 8.0 * (GENEROUS_SCALE - room / height).max(0.0);
+            if let Some(Wanted { generous, .. }) = picture {
+                cost += 8.0 * GENEROUS_SCALE * (1.0 - room / generous).max(0.0);
             }
             match best {
                 Some((least, _)) if least <= cost => {}
@@ -138,31 +140,34 @@ fn choose(drafted: &[Drafted], only_text: bool) -> Result<Choice, f64> {
     }
 }
 
-/// How high the picture of a slide is, at its natural size.
-fn picture_height(drafted: &[Drafted]) -> Option<f64> {
+/// How much height a picture wants.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// With any less its letters are too small.
+    needed: f64,
+    /// More than that it has no use for.
+    generous: f64,
+}
+
+/// What the picture of a slide wants.
+fn picture_of(drafted: &[Drafted]) -> Option<Wanted> {
     for Drafted { draft, .. } in drafted {
         match draft {
-            Draft::Timeline(scene) => return Some(draw(scene, WIDEST).height),
-            Draft::Picture(svg) => {
-                let (width, height) = view_box(svg)?;
+            Draft::Timeline(scene) => {
+                let height = draw(scene, WIDEST).height;
+                let needed = height * layout::SMALLEST_SCALE;
+                return Some(Wanted { needed, generous: height * GENEROUS_SCALE });
+            }
+            Draft::Picture(Drawing { size: Size { width, height, letters, .. }, .. }) => {
+                let needed = height * layout::SMALLEST_LETTERS / letters;
                 // It is as wide as the slide if it has the height for it.
-                return Some(height * layout::NARROWEST_PICTURE / width);
+                let generous = height * layout::content_width() / width;
+                return Some(Wanted { needed, generous: generous.max(needed) });
             }
             _ => {}
         }
     }
     None
-}
-
-/// The width and the height that a document of SVG says it has.
-fn view_box(svg: &str) -> Option<(f64, f64)> {
-    let (_, rest) = svg.split_once("viewBox=\"")?;
-    let (numbers, _) = rest.split_once('"')?;
-    let numbers: Vec<f64> = numbers.split(' ').flat_map(str::parse).collect();
-    match numbers[..] {
-        [_, _, width, height] => Some((width, height)),
-        _ => None,
-    }
 }
 
 /// What is left for a picture.
@@ -230,7 +235,7 @@ fn piece(draft: Draft, choice: Choice, room: f64) -> Piece {
             Piece::Timeline(Played { scene, picture, said_lines })
         }
         Draft::Output(printed) => Piece::Output(printed),
-        Draft::Picture(svg) => Piece::Picture(svg),
+        Draft::Picture(drawing) => Piece::Picture(drawing),
         Draft::Agenda(topics) => Piece::Agenda(topics),
     }
 }

@@ -98,7 +98,8 @@ fn every_note_is_a_list_of_things_to_do() {
     }
 }
 
-/// On each slide with a timeline there is a question, or the slide before asks one and leaves it open.
+/// On each slide with a timeline there is a question, or the slide before asks one and leaves it
+/// open.
 #[test]
 fn what_is_played_was_asked_before() {
     let mut left_open = false;
@@ -247,8 +248,8 @@ fn what_does_not_fit_is_named_with_its_line() {
     assert_eq!(problems[0].to_string(), "slides/deck.md:1: the title does not fit into one line");
 }
 
-/// What is too full for one slide becomes two: first both languages and the question, then Rust alone
-/// with the picture.
+/// What is too full for one slide becomes two: first both languages and the question, then Rust
+/// alone with the picture.
 #[test]
 fn a_slide_that_is_too_full_becomes_two() {
     let text = "## A\n{{python gather:gather}}\n{{rust gather:gather}}\n? When?\n\
@@ -296,7 +297,8 @@ fn code_that_is_wider_than_its_column_is_a_problem() {
 fn a_good_slide_has_no_problems() {
     assert_eq!(
         problems(
-            "{{python gather:gather}}\n{{rust gather:gather}}\n? When?\n{{timeline gather}}\n! After {{took gather}}."
+            "{{python gather:gather}}\n{{rust gather:gather}}\n? When?\n{{timeline gather}}\n\
+             ! After {{took gather}}."
         ),
         [""; 0]
     );

@@ -16,7 +16,7 @@ use std::{
 impl Server {
     /// Sends a request, and gives what can be read of the answer.
     fn ask(&self, request: &str, headers: &[(&str, &str)]) -> TcpStream {
-        let mut stream = TcpStream::connect(&self.host).expect("somebody listens");
+        let mut stream = TcpStream::connect(&self.host).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("patience");
         let headers: String =
             headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
@@ -73,7 +73,7 @@ fn rest(server: &Server, example: &str) -> PathBuf {
 }
 
 #[test]
-fn it_answers_nobody_but_its_own_page_and_runs_only_what_is_in_the_deck() {
+fn it_answers_its_own_page_alone_and_runs_only_what_is_in_the_deck() {
     let server = Server::start();
     let host = server.host.clone();
     let port = host.rsplit(':').next().expect("a port");
@@ -117,7 +117,7 @@ fn it_answers_nobody_but_its_own_page_and_runs_only_what_is_in_the_deck() {
 }
 
 #[test]
-fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
+fn a_run_streams_is_alone_and_ends_when_it_is_not_read_any_more() {
     let server = Server::start();
     let gather = || server.runs("gather").len();
 
@@ -144,7 +144,7 @@ fn a_run_streams_is_alone_and_ends_when_nobody_reads_any_more() {
     rest(&server, "gather");
     read_until(&mut run, "compute factorial(2)");
     drop(run);
-    until("a run that nobody reads is killed", || gather() == 0);
+    until("a run that is not read any more is killed", || gather() == 0);
     // And may run it anew at once.
     let mut run = server.run("gather");
     read_until(&mut run, "compute factorial(2)");
@@ -209,7 +209,8 @@ fn a_port_in_use_is_one_sentence() {
     assert_eq!(
         String::from_utf8_lossy(&output.stderr),
         format!(
-            "port {port} is in use: choose another one with `--port`, or any free one with `--port 0`\n"
+            "port {port} is in use: choose another one with `--port`, \
+             or any free one with `--port 0`\n"
         )
     );
 }

@@ -5,7 +5,7 @@
 //! there is none.
 //!
 //! A destructor cannot wait, and an exit has to. So dropping an entered context hands its exit to a
-//! task, and whatever has to come after it waits for the tracker:
+//! task, and the exit of the context around it waits for the tracker:
 //!
 //! ```text
 //!   outer context   enter ── body ─────────────── wait(inside) ───── exit
@@ -24,6 +24,7 @@ use tokio::{runtime::Handle, sync::watch, task_local, time::timeout};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tracker(watch::Sender<Pending>);
 
+/// The value of a [`Tracker`].
 #[derive(Debug, Default)]
 struct Pending {
     /// How many exits are not over.
@@ -50,6 +51,7 @@ impl Tracker {
         pending.wait_for(|pending| pending.exits == 0).await.expect("its sender is here");
     }
 
+    /// What went wrong in exits and was not told yet.
     pub fn take_errors(&self) -> Vec<CleanupError> {
         let mut errors = vec![];
         self.0.send_modify(|pending| errors = mem::take(&mut pending.errors));
@@ -66,11 +68,13 @@ struct Token {
 }
 
 impl Token {
+    /// Counts one exit more.
     fn new(tracker: &Tracker) -> Token {
         tracker.0.send_modify(|pending| pending.exits += 1);
         Token { tracker: tracker.clone(), error: Some(CleanupError::Abandoned) }
     }
 
+    /// The exit is over. When this is dropped, `wait` is told the error, if there is one.
     fn complete(&mut self, error: Option<CleanupError>) {
         self.error = error;
     }
@@ -90,12 +94,16 @@ type Exited<E> = (BodyOutcome<E>, Result<Exit, ExitError<E>>);
 
 /// How an exit can fail.
 pub(super) enum ExitError<E> {
+    /// It returned this.
     Error(E),
+    /// It panicked with this.
     Panic(Box<dyn Any + Send>),
+    /// It was dropped after this time.
     Overran(Duration),
 }
 
 impl<E: Display> ExitError<E> {
+    /// The same without its types, so that errors of all contexts can stand in one list.
     pub fn in_words(self) -> CleanupError {
         match self {
             ExitError::Error(error) => CleanupError::Failed(error.to_string()),
@@ -108,9 +116,10 @@ impl<E: Display> ExitError<E> {
 /// A context that has been entered. Dropping it before its exit is over cancels the body, or the
 /// future that awaits the exit; the exit then runs in a task.
 pub(super) struct Entered<C: AsyncContext> {
-    /// `None` when the exit has begun.
+    /// What `exit` is called on; `None` when the exit has begun.
     context: Option<C>,
-    /// The exit, while it runs here.
+    /// The exit, while the caller of `with` polls it. Kept here and not in that caller's future, so
+    /// that `drop` can hand it to a task.
     exiting: Option<BoxFuture<'static, Exited<C::Error>>>,
     /// How long the exit may take.
     bound: Duration,
@@ -123,6 +132,7 @@ pub(super) struct Entered<C: AsyncContext> {
 }
 
 impl<C: AsyncContext> Entered<C> {
+    /// A context whose `enter` has just succeeded.
     pub fn new(context: C, bound: Duration, tracker: &Tracker) -> Entered<C> {
         Entered {
             context: Some(context),
@@ -134,11 +144,12 @@ impl<C: AsyncContext> Entered<C> {
         }
     }
 
+    /// Runs the exit, after a body that ended like this. Dropping this future does not drop the
+    /// exit: it goes on in a task when `self` is dropped.
     pub async fn exit(&mut self, outcome: BodyOutcome<C::Error>) -> Exited<C::Error> {
         let context = self.context.take().expect("it is left once");
-        // Kept in `self`, so that it can go on in a task when the future that awaits it is dropped.
-        let exited =
-            self.exiting.insert(exit(context, outcome, self.bound, self.inside.clone())).await;
+        let exiting = exit(context, outcome, self.bound, self.inside.clone());
+        let exited = self.exiting.insert(exiting).await;
         self.exiting = None;
         self.token.complete(None);
         exited
@@ -150,6 +161,7 @@ impl<C: AsyncContext> Entered<C> {
     }
 }
 
+/// The exit of `context` as a future of its own, which borrows nothing and can go on in a task.
 fn exit<C: AsyncContext>(
     mut context: C,
     outcome: BodyOutcome<C::Error>,
@@ -159,12 +171,12 @@ fn exit<C: AsyncContext>(
     Box::pin(async move {
         // Contexts that were entered later are left first, as destructors run.
         inside.wait().await;
-        let exited =
-            match AssertUnwindSafe(timeout(bound, context.exit(&outcome))).catch_unwind().await {
-                Ok(Ok(exited)) => exited.map_err(ExitError::Error),
-                Ok(Err(_)) => Err(ExitError::Overran(bound)),
-                Err(panic) => Err(ExitError::Panic(panic)),
-            };
+        let exiting = timeout(bound, context.exit(&outcome));
+        let exited = match AssertUnwindSafe(exiting).catch_unwind().await {
+            Ok(Ok(exited)) => exited.map_err(ExitError::Error),
+            Ok(Err(_)) => Err(ExitError::Overran(bound)),
+            Err(panic) => Err(ExitError::Panic(panic)),
+        };
         (outcome, exited)
     })
 }

@@ -95,15 +95,17 @@ impl Observers {
     }
 
     #[inline]
-    pub(super) fn timer_set(
-        &self,
-        call: &Handle,
-        when: Duration,
-        caller: &'static Location<'static>,
-    ) {
+    pub(super) fn timer_set(&self, call: &Handle, when: u64, caller: Caller) {
         if self.watch() {
-            self.tell(|instrument| instrument.timer_set(&CallRef::of(call, Some(caller)), when));
+            self.tell_of_timer(call.clone(), when, caller);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_of_timer(&self, call: Handle, when: u64, caller: Caller) {
+        let when = Duration::from_nanos(when);
+        self.tell(|instrument| instrument.timer_set(&CallRef::of(&call, caller), when));
     }
 
     #[inline]

@@ -8,9 +8,8 @@
 //!    put something into the queue. Forbidden: a callback that runs while the code that caused it
 //!    is still on the stack, and finds half-changed state there.
 //! 2. **Everything that happens goes through `ready`.** Timers, results, wakes and remote calls all
-//! end in
-//!    one queue, first in, first out. Forbidden: a second queue, or a priority; the order of events
-//!    is the order of this queue, and can be read off it.
+//!    end in one queue, first in, first out. Forbidden: a second queue, or a priority; the order of
+//!    events is the order of this queue, and can be read off it.
 //! 3. **One snapshot an iteration.** An iteration makes the calls that were ready when it began.
 //!    Forbidden: that what a call adds is made in the same iteration, since two callbacks that
 //!    schedule each other would keep timers and sockets waiting for ever.
@@ -28,10 +27,9 @@
 //! Beside it: `combinators/`, futures made of futures, with nothing that the core does not have;
 //! `remote`, calls from other threads and work for them; `driver/`, what time it is and how to wait
 //! until something happens; `running`, which loop runs on a thread; `cancel`, how a request
-//! travels;
-//! `future/`, how an await is woken, and the clones of a future; `registry` and `name`;
-//! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
-//! the program are run and dropped; `error`.
+//! travels; `timer/`, how timers are kept; `future/`, how an await is woken, and the clones of a
+//! future; `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can go
+//! wrong when code and values of the program are run and dropped; `error`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -416,7 +414,9 @@ impl EventLoop {
     ) -> Result<TimerHandle> {
         // Added, not counted from now on: so two timers keep their distance, whenever the loop
         // comes to look at them.
-        self.call_at(self.time().saturating_add(delay), callback)
+        let when = nanoseconds(self.time()).saturating_add(nanoseconds(delay));
+        self.check_closed()?;
+        Ok(TimerHandle::set(self, when, Handle::new(callback), Some(Location::caller())))
     }
 
     /// Calls `callback` at the time `when`, on the clock of [`EventLoop::time`]; in the next
@@ -429,10 +429,8 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle> {
         self.check_closed()?;
-        let timer = TimerHandle::new(self, when, Handle::new(callback));
-        self.0.observers.timer_set(&timer.handle, when, Location::caller());
-        self.wake();
-        Ok(timer)
+        let when = nanoseconds(when);
+        Ok(TimerHandle::set(self, when, Handle::new(callback), Some(Location::caller())))
     }
 
     /// A pending future.

@@ -14,11 +14,10 @@ use tokio::{
 /// How long the other side may take, on the runtime's clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// To send something. Each byte that comes starts it anew, so it
-    /// disconnects a silent peer, not a slow one.
+    /// To send something. Each byte that comes starts it anew, so it disconnects a silent peer, not
+    /// a slow one.
     pub read: Duration,
-    /// To take all that one read has been answered with. Single bytes that are taken do not start
-    /// it anew.
+    /// To take all answers to one read. It is not started anew when the peer takes a part of them.
     pub write: Duration,
 }
 
@@ -60,9 +59,9 @@ impl Error for ConnectionError {
 /// Lets a protocol talk over a transport, until one of the two sides closes it.
 ///
 /// It reads a piece, hands it over, sends all that the protocol has to say to it, and only then
-/// reads on. In the end the transport is shut down and dropped. (A child's standard input is closed
-/// only by the latter.) On TCP, if the protocol closes while the peer is still sending, the peer
-/// may be told of a broken connection before it has read the last answer.
+/// reads on. In the end the transport is shut down and dropped. (Only the drop closes a child's
+/// standard input.) On TCP, if the protocol closes while the peer is still sending, the peer may be
+/// told of a broken connection before it has read the last answer.
 ///
 /// Dropping this future drops the transport, tells the protocol [`ConnectionError::Cancelled`], and
 /// loses what was not sent.
@@ -88,6 +87,8 @@ where
     result
 }
 
+/// The conversation, from `connection_made` to its end. That the connection is gone is told by
+/// [`drive`], which also sees an error.
 async fn converse<T, P>(
     transport: &mut T,
     protocol: &mut P,
@@ -130,8 +131,8 @@ async fn send<T: AsyncWrite + Unpin>(
     limit: Duration,
 ) -> Result<(), ConnectionError> {
     let bytes = outbox.take();
-    // One deadline for all of it, so that a peer which takes a byte now and then does not hold it
-    // for ever.
+    // One deadline for all bytes. With one for each write, a peer that takes a byte now and then
+    // could keep the connection for ever.
     let sent = timeout(limit, async {
         transport.write_all(&bytes).await?;
         if outbox.is_closed() { transport.shutdown().await } else { transport.flush().await }
@@ -142,16 +143,18 @@ async fn send<T: AsyncWrite + Unpin>(
     }
 }
 
-/// A protocol that has to be told when the connection is gone, whatever happens to the driver.
+/// A protocol that has to be told when the connection is gone, also if the driver is dropped.
 ///
-/// The option is taken when it has been told, so that it is told once.
+/// The protocol is taken out of the option when it is told, so that it is told once.
 struct Connection<'a, P: Protocol + ?Sized>(Option<&'a mut P>);
 
 impl<P: Protocol + ?Sized> Connection<'_, P> {
+    /// The protocol, as long as it has not been told.
     fn protocol(&mut self) -> &mut P {
         self.0.as_mut().expect("it is there until the connection is lost")
     }
 
+    /// Tells the protocol, unless that was done before.
     fn lost(&mut self, error: Option<&ConnectionError>) {
         if let Some(protocol) = self.0.take() {
             protocol.connection_lost(error);

@@ -17,9 +17,9 @@ use std::{
 /// assert_eq!(lines.next(), Some(Ok(b"two".to_vec())));
 /// ```
 ///
-/// A line ends with a newline, and is given out without it and without a carriage return before it.
-/// It keeps what has been pushed and not been taken out, and beyond that no more than one line of
-/// the length that is allowed.
+/// A line ends with a newline, and is given out without the newline and without a carriage return
+/// before it. Bytes are kept until they are taken out; of a line that has not ended no more is kept
+/// than the length that is allowed.
 #[derive(Debug)]
 pub struct Lines {
     /// What has come and was not taken out. Emptied while a line is skipped, so a peer that never
@@ -29,12 +29,12 @@ pub struct Lines {
     searched: usize,
     /// In bytes, without what ends the line.
     limit: usize,
-    /// The line has been reported as too long, and its end has not come yet.
+    /// A line was reported as too long, and its end has not come yet.
     skipping: bool,
 }
 
 /// A line is longer than allowed. It is reported once, as soon as that is known, and left out; the
-/// next one is read.
+/// line after it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
@@ -65,6 +65,30 @@ impl Lines {
         let skipped = std::mem::take(&mut self.skipping);
         if rest.is_empty() || skipped { None } else { Some(rest) }
     }
+
+    /// Where the next newline is.
+    fn find_newline(&self) -> Option<usize> {
+        // Only what is new is searched. Otherwise a line that comes byte by byte would be searched
+        // from its beginning with each byte.
+        let new = &self.bytes[self.searched..];
+        let position = new.iter().position(|byte| *byte == b'\n')?;
+        Some(self.searched + position)
+    }
+
+    /// There is no newline yet. What has come of the line may be too long already.
+    fn without_newline(&mut self) -> Option<TooLong> {
+        // One more than the limit, since the last byte may be the carriage return before a newline.
+        let too_long = self.bytes.len() > self.limit + 1;
+        if self.skipping || too_long {
+            self.bytes.clear();
+        }
+        self.searched = self.bytes.len();
+        if too_long && !self.skipping {
+            self.skipping = true;
+            return Some(TooLong);
+        }
+        None
+    }
 }
 
 /// Ends for now when there is no whole line; after another [`push`](Lines::push) there may be one.
@@ -73,32 +97,17 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Result<Vec<u8>, TooLong>> {
         loop {
-            // Only what is new is searched: a line that comes byte by byte would else be searched
-            // from its beginning with each byte.
-            let newline = self.bytes[self.searched..].iter().position(|byte| *byte == b'\n');
-            let Some(newline) = newline.map(|position| self.searched + position) else {
-                // One more than the limit, since the last one may be the carriage return of the
-                // end.
-                let too_long = self.bytes.len() > self.limit + 1;
-                if self.skipping || too_long {
-                    self.bytes.clear();
-                }
-                self.searched = self.bytes.len();
-                if too_long && !self.skipping {
-                    self.skipping = true;
-                    return Some(Err(TooLong));
-                }
-                return None;
+            let Some(newline) = self.find_newline() else {
+                return self.without_newline().map(Err);
             };
             let mut line: Vec<u8> = self.bytes.drain(..=newline).collect();
             self.searched = 0;
-            // The end of the line that was too long, of which it has been told: the next one counts
-            // again.
+            // The rest of a line that was reported as too long: the line after it counts again.
             if std::mem::take(&mut self.skipping) {
                 continue;
             }
             line.pop();
-            // Telnet and mail end lines with both. One that ends with a newline alone is read as
+            // Telnet and mail end lines with both. A line that ends with a newline alone is read as
             // well.
             line.pop_if(|byte| *byte == b'\r');
             return Some(if line.len() > self.limit { Err(TooLong) } else { Ok(line) });

@@ -60,6 +60,7 @@ impl<F: Future> Future for Cancellable<F> {
 /// A lane that may be dropped, the same one in each schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Droppable {
+    /// What the lane is called.
     pub name: String,
     /// How many lanes of that name were made before it.
     pub position: usize,
@@ -68,6 +69,7 @@ pub(super) struct Droppable {
 /// Which lane is dropped in a run, and when.
 #[derive(Clone, Debug)]
 pub(super) struct Cut {
+    /// The lane to drop.
     pub lane: Droppable,
     /// At which of its suspensions, counted from 1.
     pub nth: usize,
@@ -81,6 +83,7 @@ pub(super) struct Cut {
 /// When a lane that may be dropped has suspended.
 #[derive(Clone, Debug)]
 pub(super) struct Suspensions {
+    /// The lane that may be dropped.
     pub lane: Droppable,
     /// The times of its suspensions, on the clock of the run.
     pub times: Vec<Duration>,

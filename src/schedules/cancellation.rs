@@ -1,7 +1,7 @@
 //! `every_cancellation(…).check(…).holds()`: a lane is dropped at each of its suspensions.
 //!
 //! ```text
-//!   rehearse              is it the same each time?
+//!   run several times     is it the same each time?
 //!   run once, whole       how often does each lane suspend? Is it right without a cancellation?
 //!   for each lane, for each of its suspensions
 //!       drop it as it suspends
@@ -12,12 +12,12 @@
 //! do, and what has been handed over to the lane and not been taken yet.
 use super::{
     cancellable::{Cut, Droppable, Suspensions},
+    current::Current,
     explorer::{Budget, Explorer, Lots},
     once::{Once, Runner},
-    plan::Plan,
     report::{Check, Checked, Coverage, Failure, Found, Judge, Outcome, Schedule, thousands},
-    scheduler::Granularity,
-    watch::{Current, watched},
+    scheduler::{Granularity, Plan},
+    watch::watched,
 };
 use crate::timeline::{
     LaneExt, LaneId, Polled, Recording, Registered, TerminalOptions, Wait, What, human,
@@ -43,7 +43,8 @@ use std::{
 /// use tokio::time::sleep;
 ///
 /// let found = every_cancellation("transfer", || async {
-///     let (from, to) = (Cell::new(100), Cell::new(0));
+///     let from = Cell::new(100);
+///     let to = Cell::new(0);
 ///     let transfer = async {
 ///         from.set(from.get() - 30);
 ///         sleep(Duration::from_millis(10)).await;
@@ -260,6 +261,7 @@ pub struct UnsafeAwait<T> {
 }
 
 impl<T> Cancelled<T> {
+    /// Nothing was tried yet.
     fn new(name: String) -> Cancelled<T> {
         Cancelled {
             name,
@@ -339,6 +341,7 @@ impl<T: Debug> Canceller<T> {
         note(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The runs so far: see the field. A panic of the program leaves them readable.
     fn runs(&self) -> MutexGuard<'_, Found<Option<T>>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -348,7 +351,7 @@ impl<T: Debug> Canceller<T> {
     /// # Errors
     /// If nothing can be said about the program: the reason, as a sentence.
     fn cancel(&mut self) -> Result<(), String> {
-        let lots = self.explorer.rehearse().map_err(|refusal| refusal.sentence())?;
+        let lots = self.explorer.look_for_lots().map_err(|refusal| refusal.sentence())?;
         self.note(|cancelled| cancelled.draws_lots = lots == Lots::Drawn);
         let lanes = self.run_without_cancellation()?;
         for suspensions in &lanes {

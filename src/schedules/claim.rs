@@ -1,10 +1,11 @@
 //! `every_schedule(…).check(…).holds()`: what is to be tried, and how.
 use super::{
+    current::Current,
     explorer::{Budget, Explorer, Replayed},
     once::Runner,
     report::{Checked, Coverage, Explored, Found, Judge, Schedule},
     scheduler::Granularity,
-    watch::{Current, watched},
+    watch::watched,
 };
 use crate::timeline::{LaneExt, Recording, keep_recording};
 use std::{

@@ -18,15 +18,14 @@
 //! ```
 //!
 //! If something is drawn by lot, the same choices do not always lead to the same run, and then
-//! nothing is claimed of all schedules. To find that out, tokio's own schedule is rehearsed (run
-//! several times) first, later ones are run twice now and then, and each prefix must lead to the
+//! nothing is claimed of all schedules. To find that out, tokio's own schedule is run several
+//! times first, later ones are run twice now and then, and each prefix must lead to the
 //! decision at which it was found.
 use super::{
     minimise::minimise,
     once::{Once, Runner, Trace},
-    plan::Plan,
     report::{Coverage, Found, Judge, Schedule, result_of},
-    scheduler::Refusal,
+    scheduler::{Plan, Refusal},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -37,7 +36,7 @@ use std::{
 
 /// How often tokio's own schedule is run before anything is claimed of the others. A lot between
 /// two ways comes out the same each time, and is overlooked, once in 2^15 programs.
-const REHEARSALS: usize = 16;
+const FIRST_RUNS: usize = 16;
 
 /// So many schedules are run twice each, and of the later ones every eighth. A lot that is drawn
 /// only in such a schedule shows itself by a difference between the two runs.
@@ -60,7 +59,7 @@ const MOST_DECISIONS: usize = 1_000;
 /// How much is tried, and how.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
-    /// On the wall clock, for everything: rehearsals, schedules, and the random walk.
+    /// On the wall clock, for everything: the first runs, all schedules, and the random walk.
     pub time: Duration,
     /// So many schedules at most.
     pub schedules: u64,
@@ -94,6 +93,7 @@ pub(super) struct Explorer<T> {
 }
 
 impl<T: Debug> Explorer<T> {
+    /// An explorer whose budget begins to be used now.
     pub fn new(
         runner: Runner<T>,
         judge: Arc<Judge<T>>,
@@ -103,13 +103,14 @@ impl<T: Debug> Explorer<T> {
         Explorer { runner, judge, found, budget, begun: Instant::now() }
     }
 
+    /// What was found so far. A panic of the program leaves it readable.
     fn found(&self) -> MutexGuard<'_, Found<T>> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs the program until all schedules are done or the budget is used up.
     pub fn explore(&mut self) {
-        let covered = match self.rehearse() {
+        let covered = match self.look_for_lots() {
             Ok(Lots::None) if self.budget.at_random => self.random().map(Coverage::Random),
             Ok(Lots::None) => self.systematic(),
             Ok(Lots::Drawn) => self.random().map(Coverage::Lots),
@@ -170,7 +171,7 @@ impl<T: Debug> Explorer<T> {
     /// Runs one schedule that was found before.
     pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
         // That the program cannot be explored is a result. The schedule may be right.
-        if let Err(refusal) = self.rehearse() {
+        if let Err(refusal) = self.look_for_lots() {
             self.found().coverage = Coverage::Refused(refusal.sentence());
             return Replayed::AsItWas;
         }
@@ -202,7 +203,7 @@ impl<T: Debug> Explorer<T> {
     }
 
     /// Runs tokio's own schedule several times. What is not the same each time is drawn by lot.
-    pub fn rehearse(&mut self) -> Result<Lots, Refusal> {
+    pub fn look_for_lots(&mut self) -> Result<Lots, Refusal> {
         if !self.is_it_the_same_each_time()? {
             // Perhaps only the order in which lanes are woken is drawn. That does not matter if
             // each order is tried, whatever is drawn. What is known of the lanes stays the same
@@ -219,8 +220,8 @@ impl<T: Debug> Explorer<T> {
     /// Runs tokio's own schedule several times, and compares what happened.
     fn is_it_the_same_each_time(&self) -> Result<bool, Refusal> {
         let mut first = None;
-        for nth in 0..REHEARSALS {
-            // A program whose run takes long is rehearsed less often.
+        for nth in 0..FIRST_RUNS {
+            // A program whose run takes long is run less often.
             if nth > 1 && !self.may_go_on(0.2) {
                 break;
             }
@@ -368,7 +369,9 @@ pub(super) enum Replayed {
 /// Whether something is drawn by lot that no choice decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lots {
+    /// The same choices led to the same run each time.
     None,
+    /// They did not.
     Drawn,
 }
 
@@ -378,12 +381,6 @@ type Signature = (u64, String);
 /// The same for two runs in which the same has happened, and with the same result.
 fn signature<T: Debug>(once: &Once<T>) -> Signature {
     (once.trace.digest, result_of(&once.recording))
-}
-
-/// The positions of the decisions that were not tokio's own.
-pub(super) fn departures_of(trace: &Trace) -> Vec<usize> {
-    let numbered = trace.decisions.iter().enumerate();
-    numbered.filter(|(_, decision)| decision.taken > 0).map(|(nth, _)| nth).collect()
 }
 
 /// Whether a run made the decisions of its prefix, and was at the last of them where the run was
@@ -426,6 +423,7 @@ struct Queue {
 }
 
 impl Queue {
+    /// Adds a prefix with so many departures, unless there are too many already.
     fn add(&mut self, departures: usize, prefix: Prefix) {
         if self.size > MOST_CHOICES {
             self.overflown = true;
@@ -435,6 +433,7 @@ impl Queue {
         self.by_departures.entry(departures).or_default().push_back(prefix);
     }
 
+    /// Takes out the next prefix, with the number of its departures.
     fn next(&mut self) -> Option<(usize, Prefix)> {
         let mut first = self.by_departures.first_entry()?;
         let departures = *first.key();

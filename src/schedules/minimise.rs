@@ -3,10 +3,9 @@
 //! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
 //! choices, or earlier ones, do not count.
 use super::{
-    explorer::departures_of,
     once::{Once, Runner},
-    plan::Plan,
     report::{Failure, Judge, Schedule},
+    scheduler::Plan,
 };
 use std::time::{Duration, Instant};
 
@@ -55,7 +54,7 @@ fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<
     }
     // Later decisions are others after one was undone, and there may be more departures than
     // before.
-    if departures_of(&trace).len() >= than.schedule.departures.len() {
+    if trace.departures().len() >= than.schedule.departures.len() {
         return None;
     }
     // It may fail for another reason than before: any failure of a simpler schedule is the better

@@ -91,20 +91,20 @@
 //!
 //! In the order in which they are understood:
 //!
-//! - `scheduler` decides in one run which lane is polled next. Beside it: `candidates` (which lanes
-//!   could be), `plan` (which of them is chosen) and `cancellable` (which lane is dropped).
+//! - `cancellable`: a lane that may be dropped.
+//! - `scheduler` decides in one run which lane is polled next, and which is dropped.
 //! - `once` makes one run.
 //! - `explorer` makes all runs, and `minimise` makes a failure simpler.
-//! - `watch` gives up a poll that blocks, so that it does not keep the test for ever.
+//! - `watch`, with `current`, gives up a poll that blocks, so that it does not keep the test for
+//!   ever.
 //! - `claim` and `cancellation` are what a test calls, and `report` is what it reads.
 pub(crate) mod cancellable;
 mod cancellation;
-mod candidates;
 mod claim;
+mod current;
 mod explorer;
 mod minimise;
 mod once;
-mod plan;
 mod report;
 mod scheduler;
 mod watch;

@@ -1,10 +1,11 @@
 //! One run of the program: one schedule.
 use super::{
     cancellable::{Cut, Suspensions},
-    candidates::{self, LATER_NAME, Roles},
-    plan::Plan,
-    scheduler::{Decision, Ends, Granularity, MOST_POLLS, Scheduler},
-    watch::Current,
+    current::Current,
+    scheduler::{
+        Decision, Ends, Granularity, LATER_NAME, MOST_ARRIVALS, Plan, Roles, Scheduler,
+        alternatives,
+    },
 };
 use crate::timeline::{
     Causes, Code, LaneId, Recording, Run, Verdict, human, recording, run_lane_to_the_end,
@@ -18,6 +19,7 @@ pub(super) type Program<T> = Box<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + 
 pub(super) struct Runner<T> {
     /// What the program is called: each recording has this title.
     pub name: String,
+    /// It is called once for each run.
     pub program: Program<T>,
     /// Where lanes are switched.
     pub granularity: Granularity,
@@ -44,6 +46,7 @@ pub(super) struct Once<T> {
 
 /// How a run came about.
 pub(super) struct Trace {
+    /// In the order in which they were made.
     pub decisions: Vec<Decision>,
     /// For each decision, the positions of the lanes that could have come instead.
     pub alternatives: Vec<Vec<usize>>,
@@ -51,6 +54,7 @@ pub(super) struct Trace {
     pub names: Vec<String>,
     /// The same for two runs in which the same has happened.
     pub digest: u64,
+    /// Why decisions ended early, if they did.
     pub ends: Ends,
     /// The lanes that may be dropped, and when they have suspended.
     pub suspensions: Vec<Suspensions>,
@@ -69,6 +73,17 @@ impl Trace {
             ends: state.ends.clone(),
             suspensions: std::mem::take(&mut state.suspensions),
         }
+    }
+
+    /// The positions of the decisions that depart from tokio's own choice.
+    pub fn departures(&self) -> Vec<usize> {
+        let mut departures = vec![];
+        for (nth, decision) in self.decisions.iter().enumerate() {
+            if decision.taken > 0 {
+                departures.push(nth);
+            }
+        }
+        departures
     }
 
     /// The choices that were made.
@@ -116,15 +131,16 @@ impl<T> Runner<T> {
 
         let mut trace = Trace::of(&scheduler);
         let lanes = &scheduler.state().lanes;
-        let alternatives = |decision| candidates::alternatives(decision, lanes, &self.roles);
-        trace.alternatives = trace.decisions.iter().map(alternatives).collect();
+        for decision in &trace.decisions {
+            trace.alternatives.push(alternatives(decision, lanes, &self.roles));
+        }
         // Only now: the alternatives of a run are not judged by what that run itself has taught.
         self.roles.learn(lanes, trace.ends.absent);
         // The run has ended only because its lanes were not polled any more, so how it ended says
         // nothing about the program.
         if let Some(at) = trace.ends.spins {
             let at = human(at);
-            let sentence = format!("at {at}, after {MOST_POLLS} polls, it was still going on");
+            let sentence = format!("at {at}, after {MOST_ARRIVALS} polls, it was still going on");
             ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
         }
         Once { recording: recording(&run, self.name.clone(), ended), trace }

@@ -4,7 +4,6 @@
 //! the program?), *results* (what can it return?), and *orders of lines* (can its output come in
 //! another order?). None of them is kept for each schedule: there may be millions.
 use super::{
-    explorer::departures_of,
     once::{Once, Trace},
     scheduler::{Granularity, Refusal},
 };
@@ -195,9 +194,10 @@ pub struct Departure {
 }
 
 impl Schedule {
+    /// The schedule that a run has taken.
     pub(super) fn of(trace: &Trace) -> Schedule {
         // The names are those of this run: a schedule that is read from a text has none.
-        let named = departures_of(trace).into_iter().map(|nth| {
+        let named = trace.departures().into_iter().map(|nth| {
             let decision = &trace.decisions[nth];
             let chosen = decision.candidates[decision.taken].lane;
             let came = decision.came.unwrap_or(chosen);
@@ -286,7 +286,7 @@ pub(super) struct Found<T> {
     failing: u64,
     /// The simplest of these, whole: it is the one that is shown.
     pub failure: Option<Failure<T>>,
-    /// On the wall clock, with rehearsals and with what was run again.
+    /// On the wall clock, with the first runs and with what was run again.
     pub took: Duration,
 }
 
@@ -388,10 +388,12 @@ impl<T: Debug> Found<T> {
         }
     }
 
+    /// The different outcomes, as far as they are kept.
     pub fn outcomes(self) -> Vec<Outcome> {
         self.outcomes
     }
 
+    /// The report of it, for a test.
     pub fn explored(self, name: String, granularity: Granularity) -> Explored<T> {
         Explored {
             name,
@@ -420,6 +422,7 @@ fn hash(what: &impl Hash) -> u64 {
     hasher.finish()
 }
 
+/// A line as it is compared: two schedules may print it at different times.
 fn line_without_time(line: &Line) -> String {
     format!("{} {}", line.lane, line.text)
 }

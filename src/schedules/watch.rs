@@ -3,60 +3,21 @@
 //! The recorder has such a watch for a single run. Here thousands of runs are made on one thread,
 //! and a watch for each would cost more than the runs: so one thread watches all of them, and sees
 //! by their number and movement whether they get on.
-use super::{once::Once, once::Trace, scheduler::Scheduler};
-use crate::timeline::{Run, Verdict, recording};
+use super::{
+    current::Current,
+    once::{Once, Trace},
+};
+use crate::timeline::{Verdict, recording};
 use std::{
     cell::Cell,
     panic,
     sync::{
-        Arc, Mutex, MutexGuard, Once as OnceOnly, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        Once as OnceOnly,
+        atomic::Ordering::Relaxed,
         mpsc::{self, RecvTimeoutError},
     },
     time::{Duration, Instant},
 };
-
-/// The run that is going on, shared by the thread that runs schedules and the one that watches it.
-#[derive(Default)]
-pub(super) struct Current {
-    /// Replaced by each run: thousands of them in a second.
-    run: Mutex<Running>,
-    /// The watching thread has given up, so nothing looks at another run.
-    pub given_up: AtomicBool,
-}
-
-#[derive(Default)]
-struct Running {
-    /// How many runs there have been. Two runs in a row may look alike; their numbers differ.
-    number: u64,
-    /// None between two runs.
-    run: Option<(Arc<Run>, Arc<Scheduler>)>,
-}
-
-impl Current {
-    fn lock(&self) -> MutexGuard<'_, Running> {
-        self.run.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// From now on this is the run that is watched.
-    pub fn begins(&self, run: &Arc<Run>, scheduler: &Arc<Scheduler>) {
-        let mut running = self.lock();
-        running.number += 1;
-        running.run = Some((run.clone(), scheduler.clone()));
-    }
-
-    /// The run is over, and the next has not begun.
-    pub fn ended(&self) {
-        self.lock().run = None;
-    }
-
-    /// Changes as long as the thread gets on: the number of the run, and how often its runtime has
-    /// come to rest.
-    fn movement(&self) -> (u64, Option<(Instant, bool)>) {
-        let running = self.lock();
-        (running.number, running.run.as_ref().map(|(run, _)| run.movement()))
-    }
-}
 
 /// What is done between two runs may take so many times as long as a poll.
 const BETWEEN_RUNS: u32 = 6;
@@ -119,7 +80,7 @@ pub(super) fn watched<R: Send + 'static, T>(
 /// # Panics
 /// If there is none: then a check blocks, between two runs.
 fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
-    let Some((run, scheduler)) = current.lock().run.clone() else {
+    let Some((run, scheduler)) = current.run() else {
         panic!("{name}: the check of a run has not returned within {watchdog:?}");
     };
     let (_, asleep) = run.movement();
@@ -140,6 +101,7 @@ thread_local! {
 struct QuietPanics;
 
 impl QuietPanics {
+    /// From now on, until it is dropped.
     fn on_this_thread() -> QuietPanics {
         static HOOK: OnceOnly = OnceOnly::new();
         HOOK.call_once(|| {

@@ -3,10 +3,18 @@
 //! `EventLoop::new` in an example, which knows nothing of either, makes a loop that can be hurried
 //! and is seen. The loop and the timeline do not know each other; only this file knows both.
 use crate::{
-    event_loop::{Driver, EventLoop, FutureRef, Instrument, Job, Notifier, set_event_loop_policy},
-    timeline::{Recorder, Recording, ended_as_cancelled, turn, wait},
+    event_loop::{
+        CallId, CallKind, CallRef, Driver, EventLoop, FutureRef, Instrument, Job, Notifier,
+        set_event_loop_policy,
+    },
+    timeline::{
+        Recorder, Recording, callback_was_scheduled, ended_as_cancelled, is_a_callback, turn, wait,
+    },
 };
-use std::{rc::Rc, sync::Arc, task::Waker, time::Duration};
+use std::{
+    cell::RefCell, collections::HashMap, panic::Location, rc::Rc, sync::Arc, task::Waker,
+    time::Duration,
+};
 use tokio::{runtime::Handle, task::spawn_blocking, time::Instant};
 
 /// Runs a function that turns an event loop of its own, on a paused clock, and records what
@@ -45,7 +53,7 @@ pub(super) fn record_with_its_driver<T: Send + 'static>(
         // The thread ends with the run, and the policy with it.
         set_event_loop_policy(|| {
             let event_loop = EventLoop::with_driver(RunDriver::new());
-            event_loop.add_instrument(Rc::new(OnTheTimeline));
+            event_loop.add_instrument(Rc::new(OnTheTimeline::default()));
             event_loop
         });
         main()
@@ -92,12 +100,57 @@ impl Driver for RunDriver {
 }
 
 /// What a timeline needs to hear of a loop.
-struct OnTheTimeline;
+#[derive(Default)]
+struct OnTheTimeline {
+    /// Where each callback with a lane was scheduled, and what it waits for, until it is called or
+    /// cancelled. Which lane it is shows only then: the loop has a closure, and cannot look into
+    /// it.
+    scheduled: RefCell<HashMap<CallId, (&'static Location<'static>, &'static str)>>,
+}
+
+impl OnTheTimeline {
+    /// The call waits from now on, unless it was scheduled before: then it is a timer whose time
+    /// has come.
+    fn waits(&self, call: &CallRef<'_>, on: &'static str) {
+        let Some(location) = call.location else { return };
+        let mut scheduled = self.scheduled.borrow_mut();
+        // A call that was there before at this address, and was cancelled.
+        scheduled.remove(&call.id);
+        if call.kind == CallKind::Callback && is_a_callback(&call.name()) {
+            scheduled.insert(call.id, (location, on));
+        }
+    }
+
+    /// The call is made or dropped now.
+    fn waits_no_longer(&self, call: &CallRef<'_>) {
+        if call.kind == CallKind::Callback
+            && let Some((location, on)) = self.scheduled.borrow_mut().remove(&call.id)
+        {
+            callback_was_scheduled(location, on);
+        }
+    }
+}
 
 impl Instrument for OnTheTimeline {
     /// An iteration is an instant of its own on the timeline, although no time has passed.
     fn iteration_begins(&self, _ready: usize) {
         turn();
+    }
+
+    fn call_ready(&self, call: &CallRef<'_>) {
+        self.waits(call, "its turn in the loop's queue");
+    }
+
+    fn timer_set(&self, call: &CallRef<'_>, _when: Duration) {
+        self.waits(call, "its timer");
+    }
+
+    fn timer_cancelled(&self, call: &CallRef<'_>) {
+        self.waits_no_longer(call);
+    }
+
+    fn call_begins(&self, call: &CallRef<'_>) {
+        self.waits_no_longer(call);
     }
 
     fn task_cancelled(&self) {

@@ -15,7 +15,7 @@ use std::{
 
 /// The files that were asked for. They are created before the run and written after it.
 pub(super) struct Files {
-    /// None of them is there unless its option is.
+    /// The picture. Each of these is `None` unless its option was given.
     svg: Option<Wanted>,
     /// For <https://ui.perfetto.dev>.
     perfetto: Option<Wanted>,
@@ -77,7 +77,9 @@ impl Files {
             let Some(path) = path else { continue };
             let target = target(path);
             let taken = targets.iter().find(|(_, other)| *other == target);
-            if let (Some((other, _)), true) = (taken, is_ordinary(&target)) {
+            if is_ordinary(&target)
+                && let Some((other, _)) = taken
+            {
                 return Err(FileError::Twice { options: [other, option], path: path.to_owned() });
             }
             targets.push((option, target));
@@ -159,8 +161,11 @@ fn target(path: &Path) -> PathBuf {
         return real;
     }
     // It does not exist yet, but its folder does: so two spellings of one path are still equal.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    match (fs::canonicalize(folder.unwrap_or(Path::new("."))), path.file_name()) {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    match (fs::canonicalize(folder), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_owned(),
     }

@@ -21,12 +21,19 @@ pub(super) struct Header {
     pub(super) source: &'static str,
     /// What stands after `--example` in its command.
     pub(super) name: &'static str,
-    /// Its place, if it belongs to a package that the manifest of this one does not list.
-    elsewhere: Option<Place>,
+    /// Given by the example itself if it belongs to another package: this package's manifest does
+    /// not list it.
+    elsewhere: Option<Listing>,
 }
 
-/// Where the source of an example is, and what to type after `cargo run` for the one after it.
-pub(super) type Place = (&'static str, Option<String>);
+/// What a table of contents says of an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listing {
+    /// Where its source is.
+    pub(super) path: &'static str,
+    /// What to type after `cargo run` for the example after it.
+    pub(super) next: Option<String>,
+}
 
 impl Header {
     /// Reads the header of a source.
@@ -68,15 +75,15 @@ impl Header {
         self.paragraph("Look for: ")
     }
 
-    /// The same header, of an example with this place.
-    pub(super) fn with_place(self, place: Place) -> Header {
-        Header { elsewhere: Some(place), ..self }
+    /// The same header, of an example that is listed elsewhere.
+    pub(super) fn with_listing(self, listing: Listing) -> Header {
+        Header { elsewhere: Some(listing), ..self }
     }
 
-    /// Its place, if that is known.
-    pub(super) fn place(&self) -> Option<Place> {
-        if let Some(place) = &self.elsewhere {
-            return Some(place.clone());
+    /// What the table of contents says of the example; `None` if it does not list it.
+    pub(super) fn listing(&self) -> Option<Listing> {
+        if let Some(listing) = &self.elsewhere {
+            return Some(listing.clone());
         }
         // By its text and not by a parser of TOML, which would be one more crate for two names.
         let (_, rest) = MANIFEST.split_once(&format!("[[example]]\nname = \"{}\"\n", self.name))?;
@@ -85,7 +92,7 @@ impl Header {
             Some((_, next)) => Some(format!("--example {}", quoted(next)?)),
             None => None,
         };
-        Some((path, next))
+        Some(Listing { path, next })
     }
 }
 
@@ -130,13 +137,13 @@ mod tests {
 
     #[test]
     fn the_manifest_says_which_example_comes_next() {
-        let place = Header::of(GATHER).place();
-        let next = "--example gather_tasks".to_owned();
-        assert_eq!(place, Some(("examples/gather/gather.rs", Some(next))));
+        let listing = Header::of(GATHER).listing().expect("it is listed");
+        assert_eq!(listing.path, "examples/gather/gather.rs");
+        assert_eq!(listing.next.as_deref(), Some("--example gather_tasks"));
         let unknown = Header::of("//! Unknown.\n//!\n//!     cargo run --example unknown\n");
-        assert_eq!(unknown.place(), None);
-        let there = ("there.rs", None);
-        assert_eq!(unknown.with_place(there.clone()).place(), Some(there));
+        assert_eq!(unknown.listing(), None);
+        let there = Listing { path: "there.rs", next: None };
+        assert_eq!(unknown.with_listing(there.clone()).listing(), Some(there));
     }
 
     #[test]

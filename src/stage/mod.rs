@@ -9,9 +9,9 @@
 //! drawn. The options on the command line change that, and are the same for all examples.
 //!
 //! To read in this order: `scene` (what is run), `header` (what the source says), `run` (the loop
-//! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `schedules`
-//! (other orders than tokio's), `print` (the terminal), `step` (poll by poll), `files` (what is
-//! kept), `driver` (event loops).
+//! over the scenes), `options` (the command line), `claim` (what must hold of a scene), `trials`
+//! (how it is tried), `schedules` (what is shown of the trials), `print` (the terminal), `step`
+//! (poll by poll), `files` (what is kept), `driver` (event loops).
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/pipeline.svg"))]
@@ -26,23 +26,25 @@ mod run;
 mod scene;
 mod schedules;
 mod step;
+mod trials;
 
 pub use claim::{SceneOutput, SceneRun};
 pub use driver::record_blocking;
 pub use options::{CommandLine, OwnOption};
 pub use print::printed;
 pub use scene::SceneResult;
-pub use schedules::{Effort, SceneCancellations, SceneSchedules};
+pub use schedules::{SceneCancellations, SceneSchedules};
+pub use trials::Effort;
 
 use crate::timeline::Variant;
 use claim::Claim;
-use header::Header;
+use header::{Header, Listing};
 use scene::Scene;
-use schedules::Explore;
 use std::{
     fmt::{Debug, Display},
     time::Duration,
 };
+use trials::Trials;
 
 /// An example: its scenes, in order.
 pub struct Stage {
@@ -85,8 +87,8 @@ impl Stage {
     /// Where the source is and what to type after `cargo run` for the next example, if it belongs
     /// to another package than this one: then the table of contents here does not list it.
     pub fn place(self, path: &'static str, next: Option<&str>) -> Stage {
-        let place = (path, next.map(str::to_owned));
-        Stage { header: self.header.map(|header| header.with_place(place)), ..self }
+        let listing = Listing { path, next: next.map(str::to_owned) };
+        Stage { header: self.header.map(|header| header.with_listing(listing)), ..self }
     }
 
     /// The example does real I/O, which no clock can hurry: `--fast` changes nothing.
@@ -98,6 +100,16 @@ impl Stage {
     /// changes nothing.
     pub fn keeps_real_time(self, reason: &'static str) -> Stage {
         Stage { real_time: Some(reason), ..self }
+    }
+
+    /// The scene that was added last does no I/O, although the example does: on a paused clock it
+    /// takes exactly the time for which it sleeps.
+    ///
+    /// # Panics
+    /// If there is no scene yet.
+    pub fn without_io(mut self) -> Stage {
+        self.scenes.last_mut().expect("a scene that does no I/O").without_io = true;
+        self
     }
 
     /// Adds options that only this example has.
@@ -113,7 +125,7 @@ impl Stage {
         F: Future<Output = T> + 'static,
     {
         let scene = Scene::new(title, move |recorder| recorder.record(main));
-        self.with(scene.explored_by(Explore::new(title, main)))
+        self.with(scene.tried_by(Trials::new(title, main)))
     }
 
     /// Adds a scene that does not end by itself, such as a deadlock: it is ended after `limit`, and
@@ -127,11 +139,12 @@ impl Stage {
         F: Future<Output = T> + 'static,
     {
         let scene = Scene::new(title, move |recorder| recorder.record(main)).hangs(limit);
-        self.with(scene.explored_by(Explore::new(title, main)))
+        self.with(scene.tried_by(Trials::new(title, main)))
     }
 
-    /// Adds a scene that can fail for reasons that it is not about, for instance because there is
-    /// no free socket. Then the error is printed, the next scenes run, and the exit status is 1.
+    /// Adds a scene that can fail for reasons that have nothing to do with its lesson, for instance
+    /// because there is no free socket. Then the error is printed, the next scenes run, and the
+    /// exit status is 1.
     #[track_caller]
     pub fn try_scene<T, E, F>(self, title: &'static str, main: fn() -> F) -> Stage
     where
@@ -140,7 +153,7 @@ impl Stage {
         F: Future<Output = Result<T, E>> + 'static,
     {
         let scene = Scene::fallible(title, move |recorder| recorder.record(main));
-        self.with(scene.explored_by(Explore::new(title, main)))
+        self.with(scene.tried_by(Trials::new(title, main)))
     }
 
     /// Adds a scene that is a plain function, such as one that runs an event loop of its own.

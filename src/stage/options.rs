@@ -47,13 +47,13 @@ pub(super) struct Options {
     pub(super) what_if: bool,
     /// Draw the timeline in the terminal.
     pub(super) timeline: bool,
-    /// Where to write a picture, a trace and the data; each is left out unless it is asked for.
+    /// Where to write a picture, if anywhere.
     pub(super) svg: Option<PathBuf>,
     /// Where to write a trace for Perfetto, if anywhere.
     pub(super) perfetto: Option<PathBuf>,
     /// Where to write the recordings for a program to read, if anywhere.
     pub(super) json: Option<PathBuf>,
-    /// Write a page to step through the run.
+    /// Write a page to step through the run, if anywhere.
     pub(super) explore: Option<Explore>,
     /// Go through the run poll by poll, in the terminal.
     pub(super) step: bool,

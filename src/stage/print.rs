@@ -3,7 +3,7 @@
 //! Whatever is printed goes through [`show`], which knows what to do if that fails.
 use super::{
     SceneResult,
-    header::{Header, wrap},
+    header::{Header, Listing, wrap},
 };
 use crate::timeline::{Line, TerminalOptions, colour};
 use console::{Style, Term};
@@ -55,7 +55,7 @@ pub(super) fn print_header(header: &Header) {
 
 /// Where to go after its last scene.
 pub(super) fn print_next(header: &Header) {
-    let Some((path, next)) = header.place() else { return };
+    let Some(Listing { path, next }) = header.listing() else { return };
     let name = header.name;
     show(&format!("\nThe source: {path}. Its options: --help.\n"));
     show(&format!("Poll by poll: cargo run --example {name} -- --step\n"));
@@ -73,7 +73,10 @@ pub(super) fn heading(title: &str, number: usize) -> String {
 /// `time lane text`, in columns and in colours.
 pub(super) fn print_line(line: &Line) {
     let [time, lane, text] = line.columns();
-    let lane_style = line.hue.map_or_else(Style::new, colour);
+    let lane_style = match line.hue {
+        Some(hue) => colour(hue),
+        None => Style::new(),
+    };
     show(&format!("{} {} {text}\n", Style::new().dim().apply_to(time), lane_style.apply_to(lane)));
 }
 

@@ -46,13 +46,11 @@ impl Stage {
     /// Runs the scenes without a command line and without printing, and returns what each did: what
     /// a person would see. The clock is paused, unless the example keeps real time.
     pub fn run_for_test(self, observe: Observe) -> Vec<SceneResult> {
-        // A paused clock is what makes a test exact, and a scene that does I/O cannot have one.
-        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
-        let settings = Settings { clock, observe, print: None };
         let mut results = vec![];
         for scene in self.scenes {
             if !scene.is_only_explored() {
-                results.push(scene.run(settings));
+                let clock = fastest_clock(self.real_time, &scene);
+                results.push(scene.run(Settings { clock, observe, print: None }));
             }
         }
         results
@@ -88,11 +86,15 @@ impl Stage {
         {
             return self.refuse(&error);
         }
-        if let (true, Some(reason)) = (options.fast, self.real_time) {
+        if options.fast
+            && let Some(reason) = self.real_time
+        {
             // Not refused: a script that runs all examples with `--fast` runs these, too.
             eprintln!("{}: this example {reason}, so --fast changes nothing", self.name);
         }
-        if let (Some(header), false) = (&self.header, options.quiet) {
+        if !options.quiet
+            && let Some(header) = &self.header
+        {
             print_header(header);
         }
         let Ran { charts, for_page, status } = self.run_scenes(&options, files.wanted());
@@ -105,7 +107,9 @@ impl Stage {
         if let Err(error) = files.write(self.name, &charts, &for_page, options.width, svg) {
             return self.refuse(&error);
         }
-        if let (Some(header), false) = (&self.header, options.quiet) {
+        if !options.quiet
+            && let Some(header) = &self.header
+        {
             print_next(header);
         }
         status
@@ -129,8 +133,6 @@ impl Stage {
     /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
     /// scene runs also if one fails.
     fn run_scenes(&mut self, options: &Options, files_wanted: bool) -> Ran {
-        let paused = options.fast && self.real_time.is_none();
-        let clock = if paused { Clock::Paused } else { Clock::Real };
         // The page alone wants these, so they are recorded without a word.
         let asked_for = options.what_if || options.scene.is_some();
         let silent = |scene: &Scene| scene.is_only_explored() && !asked_for;
@@ -150,9 +152,11 @@ impl Stage {
             let drawn = options.timeline || options.places;
             let everything = drawn || files_wanted || scene.limit.is_some();
             let observe = if everything { Observe::Everything } else { Observe::Lines };
+            let fast = fastest_clock(self.real_time, &scene);
+            let clock = if options.fast { fast } else { Clock::Real };
             let mut result = scene.run(Settings { clock, observe, print: Some(print_line) });
             if let Some(code) = report(self.name, &result) {
-                // Of several failures the last is the status: there is only one.
+                // A process has one status: of several failures it is the last one's.
                 ran.status = ExitCode::from(code);
             }
             if let Some(chart) = result.chart.take() {
@@ -172,7 +176,7 @@ impl Stage {
     /// Records a scene without printing; on the paused clock if it can be, since it is not watched
     /// while it runs.
     fn run_silently(&self, scene: Scene) -> SceneResult {
-        let clock = if self.real_time.is_some() { Clock::Real } else { Clock::Paused };
+        let clock = fastest_clock(self.real_time, &scene);
         scene.run(Settings { clock, observe: Observe::Everything, print: None })
     }
 
@@ -239,6 +243,11 @@ impl Stage {
         eprintln!("{}: {error}", self.name);
         ExitCode::from(REFUSED)
     }
+}
+
+/// The paused clock, which is what makes a test exact; but a scene that does I/O cannot have one.
+fn fastest_clock(real_time: Option<&'static str>, scene: &Scene) -> Clock {
+    if real_time.is_some() && !scene.without_io { Clock::Real } else { Clock::Paused }
 }
 
 /// What is left when all scenes have run.

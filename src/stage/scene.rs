@@ -1,9 +1,9 @@
 //! A scene before it has run, and what is known of it afterwards.
 //!
-//! Scenes return results of different types, and a stage holds them in one list. So a scene is
-//! closures that have forgotten the type: one that records it (`record`), and one that tries its
-//! other schedules (`explore`).
-use super::{claim::Claim, schedules::Explore};
+//! Scenes return results of different types, and a stage holds them in one list. So a scene
+//! consists of closures, whose types do not show what they return: one that records it (`record`),
+//! and those that try it in other ways (`trials`).
+use super::{claim::Claim, trials::Trials};
 use crate::timeline::{
     Chart, Clock, Line, Observe, Recorder, Recording, Remark, Variant, Verdict, Waits,
 };
@@ -22,18 +22,20 @@ pub(super) struct Scene {
     made_at: &'static Location<'static>,
     /// A closure, since each scene returns a type of its own.
     record: Record,
-    /// Tries other schedules of the scene; `None` for one that is a plain function.
-    pub(super) explore: Option<Explore>,
-    /// What must hold in each of them; `None` where the example states nothing.
+    /// How the scene can be tried; `None` for one that is a plain function.
+    pub(super) trials: Option<Trials>,
+    /// What must hold in each trial; `None` where the example states nothing.
     pub(super) claim: Option<Claim>,
+    /// A paused clock can hurry it, also in an example that keeps real time.
+    pub(super) without_io: bool,
     /// Of which scene it is a variant; `None` for one that answers a question of its own.
     pub(super) variant: Option<Variant>,
 }
 
-/// How to run a scene: it is the same for all scenes of a run.
+/// How to run a scene.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
-    /// The clock, and how much is seen, for all scenes alike.
+    /// The paused clock, or the real one; for the next scene it may be the other.
     pub(super) clock: Clock,
     /// How much of the run is kept: a timeline needs more than the lines.
     pub(super) observe: Observe,
@@ -53,7 +55,7 @@ pub struct SceneResult {
     pub chart: Option<Chart>,
     /// Why it did not end by itself; `None` if it did.
     pub verdict: Option<Verdict>,
-    /// What is to be said of it beside the verdict.
+    /// What else is to be said of the run, beside the verdict.
     pub remarks: Vec<Remark>,
     /// What its lanes waited for, after each poll that was not ready.
     pub waits: Vec<Waits>,
@@ -102,6 +104,7 @@ impl SceneResult {
 }
 
 impl Scene {
+    /// A scene whose output is not an error, whatever it is.
     #[track_caller]
     pub(super) fn new<T: 'static>(
         title: &'static str,
@@ -136,12 +139,21 @@ impl Scene {
     #[track_caller]
     fn made(title: &'static str, record: Record) -> Scene {
         let made_at = Location::caller();
-        Scene { title, limit: None, made_at, record, explore: None, claim: None, variant: None }
+        Scene {
+            title,
+            limit: None,
+            made_at,
+            record,
+            trials: None,
+            claim: None,
+            without_io: false,
+            variant: None,
+        }
     }
 
-    /// The same scene, which can be tried in other schedules.
-    pub(super) fn explored_by(self, explore: Explore) -> Scene {
-        Scene { explore: Some(explore), ..self }
+    /// The same scene, which can be tried in other ways.
+    pub(super) fn tried_by(self, trials: Trials) -> Scene {
+        Scene { trials: Some(trials), ..self }
     }
 
     /// The same scene, which has to be ended after `limit`.

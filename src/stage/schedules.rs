@@ -9,26 +9,16 @@ use super::{
     claim::{Claim, SceneOutput},
     print::{heading, show},
     scene::Scene,
+    trials::{Effort, Trial, Trials},
 };
 use crate::{
-    schedules::{
-        Cancelled, Coverage, Explored, Failure, Outcome, every_cancellation, every_schedule,
-    },
+    schedules::{Cancelled, Coverage, Explored, Failure, Outcome},
     timeline::{Chart, TerminalOptions},
 };
 use console::Style;
-use std::{fmt::Debug, time::Duration};
+use std::time::Duration;
 
-/// How much to try of each scene.
-#[derive(Clone, Copy, Debug)]
-pub struct Effort {
-    /// How long at most, on the wall clock.
-    pub time: Duration,
-    /// How many schedules at most.
-    pub schedules: u64,
-}
-
-/// So much a person waits for.
+/// As much as a person waits for.
 const A_SECOND: Effort = Effort { time: Duration::from_secs(1), schedules: u64::MAX };
 
 /// What a scene did in every schedule.
@@ -56,74 +46,6 @@ pub struct SceneCancellations {
     pub cancelled: Result<Cancelled<SceneOutput>, &'static str>,
 }
 
-/// What is tried of a scene, and how.
-struct Trial {
-    /// The time limit of a scene that hangs on purpose.
-    limit: Option<Duration>,
-    /// What must hold of it, if the example has said so.
-    claim: Option<Claim>,
-    /// How much a person, or a test, is ready to wait for.
-    effort: Effort,
-}
-
-/// Explores a scene, whatever it returns.
-pub(super) struct Explore {
-    /// Two closures, since only they know what the scene returns: see `scene`.
-    schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
-    /// The same program, with a lane that is dropped.
-    cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
-}
-
-impl Explore {
-    /// Takes the scene as a function, since it is run anew in each schedule.
-    pub(super) fn new<T, F>(title: &'static str, main: fn() -> F) -> Explore
-    where
-        T: Debug + Send + 'static,
-        F: Future<Output = T> + 'static,
-    {
-        // Whatever it returns is wrapped, so that all scenes are explored as one type.
-        let program = move || async move { SceneOutput::new(main().await) };
-        let schedules = move |trial: Trial| {
-            let Trial { limit, claim, effort } = trial;
-            let mut tried =
-                every_schedule(title, program).budget(effort.time).at_most(effort.schedules);
-            if let Some(limit) = limit {
-                // It hangs on purpose: what does not end is what it is there to show.
-                tried = tried.limit(limit).may_not_end();
-            }
-            if let Some(claim) = claim {
-                // A run with a verdict has no output. What must hold then is for the claim to know.
-                tried = tried.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
-            }
-            tried.explore()
-        };
-        let cancellations = move |trial: Trial| {
-            let Trial { limit, claim, effort } = trial;
-            let mut tried = every_cancellation(title, program).budget(effort.time);
-            if let Some(limit) = limit {
-                tried = tried.limit(limit);
-            }
-            // Where nothing is stated, a run that does not end any more is shown, and not judged.
-            if limit.is_some() || claim.is_none() {
-                tried = tried.may_not_end();
-            }
-            if let Some(claim) = claim {
-                tried = tried.check(move |run| {
-                    let output = match &run.outcome {
-                        // Twice nothing: a `main` that was dropped, and one that ended with a
-                        // verdict.
-                        Ok(output) => output.as_ref(),
-                        Err(_) => None,
-                    };
-                    claim.check(run, output)
-                });
-            }
-            tried.explore()
-        };
-        Explore { schedules: Box::new(schedules), cancellations: Box::new(cancellations) }
-    }
-}
-
 impl Stage {
     /// Runs each scene in every schedule, and returns what was found.
     pub fn explore(&self, effort: Effort) -> Vec<SceneSchedules> {
@@ -131,9 +53,9 @@ impl Stage {
         for scene in &self.scenes {
             let claim = scene.claim.as_ref().map(Claim::anew);
             let must_hold = claim.as_ref().map(|claim| claim.sentence);
-            let explored = match self.explorer_of(scene) {
+            let explored = match self.trials_of(scene) {
                 Err(reason) => Err(reason),
-                Ok(explore) => Ok((explore.schedules)(Trial { limit: scene.limit, claim, effort })),
+                Ok(trials) => Ok((trials.schedules)(Trial { limit: scene.limit, claim, effort })),
             };
             found.push(SceneSchedules { title: scene.title, must_hold, explored });
         }
@@ -149,9 +71,9 @@ impl Stage {
             let claim = scene.claim.as_ref().map(Claim::anew);
             // The clone counts into the same number, which is looked at when all runs are over.
             let trial = Trial { limit: scene.limit, claim: claim.clone(), effort };
-            let cancelled = match self.explorer_of(scene) {
+            let cancelled = match self.trials_of(scene) {
                 Err(reason) => Err(reason),
-                Ok(explore) => Ok((explore.cancellations)(trial)),
+                Ok(trials) => Ok((trials.cancellations)(trial)),
             };
             let mut result = SceneCancellations {
                 title: scene.title,
@@ -168,14 +90,13 @@ impl Stage {
         found
     }
 
-    /// What explores a scene, or why nothing can.
-    fn explorer_of<'s>(&self, scene: &'s Scene) -> Result<&'s Explore, &'static str> {
-        match (self.real_time, &scene.explore) {
-            // Another order of what a socket brings would be another network, and no decision of
-            // ours.
+    /// How a scene can be tried, or why it cannot be.
+    fn trials_of<'s>(&self, scene: &'s Scene) -> Result<&'s Trials, &'static str> {
+        match (self.real_time, &scene.trials) {
+            // No schedule decides what comes from a socket, and when.
             (Some(reason), _) => Err(reason),
             (None, None) => Err(OWN_LOOP),
-            (None, Some(explore)) => Ok(explore),
+            (None, Some(trials)) => Ok(trials),
         }
     }
 

@@ -40,10 +40,16 @@
 //!
 //! - Recording changes nothing: what a run prints, in which order and when, is the same without it.
 //! - On the paused clock the same run gives the same bytes each time, also when it blocks and when
-//!   it uses threads, as long as these come in through [`on_thread`], and as long as nothing is
-//!   drawn by lot. Tokio draws lots in `select!` without `biased`, in `watch::Receiver::changed`,
-//!   and so in
-//!   `Barrier`; and the order of a `HashMap` is another one in each process.
+//!   it uses threads, as long as these come in through [`on_thread`], and as long as nothing in it
+//!   draws lots. What does:
+//!   - `select!` of tokio without `biased`, and that of futures: which branch is polled first;
+//!   - `watch::Receiver::changed` and `wait_for`, and so `Barrier`: if several lanes wait there,
+//!     which of them is woken first. A single one that waits is woken the same way each time;
+//!   - a `HashMap`: its order is another one each time.
+//!
+//!   `Notify`, `Semaphore`, `Mutex`, `CancellationToken` and channels wake in the order in which
+//!   lanes came, and `join!` begins with the next branch at each poll: no lots. No example of this
+//!   crate draws any: a test runs each a hundred times, and compares what is drawn.
 //! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane
 //!   has anything to do, time passes at once. Record such a run on [`Clock::Real`].
 //! - A runtime that runs already can be recorded in ([`Recorder::record_here`]), and one of several
@@ -96,7 +102,8 @@ pub(crate) use record::{
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
     Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
-    block, callback, ended_as_cancelled, on_thread, record, turn, wait,
+    block, callback, callback_was_scheduled, ended_as_cancelled, is_a_callback, on_thread, record,
+    turn, wait,
 };
 pub use time::{Clock, human};
 

@@ -4,6 +4,7 @@ mod api;
 mod depth;
 mod faults;
 mod instruments;
+mod timers;
 mod wakes;
 
 use std::cell::{Cell, RefCell};

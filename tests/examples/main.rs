@@ -20,6 +20,7 @@ mod gather;
 mod iteration;
 mod legends;
 mod observed;
+mod sameness;
 mod schedules;
 mod synchronization;
 mod testing;

@@ -2,8 +2,8 @@
 use super::read;
 
 /// In reading order. What these files use of others is told by its name and the line above it:
-/// `discard`, `catch_panic`, the registry, remote calls, drivers, instruments, how a cancel
-/// travels.
+/// `discard`, `catch_panic`, the list of timers, the registry, remote calls, drivers, instruments,
+/// how a cancel travels.
 const CORE: [&str; 6] = ["handle", "mod", "timer", "future", "current", "task"];
 
 #[test]

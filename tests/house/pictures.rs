@@ -33,6 +33,7 @@ const OPTIONS: SvgOptions = SvgOptions {
     lines: true,
     caption: true,
     row: 40.0,
+    column: 26.0,
     titles: false,
     glossary: Some("../glossary/index.html"),
 };

@@ -27,7 +27,7 @@ ROOT = HERE.parent.parent
 WORK = ROOT / "target" / "mutations"
 TREE = WORK / "tree"
 MEMORY = 8_000_000 * 1024  # in bytes: a mutation must not take the machine with it
-PATIENCE = 900  # seconds for the tests of a round
+TIMEOUT = 900  # seconds for the tests of a round
 
 
 def examples():
@@ -93,7 +93,7 @@ def test(program, names):
     """What each test says: its output if it fails, and nothing if it passes."""
     command = [program, "--exact", "--test-threads", "2", *names]
     try:
-        output = run(command, timeout=PATIENCE).stdout
+        output = run(command, timeout=TIMEOUT).stdout
     except subprocess.TimeoutExpired as late:
         output = (late.stdout or b"").decode()
     said = {}

@@ -66,7 +66,7 @@ fn note(shared: &Shared, text: &str) {
     say!("{line}");
 }
 
-const PATIENCE: Duration = Duration::from_millis(50);
+const TIMEOUT: Duration = Duration::from_millis(50);
 
 fn perform(shared: Arc<Shared>, name: String, steps: Vec<Step>) -> BoxFuture<'static, ()> {
     async move {
@@ -77,20 +77,19 @@ fn perform(shared: Arc<Shared>, name: String, steps: Vec<Step>) -> BoxFuture<'st
                 Step::Yield => yield_now().await,
                 Step::Notify(which) => shared.notify[which].notify_one(),
                 Step::Wait(which) => {
-                    let _ = timeout(PATIENCE, shared.notify[which].notified()).await;
+                    let _ = timeout(TIMEOUT, shared.notify[which].notified()).await;
                 }
                 Step::Locked(which, steps) => {
                     let _guard = shared.locks[which].lock().await;
                     inner(steps).await;
                 }
                 Step::Send(which) => {
-                    let _ = timeout(PATIENCE, shared.send[which].send(())).await;
+                    let _ = timeout(TIMEOUT, shared.send[which].send(())).await;
                 }
                 Step::Receive(which) => {
-                    let _ = timeout(PATIENCE, async {
-                        shared.receive[which].lock().await.recv().await
-                    })
-                    .await;
+                    let _ =
+                        timeout(TIMEOUT, async { shared.receive[which].lock().await.recv().await })
+                            .await;
                 }
                 Step::Permit(steps) => {
                     let _permit = shared.permits.acquire().await;

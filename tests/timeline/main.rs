@@ -3,6 +3,7 @@
 //! Each state that a timeline can show is produced here by a real run; see `states`.
 mod beside;
 mod blocking;
+mod callbacks;
 mod clocks;
 mod data;
 mod failing;

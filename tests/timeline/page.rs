@@ -1,8 +1,11 @@
 //! The explorer's page: what is to be seen after each poll.
-use async_concepts::{LaneExt, record, say, timeline::Recording};
-use futures::join;
+use async_concepts::{
+    LaneExt, record, say,
+    timeline::{Recording, StreamLaneExt},
+};
+use futures::{StreamExt, join, stream};
 use serde_json::Value;
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{fs, path::Path, pin::pin, process::Command, time::Duration};
 use tokio::{sync::Notify, time::sleep};
 
 const fn ms(ms: u64) -> Duration {
@@ -116,6 +119,33 @@ fn a_page_needs_nothing_but_itself_and_is_small() {
         assert!(!page.contains(outside), "the page has {outside}");
     }
     assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn a_stream_between_its_items_neither_runs_nor_waits() {
+    let run = record("numbers", || async {
+        let mut numbers = pin!(stream::iter([1, 2]).lane("numbers"));
+        while let Some(number) = numbers.next().await {
+            say!("{number}");
+            sleep(ms(50)).await;
+        }
+    });
+    assert_eq!(
+        sentences(&run),
+        [
+            "main begins and polls the lanes inside it.",
+            "numbers begins and returns an item.",
+            "main goes on (its time has come) and polls the lanes inside it.",
+            "numbers is asked for its next item and returns an item.",
+            "main goes on (its time has come) and polls the lanes inside it.",
+            "numbers is asked for its next item and ends.",
+        ]
+    );
+    let mut states = vec![];
+    for step in steps(&run) {
+        states.push(step["states"].as_str().expect("states").to_owned());
+    }
+    assert_eq!(states, ["rl", "wi", "ri", "wi", "ri", "ff"]);
 }
 
 #[test]

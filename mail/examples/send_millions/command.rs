@@ -8,13 +8,12 @@ use mail::{
         Campaign, CampaignEvent, CampaignJournal, CampaignSummary, FailedList, Heartbeat,
         ListError, OverSmtp, Recipient, RecipientFile, RecipientOutcome,
     },
-    files::{is_same_file, plain_file},
+    files::{is_same_file, plain_file, read_plain_file},
     smtp::{Address, Client, Envelope, Message, Timeouts},
 };
 use std::{
     cell::RefCell,
     fmt::Display,
-    fs,
     future::pending,
     io::{ErrorKind, Write},
     path::Path,
@@ -39,11 +38,14 @@ pub fn run(options: Box<Options>) -> ExitCode {
     };
     match ended {
         Ok(all_sent) => ExitCode::from(u8::from(!all_sent)),
-        Err(error) => {
-            eprintln!("send_millions: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => complain(error),
     }
+}
+
+/// Says what is wrong, with the status for it; on a full disk only with the status.
+pub fn complain(error: impl Display) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "send_millions: {error}");
+    ExitCode::from(2)
 }
 
 /// Whether all recipients got the mail.
@@ -217,7 +219,7 @@ struct Letter {
 impl Letter {
     fn new(options: &Options) -> Result<Letter, String> {
         let text = match &options.text {
-            Some(path) => fs::read_to_string(path).map_err(about(path))?,
+            Some(path) => read_plain_file(path).map_err(about(path))?,
             None => "Dear {address},\n\nthere is news.\n".to_owned(),
         };
         Ok(Letter {

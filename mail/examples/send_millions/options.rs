@@ -5,7 +5,13 @@ use mail::{
     campaign::{Backoff, IfInDoubt, Settings},
     smtp::Address,
 };
-use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    ffi::OsString,
+    num::{NonZeroU16, NonZeroUsize},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
 
 pub const HELP: &str = "\
 Usage: cargo run --package async-concepts-mail --example send_millions -- [OPTIONS]
@@ -116,7 +122,9 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
         match argument {
             Long("recipients") => options.recipients = Some(parser.value()?.into()),
             Long("count") => count = Some(parser.value()?.parse()?),
-            Long("server") => options.server = Some(parser.value()?.string()?),
+            Long("server") => {
+                options.server = Some(parser.value()?.parse_with(host_and_port)?);
+            }
             Short('c') | Long("connections") => {
                 options.settings.connections = parser.value()?.parse()?
             }
@@ -138,7 +146,13 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
                 let first = parser.value()?.parse_with(seconds)?;
                 options.settings.backoff = Backoff { first, ..options.settings.backoff };
             }
-            Long("timeout") => options.timeout = parser.value()?.parse_with(seconds)?,
+            Long("timeout") => {
+                options.timeout = parser.value()?.parse_with(seconds)?;
+                // Every mail would be in doubt.
+                if options.timeout.is_zero() {
+                    return Err("--timeout 0 leaves a server no time to reply".into());
+                }
+            }
             Short('h') | Long("help") => return Ok(None),
             Long(name) if OF_SCENES.contains(&name) => {
                 return Err(format!(
@@ -161,6 +175,15 @@ fn options(arguments: Vec<OsString>) -> Result<Option<Options>, lexopt::Error> {
         return Err("there cannot be more than 10000 connections".into());
     }
     Ok(Some(options))
+}
+
+fn host_and_port(text: &str) -> Result<String, String> {
+    match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<NonZeroU16>().is_ok() => {
+            Ok(text.to_owned())
+        }
+        _ => Err("a server is written like mail.example.org:25".to_owned()),
+    }
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

@@ -2,8 +2,8 @@
 use super::{Recipient, RecipientOutcome, journal::one_line};
 use crate::files::open_plain_file;
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, BufRead, BufReader, Write},
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, BufRead, BufReader, Read, Seek, Write},
     path::Path,
 };
 
@@ -17,17 +17,29 @@ pub struct FailedList {
 }
 
 impl FailedList {
-    /// Begins a list in place of what is in the file, or goes on with the one that is there.
+    /// Begins a list in place of the one that is in the file, or goes on with it. As long as it is
+    /// open, no other process can open it.
     ///
     /// In a list that goes on, a last line without an end is cut off: it is what an interrupted run
     /// was writing, and the beginning of an address may be another address.
     ///
     /// # Errors
-    /// If it is not a plain file, or cannot be written.
+    /// If it is not a plain file, or cannot be written; if it has something else in it than such a
+    /// list, which is left alone then; or if another process has it open.
     pub fn open(path: &Path, go_on: bool) -> io::Result<FailedList> {
         let mut options = OpenOptions::new();
         options.create(true).read(true).append(true);
         let file = open_plain_file(path, &options)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(io::Error::other("it is in use by another process"));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        if !is_empty_or_a_list(&file)? {
+            return Err(io::Error::other("there is something in it that is no list of failures"));
+        }
         let length = if go_on { whole_lines(&file)? } else { 0 };
         file.set_len(length)?;
         Ok(FailedList { file, length })
@@ -42,7 +54,7 @@ impl FailedList {
             return Ok(());
         }
         let Recipient { number, address } = recipient;
-        let entry = format!("# line {number}: {}\n{address}\n", one_line(&outcome.to_string()));
+        let entry = format!("{START}{number}: {}\n{address}\n", one_line(&outcome.to_string()));
         if let Err(error) = self.file.write_all(entry.as_bytes()) {
             // What was written of it is taken back. If even that fails, the next run cuts it off.
             let _ = self.file.set_len(self.length);
@@ -53,9 +65,21 @@ impl FailedList {
     }
 }
 
+/// What a list of failures begins with.
+const START: &str = "# line ";
+
+/// Whether nothing else would get lost if the file were emptied.
+fn is_empty_or_a_list(file: &File) -> io::Result<bool> {
+    let mut start = vec![];
+    file.try_clone()?.take(START.len() as u64).read_to_end(&mut start)?;
+    // An interrupted run may have written only a part of it.
+    Ok(START.as_bytes().starts_with(&start))
+}
+
 /// How many bytes of a file are lines that end.
 fn whole_lines(file: &File) -> io::Result<u64> {
     let mut reader = BufReader::new(file.try_clone()?);
+    reader.rewind()?;
     let mut whole = 0;
     let mut line = vec![];
     loop {

@@ -20,6 +20,7 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::Poll,
+    time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -288,14 +289,15 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         let clock = &self.clock;
         let limits = self.limits;
         if in_message {
-            return (clock.last_read + limits.data_idle).min(clock.waits_since + limits.data_total);
+            let idle = later(clock.last_read, limits.data_idle);
+            return idle.min(later(clock.waits_since, limits.data_total));
         }
-        let deadline =
-            (clock.waits_since + limits.command).min(clock.last_message + limits.between_messages);
+        let command = later(clock.waits_since, limits.command);
+        let deadline = command.min(later(clock.last_message, limits.between_messages));
         if self.session.has_been_greeted() {
             deadline
         } else {
-            deadline.min(clock.began + limits.greeting)
+            deadline.min(later(clock.began, limits.greeting))
         }
     }
 
@@ -386,6 +388,15 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
     }
 }
 
+/// A moment so much later. A limit that is longer than clocks go, such as `Duration::MAX`, is none.
+fn later(moment: Instant, by: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
+    match moment.checked_add(by) {
+        Some(later) => later,
+        None => moment + FAR,
+    }
+}
+
 enum HandlerError {
     TookTooLong,
     Panicked,
@@ -402,7 +413,7 @@ async fn handled<S: AsyncRead + AsyncWrite + Unpin>(
     let answer = match futures::poll!(&mut handler) {
         Poll::Ready(answer) => Ok(answer),
         Poll::Pending => {
-            let deadline = Instant::now() + wire.limits.handler;
+            let deadline = later(Instant::now(), wire.limits.handler);
             wire.flush().await?;
             timeout_at(deadline, handler).await
         }

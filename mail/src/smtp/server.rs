@@ -114,7 +114,9 @@ impl<H: Handler> Server<H> {
         mut listener: impl Listener,
         shutdown: impl Future<Output = ()>,
     ) -> ServerSummary {
-        let slots = Arc::new(Semaphore::new(self.common.limits.connections));
+        // More than a semaphore can have is as good as no limit.
+        let connections = self.common.limits.connections.min(Semaphore::MAX_PERMITS);
+        let slots = Arc::new(Semaphore::new(connections));
         let mut sessions = Sessions { summary: ServerSummary::default(), tasks: JoinSet::new() };
         let common = Arc::new(self.common);
         let stop = CancellationToken::new();

@@ -77,8 +77,7 @@ impl Credentials {
     /// # Errors
     /// If the file cannot be read, or is not a plain file.
     pub fn from_file(user: &str, path: &Path) -> Result<Credentials, io::Error> {
-        crate::files::plain_file(path)?;
-        let password = std::fs::read_to_string(path)?;
+        let password = crate::files::read_plain_file(path)?;
         Ok(Credentials::new(user, password.trim_end_matches(['\r', '\n'])))
     }
 }

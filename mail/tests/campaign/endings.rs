@@ -149,6 +149,8 @@ async fn those_without_a_mail_stand_in_a_list_that_can_be_sent_to_again() {
         .act(2, [not_now(), not_now(), not_now()])
         .act(4, [Act::SwallowAndHangUp]);
     let failed = FailedList::open(&path, false).unwrap();
+    let another = FailedList::open(&path, false).err().expect("it is open");
+    assert_eq!(another.to_string(), "it is in use by another process");
     Campaign::new(&post, settings(1)).failed(failed).run(list(4)).await.unwrap();
     assert_eq!(
         std::fs::read_to_string(&path).unwrap(),

@@ -116,6 +116,10 @@ fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
         ),
         (vec!["--recipients", &path, "--failed", folder], "it is a directory, not a plain file"),
         (
+            vec!["--recipients", &path, "--failed", thesis],
+            "there is something in it that is no list of failures",
+        ),
+        (
             vec!["--recipients", &path, "--text", "no such text"],
             "no such text: No such file or directory",
         ),
@@ -125,6 +129,10 @@ fn what_cannot_work_is_said_in_one_sentence_and_the_status_is_2() {
         (vec!["--recipients", &path, "--bounces", "unknown"], "an address needs an @"),
         (vec!["--recipients", &path, "--subject", "a\nBcc: b@c"], "control character"),
         (vec!["--count", "ten"], "cannot parse argument"),
+        (vec!["--recipients", &path, "--server", "nowhere"], "like mail.example.org:25"),
+        (vec!["--recipients", &path, "--server", "nowhere:0"], "like mail.example.org:25"),
+        (vec!["--recipients", &path, "--server", ":25"], "like mail.example.org:25"),
+        (vec!["--recipients", &path, "--timeout", "0"], "leaves a server no time"),
     ] {
         let (code, out, err) = run(&arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {err}");
@@ -140,6 +148,21 @@ fn a_reader_that_leaves_early_is_no_error() {
         let mut child = program(arguments).spawn().unwrap();
         drop((child.stdout.take(), child.stderr.take()));
         assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_error_that_cannot_be_written_is_still_a_status() {
+    let full = || fs::File::create("/dev/full").expect("Linux has it");
+    for arguments in [&["--count", "ten"][..], &["--recipients", "no such file"]] {
+        let status = program(arguments).stderr(full()).status().unwrap();
+        assert_eq!(status.code(), Some(2), "{arguments:?}");
+    }
+    for arguments in [&["--count", "1"][..], &["--help"]] {
+        let (code, _, err) = told(program(arguments).stdout(full()).output().unwrap());
+        assert_eq!(code, 2, "{arguments:?}");
+        assert!(err.starts_with("send_millions: cannot write what was done: "), "{err}");
     }
 }
 

@@ -56,7 +56,7 @@ fn eight_mails_over_two_connections_take_400_ms_and_a_refusal_stops_no_other() {
             "0.400 gus sent",
             "0.400 hal sent",
             "0.400 main 7 sent, 1 refused",
-            "0.400 main at most 50 ms between two heartbeats",
+            "0.400 main at most 100 ms between two heartbeats",
         ]
     );
     assert_eq!(run.output().sent, 7);

@@ -11,6 +11,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 use tokio::{
     io::DuplexStream,
@@ -56,6 +57,40 @@ fn threat_8_errors_count_from_the_last_message_that_was_accepted() {
         connection.feed(b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhello\r\n.\r\n");
         assert_eq!(connection.codes().last(), Some(&"250"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_is_as_large_as_can_be_is_no_limit() {
+    let ever = Duration::MAX;
+    let limits = Limits {
+        command_line: usize::MAX,
+        text_line: usize::MAX,
+        message: usize::MAX,
+        recipients: usize::MAX,
+        errors: u32::MAX,
+        connections: usize::MAX,
+        memory: usize::MAX,
+        greeting: ever,
+        command: ever,
+        between_messages: ever,
+        data_idle: ever,
+        data_total: ever,
+        write: ever,
+        handler: ever,
+        linger: ever,
+        shutdown: ever,
+        ..Limits::default()
+    };
+    let server = Running::new(Postbox::default(), limits);
+    let mut client = server.connect();
+    client.hello().await;
+    client.data("bob@example.org").await;
+    assert_eq!(client.ask("hello\r\n.\r\n").await, 250);
+    // One that takes a second, and so has to be waited for.
+    client.data("slow@message").await;
+    assert_eq!(client.ask("hello\r\n.\r\n").await, 250);
+    client.hang_up();
+    assert_eq!(server.end().await.messages, 2);
 }
 
 // 12: connections

@@ -8,6 +8,7 @@ mod framing;
 mod limits;
 mod order;
 mod panics;
+mod readme;
 mod scene;
 mod shutdown;
 mod single_connection;

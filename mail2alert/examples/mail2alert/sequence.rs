@@ -144,15 +144,17 @@ impl Sequence {
     }
 
     /// As SVG. Its colours are those of the page around it, so it can be read in light and in dark.
-    pub fn svg(&self, title: &str) -> Markup {
+    /// Each row is a group of the class `row` and says in its `title` what it shows, so that a
+    /// player can show one row after the other.
+    pub fn picture(&self, title: &str) -> Picture {
         const GAP: usize = 200;
-        const ROW: usize = 34;
+        const ROW: usize = 31;
         const TOP: usize = 44;
         let rows = self.rows();
         let width = GAP * self.parties.len();
         let height = TOP + ROW * rows.len() + 24;
         let x = |party: Party| GAP / 2 + party * GAP;
-        html! {
+        let svg = html! {
             svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (width) " " (height) }
                 font-family="ui-sans-serif, system-ui, sans-serif" font-size="15"
                 fill="currentColor" stroke-width="1.5" role="img" {
@@ -163,10 +165,52 @@ impl Sequence {
                         stroke="currentColor" stroke-opacity="0.4" {}
                 }
                 @for (number, row) in rows.iter().enumerate() {
-                    (svg_row(row, TOP + ROW * number + 22, x))
+                    g.row {
+                        title { (self.sentence(row)) }
+                        (svg_row(row, TOP + ROW * number + 22, x))
+                    }
                 }
             }
+        };
+        Picture { svg: svg.into_string(), width, height, letters: LABEL, rows: rows.len() }
+    }
+
+    /// What a row shows, for those who hear it.
+    fn sentence(&self, row: &Row) -> String {
+        match row {
+            Row::Message(Message { from, to, label, received, .. }) => {
+                let end = if *received { "" } else { ", and it does not arrive" };
+                format!("{} to {}: {label}{end}", self.parties[*from], self.parties[*to])
+            }
+            Row::Note { party, text } => format!("{} {text}", self.parties[*party]),
         }
+    }
+}
+
+/// A sequence diagram as SVG, and what a program may want to know of it: so no number has to be
+/// read out of its text.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub svg: String,
+    /// In pixels of its natural size.
+    pub width: usize,
+    pub height: usize,
+    /// How high its smallest letters are, in the same pixels.
+    pub letters: usize,
+    /// How many messages and notes it shows.
+    pub rows: usize,
+}
+
+impl Picture {
+    /// What stands in a file beside the SVG.
+    pub fn json(&self) -> String {
+        let data = serde_json::json!({
+            "width": self.width,
+            "height": self.height,
+            "letters": self.letters,
+            "rows": self.rows,
+        });
+        format!("{data:#}\n")
     }
 }
 
@@ -176,6 +220,9 @@ fn messages(rows: &[Row]) -> impl Iterator<Item = &Message> {
         Row::Note { .. } => None,
     })
 }
+
+/// How high the letters of labels and notes are.
+const LABEL: usize = 14;
 
 /// One row, at this height.
 fn svg_row(row: &Row, y: usize, x: impl Fn(Party) -> usize) -> Markup {
@@ -199,7 +246,7 @@ fn svg_row(row: &Row, y: usize, x: impl Fn(Party) -> usize) -> Markup {
                     path d={ "M" (end - 6) " " (y - 6) " l12 12 m0 -12 l-12 12" }
                         fill="none" stroke=(colour) {}
                 }
-                text x=((x(*from) + x(*to)) / 2) y=(y - 6) text-anchor="middle" font-size="13" {
+                text x=((x(*from) + x(*to)) / 2) y=(y - 6) text-anchor="middle" font-size=(LABEL) {
                     (label)
                 }
             }
@@ -207,7 +254,7 @@ fn svg_row(row: &Row, y: usize, x: impl Fn(Party) -> usize) -> Markup {
         Row::Note { party, text } => html! {
             path d={ "M" (x(*party) - 6) " " (y - 6) " l12 12 m0 -12 l-12 12" } fill="none"
                 stroke=(LOST) {}
-            text x=(x(*party) + 14) y=(y + 5) font-size="13" fill=(LOST) { (text) }
+            text x=(x(*party) + 14) y=(y + 5) font-size=(LABEL) fill=(LOST) { (text) }
         },
     }
 }

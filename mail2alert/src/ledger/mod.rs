@@ -93,7 +93,11 @@ impl Ledger {
         let mut damaged = 0;
         let journal = Journal::open(path, record::TITLE, Sync::EachAppend, |record| {
             match record.ok().and_then(Record::parse) {
-                Some(record) => memory.apply(record),
+                // A clock that was wrong may have written a moment that is still to come. It would
+                // never be old, nor would what was written after it.
+                Some(record) => {
+                    memory.apply(Record { at: record.at.min(clock.now()), ..record });
+                }
                 None => damaged += 1,
             }
             true
@@ -101,9 +105,8 @@ impl Ledger {
         memory.forget_the_old(clock.now());
         let mut journal = journal;
         if damaged > 0 {
-            let everything: Vec<String> = memory.everything().iter().map(Record::to_json).collect();
             // So that it is not said again at the next start. On a full disk it will be.
-            let _ = journal.replace(&everything);
+            let _ = journal.replace(&in_json(&memory.everything()));
         }
         let disk = Disk { journal, written: 0 };
         let ledger = Ledger {
@@ -229,11 +232,15 @@ impl Disk {
                 if is_long || self.journal.is_torn() { Some(memory.everything()) } else { None };
             (unwritten, everything, memory.noted)
         };
-        let to_write = everything.as_ref().unwrap_or(&unwritten);
-        let lines: Vec<String> = to_write.iter().map(Record::to_json).collect();
-        let written = match everything {
-            Some(_) => self.journal.replace(&lines),
-            None => self.journal.append(&lines),
+        let replaced = match everything {
+            Some(everything) => self.journal.replace(&in_json(&everything)).is_ok(),
+            None => false,
+        };
+        // To replace the file takes room for both, or a folder that can be written. If that fails,
+        // there may still be room for a few lines.
+        let written = match replaced {
+            true => Ok(()),
+            false => self.journal.append(&in_json(&unwritten)),
         };
         match written {
             Ok(()) => self.written = noted,
@@ -244,6 +251,10 @@ impl Disk {
         }
         written
     }
+}
+
+fn in_json(records: &[Record]) -> Vec<String> {
+    records.iter().map(Record::to_json).collect()
 }
 
 /// What is remembered.
@@ -384,8 +395,10 @@ mod tests {
     struct Folder(tempfile::TempDir);
 
     impl Folder {
+        /// In memory where there is such a folder: thousands of flushes to a disk take seconds.
         fn new() -> Folder {
-            Folder(tempfile::tempdir().expect("a folder"))
+            let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+            Folder(folder.expect("a folder"))
         }
 
         fn path(&self) -> PathBuf {
@@ -451,6 +464,35 @@ mod tests {
         advance(Duration::from_secs(1)).await;
         assert_eq!(ledger.missing(&digest("1"), &all), all, "counted from the first recipient");
         assert_eq!(ledger.entries(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_written_by_a_clock_that_was_ahead_is_forgotten_in_time_too() {
+        let folder = Folder::new();
+        let ledger = folder.open(BOUNDS);
+        ledger.sent(digest("1"), &mailboxes(["a"])).await.expect("it is written");
+        advance(Duration::from_secs(90)).await;
+        ledger.sent(digest("2"), &mailboxes(["a"])).await.expect("it is written");
+        drop(ledger);
+        // At the next start the wall clock has not gone on, as if it had been put right.
+        let ledger = folder.open(BOUNDS);
+        assert_eq!(ledger.entries(), 2);
+        advance(Duration::from_secs(100)).await;
+        assert_eq!(ledger.missing(&digest("2"), &mailboxes(["a"])), mailboxes(["a"]));
+        assert_eq!(ledger.entries(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_ledger_that_cannot_be_replaced_is_still_written() {
+        let folder = Folder::new();
+        let ledger = folder.open(Bounds { entries: 10, ..BOUNDS });
+        fs::write(folder.path().with_extension("new"), "in the way").expect("a file");
+        let many: Vec<Mailbox> = (0..1200).map(|number| mailbox(&format!("r{number}"))).collect();
+        ledger.sent(digest("1"), &many).await.expect("it is written");
+        ledger.sent(digest("2"), &mailboxes(["a"])).await.expect("it is written");
+        assert_eq!(folder.lines(), 1201, "it could not be made shorter");
+        let ledger = folder.open_after_crash();
+        assert_eq!(ledger.missing(&digest("2"), &mailboxes(["a"])), []);
     }
 
     #[tokio::test(start_paused = true)]

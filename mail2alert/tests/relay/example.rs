@@ -6,6 +6,7 @@ use async_concepts::{
 #[path = "../../examples/mail2alert.rs"]
 #[allow(dead_code, reason = "its `main` is not used here")]
 mod mail2alert;
+use mail2alert::sequence::Picture;
 
 /// What a lane says, in order. It runs on the real clock, so when it says so is another matter.
 fn said_by(scene: &SceneResult, lane: &str) -> Vec<String> {
@@ -202,12 +203,16 @@ async fn each_scene_is_drawn_as_the_talks_sequence_diagram() {
         let parties: Vec<&str> = parties.into_iter().filter(|name| !name.is_empty()).collect();
         assert_eq!(parties, ["Notifyer", "Mail2alert", "REST API", "mail server"]);
         assert_eq!(text, &expected[1..], "{name}:\n{text}");
-        let path = folder.join(format!("{name}.svg"));
-        if std::env::var_os("UPDATE_PICTURES").is_some() {
-            std::fs::create_dir_all(&folder).expect("the folder");
-            std::fs::write(&path, &tally.svg).expect("the picture");
+        // Beside the picture its size, for programs that show it.
+        let Picture { svg, .. } = &tally.picture;
+        for (end, text) in [("svg", svg), ("json", &tally.picture.json())] {
+            let path = folder.join(format!("{name}.{end}"));
+            if std::env::var_os("UPDATE_PICTURES").is_some() {
+                std::fs::create_dir_all(&folder).expect("the folder");
+                std::fs::write(&path, text).expect("the picture");
+            }
+            let before = std::fs::read_to_string(&path).expect("the picture");
+            assert_eq!(before, *text, "{name} is drawn otherwise now");
         }
-        let picture = std::fs::read_to_string(&path).expect("the picture");
-        assert_eq!(picture, tally.svg, "{name} is drawn otherwise now");
     }
 }

@@ -520,7 +520,7 @@ async fn threat_19_every_doubt_about_the_facts_is_a_451_in_time() {
             world.rest.script.at(which, act.clone());
             let (outcome, took) = world.send(&broken("1")).await;
             assert!(
-                outcome.starts_with("451 4.3.0 the facts are not to be had: "),
+                outcome.starts_with("451 4.3.0 the facts are missing: "),
                 "{which}: {act:?}: {outcome}"
             );
             assert!(outcome.contains(says), "{which}: {act:?}: {outcome}");
@@ -599,8 +599,7 @@ async fn threat_20_stale_facts_are_used_for_a_stated_time() {
     assert_eq!(world.rest.script.count("groups"), 1, "they are fresh");
     advance(Duration::from_secs(71)).await;
     assert_eq!(world.code(&broken("3")).await, 250);
-    let stale =
-        "the pipeline groups of 100 s ago have to do: it answered 500 Internal Server Error";
+    let stale = "the pipeline groups of 100 s ago are used: it answered 500 Internal Server Error";
     assert!(world.log().iter().any(|line| line == stale), "{:?}", world.log());
     advance(Duration::from_secs(1)).await;
     assert_eq!(world.code(&broken("4")).await, 451, "they are too old");

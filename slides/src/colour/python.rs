@@ -101,7 +101,11 @@ mod tests {
 
     #[test]
     fn python_is_cut_into_its_tokens() {
-        let code = "@wraps.it\nasync def f(x):\n    \"\"\"Says\n    'it'.\"\"\"\n    say(f\"{x} \\\" é\", 'b', 1.5)  # end\n";
+        let code = concat!(
+            "@wraps.it\nasync def f(x):\n",
+            "    \"\"\"Says\n    'it'.\"\"\"\n",
+            "    say(f\"{x} \\\" é\", 'b', 1.5)  # end\n",
+        );
         assert_eq!(
             coloured(code),
             [

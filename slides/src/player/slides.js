@@ -3,8 +3,9 @@ class Slide {
   constructor(section) {
     this.section = section;
     this.title = section.querySelector("h1, h2").textContent;
-    this.parts = [...section.querySelectorAll("[data-reveal]")].map((element) =>
-      element.dataset.reveal === "timeline" ? new Timeline(element, section) : new Part(element),
+    const kinds = { timeline: Timeline, picture: Picture, output: Part, answer: Part };
+    this.parts = [...section.querySelectorAll("[data-reveal]")].map(
+      (element) => new kinds[element.dataset.reveal](element, section),
     );
     this.asks = section.querySelector(".question") !== null;
     // An answer stands where its question is, and comes last.

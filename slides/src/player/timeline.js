@@ -91,6 +91,8 @@ class Timeline {
     if (now.unpolled.length) cell("unpolled", "woken, not polled", ...tiles(now.unpolled, "dashed"));
     cell("timers", "timers", ...now.timers.flatMap(([lane, due]) => [this.tile(lane), `${due} `]));
     const chains = now.waits.map((chain) => chain.flatMap((lanes, nth) => (nth > 0 ? [" → ", ...tiles(lanes)] : tiles(lanes))));
+    const { without } = this.figure.dataset; // a picture says what it does not show
+    if (without) cell("without", "not drawn:", without);
     if (chains.length) cell("waits", "waits for", ...chains.flatMap((chain, nth) => (nth > 0 ? ["  ", ...chain] : chain)));
   }
 
@@ -113,7 +115,22 @@ class Timeline {
   }
 }
 
-// What is shown all at once: an answer, an output, a picture.
+// A picture whose rows are shown one after the other.
+class Picture {
+  constructor(element) {
+    this.element = element;
+    this.rows = [...element.querySelectorAll(".row")];
+    this.steps = this.rows.length;
+    this.show(this.steps);
+  }
+
+  show(step) {
+    for (const [nth, row] of this.rows.entries()) row.classList.toggle("later", nth >= step);
+    this.said = step === 0 ? [] : [this.rows[step - 1].querySelector("title").textContent];
+  }
+}
+
+// What is shown all at once: an answer, an output.
 class Part {
   constructor(element) {
     this.element = element;

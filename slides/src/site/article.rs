@@ -88,8 +88,8 @@ fn piece(piece: &Piece) -> Markup {
         Piece::Codes(codes, _) => html! { @for code in codes { (self::code(code)) } },
         Piece::Timeline(played) => timeline(played),
         Piece::Output(printed) => output(printed),
-        Piece::Picture(svg) => html! {
-            details { summary { "Picture" } div.picture { (PreEscaped(svg)) } }
+        Piece::Picture(drawing) => html! {
+            details { summary { "Picture" } div.picture { (PreEscaped(&drawing.svg)) } }
         },
         Piece::Agenda(_) => html! {},
     }

@@ -97,7 +97,8 @@ mod tests {
     #[test]
     fn the_examples_come_in_the_order_of_the_readme() {
         let readme = "# Title\nIntroduction.\n\n![a](b.svg)\n### One: first\n| a | b | c |\n\
-                      | --- | --- | --- |\n| x | `y` | [nap](examples/one/nap.rs) |\n### Two\nText.\n";
+                      | --- | --- | --- |\n| x | `y` | [nap](examples/one/nap.rs) |\n\
+                      ### Two\nText.\n";
         let topics = topics(readme);
         assert_eq!(topics.len(), 1, "a topic without examples has no page");
         assert_eq!(topics[0].file(), "topics/one.html");

@@ -23,7 +23,8 @@ async fn complaints(tab: &Tab) -> Vec<String> {
     tab.eval(
         "axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
             violations.flatMap(({ id, help, nodes }) =>
-                nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target}: ${failureSummary}`)))",
+                nodes.map(({ target, failureSummary }) =>
+                    `${id}: ${help}: ${target}: ${failureSummary}`)))",
     )
     .await
 }

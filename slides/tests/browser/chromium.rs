@@ -132,8 +132,8 @@ impl Chromium {
                 if page.url().await.ok().flatten().is_some_and(|url| url.contains("?console")) {
                     self.watch(&page).await;
                     let tab = Tab { page };
-                    tab.is("document.readyState === 'complete' && document.querySelector('.console .slide') !== null")
-                        .await;
+                    tab.is("document.readyState === 'complete'").await;
+                    tab.is("document.querySelector('.console .slide') !== null").await;
                     return tab;
                 }
             }
@@ -155,8 +155,12 @@ impl Chromium {
             loop {
                 let trouble = tokio::select! {
                     Some(event) = errors.next() => format!("{:?}", event.exception_details),
-                    Some(event) = said.next() => format!("console.{:?}: {:?}", event.r#type, event.args),
-                    Some(event) = logged.next() => format!("{:?}: {}", event.entry.level, event.entry.text),
+                    Some(event) = said.next() => {
+                        format!("console.{:?}: {:?}", event.r#type, event.args)
+                    }
+                    Some(event) = logged.next() => {
+                        format!("{:?}: {}", event.entry.level, event.entry.text)
+                    }
                     Some(event) = requested.next() => {
                         seen.lock().unwrap().requests.push(event.request.url.clone());
                         continue;
@@ -206,7 +210,12 @@ impl Tab {
         let begun = Instant::now();
         while !self.eval::<bool>(&format!("Boolean({condition})")).await {
             if begun.elapsed() > PATIENCE {
-                let state: String = self.eval("location.href + '\\n' + document.querySelector('#run-panel')?.innerText + '\\n' + document.body.innerText.slice(0, 300)").await;
+                let state = "[
+                    location.href,
+                    document.querySelector('#run-panel')?.innerText,
+                    document.body.innerText.slice(0, 300),
+                ].join('\\n')";
+                let state: String = self.eval(state).await;
                 panic!("this does not come true: {condition}\n{state}");
             }
             sleep(Duration::from_millis(10)).await;
@@ -303,8 +312,12 @@ impl Tab {
         let parts = format!("[...document.querySelectorAll('#slide-{slide} [data-reveal]')]");
         // The player has said how many polls it plays.
         self.eval(&format!(
-            "{parts}.reduce((sum, part) =>
-                sum + (part.dataset.reveal === 'timeline' ? Number(part.querySelector('.scrub').max) : 1), 0)"
+            "{parts}.reduce((sum, part) => {{
+                const {{ reveal }} = part.dataset;
+                if (reveal === 'picture') return sum + part.querySelectorAll('.row').length;
+                if (reveal !== 'timeline') return sum + 1;
+                return sum + Number(part.querySelector('.scrub').max);
+            }}, 0)"
         ))
         .await
     }

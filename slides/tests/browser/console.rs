@@ -116,8 +116,8 @@ fn the_console_tells_elapsed_and_planned_time() {
         console.is("document.querySelector('.planned').textContent.includes('ahead')").await;
         tab.go("#1").await;
         // Ten minutes later
-        tab.eval::<bool>("(history.replaceState({ startedAt: Date.now() - 600000 }, ''), location.reload(), true)")
-            .await;
+        let earlier = "history.replaceState({ startedAt: Date.now() - 600000 }, '')";
+        tab.eval::<bool>(&format!("({earlier}, location.reload(), true)")).await;
         console.is("/^10:0/.test(document.querySelector('.elapsed').textContent)").await;
         console.is("document.querySelector('.planned.late') !== null").await;
         console

@@ -33,14 +33,12 @@ async fn open(chromium: &Chromium, name: &str) -> Tab {
     chromium.open(&format!("file://{}", PAGES[nth].display())).await
 }
 
-/// What a person sees of a step: sentences, cells, marks, lit lines, output, and where the cursor is.
-const SEEN: &str = "(() => {
-    const text = (selector) => [...document.querySelectorAll(selector)].map((element) => element.textContent);
-    const marks = [...document.querySelectorAll('.mark')].map((mark) => mark.className + mark.textContent + mark.style.top);
-    const lit = [...document.querySelectorAll('.line')].filter((line) => line.className !== 'line').map((line) => line.className + line.textContent);
-    const output = text('#lines li:not([hidden])');
-    return JSON.stringify([text('.tells'), text('.cell'), marks, lit, output, document.querySelector('.cursor').getAttribute('x')]);
-})()";
+/// What a person sees of a step: sentences, cells, marks, lit lines, output, and where the cursor
+/// is.
+const SEEN: &str = include_str!("seen.js");
+
+/// Goes to each step of each scene: lines that are lit and should not be, or the reverse.
+const LIT: &str = include_str!("lit.js");
 
 async fn last_step(tab: &Tab) -> usize {
     tab.eval("Number(document.getElementById('count').textContent.split(' / ')[1])").await
@@ -82,28 +80,7 @@ fn what_is_lit_is_what_was_recorded() {
     with_chromium(async |chromium| {
         for name in EXPLORED {
             let tab = open(chromium, name).await;
-            let wrong: Vec<String> = tab
-                .eval(
-                    "(async () => {
-                        const data = JSON.parse(document.getElementById('run').textContent);
-                        const wrong = [];
-                        for (const [scene, { tracks }] of data.scenes.entries()) {
-                            for (const [nth, step] of tracks[0].steps.entries()) {
-                                location.hash = `#${scene + 1}.${nth + 1}`;
-                                await new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
-                                const pane = [...document.querySelectorAll('.source')].find((source) => source.textContent.startsWith('Rust'));
-                                const lit = (kind) => [...pane.querySelectorAll(`.line.${kind} .n`)].map((n) => Number(n.textContent));
-                                const expected = { stop: [step.stop], resumed: [step.resumed], said: step.says.map(([, , line]) => line) };
-                                for (const [kind, lines] of Object.entries(expected)) {
-                                    const want = [...new Set(lines.filter((line) => line !== null))].sort((a, b) => a - b);
-                                    if (JSON.stringify(lit(kind)) !== JSON.stringify(want)) wrong.push(`${scene}.${nth} ${kind}: ${lit(kind)}, not ${want}`);
-                                }
-                            }
-                        }
-                        return wrong;
-                    })()",
-                )
-                .await;
+            let wrong: Vec<String> = tab.eval(LIT).await;
             assert_eq!(wrong, [""; 0], "{name}");
         }
     });
@@ -136,16 +113,20 @@ fn keys_scenes_and_addresses() {
         tab.is("getComputedStyle(document.querySelector('.future')).display !== 'none'").await;
         tab.press("t").await;
         tab.is("document.documentElement.dataset.theme !== undefined").await;
-        tab.eval::<bool>("(document.querySelector('[data-lane=\"1\"]').dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })), true)").await;
+        let click = "(document.querySelector('[data-lane=\"1\"]')
+            .dispatchEvent(new PointerEvent('pointerdown', { bubbles: true })), true)";
+        tab.eval::<bool>(click).await;
         tab.press("End").await;
-        tab.is("document.querySelector('.mark.dim') !== null || document.querySelectorAll('.mark').length < 2").await;
+        let others = "document.querySelector('.mark.dim') !== null
+            || document.querySelectorAll('.mark').length < 2";
+        tab.is(others).await;
         chromium.is_content();
     });
 }
 
 #[test]
 #[ignore = "needs Chromium"]
-fn who_predicts_cannot_see_the_answer_and_is_told_what_was_missed() {
+fn a_prediction_is_asked_for_before_the_answer_can_be_seen() {
     with_chromium(async |chromium| {
         let tab = open(chromium, "gather").await;
         tab.press("q").await;
@@ -158,7 +139,9 @@ fn who_predicts_cannot_see_the_answer_and_is_told_what_was_missed() {
         // Nothing but an answer goes on.
         tab.press("End").await;
         tab.is_at("#1.1").await;
-        tab.eval::<bool>("([...document.querySelectorAll('#asks button')].find((button) => button.textContent === 'C').click(), true)").await;
+        let answer_c = "([...document.querySelectorAll('#asks button')]
+            .find((button) => button.textContent === 'C').click(), true)";
+        tab.eval::<bool>(answer_c).await;
         tab.is_at("#1.2").await;
         tab.is("document.getElementById('missed').textContent.startsWith('Not C, but A')").await;
         tab.is("document.getElementById('missed').textContent.includes('0 of 1 right')").await;
@@ -214,9 +197,10 @@ fn a_step_takes_less_than_16_ms_with_two_thousand_polls() {
             .eval(
                 "(() => {
                     const times = [];
+                    const right = { key: 'ArrowRight', bubbles: true };
                     for (let nth = 0; nth < 60; nth += 1) {
                         const begun = performance.now();
-                        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+                        document.dispatchEvent(new KeyboardEvent('keydown', right));
                         document.body.getBoundingClientRect(); // so that it is laid out
                         times.push(performance.now() - begun);
                     }

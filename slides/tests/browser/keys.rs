@@ -17,9 +17,8 @@ fn space_plays_a_timeline_poll_by_poll_then_the_answer_then_goes_on() {
         assert!(steps > 3, "several polls, and the answer");
         tab.go(&format!("#{slide}")).await;
         let mut before = seen(&tab, slide).await;
-        let answered = format!(
-            "getComputedStyle(document.querySelector('#slide-{slide} .answer')).visibility === 'visible'"
-        );
+        let answer = format!("document.querySelector('#slide-{slide} .answer')");
+        let answered = format!("getComputedStyle({answer}).visibility === 'visible'");
         for step in 1..=steps {
             tab.press(" ").await;
             tab.is_at(&format!("#{slide}.{step}")).await;
@@ -49,7 +48,8 @@ async fn seen(tab: &Tab, slide: usize) -> f64 {
     tab.eval::<f64>(&format!(
         "(() => {{
             const svg = document.querySelector('#slide-{slide} svg.timeline');
-            return (100 * svg.querySelector('.cursor').x1.baseVal.value) / svg.viewBox.baseVal.width;
+            const at = svg.querySelector('.cursor').x1.baseVal.value;
+            return (100 * at) / svg.viewBox.baseVal.width;
         }})()"
     ))
     .await
@@ -127,7 +127,8 @@ fn arrows_and_pages_go_from_slide_to_slide() {
         {
             tab.press(key).await;
             tab.is_at(&format!("#{to}")).await;
-            let shown = "[...document.querySelectorAll('#stage > .slide:not([hidden])')].map((slide) => slide.id)";
+            let shown = "[...document.querySelectorAll('#stage > .slide:not([hidden])')]
+                .map((slide) => slide.id)";
             assert_eq!(tab.eval::<Vec<String>>(shown).await, [format!("slide-{}", at + 2)]);
         }
         for (key, to) in [("ArrowLeft", 3), ("ArrowUp", 2), ("PageUp", 1), ("PageUp", 1)] {
@@ -243,8 +244,11 @@ fn a_timeline_can_be_dragged() {
             .await;
         let place = |percent: f64| {
             format!(
-                "(() => {{ const box = document.querySelector('#slide-{slide} svg').getBoundingClientRect();
-                return [box.left + box.width * {percent} / 100, box.top + box.height / 2]; }})()"
+                "(() => {{
+                    const svg = document.querySelector('#slide-{slide} svg');
+                    const box = svg.getBoundingClientRect();
+                    return [box.left + box.width * {percent} / 100, box.top + box.height / 2];
+                }})()"
             )
         };
         let mouse = async |kind: DispatchMouseEventType, percent| {
@@ -337,13 +341,22 @@ fn a_screen_reader_is_told_where_one_is_and_what_happens() {
                 "[...document.querySelectorAll('svg[role=img], section.slide, input, dialog, nav')]
                 // An SVG that was drawn before has a title of its own.
                 .filter((element) => !element.querySelector(':scope > title'))
-                .filter((element) => !element.getAttribute('aria-label') && !document.getElementById(element.getAttribute('aria-labelledby')))
+                .filter((element) => !element.getAttribute('aria-label'))
+                .filter((element) => {
+                    const labelledBy = element.getAttribute('aria-labelledby');
+                    return !document.getElementById(labelledBy);
+                })
                 .map((element) => element.outerHTML.slice(0, 80))",
             )
             .await;
         assert_eq!(unnamed, [""; 0]);
         let twice: Vec<String> = tab
-            .eval("(() => { const ids = [...document.querySelectorAll('[id]')].map((e) => e.id); return ids.filter((id, nth) => ids.indexOf(id) !== nth); })()")
+            .eval(
+                "(() => {
+                    const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+                    return ids.filter((id, nth) => ids.indexOf(id) !== nth);
+                })()",
+            )
             .await;
         assert_eq!(twice, [""; 0], "these ids occur twice");
     });
@@ -532,9 +545,12 @@ fn no_slide_answers_its_own_question() {
         let told = r#"(() => {
             const slide = document.querySelector('#stage > .slide:not([hidden])');
             const shown = (element) => element.checkVisibility({ visibilityProperty: true });
-            const told = [...slide.querySelectorAll('.code .co, .code .sentence, .answer, .output')].filter(shown);
-            const heard = [...slide.querySelectorAll('svg.timeline')].map((svg) => svg.getAttribute('aria-label'));
-            return told.map((element) => element.textContent).concat(heard.filter((text) => /took/.test(text)));
+            const tells = '.code .co, .code .sentence, .answer, .output';
+            const told = [...slide.querySelectorAll(tells)].filter(shown);
+            const heard = [...slide.querySelectorAll('svg.timeline')]
+                .map((svg) => svg.getAttribute('aria-label'))
+                .filter((text) => /took/.test(text));
+            return told.map((element) => element.textContent).concat(heard);
         })()"#;
         let mut answered = vec![];
         let mut hidden_once = false;

@@ -15,8 +15,8 @@ async fn on_gather(tab: &Tab) -> usize {
     gather
 }
 
-/// Lets gather rest as soon as it has printed something. Otherwise a browser that has no processor for three seconds
-/// would show its beginning when it has ended.
+/// Lets gather rest as soon as it has printed something. Otherwise a browser that has no processor
+/// for three seconds would show its beginning when it has ended.
 async fn resting_gather(server: &Server) -> PathBuf {
     let begun = Instant::now();
     loop {

@@ -35,8 +35,15 @@ fn the_page_may_not_ask_for_anything() {
         let url = format!("http://{}/picture.png", listener.local_addr().expect("an address"));
         let tab = chromium.open(&deck()).await;
         assert!(tab.eval::<bool>(&format!("fetch({url:?}).then(() => false, () => true)")).await);
-        let image = "new Promise((resolve) => { const image = new Image(); image.onerror = () => resolve(true); image.onload = () => resolve(false); ";
-        assert!(tab.eval::<bool>(&format!("{image} image.src = {url:?}; }})")).await);
+        let image = format!(
+            "new Promise((resolve) => {{
+                const image = new Image();
+                image.onerror = () => resolve(true);
+                image.onload = () => resolve(false);
+                image.src = {url:?};
+            }})"
+        );
+        assert!(tab.eval::<bool>(&image).await);
         let asked = listener.accept().map(|(_, from)| from);
         assert!(asked.is_err(), "the policy of the page has let it through: {asked:?}");
     });

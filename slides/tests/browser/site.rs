@@ -47,44 +47,9 @@ fn its_pages_fit_a_projector_a_laptop_and_a_phone() {
     });
 }
 
-/// Goes through all scenes of a page by its keys, to the end and back: what differs on the way back,
-/// and where a mark does not stand where the recording says.
-const WALK: &str = r"(() => {
-    const data = JSON.parse(document.getElementById('run').textContent);
-    const press = (key) => document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
-    const text = (selector) => [...document.querySelectorAll(selector)].map((found) => found.textContent).join('|');
-    const seen = () => [
-        text('.tells'), text('.cell'), text('#lines li:not([hidden])'), document.getElementById('count').textContent,
-        [...document.querySelectorAll('.mark')].map((mark) => mark.className + mark.style.top).join('|'),
-    ].join('#');
-    const wrong = [];
-    for (const [scene, { tracks, lanes }] of data.scenes.entries()) {
-        if (data.scenes.length > 1) document.querySelectorAll('#scenes button')[scene].click();
-        press('Home');
-        const { steps } = tracks[0];
-        const forwards = [];
-        const stands = lanes.map(() => null);
-        const pane = [...document.querySelectorAll('.source')].find((source) => source.querySelector('h2').textContent.startsWith('Rust'));
-        for (const [nth, step] of steps.entries()) {
-            if (nth > 0) press('ArrowRight');
-            forwards.push(seen());
-            for (const [lane, line] of step.stands) stands[lane] = line;
-            if (!pane) continue;
-            // A mark for each lane that stands on a line that is shown, and on that line.
-            const shown = new Map([...pane.querySelectorAll('.line')].map((line) => [Number(line.querySelector('.n').textContent), line.offsetTop]));
-            const states = 'wdxrbt';
-            const wanted = stands.flatMap((line, lane) =>
-                line !== null && shown.has(line) && (lane === step.lane || states.includes(step.states[lane])) ? [`${shown.get(line)}px`] : []);
-            const marked = [...pane.querySelectorAll('.mark')].map((mark) => mark.style.top);
-            if (marked.sort().join() !== wanted.sort().join()) wrong.push(`scene ${scene}, step ${nth}: marks at ${marked}, not ${wanted}`);
-        }
-        for (let nth = steps.length - 1; nth >= 0; nth -= 1) {
-            if (seen() !== forwards[nth]) wrong.push(`scene ${scene}, step ${nth} is another one on the way back`);
-            press('ArrowLeft');
-        }
-    }
-    return wrong;
-})()";
+/// Goes through all scenes of a page by its keys, to the end and back: what differs on the way
+/// back, and where a mark does not stand where the recording says.
+const WALK: &str = include_str!("walk.js");
 
 #[test]
 #[ignore = "needs Chromium"]

@@ -48,8 +48,9 @@ impl Server {
         runs
     }
 
-    /// If an example runs and has printed something, lets it rest: it neither prints more nor ends by itself, however
-    /// long the rest of a test takes. Only a kill can end it, until it may [`go_on`].
+    /// If an example runs and has printed something, lets it rest: it neither prints more nor ends
+    /// by itself, however long the rest of a test takes. Only a kill can end it, until it may
+    /// [`go_on`].
     pub fn lets_rest(&self, example: &str) -> Option<PathBuf> {
         let process = self.runs(example).into_iter().find(|process| has_printed(process))?;
         signal(&process, Signal::STOP);
@@ -77,8 +78,8 @@ pub fn go_on(process: &Path) {
     signal(process, Signal::CONT);
 }
 
-/// A line of an example is longer than this. What a runtime writes to wake itself, eight bytes a time,
-/// is counted as well.
+/// A line of an example is longer than this. What a runtime writes to wake itself, eight bytes a
+/// time, is counted as well.
 const LESS_THAN_A_LINE: u64 = 30;
 
 fn has_printed(process: &Path) -> bool {

@@ -1,9 +1,9 @@
 //! What a run leaves behind for the explorer: its decisions, and what ended them early.
-use super::history::Moment;
-use crate::{
-    schedules::candidates::{Candidate, Context},
-    timeline::LaneId,
+use super::{
+    candidates::{Candidate, Context},
+    history::Moment,
 };
+use crate::timeline::LaneId;
 use std::time::Duration;
 
 /// One decision: several lanes were ready.
@@ -37,8 +37,8 @@ pub(crate) struct Ends {
     pub absent: Option<LaneId>,
     /// The decision at which the plan asks for a candidate that does not exist.
     pub misfit: Option<usize>,
-    /// Lanes arrived more than [`MOST_POLLS`](super::MOST_POLLS) times; when it was noticed, on the
-    /// clock of the run.
+    /// Lanes arrived more than [`MOST_ARRIVALS`](super::history::MOST_ARRIVALS) times; when it was
+    /// noticed, on the clock of the run.
     pub spins: Option<Duration>,
     /// The program cannot be explored.
     pub refusal: Option<Refusal>,

@@ -7,6 +7,11 @@ use std::{
 /// What happens in a run is numbered, so that it can be said what came before what.
 pub(crate) type Moment = u64;
 
+/// A run in which lanes arrive more often than this is ended. A program that spins would use up the
+/// whole budget in one schedule.
+pub(crate) const MOST_ARRIVALS: u64 = 20_000;
+
+/// What a scheduler has seen happen, in numbers.
 #[derive(Default)]
 pub(super) struct History {
     /// The number of what happened last.
@@ -35,6 +40,7 @@ impl History {
         self.digest = hasher.finish();
     }
 
+    /// All that was noted until now, as one number.
     pub fn digest(&self) -> u64 {
         self.digest
     }

@@ -33,8 +33,8 @@ pub(crate) struct KnownLane {
     /// It was woken because it had asked to be polled after all others that are ready.
     pub yielded: bool,
     /// Its last poll ended because there was no budget left; the lane goes on when it is woken.
-    /// Only at [`Operations`](super::Granularity::Operations), where each poll may do one operation
-    /// of tokio.
+    /// Only at [`Operations`](super::granularity::Granularity::Operations), where each poll may do
+    /// one operation of tokio.
     pub exhausted: bool,
     /// Its last poll took place in its own turn or after a wake, and the lane has not been deferred
     /// since. So if that poll returned `Pending`, the lane has suspended.

@@ -28,50 +28,52 @@
 //!
 //! - `history` numbers what happens.
 //! - `known`: what is known of a lane, with a table of the states that a lane can be in.
-//! - `frame`: a poll that has not returned.
+//! - `candidates`: which lanes could be polled next. `roles` says more of lanes that are new.
+//! - `plan` chooses one of them.
 //! - `waiting`: lanes that were deferred, with a table of what a lane that arrives is answered.
-//! - `decision`: what a run leaves behind.
+//! - `granularity`: where lanes are switched.
+//! - `frame`: a poll that has not returned.
 //! - `tasks` finds tasks that have no lane.
+//! - `decision`: what a run leaves behind, and `alternatives`: what else could have been chosen.
 //! - `state` holds all of them, and has a method for each step of a lane's life.
 //!
 //! Last comes this file: [`Scheduler`] locks the state, changes it, and calls wakers afterwards.
 //! What a waker calls may come back here at once, so none is called while the state is locked.
+mod alternatives;
+mod candidates;
 mod decision;
 mod frame;
+mod granularity;
 mod history;
 mod known;
+mod plan;
+mod roles;
 mod state;
 mod tasks;
 mod waiting;
 
+pub use self::granularity::Granularity;
 pub(super) use self::{
+    alternatives::alternatives,
+    candidates::LATER_NAME,
     decision::{Decision, Ends, Refusal},
-    history::Moment,
-    known::KnownLane,
+    history::MOST_ARRIVALS,
+    plan::Plan,
+    roles::Roles,
 };
 
-use self::state::{Answer, Arrival, State};
-use super::{cancellable::Cut, candidates::Roles, plan::Plan};
+use self::{
+    granularity::leave_one_operation,
+    state::{Answer, Arrival, State},
+};
+use super::cancellable::Cut;
 use crate::timeline::{Admission, Gate, LaneId, Made, Poller, Stranger, quietly};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{self, Poll, Waker},
+    task::Waker,
     time::Duration,
 };
 use tokio::task::coop;
-
-/// A run in which lanes arrive more often than this is ended. A program that spins would use up the
-/// whole budget in one schedule.
-pub(super) const MOST_POLLS: u64 = 20_000;
-
-/// Where the runtime may go from one lane to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Granularity {
-    /// Where a lane waits: what a runtime with one thread can do, and a `LocalSet`, and `join!`.
-    Waits,
-    /// At every operation of tokio, too: what several threads can do.
-    Operations,
-}
 
 /// The gate of one run.
 pub(super) struct Scheduler {
@@ -115,24 +117,6 @@ fn wake(wakers: Vec<Waker>) {
     quietly(|| wakers.into_iter().for_each(Waker::wake));
 }
 
-/// Leaves so much of the task's budget that the lane is interrupted at its next operation of tokio,
-/// and at its first poll before it. Most operations take effect first and give way then.
-fn leave_one_operation(first_poll: bool) {
-    let mut cx = task::Context::from_waker(Waker::noop());
-    // Tokio's budget is 128 operations. Where there is no budget, it is not used up, and the loop
-    // has to end all the same.
-    for _ in 0..256 {
-        let Poll::Ready(unit) = coop::poll_proceed(&mut cx) else { return };
-        if !first_poll && !coop::has_budget_remaining() {
-            return; // dropped without progress, the last unit is given back
-        }
-        unit.made_progress();
-        if first_poll && !coop::has_budget_remaining() {
-            return;
-        }
-    }
-}
-
 impl Gate for Scheduler {
     fn created(&self, lane: LaneId, made: Made<'_>) {
         self.change(|state| state.created(lane, made));
@@ -166,7 +150,7 @@ impl Gate for Scheduler {
         self.change(|state| state.woken(lane, yielded))
     }
 
-    fn has_rung(&self, _lane: LaneId) {
+    fn passed_on(&self, _lane: LaneId) {
         self.change(State::wake_passed_on);
     }
 

@@ -3,20 +3,19 @@
 //! Nothing here calls a waker. The wakers of lanes that need not wait any more are collected in
 //! [`State::released`], and called when the state is no longer locked.
 use super::{
-    Granularity, MOST_POLLS,
+    candidates::{self, Context, LATER, Situation},
     decision::{Decision, Ends, Refusal},
     frame::Frame,
-    history::{History, Moment},
+    granularity::Granularity,
+    history::{History, MOST_ARRIVALS, Moment},
     known::KnownLane,
+    plan::Plan,
+    roles::{Roles, put_in_canonical_order},
     tasks::TaskCounts,
     waiting::{Hold, Waiting},
 };
 use crate::{
-    schedules::{
-        cancellable::{Cut, Droppable, Suspensions},
-        candidates::{self, Context, LATER, Roles, Situation},
-        plan::Plan,
-    },
+    schedules::cancellable::{Cut, Droppable, Suspensions},
     timeline::{LaneId, Made, Poller, Stranger},
 };
 use std::{sync::Arc, task::Waker, time::Duration};
@@ -24,6 +23,7 @@ use std::{sync::Arc, task::Waker, time::Duration};
 /// A lane that something is about to poll: it *arrives*.
 #[derive(Clone, Copy)]
 pub(super) struct Arrival<'a> {
+    /// Its number.
     pub lane: LaneId,
     /// What is about to poll it.
     pub poller: Poller,
@@ -81,6 +81,7 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// A run in which nothing has happened yet.
     pub fn new(
         plan: Plan,
         granularity: Granularity,
@@ -124,6 +125,7 @@ impl State {
 
     // A lane is made, and arrives.
 
+    /// A lane was made. Its first poll needs no wake.
     pub fn created(&mut self, lane: LaneId, made: Made<'_>) {
         debug_assert_eq!(lane, self.lanes.len());
         self.history.note(made.name);
@@ -173,7 +175,7 @@ impl State {
         let Arrival { lane, poller, at, .. } = arrival;
         self.history.at = at;
         self.history.arrivals += 1;
-        if self.history.arrivals > MOST_POLLS {
+        if self.history.arrivals > MOST_ARRIVALS {
             self.ends.spins.get_or_insert(at); // the first time counts
         }
         if poller == Poller::UnnamedTask {
@@ -258,7 +260,7 @@ impl State {
         }
         if let Some(roles) = &self.canonical {
             let goes_on = hold == Hold::MayGoOn(lane);
-            candidates::put_in_canonical_order(&mut order, goes_on, roles, &situation);
+            put_in_canonical_order(&mut order, goes_on, roles, &situation);
         }
         if order.len() == 1 {
             return self.its_turn(lane); // no decision, and nothing is noted
@@ -637,6 +639,7 @@ impl State {
 
     // The program has something that no schedule decides about.
 
+    /// A thread, a task without a lane, or a callback of a loop of the program's own takes part.
     pub fn meet_stranger(&mut self, stranger: Stranger) {
         match stranger {
             Stranger::Thread => self.refuse(Refusal::Threads),

@@ -93,7 +93,7 @@ impl Painter<'_> {
         names.join(", ")
     }
 
-    /// The time of a step, as one says it.
+    /// The time of a step, in words.
     fn time(&self, step: &Step) -> &str {
         &self.walk.run().instants[step.instant].1
     }
@@ -200,9 +200,9 @@ impl Painter<'_> {
         let mut lanes: Vec<(u8, LaneId, char)> = vec![];
         for (lane, state) in self.step.states.chars().enumerate() {
             let rank = match state {
-                '.' => continue,
+                '.' => continue, // it does not exist yet
                 _ if lane == self.step.lane => 0,
-                'f' | 'c' | 'p' | 'u' => 2,
+                'f' | 'c' | 'p' | 'u' => 2, // it does not go on
                 _ => 1,
             };
             lanes.push((rank, lane, state));
@@ -255,6 +255,7 @@ fn state_in_words(letter: char) -> &'static str {
         'w' => "waiting",
         'd' => "ready",
         'x' => "woken, not polled",
+        'i' => "between items",
         'f' => "done",
         'c' => "cancelled",
         'p' => "panicked",

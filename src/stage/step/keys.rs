@@ -20,8 +20,11 @@ const INTERRUPTED: u8 = 130;
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wish {
+    /// To another step.
     Go(Move),
+    /// The end, as a success.
     Quit,
+    /// The end, as Ctrl-C ends a program.
     Interrupt,
     /// It has no meaning here.
     Nothing,

@@ -1,18 +1,18 @@
 //! `--step`: goes through a run poll by poll, in a terminal. For ssh, and for rooms without a
 //! browser.
 //!
-//! What there is to be seen after each poll, the explorer's page shows, too: both take it from
+//! The explorer's page shows the same after each poll: both take it from
 //! [`Chart::steps`](crate::timeline::Chart::steps). So what is true of the page is true here, and a
 //! poll has one number in both.
 //!
-//! The future is not shown: neither what will end a wait nor what will be printed. That is what a
-//! class is asked before each key.
+//! What comes later is not shown: neither what will end a wait nor what will be printed. A teacher
+//! asks the class for it before each key.
 //!
 //! No library for full-screen programs is needed for this: a frame is a list of lines, and
 //! `console`, which draws the timelines, reads single keys.
 //!
-//! To read in this order: `walk` is where a person stands in it, `frame` what the screen shows
-//! there, and `keys` reads one key after the other.
+//! To read in this order: `walk` is a place in the run, `frame` what the screen shows there, and
+//! `keys` reads one key after the other.
 mod frame;
 mod keys;
 mod walk;

@@ -1,4 +1,4 @@
-//! Where a person stands: in which scene, and after which of its polls.
+//! A place in a run: in which scene, and after which of its polls.
 use crate::timeline::{Chart, Step, SteppedRun};
 
 /// All runs of an example, and a place in them.
@@ -50,7 +50,7 @@ impl Walk {
         Walk { runs, source: source.lines().collect(), scene: 0, step: 0 }
     }
 
-    /// Goes there, as far as there is something.
+    /// Goes there, or stays if there is nothing.
     pub(super) fn go(&mut self, to: Move) {
         let last = self.steps().len() - 1;
         match to {
@@ -81,12 +81,12 @@ impl Walk {
         &self.runs[self.scene]
     }
 
-    /// Which of how many scenes it is, counted from 1.
+    /// The number of this scene, counted from 1, and how many there are.
     pub(super) fn scene(&self) -> (usize, usize) {
         (self.scene + 1, self.runs.len())
     }
 
-    /// Which of how many steps it is, counted from 1.
+    /// The number of this step, counted from 1, and how many the scene has.
     pub(super) fn number(&self) -> (usize, usize) {
         (self.step + 1, self.steps().len())
     }
@@ -129,8 +129,9 @@ impl Walk {
         stands
     }
 
-    /// The line to look at: where the lane waits now, or where it went on, or printed; where the
-    /// poll shows none of these, that of the poll before; and before there is any, none.
+    /// The line to look at: where the lane waits now, or else where it went on, or else where it
+    /// printed. A poll with none of these leaves the line of the poll before it. `None` as long as
+    /// no poll had one.
     pub(super) fn focus(&self) -> Option<u32> {
         for step in self.past().iter().rev() {
             // What a poll printed last is nearer to where it stopped than what came before.

@@ -84,17 +84,15 @@ struct Assembly {
     /// for two exceptions that have a function each.
     chart: Chart,
     /// Which rule says where an instant begins. On the paused clock two times are equal or they are
-    /// not.
-    /// Instants of the real clock are found by their distance.
+    /// not; instants of the real clock are found by their distance.
     clock: Clock,
-    /// Lanes of one name share a colour, so a colour belongs to a name and not to a lane.
-    /// The distinct names of lanes, in the order in which they came up.
+    /// The distinct names of lanes, in the order in which they came up. Lanes of one name share a
+    /// colour, so a colour belongs to a name and not to a lane.
     hues: HashMap<String, usize>,
     /// When the last instant began, as it was measured: its own time is rounded.
     began: Duration,
-    /// One for each row of `chart`, at the same index: rows and these are only ever pushed
-    /// together.
-    /// What each lane does, and since when.
+    /// What each lane does, and since when: one for each row of `chart`, at the same index, since
+    /// rows and these are only ever pushed together.
     open: Vec<Open>,
     /// For each thread the lanes that are being polled, the outermost first.
     /// A list for each thread, since two threads poll at the same time, and only the lanes of one
@@ -205,11 +203,13 @@ impl Assembly {
             let blocked = self.clock == Clock::Real || self.last_block > Some(from);
             state = if blocked { State::Blocking } else { State::MovedClock };
         }
-        // A lane that runs has no place to show: its last waits are those of the poll before.
+        // A lane that runs has no place to show: its last waits are those of the poll before. One
+        // that was not polled yet has one only if it is a callback, which waits in a loop's queue.
         let places = match (state, &open.waits) {
-            (State::Waiting(_) | State::Ready | State::WokenNotPolled, Some(waits)) => {
-                Places::recorded(waits)
-            }
+            (
+                State::Waiting(_) | State::Ready | State::WokenNotPolled | State::Lazy,
+                Some(waits),
+            ) => Places::recorded(waits),
             _ => Places::none(),
         };
         self.chart.rows[lane].spans.push(Span { state, from, to: now, places });
@@ -253,6 +253,8 @@ impl Assembly {
         }
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
+            // Known only now, and true of the span that ends with what comes next.
+            What::Scheduled(waits) => self.open[lane].waits = Some(waits.clone()),
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             // It stands between the two ends of a poll, so the lane's own span learns of it in

@@ -21,9 +21,8 @@ enum Source {
     None,
     /// From a recording: not looked up before it is asked for.
     Recorded(Waits),
-    /// It has the words already. The addresses that they were made of mean nothing in another
-    /// process.
-    /// From a file.
+    /// From a file. It has the words already, since the addresses of which they were made mean
+    /// nothing in another process.
     Read(Written),
 }
 

@@ -242,7 +242,9 @@ impl Chart {
         for row in &self.rows {
             let mut places: Vec<PlaceOfWaits> = vec![];
             for span in &row.spans {
-                let State::Waiting(_) = span.state else { continue };
+                if !may_wait(span.state) {
+                    continue;
+                }
                 let Some(words) = self.place(span) else { continue };
                 let from = self.time(span.from);
                 let to = self.time(span.to);
@@ -342,7 +344,9 @@ impl Chart {
         let mut waited: Vec<String> = vec![];
         let mut still = None;
         for (nth, span) in row.spans.iter().enumerate() {
-            let State::Waiting(_) = span.state else { continue };
+            if !may_wait(span.state) {
+                continue;
+            }
             // What takes no time is no wait that is worth a sentence.
             if span.from.instant == span.to.instant {
                 continue;
@@ -390,6 +394,12 @@ impl Chart {
             ends.join(", ")
         )
     }
+}
+
+/// Whether a lane in this state may have a place at which it waits: a callback waits in the queue
+/// of its loop before it is called for the first time.
+fn may_wait(state: State) -> bool {
+    matches!(state, State::Waiting(_) | State::Lazy)
 }
 
 /// What a lane does, or waits for, without another lane: what would have taken as long if it had

@@ -34,6 +34,9 @@ pub enum What {
         /// The lane that ran at that moment, if one did.
         parent: Option<LaneId>,
     },
+    /// It is a callback of an event loop, which calls or drops it now. Until now it has been
+    /// waiting for that, since it was scheduled there: see [`super::callback_was_scheduled`].
+    Scheduled(Waits),
     /// Its future is being polled from here on, or its closure has begun.
     PollStart,
     /// It has occupied its thread until now, by [`super::block`], on the paused clock.
@@ -42,9 +45,10 @@ pub enum What {
     PollEnd {
         /// What it returned.
         polled: Polled,
-        /// How long it took on the wall clock, without the polls of lanes inside it; and of a long
-        /// one without the time, as far as the system tells, in which there was no processor for
-        /// it. On the paused clock that is no part of what is the same in each run.
+        /// How long it took on the wall clock, without the polls of lanes inside it. On the run's
+        /// first thread a poll of a quarter of a second or more is counted without the time in
+        /// which the system had no processor for it; Linux tells that time, other systems do not.
+        /// On the paused clock this is no part of what is the same in each run.
         took: Duration,
     },
     /// The waker that its future was given has been called.

@@ -8,7 +8,7 @@ use std::{cell::Cell, panic::Location, task::Waker, time::Duration};
 
 /// Asked by the lanes of one run, all of them on the runtime's own thread.
 ///
-/// None of these may ring a waker, or drop one, while it holds a lock of its own: both can run code
+/// None of these may call a waker, or drop one, while it holds a lock of its own: both can run code
 /// of the program, which comes back here.
 pub(crate) trait Gate: Send + Sync {
     /// A lane was made.
@@ -20,12 +20,12 @@ pub(crate) trait Gate: Send + Sync {
     /// The poll that `before_poll` admitted is over; `ended` says whether the lane is, too.
     fn after_poll(&self, lane: LaneId, ended: bool);
 
-    /// The waker of a lane is about to be rung. `yielded` says that the runtime does it, because
+    /// The waker of a lane was called. `yielded` says that the runtime does it, because
     /// the lane asked for it at this same instant. The answer: whether the recording has a wake.
     fn woken(&self, lane: LaneId, yielded: bool) -> bool;
 
-    /// The waker behind that of `woken` has been rung, too: that of the task, or of a lane around.
-    fn has_rung(&self, lane: LaneId);
+    /// The wake of `woken` was passed on: to the waker of the task, or of the lane around.
+    fn passed_on(&self, lane: LaneId);
 
     /// A lane that may be dropped has returned `Pending`, or (`suspends` is false) comes by again.
     /// The answer: whether it is to be dropped now.
@@ -71,7 +71,7 @@ pub(crate) enum Admission {
     /// It would not be polled now if the gate had not deferred another one: unless something
     /// happens in this poll, it does not stand in the recording.
     Quiet,
-    /// Not now. The gate keeps the waker, and rings it in time.
+    /// Not now. The gate keeps the waker, and calls it later.
     Defer,
 }
 

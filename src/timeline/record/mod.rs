@@ -51,5 +51,5 @@ pub(crate) use run::Run;
 #[doc(hidden)]
 pub use run::say_line;
 pub use stream::{StreamLane, StreamLaneExt};
-pub use threads::{block, callback, on_thread};
+pub use threads::{block, callback, callback_was_scheduled, is_a_callback, on_thread};
 pub use verdict::{Cause, Causes, Code, Remark, Verdict};

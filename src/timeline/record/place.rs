@@ -145,6 +145,17 @@ impl Waits {
         Waits::new(Location::caller(), Registered::Never, vec![])
     }
 
+    /// Of a callback that was handed to an event loop there, and waits for `on`. No stack is
+    /// needed: the loop has been told the place.
+    pub(super) fn of_a_callback(at: &'static Location<'static>, on: &str) -> Waits {
+        let place = Place::from(at);
+        let chain = vec![place.clone()];
+        let wait = Wait { place, chain, on: Some(on.to_owned()), lane: None };
+        let resolved = OnceLock::from(vec![wait]);
+        let registered = Registered::Now;
+        Waits(Arc::new(Unresolved { made_at: at, registered, stacks: vec![], resolved }))
+    }
+
     /// The same places, but not registered anew.
     pub(super) fn kept_from_before(&self) -> Waits {
         if self.0.registered != Registered::Now {
@@ -178,7 +189,9 @@ impl PartialEq for Waits {
         Arc::ptr_eq(mine, theirs)
             || (mine.made_at == theirs.made_at
                 && mine.registered == theirs.registered
-                && mine.stacks == theirs.stacks)
+                && mine.stacks == theirs.stacks
+                // Without a stack it may be a callback, which has its words from the beginning.
+                && (!mine.stacks.is_empty() || self.resolve() == other.resolve()))
     }
 }
 

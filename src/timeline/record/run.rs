@@ -142,7 +142,8 @@ pub(super) struct Log {
     /// What comes after the limit, once it is reached.
     /// None up to the limit, and where it is not asked for.
     ahead: Option<Ahead>,
-    /// How long the thread of the last long poll had waited for a processor then.
+    /// How long the run's first thread had waited for a processor when that was last looked at: at
+    /// the beginning, and after each long poll. To look costs more than most polls.
     waited: Duration,
     /// With what a destructor panicked when the run was ended.
     /// It costs neither the verdict nor the recording, so it is only a remark.
@@ -226,6 +227,9 @@ pub(super) struct LaneState {
     /// When its poll began, on the wall clock.
     /// So a poll that blocks is seen also where the paused clock stands still.
     pub began: Instant,
+    /// [`Log::waited`] at that moment: no more than the thread had waited by then, so what is taken
+    /// off a poll is never too little.
+    waited: Duration,
     /// How much of that the polls of lanes inside it took.
     /// What the lanes inside it took is theirs: a remark on time names the one that computes.
     inside: Duration,
@@ -639,14 +643,23 @@ impl Run {
     pub fn poll_starts_quietly(&self, lane: LaneId) {
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
+        let waited = log.waited;
         let Some(state) = log.lanes.get_mut(&lane) else { return };
         // Put back if nothing happens in it: see `forget_quiet_poll`.
         let before = state.now;
         state.now = Doing::Running;
-        state.begins_poll();
+        state.begins_poll(waited);
         let thread = log.thread();
         let start = Event { at, thread, lane, what: What::PollStart };
         log.quiet.push(QuietPoll { start, before });
+    }
+
+    /// `lane` is a callback that an event loop calls or drops now. It has waited for that.
+    pub(super) fn was_scheduled(&self, lane: LaneId, waits: Waits) {
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let thread = log.thread_in_passing();
+        log.push(Event { at, thread, lane, what: What::Scheduled(waits) });
     }
 
     pub fn poll_starts(&self, lane: LaneId) {
@@ -657,12 +670,13 @@ impl Run {
         if log.closed {
             return;
         }
+        let waited = log.waited;
         if let Some(state) = log.lanes.get_mut(&lane) {
             let waiting = matches!(state.now, Doing::Waiting);
             state.is_polled_at(at, waiting);
             state.now = if outside { Doing::OnThread } else { Doing::Running };
             state.polled_by = outer;
-            state.begins_poll();
+            state.begins_poll(waited);
         }
         let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::PollStart });
@@ -683,6 +697,9 @@ impl Run {
             return;
         }
         log.begin_quiet_polls();
+        let thread = log.thread();
+        // Each thread has a count of its own, and a remark is made of polls on this one only.
+        let on_the_first_thread = thread == 0;
         let mut took = Duration::ZERO;
         if let Some(state) = log.lanes.get_mut(&lane) {
             if state.polled != at {
@@ -692,11 +709,11 @@ impl Run {
             state.now = now;
             let all = state.began.elapsed();
             took = all.saturating_sub(state.inside);
-            if took >= LONG_POLL {
-                // All that came since it was last looked at, which may be more than came in this
-                // poll: rather nothing is said of a poll than something false.
+            if took >= LONG_POLL && on_the_first_thread {
+                // All that came since it was looked at before this poll, which may be more than
+                // came in it: rather nothing is said of a poll than something false.
                 let waited = waited_for_a_processor();
-                took = took.saturating_sub(waited.saturating_sub(log.waited));
+                took = took.saturating_sub(waited.saturating_sub(state.waited));
                 log.waited = waited;
             }
             if let Some(outer) = outer
@@ -705,7 +722,6 @@ impl Run {
                 outer.inside += all;
             }
         }
-        let thread = log.thread();
         log.push(Event { at, thread, lane, what: What::PollEnd { polled, took } });
         if ended {
             log.forget_if_full(lane);
@@ -1177,6 +1193,7 @@ impl LaneState {
             gave_way: None,
             place: None,
             began: Instant::now(),
+            waited: Duration::ZERO,
             inside: Duration::ZERO,
             said: None,
             said_in_this_poll: false,
@@ -1197,8 +1214,9 @@ impl LaneState {
         }
     }
 
-    /// What is known of the poll that begins: nothing yet.
-    fn begins_poll(&mut self) {
+    /// What is known of the poll that begins: nothing yet. `waited` is that of the log.
+    fn begins_poll(&mut self, waited: Duration) {
+        self.waited = waited;
         self.said_in_this_poll = false;
         self.registered.clear();
         self.gave_way = None;

@@ -17,10 +17,12 @@
 use super::{
     event::{LaneId, Polled},
     gate::Stranger,
+    place::Waits,
     run::{Observe, Run},
 };
 use crate::timeline::Clock;
 use std::{
+    cell::RefCell,
     panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -44,6 +46,27 @@ pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnO
 pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let call = Call::new(name.as_ref(), Location::caller(), |_| None);
     move || Call::run(call, work)
+}
+
+thread_local! {
+    /// Of the callback that is called or dropped next on this thread: where it was scheduled.
+    static SCHEDULED: RefCell<Option<Waits>> = const { RefCell::new(None) };
+}
+
+/// The callback that an event loop calls or drops next on this thread was scheduled `at` this
+/// place, and has been waiting for `on` since: how the loop of a program gives its callbacks
+/// places.
+///
+/// It is said right before the call, since a loop cannot tell which lane is in a closure that it
+/// still has. Say it only of a closure that [`callback`] has made: see [`is_a_callback`].
+pub fn callback_was_scheduled(at: &'static Location<'static>, on: &str) {
+    SCHEDULED.set(Some(Waits::of_a_callback(at, on)));
+}
+
+/// Whether a closure is what [`callback`] returns, by the name of its type, which
+/// [`std::any::type_name`] gives.
+pub fn is_a_callback(type_name: &str) -> bool {
+    type_name.starts_with(concat!(module_path!(), "::callback"))
 }
 
 /// Occupies the thread for `time` without giving way, as a blocking call or a long computation
@@ -107,8 +130,11 @@ impl Call {
     }
 
     fn run<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {
+        // Taken in any case: it is of this closure, and not of one that `work` calls.
+        let scheduled = SCHEDULED.take();
         let Some(mut call) = call else { return work() };
         call.begun = true;
+        call.waited(scheduled);
         if call.slot.is_some() {
             return Run::as_closure(|| call.run_it(work));
         }
@@ -147,6 +173,13 @@ impl Call {
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
+    /// Notes where it waited to be called, if an event loop has said so.
+    fn waited(&self, scheduled: Option<Waits>) {
+        if let (Some(lane), Some(waits)) = (self.watched(), scheduled) {
+            self.run.was_scheduled(lane, waits);
+        }
+    }
+
     /// Its lane, if all that happens to it is to be noted.
     fn watched(&self) -> Option<LaneId> {
         if self.run.observe == Observe::Everything { self.lane } else { None }
@@ -162,6 +195,7 @@ impl Drop for Call {
         if let Some(slot) = self.slot {
             self.run.scheduler.cancel(slot);
         }
+        self.waited(SCHEDULED.take());
         if let Some(lane) = self.watched() {
             self.run.dropped(lane, self.slot.is_some());
         }

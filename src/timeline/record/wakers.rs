@@ -186,7 +186,7 @@ impl Hook for RecordingWaker {
         // first link twice.
         self.run.as_lane(self.lane, || self.inner.wake_by_ref());
         if let (Some(gate), true) = (&self.run.gate, told) {
-            gate.has_rung(self.lane);
+            gate.passed_on(self.lane);
         }
     }
 }

@@ -121,7 +121,8 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The file of each place at which a lane waits or prints.
+/// The file of each place at which a lane waits or prints, once for each place: the file in which
+/// most happens is the one that is shown.
 fn places(charts: &[Chart]) -> impl Iterator<Item = &str> {
     let mut files = vec![];
     for chart in charts {
@@ -145,6 +146,8 @@ const BUTTONS: [(&str, &str, &str); 4] = [
     ("last", "⇥", "Last step (End)"),
 ];
 
+/// The frame: what the script fills in has an `id`, and is empty here. Without a script a reader
+/// sees the title and nothing moves; a page that is stepped through cannot do without.
 fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
     html! {
         (DOCTYPE)
@@ -199,6 +202,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
                       script-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
                       form-action 'none'";
 
+/// The buttons, with the number of the step between those that go back and those that go on.
 fn controls() -> Markup {
     html! {
         nav #controls aria-label="Steps" {
@@ -216,6 +220,8 @@ fn controls() -> Markup {
     }
 }
 
+/// The keys, which the script listens to. Said on the page, since a key that is not known is not
+/// used.
 fn keys() -> Markup {
     html! {
         p #keys {

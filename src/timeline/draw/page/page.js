@@ -320,6 +320,7 @@
         if (state === "b") past.append(make("rect", { class: `outer ${kind}`, x: end - 1, y: row - 9, width: Math.max(to - end, 0), height: 18 }));
         const begin = ran || state === "r" ? end : from;
         if (state === "w" && to > begin) past.append(make("line", { class: `wait ${kind}`, x1: begin, x2: to, y1: row, y2: row }));
+        if (state === "i" && to > begin) past.append(make("line", { class: `between ${kind}`, x1: begin, x2: to, y1: row, y2: row }));
         if (state === "l") past.append(make("line", { class: `lazy ${kind}`, x1: from, x2: to, y1: row, y2: row }));
         if ((state === "d" || state === "x") && to > begin) {
           past.append(make("rect", { class: `${state === "d" ? "ready" : "unpolled"} ${kind}`, x: begin + 1, y: row - 6, width: Math.max(to - begin - 2, 2), height: 12, rx: 2 }));

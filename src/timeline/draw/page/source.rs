@@ -1,4 +1,9 @@
 //! The source of a run, as a page shows it.
+//!
+//! A recording has places, which are a file and a line, and not the text. So the file is read when
+//! a page is made, and it can be missing then: a page without a source is still a timeline, and
+//! says why it shows no more. Lines keep the numbers that they have in the file, also where lines
+//! are left out, since it is by these numbers that a step says which line to light.
 use super::twin::TwinScene;
 use serde::Serialize;
 use std::{
@@ -11,28 +16,36 @@ use std::{
 pub(super) struct SourceFile {
     /// As places name it: from the top folder of its workspace.
     pub(super) file: String,
-    /// That folder.
+    /// That folder. Kept for the twin, whose file and whose recording are below it, too.
     root: PathBuf,
+    /// All of it: what is left out of a page is decided in [`SourceFile::lines`].
     text: String,
 }
 
 /// The Python twin of an example, and what was recorded of it.
 pub(super) struct Twin {
+    /// Shown beside the source in Rust.
     pub(super) source: SourceFile,
+    /// All that were recorded. Which one belongs to a run is found by its title.
     pub(super) scenes: Vec<TwinScene>,
 }
 
 /// A file as the script reads it.
 #[derive(Serialize)]
 pub(super) struct Lines {
+    /// What stands above it: the name of the language.
     name: &'static str,
+    /// By this the script knows keywords and comments.
     language: &'static str,
+    /// By this a step of the run is known to be of this source.
     file: String,
     /// Each line with its number, counted from 1.
     lines: Vec<(usize, String)>,
 }
 
-/// The file that is named most often.
+/// The file that is named most often: a run has its lanes in one file, and at most a helper or two
+/// in another. A page with several files would need a third column. Of two that are named equally
+/// often it is always the same one, since the map is in the order of names.
 pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<String> {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     for file in named {
@@ -47,6 +60,7 @@ impl SourceFile {
     /// folder, or that of the package, or one around it; or, for this project's own examples, the
     /// folder in which this library was compiled: so they are found wherever they are run.
     pub(super) fn read(file: &str) -> Option<SourceFile> {
+        // In this order, since a copy in the working folder is what its user edits.
         let mut folders: Vec<PathBuf> = vec![];
         if let Ok(folder) = std::env::current_dir() {
             folders.push(folder);
@@ -56,6 +70,7 @@ impl SourceFile {
         }
         folders.push(env!("CARGO_MANIFEST_DIR").into());
         for folder in folders {
+            // Tests of a package run in its folder, and places begin at the top of the workspace.
             for root in folder.ancestors() {
                 if let Ok(text) = fs::read_to_string(root.join(file)) {
                     return Some(SourceFile { file: file.to_owned(), root: root.to_owned(), text });
@@ -65,7 +80,8 @@ impl SourceFile {
         None
     }
 
-    /// The twin of an example, if there is one and it has been recorded.
+    /// The twin of an example, if there is one and it has been recorded. Whatever is missing or
+    /// cannot be read costs only the twin: the page shows Rust alone.
     pub(super) fn twin(&self) -> Option<Twin> {
         let path = Path::new(&self.file);
         let recorded =
@@ -80,7 +96,8 @@ impl SourceFile {
         Some(Twin { source: SourceFile { file, root: self.root.clone(), text }, scenes })
     }
 
-    /// What the file says of itself: the first line of its documentation, without the title.
+    /// What the file says of itself: the first line of its documentation, without the title, which
+    /// the page has already.
     pub(super) fn about(&self) -> Option<String> {
         let first = self.text.lines().next()?.strip_prefix("//!")?.trim();
         let about = match first.split_once(": ") {
@@ -94,6 +111,7 @@ impl SourceFile {
     pub(super) fn lines(&self) -> Lines {
         let python = self.file.ends_with(".py");
         let mut top = Top { python, inside: None };
+        // Once the first line of code has come, what looks like an import is a part of the program.
         let mut begun = false;
         let mut lines = vec![];
         for (index, line) in self.text.lines().enumerate() {
@@ -103,6 +121,7 @@ impl SourceFile {
                 continue;
             }
             begun = true;
+            // Where a mark was left out, two empty lines would come together.
             let gap = lines.last().is_none_or(|(_, before): &(usize, String)| before.is_empty());
             if !(code.is_empty() && gap) {
                 lines.push((index + 1, line.to_owned()));
@@ -113,8 +132,13 @@ impl SourceFile {
     }
 }
 
-/// What stands at the top of a file: documentation and imports.
+/// What stands at the top of a file: documentation and imports. They are a third of a short example
+/// and nothing runs in them, so a page has no room for them.
+///
+/// No parser: an example is formatted, so a few beginnings and ends of lines are enough. What is
+/// not recognised is shown, and nothing is lost.
 struct Top {
+    /// Whose documentation and imports: Python's, or else Rust's.
     python: bool,
     /// What ends the documentation or the import of several lines that has begun.
     inside: Option<&'static str>,

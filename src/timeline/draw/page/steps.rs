@@ -3,6 +3,14 @@
 //! A step is a poll. What it shows is the state *after* the poll: which lanes are ready, in which
 //! order; which wait for a timer; which for another lane. A chart has all of that already, so
 //! nothing here is measured anew.
+//!
+//! A chart says at the end of a wait what has ended it. So a step could tell the reader what is
+//! going to happen; what it knows of the future is kept apart ([`Step::later`], [`Step::timers`],
+//! [`Step::waits`]), and a page can hide it from a reader who wants to predict.
+//!
+//! To read in this order: [`stepped`] makes the steps of a run; [`polls`] finds them; `Reader`
+//! fills one in, and all its small functions answer one question each about one lane at one
+//! position.
 use super::variants::SteppedVariant;
 use crate::timeline::{Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait, human};
 use serde::Serialize;
@@ -78,7 +86,8 @@ pub struct Step {
     pub stands: Vec<(LaneId, Option<u32>)>,
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
     /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
-    /// not polled; and at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
+    /// not polled, `i` a stream between items; and at its end `f` finished, `c` cancelled, `p`
+    /// panicked, `u` not ended.
     pub states: String,
     /// The lanes that are ready, in the order of their wakes.
     pub ready: Vec<LaneId>,
@@ -97,6 +106,8 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = polls(chart);
     let reader = Reader { chart, order: &order, file };
     let mut steps = vec![];
+    // A step names only the lanes that have moved: a page of a thousand lanes would otherwise have
+    // a thousand lines for each step.
     let mut stood = vec![None; chart.rows.len()];
     for poll in &order {
         let mut step = reader.step(poll);
@@ -154,11 +165,14 @@ pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
     }
     polls.sort();
     polls.dedup();
+    // Only now is it known which poll comes next.
     for nth in 0..polls.len() {
         let from = polls[nth].from;
         let next = polls.get(nth + 1).map(|next| next.from);
         polls[nth].after = match next {
             Some(next) if next.instant == from.instant && next > from => next,
+            // The last poll of its instant. What blocks is over at a later one, and its step shows
+            // the lane that blocks.
             _ => {
                 let columns = chart.instants[from.instant].columns;
                 Pos { instant: from.instant, column: columns.max(from.column + 1) }
@@ -168,6 +182,7 @@ pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
     polls
 }
 
+/// Whether a lane in this state is being polled: each such span is a poll.
 fn is_running(state: State) -> bool {
     matches!(
         state,
@@ -181,6 +196,7 @@ fn is_running(state: State) -> bool {
 
 /// Reads one step out of a chart.
 struct Reader<'c> {
+    /// What is read.
     chart: &'c Chart,
     /// All polls, in order.
     order: &'c [Poll],
@@ -189,6 +205,8 @@ struct Reader<'c> {
 }
 
 impl Reader<'_> {
+    /// What is to be seen after a poll. Each lane is asked once what it does then, and goes into
+    /// the list that it belongs to: ready, waiting for a timer, or waiting for another lane.
     fn step(&self, poll: &Poll) -> Step {
         let Poll { from: pos, lane, after } = *poll;
         let mut step = Step {
@@ -208,6 +226,8 @@ impl Reader<'_> {
             waits: vec![],
             woken_in: self.woken_in(pos, lane),
         };
+        // With what they are sorted by, below: lanes are gone through in the order of their
+        // numbers.
         let mut ready: Vec<(Pos, usize, LaneId)> = vec![];
         let mut timers: Vec<(Pos, LaneId)> = vec![];
         let mut waits_for = vec![vec![]; self.chart.rows.len()];
@@ -246,6 +266,8 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        // Where the polled lane stands now, with the `.await`s around that. The first of the chain
+        // is the place itself.
         if let Some(wait) = self.span_at(lane, after).and_then(stop) {
             step.stop = self.line(wait);
             step.on = self.on(wait);
@@ -298,6 +320,8 @@ impl Reader<'_> {
         if self.is_shown(&wait.place.file) { Some(wait.place.line) } else { None }
     }
 
+    /// Whether a place is in the source that the page shows: a line of another file must not be
+    /// lit.
     fn is_shown(&self, file: &str) -> bool {
         self.file == Some(file)
     }
@@ -314,9 +338,11 @@ impl Reader<'_> {
     fn was_woken(&self, lane: LaneId, pos: Pos) -> bool {
         match self.before(lane, pos) {
             Some(span) => match span.state {
+                // It has ended since it is polled; if no wake ended it, a neighbour was woken.
                 State::Waiting(until) => until != Until::Unwoken,
                 state => state == State::Ready,
             },
+            // Its first poll, for which nothing has to wake it.
             None => false,
         }
     }
@@ -326,6 +352,7 @@ impl Reader<'_> {
     fn place_in_queue(&self, lane: LaneId, until: Pos) -> (Pos, usize, LaneId) {
         let wakes = &self.chart.wakes;
         let mut woken = until;
+        // The last wait that is over; none of a lane that was ready from its beginning.
         for span in &self.chart.rows[lane].spans {
             if matches!(span.state, State::Waiting(_)) && span.to <= until {
                 woken = span.to;
@@ -342,6 +369,7 @@ impl Reader<'_> {
         let next = spans.partition_point(|other| other.from <= span.from);
         for span in &spans[next..] {
             match (last.0, span.state) {
+                // The poll itself is passed over, and the wait after it is the same wait.
                 (State::Waiting(Until::Unwoken), State::RunningUnwoken) => {}
                 (State::Waiting(Until::Unwoken), State::Waiting(_)) => last = (span.state, span.to),
                 _ => break,
@@ -370,6 +398,8 @@ impl Reader<'_> {
     fn woken_in(&self, pos: Pos, lane: LaneId) -> Option<usize> {
         let wake = self.chart.wakes.iter().rfind(|wake| wake.to == lane && wake.at <= pos)?;
         let before = self.before(lane, pos)?;
+        // One that wakes itself was not woken by another; and a wake from before its last poll has
+        // been answered by that.
         if wake.from == lane || wake.at < before.from {
             return None;
         }
@@ -392,6 +422,7 @@ impl Reader<'_> {
         says: &[(LaneId, String, Option<u32>)],
     ) -> (String, Option<String>) {
         let row = &self.chart.rows[lane];
+        // Three parts, in the order in which they happened: why, what it printed, what it does now.
         let mut parts = vec![self.cause(pos, lane)];
         for (by, text, _) in says {
             if *by == lane {
@@ -409,6 +440,9 @@ impl Reader<'_> {
                 later = self.until(lane, span);
             }
             Some(span) if span.state == State::Ready => parts.push("is ready again".into()),
+            Some(span) if span.state == State::BetweenItems => {
+                parts.push("returns an item".into());
+            }
             Some(span) if is_running(span.state) => parts.push("polls the lanes inside it".into()),
             _ if row.end.0 <= after => parts.push(ended(&row.end.1)),
             _ => {}
@@ -426,11 +460,17 @@ impl Reader<'_> {
         if spans[now].state == State::RunningUnwoken {
             return "is polled without a wake".into();
         }
+        // A stream that rests has no wait that a wake could have ended: its consumer has come back.
+        if spans[now - 1].state == State::BetweenItems {
+            return "is asked for its next item".into();
+        }
+        // It need not be the span right before: a lane that was woken is ready until it is polled.
         let wait = spans[..now].iter().rfind(|span| matches!(span.state, State::Waiting(_)));
         let why = match wait.map(|span| span.state) {
             Some(State::Waiting(Until::Clock)) => "its time has come".into(),
             Some(State::Waiting(Until::Lane(by))) if by != lane => {
                 let name = &self.chart.rows[by].name;
+                // A wake goes from the innermost lane outwards; said is what was woken first.
                 let inside = self.chart.is_inside(by, lane);
                 if inside { format!("{name} was woken") } else { format!("woken by {name}") }
             }
@@ -479,8 +519,9 @@ pub(super) fn join(parts: &[String]) -> String {
 }
 
 /// What a lane does, as a letter: `.` not there yet, `l` not polled yet, `r` running or polling
-/// another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and not polled;
-/// and at its end `f` finished, `c` cancelled, `p` panicked, `u` not ended.
+/// another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and not polled,
+/// `i` a stream between items; and at its end `f` finished, `c` cancelled, `p` panicked, `u` not
+/// ended.
 fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
     let row = &chart.rows[lane];
     match span {
@@ -491,6 +532,7 @@ fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
             Mark::Waiting => 'w',
             Mark::Ready => 'd',
             Mark::WokenNotPolled => 'x',
+            Mark::BetweenItems => 'i',
             _ => 'r',
         },
         None if pos < row.begin() => '.',
@@ -506,6 +548,7 @@ fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
 /// Chains of waiting lanes, each from a lane for which none waits; and the circles. A link is the
 /// lanes for which the one before waits; a chain goes on only where that is a single one.
 pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Vec<Vec<LaneId>>> {
+    // A lane for which another one waits is a link further on, and begins no chain.
     let mut first = vec![true; waits_for.len()];
     for others in waits_for {
         for other in others {
@@ -528,6 +571,7 @@ pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Vec<Vec<LaneId>>> {
     chains
 }
 
+/// The chain that begins with a lane; what it passes is noted in `reached`.
 fn chain(from: LaneId, waits_for: &[Vec<LaneId>], reached: &mut [bool]) -> Vec<Vec<LaneId>> {
     let mut chain = vec![vec![from]];
     let mut lane = from;

@@ -74,13 +74,17 @@ pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
     run.tracks.push(Track { file, steps, aligned: Some(aligned), differs });
 }
 
+/// Makes steps of what was recorded in Python.
 struct Reader<'t> {
+    /// The scene that is read.
     twin: &'t TwinScene,
     /// Those of the scene in Rust. What only Python has is appended.
     lanes: &'t mut Vec<SteppedLane>,
 }
 
 impl Reader<'_> {
+    /// The lane of that name. By the name, since that is all that the two languages share: a twin
+    /// gives its tasks the names that the lanes have in Rust.
     fn lane(&mut self, name: &str) -> LaneId {
         if let Some(lane) = self.lanes.iter().position(|lane| lane.name == name) {
             return lane;
@@ -90,9 +94,12 @@ impl Reader<'_> {
         self.lanes.len() - 1
     }
 
+    /// One step of the event loop, as the page has a poll in Rust.
     fn step(&mut self, nth: usize) -> Step {
+        // A copy of the reference, so that `self` can be changed below: names become lanes.
         let twin = self.twin;
         let step = &twin.steps[nth];
+        // A task that the program has not named still takes its step, and the reader sees it.
         let name = step.lane.as_deref().unwrap_or("a task");
         let lane = self.lane(name);
         let stands = step.lanes.get(name);
@@ -151,6 +158,9 @@ impl Reader<'_> {
         moved
     }
 
+    /// The state of each lane after a step, as letters: see [`Step::states`]. asyncio tells less
+    /// than a recording in Rust: a task is new, ready or waits, and when it is gone it has
+    /// finished.
     fn states(&mut self, nth: usize) -> String {
         let twin = self.twin;
         let mut states = String::new();
@@ -169,6 +179,7 @@ impl Reader<'_> {
         states
     }
 
+    /// Which lane waits for which, as chains.
     fn waits(&mut self, nth: usize) -> Vec<Vec<Vec<LaneId>>> {
         let twin = self.twin;
         let mut waits_for: Vec<Vec<LaneId>> = vec![vec![]; self.lanes.len()];
@@ -176,6 +187,7 @@ impl Reader<'_> {
             let from = self.lane(name);
             for other in &lane.r#for {
                 let to = self.lane(other);
+                // A name that Rust does not have has just become a lane.
                 if waits_for.len() < self.lanes.len() {
                     waits_for.resize(self.lanes.len(), vec![]);
                 }
@@ -185,7 +197,8 @@ impl Reader<'_> {
         chains(&waits_for)
     }
 
-    /// Why the lane went on, what it printed, and what it does then.
+    /// Why the lane went on, what it printed, and what it does then: in the order in which it
+    /// happened, and in the words that the steps in Rust have.
     fn sentence(&self, nth: usize, name: &str) -> String {
         let step = &self.twin.steps[nth];
         let mut parts = vec![self.cause(nth, name)];
@@ -206,8 +219,12 @@ impl Reader<'_> {
         format!("{}.", join(&parts))
     }
 
+    /// Why the lane went on. asyncio says of no callback what has put it into the queue, so it is
+    /// concluded from the queue before and after each step; where that tells nothing, nothing is
+    /// said.
     fn cause(&self, nth: usize, name: &str) -> String {
         let step = &self.twin.steps[nth];
+        // The first step of a task: nothing has woken it, since it was queued when it was made.
         let begun =
             self.twin.steps[..nth].iter().any(|before| before.lane.as_deref() == Some(name));
         if !begun {
@@ -257,6 +274,7 @@ fn align(run: &SteppedRun, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>
         });
         match found {
             Some(index) => {
+                // What was passed over and printed something has no counterpart in Rust.
                 if twin[from..index].iter().any(|skipped| !skipped.says.is_empty()) {
                     differs.push(nth);
                 }
@@ -265,6 +283,7 @@ fn align(run: &SteppedRun, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>
             None if !step.says.is_empty() => differs.push(nth),
             None => {}
         }
+        // What Python still does at this time has no step in Rust that it could belong to.
         let last_of_instant = rust.get(nth + 1).is_none_or(|later| later.instant != step.instant);
         if last_of_instant {
             if twin[next.min(until)..until].iter().any(|skipped| !skipped.says.is_empty()) {
@@ -278,6 +297,7 @@ fn align(run: &SteppedRun, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>
     (aligned, differs)
 }
 
+/// What is compared: the texts, in order. Line numbers are of two files, and lanes may differ.
 fn prints(step: &Step) -> Vec<&str> {
     step.says.iter().map(|(_, text, _)| text.as_str()).collect()
 }

@@ -37,6 +37,8 @@ pub struct SvgOptions {
     pub caption: bool,
     /// How high the row of a lane is, in pixels. It is no lower than [`SvgOptions::LOWEST_ROW`].
     pub row: f64,
+    /// How wide a poll is, in pixels. It is no narrower than [`SvgOptions::NARROWEST_COLUMN`].
+    pub column: f64,
     /// Whether each stretch says what it is when it is pointed at.
     pub titles: bool,
     /// The address of the glossary page, to which the legend links; without one it only says what
@@ -47,6 +49,8 @@ pub struct SvgOptions {
 impl SvgOptions {
     /// In a row that is any lower, what is written above a wait would be in the bar above it.
     pub const LOWEST_ROW: f64 = 30.0;
+    /// In a column that is any narrower, the number of a line with two digits has no room.
+    pub const NARROWEST_COLUMN: f64 = 22.0;
 }
 
 /// For which paper to draw.
@@ -72,6 +76,7 @@ impl Default for SvgOptions {
             lines: true,
             caption: true,
             row: 46.0,
+            column: 26.0,
             titles: true,
             glossary: None,
         }

@@ -47,8 +47,6 @@ const SMALL: f64 = 12.0;
 const BOLD: f64 = 1.1;
 /// Between the left edge, a lane's name, and the chart.
 const MARGIN: f64 = 16.0;
-/// Wide enough for a number of two digits, in a poll that printed a line.
-const COLUMN: f64 = 26.0;
 /// From the top to the first row: the times, and above them the title and the summary.
 const TOP: f64 = 34.0;
 const TITLE: f64 = 41.0;
@@ -117,7 +115,12 @@ impl Sheet {
             left,
             // The narrowest gap has room for a waiting line of some length, and the cut for two
             // dotted lines.
-            room: Room { width: width - left - right, column: COLUMN, gap: 24.0, cut: 40.0 },
+            room: Room {
+                width: width - left - right,
+                column: options.column.max(SvgOptions::NARROWEST_COLUMN),
+                gap: 24.0,
+                cut: 40.0,
+            },
             options,
             row_height,
             // A little more than half, so that the text above a wait has the rest. A whole number,
@@ -500,14 +503,14 @@ impl<'c> Picture<'c> {
         for said in &self.chart.said {
             if said.lane == lane {
                 let right = self.x(said.at);
-                edges.extend([right - COLUMN, right]);
+                edges.extend([right - self.sheet.room.column, right]);
             }
         }
         edges.retain(|edge| (from..=to).contains(edge));
         edges.push(to);
         // Between two edges there is either a number, and that is narrow, or nothing.
         let free = widest(&edges);
-        if free.end - free.start <= COLUMN + 1.0 {
+        if free.end - free.start <= self.sheet.room.column + 1.0 {
             return html! {};
         }
         for text in texts {
@@ -648,7 +651,7 @@ impl<'c> Picture<'c> {
         for Numbered { first, last, said } in self.polls_that_said() {
             let Some(y) = self.y(said.lane) else { continue };
             // A line stands at the right edge of the column of its poll.
-            let middle = self.layout.x(said.at) - COLUMN / 2.0;
+            let middle = self.layout.x(said.at) - self.sheet.room.column / 2.0;
             // A line has a position and no span: it is hidden in two ways, by its column and by its
             // place.
             let in_the_cut = match &self.layout.cut {
@@ -660,7 +663,7 @@ impl<'c> Picture<'c> {
             }
             let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
             // “12–15” is wider than a column at the usual size, and gets smaller until it fits.
-            let size = (COLUMN * 0.92 / width_of(&text, 1.0)).min(SMALL);
+            let size = (self.sheet.room.column * 0.92 / width_of(&text, 1.0)).min(SMALL);
             let pale = self.is_pale(said);
             numbers.push((self.sheet.left + middle, y, size, pale, text));
         }

@@ -3,11 +3,14 @@
 //! There are two ways only: along a list of choices, which can be written down and run again, or by
 //! chance. What was found by chance is written down as a list, too, from the decisions that were
 //! made.
-use super::candidates::{Candidate, Roles, Situation};
+use super::{
+    candidates::{Candidate, Situation},
+    roles::Roles,
+};
 use std::sync::Arc;
 
 /// What one run does at each of its decisions.
-pub(super) enum Plan {
+pub(crate) enum Plan {
     /// These choices, and then always the lane that tokio would poll.
     Follow(Vec<u16>),
     /// Any candidate, each with the same probability.

@@ -1,0 +1,94 @@
+//! A run without some of its lanes.
+use async_concepts::timeline::{Chart, LaneId, State, Until};
+
+/// Takes these lanes out of a chart, with everything that only they did.
+///
+/// # Errors
+/// A sentence, if there is no such lane, or if another one was woken by it.
+pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> {
+    let mut ids: Vec<Option<LaneId>> = vec![]; // the new number of each lane that stays
+    let mut left = 0;
+    for row in &chart.rows {
+        if names.contains(&row.name) {
+            ids.push(None);
+        } else {
+            ids.push(Some(left));
+            left += 1;
+        }
+    }
+    for name in names {
+        if chart.rows.iter().all(|row| row.name != *name) {
+            return Err(format!("there is no lane `{name}` to leave out"));
+        }
+    }
+    let mut fewer = chart.clone();
+    fewer.rows.retain(|row| !names.contains(&row.name));
+    for row in &mut fewer.rows {
+        row.parent = row.parent.and_then(|lane| ids[lane]);
+        row.polled_by = row.polled_by.and_then(|lane| ids[lane]);
+        for span in &mut row.spans {
+            if let State::Waiting(Until::Lane(by)) = &mut span.state {
+                let Some(id) = ids[*by] else {
+                    let (lane, by) = (&row.name, &chart.rows[*by].name);
+                    return Err(format!("`{by}` cannot be left out, for it wakes `{lane}`"));
+                };
+                *by = id;
+            }
+        }
+    }
+    fewer.wakes.retain(|wake| ids[wake.from].is_some() && ids[wake.to].is_some());
+    for wake in &mut fewer.wakes {
+        for lane in [&mut wake.from, &mut wake.to] {
+            *lane = ids[*lane].expect("the others are gone");
+        }
+    }
+    for thread in &mut fewer.threads {
+        thread.retain(|hold| ids[hold.lane].is_some());
+        for hold in thread {
+            hold.lane = ids[hold.lane].expect("the others are gone");
+        }
+    }
+    fewer.said.retain(|said| ids[said.lane].is_some());
+    for said in &mut fewer.said {
+        said.lane = ids[said.lane].expect("the others are gone");
+    }
+    fewer.lines.retain(|line| !names.contains(&line.lane));
+    Ok(fewer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_concepts::{LaneExt, record};
+    use std::time::Duration;
+    use tokio::time::sleep;
+
+    fn recorded() -> Chart {
+        let run = record("naps", || async {
+            let naps = ["A", "B"]
+                .map(|name| tokio::spawn(async { sleep(Duration::from_secs(1)).await }.lane(name)));
+            for nap in naps {
+                nap.await.expect("it does not panic");
+            }
+        });
+        run.chart()
+    }
+
+    #[test]
+    fn what_is_left_out_leaves_the_others_as_they_were() {
+        let all = recorded();
+        let fewer = without(&all, &["main".to_owned()]).expect("main wakes none of them");
+        let names: Vec<&str> = fewer.rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(names, ["A", "B"]);
+        assert_eq!(fewer.rows[1].spans, all.rows[2].spans);
+        assert!(fewer.steps().tracks[0].steps.len() < all.steps().tracks[0].steps.len());
+    }
+
+    #[test]
+    fn a_lane_that_wakes_another_stays() {
+        let error = without(&recorded(), &["A".to_owned()]).expect_err("it wakes main");
+        assert_eq!(error, "`A` cannot be left out, for it wakes `main`");
+        let error = without(&recorded(), &["C".to_owned()]).expect_err("there is none");
+        assert_eq!(error, "there is no lane `C` to leave out");
+    }
+}

@@ -1,0 +1,54 @@
+//! The run that is going on, for a thread that watches it.
+use super::scheduler::Scheduler;
+use crate::timeline::Run;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+    time::Instant,
+};
+
+/// The run that is going on, shared by the thread that runs schedules and the one that watches it.
+#[derive(Default)]
+pub(super) struct Current {
+    /// Replaced by each run: thousands of them in a second.
+    run: Mutex<Running>,
+    /// The watching thread has given up, so nothing looks at another run.
+    pub given_up: AtomicBool,
+}
+
+#[derive(Default)]
+struct Running {
+    /// How many runs there have been. Two runs in a row may look alike; their numbers differ.
+    number: u64,
+    /// None between two runs.
+    run: Option<(Arc<Run>, Arc<Scheduler>)>,
+}
+
+impl Current {
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on this is the run that is watched.
+    pub fn begins(&self, run: &Arc<Run>, scheduler: &Arc<Scheduler>) {
+        let mut running = self.lock();
+        running.number += 1;
+        running.run = Some((run.clone(), scheduler.clone()));
+    }
+
+    /// The run is over, and the next has not begun.
+    pub fn ended(&self) {
+        self.lock().run = None;
+    }
+
+    /// Changes as long as the thread gets on: the number of the run, and how often its runtime has
+    /// come to rest.
+    pub fn movement(&self) -> (u64, Option<(Instant, bool)>) {
+        let running = self.lock();
+        (running.number, running.run.as_ref().map(|(run, _)| run.movement()))
+    }
+
+    /// The run and its scheduler; none between two runs.
+    pub fn run(&self) -> Option<(Arc<Run>, Arc<Scheduler>)> {
+        self.lock().run.clone()
+    }
+}

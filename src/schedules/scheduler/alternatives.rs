@@ -1,0 +1,49 @@
+//! Which candidates of a decision could really have come first: known when the run is over.
+use super::{
+    candidates::{Candidate, Context, LATER},
+    decision::Decision,
+    known::KnownLane,
+    roles::Roles,
+};
+use crate::timeline::Poller;
+
+/// The candidates of a decision that could really have come first, as their positions. The first
+/// one comes without a scheduler, so it is not among them.
+pub(crate) fn alternatives(decision: &Decision, lanes: &[KnownLane], roles: &Roles) -> Vec<usize> {
+    let mut possible = vec![];
+    for (position, candidate) in decision.candidates.iter().enumerate().skip(1) {
+        if could_come(*candidate, decision, lanes, roles) {
+            possible.push(position);
+        }
+    }
+    possible
+}
+
+/// Whether a candidate could have come first, by all that the whole run has shown.
+fn could_come(
+    candidate: Candidate,
+    decision: &Decision,
+    lanes: &[KnownLane],
+    roles: &Roles,
+) -> bool {
+    if candidate.known {
+        return true;
+    }
+    let context = decision.context;
+    if candidate.lane == LATER {
+        for (poll, made) in &lanes[decision.lane].made_beside {
+            if Some(*poll) == context.inside() && *made > decision.moment {
+                return true;
+            }
+        }
+        return false;
+    }
+    let lane = &lanes[candidate.lane];
+    let anywhere = matches!(context, Context::Anywhere { .. });
+    match lane.first_arrival {
+        // A branch arrives in the poll that polls its siblings, and in no other.
+        Some((Poller::Lane(_), moment)) => context.inside() == Some(moment),
+        Some(_) => anywhere,
+        None => anywhere && roles.may_be_a_task(lane),
+    }
+}

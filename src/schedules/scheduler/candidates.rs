@@ -1,0 +1,129 @@
+//! Which lanes could be polled next, as far as that is known while the run goes on.
+//!
+//! Not all is known then: a lane that nothing has polled yet may be a task, a branch of a `join!`
+//! that is just beginning, or a future that is never polled. So a decision lists all of them. What
+//! they were is judged when the run is over, in `alternatives`. A choice that is wrong all the same
+//! shows itself: the lane does not arrive, and the run is not counted.
+use super::{history::Moment, known::KnownLane};
+use crate::timeline::{LaneId, Poller};
+
+/// Stands for lanes that do not exist yet: the lane that arrives waits, until the one around it has
+/// made another one in the same poll. `for_each_concurrent` makes its lanes one by one and polls
+/// each at once.
+pub(crate) const LATER: LaneId = LaneId::MAX;
+
+/// What a lane that is made later is called.
+pub(crate) const LATER_NAME: &str = "a lane that is made later";
+
+/// A lane that could be polled next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    /// Its number, or [`LATER`].
+    pub lane: LaneId,
+    /// It has arrived before, so it is known what polls it.
+    pub known: bool,
+}
+
+/// In whose poll a lane arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Context {
+    /// Any ready lane may come first. If the lane is polled by another one, `inside` is the
+    /// beginning of that poll.
+    Anywhere { inside: Option<Moment> },
+    /// The lane around it has just made it and polls it for the first time. Between the code of the
+    /// one and the code of the other there is no place at which anything else could run: if the
+    /// lane is awaited, it is called as a function is. But it may be the first of several that are
+    /// polled together, and then each of these may be the first.
+    FirstOf { inside: Moment },
+}
+
+impl Context {
+    /// The beginning of the poll in which the lane arrives, if another lane polls it.
+    pub fn inside(self) -> Option<Moment> {
+        match self {
+            Context::Anywhere { inside } => inside,
+            Context::FirstOf { inside } => Some(inside),
+        }
+    }
+}
+
+/// A lane has arrived, and a decision is due: all on which that decision depends.
+pub(crate) struct Situation<'a> {
+    /// What is known of each lane.
+    pub lanes: &'a [KnownLane],
+    /// The lane that has arrived.
+    pub lane: LaneId,
+    /// In whose poll it has arrived.
+    pub context: Context,
+    /// The lanes in the midst of whose polls this happens. They have begun, so they cannot come
+    /// first.
+    pub running: &'a [LaneId],
+    /// Lanes were deferred in this run: then those that have yielded wait until no other is ready.
+    pub has_deferred: bool,
+}
+
+/// Whether `lane` polls `other`, perhaps through others.
+pub(crate) fn holds(lanes: &[KnownLane], lane: LaneId, mut other: LaneId) -> bool {
+    while let Some(Poller::Lane(outer)) = lanes[other].poller {
+        if outer == lane {
+            return true;
+        }
+        other = outer;
+    }
+    false
+}
+
+/// The lane that has arrived, and then all that could be polled instead.
+///
+/// It is the first, so that choice 0 is always what happens without a scheduler, and a schedule is
+/// short. The others come in the order in which tokio's queue has them.
+pub(crate) fn of(situation: &Situation<'_>) -> Vec<Candidate> {
+    let Situation { lanes, lane, context, .. } = *situation;
+    let mut others = vec![];
+    for other in 0..lanes.len() {
+        if other != lane && may_come_first(situation, other) {
+            others.push(other);
+        }
+    }
+    others.sort_by_key(|other| lanes[*other].ready);
+    let mut all = vec![];
+    for lane in std::iter::once(lane).chain(others) {
+        all.push(Candidate { lane, known: lanes[lane].first_arrival.is_some() });
+    }
+    // A lane that does not exist yet can only be waited for in a poll that may still make it.
+    if context.inside().is_some() && !lanes[lane].started {
+        all.push(Candidate { lane: LATER, known: false });
+    }
+    all
+}
+
+/// Whether `other` could be polled before the lane that has arrived, as far as that is known.
+fn may_come_first(situation: &Situation<'_>, other: LaneId) -> bool {
+    let Situation { lanes, lane, running, .. } = *situation;
+    let known = &lanes[other];
+    if running.contains(&other) || !known.is_ready() || known.passed_over {
+        return false;
+    }
+    match situation.context {
+        // Those that are new, and those that have been new in this poll and had to wait.
+        Context::FirstOf { .. } => {
+            let beside = known.branch && known.poller == lanes[lane].poller;
+            known.first_arrival.is_none() || (beside && !known.started)
+        }
+        Context::Anywhere { .. } => {
+            let rests = known.yielded && situation.has_deferred;
+            !rests && !a_lane_around_comes_first(lanes, other, running)
+        }
+    }
+}
+
+/// Whether a lane around `lane` is ready itself: its own code runs before it gets to `lane`.
+fn a_lane_around_comes_first(lanes: &[KnownLane], mut lane: LaneId, running: &[LaneId]) -> bool {
+    while let Some(Poller::Lane(outer)) = lanes[lane].poller {
+        if lanes[outer].is_ready() && !running.contains(&outer) {
+            return true;
+        }
+        lane = outer;
+    }
+    false
+}

@@ -1,0 +1,117 @@
+//! What is known of a lane before anything has polled it: what others of its kind have been.
+use super::{
+    candidates::{Candidate, Context, LATER, Situation},
+    known::KnownLane,
+};
+use crate::timeline::{LaneId, Poller};
+use std::{
+    collections::HashMap,
+    panic::Location,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// What lanes of one name that were made at one place turned out to be, in all runs so far.
+///
+/// A lane that nothing has polled yet looks the same whether it is a task or a branch. The best
+/// guess is that it is what others of its kind have been. A wrong guess costs a run that is not
+/// counted.
+#[derive(Debug, Default)]
+pub(crate) struct Roles(Mutex<HashMap<(Location<'static>, String), Role>>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Role {
+    /// The runtime polls it: it is a task.
+    task: bool,
+    /// A lane polls it.
+    inside: bool,
+    /// It was chosen before anything had polled it, and did not arrive.
+    absent: bool,
+    /// While it waited after its first poll, another lane was made and polled beside it.
+    grows: bool,
+}
+
+impl Role {
+    /// Whether nothing was learnt of it.
+    fn is_unknown(self) -> bool {
+        !self.task && !self.inside && !self.absent
+    }
+}
+
+impl Roles {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(Location<'static>, String), Role>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Learns from a run. `absent` is the lane that was chosen and did not arrive.
+    pub fn learn(&self, lanes: &[KnownLane], absent: Option<LaneId>) {
+        let mut roles = self.lock();
+        for (number, known) in lanes.iter().enumerate() {
+            let role = roles.entry(key(known)).or_default();
+            role.grows |= !known.made_beside.is_empty();
+            // What polls it first says what it is.
+            match known.first_arrival {
+                Some((Poller::Lane(_), _)) => role.inside = true,
+                Some(_) => role.task = true,
+                None => role.absent |= absent == Some(number),
+            }
+        }
+    }
+
+    /// What was learnt until now. It learns nothing from later runs.
+    pub fn snapshot(&self) -> Roles {
+        Roles(Mutex::new(self.lock().clone()))
+    }
+
+    /// Whether a lane that nothing has polled yet may be a task that waits for its first poll.
+    pub fn may_be_a_task(&self, known: &KnownLane) -> bool {
+        match self.lock().get(&key(known)) {
+            Some(role) => role.task || role.is_unknown(),
+            None => true,
+        }
+    }
+
+    /// Whether a candidate may come instead of the lane that has arrived, as far as that is known
+    /// while the run goes on.
+    pub fn may_come(&self, candidate: Candidate, situation: &Situation<'_>) -> bool {
+        let Situation { lanes, lane, context, .. } = *situation;
+        if candidate.known {
+            return true;
+        }
+        let roles = self.lock();
+        if candidate.lane == LATER {
+            return match roles.get(&key(&lanes[lane])) {
+                Some(role) => role.grows,
+                None => false,
+            };
+        }
+        let Some(role) = roles.get(&key(&lanes[candidate.lane])) else { return true };
+        match context {
+            Context::Anywhere { inside: None } => role.task || role.is_unknown(),
+            Context::Anywhere { inside: Some(_) } => role.task || role.inside || role.is_unknown(),
+            Context::FirstOf { .. } => role.inside || role.is_unknown(),
+        }
+    }
+}
+
+/// Lanes of one name that are made at one place are of a kind.
+fn key(known: &KnownLane) -> (Location<'static>, String) {
+    (*known.made_at, known.name.clone())
+}
+
+/// Where the order of wakes is drawn by lot: leaves out what is known not to arrive, and sorts the
+/// rest so that it does not depend on the lot. With `first_stays`, the lane that has arrived stays
+/// the first.
+pub(super) fn put_in_canonical_order(
+    order: &mut Vec<Candidate>,
+    first_stays: bool,
+    roles: &Roles,
+    situation: &Situation<'_>,
+) {
+    let Situation { lanes, lane, .. } = *situation;
+    order.retain(|candidate| candidate.lane == lane || roles.may_come(*candidate, situation));
+    let others = if first_stays { &mut order[1..] } else { &mut order[..] };
+    others.sort_by_key(|candidate| match lanes.get(candidate.lane) {
+        Some(known) => (known.batch, candidate.lane),
+        None => (u64::MAX, candidate.lane), // a lane that does not exist yet comes last
+    });
+}

@@ -1,0 +1,80 @@
+//! How a scene is tried: in every schedule, and with a cancellation at each await.
+use super::claim::{Claim, SceneOutput};
+use crate::schedules::{Cancelled, Explored, every_cancellation, every_schedule};
+use std::{fmt::Debug, time::Duration};
+
+/// How much to try of each scene.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// How long at most, on the wall clock.
+    pub time: Duration,
+    /// How many schedules at most.
+    pub schedules: u64,
+}
+
+/// What is tried of a scene, and how.
+pub(super) struct Trial {
+    /// The time limit of a scene that hangs on purpose.
+    pub(super) limit: Option<Duration>,
+    /// What must hold of it, if the example has said so.
+    pub(super) claim: Option<Claim>,
+    /// How much a person, or a test, is ready to wait for.
+    pub(super) effort: Effort,
+}
+
+/// Tries a scene in other ways than it runs, whatever it returns.
+pub(super) struct Trials {
+    /// Runs it in every schedule. A closure, since each scene returns a type of its own: see
+    /// `scene`.
+    pub(super) schedules: Box<dyn Fn(Trial) -> Explored<SceneOutput>>,
+    /// Cancels it at each await.
+    pub(super) cancellations: Box<dyn Fn(Trial) -> Cancelled<SceneOutput>>,
+}
+
+impl Trials {
+    /// Takes the scene as a function, since it is run anew in each schedule.
+    pub(super) fn new<T, F>(title: &'static str, main: fn() -> F) -> Trials
+    where
+        T: Debug + Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        // Whatever it returns is wrapped, so that all scenes are explored as one type.
+        let program = move || async move { SceneOutput::new(main().await) };
+        let schedules = move |trial: Trial| {
+            let Trial { limit, claim, effort } = trial;
+            let mut tried =
+                every_schedule(title, program).budget(effort.time).at_most(effort.schedules);
+            if let Some(limit) = limit {
+                // It hangs on purpose: what does not end is what it is there to show.
+                tried = tried.limit(limit).may_not_end();
+            }
+            if let Some(claim) = claim {
+                // A run with a verdict has no output; the claim decides what must hold then.
+                tried = tried.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
+            }
+            tried.explore()
+        };
+        let cancellations = move |trial: Trial| {
+            let Trial { limit, claim, effort } = trial;
+            let mut tried = every_cancellation(title, program).budget(effort.time);
+            if let Some(limit) = limit {
+                tried = tried.limit(limit);
+            }
+            // Where nothing is stated, a run that does not end any more is shown, and not judged.
+            if limit.is_some() || claim.is_none() {
+                tried = tried.may_not_end();
+            }
+            if let Some(claim) = claim {
+                tried = tried.check(move |run| {
+                    let output = match &run.outcome {
+                        Ok(output) => output.as_ref(), // none if `main` was dropped
+                        Err(_) => None,                // it ended with a verdict
+                    };
+                    claim.check(run, output)
+                });
+            }
+            tried.explore()
+        };
+        Trials { schedules: Box::new(schedules), cancellations: Box::new(cancellations) }
+    }
+}
