@@ -1,5 +1,5 @@
 //! Send e-mails: one message to many recipients at once, and one last thing when all have ended,
-//! whichever way.
+//! with or without success.
 //!
 //! In Python: Twisted's `DeferredList`, see `send_emails.py` beside this file.
 //! Look for: Five sends take as long as the slowest of them, and five results stand in the order

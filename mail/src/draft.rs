@@ -18,7 +18,9 @@ use std::str::FromStr;
 /// A name, which may be empty, and an address: what stands in `From:` and `To:`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
+    /// Free of control characters: a name often comes from a form that a stranger has filled in.
     name: String,
+    /// Where mail goes.
     address: Address,
 }
 
@@ -124,7 +126,9 @@ impl FromStr for Mailbox {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Draft {
+    /// The author. Its domain is also that of the `Message-ID`.
     from: Mailbox,
+    /// The recipients that the reader sees.
     to: Vec<Mailbox>,
     /// Those that were added, in order.
     headers: Vec<(String, HeaderType<'static>)>,

@@ -79,7 +79,9 @@ pub struct Journal {
     /// The first line. It is written together with the first record: a journal that could be opened
     /// on a full disk has not failed yet.
     title: &'static str,
+    /// Open for appending, and locked.
     file: File,
+    /// When the disk has to have what is appended.
     sync: Sync,
     /// How many bytes of the file are whole lines.
     length: u64,
@@ -345,7 +347,9 @@ enum Line {
 
 /// The lines of a file, one of which is in memory.
 struct Lines {
+    /// Reads ahead in blocks of 64 KiB.
     reader: BufReader<File>,
+    /// The line that was read last, kept for its memory.
     line: Vec<u8>,
     /// How many bytes have been read so far, up to the end of the last whole line.
     read: u64,
@@ -403,6 +407,7 @@ fn skip_line(reader: &mut impl BufRead) -> io::Result<(u64, bool)> {
 
 /// See [`Journal::read_again`].
 pub struct Records {
+    /// From the first record on.
     lines: Lines,
 }
 

@@ -54,8 +54,8 @@ impl Event {
     /// What really happened, if a notification says `self` and the stage ended like `before` the
     /// last time.
     ///
-    /// History may turn *failed* into *breaks* and *passed* into *fixed*, which is news; it never
-    /// makes news old. Without a history the notification is taken at its word.
+    /// History may turn *failed* into *breaks* and *passed* into *fixed*, but never the reverse.
+    /// Without a history the notification is taken at its word.
     pub fn after(self, before: Option<StageResult>) -> Event {
         let (Some(before), Some(ending)) = (before, self.ending()) else { return self };
         match Event::of(ending, before) {
@@ -330,12 +330,15 @@ pub struct PipelineGroups(Vec<Group>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 struct Group {
+    /// As the rules call it.
     name: String,
+    /// The pipelines that belong to it.
     pipelines: Vec<Pipeline>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 struct Pipeline {
+    /// As a notification calls it.
     name: String,
 }
 

@@ -328,7 +328,7 @@ impl<M: Dial> Relay<M> {
         RelayOutcome::Accepted(format!("{because}, sent to {served}"))
     }
 
-    /// Some have had it and cannot give it back, and others never will. The postmaster has to know.
+    /// Some recipients have the mail, and others never will: the postmaster has to know.
     async fn tell_the_postmaster(
         &self,
         mail: &Mail<'_>,

@@ -45,7 +45,7 @@
 //!   - `select!` of tokio without `biased`, and that of futures: which branch is polled first;
 //!   - `watch::Receiver::changed` and `wait_for`, and so `Barrier`: if several lanes wait there,
 //!     which of them is woken first. A single one that waits is woken the same way each time;
-//!   - a `HashMap`: its order is another one each time.
+//!   - a `HashMap`: its order differs each time.
 //!
 //!   `Notify`, `Semaphore`, `Mutex`, `CancellationToken` and channels wake in the order in which
 //!   lanes came, and `join!` begins with the next branch at each poll: no lots. No example of this

@@ -10,22 +10,13 @@ use std::{fmt::Debug, panic::Location, pin::Pin, time::Duration};
 
 /// Runs what the learner wrote on a paused clock, in the scenario that the file shows. What is
 /// expected of it is said in the methods of [`Attempt`].
+#[track_caller]
 pub fn attempt<T, F>(main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + 'static,
 {
     Attempt::of(Clock::Paused, None, boxed(main))
-}
-
-/// Like [`attempt`], on the real clock, for what uses real sockets: those keep to no virtual time.
-/// It is given up after five seconds, and how long it takes is nothing to rely on.
-pub fn attempt_for_real<T, F>(main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
-where
-    T: Send + 'static,
-    F: Future<Output = T> + 'static,
-{
-    Attempt::of(Clock::Real, None, boxed(main))
 }
 
 /// What is attempted, whatever type its future has. All that is behind this is compiled once for
@@ -43,6 +34,7 @@ pub(crate) fn boxed<F: Future + 'static>(
 /// An attempt that has been run, and what is known of it so far.
 #[must_use = "call `verdict` at the end"]
 pub struct Attempt<T> {
+    /// It is over when there is an attempt: all that is said of it below are questions.
     pub(crate) run: Run<T>,
     /// What is different from what the file shows; nothing in the scenario of the file.
     pub(crate) scenario: Option<String>,
@@ -50,6 +42,8 @@ pub struct Attempt<T> {
     pub(crate) in_general: Option<&'static str>,
     /// Only with a prediction are times, lines and the timeline shown.
     pub(crate) prediction: Prediction,
+    /// What is not as expected, in the order in which it was asked for: the first one is the fact
+    /// in the headline.
     pub(crate) differences: Vec<Difference>,
     /// The lines that are expected, if any are.
     pub(crate) lines: Option<Vec<String>>,
@@ -60,6 +54,7 @@ pub struct Attempt<T> {
 }
 
 impl<T: Send + 'static> Attempt<T> {
+    #[track_caller]
     pub(crate) fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Attempt<T> {
         let name = scenario.as_ref().map(|scenario| scenario.name().to_owned());
         let run = Run::of(clock, scenario, main);
@@ -68,7 +63,7 @@ impl<T: Send + 'static> Attempt<T> {
 }
 
 impl<T> Attempt<T> {
-    /// Of a run that has been made elsewhere.
+    /// Of a run that has been made elsewhere: one of many schedules, which has failed already.
     pub(crate) fn with(run: Run<T>, prediction: Prediction) -> Attempt<T> {
         Attempt {
             run,
@@ -180,6 +175,7 @@ impl<T> Attempt<T> {
         self.known(message, |run| run.panicked_with(part))
     }
 
+    /// Asked at once and not in the verdict, so that the question need not be kept.
     fn known(mut self, message: &'static str, is_it: impl FnOnce(&Run<T>) -> bool) -> Attempt<T> {
         if self.mistake.is_none() && is_it(&self.run) {
             self.mistake = Some(message);

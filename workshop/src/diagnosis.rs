@@ -3,11 +3,12 @@
 //! A sentence is only said of a run in which it was seen. A run that panicked, hung or kept its
 //! thread gets the recorder's verdict, and is asked nothing that supposes an end.
 use crate::{attempt::Attempt, attempt::times, panics::Place, report::Difference, run::Run};
-use async_concepts::timeline::{End, Verdict};
+use async_concepts::timeline::{End, Row, Verdict};
 use std::time::Duration;
 
-/// A thread that slept for less than this may have waited for the machine.
-const ASLEEP: u64 = 40;
+/// A thread that was asleep for less than this may have waited for a lock inside the harness. What
+/// sleeps in an answer does so for longer.
+const ASLEEP: u64 = 20;
 
 /// The first line of a verdict: the cause if one is known, and the fact by which one sees it.
 pub(crate) fn headline<T>(attempt: &Attempt<T>, file: &str) -> String {
@@ -44,8 +45,12 @@ fn not_ended<T>(run: &Run<T>, verdict: &Verdict, file: &str) -> String {
         Verdict::Panicked(message, _) => {
             let mut lane = "main";
             for row in &run.chart.rows {
-                if matches!(row.end.1, End::Panicked(_)) {
-                    lane = &row.name; // the innermost one is the last
+                // A panic passes through all lanes around the one that panicked; the last one is
+                // the innermost. A task that panicked before, with another message, is not meant.
+                if let End::Panicked(theirs) = &row.end.1
+                    && theirs == message
+                {
+                    lane = &row.name;
                 }
             }
             match &run.panicked_at {
@@ -84,10 +89,9 @@ fn seen_in_every_exercise<T>(attempt: &Attempt<T>) -> Option<String> {
             ));
         }
     }
-    let left: Vec<&str> = run.unfinished().map(|row| row.name.as_str()).collect();
-    if let Some(first) = left.first() {
+    if let Some(Row { name, .. }) = run.unfinished().first() {
         return Some(format!(
-            "`{first}` was still under way when the program ended: nothing waited for it"
+            "`{name}` was still under way when the program ended: nothing waited for it"
         ));
     }
     if let Some(first) = run.lazy().first() {

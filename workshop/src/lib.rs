@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod asleep;
 mod attempt;
 mod compiler;
 mod diagnosis;
@@ -52,12 +53,11 @@ mod run;
 mod scenario;
 mod show;
 pub mod smtp;
-mod thread_time;
 
-pub use attempt::{Attempt, attempt, attempt_for_real};
+pub use attempt::{Attempt, attempt};
 pub use explored::{BUDGET, Everywhere, every_cancellation, every_schedule};
 pub use lock::{Taking, Watched, WatchedGuard, held, shared};
 pub use prediction::Prediction;
 pub use run::{PATIENCE, Run};
-pub use scenario::{Scenario, delay, given, ms, scenario};
+pub use scenario::{Scenario, delay, given, loopback, ms, scenario};
 pub use show::show;

@@ -47,6 +47,7 @@ pub struct Taking;
 /// A lock that counts whether it is held, see [`held`]; apart from that it is tokio's.
 #[derive(Debug)]
 pub struct Watched<L> {
+    /// All waiting is this one's, so that it is as fair as tokio's.
     lock: L,
     /// Until when another task holds it, and from when on, on the clock of the run.
     held: Option<(Instant, Instant)>,

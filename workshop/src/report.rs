@@ -17,10 +17,15 @@ use std::{
 
 /// Something that is not as expected.
 pub(crate) enum Difference {
+    /// It took longer or shorter.
     Time { took: Duration, expected: Duration },
+    /// It printed other lines: which ones, the attempt knows.
     Lines,
+    /// It returned something else. Both as they are shown, since their type is the exercise's.
     Output { returned: String, expected: String },
+    /// What an exercise asks for besides, in words.
     Claim(&'static str),
+    /// More lanes of a name were under way than may be.
     TooMany { name: &'static str, seen: usize, most: usize },
 }
 
@@ -156,7 +161,8 @@ pub(crate) fn picture() -> TerminalOptions {
     options
 }
 
-/// Rustlings asks the tests for another format than cargo does by itself.
+/// Rustlings asks the tests for another format than cargo does by itself. It says nowhere else that
+/// it is there.
 fn under_rustlings() -> bool {
     std::env::args().any(|argument| argument == "pretty")
 }

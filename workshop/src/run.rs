@@ -1,15 +1,15 @@
 //! Running what the learner wrote, and questions about how it went.
 use crate::{
+    asleep,
     attempt::Main,
     panics::{self, Place},
     scenario::{Scenario, UnderWay},
-    thread_time::ThreadTime,
 };
 use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
 use std::{
     sync::{
-        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     time::Duration,
 };
@@ -47,42 +47,60 @@ const TOO_OFTEN_WITH_OTHERS: usize = 1100;
 
 /// An attempt that is over: what there is to ask when one looks for the misconception behind it.
 pub struct Run<T> {
+    /// What it printed, as `time lane text`: what an exercise expects is written in the same way.
     pub(crate) lines: Vec<String>,
+    /// How long it took, on its own clock.
     pub(crate) elapsed: Duration,
+    /// What `main` returned; or why it had to be ended, or ended in a panic.
     pub(crate) outcome: Result<T, Verdict>,
+    /// What became of each lane. Questions are asked of this and not of the list of events, since
+    /// it is what the learner sees.
     pub(crate) chart: Chart,
     /// Where it panicked, if it did: the recorder has the message only.
     pub(crate) panicked_at: Option<Place>,
-    /// How long its thread slept; nothing where the system does not tell, or the run did not end.
+    /// How long its thread was seen asleep; nothing where the system does not tell.
     slept: Option<Duration>,
 }
 
 impl<T: Send + 'static> Run<T> {
     /// Runs the future that `main` makes, to its end or until it is given up.
+    ///
+    /// `main` is said to be made where the caller is: in the tests of an exercise, not in here.
+    #[track_caller]
     pub(crate) fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Run<T> {
-        let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
         let _under_way = UnderWay::begin(scenario);
+        Run::in_this_scenario(clock, main)
+    }
+
+    /// The same in the scenario that is under way.
+    #[track_caller]
+    pub(crate) fn in_this_scenario(clock: Clock, main: Main<T>) -> Run<T> {
+        let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
         panics::note_where();
-        let slept = Arc::new(Mutex::new(None));
-        let measured = {
-            let slept = slept.clone();
-            move || {
-                let begin = ThreadTime::now();
-                let future = main();
-                async move {
-                    let output = future.await;
-                    *slept.lock().expect("it is only written to") = ThreadTime::slept_since(begin);
-                    output
-                }
+        // The run has a thread of its own, and only that one can say which it is. So the watching
+        // begins there, and ends here, however the run ends.
+        let (stop, stopped) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        let watched = move || {
+            if let Some(watching) = asleep::watch_this_thread(stopped) {
+                // An error means that the run has been given up.
+                let _ = tell.send(watching);
             }
+            main()
         };
         let recorder = Recorder::new("your run").watchdog(patience()).clock(clock).limit(limit);
-        let recording = recorder.record(measured);
-        if matches!(recording.outcome, Err(Verdict::Blocked(_))) {
-            GIVEN_UP.store(true, Ordering::Relaxed);
+        let recording = recorder.record(watched);
+        drop(stop);
+        let mut run = Run::from(recording);
+        if let Ok(watching) = told.try_recv() {
+            run.slept = watching.join().ok();
         }
-        let slept = *slept.lock().expect("it is only written to");
-        Run { panicked_at: panics::last_place(), slept, ..Run::from(recording) }
+        match &run.outcome {
+            Err(Verdict::Panicked(_, payload)) => run.panicked_at = panics::place_of(&**payload),
+            Err(Verdict::Blocked(_)) => GIVEN_UP.store(true, Ordering::Relaxed),
+            _ => {}
+        }
+        run
     }
 }
 
@@ -111,8 +129,8 @@ impl<T> Run<T> {
         self.outcome.is_ok() && self.elapsed > Duration::from_millis(milliseconds)
     }
 
-    /// It ended by itself, and its thread slept for so many milliseconds without the runtime's
-    /// knowledge, or for longer. `false` where the system does not tell.
+    /// Its thread was seen asleep for so many milliseconds or longer while it polled a future: the
+    /// waiting of the runtime itself does not count. `false` where the system does not tell.
     pub fn slept_on_the_thread(&self, milliseconds: u64) -> bool {
         match self.slept {
             Some(slept) => slept >= Duration::from_millis(milliseconds),
@@ -133,7 +151,13 @@ impl<T> Run<T> {
 
     /// How many lines with this in it were printed.
     pub fn count(&self, part: &str) -> usize {
-        self.lines.iter().filter(|line| line.contains(part)).count()
+        let mut count = 0;
+        for line in &self.lines {
+            if line.contains(part) {
+                count += 1;
+            }
+        }
+        count
     }
 
     /// These were printed in this order, whatever came between them.
@@ -177,14 +201,14 @@ impl<T> Run<T> {
 
     /// How many lanes with a name that begins like this there were.
     pub fn lanes(&self, name: &str) -> usize {
-        self.chart.rows.iter().filter(|row| row.name.starts_with(name)).count()
+        self.rows_that_begin_with(name).len()
     }
 
     /// How many lanes with a name that begins like this were under way at the same time: polled
     /// for the first time, and not ended yet.
     pub fn at_a_time(&self, name: &str) -> usize {
         let mut changes: Vec<(Pos, i32)> = vec![];
-        for row in self.chart.rows.iter().filter(|row| row.name.starts_with(name)) {
+        for row in self.rows_that_begin_with(name) {
             if let Some(begin) = begin(row) {
                 changes.push((begin, 1));
                 changes.push((row.end.0, -1));
@@ -192,7 +216,8 @@ impl<T> Run<T> {
         }
         // One that ends where another begins does not overlap with it: `-1` is counted first.
         changes.sort();
-        let (mut now, mut most) = (0, 0);
+        let mut now = 0;
+        let mut most = 0;
         for (_, change) in changes {
             now += change;
             most = most.max(now);
@@ -203,29 +228,31 @@ impl<T> Run<T> {
     /// A lane of this name ran at this time.
     pub fn ran_at(&self, name: &str, milliseconds: u64) -> bool {
         let time = Duration::from_millis(milliseconds);
-        let mut rows = self.chart.rows.iter().filter(|row| row.name == name);
-        rows.any(|row| {
-            let mut running = row.spans.iter().filter(|span| is_running(span.state));
-            running.any(|span| self.chart.time(span.from) == time)
-        })
+        for row in self.rows_named(name) {
+            for span in &row.spans {
+                if is_running(span.state) && self.chart.time(span.from) == time {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Some lane of this name was under way when the run ended, as a task that the runtime polls:
     /// nothing waited for it.
     pub fn left_running(&self, name: &str) -> bool {
-        self.unfinished().any(|row| row.name == name && row.polled_by.is_none())
+        self.unfinished().iter().any(|row| row.name == name && row.polled_by.is_none())
     }
 
     /// Some lane of this name was neither polled to its end nor dropped, and is no task.
     pub fn leaked(&self, name: &str) -> bool {
-        self.unfinished().any(|row| row.name == name && row.polled_by.is_some())
+        self.unfinished().iter().any(|row| row.name == name && row.polled_by.is_some())
     }
 
     /// Every lane of this name was dropped before it was done, at this time.
     pub fn dropped_at(&self, name: &str, milliseconds: u64) -> bool {
         let time = Duration::from_millis(milliseconds);
-        let mut rows = self.chart.rows.iter().filter(|row| row.name == name);
-        rows.all(|row| {
+        self.rows_named(name).iter().all(|row| {
             matches!(row.end.1, End::Cancelled { .. }) && self.chart.time(row.end.0) == time
         })
     }
@@ -248,8 +275,30 @@ impl<T> Run<T> {
 
     /// No lane of this name was ever polled, and there is one.
     pub fn never_polled(&self, name: &str) -> bool {
-        let mut rows = self.chart.rows.iter().filter(|row| row.name == name).peekable();
-        rows.peek().is_some() && rows.all(|row| begin(row).is_none())
+        let rows = self.rows_named(name);
+        !rows.is_empty() && rows.iter().all(|row| begin(row).is_none())
+    }
+
+    /// The rows of all lanes of this name.
+    fn rows_named(&self, name: &str) -> Vec<&Row> {
+        let mut rows = vec![];
+        for row in &self.chart.rows {
+            if row.name == name {
+                rows.push(row);
+            }
+        }
+        rows
+    }
+
+    /// The rows of all lanes with a name that begins like this.
+    fn rows_that_begin_with(&self, name: &str) -> Vec<&Row> {
+        let mut rows = vec![];
+        for row in &self.chart.rows {
+            if row.name.starts_with(name) {
+                rows.push(row);
+            }
+        }
+        rows
     }
 
     /// More happened than a recording keeps: what became of the lanes is not known.
@@ -275,25 +324,46 @@ impl<T> Run<T> {
         })
     }
 
-    /// All lanes but `main` that have not ended, as far as that is known.
-    pub(crate) fn unfinished(&self) -> impl Iterator<Item = &Row> {
-        let known = if self.is_cut() { usize::MAX } else { 1 };
-        let rows = self.chart.rows.iter().skip(known);
-        rows.filter(|row| row.end.1 == End::Unfinished)
+    /// The rows of all lanes but `main`, which is the first one.
+    fn rows_below_main(&self) -> &[Row] {
+        self.chart.rows.get(1..).unwrap_or_default()
+    }
+
+    /// All lanes but `main` that have not ended; none where that is not known.
+    pub(crate) fn unfinished(&self) -> Vec<&Row> {
+        let mut unfinished = vec![];
+        if !self.is_cut() {
+            for row in self.rows_below_main() {
+                if row.end.1 == End::Unfinished {
+                    unfinished.push(row);
+                }
+            }
+        }
+        unfinished
     }
 
     /// The names of the lanes that were never polled.
     pub(crate) fn lazy(&self) -> Vec<&str> {
-        let rows = self.chart.rows.iter().skip(1).filter(|row| begin(row).is_none());
-        rows.map(|row| row.name.as_str()).collect()
+        let mut lazy = vec![];
+        for row in self.rows_below_main() {
+            if begin(row).is_none() {
+                lazy.push(row.name.as_str());
+            }
+        }
+        lazy
     }
 
     /// The lanes but `main` that ended by themselves, in the order of their ends.
     pub(crate) fn order_of_ends(&self) -> Vec<&str> {
-        let rows = self.chart.rows.iter().skip(1);
-        let mut ended: Vec<&Row> = rows.filter(|row| row.end.1 == End::Finished).collect();
-        ended.sort_by_key(|row| row.end.0);
-        ended.into_iter().map(|row| row.name.as_str()).collect()
+        let mut ended = vec![];
+        for row in self.rows_below_main() {
+            if row.end.1 == End::Finished {
+                ended.push((row.end.0, row.name.as_str()));
+            }
+        }
+        // By their ends alone: lanes that end together keep the order of their rows.
+        ended.sort_by_key(|(end, _)| *end);
+        ended.into_iter().map(|(_, name)| name).collect()
     }
 
     /// The names of all lanes.

@@ -30,6 +30,7 @@ type Value = Box<dyn Any + Send + Sync>;
 pub struct Scenario {
     /// What is different, in words: the learner reads it below the headline.
     name: &'static str,
+    /// Looked through in this order; the first that stands for a value counts.
     substitutes: Vec<Substitute>,
     /// What takes longer, and by how much.
     delays: Vec<(Value, Duration)>,
@@ -39,10 +40,11 @@ pub struct Scenario {
 
 /// What stands here for a value of the file.
 struct Substitute {
+    /// The value as it stands in the file: there is no other name for it there.
     shown: Value,
     /// One after the other, and from the beginning again.
     here: Vec<Value>,
-    /// How often it has been asked for.
+    /// How often it has been asked for: that gives the place in `here`.
     uses: AtomicUsize,
 }
 
@@ -94,12 +96,24 @@ impl Scenario {
 
     /// Runs what the learner wrote in this scenario, as [`attempt`](crate::attempt()) does in the
     /// one of the file.
+    #[track_caller]
     pub fn attempt<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
     where
         T: Send + 'static,
         F: Future<Output = T> + 'static,
     {
         Attempt::of(Clock::Paused, Some(self), boxed(main))
+    }
+
+    /// The same on the real clock, for what uses real sockets: those keep to no virtual time. It is
+    /// given up after five seconds, and how long it takes is nothing to rely on.
+    #[track_caller]
+    pub fn attempt_for_real<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        Attempt::of(Clock::Real, Some(self), boxed(main))
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -126,6 +140,17 @@ impl Drop for UnderWay {
     fn drop(&mut self) {
         *CURRENT.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// A socket that listens on this machine; nothing where it has no network at all, not even its own.
+/// A socket can listen even then, so it is tried whether a client gets through.
+pub fn loopback() -> Option<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").ok()?;
+    let client = std::net::TcpStream::connect(listener.local_addr().ok()?).ok()?;
+    // The one that came, and no other: the next one to be accepted is the exercise's.
+    listener.accept().ok()?;
+    drop(client);
+    Some(listener)
 }
 
 /// So many milliseconds, as the file shows; in another scenario it can be another time.

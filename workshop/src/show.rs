@@ -16,6 +16,7 @@ use std::{env, fs, path::Path};
 /// diagnosis is the last thing on the screen.
 ///
 /// Exits with status 1 and a sentence if `main` does not end by itself.
+#[track_caller]
 pub fn show<T, F>(name: &str, prediction: Prediction, main: impl FnOnce() -> F + Send + 'static)
 where
     T: Send + 'static,
@@ -24,11 +25,13 @@ where
     show_boxed(name, prediction, boxed(main));
 }
 
+#[track_caller]
 fn show_boxed<T: Send + 'static>(name: &str, prediction: Prediction, main: Main<T>) {
     if let Some(verdict) = verdict_of_the_test(name) {
         print!("{verdict}");
         return;
     }
+    // The lines and the timeline would answer what is to be predicted.
     if prediction.is_none() {
         println!("{PREDICT_FIRST}");
         return;
@@ -49,6 +52,7 @@ fn verdict_of_the_test(name: &str) -> Option<String> {
     if env::var_os("CARGO_PKG_NAME").is_some() {
         return None;
     }
+    // Beside the program, where the test has put it.
     let program = env::current_exe().ok()?;
     let kept = program.with_extension("verdict");
     if program.file_stem()? != Path::new(name) {

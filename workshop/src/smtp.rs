@@ -49,15 +49,19 @@ pub struct Server(Arc<Mutex<Seen>>);
 struct Seen {
     /// More connections than these at a time are turned away; 0 for any number.
     limit: usize,
-    /// Connections that are open now.
+    /// Connections that are open now, those that are being turned away among them.
     open: usize,
+    /// The largest value of `open`: whether a client kept to a limit is only seen afterwards.
     most_open: usize,
+    /// All connections that there have been.
     connections: usize,
     /// Connections that ended with QUIT; all others were cut off.
     quits: usize,
+    /// Connections that got 421 instead of a greeting.
     turned_away: usize,
     /// How often a busy recipient was asked for.
     busy: usize,
+    /// To whom, and which text, without what was added for the way.
     received: Vec<(String, String)>,
     /// Commands that it did not understand: a text that was taken for commands.
     unknown: usize,
@@ -125,6 +129,7 @@ impl fmt::Debug for Server {
 
 /// One connection, as the client holds it.
 struct Dialogue {
+    /// To which it tells what it has seen.
     server: Server,
     /// What has been written and is no whole line yet.
     input: Vec<u8>,
@@ -132,6 +137,7 @@ struct Dialogue {
     output: VecDeque<(Instant, Vec<u8>)>,
     /// The text of the mail that is being received, if one is.
     text: Option<String>,
+    /// The recipient of that mail, or of the next.
     to: Option<String>,
     /// A mail has been begun, and is neither kept nor reset.
     begun: bool,
@@ -156,6 +162,7 @@ impl Dialogue {
             timer: Box::pin(sleep_until(Instant::now())),
             waker: None,
         };
+        // The lock is given back before there is a reply, which may wake the client.
         let full = {
             let mut seen = server.seen();
             let full = seen.limit > 0 && seen.open >= seen.limit;
@@ -282,6 +289,8 @@ impl AsyncWrite for Dialogue {
         if self.over {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
+        // All that is written is taken at once, so a client never waits here; what it sent is
+        // looked at line by line, however it was cut.
         self.input.extend_from_slice(bytes);
         while let Some(end) = self.input.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.input.drain(..=end).collect();
@@ -313,11 +322,14 @@ impl AsyncRead for Dialogue {
             self.waker = Some(context.waker().clone());
             return Poll::Pending;
         };
+        // A line is there when its time has come. The timer is kept, since a new one in each poll
+        // would be dropped with its waker before it fires.
         if self.timer.deadline() != due {
             self.timer.as_mut().reset(due);
         }
         ready!(self.timer.as_mut().poll(context));
         if let Some((due, mut line)) = self.output.pop_front() {
+            // What finds no room in the buffer is the first to be read next.
             let rest = line.split_off(line.len().min(buffer.remaining()));
             buffer.put_slice(&line);
             if !rest.is_empty() {

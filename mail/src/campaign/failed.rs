@@ -11,6 +11,7 @@ use std::{
 /// [`RecipientFile`](super::RecipientFile), so what is in it can be looked through and sent to
 /// again.
 pub struct FailedList {
+    /// Open for appending, and locked: two runs would empty each other's list.
     file: File,
     /// How many bytes of the file are whole entries.
     length: u64,

@@ -10,7 +10,9 @@ use tokio::time::{Instant, sleep};
 /// How regularly a task got its turn that asked for one each `period`.
 #[derive(Debug)]
 pub struct Heartbeat {
+    /// How long it sleeps between two beats.
     period: Duration,
+    /// Atomic, so that a program can look while the heart beats on another task.
     beats: AtomicU64,
     /// In nanoseconds.
     worst_gap: AtomicU64,

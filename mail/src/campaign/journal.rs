@@ -173,6 +173,7 @@ impl Progress {
 
 /// The journal of a campaign, open for appending and locked against other runs for as long.
 pub struct CampaignJournal {
+    /// The file, its lock, and its rules for damage.
     journal: journal::Journal,
 }
 
@@ -235,6 +236,7 @@ impl CampaignJournal {
 
 /// See [`CampaignJournal::taken`].
 pub struct TakenRecipients {
+    /// Read one by one: a campaign may have millions of them.
     records: journal::Records,
 }
 

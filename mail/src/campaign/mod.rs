@@ -136,11 +136,17 @@ pub trait Connector {
 
 /// A campaign that has not begun.
 pub struct Campaign<'a, C> {
+    /// Where the workers get their connections.
     connector: C,
+    /// How many connections and attempts there are, and how long to wait.
     settings: Settings,
+    /// Where to write what becomes of each recipient, and what is there from the runs before.
     journal: Option<(CampaignJournal, Progress)>,
+    /// Where to list those that do not get the mail.
     failed: Option<FailedList>,
+    /// Called with all that happens.
     on_event: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
+    /// Cancelled from outside when the campaign is to end early.
     stop: CancellationToken,
 }
 
@@ -252,12 +258,16 @@ fn pace(per_second: NonZeroU32) -> Interval {
 
 /// What the workers share.
 struct Workers<'a, C, I> {
+    /// Where each worker gets its connection.
     connector: C,
+    /// How often to try to connect, and how long to wait in between.
     settings: &'a Settings,
+    /// Cancelled when all are to end: from outside, or because one of them has failed.
     stop: CancellationToken,
     /// Cancelled when a worker that has nothing in flight can end; as a child of `stop`, also
     /// when all are to end.
     nothing_left: CancellationToken,
+    /// Which recipient is next. Never borrowed across an `await`, so no borrow can fail.
     queue: RefCell<Queue<'a, I>>,
     /// When the next mail may begin, if there is a limit per second. It is locked while a worker
     /// waits for that moment, so that the workers begin one after the other.

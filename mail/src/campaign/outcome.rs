@@ -102,8 +102,8 @@ pub enum EndedEarly {
     /// It was told to, by its token.
     #[error("it was asked to stop")]
     Asked,
-    /// There was no connection to be had any more; this is what the last attempt met with.
-    #[error("there is no connection to be had: {0}")]
+    /// No connection could be opened any more; this is why the last attempt failed.
+    #[error("no connection can be opened: {0}")]
     NoConnection(String),
     /// The list could not be read any further.
     #[error("the recipients cannot be read any further: {0}")]

@@ -10,7 +10,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 /// Each mail is a message of its own, with one recipient, since each is written for its
 /// reader.
 pub struct OverSmtp<C, M> {
+    /// Opens a connection.
     connect: C,
+    /// Makes the mail for a recipient. All connections share it.
     mail: Rc<M>,
 }
 
@@ -43,7 +45,9 @@ where
 
 /// A connection of [`OverSmtp`].
 pub struct SmtpConnection<S, M> {
+    /// The conversation with the server.
     client: Client<S>,
+    /// Makes the mail for a recipient.
     mail: Rc<M>,
     /// The mail that was announced, and its recipient: it must not be made a second time, since
     /// it might be another one (its `Date`, its `Message-ID`).

@@ -22,8 +22,11 @@ pub(super) struct Attempt {
 /// A recipient that waits for another attempt. The earliest is the greatest, which is the one that
 /// a heap gives first.
 struct Waiting {
+    /// When it is tried again, and its number, so that of two the first in the list is first.
     due: Reverse<(Instant, u64)>,
+    /// Which recipient.
     attempt: Attempt,
+    /// Why the last attempt failed: for the report, if there is no other.
     why: String,
 }
 
@@ -69,12 +72,19 @@ pub(super) enum QueueError {
 const NOT_BEGUN: &str = "not begun";
 
 pub(super) struct Queue<'a, I> {
+    /// The list, which is read as it is used.
     recipients: I,
+    /// The list has ended, or cannot be read any further: it is not asked again.
     exhausted: bool,
+    /// The recipients that are tried again. Their number is bounded.
     waiting: BinaryHeap<Waiting>,
+    /// How often a mail is tried, and what to do when it is in doubt.
     settings: &'a Settings,
+    /// Has each step before anything is built on it.
     journal: Option<CampaignJournal>,
+    /// Has each recipient that does not get the mail.
     failed: Option<FailedList>,
+    /// Called with all that happens.
     on_event: Box<dyn FnMut(CampaignEvent<'_>) + 'a>,
     pub summary: CampaignSummary,
 }

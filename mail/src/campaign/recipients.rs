@@ -43,8 +43,11 @@ const LONGEST_LINE: u64 = 1000;
 /// [`open`](RecipientFile::open) refuses what is no plain file, such as a pipe, which may keep its
 /// reader waiting.
 pub struct RecipientFile<R = BufReader<File>> {
+    /// Has one block of the file in memory.
     reader: R,
+    /// The number of the line that was read last.
     number: u64,
+    /// After an error, nothing more can be read.
     over: bool,
 }
 

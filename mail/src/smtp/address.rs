@@ -23,6 +23,7 @@ const LONGEST_ADDRESS: usize = 254;
 /// It is kept as it was written. Two addresses are equal if they were written in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Address {
+    /// As it was written, with its quotes.
     text: Box<str>,
     /// Where the `@` stands before the domain; nowhere in `<postmaster>`.
     at: Option<usize>,

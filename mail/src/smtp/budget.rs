@@ -9,13 +9,15 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// So many bytes, for all together. Clones share them.
+/// A number of bytes. Clones of it share them.
 #[derive(Clone, Debug)]
 pub struct Budget(Arc<Account>);
 
 #[derive(Debug)]
 struct Account {
+    /// How many bytes there are for all.
     total: usize,
+    /// How many of them are reserved now.
     used: AtomicUsize,
 }
 
@@ -39,7 +41,9 @@ impl Budget {
 /// What a session has taken out of a [`Budget`]. It goes back when this is dropped.
 #[derive(Debug)]
 pub struct Reservation {
+    /// Where the bytes go back to.
     budget: Budget,
+    /// How many this reservation has.
     bytes: usize,
 }
 
@@ -82,7 +86,9 @@ impl Drop for Reservation {
 }
 
 struct Kept {
+    /// What the reservation is for.
     bytes: Vec<u8>,
+    /// Only to be dropped together with the bytes.
     _reservation: Reservation,
 }
 

@@ -177,22 +177,33 @@ where
 }
 
 struct Connection<'a, H, S> {
+    /// The application, which decides.
     handler: &'a H,
+    /// How long each wait may take.
     limits: &'a Limits,
+    /// The stream, and what is on its way in both directions.
     wire: Wire<'a, S>,
+    /// The protocol: what to say to what comes.
     session: Session,
+    /// Cancelled when the server is to end.
     stop: &'a CancellationToken,
+    /// What the deadlines are counted from.
     clock: Clock,
+    /// How many messages were accepted: for the outcome.
     messages: u64,
+    /// How many were refused: for the outcome.
     refused: u64,
 }
 
 /// What the deadlines are counted from.
 struct Clock {
+    /// When the client connected.
     began: Instant,
     /// Since when a command, or a message, is waited for.
     waits_since: Instant,
+    /// When the last message was answered, or else when the client connected.
     last_message: Instant,
+    /// When the last piece of a message came.
     last_read: Instant,
 }
 
@@ -244,9 +255,9 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         }
     }
 
-    /// The next frame. Whatever was to be said is said before anything is waited for; and only
-    /// then, so that a client that sends many commands at once gets the replies at once (RFC 2920,
-    /// 3.2).
+    /// The next frame. Replies that are due are sent before it waits for the client, and not
+    /// earlier: so a client that sends many commands at once gets all replies in one piece (RFC
+    /// 2920, 3.2).
     async fn next_frame(&mut self, waits: Pin<&mut Waits<'_>>) -> Result<Frame, ConnectionEnd> {
         let mut waits = waits.project();
         self.clock.waits_since = Instant::now();
@@ -402,9 +413,8 @@ enum HandlerError {
     Panicked,
 }
 
-/// Waits for the handler. If it has to be waited for, what was to be said before is said first: a
-/// client that has sent many commands need not wait for the first reply until the last one is
-/// known.
+/// Asks the handler. If it does not answer at once, replies that are due are sent first: otherwise
+/// a client that has sent many commands would wait for the first reply until the last one is known.
 async fn handled<S: AsyncRead + AsyncWrite + Unpin>(
     handler: impl Future<Output = Reply>,
     wire: &mut Wire<'_, S>,
@@ -427,10 +437,15 @@ async fn handled<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// The stream, and what has been read from it and is to be written to it.
 struct Wire<'a, S> {
+    /// The stream.
     io: S,
+    /// Finds the frames in what is read.
     codec: ServerCodec,
+    /// What has been read and not been decoded yet.
     read: BytesMut,
+    /// Replies that have not been sent yet.
     written: BytesMut,
+    /// How long to wait for the client to take its replies.
     limits: &'a Limits,
 }
 
@@ -472,9 +487,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<'_, S> {
         Ok(())
     }
 
-    /// Says this, and that it is all. Then what the client still sends is thrown away for a moment:
-    /// if a connection is closed while something is unread, TCP resets it, and the client may never
-    /// see what it was told.
+    /// Sends the last reply, and ends this side of the stream. Then it reads and throws away for a
+    /// moment what the client still sends: if a connection is closed while something is unread, TCP
+    /// resets it, and the client may never see that reply.
     async fn say_last(&mut self, reply: &Reply) -> Result<(), ConnectionEnd> {
         self.put(reply).await?;
         self.flush().await?;

@@ -96,6 +96,6 @@ pub enum BareNewlines {
     /// The message is refused: 554.
     #[default]
     Refuse,
-    /// Each of them becomes CRLF: for programs that do not know better, on a network of one's own.
+    /// Each of them becomes CRLF: for old programs that cannot do otherwise, on a private network.
     Normalise,
 }

@@ -8,7 +8,7 @@
 //!    is decided here, and nowhere else.
 //! 4. [`session`]: frames in, actions out, and no socket, clock or `await` in it. All of the
 //!    server's behaviour is here.
-//! 5. [`connection`]: one session over one stream of bytes, whichever: it reads, writes, waits, and
+//! 5. [`connection`]: one session over a stream of bytes of any kind: it reads, writes, waits, and
 //!    asks the handler.
 //! 6. [`server`]: many connections, their limits, and how they end.
 //! 7. [`client`]: the other side, and what can come of a message.

@@ -7,7 +7,9 @@ use std::{
 /// A reply: RFC 5321, 4.2. Its text cannot contain the end of a line, whatever it is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
+    /// What a client goes by: RFC 5321, 4.2.1.
     code: u16,
+    /// More exactly, if the server says so.
     status: Option<Status>,
     /// The lines, with `\n` between them.
     text: Cow<'static, str>,

@@ -42,7 +42,9 @@ impl Listener for TcpListener {
 
 /// A server that gives what it receives to a [`Handler`].
 pub struct Server<H> {
+    /// What all sessions use.
     common: Common<H>,
+    /// How its sessions are called in a timeline.
     lane: String,
 }
 
@@ -191,7 +193,9 @@ enum TaskEnd {
 }
 
 struct Sessions {
+    /// What those that have ended have done.
     summary: ServerSummary,
+    /// Those that run. When this is dropped, so are they.
     tasks: JoinSet<TaskEnd>,
 }
 

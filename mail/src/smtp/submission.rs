@@ -1,7 +1,7 @@
 //! Submission to a real provider: the same client over another transport, TLS, and with a password.
 //!
 //! A mail server that takes mail from its own users for the whole world (RFC 6409) wants two things
-//! that a server on one's own network does not: a connection that others cannot read, and a
+//! that a server on a private network does not: a connection that others cannot read, and a
 //! password. There are two ways to the first:
 //!
 //! - *Implicit TLS*, port 465 (RFC 8314): TLS from the first byte on.
@@ -52,7 +52,9 @@ impl Security {
 /// A user and a password. Neither is shown by `Debug`.
 #[derive(Clone)]
 pub struct Credentials {
+    /// As the provider knows it, often an address.
     user: String,
+    /// Only said over TLS, and shown nowhere.
     password: String,
 }
 
@@ -91,10 +93,15 @@ impl fmt::Debug for Credentials {
 /// A provider's submission server.
 #[derive(Clone, Debug)]
 pub struct Submission {
+    /// Where to connect to, and the name that the certificate must be for.
     host: String,
+    /// The usual one, unless another was named.
     port: u16,
+    /// When TLS begins.
     security: Security,
+    /// Without them, no password is said.
     credentials: Option<Credentials>,
+    /// How long to wait for each step.
     timeouts: Timeouts,
     /// The certificates that are trusted.
     tls: Arc<ClientConfig>,

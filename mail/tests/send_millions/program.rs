@@ -176,7 +176,7 @@ fn without_a_server_nothing_is_sent_and_the_status_is_1() {
     assert_eq!(code, 1);
     assert!(out.starts_with("0 sent in "), "{out}");
     assert!(
-        out.contains("there is no connection to be had: the connection broke while connecting"),
+        out.contains("no connection can be opened: the connection broke while connecting"),
         "{out}"
     );
     assert!(

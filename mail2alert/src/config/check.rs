@@ -48,7 +48,9 @@ impl Config {
 }
 
 struct Check<'a> {
+    /// The whole file: a problem is reported with its line.
     text: &'a str,
+    /// All that was found so far, so that they can be put right at once.
     problems: Vec<Problem>,
 }
 

@@ -13,6 +13,7 @@ const TEXT: &str = include_str!("../../mail2alert.toml");
 struct Key {
     /// The section that it belongs to; empty at the top.
     section: &'static str,
+    /// As it stands before the `=`.
     name: &'static str,
     /// The comment above the section, if it is the first key there.
     about_section: Vec<&'static str>,

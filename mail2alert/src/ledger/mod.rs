@@ -51,9 +51,13 @@ pub struct Bounds {
 /// The ledger. It is shared by all that handle mail, and may be cloned.
 #[derive(Clone, Debug)]
 pub struct Ledger {
+    /// Where the file is, for messages about it.
     path: PathBuf,
+    /// What is known. It is locked for a moment only, never across an `await`.
     memory: Arc<Mutex<Memory>>,
+    /// Locked while the disk is written, which takes its time; `memory` is free meanwhile.
     disk: Arc<tokio::sync::Mutex<Disk>>,
+    /// Tells when something was noted, and so when it is old.
     clock: Clock,
 }
 
@@ -62,14 +66,18 @@ pub struct Ledger {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the ledger {path} cannot be written: {error}")]
 pub struct LedgerError {
+    /// Which file.
     path: String,
+    /// As text, since an `io::Error` cannot be cloned.
     error: String,
 }
 
 /// Wall time, but at the pace of tokio's clock: so that a test can let five days pass.
 #[derive(Clone, Copy, Debug)]
 struct Clock {
+    /// The wall time when the ledger was opened, since 1970.
     wall: Duration,
+    /// The same moment on tokio's clock.
     opened: Instant,
 }
 
@@ -215,6 +223,7 @@ fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
 
 #[derive(Debug)]
 struct Disk {
+    /// The file.
     journal: Journal,
     /// How many records have been written since the ledger was opened.
     written: u64,
@@ -260,14 +269,18 @@ fn in_json(records: &[Record]) -> Vec<String> {
 /// What is remembered.
 #[derive(Debug)]
 struct Memory {
+    /// How much is remembered, and for how long.
     bounds: Bounds,
+    /// Which recipients have had which message.
     messages: HashMap<Digest, Entry>,
     /// The messages, those that were noted first in front. One that was forgotten meanwhile is
     /// skipped.
     order: VecDeque<(u64, Digest)>,
     /// The recipients of all messages.
     entries: usize,
+    /// How the last runs of each stage ended.
     stages: Stages,
+    /// What is remembered and not on the disk yet, in order.
     unwritten: Vec<Record>,
     /// How many records have been noted since the ledger was opened.
     noted: u64,
@@ -289,7 +302,9 @@ impl Default for Memory {
 
 #[derive(Debug)]
 struct Entry {
+    /// When the first recipient had it, in seconds since 1970.
     at: u64,
+    /// The recipients that have had it.
     to: Vec<Mailbox>,
 }
 

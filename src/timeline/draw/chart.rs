@@ -107,7 +107,8 @@ pub struct Span {
     pub from: Pos,
     /// To here.
     pub to: Pos,
-    /// Where it waits, and for what: none where it does not wait.
+    /// Where it waits, and for what: none where it does not wait. A callback of an event loop waits
+    /// before it is called for the first time.
     #[serde(default)]
     pub places: Places,
 }

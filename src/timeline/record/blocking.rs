@@ -4,7 +4,9 @@
 //! Such a program is a plain function, in which a loop runs: it makes the calls that are due,
 //! sleeps until there are more, and so on. Its lane, `main`, does what a future's lane does: it
 //! *runs* in each iteration, and *waits* while the loop sleeps. So the loop has to say when it
-//! sleeps ([`wait`]) and when an iteration begins ([`turn`]).
+//! sleeps ([`wait`]) and when an iteration begins ([`turn`]). If it also says of a callback, when
+//! it calls it, where that was scheduled, the callback has a place at which it waited
+//! ([`callback_was_scheduled`](super::callback_was_scheduled)).
 //!
 //! ```text
 //!   loop                     turn()   calls   wait()          turn()   calls   wait()

@@ -105,7 +105,7 @@ impl Recorder {
     ///
     /// Each worker has a row of its own, below those of the lanes, and a lane can be polled on one
     /// worker, and then on another. Nothing exact is promised: which worker polls what, in which
-    /// order and when, is another in each run. What holds is that all polls, wakes and lines are
+    /// order and when, differs from run to run. What holds is that all polls, wakes and lines are
     /// there, each with its thread, in an order in which they can have happened; that of two polls
     /// on one thread the earlier stands to the left; and that a lane waits where the picture says.
     /// What was aborted in the last moment of `main` may be left as it was.

@@ -493,7 +493,8 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
             continue;
         }
         if lane.now == Doing::Running {
-            // Of several threads it is not the others that are kept.
+            // On several threads the lanes of the other threads run, too, but only for a moment:
+            // what is stuck is the poll that lasts.
             let lasts = |lane: &LaneState| lane.began.elapsed() >= stuck * 9 / 10;
             match innermost {
                 Some(other) if lasts(other) && !lasts(lane) => {}

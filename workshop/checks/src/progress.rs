@@ -79,13 +79,21 @@ fn exercises(workshop: &Path) -> Result<Vec<Exercise>, String> {
     Ok(exercises)
 }
 
-/// The question of an exercise, and the example and the slide that it names.
+/// The question of an exercise, and the example and the slide that it names, as its file folds
+/// them.
 fn read_next(path: &Path) -> Vec<String> {
     let source = fs::read_to_string(path).unwrap_or_default();
     let mut lines = vec![];
+    let mut wanted = false;
     for line in source.lines() {
-        let Some(text) = line.strip_prefix("//! ") else { continue };
+        let Some(text) = line.strip_prefix("//!") else { break };
+        let text = text.trim();
         if text.starts_with("Predict: ") || text.starts_with("See ") {
+            wanted = true;
+        } else if text.is_empty() {
+            wanted = false;
+        }
+        if wanted {
             lines.push(text.to_owned());
         }
     }

@@ -5,17 +5,29 @@ use std::{
     cell::Cell,
     future::{pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
+    process::Command,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::time::sleep;
 use workshop::{
-    Attempt, Everywhere, Prediction, attempt, attempt_for_real, every_cancellation, every_schedule,
-    ms, scenario,
+    Attempt, Everywhere, Prediction, attempt, every_cancellation, every_schedule, ms, scenario,
 };
 
 /// With a prediction, everything is shown.
 const PREDICTED: Prediction = Some((100, ""));
+
+/// Held by tests that look whether a thread sleeps, and by the one that keeps all processors: what
+/// watches a thread needs one now and then.
+static PROCESSORS: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The verdict of an attempt that fails.
 fn verdict<T>(attempt: Attempt<T>) -> String {
@@ -95,11 +107,117 @@ fn questions_about_a_run_are_answered() {
 
 #[test]
 fn a_thread_that_slept_is_told_from_a_run_that_had_nothing_to_do() {
+    let _alone = alone();
     let asleep = attempt(async || std::thread::sleep(ms(50)));
-    asleep.holds("the thread slept", |run| run.slept_on_the_thread(50)).verdict();
+    let told = cfg!(target_os = "linux");
+    asleep.holds("the thread slept", move |run| run.slept_on_the_thread(20) == told).verdict();
     attempt(async || ())
-        .holds("the thread did not sleep", |run| !run.slept_on_the_thread(50))
+        .holds("the thread did not sleep", |run| !run.slept_on_the_thread(1))
         .verdict();
+}
+
+/// Keeps the thread for so long, and does not sleep.
+fn spin(time: Duration) {
+    let begin = Instant::now();
+    while begin.elapsed() < time {
+        std::hint::spin_loop();
+    }
+}
+
+#[test]
+fn a_thread_that_computes_did_not_sleep_however_busy_the_machine_is() {
+    let _alone = alone();
+    let busy = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while busy.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let computes = attempt(async || spin(ms(150))).predicted(PREDICTED).takes(150);
+        assert_eq!(
+            headline(computes),
+            "no time passed at all: nothing that takes time was awaited: 0 instead of 150 ms"
+        );
+        let sleeps = attempt(async || std::thread::sleep(ms(150))).takes(150);
+        let headline = headline(sleeps);
+        busy.store(false, Ordering::Relaxed);
+        let told = headline.starts_with("the thread slept");
+        assert!(told || !cfg!(target_os = "linux"), "{headline}");
+    });
+}
+
+/// The runtime's thread waits then, and what else there is can run.
+#[test]
+fn a_thread_that_waits_for_another_as_the_runtime_does_was_not_kept() {
+    let elsewhere = async || {
+        let sleeps = tokio::task::spawn_blocking(|| std::thread::sleep(ms(100)));
+        sleeps.await.expect("it does not panic")
+    };
+    let headline = headline(attempt(elsewhere).predicted(PREDICTED).takes(70));
+    assert!(!headline.contains("slept"), "{headline}");
+}
+
+/// The program of the test below, which sets its environment.
+#[test]
+#[ignore = "another test runs it, in a process of its own"]
+fn panics_in_a_run() {
+    println!("{}", headline(attempt(fails)));
+}
+
+#[test]
+fn a_backtrace_of_a_panic_is_only_printed_on_demand() {
+    for (value, is_printed) in [("0", false), ("1", false), ("full", true)] {
+        let output = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--ignored", "--exact", "--nocapture", "panics_in_a_run"])
+            .env("RUST_BACKTRACE", value)
+            .output()
+            .expect("this program again");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(errors.contains("stack backtrace"), is_printed, "{value}: {errors}");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(printed.contains("main panicked at line "), "{printed}");
+    }
+}
+
+/// The program of the test below, which stops it in the middle.
+#[test]
+#[ignore = "another test runs it, in a process of its own"]
+fn computes_until_half_a_second_is_over() {
+    let computes = attempt(async || {
+        eprintln!("begun");
+        spin(ms(500));
+    });
+    println!("{}", headline(computes.predicted(PREDICTED).takes(500)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_was_stopped_and_went_on_did_not_sleep() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--ignored", "--exact", "--nocapture", "computes_until_half_a_second_is_over"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("this program again");
+    let mut errors = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+    let begun = errors.any(|line| line.expect("it is text").contains("begun"));
+    assert!(begun, "the run does not begin");
+    let process = child.id().to_string();
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([name, &process]).status();
+        assert!(sent.expect("`kill` is there").success());
+    };
+    signal("-STOP");
+    std::thread::sleep(ms(300));
+    signal("-CONT");
+    let output = child.wait_with_output().expect("it ends");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("\nno time passed at all: "), "{printed}");
 }
 
 #[test]
@@ -208,7 +326,8 @@ fn on_the_real_clock_time_passes_by_itself() {
         let (client, server) = join!(tokio::net::TcpStream::connect(address), listener.accept());
         client.and(server.map(|_| ()))
     };
-    attempt_for_real(listening)
+    scenario("a socket")
+        .attempt_for_real(listening)
         .holds("they have met", |run| matches!(run.output(), Some(Ok(()))))
         .verdict();
 }
@@ -292,6 +411,7 @@ fn what_is_aborted_in_the_last_moment_counts_as_ended() {
 
 #[test]
 fn the_mistakes_of_every_exercise_are_told_apart() {
+    let _alone = alone();
     let one = headline(attempt(async || drop(tokio::spawn(sleep(ms(50)).lane("task")))).takes(50));
     assert!(one.starts_with("`task` was still under way"), "{one}");
     let two = headline(attempt(async || sleep(Duration::from_secs(50)).await).takes(50));
@@ -326,6 +446,57 @@ fn what_holds_in_tokios_own_order_only_fails_with_the_schedule_drawn() {
     assert!(text.starts_with("it never ends: "), "{text}");
     assert!(text.contains(" fail; here, at decision 0 (0) teller goes before waiter)"), "{text}");
     assert!(text.contains(" your run ") && text.contains("teller "), "{text}");
+}
+
+/// “It holds in tokio's own order” would be false, and the cause is seen as in any attempt.
+#[test]
+fn what_fails_in_tokios_own_order_already_is_not_blamed_on_the_order() {
+    let _alone = alone();
+    let both = async |sleeps: bool| {
+        join!(
+            async {
+                if sleeps {
+                    std::thread::sleep(ms(60));
+                }
+            }
+            .lane("A"),
+            async {}.lane("B")
+        );
+        1
+    };
+    let text = explored(every_schedule(move || both(false)).returns(2));
+    assert!(text.starts_with("not yet: it does not hold that it returns what it should"), "{text}");
+    assert!(text.contains(" schedules fail; this is tokio's own schedule"), "{text}");
+    let text = explored(every_schedule(move || both(true)).returns(2));
+    let told = text.starts_with("the thread slept");
+    assert!(told || !cfg!(target_os = "linux"), "{text}");
+    let panics = || async {
+        join!(async { panic!("no such page") }.lane("A"), async {}.lane("B"));
+    };
+    let text = explored(every_schedule(panics));
+    assert!(text.starts_with("A panicked at line "), "{text}");
+}
+
+/// A task panics, and `main`, which does not get what it waits for, with another message.
+#[test]
+fn a_panic_is_said_of_the_lane_and_of_the_line_that_panicked_with_this_message() {
+    let line = line!() + 1;
+    let program = async || tokio::spawn(fails().lane("task")).await.expect("it ends well");
+    let headline = headline(attempt(program));
+    assert!(
+        headline.starts_with(&format!("main panicked at line {line}: it ends well: ")),
+        "{headline}"
+    );
+    let inner = headline_of_a_panic_within_lanes();
+    assert!(inner.starts_with("inner panicked at line "), "{inner}");
+}
+
+async fn fails() {
+    panic!("no such page");
+}
+
+fn headline_of_a_panic_within_lanes() -> String {
+    headline(attempt(async || async { fails().lane("inner").await }.lane("outer").await))
 }
 
 #[test]

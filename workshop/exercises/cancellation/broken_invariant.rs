@@ -98,10 +98,14 @@ mod tests {
     fn no_money_is_lost_in_any_cancellation() {
         workshop::every_cancellation(dropped_anywhere)
             .predicted(PREDICTION)
-            .mistake("there is still an `.await` between the two changes, and the future was dropped there", |run| {
-                run.lanes("transfer") == 1
+            .mistake(
+                "there is still an `.await` between the two changes, and the future was dropped \
+                 there",
+                |run| run.lanes("transfer") == 1,
+            )
+            .holds("there is as much on both accounts as before", |run| {
+                matches!(run.outcome, Ok(Some(105)))
             })
-            .holds("there is as much on both accounts as before", |run| matches!(run.outcome, Ok(Some(105))))
             .verdict();
     }
 }

@@ -4,7 +4,8 @@
 //! Capstone, step 3 of 6: a server may refuse. 4xx passes, 5xx does not, and the next mail is not
 //! to blame for either.
 //!
-//! See `mail/examples/send_emails.rs`, and the slide “Write to all of them, then do one last thing”.
+//! See `mail/examples/send_emails.rs`, and the slide “Write to all of them, then do one last
+//! thing”.
 //!
 //! Then try: put a mail that was refused with 4xx behind the others, instead of letting them wait
 //! for it.

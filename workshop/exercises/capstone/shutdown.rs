@@ -4,7 +4,8 @@
 //! Capstone, step 5 of 6: a mail that is cut off in the middle may have been received, and nothing
 //! says so.
 //!
-//! See `mail/examples/send_emails.rs`, and the slide “Write to all of them, then do one last thing”.
+//! See `mail/examples/send_emails.rs`, and the slide “Write to all of them, then do one last
+//! thing”.
 //!
 //! Then try: a mail that waits between two attempts when it is told to stop is given up at once.
 use async_concepts::{LaneExt, say};

@@ -46,7 +46,8 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake(
-                "the code is still inside `does_not_compile!`: take the macro away, and see what rustc says",
+                "the code is still inside `does_not_compile!`: take the macro away, and see what \
+                 rustc says",
                 |run| run.said("not begun"),
             )
             .mistake("a pause is missing: not each number had one", |run| run.took(0))

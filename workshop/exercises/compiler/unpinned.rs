@@ -47,11 +47,14 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake(
-                "the code is still inside `does_not_compile!`: take the macro away, and see what rustc says",
+                "the code is still inside `does_not_compile!`: take the macro away, and see what \
+                 rustc says",
                 |run| run.said("not begun"),
             )
             .mistake("there were no ticks while the work went on", |run| !run.said("tick"))
-            .hangs("the work was begun anew after each tick, and never ended", |run| run.said("tick"))
+            .hangs("the work was begun anew after each tick, and never ended", |run| {
+                run.said("tick")
+            })
             .takes(90)
             .says(&["0.040 main tick", "0.080 main tick"])
             .returns(7)

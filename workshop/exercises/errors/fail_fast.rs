@@ -23,8 +23,10 @@ impl Drop for Connection {
     }
 }
 
-#[rustfmt::skip]
-async fn fetch(time: u64, answer: Result<&'static str, &'static str>) -> Result<&'static str, &'static str> {
+async fn fetch(
+    time: u64,
+    answer: Result<&'static str, &'static str>,
+) -> Result<&'static str, &'static str> {
     let _connection = Connection;
     say!("connection open");
     sleep(ms(time)).await;

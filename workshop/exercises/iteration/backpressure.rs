@@ -31,10 +31,10 @@ async fn consume(mut items: UnboundedReceiver<u32>) -> u32 {
     sum
 }
 
-#[rustfmt::skip]
 async fn program() -> u32 {
     let (send, receive) = unbounded_channel();
-    let ((), sum) = join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
+    let ((), sum) =
+        join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer"));
     sum
 }
 

@@ -49,9 +49,11 @@ mod tests {
             .predicted(PREDICTION)
             .mistake("the lock was held while they waited for something else", |run| run.took(400))
             .mistake(LOST, |run| run.output().is_some_and(|sum| *sum < 10))
-            .blocks("a lock of `std` was held across an `.await`, and the next to lock it stopped the thread", |run| {
-                !run.never_polled("B")
-            })
+            .blocks(
+                "a lock of `std` was held across an `.await`, and the next to lock it stopped the \
+                 thread",
+                |run| !run.never_polled("B"),
+            )
             .takes(100)
             .holds("each of the four sees a sum at 100 ms", |run| run.count("0.100 ") == 4)
             .returns(10)
@@ -74,9 +76,11 @@ mod tests {
             .held(90, 120)
             .attempt(shop)
             .predicted(PREDICTION)
-            .mistake("the lock was taken at that moment, and the price was given up: it can be waited for", |run| {
-                run.output().is_some_and(|sum| *sum < 10)
-            })
+            .mistake(
+                "the lock was taken at that moment, and the price was given up: it can be waited \
+                 for",
+                |run| run.output().is_some_and(|sum| *sum < 10),
+            )
             .holds("it is over when the lock has been free for all", |run| !run.took_more_than(120))
             .returns(10)
             .verdict();

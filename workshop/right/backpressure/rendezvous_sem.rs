@@ -4,7 +4,7 @@ static ROOM: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
 async fn produce(items: UnboundedSender<u32>) {
     for item in 1..=4 {
         ROOM.acquire().await.unwrap().forget();
-        items.send(item).expect("somebody consumes");
+        items.send(item).expect("the consumer is there");
         say!("sent {item}");
     }
 }

@@ -5,7 +5,10 @@ async fn session(mut lines: mpsc::Receiver<&'static str>) {
     loop {
         select! {
             _ = tick.tick() => {}
-            Some(line) = lines.recv() => { idle.as_mut().reset(Instant::now() + seconds(30)); say!("{line}") }
+            Some(line) = lines.recv() => {
+                idle.as_mut().reset(Instant::now() + seconds(30));
+                say!("{line}")
+            }
             // TODO: this timer never gets to its end.
             () = &mut idle => break,
         }

@@ -1,7 +1,7 @@
 //! Tray.
 /// Eats with the forks of these numbers.
 async fn dine(forks: &[Fork; 3], left: usize, right: usize) {
-    // TODO: everybody should get to eat, and always with two forks.
+    // TODO: all three should get to eat, and always with two forks.
     static SEATS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
     let _seat = SEATS.acquire().await.unwrap();
     let _first = forks[left].lock().await;

@@ -11,5 +11,8 @@ async fn fastest(near_ms: u64, far_ms: u64) -> &'static str {
     let other = async {
         send.try_send(far.await).ok();
     };
-    tokio::select! { _ = async { tokio::join!(one, other) } => unreachable!(), r = receive.recv() => r.unwrap() }
+    tokio::select! {
+        _ = async { tokio::join!(one, other) } => unreachable!(),
+        r = receive.recv() => r.unwrap(),
+    }
 }

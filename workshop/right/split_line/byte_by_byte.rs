@@ -8,7 +8,10 @@ async fn server(connection: DuplexStream) -> String {
         select! {
             _ = tick.tick() => say!("tick"),
             byte = tokio::io::AsyncReadExt::read_u8(&mut reader) => {
-                match byte.unwrap() { b'\n' => return String::from_utf8(line).unwrap(), b => line.push(b) }
+                match byte.unwrap() {
+                    b'\n' => return String::from_utf8(line).unwrap(),
+                    b => line.push(b),
+                }
             }
         }
     }

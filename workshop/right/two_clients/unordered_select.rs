@@ -3,7 +3,10 @@ async fn serve(mut clients: mpsc::Receiver<DuplexStream>) {
     let mut set = futures::stream::FuturesUnordered::new();
     loop {
         tokio::select! {
-            c = clients.recv() => match c { Some(c) => set.push(echo(c).lane("echo")), None => break },
+            c = clients.recv() => match c {
+                Some(c) => set.push(echo(c).lane("echo")),
+                None => break,
+            },
             Some(()) = futures::StreamExt::next(&mut set) => {}
         }
     }

@@ -69,13 +69,17 @@ mod tests {
         const NO_TICKS: &str = "the ticks were not served while it waited for lines";
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .hangs("the thirty seconds never came to an end: is the timer made, or reset, at each tick?", |run| {
-                run.ran_at("session", 5_000)
-            })
+            .hangs(
+                "the thirty seconds never came to an end: is the timer made, or reset, at each \
+                 tick?",
+                |run| run.ran_at("session", 5_000),
+            )
             .mistake("a line did not put the end off", |run| run.took(30_000))
             .mistake("the end was only looked for when a tick came", |run| run.took(45_000))
             .mistake(NO_TICKS, |run| !run.ran_at("session", 20_000))
-            .holds("the ticks go on", |run| run.ran_at("session", 20_000) && run.ran_at("session", 35_000))
+            .holds("the ticks go on", |run| {
+                run.ran_at("session", 20_000) && run.ran_at("session", 35_000)
+            })
             .takes(43_000)
             .says(&["13.000 session hello", "43.000 session goodbye"])
             .verdict();

@@ -26,7 +26,8 @@ async fn server(connection: DuplexStream) -> String {
         select! {
             _ = tick.tick() => say!("tick"),
             line = lines.next_line() => {
-                return line.expect("a pipe in memory does not fail").expect("the client sends a line");
+                let line = line.expect("a pipe in memory does not fail");
+                return line.expect("the client sends a line");
             }
         }
     }

@@ -36,11 +36,16 @@ mod tests {
         workshop::attempt(program)
             .predicted(PREDICTION)
             .mistake(
-                "the code is still inside `does_not_compile!`: take the macro away, and see what rustc says",
+                "the code is still inside `does_not_compile!`: take the macro away, and see what \
+                 rustc says",
                 |run| run.lanes("not begun") > 0,
             )
-            .mistake("the text was given away, and its letters were not counted", |run| run.output() == Some(&(5, 0)))
-            .mistake("the work is no task any more: nothing was spawned", |run| run.lanes("task") == 0)
+            .mistake("the text was given away, and its letters were not counted", |run| {
+                run.output() == Some(&(5, 0))
+            })
+            .mistake("the work is no task any more: nothing was spawned", |run| {
+                run.lanes("task") == 0
+            })
             .holds("the words are counted in a lane `task`", |run| run.lanes("task") == 1)
             .takes(20)
             .returns((5, 18))

@@ -41,11 +41,16 @@ mod tests {
             .mistake("b was cancelled when it had been called already", |run| {
                 run.said_in_order(&["0.200 b called", "cancel b"])
             })
-            .mistake("b was called all the same: the runtime owns the task, not the holder of its handle", |run| {
-                run.said("0.200 b called")
-            })
+            .mistake(
+                "b was called all the same: the runtime owns the task, not the holder of its \
+                 handle",
+                |run| run.said("0.200 b called"),
+            )
             .mistake("a was cancelled as well", |run| !run.said("a called"))
-            .panics("a task that is cancelled gives an error to the one that awaits it", "Cancelled")
+            .panics(
+                "a task that is cancelled gives an error to the one that awaits it",
+                "Cancelled",
+            )
             .takes(300)
             .says(&["0.100 c called", "0.150 main cancel b", "0.300 a called"])
             .verdict();

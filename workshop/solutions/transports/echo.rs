@@ -107,7 +107,7 @@ mod tests {
             .verdict();
 
         // Where there is no network, not even that of the machine itself, this part is left out.
-        let Ok(listener) = std::net::TcpListener::bind("127.0.0.1:0") else { return };
+        let Some(listener) = workshop::loopback() else { return };
         let over_tcp = async move || {
             listener.set_nonblocking(true)?;
             let listener = TcpListener::from_std(listener)?;
@@ -115,7 +115,8 @@ mod tests {
             let (server, _) = listener.accept().await?;
             tokio::try_join!(talk(client).lane("client"), echo(server).lane("server"))
         };
-        workshop::attempt_for_real(over_tcp)
+        workshop::scenario("a socket")
+            .attempt_for_real(over_tcp)
             .predicted(PREDICTION)
             .holds("all parts come back over a socket", |run| run.said("and 0"))
             .verdict();

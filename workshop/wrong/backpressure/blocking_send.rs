@@ -6,7 +6,7 @@ use tokio::sync::mpsc::channel;
 async fn produce(items: Sender<u32>) {
     for item in 1..=4 {
         // TODO: wait until there is room. There should be room for one item.
-        items.blocking_send(item).expect("somebody consumes");
+        items.blocking_send(item).expect("the consumer is there");
         say!("sent {item}");
     }
 }

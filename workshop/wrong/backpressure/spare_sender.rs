@@ -3,7 +3,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 async fn produce(items: Sender<u32>) {
     for item in 1..=4 {
-        items.send(item).await.expect("somebody consumes");
+        items.send(item).await.expect("the consumer is there");
         say!("sent {item}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::sync_channel;
 async fn produce(items: SyncSender<u32>) {
     for item in 1..=4 {
         // TODO: wait until there is room. There should be room for one item.
-        items.send(item).expect("somebody consumes");
+        items.send(item).expect("the consumer is there");
         say!("sent {item}");
     }
 }

@@ -4,9 +4,9 @@ async fn visit() -> u32 {
     let (ring, mut bell) = oneshot::channel();
     let (listening, listened) = mpsc::channel();
     thread::spawn(move || {
-        listened.recv().expect("somebody listens");
+        listened.recv().expect("the caller listens");
         thread::sleep(ms(20));
-        ring.send(()).expect("somebody still listens");
+        ring.send(()).expect("the caller still listens");
     });
     let mut polls = 0;
     let listen = poll_fn(|context| {
@@ -14,7 +14,7 @@ async fn visit() -> u32 {
         let rung = pin!(&mut bell).poll(context);
         if polls == 1 {
             say!("listening");
-            listening.send(()).expect("somebody will ring");
+            listening.send(()).expect("the thread will ring");
         }
         rung
     });

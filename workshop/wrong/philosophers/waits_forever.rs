@@ -1,7 +1,7 @@
 //! Mistake: it never ends
 /// Eats with the forks of these numbers.
 async fn dine(forks: &[Fork; 3], left: usize, right: usize) {
-    // TODO: everybody should get to eat, and always with two forks.
+    // TODO: all three should get to eat, and always with two forks.
     std::future::pending::<()>().await;
     let _first = forks[left].lock().await;
     sleep(ms(10)).await;

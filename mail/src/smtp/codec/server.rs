@@ -44,11 +44,17 @@ pub enum Refusal {
 /// The receiving side's codec: reads frames, writes replies.
 #[derive(Debug)]
 pub struct ServerCodec {
+    /// The longest command: see [`Limits::command_line`].
     command_line: usize,
+    /// The longest line of a message: see [`Limits::text_line`].
     text_line: usize,
+    /// The largest message: see [`Limits::message`].
     message: usize,
+    /// What becomes of CR or LF on their own in a message.
     bare_newlines: BareNewlines,
+    /// Where the memory for messages comes from.
     budget: Budget,
+    /// A line is a command or text, and only what came before it says which.
     mode: Mode,
 }
 
@@ -68,8 +74,11 @@ struct Skipping {
 /// A message of which the end is still to come.
 #[derive(Debug)]
 struct Incoming {
+    /// The text so far, without added dots and with CRLF at the end of each line.
     body: Vec<u8>,
+    /// For what `body` has allocated.
     memory: Reservation,
+    /// If it is lost already, why; then nothing more is kept of it.
     refusal: Option<Refusal>,
     /// The last line ended with CRLF. Only then can a dot be the end, and only then has a dot been
     /// added to it.
