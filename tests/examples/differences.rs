@@ -326,7 +326,10 @@ fn a_task_that_is_cancelled_after_it_has_arrived_still_counts_at_the_barrier() {
     let run = record("a barrier", || async {
         let barrier = Arc::new(Barrier::new(2));
         let theirs = barrier.clone();
-        let gone = spawn(async move { drop(theirs.wait().await) }.lane("gone"));
+        let arrive = async move {
+            theirs.wait().await;
+        };
+        let gone = spawn(arrive.lane("gone"));
         sleep(ms(100)).await;
         gone.abort();
         let _ = gone.await;
