@@ -2,10 +2,12 @@
 
     python3 benches/compare.py
     python3 benches/compare.py hand_overs gather_tasks     only these
+    python3 benches/compare.py --update                    and writes their rows into the table of `README.md`
 
 The works are the functions of the same names in `workloads.rs` and `echo.rs`. Here, asyncio and uvloop take turns, round by
-round, so that a machine that is busy for a while is so for all of them. What is measured is processor time, and of the rounds
-the least counts. asyncio's garbage collector stays on, as in a real program.
+round, so that a machine that is busy for a while is so for all of them. Each column of Rust's is a process of its own, which
+finds its memory as it has left it itself. What is measured is processor time, and of the rounds the least counts. asyncio's
+garbage collector stays on, as in a real program.
 """
 
 import asyncio
@@ -178,15 +180,21 @@ def python_round(new_event_loop, work, count):
     return took
 
 
+BUILD = ["cargo", "bench", "--quiet", "--package", "event-loop-benches", "--bench", "event_loop", "--"]
+
+
 class Rust:
     """The benches' program, which does a round when it is told to."""
 
-    def __init__(self):
-        command = ["cargo", "bench", "--quiet", "--package", "event-loop-benches", "--bench", "event_loop", "--", "--serve"]
+    def __init__(self, command=BUILD):
         self.process = subprocess.Popen(
-            command, cwd=HERE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            [*command, "--serve"], cwd=HERE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
         self.program = self.process.stdout.readline().strip()
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
 
     def round(self, name, count, on):
         self.process.stdin.write(f"{name} {count} {on}\n")
@@ -194,16 +202,28 @@ class Rust:
         return None if answer == "-" else int(answer)
 
 
+def update(rows):
+    """Puts the rows into the table of `README.md`, in the place of those of the same work."""
+    readme = HERE / "README.md"
+    lines = readme.read_text().splitlines()
+    for row in rows:
+        work = row.split(" | ")[0] + " | "
+        (place,) = [number for number, line in enumerate(lines) if line.startswith(work)]
+        lines[place] = row
+    readme.write_text("\n".join(lines) + "\n")
+
+
 def main():
     global HERE_PROGRAM
-    wanted = sys.argv[1:]
+    wanted = [argument for argument in sys.argv[1:] if argument != "--update"]
+    rows = []
     rust = Rust()
     HERE_PROGRAM = rust.program
     pythons = {"asyncio": asyncio.new_event_loop}
     if uvloop:
         pythons["uvloop"] = uvloop.new_event_loop
-    places = ["tokio", "virtual", "LocalSet", "smol"]
-    print("| work | here, on tokio's driver | with virtual time | `LocalSet` | smol | asyncio | | uvloop | |")
+    places = {place: Rust([HERE_PROGRAM]) for place in ("tokio", "virtual", "LocalSet", "smol")}
+    print("| work | here, on tokio's driver | with virtual time | `LocalSet` | smol's `LocalExecutor` | asyncio | | uvloop | |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for work, count in WORK:
         name = work.__name__
@@ -215,13 +235,13 @@ def main():
         for done in range(4 * ROUNDS if work is tcp_echo else ROUNDS):
             if done and time.monotonic() - start > ENOUGH:
                 break
-            for place in places:
+            for place, program in places.items():
                 # Virtual time has no sockets, and its driver makes a thread for each job.
                 if place == "virtual" and name in ("tcp_echo", "executor_jobs"):
                     continue
                 # These rounds are short: more of them cost little.
                 for _ in range(3 if count <= 100_000 else 1):
-                    took = rust.round(name, count, place)
+                    took = program.round(name, count, place)
                     if took is not None:
                         least[place] = min(took, least.get(place, took))
             for python, new_event_loop in pythons.items():
@@ -236,16 +256,19 @@ def main():
             columns += [each(python), f"{least[python] / least['tokio']:.1f} ×"]
             if "virtual" in least:
                 columns[-1] += f" ({least[python] / least['virtual']:.1f})"
-        print("| " + " | ".join(columns) + " |", flush=True)
+        rows.append("| " + " | ".join(columns) + " |")
+        print(rows[-1], flush=True)
     if not wanted or "call_soon_chain" in wanted:
         bare = min(rust.round("bare_queue_chain", 1_000_000, "-") for _ in range(ROUNDS))
         for driver in ("tokio", "std", "virtual"):
             chain = min(rust.round("call_soon_chain", 1_000_000, driver) for _ in range(ROUNDS))
             print(f"call_soon_chain with the {driver} driver takes {chain / bare:.2f} times as long as on a bare queue")
+    if "--update" in sys.argv:
+        update(rows)
     if not uvloop:
         print("uvloop is not installed: pip install uvloop")
-    rust.process.stdin.close()
-    rust.process.wait()
+    for program in (rust, *places.values()):
+        program.end()
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ impl CurrentTask {
         self.key.get()
     }
 
-    /// Itself, if it is the task that polls with this waker, or a lane in it, and not an executor
-    /// inside it.
+    /// Itself, if what polls with this waker is the task or a lane in it. `None` if it is an
+    /// executor inside the task.
     pub(super) fn polled_by(&self, waker: &Waker) -> Option<&Self> {
         self.key.get()?;
         let its_own = self.owns(waker) || self.waker.get() == original_waker(waker).addr();
@@ -72,7 +72,7 @@ impl CurrentTask {
         self.throws.take()
     }
 
-    /// Whether the error was to be raised, and nothing has.
+    /// Whether the error was to be raised, and nothing has raised it.
     pub(super) fn throws(&self) -> bool {
         self.throws.get()
     }

@@ -272,12 +272,12 @@ impl<T> FutureCell<T> {
         }
     }
 
-    /// Takes the first entry out that `is_it` knows. What is in the ready queue stays there, as in
-    /// asyncio, whose queue cannot be searched either.
+    /// Removes the first entry for which `is_it` is true, and says whether there was one. What is
+    /// in the ready queue stays there, as in asyncio, whose queue cannot be searched either.
     fn remove_callback(&self, is_it: impl Fn(&Callback<T>) -> bool) -> bool {
-        // Of a closed loop nothing is called any more, and to search the list for each of its tasks
-        // would make closing it quadratic.
-        // What is done has no list any more but places in the queue, which cannot be taken back.
+        // Once it is done, what is left of the list belongs to places in the queue. A closed loop
+        // calls nothing any more, and to search the list for each of its tasks would make closing
+        // it quadratic.
         if self.done() || self.event_loop.is_closed() {
             return false;
         }
@@ -294,8 +294,8 @@ impl<T> FutureCell<T> {
         false
     }
 
-    /// Runs the next done callback, when it is its turn in the ready queue. There is one for each
-    /// turn, unless the loop was closed in between.
+    /// Runs the next done callback. Each place of this future in the ready queue stands for one,
+    /// unless the loop was closed in between.
     fn call_next(self: &Rc<Self>) -> Result<()> {
         // Out of the list before it is called: it may add and remove callbacks of the same future.
         let callback = self.callbacks.borrow_mut().pop();

@@ -67,8 +67,8 @@
 //! - timers of equal time. asyncio: undefined. Here: in the order of registration.
 //! - `wait`, `as_completed`, `TaskGroup`. asyncio: in the order of a set of addresses. Here: in the
 //!   order of the arguments: runs repeat.
-//! - nothing can happen any more. asyncio: sleeps for ever. Here: [`Error::Idle`]: it is known what
-//!   owns a way to wake the loop.
+//! - nothing can happen any more. asyncio: sleeps for ever. Here: [`Error::Idle`]: Rust counts the
+//!   owners of a waker.
 //! - sockets. asyncio: looked at in every iteration. Here: after 128 calls, if calls are always
 //!   ready: see [`EventLoop`].
 //! - cancelling at an await of foreign futures. asyncio: there are none. Here: the coroutine is
@@ -197,14 +197,14 @@ struct Inner {
     spare_waker: SpareWaker,
     /// The exception handler, debug mode and instruments.
     observers: Observers,
-    /// Since the loop last looked at what else has happened.
+    /// How many calls were made since the loop last looked at what else has happened.
     calls_without_a_look: Cell<usize>,
     /// The driver waits. A change of what the loop has to do must end that wait: tokio's tasks
     /// run meanwhile on the same thread, and may call anything.
     waiting: Cell<bool>,
     /// `stop` was called in this run.
     stopping: Cell<bool>,
-    /// For good.
+    /// `close` was called. Nothing opens the loop again.
     closed: Cell<bool>,
 }
 
@@ -260,13 +260,13 @@ impl EventLoop {
         for _ in 0..snapshot {
             // The queue is free again before the call, which will put more into it.
             let handle = self.0.ready.borrow_mut().pop_front();
-            // One that was cancelled has nothing left to call.
             if let Some(handle) = handle {
                 // asyncio reads its debug flag twice a call; we read one flag for debug mode and
                 // all instruments together, since most programs have neither.
                 if self.0.observers.watch() {
                     self.run_watched(handle);
                 } else {
+                    // Nothing happens if it was cancelled: its closure is gone.
                     handle.run(self);
                 }
             }
@@ -345,8 +345,7 @@ impl EventLoop {
     }
 
     fn run_is_over(&self) {
-        // A `stop` is used up by the run that it has ended. What was called outside of a run counts
-        // for the next one.
+        // A `stop` ends one run. If it was called while the loop did not run, that is the next one.
         self.0.stopping.set(false);
         self.0.waiting.set(false);
     }
@@ -453,8 +452,9 @@ impl EventLoop {
         if self.is_closed() { Err(Error::LoopIsClosed) } else { Ok(()) }
     }
 
-    /// Puts a call behind all others, and before it what other threads left, because they did so
-    /// before now. `caller` is the line of the program that asked for it, where that is known.
+    /// Puts a call at the end of the queue. What other threads have left comes before it, because
+    /// they left it earlier. `caller` is the line of the program that asked for it, where that is
+    /// known.
     #[inline]
     fn push_ready(&self, handle: Handle, caller: Caller) {
         self.drain_remote_calls();

@@ -16,7 +16,7 @@
 //! |---|---|---|---|---|---|
 //! | due | there | yes | no | `create_task`; a wake; it gave way | a step |
 //! | due, cancelled | there | yes | yes | nothing awaited took the `cancel` | a throwing step |
-//! | running | taken out | no | no, unless by itself | its step | suspended, or done |
+//! | running | taken out | no, or woken in it | no, or by itself | its step | waiting, or done |
 //! | waiting | there | no | no | it awaits | a wake makes it due |
 //! | waiting, cancelled | there | no | yes | by itself; a gather refused | a wake |
 //! | done | none | no, or in vain | no | returned, panicked, cancelled | done callbacks |
@@ -164,7 +164,7 @@ impl<T> TaskPart<T> {
         drop(current.take_awaits());
         // A task that cancels itself and then returns is cancelled, for it alone can have meant the
         // request. One that did not take the error cannot be made to go on.
-        let cancelled = throws || self.must_cancel.get();
+        let cancelled = self.must_cancel.take() || throws;
         let state = match polled {
             Ok(Poll::Ready(Ok(result))) if cancelled => {
                 discard(result);

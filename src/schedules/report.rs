@@ -210,8 +210,7 @@ impl Schedule {
         });
         let departures: Vec<Departure> = named.collect();
         let mut choices = trace.choices();
-        // What follows the last departure comes by itself, and would make the string longer for
-        // nothing.
+        // After the last departure each choice is tokio's own, and need not be written down.
         choices.truncate(departures.last().map_or(0, |last| last.decision + 1));
         Schedule { choices, departures }
     }
@@ -237,7 +236,7 @@ impl Display for Departure {
 /// As it can be replayed: `0.1`. Tokio's own schedule is `0`.
 impl Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An empty text would be no word in a command, and 0 is the choice that comes by itself.
+        // Not an empty text, which would be no word in a command. 0 is tokio's own choice.
         if self.choices.is_empty() {
             return f.write_str("0");
         }
@@ -256,7 +255,7 @@ impl std::str::FromStr for Schedule {
             format!("“{text}” is no schedule: that is numbers with dots between them, like 0.1")
         })?;
         while choices.last() == Some(&0) {
-            choices.pop(); // what comes by itself need not be asked for
+            choices.pop(); // tokio's own choice need not be asked for
         }
         Ok(Schedule { choices, departures: vec![] })
     }
@@ -264,21 +263,21 @@ impl std::str::FromStr for Schedule {
 
 /// What has been found so far, while schedules are being run.
 pub(super) struct Found<T> {
-    /// Runs that were counted: each schedule once, and none that was tried in vain.
+    /// Runs that were counted: each schedule once, and none whose chosen lane did not arrive.
     pub schedules: u64,
     /// Set at the end, when it is known why no more are run.
     pub coverage: Coverage,
     /// Tokio draws by lot in which order lanes are woken, and each order was tried.
     pub order_of_wakes: bool,
-    /// With their first run each, up to [`OUTCOMES_KEPT`].
+    /// The different outcomes, each with its first run: up to [`OUTCOMES_KEPT`].
     outcomes: Vec<Outcome>,
-    /// Where in `outcomes` an outcome is, by its hash; none for one that is not kept, which still
-    /// counts as one of the different outcomes.
+    /// All different outcomes, by their hashes: where each is in `outcomes`, and none for those
+    /// that are not kept.
     known: BTreeMap<u64, Option<usize>>,
     /// Hashes, not texts: a million schedules may have a million results.
     results: HashSet<u64>,
-    /// For each multiset of lines, its orders: the order is a question only among runs that print
-    /// the same.
+    /// For each collection of lines, by its hash, the orders in which these lines came: only runs
+    /// that print the same lines can differ in their order.
     orders: BTreeMap<u64, HashSet<u64>>,
     /// Runs that ended with a verdict, whether that is a failure or not.
     endless: u64,
@@ -294,7 +293,7 @@ impl<T> Default for Found<T> {
     fn default() -> Found<T> {
         Found {
             schedules: 0,
-            // What it is if nothing replaces it: the thread that would have did not come back.
+            // Replaced when the exploration ends. If it does not end, a poll blocks the thread.
             coverage: Coverage::Blocked,
             order_of_wakes: false,
             outcomes: vec![],
@@ -326,7 +325,7 @@ impl<T: Debug> Found<T> {
         let outcome = hash(&(&result, &lines));
         match self.known.get(&outcome) {
             Some(Some(known)) => self.outcomes[*known].schedules += 1,
-            // Known, and one of those that were not kept: its number is all that is said of it.
+            // Known, and not kept: it only counts as one of the different outcomes.
             Some(None) => {}
             None if self.outcomes.len() == OUTCOMES_KEPT => {
                 self.known.insert(outcome, None);
@@ -405,7 +404,7 @@ impl<T: Debug> Found<T> {
             outcomes: self.outcomes,
             results: self.results.len(),
             different_lines: self.orders.len(),
-            // Of those lines that have most: a sum over all of them would mean nothing.
+            // The largest number for one collection of lines. A sum would mean nothing.
             orders_of_lines: self.orders.values().map(HashSet::len).max().unwrap_or(0),
             endless: self.endless,
             failing: self.failing,
@@ -415,7 +414,7 @@ impl<T: Debug> Found<T> {
     }
 }
 
-/// The same in one process, and only compared there.
+/// A hash to be compared within this process.
 fn hash(what: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);

@@ -12,7 +12,7 @@ fn tokio_loop() -> EventLoop {
 fn ends<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(run()));
-    receiver.recv_timeout(Duration::from_secs(30)).expect("the loop was never woken")
+    receiver.recv_timeout(Duration::from_secs(120)).expect("the loop was never woken")
 }
 
 /// Spawns a tokio task from a callback, which acts on the loop while that waits.
@@ -197,7 +197,7 @@ fn all_jobs_are_done_and_no_more_at_once_than_in_asyncio() {
     let done = ends(|| {
         let event_loop = tokio_loop();
         let mut done = 0;
-        for count in [1, 1, 1, 2, 5, 300].repeat(20) {
+        for count in [1, 1, 1, 2, 5, 300].repeat(8) {
             let jobs = (0..count).map(|_| event_loop.run_in_executor(None, job).unwrap());
             let results: Vec<()> =
                 event_loop.run_until_complete(gather(jobs.collect::<Vec<_>>()).unwrap()).unwrap();
@@ -205,7 +205,7 @@ fn all_jobs_are_done_and_no_more_at_once_than_in_asyncio() {
         }
         done
     });
-    assert_eq!(done, 20 * 310);
+    assert_eq!(done, 8 * 310);
     let processors = std::thread::available_parallelism().unwrap().get();
     assert!(MOST.load(Ordering::SeqCst) <= 32.min(processors + 4));
 }

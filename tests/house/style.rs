@@ -57,6 +57,23 @@ const RIDDLES: &[&str] = &[
 const RIDDLES_LEFT: &[(&str, usize)] =
     &[("workshop/exercises/iteration/backpressure.rs", 1), ("tests/house/style.rs", 12)];
 
+/// Names that this code had before it took those of tokio, asyncio and trio. They stay away.
+const FORMER_NAMES: &[&str] = &[
+    "open_letters",
+    "collect_mail",
+    "take_letter",
+    "Ringer",
+    "has_rung",
+    "StandIn",
+    "whose_waker",
+    "begin_turn",
+    "give_turns",
+    "rehears",
+    "patience",
+    "Desk",
+    "Crew",
+];
+
 const COMBINATORS: &[&str] = &[
     ".then(",
     ".then_some(",
@@ -214,6 +231,18 @@ fn sentences_have_subjects_that_exist() {
         }
     }
     only_what_is_left(&found, RIDDLES_LEFT);
+}
+
+#[test]
+fn names_are_those_of_the_field() {
+    for room in ROOMS {
+        for file in files(room.path, &["rs"]) {
+            let text = text(&file);
+            for name in FORMER_NAMES {
+                assert!(!text.contains(name), "{} has the name {name}", relative(&file));
+            }
+        }
+    }
 }
 
 /// Each folder has at most as many of these as are left in it, and no other folder has one.

@@ -68,10 +68,10 @@ fn note(shared: &Shared, text: &str) {
 
 const TIMEOUT: Duration = Duration::from_millis(50);
 
-fn perform(shared: Arc<Shared>, name: String, steps: Vec<Step>) -> BoxFuture<'static, ()> {
+fn run_steps(shared: Arc<Shared>, name: String, steps: Vec<Step>) -> BoxFuture<'static, ()> {
     async move {
         for (nth, step) in steps.into_iter().enumerate() {
-            let inner = |steps| perform(shared.clone(), format!("{name}.{nth}"), steps);
+            let inner = |steps| run_steps(shared.clone(), format!("{name}.{nth}"), steps);
             match step {
                 Step::Sleep(ms) => sleep(Duration::from_millis(ms)).await,
                 Step::Yield => yield_now().await,
@@ -99,7 +99,7 @@ fn perform(shared: Arc<Shared>, name: String, steps: Vec<Step>) -> BoxFuture<'st
                     let tasks: Vec<_> = tasks
                         .into_iter()
                         .map(|(name, steps)| {
-                            let work = perform(shared.clone(), name.clone(), steps);
+                            let work = run_steps(shared.clone(), name.clone(), steps);
                             tokio::spawn(work.lane(name))
                         })
                         .collect();
@@ -109,12 +109,12 @@ fn perform(shared: Arc<Shared>, name: String, steps: Vec<Step>) -> BoxFuture<'st
                 }
                 Step::Together(branches) => {
                     join_all(branches.into_iter().map(|(name, steps)| {
-                        perform(shared.clone(), name.clone(), steps).lane(name)
+                        run_steps(shared.clone(), name.clone(), steps).lane(name)
                     }))
                     .await;
                 }
                 Step::Call(name, steps) => {
-                    perform(shared.clone(), name.clone(), steps).lane(name).await;
+                    run_steps(shared.clone(), name.clone(), steps).lane(name).await;
                 }
             }
             note(&shared, &format!("{name} {nth}"));
@@ -178,7 +178,7 @@ fn stock(steps: Vec<Step>) -> Vec<String> {
     let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
     LOG.take();
     let _ = runtime.block_on(async {
-        let whole = perform(Arc::new(Shared::new()), "main".into(), steps);
+        let whole = run_steps(Arc::new(Shared::new()), "main".into(), steps);
         timeout(Duration::from_secs(10), whole).await
     });
     LOG.take()
@@ -193,7 +193,7 @@ fn the_first_schedule_of_a_program_is_what_tokio_does_alone() {
         let steps = generated(seed);
         let expected = stock(steps.clone());
         let explored = every_schedule("generated", move || {
-            perform(Arc::new(Shared::new()), "main".into(), steps.clone())
+            run_steps(Arc::new(Shared::new()), "main".into(), steps.clone())
         })
         .limit(Duration::from_secs(10))
         .may_not_end()

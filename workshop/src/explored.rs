@@ -11,7 +11,7 @@ use crate::{
     lock,
     prediction::Prediction,
     report::{self, Difference},
-    run::{Run, patience},
+    run::{Run, watchdog},
     scenario::{Scenario, UnderWay},
 };
 use async_concepts::{
@@ -101,7 +101,7 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
     let explored = schedules::every_schedule("your run", move || program())
         .budget(BUDGET)
         .at_most(SCHEDULES)
-        .watchdog(patience() / 2)
+        .watchdog(watchdog() / 2)
         .limit(LIMIT)
         .check(move |run| check(run))
         .explore();
@@ -140,7 +140,7 @@ fn in_every_cancellation<T: Debug + Send + 'static>(
     let check = claim.clone();
     let cancelled = schedules::every_cancellation("your run", move || program())
         .budget(BUDGET)
-        .watchdog(patience() / 2)
+        .watchdog(watchdog() / 2)
         .limit(LIMIT)
         .check(move |run| check(run))
         .explore();

@@ -36,7 +36,7 @@
 //!
 //! A verdict always comes: an attempt in which nothing can happen any more ends after an hour of
 //! virtual time, which is milliseconds, and one that keeps its thread is given up after
-//! [`PATIENCE`]. Both name the lanes.
+//! [`WATCHDOG`]. Both name the lanes.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -58,6 +58,6 @@ pub use attempt::{Attempt, attempt};
 pub use explored::{BUDGET, Everywhere, every_cancellation, every_schedule};
 pub use lock::{Taking, Watched, WatchedGuard, held, shared};
 pub use prediction::Prediction;
-pub use run::{PATIENCE, Run};
+pub use run::{Run, WATCHDOG};
 pub use scenario::{Scenario, delay, given, loopback, ms, scenario};
 pub use show::show;

@@ -4,7 +4,7 @@ use crate::{
     panics,
     prediction::{PREDICT_FIRST, Prediction},
     report::picture,
-    run::patience,
+    run::watchdog,
 };
 use async_concepts::timeline::{Line, Recorder, human};
 use std::{env, fs, path::Path};
@@ -37,7 +37,7 @@ fn show_boxed<T: Send + 'static>(name: &str, prediction: Prediction, main: Main<
         return;
     }
     panics::note_where();
-    let recorder = Recorder::new(name).watchdog(patience());
+    let recorder = Recorder::new(name).watchdog(watchdog());
     let run = recorder.print(|line: &Line| println!("{line:#}")).record(main);
     println!("\n{}", run.chart().to_text(picture()));
     if let Err(verdict) = run.outcome {

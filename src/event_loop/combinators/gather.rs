@@ -105,16 +105,16 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
         return_exceptions,
         collect,
     });
-    // The callback owns the outer future, and is dropped when the children have ended. `Gather`
-    // must not own it, since it is owned by it.
+    // The outer future owns `gather`. So it is the callback that owns the outer future, until the
+    // children have ended: if `gather` owned it, neither would ever be dropped.
     let place = Rc::new(OnceCell::new());
     let shared = gather.clone();
     let outer = place.clone();
     let on_child_done = DoneCallback::new(move |child| shared.child_is_done(child, outer.get()));
     let mut event_loop = None;
     let mut seen = Seen::default();
-    // One after the other: what is done already is heard of before the next coroutine takes its
-    // first step.
+    // One after the other: if a child is done already, its callback comes before the first step of
+    // the next coroutine.
     for awaitable in awaitables {
         let child = awaitable.ensure_future(event_loop.as_ref())?;
         if event_loop.is_none() {

@@ -50,8 +50,8 @@ fn result_in_time<T: Clone>(future: &Future<T>) -> Result<T> {
     }
 }
 
-/// Cancels a future and waits until it has ended. Not by awaiting it: should this wait be cancelled
-/// as well, that must not be taken for the future's end.
+/// Cancels a future and waits until it has ended. It does not await the future: if this wait is
+/// cancelled as well, that must not look like the future's end.
 async fn cancel_and_wait<T>(event_loop: &EventLoop, future: &Future<T>) -> Result<()> {
     let waiter = event_loop.create_future();
     let _on_done = release_when_done(future, &waiter);

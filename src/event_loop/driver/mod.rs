@@ -64,6 +64,7 @@ pub trait Driver {
 /// The loop has looked for remote calls just before it parks, and nothing else parks in between: so
 /// a wake that came earlier, and that something else has slept through, is not lost.
 fn unpark_this_thread() -> Waker {
+    /// The thread that parks, which is all that has to be known to wake it.
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {

@@ -51,7 +51,7 @@ pub(crate) struct KnownLane {
     /// cannot.
     pub branch: bool,
     /// The lane around it was polled and did not poll it, although it is ready. As long as that is
-    /// true, a schedule that chooses it would wait in vain.
+    /// true, a schedule that chooses it would wait for nothing.
     pub passed_over: bool,
     /// When it became ready. The runtime's queue has ready lanes in this order.
     pub ready: Moment,

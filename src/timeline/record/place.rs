@@ -124,6 +124,7 @@ pub struct Waits(Arc<Unresolved>);
 struct Unresolved {
     /// Where the lane was made: the place that is always known.
     made_at: &'static Location<'static>,
+    /// Whether the places are of this poll: an old one may be shown, but is no proof.
     registered: Registered,
     /// In the order in which they were registered.
     stacks: Vec<(Stack, Option<LaneId>)>,
@@ -235,6 +236,7 @@ impl Unresolved {
 struct Seen {
     /// The innermost first.
     frames: Vec<Frame>,
+    /// The lane whose end is awaited there, if it is one.
     lane: Option<LaneId>,
 }
 

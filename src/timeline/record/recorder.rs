@@ -62,7 +62,9 @@ where
 pub struct Recorder {
     /// It names the thread of the run, and the picture.
     pub(super) title: String,
+    /// The paused one unless set, so that every run is the same.
     clock: Clock,
+    /// Everything unless set: less is for what compares a run with one that is not watched.
     pub(super) observe: Observe,
     /// On the run's clock, since on the paused one the wall clock says nothing.
     pub(super) limit: Duration,
@@ -515,11 +517,13 @@ pub struct Recording<T> {
     pub lines: Vec<Line>,
     /// What is to be said of the run beside its verdict, or where it has none.
     pub remarks: Vec<Remark>,
+    /// Which clock its times are on, to show them as exact or as measured.
     clock: Clock,
     /// How many threads polled tasks beside the first one.
     workers: usize,
     /// Shared with what shows them if the test fails.
     events: Arc<Vec<Event>>,
+    /// How many events there was no room for.
     left_out: u64,
     /// Dropped with the recording, and shows it then if its test fails.
     _shown: Option<Shown>,

@@ -24,8 +24,11 @@ use std::{
 /// The wakers of a lane. The lane owns them; each waker that is kept elsewhere knows them weakly,
 /// so that their number tells whether there are any.
 pub(super) struct LaneWakers {
+    /// Where wakes are noted.
     run: Arc<Run>,
+    /// The lane that is noted as woken.
     lane: LaneId,
+    /// `None` until the first poll. Only the lane owns it, so with the lane its wakers go.
     pair: Arc<Mutex<Option<Pair>>>,
 }
 
@@ -148,7 +151,9 @@ fn lock(pair: &Mutex<Option<Pair>>) -> MutexGuard<'_, Option<Pair>> {
 
 /// The waker that a lane gives to its future.
 struct RecordingWaker {
+    /// Where a wake is noted.
     run: Arc<Run>,
+    /// The lane that is noted as woken.
     lane: LaneId,
     /// The waker that the lane was polled with.
     inner: Waker,
