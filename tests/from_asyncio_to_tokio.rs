@@ -1,6 +1,6 @@
 //! The page "From asyncio to tokio": it has every name, and its links to the examples, which
 //! rustdoc cannot check, lead to all of them.
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 const PAGE: &str = "src/from_asyncio_to_tokio.md";
 /// Written from the manifest by a test in `tests/house`.
@@ -151,6 +151,70 @@ fn names_from_around_asyncio_have_their_row() {
     for name in names.split_whitespace() {
         assert!(rows.contains(name), "no row has {name} in its first column");
     }
+}
+
+/// Which tests run the difference of which row: see there.
+const HELD: &str = include_str!("differences.txt");
+
+/// How a row begins, and the tests that run its difference.
+fn held() -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut held: Vec<(&str, Vec<&str>)> = vec![];
+    for line in HELD.lines().filter(|line| !line.starts_with('#')) {
+        match line.strip_prefix("    ") {
+            None => held.push((line, vec![])),
+            Some(test) => held.last_mut().expect("a row").1.push(test),
+        }
+    }
+    held
+}
+
+/// Whether there is such a test.
+fn exists(test: &str) -> bool {
+    let (place, name) = test.split_once("::").expect("a place and a name");
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap_or_default();
+    match place {
+        "python" => read("tests/differences.py").contains(&format!("\ndef {name}():")),
+        "twin" => {
+            let twin = format!("/{name}.rs");
+            read("Cargo.toml").lines().any(|line| line.ends_with(&format!("{twin}\"")))
+        }
+        "code" => {
+            let mut headings = page().into_iter().filter(|line| line.starts_with("# "));
+            headings.any(|line| line[2..].to_lowercase().replace(',', "").replace(' ', "-") == name)
+        }
+        topic => read(&format!("tests/examples/{topic}.rs")).contains(&format!("fn {name}()")),
+    }
+}
+
+#[test]
+fn the_difference_of_each_row_that_is_not_marked_is_run_by_tests() {
+    let mut used = BTreeSet::new();
+    for [python, rust, ..] in rows() {
+        let line = format!("{python} | {rust}");
+        let of_this_row: Vec<_> =
+            held().into_iter().filter(|(begin, _)| line.starts_with(begin)).collect();
+        let expected = usize::from(!python.ends_with('°'));
+        assert_eq!(of_this_row.len(), expected, "{python}: {of_this_row:?}");
+        for (begin, tests) in of_this_row {
+            used.insert(begin);
+            assert!(!tests.is_empty(), "{python}");
+            for test in tests {
+                assert!(exists(test), "{python}: there is no test {test}");
+            }
+        }
+    }
+    assert_eq!(used.len(), held().len(), "a row that is not there any more has tests here");
+}
+
+#[test]
+#[ignore = "needs python3 (3.11 or later)"]
+fn what_the_page_says_of_asyncio_is_so() {
+    let mut python = Command::new("python3");
+    python.arg(root().join("tests/differences.py")).env("PYTHONDONTWRITEBYTECODE", "1");
+    let run = python.output().expect("python3 is installed");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let checked = String::from_utf8(run.stdout).expect("names").lines().count();
+    assert!(checked >= 14, "only {checked} were checked");
 }
 
 /// A row is marked if no test runs its difference.

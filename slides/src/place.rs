@@ -295,15 +295,20 @@ pub(crate) enum Parts {
     PairThenLast,
     /// The first piece, then the last one.
     OneEach,
-    /// All code, then of that in Rust the lines that the run goes through.
-    LinesThatRun,
-    /// The first piece, then of the last one the lines that the run goes through.
-    OneThenLinesThatRun,
+    /// All code, then of that in Rust its first line and some others.
+    SomeLines,
+    /// The first piece, then of the last one its first line and some others.
+    OneThenSomeLines,
 }
 
 /// Parts a slide that has code and is too full: on the first one it stands with the question, on
-/// the second one less code with the question, what is played, and the answer.
-pub(crate) fn split(drafted: &[Drafted], parts: Parts) -> Option<(Vec<Drafted>, Vec<Drafted>)> {
+/// the second one less code with the question, what is played, and the answer. Where lines are left
+/// out, these `lines` of the files stay, too.
+pub(crate) fn split(
+    drafted: &[Drafted],
+    parts: Parts,
+    lines: &BTreeSet<usize>,
+) -> Option<(Vec<Drafted>, Vec<Drafted>)> {
     let mut first = vec![];
     let mut second = vec![];
     let mut pieces = 0;
@@ -314,7 +319,7 @@ pub(crate) fn split(drafted: &[Drafted], parts: Parts) -> Option<(Vec<Drafted>, 
         match draft {
             Draft::Codes(codes) => {
                 pieces = pieces.max(codes.len());
-                let (before, after) = split_codes(codes, parts, run);
+                let (before, after) = split_codes(codes, parts, lines);
                 first.push(Drafted { line, draft: Draft::Codes(before) });
                 second.push(Drafted { line, draft: Draft::Codes(after) });
             }
@@ -337,7 +342,7 @@ pub(crate) fn split(drafted: &[Drafted], parts: Parts) -> Option<(Vec<Drafted>, 
     let useful = match parts {
         Parts::PairThenRust | Parts::PairThenLast => pieces == 2 && played,
         Parts::OneEach => pieces == 2,
-        Parts::LinesThatRun | Parts::OneThenLinesThatRun => pieces > 0 && run.is_some(),
+        Parts::SomeLines | Parts::OneThenSomeLines => pieces > 0 && run.is_some(),
     };
     if useful { Some((first, second)) } else { None }
 }
@@ -352,27 +357,71 @@ fn run_of(drafted: &[Drafted]) -> Option<&SteppedRun> {
     None
 }
 
-fn split_codes(codes: &[Code], parts: Parts, run: Option<&SteppedRun>) -> (Vec<Code>, Vec<Code>) {
+fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Code>, Vec<Code>) {
     let mut before = codes.to_vec();
     let mut after = codes.to_vec();
     match parts {
         Parts::PairThenRust => after.retain(|code| code.language == Language::Rust),
         Parts::PairThenLast => after = after.split_off(codes.len() - 1),
-        Parts::OneEach | Parts::OneThenLinesThatRun => {
+        Parts::OneEach | Parts::OneThenSomeLines => {
             after = after.split_off(codes.len() - 1);
             before.truncate(1);
         }
-        Parts::LinesThatRun => {
+        Parts::SomeLines => {
             after.retain(|code| code.language == Language::Rust);
         }
     }
-    if let (Parts::LinesThatRun | Parts::OneThenLinesThatRun, Some(run)) = (parts, run) {
+    if matches!(parts, Parts::SomeLines | Parts::OneThenSomeLines) {
         for code in &mut after {
-            let lines = lines_of(run, &code.file);
-            code.fragment = code.fragment.only(&lines);
+            code.fragment = code.fragment.only(lines);
         }
     }
     (before, after)
+}
+
+/// The lines of the slide's code at which the lanes of its run wait or print.
+pub(crate) fn lines_that_ran(drafted: &[Drafted]) -> BTreeSet<usize> {
+    let mut lines = BTreeSet::new();
+    if let Some(run) = run_of(drafted) {
+        for code in codes(drafted) {
+            if code.language == Language::Rust {
+                lines.extend(lines_of(run, &code.file));
+            }
+        }
+    }
+    lines
+}
+
+/// The lines that the code of `shown` leaves out, although `all` has them; those that `ran` come
+/// first. Comments are not worth the room.
+pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>) -> Vec<usize> {
+    let mut kept: BTreeSet<usize> = BTreeSet::new();
+    let mut files: BTreeSet<&str> = BTreeSet::new();
+    for code in codes(shown) {
+        kept.extend(&code.fragment.numbers);
+        files.insert(&code.file);
+    }
+    let mut left_out = vec![];
+    if !kept.contains(&0) {
+        return left_out; // there is no ellipsis, so each piece is whole
+    }
+    for code in codes(all) {
+        for (line, number) in code.fragment.text.lines().zip(&code.fragment.numbers) {
+            let comment = line.trim_start().starts_with("//");
+            if files.contains(code.file.as_str()) && !kept.contains(number) && !comment {
+                left_out.push(*number);
+            }
+        }
+    }
+    left_out.sort_by_key(|line| (!ran.contains(line), *line));
+    left_out
+}
+
+fn codes(drafted: &[Drafted]) -> impl Iterator<Item = &Code> {
+    drafted.iter().flat_map(|drafted| match &drafted.draft {
+        Draft::Codes(codes) => codes.as_slice(),
+        _ => &[],
+    })
 }
 
 /// The lines of a file at which the lanes of a run wait or print.

@@ -125,7 +125,9 @@ pub struct Explored<T> {
     pub different_outcomes: usize,
     /// How many different results there were, as [`Debug`] prints them.
     pub results: usize,
-    /// How many different orders of the same lines there were.
+    /// How many different sets of lines were printed, in whatever order.
+    pub different_lines: usize,
+    /// How many different orders of the same lines there were, of those that came in most.
     pub orders_of_lines: usize,
     /// How many schedules did not end by themselves.
     pub endless: u64,
@@ -401,6 +403,7 @@ impl<T: Debug> Found<T> {
             different_outcomes: self.known.len(),
             outcomes: self.outcomes,
             results: self.results.len(),
+            different_lines: self.orders.len(),
             // The largest number for one collection of lines. A sum would mean nothing.
             orders_of_lines: self.orders.values().map(HashSet::len).max().unwrap_or(0),
             endless: self.endless,

@@ -12,6 +12,7 @@ mod cancellation;
 mod context;
 mod coroutines;
 mod debugging;
+mod differences;
 mod event_loop;
 mod executors;
 mod futures;

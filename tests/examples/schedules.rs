@@ -94,7 +94,7 @@ fn is_in_the_docs(head: &str, rows: &[String]) {
 }
 
 const HEAD: &str = "\
-| example | scene | schedules | it ends | result | order of lines |
+| example | scene | schedules | it ends | result | lines |
 |---|---|---|---|---|---|
 ";
 
@@ -152,7 +152,7 @@ fn row(name: &str, scene: &SceneSchedules) -> String {
 }
 
 fn columns(explored: &Explored<SceneOutput>) -> String {
-    let Explored { schedules, endless, results, orders_of_lines, .. } = explored;
+    let Explored { schedules, endless, results, different_lines, orders_of_lines, .. } = explored;
     let tried = match &explored.coverage {
         Coverage::All => format!("all {schedules}"),
         Coverage::UpTo { departures, .. } => {
@@ -171,9 +171,11 @@ fn columns(explored: &Explored<SceneOutput>) -> String {
         1 => "one".to_owned(),
         n => format!("**{n} different**"),
     };
-    let order = match orders_of_lines {
-        0 | 1 => "one".to_owned(),
-        n => format!("{n} orders"),
+    let lines = match (different_lines, orders_of_lines) {
+        (1, 1) => "the same".to_owned(),
+        (1, n) => format!("the same in {n} orders"),
+        (sets, 1) => format!("**{sets} different**"),
+        (sets, n) => format!("**{sets} different**, each in up to {n} orders"),
     };
-    format!("{tried} | {ends} | {result} | {order}")
+    format!("{tried} | {ends} | {result} | {lines}")
 }

@@ -28,7 +28,7 @@
   for (const block of slide.children) {
     if (block.matches("footer, aside")) continue;
     inside(block, content, "its slide");
-    for (const part of block.querySelectorAll("p, li, pre, svg, figcaption")) {
+    for (const part of block.querySelectorAll("p, li, pre, svg, figcaption, td, th")) {
       inside(part, content, "its slide");
     }
   }

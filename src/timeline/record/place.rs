@@ -25,7 +25,7 @@ use std::{
     hash::{Hash, Hasher},
     panic::Location,
     path::Path,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, Once, OnceLock, PoisonError},
 };
 
 /// A place in the source.
@@ -355,6 +355,20 @@ fn look_up(address: usize) -> Vec<Frame> {
         frames.push(Frame { function, file, place, library });
     });
     frames
+}
+
+/// Loads the debug information, once in a process.
+///
+/// That takes a few hundred milliseconds of CPU, and seconds on a busy machine, in which no thread
+/// can look at its stack: `backtrace` has one lock for all. A run on another thread would stand
+/// still in the middle of a poll, and what waits for its runtime would take it for stuck. So it is
+/// done before the first run begins, and not when the first is over.
+pub(super) fn load_debug_information() {
+    static LOADED: Once = Once::new();
+    LOADED.call_once(|| {
+        let known: fn() = load_debug_information; // any function of this program will do
+        look_up(known as usize);
+    });
 }
 
 /// Whether a file is nothing that the author of the program looks at: the standard library, what

@@ -16,7 +16,7 @@ use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
     gate::Stranger,
     lane::lane_made_at,
-    place::{Waits, has_no_line_tables, passes_through},
+    place::{Waits, has_no_line_tables, load_debug_information, passes_through},
     run::{Home, Observe, Phase, Run, Traced},
     verdict::{Next, Remark, Verdict},
 };
@@ -177,6 +177,10 @@ impl Recorder {
         self,
         run_it: impl FnOnce(&Arc<Run>, Duration) -> RunEnd<T> + Send + 'static,
     ) -> Recording<T> {
+        // On the real clock nothing waits for the runtime, and a person for the first line.
+        if self.clock == Clock::Paused && self.observe == Observe::Everything {
+            load_debug_information();
+        }
         let run = match self.workers {
             None => Run::new(self.clock, self.observe, self.print),
             Some(workers) => {

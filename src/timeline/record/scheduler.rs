@@ -37,10 +37,16 @@ use tokio::{runtime::Handle, time::Instant};
 /// Tokio's timers are no finer than this, so neither are the steps.
 const TICK: Duration = Duration::from_millis(1);
 
-/// How long (on the wall clock) to wait for a thread that is expected, or for the runtime to become
-/// idle. It bounds what a mistake can cost; a run that is as it should be never waits for it to
-/// pass.
-const STUCK_AFTER: Duration = Duration::from_secs(1);
+/// How long to wait for a thread that is expected, or for the runtime to become idle. It bounds
+/// what a mistake can cost; a run that is as it should be never waits for it to pass.
+///
+/// It is counted in slices and not taken from the wall clock. On a machine that is busy with other
+/// things this thread is late for each slice, and what it waits for has had as many chances to run
+/// as slices were counted.
+const STUCK_AFTER: Duration = Duration::from_secs(3);
+
+/// A slice of that.
+const SLICE: Duration = Duration::from_millis(10);
 
 /// Which thread may run, and whether the runtime is idle.
 pub(super) struct Scheduler {
@@ -178,12 +184,19 @@ impl Scheduler {
     /// Waits, at most for [`STUCK_AFTER`], until `done` says so or the run is over. Says whether it
     /// was done.
     fn wait_until(&self, mut done: impl FnMut(&State) -> bool) -> bool {
-        let waiting = |state: &mut State| !(state.closed || done(state));
-        let (state, timeout) = self
-            .changed
-            .wait_timeout_while(self.lock(), STUCK_AFTER, waiting)
-            .unwrap_or_else(PoisonError::into_inner);
-        !timeout.timed_out() || state.closed
+        let mut waiting = |state: &mut State| !(state.closed || done(state));
+        let mut state = self.lock();
+        let mut waited = Duration::ZERO;
+        while waited < STUCK_AFTER {
+            let slept = self.changed.wait_timeout_while(state, SLICE, &mut waiting);
+            let timeout;
+            (state, timeout) = slept.unwrap_or_else(PoisonError::into_inner);
+            if !timeout.timed_out() {
+                return true;
+            }
+            waited += SLICE; // however late it is
+        }
+        !waiting(&mut state)
     }
 
     /// Waits until `slot` is allowed to run. Without a bound: what runs meanwhile may block for

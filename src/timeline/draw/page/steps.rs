@@ -382,8 +382,10 @@ impl Reader<'_> {
     fn said(&self, poll: &Poll) -> Vec<(LaneId, String, Option<u32>)> {
         let mut said = vec![];
         for Said { at, lane, text, place } in &self.chart.said {
-            // `at` is the right edge of the poll's column.
-            if poll.from < *at && *at <= poll.after {
+            // `at` is the right edge of the poll's column. A poll that blocks prints also when its
+            // instant is over, and so does a thread: then no other poll has begun since.
+            let begun = self.order.partition_point(|other| other.from < *at);
+            if self.order[..begun].last() == Some(poll) {
                 let line = match place {
                     Some(place) if self.is_shown(&place.file) => Some(place.line),
                     _ => None,
@@ -443,6 +445,9 @@ impl Reader<'_> {
             Some(span) if span.state == State::BetweenItems => {
                 parts.push("returns an item".into());
             }
+            // For how long is not said: it is in the future.
+            Some(Span { state: State::Blocking, .. }) => parts.push("keeps the thread".into()),
+            Some(Span { state: State::OnThread, .. }) => parts.push("works on its thread".into()),
             Some(span) if is_running(span.state) => parts.push("polls the lanes inside it".into()),
             _ if row.end.0 <= after => parts.push(ended(&row.end.1)),
             _ => {}
