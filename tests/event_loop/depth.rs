@@ -143,7 +143,6 @@ fn time_of_this_thread() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     if let Ok(text) = std::fs::read_to_string("/proc/thread-self/schedstat")
         && let Some(nanoseconds) = text.split_whitespace().next()
-        && nanoseconds != "0"
     {
         return Duration::from_nanos(nanoseconds.parse().unwrap());
     }
