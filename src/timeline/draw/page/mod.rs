@@ -1,8 +1,11 @@
 //! The explorer: a page of HTML that steps through recorded runs, poll by poll.
 //!
-//! One file, which needs nothing but itself: source, recording, style and script are in it, and
-//! its policy forbids it to ask for anything else. [`steps`] says what is to be seen after each
-//! poll; the script only shows it.
+//! The page is one file: source, recording, style and script are in it, and its content security
+//! policy forbids the browser to load anything else. So it can be mailed, or opened from a disk.
+//!
+//! The script computes no state. What the page shows after each poll is made here, in Rust, where
+//! tests can see it. In reading order: `steps` makes the steps of a run, `source` reads the file
+//! beside them, `twin` adds the steps of a Python twin, and `variants` compares runs.
 mod source;
 mod steps;
 mod twin;
@@ -16,22 +19,26 @@ pub(super) use steps::polls;
 pub use steps::{Step, SteppedLane, SteppedRun, Track};
 pub use variants::{SaidBefore, SharedRow, SteppedVariant};
 
-/// What the script reads.
+/// What the script reads: the page has it as JSON, in the element `run`.
 #[derive(Serialize)]
 struct Data {
+    /// The source in Rust, then that of its Python twin. The tracks of a run are in the same order,
+    /// and the script relies on it.
     sources: Vec<Lines>,
+    /// A run each, in the order in which the charts were given.
     scenes: Vec<SteppedRun>,
-    /// Why there is no source; none if there is.
+    /// Why there is no source; none if there is one.
     missing: Option<String>,
 }
 
-/// What is shown beside a run.
+/// The source files of a page: read once, and shared by all its scenes.
 struct Sources {
     /// The file in which most of the places are; none if no lane has a place.
+    /// Kept even if the file cannot be read: the page says then which file is missing.
     named: Option<String>,
-    /// That file, if it can be read.
+    /// The named file, if it can be read.
     rust: Option<SourceFile>,
-    /// Its twin in Python, if there is one and it was recorded.
+    /// The twin of that file in Python, if there is one and it was recorded.
     twin: Option<Twin>,
 }
 
@@ -42,6 +49,7 @@ impl Sources {
         if let Some(file) = &named {
             rust = SourceFile::read(file);
         }
+        // The twin is found by the path of the file in Rust: without that file there is none.
         let twin = rust.as_ref().and_then(SourceFile::twin);
         Sources { named, rust, twin }
     }
@@ -49,6 +57,7 @@ impl Sources {
     /// The steps of a run, in both languages if there are two.
     fn steps(&self, chart: &Chart) -> SteppedRun {
         let mut run = steps::stepped(chart, self.named.as_deref());
+        // The twin may have been recorded without this scene. Then the run has one track.
         if let Some(twin) = &self.twin
             && let Some(found) = twin::find(&twin.scenes, chart)
         {
@@ -88,15 +97,15 @@ impl Chart {
 /// A chart that is a variant of another one ([`Chart::variant`]) is shown on one time axis with it:
 /// see [`SteppedVariant`].
 ///
-/// `title` stands above it. The source is that of the lanes' places: the page shows the file in
-/// which most of them are. If it can be read neither below the working folder nor where it was
-/// compiled, the page says so.
+/// `title` is the heading of the page. The page shows one source file: the one that has most of the
+/// places at which lanes wait or print. It is looked for from the working folder, and then from the
+/// folder of the package; if the file is in neither, the page says so.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
     let sources = Sources::of(charts);
     let groups = variants::groups(charts);
     let mut scenes = vec![];
     for (index, chart) in charts.iter().enumerate() {
-        // Among variants a run has the instants of all of them.
+        // A run that has variants is shown with the instants of all of them.
         let mut shown = chart;
         for group in &groups {
             if let Some(nth) = group.members.iter().position(|member| *member == index) {
@@ -105,6 +114,7 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
         }
         scenes.push(sources.steps(shown));
     }
+    // Only now: a comparison needs the steps of all runs of a group.
     for group in &groups {
         group.compare(&mut scenes);
     }
@@ -115,14 +125,15 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     let missing = sources.missing();
     let data = Data { sources: shown, scenes, missing };
     let data = serde_json::to_string(&data).expect("no maps, no odd numbers");
-    // In a script nothing but `</script` and `<!--` means anything to HTML.
+    // A lane may print anything. Inside a script HTML gives a meaning to `</script` and `<!--`
+    // only, and both begin with `<`; for JSON the escape is the same character.
     let data = data.replace('<', "\\u003c");
     let about = sources.rust.as_ref().and_then(SourceFile::about);
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The file of each place at which a lane waits or prints, once for each place: the file in which
-/// most happens is the one that is shown.
+/// The files in which lanes wait or print, one for each wait and each printed line: so a file is
+/// named as often as something happens in it.
 fn places(charts: &[Chart]) -> impl Iterator<Item = &str> {
     let mut files = vec![];
     for chart in charts {
@@ -138,7 +149,8 @@ fn places(charts: &[Chart]) -> impl Iterator<Item = &str> {
     files.into_iter()
 }
 
-/// The buttons: what each does, the sign on it, and what it is called.
+/// The buttons: what each does, the sign on it, and what it is called. The first is the name of an
+/// action in the script, so both files change together.
 const BUTTONS: [(&str, &str, &str); 4] = [
     ("first", "⇤", "First step (Home)"),
     ("back", "◀", "A step back (Left)"),
@@ -146,8 +158,9 @@ const BUTTONS: [(&str, &str, &str); 4] = [
     ("last", "⇥", "Last step (End)"),
 ];
 
-/// The frame: what the script fills in has an `id`, and is empty here. Without a script a reader
-/// sees the title and nothing moves; a page that is stepped through cannot do without.
+/// The frame of the page. What the script fills in is empty here and has an `id`, by which the
+/// script finds it. Without JavaScript the page has its headings and buttons, and they do nothing:
+/// stepping through a run is all that it is for.
 fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
     html! {
         (DOCTYPE)
@@ -158,6 +171,7 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                 meta name="color-scheme" content="light dark";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 title { (title) }
+                // An empty icon: without it a browser asks the server for one.
                 link rel="icon" href="data:,";
                 style { (PreEscaped(include_str!("page.css"))) }
             }
@@ -184,11 +198,13 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                         (keys())
                     }
                 }
+                // The question of “Predict”, hidden until the script asks one.
                 div #asks role="dialog" aria-labelledby="question" hidden {
                     p #question {}
                     div.answers {}
                     p #verdict {}
                 }
+                // Not to be seen: a screen reader says what happened in each step.
                 p #tells.heard role="status" aria-live="polite" {}
                 script #run type="application/json" { (PreEscaped(data)) }
                 script { (PreEscaped(include_str!("page.js"))) }
@@ -197,7 +213,8 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
     }
 }
 
-/// Style and script stand in the page itself; nothing can be loaded from anywhere.
+/// The content security policy. Style and script stand in the page itself, so `'unsafe-inline'` is
+/// needed; `data:` is for the empty icon. Everything else is forbidden, so nothing can be loaded.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
                       script-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
                       form-action 'none'";
@@ -220,8 +237,8 @@ fn controls() -> Markup {
     }
 }
 
-/// The keys, which the script listens to. Said on the page, since a key that is not known is not
-/// used.
+/// The keys to which the script listens. They are listed on the page, since a reader would not
+/// guess them.
 fn keys() -> Markup {
     html! {
         p #keys {

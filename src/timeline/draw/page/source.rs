@@ -1,9 +1,9 @@
 //! The source of a run, as a page shows it.
 //!
-//! A recording has places, which are a file and a line, and not the text. So the file is read when
-//! a page is made, and it can be missing then: a page without a source is still a timeline, and
-//! says why it shows no more. Lines keep the numbers that they have in the file, also where lines
-//! are left out, since it is by these numbers that a step says which line to light.
+//! A recording has places, each a file and a line, and not the text of the file. So the file is
+//! read when a page is made, and it may be missing then: a page without a source is still a
+//! timeline, and says why it shows no source. Some lines are left out. The others keep the numbers
+//! that they have in the file, since a step names the lines to light by these numbers.
 use super::twin::TwinScene;
 use serde::Serialize;
 use std::{
@@ -14,11 +14,12 @@ use std::{
 
 /// A file with source.
 pub(super) struct SourceFile {
-    /// As places name it: from the top folder of its workspace.
+    /// The path from the top folder of its workspace, as places have it.
     pub(super) file: String,
-    /// That folder. Kept for the twin, whose file and whose recording are below it, too.
+    /// The top folder of its workspace. Kept for the twin: its file and its recording are below
+    /// that folder, too.
     root: PathBuf,
-    /// All of it: what is left out of a page is decided in [`SourceFile::lines`].
+    /// The whole text: what a page leaves out is decided in [`SourceFile::lines`].
     text: String,
 }
 
@@ -26,26 +27,26 @@ pub(super) struct SourceFile {
 pub(super) struct Twin {
     /// Shown beside the source in Rust.
     pub(super) source: SourceFile,
-    /// All that were recorded. Which one belongs to a run is found by its title.
+    /// All scenes that were recorded. `twin::find` picks the one of a run.
     pub(super) scenes: Vec<TwinScene>,
 }
 
 /// A file as the script reads it.
 #[derive(Serialize)]
 pub(super) struct Lines {
-    /// What stands above it: the name of the language.
+    /// The name of the language, as the heading shows it.
     name: &'static str,
-    /// By this the script knows keywords and comments.
+    /// The same for the script: it has the keywords and comments of each language under this name.
     language: &'static str,
-    /// By this a step of the run is known to be of this source.
+    /// The path, which the heading shows beside the name.
     file: String,
     /// Each line with its number, counted from 1.
     lines: Vec<(usize, String)>,
 }
 
-/// The file that is named most often: a run has its lanes in one file, and at most a helper or two
-/// in another. A page with several files would need a third column. Of two that are named equally
-/// often it is always the same one, since the map is in the order of names.
+/// The file that is named most often. A run has nearly all its lanes in one file, and the page has
+/// no room for a second one beside the twin. If two files are named equally often, the result is
+/// still the same each time, since the map is in the order of names.
 pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<String> {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     for file in named {
@@ -56,11 +57,12 @@ pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<Str
 }
 
 impl SourceFile {
-    /// Reads a file that was named from the top folder of its workspace. That is the working
-    /// folder, or that of the package, or one around it; or, for this project's own examples, the
-    /// folder in which this library was compiled: so they are found wherever they are run.
+    /// Reads a file whose path begins at the top folder of its workspace. That folder is not known,
+    /// so the file is looked for in the working folder and the folders around it, and then in those
+    /// of the package. Last comes the folder in which this library was compiled: so this project's
+    /// own examples find their source from any working folder.
     pub(super) fn read(file: &str) -> Option<SourceFile> {
-        // In this order, since a copy in the working folder is what its user edits.
+        // The working folder comes first, since its copy of the file is the one that is edited.
         let mut folders: Vec<PathBuf> = vec![];
         if let Ok(folder) = std::env::current_dir() {
             folders.push(folder);
@@ -70,7 +72,7 @@ impl SourceFile {
         }
         folders.push(env!("CARGO_MANIFEST_DIR").into());
         for folder in folders {
-            // Tests of a package run in its folder, and places begin at the top of the workspace.
+            // A test runs in the folder of its package, and the path begins further up.
             for root in folder.ancestors() {
                 if let Ok(text) = fs::read_to_string(root.join(file)) {
                     return Some(SourceFile { file: file.to_owned(), root: root.to_owned(), text });
@@ -80,15 +82,15 @@ impl SourceFile {
         None
     }
 
-    /// The twin of an example, if there is one and it has been recorded. Whatever is missing or
-    /// cannot be read costs only the twin: the page shows Rust alone.
+    /// The twin of an example, if there is one and it has been recorded. If a part of it is missing
+    /// or cannot be read, there is no twin, and the page shows Rust alone.
     pub(super) fn twin(&self) -> Option<Twin> {
         let path = Path::new(&self.file);
         let recorded =
             Path::new("tests/twins/recorded").join(path.with_extension("json").file_name()?);
         let scenes = fs::read_to_string(self.root.join(recorded)).ok()?;
         let name = self.file.strip_suffix(".rs")?;
-        // The second name is for those whose first would hide a module of Python's.
+        // The second name is for an example whose `NAME.py` would hide a module of Python.
         let files = [format!("{name}.py"), format!("{name}_twin.py")];
         let file = files.into_iter().find(|file| self.root.join(file).exists())?;
         let text = fs::read_to_string(self.root.join(&file)).ok()?;
@@ -96,8 +98,8 @@ impl SourceFile {
         Some(Twin { source: SourceFile { file, root: self.root.clone(), text }, scenes })
     }
 
-    /// What the file says of itself: the first line of its documentation, without the title, which
-    /// the page has already.
+    /// What the file says of itself: the first line of its documentation, without the title before
+    /// the colon, which the page has as its heading.
     pub(super) fn about(&self) -> Option<String> {
         let first = self.text.lines().next()?.strip_prefix("//!")?.trim();
         let about = match first.split_once(": ") {
@@ -135,17 +137,17 @@ impl SourceFile {
 /// What stands at the top of a file: documentation and imports. They are a third of a short example
 /// and nothing runs in them, so a page has no room for them.
 ///
-/// No parser: an example is formatted, so a few beginnings and ends of lines are enough. What is
-/// not recognised is shown, and nothing is lost.
+/// This is no parser: an example is formatted, so a few beginnings and ends of lines are enough. A
+/// line that is not recognised is shown, so a mistake here hides no code.
 struct Top {
-    /// Whose documentation and imports: Python's, or else Rust's.
+    /// Whether the file is in Python; it is in Rust otherwise.
     python: bool,
-    /// What ends the documentation or the import of several lines that has begun.
+    /// In the middle of documentation, or of an import of several lines: how its last line ends.
     inside: Option<&'static str>,
 }
 
 impl Top {
-    /// Whether the line still belongs to it.
+    /// Whether the line still belongs to the top of the file.
     fn has(&mut self, code: &str) -> bool {
         if let Some(end) = self.inside {
             if code.ends_with(end) {
@@ -154,6 +156,7 @@ impl Top {
             return true;
         }
         if self.python {
+            // A docstring of one line ends where it begins.
             if let Some(text) = code.strip_prefix("\"\"\"")
                 && !text.ends_with("\"\"\"")
             {
@@ -163,10 +166,11 @@ impl Top {
             if import && code.ends_with('(') {
                 self.inside = Some(")");
             }
-            let path = code.starts_with("sys.path"); // where the imports are found
+            let path = code.starts_with("sys.path"); // says where imports are looked for
             return code.is_empty() || import || path || code.starts_with("\"\"\"");
         }
         let import = code.starts_with("use ");
+        // An import of several lines is a list in braces, and rustfmt ends it with `};`.
         if import && !code.contains(';') {
             self.inside = Some("};");
         }

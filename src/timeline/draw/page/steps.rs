@@ -1,15 +1,15 @@
 //! From a chart to steps: what a debugger would show after each poll.
 //!
-//! A step is a poll. What it shows is the state *after* the poll: which lanes are ready, in which
-//! order; which wait for a timer; which for another lane. A chart has all of that already, so
-//! nothing here is measured anew.
+//! A step is a poll, and shows the state *after* the poll: which lanes are ready, in which order;
+//! which lanes wait for a timer; and which wait for another lane. All of that is concluded from the
+//! chart.
 //!
-//! A chart says at the end of a wait what has ended it. So a step could tell the reader what is
-//! going to happen; what it knows of the future is kept apart ([`Step::later`], [`Step::timers`],
-//! [`Step::waits`]), and a page can hide it from a reader who wants to predict.
+//! In a chart each wait already says what ended it. So a step knows what is going to happen, and
+//! keeps that knowledge in fields of their own ([`Step::later`], [`Step::timers`],
+//! [`Step::waits`]): a page can hide these from a reader who wants to predict.
 //!
-//! To read in this order: [`stepped`] makes the steps of a run; [`polls`] finds them; `Reader`
-//! fills one in, and all its small functions answer one question each about one lane at one
+//! In reading order: [`stepped`] makes the steps of a run; [`polls`] finds the polls; `Reader`
+//! makes one step, and each of its small functions answers one question about one lane at one
 //! position.
 use super::variants::SteppedVariant;
 use crate::timeline::{Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait, human};
@@ -20,19 +20,19 @@ use serde::Serialize;
 pub struct SteppedRun {
     /// What the run was called.
     pub title: String,
-    /// Why it did not end by itself, if it did not.
+    /// Why the run did not end by itself; none if it did.
     pub verdict: Option<String>,
-    /// How long it took, as one says it.
+    /// How long it took, as text: `1.5 s`.
     pub took: String,
-    /// When something ran: the time in nanoseconds, and as one says it.
+    /// When something ran: the time in nanoseconds, and as text.
     pub instants: Vec<(u64, String)>,
-    /// The lanes. Those that only Python has come last.
+    /// The lanes. Lanes that only the Python twin has come last.
     pub lanes: Vec<SteppedLane>,
-    /// How many of them Rust has.
+    /// How many of these lanes Rust has: the first so many.
     pub rows: usize,
     /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
     pub tracks: Vec<Track>,
-    /// How it stands beside other variants of its program, if there are some on the page.
+    /// How the run compares with the other variants of its program; none if the page has none.
     pub variant: Option<SteppedVariant>,
 }
 
@@ -44,9 +44,10 @@ pub struct Track {
     pub file: String,
     /// A poll each; in Python what asyncio's event loop does in one call.
     pub steps: Vec<Step>,
-    /// Of another language than Rust: for each step in Rust the one that belongs to it.
+    /// For each step in Rust the step of this track that belongs to it, or the last one before;
+    /// none if this is the track of Rust.
     pub aligned: Option<Vec<Option<usize>>>,
-    /// The steps in Rust at which the two languages part.
+    /// The steps in Rust at which the two languages do not print the same.
     pub differs: Vec<usize>,
 }
 
@@ -70,7 +71,7 @@ pub struct Step {
     pub lane: LaneId,
     /// What happened, in one sentence.
     pub sentence: String,
-    /// What ends the wait that begins with it: knowledge of the future, and hidden with it.
+    /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
     /// What was printed, and the line of the source that printed it, if it is in the track's file.
     pub says: Vec<(LaneId, String, Option<u32>)>,
@@ -78,11 +79,12 @@ pub struct Step {
     pub resumed: Option<u32>,
     /// The line at which it waits now.
     pub stop: Option<u32>,
-    /// The lines of the `.await`s around that one, the outermost last.
+    /// The lines of the `.await`s around the one in `stop`, the outermost last.
     pub chain: Vec<u32>,
-    /// What it waits for: `sleep`, `Mutex::lock`.
+    /// What the lane waits for: `sleep`, `Mutex::lock`.
     pub on: Option<String>,
-    /// The lanes that stand somewhere else than before, and where; nowhere if they have ended.
+    /// The lanes that do not stand on the same line as before the step, with their new line; none
+    /// if a lane has ended, or if its place is not known.
     pub stands: Vec<(LaneId, Option<u32>)>,
     /// The state of each lane, a letter each: `.` not there yet, `l` not polled yet, `r` running or
     /// polling another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and
@@ -93,15 +95,16 @@ pub struct Step {
     pub ready: Vec<LaneId>,
     /// The lanes that a timer will wake, and when.
     pub timers: Vec<(LaneId, String)>,
-    /// Which lane waits for which: chains of lanes, whose links are one lane or several.
+    /// Which lane waits for which: chains, made of links, made of one lane or several.
     pub waits: Vec<Vec<Vec<LaneId>>>,
-    /// The step in which this lane was woken by another, if it was.
+    /// The step in which another lane woke this one; none if no lane did.
     pub woken_in: Option<usize>,
 }
 
 /// The steps of a run.
 ///
-/// Lines are those of `file`: what happens in another one is not lit.
+/// All line numbers are of `file`, the only file that a page shows: what happens in another file
+/// has none.
 pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = polls(chart);
     let reader = Reader { chart, order: &order, file };
@@ -148,12 +151,12 @@ pub(in crate::timeline::draw) struct Poll {
     pub(in crate::timeline::draw) from: Pos,
     /// The lane that is polled.
     pub(in crate::timeline::draw) lane: LaneId,
-    /// Where it is over: where the next one begins, or the end of its instant.
+    /// Where its step ends: where the next poll begins, or at the end of its instant.
     pub(in crate::timeline::draw) after: Pos,
 }
 
-/// Each poll, in order. Of two lanes that begin at one position the outer one is polled first, and
-/// only the inner one has a poll of its own there.
+/// Each poll, in the order in which they began. In a recording each has a column of its own, also a
+/// poll inside another one, so the positions alone give the order.
 pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
     let mut polls: Vec<Poll> = vec![];
     for (lane, row) in chart.rows.iter().enumerate() {
@@ -171,8 +174,8 @@ pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
         let next = polls.get(nth + 1).map(|next| next.from);
         polls[nth].after = match next {
             Some(next) if next.instant == from.instant && next > from => next,
-            // The last poll of its instant. What blocks is over at a later one, and its step shows
-            // the lane that blocks.
+            // The last poll of its instant. If it blocks, it lasts to a later instant. Its step
+            // ends here all the same, and so shows the lane while it blocks.
             _ => {
                 let columns = chart.instants[from.instant].columns;
                 Pos { instant: from.instant, column: columns.max(from.column + 1) }
@@ -198,15 +201,15 @@ fn is_running(state: State) -> bool {
 struct Reader<'c> {
     /// What is read.
     chart: &'c Chart,
-    /// All polls, in order.
+    /// All polls, in order: the position of a poll here is the number of its step.
     order: &'c [Poll],
-    /// The file that is shown.
+    /// The file that the page shows; none if no lane has a place.
     file: Option<&'c str>,
 }
 
 impl Reader<'_> {
-    /// What is to be seen after a poll. Each lane is asked once what it does then, and goes into
-    /// the list that it belongs to: ready, waiting for a timer, or waiting for another lane.
+    /// What is to be seen after a poll. The loop looks once at each lane, and puts it into the list
+    /// that it belongs to: ready, waiting for a timer, or waiting for another lane.
     fn step(&self, poll: &Poll) -> Step {
         let Poll { from: pos, lane, after } = *poll;
         let mut step = Step {
@@ -226,14 +229,15 @@ impl Reader<'_> {
             waits: vec![],
             woken_in: self.woken_in(pos, lane),
         };
-        // With what they are sorted by, below: lanes are gone through in the order of their
-        // numbers.
+        // Each lane with the key by which its list is sorted below: the loop goes by the numbers of
+        // lanes, and a reader wants to know which is next.
         let mut ready: Vec<(Pos, usize, LaneId)> = vec![];
         let mut timers: Vec<(Pos, LaneId)> = vec![];
         let mut waits_for = vec![vec![]; self.chart.rows.len()];
         for (other, waits) in waits_for.iter_mut().enumerate() {
             let span = self.span_at(other, after);
-            // A lane that is polled next was ready until then, if only for no time at all.
+            // `after` is where the next poll begins. So the chart has the lane of that poll as
+            // running already, and here what counts is what this lane did just before.
             let next = span.filter(|span| other != lane && is_running(span.state));
             if let Some(next) = next
                 && next.from == after
@@ -243,7 +247,7 @@ impl Reader<'_> {
                 if woken {
                     ready.push(self.place_in_queue(other, after));
                 } else if let Some(before) = before {
-                    // It is polled without a wake, and goes on waiting.
+                    // The next poll comes without a wake, so this wait does not end with it.
                     match self.until_at_last(other, before) {
                         (State::Waiting(Until::Clock), to) => timers.push((to, other)),
                         (State::Waiting(Until::Lane(by)), _) if by != other => waits.push(by),
@@ -266,8 +270,8 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        // Where the polled lane stands now, with the `.await`s around that. The first of the chain
-        // is the place itself.
+        // Where the polled lane stands now, with the `.await`s around that place. The first of the
+        // chain is the place itself, which is `stop`.
         if let Some(wait) = self.span_at(lane, after).and_then(stop) {
             step.stop = self.line(wait);
             step.on = self.on(wait);
@@ -338,7 +342,8 @@ impl Reader<'_> {
     fn was_woken(&self, lane: LaneId, pos: Pos) -> bool {
         match self.before(lane, pos) {
             Some(span) => match span.state {
-                // It has ended since it is polled; if no wake ended it, a neighbour was woken.
+                // The wait is over, since the lane is polled. If no wake ended it, a neighbour was
+                // woken, and their parent polls both.
                 State::Waiting(until) => until != Until::Unwoken,
                 state => state == State::Ready,
             },
@@ -347,12 +352,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A key to sort ready lanes by: when the lane was woken, and of several wakes at one position
-    /// which of them it was.
+    /// The key by which ready lanes are sorted: where the lane was woken, and, if several wakes are
+    /// at one position, the number of the wake. The lane itself makes the order of equals fixed.
     fn place_in_queue(&self, lane: LaneId, until: Pos) -> (Pos, usize, LaneId) {
         let wakes = &self.chart.wakes;
         let mut woken = until;
-        // The last wait that is over; none of a lane that was ready from its beginning.
+        // A lane was woken where its last wait ended. A lane that has not waited yet has no such
+        // place, and counts as woken now.
         for span in &self.chart.rows[lane].spans {
             if matches!(span.state, State::Waiting(_)) && span.to <= until {
                 woken = span.to;
@@ -362,7 +368,8 @@ impl Reader<'_> {
         (woken, nth.unwrap_or_default(), lane)
     }
 
-    /// What a lane does, and until when. Polls without a wake do not interrupt a wait.
+    /// What a lane does in a span, and until when. Polls without a wake cut one wait into several
+    /// spans: the last of them has the end of the wait, and what ended it.
     fn until_at_last(&self, lane: LaneId, span: &Span) -> (State, Pos) {
         let spans = &self.chart.rows[lane].spans;
         let mut last = (span.state, span.to);
@@ -378,12 +385,14 @@ impl Reader<'_> {
         last
     }
 
-    /// The lines that were printed in this poll, by this lane or by another on its thread.
+    /// The lines that were printed after this poll had begun and before the next one did: by this
+    /// lane, or by another, such as the lane that polls it.
     fn said(&self, poll: &Poll) -> Vec<(LaneId, String, Option<u32>)> {
         let mut said = vec![];
         for Said { at, lane, text, place } in &self.chart.said {
-            // `at` is the right edge of the poll's column. A poll that blocks prints also when its
-            // instant is over, and so does a thread: then no other poll has begun since.
+            // `at` is the right edge of a column, so the poll began before it. The search is not
+            // for that very column: a poll that blocks, and a closure on a thread, can also print
+            // at a later instant, when no other poll has begun since.
             let begun = self.order.partition_point(|other| other.from < *at);
             if self.order[..begun].last() == Some(poll) {
                 let line = match place {
@@ -400,15 +409,15 @@ impl Reader<'_> {
     fn woken_in(&self, pos: Pos, lane: LaneId) -> Option<usize> {
         let wake = self.chart.wakes.iter().rfind(|wake| wake.to == lane && wake.at <= pos)?;
         let before = self.before(lane, pos)?;
-        // One that wakes itself was not woken by another; and a wake from before its last poll has
-        // been answered by that.
+        // A lane that wakes itself was not woken by another one; and a wake from before what the
+        // lane did last has led to an earlier poll.
         if wake.from == lane || wake.at < before.from {
             return None;
         }
         self.order.iter().rposition(|poll| poll.lane == wake.from && poll.from < wake.at)
     }
 
-    /// What a lane did until a position.
+    /// What a lane did right before a position.
     fn before(&self, lane: LaneId, pos: Pos) -> Option<&Span> {
         let spans = &self.chart.rows[lane].spans;
         let next = spans.partition_point(|span| span.from < pos);
@@ -465,17 +474,20 @@ impl Reader<'_> {
         if spans[now].state == State::RunningUnwoken {
             return "is polled without a wake".into();
         }
-        // A stream that rests has no wait that a wake could have ended: its consumer has come back.
+        // A stream between two items does not wait, so no wake has ended that state: what takes its
+        // items has polled it again.
         if spans[now - 1].state == State::BetweenItems {
             return "is asked for its next item".into();
         }
-        // It need not be the span right before: a lane that was woken is ready until it is polled.
+        // The wait need not be the span right before: a lane that was woken is ready until it is
+        // polled.
         let wait = spans[..now].iter().rfind(|span| matches!(span.state, State::Waiting(_)));
         let why = match wait.map(|span| span.state) {
             Some(State::Waiting(Until::Clock)) => "its time has come".into(),
             Some(State::Waiting(Until::Lane(by))) if by != lane => {
                 let name = &self.chart.rows[by].name;
-                // A wake goes from the innermost lane outwards; said is what was woken first.
+                // A wake is passed on from an inner lane to the lane that polls it. The sentence
+                // names the inner lane as what was woken: it is not the cause.
                 let inside = self.chart.is_inside(by, lane);
                 if inside { format!("{name} was woken") } else { format!("woken by {name}") }
             }
@@ -486,7 +498,7 @@ impl Reader<'_> {
         format!("goes on ({why})")
     }
 
-    /// What ends a wait: knowledge of the future.
+    /// What will end a wait. A reader who predicts must not see it.
     fn until(&self, lane: LaneId, span: &Span) -> Option<String> {
         let (state, to) = self.until_at_last(lane, span);
         match state {
@@ -499,7 +511,8 @@ impl Reader<'_> {
     }
 }
 
-/// Where a lane waits; of several places the one that was registered last.
+/// Where a lane waits. A `select!` waits at several places at once, and a step has room for one:
+/// the last.
 fn stop(span: &Span) -> Option<&Wait> {
     span.places.waits().last()
 }
@@ -523,10 +536,8 @@ pub(super) fn join(parts: &[String]) -> String {
     }
 }
 
-/// What a lane does, as a letter: `.` not there yet, `l` not polled yet, `r` running or polling
-/// another one, `b` blocking, `t` on a thread, `w` waiting, `d` ready, `x` woken and not polled,
-/// `i` a stream between items; and at its end `f` finished, `c` cancelled, `p` panicked, `u` not
-/// ended.
+/// What a lane does, as a letter of [`Step::states`]: one letter a lane keeps a page with a thousand
+/// steps small.
 fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
     let row = &chart.rows[lane];
     match span {
@@ -550,8 +561,15 @@ fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
     }
 }
 
-/// Chains of waiting lanes, each from a lane for which none waits; and the circles. A link is the
-/// lanes for which the one before waits; a chain goes on only where that is a single one.
+/// Which lane waits for which, as chains. A chain begins with a lane for which no other lane waits;
+/// each further link is the lanes for which the link before waits. It goes on only from a link of
+/// one lane, since a page draws it as one line:
+///
+/// ```text
+///   main → A B        main waits for A and for B
+///   C → D → E         C waits for D, and D for E
+///   F → G → F         a circle: no lane outside waits for F or G
+/// ```
 pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Vec<Vec<LaneId>>> {
     // A lane for which another one waits is a link further on, and begins no chain.
     let mut first = vec![true; waits_for.len()];

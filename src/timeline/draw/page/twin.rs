@@ -1,8 +1,9 @@
 //! The Python twin of an example, beside the example.
 //!
-//! `tests/twins/record_twin.py` has recorded it on a virtual clock, and the recordings are kept
-//! with the sources. Here one becomes a track of the same steps that the page has for Rust: of
-//! each step in Rust we say which step in Python belongs to it.
+//! `tests/twins/record_twin.py` records a twin on a virtual clock, and the recordings are kept with
+//! the sources: so a page can be made without Python. This file turns a recording into a second
+//! track, with the same kind of steps as the track of Rust, and says for each step in Rust which
+//! step in Python belongs to it (`align`).
 use super::steps::{Step, SteppedLane, SteppedRun, Track, chains, join};
 use crate::timeline::{Chart, LaneId, human};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use std::{collections::BTreeMap, time::Duration};
 pub(super) struct TwinScene {
     /// None if the twin has only one scene.
     title: Option<String>,
+    /// In order of time: `align` relies on it.
     steps: Vec<TwinStep>,
 }
 
@@ -25,21 +27,28 @@ struct TwinStep {
     lane: Option<String>,
     /// The lines at which it had been waiting, the outermost first.
     stood: Vec<u32>,
+    /// What was printed during the step.
     says: Vec<TwinSaid>,
+    /// Whether the lane ended in the step.
     ended: bool,
-    /// Where each lane stands after the step.
+    /// Where each lane stands after the step. A lane that has ended is not in it any more.
     lanes: BTreeMap<String, TwinLane>,
+    /// The lanes in the queue of the event loop after the step, in order.
     ready: Vec<String>,
+    /// When timers are due, in nanoseconds since the scene began, and which lane each one wakes.
     timers: Vec<(u64, String)>,
 }
 
+/// A line that a twin printed.
 #[derive(Deserialize)]
 struct TwinSaid {
     lane: String,
     text: String,
+    /// The line of the source that printed it.
     line: u32,
 }
 
+/// What a lane of a twin does after a step.
 #[derive(Deserialize)]
 struct TwinLane {
     /// `new`, `wait` or `ready`.
@@ -78,23 +87,25 @@ pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
 struct Reader<'t> {
     /// The scene that is read.
     twin: &'t TwinScene,
-    /// Those of the scene in Rust. What only Python has is appended.
+    /// The lanes of the scene in Rust. A lane that only Python has is appended, so that the numbers
+    /// of the others stay.
     lanes: &'t mut Vec<SteppedLane>,
 }
 
 impl Reader<'_> {
-    /// The lane of that name. By the name, since that is all that the two languages share: a twin
-    /// gives its tasks the names that the lanes have in Rust.
+    /// The lane of that name, which is made if there is none. The name is all that the two
+    /// languages share: a twin gives its tasks the names that the lanes have in Rust.
     fn lane(&mut self, name: &str) -> LaneId {
         if let Some(lane) = self.lanes.iter().position(|lane| lane.name == name) {
             return lane;
         }
+        // A colour that no lane in Rust has: there are at most as many colours as lanes.
         let hue = self.lanes.len();
         self.lanes.push(SteppedLane { name: name.to_owned(), hue, inside: None });
         self.lanes.len() - 1
     }
 
-    /// One step of the event loop, as the page has a poll in Rust.
+    /// One step of the event loop, in the form that a poll in Rust has.
     fn step(&mut self, nth: usize) -> Step {
         // A copy of the reference, so that `self` can be changed below: names become lanes.
         let twin = self.twin;
@@ -122,12 +133,14 @@ impl Reader<'_> {
             ready.push(self.lane(name));
         }
         Step {
-            instant: 0, // the script goes by the steps in Rust
+            instant: 0, // not read: the script takes the time from the step in Rust
             lane,
             sentence: self.sentence(nth, name),
             later,
             says,
             resumed: step.stood.last().copied(),
+            // The recording has the outermost line first. In a step the innermost is `stop`, and
+            // `chain` has the others, the outermost last.
             stop: chain.last().copied(),
             chain: chain.iter().rev().skip(1).copied().collect(),
             on: stands.and_then(|lane| lane.on.clone()),
@@ -136,17 +149,19 @@ impl Reader<'_> {
             ready,
             timers,
             waits: self.waits(nth),
-            woken_in: None,
+            woken_in: None, // the arrow of a wake is drawn for Rust only
         }
     }
 
     /// The lanes that stand somewhere else than after the step before.
     fn moved(&mut self, nth: usize) -> Vec<(LaneId, Option<u32>)> {
         let twin = self.twin;
+        // A lane stands on the innermost of its lines.
         let line = |step: &TwinStep, name: &str| step.lanes.get(name)?.lines.last().copied();
         let mut moved = vec![];
         let before = nth.checked_sub(1).map(|before| &twin.steps[before]);
         let now = &twin.steps[nth];
+        // A lane that has just ended is only in the step before.
         for name in now.lanes.keys().chain(before.iter().flat_map(|before| before.lanes.keys())) {
             let stood = before.and_then(|before| line(before, name));
             let stands = line(now, name);
@@ -159,8 +174,8 @@ impl Reader<'_> {
     }
 
     /// The state of each lane after a step, as letters: see [`Step::states`]. asyncio tells less
-    /// than a recording in Rust: a task is new, ready or waits, and when it is gone it has
-    /// finished.
+    /// than a recording in Rust: a task is new, ready or waits, and a task that is gone counts as
+    /// finished, also if it was cancelled or has raised an exception.
     fn states(&mut self, nth: usize) -> String {
         let twin = self.twin;
         let mut states = String::new();
@@ -187,7 +202,7 @@ impl Reader<'_> {
             let from = self.lane(name);
             for other in &lane.r#for {
                 let to = self.lane(other);
-                // A name that Rust does not have has just become a lane.
+                // A name that Rust does not have may just have become a lane.
                 if waits_for.len() < self.lanes.len() {
                     waits_for.resize(self.lanes.len(), vec![]);
                 }
@@ -197,8 +212,8 @@ impl Reader<'_> {
         chains(&waits_for)
     }
 
-    /// Why the lane went on, what it printed, and what it does then: in the order in which it
-    /// happened, and in the words that the steps in Rust have.
+    /// Why the lane went on, what it printed, and what it does then: in this order, and in the
+    /// words of the steps in Rust, so that a reader can compare the two.
     fn sentence(&self, nth: usize, name: &str) -> String {
         let step = &self.twin.steps[nth];
         let mut parts = vec![self.cause(nth, name)];
@@ -219,9 +234,9 @@ impl Reader<'_> {
         format!("{}.", join(&parts))
     }
 
-    /// Why the lane went on. asyncio says of no callback what has put it into the queue, so it is
-    /// concluded from the queue before and after each step; where that tells nothing, nothing is
-    /// said.
+    /// Why the lane went on. asyncio does not record what put a callback into its queue, so the
+    /// cause is concluded from the queue and the timers after each step. Where these do not tell,
+    /// the sentence says no more than “goes on”.
     fn cause(&self, nth: usize, name: &str) -> String {
         let step = &self.twin.steps[nth];
         // The first step of a task: nothing has woken it, since it was queued when it was made.
@@ -230,15 +245,17 @@ impl Reader<'_> {
         if !begun {
             return "begins".into();
         }
+        // Since its last step the lane had a timer that was due exactly now.
         for earlier in self.twin.steps[..nth].iter().rev() {
             if earlier.timers.contains(&(step.at, name.to_owned())) {
                 return "goes on (its time has come)".into();
             }
             if earlier.lane.as_deref() == Some(name) {
-                break; // what came before was the reason for that step
+                break; // an earlier timer was the reason for that step, and not for this one
             }
         }
-        // The step after which it was in the queue, and before which it was not.
+        // Back to the last step after which the lane was not in the queue. The step that follows
+        // put the lane there, so its own lane has woken this one.
         for (at, earlier) in self.twin.steps[..nth].iter().enumerate().rev() {
             let queued = earlier.ready.iter().any(|ready| ready == name);
             if !queued {
@@ -255,15 +272,17 @@ impl Reader<'_> {
 }
 
 /// For each step in Rust the step in Python that belongs to it, or the last one before; and the
-/// steps in Rust at which the two part.
+/// steps in Rust at which the two do not print the same.
 ///
 /// Two steps belong together if they are at the same time, of the same lane, and print the same.
+/// Both lists are in order of time, so one pass is enough: `next` never goes back.
 fn align(run: &SteppedRun, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>) {
     let rust = &run.tracks[0].steps;
     let mut aligned = vec![];
     let mut differs = vec![];
     let mut next = 0; // the first step in Python that has not been passed
     for (nth, step) in rust.iter().enumerate() {
+        // The steps in Python at the time of this one that have not been passed: `from..until`.
         let at = run.instants[step.instant].0;
         let until = twin.partition_point(|step| step.at <= at);
         let from = next.max(twin.partition_point(|step| step.at < at));
@@ -280,6 +299,7 @@ fn align(run: &SteppedRun, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>
                 }
                 next = index + 1;
             }
+            // A step without a counterpart matters only if it prints: Python has other polls.
             None if !step.says.is_empty() => differs.push(nth),
             None => {}
         }

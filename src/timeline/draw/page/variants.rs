@@ -1,9 +1,10 @@
 //! Variants of a program on one time axis: what if it were written in another way?
 //!
-//! A chart that is a variant names another one by its title. That one and all its variants get the
-//! instants of all of them, so that equal times are at equal places whichever of them is shown; and
-//! the rows of all of them, so that lanes of one name are at the same height. What differs from the
-//! first is marked in the others, and said in one sentence.
+//! A chart that is a variant names another chart by its title: the *first*. The first and all its
+//! variants are a *group*. Each run of a group gets the instants of all of them, so that equal
+//! times are at equal places whichever run is shown; and the rows of all of them, so that lanes of
+//! one name are at the same height. What differs from the first is marked in the others, and said
+//! in one sentence.
 use super::steps::{SteppedRun, join};
 use crate::timeline::{
     Chart, LaneId, Pos,
@@ -13,22 +14,22 @@ use crate::timeline::{
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// How a run stands beside the other variants of its program.
+/// How a run compares with the other variants of its program.
 #[derive(Clone, Debug, Serialize)]
 pub struct SteppedVariant {
-    /// All of them, as indices into the scenes of the page. The first is the one with which the
-    /// others are compared.
+    /// All runs of the group, as indices into the scenes of the page. The others are compared with
+    /// the first.
     pub among: Vec<usize>,
-    /// For each instant how many polls there is room for: as many as the variant needs that has
-    /// most of them.
+    /// For each instant how many polls a page leaves room for: the most that any of the runs has
+    /// there.
     pub columns: Vec<usize>,
-    /// For each of them the index of the instant at which it was over.
+    /// For each run of `among` the index of the instant at which it was over.
     pub ends: Vec<usize>,
-    /// The rows of all of them, those of the first at the top.
+    /// The rows of all the runs, those of the first at the top.
     pub rows: Vec<SharedRow>,
-    /// For each line that was printed, in order: whether the first prints it, too.
+    /// For each line that this run printed, in order: whether the first prints it, too.
     pub lines: Vec<SaidBefore>,
-    /// What differs from the first, in one sentence; of the first, how long each of them takes.
+    /// What differs from the first, in one sentence. In the first, how long each run takes.
     pub sentence: String,
 }
 
@@ -41,8 +42,8 @@ pub struct SharedRow {
     pub hue: usize,
     /// The lane of this run; none if only other variants have it.
     pub lane: Option<LaneId>,
-    /// Where it does something else than in the first: from the beginning of an instant (`false`)
-    /// or from its end (`true`), and until when.
+    /// Where the lane does something else than in the first: stretches from one edge to another. An
+    /// edge is the index of an instant, and `false` for its beginning or `true` for its end.
     pub differs: Vec<[(usize, bool); 2]>,
 }
 
@@ -54,15 +55,15 @@ pub enum SaidBefore {
     Same,
     /// The same line, earlier or later.
     AtAnotherTime,
-    /// It does not print it.
+    /// The first does not print it.
     OnlyHere,
 }
 
 /// A program and its variants.
 pub(super) struct Group {
-    /// Where they are among the charts of the page; the first is compared with the others.
+    /// Where the runs are among the charts of the page. The others are compared with the first.
     pub(super) members: Vec<usize>,
-    /// In the same order, each with the instants of all.
+    /// The charts of the members, in the same order, each with the instants and colours of all.
     pub(super) charts: Vec<Chart>,
 }
 
@@ -72,7 +73,7 @@ pub(super) fn groups(charts: &[Chart]) -> Vec<Group> {
     for (index, chart) in charts.iter().enumerate() {
         let Some(variant) = &chart.variant else { continue };
         let is_first = |first: &Chart| first.variant.is_none() && first.title == variant.of;
-        // It is not there if the variant was run alone.
+        // If the variant was run alone, the first is missing, and there is nothing to compare.
         let Some(first) = charts.iter().position(is_first) else { continue };
         match groups.iter_mut().find(|members| members[0] == first) {
             Some(members) => members.push(index),
@@ -90,7 +91,8 @@ pub(super) fn groups(charts: &[Chart]) -> Vec<Group> {
 }
 
 impl Group {
-    /// Says in each run how it stands beside the others. `scenes` are all of the page.
+    /// Writes into each run of the group how it compares with the others. `scenes` are all the runs
+    /// of the page.
     pub(super) fn compare(&self, scenes: &mut [SteppedRun]) {
         let columns = self.columns(scenes);
         let rows = shared_rows(&self.charts);
@@ -120,7 +122,8 @@ impl Group {
         }
     }
 
-    /// For each instant the room that the variant needs that polls most.
+    /// For each instant the most polls that any of the runs has there. Steps are counted, since the
+    /// script draws a column for each step.
     fn columns(&self, scenes: &[SteppedRun]) -> Vec<usize> {
         let mut most = vec![0; self.charts[0].instants.len()];
         for &member in &self.members {
@@ -137,7 +140,10 @@ impl Group {
 
     /// Where a row of this variant differs from that of the first.
     fn differences(&self, row: &Row, nth: usize) -> Vec<[(usize, bool); 2]> {
+        // A lane that only one of the two has differs as a whole, which the script sees for itself.
         let (Some(before), Some(now)) = (row.lanes[0], row.lanes[nth]) else { return vec![] };
+        // The stretches begin and end at the edges of instants only, so a column of more than 0 is
+        // the right edge. The column itself means nothing to the script.
         let edge = |pos: Pos| (pos.instant, pos.column > 0);
         let mut differs = vec![];
         for (from, to) in stretches([&self.charts[0], &self.charts[nth]], [&[before], &[now]]) {
@@ -146,14 +152,15 @@ impl Group {
         differs
     }
 
-    /// How long each of them takes.
+    /// How long each run takes: the sentence of the first, which has nothing to differ from.
     fn times(&self) -> String {
         let parts: Vec<String> =
             self.charts.iter().map(|chart| format!("{} {}", quoted(chart), took(chart))).collect();
         format!("{}.", join(&parts))
     }
 
-    /// What differs from the first: the time, the lanes, and what is printed.
+    /// What differs from the first: the time, the lanes, and what is printed. Printed lines are only
+    /// counted, since the list of them is marked.
     fn what_differs(&self, nth: usize, rows: &[Row], lines: &[SaidBefore]) -> String {
         let (first, here) = (&self.charts[0], &self.charts[nth]);
         let mut parts = vec![];
@@ -163,6 +170,7 @@ impl Group {
             let (here_quoted, first_quoted) = (quoted(here), quoted(first));
             parts.push(format!("{here_quoted} {}, and {first_quoted} {}", took(here), took(first)));
         }
+        // Lanes that differ in the same way are named together: “A and B end later”.
         let mut found: Vec<(Difference, Vec<&str>)> = vec![];
         for row in rows {
             let Some(difference) = row.difference(first, here, nth) else { continue };
@@ -184,15 +192,16 @@ impl Group {
     }
 }
 
-/// A row of all variants.
+/// A row that the runs of a group share.
 struct Row {
     name: String,
     hue: usize,
-    /// The lane of each variant, if it has one.
+    /// The lane of each run, in the order of [`Group::members`]; none where a run has no such lane.
     lanes: Vec<Option<LaneId>>,
 }
 
-/// How a lane of a variant differs from that of the first.
+/// How a lane of a variant differs from that of the first. Of two differences the end in time comes
+/// first: only lanes that end at the same time are asked how they ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Difference {
     EndsEarlier,
@@ -203,6 +212,7 @@ enum Difference {
 }
 
 impl Difference {
+    /// The verb of a sentence about one lane, or about several.
     fn verb(self, several: bool) -> &'static str {
         match (self, several) {
             (Difference::EndsEarlier, false) => "ends earlier",
@@ -220,12 +230,13 @@ impl Difference {
 }
 
 impl Row {
+    /// How the lane of the run `nth` differs from that of the first; none if it does not.
     fn difference(&self, first: &Chart, here: &Chart, nth: usize) -> Option<Difference> {
         match (self.lanes[0], self.lanes[nth]) {
             (None, None) => None,
             (None, Some(_)) => Some(Difference::OnlyHere),
             (Some(_), None) => Some(Difference::NotHere),
-            (Some(0), Some(0)) => None, // when `main` ends is how long the run takes
+            (Some(0), Some(0)) => None, // `main`: the sentence begins with how long the runs take
             (Some(before), Some(now)) => {
                 let (before, now) = (&first.rows[before].end, &here.rows[now].end);
                 match here.time(now.0).cmp(&first.time(before.0)) {
@@ -241,9 +252,11 @@ impl Row {
     }
 }
 
-/// The rows of all: the nth lane of a name meets the nth lane of that name.
+/// The rows of all charts: the nth lane of a name shares a row with the nth lane of that name in
+/// the other charts. Rows of the first chart come first, since the others only append to the list.
 fn shared_rows(charts: &[Chart]) -> Vec<Row> {
     let mut rows: Vec<Row> = vec![];
+    // By the name of a lane and its number among the lanes of that name: where its row is.
     let mut known: HashMap<(&str, usize), usize> = HashMap::new();
     for (index, chart) in charts.iter().enumerate() {
         let mut seen: HashMap<&str, usize> = HashMap::new();
@@ -279,13 +292,14 @@ fn printed(run: &SteppedRun) -> Vec<Printed<'_>> {
     lines
 }
 
-/// Whether the first run prints the lines of another one. A line that is printed twice is found
-/// twice only if the first prints it twice.
+/// For each line of a run, whether the first run prints it. A line of the first is used up when it
+/// is found: a line that is printed twice here is found twice only if the first prints it twice.
 fn said_before(first: &SteppedRun, here: &SteppedRun) -> Vec<SaidBefore> {
     let mut left = printed(first);
     let lines = printed(here);
     let mut found = vec![SaidBefore::OnlyHere; lines.len()];
-    // First those at the same time, so that no other line takes their place.
+    // Lines at the same time are found first: otherwise an earlier line of the same text could use
+    // up the one that is exactly the same.
     for (line, found) in lines.iter().zip(&mut found) {
         if let Some(place) = left.iter().position(|other| other == line) {
             left.remove(place);
