@@ -1,10 +1,10 @@
 //! Text from outside, cleaned once, where it comes in.
 //!
-//! A control character makes an SVG that no browser shows, and reaches the terminal raw; a line
-//! break in a name breaks a row; and an override of the direction of writing turns round what
-//! stands beside it. So whatever a program gives its lanes as a name, says, or panics with is
-//! cleaned before it is kept, and nothing that draws has to think of it. A recording that is read
-//! from a file is text from outside, too.
+//! A control character makes an SVG that no browser shows, and on a terminal it acts as a command;
+//! a line break in a name breaks a row; and an override of the direction of writing turns round the
+//! text beside it. So all text of a program (the names of lanes, what they say, the message of a
+//! panic) is cleaned before it is kept, and no renderer has to care. A recording that is read from
+//! a file is text from outside, too.
 
 /// A text that may have several lines.
 pub(crate) fn text(text: &str) -> String {
@@ -21,7 +21,8 @@ fn clean(text: &str, several_lines: bool) -> String {
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {
         match character {
-            // A colour, or the like: `ESC [`, numbers, and one letter. None of it is to be read.
+            // A colour, or another command of a terminal: `ESC [`, numbers, and one letter. Without
+            // the first character the rest would stand there as text.
             '\u{1b}' if rest.peek() == Some(&'[') => {
                 rest.next();
                 for parameter in rest.by_ref() {
@@ -36,7 +37,7 @@ fn clean(text: &str, several_lines: bool) -> String {
             _ if character.is_control() || turns_the_writing(character) => {
                 clean.push(char::REPLACEMENT_CHARACTER);
             }
-            // Unicode's two that XML forbids, too.
+            // No control characters, but XML forbids these two as well.
             '\u{fffe}' | '\u{ffff}' => clean.push(char::REPLACEMENT_CHARACTER),
             _ => clean.push(character),
         }

@@ -4,10 +4,10 @@
 //! fails. So a recording that is dropped while its thread panics prints its lines, its timeline and
 //! its verdict: in the output of the test, below the panic.
 //!
-//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, as `NAME.svg`, a
-//! picture, `NAME.json`, the data, and `NAME.html`, a page that steps through the run, whether its
-//! test fails or not. The name is that of the test, which is that of
-//! the thread; a second recording of one test is `NAME-2`.
+//! With `TIMELINE=DIR` in the environment each recording is also written to `DIR`, whether its test
+//! fails or not: as `NAME.svg`, a picture, as `NAME.json`, the data, and as `NAME.html`, a page
+//! that steps through the run. The name is that of the test, which is the name of its thread; a
+//! second recording of one test is `NAME-2`.
 use super::{Chart, SvgOptions, TerminalOptions, record::Shown, to_json, to_page, to_svg};
 use std::{
     collections::HashMap,
@@ -16,13 +16,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// So many columns are there in most terminals in which a test fails.
+/// A test cannot ask how wide the terminal is, since its output is captured: so the width is fixed.
 const OPTIONS: TerminalOptions = TerminalOptions { width: 100, colour: false };
 
 impl Drop for Shown {
     fn drop(&mut self) {
-        // The panic may have another reason than an assertion on this recording. It is shown in any
-        // case: too much to read is better than nothing to go by.
+        // The panic may have another reason than an assertion on this recording. The recording is
+        // shown even so: which recording the assertion was about is not known here.
         let fails = std::thread::panicking();
         if !fails && std::env::var_os("TIMELINE").is_none() {
             return;
@@ -35,7 +35,7 @@ impl Drop for Shown {
             self.elapsed,
             self.left_out,
         );
-        // It is being dropped, so nothing else needs them.
+        // Taken and not cloned: `self` is being dropped, so nothing else needs them.
         chart.lines = std::mem::take(&mut self.lines);
         chart.verdict = self.verdict.take();
         chart.remarks = std::mem::take(&mut self.remarks);
@@ -62,7 +62,7 @@ fn print(chart: &Chart) {
 }
 
 /// Writes the picture, the data and the page to the folder that `TIMELINE` names, if there is one.
-/// What cannot be written is said, and costs nothing else.
+/// An error is printed, and the test goes on.
 pub(crate) fn write(chart: &Chart) {
     let Some(folder) = std::env::var_os("TIMELINE") else { return };
     let folder = Path::new(&folder);
@@ -80,8 +80,8 @@ pub(crate) fn write(chart: &Chart) {
     }
 }
 
-/// The name of the test that runs on this thread, or else the title; only of what any file system
-/// takes, and each once in a process.
+/// The name of the test that runs on this thread, or else the title. It has only characters that
+/// every file system takes, and no name is given twice in a process.
 fn file_name(title: &str) -> String {
     /// How often each name was used. Tests run in parallel, and a test can make many recordings.
     static USED: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);

@@ -33,23 +33,24 @@
 //! [`Chart`]: see [`State`] for all that a lane can do, and [`Until`] for what can end a wait.
 //!
 //! A chart is drawn as text ([`Chart::to_text`]), as a picture ([`Chart::to_svg`]), in words
-//! ([`Chart::describe`]), and as a trace to zoom into ([`to_perfetto`]), and as a page to step
-//! through ([`to_page`]).
+//! ([`Chart::describe`]), as a trace to zoom into ([`to_perfetto`]), and as a page to step through
+//! ([`to_page`]).
 //!
 //! # What holds
 //!
 //! - Recording changes nothing: what a run prints, in which order and when, is the same without it.
 //! - On the paused clock the same run gives the same bytes each time, also when it blocks and when
-//!   it uses threads, as long as these come in through [`on_thread`], and as long as nothing in it
-//!   draws lots. What does:
+//!   it uses threads, as long as these come in through [`on_thread`], and as long as nothing in the
+//!   run is left to chance. What is left to chance:
 //!   - `select!` of tokio without `biased`, and that of futures: which branch is polled first;
 //!   - `watch::Receiver::changed` and `wait_for`, and so `Barrier`: if several lanes wait there,
-//!     which of them is woken first. A single one that waits is woken the same way each time;
+//!     which of them is woken first. A single lane that waits is woken the same way each time;
 //!   - a `HashMap`: its order differs each time.
 //!
 //!   `Notify`, `Semaphore`, `Mutex`, `CancellationToken` and channels wake in the order in which
-//!   lanes came, and `join!` begins with the next branch at each poll: no lots. No example of this
-//!   crate draws any: a test runs each a hundred times, and compares what is drawn.
+//!   lanes came, and `join!` begins with the next branch at each poll: there is no chance in these.
+//!   Nor is there in any example of this crate: a test runs each example a hundred times, and
+//!   compares what is drawn.
 //! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane
 //!   has anything to do, time passes at once. Record such a run on [`Clock::Real`].
 //! - A runtime that runs already can be recorded in ([`Recorder::record_here`]), and one of several
@@ -64,10 +65,10 @@
 //! # Where to read on
 //!
 //! `record/` watches a run, `draw/` draws it, and what `draw/` knows of `record/` is its list of
-//! events. In `record/`, `lane` is the heart; `run` is what the lanes of one run share; `scheduler`
-//! is for those who want to know how a thread that blocks can keep to a clock that does not pass by
-//! itself, and `blocking` for those who want to see an event loop of their own turn. In `draw/`,
-//! `chart` makes sense of it all, and `layout`, `terminal`, `svg`, `words` and `perfetto` draw it.
+//! events. In `record/`, begin with `lane`, which wraps a future, and `run`, which the lanes of one
+//! run share. `scheduler` is about threads that block on a clock that stands still, and `blocking`
+//! about event loops of a program's own. In `draw/`, begin with `chart`, the data, and `assemble`,
+//! which makes it of events; `layout`, `terminal`, `svg`, `words`, `perfetto` and `page` draw it.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/two_naps.svg"))]
@@ -107,7 +108,7 @@ pub use record::{
 };
 pub use time::{Clock, human};
 
-/// Here the two halves meet: a recording gives a chart what it has.
+/// Here the two halves meet: a recording becomes a chart.
 #[cfg(feature = "draw")]
 impl<T> Recording<T> {
     /// The run as something that can be drawn.

@@ -13,7 +13,7 @@ pub enum Clock {
     Real,
 }
 
-/// A time as one says it: `0`, `300 µs`, `1.5 ms`, `200 ms`, `1.5 s`, `2 min 5 s`, `1 h`.
+/// A time in the unit that suits it: `0`, `300 µs`, `1.5 ms`, `200 ms`, `1.5 s`, `2 min 5 s`, `1 h`.
 ///
 /// What is not zero is never called `0`; beyond that, three digits are enough.
 pub fn human(time: Duration) -> String {
@@ -36,7 +36,7 @@ pub fn human(time: Duration) -> String {
     }
 }
 
-/// `1 min`, or `1 min 5 s`: of what is left only what is not zero.
+/// `1 min`, or `1 min 5 s`: a rest of zero is not said.
 fn with_the_rest(large: String, milliseconds: u128) -> String {
     if milliseconds == 0 {
         return large;
@@ -50,7 +50,7 @@ pub(crate) mod nanoseconds {
     use serde::{Deserialize, Deserializer, Serializer};
     use std::time::Duration;
 
-    // More than 584 years of nanoseconds do not fit, and become the longest that does.
+    // A time of more than 584 years has no room in 64 bits, and becomes the longest that has.
     pub fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
     }

@@ -1,8 +1,9 @@
 //! From a list of events to a chart.
 //!
-//! Events say what was seen: a poll began, a waker was rung. What a lane *did* between two events
-//! follows from both: a lane that returned `Pending` was waiting if a wake came next, and was only
-//! polled together with a neighbour if a poll came next. So a span is made when it ends.
+//! Events say what was seen: a poll began, a waker was called. What a lane *did* between two events
+//! follows from both. After `Pending` a lane waits, and the event that comes next says what ended
+//! the wait: a wake; or a poll without a wake, since the lane is polled together with a neighbour.
+//! So a span is made when it ends.
 //!
 //! The events are read once, in order, and each one does two things: it may begin a new instant
 //! (`reach`), and it may end a span of its lane and begin the next (`event`). A second pass over
@@ -39,8 +40,8 @@ impl Chart {
         Chart::of_workers(0, title, clock, events, elapsed, left_out)
     }
 
-    /// The same of a runtime that has so many workers beside its first thread: what they poll has
-    /// the numbers from 1 to that as its thread.
+    /// The same of a runtime that has so many workers beside its first thread, which is number 0:
+    /// in `events` the workers are the threads from 1 to `workers`.
     pub fn of_workers(
         workers: usize,
         title: &str,
@@ -80,8 +81,8 @@ impl Chart {
 
 /// A chart in the making.
 struct Assembly {
-    /// What is finished. A span gets here when it ends, so that none has to be changed later, but
-    /// for two exceptions that have a function each.
+    /// What is finished. A span is added when it ends, and is not changed later, with two
+    /// exceptions: `join_with_the_wait_before` and `tell_ready_from_not_polled`.
     chart: Chart,
     /// Which rule says where an instant begins. On the paused clock two times are equal or they are
     /// not; instants of the real clock are found by their distance.
@@ -98,9 +99,9 @@ struct Assembly {
     /// A list for each thread, since two threads poll at the same time, and only the lanes of one
     /// thread are inside each other. It has as many lists as `chart.threads`.
     stacks: Vec<Vec<LaneId>>,
-    /// Where a lane has last blocked the runtime's thread on the paused clock, until then.
-    /// Only an event says that a lane has blocked: time also passes during a poll when the program
-    /// moves the clock by itself.
+    /// Up to where a lane has last blocked the runtime's thread on the paused clock.
+    /// Set by an event. That time has passed during a poll would not be enough to know it: the
+    /// program may have moved the clock by itself.
     last_block: Option<Pos>,
 }
 
@@ -112,21 +113,21 @@ struct Open {
     /// Since when.
     /// It is also where the span before this one ended: a row has no gaps.
     from: Pos,
-    /// When its last poll began, as it was measured, and at which instant: a long poll must not
-    /// disappear in an instant.
-    /// The time is not that of the instant, which is rounded, and which later polls share.
+    /// When its last poll began, and the index of the instant at which it began: from these a long
+    /// poll is known, which must not disappear within an instant.
+    /// The time is the measured one; that of the instant is rounded, and later polls share it.
     polled: (Duration, usize),
     /// Woken in the middle of its own poll, so ready as soon as that has returned.
     /// A state cannot say it, since the lane is running until the poll returns.
     woken_while_polled: bool,
     /// Where it has waited since its last poll, and for what.
-    /// They are known at the end of a poll, and belong to the span that begins there.
+    /// Known at the end of a poll, and true of the span that begins there.
     waits: Option<Waits>,
 }
 
 impl Assembly {
-    /// Time is at least `at` now. A new instant begins if it is later than the last one; or if it
-    /// has to, since a poll has ended that began at the last one and took its time.
+    /// Time is at least `at` now. A new instant begins if `at` is later than the last one; or, with
+    /// `long_poll`, if a poll that began at the last one has taken so long that it must be seen.
     fn reach(&mut self, at: Duration, long_poll: bool) {
         // The first event: there is nothing yet that it could be compared with.
         let Some(last) = self.chart.instants.last() else {
@@ -150,7 +151,7 @@ impl Assembly {
         }
         let rounded = match self.clock {
             Clock::Paused => at,
-            // No timer that is late begins this instant: a poll has ended.
+            // Rounding is for timers, which are late. This instant begins since a poll has ended.
             Clock::Real if passed <= JITTER => at,
             Clock::Real => {
                 roundest(at, lateness(self.chart.instants.len(), at.saturating_sub(last.at)))
@@ -162,14 +163,15 @@ impl Assembly {
         self.began = at;
     }
 
-    /// Whether a poll ends with this event that began at the last instant and took so long that it
-    /// is to be seen. On the paused clock time itself begins a new instant.
+    /// Whether this event is the end of a poll that began at the last instant and took so long that
+    /// it must be seen. On the paused clock this is no question: if time passes in a poll, a new
+    /// instant begins anyway.
     fn ends_a_long_poll(&self, event: &Event) -> bool {
         let ends = matches!(event.what, What::PollEnd { .. });
         if self.clock == Clock::Paused || !ends || self.chart.instants.is_empty() {
             return false;
         }
-        // A poll that began at an earlier instant is seen anyway: it reaches from one to the other.
+        // A poll that began at an earlier instant is seen anyway: it reaches into a later one.
         let (began, instant) = self.open[event.lane].polled;
         event.at.saturating_sub(began) > LONG_POLL && instant + 1 == self.chart.instants.len()
     }
@@ -192,19 +194,19 @@ impl Assembly {
         let from = open.from;
         open.state = next;
         open.from = now;
-        // A lane that has ended has no span that could end now.
+        // A lane that has ended does nothing, so no span ends now.
         let Some(mut state) = state else { return };
         if from == now {
             return;
         }
         if matches!(state, State::Running | State::RunningUnwoken) && from.instant < now.instant {
-            // The paused clock moves during a poll if a lane blocks, and that was seen; or if the
-            // program moves it, as `tokio::time::advance` does.
+            // The paused clock moves during a poll for two reasons: a lane blocks, and then there
+            // was an event; or the program moves it, as `tokio::time::advance` does.
             let blocked = self.clock == Clock::Real || self.last_block > Some(from);
             state = if blocked { State::Blocking } else { State::MovedClock };
         }
-        // A lane that runs has no place to show: its last waits are those of the poll before. One
-        // that was not polled yet has one only if it is a callback, which waits in a loop's queue.
+        // A lane that runs has no place to show: what it last waited for is over. A lane that was
+        // not polled yet has a place only if it is a callback, which waits in a loop's queue.
         let places = match (state, &open.waits) {
             (
                 State::Waiting(_) | State::Ready | State::WokenNotPolled | State::Lazy,
@@ -215,7 +217,7 @@ impl Assembly {
         self.chart.rows[lane].spans.push(Span { state, from, to: now, places });
     }
 
-    /// What a wait turns out to have been, when it ends.
+    /// Says what ended the wait that is open; nothing if the lane does not wait.
     fn waited(&mut self, lane: LaneId, until: Until) {
         if let Some(State::Waiting(_)) = self.open[lane].state {
             self.open[lane].state = Some(State::Waiting(until));
@@ -232,8 +234,9 @@ impl Assembly {
         self.chart.rows[lane].end = (now, end);
     }
 
-    /// Where a poll ends. Another thread may have begun an instant meanwhile, on the real clock;
-    /// but one that was short ends in the instant in which it began, and does not block until then.
+    /// Where a poll ends. On the real clock another thread may have begun a new instant during the
+    /// poll. A short poll still ends in the instant in which it began: a poll that reached into the
+    /// next one would be drawn as blocking.
     fn end_of_poll(&self, lane: LaneId, event: &Event) -> Pos {
         let now = self.now();
         let (began, instant) = self.open[lane].polled;
@@ -253,18 +256,19 @@ impl Assembly {
         }
         match &event.what {
             What::Created { name, parent } => self.created(name, *parent),
-            // Known only now, and true of the span that ends with what comes next.
+            // The callback has been waiting until now, in the span that is open: the next event, a
+            // poll or a drop, ends that span.
             What::Scheduled(waits) => self.open[lane].waits = Some(waits.clone()),
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
-            // It stands between the two ends of a poll, so the lane's own span learns of it in
-            // `change`.
+            // This comes in the middle of a poll. When the span of the poll ends, `change_at` asks
+            // whether the lane has blocked in it.
             What::Blocked if event.thread == 0 => self.last_block = Some(self.now()),
             // On another thread each poll is `OnThread`, and keeps no other lane waiting.
             What::Blocked => {}
             What::Woken { by } => self.woken(lane, by),
             What::Dropped { by, aborted } => {
-                // Its wait was cut short: this is no wake, and no timer.
+                // A wait that is open was cut short, not ended by a wake.
                 self.waited(lane, Until::Dropped);
                 self.end(lane, End::Cancelled { by: *by, aborted: *aborted });
             }
@@ -287,7 +291,7 @@ impl Assembly {
             parent,
             polled_by: None,
             spans: vec![],
-            // Overwritten when it ends. Until then it is the truth.
+            // Overwritten when the lane ends: until then it has not ended.
             end: (now, End::Unfinished),
         });
         self.open.push(Open {
@@ -314,10 +318,12 @@ impl Assembly {
         self.change(lane, Some(next));
         let now = self.now();
         self.open[lane].polled = (event.at, now.instant);
-        // Whatever was being polled on this thread is what polls this lane.
+        // The lane that was being polled on this thread is the lane that polls this one.
         let outer = self.stacks[thread].last().copied();
-        // The lane around it has the thread until here.
-        if let (Some(_), Some(hold)) = (outer, self.chart.threads[thread].last_mut()) {
+        // The outer lane has the thread until here.
+        if outer.is_some()
+            && let Some(hold) = self.chart.threads[thread].last_mut()
+        {
             hold.to = now;
         }
         // The last poll decides: a future can be handed from one owner to another.
@@ -331,7 +337,7 @@ impl Assembly {
     fn poll_ends(&mut self, lane: LaneId, event: &Event, polled: &Polled) {
         let thread = event.thread;
         let now = self.end_of_poll(lane, event);
-        // Taken whatever the poll returned: the wake counts for this poll only.
+        // Taken for every result of the poll: the wake counts for this poll only.
         let woken = std::mem::take(&mut self.open[lane].woken_while_polled);
         match polled {
             Polled::Pending(waits) => {
@@ -345,7 +351,7 @@ impl Assembly {
             Polled::Cancelled => self.end_at(now, lane, End::ReturnedCancelled),
             Polled::Panicked(message) => self.end_at(now, lane, End::Panicked(message.clone())),
         }
-        // The lane around it has the thread again.
+        // From here the outer lane has the thread again.
         self.stacks[thread].retain(|other| *other != lane);
         if let Some(hold) = self.chart.threads[thread].last_mut() {
             hold.to = now;
@@ -356,7 +362,7 @@ impl Assembly {
     }
 
     fn woken(&mut self, lane: LaneId, by: &WokenBy) {
-        // In the words of a chart: an event says what rang the waker, a span what ended its wait.
+        // An event says what called the waker. A span says what ended the wait.
         let until = match by {
             WokenBy::Lane(by) => Until::Lane(*by),
             WokenBy::Clock => Until::Clock,
@@ -366,18 +372,19 @@ impl Assembly {
         match self.open[lane].state {
             Some(State::Waiting(_)) => {
                 self.waited(lane, until);
-                // This wait may have had no room, and then the wake explains the one before.
+                // On the real clock this wait may have no width. Then the wake explains the wait
+                // before it.
                 self.join_with_the_wait_before(lane, until);
                 self.change(lane, Some(State::Ready));
             }
             Some(State::Running | State::RunningUnwoken) => {
-                // It woke itself, or a lane inside it did: there is nothing to point at.
+                // The lane woke itself, or a lane inside it did: no arrow is drawn within a poll.
                 self.open[lane].woken_while_polled = true;
                 return;
             }
             _ => {}
         }
-        // An arrow needs a lane at its tail: a timer, the runtime and a socket have none.
+        // An arrow begins at a lane: a timer, the runtime and a socket are none.
         if let Until::Lane(from) = until {
             self.add_wake(from, lane);
         }
@@ -421,7 +428,7 @@ impl Assembly {
     /// What is still open ends with the run, and what has no width goes.
     fn finish(mut self) -> Chart {
         for lane in 0..self.chart.rows.len() {
-            // The others have their end already, and it says more than that they had not ended.
+            // A lane that has ended keeps its end.
             if self.open[lane].state.is_some() {
                 self.end(lane, End::Unfinished);
             }
@@ -433,7 +440,9 @@ impl Assembly {
         for (thread, stack) in self.chart.threads.iter_mut().zip(&self.stacks) {
             // A poll that the run has cut short, because it was ended with a verdict, lasts to its
             // end.
-            if let (false, Some(hold)) = (stack.is_empty(), thread.last_mut()) {
+            if !stack.is_empty()
+                && let Some(hold) = thread.last_mut()
+            {
                 hold.to = now;
             }
             // Between two inner polls the outer lane has the thread for no time and no column.
@@ -445,9 +454,9 @@ impl Assembly {
 }
 
 /// A lane that is woken is polled next, or when the lanes before it have given way: it is *ready*.
-/// Where the thread has nothing to run and still does not poll it, something else is the matter.
-/// What owns the lane, the only one that could poll it, waits for something else: a `select!` whose
-/// chosen arm awaits, a stream whose consumer awaits in its body.
+/// If the thread has nothing to run, and the lane is still not polled, it is not ready but *woken,
+/// not polled*. Only its owner can poll it, and the owner waits for something else: it is a
+/// `select!` whose chosen arm awaits, or the consumer of a stream, which awaits in its body.
 fn tell_ready_from_not_polled(chart: &mut Chart, clock: Clock) {
     let idle = idle_gaps(chart);
     // A gap has the number of the instant before it. The stretch splits at the first idle one:
@@ -495,7 +504,8 @@ fn idle_gaps(chart: &Chart) -> Vec<bool> {
     // there.
     let mut idle = vec![true; chart.instants.len()];
     if chart.workers > 0 {
-        // One of several is always free, or as good as that: what tells is that the owner waits.
+        // One of several threads is nearly always free, so no gap is ruled out here: `waits_in`
+        // decides.
         return idle;
     }
     if let Some(holds) = chart.threads.first() {
@@ -509,7 +519,7 @@ fn idle_gaps(chart: &Chart) -> Vec<bool> {
 
 /// Whether a lane is known to wait between an instant and the next.
 fn waits_in(chart: &Chart, lane: Option<LaneId>, gap: usize) -> bool {
-    // The runtime polls it, and the runtime never waits for anything else.
+    // Without an owner it is the runtime that polls, and the runtime does not wait for a lane.
     let Some(lane) = lane else { return false };
     for span in &chart.rows[lane].spans {
         // Spans have no gaps between them, so at most one of them covers it.

@@ -31,7 +31,8 @@ pub struct Chart {
     pub workers: usize,
     /// What lanes printed, in order, with the positions in the chart.
     pub said: Vec<Said>,
-    /// Everything that was printed, in order, as a terminal shows it: what no lane printed, too.
+    /// Everything that was printed, in order, as a terminal shows it, with the lines that no lane
+    /// printed.
     pub lines: Vec<Line>,
     /// How long the run took.
     #[serde(with = "crate::timeline::time::nanoseconds")]
@@ -41,11 +42,12 @@ pub struct Chart {
     /// Why the run did not end by itself, in the words of its
     /// [`Verdict`](crate::timeline::Verdict).
     pub verdict: Option<String>,
-    /// What is to be said of the run beside that, each in the words of its
+    /// What is to be said of the run beside its verdict, or without one, each in the words of its
     /// [`Remark`](crate::timeline::Remark).
     #[serde(default)]
     pub remarks: Vec<String>,
-    /// Of which run it is a variant, if it is one: the explorer shows both on one time axis.
+    /// Of which run this one is a variant; none if it is no variant. The explorer shows both on one
+    /// time axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<Variant>,
 }
@@ -55,7 +57,7 @@ pub struct Chart {
 pub struct Variant {
     /// The title of the run with which it is compared. That one is no variant itself.
     pub of: String,
-    /// Whether only the explorer has it, and a plain run of the program does not.
+    /// Whether only the explorer shows this variant, and a plain run of the program leaves it out.
     pub only_explored: bool,
 }
 
@@ -133,7 +135,8 @@ pub enum State {
     Waiting(Until),
     /// Woken, while another lane has the thread.
     Ready,
-    /// Woken, and no lane has the thread: what would have to poll it waits for something else.
+    /// Woken, while no lane has the thread: its owner, the only one to poll it, waits for something
+    /// else.
     WokenNotPolled,
     /// A stream that has returned an item, and has not been asked for the next one.
     BetweenItems,
@@ -150,7 +153,7 @@ pub enum Until {
     /// Something woke it that is no lane: a socket, a signal, another thread, a task without a
     /// name.
     Outside,
-    /// The runtime, at the same instant: it had only given way.
+    /// The runtime, at the same instant: the lane had only given way (`yield_now`).
     Yield,
     /// No wake: it was polled together with a neighbour.
     Unwoken,
@@ -268,7 +271,7 @@ impl Row {
 
     /// Whether it was polled at all.
     pub fn was_polled(&self) -> bool {
-        // Whatever else it did, it began to do so when a poll had returned.
+        // A lane leaves the state `Lazy` by its first poll, so any other state means a poll.
         self.spans.iter().any(|span| span.state != State::Lazy)
     }
 }
@@ -322,21 +325,21 @@ impl Chart {
             Until::Clock => {
                 let all = self.slept(row, nth);
                 let last = self.between(span.from, span.to);
-                // Polls without a wake have cut the wait into pieces, and this is only the last of
-                // them.
+                // Polls without a wake may have cut the wait into pieces. Then this span is only
+                // the last of them, and the words say that the time is that of the whole wait.
                 let in_all = if all > last { " in all" } else { "" };
                 Some(format!("{}{in_all}", human(all)))
             }
             Until::Lane(by) => Some(format!("woken by {}", self.rows[by].name)),
             Until::Outside => Some("woken from outside".into()),
             Until::Unwoken => Some("not woken".into()),
-            // The end of the lane, with a sign and a note, says the last two; and giving way needs
-            // no reason.
+            // Giving way needs no reason. The other two come with the end of the lane, which has a
+            // sign and a note of its own.
             Until::Yield | Until::Dropped | Until::RunOver => None,
         }
     }
 
-    /// The same where there is little room: of a lane that woke it, only the name.
+    /// The same where there is little room: if a lane ended the wait, only its name.
     pub(super) fn short_reason(&self, row: &Row, nth: usize) -> Option<String> {
         match row.spans[nth].state {
             State::Waiting(Until::Lane(by)) => Some(self.rows[by].name.clone()),
@@ -344,8 +347,8 @@ impl Chart {
         }
     }
 
-    /// How long `row` had been waiting when a timer ended its `nth` span: polls without a wake do
-    /// not interrupt that.
+    /// How long `row` had been waiting when a timer ended its `nth` span. Polls without a wake cut
+    /// a wait into several spans, but do not interrupt it:
     ///
     ///   state    waiting   unwoken   waiting     (a timer fires)
     ///            ─────────▒──────────────────█
@@ -361,8 +364,8 @@ impl Chart {
         self.between(began, row.spans[nth].to)
     }
 
-    /// For each lane whether it polls others. If one of these blocks, so does the lane that polls
-    /// it, but that one is not to blame.
+    /// For each lane whether it polls others. If an inner lane blocks, the lane around it is seen
+    /// to block, too, but the inner one is the cause.
     pub(super) fn pollers(&self) -> Vec<bool> {
         let mut polls = vec![false; self.rows.len()];
         for row in &self.rows {
@@ -386,12 +389,12 @@ impl Chart {
         false
     }
 
-    /// Where the end of `row` needs an explanation, that.
+    /// How `row` ended, in words; none if it just returned.
     pub fn end_note(&self, row: &Row) -> Option<String> {
         match &row.end.1 {
             End::Finished => None,
             End::ReturnedCancelled => Some("cancelled".into()),
-            // The runtime dropped it then, and which lane called `abort` is not known.
+            // The runtime dropped the task, and it is not known which lane called `abort`.
             End::Cancelled { aborted: true, .. } => Some("aborted".into()),
             End::Cancelled { by: Some(by), .. } => {
                 Some(format!("dropped by {}", self.rows[*by].name))

@@ -53,7 +53,7 @@ pub enum LeftOut {
     Events {
         /// So many events were not kept.
         count: u64,
-        /// The time of the last one that was.
+        /// The time of the last event that was kept.
         after: Duration,
     },
 }
@@ -143,15 +143,14 @@ pub(super) struct Room {
 
 /// From positions to places on paper.
 pub(super) struct Layout {
-    /// Of the last band that is drawn, in the unit of the [`Room`]; what is behind it (signs,
-    /// notes) is not counted.
-    /// The right edge.
+    /// The right edge of the last band that is drawn, in the unit of the [`Room`]. Signs and notes
+    /// to the right of it are not counted.
     pub width: f64,
     /// Where the middle was cut out.
     /// The renderers draw a sign there, and draw nothing else in it.
     pub cut: Option<Range<f64>>,
     /// What is not drawn.
-    /// A picture says so in words: what is missing without a word would be a lie.
+    /// A picture says so in words: otherwise a reader would take it for the whole run.
     pub left_out: Vec<LeftOut>,
     /// The width of a column.
     column: f64,
@@ -169,11 +168,11 @@ struct Band {
     /// The columns at which something that is drawn begins or ends. Columns of lanes that are not
     /// drawn fold away.
     edges: Vec<usize>,
-    /// Of its columns, the first so many are drawn.
-    /// Counted in ranks: see [`Band::rank`]. All of them, if the cut is elsewhere.
+    /// How many of its columns are drawn before the cut, counted in ranks: see [`Band::rank`]. All
+    /// of them if no cut goes through this instant.
     shown_before: usize,
-    /// And those from this one on. Between the two is the cut.
-    /// Then nothing is between the two, and `shown_before == shown_after`.
+    /// The rank of the first column that is drawn after the cut. Equal to `shown_before` if no cut
+    /// goes through this instant.
     shown_after: usize,
     /// Additional width between these two parts, if the cut is between them.
     cut: f64,
@@ -193,7 +192,7 @@ impl Band {
         self.edges.partition_point(|edge| *edge < column)
     }
 
-    /// What it takes on paper: both parts that are drawn, and the cut if it is between them.
+    /// The width of the instant: both parts that are drawn, and the cut if it is between them.
     fn width(&self, column: f64) -> f64 {
         (self.shown_before + self.columns() - self.shown_after) as f64 * column + self.cut
     }
@@ -204,7 +203,7 @@ struct Column {
     instant: usize,
     /// Its rank in the instant.
     nth: usize,
-    /// Its own, and for the first of an instant the gap before it, too.
+    /// Its own width; for the first column of an instant, with the gap before it.
     width: f64,
 }
 
@@ -382,8 +381,8 @@ impl Layout {
     }
 }
 
-/// How many of these columns have room side by side, beginning with the first of the iterator: from
-/// the right, for the end of a run.
+/// How many of these columns have room side by side, counted from the first that the iterator
+/// gives. For the end of a run that is the last column.
 fn how_many_fit<'c>(columns: impl Iterator<Item = &'c Column>, room: f64) -> usize {
     let mut used = 0.0;
     let mut fit = 0;
@@ -473,7 +472,8 @@ fn share(chart: &Chart, bands: &[Band], room: f64, narrowest: f64) -> Vec<f64> {
         let mut narrow = vec![];
         let mut wide = vec![];
         for gap in gaps {
-            // Where no time passes between two instants, 0 times infinity is no number.
+            // If no time passes in any gap, the scale is infinite, and 0 times infinity is no
+            // number. `max` makes it 0.
             if (gap.seconds * scale).max(0.0) < narrowest {
                 narrow.push(gap);
             } else {

@@ -1,9 +1,10 @@
 //! Drawing a run: from a list of events to a chart, and from a chart to text, a picture, words, a
 //! trace, or data.
 //!
-//! `chart` is the data and `assemble` makes it of events. `marks` has the signs and their words;
-//! `rows` chooses the rows of a picture and `layout` its columns; `terminal`, `svg`, `words`,
-//! `perfetto` and `json` draw, and `beside` draws two charts together.
+//! `chart` is the data and `assemble` makes it of events. `places` says where a lane waits, `marks`
+//! has the signs and their words, and `palette` the colours. `rows` chooses the rows of a picture
+//! and `layout` its columns. `terminal` (with `cells`), `svg`, `words`, `perfetto`, `json` and
+//! `page` draw, and `beside` draws two charts together.
 //!
 //! Each step knows only the one before it:
 //!
@@ -15,8 +16,8 @@
 //!                                 └─ page
 //! ```
 //!
-//! A reader who wants to know what a picture means needs `chart` and `marks`. One who wants to know
-//! how the events become states needs `assemble`, and then nothing else.
+//! To know what a picture means, read `chart` and `marks`. To know how events become states, read
+//! `assemble`, and nothing else.
 mod assemble;
 mod beside;
 mod cells;

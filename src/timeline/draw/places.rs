@@ -1,8 +1,8 @@
 //! Where a lane waits, and for what, as a chart has it.
 //!
-//! A recording has addresses of a stack, and to look these up takes a tenth of a second once for a
-//! process. So a chart keeps what the recording has, and looks it up only if something asks: a
-//! picture that shows places, words, or the file that a chart is written to.
+//! A recording has the addresses of a stack. To look these up takes a tenth of a second, once in a
+//! process. So a chart keeps the addresses, and looks them up only when something needs the places:
+//! a picture that shows them, a description in words, or the file that a chart is written to.
 //!
 //! A picture for a README needs no places and never pays for them. A chart that is compared,
 //! printed as JSON or described looks them up, once.
@@ -26,7 +26,7 @@ enum Source {
     Read(Written),
 }
 
-/// What stands in a file.
+/// The places of one span, as a file has them.
 #[derive(Clone, Serialize, Deserialize)]
 struct Written {
     /// When the waker was registered there: what is said of the place depends on it.
@@ -83,8 +83,8 @@ impl Places {
         let mut parts = vec![];
         for wait in self.waits() {
             let place = wait.place.file_and_line();
-            // A lane is named by the picture, which knows its name; a library's future by its own
-            // name.
+            // A lane goes by the name that the caller has for its number; a library's future by the
+            // name of its function or type.
             let on = match (&wait.on, wait.lane) {
                 (_, Some(lane)) => format!(" for {}", name_of(lane)),
                 (Some(on), None) => format!(" for {on}"),
@@ -99,7 +99,7 @@ impl Places {
         if parts.is_empty() {
             return None;
         }
-        // What was not seen in the last poll is not claimed of it.
+        // The sentence claims no more than was seen in the last poll.
         let known_before = match self.registered() {
             Some(Registered::Earlier) => " (registered in an earlier poll)",
             Some(Registered::Never) => " (where its lane was made: it has registered nowhere)",
@@ -119,7 +119,8 @@ impl PartialEq for Places {
         {
             return true; // and nothing has to be looked up
         }
-        // A chart that was read from a file equals the one that it was written from.
+        // By the words and not by the addresses, so that a chart that was read from a file equals
+        // the chart that was written to it.
         self.registered() == other.registered() && self.waits() == other.waits()
     }
 }
@@ -136,8 +137,8 @@ impl fmt::Debug for Places {
 /// `null`, or an object with `registered` and `waits`.
 impl Serialize for Places {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // In a file it is one thing, whether it was recorded or read: a third copy equals the
-        // second.
+        // A file does not say whether the places were recorded or read: so a chart that is read and
+        // written again gives the same file.
         let written = self
             .registered()
             .map(|registered| Written { registered, waits: self.waits().to_vec() });

@@ -536,8 +536,8 @@ pub(super) fn join(parts: &[String]) -> String {
     }
 }
 
-/// What a lane does, as a letter of [`Step::states`]: one letter a lane keeps a page with a thousand
-/// steps small.
+/// What a lane does, as a letter of [`Step::states`]: one letter for each lane keeps a page with a
+/// thousand steps small.
 fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
     let row = &chart.rows[lane];
     match span {

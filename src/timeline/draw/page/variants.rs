@@ -159,8 +159,8 @@ impl Group {
         format!("{}.", join(&parts))
     }
 
-    /// What differs from the first: the time, the lanes, and what is printed. Printed lines are only
-    /// counted, since the list of them is marked.
+    /// What differs from the first: the time, the lanes, and what is printed. Printed lines are
+    /// only counted, since the list of them is marked.
     fn what_differs(&self, nth: usize, rows: &[Row], lines: &[SaidBefore]) -> String {
         let (first, here) = (&self.charts[0], &self.charts[nth]);
         let mut parts = vec![];
