@@ -13,7 +13,7 @@ pub enum Clock {
     Real,
 }
 
-/// A time in the unit that suits it: `0`, `300 µs`, `1.5 ms`, `200 ms`, `1.5 s`, `2 min 5 s`, `1 h`.
+/// A time in a suitable unit: `0`, `300 µs`, `1.5 ms`, `200 ms`, `1.5 s`, `2 min 5 s`, `1 h`.
 ///
 /// What is not zero is never called `0`; beyond that, three digits are enough.
 pub fn human(time: Duration) -> String {

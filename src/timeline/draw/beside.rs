@@ -40,7 +40,7 @@ pub struct Pair {
     /// Empty for a row that only one of them has: all of it is different, and a sentence says so.
     pub(super) different: Vec<Vec<(Pos, Pos)>>,
     /// What differs, a sentence each.
-    /// Made once, when the two are compared: a picture, its description and a test have the same.
+    /// Made once, when the two are compared, so that a text and a description say the same.
     notes: Vec<String>,
 }
 
@@ -66,7 +66,8 @@ impl Pair {
         // One label, one room and one layout for both: otherwise equal times would not be in line.
         let label = label_width(&both, options.width);
         let layout = Layout::new(&both, terminal::room(&both, label, options.width));
-        // A row that only one of them has is different as a whole, and has no stretch that says so.
+        // A row that only one chart has is different as a whole, although no stretch of it is
+        // marked.
         let mut different = vec![];
         for row in 0..self.different.len() {
             if !self.different[row].is_empty() || self.only_in(row).is_some() {
@@ -194,8 +195,8 @@ impl Pair {
     }
 }
 
-/// How the last lane of a row ended, and when.
-/// Of lanes that share a row only the last one ended the row: the others were followed by it.
+/// How the last lane of a row ended, and when. If several lanes share the row, the last one stands
+/// for all of them.
 fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
     let row = &chart.rows[lanes[lanes.len() - 1]];
     let end = match chart.end_note(row) {
@@ -215,7 +216,7 @@ fn end_in_words(chart: &Chart, lanes: &[LaneId]) -> String {
 pub(super) fn stretches(charts: [&Chart; 2], lanes: [&[LaneId]; 2]) -> Vec<(Pos, Pos)> {
     let [upper, lower] = [0, 1].map(|side| Doings::of(charts[side], lanes[side]));
     let mut found: Vec<(Pos, Pos)> = vec![];
-    // Stretches that touch become one, so that the picture has one coloured area and not a mosaic.
+    // Stretches that touch become one, so that the picture has one coloured area and not many.
     let mut add = |from: Pos, to: Pos| match found.last_mut() {
         Some((_, end)) if *end >= from => *end = to,
         _ => found.push((from, to)),
@@ -228,8 +229,7 @@ pub(super) fn stretches(charts: [&Chart; 2], lanes: [&[LaneId]; 2]) -> Vec<(Pos,
         if upper.polls[instant] != lower.polls[instant] {
             add(begin, end);
         }
-        // The last instant has nothing after it in either, so there is always an instant to point
-        // at.
+        // After the last instant neither chart has anything, so `instant + 1` exists here.
         if upper.after[instant] != lower.after[instant] {
             add(end, Pos { instant: instant + 1, column: 0 });
         }
@@ -240,8 +240,8 @@ pub(super) fn stretches(charts: [&Chart; 2], lanes: [&[LaneId]; 2]) -> Vec<(Pos,
 /// What the lanes of a row did.
 struct Doings {
     /// How many polls began at each instant.
-    /// Counted and not compared one by one: in which column of an instant a poll stands depends on
-    /// the other lanes, and they may well differ.
+    /// Their columns are not compared: the column of a poll depends on the polls of other lanes,
+    /// which may differ.
     polls: Vec<usize>,
     /// What the row did between each instant and the next.
     /// None before the lane was made and after it ended. By marks: two waits are the same, whatever
@@ -359,12 +359,12 @@ fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
             pairs.push([vec![], lanes]);
         }
     }
-    // The first rows stay, and not the most interesting ones: these might be others in each chart.
+    // The first rows stay. The most interesting rows could be different ones in each chart.
     let missing = pairs.split_off(pairs.len().min(super::svg::ROWS));
     [0, 1].map(|side| {
         let drawn = pairs.iter().map(|pair| pair[side].clone()).collect();
         let lanes: Vec<LaneId> = missing.iter().flat_map(|pair| pair[side].clone()).collect();
-        // A pair that is left out may have lanes on one side only, and then only that side says so.
+        // If all lanes that are left out belong to one chart, only that chart says so.
         let left_out = match lanes.is_empty() {
             true => None,
             false => Some(LeftOut::lanes(&charts[side], &lanes)),
@@ -373,7 +373,8 @@ fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
     })
 }
 
-/// Gives lanes of one name one colour in all: names come up in another order in another run.
+/// Gives lanes of one name the same colour in all charts. Each chart has numbered its colours in
+/// the order in which its own names came up.
 pub(super) fn share_colours(charts: &mut [Chart]) {
     // The first chart keeps its colours. The others take them for names that they have, too.
     let Some((first, others)) = charts.split_first_mut() else { return };

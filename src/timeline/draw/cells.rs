@@ -15,7 +15,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// A line in the making: a label, and behind it a cell for each column.
 pub(super) struct Line {
     /// What stands before the cells, already in colour.
-    /// It is no cells, since it is never written over and may have letters of any width.
+    /// A text and not cells, since a label is never written over.
     pub label: String,
     /// What stands in each column. A letter that joins the one before it shares its cell, and the
     /// second column of a wide letter has an empty one.
@@ -51,10 +51,10 @@ impl Line {
         let mut at = at;
         for letter in text.chars() {
             match letter.width().unwrap_or(0) {
-                // An accent that is a letter of its own: it has no width, and belongs to the letter
+                // An accent that is a character of its own has no width: it joins the letter
                 // before.
                 0 if at > 0 && at <= self.cells.len() => self.cells[at - 1].text.push(letter),
-                // There is no letter before it, so there is nothing that it could join.
+                // Without a letter before it, it is left out.
                 0 => {}
                 width => {
                     self.put(at, letter, style);
@@ -86,14 +86,15 @@ impl Line {
         for run in self.cells.chunk_by(|one, next| one.style == next.style) {
             let text: String = run.iter().map(|cell| cell.text.as_str()).collect();
             if colour {
-                // By force: whether the output is a terminal was decided where `colour` was set.
+                // By force: `console` would ask again whether the output is a terminal, and the
+                // caller has decided that already.
                 out += &run[0].style.clone().force_styling(true).apply_to(text).to_string();
             } else {
                 out += &text;
             }
         }
-        // Empty cells at the end would make each line of a transcript that is compared differ by
-        // spaces.
+        // Without spaces at the end: they cannot be seen, and lines that look equal would differ
+        // when texts are compared.
         out.trim_end().to_owned()
     }
 }

@@ -32,7 +32,7 @@ use std::fmt;
 /// The version of the format that is written, and the only one that is read.
 pub const JSON_VERSION: u32 = 1;
 
-/// What a file has.
+/// The whole file.
 #[derive(Serialize, Deserialize)]
 struct Document<C> {
     version: u32,
@@ -40,7 +40,7 @@ struct Document<C> {
     charts: C,
 }
 
-/// Only the version: a file of another version need not have anything else of this one.
+/// The part that is read first: a file of another version may differ in everything else.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
@@ -84,7 +84,7 @@ pub fn to_json(charts: &[Chart]) -> String {
 /// If the text is not of this form or of another version; or if a chart in it refers to something
 /// that it does not have, so that it could not be drawn.
 pub fn from_json(text: &str) -> Result<Vec<Chart>, JsonError> {
-    // The version first: whatever else is wrong with a file of another version is a consequence.
+    // The version first: for a file of another version, any other error would only confuse.
     let version: Version = serde_json::from_str(text).map_err(JsonError::Syntax)?;
     if version.version != JSON_VERSION {
         return Err(JsonError::Version(version.version));
@@ -98,7 +98,7 @@ pub fn from_json(text: &str) -> Result<Vec<Chart>, JsonError> {
     Ok(document.charts)
 }
 
-/// A file may have been written by anything: its texts are cleaned as those of a run are.
+/// Any program may have written the file, so its texts are cleaned as those of a run are.
 fn clean_texts(chart: &mut Chart) {
     chart.title = clean::name(&chart.title);
     if let Some(variant) = &mut chart.variant {

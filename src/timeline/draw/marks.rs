@@ -46,7 +46,7 @@ pub enum Mark {
     Wake,
     /// The number of a line that a poll printed.
     Line,
-    /// A stretch in which two recordings differ that are drawn beside each other.
+    /// A stretch in which two recordings that are drawn beside each other differ.
     Differs,
 }
 
@@ -99,7 +99,7 @@ impl Mark {
         }
     }
 
-    /// In a sentence: what a reader is told who points at a legend.
+    /// In a sentence: what a legend says when the reader points at an entry.
     pub fn sentence(self) -> &'static str {
         match self {
             Mark::Running => "The lane is being polled: it has the thread.",
@@ -179,8 +179,7 @@ impl Mark {
 
 /// The marks that occur in the rows that are drawn, in the order of legends.
 pub(super) fn occurring(chart: &Chart, rows: &Rows) -> Vec<Mark> {
-    // Of the rows that are drawn and not of the whole run: a legend explains what is in its
-    // picture.
+    // Rows that are not drawn do not count: a legend explains what is in its picture.
     let mut found = BTreeSet::new();
     for &lane in rows.drawn.iter().flatten() {
         let row = &chart.rows[lane];
@@ -195,9 +194,10 @@ pub(super) fn occurring(chart: &Chart, rows: &Rows) -> Vec<Mark> {
     Mark::ALL.into_iter().filter(|mark| found.contains(mark)).collect()
 }
 
-/// A letter for each row, for the rows of threads: the first of its name, or the last if other
-/// names begin with the same. `main` keeps its `m`, since it is in every picture.
-/// A cell on a terminal has room for one letter, and a narrow tile of an SVG, too:
+/// A letter for each row of lanes, by which the rows of threads name it: the first letter of its
+/// name, or the last if another name begins with the same one. `main` keeps its `m`, since `main`
+/// is in nearly every picture. A cell on a terminal has room for one letter, and so has a narrow
+/// tile of an SVG:
 ///
 /// ```text
 ///       main  ██           ██✓
@@ -206,7 +206,8 @@ pub(super) fn occurring(chart: &Chart, rows: &Rows) -> Vec<Mark> {
 ///   [thread]  mm 11 22     mm
 /// ```
 ///
-/// Two rows may still have one letter. Then their colours, and the rows above, tell which it is.
+/// Two rows may still get the same letter. Then their colours, and the rows above, tell which lane
+/// has the thread.
 pub(super) fn letters(chart: &Chart, rows: &Rows) -> Vec<char> {
     let names: Vec<&str> = rows.drawn.iter().map(|lanes| row_name(chart, lanes)).collect();
     let mut letters = vec![];
@@ -221,7 +222,7 @@ pub(super) fn letters(chart: &Chart, rows: &Rows) -> Vec<char> {
             }
         }
         let is_main = rows.drawn[index].first() == Some(&0);
-        // A letter that would say “main” is worse than one that two rows share.
+        // An `m` would be taken for `main`, which is worse than a letter that two rows share.
         let last_is_free = !like_last && last_letter(name) != 'm';
         let wants_last = like_first && last_is_free && !is_main;
         letters.push(if wants_last { last_letter(name) } else { first_letter(name) });

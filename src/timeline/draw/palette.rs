@@ -1,10 +1,10 @@
 //! The colours of lanes and signs, on light and on dark paper. Nothing in a picture is told by
 //! colour alone.
 //!
-//! A colour has to pass three tests, which stand below: text can be read on what it lies on (a
-//! contrast of 4.5, or 7 for running text), a bar can be seen on its paper (3.0), and both hold for
-//! what is laid over with stripes. When you change a colour, these tell you at once; that
-//! neighbours look different you have to see for yourself.
+//! The tests below check the contrast of all colours: text can be read on what it lies on (4.5, or
+//! 7 for running text), also on stripes; a bar can be seen on its paper (3.0); and the colours of a
+//! terminal can be seen on black and on white. What no test checks is that neighbours look
+//! different: when you change a colour, look at a picture.
 
 /// A colour as red, green and blue.
 pub(super) type Rgb = [u8; 3];
@@ -75,12 +75,14 @@ pub(super) const DARK: Palette = Palette {
     cancelled: [0xff, 0x6b, 0x72],
 };
 
-/// How much of a stripe covers the bar, of a pale bar covers the paper, and of faint text is ink.
+/// How much a stripe covers its bar.
 pub(super) const STRIPE_OPACITY: f64 = 0.28;
+/// How much a pale bar covers the paper.
 pub(super) const PALE_OPACITY: f64 = 0.45;
+/// How much faint text covers the paper.
 pub(super) const FAINT_OPACITY: f64 = 0.72;
-/// How much of the background of a stretch covers the paper.
-/// Low, since text stands on it: it has to be readable on the mixture.
+/// How much the background of a stretch covers the paper: little, since text stands on it and has
+/// to be readable.
 pub(super) const STRETCH_OPACITY: f64 = 0.16;
 
 /// The same on a terminal, whose background is not known: by number among the 256 colours that
@@ -93,8 +95,8 @@ pub(super) const TERMINAL_AMBER: u8 = 166;
 pub(super) const TERMINAL_DONE: u8 = 29;
 pub(super) const TERMINAL_CANCELLED: u8 = 160;
 
-/// The class that a lane's colour has in pictures: for text beside a picture that is to have it,
-/// too.
+/// The class that a lane's colour has in pictures: with it, text beside a picture gets the same
+/// colour.
 pub fn lane_class(hue: usize) -> String {
     format!("l{}", of_hue(hue))
 }

@@ -1,4 +1,4 @@
-//! Charts as a trace for <https://ui.perfetto.dev>, for those who want to zoom.
+//! Charts as a trace for <https://ui.perfetto.dev>, where a reader can zoom into a long run.
 //!
 //! The format is the JSON of Chrome's trace viewer, which Perfetto reads: a *process* for each
 //! chart, a *thread* for each row and for each real thread, a slice for each span, and an arrow for
@@ -34,8 +34,9 @@ pub fn to_perfetto(charts: &[Chart]) -> String {
     json!({ "displayTimeUnit": "ms", "traceEvents": trace.events }).to_string()
 }
 
-/// Real threads are listed behind the lanes.
-/// More than a recording has lanes: it keeps 50,000 events, and each lane takes one at least.
+/// The number of the first real thread. The viewer sorts by number, and real threads come after all
+/// lanes: a recording keeps 50,000 events, and each lane takes at least one, so there are fewer
+/// lanes than this.
 const THREADS: usize = 100_000;
 
 /// Names of colours that the viewer knows.
@@ -77,8 +78,7 @@ impl Trace {
             self.events.push(process.mark(thread_of[said.lane], said.at, &said.text));
         }
         for wake in &chart.wakes {
-            // An arrow begins and ends in the slices that are there at that moment: the poll that
-            // ends with the wake, and the wait that begins to be over.
+            // The viewer binds each end of an arrow to the slice that is there at its time.
             let at = process.time(wake.at);
             // A tenth of a microsecond earlier, so that the tail lies in the poll that ends there,
             // and not in whatever the waking lane does next.
@@ -95,7 +95,7 @@ impl Trace {
         }
     }
 
-    /// The name of a row, and its place: without one the viewer sorts rows by its own idea.
+    /// The name of a row, and its place, since the viewer would sort rows by rules of its own.
     fn name(&mut self, process: &Process<'_>, thread: usize, name: &str) {
         self.events.push(process.meta("thread_name", thread, json!({ "name": name })));
         let place = json!({ "sort_index": thread });
@@ -105,7 +105,8 @@ impl Trace {
     fn add_lane(&mut self, process: &Process<'_>, thread: usize, lane: usize) {
         let row = &process.chart.rows[lane];
         for (nth, span) in row.spans.iter().enumerate() {
-            // What a picture writes above a wait is found in the panel of the selected slice.
+            // A slice has no room for what a picture writes above a wait: the viewer shows these
+            // arguments when the slice is selected.
             let reason = process.chart.reason(row, nth);
             let mut slice = process.slice(thread, span.state.label(), span.from, span.to);
             let place = process.chart.place(span);

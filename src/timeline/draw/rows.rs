@@ -27,8 +27,7 @@ pub(super) struct Rows {
     /// No lane is in two of them. Beside another chart a row can be empty, to keep the place of one
     /// that only the other has.
     pub drawn: Vec<Vec<LaneId>>,
-    /// What did not find room.
-    /// None if all lanes are drawn.
+    /// The lanes for which there is no row; none if all are drawn.
     pub left_out: Option<LeftOut>,
     /// For each lane its row, if it is drawn.
     /// The inverse of `drawn`, at hand because each wake and each hold asks for it.
@@ -113,9 +112,10 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
     rows
 }
 
-/// How much would be missing without a row. What goes wrong is always worth its row; of rows that
-/// are alike the first and the last tell more than those in between.
-/// Compared as a pair: how much happens in the row, and only among equals where it stands.
+/// How much would be missing without a row. Rows in which something goes wrong come before others;
+/// of rows that are alike the first and the last tell more than those in between.
+/// A pair, which is compared in this order: how much happens in the row, and among equals its
+/// place.
 fn interest(chart: &Chart, rows: &[Vec<LaneId>], row: usize) -> (u8, usize) {
     let mut most = 0;
     for &lane in &rows[row] {

@@ -32,8 +32,9 @@ use console::Style;
 use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The widest that a lane's name and the narrowest that the whole picture gets.
+/// The names of lanes are no wider than this.
 const NAME: usize = 24;
+/// With fewer columns there is no room for a chart beside the names.
 const NARROWEST: usize = 36;
 /// What is written behind the end of a lane is cut off here.
 const NOTE: usize = 30;
@@ -90,8 +91,7 @@ pub(super) fn label_width(charts: &[(&Chart, &Rows)], width: usize) -> usize {
             label = label.max(row_name(chart, lanes).width());
         }
     }
-    // Never more than a third of the line: on a narrow terminal the chart is still what is looked
-    // at.
+    // Never more than a third of the line: the chart needs the room more than the names do.
     label.min(NAME).min(width.max(NARROWEST) / 3)
 }
 
@@ -112,8 +112,8 @@ pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Ro
         }
     }
     let room = (width - label - 2 * BESIDE).saturating_sub(note.min(NOTE).min(width / 3));
-    // A gap of two shows at least one sign and that something is between. The cut is `···` with a
-    // space on both sides.
+    // A gap of two columns still has room for a sign of what a lane does between two instants. The
+    // cut is `···` with a space on both sides.
     Room { width: room as f64, column: 1.0, gap: 2.0, cut: 5.0 }
 }
 
@@ -123,7 +123,7 @@ pub(super) struct Picture<'c> {
     rows: &'c Rows,
     /// Of this chart alone, or shared with another one.
     layout: &'c Layout,
-    /// Which lanes poll others: they are not to blame when these block.
+    /// Which lanes poll others. When an inner lane blocks, only its own row says so.
     polls_others: Vec<bool>,
     /// Columns for the names: the same for two charts that are drawn together, so that their axes
     /// are in line.
@@ -150,7 +150,8 @@ impl<'c> Picture<'c> {
         self.layout.x(pos).round() as usize
     }
 
-    /// It is in bold, and is not shortened: it says which run it is.
+    /// The title, in bold and in as many lines as it needs: it says which run this is, so it is not
+    /// shortened.
     pub fn title(&self) -> Vec<String> {
         let mut lines = vec![];
         for line in wrap(&self.chart.title, self.options.width) {
@@ -165,11 +166,13 @@ impl<'c> Picture<'c> {
         let mut instants = vec![];
         for index in 0..self.chart.instants.len() {
             let begin = Pos { instant: index, column: 0 };
-            if let (Some(range), false) = (self.layout.instant(index), self.layout.hides(begin)) {
+            if let Some(range) = self.layout.instant(index)
+                && !self.layout.hides(begin)
+            {
                 instants.push((index, range.start.round() as usize));
             }
         }
-        // The first and the last are the most important; the last may have to begin further left.
+        // The order is that of importance: the first, the last, and then the others.
         if instants.len() > 2 {
             instants[1..].rotate_right(1);
         }
@@ -179,7 +182,8 @@ impl<'c> Picture<'c> {
         let mut taken: Vec<Range<usize>> = vec![];
         for (nth, (index, start)) in instants.into_iter().enumerate() {
             let text = human(self.chart.instants[index].at);
-            // The second in this order is the last instant.
+            // The second in this order is the last instant. Its time may have to begin further
+            // left, so that all of it is seen.
             let at = if nth == 1 { start.min(right - text.width()) } else { start };
             let end = at + text.width();
             if end <= right && taken.iter().all(|other| end < other.start || at > other.end) {
@@ -190,7 +194,8 @@ impl<'c> Picture<'c> {
         line.finish(self.options.colour)
     }
 
-    /// All rows: of lanes, of which those at these places are marked as different, and of threads.
+    /// All rows: those of lanes, and below them those of threads. `different` has the indices of
+    /// the rows of lanes that are marked as different from another chart.
     pub fn rows(&self, different: &[usize]) -> Vec<String> {
         let mut lines = vec![];
         for (row, lanes) in self.rows.drawn.iter().enumerate() {
@@ -264,10 +269,9 @@ impl<'c> Picture<'c> {
     fn span(&self, line: &mut Line, lane: LaneId, nth: usize, colour: &Style) {
         let row = &self.chart.rows[lane];
         let span = &row.spans[nth];
-        // All of it is filled, and the cut is drawn over that later; a label goes where it can be
-        // seen.
+        // The whole stretch is filled, and the cut is drawn over it later. A label must not be cut,
+        // so it goes into `seen`, the larger part beside the cut.
         let stretch = self.x(span.from)..self.x(span.to);
-        // Where it can be seen, if the cut goes through it.
         let seen = self.layout.seen(stretch.start as f64..stretch.end as f64);
         let seen = seen.start as usize..seen.end as usize;
         let sign = span.state.mark().sign().expect("each state has one");
@@ -277,8 +281,8 @@ impl<'c> Picture<'c> {
             State::Ready | State::RunningUnwoken => line.fill(stretch, sign, colour),
             State::Running => {
                 line.fill(stretch.clone(), sign, colour);
-                // A poll right after another one: a gap as thin as can be, so that they can be
-                // counted.
+                // Another poll follows at once: a thin gap between the two, so that a reader can
+                // count them.
                 if !stretch.is_empty() && polled_again(row, nth) {
                     line.put(stretch.end - 1, '▉', colour);
                 }
@@ -394,7 +398,8 @@ pub(super) fn legend(marks: &[Mark], options: TerminalOptions) -> Vec<String> {
     lines.iter().map(|line| paint(line, &grey(), options)).collect()
 }
 
-/// A bar in which time passes says by itself that it blocks.
+/// The three polls have one sign, so the legend has one entry for all: a label in the bar says
+/// which of them blocks the thread or moves the clock.
 fn short_label(mark: Mark) -> &'static str {
     match mark {
         Mark::Blocking | Mark::MovedClock => Mark::Running.label(),
@@ -411,7 +416,7 @@ fn paint(text: &str, style: &Style, options: TerminalOptions) -> String {
     }
 }
 
-/// For what is not of a lane: the axis, labels, what waits.
+/// For what belongs to no lane, such as the axis and labels, and for lanes that wait.
 fn grey() -> Style {
     Style::new().color256(TERMINAL_GREY)
 }

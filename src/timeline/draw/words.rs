@@ -1,4 +1,4 @@
-//! A chart in words: for those who cannot see it, and for those who would rather be told what to
+//! A chart in words: for readers who cannot see it, and for readers who want to be told what to
 //! look at.
 //!
 //! There are three lengths: `summary` is one line below a picture, `sentence` is about one span
@@ -12,7 +12,7 @@ use crate::timeline::{LaneId, human};
 use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
-/// So many lanes are named one by one. A sentence with more names is a table.
+/// So many lanes are named one by one. A sentence with more names is hard to read.
 const NAMED: usize = 6;
 
 /// A lane, and how long it took by itself: one summand of what the run would have taken.
@@ -23,10 +23,10 @@ struct Part<'c> {
 
 /// What a lane did by itself.
 struct OwnWork {
-    /// What it slept, blocked and computed on a thread, in all.
+    /// How long it slept, blocked and computed on a thread, in all.
     time: Duration,
-    /// Where it slept, and where it blocked: a lane that blocks makes the sleep of another one
-    /// longer, and then the sum of both means nothing.
+    /// Where it slept, and where it blocked. If a lane blocks while another one sleeps, that sleep
+    /// may be longer for it, and then the sum of both means nothing.
     slept: Vec<Stretch>,
     blocked: Vec<Stretch>,
 }
@@ -89,7 +89,8 @@ impl Chart {
             let sum = human(sum);
             format!("{took}; one after another it would have been {sum} ({named}).")
         } else if sum == self.elapsed && !self.anything_overlaps() {
-            // That the times are equal is not enough: two lanes may overlap, and then none runs.
+            // Equal times are not enough: lanes may overlap, and at another time none of them
+            // works.
             format!("{took}, as long as all of it one after another ({named}): nothing overlapped.")
         } else {
             format!("{took}.")
@@ -107,7 +108,7 @@ impl Chart {
     /// - where a lane waits for what is no lane, or where it is not known what its wait was for:
     ///   one after another the others would have had to wait for that, too.
     ///
-    /// A sentence that says nothing is better than a sum that is wrong, so each doubt gives none.
+    /// No sentence is better than a wrong sum, so in each doubtful case the result is none.
     fn parts(&self) -> Option<Vec<Part<'_>>> {
         let polls_others = self.pollers();
         let mut parts = vec![];
@@ -135,7 +136,8 @@ impl Chart {
             return None;
         }
         let mut own = OwnWork { time: Duration::ZERO, slept: vec![], blocked: vec![] };
-        // What was polled without a wake goes on waiting for the same: the next wake tells.
+        // Waits that ended without a wake: the lane went on waiting for the same thing, and only
+        // the next wake tells for what.
         let mut unexplained = Duration::ZERO;
         for (nth, span) in row.spans.iter().enumerate() {
             let stretch = Stretch { lane, from: span.from, to: span.to };
@@ -158,7 +160,8 @@ impl Chart {
                     unexplained = Duration::ZERO;
                     own.slept.push(stretch);
                 }
-                // When a lane blocks inside another, both do, and the time is that of the inner.
+                // When a lane blocks inside another one, both are blocked, and the time belongs to
+                // the inner one.
                 State::Blocking | State::OnThread if !polls_others => {
                     own.time += self.between(span.from, span.to);
                     if span.state == State::Blocking {
@@ -191,7 +194,7 @@ impl Chart {
                 if other.from.instant >= one.to.instant {
                     break; // and so do all that come after it
                 }
-                // A lane that polls another one does nothing beside it: it waits for it.
+                // A lane that polls another one waits for that lane, so the two do not overlap.
                 let related = one.lane == other.lane
                     || self.is_inside(one.lane, other.lane)
                     || self.is_inside(other.lane, one.lane);
@@ -331,7 +334,7 @@ impl Chart {
             (End::Unfinished, _) if row.was_polled() => {
                 facts.push(format!("still running at the end, {at}"))
             }
-            // That it was never polled is the first thing that was said of it.
+            // Never polled: `how_often_polled` has said so already.
             (End::Unfinished, _) => {}
             (_, Some(note)) => facts.push(format!("{note} at {at}")),
             (_, None) => facts.push(format!("finished at {at}")),

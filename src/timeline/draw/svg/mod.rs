@@ -24,16 +24,17 @@ use picture::{Picture, Sheet, px};
 /// How to draw an SVG.
 #[derive(Clone, Copy, Debug)]
 pub struct SvgOptions {
-    /// How wide it may be, in pixels at its natural size. It is no narrower than 480.
+    /// How wide the picture may be, in pixels at its natural size. It is no narrower than 480.
     pub width: f64,
     /// For which paper.
     pub theme: Theme,
-    /// Whether to write below it what the signs mean.
+    /// Whether to write below the picture what its signs mean.
     pub legend: bool,
-    /// Whether to write below it what was said, each line with the number that stands in the poll
-    /// that said it.
+    /// Whether to write below the picture what was said, each line with the number that stands in
+    /// the poll that said it.
     pub lines: bool,
-    /// Whether to write above it what the run is called, how long it took, and why it was ended.
+    /// Whether to write above the picture what the run is called, how long it took, and why it was
+    /// ended.
     pub caption: bool,
     /// How high the row of a lane is, in pixels. It is no lower than [`SvgOptions::LOWEST_ROW`].
     pub row: f64,
@@ -41,8 +42,8 @@ pub struct SvgOptions {
     pub column: f64,
     /// Whether each stretch says what it is when it is pointed at.
     pub titles: bool,
-    /// The address of the glossary page, to which the legend links; without one it only says what
-    /// its signs mean when they are pointed at.
+    /// The address of the glossary page, to which the legend links. Without an address the legend
+    /// explains a sign only when the reader points at it.
     pub glossary: Option<&'static str>,
 }
 
@@ -89,12 +90,13 @@ pub struct PageStyle {
     /// Rules of CSS for what is in the pictures. They use custom properties for the colours.
     pub rules: String,
     /// The custom properties for light paper: declarations, for a rule of the page's own. `--paper`
-    /// and `--ink` are among them, so that the page can have the same.
+    /// and `--ink` are among them, so that the page can use the same colours.
     pub light: String,
     /// The same for dark paper.
     pub dark: String,
-    /// An SVG that draws nothing and has the patterns. A picture finds them by name, and browsers
-    /// only if they are rendered: it must not stand in anything that has `display: none`.
+    /// An SVG that draws nothing and has the patterns, which a picture uses by their names. A
+    /// browser finds them only in what it renders: this SVG must not stand in anything that has
+    /// `display: none`.
     pub patterns: String,
 }
 
@@ -110,8 +112,9 @@ pub struct SvgPicture {
     /// How far a player shows the picture after each step of [`Chart::steps`], in pixels of its
     /// natural width. Of several charts, only those of the first.
     ///
-    /// In a picture with [`Theme::Page`] whatever must not be seen in part has an attribute
-    /// `data-at`: from so many pixels on it is shown. Rectangles and lines are shown up to there.
+    /// In a picture with [`Theme::Page`] an element that must not be seen in part has an attribute
+    /// `data-at`: it is shown once the picture is shown up to so many pixels. Rectangles and lines
+    /// can be cut off anywhere, and have none.
     pub stops: Vec<f64>,
     /// What the picture does not show, though the run had it.
     pub left_out: Vec<LeftOut>,
@@ -146,12 +149,13 @@ struct Column {
     body: Vec<(f64, Markup)>,
     /// The whole picture in words, for a screen reader: a text for each chart or pair.
     described: Vec<String>,
-    /// That of the widest chart so far.
+    /// The width of the widest chart so far.
     width: f64,
     /// Where the next chart begins.
     top: f64,
-    /// Of the first chart only: a player follows one run.
+    /// The stops of the first chart only: a player follows one run.
     stops: Vec<f64>,
+    /// What any of the charts does not show.
     left_out: Vec<LeftOut>,
 }
 
@@ -165,8 +169,7 @@ impl Column {
     }
 
     fn finish(self, options: SvgOptions) -> SvgPicture {
-        // Nothing follows the last chart, so the space behind it goes; without a chart there is
-        // none.
+        // No space is needed below the last chart. Without any chart the height is 0.
         let height = (self.top - BETWEEN).max(0.0);
         let svg = self.document(height, options);
         SvgPicture { svg, width: self.width, height, stops: self.stops, left_out: self.left_out }

@@ -67,7 +67,7 @@ const NOTE: f64 = 26.0;
 
 /// What charts on one sheet have in common.
 pub(super) struct Sheet {
-    /// In pixels, as all that follows: no less than [`NARROWEST`], whatever the options ask for.
+    /// In pixels, as all that follows, and no less than [`NARROWEST`].
     pub width: f64,
     /// Where the charts begin, to the right of the names.
     pub left: f64,
@@ -100,7 +100,7 @@ impl Sheet {
                 let row = &chart.rows[lane];
                 // A note on an end further left has the free part of its row.
                 let at_the_edge = row.end.0.instant + 1 == chart.instants.len();
-                if let (true, Some(text)) = (at_the_edge, chart.end_note(row)) {
+                if at_the_edge && let Some(text) = chart.end_note(row) {
                     note = note.max(width_of(&text, SMALL) + 14.0);
                 }
             }
@@ -141,7 +141,7 @@ pub(super) struct Picture<'c> {
     sheet: &'c Sheet,
     /// In each row the stretches in which it differs from that of another chart.
     different: &'c [Vec<(Pos, Pos)>],
-    /// Which lanes poll others: they are not to blame when these block.
+    /// Which lanes poll others. When an inner lane blocks, only its own bar says so.
     polls_others: Vec<bool>,
     /// The summary, in lines: it is broken here, since SVG does not break lines.
     summary: Vec<String>,
@@ -198,8 +198,8 @@ impl<'c> Picture<'c> {
         self.threads_top() + used_threads(self.chart).len() as f64 * self.sheet.track_height
     }
 
-    /// Each part says how high it is by the same rules by which it is drawn: a part that drew more
-    /// would lie on the next chart.
+    /// The sum of the parts that `draw` places below each other. The height of a part and its
+    /// drawing must agree: a part that draws more than its height would cover the next chart.
     pub fn height(&self) -> f64 {
         let notes = self.layout.left_out.len() as f64 * LINE;
         self.bottom() + 16.0 + self.legend_height() + notes + self.lines_height()
@@ -232,7 +232,8 @@ impl<'c> Picture<'c> {
         stops
     }
 
-    /// For a player: from where on something is shown whole. Other pictures are not played.
+    /// The value of `data-at`, for a player: the element is shown once the picture is shown up to
+    /// `x`. None in pictures that are not played.
     fn at(&self, x: f64) -> Option<String> {
         if self.sheet.options.theme == Theme::Page { Some(px(x)) } else { None }
     }
@@ -281,7 +282,8 @@ impl<'c> Picture<'c> {
         for (index, instant) in self.chart.instants.iter().enumerate() {
             let Some(range) = self.layout.instant(index) else { continue };
             bands.extend(self.layout.parts(range.clone()));
-            // Its beginning is cut out. A time there would be taken for that of its end.
+            // The beginning of this instant is cut out. A time above the rest would be taken for a
+            // new instant.
             if self.layout.hides(Pos { instant: index, column: 0 }) {
                 continue;
             }
@@ -292,7 +294,7 @@ impl<'c> Picture<'c> {
             let half = width_of(&text, SMALL) / 2.0;
             let place = middle - half..middle + half;
             if index == last {
-                // The last one is always wanted; one that is in its way gives way.
+                // The last time is the most important: others that are in its way are removed.
                 labels.retain(|(other, ..)| other.end + 6.0 <= place.start);
             }
             match labels.last() {
@@ -303,8 +305,8 @@ impl<'c> Picture<'c> {
         let height = px(self.bottom() - self.top + 10.0);
         html! {
             @for band in bands {
-                // Reaches a little beyond the first and the last row, so that it is seen as one
-                // band.
+                // A band reaches a little beyond the first and the last row, so that it is seen as
+                // one.
                 rect.band x=(px(self.sheet.left + band.start)) y=(px(self.top - 6.0))
                     width=(px(band.end - band.start)) height=(height) rx="4" {}
             }
@@ -350,8 +352,7 @@ impl<'c> Picture<'c> {
     /// The sign of a lane's end and the note on it.
     fn end(&self, lane: LaneId, y: f64) -> Markup {
         let row = &self.chart.rows[lane];
-        // The place of its end is in the cut. That the lane goes on behind it would be wrong to
-        // say.
+        // The lane ends inside the cut, so its sign is not drawn.
         if self.layout.hides(row.end.0) {
             return html! {};
         }
@@ -386,7 +387,8 @@ impl<'c> Picture<'c> {
         }
     }
 
-    /// The note on an end: at its sign, or behind an arrow that would go through it.
+    /// The note on an end, and where it begins: next to the sign, or to the right of an arrow that
+    /// would go through the text.
     fn place_note(&self, row: &Row, room: Range<f64>, y: f64) -> (f64, String) {
         let note = self.chart.end_note(row).unwrap_or_default();
         let wide = width_of(&note, SMALL);
@@ -494,7 +496,8 @@ impl<'c> Picture<'c> {
         }
     }
 
-    /// Text in a bar, where no number stands: the first that fits into the widest such part.
+    /// Text in a bar. Numbers of lines stand in the bar, too, so the text goes into the widest part
+    /// between them: the first of `texts` that fits there.
     fn label(&self, lane: LaneId, span: &Span, y: f64, texts: &[String]) -> Markup {
         let seen = self.layout.seen(self.layout.x(span.from)..self.layout.x(span.to));
         let from = self.sheet.left + seen.start;
@@ -575,11 +578,10 @@ impl<'c> Picture<'c> {
         html! {}
     }
 
-    /// The wakes that are drawn as arrows. A lane that wakes the one that polls it only passes its
-    /// own wake on: that needs none.
+    /// The wakes that are drawn as arrows. Three kinds are not drawn: a wake in the cut; a wake
+    /// within one row; and a wake from a lane to the lane that polls it, which only passes on the
+    /// wake of the inner lane.
     fn drawn_wakes(&self) -> Vec<&Wake> {
-        // Three kinds are not drawn: a wake that only passes another one on, one within a row, and
-        // one in the cut.
         let mut wakes = vec![];
         for wake in &self.chart.wakes {
             let from = self.rows.of_lane(wake.from);
@@ -652,8 +654,8 @@ impl<'c> Picture<'c> {
             let Some(y) = self.y(said.lane) else { continue };
             // A line stands at the right edge of the column of its poll.
             let middle = self.layout.x(said.at) - self.sheet.room.column / 2.0;
-            // A line has a position and no span: it is hidden in two ways, by its column and by its
-            // place.
+            // A number stands left of its position. So it is hidden if the position is cut out, and
+            // also if the number itself would lie on the cut.
             let in_the_cut = match &self.layout.cut {
                 Some(cut) => cut.contains(&middle),
                 None => false,
@@ -722,8 +724,8 @@ impl<'c> Picture<'c> {
     /// The row of a thread: which lane has it, when.
     fn track(&self, nth: usize, number: usize, holds: &[Hold]) -> Markup {
         let y = self.threads_top() + (nth as f64 + 0.5) * self.sheet.track_height;
-        // Only the runtime's thread is said to be idle: it is there all the time, and what it does
-        // not do is what a blocked picture is about. Another thread comes and goes.
+        // Only the runtime's thread is said to be idle: it is there all the time, and a reader
+        // wants to see when it was free. Other threads come and go.
         let idle = if number == 0 { self.idle_parts(holds) } else { vec![] };
         let top = px(y - self.sheet.hold_height / 2.0);
         let height = px(self.sheet.hold_height);
@@ -804,7 +806,8 @@ impl<'c> Picture<'c> {
 
     /// What the signs mean that occur in this picture.
     fn legend(&self) -> Markup {
-        // Pointed at, it is explained in a sentence; with a glossary it is a link to a paragraph.
+        // The title is the explanation that appears when the reader points at the entry; with a
+        // glossary the entry is also a link.
         let entry = |mark: Mark| {
             html! {
                 title { (mark.sentence()) }
@@ -961,8 +964,8 @@ fn icon(mark: Mark) -> Markup {
     }
 }
 
-/// A tick, a cross, an exclamation mark, or three dots: a lane that has not ended goes on. It
-/// begins five or six pixels to the right of `x`, the end itself.
+/// The sign of an end: a tick, a cross, an exclamation mark; or three dots, since a lane that has
+/// not ended goes on. It stands a few pixels to the right of `x`, where the lane ends.
 fn end_sign(mark: Mark, x: f64, y: f64) -> Markup {
     html! {
         @match mark {
@@ -996,7 +999,7 @@ fn shorten(text: &str, width: f64, size: f64) -> String {
     console::truncate_str(text, columns, if columns > 0 { "…" } else { "" }).into_owned()
 }
 
-/// A number with at most one decimal, and the same everywhere.
+/// A number of pixels as text, with at most one decimal.
 pub(super) fn px(value: f64) -> String {
     // A tenth of a pixel cannot be seen, and without more digits pictures are short and comparable.
     let text = format!("{value:.1}");

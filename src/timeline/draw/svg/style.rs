@@ -1,9 +1,9 @@
 //! The colours, rules and patterns of pictures.
 //!
-//! A picture is text that names its parts by class (`running`, `waiting`, `l3` for the colours of
-//! the third lane), and this file says how each class looks. So one picture serves light and dark
-//! paper, and a page can show a hundred pictures with the rules in it once. Every rule begins with
-//! `.timeline`, so that it changes nothing else on a page.
+//! A picture is text that names its parts by class (`running`, `waiting`, and `l3` for the lane
+//! colour of that number), and this file says how each class looks. So one picture serves light and
+//! dark paper, and a page can show a hundred pictures with the rules in it once. Every rule begins
+//! with `.timeline`, so that it changes nothing else on a page.
 use super::{PageStyle, Theme};
 use crate::timeline::draw::palette::{
     DARK, FAINT_OPACITY, LIGHT, PALE_OPACITY, Palette, STRETCH_OPACITY, STRIPE_OPACITY, css,
@@ -54,14 +54,14 @@ pub(super) fn style(theme: Theme) -> String {
     let colours = match theme {
         Theme::Light => format!(".timeline.light{{{}}}\n", colours(&LIGHT)),
         Theme::Dark => format!(".timeline.dark{{{}}}\n", colours(&DARK)),
-        // Light without a question, so that a viewer that does not know the question shows
-        // something.
+        // The light colours are outside of the media query, so that a viewer that does not know the
+        // query has colours, too.
         Theme::Auto => {
             let light = format!(".timeline.auto{{{}}}\n", colours(&LIGHT));
             let dark = format!(".timeline.auto{{{}}}\n", colours(&DARK));
             format!("{light}@media(prefers-color-scheme:dark){{{dark}}}\n")
         }
-        // The page has set the colours. Set here, they would be those of the last picture for all.
+        // The page sets the colours. A rule in one picture would hold for all pictures of the page.
         Theme::Page => String::new(),
     };
     // A picture that stands alone has a paper of its own, so that it can be read on any page.
@@ -77,8 +77,8 @@ fn rules() -> String {
         .replace("$STRIPE", &STRIPE_OPACITY.to_string())
         .replace("$STRETCH", &STRETCH_OPACITY.to_string());
     for lane in 0..LIGHT.lanes.len() {
-        // Fill and line: a bar uses the one, a wait the other, and each rule below takes away what
-        // its shape does not want.
+        // Both fill and line: a bar needs the fill and a wait the line. The rules of the shapes
+        // turn off the other.
         let colour = format!("var(--lane{lane})");
         rules += &format!(".timeline .l{lane}{{fill:{colour};stroke:{colour}}}\n");
     }
