@@ -5,9 +5,9 @@
 //! cure. Where an example is about it, that is named. The codes are [`Code`](super::Code)s, and a
 //! test compares the two lists.
 //!
-//! Three words: a lane *was woken* when its waker was called; it *waits* if it has returned
-//! `Pending` and was not woken since; and what *polls* it is the task, or the lane around it, that
-//! has to call its `poll`.
+//! Three words: a lane *was woken* when its waker was called; a lane *waits* if it has returned
+//! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
+//! that has to call its `poll`.
 //!
 //! # `woken-not-polled`
 //!
@@ -43,8 +43,8 @@
 //! > A was woken by B at 20 ms through an old waker, which does not reach the task that polls it
 //! > now
 //!
-//! **Seen:** A was polled in one task, and then in another. What woke it has kept the waker of the
-//! first.
+//! **Seen:** A was polled in one task, and then in another. The future or channel that woke A has
+//! kept the waker of the first task.
 //!
 //! ```no_run
 //! # use std::{future::poll_fn, task::{Poll, Waker}};
@@ -61,9 +61,9 @@
 //!
 //! > A has been waiting since 100 ms at x.rs:41 for `f`, and nothing keeps a waker of it
 //!
-//! **Seen:** each waker that A was given has been dropped. So nothing can wake it, whatever
-//! happens. `std::future::pending` is of this kind, and so is a `poll` that returns `Pending`
-//! without having seen to it that it is polled again.
+//! **Seen:** each waker that A was given has been dropped. So nothing can wake A any more.
+//! `std::future::pending` is of this kind, and so is a `poll` that returns `Pending` without having
+//! kept a waker anywhere.
 //!
 //! ```no_run
 //! # use async_concepts::record; use std::{future::poll_fn, task::Poll};
@@ -77,7 +77,7 @@
 //! > A, made at x.rs:41, was never polled
 //!
 //! **Seen:** the lane was made, and is still there, but futures do nothing until they are polled.
-//! Here a run waits in vain, perhaps for what A would do.
+//! The run waits, perhaps for what A would do.
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::sync::oneshot;
@@ -118,15 +118,15 @@
 //! **Seen:** A has waited for nine tenths of the time, while another lane went on. It need not be
 //! stuck for ever, but if the run should have ended, look at it first.
 //!
-//! **Cure:** that of [`deadlock`](#deadlock). What only keeps time, such as a heartbeat, should end
-//! with the rest.
+//! **Cure:** that of [`deadlock`](#deadlock). A lane that only keeps time, such as a heartbeat,
+//! should end with the rest.
 //!
 //! # `not-asked`
 //!
 //! > ticks has not been asked for its next item since 200 ms
 //!
-//! **Seen:** the stream has returned an item, is still there, and was not polled since. Whatever
-//! took the item does something else.
+//! **Seen:** the stream has returned an item, is still there, and was not polled since. The code
+//! that took the item does something else.
 //!
 //! ```no_run
 //! # use async_concepts::{StreamLaneExt, record}; use futures::StreamExt; use std::pin::pin;
@@ -152,7 +152,7 @@
 //! record("seconds for minutes", || sleep(Duration::from_secs(100 * 60)));
 //! ```
 //!
-//! **Cure:** a unit that is not the one that was meant; or else a greater
+//! **Cure:** look whether the unit is the one that you meant; if it is, set a greater
 //! [`limit`](super::Recorder::limit).
 //!
 //! # `still-going`
@@ -161,7 +161,7 @@
 //!
 //! **Seen:** A did something in the last tenth of the time.
 //!
-//! **Cure:** a loop that has no end, or a limit that is too low.
+//! **Cure:** look for a loop that has no end; if there is none, the limit is too low.
 //!
 //! # `spins`
 //!
@@ -186,8 +186,8 @@
 //!
 //! > A gets no rest: at 30 ms it was polled 450000 times in 2 s, woken each time (…)
 //!
-//! **Seen:** as `spins`, but it is other lanes, or tasks without a lane, that wake it; as two lanes
-//! do that send each other one message for each that they receive.
+//! **Seen:** as `spins`, but other lanes, or tasks without a lane, wake A. An example is two lanes
+//! that send each other one message for each message that they receive.
 //!
 //! **Cure:** one of the two has to wait for something that takes time.
 //!
@@ -250,9 +250,9 @@
 //! > this binary has no line tables, so 2 wakes counted as “from outside” may have been by a timer
 //! > or by the end of a task
 //!
-//! **Seen:** a timer and a socket wake through the same place in tokio, and which of them it was
-//! only the stack tells. Nothing is known of the functions on it. Places are missing as well: what
-//! is said instead is where `.lane()` was called. It is a remark.
+//! **Seen:** a timer and a socket wake through the same place in tokio, and only the stack tells
+//! which of them it was. Here nothing is known of the functions on the stack. Places are missing as
+//! well: what is said instead is where `.lane()` was called. It is a remark.
 //!
 //! **Cure:** `debug = "line-tables-only"` in the profile, and no `strip`. The profiles that
 //! `cargo run` and `cargo test` use have line tables unless they are told otherwise.
@@ -261,7 +261,8 @@
 //!
 //! > a destructor panicked when the run was ended: …
 //!
-//! **Seen:** what `main` held was dropped after the verdict, and that panicked. The verdict stands.
+//! **Seen:** what `main` held was dropped when the run was over, and a destructor panicked. The
+//! verdict, or the result, stands.
 //!
 //! # `not-recorded`
 //!
@@ -273,4 +274,5 @@
 //!
 //! > main panicked: …
 //!
-//! **Seen:** the panic of `main`. That of a task is a `JoinError` of whatever awaits the task.
+//! **Seen:** the panic of `main`. The panic of a task is no verdict: the lane that awaits the task
+//! gets a `JoinError`.

@@ -48,7 +48,7 @@ pub enum What {
         /// How long it took on the wall clock, without the polls of lanes inside it. On the run's
         /// first thread a poll of a quarter of a second or more is counted without the time in
         /// which the system had no processor for it; Linux tells that time, other systems do not.
-        /// On the paused clock this is no part of what is the same in each run.
+        /// This time differs from run to run, also on the paused clock.
         took: Duration,
     },
     /// The waker that its future was given has been called.
@@ -92,7 +92,7 @@ impl Polled {
     }
 }
 
-/// What `panic!` was given, if it was text.
+/// The message of a panic; for a panic with anything but text, a phrase that says so.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     if let Some(text) = panic.downcast_ref::<&str>() {
         return clean::text(text);

@@ -8,8 +8,8 @@ use std::{cell::Cell, panic::Location, task::Waker, time::Duration};
 
 /// Asked by the lanes of one run, all of them on the runtime's own thread.
 ///
-/// None of these may call a waker, or drop one, while it holds a lock of its own: both can run code
-/// of the program, which comes back here.
+/// No method may call or drop a waker while it holds a lock of its own: both can run code of the
+/// program, which may call the gate again.
 pub(crate) trait Gate: Send + Sync {
     /// A lane was made.
     fn created(&self, lane: LaneId, made: Made<'_>);

@@ -55,7 +55,7 @@ impl Recorder {
         let run = Arc::new(run);
         let _ends = EndsTheRun(&run);
         run.begin();
-        // As no lane: this may be awaited in one of another run.
+        // As no lane: the caller may be in a lane of another run.
         let main = run.as_no_lane(|| lane_made_at(async { main().await }, "main", self.made_at));
         run.can_be_found();
         let end = until_the_end(&run, self.limit, main).await;
@@ -64,8 +64,8 @@ impl Recorder {
     }
 }
 
-/// Ends a run, whatever becomes of the future in which it is: lanes that are left must not record
-/// what nothing will read.
+/// Ends a run, also if the future that polls it is dropped or panics: lanes that are left must not
+/// go on recording, since nothing reads that.
 struct EndsTheRun<'r>(&'r Run);
 
 impl Drop for EndsTheRun<'_> {
@@ -75,7 +75,8 @@ impl Drop for EndsTheRun<'_> {
     }
 }
 
-/// Tokio does not say whether its clock is paused; but one that stands still while time passes is.
+/// Tokio does not say whether its clock is paused. So we let a little time pass, and look: a paused
+/// clock stands still.
 fn clock_of_this_runtime() -> Clock {
     let wall = std::time::Instant::now();
     let tokio = tokio::time::Instant::now();

@@ -2,8 +2,8 @@
 //!
 //! Nothing has to be changed in a future to see what becomes of it. A wrapper around it sees each
 //! poll, since it passes the poll on; each wake, since it passes on a waker of its own; where the
-//! future waits, since that waker tells when it is cloned; and the end, since it is dropped with
-//! it.
+//! future waits, since that waker tells when it is cloned; and the end, since the future is dropped
+//! together with the wrapper.
 //!
 //! ```text
 //!   runtime ──poll(waker of the task)──▶ Lane ──poll(waker of the lane)──▶ future
@@ -12,9 +12,9 @@
 //!                                        Probe: woken
 //! ```
 //!
-//! What a lane must not do is to change what it watches. It polls exactly when it is polled, passes
-//! on exactly the wakes that come, drops its future at the place where it would have been dropped,
-//! and lets a panic through.
+//! A lane must not change what it watches. It polls exactly when it is polled, passes on exactly
+//! the wakes that come, drops its future at the place where the future would have been dropped
+//! without it, and lets a panic through.
 use super::{
     event::{LaneId, Polled, panic_message},
     gate::{Admission, Poller},
@@ -76,8 +76,8 @@ pub(super) fn probe_made_at(name: &str, place: &'static Location<'static>) -> Op
     }
 }
 
-/// A lane without a run is its bare future, and whatever was to be seen of it is missing. That is
-/// easily overlooked: a test that forgot `record`, a thread that the run does not know.
+/// A lane without a run is its bare future, and nothing of it is recorded. That is easily
+/// overlooked: in a test that forgot `record`, or on a thread that the run does not know.
 fn say_once_that_it_belongs_to_no_run(name: &str, place: &Location<'_>) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
@@ -105,7 +105,8 @@ pin_project_lite::pin_project! {
     impl<F> PinnedDrop for Lane<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // If it is cancelled, what it says then is still its own, whatever drops it.
+            // If the lane is cancelled, its destructors may print. Such a line is the lane's own,
+            // and not that of the lane that drops it.
             match this.probe {
                 Some(probe) => probe.as_lane_unless_ended(|| this.future.set(None)),
                 None => this.future.set(None),
@@ -122,7 +123,7 @@ impl<F: Future> Future for Lane<F> {
         let future = this.future.as_pin_mut().expect("it is there until the lane is dropped");
         match this.probe {
             None => future.poll(cx),
-            // What is ready of a plain future is its end. Of a stream it may be an item.
+            // A plain future that is ready has ended. Of a stream it may be an item.
             Some(probe) => probe.watch(cx, |cx| future.poll(cx), |_| Polled::Ready),
         }
     }
@@ -151,13 +152,13 @@ pub(super) struct Probe {
     run: Arc<Run>,
     /// Its number in the run, by which every event names it.
     lane: LaneId,
-    /// It has returned its last value, or panicked: being dropped is no news any more.
+    /// It has returned its last value, or panicked: dropping it then is no cancellation.
     ended: bool,
     /// The task in which it was made; none is the one that the runtime was started with.
     /// A lane that is polled in another task than this one was handed to `spawn`; so dropping it
     /// without a lane around is an `abort`.
     made_in: Option<tokio::task::Id>,
-    /// The runtime itself polls it: it is what was given to `spawn`.
+    /// The runtime itself polls it: the lane is the whole future that was given to `spawn`.
     is_task: bool,
     /// What its future is polled with.
     wakers: LaneWakers,
@@ -178,8 +179,8 @@ impl Probe {
         Some(Probe { run, lane, ended: false, made_in, is_task: false, wakers })
     }
 
-    /// Polls what is watched by `poll`, and notes what came of it; `ready` says what a result
-    /// means.
+    /// Polls the future or the stream, by `poll`, and notes the result; `ready` says what a
+    /// returned value means.
     pub(super) fn watch<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -192,16 +193,16 @@ impl Probe {
             // Either the run is over, and this future has outlived it; or it is being ended.
             return if run.lets_lanes_go_on() { poll(cx) } else { Poll::Pending };
         }
-        // No waker of our own then: what only prints needs to know which lane runs, and no more.
+        // Here no waker is wrapped: to print lines it is enough to know which lane runs.
         if run.observe == Observe::Lines {
             return run.as_lane(self.lane, || poll(cx));
         }
-        // Read before this lane becomes the current one: it is what polls this lane.
+        // Read before this lane becomes the current one: `outer` is the lane that polls this one.
         let outer = run.current_lane();
         if outer.is_none() {
             self.is_task = tokio::task::try_id() != self.made_in;
         }
-        // A deferred poll is none: nothing of it may be seen, so the gate is asked first.
+        // The gate is asked first: if it defers the poll, nothing of the poll may be recorded.
         let mut admission = Admission::Poll;
         if let Some(gate) = &run.gate {
             let at = run.scheduler.elapsed();
@@ -212,7 +213,8 @@ impl Probe {
         }
         // After the gate: a poll that is deferred must not replace the lane's wakers.
         let waker = self.wakers.waker(cx.waker());
-        // Executors of this crate ask which task a waker belongs to: they see through ours.
+        // Executors of this crate ask which task a waker belongs to. Our waker must not change the
+        // answer.
         let _substitution = WakerSubstitution::new(&waker, cx.waker());
         match admission {
             Admission::Quiet => run.poll_starts_quietly(self.lane),
@@ -221,8 +223,7 @@ impl Probe {
         // Stacks that are captured in this poll end here.
         let floor = Floor::new();
         let polled = run.as_lane(self.lane, || {
-            // Only looked at and thrown again below: a panic has to be noted as the end of the
-            // poll.
+            // A panic is noted as the end of the poll, and thrown again below.
             catch_unwind(AssertUnwindSafe(|| poll(&mut Context::from_waker(&waker))))
         });
         drop(floor);
@@ -234,14 +235,15 @@ impl Probe {
         if let Some(gate) = &run.gate {
             gate.after_poll(self.lane, self.ended);
         }
-        // Last, when all is noted: what is above may catch it and go on.
+        // Last, when all is noted: a caller may catch the panic and go on.
         polled.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// The poll returned `Pending`; `outer` is the lane that polled it.
     fn is_pending(&mut self, run: &Arc<Run>, outer: Option<LaneId>) {
-        // What polls this lane waits for it, here. It may have had no need of a new waker, or may
-        // poll its parts with wakers of its own, as `FuturesUnordered` does.
+        // The outer lane waits for this one, here. No clone of its waker need have told that: this
+        // lane may have a waker already, or may be polled with another one, as in a
+        // `FuturesUnordered`.
         if let Some(outer) = outer {
             run.waits_for(outer, self.lane);
         }

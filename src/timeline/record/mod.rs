@@ -4,15 +4,17 @@
 //! What each file is for, in the order in which they are understood:
 //!
 //! - `event`: what a recording consists of. All that is drawn is derived from this list.
-//! - `lane`, with `wakers`: a wrapper around a future sees its polls, its wakes and its end.
-//! - `run`: what the lanes of one run share. It makes the events, and keeps what a verdict needs.
-//! - `recorder`: starts a run, watches over it, and hands out what it has recorded.
+//! - `lane`, with `wakers`: a wrapper around a future sees its polls, its wakes and its end;
+//!   `stream` has the same for a stream.
+//! - `run`, with `processor`: what the lanes of one run share. It makes the events, and keeps what
+//!   a verdict needs.
+//! - `recorder`: starts a run, watches over it, and hands out what it has recorded; `here` does so
+//!   in a runtime that runs already.
 //! - `place`, with `primitives`: where a lane waits and for what, found on the stack.
 //! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
 //! - `blocking`: programs that wait by themselves, such as an event loop of one's own.
 //! - `verdict`: why a run did not end, in words.
 //! - `gate`: what decides which lane is polled next, when a test goes through many orders.
-//! - `clean`: names and lines without what would break a picture or a terminal.
 //!
 //! Nothing here knows how a run is drawn. A program that only records does not build the drawing.
 mod blocking;

@@ -85,10 +85,10 @@ pub struct Wait {
     /// `place`, and the `.await`s around it, up to the body of the lane. Empty if the stack had
     /// none.
     pub chain: Vec<Place>,
-    /// What it waits for, as one says it: `sleep`, `Mutex::lock`, `mpsc::Receiver::recv`. None
-    /// where that is not known.
+    /// What it waits for, by the name that the library has for it: `sleep`, `Mutex::lock`,
+    /// `mpsc::Receiver::recv`. None where that is not known.
     pub on: Option<String>,
-    /// It waits for this lane, which it polls there.
+    /// The lane that it waits for, and polls there; none if it waits for something else.
     pub lane: Option<LaneId>,
 }
 
@@ -263,13 +263,14 @@ impl Seen {
     }
 
     fn wait(&self, made_at: &Location<'_>) -> Wait {
-        // Above the innermost function of the user's stand those of libraries: what it awaits.
-        // Below, libraries are only passed through, such as `join_all`.
+        // Further in than the innermost function of the user are those of libraries: what the user
+        // awaits. Further out, a poll only passes through libraries, such as `join_all`.
         let innermost = self.frames.iter().position(|frame| !frame.library);
         let library = &self.frames[..innermost.unwrap_or(self.frames.len())];
         let mut chain = vec![];
         for frame in &self.frames {
-            if let (false, Some(place)) = (frame.library, &frame.place)
+            if !frame.library
+                && let Some(place) = &frame.place
                 && chain.last() != Some(place)
             {
                 chain.push(place.clone());
@@ -371,8 +372,8 @@ pub(super) fn load_debug_information() {
     });
 }
 
-/// Whether a file is nothing that the author of the program looks at: the standard library, what
-/// cargo has fetched, and the sources of this crate (but for its examples and tests).
+/// Whether a file is not the program's own: it is of the standard library, of a crate that cargo
+/// has fetched, or of this crate (but for its examples and tests).
 fn is_of_a_library(file: &str) -> bool {
     const FETCHED: [&str; 4] = ["/rustc/", "/rustlib/", "/registry/src/", "/git/checkouts/"];
     const OURS: [&str; 2] = ["/src/", "/hooked-waker/"];

@@ -1,10 +1,10 @@
-//! What a lane waits for, as one says it: from the functions of libraries on the stack above the
+//! What a lane waits for, by name: found in the functions of libraries on the stack above the
 //! user's code.
 //!
-//! Line tables call the body of every `async fn` `{async_fn#0}`, so the name of what is awaited has
-//! to come from the file in which it stands. That makes a table of files, small, since most of what
-//! one waits for is tokio's. Combinators, such as `join_all` or `timeout`, are not in it: what they
-//! pass a poll on to is what is waited for.
+//! Line tables call the body of every `async fn` `{async_fn#0}`, so the name has to come from the
+//! file in which the function stands. Hence a table of files. It is short, since most waits are for
+//! something of tokio's. Combinators, such as `join_all` or `timeout`, are not in the table: a lane
+//! waits for the future to which they pass the poll on.
 use super::place::Frame;
 
 /// The end of a file's path, and what is said of a wait that goes through it. Checked from top to

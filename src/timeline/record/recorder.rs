@@ -256,7 +256,8 @@ pub(crate) fn recording<T>(
     // log.
     let lines = std::mem::take(&mut log.lines);
     let events = Arc::new(events);
-    // Of the many runs of a check that goes through schedules it is the check that shows one.
+    // A check that goes through schedules makes many runs, and shows the one that matters by
+    // itself.
     let mut shown = None;
     if run.gate.is_none() && run.observe == Observe::Everything {
         shown = Some(Shown {
@@ -329,8 +330,7 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
         run.begin();
         until_the_end(run, limit, main()).await
     });
-    // Whatever still runs on the pool cannot be stopped; not to wait for it is all that can be
-    // done.
+    // A closure that still runs on the pool cannot be stopped, so it is not waited for.
     drop_it(run, Shutdown(Some(runtime)));
     ended
 }
@@ -378,8 +378,8 @@ impl Drop for Shutdown {
     }
 }
 
-/// Drops what a run leaves behind. A destructor that panics is remarked on, and costs neither the
-/// verdict nor the recording.
+/// Drops what a run leaves behind. If a destructor panics, that becomes a remark, and the recording
+/// and its verdict are kept.
 pub(super) fn drop_it<V>(run: &Run, value: V) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
         run.lock().destructor_panicked = Some(panic_message(&*panic));
@@ -477,8 +477,9 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
 
 /// What became of a run that was watched over.
 enum Watched<T> {
-    /// It ended; with nothing, if its thread panicked.
+    /// It ended; none if its thread panicked.
     Ended(Option<RunEnd<T>>),
+    /// It made no progress for too long, and its thread is left behind.
     GaveUp(Verdict),
 }
 
@@ -493,7 +494,7 @@ fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<RunEnd<T>>) -> Wa
         if left.is_zero() && !may_sleep {
             return Watched::GaveUp(Verdict::no_progress(run, asleep, limit));
         }
-        // In pieces, so that a break that ends after its time is not missed by a whole one.
+        // In short pieces, so that progress, or the lack of it, is noticed soon.
         let wait = if may_sleep { limit } else { left };
         let wait = wait.clamp(Duration::from_millis(1), Duration::from_millis(100));
         match ended.recv_timeout(wait) {
@@ -529,8 +530,8 @@ pub struct Recording<T> {
     _shown: Option<Shown>,
 }
 
-/// What of a recording is shown if it is dropped while its thread panics. Apart from the recording,
-/// so that the fields of that can be moved out of it.
+/// The part of a recording that is shown if it is dropped while its thread panics. A type of its
+/// own, since a `Recording` that has a destructor itself would not let its fields be moved out.
 #[derive(Debug)]
 #[cfg_attr(
     not(feature = "draw"),

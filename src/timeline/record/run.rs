@@ -72,7 +72,7 @@ pub(crate) struct Run {
     pub(super) clock: Clock,
     /// Looked at wherever something would be noted: see [`Observe`].
     pub(super) observe: Observe,
-    /// Whose the runtime is, and how many threads it has.
+    /// Whether the runtime is the run's own or the caller's, and how many threads it has.
     pub(super) home: Home,
     /// Which of several threads may go on, and what time it is for all of them.
     pub(super) scheduler: Arc<Scheduler>,
@@ -125,12 +125,12 @@ pub(super) struct Log {
     stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
     waits: HashMap<(Vec<Registration>, usize), Waits>,
-    /// Wakes whose cause only the stack tells: the number of the event, and what it says without.
+    /// Wakes whose cause only the stack tells. It is looked up when the run is over.
     pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
     /// A line needs the colour of its lane at once, before any chart is made.
     hues: HashMap<String, usize>,
-    /// Set at the end of the run, or when it is given up: whatever happens later belongs to no run.
+    /// Set at the end of the run, or when it is given up: what happens later is not recorded.
     pub closed: bool,
     /// When the clock was last moved by hand, by something that blocks; until then, timers are
     /// late.
@@ -180,7 +180,7 @@ pub(super) struct Traced {
     pub event: usize,
     /// What was on the stack when the waker was called.
     pub stack: Vec<usize>,
-    /// The lane that had ended just before, which wakes whatever joins it.
+    /// The lane that had ended just before: its end may be what woke a lane that joins it.
     pub ended: Option<LaneId>,
 }
 
@@ -215,35 +215,38 @@ pub(super) struct LaneState {
     /// Whether anything keeps a waker of it; none of a closure, which has none.
     /// If nothing keeps one, nothing can wake it: that is a verdict of its own.
     kept: Option<Kept>,
-    /// Which task's waker that one passes a wake on to.
+    /// The address of the waker of the task in which it was polled last: a wake through an old
+    /// waker goes to another one.
     task: usize,
     /// Where it registered its waker in the poll that is going on.
     registered: Vec<Registration>,
-    /// Where it woke itself in the poll that is going on: it wants to be polled again.
+    /// Where it woke itself in the poll that is going on: the number of a stack. A lane that has
+    /// registered nowhere waits there.
     gave_way: Option<u32>,
-    /// Where it registered the waker that it has now: the number of a stack. None if that is in
-    /// several places, or nowhere.
+    /// Where its waker is registered: the number of a stack. None if it is registered in several
+    /// places, or nowhere.
     place: Option<u32>,
     /// When its poll began, on the wall clock.
     /// So a poll that blocks is seen also where the paused clock stands still.
     pub began: Instant,
-    /// [`Log::waited`] at that moment: no more than the thread had waited by then, so what is taken
-    /// off a poll is never too little.
+    /// [`Log::waited`] when its poll began. The thread may have waited a little longer by then,
+    /// since that is looked at rarely: so rather too much is taken off the time of a poll than too
+    /// little.
     waited: Duration,
-    /// How much of that the polls of lanes inside it took.
-    /// What the lanes inside it took is theirs: a remark on time names the one that computes.
+    /// How much of its poll was spent in polls of lanes inside it, or in [`super::block`].
+    /// A remark on time names the lane that computes, and not the lanes around it.
     inside: Duration,
     /// Where it last printed a line.
     /// Where a poll is stuck cannot be seen from outside; this is the nearest that is known.
     pub said: Option<(String, &'static Location<'static>)>,
-    /// It has printed that since its poll began.
+    /// It has printed that line since its poll began.
     pub said_in_this_poll: bool,
 }
 
 /// That a lane was woken.
 #[derive(Clone)]
 pub(super) struct Woken {
-    /// At the limit of a run a wake says something else than before: the lane could not answer it.
+    /// A wake at the limit of a run proves nothing: the lane could not be polled any more.
     pub at: Duration,
     pub by: WokenBy,
     /// Through a waker that does not reach the task in which the lane is polled now.
@@ -252,9 +255,9 @@ pub(super) struct Woken {
 
 /// A poll that becomes an event only if something happens in it.
 struct QuietPoll {
-    /// With the time and the thread at which it began, if it turns out to be one.
+    /// The event, with the time and the thread of its beginning, in case it is recorded.
     start: Event,
-    /// What the lane was in before, to be put back.
+    /// What the lane did before, to be put back if the poll is not recorded.
     before: Doing,
 }
 
@@ -279,24 +282,25 @@ struct Here {
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
-    /// The lane whose end was the last thing seen here: what is woken next was joining it. And how
-    /// many tasks there were then, which are fewer as soon as its task is gone.
+    /// The lane whose end was the last thing seen here: a lane that is woken next was joining it.
+    /// And how many tasks there were then: as soon as the task of that lane is gone, there are
+    /// fewer.
     finished: Option<(LaneId, usize)>,
-    /// The lane runs an event loop: it wakes nothing itself, but what the loop calls does.
+    /// The lane runs an event loop: wakes are not by this lane, but by what the loop calls.
     runs_a_loop: bool,
-    /// It has waited, and no iteration has begun since.
+    /// The loop has waited, and no iteration has begun since.
     has_waited: bool,
 }
 
 thread_local! {
     static HERE: RefCell<Here> = RefCell::default();
-    /// A closure runs on this thread that was given to `on_thread`: it is no thread that polls
-    /// tasks, or not now.
+    /// A closure that was given to `on_thread` runs on this thread, so the thread polls no tasks
+    /// now.
     static IN_A_CLOSURE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The runs in runtimes of callers. A thread of such a runtime knows nothing of a run, which is
-/// found by the runtime that the thread is in, the latest first.
+/// The runs in runtimes of callers. A thread of such a runtime has no run of its own, so the run is
+/// found by the runtime that the thread is in. Of several runs in one runtime the latest is taken.
 static IN_RUNTIMES_OF_CALLERS: Mutex<Vec<(runtime::Id, Weak<Run>)>> = Mutex::new(vec![]);
 
 /// The run as a place that others find: on a thread, and by its phase.
@@ -403,7 +407,7 @@ impl Run {
         self.scheduler.last_moved()
     }
 
-    /// The run that this thread belongs to. One that is over counts as none.
+    /// The run that this thread belongs to; none if that run is over.
     pub fn here() -> Option<Arc<Run>> {
         let run = match HERE.with_borrow(|here| here.run.clone()) {
             Some(run) => run,
@@ -454,7 +458,7 @@ impl Run {
         self.phase.load(Ordering::Acquire) == phase as u8
     }
 
-    /// From now on the run is in `phase`. One that was given up remains so.
+    /// From now on the run is in `phase`. A run that was given up remains given up.
     pub(super) fn enter(&self, phase: Phase) {
         if !self.is_in(Phase::GivenUp) {
             self.phase.store(phase as u8, Ordering::Release);
@@ -466,7 +470,7 @@ impl Run {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the run for the log. Returns when that was; later calls change nothing.
+    /// Ends the run for the log: nothing is recorded any more. Returns the time of the run.
     pub fn close(&self) -> Duration {
         let at = self.scheduler.elapsed();
         self.lock().closed = true;
@@ -710,8 +714,8 @@ impl Run {
             let all = state.began.elapsed();
             took = all.saturating_sub(state.inside);
             if took >= LONG_POLL && on_the_first_thread {
-                // All that came since it was looked at before this poll, which may be more than
-                // came in it: rather nothing is said of a poll than something false.
+                // All waiting since the last look is taken off, though some of it may have been
+                // before this poll: rather no remark than a false one.
                 let waited = waited_for_a_processor();
                 took = took.saturating_sub(waited.saturating_sub(state.waited));
                 log.waited = waited;
@@ -750,7 +754,9 @@ impl Run {
         let mut registered = std::mem::take(&mut state.registered);
         let moved = state.moves(&registered);
         // A lane that has only woken itself, as `yield_now` does, waits where it did that.
-        if let (true, Some(stack)) = (registered.is_empty(), state.gave_way) {
+        if registered.is_empty()
+            && let Some(stack) = state.gave_way
+        {
             registered.push(Registration { stack, inside: None });
         }
         let made_at = state.made_at;
@@ -851,7 +857,7 @@ impl Run {
         true
     }
 
-    /// Tells the gate when what does something right now is none of its lanes.
+    /// Tells the gate if this is done by something that is none of its lanes.
     fn look_for_strangers(&self, gate: &dyn Gate) {
         let ended = HERE.with_borrow(|here| here.finished.is_some());
         if !self.on_runtime_thread() {
@@ -861,8 +867,8 @@ impl Run {
         }
     }
 
-    /// How many tasks there are. Only for comparing: a task is one less when what joins it has been
-    /// woken.
+    /// How many tasks there are. The number is only compared: it is one less once a task has told
+    /// its end to the lane that joins it.
     fn tasks_alive(&self) -> usize {
         self.scheduler.runtime().metrics().num_alive_tasks()
     }
@@ -871,7 +877,7 @@ impl Run {
     /// woken now joins something else.
     fn ended_just_now(&self) -> Option<LaneId> {
         let (lane, tasks) = HERE.with_borrow(|here| here.finished)?;
-        // Its task is gone, so it is another one that tells of its end.
+        // If the task of that lane is gone, it has told of its end before: the wake is by another.
         if self.on_runtime_thread() && self.tasks_alive() < tasks { None } else { Some(lane) }
     }
 
@@ -889,7 +895,7 @@ impl Run {
                 return Cause::Known(WokenBy::Outside); // a task without a lane
             }
         } else {
-            // A thread of the pool tells whatever joins a closure of its end.
+            // A thread of the pool wakes the lane that joins a closure when the closure has ended.
             let by = match ended {
                 Some(ended) => WokenBy::Lane(ended),
                 None => WokenBy::Outside,
@@ -914,8 +920,8 @@ impl Run {
             if let Some(ended) = ended {
                 return Cause::Known(WokenBy::Lane(ended));
             }
-            // Whatever wakes it, the loop has called it: a timer of its own, or what it had put off
-            // to this iteration.
+            // The loop has called what wakes the lane: a timer of its own, or a call that was put
+            // off to this iteration.
             let by = if at <= polled + TICK { WokenBy::Yield } else { WokenBy::Clock };
             return Cause::Known(by);
         }
@@ -1072,8 +1078,8 @@ impl Log {
 
     /// Something has happened in polls that began quietly: now they are polls like others.
     ///
-    /// Only that one directly follows the same lane's last poll is left out: the gate had it return
-    /// to defer a lane inside it, and without that it would have been one poll.
+    /// If such a poll directly follows the last poll of the same lane, the two become one: the
+    /// first has only returned because the gate deferred a lane inside it.
     fn begin_quiet_polls(&mut self) {
         for QuietPoll { start, before } in std::mem::take(&mut self.quiet) {
             if let Some(state) = self.lanes.get_mut(&start.lane) {
@@ -1094,7 +1100,8 @@ impl Log {
         }
     }
 
-    /// Takes back a poll in which nothing has happened. Says whether it was one.
+    /// Takes back the poll of `lane` if it began quietly and nothing has happened in it. Says
+    /// whether this was so.
     fn forget_quiet_poll(&mut self, lane: LaneId) -> bool {
         match self.quiet.last() {
             Some(poll) if poll.start.lane == lane => {}
@@ -1139,9 +1146,9 @@ impl Log {
         waits
     }
 
-    /// This thread's number, for something that it does in passing. One that has no number keeps
-    /// none: it runs no lane, or no longer, and nothing would give its number back. A thread of a
-    /// pool that tells of the end of what it has run is such a thread.
+    /// This thread's number, for something that it does without running a lane. If the thread has
+    /// no number, it gets one for this event only, since nothing would give the number back later.
+    /// A thread of a pool is such a thread when it tells of the end of a closure.
     fn thread_in_passing(&mut self) -> usize {
         let known = self.threads.contains(&Some(std::thread::current().id()));
         let number = self.thread();
@@ -1200,7 +1207,7 @@ impl LaneState {
         }
     }
 
-    /// A poll of it begins. One without a wake does not end a wait.
+    /// A poll of the lane begins. If the lane was `waiting`, and was not woken, the wait goes on.
     fn is_polled_at(&mut self, at: Duration, waiting: bool) {
         // Both counts are for one instant: a lane that spins does so without time passing.
         if self.polled != at {
@@ -1214,7 +1221,7 @@ impl LaneState {
         }
     }
 
-    /// What is known of the poll that begins: nothing yet. `waited` is that of the log.
+    /// Forgets what was known of the poll before. `waited` is [`Log::waited`].
     fn begins_poll(&mut self, waited: Duration) {
         self.waited = waited;
         self.said_in_this_poll = false;
@@ -1226,7 +1233,8 @@ impl LaneState {
 
     /// It has registered its waker there, in the poll that is going on.
     fn registers(&mut self, registration: Registration) {
-        // Once more at the same place is later than what came between: that may be over.
+        // A second time at the same place counts as the later one: what was registered in between
+        // may be over.
         self.registered.retain(|other| *other != registration);
         if self.registered.len() < MOST_PLACES {
             self.registered.push(registration);
@@ -1235,7 +1243,7 @@ impl LaneState {
 
     /// What a poll that returned `Pending` registered, compared with where the lane waited before.
     fn moves(&mut self, registered: &[Registration]) -> Moved {
-        // What is polled as a lane is noted at each poll, with or without a clone.
+        // Lanes inside this one do not count: they are noted at each poll, with or without a clone.
         let mut cloned = vec![];
         for registration in registered {
             if registration.inside.is_none() {

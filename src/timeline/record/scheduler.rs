@@ -3,9 +3,9 @@
 //! On the paused clock time passes only when no task has anything to do. A thread that is busy for
 //! 300 ms therefore has to say so: [`block`](super::block) moves the clock instead of the thread.
 //! On the runtime's own thread that is all there is to it. On another thread the runtime goes on
-//! meanwhile, so the clock has to move in small steps, and at each step whatever is due has to
-//! happen. Two such threads must not move it at once, nor start in an order that the operating
-//! system chooses.
+//! meanwhile, so the clock has to move in small steps, and at each step everything that is due has
+//! to happen. Two such threads must not move the clock at once, nor start in an order that the
+//! operating system chooses.
 //!
 //! So each closure that [`on_thread`](super::on_thread) makes has a *slot*, in the order of their
 //! lanes, and one slot runs at a time, until it blocks or ends. Then the runtime goes on, until it
@@ -79,16 +79,15 @@ struct State {
     /// The last visit after which it became idle.
     idle_after: u64,
     /// The runtime's thread sleeps.
-    /// For what watches over the run from outside: a runtime that sleeps is not stuck in a poll.
+    /// Read by the watchdog in `recorder`: a runtime that sleeps is not stuck in a poll.
     asleep: bool,
     /// When the runtime's thread has last gone to sleep or woken up, on the wall clock.
     moved: std::time::Instant,
-    /// The run is over: no thread waits any longer.
-    /// After it is set, every wait in this file returns at once.
+    /// The run is over. Once this is set, every wait in this file returns at once.
     closed: bool,
 }
 
-/// Where a closure is on its way.
+/// How far a closure is.
 ///
 /// ```text
 /// Expected ──► Ready ──► Running ──► Ending ──► (gone)
@@ -391,8 +390,7 @@ impl Scheduler {
         state.moved = std::time::Instant::now();
     }
 
-    /// When the runtime's thread has last gone to sleep or woken up, and whether it sleeps now. So
-    /// what watches it need not have looked at that moment.
+    /// When the runtime's thread has last gone to sleep or woken up, and whether it sleeps now.
     pub fn last_moved(&self) -> (std::time::Instant, bool) {
         let state = self.lock();
         (state.moved, state.asleep)
@@ -436,7 +434,7 @@ impl State {
         first.map(|(_, number)| number)
     }
 
-    /// What has been expected for too long waits for a free thread.
+    /// A closure that was expected for too long is taken to wait for a free thread.
     fn give_up_waiting(&mut self) {
         for slot in self.slots.values_mut() {
             match slot {

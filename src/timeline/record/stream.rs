@@ -1,8 +1,8 @@
-//! A lane around a stream: what is asked for its items, one after the other.
+//! A lane around a stream, which is asked for its items one after the other.
 //!
 //! A stream is polled like a future, and returns more than once. So its row shows each request for
-//! an item; that it waits, if the item is not there yet; that it has returned one, and rests until
-//! it is asked for the next; and its end, or that it was dropped before that.
+//! an item; that the stream waits, if the item is not there yet; that it is between two items,
+//! until it is asked for the next; and its end, or that it was dropped before that.
 use super::{
     event::Polled,
     lane::{Probe, probe_made_at},
@@ -57,7 +57,8 @@ pin_project_lite::pin_project! {
     impl<S> PinnedDrop for StreamLane<S> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // If it is cancelled, what it says then is still its own, whatever drops it.
+            // If the lane is cancelled, its destructors may print. Such a line is the lane's own,
+            // and not that of the lane that drops it.
             match this.probe {
                 Some(probe) => probe.as_lane_unless_ended(|| this.stream.set(None)),
                 None => this.stream.set(None),
@@ -74,7 +75,7 @@ impl<S: Stream> Stream for StreamLane<S> {
         let stream = this.stream.as_pin_mut().expect("it is there until the lane is dropped");
         match this.probe {
             None => stream.poll_next(cx),
-            // One that is polled after its end has no row any more for that.
+            // A poll after the end is not recorded: the row of the lane is over.
             Some(probe) if probe.has_ended() => stream.poll_next(cx),
             Some(probe) => probe.watch(cx, |cx| stream.poll_next(cx), what_it_returned),
         }

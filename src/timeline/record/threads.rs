@@ -31,17 +31,19 @@ use std::{
 /// Takes `work` for a thread of its own, and gives it a lane there:
 /// `spawn_blocking(on_thread("hash", || …))`, `thread::spawn(on_thread("A", || …))`.
 ///
-/// Call it where the work is handed over: on the paused clock no time passes until the thread has
-/// begun, and one that does not begin within a second (since all threads of a pool are busy) is
-/// left alone until another thread ends. Outside a run it gives back `work`.
+/// Call this where the work is handed over. On the paused clock no time passes until the closure
+/// has begun. If all threads of a pool are busy, it cannot begin: after about three seconds on the
+/// wall clock the run goes on without it, until another closure ends. Outside a run this gives back
+/// `work`.
 #[track_caller]
 pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let call = Call::new(name.as_ref(), Location::caller(), |run| Some(run.scheduler.expect()));
     move || Call::run(call, work)
 }
 
-/// Gives a callback a lane: `event_loop.call_soon(callback("hello", || …))`. It is lazy until it is
-/// called, and cancelled if it is dropped before. Outside a run it gives back `work`.
+/// Gives a callback a lane: `event_loop.call_soon(callback("hello", || …))`. The lane is lazy until
+/// the callback is called, and cancelled if it is dropped before. Outside a run this gives back
+/// `work`.
 #[track_caller]
 pub fn callback<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let call = Call::new(name.as_ref(), Location::caller(), |_| None);
@@ -103,7 +105,7 @@ struct Call {
     lane: Option<LaneId>,
     /// Where it stands among the threads, if it will run on a thread of its own.
     slot: Option<u64>,
-    /// It was called: being dropped is no news any more.
+    /// It was called: dropping it then is no cancellation.
     begun: bool,
 }
 
@@ -130,7 +132,7 @@ impl Call {
     }
 
     fn run<R>(call: Option<Call>, work: impl FnOnce() -> R) -> R {
-        // Taken in any case: it is of this closure, and not of one that `work` calls.
+        // Taken also without a run: it was said of this closure, and not of one that `work` calls.
         let scheduled = SCHEDULED.take();
         let Some(mut call) = call else { return work() };
         call.begun = true;
@@ -188,7 +190,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        // What it did is noted already, and its slot given back.
+        // A call that has begun is noted already, and its slot given back.
         if self.begun {
             return;
         }

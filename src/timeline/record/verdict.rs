@@ -1,4 +1,4 @@
-//! How a run ends that does not end by itself, in words.
+//! Why a run did not end by itself, in words.
 //!
 //! A verdict names the cause first, then the other lanes that wait, each with the place where it
 //! does. It says what was seen, and no more: what a lane waits for is known from where its waker
@@ -151,8 +151,8 @@ impl fmt::Display for Causes {
             let comma = if nth == 0 { "" } else { "; " };
             write!(f, "{comma}{}", cause.sentence)?;
         }
-        // A thousand lanes that wait for one lock are one mistake. What they have in common is
-        // said.
+        // A thousand lanes that wait for one lock are one mistake, and the first of them show what
+        // they have in common.
         let more = self.causes.len().saturating_sub(NAMED);
         if more > 0 {
             write!(f, "; and {more} more lanes like these")?;
@@ -164,7 +164,7 @@ impl fmt::Display for Causes {
 
 impl std::error::Error for Verdict {}
 
-/// So many lanes are named; of the others their number is.
+/// So many lanes are named; of the others only the number is said.
 const NAMED: usize = 6;
 
 impl Verdict {
@@ -198,8 +198,8 @@ impl Verdict {
         }
         let log = run.lock();
         let last = last_change(&log);
-        // What has been still for nine tenths of such a time, on the wall clock, will hardly move
-        // in the last one.
+        // Nothing has changed for nine tenths of the time. On the real clock that is no proof of a
+        // deadlock, but as good a sign as there is.
         let still = last < limit / 10;
         // What follows from the last moments, on each clock:
         //
@@ -381,10 +381,10 @@ fn cause(
 /// The lane was woken, and whatever polls it has not come back to it.
 fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
     let woken = format!("{} was woken{} at {}", lane.name, by(log, woken), human(woken.at));
-    // Named is the first owner, outwards, that was not woken itself: what it waits for would set
-    // all of them going.
+    // The owner may have been woken as well, and not have been polled by its own owner. So the
+    // search goes outwards, to the first owner that was not woken: what that one waits for keeps
+    // all of them.
     let mut owner = lane.polled_by;
-    // The lane around it may have been woken as well, and not been polled, by a third one.
     while let Some(number) = owner
         && let Some(state) = log.lanes.get(&number)
     {
@@ -400,8 +400,8 @@ fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
     format!("{woken}, and was not polled since")
 }
 
-/// What woke it, if that has a name: `" by holder"`.
-/// It is put behind a verb, so each text begins with a space, or is empty.
+/// What woke the lane: `" by holder"`. The text follows a verb, so it begins with a space, or is
+/// empty if a lane that is not known any more has woken it.
 fn by(log: &Log, woken: &Woken) -> String {
     match woken.by {
         WokenBy::Lane(number) => match log.lanes.get(&number) {
@@ -509,7 +509,7 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
             busiest = Some(lane);
         }
     }
-    // Whether it is one poll that lasts, or many that are short, its beginning tells.
+    // One poll that lasts, or many that are short? When the last poll began tells.
     if let Some(lane) = innermost
         && (lane.began.elapsed() >= stuck * 9 / 10 || busiest.is_none())
     {
@@ -618,7 +618,8 @@ impl Remark {
                 }
                 // What a panic prints, with a backtrace perhaps, is no work of the lane.
                 What::PollEnd { polled: Polled::Panicked(_), .. } => {}
-                // On another thread it kept that one, and had to wait for its slot, besides.
+                // Polls on other threads do not count: they kept only their own thread, and their
+                // time includes waiting for a slot.
                 What::PollEnd { took, .. } if event.thread == 0 && *took >= LONG_POLL => {
                     *kept.entry(event.lane).or_default() += *took;
                 }
@@ -636,7 +637,7 @@ impl Remark {
         remarks
     }
 
-    /// Of so many wakes the stack would have told what made them, and did not.
+    /// The stack would have told what made so many wakes, and did not.
     pub(super) fn no_line_tables(wakes: usize) -> Remark {
         let times = if wakes == 1 { "1 wake".to_owned() } else { format!("{wakes} wakes") };
         let sentence = format!(

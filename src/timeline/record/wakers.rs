@@ -1,18 +1,20 @@
 //! The wakers that a lane gives to its future.
 //!
 //! Such a waker notes each wake and passes it on to the waker that the lane itself was polled with.
-//! And it notes each clone: whatever clones it, while the lane is being polled, is what the lane
-//! waits for.
+//! And it notes each clone: if the waker is cloned while the lane is being polled, the lane waits
+//! for what has cloned it.
 //!
-//! A future that has a waker already compares it, with `will_wake`, and clones no other that is the
-//! same. Without a lane it would get the same one at each poll of a task, so with a lane it has to
-//! get the same one, too. But then a lane that polls a kept future at one line, and later awaits it
-//! at another, would not be seen to register there. So:
+//! A future that has kept a waker compares it, with `will_wake`, with the waker of the next poll,
+//! and clones that only if the two are not the same. Without a lane the future gets the same waker
+//! at each poll of a task. So with a lane it has to get the same waker, too, or recording would
+//! change what it does. But then no clone would tell that a lane, which has polled a future at one
+//! line, awaits that future at another line later. So:
 //!
-//! - A lane that registers in one place, and in the same one each time, keeps its waker.
-//! - One that has moved, or waits in several places, gets a new waker for its next poll.
-//! - Within one poll a clone is another waker than the original: polled again in the same poll, the
-//!   future clones again. In the next poll the clone *is* the original, and compares as equal.
+//! - A lane that registers in one place, and in the same place each time, keeps its waker.
+//! - A lane that has moved, or waits in several places, gets a new waker for its next poll.
+//! - Within one poll a clone is another waker than the original: if the future is polled again in
+//!   the same poll, it clones again. In the next poll the lane is polled with that clone, so that
+//!   the future finds it equal.
 use super::{event::LaneId, gate::is_quiet, run::Run};
 use crate::waker::original_waker;
 use hooked_waker::{Hook, Hooked, waker};
@@ -21,14 +23,14 @@ use std::{
     task::Waker,
 };
 
-/// The wakers of a lane. The lane owns them; each waker that is kept elsewhere knows them weakly,
-/// so that their number tells whether there are any.
+/// The wakers of a lane. The lane owns them; each waker that is kept elsewhere has a weak reference
+/// to them, and the number of these tells whether there are any.
 pub(super) struct LaneWakers {
     /// Where wakes are noted.
     run: Arc<Run>,
     /// The lane that is noted as woken.
     lane: LaneId,
-    /// `None` until the first poll. Only the lane owns it, so with the lane its wakers go.
+    /// `None` until the first poll. Only the lane owns the pair, so it is dropped with the lane.
     pair: Arc<Mutex<Option<Pair>>>,
 }
 
@@ -36,12 +38,12 @@ pub(super) struct LaneWakers {
 struct Pair {
     /// Handed to the future at each poll, until the lane has moved.
     polled_with: Hooked,
-    /// The number of `polled_with`, by which it knows itself.
+    /// The number of `polled_with`: a waker with this number is the waker of the current poll.
     number: u64,
-    /// Its number is one more. It becomes what the lane is polled with after a poll in which the
-    /// lane stayed where it was: then the future has it, and finds it equal.
+    /// What a clone of `polled_with` is; its number is one more. After a poll in which the lane has
+    /// not moved, the lane is polled with this one: the future has kept it, and finds it equal.
     cloned: Hooked,
-    /// The waker that both of them pass a wake on to.
+    /// The waker to which both pass a wake on.
     inner: Waker,
     /// The lane has moved: both are replaced at its next poll. Not before, so that the counts of
     /// wakers that are kept elsewhere remain right.
@@ -83,8 +85,8 @@ impl LaneWakers {
         if let Some(before) = &*pair {
             number = before.number + 2;
         }
-        // As no lane: that we keep a waker of the lane around this one is no place where that
-        // waits.
+        // As no lane: our clone of the outer lane's waker must not be noted as a place where that
+        // lane waits.
         let inner = self.run.as_no_lane(|| inner.clone());
         let polled_with = self.hook(&inner, number);
         let cloned = self.hook(&inner, number + 1);
@@ -92,7 +94,7 @@ impl LaneWakers {
         let outdated = false;
         let before = pair.replace(Pair { polled_with, number, cloned, inner, outdated });
         drop(pair);
-        drop(before); // it may be the last to know a waker, whose destructor is not ours
+        drop(before); // without the lock: this may run the destructor of a waker of the program
         let task = original_waker(&lock(&self.pair).as_ref().expect("set just now").inner).addr();
         self.run.is_in_task(self.lane, task);
         made
@@ -104,8 +106,7 @@ impl LaneWakers {
         let Some(pair) = &mut *pair else { return };
         match moved {
             Moved::Yes => pair.outdated = true,
-            // The clone that the future keeps is what it is polled with next, so that it compares
-            // as equal.
+            // The next poll is with the clone that the future keeps, so that the two are equal.
             Moved::NoButCloned => {
                 let next = self.hook(&pair.inner, pair.number + 2);
                 pair.polled_with = std::mem::replace(&mut pair.cloned, next);
@@ -131,7 +132,7 @@ impl Kept {
     /// Whether anything but the lane itself keeps a waker of it, and could wake it with that.
     pub fn anywhere(&self) -> bool {
         let Some(pair) = self.0.upgrade() else { return false };
-        // Each waker knows the pair weakly, and so does this.
+        // Each waker has a weak reference to the pair, and so has this value.
         let alive = Arc::weak_count(&pair) - 1;
         let pair = lock(&pair);
         match &*pair {
@@ -187,10 +188,10 @@ impl Hook for RecordingWaker {
             return self.inner.wake_by_ref();
         }
         let told = self.run.woken(self.lane, self.task);
-        // The lane around this one is woken by it: so the timeline shows the chain, and not its
-        // first link twice.
+        // As this lane: the outer lane is woken by the inner one. So the timeline shows a chain of
+        // two wakes, and not two wakes by the same cause.
         self.run.as_lane(self.lane, || self.inner.wake_by_ref());
-        if let (Some(gate), true) = (&self.run.gate, told) {
+        if told && let Some(gate) = &self.run.gate {
             gate.passed_on(self.lane);
         }
     }
