@@ -244,8 +244,8 @@ struct Doings {
     /// which may differ.
     polls: Vec<usize>,
     /// What the row did between each instant and the next.
-    /// None before the lane was made and after it ended. By marks: two waits are the same, whatever
-    /// ended them, since the picture draws them alike.
+    /// None before the lane was made and after it ended. Marks and not states: a picture draws all
+    /// waits alike, so what ended a wait makes no difference here.
     after: Vec<Option<Mark>>,
 }
 

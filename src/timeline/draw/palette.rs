@@ -13,7 +13,7 @@ pub(super) type Rgb = [u8; 3];
 pub(super) struct Palette {
     /// Behind everything.
     pub paper: Rgb,
-    /// Text, arrows, bands: whatever belongs to no lane.
+    /// Text, arrows and bands, which belong to no lane.
     pub ink: Rgb,
     /// The bars of the lanes, in turn. `main` has the first, which is no colour.
     /// Six are as many as can be told apart side by side. The seventh name has the second colour

@@ -48,8 +48,8 @@ const AMBER: &str = "bad";
 struct Trace {
     /// In any order: the viewer sorts them by their time.
     events: Vec<Value>,
-    /// The viewer joins the two ends of an arrow by their id, whatever process they are in: so ids
-    /// are counted over the whole file.
+    /// The viewer joins the two ends of an arrow by their id, and does not look at the process: so
+    /// ids are counted over the whole file.
     next_arrow: usize,
 }
 
@@ -80,8 +80,8 @@ impl Trace {
         for wake in &chart.wakes {
             // The viewer binds each end of an arrow to the slice that is there at its time.
             let at = process.time(wake.at);
-            // A tenth of a microsecond earlier, so that the tail lies in the poll that ends there,
-            // and not in whatever the waking lane does next.
+            // The tail is a tenth of a microsecond earlier, so that it lies in the poll that ends
+            // there, and not in what the waking lane does next.
             self.events.push(process.arrow("s", self.next_arrow, thread_of[wake.from], at - 0.1));
             self.events.push(process.arrow("f", self.next_arrow, thread_of[wake.to], at));
             self.next_arrow += 1;

@@ -427,8 +427,7 @@ fn is_its_own(state: State) -> bool {
 }
 
 fn how_often_polled(row: &Row) -> String {
-    // Every state that is a poll, whatever came of it. What runs on a thread is no poll: nothing
-    // asked a future.
+    // Every state that is a poll. A closure on a thread is not polled: it is no future.
     let mut polls = 0;
     let mut on_thread = false;
     for span in &row.spans {
@@ -440,7 +439,6 @@ fn how_often_polled(row: &Row) -> String {
             _ => {}
         }
     }
-    // A closure is not polled; and what was not polled at all is the first thing to know of a lane.
     match polls {
         0 if on_thread => "on a thread of its own".into(),
         0 => "never polled".into(),

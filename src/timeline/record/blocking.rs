@@ -69,7 +69,7 @@ thread_local! {
     static SURROUNDINGS: RefCell<Option<Surroundings>> = const { RefCell::new(None) };
 }
 
-/// What is thrown through a function whose time is up: there is no other way to end it.
+/// The panic that is thrown through a function whose time is up: there is no other way to end it.
 struct OutOfTime(Verdict, Duration);
 
 /// On the run's own thread: a runtime, and `main` beside it.
@@ -136,7 +136,8 @@ fn run_blocking_to_the_end<T>(
 /// Outside of [`Recorder::record_blocking`](super::Recorder::record_blocking), and on another
 /// thread.
 pub fn wait<F: Future>(until: F) -> F::Output {
-    // A clone: nothing may be borrowed while the future is polled, since that is code of others.
+    // A clone: nothing may be borrowed while the future is polled, since that is code of the
+    // program.
     let surroundings = SURROUNDINGS.with_borrow(Clone::clone);
     let (Some(run), Some(Surroundings { runtime, limit, deadline })) = (Run::here(), surroundings)
     else {
@@ -186,8 +187,8 @@ pub fn wait<F: Future>(until: F) -> F::Output {
 }
 
 /// An iteration of an event loop begins: what follows is another poll of the lane in which it runs.
-/// Between the iterations nothing is called, so whatever is woken from here on was not woken by
-/// that lane, but by what the loop calls.
+/// The loop itself wakes nothing: a lane that is woken from here on was woken by what the loop
+/// calls, and not by the lane of the loop.
 pub fn turn() {
     let Some(run) = Run::here() else { return };
     let has_just_waited = run.begin_iteration();
@@ -205,8 +206,9 @@ pub fn turn() {
 }
 
 /// The lane that ended last on this thread, right before this, has returned the error of its
-/// cancellation. An executor that cancels by an error, as asyncio does, says so: only it can tell
-/// that error from others. What happened in between is taken for a sign that another lane is meant.
+/// cancellation. An executor that cancels by an error, as asyncio does, calls this, since only the
+/// executor can tell that error from others. If anything was recorded since the end of the lane,
+/// the call changes nothing.
 pub fn ended_as_cancelled() {
     if let Some(run) = Run::here() {
         run.ended_as_cancelled();

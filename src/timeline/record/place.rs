@@ -304,7 +304,7 @@ impl Stack {
 /// Whether nothing is known of a stack that a library has called: this binary has no line tables.
 pub(super) fn has_no_line_tables(stack: &[usize]) -> bool {
     for frame in Stack(stack.into()).frames() {
-        // The standard library brings its own, whatever the binary has.
+        // The standard library has line tables of its own, also in a binary that has none.
         if !frame.file.is_empty() && !frame.file.starts_with("/rustc/") {
             return false;
         }

@@ -215,8 +215,8 @@ pub(super) struct LaneState {
     /// Whether anything keeps a waker of it; none of a closure, which has none.
     /// If nothing keeps one, nothing can wake it: that is a verdict of its own.
     kept: Option<Kept>,
-    /// The address of the waker of the task in which it was polled last: a wake through an old
-    /// waker goes to another one.
+    /// The address of the waker of the task in which it was polled last. A wake through a waker of
+    /// another task does not reach it.
     task: usize,
     /// Where it registered its waker in the poll that is going on.
     registered: Vec<Registration>,
@@ -229,8 +229,8 @@ pub(super) struct LaneState {
     /// When its poll began, on the wall clock.
     /// So a poll that blocks is seen also where the paused clock stands still.
     pub began: Instant,
-    /// [`Log::waited`] when its poll began. The thread may have waited a little longer by then,
-    /// since that is looked at rarely: so rather too much is taken off the time of a poll than too
+    /// [`Log::waited`] when its poll began. That number is updated rarely, so the thread may have
+    /// waited longer by then: what is taken off the time of a poll is rather too much than too
     /// little.
     waited: Duration,
     /// How much of its poll was spent in polls of lanes inside it, or in [`super::block`].

@@ -315,7 +315,7 @@ fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
 }
 
 /// What there is to say of one lane at the limit. The order of the arms is that of how much each
-/// explains: a lane that was woken and not polled is not deadlocked, whatever else holds.
+/// explains: a lane that was woken and not polled, for example, is never said to be deadlocked.
 fn cause(
     log: &Log,
     number: LaneId,
@@ -378,7 +378,7 @@ fn cause(
     }
 }
 
-/// The lane was woken, and whatever polls it has not come back to it.
+/// The lane was woken, and its owner, the only one to poll it, has not polled it since.
 fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
     let woken = format!("{} was woken{} at {}", lane.name, by(log, woken), human(woken.at));
     // The owner may have been woken as well, and not have been polled by its own owner. So the

@@ -5,7 +5,7 @@
 //! chart.
 //!
 //! In a chart each wait already says what ended it. So a step knows what is going to happen, and
-//! keeps that knowledge in fields of their own ([`Step::later`], [`Step::timers`],
+//! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
 //! [`Step::waits`]): a page can hide these from a reader who wants to predict.
 //!
 //! In reading order: [`stepped`] makes the steps of a run; [`polls`] finds the polls; `Reader`
@@ -95,7 +95,8 @@ pub struct Step {
     pub ready: Vec<LaneId>,
     /// The lanes that a timer will wake, and when.
     pub timers: Vec<(LaneId, String)>,
-    /// Which lane waits for which: chains, made of links, made of one lane or several.
+    /// Which lane waits for which: each chain is a list of links, and a link is one lane or
+    /// several.
     pub waits: Vec<Vec<Vec<LaneId>>>,
     /// The step in which another lane woke this one; none if no lane did.
     pub woken_in: Option<usize>,

@@ -255,7 +255,7 @@ impl Reader<'_> {
             }
         }
         // Back to the last step after which the lane was not in the queue. The step that follows
-        // put the lane there, so its own lane has woken this one.
+        // put the lane there: the lane of that step has woken this one.
         for (at, earlier) in self.twin.steps[..nth].iter().enumerate().rev() {
             let queued = earlier.ready.iter().any(|ready| ready == name);
             if !queued {

@@ -600,8 +600,7 @@ impl<'c> Picture<'c> {
         let mut found = vec![];
         for wake in self.drawn_wakes() {
             if let (Some(from), Some(to)) = (self.y(wake.from), self.y(wake.to))
-                // An arrow goes from the middle of one row to the middle of the other, whichever is
-                // above.
+                // An arrow goes from the middle of one row to the middle of the other, up or down.
                 && from.min(to) < stripe.end
                 && stripe.start < from.max(to)
             {
