@@ -198,8 +198,8 @@ impl Verdict {
         }
         let log = run.lock();
         let last = last_change(&log);
-        // Nothing has changed for nine tenths of the time. On the real clock that is no proof of a
-        // deadlock, but as good a sign as there is.
+        // Whether nothing has changed for nine tenths of the time. On the real clock that is no
+        // proof of a deadlock, but a strong sign of one.
         let still = last < limit / 10;
         // What follows from the last moments, on each clock:
         //
