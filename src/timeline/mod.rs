@@ -50,7 +50,7 @@
 //!   `Notify`, `Semaphore`, `Mutex`, `CancellationToken` and channels wake in the order in which
 //!   lanes came, and `join!` begins with the next branch at each poll: these draw no lots. No
 //!   example of this crate draws any: a test runs each example a hundred times, and compares the
-//!   pictures.
+//!   charts.
 //! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane
 //!   has anything to do, time passes at once. Record such a run on [`Clock::Real`].
 //! - A runtime that runs already can be recorded in ([`Recorder::record_here`]), and one of several
