@@ -79,6 +79,14 @@ fn what_cannot_be_drawn_is_refused_and_not_drawn_wrongly() {
     let other_lane = good.replacen("\"from\":1,\"to\":", "\"from\":99,\"to\":", 1);
     assert_ne!(other_lane, good, "there is a wake in it");
     assert_eq!(refused(&other_lane), "this recording is broken: there is no lane 99");
+    let mut other_wait: serde_json::Value = serde_json::from_str(&good).unwrap();
+    for span in other_wait["charts"][0]["rows"][0]["spans"].as_array_mut().unwrap() {
+        for wait in span["places"]["waits"].as_array_mut().into_iter().flatten() {
+            wait["lane"] = 98.into();
+        }
+    }
+    let other_wait = other_wait.to_string();
+    assert_eq!(refused(&other_wait), "this recording is broken: there is no lane 98");
     let other_place = good.replacen("{\"instant\":1,", "{\"instant\":77,", 1);
     assert!(refused(&other_place).contains("there is no position"), "{}", refused(&other_place));
     let empty = r#"{"version":1,"charts":[]}"#;

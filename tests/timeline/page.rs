@@ -5,7 +5,7 @@ use async_concepts::{
 };
 use futures::{StreamExt, join, stream};
 use serde_json::Value;
-use std::{fs, path::Path, pin::pin, process::Command, time::Duration};
+use std::{fs, path::Path, pin::pin, process::Command, sync::Arc, time::Duration};
 use tokio::{sync::Notify, time::sleep};
 
 const fn ms(ms: u64) -> Duration {
@@ -100,6 +100,33 @@ fn what_is_ready_stands_in_the_order_of_its_wakes() {
         ready.push(names.join(" "));
     }
     assert!(ready.contains(&r#""B" "C" "A""#.to_owned()), "{ready:?}");
+}
+
+#[test]
+fn a_wake_that_is_answered_late_is_an_arrow_from_the_poll_that_woke() {
+    let run = record("late", async || {
+        let bell = Arc::new(Notify::new());
+        let rung = bell.clone();
+        let ring = async move {
+            sleep(ms(10)).await;
+            rung.notify_one();
+        };
+        let ring = tokio::spawn(ring.lane("ring"));
+        let mut heard = pin!(bell.notified().lane("heard"));
+        assert!(futures::poll!(heard.as_mut()).is_pending());
+        // `heard` is ready as long as `ring` has the thread; then it is woken and not polled.
+        sleep(ms(50)).await;
+        heard.await;
+        ring.await.unwrap();
+    });
+    let data = data(&run);
+    let steps = steps(&run);
+    let name = |step: &Value| {
+        data["scenes"][0]["lanes"][step["lane"].as_u64().unwrap() as usize]["name"].clone()
+    };
+    let heard = steps.iter().rfind(|step| name(step) == "heard").expect("its last poll");
+    let woken_in = heard["woken_in"].as_u64().expect("the step that woke it");
+    assert_eq!(name(&steps[woken_in as usize]), "ring");
 }
 
 #[test]

@@ -156,6 +156,11 @@ fn check(chart: &Chart) -> Result<(), String> {
             if let super::State::Waiting(super::Until::Lane(by)) = span.state {
                 lane(by)?;
             }
+            for wait in span.places.waits() {
+                if let Some(other) = wait.lane {
+                    lane(other)?;
+                }
+            }
         }
         pos(row.end.0)?;
         if let super::End::Cancelled { by: Some(by), .. } = row.end.1 {

@@ -409,13 +409,21 @@ impl Reader<'_> {
     /// The step in which another lane woke this one, before it was polled at `pos`.
     fn woken_in(&self, pos: Pos, lane: LaneId) -> Option<usize> {
         let wake = self.chart.wakes.iter().rfind(|wake| wake.to == lane && wake.at <= pos)?;
-        let before = self.before(lane, pos)?;
-        // A lane that wakes itself was not woken by another one; and a wake from before what the
-        // lane did last has led to an earlier poll.
-        if wake.from == lane || wake.at < before.from {
+        // A lane that wakes itself was not woken by another one; and a wake from before the end of
+        // the lane's last poll has led to an earlier poll. What the lane did after its last poll
+        // can be several spans: it waited, was ready, and then its owner did not poll it.
+        if wake.from == lane || wake.at < self.last_polled(lane, pos)? {
             return None;
         }
         self.order.iter().rposition(|poll| poll.lane == wake.from && poll.from < wake.at)
+    }
+
+    /// The end of a lane's last poll before a position; none if there was no such poll.
+    fn last_polled(&self, lane: LaneId, pos: Pos) -> Option<Pos> {
+        let spans = &self.chart.rows[lane].spans;
+        let before = spans.partition_point(|span| span.from < pos);
+        let polled = spans[..before].iter().rfind(|span| is_running(span.state))?;
+        Some(polled.to)
     }
 
     /// What a lane did right before a position.
