@@ -9,8 +9,8 @@ use super::future::{AnyFuture, FutureCell};
 use super::{EventLoop, Handle};
 
 /// All futures and tasks that exist, to break their cycles on `close`, to wake tasks by their key,
-/// and to list them. asyncio has a set of weak references for its tasks; ours is an index, which
-/// needs no hashing. Each future takes itself out when it is dropped.
+/// and to list them. asyncio has a set of weak references to its tasks; we have a table in which
+/// the key is the place: it saves the hashing. Each future takes itself out when it is dropped.
 #[derive(Default)]
 pub(super) struct Registry(RefCell<Slab<Weak<dyn AnyFuture>>>);
 
@@ -34,14 +34,14 @@ impl Registry {
         }
     }
 
-    /// The next step of the task of this key, unless it is in the queue. The key may belong to
-    /// another future by now: a task of that key is polled once for nothing, which every future has
-    /// to bear.
+    /// The next step of the task of this key, unless the step is in the queue. The key may belong
+    /// to another future by now. If that is a task, it is polled once for nothing, which every
+    /// future must allow.
     pub(super) fn next_step(&self, key: usize) -> Option<Handle> {
         self.get(key)?.next_step()
     }
 
-    /// Those that exist now, in no particular order.
+    /// The futures and tasks that exist now, in no particular order.
     pub(super) fn all(&self) -> Vec<Rc<dyn AnyFuture>> {
         self.0.borrow().iter().filter_map(|(_, future)| future.upgrade()).collect()
     }

@@ -62,20 +62,20 @@ struct Group {
     event_loop: EventLoop,
     /// The task that runs the body.
     parent: TaskRef,
-    /// Those that have not ended, in the order in which they were created. (asyncio's is a set
-    /// without an order.)
+    /// Tasks that have not ended, by their number in the order of creation. asyncio has a set
+    /// without an order; the order makes each run the same.
     tasks: RefCell<BTreeMap<usize, Rc<dyn AnyFuture>>>,
-    /// How many were ever created.
+    /// How many tasks were ever created: the number of the next.
     count: Cell<usize>,
-    /// In the order in which they came.
+    /// The errors of tasks, in the order in which they came.
     errors: RefCell<Vec<Error>>,
-    /// All tasks were asked to cancel.
+    /// All tasks were asked to cancel, which happens once.
     aborting: Cell<bool>,
-    /// The body is over.
+    /// The body is over: a group without tasks is then at its end.
     exiting: Cell<bool>,
-    /// The group has cancelled its own body, and has to take that back.
+    /// The group has cancelled the task that runs its body, and has to take that request back.
     parent_cancel_requested: Cell<bool>,
-    /// What waits for the last task.
+    /// What the end of the body waits for: the last task sets it.
     completed: RefCell<Option<Future<()>>>,
 }
 
@@ -121,7 +121,7 @@ impl TaskGroup {
 }
 
 impl Group {
-    /// `_on_task_done`.
+    /// `_on_task_done` in `taskgroups.py`.
     fn task_is_done<T>(&self, number: usize, task: &Task<T>) {
         self.tasks.borrow_mut().remove(&number);
         if self.tasks.borrow().is_empty()
@@ -151,12 +151,12 @@ impl Group {
         }
     }
 
-    /// `__aexit__`.
+    /// `__aexit__` in `taskgroups.py`: waits for all tasks, and decides how the group ends.
     async fn exit<T>(&self, outcome: Result<T>) -> Result<T> {
         self.exiting.set(true);
         let mut cancelled = matches!(outcome, Err(Error::Cancelled));
         if self.parent_cancel_requested.get() && self.parent.uncancel() == 0 {
-            // It was the group that has cancelled its body, and nothing else.
+            // Only the group itself has cancelled its body.
             cancelled = false;
         }
         if outcome.is_err() && !self.aborting.get() {
@@ -184,7 +184,7 @@ impl Group {
     }
 }
 
-/// Nothing that belongs to a group outlives it unasked.
+/// Tasks that are left when a group ends or is dropped are asked to cancel.
 struct AbortOnDrop<'a>(&'a Group);
 
 impl Drop for AbortOnDrop<'_> {
