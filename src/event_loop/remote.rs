@@ -483,7 +483,7 @@ fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
 /// Work for another thread. Dropping it instead of calling it cancels its future.
 pub type Job = Box<dyn FnOnce() + Send>;
 
-/// Tells the loop when it is dropped that a job is over, also if an executor has dropped the job.
+/// When dropped, it tells the loop that a job is over, also if an executor has dropped the job.
 struct JobEnded {
     /// Which job it is: all that the loop needs to find the future.
     number: usize,
