@@ -178,6 +178,7 @@ pub struct PrintedLine {
 }
 
 impl PrintedLine {
+    /// A line as it is shown.
     fn of(line: &Line) -> PrintedLine {
         PrintedLine {
             time: format!("{:.3}", line.at.as_secs_f64()),

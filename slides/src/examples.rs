@@ -53,6 +53,7 @@ pub fn cargo() -> Command {
 impl Examples {
     /// Asks cargo which examples there are in the workspace at `root`.
     pub fn find(root: &Path) -> Result<Examples, String> {
+        /// The part of cargo's answer that is needed here, with cargo's names.
         #[derive(Deserialize)]
         struct Metadata {
             packages: Vec<Package>,
@@ -147,6 +148,7 @@ pub fn build_arguments(package: &str, names: &[&str]) -> Vec<String> {
 
 /// From a line of what cargo says while it builds: an example, and its executable.
 pub fn executable(message: &str) -> Option<(String, PathBuf)> {
+    /// The part of cargo's message that is needed here. Other messages do not have these fields.
     #[derive(Deserialize)]
     struct Artifact {
         target: Target,
@@ -157,6 +159,7 @@ pub fn executable(message: &str) -> Option<(String, PathBuf)> {
         name: String,
         kind: Vec<String>,
     }
+    // No error: cargo says many other things on the same pipe.
     let artifact: Artifact = serde_json::from_str(message).ok()?;
     (artifact.target.kind == ["example"]).then_some((artifact.target.name, artifact.executable))
 }

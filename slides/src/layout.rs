@@ -20,8 +20,10 @@ const ABOVE: f64 = 18.0;
 const BELOW: f64 = 46.0;
 /// The distance of two blocks.
 const GAP: f64 = 9.0;
+/// The size of a title, and its line in parts of that.
 const TITLE: f64 = 38.0;
 const TITLE_LINE: f64 = 1.25;
+/// The size of text, of questions and of answers.
 const PROSE: f64 = 25.0;
 /// The size of the lines below a timeline that belong to the instant that is shown.
 const SAID: f64 = 19.0;
@@ -38,13 +40,15 @@ const STRIP: f64 = 16.0;
 const STRIP_LINE: f64 = 27.0;
 /// An agenda has its topics in two columns.
 const AGENDA: f64 = 24.0;
-/// In front of and behind code, and between two pieces of code that stand side by side.
+/// Left and right of code; and above and below it.
 const CODE_SIDE: f64 = 18.0;
 const CODE_ABOVE: f64 = 9.0;
 /// The line above code that names its file.
 const CODE_NAME: f64 = 16.0;
 const NAME_LINE: f64 = 1.2;
+/// Between two pieces of code side by side.
 const BETWEEN_CODES: f64 = 18.0;
+/// The height of a line of text or of code, in parts of the size of its letters.
 const LINE_HEIGHT: f64 = 1.32;
 /// How wide letters are, in parts of their size: of a fixed pitch, and on the average.
 const FIXED: f64 = 0.603;
@@ -258,6 +262,8 @@ pub fn bold_text_height(text: &str, size: f64) -> f64 {
     height_in(&format!("? {text}"), size, BOLD_LETTER)
 }
 
+/// The height of text whose letters have this width. Each line of the source is a block of its own,
+/// with four pixels around it.
 fn height_in(text: &str, size: f64, letter: f64) -> f64 {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     lines

@@ -363,6 +363,7 @@ impl Drop for Place {
 }
 
 impl Running {
+    /// The names of the examples that run.
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
         self.examples.lock().expect("nothing panics while it is locked")
     }

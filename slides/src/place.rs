@@ -218,6 +218,7 @@ fn height(draft: &Draft, choice: Choice, text_size: f64) -> f64 {
     }
 }
 
+/// How pieces of code are set by this choice.
 fn setting(codes: &[Code], choice: Choice) -> Setting {
     let texts: Vec<&str> = codes.iter().map(|code| code.fragment.text.as_str()).collect();
     layout::set(&texts, choice.size, choice.stacked)

@@ -232,6 +232,7 @@ fn shell(name: &str, title: &str, body: &Markup) -> String {
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
                       frame-src 'self'; base-uri 'none'; form-action 'none'";
 
+/// The style sheet that each page has in it.
 fn style() -> String {
     format!("{}\n{}{}", colours(), page_style().rules, include_str!("site/site.css"))
 }

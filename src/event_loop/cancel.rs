@@ -22,6 +22,7 @@ pub(super) type Message = Rc<String>;
 pub(super) struct MessageCell(Cell<Option<Message>>);
 
 impl MessageCell {
+    /// A clone of the message. A `Cell` can only be emptied, so the message is put back.
     pub(super) fn get(&self) -> Option<Message> {
         let message = self.0.take();
         self.0.set(message.clone());
@@ -52,6 +53,7 @@ pub(super) enum Others {
 }
 
 impl Others {
+    /// Adds a future. Only the second one needs an allocation.
     pub(super) fn push(&mut self, future: Rc<dyn AnyFuture>) {
         *self = match take(self) {
             Others::None => Others::One(future),
@@ -173,6 +175,7 @@ pub(super) trait Cancellable {
     fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool;
     /// How often a task was asked to cancel. `None`: it is no task.
     fn cancel_requests(&self) -> Option<&Cell<u32>>;
+    /// See [`Future::cancel_message`].
     fn last_message(&self) -> Option<Message>;
 }
 

@@ -63,6 +63,7 @@ pub(super) fn discard<V: 'static>(value: V) {
     }
 }
 
+/// Drops a value while `NESTED` is `depth`, and reports a panic.
 fn drop_at_depth<V>(depth: usize, value: V) {
     NESTED.set(depth);
     let dropped = catch_panic(|| drop(value));
@@ -72,6 +73,7 @@ fn drop_at_depth<V>(depth: usize, value: V) {
     }
 }
 
+/// Tells the running loop of a panic in a destructor, or prints it if no loop runs.
 #[cold]
 fn report(panic: Error) {
     const MESSAGE: &str = "exception in a destructor";

@@ -323,7 +323,9 @@ impl<T> FutureCell<T> {
 /// A future of any type, as the loop and a waiting task see it. In Python every future is of
 /// the same type; here the loop must not care what a result is, and a task may await any.
 pub(super) trait AnyFuture: Call + Cancellable {
+    /// See [`Future::done`].
     fn done(&self) -> bool;
+    /// See [`Future::cancelled`].
     fn is_cancelled(&self) -> bool;
     /// If this is a task: its next step, for the ready queue. `None` if the step is there already.
     fn next_step(self: Rc<Self>) -> Option<Handle>;

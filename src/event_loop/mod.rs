@@ -455,6 +455,7 @@ impl EventLoop {
         self.start_task(None, coroutine)
     }
 
+    /// A closed loop refuses calls and tasks: it would never make them.
     fn check_closed(&self) -> Result<()> {
         if self.is_closed() { Err(Error::LoopIsClosed) } else { Ok(()) }
     }

@@ -15,6 +15,7 @@ use super::{EventLoop, Handle};
 pub(super) struct Registry(RefCell<Slab<Weak<dyn AnyFuture>>>);
 
 impl Registry {
+    /// Makes a future with the key of a free place, and notes it there.
     pub(super) fn add<T: 'static>(
         &self,
         make: impl FnOnce(usize) -> FutureCell<T>,
@@ -27,6 +28,7 @@ impl Registry {
         cell
     }
 
+    /// The future of this key, unless it is gone.
     pub(super) fn get(&self, key: usize) -> Option<Rc<dyn AnyFuture>> {
         match self.0.borrow().get(key) {
             Some(future) => future.upgrade(),
@@ -46,6 +48,7 @@ impl Registry {
         self.0.borrow().iter().filter_map(|(_, future)| future.upgrade()).collect()
     }
 
+    /// Frees the place of a future that is being dropped.
     pub(super) fn remove(&self, key: usize) {
         self.0.borrow_mut().try_remove(key);
     }

@@ -62,6 +62,7 @@ struct Signals {
     handles: WeakUnboundedSender<RemoteCall>,
 }
 
+/// What is asked so often that a lock would cost too much.
 #[derive(Default)]
 struct Flags {
     /// Whether there may be something in the queue: an atomic flag costs less than the queue
@@ -121,6 +122,7 @@ impl ThreadsafeHandle {
         Ok(RemoteTask { shared, remote: self.clone() })
     }
 
+    /// Puts a call into the queue, and wakes the loop if needed.
     fn post(&self, call: RemoteCall) -> Result<()> {
         self.entry.send(call).map_err(|_| Error::LoopIsClosed)?;
         // Only the first call since the loop's last look wakes the loop. Calls that follow are
@@ -131,6 +133,7 @@ impl ThreadsafeHandle {
         Ok(())
     }
 
+    /// Whether this is a handle of that loop.
     fn is_of(&self, event_loop: &EventLoop) -> bool {
         self.entry.same_channel(&event_loop.0.remote.handle.entry)
     }
@@ -141,6 +144,7 @@ impl ThreadsafeHandle {
 #[derive(Clone)]
 pub struct RemoteHandle(Arc<RemoteCallback>);
 
+/// A call that can be cancelled from any thread until the loop takes it.
 struct RemoteCallback {
     /// The closure, taken out when it is called or cancelled, whichever comes first.
     function: Mutex<Option<RemoteFunction>>,
@@ -360,14 +364,17 @@ impl RemoteCalls {
         queue.sender_strong_count() == 1 && queue.is_empty()
     }
 
+    /// The loop has stopped waiting, so a dropped handle need not wake it.
     pub(super) fn wait_is_over(&self) {
         self.handle.signals.flags.waits_for_handles.store(false, Ordering::Relaxed);
     }
 
+    /// Ends the loop's wait.
     pub(super) fn wake_loop(&self) {
         self.handle.signals.waker.wake_by_ref();
     }
 
+    /// Refuses calls from now on, and drops those that are left and the ends of jobs.
     pub(super) fn close(&self) {
         self.queue.borrow_mut().close();
         while let Some(call) = self.take() {
@@ -376,6 +383,7 @@ impl RemoteCalls {
         discard(self.jobs.take());
     }
 
+    /// The oldest call, if there is one.
     fn take(&self) -> Option<RemoteCall> {
         self.queue.borrow_mut().try_recv().ok()
     }
@@ -397,6 +405,8 @@ impl EventLoop {
         }
     }
 
+    /// The flag is cleared before the queue is read: a call that comes meanwhile sets it again, and
+    /// is found now or in the next look.
     #[cold]
     fn drain_calls_that_are_there(&self) {
         self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
@@ -463,6 +473,8 @@ impl EventLoop {
     }
 }
 
+/// What to do with the result of a job whose future this is. The closure hides the type of the
+/// result, which the list of jobs must not know.
 fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
     Box::new(move |result| {
         // Refused if the future was cancelled meanwhile: then the result is dropped.
@@ -534,6 +546,7 @@ impl SpareWaker {
         }
     }
 
+    /// Leaves a waker for the next step.
     pub(super) fn keep(&self, waker: Arc<TaskWaker>) {
         self.0.set(Some(waker));
     }

@@ -43,6 +43,8 @@ use super::name::TaskName;
 use super::remote::TaskWaker;
 use super::{Error, EventLoop, Future, Handle, Inner, Result};
 
+/// Boxed, because a task does not know the type of its coroutine; pinned, because a coroutine may
+/// refer to itself.
 type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 
 /// What makes a future a task.
@@ -132,6 +134,7 @@ impl<T> TaskPart<T> {
         self.waiting_for.set(others);
     }
 
+    /// Puts the next step into the queue, unless it is there.
     fn schedule(&self, cell: &Rc<FutureCell<T>>, caller: Caller) {
         if let Some(step) = self.next_step(cell) {
             cell.event_loop.push_ready(step, caller);
@@ -252,6 +255,7 @@ impl<T> TaskPart<T> {
         drop((self.waiting_for.take(), self.waker.take(), self.itself.take()));
     }
 
+    /// Drops the coroutine only: enough for a future that is itself being dropped.
     pub(super) fn drop_coroutine(&self) {
         if let Some(coroutine) = self.coroutine.take() {
             discard(coroutine);
@@ -260,6 +264,7 @@ impl<T> TaskPart<T> {
 }
 
 impl EventLoop {
+    /// What all ways to create a task do.
     #[track_caller]
     pub(super) fn start_task<T: 'static>(
         &self,

@@ -73,6 +73,7 @@ struct Completed<T: 'static> {
 }
 
 impl<T> Completed<T> {
+    /// The done callback of each future.
     fn is_done(&self, future: &Future<T>) {
         if self.unfinished.get() == 0 {
             return; // the time was up before
@@ -86,17 +87,20 @@ impl<T> Completed<T> {
         }
     }
 
+    /// Gives each future that has not ended a place among the results, as a timeout.
     fn time_is_up(&self) {
         for _ in 0..self.unfinished.take() {
             self.put(None);
         }
     }
 
+    /// Adds a result, and wakes the first wait for one.
     fn put(&self, future: Option<Future<T>>) {
         self.done.borrow_mut().push_back(future);
         self.wake_next();
     }
 
+    /// Wakes the first wait that has not ended. The wait takes its result when it runs, not here.
     fn wake_next(&self) {
         loop {
             let getter = self.getters.borrow_mut().pop_front();
@@ -114,6 +118,8 @@ impl<T> Completed<T> {
     }
 }
 
+/// What each of the coroutines does. A loop, because another coroutine may take the result between
+/// the wake and the step that it causes.
 async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
     loop {
         let next = completed.done.borrow_mut().pop_front();

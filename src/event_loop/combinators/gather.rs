@@ -94,6 +94,8 @@ impl<T, C> Gather<T, C> {
     }
 }
 
+/// What both kinds of gather do; they differ in whether an error is a result, and in how the
+/// results are collected.
 #[track_caller]
 fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     awaitables: impl IntoIterator<Item = E>,

@@ -21,6 +21,7 @@ pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     })
 }
 
+/// Sleeps as `asyncio.sleep` does: awaits a future that a timer sets.
 async fn wait_for_timer(delay: Duration, caller: &'static Location<'static>) -> Result<()> {
     let event_loop = get_running_loop()?;
     let waiter = event_loop.create_future();

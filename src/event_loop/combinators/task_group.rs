@@ -57,6 +57,7 @@ pub async fn task_group<T>(body: impl AsyncFnOnce(TaskGroup) -> Result<T>) -> Re
 #[derive(Clone)]
 pub struct TaskGroup(Rc<Group>);
 
+/// What the clones of a group share.
 struct Group {
     /// Where its tasks run.
     event_loop: EventLoop,
@@ -143,6 +144,8 @@ impl Group {
         }
     }
 
+    /// Asks all tasks of the group to cancel. From a copy of the list, because no cell may stay
+    /// borrowed while other code runs.
     fn abort(&self) {
         self.aborting.set(true);
         let tasks: Vec<_> = self.tasks.borrow().values().cloned().collect();

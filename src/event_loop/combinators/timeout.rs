@@ -65,6 +65,7 @@ pub async fn timeout_at<T>(
 #[derive(Clone)]
 pub struct Timeout(Rc<Scope>);
 
+/// What the clones of a scope share.
 struct Scope {
     /// The loop, whose clock counts.
     event_loop: EventLoop,
@@ -82,6 +83,8 @@ struct Scope {
     phase: Cell<Phase>,
 }
 
+/// How far a scope has come. asyncio has a fifth state, of a scope that was made and not entered;
+/// here the two happen together.
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
     /// The body runs, and there is time left.
@@ -151,6 +154,7 @@ impl Scope {
         }
     }
 
+    /// The time is up: asks the task to cancel.
     fn expire(&self) {
         drop(self.timer.take());
         self.phase.set(Phase::Expiring);
@@ -215,6 +219,8 @@ impl<T, B: StdFuture<Output = Result<T>>> StdFuture for Interruptible<B> {
         let Some(current) = event_loop.0.current.polled_by(context.waker()) else {
             return Poll::Pending;
         };
+        // The body is pending. An error that this step has to throw, and that no await in the body
+        // took, is taken here. Otherwise this only notes that it could take one in the next step.
         if !current.takes_the_error() {
             current.catches();
             return Poll::Pending;

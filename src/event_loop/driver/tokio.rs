@@ -71,6 +71,7 @@ impl Wake for Notifier {
 #[derive(Default)]
 struct Jobs(Mutex<JobQueue>);
 
+/// Both under one lock, so that a thread ends only when nothing is waiting.
 #[derive(Default)]
 struct JobQueue {
     /// What no thread has begun, oldest first.
