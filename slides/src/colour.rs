@@ -79,8 +79,8 @@ pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
             span class={ "line i" (indent) } data-line=(number) {
                 @for &(class, text) in line {
                     @match class.css() {
-                        // A text of several words is one that is printed. The player hides it while
-                        // it would answer a question.
+                        // A string of several words is what the program prints. The player hides it
+                        // until the question is answered.
                         Some(class) if class == "tx" && text.contains(' ') =>
                             span.tx.sentence { (text) },
                         Some(class) => span class=(class) { (text) },

@@ -156,7 +156,8 @@ pub enum Kind {
     Drawn(Drawing),
     /// The topics.
     Agenda,
-    /// A button that runs an example; of one that keeps real time, how many seconds that takes.
+    /// A button that runs an example; and if the example keeps real time, how many seconds that
+    /// takes.
     Run(String, Option<u64>),
 }
 

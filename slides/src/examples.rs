@@ -171,8 +171,8 @@ pub struct Executables(HashMap<String, PathBuf>);
 /// What an example recorded: its scenes, in order.
 #[derive(Debug)]
 pub struct Recorded {
-    /// None if the program has no stage, such as one that is made to be taken home, or if it needs
-    /// features and was not built.
+    /// Empty if the program has no stage, as those that a reader is to copy into a project, or if
+    /// it needs features and was not built.
     pub scenes: Vec<Arc<Scene>>,
     /// Variants that a plain run leaves out: only the explorer shows them.
     pub variants: Vec<Chart>,
@@ -219,7 +219,7 @@ impl Scene {
         Ok(Scene { chart, run, without: names.to_vec() })
     }
 
-    /// It ran on virtual time, so that it is the same each time.
+    /// Whether the scene ran on virtual time, and so is the same in each run.
     pub fn is_exact(&self) -> bool {
         self.chart.clock == Clock::Paused
     }

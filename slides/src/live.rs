@@ -1,10 +1,11 @@
 //! Serves the deck on loopback, and runs examples from it.
 //!
 //! A server that runs programs must not do so for any page that asks. It listens on loopback alone,
-//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it:
-//! one that is loaded from elsewhere and whose own name points to 127.0.0.1 sends that name as
-//! `Host`; one that just sends a request names itself in `Origin`. So both are checked; and nothing
-//! is run but the examples that stand in the deck, without arguments of the caller's.
+//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it,
+//! in two ways. A page of a foreign name that points to 127.0.0.1 sends that name as `Host`. Any
+//! other page that posts a request here has its own address in `Origin`. So both headers are
+//! checked; and nothing is run but the examples that stand in the deck, without arguments of the
+//! caller's.
 //!
 //! A run belongs to the request that asked for it, and its output is the answer. When the browser
 //! stops reading, because Stop was pressed or the page is gone, the answer is dropped, and with it
@@ -171,7 +172,7 @@ fn check(acts: bool, headers: &HeaderMap, port: u16) -> Result<(), String> {
     }
 }
 
-/// A header's text; `?`, which is no address, for one that is not text.
+/// A header's text. A header that is not text gives `?`, which is no address and so is refused.
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     let value: &HeaderValue = headers.get(name)?;
     Some(value.to_str().unwrap_or("?"))
@@ -185,7 +186,8 @@ impl Live {
         let recordings = self.recordings.clone();
         let last = self.last();
         let before = stamped.clone();
-        // It walks the tree and runs programs: not on this thread, which serves all others.
+        // Making a deck walks the tree and runs programs, so not on this thread, which serves all
+        // requests.
         let making = spawn_blocking(move || {
             // Stamped before the deck is made: a file that changes meanwhile is noticed next time.
             let now = stamps(&root);

@@ -230,7 +230,7 @@ fn serve(port: u16, open: bool) -> Result<(), String> {
             () = asked_to_end() => Ok(()),
         }
     });
-    // Whatever still runs is dropped, and so killed, with the runtime.
+    // Runs of examples that are left are dropped with the runtime, and so killed.
     runtime.shutdown_background();
     served
 }

@@ -311,7 +311,7 @@ pub(crate) fn has_only_text(drafted: &[Drafted]) -> bool {
 /// How a slide with two pieces of code becomes two slides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parts {
-    /// Both pieces, then what is in Rust: that is what was recorded.
+    /// Both pieces, then only Rust, which is what was recorded.
     PairThenRust,
     /// Both pieces, then the last one.
     PairThenLast,

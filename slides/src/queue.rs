@@ -1,8 +1,8 @@
 //! The queue of an event loop, drawn: what stands in it after each call.
 //!
-//! It is drawn from a run of this crate's own loop, which an instrument watches. The program is the
-//! one for which the queue matters: two callbacks that schedule each other without end, and a timer
-//! that wants to stop them.
+//! The picture is drawn from a run of the library's own loop, which an instrument watches. In the
+//! program the order of the queue decides: two callbacks schedule each other without end, and a
+//! timer has to stop them.
 //!
 //! Read it after `drawing`. The two functions below that a slide shows are those that run.
 use crate::{drawing::Drawing, drawing::Size, layout};

@@ -14,8 +14,8 @@ pub struct Fragment {
 }
 
 impl Fragment {
-    /// Its first line and these; where several lines are left out, there is one with an ellipsis,
-    /// whose number is 0.
+    /// The first line, and those whose numbers are `wanted`. Where several lines are left out, a
+    /// line with an ellipsis takes their place; its number is 0.
     pub fn only(&self, wanted: &BTreeSet<usize>) -> Fragment {
         let mut kept = Fragment::default();
         let mut left_out: Vec<(&str, usize)> = vec![];

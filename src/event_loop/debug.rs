@@ -35,8 +35,8 @@ pub(super) struct Observers {
     slow_callback_duration: Cell<Duration>,
     /// What [`EventLoop::set_exception_handler`] was given.
     exception_handler: RefCell<Option<ExceptionHandler>>,
-    /// Replaced as a whole when an instrument is added. So a clone of the list is called, and the
-    /// cell is free meanwhile: an instrument may use the loop.
+    /// Replaced as a whole when an instrument is added. So the list that is being told stays whole,
+    /// and the cell is free meanwhile.
     instruments: RefCell<Rc<[Rc<dyn Instrument>]>>,
 }
 

@@ -17,8 +17,8 @@ use super::{Error, Result, get_running_loop};
 
 /// Runs something that may panic, and gives the panic's message as an error.
 pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R> {
-    // To assert unwind safety is right here: a callback can leave only its own data half changed,
-    // because the loop's cells are never borrowed while foreign code runs.
+    // To assert unwind safety is right here: a callback that panics can leave its own data half
+    // changed, but the loop keeps no cell borrowed across such a call.
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
         let text = match payload.downcast_ref::<String>() {
             Some(text) => text.as_str(),

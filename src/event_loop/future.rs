@@ -89,8 +89,8 @@ pub(super) enum State<T: 'static> {
 /// Three kinds of future, which differ in what `cancel` does. asyncio has subclasses for them.
 ///
 /// Why an enum: a task as a struct of its own that owns a future would be a second allocation, or
-/// would need a cast where the other side of a waker looks for a task. The file `task` has the
-/// other side; here the two meet.
+/// would need a cast where the other side of a waker looks for a task. What a task adds is in the
+/// file `task`; here the two files meet.
 pub(super) enum Kind<T: 'static> {
     /// A plain future: `cancel` ends it.
     Future,
@@ -229,8 +229,8 @@ impl<T> Future<T> {
 }
 
 impl<T> FutureCell<T> {
-    /// The only way in which a future ends. It calls no done callback: it only puts calls into the
-    /// queue.
+    /// The only way in which a future ends. It calls no done callback: it puts places into the
+    /// queue, and calls foreign wakers, which only note that there is something to poll.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
         // asyncio has the same flag, `__log_traceback`, and looks at it when the future is dropped.
         self.unretrieved.set(matches!(state, State::Finished(Err(_))));
@@ -285,8 +285,9 @@ impl<T> FutureCell<T> {
         }
     }
 
-    /// Removes the first entry for which `is_it` is true, and says whether there was one. What is
-    /// in the ready queue stays there, as in asyncio, whose queue cannot be searched either.
+    /// Removes the first entry for which `is_it` is true, and says whether there was such an entry.
+    /// A place in the ready queue stays there, as in asyncio, whose queue cannot be searched
+    /// either.
     fn remove_callback(&self, is_it: impl Fn(&Callback<T>) -> bool) -> bool {
         // Once the future is done, what is left of the list belongs to places in the queue. A
         // closed loop calls nothing any more, and to search the list for each of its tasks would
@@ -327,7 +328,8 @@ pub(super) trait AnyFuture: Call + Cancellable {
     fn done(&self) -> bool;
     /// See [`Future::cancelled`].
     fn is_cancelled(&self) -> bool;
-    /// If this is a task: its next step, for the ready queue. `None` if the step is there already.
+    /// If this is a task: its next step, for the ready queue. `None` if the step is there already,
+    /// or if the task is done.
     fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
 

@@ -74,7 +74,7 @@ pub trait Instrument {
         _ = call;
     }
 
-    /// The loop makes a call. One that was cancelled is not made.
+    /// The loop makes a call. Nothing is told of a call that was cancelled, since it is not made.
     fn call_begins(&self, call: &CallRef<'_>) {
         _ = call;
     }

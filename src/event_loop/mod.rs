@@ -167,8 +167,8 @@ use timer::{Timers, nanoseconds};
 /// one call.
 const CALLS_WITHOUT_A_LOOK: usize = 128;
 
-/// asyncio's event loop. Clones are the same loop. It cannot leave its thread; a
-/// [`ThreadsafeHandle`] can.
+/// asyncio's event loop. Clones are the same loop. A loop cannot leave its thread; a
+/// [`ThreadsafeHandle`] of the loop can.
 ///
 /// Callbacks and tasks usually own the loop that owns them. [`EventLoop::close`] breaks these
 /// cycles; a loop that is not closed may stay in memory for ever.

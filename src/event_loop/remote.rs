@@ -350,7 +350,8 @@ impl RemoteCalls {
         }
     }
 
-    /// How many jobs have not ended yet, as far as the loop has heard.
+    /// How many jobs have not ended yet. A job that has just ended counts until the loop has looked
+    /// into its queue.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.borrow().len()
     }
@@ -410,8 +411,8 @@ impl EventLoop {
     #[cold]
     fn drain_calls_that_are_there(&self) {
         self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
-        // Only what is there now: a thread that posts without end must not keep the loop from
-        // turning.
+        // Only the calls that are there now: a thread that posts without end must not keep the loop
+        // here.
         let count = self.0.remote.queue.borrow().len();
         for _ in 0..count {
             match self.0.remote.take() {
@@ -551,8 +552,7 @@ impl SpareWaker {
         self.0.set(Some(waker));
     }
 
-    /// Drops the waker, so that a waker that is counted afterwards is one that something outside
-    /// has.
+    /// Drops the waker, so that only wakers which something outside has are counted afterwards.
     pub(super) fn drop_it(&self) {
         drop(self.0.take());
     }

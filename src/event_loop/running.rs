@@ -22,8 +22,8 @@ pub fn get_running_loop() -> Result<EventLoop> {
     }
 }
 
-/// A run of a loop. It ends with its scope, even if a driver panics: otherwise no other loop could
-/// run on this thread.
+/// A run of a loop. The run ends with the scope of this value, even if a driver panics: otherwise
+/// no other loop could run on this thread.
 pub(super) struct Running<'a>(&'a EventLoop);
 
 impl<'a> Running<'a> {

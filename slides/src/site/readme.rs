@@ -89,7 +89,7 @@ pub(super) fn introduction(readme: &str) -> String {
         text += line;
         text.push('\n');
     }
-    // Its links lead to places in the README.
+    // Links of the introduction lead to places in the README, which is no page of the site.
     text.replace("[slides](#the-slides)", "[slides](deck.html)")
 }
 

@@ -25,7 +25,7 @@ use crate::event_loop::{Error, EventLoop, Handle, Result, TimerHandle, get_runni
 ///
 /// let event_loop = EventLoop::with_driver(VirtualDriver::new());
 /// let outcome = event_loop.run_until_complete(timeout(Duration::from_secs(1), async |scope| {
-///     scope.reschedule(Duration::from_secs(5))?; // on second thoughts
+///     scope.reschedule(Duration::from_secs(5))?; // a later time
 ///     sleep(Duration::from_secs(9)).await
 /// }));
 /// assert!(matches!(outcome, Err(Error::Timeout)));
@@ -100,9 +100,9 @@ enum Phase {
 /// The call that expires a scope. If the time had come when it was set, that is a call for the next
 /// iteration and not a timer, as in asyncio: the order of calls is the same.
 enum Timer {
-    /// The time had come when it was set.
+    /// For a time that had come when it was set.
     Soon(Handle),
-    /// It had not.
+    /// For a time that was still to come.
     Later(TimerHandle),
 }
 

@@ -71,7 +71,8 @@ pub async fn wait<T: 'static>(
 }
 
 /// The futures, and tasks made of the coroutines, in the order of the arguments. A future that was
-/// given twice comes once. asyncio makes a set of them, whose order is that of addresses.
+/// given twice comes once. asyncio makes a set of them, in the order of addresses; with our order
+/// each run is the same.
 pub(super) fn each_once<E: EnsureFuture<Output: 'static>>(
     awaitables: impl IntoIterator<Item = E>,
     event_loop: &EventLoop,

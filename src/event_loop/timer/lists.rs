@@ -18,9 +18,9 @@ const FOREVER: u64 = u64::MAX;
 
 /// The timers of a loop.
 ///
-/// asyncio keeps a heap, and leaves a cancelled timer in it until it comes to the top or more than
-/// half are cancelled. We keep an ordered tree, from which a cancelled timer is removed at once: it
-/// saves the memory and the time that cancelled timers cost in a heap.
+/// asyncio keeps a heap, and leaves a cancelled timer in it until the timer comes to the top, or
+/// until more than half of all are cancelled. We keep an ordered tree, from which a cancelled timer
+/// is removed at once: it saves the memory and the time that cancelled timers cost in a heap.
 #[derive(Default)]
 pub(in crate::event_loop) struct Timers(RefCell<Lists>);
 
