@@ -75,8 +75,8 @@ impl EventLoop {
     }
 }
 
-/// What functions such as [`gather`] accept: a [`Future`], a task, or a coroutine, which is any
-/// Rust future that gives a [`Result`].
+/// What functions such as `gather` accept: a [`Future`], a task, or a coroutine, which is any Rust
+/// future that gives a [`Result`].
 pub trait EnsureFuture: Sized {
     /// What it gives when it succeeds.
     type Output;
