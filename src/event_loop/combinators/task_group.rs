@@ -125,11 +125,13 @@ impl Group {
     /// `_on_task_done` in `taskgroups.py`.
     fn task_is_done<T>(&self, number: usize, task: &Task<T>) {
         self.tasks.borrow_mut().remove(&number);
-        if self.tasks.borrow().is_empty()
-            && let Some(completed) = &*self.completed.borrow()
-        {
-            // Refused if the wait was cancelled meanwhile, which is fine.
-            let _ = completed.set_result(());
+        if self.tasks.borrow().is_empty() {
+            // From a clone, since a waker of the program may be called by this.
+            let completed = self.completed.borrow().clone();
+            if let Some(completed) = completed {
+                // Refused if the wait was cancelled meanwhile, which is fine.
+                let _ = completed.set_result(());
+            }
         }
         let Ok(Some(error)) = task.exception() else { return };
         self.errors.borrow_mut().push(error.clone());

@@ -61,34 +61,34 @@ impl<T> FutureCell<T> {
         {
             return;
         }
-        if let Some(before) = registered.replace(wakeup.clone())
-            && self.replace_wakeup(&before, &wakeup)
-        {
-            return;
-        }
+        let before = registered.replace(wakeup.clone());
+        let wakeup = match before {
+            Some(before) => match self.replace_wakeup(&before, wakeup) {
+                Ok(()) => return,
+                Err(wakeup) => wakeup,
+            },
+            None => wakeup,
+        };
         self.add_callback(Callback::Wakeup(wakeup));
     }
 
-    /// Puts a wakeup in the place of an old one. Says whether the old one was there.
-    fn replace_wakeup(&self, old: &Wakeup, new: &Wakeup) -> bool {
-        let mut replaced = None;
-        for callback in &mut *self.callbacks.borrow_mut() {
+    /// Puts a wakeup in the place of an old one, or gives it back if the old one is not there.
+    ///
+    /// Foreign code may run when a waker is cloned or dropped, and must not find the list borrowed.
+    /// So the new one is moved and not cloned, and the old one is dropped after the search.
+    fn replace_wakeup(&self, old: &Wakeup, new: Wakeup) -> Result<(), Wakeup> {
+        let mut callbacks = self.callbacks.borrow_mut();
+        for callback in &mut *callbacks {
             if let Callback::Wakeup(wakeup) = callback
                 && wakeup.is(old)
             {
-                replaced = Some(replace(callback, Callback::Wakeup(new.clone())));
-                break;
+                let replaced = replace(callback, Callback::Wakeup(new));
+                drop(callbacks);
+                discard(replaced);
+                return Ok(());
             }
         }
-        // Foreign code may run when the old waker is dropped. That code must not find the list
-        // borrowed.
-        match replaced {
-            Some(old) => {
-                discard(old);
-                true
-            }
-            None => false,
-        }
+        Err(new)
     }
 
     /// Refuses an await that could never end; what this returns is what its poll returns. A task
