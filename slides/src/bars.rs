@@ -1,9 +1,14 @@
 //! A table of measurements, drawn: a group of bars for each column.
+//!
+//! Read it after `queue`; next is `compose`. The numbers stay text as the table has them: only the
+//! length of a bar is computed from them.
 use crate::{drawing::Drawing, drawing::Size, layout};
 use maud::{Markup, html};
 use unicode_width::UnicodeWidthStr;
 
+/// The size of all letters.
 const LETTERS: f64 = 18.0;
+/// How high a bar is, with the room to the next.
 const BAR: f64 = 26.0;
 /// Between two groups of bars.
 const BETWEEN: f64 = 20.0;
@@ -19,6 +24,7 @@ const COLOURS: [&str; 3] = ["var(--lane1)", "var(--lane2)", "var(--lane3)"];
 /// A table whose first column has names, and whose others have numbers with a unit.
 #[derive(Debug, PartialEq)]
 struct Table {
+    /// The first column: what is compared, a bar of the same colour in each group.
     names: Vec<String>,
     /// What is measured, and for each name as it is written and its number.
     groups: Vec<(String, Vec<(String, f64)>)>,
@@ -59,7 +65,10 @@ pub fn draw(markdown: &str) -> Result<Drawing, String> {
     Ok(Drawing { svg: svg.into_string(), size })
 }
 
+/// One group: what was measured, and a bar for each name.
 fn bars(title: &str, numbers: &[(String, f64)], top: f64, names: &[String]) -> Markup {
+    // Each group has a scale of its own, since groups have different units. Not 0, by which nothing
+    // can be divided.
     let mut most = f64::MIN_POSITIVE;
     for (_, number) in numbers {
         most = most.max(*number);
@@ -82,11 +91,14 @@ fn bars(title: &str, numbers: &[(String, f64)], top: f64, names: &[String]) -> M
     }
 }
 
+/// Reads a table of Markdown. What cannot be drawn is an error, so that a table cannot become a
+/// wrong picture.
 fn parse(markdown: &str) -> Result<Table, String> {
     let mut lines = markdown.lines();
     let head = lines.next().map(cells).unwrap_or_default();
     let mut table = Table { names: vec![], groups: vec![] };
     for title in head.iter().skip(1) {
+        // SVG does not wrap text, so a title that is too wide would run into the bars.
         if title.width() as f64 * LETTERS * 0.55 > TITLES {
             return Err(format!("the column “{title}” has a title that is too wide to be drawn"));
         }

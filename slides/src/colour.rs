@@ -1,4 +1,7 @@
 //! Code in colours: cut into tokens by a lexer, and set line by line.
+//!
+//! Read it after `source`; its two lexers follow, then `examples`. Lexers are enough, and a parser
+//! would fail: a slide shows fragments, which need not be whole programs.
 mod python;
 mod rust;
 
@@ -27,6 +30,7 @@ pub enum Class {
 }
 
 impl Class {
+    /// The class in the style sheet. Two letters, because a page has very many of them.
     fn css(self) -> Option<&'static str> {
         match self {
             Class::Plain => None,
@@ -49,13 +53,14 @@ pub fn tokens(language: Language, code: &str) -> Vec<(Class, &str)> {
     }
 }
 
-/// Continuation lines stand so many columns farther right than the line that they continue.
+/// A long line goes on below, so many columns farther right. `layout` counts with the same number.
 pub const HANG: usize = 4;
 
 /// Code as HTML: an element for each line, with the line's number in its file. Its class says how
 /// far it is indented, so that a line that is too long for its place goes on below, indented.
 pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
     let mut lines: Vec<Vec<(Class, &str)>> = vec![vec![]];
+    // A token may have several lines, such as a docstring; an element must have one.
     for (class, text) in tokens(language, code) {
         for (nth, part) in text.split('\n').enumerate() {
             if nth > 0 {
@@ -66,6 +71,7 @@ pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
             }
         }
     }
+    // The line feed at the end of the code begins no line.
     lines.pop_if(|line| line.is_empty());
     html! {
         @for (line, number) in lines.iter().zip(numbers) {
@@ -73,8 +79,8 @@ pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
             span class={ "line i" (indent) } data-line=(number) {
                 @for &(class, text) in line {
                     @match class.css() {
-                        // A text of several words is one that is printed. The player hides it while
-                        // it would answer a question.
+                        // A string of several words is what the program prints. The player hides it
+                        // until the question is answered.
                         Some(class) if class == "tx" && text.contains(' ') =>
                             span.tx.sentence { (text) },
                         Some(class) => span class=(class) { (text) },

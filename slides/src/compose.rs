@@ -1,6 +1,11 @@
 //! From what `deck.md` says to slides that can be shown: code is fetched, examples are run, and all
 //! of it is given its place ([`crate::place`]). Whatever is missing or does not fit is a
 //! [`Problem`].
+//!
+//! Read it after `deck`, `source`, `examples` and `drawing`, whose work it puts together; next are
+//! `layout` and `place`. From `compose` to the end of the file a deck goes through these steps:
+//! files are inserted, code is found, examples are built and run, and each slide is laid out, as
+//! two slides if it is too full for one.
 use crate::{
     bars,
     deck::{Block, CodeFrom, Cut, DECK, Deck, FileFrom, Kind, Language, Problem, SceneOf, Slide},
@@ -50,7 +55,7 @@ pub struct Shown {
     pub slide: Slide,
     /// What it shows, from top to bottom.
     pub pieces: Vec<Piece>,
-    /// It has nothing but text, which is larger then.
+    /// Whether the slide has nothing but text, which is larger then.
     pub only_text: bool,
     /// The example that it runs.
     pub run: Option<Run>,
@@ -63,7 +68,7 @@ pub struct Shown {
 pub struct Seconds {
     /// What is said: the minutes that stand in `deck.md`.
     pub talk: u64,
-    /// Until the room has predicted something.
+    /// What it takes until the room has predicted something.
     pub vote: u64,
     /// The steps of a timeline, or the rows of a picture, one after the other.
     pub play: u64,
@@ -78,11 +83,11 @@ impl Seconds {
     }
 }
 
-/// So long it takes until a question is read and hands are up.
+/// Seconds until a question is read and hands are up.
 const VOTE: u64 = 10;
-/// A second for each step.
+/// Seconds for each step of a timeline, or row of a picture.
 const SECONDS_PER_STEP: u64 = 1;
-/// From pressing R to going on, besides the run itself.
+/// Seconds from pressing R to going on, besides the run itself.
 const AROUND_RUN: u64 = 5;
 
 /// A part of a slide, ready to be shown.
@@ -116,7 +121,7 @@ pub struct Played {
     pub scene: Arc<Scene>,
     /// Its picture.
     pub picture: SvgPicture,
-    /// In how many lines that what is said in one step is shown below it.
+    /// How many lines below the picture are kept free for what is said in one step.
     pub said_lines: usize,
 }
 
@@ -162,7 +167,7 @@ pub struct Printed {
 /// A line that was printed.
 #[derive(Clone, Debug)]
 pub struct PrintedLine {
-    /// In seconds.
+    /// When, in seconds.
     pub time: String,
     /// Which lane said it.
     pub lane: String,
@@ -173,6 +178,7 @@ pub struct PrintedLine {
 }
 
 impl PrintedLine {
+    /// A line as it is shown.
     fn of(line: &Line) -> PrintedLine {
         PrintedLine {
             time: format!("{:.3}", line.at.as_secs_f64()),
@@ -183,13 +189,15 @@ impl PrintedLine {
     }
 }
 
-/// So wide is the timeline in the panel of a run, in letters.
+/// How wide the timeline in the panel of a run is, in letters.
 const PANEL: usize = 96;
 
 impl Printed {
     /// What a scene printed.
     pub fn of(scene: &Scene) -> Printed {
         let exact = scene.is_exact();
+        // On the real clock the next run looks different, so a timeline in the panel would show
+        // times that are not those of the run beside it.
         let mut timeline = None;
         if exact {
             let options = TerminalOptions { width: PANEL, colour: false };
@@ -218,7 +226,7 @@ impl Printed {
 /// Why there is no talk.
 #[derive(Debug)]
 pub enum Failure {
-    /// `deck.md` asks for what there is not, or for too much.
+    /// `deck.md` asks for something that does not exist, or for more than fits.
     Problems(Vec<Problem>),
     /// Something else is in the way: a file, cargo, an example.
     Other(String),
@@ -270,13 +278,14 @@ pub fn compose_text(root: &Path, text: &str) -> Result<Talk, Failure> {
     compose_from(root, text, &Recordings::default())
 }
 
+/// What the three functions above share.
 fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk, Failure> {
     let mut problems = vec![];
     let mut deck = Deck::parse(text, &mut problems);
     let examples = Examples::find(root)?;
     let composer = Composer { root, examples: &examples, recordings };
     let files = files(root, &deck);
-    // What is written wrongly is told before anything is built.
+    // Mistakes in the deck are reported before anything is built, because a build takes long.
     composer.insert_files(&mut deck, &mut problems);
     let wanted = composer.wanted(&deck, &mut problems);
     let sources = composer.sources(&deck, &mut problems);
@@ -294,6 +303,7 @@ fn compose_from(root: &Path, text: &str, recordings: &Recordings) -> Result<Talk
     if problems.is_empty() { Ok(Talk { slides, files }) } else { Err(sorted(problems)) }
 }
 
+/// In the order of the file, since they were found in several passes.
 fn sorted(mut problems: Vec<Problem>) -> Failure {
     problems.sort_by_key(|problem| problem.line);
     Failure::Problems(problems)
@@ -321,8 +331,11 @@ type Sources = HashMap<usize, Code>;
 
 /// Finds what the deck asks for.
 struct Composer<'a> {
+    /// The root of the repository.
     root: &'a Path,
+    /// All examples that cargo knows.
     examples: &'a Examples,
+    /// What they recorded, also for an earlier deck.
     recordings: &'a Recordings,
 }
 
@@ -358,6 +371,7 @@ impl Composer<'_> {
         sources
     }
 
+    /// The code between two anchors of a file; without a `/` it is the name of an example.
     fn source(&self, CodeFrom { language, file, anchor }: &CodeFrom) -> Result<Code, String> {
         let path = if file.contains('/') {
             PathBuf::from(file)
@@ -383,6 +397,7 @@ impl Composer<'_> {
         Ok(Code { language: *language, file: name, fragment })
     }
 
+    /// Reads a file of the repository.
     fn read(&self, file: &str) -> Result<String, String> {
         fs::read_to_string(self.root.join(file))
             .map_err(|error| format!("cannot read {file}: {error}"))
@@ -408,6 +423,7 @@ impl Composer<'_> {
         Ok(fragment)
     }
 
+    /// A table of a file, drawn as bars.
     fn bars(&self, file: &str, anchor: &str) -> Result<Drawing, String> {
         let table = self.between_anchors(file, anchor)?;
         bars::draw(&table.text).map_err(|why| format!("`{anchor}` of {file}: {why}"))
@@ -435,8 +451,9 @@ impl Composer<'_> {
         Ok(head.join("\n") + "\n")
     }
 
-    /// From here on a table is text, as if it stood in `deck.md`, and a picture is what is in its
-    /// file, or what has been drawn.
+    /// Replaces blocks that name a file by what is in it. Afterwards a table is text, as if it
+    /// stood in `deck.md`, and pictures, bars and the queue are drawings, so later steps need not
+    /// know of files.
     fn insert_files(&self, deck: &mut Deck, problems: &mut Vec<Problem>) {
         for block in deck.blocks_mut() {
             let inserted = match &block.kind {
@@ -482,9 +499,13 @@ fn examples_of(kind: &Kind) -> Vec<&str> {
 
 /// Makes slides of what was found and recorded.
 struct Ready<'a> {
+    /// What was asked for.
     composer: Composer<'a>,
+    /// The code of all slides.
     sources: Sources,
+    /// The examples, built.
     executables: Executables,
+    /// All topics, for agendas.
     topics: Vec<String>,
 }
 
@@ -536,7 +557,9 @@ impl Ready<'_> {
         if misfits.is_empty() {
             return vec![shown(slide, &drafted, pieces, run)];
         }
-        // With both languages it is too full: then they are shown first, and Rust alone is played.
+        // Too full for one slide: then code and question are shown on a first slide, and the run is
+        // played on a second with less code. There are several ways to do so, the best ones first;
+        // the first that fits is taken.
         let ran = place::lines_that_ran(&drafted);
         let none = BTreeSet::new();
         for (parts, lines) in [
@@ -548,12 +571,14 @@ impl Ready<'_> {
             (Parts::SomeLines, &none),
         ] {
             let mut lines = lines.clone();
+            // None: this way does not suit what the slide has.
             let Some((asked, mut played)) = place::split(&drafted, parts, &lines) else { continue };
             let mut left = vec![];
             let first = place::place(&slide, asked.clone(), &mut left);
             let mut second = place::place(&slide, played.clone(), &mut left);
             if left.is_empty() {
-                // As much of what was left out as there is room for: code is read with its context.
+                // Put back as many of the lines that were left out as there is room for, since code
+                // is easier to read with its context.
                 for line in place::left_out(&drafted, &played, &ran) {
                     lines.insert(line);
                     let Some((_, more)) = place::split(&drafted, parts, &lines) else { continue };
@@ -565,6 +590,7 @@ impl Ready<'_> {
                         lines.remove(&line);
                     }
                 }
+                // The minutes are those of both, so only one of the two may count them.
                 let ask = Slide { half_minutes: 0, ..slide.clone() };
                 let mut second = shown(slide, &played, second, run);
                 second.seconds.vote = 0; // the room has voted on the slide before
@@ -623,6 +649,8 @@ impl Ready<'_> {
         Ok(Some(draft))
     }
 
+    /// The scene of a timeline. It must be the same in each run, and all of it must fit into a
+    /// picture.
     fn timeline(&self, of: &SceneOf, without: &[String]) -> Result<Arc<Scene>, String> {
         let mut scene = self.scene(of)?;
         if !without.is_empty() {
@@ -644,6 +672,7 @@ impl Ready<'_> {
         Ok(scene)
     }
 
+    /// What a scene printed, or one lane of it.
     fn output(&self, of: &SceneOf, lane: Option<&str>) -> Result<Printed, String> {
         let mut printed = Printed::of(&*self.scene(of)?);
         if let Some(lane) = lane {
@@ -726,6 +755,7 @@ fn planned(
     }
 }
 
+/// Puts a slide together.
 fn shown(slide: Slide, drafted: &[Drafted], pieces: Vec<Piece>, run: Option<Run>) -> Shown {
     let only_text = place::has_only_text(drafted);
     let seconds = seconds(&slide, drafted, run.as_ref());
@@ -747,6 +777,8 @@ fn seconds(slide: &Slide, drafted: &[Drafted], run: Option<&Run>) -> Seconds {
             _ => {}
         }
     }
+    // The deck does not say whether the speaker runs the example. The notes do, so they are
+    // searched for the words with which they say it.
     let pressed = ["Press R", "press R", "of R"].iter().any(|said| slide.notes.contains(said));
     if let (Some(run), true) = (run, pressed) {
         seconds.run = AROUND_RUN + run.takes.as_secs();

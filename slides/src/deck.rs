@@ -35,8 +35,11 @@
 //! A slide with a `#` and without a `##` is a title slide. A topic of several slides that has none
 //! gets one, with the agenda on it.
 //!
-//! There are two cuts of the talk. A slide is in the long one, and with `??? 2 min, both` in the
-//! short one, too; with `??? 2 min, spare` it is in neither, and there for those who read on.
+//! There are two cuts of the talk. A slide is in the long cut, and with `??? 2 min, both` in the
+//! short one, too. With `??? 2 min, spare` it is in neither cut; the player shows it only if the
+//! address has `?all`.
+//!
+//! Read this file first: all others work with the [`Deck`] that it makes. Next is `source`.
 use crate::drawing::Drawing;
 use std::fmt;
 
@@ -93,13 +96,13 @@ pub struct Slide {
     pub topic: String,
     /// What stands at its top.
     pub title: String,
-    /// It is a title slide.
+    /// Whether this is a title slide, which opens a topic.
     pub opens: bool,
     /// What it shows, from top to bottom.
     pub blocks: Vec<Block>,
-    /// How long one talks about it, in half minutes.
+    /// How long the speaker talks about it, in half minutes: whole numbers, so that sums are exact.
     pub half_minutes: u32,
-    /// The shortest cut that has it; none if it is in no talk.
+    /// The shortest cut that has the slide; a longer cut has it, too. None if no cut has it.
     pub shortest: Option<Cut>,
     /// What to do live, in Markdown.
     pub notes: String,
@@ -149,11 +152,12 @@ pub enum Kind {
     Bars(FileFrom),
     /// The queue of an event loop.
     Queue,
-    /// What was in the file, or was drawn.
+    /// What a picture, bars or a queue become in `compose`: what was in the file, or was drawn.
     Drawn(Drawing),
     /// The topics.
     Agenda,
-    /// A button that runs an example; of one that keeps real time, how many seconds that takes.
+    /// A button that runs an example; and if the example keeps real time, how many seconds that
+    /// takes.
     Run(String, Option<u64>),
 }
 
@@ -218,6 +222,7 @@ fn duration(text: &str) -> Option<(u32, Option<Cut>)> {
             _ => return None,
         },
     };
+    // As a number with a point, since `1.5 min` is allowed; then checked to be whole halves.
     let minutes: f64 = minutes.trim().strip_suffix("min")?.trim().parse().ok()?;
     let half_minutes = minutes * 2.0;
     if (1.0..=60.0).contains(&half_minutes) && half_minutes.fract() == 0.0 {
@@ -229,6 +234,7 @@ fn duration(text: &str) -> Option<(u32, Option<Cut>)> {
 impl Deck {
     /// Reads the text of `deck.md`. What is wrong with it is appended to `problems`.
     pub fn parse(text: &str, problems: &mut Vec<Problem>) -> Deck {
+        // Each line keeps its number, so that a problem found later can still name it.
         let mut lines = vec![];
         for (index, line) in text.lines().enumerate() {
             lines.push((index + 1, line));
@@ -238,6 +244,7 @@ impl Deck {
         for lines in lines.split(|(_, line)| line.trim_end() == "---") {
             let Some((line, _)) = lines.iter().find(|(_, line)| !line.trim().is_empty()) else {
                 let line = lines.first().map_or(1, |(line, _)| *line);
+                // Reading goes on after a problem: the author wants all of them at once.
                 problems.push(Problem { line, what: "a slide without anything on it".into() });
                 continue;
             };
@@ -251,7 +258,7 @@ impl Deck {
     pub fn topics(&self) -> Vec<String> {
         let mut topics: Vec<String> = vec![];
         for slide in &self.slides {
-            // The title of the talk is none of them.
+            // The first slide has the title of the talk, which is no topic.
             if topics.last() != Some(&slide.topic) && slide.topic != self.slides[0].topic {
                 topics.push(slide.topic.clone());
             }
@@ -272,6 +279,7 @@ impl Deck {
 
 /// Puts a title slide before each topic that has several slides and none.
 fn with_openings(slides: Vec<Slide>) -> Vec<Slide> {
+    // How many slides each topic has: only neighbours count, as a topic lasts until the next one.
     let mut sizes: Vec<(String, usize)> = vec![];
     for slide in &slides {
         match sizes.last_mut() {
@@ -295,6 +303,7 @@ fn with_openings(slides: Vec<Slide>) -> Vec<Slide> {
     opened
 }
 
+/// A title slide for the topic of this slide. It is in the same cuts, and takes no time of its own.
 fn opening(first: &Slide) -> Slide {
     Slide {
         line: first.line,
@@ -310,7 +319,9 @@ fn opening(first: &Slide) -> Slide {
 
 /// Reads one slide.
 struct Reader<'a> {
+    /// Where problems of all slides are collected.
     problems: &'a mut Vec<Problem>,
+    /// The topic of the slide before, which goes on if this slide names none.
     topic: &'a mut String,
     /// Where the slide begins.
     line: usize,
@@ -321,6 +332,7 @@ impl Reader<'_> {
         self.problems.push(Problem { line, what: what.into() });
     }
 
+    /// Reads the slide: first it is cut into what is shown and the notes, then each part is read.
     fn slide(mut self, lines: &[(usize, &str)]) -> Slide {
         let notes = lines.iter().position(|(_, line)| line.starts_with("???"));
         let (shown, notes) = lines.split_at(notes.unwrap_or(lines.len()));
@@ -358,9 +370,11 @@ impl Reader<'_> {
         }
     }
 
+    /// The blocks of a slide, from its lines without the notes.
     fn blocks(&mut self, lines: &[(usize, &str)]) -> Vec<Block> {
         let mut blocks: Vec<Block> = vec![];
-        // Whether the line continues the block before it: text ends at an empty line.
+        // Whether the next line of text continues a question or an answer: both end at an empty
+        // line.
         let mut open = false;
         for &(line, text) in lines {
             if text.starts_with("# ") || text.starts_with("## ") {
@@ -398,6 +412,7 @@ impl Reader<'_> {
         blocks
     }
 
+    /// A block from what stands between `{{` and `}}`: a verb, and what it is about.
     fn directive(&mut self, line: usize, directive: &str) -> Option<Block> {
         let (verb, what) = directive.trim().split_once(' ').unwrap_or((directive.trim(), ""));
         let what = what.trim();
@@ -448,6 +463,7 @@ impl Reader<'_> {
         Some(Block { line, kind })
     }
 
+    /// `FILE:ANCHOR`, which several verbs have.
     fn file_and_anchor(&mut self, line: usize, what: &str) -> Option<FileFrom> {
         match what.split_once(':') {
             Some((file, anchor)) => Some(FileFrom { file: file.into(), anchor: anchor.into() }),
@@ -465,6 +481,7 @@ impl Reader<'_> {
         self.only_one(blocks, "timeline", |kind| matches!(kind, Kind::Timeline(..)));
         self.only_one(blocks, "answer", |kind| matches!(kind, Kind::Answer(_)));
         self.only_one(blocks, "button", |kind| matches!(kind, Kind::Run(..)));
+        // After the answer nothing may come that shows it, since the room is to predict it first.
         let mut answered = false;
         for block in blocks {
             match block.kind {
@@ -486,6 +503,7 @@ impl Reader<'_> {
         }
     }
 
+    /// The player has one place for each of these on a slide.
     fn only_one(&mut self, blocks: &[Block], what: &str, is: fn(&Kind) -> bool) {
         let mut seen = false;
         for block in blocks {
@@ -500,6 +518,8 @@ impl Reader<'_> {
         }
     }
 
+    /// How long a slide takes, the shortest cut that has it, and its notes. A slide without notes
+    /// is a problem: the notes say what to do live, and a talk is given from them.
     fn notes(&mut self, lines: &[(usize, &str)]) -> (u32, Option<Cut>, String) {
         let Some(((line, mark), notes)) = lines.split_first() else {
             let what = "a slide without notes: `??? 2 min`, and below it what to do live";

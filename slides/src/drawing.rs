@@ -1,7 +1,9 @@
 //! Pictures that are shown row by row: those that were drawn before, and those of this crate.
 //!
-//! Whatever a slide has to know of a picture is data beside its SVG: how large it is, and how many
-//! rows it has. The SVG itself is only put into the page.
+//! What a slide has to know of a picture is data beside its SVG: how large it is, and how many rows
+//! it has. So no program reads numbers out of an SVG, which is only put into the page.
+//!
+//! Read it after `examples`; `queue` and `bars` draw two such pictures, and then comes `compose`.
 use serde::Deserialize;
 use std::{fs, path::Path};
 
@@ -20,13 +22,14 @@ pub struct Drawing {
 /// What a slide has to know of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct Size {
-    /// In pixels of its natural size.
+    /// The width in pixels of its natural size.
     pub width: f64,
-    /// The same.
+    /// The height in the same pixels.
     pub height: f64,
-    /// How high its smallest letters are, in the same pixels.
+    /// How high its smallest letters are, in the same pixels: they limit how far it may be scaled
+    /// down.
     pub letters: f64,
-    /// How many rows it has.
+    /// How many rows it has: so many steps the player takes.
     pub rows: usize,
 }
 
@@ -46,6 +49,7 @@ impl Drawing {
     }
 }
 
+/// Reads a file; an error names it as the deck does.
 fn read(path: &Path, name: &str) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))
 }

@@ -1,4 +1,8 @@
 //! The examples: where they are, how they are built, and what is recorded when they run.
+//!
+//! Read it after `colour`; `without` belongs to it, and next is `drawing`. Each example runs in a
+//! process of its own and writes its recording as JSON: so a panic of an example cannot end the
+//! program that makes the deck.
 use crate::without;
 use async_concepts::timeline::{Chart, Clock, SteppedRun, from_json, human, to_json};
 use serde::Deserialize;
@@ -35,11 +39,13 @@ impl Example {
 /// All examples of the workspace, by name.
 #[derive(Debug, Default)]
 pub struct Examples {
+    /// Where cargo is run.
     root: PathBuf,
+    /// Sorted by name, so that each run of this program does the same in the same order.
     by_name: BTreeMap<String, Example>,
 }
 
-/// The cargo that runs us, or else the one that is found.
+/// The cargo that runs us, so that its version and settings are the same; else the one in the path.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
@@ -47,6 +53,7 @@ pub fn cargo() -> Command {
 impl Examples {
     /// Asks cargo which examples there are in the workspace at `root`.
     pub fn find(root: &Path) -> Result<Examples, String> {
+        /// The part of cargo's answer that is needed here, with cargo's names.
         #[derive(Deserialize)]
         struct Metadata {
             packages: Vec<Package>,
@@ -64,6 +71,7 @@ impl Examples {
             #[serde(default, rename = "required-features")]
             required_features: Vec<String>,
         }
+        // Asked of cargo, so that this crate need not know how manifests describe examples.
         let asked = cargo()
             .args(["metadata", "--no-deps", "--format-version", "1"])
             .current_dir(root)
@@ -107,11 +115,14 @@ impl Examples {
         let mut executables = Executables::default();
         let mut by_package: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for name in names {
+            // An example that needs features is not built here: a plain build does not have them.
             let example = &self.by_name[*name];
             if example.features.is_empty() {
                 by_package.entry(&example.package).or_default().push(name);
             }
         }
+        // One build for each package, not for each example: cargo then builds them at the same
+        // time.
         for (package, names) in by_package {
             let mut build = cargo();
             build.args(build_arguments(package, &names)).current_dir(&self.root);
@@ -137,6 +148,7 @@ pub fn build_arguments(package: &str, names: &[&str]) -> Vec<String> {
 
 /// From a line of what cargo says while it builds: an example, and its executable.
 pub fn executable(message: &str) -> Option<(String, PathBuf)> {
+    /// The part of cargo's message that is needed here. Other messages do not have these fields.
     #[derive(Deserialize)]
     struct Artifact {
         target: Target,
@@ -147,6 +159,7 @@ pub fn executable(message: &str) -> Option<(String, PathBuf)> {
         name: String,
         kind: Vec<String>,
     }
+    // No error: cargo says many other things on the same pipe.
     let artifact: Artifact = serde_json::from_str(message).ok()?;
     (artifact.target.kind == ["example"]).then_some((artifact.target.name, artifact.executable))
 }
@@ -158,8 +171,8 @@ pub struct Executables(HashMap<String, PathBuf>);
 /// What an example recorded: its scenes, in order.
 #[derive(Debug)]
 pub struct Recorded {
-    /// None if the program has no stage, such as one that is made to be taken home, or if it needs
-    /// features and was not built.
+    /// Empty if the program has no stage, as those that a reader is to copy into a project, or if
+    /// it needs features and was not built.
     pub scenes: Vec<Arc<Scene>>,
     /// Variants that a plain run leaves out: only the explorer shows them.
     pub variants: Vec<Chart>,
@@ -172,7 +185,7 @@ pub struct Scene {
     pub chart: Chart,
     /// The same as steps, in Rust and in Python.
     pub run: SteppedRun,
-    /// The lanes that it had and that are not in the chart.
+    /// The lanes of the run that are not in the chart: the slide says which they are.
     pub without: Vec<String>,
 }
 
@@ -206,7 +219,7 @@ impl Scene {
         Ok(Scene { chart, run, without: names.to_vec() })
     }
 
-    /// It ran on virtual time, so that it is the same each time.
+    /// Whether the scene ran on virtual time, and so is the same in each run.
     pub fn is_exact(&self) -> bool {
         self.chart.clock == Clock::Paused
     }
@@ -249,6 +262,7 @@ impl Executables {
         let folder = tempfile::tempdir().map_err(failed)?;
         let file = folder.path().join("recorded.json");
         let mut run = Command::new(&self.0[name]);
+        // Into a file, since the standard output is the program's own.
         run.args(["--fast", "--no-timeline", "--what-if", "--json"]).arg(&file);
         // A verdict is part of what some examples show, so a run that was ended is not an error
         // here.
@@ -270,21 +284,21 @@ impl Executables {
     }
 }
 
-/// What examples recorded, by name, and which build of each it was that did: an example is run
-/// again only when it has been built anew.
+/// What examples recorded, by name, each with the build that did: an example is run again only when
+/// it has been built anew.
 ///
 /// Recordings are also kept in files beside the executables, so that one run serves the deck, its
 /// check, the site and the tests.
 #[derive(Default)]
 pub struct Recordings {
-    /// In this process.
+    /// What is known in this process, with the build that recorded it.
     known: Mutex<BTreeMap<String, (Version, Arc<Recorded>)>>,
     /// Whether the files of other processes are left alone, and all examples run.
     anew: bool,
 }
 
 impl Recordings {
-    /// Recordings that other processes have made are not used.
+    /// Recordings that ignore the files of other processes: all examples are run.
     pub fn anew() -> Recordings {
         Recordings { anew: true, ..Recordings::default() }
     }
@@ -311,6 +325,7 @@ impl Recordings {
         Ok(recorded)
     }
 
+    /// The recording in the file, if it is newer than the executable; otherwise that of a new run.
     fn kept_or_made(
         &self,
         executables: &Executables,
@@ -328,7 +343,7 @@ impl Recordings {
         }
         let json = executables.record(name)?;
         let recorded = Recorded::read(&json).map_err(|why| format!("the example {name}: {why}"))?;
-        // If it was built anew meanwhile, it is not known of which build it is.
+        // If the example was built anew meanwhile, nothing says which of the two builds was run.
         if executables.version(name) == version {
             keep(&file, &json);
         }
@@ -342,6 +357,8 @@ impl Recordings {
     pub fn make(&self, executables: &Executables, names: &BTreeSet<&str>) -> Result<(), String> {
         let left = Mutex::new(names.iter().copied());
         let next = || left.lock().expect("nothing panics while it is locked").next();
+        // Each worker takes the next name when it is free, since runs take from milliseconds to
+        // seconds.
         let work = || -> Result<(), String> {
             while let Some(name) = next() {
                 self.get(executables, name)?;

@@ -8,6 +8,8 @@
 //!
 //! The server starts itself as the guard: `slides guard PROGRAM ARGUMENT…`. That is no command for
 //! people, so the help does not list it.
+//!
+//! Read it after `process`, which starts it; then only `main.rs` is left.
 use rustix::process::{Signal, getpgrp, getpid, kill_process, kill_process_group};
 use std::{
     ffi::OsString,
@@ -22,7 +24,8 @@ use std::{
 /// The caller must have given this process a group of its own: all of the group is killed.
 pub fn guard(program: &OsString, arguments: &[OsString]) -> ExitCode {
     thread::spawn(|| {
-        // An error is an end, too: there is no server at the other side of the pipe any more.
+        // An error counts as the end, too: the server is not at the other side of the pipe any
+        // more.
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
         let _ = kill_process_group(getpgrp(), Signal::KILL);
     });
@@ -36,7 +39,8 @@ pub fn guard(program: &OsString, arguments: &[OsString]) -> ExitCode {
     }
 }
 
-/// The server sees only how the guard ends, so it ends by the same signal.
+/// Ends as the program ended. The server sees only the guard's end, so that has to be by the same
+/// signal.
 fn end_like(status: ExitStatus) -> ExitCode {
     if let Some(signal) = status.signal()
         && let Some(signal) = Signal::from_named_raw(signal)

@@ -1,33 +1,38 @@
 //! How large things are on a slide, and so what fits.
 //!
 //! A slide is laid out on paper of 1280 by 720 pixels, which the browser then scales to its window.
-//! The numbers here are the ones of that paper. The style sheet gets them from here ([`css`]), so
-//! that what is checked is what is shown; that it is so in a real browser is tested as well.
+//! The numbers here are those of that paper. The style sheet gets them from here ([`css`]), so that
+//! what is checked is what is shown; that it is so in a real browser is tested as well.
+//!
+//! Read it after `compose`, which asks whether something fits; next is `place`, which asks how
+//! large it can be. Widths of letters are averages, so heights of text are estimates.
 use crate::{colour::HANG, source::indent_of};
 use unicode_width::UnicodeWidthStr;
 
-/// The paper.
+/// How wide the paper is.
 pub const WIDTH: f64 = 1280.0;
-/// The paper.
+/// How high the paper is.
 pub const HEIGHT: f64 = 720.0;
-/// Free on the left and on the right.
+/// Kept free on the left and on the right.
 const SIDE: f64 = 52.0;
-/// Free above; and below, where the footer is.
+/// Kept free above; and below, where the footer is.
 const ABOVE: f64 = 18.0;
 const BELOW: f64 = 46.0;
-/// Between two blocks.
+/// The distance of two blocks.
 const GAP: f64 = 9.0;
+/// The size of a title, and its line in parts of that.
 const TITLE: f64 = 38.0;
 const TITLE_LINE: f64 = 1.25;
+/// The size of text, of questions and of answers.
 const PROSE: f64 = 25.0;
-/// The lines that belong to the instant that is shown.
+/// The size of the lines below a timeline that belong to the instant that is shown.
 const SAID: f64 = 19.0;
 const SAID_LINE: f64 = SAID * LINE_HEIGHT;
-/// What stands between two of them, and around their number, in letters.
+/// What stands between two of these lines, and around their number, in letters.
 const AROUND_SAID: usize = 6;
-/// So many lines of them are shown at most.
+/// How many of these lines are shown at most.
 pub const SAID_LINES: usize = 3;
-/// Printed lines; so many of them stand in one column, also if they are short.
+/// The size of printed lines; and how many stand in one column, also if they are short.
 const OUTPUT: f64 = 1.1 * SAID;
 const ONE_COLUMN: usize = 12;
 /// What ran, what is ready and what is waited for: a line of its own below a timeline.
@@ -35,13 +40,15 @@ const STRIP: f64 = 16.0;
 const STRIP_LINE: f64 = 27.0;
 /// An agenda has its topics in two columns.
 const AGENDA: f64 = 24.0;
-/// In front of and behind code, and between two pieces of code that stand side by side.
+/// Left and right of code; and above and below it.
 const CODE_SIDE: f64 = 18.0;
 const CODE_ABOVE: f64 = 9.0;
-/// What says which file it is.
+/// The line above code that names its file.
 const CODE_NAME: f64 = 16.0;
 const NAME_LINE: f64 = 1.2;
+/// Between two pieces of code side by side.
 const BETWEEN_CODES: f64 = 18.0;
+/// The height of a line of text or of code, in parts of the size of its letters.
 const LINE_HEIGHT: f64 = 1.32;
 /// How wide letters are, in parts of their size: of a fixed pitch, and on the average.
 const FIXED: f64 = 0.603;
@@ -50,21 +57,22 @@ const BOLD_LETTER: f64 = 0.59;
 
 /// Code has one of these sizes. The smallest is 30 pixels on a projector with 1080 lines.
 pub const CODE_SIZES: [f64; 4] = [28.0, 25.0, 22.0, 20.0];
-/// So many lines of code are shown at most.
+/// How many lines of code are shown at most.
 pub const CODE_LINES: usize = 15;
-/// Where there is nothing but text, it is so many times as large.
+/// On a slide with nothing but text, letters are so many times as large.
 pub const LARGE_TEXT: f64 = 1.3;
 /// Letters that are any smaller cannot be read from the last row. They are 24 pixels on a projector
 /// with 1080 lines.
 pub const SMALLEST_LETTERS: f64 = 16.0;
-/// A timeline has its letters at 12 pixels at least, and must be so much larger.
+/// The letters of a timeline have 12 pixels at least, so it must be shown so many times as large.
 pub const SMALLEST_SCALE: f64 = SMALLEST_LETTERS / 12.0;
 /// A picture is drawn no narrower than this.
 pub const NARROWEST_PICTURE: f64 = 640.0;
-/// What two pieces of code that stand side by side get, in percent for the left one.
+/// How two pieces of code side by side may share the width, in percent for the left one. Equal
+/// shares come first, because the first of several that are as good is taken.
 pub const SPLITS: [usize; 7] = [50, 45, 55, 40, 60, 35, 65];
 
-/// So wide is what a slide shows.
+/// How wide the content of a slide can be.
 pub const fn content_width() -> f64 {
     WIDTH - 2.0 * SIDE
 }
@@ -106,6 +114,7 @@ pub fn css() -> String {
     for left in SPLITS {
         css += &format!(".split-{left}{{grid-template-columns:{left}fr {}fr}}\n", 100 - left);
     }
+    // A class for each indentation, because the policy of the page forbids `style` attributes.
     for indent in 0..=40 {
         let hang = indent + HANG;
         css += &format!(".i{indent}{{padding-left:{hang}ch;text-indent:-{hang}ch}}\n");
@@ -123,9 +132,10 @@ pub struct Setting {
     pub split: usize,
     /// Whether two pieces stand above each other instead.
     pub stacked: bool,
-    /// How many lines that makes: in the longer one, or if they stand above each other, in both.
+    /// How many lines that makes: those of the longer piece, or of both if they stand above each
+    /// other.
     pub lines: usize,
-    /// How many lines are there only because others were too long, in both.
+    /// How many lines exist only because others were too long, in both pieces.
     pub wraps: usize,
     /// How many words are broken, since they are wider than their place.
     pub broken: usize,
@@ -141,6 +151,8 @@ pub fn wrapped(code: &str, columns: usize) -> usize {
     code.lines().map(|line| wrapped_line(line, columns)).sum()
 }
 
+/// Counts as the browser breaks lines: between words, and inside a word only if that is wider than
+/// a line.
 fn wrapped_line(line: &str, columns: usize) -> usize {
     let hang = indent_of(line) + HANG;
     let mut lines = 1;
@@ -208,7 +220,7 @@ pub fn set(codes: &[&str], size: usize, stacked: bool) -> Setting {
             setting.broken += broken_words(code, columns);
             setting.lines = if stacked { setting.lines + lines } else { setting.lines.max(lines) };
         }
-        // The first of the best ones: as even as possible.
+        // Of equally good settings the first is kept: the one with the most even shares.
         if best.is_none_or(|best| setting.badness() < best.badness()) {
             best = Some(setting);
         }
@@ -217,7 +229,8 @@ pub fn set(codes: &[&str], size: usize, stacked: bool) -> Setting {
 }
 
 impl Setting {
-    /// Of two settings the one with less of it is better.
+    /// The lower, the better. A broken word weighs most, since it cannot be read; then every line
+    /// that is needed counts.
     fn badness(&self) -> (usize, usize) {
         (self.lines + self.wraps + 4 * self.broken, self.wraps)
     }
@@ -249,6 +262,8 @@ pub fn bold_text_height(text: &str, size: f64) -> f64 {
     height_in(&format!("? {text}"), size, BOLD_LETTER)
 }
 
+/// The height of text whose letters have this width. Each line of the source is a block of its own,
+/// with four pixels around it.
 fn height_in(text: &str, size: f64, letter: f64) -> f64 {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     lines
@@ -295,14 +310,14 @@ pub fn said_lines(texts: &[String]) -> usize {
     lines
 }
 
-/// A title has one line.
+/// Whether a title fits into one line.
 pub fn title_fits(title: &str) -> bool {
     lines_of_text(title, TITLE * BOLD_LETTER) <= 1.0
 }
 
 /// Whether printed lines that are so wide stand in two columns, in which letters are a bit smaller.
 pub fn in_two_columns(widths: &[usize]) -> bool {
-    // Between the columns there is as much room as on either side.
+    // The room between the columns is as wide as that on either side.
     let letters = columns((content_width() + CODE_SIDE) / 2.0, SAID);
     widths.len() > ONE_COLUMN && widths.iter().all(|wide| *wide <= letters)
 }

@@ -6,14 +6,14 @@
 //!
 //! - [`deck`] reads `deck.md`, and says how it is written;
 //! - [`source`] finds code by its anchor, and [`colour`] colours it;
-//! - [`examples`] builds and runs the examples;
-//! - [`drawing`] has the other pictures, and [`queue`] and [`bars`] draw two of them;
+//! - [`examples`] builds and runs the examples, and `without` takes lanes out of a recording;
+//! - [`drawing`] has pictures that are no timelines, and [`queue`] and [`bars`] draw two of them;
 //! - [`compose`] finds what each slide shows, [`layout`] knows how large things are, and [`place`]
-//!   gives each its place;
-//! - [`page`] makes one HTML file of it, with the player of `src/player` in it;
-//! - [`site`] writes it and all examples as pages to link to;
-//! - [`live`] serves it, and runs examples from it: [`process`] starts them, and a `guard` ends
-//!   them however the server ends.
+//!   decides how large each block of a slide is;
+//! - [`page`] makes one HTML file of the talk, with the player of `src/player` in it;
+//! - [`site`] writes the talk and all examples as pages to link to;
+//! - [`live`] serves the deck, and runs examples from it: [`process`] starts them, and a `guard`
+//!   ends them however the server ends. `main.rs` is only the command line.
 #![warn(missing_docs)]
 
 pub mod bars;

@@ -1,10 +1,11 @@
 //! Serves the deck on loopback, and runs examples from it.
 //!
 //! A server that runs programs must not do so for any page that asks. It listens on loopback alone,
-//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it:
-//! one that is loaded from elsewhere and whose own name points to 127.0.0.1 sends that name as
-//! `Host`; one that just sends a request names itself in `Origin`. So both are checked; and nothing
-//! is run but the examples that stand in the deck, without arguments.
+//! which keeps other machines out. Other *pages* in the presenter's browser could still reach it,
+//! in two ways. A page of a foreign name that points to 127.0.0.1 sends that name as `Host`. Any
+//! other page that posts a request here has its own address in `Origin`. So both headers are
+//! checked; and nothing is run but the examples that stand in the deck, without arguments of the
+//! caller's.
 //!
 //! A run belongs to the request that asked for it, and its output is the answer. When the browser
 //! stops reading, because Stop was pressed or the page is gone, the answer is dropped, and with it
@@ -12,6 +13,8 @@
 //!
 //! Making the deck anew takes seconds, so nothing waits for it but the page itself: a run is
 //! allowed by the last deck that could be made.
+//!
+//! Read it after `site`; next are `process` and `guard`.
 use crate::{
     compose::{Talk, compose_with},
     examples::{Example, Recordings},
@@ -48,7 +51,7 @@ use tokio::{
 pub struct Live {
     /// The root of the repository.
     root: PathBuf,
-    /// The port, as it stands in `Host`.
+    /// The port, as it stands in `Host`: a request for another one is not for us.
     port: u16,
     /// What the files were like when the last deck was made. Locked while one is being made, so
     /// that two pages that are loaded at once share it.
@@ -57,12 +60,14 @@ pub struct Live {
     last: Mutex<Option<Arc<Shown>>>,
     /// What examples have recorded: only those that have changed are run for the next deck.
     recordings: Arc<Recordings>,
+    /// Which examples run now: each at most once at a time.
     running: Arc<Running>,
 }
 
 /// The examples that run.
 #[derive(Default)]
 struct Running {
+    /// Their names. A std mutex is enough: it is never locked across an await.
     examples: Mutex<HashSet<String>>,
     /// Notified when one of them has ended.
     ended: Notify,
@@ -70,6 +75,7 @@ struct Running {
 
 /// What is known of the talk while it is served.
 struct Shown {
+    /// The page, ready to be sent.
     page: String,
     /// The examples that may be run.
     examples: BTreeMap<String, Example>,
@@ -120,6 +126,7 @@ pub async fn serve(listener: TcpListener, live: Arc<Live>) -> Result<Infallible,
     let app = Router::new()
         .route("/", get(show))
         .route("/run/{example}", post(run))
+        // Around all routes, so that none can be forgotten.
         .layer(middleware::from_fn_with_state(live.clone(), only_our_own_pages))
         .with_state(live);
     match axum::serve(listener, app).await {
@@ -138,6 +145,8 @@ async fn only_our_own_pages(
         return (StatusCode::FORBIDDEN, format!("{why}\n")).into_response();
     }
     let mut response = next.run(request).await;
+    // Not stored, since the deck changes; not shown in a frame of another page, which could lead a
+    // click to the button Run.
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -145,8 +154,8 @@ async fn only_our_own_pages(
     response
 }
 
-/// Whether a request is for us, and from us. Browsers say where a POST comes from; a POST that does
-/// not say it is refused.
+/// Whether a request is for us, and from a page of ours. Browsers say where a POST comes from; a
+/// POST that does not say it is refused.
 fn check(acts: bool, headers: &HeaderMap, port: u16) -> Result<(), String> {
     let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
     let host = text(headers, header::HOST).unwrap_or_default();
@@ -163,7 +172,7 @@ fn check(acts: bool, headers: &HeaderMap, port: u16) -> Result<(), String> {
     }
 }
 
-/// A header's text; `?`, which is no address, for one that is not text.
+/// A header's text. A header that is not text gives `?`, which is no address and so is refused.
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     let value: &HeaderValue = headers.get(name)?;
     Some(value.to_str().unwrap_or("?"))
@@ -177,7 +186,8 @@ impl Live {
         let recordings = self.recordings.clone();
         let last = self.last();
         let before = stamped.clone();
-        // It walks the tree and runs programs: not on this thread, which serves all others.
+        // Making a deck walks the tree and runs programs, so not on this thread, which serves all
+        // requests.
         let making = spawn_blocking(move || {
             // Stamped before the deck is made: a file that changes meanwhile is noticed next time.
             let now = stamps(&root);
@@ -209,6 +219,7 @@ impl Live {
     }
 }
 
+/// Makes the deck, and takes what the server needs of it.
 fn make(root: &Path, recordings: &Recordings) -> Result<Arc<Shown>, String> {
     let talk = compose_with(root, recordings).map_err(|failure| failure.to_string())?;
     let page = page(&talk, For::TheServer);
@@ -233,6 +244,7 @@ fn stamps(root: &Path) -> Stamps {
     stamps
 }
 
+/// Adds the files below a folder whose change may change the deck.
 fn collect(folder: &Path, stamps: &mut Stamps) {
     // A folder or a file that cannot be read is missing, and that is noticed when the deck is made.
     let Ok(entries) = fs::read_dir(folder) else { return };
@@ -258,8 +270,8 @@ fn collect(folder: &Path, stamps: &mut Stamps) {
     }
 }
 
-/// Whether nothing of which the deck is made has changed. Of all the Markdown and pictures it is
-/// made of few.
+/// Whether nothing has changed of which the deck is made. Of Markdown and pictures only the `files`
+/// that it shows count; all code counts.
 fn same(before: &Stamps, now: &Stamps, files: &BTreeSet<PathBuf>) -> bool {
     let matters = |path: &PathBuf| {
         let document = path.extension() == Some("md".as_ref());
@@ -273,6 +285,7 @@ fn same(before: &Stamps, now: &Stamps, files: &BTreeSet<PathBuf>) -> bool {
     before == now
 }
 
+/// The page, made anew if something has changed.
 async fn show(State(live): State<Arc<Live>>) -> Response {
     match live.talk().await {
         Ok(shown) => Html(shown.page.clone()).into_response(),
@@ -283,6 +296,7 @@ async fn show(State(live): State<Arc<Live>>) -> Response {
     }
 }
 
+/// Runs an example, and answers with its output while it comes.
 async fn run(State(live): State<Arc<Live>>, UrlPath(name): UrlPath<String>) -> Response {
     let example = match live.runnable(&name).await {
         Ok(Some(example)) => example,
@@ -296,9 +310,11 @@ async fn run(State(live): State<Arc<Live>>, UrlPath(name): UrlPath<String>) -> R
         let why = format!("{name} is already running: stop it first.\n");
         return (StatusCode::CONFLICT, why).into_response();
     };
+    // Bounded: a program that prints faster than the browser reads has to wait.
     let (sender, receiver) = mpsc::channel(16);
     let root = live.root.clone();
     tokio::spawn(async move {
+        // Given back when the run has ended, not when the answer is sent.
         let _place = place;
         let output = Output(sender.clone());
         tokio::select! {
@@ -315,14 +331,18 @@ async fn run(State(live): State<Arc<Live>>, UrlPath(name): UrlPath<String>) -> R
 
 /// The right to run an example, which only one request has at a time.
 struct Place {
+    /// Where the right is given back on drop.
     running: Arc<Running>,
+    /// Which example.
     example: String,
 }
 
-/// After Stop, Run may be pressed at once: the run before needs a moment to be killed.
+/// How long a request waits for its turn. Run may be pressed right after Stop, and the run before
+/// needs a moment to be killed.
 const A_MOMENT: Duration = Duration::from_secs(2);
 
 impl Place {
+    /// Waits for the right; none if another run keeps it for longer than a moment.
     async fn take(running: &Arc<Running>, example: &str) -> Option<Place> {
         let take = async {
             loop {
@@ -345,6 +365,7 @@ impl Drop for Place {
 }
 
 impl Running {
+    /// The names of the examples that run.
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
         self.examples.lock().expect("nothing panics while it is locked")
     }

@@ -1,4 +1,6 @@
-//! The command line of the slides. See the library for how they are made.
+//! The command line of the slides: reads the arguments, calls the library, and prints a sentence if
+//! something fails. Read it last: `lib.rs` says how the slides are made, and in which order to
+//! read.
 use slides::{
     compose::{Seconds, Talk, compose},
     deck::Cut,
@@ -31,15 +33,22 @@ Commands:
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
 enum Task {
+    /// Serve the deck on loopback, until Ctrl-C.
     Serve {
+        /// 0 for any that is free.
         port: u16,
+        /// Open the browser, too.
         open: bool,
     },
+    /// Write the deck as one file.
     Build(PathBuf),
+    /// Write the site into this folder.
     Site(PathBuf),
+    /// Say what is wrong with the deck or the site, and how long the talks take.
     Check,
     /// Run a program for a server, and end it with the server: see [`slides::guard`].
     Guard(Vec<OsString>),
+    /// Print the help.
     Help,
 }
 
@@ -54,7 +63,8 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Erro
             Long("port") => port = Some(parser.value()?.parse()?),
             Long("open") => open = true,
             Short('h') | Long("help") => return Ok(Task::Help),
-            // Its arguments are those of another program.
+            // What follows `guard` are the arguments of another program, so this parser must not
+            // read them.
             Value(word) if words.is_empty() && word == "guard" => {
                 return Ok(Task::Guard(parser.raw_args()?.collect()));
             }
@@ -65,6 +75,8 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Task, lexopt::Erro
     let mut words = words.into_iter();
     let command = words.next();
     let file = words.next();
+    // The options are checked against the command here: lexopt does not know that `build` has no
+    // port.
     match (command.as_ref().map(|command| command.to_string_lossy()).as_deref(), file) {
         (None, _) => Ok(Task::Serve { port: port.unwrap_or(8123), open }),
         (Some("build" | "check" | "site"), _) if port.is_some() || open => {
@@ -124,16 +136,19 @@ fn guard(_: &[OsString]) -> ExitCode {
     ExitCode::from(2) // the server starts none here
 }
 
+/// The talk of this repository, or what is wrong with it, line by line.
 fn made() -> Result<Talk, String> {
     compose(&root()).map_err(|failure| failure.to_string())
 }
 
+/// Makes the deck and the site without keeping either, and prints how long each topic takes.
 fn check() -> Result<(), String> {
     let talk = made()?;
     println!("{:>6} {:>6} {:>6} {:>6} {:>6}", "talk", "vote", "play", "run", "all");
     let mut topic = "";
     let mut sum = Seconds::default();
     for shown in &talk.slides {
+        // The slides of a topic follow each other, so a change ends the sum.
         if shown.slide.topic != topic && !topic.is_empty() {
             print_times(topic, std::mem::take(&mut sum));
         }
@@ -159,7 +174,7 @@ fn check() -> Result<(), String> {
     if !too_long.is_empty() {
         return Err(too_long.join("\n"));
     }
-    // The site is written to follow its links.
+    // The site is written to a folder that is dropped: only then can its links be followed.
     let folder = tempfile::tempdir().map_err(|error| format!("no folder for the site: {error}"))?;
     let site = site::write(&root(), folder.path(), &Recordings::default())?;
     println!("{} pages of the site, and all their links lead somewhere", site.pages);
@@ -176,7 +191,8 @@ fn print_times(topic: &str, seconds: Seconds) {
 }
 
 fn build(file: PathBuf) -> Result<(), String> {
-    // Cargo runs us where the user is, so the file is where the user would look for it.
+    // `cargo run` keeps the user's working directory, so a relative path means what the user
+    // expects.
     let page = page(&made()?, For::AFile);
     fs::write(&file, &page).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     println!("{}: {} kB", file.display(), page.len() / 1000);
@@ -187,20 +203,23 @@ fn write_site(folder: &Path) -> Result<(), String> {
     let site = site::write(&root(), folder, &Recordings::default())?;
     let megabytes = site.bytes as f64 / 1e6;
     println!("{}: {} pages, {megabytes:.1} MB", folder.display(), site.pages);
+    // Not an error: the rest of the site is complete without it, and `cargo doc` takes its time.
     if !site.documentation {
         println!("without the library's documentation: run `cargo doc --no-deps` before, for that");
     }
     Ok(())
 }
 
+/// Serves the deck until Ctrl-C. One thread is enough: what takes long runs in other processes or
+/// by `spawn_blocking`.
 fn serve(port: u16, open: bool) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot serve: {error}"))?;
     let served = runtime.block_on(async {
         let listener = live::bind(port).await?;
         let address = listener.local_addr().map_err(|error| format!("cannot serve: {error}"))?;
-        // Made once before the first page is asked for, so that whatever is wrong is said here, and
-        // the first page comes at once.
+        // Made once before the first page is asked for, so that a mistake in the deck is reported
+        // here, and the first page comes at once.
         let live = live::prepare(address.port(), root()).await?;
         println!("The slides are at http://{address}. Ctrl-C ends this.");
         if open && let Err(error) = open::that_detached(format!("http://{address}")) {
@@ -211,7 +230,7 @@ fn serve(port: u16, open: bool) -> Result<(), String> {
             () = asked_to_end() => Ok(()),
         }
     });
-    // Whatever still runs is dropped, and so killed, with the runtime.
+    // Runs of examples that are left are dropped with the runtime, and so killed.
     runtime.shutdown_background();
     served
 }
@@ -222,6 +241,7 @@ async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
     let terminate = signal(SignalKind::terminate());
     let hang_up = signal(SignalKind::hangup());
+    // A system that refuses a handler still has Ctrl-C.
     let (Ok(mut terminate), Ok(mut hang_up)) = (terminate, hang_up) else {
         let _ = tokio::signal::ctrl_c().await;
         return;

@@ -1,5 +1,9 @@
 //! The talk as one page of HTML, which has everything in it: nothing is fetched, and a policy
 //! forbids that it be.
+//!
+//! Read it after `place`; next is `site`. The slides are finished here: the page only writes them
+//! as HTML, and adds what the player has to know. The player itself is the JavaScript in
+//! `src/player`.
 use crate::{
     colour,
     compose::{Code, Piece, Played, Printed, PrintedLine, Run, Shown, Talk},
@@ -16,9 +20,9 @@ use sha2::{Digest, Sha256};
 /// Where the page is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum For {
-    /// A file: the buttons show what was recorded.
+    /// In a file: the buttons show what was recorded.
     AFile,
-    /// Our server: the buttons run the examples.
+    /// From our server: the buttons run the examples.
     TheServer,
 }
 
@@ -53,6 +57,7 @@ pub const KEYS: [(&[&str], &str); 13] = [
 pub fn page(talk: &Talk, shown: For) -> String {
     let title = talk.slides.first().map_or("Slides", |shown| shown.slide.title.as_str());
     let style = style();
+    // One function around all scripts: they share names, and the page has no global ones.
     let script = format!("\"use strict\";\n(() => {{\n{}}})();\n", SCRIPTS.join("\n"));
     let policy = policy(&style, &script, shown);
     let page = html! {
@@ -104,6 +109,7 @@ fn policy(style: &str, script: &str, shown: For) -> String {
     )
 }
 
+/// The whole style sheet: sizes come from `layout`, colours and patterns from the timelines.
 fn style() -> String {
     let page = page_style();
     format!(
@@ -131,6 +137,7 @@ pub(crate) fn colours() -> String {
 const LIGHT_CODE: &str = "--code-paper:#f3f5f8;--faint:#55606f;--accent:#a63c06;--line:#cbd3dd;\
     --kw:#7b22b8;--tx:#2f6b12;--no:#8a5a00;--co:#5f6b7a;--fu:#1d4fb8;--ma:#a63c06;--ty:#0a6a7a;\
     color-scheme:light";
+/// The same on dark paper.
 const DARK_CODE: &str = "--code-paper:#18223a;--faint:#a3b0c2;--accent:#ff9a5c;--line:#3b4963;\
     --kw:#d3a4ff;--tx:#a5d977;--no:#f0c067;--co:#94a3b8;--fu:#8fb8ff;--ma:#ff9a5c;--ty:#6fd3e3;\
     color-scheme:dark";
@@ -144,6 +151,7 @@ fn cut(shown: &Shown) -> &'static str {
     }
 }
 
+/// One slide, with its notes, which only the presenter's console shows.
 fn slide(shown: &Shown, index: usize, count: usize) -> Markup {
     let slide = &shown.slide;
     let number = index + 1;
@@ -169,6 +177,7 @@ fn slide(shown: &Shown, index: usize, count: usize) -> Markup {
     }
 }
 
+/// A part of a slide. The player hides what has `data-reveal` until the speaker goes on.
 fn piece(piece: &Piece, all: &[Piece]) -> Markup {
     match piece {
         Piece::Prose(text) => html! { div.prose { (PreEscaped(markdown(text))) } },
@@ -203,6 +212,7 @@ pub(crate) fn codes(codes: &[Code], setting: Setting) -> Markup {
     }
 }
 
+/// A language as a reader knows it.
 fn name(language: Language) -> &'static str {
     match language {
         Language::Python => "Python",
@@ -215,6 +225,7 @@ fn name(language: Language) -> &'static str {
 struct PlayedRun<'r> {
     /// The name of each lane, and the number of its colour.
     lanes: Vec<(&'r str, usize)>,
+    /// One for each poll.
     steps: Vec<PlayedStep<'r>>,
 }
 
@@ -223,19 +234,27 @@ struct PlayedRun<'r> {
 struct PlayedStep<'r> {
     /// How far the picture is to be seen, in pixels of its natural width.
     at: f64,
+    /// When, as the picture writes it.
     time: &'r str,
+    /// Which lane was polled.
     lane: LaneId,
+    /// What happened, as a sentence.
     sentence: &'r str,
+    /// The lanes that are ready, in the order of their wakes.
     ready: &'r [LaneId],
     /// Woken, and not polled.
     unpolled: Vec<LaneId>,
+    /// The lanes that a timer will wake, and when.
     timers: &'r [(LaneId, String)],
+    /// Which lane waits for which: chains of lanes, as the library has them.
     waits: &'r [Vec<Vec<LaneId>>],
     /// The lines of the slide's code that are lit: the file, the line, and whether it is the place
     /// at which the lane waits now.
     lit: Vec<(&'r str, u32, bool)>,
 }
 
+/// Puts together what the player reads of a run. `pieces` are those of the slide, which decide what
+/// code can be lit.
 fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
     let run = &played.scene.run;
     let mut lanes = vec![];
@@ -244,6 +263,7 @@ fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
     }
     let mut steps = vec![];
     for (nth, step) in run.tracks[0].steps.iter().enumerate() {
+        // In the states of a step `x` is the letter for a lane that was woken and is not polled.
         let mut unpolled = vec![];
         for (lane, state) in step.states.chars().enumerate() {
             if state == 'x' {
@@ -257,6 +277,7 @@ fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
             }
         }
         steps.push(PlayedStep {
+            // A tenth of a pixel is exact enough, and keeps the page small.
             at: (played.picture.stops[nth] * 10.0).round() / 10.0,
             time: &run.instants[step.instant].1,
             lane: step.lane,
@@ -299,6 +320,7 @@ fn lines_of<'r>(
     }
 }
 
+/// Whether a line of a file stands on the slide: parts of it may have been left out.
 fn is_shown(pieces: &[Piece], file: &str, line: u32) -> bool {
     for piece in pieces {
         let Piece::Codes(codes, _) = piece else { continue };
@@ -317,10 +339,11 @@ fn without(played: &Played) -> Option<String> {
     if names.is_empty() { None } else { Some(names.join(", ")) }
 }
 
+/// The picture of a run, the lines that were said, and the data for the player.
 fn timeline(played: &Played, pieces: &[Piece]) -> Markup {
     let run = &played.scene.run;
     let data = serde_json::to_string(&played_run(played, pieces)).expect("no maps, no odd numbers");
-    // In a script nothing but `</script` and `<!--` means anything to HTML.
+    // Inside a script HTML looks for `</script` and `<!--` only. Without `<` the data has neither.
     let data = data.replace('<', "\\u003c");
     let mut number = 0;
     let mut lines = vec![];
@@ -352,13 +375,14 @@ fn timeline(played: &Played, pieces: &[Piece]) -> Markup {
     }
 }
 
-/// Who said it, and what.
+/// The lane that printed a line, and the line.
 fn said(line: &PrintedLine) -> Markup {
     html! {
         span.who.{ "t" (line.colour.as_deref().unwrap_or("l0")) } { (line.lane) } " " (line.text)
     }
 }
 
+/// Printed lines. Times that differ from run to run are left out.
 fn output(printed: &Printed) -> Markup {
     html! {
         ol.output.in-two-columns[printed.in_two_columns()] data-reveal="output" {
@@ -370,6 +394,7 @@ fn output(printed: &Printed) -> Markup {
     }
 }
 
+/// All topics, with the current one marked.
 fn agenda(topics: &[(String, bool)]) -> Markup {
     html! {
         ol.agenda {
@@ -380,6 +405,8 @@ fn agenda(topics: &[(String, bool)]) -> Markup {
     }
 }
 
+/// The button that runs an example, and what it printed when it was recorded: a page without a
+/// server shows that.
 fn button(run: &Run) -> Markup {
     html! {
         button.run type="button" data-run=(run.name) data-command=(run.command) {
@@ -399,7 +426,7 @@ fn button(run: &Run) -> Markup {
     }
 }
 
-/// For those who have no keys: a finger, or a pointer.
+/// Buttons for a reader who has no keyboard at hand: for a finger, or a pointer.
 fn controls() -> Markup {
     html! {
         nav #controls aria-label="Slides" {
@@ -413,7 +440,7 @@ fn controls() -> Markup {
     }
 }
 
-/// What an example prints while it runs.
+/// The panel in which an example prints while it runs.
 fn run_panel() -> Markup {
     html! {
         section #run-panel aria-label="Run" hidden {
@@ -428,6 +455,7 @@ fn run_panel() -> Markup {
     }
 }
 
+/// The list of keys, and what an address can say.
 fn help() -> Markup {
     html! {
         dialog #help aria-labelledby="help-title" {
@@ -501,15 +529,15 @@ pub(crate) fn markdown(text: &str) -> String {
     let mut out = String::new();
     let events = Parser::new_ext(text, Options::ENABLE_SMART_PUNCTUATION | Options::ENABLE_TABLES);
     let events = events.map(|event| match event {
-        // Cells that say how they are aligned do so in an attribute `style`, which the policy of
-        // the page forbids.
+        // The alignment of a column would become an attribute `style`, which the policy of the page
+        // forbids.
         Event::Start(Tag::Table(columns)) => {
             Event::Start(Tag::Table(vec![Alignment::None; columns.len()]))
         }
         event => event,
     });
     push_html(&mut out, events);
-    // A heading of a column that has no name is no heading.
+    // A column without a name has no heading: an empty `th` would be read out as one.
     out.replace("<th></th>", "<td></td>")
 }
 

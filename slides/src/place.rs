@@ -1,5 +1,9 @@
 //! Gives the blocks of a slide their sizes: code as large as there is room for, and the picture
 //! what is left.
+//!
+//! Read it after `layout`; next is `page`. There are few ways to set a slide: four sizes of code,
+//! two pieces beside or above each other. So all are tried, and the cheapest is taken. The second
+//! half of the file cuts a slide that is too full into two.
 use crate::{
     compose::{Code, Piece, Played, Printed},
     deck::{Language, Problem, Slide},
@@ -10,31 +14,41 @@ use crate::{
 use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
 use std::{collections::BTreeSet, sync::Arc};
 
-/// A picture that is any wider is too small to be read from the last row.
+/// How wide a picture may be drawn: the wider it is, the smaller it is shown, and the last row has
+/// to be able to read it.
 pub const WIDEST: f64 = layout::content_width() / layout::SMALLEST_SCALE;
-/// A picture that is so much enlarged is large enough.
+/// A picture that is enlarged by this factor is large enough.
 const GENEROUS_SCALE: f64 = 1.5;
-/// A line that is too wide for its column costs more than anything else.
+/// What a line that is too wide for its column costs: more than anything else.
 const TOO_WIDE: f64 = 100.0;
-/// By so much a picture grows that is too narrow to show everything.
+/// By how many pixels a picture grows that is too narrow to show everything.
 const WIDER: f64 = 40.0;
 
 /// A block whose size is not known yet.
 #[derive(Clone)]
 pub(crate) enum Draft {
+    /// Markdown.
     Prose(String),
+    /// A question and its answer, which share one place.
     Asked { question: Option<String>, answer: Option<String> },
+    /// One piece of code or two.
     Codes(Vec<Code>),
+    /// A run, not drawn yet: its width depends on the room.
     Timeline(Arc<Scene>),
+    /// What a run printed.
     Output(Printed),
+    /// A picture that is drawn already.
     Picture(Drawing),
+    /// All topics, and which of them is marked.
     Agenda(Vec<(String, bool)>),
 }
 
 /// A block, and the line of `deck.md` on which it begins.
 #[derive(Clone)]
 pub(crate) struct Drafted {
+    /// The line's number, for problems.
     pub(crate) line: usize,
+    /// The block.
     pub(crate) draft: Draft,
 }
 
@@ -57,7 +71,9 @@ pub fn draw(scene: &Scene, width: f64) -> SvgPicture {
 /// other.
 #[derive(Clone, Copy)]
 struct Choice {
+    /// Which of the sizes of code.
     size: usize,
+    /// Two pieces of code stand above each other, not side by side.
     stacked: bool,
 }
 
@@ -102,7 +118,7 @@ pub(crate) fn place(
     pieces
 }
 
-/// The best way to set a slide; or by how many pixels it is too high in each of them.
+/// The best way to set a slide; or by how many pixels it is too high even in the lowest way.
 fn choose(drafted: &[Drafted], only_text: bool) -> Result<Choice, f64> {
     let picture = picture_of(drafted);
     let needed = picture.map_or(0.0, |picture| picture.needed);
@@ -116,8 +132,9 @@ fn choose(drafted: &[Drafted], only_text: bool) -> Result<Choice, f64> {
                 missing = missing.min(needed - room);
                 continue;
             }
-            // Large code is worth less if its lines do not fit, and if the picture becomes small
-            // for it.
+            // A smaller size of code costs one for each step. Lines that do not fit cost more than
+            // any size, and a picture that gets less room than it could use costs the more the less
+            // it gets.
             let mut cost = size as f64;
             for Drafted { draft, .. } in drafted {
                 if let Draft::Codes(codes) = draft {
@@ -143,9 +160,9 @@ fn choose(drafted: &[Drafted], only_text: bool) -> Result<Choice, f64> {
 /// How much height a picture wants.
 #[derive(Clone, Copy)]
 struct Wanted {
-    /// With any less its letters are too small.
+    /// With less height than this its letters are too small.
     needed: f64,
-    /// More than that it has no use for.
+    /// More height than this is of no use to it.
     generous: f64,
 }
 
@@ -160,7 +177,7 @@ fn picture_of(drafted: &[Drafted]) -> Option<Wanted> {
             }
             Draft::Picture(Drawing { size: Size { width, height, letters, .. }, .. }) => {
                 let needed = height * layout::SMALLEST_LETTERS / letters;
-                // It is as wide as the slide if it has the height for it.
+                // With this height the picture is as wide as the slide.
                 let generous = height * layout::content_width() / width;
                 return Some(Wanted { needed, generous: generous.max(needed) });
             }
@@ -180,11 +197,13 @@ fn room(drafted: &[Drafted], choice: Choice, only_text: bool) -> f64 {
     layout::room_for_picture(&heights)
 }
 
-/// How high a block is if its text is so many times as large; of a picture, what is around it.
+/// How high a block is if its text is so many times as large. Of a picture only what is around it
+/// counts: the picture gets what is left.
 fn height(draft: &Draft, choice: Choice, text_size: f64) -> f64 {
     match draft {
         Draft::Prose(text) => layout::text_height(text, text_size),
         Draft::Asked { question, answer } => {
+            // The answer takes the place of the question, so the higher of the two counts.
             let mut most: f64 = 0.0;
             for text in question.iter().chain(answer) {
                 most = most.max(layout::bold_text_height(text, text_size));
@@ -199,6 +218,7 @@ fn height(draft: &Draft, choice: Choice, text_size: f64) -> f64 {
     }
 }
 
+/// How pieces of code are set by this choice.
 fn setting(codes: &[Code], choice: Choice) -> Setting {
     let texts: Vec<&str> = codes.iter().map(|code| code.fragment.text.as_str()).collect();
     layout::set(&texts, choice.size, choice.stacked)
@@ -221,6 +241,7 @@ fn too_wide(codes: &[Code], setting: Setting) -> Vec<String> {
     problems
 }
 
+/// A block in its final size.
 fn piece(draft: Draft, choice: Choice, room: f64) -> Piece {
     match draft {
         Draft::Prose(text) => Piece::Prose(text),
@@ -240,8 +261,8 @@ fn piece(draft: Draft, choice: Choice, room: f64) -> Piece {
     }
 }
 
-/// Draws a run as narrow as its room allows: then it is shown all the larger. But no narrower than
-/// what shows all of it.
+/// Draws a run as narrow as its room allows, because a narrow picture is shown larger; but wide
+/// enough to show all of the run.
 fn drawn_for(scene: &Scene, room: f64) -> SvgPicture {
     let height = draw(scene, WIDEST).height;
     let wanted = height * layout::content_width() / room;
@@ -265,7 +286,8 @@ fn said_lines(scene: &Scene) -> usize {
             texts.push(format!("{} {text}", scene.run.lanes[*lane].name));
         }
         if nth + 1 == steps.len() {
-            // It is bold: a tenth wider.
+            // The verdict comes after the last step, in bold letters, which are about a tenth
+            // wider.
             texts.extend(scene.run.verdict.as_ref().map(|verdict| {
                 let wider = verdict.chars().count() / 8;
                 format!("{verdict}{}", " ".repeat(wider))
@@ -289,7 +311,7 @@ pub(crate) fn has_only_text(drafted: &[Drafted]) -> bool {
 /// How a slide with two pieces of code becomes two slides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parts {
-    /// Both pieces, then what is in Rust: that is what was recorded.
+    /// Both pieces, then only Rust, which is what was recorded.
     PairThenRust,
     /// Both pieces, then the last one.
     PairThenLast,
@@ -301,9 +323,9 @@ pub(crate) enum Parts {
     OneThenSomeLines,
 }
 
-/// Parts a slide that has code and is too full: on the first one it stands with the question, on
-/// the second one less code with the question, what is played, and the answer. Where lines are left
-/// out, these `lines` of the files stay, too.
+/// Makes two slides of one that has code and is too full. The first has the code and the question.
+/// The second has less code, the question, what is played, and the answer. Where lines of code are
+/// left out, `lines` are kept, besides the first. None if this way does not suit the slide.
 pub(crate) fn split(
     drafted: &[Drafted],
     parts: Parts,
@@ -339,6 +361,7 @@ pub(crate) fn split(
             }
         }
     }
+    // A way that leaves the second slide as full as the first would solve nothing.
     let useful = match parts {
         Parts::PairThenRust | Parts::PairThenLast => pieces == 2 && played,
         Parts::OneEach => pieces == 2,
@@ -357,6 +380,7 @@ fn run_of(drafted: &[Drafted]) -> Option<&SteppedRun> {
     None
 }
 
+/// The code of the first slide and that of the second.
 fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Code>, Vec<Code>) {
     let mut before = codes.to_vec();
     let mut after = codes.to_vec();
@@ -417,6 +441,7 @@ pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>
     left_out
 }
 
+/// All pieces of code of a slide.
 fn codes(drafted: &[Drafted]) -> impl Iterator<Item = &Code> {
     drafted.iter().flat_map(|drafted| match &drafted.draft {
         Draft::Codes(codes) => codes.as_slice(),

@@ -1,4 +1,7 @@
 //! Runs one example for the server: cargo builds it, then it runs, and both print into the answer.
+//!
+//! Read it after `live`, which calls [`run`]; `guard` is next. A program is killed by dropping the
+//! future that runs it: so there is no list of processes that could be wrong.
 use crate::examples::{Example, build_arguments, cargo, executable};
 use axum::body::Bytes;
 use std::{
@@ -24,6 +27,7 @@ impl Output {
         let _ = self.0.send(text.into()).await;
     }
 
+    /// Copies what a program prints, in pieces as it comes, until the program closes the pipe.
     async fn copy(&self, mut from: impl AsyncRead + Unpin) {
         let mut buffer = vec![0; 8192];
         while let Ok(length @ 1..) = from.read(&mut buffer).await {
@@ -50,9 +54,9 @@ pub async fn run(root: &Path, name: &str, example: &Example, output: Output) {
     output.print(last).await;
 }
 
-/// What an example says of itself before it runs, the slide says, too, and the slide keeps its
-/// answer until it has been asked for. Those of other packages may have a command line of their
-/// own.
+/// The arguments of an example. `--quiet` leaves out what an example says of itself before it runs:
+/// the slide says that already, and must not show an answer before it was predicted. Examples of
+/// other packages may not know the option.
 fn quiet(example: &Example) -> Vec<String> {
     match example.package.as_str() {
         "async-concepts" => vec!["--quiet".to_owned()],
@@ -60,6 +64,7 @@ fn quiet(example: &Example) -> Vec<String> {
     }
 }
 
+/// Builds the example, with cargo's progress as output, and says where the executable is.
 async fn build(
     root: &Path,
     name: &str,
@@ -80,6 +85,7 @@ async fn build(
             }
         }
     };
+    // Both pipes are read at the same time: cargo would stop if one of them were full.
     tokio::join!(find, output.copy(pipes.stderr));
     let status = group.wait().await?;
     match found {
@@ -88,6 +94,7 @@ async fn build(
     }
 }
 
+/// Runs the example until it ends.
 async fn execute(
     path: &Path,
     arguments: &[String],
@@ -101,20 +108,25 @@ async fn execute(
 
 /// What a program prints.
 struct Pipes {
+    /// Its standard output.
     stdout: ChildStdout,
+    /// Its standard error.
     stderr: ChildStderr,
 }
 
 /// A program and all that it starts. Dropping it kills them.
 struct Group {
+    /// The guard, or where there is none, the program itself.
     child: Child,
     /// The pipe whose end tells the guard that this server is gone.
     _alive: Option<ChildStdin>,
-    /// Its number may belong to another process once it has been waited for.
+    /// It was waited for. From then on its number may belong to another process, which must not be
+    /// killed.
     ended: bool,
 }
 
 impl Group {
+    /// Starts a program, with pipes for what it prints.
     fn spawn(program: &OsStr, arguments: &[String], root: &Path) -> Result<(Group, Pipes), String> {
         let mut command = guarded(program);
         command
@@ -130,11 +142,13 @@ impl Group {
             stdout: child.stdout.take().expect("it was asked for"),
             stderr: child.stderr.take().expect("it was asked for"),
         };
-        // `Child::wait` would close it, and the guard would take that for our end.
+        // Taken out, because `Child::wait` would close this pipe, and the guard would take that for
+        // the end of the server.
         let alive = child.stdin.take();
         Ok((Group { child, _alive: alive, ended: false }, pipes))
     }
 
+    /// Waits until the program has ended.
     async fn wait(&mut self) -> Result<ExitStatus, String> {
         let status = self.child.wait().await;
         let status = status.map_err(|error| format!("it cannot be waited for: {error}"))?;
@@ -146,7 +160,8 @@ impl Group {
 /// A program with a guard before it, in a process group of its own: see [`crate::guard`].
 #[cfg(unix)]
 fn guarded(program: &OsStr) -> Command {
-    // On Linux this names the program that runs, also when cargo has replaced its file meanwhile.
+    // On Linux this path names the program that runs now, also when cargo has replaced its file in
+    // the meantime.
     let this = Path::new("/proc/self/exe");
     let mut command = match std::env::current_exe() {
         Ok(path) if !this.exists() => Command::new(path),
@@ -171,7 +186,7 @@ impl Drop for Group {
             && !self.ended
             && let Some(group) = rustix::process::Pid::from_raw(id as i32)
         {
-            // An error: it has ended by itself a moment ago.
+            // An error means that the group has ended by itself a moment ago.
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }

@@ -1,8 +1,10 @@
 //! The queue of an event loop, drawn: what stands in it after each call.
 //!
-//! It is drawn from a run of this crate's own loop, which an instrument watches. The program is the
-//! one for which the queue matters: two callbacks that schedule each other without end, and a timer
-//! that wants to stop them.
+//! The picture is drawn from a run of the library's own loop, which an instrument watches. In the
+//! program the order of the queue decides: two callbacks schedule each other without end, and a
+//! timer has to stop them.
+//!
+//! Read it after `drawing`. The two functions below that a slide shows are those that run.
 use crate::{drawing::Drawing, drawing::Size, layout};
 use async_concepts::{
     event_loop::{CallRef, EventLoop, Handle, Instrument, Result, VirtualDriver, get_running_loop},
@@ -21,6 +23,7 @@ fn work(time: Duration) {
     CLOCK.with(|clock| clock.advance(time));
 }
 
+/// Milliseconds, by a name so short that the code fits onto the slide.
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
@@ -32,16 +35,19 @@ fn ping() -> Result<Handle> {
 }
 // ANCHOR_END: ping
 
+/// The other half of `ping`.
 fn pong() -> Result<Handle> {
     work(ms(400));
     get_running_loop()?.call_soon(ping)
 }
 
+/// What the timer calls.
 fn stop() -> Result<()> {
     get_running_loop()?.stop();
     Ok(())
 }
 
+/// Runs the program while `watch` notes what happens.
 fn run(watch: Rc<Watch>) -> Result<()> {
     let event_loop = EventLoop::with_driver(CLOCK.with(VirtualDriver::clone));
     event_loop.add_instrument(watch);
@@ -55,10 +61,11 @@ fn run(watch: Rc<Watch>) -> Result<()> {
 /// A call, and what is scheduled when it is over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Called {
-    /// In which turn of the loop, counted from 1.
+    /// In which turn (iteration) of the loop, counted from 1.
     turn: usize,
     /// When it began.
     at: Duration,
+    /// The name of the function.
     name: String,
     /// What this turn will still call, in order.
     this_turn: Vec<String>,
@@ -72,15 +79,21 @@ struct Called {
 #[derive(Default)]
 struct Watch(RefCell<Seen>);
 
+/// What is known so far. The loop does not give its queue away, so it is rebuilt here from what the
+/// instrument is told.
 #[derive(Default)]
 struct Seen {
+    /// The turn that runs.
     turn: usize,
     /// How many calls of the snapshot this turn has still to make.
     left: usize,
     /// The names of what is ready, in order.
     ready: VecDeque<String>,
+    /// The timers that are set, each with the time at which it is due.
     timers: Vec<(Duration, String)>,
+    /// When the call that runs began.
     begun: Duration,
+    /// All calls that are over.
     calls: Vec<Called>,
 }
 
@@ -94,7 +107,8 @@ impl Instrument for Watch {
     fn call_ready(&self, call: &CallRef<'_>) {
         let mut seen = self.0.borrow_mut();
         let name = name(call);
-        // A timer whose time has come is one no longer.
+        // A timer whose time has come leaves the timers. Names are unique enough here: no function
+        // is a timer and a callback.
         seen.timers.retain(|(_, timer)| *timer != name);
         seen.ready.push_back(name);
     }
@@ -113,6 +127,7 @@ impl Instrument for Watch {
     fn call_ends(&self, call: &CallRef<'_>) {
         let mut seen = self.0.borrow_mut();
         let mut this_turn: Vec<String> = seen.ready.iter().cloned().collect();
+        // What is ready behind the snapshot of this turn is for the next one.
         let next_turn = this_turn.split_off(seen.left);
         let called = Called {
             turn: seen.turn,
@@ -126,6 +141,7 @@ impl Instrument for Watch {
     }
 }
 
+/// The time on the clock of the loop.
 fn now() -> Duration {
     let running = get_running_loop().expect("the loop is making a call");
     running.time()
@@ -139,7 +155,7 @@ fn name(call: &CallRef<'_>) -> String {
 
 /// All calls of the program. They are the same each time, since the clock is a virtual one.
 fn calls() -> Vec<Called> {
-    // On a thread of its own, whose clock begins at 0 and whose loop is no one else's.
+    // On a thread of its own: there `CLOCK` begins at 0, and no other loop runs.
     let ran = std::thread::spawn(|| {
         let watch = Rc::new(Watch::default());
         run(watch.clone()).expect("nothing in it fails");
@@ -148,10 +164,13 @@ fn calls() -> Vec<Called> {
     ran.join().expect("it does not panic")
 }
 
-/// Between the names on the left and the calls.
+/// How wide the names on the left are, with the room up to the calls.
 const NAMES: f64 = 168.0;
+/// A place in the queue, with the room to the next.
 const ROW: f64 = 40.0;
+/// How high a call is drawn.
 const TILE: f64 = 30.0;
+/// The size of all letters.
 const LETTERS: f64 = 17.0;
 
 /// Draws the queue after each call, from left to right. A row of the drawing is a call.
@@ -159,6 +178,7 @@ pub fn draw() -> Drawing {
     let calls = calls();
     let width = layout::content_width();
     let column = (width - NAMES) / calls.len() as f64;
+    // All calls are drawn into the same rows, so the longest queue decides how high the drawing is.
     let mut deepest = Depth::default();
     for call in &calls {
         deepest.this_turn = deepest.this_turn.max(call.this_turn.len());
@@ -186,16 +206,23 @@ pub fn draw() -> Drawing {
 /// How many calls wait at most.
 #[derive(Default)]
 struct Depth {
+    /// Of those that this turn will still call.
     this_turn: usize,
+    /// Of those that the next turn will call.
     next_turn: usize,
 }
 
 /// Where the parts of the drawing begin, from the top.
 struct Tops {
+    /// The call that runs.
     called: f64,
+    /// What this turn will still call.
     this_turn: f64,
+    /// What the next turn will call.
     next_turn: f64,
+    /// Timers that are not due.
     timers: f64,
+    /// The lower edge.
     end: f64,
 }
 
@@ -208,6 +235,7 @@ impl Tops {
         Tops { called, this_turn, next_turn, timers, end: timers + ROW }
     }
 
+    /// What each part is called, and where its name stands.
     fn names(&self) -> [(f64, &'static str); 4] {
         [
             (self.called, "called"),
@@ -218,6 +246,7 @@ impl Tops {
     }
 }
 
+/// One column, which is one row of the drawing for the player.
 fn draw_call(call: &Called, nth: usize, calls: &[Called], column: f64, tops: &Tops) -> Markup {
     let x = NAMES + nth as f64 * column;
     let opens = nth == 0 || calls[nth - 1].turn != call.turn;
@@ -250,9 +279,11 @@ fn draw_call(call: &Called, nth: usize, calls: &[Called], column: f64, tops: &To
 /// How a tile looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Look {
+    /// It is called now: filled.
     Called,
+    /// In the queue, and in the snapshot: an outline.
     Waiting,
-    /// In the queue, but behind the snapshot.
+    /// In the queue, but behind the snapshot: a dashed outline.
     Later,
 }
 
@@ -278,7 +309,7 @@ fn tile(name: &str, x: f64, y: f64, column: f64, look: Look) -> Markup {
     }
 }
 
-/// What a call shows, for those who hear it.
+/// What a call shows, as a sentence: for a screen reader.
 fn sentence(call: &Called) -> String {
     let mut said = format!("Turn {}, at {}: {} is called", call.turn, human(call.at), call.name);
     for (names, when) in [(&call.this_turn, "this turn"), (&call.next_turn, "the next turn")] {

@@ -1,8 +1,13 @@
-//! The site: everything that there is to look at, as pages that can be put anywhere and linked to.
+//! The site: the examples, the talk and the documents as pages that can be put anywhere and linked
+//! to.
 //!
 //! A page for each topic of the README and for each example, with both sources, the explorer and
 //! what the tests hold; the talk, as a deck and as an article; the exercises; the verdicts and the
 //! other documents. Links are relative, and [`broken_links`] follows all of them.
+//!
+//! Read it after `page`. Below it, in this order: `readme`, which examples there are; `example` and
+//! `held`, their pages; `article` and `documents`, the other pages; `links`, which checks the
+//! result. Next is `live`.
 mod article;
 mod documents;
 mod example;
@@ -51,6 +56,7 @@ pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site
         Failure::Problems(_) | Failure::Other(_) => failure.to_string(),
     })?;
     let examples = Examples::find(root)?;
+    // The README decides which examples have a page, and in which order.
     let mut names = BTreeSet::new();
     for row in topics.iter().flat_map(|topic| &topic.rows) {
         if examples.get(&row.example).is_none() {
@@ -77,6 +83,7 @@ pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site
         "async-concepts",
         &front(&readme, &topics, writer.has_documentation),
     )?;
+    // Last, when all pages are there that a link may lead to.
     let broken = broken_links(folder)?;
     if !broken.is_empty() {
         return Err(format!("links that lead nowhere:\n{}", broken.join("\n")));
@@ -84,21 +91,27 @@ pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site
     Ok(Site { pages: writer.pages, bytes: writer.bytes, documentation: writer.has_documentation })
 }
 
+/// Reads a file of the repository.
 fn read(root: &Path, file: &str) -> Result<String, String> {
     fs::read_to_string(root.join(file)).map_err(|error| format!("cannot read {file}: {error}"))
 }
 
 /// Writes pages, and counts them.
 struct Writer<'a> {
+    /// The root of the repository.
     root: &'a Path,
+    /// The folder of the site.
     folder: &'a Path,
+    /// How many pages were written.
     pages: usize,
+    /// How many bytes they have.
     bytes: u64,
     /// Whether the documentation of the library is beside the pages, and can be linked to.
     has_documentation: bool,
 }
 
 impl Writer<'_> {
+    /// Writes a page that is complete: the deck and the explorers have a style of their own.
     fn file(&mut self, name: &str, text: &str) -> Result<(), String> {
         let path = self.folder.join(name);
         let failed = |error| format!("cannot write {}: {error}", path.display());
@@ -111,11 +124,13 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Writes a page of the site, with the frame that all pages share.
     fn page(&mut self, name: &str, title: &str, body: &Markup) -> Result<(), String> {
         self.file(name, &shell(name, title, body))
     }
 
-    /// A page for each example, and beside it the explorer.
+    /// Writes a page for each example, and beside it the explorer of its recording. The explorer is
+    /// a file of its own, because it has scripts, which the policy of the site forbids.
     fn examples(
         &mut self,
         topics: &[Topic],
@@ -140,6 +155,7 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Copies what `cargo doc` has made, so that links to it work wherever the site is put.
     fn copy_documentation(&mut self) -> Result<(), String> {
         let from = self.root.join("target/doc");
         if !from.join("async_concepts/index.html").is_file() {
@@ -151,6 +167,7 @@ impl Writer<'_> {
     }
 }
 
+/// Copies a folder with everything below it.
 fn copy_folder(from: &Path, to: &Path) -> Result<(), String> {
     let failed = |path: &Path, error| format!("cannot copy {}: {error}", path.display());
     fs::create_dir_all(to).map_err(|error| failed(to, error))?;
@@ -174,7 +191,7 @@ fn up(name: &str) -> String {
     "../".repeat(name.matches('/').count())
 }
 
-/// What stands around each page.
+/// The frame of each page: head, policy, and the links at the top.
 fn shell(name: &str, title: &str, body: &Markup) -> String {
     let up = up(name);
     let title =
@@ -210,15 +227,17 @@ fn shell(name: &str, title: &str, body: &Markup) -> String {
     page.into_string() + "\n"
 }
 
-/// A page has its style in it, and shows nothing but pages of the same site.
+/// What a page may load: its own style, which stands in it, and explorers of the same site in a
+/// frame. No scripts.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
                       frame-src 'self'; base-uri 'none'; form-action 'none'";
 
+/// The style sheet that each page has in it.
 fn style() -> String {
     format!("{}\n{}{}", colours(), page_style().rules, include_str!("site/site.css"))
 }
 
-/// The page on which one arrives: what it is, and all examples.
+/// The first page: what the project is, and all examples.
 fn front(readme: &str, topics: &[Topic], has_documentation: bool) -> Markup {
     html! {
         h1 { "async-concepts" }

@@ -1,4 +1,7 @@
 //! Code for the slides: what stands between two anchors of a file.
+//!
+//! Read it after `deck`, which names the anchors; next is `colour`. A slide shows lines of the file
+//! itself, so it cannot differ from what is in the repository.
 use std::collections::BTreeSet;
 
 /// A part of a file.
@@ -11,8 +14,8 @@ pub struct Fragment {
 }
 
 impl Fragment {
-    /// Its first line and these; where several lines are left out, there is one with an ellipsis,
-    /// whose number is 0.
+    /// The first line, and those whose numbers are `wanted`. Where several lines are left out, a
+    /// line with an ellipsis takes their place; its number is 0.
     pub fn only(&self, wanted: &BTreeSet<usize>) -> Fragment {
         let mut kept = Fragment::default();
         let mut left_out: Vec<(&str, usize)> = vec![];
@@ -28,6 +31,8 @@ impl Fragment {
         kept
     }
 
+    /// Puts an ellipsis in the place of these lines. A single line is kept, since the ellipsis
+    /// would be as high.
     fn leave_out(&mut self, lines: Vec<(&str, usize)>) {
         match lines[..] {
             [] => {}
@@ -39,6 +44,7 @@ impl Fragment {
         }
     }
 
+    /// Adds a line, with its number in the file.
     fn push(&mut self, line: &str, number: usize) {
         self.text += line;
         self.text.push('\n');
@@ -60,18 +66,21 @@ pub fn between_anchors(text: &str, name: &str) -> Option<Fragment> {
             None => code.push((index + 1, line.trim_end())),
         }
     }
+    // Empty lines at the edges would only take room.
     while let Some((_, "")) = code.first() {
         code.remove(0);
     }
     while let Some((_, "")) = code.last() {
         code.pop();
     }
-    // What must not compile stands in comments.
+    // Code that is shown because it does not compile stands in comments in its file. The slide
+    // shows it as code.
     if code.iter().all(|(_, line)| line.starts_with("//")) {
         for (_, line) in &mut code {
             *line = line.trim_start_matches("//");
         }
     }
+    // The indentation that all lines share says only where the code stood in its file.
     let mut indent = usize::MAX;
     for (_, line) in &code {
         if !line.is_empty() {

@@ -1,4 +1,7 @@
-//! A run without some of its lanes.
+//! A run without some of its lanes, for a slide whose lesson is in the others.
+//!
+//! Read it with `examples`. In a chart a lane is a number, its place in the list of rows. So when
+//! lanes go, all numbers that are left have to be mapped to new ones.
 use async_concepts::timeline::{Chart, LaneId, State, Until};
 
 /// Takes these lanes out of a chart, with everything that only they did.
@@ -28,6 +31,8 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
         row.polled_by = row.polled_by.and_then(|lane| ids[lane]);
         for span in &mut row.spans {
             if let State::Waiting(Until::Lane(by)) = &mut span.state {
+                // A picture in which nothing ends this wait would be wrong, so the deck has to say
+                // something else.
                 let Some(id) = ids[*by] else {
                     let (lane, by) = (&row.name, &chart.rows[*by].name);
                     return Err(format!("`{by}` cannot be left out, for it wakes `{lane}`"));

@@ -1,9 +1,9 @@
-//! Cancelling: how a request goes from a future to what that waits for, however deep that is.
+//! Cancelling: how a request goes from a future to the futures that it waits for, at any depth.
 //!
 //! A plain future is cancelled at once, and says yes unless it is done. A task and the outer future
-//! of a gather ask others first, and what those say decides what they do. asyncio's `cancel` calls
-//! itself for that, and a chain of 10,000 tasks raises `RecursionError`. Here a list takes the
-//! place of the stack, which in Rust could not even report that it is full.
+//! of a gather ask other futures first, and the answers decide what they do. asyncio's `cancel`
+//! calls itself for that, and a chain of 10,000 tasks raises `RecursionError`. We keep the open
+//! requests in a list: it saves the stack, whose overflow would end a Rust process.
 
 use std::cell::Cell;
 use std::mem::take;
@@ -22,13 +22,14 @@ pub(super) type Message = Rc<String>;
 pub(super) struct MessageCell(Cell<Option<Message>>);
 
 impl MessageCell {
+    /// A clone of the message. A `Cell` can only be emptied, so the message is put back.
     pub(super) fn get(&self) -> Option<Message> {
         let message = self.0.take();
         self.0.set(message.clone());
         message
     }
 
-    /// No message leaves the one that there was.
+    /// Without a new message the old one stays.
     pub(super) fn set(&self, message: Option<Message>) {
         if message.is_some() {
             self.0.set(message);
@@ -38,20 +39,21 @@ impl MessageCell {
 
 /// Futures of any types: what a task awaits, nearly always one, and the children of a gather.
 ///
-/// A `SmallVec` would do, and was here: a list is moved and dropped several times in each step of a
-/// task, nearly always when it is empty, and that took 4 % of a gather.
+/// Why not a `SmallVec`: each step of a task moves and drops such a list several times, nearly
+/// always an empty one, and this enum is cheaper to move and drop. It saves 4 % of a gather.
 #[derive(Default)]
 pub(super) enum Others {
     #[default]
-    /// It runs, gives way, or is at an await of something that is not of this loop.
+    /// No future: the task runs, gives way, or awaits something that is not of this loop.
     None,
-    /// Nearly always: it needs no allocation.
+    /// One future, nearly always: this needs no allocation.
     One(Rc<dyn AnyFuture>),
-    /// Under `join!` or `select!`, and in a gather.
+    /// Several futures, under `join!` or `select!` and in a gather.
     Many(Vec<Rc<dyn AnyFuture>>),
 }
 
 impl Others {
+    /// Adds a future. Only the second one needs an allocation.
     pub(super) fn push(&mut self, future: Rc<dyn AnyFuture>) {
         *self = match take(self) {
             Others::None => Others::One(future),
@@ -94,8 +96,8 @@ impl<T> Future<T> {
         request_cancel(self.0.clone(), None)
     }
 
-    /// As [`Future::cancel`], with a message for [`Future::cancel_message`]. It goes to all that
-    /// the request goes to, as Python's `cancel(msg)` does.
+    /// As [`Future::cancel`], with a message for [`Future::cancel_message`]. The message goes
+    /// wherever the request goes, as with Python's `cancel(msg)`.
     pub fn cancel_with_message(&self, message: impl Into<String>) -> bool {
         request_cancel(self.0.clone(), Some(Rc::new(message.into())))
     }
@@ -111,9 +113,9 @@ impl<T> Future<T> {
 
 /// What a future says when it is asked to cancel.
 pub(super) enum Cancel {
-    /// Yes or no.
+    /// The answer: whether the future takes the request.
     Answer(bool),
-    /// It depends on these.
+    /// The answer depends on these futures, which have to be asked first.
     Ask(Others),
 }
 
@@ -125,11 +127,12 @@ struct Request {
     others: Others,
     /// How many of `others` have been asked.
     asked: usize,
-    /// Some of them said yes.
+    /// Whether any of those asked took the request.
     taken: bool,
 }
 
-/// Cancels a future, and before it, as deep as it goes, what that waits for.
+/// Cancels a future, and before that everything it waits for, at any depth. Says whether the
+/// request was taken.
 pub(super) fn request_cancel(future: Rc<dyn AnyFuture>, message: Option<Message>) -> bool {
     let mut open = Vec::new();
     let mut taken = ask(future, message.as_ref(), &mut open);
@@ -138,7 +141,8 @@ pub(super) fn request_cancel(future: Rc<dyn AnyFuture>, message: Option<Message>
             let other = other.clone();
             request.asked += 1;
             if ask(other, message.as_ref(), &mut open) {
-                // It answered at once, so the last request is still this one.
+                // The other future answered at once and opened no request, so the last one is still
+                // the same.
                 open.last_mut().expect("it is open").taken = true;
             }
         } else {
@@ -152,7 +156,7 @@ pub(super) fn request_cancel(future: Rc<dyn AnyFuture>, message: Option<Message>
     taken
 }
 
-/// Asks one future. `false` also if the answer is still open.
+/// Asks one future. `false` also if the answer is still open: then `open` has a new request.
 fn ask(future: Rc<dyn AnyFuture>, message: Option<&Message>, open: &mut Vec<Request>) -> bool {
     match future.clone().begin_cancel(message) {
         Cancel::Answer(taken) => taken,
@@ -167,10 +171,11 @@ fn ask(future: Rc<dyn AnyFuture>, message: Option<&Message>, open: &mut Vec<Requ
 pub(super) trait Cancellable {
     /// The first half of a cancel: the answer, or what has to be asked before there is one.
     fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel;
-    /// The second half: what the others have answered.
+    /// The second half, when all others have been asked. Gives the future's own answer.
     fn end_cancel(self: Rc<Self>, others: Others, taken: bool) -> bool;
     /// How often a task was asked to cancel. `None`: it is no task.
     fn cancel_requests(&self) -> Option<&Cell<u32>>;
+    /// See [`Future::cancel_message`].
     fn last_message(&self) -> Option<Message>;
 }
 
@@ -215,7 +220,7 @@ impl<T> Cancellable for FutureCell<T> {
     }
 }
 
-/// Asks every one of them, also after one has taken the request.
+/// Asks every one of these futures, also after one has taken the request.
 pub(super) fn cancel_all(futures: &Others, message: Option<Message>) -> bool {
     let mut taken = false;
     for future in &**futures {

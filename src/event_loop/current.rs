@@ -1,9 +1,9 @@
 //! The current task: where the awaits of a coroutine and its task meet.
 //!
 //! In asyncio an exception goes into a coroutine with `coro.throw`, and the future to wait for
-//! comes out with `yield`. A poll has neither. So the task writes here, before it polls its
-//! coroutine, what it has to say to an await, and each await writes here what the task must know of
-//! it.
+//! comes out with `yield`. A poll has neither. So here is the place where the two leave notes:
+//! before a task polls its coroutine, it writes what an await has to know, and each await writes
+//! what the task has to know.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,24 +17,26 @@ use crate::waker::original_waker;
 /// is in cells, so that an await can write here while what it calls looks here, too.
 #[derive(Default)]
 pub(super) struct CurrentTask {
-    /// Which task it is. `None`: no step is being run, and the rest is of the last one.
+    /// Which task it is. `None`: no step is being run, and the other fields are left over from the
+    /// last one.
     key: Cell<Option<usize>>,
-    /// What identifies the task's own waker, to tell its awaits from those of executors inside it.
+    /// The address that identifies the task's own waker. It tells awaits of the task from those of
+    /// an executor inside the task.
     waker: Cell<usize>,
-    /// An await point shall raise `Cancelled`, and none has yet.
+    /// An await point has to return `Cancelled`, and none has done so yet.
     throws: Cell<bool>,
-    /// What is awaited in this step.
+    /// The futures that are awaited in this step: a cancel of the task has to ask them.
     awaits: Cell<Others>,
-    /// Something around the awaits can take the error in their place.
+    /// A `timeout` or a `task_group` around the awaits can take the error in their place.
     catches: Cell<bool>,
     /// A bare `yield`: the next step follows without a wake.
     gives_way: Cell<bool>,
-    /// The message of a cancellation that an await has given out.
+    /// The message of a cancellation that an await has passed on to the coroutine.
     message: Cell<Option<Message>>,
 }
 
 impl CurrentTask {
-    /// `awaits` is the list of the last step.
+    /// Called before each poll of a task. `awaits` is the list of the task's last step.
     pub(super) fn begin_step(&self, key: usize, waker: usize, throws: bool, awaits: &Cell<Others>) {
         self.key.set(Some(key));
         self.waker.set(waker);
@@ -46,6 +48,7 @@ impl CurrentTask {
         self.awaits.set(awaits.take().emptied());
     }
 
+    /// The poll is over; from now on no await belongs to the task.
     pub(super) fn end_step(&self) {
         self.key.set(None);
     }
@@ -54,8 +57,8 @@ impl CurrentTask {
         self.key.get()
     }
 
-    /// Itself, if what polls with this waker is the task or a lane in it. `None` if it is an
-    /// executor inside the task.
+    /// This, if the task or a lane in it polls with this waker. `None` if an executor inside the
+    /// task does.
     pub(super) fn polled_by(&self, waker: &Waker) -> Option<&Self> {
         self.key.get()?;
         let its_own = self.owns(waker) || self.waker.get() == original_waker(waker).addr();
@@ -82,16 +85,19 @@ impl CurrentTask {
         self.catches.set(true);
     }
 
+    /// An await is pending: a cancel of the task has to ask this future.
     pub(super) fn waits_for(&self, future: Rc<dyn AnyFuture>) {
         let mut awaits = self.awaits.take();
         awaits.push(future);
         self.awaits.set(awaits);
     }
 
+    /// The task lets others run, and its next step follows without a wake.
     pub(super) fn gives_way(&self) {
         self.gives_way.set(true);
     }
 
+    /// Whether the task gave way in this step.
     pub(super) fn will_go_on(&self) -> bool {
         self.gives_way.get()
     }
@@ -108,6 +114,7 @@ impl CurrentTask {
         self.message.set(message);
     }
 
+    /// What `passes_on` has left, for a task that ends as cancelled.
     pub(super) fn take_message(&self) -> Option<Message> {
         self.message.take()
     }

@@ -1,4 +1,5 @@
-//! Being told: of exceptions, of slow callbacks, and, with an instrument, of everything.
+//! What a loop reports: exceptions and slow callbacks to the exception handler, and everything that
+//! it does to its instruments.
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -25,15 +26,17 @@ type ExceptionHandler = Rc<dyn Fn(&EventLoop, &ExceptionContext)>;
 
 /// What watches a loop.
 pub(super) struct Observers {
-    /// Debug mode is on, or there is an instrument: the one question that every call has to ask.
+    /// Debug mode is on, or there is an instrument. Every call has to ask, so it is one flag for
+    /// both.
     watched: Cell<bool>,
-    /// Debug mode.
+    /// Debug mode is on: calls are timed.
     debug: Cell<bool>,
     /// From which duration on debug mode reports a call.
     slow_callback_duration: Cell<Duration>,
     /// What [`EventLoop::set_exception_handler`] was given.
     exception_handler: RefCell<Option<ExceptionHandler>>,
-    /// Replaced as a whole when one is added: they can be called while the cell is free.
+    /// Replaced as a whole when an instrument is added. So the list that is being told stays whole,
+    /// and the cell is free meanwhile.
     instruments: RefCell<Rc<[Rc<dyn Instrument>]>>,
 }
 
@@ -56,7 +59,7 @@ impl Observers {
         self.watched.get()
     }
 
-    /// Out of the way of a loop that is not watched, so that its code stays short.
+    /// Never inlined, so that the code of a loop that is not watched stays short.
     #[cold]
     #[inline(never)]
     fn tell(&self, tell: impl Fn(&dyn Instrument)) {
@@ -144,7 +147,8 @@ impl Observers {
 }
 
 impl EventLoop {
-    /// Makes a call as [`Handle::run`] does, and tells what watches of its begin and end.
+    /// Makes a call as [`Handle::run`] does, tells instruments when it begins and ends, and in
+    /// debug mode reports it if it was slow.
     #[cold]
     #[inline(never)]
     pub(super) fn run_watched(&self, call: Handle) {
@@ -153,7 +157,7 @@ impl EventLoop {
         }
         let observers = &self.0.observers;
         observers.tell(|instrument| instrument.call_begins(&CallRef::of(&call, None)));
-        // Asked for before the call: after it there may be nothing left that has a name.
+        // Asked before the call: afterwards the call may be gone, and its name with it.
         let id = CallId::of_call(&call);
         let kind = call.0.kind();
         let name = call.0.name();
@@ -170,7 +174,7 @@ impl EventLoop {
     }
 
     /// Tells `instrument` of everything that this loop does from now on, until it is closed. There
-    /// can be several; each is told in the order in which they were added.
+    /// can be several instruments; they are told in the order in which they were added.
     pub fn add_instrument(&self, instrument: Rc<dyn Instrument>) {
         let observers = &self.0.observers;
         let mut instruments = observers.instruments.borrow().to_vec();
@@ -180,8 +184,8 @@ impl EventLoop {
     }
 
     /// Has `handler` called with the errors and panics of callbacks, with exceptions that were
-    /// never retrieved, and with what debug mode reports. By default they are printed on the
-    /// standard error stream. If the handler itself panics, that is printed there, and the loop
+    /// never retrieved, and with what debug mode reports. Without a handler these are printed on
+    /// the standard error stream. If the handler itself panics, that is printed there, and the loop
     /// goes on.
     pub fn set_exception_handler(&self, handler: impl Fn(&Self, &ExceptionContext) + 'static) {
         drop(self.0.observers.exception_handler.replace(Some(Rc::new(handler))));

@@ -9,8 +9,8 @@ use std::sync::Arc;
 ///
 /// Callbacks, coroutines and futures share this one type, so that `?` carries an error on as an
 /// exception travels in Python. It can be cloned, because a finished future gives the same outcome
-/// to each that asks. The sentences below, which say what went wrong and what to do, are also what
-/// it prints.
+/// to each await. The sentences below, which say what went wrong and what to do, are also what it
+/// prints.
 #[derive(Clone, Debug, displaydoc::Display)]
 #[ignore_extra_doc_attributes]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ pub enum Error {
     TaskGroupIsOver,
 }
 
-/// What everything that asyncio could refuse returns.
+/// The `Result` of this module: what raises an exception in asyncio returns one of these here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {

@@ -3,10 +3,10 @@
 //! A callback or a coroutine may panic: then the loop goes on, as asyncio does after an exception.
 //!
 //! Two things can go wrong when a destructor runs. It may panic as well, in the middle of what the
-//! loop was doing. And it may drop the next link of a chain, and that the one after it, each a
-//! little deeper in the stack: with a million links the process would abort. Python has the same
-//! two problems and the same two answers: errors in `__del__` are reported and ignored, and its
-//! "trashcan" puts deeply nested objects onto a list.
+//! loop was doing. And it may drop the next link of a chain, whose destructor drops the one after
+//! it, each a little deeper in the stack: with a million links the process would abort. Python has
+//! the same two problems and the same two answers: errors in `__del__` are reported and ignored,
+//! and its "trashcan" puts deeply nested objects onto a list.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -17,8 +17,8 @@ use super::{Error, Result, get_running_loop};
 
 /// Runs something that may panic, and gives the panic's message as an error.
 pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R> {
-    // Unwind safe in the only sense that matters: what a callback has left half done is its own.
-    // The loop's cells are never borrowed while foreign code runs.
+    // To assert unwind safety is right here: a callback that panics can leave its own data half
+    // changed, but the loop keeps no cell borrowed across such a call.
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
         let text = match payload.downcast_ref::<String>() {
             Some(text) => text.as_str(),
@@ -28,8 +28,9 @@ pub(super) fn catch_panic<R>(run: impl FnOnce() -> R) -> Result<R> {
     })
 }
 
-/// How many destructors may run inside one another. What is deeper waits on a list until the
-/// outermost is done: an allocation each, but only there.
+/// How many destructors may run inside one another. A value that is nested more deeply waits on a
+/// list until the outermost destructor is done. That costs an allocation for each such value, and
+/// nothing for the others.
 const DEPTH: usize = 32;
 
 thread_local! {
@@ -55,13 +56,14 @@ pub(super) fn discard<V: 'static>(value: V) {
     }
     drop_at_depth(nested + 1, value);
     if nested == 0 {
-        // The last first, which is the order in which nested destructors would have run.
+        // The last value first: the order in which nested destructors would have run.
         while let Some(value) = DEFERRED.with_borrow_mut(Vec::pop) {
             drop_at_depth(1, value);
         }
     }
 }
 
+/// Drops a value while `NESTED` is `depth`, and reports a panic.
 fn drop_at_depth<V>(depth: usize, value: V) {
     NESTED.set(depth);
     let dropped = catch_panic(|| drop(value));
@@ -71,6 +73,7 @@ fn drop_at_depth<V>(depth: usize, value: V) {
     }
 }
 
+/// Tells the running loop of a panic in a destructor, or prints it if no loop runs.
 #[cold]
 fn report(panic: Error) {
     const MESSAGE: &str = "exception in a destructor";

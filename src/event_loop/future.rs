@@ -2,12 +2,13 @@
 //!
 //! A future of asyncio is a place for a result, not a computation: any code may put the result
 //! there, once, and any number of tasks and callbacks may wait for it. (A *Rust* future is what
-//! asyncio calls a coroutine. Here it is always written `StdFuture`, or not named at all.)
+//! asyncio calls a coroutine. Here such a future is written `StdFuture` or `std::future::Future`,
+//! never `Future` alone.)
 //!
-//! The life of one, from the top of this file to its end: it is made, and gets a place in the
-//! registry; callbacks and waiting tasks are added to its list; `finish` sets the state, once, and
-//! turns each entry of the list into a place in the ready queue; when such a place has its turn,
-//! the loop calls `run`, which calls the callback.
+//! The life of a future, in the order of this file: it is made, and gets a place in the registry;
+//! callbacks and waiting tasks are added to its list; `finish` sets the state, once, and puts the
+//! future into the ready queue once for each callback, and wakes each waiting task; when such a
+//! place in the queue comes first, the loop calls `run`, which calls the callback.
 
 mod clones;
 mod combining;
@@ -34,75 +35,84 @@ use wakeup::Wakeup;
 /// tasks into the ready queue. So the code that sets a result is never interrupted by the code that
 /// uses it, and the order of events is the order of the queue.
 ///
-/// `.await` gives `Result<T>`, a clone of the outcome for each that asks; put into an `Rc` what
-/// cannot be cloned. An exception that was never asked for is reported to the exception handler
-/// when the last clone is dropped.
+/// `.await` gives a `Result<T>`: each await gets a clone of the outcome. Put a result that cannot
+/// be cloned into an `Rc`. An exception that was never retrieved is reported to the exception
+/// handler when the last clone is dropped.
 pub struct Future<T: 'static>(pub(super) Rc<FutureCell<T>>);
 
 /// A future that runs a coroutine; see [`EventLoop::create_task`].
+///
+/// Cancelling a task is a request, as in Python. The await point where the coroutine stands gets
+/// [`Error::Cancelled`], and the coroutine may clean up, pass the error on with `?`, or swallow it
+/// and go on. That works wherever it awaits a future of this loop. Rust cannot throw an error into
+/// other futures, such as tokio's: there the coroutine is dropped.
 pub type Task<T> = Future<T>;
 
 /// What the clones of a future share. The future and the coroutine of a task are one allocation
-/// each, and all that both need is 200 bytes; asyncio's are some 1,300.
+/// each, and together they need 200 bytes; asyncio's need some 1,300.
 pub(super) struct FutureCell<T: 'static> {
-    /// Where its callbacks are scheduled. It is also how a future finds out that it is awaited in
-    /// another loop.
+    /// The loop in whose queue the callbacks are put. By it a future also finds out that it is
+    /// awaited in another loop.
     pub(super) event_loop: EventLoop,
-    /// In a cell, because every clone may set it.
+    /// Pending, or the outcome. In a cell, because every clone may set it.
     state: RefCell<State<T>>,
-    /// While it is pending, in the order in which they were added. Once it is done, those that
-    /// still have to be called, *last one first*: each stands for one place in the ready queue, and
-    /// `pop` gives the one whose turn it is. Nearly every future has only one, which needs no
-    /// allocation (as in CPython's `_asynciomodule.c`).
+    /// While the future is pending: all callbacks, in the order in which they were added. Once it
+    /// is done: those that still have to be called, *the last one first*. Each of these stands for
+    /// one place in the ready queue, and `pop` gives the callback whose place has come. Nearly
+    /// every future has only one callback, which needs no allocation (as in CPython's
+    /// `_asynciomodule.c`).
     callbacks: RefCell<SmallVec<[Callback<T>; 1]>>,
-    /// What makes it more than a future.
+    /// Whether this is a plain future, a task or a gather, with what that adds.
     pub(super) kind: Kind<T>,
-    /// Its key in the registry. A waker in another thread cannot own an `Rc`; it has this.
+    /// Its key in the registry. A waker in another thread cannot own an `Rc`, so the waker has this
+    /// number.
     pub(super) key: usize,
-    /// It ended with an exception, and nothing has asked for that yet.
+    /// The future ended with an exception, and nothing has retrieved that yet: if it stays so, the
+    /// exception is reported when the future is dropped.
     unretrieved: Cell<bool>,
     /// What `cancel_with_message` was told. A thin pointer, because few futures have one.
     pub(super) message: MessageCell,
 }
 
-/// `Finished` can hold `Error::Cancelled`: the *exception* of a gather that was cancelled, which is
-/// not `cancelled()`.
+/// Where a future stands. `Finished` can hold `Error::Cancelled`, too: a gather that was cancelled
+/// ends with this *exception*, and its `cancelled()` is false.
 pub(super) enum State<T: 'static> {
-    /// Nothing has set it. The only state that can be left.
+    /// There is no outcome yet. The only state that can change: an outcome is final.
     Pending,
-    /// By `cancel`: a state of its own, as in asyncio, and not one of the exceptions, because
+    /// Ended by `cancel`: a state of its own, as in asyncio, and not one of the exceptions.
     /// `cancelled()` has to tell a request that was followed from an error that was passed on.
     Cancelled,
-    /// With a result or an exception, which each that asks gets a clone of.
+    /// Ended with a result or an exception. Each await gets a clone.
     Finished(Result<T>),
 }
 
-/// What asyncio has subclasses for: they differ in what `cancel` does.
+/// Three kinds of future, which differ in what `cancel` does. asyncio has subclasses for them.
 ///
 /// Why an enum: a task as a struct of its own that owns a future would be a second allocation, or
-/// would need a cast where the other side of a waker looks for a task. The two sides are in two
-/// files, and this is the only place where they meet.
+/// would need a cast where the other side of a waker looks for a task. What a task adds is in the
+/// file `task`; here the two files meet.
 pub(super) enum Kind<T: 'static> {
-    /// `cancel` ends it.
+    /// A plain future: `cancel` ends it.
     Future,
-    /// `cancel` asks what it awaits.
+    /// A task: `cancel` asks the futures that it awaits.
     Task(TaskPart<T>),
-    /// `cancel` asks others, for which this future stands: the children of a gather.
+    /// The outer future of a gather: `cancel` asks the children.
     Outer(Rc<dyn Outer>),
 }
 
-/// What a gather adds to a future. Here is only what the core has to know of it.
+/// What the core has to know of a gather. The rest is in `combinators/gather`.
 pub(super) trait Outer {
-    /// What is asked to cancel.
+    /// The futures that are asked when this one is to be cancelled.
     fn children(&self) -> Others;
     /// Some child has taken the request.
     fn cancel_requested(&self);
 }
 
+/// An entry in the list of a future: what happens when it is done.
 enum Callback<T: 'static> {
-    /// Something awaits the future.
+    /// Wake something that awaits the future.
     Wakeup(Wakeup),
-    /// What [`Future::add_done_callback`] was given.
+    /// Call what [`Future::add_done_callback`] was given.
     Call(DoneCallback<T>),
 }
 
@@ -138,8 +148,8 @@ impl<T> Future<T> {
         self.set(Err(exception))
     }
 
-    /// What both of them do. A task is refused: its coroutine would go on, and in the end have no
-    /// place for its own result.
+    /// What `set_result` and `set_exception` do. A task is refused: its coroutine would go on, and
+    /// in the end there would be no place for the coroutine's result.
     pub(super) fn set(&self, outcome: Result<T>) -> Result<()> {
         if let Kind::Task(_) = self.0.kind {
             return Err(Error::TaskSetsItself);
@@ -156,9 +166,9 @@ impl<T> Future<T> {
         self.0.done()
     }
 
-    /// Whether it ended by cancellation. Of a task that was asked to cancel this is false until it
-    /// has followed, and stays false if it refuses; the outer future of a gather ends with an
-    /// exception instead.
+    /// Whether it ended by cancellation. For a task that was asked to cancel, this is false until
+    /// the task has followed the request, and stays false if the task refuses. A gather that is
+    /// cancelled ends with an exception instead.
     pub fn cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
@@ -207,8 +217,8 @@ impl<T> Future<T> {
         callback
     }
 
-    /// Takes a callback back and tells how many were removed. What stands in the ready queue
-    /// already stays there.
+    /// Takes a callback back and tells how many entries were removed. A callback that stands in the
+    /// ready queue already will be called.
     pub fn remove_done_callback(&self, callback: &DoneCallback<T>) -> usize {
         let is_it = |other: &Callback<T>| match other {
             Callback::Call(other) => Rc::ptr_eq(&callback.0, &other.0),
@@ -219,12 +229,14 @@ impl<T> Future<T> {
 }
 
 impl<T> FutureCell<T> {
-    /// The only way in which anything ever ends. It calls nothing.
+    /// The only way in which a future ends. It calls no done callback: it puts places into the
+    /// queue, and calls foreign wakers, which only note that there is something to poll.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
         // asyncio has the same flag, `__log_traceback`, and looks at it when the future is dropped.
         self.unretrieved.set(matches!(state, State::Finished(Err(_))));
         *self.state.borrow_mut() = state;
-        // Taken out: a foreign waker that is woken here may drop another await of this very future.
+        // The list is taken out of its cell: a foreign waker that is woken below may drop another
+        // await of this future, and that await looks for itself in the cell.
         let mut callbacks = self.callbacks.take();
         if callbacks.is_empty() {
             return;
@@ -243,9 +255,9 @@ impl<T> FutureCell<T> {
                 true
             }
         });
-        // Now each that is left has its place in the queue, and `call_next` takes from the end,
-        // which costs nothing. To take from the front would move all others, a quadratic cost for
-        // many.
+        // Now each callback that is left has its place in the queue, and `call_next` takes from the
+        // end, which costs nothing. Taking from the front would move all others each time: a cost
+        // that grows with the square of their number.
         callbacks.reverse();
         *self.callbacks.borrow_mut() = callbacks;
     }
@@ -254,13 +266,14 @@ impl<T> FutureCell<T> {
     /// the queue also then, so that a callback never runs inside `add_done_callback`.
     fn add_callback(self: &Rc<Self>, callback: Callback<T>) {
         if self.event_loop.is_closed() {
-            // A closed loop will never call it, nor break a cycle that it is in.
+            // A closed loop will never call this callback, nor break a cycle that the callback is
+            // in.
             discard(callback);
         } else if !self.done() {
             self.callbacks.borrow_mut().push(callback);
         } else {
-            // Too late for the list, whose entries each have their place in the queue already. So
-            // this is an ordinary call. It is rare, and may cost an allocation.
+            // Too late for the list, whose entries have their places in the queue already. So the
+            // callback becomes an ordinary call. That is rare, and may cost an allocation.
             match callback {
                 Callback::Wakeup(wakeup) => wakeup.wake(&self.event_loop),
                 Callback::Call(callback) => {
@@ -272,12 +285,13 @@ impl<T> FutureCell<T> {
         }
     }
 
-    /// Removes the first entry for which `is_it` is true, and says whether there was one. What is
-    /// in the ready queue stays there, as in asyncio, whose queue cannot be searched either.
+    /// Removes the first entry for which `is_it` is true, and says whether there was such an entry.
+    /// A place in the ready queue stays there, as in asyncio, whose queue cannot be searched
+    /// either.
     fn remove_callback(&self, is_it: impl Fn(&Callback<T>) -> bool) -> bool {
-        // Once it is done, what is left of the list belongs to places in the queue. A closed loop
-        // calls nothing any more, and to search the list for each of its tasks would make closing
-        // it quadratic.
+        // Once the future is done, what is left of the list belongs to places in the queue. A
+        // closed loop calls nothing any more, and to search the list for each of its tasks would
+        // make closing it quadratic.
         if self.done() || self.event_loop.is_closed() {
             return false;
         }
@@ -285,7 +299,8 @@ impl<T> FutureCell<T> {
         for place in 0..callbacks.len() {
             if is_it(&callbacks[place]) {
                 let removed = callbacks.remove(place);
-                // Foreign code may run when it is dropped. It must not find the list in use.
+                // Foreign code may run when the entry is dropped. That code must not find the list
+                // borrowed.
                 drop(callbacks);
                 discard(removed);
                 return true;
@@ -297,7 +312,7 @@ impl<T> FutureCell<T> {
     /// Runs the next done callback. Each place of this future in the ready queue stands for one,
     /// unless the loop was closed in between.
     fn call_next(self: &Rc<Self>) -> Result<()> {
-        // Out of the list before it is called: it may add and remove callbacks of the same future.
+        // Out of the list before the call, which may add and remove callbacks of the same future.
         let callback = self.callbacks.borrow_mut().pop();
         match callback {
             Some(Callback::Call(callback)) => (callback.0)(&Future(self.clone())),
@@ -309,9 +324,12 @@ impl<T> FutureCell<T> {
 /// A future of any type, as the loop and a waiting task see it. In Python every future is of
 /// the same type; here the loop must not care what a result is, and a task may await any.
 pub(super) trait AnyFuture: Call + Cancellable {
+    /// See [`Future::done`].
     fn done(&self) -> bool;
+    /// See [`Future::cancelled`].
     fn is_cancelled(&self) -> bool;
-    /// The next step of a task, if this is one, to be put into the ready queue, unless it is there.
+    /// If this is a task: its next step, for the ready queue. `None` if the step is there already,
+    /// or if the task is done.
     fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
@@ -332,10 +350,11 @@ impl<T> AnyFuture for FutureCell<T> {
 impl<T> Call for FutureCell<T> {
     fn run(self: Rc<Self>) -> Result<()> {
         match &self.kind {
-            // A task stands in the queue for a step or for its done callbacks, never for both: it
-            // has no due callbacks before it is done, and no step is scheduled when it is. A step
-            // that was scheduled before it was done comes before all of its callbacks in the queue,
-            // and finds nothing left to do.
+            // A place of a task in the queue means its next step or one of its done callbacks. The
+            // two never mix, so one flag tells which it is: before the task is done no callback is
+            // due, and when it is done no step is scheduled any more. If the last step was
+            // scheduled while the task still ran, that place comes before those of all callbacks,
+            // and `run_step` finds nothing left to do.
             Kind::Task(task) if task.is_scheduled() => {
                 task.run_step(&self);
                 Ok(())
@@ -345,7 +364,8 @@ impl<T> Call for FutureCell<T> {
     }
 
     fn abandon(&self) {
-        // Its callbacks may own the future itself; its coroutine, the loop.
+        // Here cycles are broken: the callbacks may own this future, and the coroutine may own the
+        // loop.
         discard(self.callbacks.take());
         if let Kind::Task(task) = &self.kind {
             task.abandon();
@@ -364,7 +384,8 @@ impl<T> Call for FutureCell<T> {
     }
 }
 
-/// Awaiting does not use a future up, as it does with Rust's own: clone it and await it again.
+/// A future of this loop can be awaited many times, which Rust's own cannot: clone it and await the
+/// clone.
 impl<T: Clone> IntoFuture for Future<T> {
     type Output = Result<T>;
     type IntoFuture = Await<T>;
@@ -377,15 +398,16 @@ impl<T: Clone> IntoFuture for Future<T> {
 
 /// What `.await` on a [`Future`] polls. Dropping it ends the wait, and nothing else.
 ///
-/// It does what `Future.__await__` and half of `Task.__step` do together: it says to the task what
-/// it waits for, and registers the task there. In asyncio the future is passed up through all
-/// coroutines to the task, in each step; here the innermost await does it all, however deep it is.
+/// It does what `Future.__await__` and half of `Task.__step` do together: it tells the task which
+/// future the task waits for, and registers the task with that future. asyncio passes the future up
+/// through all coroutines to the task, in each step; here the innermost await does all of it. It
+/// saves that way, however deep the await is.
 pub struct Await<T: 'static> {
     /// What is awaited.
     future: Future<T>,
-    /// What it has added to the callbacks of the future, to take back when it is dropped.
+    /// What this await has added to the callbacks of the future, to take it back on drop.
     wakeup: Option<Wakeup>,
-    /// What the next poll will raise.
+    /// The error that the next poll returns, if this await was refused.
     refusal: Option<Error>,
     /// Where `.await` stands, for instruments.
     location: &'static Location<'static>,
@@ -398,9 +420,9 @@ impl<T: Clone> std::future::Future for Await<T> {
         let this = self.get_mut();
         let cell = &this.future.0;
         let waker = context.waker();
-        // The task that polls, if it is one of the future's loop. It is `None` for an executor
-        // inside a task as well: what that awaits must wake that executor, and a cancel cannot
-        // reach it.
+        // The task that polls, if it belongs to the future's loop. `None` also if an executor
+        // inside a task polls: the future must wake that executor, and a cancel of the task cannot
+        // reach this await.
         let current = cell.event_loop.0.current.polled_by(waker);
         // First the error that a cancel throws in here, only then the result: so a cancel beats a
         // result that has been set but not delivered yet.
@@ -417,7 +439,7 @@ impl<T: Clone> std::future::Future for Await<T> {
             }
             return Poll::Ready(this.future.result());
         }
-        // A future of another loop, or the task that awaits it.
+        // This would wait for ever: a future of another loop, or a task that awaits itself.
         if let Some(refused) = cell.refuses(current, waker, &mut this.refusal) {
             return refused.map(Err);
         }
@@ -434,8 +456,8 @@ impl<T: Clone> std::future::Future for Await<T> {
     }
 }
 
-/// A future that outlives the wait must not keep it, nor wake a task that waits for something else
-/// by then.
+/// A future that outlives its await must not keep the wakeup, nor wake a task that waits for
+/// something else by then.
 impl<T> Drop for Await<T> {
     fn drop(&mut self) {
         if let Some(wakeup) = self.wakeup.take() {

@@ -2,7 +2,7 @@
 //!
 //! Everything that the loop ever does is a [`Call`]. There are three kinds: a callback; a task,
 //! whose call is its next step; and a future that is done, whose call is its next done callback.
-//! The queue does not know which of them it holds.
+//! The ready queue does not know which kind a call is.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -12,8 +12,9 @@ use super::{CallKind, EventLoop, IntoResult, Result};
 
 /// What [`EventLoop::call_soon`] returns. Dropping it changes nothing: the call will be made.
 ///
-/// The queue has a clone of it. asyncio's `Handle` also keeps a context and, in debug mode, where
-/// it was made; ours is one pointer, and an instrument can note the rest.
+/// The queue has a clone of this handle. asyncio's `Handle` also keeps a context and, in debug
+/// mode, the stack of the code that made it; ours is one pointer, and an instrument is told the
+/// line instead.
 #[derive(Clone)]
 pub struct Handle(pub(super) Rc<dyn Call>);
 
@@ -22,8 +23,8 @@ pub struct Handle(pub(super) Rc<dyn Call>);
 /// asyncio puts a new `Handle` into the queue for each step of a task and for each done callback.
 /// We put the task or the future itself there, again and again: it saves an allocation a step.
 pub(super) trait Call {
-    /// Makes the call. Consumes the reference, so that what is dropped with the last one is dropped
-    /// where panics are caught.
+    /// Makes the call. Takes the `Rc` by value: if this is the last one, what the call owns is
+    /// dropped in here, where [`Handle::run`] catches panics.
     fn run(self: Rc<Self>) -> Result<()>;
 
     /// Only a callback can be cancelled: the step of a cancelled task is still due, since it is the
@@ -32,13 +33,15 @@ pub(super) trait Call {
         false
     }
 
-    /// Drops everything that it owns, because it will never run.
+    /// Drops everything that the call owns, because the loop will never run it: the call was
+    /// cancelled, or the loop was closed.
     fn abandon(&self);
 
-    /// What an instrument is told of it. Asked only if there is one.
+    /// Which kind of call this is, for instruments. Asked only while the loop is watched.
     fn kind(&self) -> CallKind;
 
-    /// What debug mode and instruments call it.
+    /// What debug mode and instruments call this call: the name of a task, `Future`, or the type of
+    /// a closure.
     fn name(&self) -> String;
 }
 
@@ -54,13 +57,13 @@ impl Handle {
         self.0.abandon();
     }
 
-    /// Whether it was cancelled, in time or too late.
+    /// Whether the call was cancelled, in time or too late.
     pub fn cancelled(&self) -> bool {
         self.0.cancelled()
     }
 
-    /// The one place where the loop runs code that is not its own. An error or a panic goes to the
-    /// exception handler, and the loop goes on (`Handle._run` in `events.py`).
+    /// Makes the call. The loop makes every call here, and nowhere else: an error or a panic of the
+    /// call goes to the exception handler, and the loop goes on (`Handle._run` in `events.py`).
     #[inline(always)]
     pub(super) fn run(self, event_loop: &EventLoop) {
         match catch_panic(|| self.0.run()) {
@@ -74,10 +77,11 @@ impl Handle {
 
 /// What [`Handle::new`] makes of a closure.
 struct Callback<F: 'static> {
-    /// Taken when it is called or cancelled, whichever comes first: so it cannot be called twice,
-    /// and what it owns is not kept for as long as there is a handle.
+    /// The closure, taken out when it is called or cancelled, whichever comes first. So it cannot
+    /// be called twice, and what the closure owns does not live as long as the handle.
     function: Cell<Option<F>>,
-    /// Apart from `function`, because `cancelled` has to stay false after the call.
+    /// A flag of its own, because an empty `function` does not say whether the closure was called
+    /// or cancelled.
     cancelled: Cell<bool>,
 }
 
@@ -85,7 +89,8 @@ impl<O: IntoResult, F: FnOnce() -> O> Call for Callback<F> {
     fn run(self: Rc<Self>) -> Result<()> {
         match self.function.take() {
             Some(function) => function().into_result(),
-            // It was cancelled. asyncio skips such handles, too, but keeps them in its queue.
+            // Cancelled while it stood in the queue. asyncio looks at a flag of each handle and
+            // skips it; we make the call and find nothing, which saves a look for all others.
             None => Ok(()),
         }
     }
@@ -95,7 +100,8 @@ impl<O: IntoResult, F: FnOnce() -> O> Call for Callback<F> {
     }
 
     fn abandon(&self) {
-        // First the flag, because the destructors that run now may ask.
+        // The flag first: the destructors of what the closure owns run below, and may ask
+        // `cancelled`.
         self.cancelled.set(true);
         if let Some(function) = self.function.take() {
             discard(function);
@@ -113,7 +119,8 @@ impl<O: IntoResult, F: FnOnce() -> O> Call for Callback<F> {
 
 impl<F> Drop for Callback<F> {
     fn drop(&mut self) {
-        // A closure may own the handle of the next one, and so on, a million times.
+        // A closure may own the handle of a second closure, that one the handle of a third, and so
+        // on, a million times: `discard` drops such a chain without a deep stack.
         if let Some(function) = self.function.take() {
             discard(function);
         }

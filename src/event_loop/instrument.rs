@@ -1,5 +1,5 @@
 //! Watching a loop: the one interface through which a recorder, a profiler or a test sees what the
-//! loop does. It is told of everything and changes nothing.
+//! loop does. An instrument is told of everything and changes nothing.
 //!
 //! ```
 //! use async_concepts::event_loop::{CallRef, EventLoop, Instrument, VirtualDriver};
@@ -36,8 +36,8 @@ use std::time::Duration;
 use super::Handle;
 use super::future::AnyFuture;
 
-/// What is told of a loop while it runs, on the loop's own thread and in the order in which it
-/// happens. Every method does nothing by default.
+/// A watcher of a loop. Its methods are called while the loop runs, on the loop's own thread and in
+/// the order in which things happen. Every method does nothing by default.
 ///
 /// A method is called *while* the loop works: it may look at the loop, and must not change it. A
 /// panic in it goes through the loop.
@@ -51,13 +51,13 @@ pub trait Instrument {
     /// The wait is over.
     fn after_wait(&self) {}
 
-    /// An iteration begins to make the calls that are ready, which are `ready` many.
+    /// An iteration begins: it will make the calls that are ready now, `ready` of them.
     fn iteration_begins(&self, ready: usize) {
         _ = ready;
     }
 
-    /// A call was put into the ready queue, by what runs now: by `call_soon`, by the result of a
-    /// future, by a wake, or because its time has come. The stack below is that of the cause;
+    /// A call is put into the ready queue, by the code that runs now: by `call_soon`, by the result
+    /// of a future, by a wake, or because its time has come. The stack below is that of the cause;
     /// [`CallRef::location`] says where `call_soon` or `create_task` was called.
     fn call_ready(&self, call: &CallRef<'_>) {
         _ = call;
@@ -74,7 +74,7 @@ pub trait Instrument {
         _ = call;
     }
 
-    /// The loop makes a call. One that was cancelled is not made.
+    /// The loop makes a call. Nothing is told of a call that was cancelled, since it is not made.
     fn call_begins(&self, call: &CallRef<'_>) {
         _ = call;
     }
@@ -90,17 +90,17 @@ pub trait Instrument {
 
     /// A pending future is awaited, in a poll with this waker: the task's own, or that of something
     /// inside the task, such as a lane. It is called *in* the poll: the stack below is the chain of
-    /// coroutines down to the `.await`. Such an await does not clone the waker of its task; so a
-    /// waker that finds places by its clones does not hear of it unless it is cloned here.
-    /// [`FutureRef::location`] is the `.await` itself.
+    /// coroutines down to the `.await`. The loop does not clone the waker for such an await. So a
+    /// waker that notes where it is cloned, as that of a lane does, learns of this await only if
+    /// the instrument clones it here. [`FutureRef::location`] is the `.await` itself.
     fn future_awaited(&self, future: &FutureRef<'_>, waker: &Waker) {
         _ = (future, waker);
     }
 }
 
 /// A line of the program, if it is known. It is a constant of the program, made by the compiler for
-/// `#[track_caller]`: to pass it on costs next to nothing, and to keep it eight bytes, so the loop
-/// keeps it nowhere but in an await.
+/// `#[track_caller]`: to pass it on costs next to nothing, but to keep it costs eight bytes, so
+/// only an await keeps it.
 pub(super) type Caller = Option<&'static Location<'static>>;
 
 /// What a call in the queue is.
@@ -116,8 +116,8 @@ pub enum CallKind {
 
 /// What identifies a call, a future or a task among those of a loop that exist at the same time.
 ///
-/// A callback has one of its own from `call_soon` to its end. A task has the same for all its steps
-/// and done callbacks, and as a future that is awaited.
+/// A callback has an id of its own from `call_soon` to its end. A task has one id for all its steps
+/// and done callbacks, and for itself as a future that is awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CallId(usize);
 
@@ -146,11 +146,11 @@ pub struct CallRef<'a> {
     name: Name<'a>,
 }
 
-/// Names are made only for instruments that ask.
+/// Where a name comes from. The text is made only for instruments that ask.
 enum Name<'a> {
     /// The call is still there.
     Of(&'a Handle),
-    /// The call is over, and may have dropped everything.
+    /// The call is over and may be gone, so its name was made before.
     Was(&'a str),
 }
 
@@ -188,7 +188,7 @@ impl<'a> FutureRef<'a> {
         Self { future, location }
     }
 
-    /// The same that its steps or done callbacks have as calls.
+    /// What identifies it: the same id that its steps and done callbacks have as calls.
     pub fn id(&self) -> CallId {
         CallId::of((&raw const *self.future).cast())
     }

@@ -11,25 +11,25 @@
 //!    end in one queue, first in, first out. Forbidden: a second queue, or a priority; the order of
 //!    events is the order of this queue, and can be read off it.
 //! 3. **One snapshot an iteration.** An iteration makes the calls that were ready when it began.
-//!    Forbidden: that what a call adds is made in the same iteration, since two callbacks that
-//!    schedule each other would keep timers and sockets waiting for ever.
+//!    Forbidden: making a call in the iteration in which another call added it, since two callbacks
+//!    that schedule each other would keep timers and sockets waiting for ever.
 //! 4. **Other threads only post.** The loop, its futures and its tasks belong to one thread and
-//!    need no locks. Forbidden: touching any of them from elsewhere; there is a
-//!    [`ThreadsafeHandle`] for that, and it leaves a message.
+//!    need no locks. Forbidden: touching any of them from another thread, which has a
+//!    [`ThreadsafeHandle`] instead and leaves a message with it.
 //!
 //! # In which order to read it
 //!
-//! The core, which is all that one needs to know what an event loop is: `handle`, a call and the
-//! right to cancel it; this file; `timer`, calls that are due at a time; `future`, calls that are
-//! due when a result is there; `current`, where a task and its awaits meet; `task`, a coroutine,
-//! each step of which is a call.
+//! First the core. These six files are enough to know what an event loop is: `handle`, a call and
+//! the right to cancel it; this file; `timer`, calls that are due at a time; `future`, calls that
+//! are due when a result is there; `current`, where a task and its awaits meet; `task`, a
+//! coroutine, each step of which is a call.
 //!
-//! Beside it: `combinators/`, futures made of futures, with nothing that the core does not have;
-//! `remote`, calls from other threads and work for them; `driver/`, what time it is and how to wait
-//! until something happens; `running`, which loop runs on a thread; `cancel`, how a request
-//! travels; `timer/`, how timers are kept; `future/`, how an await is woken, and the clones of a
-//! future; `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can go
-//! wrong when code and values of the program are run and dropped; `error`.
+//! Beside the core: `combinators/`, futures made of futures; `remote`, calls from other threads and
+//! work for them; `driver/`, what time it is and how to wait until something happens; `running`,
+//! which loop runs on a thread; `cancel`, how a request to cancel travels from future to future;
+//! `timer/`, how timers are kept; `future/`, how an await is woken, and the clones of a future;
+//! `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong
+//! when code and values of the program are run and dropped; `error`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -73,8 +73,8 @@
 //!   ready: see [`EventLoop`].
 //! - cancelling at an await of foreign futures. asyncio: there are none. Here: the coroutine is
 //!   dropped: see [`Task`].
-//! - `CancelledError(msg)`. asyncio: in the exception. Here: [`Future::cancel_message`]: an enum
-//!   without it is matched more easily.
+//! - `CancelledError(msg)`. asyncio: the message is in the exception. Here:
+//!   [`Future::cancel_message`] has it: an error without a field is matched more easily.
 //! - a deep chain of cancels. asyncio: `RecursionError`. Here: works.
 //! - numbers in names of tasks. asyncio: through all threads. Here: through those of a thread: runs
 //!   repeat.
@@ -97,8 +97,8 @@
 //! - `set_task_factory`, `slow_callback_duration` as attribute: [`Instrument`] sees tasks;
 //!   [`EventLoop::set_slow_callback_duration`].
 //! - async generators' shutdown: a dropped stream has run its destructors.
-//! - 3.12: eager tasks (`eager_task_factory`): a call from inside another call: the first
-//!   principle.
+//! - 3.12: eager tasks (`eager_task_factory`): the first step would be a call from inside another
+//!   call, which the first principle forbids.
 //! - 3.12: `wait_for` made of `timeout`, which loses no cancel: [`wait_for`] is 3.11's; [`timeout`]
 //!   does what 3.12's does.
 //! - 3.12: `wait` and `gather` take generators: any iterator, always.
@@ -161,17 +161,17 @@ use remote::{RemoteCalls, SpareWaker};
 use running::Running;
 use timer::{Timers, nanoseconds};
 
-/// How many calls are made, when there is always one that is ready, until the loop looks what else
-/// has happened. asyncio looks at its sockets in every iteration. A look costs as much as ten
-/// calls, and tokio, too, leaves it out while there is much to do: it saves nine tenths of an
-/// iteration.
+/// How many calls are made, while some are always ready, until the loop looks at what else has
+/// happened. asyncio looks at its sockets in every iteration; we look after so many calls, as tokio
+/// does. A look costs as much as ten calls, so this saves nine tenths of an iteration that makes
+/// one call.
 const CALLS_WITHOUT_A_LOOK: usize = 128;
 
-/// asyncio's event loop. Clones are the same loop. It cannot leave its thread; a
-/// [`ThreadsafeHandle`] can.
+/// asyncio's event loop. Clones are the same loop. A loop cannot leave its thread; a
+/// [`ThreadsafeHandle`] of the loop can.
 ///
-/// Callbacks and tasks usually own the loop that owns them. [`EventLoop::close`] parts them; a loop
-/// that is not closed may stay in memory for ever.
+/// Callbacks and tasks usually own the loop that owns them. [`EventLoop::close`] breaks these
+/// cycles; a loop that is not closed may stay in memory for ever.
 ///
 /// While calls are always ready, sockets and tokio's tasks are looked at after every 128 calls, not
 /// in every iteration as in asyncio.
@@ -183,24 +183,26 @@ pub struct EventLoop(Rc<Inner>);
 struct Inner {
     /// What time it is, and how to wait: all that differs between one loop and another.
     driver: Box<dyn Driver>,
-    /// What is called next: first in, first out.
+    /// What is called next: first in, first out. Borrowed only to add or to take a call, never
+    /// while one is made, because the call adds others.
     ready: RefCell<VecDeque<Handle>>,
-    /// What is called later.
+    /// What is called at a time, until that has come.
     timers: Timers,
-    /// What other threads ask for.
+    /// What other threads ask for: the only part that they reach.
     remote: RemoteCalls,
-    /// All futures and tasks there are.
+    /// All futures and tasks there are: `close` breaks their cycles, and a waker finds its task.
     registry: Registry,
     /// The task whose step is being run.
     current: CurrentTask,
-    /// The waker that most tasks share.
+    /// The waker that most tasks share, which saves an allocation for each.
     spare_waker: SpareWaker,
     /// The exception handler, debug mode and instruments.
     observers: Observers,
-    /// How many calls were made since the loop last looked at what else has happened.
+    /// How many calls were made since the loop last looked at what else has happened. Whole
+    /// iterations are counted: a snapshot is never cut short for a look.
     calls_without_a_look: Cell<usize>,
-    /// The driver waits. A change of what the loop has to do must end that wait: tokio's tasks
-    /// run meanwhile on the same thread, and may call anything.
+    /// The driver waits. Tokio's tasks run on this thread meanwhile, and may schedule a call or a
+    /// timer: that must end the wait, or the call would come late.
     waiting: Cell<bool>,
     /// `stop` was called in this run.
     stopping: Cell<bool>,
@@ -213,7 +215,7 @@ impl EventLoop {
     /// what is ready. All orders of asyncio follow from the order of these three, and from the
     /// snapshot.
     fn run_once(&self) -> Result<()> {
-        // First, so that a call from another thread cannot be slept through.
+        // First of all, so that the loop does not sleep although another thread has left a call.
         self.drain_remote_calls();
         // How long to wait: not at all if there is something to do, else for the first timer, else
         // until something else happens.
@@ -223,9 +225,9 @@ impl EventLoop {
         } else if let Some(when) = first_timer {
             Some(Duration::from_nanos(when.saturating_sub(nanoseconds(self.time()))))
         } else if self.is_idle() {
-            // asyncio would wait for ever. Rust counts the owners of a waker, so it can be known
-            // that nothing will ever come, and a program that has forgotten to stop its loop hears
-            // of it.
+            // asyncio would wait for ever. Here the owners of wakers are counted, so the loop knows
+            // that nothing will ever wake it: a program that has forgotten to call `stop` gets an
+            // error and does not hang.
             return Err(Error::Idle);
         } else {
             None
@@ -234,11 +236,12 @@ impl EventLoop {
             || self.0.calls_without_a_look.get() >= CALLS_WITHOUT_A_LOOK
         {
             self.wait(timeout);
-            // A task of tokio's may have set one.
+            // A task of tokio's that ran during the wait may have set an earlier timer.
             first_timer = self.0.timers.first();
         }
 
         // Timers that are due go behind what is ready, all of them, in the order of their times.
+        // (For `u64::MAX`, the end of time, see `take_due`.)
         if let Some(when) = first_timer {
             // The clock is read anew, as in asyncio: the wait may have ended early, or a callback
             // of the last iteration may have taken long.
@@ -284,7 +287,8 @@ impl EventLoop {
         self.0.waiting.set(false);
         self.0.remote.wait_is_over();
         self.0.observers.after_wait();
-        // What ended the wait is called in this iteration, and before the timers that are due.
+        // A remote call that ended the wait is made in this iteration, before the timers that are
+        // due.
         self.drain_remote_calls();
     }
 
@@ -324,13 +328,13 @@ impl EventLoop {
     /// [`Error::Idle`] if nothing can happen any more, as far as the loop can know: no call is
     /// ready or timed, no waker, job or [`ThreadsafeHandle`] is left, and no task of tokio's is
     /// alive that was spawned on its driver. (A `LocalSet` keeps the waker of the task that drives
-    /// it, so a loop with one is never found idle. Nor does the loop hear of a task of tokio's that
-    /// ends without a call to it: it waits on then, as asyncio would.) [`Error::LoopIsRunning`],
-    /// [`Error::AnotherLoopIsRunning`], [`Error::InsideAnotherRuntime`] or [`Error::LoopIsClosed`]
-    /// if it cannot start.
+    /// it, so a loop with one is never found idle. Nor does the loop hear when a task of tokio's
+    /// ends without calling into the loop: then the loop waits on, as asyncio's would.)
+    /// [`Error::LoopIsRunning`], [`Error::AnotherLoopIsRunning`], [`Error::InsideAnotherRuntime`]
+    /// or [`Error::LoopIsClosed`] if it cannot start.
     pub fn run_forever(&self) -> Result<()> {
         self.check_startable()?;
-        // Until the end of this function, however it ends.
+        // The loop counts as running until this function ends, also if it ends by a panic.
         let _running = Running::begin(self);
         let mut outcome = Ok(());
         let entered = self.0.driver.enter(&mut || {
@@ -345,7 +349,8 @@ impl EventLoop {
     }
 
     fn run_is_over(&self) {
-        // A `stop` ends one run. If it was called while the loop did not run, that is the next one.
+        // A `stop` ends one run: the current one, or if the loop does not run, the next. So the
+        // flag is cleared after a run, and not before it.
         self.0.stopping.set(false);
         self.0.waiting.set(false);
     }
@@ -363,17 +368,19 @@ impl EventLoop {
         if self.is_running() {
             return Err(Error::LoopIsRunning);
         }
-        // First, so that what is dropped below cannot schedule anything any more.
+        // The flag first, so that the destructors that run below cannot schedule anything.
         self.0.closed.set(true);
         self.0.remote.close();
-        // Each list is taken out first: the destructors that run now may call the loop.
+        // Each list is taken out of its cell before it is emptied: the destructors that run now may
+        // call the loop, which borrows these cells.
         for handle in self.0.ready.take() {
             handle.0.abandon();
         }
         for handle in self.0.timers.take_all() {
             handle.0.abandon();
         }
-        // Not only tasks: a future may be owned by its own callback, and then by nothing else.
+        // All futures, not only tasks: a future may be owned by its own callback alone, a cycle
+        // that nothing else breaks.
         for future in self.0.registry.all() {
             future.abandon();
         }
@@ -411,16 +418,16 @@ impl EventLoop {
         delay: Duration,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle> {
-        // Added, not counted from now on: so two timers keep their distance, whenever the loop
-        // comes to look at them.
+        // A time, not a duration: as in asyncio the delay counts from this call, whenever the loop
+        // comes to look at its timers.
         let when = nanoseconds(self.time()).saturating_add(nanoseconds(delay));
         self.check_closed()?;
         Ok(TimerHandle::set(self, when, Handle::new(callback), Some(Location::caller())))
     }
 
     /// Calls `callback` at the time `when`, on the clock of [`EventLoop::time`]; in the next
-    /// iteration if that has passed. Times end after 584 years: what is later is due then.
-    /// [`Error::LoopIsClosed`] after `close`.
+    /// iteration if that time has passed. The loop's times end after 584 years; a later one counts
+    /// as that end. [`Error::LoopIsClosed`] after `close`.
     #[track_caller]
     pub fn call_at<O: IntoResult + 'static>(
         &self,
@@ -438,7 +445,7 @@ impl EventLoop {
     }
 
     /// Starts a coroutine: its first step runs in the next iteration. The loop owns the task until
-    /// it is done; to drop the handle changes nothing. What cancelling does is told under [`Task`].
+    /// it is done; dropping what this returns changes nothing. [`Task`] says what cancelling does.
     /// [`Error::LoopIsClosed`] after `close`.
     #[track_caller]
     pub fn create_task<T: 'static>(
@@ -448,11 +455,12 @@ impl EventLoop {
         self.start_task(None, coroutine)
     }
 
+    /// A closed loop refuses calls and tasks: it would never make them.
     fn check_closed(&self) -> Result<()> {
         if self.is_closed() { Err(Error::LoopIsClosed) } else { Ok(()) }
     }
 
-    /// Puts a call at the end of the queue. What other threads have left comes before it, because
+    /// Puts a call at the end of the queue. What other threads have left is put before it, because
     /// they left it earlier. `caller` is the line of the program that asked for it, where that is
     /// known.
     #[inline]

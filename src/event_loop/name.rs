@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::fmt::{self, Display, Formatter};
 
 thread_local! {
-    /// How many tasks got a number as their name. CPython counts through all loops of a process; we
-    /// through those of a thread, since a loop cannot leave its thread, and so names are the same
-    /// in each run.
+    /// How many tasks got a number as their name. CPython counts through all loops of a process. We
+    /// count through those of a thread, which a loop cannot leave: so the names are the same in
+    /// each run, whatever other threads do.
     static NUMBERED: Cell<u64> = const { Cell::new(0) };
 }
 

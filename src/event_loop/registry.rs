@@ -9,12 +9,13 @@ use super::future::{AnyFuture, FutureCell};
 use super::{EventLoop, Handle};
 
 /// All futures and tasks that exist, to break their cycles on `close`, to wake tasks by their key,
-/// and to list them. asyncio has a set of weak references for its tasks; ours is an index, which
-/// needs no hashing. Each future takes itself out when it is dropped.
+/// and to list them. asyncio has a set of weak references to its tasks; we have a table in which
+/// the key is the place: it saves the hashing. Each future takes itself out when it is dropped.
 #[derive(Default)]
 pub(super) struct Registry(RefCell<Slab<Weak<dyn AnyFuture>>>);
 
 impl Registry {
+    /// Makes a future with the key of a free place, and notes it there.
     pub(super) fn add<T: 'static>(
         &self,
         make: impl FnOnce(usize) -> FutureCell<T>,
@@ -27,6 +28,7 @@ impl Registry {
         cell
     }
 
+    /// The future of this key, unless it is gone.
     pub(super) fn get(&self, key: usize) -> Option<Rc<dyn AnyFuture>> {
         match self.0.borrow().get(key) {
             Some(future) => future.upgrade(),
@@ -34,18 +36,19 @@ impl Registry {
         }
     }
 
-    /// The next step of the task of this key, unless it is in the queue. The key may belong to
-    /// another future by now: a task of that key is polled once for nothing, which every future has
-    /// to bear.
+    /// The next step of the task of this key, unless the step is in the queue. The key may belong
+    /// to another future by now. If that is a task, it is polled once for nothing, which every
+    /// future must allow.
     pub(super) fn next_step(&self, key: usize) -> Option<Handle> {
         self.get(key)?.next_step()
     }
 
-    /// Those that exist now, in no particular order.
+    /// The futures and tasks that exist now, in no particular order.
     pub(super) fn all(&self) -> Vec<Rc<dyn AnyFuture>> {
         self.0.borrow().iter().filter_map(|(_, future)| future.upgrade()).collect()
     }
 
+    /// Frees the place of a future that is being dropped.
     pub(super) fn remove(&self, key: usize) {
         self.0.borrow_mut().try_remove(key);
     }

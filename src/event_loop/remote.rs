@@ -1,8 +1,9 @@
 //! Other threads: how they call into the loop, and how the loop lets them work.
 //!
-//! The loop keeps to one thread and needs no locks. What others want of it they leave in an *entry
-//! queue* (trio's word; tokio says inject queue), and the loop looks there before it puts anything
-//! behind what is ready: so a remote call has its place in time among the others.
+//! The loop keeps to one thread and needs no locks. Other threads leave their requests in an *entry
+//! queue* (trio's word; tokio says inject queue). The loop empties that queue each time before it
+//! adds a call to its own: so remote calls come in the order in which they were asked for, among
+//! all others.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -32,10 +33,10 @@ enum RemoteCall {
     Finish(usize, Option<JobResult>),
 }
 
-/// What a function gave that ran on another thread, of any type.
+/// What a function that ran on another thread returned, of any type.
 type JobResult = Result<Box<dyn Any + Send>>;
 
-/// What the loop does with it.
+/// What the loop does with the result of a job; `None` if the job was dropped.
 type FinishJob = Box<dyn FnOnce(Option<JobResult>)>;
 
 /// A loop's entry for other threads. It can be cloned and sent to them, as an [`EventLoop`] cannot.
@@ -43,23 +44,25 @@ type FinishJob = Box<dyn FnOnce(Option<JobResult>)>;
 /// While one exists, the loop is never found to be [`Error::Idle`].
 #[derive(Clone)]
 pub struct ThreadsafeHandle {
-    /// The entry queue. It stands before `signals` because fields are dropped in this order.
+    /// The sender of the entry queue. It stands before `signals` because fields are dropped in this
+    /// order: `signals` then counts the senders that are left.
     entry: UnboundedSender<RemoteCall>,
-    /// What the loop hears of without a look into the queue.
+    /// What the loop is told without a look into the queue.
     signals: Signals,
 }
 
 /// What a loop and its handles tell each other beside the queue.
 #[derive(Clone)]
 struct Signals {
-    /// What all clones share.
+    /// The flags, which all clones share.
     flags: Arc<Flags>,
     /// Ends the loop's wait.
     waker: Waker,
-    /// To count the handles that are left.
+    /// To count the handles that are left, without being one of them.
     handles: WeakUnboundedSender<RemoteCall>,
 }
 
+/// What is asked so often that a lock would cost too much.
 #[derive(Default)]
 struct Flags {
     /// Whether there may be something in the queue: an atomic flag costs less than the queue
@@ -70,11 +73,11 @@ struct Flags {
 }
 
 impl Drop for Signals {
-    /// A loop that waits for nothing but its handles must hear that there are none any more: it is
-    /// idle then. The queue's own count is down by one already.
+    /// A loop that waits for nothing but its handles must be told when the last is dropped: then
+    /// the loop is idle. The queue's count of senders is down by one already.
     fn drop(&mut self) {
         // Together with the fence in `is_unreachable`: either the loop sees the smaller count, or
-        // this sees that the loop waits.
+        // this thread sees that the loop waits.
         fence(Ordering::SeqCst);
         if self.handles.strong_count() == 1 && self.flags.waits_for_handles.load(Ordering::Relaxed)
         {
@@ -84,8 +87,8 @@ impl Drop for Signals {
 }
 
 impl ThreadsafeHandle {
-    /// Has the loop call `callback` on its own thread, and wakes it if it sleeps. Dropping the
-    /// handle changes nothing. [`Error::LoopIsClosed`] after `close`.
+    /// Has the loop call `callback` on the loop's own thread, and wakes the loop if it sleeps.
+    /// Dropping the handle changes nothing. [`Error::LoopIsClosed`] after `close`.
     #[track_caller]
     pub fn call_soon_threadsafe<O: IntoResult>(
         &self,
@@ -103,8 +106,8 @@ impl ThreadsafeHandle {
     /// Runs a coroutine as a task of the loop, and gives what another thread needs to wait for it
     /// or to cancel it (`asyncio.run_coroutine_threadsafe`).
     ///
-    /// Many coroutines cannot be sent to another thread; so this takes a function that makes one
-    /// there. [`Error::LoopIsClosed`] after `close`.
+    /// Many coroutines cannot be sent to another thread; so this takes a function, which makes the
+    /// coroutine on the loop's thread. [`Error::LoopIsClosed`] after `close`.
     #[track_caller]
     pub fn run_coroutine_threadsafe<E>(
         &self,
@@ -119,15 +122,18 @@ impl ThreadsafeHandle {
         Ok(RemoteTask { shared, remote: self.clone() })
     }
 
+    /// Puts a call into the queue, and wakes the loop if needed.
     fn post(&self, call: RemoteCall) -> Result<()> {
         self.entry.send(call).map_err(|_| Error::LoopIsClosed)?;
-        // The first call since the loop has looked wakes the loop, also for those that follow.
+        // Only the first call since the loop's last look wakes the loop. Calls that follow are
+        // found in the same look.
         if !self.signals.flags.has_calls.swap(true, Ordering::AcqRel) {
             self.signals.waker.wake_by_ref();
         }
         Ok(())
     }
 
+    /// Whether this is a handle of that loop.
     fn is_of(&self, event_loop: &EventLoop) -> bool {
         self.entry.same_channel(&event_loop.0.remote.handle.entry)
     }
@@ -138,12 +144,14 @@ impl ThreadsafeHandle {
 #[derive(Clone)]
 pub struct RemoteHandle(Arc<RemoteCallback>);
 
+/// A call that can be cancelled from any thread until the loop takes it.
 struct RemoteCallback {
-    /// Taken when it is called or cancelled, whichever comes first.
+    /// The closure, taken out when it is called or cancelled, whichever comes first.
     function: Mutex<Option<RemoteFunction>>,
-    /// Apart from `function`, because it stays false after the call.
+    /// A flag of its own, because an empty `function` does not say whether the closure was called
+    /// or cancelled.
     cancelled: AtomicBool,
-    /// The line that asked for it, for instruments.
+    /// The line of the program that asked for the call, for instruments.
     caller: &'static Location<'static>,
 }
 
@@ -158,7 +166,7 @@ impl RemoteHandle {
         drop(function);
     }
 
-    /// Whether it was cancelled, in time or too late.
+    /// Whether the call was cancelled, in time or too late.
     pub fn cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Acquire)
     }
@@ -198,7 +206,7 @@ impl<T> Default for Shared<T> {
 }
 
 impl<T> Shared<T> {
-    /// Whether this is the outcome now: the first one is.
+    /// Sets the outcome, unless there is one: the first one counts. Says whether `new` is it.
     fn set(&self, new: Result<T>) -> bool {
         let mut outcome = lock(&self.outcome);
         if outcome.is_some() {
@@ -263,7 +271,8 @@ impl<T: 'static + Send> RemoteTask<T> {
     }
 }
 
-/// Sees to it that there is an outcome, even if the loop is closed before there is a task.
+/// When dropped, it sets [`Error::LoopIsClosed`] unless there is an outcome. So a thread that waits
+/// gets an answer, even if the loop is closed before there is a task.
 struct Unfinished<T>(Arc<Shared<T>>);
 
 impl<T> Drop for Unfinished<T> {
@@ -284,8 +293,8 @@ fn start_remote_task<E: EnsureFuture<Output: Clone + Send + 'static>>(
     match started {
         Err(error) => _ = unfinished.0.set(Err(error)),
         Ok(task) => {
-            // A key may pass to another future, but not before this callback has run: until then
-            // the queue owns the task.
+            // The registry may give a key to another future when the task is dropped. That is not
+            // before this callback has run, since the queue owns the task until then.
             *lock(&unfinished.0.key) = Some(task.0.key);
             task.add_done_callback(move |task| {
                 *lock(&unfinished.0.key) = None;
@@ -300,17 +309,17 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The loop's side of all this.
+/// What a loop has of all this: the receiving side.
 pub(super) struct RemoteCalls {
     /// What other threads have left, oldest first.
     queue: RefCell<UnboundedReceiver<RemoteCall>>,
-    /// The loop's own, to be cloned.
+    /// The loop's own handle, of which others are clones.
     handle: ThreadsafeHandle,
     /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
     /// future; it owns the number.
     jobs: RefCell<Slab<FinishJob>>,
-    /// The handle that all jobs share which have not ended: a clone for each would be ten atomic
-    /// operations on counters that the other threads use as well.
+    /// The handle that all jobs share which have not ended. A clone for each job would cost ten
+    /// atomic operations on counters that other threads use as well.
     jobs_handle: RefCell<Weak<ThreadsafeHandle>>,
 }
 
@@ -341,13 +350,14 @@ impl RemoteCalls {
         }
     }
 
-    /// How many jobs have not ended yet, as far as the loop has heard.
+    /// How many jobs have not ended yet. A job that has just ended counts until the loop has looked
+    /// into its queue.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.borrow().len()
     }
 
-    /// Whether no thread, waker or handle is left that could ever leave anything here. If not, the
-    /// caller will wait, and the last of them will end that wait.
+    /// Whether no thread, waker or handle is left that could ever leave anything here. If one is
+    /// left, the caller will wait, and the drop of the last one ends that wait.
     pub(super) fn is_unreachable(&self) -> bool {
         self.handle.signals.flags.waits_for_handles.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
@@ -355,14 +365,17 @@ impl RemoteCalls {
         queue.sender_strong_count() == 1 && queue.is_empty()
     }
 
+    /// The loop has stopped waiting, so a dropped handle need not wake it.
     pub(super) fn wait_is_over(&self) {
         self.handle.signals.flags.waits_for_handles.store(false, Ordering::Relaxed);
     }
 
+    /// Ends the loop's wait.
     pub(super) fn wake_loop(&self) {
         self.handle.signals.waker.wake_by_ref();
     }
 
+    /// Refuses calls from now on, and drops those that are left and the ends of jobs.
     pub(super) fn close(&self) {
         self.queue.borrow_mut().close();
         while let Some(call) = self.take() {
@@ -371,6 +384,7 @@ impl RemoteCalls {
         discard(self.jobs.take());
     }
 
+    /// The oldest call, if there is one.
     fn take(&self) -> Option<RemoteCall> {
         self.queue.borrow_mut().try_recv().ok()
     }
@@ -383,8 +397,8 @@ impl EventLoop {
         self.0.remote.handle.clone()
     }
 
-    /// Puts what others asked for behind what is ready. Nearly always there is nothing, and to look
-    /// costs next to nothing.
+    /// Puts what other threads asked for behind what is ready. Nearly always there is nothing, and
+    /// a look costs one load of an atomic flag.
     #[inline]
     pub(super) fn drain_remote_calls(&self) {
         if self.0.remote.handle.signals.flags.has_calls.load(Ordering::Acquire) {
@@ -392,11 +406,13 @@ impl EventLoop {
         }
     }
 
+    /// The flag is cleared before the queue is read: a call that comes meanwhile sets it again, and
+    /// is found now or in the next look.
     #[cold]
     fn drain_calls_that_are_there(&self) {
         self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
-        // Only what is there now: a thread that posts without end must not keep the loop from
-        // turning.
+        // Only the calls that are there now: a thread that posts without end must not keep the loop
+        // here.
         let count = self.0.remote.queue.borrow().len();
         for _ in 0..count {
             match self.0.remote.take() {
@@ -413,8 +429,8 @@ impl EventLoop {
                 Some(RemoteCall::Finish(number, result)) => {
                     let finish = self.0.remote.jobs.borrow_mut().try_remove(number);
                     if let Some(finish) = finish {
-                        // As a call of its own: `_set_state` in `futures.py` takes an iteration,
-                        // too.
+                        // As a call of its own and not here: `_set_state` in `futures.py` takes an
+                        // iteration, too.
                         self.enqueue(Handle::new(move || finish(result)), None);
                     }
                 }
@@ -435,8 +451,9 @@ impl EventLoop {
     ) -> Result<Future<T>> {
         self.check_closed()?;
         let future = self.create_future();
-        // asyncio has a callback here that passes a cancel on to the executor. There is nothing to
-        // pass on here, but the callback takes an iteration, which the next timer may feel.
+        // asyncio adds a callback here that passes a cancel on to the executor. We have nothing to
+        // pass on. But asyncio's callback takes a place in the queue, and without one the order of
+        // what follows could differ.
         future.add_done_callback(|_| ());
         let finish = finish_with(future.clone());
         let number = self.0.remote.jobs.borrow_mut().insert(finish);
@@ -457,6 +474,8 @@ impl EventLoop {
     }
 }
 
+/// What to do with the result of a job whose future this is. The closure hides the type of the
+/// result, which the list of jobs must not know.
 fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
     Box::new(move |result| {
         // Refused if the future was cancelled meanwhile: then the result is dropped.
@@ -477,13 +496,13 @@ fn finish_with<T: 'static>(future: Future<T>) -> FinishJob {
 /// Work for another thread. Dropping it instead of calling it cancels its future.
 pub type Job = Box<dyn FnOnce() + Send>;
 
-/// Tells the loop that a job is over, also if an executor has dropped it.
+/// When dropped, it tells the loop that a job is over, also if an executor has dropped the job.
 struct JobEnded {
     /// Which job it is: all that the loop needs to find the future.
     number: usize,
-    /// `None` until the function has returned; and for ever, if the job is dropped before.
+    /// What the function returned. It stays `None` if the job is dropped without being run.
     result: Option<JobResult>,
-    /// To tell the loop, which is not idle as long as there is one of these.
+    /// To tell the loop. As long as a job has one of these, the loop is not idle.
     remote: Arc<ThreadsafeHandle>,
 }
 
@@ -495,10 +514,11 @@ impl Drop for JobEnded {
 }
 
 /// Wakes a task from outside: from tokio's timers and sockets, channels, other threads. It can be
-/// sent to them because it knows the task by its key only. That key may have passed to another task
-/// by then, which is polled once for nothing.
+/// sent to other threads because it knows the task by its key only. When it is called, the key may
+/// belong to another task by then: that task is polled once for nothing, which every future must
+/// allow.
 pub(super) struct TaskWaker {
-    /// To post a wake from another thread, and to know whether it is another.
+    /// To post a wake from another thread, and to know whether the loop runs on this one.
     remote: ThreadsafeHandle,
     /// The task that it wakes. An atomic, because the task of a shared waker changes in each step.
     key: AtomicUsize,
@@ -514,13 +534,12 @@ impl TaskWaker {
     }
 }
 
-/// The waker that all tasks share that have none of their own: the one of the last step, for the
-/// next.
+/// The waker for all tasks that have none of their own: each step leaves it here for the next.
 #[derive(Default)]
 pub(super) struct SpareWaker(Cell<Option<Arc<TaskWaker>>>);
 
 impl SpareWaker {
-    /// The one that is kept, or a new one if that is still in use.
+    /// The waker that was left here, or a new one if something outside still has that.
     pub(super) fn take(&self, event_loop: &EventLoop) -> Arc<TaskWaker> {
         match self.0.take() {
             Some(waker) => waker,
@@ -528,11 +547,12 @@ impl SpareWaker {
         }
     }
 
+    /// Leaves a waker for the next step.
     pub(super) fn keep(&self, waker: Arc<TaskWaker>) {
         self.0.set(Some(waker));
     }
 
-    /// So that those that are left are somewhere outside.
+    /// Drops the waker, so that only wakers which something outside has are counted afterwards.
     pub(super) fn drop_it(&self) {
         drop(self.0.take());
     }

@@ -6,23 +6,24 @@ use std::rc::Rc;
 use super::{Error, EventLoop, Result};
 
 thread_local! {
-    /// For [`get_running_loop`].
+    /// The loop that [`get_running_loop`] gives.
     static RUNNING_LOOP: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
 }
 
 /// The loop that runs on this thread: in a callback, in a task, or in a task of tokio's that the
 /// loop lets run while it waits. [`Error::NoRunningLoop`] elsewhere.
 pub fn get_running_loop() -> Result<EventLoop> {
-    // A clone, so that the cell is free while the loop is used; it costs one counter.
-    // A waker may be called when the thread is about to end and has no running loop any more.
+    // A clone, so that the cell is free while the loop is used. The price is one counter.
+    // `try_with`, because a waker may be called when the thread is about to end and its variables
+    // are gone.
     match RUNNING_LOOP.try_with(|running| running.borrow().clone()) {
         Ok(Some(running)) => Ok(running),
         _ => Err(Error::NoRunningLoop),
     }
 }
 
-/// A run of a loop. It ends with its scope, even if a driver panics: otherwise no other loop could
-/// run on this thread.
+/// A run of a loop. The run ends with the scope of this value, even if a driver panics: otherwise
+/// no other loop could run on this thread.
 pub(super) struct Running<'a>(&'a EventLoop);
 
 impl<'a> Running<'a> {
@@ -45,8 +46,8 @@ impl EventLoop {
         get_running_loop().is_ok_and(|running| running == *self)
     }
 
-    /// One loop at a time on a thread, as in asyncio: a callback that ran a second loop would keep
-    /// the first from turning, for as long as that takes.
+    /// One loop at a time on a thread, as in asyncio: a callback that ran a second loop would block
+    /// the first one until the second ends.
     pub(super) fn check_startable(&self) -> Result<()> {
         self.check_closed()?;
         match get_running_loop() {

@@ -5,10 +5,11 @@
 //! As in Python, [`Future::cancel`] on a task is a request. The await point where the coroutine
 //! stands gets [`Error::Cancelled`] when the loop comes to it, and the coroutine may clean up, pass
 //! the error on with `?`, or swallow it and go on. This works wherever it awaits a future of this
-//! loop, or something made of them like [`sleep`](super::sleep). Rust cannot throw an error into
-//! other futures, such as tokio's. There the coroutine is dropped, which is how Rust cancels:
-//! destructors run, no other code of it does, and nothing can be swallowed. Only a
-//! [`timeout`](super::timeout) or a [`task_group`](super::task_group) around it is told.
+//! loop, or something made of such futures, as [`sleep`](super::sleep) is. Rust cannot throw an
+//! error into other futures, such as tokio's. There the coroutine is dropped, which is how Rust
+//! cancels: its destructors run, no other code of it does, and it cannot swallow the request. Only
+//! a [`timeout`](super::timeout) or a [`task_group`](super::task_group) around that await gets the
+//! error.
 //!
 //! # The states of a task
 //!
@@ -21,8 +22,8 @@
 //! | waiting, cancelled | there | no | yes | by itself; a gather refused | a wake |
 //! | done | none | no, or in vain | no | returned, panicked, cancelled | done callbacks |
 //!
-//! `at_await_point` matters in the second state only: can the error be thrown in, or is the
-//! coroutine dropped?
+//! `at_await_point` matters in the second state only: it says whether the step can throw the error
+//! in, or has to drop the coroutine.
 
 use std::cell::Cell;
 use std::future::Future as StdFuture;
@@ -42,29 +43,34 @@ use super::name::TaskName;
 use super::remote::TaskWaker;
 use super::{Error, EventLoop, Future, Handle, Inner, Result};
 
+/// Boxed, because a task does not know the type of its coroutine; pinned, because a coroutine may
+/// refer to itself.
 type Coroutine<T> = Pin<Box<dyn StdFuture<Output = Result<T>>>>;
 
 /// What makes a future a task.
 pub(super) struct TaskPart<T: 'static> {
     /// What [`Future::name`] says.
     name: TaskName,
-    /// Taken out while it runs, so that what it calls finds the cell free, and after its end.
+    /// What the task runs. The cell is empty while it runs, so that what it calls finds the cell
+    /// free, and after its end.
     coroutine: Cell<Option<Coroutine<T>>>,
-    /// A task owns itself until it is done. asyncio's tasks do not, and one that nothing refers to
-    /// may vanish; the documentation of `create_task` warns of it. This saves the warning.
+    /// A task owns itself until it is done. asyncio's loop has only weak references, so a task that
+    /// nothing else refers to may vanish before it ends; `create_task`'s documentation warns of it.
+    /// This saves the program the list of tasks that is recommended there.
     itself: Cell<Option<Rc<FutureCell<T>>>>,
     /// What the coroutine awaits, to pass a cancel on to; more than one under `join!` or `select!`,
     /// which asyncio has not.
     waiting_for: Cell<Others>,
-    /// Only while something outside, such as tokio, has a clone of it.
+    /// A waker of its own, only while something outside, such as tokio, has a clone of that.
     waker: Cell<Option<Arc<TaskWaker>>>,
-    /// `cancel` less `uncancel`: by this a `timeout` tells its own request from others.
+    /// How often `cancel` was called, less the calls of `uncancel`: by this number a `timeout`
+    /// tells its own request from others.
     cancel_requests: Cell<u32>,
     /// The next step stands in the ready queue: a second wake must not put it there again.
     scheduled: Cell<bool>,
     /// The next step throws `Cancelled`.
     must_cancel: Cell<bool>,
-    /// It is suspended where an error can be thrown in.
+    /// The coroutine is suspended where an error can be thrown in.
     at_await_point: Cell<bool>,
 }
 
@@ -87,8 +93,9 @@ impl<T> TaskPart<T> {
         self.name.to_string()
     }
 
-    /// The place in the queue for its next step, unless there is one. asyncio raises an error if a
-    /// task is woken twice; in Rust a waker may be called as often as one likes.
+    /// What to put into the queue for the next step; `None` if it is there already or the task is
+    /// done. asyncio raises an error if a task is woken twice; in Rust a waker may be called any
+    /// number of times.
     pub(super) fn next_step(&self, cell: &Rc<FutureCell<T>>) -> Option<Handle> {
         if cell.done() || self.scheduled.replace(true) {
             return None;
@@ -96,7 +103,7 @@ impl<T> TaskPart<T> {
         Some(Handle(cell.clone()))
     }
 
-    /// Whether its place in the queue means a step. If not, it means a done callback.
+    /// Whether the task's next place in the queue means a step. Otherwise it means a done callback.
     pub(super) fn is_scheduled(&self) -> bool {
         self.scheduled.get()
     }
@@ -105,16 +112,17 @@ impl<T> TaskPart<T> {
         &self.cancel_requests
     }
 
-    /// The first half of `Task.cancel` in `tasks.py`: what it waits for is asked first. That list
-    /// is taken out, so tasks that await each other do not ask each other for ever.
+    /// The first half of `Task.cancel` in `tasks.py`: the futures that the task waits for are asked
+    /// first. Their list is taken out, so two tasks that await each other do not ask each other for
+    /// ever.
     pub(super) fn begin_cancel(&self) -> Others {
         self.cancel_requests.set(self.cancel_requests.get() + 1);
         self.waiting_for.take()
     }
 
-    /// The second half. If what it awaits took the request, the end of that will bring the error
-    /// here. Otherwise there is nothing to cancel any more, only a step that is due or has to be.
-    /// It throws the error, even if there is a result to deliver.
+    /// The second half. If a future that the task awaits took the request, the end of that future
+    /// will bring the error here. Otherwise the next step throws the error, even if there is a
+    /// result to deliver. That step is scheduled here if the task awaits no future of this loop.
     pub(super) fn end_cancel(&self, cell: &Rc<FutureCell<T>>, others: Others, taken: bool) {
         if !taken {
             self.must_cancel.set(true);
@@ -126,6 +134,7 @@ impl<T> TaskPart<T> {
         self.waiting_for.set(others);
     }
 
+    /// Puts the next step into the queue, unless it is there.
     fn schedule(&self, cell: &Rc<FutureCell<T>>, caller: Caller) {
         if let Some(step) = self.next_step(cell) {
             cell.event_loop.push_ready(step, caller);
@@ -134,20 +143,22 @@ impl<T> TaskPart<T> {
 
     /// Runs the coroutine to its next await (`Task.__step` in `tasks.py`).
     pub(super) fn run_step(&self, cell: &Rc<FutureCell<T>>) {
-        // Before the poll, not after: a wake that comes during the step asks for another one.
+        // Before the poll, not after: a wake that comes during the step asks for another step.
         self.scheduled.set(false);
         // None if the task has ended since it was scheduled, or its loop was closed.
         let Some(mut coroutine) = self.coroutine.take() else { return };
-        // However often it was cancelled since the last step, that is one error.
+        // Any number of cancels since the last step makes one error.
         let throws = self.must_cancel.take();
         if throws && !self.at_await_point.get() {
-            // Cancelled before the first step, or at an await of something that is not of this
-            // loop.
+            // The task was cancelled before its first step, or at an await of something that is not
+            // of this loop: no code of the coroutine could get the error.
             discard(coroutine);
             return self.finish(cell, State::Cancelled);
         }
         let current = &cell.event_loop.0.current;
         let polled = self.poll(cell, &mut coroutine, throws);
+        // Whether the error is still there: no await point took it in this step. A coroutine that
+        // is pending then goes no further: it is dropped below, with its task cancelled.
         let throws = current.throws();
         if let Ok(Poll::Pending) = polled
             && !throws
@@ -156,14 +167,17 @@ impl<T> TaskPart<T> {
             return self.suspend(cell);
         }
         if let Ok(Poll::Ready(Err(Error::Cancelled))) = polled {
-            // Before anything is dropped: the coroutine is the last thing that has ended.
+            // Told before anything is dropped: for an instrument the end of the coroutine is still
+            // the last thing that happened.
             cell.event_loop.0.observers.task_cancelled();
         }
-        // Before it is done: what awaits it may rely on the destructors having run.
+        // Dropped before the task is done: what awaits the task may rely on the destructors having
+        // run.
         discard(coroutine);
         drop(current.take_awaits());
-        // A task that cancels itself and then returns is cancelled, for it alone can have meant the
-        // request. One that did not take the error cannot be made to go on.
+        // A task that cancels itself and then returns counts as cancelled, as in asyncio: no await
+        // point is left that could get the error. A coroutine in which nothing took the error
+        // counts as cancelled, too.
         let cancelled = self.must_cancel.take() || throws;
         let state = match polled {
             Ok(Poll::Ready(Ok(result))) if cancelled => {
@@ -189,8 +203,8 @@ impl<T> TaskPart<T> {
     ) -> Result<Poll<Result<T>>> {
         let Inner { current, spare_waker, .. } = &*cell.event_loop.0;
         // Most tasks await only futures of this loop, which wake them by their key and never clone
-        // a waker. So one waker serves them all; a task keeps one of its own only while that is
-        // cloned. It saves an allocation and 40 bytes a task.
+        // a waker. So one waker serves them all, and a task keeps a waker of its own only while
+        // something has a clone of it. That saves an allocation and 40 bytes a task.
         let waker = match self.waker.take() {
             Some(waker) => waker,
             None => spare_waker.take(&cell.event_loop),
@@ -209,13 +223,14 @@ impl<T> TaskPart<T> {
         polled
     }
 
-    /// The coroutine is pending. What it awaits has its wakeup already; so nothing has to be done
-    /// but to note what a cancel will need, and to follow up a cancel from within the step.
+    /// The coroutine is pending. The futures that it awaits know already what to wake. Two things
+    /// are left to do: to note which futures a later cancel has to ask, and to pass on a cancel
+    /// that came during the step.
     fn suspend(&self, cell: &Rc<FutureCell<T>>) {
         let current = &cell.event_loop.0.current;
         let (awaits, throwable) = current.take_awaits();
         self.at_await_point.set(throwable);
-        // It has asked to cancel itself while it ran, and only now is it known what it awaits.
+        // The task was asked to cancel while it ran, and only now is it known what it awaits.
         if self.must_cancel.get() && cancel_all(&awaits, cell.message.get()) {
             self.must_cancel.set(false);
         }
@@ -225,8 +240,8 @@ impl<T> TaskPart<T> {
         self.waiting_for.set(awaits);
     }
 
-    /// The end: a result, an exception or cancellation. The task lets go of itself only here: until
-    /// then it lives as long as its loop.
+    /// The end: a result, an exception or cancellation. Only now does the task give up the
+    /// reference to itself: until then it lives as long as its loop.
     fn finish(&self, cell: &Rc<FutureCell<T>>, state: State<T>) {
         self.abandon();
         cell.finish(state);
@@ -235,11 +250,12 @@ impl<T> TaskPart<T> {
     /// Drops what it owns: after its end, and when the loop is closed.
     pub(super) fn abandon(&self) {
         self.drop_coroutine();
-        // None of these runs foreign code: each is only a reference to a future of this loop, whose
-        // own destructor knows how to be dropped.
+        // None of these is code of the program: they are references to futures of this loop, whose
+        // destructors use `discard`, and a waker of the loop's own.
         drop((self.waiting_for.take(), self.waker.take(), self.itself.take()));
     }
 
+    /// Drops the coroutine only: enough for a future that is itself being dropped.
     pub(super) fn drop_coroutine(&self) {
         if let Some(coroutine) = self.coroutine.take() {
             discard(coroutine);
@@ -248,6 +264,7 @@ impl<T> TaskPart<T> {
 }
 
 impl EventLoop {
+    /// What all ways to create a task do.
     #[track_caller]
     pub(super) fn start_task<T: 'static>(
         &self,
@@ -259,8 +276,9 @@ impl EventLoop {
         // rest.
         let task = Future::new(self, Kind::Task(TaskPart::new(name, Box::pin(coroutine))));
         if let Kind::Task(part) = &task.0.kind {
-            // The first step is a call like any other: the coroutine does not begin before the code
-            // that makes it is over. (3.12's eager tasks do begin at once, inside another call.)
+            // The first step is a call like any other: the coroutine does not begin before the call
+            // that creates the task is over. (3.12's eager tasks do begin at once, inside another
+            // call.)
             part.itself.set(Some(task.0.clone()));
             part.schedule(&task.0, Some(Location::caller()));
         }

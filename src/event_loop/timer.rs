@@ -1,9 +1,9 @@
 //! Timers: calls that are due at a time.
 //!
 //! A timer is a call that stands in an ordered list until the loop finds that its time has come,
-//! and puts it into the ready queue. `Timers`, in `timer/lists.rs`, is that list. What the loop
-//! asks of it: `first`, when the first timer is due, once an iteration; `take_due`, all whose time
-//! has come; and `remove`, which forgets one that is cancelled.
+//! and moves the call into the ready queue. `Timers`, in `timer/lists.rs`, is that list. What the
+//! loop asks of the list: `first`, when the first timer is due, in each iteration; `take_due`, all
+//! whose time has come; and `remove`, which forgets one that is cancelled.
 
 mod lists;
 
@@ -33,9 +33,9 @@ pub struct TimerHandle {
 }
 
 impl TimerHandle {
-    /// Sets a timer. The handle is made last, when nothing more is called that could look at it: so
-    /// it goes from the registers to its place, not by way of the stack, which saves a quarter of
-    /// setting and cancelling one.
+    /// Sets a timer. The `TimerHandle` is made last, so no function that is called here gets a
+    /// reference to it, and the compiler need not put it on the stack: it saves a quarter of the
+    /// time of setting and cancelling a timer.
     #[inline(always)]
     pub(super) fn set(event_loop: &EventLoop, when: u64, handle: Handle, caller: Caller) -> Self {
         let Inner { timers, observers, .. } = &*event_loop.0;
@@ -45,8 +45,8 @@ impl TimerHandle {
         Self { handle, key, event_loop: event_loop.clone() }
     }
 
-    /// Cancels the call; see [`Handle::cancel`]. It leaves the list before its closure is dropped,
-    /// so that a destructor finds everything as it should be.
+    /// Cancels the call; see [`Handle::cancel`]. The timer leaves the list before its closure is
+    /// dropped, so that a destructor which uses the loop finds no timer that is half cancelled.
     #[inline]
     pub fn cancel(&self) {
         self.event_loop.0.observers.timer_cancelled(&self.handle);
@@ -54,7 +54,7 @@ impl TimerHandle {
         self.handle.cancel();
     }
 
-    /// Whether it was cancelled, in time or too late.
+    /// Whether the call was cancelled, in time or too late.
     pub fn cancelled(&self) -> bool {
         self.handle.cancelled()
     }

@@ -237,6 +237,44 @@ fn awaiting_oneself_or_another_loops_future_raises_an_iteration_later() {
     );
 }
 
+thread_local! {
+    /// What the clone of a [`Curious`] waker does. A waker itself must be `Send`, and a future of
+    /// the loop is not.
+    static ON_CLONE: RefCell<Option<Box<dyn Fn()>>> = RefCell::default();
+}
+
+/// A waker of another executor, whose clone runs code of the program.
+struct Curious;
+
+impl hooked_waker::Hook for Curious {
+    fn cloned(&self) -> Option<hooked_waker::Hooked> {
+        ON_CLONE.with_borrow(|on_clone| on_clone.as_ref().unwrap()());
+        None
+    }
+
+    fn woken(&self) {}
+}
+
+#[test]
+fn a_waker_of_another_executor_may_use_the_future_while_it_is_cloned() {
+    let future = virtual_loop().create_future::<()>();
+    let clones = Rc::new(Cell::new(0));
+    let (used, counted) = (future.clone(), clones.clone());
+    ON_CLONE.set(Some(Box::new(move || {
+        used.add_done_callback(|_| ());
+        counted.set(counted.get() + 1);
+    })));
+    let mut wait = Box::pin(future);
+    // The second waker takes the place of the first.
+    for _ in 0..2 {
+        let waker = hooked_waker::waker(std::sync::Arc::new(Box::new(Curious)));
+        let mut context = std::task::Context::from_waker(&waker);
+        assert!(wait.poll_unpin(&mut context).is_pending());
+    }
+    assert!(clones.get() >= 2);
+    ON_CLONE.take();
+}
+
 #[test]
 fn inside_a_tokio_runtime_a_loop_can_be_made_and_says_that_it_cannot_run() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

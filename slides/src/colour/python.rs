@@ -1,5 +1,7 @@
 //! Python, as much of its lexical analysis as colours need: it cuts out comments, strings, numbers
 //! and names.
+//!
+//! No lexer for Python is a dependency of this crate, and a slide needs only these rules.
 use super::Class;
 
 const KEYWORDS: [&str; 37] = [
@@ -9,6 +11,7 @@ const KEYWORDS: [&str; 37] = [
     "try", "while", "with", "yield",
 ];
 
+/// The tokens of `code`, in order; together they are all of it.
 pub(super) fn tokens(code: &str) -> Vec<(Class, &str)> {
     let mut rest = code;
     let mut tokens = vec![];
@@ -29,6 +32,7 @@ pub(super) fn tokens(code: &str) -> Vec<(Class, &str)> {
 
 /// The first token of `rest`, which begins with `first`: what it is, and how many bytes it has.
 fn token(rest: &str, first: char, begins_a_line: bool) -> (Class, usize) {
+    // How many bytes at the beginning of `rest` belong together.
     let run = |belongs: fn(char) -> bool| rest.find(|c| !belongs(c)).unwrap_or(rest.len());
     match first {
         '#' => (Class::Comment, run(|c| c != '\n')),

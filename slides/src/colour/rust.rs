@@ -1,4 +1,6 @@
 //! Rust, cut by the compiler's own lexer.
+//!
+//! The lexer does not know keywords, macros or functions: what follows a name decides.
 use super::Class;
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 
@@ -9,6 +11,7 @@ const KEYWORDS: [&str; 38] = [
     "unsafe", "use", "where", "while",
 ];
 
+/// The tokens of `code`, in order; together they are all of it.
 pub(super) fn tokens(code: &str) -> Vec<(Class, &str)> {
     let mut rest = code;
     let cut = tokenize(code, FrontmatterAllowed::No).map(|token| {
@@ -19,6 +22,7 @@ pub(super) fn tokens(code: &str) -> Vec<(Class, &str)> {
     cut.collect()
 }
 
+/// The class of a token; `after` is the code behind it.
 fn class(kind: TokenKind, text: &str, after: &str) -> Class {
     match kind {
         TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => Class::Comment,

@@ -1,4 +1,7 @@
-//! The talk as an article: to scroll, on a phone as well.
+//! The talk as an article, for reading alone: one page to scroll, on a phone as well.
+//!
+//! Read it after `held`; next is `documents`. It is made of the same pieces as the deck, so the two
+//! cannot differ. What a speaker would reveal is folded up here.
 use super::readme::Topic;
 use crate::{
     colour,
@@ -12,6 +15,7 @@ use maud::{Markup, PreEscaped, html};
 pub(super) fn article(talk: &Talk, topics: &[Topic]) -> Markup {
     let sections = sections(talk);
     let mut topic = "";
+    // For each section the topic, if the section is the first of it.
     let mut opened = vec![];
     for section in &sections {
         let slide = &section[0].slide;
@@ -35,8 +39,8 @@ pub(super) fn article(talk: &Talk, topics: &[Topic]) -> Markup {
     }
 }
 
-/// The slides without those that only open a part; a slide that was too full for one stands
-/// together with its second half.
+/// The slides, without title slides. A slide that became two because it was too full stands
+/// together with its second half: both begin on the same line of `deck.md`.
 fn sections(talk: &Talk) -> Vec<Vec<&Shown>> {
     let mut sections: Vec<Vec<&Shown>> = vec![];
     for shown in talk.slides.iter().filter(|shown| !shown.slide.opens) {
@@ -48,6 +52,7 @@ fn sections(talk: &Talk) -> Vec<Vec<&Shown>> {
     sections
 }
 
+/// One slide, from one half or two.
 fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
     let first = halves[0];
     let run = halves.iter().find_map(|half| half.run.as_ref());
@@ -55,7 +60,7 @@ fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
         section {
             h3 { (inline(&first.slide.title)) }
             @for piece in &first.pieces { (self::piece(piece)) }
-            // Code and question have been shown.
+            // The first half has shown the code and the question.
             @for piece in halves.iter().skip(1).flat_map(|half| &half.pieces) {
                 @match piece {
                     Piece::Codes(..) => {},
@@ -74,10 +79,12 @@ fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
     }
 }
 
+/// Folded up, so that the reader can predict first.
 fn answer(text: &str) -> Markup {
     html! { details.answer { summary { "Answer" } p { (inline(text)) } } }
 }
 
+/// A part of a slide. An agenda has no place here: the topics stand at the top.
 fn piece(piece: &Piece) -> Markup {
     match piece {
         Piece::Prose(text) => html! { div.wide { (PreEscaped(markdown(text))) } },
@@ -95,6 +102,7 @@ fn piece(piece: &Piece) -> Markup {
     }
 }
 
+/// Code, each piece below the other: a phone has no room for two columns.
 fn code(code: &Code) -> Markup {
     let name = match code.language {
         Language::Python => "Python",
@@ -110,7 +118,7 @@ fn code(code: &Code) -> Markup {
     }
 }
 
-/// What shows the answer is folded up, as the answer is.
+/// The picture of a run, folded up like the answer, which it shows.
 fn timeline(played: &Played) -> Markup {
     html! {
         details {
@@ -122,6 +130,7 @@ fn timeline(played: &Played) -> Markup {
     }
 }
 
+/// Printed lines, folded up for the same reason.
 fn output(printed: &Printed) -> Markup {
     html! {
         details {

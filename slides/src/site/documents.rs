@@ -1,4 +1,7 @@
-//! Documents of the repository as pages: their links are made to lead to pages of the site.
+//! Documents of the repository as pages. Their links, which lead to files of the repository or to
+//! items of rustdoc, are changed to lead to pages of the site.
+//!
+//! Read it after `article`; next is `links`.
 use super::{read, readme::Topic};
 use crate::page::{inline, slug};
 use maud::{Markup, PreEscaped, html};
@@ -8,12 +11,16 @@ use std::{collections::BTreeMap, path::Path};
 
 /// A document as a page.
 pub(super) struct Document {
+    /// The name of the page.
     pub(super) file: &'static str,
+    /// Its heading.
     pub(super) title: String,
+    /// What stands on it.
     pub(super) body: Markup,
 }
 
-/// The documents of the repository that are pages: the path there, and here.
+/// The documents of the repository that are pages: the path in the repository, the name of the
+/// page, and its title.
 const PAGES: [(&str, &str, &str); 5] = [
     ("docs/glossary.md", "glossary.html", "Words"),
     ("docs/schedules.md", "schedules.html", "What holds in every schedule"),
@@ -38,7 +45,8 @@ pub(super) fn documents(root: &Path, topics: &[Topic]) -> Result<Vec<Document>, 
     Ok(documents)
 }
 
-/// The documentation at the top of a module, without the lines of its programs that are hidden.
+/// The documentation at the top of a module, without those lines of its programs that rustdoc
+/// hides. (Only the kinds that occur are known here: `#` also begins a heading.)
 fn documentation(source: &str) -> String {
     let mut text = String::new();
     for line in source.lines() {
@@ -58,17 +66,22 @@ fn documentation(source: &str) -> String {
     text
 }
 
-/// Markdown as HTML. Headings get places to link to; a link to what has no page here is only text.
+/// Markdown as HTML. Headings get an `id` to link to. A link to something that has no page here
+/// becomes its text alone.
 fn render(text: &str, path: &str, topics: &[Topic]) -> String {
     let known = known_pages(topics);
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
-    // A link that only rustdoc can follow, such as [`spawn`].
+    // A link that only rustdoc can follow, such as [`spawn`]: marked, so that `target` finds
+    // examples among these names.
     let mut unknown = |link: pulldown_cmark::BrokenLink<'_>| {
         Some((CowStr::from("rustdoc:"), CowStr::from(link.reference.to_string())))
     };
     let parser = Parser::new_with_broken_link_callback(text, options, Some(&mut unknown));
     let mut events = vec![];
+    // For each link that is open, whether it has a target: its end has to go if its start did.
     let mut kept = vec![];
+    // The start of a heading comes before its text, from which the `id` is made: so the place of
+    // the start is remembered.
     let mut heading: Option<usize> = None;
     let mut title = String::new();
     for event in parser {
@@ -144,6 +157,7 @@ fn target(link: &str, path: &str, known: &BTreeMap<String, String>) -> Option<St
     if file.is_empty() {
         return Some(format!("#{place}"));
     }
+    // From the document's folder, as a browser would on a page of the repository.
     let mut resolved: Vec<&str> = path.split('/').collect();
     resolved.pop();
     for part in file.split('/') {
@@ -159,18 +173,23 @@ fn target(link: &str, path: &str, known: &BTreeMap<String, String>) -> Option<St
     Some(if place.is_empty() { page.clone() } else { format!("{page}#{place}") })
 }
 
+/// What is needed of `workshop/info.toml`.
 #[derive(Deserialize)]
 struct Info {
+    /// All exercises, in order.
     exercises: Vec<Exercise>,
 }
 
+/// An exercise in that file.
 #[derive(Deserialize)]
 struct Exercise {
+    /// Its name: that of its file and its program.
     name: String,
+    /// Its folder, which is also its topic.
     dir: String,
 }
 
-/// The exercises, each with what is to be predicted.
+/// The exercises, each with what is to be predicted: the first line of its file.
 fn exercises(root: &Path) -> Result<Document, String> {
     let info = read(root, "workshop/info.toml")?;
     let info: Info =

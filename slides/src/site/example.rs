@@ -1,4 +1,8 @@
 //! The pages of examples and of their topics.
+//!
+//! Read it after `readme`, together with `held`; next is `article`. Each page is put together from
+//! what exists elsewhere: the header of the source, its recording, both sources, and the names of
+//! tests.
 use super::{
     held::Held,
     readme::{Row, Topic},
@@ -14,7 +18,7 @@ use crate::{
 use maud::{Markup, PreEscaped, html};
 use std::{fs, path::Path};
 
-/// So wide is a picture, in pixels: it scrolls where there is less room.
+/// How wide a picture is, in pixels: it scrolls where there is less room.
 const PICTURE: f64 = 900.0;
 
 /// The sources of an example.
@@ -26,6 +30,7 @@ pub(super) struct Sources {
 }
 
 impl Sources {
+    /// Reads the source and its twin.
     pub(super) fn read(root: &Path, path: &str) -> Result<Sources, String> {
         let text = fs::read_to_string(root.join(path))
             .map_err(|error| format!("cannot read {path}: {error}"))?;
@@ -46,7 +51,8 @@ impl Sources {
                 continue;
             }
             let line = line.trim();
-            // These two begin paragraphs of their own.
+            // An empty line begins a paragraph, and so does “Look for:”, which follows the text at
+            // once.
             if line.is_empty() || line.starts_with("Look for:") {
                 paragraphs.push(String::new());
             }
@@ -126,6 +132,7 @@ pub(super) fn page(
     }
 }
 
+/// A whole source, without the comments that mark anchors. Its lines keep their numbers.
 fn source(language: Language, (path, text): &(String, String)) -> Markup {
     let mut code = String::new();
     let mut numbers = vec![];

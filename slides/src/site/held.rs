@@ -1,4 +1,7 @@
-//! What the tests hold: their names are sentences, and each says which example it runs.
+//! What the tests hold: the name of a test is a sentence, and its body says which example it runs.
+//!
+//! Read it with `example`, whose pages show these sentences. Nothing is written twice: a test that
+//! is renamed or removed changes the page.
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -13,12 +16,15 @@ struct Test {
     sentence: String,
     /// Its file, from the root of the repository.
     file: String,
+    /// The lines of the function, in which the names of examples are looked for.
     body: String,
 }
 
 /// A sentence that a test holds, and the file of the test.
 pub(super) struct Held<'t> {
+    /// The name of the test, with spaces.
     pub(super) sentence: &'t str,
+    /// The file, from the root of the repository.
     pub(super) file: &'t str,
 }
 
@@ -26,6 +32,7 @@ pub(super) struct Held<'t> {
 pub(super) struct Tests(Vec<Test>);
 
 impl Tests {
+    /// Reads all tests. Sorted by file, so that each run writes the same pages.
     pub(super) fn read(root: &Path) -> Result<Tests, String> {
         let mut files = vec![];
         for folder in FOLDERS {
@@ -47,6 +54,7 @@ impl Tests {
         let path = format!("{example}::");
         let mut held = vec![];
         for test in &self.0 {
+            // The whole name has to match: `nap` is not named by `cat_nap::`.
             let named = test.body.match_indices(&path).any(|(at, _)| {
                 let before = test.body[..at].chars().next_back();
                 !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
@@ -59,6 +67,7 @@ impl Tests {
     }
 }
 
+/// Adds all files of Rust below a folder. A folder that does not exist has none.
 fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
@@ -70,8 +79,8 @@ fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Functions with `#[test]` or `#[tokio::test]` that begin in the first column and end with a brace
-/// there, as rustfmt writes them.
+/// Adds the functions with `#[test]` or `#[tokio::test]` that begin in the first column and end
+/// with a brace there, as rustfmt writes them: so no parser is needed.
 fn tests_of(text: &str, file: &str, tests: &mut Vec<Test>) {
     let mut marked = false;
     let mut open: Option<Test> = None;

@@ -1,4 +1,7 @@
-//! Follows the links of a site.
+//! Follows the links of a site, so that no page is published with a link that leads nowhere.
+//!
+//! Read it last of the modules of `site`. It looks at the files that were written, as a browser
+//! would, and knows nothing of how they were made.
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -8,7 +11,9 @@ use std::{
 /// A page: the places that can be linked to, and its links.
 #[derive(Default)]
 struct Page {
+    /// The `id`s of its elements, to which a link can lead after `#`.
     places: BTreeSet<String>,
+    /// Where its links lead, as written.
     links: Vec<String>,
 }
 
@@ -31,6 +36,7 @@ pub fn broken_links(folder: &Path) -> Result<Vec<String>, String> {
     Ok(broken)
 }
 
+/// Reads the pages in the folder `inside` and below, by their path from the site's folder.
 fn collect(
     folder: &Path,
     inside: &Path,
@@ -51,8 +57,10 @@ fn collect(
     Ok(())
 }
 
+/// The places and links of a page. We write these pages ourselves, so a search for attributes is
+/// enough, and no parser of HTML is needed.
 fn page(text: &str) -> Page {
-    // What a script has is not there before it has run.
+    // What stands in a script is no element of the page, so it is skipped.
     let mut html = String::new();
     let mut rest = text;
     while let Some((before, script)) = rest.split_once("<script") {
@@ -81,6 +89,7 @@ fn attributes(html: &str, start: &str) -> Vec<String> {
     values
 }
 
+/// Why a link leads nowhere; none if it leads somewhere.
 fn why_broken(
     folder: &Path,
     pages: &BTreeMap<PathBuf, Page>,
@@ -90,13 +99,14 @@ fn why_broken(
     if link.starts_with("data:") {
         return None;
     }
+    // The site can be put into any folder of any server, so only relative links are right.
     if link.contains(':') || link.starts_with('/') {
         return Some("is not relative");
     }
     let (file, place) = link.split_once('#').unwrap_or((link, ""));
     let target = if file.is_empty() { from.to_owned() } else { resolve(from, file) };
     match pages.get(&target) {
-        // Slides are numbered by the player.
+        // The deck's player understands `#12`, so no element has that `id`.
         Some(_) if place.is_empty() || place.parse::<usize>().is_ok() => None,
         Some(page) if page.places.contains(place) => None,
         Some(_) => Some("leads to no place of that page"),

@@ -1,4 +1,7 @@
 //! The table of contents: the examples in the order of the README.
+//!
+//! Read it after `site`; next is `example`. The site has no list of its own: a new row of the
+//! README is a new page.
 use crate::page::slug;
 
 /// A topic of the README.
@@ -43,7 +46,7 @@ impl Row {
     }
 }
 
-/// All topics that have a table of examples.
+/// All topics that have a table of examples. A topic without one would be an empty page.
 pub(super) fn topics(readme: &str) -> Vec<Topic> {
     let mut topics: Vec<Topic> = vec![];
     for line in readme.lines() {
@@ -62,7 +65,7 @@ fn row(line: &str) -> Option<Row> {
     let line = line.strip_prefix("| ")?.strip_suffix(" |")?;
     let mut cells = line.split(" | ");
     let (talk, rust, link) = (cells.next()?, cells.next()?, cells.next()?);
-    // Other tables have files of the library.
+    // Other tables of the README link to files of the library: these rows are no examples.
     let (example, rest) = link.strip_prefix('[')?.split_once("](")?;
     let (path, _) = rest.split_once(')')?;
     if !path.contains("examples/") {
@@ -86,7 +89,7 @@ pub(super) fn introduction(readme: &str) -> String {
         text += line;
         text.push('\n');
     }
-    // Its links lead to places in the README.
+    // Links of the introduction lead to places in the README, which is no page of the site.
     text.replace("[slides](#the-slides)", "[slides](deck.html)")
 }
 

@@ -12,12 +12,13 @@ use crate::event_loop::{
     DoneCallback, Error, EventLoop, Future, Result, TimerHandle, get_running_loop,
 };
 
-/// Gives as many coroutines as there are different awaitables. Each, when it is awaited, gives the
-/// next result that no other has taken.
+/// Gives as many coroutines as there are different awaitables. Each of them, when it is awaited,
+/// gives the next result that no other of them has taken.
 ///
-/// When `timeout` is over, those that are left give [`Error::Timeout`]; nothing is cancelled. A
-/// coroutine that is cancelled or dropped takes no result with it: the next one gets that.
-/// [`Error::NoRunningLoop`] if none runs, [`Error::OtherLoop`] for a future of another loop.
+/// When `timeout` is over, the coroutines that are left give [`Error::Timeout`]; nothing is
+/// cancelled. A coroutine that is cancelled or dropped takes no result with it: the next coroutine
+/// gets the result. [`Error::NoRunningLoop`] if none runs, [`Error::OtherLoop`] for a future of
+/// another loop.
 #[track_caller]
 pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     awaitables: impl IntoIterator<Item = E>,
@@ -56,21 +57,23 @@ pub fn as_completed<E: EnsureFuture<Output: Clone + 'static>>(
     Ok((0..count).map(move |_| next_result(completed.clone())))
 }
 
-/// What asyncio has a `Queue` for.
+/// The results that have come, and the coroutines that wait for one. asyncio has a `Queue` for
+/// this; we have two lists, which saves a class that the rest of the loop does not need.
 struct Completed<T: 'static> {
     /// Where each wait for a result makes its future.
     event_loop: EventLoop,
-    /// Those that are done and were not given out. `None`: the time was up.
+    /// Futures that are done and were not given out. `None` stands for one whose time was up.
     done: RefCell<VecDeque<Option<Future<T>>>>,
-    /// What waits for them, first come, first served.
+    /// The waits for a result, in the order in which they began.
     getters: RefCell<VecDeque<Future<()>>>,
-    /// How many have neither ended nor run out of time.
+    /// How many futures have neither ended nor run out of time.
     unfinished: Cell<usize>,
-    /// To be cancelled when the last has ended.
+    /// The time limit, to be cancelled when the last future has ended.
     timer: Cell<Option<TimerHandle>>,
 }
 
 impl<T> Completed<T> {
+    /// The done callback of each future.
     fn is_done(&self, future: &Future<T>) {
         if self.unfinished.get() == 0 {
             return; // the time was up before
@@ -84,24 +87,28 @@ impl<T> Completed<T> {
         }
     }
 
+    /// Gives each future that has not ended a place among the results, as a timeout.
     fn time_is_up(&self) {
         for _ in 0..self.unfinished.take() {
             self.put(None);
         }
     }
 
+    /// Adds a result, and wakes the first wait for one.
     fn put(&self, future: Option<Future<T>>) {
         self.done.borrow_mut().push_back(future);
         self.wake_next();
     }
 
+    /// Wakes the first wait that has not ended. The wait takes its result when it runs, not here.
     fn wake_next(&self) {
         loop {
             let getter = self.getters.borrow_mut().pop_front();
             match getter {
-                // One that was cancelled does not want it any more.
+                // A wait that was cancelled wants no result any more.
                 Some(getter) if getter.done() => {}
                 Some(getter) => {
+                    // Not refused: the arm above has taken the waits that are done.
                     let _ = getter.set_result(());
                     return;
                 }
@@ -111,6 +118,8 @@ impl<T> Completed<T> {
     }
 }
 
+/// What each of the coroutines does. A loop, because another coroutine may take the result between
+/// the wake and the step that it causes.
 async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
     loop {
         let next = completed.done.borrow_mut().pop_front();
@@ -126,12 +135,12 @@ async fn next_result<T: Clone>(completed: Rc<Completed<T>>) -> Result<T> {
     }
 }
 
-/// A wait for the next result. If it ends in any other way than by getting one, it lets the next
-/// one have it.
+/// A wait for the next result. If it is cancelled or dropped before it has taken a result, the next
+/// wait gets that.
 struct Waiting<'a, T: 'static> {
-    /// What it stands in line at.
+    /// Where it waits.
     completed: &'a Completed<T>,
-    /// Its place in that line.
+    /// Its place among `getters`.
     getter: &'a Future<()>,
     /// The wait has ended as it should, and there is nothing to hand on.
     was_woken: bool,
@@ -152,7 +161,7 @@ impl<T> Drop for Waiting<'_, T> {
         }
         self.getter.cancel();
         self.completed.getters.borrow_mut().retain(|other| other.0.key != self.getter.0.key);
-        // It had been woken for a result, but was cancelled before it could take that.
+        // This wait had been woken for a result, but was cancelled before it could take the result.
         if !self.getter.cancelled() && !self.completed.done.borrow().is_empty() {
             self.completed.wake_next();
         }

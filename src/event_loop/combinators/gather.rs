@@ -1,4 +1,4 @@
-//! Gather: one future for many.
+//! Gather: one future for the results of many.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
@@ -42,15 +42,16 @@ where
 
 /// What the outer future and the callback of its children share.
 struct Gather<T: 'static, C: 'static> {
-    /// In the order of the arguments; one that was given twice stands here twice.
+    /// The futures, in the order of the arguments; a future that was given twice stands here twice.
     children: RefCell<Vec<Future<T>>>,
     /// How many different children have not ended.
     unfinished: Cell<usize>,
-    /// Some child has taken a cancel: then the end of all is not a result.
+    /// Some child has taken a cancel: then the gather ends as cancelled, also if all children have
+    /// results.
     cancel_requested: Cell<bool>,
     /// Whether errors are results.
     return_exceptions: bool,
-    /// Makes a result of the children.
+    /// Makes the gather's result of the children's, when all are done.
     collect: fn(&[Future<T>]) -> Result<C>,
 }
 
@@ -68,7 +69,8 @@ impl<T, C> Gather<T, C> {
     /// `_done_callback` in `tasks.py`.
     fn child_is_done(&self, child: &Future<T>, outer: Option<&Future<C>>) -> Result<()> {
         self.unfinished.set(self.unfinished.get() - 1);
-        // Asked for in any case: an error that was given to gather has been retrieved.
+        // Retrieved in any case, also if the gather has ended before: an error that went to a
+        // gather is not reported as one that was never retrieved.
         let error = match child.exception() {
             Ok(exception) => exception,
             Err(cancelled) => Some(cancelled),
@@ -92,6 +94,8 @@ impl<T, C> Gather<T, C> {
     }
 }
 
+/// What both kinds of gather do; they differ in whether an error is a result, and in how the
+/// results are collected.
 #[track_caller]
 fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     awaitables: impl IntoIterator<Item = E>,
@@ -105,20 +109,21 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
         return_exceptions,
         collect,
     });
-    // The outer future owns `gather`. So it is the callback that owns the outer future, until the
-    // children have ended: if `gather` owned it, neither would ever be dropped.
+    // The outer future owns `gather`. If `gather` owned the outer future, too, neither would ever
+    // be dropped. So the callback owns the outer future, and the children drop the callback when
+    // they have ended.
     let place = Rc::new(OnceCell::new());
     let shared = gather.clone();
     let outer = place.clone();
     let on_child_done = DoneCallback::new(move |child| shared.child_is_done(child, outer.get()));
     let mut event_loop = None;
     let mut seen = Seen::default();
-    // One after the other: if a child is done already, its callback comes before the first step of
-    // the next coroutine.
+    // Each child gets its callback before the next is started: if a child is done already, its
+    // callback comes before the first step of the next coroutine, as in asyncio.
     for awaitable in awaitables {
         let child = awaitable.ensure_future(event_loop.as_ref())?;
         if event_loop.is_none() {
-            // The first one decides on which loop they run.
+            // The first child decides on which loop they run.
             event_loop = Some(child.get_loop());
         }
         if seen.is_new(&child, &gather.children.borrow()) {
@@ -139,18 +144,19 @@ fn gather_children<C: 'static, E: EnsureFuture<Output: 'static>>(
     Ok(outer)
 }
 
-/// Tells whether a future was among those before it.
+/// Tells whether a future was given before. asyncio looks each child up in a `dict`.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The addresses of all of them, once that is needed at all.
+    /// The addresses of all futures seen; `None` until the first look-up.
     addresses: Option<HashSet<*const ()>>,
 }
 
 impl Seen {
     /// Whether `future` is none of those `before` it.
     pub(super) fn is_new<T>(&mut self, future: &Future<T>, before: &[Future<T>]) -> bool {
-        // A task that was made just now cannot have been there, and nearly all are: it saves the
-        // table. (Every future that was seen has a callback or is done.)
+        // A task that was made just now cannot have been given before, and nearly all children are
+        // such tasks: this saves the set of addresses. (Every future that was seen before has a
+        // callback or is done.)
         if self.addresses.is_none() && future.is_untouched() {
             return true;
         }

@@ -1,7 +1,9 @@
 //! What is made of the core: sleeping, waiting, gathering, time limits, task groups.
 //!
-//! Nothing here has anything that the core does not have: all of it is futures, timers, done
-//! callbacks and tasks, and could stand in a program of your own.
+//! All of it is futures, timers, done callbacks and tasks, and much of it could stand in a program
+//! of your own. The rest needs what the core does not publish: a gather is a kind of future,
+//! `sleep` of zero gives way as a bare `yield` does, the scope of a `timeout` or a `task_group`
+//! catches a cancel at any await, and a `TaskRef` is a task of any type.
 
 mod as_completed;
 mod gather;
@@ -37,8 +39,7 @@ pub fn create_task<T: 'static>(
 }
 
 impl EventLoop {
-    /// Runs until the future is done, or the task that it makes of a coroutine, and gives the
-    /// outcome.
+    /// Runs until `awaitable` is done, and gives the outcome. A coroutine becomes a task.
     ///
     /// Fails as [`EventLoop::run_forever`] does, with [`Error::LoopStopped`] if `stop` was called,
     /// and with [`Error::OtherLoop`] if the future belongs to another loop.
@@ -74,19 +75,19 @@ impl EventLoop {
     }
 }
 
-/// What can be awaited in the loop's name: a [`Future`], a task, or a coroutine, which is any Rust
+/// What functions such as `gather` accept: a [`Future`], a task, or a coroutine, which is any Rust
 /// future that gives a [`Result`].
 pub trait EnsureFuture: Sized {
     /// What it gives when it succeeds.
     type Output;
 
-    /// Makes a task of a coroutine, of `event_loop` or else the running loop. A future is handed on
-    /// as it is, or refused with [`Error::OtherLoop`] if it belongs to another loop than
-    /// `event_loop`.
+    /// Makes a coroutine a task of `event_loop`, or of the running loop if that is `None`. A future
+    /// is handed on as it is, or refused with [`Error::OtherLoop`] if it belongs to another loop
+    /// than `event_loop`.
     #[track_caller]
     fn ensure_future(self, event_loop: Option<&EventLoop>) -> Result<Future<Self::Output>>;
 
-    /// What `.await` does, of which a coroutine is no task.
+    /// Awaits as `.await` does: a coroutine does not become a task.
     fn await_in_place(self) -> impl StdFuture<Output = Result<Self::Output>>
     where
         Self::Output: Clone + 'static,

@@ -2,11 +2,11 @@
 
 use crate::event_loop::{EnsureFuture, Error, Future, Result};
 
-/// A future that ends as `awaitable` does, but keeps a `cancel` to itself: what is inside runs on
-/// (`asyncio.shield`). [`Error::NoRunningLoop`] for a coroutine if no loop runs.
+/// A future that ends as `awaitable` does, but keeps a `cancel` to itself: the future or task
+/// inside runs on (`asyncio.shield`). [`Error::NoRunningLoop`] for a coroutine if no loop runs.
 ///
-/// Its result is as any future's: `set_result` by hand is accepted, as in CPython, and makes the
-/// outcome of what is inside an exception in a callback, which goes to the exception handler.
+/// As in CPython, `set_result` on the outer future is accepted. The outcome of the inner one then
+/// comes too late: setting it fails in a callback, and that error goes to the exception handler.
 #[track_caller]
 pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<Future<E::Output>> {
     let inner = awaitable.ensure_future(None)?;
@@ -17,6 +17,7 @@ pub fn shield<E: EnsureFuture<Output: Clone + 'static>>(awaitable: E) -> Result<
     let on_inner_done = inner.add_done_callback({
         let outer = outer.clone();
         move |inner| {
+            // Before the look at `outer`: this marks an exception of `inner` as retrieved.
             let outcome = inner.result();
             if outer.cancelled() {
                 return Ok(());

@@ -12,7 +12,7 @@ use crate::event_loop::{EventLoop, Future, Result, TimerHandle, get_running_loop
 #[track_caller]
 pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     let caller = Location::caller();
-    // Boxed, so that the many tasks that only give way stay small.
+    // Boxed, so that a task that only gives way, with `sleep` of zero, does not pay for a timer.
     let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay, caller)));
     let mut gave_way = false;
     poll_fn(move |context| match &mut timer {
@@ -21,6 +21,7 @@ pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     })
 }
 
+/// Sleeps as `asyncio.sleep` does: awaits a future that a timer sets.
 async fn wait_for_timer(delay: Duration, caller: &'static Location<'static>) -> Result<()> {
     let event_loop = get_running_loop()?;
     let waiter = event_loop.create_future();
@@ -28,12 +29,13 @@ async fn wait_for_timer(delay: Duration, caller: &'static Location<'static>) -> 
     waiter.awaited_at(caller).await
 }
 
-/// Ends a wait, unless that has ended (`_release_waiter` in `tasks.py`).
+/// Ends a wait, unless it has ended already (`_release_waiter` in `tasks.py`).
 pub(super) fn release(waiter: &Future<()>) {
-    // Refused if it was cancelled in the meantime, which is fine.
+    // Refused if the wait was cancelled in the meantime, which is fine.
     let _ = waiter.set_result(());
 }
 
+/// Ends a wait after `delay`, unless what this returns is dropped before.
 pub(super) fn release_later(
     event_loop: &EventLoop,
     delay: Duration,
@@ -56,7 +58,7 @@ impl Drop for CancelOnDrop {
 fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     let event_loop = get_running_loop()?;
     let Some(current) = event_loop.0.current.polled_by(context.waker()) else {
-        // Polled by an executor inside the task, which has to be woken.
+        // An executor inside the task polls this, and has to be woken to poll it again.
         if std::mem::replace(done, true) {
             return Poll::Ready(Ok(()));
         }
@@ -71,7 +73,7 @@ fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
     }
     current.gives_way();
     if !current.owns(context.waker()) {
-        // A lane is between: it has to hear that its poll was not the last.
+        // A lane stands between the task and this: it has to be told that it will be polled again.
         context.waker().wake_by_ref();
     }
     Poll::Pending

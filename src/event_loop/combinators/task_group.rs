@@ -57,25 +57,26 @@ pub async fn task_group<T>(body: impl AsyncFnOnce(TaskGroup) -> Result<T>) -> Re
 #[derive(Clone)]
 pub struct TaskGroup(Rc<Group>);
 
+/// What the clones of a group share.
 struct Group {
     /// Where its tasks run.
     event_loop: EventLoop,
     /// The task that runs the body.
     parent: TaskRef,
-    /// Those that have not ended, in the order in which they were created. (asyncio's is a set
-    /// without an order.)
+    /// Tasks that have not ended, by their number in the order of creation. asyncio has a set
+    /// without an order; the order makes each run the same.
     tasks: RefCell<BTreeMap<usize, Rc<dyn AnyFuture>>>,
-    /// How many were ever created.
+    /// How many tasks were ever created: the number of the next.
     count: Cell<usize>,
-    /// In the order in which they came.
+    /// The errors of tasks, in the order in which they came.
     errors: RefCell<Vec<Error>>,
-    /// All tasks were asked to cancel.
+    /// All tasks were asked to cancel, which happens once.
     aborting: Cell<bool>,
-    /// The body is over.
+    /// The body is over: a group without tasks is then at its end.
     exiting: Cell<bool>,
-    /// The group has cancelled its own body, and has to take that back.
+    /// The group has cancelled the task that runs its body, and has to take that request back.
     parent_cancel_requested: Cell<bool>,
-    /// What waits for the last task.
+    /// What the end of the body waits for: the last task sets it.
     completed: RefCell<Option<Future<()>>>,
 }
 
@@ -121,14 +122,16 @@ impl TaskGroup {
 }
 
 impl Group {
-    /// `_on_task_done`.
+    /// `_on_task_done` in `taskgroups.py`.
     fn task_is_done<T>(&self, number: usize, task: &Task<T>) {
         self.tasks.borrow_mut().remove(&number);
-        if self.tasks.borrow().is_empty()
-            && let Some(completed) = &*self.completed.borrow()
-        {
-            // Refused if the wait was cancelled meanwhile, which is fine.
-            let _ = completed.set_result(());
+        if self.tasks.borrow().is_empty() {
+            // From a clone, since a waker of the program may be called by this.
+            let completed = self.completed.borrow().clone();
+            if let Some(completed) = completed {
+                // Refused if the wait was cancelled meanwhile, which is fine.
+                let _ = completed.set_result(());
+            }
         }
         let Ok(Some(error)) = task.exception() else { return };
         self.errors.borrow_mut().push(error.clone());
@@ -143,6 +146,8 @@ impl Group {
         }
     }
 
+    /// Asks all tasks of the group to cancel. From a copy of the list, because no cell may stay
+    /// borrowed while other code runs.
     fn abort(&self) {
         self.aborting.set(true);
         let tasks: Vec<_> = self.tasks.borrow().values().cloned().collect();
@@ -151,12 +156,12 @@ impl Group {
         }
     }
 
-    /// `__aexit__`.
+    /// `__aexit__` in `taskgroups.py`: waits for all tasks, and decides how the group ends.
     async fn exit<T>(&self, outcome: Result<T>) -> Result<T> {
         self.exiting.set(true);
         let mut cancelled = matches!(outcome, Err(Error::Cancelled));
         if self.parent_cancel_requested.get() && self.parent.uncancel() == 0 {
-            // It was the group that has cancelled its body, and nothing else.
+            // Only the group itself has cancelled its body.
             cancelled = false;
         }
         if outcome.is_err() && !self.aborting.get() {
@@ -184,7 +189,7 @@ impl Group {
     }
 }
 
-/// Nothing that belongs to a group outlives it unasked.
+/// Tasks that are left when a group ends or is dropped are asked to cancel.
 struct AbortOnDrop<'a>(&'a Group);
 
 impl Drop for AbortOnDrop<'_> {

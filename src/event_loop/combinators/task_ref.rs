@@ -1,4 +1,5 @@
-//! Tasks of any type: which there are, which one runs, and how often each was asked to cancel.
+//! Tasks of any type: which tasks there are, which of them runs, and how often each was asked to
+//! cancel.
 
 use std::rc::Rc;
 
@@ -48,7 +49,7 @@ impl TaskRef {
         self.0.cancel_requests().map_or(0, |requests| requests.get())
     }
 
-    /// Takes one request off the count, and gives what is left. It takes nothing back: a request
+    /// Takes one request off the count, and gives what is left. No request is taken back: a request
     /// that has not been delivered still will be (in Python until 3.13, too).
     pub fn uncancel(&self) -> u32 {
         let Some(requests) = self.0.cancel_requests() else { return 0 };

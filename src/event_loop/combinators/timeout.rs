@@ -10,13 +10,14 @@ use std::time::Duration;
 use super::{TaskRef, current_task};
 use crate::event_loop::{Error, EventLoop, Handle, Result, TimerHandle, get_running_loop};
 
-/// Runs `body`, and cancels it when `delay` is over: then this gives [`Error::Timeout`]. Python's
-/// `async with asyncio.timeout(delay) as scope:`; the body gets the scope, to reschedule it.
+/// Runs `body`, and cancels the body when `delay` is over: then this gives [`Error::Timeout`].
+/// Python's `async with asyncio.timeout(delay) as scope:`; the body gets the scope, and can set
+/// another time.
 ///
-/// The body is a part of the current task, so what is cancelled is this task; the time limit takes
-/// its own request back, and passes every other one on. A body that is suspended in a future that
-/// is not of this loop is dropped. If the body swallows the cancel, its result is returned.
-/// Dropping this ends the timer, and drops the body. [`Error::NoCurrentTask`] outside of a task.
+/// The body is a part of the current task, so that task is cancelled; the time limit takes its own
+/// request back, and passes every other request on. A body that is suspended in a future that is
+/// not of this loop is dropped. If the body swallows the cancel, its result is returned. Dropping
+/// this ends the timer, and drops the body. [`Error::NoCurrentTask`] outside of a task.
 ///
 /// ```
 /// use async_concepts::event_loop::{Error, EventLoop, VirtualDriver, sleep, timeout};
@@ -24,7 +25,7 @@ use crate::event_loop::{Error, EventLoop, Handle, Result, TimerHandle, get_runni
 ///
 /// let event_loop = EventLoop::with_driver(VirtualDriver::new());
 /// let outcome = event_loop.run_until_complete(timeout(Duration::from_secs(1), async |scope| {
-///     scope.reschedule(Duration::from_secs(5))?; // on second thoughts
+///     scope.reschedule(Duration::from_secs(5))?; // a later time
 ///     sleep(Duration::from_secs(9)).await
 /// }));
 /// assert!(matches!(outcome, Err(Error::Timeout)));
@@ -64,22 +65,26 @@ pub async fn timeout_at<T>(
 #[derive(Clone)]
 pub struct Timeout(Rc<Scope>);
 
+/// What the clones of a scope share.
 struct Scope {
-    /// Whose clock it goes by.
+    /// The loop, whose clock counts.
     event_loop: EventLoop,
     /// The task that is cancelled.
     task: TaskRef,
-    /// How often it had been asked to cancel before. Only if no more than that is left at the end
-    /// was the cancel ours.
+    /// How many requests to cancel the task had when the scope began. If no more are left at the
+    /// end, the only other one was ours, and the cancel becomes a timeout.
     cancelling: u32,
-    /// When it expires; `None` is never.
+    /// When the scope expires; `None` is never.
     when: Cell<Option<Duration>>,
-    /// What will expire it, to be cancelled when another time is set or the body is over.
+    /// The call that will end the scope, to be cancelled when another time is set or the body is
+    /// over.
     timer: Cell<Option<Timer>>,
-    /// How far it has come: only the first phase can be rescheduled.
+    /// How far the scope has come: only in the first phase can another time be set.
     phase: Cell<Phase>,
 }
 
+/// How far a scope has come. asyncio has a fifth state, of a scope that was made and not entered;
+/// here the two happen together.
 #[derive(Clone, Copy, PartialEq)]
 enum Phase {
     /// The body runs, and there is time left.
@@ -92,11 +97,12 @@ enum Phase {
     Exited,
 }
 
-/// A time that has come already is a call, not a timer, as in asyncio.
+/// The call that expires a scope. If the time had come when it was set, that is a call for the next
+/// iteration and not a timer, as in asyncio: the order of calls is the same.
 enum Timer {
-    /// The time had come when it was set.
+    /// For a time that had come when it was set.
     Soon(Handle),
-    /// It had not.
+    /// For a time that was still to come.
     Later(TimerHandle),
 }
 
@@ -148,13 +154,14 @@ impl Scope {
         }
     }
 
+    /// The time is up: asks the task to cancel.
     fn expire(&self) {
         drop(self.timer.take());
         self.phase.set(Phase::Expiring);
         self.task.cancel();
     }
 
-    /// `__aexit__`.
+    /// `__aexit__` in `timeouts.py`: makes our own cancel a timeout.
     fn outcome<T>(&self, outcome: Result<T>) -> Result<T> {
         if self.phase.get() != Phase::Expired {
             return outcome;
@@ -167,7 +174,7 @@ impl Scope {
     }
 }
 
-/// The body is over, or was dropped: nothing may cancel the task any more.
+/// Ends the scope when the body is over or was dropped: from then on it must not cancel the task.
 struct ExitOnDrop<'a>(&'a Timeout);
 
 impl Drop for ExitOnDrop<'_> {
@@ -183,9 +190,9 @@ impl Drop for ExitOnDrop<'_> {
 }
 
 pin_project_lite::pin_project! {
-    /// A body that can be cancelled wherever it is suspended. What awaits a future of this loop
-    /// gets the error itself; if nothing in the body has taken it, the body is dropped, and the
-    /// error is its outcome.
+    /// A body that can be cancelled wherever it is suspended. An await of a future of this loop
+    /// gets the error itself. If no await has taken the error, the body is dropped, and the error
+    /// is the body's outcome.
     pub(super) struct Interruptible<B> {
         // `None` once it was dropped, because nothing in it has taken the error.
         #[pin]
@@ -212,6 +219,8 @@ impl<T, B: StdFuture<Output = Result<T>>> StdFuture for Interruptible<B> {
         let Some(current) = event_loop.0.current.polled_by(context.waker()) else {
             return Poll::Pending;
         };
+        // The body is pending. An error that this step has to throw, and that no await in the body
+        // took, is taken here. Otherwise this only notes that it could take one in the next step.
         if !current.takes_the_error() {
             current.catches();
             return Poll::Pending;

@@ -13,9 +13,10 @@ use crate::event_loop::{
 /// When [`wait`] returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReturnWhen {
-    /// As soon as one is done: with a result, with an exception, or cancelled.
+    /// As soon as one future is done: with a result, with an exception, or cancelled.
     FirstCompleted,
-    /// As soon as one ends with an exception, which a cancelled one does not, or all are done.
+    /// As soon as one future ends with an exception, or all are done. To be cancelled is no
+    /// exception.
     FirstException,
     /// When all are done.
     AllCompleted,
@@ -25,9 +26,9 @@ pub enum ReturnWhen {
 /// the arguments.
 ///
 /// Nothing is cancelled, and running out of time is no error. [`Error::NothingToWaitFor`] without
-/// futures, [`Error::OtherLoop`] if one belongs to another loop (CPython would wait for it for
-/// ever). As in CPython, coroutines are not accepted: make tasks of them, or you cannot tell which
-/// is done. Dropping it ends the wait, and nothing else.
+/// futures, [`Error::OtherLoop`] if a future belongs to another loop (CPython would wait for that
+/// future for ever). As in CPython, coroutines are not accepted: make tasks of them, or you cannot
+/// tell which is done. Dropping this ends the wait, and nothing else.
 pub async fn wait<T: 'static>(
     futures: impl IntoIterator<Item = Future<T>>,
     timeout: impl Into<Option<Duration>>,
@@ -69,7 +70,9 @@ pub async fn wait<T: 'static>(
     Ok(all.into_iter().partition(Future::done))
 }
 
-/// Futures, or tasks made of coroutines, each of them once, in the order of the arguments.
+/// The futures, and tasks made of the coroutines, in the order of the arguments. A future that was
+/// given twice comes once. asyncio makes a set of them, in the order of addresses; with our order
+/// each run is the same.
 pub(super) fn each_once<E: EnsureFuture<Output: 'static>>(
     awaitables: impl IntoIterator<Item = E>,
     event_loop: &EventLoop,
@@ -87,9 +90,9 @@ pub(super) fn each_once<E: EnsureFuture<Output: 'static>>(
 
 /// Takes a callback back from several futures at the end of its scope.
 struct RemoveOnDrop<'a, T: 'static> {
-    /// Those that have the callback.
+    /// The futures that have the callback.
     futures: &'a [Future<T>],
-    /// One for all of them.
+    /// The callback, one for all of them.
     callback: &'a DoneCallback<T>,
 }
 

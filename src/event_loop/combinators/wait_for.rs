@@ -8,13 +8,13 @@ use crate::event_loop::{
 };
 
 /// Waits for `awaitable`, up to `timeout`, then cancels it and gives [`Error::Timeout`]. Without a
-/// timeout it is awaited in place, and a coroutine does not become a task.
+/// timeout `awaitable` is awaited in place: a coroutine does not become a task.
 ///
 /// As in CPython 3.11 (`wait_for` in `tasks.py`) it first waits until what it cancelled has ended,
-/// which may take longer, and a task that refuses has its result returned. Cancelling `wait_for`
-/// cancels what it waits for; but if that has ended in the same iteration, its result is returned
-/// and the cancel is lost, as in 3.11 (python/cpython#86296; 3.12 no longer does so, nor does
-/// [`timeout`](super::timeout)). Dropping `wait_for` ends the wait and cancels nothing.
+/// which may take longer; the result of a task that refuses to be cancelled is returned. Cancelling
+/// `wait_for` cancels what it waits for; but if this has ended in the same iteration, the result is
+/// returned and the cancel is lost, as in 3.11 (python/cpython#86296; 3.12 no longer does so, nor
+/// does [`timeout`](super::timeout)). Dropping `wait_for` ends the wait and cancels nothing.
 pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     awaitable: E,
     timeout: impl Into<Option<Duration>>,
@@ -43,6 +43,7 @@ pub async fn wait_for<E: EnsureFuture<Output: Clone + 'static>>(
     result_in_time(&future)
 }
 
+/// The result of a future that `wait_for` has cancelled: its cancellation is our timeout.
 fn result_in_time<T: Clone>(future: &Future<T>) -> Result<T> {
     match future.result() {
         Err(Error::Cancelled) => Err(Error::Timeout),
@@ -50,7 +51,7 @@ fn result_in_time<T: Clone>(future: &Future<T>) -> Result<T> {
     }
 }
 
-/// Cancels a future and waits until it has ended. It does not await the future: if this wait is
+/// Cancels a future and waits until it has ended. The future itself is not awaited: if this wait is
 /// cancelled as well, that must not look like the future's end.
 async fn cancel_and_wait<T>(event_loop: &EventLoop, future: &Future<T>) -> Result<()> {
     let waiter = event_loop.create_future();
@@ -59,17 +60,18 @@ async fn cancel_and_wait<T>(event_loop: &EventLoop, future: &Future<T>) -> Resul
     waiter.await
 }
 
+/// Ends a wait when the future is done, unless what this returns is dropped before.
 fn release_when_done<T>(future: &Future<T>, waiter: &Future<()>) -> OnDone<T> {
     let waiter = waiter.clone();
     let callback = future.add_done_callback(move |_| release(&waiter));
     OnDone { future: future.clone(), callback }
 }
 
-/// A done callback that ends with its scope.
+/// A done callback that is taken back at the end of its scope.
 struct OnDone<T: 'static> {
-    /// What has the callback.
+    /// The future that has the callback.
     future: Future<T>,
-    /// What is to be taken back.
+    /// The callback that is to be taken back.
     callback: DoneCallback<T>,
 }
 

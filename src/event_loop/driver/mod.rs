@@ -19,7 +19,7 @@ pub use self::tokio::TokioDriver;
 pub use self::virtual_time::VirtualDriver;
 use super::{EventLoop, Job, Result};
 
-/// The seam between the loop and the world.
+/// What the loop needs of its surroundings: a clock, a way to wait, and threads for what blocks.
 pub trait Driver {
     /// The time since an arbitrary start. Never goes back.
     fn time(&self) -> Duration;
@@ -35,8 +35,8 @@ pub trait Driver {
     /// Meanwhile `jobs` functions run on other threads, each of which will call the waker.
     fn wait(&self, timeout: Option<Duration>, jobs: usize);
 
-    /// What ends [`Driver::wait`]; called from any thread, at any time, even after the driver is
-    /// dropped.
+    /// The waker that ends [`Driver::wait`]. It may be called from any thread at any time, even
+    /// after the driver was dropped.
     fn waker(&self) -> Waker;
 
     /// Whether the driver has tasks of its own, such as tokio's, that may still call into the loop.
@@ -51,8 +51,8 @@ pub trait Driver {
         std::thread::spawn(job);
     }
 
-    /// Calls `run`, which turns the loop, in the surroundings that callbacks and tasks need, such
-    /// as a runtime's context. An error, if the loop cannot run here.
+    /// Calls `run`, which runs the loop, in the context that callbacks and tasks need, such as that
+    /// of a runtime. Gives an error if the loop cannot run here.
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
         run();
         Ok(())
@@ -61,8 +61,9 @@ pub trait Driver {
 
 /// Wakes the thread on which it was made, when it parks.
 ///
-/// The loop has looked for remote calls just before it parks, and nothing else parks in between: so
-/// a wake that came earlier, and that something else has slept through, is not lost.
+/// `unpark` leaves one token, and other code that parks on this thread may take the token that was
+/// meant for the loop. No call is lost by that: the loop looks for remote calls just before it
+/// parks, and nothing else parks in between.
 fn unpark_this_thread() -> Waker {
     /// The thread that parks, which is all that has to be known to wake it.
     struct Unpark(Thread);
@@ -75,8 +76,8 @@ fn unpark_this_thread() -> Waker {
 }
 
 thread_local! {
-    /// How [`EventLoop::new`] makes loops on this thread, in asyncio the business of an event loop
-    /// policy: so the stage puts its own driver under an example that knows nothing of it.
+    /// How [`EventLoop::new`] makes loops on this thread: asyncio's event loop policy. With it
+    /// `stage` gives its own driver to an example whose source does not mention drivers.
     static POLICY: Cell<Option<fn() -> EventLoop>> = const { Cell::new(None) };
 }
 

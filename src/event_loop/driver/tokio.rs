@@ -1,4 +1,4 @@
-//! Tokio's driver under the loop.
+//! Real time on tokio's driver: sockets, timers and tasks of tokio's beside those of the loop.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -15,15 +15,15 @@ use super::Driver;
 use crate::event_loop::{Error, Job, Result};
 
 /// Real time on tokio's driver: tokio's timers, sockets and channels can be awaited in tasks, and
-/// `tokio::spawn` works. Tokio's tasks run while the loop waits, and after every 128 calls if it
-/// never does.
+/// `tokio::spawn` works. Tokio's tasks run while the loop waits, and after every 128 calls if the
+/// loop never waits.
 ///
-/// What blocks runs in tokio's threads, in as many at the same time as asyncio's executor has: one
-/// for each processor and four more, at most 32.
+/// Jobs that block run in tokio's threads, in as many at the same time as asyncio's executor has:
+/// one for each processor and four more, at most 32.
 ///
-/// With a runtime whose clock is paused the loop runs on tokio's virtual time. Pause it before the
-/// runtime is given away, or in a callback or task; a clock that is paused through a kept handle
-/// while the loop does not run is noticed only in the next run.
+/// With a runtime whose clock is paused the loop runs on tokio's virtual time. Pause the clock
+/// before you hand the runtime over, or in a callback or task. If it is paused through another
+/// handle while the loop does not run, the driver notices only in the next run.
 pub struct TokioDriver {
     /// `None` only while it is being dropped.
     runtime: Option<Runtime>,
@@ -31,7 +31,7 @@ pub struct TokioDriver {
     start: Instant,
     /// Ends a wait.
     notifier: Arc<Notifier>,
-    /// The loop runs, so the thread is in the runtime's context, where `Instant::now` is tokio's
+    /// The loop runs: then the thread is in the runtime's context, where `Instant::now` is tokio's
     /// time.
     entered: Cell<bool>,
     /// What `run_in_executor` has asked for.
@@ -41,7 +41,7 @@ pub struct TokioDriver {
     paused: Cell<bool>,
 }
 
-/// How to wait inside a runtime of tokio's, and what ends that.
+/// How to wait inside a runtime of tokio's, and the waker that ends such a wait.
 #[derive(Default)]
 pub(crate) struct Notifier(Notify);
 
@@ -62,7 +62,7 @@ impl Wake for Notifier {
     }
 }
 
-/// Jobs, and the threads that do them, which are tokio's.
+/// Jobs, and how many of tokio's threads do them.
 ///
 /// `spawn_blocking` for each job would do, but costs a lock, a wake of a thread and, for the first
 /// 512, a new one. Here a thread does jobs until there are none: that takes a sixth of the time if
@@ -71,6 +71,7 @@ impl Wake for Notifier {
 #[derive(Default)]
 struct Jobs(Mutex<JobQueue>);
 
+/// Both under one lock, so that a thread ends only when nothing is waiting.
 #[derive(Default)]
 struct JobQueue {
     /// What no thread has begun, oldest first.
@@ -80,7 +81,8 @@ struct JobQueue {
 }
 
 impl Jobs {
-    /// Adds one. Says whether another thread shall come to work.
+    /// Adds a job. Says whether the caller has to start another thread, which is counted here
+    /// already.
     fn add(&self, job: Job) -> bool {
         let mut queue = self.lock();
         queue.waiting.push_back(job);
@@ -92,13 +94,13 @@ impl Jobs {
     /// Does jobs until there are none.
     fn work(&self) {
         while let Some(job) = self.next() {
-            // It catches its own panics.
+            // A job catches its own panics, so this thread goes on to the next.
             job();
         }
     }
 
-    /// The next job for a thread. If there is none, the thread does not count any more: it is over
-    /// with the same look at the queue, so none that comes later is left without a thread.
+    /// The next job for a thread. If there is none, the thread is no longer counted. Both happen
+    /// under one lock: a job that is added later finds the smaller count and gets a thread.
     fn next(&self) -> Option<Job> {
         let mut queue = self.lock();
         let job = queue.waiting.pop_front();
@@ -108,8 +110,10 @@ impl Jobs {
         job
     }
 
+    /// Drops the jobs that no thread has begun, which cancels their futures.
     fn abandon(&self) {
-        // Out of the lock: what is dropped may be anything.
+        // Dropped after the lock is released: a job may own anything, and its destructor may run
+        // code that adds a job.
         let waiting = std::mem::take(&mut self.lock().waiting);
         drop(waiting);
     }
@@ -201,8 +205,8 @@ impl Driver for TokioDriver {
     }
 
     fn enter(&self, run: &mut dyn FnMut()) -> Result<()> {
-        // Tokio tells only by a panic that another runtime is running on this thread. A handle
-        // alone does not mean that: a thread of `spawn_blocking` has one, and may well run a loop.
+        // Only a panic of tokio's tells that another runtime is running on this thread. A handle
+        // does not mean that: a thread of `spawn_blocking` has one, too, and may run a loop.
         let in_a_context = Handle::try_current().is_ok();
         let probe = || self.runtime().block_on(async {});
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {
@@ -220,11 +224,11 @@ impl Driver for TokioDriver {
 impl Drop for TokioDriver {
     fn drop(&mut self) {
         // A runtime that is simply dropped waits for its jobs to end, and panics inside another
-        // one.
+        // runtime.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
-        // What no thread has begun is not done any more.
+        // Jobs that no thread has begun will not be done.
         self.jobs.abandon();
     }
 }

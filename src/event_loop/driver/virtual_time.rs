@@ -1,4 +1,4 @@
-//! Virtual time: waiting moves the clock instead.
+//! Virtual time: instead of waiting, the driver moves its clock.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::{Driver, unpark_this_thread};
 
-/// Virtual time: waiting moves the clock instead, so that hours pass in no time and every run is
-/// the same. Clones are one clock.
+/// Virtual time: instead of waiting, the driver moves its clock, so that hours pass in no time and
+/// every run is the same. Clones are one clock.
 ///
 /// While jobs run on other threads (`run_in_executor`) the clock stands still, and the loop really
 /// waits for them.
@@ -17,7 +17,7 @@ use super::{Driver, unpark_this_thread};
 pub struct VirtualDriver {
     /// The time; shared, so that a test can keep a clone and move it.
     now: Rc<Cell<Duration>>,
-    /// What was set, or `None` for a nanosecond.
+    /// What [`VirtualDriver::set_resolution`] was given, or `None` for a nanosecond.
     resolution: Rc<Cell<Option<Duration>>>,
 }
 
@@ -32,7 +32,7 @@ impl VirtualDriver {
         self.resolution.set(Some(resolution));
     }
 
-    /// Moves the clock on at once, as a callback does that takes so long. It stops at
+    /// Moves the clock on at once, as if a callback had worked for so long. It stops at
     /// [`Duration::MAX`].
     pub fn advance(&self, duration: Duration) {
         self.now.set(self.now.get().saturating_add(duration));

@@ -17,10 +17,11 @@ impl<T> Clone for DoneCallback<T> {
 
 impl<T> Drop for FutureCell<T> {
     fn drop(&mut self) {
-        // From now on the key can pass to another future.
+        // From now on the registry may give the key to another future.
         self.event_loop.0.registry.remove(self.key);
-        // The rest would be dropped without this as well, but one inside another: a future that
-        // owns a callback that owns a future that owns … would use up the stack.
+        // Without the lines below the fields would be dropped, too, but nested: a future that owns
+        // a callback that owns a future that owns … would use up the stack. `discard` keeps it
+        // shallow.
         match replace(self.state.get_mut(), State::Pending) {
             State::Pending | State::Cancelled => {}
             State::Finished(Ok(result)) => discard(result),

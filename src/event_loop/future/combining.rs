@@ -1,4 +1,5 @@
-//! What futures offer to those that are made of them: gather, wait, sleep and the like.
+//! What a future offers to the combinators that are made of futures: gather, wait, sleep and the
+//! like.
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -19,8 +20,8 @@ impl<T> Future<T> {
         Await { future: self, wakeup: None, refusal: None, location }
     }
 
-    /// Whether nothing waits for it, nor ever has: so it cannot have a callback of the caller's.
-    /// So gather need not look for it among those it has.
+    /// Whether the future is pending and has no callback. Then it has none of the caller's, either:
+    /// a gather, which adds one to each of its children, knows that this is not one of them.
     pub(in crate::event_loop) fn is_untouched(&self) -> bool {
         !self.done() && self.0.callbacks.borrow().is_empty()
     }

@@ -1,9 +1,9 @@
-//! What awaits a future: how it is woken, which place it has among the others, and what it is
+//! What awaits a future: how it is woken, which place it has among others that wait, and when it is
 //! refused.
 //!
-//! What awaits may come with another waker than before: a task that polls it anew, a lane of a
-//! timeline that has moved. It keeps its place then, as tokio's queues keep it: what began to wait
-//! first is woken first. asyncio has no such case, since there it is always the task that waits.
+//! The same await may be polled with another waker than before: by another task, or in a lane of a
+//! timeline that has moved. The await then keeps its place, as in tokio's queues: what began to
+//! wait first is woken first. asyncio has no such case, since there only tasks wait.
 use std::mem::replace;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
@@ -23,7 +23,8 @@ pub(super) enum Wakeup {
 }
 
 impl Wakeup {
-    /// How to wake what polls with this waker, the current task or a lane in it.
+    /// How to wake what polls with this waker. It is the current task, for which the key is enough,
+    /// or a lane in it.
     pub(super) fn of(current: &CurrentTask, waker: &Waker) -> Self {
         match current.key() {
             Some(key) if current.owns(waker) => Wakeup::Task(key),
@@ -31,8 +32,8 @@ impl Wakeup {
         }
     }
 
-    /// Whether both wake the same. Two wakers may do so without being able to tell; then a future
-    /// is registered anew, which is a little work and no error.
+    /// Whether both wake the same thing. `will_wake` may say no although two wakers do; then the
+    /// wakeup is registered anew, which costs a little work and is no error.
     pub(super) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Task(task), Self::Task(other)) => task == other,
@@ -41,8 +42,8 @@ impl Wakeup {
         }
     }
 
-    /// Makes the task due, through the queue. A foreign waker is called here and now, which is what
-    /// its contract allows: it only notes that there is something to poll.
+    /// Makes the task due, through the queue. A foreign waker is called here and now. By the
+    /// contract of wakers that is harmless: a waker only notes that there is something to poll.
     pub(super) fn wake(&self, event_loop: &EventLoop) {
         match self {
             Self::Task(task) => event_loop.wake_task(*task),
@@ -52,46 +53,47 @@ impl Wakeup {
 }
 
 impl<T> FutureCell<T> {
-    /// Adds a wakeup to the callbacks, unless it is there. `registered` is what the same await has
-    /// added before, in whose place this one comes.
+    /// Adds a wakeup to the callbacks, unless it is there. `registered` is the wakeup that the same
+    /// await has added before; the new one takes its place.
     pub(super) fn register(self: &Rc<Self>, registered: &mut Option<Wakeup>, wakeup: Wakeup) {
         if let Some(registered) = registered
             && registered.is(&wakeup)
         {
             return;
         }
-        if let Some(before) = registered.replace(wakeup.clone())
-            && self.replace_wakeup(&before, &wakeup)
-        {
-            return;
-        }
+        let before = registered.replace(wakeup.clone());
+        let wakeup = match before {
+            Some(before) => match self.replace_wakeup(&before, wakeup) {
+                Ok(()) => return,
+                Err(wakeup) => wakeup,
+            },
+            None => wakeup,
+        };
         self.add_callback(Callback::Wakeup(wakeup));
     }
 
-    /// Puts a wakeup in the place of another one. Says whether that was there.
-    fn replace_wakeup(&self, old: &Wakeup, new: &Wakeup) -> bool {
-        let mut replaced = None;
-        for callback in &mut *self.callbacks.borrow_mut() {
+    /// Puts a wakeup in the place of an old one, or gives it back if the old one is not there.
+    ///
+    /// Foreign code may run when a waker is cloned or dropped, and must not find the list borrowed.
+    /// So the new one is moved and not cloned, and the old one is dropped after the search.
+    fn replace_wakeup(&self, old: &Wakeup, new: Wakeup) -> Result<(), Wakeup> {
+        let mut callbacks = self.callbacks.borrow_mut();
+        for callback in &mut *callbacks {
             if let Callback::Wakeup(wakeup) = callback
                 && wakeup.is(old)
             {
-                replaced = Some(replace(callback, Callback::Wakeup(new.clone())));
-                break;
+                let replaced = replace(callback, Callback::Wakeup(new));
+                drop(callbacks);
+                discard(replaced);
+                return Ok(());
             }
         }
-        // Foreign code may run when it is dropped. It must not find the list in use.
-        match replaced {
-            Some(old) => {
-                discard(old);
-                true
-            }
-            None => false,
-        }
+        Err(new)
     }
 
-    /// Whether an await must not wait for this future, because it would be in vain. As in asyncio,
-    /// where the error has to go through the queue to get into the coroutine, a task gets it one
-    /// iteration later: `due` keeps it for the next poll.
+    /// Refuses an await that could never end; what this returns is what its poll returns. A task
+    /// gets the error one iteration later, as in asyncio, where the error goes through the queue:
+    /// this poll is pending, and `due` keeps the error for the next one.
     pub(super) fn refuses(
         &self,
         current: Option<&CurrentTask>,
@@ -109,7 +111,7 @@ impl<T> FutureCell<T> {
             current.gives_way();
             return Some(Poll::Pending);
         }
-        // It may be the task of another loop, or an executor that has wakers of its own.
+        // What polls may be the task of another loop, or an executor that has wakers of its own.
         let running = get_running_loop().ok()?;
         if running == self.event_loop {
             return None;
@@ -117,7 +119,8 @@ impl<T> FutureCell<T> {
         match running.0.current.polled_by(waker) {
             Some(current) => {
                 *due = Some(Error::OtherLoop);
-                // Nothing will ever wake it.
+                // Nothing was registered that could wake this task, so its next step follows
+                // without a wake.
                 current.gives_way();
                 Some(Poll::Pending)
             }

@@ -18,33 +18,38 @@ const FOREVER: u64 = u64::MAX;
 
 /// The timers of a loop.
 ///
-/// asyncio keeps a heap, and leaves a cancelled timer in it until it comes to the top or more than
-/// half are cancelled. We keep an ordered tree, which gives a cancelled one back at once: a timer
-/// that is cancelled costs no time and no memory any more.
+/// asyncio keeps a heap, and leaves a cancelled timer in it until the timer comes to the top, or
+/// until more than half of all are cancelled. We keep an ordered tree, from which a cancelled timer
+/// is removed at once: it saves the memory and the time that cancelled timers cost in a heap.
 #[derive(Default)]
 pub(in crate::event_loop) struct Timers(RefCell<Lists>);
 
+/// A new timer stands in `unsorted`; the next iteration moves it into `sorted`, unless it was
+/// cancelled by then.
 #[derive(Default)]
 struct Lists {
-    /// In the order in which they are due.
+    /// Timers in the order in which they are due.
     sorted: BTreeMap<Key, Handle>,
-    /// Those set in this iteration, in the order of their numbers, and `None` in the place of one
-    /// that was cancelled. asyncio sorts a timer when it is set; we when the iteration is over, and
-    /// most timeouts are cancelled by then: it saves 60 % of setting and cancelling one.
+    /// Timers set since the last iteration began, in the order of their numbers, and `None` in the
+    /// place of one that was cancelled. asyncio sorts a timer when it is set; we sort it when the
+    /// next iteration begins, and most timeouts are cancelled by then: it saves 60 % of the time of
+    /// setting and cancelling a timer.
     unsorted: Vec<Option<(u64, Handle)>>,
-    /// The number of the first of `unsorted`; the others follow without a gap. So a key tells in
-    /// which of the two lists a timer is, and in which place of this one: no search.
+    /// The number of the first timer in `unsorted`; the others follow without a gap. So the number
+    /// in a key tells in which of the two lists a timer is, and its place in `unsorted` is found
+    /// without a search.
     first_unsorted: u64,
-    /// How many of `unsorted` are `None`. asyncio counts those of its heap for the same reason: to
-    /// know when it pays to clear them away.
+    /// How many places of `unsorted` are `None`, to know when it pays to clear them away. asyncio
+    /// counts the cancelled timers of its heap for the same reason.
     cancelled: usize,
 }
 
-/// For how many timers the memory of `unsorted` is kept from one iteration to the next.
+/// For how many timers the memory of `unsorted` is kept from one iteration to the next, so that it
+/// is not allocated anew each time.
 const KEPT: usize = 1024;
 
-// These are functions of their own because they are rarely needed, and what calls them is: it is
-// faster the shorter it is.
+// These are functions of their own, and not inlined, because they are rarely needed, while their
+// callers are needed all the time and are faster the shorter they are.
 impl Lists {
     /// Puts the timers of `unsorted` that are left into the tree.
     #[inline(never)]
@@ -56,11 +61,11 @@ impl Lists {
             self.first_unsorted += 1;
         }
         self.cancelled = 0;
-        // A burst of timers leaves nothing behind.
+        // The memory that a burst of timers took is given back.
         self.unsorted.shrink_to(KEPT);
     }
 
-    /// What `sort` does, for an `unsorted` of which nothing is left.
+    /// What `sort` does if every timer in `unsorted` was cancelled: there is nothing to insert.
     #[inline(never)]
     fn clear(&mut self) {
         self.first_unsorted += self.unsorted.len() as u64;
@@ -87,7 +92,7 @@ impl Lists {
 }
 
 impl Timers {
-    /// Adds one. Nothing is sorted here, so a timeout that is set and cancelled a moment later
+    /// Adds a timer. Nothing is sorted here, so a timeout that is set and cancelled a moment later
     /// costs its allocation and two writes.
     #[inline(always)]
     pub(super) fn set(&self, when: u64, handle: Handle) -> Key {
@@ -100,8 +105,8 @@ impl Timers {
         (when, number)
     }
 
-    /// When the first is due. Called once an iteration, and this is where the new ones are sorted
-    /// in.
+    /// When the first timer is due. Called in each iteration, and again after a wait; this is where
+    /// the new timers are sorted in.
     #[inline]
     pub(in crate::event_loop) fn first(&self) -> Option<u64> {
         let lists = &mut *self.0.borrow_mut();
@@ -112,19 +117,21 @@ impl Timers {
         Some(first.0)
     }
 
-    /// Removes the first, which is due, and the others that are due before `end`, and gives them in
-    /// the order of their times.
+    /// Removes the first timer, which the caller knows to be due, and all others that are due
+    /// before `end`, and gives them in the order of their times. Called after `first`, so none is
+    /// unsorted.
     pub(in crate::event_loop) fn take_due(&self, end: u64) -> impl Iterator<Item = Handle> {
         let sorted = &mut self.0.borrow_mut().sorted;
         let first = sorted.pop_first();
         let mut others = BTreeMap::new();
-        // Nearly always the first is the only one. If not, all of them leave the tree by one cut,
-        // where a heap would be popped and sifted for each.
+        // Nearly always only the first timer is due. Otherwise all that are due leave the tree by
+        // one cut; a heap, as asyncio's, would have to be put in order again after each.
         if let Some((second, _)) = sorted.first_key_value()
             && (second.0 < end || end == FOREVER)
         {
             others = take(sorted);
-            // The end of time is not before itself, so a timer set for it would never be due.
+            // At the end of time all timers are due. A cut would leave those that are set for
+            // exactly that time, and they would never be due.
             if end != FOREVER {
                 *sorted = others.split_off(&(end, 0));
             }
@@ -132,25 +139,27 @@ impl Timers {
         first.into_iter().chain(others).map(|(_, handle)| handle)
     }
 
-    /// Removes all of them.
+    /// Removes all timers, when the loop is closed.
     pub(in crate::event_loop) fn take_all(&self) -> impl Iterator<Item = Handle> {
         let lists = &mut *self.0.borrow_mut();
         lists.sort();
         take(&mut lists.sorted).into_values()
     }
 
-    /// Forgets one that is about to be cancelled; nothing if it is gone.
+    /// Forgets a timer that is about to be cancelled. Does nothing if the timer is gone.
     #[inline]
     pub(super) fn remove(&self, key: &Key) {
         let lists = &mut *self.0.borrow_mut();
         let Some(place) = key.1.checked_sub(lists.first_unsorted) else {
+            // A smaller number than the first unsorted one: this timer has been sorted in.
             return lists.remove_sorted(key);
         };
         if let Some(timer) = lists.unsorted.get_mut(place as usize)
             && timer.take().is_some()
         {
             lists.cancelled += 1;
-            // Nearly always it was the only one, and the next takes its place.
+            // Nearly always this was the only timer in `unsorted`, and the next one takes its
+            // place.
             if lists.cancelled == lists.unsorted.len() {
                 lists.clear();
             }
