@@ -264,7 +264,7 @@ fn a_waker_of_another_executor_may_use_the_future_while_it_is_cloned() {
         used.add_done_callback(|_| ());
         counted.set(counted.get() + 1);
     })));
-    let mut wait = Box::pin(future);
+    let mut wait = Box::pin(future.into_future());
     // The second waker takes the place of the first.
     for _ in 0..2 {
         let waker = hooked_waker::waker(std::sync::Arc::new(Box::new(Curious)));
