@@ -37,7 +37,8 @@ fn the_smallest_loop_polls_in_the_order_of_its_queue_and_sleeps_until_a_waker_is
     let chart = run.chart();
     let polls = |name| {
         let spans = chart.row(name).spans.iter();
-        spans.filter(|span| span.state == State::Running).count()
+        // On a busy machine a poll can take so long on the real clock that it is seen as blocking.
+        spans.filter(|span| matches!(span.state, State::Running | State::Blocking)).count()
     };
     // Each is polled once, and then once for each call of its waker.
     assert_eq!([polls("A"), polls("B"), polls("C")], [2, 4, 3]);
