@@ -32,6 +32,8 @@ pub struct SteppedRun {
     pub rows: usize,
     /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
     pub tracks: Vec<Track>,
+    /// The steps of all tracks in one order: a page goes from moment to moment.
+    pub moments: Vec<Moment>,
     /// How the run compares with the other variants of its program; none if the page has none.
     pub variant: Option<SteppedVariant>,
 }
@@ -47,8 +49,22 @@ pub struct Track {
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none if this is the track of Rust.
     pub aligned: Option<Vec<Option<usize>>>,
-    /// The steps in Rust at which the two languages do not print the same.
-    pub differs: Vec<usize>,
+}
+
+/// What a page shows at once: a step of each track, or of one of them only.
+///
+/// The two languages poll different things: `join!` polls a lane inside `main`, and asyncio's
+/// `gather` makes a task of it, which ends before `main` goes on. So a step need not have a
+/// counterpart in the other language. It still has a moment of its own: a reader misses no step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moment {
+    /// Index into the instants of the run.
+    pub instant: usize,
+    /// For each track the index of its step; none if that language does nothing here.
+    pub steps: Vec<Option<usize>>,
+    /// The lines that only one language prints at this instant: the index of its track, and which
+    /// line of that step it is. Here the two languages part.
+    pub only: Vec<(usize, usize)>,
 }
 
 /// A lane of a run that is stepped through.
@@ -133,6 +149,11 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         instants.push((instant.at.as_nanos() as u64, human(instant.at)));
     }
     let file = file.unwrap_or_default().to_owned();
+    // With one track there is nothing to align: a moment is a step.
+    let mut moments = vec![];
+    for (nth, step) in steps.iter().enumerate() {
+        moments.push(Moment { instant: step.instant, steps: vec![Some(nth)], only: vec![] });
+    }
     SteppedRun {
         title: chart.title.clone(),
         verdict: chart.verdict.clone(),
@@ -140,7 +161,8 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         instants,
         rows: lanes.len(),
         lanes,
-        tracks: vec![Track { file, steps, aligned: None, differs: vec![] }],
+        tracks: vec![Track { file, steps, aligned: None }],
+        moments,
         variant: None,
     }
 }
