@@ -486,7 +486,8 @@
           past.append(make("text", { class: `end ${kind}`, x: end + 3, y: middle + 4 }, mark));
         }
       }
-      if (!idle) thread.push(`${thread.length === 0 ? "M" : "L"}${from + axis.column / 2} ${y(step.lane)}`);
+      // The line is the runtime's thread: what ran on another one is not on it.
+      if (!idle && !step.on_thread) thread.push(`${thread.length === 0 ? "M" : "L"}${from + axis.column / 2} ${y(step.lane)}`);
       before = step.states;
     });
     past.append(make("path", { class: "thread", d: thread.join(" ") }));
@@ -634,14 +635,15 @@
     list.replaceChildren();
     printed = [];
     let inRust = 0; // how many of the lines Rust prints
-    run().moments.forEach(({ instant, steps, only }, nth) => {
+    run().moments.forEach(({ steps, only }, nth) => {
       for (const track of tracks()) {
-        if (steps[track.index] === null) continue;
-        track.steps[steps[track.index]].says.forEach(([lane, text], number) => {
+        const step = track.steps[steps[track.index]];
+        if (!step) continue;
+        step.says.forEach(([lane, text], number) => {
           const alone = only.some(([index, line]) => index === track.index && line === number);
           // What both print is listed once, where Rust prints it.
           if (track.index > 0 && !alone) return;
-          const time = (run().instants[instant][0] / 1e9).toFixed(3);
+          const time = (step.said_at[number] / 1e9).toFixed(3);
           const line = make("li", { class: hue(lane), hidden: "" }, make("time", {}, time), tile(lane), make("span", {}, text));
           const before = track.index === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
           if (track.index === 0) inRust += 1;

@@ -85,12 +85,17 @@ pub struct Step {
     pub instant: usize,
     /// The lane that was polled.
     pub lane: LaneId,
+    /// Whether this ran on a thread of its own, and not on one of the runtime's.
+    pub on_thread: bool,
     /// What happened, in one sentence.
     pub sentence: String,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
     /// What was printed, and the line of the source that printed it, if it is in the track's file.
     pub says: Vec<(LaneId, String, Option<u32>)>,
+    /// When each of these lines was printed, in nanoseconds: a poll that blocks prints at other
+    /// times than that at which it began.
+    pub said_at: Vec<u64>,
     /// The line at which the lane had been waiting, and at which it goes on now.
     pub resumed: Option<u32>,
     /// The line at which it waits now.
@@ -124,13 +129,14 @@ pub struct Step {
 /// has none.
 pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = polls(chart);
-    let reader = Reader { chart, order: &order, file };
+    let printed_in = printed_in(chart, &order);
+    let reader = Reader { chart, order: &order, printed_in, file };
     let mut steps = vec![];
     // A step names only the lanes that have moved: a page of a thousand lanes would otherwise have
     // a thousand lines for each step.
     let mut stood = vec![None; chart.rows.len()];
-    for poll in &order {
-        let mut step = reader.step(poll);
+    for (nth, poll) in order.iter().enumerate() {
+        let mut step = reader.step(nth);
         for (lane, before) in stood.iter_mut().enumerate() {
             let now = reader.stands(lane, poll.after);
             if *before != now {
@@ -167,12 +173,15 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     }
 }
 
-/// A poll of a chart.
+/// A poll of a chart; or what a thread prints in the middle of its work, which is a step, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::timeline::draw) struct Poll {
     /// Where it begins.
     pub(in crate::timeline::draw) from: Pos,
-    /// The lane that is polled.
+    /// Whether it is a poll. At one position a line that a thread has printed comes first: the polls
+    /// there began after it.
+    is_poll: bool,
+    /// The lane that is polled, or that prints.
     pub(in crate::timeline::draw) lane: LaneId,
     /// Where its step ends: where the next poll begins, or at the end of its instant.
     pub(in crate::timeline::draw) after: Pos,
@@ -180,13 +189,27 @@ pub(in crate::timeline::draw) struct Poll {
 
 /// Each poll, in the order in which they began. In a recording each has a column of its own, also a
 /// poll inside another one, so the positions alone give the order.
+///
+/// What a lane prints on a thread of its own, at a later instant than that at which it began there,
+/// is a step as well: no other poll need be at that instant, and a line has to come when it was
+/// printed.
 pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
     let mut polls: Vec<Poll> = vec![];
     for (lane, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
             if is_running(span.state) {
-                polls.push(Poll { from: span.from, lane, after: span.from });
+                polls.push(Poll { from: span.from, is_poll: true, lane, after: span.from });
             }
+        }
+    }
+    for said in &chart.said {
+        let works = |span: &Span| {
+            let inside = span.from.instant < said.at.instant && said.at <= span.to;
+            span.state == State::OnThread && inside
+        };
+        if chart.rows[said.lane].spans.iter().any(works) {
+            let (from, lane) = (said.at, said.lane);
+            polls.push(Poll { from, is_poll: false, lane, after: from });
         }
     }
     polls.sort();
@@ -196,6 +219,8 @@ pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
         let from = polls[nth].from;
         let next = polls.get(nth + 1).map(|next| next.from);
         polls[nth].after = match next {
+            // Right after the line: the thread works on.
+            _ if !polls[nth].is_poll => from,
             Some(next) if next.instant == from.instant && next > from => next,
             // The last poll of its instant. If it blocks, it lasts to a later instant. Its step
             // ends here all the same, and so shows the lane while it blocks.
@@ -206,6 +231,22 @@ pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
         };
     }
     polls
+}
+
+/// For each printed line the step in which it was printed; none if no poll had begun.
+fn printed_in(chart: &Chart, order: &[Poll]) -> Vec<Option<usize>> {
+    let mut steps = vec![];
+    for Said { at, lane, .. } in &chart.said {
+        // By a thread of its own.
+        let is_own = |poll: &Poll| !poll.is_poll && poll.from == *at && poll.lane == *lane;
+        let own = order.iter().position(is_own);
+        // Otherwise in the poll that had begun last: by its lane or by another, such as the lane
+        // that polls it. `at` is the right edge of a column, so the poll began before it. The search
+        // is not for that very column: a poll that blocks can also print at a later instant.
+        let begun = order.partition_point(|poll| poll.from < *at);
+        steps.push(own.or_else(|| order[..begun].iter().rposition(|poll| poll.is_poll)));
+    }
+    steps
 }
 
 /// Whether a lane in this state is being polled: each such span is a poll.
@@ -226,6 +267,8 @@ struct Reader<'c> {
     chart: &'c Chart,
     /// All polls, in order: the position of a poll here is the number of its step.
     order: &'c [Poll],
+    /// For each printed line the number of its step.
+    printed_in: Vec<Option<usize>>,
     /// The file that the page shows; none if no lane has a place.
     file: Option<&'c str>,
 }
@@ -233,15 +276,19 @@ struct Reader<'c> {
 impl Reader<'_> {
     /// What is to be seen after a poll. The loop looks once at each lane, and puts it into the list
     /// that it belongs to: ready, waiting for a timer, or waiting for another lane.
-    fn step(&self, poll: &Poll) -> Step {
-        let Poll { from: pos, lane, after } = *poll;
+    fn step(&self, nth: usize) -> Step {
+        let Poll { from: pos, is_poll, lane, after } = self.order[nth];
+        let (says, said_at) = self.said(nth);
+        let on_thread = self.span_at(lane, pos).is_some_and(|span| span.state == State::OnThread);
         let mut step = Step {
             instant: pos.instant,
             lane,
+            on_thread: on_thread || !is_poll,
             sentence: String::new(),
             later: None,
-            says: self.said(poll),
-            resumed: self.before(lane, pos).and_then(|span| self.line(stop(span)?)),
+            says,
+            said_at,
+            resumed: None,
             stop: None,
             chain: vec![],
             on: None,
@@ -250,8 +297,13 @@ impl Reader<'_> {
             ready: vec![],
             timers: vec![],
             waits: vec![],
-            woken_in: self.woken_in(pos, lane),
+            woken_in: None,
         };
+        // A thread that prints goes on all the time: it was not woken, and resumes nowhere.
+        if is_poll {
+            step.resumed = self.before(lane, pos).and_then(|span| self.line(stop(span)?));
+            step.woken_in = self.woken_in(pos, lane);
+        }
         // Each lane with the key by which its list is sorted below: the loop goes by the numbers of
         // lanes, and a reader wants to know which is next.
         let mut ready: Vec<(Pos, usize, LaneId)> = vec![];
@@ -313,7 +365,7 @@ impl Reader<'_> {
             step.timers.push((lane, human(self.chart.time(due))));
         }
         step.waits = chains(&waits_for);
-        let (sentence, later) = self.sentence(pos, after, lane, &step.says);
+        let (sentence, later) = self.sentence(&self.order[nth], &step.says);
         step.sentence = sentence;
         step.later = later;
         step
@@ -408,24 +460,21 @@ impl Reader<'_> {
         last
     }
 
-    /// The lines that were printed after this poll had begun and before the next one did: by this
-    /// lane, or by another, such as the lane that polls it.
-    fn said(&self, poll: &Poll) -> Vec<(LaneId, String, Option<u32>)> {
+    /// The lines that were printed in a step, and when.
+    fn said(&self, nth: usize) -> (Vec<(LaneId, String, Option<u32>)>, Vec<u64>) {
         let mut said = vec![];
-        for Said { at, lane, text, place } in &self.chart.said {
-            // `at` is the right edge of a column, so the poll began before it. The search is not
-            // for that very column: a poll that blocks, and a closure on a thread, can also print
-            // at a later instant, when no other poll has begun since.
-            let begun = self.order.partition_point(|other| other.from < *at);
-            if self.order[..begun].last() == Some(poll) {
+        let mut times = vec![];
+        for (Said { at, lane, text, place }, step) in self.chart.said.iter().zip(&self.printed_in) {
+            if *step == Some(nth) {
                 let line = match place {
                     Some(place) if self.is_shown(&place.file) => Some(place.line),
                     _ => None,
                 };
                 said.push((*lane, text.clone(), line));
+                times.push(self.chart.time(*at).as_nanos() as u64);
             }
         }
-        said
+        (said, times)
     }
 
     /// The step in which another lane woke this one, before it was polled at `pos`.
@@ -458,14 +507,16 @@ impl Reader<'_> {
     /// What happened in a poll, and what will end the wait after it.
     fn sentence(
         &self,
-        pos: Pos,
-        after: Pos,
-        lane: LaneId,
+        poll: &Poll,
         says: &[(LaneId, String, Option<u32>)],
     ) -> (String, Option<String>) {
+        let Poll { from: pos, is_poll, lane, after } = *poll;
         let row = &self.chart.rows[lane];
         // Three parts, in the order in which they happened: why, what it printed, what it does now.
-        let mut parts = vec![self.cause(pos, lane)];
+        let mut parts = vec![];
+        if is_poll {
+            parts.push(self.cause(pos, lane));
+        }
         for (by, text, _) in says {
             if *by == lane {
                 parts.push(format!("prints “{text}”"));

@@ -49,6 +49,8 @@ struct TwinSaid {
     text: String,
     /// The line of the source that printed it.
     line: u32,
+    /// In nanoseconds since the scene began; none if it is the time of the step.
+    at: Option<u64>,
 }
 
 /// What a lane of a twin does after a step.
@@ -128,8 +130,10 @@ impl Reader<'_> {
         let stands = step.lanes.get(name);
         let chain = stands.map_or(&[][..], |lane| &lane.lines);
         let mut says = vec![];
+        let mut said_at = vec![];
         for said in &step.says {
             says.push((self.lane(&said.lane), said.text.clone(), Some(said.line)));
+            said_at.push(said.at.unwrap_or(step.at));
         }
         let mut timers = vec![];
         let mut later = None;
@@ -148,9 +152,11 @@ impl Reader<'_> {
         Step {
             instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
+            on_thread: false, // a recording does not tell
             sentence: self.sentence(nth, name),
             later,
             says,
+            said_at,
             resumed: step.stood.last().copied(),
             // The recording has the outermost line first. In a step the innermost is `stop`, and
             // `chain` has the others, the outermost last.
