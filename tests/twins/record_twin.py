@@ -188,6 +188,7 @@ def note_what_was_printed_outside():
     for (at, lane), lines in itertools.groupby(printed, lambda said: (said["at"], said["lane"])):
         scene.printed = list(lines)
         note_step(lane, [], False, at)
+        scene.steps[-1]["outside"] = True
 
 
 def note_step(lane, stood, ended, at):

@@ -75,7 +75,8 @@ impl<'a> Aligner<'a> {
         // A line that both print, with where it is in each of the two lists.
         let common = best_pairs(printed[0].len(), printed[1].len(), |rust, python| {
             let (rust, python) = (&printed[0][rust], &printed[1][python]);
-            u32::from(rust.lane == python.lane && rust.text == python.text)
+            let same_text = without_place(rust.text) == without_place(python.text);
+            u32::from(rust.lane == python.lane && same_text)
         });
         let [rust, python] = &self.steps;
         let pairs = best_pairs(rust.len(), python.len(), |one, other| {
@@ -147,6 +148,18 @@ impl<'a> Aligner<'a> {
     }
 }
 
+/// A line without the place at its end, as in `(lock.rs:42)`: each language shows its own source.
+fn without_place(text: &str) -> &str {
+    for file in [".rs:", ".py:"] {
+        if let Some((before, _)) = text.rsplit_once(file)
+            && text.ends_with(')')
+        {
+            return before;
+        }
+    }
+    text
+}
+
 /// Pairs the items of two lists, in the order of both, so that the sum of the scores is the highest
 /// there is. Two items with a score of 0 are no pair. It is the alignment of two sequences by
 /// Needleman and Wunsch, without a price for what stays alone.
@@ -182,7 +195,7 @@ fn best_pairs(
 
 #[cfg(test)]
 mod tests {
-    use super::best_pairs;
+    use super::{best_pairs, without_place};
 
     fn pairs(left: &str, right: &str) -> Vec<(usize, usize)> {
         let (left, right) = (left.as_bytes(), right.as_bytes());
@@ -195,5 +208,11 @@ mod tests {
         assert_eq!(pairs("mABC", "ABCm"), [(1, 0), (2, 1), (3, 2)], "not `m`, which is one pair");
         assert_eq!(pairs("AB", "C"), []);
         assert_eq!(pairs("", "A"), []);
+    }
+
+    #[test]
+    fn a_place_at_the_end_of_a_line_is_of_one_language() {
+        assert_eq!(without_place("slow (lock.rs:42)"), without_place("slow (lock.py:7)"));
+        assert_eq!(without_place("see lock.rs"), "see lock.rs");
     }
 }

@@ -266,7 +266,7 @@ fn controls() -> Markup {
 fn keys() -> Markup {
     html! {
         p #keys {
-            kbd { "→" } " " kbd { "←" } " step " kbd { "Home" } " " kbd { "End" } " "
+            kbd { "→" } " " kbd { "←" } " step "
             kbd { "W" } " cause " kbd { "F" } " future " kbd { "Q" } " predict "
             kbd { "1" } "–" kbd { "9" } " scene"
         }

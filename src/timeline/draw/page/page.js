@@ -1,14 +1,34 @@
 "use strict";
-// The explorer: steps through recorded runs, poll by poll. All that it knows was recorded; it computes no state.
+// The explorer: steps through recorded runs, poll by poll.
+//
+// All that it shows was recorded, or concluded from the recording in Rust: the script computes no
+// state. A scene is a run. It has a track for each language, with the steps of that language; and
+// the page goes from moment to moment, each of which has a step of one language or of both.
+//
+// In reading order: what is shown now; the tracks; the sources, with the marks beside them; the
+// strip of sentences and queues; the timeline; the output; predicting; and the keys.
 (() => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const byId = (id) => document.getElementById(id);
   const SVG = "http://www.w3.org/2000/svg";
 
   function make(tag, attributes = {}, ...children) {
-    const svg = ["svg", "g", "rect", "line", "path", "text", "use", "clipPath", "defs", "title", "marker"].includes(tag);
+    const svg = [
+      "svg",
+      "g",
+      "rect",
+      "line",
+      "path",
+      "text",
+      "use",
+      "clipPath",
+      "defs",
+      "title",
+      "marker",
+    ].includes(tag);
     const element = svg ? document.createElementNS(SVG, tag) : document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes))
+      if (value !== null) element.setAttribute(name, value);
     element.append(...children);
     return element;
   }
@@ -18,8 +38,8 @@
   let moment = 0; // which of its moments
   let alone = null; // the lane that is seen alone
   let future = true; // whether what comes later is shown
-  // Predicting: whether it is on, how many questions there were and how many answers were right, and
-  // whether a question is waiting for its answer.
+  // Predicting: whether it is on, how many questions were answered and how many of the answers were
+  // right, and whether a question is open.
   const game = { on: false, asked: 0, right: 0, open: false };
 
   const run = () => data.scenes[scene];
@@ -58,8 +78,11 @@
     }
     // Each lane that stands anywhere in the source has a column of its own beside it.
     const columns = new Map();
-    const standing = places.flatMap((place) => [...place.keys()].filter((lane) => place[lane] !== null));
-    for (const lane of [...new Set(standing)].sort((one, other) => one - other)) columns.set(lane, columns.size);
+    const standing = places.flatMap((place) =>
+      [...place.keys()].filter((lane) => place[lane] !== null),
+    );
+    for (const lane of [...new Set(standing)].sort((one, other) => one - other))
+      columns.set(lane, columns.size);
     const language = data.sources[index]?.name ?? "Rust";
     // A lane that is polled by another one is inside it. In Python each lane is a task of its own.
     const inside = (lane) => (aligned ? null : run().lanes[lane].inside);
@@ -80,28 +103,29 @@
 
   // ---- Sources ----
 
-  const WORDS = {
-    rust: /\b(?:as|async|await|break|const|continue|else|enum|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|ref|return|self|Self|static|struct|trait|type|unsafe|use|where|while|dyn|true|false)\b/,
-    python: /\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield|None|True|False)\b/,
+  // Finds what has a colour in a line. The name of a group is its class in the style sheet.
+  function lexer(comment, string, words) {
+    const keyword = new RegExp(`(?<kw>\\b(?:${words.replaceAll(" ", "|")})\\b)`);
+    const name = [/(?<ma>\b\w+!)/, /(?<ty>\b[A-Z]\w*[a-z]\w*\b)/, /(?<no>\b\d[\w.]*\b)/];
+    const parts = [comment, string, keyword, ...name];
+    return new RegExp(parts.map((part) => part.source).join("|"), "g");
+  }
+
+  const LEXERS = {
+    rust: lexer(
+      /(?<co>\/\/.*)/,
+      /(?<tx>b?r?"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)')/,
+      "as async await break const continue dyn else enum false fn for if impl in let loop match " +
+        "mod move mut pub ref return self Self static struct trait true type unsafe use where while",
+    ),
+    python: lexer(
+      /(?<co>#.*)/,
+      /(?<tx>[fbr]?"(?:[^"\\]|\\.)*"|[fbr]?'(?:[^'\\]|\\.)*')/,
+      "and as assert async await break class continue def del elif else except False finally for " +
+        "from global if import in is lambda None nonlocal not or pass raise return True try while " +
+        "with yield",
+    ),
   };
-  const LEXERS = Object.fromEntries(
-    Object.entries(WORDS).map(([language, words]) => [
-      language,
-      new RegExp(
-        [
-          language === "rust" ? /(?<co>\/\/.*)/ : /(?<co>#.*)/,
-          language === "rust" ? /(?<tx>b?r?"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)')/ : /(?<tx>[fbr]?"(?:[^"\\]|\\.)*"|[fbr]?'(?:[^'\\]|\\.)*')/,
-          new RegExp(`(?<kw>${words.source})`),
-          /(?<ma>\b\w+!)/,
-          /(?<ty>\b[A-Z]\w*[a-z]\w*\b)/,
-          /(?<no>\b\d[\w.]*\b)/,
-        ]
-          .map((part) => part.source)
-          .join("|"),
-        "g",
-      ),
-    ]),
-  );
 
   function coloured(language, text) {
     const parts = [];
@@ -120,11 +144,21 @@
 
   // One pane for each language: its lines, and the marks of the lanes beside them.
   const panes = data.sources.map((source) => {
-    const pane = make("div", { class: "pane", tabindex: "0", role: "region", "aria-label": `${source.name} source` });
+    const pane = make("div", {
+      class: "pane",
+      tabindex: "0",
+      role: "region",
+      "aria-label": `${source.name} source`,
+    });
     const lines = new Map();
     for (const [number, text] of source.lines) {
       const indent = text.length - text.trimStart().length;
-      const line = make("div", { class: "line" }, make("span", { class: "n" }, String(number)), ...coloured(source.language, text.trimStart()));
+      const line = make(
+        "div",
+        { class: "line" },
+        make("span", { class: "n" }, String(number)),
+        ...coloured(source.language, text.trimStart()),
+      );
       line.style.setProperty("--indent", indent);
       lines.set(number, line);
       pane.append(line);
@@ -141,7 +175,12 @@
   byId("sources").classList.toggle("two", panes.length > 1);
   byId("strip").classList.toggle("two", panes.length > 1);
 
-  const states = { ran: "ran just now", ready: "is ready", unpolled: "is woken, but not polled", waits: "waits" };
+  const states = {
+    ran: "ran just now",
+    ready: "is ready",
+    unpolled: "is woken, but not polled",
+    waits: "waits",
+  };
   // The kind of mark for each letter of a state; a lane in any other state stands nowhere.
   const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "waits", b: "ran", t: "ran" };
 
@@ -231,11 +270,13 @@
     line("stem", [...current.chain, current.stop]);
   }
 
-  // Scrolls so far that all lit lines are seen, and if there is no room for all, the one at which the
-  // lane waits now.
+  // Scrolls so far that all lit lines are seen; if there is no room for all of them, the line at
+  // which the lane waits now.
   function scrollToLit({ pane, lines }, current, place) {
     const said = current.says.map(([, , number]) => number);
-    const numbers = [current.stop, current.resumed, ...said, place].filter((number) => lines.has(number));
+    const numbers = [current.stop, current.resumed, ...said, place].filter((number) =>
+      lines.has(number),
+    );
     if (numbers.length === 0) return;
     const begin = (number) => lines.get(number).offsetTop;
     const end = (number) => begin(number) + lines.get(number).offsetHeight;
@@ -276,8 +317,19 @@
     }
     return groups.map(({ inside, lanes }) => {
       const tiles = lanes.map((lane) => tile(lane, "ready"));
-      return make("span", { class: "group" }, ...(inside === null ? tiles : [name(inside), " ▸ ", ...tiles]));
+      return make(
+        "span",
+        { class: "group" },
+        ...(inside === null ? tiles : [name(inside), " ▸ ", ...tiles]),
+      );
     });
+  }
+
+  // The timers that are due at one time stand together.
+  function byTime(timers) {
+    const times = new Map();
+    for (const [lane, due] of timers) times.set(due, [...(times.get(due) ?? []), lane]);
+    return [...times];
   }
 
   // Which lane waits for which; a circle, which is a deadlock, has a frame.
@@ -285,7 +337,16 @@
     return waits.map((chain) => {
       const last = chain.at(-1);
       const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
-      const links = chain.map((lanes) => make("span", {}, ...between(lanes.map((lane) => tile(lane)), " ")));
+      const links = chain.map((lanes) =>
+        make(
+          "span",
+          {},
+          ...between(
+            lanes.map((lane) => tile(lane)),
+            " ",
+          ),
+        ),
+      );
       return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
     });
   }
@@ -304,7 +365,10 @@
     if (idle) {
       tells.append("No step here meanwhile.");
     } else {
-      tells.append(make("b", { class: hue(current.lane) }, name(current.lane)), ` ${current.sentence}`);
+      tells.append(
+        make("b", { class: hue(current.lane) }, name(current.lane)),
+        ` ${current.sentence}`,
+      );
       if (current.later !== null && showsFuture()) {
         tells.append(make("span", { class: "later" }, ` It waits ${current.later}.`));
       }
@@ -312,11 +376,18 @@
       if (outer !== null) ran.push(`${name(outer)} ▸`);
       ran.push(tile(current.lane, "full"));
     }
-    const unpolled = [...current.states].flatMap((state, lane) => (state === "x" ? [tile(lane, "unpolled")] : []));
-    const cells = [cell("Ran", ...ran), cell("Ready, in order", ...readyGroups(track, current.ready))];
+    const unpolled = [...current.states].flatMap((state, lane) =>
+      state === "x" ? [tile(lane, "unpolled")] : [],
+    );
+    const cells = [
+      cell("Ran", ...ran),
+      cell("Ready, in order", ...readyGroups(track, current.ready)),
+    ];
     if (unpolled.length > 0) cells.push(cell("Woken, not polled", ...unpolled));
     if (showsFuture()) {
-      const timers = current.timers.map(([lane, due]) => make("span", { class: "group" }, due, tile(lane)));
+      const timers = byTime(current.timers).map(([due, lanes]) =>
+        make("span", { class: "group" }, due, ...lanes.map((lane) => tile(lane))),
+      );
       cells.push(cell("Timers", ...timers), cell("Waits for", ...waitingChains(current.waits)));
     }
     element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
@@ -343,10 +414,12 @@
   let drawn = null; // what was drawn of this scene: the places of its moments, and what moves
 
   // Time by its square root, so that a millisecond is seen beside an hour; and a column for each
-  // moment. Variants have the same instants, and `columns` says for how many moments there is room at
-  // each: so equal times are at equal places, whichever of them is shown.
+  // moment. Variants have the same instants, and `columns` says how many moments each of these has
+  // room for: so equal times are at equal places, whichever of the variants is shown.
   function places(moments, instants, columns, width) {
-    const gaps = instants.map(([at], nth) => (nth === 0 ? 0 : Math.sqrt(at - instants[nth - 1][0])));
+    const gaps = instants.map(([at], nth) =>
+      nth === 0 ? 0 : Math.sqrt(at - instants[nth - 1][0]),
+    );
     const sum = gaps.reduce((all, gap) => all + gap, 0) || 1;
     const count = columns ? columns.reduce((all, some) => all + some, 0) : moments.length;
     const column = Math.max(6, Math.min(26, (width * 0.62) / Math.max(count, 1)));
@@ -370,15 +443,23 @@
     return { at, bands, column, width: x };
   }
 
-  // The rows of each track, those of Python first, since its source is on the left. In Rust a row for
-  // each lane, or of variants a row for each lane that one of them has; in Python a row for each
-  // lane that is ever there.
+  // The rows of each track, those of Python first, since its source is on the left. In Rust each
+  // lane has a row, and if there are variants, each lane of any variant. In Python each lane has a
+  // row that is ever there.
   function groups() {
     const all = tracks().map((track) => {
       const lanes = [...run().lanes.keys()];
-      const seen = lanes.filter((lane) => track.steps.some(({ states }) => (states[lane] ?? ".") !== "."));
+      // A callback of asyncio is no task, so it has a step and no state.
+      const isSeen = ({ lane, states }, wanted) =>
+        lane === wanted || (states[wanted] ?? ".") !== ".";
+      const seen = lanes.filter((lane) => track.steps.some((step) => isSeen(step, lane)));
       const own = track.index === 0 ? lanes.slice(0, run().rows) : seen;
-      const rows = own.map((lane) => ({ name: name(lane), hue: run().lanes[lane].hue, lane, differs: [] }));
+      const rows = own.map((lane) => ({
+        name: name(lane),
+        hue: run().lanes[lane].hue,
+        lane,
+        differs: [],
+      }));
       return { track, rows: track.index === 0 ? (variant()?.rows ?? rows) : rows };
     });
     return all.reverse();
@@ -391,15 +472,65 @@
     const { instants, moments } = run();
     const common = variant();
     const shown = groups();
-    const names = shown.length > 1 ? 108 : 84; // the width of the names, with those of the languages
-    const between = 8; // from the rows of one language to those of the other
+    const names = shown.length > 1 ? 108 : 84; // the width of the names of lanes and languages
     const width = Math.max(chart.clientWidth, 300);
     const axis = places(moments, instants, common?.columns, width - names - 30);
+    const signs = moments.some(({ only }) => only.length > 0) ? 14 : 2; // where the two part
     const others = common ? endsOfOthers(common, axis) : [];
-    const foot = others.reduce((most, { line }) => Math.max(most, 4 + (line + 1) * 12), 0);
+    const foot = others.reduce(
+      (most, { line }) => Math.max(most, signs + 2 + (line + 1) * 12),
+      signs,
+    );
+    const { row, height } = arrange(shown, mostHeight() - foot);
+    const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
+    const past = make("g", { id: "past" });
+    drawBands(past, axis, height);
+    // The variants are compared in Rust, which is the last group.
+    if (common) markWhatDiffers(past, shown.at(-1), others, axis, row, height + signs);
+    for (const group of shown) drawTrack(past, group, axis, ended, Math.min(18, row - 3));
+    drawParting(past, axis, height);
+    const tall = height + foot;
+    const clip = make("rect", { x: -2, y: 0, width: 0, height: tall });
+    const defs = make("defs", {}, make("clipPath", { id: "until" }, clip));
+    const later = make("use", { href: "#past", class: "future" });
+    const seen = make("g", { "clip-path": "url(#until)" }, past);
+    const wakes = shown.map((group) => arrow(group, defs));
+    const cursor = make("rect", {
+      class: "cursor",
+      y: 16,
+      height: height - 12,
+      width: axis.column + 2,
+      rx: 3,
+    });
+    const arrows = wakes.flatMap(({ line, target }) => [line, target]);
+    const moving = make("g", {}, later, seen, cursor, ...arrows);
+    const attributes = {
+      viewBox: `0 0 ${width} ${tall}`,
+      preserveAspectRatio: "xMinYMin meet",
+      role: "group",
+      "aria-label": "Timeline",
+    };
+    const svg = make("svg", attributes, defs, moving, drawNames(shown, names, height));
+    svg.style.height = `${tall}px`;
+    chart.replaceChildren(svg);
+    // The sources get what the timeline does not need.
+    document.body.style.setProperty("--below", `${tall + byId("what-if").offsetHeight + 12}px`);
+    drawn = { axis, clip, wakes, cursor, moving, width, names };
+  }
+
+  // How high the timeline may be: more of it scrolls.
+  function mostHeight() {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return 16 * rem - byId("what-if").offsetHeight - 12;
+  }
+
+  // Gives each row its place, and says how high a row is and where the last one ends.
+  function arrange(shown, room) {
+    const between = 8; // between the rows of the two languages
     const count = shown.reduce((sum, { rows }) => sum + rows.length, 0);
-    const room = chart.clientHeight - TOP - 14 - foot - between * (shown.length - 1);
-    const row = Math.max(shown.length > 1 ? 15 : 22, Math.min(34, room / Math.max(count, 1)));
+    const free = (room - TOP - between * (shown.length - 1)) / Math.max(count, 1);
+    const row =
+      shown.length > 1 ? Math.max(12, Math.min(24, free)) : Math.max(20, Math.min(34, free));
     let height = TOP;
     for (const group of shown) {
       if (height > TOP) height += between;
@@ -409,27 +540,7 @@
       group.y = (lane) => group.middle(nths.get(lane));
       height += group.rows.length * row;
     }
-    const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
-    const past = make("g", { id: "past" });
-    drawBands(past, axis, height);
-    // The variants are compared in Rust, which is the last group.
-    if (common) markWhatDiffers(past, shown.at(-1), others, axis, row, height);
-    for (const group of shown) drawTrack(past, group, axis, ended, Math.min(18, row - 3));
-    drawParting(past, axis, height);
-    const clip = make("rect", { x: -2, y: 0, width: 0, height: height + foot + 14 });
-    const defs = make("defs", {}, make("clipPath", { id: "until" }, clip));
-    const later = make("use", { href: "#past", class: "future" });
-    const seen = make("g", { "clip-path": "url(#until)" }, past);
-    const wakes = shown.map((group) => arrow(group, defs));
-    const cursor = make("rect", { class: "cursor", y: 16, height: height - 12, width: axis.column + 2, rx: 3 });
-    const arrows = wakes.flatMap(({ line, target }) => [line, target]);
-    const moving = make("g", {}, later, seen, cursor, ...arrows);
-    const tall = Math.max(height + foot + 14, 100);
-    const attributes = { viewBox: `0 0 ${width} ${tall}`, preserveAspectRatio: "xMinYMin meet", role: "group", "aria-label": "Timeline" };
-    const svg = make("svg", attributes, defs, moving, drawNames(shown, names, height));
-    svg.style.height = `${tall}px`;
-    chart.replaceChildren(svg);
-    drawn = { axis, clip, wakes, cursor, moving, width, names };
+    return { row, height };
   }
 
   // A band for each instant, with its time where there is room for it.
@@ -440,10 +551,15 @@
     axis.bands.forEach(([from, to], instant) => {
       // At some instants only other variants poll.
       const kind = variant() && !used.has(instant) ? "band empty" : "band";
-      past.append(make("rect", { class: kind, x: from, y: 18, width: to - from, height: height - 18 }));
-      if (from - label > 46) {
-        past.append(make("text", { x: from + 2, y: 12 }, instants[instant][1]));
-        label = from;
+      past.append(
+        make("rect", { class: kind, x: from, y: 18, width: to - from, height: height - 18 }),
+      );
+      // The last ones begin earlier, so that they end where the timeline does.
+      const text = instants[instant][1];
+      const begin = Math.min(from + 2, axis.width + 26 - text.length * 6.5);
+      if (begin - label > 46) {
+        past.append(make("text", { x: begin, y: 12 }, text));
+        label = begin;
       }
     });
   }
@@ -465,21 +581,39 @@
         const middle = y(lane);
         const kind = hue(lane);
         const box = (name, x, width, high) => {
-          past.append(make("rect", { class: `${name} ${kind}`, x, y: middle - high / 2, width: Math.max(width, 0), height: high, rx: 3 }));
+          past.append(
+            make("rect", {
+              class: `${name} ${kind}`,
+              x,
+              y: middle - high / 2,
+              width: Math.max(width, 0),
+              height: high,
+              rx: 3,
+            }),
+          );
         };
         const line = (name, x1) => {
-          if (to > x1) past.append(make("line", { class: `${name} ${kind}`, x1, x2: to, y1: middle, y2: middle }));
+          if (to > x1)
+            past.append(
+              make("line", { class: `${name} ${kind}`, x1, x2: to, y1: middle, y2: middle }),
+            );
         };
         const ran = !idle && lane === step.lane;
         if (ran) box("block", from + 1, axis.column - 2, block);
         else if (state === "r") box("outer", from + 1, axis.column - 2, block);
         const begin = ran || state === "r" ? end : from;
-        if (state === "b" || state === "t") box("outer", ran ? end - 1 : from, to - (ran ? end - 1 : from), block);
+        if (state === "b" || state === "t")
+          box("outer", ran ? end - 1 : from, to - (ran ? end - 1 : from), block);
         if (state === "w") line("wait", begin);
         if (state === "i") line("between", begin);
         if (state === "l") line("lazy", from);
         if ((state === "d" || state === "x") && to > begin) {
-          box(state === "d" ? "ready" : "unpolled", begin + 1, Math.max(to - begin - 2, 2), (block * 2) / 3);
+          box(
+            state === "d" ? "ready" : "unpolled",
+            begin + 1,
+            Math.max(to - begin - 2, 2),
+            (block * 2) / 3,
+          );
         }
         const mark = { f: "✓", c: "×", p: "‼" }[state];
         if (mark && (before[lane] ?? ".") !== state) {
@@ -487,7 +621,8 @@
         }
       }
       // The line is the runtime's thread: what ran on another one is not on it.
-      if (!idle && !step.on_thread) thread.push(`${thread.length === 0 ? "M" : "L"}${from + axis.column / 2} ${y(step.lane)}`);
+      if (!idle && !step.on_thread)
+        thread.push(`${thread.length === 0 ? "M" : "L"}${from + axis.column / 2} ${y(step.lane)}`);
       before = step.states;
     });
     past.append(make("path", { class: "thread", d: thread.join(" ") }));
@@ -497,7 +632,12 @@
   function drawParting(past, axis, height) {
     run().moments.forEach(({ only }, nth) => {
       if (only.length === 0) return;
-      const attributes = { class: "parting", x: axis.at[nth] + axis.column / 2, y: height + 11, "text-anchor": "middle" };
+      const attributes = {
+        class: "parting",
+        x: axis.at[nth] + axis.column / 2,
+        y: height + 11,
+        "text-anchor": "middle",
+      };
       past.append(make("text", attributes, "≠"));
     });
   }
@@ -508,18 +648,33 @@
     group.append(make("rect", { x: 0, y: 0, width: names - 8, height, fill: "var(--paper)" }));
     const common = variant();
     for (const { track, rows, middle } of shown) {
-      if (shown.length > 1) group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
+      if (shown.length > 1)
+        group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
       rows.forEach(({ name, hue, lane, differs }, nth) => {
         const place = { x: names - 14, y: middle(nth) + 4, "text-anchor": "end" };
-        const button = { "data-lane": lane, tabindex: "0", role: "button", "aria-label": `${name}: show it alone` };
+        const button = {
+          "data-lane": lane,
+          tabindex: "0",
+          role: "button",
+          "aria-label": `${name}: show it alone`,
+        };
         const absent = lane === null ? " absent" : "";
         const shortened = name.length > 11 ? `${name.slice(0, 10)}…` : name;
-        const text = make("text", { class: `name h${hue % 6}${absent}`, ...place, ...(lane === null ? {} : button) }, shortened);
+        const text = make(
+          "text",
+          { class: `name h${hue % 6}${absent}`, ...place, ...(lane === null ? {} : button) },
+          shortened,
+        );
         if (shortened !== name) text.append(make("title", {}, name));
         group.append(text);
-        const first = common && track.index === 0 ? data.scenes[common.among[0]].variant.rows[nth] : null;
+        const first =
+          common && track.index === 0 ? data.scenes[common.among[0]].variant.rows[nth] : null;
         if (differs.length > 0 || (lane !== null && first?.lane === null)) {
-          const sign = { class: "unlike", x: shown.length > 1 ? 42 : 1, y: middle(nth) + 4 };
+          const sign = {
+            class: "unlike",
+            x: shown.length > 1 && nth === 0 ? 42 : 1,
+            y: middle(nth) + 4,
+          };
           group.append(make("text", sign, "≠", make("title", {}, "differs from the first")));
         }
       });
@@ -527,18 +682,38 @@
     return group;
   }
 
-  // The arrow from the poll that woke a lane to the poll of that lane. Beside it lies a broader line
-  // that is not seen, to be clicked.
+  // The arrow from the poll that woke a lane to the poll of that lane. Over it lies a broader line
+  // that cannot be seen: a thin one would be hard to click.
   function arrow({ track, y }, defs) {
     const head = make("path", { d: "M0 0 L7 3.5 L0 7 z" });
     const id = `head-${track.index}`;
-    defs.append(make("marker", { id, viewBox: "0 0 7 7", refX: 6, refY: 3.5, markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse", orient: "auto" }, head));
+    defs.append(
+      make(
+        "marker",
+        {
+          id,
+          viewBox: "0 0 7 7",
+          refX: 6,
+          refY: 3.5,
+          markerWidth: 7,
+          markerHeight: 7,
+          markerUnits: "userSpaceOnUse",
+          orient: "auto",
+        },
+        head,
+      ),
+    );
     const line = make("path", { class: "wake", "marker-end": `url(#${id})` });
-    const target = make("path", { class: "wake-target" }, make("title", {}, "To the poll that woke it (W)"));
+    const target = make(
+      "path",
+      { class: "wake-target" },
+      make("title", {}, "To the poll that woke it (W)"),
+    );
     return { track, y, head, line, target };
   }
 
-  // When the other variants are over: where the line stands that says so, and on which line below the rows its text.
+  // When the other variants are over: where the line is that says so, and in which line below the
+  // rows its text is.
   function endsOfOthers(common, axis) {
     const ends = new Map(); // several may end at once
     common.among.forEach((other, nth) => {
@@ -547,31 +722,61 @@
       ends.set(end, [...(ends.get(end) ?? []), `“${data.scenes[other].title}”`]);
     });
     const free = []; // for each line of text where it is free again
-    return [...ends].sort(([one], [other]) => one - other).map(([end, titles]) => {
-      const x = axis.bands[end][1] + 1;
-      const text = `${titles.join(", ")} ${titles.length > 1 ? "end" : "ends"}`;
-      const wide = text.length * 5.6 + 8; // about
-      const from = Math.max(x - wide, 0); // it stands before its line, as far as there is room
-      let line = free.findIndex((until) => until <= from);
-      if (line < 0) line = free.length;
-      free[line] = from + wide;
-      return { x, from, text, line };
-    });
+    return [...ends]
+      .sort(([one], [other]) => one - other)
+      .map(([end, titles]) => {
+        const x = axis.bands[end][1] + 1;
+        const text = `${titles.join(", ")} ${titles.length > 1 ? "end" : "ends"}`;
+        const wide = text.length * 5.6 + 8; // about
+        const from = Math.max(x - wide, 0); // it stands before its line, as far as there is room
+        let line = free.findIndex((until) => until <= from);
+        if (line < 0) line = free.length;
+        free[line] = from + wide;
+        return { x, from, text, line };
+      });
   }
 
-  // Where a lane does something else than in the first of the variants, and when the others are over.
+  // Where a lane does something else than in the first variant, and when the others are over.
   function markWhatDiffers(past, { rows, middle }, others, axis, rowHeight, height) {
     const edge = ([instant, after]) => axis.bands[instant][after ? 1 : 0];
     rows.forEach(({ differs }, row) => {
       for (const [from, to] of differs) {
         const x = edge(from);
-        past.append(make("rect", { class: "unlike-area", x, y: middle(row) - rowHeight / 2 + 1, width: Math.max(edge(to) - x, 2), height: rowHeight - 2, rx: 3 }));
+        past.append(
+          make("rect", {
+            class: "unlike-area",
+            x,
+            y: middle(row) - rowHeight / 2 + 1,
+            width: Math.max(edge(to) - x, 2),
+            height: rowHeight - 2,
+            rx: 3,
+          }),
+        );
       }
     });
     for (const { x, from, text, line } of others) {
-      past.append(make("line", { class: "other-end", x1: x, x2: x, y1: 18, y2: height + 2 + (line + 1) * 12 }));
+      past.append(
+        make("line", {
+          class: "other-end",
+          x1: x,
+          x2: x,
+          y1: 18,
+          y2: height + 2 + (line + 1) * 12,
+        }),
+      );
       past.append(make("text", { class: "other", x: from + 2, y: height + 10 + line * 12 }, text));
     }
+  }
+
+  const isAtEnd = () => moment === run().moments.length - 1;
+
+  // How long the variants take, and what differs, is what comes later.
+  function showWhatIf() {
+    const element = byId("what-if");
+    element.hidden = !variant();
+    if (!variant()) return;
+    const hidden = "What differs from the first is said at the end.";
+    element.textContent = showsFuture() || isAtEnd() ? variant().sentence : hidden;
   }
 
   function showChart() {
@@ -581,14 +786,7 @@
     // A run that is wider than its place is moved below the cursor.
     const shift = axis.width <= room ? 0 : Math.min(Math.max(x - room / 2, 0), axis.width - room);
     moving.setAttribute("transform", `translate(${names - shift} 0)`);
-    const whole = moment === run().moments.length - 1;
-    clip.setAttribute("width", whole ? axis.width + 30 : x + axis.column + 2);
-    const tells = byId("what-if");
-    tells.hidden = !variant();
-    // How long the variants take, and what differs, is what comes later.
-    if (variant()) {
-      tells.textContent = showsFuture() || whole ? variant().sentence : "What differs from the first is said at the end.";
-    }
+    clip.setAttribute("width", isAtEnd() ? axis.width + 30 : x + axis.column + 2);
     cursor.setAttribute("x", x - 1);
     byId("chart").classList.toggle("without-future", !showsFuture());
     for (const wake of wakes) showWake(wake, axis);
@@ -644,12 +842,24 @@
           // What both print is listed once, where Rust prints it.
           if (track.index > 0 && !alone) return;
           const time = (step.said_at[number] / 1e9).toFixed(3);
-          const line = make("li", { class: hue(lane), hidden: "" }, make("time", {}, time), tile(lane), make("span", {}, text));
+          const line = make(
+            "li",
+            { class: hue(lane), hidden: "" },
+            make("time", {}, time),
+            tile(lane),
+            make("span", {}, text),
+          );
           const before = track.index === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
           if (track.index === 0) inRust += 1;
           if (before !== "same") {
             line.classList.add(before.replaceAll("_", "-"));
-            line.append(make("span", { class: "unlike" }, before === "only_here" ? "only here" : "at another time"));
+            line.append(
+              make(
+                "span",
+                { class: "unlike" },
+                before === "only_here" ? "only here" : "at another time",
+              ),
+            );
           }
           if (alone) line.append(make("span", { class: "unlike" }, `only ${track.language}`));
           list.append(line);
@@ -658,7 +868,11 @@
       }
     });
     if (run().verdict !== null) {
-      const line = make("li", { hidden: "" }, make("span", { class: "verdict" }, `ended: ${run().verdict}`));
+      const line = make(
+        "li",
+        { hidden: "" },
+        make("span", { class: "verdict" }, `ended: ${run().verdict}`),
+      );
       list.append(line);
       printed.push([run().moments.length - 1, line]);
     }
@@ -696,7 +910,9 @@
     const right = passes ? instants[next.instant][1] : name(lane);
     let others;
     if (passes) {
-      others = instants.map(([, text]) => text).filter((text) => text !== instants[moments[moment].instant][1]);
+      others = instants
+        .map(([, text]) => text)
+        .filter((text) => text !== instants[moments[moment].instant][1]);
       others = others.slice(0, 5);
     } else {
       const states = track.shown(moment)?.states ?? "";
@@ -704,7 +920,9 @@
       others = rows.filter((lane) => !"fcpu".includes(states[lane] ?? ".")).map(name);
     }
     const where = tracks().length > 1 && next.steps.includes(null) ? ` in ${track.language}` : "";
-    byId("question").textContent = passes ? "When does something run next?" : `Which lane runs next${where}?`;
+    byId("question").textContent = passes
+      ? "When does something run next?"
+      : `Which lane runs next${where}?`;
     const answers = sorted(new Set([right, ...others])).map((choice) => {
       const button = make("button", { type: "button" }, choice);
       button.addEventListener("click", () => answer(choice, right, track));
@@ -726,7 +944,8 @@
     show(scene, moment + 1);
     const { lane, sentence } = track.shown(moment);
     const verdict = choice === right ? "Right" : `Not ${choice}, but ${right}`;
-    byId("missed").textContent = `${verdict}: ${name(lane)} ${sentence} ${game.right} of ${game.asked} right.`;
+    byId("missed").textContent =
+      `${verdict}: ${name(lane)} ${sentence} ${game.right} of ${game.asked} right.`;
   }
 
   function play(on) {
@@ -748,11 +967,12 @@
     const last = run().moments.length - 1;
     moment = Math.max(Math.min(newMoment, last), 0);
     if (another) {
-      byId("parts").hidden = true; // it takes room from the timeline, so it is there before that is drawn
-      showParting();
+      showWhatIf(); // first, since it takes room from the timeline
       drawChart();
       listOutput();
-      document.querySelectorAll("#scenes button").forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));
+      document
+        .querySelectorAll("#scenes button")
+        .forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));
     }
     panes.forEach((pane, nth) => {
       const columns = Math.min(all[nth]?.columns.size ?? 0, 9);
@@ -766,6 +986,7 @@
       showStrip(byId("strip").children[track.index], track);
     }
     showParting();
+    showWhatIf();
     showChart();
     showOutput();
     byId("count").textContent = `${moment + 1} / ${last + 1}`;
@@ -785,7 +1006,9 @@
     const parting = byId("parts").textContent;
     if (all.length === 1) return first?.[1] ?? "";
     const alike = told.length === 2 && told[0][1] === told[1][1];
-    const sentences = alike ? [`Both: ${first[1]}`] : told.map(([language, tells]) => `${language}: ${tells}`);
+    const sentences = alike
+      ? [`Both: ${first[1]}`]
+      : told.map(([language, tells]) => `${language}: ${tells}`);
     return [...sentences, parting].join(" ").trim();
   }
 
@@ -802,7 +1025,9 @@
     first: () => !game.open && show(scene, 0),
     last: () => !game.on && show(scene, Infinity),
     cause: () => {
-      const from = tracks().map(wokenAt).find((from) => from !== null);
+      const from = tracks()
+        .map(wokenAt)
+        .find((from) => from !== null);
       if (from !== undefined && !game.open) show(scene, from);
     },
     future: () => {
@@ -818,7 +1043,20 @@
       root.dataset.theme = dark ? "light" : "dark";
     },
   };
-  const KEYS = { ArrowRight: "next", " ": "next", PageDown: "next", ArrowLeft: "back", Backspace: "back", PageUp: "back", Home: "first", End: "last", f: "future", q: "predict", t: "theme", w: "cause" };
+  const KEYS = {
+    ArrowRight: "next",
+    " ": "next",
+    PageDown: "next",
+    ArrowLeft: "back",
+    Backspace: "back",
+    PageUp: "back",
+    Home: "first",
+    End: "last",
+    f: "future",
+    q: "predict",
+    t: "theme",
+    w: "cause",
+  };
 
   // From one variant to another the time stays the same, so that the two can be compared.
   function choose(number) {
@@ -873,7 +1111,10 @@
     chart.setPointerCapture(event.pointerId);
     show(scene, momentAt(event.clientX));
   });
-  chart.addEventListener("pointermove", (event) => dragging && show(scene, momentAt(event.clientX)));
+  chart.addEventListener(
+    "pointermove",
+    (event) => dragging && show(scene, momentAt(event.clientX)),
+  );
   chart.addEventListener("pointerup", () => (dragging = false));
   chart.addEventListener("pointercancel", () => (dragging = false));
 
@@ -883,7 +1124,11 @@
     const tab = make("button", { type: "button", role: "tab", "aria-selected": "false" }, title);
     tab.addEventListener("click", () => choose(nth));
     if (variant && !frames.has(variant.among[0])) {
-      const frame = make("span", { class: "variants", role: "presentation", title: "Variants, on one time axis" });
+      const frame = make("span", {
+        class: "variants",
+        role: "presentation",
+        title: "Variants, on one time axis",
+      });
       frames.set(variant.among[0], frame);
       byId("scenes").append(frame);
     }

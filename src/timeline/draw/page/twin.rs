@@ -34,6 +34,10 @@ struct TwinStep {
     says: Vec<TwinSaid>,
     /// Whether the lane ended in the step.
     ended: bool,
+    /// Whether the loop did not call this: the program printed it before or after the loop ran, or
+    /// on a thread of its own.
+    #[serde(default)]
+    outside: bool,
     /// Where each lane stands after the step. A lane that has ended is not in it any more.
     lanes: BTreeMap<String, TwinLane>,
     /// The lanes in the queue of the event loop after the step, in order.
@@ -152,7 +156,7 @@ impl Reader<'_> {
         Step {
             instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
-            on_thread: false, // a recording does not tell
+            on_thread: step.outside && name != "main",
             sentence: self.sentence(nth, name),
             later,
             says,
@@ -200,6 +204,11 @@ impl Reader<'_> {
         let mut states = String::new();
         for lane in 0..self.lanes.len() {
             let name = self.lanes[lane].name.as_str();
+            // Where Rust has several lanes of one name, the twin's is the first: see `lane`.
+            if self.lanes[..lane].iter().any(|other| other.name == name) {
+                states.push('.');
+                continue;
+            }
             let state = twin.steps[nth].lanes.get(name).map(|lane| lane.state.as_str());
             let been = twin.steps[..=nth].iter().any(|step| step.lanes.contains_key(name));
             states.push(match state {
@@ -235,7 +244,10 @@ impl Reader<'_> {
     /// words of the steps in Rust, so that a reader can compare the two.
     fn sentence(&self, nth: usize, name: &str) -> String {
         let step = &self.twin.steps[nth];
-        let mut parts = vec![self.cause(nth, name)];
+        let mut parts = vec![];
+        if !step.outside {
+            parts.push(self.cause(nth, name));
+        }
         for said in &step.says {
             if said.lane == name {
                 parts.push(format!("prints “{}”", said.text));
