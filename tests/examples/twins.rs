@@ -288,7 +288,8 @@ fn marked(run: &SteppedRun) -> Vec<String> {
             let (lane, text, _) = &step.says[*nth];
             let seconds = Duration::from_nanos(step.said_at[*nth]).as_secs_f64();
             let sign = if *track == 0 { "-" } else { "+" };
-            parts.push(format!("{sign} {seconds:.3} {:<8} {text}", run.lanes[*lane].name));
+            let line = format!("{sign} {seconds:.3} {:<8} {text}", run.lanes[*lane].name);
+            parts.push(without_places(&line).trim_end().to_owned());
         }
     }
     parts

@@ -201,6 +201,9 @@ def note_step(lane, stood, ended, at):
     step = {"at": nanoseconds(at), "lane": lane, "stood": stood, "says": says, "ended": ended}
     scene.steps.append({**step, **snapshot()})
     scene.printed = []
+    # A reference would keep a task that is over, and what asyncio says of it when it is collected.
+    scene.tasks = [(task, base) for task, base in scene.tasks if not task.done()]
+    scene.begun = {task for task in scene.begun if not task.done()}
 
 
 def say_and_record(text):
@@ -213,15 +216,19 @@ def say_and_record(text):
 
 def run_loop_and_record(main, title=None):
     global scene
+    end_scene()
     scene = Scene(title)
     scene.begun = set()
     scenes.append(scene)
-    try:
-        result = original_run_loop(main, title)
+    return original_run_loop(main, title)
+
+
+def end_scene():
+    """What is printed between two scenes, when something is collected, belongs to the one before."""
+    global scene
+    if scene is not None:
         note_what_was_printed_outside()
-        return result
-    finally:
-        scene = None
+    scene = None
 
 
 acquire, release = asyncio.Lock.acquire, asyncio.Lock.release
@@ -259,5 +266,6 @@ asyncio.Lock.acquire, asyncio.Lock.release = acquire_and_record, release_and_rec
 virtual_time.Loop = Loop
 with contextlib.redirect_stdout(io.StringIO()):
     virtual_time.main(twin)
+    end_scene()
 json.dump([{"title": scene.title, "steps": scene.steps} for scene in scenes], sys.stdout)
 print()

@@ -19,10 +19,13 @@ use std::ops::Range;
 /// order.
 pub(super) fn moments(run: &SteppedRun, twin: &[Step]) -> Vec<Moment> {
     let tracks = [&run.tracks[0].steps[..], twin];
+    let printed = tracks.map(|steps| printed(steps, &run.lanes));
+    let common = lines_in_common(&printed);
     let mut moments = vec![];
     for instant in 0..run.instants.len() {
         let steps = tracks.map(|steps| at_instant(steps, instant));
-        moments.extend(Aligner { lanes: &run.lanes, tracks, instant, steps }.moments());
+        let aligner = Aligner { lanes: &run.lanes, tracks, printed: &printed, common: &common };
+        moments.extend(aligner.moments(instant, steps));
     }
     moments
 }
@@ -49,41 +52,78 @@ fn at_instant(steps: &[Step], instant: usize) -> Range<usize> {
     from..until
 }
 
-/// A printed line: the track, the step, which line of that step it is, and what it says. Lanes are
-/// known by their names, since one name may be several lanes in Rust.
+/// A printed line of a track. Lanes are known by their names, since one name may be several lanes
+/// in Rust.
 struct Printed<'a> {
+    /// In which step it was printed, and which line of that step it is.
     step: usize,
     nth: usize,
+    /// A poll that blocks prints later than it began, and the other language may have a step of its
+    /// own for that: so lines are compared by their own times, and not by those of their steps.
+    at: u64,
     lane: &'a str,
     text: &'a str,
 }
 
-/// Aligns one instant.
+/// What a track prints, in order.
+fn printed<'a>(steps: &'a [Step], lanes: &'a [SteppedLane]) -> Vec<Printed<'a>> {
+    let mut printed = vec![];
+    for (number, step) in steps.iter().enumerate() {
+        for (nth, (lane, text, _)) in step.says.iter().enumerate() {
+            let (at, lane) = (step.said_at[nth], &lanes[*lane].name);
+            printed.push(Printed { step: number, nth, at, lane, text });
+        }
+    }
+    printed
+}
+
+/// The lines that both tracks print at the same time and in the same order, as pairs of indices.
+fn lines_in_common(printed: &[Vec<Printed<'_>>; 2]) -> Vec<(usize, usize)> {
+    let mut times: Vec<u64> = printed[0].iter().map(|line| line.at).collect();
+    times.sort_unstable();
+    times.dedup();
+    let mut common = vec![];
+    for time in times {
+        let mut lines = [vec![], vec![]];
+        for (track, lines) in lines.iter_mut().enumerate() {
+            for (index, line) in printed[track].iter().enumerate() {
+                if line.at == time {
+                    lines.push(index);
+                }
+            }
+        }
+        let pairs = best_pairs(lines[0].len(), lines[1].len(), |rust, python| {
+            let (rust, python) = (&printed[0][lines[0][rust]], &printed[1][lines[1][python]]);
+            let same_text = without_place(rust.text) == without_place(python.text);
+            u32::from(rust.lane == python.lane && same_text)
+        });
+        for (rust, python) in pairs {
+            common.push((lines[0][rust], lines[1][python]));
+        }
+    }
+    common
+}
+
+/// Aligns the steps of an instant.
 struct Aligner<'a> {
     /// The lanes of the run, for their names.
     lanes: &'a [SteppedLane],
     /// All steps in Rust, and all of the twin.
     tracks: [&'a [Step]; 2],
-    instant: usize,
-    /// Which steps of each track are at this instant.
-    steps: [Range<usize>; 2],
+    /// What each track prints.
+    printed: &'a [Vec<Printed<'a>>; 2],
+    /// Which of these lines both print.
+    common: &'a [(usize, usize)],
 }
 
-impl<'a> Aligner<'a> {
-    fn moments(&self) -> Vec<Moment> {
-        let printed = [self.printed(0), self.printed(1)];
-        // A line that both print, with where it is in each of the two lists.
-        let common = best_pairs(printed[0].len(), printed[1].len(), |rust, python| {
-            let (rust, python) = (&printed[0][rust], &printed[1][python]);
-            let same_text = without_place(rust.text) == without_place(python.text);
-            u32::from(rust.lane == python.lane && same_text)
-        });
-        let [rust, python] = &self.steps;
+impl Aligner<'_> {
+    /// The moments of an instant at which the tracks have these steps.
+    fn moments(&self, instant: usize, [rust, python]: [Range<usize>; 2]) -> Vec<Moment> {
         let pairs = best_pairs(rust.len(), python.len(), |one, other| {
             let (one, other) = (rust.start + one, python.start + other);
             let mut lines = 0;
-            for (rust, python) in &common {
-                if printed[0][*rust].step == one && printed[1][*python].step == other {
+            for (rust, python) in self.common {
+                if self.printed[0][*rust].step == one && self.printed[1][*python].step == other {
                     lines += 1;
                 }
             }
@@ -91,60 +131,47 @@ impl<'a> Aligner<'a> {
             1000 * lines + u32::from(self.lane(0, one) == self.lane(1, other))
         });
         let mut moments = vec![];
+        let mut add = |steps: [Option<usize>; 2]| {
+            let only = self.only(steps);
+            moments.push(Moment { instant, steps: steps.to_vec(), only });
+        };
         let mut next = [rust.start, python.start];
-        for (one, other) in pairs {
-            let pair = [rust.start + one, python.start + other];
-            // What belongs to no step of the other language comes before the pair.
-            self.alone(next, pair, &mut moments);
-            moments.push(self.moment(vec![Some(pair[0]), Some(pair[1])]));
-            next = [pair[0] + 1, pair[1] + 1];
-        }
-        self.alone(next, [rust.end, python.end], &mut moments);
-        // Which of the printed lines are in no pair of lines.
-        for (track, lines) in printed.iter().enumerate() {
-            for (index, line) in lines.iter().enumerate() {
-                let in_common = common.iter().any(|pair| [pair.0, pair.1][track] == index);
-                if in_common {
-                    continue;
-                }
-                for moment in &mut moments {
-                    if moment.steps[track] == Some(line.step) {
-                        moment.only.push((track, line.nth));
-                    }
-                }
+        // The last pair is no pair: it ends what comes after all others.
+        let ends = [(rust.len(), python.len())];
+        for (one, other) in pairs.into_iter().chain(ends) {
+            let [one, other] = [rust.start + one, python.start + other];
+            // What belongs to no step of the other language comes before the pair, Rust first.
+            for step in next[0]..one {
+                add([Some(step), None]);
             }
+            for step in next[1]..other {
+                add([None, Some(step)]);
+            }
+            if one < rust.end && other < python.end {
+                add([Some(one), Some(other)]);
+            }
+            next = [one + 1, other + 1];
         }
         moments
     }
 
-    /// What a track prints at this instant, in order.
-    fn printed(&self, track: usize) -> Vec<Printed<'a>> {
-        let mut printed = vec![];
-        for step in self.steps[track].clone() {
-            for (nth, (lane, text, _)) in self.tracks[track][step].says.iter().enumerate() {
-                printed.push(Printed { step, nth, lane: &self.lanes[*lane].name, text });
+    /// The lines of a moment that only one language prints.
+    fn only(&self, steps: [Option<usize>; 2]) -> Vec<(usize, usize)> {
+        let mut only = vec![];
+        for (track, lines) in self.printed.iter().enumerate() {
+            for (index, line) in lines.iter().enumerate() {
+                let in_common = self.common.iter().any(|pair| [pair.0, pair.1][track] == index);
+                if Some(line.step) == steps[track] && !in_common {
+                    only.push((track, line.nth));
+                }
             }
         }
-        printed
+        only
     }
 
     /// The name of the lane of a step.
     fn lane(&self, track: usize, step: usize) -> &str {
         &self.lanes[self.tracks[track][step].lane].name
-    }
-
-    /// The steps of both tracks that have no counterpart, a moment each: those in Rust first.
-    fn alone(&self, from: [usize; 2], until: [usize; 2], moments: &mut Vec<Moment>) {
-        for step in from[0]..until[0] {
-            moments.push(self.moment(vec![Some(step), None]));
-        }
-        for step in from[1]..until[1] {
-            moments.push(self.moment(vec![None, Some(step)]));
-        }
-    }
-
-    fn moment(&self, steps: Vec<Option<usize>>) -> Moment {
-        Moment { instant: self.instant, steps, only: vec![] }
     }
 }
 
