@@ -224,7 +224,7 @@ def run_loop_and_record(main, title=None):
 
 
 def end_scene():
-    """What is printed between two scenes, when something is collected, belongs to the one before."""
+    """What is printed between two scenes, when something is collected, belongs to the first."""
     global scene
     if scene is not None:
         note_what_was_printed_outside()

@@ -120,16 +120,16 @@ impl SourceFile {
         files.into_iter().find(|file| self.root.join(file).exists())
     }
 
-    /// Why the page has no Python beside this file; none if there is nothing to say. A program that
-    /// is no example has no twin, and nobody expects one.
+    /// Why the page has no Python beside this file; none if there is nothing to say: a reader does
+    /// not expect a twin of a program that is no example.
     pub(super) fn without_twin(&self) -> Option<String> {
         if let Some(why) = self.paragraph("No twin: ") {
             return Some(format!("There is no Python beside it: {why}"));
         }
         let file = self.file_of_twin()?;
         Some(format!(
-            "Rust alone: its Python twin, {file}, was not recorded. Recorded are the twins that run \
-             on asyncio and in virtual time."
+            "Rust alone: its Python twin, {file}, was not recorded. Recorded are the twins that \
+             run on asyncio and in virtual time."
         ))
     }
 

@@ -178,8 +178,8 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
 pub(in crate::timeline::draw) struct Poll {
     /// Where it begins.
     pub(in crate::timeline::draw) from: Pos,
-    /// Whether it is a poll. At one position a line that a thread has printed comes first: the polls
-    /// there began after it.
+    /// Whether it is a poll. At one position a line that a thread has printed comes first: the
+    /// polls there began after it.
     is_poll: bool,
     /// The lane that is polled, or that prints.
     pub(in crate::timeline::draw) lane: LaneId,
@@ -241,8 +241,8 @@ fn printed_in(chart: &Chart, order: &[Poll]) -> Vec<Option<usize>> {
         let is_own = |poll: &Poll| !poll.is_poll && poll.from == *at && poll.lane == *lane;
         let own = order.iter().position(is_own);
         // Otherwise in the poll that had begun last: by its lane or by another, such as the lane
-        // that polls it. `at` is the right edge of a column, so the poll began before it. The search
-        // is not for that very column: a poll that blocks can also print at a later instant.
+        // that polls it. `at` is the right edge of a column, so the poll began before it. The
+        // search is not for that very column: a poll that blocks can also print later.
         let begun = order.partition_point(|poll| poll.from < *at);
         steps.push(own.or_else(|| order[..begun].iter().rposition(|poll| poll.is_poll)));
     }
