@@ -400,8 +400,8 @@ impl<T: Clone> IntoFuture for Future<T> {
 ///
 /// It does what `Future.__await__` and half of `Task.__step` do together: it tells the task which
 /// future the task waits for, and registers the task with that future. asyncio passes the future up
-/// through all coroutines to the task, in each step; here the innermost await does all of it. It
-/// saves that way, however deep the await is.
+/// through all coroutines to the task, in each step; here the innermost await does all of it. So an
+/// await costs the same, however deep in the coroutine it is.
 pub struct Await<T: 'static> {
     /// What is awaited.
     future: Future<T>,

@@ -32,8 +32,8 @@ impl Wakeup {
         }
     }
 
-    /// Whether both wake the same thing. `will_wake` may say no although two wakers do; then the
-    /// wakeup is registered anew, which costs a little work and is no error.
+    /// Whether both wake the same thing. `will_wake` may say no although they do; then the wakeup
+    /// is registered anew, which costs a little work and is no error.
     pub(super) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Task(task), Self::Task(other)) => task == other,
