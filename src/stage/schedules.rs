@@ -371,7 +371,7 @@ mod tests {
 
     const PLAIN: TerminalOptions = TerminalOptions { width: 80, colour: false };
 
-    /// The last of two lanes has its will.
+    /// What the last of two lanes has written stays.
     async fn last_writer() -> &'static str {
         let written = Cell::new("");
         let write = async |name| {
