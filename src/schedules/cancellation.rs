@@ -141,7 +141,7 @@ where
     }
 
     /// Tries the claim. With `TIMELINE=DIR` in the environment the run of each await that is not
-    /// safe is written to `DIR`, as picture and data.
+    /// safe is written to `DIR`, as picture, data and page.
     ///
     /// # Panics
     /// With each await that is not safe, and the timeline of the first. Also if there is nothing to
@@ -224,10 +224,10 @@ pub struct Cancelled<T> {
     pub lanes: Vec<(String, usize)>,
     /// In how many runs a lane was dropped.
     pub cancellations: u64,
-    /// Each was tried in every schedule, or at least in some more: then this says which.
+    /// In which schedules each cancellation was tried. `None`: in tokio's own alone.
     pub schedules: Option<Coverage>,
-    /// The different outcomes of the runs in which all that must hold does. Only in tokio's own
-    /// schedule.
+    /// The different outcomes of the runs in which all that must hold does. Empty if more schedules
+    /// than tokio's own were tried.
     pub outcomes: Vec<Outcome>,
     /// The awaits at which a lane must not be dropped.
     pub unsafe_awaits: Vec<UnsafeAwait<T>>,

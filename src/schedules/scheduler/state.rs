@@ -386,6 +386,10 @@ impl State {
         self.lanes[lane].suspends = false;
         for frame in &mut self.frames {
             frame.deferred = true;
+            // Nor have the lanes around it, which have not polled all that they would have.
+            let around = &mut self.lanes[frame.lane];
+            around.suspends_later |= around.suspends;
+            around.suspends = false;
         }
     }
 
@@ -435,7 +439,8 @@ impl State {
         let begun = self.history.tick();
         let known = &mut self.lanes[lane];
         let wakes = known.wakes;
-        known.suspends = own_turn || known.reached;
+        known.suspends = own_turn || known.reached || known.suspends_later;
+        known.suspends_later = false;
         known.reached = false;
         if own_turn {
             known.woken = false;
