@@ -19,7 +19,7 @@
 //!                       B ██──────██✓
 //! ```
 use super::{
-    chart::{Chart, Instant, Pos, State},
+    chart::{Chart, Instant, Pos},
     layout::{Layout, LeftOut},
     marks::{Mark, occurring, row_name},
     rows::{Rows, shared},
@@ -255,16 +255,10 @@ impl Doings {
         let mut doings = Doings { polls: vec![0; count], after: vec![None; count] };
         for &lane in lanes {
             for span in &chart.rows[lane].spans {
-                let polled = matches!(
-                    span.state,
-                    State::Running
-                        | State::RunningUnwoken
-                        | State::Blocking
-                        | State::MovedClock
-                        | State::OnThread
-                );
                 // A poll is counted where it begins; one that blocks may end at a later instant.
-                doings.polls[span.from.instant] += usize::from(polled);
+                if span.state.is_poll() {
+                    doings.polls[span.from.instant] += 1;
+                }
                 // All gaps that the span covers. One within an instant covers none.
                 doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));
             }
