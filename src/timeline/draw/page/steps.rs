@@ -162,13 +162,12 @@ pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
     let mut polls: Vec<Poll> = vec![];
     for (lane, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
-            if is_running(span.state) {
+            if span.state.is_poll() {
                 polls.push(Poll { from: span.from, lane, after: span.from });
             }
         }
     }
     polls.sort();
-    polls.dedup();
     // Only now is it known which poll comes next.
     for nth in 0..polls.len() {
         let from = polls[nth].from;
@@ -184,18 +183,6 @@ pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
         };
     }
     polls
-}
-
-/// Whether a lane in this state is being polled: each such span is a poll.
-fn is_running(state: State) -> bool {
-    matches!(
-        state,
-        State::Running
-            | State::RunningUnwoken
-            | State::Blocking
-            | State::MovedClock
-            | State::OnThread
-    )
 }
 
 /// Reads one step out of a chart.
@@ -239,7 +226,7 @@ impl Reader<'_> {
             let span = self.span_at(other, after);
             // `after` is where the next poll begins. So the chart has the lane of that poll as
             // running already, and here what counts is what this lane did just before.
-            let next = span.filter(|span| other != lane && is_running(span.state));
+            let next = span.filter(|span| other != lane && span.state.is_poll());
             if let Some(next) = next
                 && next.from == after
             {
@@ -313,7 +300,7 @@ impl Reader<'_> {
         if let Some(wait) = stop(span) {
             return self.line(wait);
         }
-        if span.from == after && is_running(span.state) {
+        if span.from == after && span.state.is_poll() {
             return self.line(stop(self.before(lane, after)?)?); // it is polled next
         }
         let next = spans.partition_point(|other| other.from <= span.from);
@@ -422,7 +409,7 @@ impl Reader<'_> {
     fn last_polled(&self, lane: LaneId, pos: Pos) -> Option<Pos> {
         let spans = &self.chart.rows[lane].spans;
         let before = spans.partition_point(|span| span.from < pos);
-        let polled = spans[..before].iter().rfind(|span| is_running(span.state))?;
+        let polled = spans[..before].iter().rfind(|span| span.state.is_poll())?;
         Some(polled.to)
     }
 
@@ -463,10 +450,14 @@ impl Reader<'_> {
             Some(span) if span.state == State::BetweenItems => {
                 parts.push("returns an item".into());
             }
+            // The next poll is of this lane, too: what it did in between took no room in the chart.
+            Some(span) if span.from == after && span.state.is_poll() => {
+                parts.push("is polled again at once".into());
+            }
             // For how long is not said: it is in the future.
             Some(Span { state: State::Blocking, .. }) => parts.push("keeps the thread".into()),
             Some(Span { state: State::OnThread, .. }) => parts.push("works on its thread".into()),
-            Some(span) if is_running(span.state) => parts.push("polls the lanes inside it".into()),
+            Some(span) if span.state.is_poll() => parts.push("polls the lanes inside it".into()),
             _ if row.end.0 <= after => parts.push(ended(&row.end.1)),
             _ => {}
         }
