@@ -124,7 +124,7 @@ impl Mark {
             Mark::Cancelled => "The future was dropped before it returned.",
             Mark::Panicked => "A poll panicked.",
             Mark::Unfinished => "The run was over before the future returned.",
-            Mark::Wake => "The lane at the tail rang the waker of the lane at the tip.",
+            Mark::Wake => "The lane at the tail called the waker of the lane at the tip.",
             Mark::Line => "The poll printed the line of this number.",
             Mark::Differs => "In this stretch the two runs did not do the same.",
         }

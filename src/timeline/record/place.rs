@@ -188,12 +188,18 @@ impl PartialEq for Waits {
     fn eq(&self, other: &Waits) -> bool {
         let mine = &self.0;
         let theirs = &other.0;
-        Arc::ptr_eq(mine, theirs)
-            || (mine.made_at == theirs.made_at
-                && mine.registered == theirs.registered
-                && mine.stacks == theirs.stacks
-                // Without a stack it may be a callback, which has its words from the beginning.
-                && (!mine.stacks.is_empty() || self.resolve() == other.resolve()))
+        if Arc::ptr_eq(mine, theirs) {
+            return true;
+        }
+        if mine.made_at != theirs.made_at
+            || mine.registered != theirs.registered
+            || mine.stacks != theirs.stacks
+        {
+            return false;
+        }
+        // Without a stack it may be a callback, which has its words from the beginning. With one,
+        // equal stacks are enough: they need not be looked up.
+        !mine.stacks.is_empty() || self.resolve() == other.resolve()
     }
 }
 
@@ -262,6 +268,7 @@ impl Seen {
         false
     }
 
+    /// What is waited for there. `made_at` is the place of the lane, for a stack that has none.
     fn wait(&self, made_at: &Location<'_>) -> Wait {
         // Further in than the innermost function of the user are those of libraries: what the user
         // awaits. Further out, a poll only passes through libraries, such as `join_all`.
@@ -449,11 +456,11 @@ pub(super) struct Floor {
 }
 
 impl Floor {
-    #[inline(never)] // so that its own frame is above the one that it marks
+    #[inline(never)] // so that it has a frame of its own, inside the one that it marks
     pub fn new() -> Floor {
         let here = 0_u8;
-        // The frame that called this begins a little below, and has to be walked, too: an address
-        // of the walk is that of the end of a frame.
+        // The caller's frame has to be walked, too. The walk knows a frame by its lowest address,
+        // and that of the caller's frame is a little higher than `here`: hence the margin.
         let floor = (&raw const here).addr() + MARGIN;
         Floor { outer: FLOOR.replace(floor) }
     }
