@@ -20,10 +20,11 @@
 //! ```
 use super::{
     chart::{Chart, Instant, Pos},
-    layout::{Layout, LeftOut},
-    marks::{Mark, occurring, row_name},
-    rows::{Rows, shared},
-    svg::{SvgOptions, SvgPicture},
+    labels::{occurring, row_name},
+    layout::Layout,
+    left_out::LeftOut,
+    marks::Mark,
+    rows::{ROWS, Rows, shared},
     terminal::{self, TerminalOptions, label_width},
 };
 use crate::timeline::{LaneId, human};
@@ -109,16 +110,6 @@ impl Pair {
             }
         }
         lines.join("\n") + "\n"
-    }
-
-    /// Draws both as one SVG.
-    pub fn to_svg(&self, options: SvgOptions) -> String {
-        self.picture(options).svg
-    }
-
-    /// The same, with what a program may want to know of the picture.
-    pub fn picture(&self, options: SvgOptions) -> SvgPicture {
-        super::svg::beside(std::slice::from_ref(self), options)
     }
 
     /// Both in words, and what differs first.
@@ -354,7 +345,7 @@ fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
         }
     }
     // The first rows stay. The most interesting rows could be different ones in each chart.
-    let missing = pairs.split_off(pairs.len().min(super::svg::ROWS));
+    let missing = pairs.split_off(pairs.len().min(ROWS));
     [0, 1].map(|side| {
         let drawn = pairs.iter().map(|pair| pair[side].clone()).collect();
         let lanes: Vec<LaneId> = missing.iter().flat_map(|pair| pair[side].clone()).collect();
