@@ -522,7 +522,11 @@ struct Tried<T> {
 impl<T> Display for Cancelled<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(why) = &self.refused {
-            return write!(f, "{}: no cancellation was tried: {why}", self.name);
+            let tried = match self.cancellations {
+                0 => "no cancellation was tried",
+                _ => "not every cancellation was tried",
+            };
+            return write!(f, "{}: {tried}: {why}", self.name);
         }
         write!(f, "{}: {}: ", self.name, self.tried())?;
         match self.unsafe_awaits.len() {
@@ -612,5 +616,21 @@ impl<T> UnsafeAwait<T> {
             What::Created { name, .. } => event.lane == lane && *name == self.lane,
             _ => false,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_ends_early_says_whether_anything_was_tried() {
+        let mut cancelled = Cancelled::<()>::new("transfer".into());
+        cancelled.refused = Some("a run was not over".into());
+        let text = cancelled.to_string();
+        assert_eq!(text, "transfer: no cancellation was tried: a run was not over");
+        cancelled.cancellations = 3;
+        let text = cancelled.to_string();
+        assert_eq!(text, "transfer: not every cancellation was tried: a run was not over");
     }
 }

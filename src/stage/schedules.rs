@@ -276,7 +276,11 @@ impl SceneCancellations {
             Err(reason) => return format!("Nothing is cancelled: this scene {reason}.\n"),
         };
         if let Some(why) = &cancelled.refused {
-            return format!("Nothing is cancelled: {why}.\n");
+            let tried = match cancelled.cancellations {
+                0 => "Nothing is cancelled",
+                _ => "Not every cancellation was tried",
+            };
+            return format!("{tried}: {why}.\n");
         }
         let mut text = format!("{}.\n", capitalised(&cancelled.tried()));
         match self.must_hold {

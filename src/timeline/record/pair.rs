@@ -1,6 +1,7 @@
 //! The two wakers of a lane, and whether anything else keeps one of them.
 //!
-//! Below both `run`, which keeps a [`Kept`] for each lane, and `wakers`, which makes the pairs.
+//! It is used by `wakers`, which makes the pairs, and by `run`, which keeps a [`Kept`] for each
+//! lane.
 use hooked_waker::Hooked;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},

@@ -166,6 +166,7 @@ impl fmt::Debug for Waits {
 }
 
 impl Unresolved {
+    /// The places on the stacks, and what is waited for there: at least one.
     fn look_up(&self) -> Vec<Wait> {
         let mut seen: Vec<Seen> = vec![];
         for (stack, lane) in &self.stacks {

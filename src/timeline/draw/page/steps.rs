@@ -8,7 +8,7 @@
 //! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
 //! [`Step::waits`]): a page can hide these from a reader who wants to predict.
 //!
-//! In reading order: [`stepped`] makes the steps of a run; [`polls`] finds the polls; `Reader`
+//! In reading order: [`stepped`] makes the steps of a run, one for each of its [`polls`]; `Reader`
 //! makes one step, and each of its small functions answers one question about one lane at one
 //! position.
 use crate::timeline::{
