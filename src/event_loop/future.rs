@@ -10,6 +10,7 @@
 //! future into the ready queue once for each callback, and wakes each waiting task; when such a
 //! place in the queue comes first, the loop calls `run`, which calls the callback.
 
+mod cancelling;
 mod clones;
 mod combining;
 mod wakeup;
@@ -22,11 +23,12 @@ use std::task::{Context, Poll};
 
 use smallvec::SmallVec;
 
-use super::cancel::{Cancellable, MessageCell, Others};
+use super::any_future::{AnyFuture, Others};
 use super::foreign::discard;
-use super::handle::Call;
+use super::handle::{Call, CallKind};
 use super::task::TaskPart;
-use super::{CallKind, Error, EventLoop, Handle, IntoResult, Result};
+use super::{Error, EventLoop, Handle, IntoResult, Result};
+use cancelling::MessageCell;
 use wakeup::Wakeup;
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
@@ -319,18 +321,6 @@ impl<T> FutureCell<T> {
             _ => Ok(()),
         }
     }
-}
-
-/// A future of any type, as the loop and a waiting task see it. In Python every future is of
-/// the same type; here the loop must not care what a result is, and a task may await any.
-pub(super) trait AnyFuture: Call + Cancellable {
-    /// See [`Future::done`].
-    fn done(&self) -> bool;
-    /// See [`Future::cancelled`].
-    fn is_cancelled(&self) -> bool;
-    /// If this is a task: its next step, for the ready queue. `None` if the step is there already,
-    /// or if the task is done.
-    fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
 impl<T> AnyFuture for FutureCell<T> {
