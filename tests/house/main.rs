@@ -1,6 +1,7 @@
 //! What holds the house together: no example without its place in the table of contents, in the
 //! README, in a test, and beside its twin.
 mod arrows;
+mod circles;
 mod core;
 mod generated;
 mod mutations;
