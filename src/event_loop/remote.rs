@@ -157,13 +157,25 @@ struct RemoteCallback {
 
 type RemoteFunction = Box<dyn FnOnce() -> Result<()> + Send>;
 
+impl Drop for RemoteCallback {
+    fn drop(&mut self) {
+        // The closure may own the handle of another call, and so on: see `Callback` in `handle`.
+        let function = self.function.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(function) = function {
+            discard(function);
+        }
+    }
+}
+
 impl RemoteHandle {
     /// Cancels the call and drops the closure at once, on the thread that cancels. If the call has
     /// begun already, only [`RemoteHandle::cancelled`] changes.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::Release);
         let function = lock(&self.0.function).take();
-        drop(function);
+        if let Some(function) = function {
+            discard(function);
+        }
     }
 
     /// Whether the call was cancelled, in time or too late.
@@ -442,8 +454,9 @@ impl EventLoop {
     /// driver does it.
     ///
     /// The future ends with what the function returns, or with [`Error::Panicked`]. It is cancelled
-    /// if the executor drops the job. Cancelling it does not stop the thread: its result is
-    /// dropped. [`Error::LoopIsClosed`] after `close`.
+    /// if the executor drops the job. Cancelling it tells the job one iteration later, as in
+    /// asyncio: a job that has not begun by then does nothing; one that has goes on, and its result
+    /// is dropped. [`Error::LoopIsClosed`] after `close`.
     pub fn run_in_executor<T: Send + 'static>(
         &self,
         executor: Option<&dyn Fn(Job)>,
@@ -451,14 +464,17 @@ impl EventLoop {
     ) -> Result<Future<T>> {
         self.check_closed()?;
         let future = self.create_future();
-        // asyncio adds a callback here that passes a cancel on to the executor. We have nothing to
-        // pass on. But asyncio's callback takes a place in the queue, and without one the order of
-        // what follows could differ.
-        future.add_done_callback(|_| ());
+        // A callback passes a cancel on to the job, as in asyncio.
+        let is_cancelled = Arc::new(AtomicBool::new(false));
+        let flag = is_cancelled.clone();
+        future.add_done_callback(move |future| flag.store(future.cancelled(), Ordering::Relaxed));
         let finish = finish_with(future.clone());
         let number = self.0.remote.jobs.borrow_mut().insert(finish);
         let mut ended = JobEnded { number, result: None, remote: self.0.remote.handle_for_job() };
         let job: Job = Box::new(move || {
+            if is_cancelled.load(Ordering::Relaxed) {
+                return;
+            }
             let result = catch_panic(function);
             ended.result = Some(match result {
                 Ok(value) => Ok(Box::new(value)),
