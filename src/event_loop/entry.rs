@@ -136,13 +136,25 @@ struct RemoteCallback {
 
 type RemoteFunction = Box<dyn FnOnce() -> Result<()> + Send>;
 
+impl Drop for RemoteCallback {
+    fn drop(&mut self) {
+        // The closure may own the handle of another call, and so on: see `Callback` in `handle`.
+        let function = self.function.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(function) = function {
+            discard(function);
+        }
+    }
+}
+
 impl RemoteHandle {
     /// Cancels the call and drops the closure at once, on the thread that cancels. If the call has
     /// begun already, only [`RemoteHandle::cancelled`] changes.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::Release);
         let function = lock(&self.0.function).take();
-        drop(function);
+        if let Some(function) = function {
+            discard(function);
+        }
     }
 
     /// Whether the call was cancelled, in time or too late.

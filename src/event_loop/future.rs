@@ -178,7 +178,7 @@ impl<T> Future<T> {
     /// The exception, if it ended with one. [`Error::Cancelled`] if cancelled,
     /// [`Error::ResultNotReady`] if pending.
     pub fn exception(&self) -> Result<Option<Error>> {
-        self.0.unretrieved.set(false);
+        self.0.exception_is_retrieved();
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -193,7 +193,7 @@ impl<T> Future<T> {
     where
         T: Clone,
     {
-        self.0.unretrieved.set(false);
+        self.0.exception_is_retrieved();
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -231,6 +231,11 @@ impl<T> Future<T> {
 }
 
 impl<T> FutureCell<T> {
+    /// Something has seen the exception, or does not want to see it: it need not be reported.
+    pub(super) fn exception_is_retrieved(&self) {
+        self.unretrieved.set(false);
+    }
+
     /// The only way in which a future ends. It calls no done callback: it puts places into the
     /// queue, and calls foreign wakers, which only note that there is something to poll.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
@@ -419,6 +424,9 @@ impl<T: Clone> std::future::Future for Await<T> {
         if let Some(current) = current
             && current.takes_the_error()
         {
+            // asyncio asks for the result here, too, before it throws the error: an exception that
+            // met the cancel is not reported as one that was never retrieved.
+            cell.exception_is_retrieved();
             return Poll::Ready(Err(Error::Cancelled));
         }
         if cell.done() {

@@ -66,8 +66,8 @@
 //!
 //! `tests/asyncio_parity` runs programs of calls, timers, futures, tasks, `gather`, `shield`,
 //! `wait`, `wait_for`, `as_completed`, `timeout` and task groups here and in CPython, and compares
-//! every event and its time; each run of the checks makes up 2,000 new ones. These differ, and are
-//! left out there:
+//! every event and its time; each run of the checks makes up 2,000 new ones.
+//! `tests/event_loop/edges.py` has what these programs cannot say. What differs:
 //!
 //! - timers of equal time. asyncio: undefined. Here: in the order of registration.
 //! - `wait`, `as_completed`, `TaskGroup`. asyncio: in the order of a set of addresses. Here: in the
@@ -80,7 +80,15 @@
 //!   dropped: see [`Task`].
 //! - `CancelledError(msg)`. asyncio: the message is in the exception. Here:
 //!   [`Future::cancel_message`] has it: an error without a field is matched more easily.
-//! - a deep chain of cancels. asyncio: `RecursionError`. Here: works.
+//! - a deep chain of cancels, or of groups in groups. asyncio: `RecursionError`. Here: works.
+//! - `as_completed`. asyncio until 3.12: a generator, which starts nothing before its first
+//!   `next`. Here: starts at the call, as in 3.13.
+//! - after `close`, futures and tasks that are pending. asyncio: `set_result` and `cancel` raise
+//!   an error if something is to be called, and "Task was destroyed but it is pending!" is
+//!   reported. Here: [`EventLoop::close`] has dropped what was to be called, and says nothing.
+//! - jobs that no thread has begun when the loop is closed. asyncio: are still done. Here: are
+//!   dropped with the loop.
+//! - a pending task that nothing refers to. asyncio: may vanish. Here: the loop owns it.
 //! - numbers in names of tasks. asyncio: through all threads. Here: through those of a thread: runs
 //!   repeat.
 //!
@@ -96,7 +104,10 @@
 //!   [`protocol`](crate::protocol).
 //! - `Lock`, `Event`, `Condition`, `Semaphore`, `Barrier`, `Queue`: tokio's `sync`: they need no
 //!   loop.
-//! - `set_default_executor`: [`Driver::submit`], or the executor given to each call.
+//! - `set_default_executor`, `shutdown_default_executor`, `to_thread`, `wrap_future`:
+//!   [`Driver::submit`], or the executor given to each call of [`EventLoop::run_in_executor`].
+//! - `get_exception_handler`, `default_exception_handler`: print, in your own handler.
+//! - `getaddrinfo`, `getnameinfo`, `sendfile`, `start_tls`: tokio's `lookup_host` and streams.
 //! - `Task.set_name`, `get_coro`, `get_stack`: a name is given when a task is made; a Rust future
 //!   cannot be looked into.
 //! - `set_task_factory`, `slow_callback_duration` as attribute: [`Instrument`] sees tasks;

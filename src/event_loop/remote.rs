@@ -1,6 +1,7 @@
 //! What other threads do for a loop, and a loop for them: coroutines that another thread asks for,
 //! and jobs that block. Both come back through the entry queue: see `entry`.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -159,8 +160,9 @@ impl EventLoop {
     /// driver does it.
     ///
     /// The future ends with what the function returns, or with [`Error::Panicked`]. It is cancelled
-    /// if the executor drops the job. Cancelling it does not stop the thread: its result is
-    /// dropped. [`Error::LoopIsClosed`] after `close`.
+    /// if the executor drops the job. Cancelling it tells the job one iteration later, as in
+    /// asyncio: a job that has not begun by then does nothing; one that has goes on, and its result
+    /// is dropped. [`Error::LoopIsClosed`] after `close`.
     pub fn run_in_executor<T: Send + 'static>(
         &self,
         executor: Option<&dyn Fn(Job)>,
@@ -168,14 +170,17 @@ impl EventLoop {
     ) -> Result<Future<T>> {
         self.check_closed()?;
         let future = self.create_future();
-        // asyncio adds a callback here that passes a cancel on to the executor. We have nothing to
-        // pass on. But asyncio's callback takes a place in the queue, and without one the order of
-        // what follows could differ.
-        future.add_done_callback(|_| ());
+        // A callback passes a cancel on to the job, as in asyncio.
+        let is_cancelled = Arc::new(AtomicBool::new(false));
+        let flag = is_cancelled.clone();
+        future.add_done_callback(move |future| flag.store(future.cancelled(), Ordering::Relaxed));
         let finish = finish_with(future.clone());
         let (number, remote) = self.0.remote.add_job(finish);
         let mut ended = JobEnded { number, result: None, remote };
         let job: Job = Box::new(move || {
+            if is_cancelled.load(Ordering::Relaxed) {
+                return;
+            }
             let result = catch_panic(function);
             ended.result = Some(match result {
                 Ok(value) => Ok(Box::new(value)),

@@ -53,6 +53,11 @@ impl MessageCell {
 impl<T> Cancellable for FutureCell<T> {
     fn begin_cancel(self: Rc<Self>, message: Option<&Message>) -> Cancel {
         if self.done() {
+            // As in asyncio, the exception of a future or task that is cancelled too late is of no
+            // interest any more. A gather keeps its exception.
+            if !matches!(self.kind, Kind::Outer(_)) {
+                self.exception_is_retrieved();
+            }
             return Cancel::Answer(false);
         }
         self.message.set(message.cloned());
