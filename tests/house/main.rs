@@ -3,6 +3,7 @@
 mod arrows;
 mod circles;
 mod core;
+mod fields;
 mod generated;
 mod mutations;
 mod pictures;
