@@ -10,6 +10,7 @@
 //! future into the ready queue once for each callback, and wakes each waiting task; when such a
 //! place in the queue comes first, the loop calls `run`, which calls the callback.
 
+mod cancelling;
 mod clones;
 mod combining;
 mod wakeup;
@@ -22,11 +23,12 @@ use std::task::{Context, Poll};
 
 use smallvec::SmallVec;
 
-use super::cancel::{Cancellable, MessageCell, Others};
+use super::any_future::{AnyFuture, Others};
 use super::foreign::discard;
-use super::handle::Call;
+use super::handle::{Call, CallKind};
 use super::task::TaskPart;
-use super::{CallKind, Error, EventLoop, Handle, IntoResult, Result};
+use super::{Error, EventLoop, Handle, IntoResult, Result};
+use cancelling::MessageCell;
 use wakeup::Wakeup;
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
@@ -176,7 +178,7 @@ impl<T> Future<T> {
     /// The exception, if it ended with one. [`Error::Cancelled`] if cancelled,
     /// [`Error::ResultNotReady`] if pending.
     pub fn exception(&self) -> Result<Option<Error>> {
-        self.0.unretrieved.set(false);
+        self.0.exception_is_retrieved();
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -191,7 +193,7 @@ impl<T> Future<T> {
     where
         T: Clone,
     {
-        self.0.unretrieved.set(false);
+        self.0.exception_is_retrieved();
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -229,6 +231,11 @@ impl<T> Future<T> {
 }
 
 impl<T> FutureCell<T> {
+    /// Something has seen the exception, or does not want to see it: it need not be reported.
+    pub(super) fn exception_is_retrieved(&self) {
+        self.unretrieved.set(false);
+    }
+
     /// The only way in which a future ends. It calls no done callback: it puts places into the
     /// queue, and calls foreign wakers, which only note that there is something to poll.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
@@ -319,18 +326,6 @@ impl<T> FutureCell<T> {
             _ => Ok(()),
         }
     }
-}
-
-/// A future of any type, as the loop and a waiting task see it. In Python every future is of
-/// the same type; here the loop must not care what a result is, and a task may await any.
-pub(super) trait AnyFuture: Call + Cancellable {
-    /// See [`Future::done`].
-    fn done(&self) -> bool;
-    /// See [`Future::cancelled`].
-    fn is_cancelled(&self) -> bool;
-    /// If this is a task: its next step, for the ready queue. `None` if the step is there already,
-    /// or if the task is done.
-    fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
 impl<T> AnyFuture for FutureCell<T> {
@@ -429,6 +424,9 @@ impl<T: Clone> std::future::Future for Await<T> {
         if let Some(current) = current
             && current.takes_the_error()
         {
+            // asyncio asks for the result here, too, before it throws the error: an exception that
+            // met the cancel is not reported as one that was never retrieved.
+            cell.exception_is_retrieved();
             return Poll::Ready(Err(Error::Cancelled));
         }
         if cell.done() {

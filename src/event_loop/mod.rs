@@ -24,12 +24,17 @@
 //! are due when a result is there; `current`, where a task and its awaits meet; `task`, a
 //! coroutine, each step of which is a call.
 //!
-//! Beside the core: `combinators/`, futures made of futures; `remote`, calls from other threads and
-//! work for them; `driver/`, what time it is and how to wait until something happens; `running`,
-//! which loop runs on a thread; `cancel`, how a request to cancel travels from future to future;
-//! `timer/`, how timers are kept; `future/`, how an await is woken, and the clones of a future;
-//! `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong
-//! when code and values of the program are run and dropped; `error`.
+//! Beside the core: `any_future`, a future whatever its result is; `combinators/`, futures made of
+//! futures; `entry`, calls from other threads, and `remote`, work for them; `driver/`, what time it
+//! is and how to wait until something happens; `running`, which loop runs on a thread; `cancel`,
+//! how a request to cancel travels from future to future; `timer/`, how timers are kept; `future/`,
+//! how an await is woken, how a future is cancelled, and its clones; `registry` and `name`;
+//! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
+//! the program are run and dropped; `error`.
+//!
+//! A file uses only files that do not use it, directly or through others. The one exception is
+//! `future` and `task`: a task is a future, and what it adds stands inside the future, so that both
+//! are one allocation. They are two sides of one thing, and meet at `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -61,8 +66,8 @@
 //!
 //! `tests/asyncio_parity` runs programs of calls, timers, futures, tasks, `gather`, `shield`,
 //! `wait`, `wait_for`, `as_completed`, `timeout` and task groups here and in CPython, and compares
-//! every event and its time; each run of the checks makes up 2,000 new ones. These differ, and are
-//! left out there:
+//! every event and its time; each run of the checks makes up 2,000 new ones.
+//! `tests/event_loop/edges.py` has what these programs cannot say. What differs:
 //!
 //! - timers of equal time. asyncio: undefined. Here: in the order of registration.
 //! - `wait`, `as_completed`, `TaskGroup`. asyncio: in the order of a set of addresses. Here: in the
@@ -75,7 +80,15 @@
 //!   dropped: see [`Task`].
 //! - `CancelledError(msg)`. asyncio: the message is in the exception. Here:
 //!   [`Future::cancel_message`] has it: an error without a field is matched more easily.
-//! - a deep chain of cancels. asyncio: `RecursionError`. Here: works.
+//! - a deep chain of cancels, or of groups in groups. asyncio: `RecursionError`. Here: works.
+//! - `as_completed`. asyncio until 3.12: a generator, which starts nothing before its first
+//!   `next`. Here: starts at the call, as in 3.13.
+//! - after `close`, futures and tasks that are pending. asyncio: `set_result` and `cancel` raise
+//!   an error if something is to be called, and "Task was destroyed but it is pending!" is
+//!   reported. Here: [`EventLoop::close`] has dropped what was to be called, and says nothing.
+//! - jobs that no thread has begun when the loop is closed. asyncio: are still done. Here: are
+//!   dropped with the loop.
+//! - a pending task that nothing refers to. asyncio: may vanish. Here: the loop owns it.
 //! - numbers in names of tasks. asyncio: through all threads. Here: through those of a thread: runs
 //!   repeat.
 //!
@@ -94,7 +107,11 @@
 //!   [`protocol`](crate::protocol).
 //! - `Lock`, `Event`, `Condition`, `Semaphore`, `Barrier`, `Queue`: tokio's `sync`: they need no
 //!   loop.
-//! - `set_default_executor`: [`Driver::submit`], or the executor given to each call.
+//! - `set_default_executor`, `shutdown_default_executor`, `to_thread`, `wrap_future`:
+//!   [`Driver::submit`], or the executor given to each call of [`EventLoop::run_in_executor`].
+//! - `get_exception_handler`, `default_exception_handler`: keep your handler yourself, and let it
+//!   print what it is told.
+//! - `getaddrinfo`, `getnameinfo`, `sendfile`, `start_tls`: tokio's `lookup_host` and streams.
 //! - `Task.set_name`, `get_coro`, `get_stack`: a name is given when a task is made; a Rust future
 //!   cannot be looked into.
 //! - `set_task_factory`: an [`Instrument`] sees each task.
@@ -130,10 +147,12 @@ mod future;
 mod current;
 mod task;
 
+mod any_future;
 mod cancel;
 mod combinators;
 mod debug;
 mod driver;
+mod entry;
 mod error;
 mod foreign;
 mod instrument;
@@ -153,20 +172,21 @@ pub use combinators::*;
 pub use debug::ExceptionContext;
 pub use driver::{Driver, StdDriver, TokioDriver, VirtualDriver};
 pub(crate) use driver::{Notifier, set_event_loop_policy};
+pub use entry::{RemoteHandle, ThreadsafeHandle};
 pub use error::{Error, ExceptionGroup, IntoResult, Result};
 pub use future::{Await, DoneCallback, Future, Task};
-pub use handle::Handle;
-pub use instrument::{CallId, CallKind, CallRef, FutureRef, Instrument};
-pub use remote::{Job, RemoteHandle, RemoteTask, ThreadsafeHandle};
+pub use handle::{CallKind, Handle};
+pub use instrument::{CallId, CallRef, FutureRef, Instrument};
+pub use remote::{Job, RemoteTask};
 pub use running::get_running_loop;
 pub use timer::TimerHandle;
 
 use current::CurrentTask;
 use debug::Observers;
+use entry::{RemoteCalls, SpareWaker};
 use future::Kind;
 use instrument::Caller;
 use registry::Registry;
-use remote::{RemoteCalls, SpareWaker};
 use running::Running;
 use timer::{Timers, nanoseconds};
 

@@ -225,3 +225,37 @@ fn time_is_linear_in_the_gathers_of_one_future() {
         assert_eq!(event_loop.run_until_complete(all).unwrap().len(), count);
     });
 }
+
+#[test]
+fn a_chain_of_a_million_calls_from_other_threads_is_dropped_in_a_small_stack() {
+    in_a_small_stack(|| {
+        let event_loop = virtual_loop();
+        let handle = event_loop.threadsafe_handle();
+        let mut last = handle.call_soon_threadsafe(|| ()).unwrap();
+        for _ in 0..MILLION {
+            let owned = last;
+            last = handle.call_soon_threadsafe(move || drop(owned)).unwrap();
+        }
+        event_loop.close().unwrap();
+        last.cancel();
+    });
+}
+
+#[test]
+fn groups_of_errors_in_groups_are_shown_and_dropped_in_a_small_stack() {
+    const DEPTH: usize = MILLION / 10;
+    in_a_small_stack(|| {
+        let event_loop = virtual_loop();
+        let mut last = Error::exception("the first");
+        for _ in 0..DEPTH {
+            let inner = last.clone();
+            let group = task_group(async move |_| Err::<(), _>(inner));
+            last = event_loop.run_until_complete(group).unwrap_err();
+        }
+        let text = last.to_string();
+        assert_eq!(text.matches("(1 sub-exception); ").count(), DEPTH);
+        assert!(text.ends_with("; the first"));
+        assert!(format!("{last:?}").contains(&text));
+        drop(last);
+    });
+}
