@@ -11,6 +11,7 @@
 //! place in the queue comes first, the loop calls `run`, which calls the callback.
 
 mod callbacks;
+mod cancelling;
 mod clones;
 mod combining;
 mod wakeup;
@@ -21,12 +22,13 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::cancel::{Cancellable, MessageCell, Others};
+use super::any_future::{AnyFuture, Others};
 use super::foreign::discard;
-use super::handle::Call;
+use super::handle::{Call, CallKind};
 use super::task::TaskPart;
-use super::{CallKind, Error, EventLoop, Handle, IntoResult, Result};
+use super::{Error, EventLoop, Handle, IntoResult, Result};
 use callbacks::Callbacks;
+use cancelling::MessageCell;
 use wakeup::Wakeup;
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
@@ -331,18 +333,6 @@ impl<T> FutureCell<T> {
             _ => Ok(()),
         }
     }
-}
-
-/// A future of any type, as the loop and a waiting task see it. In Python every future is of
-/// the same type; here the loop must not care what a result is, and a task may await any.
-pub(super) trait AnyFuture: Call + Cancellable {
-    /// See [`Future::done`].
-    fn done(&self) -> bool;
-    /// See [`Future::cancelled`].
-    fn is_cancelled(&self) -> bool;
-    /// If this is a task: its next step, for the ready queue. `None` if the step is there already,
-    /// or if the task is done.
-    fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
 impl<T> AnyFuture for FutureCell<T> {

@@ -24,12 +24,17 @@
 //! are due when a result is there; `current`, where a task and its awaits meet; `task`, a
 //! coroutine, each step of which is a call.
 //!
-//! Beside the core: `combinators/`, futures made of futures; `remote`, calls from other threads and
-//! work for them; `driver/`, what time it is and how to wait until something happens; `running`,
-//! which loop runs on a thread; `cancel`, how a request to cancel travels from future to future;
-//! `timer/`, how timers are kept; `future/`, how an await is woken, and the clones of a future;
-//! `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong
-//! when code and values of the program are run and dropped; `error`.
+//! Beside the core: `any_future`, a future whatever its result is; `combinators/`, futures made of
+//! futures; `entry`, calls from other threads, and `remote`, work for them; `driver/`, what time it
+//! is and how to wait until something happens; `running`, which loop runs on a thread; `cancel`,
+//! how a request to cancel travels from future to future; `timer/`, how timers are kept; `future/`,
+//! how an await is woken, how a future is cancelled, and its clones; `registry` and `name`;
+//! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
+//! the program are run and dropped; `error`.
+//!
+//! A file uses only files that do not use it, directly or over others. The one exception is
+//! `future` and `task`: a task is a future, and what it adds stands inside the future, so that both
+//! are one allocation. They are two sides of one thing, and meet at `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -131,11 +136,13 @@ mod timer;
 mod future;
 mod task;
 
+mod any_future;
 mod cancel;
 mod combinators;
 mod current;
 mod debug;
 mod driver;
+mod entry;
 mod error;
 mod foreign;
 mod instrument;
@@ -155,20 +162,21 @@ pub use combinators::*;
 pub use debug::ExceptionContext;
 pub use driver::{Driver, StdDriver, TokioDriver, VirtualDriver};
 pub(crate) use driver::{Notifier, set_event_loop_policy};
+pub use entry::{RemoteHandle, ThreadsafeHandle};
 pub use error::{Error, ExceptionGroup, IntoResult, Result};
 pub use future::{Await, DoneCallback, Future, Task};
-pub use handle::Handle;
-pub use instrument::{CallId, CallKind, CallRef, FutureRef, Instrument};
-pub use remote::{Job, RemoteHandle, RemoteTask, ThreadsafeHandle};
+pub use handle::{CallKind, Handle};
+pub use instrument::{CallId, CallRef, FutureRef, Instrument};
+pub use remote::{Job, RemoteTask};
 pub use running::get_running_loop;
 pub use timer::TimerHandle;
 
 use current::CurrentTask;
 use debug::Observers;
+use entry::{RemoteCalls, SpareWaker};
 use future::Kind;
 use instrument::Caller;
 use registry::Registry;
-use remote::{RemoteCalls, SpareWaker};
 use running::Running;
 use timer::{Timers, nanoseconds};
 

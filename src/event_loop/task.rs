@@ -35,12 +35,13 @@ use std::task::{Context, Poll};
 
 use futures::task::waker_ref;
 
-use super::cancel::{Others, cancel_all};
+use super::any_future::{AnyFuture, Others};
+use super::cancel::cancel_all;
+use super::entry::TaskWaker;
 use super::foreign::{catch_panic, discard};
-use super::future::{AnyFuture, FutureCell, Kind, State};
+use super::future::{FutureCell, Kind, State};
 use super::instrument::Caller;
 use super::name::TaskName;
-use super::remote::TaskWaker;
 use super::{Error, EventLoop, Future, Handle, Inner, Result};
 
 /// Boxed, because a task does not know the type of its coroutine; pinned, because a coroutine may

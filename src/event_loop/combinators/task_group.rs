@@ -10,7 +10,7 @@ use super::{TaskRef, current_task};
 use crate::event_loop::error::ExceptionGroup;
 use crate::event_loop::name::TaskName;
 use crate::event_loop::{Error, EventLoop, Future, Result, Task, get_running_loop};
-use crate::event_loop::{cancel::request_cancel, future::AnyFuture};
+use crate::event_loop::{any_future::AnyFuture, cancel::request_cancel};
 
 /// Runs `body`, which may create tasks in the group that it gets, and waits until they all have
 /// ended. Python's `async with asyncio.TaskGroup() as group:`.

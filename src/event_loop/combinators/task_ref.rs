@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
+use crate::event_loop::any_future::AnyFuture;
 use crate::event_loop::cancel::request_cancel;
-use crate::event_loop::future::AnyFuture;
 use crate::event_loop::handle::Call;
 use crate::event_loop::{Error, EventLoop, Future, Result, get_running_loop};
 

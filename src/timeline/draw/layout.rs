@@ -98,6 +98,7 @@ impl Band {
 
 /// One column of one instant, and the width that it needs.
 struct Column {
+    /// What is cut out is found in a list of all columns: this says where the cut begins and ends.
     instant: usize,
     /// Its rank in the instant.
     nth: usize,

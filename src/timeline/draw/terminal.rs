@@ -120,7 +120,9 @@ pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Ro
 
 /// One chart, laid out.
 pub(super) struct Picture<'c> {
+    /// What is drawn.
     chart: &'c Chart,
+    /// Which of its lanes are drawn, and which of them share a line.
     rows: &'c Rows,
     /// Of this chart alone, or shared with another one.
     layout: &'c Layout,

@@ -42,7 +42,9 @@ struct TwinStep {
 /// A line that a twin printed.
 #[derive(Deserialize)]
 struct TwinSaid {
+    /// By its name: a twin has no numbers of lanes that Rust has, too.
     lane: String,
+    /// Shown with the step, and compared with what Rust prints there.
     text: String,
     /// The line of the source that printed it.
     line: u32,
