@@ -126,7 +126,7 @@ impl<T> Callback<T> {
         }
     }
 
-    /// A number that is equal for two that are the same, and seldom for others.
+    /// A number that is equal if two callbacks are the same, and seldom if they are not.
     fn identity(&self) -> usize {
         match self {
             Self::Wakeup(wakeup) => wakeup.identity(),
@@ -314,12 +314,9 @@ impl<T> FutureCell<T> {
             return false;
         }
         let removed = self.callbacks.borrow_mut().remove(like);
-        // Foreign code may run when the entry is dropped. It does not find the list borrowed: that
-        // was so in the line above only.
-        match removed {
-            Some(callback) => discard(callback),
-            None => return false,
-        }
+        let Some(callback) = removed else { return false };
+        // Foreign code may run when the entry is dropped: here the list is no longer borrowed.
+        discard(callback);
         true
     }
 

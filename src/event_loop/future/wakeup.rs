@@ -41,7 +41,7 @@ impl Wakeup {
         }
     }
 
-    /// A number that is equal for two that wake the same thing, and seldom for others.
+    /// A number that is equal if two wake the same thing, and seldom if they do not.
     pub(super) fn identity(&self) -> usize {
         match self {
             Self::Task(key) => *key,
