@@ -18,10 +18,10 @@ use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
-pub(super) use steps::polls;
-pub use steps::{Moment, Step, SteppedLane, SteppedRun, Track};
+pub use steps::{
+    Moment, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track,
+};
 use twin::TwinScene;
-pub use variants::{SaidBefore, SharedRow, SteppedVariant};
 
 /// What the script reads: the page has it as JSON, in the element `run`.
 #[derive(Serialize)]

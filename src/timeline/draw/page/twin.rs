@@ -49,7 +49,9 @@ struct TwinStep {
 /// A line that a twin printed.
 #[derive(Deserialize)]
 struct TwinSaid {
+    /// By its name: a twin has no numbers of lanes that Rust has, too.
     lane: String,
+    /// Shown with the step, and compared with what Rust prints there.
     text: String,
     /// The line of the source that printed it.
     line: u32,
@@ -73,7 +75,10 @@ struct TwinLane {
 /// The scene of a twin that belongs to a scene in Rust: of the same title, or the only one. A
 /// variant that only the explorer has is never the only one.
 pub(super) fn find<'s>(scenes: &'s [TwinScene], chart: &Chart) -> Option<&'s TwinScene> {
-    let only_explored = chart.variant.as_ref().is_some_and(|variant| variant.only_explored);
+    let only_explored = match &chart.variant {
+        Some(variant) => variant.only_explored,
+        None => false,
+    };
     match scenes {
         [only] if !only_explored => Some(only),
         _ => scenes.iter().find(|scene| scene.title.as_ref() == Some(&chart.title)),
@@ -132,7 +137,10 @@ impl Reader<'_> {
         let name = step.lane.as_deref().unwrap_or("a task");
         let lane = self.lane(name);
         let stands = step.lanes.get(name);
-        let chain = stands.map_or(&[][..], |lane| &lane.lines);
+        let chain: &[u32] = match stands {
+            Some(lane) => &lane.lines,
+            None => &[],
+        };
         let mut says = vec![];
         let mut said_at = vec![];
         for said in &step.says {
