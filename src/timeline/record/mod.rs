@@ -8,8 +8,8 @@
 //!   `stream` has the same for a stream.
 //! - `run`, with `processor`: what the lanes of one run share. It makes the events, and keeps what
 //!   a verdict needs.
-//! - `recorder`: starts a run, watches over it, and hands out what it has recorded; `here` does so
-//!   in a runtime that runs already.
+//! - `recorder`, with `progress`: starts a run, watches over it, and hands out what it has
+//!   recorded; `here` does so in a runtime that runs already.
 //! - `place`, with `primitives`: where a lane waits and for what, found on the stack.
 //! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
 //! - `blocking`: programs that wait by themselves, such as an event loop of one's own.
@@ -26,6 +26,7 @@ mod lane;
 mod place;
 mod primitives;
 mod processor;
+mod progress;
 mod recorder;
 mod run;
 mod scheduler;
@@ -42,6 +43,10 @@ pub use event::{Event, LaneId, Line, Polled, What, WokenBy};
 pub(crate) use gate::{Admission, Gate, Made, Poller, Stranger, quietly};
 pub use lane::{Lane, LaneExt};
 pub use place::{Place, Registered, Wait, Waits};
+#[cfg(feature = "schedules")]
+pub(crate) use processor::{OwnTime, SeenThread};
+#[cfg(feature = "schedules")]
+pub(crate) use progress::Progress;
 #[cfg(feature = "draw")]
 pub(crate) use recorder::Shown;
 pub use recorder::{Recorder, Recording, record};
