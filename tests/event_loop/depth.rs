@@ -143,10 +143,11 @@ fn time_of_this_thread() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     if let Ok(text) = std::fs::read_to_string("/proc/thread-self/schedstat")
         && let Some(nanoseconds) = text.split_whitespace().next()
+        && nanoseconds != "0"
     {
         return Duration::from_nanos(nanoseconds.parse().unwrap());
     }
-    START.elapsed()
+    START.elapsed() // also where the file is there, and nothing is counted
 }
 
 /// How long it takes for `count`, the shortest of some rounds, because other programs may disturb
