@@ -18,8 +18,8 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// Tests run in several threads, and the allocator counts for all of them.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// How much more is used than before. It may be less: the thread of a test that has just ended gives
-/// back its own memory, which is not much, at any moment.
+/// How much more is used than before. It may be less: the thread of a test that has just ended
+/// gives back its own memory, which is not much, at any moment.
 fn above(before: usize, now: usize) -> usize {
     now.saturating_sub(before)
 }

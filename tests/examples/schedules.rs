@@ -45,7 +45,7 @@ fn pictures(stage: Stage) -> Vec<String> {
 }
 
 fn picture(mut chart: Chart) -> String {
-    // On a machine that stands still any poll may take long on the wall clock, which is remarked on.
+    // On a machine that stands still any poll may take long, which is remarked on.
     chart.remarks.retain(|remark| !remark.contains(Code::KeptTheThread.text()));
     to_svg(&[chart], SvgOptions::default())
 }

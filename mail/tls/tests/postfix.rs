@@ -108,8 +108,8 @@ impl Drop for Postfix {
     }
 }
 
-/// A port that is free, another one each time. It is none of those that the system gives to programs
-/// that ask for any, so it stays free until Postfix has it.
+/// A port that is free, another one each time. It is none of those that the system gives to
+/// programs that ask for any, so it stays free until Postfix has it.
 fn free_port() -> u16 {
     static TAKEN: AtomicU16 = AtomicU16::new(0);
     let first = 10_000 + (std::process::id() % 20_000) as u16;

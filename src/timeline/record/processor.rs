@@ -47,6 +47,7 @@ impl SeenThread {
 /// Tells how long the thread that has begun it has worked or slept since then.
 #[cfg(feature = "schedules")]
 pub(crate) struct OwnTime {
+    /// When it began, on the wall clock.
     begun: Instant,
     /// How long the thread had waited for a processor then.
     waited: Duration,
