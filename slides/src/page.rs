@@ -6,9 +6,10 @@
 //! `src/player`.
 use crate::{
     colour,
-    compose::{Code, Piece, Played, Printed, PrintedLine, Run, Shown, Talk},
+    compose::{Run, Shown, Talk},
     deck::{Cut, Language},
     layout::{self, Setting},
+    piece::{Code, Piece, Played, Printed, PrintedLine},
 };
 use async_concepts::timeline::{LaneId, Step, Track, page_style};
 use base64::{Engine, prelude::BASE64_STANDARD};

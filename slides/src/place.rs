@@ -5,11 +5,11 @@
 //! two pieces beside or above each other. So all are tried, and the cheapest is taken. The second
 //! half of the file cuts a slide that is too full into two.
 use crate::{
-    compose::{Code, Piece, Played, Printed},
     deck::{Language, Problem, Slide},
     drawing::{Drawing, Size},
     examples::Scene,
     layout::{self, Setting},
+    piece::{Code, Piece, Played, Printed},
 };
 use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
 use std::{collections::BTreeSet, sync::Arc};

@@ -1,9 +1,10 @@
 //! The deck itself: it can be made, always in the same way, and says where it is wrong.
 use slides::{
-    compose::{Failure, Piece, Seconds, Talk, compose, compose_text, compose_with},
+    compose::{Failure, Seconds, Talk, compose, compose_text, compose_with},
     deck::Cut,
     examples::Recordings,
     page::{For, KEYS, page},
+    piece::Piece,
     root,
 };
 use std::sync::LazyLock;

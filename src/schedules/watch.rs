@@ -49,6 +49,7 @@ pub(super) fn watched<R: Send + 'static, T>(
     });
     let thread = thread.expect("a thread for the schedules");
     loop {
+        // A result ends this wait at once.
         match receive.recv_timeout(progress.slice()) {
             Ok(result) => return Ok(result),
             Err(RecvTimeoutError::Disconnected) => {

@@ -5,9 +5,10 @@
 use super::readme::Topic;
 use crate::{
     colour,
-    compose::{Code, Piece, Played, Printed, Shown, Talk},
+    compose::{Shown, Talk},
     deck::Language,
     page::{inline, markdown, slug},
+    piece::{Code, Piece, Played, Printed},
 };
 use maud::{Markup, PreEscaped, html};
 

@@ -20,113 +20,11 @@
 //!
 //! It works in the unit of its caller: characters for the terminal, pixels for an SVG.
 use super::{
-    chart::{Chart, End, Pos},
+    chart::{Chart, Pos},
+    left_out::LeftOut,
     rows::Rows,
 };
-use crate::timeline::{LaneId, human};
-use std::{collections::BTreeSet, fmt, ops::Range, time::Duration};
-
-/// Something that a picture does not show, though the run had it. Its text is a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LeftOut {
-    /// The middle of the run was cut out, since the picture is too narrow.
-    Polls {
-        /// How many.
-        count: usize,
-        /// The time of the first.
-        from: Duration,
-        /// The time of the last.
-        to: Duration,
-    },
-    /// Lanes for which there was no row.
-    Lanes {
-        /// How many finished.
-        finished: usize,
-        /// How many were cancelled.
-        cancelled: usize,
-        /// How many panicked.
-        panicked: usize,
-        /// How many had not ended.
-        unfinished: usize,
-    },
-    /// The recording itself was full.
-    Events {
-        /// So many events were not kept.
-        count: u64,
-        /// The time of the last event that was kept.
-        after: Duration,
-    },
-}
-
-impl LeftOut {
-    /// What became of lanes that are not drawn.
-    pub(super) fn lanes(chart: &Chart, lanes: &[LaneId]) -> LeftOut {
-        let mut finished = 0;
-        let mut cancelled = 0;
-        let mut panicked = 0;
-        let mut unfinished = 0;
-        for &lane in lanes {
-            match chart.rows[lane].end.1 {
-                End::Finished => finished += 1,
-                End::Cancelled { .. } | End::ReturnedCancelled => cancelled += 1,
-                End::Panicked(_) => panicked += 1,
-                End::Unfinished => unfinished += 1,
-            }
-        }
-        LeftOut::Lanes { finished, cancelled, panicked, unfinished }
-    }
-
-    /// What the recording itself does not have.
-    fn events(chart: &Chart) -> Option<LeftOut> {
-        if chart.left_out == 0 {
-            return None;
-        }
-        // The last instant is the end of the run; the one before has the last events.
-        let last = chart.instants.len().saturating_sub(2);
-        let after = chart.instants.get(last).map_or(chart.elapsed, |instant| instant.at);
-        Some(LeftOut::Events { count: chart.left_out, after })
-    }
-}
-
-impl fmt::Display for LeftOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            // All of them at one instant: “from 0 to 0” would be odd.
-            LeftOut::Polls { count, from, to } if from == to => {
-                write!(f, "{count} polls at {} are not drawn.", human(*from))
-            }
-            LeftOut::Polls { count, from, to } => {
-                let from = human(*from);
-                let to = human(*to);
-                write!(f, "{count} polls from {from} to {to} are not drawn.")
-            }
-            LeftOut::Lanes { finished, cancelled, panicked, unfinished } => {
-                let kinds = [
-                    (*finished, "finished"),
-                    (*cancelled, "were cancelled"),
-                    (*panicked, "panicked"),
-                    (*unfinished, "had not ended"),
-                ];
-                let mut count = 0;
-                // Only the kinds that occur are named, and their sum is said first.
-                let mut parts = vec![];
-                for (number, kind) in kinds {
-                    count += number;
-                    if number > 0 {
-                        parts.push(format!("{number} {kind}"));
-                    }
-                }
-                let lanes = if count == 1 { "lane is" } else { "lanes are" };
-                write!(f, "{count} more {lanes} not drawn: {}.", parts.join(", "))
-            }
-            LeftOut::Events { count, after } => write!(
-                f,
-                "The recording was full at {}: what happened later ({count} events) is missing.",
-                human(*after)
-            ),
-        }
-    }
-}
+use std::{collections::BTreeSet, ops::Range};
 
 /// The room that there is, in characters or in pixels.
 #[derive(Clone, Copy, Debug)]
@@ -200,6 +98,7 @@ impl Band {
 
 /// One column of one instant, and the width that it needs.
 struct Column {
+    /// What is cut out is found in a list of all columns: this says where the cut begins and ends.
     instant: usize,
     /// Its rank in the instant.
     nth: usize,
@@ -217,18 +116,17 @@ impl Layout {
             column: room.column,
             bands: collect_bands(charts),
         };
-        // Two charts that share an axis have the same instants, so either of them tells the times.
-        let (chart, _) = charts[0];
         let columns: usize = layout.bands.iter().map(Band::columns).sum();
         let drawn = layout.bands.iter().filter(|band| band.columns() > 0).count();
         // No gap stands before the first band.
         let gaps = drawn.saturating_sub(1) as f64 * room.gap;
         let for_gaps = room.width - columns as f64 * room.column;
         if gaps <= for_gaps {
-            let gaps = share(chart, &layout.bands, for_gaps, room.gap);
+            // Two charts that share an axis have the same instants, so either tells the times.
+            let gaps = share(charts[0].0, &layout.bands, for_gaps, room.gap);
             layout.place(&gaps);
         } else {
-            layout.cut_out_the_middle(chart, room);
+            layout.cut_out_the_middle(charts, room);
         }
         for (chart, rows) in charts {
             layout.left_out.extend(rows.left_out.clone());
@@ -307,7 +205,7 @@ impl Layout {
     }
 
     /// Keeps as much of the beginning and of the end as there is room for.
-    fn cut_out_the_middle(&mut self, chart: &Chart, room: Room) {
+    fn cut_out_the_middle(&mut self, charts: &[(&Chart, &Rows)], room: Room) {
         // What stays is counted in columns and not in instants: one instant may have more polls
         // than the whole picture has room for.
         //
@@ -348,11 +246,31 @@ impl Layout {
         self.place(&gaps);
         let left = self.bands[first.instant].left + first.nth as f64 * room.column;
         self.cut = Some(left..left + room.cut);
-        self.left_out.push(LeftOut::Polls {
-            count: columns.len() - head - tail,
-            from: chart.instants[first.instant].at,
-            to: chart.instants[last.instant].at,
-        });
+        // A column that is cut out may stand for several polls, or for none: so polls are counted.
+        let mut count = 0;
+        for (chart, rows) in charts {
+            count += self.polls_in_the_cut(chart, rows);
+        }
+        let instants = &charts[0].0.instants;
+        let from = instants[first.instant].at;
+        let to = instants[last.instant].at;
+        self.left_out.push(LeftOut::Polls { count, from, to });
+    }
+
+    /// How many polls of the lanes that have a row begin in the cut.
+    fn polls_in_the_cut(&self, chart: &Chart, rows: &Rows) -> usize {
+        let mut polls = 0;
+        for &lane in rows.drawn.iter().flatten() {
+            for span in &chart.rows[lane].spans {
+                let band = &self.bands[span.from.instant];
+                let rank = band.rank(span.from.column);
+                let is_cut_out = band.shown_before <= rank && rank < band.shown_after;
+                if span.state.is_poll() && is_cut_out {
+                    polls += 1;
+                }
+            }
+        }
+        polls
     }
 
     /// All columns that are drawn, in order, each with the width it would take in the narrowest

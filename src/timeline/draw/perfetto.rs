@@ -17,7 +17,7 @@
 //! so spans of lanes that share a row must not overlap, and `rows::shared` sees to that.
 use super::{
     chart::{Chart, End, Hold, Pos},
-    marks::{thread_name, used_threads},
+    labels::{thread_name, used_threads},
     rows,
 };
 use serde_json::{Value, json};
@@ -134,7 +134,9 @@ impl Trace {
 
 /// A chart, and its number in the trace.
 struct Process<'c> {
+    /// Whose times and names are written.
     chart: &'c Chart,
+    /// In every event: it keeps the lanes of several charts in one trace apart.
     id: usize,
 }
 

@@ -3,7 +3,7 @@
 //! The recorder only watches. To try a program in other orders than tokio's, something has to stand
 //! between the runtime and the lanes. That is [`crate::schedules`]; here is all that the two know
 //! of each other. A run without a gate pays one `if` per poll for it.
-use super::event::LaneId;
+use super::LaneId;
 use std::{cell::Cell, panic::Location, task::Waker, time::Duration};
 
 /// Asked by the lanes of one run, all of them on the runtime's own thread.
@@ -27,8 +27,8 @@ pub(crate) trait Gate: Send + Sync {
     /// The wake of `woken` was passed on: to the waker of the task, or of the lane around.
     fn passed_on(&self, lane: LaneId);
 
-    /// A lane that may be dropped has returned `Pending`, or (`suspends` is false) comes by again.
-    /// The answer: whether it is to be dropped now.
+    /// A lane that may be dropped has just returned `Pending` (`suspends`), or is about to be
+    /// polled (`suspends` is false). The answer: whether it is to be dropped now.
     fn drops(&self, lane: LaneId, suspends: bool) -> bool;
 
     /// A lane was dropped before it was done.
@@ -87,6 +87,7 @@ pub(crate) enum Stranger {
 }
 
 thread_local! {
+    /// What [`is_quiet`] says.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -12,7 +12,8 @@ use std::{
     time::Duration,
 };
 
-/// That time for this thread, since it was started; zero where the system does not tell.
+/// How long this thread was ready and had no processor, since it was started; zero where the system
+/// does not tell.
 pub(crate) fn waited_for_a_processor() -> Duration {
     let waited = waited_as_the_system_tells(Path::new("/proc/thread-self"));
     #[cfg(test)]

@@ -8,11 +8,14 @@
 //! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
 //! [`Step::waits`]): a page can hide these from a reader who wants to predict.
 //!
-//! In reading order: [`stepped`] makes the steps of a run; [`polls`] finds the polls; `Reader`
+//! In reading order: [`stepped`] makes the steps of a run, one for each of its [`polls`]; `Reader`
 //! makes one step, and each of its small functions answers one question about one lane at one
 //! position.
-use super::variants::SteppedVariant;
-use crate::timeline::{Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait, human};
+use crate::timeline::{
+    Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait,
+    draw::polls::{Poll, polls},
+    human,
+};
 use serde::Serialize;
 
 /// A run as steps: what a debugger would show after each poll. [`Chart::steps`] makes it.
@@ -102,6 +105,51 @@ pub struct Step {
     pub woken_in: Option<usize>,
 }
 
+/// How a run compares with the other variants of its program.
+#[derive(Clone, Debug, Serialize)]
+pub struct SteppedVariant {
+    /// All runs of the group, as indices into the scenes of the page. The others are compared with
+    /// the first.
+    pub among: Vec<usize>,
+    /// For each instant how many polls a page leaves room for: the most that any of the runs has
+    /// there.
+    pub columns: Vec<usize>,
+    /// For each run of `among` the index of the instant at which it was over.
+    pub ends: Vec<usize>,
+    /// The rows of all the runs, those of the first at the top.
+    pub rows: Vec<SharedRow>,
+    /// For each line that this run printed, in order: whether the first prints it, too.
+    pub lines: Vec<SaidBefore>,
+    /// What differs from the first, in one sentence. In the first, how long each run takes.
+    pub sentence: String,
+}
+
+/// A row that variants have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SharedRow {
+    /// The name of the lane.
+    pub name: String,
+    /// Lanes of one name have one colour.
+    pub hue: usize,
+    /// The lane of this run; none if only other variants have it.
+    pub lane: Option<LaneId>,
+    /// Where the lane does something else than in the first: stretches from one edge to another. An
+    /// edge is the index of an instant, and `false` for its beginning or `true` for its end.
+    pub differs: Vec<[(usize, bool); 2]>,
+}
+
+/// Whether the run with which a variant is compared prints a line of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaidBefore {
+    /// The same line at the same time.
+    Same,
+    /// The same line, earlier or later.
+    AtAnotherTime,
+    /// The first does not print it.
+    OnlyHere,
+}
+
 /// The steps of a run.
 ///
 /// All line numbers are of `file`, the only file that a page shows: what happens in another file
@@ -145,59 +193,6 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     }
 }
 
-/// A poll of a chart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::timeline::draw) struct Poll {
-    /// Where it begins.
-    pub(in crate::timeline::draw) from: Pos,
-    /// The lane that is polled.
-    pub(in crate::timeline::draw) lane: LaneId,
-    /// Where its step ends: where the next poll begins, or at the end of its instant.
-    pub(in crate::timeline::draw) after: Pos,
-}
-
-/// Each poll, in the order in which they began. In a recording each has a column of its own, also a
-/// poll inside another one, so the positions alone give the order.
-pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
-    let mut polls: Vec<Poll> = vec![];
-    for (lane, row) in chart.rows.iter().enumerate() {
-        for span in &row.spans {
-            if is_running(span.state) {
-                polls.push(Poll { from: span.from, lane, after: span.from });
-            }
-        }
-    }
-    polls.sort();
-    polls.dedup();
-    // Only now is it known which poll comes next.
-    for nth in 0..polls.len() {
-        let from = polls[nth].from;
-        let next = polls.get(nth + 1).map(|next| next.from);
-        polls[nth].after = match next {
-            Some(next) if next.instant == from.instant && next > from => next,
-            // The last poll of its instant. If it blocks, it lasts to a later instant. Its step
-            // ends here all the same, and so shows the lane while it blocks.
-            _ => {
-                let columns = chart.instants[from.instant].columns;
-                Pos { instant: from.instant, column: columns.max(from.column + 1) }
-            }
-        };
-    }
-    polls
-}
-
-/// Whether a lane in this state is being polled: each such span is a poll.
-fn is_running(state: State) -> bool {
-    matches!(
-        state,
-        State::Running
-            | State::RunningUnwoken
-            | State::Blocking
-            | State::MovedClock
-            | State::OnThread
-    )
-}
-
 /// Reads one step out of a chart.
 struct Reader<'c> {
     /// What is read.
@@ -239,7 +234,7 @@ impl Reader<'_> {
             let span = self.span_at(other, after);
             // `after` is where the next poll begins. So the chart has the lane of that poll as
             // running already, and here what counts is what this lane did just before.
-            let next = span.filter(|span| other != lane && is_running(span.state));
+            let next = span.filter(|span| other != lane && span.state.is_poll());
             if let Some(next) = next
                 && next.from == after
             {
@@ -313,7 +308,7 @@ impl Reader<'_> {
         if let Some(wait) = stop(span) {
             return self.line(wait);
         }
-        if span.from == after && is_running(span.state) {
+        if span.from == after && span.state.is_poll() {
             return self.line(stop(self.before(lane, after)?)?); // it is polled next
         }
         let next = spans.partition_point(|other| other.from <= span.from);
@@ -422,7 +417,7 @@ impl Reader<'_> {
     fn last_polled(&self, lane: LaneId, pos: Pos) -> Option<Pos> {
         let spans = &self.chart.rows[lane].spans;
         let before = spans.partition_point(|span| span.from < pos);
-        let polled = spans[..before].iter().rfind(|span| is_running(span.state))?;
+        let polled = spans[..before].iter().rfind(|span| span.state.is_poll())?;
         Some(polled.to)
     }
 
@@ -463,10 +458,14 @@ impl Reader<'_> {
             Some(span) if span.state == State::BetweenItems => {
                 parts.push("returns an item".into());
             }
+            // The next poll is of this lane, too: what it did in between took no room in the chart.
+            Some(span) if span.from == after && span.state.is_poll() => {
+                parts.push("is polled again at once".into());
+            }
             // For how long is not said: it is in the future.
             Some(Span { state: State::Blocking, .. }) => parts.push("keeps the thread".into()),
             Some(Span { state: State::OnThread, .. }) => parts.push("works on its thread".into()),
-            Some(span) if is_running(span.state) => parts.push("polls the lanes inside it".into()),
+            Some(span) if span.state.is_poll() => parts.push("polls the lanes inside it".into()),
             _ if row.end.0 <= after => parts.push(ended(&row.end.1)),
             _ => {}
         }
