@@ -259,3 +259,63 @@ fn groups_of_errors_in_groups_are_shown_and_dropped_in_a_small_stack() {
         drop(last);
     });
 }
+
+#[test]
+fn time_is_linear_in_the_waits_for_one_future_that_are_given_up() {
+    assert_linear("shields that are cancelled", |count| {
+        let event_loop = virtual_loop();
+        let shared = event_loop.create_future::<()>();
+        let shields: Vec<_> = (0..count).map(|_| shield(shared.clone()).unwrap()).collect();
+        for shield in &shields {
+            assert!(shield.cancel());
+        }
+        assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+        assert!(!shared.done());
+    });
+    assert_linear("awaits that are dropped", |count| {
+        struct Ignored;
+        impl std::task::Wake for Ignored {
+            fn wake(self: std::sync::Arc<Self>) {}
+        }
+        let event_loop = virtual_loop();
+        let shared = event_loop.create_future::<()>();
+        // In some other order than that in which they began.
+        let mut awaits = [vec![], vec![], vec![]];
+        for number in 0..count {
+            let waker = std::task::Waker::from(std::sync::Arc::new(Ignored));
+            let mut wait = Box::pin(shared.clone().into_future());
+            assert!(wait.poll_unpin(&mut std::task::Context::from_waker(&waker)).is_pending());
+            awaits[number % 3].push(wait);
+        }
+        drop(awaits);
+        shared.set_result(()).unwrap();
+        assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+    });
+}
+
+#[test]
+fn those_that_are_left_of_many_are_called_in_their_order() {
+    let event_loop = virtual_loop();
+    let (log, shared) = (Log::default(), event_loop.create_future::<()>());
+    let mut removed = vec![];
+    let mut expected = vec![];
+    for number in 0..1000 {
+        let said = log.clone();
+        let callback = shared.add_done_callback(move |_| said.say(&number.to_string()));
+        if number % 7 == 3 {
+            expected.push(format!("0 {number}"));
+        } else {
+            removed.push(callback);
+        }
+        // Some are removed while others are still to come.
+        if number % 100 == 99 {
+            for callback in removed.drain(..).rev() {
+                assert_eq!(shared.remove_done_callback(&callback), 1);
+                assert_eq!(shared.remove_done_callback(&callback), 0);
+            }
+        }
+    }
+    shared.set_result(()).unwrap();
+    assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+    assert_eq!(log.lines(), expected);
+}
