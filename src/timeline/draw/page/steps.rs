@@ -254,7 +254,6 @@ impl Reader<'_> {
     /// that it belongs to: ready, waiting for a timer, or waiting for another lane.
     fn step(&self, nth: usize) -> Step {
         let Poll { from: pos, is_poll, lane, after } = self.order[nth];
-        let (says, said_at) = self.said(nth);
         let on_thread = self.span_at(lane, pos).is_some_and(|span| span.state == State::OnThread);
         let mut step = Step {
             instant: pos.instant,
@@ -262,8 +261,8 @@ impl Reader<'_> {
             on_thread: on_thread || !is_poll,
             sentence: String::new(),
             later: None,
-            says,
-            said_at,
+            says: vec![],
+            said_at: vec![],
             resumed: None,
             stop: None,
             chain: vec![],
@@ -275,6 +274,7 @@ impl Reader<'_> {
             waits: vec![],
             woken_in: None,
         };
+        self.add_said(nth, &mut step);
         // A thread that prints goes on all the time: it was not woken, and resumes nowhere.
         if is_poll {
             step.resumed = self.before(lane, pos).and_then(|span| self.line(stop(span)?));
@@ -436,21 +436,21 @@ impl Reader<'_> {
         last
     }
 
-    /// The lines that were printed in a step, and when.
-    fn said(&self, nth: usize) -> (Vec<(LaneId, String, Option<u32>)>, Vec<u64>) {
-        let mut said = vec![];
-        let mut times = vec![];
-        for (Said { at, lane, text, place }, step) in self.chart.said.iter().zip(&self.printed_in) {
-            if *step == Some(nth) {
-                let line = match place {
-                    Some(place) if self.is_shown(&place.file) => Some(place.line),
-                    _ => None,
-                };
-                said.push((*lane, text.clone(), line));
-                times.push(self.chart.time(*at).as_nanos() as u64);
+    /// Adds the lines that were printed in a step, and when.
+    fn add_said(&self, nth: usize, step: &mut Step) {
+        for (Said { at, lane, text, place }, printed_in) in
+            self.chart.said.iter().zip(&self.printed_in)
+        {
+            if *printed_in != Some(nth) {
+                continue;
             }
+            let line = match place {
+                Some(place) if self.is_shown(&place.file) => Some(place.line),
+                _ => None,
+            };
+            step.says.push((*lane, text.clone(), line));
+            step.said_at.push(self.chart.time(*at).as_nanos() as u64);
         }
-        (said, times)
     }
 
     /// The step in which another lane woke this one, before it was polled at `pos`.
