@@ -1,6 +1,6 @@
 //! A future of any type: as the ready queue, a task that waits and a request to cancel see it.
 //!
-//! What is in here knows nothing of results, and stands below `future`, which implements it.
+//! What is in here knows nothing of results; `future` implements it.
 
 use std::cell::Cell;
 use std::mem::take;

@@ -185,8 +185,8 @@ pub(super) struct RemoteCalls {
     /// What to do when a job ends, by the number of the job. A job in another thread cannot own its
     /// future; it owns the number.
     jobs: RefCell<Slab<FinishJob>>,
-    /// The handle that all jobs share which have not ended. A clone for each job would cost ten
-    /// atomic operations on counters that other threads use as well.
+    /// The handle that all unfinished jobs share. A clone for each job would cost ten atomic
+    /// operations on counters that other threads use as well.
     jobs_handle: RefCell<Weak<ThreadsafeHandle>>,
 }
 
@@ -338,7 +338,8 @@ impl TaskWaker {
 pub(super) struct SpareWaker(Cell<Option<Arc<TaskWaker>>>);
 
 impl SpareWaker {
-    /// The waker that was left here, or a new one if something outside still has that.
+    /// The waker that the last step has left here. A new one if there is none, because the task of
+    /// that step has kept its waker.
     pub(super) fn take(&self, event_loop: &EventLoop) -> Arc<TaskWaker> {
         match self.0.take() {
             Some(waker) => waker,

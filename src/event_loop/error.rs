@@ -126,7 +126,8 @@ impl ExceptionGroup {
 
 impl Display for ExceptionGroup {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        // The group itself, and then those in it: each of them while its errors are being written.
+        // What is left of each group that is being written: first this one, then one in it, and
+        // so on inwards.
         let mut open = vec![self.begin(formatter)?];
         while let Some(errors) = open.last_mut() {
             match errors.next() {

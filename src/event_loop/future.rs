@@ -126,7 +126,7 @@ impl<T> Callback<T> {
         }
     }
 
-    /// A number that is equal for two that are the same, and seldom for others.
+    /// A number that is equal if two callbacks are the same, and seldom if they are not.
     fn identity(&self) -> usize {
         match self {
             Self::Wakeup(wakeup) => wakeup.identity(),
@@ -314,12 +314,9 @@ impl<T> FutureCell<T> {
             return false;
         }
         let removed = self.callbacks.borrow_mut().remove(like);
-        // Foreign code may run when the entry is dropped. It does not find the list borrowed: that
-        // was so in the line above only.
-        match removed {
-            Some(callback) => discard(callback),
-            None => return false,
-        }
+        let Some(callback) = removed else { return false };
+        // Foreign code may run when the entry is dropped: here the list is no longer borrowed.
+        discard(callback);
         true
     }
 
@@ -402,10 +399,10 @@ impl<T: Clone> IntoFuture for Future<T> {
 ///
 /// It does what `Future.__await__` and half of `Task.__step` do together: it tells the task which
 /// future the task waits for, and registers the task with that future. asyncio passes the future up
-/// through all coroutines to the task, in each step; here the innermost await does all of it. It
-/// saves that way, however deep the await is.
+/// through all coroutines to the task, in each step; here the innermost await does all of it. So an
+/// await costs the same, however deep in the coroutine it is.
 pub struct Await<T: 'static> {
-    /// What is awaited.
+    /// What is awaited. Its list has the wakeup of this await, and it has the result in the end.
     future: Future<T>,
     /// What this await has added to the callbacks of the future, to take it back on drop.
     wakeup: Option<Wakeup>,

@@ -32,7 +32,7 @@
 //! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
 //! the program are run and dropped; `error`.
 //!
-//! A file uses only files that do not use it, directly or over others. The one exception is
+//! A file uses only files that do not use it, directly or through others. The one exception is
 //! `future` and `task`: a task is a future, and what it adds stands inside the future, so that both
 //! are one allocation. They are two sides of one thing, and meet at `Kind`.
 //!
@@ -94,11 +94,14 @@
 //!
 //! # What of asyncio is not here
 //!
+//! Each line names what asyncio has, with the version of Python if that is later than 3.11. After
+//! the colon comes what to use here, or why it is missing.
+//!
 //! - `Runner`, `asyncio.run`: [`EventLoop::run_until_complete`] and `close`; signals would need a
 //!   handler of their own.
 //! - `contextvars`, `context=`: Rust has no context that follows a task; pass what a task needs, or
 //!   `tokio::task_local!`.
-//! - `add_reader`, `add_writer`, `sock_*`: [`TokioDriver`]: await tokio's sockets in a task.
+//! - `add_reader`, `add_writer`, `sock_*`: tokio's sockets, awaited in a task, on [`TokioDriver`].
 //! - `add_signal_handler`: `tokio::signal` in a task.
 //! - transports, protocols, streams, subprocesses: tokio's, in tasks; and
 //!   [`protocol`](crate::protocol).
@@ -106,40 +109,47 @@
 //!   loop.
 //! - `set_default_executor`, `shutdown_default_executor`, `to_thread`, `wrap_future`:
 //!   [`Driver::submit`], or the executor given to each call of [`EventLoop::run_in_executor`].
-//! - `get_exception_handler`, `default_exception_handler`: print, in your own handler.
+//! - `get_exception_handler`, `default_exception_handler`: keep your handler yourself, and let it
+//!   print what it is told.
 //! - `getaddrinfo`, `getnameinfo`, `sendfile`, `start_tls`: tokio's `lookup_host` and streams.
 //! - `Task.set_name`, `get_coro`, `get_stack`: a name is given when a task is made; a Rust future
 //!   cannot be looked into.
-//! - `set_task_factory`, `slow_callback_duration` as attribute: [`Instrument`] sees tasks;
-//!   [`EventLoop::set_slow_callback_duration`].
-//! - async generators' shutdown: a dropped stream has run its destructors.
+//! - `set_task_factory`: an [`Instrument`] sees each task.
+//! - `slow_callback_duration` as an attribute: [`EventLoop::set_slow_callback_duration`].
+//! - `shutdown_asyncgens`: not needed: when a stream is dropped, its destructors run at once.
 //! - 3.12: eager tasks (`eager_task_factory`): the first step would be a call from inside another
 //!   call, which the first principle forbids.
-//! - 3.12: `wait_for` made of `timeout`, which loses no cancel: [`wait_for`] is 3.11's; [`timeout`]
-//!   does what 3.12's does.
-//! - 3.12: `wait` and `gather` take generators: any iterator, always.
-//! - 3.13: `Queue.shutdown`: a closed channel of tokio's.
-//! - 3.13: `as_completed` as an async iterator: 3.11's iterator of coroutines; a `FuturesUnordered`
-//!   is the other.
-//! - 3.13: a group's cancel and an outer one in the same iteration; `uncancel` clears what is
-//!   pending: 3.11's [`task_group`] and `uncancel`.
-//! - 3.14: no policies, `get_event_loop` raises: there never was a loop that is made on demand.
-//! - 3.14: `capture_call_graph`: the timeline, by an [`Instrument`].
+//! - 3.12: a `wait_for` that loses no cancel, because it is made of `timeout`: use [`timeout`];
+//!   [`wait_for`] is 3.11's.
+//! - 3.12: generators as arguments of `wait` and `gather`: both take any iterator.
+//! - 3.13: `Queue.shutdown`: close a channel of tokio's.
+//! - 3.13: `as_completed` as an async iterator: a `FuturesUnordered`; [`as_completed`] is 3.11's,
+//!   an iterator of coroutines.
+//! - 3.13: a task group that tells its own cancel from an outer one of the same iteration, and an
+//!   `uncancel` that takes back a request not yet delivered: [`task_group`] and `uncancel` are
+//!   3.11's.
+//! - 3.14: no policies, and a `get_event_loop` that makes no loop: here a loop is only made by
+//!   [`EventLoop::new`] and [`EventLoop::with_driver`].
+//! - 3.14: `capture_call_graph`: the timeline, which an [`Instrument`] feeds.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/timers.svg"))]
 #![doc = "</div>"]
 
+// The core, in the order in which to read it; the blank lines keep rustfmt from sorting it.
 mod handle;
+// Here comes this file.
+
 mod timer;
-// Read on here: this file comes between `handle` and `timer`.
+
 mod future;
+
+mod current;
 mod task;
 
 mod any_future;
 mod cancel;
 mod combinators;
-mod current;
 mod debug;
 mod driver;
 mod entry;

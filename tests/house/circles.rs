@@ -1,5 +1,5 @@
 //! No two files need each other to be understood: an arrow from a file to one whose names it uses
-//! never comes back to it over others.
+//! never comes back to it through others.
 //!
 //! An arrow is read off a path in the code, such as `super::chart::Chart`. It leads to the file
 //! that has the name, and not to one that only passes the name on with `pub use`. An arrow from a

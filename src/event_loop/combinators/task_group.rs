@@ -184,12 +184,16 @@ impl Group {
         if cancelled && errors.is_empty() {
             return Err(Error::Cancelled);
         }
-        match outcome {
-            Err(Error::Cancelled) | Ok(_) if errors.is_empty() => return outcome,
-            Err(Error::Cancelled) | Ok(_) => {}
-            Err(error) => errors.push(error),
+        match &outcome {
+            // To be cancelled is not one of the errors of a group.
+            Ok(_) | Err(Error::Cancelled) => {}
+            Err(error) => errors.push(error.clone()),
         }
-        Err(Error::ExceptionGroup(ExceptionGroup::new(errors)))
+        if errors.is_empty() {
+            outcome
+        } else {
+            Err(Error::ExceptionGroup(ExceptionGroup::new(errors)))
+        }
     }
 }
 

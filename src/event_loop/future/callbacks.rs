@@ -20,8 +20,8 @@ pub(super) struct Callbacks<T: 'static> {
     /// every future has only one callback, which needs no allocation (as in CPython's
     /// `_asynciomodule.c`).
     entries: SmallVec<[Option<Callback<T>>; 1]>,
-    /// Where each entry stands, behind the number that tells it from most others: see
-    /// [`Callback::identity`]. Boxed, because few lists have one.
+    /// For each entry its [`Callback::identity`], and where it stands. Boxed, because few lists
+    /// have one.
     #[expect(clippy::box_collection, reason = "a thin pointer: most futures have no index")]
     index: Option<Box<BTreeSet<(usize, usize)>>>,
 }
@@ -45,7 +45,7 @@ impl<T> Callbacks<T> {
         self.entries.push(Some(callback));
     }
 
-    /// Takes the last entry.
+    /// Takes the last entry of a list without gaps, such as [`Callbacks::keep_reversed`] gives.
     pub(super) fn pop(&mut self) -> Option<Callback<T>> {
         self.entries.pop()?
     }

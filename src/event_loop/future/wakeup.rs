@@ -31,8 +31,8 @@ impl Wakeup {
         }
     }
 
-    /// Whether both wake the same thing. `will_wake` may say no although two wakers do; then the
-    /// wakeup is registered anew, which costs a little work and is no error.
+    /// Whether both wake the same thing. `will_wake` may say no although they do; then the wakeup
+    /// is registered anew, which costs a little work and is no error.
     pub(super) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Task(task), Self::Task(other)) => task == other,
@@ -41,7 +41,7 @@ impl Wakeup {
         }
     }
 
-    /// A number that is equal for two that wake the same thing, and seldom for others.
+    /// A number that is equal if two wake the same thing, and seldom if they do not.
     pub(super) fn identity(&self) -> usize {
         match self {
             Self::Task(key) => *key,

@@ -264,8 +264,10 @@ impl<'c> Picture<'c> {
         let free = self.x(self.chart.rows[next].begin()) > at;
         if free {
             line.put(at, sign, &style);
+            return;
+        }
         // A lane that took no column has no place for a sign of its own, and gets none.
-        } else if at > self.x(row.begin()) {
+        if at > self.x(row.begin()) {
             line.put(at - 1, sign, &style);
         }
     }

@@ -171,6 +171,7 @@ impl<'c> Picture<'c> {
         if self.sheet.options.theme == Theme::Page { Some(px(x)) } else { None }
     }
 
+    /// All of it, from back to front, for a document that gives it a place.
     pub fn draw(&self) -> Markup {
         // What stands below each other is placed by the heights that `height` sums up.
         let legend = self.bottom() + 16.0;
