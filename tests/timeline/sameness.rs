@@ -89,8 +89,8 @@ fn bytes<T>(run: &Recording<T>) -> String {
     )
 }
 
-/// A recording in which no lane kept the thread. A machine that is busy with other programs may stop
-/// this one for so long that the recording notes it, as it should; such a one is made again.
+/// A recording in which no lane kept the thread. A machine that is busy with other programs may
+/// stop this one for so long that the recording notes it, as it should; such a one is made again.
 fn undisturbed() -> Recording<()> {
     for _ in 0..100 {
         let run = record("everything", everything);
