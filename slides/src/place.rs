@@ -395,6 +395,10 @@ fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Co
             after.retain(|code| code.language == Language::Rust);
         }
     }
+    // The first slide never shows comments, since it never answers.
+    for code in &mut before {
+        code.fragment = code.fragment.without_comments(code.language);
+    }
     if matches!(parts, Parts::SomeLines | Parts::OneThenSomeLines) {
         for code in &mut after {
             code.fragment = code.fragment.only(lines);
@@ -416,8 +420,47 @@ pub(crate) fn lines_that_ran(drafted: &[Drafted]) -> BTreeSet<usize> {
     lines
 }
 
-/// The lines that the code of `shown` leaves out, although `all` has them; those that `ran` come
-/// first. Comments are not worth the room.
+/// The lines of the slide's code that the deck names as its point.
+pub(crate) fn lines_that_stay(drafted: &[Drafted]) -> BTreeSet<usize> {
+    let mut lines = BTreeSet::new();
+    for code in codes(drafted) {
+        if code.language == Language::Rust {
+            lines.extend(&code.stay);
+        }
+    }
+    lines
+}
+
+/// Whether a slide asks something and has nothing that answers it: the next slide does.
+pub(crate) fn leaves_its_question_open(drafted: &[Drafted]) -> bool {
+    let mut asks = false;
+    for Drafted { draft, .. } in drafted {
+        match draft {
+            Draft::Asked { question: Some(_), answer: None } => asks = true,
+            Draft::Asked { .. } | Draft::Timeline(_) | Draft::Output(_) | Draft::Picture(_) => {
+                return false;
+            }
+            Draft::Prose(_) | Draft::Codes(_) | Draft::Agenda(_) => {}
+        }
+    }
+    asks
+}
+
+/// The same without lines that are nothing but a comment. While a slide asks, comments are hidden;
+/// where it never answers, their lines would stay empty for ever.
+pub(crate) fn without_comments(mut drafted: Vec<Drafted>) -> Vec<Drafted> {
+    for Drafted { draft, .. } in &mut drafted {
+        if let Draft::Codes(codes) = draft {
+            for code in codes {
+                code.fragment = code.fragment.without_comments(code.language);
+            }
+        }
+    }
+    drafted
+}
+
+/// The lines that the code of `shown` leaves out, although `all` has them: first those that `ran`,
+/// then other code, then lines of nothing but brackets. Comments are not worth the room.
 pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>) -> Vec<usize> {
     let mut kept: BTreeSet<usize> = BTreeSet::new();
     let mut files: BTreeSet<&str> = BTreeSet::new();
@@ -427,18 +470,19 @@ pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>
     }
     let mut left_out = vec![];
     if !kept.contains(&0) {
-        return left_out; // there is no ellipsis, so each piece is whole
+        return vec![]; // there is no ellipsis, so each piece is whole
     }
     for code in codes(all) {
         for (line, number) in code.fragment.text.lines().zip(&code.fragment.numbers) {
             let comment = line.trim_start().starts_with("//");
             if files.contains(code.file.as_str()) && !kept.contains(number) && !comment {
-                left_out.push(*number);
+                let brackets = !line.contains(char::is_alphanumeric);
+                left_out.push((!ran.contains(number), brackets, *number));
             }
         }
     }
-    left_out.sort_by_key(|line| (!ran.contains(line), *line));
-    left_out
+    left_out.sort_unstable();
+    left_out.into_iter().map(|(_, _, number)| number).collect()
 }
 
 /// All pieces of code of a slide.

@@ -2,6 +2,7 @@
 //!
 //! Read it after `deck`, which names the anchors; next is `colour`. A slide shows lines of the file
 //! itself, so it cannot differ from what is in the repository.
+use crate::{colour, deck::Language};
 use std::collections::BTreeSet;
 
 /// A part of a file.
@@ -28,6 +29,22 @@ impl Fragment {
             kept.push(line, *number);
         }
         kept.leave_out(left_out);
+        kept
+    }
+
+    /// The same without lines that are nothing but a comment or a docstring, and without the empty
+    /// lines that would then follow each other.
+    pub fn without_comments(&self, language: Language) -> Fragment {
+        let mut kept = Fragment::default();
+        let mut empty = true; // none at the top, either
+        let comments = colour::comment_lines(language, &self.text);
+        for ((line, number), comment) in self.text.lines().zip(&self.numbers).zip(comments) {
+            if comment || (line.is_empty() && empty) {
+                continue;
+            }
+            empty = line.is_empty();
+            kept.push(line, *number);
+        }
         kept
     }
 
