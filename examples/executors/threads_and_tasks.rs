@@ -61,7 +61,7 @@ pub fn from_a_thread() -> Vec<String> {
     // ANCHOR: ask
     let ask = |question, delay| {
         let (answer, receiver) = oneshot::channel();
-        requests.blocking_send(Request { question, delay, answer }).expect("the service is there");
+        requests.blocking_send(Request { question, delay, answer }).expect("it listens");
         receiver
     };
     let asked = [ask("tea", ms(150)), ask("coffee", ms(100))];

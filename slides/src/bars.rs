@@ -1,6 +1,6 @@
 //! A table of measurements, drawn: a group of bars for each column.
 //!
-//! Read it after `queue`; next is `compose`. The numbers stay text as the table has them: only the
+//! Read it after `queue`; next is `piece`. The numbers stay text as the table has them: only the
 //! length of a bar is computed from them.
 use crate::{drawing::Drawing, drawing::Size, layout};
 use maud::{Markup, html};

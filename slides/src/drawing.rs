@@ -3,7 +3,7 @@
 //! What a slide has to know of a picture is data beside its SVG: how large it is, and how many rows
 //! it has. So no program reads numbers out of an SVG, which is only put into the page.
 //!
-//! Read it after `examples`; `queue` and `bars` draw two such pictures, and then comes `compose`.
+//! Read it after `examples`; `queue` and `bars` draw two such pictures, and then comes `piece`.
 use serde::Deserialize;
 use std::{fs, path::Path};
 

@@ -8,8 +8,8 @@
 //! - [`source`] finds code by its anchor, and [`colour`] colours it;
 //! - [`examples`] builds and runs the examples, and `without` takes lanes out of a recording;
 //! - [`drawing`] has pictures that are no timelines, and [`queue`] and [`bars`] draw two of them;
-//! - [`compose`] finds what each slide shows, [`layout`] knows how large things are, and [`place`]
-//!   decides how large each block of a slide is;
+//! - [`piece`] is what can stand on a slide; [`compose`] finds what each slide shows, [`layout`]
+//!   knows how large things are, and [`place`] decides how large each block of a slide is;
 //! - [`page`] makes one HTML file of the talk, with the player of `src/player` in it;
 //! - [`site`] writes the talk and all examples as pages to link to;
 //! - [`live`] serves the deck, and runs examples from it: [`process`] starts them, and a `guard`
@@ -27,6 +27,7 @@ pub mod guard;
 pub mod layout;
 pub mod live;
 pub mod page;
+pub mod piece;
 pub mod place;
 pub mod process;
 pub mod queue;

@@ -6,9 +6,10 @@
 //! `src/player`.
 use crate::{
     colour,
-    compose::{Code, Piece, Played, Printed, PrintedLine, Run, Shown, Talk},
+    compose::{Run, Shown, Talk},
     deck::{Cut, Language},
     layout::{self, Setting},
+    piece::{Code, Piece, Played, Printed, PrintedLine},
 };
 use async_concepts::timeline::{LaneId, Step, page_style};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -159,6 +160,7 @@ fn slide(shown: &Shown, index: usize, count: usize) -> Markup {
     let heading = format!("title-{number}");
     html! {
         section.slide.opens[slide.opens].only-text[shown.only_text] #{ "slide-" (number) }
+            data-continues[shown.continues]
             data-name=(slug(&slide.title)) data-seconds=(shown.seconds.sum()) data-cut=(cut(shown))
             aria-roledescription="slide" aria-labelledby=(heading)
         {
@@ -320,7 +322,8 @@ fn lines_of(step: &Step, file: &str, pieces: &[Piece]) -> Vec<(u32, bool)> {
     lines.extend(step.resumed.map(|line| (line, false)));
     // A lane that waits in a function of another file waits at the `.await` of that function, too.
     let waits = step.stop.iter().chain(&step.chain);
-    lines.extend(waits.copied().find(|line| is_shown(pieces, file, *line)).map(|line| (line, true)));
+    lines
+        .extend(waits.copied().find(|line| is_shown(pieces, file, *line)).map(|line| (line, true)));
     lines.retain(|(line, _)| is_shown(pieces, file, *line));
     lines
 }
@@ -511,6 +514,9 @@ fn overview(talk: &Talk) -> Markup {
     for (index, shown) in talk.slides.iter().enumerate() {
         if shown.slide.opens && index > 0 {
             continue; // its title is that of the topic
+        }
+        if shown.continues {
+            continue; // it has the title of the slide before
         }
         let entry = (index + 1, shown.slide.title.as_str());
         match topics.last_mut() {

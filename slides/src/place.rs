@@ -5,11 +5,11 @@
 //! two pieces beside or above each other. So all are tried, and the cheapest is taken. The second
 //! half of the file cuts a slide that is too full into two.
 use crate::{
-    compose::{Code, Piece, Played, Printed},
     deck::{Language, Problem, Slide},
     drawing::{Drawing, Size},
     examples::Scene,
     layout::{self, Setting},
+    piece::{Code, Piece, Played, Printed},
 };
 use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
 use std::{collections::BTreeSet, sync::Arc};
@@ -113,7 +113,14 @@ pub(crate) fn place(
                 problems.push(Problem { line, what });
             }
         }
-        pieces.push(piece(draft, chosen, room));
+        let piece = piece(draft, chosen, room);
+        if let Piece::Timeline(played) = &piece
+            && played.picture.svg.contains("…</text>")
+        {
+            let what = "a text in the picture is shortened for want of room".into();
+            problems.push(Problem { line, what });
+        }
+        pieces.push(piece);
     }
     pieces
 }
@@ -401,7 +408,8 @@ fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Co
     }
     if matches!(parts, Parts::SomeLines | Parts::OneThenSomeLines) {
         for code in &mut after {
-            code.fragment = code.fragment.only(lines);
+            // Comments are not worth the room, nor an ellipsis.
+            code.fragment = code.fragment.without_comments(code.language).only(lines);
         }
     }
     (before, after)

@@ -134,6 +134,14 @@ fn mark(line: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn comments_go_with_the_empty_lines_around_them() {
+        let text = "// why\n\na(); // stays\n\n// what\n\nb();\n".to_owned();
+        let whole = Fragment { text, numbers: (1..=7).collect() };
+        let kept = whole.without_comments(Language::Rust);
+        assert_eq!((&*kept.text, &*kept.numbers), ("a(); // stays\n\nb();\n", &[3, 4, 7][..]));
+    }
+
     const TEXT: &str = "
 // ANCHOR: outer
 

@@ -53,13 +53,44 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// Reads until this text has come.
 fn read_until(stream: &mut TcpStream, text: &str) -> String {
-    let (mut seen, mut buffer) = (String::new(), [0; 1024]);
-    while !seen.contains(text) {
+    let (mut raw, mut buffer) = (vec![], [0; 1024]);
+    loop {
+        let seen = text_of(&raw);
+        if seen.contains(text) {
+            return seen;
+        }
         let length = stream.read(&mut buffer).expect("more of the answer");
         assert!(length > 0, "the answer ended without {text:?}: {seen}");
-        seen += &String::from_utf8_lossy(&buffer[..length]);
+        raw.extend_from_slice(&buffer[..length]);
     }
-    seen
+}
+
+/// What has come of an answer: its head, and its body without the lengths of its chunks, since a
+/// chunk may end within a line or a letter (RFC 9112, section 7.1).
+fn text_of(raw: &[u8]) -> String {
+    let Some(end) = find(raw, b"\r\n\r\n") else {
+        return String::from_utf8_lossy(raw).into_owned();
+    };
+    let (head, mut rest) = raw.split_at(end + 4);
+    let mut text = head.to_vec();
+    if find(head, b"transfer-encoding: chunked").is_none() {
+        text.extend_from_slice(rest);
+        return String::from_utf8_lossy(&text).into_owned();
+    }
+    while let Some(end) = find(rest, b"\r\n") {
+        let length = str::from_utf8(&rest[..end]).expect("a length in ASCII");
+        let length = usize::from_str_radix(length, 16).expect("a length in hexadecimal");
+        let data = &rest[end + 2..];
+        text.extend_from_slice(&data[..length.min(data.len())]);
+        // The data ends with a line break of its own.
+        rest = data.get(length + 2..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Where this begins.
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
 }
 
 /// Lets the example rest that was asked for, as soon as it has printed something.
@@ -176,6 +207,19 @@ fn a_terminal_that_is_closed_ends_server_and_runs() {
 #[test]
 fn a_server_that_is_killed_ends_its_runs() {
     ends_its_runs(rustix::process::Signal::KILL);
+}
+
+/// Cargo writes a line in several pieces, and each that is read alone becomes a chunk.
+#[test]
+fn a_line_in_two_chunks_is_one_line() {
+    let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\
+                  C\r\n    Finished\r\nE\r\n `dev` profile\r\n";
+    assert!(text_of(answer.as_bytes()).ends_with("\r\n\r\n    Finished `dev` profile"));
+    // However far it has come, nothing of a length is text, and no letter is lost.
+    for end in 0..answer.len() {
+        let text = text_of(&answer.as_bytes()[..end]);
+        assert!(text_of(answer.as_bytes()).starts_with(&text), "{text:?}");
+    }
 }
 
 #[test]

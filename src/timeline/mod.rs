@@ -82,7 +82,7 @@ mod record;
 mod time;
 pub mod verdicts;
 
-#[cfg(feature = "draw")]
+#[cfg(feature = "stage")]
 pub(crate) use draw::colour;
 #[cfg(feature = "draw")]
 pub use draw::{

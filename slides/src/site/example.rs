@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     colour,
-    compose::Printed,
     deck::Language,
     examples::{Executables, Recorded, Recordings},
     page::inline,
+    piece::Printed,
     place,
 };
 use maud::{Markup, PreEscaped, html};

@@ -19,11 +19,13 @@
 //!                       B ██──────██✓
 //! ```
 use super::{
-    chart::{Chart, Instant, Pos, State},
-    layout::{Layout, LeftOut},
-    marks::{Mark, occurring, row_name},
-    rows::{Rows, shared},
-    svg::{SvgOptions, SvgPicture},
+    chart::{Chart, Instant, Pos},
+    labels::{occurring, row_name},
+    layout::Layout,
+    left_out::LeftOut,
+    marks::Mark,
+    polls::is_running,
+    rows::{ROWS, Rows, shared},
     terminal::{self, TerminalOptions, label_width},
 };
 use crate::timeline::{LaneId, human};
@@ -109,16 +111,6 @@ impl Pair {
             }
         }
         lines.join("\n") + "\n"
-    }
-
-    /// Draws both as one SVG.
-    pub fn to_svg(&self, options: SvgOptions) -> String {
-        self.picture(options).svg
-    }
-
-    /// The same, with what a program may want to know of the picture.
-    pub fn picture(&self, options: SvgOptions) -> SvgPicture {
-        super::svg::beside(std::slice::from_ref(self), options)
     }
 
     /// Both in words, and what differs first.
@@ -255,16 +247,8 @@ impl Doings {
         let mut doings = Doings { polls: vec![0; count], after: vec![None; count] };
         for &lane in lanes {
             for span in &chart.rows[lane].spans {
-                let polled = matches!(
-                    span.state,
-                    State::Running
-                        | State::RunningUnwoken
-                        | State::Blocking
-                        | State::MovedClock
-                        | State::OnThread
-                );
                 // A poll is counted where it begins; one that blocks may end at a later instant.
-                doings.polls[span.from.instant] += usize::from(polled);
+                doings.polls[span.from.instant] += usize::from(is_running(span.state));
                 // All gaps that the span covers. One within an instant covers none.
                 doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));
             }
@@ -360,7 +344,7 @@ fn with_common_rows(charts: &[Chart; 2]) -> [Rows; 2] {
         }
     }
     // The first rows stay. The most interesting rows could be different ones in each chart.
-    let missing = pairs.split_off(pairs.len().min(super::svg::ROWS));
+    let missing = pairs.split_off(pairs.len().min(ROWS));
     [0, 1].map(|side| {
         let drawn = pairs.iter().map(|pair| pair[side].clone()).collect();
         let lanes: Vec<LaneId> = missing.iter().flat_map(|pair| pair[side].clone()).collect();

@@ -3,8 +3,9 @@
 //!
 //! `chart` is the data and `assemble` makes it of events. `places` says where a lane waits, `marks`
 //! has the signs and their words, and `palette` the colours. `rows` chooses the rows of a picture
-//! and `layout` its columns. `terminal` (with `cells`), `svg`, `words`, `perfetto`, `json` and
-//! `page` draw, and `beside` draws two charts together.
+//! and `layout` its columns; `left_out` says what has no room, and `labels` what rows are called.
+//! `polls` puts the polls of all lanes in order. `terminal` (with `cells`), `svg`, `words`,
+//! `perfetto`, `json` and `page` draw, and `beside` compares two charts, and puts them on one axis.
 //!
 //! Each step knows only the one before it:
 //!
@@ -23,12 +24,15 @@ mod beside;
 mod cells;
 mod chart;
 mod json;
+mod labels;
 mod layout;
+mod left_out;
 mod marks;
 mod page;
 mod palette;
 mod perfetto;
 mod places;
+mod polls;
 mod rows;
 mod svg;
 mod terminal;
@@ -37,7 +41,7 @@ mod words;
 pub use beside::Pair;
 pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Variant, Wake};
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
-pub use layout::LeftOut;
+pub use left_out::LeftOut;
 pub use marks::Mark;
 pub use page::{
     SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track, to_page,
@@ -47,4 +51,5 @@ pub use perfetto::to_perfetto;
 pub use places::Places;
 pub use svg::{PageStyle, SvgOptions, SvgPicture, Theme, page_style, pairs_to_svg, to_svg};
 pub use terminal::TerminalOptions;
+#[cfg(feature = "stage")]
 pub(crate) use terminal::colour;

@@ -17,7 +17,7 @@
 //! so spans of lanes that share a row must not overlap, and `rows::shared` sees to that.
 use super::{
     chart::{Chart, End, Hold, Pos},
-    marks::{thread_name, used_threads},
+    labels::{thread_name, used_threads},
     rows,
 };
 use serde_json::{Value, json};

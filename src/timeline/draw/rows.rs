@@ -16,10 +16,13 @@
 //! ```
 use super::{
     chart::{Chart, End, State},
-    layout::LeftOut,
+    left_out::LeftOut,
 };
 use crate::timeline::LaneId;
 use std::collections::HashMap;
+
+/// More rows than this make a picture too high to be seen at once.
+pub(super) const ROWS: usize = 24;
 
 /// The rows of a picture, from top to bottom.
 pub(super) struct Rows {

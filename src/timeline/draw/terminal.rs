@@ -20,8 +20,9 @@
 use super::{
     cells::{Line, wrap},
     chart::{Chart, Hold, Pos, Row, Span, State},
+    labels::{letters, occurring, row_name, thread_name, used_threads},
     layout::{Layout, Room},
-    marks::{Mark, letters, occurring, row_name, thread_name, used_threads},
+    marks::Mark,
     palette::{
         TERMINAL_AMBER, TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES, of_hue,
     },

@@ -19,9 +19,9 @@
 //! nothing else is. That is how an event loop behaves that has the thread to itself.
 use super::{
     event::{Polled, panic_message},
-    place::Floor,
     recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
+    stack::Floor,
     verdict::Verdict,
     wakers::LaneWakers,
 };

@@ -3,12 +3,9 @@
 //! Everything that is drawn later is derived from this list. So it holds what was *seen* (a poll
 //! began, a waker was called, a future was dropped) and leaves what that *means* (waiting, ready,
 //! cancelled) to the chart.
-use super::place::Waits;
+use super::{LaneId, waits::Waits};
 use crate::timeline::clean;
 use std::{any::Any, panic::Location, time::Duration};
-
-/// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.
-pub type LaneId = usize;
 
 /// One thing that happened to one lane.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 //! The recorder only watches. To try a program in other orders than tokio's, something has to stand
 //! between the runtime and the lanes. That is [`crate::schedules`]; here is all that the two know
 //! of each other. A run without a gate pays one `if` per poll for it.
-use super::event::LaneId;
+use super::LaneId;
 use std::{cell::Cell, panic::Location, task::Waker, time::Duration};
 
 /// Asked by the lanes of one run, all of them on the runtime's own thread.

@@ -16,10 +16,12 @@
 //! the wakes that come, drops its future at the place where the future would have been dropped
 //! without it, and lets a panic through.
 use super::{
-    event::{LaneId, Polled, panic_message},
+    LaneId,
+    event::{Polled, panic_message},
     gate::{Admission, Poller},
-    place::{Floor, Place},
+    place::Place,
     run::{Observe, Run},
+    stack::Floor,
     wakers::LaneWakers,
 };
 use crate::{timeline::clean, waker::WakerSubstitution};

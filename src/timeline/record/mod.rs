@@ -4,13 +4,14 @@
 //! What each file is for, in the order in which they are understood:
 //!
 //! - `event`: what a recording consists of. All that is drawn is derived from this list.
-//! - `lane`, with `wakers`: a wrapper around a future sees its polls, its wakes and its end;
-//!   `stream` has the same for a stream.
-//! - `run`, with `processor`: what the lanes of one run share. It makes the events, and keeps what
+//! - `lane`, with `wakers` and `pair`: a wrapper around a future sees its polls, its wakes and its
+//!   end; `stream` has the same for a stream.
+//! - `run/`, with `processor`: what the lanes of one run share. It makes the events, and keeps what
 //!   a verdict needs.
 //! - `recorder`: starts a run, watches over it, and hands out what it has recorded; `here` does so
 //!   in a runtime that runs already.
-//! - `place`, with `primitives`: where a lane waits and for what, found on the stack.
+//! - `waits`, with `stack`, `place` and `primitives`: where a lane waits and for what, found on the
+//!   stack.
 //! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
 //! - `blocking`: programs that wait by themselves, such as an event loop of one's own.
 //! - `verdict`: why a run did not end, in words.
@@ -23,25 +24,28 @@ mod event;
 mod gate;
 mod here;
 mod lane;
+mod pair;
 mod place;
 mod primitives;
 mod processor;
 mod recorder;
 mod run;
 mod scheduler;
+mod stack;
 mod stream;
 mod threads;
 mod verdict;
+mod waits;
 mod wakers;
 
 pub use blocking::{ended_as_cancelled, turn, wait};
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
-pub use event::{Event, LaneId, Line, Polled, What, WokenBy};
+pub use event::{Event, Line, Polled, What, WokenBy};
 #[cfg(feature = "schedules")]
 pub(crate) use gate::{Admission, Gate, Made, Poller, Stranger, quietly};
 pub use lane::{Lane, LaneExt};
-pub use place::{Place, Registered, Wait, Waits};
+pub use place::Place;
 #[cfg(feature = "draw")]
 pub(crate) use recorder::Shown;
 pub use recorder::{Recorder, Recording, record};
@@ -55,3 +59,7 @@ pub use run::say_line;
 pub use stream::{StreamLane, StreamLaneExt};
 pub use threads::{block, callback, callback_was_scheduled, is_a_callback, on_thread};
 pub use verdict::{Cause, Causes, Code, Remark, Verdict};
+pub use waits::{Registered, Wait, Waits};
+
+/// A lane's number: lanes are numbered in the order in which they were created, and 0 is `main`.
+pub type LaneId = usize;

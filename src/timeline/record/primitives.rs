@@ -5,7 +5,7 @@
 //! file in which the function stands. Hence a table of files. It is short, since most waits are for
 //! something of tokio's. Combinators, such as `join_all` or `timeout`, are not in the table: a lane
 //! waits for the future to which they pass the poll on.
-use super::place::Frame;
+use super::stack::Frame;
 
 /// The end of a file's path, and what is said of a wait that goes through it. Checked from top to
 /// bottom, and a path is in one line only.

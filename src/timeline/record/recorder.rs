@@ -16,9 +16,10 @@ use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
     gate::Stranger,
     lane::lane_made_at,
-    place::{Waits, has_no_line_tables, load_debug_information, passes_through},
-    run::{Home, Observe, Phase, Run, Traced},
-    verdict::{Next, Remark, Verdict},
+    run::{Home, Next, Observe, Phase, Run, Traced},
+    stack::{has_no_line_tables, load_debug_information, passes_through},
+    verdict::{Remark, Verdict},
+    waits::Waits,
 };
 use crate::timeline::{Clock, clean};
 use futures::FutureExt;

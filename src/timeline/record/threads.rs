@@ -15,10 +15,11 @@
 //!   end_slot       … and only then let the next one go on
 //! ```
 use super::{
-    event::{LaneId, Polled},
+    LaneId,
+    event::Polled,
     gate::Stranger,
-    place::Waits,
     run::{Observe, Run},
+    waits::Waits,
 };
 use crate::timeline::Clock;
 use std::{

@@ -19,9 +19,11 @@
 //! see [`cause`]. It is decided in the run and not in the drawing, so that a run whose log is full,
 //! or that is not drawn, has its verdict, too.
 use super::{
-    event::{Event, LaneId, Polled, What, WokenBy},
-    place::{Place, Registered, Wait, Waits},
-    run::{Doing, Home, LaneState, Log, Observe, Run, Woken},
+    LaneId,
+    event::{Event, Polled, What, WokenBy},
+    place::Place,
+    run::{Doing, Home, LONG_POLL, LaneState, Log, Next, Observe, Run, Woken},
+    waits::{Registered, Wait, Waits},
 };
 use crate::timeline::{Clock, human};
 use std::{any::Any, collections::BTreeMap, fmt, panic::Location, time::Duration};
@@ -248,17 +250,6 @@ impl Verdict {
             kept_by_a_poll(&log, stuck)
         })
     }
-}
-
-/// What would happen on the paused clock after the limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// The timer of this lane is due then.
-    Timer(LaneId, Duration),
-    /// No timer is left.
-    Nothing,
-    /// That is not known: on the real clock, or where tasks without a lane go on and on.
-    Unknown,
 }
 
 impl Causes {
@@ -596,10 +587,6 @@ impl fmt::Display for Remark {
         write!(f, "{} [{}]", self.sentence, self.code)
     }
 }
-
-/// A poll that takes longer than this on the wall clock is remarked on. Far more than what a busy
-/// machine makes of a poll that does nothing wrong, so that a recording says the same each time.
-pub(super) const LONG_POLL: Duration = Duration::from_millis(250);
 
 impl Remark {
     /// The lanes whose polls took time that the paused clock does not show.

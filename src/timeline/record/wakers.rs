@@ -15,11 +15,16 @@
 //! - Within one poll a clone is another waker than the original: if the future is polled again in
 //!   the same poll, it clones again. In the next poll the lane is polled with that clone, so that
 //!   the future finds it equal.
-use super::{event::LaneId, gate::is_quiet, run::Run};
+use super::{
+    LaneId,
+    gate::is_quiet,
+    pair::{Kept, Moved, Pair, lock},
+    run::Run,
+};
 use crate::waker::original_waker;
 use hooked_waker::{Hook, Hooked, waker};
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, Weak},
     task::Waker,
 };
 
@@ -32,36 +37,6 @@ pub(super) struct LaneWakers {
     lane: LaneId,
     /// `None` until the first poll. Only the lane owns the pair, so it is dropped with the lane.
     pair: Arc<Mutex<Option<Pair>>>,
-}
-
-/// What a lane is polled with, and what a clone of that is.
-struct Pair {
-    /// Handed to the future at each poll, until the lane has moved.
-    polled_with: Hooked,
-    /// The number of `polled_with`: a waker with this number is the waker of the current poll.
-    number: u64,
-    /// What a clone of `polled_with` is; its number is one more. After a poll in which the lane has
-    /// not moved, the lane is polled with this one: the future has kept it, and finds it equal.
-    cloned: Hooked,
-    /// The waker to which both pass a wake on.
-    inner: Waker,
-    /// The lane has moved: both are replaced at its next poll. Not before, so that the counts of
-    /// wakers that are kept elsewhere remain right.
-    outdated: bool,
-}
-
-/// Knows whether anything keeps a waker of a lane.
-pub(super) struct Kept(Weak<Mutex<Option<Pair>>>);
-
-/// After a poll that was not ready: where the lane waits now, compared with before.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moved {
-    /// Elsewhere, or in several places.
-    Yes,
-    /// In the same place, where its waker was cloned once more.
-    NoButCloned,
-    /// In the same place, without a clone.
-    No,
 }
 
 impl LaneWakers {
@@ -126,28 +101,6 @@ impl LaneWakers {
             pair: Arc::downgrade(&self.pair),
         }))
     }
-}
-
-impl Kept {
-    /// Whether anything but the lane itself keeps a waker of it, and could wake it with that.
-    pub fn anywhere(&self) -> bool {
-        let Some(pair) = self.0.upgrade() else { return false };
-        // Each waker has a weak reference to the pair, and so has this value.
-        let alive = Arc::weak_count(&pair) - 1;
-        let pair = lock(&pair);
-        match &*pair {
-            None => alive > 0,
-            Some(pair) => {
-                alive > 2
-                    || Arc::strong_count(&pair.polled_with) > 1
-                    || Arc::strong_count(&pair.cloned) > 1
-            }
-        }
-    }
-}
-
-fn lock(pair: &Mutex<Option<Pair>>) -> MutexGuard<'_, Option<Pair>> {
-    pair.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The waker that a lane gives to its future.

@@ -15,9 +15,7 @@ use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
-pub(super) use steps::polls;
-pub use steps::{Step, SteppedLane, SteppedRun, Track};
-pub use variants::{SaidBefore, SharedRow, SteppedVariant};
+pub use steps::{SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track};
 
 /// What the script reads: the page has it as JSON, in the element `run`.
 #[derive(Serialize)]

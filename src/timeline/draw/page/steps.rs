@@ -11,8 +11,11 @@
 //! In reading order: [`stepped`] makes the steps of a run; [`polls`] finds the polls; `Reader`
 //! makes one step, and each of its small functions answers one question about one lane at one
 //! position.
-use super::variants::SteppedVariant;
-use crate::timeline::{Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait, human};
+use crate::timeline::{
+    Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait,
+    draw::polls::{Poll, is_running, polls},
+    human,
+};
 use serde::Serialize;
 
 /// A run as steps: what a debugger would show after each poll. [`Chart::steps`] makes it.
@@ -102,6 +105,51 @@ pub struct Step {
     pub woken_in: Option<usize>,
 }
 
+/// How a run compares with the other variants of its program.
+#[derive(Clone, Debug, Serialize)]
+pub struct SteppedVariant {
+    /// All runs of the group, as indices into the scenes of the page. The others are compared with
+    /// the first.
+    pub among: Vec<usize>,
+    /// For each instant how many polls a page leaves room for: the most that any of the runs has
+    /// there.
+    pub columns: Vec<usize>,
+    /// For each run of `among` the index of the instant at which it was over.
+    pub ends: Vec<usize>,
+    /// The rows of all the runs, those of the first at the top.
+    pub rows: Vec<SharedRow>,
+    /// For each line that this run printed, in order: whether the first prints it, too.
+    pub lines: Vec<SaidBefore>,
+    /// What differs from the first, in one sentence. In the first, how long each run takes.
+    pub sentence: String,
+}
+
+/// A row that variants have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SharedRow {
+    /// The name of the lane.
+    pub name: String,
+    /// Lanes of one name have one colour.
+    pub hue: usize,
+    /// The lane of this run; none if only other variants have it.
+    pub lane: Option<LaneId>,
+    /// Where the lane does something else than in the first: stretches from one edge to another. An
+    /// edge is the index of an instant, and `false` for its beginning or `true` for its end.
+    pub differs: Vec<[(usize, bool); 2]>,
+}
+
+/// Whether the run with which a variant is compared prints a line of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaidBefore {
+    /// The same line at the same time.
+    Same,
+    /// The same line, earlier or later.
+    AtAnotherTime,
+    /// The first does not print it.
+    OnlyHere,
+}
+
 /// The steps of a run.
 ///
 /// All line numbers are of `file`, the only file that a page shows: what happens in another file
@@ -143,59 +191,6 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         tracks: vec![Track { file, steps, aligned: None, differs: vec![] }],
         variant: None,
     }
-}
-
-/// A poll of a chart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::timeline::draw) struct Poll {
-    /// Where it begins.
-    pub(in crate::timeline::draw) from: Pos,
-    /// The lane that is polled.
-    pub(in crate::timeline::draw) lane: LaneId,
-    /// Where its step ends: where the next poll begins, or at the end of its instant.
-    pub(in crate::timeline::draw) after: Pos,
-}
-
-/// Each poll, in the order in which they began. In a recording each has a column of its own, also a
-/// poll inside another one, so the positions alone give the order.
-pub(in crate::timeline::draw) fn polls(chart: &Chart) -> Vec<Poll> {
-    let mut polls: Vec<Poll> = vec![];
-    for (lane, row) in chart.rows.iter().enumerate() {
-        for span in &row.spans {
-            if is_running(span.state) {
-                polls.push(Poll { from: span.from, lane, after: span.from });
-            }
-        }
-    }
-    polls.sort();
-    polls.dedup();
-    // Only now is it known which poll comes next.
-    for nth in 0..polls.len() {
-        let from = polls[nth].from;
-        let next = polls.get(nth + 1).map(|next| next.from);
-        polls[nth].after = match next {
-            Some(next) if next.instant == from.instant && next > from => next,
-            // The last poll of its instant. If it blocks, it lasts to a later instant. Its step
-            // ends here all the same, and so shows the lane while it blocks.
-            _ => {
-                let columns = chart.instants[from.instant].columns;
-                Pos { instant: from.instant, column: columns.max(from.column + 1) }
-            }
-        };
-    }
-    polls
-}
-
-/// Whether a lane in this state is being polled: each such span is a poll.
-fn is_running(state: State) -> bool {
-    matches!(
-        state,
-        State::Running
-            | State::RunningUnwoken
-            | State::Blocking
-            | State::MovedClock
-            | State::OnThread
-    )
 }
 
 /// Reads one step out of a chart.

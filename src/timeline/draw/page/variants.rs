@@ -5,59 +5,13 @@
 //! times are at equal places whichever run is shown; and the rows of all of them, so that lanes of
 //! one name are at the same height. What differs from the first is marked in the others, and said
 //! in one sentence.
-use super::steps::{SteppedRun, join};
+use super::steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant, join};
 use crate::timeline::{
     Chart, LaneId, Pos,
     draw::beside::{share_colours, stretches, with_common_instants},
     human,
 };
-use serde::Serialize;
 use std::collections::HashMap;
-
-/// How a run compares with the other variants of its program.
-#[derive(Clone, Debug, Serialize)]
-pub struct SteppedVariant {
-    /// All runs of the group, as indices into the scenes of the page. The others are compared with
-    /// the first.
-    pub among: Vec<usize>,
-    /// For each instant how many polls a page leaves room for: the most that any of the runs has
-    /// there.
-    pub columns: Vec<usize>,
-    /// For each run of `among` the index of the instant at which it was over.
-    pub ends: Vec<usize>,
-    /// The rows of all the runs, those of the first at the top.
-    pub rows: Vec<SharedRow>,
-    /// For each line that this run printed, in order: whether the first prints it, too.
-    pub lines: Vec<SaidBefore>,
-    /// What differs from the first, in one sentence. In the first, how long each run takes.
-    pub sentence: String,
-}
-
-/// A row that variants have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SharedRow {
-    /// The name of the lane.
-    pub name: String,
-    /// Lanes of one name have one colour.
-    pub hue: usize,
-    /// The lane of this run; none if only other variants have it.
-    pub lane: Option<LaneId>,
-    /// Where the lane does something else than in the first: stretches from one edge to another. An
-    /// edge is the index of an instant, and `false` for its beginning or `true` for its end.
-    pub differs: Vec<[(usize, bool); 2]>,
-}
-
-/// Whether the run with which a variant is compared prints a line of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SaidBefore {
-    /// The same line at the same time.
-    Same,
-    /// The same line, earlier or later.
-    AtAnotherTime,
-    /// The first does not print it.
-    OnlyHere,
-}
 
 /// A program and its variants.
 pub(super) struct Group {

@@ -2,24 +2,30 @@
 //! setting, and a screen reader says what it shows.
 //!
 //! [`Chart::picture`] draws one and says what a program may want to know of it, so that no number
-//! has to be read out of its text. `picture` has the drawing, and `style` the colours.
+//! has to be read out of its text. `text` tells how wide a text is, `sheet` how much room there is,
+//! `picture/` draws, and `style` has the colours.
 //!
 //! The words here: a *sheet* is what charts on one time axis share (width, names, heights); a
 //! *picture* is one chart laid out on it; a *column* is all of them, one below the other, as one
 //! document.
 mod picture;
+mod sheet;
 mod style;
+mod text;
 
 pub use style::page_style;
 
 use super::{
     beside::Pair,
     chart::Chart,
-    layout::{Layout, LeftOut},
-    rows::Rows,
+    layout::Layout,
+    left_out::LeftOut,
+    rows::{ROWS, Rows},
 };
 use maud::{Markup, PreEscaped, html};
-use picture::{Picture, Sheet, px};
+use picture::Picture;
+use sheet::Sheet;
+use text::px;
 
 /// How to draw an SVG.
 #[derive(Clone, Copy, Debug)]
@@ -132,6 +138,18 @@ impl Chart {
     }
 }
 
+impl Pair {
+    /// Draws both as one SVG.
+    pub fn to_svg(&self, options: SvgOptions) -> String {
+        self.picture(options).svg
+    }
+
+    /// The same, with what a program may want to know of the picture.
+    pub fn picture(&self, options: SvgOptions) -> SvgPicture {
+        beside(std::slice::from_ref(self), options)
+    }
+}
+
 /// Draws several charts into one picture, one below the other.
 pub fn to_svg(charts: &[Chart], options: SvgOptions) -> String {
     several(charts, options).svg
@@ -139,8 +157,6 @@ pub fn to_svg(charts: &[Chart], options: SvgOptions) -> String {
 
 /// Between two charts of one picture.
 const BETWEEN: f64 = 28.0;
-/// More rows than this make a picture too high to be seen at once.
-pub(super) const ROWS: usize = 24;
 
 /// A picture in the making: charts that are drawn one below the other.
 #[derive(Default)]
@@ -220,7 +236,7 @@ pub fn pairs_to_svg(pairs: &[Pair], options: SvgOptions) -> String {
 }
 
 /// Pairs of runs, each pair on one time axis: see [`Pair`].
-pub(super) fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
+fn beside(pairs: &[Pair], options: SvgOptions) -> SvgPicture {
     let mut column = Column::default();
     for pair in pairs {
         let [upper, lower] = &pair.charts;

@@ -1,0 +1,119 @@
+//! A lane is made, and arrives.
+use super::{Answer, Arrival, State};
+use crate::{
+    schedules::scheduler::{
+        candidates,
+        decision::Refusal,
+        history::{MOST_ARRIVALS, Moment},
+        known::KnownLane,
+        waiting::Hold,
+    },
+    timeline::{LaneId, Made, Poller},
+};
+
+impl State {
+    /// A lane was made. Its first poll needs no wake.
+    pub fn created(&mut self, lane: LaneId, made: Made<'_>) {
+        debug_assert_eq!(lane, self.lanes.len());
+        self.history.note(made.name);
+        let now = self.history.tick();
+        self.lanes.push(KnownLane::new(made, now, self.history.arrivals));
+    }
+
+    /// A lane arrives: is it polled now?
+    pub fn arrives(&mut self, arrival: Arrival<'_>) -> Answer {
+        self.note_arrival(arrival);
+        let lane = arrival.lane;
+        if self.ends.spins.is_some() {
+            // No waker is kept, so no lane is polled any more, and the run comes to its end.
+            return Answer::Defer;
+        }
+        if !self.lanes[lane].is_ready() {
+            return Answer::Poll { own_turn: false, quiet: self.is_quiet(arrival) };
+        }
+        if self.ends.is_no_schedule() {
+            // The run comes to its end as if there were no scheduler.
+            self.release();
+            return Answer::Poll { own_turn: true, quiet: false };
+        }
+        // As long as no lane was deferred, tokio itself polls it after all others.
+        if self.lanes[lane].yielded && self.has_deferred {
+            return self.rest(arrival);
+        }
+        match self.waiting.hold {
+            Hold::For(chosen) if chosen == lane => self.its_turn(lane),
+            // The chosen lane is inside this one, whose own code comes first.
+            Hold::For(chosen) if candidates::holds(&self.lanes, lane, chosen) => {
+                Answer::Poll { own_turn: true, quiet: false }
+            }
+            Hold::For(_) => self.defer(arrival),
+            Hold::Later { inside, since } => match self.is_made_later(lane, inside, since) {
+                true => self.decide(arrival),
+                false => self.defer(arrival),
+            },
+            // Which lane comes next is decided when that one arrives, so this one waits.
+            Hold::MayGoOn(first) if first != lane => self.defer(arrival),
+            Hold::MayGoOn(_) | Hold::Nothing => self.decide(arrival),
+        }
+    }
+
+    /// Notes what is known as soon as a lane arrives, whatever becomes of it.
+    fn note_arrival(&mut self, arrival: Arrival<'_>) {
+        let Arrival { lane, poller, at, .. } = arrival;
+        self.history.at = at;
+        self.history.arrivals += 1;
+        if self.history.arrivals > MOST_ARRIVALS {
+            self.ends.spins.get_or_insert(at); // the first time counts
+        }
+        if poller == Poller::UnnamedTask {
+            let known = &self.lanes[lane];
+            let what = format!("the lane {} ({}) is polled by", known.name, known.made_at);
+            self.refuse(Refusal::Task(what));
+        }
+        let now = self.history.tick();
+        let mut begun = now;
+        if let Some(frame) = self.frames.last_mut() {
+            begun = frame.begun;
+            if self.lanes[lane].first_arrival.is_none() {
+                // The lane around it makes lanes one after the other and polls each at once: for
+                // those that it has polled already, this one was made beside them.
+                let made = self.lanes[lane].created;
+                for other in &frame.arrived {
+                    let other = &mut self.lanes[*other];
+                    if other.live {
+                        other.made_beside.push((begun, made));
+                    }
+                }
+            }
+            frame.arrived.push(lane);
+        }
+        let known = &mut self.lanes[lane];
+        known.poller = Some(poller);
+        known.passed_over = false;
+        known.first_arrival.get_or_insert((poller, begun));
+    }
+
+    /// Whether the poll of a lane that is not ready takes place only because another lane was
+    /// deferred: then it does not stand in the recording.
+    fn is_quiet(&self, arrival: Arrival<'_>) -> bool {
+        let without_us = match arrival.poller {
+            // A lane inside another is polled whenever that one is.
+            Poller::Lane(_) => match self.frames.last() {
+                Some(frame) => !frame.quiet,
+                None => true,
+            },
+            // A task is polled when something has woken it.
+            Poller::Runtime | Poller::UnnamedTask => self.lanes[arrival.lane].reached,
+        };
+        self.has_deferred && !without_us
+    }
+
+    /// Whether the lane was made after `since`, and arrives in the poll that began at `inside`.
+    fn is_made_later(&self, lane: LaneId, inside: Moment, since: Moment) -> bool {
+        let here = match self.frames.last() {
+            Some(frame) => frame.begun == inside,
+            None => false,
+        };
+        here && self.lanes[lane].created >= since
+    }
+}

@@ -1,0 +1,104 @@
+//! A lane is polled.
+use super::{Arrival, State};
+use crate::{
+    schedules::scheduler::{
+        candidates::{Context, LATER},
+        decision::Decision,
+        frame::Frame,
+        granularity::Granularity,
+        waiting::Hold,
+    },
+    timeline::{LaneId, Poller},
+};
+
+impl State {
+    /// The poll of a lane that has arrived begins.
+    pub fn poll_begins(&mut self, arrival: Arrival<'_>, own_turn: bool, quiet: bool) {
+        let lane = arrival.lane;
+        if own_turn {
+            self.history.note(&(lane, arrival.at));
+        }
+        let begun = self.history.tick();
+        let known = &mut self.lanes[lane];
+        let wakes = known.wakes;
+        known.suspends = own_turn || known.reached;
+        known.reached = false;
+        if own_turn {
+            known.woken = false;
+            known.yielded = false;
+            known.exhausted = false;
+            known.polled = begun;
+            if !known.started {
+                known.started = true;
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.started.push(lane);
+                }
+            }
+        }
+        let mut frame = Frame::new(lane, begun, wakes);
+        frame.own_turn = own_turn;
+        frame.quiet = quiet;
+        self.frames.push(frame);
+    }
+
+    /// The poll of a lane has returned. `ended` says that the lane is over, `exhausted` that there
+    /// is no budget left.
+    pub fn poll_ends(&mut self, lane: LaneId, ended: bool, exhausted: bool) {
+        // A lane is in the midst of one poll at a time, so its last frame is the one.
+        let Some(nth) = self.frames.iter().rposition(|frame| frame.lane == lane) else { return };
+        let frame = self.frames.remove(nth);
+        if ended {
+            self.lanes[lane].live = false;
+        } else if exhausted && frame.own_turn && self.granularity == Granularity::Operations {
+            self.lanes[lane].exhausted = true;
+            if self.waiting.hold == Hold::Nothing && !self.ends.is_no_schedule() {
+                self.waiting.hold = Hold::MayGoOn(lane);
+            }
+        }
+        if self.frames.is_empty() {
+            self.tasks.count(&self.lanes, lane, ended, self.history.at);
+        }
+        let is_polled_again = self.lanes[lane].wakes > frame.wakes;
+        if ended || is_polled_again {
+            return;
+        }
+        self.note_passed_over(&frame);
+        // A lane that was to arrive in this poll, and has not, is not there.
+        let absent = match self.waiting.hold {
+            Hold::Later { inside, .. } if inside == frame.begun => LATER,
+            Hold::For(chosen) if self.ought_to_have_arrived_in(chosen, &frame) => chosen,
+            _ => return,
+        };
+        self.ends.absent = Some(absent);
+        self.release();
+    }
+
+    /// Lanes inside this one that were ready before its poll and did not arrive in it: the lane
+    /// does not poll them any more. A `select!` whose chosen arm awaits does that, and no schedule
+    /// can change it.
+    fn note_passed_over(&mut self, frame: &Frame) {
+        for (number, known) in self.lanes.iter_mut().enumerate() {
+            let inside = known.poller == Some(Poller::Lane(frame.lane));
+            let was_ready = known.is_ready() && known.ready < frame.begun;
+            if inside && was_ready && !frame.arrived.contains(&number) {
+                known.passed_over = true;
+            }
+        }
+    }
+
+    /// Whether `chosen` could only arrive in this poll, which is over, and did not.
+    fn ought_to_have_arrived_in(&self, chosen: LaneId, frame: &Frame) -> bool {
+        if frame.arrived.contains(&chosen) {
+            return false;
+        }
+        if self.lanes[chosen].passed_over {
+            return true;
+        }
+        match self.decisions.last() {
+            Some(Decision { context: Context::FirstOf { inside }, .. }) => {
+                *inside == frame.begun && self.lanes[chosen].first_arrival.is_none()
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The lines below a picture: what was said, by the numbers that stand in the polls.
+use super::{LINE, Picture};
+use crate::timeline::draw::{
+    chart::Said,
+    svg::text::{SMALL, px, shorten, width_of},
+};
+use maud::{Markup, html};
+
+/// So many lines are listed below the picture, and of the others how many there are.
+const LINES: usize = 24;
+
+impl Picture<'_> {
+    /// The lines that are listed below the picture, and in how many columns.
+    fn listed(&self) -> (&[Said], usize) {
+        let all = &self.chart.said;
+        let shown = &all[..all.len().min(LINES)];
+        // As many columns as the widest line allows, so that no line is shortened without need.
+        let mut widest: f64 = 120.0;
+        for said in shown {
+            // As it will be printed, with the number and a gap to the next column.
+            let text = format!("{}  {}", self.chart.rows[said.lane].name, said.text);
+            widest = widest.max(width_of(&text, SMALL) + 40.0);
+        }
+        let columns = ((self.sheet.width - self.sheet.left) / widest) as usize;
+        // More than three columns are a table, and are not read from top to bottom any more.
+        (shown, columns.clamp(1, 3))
+    }
+
+    pub(super) fn lines_height(&self) -> f64 {
+        if !self.sheet.options.lines || self.chart.said.is_empty() {
+            return 0.0;
+        }
+        let (shown, columns) = self.listed();
+        let more = if self.chart.said.len() > shown.len() { LINE } else { 0.0 };
+        shown.len().div_ceil(columns) as f64 * LINE + more + 8.0
+    }
+
+    /// What was said, in columns.
+    pub(super) fn lines(&self) -> Markup {
+        if !self.sheet.options.lines {
+            return html! {};
+        }
+        let (shown, columns) = self.listed();
+        let column = (self.sheet.width - self.sheet.left) / columns as f64;
+        // Column by column: read from top to bottom, lines are in the order of time.
+        let per_column = shown.len().div_ceil(columns).max(1);
+        let more = self.chart.said.len() - shown.len();
+        html! {
+            @for (index, said) in shown.iter().enumerate() {
+                @let x = self.sheet.left + (index / per_column) as f64 * column;
+                @let y = 14.0 + (index % per_column) as f64 * LINE;
+                @let name = &self.chart.rows[said.lane].name;
+                // 24 pixels for the number, 8 between name and text, and 16 to the next column.
+                @let room = column - 48.0 - width_of(name, SMALL);
+                text.number x=(px(x + 16.0)) y=(px(y)) { (index + 1) }
+                text.said x=(px(x + 24.0)) y=(px(y)) {
+                    tspan.strong { (name) }
+                    tspan dx="8" { (shorten(&said.text, room, SMALL)) }
+                }
+            }
+            @if more > 0 {
+                @let y = 14.0 + per_column as f64 * LINE;
+                text.faint x=(px(self.sheet.left)) y=(px(y)) { "… and " (more) " more lines" }
+            }
+        }
+    }
+}

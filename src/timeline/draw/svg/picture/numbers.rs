@@ -1,0 +1,72 @@
+//! The numbers of the lines that polls have printed, each in its poll.
+use super::Picture;
+use crate::timeline::draw::{
+    chart::{Said, State},
+    svg::text::{SMALL, px, width_of},
+};
+use maud::{Markup, html};
+
+/// The lines that one poll printed, by the number of the first and of the last.
+struct Numbered<'c> {
+    first: usize,
+    last: usize,
+    /// The first of them: all have its lane and its position.
+    said: &'c Said,
+}
+
+impl Picture<'_> {
+    /// What was said, poll by poll. A poll has room for one number or for a range, and not for a
+    /// list: so lines that one poll printed in a row stand together.
+    fn polls_that_said(&self) -> Vec<Numbered<'_>> {
+        let mut polls: Vec<Numbered<'_>> = vec![];
+        for (index, said) in self.chart.said.iter().enumerate() {
+            // As the list below the picture numbers them.
+            let number = index + 1;
+            match polls.last_mut() {
+                Some(poll) if poll.said.at == said.at && poll.said.lane == said.lane => {
+                    poll.last = number;
+                }
+                _ => polls.push(Numbered { first: number, last: number, said }),
+            }
+        }
+        polls
+    }
+
+    /// In each poll that said something, the numbers of its lines.
+    pub(super) fn numbers(&self) -> Markup {
+        let mut numbers = vec![];
+        for Numbered { first, last, said } in self.polls_that_said() {
+            let Some(y) = self.y(said.lane) else { continue };
+            // A line stands at the right edge of the column of its poll.
+            let middle = self.layout.x(said.at) - self.sheet.room.column / 2.0;
+            // A number stands left of its position. So it is hidden if the position is cut out, and
+            // also if the number itself would lie on the cut.
+            let in_the_cut = match &self.layout.cut {
+                Some(cut) => cut.contains(&middle),
+                None => false,
+            };
+            if in_the_cut || self.layout.hides(said.at) {
+                continue;
+            }
+            let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
+            // “12–15” is wider than a column at the usual size, and gets smaller until it fits.
+            let size = (self.sheet.room.column * 0.92 / width_of(&text, 1.0)).min(SMALL);
+            let pale = self.is_pale(said);
+            numbers.push((self.sheet.left + middle, y, size, pale, text));
+        }
+        html! {
+            @for (x, y, size, pale, text) in numbers {
+                text.in-bar.on-pale[pale] data-at=[self.at(x)] x=(px(x)) y=(px(y + 4.5))
+                    font-size=(px(size)) { (text) }
+            }
+        }
+    }
+
+    /// Whether a line was said in a poll without a wake, whose bar is pale.
+    fn is_pale(&self, said: &Said) -> bool {
+        let spans = &self.chart.rows[said.lane].spans;
+        // Half open on the left: a position is also the left edge of the poll that comes next.
+        let mut polls = spans.iter().filter(|span| span.from < said.at && said.at <= span.to);
+        polls.any(|span| span.state == State::RunningUnwoken)
+    }
+}

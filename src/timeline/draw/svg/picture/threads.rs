@@ -1,0 +1,87 @@
+//! The rows of threads: which lane has the thread, when.
+use super::Picture;
+use crate::timeline::draw::{
+    chart::{Hold, Pos, Row},
+    labels::{letters, thread_name},
+    palette::lane_class,
+    svg::{
+        sheet::MARGIN,
+        text::{SMALL, px, width_of},
+    },
+};
+use maud::{Markup, html};
+use std::ops::Range;
+
+/// A stretch of a thread's row that one lane has: its part, the class of its colour, its text.
+struct Tile {
+    part: Range<f64>,
+    colour: String,
+    text: String,
+}
+
+impl Picture<'_> {
+    /// The row of a thread: which lane has it, when.
+    pub(super) fn track(&self, nth: usize, number: usize, holds: &[Hold]) -> Markup {
+        let y = self.threads_top() + (nth as f64 + 0.5) * self.sheet.track_height;
+        // Only the runtime's thread is said to be idle: it is there all the time, and a reader
+        // wants to see when it was free. Other threads come and go.
+        let idle = if number == 0 { self.idle_parts(holds) } else { vec![] };
+        let top = px(y - self.sheet.hold_height / 2.0);
+        let height = px(self.sheet.hold_height);
+        let left = self.sheet.left;
+        html! {
+            text.name.faint x=(px(left - MARGIN)) y=(px(y + 4.5)) {
+                (thread_name(self.chart, number))
+            }
+            @for Tile { part, colour, text } in self.tiles(holds) {
+                rect.running.(colour) x=(px(left + part.start)) y=(top)
+                    width=(px(part.end - part.start)) height=(height) {}
+                // While the tile grows, its text would stand partly beside it: it comes when there
+                // is room for all of it.
+                @let middle = left + (part.start + part.end) / 2.0;
+                text.in-bar data-at=[self.at(middle + width_of(&text, SMALL) / 2.0)]
+                    x=(px(middle)) y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
+            }
+            @for part in idle {
+                text.faint.middle data-at=[self.at(left + part.end)]
+                    x=(px(left + (part.start + part.end) / 2.0)) y=(px(y + 4.5)) { "idle" }
+            }
+        }
+    }
+
+    /// The lanes that a thread runs: with their names where these fit, or else a letter.
+    fn tiles(&self, holds: &[Hold]) -> Vec<Tile> {
+        let letters = letters(self.chart, self.rows);
+        let mut tiles = vec![];
+        for hold in holds {
+            let Some(row) = self.rows.of_lane(hold.lane) else { continue };
+            for part in self.layout.parts(self.layout.x(hold.from)..self.layout.x(hold.to)) {
+                let Row { name, hue, .. } = &self.chart.rows[hold.lane];
+                let fits = width_of(name, SMALL) + 8.0 <= part.end - part.start;
+                let text = if fits { name.clone() } else { letters[row].to_string() };
+                tiles.push(Tile { part, colour: lane_class(*hue), text });
+            }
+        }
+        tiles
+    }
+
+    /// Where a thread was free between two lanes that are drawn, as far as that is wide enough for
+    /// the word.
+    fn idle_parts(&self, holds: &[Hold]) -> Vec<Range<f64>> {
+        let mut idle = vec![];
+        let mut free_since: Option<Pos> = None;
+        for hold in holds {
+            if self.rows.of_lane(hold.lane).is_none() {
+                continue;
+            }
+            if let Some(since) = free_since
+                && since < hold.from
+            {
+                idle.extend(self.layout.parts(self.layout.x(since)..self.layout.x(hold.from)));
+            }
+            free_since = Some(hold.to);
+        }
+        idle.retain(|part| part.end - part.start > 48.0);
+        idle
+    }
+}

@@ -1,0 +1,70 @@
+//! What would happen if the run went on after its limit: the clock is let run on until its next
+//! timer, and nothing is recorded any more.
+use super::Run;
+use crate::timeline::record::LaneId;
+use std::{task::Waker, time::Duration};
+
+/// What would happen on the paused clock after the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The timer of this lane is due then.
+    Timer(LaneId, Duration),
+    /// No timer is left.
+    Nothing,
+    /// That is not known: on the real clock, or where tasks without a lane go on and on.
+    Unknown,
+}
+
+/// What is watched for after the limit of a run.
+pub struct Ahead {
+    /// Called at the first wake of a lane.
+    waker: Waker,
+    /// The first lane that was woken, and when.
+    first: Option<(LaneId, Duration)>,
+    /// How often the thread has gone to sleep meanwhile, which moves the paused clock.
+    /// Without this bound a task without a lane that ticks for ever would keep the run from ending.
+    parks: u32,
+}
+
+/// What goes on without a lane, after the limit, is not followed for longer than so many timers.
+const MOST_PARKS: u32 = 1000;
+
+impl Run {
+    /// What has been seen after the limit; [`Next::Nothing`] if nothing was, and then `waker` is
+    /// called when that changes.
+    pub fn looks_ahead(&self, waker: &Waker) -> Next {
+        let mut log = self.lock();
+        match &mut log.ahead {
+            Some(Ahead { first: Some((lane, at)), .. }) => Next::Timer(*lane, *at),
+            Some(Ahead { parks: MOST_PARKS.., .. }) => Next::Unknown,
+            ahead => {
+                *ahead = Some(Ahead { waker: waker.clone(), first: None, parks: 0 });
+                Next::Nothing
+            }
+        }
+    }
+
+    /// `lane` was woken after the limit.
+    pub(super) fn woken_ahead(&self, lane: LaneId) {
+        let at = self.scheduler.elapsed();
+        if let Some(ahead) = &mut self.lock().ahead
+            && ahead.first.is_none()
+        {
+            ahead.first = Some((lane, at));
+            ahead.waker.wake_by_ref();
+        }
+    }
+
+    /// The runtime's thread goes to sleep.
+    pub fn thread_parks(&self) {
+        if self.is_open() {
+            return;
+        }
+        if let Some(ahead) = &mut self.lock().ahead {
+            ahead.parks += 1;
+            if ahead.parks >= MOST_PARKS {
+                ahead.waker.wake_by_ref();
+            }
+        }
+    }
+}

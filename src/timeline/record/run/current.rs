@@ -1,0 +1,193 @@
+//! Which run a thread belongs to, and which lane runs on it right now.
+use super::{
+    Run,
+    kind::{Home, Phase},
+};
+use crate::timeline::record::LaneId;
+use std::{
+    cell::{Cell, RefCell},
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+use tokio::runtime::{self, Handle};
+
+/// What runs on this thread right now.
+#[derive(Clone, Default)]
+struct Here {
+    /// Owned, so that a thread keeps its run alive; it goes with the thread, or when it is
+    /// replaced.
+    run: Option<Arc<Run>>,
+    /// The innermost lane that is being polled.
+    lane: Option<LaneId>,
+    /// The lane whose end was the last thing seen here: a lane that is woken next was joining it.
+    /// And how many tasks there were then: as soon as the task of that lane is gone, there are
+    /// fewer.
+    finished: Option<(LaneId, usize)>,
+    /// The lane runs an event loop: wakes are not by this lane, but by what the loop calls.
+    runs_a_loop: bool,
+    /// The loop has waited, and no iteration has begun since.
+    has_waited: bool,
+}
+
+thread_local! {
+    static HERE: RefCell<Here> = RefCell::default();
+    /// A closure that was given to `on_thread` runs on this thread, so the thread polls no tasks
+    /// now.
+    static IN_A_CLOSURE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The runs in runtimes of callers. A thread of such a runtime has no run of its own, so the run is
+/// found by the runtime that the thread is in. Of several runs in one runtime the latest is taken.
+static IN_RUNTIMES_OF_CALLERS: Mutex<Vec<(runtime::Id, Weak<Run>)>> = Mutex::new(vec![]);
+
+/// Whether this thread runs a closure that was given to `on_thread`.
+pub(super) fn is_in_a_closure() -> bool {
+    IN_A_CLOSURE.get()
+}
+
+/// Which run a thread belongs to.
+impl Run {
+    /// From now on what is made in the runtime of the caller belongs to this run. Not before it has
+    /// its first lane, which is `main`.
+    pub fn can_be_found(self: &Arc<Self>) {
+        let mut all = IN_RUNTIMES_OF_CALLERS.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(_, run)| run.strong_count() > 0);
+        all.push((Handle::current().id(), Arc::downgrade(self)));
+    }
+
+    /// Lets what runs on this thread from now on belong to this run.
+    pub fn adopt_thread(self: &Arc<Self>) {
+        HERE.set(Here { run: Some(self.clone()), ..Here::default() });
+    }
+
+    /// Lets this thread belong to no run, so that what runs on it later is not taken for a part
+    /// of one that is over.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn release_thread() {
+        HERE.take();
+    }
+
+    /// The run that this thread belongs to; none if that run is over.
+    pub fn here() -> Option<Arc<Run>> {
+        let run = match HERE.with_borrow(|here| here.run.clone()) {
+            Some(run) => run,
+            None => Run::in_this_runtime()?,
+        };
+        // What goes on in the runtime of a caller is no part of a run that is just being ended.
+        let over = match run.home {
+            Home::Callers(_) => !run.is_open(),
+            _ => run.is_in(Phase::Ended),
+        };
+        if over { None } else { Some(run) }
+    }
+
+    /// The run that was begun in the runtime that this thread is in, if that is a caller's.
+    fn in_this_runtime() -> Option<Arc<Run>> {
+        let runtime = Handle::try_current().ok()?.id();
+        let all = IN_RUNTIMES_OF_CALLERS.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, run) in all.iter().rev() {
+            if *id == runtime
+                && let Some(run) = run.upgrade()
+                && run.is_open()
+            {
+                return Some(run);
+            }
+        }
+        None
+    }
+
+    /// Whether this thread is one that polls the tasks of the run.
+    pub fn on_runtime_thread(&self) -> bool {
+        match self.home.workers() {
+            0 => self.scheduler.on_runtime_thread(),
+            _ => !IN_A_CLOSURE.get(),
+        }
+    }
+}
+
+/// Which lane runs on this thread.
+impl Run {
+    /// The lane that runs on this thread, if this thread is in this run.
+    pub fn current_lane(&self) -> Option<LaneId> {
+        HERE.with_borrow(|here| match &here.run {
+            Some(run) if std::ptr::eq(&raw const **run, self) => here.lane,
+            _ => None,
+        })
+    }
+
+    /// Runs `work` as `lane`: what it prints is that lane's, and what it wakes is woken by that
+    /// lane.
+    pub fn as_lane<R>(self: &Arc<Self>, lane: LaneId, work: impl FnOnce() -> R) -> R {
+        self.with(Some(lane), work)
+    }
+
+    /// Runs a closure that was given to `on_thread`.
+    pub fn as_closure<R>(work: impl FnOnce() -> R) -> R {
+        /// Puts things back also when `work` panics.
+        struct Restore(bool);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                IN_A_CLOSURE.set(self.0);
+            }
+        }
+        let _restore = Restore(IN_A_CLOSURE.replace(true));
+        work()
+    }
+
+    /// Runs `work` while no lane runs.
+    pub fn as_no_lane<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+        self.with(None, work)
+    }
+
+    fn with<R>(self: &Arc<Self>, lane: Option<LaneId>, work: impl FnOnce() -> R) -> R {
+        /// Puts things back also when `work` panics.
+        struct Restore(Here);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                HERE.set(std::mem::take(&mut self.0));
+            }
+        }
+        let outer = HERE.replace(Here { run: Some(self.clone()), lane, ..Here::default() });
+        let _restore = Restore(Here { finished: None, ..outer });
+        work()
+    }
+
+    /// The lane that runs has waited, as an event loop does.
+    pub fn has_waited(&self) {
+        HERE.with_borrow_mut(|here| {
+            here.runs_a_loop = true;
+            here.has_waited = true;
+        });
+    }
+
+    /// An iteration of an event loop begins in the lane that runs. Says whether it has just waited.
+    pub fn begin_iteration(&self) -> bool {
+        HERE.with_borrow_mut(|here| {
+            here.runs_a_loop = true;
+            here.finished = None;
+            std::mem::take(&mut here.has_waited)
+        })
+    }
+
+    /// From here on no lane on this thread can have been woken by the end of the one that ended
+    /// last.
+    pub fn forget_what_finished(&self) {
+        HERE.with_borrow_mut(|here| here.finished = None);
+    }
+
+    /// The lane of which a poll was the last has ended on this thread.
+    pub(super) fn note_what_finished(&self, lane: LaneId) {
+        let tasks = self.tasks_alive();
+        HERE.with_borrow_mut(|here| here.finished = Some((lane, tasks)));
+    }
+
+    /// The lane whose end was the last thing seen on this thread, and how many tasks there were
+    /// then.
+    pub(super) fn what_finished() -> Option<(LaneId, usize)> {
+        HERE.with_borrow(|here| here.finished)
+    }
+
+    /// Whether the lane that runs on this thread is an event loop.
+    pub(super) fn runs_a_loop() -> bool {
+        HERE.with_borrow(|here| here.runs_a_loop)
+    }
+}

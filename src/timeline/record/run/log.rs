@@ -1,0 +1,228 @@
+//! What has been seen so far: the events and lines that a recording keeps, and what a verdict needs
+//! beside them.
+use super::{
+    ahead::Ahead,
+    current::is_in_a_closure,
+    lane_state::{Doing, LaneState, Registration},
+};
+use crate::timeline::record::{
+    LaneId,
+    event::{Event, Line, Polled, What},
+    stack::{Stack, Stacks},
+    waits::{Registered, Waits},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    panic::Location,
+    thread::ThreadId,
+    time::Duration,
+};
+
+/// A recording keeps this many events and this many lines. What comes later is counted, not kept:
+/// a picture of a million polls shows nothing, and a program that runs for a day must not fill the
+/// memory.
+pub(super) const CAPACITY: usize = 50_000;
+
+/// What has been seen so far.
+#[derive(Default)]
+pub struct Log {
+    /// In the order in which they were seen, which is one that can have happened: see [`Run::log`].
+    pub events: Vec<Event>,
+    /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
+    pub(super) quiet: Vec<QuietPoll>,
+    /// Beside the events, since a line that no lane has printed is no event.
+    pub lines: Vec<Line>,
+    /// Events that came after the log was full.
+    /// A picture says how many: what is missing must not look as if it had not happened.
+    pub left_out: u64,
+    /// What a verdict needs. Lanes that have ended are forgotten once the log is full.
+    pub lanes: BTreeMap<LaneId, LaneState>,
+    /// How many lanes there have been.
+    /// Not the length of `lanes`, from which some are removed. It is the number of the next lane.
+    pub(super) created: usize,
+    /// The stacks on which wakers were registered.
+    /// They are many, and the same over and over; so each is kept once, and known by a number.
+    pub(super) stacks: Stacks,
+    /// The waits that are in the events, each once. Not added to when the log is full.
+    pub(super) waits: HashMap<(Vec<Registration>, usize), Waits>,
+    /// Wakes whose cause only the stack tells. It is looked up when the run is over.
+    pub traced: Vec<Traced>,
+    /// The distinct names of lanes, in the order in which they came up.
+    /// A line needs the colour of its lane at once, before any chart is made.
+    pub(super) hues: HashMap<String, usize>,
+    /// Set at the end of the run, or when it is given up: what happens later is not recorded.
+    pub closed: bool,
+    /// When the clock was last moved by hand, by something that blocks; until then, timers are
+    /// late.
+    pub blocked: Duration,
+    /// Which thread has which number; 0 is the runtime's first, and the workers come next.
+    pub(super) threads: Vec<Option<ThreadId>>,
+    /// How many workers there are.
+    pub workers: usize,
+    /// What comes after the limit, once it is reached.
+    /// None up to the limit, and where it is not asked for.
+    pub(super) ahead: Option<Ahead>,
+    /// How long the run's first thread had waited for a processor when that was last looked at: at
+    /// the beginning, and after each long poll. To look costs more than most polls.
+    pub(super) waited: Duration,
+    /// With what a destructor panicked when the run was ended.
+    /// It costs neither the verdict nor the recording, so it is only a remark.
+    pub destructor_panicked: Option<String>,
+}
+
+/// A wake that has to be explained later: looking up what is on a stack takes too long for a run.
+pub struct Traced {
+    /// The event that says it.
+    pub event: usize,
+    /// What was on the stack when the waker was called.
+    pub stack: Vec<usize>,
+    /// The lane that had ended just before: its end may be what woke a lane that joins it.
+    pub ended: Option<LaneId>,
+}
+
+/// A poll that becomes an event only if something happens in it.
+pub struct QuietPoll {
+    /// The event, with the time and the thread of its beginning, in case it is recorded.
+    pub start: Event,
+    /// What the lane did before, to be put back if the poll is not recorded.
+    pub before: Doing,
+}
+
+impl Log {
+    /// How many of the workers have polled a lane: the lowest numbers are given first.
+    pub fn workers_used(&self) -> usize {
+        let mut used = 0;
+        for (number, thread) in self.threads.iter().enumerate().take(self.workers + 1) {
+            if thread.is_some() {
+                used = number;
+            }
+        }
+        used
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.events.len() >= CAPACITY
+    }
+
+    pub(super) fn push(&mut self, event: Event) {
+        if !self.quiet.is_empty() {
+            self.begin_quiet_polls();
+        }
+        if self.closed {
+            return;
+        }
+        if self.is_full() {
+            // At the first event that is lost: from here on only what a verdict needs is kept up.
+            if self.left_out == 0 {
+                self.lanes.retain(|_, state| state.now != Doing::Ended);
+            }
+            self.left_out += 1;
+        } else {
+            self.events.push(event);
+        }
+    }
+
+    /// Something has happened in polls that began quietly: now they are polls like others.
+    ///
+    /// If such a poll directly follows the last poll of the same lane, the two become one: the
+    /// first has only returned because the gate deferred a lane inside it.
+    pub(super) fn begin_quiet_polls(&mut self) {
+        for QuietPoll { start, before } in std::mem::take(&mut self.quiet) {
+            if let Some(state) = self.lanes.get_mut(&start.lane) {
+                state.is_polled_at(start.at, matches!(before, Doing::Waiting));
+            }
+            let goes_on = match self.events.last() {
+                Some(Event { at, lane, what: What::PollEnd { polled, .. }, .. }) => {
+                    let pending = matches!(polled, Polled::Pending(_));
+                    pending && *lane == start.lane && *at == start.at && !self.closed
+                }
+                _ => false,
+            };
+            if goes_on {
+                self.events.pop();
+            } else {
+                self.push(start);
+            }
+        }
+    }
+
+    /// Takes back the poll of `lane` if it began quietly and nothing has happened in it. Says
+    /// whether this was so.
+    pub(super) fn forget_quiet_poll(&mut self, lane: LaneId) -> bool {
+        match self.quiet.last() {
+            Some(poll) if poll.start.lane == lane => {}
+            _ => return false,
+        }
+        let poll = self.quiet.pop().expect("there is a last one");
+        if let Some(state) = self.lanes.get_mut(&lane) {
+            state.now = poll.before;
+        }
+        true
+    }
+
+    /// A lane that has ended and is in no event any more is of no use to a verdict.
+    pub(super) fn forget_if_full(&mut self, lane: LaneId) {
+        if self.is_full() {
+            self.lanes.remove(&lane);
+        }
+    }
+
+    /// What a lane waits for that has registered its waker there in this poll.
+    pub(super) fn waits(
+        &mut self,
+        registered: Vec<Registration>,
+        made_at: &'static Location<'static>,
+    ) -> Waits {
+        // Equal waits share one allocation, since a loop waits in one place a thousand times. The
+        // address of a location stands for it: to compare or to hash its text would take longer
+        // than to walk the stack.
+        let key = (registered, std::ptr::from_ref(made_at).addr());
+        if let Some(known) = self.waits.get(&key) {
+            return known.clone();
+        }
+        let mut stacks: Vec<(Stack, Option<LaneId>)> = vec![];
+        for Registration { stack, inside } in &key.0 {
+            stacks.push((self.stacks.get(*stack), *inside));
+        }
+        let when = if stacks.is_empty() { Registered::Never } else { Registered::Now };
+        let waits = Waits::new(made_at, when, stacks);
+        if !self.is_full() {
+            self.waits.insert(key, waits.clone());
+        }
+        waits
+    }
+
+    /// This thread's number, for something that it does without running a lane. If the thread has
+    /// no number, it gets one for this event only, since nothing would give the number back later.
+    /// A thread of a pool is such a thread when it tells of the end of a closure.
+    pub(super) fn thread_in_passing(&mut self) -> usize {
+        let known = self.threads.contains(&Some(std::thread::current().id()));
+        let number = self.thread();
+        if !known {
+            self.threads[number] = None;
+        }
+        number
+    }
+
+    /// This thread's number; the lowest free one if it has none yet.
+    pub(super) fn thread(&mut self) -> usize {
+        let me = Some(std::thread::current().id());
+        if let Some(number) = self.threads.iter().position(|thread| *thread == me) {
+            return number;
+        }
+        // The numbers after the first are for the workers, as long as there are any left.
+        let first = if is_in_a_closure() { self.workers + 1 } else { 0 };
+        let mut number = self.threads.len().max(first);
+        for (candidate, thread) in self.threads.iter().enumerate().skip(first) {
+            if thread.is_none() {
+                number = candidate;
+                break;
+            }
+        }
+        if number == self.threads.len() {
+            self.threads.push(None);
+        }
+        self.threads[number] = me;
+        number
+    }
+}

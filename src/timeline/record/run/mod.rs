@@ -1,0 +1,202 @@
+//! What a run and everything in it share: the log, the clock, and which lane runs on which thread.
+//!
+//! In the order in which the files are understood:
+//!
+//! - `kind`: what kind of run it is, and how far it is.
+//! - `lane_state`: what is known of one lane at any time.
+//! - `log`: all that was seen, in one order, with the states of the lanes.
+//! - this file: [`Run`], with its beginning and its end.
+//! - `current`: which run and which lane a thread runs right now.
+//! - `polls`: from the creation of a lane to its end; `registrations`: where it waits after a poll;
+//!   `wakes`: what woke it.
+//! - `say`: what it prints.
+//! - `ahead`: what would happen after the limit.
+//!
+//! Each of the last five is a part of [`Run`]: it locks the log, notes what happened, and returns.
+mod ahead;
+mod current;
+mod kind;
+mod lane_state;
+mod log;
+mod polls;
+mod registrations;
+mod say;
+mod wakes;
+
+pub(super) use ahead::Next;
+pub use kind::Observe;
+pub(super) use kind::{Home, Phase};
+pub(super) use lane_state::{Doing, LaneState, NO_TASK, Woken};
+pub(super) use log::{Log, Traced};
+pub(super) use polls::LONG_POLL;
+pub use say::say_line;
+
+use super::{event::Line, gate::Gate, processor::waited_for_a_processor, scheduler::Scheduler};
+use crate::timeline::Clock;
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::runtime::{self, Handle};
+
+/// The state of one run. It is shared by the lanes and reached by `say!` and `block`
+/// through the thread that they are on, so that two runs in one process never meet.
+pub(crate) struct Run {
+    /// Recorders, drawings and `block` ask for it: on the paused clock time is exact, and moves
+    /// only where something says so.
+    pub(super) clock: Clock,
+    /// Looked at wherever something would be noted: see [`Observe`].
+    pub(super) observe: Observe,
+    /// Whether the runtime is the run's own or the caller's, and how many threads it has.
+    pub(super) home: Home,
+    /// Which of several threads may go on, and what time it is for all of them.
+    pub(super) scheduler: Arc<Scheduler>,
+    /// What decides which lane may be polled, if this run is one of many schedules of a program.
+    pub(super) gate: Option<Arc<dyn Gate>>,
+    /// Whether it is noted where lanes wait. In a run that is one of thousands of schedules, and is
+    /// not shown, that would cost more than all the rest.
+    places: bool,
+    /// One lock for all that was seen, so that events of several threads are in one order.
+    log: Mutex<Log>,
+    /// Called with each line as it is said.
+    print: Option<fn(&Line)>,
+    /// A [`Phase`]. Beside the log, since `say!` asks on threads that may hold it.
+    phase: AtomicU8,
+}
+
+/// The run as a place that others find: on a thread, and by its phase.
+impl Run {
+    pub fn new(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
+        Run {
+            clock,
+            observe,
+            home: Home::OneThread,
+            scheduler: Arc::new(Scheduler::new(clock)),
+            gate: None,
+            places: true,
+            log: Mutex::default(),
+            print,
+            phase: AtomicU8::new(Phase::Open as u8),
+        }
+    }
+
+    /// A run on the paused clock that watches everything and asks `gate` before each poll; where
+    /// lanes wait is noted with `places` only.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn behind(gate: Arc<dyn Gate>, places: bool) -> Run {
+        Run { gate: Some(gate), places, ..Run::new(Clock::Paused, Observe::Everything, None) }
+    }
+
+    /// The same run, on several threads: on the real clock.
+    pub fn with_workers(self, workers: usize) -> Run {
+        Run { home: Home::Workers(workers), ..self }
+    }
+
+    /// A run in the runtime of the caller, whose clock is `clock`.
+    pub fn in_the_callers_runtime(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
+        let mut workers = 0;
+        if Handle::current().runtime_flavor() != runtime::RuntimeFlavor::CurrentThread {
+            workers = Handle::current().metrics().num_workers();
+        }
+        Run {
+            home: Home::Callers(workers),
+            // Threads are not scheduled: that takes a runtime which tells when it is idle.
+            scheduler: Arc::new(Scheduler::new(Clock::Real)),
+            ..Run::new(clock, observe, print)
+        }
+    }
+
+    /// Called once, on the runtime's thread and in its context.
+    pub fn begin(self: &Arc<Self>) {
+        self.scheduler.begin_run();
+        let mut log = self.lock();
+        log.workers = self.home.workers();
+        if self.gate.is_none() {
+            log.waited = waited_for_a_processor();
+        }
+        log.threads.push(Some(std::thread::current().id()));
+        let for_workers = log.threads.len() + log.workers;
+        log.threads.resize(for_workers, None);
+        drop(log);
+        // A thread of a caller goes on to belong to no run.
+        if !matches!(self.home, Home::Callers(_)) {
+            self.adopt_thread();
+        }
+    }
+
+    /// When the runtime has last gone to sleep or woken up, and whether it sleeps now. Of several
+    /// threads one may go on while another is kept, so there it is the oldest poll that counts.
+    pub fn last_moved(&self) -> (Instant, bool) {
+        if self.home.workers() == 0 {
+            return self.scheduler.last_moved();
+        }
+        let mut oldest: Option<Instant> = None;
+        for lane in self.lock().lanes.values() {
+            if lane.now == Doing::Running {
+                oldest = Some(oldest.unwrap_or(lane.began).min(lane.began));
+            }
+        }
+        match oldest {
+            Some(began) => (began, false),
+            None => (Instant::now(), true),
+        }
+    }
+
+    /// When the runtime has last gone to sleep or woken up, and whether it sleeps now.
+    #[cfg(feature = "schedules")]
+    pub(crate) fn movement(&self) -> (Instant, bool) {
+        self.scheduler.last_moved()
+    }
+
+    /// Whether threads keep to the clock in the order of their lanes: see `scheduler`.
+    pub fn schedules_threads(&self) -> bool {
+        self.home == Home::OneThread && self.clock == Clock::Paused
+    }
+
+    /// Whether a lane is still polled, though the run is not open any more.
+    pub fn lets_lanes_go_on(&self) -> bool {
+        self.is_over() || matches!(self.home, Home::Callers(_))
+    }
+
+    fn is_in(&self, phase: Phase) -> bool {
+        self.phase.load(Ordering::Acquire) == phase as u8
+    }
+
+    /// From now on the run is in `phase`. A run that was given up remains given up.
+    pub(super) fn enter(&self, phase: Phase) {
+        if !self.is_in(Phase::GivenUp) {
+            self.phase.store(phase as u8, Ordering::Release);
+        }
+    }
+
+    /// A panic while the log is held leaves it readable: every change to it is a single push.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the run for the log: nothing is recorded any more. Returns the time of the run.
+    pub fn close(&self) -> Duration {
+        let at = self.scheduler.elapsed();
+        self.lock().closed = true;
+        self.scheduler.close();
+        at
+    }
+
+    /// Whether a lane may still be polled: `main` has not ended yet.
+    pub fn is_open(&self) -> bool {
+        self.is_in(Phase::Open)
+    }
+
+    /// Whether the run is over: a lane that is still there has outlived it.
+    pub fn is_over(&self) -> bool {
+        self.is_in(Phase::Ended)
+    }
+
+    /// Nothing is noted any more: what a verdict says is how things were at the limit.
+    pub fn freeze(&self) {
+        self.lock().closed = true;
+    }
+}

@@ -1,0 +1,219 @@
+//! The life of a lane, from its creation to its end: what each poll notes.
+use super::{
+    Run,
+    kind::Observe,
+    lane_state::{Doing, LaneState},
+    log::QuietPoll,
+};
+use crate::timeline::{
+    clean,
+    record::{
+        LaneId,
+        event::{Event, Polled, What},
+        gate::Made,
+        pair::Kept,
+        processor::waited_for_a_processor,
+        waits::Waits,
+    },
+};
+use std::{panic::Location, time::Duration};
+
+/// A poll that takes longer than this on the wall clock is remarked on. Far more than what a busy
+/// machine makes of a poll that does nothing wrong, so that a recording says the same each time.
+pub const LONG_POLL: Duration = Duration::from_millis(250);
+
+impl Run {
+    pub fn create(&self, name: &str, place: &'static Location<'static>) -> LaneId {
+        let parent = self.current_lane();
+        // Cleaned here, where it comes in, so that nothing that draws has to.
+        let name = clean::name(name);
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        // Numbered under the lock, so that a lane's number is its place among the events, too.
+        let lane = log.created;
+        log.created += 1;
+        log.lanes.insert(lane, LaneState::new(name.clone(), at, place));
+        if !log.is_full() {
+            let next = log.hues.len();
+            log.hues.entry(name.clone()).or_insert(next);
+        }
+        let created = What::Created { name: name.clone(), parent };
+        log.push(Event { at, thread: 0, lane, what: created });
+        drop(log);
+        if let Some(gate) = &self.gate {
+            gate.created(lane, Made { name: &name, at: place });
+        }
+        lane
+    }
+
+    /// `lane` is about to be polled, and has wakers of its own.
+    pub fn has_wakers(&self, lane: LaneId, kept: Kept) {
+        if let Some(state) = self.lock().lanes.get_mut(&lane) {
+            state.kept = Some(kept);
+        }
+    }
+
+    /// From now on `lane` is polled as a part of `task`.
+    pub fn is_in_task(&self, lane: LaneId, task: usize) {
+        if let Some(state) = self.lock().lanes.get_mut(&lane) {
+            state.task = task;
+        }
+    }
+
+    /// A poll begins that would not take place now without the gate. It becomes an event when
+    /// something happens in it, and leaves no trace otherwise.
+    pub fn poll_starts_quietly(&self, lane: LaneId) {
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let waited = log.waited;
+        let Some(state) = log.lanes.get_mut(&lane) else { return };
+        // Put back if nothing happens in it: see `forget_quiet_poll`.
+        let before = state.now;
+        state.now = Doing::Running;
+        state.begins_poll(waited);
+        let thread = log.thread();
+        let start = Event { at, thread, lane, what: What::PollStart };
+        log.quiet.push(QuietPoll { start, before });
+    }
+
+    /// `lane` is a callback that an event loop calls or drops now. It has waited for that.
+    pub fn was_scheduled(&self, lane: LaneId, waits: Waits) {
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        let thread = log.thread_in_passing();
+        log.push(Event { at, thread, lane, what: What::Scheduled(waits) });
+    }
+
+    pub fn poll_starts(&self, lane: LaneId) {
+        let outside = !self.on_runtime_thread();
+        let outer = self.current_lane();
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        if log.closed {
+            return;
+        }
+        let waited = log.waited;
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            let waiting = matches!(state.now, Doing::Waiting);
+            state.is_polled_at(at, waiting);
+            state.now = if outside { Doing::OnThread } else { Doing::Running };
+            state.polled_by = outer;
+            state.begins_poll(waited);
+        }
+        let thread = log.thread();
+        log.push(Event { at, thread, lane, what: What::PollStart });
+    }
+
+    /// The poll of `lane` has returned something, or panicked.
+    pub fn poll_ends(&self, lane: LaneId, polled: Polled) {
+        let ended = !matches!(polled, Polled::Pending(_) | Polled::Item);
+        let now = match polled {
+            Polled::Pending(_) => Doing::Waiting,
+            Polled::Item => Doing::Idle,
+            _ => Doing::Ended,
+        };
+        let outer = self.current_lane();
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        if log.closed || (!ended && log.forget_quiet_poll(lane)) {
+            return;
+        }
+        log.begin_quiet_polls();
+        let thread = log.thread();
+        // Each thread has a count of its own, and a remark is made of polls on this one only.
+        let on_the_first_thread = thread == 0;
+        let mut took = Duration::ZERO;
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            if state.polled != at {
+                state.polled = at; // time has passed in the poll
+                state.since = at;
+            }
+            state.now = now;
+            let all = state.began.elapsed();
+            took = all.saturating_sub(state.inside);
+            if took >= LONG_POLL && on_the_first_thread {
+                // All waiting since the last look is taken off, though some of it may have been
+                // before this poll: rather no remark than a false one.
+                let waited = waited_for_a_processor();
+                took = took.saturating_sub(waited.saturating_sub(state.waited));
+                log.waited = waited;
+            }
+            if let Some(outer) = outer
+                && let Some(outer) = log.lanes.get_mut(&outer)
+            {
+                outer.inside += all;
+            }
+        }
+        log.push(Event { at, thread, lane, what: What::PollEnd { polled, took } });
+        if ended {
+            log.forget_if_full(lane);
+            drop(log);
+            self.note_what_finished(lane);
+        }
+    }
+
+    /// The last event is the end of a lane, which has returned the error of its cancellation.
+    pub fn ended_as_cancelled(&self) {
+        let Some((lane, _)) = Run::what_finished() else { return };
+        if let Some(event) = self.lock().events.last_mut()
+            && event.lane == lane
+            && let What::PollEnd { polled: polled @ Polled::Ready, .. } = &mut event.what
+        {
+            *polled = Polled::Cancelled;
+        }
+    }
+
+    pub fn dropped(&self, lane: LaneId, is_task: bool) {
+        let by = self.current_lane();
+        // The runtime drops a task by itself only for an `abort`, and at the end, when the log is
+        // closed.
+        let aborted = by.is_none() && is_task;
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        if log.closed {
+            return;
+        }
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            state.now = Doing::Ended;
+        }
+        let thread = log.thread_in_passing();
+        log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
+        log.forget_if_full(lane);
+        drop(log);
+        if let Some(gate) = &self.gate {
+            gate.dropped(lane);
+        }
+    }
+
+    /// This thread has been occupied until now, on the paused clock, by `block`.
+    ///
+    /// It took `wall` on the wall clock, in which other threads may have had their turn. That is no
+    /// time that the paused clock does not show.
+    pub fn blocked(&self, wall: Duration) {
+        let lane = self.current_lane();
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        if self.on_runtime_thread() {
+            log.blocked = at;
+        }
+        if let Some(lane) = lane
+            && let Some(state) = log.lanes.get_mut(&lane)
+        {
+            state.inside += wall;
+        }
+        if let Some(lane) = lane
+            && self.observe == Observe::Everything
+        {
+            let thread = log.thread();
+            log.push(Event { at, thread, lane, what: What::Blocked });
+        }
+    }
+
+    /// Gives this thread's number back.
+    pub fn leave_thread(&self) {
+        let me = Some(std::thread::current().id());
+        if let Some(number) = self.lock().threads.iter_mut().find(|thread| **thread == me) {
+            *number = None;
+        }
+    }
+}

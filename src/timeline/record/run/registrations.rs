@@ -1,0 +1,75 @@
+//! Where a lane waits: what it has registered in a poll that returned `Pending`.
+use super::{
+    Run,
+    lane_state::{LaneState, Registration},
+};
+use crate::timeline::record::{
+    LaneId,
+    event::Polled,
+    pair::Moved,
+    stack::capture,
+    waits::{Registered, Waits},
+};
+
+impl Run {
+    /// The poll of `lane` has returned `Pending`. Says whether it waits elsewhere than before.
+    pub fn poll_is_pending(&self, lane: LaneId) -> Moved {
+        let mut log = self.lock();
+        let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
+        // The poll is over: what it registered becomes what the lane waits for.
+        let mut registered = std::mem::take(&mut state.registered);
+        let moved = state.moves(&registered);
+        // A lane that has only woken itself, as `yield_now` does, waits where it did that.
+        if registered.is_empty()
+            && let Some(stack) = state.gave_way
+        {
+            registered.push(Registration { stack, inside: None });
+        }
+        let made_at = state.made_at;
+        // Nothing registered: a future that has a waker already, and was polled for nothing.
+        let waits = match &state.waits {
+            Some(before) if registered.is_empty() => before.kept_from_before(),
+            _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![]),
+            _ => log.waits(registered, made_at),
+        };
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            state.waits = Some(waits.clone());
+        }
+        drop(log);
+        self.poll_ends(lane, Polled::Pending(waits));
+        moved
+    }
+
+    /// `lane` registers its waker now, or waits by itself: what is on the stack is where it waits.
+    pub fn registers(&self, lane: LaneId) {
+        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside: None }));
+    }
+
+    /// `lane` has polled `inside`, a lane that is part of it and that is not ready.
+    pub fn waits_for(&self, lane: LaneId, inside: LaneId) {
+        let inside = Some(inside);
+        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside }));
+    }
+
+    /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
+    pub fn gives_way(&self, lane: LaneId) {
+        self.note_stack(lane, |state, stack| state.gave_way = Some(stack));
+    }
+
+    /// Shows `note` the number of the stack up to the poll of `lane`, if places are noted.
+    fn note_stack(&self, lane: LaneId, note: impl FnOnce(&mut LaneState, u32)) {
+        if !self.places {
+            return;
+        }
+        // Before the lock: walking the stack takes longer than all that is done with it.
+        let stack = capture();
+        let mut log = self.lock();
+        if log.closed {
+            return;
+        }
+        let Some(number) = log.stacks.number(&stack) else { return };
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            note(state, number);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A lane is woken: by what, as far as it is known while the run goes on.
+use super::{
+    Run,
+    kind::Home,
+    lane_state::{NO_TASK, Woken},
+    log::Traced,
+};
+use crate::timeline::{
+    Clock,
+    record::{
+        LaneId,
+        event::{Event, What, WokenBy},
+        gate::{Gate, Stranger},
+        stack::capture,
+    },
+};
+use std::time::Duration;
+
+/// What has woken a lane, as far as it is known while the run goes on.
+enum Cause {
+    Known(WokenBy),
+    Traced { stack: Vec<usize>, ended: Option<LaneId> },
+}
+
+/// Timers are no finer than this.
+const TICK: Duration = Duration::from_millis(1);
+
+impl Run {
+    /// The waker of `lane` was called that reaches the task `task`.
+    ///
+    /// Says whether the run still goes on, so that its gate, if it has one, was told of it.
+    pub fn woken(&self, lane: LaneId, task: usize) -> bool {
+        if !self.is_open() {
+            self.woken_ahead(lane);
+            return false;
+        }
+        // A lane that wakes itself gives way: it is where it wants to go on.
+        let by_itself = self.current_lane() == Some(lane);
+        if by_itself {
+            self.gives_way(lane);
+        }
+        // Before the lock, which `cause` takes for itself, and before the gate may keep the wake.
+        let cause = self.cause(lane);
+        if let Some(gate) = &self.gate {
+            self.look_for_strangers(&**gate);
+            if !gate.woken(lane, matches!(cause, Cause::Known(WokenBy::Yield))) {
+                return true;
+            }
+        }
+        let at = self.scheduler.elapsed();
+        let mut log = self.lock();
+        // The weakest claim until the stack is looked up, at the end of the run.
+        let by = match &cause {
+            Cause::Known(by) => *by,
+            Cause::Traced { .. } => WokenBy::Outside,
+        };
+        if let Some(state) = log.lanes.get_mut(&lane) {
+            if by_itself || by == WokenBy::Yield {
+                state.self_wakes += 1;
+            }
+            // The first wake counts: those that follow before the next poll change nothing.
+            if state.woken.is_none() {
+                let through_an_old_waker = state.task != task && task != NO_TASK;
+                state.woken = Some(Woken { at, by, through_an_old_waker });
+            }
+        }
+        if let Cause::Traced { stack, ended } = cause
+            && !log.is_full()
+            && !log.closed
+        {
+            let event = log.events.len();
+            log.traced.push(Traced { event, stack, ended });
+        }
+        let thread = log.thread_in_passing();
+        log.push(Event { at, thread, lane, what: What::Woken { by } });
+        true
+    }
+
+    /// Tells the gate if this is done by something that is none of its lanes.
+    pub(super) fn look_for_strangers(&self, gate: &dyn Gate) {
+        let ended = Run::what_finished().is_some();
+        if !self.on_runtime_thread() {
+            gate.stranger(Stranger::Thread);
+        } else if self.current_lane().is_none() && !ended && tokio::task::try_id().is_some() {
+            gate.stranger(Stranger::Task);
+        }
+    }
+
+    /// How many tasks there are. The number is only compared: it is one less once a task has told
+    /// its end to the lane that joins it.
+    pub(super) fn tasks_alive(&self) -> usize {
+        self.scheduler.runtime().metrics().num_alive_tasks()
+    }
+
+    /// The lane whose end was the last thing seen on this thread, if nothing says that what is
+    /// woken now joins something else.
+    fn ended_just_now(&self) -> Option<LaneId> {
+        let (lane, tasks) = Run::what_finished()?;
+        // If the task of that lane is gone, it has told of its end before: the wake is by another.
+        if self.on_runtime_thread() && self.tasks_alive() < tasks { None } else { Some(lane) }
+    }
+
+    /// What wakes `lane`, judged from what runs on this thread while the waker is called.
+    fn cause(&self, lane: LaneId) -> Cause {
+        let runs_a_loop = Run::runs_a_loop();
+        let ended = self.ended_just_now();
+        if let Some(current) = self.current_lane()
+            && !runs_a_loop
+        {
+            return Cause::Known(WokenBy::Lane(current));
+        }
+        if self.on_runtime_thread() {
+            if tokio::task::try_id().is_some() {
+                return Cause::Known(WokenBy::Outside); // a task without a lane
+            }
+        } else {
+            // A thread of the pool wakes the lane that joins a closure when the closure has ended.
+            let by = match ended {
+                Some(ended) => WokenBy::Lane(ended),
+                None => WokenBy::Outside,
+            };
+            return Cause::Known(by);
+        }
+        if self.home != Home::OneThread {
+            // The runtime does not tell when it has come to rest, or has several threads.
+            return Cause::Traced { stack: capture().addresses, ended };
+        }
+        let at = self.scheduler.elapsed();
+        let log = self.lock();
+        let polled = match log.lanes.get(&lane) {
+            Some(state) => state.polled,
+            None => Duration::ZERO,
+        };
+        // Then several timers may be due at once, and what comes next is not known from the time
+        // alone.
+        let moved_by_hand = log.blocked > polled;
+        drop(log);
+        if runs_a_loop {
+            if let Some(ended) = ended {
+                return Cause::Known(WokenBy::Lane(ended));
+            }
+            // The loop has called what wakes the lane: a timer of its own, or a call that was put
+            // off to this iteration.
+            let by = if at <= polled + TICK { WokenBy::Yield } else { WokenBy::Clock };
+            return Cause::Known(by);
+        }
+        // On the paused clock no timer is due before the thread has come to rest, which would have
+        // been noticed; unless the clock was moved by hand. Only the stack can tell then.
+        match (self.clock, ended) {
+            (Clock::Paused, Some(ended)) if !moved_by_hand => Cause::Known(WokenBy::Lane(ended)),
+            (Clock::Paused, None) if at == polled => Cause::Known(WokenBy::Yield),
+            (Clock::Paused, None) if !moved_by_hand => Cause::Known(WokenBy::Clock),
+            _ => Cause::Traced { stack: capture().addresses, ended },
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Where a lane waits, and for what: found in the stack, at the moment at which it registers.
+//!
+//! A future that cannot go on keeps a clone of the waker that it was polled with. At the moment of
+//! the clone all that it is part of is on the stack (see `stack`): the timer or the channel, each
+//! `async fn` that awaits the next, and last the poll of the lane. What that means is looked up
+//! when a picture asks for it ([`Waits::resolve`]), once for each address in a process.
+//!
+//! # What holds
+//!
+//! - A place is one where the lane registered its waker. Of several in one poll, one is left out if
+//!   the code has gone on since: it was registered at an earlier line of the same function.
+//! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
+//!   and what is said instead is where `.lane()` was called.
+//! - A future that is polled by hand, and again in the same poll of its lane, at another line, is
+//!   seen at the first of the two only: it has its waker already, and clones none.
+use super::{
+    LaneId,
+    place::Place,
+    primitives,
+    stack::{Frame, Stack},
+};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    panic::Location,
+    sync::{Arc, OnceLock},
+};
+
+/// One thing that a lane waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
+pub struct Wait {
+    /// The innermost `.await` in code that is not a library's; for a lane around a library's future
+    /// alone, where `.lane()` was called.
+    pub place: Place,
+    /// `place`, and the `.await`s around it, up to the body of the lane. Empty if the stack had
+    /// none.
+    pub chain: Vec<Place>,
+    /// What it waits for, by the name that the library has for it: `sleep`, `Mutex::lock`,
+    /// `mpsc::Receiver::recv`. None where that is not known.
+    pub on: Option<String>,
+    /// The lane that it waits for, and polls there; none if it waits for something else.
+    pub lane: Option<LaneId>,
+}
+
+impl Wait {
+    /// Whether nothing on the stack told where it waits: then the place is that of `.lane()`, and
+    /// nothing is claimed by it. It is so in a binary without line tables.
+    pub fn is_only_of_the_lane(&self) -> bool {
+        self.chain.is_empty() && self.on.is_none() && self.lane.is_none()
+    }
+}
+
+/// When a lane registered its waker, seen from the end of a poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "draw", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "draw", serde(rename_all = "snake_case"))]
+pub enum Registered {
+    /// In this poll.
+    Now,
+    /// In an earlier poll: in this one it has registered nothing anew.
+    Earlier,
+    /// Never: it has no place where it waits, and the place that is given is that of `.lane()`.
+    Never,
+    /// Not known, since the run was watched without places: the place is that of `.lane()`.
+    Unknown,
+}
+
+/// What a lane waits for after a poll that returned `Pending`. Cheap to clone.
+///
+/// Two of them are equal if the same lane waits in the same places for the same.
+#[derive(Clone)]
+pub struct Waits(Arc<Unresolved>);
+
+struct Unresolved {
+    /// Where the lane was made: the place that is always known.
+    made_at: &'static Location<'static>,
+    /// Whether the places are of this poll: an old one may be shown, but is no proof.
+    registered: Registered,
+    /// In the order in which they were registered.
+    stacks: Vec<(Stack, Option<LaneId>)>,
+    /// Kept, since what draws a run asks for it once for each span.
+    resolved: OnceLock<Vec<Wait>>,
+}
+
+impl Waits {
+    pub(super) fn new(
+        made_at: &'static Location<'static>,
+        registered: Registered,
+        stacks: Vec<(Stack, Option<LaneId>)>,
+    ) -> Waits {
+        Waits(Arc::new(Unresolved { made_at, registered, stacks, resolved: OnceLock::new() }))
+    }
+
+    /// Of a lane that has registered its waker nowhere, and that was made where this is called.
+    #[track_caller]
+    pub fn nowhere() -> Waits {
+        Waits::new(Location::caller(), Registered::Never, vec![])
+    }
+
+    /// Of a callback that was handed to an event loop there, and waits for `on`. No stack is
+    /// needed: the loop has been told the place.
+    pub(super) fn of_a_callback(at: &'static Location<'static>, on: &str) -> Waits {
+        let place = Place::from(at);
+        let chain = vec![place.clone()];
+        let wait = Wait { place, chain, on: Some(on.to_owned()), lane: None };
+        let resolved = OnceLock::from(vec![wait]);
+        let registered = Registered::Now;
+        Waits(Arc::new(Unresolved { made_at: at, registered, stacks: vec![], resolved }))
+    }
+
+    /// The same places, but not registered anew.
+    pub(super) fn kept_from_before(&self) -> Waits {
+        if self.0.registered != Registered::Now {
+            return self.clone();
+        }
+        Waits::new(self.0.made_at, Registered::Earlier, self.0.stacks.clone())
+    }
+
+    /// When the waker was registered there.
+    pub fn registered(&self) -> Registered {
+        self.0.registered
+    }
+
+    /// The places, and what is waited for there: at least one. The first call for an address in
+    /// this process loads the debug information, which takes about a tenth of a second.
+    pub fn resolve(&self) -> &[Wait] {
+        self.0.resolved.get_or_init(|| self.0.look_up())
+    }
+
+    /// The place of the innermost wait; of several, of the one that was registered last.
+    pub fn place(&self) -> &Place {
+        let waits = self.resolve();
+        &waits[waits.len() - 1].place
+    }
+}
+
+impl PartialEq for Waits {
+    fn eq(&self, other: &Waits) -> bool {
+        let mine = &self.0;
+        let theirs = &other.0;
+        Arc::ptr_eq(mine, theirs)
+            || (mine.made_at == theirs.made_at
+                && mine.registered == theirs.registered
+                && mine.stacks == theirs.stacks
+                // Without a stack it may be a callback, which has its words from the beginning.
+                && (!mine.stacks.is_empty() || self.resolve() == other.resolve()))
+    }
+}
+
+impl Eq for Waits {}
+
+impl fmt::Debug for Waits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waits")
+            .field("registered", &self.registered())
+            .field("waits", &self.resolve())
+            .finish()
+    }
+}
+
+impl Unresolved {
+    fn look_up(&self) -> Vec<Wait> {
+        let mut seen: Vec<Seen> = vec![];
+        for (stack, lane) in &self.stacks {
+            let frames = Seen { frames: stack.frames(), lane: *lane };
+            // What was registered at a line that the code has left since is not waited for.
+            seen.retain(|earlier| !earlier.is_left_by(&frames));
+            seen.push(frames);
+        }
+        let mut waits: Vec<Wait> = vec![];
+        for seen in seen {
+            let wait = seen.wait(self.made_at);
+            if !waits.contains(&wait) {
+                waits.push(wait);
+            }
+        }
+        if waits.is_empty() {
+            let place = Place::from(self.made_at);
+            waits.push(Wait { place, chain: vec![], on: None, lane: None });
+        }
+        waits
+    }
+}
+
+/// A registration, looked up.
+struct Seen {
+    /// The innermost first.
+    frames: Vec<Frame>,
+    /// The lane whose end is awaited there, if it is one.
+    lane: Option<LaneId>,
+}
+
+impl Seen {
+    /// The frames of code that is not a library's, the outermost first.
+    fn of_the_user(&self) -> impl Iterator<Item = &Frame> {
+        self.frames.iter().rev().filter(|frame| !frame.library)
+    }
+
+    /// Whether `later`, which was registered in the same poll, shows that the code has gone on from
+    /// here: seen from outside, the first function in which they differ is the same one, and stands
+    /// at another place. Where they part in different functions, as the branches of a `join!` do,
+    /// both are waited for.
+    fn is_left_by(&self, later: &Seen) -> bool {
+        for (mine, theirs) in self.of_the_user().zip(later.of_the_user()) {
+            if mine.function != theirs.function {
+                return false;
+            }
+            if mine.place != theirs.place {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn wait(&self, made_at: &Location<'_>) -> Wait {
+        // Further in than the innermost function of the user are those of libraries: what the user
+        // awaits. Further out, a poll only passes through libraries, such as `join_all`.
+        let innermost = self.frames.iter().position(|frame| !frame.library);
+        let library = &self.frames[..innermost.unwrap_or(self.frames.len())];
+        let mut chain = vec![];
+        for frame in &self.frames {
+            if !frame.library
+                && let Some(place) = &frame.place
+                && chain.last() != Some(place)
+            {
+                chain.push(place.clone());
+            }
+        }
+        let place = chain.first().cloned().unwrap_or_else(|| Place::from(made_at));
+        let on = if self.lane.is_some() { None } else { primitives::name(library) };
+        Wait { place, chain, on, lane: self.lane }
+    }
+}
+
+/// Only for a key of a map: the stacks by their addresses.
+impl Hash for Waits {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.stacks.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::stack::tests::of_nothing, *};
+
+    #[test]
+    fn without_line_tables_a_place_is_that_of_the_lane_and_says_so() {
+        let made_at = Location::caller();
+        let waits = Waits::new(made_at, Registered::Now, vec![(of_nothing(), None)]);
+        let wait = &waits.resolve()[0];
+        assert_eq!(wait.place, Place::from(made_at));
+        assert!(wait.is_only_of_the_lane());
+    }
+}
