@@ -476,15 +476,16 @@ impl Ready<'_> {
         // Too full for one slide: then code and question are shown on a first slide, and the run is
         // played on a second with less code. There are several ways to do so, the best ones first;
         // the first that fits is taken.
-        let mut ran = place::lines_that_ran(&drafted);
+        let ran = place::lines_that_ran(&drafted);
         let stay = place::lines_that_stay(&drafted);
-        ran.extend(&stay);
+        let some = if stay.is_empty() { &ran } else { &stay };
         for (parts, lines) in [
             (Parts::PairThenRust, &stay),
             (Parts::PairThenLast, &stay),
             (Parts::OneEach, &stay),
-            (Parts::SomeLines, &ran),
-            (Parts::OneThenSomeLines, &ran),
+            (Parts::SomeLines, some),
+            (Parts::PairThenSomeLinesOfLast, some),
+            (Parts::OneThenSomeLines, some),
             (Parts::SomeLines, &stay),
         ] {
             let mut lines = lines.clone();

@@ -280,9 +280,8 @@ fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
                 None => nth..nth + 1,
             };
             for step in &track.steps[steps] {
-                let hue = run.lanes[step.lane].hue % 6;
-                for (line, waits) in lines_of(step, &track.file, pieces) {
-                    lit.push((&*track.file, line, waits, hue));
+                for (line, waits, lane) in lines_of(step, &track.file, pieces) {
+                    lit.push((&*track.file, line, waits, run.lanes[lane].hue % 6));
                 }
             }
         }
@@ -313,18 +312,22 @@ fn steps_of_twin(aligned: &[Option<usize>], nth: usize) -> Range<usize> {
     before..taken(aligned[nth]).max(before)
 }
 
-/// The lines of the slide's code that a step lights, and whether the lane waits there.
-fn lines_of(step: &Step, file: &str, pieces: &[Piece]) -> Vec<(u32, bool)> {
+/// The lines of the slide's code that a step lights, whether the lane waits there, and which lane it
+/// is: in the poll of one lane another one may print, since it was already running.
+fn lines_of(step: &Step, file: &str, pieces: &[Piece]) -> Vec<(u32, bool, LaneId)> {
     let mut lines = vec![];
-    for (_, _, line) in &step.says {
-        lines.extend(line.map(|line| (line, false)));
+    for (lane, _, line) in &step.says {
+        lines.extend(line.map(|line| (line, false, *lane)));
     }
-    lines.extend(step.resumed.map(|line| (line, false)));
+    lines.extend(step.resumed.map(|line| (line, false, step.lane)));
+    lines.retain(|(line, ..)| is_shown(pieces, file, *line));
     // A lane that waits in a function of another file waits at the `.await` of that function, too.
-    let waits = step.stop.iter().chain(&step.chain);
-    lines
-        .extend(waits.copied().find(|line| is_shown(pieces, file, *line)).map(|line| (line, true)));
-    lines.retain(|(line, _)| is_shown(pieces, file, *line));
+    for line in step.stop.iter().chain(&step.chain) {
+        if is_shown(pieces, file, *line) {
+            lines.push((*line, true, step.lane));
+            break;
+        }
+    }
     lines
 }
 

@@ -326,6 +326,8 @@ pub(crate) enum Parts {
     OneEach,
     /// All code, then of that in Rust its first line and some others.
     SomeLines,
+    /// Both pieces, then of the last one its first line and some others.
+    PairThenSomeLinesOfLast,
     /// The first piece, then of the last one its first line and some others.
     OneThenSomeLines,
 }
@@ -372,6 +374,7 @@ pub(crate) fn split(
     let useful = match parts {
         Parts::PairThenRust | Parts::PairThenLast => pieces == 2 && played,
         Parts::OneEach => pieces == 2,
+        Parts::PairThenSomeLinesOfLast => pieces == 2 && run.is_some(),
         Parts::SomeLines | Parts::OneThenSomeLines => pieces > 0 && run.is_some(),
     };
     if useful { Some((first, second)) } else { None }
@@ -393,7 +396,9 @@ fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Co
     let mut after = codes.to_vec();
     match parts {
         Parts::PairThenRust => after.retain(|code| code.language == Language::Rust),
-        Parts::PairThenLast => after = after.split_off(codes.len() - 1),
+        Parts::PairThenLast | Parts::PairThenSomeLinesOfLast => {
+            after = after.split_off(codes.len() - 1);
+        }
         Parts::OneEach | Parts::OneThenSomeLines => {
             after = after.split_off(codes.len() - 1);
             before.truncate(1);
@@ -406,7 +411,8 @@ fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Co
     for code in &mut before {
         code.fragment = code.fragment.without_comments(code.language);
     }
-    if matches!(parts, Parts::SomeLines | Parts::OneThenSomeLines) {
+    if matches!(parts, Parts::SomeLines | Parts::PairThenSomeLinesOfLast | Parts::OneThenSomeLines)
+    {
         for code in &mut after {
             // Comments are not worth the room, nor an ellipsis.
             code.fragment = code.fragment.without_comments(code.language).only(lines);

@@ -6,7 +6,7 @@ use crate::timeline::draw::{
     palette::lane_class,
     svg::{
         sheet::MARGIN,
-        text::{SMALL, px, width_of},
+        text::{BOLD, SMALL, px, width_of},
     },
 };
 use maud::{Markup, html};
@@ -39,7 +39,7 @@ impl Picture<'_> {
                 // While the tile grows, its text would stand partly beside it: it comes when there
                 // is room for all of it.
                 @let middle = left + (part.start + part.end) / 2.0;
-                text.in-bar data-at=[self.at(middle + width_of(&text, SMALL) / 2.0)]
+                text.in-bar data-at=[self.at(middle + width_of(&text, SMALL) * BOLD / 2.0)]
                     x=(px(middle)) y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
             }
             @for part in idle {
