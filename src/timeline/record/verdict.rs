@@ -95,7 +95,7 @@ codes! {
     NeverPolled = "never-polled",
     /// A lane waits, and nothing can happen any more that could wake it.
     Deadlock = "deadlock",
-    /// A lane waits for longer than all others, beside one that goes on.
+    /// A lane has waited for nine tenths of the time, beside one that went on.
     Stuck = "stuck",
     /// A stream has returned an item, and nothing has asked it for the next.
     NotAsked = "not-asked",
@@ -493,10 +493,18 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
             }
         }
         // More than once: every lane that yields has woken itself once.
-        if lane.self_wakes > spinning.map_or(1, |other| other.self_wakes) {
+        let most_wakes = match spinning {
+            Some(other) => other.self_wakes,
+            None => 1,
+        };
+        if lane.self_wakes > most_wakes {
             spinning = Some(lane);
         }
-        if lane.polls > busiest.map_or(1, |other| other.polls) {
+        let most_polls = match busiest {
+            Some(other) => other.polls,
+            None => 1,
+        };
+        if lane.polls > most_polls {
             busiest = Some(lane);
         }
     }

@@ -82,6 +82,7 @@ pub struct Woken {
     pub through_an_old_waker: bool,
 }
 
+/// What a lane does, as far as a verdict has to know.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
     /// Never polled.
@@ -112,6 +113,7 @@ pub struct Registration {
 pub const NO_TASK: usize = 0;
 
 impl LaneState {
+    /// A lane that was made at the time `at`.
     pub(super) fn new(
         name: String,
         at: Duration,

@@ -19,6 +19,7 @@ use std::ops::Range;
 const NOTE_LINE: f64 = 12.0;
 
 impl Picture<'_> {
+    /// One row, with the lanes that share it.
     pub(super) fn row(&self, row: usize, lanes: &[LaneId]) -> Markup {
         let y = self.row_y(row);
         // Shortened for bold letters, which are wider.
