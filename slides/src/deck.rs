@@ -13,7 +13,7 @@
 //! {{rust gather:gather}}                two such lines that follow each other stand side by side,
 //!                                       or above each other if they are wide
 //! {{rust lock:add | with sum.set}}      the lines with this text stay if there is no room for all
-//! {{rust lock:add | texts}}             what it prints is shown before the answer: it tells nothing
+//! {{rust lock:add | texts}}             what it prints is shown before the answer
 //! ? How long will it take?              something to predict, which is shown at once
 //! {{timeline gather}}                   the recorded run, played poll by poll
 //! {{timeline four_ways/threads}}        if it has several scenes: one of them

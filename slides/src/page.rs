@@ -312,8 +312,8 @@ fn steps_of_twin(aligned: &[Option<usize>], nth: usize) -> Range<usize> {
     before..taken(aligned[nth]).max(before)
 }
 
-/// The lines of the slide's code that a step lights, whether the lane waits there, and which lane it
-/// is: in the poll of one lane another one may print, since it was already running.
+/// The lines of the slide's code that a step lights, whether the lane waits there, and which lane
+/// it is: in the poll of one lane another one may print, since it was already running.
 fn lines_of(step: &Step, file: &str, pieces: &[Piece]) -> Vec<(u32, bool, LaneId)> {
     let mut lines = vec![];
     for (lane, _, line) in &step.says {

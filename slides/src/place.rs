@@ -5,11 +5,13 @@
 //! two pieces beside or above each other. So all are tried, and the cheapest is taken. The second
 //! half of the file cuts a slide that is too full into two.
 use crate::{
+    colour,
     deck::{Language, Problem, Slide},
     drawing::{Drawing, Size},
     examples::Scene,
     layout::{self, Setting},
     piece::{Code, Piece, Played, Printed},
+    source::Fragment,
 };
 use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
 use std::{collections::BTreeSet, sync::Arc};
@@ -409,13 +411,13 @@ fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Co
     }
     // The first slide never shows comments, since it never answers.
     for code in &mut before {
-        code.fragment = code.fragment.without_comments(code.language);
+        code.fragment = bare(code);
     }
     if matches!(parts, Parts::SomeLines | Parts::PairThenSomeLinesOfLast | Parts::OneThenSomeLines)
     {
         for code in &mut after {
             // Comments are not worth the room, nor an ellipsis.
-            code.fragment = code.fragment.without_comments(code.language).only(lines);
+            code.fragment = bare(code).only(lines);
         }
     }
     (before, after)
@@ -466,11 +468,16 @@ pub(crate) fn without_comments(mut drafted: Vec<Drafted>) -> Vec<Drafted> {
     for Drafted { draft, .. } in &mut drafted {
         if let Draft::Codes(codes) = draft {
             for code in codes {
-                code.fragment = code.fragment.without_comments(code.language);
+                code.fragment = bare(code);
             }
         }
     }
     drafted
+}
+
+/// Code without lines that are nothing but a comment or a docstring.
+fn bare(code: &Code) -> Fragment {
+    code.fragment.without(&colour::comment_lines(code.language, &code.fragment.text))
 }
 
 /// The lines that the code of `shown` leaves out, although `all` has them: first those that `ran`,

@@ -2,7 +2,6 @@
 //!
 //! Read it after `deck`, which names the anchors; next is `colour`. A slide shows lines of the file
 //! itself, so it cannot differ from what is in the repository.
-use crate::{colour, deck::Language};
 use std::collections::BTreeSet;
 
 /// A part of a file.
@@ -32,14 +31,13 @@ impl Fragment {
         kept
     }
 
-    /// The same without lines that are nothing but a comment or a docstring, and without the empty
-    /// lines that would then follow each other.
-    pub fn without_comments(&self, language: Language) -> Fragment {
+    /// The same without some of its lines, and without the empty lines that would then follow each
+    /// other. `left_out` says it of each line.
+    pub fn without(&self, left_out: &[bool]) -> Fragment {
         let mut kept = Fragment::default();
         let mut empty = true; // none at the top, either
-        let comments = colour::comment_lines(language, &self.text);
-        for ((line, number), comment) in self.text.lines().zip(&self.numbers).zip(comments) {
-            if comment || (line.is_empty() && empty) {
+        for ((line, number), left_out) in self.text.lines().zip(&self.numbers).zip(left_out) {
+            if *left_out || (line.is_empty() && empty) {
                 continue;
             }
             empty = line.is_empty();
@@ -135,10 +133,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_go_with_the_empty_lines_around_them() {
+    fn lines_that_are_left_out_go_with_the_empty_lines_around_them() {
         let text = "// why\n\na(); // stays\n\n// what\n\nb();\n".to_owned();
         let whole = Fragment { text, numbers: (1..=7).collect() };
-        let kept = whole.without_comments(Language::Rust);
+        let kept = whole.without(&[true, false, false, false, true, false, false]);
         assert_eq!((&*kept.text, &*kept.numbers), ("a(); // stays\n\nb();\n", &[3, 4, 7][..]));
     }
 
