@@ -64,7 +64,7 @@ fn callbacks_are_called_in_the_order_in_which_they_were_put_into_the_queue() {
 #[test]
 fn a_callback_that_a_callback_adds_has_to_wait_for_the_next_turn() {
     let chart = record_blocking("event loop", hello_world::hello_world).chart();
-    // Who has the thread, poll by poll: a turn begins with `main`.
+    // Which lane has the thread, poll by poll: a turn begins with `main`.
     let mut thread: Vec<(Pos, &str)> = chart
         .rows
         .iter()

@@ -19,7 +19,8 @@ fn seen(examples: &[&'static Example], observe: Observe, lanes: bool) -> Vec<See
         for scene in (example.stage)().run_for_test(observe) {
             let time = |time| if scene.real_clock { "…".into() } else { format!("{time:?}") };
             seen.lines.push(format!("{} takes {}", scene.title, time(scene.elapsed)));
-            // Who waits for whom is only known if it was recorded; that it had to be ended, always.
+            // Which lane waits for which is only known if it was recorded; that it had to be ended,
+            // always.
             seen.lines.extend(scene.verdict.map(|_| "it was ended".to_owned()));
             seen.lines.extend(scene.lines.iter().map(|line| {
                 let lane = if lanes { &line.lane } else { "-" };

@@ -135,7 +135,7 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
             "+ main     A: 49098",
         ],
     ),
-    // Who is cancelled cleans up itself in Python, before the canceller goes on; in Rust a task
+    // What is cancelled cleans up by itself in Python, before its canceller goes on; in Rust a task
     // does, after that.
     (
         "context_manager",

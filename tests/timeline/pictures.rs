@@ -390,7 +390,7 @@ fn who_blocks_is_said_of_the_innermost_lane_and_beside_the_numbers() {
     assert_eq!(
         text(&chart, 80).matches("blocks 400 ms").count(),
         1,
-        "main only polls the one who blocks"
+        "main only polls the lane that blocks"
     );
     let svg = chart.to_svg(SvgOptions { legend: false, ..SvgOptions::default() });
     let middles = |text: &str| -> Vec<f64> {
