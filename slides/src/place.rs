@@ -50,7 +50,7 @@ pub(crate) enum Draft {
 pub(crate) struct Drafted {
     /// The line's number, for problems.
     pub(crate) line: usize,
-    /// The block.
+    /// The block, which has no size before all blocks of its slide are known.
     pub(crate) draft: Draft,
 }
 
