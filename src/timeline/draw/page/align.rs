@@ -55,13 +55,16 @@ fn at_instant(steps: &[Step], instant: usize) -> Range<usize> {
 /// A printed line of a track. Lanes are known by their names, since one name may be several lanes
 /// in Rust.
 struct Printed<'a> {
-    /// In which step it was printed, and which line of that step it is.
+    /// In which step it was printed: the pairs of steps are chosen by their lines.
     step: usize,
+    /// Which line of that step it is: a moment names a line by it.
     nth: usize,
     /// A poll that blocks prints later than it began, and the other language may have a step of its
     /// own for that: so lines are compared by their own times, and not by those of their steps.
     at: u64,
+    /// The name of the lane that printed it: two lanes may print the same text.
     lane: &'a str,
+    /// What was printed.
     text: &'a str,
 }
 
