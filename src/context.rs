@@ -57,8 +57,8 @@
 //! # What holds
 //!
 //! - If [`enter`](AsyncContext::enter) succeeded, [`exit`](AsyncContext::exit) is called once. If
-//!   `enter` failed or was cancelled, `exit` is not called, as in Python: what `enter` has acquired
-//!   by then, `Drop` has to give back.
+//!   `enter` failed or was cancelled, `exit` is not called, as in Python: `Drop` has to give back
+//!   what `enter` had acquired by then.
 //! - What the body holds is dropped before `exit` begins, and contexts that were entered inside the
 //!   body, in the same task, have exited before. So nested contexts are left from the inside out,
 //!   also when all are cancelled at once.
@@ -71,8 +71,8 @@
 //! What cannot hold: if there is no runtime where the future is dropped, or if the runtime shuts
 //! down before the exit is over (`main` returned without `wait`), nothing polls the exit. The
 //! context is dropped, and a later `wait` says [`CleanupError::Abandoned`].
-//! (`asyncio.run` cancels what is left and waits for it.) A future that is leaked is never left,
-//! and a process that ends reports nothing.
+//! (`asyncio.run` cancels what is left and waits for it.) If the future of `with` is leaked, its
+//! context is never left; and a process that ends reports nothing.
 //!
 //! # What `Drop` can do
 //!
@@ -123,7 +123,7 @@ pub trait AsyncContext: Send + 'static {
     /// time is up, or when its runtime shuts down.
     ///
     /// # Errors
-    /// Take the place of the body's error, as an exception in `__aexit__` does.
+    /// An error takes the place of the body's, as an exception in `__aexit__` does.
     fn exit(
         &mut self,
         outcome: &BodyOutcome<Self::Error>,
@@ -213,7 +213,7 @@ impl Cleanups {
             Err(panic) => (BodyOutcome::Panicked, None, Some(panic)),
         };
         let (outcome, exited) = entered.exit(outcome).await;
-        // The caller is told one thing; what else went wrong, `wait` tells. A panic of the body
+        // The caller is told one thing; `wait` tells what else went wrong. A panic of the body
         // comes before any error of its exit.
         if let Some(panic) = panic {
             entered.report(exited.err().map(ExitError::in_words));
@@ -223,7 +223,7 @@ impl Cleanups {
             // As in Python: what goes wrong in the exit takes the place of the body's error.
             Err(ExitError::Error(error)) => Err(error),
             Err(ExitError::Panic(panic)) => resume_unwind(panic),
-            // That the exit took too long does not: the body's error says more.
+            // An exit that took too long does not take that place: the body's error says more.
             Err(ExitError::Overran(bound)) => match outcome {
                 BodyOutcome::Failed(error) => {
                     entered.report(Some(CleanupError::Overran(bound)));

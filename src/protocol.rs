@@ -36,8 +36,8 @@
 //! there are four pieces:
 //!
 //! - The **transport** is whatever implements [`AsyncRead`] and [`AsyncWrite`]: a socket, a pair of
-//!   pipes ([`tokio::io::join`]), TLS, or [`tokio::io::duplex`] in memory. Datagrams are no such
-//!   thing.
+//!   pipes ([`tokio::io::join`]), TLS, or [`tokio::io::duplex`] in memory. Datagrams are not a
+//!   stream of bytes, so they are no transport here.
 //! - The **codec** cuts the stream of bytes into what the protocol speaks of, wherever the network
 //!   has cut it: [`Lines`] here, or a `Decoder` of the crate `tokio-util`.
 //! - The **protocol** decides what to answer. It is *sans-IO*: bytes in, bytes out, and no socket,

@@ -237,12 +237,12 @@ fn a_peer_that_takes_nothing_is_left_at_the_deadline_and_single_bytes_do_not_sta
         (result, ended, taken, notes.calls)
     });
     let (result, ended, taken, calls) = run.output();
-    assert_eq!(result, Err("the peer took nothing of what was written for 300ms".into()));
+    assert_eq!(result, Err("the peer did not take all that was written within 300ms".into()));
     assert_eq!(ended, ms(300), "though a byte was taken every 49 ms");
     assert_eq!(taken, 6 + 4, "one byte each 49 ms, and then what was still in the pipe");
     assert_eq!(
         calls,
-        ["made", "received x", "lost: the peer took nothing of what was written for 300ms"]
+        ["made", "received x", "lost: the peer did not take all that was written within 300ms"]
     );
 }
 
@@ -295,8 +295,11 @@ fn the_deadline_for_writing_holds_for_the_end_as_well() {
     });
     assert_eq!(run.elapsed, ms(300));
     let (result, calls) = run.output();
-    assert_eq!(result, Err("the peer took nothing of what was written for 300ms".into()));
-    assert_eq!(calls, ["made", "eof", "lost: the peer took nothing of what was written for 300ms"]);
+    assert_eq!(result, Err("the peer did not take all that was written within 300ms".into()));
+    assert_eq!(
+        calls,
+        ["made", "eof", "lost: the peer did not take all that was written within 300ms"]
+    );
 }
 
 #[test]

@@ -5,20 +5,22 @@ use std::{
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
-/// What a waker calls. It may be called on any thread, and must not expect to know which.
+/// What a waker calls: on any thread, so nothing in it may depend on the thread.
 pub trait Hook: Send + Sync + 'static {
-    /// The waker is being cloned, by the functions that are on the stack. The clone is a waker of
-    /// what this returns: of another hook, or, with `None`, of the same.
+    /// The waker is being cloned, by the functions that are on the stack. The clone calls the hook
+    /// that this returns; with `None` it calls the same hook as the waker.
     fn cloned(&self) -> Option<Hooked>;
     /// The waker, or a clone of it, was woken.
     fn woken(&self);
 }
 
-/// The box makes a thin pointer, which is all that a waker has room for, of a fat one.
+/// Why the box: a pointer to a `dyn Hook` is two words, and a waker has room for one. A pointer to
+/// the box is one word.
 pub type Hooked = Arc<Box<dyn Hook>>;
 
-/// Makes a waker, which is one count of `hook`. So the counts that you do not hold yourself are the
-/// clones that are kept elsewhere. Wakers of one `hook` are the same for [`Waker::will_wake`].
+/// Makes a waker that owns one count of `hook`, as each of its clones does. So from
+/// [`Arc::strong_count`], less the counts that you hold yourself, you know how many wakers are kept
+/// elsewhere. For [`Waker::will_wake`] all wakers of one `hook` are the same.
 pub fn waker(hook: Hooked) -> Waker {
     let data = Arc::into_raw(hook).cast();
     // SAFETY: `data` is one count of a `Hooked`, which is `Send` and `Sync`, and which the waker
@@ -28,7 +30,8 @@ pub fn waker(hook: Hooked) -> Waker {
 
 static TABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
 
-/// Only called by way of the table, as are the three below: so `data` comes from [`waker`].
+/// This function and the three below are only called through the table: so `data` comes from
+/// [`waker`] or from a clone.
 unsafe fn clone(data: *const ()) -> RawWaker {
     let data = data.cast::<Box<dyn Hook>>();
     // SAFETY: the waker that is being cloned has a count of its own, and lives until this returns.
@@ -41,7 +44,7 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 }
 
 unsafe fn wake(data: *const ()) {
-    // SAFETY: this uses the waker up, and nothing else lets its count go: we do.
+    // SAFETY: this consumes the waker, whose count nothing else gives back: `hook` does.
     let hook = unsafe { Arc::from_raw(data.cast::<Box<dyn Hook>>()) };
     hook.woken();
 }
@@ -52,6 +55,6 @@ unsafe fn wake_by_ref(data: *const ()) {
 }
 
 unsafe fn drop(data: *const ()) {
-    // SAFETY: the waker is gone after this, and nothing else lets its count go: we do.
+    // SAFETY: the waker is gone after this, and nothing else gives its count back.
     mem::drop(unsafe { Arc::from_raw(data.cast::<Box<dyn Hook>>()) });
 }

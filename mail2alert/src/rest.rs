@@ -199,6 +199,7 @@ mod tests {
 
     /// No server there; or one that never answers.
     struct NoServer {
+        /// The two end in different ways: by a refusal, or by our own time limit.
         silent: bool,
     }
 

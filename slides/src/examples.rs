@@ -56,18 +56,25 @@ impl Examples {
         /// The part of cargo's answer that is needed here, with cargo's names.
         #[derive(Deserialize)]
         struct Metadata {
+            /// All members of the workspace: more than one has examples.
             packages: Vec<Package>,
         }
         #[derive(Deserialize)]
         struct Package {
+            /// To build an example, cargo has to be told of which package it is.
             name: String,
+            /// Examples are among them.
             targets: Vec<Target>,
         }
         #[derive(Deserialize)]
         struct Target {
+            /// What the deck calls the example.
             name: String,
+            /// `["example"]`, or it is left out.
             kind: Vec<String>,
+            /// Its source, beside which its Python twin is.
             src_path: PathBuf,
+            /// Without these features cargo refuses to build it.
             #[serde(default, rename = "required-features")]
             required_features: Vec<String>,
         }
@@ -151,12 +158,16 @@ pub fn executable(message: &str) -> Option<(String, PathBuf)> {
     /// The part of cargo's message that is needed here. Other messages do not have these fields.
     #[derive(Deserialize)]
     struct Artifact {
+        /// What was built.
         target: Target,
+        /// Where it is; a message on a library has none, and is no `Artifact`.
         executable: PathBuf,
     }
     #[derive(Deserialize)]
     struct Target {
+        /// By this name the deck asks for it.
         name: String,
+        /// A binary has an executable, too.
         kind: Vec<String>,
     }
     // No error: cargo says many other things on the same pipe.

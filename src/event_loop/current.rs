@@ -9,8 +9,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::task::Waker;
 
-use super::cancel::{Message, Others};
-use super::future::AnyFuture;
+use super::any_future::{AnyFuture, Message, Others};
 use crate::waker::original_waker;
 
 /// The task whose step is being run. A loop has one of these: it runs one step at a time. All of it

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
 
+use super::any_future::AnyFuture;
 use super::foreign::catch_panic;
-use super::future::AnyFuture;
 use super::instrument::Caller;
 use super::{CallId, CallRef, Error, EventLoop, FutureRef, Handle, Instrument};
 

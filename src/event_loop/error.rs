@@ -1,7 +1,9 @@
 //! What can go wrong: what asyncio raises, as values.
 
 use std::error::Error as StdError;
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Debug, Display, Formatter};
+use std::mem::take;
+use std::slice;
 use std::sync::Arc;
 
 /// What asyncio would raise: cancellation, an exception of the program, or a wrong use of the
@@ -106,7 +108,9 @@ impl<T> IntoResult for Result<T> {
 }
 
 /// The errors of a task group, as in Python 3.11 those of an `ExceptionGroup`.
-#[derive(Clone, Debug)]
+///
+/// An error may be a group itself, and so on, to any depth: here nothing calls itself for that.
+#[derive(Clone)]
 pub struct ExceptionGroup(Arc<[Error]>);
 
 impl ExceptionGroup {
@@ -122,12 +126,58 @@ impl ExceptionGroup {
 
 impl Display for ExceptionGroup {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        // What is left of each group that is being written: first this one, then one in it, and
+        // so on inwards.
+        let mut open = vec![self.begin(formatter)?];
+        while let Some(errors) = open.last_mut() {
+            match errors.next() {
+                None => _ = open.pop(),
+                Some(Error::ExceptionGroup(group)) => {
+                    formatter.write_str("; ")?;
+                    open.push(group.begin(formatter)?);
+                }
+                Some(error) => write!(formatter, "; {error}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ExceptionGroup {
+    /// Writes how many errors there are, and gives them.
+    fn begin(&self, formatter: &mut Formatter<'_>) -> Result<slice::Iter<'_, Error>, fmt::Error> {
         let count = self.0.len();
         let plural = if count == 1 { "" } else { "s" };
         write!(formatter, "unhandled errors in a task group ({count} sub-exception{plural})")?;
-        for error in &*self.0 {
-            write!(formatter, "; {error}")?;
+        Ok(self.0.iter())
+    }
+}
+
+/// The same text: `Debug` for a list would call itself for each group in a group.
+impl Debug for ExceptionGroup {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, formatter)
+    }
+}
+
+impl Drop for ExceptionGroup {
+    fn drop(&mut self) {
+        // What is owned by this group alone is taken apart here. Groups that something else owns,
+        // too, are left to that.
+        let mut open = Vec::new();
+        take_groups(&mut self.0, &mut open);
+        while let Some(mut errors) = open.pop() {
+            take_groups(&mut errors, &mut open);
         }
-        Ok(())
+    }
+}
+
+/// Moves the groups among these errors to the end of a list.
+fn take_groups(errors: &mut Arc<[Error]>, list: &mut Vec<Arc<[Error]>>) {
+    let Some(errors) = Arc::get_mut(errors) else { return };
+    for error in errors {
+        if let Error::ExceptionGroup(group) = error {
+            list.push(take(&mut group.0));
+        }
     }
 }

@@ -50,17 +50,24 @@ pub(super) fn discard<V: 'static>(value: V) {
     let nested = NESTED.get();
     if nested >= DEPTH {
         let value: Box<dyn Any> = Box::new(value);
-        // If the list is gone, the closure drops the value.
+        // At the end of a thread the list may be gone. Then the closure is dropped, and the value
+        // with it.
         let _ = DEFERRED.try_with(|list| list.borrow_mut().push(value));
         return;
     }
     drop_at_depth(nested + 1, value);
     if nested == 0 {
         // The last value first: the order in which nested destructors would have run.
-        while let Some(value) = DEFERRED.with_borrow_mut(Vec::pop) {
+        while let Some(value) = take_deferred() {
             drop_at_depth(1, value);
         }
     }
+}
+
+/// The value that was deferred last. At the end of a thread the list may be gone, and with it all
+/// values that were in it.
+fn take_deferred() -> Option<Box<dyn Any>> {
+    DEFERRED.try_with(|list| list.borrow_mut().pop()).unwrap_or_default()
 }
 
 /// Drops a value while `NESTED` is `depth`, and reports a panic.

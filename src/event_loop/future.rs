@@ -10,6 +10,8 @@
 //! future into the ready queue once for each callback, and wakes each waiting task; when such a
 //! place in the queue comes first, the loop calls `run`, which calls the callback.
 
+mod callbacks;
+mod cancelling;
 mod clones;
 mod combining;
 mod wakeup;
@@ -20,13 +22,13 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use smallvec::SmallVec;
-
-use super::cancel::{Cancellable, MessageCell, Others};
+use super::any_future::{AnyFuture, Others};
 use super::foreign::discard;
-use super::handle::Call;
+use super::handle::{Call, CallKind};
 use super::task::TaskPart;
-use super::{CallKind, Error, EventLoop, Handle, IntoResult, Result};
+use super::{Error, EventLoop, Handle, IntoResult, Result};
+use callbacks::Callbacks;
+use cancelling::MessageCell;
 use wakeup::Wakeup;
 
 /// asyncio's `Future`. Clones are the same future, and so is a task.
@@ -58,10 +60,8 @@ pub(super) struct FutureCell<T: 'static> {
     state: RefCell<State<T>>,
     /// While the future is pending: all callbacks, in the order in which they were added. Once it
     /// is done: those that still have to be called, *the last one first*. Each of these stands for
-    /// one place in the ready queue, and `pop` gives the callback whose place has come. Nearly
-    /// every future has only one callback, which needs no allocation (as in CPython's
-    /// `_asynciomodule.c`).
-    callbacks: RefCell<SmallVec<[Callback<T>; 1]>>,
+    /// one place in the ready queue, and `pop` gives the callback whose place has come.
+    callbacks: RefCell<Callbacks<T>>,
     /// Whether this is a plain future, a task or a gather, with what that adds.
     pub(super) kind: Kind<T>,
     /// Its key in the registry. A waker in another thread cannot own an `Rc`, so the waker has this
@@ -114,6 +114,25 @@ enum Callback<T: 'static> {
     Wakeup(Wakeup),
     /// Call what [`Future::add_done_callback`] was given.
     Call(DoneCallback<T>),
+}
+
+impl<T> Callback<T> {
+    /// Whether both wake or call the same.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Wakeup(wakeup), Self::Wakeup(other)) => wakeup.is(other),
+            (Self::Call(callback), Self::Call(other)) => Rc::ptr_eq(&callback.0, &other.0),
+            _ => false,
+        }
+    }
+
+    /// A number that is equal if two callbacks are the same, and seldom if they are not.
+    fn identity(&self) -> usize {
+        match self {
+            Self::Wakeup(wakeup) => wakeup.identity(),
+            Self::Call(callback) => Rc::as_ptr(&callback.0).addr(),
+        }
+    }
 }
 
 /// What [`Future::add_done_callback`] returns, for [`Future::remove_done_callback`].
@@ -176,7 +195,7 @@ impl<T> Future<T> {
     /// The exception, if it ended with one. [`Error::Cancelled`] if cancelled,
     /// [`Error::ResultNotReady`] if pending.
     pub fn exception(&self) -> Result<Option<Error>> {
-        self.0.unretrieved.set(false);
+        self.0.exception_is_retrieved();
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -191,7 +210,7 @@ impl<T> Future<T> {
     where
         T: Clone,
     {
-        self.0.unretrieved.set(false);
+        self.0.exception_is_retrieved();
         match &*self.0.state.borrow() {
             State::Pending => Err(Error::ResultNotReady),
             State::Cancelled => Err(Error::Cancelled),
@@ -220,15 +239,16 @@ impl<T> Future<T> {
     /// Takes a callback back and tells how many entries were removed. A callback that stands in the
     /// ready queue already will be called.
     pub fn remove_done_callback(&self, callback: &DoneCallback<T>) -> usize {
-        let is_it = |other: &Callback<T>| match other {
-            Callback::Call(other) => Rc::ptr_eq(&callback.0, &other.0),
-            Callback::Wakeup(_) => false,
-        };
-        self.0.remove_callback(is_it).into()
+        self.0.remove_callback(&Callback::Call(callback.clone())).into()
     }
 }
 
 impl<T> FutureCell<T> {
+    /// Something has seen the exception, or does not want to see it: it need not be reported.
+    pub(super) fn exception_is_retrieved(&self) {
+        self.unretrieved.set(false);
+    }
+
     /// The only way in which a future ends. It calls no done callback: it puts places into the
     /// queue, and calls foreign wakers, which only note that there is something to poll.
     pub(super) fn finish(self: &Rc<Self>, state: State<T>) {
@@ -237,13 +257,17 @@ impl<T> FutureCell<T> {
         *self.state.borrow_mut() = state;
         // The list is taken out of its cell: a foreign waker that is woken below may drop another
         // await of this future, and that await looks for itself in the cell.
-        let mut callbacks = self.callbacks.take();
+        let callbacks = self.callbacks.take();
         if callbacks.is_empty() {
             return;
         }
         // In the order in which they were added, tasks and callbacks alike. That order is promised:
         // the first to wait is the first to be woken.
-        callbacks.retain(|callback| match callback {
+        //
+        // What is left in the end has its place in the queue. It is kept in reverse, so that
+        // `call_next` takes from the end, which costs nothing. Taking from the front would move all
+        // others each time: a cost that grows with the square of their number.
+        let callbacks = callbacks.keep_reversed(|callback| match callback {
             Callback::Wakeup(wakeup) => {
                 wakeup.wake(&self.event_loop);
                 false
@@ -255,10 +279,6 @@ impl<T> FutureCell<T> {
                 true
             }
         });
-        // Now each callback that is left has its place in the queue, and `call_next` takes from the
-        // end, which costs nothing. Taking from the front would move all others each time: a cost
-        // that grows with the square of their number.
-        callbacks.reverse();
         *self.callbacks.borrow_mut() = callbacks;
     }
 
@@ -285,28 +305,19 @@ impl<T> FutureCell<T> {
         }
     }
 
-    /// Removes the first entry for which `is_it` is true, and says whether there was such an entry.
-    /// A place in the ready queue stays there, as in asyncio, whose queue cannot be searched
-    /// either.
-    fn remove_callback(&self, is_it: impl Fn(&Callback<T>) -> bool) -> bool {
+    /// Removes the first entry that is the same as `like`, and says whether there was one. A place
+    /// in the ready queue stays there, as in asyncio, whose queue cannot be searched either.
+    fn remove_callback(&self, like: &Callback<T>) -> bool {
         // Once the future is done, what is left of the list belongs to places in the queue. A
-        // closed loop calls nothing any more, and to search the list for each of its tasks would
-        // make closing it quadratic.
+        // closed loop calls nothing any more, and has dropped its lists.
         if self.done() || self.event_loop.is_closed() {
             return false;
         }
-        let mut callbacks = self.callbacks.borrow_mut();
-        for place in 0..callbacks.len() {
-            if is_it(&callbacks[place]) {
-                let removed = callbacks.remove(place);
-                // Foreign code may run when the entry is dropped. That code must not find the list
-                // borrowed.
-                drop(callbacks);
-                discard(removed);
-                return true;
-            }
-        }
-        false
+        let removed = self.callbacks.borrow_mut().remove(like);
+        let Some(callback) = removed else { return false };
+        // Foreign code may run when the entry is dropped: here the list is no longer borrowed.
+        discard(callback);
+        true
     }
 
     /// Runs the next done callback. Each place of this future in the ready queue stands for one,
@@ -319,18 +330,6 @@ impl<T> FutureCell<T> {
             _ => Ok(()),
         }
     }
-}
-
-/// A future of any type, as the loop and a waiting task see it. In Python every future is of
-/// the same type; here the loop must not care what a result is, and a task may await any.
-pub(super) trait AnyFuture: Call + Cancellable {
-    /// See [`Future::done`].
-    fn done(&self) -> bool;
-    /// See [`Future::cancelled`].
-    fn is_cancelled(&self) -> bool;
-    /// If this is a task: its next step, for the ready queue. `None` if the step is there already,
-    /// or if the task is done.
-    fn next_step(self: Rc<Self>) -> Option<Handle>;
 }
 
 impl<T> AnyFuture for FutureCell<T> {
@@ -400,8 +399,8 @@ impl<T: Clone> IntoFuture for Future<T> {
 ///
 /// It does what `Future.__await__` and half of `Task.__step` do together: it tells the task which
 /// future the task waits for, and registers the task with that future. asyncio passes the future up
-/// through all coroutines to the task, in each step; here the innermost await does all of it. It
-/// saves that way, however deep the await is.
+/// through all coroutines to the task, in each step; here the innermost await does all of it. So an
+/// await costs the same, however deep in the coroutine it is.
 pub struct Await<T: 'static> {
     /// What is awaited.
     future: Future<T>,
@@ -429,6 +428,9 @@ impl<T: Clone> std::future::Future for Await<T> {
         if let Some(current) = current
             && current.takes_the_error()
         {
+            // asyncio asks for the result here, too, before it throws the error: an exception that
+            // met the cancel is not reported as one that was never retrieved.
+            cell.exception_is_retrieved();
             return Poll::Ready(Err(Error::Cancelled));
         }
         if cell.done() {
@@ -461,10 +463,7 @@ impl<T: Clone> std::future::Future for Await<T> {
 impl<T> Drop for Await<T> {
     fn drop(&mut self) {
         if let Some(wakeup) = self.wakeup.take() {
-            self.future.0.remove_callback(|other| match other {
-                Callback::Wakeup(other) => wakeup.is(other),
-                Callback::Call(_) => false,
-            });
+            self.future.0.remove_callback(&Callback::Wakeup(wakeup));
         }
     }
 }

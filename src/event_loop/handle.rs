@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::foreign::{catch_panic, discard};
-use super::{CallKind, EventLoop, IntoResult, Result};
+use super::{EventLoop, IntoResult, Result};
 
 /// What [`EventLoop::call_soon`] returns. Dropping it changes nothing: the call will be made.
 ///
@@ -43,6 +43,17 @@ pub(super) trait Call {
     /// What debug mode and instruments call this call: the name of a task, `Future`, or the type of
     /// a closure.
     fn name(&self) -> String;
+}
+
+/// What a call in the queue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallKind {
+    /// A closure, from `call_soon`, `call_later`, `call_at` or another thread.
+    Callback,
+    /// The next step of a task.
+    Step,
+    /// The next done callback of a future or task.
+    DoneCallback,
 }
 
 impl Handle {

@@ -33,8 +33,8 @@ use std::panic::Location;
 use std::task::Waker;
 use std::time::Duration;
 
-use super::Handle;
-use super::future::AnyFuture;
+use super::any_future::AnyFuture;
+use super::handle::{CallKind, Handle};
 
 /// A watcher of a loop. Its methods are called while the loop runs, on the loop's own thread and in
 /// the order in which things happen. Every method does nothing by default.
@@ -102,17 +102,6 @@ pub trait Instrument {
 /// `#[track_caller]`: to pass it on costs next to nothing, but to keep it costs eight bytes, so
 /// only an await keeps it.
 pub(super) type Caller = Option<&'static Location<'static>>;
-
-/// What a call in the queue is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CallKind {
-    /// A closure, from `call_soon`, `call_later`, `call_at` or another thread.
-    Callback,
-    /// The next step of a task.
-    Step,
-    /// The next done callback of a future or task.
-    DoneCallback,
-}
 
 /// What identifies a call, a future or a task among those of a loop that exist at the same time.
 ///

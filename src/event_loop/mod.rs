@@ -24,12 +24,17 @@
 //! are due when a result is there; `current`, where a task and its awaits meet; `task`, a
 //! coroutine, each step of which is a call.
 //!
-//! Beside the core: `combinators/`, futures made of futures; `remote`, calls from other threads and
-//! work for them; `driver/`, what time it is and how to wait until something happens; `running`,
-//! which loop runs on a thread; `cancel`, how a request to cancel travels from future to future;
-//! `timer/`, how timers are kept; `future/`, how an await is woken, and the clones of a future;
-//! `registry` and `name`; `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong
-//! when code and values of the program are run and dropped; `error`.
+//! Beside the core: `any_future`, a future whatever its result is; `combinators/`, futures made of
+//! futures; `entry`, calls from other threads, and `remote`, work for them; `driver/`, what time it
+//! is and how to wait until something happens; `running`, which loop runs on a thread; `cancel`,
+//! how a request to cancel travels from future to future; `timer/`, how timers are kept; `future/`,
+//! how an await is woken, how a future is cancelled, and its clones; `registry` and `name`;
+//! `instrument` and `debug`, to watch a loop; `foreign`, what can go wrong when code and values of
+//! the program are run and dropped; `error`.
+//!
+//! A file uses only files that do not use it, directly or through others. The one exception is
+//! `future` and `task`: a task is a future, and what it adds stands inside the future, so that both
+//! are one allocation. They are two sides of one thing, and meet at `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};
@@ -61,8 +66,8 @@
 //!
 //! `tests/asyncio_parity` runs programs of calls, timers, futures, tasks, `gather`, `shield`,
 //! `wait`, `wait_for`, `as_completed`, `timeout` and task groups here and in CPython, and compares
-//! every event and its time; each run of the checks makes up 2,000 new ones. These differ, and are
-//! left out there:
+//! every event and its time; each run of the checks makes up 2,000 new ones.
+//! `tests/event_loop/edges.py` has what these programs cannot say. What differs:
 //!
 //! - timers of equal time. asyncio: undefined. Here: in the order of registration.
 //! - `wait`, `as_completed`, `TaskGroup`. asyncio: in the order of a set of addresses. Here: in the
@@ -75,56 +80,79 @@
 //!   dropped: see [`Task`].
 //! - `CancelledError(msg)`. asyncio: the message is in the exception. Here:
 //!   [`Future::cancel_message`] has it: an error without a field is matched more easily.
-//! - a deep chain of cancels. asyncio: `RecursionError`. Here: works.
+//! - a deep chain of cancels, or of groups in groups. asyncio: `RecursionError`. Here: works.
+//! - `as_completed`. asyncio until 3.12: a generator, which starts nothing before its first
+//!   `next`. Here: starts at the call, as in 3.13.
+//! - after `close`, futures and tasks that are pending. asyncio: `set_result` and `cancel` raise
+//!   an error if something is to be called, and "Task was destroyed but it is pending!" is
+//!   reported. Here: [`EventLoop::close`] has dropped what was to be called, and says nothing.
+//! - jobs that no thread has begun when the loop is closed. asyncio: are still done. Here: are
+//!   dropped with the loop.
+//! - a pending task that nothing refers to. asyncio: may vanish. Here: the loop owns it.
 //! - numbers in names of tasks. asyncio: through all threads. Here: through those of a thread: runs
 //!   repeat.
 //!
 //! # What of asyncio is not here
 //!
+//! Each line names what asyncio has, with the version of Python if that is later than 3.11. After
+//! the colon comes what to use here, or why it is missing.
+//!
 //! - `Runner`, `asyncio.run`: [`EventLoop::run_until_complete`] and `close`; signals would need a
 //!   handler of their own.
 //! - `contextvars`, `context=`: Rust has no context that follows a task; pass what a task needs, or
 //!   `tokio::task_local!`.
-//! - `add_reader`, `add_writer`, `sock_*`: [`TokioDriver`]: await tokio's sockets in a task.
+//! - `add_reader`, `add_writer`, `sock_*`: tokio's sockets, awaited in a task, on [`TokioDriver`].
 //! - `add_signal_handler`: `tokio::signal` in a task.
 //! - transports, protocols, streams, subprocesses: tokio's, in tasks; and
 //!   [`protocol`](crate::protocol).
 //! - `Lock`, `Event`, `Condition`, `Semaphore`, `Barrier`, `Queue`: tokio's `sync`: they need no
 //!   loop.
-//! - `set_default_executor`: [`Driver::submit`], or the executor given to each call.
+//! - `set_default_executor`, `shutdown_default_executor`, `to_thread`, `wrap_future`:
+//!   [`Driver::submit`], or the executor given to each call of [`EventLoop::run_in_executor`].
+//! - `get_exception_handler`, `default_exception_handler`: keep your handler yourself, and let it
+//!   print what it is told.
+//! - `getaddrinfo`, `getnameinfo`, `sendfile`, `start_tls`: tokio's `lookup_host` and streams.
 //! - `Task.set_name`, `get_coro`, `get_stack`: a name is given when a task is made; a Rust future
 //!   cannot be looked into.
-//! - `set_task_factory`, `slow_callback_duration` as attribute: [`Instrument`] sees tasks;
-//!   [`EventLoop::set_slow_callback_duration`].
-//! - async generators' shutdown: a dropped stream has run its destructors.
+//! - `set_task_factory`: an [`Instrument`] sees each task.
+//! - `slow_callback_duration` as an attribute: [`EventLoop::set_slow_callback_duration`].
+//! - `shutdown_asyncgens`: not needed: when a stream is dropped, its destructors run at once.
 //! - 3.12: eager tasks (`eager_task_factory`): the first step would be a call from inside another
 //!   call, which the first principle forbids.
-//! - 3.12: `wait_for` made of `timeout`, which loses no cancel: [`wait_for`] is 3.11's; [`timeout`]
-//!   does what 3.12's does.
-//! - 3.12: `wait` and `gather` take generators: any iterator, always.
-//! - 3.13: `Queue.shutdown`: a closed channel of tokio's.
-//! - 3.13: `as_completed` as an async iterator: 3.11's iterator of coroutines; a `FuturesUnordered`
-//!   is the other.
-//! - 3.13: a group's cancel and an outer one in the same iteration; `uncancel` clears what is
-//!   pending: 3.11's [`task_group`] and `uncancel`.
-//! - 3.14: no policies, `get_event_loop` raises: there never was a loop that is made on demand.
-//! - 3.14: `capture_call_graph`: the timeline, by an [`Instrument`].
+//! - 3.12: a `wait_for` that loses no cancel, because it is made of `timeout`: use [`timeout`];
+//!   [`wait_for`] is 3.11's.
+//! - 3.12: generators as arguments of `wait` and `gather`: both take any iterator.
+//! - 3.13: `Queue.shutdown`: close a channel of tokio's.
+//! - 3.13: `as_completed` as an async iterator: a `FuturesUnordered`; [`as_completed`] is 3.11's,
+//!   an iterator of coroutines.
+//! - 3.13: a task group that tells its own cancel from an outer one of the same iteration, and an
+//!   `uncancel` that takes back a request not yet delivered: [`task_group`] and `uncancel` are
+//!   3.11's.
+//! - 3.14: no policies, and a `get_event_loop` that makes no loop: here a loop is only made by
+//!   [`EventLoop::new`] and [`EventLoop::with_driver`].
+//! - 3.14: `capture_call_graph`: the timeline, which an [`Instrument`] feeds.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/timers.svg"))]
 #![doc = "</div>"]
 
+// The core, in the order in which to read it; the blank lines keep rustfmt from sorting it.
 mod handle;
+// Here comes this file.
+
 mod timer;
-// Read on here: this file comes between `handle` and `timer`.
+
 mod future;
+
+mod current;
 mod task;
 
+mod any_future;
 mod cancel;
 mod combinators;
-mod current;
 mod debug;
 mod driver;
+mod entry;
 mod error;
 mod foreign;
 mod instrument;
@@ -144,20 +172,21 @@ pub use combinators::*;
 pub use debug::ExceptionContext;
 pub use driver::{Driver, StdDriver, TokioDriver, VirtualDriver};
 pub(crate) use driver::{Notifier, set_event_loop_policy};
+pub use entry::{RemoteHandle, ThreadsafeHandle};
 pub use error::{Error, ExceptionGroup, IntoResult, Result};
 pub use future::{Await, DoneCallback, Future, Task};
-pub use handle::Handle;
-pub use instrument::{CallId, CallKind, CallRef, FutureRef, Instrument};
-pub use remote::{Job, RemoteHandle, RemoteTask, ThreadsafeHandle};
+pub use handle::{CallKind, Handle};
+pub use instrument::{CallId, CallRef, FutureRef, Instrument};
+pub use remote::{Job, RemoteTask};
 pub use running::get_running_loop;
 pub use timer::TimerHandle;
 
 use current::CurrentTask;
 use debug::Observers;
+use entry::{RemoteCalls, SpareWaker};
 use future::Kind;
 use instrument::Caller;
 use registry::Registry;
-use remote::{RemoteCalls, SpareWaker};
 use running::Running;
 use timer::{Timers, nanoseconds};
 

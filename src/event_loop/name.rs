@@ -23,11 +23,15 @@ impl TaskName {
     pub(super) fn new(given: Option<&str>) -> Self {
         match given {
             Some(name) => TaskName::Given(name.into()),
-            None => {
-                NUMBERED.set(NUMBERED.get() + 1);
-                TaskName::Number(NUMBERED.get())
-            }
+            None => TaskName::Number(Self::use_up_a_number()),
         }
+    }
+
+    /// The next number. A task group uses one up for each of its tasks, also if you name the task:
+    /// CPython 3.11 makes the task first and names it afterwards.
+    pub(super) fn use_up_a_number() -> u64 {
+        NUMBERED.set(NUMBERED.get() + 1);
+        NUMBERED.get()
     }
 }
 

@@ -5,7 +5,8 @@ use std::rc::{Rc, Weak};
 
 use slab::Slab;
 
-use super::future::{AnyFuture, FutureCell};
+use super::any_future::AnyFuture;
+use super::future::FutureCell;
 use super::{EventLoop, Handle};
 
 /// All futures and tasks that exist, to break their cycles on `close`, to wake tasks by their key,

@@ -17,10 +17,15 @@
 //! |---|---|---|---|---|---|
 //! | due | there | yes | no | `create_task`; a wake; it gave way | a step |
 //! | due, cancelled | there | yes | yes | nothing awaited took the `cancel` | a throwing step |
-//! | running | taken out | no, or woken in it | no, or by itself | its step | waiting, or done |
+//! | running | taken out | no ¹ | no ² | its step | waiting, or done |
 //! | waiting | there | no | no | it awaits | a wake makes it due |
-//! | waiting, cancelled | there | no | yes | by itself; a gather refused | a wake |
-//! | done | none | no, or in vain | no | returned, panicked, cancelled | done callbacks |
+//! | waiting, cancelled | there | no | yes | a gather did not take the `cancel` ³ | a wake |
+//! | done | none | no ¹ | no | returned, panicked, cancelled | done callbacks |
+//!
+//! ¹ Yes once the task is woken during its step. If that step is its last, the loop comes to a step
+//! that finds nothing left to do.
+//! ² Yes once the task cancels itself.
+//! ³ Because all children of the gather are done: its end, which is about to come, is the wake.
 //!
 //! `at_await_point` matters in the second state only: it says whether the step can throw the error
 //! in, or has to drop the coroutine.
@@ -35,12 +40,13 @@ use std::task::{Context, Poll};
 
 use futures::task::waker_ref;
 
-use super::cancel::{Others, cancel_all};
+use super::any_future::{AnyFuture, Others};
+use super::cancel::cancel_all;
+use super::entry::TaskWaker;
 use super::foreign::{catch_panic, discard};
-use super::future::{AnyFuture, FutureCell, Kind, State};
+use super::future::{FutureCell, Kind, State};
 use super::instrument::Caller;
 use super::name::TaskName;
-use super::remote::TaskWaker;
 use super::{Error, EventLoop, Future, Handle, Inner, Result};
 
 /// Boxed, because a task does not know the type of its coroutine; pinned, because a coroutine may
@@ -58,10 +64,10 @@ pub(super) struct TaskPart<T: 'static> {
     /// nothing else refers to may vanish before it ends; `create_task`'s documentation warns of it.
     /// This saves the program the list of tasks that is recommended there.
     itself: Cell<Option<Rc<FutureCell<T>>>>,
-    /// What the coroutine awaits, to pass a cancel on to; more than one under `join!` or `select!`,
-    /// which asyncio has not.
+    /// The futures that the coroutine awaits, which a cancel has to ask. More than one under
+    /// `join!` or `select!`, which asyncio does not have.
     waiting_for: Cell<Others>,
-    /// A waker of its own, only while something outside, such as tokio, has a clone of that.
+    /// A waker of its own, only while something outside, such as tokio, has a clone of it.
     waker: Cell<Option<Arc<TaskWaker>>>,
     /// How often `cancel` was called, less the calls of `uncancel`: by this number a `timeout`
     /// tells its own request from others.
@@ -159,9 +165,9 @@ impl<T> TaskPart<T> {
         let polled = self.poll(cell, &mut coroutine, throws);
         // Whether the error is still there: no await point took it in this step. A coroutine that
         // is pending then goes no further: it is dropped below, with its task cancelled.
-        let throws = current.throws();
+        let error_is_left = current.throws();
         if let Ok(Poll::Pending) = polled
-            && !throws
+            && !error_is_left
         {
             self.coroutine.set(Some(coroutine));
             return self.suspend(cell);
@@ -178,7 +184,7 @@ impl<T> TaskPart<T> {
         // A task that cancels itself and then returns counts as cancelled, as in asyncio: no await
         // point is left that could get the error. A coroutine in which nothing took the error
         // counts as cancelled, too.
-        let cancelled = self.must_cancel.take() || throws;
+        let cancelled = self.must_cancel.take() || error_is_left;
         let state = match polled {
             Ok(Poll::Ready(Ok(result))) if cancelled => {
                 discard(result);

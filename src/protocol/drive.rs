@@ -26,7 +26,7 @@ pub struct Deadlines {
 pub enum ConnectionError {
     /// Nothing came for so long.
     ReadTimedOut(Duration),
-    /// What was written was not taken for so long.
+    /// The peer did not take all that was written in this time.
     WriteTimedOut(Duration),
     /// The transport failed.
     Broken(io::Error),
@@ -39,7 +39,7 @@ impl Display for ConnectionError {
         match self {
             ConnectionError::ReadTimedOut(limit) => write!(f, "nothing came for {limit:?}"),
             ConnectionError::WriteTimedOut(limit) => {
-                write!(f, "the peer took nothing of what was written for {limit:?}")
+                write!(f, "the peer did not take all that was written within {limit:?}")
             }
             ConnectionError::Broken(error) => write!(f, "the transport failed: {error}"),
             ConnectionError::Cancelled => f.write_str("cancelled"),
@@ -59,9 +59,10 @@ impl Error for ConnectionError {
 /// Lets a protocol talk over a transport, until one of the two sides closes it.
 ///
 /// It reads a piece, hands it over, sends all that the protocol has to say to it, and only then
-/// reads on. In the end the transport is shut down and dropped. (Only the drop closes a child's
-/// standard input.) On TCP, if the protocol closes while the peer is still sending, the peer may be
-/// told of a broken connection before it has read the last answer.
+/// reads on. When one of the two sides has closed, the transport is shut down and dropped; after an
+/// error it is only dropped. (It is the drop that closes a child's standard input.) On TCP, if the
+/// protocol closes while the peer is still sending, the peer may be told of a broken connection
+/// before it has read the last answer.
 ///
 /// Dropping this future drops the transport, tells the protocol [`ConnectionError::Cancelled`], and
 /// loses what was not sent.
@@ -116,8 +117,8 @@ where
         if length > 0 {
             protocol.data_received(&mut outbox, &piece[..length]);
         } else {
-            // The peer can still read: what the protocol says to its end is sent before the
-            // connection is closed.
+            // The peer can still read: what the protocol writes now is sent before the connection
+            // is closed.
             protocol.eof_received(&mut outbox);
             outbox.close();
         }

@@ -18,8 +18,8 @@ use std::{
 /// ```
 ///
 /// A line ends with a newline, and is given out without the newline and without a carriage return
-/// before it. Bytes are kept until they are taken out; of a line that has not ended no more is kept
-/// than the length that is allowed.
+/// before it. Bytes are kept until they are taken out. Of a line that has not ended, a call of
+/// `next` leaves at most one byte more than the length that is allowed.
 #[derive(Debug)]
 pub struct Lines {
     /// What has come and was not taken out. Emptied while a line is skipped, so a peer that never

@@ -47,9 +47,8 @@ impl<F: Future> Future for Cancellable<F> {
         if let Poll::Ready(output) = lane.poll(cx) {
             return Poll::Ready(Some(output));
         }
-        let suspended =
-            this.lane.as_mut().as_pin_mut().is_some_and(|lane| lane.is_to_be_dropped(true));
-        if suspended {
+        let lane = this.lane.as_mut().as_pin_mut().expect("it has just been polled");
+        if lane.is_to_be_dropped(true) {
             this.lane.set(None);
             return Poll::Ready(None);
         }

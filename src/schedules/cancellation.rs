@@ -141,7 +141,7 @@ where
     }
 
     /// Tries the claim. With `TIMELINE=DIR` in the environment the run of each await that is not
-    /// safe is written to `DIR`, as picture and data.
+    /// safe is written to `DIR`, as picture, data and page.
     ///
     /// # Panics
     /// With each await that is not safe, and the timeline of the first. Also if there is nothing to
@@ -224,10 +224,10 @@ pub struct Cancelled<T> {
     pub lanes: Vec<(String, usize)>,
     /// In how many runs a lane was dropped.
     pub cancellations: u64,
-    /// Each was tried in every schedule, or at least in some more: then this says which.
+    /// In which schedules each cancellation was tried. `None`: in tokio's own alone.
     pub schedules: Option<Coverage>,
-    /// The different outcomes of the runs in which all that must hold does. Only in tokio's own
-    /// schedule.
+    /// The different outcomes of the runs in which all that must hold does. Empty if more schedules
+    /// than tokio's own were tried.
     pub outcomes: Vec<Outcome>,
     /// The awaits at which a lane must not be dropped.
     pub unsafe_awaits: Vec<UnsafeAwait<T>>,
@@ -522,7 +522,11 @@ struct Tried<T> {
 impl<T> Display for Cancelled<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(why) = &self.refused {
-            return write!(f, "{}: no cancellation was tried: {why}", self.name);
+            let tried = match self.cancellations {
+                0 => "no cancellation was tried",
+                _ => "not every cancellation was tried",
+            };
+            return write!(f, "{}: {tried}: {why}", self.name);
         }
         write!(f, "{}: {}: ", self.name, self.tried())?;
         match self.unsafe_awaits.len() {
@@ -612,5 +616,21 @@ impl<T> UnsafeAwait<T> {
             What::Created { name, .. } => event.lane == lane && *name == self.lane,
             _ => false,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_ends_early_says_whether_anything_was_tried() {
+        let mut cancelled = Cancelled::<()>::new("transfer".into());
+        cancelled.refused = Some("a run was not over".into());
+        let text = cancelled.to_string();
+        assert_eq!(text, "transfer: no cancellation was tried: a run was not over");
+        cancelled.cancellations = 3;
+        let text = cancelled.to_string();
+        assert_eq!(text, "transfer: not every cancellation was tried: a run was not over");
     }
 }

@@ -187,12 +187,14 @@ where
     /// # Panics
     /// If the check blocks, or the operating system gives no thread.
     pub fn explore(self) -> Explored<F::Output> {
-        let budget = self.budget;
-        self.run(move |explorer| {
+        let explored = self.run(|explorer| {
             explorer.explore();
             Ok(())
-        })
-        .unwrap_or_else(|error: String| unreachable!("{error} after {budget:?}"))
+        });
+        match explored {
+            Ok(explored) => explored,
+            Err(error) => unreachable!("only a replay returns an error: {error}"),
+        }
     }
 
     /// Runs one schedule.

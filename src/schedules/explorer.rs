@@ -88,7 +88,7 @@ pub(super) struct Explorer<T> {
     found: Arc<Mutex<Found<T>>>,
     /// How much of that there may be.
     budget: Budget,
-    /// From this moment on the budget is used up.
+    /// When the exploration began: the time of the budget is counted from here.
     begun: Instant,
 }
 
@@ -230,8 +230,10 @@ impl<T: Debug> Explorer<T> {
                 return Err(refusal);
             }
             let signature = signature(&once);
-            if *first.get_or_insert(signature.clone()) != signature {
-                return Ok(false);
+            match &first {
+                None => first = Some(signature),
+                Some(first) if *first == signature => {}
+                Some(_) => return Ok(false),
             }
         }
         Ok(true)

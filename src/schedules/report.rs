@@ -196,22 +196,26 @@ pub struct Departure {
 impl Schedule {
     /// The schedule that a run has taken.
     pub(super) fn of(trace: &Trace) -> Schedule {
-        // The names are those of this run: a schedule that is read from a text has none.
-        let named = trace.departures().into_iter().map(|nth| {
+        let mut departures = vec![];
+        for nth in trace.departures() {
             let decision = &trace.decisions[nth];
             let chosen = decision.candidates[decision.taken].lane;
             let came = decision.came.unwrap_or(chosen);
-            Departure {
+            // The names are those of this run: a schedule that is read from a text has none.
+            departures.push(Departure {
                 decision: nth,
                 at: decision.at,
                 lane: trace.name(came),
                 before: trace.name(decision.candidates[0].lane),
-            }
-        });
-        let departures: Vec<Departure> = named.collect();
+            });
+        }
         let mut choices = trace.choices();
         // After the last departure each choice is tokio's own, and need not be written down.
-        choices.truncate(departures.last().map_or(0, |last| last.decision + 1));
+        let needed = match departures.last() {
+            Some(last) => last.decision + 1,
+            None => 0,
+        };
+        choices.truncate(needed);
         Schedule { choices, departures }
     }
 

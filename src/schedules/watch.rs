@@ -48,7 +48,8 @@ pub(super) fn watched<R: Send + 'static, T>(
     let mut seen = current.movement();
     let mut since = Instant::now();
     loop {
-        // Often enough to notice the end at once, and seldom enough to cost nothing.
+        // A result ends this wait at once. Until then the loop looks at the run often enough to
+        // notice that it gets on, and seldom enough to cost nothing.
         match receive.recv_timeout(watchdog.min(Duration::from_millis(100))) {
             Ok(result) => return Ok(result),
             Err(RecvTimeoutError::Disconnected) => {

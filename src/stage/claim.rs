@@ -22,8 +22,8 @@ pub(super) struct Claim {
     pub(super) sentence: &'static str,
     /// Whether it does in this run.
     holds: fn(&SceneRun<'_>) -> bool,
-    /// How many runs had no output for which it asked, so that it says nothing about them. Shared
-    /// with the clones that look at the runs.
+    /// In how many runs the condition asked for an output that there was not: of such a run it says
+    /// nothing. Shared with the clones that look at the runs.
     without_output: Arc<AtomicU64>,
 }
 
@@ -46,7 +46,7 @@ impl Claim {
     /// Looks at a run that returned `output`, or nothing.
     ///
     /// # Errors
-    /// With the sentence, as one that says what is wrong.
+    /// If the claim does not hold in this run: a clause that says so.
     pub(super) fn check<T>(
         &self,
         run: &Recording<T>,
@@ -54,9 +54,9 @@ impl Claim {
     ) -> Result<(), String> {
         // A view on the run with a flag of its own, so that it is known whether the condition could
         // say anything: that it holds of a run without an output is no evidence.
-        let run = SceneRun { output, lines: &run.lines, found_none: Cell::new(false) };
-        let holds = (self.holds)(&run);
-        if run.found_none.get() {
+        let found_none = Cell::new(false);
+        let holds = (self.holds)(&SceneRun { output, lines: &run.lines, found_none: &found_none });
+        if found_none.get() {
             self.without_output.fetch_add(1, Relaxed);
         }
         if holds { Ok(()) } else { Err(self.is_broken()) }
@@ -74,8 +74,9 @@ pub struct SceneRun<'r> {
     output: Option<&'r SceneOutput>,
     /// All that was printed, or a part of it: see [`SceneRun::until`].
     lines: &'r [Line],
-    /// The condition has asked for an output, and there was none.
-    found_none: Cell<bool>,
+    /// The condition has asked for an output, and there was none. Shared with the parts of the run
+    /// that the condition looks at.
+    found_none: &'r Cell<bool>,
 }
 
 impl<'r> SceneRun<'r> {
@@ -119,7 +120,7 @@ impl<'r> SceneRun<'r> {
             Some(first) => &self.lines[..first],
             None => self.lines,
         };
-        SceneRun { output: self.output, lines, found_none: Cell::new(false) }
+        SceneRun { output: self.output, lines, found_none: self.found_none }
     }
 
     /// How many lines begin with `text`, on any lane.
@@ -156,27 +157,36 @@ impl Debug for SceneOutput {
 mod tests {
     use super::*;
 
-    fn run(output: Option<&SceneOutput>) -> SceneRun<'_> {
-        SceneRun { output, lines: &[], found_none: Cell::new(false) }
+    fn run<'r>(output: Option<&'r SceneOutput>, found_none: &'r Cell<bool>) -> SceneRun<'r> {
+        SceneRun { output, lines: &[], found_none }
     }
 
     #[test]
     fn a_condition_sees_the_value_and_a_person_what_debug_prints() {
         let output = SceneOutput::new(vec!["a"]);
         assert_eq!(format!("{output:?}"), r#"["a"]"#);
-        let returned = run(Some(&output));
+        let found_none = Cell::new(false);
+        let returned = run(Some(&output), &found_none);
         assert_eq!(returned.output::<Vec<&str>>(), Some(&vec!["a"]));
         assert!(!returned.returns(|output: &Vec<&str>| output.is_empty()));
-        assert!(!returned.found_none.get());
-        let cancelled = run(None);
+        assert!(!found_none.get());
+        let cancelled = run(None, &found_none);
         assert!(cancelled.returns(|output: &Vec<&str>| output.is_empty()));
-        assert!(cancelled.found_none.get());
+        assert!(found_none.get());
+    }
+
+    #[test]
+    fn an_output_that_a_condition_asks_a_part_of_the_run_for_is_missing_in_the_run() {
+        let found_none = Cell::new(false);
+        let cancelled = run(None, &found_none);
+        assert_eq!(cancelled.until("a line").output::<u8>(), None);
+        assert!(found_none.get());
     }
 
     #[test]
     #[should_panic(expected = "the scene does not return a u8")]
     fn a_condition_on_another_type_than_that_of_the_scene_panics() {
         let output = SceneOutput::new(1_u32);
-        run(Some(&output)).output::<u8>();
+        run(Some(&output), &Cell::new(false)).output::<u8>();
     }
 }

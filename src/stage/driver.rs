@@ -17,8 +17,8 @@ use std::{
 };
 use tokio::{runtime::Handle, task::spawn_blocking, time::Instant};
 
-/// Runs a function that turns an event loop of its own, on a paused clock, and records what
-/// happens: for [`EventLoop`] what [`record`](crate::record) is for tokio.
+/// Runs a function that runs an event loop of its own, on a paused clock, and records what happens:
+/// for [`EventLoop`] what [`record`](crate::record) is for tokio.
 ///
 /// ```
 /// use async_concepts::{callback, event_loop::EventLoop, record_blocking, say};
@@ -103,8 +103,8 @@ impl Driver for RunDriver {
 #[derive(Default)]
 struct OnTheTimeline {
     /// Where each callback with a lane was scheduled, and what it waits for, until it is called or
-    /// cancelled. Which lane it is shows only then: the loop has a closure, and cannot look into
-    /// it.
+    /// cancelled. Only then is it known which lane it is: the loop has a closure, and cannot look
+    /// into it.
     scheduled: RefCell<HashMap<CallId, (&'static Location<'static>, &'static str)>>,
 }
 

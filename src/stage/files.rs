@@ -202,12 +202,13 @@ fn create(path: Option<&Path>) -> Result<Option<Wanted>, FileError> {
 impl Wanted {
     /// Writes it, and moves it to its place when it is whole.
     fn write(mut self, text: &str) -> Result<(), FileError> {
+        let mut written = self.file.write_all(text.as_bytes());
         // Renamed only when all of it is written.
-        let written = self.file.write_all(text.as_bytes());
-        let written = written.and_then(|()| match &self.beside {
-            Some(beside) => fs::rename(beside, &self.path),
-            None => Ok(()),
-        });
+        if written.is_ok()
+            && let Some(beside) = &self.beside
+        {
+            written = fs::rename(beside, &self.path);
+        }
         match written {
             Ok(()) => {
                 // There is nothing left to remove: it has the final name now.

@@ -10,8 +10,8 @@
 //! ```
 use std::fmt::Write;
 
-/// The table of contents: which example comes after which.
-/// Included and not read, so that it is there wherever the example is run.
+/// The table of contents: which example comes after which. It is compiled in, so that it is there
+/// wherever the example is run.
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 
 /// What the header of an example's source says.

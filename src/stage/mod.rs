@@ -195,7 +195,8 @@ impl Stage {
         };
         let found = earlier.iter().find(|scene| scene.title == first);
         let compared = found.unwrap_or_else(|| panic!("there is no scene “{first}” before it"));
-        // Otherwise it would have to be looked up what “what differs” is compared with.
+        // What differs is marked in comparison with one scene. In a chain of variants it would not
+        // be clear which scene that is.
         assert!(compared.variant.is_none(), "“{first}” is itself a variant of another scene");
         scene.variant = Some(Variant { of: first.to_owned(), only_explored: false });
         self

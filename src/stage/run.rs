@@ -133,7 +133,8 @@ impl Stage {
     /// Runs the scenes, prints their lines as they come, and draws each when it is over. The next
     /// scene runs also if one fails.
     fn run_scenes(&mut self, options: &Options, files_wanted: bool) -> Ran {
-        // The page alone wants these, so they are recorded without a word.
+        // Variants that a plain run leaves out are here for the page alone: they are recorded and
+        // not shown.
         let asked_for = options.what_if || options.scene.is_some();
         let silent = |scene: &Scene| scene.is_only_explored() && !asked_for;
         // A single scene needs no heading: the header of the example has said what it is.

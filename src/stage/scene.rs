@@ -112,7 +112,8 @@ impl Scene {
     ) -> Scene {
         let record = move |recorder: Recorder| {
             let observe = recorder.observed();
-            SceneResult::new(title, observe, record(recorder)).0
+            let (result, _output) = SceneResult::new(title, observe, record(recorder));
+            result
         };
         Scene::made(title, Box::new(record))
     }

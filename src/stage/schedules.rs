@@ -276,7 +276,11 @@ impl SceneCancellations {
             Err(reason) => return format!("Nothing is cancelled: this scene {reason}.\n"),
         };
         if let Some(why) = &cancelled.refused {
-            return format!("Nothing is cancelled: {why}.\n");
+            let tried = match cancelled.cancellations {
+                0 => "Nothing is cancelled",
+                _ => "Not every cancellation was tried",
+            };
+            return format!("{tried}: {why}.\n");
         }
         let mut text = format!("{}.\n", capitalised(&cancelled.tried()));
         match self.must_hold {
@@ -371,7 +375,7 @@ mod tests {
 
     const PLAIN: TerminalOptions = TerminalOptions { width: 80, colour: false };
 
-    /// The last of two lanes has its will.
+    /// What the last of two lanes has written stays.
     async fn last_writer() -> &'static str {
         let written = Cell::new("");
         let write = async |name| {

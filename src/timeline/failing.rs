@@ -54,7 +54,7 @@ fn print(chart: &Chart) {
         let _ = writeln!(text, "{line:#}");
     }
     let _ = writeln!(text, "\n{}", chart.to_text(OPTIONS));
-    // The verdict is what there is to be read last.
+    // The verdict comes last: a reader who has the lines and the picture wants to know why.
     if let Some(verdict) = &chart.verdict {
         let _ = writeln!(text, "{verdict}");
     }
@@ -86,9 +86,13 @@ fn file_name(title: &str) -> String {
     /// How often each name was used. Tests run in parallel, and a test can make many recordings.
     static USED: Mutex<Option<HashMap<String, u32>>> = Mutex::new(None);
     let thread = std::thread::current();
+    let source = match thread.name() {
+        // The harness runs tests on `main` if it was told to use one thread.
+        None | Some("main") => title,
+        Some(test) => test,
+    };
     let mut name = String::new();
-    // The harness runs tests on `main` if it was told to use one thread; then the title has to do.
-    for character in thread.name().filter(|name| *name != "main").unwrap_or(title).chars() {
+    for character in source.chars() {
         // A thread of a test is named `module::test`, and `:` is no part of a name on Windows.
         let harmless = character.is_alphanumeric() || character == '_' || character == '-';
         name.push(if harmless { character } else { '_' });

@@ -65,10 +65,9 @@
 //! # Where to read on
 //!
 //! `record/` watches a run, `draw/` draws it, and what `draw/` knows of `record/` is its list of
-//! events. In `record/`, begin with `lane`, which wraps a future, and `run`, which the lanes of one
-//! run share. `scheduler` is about threads that block on a clock that stands still, and `blocking`
-//! about event loops of a program's own. In `draw/`, begin with `chart`, the data, and `assemble`,
-//! which makes it of events; `layout`, `terminal`, `svg`, `words`, `perfetto` and `page` draw it.
+//! events. The file `mod.rs` of each says in which order to read it. Beside them stand `time` (the
+//! clock of a run, and times in words), `verdicts` (a page of the documentation), and for the
+//! recording of a test that fails `failing` and `clean`.
 #![doc = ""]
 #![doc = "<div>"]
 #![cfg_attr(doc, doc = include_str!("../../docs/two_naps.svg"))]

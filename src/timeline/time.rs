@@ -15,7 +15,7 @@ pub enum Clock {
 
 /// A time in a suitable unit: `0`, `300 µs`, `1.5 ms`, `200 ms`, `1.5 s`, `2 min 5 s`, `1 h`.
 ///
-/// What is not zero is never called `0`; beyond that, three digits are enough.
+/// What is not zero is never called `0`. Parts that are too small to matter are cut off.
 pub fn human(time: Duration) -> String {
     let ns = time.as_nanos();
     let ms = time.as_millis();

@@ -39,7 +39,7 @@
 //! ```
 //!
 //! **Cure:** give A a task of its own (`spawn`), drop it before you wait for something else, or go
-//! on polling it there.
+//! on polling it there. Example: `futurelock`.
 //!
 //! # `old-waker`
 //!

@@ -385,3 +385,31 @@ fn a_call_from_another_thread_can_be_cancelled() {
     called.cancel();
     assert!(called.cancelled(), "too late, but it was");
 }
+
+/// A scope that was dropped has no request that could still count; in Python, leaving it takes the
+/// request back.
+#[test]
+fn a_timeout_or_a_group_that_is_dropped_takes_its_own_request_off_the_count() {
+    let event_loop = virtual_loop();
+    let outcome = event_loop.run_until_complete(async {
+        let never = get_running_loop()?.create_future::<()>();
+        let mut limited = Box::pin(timeout(milliseconds(5), async |_| never.await));
+        assert!(futures::poll!(&mut limited).is_pending());
+        // The request comes where the task waits, which is here.
+        assert!(matches!(sleep(milliseconds(10)).await, Err(Error::Cancelled)));
+        assert_eq!(current_task()?.cancelling(), 1);
+        drop(limited);
+        assert_eq!(current_task()?.cancelling(), 0);
+        let mut group = Box::pin(task_group(async |group| {
+            group.create_task(fail_after(5))?;
+            sleep(milliseconds(100)).await
+        }));
+        assert!(futures::poll!(&mut group).is_pending());
+        assert!(matches!(sleep(milliseconds(10)).await, Err(Error::Cancelled)));
+        assert_eq!(current_task()?.cancelling(), 1);
+        drop(group);
+        assert_eq!(current_task()?.cancelling(), 0);
+        Ok(())
+    });
+    outcome.unwrap();
+}

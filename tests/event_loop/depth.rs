@@ -225,3 +225,97 @@ fn time_is_linear_in_the_gathers_of_one_future() {
         assert_eq!(event_loop.run_until_complete(all).unwrap().len(), count);
     });
 }
+
+#[test]
+fn a_chain_of_a_million_calls_from_other_threads_is_dropped_in_a_small_stack() {
+    in_a_small_stack(|| {
+        let event_loop = virtual_loop();
+        let handle = event_loop.threadsafe_handle();
+        let mut last = handle.call_soon_threadsafe(|| ()).unwrap();
+        for _ in 0..MILLION {
+            let owned = last;
+            last = handle.call_soon_threadsafe(move || drop(owned)).unwrap();
+        }
+        event_loop.close().unwrap();
+        last.cancel();
+    });
+}
+
+#[test]
+fn groups_of_errors_in_groups_are_shown_and_dropped_in_a_small_stack() {
+    const DEPTH: usize = MILLION / 10;
+    in_a_small_stack(|| {
+        let event_loop = virtual_loop();
+        let mut last = Error::exception("the first");
+        for _ in 0..DEPTH {
+            let inner = last.clone();
+            let group = task_group(async move |_| Err::<(), _>(inner));
+            last = event_loop.run_until_complete(group).unwrap_err();
+        }
+        let text = last.to_string();
+        assert_eq!(text.matches("(1 sub-exception); ").count(), DEPTH);
+        assert!(text.ends_with("; the first"));
+        assert!(format!("{last:?}").contains(&text));
+        drop(last);
+    });
+}
+
+#[test]
+fn time_is_linear_in_the_waits_for_one_future_that_are_given_up() {
+    assert_linear("shields that are cancelled", |count| {
+        let event_loop = virtual_loop();
+        let shared = event_loop.create_future::<()>();
+        let shields: Vec<_> = (0..count).map(|_| shield(shared.clone()).unwrap()).collect();
+        for shield in &shields {
+            assert!(shield.cancel());
+        }
+        assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+        assert!(!shared.done());
+    });
+    assert_linear("awaits that are dropped", |count| {
+        struct Ignored;
+        impl std::task::Wake for Ignored {
+            fn wake(self: std::sync::Arc<Self>) {}
+        }
+        let event_loop = virtual_loop();
+        let shared = event_loop.create_future::<()>();
+        // In some other order than that in which they began.
+        let mut awaits = [vec![], vec![], vec![]];
+        for number in 0..count {
+            let waker = std::task::Waker::from(std::sync::Arc::new(Ignored));
+            let mut wait = Box::pin(shared.clone().into_future());
+            assert!(wait.poll_unpin(&mut std::task::Context::from_waker(&waker)).is_pending());
+            awaits[number % 3].push(wait);
+        }
+        drop(awaits);
+        shared.set_result(()).unwrap();
+        assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+    });
+}
+
+#[test]
+fn those_that_are_left_of_many_are_called_in_their_order() {
+    let event_loop = virtual_loop();
+    let (log, shared) = (Log::default(), event_loop.create_future::<()>());
+    let mut removed = vec![];
+    let mut expected = vec![];
+    for number in 0..1000 {
+        let said = log.clone();
+        let callback = shared.add_done_callback(move |_| said.say(&number.to_string()));
+        if number % 7 == 3 {
+            expected.push(format!("0 {number}"));
+        } else {
+            removed.push(callback);
+        }
+        // Some are removed while others are still to come.
+        if number % 100 == 99 {
+            for callback in removed.drain(..).rev() {
+                assert_eq!(shared.remove_done_callback(&callback), 1);
+                assert_eq!(shared.remove_done_callback(&callback), 0);
+            }
+        }
+    }
+    shared.set_result(()).unwrap();
+    assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
+    assert_eq!(log.lines(), expected);
+}

@@ -443,3 +443,20 @@ fn a_result_set_by_hand_on_a_shield_is_an_exception_in_a_callback() {
     assert!(matches!(event_loop.run_forever(), Err(Error::Idle)));
     assert!(log.lines()[0].starts_with("exception in a callback: the future is done"));
 }
+
+#[test]
+fn a_loop_that_is_kept_to_the_end_of_its_thread_is_dropped_there() {
+    thread_local! {
+        static KEPT: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
+    }
+    let thread = std::thread::spawn(|| {
+        // Before the loop uses variables of the thread of its own: those are destroyed first then.
+        KEPT.set(None);
+        let event_loop = virtual_loop();
+        event_loop.run_until_complete(async { Ok(String::from("a result")) }).unwrap();
+        let owned = String::from("owned by a callback");
+        event_loop.call_soon(move || drop(owned)).unwrap();
+        KEPT.set(Some(event_loop));
+    });
+    thread.join().unwrap();
+}

@@ -2,6 +2,7 @@
 
 mod api;
 mod depth;
+mod edges;
 mod faults;
 mod instruments;
 mod timers;

@@ -1,7 +1,9 @@
 //! What holds the house together: no example without its place in the table of contents, in the
 //! README, in a test, and beside its twin.
 mod arrows;
+mod circles;
 mod core;
+mod fields;
 mod generated;
 mod mutations;
 mod pictures;

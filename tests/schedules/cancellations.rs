@@ -470,3 +470,22 @@ fn an_unsafe_await_is_named_with_its_line_and_what_it_waits_for() {
     assert_eq!(unsafe_await.suspension, 2);
     assert!(found.to_string().contains(&format!("cancellations.rs:{line} (sleep)")), "{found}");
 }
+
+#[test]
+fn a_lane_suspends_when_all_its_parts_have_been_polled_in_whichever_order() {
+    // One poll of `work` begins both parts, so nothing can cancel `work` between the two.
+    let claim = every_cancellation("parts", || async {
+        let begun = Cell::new(0);
+        let part = async || {
+            begun.set(begun.get() + 1);
+            ms(10).await;
+        };
+        let work = async { futures::join!(part().lane("A"), part().lane("B")) };
+        let dropped = work.lane("work").cancellable().await.is_none();
+        (begun.get(), dropped)
+    });
+    let claim = claim.check(|run| matches!(run.outcome, Ok(Some((2, _)))));
+    let found = claim.in_every_schedule().budget(Duration::from_secs(20)).explore();
+    assert!(found.holds(), "{found}");
+    assert_eq!(found.lanes, [("work".to_owned(), 1)], "{found}");
+}

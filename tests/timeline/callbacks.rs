@@ -6,6 +6,7 @@ use async_concepts::{
     record_blocking, say,
     timeline::{Chart, End, State},
 };
+use std::time::Duration;
 
 /// Where a lane waited before it was called or dropped; nothing if that is not known.
 fn waited(chart: &Chart, name: &str) -> Option<String> {
@@ -19,6 +20,14 @@ fn line(above: u32, line: u32, on: &str) -> Option<String> {
     Some(format!("at {}:{} for {on}", file!(), line - above))
 }
 
+/// Runs a loop for so long, and closes it.
+fn run_for(time: Duration, event_loop: &EventLoop) -> Result<()> {
+    let stopped = event_loop.clone();
+    event_loop.call_later(time, move || stopped.stop())?;
+    event_loop.run_forever()?;
+    event_loop.close()
+}
+
 const TIMER: &str = "its timer";
 const QUEUE: &str = "its turn in the loop's queue";
 
@@ -30,10 +39,7 @@ fn a_callback_waits_where_it_was_scheduled_for_its_timer_or_for_its_turn() {
         event_loop.call_later(ms(100), callback("later", || say!("later")))?;
         event_loop.call_at(event_loop.time() + ms(200), callback("at", || say!("at")))?;
         let line = line!();
-        let stopped = event_loop.clone();
-        event_loop.call_later(ms(300), move || stopped.stop())?;
-        event_loop.run_forever()?;
-        event_loop.close()?;
+        run_for(ms(300), &event_loop)?;
         Ok(line)
     }
     let run = record_blocking("scheduled", program);
@@ -69,10 +75,7 @@ fn a_callback_has_never_the_place_of_another_one() {
         let called = callback("called", || {});
         event_loop.call_soon(callback("outer", called))?;
         let line = line!();
-        let stopped = event_loop.clone();
-        event_loop.call_later(ms(300), move || stopped.stop())?;
-        event_loop.run_forever()?;
-        event_loop.close()?;
+        run_for(ms(300), &event_loop)?;
         Ok(line)
     }
     let run = record_blocking("others", program);

@@ -130,6 +130,15 @@ fn a_wake_that_is_answered_late_is_an_arrow_from_the_poll_that_woke() {
 }
 
 #[test]
+fn a_lane_that_gives_way_is_not_said_to_poll_another_if_it_is_polled_next() {
+    let run = record("gives way", || async { tokio::task::yield_now().await });
+    assert_eq!(
+        sentences(&run),
+        ["main begins and is polled again at once.", "main goes on and ends."]
+    );
+}
+
+#[test]
 fn the_same_run_gives_the_same_page() {
     assert_eq!(record("naps", two_naps).to_page(), record("naps", two_naps).to_page());
 }

@@ -105,6 +105,32 @@ fn what_a_picture_leaves_out_is_data() {
     assert!(narrow.svg.contains(&start), "{start}");
 }
 
+#[test]
+fn polls_that_are_cut_out_are_counted_and_not_columns() {
+    let chart = record("many", || {
+        let ticker = |n: usize| {
+            let ticks = async {
+                for _ in 0..40 {
+                    sleep(ms(10)).await;
+                }
+            };
+            ticks.lane(format!("ticker{n}"))
+        };
+        join_all((0..29).map(ticker))
+    })
+    .chart();
+    let narrow = chart.picture(SvgOptions { width: 1200.0, ..SvgOptions::default() });
+    let [LeftOut::Polls { count, .. }, LeftOut::Lanes { finished, .. }] = narrow.left_out[..]
+    else {
+        panic!("{:?}", narrow.left_out)
+    };
+    // Each lane is polled once at each of 41 instants. The polls of lanes without a row take one
+    // column between those of the others.
+    let drawn = chart.rows.len() - finished;
+    assert_eq!(drawn, 24);
+    assert!(count <= 41 * drawn, "{count} of {}", 41 * drawn);
+}
+
 /// The numbers of an attribute of all elements that have this class.
 fn numbers(svg: &str, class: &str, attribute: &str) -> Vec<f64> {
     let mut found = vec![];

@@ -38,13 +38,17 @@ fn time_asleep(watched: &system::Watched, begin: Look, stop: &Receiver<()>) -> D
 
 /// What was seen of a thread at one moment. The two times and the turns count from its beginning.
 struct Look {
+    /// Between two looks so much time has passed; what the thread neither ran nor waited of that,
+    /// it slept.
     at: Instant,
+    /// It had a processor.
     ran: Duration,
     /// It was ready to run, and others had the processors.
     waited: Duration,
     /// How often it was given a processor: as long as this is the same, it has not run in between,
     /// or has not stopped running.
     turn: u64,
+    /// Two looks show a sleep only if the thread sleeps at one of them.
     state: State,
 }
 

@@ -205,14 +205,18 @@ struct Failed<T> {
     scenario: String,
     /// The claim holds all the same: then something else is wrong, such as that it did not end.
     holds: bool,
+    /// The mistakes of the exercise are asked of it.
     run: Run<T>,
 }
 
 /// What must hold in every schedule, or wherever a lane is dropped.
 #[must_use = "call `verdict` at the end"]
 pub struct Everywhere<T> {
+    /// Its name stands in the verdict, before the order or the cancellation that was found.
     scenario: Scenario,
+    /// Without one the verdict withholds what would answer it.
     prediction: Prediction,
+    /// Goes through the schedules, or through the cancellations: what follows is the same.
     explore: Box<dyn FnOnce(Claim<T>) -> Found<T>>,
     /// What must hold, in words, and whether it does; without one, a run must only end.
     claim: Option<(&'static str, Claim<T>)>,

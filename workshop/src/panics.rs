@@ -9,7 +9,9 @@ use std::{
 /// A file and a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
+    /// It may be another one than the exercise: a panic in the standard library names its caller.
     pub(crate) file: String,
+    /// The line that the learner has to look at.
     pub(crate) line: u32,
 }
 

@@ -211,8 +211,10 @@ pin_project! {
     /// What a session waits for besides its client. Both last as long as the session: to register
     /// them anew for each command would cost more than to read the command.
     struct Waits<'a> {
+        // The server stops: the session ends after the command that it is in.
         #[pin]
         stopped: WaitForCancellationFuture<'a>,
+        // How long the client may be silent: moved on with each command, not made anew.
         #[pin]
         deadline: Sleep,
     }

@@ -407,6 +407,7 @@ mod tests {
         Digest::of(None, message.as_bytes())
     }
 
+    /// A folder that goes with the test.
     struct Folder(tempfile::TempDir);
 
     impl Folder {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::EnsureFuture;
-use crate::event_loop::cancel::Others;
+use crate::event_loop::any_future::Others;
 use crate::event_loop::future::{Kind, Outer};
 use crate::event_loop::{DoneCallback, Error, Future, Result, get_running_loop};
 

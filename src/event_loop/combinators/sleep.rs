@@ -13,7 +13,8 @@ use crate::event_loop::{EventLoop, Future, Result, TimerHandle, get_running_loop
 pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     let caller = Location::caller();
     // Boxed, so that a task that only gives way, with `sleep` of zero, does not pay for a timer.
-    let mut timer = (!delay.is_zero()).then(|| Box::pin(wait_for_timer(delay, caller)));
+    let mut timer =
+        if delay.is_zero() { None } else { Some(Box::pin(wait_for_timer(delay, caller))) };
     let mut gave_way = false;
     poll_fn(move |context| match &mut timer {
         Some(timer) => timer.as_mut().poll(context),

@@ -8,8 +8,9 @@ use std::rc::Rc;
 use super::timeout::Interruptible;
 use super::{TaskRef, current_task};
 use crate::event_loop::error::ExceptionGroup;
+use crate::event_loop::name::TaskName;
 use crate::event_loop::{Error, EventLoop, Future, Result, Task, get_running_loop};
-use crate::event_loop::{cancel::request_cancel, future::AnyFuture};
+use crate::event_loop::{any_future::AnyFuture, cancel::request_cancel};
 
 /// Runs `body`, which may create tasks in the group that it gets, and waits until they all have
 /// ended. Python's `async with asyncio.TaskGroup() as group:`.
@@ -112,6 +113,9 @@ impl TaskGroup {
         if finished || group.aborting.get() {
             return Err(Error::TaskGroupIsOver);
         }
+        if name.is_some() {
+            TaskName::use_up_a_number();
+        }
         let task = group.event_loop.start_task(name, coroutine)?;
         let number = group.count.get();
         group.count.set(number + 1);
@@ -160,7 +164,7 @@ impl Group {
     async fn exit<T>(&self, outcome: Result<T>) -> Result<T> {
         self.exiting.set(true);
         let mut cancelled = matches!(outcome, Err(Error::Cancelled));
-        if self.parent_cancel_requested.get() && self.parent.uncancel() == 0 {
+        if self.parent_cancel_requested.take() && self.parent.uncancel() == 0 {
             // Only the group itself has cancelled its body.
             cancelled = false;
         }
@@ -180,16 +184,21 @@ impl Group {
         if cancelled && errors.is_empty() {
             return Err(Error::Cancelled);
         }
-        match outcome {
-            Err(Error::Cancelled) | Ok(_) if errors.is_empty() => return outcome,
-            Err(Error::Cancelled) | Ok(_) => {}
-            Err(error) => errors.push(error),
+        match &outcome {
+            // To be cancelled is not one of the errors of a group.
+            Ok(_) | Err(Error::Cancelled) => {}
+            Err(error) => errors.push(error.clone()),
         }
-        Err(Error::ExceptionGroup(ExceptionGroup::new(errors)))
+        if errors.is_empty() {
+            outcome
+        } else {
+            Err(Error::ExceptionGroup(ExceptionGroup::new(errors)))
+        }
     }
 }
 
-/// Tasks that are left when a group ends or is dropped are asked to cancel.
+/// Tasks that are left when a group ends or is dropped are asked to cancel, and the group's own
+/// request to cancel its body no longer counts.
 struct AbortOnDrop<'a>(&'a Group);
 
 impl Drop for AbortOnDrop<'_> {
@@ -197,6 +206,9 @@ impl Drop for AbortOnDrop<'_> {
         self.0.exiting.set(true);
         if !self.0.tasks.borrow().is_empty() {
             self.0.abort();
+        }
+        if self.0.parent_cancel_requested.take() {
+            self.0.parent.uncancel();
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
+use crate::event_loop::any_future::AnyFuture;
 use crate::event_loop::cancel::request_cancel;
-use crate::event_loop::future::AnyFuture;
 use crate::event_loop::handle::Call;
 use crate::event_loop::{Error, EventLoop, Future, Result, get_running_loop};
 
@@ -50,7 +50,7 @@ impl TaskRef {
     }
 
     /// Takes one request off the count, and gives what is left. No request is taken back: a request
-    /// that has not been delivered still will be (in Python until 3.13, too).
+    /// that has not been delivered still will be (as in Python before 3.13).
     pub fn uncancel(&self) -> u32 {
         let Some(requests) = self.0.cancel_requests() else { return 0 };
         requests.set(requests.get().saturating_sub(1));

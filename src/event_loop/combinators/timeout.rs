@@ -91,8 +91,9 @@ enum Phase {
     Entered,
     /// The task was asked to cancel.
     Expiring,
-    /// The body is over, after the task was asked to cancel.
-    Expired,
+    /// The body is over, after the task was asked to cancel. `ours`: no other request to cancel the
+    /// task had come since the scope began.
+    Expired { ours: bool },
     /// The body was over before its time.
     Exited,
 }
@@ -143,7 +144,7 @@ impl Timeout {
 
     /// Whether the time was up before the body was over.
     pub fn expired(&self) -> bool {
-        matches!(self.0.phase.get(), Phase::Expiring | Phase::Expired)
+        matches!(self.0.phase.get(), Phase::Expiring | Phase::Expired { .. })
     }
 }
 
@@ -163,18 +164,15 @@ impl Scope {
 
     /// `__aexit__` in `timeouts.py`: makes our own cancel a timeout.
     fn outcome<T>(&self, outcome: Result<T>) -> Result<T> {
-        if self.phase.get() != Phase::Expired {
-            return outcome;
-        }
-        let ours = self.task.uncancel() <= self.cancelling;
-        match outcome {
-            Err(Error::Cancelled) if ours => Err(Error::Timeout),
-            outcome => outcome,
+        match (self.phase.get(), outcome) {
+            (Phase::Expired { ours: true }, Err(Error::Cancelled)) => Err(Error::Timeout),
+            (_, outcome) => outcome,
         }
     }
 }
 
-/// Ends the scope when the body is over or was dropped: from then on it must not cancel the task.
+/// Ends the scope when the body is over or was dropped: from then on it must not cancel the task,
+/// and its own request no longer counts.
 struct ExitOnDrop<'a>(&'a Timeout);
 
 impl Drop for ExitOnDrop<'_> {
@@ -182,7 +180,8 @@ impl Drop for ExitOnDrop<'_> {
         let scope = &self.0.0;
         scope.cancel_timer();
         if scope.phase.get() == Phase::Expiring {
-            scope.phase.set(Phase::Expired);
+            let ours = scope.task.uncancel() <= scope.cancelling;
+            scope.phase.set(Phase::Expired { ours });
         } else {
             scope.phase.set(Phase::Exited);
         }

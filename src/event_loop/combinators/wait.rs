@@ -49,12 +49,15 @@ pub async fn wait<T: 'static>(
         let waiter = waiter.clone();
         move |future: &Future<T>| {
             unfinished.set(unfinished.get() - 1);
+            // The last one is not asked for its exception, which counts as retrieved once it was
+            // asked for. As in asyncio, the caller has to ask.
             let enough = match return_when {
+                _ if unfinished.get() == 0 => true,
                 ReturnWhen::FirstCompleted => true,
                 ReturnWhen::FirstException => matches!(future.exception(), Ok(Some(_))),
                 ReturnWhen::AllCompleted => false,
             };
-            if enough || unfinished.get() == 0 {
+            if enough {
                 release(&waiter);
             }
             Ok(())

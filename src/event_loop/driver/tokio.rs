@@ -86,9 +86,11 @@ impl Jobs {
     fn add(&self, job: Job) -> bool {
         let mut queue = self.lock();
         queue.waiting.push_back(job);
-        let more = queue.threads < most_threads();
-        queue.threads += usize::from(more);
-        more
+        if queue.threads == most_threads() {
+            return false;
+        }
+        queue.threads += 1;
+        true
     }
 
     /// Does jobs until there are none.

@@ -4,7 +4,6 @@
 //! The same await may be polled with another waker than before: by another task, or in a lane of a
 //! timeline that has moved. The await then keeps its place, as in tokio's queues: what began to
 //! wait first is woken first. asyncio has no such case, since there only tasks wait.
-use std::mem::replace;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
@@ -32,13 +31,21 @@ impl Wakeup {
         }
     }
 
-    /// Whether both wake the same thing. `will_wake` may say no although two wakers do; then the
-    /// wakeup is registered anew, which costs a little work and is no error.
+    /// Whether both wake the same thing. `will_wake` may say no although they do; then the wakeup
+    /// is registered anew, which costs a little work and is no error.
     pub(super) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Task(task), Self::Task(other)) => task == other,
             (Self::Waker(waker), Self::Waker(other)) => waker.will_wake(other),
             _ => false,
+        }
+    }
+
+    /// A number that is equal if two wake the same thing, and seldom if they do not.
+    pub(super) fn identity(&self) -> usize {
+        match self {
+            Self::Task(key) => *key,
+            Self::Waker(waker) => waker.data().addr(),
         }
     }
 
@@ -62,33 +69,19 @@ impl<T> FutureCell<T> {
             return;
         }
         let before = registered.replace(wakeup.clone());
-        let wakeup = match before {
-            Some(before) => match self.replace_wakeup(&before, wakeup) {
-                Ok(()) => return,
-                Err(wakeup) => wakeup,
-            },
-            None => wakeup,
-        };
-        self.add_callback(Callback::Wakeup(wakeup));
-    }
-
-    /// Puts a wakeup in the place of an old one, or gives it back if the old one is not there.
-    ///
-    /// Foreign code may run when a waker is cloned or dropped, and must not find the list borrowed.
-    /// So the new one is moved and not cloned, and the old one is dropped after the search.
-    fn replace_wakeup(&self, old: &Wakeup, new: Wakeup) -> Result<(), Wakeup> {
-        let mut callbacks = self.callbacks.borrow_mut();
-        for callback in &mut *callbacks {
-            if let Callback::Wakeup(wakeup) = callback
-                && wakeup.is(old)
-            {
-                let replaced = replace(callback, Callback::Wakeup(new));
-                drop(callbacks);
-                discard(replaced);
-                return Ok(());
+        let mut added = Callback::Wakeup(wakeup);
+        if let Some(before) = before {
+            // Foreign code may run when a waker is cloned or dropped, and must not find the list
+            // borrowed. So the new one is moved and not cloned, and the old one is dropped after
+            // the list is free.
+            let before = Callback::Wakeup(before);
+            let replaced = self.callbacks.borrow_mut().replace(&before, added);
+            match replaced {
+                Ok(old) => return discard(old),
+                Err(not_there) => added = not_there,
             }
         }
-        Err(new)
+        self.add_callback(added);
     }
 
     /// Refuses an await that could never end; what this returns is what its poll returns. A task

@@ -11,8 +11,9 @@ pub enum Granularity {
     Operations,
 }
 
-/// Leaves so much of the task's budget that the lane is interrupted at its next operation of tokio,
-/// and at its first poll before it. Most operations take effect first and give way then.
+/// Leaves so little of the task's budget that the lane is interrupted after one operation of tokio:
+/// the next operation returns `Pending` without having done anything. At its first poll nothing is
+/// left, so the lane is interrupted before its first operation, too.
 pub(super) fn leave_one_operation(first_poll: bool) {
     let mut cx = Context::from_waker(Waker::noop());
     // Tokio's budget is 128 operations. Where there is no budget, it is not used up, and the loop

@@ -36,9 +36,13 @@ pub(crate) struct KnownLane {
     /// Only at [`Operations`](super::granularity::Granularity::Operations), where each poll may do
     /// one operation of tokio.
     pub exhausted: bool,
-    /// Its last poll took place in its own turn or after a wake, and the lane has not been deferred
-    /// since. So if that poll returned `Pending`, the lane has suspended.
+    /// Its last poll took place in its own turn or after a wake; and neither the lane nor a lane
+    /// that it polls has been deferred since. So if that poll returned `Pending`, the lane has
+    /// suspended.
     pub suspends: bool,
+    /// A lane that it polls was deferred in a poll after which it would have suspended. It suspends
+    /// after the poll in which that lane is polled: without a scheduler the two are one poll.
+    pub suspends_later: bool,
     /// What polled it last.
     pub poller: Option<Poller>,
     /// What was first about to poll it, and the beginning of the poll in which that was.
@@ -78,6 +82,7 @@ impl KnownLane {
             yielded: false,
             exhausted: false,
             suspends: false,
+            suspends_later: false,
             poller: None,
             first_arrival: None,
             made_beside: vec![],

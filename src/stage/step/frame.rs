@@ -133,12 +133,15 @@ impl Painter<'_> {
                 }
             }
             let names = pad_str(&self.names(&here), 8, Alignment::Right, Some("…")).into_owned();
-            let mark = match Some(*number) {
-                line if line == self.step.stop => '▶',
-                line if line == self.step.resumed => '·',
-                _ => ' ',
+            let line = Some(*number);
+            let mark = if line == self.step.stop {
+                '▶'
+            } else if line == self.step.resumed {
+                '·'
+            } else {
+                ' '
             };
-            let lit = Some(*number) == focus;
+            let lit = line == focus;
             let text = if lit { self.bold(text) } else { (*text).to_owned() };
             lines.push(format!("{names} {mark}{number:>4}  {text}").trim_end().to_owned());
         }

@@ -201,7 +201,8 @@ impl Assembly {
         }
         if matches!(state, State::Running | State::RunningUnwoken) && from.instant < now.instant {
             // The paused clock moves during a poll for two reasons: a lane blocks, and then there
-            // was an event; or the program moves it, as `tokio::time::advance` does.
+            // was an event (`None`, if there was none yet, is before every position); or the
+            // program moves it, as `tokio::time::advance` does.
             let blocked = self.clock == Clock::Real || self.last_block > Some(from);
             state = if blocked { State::Blocking } else { State::MovedClock };
         }
@@ -541,10 +542,11 @@ const LONG_POLL: Duration = Duration::from_millis(1);
 /// each timer in a row adds up to a millisecond. Where instants are close to each other, less: a
 /// small step is not to be rounded away.
 fn lateness(nth: usize, gap: Duration) -> Duration {
-    // The larger of a tenth and 2 ms, but never more than half: two instants must not fall
-    // together.
     let millisecond = Duration::from_millis(1);
-    (JITTER + millisecond * nth as u32).min((gap / 10).max(2 * millisecond)).min(gap / 2)
+    let of_timers_in_a_row = JITTER + millisecond * nth as u32;
+    let of_a_small_step = (gap / 10).max(2 * millisecond);
+    // Never more than half: two instants must not fall together.
+    of_timers_in_a_row.min(of_a_small_step).min(gap / 2)
 }
 
 /// The roundest time that is no more than `window` before `at`: what a timer that fired at `at` was

@@ -24,7 +24,6 @@ use super::{
     layout::Layout,
     left_out::LeftOut,
     marks::Mark,
-    polls::is_running,
     rows::{ROWS, Rows, shared},
     terminal::{self, TerminalOptions, label_width},
 };
@@ -248,7 +247,9 @@ impl Doings {
         for &lane in lanes {
             for span in &chart.rows[lane].spans {
                 // A poll is counted where it begins; one that blocks may end at a later instant.
-                doings.polls[span.from.instant] += usize::from(is_running(span.state));
+                if span.state.is_poll() {
+                    doings.polls[span.from.instant] += 1;
+                }
                 // All gaps that the span covers. One within an instant covers none.
                 doings.after[span.from.instant..span.to.instant].fill(Some(span.state.mark()));
             }

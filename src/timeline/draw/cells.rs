@@ -27,6 +27,7 @@ pub(super) struct Line {
 pub(super) struct Cell {
     /// A letter, with what joins it; or nothing behind a wide letter.
     text: String,
+    /// Of its own, since neighbours in a line are of different lanes. Without colours it is plain.
     style: Style,
 }
 

@@ -241,6 +241,22 @@ impl State {
     pub fn label(self) -> &'static str {
         self.mark().label()
     }
+
+    /// Whether a span of it is a poll, or a closure that has its thread.
+    pub(super) fn is_poll(self) -> bool {
+        match self {
+            State::Running
+            | State::RunningUnwoken
+            | State::Blocking
+            | State::MovedClock
+            | State::OnThread => true,
+            State::Lazy
+            | State::Waiting(_)
+            | State::Ready
+            | State::WokenNotPolled
+            | State::BetweenItems => false,
+        }
+    }
 }
 
 impl End {

@@ -35,6 +35,7 @@ pub const JSON_VERSION: u32 = 1;
 /// The whole file.
 #[derive(Serialize, Deserialize)]
 struct Document<C> {
+    /// First, so that a person who opens the file sees it at once.
     version: u32,
     /// Generic, so that one type both borrows charts to write them and owns those it has read.
     charts: C,
@@ -43,6 +44,7 @@ struct Document<C> {
 /// The part that is read first: a file of another version may differ in everything else.
 #[derive(Deserialize)]
 struct Version {
+    /// Compared with [`JSON_VERSION`] before anything else is read.
     version: u32,
 }
 

@@ -98,6 +98,7 @@ impl Band {
 
 /// One column of one instant, and the width that it needs.
 struct Column {
+    /// What is cut out is found in a list of all columns: this says where the cut begins and ends.
     instant: usize,
     /// Its rank in the instant.
     nth: usize,
@@ -115,18 +116,17 @@ impl Layout {
             column: room.column,
             bands: collect_bands(charts),
         };
-        // Two charts that share an axis have the same instants, so either of them tells the times.
-        let (chart, _) = charts[0];
         let columns: usize = layout.bands.iter().map(Band::columns).sum();
         let drawn = layout.bands.iter().filter(|band| band.columns() > 0).count();
         // No gap stands before the first band.
         let gaps = drawn.saturating_sub(1) as f64 * room.gap;
         let for_gaps = room.width - columns as f64 * room.column;
         if gaps <= for_gaps {
-            let gaps = share(chart, &layout.bands, for_gaps, room.gap);
+            // Two charts that share an axis have the same instants, so either tells the times.
+            let gaps = share(charts[0].0, &layout.bands, for_gaps, room.gap);
             layout.place(&gaps);
         } else {
-            layout.cut_out_the_middle(chart, room);
+            layout.cut_out_the_middle(charts, room);
         }
         for (chart, rows) in charts {
             layout.left_out.extend(rows.left_out.clone());
@@ -205,7 +205,7 @@ impl Layout {
     }
 
     /// Keeps as much of the beginning and of the end as there is room for.
-    fn cut_out_the_middle(&mut self, chart: &Chart, room: Room) {
+    fn cut_out_the_middle(&mut self, charts: &[(&Chart, &Rows)], room: Room) {
         // What stays is counted in columns and not in instants: one instant may have more polls
         // than the whole picture has room for.
         //
@@ -246,11 +246,31 @@ impl Layout {
         self.place(&gaps);
         let left = self.bands[first.instant].left + first.nth as f64 * room.column;
         self.cut = Some(left..left + room.cut);
-        self.left_out.push(LeftOut::Polls {
-            count: columns.len() - head - tail,
-            from: chart.instants[first.instant].at,
-            to: chart.instants[last.instant].at,
-        });
+        // A column that is cut out may stand for several polls, or for none: so polls are counted.
+        let mut count = 0;
+        for (chart, rows) in charts {
+            count += self.polls_in_the_cut(chart, rows);
+        }
+        let instants = &charts[0].0.instants;
+        let from = instants[first.instant].at;
+        let to = instants[last.instant].at;
+        self.left_out.push(LeftOut::Polls { count, from, to });
+    }
+
+    /// How many polls of the lanes that have a row begin in the cut.
+    fn polls_in_the_cut(&self, chart: &Chart, rows: &Rows) -> usize {
+        let mut polls = 0;
+        for &lane in rows.drawn.iter().flatten() {
+            for span in &chart.rows[lane].spans {
+                let band = &self.bands[span.from.instant];
+                let rank = band.rank(span.from.column);
+                let is_cut_out = band.shown_before <= rank && rank < band.shown_after;
+                if span.state.is_poll() && is_cut_out {
+                    polls += 1;
+                }
+            }
+        }
+        polls
     }
 
     /// All columns that are drawn, in order, each with the width it would take in the narrowest

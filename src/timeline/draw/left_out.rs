@@ -8,11 +8,11 @@ use std::{fmt, time::Duration};
 pub enum LeftOut {
     /// The middle of the run was cut out, since the picture is too narrow.
     Polls {
-        /// How many.
+        /// How many polls of the lanes that are drawn.
         count: usize,
-        /// The time of the first.
+        /// The time at which the cut begins.
         from: Duration,
-        /// The time of the last.
+        /// The time at which it ends.
         to: Duration,
     },
     /// Lanes for which there was no row.
@@ -68,14 +68,17 @@ impl LeftOut {
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // All of them at one instant: “from 0 to 0” would be odd.
-            LeftOut::Polls { count, from, to } if from == to => {
-                write!(f, "{count} polls at {} are not drawn.", human(*from))
-            }
             LeftOut::Polls { count, from, to } => {
-                let from = human(*from);
-                let to = human(*to);
-                write!(f, "{count} polls from {from} to {to} are not drawn.")
+                let polls = match count {
+                    1 => "1 poll".to_owned(),
+                    _ => format!("{count} polls"),
+                };
+                let are = if *count == 1 { "is" } else { "are" };
+                // All of them at one instant: “from 0 to 0” would be odd.
+                if from == to {
+                    return write!(f, "{polls} at {} {are} not drawn.", human(*from));
+                }
+                write!(f, "{polls} from {} to {} {are} not drawn.", human(*from), human(*to))
             }
             LeftOut::Lanes { finished, cancelled, panicked, unfinished } => {
                 let kinds = [

@@ -4,6 +4,7 @@
 //! A mark has a word, a sentence, a sign and a term of the glossary. Each is a `match` without a
 //! `_`: a new mark does not compile before it has all four. The bars and lines of an SVG are in
 //! `svg/picture`, since they are shapes and no signs.
+
 /// A sign that pictures have: a state of a lane, an end of one, or something that joins lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mark {

@@ -134,7 +134,9 @@ impl Trace {
 
 /// A chart, and its number in the trace.
 struct Process<'c> {
+    /// Whose times and names are written.
     chart: &'c Chart,
+    /// In every event: it keeps the lanes of several charts in one trace apart.
     id: usize,
 }
 

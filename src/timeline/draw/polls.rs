@@ -1,5 +1,5 @@
 //! The polls of a chart, in order: what a page steps through, and a player shows one by one.
-use super::chart::{Chart, Pos, State};
+use super::chart::{Chart, Pos};
 use crate::timeline::LaneId;
 
 /// A poll of a chart.
@@ -19,13 +19,12 @@ pub(super) fn polls(chart: &Chart) -> Vec<Poll> {
     let mut polls: Vec<Poll> = vec![];
     for (lane, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
-            if is_running(span.state) {
+            if span.state.is_poll() {
                 polls.push(Poll { from: span.from, lane, after: span.from });
             }
         }
     }
     polls.sort();
-    polls.dedup();
     // Only now is it known which poll comes next.
     for nth in 0..polls.len() {
         let from = polls[nth].from;
@@ -41,16 +40,4 @@ pub(super) fn polls(chart: &Chart) -> Vec<Poll> {
         };
     }
     polls
-}
-
-/// Whether a lane in this state is being polled: each such span is a poll.
-pub(super) fn is_running(state: State) -> bool {
-    matches!(
-        state,
-        State::Running
-            | State::RunningUnwoken
-            | State::Blocking
-            | State::MovedClock
-            | State::OnThread
-    )
 }

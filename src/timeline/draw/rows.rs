@@ -97,8 +97,8 @@ pub(super) fn shared(chart: &Chart) -> Vec<Vec<LaneId>> {
         let mut free = None;
         for &candidate in candidates.iter() {
             let last = *rows[candidate].last().expect("a row has a lane");
-            // At the same position is early enough: the sign of the end finds its place (see
-            // `end`).
+            // At the same position is early enough: a renderer puts the sign of the end into the
+            // last column of its lane then.
             if chart.rows[last].end.0 <= row.begin() {
                 free = Some(candidate);
                 break;

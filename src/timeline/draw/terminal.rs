@@ -120,7 +120,9 @@ pub(super) fn room(charts: &[(&Chart, &Rows)], label: usize, width: usize) -> Ro
 
 /// One chart, laid out.
 pub(super) struct Picture<'c> {
+    /// What is drawn.
     chart: &'c Chart,
+    /// Which of its lanes are drawn, and which of them share a line.
     rows: &'c Rows,
     /// Of this chart alone, or shared with another one.
     layout: &'c Layout,
@@ -261,8 +263,10 @@ impl<'c> Picture<'c> {
         let free = self.x(self.chart.rows[next].begin()) > at;
         if free {
             line.put(at, sign, &style);
+            return;
+        }
         // A lane that took no column has no place for a sign of its own, and gets none.
-        } else if at > self.x(row.begin()) {
+        if at > self.x(row.begin()) {
             line.put(at - 1, sign, &style);
         }
     }

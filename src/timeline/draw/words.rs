@@ -17,7 +17,9 @@ const NAMED: usize = 6;
 
 /// A lane, and how long it took by itself: one summand of what the run would have taken.
 struct Part<'c> {
+    /// The sum names each of its parts, so that a reader can check it.
     name: &'c str,
+    /// The summand.
     time: Duration,
 }
 
@@ -28,13 +30,17 @@ struct OwnWork {
     /// Where it slept, and where it blocked. If a lane blocks while another one sleeps, that sleep
     /// may be longer for it, and then the sum of both means nothing.
     slept: Vec<Stretch>,
+    /// Apart, since two sleeps may overlap and still be summed, and a sleep and a block may not.
     blocked: Vec<Stretch>,
 }
 
 /// A stretch of time in which a lane did something.
 struct Stretch {
+    /// Lanes of which one polls the other overlap always, and are not compared.
     lane: LaneId,
+    /// Positions and not times: on the real clock two instants may have one time.
     from: Pos,
+    /// As `from`.
     to: Pos,
 }
 
@@ -52,9 +58,11 @@ impl Stretch {
 struct PlaceOfWaits {
     /// The place in words. Waits with the same words are at the same place.
     words: String,
-    /// When the first wait there began, and when the last one ended.
+    /// When the first wait there began.
     from: Duration,
+    /// When the last one ended. Between the two the lane need not have waited all the time.
     to: Duration,
+    /// “3 times” says that it is a loop, and saves a sentence for each wait.
     times: usize,
 }
 

@@ -24,7 +24,7 @@ pub struct Event {
 /// What can happen to a lane.
 #[derive(Debug)]
 pub enum What {
-    /// `.lane(name)` was called, or [`super::on_thread`].
+    /// `.lane(name)` was called, [`super::on_thread`] or [`super::callback`].
     Created {
         /// The name it was given.
         name: String,

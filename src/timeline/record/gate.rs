@@ -27,8 +27,8 @@ pub(crate) trait Gate: Send + Sync {
     /// The wake of `woken` was passed on: to the waker of the task, or of the lane around.
     fn passed_on(&self, lane: LaneId);
 
-    /// A lane that may be dropped has returned `Pending`, or (`suspends` is false) comes by again.
-    /// The answer: whether it is to be dropped now.
+    /// A lane that may be dropped has just returned `Pending` (`suspends`), or is about to be
+    /// polled (`suspends` is false). The answer: whether it is to be dropped now.
     fn drops(&self, lane: LaneId, suspends: bool) -> bool;
 
     /// A lane was dropped before it was done.
@@ -87,6 +87,7 @@ pub(crate) enum Stranger {
 }
 
 thread_local! {
+    /// What [`is_quiet`] says.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -132,7 +132,8 @@ impl<F: Future> Future for Lane<F> {
 }
 
 impl<F> Lane<F> {
-    /// Whether this lane is to be dropped now, if there is a gate to say so: see [`Gate::drops`].
+    /// Whether this lane is to be dropped now, if there is a gate to say so. `suspends`: it has
+    /// just returned `Pending`; otherwise it is about to be polled. See [`Gate::drops`].
     ///
     /// [`Gate::drops`]: super::gate::Gate::drops
     #[cfg(feature = "schedules")]
@@ -243,9 +244,9 @@ impl Probe {
 
     /// The poll returned `Pending`; `outer` is the lane that polled it.
     fn is_pending(&mut self, run: &Arc<Run>, outer: Option<LaneId>) {
-        // The outer lane waits for this one, here. No clone of its waker need have told that: this
-        // lane may have a waker already, or may be polled with another one, as in a
-        // `FuturesUnordered`.
+        // The outer lane waits for this one, here. Not always does a clone of the outer waker tell
+        // that: this lane may have kept a waker from before, or may be polled with another one, as
+        // in a `FuturesUnordered`.
         if let Some(outer) = outer {
             run.waits_for(outer, self.lane);
         }

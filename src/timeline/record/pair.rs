@@ -1,6 +1,7 @@
 //! The two wakers of a lane, and whether anything else keeps one of them.
 //!
-//! Below both `run`, which keeps a [`Kept`] for each lane, and `wakers`, which makes the pairs.
+//! It is used by `wakers`, which makes the pairs, and by `run`, which keeps a [`Kept`] for each
+//! lane.
 use hooked_waker::Hooked;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -46,6 +47,8 @@ impl Kept {
         let pair = lock(&pair);
         match &*pair {
             None => alive > 0,
+            // Two are the pair's own: what is polled with, and its clone. Each has one more owner
+            // if a waker of it is kept.
             Some(pair) => {
                 alive > 2
                     || Arc::strong_count(&pair.polled_with) > 1

@@ -6,7 +6,8 @@
 //! what the poll computed, and what it slept: in `std::thread::sleep`, for a lock, for a disk.
 use std::{fs, time::Duration};
 
-/// That time for this thread, since it was started; zero where the system does not tell.
+/// How long this thread was ready and had no processor, since it was started; zero where the system
+/// does not tell.
 pub(super) fn waited_for_a_processor() -> Duration {
     let waited = waited_as_the_system_tells();
     #[cfg(test)]

@@ -179,7 +179,8 @@ impl Recorder {
         self,
         run_it: impl FnOnce(&Arc<Run>, Duration) -> RunEnd<T> + Send + 'static,
     ) -> Recording<T> {
-        // On the real clock nothing waits for the runtime, and a person for the first line.
+        // Not on the real clock: there a runtime that is late is not taken for stuck, and a person
+        // waits for the first line.
         if self.clock == Clock::Paused && self.observe == Observe::Everything {
             load_debug_information();
         }
@@ -225,7 +226,7 @@ impl Recorder {
     }
 }
 
-/// What the log of a run that is over holds.
+/// The recording of a run that is over, made of what its log holds.
 pub(crate) fn recording<T>(
     run: &Run,
     title: String,
@@ -430,6 +431,7 @@ async fn next_timer(run: &Run) -> Next {
 /// A timer that is due later than this counts as none: ten years.
 const LONG: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
+/// The runtime of a run, which tells the run when it comes to rest and when threads come and go.
 pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
     // The run knows its runtime, so the runtime must not own the run.
     let hook = |hook: fn(&Arc<Run>)| {
@@ -534,7 +536,8 @@ pub struct Recording<T> {
 }
 
 /// The part of a recording that is shown if it is dropped while its thread panics. A type of its
-/// own, since a `Recording` that has a destructor itself would not let its fields be moved out.
+/// own, since a `Recording` that has a destructor itself would not let its fields be moved out. The
+/// fields are those of [`Recording`], with verdict and remarks as text.
 #[derive(Debug)]
 #[cfg_attr(
     not(feature = "draw"),

@@ -12,8 +12,9 @@
 //! has nothing left to do. Only when all slots block does time pass. All that is decided by the
 //! *coordinator*, a closure of our own on the runtime's pool.
 //!
-//! What is never done here: to wait, on the paused clock, for something that takes real time,
-//! without a bound ([`STUCK_AFTER`]); and to let a slot go on because the operating system would.
+//! Two rules hold. On the paused clock a wait for the runtime, or for a thread that is expected,
+//! has a bound ([`STUCK_AFTER`]); only a slot waits for its turn without one. And a slot goes on
+//! when the coordinator lets it, never because the operating system would.
 //!
 //! On the real clock there are no slots, and nothing here does anything but tell the time.
 //!
@@ -283,8 +284,10 @@ impl Scheduler {
                 self.cancel(slot); // it has no lane, so it is scheduled only while it blocks
             }
         } else if self.lock().slots.is_empty() {
+            // No other thread is on the clock: the runtime's own moves it.
             self.advance(time);
         } else {
+            // Others are: the runtime's thread blocks as a slot does, and the coordinator moves it.
             self.change(|state| {
                 state.runtime_blocks = true;
                 state.slots.insert(RUNTIME, Slot::Blocked(until));
@@ -426,7 +429,10 @@ impl State {
                 Slot::Ready => return Some(*number),
                 Slot::Blocked(until) if *until <= now => {
                     let due = (*until, *number);
-                    first = Some(first.unwrap_or(due).min(due));
+                    match first {
+                        Some(earlier) if earlier < due => {}
+                        _ => first = Some(due),
+                    }
                 }
                 _ => {}
             }

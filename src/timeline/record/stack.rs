@@ -61,7 +61,7 @@ pub(super) struct Frame {
     pub function: String,
     /// The file as the compiler was told it, with slashes.
     pub file: String,
-    /// Where in it.
+    /// Where in it; none in a file of a library, and where the line is not known.
     pub place: Option<Place>,
     /// It is of the standard library, of a dependency, or of the recorder itself.
     pub library: bool,
@@ -144,6 +144,7 @@ impl Stacks {
         Some(number)
     }
 
+    /// The stack of this number.
     pub fn get(&self, number: u32) -> Stack {
         self.all[number as usize].clone()
     }
@@ -165,11 +166,11 @@ pub(super) struct Floor {
 }
 
 impl Floor {
-    #[inline(never)] // so that its own frame is above the one that it marks
+    #[inline(never)] // so that it has a frame of its own, inside the one that it marks
     pub fn new() -> Floor {
         let here = 0_u8;
-        // The frame that called this begins a little below, and has to be walked, too: an address
-        // of the walk is that of the end of a frame.
+        // The caller's frame has to be walked, too. The walk knows a frame by its lowest address,
+        // and that of the caller's frame is a little higher than `here`: hence the margin.
         let floor = (&raw const here).addr() + MARGIN;
         Floor { outer: FLOOR.replace(floor) }
     }
@@ -186,6 +187,7 @@ impl Drop for Floor {
 
 /// Return addresses, the innermost first, and a hash of them.
 pub(super) struct Captured {
+    /// The return addresses.
     pub addresses: Vec<usize>,
     /// Made on the way, since that takes a fraction of what the hasher of a map would.
     hash: u64,

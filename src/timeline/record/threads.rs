@@ -144,20 +144,20 @@ impl Call {
         call.run_it(work)
     }
 
+    /// The four steps around a call, in the order of the table above.
     fn run_it<R>(self, work: impl FnOnce() -> R) -> R {
-        let call = self;
-        let run = &call.run;
-        if let Some(slot) = call.slot {
+        let run = &self.run;
+        if let Some(slot) = self.slot {
             run.scheduler.begin_slot(slot);
         }
-        let watched = call.watched();
+        let watched = self.watched();
         if let Some(lane) = watched {
             run.poll_starts(lane);
         }
-        let result = catch_unwind(AssertUnwindSafe(|| match call.lane {
+        let result = catch_unwind(AssertUnwindSafe(|| match self.lane {
             Some(lane) => run.as_lane(lane, work),
             // Nothing is observed, but `block` has to find the run and its clock on this thread.
-            None if call.slot.is_some() => {
+            None if self.slot.is_some() => {
                 run.adopt_thread();
                 work()
             }
@@ -168,7 +168,7 @@ impl Call {
         if let Some(lane) = watched {
             run.poll_ends(lane, Polled::of(&result));
         }
-        if let Some(slot) = call.slot {
+        if let Some(slot) = self.slot {
             // The thread goes back to its pool, and its number to the next one.
             run.leave_thread();
             run.scheduler.end_slot(slot);

@@ -102,7 +102,7 @@ codes! {
     NeverPolled = "never-polled",
     /// A lane waits, and nothing can happen any more that could wake it.
     Deadlock = "deadlock",
-    /// A lane waits for longer than all others, beside one that goes on.
+    /// A lane has waited for nine tenths of the time, beside one that went on.
     Stuck = "stuck",
     /// A stream has returned an item, and nothing has asked it for the next.
     NotAsked = "not-asked",
@@ -520,10 +520,18 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
             }
         }
         // More than once: every lane that yields has woken itself once.
-        if lane.self_wakes > spinning.map_or(1, |other| other.self_wakes) {
+        let most_wakes = match spinning {
+            Some(other) => other.self_wakes,
+            None => 1,
+        };
+        if lane.self_wakes > most_wakes {
             spinning = Some(lane);
         }
-        if lane.wakes > busiest.map_or(1, |other| other.wakes) {
+        let most_woken = match busiest {
+            Some(other) => other.wakes,
+            None => 1,
+        };
+        if lane.wakes > most_woken {
             busiest = Some(lane);
         }
     }

@@ -139,12 +139,18 @@ impl PartialEq for Waits {
     fn eq(&self, other: &Waits) -> bool {
         let mine = &self.0;
         let theirs = &other.0;
-        Arc::ptr_eq(mine, theirs)
-            || (mine.made_at == theirs.made_at
-                && mine.registered == theirs.registered
-                && mine.stacks == theirs.stacks
-                // Without a stack it may be a callback, which has its words from the beginning.
-                && (!mine.stacks.is_empty() || self.resolve() == other.resolve()))
+        if Arc::ptr_eq(mine, theirs) {
+            return true;
+        }
+        if mine.made_at != theirs.made_at
+            || mine.registered != theirs.registered
+            || mine.stacks != theirs.stacks
+        {
+            return false;
+        }
+        // Without a stack it may be a callback, which has its words from the beginning. With one,
+        // equal stacks are enough: they need not be looked up.
+        !mine.stacks.is_empty() || self.resolve() == other.resolve()
     }
 }
 
@@ -160,6 +166,7 @@ impl fmt::Debug for Waits {
 }
 
 impl Unresolved {
+    /// The places on the stacks, and what is waited for there: at least one.
     fn look_up(&self) -> Vec<Wait> {
         let mut seen: Vec<Seen> = vec![];
         for (stack, lane) in &self.stacks {
@@ -221,6 +228,7 @@ impl Seen {
         false
     }
 
+    /// What is waited for there. `made_at` is the place of the lane, for a stack that has none.
     fn wait(&self, made_at: &Location<'_>) -> Wait {
         // Further in than the innermost function of the user are those of libraries: what the user
         // awaits. Further out, a poll only passes through libraries, such as `join_all`.

@@ -7,8 +7,8 @@
 //! A future that has kept a waker compares it, with `will_wake`, with the waker of the next poll,
 //! and clones that only if the two are not the same. Without a lane the future gets the same waker
 //! at each poll of a task. So with a lane it has to get the same waker, too, or recording would
-//! change what it does. But then no clone would tell that a lane, which has polled a future at one
-//! line, awaits that future at another line later. So:
+//! change what it does. But a future that always gets the same waker clones it once. If the lane
+//! awaits that future at one line, and later at another, no clone tells the second line. So:
 //!
 //! - A lane that registers in one place, and in the same place each time, keeps its waker.
 //! - A lane that has moved, or waits in several places, gets a new waker for its next poll.
@@ -66,11 +66,11 @@ impl LaneWakers {
         let polled_with = self.hook(&inner, number);
         let cloned = self.hook(&inner, number + 1);
         let made = waker(polled_with.clone());
-        let outdated = false;
-        let before = pair.replace(Pair { polled_with, number, cloned, inner, outdated });
+        let task = original_waker(&inner).addr();
+        let new = Pair { polled_with, number, cloned, inner, outdated: false };
+        let before = pair.replace(new);
         drop(pair);
         drop(before); // without the lock: this may run the destructor of a waker of the program
-        let task = original_waker(&lock(&self.pair).as_ref().expect("set just now").inner).addr();
         self.run.is_in_task(self.lane, task);
         made
     }

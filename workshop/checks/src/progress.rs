@@ -8,9 +8,11 @@ use std::{fs, path::Path, process::Command, process::ExitCode};
 
 /// An exercise as `info.toml` lists it.
 struct Exercise {
+    /// That of its program, which is tested; the learner sees it beside the tick.
     name: String,
     /// Of its file, below the folder of the workshop.
     path: String,
+    /// Shown only when it is asked for.
     hint: String,
 }
 

@@ -11,9 +11,13 @@ use std::{
 
 /// An exercise as `info.toml` lists it.
 struct Exercise {
+    /// The name of its file, too, and of its wrong and right answers' folders.
     name: String,
+    /// The topic, which is a folder.
     dir: String,
+    /// Checked for its length.
     hint: String,
+    /// What the learner gets, for what must stand in each.
     source: String,
 }
 

@@ -33,8 +33,8 @@ impl State {
         // If a lane that did not exist yet was to come first, those that did exist do not.
         if let Hold::Later { since, .. } = hold {
             order.retain(|candidate| {
-                let listed = [lane, LATER].contains(&candidate.lane);
-                listed || self.lanes[candidate.lane].created > since
+                let stays = [lane, LATER].contains(&candidate.lane);
+                stays || self.lanes[candidate.lane].created > since
             });
         }
         if let Some(roles) = &self.canonical {

@@ -49,6 +49,10 @@ impl State {
         self.lanes[lane].suspends = false;
         for frame in &mut self.frames {
             frame.deferred = true;
+            // Nor have the lanes around it, which have not polled all that they would have.
+            let around = &mut self.lanes[frame.lane];
+            around.suspends_later |= around.suspends;
+            around.suspends = false;
         }
     }
 

@@ -21,7 +21,8 @@ impl State {
         let begun = self.history.tick();
         let known = &mut self.lanes[lane];
         let wakes = known.wakes;
-        known.suspends = own_turn || known.reached;
+        known.suspends = own_turn || known.reached || known.suspends_later;
+        known.suspends_later = false;
         known.reached = false;
         if own_turn {
             known.woken = false;

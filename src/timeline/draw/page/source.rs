@@ -115,6 +115,8 @@ impl SourceFile {
         let mut top = Top { python, inside: None };
         // Once the first line of code has come, what looks like an import is a part of the program.
         let mut begun = false;
+        // Nothing is shown yet, or the line shown last is empty.
+        let mut after_a_gap = true;
         let mut lines = vec![];
         for (index, line) in self.text.lines().enumerate() {
             let code = line.trim();
@@ -124,10 +126,11 @@ impl SourceFile {
             }
             begun = true;
             // Where a mark was left out, two empty lines would come together.
-            let gap = lines.last().is_none_or(|(_, before): &(usize, String)| before.is_empty());
-            if !(code.is_empty() && gap) {
-                lines.push((index + 1, line.to_owned()));
+            if code.is_empty() && after_a_gap {
+                continue;
             }
+            after_a_gap = code.is_empty();
+            lines.push((index + 1, line.to_owned()));
         }
         let (name, language) = if python { ("Python", "python") } else { ("Rust", "rust") };
         Lines { name, language, file: self.file.clone(), lines }

@@ -8,12 +8,12 @@
 //! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
 //! [`Step::waits`]): a page can hide these from a reader who wants to predict.
 //!
-//! In reading order: [`stepped`] makes the steps of a run; [`polls`] finds the polls; `Reader`
+//! In reading order: [`stepped`] makes the steps of a run, one for each of its [`polls`]; `Reader`
 //! makes one step, and each of its small functions answers one question about one lane at one
 //! position.
 use crate::timeline::{
     Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait,
-    draw::polls::{Poll, is_running, polls},
+    draw::polls::{Poll, polls},
     human,
 };
 use serde::Serialize;
@@ -234,7 +234,7 @@ impl Reader<'_> {
             let span = self.span_at(other, after);
             // `after` is where the next poll begins. So the chart has the lane of that poll as
             // running already, and here what counts is what this lane did just before.
-            let next = span.filter(|span| other != lane && is_running(span.state));
+            let next = span.filter(|span| other != lane && span.state.is_poll());
             if let Some(next) = next
                 && next.from == after
             {
@@ -308,7 +308,7 @@ impl Reader<'_> {
         if let Some(wait) = stop(span) {
             return self.line(wait);
         }
-        if span.from == after && is_running(span.state) {
+        if span.from == after && span.state.is_poll() {
             return self.line(stop(self.before(lane, after)?)?); // it is polled next
         }
         let next = spans.partition_point(|other| other.from <= span.from);
@@ -417,7 +417,7 @@ impl Reader<'_> {
     fn last_polled(&self, lane: LaneId, pos: Pos) -> Option<Pos> {
         let spans = &self.chart.rows[lane].spans;
         let before = spans.partition_point(|span| span.from < pos);
-        let polled = spans[..before].iter().rfind(|span| is_running(span.state))?;
+        let polled = spans[..before].iter().rfind(|span| span.state.is_poll())?;
         Some(polled.to)
     }
 
@@ -458,10 +458,14 @@ impl Reader<'_> {
             Some(span) if span.state == State::BetweenItems => {
                 parts.push("returns an item".into());
             }
+            // The next poll is of this lane, too: what it did in between took no room in the chart.
+            Some(span) if span.from == after && span.state.is_poll() => {
+                parts.push("is polled again at once".into());
+            }
             // For how long is not said: it is in the future.
             Some(Span { state: State::Blocking, .. }) => parts.push("keeps the thread".into()),
             Some(Span { state: State::OnThread, .. }) => parts.push("works on its thread".into()),
-            Some(span) if is_running(span.state) => parts.push("polls the lanes inside it".into()),
+            Some(span) if span.state.is_poll() => parts.push("polls the lanes inside it".into()),
             _ if row.end.0 <= after => parts.push(ended(&row.end.1)),
             _ => {}
         }

@@ -42,7 +42,9 @@ struct TwinStep {
 /// A line that a twin printed.
 #[derive(Deserialize)]
 struct TwinSaid {
+    /// By its name: a twin has no numbers of lanes that Rust has, too.
     lane: String,
+    /// Shown with the step, and compared with what Rust prints there.
     text: String,
     /// The line of the source that printed it.
     line: u32,
@@ -64,7 +66,10 @@ struct TwinLane {
 /// The scene of a twin that belongs to a scene in Rust: of the same title, or the only one. A
 /// variant that only the explorer has is never the only one.
 pub(super) fn find<'s>(scenes: &'s [TwinScene], chart: &Chart) -> Option<&'s TwinScene> {
-    let only_explored = chart.variant.as_ref().is_some_and(|variant| variant.only_explored);
+    let only_explored = match &chart.variant {
+        Some(variant) => variant.only_explored,
+        None => false,
+    };
     match scenes {
         [only] if !only_explored => Some(only),
         _ => scenes.iter().find(|scene| scene.title.as_ref() == Some(&chart.title)),
@@ -114,7 +119,10 @@ impl Reader<'_> {
         let name = step.lane.as_deref().unwrap_or("a task");
         let lane = self.lane(name);
         let stands = step.lanes.get(name);
-        let chain = stands.map_or(&[][..], |lane| &lane.lines);
+        let chain: &[u32] = match stands {
+            Some(lane) => &lane.lines,
+            None => &[],
+        };
         let mut says = vec![];
         for said in &step.says {
             says.push((self.lane(&said.lane), said.text.clone(), Some(said.line)));
@@ -258,14 +266,16 @@ impl Reader<'_> {
         // put the lane there: the lane of that step has woken this one.
         for (at, earlier) in self.twin.steps[..nth].iter().enumerate().rev() {
             let queued = earlier.ready.iter().any(|ready| ready == name);
-            if !queued {
-                return match self.twin.steps.get(at + 1).and_then(|waker| waker.lane.as_deref()) {
-                    Some(waker) if at + 1 < nth && waker != name => {
-                        format!("goes on (woken by {waker})")
-                    }
-                    _ => "goes on".into(),
-                };
+            if queued {
+                continue;
             }
+            if at + 1 < nth
+                && let Some(waker) = &self.twin.steps[at + 1].lane
+                && waker != name
+            {
+                return format!("goes on (woken by {waker})");
+            }
+            break;
         }
         "goes on".into()
     }
@@ -304,7 +314,10 @@ fn align(run: &SteppedRun, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>
             None => {}
         }
         // What Python still does at this time has no step in Rust that it could belong to.
-        let last_of_instant = rust.get(nth + 1).is_none_or(|later| later.instant != step.instant);
+        let last_of_instant = match rust.get(nth + 1) {
+            Some(later) => later.instant != step.instant,
+            None => true,
+        };
         if last_of_instant {
             if twin[next.min(until)..until].iter().any(|skipped| !skipped.says.is_empty()) {
                 differs.push(nth);

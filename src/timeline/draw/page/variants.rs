@@ -148,7 +148,9 @@ impl Group {
 
 /// A row that the runs of a group share.
 struct Row {
+    /// By it the lanes of the runs are found that share the row.
     name: String,
+    /// The first run's colour for that name, which all take.
     hue: usize,
     /// The lane of each run, in the order of [`Group::members`]; none where a run has no such lane.
     lanes: Vec<Option<LaneId>>,

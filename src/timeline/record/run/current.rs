@@ -29,6 +29,7 @@ struct Here {
 }
 
 thread_local! {
+    /// Set while a poll or a closure runs, and for the whole life of a thread of the run's own.
     static HERE: RefCell<Here> = RefCell::default();
     /// A closure that was given to `on_thread` runs on this thread, so the thread polls no tasks
     /// now.
@@ -138,6 +139,7 @@ impl Run {
         self.with(None, work)
     }
 
+    /// Runs `work` in this run and as this lane, or as none, and puts back what ran before.
     fn with<R>(self: &Arc<Self>, lane: Option<LaneId>, work: impl FnOnce() -> R) -> R {
         /// Puts things back also when `work` panics.
         struct Restore(Here);
@@ -147,6 +149,7 @@ impl Run {
             }
         }
         let outer = HERE.replace(Here { run: Some(self.clone()), lane, ..Here::default() });
+        // What ended before `work` is not the last thing seen when `work` is over.
         let _restore = Restore(Here { finished: None, ..outer });
         work()
     }
@@ -174,7 +177,7 @@ impl Run {
         HERE.with_borrow_mut(|here| here.finished = None);
     }
 
-    /// The lane of which a poll was the last has ended on this thread.
+    /// This lane has just ended on this thread.
     pub(super) fn note_what_finished(&self, lane: LaneId) {
         let tasks = self.tasks_alive();
         HERE.with_borrow_mut(|here| here.finished = Some((lane, tasks)));

@@ -112,6 +112,7 @@ pub struct Trace {
     pub ended: Option<LaneId>,
 }
 
+/// What a lane does, as far as a verdict has to know.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
     /// Never polled.
@@ -142,6 +143,7 @@ pub struct Registration {
 pub const NO_TASK: usize = 0;
 
 impl LaneState {
+    /// A lane that was made at the time `at`.
     pub(super) fn new(
         name: String,
         at: Duration,

@@ -100,6 +100,7 @@ impl Log {
         used
     }
 
+    /// Whether no event is kept any more.
     pub fn is_full(&self) -> bool {
         self.events.len() >= CAPACITY
     }
@@ -124,6 +125,7 @@ impl Log {
         Some(trace)
     }
 
+    /// Adds an event, or counts it if the log is full. Polls that began quietly come before it.
     pub(super) fn push(&mut self, event: Event) {
         if !self.quiet.is_empty() {
             self.begin_quiet_polls();
@@ -187,15 +189,15 @@ impl Log {
         }
     }
 
-    /// What a lane waits for that has registered its waker there in this poll.
+    /// What a lane waits for that has registered its waker in these places.
     pub(super) fn waits(
         &mut self,
         registered: Vec<Registration>,
         made_at: &'static Location<'static>,
     ) -> Waits {
         // Equal waits share one allocation, since a loop waits in one place a thousand times. The
-        // address of a location stands for it: to compare or to hash its text would take longer
-        // than to walk the stack.
+        // key has the address of `made_at` and not its text, which would take longer to compare and
+        // to hash than the stack takes to walk.
         let key = (registered, std::ptr::from_ref(made_at).addr());
         if let Some(known) = self.waits.get(&key) {
             return known.clone();

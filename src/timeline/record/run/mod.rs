@@ -12,7 +12,8 @@
 //! - `say`: what it prints.
 //! - `ahead`: what would happen after the limit.
 //!
-//! Each of the last five is a part of [`Run`]: it locks the log, notes what happened, and returns.
+//! The files after this one have methods of [`Run`]. Most of these lock the log, note what
+//! happened, and return.
 mod ahead;
 mod current;
 mod kind;
@@ -69,6 +70,7 @@ pub(crate) struct Run {
 
 /// The run as a place that others find: on a thread, and by its phase.
 impl Run {
+    /// A run that has not begun, in a runtime of its own, on one thread.
     pub fn new(clock: Clock, observe: Observe, print: Option<fn(&Line)>) -> Run {
         Run {
             clock,
@@ -135,8 +137,10 @@ impl Run {
         }
         let mut oldest: Option<Instant> = None;
         for lane in self.lock().lanes.values() {
-            if lane.now == Doing::Running {
-                oldest = Some(oldest.unwrap_or(lane.began).min(lane.began));
+            match oldest {
+                _ if lane.now != Doing::Running => {}
+                Some(other) if other <= lane.began => {}
+                _ => oldest = Some(lane.began),
             }
         }
         match oldest {

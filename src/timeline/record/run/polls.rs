@@ -24,13 +24,14 @@ use std::{panic::Location, time::Duration};
 pub const LONG_POLL: Duration = Duration::from_millis(250);
 
 impl Run {
+    /// A lane of this name is made at `place`. Returns its number.
     pub fn create(&self, name: &str, place: &'static Location<'static>) -> LaneId {
         let parent = self.current_lane();
         // Cleaned here, where it comes in, so that nothing that draws has to.
         let name = clean::name(name);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
-        // Numbered under the lock, so that a lane's number is its place among the events, too.
+        // Numbered under the lock, so that lanes are numbered in the order of their events.
         let lane = log.created;
         log.created += 1;
         log.lanes.insert(lane, LaneState::new(name.clone(), at, place));
@@ -47,7 +48,7 @@ impl Run {
         lane
     }
 
-    /// `lane` is about to be polled, and has wakers of its own.
+    /// `lane` has wakers of its own from now on, and `kept` knows whether anything keeps one.
     pub fn has_wakers(&self, lane: LaneId, kept: Kept) {
         if let Some(state) = self.lock().lanes.get_mut(&lane) {
             state.kept = Some(kept);
@@ -85,6 +86,7 @@ impl Run {
         log.push(Event { at, thread, lane, what: What::Scheduled(waits) });
     }
 
+    /// A poll of `lane` begins on this thread, or its closure does.
     pub fn poll_starts(&self, lane: LaneId) {
         let outside = !self.on_runtime_thread();
         let outer = self.current_lane();
@@ -165,6 +167,7 @@ impl Run {
         }
     }
 
+    /// `lane` was dropped before it was done. `is_task` says that the runtime itself polls it.
     pub fn dropped(&self, lane: LaneId, is_task: bool) {
         let by = self.current_lane();
         // The runtime drops a task by itself only for an `abort`, and at the end, when the log is

@@ -7,6 +7,7 @@ use crate::timeline::{
 use std::panic::Location;
 
 impl Run {
+    /// The lane that runs prints a text; or none does, and then the lines have no lane.
     fn says(&self, text: &str, location: &'static Location<'static>) {
         let text = clean::text(text);
         let lane = self.current_lane();

@@ -145,8 +145,8 @@ impl Run {
             Some(state) => state.polled,
             None => Duration::ZERO,
         };
-        // Then several timers may be due at once, and what comes next is not known from the time
-        // alone.
+        // If it was moved by hand, several timers may be due at once, and the time alone does not
+        // tell which of them this is.
         let moved_by_hand = log.blocked > polled;
         drop(log);
         if runs_a_loop {

@@ -64,10 +64,13 @@ const NOTE: f64 = 26.0;
 
 /// A chart, laid out on a sheet.
 pub(super) struct Picture<'c> {
+    /// What is drawn.
     chart: &'c Chart,
+    /// Which of its lanes are drawn, and where: the order of rows is not that of lanes.
     rows: &'c Rows,
     /// It may be shared with another chart of the same sheet.
     layout: &'c Layout,
+    /// Its sizes; the other chart of a pair has the same.
     sheet: &'c Sheet,
     /// In each row the stretches in which it differs from that of another chart.
     different: &'c [Vec<(Pos, Pos)>],
@@ -168,6 +171,7 @@ impl<'c> Picture<'c> {
         if self.sheet.options.theme == Theme::Page { Some(px(x)) } else { None }
     }
 
+    /// All of it, from back to front, for a document that gives it a place.
     pub fn draw(&self) -> Markup {
         // What stands below each other is placed by the heights that `height` sums up.
         let legend = self.bottom() + 16.0;

@@ -8,7 +8,9 @@ use maud::{Markup, html};
 
 /// The lines that one poll printed, by the number of the first and of the last.
 struct Numbered<'c> {
+    /// As in the list below the picture, which counts from 1.
     first: usize,
+    /// The same as `first`, if there is one line: then no range is written.
     last: usize,
     /// The first of them: all have its lane and its position.
     said: &'c Said,

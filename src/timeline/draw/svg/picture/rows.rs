@@ -16,6 +16,7 @@ use maud::{Markup, html};
 use std::ops::Range;
 
 impl Picture<'_> {
+    /// One row, with the lanes that share it.
     pub(super) fn row(&self, row: usize, lanes: &[LaneId]) -> Markup {
         let y = self.row_y(row);
         // Shortened for bold letters, which are wider.

@@ -14,8 +14,11 @@ use std::ops::Range;
 
 /// A stretch of a thread's row that one lane has: its part, the class of its colour, its text.
 struct Tile {
+    /// One of two, if the cut goes through the stretch.
     part: Range<f64>,
+    /// The lane's: so a reader finds its row above.
     colour: String,
+    /// The lane's name, or the letter that stands for it where there is no room for the name.
     text: String,
 }
 
