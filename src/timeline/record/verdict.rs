@@ -547,8 +547,8 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
         );
         return one(Code::Blocks, sentence);
     }
-    // Before the busiest: a lane that wakes itself is the reason why others are polled as often. But
-    // not if it has only given way a few times beside lanes that wake each other.
+    // Before the busiest: a lane that wakes itself is the reason why others are polled as often.
+    // But not if it has only given way a few times beside lanes that wake each other.
     if let Some(lane) = spinning
         && lane.self_wakes >= lane.polls / 10 * 9
         && busiest.is_none_or(|other| lane.self_wakes >= other.wakes / 2)
