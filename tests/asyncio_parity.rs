@@ -4,9 +4,10 @@
 //!     cargo test --test asyncio_parity
 //!     ASYNCIO_PROGRAMS=DIR cargo test --test asyncio_parity
 //!     cargo test --test asyncio_parity -- --random 5000
+//!     cargo test --test asyncio_parity -- --random 5000 SEED
 //!
 //! The second reads `programs.jsonl` and `expected.jsonl` from DIR. The third has Python make up
-//! programs and run them.
+//! programs and run them, others each time; the fourth makes up the same ones each time.
 
 #[path = "asyncio_parity/machine.rs"]
 mod machine;
@@ -28,7 +29,8 @@ fn main() -> ExitCode {
     let random = arguments.iter().position(|argument| argument == "--random");
     let texts = match random {
         Some(position) => {
-            random_programs(&here, arguments.get(position + 1).map_or("1000", String::as_str))
+            let count = arguments.get(position + 1).map_or("1000", String::as_str);
+            random_programs(&here, count, arguments.get(position + 2))
         }
         None => {
             let directory = std::env::var_os("ASYNCIO_PROGRAMS").map_or(here, PathBuf::from);
@@ -55,8 +57,13 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 /// Programs made up by Python from a seed, and the traces of asyncio.
-fn random_programs(here: &Path, count: &str) -> Result<(String, String), String> {
-    let seed = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs()).to_string();
+fn random_programs(
+    here: &Path,
+    count: &str,
+    seed: Option<&String>,
+) -> Result<(String, String), String> {
+    let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs());
+    let seed = seed.cloned().unwrap_or_else(|| now.to_string());
     println!("seed {seed}");
     let python = |arguments: &[&str]| {
         let output = Command::new("python3")

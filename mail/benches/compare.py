@@ -65,7 +65,10 @@ class Server:
         """How long its threads have had a processor up to now, in seconds."""
         nanoseconds = 0
         for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
-            nanoseconds += int((thread / "schedstat").read_text().split()[0])
+            try:
+                nanoseconds += int((thread / "schedstat").read_text().split()[0])
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it has ended since it was listed
         return nanoseconds / 1e9
 
     def __exit__(self, *_):
@@ -78,22 +81,24 @@ class Sink(Server):
     """Postfix's test server, which says nothing and does not end by itself."""
 
     def __init__(self):
-        # It answers only if it is told a port, and may not be the superuser.
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.address = "127.0.0.1:%d" % free.getsockname()[1]
-        self.command = ["smtp-sink", "-u", pwd.getpwuid(os.getuid()).pw_name, self.address, "100"]
-        if os.getuid() == 0:
-            self.command[2] = "daemon"
+        pass  # its command has the port in it, which is looked for when it is started
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, stderr=subprocess.DEVNULL)
-        host, port = self.address.split(":")
-        for _ in range(1000):
-            try:
-                socket.create_connection((host, int(port))).close()
-                return self
-            except ConnectionRefusedError:
-                time.sleep(0.01)
+        # It answers only if it is told a port, and may not be the superuser.
+        user = "daemon" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        for _ in range(10):
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                host, port = free.getsockname()
+            self.address = f"{host}:{port}"
+            command = ["smtp-sink", "-u", user, self.address, "100"]
+            self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+            # It ends if another program has taken the port in the meantime.
+            while self.process.poll() is None:
+                try:
+                    socket.create_connection((host, port)).close()
+                    return self
+                except ConnectionRefusedError:
+                    time.sleep(0.01)
         sys.exit("smtp-sink does not answer")
 
     def __exit__(self, *_):

@@ -221,12 +221,13 @@ async fn deadlines_hold_over_tcp_as_well() {
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        // Before the server accepts it: however slow the machine is, this does not come too late.
+        client.write_all(commands.as_bytes()).await.unwrap();
         let limits = Limits { greeting: short, command: short, ..Limits::default() };
         let server = Server::new(Postbox::default(), limits);
         let serve = server.serve(listener, std::future::pending());
         let mut said = String::new();
         let talk = async {
-            client.write_all(commands.as_bytes()).await.unwrap();
             // Until the server closes the connection.
             client.read_to_string(&mut said).await.unwrap();
         };

@@ -108,9 +108,9 @@ async fn execute(
 
 /// What a program prints.
 struct Pipes {
-    /// Its standard output.
+    /// Read at the same time as the other one: a pipe that is full would stop the program.
     stdout: ChildStdout,
-    /// Its standard error.
+    /// What cargo and panics print; the deck shows it among the rest.
     stderr: ChildStderr,
 }
 

@@ -164,7 +164,7 @@ impl<'a> CallRef<'a> {
 
 /// A future that is awaited, as an instrument sees it.
 pub struct FutureRef<'a> {
-    /// The future.
+    /// Asked for its id and its name only when the instrument wants them.
     future: &'a dyn AnyFuture,
     /// The line of the program where `.await` stands or [`sleep`](super::sleep) was called. Of
     /// other things that await in the program's name, such as [`wait`](super::wait), it is a line

@@ -20,13 +20,13 @@ use super::{
     watch::watched,
 };
 use crate::timeline::{
-    LaneExt, LaneId, Polled, Recording, Registered, TerminalOptions, Wait, What, human,
+    LaneExt, LaneId, OwnTime, Polled, Recording, Registered, TerminalOptions, Wait, What, human,
     keep_recording,
 };
 use std::{
     fmt::{self, Debug, Display},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// Runs a program once for each suspension of a lane, and drops the lane there, as `timeout`,
@@ -115,7 +115,8 @@ where
         self
     }
 
-    /// How long it may take, on the wall clock: one second unless told otherwise.
+    /// How long it may take, on the wall clock: one second unless told otherwise. Time in which the
+    /// machine had no processor for it is not counted, as far as the system tells.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget = time;
         self
@@ -194,7 +195,7 @@ where
                 found: theirs,
                 in_every_schedule,
                 budget,
-                begun: Instant::now(),
+                begun: OwnTime::begin(),
             };
             if let Err(why) = canceller.cancel() {
                 canceller.note(|cancelled| cancelled.refused = Some(why));
@@ -322,7 +323,7 @@ struct Canceller<T> {
     /// How long all of it may take.
     budget: Duration,
     /// When it began.
-    begun: Instant,
+    begun: OwnTime,
 }
 
 /// One cancellation: at which suspension of a lane, and how.
@@ -403,7 +404,7 @@ impl<T: Debug> Canceller<T> {
         loop {
             let mut was_dropped = false;
             for once_woken in [false, true] {
-                if self.begun.elapsed() > self.budget {
+                if self.begun.is_longer_than(self.budget) {
                     return false;
                 }
                 was_dropped |= self.try_one(Place { suspensions, nth, once_woken });

@@ -109,8 +109,9 @@ where
         self
     }
 
-    /// How long it may take, on the wall clock: one second unless told otherwise. What could not be
-    /// tried in that time is said.
+    /// How long it may take, on the wall clock: one second unless told otherwise. Time in which the
+    /// machine had no processor for it is not counted, as far as the system tells. What could not
+    /// be tried in that time is said.
     pub fn budget(mut self, time: Duration) -> Self {
         self.budget.time = time;
         self

@@ -27,11 +27,12 @@ use super::{
     report::{Coverage, Found, Judge, Schedule, result_of},
     scheduler::{Plan, Refusal},
 };
+use crate::timeline::OwnTime;
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt::Debug,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// How often tokio's own schedule is run before anything is claimed of the others. A lot between
@@ -89,7 +90,7 @@ pub(super) struct Explorer<T> {
     /// How much of that there may be.
     budget: Budget,
     /// When the exploration began: the time of the budget is counted from here.
-    begun: Instant,
+    begun: OwnTime,
 }
 
 impl<T: Debug> Explorer<T> {
@@ -100,7 +101,7 @@ impl<T: Debug> Explorer<T> {
         found: Arc<Mutex<Found<T>>>,
         budget: Budget,
     ) -> Explorer<T> {
-        Explorer { runner, judge, found, budget, begun: Instant::now() }
+        Explorer { runner, judge, found, budget, begun: OwnTime::begin() }
     }
 
     /// What was found so far. A panic of the program leaves it readable.
@@ -145,7 +146,7 @@ impl<T: Debug> Explorer<T> {
         if self.runner.current.given_up.load(Relaxed) {
             return;
         }
-        let begun = Instant::now();
+        let begun = OwnTime::begin();
         let time = self.budget.time.max(Duration::from_millis(100));
         let failed = self.found().failure.as_ref().map(|failure| failure.schedule.choices.clone());
         if let Some(choices) = failed {
@@ -158,7 +159,7 @@ impl<T: Debug> Explorer<T> {
         }
         for nth in 0.. {
             let Some(schedule) = self.found().schedule_of_outcome(nth) else { break };
-            if begun.elapsed() > time {
+            if begun.is_longer_than(time) {
                 break;
             }
             let once = self.runner.run_to_be_shown(Plan::Follow(schedule.choices));
@@ -245,7 +246,7 @@ impl<T: Debug> Explorer<T> {
         let schedules = (self.budget.schedules as f64 * part) as u64;
         let given_up = self.runner.current.given_up.load(Relaxed);
         let some_left = self.found().schedules < schedules.max(1);
-        self.begun.elapsed() < time && some_left && !given_up
+        !self.begun.is_longer_than(time) && some_left && !given_up
     }
 
     /// All schedules with no departure, then all with one, and so on.

@@ -7,7 +7,8 @@ use super::{
     report::{Failure, Judge, Schedule},
     scheduler::Plan,
 };
-use std::time::{Duration, Instant};
+use crate::timeline::OwnTime;
+use std::time::Duration;
 
 /// Undoes the departures of a schedule one by one, from the last to the first, as long as it still
 /// fails; and begins again after each that could be undone. Gives up when `time` is over.
@@ -17,12 +18,12 @@ pub(super) fn minimise<T>(
     mut failure: Failure<T>,
     time: Duration,
 ) -> Failure<T> {
-    let begun = Instant::now();
+    let begun = OwnTime::begin();
     // From the end: what comes after a departure depends on it, and not the other way round.
     let mut left = decisions_of(&failure.schedule);
     while let Some(decision) = left.pop() {
         // What was found until now can be shown as it is.
-        if begun.elapsed() > time {
+        if begun.is_longer_than(time) {
             break;
         }
         let mut choices = failure.schedule.choices.clone();

@@ -7,7 +7,7 @@ use super::{
     current::Current,
     once::{Once, Trace},
 };
-use crate::timeline::{Verdict, recording};
+use crate::timeline::{Progress, SeenThread, Verdict, recording};
 use std::{
     cell::Cell,
     panic,
@@ -16,7 +16,7 @@ use std::{
         atomic::Ordering::Relaxed,
         mpsc::{self, RecvTimeoutError},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// What is done between two runs may take so many times as long as a poll.
@@ -38,19 +38,19 @@ pub(super) fn watched<R: Send + 'static, T>(
 ) -> Result<R, Box<Once<T>>> {
     let (send, receive) = mpsc::channel();
     let title = format!("schedules of {name}").replace('\0', " ");
+    let mut progress = Progress::since(current.movement(), watchdog);
+    let watched = progress.thread();
     let thread = std::thread::Builder::new().name(title).spawn(move || {
+        let _ = watched.set(SeenThread::this_one());
         // Dropped when the thread is done; one that is left behind stays quiet.
         let _quiet = QuietPanics::on_this_thread();
         // An error means that this thread was given up, and that nothing waits for its result.
         let _ = send.send(work());
     });
     let thread = thread.expect("a thread for the schedules");
-    let mut seen = current.movement();
-    let mut since = Instant::now();
     loop {
-        // A result ends this wait at once. Until then the loop looks at the run often enough to
-        // notice that it gets on, and seldom enough to cost nothing.
-        match receive.recv_timeout(watchdog.min(Duration::from_millis(100))) {
+        // A result ends this wait at once.
+        match receive.recv_timeout(progress.slice()) {
             Ok(result) => return Ok(result),
             Err(RecvTimeoutError::Disconnected) => {
                 let panic = thread.join().expect_err("it has ended without a result");
@@ -65,10 +65,7 @@ pub(super) fn watched<R: Send + 'static, T>(
             Some(_) => watchdog,
             None => watchdog * BETWEEN_RUNS,
         };
-        if now != seen {
-            seen = now;
-            since = Instant::now();
-        } else if since.elapsed() >= limit {
+        if progress.look(now) >= limit {
             // Said first, so that the thread, if it comes back after all, begins no other run.
             current.given_up.store(true, Relaxed);
             return Err(Box::new(blocked(name, current, limit)));

@@ -141,12 +141,25 @@ fn what_is_nested_too_deeply_is_dropped_all_the_same() {
 /// not tell it as Linux does, the time that passes.
 fn time_of_this_thread() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    if let Ok(text) = std::fs::read_to_string("/proc/thread-self/schedstat")
-        && let Some(nanoseconds) = text.split_whitespace().next()
-    {
-        return Duration::from_nanos(nanoseconds.parse().unwrap());
+    // A system may have the file and count nothing: then there is nothing after some work, either.
+    static IS_COUNTED: LazyLock<bool> = LazyLock::new(|| {
+        let begin = Instant::now();
+        while begin.elapsed() < milliseconds(50) {
+            std::hint::spin_loop();
+        }
+        !counted().unwrap_or_default().is_zero()
+    });
+    match counted() {
+        Some(time) if *IS_COUNTED => time,
+        _ => START.elapsed(),
     }
-    START.elapsed()
+}
+
+/// What Linux counts for this thread.
+fn counted() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = text.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 /// How long it takes for `count`, the shortest of some rounds, because other programs may disturb

@@ -83,7 +83,9 @@ fn generators_can_take_turns_but_save_no_time() {
 
 #[test]
 fn generators_that_take_turns_wait_for_each_other_and_not_for_a_timer() {
-    let chart = record("take turns", generator::take_turns).chart();
+    let mut chart = record("take turns", generator::take_turns).chart();
+    // What a machine takes that stands still in between is no part of the claim.
+    chart.remarks.clear();
     let waits = chart
         .rows
         .iter()

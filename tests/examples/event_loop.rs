@@ -18,20 +18,16 @@ fn the_smallest_loop_polls_in_the_order_of_its_queue_and_sleeps_until_a_waker_is
     let run = Recorder::new("smallest loop")
         .clock(Clock::Real)
         .record_blocking(smallest_loop::smallest_loop);
-    let lines: Vec<String> =
+    let mut lines: Vec<String> =
         run.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect();
+    // The answer comes from another thread after 100 ms. On a busy machine the steps can take
+    // longer: only that it comes after the question, and is waited for, holds on any.
+    let answered = lines.iter().position(|line| line == "A answer: 42").expect("an answer");
+    assert!((1..lines.len() - 1).contains(&answered), "{lines:?}");
+    lines.remove(answered);
     assert_eq!(
         lines,
-        [
-            "A ask",
-            "B step 1",
-            "C step 1",
-            "B step 2",
-            "C step 2",
-            "B step 3",
-            "A answer: 42",
-            "main all done",
-        ]
+        ["A ask", "B step 1", "C step 1", "B step 2", "C step 2", "B step 3", "main all done"]
     );
     assert!(run.elapsed >= ms(100));
     let chart = run.chart();
@@ -64,7 +60,7 @@ fn callbacks_are_called_in_the_order_in_which_they_were_put_into_the_queue() {
 #[test]
 fn a_callback_that_a_callback_adds_has_to_wait_for_the_next_turn() {
     let chart = record_blocking("event loop", hello_world::hello_world).chart();
-    // Who has the thread, poll by poll: a turn begins with `main`.
+    // Which lane has the thread, poll by poll: a turn begins with `main`.
     let mut thread: Vec<(Pos, &str)> = chart
         .rows
         .iter()

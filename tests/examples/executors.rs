@@ -2,6 +2,7 @@
 use super::{
     all::{blocked_loop, process_pool, spawn_blocking, thread_pool, threads_and_tasks},
     assert_run, assert_took, ms,
+    transports::TIMES,
 };
 use async_concepts::{
     record, record_blocking,
@@ -364,19 +365,28 @@ fn a_process_at_work_is_killed_when_its_job_is_dropped_and_when_its_runtime_is()
 
 // threads_and_tasks
 
+/// A run in which coffee begins before tea has ended. On a machine that stands still for 150 ms
+/// between the two questions it does not; so there it is tried again.
+fn both_under_way() -> (Recording<Vec<String>>, Chart) {
+    for _ in 0..TIMES {
+        let run = in_real_time("a thread asks").record_blocking(threads_and_tasks::from_a_thread);
+        let chart = run.chart();
+        if chart.row("coffee").spans[0].from < chart.row("tea").end.0 {
+            return (run, chart);
+        }
+    }
+    panic!("coffee never begins before tea has ended");
+}
+
 #[test]
 fn a_thread_asks_twice_and_both_answers_are_under_way_together() {
-    let run = in_real_time("a thread asks").record_blocking(threads_and_tasks::from_a_thread);
+    let (run, chart) = both_under_way();
     assert_eq!(
         texts(&run),
         ["tea begin", "coffee begin", "main tea! coffee!", "serve no more questions"],
         "both begin before either has an answer"
     );
     assert!(run.elapsed >= ms(150), "the longer answer takes 150 ms, not {:?}", run.elapsed);
-    let chart = run.chart();
-    let tea_ends = chart.row("tea").end.0;
-    let coffee_begins = chart.row("coffee").spans[0].from;
-    assert!(coffee_begins < tea_ends, "coffee begins before tea has ended");
     assert!(
         chart.row("main").spans.iter().all(|span| !matches!(span.state, State::Waiting(_))),
         "it blocks"

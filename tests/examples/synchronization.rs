@@ -68,7 +68,7 @@ fn a_lock_that_is_held_across_an_await_lets_tasks_in_one_by_one_as_they_came() {
     assert_eq!(
         woken(&run.chart()),
         [("A", "B"), ("B", "C"), ("C", "D")],
-        "each hands the lock on to who came next"
+        "each hands the lock on to the task that came next"
     );
     assert_eq!(run.output(), 10);
 }

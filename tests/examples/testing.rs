@@ -68,7 +68,7 @@ async fn the_instant_of_std_does_not_follow_the_paused_clock() {
     let (of_std, of_tokio) = (std::time::Instant::now(), Instant::now());
     sleep(Duration::from_secs(3600)).await;
     assert_eq!(of_tokio.elapsed(), Duration::from_secs(3600));
-    assert!(of_std.elapsed() < Duration::from_secs(600), "an hour has not really passed");
+    assert!(of_std.elapsed() < Duration::from_secs(3600), "an hour has not really passed");
 }
 
 /// The paused clock stands still while a thread works, so the timeout does not come first.

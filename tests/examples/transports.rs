@@ -20,18 +20,35 @@ use tokio::{
 /// The scenes of an example that does real I/O: each title, and the lines without when they were
 /// said.
 fn scenes(stage: Stage) -> Vec<(&'static str, Vec<String>)> {
-    let scenes = stage.run_for_test(Observe::Everything).into_iter();
+    let mut scenes = vec![];
+    for scene in stage.run_for_test(Observe::Everything) {
+        // Virtual time would pass while a scene waits for a socket.
+        assert_eq!(scene.real_clock, scene.title != "in memory", "{}", scene.title);
+        let mut lines: Vec<String> =
+            scene.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect();
+        if let Some(error) = scene.error {
+            lines.push(format!("error: {error}"));
+        }
+        scenes.push((scene.title, lines));
+    }
     scenes
-        .map(|scene| {
-            // Virtual time would pass while a scene waits for a socket.
-            assert_eq!(scene.real_clock, scene.title != "in memory", "{}", scene.title);
-            assert_eq!(scene.error, None, "{}", scene.title);
-            (
-                scene.title,
-                scene.lines.iter().map(|line| format!("{} {}", line.lane, line.text)).collect(),
-            )
-        })
-        .collect()
+}
+
+/// So often a scene on the real clock may be disturbed: its machine may stand still for longer than
+/// a scene waits for an answer. It does not do so twenty times in a row, and wrong code does.
+pub const TIMES: usize = 20;
+
+/// What the scenes of an example that does real I/O show, on a machine that does not stand still.
+#[track_caller]
+fn show(stage: fn() -> Stage, expected: &[(&'static str, Vec<String>)]) {
+    let mut seen = vec![];
+    for _ in 0..TIMES {
+        seen = scenes(stage());
+        if seen == expected {
+            return;
+        }
+    }
+    assert_eq!(seen, expected);
 }
 
 fn owned(lines: &[&str]) -> Vec<String> {
@@ -180,7 +197,7 @@ fn one_protocol_says_the_same_over_any_transport() {
         expected.push(("Unix socket", echoed));
     }
     expected.push(("a child's pipes", child));
-    assert_eq!(scenes(echo::stage()), expected);
+    show(echo::stage, &expected);
 }
 
 #[test]
@@ -224,7 +241,7 @@ fn an_echo_whose_answers_are_not_taken_ends_after_a_second() {
         "1.000 server connection lost: the peer did not take all that was written within 1s"
     );
     assert_took(&run, ms(1000));
-    assert_eq!(error(run.output()), "the peer took nothing of what was written for 1s");
+    assert_eq!(error(run.output()), "the peer did not take all that was written within 1s");
 }
 
 // flow_control
@@ -304,17 +321,17 @@ fn a_peer_that_has_closed_one_half_still_hears_the_answer() {
 fn a_child_is_heard_while_it_runs_and_ends_with_its_driver_only_if_that_was_asked_for() {
     // The first child waits for an answer to each of its lines: to hear them at its end would be
     // too late.
-    assert_eq!(
-        scenes(subprocess::stage()),
-        [
+    show(
+        subprocess::stage,
+        &[
             ("line by line", owned(&["child 3", "child 2", "child 1", "main exit status 7"])),
             ("cancelled", owned(&["main cancelled", "main still there"])),
             (
                 "cancelled, with kill_on_drop",
-                owned(&["main cancelled", "main its output has ended"])
+                owned(&["main cancelled", "main its output has ended"]),
             ),
             ("killed", owned(&["main ended by signal 9"])),
-        ]
+        ],
     );
 }
 
@@ -367,9 +384,9 @@ fn a_child_that_does_not_listen_is_waited_for_five_seconds() {
 
 #[test]
 fn a_datagram_comes_whole_or_cut_off_or_not_at_all() {
-    assert_eq!(
-        scenes(udp_echo::stage()),
-        [
+    show(
+        udp_echo::stage,
+        &[
             (
                 "boundaries",
                 owned(&[
@@ -379,7 +396,7 @@ fn a_datagram_comes_whole_or_cut_off_or_not_at_all() {
                     "client received \"one\"",
                     "client received \"two\"",
                     "client received \"\"",
-                ])
+                ]),
             ),
             (
                 "truncated",
@@ -388,7 +405,7 @@ fn a_datagram_comes_whole_or_cut_off_or_not_at_all() {
                     "client received \"hello\"",
                     "client send \"bye\"",
                     "client received \"bye\"",
-                ])
+                ]),
             ),
             (
                 "lost",
@@ -397,16 +414,16 @@ fn a_datagram_comes_whole_or_cut_off_or_not_at_all() {
                     "client no answer to attempt 1",
                     "client send \"hello\"",
                     "client received \"hello\"",
-                ])
+                ]),
             ),
             (
                 "nothing listens",
                 owned(&[
                     "main sent 5 bytes to an address where nothing listens",
-                    "main nothing listens there"
-                ])
+                    "main nothing listens there",
+                ]),
             ),
-        ]
+        ],
     );
 }
 
@@ -466,15 +483,15 @@ fn the_end_of_a_body_is_found_in_three_ways() {
         lines.extend(answer.iter().map(|line| format!("client {line}")));
         lines
     };
-    assert_eq!(
-        scenes(http::stage()),
-        [
+    show(
+        http::stage,
+        &[
             (
                 "content-length",
                 dialogue(
                     "/length",
-                    &["< HTTP/1.1 200 OK", "< Content-Length: 12", "body: hello, world"]
-                )
+                    &["< HTTP/1.1 200 OK", "< Content-Length: 12", "body: hello, world"],
+                ),
             ),
             (
                 "chunked",
@@ -487,18 +504,18 @@ fn the_end_of_a_body_is_found_in_three_ways() {
                         "< chunk of 4 bytes",
                         "< chunk of 6 bytes",
                         "body: slow and steady",
-                    ]
-                )
+                    ],
+                ),
             ),
             (
                 "until the connection ends",
-                dialogue("/close", &["< HTTP/1.1 200 OK", "body: until the end"])
+                dialogue("/close", &["< HTTP/1.1 200 OK", "body: until the end"]),
             ),
             (
                 "a server that says nothing",
-                dialogue("/silent", &["error: the other side is silent for 200ms"])
+                dialogue("/silent", &["error: the other side is silent for 200ms"]),
             ),
-        ]
+        ],
     );
 }
 

@@ -3,6 +3,7 @@
 use super::{
     all::{EXAMPLES, Example},
     examples,
+    transports::TIMES,
 };
 use async_concepts::{stage::printed, timeline::Observe};
 use std::{
@@ -135,7 +136,7 @@ const DIFFERENCES: &[(&str, &[&str])] = &[
             "+ main     A: 49098",
         ],
     ),
-    // Who is cancelled cleans up itself in Python, before the canceller goes on; in Rust a task
+    // What is cancelled cleans up by itself in Python, before its canceller goes on; in Rust a task
     // does, after that.
     (
         "context_manager",
@@ -226,24 +227,30 @@ fn twins_print_the_same_line_by_line() {
         if twin(topic, name).is_none() {
             continue; // `tests/house` asks for the reason
         }
-        let scenes = stage().run_for_test(Observe::Everything);
-        let real_clock = scenes.iter().any(|scene| scene.real_clock);
-        let (rust, python) = (printed(&scenes), python(topic, name, real_clock));
-        let (rust, python) = if real_clock {
-            (without_times(&rust), without_times(&python))
-        } else {
-            (rust, python)
-        };
-        let (rust, python) = (without_places(&rust), without_places(&python));
         let expected = DIFFERENCES
             .iter()
             .find(|(example, _)| example == name)
             .map_or(&[][..], |(_, lines)| lines);
-        assert_eq!(
-            difference(&rust, &python),
-            expected,
-            "{name}: in Rust\n{rust}\nin Python\n{python}"
-        );
+        for nth in 1.. {
+            let scenes = stage().run_for_test(Observe::Everything);
+            let real_clock = scenes.iter().any(|scene| scene.real_clock);
+            let (rust, python) = (printed(&scenes), python(topic, name, real_clock));
+            let (rust, python) = if real_clock {
+                (without_times(&rust), without_times(&python))
+            } else {
+                (rust, python)
+            };
+            let (rust, python) = (without_places(&rust), without_places(&python));
+            let found = difference(&rust, &python);
+            if found == expected {
+                break;
+            }
+            // On the real clock a machine that stands still can put one line before another.
+            assert!(
+                real_clock && nth < TIMES,
+                "{name}: {found:?}\nin Rust\n{rust}\nin Python\n{python}"
+            );
+        }
     }
 }
 

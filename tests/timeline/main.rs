@@ -25,7 +25,7 @@ mod verdicts;
 mod wakes;
 mod workers;
 
-use async_concepts::timeline::{Chart, Span, State};
+use async_concepts::timeline::{Chart, Code, Recording, Span, State};
 use std::time::Duration;
 
 /// So many milliseconds.
@@ -40,6 +40,14 @@ pub fn row<'c>(chart: &'c Chart, name: &str) -> &'c async_concepts::timeline::Ro
         .iter()
         .find(|row| row.name == name)
         .unwrap_or_else(|| panic!("no lane is called {name}"))
+}
+
+/// What the closing sentence says of the run, as on a machine that is not busy. On one that is, any
+/// poll may take long on the wall clock, and that is remarked on.
+pub fn summary<T>(run: &Recording<T>) -> String {
+    let mut chart = run.chart();
+    chart.remarks.retain(|remark| !remark.contains(Code::KeptTheThread.text()));
+    chart.summary()
 }
 
 /// What a lane did: each state with the time at which it began and ended, in milliseconds.

@@ -201,7 +201,8 @@ fn a_poll_of_some_milliseconds_is_seen_on_the_real_clock() {
     let chart = run.chart();
     let of_lane = states(&chart, "spins");
     let blocked = of_lane.iter().filter(|(state, ..)| *state == State::Blocking).count();
-    assert_eq!(blocked, 3, "{of_lane:?}");
+    // On a busy machine the last poll, which does nothing, may take some milliseconds, too.
+    assert!(blocked == 3 || blocked == 4, "{of_lane:?}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! How a recording is drawn: on terminals of any kind, as SVG, in words, and for Perfetto.
-use crate::ms;
+use crate::{ms, summary};
 use async_concepts::{
     LaneExt, block, on_thread, record, say,
     timeline::{Chart, SvgOptions, TerminalOptions, Theme, page_style, to_perfetto},
@@ -166,7 +166,7 @@ fn the_summary_compares_with_one_after_another() {
     let together =
         record("together", || async { join!(sleep(ms(100)).lane("A"), sleep(ms(200)).lane("B")) });
     assert_eq!(
-        together.chart().summary(),
+        summary(&together),
         "The run took 200 ms; one after another it would have been 300 ms (A 100 ms + B 200 ms)."
     );
     let apart = record("apart", || async {
@@ -174,7 +174,7 @@ fn the_summary_compares_with_one_after_another() {
         sleep(ms(200)).lane("B").await;
     });
     assert_eq!(
-        apart.chart().summary(),
+        summary(&apart),
         "The run took 300 ms, as long as all of it one after another (A 100 ms + B 200 ms): \
          nothing overlapped."
     );
@@ -390,7 +390,7 @@ fn who_blocks_is_said_of_the_innermost_lane_and_beside_the_numbers() {
     assert_eq!(
         text(&chart, 80).matches("blocks 400 ms").count(),
         1,
-        "main only polls the one who blocks"
+        "main only polls the lane that blocks"
     );
     let svg = chart.to_svg(SvgOptions { legend: false, ..SvgOptions::default() });
     let middles = |text: &str| -> Vec<f64> {

@@ -424,14 +424,18 @@ fn the_place_of_main_is_where_record_was_called() {
 fn the_watchdog_counts_from_the_last_break_of_the_runtime() {
     let begin = std::time::Instant::now();
     let run = Recorder::new("late block").watchdog(ms(1_000)).record(|| async {
-        std::thread::sleep(ms(900));
-        sleep(ms(1)).await;
+        // Each time far shorter than the watchdog waits, and all together longer.
+        for _ in 0..12 {
+            std::thread::sleep(ms(100));
+            sleep(ms(1)).await;
+        }
+        say!("the last break");
         block_for_real();
     });
     let took = begin.elapsed();
+    assert_eq!(run.transcript(), ["0.012 main the last break"]);
     assert_eq!(run.outcome.unwrap_err().code(), Code::Blocks);
-    // Never before its time, and far from twice that.
-    assert!((ms(1_900)..ms(2_700)).contains(&took), "{took:?}");
+    assert!(took >= ms(2_200), "never before its time: {took:?}");
 }
 
 #[test]
@@ -444,9 +448,10 @@ fn a_poll_that_takes_real_time_is_remarked_on() {
         futures::join!(slow.lane("A"), sleep(ms(20)).lane("B"));
     });
     let remarks: Vec<String> = run.remarks.iter().map(ToString::to_string).collect();
-    assert_eq!(remarks.len(), 1, "{remarks:?}");
-    assert!(remarks[0].starts_with("A kept the thread for "), "{remarks:?}");
-    assert!(remarks[0].ends_with(" that this clock does not show [kept-the-thread]"));
+    // On a machine that stood still in between there may be one of another lane, too.
+    let of_a = remarks.iter().find(|remark| remark.starts_with("A kept the thread for "));
+    let of_a = of_a.unwrap_or_else(|| panic!("{remarks:?}"));
+    assert!(of_a.ends_with(" that this clock does not show [kept-the-thread]"), "{of_a}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Who woke whom.
+//! Which lane woke which.
 use crate::{lane, ms, states};
 use async_concepts::{
     LaneExt, block, on_thread, record,

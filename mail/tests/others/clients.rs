@@ -99,7 +99,7 @@ async fn curl(postbox: &Postbox, text: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new("curl");
     // Without proxies, and as in a place where letters beyond ASCII are usual.
     command
-        .args(["--silent", "--show-error", "--verbose", "--noproxy", "*", "--max-time", "30"])
+        .args(["--silent", "--show-error", "--verbose", "--noproxy", "*", "--max-time", "600"])
         .env("LC_ALL", "C.UTF-8");
     command
         .arg(format!("smtp://{}/client.example.net", postbox.address))

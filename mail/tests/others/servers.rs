@@ -31,8 +31,12 @@ impl Aiosmtpd {
     }
 
     async fn connect(&self) -> Result<Client<tokio::net::TcpStream>, mail::smtp::ClientError> {
-        Client::connect(&self.address, "client.example.net", Timeouts::all(Duration::from_secs(30)))
-            .await
+        Client::connect(
+            &self.address,
+            "client.example.net",
+            Timeouts::all(Duration::from_secs(600)),
+        )
+        .await
     }
 
     /// Ends it, and says what it got.

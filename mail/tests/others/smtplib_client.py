@@ -20,7 +20,7 @@ def refusal(send):
 
 
 HOST, PORT = sys.argv[1], int(sys.argv[2])
-with smtplib.SMTP(HOST, PORT, local_hostname="client.example.net", timeout=30) as server:
+with smtplib.SMTP(HOST, PORT, local_hostname="client.example.net", timeout=600) as server:
     server.ehlo()
     print("offers", " ".join(sorted(name for name in server.esmtp_features)))
     print("starttls", refusal(server.starttls))

@@ -168,9 +168,10 @@ fn an_error_that_cannot_be_written_is_still_a_status() {
 
 #[test]
 fn without_a_server_nothing_is_sent_and_the_status_is_1() {
-    // There is no server on a port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = format!("127.0.0.1:{port}");
+    // A port on which nothing listens, and that no other program can get in the meantime.
+    let port = tokio::net::TcpSocket::new_v4().unwrap();
+    port.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let server = port.local_addr().unwrap().to_string();
     let (code, out, err) =
         run(&["--count", "30", "--server", &server, "--attempts", "2", "--backoff", "0.01"]);
     assert_eq!(code, 1);

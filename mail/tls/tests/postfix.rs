@@ -18,6 +18,7 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     time::Duration,
 };
 use tokio::{
@@ -62,9 +63,11 @@ impl Postfix {
         let mut postfix = Command::new("postfix");
         postfix.arg("-c").arg(path.join("etc")).arg("start-fg").stdout(log).stderr(Stdio::null());
         let process = postfix.spawn().expect("postfix");
-        let postfix = Postfix { folder, process, start_tls, implicit, roots };
+        let mut postfix = Postfix { folder, process, start_tls, implicit, roots };
         for port in [start_tls, implicit] {
             while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+                let ended = postfix.process.try_wait().expect("it can be asked");
+                assert!(ended.is_none(), "it has ended: {}", postfix.log());
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -78,8 +81,12 @@ impl Postfix {
         };
         Submission::trusting("localhost", security, self.roots.clone())
             .port(port)
-            .timeouts(Timeouts::all(Duration::from_secs(30)))
+            .timeouts(Timeouts::all(Duration::from_secs(600)))
             .credentials(credentials)
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
     /// The mails that it has taken, with what it has written in front.
@@ -101,9 +108,17 @@ impl Drop for Postfix {
     }
 }
 
+/// A port that is free, another one each time. It is none of those that the system gives to
+/// programs that ask for any, so it stays free until Postfix has it.
 fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("it is bound").port()
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + (std::process::id() % 20_000) as u16;
+    loop {
+        let port = first + TAKEN.fetch_add(1, Ordering::Relaxed);
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 fn main_cf(path: &Path, passwords: u16) -> String {

@@ -52,7 +52,7 @@ impl Identity {
 }
 
 fn timeouts() -> Timeouts {
-    Timeouts::all(Duration::from_secs(20))
+    Timeouts::all(Duration::from_secs(600))
 }
 
 fn ann() -> Credentials {

@@ -19,7 +19,7 @@ const NAMED: usize = 6;
 struct Part<'c> {
     /// The sum names each of its parts, so that a reader can check it.
     name: &'c str,
-    /// The summand.
+    /// Added up with those of the other lanes.
     time: Duration,
 }
 

@@ -8,8 +8,8 @@
 //!   end; `stream` has the same for a stream.
 //! - `run/`, with `processor`: what the lanes of one run share. It makes the events, and keeps what
 //!   a verdict needs.
-//! - `recorder`: starts a run, watches over it, and hands out what it has recorded; `here` does so
-//!   in a runtime that runs already.
+//! - `recorder`, with `progress`: starts a run, watches over it, and hands out what it has
+//!   recorded; `here` does so in a runtime that runs already.
 //! - `waits`, with `stack`, `place` and `primitives`: where a lane waits and for what, found on the
 //!   stack.
 //! - `origin`: from where a lane was woken, or dropped, found on the stack as well.
@@ -30,6 +30,7 @@ mod pair;
 mod place;
 mod primitives;
 mod processor;
+mod progress;
 mod recorder;
 mod run;
 mod scheduler;
@@ -48,6 +49,10 @@ pub use event::{Event, Line, Polled, What, WokenBy};
 pub(crate) use gate::{Admission, Gate, Made, Poller, Stranger, quietly};
 pub use lane::{Lane, LaneExt};
 pub use place::Place;
+#[cfg(feature = "schedules")]
+pub(crate) use processor::{OwnTime, SeenThread};
+#[cfg(feature = "schedules")]
+pub(crate) use progress::Progress;
 #[cfg(feature = "draw")]
 pub(crate) use recorder::Shown;
 pub use recorder::{Recorder, Recording, record};

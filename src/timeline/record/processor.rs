@@ -4,21 +4,84 @@
 //! poll: where more threads want to run than there are processors, each of them waits. What a
 //! recording says of a poll must not depend on that, so this time is taken off. What is left is
 //! what the poll computed, and what it slept: in `std::thread::sleep`, for a lock, for a disk.
-use std::{fs, time::Duration};
+#[cfg(feature = "schedules")]
+use std::time::Instant;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How long this thread was ready and had no processor, since it was started; zero where the system
 /// does not tell.
-pub(super) fn waited_for_a_processor() -> Duration {
-    let waited = waited_as_the_system_tells();
+pub(crate) fn waited_for_a_processor() -> Duration {
+    let waited = waited_as_the_system_tells(Path::new("/proc/thread-self"));
     #[cfg(test)]
     let waited = waited + tests::PRETENDED.get();
     waited
 }
 
-fn waited_as_the_system_tells() -> Duration {
+/// A thread, to look at from another one.
+#[derive(Debug)]
+pub(crate) struct SeenThread {
+    /// Where Linux shows it; none where there is no such folder.
+    folder: Option<PathBuf>,
+}
+
+impl SeenThread {
+    /// The thread that calls this.
+    pub fn this_one() -> SeenThread {
+        let link = fs::read_link("/proc/thread-self").ok();
+        SeenThread { folder: link.map(|link| Path::new("/proc").join(link)) }
+    }
+
+    /// How long it was ready and had no processor, since it was started; zero where the system does
+    /// not tell, and when it has ended.
+    pub fn waited_for_a_processor(&self) -> Duration {
+        match &self.folder {
+            Some(folder) => waited_as_the_system_tells(folder),
+            None => Duration::ZERO,
+        }
+    }
+}
+
+/// The time since a thread began it, without that in which the thread had no processor.
+#[cfg(feature = "schedules")]
+pub(crate) struct OwnTime {
+    /// When it began, on the wall clock.
+    begun: Instant,
+    /// How long the thread had waited for a processor then.
+    waited: Duration,
+}
+
+#[cfg(feature = "schedules")]
+impl OwnTime {
+    /// Begins now.
+    pub fn begin() -> OwnTime {
+        OwnTime { begun: Instant::now(), waited: waited_for_a_processor() }
+    }
+
+    /// What has passed on the wall clock.
+    pub fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Whether it is longer than `limit`. Asked on the thread that began it.
+    pub fn is_longer_than(&self, limit: Duration) -> bool {
+        let passed = self.elapsed();
+        if passed <= limit {
+            return false; // without asking the system, which takes longer than to look at a clock
+        }
+        let waited = waited_for_a_processor().saturating_sub(self.waited);
+        passed.saturating_sub(waited) > limit
+    }
+}
+
+/// What the system tells in the folder of a thread.
+fn waited_as_the_system_tells(thread: &Path) -> Duration {
     // Linux: nanoseconds on a processor, nanoseconds ready without one, and how often it was given
     // one.
-    let Ok(text) = fs::read_to_string("/proc/thread-self/schedstat") else {
+    let Ok(text) = fs::read_to_string(thread.join("schedstat")) else {
         return Duration::ZERO;
     };
     let waited = text.split_whitespace().nth(1).map(str::parse);
@@ -31,7 +94,11 @@ fn waited_as_the_system_tells() -> Duration {
 #[cfg(test)]
 mod tests {
     use crate::{LaneExt, on_thread, record, timeline::Remark};
-    use std::{cell::Cell, thread, time::Duration};
+    use std::{
+        cell::Cell,
+        thread,
+        time::{Duration, Instant},
+    };
     use tokio::task::{spawn_blocking, yield_now};
 
     thread_local! {
@@ -39,13 +106,27 @@ mod tests {
         pub(super) static PRETENDED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     }
 
+    #[test]
+    fn what_the_machine_takes_does_not_count_as_a_threads_own_time() {
+        let time = super::OwnTime::begin();
+        let limit = Duration::from_millis(50);
+        has_no_processor(Duration::from_millis(60));
+        assert!(time.elapsed() > limit && !time.is_longer_than(limit));
+        // So long on the wall clock, and nothing of it is the machine's.
+        thread::sleep(Duration::from_millis(60));
+        assert!(time.is_longer_than(limit));
+    }
+
     /// Long enough for a remark.
     const LONG: Duration = Duration::from_millis(300);
 
-    /// What a poll sees of a machine that has no processor for it.
+    /// What a poll sees of a machine that has no processor for it: for so long at least.
     fn has_no_processor(time: Duration) {
+        let begin = Instant::now();
+        let before = super::waited_for_a_processor();
         thread::sleep(time);
-        PRETENDED.set(PRETENDED.get() + time);
+        let told = super::waited_for_a_processor().saturating_sub(before);
+        PRETENDED.set(PRETENDED.get() + begin.elapsed().saturating_sub(told));
     }
 
     fn sentences(remarks: &[Remark]) -> Vec<&str> {

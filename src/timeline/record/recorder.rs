@@ -17,6 +17,8 @@ use super::{
     gate::Stranger,
     lane::lane_made_at,
     origin::{Origin, Origins},
+    processor::SeenThread,
+    progress::Progress,
     run::{Home, Log, Next, Observe, Phase, Run},
     stack::load_debug_information,
     verdict::{Remark, Verdict},
@@ -136,7 +138,9 @@ impl Recorder {
     }
 
     /// How long, on the wall clock, the runtime's thread may be busy without a break before the run
-    /// is given up. Its thread cannot be stopped then, only left behind: it ends with the process.
+    /// is given up. Time in which the machine had no processor for that thread is not counted, as
+    /// far as the system tells. The thread cannot be stopped then, only left behind: it ends with
+    /// the process.
     pub fn watchdog(self, limit: Duration) -> Recorder {
         Recorder { watchdog: limit, ..self }
     }
@@ -196,9 +200,12 @@ impl Recorder {
         // Both threads have the run: when it is given up, one of them goes on without the other.
         let theirs = run.clone();
         let limit = self.limit;
+        let progress = Progress::since(run.last_moved(), self.watchdog);
+        let watched = progress.thread();
         let name = format!("run of {}", self.title);
         let builder = std::thread::Builder::new().name(name).stack_size(STACK);
         let thread = builder.spawn(move || {
+            let _ = watched.set(SeenThread::this_one());
             let ended = run_it(&theirs, limit);
             // An error means that the caller has given the run up, and nothing asks for it any
             // more.
@@ -206,7 +213,7 @@ impl Recorder {
         });
         let thread = thread.expect("a thread for the run");
 
-        let (outcome, elapsed) = match watch(&run, self.watchdog, &receive) {
+        let (outcome, elapsed) = match watch(&run, progress, self.watchdog, &receive) {
             Watched::GaveUp(verdict) => {
                 run.enter(Phase::GivenUp);
                 (Err(verdict), run.close())
@@ -489,23 +496,25 @@ enum Watched<T> {
 }
 
 /// Waits for the run, and gives it up when its runtime makes no progress for `limit`.
-fn watch<T>(run: &Run, limit: Duration, ended: &mpsc::Receiver<RunEnd<T>>) -> Watched<T> {
+fn watch<T>(
+    run: &Run,
+    mut progress: Progress<(Instant, bool)>,
+    limit: Duration,
+    ended: &mpsc::Receiver<RunEnd<T>>,
+) -> Watched<T> {
     loop {
-        let (moved, asleep) = run.last_moved();
-        // On the real clock a runtime may well sleep that long. On the paused one it only does so
-        // when it waits for another thread, since its own timers come at once.
-        let may_sleep = asleep && run.clock == Clock::Real;
-        let left = (moved + limit).saturating_duration_since(Instant::now());
-        if left.is_zero() && !may_sleep {
-            return Watched::GaveUp(Verdict::no_progress(run, asleep, limit));
-        }
-        // In short pieces, so that progress, or the lack of it, is noticed soon.
-        let wait = if may_sleep { limit } else { left };
-        let wait = wait.clamp(Duration::from_millis(1), Duration::from_millis(100));
-        match ended.recv_timeout(wait) {
+        match ended.recv_timeout(progress.slice()) {
             Ok(ended) => return Watched::Ended(Some(ended)),
             Err(RecvTimeoutError::Disconnected) => return Watched::Ended(None),
             Err(RecvTimeoutError::Timeout) => {}
+        }
+        let (moved, asleep) = run.last_moved();
+        let still = progress.look((moved, asleep));
+        // On the real clock a runtime may well sleep that long. On the paused one it only does so
+        // when it waits for another thread, since its own timers come at once.
+        let may_sleep = asleep && run.clock == Clock::Real;
+        if still >= limit && !may_sleep {
+            return Watched::GaveUp(Verdict::no_progress(run, asleep, limit));
         }
     }
 }

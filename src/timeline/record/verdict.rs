@@ -249,6 +249,8 @@ impl Verdict {
 
     /// The runtime has not become idle, or not been woken, for `stuck` on the wall clock.
     pub(crate) fn no_progress(run: &Run, asleep: bool, stuck: Duration) -> Verdict {
+        // Longer than `stuck` on a machine that had no processor for the thread.
+        let since = run.last_moved().0.elapsed().max(stuck);
         // Held to the end: the thread that is stuck may come back at any moment and change it.
         let log = run.lock();
         Verdict::Blocked(if asleep {
@@ -256,7 +258,7 @@ impl Verdict {
             debug_assert_eq!(run.clock, Clock::Paused);
             kept_by_a_thread(&log, &human(stuck))
         } else {
-            kept_by_a_poll(&log, stuck)
+            kept_by_a_poll(&log, stuck, since)
         })
     }
 }
@@ -493,8 +495,8 @@ fn kept_by_a_thread(log: &Log, wall: &str) -> Causes {
     Causes { opening: Some(opening), causes }
 }
 
-/// The runtime's thread did not become idle for `stuck`.
-fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
+/// The runtime's thread did not become idle for `stuck`, in which `since` passed on the wall clock.
+fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
     let wall = human(stuck);
     // Of lanes that run inside each other it is the innermost that keeps the thread.
     let mut poll_others = HashSet::new();
@@ -513,7 +515,7 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
         if lane.now == Doing::Running && !poll_others.contains(number) {
             // On several threads the lanes of the other threads run, too, but only for a moment:
             // what is stuck is the poll that lasts.
-            let lasts = |lane: &LaneState| lane.began.elapsed() >= stuck * 9 / 10;
+            let lasts = |lane: &LaneState| lane.began.elapsed() >= since * 9 / 10;
             match innermost {
                 Some(other) if lasts(other) && !lasts(lane) => {}
                 _ => innermost = Some(lane),
@@ -537,7 +539,7 @@ fn kept_by_a_poll(log: &Log, stuck: Duration) -> Causes {
     }
     // One poll that lasts, or many that are short? When the last poll began tells.
     if let Some(lane) = innermost
-        && (lane.began.elapsed() >= stuck * 9 / 10 || busiest.is_none())
+        && (lane.began.elapsed() >= since * 9 / 10 || busiest.is_none())
     {
         let sentence = format!(
             "{} blocks the thread: its poll at {} did not return within {wall} ({})",

@@ -34,7 +34,7 @@ use std::{sync::Arc, task::Waker, time::Duration};
 /// A lane that something is about to poll: it *arrives*.
 #[derive(Clone, Copy)]
 pub struct Arrival<'a> {
-    /// Its number.
+    /// By its number the state finds all that it knows of the lane.
     pub lane: LaneId,
     /// What is about to poll it.
     pub poller: Poller,

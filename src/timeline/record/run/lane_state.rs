@@ -76,7 +76,7 @@ pub struct LaneState {
     /// When its poll began, on the wall clock.
     /// So a poll that blocks is seen also where the paused clock stands still.
     pub began: Instant,
-    /// [`Log::waited`] when its poll began. That number is updated rarely, so the thread may have
+    /// `Log::waited` when its poll began. That number is updated rarely, so the thread may have
     /// waited longer by then: what is taken off the time of a poll is rather too much than too
     /// little.
     pub(super) waited: Duration,
@@ -132,7 +132,7 @@ const MOST_PLACES: usize = 32;
 /// A stack on which a lane has registered its waker.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Registration {
-    /// The number of the stack: see [`Log::stacks`].
+    /// The number of the stack: see `Log::stacks`.
     pub stack: u32,
     /// The lane that it polled there, if that is what it waits for; none where its waker was
     /// cloned.
@@ -196,7 +196,7 @@ impl LaneState {
         }
     }
 
-    /// Forgets what was known of the poll before. `waited` is [`Log::waited`].
+    /// Forgets what was known of the poll before. `waited` is `Log::waited`.
     pub(super) fn begins_poll(&mut self, waited: Duration) {
         self.waited = waited;
         self.said_in_this_poll = false;

@@ -26,7 +26,7 @@ pub(super) const CAPACITY: usize = 50_000;
 /// What has been seen so far.
 #[derive(Default)]
 pub struct Log {
-    /// In the order in which they were seen, which is one that can have happened: see [`Run::log`].
+    /// In the order in which they were seen, which is one that can have happened: see `Run::log`.
     pub events: Vec<Event>,
     /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
     pub(super) quiet: Vec<QuietPoll>,
