@@ -152,7 +152,10 @@ fn the_innermost_lane_blocks_also_if_it_was_made_before_the_one_around_it() {
     let run = Recorder::new("made first").watchdog(ms(200)).record(|| async {
         let (_keep, never) = std::sync::mpsc::channel::<()>();
         let inner = async move { never.recv().unwrap_err() }.lane("inner");
-        async { inner.await }.lane("outer").await
+        let outer = async {
+            let _never = inner.await;
+        };
+        outer.lane("outer").await
     });
     let sentence = verdict(run);
     assert!(sentence.starts_with("inner blocks the thread: its poll at 0"), "{sentence}");
