@@ -330,6 +330,14 @@ fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
 }
 
 #[test]
+fn of_a_scene_that_was_dropped_it_is_said_that_it_returned_nothing() {
+    let output = example("gather", &["--cancellations", "--quiet"]).output().expect("cargo");
+    let printed = stdout(&output);
+    let runs: Vec<&str> = printed.lines().filter(|line| line.contains(" runs: ")).collect();
+    assert_eq!(runs, ["2 of 6 runs: `main` was dropped, and returned nothing"; 3], "{printed}");
+}
+
+#[test]
 fn an_example_that_keeps_real_time_says_why_it_cannot_be_hurried() {
     let output = example("threads_and_tasks", &["--fast", "--no-timeline", "--quiet"])
         .output()
