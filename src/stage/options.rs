@@ -154,8 +154,8 @@ fn explore(parser: &mut lexopt::Parser) -> Explore {
     Explore::Open
 }
 
-/// What comes after an option that needs a value. An option is none: `--svg --fast` asks for both,
-/// and for no file called `--fast`.
+/// The value after an option that needs one. Another option is no value: `--svg --fast` asks for
+/// both, and for no file called `--fast`.
 fn value_of(option: &str, parser: &mut lexopt::Parser) -> Result<OsString, lexopt::Error> {
     let value = parser.value()?;
     if value.to_string_lossy().starts_with("--") {

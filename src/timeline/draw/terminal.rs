@@ -388,7 +388,7 @@ pub(super) fn legend(marks: &[Mark], drawn: &[String], options: TerminalOptions)
         if !seen.contains(&sign) {
             seen.push(sign);
             entries.push(format!("{sign} {}", short_label(*mark)));
-            // How two of these stand beside each other: no state, so it has no mark.
+            // Two polls without a gap between them. This is no state, so there is no mark for it.
             if *mark == Mark::Running && drawn.iter().any(|line| line.contains('▉')) {
                 entries.push("▉█ two polls".into());
             }
