@@ -9,6 +9,9 @@
 //!
 //! - A place is one where the lane registered its waker. Of several in one poll, one is left out if
 //!   the code has gone on since: it was registered at an earlier line of the same function.
+//! - Two futures of one `async fn` that wait at different lines of it, and that one call polls, as
+//!   that of a `join_all` does, look like one that has gone on: the one that was polled last is
+//!   seen. The branches of a `join!` are polled by different calls, and both are seen.
 //! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
 //!   and what is said instead is where `.lane()` was called.
 //! - A future that is polled by hand, and again in the same poll of its lane, at another line, is
