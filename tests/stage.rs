@@ -315,14 +315,26 @@ fn a_file_that_cannot_be_written_is_refused_before_the_run() {
 
 #[test]
 fn a_scene_that_hangs_on_purpose_is_ended_with_a_verdict_and_is_no_error() {
-    let output =
-        example("deadlock", &["--fast", "--no-timeline", "--quiet"]).output().expect("cargo");
+    let mut command = example("deadlock", &["--fast", "--no-timeline", "--quiet"]);
+    let output = command.env("COLUMNS", "80").output().expect("cargo");
     let verdict = "ended: nothing can happen any more: A has been waiting since 100 ms at \
                    examples/debugging/deadlock.rs:37 for `Mutex::lock`; B has been waiting since \
-                   100 ms at examples/debugging/deadlock.rs:37 for `Mutex::lock` [deadlock]\n";
-    assert!(stdout(&output).contains(verdict), "{}", stdout(&output));
-    assert!(stdout(&output).ends_with(" 0.200 B        transferred\n"), "the next scene follows");
+                   100 ms at examples/debugging/deadlock.rs:37 for `Mutex::lock` [deadlock]";
+    let printed = stdout(&output);
+    // In as many lines as it takes.
+    let words = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(verdict), "{printed}");
+    assert!(printed.lines().all(|line| line.chars().count() <= 80), "{printed}");
+    assert!(printed.ends_with(" 0.200 B        transferred\n"), "the next scene follows");
     assert_eq!((stderr(&output), output.status.code()), (String::new(), Some(0)));
+}
+
+#[test]
+fn of_a_scene_that_was_dropped_it_is_said_that_it_returned_nothing() {
+    let output = example("gather", &["--cancellations", "--quiet"]).output().expect("cargo");
+    let printed = stdout(&output);
+    let runs: Vec<&str> = printed.lines().filter(|line| line.contains(" runs: ")).collect();
+    assert_eq!(runs, ["2 of 6 runs: `main` was dropped, and returned nothing"; 3], "{printed}");
 }
 
 #[test]

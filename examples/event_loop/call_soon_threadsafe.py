@@ -17,12 +17,12 @@ from say import callback, run_loop, say
 
 # ANCHOR: call_soon_threadsafe
 def compute(loop):
+    # ANCHOR: door
     time.sleep(0.5)
     say("half of it")
     loop.call_soon_threadsafe(callback("A", say), "half of it has come")
     time.sleep(0.5)
     say("all of it")
-    # ANCHOR: door
     loop.call_soon_threadsafe(callback("B", say), "all of it has come")
     # ANCHOR_END: door
 

@@ -22,14 +22,15 @@ const fn ms(ms: u64) -> Duration {
 
 // ANCHOR: call_soon_threadsafe
 fn compute(event_loop: ThreadsafeHandle) -> Result<()> {
+    // ANCHOR: door
     block(ms(500));
     say!("half of it");
     event_loop.call_soon_threadsafe(callback("A", || say!("half of it has come")))?;
     block(ms(500));
     say!("all of it");
-    // ANCHOR: door
-    event_loop.call_soon_threadsafe(callback("B", || say!("all of it has come"))).map(drop)
+    event_loop.call_soon_threadsafe(callback("B", || say!("all of it has come")))?;
     // ANCHOR_END: door
+    Ok(())
 }
 
 pub fn call_soon_threadsafe() -> Result<()> {

@@ -27,9 +27,9 @@ def timers():
     start = loop.time()
     loop.call_at(start + 2.0, callback("B", say), "due at 2.0 s")
     loop.call_at(start + 1.5, callback("C", say), "due at 1.5 s")
+    # ANCHOR_END: due
     loop.call_at(start + 3.0, callback("D", say), "due at 3.0 s, set first")
     loop.call_at(start + 3.0, callback("E", say), "due at 3.0 s, set last")
-    # ANCHOR_END: due
     loop.call_later(4.0, loop.stop)
     loop.run_forever()
     say("stopped")

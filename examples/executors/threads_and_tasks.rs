@@ -58,13 +58,15 @@ pub fn from_a_thread() -> Vec<String> {
         runtime.block_on(serve(receiver).lane("serve"));
         std::io::Result::Ok(())
     }));
+    // ANCHOR: ask
     let ask = |question, delay| {
         let (answer, receiver) = oneshot::channel();
-        requests.blocking_send(Request { question, delay, answer }).expect("the service is there");
+        requests.blocking_send(Request { question, delay, answer }).expect("it listens");
         receiver
     };
     let asked = [ask("tea", ms(150)), ask("coffee", ms(100))];
     let answers = asked.map(|answer| answer.blocking_recv().expect("each question is answered"));
+    // ANCHOR_END: ask
     say!("{} {}", answers[0], answers[1]);
     drop(requests); // the channel is closed, and the service ends
     service.join().expect("it does not panic").expect("a runtime");

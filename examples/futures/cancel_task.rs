@@ -75,13 +75,13 @@ pub fn refused() -> event_loop::Result<()> {
 // ANCHOR: drop
 struct CleanUp;
 
+// ANCHOR: work
 impl Drop for CleanUp {
     fn drop(&mut self) {
         say!("dropped"); // no `.await` is possible here
     }
 }
 
-// ANCHOR: work
 async fn work() {
     let _clean_up = CleanUp;
     say!("work");
@@ -92,9 +92,11 @@ async fn work() {
 
 // ANCHOR: abort
 pub async fn dropped() {
+    // ANCHOR: aborted
     let task = spawn(work().lane("A"));
     sleep(ms(1000)).await;
     task.abort();
+    // ANCHOR_END: aborted
     say!("asked it to end");
     if task.await.is_err_and(|error| error.is_cancelled()) {
         say!("it was cancelled");

@@ -59,8 +59,29 @@ pub const HANG: usize = 4;
 /// Code as HTML: an element for each line, with the line's number in its file. Its class says how
 /// far it is indented, so that a line that is too long for its place goes on below, indented.
 pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
+    let lines = lines(language, code);
+    html! {
+        @for (line, number) in lines.iter().zip(numbers) {
+            @let indent = indent_of(&line.iter().map(|(_, text)| *text).collect::<String>());
+            span class={ "line i" (indent) } data-line=(number) {
+                @for (nth, &(class, text)) in line.iter().enumerate() {
+                    @match class.css() {
+                        Some("tx") if text.contains(' ') && !is_of_expect(&line[..nth]) =>
+                            span.tx.sentence { (text) },
+                        Some(class) => span class=(class) { (text) },
+                        None => (text),
+                    }
+                }
+                "\n"
+            }
+        }
+    }
+}
+
+/// The tokens of each line. A token may have several lines, such as a docstring; an element of the
+/// page must have one, so such a token is cut.
+fn lines(language: Language, code: &str) -> Vec<Vec<(Class, &str)>> {
     let mut lines: Vec<Vec<(Class, &str)>> = vec![vec![]];
-    // A token may have several lines, such as a docstring; an element must have one.
     for (class, text) in tokens(language, code) {
         for (nth, part) in text.split('\n').enumerate() {
             if nth > 0 {
@@ -73,22 +94,43 @@ pub fn code(language: Language, code: &str, numbers: &[usize]) -> Markup {
     }
     // The line feed at the end of the code begins no line.
     lines.pop_if(|line| line.is_empty());
-    html! {
-        @for (line, number) in lines.iter().zip(numbers) {
-            @let indent = indent_of(&line.iter().map(|(_, text)| *text).collect::<String>());
-            span class={ "line i" (indent) } data-line=(number) {
-                @for &(class, text) in line {
-                    @match class.css() {
-                        // A string of several words is what the program prints. The player hides it
-                        // until the question is answered.
-                        Some(class) if class == "tx" && text.contains(' ') =>
-                            span.tx.sentence { (text) },
-                        Some(class) => span class=(class) { (text) },
-                        None => (text),
-                    }
-                }
-                "\n"
-            }
-        }
+    lines
+}
+
+/// Whether a string stands in `expect(…)`, after these tokens. Any other string of several words is
+/// what the program prints, and the player hides it until the question is answered; this one says
+/// why something does not fail, and is not printed.
+fn is_of_expect(before: &[(Class, &str)]) -> bool {
+    matches!(before, [.., (_, "expect"), (_, "(")])
+}
+
+/// For each line of a piece of code whether it is nothing but a comment.
+pub fn comment_lines(language: Language, code: &str) -> Vec<bool> {
+    let mut comments = vec![];
+    for line in lines(language, code) {
+        let mut words = line.iter().filter(|(_, text)| !text.trim().is_empty()).peekable();
+        comments.push(words.peek().is_some() && words.all(|(class, _)| *class == Class::Comment));
+    }
+    comments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_can_be_hidden_and_a_reason_cannot() {
+        let text = "say!(\"it is late\"); x.expect(\"it is early\"); say!(\"late\");\n";
+        let html = code(Language::Rust, text, &[1]).into_string();
+        assert_eq!(html.matches("sentence").count(), 1, "{html}");
+        assert!(html.contains("sentence\">&quot;it is late"), "{html}");
+    }
+
+    #[test]
+    fn a_line_of_nothing_but_a_comment_is_found() {
+        let rust = "// why\nf(); // why\n\n    /// what\ng();\n";
+        assert_eq!(comment_lines(Language::Rust, rust), [true, false, false, true, false]);
+        let python = "def f():\n    \"\"\"One.\n    Two.\"\"\"\n    g()  # why\n# why\n";
+        assert_eq!(comment_lines(Language::Python, python), [false, true, true, false, true]);
     }
 }

@@ -60,6 +60,9 @@ pub struct Shown {
     pub run: Option<Run>,
     /// How long it takes.
     pub seconds: Seconds,
+    /// Whether this is the second half of a slide that was too full: the first has shown the code
+    /// and asked the question.
+    pub continues: bool,
 }
 
 /// How long a slide takes, and what for.
@@ -196,7 +199,7 @@ fn files(root: &Path, deck: &Deck) -> BTreeSet<PathBuf> {
     for block in deck.blocks() {
         match &block.kind {
             Kind::Table(FileFrom { file, .. })
-            | Kind::Rows(FileFrom { file, .. })
+            | Kind::Rows(FileFrom { file, .. }, _)
             | Kind::Bars(FileFrom { file, .. })
             | Kind::Picture(file) => {
                 files.insert(root.join(file));
@@ -253,7 +256,8 @@ impl Composer<'_> {
     }
 
     /// The code between two anchors of a file; without a `/` it is the name of an example.
-    fn source(&self, CodeFrom { language, file, anchor }: &CodeFrom) -> Result<Code, String> {
+    fn source(&self, from: &CodeFrom) -> Result<Code, String> {
+        let CodeFrom { language, file, anchor, with, texts } = from;
         let path = if file.contains('/') {
             PathBuf::from(file)
         } else {
@@ -275,7 +279,17 @@ impl Composer<'_> {
                 "`{anchor}` of {name} has {lines} lines, and a slide shows {most} at most"
             ));
         }
-        Ok(Code { language: *language, file: name, fragment })
+        let mut stay = BTreeSet::new();
+        for text in with {
+            let lines = fragment.text.lines().zip(&fragment.numbers);
+            let found: Vec<usize> =
+                lines.filter(|(line, _)| line.contains(text)).map(|(_, number)| *number).collect();
+            if found.is_empty() {
+                return Err(format!("no line of `{anchor}` of {name} has `{text}`"));
+            }
+            stay.extend(found);
+        }
+        Ok(Code { language: *language, file: name, fragment, stay, texts: *texts })
     }
 
     /// Reads a file of the repository.
@@ -310,8 +324,9 @@ impl Composer<'_> {
         bars::draw(&table.text).map_err(|why| format!("`{anchor}` of {file}: {why}"))
     }
 
-    /// The head of the first table of a file, and its rows whose first cell is this name.
-    fn rows(&self, file: &str, name: &str) -> Result<String, String> {
+    /// The head of the first table of a file, and its rows whose first cell is this name, without
+    /// one of its columns.
+    fn rows(&self, file: &str, name: &str, without: Option<&str>) -> Result<String, String> {
         let text = self.read(file)?;
         let start = format!("| `{name}` |");
         let mut head = vec![];
@@ -329,7 +344,17 @@ impl Composer<'_> {
             return Err(format!("{file} has no row of `{name}`"));
         }
         head.extend(rows);
-        Ok(head.join("\n") + "\n")
+        let Some(without) = without else { return Ok(head.join("\n") + "\n") };
+        let Some(column) = cells(head[0]).iter().position(|cell| *cell == without) else {
+            return Err(format!("{file} has no column `{without}`"));
+        };
+        let mut table = String::new();
+        for row in head {
+            let mut cells = cells(row);
+            cells.remove(column);
+            table += &format!("| {} |\n", cells.join(" | "));
+        }
+        Ok(table)
     }
 
     /// Replaces blocks that name a file by what is in it. Afterwards a table is text, as if it
@@ -341,7 +366,9 @@ impl Composer<'_> {
                 Kind::Table(FileFrom { file, anchor }) => {
                     self.between_anchors(file, anchor).map(|table| Kind::Prose(table.text))
                 }
-                Kind::Rows(FileFrom { file, anchor }) => self.rows(file, anchor).map(Kind::Prose),
+                Kind::Rows(FileFrom { file, anchor }, without) => {
+                    self.rows(file, anchor, without.as_deref()).map(Kind::Prose)
+                }
                 Kind::Picture(file) => Drawing::read(self.root, file).map(Kind::Drawn),
                 Kind::Bars(FileFrom { file, anchor }) => self.bars(file, anchor).map(Kind::Drawn),
                 Kind::Queue => Ok(Kind::Drawn(queue::draw())),
@@ -353,6 +380,11 @@ impl Composer<'_> {
             }
         }
     }
+}
+
+/// The cells of a row of a table of Markdown. No cell of ours has a `|` in it.
+fn cells(row: &str) -> Vec<&str> {
+    row.trim().trim_matches('|').split('|').map(str::trim).collect()
 }
 
 /// The examples whose recording a block needs.
@@ -369,7 +401,7 @@ fn examples_of(kind: &Kind) -> Vec<&str> {
         }
         Kind::Code(_)
         | Kind::Table(_)
-        | Kind::Rows(_)
+        | Kind::Rows(..)
         | Kind::Bars(_)
         | Kind::Picture(_)
         | Kind::Queue
@@ -433,6 +465,9 @@ impl Ready<'_> {
                 Err(what) => problems.push(Problem { line, what }),
             }
         }
+        if place::leaves_its_question_open(&drafted) {
+            drafted = place::without_comments(drafted);
+        }
         let mut misfits = vec![];
         let pieces = place::place(&slide, drafted.clone(), &mut misfits);
         if misfits.is_empty() {
@@ -442,14 +477,16 @@ impl Ready<'_> {
         // played on a second with less code. There are several ways to do so, the best ones first;
         // the first that fits is taken.
         let ran = place::lines_that_ran(&drafted);
-        let none = BTreeSet::new();
+        let stay = place::lines_that_stay(&drafted);
+        let some = if stay.is_empty() { &ran } else { &stay };
         for (parts, lines) in [
-            (Parts::PairThenRust, &none),
-            (Parts::PairThenLast, &none),
-            (Parts::OneEach, &none),
-            (Parts::SomeLines, &ran),
-            (Parts::OneThenSomeLines, &ran),
-            (Parts::SomeLines, &none),
+            (Parts::PairThenRust, &stay),
+            (Parts::PairThenLast, &stay),
+            (Parts::OneEach, &stay),
+            (Parts::SomeLines, some),
+            (Parts::PairThenSomeLinesOfLast, some),
+            (Parts::OneThenSomeLines, some),
+            (Parts::SomeLines, &stay),
         ] {
             let mut lines = lines.clone();
             // None: this way does not suit what the slide has.
@@ -475,6 +512,7 @@ impl Ready<'_> {
                 let ask = Slide { half_minutes: 0, ..slide.clone() };
                 let mut second = shown(slide, &played, second, run);
                 second.seconds.vote = 0; // the room has voted on the slide before
+                second.continues = true;
                 return vec![shown(ask, &asked, first, None), second];
             }
         }
@@ -522,7 +560,7 @@ impl Ready<'_> {
                 }
                 Draft::Agenda(topics)
             }
-            Kind::Table(_) | Kind::Rows(_) | Kind::Bars(_) | Kind::Picture(_) | Kind::Queue => {
+            Kind::Table(_) | Kind::Rows(..) | Kind::Bars(_) | Kind::Picture(_) | Kind::Queue => {
                 unreachable!("it was read or drawn before")
             }
             Kind::Run(..) => unreachable!("it is no part of the slide's content"),
@@ -640,7 +678,7 @@ fn planned(
 fn shown(slide: Slide, drafted: &[Drafted], pieces: Vec<Piece>, run: Option<Run>) -> Shown {
     let only_text = place::has_only_text(drafted);
     let seconds = seconds(&slide, drafted, run.as_ref());
-    Shown { slide, pieces, only_text, run, seconds }
+    Shown { slide, pieces, only_text, run, seconds, continues: false }
 }
 
 /// How long a slide takes: what is said, and what the room and the machine need besides.

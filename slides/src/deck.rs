@@ -12,6 +12,8 @@
 //!                                       a file
 //! {{rust gather:gather}}                two such lines that follow each other stand side by side,
 //!                                       or above each other if they are wide
+//! {{rust lock:add | with sum.set}}      the lines with this text stay if there is no room for all
+//! {{rust lock:add | texts}}             what it prints is shown before the answer
 //! ? How long will it take?              something to predict, which is shown at once
 //! {{timeline gather}}                   the recorded run, played poll by poll
 //! {{timeline four_ways/threads}}        if it has several scenes: one of them
@@ -24,6 +26,7 @@
 //! {{bars benches/README.md:figures}}    such a table, drawn column by column
 //! {{table benches/README.md:figures}}   a table of Markdown, between two anchors of a file
 //! {{rows docs/schedules.md:lock}}       the rows of a table whose first cell is `lock`
+//! {{rows F:lock | without scene}}       the same, without this column
 //! {{agenda}}                            the topics
 //! ! {{took gather}}: they overlap.      the answer, which comes last; `took` can stand in any text
 //! {{run gather}}                        a button that runs it
@@ -144,8 +147,9 @@ pub enum Kind {
     Output(SceneOf, Option<String>),
     /// A table of Markdown from a file.
     Table(FileFrom),
-    /// The rows of a table of Markdown from a file that begin with this name.
-    Rows(FileFrom),
+    /// The rows of a table of Markdown from a file that begin with this name; without the column
+    /// that has this head, if there is one.
+    Rows(FileFrom, Option<String>),
     /// The path of a picture, from the root of the repository.
     Picture(String),
     /// A table of Markdown from a file, to be drawn as bars.
@@ -179,6 +183,12 @@ pub struct CodeFrom {
     pub file: String,
     /// The name of the anchor.
     pub anchor: String,
+    /// Lines in which one of these texts stands are the point of the slide: they are shown even
+    /// where others have to be left out.
+    pub with: Vec<String>,
+    /// Whether the texts that it prints are shown while the slide asks: here they do not tell the
+    /// answer, as others do.
+    pub texts: bool,
 }
 
 /// Which part of a file of Markdown to show.
@@ -423,11 +433,16 @@ impl Reader<'_> {
         let kind = match verb {
             "python" | "rust" => {
                 let language = if verb == "rust" { Language::Rust } else { Language::Python };
-                let FileFrom { file, anchor } = self.file_and_anchor(line, what)?;
-                Kind::Code(CodeFrom { language, file, anchor })
+                Kind::Code(self.code(line, language, what)?)
             }
             "table" => Kind::Table(self.file_and_anchor(line, what)?),
-            "rows" => Kind::Rows(self.file_and_anchor(line, what)?),
+            "rows" => match what.split_once(" | without ") {
+                Some((rows, column)) => {
+                    let rows = self.file_and_anchor(line, rows.trim())?;
+                    Kind::Rows(rows, Some(column.trim().into()))
+                }
+                None => Kind::Rows(self.file_and_anchor(line, what)?, None),
+            },
             "bars" => Kind::Bars(self.file_and_anchor(line, what)?),
             "queue" => Kind::Queue,
             "timeline" => match what.split_once(" | without ") {
@@ -461,6 +476,21 @@ impl Reader<'_> {
             }
         };
         Some(Block { line, kind })
+    }
+
+    /// `FILE:ANCHOR`, and how it is shown: `| with TEXT`, `| texts`.
+    fn code(&mut self, line: usize, language: Language, what: &str) -> Option<CodeFrom> {
+        let mut parts = what.split(" | ");
+        let FileFrom { file, anchor } = self.file_and_anchor(line, parts.next()?.trim())?;
+        let mut code = CodeFrom { language, file, anchor, with: vec![], texts: false };
+        for part in parts {
+            match part.trim().split_once(' ') {
+                Some(("with", text)) => code.with.push(text.trim().into()),
+                None if part.trim() == "texts" => code.texts = true,
+                _ => self.problem(line, format!("`{}` is no way to show code", part.trim())),
+            }
+        }
+        Some(code)
     }
 
     /// `FILE:ANCHOR`, which several verbs have.
@@ -572,8 +602,13 @@ mod tests {
         assert_eq!((slide.half_minutes, &*slide.notes), (3, "Ask."));
         let blocks: Vec<(usize, &Kind)> =
             slide.blocks.iter().map(|block| (block.line, &block.kind)).collect();
-        let code =
-            CodeFrom { language: Language::Rust, file: "gather".into(), anchor: "gather".into() };
+        let code = CodeFrom {
+            language: Language::Rust,
+            file: "gather".into(),
+            anchor: "gather".into(),
+            with: vec![],
+            texts: false,
+        };
         assert_eq!(
             blocks,
             [
@@ -590,6 +625,16 @@ mod tests {
                 (12, &Kind::Answer("{{took gather}}".into())),
             ]
         );
+    }
+
+    #[test]
+    fn code_says_which_lines_stay_and_whether_its_texts_are_shown() {
+        let (deck, problems) =
+            parse("## A\n{{rust a:b | with x = f(y) | with z | texts}}\n??? 1 min\nSay it.\n");
+        assert_eq!(problems, [""; 0]);
+        let Kind::Code(code) = &deck.slides[0].blocks[0].kind else { panic!("it is code") };
+        assert_eq!((&*code.file, &*code.anchor, code.texts), ("a", "b", true));
+        assert_eq!(code.with, ["x = f(y)", "z"]);
     }
 
     #[test]
@@ -645,6 +690,10 @@ mod tests {
                 "2: `gather` does not say which anchor: write `gather:ANCHOR`",
             ),
             ("## A\n{{rust}}\n??? 1 min\nSay it.\n", "2: `rust` does not say of what"),
+            (
+                "## A\n{{rust a:b | without x}}\n??? 1 min\nSay it.\n",
+                "2: `without x` is no way to show code",
+            ),
             ("## A\n{{photo a}}\n??? 1 min\nSay it.\n", "2: there is no directive `photo`"),
             ("## A\n{{run a\n??? 1 min\nSay it.\n", "2: a directive that does not end with }}"),
             ("## A\n{{run a, long}}\n??? 1 min\nSay it.\n", "2: `long` is not like `2 s`"),

@@ -11,12 +11,13 @@ use crate::{
     layout::{self, Setting},
     piece::{Code, Piece, Played, Printed, PrintedLine},
 };
-use async_concepts::timeline::{LaneId, Step, Track, page_style};
+use async_concepts::timeline::{LaneId, Step, page_style};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, html::push_html};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// Where the page is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +160,7 @@ fn slide(shown: &Shown, index: usize, count: usize) -> Markup {
     let heading = format!("title-{number}");
     html! {
         section.slide.opens[slide.opens].only-text[shown.only_text] #{ "slide-" (number) }
+            data-continues[shown.continues]
             data-name=(slug(&slide.title)) data-seconds=(shown.seconds.sum()) data-cut=(cut(shown))
             aria-roledescription="slide" aria-labelledby=(heading)
         {
@@ -167,7 +169,7 @@ fn slide(shown: &Shown, index: usize, count: usize) -> Markup {
             } @else {
                 h2 #(heading) { (inline(&slide.title)) }
             }
-            @for piece in &shown.pieces { (self::piece(piece, &shown.pieces)) }
+            @for piece in &shown.pieces { (self::piece(piece, shown)) }
             footer {
                 span.topic { (slide.topic) }
                 @if let Some(run) = &shown.run { (button(run)) }
@@ -179,7 +181,7 @@ fn slide(shown: &Shown, index: usize, count: usize) -> Markup {
 }
 
 /// A part of a slide. The player hides what has `data-reveal` until the speaker goes on.
-fn piece(piece: &Piece, all: &[Piece]) -> Markup {
+fn piece(piece: &Piece, shown: &Shown) -> Markup {
     match piece {
         Piece::Prose(text) => html! { div.prose { (PreEscaped(markdown(text))) } },
         Piece::Asked { question, answer } => html! {
@@ -189,7 +191,7 @@ fn piece(piece: &Piece, all: &[Piece]) -> Markup {
             }
         },
         Piece::Codes(codes, setting) => self::codes(codes, *setting),
-        Piece::Timeline(played) => timeline(played, all),
+        Piece::Timeline(played) => timeline(played, shown),
         Piece::Output(printed) => output(printed),
         Piece::Picture(drawing) => html! {
             figure.drawn data-reveal="picture" { (PreEscaped(&drawing.svg)) }
@@ -203,8 +205,8 @@ pub(crate) fn codes(codes: &[Code], setting: Setting) -> Markup {
     let beside = codes.len() == 2 && !setting.stacked;
     html! {
         div.codes.{ "code-" (setting.size) }.{ "split-" (setting.split) }[beside] {
-            @for Code { language, file, fragment } in codes {
-                figure.code data-file=(file) {
+            @for Code { language, file, fragment, texts, .. } in codes {
+                figure.code.texts[*texts] data-file=(file) {
                     figcaption { (name(*language)) span.file { (file) } }
                     pre { code { (colour::code(*language, &fragment.text, &fragment.numbers)) } }
                 }
@@ -249,9 +251,9 @@ struct PlayedStep<'r> {
     timers: &'r [(LaneId, String)],
     /// Which lane waits for which: chains of lanes, as the library has them.
     waits: &'r [Vec<Vec<LaneId>>],
-    /// The lines of the slide's code that are lit: the file, the line, and whether it is the place
-    /// at which the lane waits now.
-    lit: Vec<(&'r str, u32, bool)>,
+    /// The lines of the slide's code that are lit: the file, the line, whether it is the place at
+    /// which the lane waits now, and the number of the lane's colour.
+    lit: Vec<(&'r str, u32, bool, usize)>,
 }
 
 /// Puts together what the player reads of a run. `pieces` are those of the slide, which decide what
@@ -273,8 +275,14 @@ fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
         }
         let mut lit = vec![];
         for track in &run.tracks {
-            if let Some(step) = step_of(track, nth) {
-                lines_of(step, &track.file, pieces, &mut lit);
+            let steps = match &track.aligned {
+                Some(aligned) => steps_of_twin(aligned, nth),
+                None => nth..nth + 1,
+            };
+            for step in &track.steps[steps] {
+                for (line, waits, lane) in lines_of(step, &track.file, pieces) {
+                    lit.push((&*track.file, line, waits, run.lanes[lane].hue % 6));
+                }
             }
         }
         steps.push(PlayedStep {
@@ -293,32 +301,34 @@ fn played_run<'r>(played: &'r Played, pieces: &'r [Piece]) -> PlayedRun<'r> {
     PlayedRun { lanes, steps }
 }
 
-/// The step of a track that belongs to a step in Rust.
-fn step_of(track: &Track, nth: usize) -> Option<&Step> {
-    match &track.aligned {
-        Some(aligned) => track.steps.get(aligned[nth]?),
-        None => track.steps.get(nth),
-    }
+/// The steps that a twin takes in a step in Rust. `aligned` has its last step so far, for each step
+/// in Rust: where that is the same as before, the twin takes none.
+fn steps_of_twin(aligned: &[Option<usize>], nth: usize) -> Range<usize> {
+    let taken = |last: Option<usize>| match last {
+        Some(last) => last + 1,
+        None => 0,
+    };
+    let before = if nth == 0 { 0 } else { taken(aligned[nth - 1]) };
+    before..taken(aligned[nth]).max(before)
 }
 
-/// Adds the lines that a step lights, if the slide shows them.
-fn lines_of<'r>(
-    step: &'r Step,
-    file: &'r str,
-    pieces: &[Piece],
-    lit: &mut Vec<(&'r str, u32, bool)>,
-) {
+/// The lines of the slide's code that a step lights, whether the lane waits there, and which lane
+/// it is: in the poll of one lane another one may print, since it was already running.
+fn lines_of(step: &Step, file: &str, pieces: &[Piece]) -> Vec<(u32, bool, LaneId)> {
     let mut lines = vec![];
-    for (_, _, line) in &step.says {
-        lines.extend(line.map(|line| (line, false)));
+    for (lane, _, line) in &step.says {
+        lines.extend(line.map(|line| (line, false, *lane)));
     }
-    lines.extend(step.resumed.map(|line| (line, false)));
-    lines.extend(step.stop.map(|line| (line, true)));
-    for (line, waits) in lines {
-        if is_shown(pieces, file, line) {
-            lit.push((file, line, waits));
+    lines.extend(step.resumed.map(|line| (line, false, step.lane)));
+    lines.retain(|(line, ..)| is_shown(pieces, file, *line));
+    // A lane that waits in a function of another file waits at the `.await` of that function, too.
+    for line in step.stop.iter().chain(&step.chain) {
+        if is_shown(pieces, file, *line) {
+            lines.push((*line, true, step.lane));
+            break;
         }
     }
+    lines
 }
 
 /// Whether a line of a file stands on the slide: parts of it may have been left out.
@@ -334,6 +344,18 @@ fn is_shown(pieces: &[Piece], file: &str, line: u32) -> bool {
     false
 }
 
+/// How many polls are shown from the beginning. Names of lanes alone say nothing, so a slide begins
+/// with the first poll, unless it has code and a question, which are read first. On the second half
+/// of a slide they have been read, but a poll that prints something could give the answer.
+fn first(played: &Played, shown: &Shown) -> usize {
+    let mut reads = false;
+    for piece in &shown.pieces {
+        reads |= matches!(piece, Piece::Codes(..));
+    }
+    let prints = !played.scene.run.tracks[0].steps[0].says.is_empty();
+    usize::from(!reads || (shown.continues && !prints))
+}
+
 /// The lanes that are not in the picture, by name.
 fn without(played: &Played) -> Option<String> {
     let names = &played.scene.without;
@@ -341,9 +363,10 @@ fn without(played: &Played) -> Option<String> {
 }
 
 /// The picture of a run, the lines that were said, and the data for the player.
-fn timeline(played: &Played, pieces: &[Piece]) -> Markup {
+fn timeline(played: &Played, shown: &Shown) -> Markup {
     let run = &played.scene.run;
-    let data = serde_json::to_string(&played_run(played, pieces)).expect("no maps, no odd numbers");
+    let data = played_run(played, &shown.pieces);
+    let data = serde_json::to_string(&data).expect("no maps, no odd numbers");
     // Inside a script HTML looks for `</script` and `<!--` only. Without `<` the data has neither.
     let data = data.replace('<', "\\u003c");
     let mut number = 0;
@@ -356,7 +379,7 @@ fn timeline(played: &Played, pieces: &[Piece]) -> Markup {
     }
     html! {
         figure.run-of data-reveal="timeline" data-title=(run.title)
-            data-without=[without(played)]
+            data-without=[without(played)] data-first=(first(played, shown))
         {
             div.picture { (PreEscaped(&played.picture.svg)) }
             input.scrub.only-heard type="range" min="0" max="0" value="0" step="1"
@@ -495,6 +518,9 @@ fn overview(talk: &Talk) -> Markup {
         if shown.slide.opens && index > 0 {
             continue; // its title is that of the topic
         }
+        if shown.continues {
+            continue; // it has the title of the slide before
+        }
         let entry = (index + 1, shown.slide.title.as_str());
         match topics.last_mut() {
             Some((topic, slides)) if *topic == shown.slide.topic => slides.push(entry),
@@ -561,4 +587,16 @@ pub(crate) fn slug(title: &str) -> String {
         }
     }
     slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_twin_lights_its_lines_when_it_takes_a_step_and_not_again() {
+        let aligned = [None, Some(0), Some(0), Some(2)];
+        let steps: Vec<_> = (0..4).map(|nth| steps_of_twin(&aligned, nth)).collect();
+        assert_eq!(steps, [0..0, 0..1, 1..1, 1..3]);
+    }
 }

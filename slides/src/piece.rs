@@ -10,7 +10,7 @@ use crate::{
     source::Fragment,
 };
 use async_concepts::timeline::{Line, SvgPicture, TerminalOptions, lane_class};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use unicode_width::UnicodeWidthStr;
 
 /// A part of a slide, ready to be shown.
@@ -57,6 +57,10 @@ pub struct Code {
     pub file: String,
     /// The code, and the number of each of its lines in that file.
     pub fragment: Fragment,
+    /// The lines that are shown even where others have to be left out, by their numbers.
+    pub stay: BTreeSet<usize>,
+    /// Whether the texts that it prints are shown while the slide asks.
+    pub texts: bool,
 }
 
 /// Lines that were printed.

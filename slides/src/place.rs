@@ -5,11 +5,13 @@
 //! two pieces beside or above each other. So all are tried, and the cheapest is taken. The second
 //! half of the file cuts a slide that is too full into two.
 use crate::{
+    colour,
     deck::{Language, Problem, Slide},
     drawing::{Drawing, Size},
     examples::Scene,
     layout::{self, Setting},
     piece::{Code, Piece, Played, Printed},
+    source::Fragment,
 };
 use async_concepts::timeline::{SteppedRun, SvgOptions, SvgPicture, Theme};
 use std::{collections::BTreeSet, sync::Arc};
@@ -113,7 +115,14 @@ pub(crate) fn place(
                 problems.push(Problem { line, what });
             }
         }
-        pieces.push(piece(draft, chosen, room));
+        let piece = piece(draft, chosen, room);
+        if let Piece::Timeline(played) = &piece
+            && played.picture.svg.contains("…</text>")
+        {
+            let what = "a text in the picture is shortened for want of room".into();
+            problems.push(Problem { line, what });
+        }
+        pieces.push(piece);
     }
     pieces
 }
@@ -319,6 +328,8 @@ pub(crate) enum Parts {
     OneEach,
     /// All code, then of that in Rust its first line and some others.
     SomeLines,
+    /// Both pieces, then of the last one its first line and some others.
+    PairThenSomeLinesOfLast,
     /// The first piece, then of the last one its first line and some others.
     OneThenSomeLines,
 }
@@ -365,6 +376,7 @@ pub(crate) fn split(
     let useful = match parts {
         Parts::PairThenRust | Parts::PairThenLast => pieces == 2 && played,
         Parts::OneEach => pieces == 2,
+        Parts::PairThenSomeLinesOfLast => pieces == 2 && run.is_some(),
         Parts::SomeLines | Parts::OneThenSomeLines => pieces > 0 && run.is_some(),
     };
     if useful { Some((first, second)) } else { None }
@@ -386,7 +398,9 @@ fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Co
     let mut after = codes.to_vec();
     match parts {
         Parts::PairThenRust => after.retain(|code| code.language == Language::Rust),
-        Parts::PairThenLast => after = after.split_off(codes.len() - 1),
+        Parts::PairThenLast | Parts::PairThenSomeLinesOfLast => {
+            after = after.split_off(codes.len() - 1);
+        }
         Parts::OneEach | Parts::OneThenSomeLines => {
             after = after.split_off(codes.len() - 1);
             before.truncate(1);
@@ -395,9 +409,15 @@ fn split_codes(codes: &[Code], parts: Parts, lines: &BTreeSet<usize>) -> (Vec<Co
             after.retain(|code| code.language == Language::Rust);
         }
     }
-    if matches!(parts, Parts::SomeLines | Parts::OneThenSomeLines) {
+    // The first slide never shows comments, since it never answers.
+    for code in &mut before {
+        code.fragment = bare(code);
+    }
+    if matches!(parts, Parts::SomeLines | Parts::PairThenSomeLinesOfLast | Parts::OneThenSomeLines)
+    {
         for code in &mut after {
-            code.fragment = code.fragment.only(lines);
+            // Comments are not worth the room, nor an ellipsis.
+            code.fragment = bare(code).only(lines);
         }
     }
     (before, after)
@@ -416,8 +436,52 @@ pub(crate) fn lines_that_ran(drafted: &[Drafted]) -> BTreeSet<usize> {
     lines
 }
 
-/// The lines that the code of `shown` leaves out, although `all` has them; those that `ran` come
-/// first. Comments are not worth the room.
+/// The lines of the slide's code that the deck names as its point.
+pub(crate) fn lines_that_stay(drafted: &[Drafted]) -> BTreeSet<usize> {
+    let mut lines = BTreeSet::new();
+    for code in codes(drafted) {
+        if code.language == Language::Rust {
+            lines.extend(&code.stay);
+        }
+    }
+    lines
+}
+
+/// Whether a slide asks something and has nothing that answers it: the next slide does.
+pub(crate) fn leaves_its_question_open(drafted: &[Drafted]) -> bool {
+    let mut asks = false;
+    for Drafted { draft, .. } in drafted {
+        match draft {
+            Draft::Asked { question: Some(_), answer: None } => asks = true,
+            Draft::Asked { .. } | Draft::Timeline(_) | Draft::Output(_) | Draft::Picture(_) => {
+                return false;
+            }
+            Draft::Prose(_) | Draft::Codes(_) | Draft::Agenda(_) => {}
+        }
+    }
+    asks
+}
+
+/// The same without lines that are nothing but a comment. While a slide asks, comments are hidden;
+/// where it never answers, their lines would stay empty for ever.
+pub(crate) fn without_comments(mut drafted: Vec<Drafted>) -> Vec<Drafted> {
+    for Drafted { draft, .. } in &mut drafted {
+        if let Draft::Codes(codes) = draft {
+            for code in codes {
+                code.fragment = bare(code);
+            }
+        }
+    }
+    drafted
+}
+
+/// Code without lines that are nothing but a comment or a docstring.
+fn bare(code: &Code) -> Fragment {
+    code.fragment.without(&colour::comment_lines(code.language, &code.fragment.text))
+}
+
+/// The lines that the code of `shown` leaves out, although `all` has them: first those that `ran`,
+/// then other code, then lines of nothing but brackets. Comments are not worth the room.
 pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>) -> Vec<usize> {
     let mut kept: BTreeSet<usize> = BTreeSet::new();
     let mut files: BTreeSet<&str> = BTreeSet::new();
@@ -427,18 +491,19 @@ pub(crate) fn left_out(all: &[Drafted], shown: &[Drafted], ran: &BTreeSet<usize>
     }
     let mut left_out = vec![];
     if !kept.contains(&0) {
-        return left_out; // there is no ellipsis, so each piece is whole
+        return vec![]; // there is no ellipsis, so each piece is whole
     }
     for code in codes(all) {
         for (line, number) in code.fragment.text.lines().zip(&code.fragment.numbers) {
             let comment = line.trim_start().starts_with("//");
             if files.contains(code.file.as_str()) && !kept.contains(number) && !comment {
-                left_out.push(*number);
+                let brackets = !line.contains(char::is_alphanumeric);
+                left_out.push((!ran.contains(number), brackets, *number));
             }
         }
     }
-    left_out.sort_by_key(|line| (!ran.contains(line), *line));
-    left_out
+    left_out.sort_unstable();
+    left_out.into_iter().map(|(_, _, number)| number).collect()
 }
 
 /// All pieces of code of a slide.

@@ -31,6 +31,21 @@ impl Fragment {
         kept
     }
 
+    /// The same without some of its lines, and without the empty lines that would then follow each
+    /// other. `left_out` says it of each line.
+    pub fn without(&self, left_out: &[bool]) -> Fragment {
+        let mut kept = Fragment::default();
+        let mut empty = true; // none at the top, either
+        for ((line, number), left_out) in self.text.lines().zip(&self.numbers).zip(left_out) {
+            if *left_out || (line.is_empty() && empty) {
+                continue;
+            }
+            empty = line.is_empty();
+            kept.push(line, *number);
+        }
+        kept
+    }
+
     /// Puts an ellipsis in the place of these lines. A single line is kept, since the ellipsis
     /// would be as high.
     fn leave_out(&mut self, lines: Vec<(&str, usize)>) {
@@ -116,6 +131,14 @@ fn mark(line: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_that_are_left_out_go_with_the_empty_lines_around_them() {
+        let text = "// why\n\na(); // stays\n\n// what\n\nb();\n".to_owned();
+        let whole = Fragment { text, numbers: (1..=7).collect() };
+        let kept = whole.without(&[true, false, false, false, true, false, false]);
+        assert_eq!((&*kept.text, &*kept.numbers), ("a(); // stays\n\nb();\n", &[3, 4, 7][..]));
+    }
 
     const TEXT: &str = "
 // ANCHOR: outer

@@ -219,6 +219,10 @@ fn what_is_missing_is_named_with_its_line() {
             "3: the timeline of `send_millions` is too wide: not all of it can be drawn",
         ),
         ("{{rows docs/schedules.md:no_such}}", "3: docs/schedules.md has no row of `no_such`"),
+        (
+            "{{rows docs/schedules.md:lock | without no such}}",
+            "3: docs/schedules.md has no column `no such`",
+        ),
         ("{{timeline gather/second}}", "3: `gather` has no scene `second`, but: gather"),
         ("{{timeline lock}}", "3: which scene of `lock`? It has: unlocked, locked, plain variable"),
     ] {
@@ -274,6 +278,68 @@ fn a_slide_that_is_too_full_becomes_two() {
     };
     assert!(!answered(&first.pieces) && answered(&second.pieces));
     assert_eq!((first.seconds.vote, second.seconds.vote), (10, 0), "the room votes once");
+}
+
+/// Where lines have to be left out, those stay that are the point of the slide.
+#[test]
+fn a_line_that_the_deck_names_is_not_left_out() {
+    let shown = |title: &str, line: &str| {
+        let mut shown = vec![];
+        for slide in TALK.slides.iter().filter(|shown| shown.slide.title == title) {
+            let mut found = false;
+            for piece in &slide.pieces {
+                if let Piece::Codes(codes, _) = piece {
+                    found |= codes.iter().any(|code| code.fragment.text.contains(line));
+                }
+            }
+            shown.push(found);
+        }
+        shown
+    };
+    assert_eq!(shown("Four additions without a lock", "sum.set("), [true, true]);
+    assert_eq!(shown("The cure needs no lock", "sum.set("), [true, true]);
+    assert_eq!(shown("What wakes a future?", "cx.waker()"), [true, true]);
+    assert_eq!(shown("Futurelock", "&mut a"), [true, true]);
+    assert_eq!(shown("A few at a time", "store(page)"), [true, true]);
+    assert_eq!(
+        problems("{{rust gather:gather | with select!}}"),
+        ["slides/deck.md:3: no line of `gather` of examples/gather/gather.rs has `select!`"]
+    );
+}
+
+/// On a slide that asks and never answers, comments would be hidden for ever: they are not there.
+#[test]
+fn a_slide_that_leaves_its_question_open_has_no_empty_lines_for_comments() {
+    let mut halves = 0;
+    for shown in &TALK.slides {
+        let mut asks = false;
+        let mut answers = false;
+        for piece in &shown.pieces {
+            match piece {
+                Piece::Asked { answer, .. } => {
+                    asks = true;
+                    answers = answer.is_some();
+                }
+                Piece::Timeline(_) | Piece::Output(_) | Piece::Picture(_) => answers = true,
+                _ => {}
+            }
+        }
+        if !asks || answers {
+            continue;
+        }
+        halves += 1;
+        for piece in &shown.pieces {
+            let Piece::Codes(codes, _) = piece else { continue };
+            for code in codes {
+                for line in code.fragment.text.lines() {
+                    let line = line.trim_start();
+                    let comment = line.starts_with("//") || line.starts_with('#');
+                    assert!(!comment, "{}: {line}", shown.slide.title);
+                }
+            }
+        }
+    }
+    assert!(halves > 20, "{halves} such slides");
 }
 
 /// A line that is wider than its column is named, and how wide it may be.

@@ -44,7 +44,16 @@ fn each_example_of_the_readme_has_a_page_with_its_sources_its_explorer_and_its_t
     assert!(examples > 60, "{examples} examples in the order of the README");
     assert!(read("examples/gather.html").contains("gather takes as long as its slowest part"));
     assert!(read("verdicts.html").contains("id=\"woken-not-polled\""));
+    let article = read("article.html");
     for slide in ["Start three, wait for all", "Backpressure"] {
-        assert!(read("article.html").contains(slide), "{slide}");
+        assert!(article.contains(slide), "{slide}");
     }
+    // A slide that became two has half of its code on each; the article has all of it, once.
+    let (_, section) = article.split_once(">A function<").expect("its heading");
+    let (section, _) = section.split_once("</section>").expect("its end");
+    for code in ["Python, examples/coroutines/function.py", "Rust, examples/coroutines/function.rs"]
+    {
+        assert_eq!(section.matches(code).count(), 1, "{code}");
+    }
+    assert_eq!(section.matches("class=\"question\"").count(), 1);
 }

@@ -402,7 +402,7 @@ impl<T: Clone> IntoFuture for Future<T> {
 /// through all coroutines to the task, in each step; here the innermost await does all of it. So an
 /// await costs the same, however deep in the coroutine it is.
 pub struct Await<T: 'static> {
-    /// What is awaited. Its list has the wakeup of this await, and it has the result in the end.
+    /// What is awaited: this await's wakeup is among its callbacks, and its outcome is the result.
     future: Future<T>,
     /// What this await has added to the callbacks of the future, to take it back on drop.
     wakeup: Option<Wakeup>,

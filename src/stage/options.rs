@@ -154,6 +154,16 @@ fn explore(parser: &mut lexopt::Parser) -> Explore {
     Explore::Open
 }
 
+/// The value after an option that needs one. Another option is no value: `--svg --fast` asks for
+/// both, and for no file called `--fast`.
+fn value_of(option: &str, parser: &mut lexopt::Parser) -> Result<OsString, lexopt::Error> {
+    let value = parser.value()?;
+    if value.to_string_lossy().starts_with("--") {
+        return Err(lexopt::Error::MissingValue { option: Some(option.to_owned()) });
+    }
+    Ok(value)
+}
+
 impl Options {
     /// Reads the arguments. `None` if the help was asked for.
     pub(super) fn parse(
@@ -178,15 +188,25 @@ impl Options {
                 Long("cancellations") => options.cancellations = true,
                 Long("quiet") => options.quiet = true,
                 Long("what-if") => options.what_if = true,
-                Long("scene") => options.scene = Some(parser.value()?.string()?),
+                Long("scene") => {
+                    options.scene = Some(value_of("--scene", &mut parser)?.string()?);
+                }
                 Long("no-timeline") => options.timeline = false,
-                Long("svg") => options.svg = Some(parser.value()?.into()),
-                Long("perfetto") => options.perfetto = Some(parser.value()?.into()),
-                Long("json") => options.json = Some(parser.value()?.into()),
+                Long("svg") => {
+                    options.svg = Some(value_of("--svg", &mut parser)?.into());
+                }
+                Long("perfetto") => {
+                    options.perfetto = Some(value_of("--perfetto", &mut parser)?.into());
+                }
+                Long("json") => {
+                    options.json = Some(value_of("--json", &mut parser)?.into());
+                }
                 Long("explore") => options.explore = Some(explore(&mut parser)),
                 Long("step") => options.step = true,
                 Long("where") => options.places = true,
-                Long("beside") => options.beside = Some(parser.value()?.string()?),
+                Long("beside") => {
+                    options.beside = Some(value_of("--beside", &mut parser)?.string()?);
+                }
                 // At most 65,535 pixels, which is more than any viewer shows.
                 Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
                 // At once: what else is on the line does not matter to a person who asks for help.
@@ -267,6 +287,16 @@ mod tests {
         assert!(options.fast);
         assert_eq!(parse(&["--server=b"]).unwrap_err(), "b is no server");
         assert_eq!(parse(&["--port", "1"]).unwrap_err(), "invalid option '--port'");
+    }
+
+    #[test]
+    fn an_option_is_not_taken_for_the_value_of_another() {
+        for option in ["--svg", "--perfetto", "--json", "--scene", "--beside"] {
+            let missing = format!("missing argument for option '{option}'");
+            assert_eq!(parse(&[option, "--fast"]).unwrap_err(), missing);
+            assert_eq!(parse(&[option]).unwrap_err(), missing);
+            assert!(parse(&[option, "a", "--fast"]).unwrap().unwrap().fast);
+        }
     }
 
     #[test]

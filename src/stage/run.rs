@@ -7,6 +7,7 @@
 use super::{
     SceneResult, Stage,
     files::Files,
+    header::wrap,
     options::Options,
     print::{heading, print_header, print_line, print_next, show},
     scene::{Scene, Settings},
@@ -310,7 +311,10 @@ fn report(name: &str, result: &SceneResult) -> Option<u8> {
             status = Some(PANICKED);
         }
         // What the scene is there to show, so it goes where its lines go.
-        Some(verdict) if result.hangs => show(&format!("ended: {verdict}\n")),
+        Some(verdict) if result.hangs => {
+            let width = TerminalOptions::of_stdout().width;
+            show(&format!("{}\n", wrap(&format!("ended: {verdict}"), width)));
+        }
         Some(verdict) => {
             eprintln!("{name}: {verdict}");
             status = Some(FAILED);

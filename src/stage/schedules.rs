@@ -302,7 +302,12 @@ impl SceneCancellations {
             let Outcome { schedules, result, chart, .. } = outcome;
             let of = cancelled.cancellations;
             let timeline = chart.to_text(options);
-            text += &format!("\n{schedules} of {of} runs: {result}\n\n{timeline}");
+            // A scene gives `Some` of its output, or `None` if it was dropped itself.
+            let ended = match result.as_str() {
+                "None" => "`main` was dropped, and returned nothing",
+                result => result,
+            };
+            text += &format!("\n{schedules} of {of} runs: {ended}\n\n{timeline}");
         }
         // Last, since these two limit all that was said above.
         if cancelled.unfinished {

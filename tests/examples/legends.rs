@@ -39,6 +39,11 @@ fn a_legend_explains_each_sign_that_is_drawn_and_no_other() {
                         );
                     }
                 }
+                assert_eq!(
+                    cells.contains('▉'),
+                    legend.contains("▉█ two polls"),
+                    "{place}\n{cells}{legend}"
+                );
                 for mark in Mark::ALL {
                     let Some(sign) = mark.sign() else { continue };
                     let cut_off = mark == Mark::Unfinished; // `…` also ends a text that is cut off

@@ -241,7 +241,7 @@ fn an_echo_whose_answers_are_not_taken_ends_after_a_second() {
         "1.000 server connection lost: the peer did not take all that was written within 1s"
     );
     assert_took(&run, ms(1000));
-    assert_eq!(error(run.output()), "the peer took nothing of what was written for 1s");
+    assert_eq!(error(run.output()), "the peer did not take all that was written within 1s");
 }
 
 // flow_control

@@ -89,6 +89,18 @@ fn bytes<T>(run: &Recording<T>) -> String {
     )
 }
 
+/// A recording in which no lane kept the thread. A machine that is busy with other programs may
+/// stop this one for so long that the recording notes it, as it should; such a one is made again.
+fn undisturbed() -> Recording<()> {
+    for _ in 0..100 {
+        let run = record("everything", everything);
+        if !run.chart().describe().contains("that this clock does not show") {
+            return run;
+        }
+    }
+    panic!("a lane keeps the thread in each recording");
+}
+
 /// Keeps both processors busy while `work` runs.
 fn under_load<R>(work: impl FnOnce() -> R) -> R {
     let over = Arc::new(AtomicBool::new(false));
@@ -110,9 +122,9 @@ fn under_load<R>(work: impl FnOnce() -> R) -> R {
 
 #[test]
 fn a_run_is_recorded_as_the_same_bytes_a_hundred_times_also_under_load() {
-    let first = bytes(&record("everything", everything));
+    let first = bytes(&undisturbed());
     let same = |nth: usize| {
-        let again = bytes(&record("everything", everything));
+        let again = bytes(&undisturbed());
         if let Some((was, is)) = first.lines().zip(again.lines()).find(|(was, is)| was != is) {
             panic!("recording {nth} differs:\n  was {was}\n   is {is}");
         }
@@ -124,14 +136,14 @@ fn a_run_is_recorded_as_the_same_bytes_a_hundred_times_also_under_load() {
 
 #[test]
 fn recordings_at_the_same_time_never_meet() {
-    let alone = bytes(&record("everything", everything));
+    let alone = bytes(&undisturbed());
     let start = Arc::new(Barrier::new(4));
     let together: Vec<_> = (0..4)
         .map(|_| {
             let start = start.clone();
             std::thread::spawn(move || {
                 start.wait();
-                bytes(&record("everything", everything))
+                bytes(&undisturbed())
             })
         })
         .collect();

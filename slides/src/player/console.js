@@ -120,7 +120,7 @@ function startConsole(slides, dialogs) {
   });
   const ours = {
     help: () => dialogs.help.showModal(),
-    overview: () => dialogs.overview.showModal(),
+    overview: () => openOverview(dialogs.overview, shown?.slide ?? 0),
     fullScreen: goFullScreen,
     console: () => {}, // it is open
   };

@@ -143,7 +143,7 @@ function startDeck(slides, dialogs) {
     close: uncover,
     console: openConsole,
     run,
-    overview: () => dialogs.overview.showModal(),
+    overview: () => openOverview(dialogs.overview, at),
     black: () => {
       black.hidden = !black.hidden;
       tellConsoles();

@@ -73,6 +73,18 @@ function goFullScreen() {
   else document.documentElement.requestFullscreen?.().catch(() => {});
 }
 
+// The overview, with the slide that is shown marked: or if it has no entry, since it goes on with the one before, that one.
+function openOverview(dialog, at) {
+  let current = null;
+  for (const link of dialog.querySelectorAll("a")) {
+    link.removeAttribute("aria-current");
+    if (Number(link.hash.slice(1)) <= at + 1) current = link;
+  }
+  dialog.showModal();
+  current?.setAttribute("aria-current", "page");
+  current?.focus();
+}
+
 // Links to slides: in the overview.
 function followLinks(dialog, go) {
   dialog.addEventListener("click", (event) => {

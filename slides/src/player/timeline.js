@@ -10,8 +10,7 @@ class Timeline {
     this.verdict = figure.querySelector(".verdict"); // why it did not end by itself
     this.run = JSON.parse(figure.querySelector("script").textContent);
     const codes = [...section.querySelectorAll(".code")];
-    // A slide without code begins with the first poll: names of lanes alone say nothing.
-    this.first = codes.length > 0 ? 0 : 1;
+    this.first = Number(figure.dataset.first); // so many polls are shown from the beginning
     this.steps = this.run.steps.length - this.first;
     this.code = new Map();
     for (const code of codes) {
@@ -38,7 +37,9 @@ class Timeline {
   drawCursor() {
     const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
     cursor.setAttribute("class", "cursor");
-    cursor.setAttribute("y1", 2);
+    // It begins below the times, since a line through a word could not be read.
+    const tops = [...this.svg.querySelectorAll("rect")].map((rect) => Number(rect.getAttribute("y")));
+    cursor.setAttribute("y1", Math.min(...tops));
     cursor.setAttribute("y2", this.svg.viewBox.baseVal.height - 2);
     this.svg.append(cursor);
     return cursor;
@@ -62,7 +63,7 @@ class Timeline {
     if (this.verdict) this.verdict.hidden = step < this.steps;
     this.svg.setAttribute("aria-label", step === this.steps ? this.description : this.title);
     this.showStrip(now);
-    this.lightLines(now);
+    this.lightLines(now, polls);
     this.said = now ? [`At ${now.time}: ${this.run.lanes[now.lane][0]} ${now.sentence}`] : [];
     this.scrub.value = step;
     this.scrub.setAttribute("aria-valuetext", `${step} of ${this.steps}. ${this.said.join("")}`);
@@ -96,12 +97,16 @@ class Timeline {
     if (chains.length) cell("waits", "waits for", ...chains.flatMap((chain, nth) => (nth > 0 ? ["  ", ...chain] : chain)));
   }
 
-  lightLines(now) {
-    for (const line of this.code.values()) line.classList.remove("lit", "stop", "c0", "c1", "c2", "c3", "c4", "c5");
-    if (!now) return;
-    const [, hue] = this.run.lanes[now.lane];
-    for (const [file, number, waits] of now.lit) {
-      this.code.get(`${file}:${number}`).classList.add(waits ? "stop" : "lit", `c${hue}`);
+  lightLines(now, polls) {
+    const classes = ["lit", "stop", "ran", "c0", "c1", "c2", "c3", "c4", "c5"];
+    for (const line of this.code.values()) line.classList.remove(...classes);
+    const lineOf = (file, number) => this.code.get(`${file}:${number}`);
+    // What a line prints is no secret any more once it has been executed.
+    for (const { lit } of this.run.steps.slice(0, polls)) {
+      for (const [file, number] of lit) lineOf(file, number).classList.add("ran");
+    }
+    for (const [file, number, waits, hue] of now?.lit ?? []) {
+      lineOf(file, number).classList.add(waits ? "stop" : "lit", `c${hue}`);
     }
   }
 

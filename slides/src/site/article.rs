@@ -53,23 +53,35 @@ fn sections(talk: &Talk) -> Vec<Vec<&Shown>> {
     sections
 }
 
-/// One slide, from one half or two.
+/// One slide, from one half or two: first what is asked about, then what answers it.
 fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
-    let first = halves[0];
     let run = halves.iter().find_map(|half| half.run.as_ref());
+    let mut codes = codes(halves);
+    let mut question = None;
+    let mut answer = None;
+    for piece in halves.iter().flat_map(|half| &half.pieces) {
+        if let Piece::Asked { question: asked, answer: answered } = piece {
+            question = question.or(asked.as_deref());
+            answer = answer.or(answered.as_deref());
+        }
+    }
     html! {
         section {
-            h3 { (inline(&first.slide.title)) }
-            @for piece in &first.pieces { (self::piece(piece)) }
-            // The first half has shown the code and the question.
-            @for piece in halves.iter().skip(1).flat_map(|half| &half.pieces) {
+            h3 { (inline(&halves[0].slide.title)) }
+            @for piece in halves.iter().flat_map(|half| &half.pieces) {
                 @match piece {
-                    Piece::Codes(..) => {},
-                    Piece::Asked { answer: Some(answer), .. } => (self::answer(answer)),
-                    Piece::Asked { .. } => {},
+                    // All of them stand where the first piece of code stood on the slide.
+                    Piece::Codes(..) => { @for code in codes.drain(..) { (self::code(code)) } },
+                    Piece::Asked { .. } => {
+                        @if let Some(question) = question.take() {
+                            p.question { (inline(question)) }
+                        }
+                    },
                     piece => (self::piece(piece)),
                 }
             }
+            // Last, since the picture lets the reader find it.
+            @if let Some(answer) = answer { (self::answer(answer)) }
             @if let Some(run) = run {
                 @let page = topics.iter().flat_map(|topic| &topic.rows);
                 @if let Some(row) = page.clone().find(|row| row.example == run.name) {
@@ -80,20 +92,45 @@ fn section(halves: &[&Shown], topics: &[Topic]) -> Markup {
     }
 }
 
+/// The code of a slide. A half has parts of it, so of each piece the one with the most lines is
+/// taken.
+fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Code> {
+    let mut codes: Vec<&Code> = vec![];
+    for piece in halves.iter().flat_map(|half| &half.pieces) {
+        let Piece::Codes(shown, _) = piece else { continue };
+        for code in shown {
+            let same = |other: &&mut &Code| {
+                let last = |code: &Code| code.fragment.numbers.iter().max().copied();
+                other.file == code.file
+                    && (other.fragment.numbers[0] == code.fragment.numbers[0]
+                        || last(other) == last(code))
+            };
+            match codes.iter_mut().find(same) {
+                Some(other) if lines(other) < lines(code) => *other = code,
+                Some(_) => {}
+                None => codes.push(code),
+            }
+        }
+    }
+    codes
+}
+
+/// How many lines a piece of code has; an ellipsis, whose number is 0, is none.
+fn lines(code: &Code) -> usize {
+    code.fragment.numbers.iter().filter(|number| **number > 0).count()
+}
+
 /// Folded up, so that the reader can predict first.
 fn answer(text: &str) -> Markup {
     html! { details.answer { summary { "Answer" } p { (inline(text)) } } }
 }
 
-/// A part of a slide. An agenda has no place here: the topics stand at the top.
+/// A part of a slide, but for code, question and answer. An agenda has no place here: the topics
+/// stand at the top.
 fn piece(piece: &Piece) -> Markup {
     match piece {
         Piece::Prose(text) => html! { div.wide { (PreEscaped(markdown(text))) } },
-        Piece::Asked { question, answer } => html! {
-            @if let Some(question) = question { p.question { (inline(question)) } }
-            @if let Some(answer) = answer { (self::answer(answer)) }
-        },
-        Piece::Codes(codes, _) => html! { @for code in codes { (self::code(code)) } },
+        Piece::Asked { .. } | Piece::Codes(..) => html! {}, // a section puts them in its order
         Piece::Timeline(played) => timeline(played),
         Piece::Output(printed) => output(printed),
         Piece::Picture(drawing) => html! {
@@ -110,7 +147,7 @@ fn code(code: &Code) -> Markup {
         Language::Rust => "Rust",
     };
     html! {
-        figure.source {
+        figure.source.texts[code.texts] {
             figcaption { (name) ", " (code.file) }
             pre tabindex="0" {
                 code { (colour::code(code.language, &code.fragment.text, &code.fragment.numbers)) }

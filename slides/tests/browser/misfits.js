@@ -52,7 +52,18 @@
     const box = svg.getBoundingClientRect();
     const { width, height } = svg.viewBox.baseVal;
     const enlarged = Math.min(box.width / width, box.height / height) / scale;
-    for (const text of svg.querySelectorAll("text")) readable(text, enlarged);
+    for (const text of svg.querySelectorAll("text")) {
+      readable(text, enlarged);
+      if (text.textContent.endsWith("…")) misfits.push(`${name(text)} is shortened`);
+    }
+    // A text in a bar that is still growing must not stand beside it.
+    const cursor = svg.querySelector(".cursor:not(.later)");
+    const end = cursor ? cursor.getBoundingClientRect().right : box.right;
+    for (const text of svg.querySelectorAll("text.in-bar")) {
+      const beyond = text.getBoundingClientRect().right - end;
+      const seen = text.checkVisibility({ visibilityProperty: true });
+      if (seen && beyond > 2 * scale) misfits.push(`${name(text)} is ${beyond.toFixed(0)} px beyond the cursor`);
+    }
   }
   // All that is written on the slide: elements that have text of their own.
   for (const element of slide.querySelectorAll("*")) {

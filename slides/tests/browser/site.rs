@@ -47,6 +47,24 @@ fn its_pages_fit_a_projector_a_laptop_and_a_phone() {
     });
 }
 
+#[test]
+#[ignore = "needs Chromium"]
+fn the_article_keeps_comments_and_answers_until_the_reader_opens_them() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&page("article.html")).await;
+        let told = "[...document.querySelectorAll('section:has(.question)')].flatMap((section) =>
+            [...section.querySelectorAll(':is(.co, .source:not(.texts) .sentence, .answer p, svg)')]
+                .filter((part) => part.checkVisibility({ visibilityProperty: true })
+                    && section.querySelector('.answer'))
+                .map((part) => part.textContent))";
+        assert_eq!(tab.eval::<Vec<String>>(told).await, [""; 0]);
+        let open = "document.querySelectorAll('details').forEach((part) => (part.open = true))";
+        tab.eval::<Option<bool>>(open).await;
+        assert!(tab.eval::<Vec<String>>(told).await.len() > 100, "then all of it is shown");
+        chromium.is_content();
+    });
+}
+
 /// Goes through all scenes of a page by its keys, to the end and back: what differs on the way
 /// back, and where a mark does not stand where the recording says.
 const WALK: &str = include_str!("walk.js");

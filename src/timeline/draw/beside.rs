@@ -91,7 +91,7 @@ impl Pair {
         if !different.is_empty() {
             marks.push(Mark::Differs);
         }
-        lines.extend(terminal::legend(&marks, options));
+        lines.extend(terminal::legend(&marks, &lines, options));
         for left_out in &layout.left_out {
             lines.extend(terminal::sentence(&left_out.to_string(), options));
         }

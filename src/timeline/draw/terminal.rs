@@ -67,7 +67,8 @@ impl Chart {
         lines.push(picture.axis());
         lines.extend(picture.rows(&[]));
         lines.push(String::new());
-        lines.extend(legend(&occurring(self, &rows), options));
+        let marks = occurring(self, &rows);
+        lines.extend(legend(&marks, &lines, options));
         for left_out in &layout.left_out {
             lines.extend(sentence(&left_out.to_string(), options));
         }
@@ -375,8 +376,8 @@ pub(super) fn sentence(text: &str, options: TerminalOptions) -> Vec<String> {
     wrap(text, options.width.max(NARROWEST))
 }
 
-/// What the signs mean.
-pub(super) fn legend(marks: &[Mark], options: TerminalOptions) -> Vec<String> {
+/// What the signs in these lines mean.
+pub(super) fn legend(marks: &[Mark], drawn: &[String], options: TerminalOptions) -> Vec<String> {
     let width = options.width.max(NARROWEST);
     let mut lines: Vec<String> = vec![];
     let mut seen: Vec<char> = vec![];
@@ -387,6 +388,10 @@ pub(super) fn legend(marks: &[Mark], options: TerminalOptions) -> Vec<String> {
         if !seen.contains(&sign) {
             seen.push(sign);
             entries.push(format!("{sign} {}", short_label(*mark)));
+            // Two polls without a gap between them. This is no state, so there is no mark for it.
+            if *mark == Mark::Running && drawn.iter().any(|line| line.contains('▉')) {
+                entries.push("▉█ two polls".into());
+            }
         }
     }
     // The glossary explains in paragraphs what an entry says in two words.

@@ -45,7 +45,7 @@ impl SeenThread {
     }
 }
 
-/// Tells how long the thread that has begun it has worked or slept since then.
+/// The time since a thread began it, without that in which the thread had no processor.
 #[cfg(feature = "schedules")]
 pub(crate) struct OwnTime {
     /// When it began, on the wall clock.
@@ -66,7 +66,7 @@ impl OwnTime {
         self.begun.elapsed()
     }
 
-    /// Whether it is longer than this. On this thread, as all of it.
+    /// Whether it is longer than `limit`. Asked on the thread that began it.
     pub fn is_longer_than(&self, limit: Duration) -> bool {
         let passed = self.elapsed();
         if passed <= limit {

@@ -2,7 +2,7 @@
 //! be polled?
 //!
 //! An executor in twenty lines: poll; if it is not ready, let the thread sleep until the waker is
-//! rung; poll again.
+//! called; poll again.
 //!
 //! See `examples/event_loop/hello_world.rs`, and the slide “What `async` saves us”.
 //!
@@ -36,7 +36,7 @@ fn my_block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        // TODO: poll again only when the waker has been rung, and sleep until then.
+        // TODO: poll again only when the waker was called, and sleep until then.
     }
 }
 

@@ -7,7 +7,7 @@ fn my_block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;
         }
-        // TODO: poll again only when the waker has been rung, and sleep until then.
+        // TODO: poll again only when the waker was called, and sleep until then.
         todo!();
     }
 }

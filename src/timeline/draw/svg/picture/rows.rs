@@ -15,6 +15,9 @@ use crate::timeline::{
 use maud::{Markup, html};
 use std::ops::Range;
 
+/// Two lines of a note are this far apart: as near as letters allow, since the row is low.
+const NOTE_LINE: f64 = 12.0;
+
 impl Picture<'_> {
     /// One row, with the lanes that share it.
     pub(super) fn row(&self, row: usize, lanes: &[LaneId]) -> Markup {
@@ -60,19 +63,21 @@ impl Picture<'_> {
             };
         }
         let (x, note) = self.place_note(row, at + NOTE..until, y);
+        // The middle of the note is that of the row.
+        let first = y + 4.0 - (note.len() as f64 - 1.0) * NOTE_LINE / 2.0;
         html! {
             g data-at=[self.at(at)] {
                 (end_sign(mark, at, y))
-                @if !note.is_empty() {
-                    text.faint x=(px(x)) y=(px(y + 4.0)) { (note) }
+                @for (nth, line) in note.iter().enumerate() {
+                    text.faint x=(px(x)) y=(px(first + nth as f64 * NOTE_LINE)) { (line) }
                 }
             }
         }
     }
 
-    /// The note on an end, and where it begins: next to the sign, or to the right of an arrow that
-    /// would go through the text.
-    fn place_note(&self, row: &Row, room: Range<f64>, y: f64) -> (f64, String) {
+    /// The lines of the note on an end, and where they begin: next to the sign, or to the right of
+    /// an arrow that would go through the text.
+    fn place_note(&self, row: &Row, room: Range<f64>, y: f64) -> (f64, Vec<String>) {
         let note = self.chart.end_note(row).unwrap_or_default();
         let wide = width_of(&note, SMALL);
         let mut start = room.start;
@@ -86,7 +91,7 @@ impl Picture<'_> {
                 start = x + 6.0;
             }
         }
-        (start, shorten(&note, room.end - start, SMALL))
+        (start, lines_of_note(&note, room.end - start))
     }
 
     fn span(&self, lane: LaneId, nth: usize, y: f64) -> Markup {
@@ -145,5 +150,40 @@ impl Picture<'_> {
                 }
             }
         }
+    }
+}
+
+/// A note in a room of this width: in one line, or else in two of about the same width. Only a word
+/// that is wider than the room is shortened.
+fn lines_of_note(note: &str, width: f64) -> Vec<String> {
+    if note.is_empty() {
+        return vec![];
+    }
+    if width_of(note, SMALL) <= width {
+        return vec![note.to_owned()];
+    }
+    let mut best: Option<(f64, [&str; 2])> = None;
+    for (at, _) in note.match_indices(' ') {
+        let lines = [&note[..at], &note[at + 1..]];
+        let widest = width_of(lines[0], SMALL).max(width_of(lines[1], SMALL));
+        if best.is_none_or(|(least, _)| widest < least) {
+            best = Some((widest, lines));
+        }
+    }
+    let Some((_, lines)) = best else { return vec![shorten(note, width, SMALL)] };
+    lines.map(|line| shorten(line, width, SMALL)).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_at_the_edge_goes_on_below_and_stays_whole() {
+        let room = width_of("dropped by", SMALL);
+        assert_eq!(lines_of_note("dropped by count", 200.0), ["dropped by count"]);
+        assert_eq!(lines_of_note("dropped by count", room), ["dropped by", "count"]);
+        assert_eq!(lines_of_note("", room), [""; 0]);
+        assert_eq!(lines_of_note("aborted-by-main", 40.0), ["abor…"]);
     }
 }

@@ -6,7 +6,7 @@ use crate::timeline::draw::{
     palette::lane_class,
     svg::{
         sheet::MARGIN,
-        text::{SMALL, px, width_of},
+        text::{BOLD, SMALL, px, width_of},
     },
 };
 use maud::{Markup, html};
@@ -39,9 +39,11 @@ impl Picture<'_> {
             @for Tile { part, colour, text } in self.tiles(holds) {
                 rect.running.(colour) x=(px(left + part.start)) y=(top)
                     width=(px(part.end - part.start)) height=(height) {}
-                text.in-bar data-at=[self.at(left + part.start + 1.0)]
-                    x=(px(left + (part.start + part.end) / 2.0)) y=(px(y + 4.5))
-                    font-size=(px(SMALL)) { (text) }
+                // While the tile grows, its text would stand partly beside it: it comes when there
+                // is room for all of it.
+                @let middle = left + (part.start + part.end) / 2.0;
+                text.in-bar data-at=[self.at(middle + width_of(&text, SMALL) * BOLD / 2.0)]
+                    x=(px(middle)) y=(px(y + 4.5)) font-size=(px(SMALL)) { (text) }
             }
             @for part in idle {
                 text.faint.middle data-at=[self.at(left + part.end)]
