@@ -6,16 +6,17 @@ mod served;
 use served::{Server, go_on};
 use slides::root;
 use std::{
+    fs::File,
     io::{Read, Write},
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
 
 impl Server {
-    /// Sends a request, and gives what can be read of the answer.
-    fn ask(&self, request: &str, headers: &[(&str, &str)]) -> TcpStream {
+    /// Sends a request.
+    fn ask(&self, request: &str, headers: &[(&str, &str)]) -> Answer {
         let mut stream = TcpStream::connect(&self.host).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("patience");
         let headers: String =
@@ -25,23 +26,92 @@ impl Server {
             "{request} HTTP/1.1\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n"
         )
         .expect("sent");
-        stream
+        Answer { stream, bytes: vec![] }
     }
 
     fn answer(&self, request: &str, headers: &[(&str, &str)]) -> String {
-        let mut answer = vec![];
-        self.ask(request, headers).read_to_end(&mut answer).expect("an answer");
-        String::from_utf8_lossy(&answer).into_owned()
+        self.ask(request, headers).whole()
     }
 
     /// As our own page would ask.
-    fn run(&self, example: &str) -> TcpStream {
+    fn run(&self, example: &str) -> Answer {
         let origin = format!("http://{}", self.host);
         self.ask(&format!("POST /run/{example}"), &[("Host", &self.host), ("Origin", &origin)])
     }
 }
 
-const PATIENCE: Duration = Duration::from_secs(60);
+/// What the server answers, as far as it has come.
+struct Answer {
+    stream: TcpStream,
+    /// All that was read, as it came over the wire.
+    bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// Reads once more. False at the end of the answer.
+    fn read(&mut self) -> bool {
+        let mut buffer = [0; 1024];
+        let length = self.stream.read(&mut buffer).expect("more of the answer");
+        self.bytes.extend_from_slice(&buffer[..length]);
+        length > 0
+    }
+
+    /// Reads until this text has come. Returns all that has come.
+    fn until(&mut self, text: &str) -> String {
+        loop {
+            let seen = text_of(&self.bytes);
+            if seen.contains(text) {
+                return seen;
+            }
+            assert!(self.read(), "the answer ended without {text:?}: {seen}");
+        }
+    }
+
+    /// Reads to the end.
+    fn whole(mut self) -> String {
+        while self.read() {}
+        text_of(&self.bytes)
+    }
+}
+
+/// The text of an answer: its head as it is, and its body without the lengths of its chunks. What a
+/// program prints in one line may come in several chunks, cut also in the middle of a letter (RFC
+/// 9112, section 7.1).
+fn text_of(answer: &[u8]) -> String {
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+    let Some(end) = end else { return String::from_utf8_lossy(answer).into_owned() };
+    let (head, mut rest) = answer.split_at(end + 4);
+    let head = String::from_utf8_lossy(head).into_owned();
+    if !head.to_ascii_lowercase().contains("transfer-encoding: chunked") {
+        return head + &String::from_utf8_lossy(rest);
+    }
+    let mut body = vec![];
+    while let Some(line) = rest.windows(2).position(|bytes| bytes == b"\r\n") {
+        let length = std::str::from_utf8(&rest[..line]).expect("a length");
+        let length = usize::from_str_radix(length, 16).expect("a length");
+        let chunk = &rest[line + 2..];
+        body.extend_from_slice(&chunk[..length.min(chunk.len())]);
+        // Behind each chunk comes the end of a line. What has not come yet is not there.
+        rest = chunk.get(length + 2..).unwrap_or_default();
+    }
+    head + &String::from_utf8_lossy(&body)
+}
+
+#[test]
+fn text_that_comes_in_several_chunks_is_one_text() {
+    let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
+                  2\r\nA \r\nc\r\nFinished ─\r\n1\r\n\n\r\n0\r\n\r\n";
+    let cut = answer.replace("c\r\nFinished ─", "5\r\nFinis\r\n7\r\nhed ─");
+    for answer in [answer, &cut] {
+        assert!(text_of(answer.as_bytes()).ends_with("\r\n\r\nA Finished ─\n"), "{answer:?}");
+        for end in 0..answer.len() {
+            text_of(&answer.as_bytes()[..end]); // what has not come yet is no error
+        }
+    }
+}
+
+/// Long enough for any machine: only a server that hangs needs longer.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
@@ -51,56 +121,25 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Reads until this text has come.
-fn read_until(stream: &mut TcpStream, text: &str) -> String {
-    let (mut raw, mut buffer) = (vec![], [0; 1024]);
+/// Runs gather, and lets it rest as soon as it has printed something. A machine may be so busy that
+/// it has ended before it could be told to rest: then it is run once more.
+fn resting_gather(server: &Server) -> (Answer, PathBuf) {
     loop {
-        let seen = text_of(&raw);
-        if seen.contains(text) {
-            return seen;
+        let run = server.run("gather");
+        let mut resting = None;
+        let mut was_there = false;
+        until("gather prints something, or ends", || {
+            resting = server.lets_rest("gather");
+            let is_there = !server.runs("gather").is_empty();
+            was_there |= is_there;
+            resting.is_some() || (was_there && !is_there)
+        });
+        if let Some(resting) = resting {
+            return (run, resting);
         }
-        let length = stream.read(&mut buffer).expect("more of the answer");
-        assert!(length > 0, "the answer ended without {text:?}: {seen}");
-        raw.extend_from_slice(&buffer[..length]);
+        let ended = run.whole();
+        assert!(ended.contains("── ended ──"), "it did not end by itself: {ended}");
     }
-}
-
-/// What has come of an answer: its head, and its body without the lengths of its chunks, since a
-/// chunk may end within a line or a letter (RFC 9112, section 7.1).
-fn text_of(raw: &[u8]) -> String {
-    let Some(end) = find(raw, b"\r\n\r\n") else {
-        return String::from_utf8_lossy(raw).into_owned();
-    };
-    let (head, mut rest) = raw.split_at(end + 4);
-    let mut text = head.to_vec();
-    if find(head, b"transfer-encoding: chunked").is_none() {
-        text.extend_from_slice(rest);
-        return String::from_utf8_lossy(&text).into_owned();
-    }
-    while let Some(end) = find(rest, b"\r\n") {
-        let length = str::from_utf8(&rest[..end]).expect("a length in ASCII");
-        let length = usize::from_str_radix(length, 16).expect("a length in hexadecimal");
-        let data = &rest[end + 2..];
-        text.extend_from_slice(&data[..length.min(data.len())]);
-        // The data ends with a line break of its own.
-        rest = data.get(length + 2..).unwrap_or_default();
-    }
-    String::from_utf8_lossy(&text).into_owned()
-}
-
-/// Where this begins.
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
-}
-
-/// Lets the example rest that was asked for, as soon as it has printed something.
-fn rest(server: &Server, example: &str) -> PathBuf {
-    let mut resting = None;
-    until("the example prints something", || {
-        resting = server.lets_rest(example);
-        resting.is_some()
-    });
-    resting.expect("it rests")
 }
 
 #[test]
@@ -153,40 +192,34 @@ fn a_run_streams_is_alone_and_ends_when_it_is_not_read_any_more() {
     let gather = || server.runs("gather").len();
 
     // Its first lines come while it still runs.
-    let mut run = server.run("gather");
-    let resting = rest(&server, "gather");
-    let head = read_until(&mut run, "compute factorial(2)");
+    let (mut run, resting) = resting_gather(&server);
+    let head = run.until("compute factorial(2)");
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     assert_eq!(gather(), 1);
     // Another one of it is refused, but not another example.
-    let mut second = String::new();
-    server.run("gather").read_to_string(&mut second).expect("an answer");
+    let second = server.run("gather").whole();
     assert!(second.starts_with("HTTP/1.1 409") && second.contains("already running"), "{second}");
-    let mut other = server.run("lock");
-    read_until(&mut other, "ended");
+    server.run("lock").until("── ended ──");
     // It ends by itself, and says so.
     go_on(&resting);
-    let tail = read_until(&mut run, "── ended ──");
+    let tail = run.until("── ended ──");
     assert!(tail.contains("factorial(4) = 24"), "{tail}");
     until("the process is gone", || gather() == 0);
 
     // A browser that goes away ends it.
-    let mut run = server.run("gather");
-    rest(&server, "gather");
-    read_until(&mut run, "compute factorial(2)");
+    let (mut run, _resting) = resting_gather(&server);
+    run.until("compute factorial(2)");
     drop(run);
     until("a run that is not read any more is killed", || gather() == 0);
     // And may run it anew at once.
-    let mut run = server.run("gather");
-    read_until(&mut run, "compute factorial(2)");
+    server.run("gather").until("compute factorial(2)");
 }
 
 /// However the server ends, the example ends with it, although it rests: only a kill can end it.
 fn ends_its_runs(signal: rustix::process::Signal) {
     let mut server = Server::start();
-    let mut run = server.run("gather");
-    let example = rest(&server, "gather");
-    read_until(&mut run, "compute factorial(2)");
+    let (mut run, example) = resting_gather(&server);
+    run.until("compute factorial(2)");
     let pid = rustix::process::Pid::from_raw(server.process.id() as i32).expect("a process");
     rustix::process::kill_process(pid, signal).expect("it is told to end");
     let status = server.process.wait().expect("an end");
@@ -209,36 +242,26 @@ fn a_server_that_is_killed_ends_its_runs() {
     ends_its_runs(rustix::process::Signal::KILL);
 }
 
-/// Cargo writes a line in several pieces, and each that is read alone becomes a chunk.
-#[test]
-fn a_line_in_two_chunks_is_one_line() {
-    let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\
-                  C\r\n    Finished\r\nE\r\n `dev` profile\r\n";
-    assert!(text_of(answer.as_bytes()).ends_with("\r\n\r\n    Finished `dev` profile"));
-    // However far it has come, nothing of a length is text, and no letter is lost.
-    for end in 0..answer.len() {
-        let text = text_of(&answer.as_bytes()[..end]);
-        assert!(text_of(answer.as_bytes()).starts_with(&text), "{text:?}");
-    }
+/// What all of cargo's builds in one folder take turns for. These tests are in it, too.
+fn lock_of_cargo() -> File {
+    let folder = Path::new(env!("CARGO_BIN_EXE_slides")).parent().expect("a folder");
+    let file = File::options().write(true).open(folder.join(".cargo-lock")).expect("the lock");
+    file.lock().expect("no other build, in the end");
+    file
 }
 
 #[test]
-fn a_run_answers_at_once_and_shows_what_cargo_does() {
+fn a_run_answers_before_cargo_does_anything_and_shows_what_it_does() {
     let server = Server::start();
-    // Cargo has built it when the deck was made; this run warms what the system caches.
-    server.run("gather").read_to_string(&mut String::new()).expect("an answer");
-    // The best of a few, since other tests may have the processors.
-    let mut first = Duration::MAX;
-    for _ in 0..5 {
-        let asked = Instant::now();
-        let mut run = server.run("gather");
-        let head = read_until(&mut run, "$ cargo run --example gather\n");
-        first = first.min(asked.elapsed());
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-    }
-    assert!(first < Duration::from_millis(300), "the first byte came after {first:?}");
+    let locked = lock_of_cargo();
     let mut run = server.run("gather");
-    read_until(&mut run, "Finished `dev` profile");
+    let head = run.until("$ cargo run --example gather\n");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    // Cargo cannot begin, and that is shown, too.
+    run.until("waiting for file lock");
+    drop(locked);
+    run.until("Finished `dev` profile");
+    run.until("── ended ──");
 }
 
 #[test]

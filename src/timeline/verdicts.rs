@@ -7,7 +7,9 @@
 //!
 //! Three words: a lane *was woken* when its waker was called; a lane *waits* if it has returned
 //! `Pending` and was not woken since; and a lane *is polled* by the task, or by the lane around it,
-//! that has to call its `poll`.
+//! that has to call its `poll`. Of a lane that was woken, and has registered its waker nowhere in
+//! the poll that followed, it is not known whether it still waits where it did: then the place is
+//! followed by "or after that".
 //!
 //! # `woken-not-polled`
 //!
@@ -16,7 +18,8 @@
 //! **Seen:** the waker of A was called. A is a part of `main`, and `main` waits for something else.
 //! If A has got a lock by that wake, or a permit, or the place in a channel, it holds it now, and
 //! will not give it back. That is *futurelock*; a buffered stream whose consumer awaits in its body
-//! is the same.
+//! is the same. A lane that several lanes have polled, since it is shared or was handed on, has no
+//! "only one to poll it": there it says "main, which polled it last".
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::{sync::Mutex, time::{Duration, sleep}};
@@ -40,11 +43,10 @@
 //!
 //! # `old-waker`
 //!
-//! > A was woken by B at 20 ms through an old waker, which does not reach the task that polls it
-//! > now
+//! > A was woken by B at 20 ms through an old waker, which does not reach what polls it now
 //!
-//! **Seen:** A was polled in one task, and then in another. The future or channel that woke A has
-//! kept the waker of the first task.
+//! **Seen:** A was polled with the waker of one task, and then with another waker: that of another
+//! task, or of a `FuturesUnordered`. The future or channel that woke A has kept the first one.
 //!
 //! ```no_run
 //! # use std::{future::poll_fn, task::{Poll, Waker}};
@@ -95,8 +97,8 @@
 //! > nothing can happen any more: A has been waiting since 100 ms at x.rs:41 for `Mutex::lock`; …
 //!
 //! **Seen:** each lane waits, none was woken, and on the paused clock no timer of a lane is left:
-//! the clock was let run on, and nothing came. (On the real clock it says "nothing has happened
-//! since …", which is all that was seen there.)
+//! the clock was let run on, and nothing came. (On the real clock it says "no lane has done
+//! anything since …", which is all that was seen there.)
 //!
 //! ```no_run
 //! # use async_concepts::{LaneExt, record}; use tokio::sync::Mutex;
@@ -143,9 +145,11 @@
 //!
 //! # `next-timer`
 //!
-//! > nothing has happened since 0: A's next timer is due at 1 h 40 min
+//! > no lane has done anything since 0: A's next timer is due at 1 h 40 min
 //!
-//! **Seen:** no lane does anything before that timer, and it is due after the limit of the run.
+//! **Seen:** no lane does anything before that timer, and it is due after the limit of the run. If
+//! it is not a timer of A that wakes A then, but a task without a lane, it says "A would be woken
+//! from outside at 1 h 40 min".
 //!
 //! ```no_run
 //! # use async_concepts::record; use tokio::time::{Duration, sleep};

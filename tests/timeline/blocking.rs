@@ -131,8 +131,10 @@ fn a_function_that_spins_or_panics_gets_its_verdict() {
 
 #[test]
 fn on_the_real_clock_a_timer_ends_a_wait_too() {
-    let run = Recorder::new("real").clock(Clock::Real).record_blocking(|| wait(sleep(ms(30))));
-    assert_eq!(states(&run.chart(), "main")[1].0, State::Waiting(Until::Clock));
+    let run = Recorder::new("real").clock(Clock::Real).record_blocking(|| wait(sleep(ms(200))));
+    // On a busy machine the polls may take long enough to be seen between its waits.
+    let states = states(&run.chart(), "main");
+    assert!(states.iter().any(|(state, ..)| *state == State::Waiting(Until::Clock)), "{states:?}");
 }
 
 mod event_loops {

@@ -58,7 +58,10 @@ async fn a_run_that_hangs_is_ended_at_its_limit_and_the_clock_of_the_caller_is_l
     let verdict = run.outcome.expect_err("it cannot end");
     assert_eq!(verdict.code(), Code::Deadlock);
     let text = verdict.to_string();
-    assert!(text.starts_with("nothing has happened since 0: A has been waiting since 0"), "{text}");
+    assert!(
+        text.starts_with("no lane has done anything since 0: A has been waiting since 0"),
+        "{text}"
+    );
     assert!(!text.contains("nothing can happen any more"), "that was not seen: {text}");
 }
 

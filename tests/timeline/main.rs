@@ -4,6 +4,7 @@
 mod beside;
 mod blocking;
 mod callbacks;
+mod claims;
 mod clocks;
 mod data;
 mod failing;

@@ -286,11 +286,11 @@ fn a_run_that_sleeps_for_longer_than_its_limit_is_no_deadlock() {
     let run = record("nap", move || async move { sleep(two_hours).lane("nap").await });
     assert_eq!(run.elapsed, Duration::from_secs(3600));
     let Err(verdict @ Verdict::Endless(_)) = &run.outcome else { panic!("{:?}", run.outcome) };
-    let expected = "nothing has happened since 0: nap's next timer is due at 2 h [next-timer]";
+    let expected = "no lane has done anything since 0: nap's next timer is due at 2 h [next-timer]";
     assert_eq!(verdict.to_string(), expected);
     let run = record("main", || sleep(Duration::from_secs(6000)));
     let expected =
-        "nothing has happened since 0: main's next timer is due at 1 h 40 min [next-timer]";
+        "no lane has done anything since 0: main's next timer is due at 1 h 40 min [next-timer]";
     assert_eq!(self::verdict(run), expected);
 }
 

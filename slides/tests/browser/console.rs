@@ -106,7 +106,7 @@ fn the_console_tells_elapsed_and_planned_time() {
         let console = chromium.popup().await;
         console.is("document.querySelector('.elapsed').textContent === '0:00'").await;
         tab.press("ArrowRight").await; // the talk has begun
-        console.is("/^0:0[1-9]/.test(document.querySelector('.elapsed').textContent)").await;
+        console.is("document.querySelector('.elapsed').textContent !== '0:00'").await;
         let planned: String = console.eval("document.querySelector('.planned').textContent").await;
         let seconds: u64 =
             tab.eval("Number(document.getElementById('slide-2').dataset.seconds)").await;
@@ -118,14 +118,14 @@ fn the_console_tells_elapsed_and_planned_time() {
         // Ten minutes later
         let earlier = "history.replaceState({ startedAt: Date.now() - 600000 }, '')";
         tab.eval::<bool>(&format!("({earlier}, location.reload(), true)")).await;
-        console.is("/^10:0/.test(document.querySelector('.elapsed').textContent)").await;
+        console.is("/^1[0-9]:/.test(document.querySelector('.elapsed').textContent)").await;
         console.is("document.querySelector('.planned.late') !== null").await;
         console
             .eval::<bool>(
                 "([...document.querySelectorAll('.buttons button')].at(-1).click(), true)",
             )
             .await;
-        console.is("/^0:0/.test(document.querySelector('.elapsed').textContent)").await;
+        console.is("/^[0-9]:/.test(document.querySelector('.elapsed').textContent)").await;
     });
 }
 
@@ -138,7 +138,7 @@ fn the_consoles_clock_can_be_paused() {
         let console = chromium.popup().await;
         tab.press("ArrowRight").await;
         let elapsed = "document.querySelector('.elapsed').textContent";
-        console.is(&format!("/^0:0[1-9]/.test({elapsed})")).await;
+        console.is(&format!("{elapsed} !== '0:00'")).await;
         let pause = "([...document.querySelectorAll('.buttons button')].at(-2).click(), true)";
         console.eval::<bool>(pause).await;
         console.is("document.body.textContent.includes('Go on with the clock')").await;

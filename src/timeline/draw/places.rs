@@ -101,10 +101,10 @@ impl Places {
         }
         // The sentence claims no more than was seen in the last poll.
         let known_before = match self.registered() {
-            Some(Registered::Earlier) => " (registered in an earlier poll)",
             Some(Registered::Never) => " (where its lane was made: it has registered nowhere)",
             Some(Registered::Unknown) => " (where its lane was made)",
             _ if self.waits().iter().all(Wait::is_only_of_the_lane) => " (where its lane was made)",
+            Some(Registered::Earlier) => " (registered in an earlier poll)",
             _ => "",
         };
         Some(format!("{}{known_before}", parts.join(" and ")))

@@ -12,6 +12,7 @@
 //!   recorded; `here` does so in a runtime that runs already.
 //! - `waits`, with `stack`, `place` and `primitives`: where a lane waits and for what, found on the
 //!   stack.
+//! - `origin`: from where a lane was woken, or dropped, found on the stack as well.
 //! - `threads`, with `scheduler`: closures on other threads, and one clock for all of them.
 //! - `blocking`: programs that wait by themselves, such as an event loop of one's own.
 //! - `verdict`: why a run did not end, in words.
@@ -24,6 +25,7 @@ mod event;
 mod gate;
 mod here;
 mod lane;
+mod origin;
 mod pair;
 mod place;
 mod primitives;

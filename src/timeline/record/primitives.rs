@@ -52,6 +52,14 @@ pub(super) fn name(library: &[Frame]) -> Option<String> {
     library.iter().rev().find_map(|frame| future_type(&frame.function))
 }
 
+/// Whether a future is only asked there whether it is ready, by `futures::poll!`: the code goes on
+/// at once, so that is no place where it waits.
+pub(super) fn asks_only(frames: &[Frame]) -> bool {
+    frames.iter().any(|frame| {
+        frame.file.contains("/futures-util-") && frame.file.ends_with("/src/async_await/poll.rs")
+    })
+}
+
 /// What is said of a wait that goes through this function; `inside` are the functions it has
 /// called.
 fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {

@@ -16,10 +16,11 @@ use super::{
     event::{Event, Line, Polled, What, WokenBy, panic_message},
     gate::Stranger,
     lane::lane_made_at,
+    origin::{Origin, Origins},
     processor::SeenThread,
     progress::Progress,
-    run::{Home, Next, Observe, Phase, Run, Traced},
-    stack::{has_no_line_tables, load_debug_information, passes_through},
+    run::{Home, Log, Next, Observe, Phase, Run},
+    stack::load_debug_information,
     verdict::{Remark, Verdict},
     waits::Waits,
 };
@@ -240,16 +241,7 @@ pub(crate) fn recording<T>(
 ) -> Recording<T> {
     let mut log = run.lock();
     let mut events = std::mem::take(&mut log.events);
-    // Now there is time to look up what was on the stacks: see `Traced`.
-    let mut unexplained = 0;
-    for traced in &log.traced {
-        if has_no_line_tables(&traced.stack) {
-            unexplained += 1;
-        }
-        if let Some(Event { what: What::Woken { by }, .. }) = events.get_mut(traced.event) {
-            *by = explained(traced);
-        }
-    }
+    let unexplained = explain(&log, &mut events);
     let workers = match run.home {
         Home::Callers(_) => log.workers_used(),
         _ => log.workers,
@@ -298,20 +290,30 @@ pub(crate) fn recording<T>(
 /// The stack of a run's thread: as much as the first thread of a process has on most systems.
 const STACK: usize = 8 * 1024 * 1024;
 
-/// What has woken a lane, by what was on the stack when its waker was called.
-///
-/// Tokio's timer and its I/O driver call wakers from one place in one loop, and neither says which
-/// of them it is. Their files do: a socket's wake comes through `runtime/io`, a timer's only
-/// through `runtime/time`. In a binary without line tables it is `Outside`, the weakest claim.
-fn explained(traced: &Traced) -> WokenBy {
-    let through = passes_through(&traced.stack);
-    match traced.ended {
-        _ if through("/tokio-", "/runtime/io/") => WokenBy::Outside,
-        _ if through("/tokio-", "/runtime/time") => WokenBy::Clock,
-        _ if through("/tokio-", "/defer.rs") => WokenBy::Yield,
-        Some(ended) if through("/tokio-", "/runtime/task/") => WokenBy::Lane(ended),
-        _ => WokenBy::Outside,
+/// Looks up what was on the stacks, now that there is time, and corrects the events that it tells
+/// more of. Says how many wakes remain unexplained.
+fn explain(log: &Log, events: &mut [Event]) -> usize {
+    let mut unexplained = 0;
+    let mut origins = Origins::default();
+    for traced in &log.traced {
+        let Some(event) = events.get_mut(traced.event) else { continue };
+        match &mut event.what {
+            What::Woken { by } => {
+                let unknown = origins.of(log, traced.trace) == Origin::Unknown;
+                if unknown && *by == WokenBy::Outside {
+                    unexplained += 1;
+                }
+                *by = origins.woken_by(log, traced.trace, *by);
+            }
+            // Only outside its poll a task is dropped by an `abort`. In its poll the code of the
+            // task drops the lane.
+            What::Dropped { aborted, .. } => {
+                *aborted = origins.of(log, traced.trace) == Origin::Task;
+            }
+            _ => {}
+        }
     }
+    unexplained
 }
 
 /// How a run ended, and when on its clock.

@@ -21,12 +21,19 @@
 use super::{
     LaneId,
     event::{Event, Polled, What, WokenBy},
+    origin::woken_by,
     place::Place,
     run::{Doing, Home, LONG_POLL, LaneState, Log, Next, Observe, Run, Woken},
     waits::{Registered, Wait, Waits},
 };
 use crate::timeline::{Clock, human};
-use std::{any::Any, collections::BTreeMap, fmt, panic::Location, time::Duration};
+use std::{
+    any::Any,
+    collections::{BTreeMap, HashSet},
+    fmt,
+    panic::Location,
+    time::Duration,
+};
 
 /// Why a run has no result.
 #[derive(Debug)]
@@ -87,7 +94,7 @@ macro_rules! codes {
 codes! {
     /// A lane was woken, and what polls it waits for something else.
     NotPolled = "woken-not-polled",
-    /// A lane was woken through a waker that does not reach the task that polls it now.
+    /// A lane was woken through a waker that does not reach what polls it now.
     OldWaker = "old-waker",
     /// A lane waits, and nothing has a waker to wake it with.
     NoWaker = "no-waker",
@@ -200,6 +207,8 @@ impl Verdict {
         }
         let log = run.lock();
         let last = last_change(&log);
+        let idle_since =
+            format!("no lane has done anything since {}", human(last.max(log.last_end)));
         // Whether nothing has changed for nine tenths of the time. On the real clock that is no
         // proof of a deadlock, but a strong sign of one.
         let still = last < limit / 10;
@@ -216,19 +225,19 @@ impl Verdict {
             (Clock::Paused, Next::Nothing) if !goes_on => {
                 (true, "nothing can happen any more".to_owned())
             }
-            (Clock::Paused, Next::Timer(..)) if still => {
-                (false, format!("nothing has happened since {}", human(last)))
-            }
-            (clock, _) if still && (clock == Clock::Real || elsewhere) => {
-                (true, format!("nothing has happened since {}", human(last)))
-            }
+            (Clock::Paused, Next::Wake) if still => (false, idle_since),
+            (clock, _) if still && (clock == Clock::Real || elsewhere) => (true, idle_since),
             _ => (false, format!("after {shown} it was still going on")),
         };
         let mut causes = vec![];
-        for (number, lane) in said_of(&log) {
-            causes.push(cause(&log, number, lane, limit, dead, next));
+        for lane in said_of(&log) {
+            causes.push(cause(&log, lane, limit, dead, next));
         }
         causes.sort_by_key(|cause| cause.code);
+        if still && next == Next::Wake {
+            // Then what comes next is all that goes on, and the others may wait for that.
+            causes.sort_by_key(|cause| cause.code != Code::NextTimer);
+        }
         if causes.is_empty() {
             // What keeps the run going has no lane, and so nothing can be said of it.
             let sentence = "no lane is left that could go on".to_owned();
@@ -293,7 +302,7 @@ fn is_woken_at(log: &Log, limit: Duration) -> bool {
 
 /// The lanes that a verdict speaks of. `main` only counts when there is no other that it could wait
 /// for: a stream that was not asked for its next item is none.
-fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
+fn said_of(log: &Log) -> Vec<&LaneState> {
     let mut lanes: Vec<(LaneId, &LaneState)> = vec![];
     for (number, lane) in &log.lanes {
         if lane.now != Doing::Ended {
@@ -304,19 +313,12 @@ fn said_of(log: &Log) -> Vec<(LaneId, &LaneState)> {
     if lanes.iter().any(|(number, lane)| *number != 0 && lane.now != Doing::Idle) {
         lanes.retain(|(number, _)| *number != 0);
     }
-    lanes
+    lanes.into_iter().map(|(_, lane)| lane).collect()
 }
 
 /// What there is to say of one lane at the limit. The order of the arms is that of how much each
 /// explains: a lane that was woken and not polled, for example, is never said to be deadlocked.
-fn cause(
-    log: &Log,
-    number: LaneId,
-    lane: &LaneState,
-    limit: Duration,
-    dead: bool,
-    next: Next,
-) -> Cause {
+fn cause(log: &Log, lane: &LaneState, limit: Duration, dead: bool, next: Next) -> Cause {
     let name = &lane.name;
     let since = human(lane.since);
     let said = |code, sentence| Cause { code, sentence };
@@ -334,8 +336,8 @@ fn cause(
         (Doing::Waiting, Some(woken)) if woken.through_an_old_waker => said(
             Code::OldWaker,
             format!(
-                "{name} was woken{} at {} through an old waker, which does not reach the task that \
-                 polls it now",
+                "{name} was woken{} at {} through an old waker, which does not reach what polls it \
+                 now",
                 by(log, woken),
                 human(woken.at)
             ),
@@ -351,10 +353,7 @@ fn cause(
             match next {
                 // What comes next is known: this lane's timer. So it is no deadlock, and the others
                 // may follow.
-                Next::Timer(lane, due) if lane == number => {
-                    let due = human(due);
-                    said(Code::NextTimer, format!("{name}'s next timer is due at {due}"))
-                }
+                Next::Wake if lane.ahead.is_some() => said(Code::NextTimer, next_wake(log, lane)),
                 // Stronger than “deadlock”: not even in principle could anything wake it.
                 _ if !lane.is_kept() => {
                     said(Code::NoWaker, format!("{waiting}, and nothing keeps a waker of it"))
@@ -386,17 +385,34 @@ fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
                 Doing::Waiting => format!("waits{}", at(log, state)),
                 _ => "does not come back to it".to_owned(),
             };
-            return format!("{woken}, but {}, the only one to poll it, {waits}", state.name);
+            // Of a lane that was handed on, or is shared, others may poll it, too.
+            let which = if lane.polled_by_several {
+                "which polled it last"
+            } else {
+                "the only one to poll it"
+            };
+            return format!("{woken}, but {}, {which}, {waits}", state.name);
         }
         owner = state.polled_by;
     }
     format!("{woken}, and was not polled since")
 }
 
+/// What the lane would be woken by if the run went on.
+fn next_wake(log: &Log, lane: &LaneState) -> String {
+    let name = &lane.name;
+    let Some(woken) = &lane.ahead else { return String::new() };
+    let due = human(woken.at);
+    match woken_by(log, woken) {
+        WokenBy::Clock => format!("{name}'s next timer is due at {due}"),
+        _ => format!("{name} would be woken{} at {due}", by(log, woken)),
+    }
+}
+
 /// What woke the lane: `" by holder"`. The text follows a verb, so it begins with a space, or is
 /// empty if a lane that is not known any more has woken it.
 fn by(log: &Log, woken: &Woken) -> String {
-    match woken.by {
+    match woken_by(log, woken) {
         WokenBy::Lane(number) => match log.lanes.get(&number) {
             Some(lane) => format!(" by {}", lane.name),
             None => String::new(),
@@ -410,7 +426,13 @@ fn by(log: &Log, woken: &Woken) -> String {
 /// Where a lane waits, and for what: `" at deadlock.rs:34:40 for `Mutex::lock`"`.
 fn at(log: &Log, lane: &LaneState) -> String {
     match &lane.waits {
-        Some(waits) => waits_at(log, waits),
+        Some(waits) => {
+            // In the poll that answered its last wake it has registered nothing: either it still
+            // waits for the same, or for something later that keeps no waker.
+            let known = !waits.resolve().iter().all(Wait::is_only_of_the_lane);
+            let later = if lane.may_have_gone_on && known { ", or after that" } else { "" };
+            format!("{}{later}", waits_at(log, waits))
+        }
         None => format!(" (the lane made at {})", place(lane.made_at)),
     }
 }
@@ -476,16 +498,21 @@ fn kept_by_a_thread(log: &Log, wall: &str) -> Causes {
 /// The runtime's thread did not become idle for `stuck`, in which `since` passed on the wall clock.
 fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
     let wall = human(stuck);
-    // Lanes are in the order in which they were made. Of those that run, inside each other, the
-    // last is mostly the innermost, since a lane usually makes what it polls.
+    // Of lanes that run inside each other it is the innermost that keeps the thread.
+    let mut poll_others = HashSet::new();
+    for lane in log.lanes.values() {
+        if lane.now == Doing::Running {
+            poll_others.extend(lane.polled_by);
+        }
+    }
     let mut innermost: Option<&LaneState> = None;
     let mut spinning: Option<&LaneState> = None;
     let mut busiest: Option<&LaneState> = None;
-    for lane in log.lanes.values() {
+    for (number, lane) in &log.lanes {
         if lane.now == Doing::Ended {
             continue;
         }
-        if lane.now == Doing::Running {
+        if lane.now == Doing::Running && !poll_others.contains(number) {
             // On several threads the lanes of the other threads run, too, but only for a moment:
             // what is stuck is the poll that lasts.
             let lasts = |lane: &LaneState| lane.began.elapsed() >= since * 9 / 10;
@@ -502,11 +529,11 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
         if lane.self_wakes > most_wakes {
             spinning = Some(lane);
         }
-        let most_polls = match busiest {
-            Some(other) => other.polls,
+        let most_woken = match busiest {
+            Some(other) => other.wakes,
             None => 1,
         };
-        if lane.polls > most_polls {
+        if lane.wakes > most_woken {
             busiest = Some(lane);
         }
     }
@@ -523,7 +550,11 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
         return one(Code::Blocks, sentence);
     }
     // Before the busiest: a lane that wakes itself is the reason why others are polled as often.
-    if let Some(lane) = spinning {
+    // But not if it has only given way a few times beside lanes that wake each other.
+    if let Some(lane) = spinning
+        && lane.self_wakes >= lane.polls / 10 * 9
+        && busiest.is_none_or(|other| lane.self_wakes >= other.wakes / 2)
+    {
         let sentence = format!(
             "{} spins: at {} it was polled {} times in {wall}, waking itself each time ({})",
             lane.name,

@@ -9,6 +9,9 @@
 //!
 //! - A place is one where the lane registered its waker. Of several in one poll, one is left out if
 //!   the code has gone on since: it was registered at an earlier line of the same function.
+//! - Two futures of one `async fn` that wait at different lines of it, and that one call polls, as
+//!   that of a `join_all` does, look like one that has gone on: the one that was polled last is
+//!   seen. The branches of a `join!` are polled by different calls, and both are seen.
 //! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
 //!   and what is said instead is where `.lane()` was called.
 //! - A future that is polled by hand, and again in the same poll of its lane, at another line, is
@@ -175,6 +178,8 @@ impl Unresolved {
             seen.retain(|earlier| !earlier.is_left_by(&frames));
             seen.push(frames);
         }
+        // Only now: such a line shows that the code has gone on, though it waits nowhere there.
+        seen.retain(|seen| !primitives::asks_only(&seen.frames));
         let mut waits: Vec<Wait> = vec![];
         for seen in seen {
             let wait = seen.wait(self.made_at);
@@ -199,18 +204,24 @@ struct Seen {
 }
 
 impl Seen {
-    /// The frames of code that is not a library's, the outermost first.
-    fn of_the_user(&self) -> impl Iterator<Item = &Frame> {
-        self.frames.iter().rev().filter(|frame| !frame.library)
-    }
-
     /// Whether `later`, which was registered in the same poll, shows that the code has gone on from
-    /// here: seen from outside, the first function in which they differ is the same one, and stands
-    /// at another place. Where they part in different functions, as the branches of a `join!` do,
-    /// both are waited for.
+    /// here: seen from outside, the two part in a function of the user that stands at another place
+    /// now. Where they part otherwise, both are waited for:
+    ///
+    /// - in different functions, or in a library, which polls one future and then another;
+    /// - in two calls at one place, which a macro has made: the branches of a `join!`. What is
+    ///   further in says nothing then: both may be in the same `async fn`, each at a line of its
+    ///   own.
     fn is_left_by(&self, later: &Seen) -> bool {
-        for (mine, theirs) in self.of_the_user().zip(later.of_the_user()) {
-            if mine.function != theirs.function {
+        let mut parted = None;
+        for (mine, theirs) in self.frames.iter().rev().zip(later.frames.iter().rev()) {
+            if mine.address == theirs.address {
+                continue; // the same call
+            }
+            // What was inlined into the calls at which they part is looked at, too, and no more.
+            let at = *parted.get_or_insert((mine.address, theirs.address));
+            let same_function = mine.function == theirs.function && !mine.library;
+            if at != (mine.address, theirs.address) || !same_function {
                 return false;
             }
             if mine.place != theirs.place {

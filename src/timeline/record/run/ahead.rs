@@ -7,8 +7,10 @@ use std::{task::Waker, time::Duration};
 /// What would happen on the paused clock after the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// The timer of this lane is due then.
-    Timer(LaneId, Duration),
+    /// Lanes would be woken: see [`LaneState::ahead`].
+    ///
+    /// [`LaneState::ahead`]: super::LaneState::ahead
+    Wake,
     /// No timer is left.
     Nothing,
     /// That is not known: on the real clock, or where tasks without a lane go on and on.
@@ -19,8 +21,8 @@ pub enum Next {
 pub struct Ahead {
     /// Called at the first wake of a lane.
     waker: Waker,
-    /// The first lane that was woken, and when.
-    first: Option<(LaneId, Duration)>,
+    /// When the first lanes were woken: all that are woken at one time are noted.
+    first: Option<Duration>,
     /// How often the thread has gone to sleep meanwhile, which moves the paused clock.
     /// Without this bound a task without a lane that ticks for ever would keep the run from ending.
     parks: u32,
@@ -35,7 +37,7 @@ impl Run {
     pub fn looks_ahead(&self, waker: &Waker) -> Next {
         let mut log = self.lock();
         match &mut log.ahead {
-            Some(Ahead { first: Some((lane, at)), .. }) => Next::Timer(*lane, *at),
+            Some(Ahead { first: Some(_), .. }) => Next::Wake,
             Some(Ahead { parks: MOST_PARKS.., .. }) => Next::Unknown,
             ahead => {
                 *ahead = Some(Ahead { waker: waker.clone(), first: None, parks: 0 });
@@ -44,14 +46,25 @@ impl Run {
         }
     }
 
-    /// `lane` was woken after the limit.
-    pub(super) fn woken_ahead(&self, lane: LaneId) {
-        let at = self.scheduler.elapsed();
-        if let Some(ahead) = &mut self.lock().ahead
-            && ahead.first.is_none()
+    /// `lane` was woken after the limit, through a waker that reaches the task `task`.
+    pub(super) fn woken_ahead(&self, lane: LaneId, task: usize) {
+        if self.lock().ahead.is_none() {
+            return; // nothing asks for it
+        }
+        let woken = self.wake_now(lane, task);
+        let mut log = self.lock();
+        if let Some(ahead) = &mut log.ahead {
+            if ahead.first.is_none() {
+                ahead.first = Some(woken.at);
+                ahead.waker.wake_by_ref();
+            } else if ahead.first != Some(woken.at) {
+                return; // it would come later, and only if the first had not changed anything
+            }
+        }
+        if let Some(state) = log.lanes.get_mut(&lane)
+            && state.ahead.is_none()
         {
-            ahead.first = Some((lane, at));
-            ahead.waker.wake_by_ref();
+            state.ahead = Some(woken);
         }
     }
 

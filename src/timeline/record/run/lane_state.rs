@@ -27,6 +27,9 @@ pub struct LaneState {
     pub polled: Duration,
     /// How often it has been polled at that instant.
     pub polls: u64,
+    /// How often it was woken, at that instant, while it had not been woken yet.
+    /// Not the same as `polls`: a lane can be polled as often only since a neighbour was woken.
+    pub wakes: u64,
     /// How often it has woken itself, or asked for another poll, at that instant.
     pub self_wakes: u64,
     /// Since when it does what it does now. A poll without a wake does not end a wait.
@@ -35,12 +38,27 @@ pub struct LaneState {
     /// None once a poll has answered it.
     pub woken: Option<Woken>,
     /// The lane whose poll polled it last.
-    /// Only that lane can poll it, so a verdict on a lane that was not polled looks there.
+    /// A verdict on a lane that was woken and not polled looks there.
     pub polled_by: Option<LaneId>,
+    /// Another lane has polled it before that one: it was handed on, or is shared.
+    pub polled_by_several: bool,
+    /// The task in which it was polled last; none is the one that the runtime was started with.
+    /// A lane that runs a `LocalSet` polls lanes of other tasks, for which it does not wait.
+    pub in_task: Option<tokio::task::Id>,
     /// What it waits for.
     /// After its last poll that was not ready. It remains when it is polled again, for the words
     /// “after its wait at …”.
     pub waits: Option<Waits>,
+    /// It was woken since it registered there, and has registered nothing in the poll that answered
+    /// the wake. It may still wait there, or for something later that keeps no waker.
+    pub may_have_gone_on: bool,
+    /// Its last poll has answered a wake.
+    pub(super) answers_a_wake: bool,
+    /// The wake that would have come after the limit of the run, as the first of all.
+    pub ahead: Option<Woken>,
+    /// Whether a waker of it was kept at the limit of the run; none before that.
+    /// What comes later uses wakers up: a timer that is due then drops the waker that it calls.
+    pub(super) kept_at_the_limit: Option<bool>,
     /// Whether anything keeps a waker of it; none of a closure, which has none.
     /// If nothing keeps one, nothing can wake it: that is a verdict of its own.
     pub(super) kept: Option<Kept>,
@@ -78,8 +96,20 @@ pub struct Woken {
     /// A wake at the limit of a run proves nothing: the lane could not be polled any more.
     pub at: Duration,
     pub by: WokenBy,
-    /// Through a waker that does not reach the task in which the lane is polled now.
+    /// Through a waker that does not reach what polls the lane now.
     pub through_an_old_waker: bool,
+    /// From where it was called, if that says more than `by`.
+    pub trace: Option<Trace>,
+}
+
+/// From where a waker was called, or a lane dropped: it is looked up later, since that takes too
+/// long for a run.
+#[derive(Clone, Copy)]
+pub struct Trace {
+    /// The number of the stack: see [`Log::stacks`].
+    pub stack: u32,
+    /// The lane that had ended just before: its end may be what woke a lane that joins it.
+    pub ended: Option<LaneId>,
 }
 
 /// What a lane does, as far as a verdict has to know.
@@ -125,11 +155,18 @@ impl LaneState {
             now: Doing::Lazy,
             polled: at,
             polls: 0,
+            wakes: 0,
             self_wakes: 0,
             since: at,
             woken: None,
             polled_by: None,
+            polled_by_several: false,
+            in_task: None,
             waits: None,
+            may_have_gone_on: false,
+            answers_a_wake: false,
+            ahead: None,
+            kept_at_the_limit: None,
             kept: None,
             task: NO_TASK,
             registered: vec![],
@@ -145,14 +182,16 @@ impl LaneState {
 
     /// A poll of the lane begins. If the lane was `waiting`, and was not woken, the wait goes on.
     pub(super) fn is_polled_at(&mut self, at: Duration, waiting: bool) {
-        // Both counts are for one instant: a lane that spins does so without time passing.
+        // The counts are for one instant: a lane that spins does so without time passing.
         if self.polled != at {
             self.polls = 0;
+            self.wakes = 0;
             self.self_wakes = 0;
         }
         self.polls += 1;
         self.polled = at;
-        if self.woken.take().is_some() || !waiting {
+        self.answers_a_wake = self.woken.take().is_some();
+        if self.answers_a_wake || !waiting {
             self.since = at;
         }
     }
@@ -208,9 +247,20 @@ impl LaneState {
     /// Whether anything but the lane itself keeps the waker that it was polled with last, and could
     /// wake it with that.
     pub fn is_kept(&self) -> bool {
-        match &self.kept {
-            Some(kept) => kept.anywhere(),
-            None => false,
+        match (self.kept_at_the_limit, &self.kept) {
+            (Some(kept), _) => kept,
+            (None, Some(kept)) => kept.anywhere(),
+            (None, None) => false,
         }
+    }
+
+    /// It was polled last by `outer`, in the task that runs now.
+    pub(super) fn has_owner(&mut self, outer: Option<LaneId>) {
+        let polled_before = self.now != Doing::Lazy;
+        if polled_before && self.polled_by != outer {
+            self.polled_by_several = true;
+        }
+        self.polled_by = outer;
+        self.in_task = tokio::task::try_id();
     }
 }

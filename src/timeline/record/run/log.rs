@@ -3,12 +3,12 @@
 use super::{
     ahead::Ahead,
     current::is_in_a_closure,
-    lane_state::{Doing, LaneState, Registration},
+    lane_state::{Doing, LaneState, Registration, Trace},
 };
 use crate::timeline::record::{
     LaneId,
     event::{Event, Line, Polled, What},
-    stack::{Stack, Stacks},
+    stack::{Captured, Stack, Stacks},
     waits::{Registered, Waits},
 };
 use std::{
@@ -42,10 +42,10 @@ pub struct Log {
     pub(super) created: usize,
     /// The stacks on which wakers were registered.
     /// They are many, and the same over and over; so each is kept once, and known by a number.
-    pub(super) stacks: Stacks,
+    pub stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
     pub(super) waits: HashMap<(Vec<Registration>, usize), Waits>,
-    /// Wakes whose cause only the stack tells. It is looked up when the run is over.
+    /// Wakes and drops whose cause only the stack tells. It is looked up when the run is over.
     pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
     /// A line needs the colour of its lane at once, before any chart is made.
@@ -65,19 +65,19 @@ pub struct Log {
     /// How long the run's first thread had waited for a processor when that was last looked at: at
     /// the beginning, and after each long poll. To look costs more than most polls.
     pub(super) waited: Duration,
+    /// When the last of the lanes that have ended did so.
+    pub last_end: Duration,
     /// With what a destructor panicked when the run was ended.
     /// It costs neither the verdict nor the recording, so it is only a remark.
     pub destructor_panicked: Option<String>,
 }
 
-/// A wake that has to be explained later: looking up what is on a stack takes too long for a run.
+/// A wake or a drop that has to be explained later.
 pub struct Traced {
     /// The event that says it.
     pub event: usize,
-    /// What was on the stack when the waker was called.
-    pub stack: Vec<usize>,
-    /// The lane that had ended just before: its end may be what woke a lane that joins it.
-    pub ended: Option<LaneId>,
+    /// From where.
+    pub trace: Trace,
 }
 
 /// A poll that becomes an event only if something happens in it.
@@ -103,6 +103,26 @@ impl Log {
     /// Whether no event is kept any more.
     pub fn is_full(&self) -> bool {
         self.events.len() >= CAPACITY
+    }
+
+    /// Notes from where the event comes that is pushed next. None if there are too many stacks.
+    pub(super) fn trace_next_event(
+        &mut self,
+        stack: &Captured,
+        ended: Option<LaneId>,
+    ) -> Option<Trace> {
+        if self.closed {
+            return None;
+        }
+        let trace = Trace { stack: self.stacks.number(stack)?, ended };
+        // What has begun quietly becomes events before the next one does.
+        if !self.quiet.is_empty() {
+            self.begin_quiet_polls();
+        }
+        if !self.is_full() {
+            self.traced.push(Traced { event: self.events.len(), trace });
+        }
+        Some(trace)
     }
 
     /// Adds an event, or counts it if the log is full. Polls that began quietly come before it.

@@ -27,8 +27,8 @@ mod wakes;
 pub(super) use ahead::Next;
 pub use kind::Observe;
 pub(super) use kind::{Home, Phase};
-pub(super) use lane_state::{Doing, LaneState, NO_TASK, Woken};
-pub(super) use log::{Log, Traced};
+pub(super) use lane_state::{Doing, LaneState, NO_TASK, Trace, Woken};
+pub(super) use log::Log;
 pub(super) use polls::LONG_POLL;
 pub use say::say_line;
 
@@ -201,6 +201,10 @@ impl Run {
 
     /// Nothing is noted any more: what a verdict says is how things were at the limit.
     pub fn freeze(&self) {
-        self.lock().closed = true;
+        let mut log = self.lock();
+        log.closed = true;
+        for state in log.lanes.values_mut() {
+            state.kept_at_the_limit = Some(state.is_kept());
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::timeline::{
         gate::Made,
         pair::Kept,
         processor::waited_for_a_processor,
+        stack::capture,
         waits::Waits,
     },
 };
@@ -98,8 +99,8 @@ impl Run {
         if let Some(state) = log.lanes.get_mut(&lane) {
             let waiting = matches!(state.now, Doing::Waiting);
             state.is_polled_at(at, waiting);
+            state.has_owner(outer);
             state.now = if outside { Doing::OnThread } else { Doing::Running };
-            state.polled_by = outer;
             state.begins_poll(waited);
         }
         let thread = log.thread();
@@ -148,6 +149,7 @@ impl Run {
         }
         log.push(Event { at, thread, lane, what: What::PollEnd { polled, took } });
         if ended {
+            log.last_end = at;
             log.forget_if_full(lane);
             drop(log);
             self.note_what_finished(lane);
@@ -169,8 +171,13 @@ impl Run {
     pub fn dropped(&self, lane: LaneId, is_task: bool) {
         let by = self.current_lane();
         // The runtime drops a task by itself only for an `abort`, and at the end, when the log is
-        // closed.
+        // closed. But the lane may be a part of a task that has no lane, and was dropped by that:
+        // only the stack can tell.
         let aborted = by.is_none() && is_task;
+        let mut stack = None;
+        if aborted && self.places {
+            stack = Some(capture());
+        }
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
         if log.closed {
@@ -179,10 +186,18 @@ impl Run {
         if let Some(state) = log.lanes.get_mut(&lane) {
             state.now = Doing::Ended;
         }
+        log.last_end = at;
+        if let Some(stack) = stack {
+            log.trace_next_event(&stack, None);
+        }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });
         log.forget_if_full(lane);
         drop(log);
+        if aborted {
+            // The end of its task wakes the lane that joins it.
+            self.note_what_finished(lane);
+        }
         if let Some(gate) = &self.gate {
             gate.dropped(lane);
         }

@@ -19,11 +19,18 @@ impl Run {
         // The poll is over: what it registered becomes what the lane waits for.
         let mut registered = std::mem::take(&mut state.registered);
         let moved = state.moves(&registered);
+        // In a poll without a wake nothing has changed, so the lane has not gone on either.
+        if !registered.is_empty() {
+            state.may_have_gone_on = false;
+        } else if state.answers_a_wake {
+            state.may_have_gone_on = true;
+        }
         // A lane that has only woken itself, as `yield_now` does, waits where it did that.
         if registered.is_empty()
             && let Some(stack) = state.gave_way
         {
             registered.push(Registration { stack, inside: None });
+            state.may_have_gone_on = false;
         }
         let made_at = state.made_at;
         // Nothing registered: a future that has a waker already, and was polled for nothing.
@@ -47,6 +54,15 @@ impl Run {
 
     /// `lane` has polled `inside`, a lane that is part of it and that is not ready.
     pub fn waits_for(&self, lane: LaneId, inside: LaneId) {
+        // What a `LocalSet` polls is in tasks of its own. The lane that runs the set waits for the
+        // future that it has given to `run_until`, and not for these.
+        let log = self.lock();
+        let task = |lane: LaneId| log.lanes.get(&lane).map(|state| state.in_task);
+        let in_one_task = task(lane) == task(inside);
+        drop(log);
+        if !in_one_task {
+            return;
+        }
         let inside = Some(inside);
         self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside }));
     }

@@ -2,8 +2,7 @@
 use super::{
     Run,
     kind::Home,
-    lane_state::{NO_TASK, Woken},
-    log::Traced,
+    lane_state::{NO_TASK, Trace, Woken},
 };
 use crate::timeline::{
     Clock,
@@ -11,7 +10,7 @@ use crate::timeline::{
         LaneId,
         event::{Event, What, WokenBy},
         gate::{Gate, Stranger},
-        stack::capture,
+        stack::{Captured, capture},
     },
 };
 use std::time::Duration;
@@ -19,7 +18,21 @@ use std::time::Duration;
 /// What has woken a lane, as far as it is known while the run goes on.
 enum Cause {
     Known(WokenBy),
-    Traced { stack: Vec<usize>, ended: Option<LaneId> },
+    /// Only the stack tells, which is looked up later. Until then, and in a binary that has no line
+    /// tables, it counts as `guess`.
+    Traced {
+        stack: Captured,
+        ended: Option<LaneId>,
+        guess: WokenBy,
+    },
+}
+
+impl Cause {
+    fn by(&self) -> WokenBy {
+        match self {
+            Cause::Known(by) | Cause::Traced { guess: by, .. } => *by,
+        }
+    }
 }
 
 /// Timers are no finer than this.
@@ -31,7 +44,7 @@ impl Run {
     /// Says whether the run still goes on, so that its gate, if it has one, was told of it.
     pub fn woken(&self, lane: LaneId, task: usize) -> bool {
         if !self.is_open() {
-            self.woken_ahead(lane);
+            self.woken_ahead(lane, task);
             return false;
         }
         // A lane that wakes itself gives way: it is where it wants to go on.
@@ -43,33 +56,34 @@ impl Run {
         let cause = self.cause(lane);
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
-            if !gate.woken(lane, matches!(cause, Cause::Known(WokenBy::Yield))) {
+            if !gate.woken(lane, cause.by() == WokenBy::Yield) {
                 return true;
             }
         }
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
-        // The weakest claim until the stack is looked up, at the end of the run.
-        let by = match &cause {
-            Cause::Known(by) => *by,
-            Cause::Traced { .. } => WokenBy::Outside,
-        };
+        let by = cause.by();
+        let mut trace = None;
+        if let Cause::Traced { stack, ended, .. } = &cause {
+            trace = log.trace_next_event(stack, *ended);
+        }
         if let Some(state) = log.lanes.get_mut(&lane) {
             if by_itself || by == WokenBy::Yield {
                 state.self_wakes += 1;
             }
-            // The first wake counts: those that follow before the next poll change nothing.
-            if state.woken.is_none() {
-                let through_an_old_waker = state.task != task && task != NO_TASK;
-                state.woken = Some(Woken { at, by, through_an_old_waker });
+            let through_an_old_waker = state.task != task && task != NO_TASK;
+            // The first wake counts, since those that follow before the next poll change nothing;
+            // but one that reaches the lane counts before one that does not.
+            let counts = match &state.woken {
+                None => {
+                    state.wakes += 1;
+                    true
+                }
+                Some(before) => before.through_an_old_waker && !through_an_old_waker,
+            };
+            if counts {
+                state.woken = Some(Woken { at, by, through_an_old_waker, trace });
             }
-        }
-        if let Cause::Traced { stack, ended } = cause
-            && !log.is_full()
-            && !log.closed
-        {
-            let event = log.events.len();
-            log.traced.push(Traced { event, stack, ended });
         }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
@@ -123,7 +137,7 @@ impl Run {
         }
         if self.home != Home::OneThread {
             // The runtime does not tell when it has come to rest, or has several threads.
-            return Cause::Traced { stack: capture().addresses, ended };
+            return Cause::Traced { stack: capture(), ended, guess: WokenBy::Outside };
         }
         let at = self.scheduler.elapsed();
         let log = self.lock();
@@ -145,12 +159,32 @@ impl Run {
             return Cause::Known(by);
         }
         // On the paused clock no timer is due before the thread has come to rest, which would have
-        // been noticed; unless the clock was moved by hand. Only the stack can tell then.
-        match (self.clock, ended) {
-            (Clock::Paused, Some(ended)) if !moved_by_hand => Cause::Known(WokenBy::Lane(ended)),
-            (Clock::Paused, None) if at == polled => Cause::Known(WokenBy::Yield),
-            (Clock::Paused, None) if !moved_by_hand => Cause::Known(WokenBy::Clock),
-            _ => Cause::Traced { stack: capture().addresses, ended },
+        // been noticed; unless the clock was moved by hand. So the time says what it must have
+        // been, if it was not the end of a task without a lane, a socket or a signal: these come at
+        // any time, and only the stack tells them from the rest.
+        let guess = match (self.clock, ended) {
+            (Clock::Paused, Some(ended)) if !moved_by_hand => WokenBy::Lane(ended),
+            (Clock::Paused, None) if at == polled => WokenBy::Yield,
+            (Clock::Paused, None) if !moved_by_hand => WokenBy::Clock,
+            _ => WokenBy::Outside,
+        };
+        if self.clock == Clock::Paused && !self.places {
+            return Cause::Known(guess); // one of thousands of schedules: see `places`
         }
+        Cause::Traced { stack: capture(), ended, guess }
+    }
+
+    /// A wake of `lane` as it comes now, without the claim that the run goes on.
+    pub(super) fn wake_now(&self, lane: LaneId, task: usize) -> Woken {
+        let cause = self.cause(lane);
+        let at = self.scheduler.elapsed();
+        let by = cause.by();
+        let mut log = self.lock();
+        let mut trace = None;
+        if let Cause::Traced { stack, ended, .. } = &cause {
+            trace = log.stacks.number(stack).map(|stack| Trace { stack, ended: *ended });
+        }
+        let reached = log.lanes.get(&lane).map_or(NO_TASK, |state| state.task);
+        Woken { at, by, through_an_old_waker: reached != task && task != NO_TASK, trace }
     }
 }
