@@ -981,12 +981,11 @@
       clear(pane);
       byId("strip").children[nth].textContent = "This scene was recorded in Rust only.";
     });
-    for (const track of all) {
-      if (panes[track.index]) showSource(panes[track.index], track);
-      showStrip(byId("strip").children[track.index], track);
-    }
+    for (const track of all) showStrip(byId("strip").children[track.index], track);
     showParting();
     showWhatIf();
+    // Only now: what is said below takes room from the sources, which scroll to what is lit.
+    for (const track of all) if (panes[track.index]) showSource(panes[track.index], track);
     showChart();
     showOutput();
     byId("count").textContent = `${moment + 1} / ${last + 1}`;
