@@ -5,12 +5,16 @@ use super::{
     examples,
     transports::TIMES,
 };
-use async_concepts::{stage::printed, timeline::Observe};
+use async_concepts::{
+    stage::printed,
+    timeline::{Observe, SteppedRun},
+};
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 /// Where the languages differ: what only Rust (`-`) and what only Python (`+`) prints, in their
@@ -252,6 +256,50 @@ fn twins_print_the_same_line_by_line() {
             );
         }
     }
+}
+
+/// The explorer marks where the two languages part. It knows the twins from their recordings, so
+/// this needs no Python.
+#[test]
+fn an_explorer_marks_exactly_what_the_twins_print_differently() {
+    for Example { name, stage, .. } in examples() {
+        let mut parts: Vec<String> = vec![];
+        let mut compared = false;
+        for scene in stage().run_for_test(Observe::Everything) {
+            let Some(chart) = scene.chart else { continue };
+            let run = chart.steps();
+            compared |= run.tracks.len() > 1;
+            parts.extend(marked(&run));
+        }
+        if !compared {
+            continue; // there is no twin, or it was not recorded
+        }
+        let mut expected = vec![];
+        for (example, lines) in DIFFERENCES {
+            if example == name {
+                expected.extend(lines.iter().map(|line| (*line).to_owned()));
+            }
+        }
+        parts.sort();
+        expected.sort();
+        assert_eq!(parts, expected, "{name}");
+    }
+}
+
+/// The lines that only one language prints, in the form of [`DIFFERENCES`].
+fn marked(run: &SteppedRun) -> Vec<String> {
+    let mut parts = vec![];
+    for moment in &run.moments {
+        for (track, nth) in &moment.only {
+            let step = &run.tracks[*track].steps[moment.steps[*track].expect("its step")];
+            let (lane, text, _) = &step.says[*nth];
+            let seconds = Duration::from_nanos(step.said_at[*nth]).as_secs_f64();
+            let sign = if *track == 0 { "-" } else { "+" };
+            let line = format!("{sign} {seconds:.3} {:<8} {text}", run.lanes[*lane].name);
+            parts.push(without_places(&line).trim_end().to_owned());
+        }
+    }
+    parts
 }
 
 #[test]

@@ -1,7 +1,8 @@
 """Records a Python twin step by step: `python3 record_twin.py TWIN.py` prints JSON.
 
 The twin is not changed. A step is a call that asyncio's event loop makes (`Handle._run`) in which a
-task goes on. After each step every task is looked at: on which line of the twin it stands (the
+task goes on. It has the time at which it began; a line that it prints later, since it blocks, has a
+time of its own. After each step every task is looked at: on which line of the twin it stands (the
 frames down its chain of `cr_await`), what it waits for, and which tasks are in the queue. Only
 lines of the twin itself are kept, so that all versions of Python that have the same asyncio give
 the same recording.
@@ -13,6 +14,7 @@ A lane is what the twin names with `lane(…)` or `task(…)`; the coroutine tha
 import asyncio
 import contextlib
 import io
+import itertools
 import json
 import os
 import sys
@@ -119,6 +121,8 @@ def waits_for(task, lane):
 
 def snapshot():
     """Where each lane stands, and what is in the queue."""
+    if asyncio._get_running_loop() is None:
+        return {"lanes": {}, "ready": [], "timers": []}  # before a loop runs, or after the last
     ready = queue()
     lanes = {}
     for task, base in scene.tasks:
@@ -158,11 +162,13 @@ def run_and_record(handle):
     if scene is None:
         run_handle(handle)
         return
+    note_what_was_printed_outside()
+    at = virtual_time.now  # a call that blocks ends later than it began
     task = task_of(handle)
     if task is None or task.done():
         run_handle(handle)
         if scene.printed:
-            note_step(scene.printed[0]["lane"], [], False)
+            note_step(scene.printed[0]["lane"], [], False, at)
         return
     before = lanes_of(task, scene.base(task))[-1]
     stood = before["lines"] if task in scene.begun else []
@@ -171,33 +177,58 @@ def run_and_record(handle):
     lane = scene.lane_of(task) if not task.done() else before["lane"]
     if task.done() and scene.printed:
         lane = scene.printed[-1]["lane"]
-    note_step(lane, stood, task.done())
+    note_step(lane, stood, task.done(), at)
 
 
-def note_step(lane, stood, ended):
-    at = nanoseconds(virtual_time.now)
-    step = {"at": at, "lane": lane, "stood": stood, "says": scene.printed, "ended": ended}
+def note_what_was_printed_outside():
+    """What is printed before the loop runs, between two runs, after the last, or by a thread while
+    the loop waits, is a step of its own: otherwise it would seem to belong to the call that comes
+    next, or be lost."""
+    printed, scene.printed = scene.printed, []
+    for (at, lane), lines in itertools.groupby(printed, lambda said: (said["at"], said["lane"])):
+        scene.printed = list(lines)
+        note_step(lane, [], False, at)
+        scene.steps[-1]["outside"] = True
+
+
+def note_step(lane, stood, ended, at):
+    says = []
+    for said in scene.printed:
+        line = {"lane": said["lane"], "text": said["text"], "line": said["line"]}
+        if said["at"] != at:
+            line["at"] = nanoseconds(said["at"])
+        says.append(line)
+    step = {"at": nanoseconds(at), "lane": lane, "stood": stood, "says": says, "ended": ended}
     scene.steps.append({**step, **snapshot()})
     scene.printed = []
+    # A reference would keep a task that is over, and what asyncio says of it when it is collected.
+    scene.tasks = [(task, base) for task, base in scene.tasks if not task.done()]
+    scene.begun = {task for task in scene.begun if not task.done()}
 
 
 def say_and_record(text):
     if scene is not None:
-        line = sys._getframe(1).f_lineno
+        said = {"lane": say.name.get(), "line": sys._getframe(1).f_lineno, "at": virtual_time.now}
         for part in str(text).split("\n"):
-            scene.printed.append({"lane": say.name.get(), "text": part, "line": line})
+            scene.printed.append({**said, "text": part})
     original_say(text)
 
 
 def run_loop_and_record(main, title=None):
     global scene
+    end_scene()
     scene = Scene(title)
     scene.begun = set()
     scenes.append(scene)
-    try:
-        return original_run_loop(main, title)
-    finally:
-        scene = None
+    return original_run_loop(main, title)
+
+
+def end_scene():
+    """What is printed between two scenes, when something is collected, belongs to the first."""
+    global scene
+    if scene is not None:
+        note_what_was_printed_outside()
+    scene = None
 
 
 acquire, release = asyncio.Lock.acquire, asyncio.Lock.release
@@ -235,5 +266,6 @@ asyncio.Lock.acquire, asyncio.Lock.release = acquire_and_record, release_and_rec
 virtual_time.Loop = Loop
 with contextlib.redirect_stdout(io.StringIO()):
     virtual_time.main(twin)
+    end_scene()
 json.dump([{"title": scene.title, "steps": scene.steps} for scene in scenes], sys.stdout)
 print()

@@ -292,7 +292,7 @@ fn what_if_gather_were_three_awaits_or_three_tasks() {
             says(&tab, "#at", end).await;
         }
         // There is no recording of these in Python, and the page says so.
-        says(&tab, "#strip section", "This scene was recorded in one language only.").await;
+        says(&tab, "#strip section", "This scene was recorded in Rust only.").await;
         chromium.is_content();
     });
 }

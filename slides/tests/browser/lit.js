@@ -1,26 +1,33 @@
-// Goes to each step of each scene of the explorer. The result has a sentence for each step whose lit
-// lines are not those of the recording.
+// Goes to each moment of each scene of the explorer. The result has a sentence for each step whose
+// lit lines are not those of the recording, in each language. Nothing is lit in a language that does
+// nothing at the moment.
 (async () => {
   const data = JSON.parse(document.getElementById("run").textContent);
+  const nothing = { stop: null, resumed: null, says: [] };
   const wrong = [];
-  for (const [scene, { tracks }] of data.scenes.entries()) {
-    for (const [nth, step] of tracks[0].steps.entries()) {
+  for (const [scene, { tracks, moments }] of data.scenes.entries()) {
+    for (const [nth, moment] of moments.entries()) {
       location.hash = `#${scene + 1}.${nth + 1}`;
       await new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
-      const pane = [...document.querySelectorAll(".source")].find((source) =>
-        source.textContent.startsWith("Rust"),
-      );
-      const expected = {
-        stop: [step.stop],
-        resumed: [step.resumed],
-        said: step.says.map(([, , line]) => line),
-      };
-      for (const [kind, lines] of Object.entries(expected)) {
-        const lit = [...pane.querySelectorAll(`.line.${kind} .n`)].map((n) => Number(n.textContent));
-        const recorded = lines.filter((line) => line !== null);
-        const wanted = [...new Set(recorded)].sort((a, b) => a - b);
-        if (JSON.stringify(lit) !== JSON.stringify(wanted)) {
-          wrong.push(`${scene}.${nth} ${kind}: ${lit}, not ${wanted}`);
+      for (const [index, { steps }] of tracks.entries()) {
+        const step = steps[moment.steps[index]] ?? nothing;
+        const { name } = data.sources[index];
+        const source = [...document.querySelectorAll(".source")].find((source) =>
+          source.textContent.startsWith(name),
+        );
+        const expected = {
+          stop: [step.stop],
+          resumed: [step.resumed],
+          said: step.says.map(([, , line]) => line),
+        };
+        for (const [kind, lines] of Object.entries(expected)) {
+          const numbers = [...source.querySelectorAll(`.line.${kind} .n`)];
+          const lit = numbers.map((number) => Number(number.textContent));
+          const recorded = lines.filter((line) => line !== null);
+          const wanted = [...new Set(recorded)].sort((a, b) => a - b);
+          if (JSON.stringify(lit) !== JSON.stringify(wanted)) {
+            wrong.push(`${scene}.${nth} ${name} ${kind}: ${lit}, not ${wanted}`);
+          }
         }
       }
     }

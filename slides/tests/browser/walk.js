@@ -1,6 +1,6 @@
 // Goes through all scenes of an explorer by its keys, to the end and back. The result has a sentence
-// for each step that looks different on the way back, and for each mark that does not stand where
-// the recording says.
+// for each moment that looks different on the way back, for each mark that does not stand where the
+// recording says, and for each line that is lit and cannot be seen.
 (() => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -12,41 +12,58 @@
     const marks = all(".mark").map((mark) => mark.className + mark.style.top).join("|");
     const count = document.getElementById("count").textContent;
     const lines = text("#lines li:not([hidden])");
-    return [text(".tells"), text(".cell"), lines, count, marks].join("#");
+    const parts = document.getElementById("parts").textContent;
+    return [text(".tells"), text(".cell"), lines, count, marks, parts].join("#");
   };
+  // The sources on the page, in the order of the tracks.
+  const sources = data.sources.map(({ name }) =>
+    all(".source").find((source) => source.querySelector("h2").textContent.startsWith(name)),
+  );
 
   const wrong = [];
-  for (const [scene, { tracks, lanes }] of data.scenes.entries()) {
+  for (const [scene, { tracks, lanes, moments }] of data.scenes.entries()) {
     if (data.scenes.length > 1) document.querySelectorAll("#scenes button")[scene].click();
     press("Home");
-    const { steps } = tracks[0];
     const forwards = [];
-    const stands = lanes.map(() => null);
-    const titled = (source) => source.querySelector("h2").textContent.startsWith("Rust");
-    const pane = all(".source").find(titled);
-    for (const [nth, step] of steps.entries()) {
+    const stands = tracks.map(() => lanes.map(() => null));
+    const last = tracks.map(() => null);
+    for (const [nth, moment] of moments.entries()) {
       if (nth > 0) press("ArrowRight");
       forwards.push(seen());
-      for (const [lane, line] of step.stands) stands[lane] = line;
-      if (!pane) continue;
-      // A mark for each lane that stands on a line that is shown, and on that line.
-      const places = new Map();
-      for (const line of pane.querySelectorAll(".line")) {
-        places.set(Number(line.querySelector(".n").textContent), line.offsetTop);
-      }
-      const wanted = [];
-      for (const [lane, line] of stands.entries()) {
-        const there = lane === step.lane || "wdxrbt".includes(step.states[lane]);
-        if (line !== null && places.has(line) && there) wanted.push(`${places.get(line)}px`);
-      }
-      const marked = [...pane.querySelectorAll(".mark")].map((mark) => mark.style.top);
-      if (marked.sort().join() !== wanted.sort().join()) {
-        wrong.push(`scene ${scene}, step ${nth}: marks at ${marked}, not ${wanted}`);
+      for (const [index, { steps }] of tracks.entries()) {
+        const idle = moment.steps[index] === null;
+        last[index] = moment.steps[index] ?? last[index];
+        const step = steps[last[index]];
+        if (!step || !sources[index]) continue;
+        if (!idle) for (const [lane, line] of step.stands) stands[index][lane] = line;
+        // A mark for each lane that stands on a line that is shown, and on that line.
+        const places = new Map();
+        for (const line of sources[index].querySelectorAll(".line")) {
+          places.set(Number(line.querySelector(".n").textContent), line.offsetTop);
+        }
+        const wanted = [];
+        for (const [lane, line] of stands[index].entries()) {
+          const ran = !idle && lane === step.lane;
+          const there = ran || "wdxrbt".includes(step.states[lane] ?? ".");
+          if (line !== null && places.has(line) && there) wanted.push(`${places.get(line)}px`);
+        }
+        const marks = [...sources[index].querySelectorAll(".mark")];
+        const marked = marks.map((mark) => mark.style.top);
+        const where = `scene ${scene}, moment ${nth}, ${data.sources[index].name}`;
+        if (marked.sort().join() !== wanted.sort().join()) {
+          wrong.push(`${where}: marks at ${marked}, not ${wanted}`);
+        }
+        const pane = sources[index].querySelector(".pane");
+        const stop = sources[index].querySelector(".line.stop");
+        const begin = stop ? stop.offsetTop - pane.scrollTop : 0;
+        if (begin < -1 || begin + 12 > pane.clientHeight) {
+          wrong.push(`${where}: the line at which the lane waits is out of sight`);
+        }
       }
     }
-    for (let nth = steps.length - 1; nth >= 0; nth -= 1) {
+    for (let nth = moments.length - 1; nth >= 0; nth -= 1) {
       if (seen() !== forwards[nth]) {
-        wrong.push(`scene ${scene}, step ${nth} is another one on the way back`);
+        wrong.push(`scene ${scene}, moment ${nth} is another one on the way back`);
       }
       press("ArrowLeft");
     }

@@ -298,7 +298,9 @@ async fn both() {
             lane,
             sentence: sentence.into(),
             later: Some("a secret".into()),
+            on_thread: false,
             says: vec![],
+            said_at: vec![],
             resumed: None,
             stop: None,
             chain: vec![],
@@ -333,7 +335,8 @@ async fn both() {
             instants: vec![(0, "0".into()), (100_000_000, "100 ms".into())],
             lanes: vec![lane("main", 0, None), lane("A", 1, Some(0))],
             rows: 2,
-            tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None, differs: vec![] }],
+            tracks: vec![Track { file: "nap.rs".into(), steps, aligned: None }],
+            moments: vec![], // a terminal shows the steps of Rust only
             variant: None,
         };
         let whole = vec![begins.clone(), sleeps, ends];

@@ -260,17 +260,11 @@ impl Doings {
 
 /// The charts, each with the instants of all of them.
 pub(super) fn with_common_instants(charts: &[&Chart]) -> Vec<Chart> {
-    // On the real clock two instants can have one time; then the second meets the second.
+    // Of two instants of one time in each chart the second meets the second.
     let mut common: Vec<(Duration, usize)> = vec![];
     let mut all_keys = vec![];
     for chart in charts {
-        let mut keys = vec![];
-        for (index, instant) in chart.instants.iter().enumerate() {
-            // An instant is known by its time, and by how many of that time came before it.
-            let before = chart.instants[..index].iter().rev();
-            let nth = before.take_while(|other| other.at == instant.at).count();
-            keys.push((instant.at, nth));
-        }
+        let keys = keys(chart);
         common.extend(&keys);
         all_keys.push(keys);
     }
@@ -281,6 +275,29 @@ pub(super) fn with_common_instants(charts: &[&Chart]) -> Vec<Chart> {
         moved.push(with_instants(chart, keys, &common));
     }
     moved
+}
+
+/// The chart with further instants, at which nothing runs: those that a run to be shown beside it
+/// has.
+pub(super) fn with_times(chart: &Chart, times: &[Duration]) -> Chart {
+    let keys = keys(chart);
+    let mut all = keys.clone();
+    all.extend(times.iter().map(|time| (*time, 0)));
+    all.sort_unstable();
+    all.dedup();
+    with_instants(chart, &keys, &all)
+}
+
+/// An instant is known by its time, and by how many of that time came before it: on the real clock
+/// two instants can have one time.
+fn keys(chart: &Chart) -> Vec<(Duration, usize)> {
+    let mut keys = vec![];
+    for (index, instant) in chart.instants.iter().enumerate() {
+        let before = chart.instants[..index].iter().rev();
+        let nth = before.take_while(|other| other.at == instant.at).count();
+        keys.push((instant.at, nth));
+    }
+    keys
 }
 
 /// The chart with the common instants instead of its own. All positions move with them; an instant

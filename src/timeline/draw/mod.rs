@@ -44,7 +44,7 @@ pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;
 pub use marks::Mark;
 pub use page::{
-    SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track, to_page,
+    Moment, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track, to_page,
 };
 pub use palette::lane_class;
 pub use perfetto::to_perfetto;

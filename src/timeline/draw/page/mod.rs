@@ -5,17 +5,23 @@
 //!
 //! The script computes no state. What the page shows after each poll is made here, in Rust, where
 //! tests can see it. In reading order: `steps` makes the steps of a run, `source` reads the file
-//! beside them, `twin` adds the steps of a Python twin, and `variants` compares runs.
+//! beside them, `twin` adds the steps of a Python twin, `align` puts both in one order, and
+//! `variants` compares runs.
+mod align;
 mod source;
 mod steps;
 mod twin;
 mod variants;
 
+use super::beside::with_times;
 use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
-pub use steps::{SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track};
+pub use steps::{
+    Moment, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track,
+};
+use twin::TwinScene;
 
 /// What the script reads: the page has it as JSON, in the element `run`.
 #[derive(Serialize)]
@@ -25,8 +31,11 @@ struct Data {
     sources: Vec<Lines>,
     /// A run each, in the order in which the charts were given.
     scenes: Vec<SteppedRun>,
-    /// Why there is no source; none if there is one.
+    /// Why there is no source, or none in Python; none if there are both.
     missing: Option<String>,
+    /// What the header of the file says of Python. The script shows it where the two languages
+    /// part, which is where a reader asks why.
+    of_python: Option<String>,
 }
 
 /// The source files of a page: read once, and shared by all its scenes.
@@ -52,22 +61,34 @@ impl Sources {
         Sources { named, rust, twin }
     }
 
-    /// The steps of a run, in both languages if there are two.
+    /// The chart with the instants at which only the twin runs.
+    fn with_times_of_twin(&self, chart: &Chart) -> Chart {
+        match self.scene(chart) {
+            Some((_, scene)) => with_times(chart, &scene.times()),
+            None => chart.clone(),
+        }
+    }
+
+    /// The twin, and its scene that belongs to a chart. The twin may have been recorded without
+    /// that scene.
+    fn scene(&self, chart: &Chart) -> Option<(&Twin, &TwinScene)> {
+        let twin = self.twin.as_ref()?;
+        Some((twin, twin::find(&twin.scenes, chart)?))
+    }
+
+    /// The steps of a run, in both languages if there are two. The chart has the times of the twin.
     fn steps(&self, chart: &Chart) -> SteppedRun {
         let mut run = steps::stepped(chart, self.named.as_deref());
-        // The twin may have been recorded without this scene. Then the run has one track.
-        if let Some(twin) = &self.twin
-            && let Some(found) = twin::find(&twin.scenes, chart)
-        {
-            twin::add(&mut run, found, &twin.source.file);
+        if let Some((twin, scene)) = self.scene(chart) {
+            twin::add(&mut run, scene, &twin.source.file);
         }
         run
     }
 
-    /// Why there is no source to show.
+    /// Why there is no source to show, or none in Python.
     fn missing(&self) -> Option<String> {
-        if self.rust.is_some() {
-            return None;
+        if let Some(rust) = &self.rust {
+            return if self.twin.is_none() { rust.without_twin() } else { None };
         }
         Some(match &self.named {
             Some(file) => format!(
@@ -86,7 +107,8 @@ impl Chart {
     ///
     /// A Python twin is among its tracks if the sources can be read where they were compiled.
     pub fn steps(&self) -> SteppedRun {
-        Sources::of(std::slice::from_ref(self)).steps(self)
+        let sources = Sources::of(std::slice::from_ref(self));
+        sources.steps(&sources.with_times_of_twin(self))
     }
 }
 
@@ -100,7 +122,8 @@ impl Chart {
 /// folder of the package; if the file is in neither, the page says so.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
     let sources = Sources::of(charts);
-    let groups = variants::groups(charts);
+    let charts: Vec<Chart> = charts.iter().map(|chart| sources.with_times_of_twin(chart)).collect();
+    let groups = variants::groups(&charts);
     let mut scenes = vec![];
     for (index, chart) in charts.iter().enumerate() {
         // A run that has variants is shown with the instants of all of them.
@@ -121,7 +144,8 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
         shown.push(file.lines());
     }
     let missing = sources.missing();
-    let data = Data { sources: shown, scenes, missing };
+    let of_python = sources.rust.as_ref().and_then(SourceFile::of_python);
+    let data = Data { sources: shown, scenes, missing, of_python };
     let data = serde_json::to_string(&data).expect("no maps, no odd numbers");
     // A lane may print anything. Inside a script HTML gives a meaning to `</script` and `<!--`
     // only, and both begin with `<`; for JSON the escape is the same character.
@@ -183,7 +207,10 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                     (controls())
                 }
                 main #sources {}
-                section #strip aria-label="State" {}
+                section #state aria-label="State" {
+                    div #strip {}
+                    p #parts hidden {}
+                }
                 section #below aria-label="Timeline and output" {
                     div #drawn {
                         p #what-if hidden {}
@@ -200,7 +227,6 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                 div #asks role="dialog" aria-labelledby="question" hidden {
                     p #question {}
                     div.answers {}
-                    p #verdict {}
                 }
                 // Not to be seen: a screen reader says what happened in each step.
                 p #tells.heard role="status" aria-live="polite" {}
@@ -240,8 +266,9 @@ fn controls() -> Markup {
 fn keys() -> Markup {
     html! {
         p #keys {
-            kbd { "→" } " " kbd { "←" } " step " kbd { "Home" } " " kbd { "End" } " "
-            kbd { "F" } " future " kbd { "Q" } " predict " kbd { "1" } "–" kbd { "9" } " scene"
+            kbd { "→" } " " kbd { "←" } " step "
+            kbd { "W" } " cause " kbd { "F" } " future " kbd { "Q" } " predict "
+            kbd { "1" } "–" kbd { "9" } " scene"
         }
     }
 }

@@ -1,56 +1,131 @@
 "use strict";
-// The explorer: steps through recorded runs, poll by poll. All that it knows was recorded; it computes no state.
+// The explorer: steps through recorded runs, poll by poll.
+//
+// All that it shows was recorded, or concluded from the recording in Rust: the script computes no
+// state. A scene is a run. It has a track for each language, with the steps of that language; and
+// the page goes from moment to moment, each of which has a step of one language or of both.
+//
+// In reading order: what is shown now; the tracks; the sources, with the marks beside them; the
+// strip of sentences and queues; the timeline; the output; predicting; and the keys.
 (() => {
   const data = JSON.parse(document.getElementById("run").textContent);
   const byId = (id) => document.getElementById(id);
   const SVG = "http://www.w3.org/2000/svg";
 
   function make(tag, attributes = {}, ...children) {
-    const svg = ["svg", "g", "rect", "line", "path", "text", "use", "clipPath", "defs", "title"].includes(tag);
+    const svg = [
+      "svg",
+      "g",
+      "rect",
+      "line",
+      "path",
+      "text",
+      "use",
+      "clipPath",
+      "defs",
+      "title",
+      "marker",
+    ].includes(tag);
     const element = svg ? document.createElementNS(SVG, tag) : document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes))
+      if (value !== null) element.setAttribute(name, value);
     element.append(...children);
     return element;
   }
 
-  let scene = 0;
-  let step = 0;
+  // What is shown now.
+  let scene = 0; // which run
+  let moment = 0; // which of its moments
   let alone = null; // the lane that is seen alone
   let future = true; // whether what comes later is shown
+  // Predicting: whether it is on, how many questions were answered and how many of the answers were
+  // right, and whether a question is open.
   const game = { on: false, asked: 0, right: 0, open: false };
 
-  const now = () => data.scenes[scene];
-  const hue = (lane) => `h${now().lanes[lane].hue % 6}`;
-  const rows = () => now().lanes.slice(0, now().rows); // the lanes that Rust has, too
-  const name = (lane) => now().lanes[lane].name;
-  const short = (lane) => (name(lane).length <= 2 ? name(lane) : name(lane)[0]);
+  const run = () => data.scenes[scene];
+  const variant = () => run().variant;
   const showsFuture = () => future && !game.on;
-  const variant = () => now().variant;
+  const hue = (lane) => `h${run().lanes[lane].hue % 6}`;
+  const name = (lane) => run().lanes[lane].name;
+  // What fits into a mark beside the code.
+  const short = (lane) => (name(lane).length <= 2 ? name(lane) : name(lane)[0]);
+
+  // ---- Tracks ----
+
+  // For each scene its tracks, with what the page needs of them at each moment.
+  const known = new Map();
+
+  function tracks() {
+    if (!known.has(scene)) known.set(scene, run().tracks.map(track));
+    return known.get(scene);
+  }
+
+  function track({ steps, aligned }, index) {
+    // A step names the lanes that have moved; a page may be opened at any step.
+    const places = [];
+    let place = run().lanes.map(() => null);
+    for (const step of steps) {
+      place = [...place];
+      for (const [lane, line] of step.stands) place[lane] = line;
+      places.push(place);
+    }
+    // The last step up to each moment, and -1 before the first one; and the moment of each step.
+    const at = [];
+    const momentOf = [];
+    for (const [nth, { steps }] of run().moments.entries()) {
+      if (steps[index] !== null) momentOf[steps[index]] = nth;
+      at.push(steps[index] ?? at.at(-1) ?? -1);
+    }
+    // Each lane that stands anywhere in the source has a column of its own beside it.
+    const columns = new Map();
+    const standing = places.flatMap((place) =>
+      [...place.keys()].filter((lane) => place[lane] !== null),
+    );
+    for (const lane of [...new Set(standing)].sort((one, other) => one - other))
+      columns.set(lane, columns.size);
+    const language = data.sources[index]?.name ?? "Rust";
+    // A lane that is polled by another one is inside it. In Python each lane is a task of its own.
+    const inside = (lane) => (aligned ? null : run().lanes[lane].inside);
+    return {
+      index,
+      language,
+      steps,
+      columns,
+      inside,
+      momentOf,
+      // The step that is shown at a moment; none before the first one.
+      shown: (moment) => (at[moment] < 0 ? null : steps[at[moment]]),
+      places: (moment) => places[at[moment]] ?? [],
+      // Whether this language does nothing at a moment, and only the other one does.
+      isIdle: (moment) => run().moments[moment]?.steps[index] === null,
+    };
+  }
 
   // ---- Sources ----
 
-  const WORDS = {
-    rust: /\b(?:as|async|await|break|const|continue|else|enum|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|ref|return|self|Self|static|struct|trait|type|unsafe|use|where|while|dyn|true|false)\b/,
-    python: /\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield|None|True|False)\b/,
+  // Finds what has a colour in a line. The name of a group is its class in the style sheet.
+  function lexer(comment, string, words) {
+    const keyword = new RegExp(`(?<kw>\\b(?:${words.replaceAll(" ", "|")})\\b)`);
+    const name = [/(?<ma>\b\w+!)/, /(?<ty>\b[A-Z]\w*[a-z]\w*\b)/, /(?<no>\b\d[\w.]*\b)/];
+    const parts = [comment, string, keyword, ...name];
+    return new RegExp(parts.map((part) => part.source).join("|"), "g");
+  }
+
+  const LEXERS = {
+    rust: lexer(
+      /(?<co>\/\/.*)/,
+      /(?<tx>b?r?"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)')/,
+      "as async await break const continue dyn else enum false fn for if impl in let loop match " +
+        "mod move mut pub ref return self Self static struct trait true type unsafe use where while",
+    ),
+    python: lexer(
+      /(?<co>#.*)/,
+      /(?<tx>[fbr]?"(?:[^"\\]|\\.)*"|[fbr]?'(?:[^'\\]|\\.)*')/,
+      "and as assert async await break class continue def del elif else except False finally for " +
+        "from global if import in is lambda None nonlocal not or pass raise return True try while " +
+        "with yield",
+    ),
   };
-  const LEXERS = Object.fromEntries(
-    Object.entries(WORDS).map(([language, words]) => [
-      language,
-      new RegExp(
-        [
-          language === "rust" ? /(?<co>\/\/.*)/ : /(?<co>#.*)/,
-          language === "rust" ? /(?<tx>b?r?"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)')/ : /(?<tx>[fbr]?"(?:[^"\\]|\\.)*"|[fbr]?'(?:[^'\\]|\\.)*')/,
-          new RegExp(`(?<kw>${words.source})`),
-          /(?<ma>\b\w+!)/,
-          /(?<ty>\b[A-Z]\w*[a-z]\w*\b)/,
-          /(?<no>\b\d[\w.]*\b)/,
-        ]
-          .map((part) => part.source)
-          .join("|"),
-        "g",
-      ),
-    ]),
-  );
 
   function coloured(language, text) {
     const parts = [];
@@ -69,11 +144,21 @@
 
   // One pane for each language: its lines, and the marks of the lanes beside them.
   const panes = data.sources.map((source) => {
-    const pane = make("div", { class: "pane", tabindex: "0", role: "region", "aria-label": `${source.name} source` });
+    const pane = make("div", {
+      class: "pane",
+      tabindex: "0",
+      role: "region",
+      "aria-label": `${source.name} source`,
+    });
     const lines = new Map();
     for (const [number, text] of source.lines) {
       const indent = text.length - text.trimStart().length;
-      const line = make("div", { class: "line" }, make("span", { class: "n" }, String(number)), ...coloured(source.language, text.trimStart()));
+      const line = make(
+        "div",
+        { class: "line" },
+        make("span", { class: "n" }, String(number)),
+        ...coloured(source.language, text.trimStart()),
+      );
       line.style.setProperty("--indent", indent);
       lines.set(number, line);
       pane.append(line);
@@ -90,18 +175,33 @@
   byId("sources").classList.toggle("two", panes.length > 1);
   byId("strip").classList.toggle("two", panes.length > 1);
 
-  const states = { ran: "runs", ready: "is ready", unpolled: "is woken, but not polled", waits: "waits" };
+  const states = {
+    ran: "ran just now",
+    ready: "is ready",
+    unpolled: "is woken, but not polled",
+    waits: "waits",
+  };
+  // The kind of mark for each letter of a state; a lane in any other state stands nowhere.
+  const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "waits", b: "ran", t: "ran" };
 
-  // Where each lane stands, and what is lit.
-  function showSource(pane, track, at) {
-    const { lines, marks } = pane;
+  function clear({ pane, lines, marks }) {
     for (const line of lines.values()) {
       line.className = "line";
       line.querySelector(".note")?.remove();
     }
     marks.replaceChildren();
-    const current = at < 0 ? null : track.steps[at];
+    pane.classList.remove("idle");
+  }
+
+  // Where each lane stands, and which lines are lit.
+  function showSource(pane, track) {
+    const { lines, marks } = pane;
+    clear(pane);
+    const current = track.shown(moment);
     if (!current) return;
+    const idle = track.isIdle(moment);
+    pane.pane.classList.toggle("idle", idle);
+    // A note at the end of a line: what was printed there, and which lanes wait.
     const notes = new Map();
     const note = (number, element) => {
       if (!lines.has(number)) return;
@@ -111,8 +211,8 @@
     const light = (number, kind, lane) => {
       lines.get(number)?.classList.add(kind, hue(lane));
     };
-    const seen = alone === null || alone === current.lane;
-    if (seen) {
+    const lit = !idle && (alone === null || alone === current.lane);
+    if (lit) {
       for (const number of current.chain) light(number, "chain", current.lane);
       if (current.resumed !== null) light(current.resumed, "resumed", current.lane);
       for (const [lane, text, number] of current.says) {
@@ -122,54 +222,72 @@
       }
       if (current.stop !== null) light(current.stop, "stop", current.lane);
     }
-    const where = track.where(at);
+    const places = track.places(moment);
     const placed = [];
-    where.forEach((number, lane) => {
+    places.forEach((number, lane) => {
       if (number === null || !lines.has(number)) return;
-      const state = current.states[lane];
-      let kind = { w: "waits", d: "ready", x: "unpolled", r: "waits", b: "ran", t: "ran" }[state];
-      if (lane === current.lane) kind = "ran";
+      const kind = !idle && lane === current.lane ? "ran" : KINDS[current.states[lane]];
       if (!kind) return;
-      const mark = make("span", { class: `mark ${kind} ${hue(lane)}${alone !== null && alone !== lane ? " dim" : ""}` }, short(lane));
+      const dim = alone !== null && alone !== lane ? " dim" : "";
+      const mark = make("span", { class: `mark ${kind} ${hue(lane)}${dim}` }, short(lane));
       mark.title = `${name(lane)} ${states[kind]}`;
-      mark.style.setProperty("--k", Math.min(lane, 8));
+      mark.style.setProperty("--k", column(track, lane));
       placed.push([mark, number]);
       marks.append(mark);
-      if (kind === "waits" || kind === "unpolled") note(number, make("span", { class: `tile ${kind === "unpolled" ? "unpolled " : ""}${hue(lane)}` }, short(lane)));
+      if (kind === "waits" || kind === "unpolled") {
+        const unpolled = kind === "unpolled" ? "unpolled " : "";
+        note(number, make("span", { class: `tile ${unpolled}${hue(lane)}` }, short(lane)));
+      }
     });
-    if (current.on !== null && current.stop !== null && seen) note(current.stop, make("span", { class: "waits" }, current.on));
+    if (lit && current.on !== null && current.stop !== null) {
+      note(current.stop, make("span", { class: "waits" }, current.on));
+    }
     for (const [number, element] of notes) lines.get(number).querySelector(".n").after(element);
     // A note may have made its line longer, so only now the lines stand where they stay.
     for (const [mark, number] of placed) mark.style.top = `${lines.get(number).offsetTop}px`;
-    if (seen) drawPath(pane, current);
-    scrollTo(pane, current, where);
+    if (lit) drawPath(pane, track, current);
+    if (!idle) scrollToLit(pane, current, places[current.lane]);
   }
 
-  // The bar: what it ran through. The thin line: the chain of awaits.
-  function drawPath({ lines, marks }, current) {
-    const places = [current.resumed, current.stop, ...current.says.map(([, , number]) => number)];
-    const tops = places.filter((number) => lines.has(number)).map((number) => lines.get(number).offsetTop);
-    const line = (kind, from, to) => {
-      if (to <= from) return;
+  // The column of a lane beside the source. There is room for nine; further lanes share the last.
+  const column = ({ columns }, lane) => Math.min(columns.get(lane) ?? columns.size, 8);
+
+  // A bar along the lines through which the lane ran, and a thin line along its chain of awaits.
+  function drawPath({ lines, marks }, track, current) {
+    const top = (number) => lines.get(number).offsetTop;
+    const line = (kind, numbers) => {
+      const tops = numbers.filter((number) => lines.has(number)).map(top);
+      const from = Math.min(...tops);
+      const to = Math.max(...tops);
+      if (tops.length < 2 || to === from) return;
       const element = make("span", { class: `${kind} ${hue(current.lane)}` });
-      element.style.setProperty("--k", Math.min(current.lane, 8));
+      element.style.setProperty("--k", column(track, current.lane));
       element.style.top = `${from + 8}px`;
       element.style.height = `${to - from}px`;
       marks.prepend(element);
     };
-    if (tops.length) line("bar", Math.min(...tops), Math.max(...tops));
-    const chain = [...current.chain, current.stop].filter((number) => lines.has(number)).map((number) => lines.get(number).offsetTop);
-    if (chain.length > 1) line("stem", Math.min(...chain), Math.max(...chain));
+    line("bar", [current.resumed, current.stop, ...current.says.map(([, , number]) => number)]);
+    line("stem", [...current.chain, current.stop]);
   }
 
-  function scrollTo({ pane, lines }, current, where) {
-    const wanted = [current.stop, current.resumed, ...current.says.map(([, , number]) => number), where[current.lane]];
-    const number = wanted.find((number) => lines.has(number));
-    if (number === undefined) return;
-    const line = lines.get(number);
-    const above = line.offsetTop - pane.scrollTop;
-    if (above > 30 && above < pane.clientHeight - 60) return;
-    pane.scrollTop = line.offsetTop - pane.clientHeight / 2;
+  // Scrolls so far that all lit lines are seen; if there is no room for all of them, the line at
+  // which the lane waits now.
+  function scrollToLit({ pane, lines }, current, place) {
+    const said = current.says.map(([, , number]) => number);
+    const numbers = [current.stop, current.resumed, ...said, place].filter((number) =>
+      lines.has(number),
+    );
+    if (numbers.length === 0) return;
+    const begin = (number) => lines.get(number).offsetTop;
+    const end = (number) => begin(number) + lines.get(number).offsetHeight;
+    let from = Math.min(...numbers.map(begin));
+    let to = Math.max(...numbers.map(end));
+    if (to - from > pane.clientHeight) {
+      from = begin(numbers[0]);
+      to = end(numbers[0]);
+    }
+    if (from >= pane.scrollTop && to <= pane.scrollTop + pane.clientHeight) return;
+    pane.scrollTop = (from + to - pane.clientHeight) / 2;
   }
 
   // ---- The strip ----
@@ -187,72 +305,123 @@
     return elements.flatMap((element, nth) => (nth > 0 ? [separator, element] : [element]));
   }
 
-  // Lanes that are polled by another one stand inside it.
-  // In Python each of them is a task of its own.
-  function around(track, lane) {
-    return track.aligned ? null : now().lanes[lane].inside;
-  }
-
+  // The lanes that are ready, in order. A branch of `join!` stands in its parent, since the runtime
+  // has one task for all of them.
   function readyGroups(track, ready) {
     const groups = [];
     for (const lane of ready) {
-      const inside = around(track, lane);
+      const inside = track.inside(lane);
       const last = groups.at(-1);
       if (last && last.inside === inside && inside !== null) last.lanes.push(lane);
       else groups.push({ inside, lanes: [lane] });
     }
     return groups.map(({ inside, lanes }) => {
       const tiles = lanes.map((lane) => tile(lane, "ready"));
-      return make("span", { class: "group" }, ...(inside === null ? tiles : [name(inside), " ▸ ", ...tiles]));
+      return make(
+        "span",
+        { class: "group" },
+        ...(inside === null ? tiles : [name(inside), " ▸ ", ...tiles]),
+      );
     });
   }
 
-  function showStrip(element, track, at) {
-    const current = at < 0 ? null : track.steps[at];
+  // The timers that are due at one time stand together.
+  function byTime(timers) {
+    const times = new Map();
+    for (const [lane, due] of timers) times.set(due, [...(times.get(due) ?? []), lane]);
+    return [...times];
+  }
+
+  // Which lane waits for which; a circle, which is a deadlock, has a frame.
+  function waitingChains(waits) {
+    return waits.map((chain) => {
+      const last = chain.at(-1);
+      const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
+      const links = chain.map((lanes) =>
+        make(
+          "span",
+          {},
+          ...between(
+            lanes.map((lane) => tile(lane)),
+            " ",
+          ),
+        ),
+      );
+      return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
+    });
+  }
+
+  function showStrip(element, track) {
+    const current = track.shown(moment);
+    const idle = track.isIdle(moment);
     const tells = make("p", { class: "tells" });
+    element.classList.toggle("idle", idle);
     if (!current) {
       tells.append("Nothing has run yet.");
       element.replaceChildren(tells, make("div", { class: "cells" }));
       return;
     }
-    tells.append(make("b", { class: hue(current.lane) }, name(current.lane)), ` ${current.sentence}`);
-    if (current.later !== null && showsFuture()) tells.append(make("span", { class: "later" }, ` It waits ${current.later}.`));
-    const outer = around(track, current.lane);
-    const running = outer === null ? [tile(current.lane, "full")] : [`${name(outer)} ▸`, tile(current.lane, "full")];
-    const unpolled = [...current.states].flatMap((state, lane) => (state === "x" ? [tile(lane, "unpolled")] : []));
+    const ran = [];
+    if (idle) {
+      tells.append("No step here meanwhile.");
+    } else {
+      tells.append(
+        make("b", { class: hue(current.lane) }, name(current.lane)),
+        ` ${current.sentence}`,
+      );
+      if (current.later !== null && showsFuture()) {
+        tells.append(make("span", { class: "later" }, ` It waits ${current.later}.`));
+      }
+      const outer = track.inside(current.lane);
+      if (outer !== null) ran.push(`${name(outer)} ▸`);
+      ran.push(tile(current.lane, "full"));
+    }
+    const unpolled = [...current.states].flatMap((state, lane) =>
+      state === "x" ? [tile(lane, "unpolled")] : [],
+    );
     const cells = [
-      cell("Ran", ...running),
+      cell("Ran", ...ran),
       cell("Ready, in order", ...readyGroups(track, current.ready)),
     ];
-    if (unpolled.length) cells.push(cell("Woken, not polled", ...unpolled));
+    if (unpolled.length > 0) cells.push(cell("Woken, not polled", ...unpolled));
     if (showsFuture()) {
-      const timers = current.timers.map(([lane, due]) => make("span", { class: "group" }, due, tile(lane)));
-      const waits = current.waits.map((chain) => {
-        const last = chain.at(-1);
-        const circle = last.length === 1 && chain.slice(0, -1).some(([lane]) => lane === last[0]);
-        const links = chain.map((lanes) => make("span", {}, ...between(lanes.map((lane) => tile(lane)), " ")));
-        return make("span", { class: `group${circle ? " circle" : ""}` }, ...between(links, " → "));
-      });
-      cells.push(cell("Timers", ...timers), cell("Waits for", ...waits));
+      const timers = byTime(current.timers).map(([due, lanes]) =>
+        make("span", { class: "group" }, due, ...lanes.map((lane) => tile(lane))),
+      );
+      cells.push(cell("Timers", ...timers), cell("Waits for", ...waitingChains(current.waits)));
     }
     element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
-    if (track.differs.includes(step)) {
-      element.append(make("p", { class: "differs" }, "Here the two languages part: they print in another order, or not the same."));
-    }
+  }
+
+  // Where the two languages part: what only one of them prints, and what the header of the example
+  // says of Python.
+  function showParting() {
+    const parts = run().moments.some(({ only }) => only.length > 0);
+    const element = byId("parts");
+    element.hidden = !parts;
+    const { only } = run().moments[moment] ?? { only: [] };
+    const lines = only.map(([track, nth]) => {
+      const { language, steps } = tracks()[track];
+      const [lane, text] = steps[run().moments[moment].steps[track]].says[nth];
+      return `only ${language}’s ${name(lane)} prints “${text}”`;
+    });
+    const reason = data.of_python ? ` ${data.of_python}` : "";
+    element.textContent = only.length > 0 ? `Here the two part: ${lines.join(", ")}.${reason}` : "";
   }
 
   // ---- The timeline ----
 
-  const NAMES = 84;
-  let drawn = null; // what was drawn of this scene: the places of its steps, and what moves
+  let drawn = null; // what was drawn of this scene: the places of its moments, and what moves
 
-  // Time by its square root, so that a millisecond is seen beside an hour; and a column for each poll.
-  // Variants have the same instants, and `columns` says how many polls there is room for at each: so equal times
-  // are at equal places, whichever of them is shown.
-  function places(steps, instants, columns, width) {
-    const gaps = instants.map(([at], nth) => (nth === 0 ? 0 : Math.sqrt(at - instants[nth - 1][0])));
+  // Time by its square root, so that a millisecond is seen beside an hour; and a column for each
+  // moment. Variants have the same instants, and `columns` says how many moments each of these has
+  // room for: so equal times are at equal places, whichever of the variants is shown.
+  function places(moments, instants, columns, width) {
+    const gaps = instants.map(([at], nth) =>
+      nth === 0 ? 0 : Math.sqrt(at - instants[nth - 1][0]),
+    );
     const sum = gaps.reduce((all, gap) => all + gap, 0) || 1;
-    const count = columns ? columns.reduce((all, some) => all + some, 0) : steps.length;
+    const count = columns ? columns.reduce((all, some) => all + some, 0) : moments.length;
     const column = Math.max(6, Math.min(26, (width * 0.62) / Math.max(count, 1)));
     const rest = Math.max(width - column * count - 30, 120);
     const at = [];
@@ -263,7 +432,7 @@
       const gap = instant === 0 ? 0 : 10 + Math.min((rest * gaps[instant]) / sum, rest);
       x += gap;
       const from = x;
-      while (nth < steps.length && steps[nth].instant === instant) {
+      while (nth < moments.length && moments[nth].instant === instant) {
         at.push(x);
         x += column;
         nth += 1;
@@ -274,98 +443,277 @@
     return { at, bands, column, width: x };
   }
 
+  // The rows of each track, those of Python first, since its source is on the left. In Rust each
+  // lane has a row, and if there are variants, each lane of any variant. In Python each lane has a
+  // row that is ever there.
+  function groups() {
+    const all = tracks().map((track) => {
+      const lanes = [...run().lanes.keys()];
+      // A callback of asyncio is no task, so it has a step and no state.
+      const isSeen = ({ lane, states }, wanted) =>
+        lane === wanted || (states[wanted] ?? ".") !== ".";
+      const seen = lanes.filter((lane) => track.steps.some((step) => isSeen(step, lane)));
+      const own = track.index === 0 ? lanes.slice(0, run().rows) : seen;
+      const rows = own.map((lane) => ({
+        name: name(lane),
+        hue: run().lanes[lane].hue,
+        lane,
+        differs: [],
+      }));
+      return { track, rows: track.index === 0 ? (variant()?.rows ?? rows) : rows };
+    });
+    return all.reverse();
+  }
+
+  const TOP = 20; // above the rows are the times
+
   function drawChart() {
     const chart = byId("chart");
-    const { instants } = now();
+    const { instants, moments } = run();
     const common = variant();
-    // A row for each lane; of variants, a row for each lane that one of them has.
-    const drawnRows = common?.rows ?? rows().map(({ name, hue }, lane) => ({ name, hue, lane, differs: [] }));
-    const rowOf = new Map(drawnRows.map(({ lane }, row) => [lane, row]));
-    const [{ steps }] = tracks();
+    const shown = groups();
+    const names = shown.length > 1 ? 108 : 84; // the width of the names of lanes and languages
     const width = Math.max(chart.clientWidth, 300);
-    const axis = places(steps, instants, common?.columns, width - NAMES - 30);
+    const axis = places(moments, instants, common?.columns, width - names - 30);
+    const signs = moments.some(({ only }) => only.length > 0) ? 14 : 2; // where the two part
     const others = common ? endsOfOthers(common, axis) : [];
-    const foot = others.reduce((most, { line }) => Math.max(most, 4 + (line + 1) * 12), 0);
-    const ROW = Math.max(22, Math.min(34, (chart.clientHeight - 30 - foot) / drawnRows.length));
-    const height = 20 + drawnRows.length * ROW;
-    const middle = (row) => 20 + row * ROW + ROW / 2;
-    const y = (lane) => middle(rowOf.get(lane));
+    const foot = others.reduce(
+      (most, { line }) => Math.max(most, signs + 2 + (line + 1) * 12),
+      signs,
+    );
+    const { row, height } = arrange(shown, mostHeight() - foot);
     const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
-    const polledAt = new Set(steps.map((step) => step.instant));
     const past = make("g", { id: "past" });
-    let label = -100;
-    axis.bands.forEach(([from, to], instant) => {
-      // At some instants only other variants poll.
-      const kind = common && !polledAt.has(instant) ? "band empty" : "band";
-      past.append(make("rect", { class: kind, x: from, y: 18, width: to - from, height: height - 18 }));
-      if (from - label > 46) {
-        const text = make("text", { x: from + 2, y: 12 });
-        text.textContent = instants[instant][1];
-        past.append(text);
-        label = from;
-      }
-    });
-    if (common) markWhatDiffers(past, drawnRows, others, axis, middle, ROW, height);
-    const thread = [];
-    steps.forEach((step, nth) => {
-      const from = axis.at[nth];
-      const to = nth + 1 < steps.length ? axis.at[nth + 1] : Math.max(ended, from + axis.column);
-      const end = from + axis.column;
-      [...step.states].forEach((state, lane) => {
-        const row = y(lane);
-        const kind = hue(lane);
-        const ran = lane === step.lane;
-        if (ran) past.append(make("rect", { class: `block ${kind}`, x: from + 1, y: row - 9, width: axis.column - 2, height: 18, rx: 3 }));
-        else if (state === "r") past.append(make("rect", { class: `outer ${kind}`, x: from + 1, y: row - 9, width: axis.column - 2, height: 18, rx: 3 }));
-        if (state === "b") past.append(make("rect", { class: `outer ${kind}`, x: end - 1, y: row - 9, width: Math.max(to - end, 0), height: 18 }));
-        const begin = ran || state === "r" ? end : from;
-        if (state === "w" && to > begin) past.append(make("line", { class: `wait ${kind}`, x1: begin, x2: to, y1: row, y2: row }));
-        if (state === "i" && to > begin) past.append(make("line", { class: `between ${kind}`, x1: begin, x2: to, y1: row, y2: row }));
-        if (state === "l") past.append(make("line", { class: `lazy ${kind}`, x1: from, x2: to, y1: row, y2: row }));
-        if ((state === "d" || state === "x") && to > begin) {
-          past.append(make("rect", { class: `${state === "d" ? "ready" : "unpolled"} ${kind}`, x: begin + 1, y: row - 6, width: Math.max(to - begin - 2, 2), height: 12, rx: 2 }));
-        }
-        const before = nth > 0 ? steps[nth - 1].states[lane] : ".";
-        const mark = { f: "✓", c: "×", p: "‼" }[state];
-        if (mark && before !== state) {
-          const text = make("text", { class: `end ${kind}`, x: end + 3, y: row + 4 });
-          text.textContent = mark;
-          past.append(text);
-        }
-      });
-      thread.push(`${nth === 0 ? "M" : "L"}${from + axis.column / 2} ${y(step.lane)}`);
-    });
-    past.append(make("path", { class: "thread", d: thread.join(" ") }));
-    const clip = make("rect", { x: -2, y: 0, width: 0, height: height + foot });
+    drawBands(past, axis, height);
+    // The variants are compared in Rust, which is the last group.
+    if (common) markWhatDiffers(past, shown.at(-1), others, axis, row, height + signs);
+    for (const group of shown) drawTrack(past, group, axis, ended, Math.min(18, row - 3));
+    drawParting(past, axis, height);
+    const tall = height + foot;
+    const clip = make("rect", { x: -2, y: 0, width: 0, height: tall });
     const defs = make("defs", {}, make("clipPath", { id: "until" }, clip));
     const later = make("use", { href: "#past", class: "future" });
     const seen = make("g", { "clip-path": "url(#until)" }, past);
-    const wake = make("path", { class: "wake" });
-    const cursor = make("rect", { class: "cursor", y: 16, height: height - 12, width: axis.column + 2, rx: 3 });
-    const moving = make("g", {}, later, seen, wake, cursor);
-    const nameGroup = make("g");
-    nameGroup.append(make("rect", { x: 0, y: 0, width: NAMES - 8, height, fill: "var(--paper)" }));
-    drawnRows.forEach(({ name, hue, lane, differs }, row) => {
-      const place = { x: NAMES - 14, y: middle(row) + 4, "text-anchor": "end" };
-      const button = { "data-lane": lane, tabindex: "0", role: "button", "aria-label": `${name}: show it alone` };
-      const text = make("text", { class: `name h${hue % 6}${lane === null ? " absent" : ""}`, ...place, ...(lane === null ? {} : button) });
-      text.textContent = name.length > 11 ? `${name.slice(0, 10)}…` : name;
-      nameGroup.append(text);
-      const only = lane !== null && common && data.scenes[common.among[0]].variant.rows[row].lane === null;
-      if (differs.length > 0 || only) {
-        const sign = make("text", { class: "unlike", x: 1, y: middle(row) + 4 }, make("title", {}, "differs from the first"));
-        sign.append("≠");
-        nameGroup.append(sign);
-      }
+    const wakes = shown.map((group) => arrow(group, defs));
+    const cursor = make("rect", {
+      class: "cursor",
+      y: 16,
+      height: height - 12,
+      width: axis.column + 2,
+      rx: 3,
     });
-    const shown = Math.max(height + foot + 6, 120);
-    const svg = make("svg", { viewBox: `0 0 ${width} ${shown}`, preserveAspectRatio: "xMinYMin meet", role: "group", "aria-label": "Timeline" }, defs, moving, nameGroup);
-    svg.style.height = `${shown}px`;
+    const arrows = wakes.flatMap(({ line, target }) => [line, target]);
+    const moving = make("g", {}, later, seen, cursor, ...arrows);
+    const attributes = {
+      viewBox: `0 0 ${width} ${tall}`,
+      preserveAspectRatio: "xMinYMin meet",
+      role: "group",
+      "aria-label": "Timeline",
+    };
+    const svg = make("svg", attributes, defs, moving, drawNames(shown, names, height));
+    svg.style.height = `${tall}px`;
     chart.replaceChildren(svg);
-    drawn = { axis, clip, wake, cursor, moving, y, width };
+    // The sources get what the timeline does not need.
+    document.body.style.setProperty("--below", `${tall + byId("what-if").offsetHeight + 12}px`);
+    drawn = { axis, clip, wakes, cursor, moving, width, names };
   }
 
-  // When the other variants are over: where the line stands that says so, and on which line below the rows its text.
+  // How high the timeline may be: more of it scrolls.
+  function mostHeight() {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    return 16 * rem - byId("what-if").offsetHeight - 12;
+  }
+
+  // Gives each row its place, and says how high a row is and where the last one ends.
+  function arrange(shown, room) {
+    const between = 8; // between the rows of the two languages
+    const count = shown.reduce((sum, { rows }) => sum + rows.length, 0);
+    const free = (room - TOP - between * (shown.length - 1)) / Math.max(count, 1);
+    const row =
+      shown.length > 1 ? Math.max(12, Math.min(24, free)) : Math.max(20, Math.min(34, free));
+    let height = TOP;
+    for (const group of shown) {
+      if (height > TOP) height += between;
+      const top = height;
+      group.middle = (nth) => top + nth * row + row / 2;
+      const nths = new Map(group.rows.map(({ lane }, nth) => [lane, nth]));
+      group.y = (lane) => group.middle(nths.get(lane));
+      height += group.rows.length * row;
+    }
+    return { row, height };
+  }
+
+  // A band for each instant, with its time where there is room for it.
+  function drawBands(past, axis, height) {
+    const { instants, moments } = run();
+    const used = new Set(moments.map(({ instant }) => instant));
+    let label = -100;
+    axis.bands.forEach(([from, to], instant) => {
+      // At some instants only other variants poll.
+      const kind = variant() && !used.has(instant) ? "band empty" : "band";
+      past.append(
+        make("rect", { class: kind, x: from, y: 18, width: to - from, height: height - 18 }),
+      );
+      // The last ones begin earlier, so that they end where the timeline does.
+      const text = instants[instant][1];
+      const begin = Math.min(from + 2, axis.width + 26 - text.length * 6.5);
+      if (begin - label > 46) {
+        past.append(make("text", { x: begin, y: 12 }, text));
+        label = begin;
+      }
+    });
+  }
+
+  // What each lane of a language does at each moment, and the thread, as a line from lane to lane.
+  function drawTrack(past, { track, rows, y }, axis, ended, block) {
+    const lanes = rows.map(({ lane }) => lane).filter((lane) => lane !== null);
+    const thread = [];
+    let before = "";
+    run().moments.forEach((_, nth) => {
+      const step = track.shown(nth);
+      if (!step) return;
+      const idle = track.isIdle(nth);
+      const from = axis.at[nth];
+      const end = from + axis.column;
+      const to = nth + 1 < axis.at.length ? axis.at[nth + 1] : Math.max(ended, end);
+      for (const lane of lanes) {
+        const state = step.states[lane] ?? ".";
+        const middle = y(lane);
+        const kind = hue(lane);
+        const box = (name, x, width, high) => {
+          past.append(
+            make("rect", {
+              class: `${name} ${kind}`,
+              x,
+              y: middle - high / 2,
+              width: Math.max(width, 0),
+              height: high,
+              rx: 3,
+            }),
+          );
+        };
+        const line = (name, x1) => {
+          if (to > x1)
+            past.append(
+              make("line", { class: `${name} ${kind}`, x1, x2: to, y1: middle, y2: middle }),
+            );
+        };
+        const ran = !idle && lane === step.lane;
+        if (ran) box("block", from + 1, axis.column - 2, block);
+        else if (state === "r") box("outer", from + 1, axis.column - 2, block);
+        const begin = ran || state === "r" ? end : from;
+        if (state === "b" || state === "t")
+          box("outer", ran ? end - 1 : from, to - (ran ? end - 1 : from), block);
+        if (state === "w") line("wait", begin);
+        if (state === "i") line("between", begin);
+        if (state === "l") line("lazy", from);
+        if ((state === "d" || state === "x") && to > begin) {
+          box(
+            state === "d" ? "ready" : "unpolled",
+            begin + 1,
+            Math.max(to - begin - 2, 2),
+            (block * 2) / 3,
+          );
+        }
+        const mark = { f: "✓", c: "×", p: "‼" }[state];
+        if (mark && (before[lane] ?? ".") !== state) {
+          past.append(make("text", { class: `end ${kind}`, x: end + 3, y: middle + 4 }, mark));
+        }
+      }
+      // The line is the runtime's thread: what ran on another one is not on it.
+      if (!idle && !step.on_thread)
+        thread.push(`${thread.length === 0 ? "M" : "L"}${from + axis.column / 2} ${y(step.lane)}`);
+      before = step.states;
+    });
+    past.append(make("path", { class: "thread", d: thread.join(" ") }));
+  }
+
+  // A sign below each moment at which the two languages do not print the same.
+  function drawParting(past, axis, height) {
+    run().moments.forEach(({ only }, nth) => {
+      if (only.length === 0) return;
+      const attributes = {
+        class: "parting",
+        x: axis.at[nth] + axis.column / 2,
+        y: height + 11,
+        "text-anchor": "middle",
+      };
+      past.append(make("text", attributes, "≠"));
+    });
+  }
+
+  // The names of the lanes, before their rows.
+  function drawNames(shown, names, height) {
+    const group = make("g");
+    group.append(make("rect", { x: 0, y: 0, width: names - 8, height, fill: "var(--paper)" }));
+    const common = variant();
+    for (const { track, rows, middle } of shown) {
+      if (shown.length > 1)
+        group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
+      rows.forEach(({ name, hue, lane, differs }, nth) => {
+        const place = { x: names - 14, y: middle(nth) + 4, "text-anchor": "end" };
+        const button = {
+          "data-lane": lane,
+          tabindex: "0",
+          role: "button",
+          "aria-label": `${name}: show it alone`,
+        };
+        const absent = lane === null ? " absent" : "";
+        const shortened = name.length > 11 ? `${name.slice(0, 10)}…` : name;
+        const text = make(
+          "text",
+          { class: `name h${hue % 6}${absent}`, ...place, ...(lane === null ? {} : button) },
+          shortened,
+        );
+        if (shortened !== name) text.append(make("title", {}, name));
+        group.append(text);
+        const first =
+          common && track.index === 0 ? data.scenes[common.among[0]].variant.rows[nth] : null;
+        if (differs.length > 0 || (lane !== null && first?.lane === null)) {
+          const sign = {
+            class: "unlike",
+            x: shown.length > 1 && nth === 0 ? 42 : 1,
+            y: middle(nth) + 4,
+          };
+          group.append(make("text", sign, "≠", make("title", {}, "differs from the first")));
+        }
+      });
+    }
+    return group;
+  }
+
+  // The arrow from the poll that woke a lane to the poll of that lane. Over it lies a broader line
+  // that cannot be seen: a thin one would be hard to click.
+  function arrow({ track, y }, defs) {
+    const head = make("path", { d: "M0 0 L7 3.5 L0 7 z" });
+    const id = `head-${track.index}`;
+    defs.append(
+      make(
+        "marker",
+        {
+          id,
+          viewBox: "0 0 7 7",
+          refX: 6,
+          refY: 3.5,
+          markerWidth: 7,
+          markerHeight: 7,
+          markerUnits: "userSpaceOnUse",
+          orient: "auto",
+        },
+        head,
+      ),
+    );
+    const line = make("path", { class: "wake", "marker-end": `url(#${id})` });
+    const target = make(
+      "path",
+      { class: "wake-target" },
+      make("title", {}, "To the poll that woke it (W)"),
+    );
+    return { track, y, head, line, target };
+  }
+
+  // When the other variants are over: where the line is that says so, and in which line below the
+  // rows its text is.
   function endsOfOthers(common, axis) {
     const ends = new Map(); // several may end at once
     common.among.forEach((other, nth) => {
@@ -374,62 +722,99 @@
       ends.set(end, [...(ends.get(end) ?? []), `“${data.scenes[other].title}”`]);
     });
     const free = []; // for each line of text where it is free again
-    return [...ends].sort(([one], [other]) => one - other).map(([end, titles]) => {
-      const x = axis.bands[end][1] + 1;
-      const text = `${titles.join(", ")} ${titles.length > 1 ? "end" : "ends"}`;
-      const wide = text.length * 5.6 + 8; // about
-      const from = Math.max(x - wide, 0); // it stands before its line, as far as there is room
-      let line = free.findIndex((until) => until <= from);
-      if (line < 0) line = free.length;
-      free[line] = from + wide;
-      return { x, from, text, line };
-    });
+    return [...ends]
+      .sort(([one], [other]) => one - other)
+      .map(([end, titles]) => {
+        const x = axis.bands[end][1] + 1;
+        const text = `${titles.join(", ")} ${titles.length > 1 ? "end" : "ends"}`;
+        const wide = text.length * 5.6 + 8; // about
+        const from = Math.max(x - wide, 0); // it stands before its line, as far as there is room
+        let line = free.findIndex((until) => until <= from);
+        if (line < 0) line = free.length;
+        free[line] = from + wide;
+        return { x, from, text, line };
+      });
   }
 
-  // Where a lane does something else than in the first of the variants, and when the others are over.
-  function markWhatDiffers(past, drawnRows, others, axis, middle, rowHeight, height) {
+  // Where a lane does something else than in the first variant, and when the others are over.
+  function markWhatDiffers(past, { rows, middle }, others, axis, rowHeight, height) {
     const edge = ([instant, after]) => axis.bands[instant][after ? 1 : 0];
-    drawnRows.forEach(({ differs }, row) => {
+    rows.forEach(({ differs }, row) => {
       for (const [from, to] of differs) {
         const x = edge(from);
-        past.append(make("rect", { class: "unlike-area", x, y: middle(row) - rowHeight / 2 + 1, width: Math.max(edge(to) - x, 2), height: rowHeight - 2, rx: 3 }));
+        past.append(
+          make("rect", {
+            class: "unlike-area",
+            x,
+            y: middle(row) - rowHeight / 2 + 1,
+            width: Math.max(edge(to) - x, 2),
+            height: rowHeight - 2,
+            rx: 3,
+          }),
+        );
       }
     });
     for (const { x, from, text, line } of others) {
-      past.append(make("line", { class: "other-end", x1: x, x2: x, y1: 18, y2: height + 2 + (line + 1) * 12 }));
-      const label = make("text", { class: "other", x: from + 2, y: height + 10 + line * 12 });
-      label.textContent = text;
-      past.append(label);
+      past.append(
+        make("line", {
+          class: "other-end",
+          x1: x,
+          x2: x,
+          y1: 18,
+          y2: height + 2 + (line + 1) * 12,
+        }),
+      );
+      past.append(make("text", { class: "other", x: from + 2, y: height + 10 + line * 12 }, text));
     }
   }
 
-  function showChart() {
-    const { axis, clip, wake, cursor, moving, y, width } = drawn;
-    const [track] = tracks();
-    const current = track.steps[step];
-    const x = axis.at[step] ?? 0;
-    const room = width - NAMES - 10;
-    // A run that is wider than its place is moved below the cursor.
-    const shift = axis.width <= room ? 0 : Math.min(Math.max(x - room / 2, 0), axis.width - room);
-    moving.setAttribute("transform", `translate(${NAMES - shift} 0)`);
-    const whole = step === track.steps.length - 1;
-    clip.setAttribute("width", whole ? axis.width + 30 : x + axis.column + 2);
-    const tells = byId("what-if");
-    tells.hidden = !variant();
-    // How long the variants take, and what differs, is what comes later.
-    if (variant()) tells.textContent = showsFuture() || whole ? variant().sentence : "What differs from the first is said at the end.";
-    cursor.setAttribute("x", x - 1);
-    byId("chart").classList.toggle("without-future", !showsFuture());
-    const from = current?.woken_in;
-    if (current && from !== null && from !== undefined) {
-      const begin = [axis.at[from] + axis.column / 2, y(track.steps[from].lane)];
-      const end = [x + axis.column / 2, y(current.lane)];
-      wake.setAttribute("d", `M${begin} C${begin[0]} ${(begin[1] + end[1]) / 2} ${end[0]} ${(begin[1] + end[1]) / 2} ${end}`);
-      wake.setAttribute("class", `wake ${hue(current.lane)}`);
-    } else wake.setAttribute("d", "");
+  const isAtEnd = () => moment === run().moments.length - 1;
+
+  // How long the variants take, and what differs, is what comes later.
+  function showWhatIf() {
+    const element = byId("what-if");
+    element.hidden = !variant();
+    if (!variant()) return;
+    const hidden = "What differs from the first is said at the end.";
+    element.textContent = showsFuture() || isAtEnd() ? variant().sentence : hidden;
   }
 
-  function stepAt(clientX) {
+  function showChart() {
+    const { axis, clip, wakes, cursor, moving, width, names } = drawn;
+    const x = axis.at[moment] ?? 0;
+    const room = width - names - 10;
+    // A run that is wider than its place is moved below the cursor.
+    const shift = axis.width <= room ? 0 : Math.min(Math.max(x - room / 2, 0), axis.width - room);
+    moving.setAttribute("transform", `translate(${names - shift} 0)`);
+    clip.setAttribute("width", isAtEnd() ? axis.width + 30 : x + axis.column + 2);
+    cursor.setAttribute("x", x - 1);
+    byId("chart").classList.toggle("without-future", !showsFuture());
+    for (const wake of wakes) showWake(wake, axis);
+  }
+
+  // The moment in which another lane woke the one that runs now; none if no lane did.
+  function wokenAt(track) {
+    const from = track.isIdle(moment) ? null : track.shown(moment)?.woken_in;
+    return from === null || from === undefined ? null : track.momentOf[from];
+  }
+
+  function showWake({ track, y, head, line, target }, axis) {
+    const from = wokenAt(track);
+    let path = "";
+    if (from !== null) {
+      const middle = axis.column / 2;
+      const [x1, y1] = [axis.at[from] + middle, y(track.shown(from).lane)];
+      const { lane } = track.shown(moment);
+      const [x2, y2] = [axis.at[moment] + middle, y(lane)];
+      const half = (y1 + y2) / 2;
+      path = `M${x1} ${y1} C${x1} ${half} ${x2} ${half} ${x2} ${y2}`;
+      line.setAttribute("class", `wake ${hue(lane)}`);
+      head.setAttribute("class", `head ${hue(lane)}`);
+    }
+    for (const element of [line, target]) element.setAttribute("d", path);
+  }
+
+  function momentAt(clientX) {
     const box = byId("chart").getBoundingClientRect();
     const transform = /translate\((-?[\d.]+)/.exec(drawn.moving.getAttribute("transform"));
     const x = clientX - box.left - Number(transform[1]);
@@ -441,114 +826,126 @@
 
   // ---- Output ----
 
-  let printed = []; // each printed line, and the step that printed it
+  let printed = []; // each printed line, and the moment in which it was printed
 
   function listOutput() {
     const list = byId("lines");
-    const [track] = tracks();
     list.replaceChildren();
     printed = [];
-    track.steps.forEach((step, nth) => {
-      for (const [lane, text] of step.says) {
-        const time = (now().instants[step.instant][0] / 1e9).toFixed(3);
-        const line = make("li", { class: hue(lane), hidden: "" }, make("time", {}, time), tile(lane), make("span", {}, text));
-        const before = variant()?.lines[printed.length] ?? "same";
-        if (before !== "same") {
-          line.classList.add(before.replaceAll("_", "-"));
-          line.append(make("span", { class: "unlike" }, before === "only_here" ? "only here" : "at another time"));
-        }
-        list.append(line);
-        printed.push([nth, line]);
+    let inRust = 0; // how many of the lines Rust prints
+    run().moments.forEach(({ steps, only }, nth) => {
+      for (const track of tracks()) {
+        const step = track.steps[steps[track.index]];
+        if (!step) continue;
+        step.says.forEach(([lane, text], number) => {
+          const alone = only.some(([index, line]) => index === track.index && line === number);
+          // What both print is listed once, where Rust prints it.
+          if (track.index > 0 && !alone) return;
+          const time = (step.said_at[number] / 1e9).toFixed(3);
+          const line = make(
+            "li",
+            { class: hue(lane), hidden: "" },
+            make("time", {}, time),
+            tile(lane),
+            make("span", {}, text),
+          );
+          const before = track.index === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
+          if (track.index === 0) inRust += 1;
+          if (before !== "same") {
+            line.classList.add(before.replaceAll("_", "-"));
+            line.append(
+              make(
+                "span",
+                { class: "unlike" },
+                before === "only_here" ? "only here" : "at another time",
+              ),
+            );
+          }
+          if (alone) line.append(make("span", { class: "unlike" }, `only ${track.language}`));
+          list.append(line);
+          printed.push([nth, line]);
+        });
       }
     });
-    if (now().verdict !== null) {
-      const line = make("li", { hidden: "" }, make("span", { class: "verdict" }, `ended: ${now().verdict}`));
+    if (run().verdict !== null) {
+      const line = make(
+        "li",
+        { hidden: "" },
+        make("span", { class: "verdict" }, `ended: ${run().verdict}`),
+      );
       list.append(line);
-      printed.push([track.steps.length - 1, line]);
+      printed.push([run().moments.length - 1, line]);
     }
   }
 
   function showOutput() {
     let last = null;
     for (const [nth, line] of printed) {
-      line.hidden = nth > step;
-      line.classList.toggle("now", nth === step);
+      line.hidden = nth > moment;
+      line.classList.toggle("now", nth === moment);
       if (!line.hidden) last = line;
     }
     // Only the list is scrolled, and never the page: on a phone the source would go out of sight.
     const list = byId("lines");
     if (last) list.scrollTop = Math.max(last.offsetTop + last.offsetHeight - list.clientHeight, 0);
-    const current = tracks()[0].steps[step];
-    byId("at").textContent = current ? `at ${now().instants[current.instant][1]}` : "";
-  }
-
-  // ---- Tracks ----
-
-  // Of each language: its steps, and where its lanes stand after each of them.
-  const known = new Map();
-
-  function tracks() {
-    if (known.has(scene)) return known.get(scene);
-    const built = now().tracks.map((track) => {
-      const places = [];
-      let place = now().lanes.map(() => null);
-      for (const step of track.steps) {
-        place = [...place];
-        for (const [lane, line] of step.stands) place[lane] = line;
-        places.push(place);
-      }
-      return { ...track, where: (at) => places[at] ?? [] };
-    });
-    known.set(scene, built);
-    return built;
+    const current = run().moments[moment];
+    byId("at").textContent = current ? `at ${run().instants[current.instant][1]}` : "";
   }
 
   // ---- Predict ----
 
-  function shuffled(list) {
-    // By a fixed rule, so that a page shows the same order each time.
-    return [...list].sort((one, other) => String(one).localeCompare(String(other), "en", { numeric: true }));
+  // By a fixed rule, so that a page shows the same order each time, and not the right one first.
+  function sorted(choices) {
+    return [...choices].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
   }
 
-  // Before a step: which lane runs next? Or, if time passes before it, when?
+  // Before a step: which lane runs next? Or, if time passes before it, when does one?
   function ask() {
-    const [{ steps }] = tracks();
-    const current = steps[step];
-    const next = steps[step + 1];
-    const later = next.instant !== current.instant;
-    const asks = byId("asks");
-    const right = later ? now().instants[next.instant][1] : name(next.lane);
-    let choices;
-    if (later) {
-      const others = now().instants.map(([, text]) => text).filter((text) => text !== now().instants[current.instant][1]);
-      choices = shuffled(new Set([right, ...others].slice(0, 6)));
+    const { instants, moments } = run();
+    const next = moments[moment + 1];
+    const passes = next.instant !== moments[moment].instant;
+    // Rust is asked for, or Python where only Python has a step.
+    const track = tracks().find(({ index }) => next.steps[index] !== null);
+    const lane = track.steps[next.steps[track.index]].lane;
+    const right = passes ? instants[next.instant][1] : name(lane);
+    let others;
+    if (passes) {
+      others = instants
+        .map(([, text]) => text)
+        .filter((text) => text !== instants[moments[moment].instant][1]);
+      others = others.slice(0, 5);
     } else {
-      const alive = rows().filter((_, lane) => !"fcpu".includes(current.states[lane]));
-      choices = shuffled(new Set([right, ...alive.map((lane) => lane.name)]));
+      const states = track.shown(moment)?.states ?? "";
+      const rows = [...run().lanes.keys()].slice(0, track.index === 0 ? run().rows : undefined);
+      others = rows.filter((lane) => !"fcpu".includes(states[lane] ?? ".")).map(name);
     }
-    byId("question").textContent = later ? "When does something run next?" : "Which lane runs next?";
-    byId("verdict").textContent = "";
-    const answers = choices.map((choice) => {
+    const where = tracks().length > 1 && next.steps.includes(null) ? ` in ${track.language}` : "";
+    byId("question").textContent = passes
+      ? "When does something run next?"
+      : `Which lane runs next${where}?`;
+    const answers = sorted(new Set([right, ...others])).map((choice) => {
       const button = make("button", { type: "button" }, choice);
-      button.addEventListener("click", () => answer(choice, right, next));
+      button.addEventListener("click", () => answer(choice, right, track));
       return button;
     });
+    const asks = byId("asks");
     asks.querySelector(".answers").replaceChildren(...answers);
     asks.hidden = false;
     game.open = true;
     answers[0].focus();
   }
 
-  function answer(choice, right, next) {
+  function answer(choice, right, track) {
     if (!game.open) return;
     game.open = false;
     game.asked += 1;
-    const hit = choice === right;
-    if (hit) game.right += 1;
+    if (choice === right) game.right += 1;
     byId("asks").hidden = true;
-    show(scene, step + 1);
-    const what = hit ? "Right" : `Not ${choice}, but ${right}`;
-    byId("missed").textContent = `${what}: ${name(next.lane)} ${next.sentence} ${game.right} of ${game.asked} right.`;
+    show(scene, moment + 1);
+    const { lane, sentence } = track.shown(moment);
+    const verdict = choice === right ? "Right" : `Not ${choice}, but ${right}`;
+    byId("missed").textContent =
+      `${verdict}: ${name(lane)} ${sentence} ${game.right} of ${game.asked} right.`;
   }
 
   function play(on) {
@@ -557,87 +954,125 @@
     byId("asks").hidden = true;
     byId("missed").textContent = on ? "Predict each step. Q ends it." : "";
     document.querySelector("[data-do=predict]").setAttribute("aria-pressed", on);
-    show(scene, step);
+    show(scene, moment);
   }
 
-  // ---- Showing, and the keys ----
+  // ---- Showing ----
 
-  function show(newScene, newStep, keep = true) {
+  function show(newScene, newMoment, keep = true) {
     const another = newScene !== scene || drawn === null;
     scene = newScene;
     if (another) alone = null;
     const all = tracks();
-    step = Math.min(Math.max(newStep, 0), Math.max(all[0].steps.length - 1, 0));
+    const last = run().moments.length - 1;
+    moment = Math.max(Math.min(newMoment, last), 0);
     if (another) {
+      showWhatIf(); // first, since it takes room from the timeline
       drawChart();
       listOutput();
-      document.querySelectorAll("#scenes button").forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));
+      document
+        .querySelectorAll("#scenes button")
+        .forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));
     }
-    for (const { pane } of panes) {
-      pane.style.setProperty("--gutter", `${2.2 + Math.min(now().lanes.length, 8) * 1.1}rem`);
+    panes.forEach((pane, nth) => {
+      const columns = Math.min(all[nth]?.columns.size ?? 0, 9);
+      pane.pane.style.setProperty("--gutter", `${2.2 + Math.max(columns, 1) * 1.1}rem`);
+      if (nth < all.length) return;
+      clear(pane);
+      byId("strip").children[nth].textContent = "This scene was recorded in Rust only.";
+    });
+    for (const track of all) {
+      if (panes[track.index]) showSource(panes[track.index], track);
+      showStrip(byId("strip").children[track.index], track);
     }
-    panes.slice(all.length).forEach(({ marks, lines }, nth) => {
-      // A scene that was recorded in one language only.
-      for (const line of lines.values()) {
-        line.className = "line";
-        line.querySelector(".note")?.remove();
-      }
-      marks.replaceChildren();
-      byId("strip").children[all.length + nth].textContent = "This scene was recorded in one language only.";
-    });
-    all.forEach((track, nth) => {
-      const at = track.aligned ? (track.aligned[step] ?? -1) : step;
-      if (panes[nth]) showSource(panes[nth], track, at);
-      showStrip(byId("strip").children[nth], track, at);
-    });
+    showParting();
+    showWhatIf();
     showChart();
     showOutput();
-    byId("count").textContent = `${step + 1} / ${all[0].steps.length}`;
-    byId("tells").textContent = [...document.querySelectorAll(".tells")].map((tells) => tells.textContent).join(" ");
-    if (keep) history.replaceState(null, "", `#${scene + 1}.${step + 1}`);
+    byId("count").textContent = `${moment + 1} / ${last + 1}`;
+    byId("tells").textContent = heard(all);
+    if (keep) history.replaceState(null, "", `#${scene + 1}.${moment + 1}`);
   }
 
+  // What a screen reader says of a moment: one sentence if both languages do the same.
+  function heard(all) {
+    const told = [];
+    for (const track of all) {
+      if (track.isIdle(moment)) continue;
+      const tells = byId("strip").children[track.index].querySelector(".tells").textContent;
+      told.push([track.language, tells]);
+    }
+    const [first] = told;
+    const parting = byId("parts").textContent;
+    if (all.length === 1) return first?.[1] ?? "";
+    const alike = told.length === 2 && told[0][1] === told[1][1];
+    const sentences = alike
+      ? [`Both: ${first[1]}`]
+      : told.map(([language, tells]) => `${language}: ${tells}`);
+    return [...sentences, parting].join(" ").trim();
+  }
+
+  // ---- The keys, and the pointer ----
+
   const next = () => {
-    if (step + 1 >= tracks()[0].steps.length || game.open) return;
-    byId("missed").textContent = game.on ? byId("missed").textContent : "";
+    if (moment + 1 >= run().moments.length || game.open) return;
     if (game.on) ask();
-    else show(scene, step + 1);
+    else show(scene, moment + 1);
   };
   const actions = {
     next,
-    back: () => !game.open && show(scene, step - 1),
+    back: () => !game.open && show(scene, moment - 1),
     first: () => !game.open && show(scene, 0),
     last: () => !game.on && show(scene, Infinity),
+    cause: () => {
+      const from = tracks()
+        .map(wokenAt)
+        .find((from) => from !== null);
+      if (from !== undefined && !game.open) show(scene, from);
+    },
     future: () => {
       future = !future;
       document.querySelector("[data-do=future]").setAttribute("aria-pressed", !future);
-      show(scene, step);
+      show(scene, moment);
     },
     predict: () => play(!game.on),
     theme: () => {
       const root = document.documentElement;
-      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : prefersDark;
       root.dataset.theme = dark ? "light" : "dark";
     },
   };
-  const KEYS = { ArrowRight: "next", " ": "next", PageDown: "next", ArrowLeft: "back", Backspace: "back", PageUp: "back", Home: "first", End: "last", f: "future", q: "predict", t: "theme" };
+  const KEYS = {
+    ArrowRight: "next",
+    " ": "next",
+    PageDown: "next",
+    ArrowLeft: "back",
+    Backspace: "back",
+    PageUp: "back",
+    Home: "first",
+    End: "last",
+    f: "future",
+    q: "predict",
+    t: "theme",
+    w: "cause",
+  };
 
-  // From one variant to another one stays at the same time, so that the two can be compared.
+  // From one variant to another the time stays the same, so that the two can be compared.
   function choose(number) {
     if (number >= data.scenes.length || game.open) return;
-    const current = tracks()[0].steps[step];
-    if (!variant()?.among.includes(number) || game.on || step === 0 || !current) {
+    const current = run().moments[moment];
+    if (!variant()?.among.includes(number) || game.on || moment === 0 || !current) {
       show(number, 0);
       return;
     }
-    const { steps } = data.scenes[number].tracks[0];
-    const later = steps.findIndex(({ instant }) => instant > current.instant);
+    const later = data.scenes[number].moments.findIndex(({ instant }) => instant > current.instant);
     show(number, later < 0 ? Infinity : Math.max(later - 1, 0));
   }
 
   function onlyLane(lane) {
     alone = alone === lane ? null : lane;
-    show(scene, step);
+    show(scene, moment);
   }
 
   addEventListener("keydown", (event) => {
@@ -667,12 +1102,19 @@
       onlyLane(Number(lane.dataset.lane));
       return;
     }
+    if (event.target.closest(".wake-target")) {
+      actions.cause();
+      return;
+    }
     if (game.on) return; // dragging would show what is asked
     dragging = true;
     chart.setPointerCapture(event.pointerId);
-    show(scene, stepAt(event.clientX));
+    show(scene, momentAt(event.clientX));
   });
-  chart.addEventListener("pointermove", (event) => dragging && show(scene, stepAt(event.clientX)));
+  chart.addEventListener(
+    "pointermove",
+    (event) => dragging && show(scene, momentAt(event.clientX)),
+  );
   chart.addEventListener("pointerup", () => (dragging = false));
   chart.addEventListener("pointercancel", () => (dragging = false));
 
@@ -682,7 +1124,11 @@
     const tab = make("button", { type: "button", role: "tab", "aria-selected": "false" }, title);
     tab.addEventListener("click", () => choose(nth));
     if (variant && !frames.has(variant.among[0])) {
-      const frame = make("span", { class: "variants", role: "presentation", title: "Variants, on one time axis" });
+      const frame = make("span", {
+        class: "variants",
+        role: "presentation",
+        title: "Variants, on one time axis",
+      });
       frames.set(variant.among[0], frame);
       byId("scenes").append(frame);
     }
@@ -697,14 +1143,14 @@
   if (panes.length === 0) byId("strip").append(make("section"));
 
   function showWhatTheAddressSays() {
-    const [, wantedScene, wantedStep] = /^#(\d+)(?:\.(\d+))?$/.exec(location.hash) ?? [];
+    const [, wantedScene, wantedMoment] = /^#(\d+)(?:\.(\d+))?$/.exec(location.hash) ?? [];
     const number = Math.min(Math.max(Number(wantedScene ?? 1), 1), data.scenes.length) - 1;
-    show(number, Number(wantedStep ?? 1) - 1, wantedScene !== undefined);
+    show(number, Number(wantedMoment ?? 1) - 1, wantedScene !== undefined);
   }
   addEventListener("hashchange", showWhatTheAddressSays);
   addEventListener("resize", () => {
-    drawn = null;
-    show(scene, step);
+    drawn = null; // the timeline is drawn for a width
+    show(scene, moment);
   });
   showWhatTheAddressSays();
 })();

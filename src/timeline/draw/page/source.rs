@@ -44,6 +44,23 @@ pub(super) struct Lines {
     lines: Vec<(usize, String)>,
 }
 
+/// The paragraphs of a header that may follow each other without an empty line.
+const STARTS: [&str; 3] = ["In Python: ", "No twin: ", "Look for: "];
+
+/// The sentences of a paragraph. A full stop inside a word, as in `a.b`, ends none.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut found = vec![];
+    let mut rest = text;
+    while let Some(end) = rest.find(". ") {
+        found.push(&rest[..=end]);
+        rest = &rest[end + 2..];
+    }
+    if !rest.is_empty() {
+        found.push(rest);
+    }
+    found
+}
+
 /// The file that is named most often. A run has nearly all its lanes in one file, and the page has
 /// no room for a second one beside the twin. If two files are named equally often, the result is
 /// still the same each time, since the map is in the order of names.
@@ -89,13 +106,64 @@ impl SourceFile {
         let recorded =
             Path::new("tests/twins/recorded").join(path.with_extension("json").file_name()?);
         let scenes = fs::read_to_string(self.root.join(recorded)).ok()?;
-        let name = self.file.strip_suffix(".rs")?;
-        // The second name is for an example whose `NAME.py` would hide a module of Python.
-        let files = [format!("{name}.py"), format!("{name}_twin.py")];
-        let file = files.into_iter().find(|file| self.root.join(file).exists())?;
+        let file = self.file_of_twin()?;
         let text = fs::read_to_string(self.root.join(&file)).ok()?;
         let scenes = serde_json::from_str(&scenes).ok()?;
         Some(Twin { source: SourceFile { file, root: self.root.clone(), text }, scenes })
+    }
+
+    /// The path of the twin; none if there is no such file.
+    fn file_of_twin(&self) -> Option<String> {
+        let name = self.file.strip_suffix(".rs")?;
+        // The second name is for an example whose `NAME.py` would hide a module of Python.
+        let files = [format!("{name}.py"), format!("{name}_twin.py")];
+        files.into_iter().find(|file| self.root.join(file).exists())
+    }
+
+    /// Why the page has no Python beside this file; none if there is nothing to say: a reader does
+    /// not expect a twin of a program that is no example.
+    pub(super) fn without_twin(&self) -> Option<String> {
+        if let Some(why) = self.paragraph("No twin: ") {
+            return Some(format!("There is no Python beside it: {why}"));
+        }
+        let file = self.file_of_twin()?;
+        Some(format!(
+            "Rust alone: its Python twin, {file}, was not recorded. Recorded are the twins that \
+             run on asyncio and in virtual time."
+        ))
+    }
+
+    /// The sentences of the header that speak of Python, without those that only name the twin.
+    pub(super) fn of_python(&self) -> Option<String> {
+        let looks_for = self.paragraph("Look for: ")?;
+        let mut found: Vec<&str> = vec![];
+        for sentence in sentences(&looks_for) {
+            if sentence.contains("Python") || sentence.contains("asyncio") {
+                found.push(sentence);
+            }
+        }
+        if found.is_empty() { None } else { Some(found.join(" ")) }
+    }
+
+    /// What follows `start` in the documentation at the top of the file, up to an empty line or the
+    /// next such start, as one line.
+    fn paragraph(&self, start: &str) -> Option<String> {
+        let mut text = String::new();
+        let mut inside = false;
+        for line in self.text.lines() {
+            let Some(line) = line.strip_prefix("//!") else { break };
+            let line = line.trim();
+            if let Some(first) = line.strip_prefix(start) {
+                inside = true;
+                text += first;
+            } else if line.is_empty() || STARTS.iter().any(|other| line.starts_with(other)) {
+                inside = false;
+            } else if inside {
+                text += " ";
+                text += line;
+            }
+        }
+        if text.is_empty() { None } else { Some(text) }
     }
 
     /// What the file says of itself: the first line of its documentation, without the title before
@@ -192,6 +260,19 @@ mod tests {
         let source = SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() };
         assert_eq!(source.lines().lines, [(9, "fn nap() {}".to_owned())]);
         assert_eq!(source.about().as_deref(), Some("it sleeps."));
+    }
+
+    #[test]
+    fn a_header_says_what_differs_in_python_and_why_there_is_no_twin() {
+        let text = "//! Nap: it sleeps.\n//!\n//! In Python: `sleep`.\n//! No twin: it is\n\
+                    //! short.\n//! Look for: It naps. Python\n//! naps on `a.b`. The end.\n\
+                    //!\n//! More on Python.\nfn nap() {}\n";
+        let source = SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() };
+        assert_eq!(source.of_python().as_deref(), Some("Python naps on `a.b`."));
+        let why = source.without_twin().expect("it has no twin");
+        assert_eq!(why, "There is no Python beside it: it is short.");
+        let plain = SourceFile { text: "fn nap() {}\n".into(), ..source };
+        assert_eq!((plain.of_python(), plain.without_twin()), (None, None));
     }
 
     #[test]

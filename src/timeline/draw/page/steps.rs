@@ -35,6 +35,8 @@ pub struct SteppedRun {
     pub rows: usize,
     /// The steps in Rust, and if there is a recording of a Python twin, those in Python.
     pub tracks: Vec<Track>,
+    /// The steps of all tracks in one order: a page goes from moment to moment.
+    pub moments: Vec<Moment>,
     /// How the run compares with the other variants of its program; none if the page has none.
     pub variant: Option<SteppedVariant>,
 }
@@ -50,8 +52,22 @@ pub struct Track {
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none if this is the track of Rust.
     pub aligned: Option<Vec<Option<usize>>>,
-    /// The steps in Rust at which the two languages do not print the same.
-    pub differs: Vec<usize>,
+}
+
+/// What a page shows at once: a step of each track, or of one of them only.
+///
+/// The two languages poll different things: `join!` polls a lane inside `main`, and asyncio's
+/// `gather` makes a task of it, which ends before `main` goes on. So a step need not have a
+/// counterpart in the other language. It still has a moment of its own: a reader misses no step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moment {
+    /// Index into the instants of the run.
+    pub instant: usize,
+    /// For each track the index of its step; none if that language does nothing here.
+    pub steps: Vec<Option<usize>>,
+    /// The lines that only one language prints at this instant: the index of its track, and which
+    /// line of that step it is. Here the two languages part.
+    pub only: Vec<(usize, usize)>,
 }
 
 /// A lane of a run that is stepped through.
@@ -72,12 +88,17 @@ pub struct Step {
     pub instant: usize,
     /// The lane that was polled.
     pub lane: LaneId,
+    /// Whether this ran on a thread of its own, and not on one of the runtime's.
+    pub on_thread: bool,
     /// What happened, in one sentence.
     pub sentence: String,
     /// What will end the wait that begins here. A page hides this with the rest of the future.
     pub later: Option<String>,
     /// What was printed, and the line of the source that printed it, if it is in the track's file.
     pub says: Vec<(LaneId, String, Option<u32>)>,
+    /// When each of these lines was printed, in nanoseconds: a poll that blocks prints at other
+    /// times than that at which it began.
+    pub said_at: Vec<u64>,
     /// The line at which the lane had been waiting, and at which it goes on now.
     pub resumed: Option<u32>,
     /// The line at which it waits now.
@@ -111,7 +132,7 @@ pub struct SteppedVariant {
     /// All runs of the group, as indices into the scenes of the page. The others are compared with
     /// the first.
     pub among: Vec<usize>,
-    /// For each instant how many polls a page leaves room for: the most that any of the runs has
+    /// For each instant how many moments a page leaves room for: the most that any of the runs has
     /// there.
     pub columns: Vec<usize>,
     /// For each run of `among` the index of the instant at which it was over.
@@ -156,13 +177,14 @@ pub enum SaidBefore {
 /// has none.
 pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = polls(chart);
-    let reader = Reader { chart, order: &order, file };
+    let printed_in = printed_in(chart, &order);
+    let reader = Reader { chart, order: &order, printed_in, file };
     let mut steps = vec![];
     // A step names only the lanes that have moved: a page of a thousand lanes would otherwise have
     // a thousand lines for each step.
     let mut stood = vec![None; chart.rows.len()];
-    for poll in &order {
-        let mut step = reader.step(poll);
+    for (nth, poll) in order.iter().enumerate() {
+        let mut step = reader.step(nth);
         for (lane, before) in stood.iter_mut().enumerate() {
             let now = reader.stands(lane, poll.after);
             if *before != now {
@@ -181,6 +203,11 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         instants.push((instant.at.as_nanos() as u64, human(instant.at)));
     }
     let file = file.unwrap_or_default().to_owned();
+    // With one track there is nothing to align: a moment is a step.
+    let mut moments = vec![];
+    for (nth, step) in steps.iter().enumerate() {
+        moments.push(Moment { instant: step.instant, steps: vec![Some(nth)], only: vec![] });
+    }
     SteppedRun {
         title: chart.title.clone(),
         verdict: chart.verdict.clone(),
@@ -188,9 +215,26 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         instants,
         rows: lanes.len(),
         lanes,
-        tracks: vec![Track { file, steps, aligned: None, differs: vec![] }],
+        tracks: vec![Track { file, steps, aligned: None }],
+        moments,
         variant: None,
     }
+}
+
+/// For each printed line the step in which it was printed; none if no poll had begun.
+fn printed_in(chart: &Chart, order: &[Poll]) -> Vec<Option<usize>> {
+    let mut steps = vec![];
+    for Said { at, lane, .. } in &chart.said {
+        // By a thread of its own.
+        let is_own = |poll: &Poll| !poll.is_poll && poll.from == *at && poll.lane == *lane;
+        let own = order.iter().position(is_own);
+        // Otherwise in the poll that had begun last: by its lane or by another, such as the lane
+        // that polls it. `at` is the right edge of a column, so the poll began before it. The
+        // search is not for that very column: a poll that blocks can also print later.
+        let begun = order.partition_point(|poll| poll.from < *at);
+        steps.push(own.or_else(|| order[..begun].iter().rposition(|poll| poll.is_poll)));
+    }
+    steps
 }
 
 /// Reads one step out of a chart.
@@ -199,6 +243,8 @@ struct Reader<'c> {
     chart: &'c Chart,
     /// All polls, in order: the position of a poll here is the number of its step.
     order: &'c [Poll],
+    /// For each printed line the number of its step.
+    printed_in: Vec<Option<usize>>,
     /// The file that the page shows; none if no lane has a place.
     file: Option<&'c str>,
 }
@@ -206,15 +252,18 @@ struct Reader<'c> {
 impl Reader<'_> {
     /// What is to be seen after a poll. The loop looks once at each lane, and puts it into the list
     /// that it belongs to: ready, waiting for a timer, or waiting for another lane.
-    fn step(&self, poll: &Poll) -> Step {
-        let Poll { from: pos, lane, after } = *poll;
+    fn step(&self, nth: usize) -> Step {
+        let Poll { from: pos, is_poll, lane, after } = self.order[nth];
+        let on_thread = self.span_at(lane, pos).is_some_and(|span| span.state == State::OnThread);
         let mut step = Step {
             instant: pos.instant,
             lane,
+            on_thread: on_thread || !is_poll,
             sentence: String::new(),
             later: None,
-            says: self.said(poll),
-            resumed: self.before(lane, pos).and_then(|span| self.line(stop(span)?)),
+            says: vec![],
+            said_at: vec![],
+            resumed: None,
             stop: None,
             chain: vec![],
             on: None,
@@ -223,8 +272,14 @@ impl Reader<'_> {
             ready: vec![],
             timers: vec![],
             waits: vec![],
-            woken_in: self.woken_in(pos, lane),
+            woken_in: None,
         };
+        self.add_said(nth, &mut step);
+        // A thread that prints goes on all the time: it was not woken, and resumes nowhere.
+        if is_poll {
+            step.resumed = self.before(lane, pos).and_then(|span| self.line(stop(span)?));
+            step.woken_in = self.woken_in(pos, lane);
+        }
         // Each lane with the key by which its list is sorted below: the loop goes by the numbers of
         // lanes, and a reader wants to know which is next.
         let mut ready: Vec<(Pos, usize, LaneId)> = vec![];
@@ -286,7 +341,7 @@ impl Reader<'_> {
             step.timers.push((lane, human(self.chart.time(due))));
         }
         step.waits = chains(&waits_for);
-        let (sentence, later) = self.sentence(pos, after, lane, &step.says);
+        let (sentence, later) = self.sentence(&self.order[nth], &step.says);
         step.sentence = sentence;
         step.later = later;
         step
@@ -381,24 +436,21 @@ impl Reader<'_> {
         last
     }
 
-    /// The lines that were printed after this poll had begun and before the next one did: by this
-    /// lane, or by another, such as the lane that polls it.
-    fn said(&self, poll: &Poll) -> Vec<(LaneId, String, Option<u32>)> {
-        let mut said = vec![];
-        for Said { at, lane, text, place } in &self.chart.said {
-            // `at` is the right edge of a column, so the poll began before it. The search is not
-            // for that very column: a poll that blocks, and a closure on a thread, can also print
-            // at a later instant, when no other poll has begun since.
-            let begun = self.order.partition_point(|other| other.from < *at);
-            if self.order[..begun].last() == Some(poll) {
-                let line = match place {
-                    Some(place) if self.is_shown(&place.file) => Some(place.line),
-                    _ => None,
-                };
-                said.push((*lane, text.clone(), line));
+    /// Adds the lines that were printed in a step, and when.
+    fn add_said(&self, nth: usize, step: &mut Step) {
+        for (Said { at, lane, text, place }, printed_in) in
+            self.chart.said.iter().zip(&self.printed_in)
+        {
+            if *printed_in != Some(nth) {
+                continue;
             }
+            let line = match place {
+                Some(place) if self.is_shown(&place.file) => Some(place.line),
+                _ => None,
+            };
+            step.says.push((*lane, text.clone(), line));
+            step.said_at.push(self.chart.time(*at).as_nanos() as u64);
         }
-        said
     }
 
     /// The step in which another lane woke this one, before it was polled at `pos`.
@@ -431,14 +483,16 @@ impl Reader<'_> {
     /// What happened in a poll, and what will end the wait after it.
     fn sentence(
         &self,
-        pos: Pos,
-        after: Pos,
-        lane: LaneId,
+        poll: &Poll,
         says: &[(LaneId, String, Option<u32>)],
     ) -> (String, Option<String>) {
+        let Poll { from: pos, is_poll, lane, after } = *poll;
         let row = &self.chart.rows[lane];
         // Three parts, in the order in which they happened: why, what it printed, what it does now.
-        let mut parts = vec![self.cause(pos, lane)];
+        let mut parts = vec![];
+        if is_poll {
+            parts.push(self.cause(pos, lane));
+        }
         for (by, text, _) in says {
             if *by == lane {
                 parts.push(format!("prints “{text}”"));

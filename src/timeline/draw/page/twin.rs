@@ -2,9 +2,12 @@
 //!
 //! `tests/twins/record_twin.py` records a twin on a virtual clock, and the recordings are kept with
 //! the sources: so a page can be made without Python. This file turns a recording into a second
-//! track, with the same kind of steps as the track of Rust, and says for each step in Rust which
-//! step in Python belongs to it (`align`).
-use super::steps::{Step, SteppedLane, SteppedRun, Track, chains, join};
+//! track, with the same kind of steps as the track of Rust; `align` then says which steps of the
+//! two tracks a page shows at once.
+use super::{
+    align::{aligned, moments},
+    steps::{Step, SteppedLane, SteppedRun, Track, chains, join},
+};
 use crate::timeline::{Chart, LaneId, human};
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -14,7 +17,7 @@ use std::{collections::BTreeMap, time::Duration};
 pub(super) struct TwinScene {
     /// None if the twin has only one scene.
     title: Option<String>,
-    /// In order of time: `align` relies on it.
+    /// In order of time: `moments` relies on it.
     steps: Vec<TwinStep>,
 }
 
@@ -31,6 +34,10 @@ struct TwinStep {
     says: Vec<TwinSaid>,
     /// Whether the lane ended in the step.
     ended: bool,
+    /// Whether the loop did not call this: the program printed it before or after the loop ran, or
+    /// on a thread of its own.
+    #[serde(default)]
+    outside: bool,
     /// Where each lane stands after the step. A lane that has ended is not in it any more.
     lanes: BTreeMap<String, TwinLane>,
     /// The lanes in the queue of the event loop after the step, in order.
@@ -48,6 +55,8 @@ struct TwinSaid {
     text: String,
     /// The line of the source that printed it.
     line: u32,
+    /// In nanoseconds since the scene began; none if it is the time of the step.
+    at: Option<u64>,
 }
 
 /// What a lane of a twin does after a step.
@@ -76,22 +85,31 @@ pub(super) fn find<'s>(scenes: &'s [TwinScene], chart: &Chart) -> Option<&'s Twi
     }
 }
 
-/// Puts a twin beside the scene.
+impl TwinScene {
+    /// When something ran.
+    pub(super) fn times(&self) -> Vec<Duration> {
+        self.steps.iter().map(|step| Duration::from_nanos(step.at)).collect()
+    }
+}
+
+/// Puts a twin beside the scene. The run has to have an instant for each time of the twin.
 pub(super) fn add(run: &mut SteppedRun, twin: &TwinScene, file: &str) {
-    let mut reader = Reader { twin, lanes: &mut run.lanes };
+    let mut reader = Reader { twin, instants: &run.instants, lanes: &mut run.lanes };
     let mut steps = vec![];
     for nth in 0..twin.steps.len() {
         steps.push(reader.step(nth));
     }
-    let (aligned, differs) = align(run, &twin.steps);
-    let file = file.to_owned();
-    run.tracks.push(Track { file, steps, aligned: Some(aligned), differs });
+    run.moments = moments(run, &steps);
+    let aligned = Some(aligned(&run.moments));
+    run.tracks.push(Track { file: file.to_owned(), steps, aligned });
 }
 
 /// Makes steps of what was recorded in Python.
 struct Reader<'t> {
     /// The scene that is read.
     twin: &'t TwinScene,
+    /// When something ran, in either language: a step has an index into this list.
+    instants: &'t [(u64, String)],
     /// The lanes of the scene in Rust. A lane that only Python has is appended, so that the numbers
     /// of the others stay.
     lanes: &'t mut Vec<SteppedLane>,
@@ -124,8 +142,10 @@ impl Reader<'_> {
             None => &[],
         };
         let mut says = vec![];
+        let mut said_at = vec![];
         for said in &step.says {
             says.push((self.lane(&said.lane), said.text.clone(), Some(said.line)));
+            said_at.push(said.at.unwrap_or(step.at));
         }
         let mut timers = vec![];
         let mut later = None;
@@ -140,12 +160,15 @@ impl Reader<'_> {
         for name in &step.ready {
             ready.push(self.lane(name));
         }
+        let instant = self.instants.iter().position(|(at, _)| *at == step.at);
         Step {
-            instant: 0, // not read: the script takes the time from the step in Rust
+            instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
+            on_thread: step.outside && name != "main",
             sentence: self.sentence(nth, name),
             later,
             says,
+            said_at,
             resumed: step.stood.last().copied(),
             // The recording has the outermost line first. In a step the innermost is `stop`, and
             // `chain` has the others, the outermost last.
@@ -157,7 +180,7 @@ impl Reader<'_> {
             ready,
             timers,
             waits: self.waits(nth),
-            woken_in: None, // the arrow of a wake is drawn for Rust only
+            woken_in: self.woken_in(nth, name),
         }
     }
 
@@ -189,6 +212,11 @@ impl Reader<'_> {
         let mut states = String::new();
         for lane in 0..self.lanes.len() {
             let name = self.lanes[lane].name.as_str();
+            // Where Rust has several lanes of one name, the twin's is the first: see `lane`.
+            if self.lanes[..lane].iter().any(|other| other.name == name) {
+                states.push('.');
+                continue;
+            }
             let state = twin.steps[nth].lanes.get(name).map(|lane| lane.state.as_str());
             let been = twin.steps[..=nth].iter().any(|step| step.lanes.contains_key(name));
             states.push(match state {
@@ -224,7 +252,10 @@ impl Reader<'_> {
     /// words of the steps in Rust, so that a reader can compare the two.
     fn sentence(&self, nth: usize, name: &str) -> String {
         let step = &self.twin.steps[nth];
-        let mut parts = vec![self.cause(nth, name)];
+        let mut parts = vec![];
+        if !step.outside {
+            parts.push(self.cause(nth, name));
+        }
         for said in &step.says {
             if said.lane == name {
                 parts.push(format!("prints “{}”", said.text));
@@ -246,95 +277,53 @@ impl Reader<'_> {
     /// cause is concluded from the queue and the timers after each step. Where these do not tell,
     /// the sentence says no more than “goes on”.
     fn cause(&self, nth: usize, name: &str) -> String {
-        let step = &self.twin.steps[nth];
-        // The first step of a task: nothing has woken it, since it was queued when it was made.
-        let begun =
-            self.twin.steps[..nth].iter().any(|before| before.lane.as_deref() == Some(name));
-        if !begun {
+        if self.is_first(nth, name) {
             return "begins".into();
         }
-        // Since its last step the lane had a timer that was due exactly now.
-        for earlier in self.twin.steps[..nth].iter().rev() {
-            if earlier.timers.contains(&(step.at, name.to_owned())) {
-                return "goes on (its time has come)".into();
+        if self.timer_was_due(nth, name) {
+            return "goes on (its time has come)".into();
+        }
+        match self.woken_in(nth, name) {
+            Some(waker) => {
+                let waker = self.twin.steps[waker].lane.as_deref().unwrap_or("a task");
+                format!("goes on (woken by {waker})")
             }
-            if earlier.lane.as_deref() == Some(name) {
-                break; // an earlier timer was the reason for that step, and not for this one
-            }
+            None => "goes on".into(),
+        }
+    }
+
+    /// The step of another lane that put this one into the queue, if the queues tell it.
+    fn woken_in(&self, nth: usize, name: &str) -> Option<usize> {
+        // A lane's first step has no cause in the queue: the task was queued when it was made. And
+        // a timer that is due is the cause itself.
+        if self.is_first(nth, name) || self.timer_was_due(nth, name) {
+            return None;
         }
         // Back to the last step after which the lane was not in the queue. The step that follows
         // put the lane there: the lane of that step has woken this one.
-        for (at, earlier) in self.twin.steps[..nth].iter().enumerate().rev() {
-            let queued = earlier.ready.iter().any(|ready| ready == name);
-            if queued {
-                continue;
-            }
-            if at + 1 < nth
-                && let Some(waker) = &self.twin.steps[at + 1].lane
-                && waker != name
-            {
-                return format!("goes on (woken by {waker})");
-            }
-            break;
-        }
-        "goes on".into()
+        let steps = &self.twin.steps[..nth];
+        let queued = |step: &TwinStep| step.ready.iter().any(|ready| ready == name);
+        let waker = steps.iter().rposition(|step| !queued(step))? + 1;
+        let by = steps.get(waker)?.lane.as_deref()?;
+        if by == name { None } else { Some(waker) }
     }
-}
 
-/// For each step in Rust the step in Python that belongs to it, or the last one before; and the
-/// steps in Rust at which the two do not print the same.
-///
-/// Two steps belong together if they are at the same time, of the same lane, and print the same.
-/// Both lists are in order of time, so one pass is enough: `next` never goes back.
-fn align(run: &SteppedRun, twin: &[TwinStep]) -> (Vec<Option<usize>>, Vec<usize>) {
-    let rust = &run.tracks[0].steps;
-    let mut aligned = vec![];
-    let mut differs = vec![];
-    let mut next = 0; // the first step in Python that has not been passed
-    for (nth, step) in rust.iter().enumerate() {
-        // The steps in Python at the time of this one that have not been passed: `from..until`.
-        let at = run.instants[step.instant].0;
-        let until = twin.partition_point(|step| step.at <= at);
-        let from = next.max(twin.partition_point(|step| step.at < at));
-        let name = &run.lanes[step.lane].name;
-        let found = (from..until).find(|index| {
-            let other = &twin[*index];
-            other.lane.as_ref() == Some(name) && prints(step) == twin_prints(other)
-        });
-        match found {
-            Some(index) => {
-                // What was passed over and printed something has no counterpart in Rust.
-                if twin[from..index].iter().any(|skipped| !skipped.says.is_empty()) {
-                    differs.push(nth);
-                }
-                next = index + 1;
-            }
-            // A step without a counterpart matters only if it prints: Python has other polls.
-            None if !step.says.is_empty() => differs.push(nth),
-            None => {}
-        }
-        // What Python still does at this time has no step in Rust that it could belong to.
-        let last_of_instant = match rust.get(nth + 1) {
-            Some(later) => later.instant != step.instant,
-            None => true,
-        };
-        if last_of_instant {
-            if twin[next.min(until)..until].iter().any(|skipped| !skipped.says.is_empty()) {
-                differs.push(nth);
-            }
-            next = next.max(until);
-        }
-        aligned.push(next.checked_sub(1));
+    /// Whether the lane has had no step before.
+    fn is_first(&self, nth: usize, name: &str) -> bool {
+        self.twin.steps[..nth].iter().all(|before| before.lane.as_deref() != Some(name))
     }
-    differs.dedup();
-    (aligned, differs)
-}
 
-/// What is compared: the texts, in order. Line numbers are of two files, and lanes may differ.
-fn prints(step: &Step) -> Vec<&str> {
-    step.says.iter().map(|(_, text, _)| text.as_str()).collect()
-}
-
-fn twin_prints(step: &TwinStep) -> Vec<&str> {
-    step.says.iter().map(|said| said.text.as_str()).collect()
+    /// Whether the lane has had a timer, since its last step, that is due exactly now.
+    fn timer_was_due(&self, nth: usize, name: &str) -> bool {
+        let due = (self.twin.steps[nth].at, name.to_owned());
+        for earlier in self.twin.steps[..nth].iter().rev() {
+            if earlier.timers.contains(&due) {
+                return true;
+            }
+            if earlier.lane.as_deref() == Some(name) {
+                return false; // an earlier timer was the reason for that step, and not for this one
+            }
+        }
+        false
+    }
 }

@@ -76,14 +76,14 @@ impl Group {
         }
     }
 
-    /// For each instant the most polls that any of the runs has there. Steps are counted, since the
-    /// script draws a column for each step.
+    /// For each instant the most moments that any of the runs has there. The script draws a column
+    /// for each moment.
     fn columns(&self, scenes: &[SteppedRun]) -> Vec<usize> {
         let mut most = vec![0; self.charts[0].instants.len()];
         for &member in &self.members {
             let mut columns = vec![0; most.len()];
-            for step in &scenes[member].tracks[0].steps {
-                columns[step.instant] += 1;
+            for moment in &scenes[member].moments {
+                columns[moment.instant] += 1;
             }
             for (most, columns) in most.iter_mut().zip(columns) {
                 *most = columns.max(*most);
