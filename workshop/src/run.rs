@@ -15,8 +15,8 @@ use std::{
 };
 
 /// How long, on the wall clock, an attempt may keep its thread before it is given up: short enough
-/// for a learner who waits for a verdict. On a machine that has more to do than cores it is longer,
-/// 5 s at most: to name the places where lanes wait takes a moment, and there it takes several.
+/// for a learner who waits for a verdict. Time in which a busy machine has no processor for that
+/// thread is not counted.
 pub const WATCHDOG: Duration = Duration::from_secs(2);
 
 /// An attempt of this process has kept its thread. It keeps it still, and the tests that are left
@@ -24,13 +24,9 @@ pub const WATCHDOG: Duration = Duration::from_secs(2);
 /// wait for all of them.
 static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
-/// [`WATCHDOG`], on this machine and now.
+/// [`WATCHDOG`], as it is now.
 pub(crate) fn watchdog() -> Duration {
-    let limit = if GIVEN_UP.load(Ordering::Relaxed) { WATCHDOG / 4 } else { WATCHDOG };
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: f64 = load.split(' ').next().unwrap_or_default().parse().unwrap_or(0.0);
-    let cores = std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
-    limit.mul_f64((load / cores).clamp(1.0, 2.5))
+    if GIVEN_UP.load(Ordering::Relaxed) { WATCHDOG / 4 } else { WATCHDOG }
 }
 
 /// How long an attempt may take on virtual time, which passes at once.

@@ -42,7 +42,7 @@ mod tests {
                 run.said("0.050 A runs")
             })
             .hangs("the barrier waits for more than the three that come", |run| {
-                run.ran_at("C", 200)
+                run.ran_at("C", 200) && !run.said("runs")
             })
             .takes(300)
             .says(&["0.200 A runs", "0.200 B runs", "0.200 C runs"])

@@ -27,6 +27,7 @@ fn frames(bytes: &[u8], size: usize) -> Vec<Vec<u8>> {
     for piece in bytes.chunks(size) {
         buffer.extend_from_slice(piece);
         while let Some(frame) = decode(&mut buffer) {
+            assert!(frames.len() < bytes.len(), "more frames than bytes");
             frames.push(frame);
         }
     }
@@ -80,6 +81,7 @@ mod tests {
             .mistake("it works only for some of the places where the bytes can be cut", |run| {
                 run.output().is_some_and(|right| *right < 11)
             })
+            .panics("an empty buffer is no frame, and was taken for one", "more frames than bytes")
             .returns(11)
             .says(&[])
             .verdict();

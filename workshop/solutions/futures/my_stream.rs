@@ -62,8 +62,11 @@ mod tests {
                 run.said("0.100 main 2")
             })
             .mistake("the items came without any pause", |run| run.said("0.000 main 3"))
+            .hangs("the timer was made anew each time it was polled, so it never fires", |run| {
+                run.ran_at("main", 200) && !run.said("main 3")
+            })
             .hangs("it was not woken: `Pending` was returned, and nothing had been polled", |run| {
-                run.ran_at("main", 100)
+                run.deadlocked() && run.ran_at("main", 100)
             })
             .takes(300)
             .says(&["0.100 main 3", "0.200 main 2", "0.300 main 1"])

@@ -70,6 +70,16 @@ mod tests {
             .takes(120)
             .returns(vec![1, 9])
             .verdict();
+        workshop::scenario("the last value is 0")
+            .value(3_u32, 0)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .mistake("a new value was only shown if it was larger than the one before", |run| {
+                run.output() == Some(&vec![1])
+            })
+            .takes(120)
+            .returns(vec![1, 0])
+            .verdict();
     }
 
     #[test]
