@@ -210,6 +210,14 @@ fn files(root: &Path, deck: &Deck) -> BTreeSet<PathBuf> {
     files
 }
 
+/// The twin of an example in Python: `NAME.py`, or `NAME_twin.py` where that would hide a module of
+/// Python's. There may be no such file.
+pub(crate) fn twin(root: &Path, example: &Path) -> PathBuf {
+    let name = example.file_stem().unwrap_or_default().to_string_lossy();
+    let other = example.with_file_name(format!("{name}_twin.py"));
+    if root.join(&other).exists() { other } else { example.with_extension("py") }
+}
+
 /// Code by the line of `deck.md` that asks for it.
 type Sources = HashMap<usize, Code>;
 
@@ -267,7 +275,7 @@ impl Composer<'_> {
             let path = example.source.strip_prefix(self.root).unwrap_or(&example.source).to_owned();
             match language {
                 Language::Rust => path,
-                Language::Python => self.twin(&path),
+                Language::Python => twin(self.root, &path),
             }
         };
         let name = path.to_string_lossy().replace('\\', "/");
@@ -296,14 +304,6 @@ impl Composer<'_> {
     fn read(&self, file: &str) -> Result<String, String> {
         fs::read_to_string(self.root.join(file))
             .map_err(|error| format!("cannot read {file}: {error}"))
-    }
-
-    /// The twin of an example: `NAME.py`, or `NAME_twin.py` where that would hide a module of
-    /// Python's.
-    fn twin(&self, example: &Path) -> PathBuf {
-        let name = example.file_stem().unwrap_or_default().to_string_lossy();
-        let other = example.with_file_name(format!("{name}_twin.py"));
-        if self.root.join(&other).exists() { other } else { example.with_extension("py") }
     }
 
     /// What stands between two anchors of a file.

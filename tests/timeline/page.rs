@@ -1,10 +1,10 @@
 //! The explorer's page: what is to be seen after each poll.
 use async_concepts::{
-    LaneExt, record, say,
+    LaneExt, block, record, say,
     timeline::{Recording, StreamLaneExt},
 };
 use futures::{StreamExt, join, stream};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{fs, path::Path, pin::pin, process::Command, sync::Arc, time::Duration};
 use tokio::{sync::Notify, time::sleep};
 
@@ -130,12 +130,72 @@ fn a_wake_that_is_answered_late_is_an_arrow_from_the_poll_that_woke() {
 }
 
 #[test]
+fn the_timer_of_an_inner_lane_is_no_lane_that_woke_the_outer_one() {
+    for step in steps(&record("naps", two_naps)) {
+        assert!(step["woken_in"].is_null(), "{step}");
+    }
+}
+
+#[test]
+fn a_wake_that_an_inner_lane_passes_on_is_an_arrow_from_the_poll_that_woke_it() {
+    let run = record("passed on", async || {
+        let bell = Arc::new(Notify::new());
+        let rung = bell.clone();
+        let ring = async move {
+            sleep(ms(10)).await;
+            rung.notify_one();
+        };
+        let ring = tokio::spawn(ring.lane("ring"));
+        bell.notified().lane("heard").lane("outer").await;
+        ring.await.unwrap();
+    });
+    let told = sentences(&run);
+    let position = |begin: &str| {
+        told.iter().rposition(|sentence| sentence.starts_with(begin)).expect("a step")
+    };
+    let ring = position("ring goes on (its time has come)");
+    let steps = steps(&run);
+    for woken in
+        ["main goes on (outer was woken)", "outer goes on", "heard goes on (woken by ring)"]
+    {
+        assert_eq!(steps[position(woken)]["woken_in"], json!(ring), "{woken}: {told:?}");
+    }
+}
+
+#[test]
 fn a_lane_that_gives_way_is_not_said_to_poll_another_if_it_is_polled_next() {
     let run = record("gives way", || async { tokio::task::yield_now().await });
     assert_eq!(
         sentences(&run),
-        ["main begins and is polled again at once.", "main goes on and ends."]
+        ["main begins and is ready again.", "main goes on and ends."],
+        "that it is next is for the reader to say"
     );
+}
+
+#[test]
+fn a_poll_that_blocks_begins_at_one_time_and_prints_at_others() {
+    let run = record("blocks", async || {
+        let heart = async {
+            sleep(ms(100)).await;
+            say!("late");
+        };
+        let work = async {
+            say!("begin");
+            block(ms(350));
+            say!("end");
+        };
+        join!(heart.lane("heart"), work.lane("work"));
+    });
+    let sentence = "work begins, prints “begin”, prints “end” and keeps the thread.";
+    let nth =
+        sentences(&run).iter().position(|step| step == sentence).expect("the poll that blocks");
+    let steps = steps(&run);
+    let work = &steps[nth];
+    assert_eq!(work["said_at"], json!([0, 350_000_000]));
+    assert!(work["states"].as_str().expect("states").ends_with('b'), "{}", work["states"]);
+    // The timer of the heart is due while the thread is kept: it is late by 250 ms.
+    let late = steps.iter().find(|step| step["says"][0][1] == "late").expect("the heart's line");
+    assert_eq!(late["said_at"], json!([350_000_000]));
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn codes<'s>(halves: &[&'s Shown]) -> Vec<&'s Code> {
             let same = |other: &&mut &Code| {
                 let last = |code: &Code| code.fragment.numbers.iter().max().copied();
                 other.file == code.file
-                    && (other.fragment.numbers[0] == code.fragment.numbers[0]
+                    && (other.fragment.numbers.first() == code.fragment.numbers.first()
                         || last(other) == last(code))
             };
             match codes.iter_mut().find(same) {

@@ -3,7 +3,10 @@
 //!
 //! Read it after `article`; next is `links`.
 use super::{read, readme::Topic};
-use crate::page::{inline, slug};
+use crate::{
+    compose::twin,
+    page::{inline, slug},
+};
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html::push_html};
 use serde::Deserialize;
@@ -31,13 +34,14 @@ const PAGES: [(&str, &str, &str); 5] = [
 
 /// All of them, and the list of the exercises.
 pub(super) fn documents(root: &Path, topics: &[Topic]) -> Result<Vec<Document>, String> {
+    let known = known_pages(root, topics);
     let mut documents = vec![];
     for (path, file, title) in PAGES {
         let mut text = read(root, path)?;
         if path.ends_with(".rs") {
             text = documentation(&text);
         }
-        let html = render(&text, path, topics);
+        let html = render(&text, path, &known);
         let body = html! { h1 { (title) } (PreEscaped(html)) };
         documents.push(Document { file, title: title.to_owned(), body });
     }
@@ -68,8 +72,7 @@ fn documentation(source: &str) -> String {
 
 /// Markdown as HTML. Headings get an `id` to link to. A link to something that has no page here
 /// becomes its text alone.
-fn render(text: &str, path: &str, topics: &[Topic]) -> String {
-    let known = known_pages(topics);
+fn render(text: &str, path: &str, known: &BTreeMap<String, String>) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     // A link that only rustdoc can follow, such as [`spawn`]: marked, so that `target` finds
     // examples among these names.
@@ -87,7 +90,7 @@ fn render(text: &str, path: &str, topics: &[Topic]) -> String {
     for event in parser {
         match event {
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                let target = target(&dest_url, path, &known);
+                let target = target(&dest_url, path, known);
                 kept.push(target.is_some());
                 if let Some(target) = target {
                     let dest_url = CowStr::from(target);
@@ -137,14 +140,15 @@ fn render(text: &str, path: &str, topics: &[Topic]) -> String {
 }
 
 /// Which page a file of the repository has.
-fn known_pages(topics: &[Topic]) -> BTreeMap<String, String> {
+fn known_pages(root: &Path, topics: &[Topic]) -> BTreeMap<String, String> {
     let mut known = BTreeMap::new();
     for (path, file, _) in PAGES {
         known.insert(path.to_owned(), file.to_owned());
     }
     for row in topics.iter().flat_map(|topic| &topic.rows) {
         known.insert(row.path.clone(), row.file());
-        known.insert(row.path.replace(".rs", ".py"), row.file());
+        let twin = twin(root, Path::new(&row.path)).to_string_lossy().replace('\\', "/");
+        known.insert(twin, row.file());
         // From the documentation, links to examples are written by their name.
         known.insert(format!("rustdoc/{}", row.example), row.file());
     }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     colour,
+    compose::twin,
     deck::Language,
     examples::{Executables, Recorded, Recordings},
     page::inline,
@@ -34,7 +35,7 @@ impl Sources {
     pub(super) fn read(root: &Path, path: &str) -> Result<Sources, String> {
         let text = fs::read_to_string(root.join(path))
             .map_err(|error| format!("cannot read {path}: {error}"))?;
-        let twin = path.replace(".rs", ".py");
+        let twin = twin(root, Path::new(path)).to_string_lossy().replace('\\', "/");
         let python = match fs::read_to_string(root.join(&twin)) {
             Ok(text) => Some((twin, text)),
             Err(_) => None, // some examples are about what Python does not have

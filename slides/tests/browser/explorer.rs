@@ -120,6 +120,13 @@ fn keys_scenes_and_addresses() {
         let others = "document.querySelector('.mark.dim') !== null
             || document.querySelectorAll('.mark').length < 2";
         tab.is(others).await;
+        // The lane stays alone when the window changes, as it does on a phone that scrolls.
+        let pressed = "document.querySelector('[data-lane=\"1\"]').getAttribute('aria-pressed')";
+        tab.is(&format!("{pressed} === 'true'")).await;
+        tab.resize(1280, 700).await;
+        tab.is("innerHeight === 700").await;
+        tab.eval::<bool>("(dispatchEvent(new Event('resize')), true)").await;
+        tab.is(&format!("{pressed} === 'true'")).await;
         chromium.is_content();
     });
 }
@@ -145,9 +152,192 @@ fn a_prediction_is_asked_for_before_the_answer_can_be_seen() {
         tab.is_at("#1.2").await;
         tab.is("document.getElementById('missed').textContent.startsWith('Not C, but A')").await;
         tab.is("document.getElementById('missed').textContent.includes('0 of 1 right')").await;
+        // An address that is followed meanwhile closes the question: it was about another step.
+        tab.press("ArrowRight").await;
+        tab.is("!document.getElementById('asks').hidden").await;
+        tab.go("#1.4").await;
+        tab.is("document.getElementById('asks').hidden").await;
+        tab.press("ArrowLeft").await;
+        tab.is_at("#1.3").await;
         tab.press("q").await;
         tab.press("ArrowRight").await;
-        tab.is_at("#1.3").await;
+        tab.is_at("#1.4").await;
+        chromium.is_content();
+    });
+}
+
+/// Asks for each step of each scene, and gives the right time or a wrong one. The result has a
+/// sentence for each question that tells its answer: which offers a time that is past, or has the
+/// right one always at the same place.
+const TIMES_ASKED: &str = "(() => {
+    const data = JSON.parse(document.getElementById('run').textContent);
+    const press = (key) =>
+        document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    const told = [];
+    const places = [];
+    press('q');
+    for (const [scene, { instants, moments }] of data.scenes.entries()) {
+        press('Home');
+        press(String(scene + 1));
+        for (let nth = 0; nth + 1 < moments.length; nth += 1) {
+            press('ArrowRight');
+            const buttons = [...document.querySelectorAll('#asks button')];
+            const offered = buttons.map((button) => button.textContent);
+            const [now, next] = [moments[nth].instant, moments[nth + 1].instant];
+            if (next > now) {
+                const past = instants.slice(0, now + 1).map(([, text]) => text);
+                if (offered.some((time) => past.includes(time)) || offered.length < 2)
+                    told.push(`${scene}.${nth} at ${past.at(-1)}: ${offered}`);
+                places.push(offered.indexOf(instants[next][1]));
+            }
+            buttons[0].click();
+        }
+    }
+    if (new Set(places).size < 2) told.push(`always at ${places}`);
+    return told;
+})()";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_times_that_a_question_offers_do_not_tell_which_is_right() {
+    with_chromium(async |chromium| {
+        for name in ["gather", "lock", "pipeline"] {
+            let tab = open(chromium, name).await;
+            let told: Vec<String> = tab.eval(TIMES_ASKED).await;
+            assert_eq!(told, [""; 0], "{name}");
+        }
+        chromium.is_content();
+    });
+}
+
+/// Goes to each moment of the first scene with the future hidden. The result has those at which the
+/// line of a thread leaves the row of its lane before the end of what is seen.
+const SEEN_AHEAD: &str = "(async () => {
+    const data = JSON.parse(document.getElementById('run').textContent);
+    const count = document.getElementById('count');
+    const ahead = [];
+    for (let nth = 0; nth + 1 < data.scenes[0].moments.length; nth += 1) {
+        location.hash = `#1.${nth + 1}`;
+        while (!count.textContent.startsWith(`${nth + 1} /`))
+            await new Promise((resolve) => setTimeout(resolve));
+        const clip = document.querySelector('#until rect');
+        const edge = Number(clip.getAttribute('x')) + Number(clip.getAttribute('width'));
+        const column = document.querySelector('.cursor').getAttribute('width') - 2;
+        for (const thread of document.querySelectorAll('#past .thread')) {
+            const heights = new Set();
+            for (let at = 0; at < thread.getTotalLength(); at += 0.5) {
+                const { x, y } = thread.getPointAtLength(at);
+                if (x > edge - column / 2 + 0.5 && x < edge - 0.5) heights.add(Math.round(y));
+            }
+            if (heights.size > 1) ahead.push(nth);
+        }
+    }
+    return ahead;
+})()";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_line_of_the_thread_does_not_lead_to_the_lane_that_is_next() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "gather").await;
+        tab.press("f").await;
+        tab.is("getComputedStyle(document.querySelector('.future')).display === 'none'").await;
+        let ahead: Vec<usize> = tab.eval(SEEN_AHEAD).await;
+        assert_eq!(ahead, [0; 0]);
+        chromium.is_content();
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn what_a_poll_prints_while_it_blocks_is_listed_when_its_time_has_come() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "blocked_loop").await;
+        // The time of each moment of the first scene, and that of the last line that is listed.
+        let times: Vec<(f64, f64)> = tab
+            .eval(
+                "(async () => {
+                    const data = JSON.parse(document.getElementById('run').textContent);
+                    const { instants, moments } = data.scenes[0];
+                    const times = [];
+                    for (const [nth, { instant }] of moments.entries()) {
+                        location.hash = `#1.${nth + 1}`;
+                        const count = document.getElementById('count');
+                        while (!count.textContent.startsWith(`${nth + 1} /`))
+                            await new Promise((resolve) => setTimeout(resolve));
+                        const listed = document.querySelectorAll('#lines li:not([hidden]) time');
+                        const printed = [...listed].map((time) => Number(time.textContent));
+                        times.push([instants[instant][0] / 1e9, Math.max(0, ...printed)]);
+                    }
+                    return times;
+                })()",
+            )
+            .await;
+        for (now, printed) in &times {
+            assert!(*printed <= now + 0.001, "at {now} s a line of {printed} s is listed");
+        }
+        let last = times.last().expect("a moment");
+        assert!(last.1 > 0.4, "the line that was printed at 470 ms is there at the end: {times:?}");
+        chromium.is_content();
+    });
+}
+
+/// A screen reader is told what happens, once if both languages do the same.
+#[test]
+#[ignore = "needs Chromium"]
+fn a_screen_reader_is_told_once_what_both_languages_do() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "gather").await;
+        let told = "document.getElementById('tells').textContent";
+        tab.is(&format!("{told}.startsWith('Rust: main begins')")).await;
+        tab.is(&format!("{told}.includes(' Python: main begins')")).await;
+        let both = "Both: A begins, prints “compute factorial(2)” and waits (sleep).";
+        tab.press("ArrowRight").await;
+        tab.is(&format!("{told} === '{both} It waits until 1 s.'")).await;
+        tab.press("f").await;
+        tab.is(&format!("{told} === '{both}'")).await;
+        chromium.is_content();
+    });
+}
+
+/// The first moment of the second scene in which another lane woke the one that runs in Rust, and
+/// the moment of the poll that woke it. Both are counted from 1.
+const FIRST_WAKE: &str = "(() => {
+    const { tracks, moments } = JSON.parse(document.getElementById('run').textContent).scenes[1];
+    const momentOf = (step) => moments.findIndex(({ steps }) => steps[0] === step) + 1;
+    const woken = tracks[0].steps.findIndex(({ woken_in }) => woken_in !== null);
+    return [momentOf(woken), momentOf(tracks[0].steps[woken].woken_in)];
+})()";
+
+#[test]
+#[ignore = "needs Chromium"]
+fn an_arrow_and_a_key_lead_to_the_poll_that_woke_a_lane() {
+    with_chromium(async |chromium| {
+        let tab = open(chromium, "lock").await;
+        let (woken, waker): (usize, usize) = tab.eval(FIRST_WAKE).await;
+        assert!(0 < waker && waker < woken, "step {woken} is woken in step {waker}");
+        tab.go(&format!("#2.{woken}")).await;
+        tab.press("w").await;
+        tab.is_at(&format!("#2.{waker}")).await;
+        tab.go(&format!("#2.{woken}")).await;
+        let arrow = "document.querySelector('.wake-target[d]:not([d=\"\"])')";
+        tab.is(&format!("{arrow} !== null")).await;
+        // Not with the second button of a mouse, which opens a menu.
+        let click = |button| {
+            format!(
+                "({arrow}.dispatchEvent(new PointerEvent('pointerdown',
+                    {{ bubbles: true, button: {button} }})), true)"
+            )
+        };
+        tab.eval::<bool>(&click(2)).await;
+        tab.is_at(&format!("#2.{woken}")).await;
+        tab.eval::<bool>(&click(0)).await;
+        tab.is_at(&format!("#2.{waker}")).await;
+        tab.press("Home").await;
+        tab.is_at("#2.1").await;
+        tab.is(&format!("{arrow} === null")).await;
+        tab.press("w").await;
+        tab.is_at("#2.1").await;
         chromium.is_content();
     });
 }

@@ -266,7 +266,8 @@
       element.style.height = `${to - from}px`;
       marks.prepend(element);
     };
-    line("bar", [current.resumed, current.stop, ...current.says.map(([, , number]) => number)]);
+    const own = current.says.filter(([lane]) => lane === current.lane);
+    line("bar", [current.resumed, current.stop, ...own.map(([, , number]) => number)]);
     line("stem", [...current.chain, current.stop]);
   }
 
@@ -620,9 +621,12 @@
           past.append(make("text", { class: `end ${kind}`, x: end + 3, y: middle + 4 }, mark));
         }
       }
-      // The line is the runtime's thread: what ran on another one is not on it.
-      if (!idle && !step.on_thread)
-        thread.push(`${thread.length === 0 ? "M" : "L"}${from + axis.column / 2} ${y(step.lane)}`);
+      // The line is the runtime's thread: what ran on another one is not on it. It stays in its row
+      // until the next column begins, so that what is not seen of the future does not show in it.
+      if (!idle && !step.on_thread) {
+        const here = `${from + axis.column / 2} ${y(step.lane)}`;
+        thread.push(thread.length === 0 ? `M${here}` : `H${from} L${here}`);
+      }
       before = step.states;
     });
     past.append(make("path", { class: "thread", d: thread.join(" ") }));
@@ -790,6 +794,8 @@
     cursor.setAttribute("x", x - 1);
     byId("chart").classList.toggle("without-future", !showsFuture());
     for (const wake of wakes) showWake(wake, axis);
+    for (const button of byId("chart").querySelectorAll("[data-lane]"))
+      button.setAttribute("aria-pressed", Number(button.dataset.lane) === alone);
   }
 
   // The moment in which another lane woke the one that runs now; none if no lane did.
@@ -812,6 +818,7 @@
       head.setAttribute("class", `head ${hue(lane)}`);
     }
     for (const element of [line, target]) element.setAttribute("d", path);
+    target.dataset.from = from ?? ""; // where a click on it leads
   }
 
   function momentAt(clientX) {
@@ -826,7 +833,16 @@
 
   // ---- Output ----
 
-  let printed = []; // each printed line, and the moment in which it was printed
+  let printed = []; // each printed line, and the moment from which on it is shown
+
+  // The moment in which a line is shown that a step prints: a poll that blocks prints later than it
+  // begins, and its line comes when its time has come.
+  function comesAt(begun, time) {
+    const { instants, moments } = run();
+    let nth = begun;
+    while (nth + 1 < moments.length && instants[moments[nth].instant][0] < time) nth += 1;
+    return nth;
+  }
 
   function listOutput() {
     const list = byId("lines");
@@ -862,11 +878,13 @@
             );
           }
           if (alone) line.append(make("span", { class: "unlike" }, `only ${track.language}`));
-          list.append(line);
-          printed.push([nth, line]);
+          printed.push([comesAt(nth, step.said_at[number]), line]);
         });
       }
     });
+    // A line of a poll that blocks comes after those that a thread prints meanwhile.
+    printed.sort(([one], [other]) => one - other);
+    list.append(...printed.map(([, line]) => line));
     if (run().verdict !== null) {
       const line = make(
         "li",
@@ -899,6 +917,40 @@
     return [...choices].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
   }
 
+  // A time that was not recorded, written as those are that were.
+  const UNITS = [
+    [3600e9, "h"],
+    [60e9, "min"],
+    [1e9, "s", 3],
+    [1e6, "ms", 1],
+    [1e3, "µs", 0],
+    [1, "ns", 0],
+  ];
+
+  function inUnits(time) {
+    const [unit, called, digits] = UNITS.find(([unit]) => time >= unit) ?? UNITS.at(-1);
+    if (digits !== undefined) return `${Number((time / unit).toFixed(digits))} ${called}`;
+    const rest = time % unit;
+    const whole = `${(time - rest) / unit} ${called}`;
+    return rest < 1e6 ? whole : `${whole} ${inUnits(rest)}`;
+  }
+
+  // The right time among wrong ones, in order. All are still to come: one that is past would not be
+  // taken for the right one. Up to two are earlier than it, where nothing runs, and how many is
+  // another number from moment to moment: so its place among them does not tell it either.
+  function timesToChoose(right) {
+    const { instants, moments } = run();
+    const begin = instants[moments[moment].instant][0];
+    const [end, text] = instants[right];
+    const times = [text];
+    for (let nth = 0; nth < moment % 3; nth += 1) {
+      times.unshift(inUnits(begin + (end - begin) / 2 ** (nth + 1)));
+    }
+    const later = instants.slice(right + 1, right + 4).map(([, text]) => text);
+    if (later.length === 0) later.push(inUnits(2 * end - begin));
+    return [...new Set([...times, ...later])];
+  }
+
   // Before a step: which lane runs next? Or, if time passes before it, when does one?
   function ask() {
     const { instants, moments } = run();
@@ -908,22 +960,20 @@
     const track = tracks().find(({ index }) => next.steps[index] !== null);
     const lane = track.steps[next.steps[track.index]].lane;
     const right = passes ? instants[next.instant][1] : name(lane);
-    let others;
+    let choices;
     if (passes) {
-      others = instants
-        .map(([, text]) => text)
-        .filter((text) => text !== instants[moments[moment].instant][1]);
-      others = others.slice(0, 5);
+      choices = timesToChoose(next.instant);
     } else {
       const states = track.shown(moment)?.states ?? "";
       const rows = [...run().lanes.keys()].slice(0, track.index === 0 ? run().rows : undefined);
-      others = rows.filter((lane) => !"fcpu".includes(states[lane] ?? ".")).map(name);
+      const others = rows.filter((lane) => !"fcpu".includes(states[lane] ?? ".")).map(name);
+      choices = sorted(new Set([right, ...others]));
     }
     const where = tracks().length > 1 && next.steps.includes(null) ? ` in ${track.language}` : "";
     byId("question").textContent = passes
       ? "When does something run next?"
       : `Which lane runs next${where}?`;
-    const answers = sorted(new Set([right, ...others])).map((choice) => {
+    const answers = choices.map((choice) => {
       const button = make("button", { type: "button" }, choice);
       button.addEventListener("click", () => answer(choice, right, track));
       return button;
@@ -935,12 +985,16 @@
     answers[0].focus();
   }
 
+  function closeQuestion() {
+    game.open = false;
+    byId("asks").hidden = true;
+  }
+
   function answer(choice, right, track) {
     if (!game.open) return;
-    game.open = false;
+    closeQuestion();
     game.asked += 1;
     if (choice === right) game.right += 1;
-    byId("asks").hidden = true;
     show(scene, moment + 1);
     const { lane, sentence } = track.shown(moment);
     const verdict = choice === right ? "Right" : `Not ${choice}, but ${right}`;
@@ -950,8 +1004,7 @@
 
   function play(on) {
     game.on = on;
-    game.open = false;
-    byId("asks").hidden = true;
+    closeQuestion();
     byId("missed").textContent = on ? "Predict each step. Q ends it." : "";
     document.querySelector("[data-do=predict]").setAttribute("aria-pressed", on);
     show(scene, moment);
@@ -961,8 +1014,8 @@
 
   function show(newScene, newMoment, keep = true) {
     const another = newScene !== scene || drawn === null;
+    if (newScene !== scene) alone = null;
     scene = newScene;
-    if (another) alone = null;
     const all = tracks();
     const last = run().moments.length - 1;
     moment = Math.max(Math.min(newMoment, last), 0);
@@ -979,7 +1032,9 @@
       pane.pane.style.setProperty("--gutter", `${2.2 + Math.max(columns, 1) * 1.1}rem`);
       if (nth < all.length) return;
       clear(pane);
-      byId("strip").children[nth].textContent = "This scene was recorded in Rust only.";
+      const strip = byId("strip").children[nth];
+      strip.classList.remove("idle");
+      strip.textContent = "This scene was recorded in Rust only.";
     });
     for (const track of all) showStrip(byId("strip").children[track.index], track);
     showParting();
@@ -1096,13 +1151,15 @@
   const chart = byId("chart");
   let dragging = false;
   chart.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
     const lane = event.target.closest("[data-lane]");
     if (lane) {
       onlyLane(Number(lane.dataset.lane));
       return;
     }
-    if (event.target.closest(".wake-target")) {
-      actions.cause();
+    const arrow = event.target.closest(".wake-target");
+    if (arrow) {
+      if (!game.open) show(scene, Number(arrow.dataset.from));
       return;
     }
     if (game.on) return; // dragging would show what is asked
@@ -1144,6 +1201,7 @@
   function showWhatTheAddressSays() {
     const [, wantedScene, wantedMoment] = /^#(\d+)(?:\.(\d+))?$/.exec(location.hash) ?? [];
     const number = Math.min(Math.max(Number(wantedScene ?? 1), 1), data.scenes.length) - 1;
+    closeQuestion(); // it was about another step
     show(number, Number(wantedMoment ?? 1) - 1, wantedScene !== undefined);
   }
   addEventListener("hashchange", showWhatTheAddressSays);

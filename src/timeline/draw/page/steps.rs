@@ -455,12 +455,25 @@ impl Reader<'_> {
 
     /// The step in which another lane woke this one, before it was polled at `pos`.
     fn woken_in(&self, pos: Pos, lane: LaneId) -> Option<usize> {
-        let wake = self.chart.wakes.iter().rfind(|wake| wake.to == lane && wake.at <= pos)?;
+        let wakes = &self.chart.wakes;
+        let mut wake = wakes.iter().rfind(|wake| wake.to == lane && wake.at <= pos)?;
         // A lane that wakes itself was not woken by another one; and a wake from before the end of
         // the lane's last poll has led to an earlier poll. What the lane did after its last poll
         // can be several spans: it waited, was ready, and then its owner did not poll it.
         if wake.from == lane || wake.at < self.last_polled(lane, pos)? {
             return None;
+        }
+        // A lane passes its wake on to the lane that polls it, and has not run for that: what woke
+        // the inner lane is the cause. If no lane did, a timer has, or something outside. In a
+        // chart that was read from a file these wakes might go round in a circle, so there is an
+        // end to it.
+        for _ in 0..self.chart.rows.len() {
+            if !self.chart.is_inside(wake.from, lane) {
+                break;
+            }
+            let inner = wake.from;
+            let at = wake.at;
+            wake = wakes.iter().rfind(|wake| wake.to == inner && wake.at == at)?;
         }
         self.order.iter().rposition(|poll| poll.lane == wake.from && poll.from < wake.at)
     }
@@ -513,8 +526,9 @@ impl Reader<'_> {
                 parts.push("returns an item".into());
             }
             // The next poll is of this lane, too: what it did in between took no room in the chart.
+            // That it is next is not said, since a reader may be asked which lane is.
             Some(span) if span.from == after && span.state.is_poll() => {
-                parts.push("is polled again at once".into());
+                parts.push("is ready again".into());
             }
             // For how long is not said: it is in the future.
             Some(Span { state: State::Blocking, .. }) => parts.push("keeps the thread".into()),

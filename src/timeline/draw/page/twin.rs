@@ -303,6 +303,12 @@ impl Reader<'_> {
         // put the lane there: the lane of that step has woken this one.
         let steps = &self.twin.steps[..nth];
         let queued = |step: &TwinStep| step.ready.iter().any(|ready| ready == name);
+        // After its own last step it was in the queue already: it had given way, and no other lane
+        // has woken it.
+        let last = steps.iter().rfind(|step| step.lane.as_deref() == Some(name))?;
+        if queued(last) {
+            return None;
+        }
         let waker = steps.iter().rposition(|step| !queued(step))? + 1;
         let by = steps.get(waker)?.lane.as_deref()?;
         if by == name { None } else { Some(waker) }
@@ -325,5 +331,26 @@ impl Reader<'_> {
             }
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_that_gives_way_was_woken_by_no_other_lane() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twins/recorded/task.json");
+        let text = std::fs::read_to_string(file).expect("the recording");
+        let scenes: Vec<TwinScene> = serde_json::from_str(&text).expect("scenes");
+        let twin = &scenes[0];
+        let step = |text: &str| {
+            let says = |step: &TwinStep| step.says.iter().any(|said| said.text == text);
+            twin.steps.iter().position(says).expect("its step")
+        };
+        let reader = Reader { twin, instants: &[], lanes: &mut vec![] };
+        let woke = reader.woken_in(step("step 3: woken by B"), "A");
+        assert_eq!(woke, Some(step("woke A, and go on")));
+        assert_eq!(reader.woken_in(step("step 4: gave way"), "A"), None);
     }
 }

@@ -233,16 +233,13 @@ fn shared_rows(charts: &[Chart]) -> Vec<Row> {
 /// A line of a run: when it was printed, by which lane, and what.
 type Printed<'r> = (u64, &'r str, &'r str);
 
-/// What a run printed, in the order of its steps.
+/// What a run printed, in the order of its steps. The time of a line need not be that of its step:
+/// a poll that blocks prints later, too.
 fn printed(run: &SteppedRun) -> Vec<Printed<'_>> {
     let mut lines = vec![];
     for step in &run.tracks[0].steps {
-        for (lane, text, _) in &step.says {
-            lines.push((
-                run.instants[step.instant].0,
-                run.lanes[*lane].name.as_str(),
-                text.as_str(),
-            ));
+        for ((lane, text, _), at) in step.says.iter().zip(&step.said_at) {
+            lines.push((*at, run.lanes[*lane].name.as_str(), text.as_str()));
         }
     }
     lines
