@@ -27,7 +27,7 @@ fn example(name: &str, arguments: &[&str]) -> Command {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    loop {
+    for _ in 0..20 {
         let output = gather(arguments).output().expect("cargo");
         // On a machine that stands still any poll may take long on the wall clock, which is
         // remarked on: then it is run once more.
@@ -35,6 +35,7 @@ fn run(arguments: &[&str]) -> Output {
             return output;
         }
     }
+    panic!("each time a poll is said to have kept the thread");
 }
 
 fn stdout(output: &Output) -> String {
@@ -255,7 +256,8 @@ fn a_file_is_replaced_only_when_the_new_one_is_whole() {
     let path = file("kept.svg");
     // Without --fast it takes three seconds, and is ended before. On a machine that stands still it
     // may have come to its end all the same: then that is tried once more.
-    loop {
+    let mut ended_early = false;
+    for _ in 0..20 {
         fs::write(&path, "the old one").unwrap();
         let mut command = gather(&["--svg", path.to_str().unwrap()]);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("cargo");
@@ -268,9 +270,11 @@ fn a_file_is_replaced_only_when_the_new_one_is_whole() {
         printed.read_to_string(&mut rest).expect("Unicode");
         if !rest.contains("factorial(4) = 24") {
             assert_eq!(fs::read_to_string(&path).unwrap(), "the old one");
+            ended_early = true;
             break;
         }
     }
+    assert!(ended_early, "each time it came to its end before it was ended");
     let output = run(&["--fast", "--svg", path.to_str().unwrap()]);
     assert!(output.status.success());
     assert!(fs::read_to_string(&path).unwrap().starts_with("<svg"));

@@ -42,7 +42,7 @@ pub enum DraftError {
     #[error("this header can only contain ASCII")]
     NotAscii,
     /// A header cannot be folded into lines of 998 bytes, which is the limit of RFC 5322, 2.1.1.
-    #[error("a header has a word that is too long for a line")]
+    #[error("a header has a word, or spaces in a row, that are too long for a line")]
     LongLine,
     /// NUL in the text: RFC 5322, 4 forbids new messages to contain it.
     #[error("the text contains NUL")]
@@ -203,7 +203,7 @@ impl Draft {
         let value = if is_text && needs_encoding(value) {
             HeaderType::Text(Text::new(value.to_owned()))
         } else {
-            if value.split(' ').any(|word| word.len() + name.len() > LONGEST_WORD) {
+            if longest_line(name, value) > LONGEST_LINE {
                 return Err(DraftError::LongLine);
             }
             HeaderType::Raw(Raw::new(value.to_owned()))
@@ -250,13 +250,36 @@ impl Draft {
     }
 }
 
-/// What fits into a line of 998 bytes together with the name of its header.
-const LONGEST_WORD: usize = 996;
+/// The most bytes of a line without its CRLF: RFC 5322, 2.1.1.
+const LONGEST_LINE: usize = 998;
 
-/// Whether a text has to become encoded words: if it is not ASCII, or could not be folded. A text
-/// in ASCII that is encoded already stays as it is.
+/// How long the lines of a header can become although it is folded at 78 bytes: a line can be
+/// broken before spaces, but not within them, nor within a word; and not before the first word, nor
+/// before spaces at the end.
+fn longest_line(name: &str, value: &str) -> usize {
+    const FOLDED: usize = 78;
+    let words = value.trim_end_matches(' ');
+    let mut longest = 0;
+    let mut line = name.len() + ": ".len();
+    let mut in_word = false;
+    for byte in words.bytes() {
+        if byte == b' ' && in_word {
+            line = 0; // a line can begin here
+        }
+        in_word = byte != b' ';
+        line += 1;
+        longest = longest.max(line);
+    }
+    let at_the_end = value.len() - words.len();
+    longest.max(line.max(FOLDED) + at_the_end)
+}
+
+/// Whether a text has to become encoded words: if it is not ASCII, or could not be folded, since a
+/// word or the space between two words is too long. A text in ASCII that is encoded already stays
+/// as it is.
 fn needs_encoding(text: &str) -> bool {
-    !text.is_ascii() || text.split(' ').any(|word| word.len() > 60)
+    let is_long = |piece: &str| piece.len() > 60;
+    !text.is_ascii() || text.split(' ').any(is_long) || text.split(|c| c != ' ').any(is_long)
 }
 
 fn refuse_control_characters(text: &str) -> Result<(), DraftError> {
@@ -376,6 +399,46 @@ mod tests {
             let parsed = MessageParser::default().parse(text.as_bytes()).expect("a message");
             assert_eq!(parsed.subject().map(str::trim_end), Some(subject.trim_end()), "{text}");
         }
+    }
+
+    #[test]
+    fn no_line_of_a_header_is_longer_than_998_bytes_whatever_its_spaces_are() {
+        let mut written_as_they_are = 0;
+        for name in ["List-Id", "X-A", "Subject"] {
+            for spaces in [0, 1, 2, 60, 61, 900, 920, 985, 990, 996, 997, 1000, 3000] {
+                let gap = " ".repeat(spaces);
+                for value in [
+                    gap.clone(),
+                    format!("{gap}a"),
+                    format!("a{gap}"),
+                    format!("a{gap}b"),
+                    format!("a{gap}b c{gap}d"),
+                    format!("{} a{gap}", "word ".repeat(15)),
+                    format!("{} a{gap}b", "word ".repeat(15)),
+                    format!("a {}{gap}", "x".repeat(100)),
+                    format!("a{gap}{}", "x".repeat(100)),
+                ] {
+                    let added = match draft().header(name, &value) {
+                        Ok(added) => added,
+                        Err(error) => {
+                            assert_eq!(error, DraftError::LongLine);
+                            assert!(name == "List-Id" && spaces > 800, "{spaces}: {value:?}");
+                            continue;
+                        }
+                    };
+                    let text = written(&added.text("").unwrap());
+                    let longest = text.lines().map(str::len).max().unwrap();
+                    assert!(longest <= 998, "{name} {spaces}: {longest} bytes of {value:?}");
+                    let unfolded = text.replace("\r\n ", " ");
+                    if unfolded.contains(&format!("\r\n{name}: {value}\r\n")) {
+                        written_as_they_are += 1;
+                    } else if name == "List-Id" {
+                        panic!("{spaces}: {value:?} became\n{text}");
+                    }
+                }
+            }
+        }
+        assert!(written_as_they_are > 90, "{written_as_they_are}");
     }
 
     #[test]

@@ -214,7 +214,9 @@ impl Journal {
         if plain_file(&new)?.is_some() {
             self.remove_what_was_left_behind(&new)?;
         }
-        let written = self.write_new(&new, records);
+        let file = OpenOptions::new().read(true).append(true).create_new(true).open(&new)?;
+        let written = self.write_new(file, &new, records);
+        // Only what was made here is removed. If it could not be made, something else is there.
         if written.is_err() {
             let _ = fs::remove_file(&new);
         }
@@ -239,12 +241,17 @@ impl Journal {
         fs::remove_file(new)
     }
 
-    fn write_new<T: AsRef<str>>(&self, new: &Path, records: &[T]) -> io::Result<(File, u64)> {
+    /// Writes a new journal into a new file, and gives it the journal's name.
+    fn write_new<T: AsRef<str>>(
+        &self,
+        mut file: File,
+        new: &Path,
+        records: &[T],
+    ) -> io::Result<(File, u64)> {
         let mut text = format!("{}\n", self.title);
         for record in records {
             text += &line(record.as_ref());
         }
-        let mut file = OpenOptions::new().read(true).append(true).create_new(true).open(new)?;
         // Before it has the journal's name, so that at no time is a journal of that name unlocked.
         file.try_lock().map_err(io::Error::other)?;
         file.write_all(text.as_bytes())?;
@@ -608,6 +615,23 @@ mod tests {
         let error = journal.replace(&RECORDS[1..2]).expect_err("it is in the way");
         assert!(error.to_string().ends_with("is in the way, and is something else"), "{error}");
         assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+        journal.append(&["after"]).expect("the old journal is still open");
+        drop(journal);
+        assert_eq!(open(&path).expect("it opens").0, [&RECORDS[..], &["after"]].concat());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_in_the_way_that_leads_nowhere_is_left_alone() {
+        let (folder, path) = folder();
+        let (_, _, mut journal) = open(&path).expect("it opens");
+        journal.append(&RECORDS).expect("it is written");
+        let link = folder.path().join("journal.new");
+        std::os::unix::fs::symlink("nowhere", &link).unwrap();
+        let error = journal.replace(&RECORDS[1..2]).expect_err("it is in the way");
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{error}");
+        let kind = fs::symlink_metadata(&link).expect("it is still there").file_type();
+        assert!(kind.is_symlink() && !folder.path().join("nowhere").exists());
         journal.append(&["after"]).expect("the old journal is still open");
         drop(journal);
         assert_eq!(open(&path).expect("it opens").0, [&RECORDS[..], &["after"]].concat());

@@ -504,9 +504,16 @@ async fn permanent_is_only_what_the_server_has_said_of_this_message() {
     assert!(!of(Phase::Recipient, "552 5.2.2 too many").is_permanent(), "RFC 5321, 4.5.3.1.10");
     assert!(of(Phase::Recipient, "550 5.1.1 unknown").is_permanent());
     assert!(of(Phase::FinalReply, "552 5.2.2 too large").is_permanent());
+    assert!(of(Phase::Message, "552 too large").is_permanent());
+    for at in [Phase::Mail, Phase::Recipient, Phase::Data, Phase::Message, Phase::FinalReply] {
+        assert!(!of(at, "530 5.7.0 Authentication required").is_permanent(), "RFC 4954, 6");
+        assert!(!of(at, "530 Must issue a STARTTLS command first").is_permanent(), "RFC 3207, 4");
+        assert!(!of(at, "503 5.5.1 bad sequence").is_permanent(), "{at:?}");
+        assert!(of(at, "554 5.7.1 never").is_permanent(), "{at:?}");
+    }
     assert!(!ClientError::Refused(Phase::Greeting, reply("554 go away")).is_permanent());
     assert!(!ClientError::Refused(Phase::Hello, reply("550 you are unknown")).is_permanent());
-    assert!(ClientError::Refused(Phase::Message, reply("552 too large")).is_permanent());
+    assert!(ClientError::NoRecipients.is_permanent());
     assert!(!ClientError::NotOffered("SMTPUTF8").is_permanent());
 }
 
@@ -737,6 +744,48 @@ async fn what_was_said_before_the_message_is_not_the_reply_to_it() {
         assert!(!error.is_in_doubt());
     };
     play(&["PIPELINING"], server, client).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_before_the_end_is_for_those_recipients_that_have_no_outcome_yet() {
+    let to = ["a@b", "c@d", "e@f"];
+    let expected =
+        [(554, Some(Phase::Message)), (451, Some(Phase::Recipient)), (550, Some(Phase::Recipient))];
+    // It is there before the message goes out.
+    let server = async |mut server: Script| {
+        for reply in ["250 ok", "250 ok", "451 later", "550 unknown"] {
+            server.answer(reply).await;
+        }
+        server.answer("354 go\r\n554 no, do not").await;
+        server.ends().await
+    };
+    let client = async |mut client: Client<_>| {
+        let outcomes = client.send(&envelope(&to), &hello()).await.unwrap();
+        assert_eq!(codes(&outcomes), expected);
+        assert!(!client.is_usable(), "nothing can follow half a message");
+        let error = client.send(&envelope(&to), &hello()).await.unwrap_err();
+        assert!(matches!(error, ClientError::Abandoned), "{error}");
+        drop(client);
+    };
+    play(&["PIPELINING"], server, client).await;
+    // It comes in the middle of the message.
+    let server = async |mut server: Script| {
+        for reply in ["250 ok", "250 ok", "451 later", "550 unknown", "354 go"] {
+            server.answer(reply).await;
+        }
+        server.hear().await; // the first line; it reads no more
+        server.say("554 too large").await;
+        tokio::time::sleep(seconds(3600)).await;
+    };
+    let client = async |mut client: Client<_>| {
+        let begin = Instant::now();
+        let large = Message::new("a line\n".repeat(100_000));
+        let outcomes = client.send(&envelope(&to), &large).await.unwrap();
+        assert_eq!(begin.elapsed(), seconds(0), "it need not time out");
+        assert_eq!(codes(&outcomes), expected);
+        assert!(!client.is_usable());
+    };
+    play(&[], server, client).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,6 +11,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, duplex},
     net::{TcpListener, TcpStream},
     sync::oneshot,
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -82,6 +83,9 @@ impl Handler for Listening {
 
     async fn acknowledged(&self, _: &Transaction, body: &Bytes) {
         self.0.lock().unwrap().push(body.clone());
+        if body.starts_with(b"endless") {
+            std::future::pending().await
+        }
     }
 }
 
@@ -100,6 +104,28 @@ async fn a_handler_hears_of_what_it_accepted_and_of_nothing_else_also_if_it_is_s
     };
     let (_, ()) = tokio::join!(server.converse(theirs, &stop), talk);
     assert_eq!(*handler.0.lock().unwrap(), ["now\r\n"], "what it heard to be acknowledged");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_never_has_done_with_an_acknowledgement_is_given_up_in_time() {
+    let server = Server::new(Listening::default(), Limits::default());
+    let (ours, theirs) = duplex(64);
+    let stop = CancellationToken::new();
+    let talk = async {
+        let hour = Duration::from_secs(3600);
+        let mut client = Client::over(ours, "client", Timeouts::all(hour)).await.unwrap();
+        let begin = Instant::now();
+        let mut answered = vec![];
+        for text in ["endless\n", "now\n"] {
+            client.send(&envelope(&["bob@example.org"]), &Message::new(text)).await.unwrap();
+            answered.push(begin.elapsed().as_secs());
+        }
+        client.quit().await.unwrap();
+        answered
+    };
+    let (report, answered) = tokio::join!(server.converse(theirs, &stop), talk);
+    assert_eq!(answered, [0, 5 * 60], "the client is told at once, and the session goes on");
+    assert_eq!(report.messages, 2);
 }
 
 #[tokio::test]

@@ -91,12 +91,8 @@ impl<M: Dial> MailServer<M> {
                 return Err(MailboxOutcome::Doubtful(why));
             }
         };
-        let failed = |error: ClientError| match error {
-            ClientError::Refused(_, ref reply) if error.is_permanent() => {
-                MailboxOutcome::Refused(reply.clone())
-            }
-            error => MailboxOutcome::Doubtful(error.to_string()),
-        };
+        // What the mail server has refused for good is an outcome; an error says nothing of that.
+        let failed = |error: ClientError| MailboxOutcome::Doubtful(error.to_string());
         let mut client = Client::over(io, &self.hostname, self.timeouts).await.map_err(failed)?;
         let outcomes = client.send(envelope, message).await.map_err(failed)?;
         // What was said is said, and the Notifyer need not wait for a goodbye.

@@ -82,11 +82,11 @@ pub struct EveryCancellation<F: Future> {
     judge: Judge<Option<F::Output>>,
     /// Each cancellation is tried in all schedules, and not in tokio's own alone.
     in_every_schedule: bool,
-    /// How long to try, on the wall clock.
+    /// How long to try: the wall clock, without what the machine takes.
     budget: Duration,
     /// How long a run may take, on its own clock.
     limit: Duration,
-    /// How long a poll may block the thread, on the wall clock.
+    /// How long a poll may block the thread, as `Progress` counts it.
     watchdog: Duration,
 }
 
@@ -134,8 +134,10 @@ where
         self
     }
 
-    /// How long, on the wall clock, a poll may block the thread: ten seconds unless told otherwise.
-    /// A check may take six times as long.
+    /// How long a poll may block the thread: ten seconds unless told otherwise. A check may take
+    /// six times as long. It is counted as [`Recorder::watchdog`] says.
+    ///
+    /// [`Recorder::watchdog`]: crate::timeline::Recorder::watchdog
     pub fn watchdog(mut self, watchdog: Duration) -> Self {
         self.watchdog = watchdog;
         self

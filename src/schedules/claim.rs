@@ -75,7 +75,7 @@ pub struct EverySchedule<F: Future> {
     budget: Budget,
     /// On the clock of each run.
     limit: Duration,
-    /// On the wall clock, for a poll that does not return.
+    /// For a poll that does not return; as `Progress` counts it.
     watchdog: Duration,
     /// Only to know whether the program may be moved to another thread.
     future: PhantomData<fn() -> F>,
@@ -145,8 +145,10 @@ where
         self
     }
 
-    /// How long, on the wall clock, a poll may block the thread: ten seconds unless told otherwise.
-    /// A check may take six times as long.
+    /// How long a poll may block the thread: ten seconds unless told otherwise. A check may take
+    /// six times as long. It is counted as [`Recorder::watchdog`] says.
+    ///
+    /// [`Recorder::watchdog`]: crate::timeline::Recorder::watchdog
     pub fn watchdog(mut self, watchdog: Duration) -> Self {
         self.watchdog = watchdog;
         self

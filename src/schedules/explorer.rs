@@ -60,7 +60,8 @@ const MOST_DECISIONS: usize = 1_000;
 /// How much is tried, and how.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
-    /// On the wall clock, for everything: the first runs, all schedules, and the random walk.
+    /// For everything: the first runs, all schedules, and the random walk. What the machine takes
+    /// is taken off the wall clock.
     pub time: Duration,
     /// So many schedules at most.
     pub schedules: u64,
@@ -242,7 +243,10 @@ impl<T: Debug> Explorer<T> {
 
     /// Whether something is left of the budget, or of this part of it.
     fn may_go_on(&self, part: f64) -> bool {
-        let time = self.budget.time.mul_f64(part);
+        let mut time = self.budget.time;
+        if part < 1.0 {
+            time = time.mul_f64(part); // not for the whole: rounded up, the longest is too long
+        }
         let schedules = (self.budget.schedules as f64 * part) as u64;
         let given_up = self.runner.current.given_up.load(Relaxed);
         let some_left = self.found().schedules < schedules.max(1);

@@ -24,9 +24,9 @@ const BETWEEN_RUNS: u32 = 6;
 
 /// Runs `work` on a thread of its own and waits for it.
 ///
-/// If its current run makes no progress for `watchdog` on the wall clock, it is given up, and all
-/// that is known of that run is returned. Its thread cannot be stopped then, only left behind: it
-/// ends with the process.
+/// If its current run makes no progress for `watchdog`, as [`Progress`] counts it, the run is given
+/// up, and all that is known of it is returned. Its thread cannot be stopped then, only left
+/// behind: it ends with the process.
 ///
 /// # Panics
 /// If `work` panics, or does not get on between two runs: then a check blocks.
@@ -63,7 +63,7 @@ pub(super) fn watched<R: Send + 'static, T>(
         // debug information of the program once, which takes its time on a busy machine.
         let limit = match now.1 {
             Some(_) => watchdog,
-            None => watchdog * BETWEEN_RUNS,
+            None => watchdog.saturating_mul(BETWEEN_RUNS),
         };
         if progress.look(now) >= limit {
             // Said first, so that the thread, if it comes back after all, begins no other run.

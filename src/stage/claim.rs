@@ -22,7 +22,7 @@ pub(super) struct Claim {
     pub(super) sentence: &'static str,
     /// Whether it does in this run.
     holds: fn(&SceneRun<'_>) -> bool,
-    /// In how many runs the condition asked for an output that there was not: of such a run it says
+    /// In how many runs the condition asked for an output that did not exist: of such a run it says
     /// nothing. Shared with the clones that look at the runs.
     without_output: Arc<AtomicU64>,
 }
@@ -38,7 +38,7 @@ impl Claim {
         Claim::new(self.sentence, self.holds)
     }
 
-    /// In how many runs it asked for an output that there was not.
+    /// In how many runs it asked for an output that did not exist.
     pub(super) fn without_output(&self) -> u64 {
         self.without_output.load(Relaxed)
     }

@@ -856,6 +856,19 @@ def a_timeout_around_a_group():
     run(main())
 
 
+def a_timeout_around_a_group_whose_child_fails_after_the_body():
+    async def main():
+        async with timeout(5):
+            try:
+                async with TaskGroup() as group:
+                    group.create_task(fail(3, "failed"))
+            except ExceptionGroup as error:
+                say(f"{show(error)} {asyncio.current_task().cancelling()}")
+            await nap(10)
+
+    run(told("main", main()))
+
+
 def a_group_in_which_a_timeout_expires():
     async def child():
         async with timeout(5):

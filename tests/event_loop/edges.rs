@@ -73,6 +73,7 @@ const CASES: &[Case] = &cases![
     a_child_is_cancelled_and_one_raises_cancelled
     a_group_in_a_group
     a_timeout_around_a_group
+    a_timeout_around_a_group_whose_child_fails_after_the_body
     a_group_in_which_a_timeout_expires
     names_of_tasks_in_a_group
     gather_of_the_same_future_twice
@@ -1004,6 +1005,18 @@ fn a_timeout_around_a_group() {
         say(format!("{} {}", limited.await.show(), current_task()?.cancelling()));
         Ok(())
     });
+}
+
+fn a_timeout_around_a_group_whose_child_fails_after_the_body() {
+    let limited = timeout(milliseconds(5), async |_| {
+        let group = task_group(async |group| {
+            group.create_task(fail(3, "failed"))?;
+            Ok(())
+        });
+        say(format!("{} {}", group.await.show(), current_task()?.cancelling()));
+        nap(10, ()).await
+    });
+    run(told("main", limited));
 }
 
 fn a_group_in_which_a_timeout_expires() {

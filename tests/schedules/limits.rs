@@ -1,7 +1,7 @@
 //! What cannot be explored is refused, what is drawn by lot is said, and a poll that blocks ends.
 use async_concepts::{
     LaneExt, on_thread, say,
-    schedules::{Coverage, EverySchedule, Schedule, every_schedule},
+    schedules::{Coverage, EverySchedule, Schedule, every_cancellation, every_schedule},
 };
 use futures::join;
 use std::{collections::HashMap, fmt::Debug, sync::Arc, thread, time::Duration};
@@ -188,6 +188,23 @@ fn a_poll_that_blocks_is_given_up_and_its_schedule_is_known() {
     assert_eq!(failure.schedule.to_string(), "1");
     assert!(failure.why.contains("look"), "{}", failure.why);
     assert!(failure.why.contains("did not return within 500 ms"), "{}", failure.why);
+}
+
+#[test]
+fn the_longest_times_are_no_limits() {
+    let explored = every_schedule("patient", || async { yield_now().lane("A").await })
+        .budget(Duration::MAX)
+        .watchdog(Duration::MAX)
+        .limit(Duration::MAX)
+        .check(|_| thread::sleep(ms(300))) // longer than what lies between two looks of the watch
+        .explore();
+    assert_eq!(explored.coverage, Coverage::All, "{explored}");
+    let cancelled = every_cancellation("patient", || async { yield_now().await })
+        .budget(Duration::MAX)
+        .watchdog(Duration::MAX)
+        .in_every_schedule()
+        .explore();
+    assert!(cancelled.holds(), "{cancelled}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 use crate::{lane, ms, states};
 use async_concepts::{
     LaneExt, block, on_thread, record,
-    timeline::{Chart, Clock, Recorder, State, Until},
+    timeline::{Chart, Clock, Recorder, State, Until, What, WokenBy},
 };
 use std::{
     future::poll_fn,
@@ -287,4 +287,55 @@ fn names_and_lines_are_cleaned_as_they_come_in() {
     assert_eq!(run.transcript(), ["0.000 two lines green and \u{fffd}"]);
     let svg = run.chart().to_svg(async_concepts::timeline::SvgOptions::default());
     assert!(!svg.chars().any(|character| character.is_control() && character != '\n'));
+}
+
+/// Set in the process that sends a signal to itself.
+#[cfg(unix)]
+const SIGNALLED: &str = "A_SIGNAL_TO_THIS_PROCESS";
+
+/// In a process of its own, since a signal is for all runtimes of a process, and this one is to be
+/// woken by its own driver.
+#[test]
+#[cfg(unix)]
+fn a_signal_in_a_process_of_its_own() {
+    use tokio::signal::unix::{SignalKind, signal};
+    if std::env::var_os(SIGNALLED).is_none() {
+        return;
+    }
+    let run = Recorder::new("signal").clock(Clock::Real).record(|| async {
+        let listens = async {
+            let mut signals = signal(SignalKind::user_defined2()).expect("a listener");
+            // It has arrived when the command returns, and the runtime sees it when it is idle.
+            let kill = format!("kill -USR2 {}", std::process::id());
+            let sent = std::process::Command::new("sh").args(["-c", &kill]).status();
+            assert!(sent.expect("a shell").success());
+            signals.recv().await.expect("the signal");
+        };
+        listens.lane("listener").await;
+    });
+    assert!(run.outcome.is_ok(), "{:?}", run.outcome);
+    let listener = lane(&run.chart(), "listener");
+    let mut wakes = vec![];
+    for event in run.events() {
+        if let What::Woken { by } = event.what
+            && event.lane == listener
+        {
+            wakes.push(by);
+        }
+    }
+    assert_eq!(wakes, [WokenBy::Outside]);
+    println!("woken by a signal");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_wakes_from_outside_and_not_by_the_clock() {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "wakes::a_signal_in_a_process_of_its_own", "--nocapture"])
+        .env(SIGNALLED, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("woken by a signal"), "{text}");
 }

@@ -389,6 +389,9 @@ impl<C: Connector, I: Iterator<Item = Result<Recipient, ListError>>> Workers<'_,
                 Next::BadLine => {}
                 Next::WaitUntil(due) => {
                     let _ = self.stop.run_until_cancelled(sleep_until(due)).await;
+                    // The moment at which this worker could begin a mail has passed. If all idle
+                    // workers kept theirs, they would begin their mails at once.
+                    may_begin = false;
                 }
                 Next::Nothing => {
                     self.nothing_left.cancel();

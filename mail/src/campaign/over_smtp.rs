@@ -127,8 +127,8 @@ fn outcome(sent: Result<Vec<DeliveryOutcome>, ClientError>) -> AttemptOutcome {
         _ if error.is_permanent() => AttemptOutcome::Refused(why),
         // The server has not refused it, but over this server it cannot go.
         ClientError::NotOffered(_) => AttemptOutcome::CannotBeSent(why),
-        // 421, which is all that is left of `Refused`, is how a server ends a connection of which
-        // it has enough.
+        // `Refused` is 421 now, with which a server ends a connection of which it has enough; or it
+        // is the 250 of a server that lost its place. In both cases it does not have the mail.
         ClientError::HungUp(_) | ClientError::Io(..) | ClientError::Refused(..) => {
             AttemptOutcome::Lost(why)
         }

@@ -328,10 +328,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             // If all are refused, the server waits for it nevertheless: RFC 2920, 3.1.
             let refused = outcomes.iter().all(Option::is_some);
             let text = if refused { b".\r\n" } else { &message.wire()[..] };
-            let (reply, announced) = self.deliver(text, next).await?;
-            self.announced = announced;
-            self.state = State::Ready;
-            (Phase::FinalReply, reply)
+            let (at, reply, announced) = self.deliver(text, next).await?;
+            // A server that did not wait for the end of the message may be in the middle of it.
+            if at == Phase::FinalReply {
+                self.announced = announced;
+                self.state = State::Ready;
+            }
+            (at, reply)
         } else {
             self.state = State::NeedsReset;
             (Phase::Data, go_ahead)
@@ -443,12 +446,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// Sends what follows the 354, and the announcement of the next message if there is one; and
-    /// waits for the outcome.
+    /// waits for the reply. It answers the whole message ([`Phase::FinalReply`]), or it came before
+    /// the end and refuses what there was of it ([`Phase::Message`]).
     async fn deliver(
         &mut self,
         text: &[u8],
         next: Option<(&Envelope, &Message)>,
-    ) -> Result<(Reply, Option<Announced>), ClientError> {
+    ) -> Result<(Phase, Reply, Option<Announced>), ClientError> {
         let mut announced = self.announcement_of(next);
         let mut after = match &announced {
             Some(announced) => announced.unsent.clone(),
@@ -461,7 +465,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         // said must not be taken for the reply to the message.
         let early = read_any_reply(io, read, replies, Phase::Message).now_or_never();
         if let Some(early) = early {
-            return Err(ClientError::Refused(Phase::Message, early?));
+            return Ok((Phase::Message, early_refusal(early?)?, None));
         }
         loop {
             let written = write_taken(io, text, &after).await.map_err(at(Phase::Message))?;
@@ -480,7 +484,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 biased;
                 // Nor does it want the rest then, and will not read it.
                 early = read_any_reply(&mut reading, read, replies, Phase::Message) => {
-                    return Err(ClientError::Refused(Phase::Message, early?));
+                    return Ok((Phase::Message, early_refusal(early?)?, None));
                 }
                 written = write(&mut writing, piece, Phase::Message, timeouts.write) => written?,
             }
@@ -494,7 +498,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         if let Some(announced) = &mut announced {
             announced.unsent = after;
         }
-        Ok((reply, announced))
+        Ok((Phase::FinalReply, reply, announced))
     }
 
     /// What can be said of the next message together with the end of this one: nothing if the
@@ -575,6 +579,16 @@ async fn read_announcement(
 /// 421 ends the conversation, whatever it answers: RFC 5321, 3.8.
 fn not_the_end(stage: Phase, reply: Reply) -> Result<Reply, ClientError> {
     if reply.code() == 421 { Err(ClientError::Refused(stage, reply)) } else { Ok(reply) }
+}
+
+/// What a server says before the end of the message is the outcome for those recipients that have
+/// none yet, if it refuses. To accept what it does not have yet means nothing, and 421 ends the
+/// conversation.
+fn early_refusal(reply: Reply) -> Result<Reply, ClientError> {
+    if reply.is_positive() {
+        return Err(ClientError::Refused(Phase::Message, reply));
+    }
+    not_the_end(Phase::Message, reply)
 }
 
 fn refusal(at: Phase, reply: Reply) -> Option<DeliveryOutcome> {

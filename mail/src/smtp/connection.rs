@@ -67,8 +67,8 @@ pub trait Handler: Send + Sync + 'static {
     const HEARS_ACKNOWLEDGEMENTS: bool = false;
 
     /// Hears that a message was accepted, and that the client has been told: the reply has been
-    /// written, as far as one can know that. The next command is not read before this is done. By
-    /// default nothing happens. It is called if
+    /// written, as far as one can know that. The next command is not read before this is done, or
+    /// dropped after [`Limits::handler`]. By default nothing happens. It is called if
     /// [`HEARS_ACKNOWLEDGEMENTS`](Handler::HEARS_ACKNOWLEDGEMENTS) is true.
     fn acknowledged(&self, _mail: &Transaction, _body: &Bytes) -> impl Future<Output = ()> + Send {
         async {}
@@ -376,7 +376,9 @@ impl<H: Handler, S: AsyncRead + AsyncWrite + Unpin> Connection<'_, H, S> {
         if let (true, Some((mail, body))) = (is_accepted, copy) {
             // The handler hears of it when the client has been told, as far as that can be known.
             self.wire.flush().await?;
-            self.handler.acknowledged(&mail, &body).await;
+            let hears = self.handler.acknowledged(&mail, &body);
+            // The client has its reply, so there is nothing to say if this takes too long.
+            let _ = timeout_at(later(Instant::now(), self.limits.handler), hears).await;
         }
         drop(memory); // which was reserved for the envelope
         Ok(())

@@ -83,15 +83,18 @@ impl DeliveryOutcome {
 
     /// The server has refused it for good: to try again is of no use.
     ///
-    /// A 552 for a recipient does not count: for a long time it was the code of "too many
-    /// recipients", and a client is to treat it as a 452 (RFC 5321, 4.5.3.1.10).
+    /// That takes a 5xx which says something about this message. These do not:
+    ///
+    /// - 530: the server wants a password (RFC 4954, 6) or TLS (RFC 3207, 4) before any message.
+    ///   Once one of the two sides is configured for it, the server may take the same message.
+    /// - 503: the command came out of order (RFC 5321, 4.2.2), whatever the message is.
+    /// - 552 for a recipient: for a long time it was the code of "too many recipients", and a
+    ///   client is to treat it as a 452 (RFC 5321, 4.5.3.1.10).
     pub fn is_permanent(&self) -> bool {
-        match self {
-            DeliveryOutcome::Accepted(_) => false,
-            DeliveryOutcome::Refused { at: Phase::Recipient, reply } if reply.code() == 552 => {
-                false
-            }
-            DeliveryOutcome::Refused { reply, .. } => reply.is_permanent(),
+        let DeliveryOutcome::Refused { at, reply } = self else { return false };
+        match (reply.code(), at) {
+            (503 | 530, _) | (552, Phase::Recipient) => false,
+            _ => reply.is_permanent(),
         }
     }
 }
@@ -118,7 +121,8 @@ pub enum ClientError {
     /// What the server said is not a reply of SMTP, or is longer than one can be.
     #[error("what the server said while {0} is not SMTP: {1}")]
     NotSmtp(Phase, &'static str),
-    /// The server refused the connection, or EHLO, or closed the conversation with 421.
+    /// The server refused the connection, or EHLO, or closed the conversation with 421; or it
+    /// said that it has the message before it can have it.
     #[error("the server refused while {0}: {1}")]
     Refused(Phase, Reply),
     /// The message or an address needs an extension that this server does not offer. Nothing was
@@ -149,17 +153,14 @@ impl ClientError {
         }
     }
 
-    /// Whether the server has refused this message for good: to try again is of no use.
+    /// Whether to try again is of no use: only if there are no recipients.
     ///
-    /// That takes a server that has said so, of this message. A greeting, or a reply to EHLO, of
-    /// 5xx says nothing about any message: the server may be misconfigured for a minute. And an
-    /// extension that is not offered is what *we* would need; another server, or this one on
-    /// another day, may offer it.
+    /// No other error is for good. A message that the server has refused is no error, but has
+    /// outcomes, of which each knows [whether it is for good](DeliveryOutcome::is_permanent). A
+    /// greeting, or a reply to EHLO, of 5xx says nothing about any message: the server may be
+    /// misconfigured for a minute. And an extension that is not offered is what *we* would need;
+    /// another server, or this one on another day, may offer it.
     pub fn is_permanent(&self) -> bool {
-        match self {
-            ClientError::Refused(Phase::Message, reply) => reply.is_permanent(),
-            ClientError::NoRecipients => true,
-            _ => false,
-        }
+        matches!(self, ClientError::NoRecipients)
     }
 }

@@ -147,7 +147,10 @@ impl Session {
             Frame::Line(line) => match command::parse(&line) {
                 Ok(command) => self.command(command),
                 Err(error) if error.ends_the_session() => Response::Close(error.reply()).into(),
-                Err(error) => self.error(error.reply()).into(),
+                Err(error) => {
+                    self.refused |= self.others_may_follow(&line);
+                    self.error(error.reply()).into()
+                }
             },
             Frame::LongLine => self.error(LINE_TOO_LONG).into(),
             // What comes after a line that two servers read differently may be a command to only
@@ -237,9 +240,11 @@ impl Session {
 
     fn mail(&mut self, from: Option<Address>, parameters: Parameters) -> Action {
         if !self.has_been_greeted() || self.transaction.is_some() {
+            self.refused |= self.transaction.is_none();
             return self.error(BAD_SEQUENCE).into();
         }
         if !self.peer.extended && !parameters.is_empty() {
+            self.refused = true;
             return self.error(CommandError::UnknownParameter.reply()).into();
         }
         self.refused = false;
@@ -262,6 +267,7 @@ impl Session {
             return self.out_of_order(BAD_SEQUENCE).into();
         };
         if !to.is_ascii() && !transaction.parameters.smtputf8 {
+            self.refused = true;
             return self.error(CommandError::NeedsUtf8.reply()).into();
         }
         if transaction.envelope.to.len() >= self.limits.recipients {
@@ -288,6 +294,7 @@ impl Session {
 
     fn message(&mut self, body: Bytes) -> Action {
         let memory = std::mem::replace(&mut self.memory, self.budget.reservation());
+        self.refused = false;
         match self.transaction.take() {
             Some(transaction) => Action::Deliver(transaction, body, memory),
             // A message that was not asked for.
@@ -299,6 +306,17 @@ impl Session {
         self.transaction = None;
         self.refused = false;
         self.memory.clear();
+    }
+
+    /// Whether a client that pipelines has sent other commands behind this line in the belief that
+    /// it would be obeyed: behind MAIL; and behind RCPT, if there is a message for it. The line
+    /// itself is an error, and so is all junk.
+    fn others_may_follow(&self, line: &[u8]) -> bool {
+        match line.split(|byte| *byte == b' ').next() {
+            Some(verb) if verb.eq_ignore_ascii_case(b"MAIL") => true,
+            Some(verb) if verb.eq_ignore_ascii_case(b"RCPT") => self.transaction.is_some(),
+            _ => false,
+        }
     }
 
     /// A command that cannot come now: an error, unless it follows from a refusal of ours.

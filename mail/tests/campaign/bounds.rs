@@ -3,7 +3,10 @@ use crate::post::{Post, list, settings};
 use async_concepts::{block, record};
 use mail::campaign::{Campaign, Heartbeat};
 use std::{cell::Cell, collections::BTreeMap, time::Duration};
-use tokio::{task::yield_now, time::sleep};
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep, sleep_until},
+};
 
 #[tokio::test(start_paused = true)]
 async fn eight_mails_of_100_ms_over_two_connections_take_400_ms() {
@@ -203,4 +206,51 @@ async fn so_many_a_second_begin_and_no_more() {
     let summary = campaign.run(list(8)).await.unwrap();
     assert_eq!(summary.sent, 8);
     assert_eq!(begun, [0, 250, 500, 750, 1000, 1250, 1500, 1750]);
+}
+
+/// A server that is down until a moment, and then loses all that were under way.
+struct DownUntil(Instant);
+
+impl mail::campaign::Connector for DownUntil {
+    type Connection = DownUntil;
+
+    async fn connect(&self) -> Result<DownUntil, String> {
+        Ok(DownUntil(self.0))
+    }
+}
+
+impl mail::campaign::Connection for DownUntil {
+    async fn deliver(&mut self, _: &mail::campaign::Recipient) -> mail::campaign::AttemptOutcome {
+        if Instant::now() >= self.0 {
+            return mail::campaign::AttemptOutcome::Sent;
+        }
+        sleep_until(self.0).await;
+        mail::campaign::AttemptOutcome::Lost("it has been restarted".into())
+    }
+
+    fn is_usable(&self) -> bool {
+        true
+    }
+
+    async fn close(self) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn mails_that_wait_for_the_same_moment_begin_one_after_the_other_too() {
+    let start = Instant::now();
+    let mut settings = settings(10);
+    settings.per_second = std::num::NonZeroU32::new(1);
+    settings.backoff.first = Duration::from_secs(30);
+    let server = DownUntil(start + Duration::from_secs(20));
+    let mut begun = vec![];
+    let campaign = Campaign::new(server, settings).on_event(|event| {
+        if let mail::campaign::CampaignEvent::Begins(_) = event {
+            begun.push(start.elapsed().as_millis());
+        }
+    });
+    let summary = campaign.run(list(10)).await.unwrap();
+    assert_eq!(summary.sent, 10);
+    // Ten seconds for the first attempts; at 20 all are lost, and at 50 all are due again.
+    let expected: Vec<u128> = (0..10).chain(50..60).map(|second| 1000 * second).collect();
+    assert_eq!(begun, expected);
 }

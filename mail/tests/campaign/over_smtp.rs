@@ -135,6 +135,13 @@ async fn each_answer_has_its_meaning() {
         (Says { mail: "451 later", ..FRIENDLY }, not_now("451 later"), true),
         (Says { recipient: "550 5.1.1 no", ..FRIENDLY }, refused("550 5.1.1 no"), true),
         (Says { recipient: "452 later", ..FRIENDLY }, not_now("452 later"), true),
+        // It wants a password first, or TLS: that says nothing about this recipient.
+        (
+            Says { mail: "530 5.7.0 Authentication required", ..FRIENDLY },
+            not_now("530 5.7.0 Authentication required"),
+            true,
+        ),
+        (Says { data: "503 out of order", ..FRIENDLY }, not_now("503 out of order"), true),
         // RFC 5321, 4.5.3.1.10: too many recipients, by an old server.
         (Says { recipient: "552 later", ..FRIENDLY }, not_now("552 later"), true),
         (Says { mail: "552 too large", ..FRIENDLY }, refused("552 too large"), true),

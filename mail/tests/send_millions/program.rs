@@ -635,7 +635,7 @@ fn every_mail_is_written_once_before_the_first_is_sent() {
         run(&["--recipients", &path, "--server", &server, "--header", header, "--failed", &failed]);
     let why = format!(
         "send_millions: the mail to {long} (line 2) cannot be written: \
-        a header has a word that is too long for a line\n"
+        a header has a word, or spaces in a row, that are too long for a line\n"
     );
     assert_eq!((code, out, err), (2, String::new(), why));
     assert!(taken.lock().unwrap().is_empty(), "ann's mail could be written, and was not sent");

@@ -339,6 +339,55 @@ fn threat_8_what_follows_from_a_refusal_is_no_error_of_the_client() {
 }
 
 #[test]
+fn threat_8_what_follows_from_a_wrong_line_is_no_further_error() {
+    // What is said, the reply to each line, and how many of them are errors.
+    for (hello, said, codes, errors) in [
+        ("EHLO c", "MAIL FROM:<a..b@x>|RCPT TO:<c@d>|DATA", ["553", "503", "503"], 1),
+        ("EHLO c", "MAIL FROM:a@b|RCPT TO:<c@d>|DATA", ["501", "503", "503"], 1),
+        ("EHLO c", "mail FROM:<a@b> X=1|RCPT TO:<c@d>|DATA", ["555", "503", "503"], 1),
+        ("HELO c", "MAIL FROM:<a@b> SIZE=1|RCPT TO:<c@d>|DATA", ["555", "503", "503"], 1),
+        ("NOOP", "MAIL FROM:<a@b>|RCPT TO:<c@d>|DATA", ["503", "503", "503"], 1),
+        ("EHLO c", "MAIL FROM:<a@b>|RCPT TO:<a..b@x>|DATA", ["250", "553", "554"], 1),
+        ("EHLO c", "MAIL FROM:<a@b>|RCPT TO:<c@d> X=1|DATA", ["250", "555", "554"], 1),
+        ("EHLO c", "MAIL FROM:<a@b>|rcpt TO:<ü@d>|DATA", ["250", "553", "554"], 1),
+        // Junk stays junk, and a line that came out of order by itself is an error.
+        ("EHLO c", "WHAT|WHAT|WHAT", ["500", "500", "500"], 3),
+        ("EHLO c", "RCPT TO:<a..b@x>|RCPT TO:<c@d>|DATA", ["553", "503", "503"], 3),
+        ("EHLO c", "MAIL FROM:<a@b>|DATA now|DATA", ["250", "501", "554"], 2),
+    ] {
+        let mut connection = SingleConnection::new(Limits::default());
+        connection.feed(format!("{hello}\r\n").as_bytes());
+        let lines = format!("{}\r\nRSET\r\n", said.replace('|', "\r\n"));
+        for _ in 0..10 / errors {
+            connection.feed(lines.as_bytes());
+            let replies = connection.codes();
+            assert_eq!(replies[replies.len() - 4..], [&codes[..], &["250"]].concat(), "{said}");
+        }
+        // The eleventh error ends it.
+        for _ in 0..10 % errors {
+            connection.feed(b"WHAT\r\n");
+        }
+        assert!(!connection.closed, "{said}");
+        connection.feed(b"WHAT\r\n");
+        assert!(connection.closed, "{said}");
+    }
+}
+
+#[test]
+fn threat_8_a_refusal_excuses_nothing_that_comes_after_the_message() {
+    let mut connection = SingleConnection::new(Limits::default());
+    connection.answer = |question| match question {
+        Question::Recipient(to) if to.local_part() == "unknown" => Reply::no_such_mailbox("no"),
+        _ => Reply::accepted("yes"),
+    };
+    connection.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<unknown@d>\r\nRCPT TO:<c@d>\r\n");
+    connection.feed(b"DATA\r\nhello\r\n.\r\n");
+    assert_eq!(connection.codes()[1..], ["250", "550", "250", "354", "250"]);
+    connection.feed(&b"RCPT TO:<c@d>\r\n".repeat(11));
+    assert_eq!(connection.codes().last(), Some(&"421"));
+}
+
+#[test]
 fn threat_3_an_http_request_ends_the_session_at_its_first_line() {
     for request in ["GET / HTTP/1.1", "POST /mail HTTP/1.1", "CONNECT mail.example.org:25 HTTP/1.1"]
     {

@@ -118,7 +118,7 @@ impl Check<'_> {
         let postmaster = self.read::<Mailbox>(&written.postmaster);
         let limits = self.limits(&written.limits);
         let notifications = self.notifications(&written.notifications, &recipients);
-        let downstream = self.downstream(&written.downstream);
+        let downstream = self.downstream(&written.downstream, &written.limits, limits.answer);
         let rest = self.rest(&written.rest, environment, limits.answer);
         let mut rules = vec![];
         for (number, rule) in written.rules.iter().enumerate() {
@@ -302,9 +302,26 @@ impl Check<'_> {
         }
     }
 
-    fn downstream(&mut self, written: &WrittenDownstream) -> Option<Downstream> {
+    fn downstream(
+        &mut self,
+        written: &WrittenDownstream,
+        limits: &WrittenLimits,
+        answer: Duration,
+    ) -> Option<Downstream> {
         let connections = self.count(&written.connections, default("downstream", "connections"));
         let timeout = self.duration(&written.timeout, default("downstream", "timeout"));
+        // The mail would be given up before that reply, and each retry would be a duplicate.
+        if timeout >= answer {
+            let given = if written.timeout.is_some() { &written.timeout } else { &limits.answer };
+            let place = place_of(given);
+            let wait = duration(timeout);
+            let answer = duration(answer);
+            let reason = format!(
+                "to wait {wait} for a reply of the mail server leaves nothing of the {answer} for \
+                    an answer"
+            );
+            self.wrong(&place, reason, "wait less, or allow more in [limits] with answer");
+        }
         Some(Downstream { server: self.host_and_port(&written.server)?, connections, timeout })
     }
 

@@ -236,6 +236,18 @@ fn what_is_wrong_is_refused_with_its_line_the_reason_and_a_remedy() {
             "write it like 30 s",
         ),
         (
+            "timeout = \"30 s\"",
+            "timeout = \"10 min\"",
+            "to wait 10 min for a reply of the mail server leaves nothing of the 1 min",
+            "wait less",
+        ),
+        (
+            "timeout = \"30 s\"",
+            "timeout = \"60 s\"",
+            "to wait 1 min for a reply of the mail server leaves nothing of the 1 min",
+            "wait less",
+        ),
+        (
             "url = \"http://ci.example.com:8153/go\"",
             "url = \"https://ci.example.com/go\"",
             "https is not spoken here",
@@ -397,6 +409,13 @@ fn what_belongs_together_must_fit() {
         changed("to = [\"mail2alert@example.com\"]\nfrom = [\"go@example.com\"]", "");
     let problems = parse(&nothing_is_a_notification).expect_err("nothing is a notification");
     assert!(problems[0].reason.contains("no mail would be a notification"), "{problems:?}");
+
+    let short = changed("answer = \"1 min\"", "answer = \"30 s\"");
+    let short = short.replace("\ntimeout = \"30 s\"\n", "\n");
+    let problems = parse(&short).expect_err("the reply would come too late");
+    let [problem] = &problems[..] else { panic!("{problems:?}") };
+    assert!(problem.reason.contains("leaves nothing of the 30 s for an answer"), "{problem}");
+    assert_eq!(problem.line, line_of(&short, "answer = \"30 s\""), "what is written is wrong");
 
     let refused = changed(
         "to = [\"mail2alert@example.com\"]\nfrom = [\"go@example.com\"]",

@@ -125,9 +125,13 @@ async fn threat_16_every_doubt_about_the_mail_server_is_a_451_in_time() {
         ("EHLO", say("421 busy"), 451, 0, "421 busy"),
         ("EHLO", Act::Cut, 451, 0, "hung up while saying EHLO"),
         ("MAIL", say("452 no space"), 451, 0, "452 no space"),
+        ("MAIL", say("530 5.7.0 Authentication required"), 451, 0, "530 5.7.0 Authentication"),
+        ("MAIL", say("530 Must issue STARTTLS first"), 451, 0, "530 Must issue STARTTLS"),
+        ("MAIL", say("503 EHLO first"), 451, 0, "503 EHLO first"),
         ("MAIL", say("552 no space ever"), 552, 0, "552 no space ever"),
         ("MAIL", Act::Silence, 451, 7000, "took too long while naming the sender"),
         ("RCPT", say("450 busy"), 451, 0, "450 busy"),
+        ("RCPT", say("530 5.7.0 Authentication required"), 451, 0, "530 5.7.0 Authentication"),
         ("RCPT", say("550 unknown"), 550, 0, "550 unknown"),
         ("RCPT", say("550 5.1.1 unknown"), 550, 0, "550 5.1.1 unknown"),
         ("RCPT", say("552 too many"), 451, 0, "552 too many"), // RFC 5321, 4.5.3.1.10
@@ -135,6 +139,8 @@ async fn threat_16_every_doubt_about_the_mail_server_is_a_451_in_time() {
         ("RCPT", Act::Cut, 451, 0, "hung up while naming a recipient"),
         ("DATA", say("451 later"), 451, 0, "451 later"),
         ("DATA", say("554 never"), 554, 0, "554 never"),
+        ("DATA", say("354 go\r\n554 no, do not"), 554, 0, "554 no, do not"),
+        ("DATA", say("354 go\r\n451 no, do not"), 451, 0, "451 no, do not"),
         ("DATA", say("250 ok"), 451, 0, "not SMTP"),
         ("DATA", Act::Cut, 451, 0, "hung up"),
         ("DATA", Act::Silence, 451, 7000, "took too long"),
@@ -226,6 +232,23 @@ async fn threat_17_a_retry_goes_to_those_that_are_missing() {
     );
     assert_eq!(world.send(&broken("2")).await.0, IN_GOOD_HANDS);
     assert_eq!(world.mail_server.recipients().len(), 6, "another mail does");
+}
+
+#[tokio::test(start_paused = true)]
+async fn threat_17_a_refusal_before_the_end_of_the_message_leaves_a_busy_recipient_in_doubt() {
+    let world = World::new().await;
+    world.mail_server.script.decide(|step, _| match step {
+        "RCPT team-b@example.com" => say("450 busy"),
+        "DATA" => say("354 go\r\n554 no, do not"),
+        _ => Act::Serve,
+    });
+    let (outcome, _) = world.send(&broken("1")).await;
+    assert!(outcome.starts_with("451 "), "{outcome}");
+    assert!(outcome.contains("team-b@example.com: 450 busy"), "{outcome}");
+    assert!(outcome.contains("team-a@example.com: 554 no, do not"), "{outcome}");
+    world.mail_server.script.behave();
+    assert_eq!(world.send(&broken("1")).await.0, IN_GOOD_HANDS);
+    assert_eq!(world.mail_server.recipients(), TEAMS);
 }
 
 #[tokio::test(start_paused = true)]

@@ -50,6 +50,9 @@ pub async fn task_group<T>(body: impl AsyncFnOnce(TaskGroup) -> Result<T>) -> Re
     let abort = AbortOnDrop(&group.0);
     let outcome = Interruptible::new(body(group.clone())).await;
     let outcome = group.0.exit(outcome).await;
+    // CPython 3.11 takes its request back before it waits for the tasks, and never afterwards: if
+    // a task has failed meanwhile, the request stays in the count of the current task.
+    group.0.parent_cancel_requested.set(false);
     drop(abort);
     outcome
 }
@@ -75,7 +78,8 @@ struct Group {
     aborting: Cell<bool>,
     /// The body is over: a group without tasks is then at its end.
     exiting: Cell<bool>,
-    /// The group has cancelled the task that runs its body, and has to take that request back.
+    /// The group has cancelled the task that runs its body, and has to take that request back if
+    /// the body has not ended by then.
     parent_cancel_requested: Cell<bool>,
     /// What the end of the body waits for: the last task sets it.
     completed: RefCell<Option<Future<()>>>,
@@ -197,8 +201,8 @@ impl Group {
     }
 }
 
-/// Tasks that are left when a group ends or is dropped are asked to cancel, and the group's own
-/// request to cancel its body no longer counts.
+/// Tasks that are left when a group is dropped are asked to cancel, and the group's own request to
+/// cancel its body no longer counts.
 struct AbortOnDrop<'a>(&'a Group);
 
 impl Drop for AbortOnDrop<'_> {

@@ -57,7 +57,9 @@ pub enum What {
     Dropped {
         /// The lane that ran at that moment, if one did.
         by: Option<LaneId>,
-        /// No lane ran, and its future is one that the runtime itself polls: the task was aborted.
+        /// Its task was aborted: no lane ran, its future is one that the runtime itself polls, and
+        /// the runtime has dropped it outside a poll, as the stack tells. Without line tables that
+        /// last point is taken for granted.
         aborted: bool,
     },
     /// It printed a line, at this place of the source.

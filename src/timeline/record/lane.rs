@@ -244,7 +244,7 @@ impl Probe {
 
     /// The poll returned `Pending`; `outer` is the lane that polled it.
     fn is_pending(&mut self, run: &Arc<Run>, outer: Option<LaneId>) {
-        // The outer lane waits for this one, here. Not always does a clone of the outer waker tell
+        // The outer lane waits for this one, here. A clone of the outer waker does not always tell
         // that: this lane may have kept a waker from before, or may be polled with another one, as
         // in a `FuturesUnordered`.
         if let Some(outer) = outer {

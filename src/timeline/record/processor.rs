@@ -107,6 +107,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "schedules")] // what counts it is there for them
     fn what_the_machine_takes_does_not_count_as_a_threads_own_time() {
         let time = super::OwnTime::begin();
         let limit = Duration::from_millis(50);

@@ -2,7 +2,7 @@
 use super::processor::SeenThread;
 use std::{
     sync::{Arc, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Counts for how long what a thread does has looked the same.
@@ -10,8 +10,14 @@ use std::{
 /// It is counted in slices, and not taken from the wall clock: the watching thread waits for a
 /// slice, looks, and waits again. If the machine stands still, or if the whole process was stopped
 /// for a while, the watching thread is late as well, and a slice counts once, however late it is.
-/// If the machine is busy with other things, the watched thread waits for a processor: that part of
-/// a slice is not counted. So what is counted is what the thread has computed or slept.
+///
+/// If the machine is busy with other things, the watched thread waits for a processor, and that is
+/// taken off what has passed since the last look. Linux tells of a wait only when it is over: one
+/// that is longer than what has passed since the last look was counted in the looks before, and is
+/// taken off what they have counted. A wait that never ends is not told of.
+///
+/// A tenth of each slice is counted in any case. So a thread that never comes back is given up
+/// also where it gets a small part of a processor, in ten times the limit.
 pub(crate) struct Progress<M> {
     /// How long to wait between two looks.
     slice: Duration,
@@ -19,6 +25,11 @@ pub(crate) struct Progress<M> {
     seen: M,
     /// All that was counted since it has looked like this.
     still: Duration,
+    /// What of that may still turn out to be waiting: what was counted since the system last told
+    /// of a wait, without the tenths.
+    unsure: Duration,
+    /// When the last look was, on the wall clock.
+    looked: Instant,
     /// The watched thread, when it has begun.
     thread: Arc<OnceLock<SeenThread>>,
     /// For how long it had waited for a processor at the last look.
@@ -30,8 +41,15 @@ impl<M: PartialEq> Progress<M> {
     /// looking costs nothing.
     pub fn since(seen: M, limit: Duration) -> Progress<M> {
         let slice = (limit / 20).clamp(Duration::from_millis(1), Duration::from_millis(100));
-        let (still, waited) = (Duration::ZERO, Duration::ZERO);
-        Progress { slice, seen, still, thread: Arc::default(), waited }
+        Progress {
+            slice,
+            seen,
+            still: Duration::ZERO,
+            unsure: Duration::ZERO,
+            looked: Instant::now(),
+            thread: Arc::default(),
+            waited: Duration::ZERO,
+        }
     }
 
     /// Where the watched thread says which one it is, when it has begun.
@@ -45,24 +63,38 @@ impl<M: PartialEq> Progress<M> {
     }
 
     /// A slice has passed, and this is what it looks like now. Returns for how long it has looked
-    /// like this: never longer than on the wall clock.
+    /// like this, as far as it is counted.
     pub fn look(&mut self, now: M) -> Duration {
         let waited = match self.thread.get() {
             Some(thread) => thread.waited_for_a_processor(),
             None => Duration::ZERO,
         };
-        self.count(now, waited)
+        let passed = self.looked.elapsed();
+        self.looked += passed;
+        self.count(now, passed, waited)
     }
 
-    fn count(&mut self, now: M, waited: Duration) -> Duration {
-        let waited_in_this_slice = waited.saturating_sub(self.waited);
+    /// Counts what has `passed` since the last look; `waited` is for how long the thread has waited
+    /// for a processor since it was started.
+    fn count(&mut self, now: M, passed: Duration, waited: Duration) -> Duration {
+        let waited_since = waited.saturating_sub(self.waited);
         self.waited = waited;
-        if now == self.seen {
-            self.still += self.slice.saturating_sub(waited_in_this_slice);
-        } else {
+        if now != self.seen {
             self.seen = now;
             self.still = Duration::ZERO;
+            self.unsure = Duration::ZERO;
+            return self.still;
         }
+        let least = self.slice / 10;
+        let own = passed.saturating_sub(waited_since).clamp(least, self.slice);
+        let counted_before = waited_since.saturating_sub(passed).min(self.unsure);
+        self.still = self.still + own - counted_before;
+        // A wait that is over ends what it can have been part of, but for this slice: the next wait
+        // may have begun in it.
+        if !waited_since.is_zero() {
+            self.unsure = Duration::ZERO;
+        }
+        self.unsure += own - least;
         self.still
     }
 }
@@ -75,20 +107,76 @@ mod tests {
         Duration::from_millis(milliseconds)
     }
 
+    /// What is counted of a thread that looks the same all the time. For each look: how long it is
+    /// after the one before, and for how long the thread has waited in all; in milliseconds.
+    fn counted<const N: usize>(looks: [(u64, u64); N]) -> [u128; N] {
+        let mut progress = Progress::since('a', ms(200));
+        looks.map(|(passed, waited)| progress.count('a', ms(passed), ms(waited)).as_millis())
+    }
+
     #[test]
     fn what_looks_the_same_is_counted_from_its_last_change_on() {
         let mut progress = Progress::since('a', ms(200));
         assert_eq!(progress.slice(), ms(10));
-        let looks = "aabbbba".chars().map(|now| progress.look(now).as_millis());
+        let looks = "aabbbba".chars();
+        let looks = looks.map(|now| progress.count(now, ms(10), ms(0)).as_millis());
         assert_eq!(looks.collect::<Vec<_>>(), [10, 20, 0, 10, 20, 30, 0]);
     }
 
     #[test]
-    fn what_the_machine_takes_is_not_counted() {
+    fn a_look_counts_what_has_passed_on_the_wall_clock() {
+        let begun = Instant::now();
         let mut progress = Progress::since('a', ms(200));
-        let waited = [0, 4, 4, 1_000, 1_010, 1_015];
-        let counted = waited.map(|waited| progress.count('a', ms(waited)).as_millis());
-        assert_eq!(counted, [10, 16, 26, 26, 26, 31]);
+        std::thread::sleep(ms(10)); // at least
+        assert_eq!(progress.look('a'), ms(10));
+        let counted = progress.look('a'); // at once, so hardly more than the least is added
+        assert!(counted <= begun.elapsed() + ms(1), "{counted:?}");
+    }
+
+    #[test]
+    fn what_the_machine_takes_is_not_counted_but_for_a_tenth() {
+        let looks = [(10, 0), (10, 4), (10, 4), (10, 14), (10, 21), (10, 21)];
+        assert_eq!(counted(looks), [10, 16, 26, 27, 30, 40]);
+    }
+
+    #[test]
+    fn a_wait_that_is_told_of_when_it_is_over_is_taken_off_what_was_counted_meanwhile() {
+        // It computes for two looks, waits for five, and computes again.
+        let looks = [(10, 0), (10, 1), (10, 1), (10, 1), (10, 1), (10, 1), (10, 51), (10, 51)];
+        assert_eq!(counted(looks), [10, 19, 29, 39, 49, 59, 20, 30]);
+    }
+
+    #[test]
+    fn a_wait_takes_nothing_off_what_was_counted_before_the_wait_before() {
+        // Nearly all of the long wait is in a look that came late, which was counted once.
+        let looks = [(10, 0), (10, 0), (10, 1), (1_000, 1), (10, 1_001), (10, 1_001)];
+        assert_eq!(counted(looks), [10, 20, 29, 39, 23, 33]);
+    }
+
+    #[test]
+    fn a_thread_with_a_quarter_of_a_processor_is_counted_also_by_one_that_looks_late() {
+        let looks = [(40, 30), (40, 60), (40, 90), (40, 120)];
+        assert_eq!(counted(looks), [10, 20, 30, 40]);
+    }
+
+    #[test]
+    fn a_thread_with_hardly_any_processor_is_counted_at_a_tenth() {
+        // The limit is 2 s, and the thread gets a twentieth of a processor.
+        let mut progress = Progress::since('a', ms(2_000));
+        let mut looks = 0;
+        while progress.count('a', ms(100), ms(95) * (looks + 1)) < ms(2_000) {
+            looks += 1;
+            assert!(looks < 1_000, "it is never given up");
+        }
+        assert_eq!(looks, 199, "after 20 s");
+        // The same, if its waits are longer than a slice, and told of at every tenth look.
+        let mut progress = Progress::since('a', ms(2_000));
+        let mut looks = 0;
+        while progress.count('a', ms(100), ms(950) * (looks / 10)) < ms(2_000) {
+            looks += 1;
+            assert!(looks < 1_000, "it is never given up");
+        }
+        assert!((100..=200).contains(&looks), "{looks}");
     }
 
     #[test]

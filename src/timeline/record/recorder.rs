@@ -1,8 +1,8 @@
 //! Running something to watch it: on which clock, for how long at most, and what is known
 //! afterwards.
 //!
-//! Two threads take part. The *caller's* waits, and looks at how long the run makes no progress on
-//! the wall clock; the *run's own* has the runtime and polls `main`:
+//! Two threads take part. The *caller's* waits, and counts for how long the run makes no progress;
+//! the *run's own* has the runtime and polls `main`:
 //!
 //! ```text
 //!   caller    record ─┬─ watch: waits, for ended or for too long ──┬─ recording
@@ -74,7 +74,7 @@ pub struct Recorder {
     pub(super) limit: Duration,
     /// How many workers the runtime has; none for a runtime on one thread.
     workers: Option<usize>,
-    /// On the wall clock, for what the limit cannot end: a thread that does not come back.
+    /// For what the limit cannot end, a thread that does not come back; as [`Progress`] counts it.
     watchdog: Duration,
     /// A function and no closure: it is called while the log is held, so it must hold
     /// nothing of the run.
@@ -85,7 +85,8 @@ pub struct Recorder {
 
 impl Recorder {
     /// A recorder on a paused clock that watches everything, for one hour of the run's time, and
-    /// gives up on a run that makes no progress for ten seconds on the wall clock.
+    /// gives up on a run that makes no progress for ten seconds, as [`watchdog`](Self::watchdog)
+    /// counts them.
     #[track_caller]
     pub fn new(title: &str) -> Recorder {
         Recorder {
@@ -137,10 +138,14 @@ impl Recorder {
         Recorder { limit, ..self }
     }
 
-    /// How long, on the wall clock, the runtime's thread may be busy without a break before the run
-    /// is given up. Time in which the machine had no processor for that thread is not counted, as
-    /// far as the system tells. The thread cannot be stopped then, only left behind: it ends with
-    /// the process.
+    /// How long the runtime's thread may be busy without a break before the run is given up. The
+    /// thread cannot be stopped then, only left behind: it ends with the process.
+    ///
+    /// It is counted on the wall clock, but time in which the machine had no processor for that
+    /// thread is taken off. Only Linux tells that time, and of each wait only when it is over: a
+    /// single wait of the whole limit is taken for a thread that is busy. A tenth is counted in any
+    /// case, so that a thread that never comes back is given up on a busy machine, too. If the
+    /// thread that counts is kept from it, less is counted.
     pub fn watchdog(self, limit: Duration) -> Recorder {
         Recorder { watchdog: limit, ..self }
     }
@@ -305,10 +310,8 @@ fn explain(log: &Log, events: &mut [Event]) -> usize {
                 }
                 *by = origins.woken_by(log, traced.trace, *by);
             }
-            // Only outside its poll a task is dropped by an `abort`. In its poll the code of the
-            // task drops the lane.
             What::Dropped { aborted, .. } => {
-                *aborted = origins.of(log, traced.trace) == Origin::Task;
+                *aborted = origins.aborted(log, traced.trace, *aborted);
             }
             _ => {}
         }

@@ -43,6 +43,13 @@ pub(super) fn has_no_line_tables(frames: &[Frame]) -> bool {
     true
 }
 
+/// Whether a stack passes through tokio, and it is not known in what file: with `debug = false` for
+/// its dependencies a program has line tables, and tokio has none.
+pub(super) fn tokio_has_no_line_tables(frames: &[Frame]) -> bool {
+    let of_tokio = |name: &str| name.starts_with("tokio::") || name.starts_with("<tokio::");
+    frames.iter().any(|frame| frame.file.is_empty() && of_tokio(&frame.function))
+}
+
 /// Whether a stack passes through a file of tokio: one whose path has this part.
 pub(super) fn passes_through_tokio(frames: &[Frame], file: &str) -> bool {
     frames.iter().any(|frame| frame.file.contains("/tokio-") && frame.file.contains(file))

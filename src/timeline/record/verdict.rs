@@ -11,7 +11,7 @@
 //! | seen at the end | verdict | decided in |
 //! |-----------------|---------|------------|
 //! | `main` panicked | `Panicked` | `recorder` |
-//! | the runtime's thread did not come to rest | `Blocked` | `no_progress`, on the wall clock |
+//! | the runtime's thread did not come to rest | `Blocked` | `no_progress`, by `Progress` |
 //! | the limit was reached, and nothing is to come | `Deadlock` | `out_of_time` |
 //! | the limit was reached, and something is to come | `Endless` | `out_of_time` |
 //!
@@ -122,7 +122,7 @@ codes! {
     OnAThread = "on-a-thread",
     /// A poll took long on the wall clock, which the paused clock does not show.
     KeptTheThread = "kept-the-thread",
-    /// The binary has no line tables, which would tell what made a wake.
+    /// The binary has no line tables of tokio, which would tell what made a wake.
     NoLineTables = "no-line-tables",
     /// A destructor panicked when the run was ended.
     DestructorPanicked = "destructor-panicked",
@@ -247,7 +247,8 @@ impl Verdict {
         if dead { Verdict::Deadlock(causes) } else { Verdict::Endless(causes) }
     }
 
-    /// The runtime has not become idle, or not been woken, for `stuck` on the wall clock.
+    /// The runtime has not become idle, or not been woken, for `stuck`, as
+    /// [`Progress`](super::progress::Progress) counts it.
     pub(crate) fn no_progress(run: &Run, asleep: bool, stuck: Duration) -> Verdict {
         // Longer than `stuck` on a machine that had no processor for the thread.
         let since = run.last_moved().0.elapsed().max(stuck);
@@ -669,8 +670,8 @@ impl Remark {
     pub(super) fn no_line_tables(wakes: usize) -> Remark {
         let times = if wakes == 1 { "1 wake".to_owned() } else { format!("{wakes} wakes") };
         let sentence = format!(
-            "this binary has no line tables, so {times} counted as “from outside” may have been \
-             by a timer or by the end of a task"
+            "this binary has no line tables of tokio, so {times} counted as “from outside” may \
+             have been by a timer or by the end of a task"
         );
         Remark { code: Code::NoLineTables, sentence }
     }

@@ -192,7 +192,7 @@ fn complain_of_each(complaints_of: impl Fn(&Exercise) -> Vec<String> + Sync) {
     }
     let (next, complaints) = (Mutex::new(exercises.iter()), Mutex::new(vec![]));
     thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..6 {
             scope.spawn(|| {
                 loop {
                     let Some(exercise) =

@@ -4,7 +4,7 @@
 //! A future can be dropped at each of its `.await`s. What is true between two of them has to be
 //! true for good.
 //!
-//! See `examples/futures/shield.rs`, and the slide “Cancelling a task in Rust”.
+//! See `examples/futures/shield.rs`, and the slide “Cancelling, as tokio does it”.
 //!
 //! Then try: ask the bank between the two changes (say `taken` before), and give the money back
 //! (say `given back`) if the transfer is dropped there.

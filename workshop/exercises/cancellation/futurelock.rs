@@ -4,7 +4,7 @@
 //! A future that is kept, and not polled, keeps what it has: a place in the queue of a lock, too.
 //! The branches of `select!` are not polled while the body of one of them waits.
 //!
-//! See `examples/cancellation/futurelock.rs`, and the slide “Nothing happens any more”.
+//! See `examples/cancellation/futurelock.rs`, and the slide “Two transfers at the same time”.
 //!
 //! Then try: make the work a task, with the lane `task`. Why is that another way out?
 use async_concepts::{LaneExt, say};

@@ -4,7 +4,7 @@
 //! In Python: `asyncio.wait(…, return_when=FIRST_COMPLETED)`, and then one has to cancel the
 //! others.
 //!
-//! See `examples/gather/first_completed.rs`, and the slide “Cancelling a task in Rust”.
+//! See `examples/gather/first_completed.rs`, and the slide “Cancelling, as tokio does it”.
 //!
 //! Then try: let both answer at 100 ms: near should win each time. What does `biased;` promise?
 use async_concepts::{LaneExt, say};

@@ -3,7 +3,7 @@
 //!
 //! A `CancellationToken` asks a task to stop, and lets it decide how; `abort` would not ask.
 //!
-//! See `examples/cancellation/cooperative.rs`, and the slide “Cancelling a task in Rust”.
+//! See `examples/cancellation/cooperative.rs`, and the slide “Cancelling, as tokio does it”.
 //!
 //! Then try: let the worker finish the job that it is in, but for 30 ms at most.
 use async_concepts::{LaneExt, say};

@@ -4,7 +4,7 @@
 //! In the timeline, a lane that computes without giving way is drawn as blocking. `block` stands
 //! for a computation, so that virtual time sees it.
 //!
-//! See `examples/debugging/slow_callback.rs`, and the slide “Nothing happens any more”.
+//! See `examples/debugging/slow_callback.rs`, and the slide “Two transfers at the same time”.
 //!
 //! Then try: put the parser on a thread of its own instead, with the lane `parser thread`. What
 //! does `main` have to do then?

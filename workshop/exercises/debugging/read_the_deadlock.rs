@@ -4,7 +4,7 @@
 //! The verdict on a deadlock names the lanes that wait, and since when. The line is yours to find:
 //! where was each of them at that moment?
 //!
-//! See `examples/debugging/deadlock.rs`, and the slide “Nothing happens any more”.
+//! See `examples/debugging/deadlock.rs`, and the slide “Two transfers at the same time”.
 //!
 //! Then try: a third transfer, `C`, of 5 from account 0 to account 1, at the same time. Does your
 //! order still do?

@@ -2,7 +2,7 @@
 //!
 //! In Python: `async with semaphore:`, which gives the permit back where the block ends.
 //!
-//! See `examples/synchronization/semaphore.rs`, and the slide “A permit is a variable”.
+//! See `examples/synchronization/semaphore.rs`, and the slide “Two at a time”.
 //!
 //! Then try: let the jobs be tasks, spawned in a loop that acquires the permit before it spawns.
 //! Where must the permit go?

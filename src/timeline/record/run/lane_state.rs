@@ -77,7 +77,7 @@ pub struct LaneState {
     /// So a poll that blocks is seen also where the paused clock stands still.
     pub began: Instant,
     /// `Log::waited` when its poll began. That number is updated rarely, so the thread may have
-    /// waited longer by then: what is taken off the time of a poll is rather too much than too
+    /// waited longer by then: what is taken off the time of a poll is too much rather than too
     /// little.
     pub(super) waited: Duration,
     /// How much of its poll was spent in polls of lanes inside it, or in `block`.

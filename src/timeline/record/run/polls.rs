@@ -136,7 +136,7 @@ impl Run {
             took = all.saturating_sub(state.inside);
             if took >= LONG_POLL && on_the_first_thread {
                 // All waiting since the last look is taken off, though some of it may have been
-                // before this poll: rather no remark than a false one.
+                // before this poll: better no remark than a false one.
                 let waited = waited_for_a_processor();
                 took = took.saturating_sub(waited.saturating_sub(state.waited));
                 log.waited = waited;

@@ -182,7 +182,7 @@ mod tests {
     fn a_note_at_the_edge_goes_on_below_and_stays_whole() {
         let room = width_of("dropped by", SMALL);
         assert_eq!(lines_of_note("dropped by count", 200.0), ["dropped by count"]);
-        assert_eq!(lines_of_note("dropped by count", room), ["dropped by", "count"]);
+        assert_eq!(lines_of_note("dropped by count", room), ["dropped", "by count"]);
         assert_eq!(lines_of_note("", room), [""; 0]);
         assert_eq!(lines_of_note("aborted-by-main", 40.0), ["abor…"]);
     }
