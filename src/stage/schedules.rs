@@ -476,12 +476,12 @@ mod tests {
     #[test]
     fn a_scene_that_does_not_end_in_some_schedule_breaks_what_must_hold() {
         async fn lost_wake() {
-            let bell = tokio::sync::Notify::new();
-            let wait = async { bell.notified().await };
-            let ring = async { bell.notify_waiters() };
-            futures::join!(wait.lane("waits"), ring.lane("rings"));
+            let notify = tokio::sync::Notify::new();
+            let wait = async { notify.notified().await };
+            let wake = async { notify.notify_waiters() };
+            futures::join!(wait.lane("waits"), wake.lane("wakes"));
         }
-        let text = explored(Stage::new("bell").scene("bell", lost_wake));
+        let text = explored(Stage::new("notify").scene("notify", lost_wake));
         assert!(text.contains("\nIt does not hold in "), "{text}");
         assert!(text.contains("nothing can happen any more: waits has been waiting"), "{text}");
     }

@@ -6,7 +6,7 @@ use async_concepts::{
 use futures::{StreamExt, join, stream};
 use serde_json::{Value, json};
 use std::{fs, path::Path, pin::pin, process::Command, sync::Arc, time::Duration};
-use tokio::{sync::Notify, time::sleep};
+use tokio::{sync::Notify, task::JoinHandle, time::sleep};
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -23,6 +23,16 @@ fn data<T>(run: &Recording<T>) -> Value {
 fn steps<T>(run: &Recording<T>) -> Vec<Value> {
     let data = data(run);
     data["scenes"][0]["tracks"][0]["steps"].as_array().expect("steps").clone()
+}
+
+/// A task of its own that wakes what waits for `notify`, after 10 ms.
+fn spawn_notifier(notify: &Arc<Notify>) -> JoinHandle<()> {
+    let notify = notify.clone();
+    let notifier = async move {
+        sleep(ms(10)).await;
+        notify.notify_one();
+    };
+    tokio::spawn(notifier.lane("notifier"))
 }
 
 /// The name of the lane, and the sentence, of each step.
@@ -72,16 +82,16 @@ fn a_step_is_a_poll_and_says_why_it_ran_and_what_it_waits_for() {
 #[test]
 fn what_is_ready_stands_in_the_order_of_its_wakes() {
     let run = record("three wakes", async || {
-        let bells = [Notify::new(), Notify::new(), Notify::new()];
-        let [a, b, c] = &bells;
-        let ring = async {
+        let notifies = [Notify::new(), Notify::new(), Notify::new()];
+        let [a, b, c] = &notifies;
+        let notifier = async {
             sleep(ms(10)).await;
-            for bell in [b, c, a] {
-                bell.notify_one();
+            for notify in [b, c, a] {
+                notify.notify_one();
             }
         };
         join!(
-            ring.lane("ring"),
+            notifier.lane("notifier"),
             a.notified().lane("A"),
             b.notified().lane("B"),
             c.notified().lane("C"),
@@ -105,28 +115,23 @@ fn what_is_ready_stands_in_the_order_of_its_wakes() {
 #[test]
 fn a_wake_that_is_answered_late_is_an_arrow_from_the_poll_that_woke() {
     let run = record("late", async || {
-        let bell = Arc::new(Notify::new());
-        let rung = bell.clone();
-        let ring = async move {
-            sleep(ms(10)).await;
-            rung.notify_one();
-        };
-        let ring = tokio::spawn(ring.lane("ring"));
-        let mut heard = pin!(bell.notified().lane("heard"));
-        assert!(futures::poll!(heard.as_mut()).is_pending());
-        // `heard` is ready as long as `ring` has the thread; then it is woken and not polled.
+        let notify = Arc::new(Notify::new());
+        let notifier = spawn_notifier(&notify);
+        let mut listener = pin!(notify.notified().lane("listener"));
+        assert!(futures::poll!(listener.as_mut()).is_pending());
+        // While `notifier` has the thread, `listener` is ready; then it is woken and not polled.
         sleep(ms(50)).await;
-        heard.await;
-        ring.await.unwrap();
+        listener.await;
+        notifier.await.unwrap();
     });
     let data = data(&run);
     let steps = steps(&run);
     let name = |step: &Value| {
         data["scenes"][0]["lanes"][step["lane"].as_u64().unwrap() as usize]["name"].clone()
     };
-    let heard = steps.iter().rfind(|step| name(step) == "heard").expect("its last poll");
-    let woken_in = heard["woken_in"].as_u64().expect("the step that woke it");
-    assert_eq!(name(&steps[woken_in as usize]), "ring");
+    let listener = steps.iter().rfind(|step| name(step) == "listener").expect("its last poll");
+    let woken_in = listener["woken_in"].as_u64().expect("the step that woke it");
+    assert_eq!(name(&steps[woken_in as usize]), "notifier");
 }
 
 #[test]
@@ -139,26 +144,21 @@ fn the_timer_of_an_inner_lane_is_no_lane_that_woke_the_outer_one() {
 #[test]
 fn a_wake_that_an_inner_lane_passes_on_is_an_arrow_from_the_poll_that_woke_it() {
     let run = record("passed on", async || {
-        let bell = Arc::new(Notify::new());
-        let rung = bell.clone();
-        let ring = async move {
-            sleep(ms(10)).await;
-            rung.notify_one();
-        };
-        let ring = tokio::spawn(ring.lane("ring"));
-        bell.notified().lane("heard").lane("outer").await;
-        ring.await.unwrap();
+        let notify = Arc::new(Notify::new());
+        let notifier = spawn_notifier(&notify);
+        notify.notified().lane("listener").lane("outer").await;
+        notifier.await.unwrap();
     });
     let told = sentences(&run);
     let position = |begin: &str| {
         told.iter().rposition(|sentence| sentence.starts_with(begin)).expect("a step")
     };
-    let ring = position("ring goes on (its time has come)");
+    let notifier = position("notifier goes on (its time has come)");
     let steps = steps(&run);
     for woken in
-        ["main goes on (outer was woken)", "outer goes on", "heard goes on (woken by ring)"]
+        ["main goes on (outer was woken)", "outer goes on", "listener goes on (woken by notifier)"]
     {
-        assert_eq!(steps[position(woken)]["woken_in"], json!(ring), "{woken}: {told:?}");
+        assert_eq!(steps[position(woken)]["woken_in"], json!(notifier), "{woken}: {told:?}");
     }
 }
 

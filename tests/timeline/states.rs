@@ -65,7 +65,7 @@ fn a_woken_task_is_ready_while_another_has_the_thread() {
         let late = tokio::spawn(sleep(ms(150)).lane("late"));
         let _ = join!(hog, late);
     });
-    // Its timer is due at 150, but timers only ring when the thread gets to them.
+    // Its timer is due at 150, but timers only fire when the thread gets to them.
     let chart = run.chart();
     assert_eq!(states(&chart, "hog")[2], (State::Blocking, 100, 400));
     assert_eq!(states(&chart, "late")[2], (State::Waiting(Until::Clock), 0, 400));

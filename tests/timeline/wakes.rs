@@ -26,25 +26,26 @@ fn waits(chart: &Chart, name: &str) -> Vec<Until> {
 #[test]
 fn one_task_wakes_another() {
     let run = record("notify", || async {
-        let bell = std::sync::Arc::new(Notify::new());
-        let rings = bell.clone();
-        let sleeper = tokio::spawn(async move { bell.notified().await }.lane("sleeper"));
-        let ringer = tokio::spawn(
+        let notify = std::sync::Arc::new(Notify::new());
+        let notifier = notify.clone();
+        let sleeper = tokio::spawn(async move { notify.notified().await }.lane("sleeper"));
+        let waker = tokio::spawn(
             async move {
                 sleep(ms(100)).await;
-                rings.notify_one();
+                notifier.notify_one();
             }
-            .lane("ringer"),
+            .lane("waker"),
         );
-        let _ = futures::join!(sleeper, ringer);
+        let _ = futures::join!(sleeper, waker);
     });
     let chart = run.chart();
-    let (sleeper, ringer) = (lane(&chart, "sleeper"), lane(&chart, "ringer"));
-    assert_eq!(waits(&chart, "sleeper"), [Until::Lane(ringer)]);
+    let (sleeper, waker) = (lane(&chart, "sleeper"), lane(&chart, "waker"));
+    assert_eq!(waits(&chart, "sleeper"), [Until::Lane(waker)]);
     assert!(
-        chart.wakes.iter().any(|wake| wake.from == ringer
-            && wake.to == sleeper
-            && chart.time(wake.at) == ms(100))
+        chart
+            .wakes
+            .iter()
+            .any(|wake| wake.from == waker && wake.to == sleeper && chart.time(wake.at) == ms(100))
     );
 }
 
@@ -74,22 +75,22 @@ fn a_channel_wakes_the_receiver_by_the_sender_and_a_full_one_the_sender_by_the_r
 #[test]
 fn a_lane_that_is_woken_twice_before_it_runs_is_woken_once() {
     let run = record("twice", || async {
-        let bell = std::sync::Arc::new(std::sync::Mutex::new(None::<Waker>));
-        let same = bell.clone();
+        let kept = std::sync::Arc::new(std::sync::Mutex::new(None::<Waker>));
+        let same = kept.clone();
         let mut polls = 0;
         let receiver = poll_fn(move |cx| {
             polls += 1;
-            *bell.lock().unwrap() = Some(cx.waker().clone());
+            *kept.lock().unwrap() = Some(cx.waker().clone());
             if polls == 2 { Poll::Ready(()) } else { Poll::Pending }
         });
-        let rings = async move {
+        let sends = async move {
             let waker = same.lock().unwrap().clone().unwrap();
             waker.wake_by_ref();
             waker.wake();
         };
         let _ = futures::join!(
             tokio::spawn(receiver.lane("receiver")),
-            tokio::spawn(rings.lane("sender"))
+            tokio::spawn(sends.lane("sender"))
         );
     });
     let chart = run.chart();
