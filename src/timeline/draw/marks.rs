@@ -44,6 +44,10 @@ pub enum Mark {
     Differs,
 }
 
+/// How a legend ends that cannot link to the glossary, which explains in paragraphs what an entry
+/// says in two words.
+pub(super) const GLOSSARY: &str = "(words: docs/glossary.md)";
+
 impl Mark {
     /// All of them, in the order of legends.
     /// First what a lane does, then how it ends, then what joins lanes. It is the order of the
