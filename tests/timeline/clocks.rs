@@ -40,8 +40,8 @@ fn outline(chart: &Chart) -> Vec<String> {
 }
 
 /// Records on the real clock until the chart is that of the paused clock. A busy machine may stall
-/// each time for longer than any jitter that a picture could ignore; but not for two minutes on end,
-/// and wrong code does.
+/// each time for longer than any jitter that a picture could ignore. It does not do so for two
+/// minutes on end, and wrong code does.
 fn same_on_the_real_clock<F: Future<Output = ()> + 'static>(main: fn() -> F) {
     let paused = Recorder::new("run").record(main).chart();
     let mut seen = vec![];
