@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::any_future::AnyFuture;
 use super::foreign::catch_panic;
-use super::instrument::Caller;
+use super::instrument::{Caller, ReadyBy};
 use super::{CallId, CallRef, Error, EventLoop, FutureRef, Handle, Instrument};
 
 /// What the exception handler is told.
@@ -91,9 +91,13 @@ impl Observers {
     }
 
     #[inline]
-    pub(super) fn call_ready(&self, call: &Handle, caller: Caller) {
+    pub(super) fn call_ready(&self, call: &Handle, caller: Caller, by: ReadyBy) {
         if self.watch() {
-            self.tell(|instrument| instrument.call_ready(&CallRef::of(call, caller)));
+            self.tell(|instrument| {
+                let mut call = CallRef::of(call, caller);
+                call.ready_by = Some(by);
+                instrument.call_ready(&call);
+            });
         }
     }
 
@@ -135,6 +139,13 @@ impl Observers {
     pub(super) fn task_cancelled(&self) {
         if self.watch() {
             self.tell(|instrument| instrument.task_cancelled());
+        }
+    }
+
+    #[inline]
+    pub(super) fn coroutine_over(&self) {
+        if self.watch() {
+            self.tell(|instrument| instrument.coroutine_over());
         }
     }
 

@@ -19,6 +19,7 @@ use tokio::sync::mpsc::{
 };
 
 use super::foreign::discard;
+use super::instrument::ReadyBy;
 use super::{Error, EventLoop, Handle, IntoResult, Result, get_running_loop};
 
 /// What another thread wants of the loop.
@@ -283,6 +284,7 @@ impl EventLoop {
     /// is found now or in the next look.
     #[cold]
     fn drain_calls_that_are_there(&self) {
+        const BY: ReadyBy = ReadyBy::EntryQueue;
         self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
         // Only the calls that are there now: a thread that posts without end must not keep the loop
         // here.
@@ -292,11 +294,11 @@ impl EventLoop {
                 None => return,
                 Some(RemoteCall::Call(call)) => {
                     let caller = Some(call.0.caller);
-                    self.enqueue(Handle::new(move || call.call()), caller);
+                    self.enqueue(Handle::new(move || call.call()), caller, BY);
                 }
                 Some(RemoteCall::Wake(key)) => {
                     if let Some(step) = self.0.registry.next_step(key) {
-                        self.enqueue(step, None);
+                        self.enqueue(step, None, BY);
                     }
                 }
                 Some(RemoteCall::Finish(number, result)) => {
@@ -304,7 +306,7 @@ impl EventLoop {
                     if let Some(finish) = finish {
                         // As a call of its own and not here: `_set_state` in `futures.py` takes an
                         // iteration, too.
-                        self.enqueue(Handle::new(move || finish(result)), None);
+                        self.enqueue(Handle::new(move || finish(result)), None, BY);
                     }
                 }
             }

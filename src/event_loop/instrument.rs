@@ -88,6 +88,11 @@ pub trait Instrument {
     /// [`Error::Cancelled`](super::Error::Cancelled).
     fn task_cancelled(&self) {}
 
+    /// The coroutine of the step that runs is over: it has returned or panicked, or was dropped. It
+    /// is told before anything learns of that. So what is woken from here to the end of the call
+    /// is woken by the end of the task, and no longer by what its coroutine does.
+    fn coroutine_over(&self) {}
+
     /// A pending future is awaited, in a poll with this waker: the task's own, or that of something
     /// inside the task, such as a lane. It is called *in* the poll: the stack below is the chain of
     /// coroutines down to the `.await`. The loop does not clone the waker for such an await. So a
@@ -120,6 +125,18 @@ impl CallId {
     }
 }
 
+/// What has put a call into the ready queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReadyBy {
+    /// The code that runs now on the loop's thread: mostly a call that the loop makes.
+    ThisThread,
+    /// The loop itself, since the call's time has come.
+    Timer,
+    /// Another thread, or a waker that was called outside the loop, has left it in the entry queue;
+    /// the loop has found it there.
+    EntryQueue,
+}
+
 /// A call, as an instrument sees it.
 pub struct CallRef<'a> {
     /// What identifies it.
@@ -131,6 +148,8 @@ pub struct CallRef<'a> {
     /// [`Instrument::call_ready`] and [`Instrument::timer_set`]: the loop does not keep it. `None`
     /// also for what a result, a wake or the end of a time makes ready.
     pub location: Option<&'static Location<'static>>,
+    /// What has made it ready. Known only in [`Instrument::call_ready`], for the same reason.
+    pub ready_by: Option<ReadyBy>,
     /// Where its name comes from.
     name: Name<'a>,
 }
@@ -145,11 +164,17 @@ enum Name<'a> {
 
 impl<'a> CallRef<'a> {
     pub(super) fn of(call: &'a Handle, location: Caller) -> Self {
-        Self { id: CallId::of_call(call), kind: call.0.kind(), location, name: Name::Of(call) }
+        Self {
+            id: CallId::of_call(call),
+            kind: call.0.kind(),
+            location,
+            ready_by: None,
+            name: Name::Of(call),
+        }
     }
 
     pub(super) fn that_is_over(id: CallId, kind: CallKind, name: &'a str) -> Self {
-        Self { id, kind, location: None, name: Name::Was(name) }
+        Self { id, kind, location: None, ready_by: None, name: Name::Was(name) }
     }
 
     /// The name of a task, `Future`, or the type of a closure, which says in which function it

@@ -176,7 +176,7 @@ pub use entry::{RemoteHandle, ThreadsafeHandle};
 pub use error::{Error, ExceptionGroup, IntoResult, Result};
 pub use future::{Await, DoneCallback, Future, Task};
 pub use handle::{CallKind, Handle};
-pub use instrument::{CallId, CallRef, FutureRef, Instrument};
+pub use instrument::{CallId, CallRef, FutureRef, Instrument, ReadyBy};
 pub use remote::{Job, RemoteTask};
 pub use running::get_running_loop;
 pub use timer::TimerHandle;
@@ -278,7 +278,7 @@ impl EventLoop {
             let end = nanoseconds(end);
             if when < end || end == u64::MAX {
                 for handle in self.0.timers.take_due(end) {
-                    self.enqueue(handle, None);
+                    self.enqueue(handle, None, ReadyBy::Timer);
                 }
             }
         }
@@ -495,13 +495,13 @@ impl EventLoop {
     #[inline]
     fn push_ready(&self, handle: Handle, caller: Caller) {
         self.drain_remote_calls();
-        self.enqueue(handle, caller);
+        self.enqueue(handle, caller, ReadyBy::ThisThread);
     }
 
     /// The only place where anything gets into the queue: the second principle.
     #[inline]
-    fn enqueue(&self, handle: Handle, caller: Caller) {
-        self.0.observers.call_ready(&handle, caller);
+    fn enqueue(&self, handle: Handle, caller: Caller, by: ReadyBy) {
+        self.0.observers.call_ready(&handle, caller, by);
         self.0.ready.borrow_mut().push_back(handle);
         self.wake();
     }

@@ -159,6 +159,7 @@ impl<T> TaskPart<T> {
             // The task was cancelled before its first step, or at an await of something that is not
             // of this loop: no code of the coroutine could get the error.
             discard(coroutine);
+            cell.event_loop.0.observers.coroutine_over();
             return self.finish(cell, State::Cancelled);
         }
         let current = &cell.event_loop.0.current;
@@ -180,6 +181,7 @@ impl<T> TaskPart<T> {
         // Dropped before the task is done: what awaits the task may rely on the destructors having
         // run.
         discard(coroutine);
+        cell.event_loop.0.observers.coroutine_over();
         drop(current.take_awaits());
         // A task that cancels itself and then returns counts as cancelled, as in asyncio: no await
         // point is left that could get the error. A coroutine in which nothing took the error

@@ -5,14 +5,20 @@
 use crate::{
     event_loop::{
         CallId, CallKind, CallRef, Driver, EventLoop, FutureRef, Instrument, Job, Notifier,
-        set_event_loop_policy,
+        ReadyBy, set_event_loop_policy,
     },
     timeline::{
-        Recorder, Recording, callback_was_scheduled, ended_as_cancelled, is_a_callback, turn, wait,
+        Recorder, Recording, WokenBy, callback_was_scheduled, coroutine_is_over,
+        ended_as_cancelled, is_a_callback, turn, wait, wakes_are_by, woken_here_by,
     },
 };
 use std::{
-    cell::RefCell, collections::HashMap, panic::Location, rc::Rc, sync::Arc, task::Waker,
+    cell::RefCell,
+    collections::{HashMap, VecDeque},
+    panic::Location,
+    rc::Rc,
+    sync::Arc,
+    task::Waker,
     time::Duration,
 };
 use tokio::{runtime::Handle, task::spawn_blocking, time::Instant};
@@ -106,6 +112,10 @@ struct OnTheTimeline {
     /// cancelled. Only then is it known which lane it is: the loop has a closure, and cannot look
     /// into it.
     scheduled: RefCell<HashMap<CallId, (&'static Location<'static>, &'static str)>>,
+    /// The loop's ready queue: each call, and by what it was caused. What a call wakes was woken by
+    /// that, unless the call runs as a lane: the end of a `sleep` sets a future, and that wakes the
+    /// lane, so the cause is the clock.
+    ready: RefCell<VecDeque<(CallId, WokenBy)>>,
 }
 
 impl OnTheTimeline {
@@ -119,6 +129,25 @@ impl OnTheTimeline {
         if call.kind == CallKind::Callback && is_a_callback(&call.name()) {
             scheduled.insert(call.id, (location, on));
         }
+    }
+
+    /// Notes by what a call is caused that has just been put into the ready queue.
+    fn is_caused(&self, call: &CallRef<'_>) {
+        let by = match call.ready_by {
+            Some(ReadyBy::Timer) => WokenBy::Clock,
+            Some(ReadyBy::EntryQueue) => WokenBy::Outside,
+            Some(ReadyBy::ThisThread) | None => woken_here_by(),
+        };
+        self.ready.borrow_mut().push_back((call.id, by));
+    }
+
+    /// By what a call was caused that the loop makes now. Those before it in the queue were
+    /// cancelled: the loop makes all others in their order.
+    fn cause(&self, call: &CallRef<'_>) -> Option<WokenBy> {
+        let mut ready = self.ready.borrow_mut();
+        let place = ready.iter().position(|(id, _)| *id == call.id)?;
+        let (_, by) = ready.drain(..=place).next_back()?;
+        Some(by)
     }
 
     /// The call is made or dropped now.
@@ -138,6 +167,7 @@ impl Instrument for OnTheTimeline {
     }
 
     fn call_ready(&self, call: &CallRef<'_>) {
+        self.is_caused(call);
         self.waits(call, "its turn in the loop's queue");
     }
 
@@ -151,10 +181,26 @@ impl Instrument for OnTheTimeline {
 
     fn call_begins(&self, call: &CallRef<'_>) {
         self.waits_no_longer(call);
+        let caused_by = self.cause(call);
+        match call.kind {
+            // The coroutine runs: it wakes by itself what it wakes, as the lane that is polled; if
+            // none is, as that of the loop, as which it prints, too.
+            CallKind::Step => wakes_are_by(None),
+            CallKind::Callback | CallKind::DoneCallback => wakes_are_by(caused_by),
+        }
+    }
+
+    /// Between two calls, and after the last one, the function that runs the loop is what acts.
+    fn call_ends(&self, _call: &CallRef<'_>) {
+        wakes_are_by(None);
     }
 
     fn task_cancelled(&self) {
         ended_as_cancelled();
+    }
+
+    fn coroutine_over(&self) {
+        coroutine_is_over();
     }
 
     fn future_awaited(&self, _future: &FutureRef<'_>, waker: &Waker) {

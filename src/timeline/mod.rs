@@ -102,8 +102,8 @@ pub(crate) use record::{
 pub use record::{
     Cause, Causes, Code, Event, Lane, LaneExt, LaneId, Line, Observe, Place, Polled, Recorder,
     Recording, Registered, Remark, StreamLane, StreamLaneExt, Verdict, Wait, Waits, What, WokenBy,
-    block, callback, callback_was_scheduled, ended_as_cancelled, is_a_callback, on_thread, record,
-    turn, wait,
+    block, callback, callback_was_scheduled, coroutine_is_over, ended_as_cancelled, is_a_callback,
+    on_thread, record, turn, wait, wakes_are_by, woken_here_by,
 };
 pub use time::{Clock, human};
 

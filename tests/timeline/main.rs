@@ -9,6 +9,7 @@ mod clocks;
 mod data;
 mod failing;
 mod here;
+mod loops;
 mod marks;
 mod own_package;
 mod page;

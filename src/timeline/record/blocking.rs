@@ -18,7 +18,7 @@
 //! then: the paused clock, sockets, and tasks with lanes of their own. While the loop is busy,
 //! nothing else is. That is how an event loop behaves that has the thread to itself.
 use super::{
-    event::{Polled, panic_message},
+    event::{Polled, WokenBy, panic_message},
     recorder::{Recorder, Recording, RunEnd, Shutdown, drop_it, out_of_time, runtime},
     run::{NO_TASK, Observe, Run},
     stack::Floor,
@@ -202,6 +202,37 @@ pub fn turn() {
         run.poll_is_pending(lane);
         run.woken(lane, NO_TASK);
         run.poll_starts(lane);
+    }
+}
+
+/// An event loop makes a call, and the lanes that are woken from here on are woken by this: by the
+/// clock, if the call was a timer; by the lane that has asked for the call. If nothing is given,
+/// they are woken by the lane in which the loop runs: so it is of the coroutine of a task that has
+/// no lane, which prints as that lane as well.
+///
+/// A lane that is polled in the call, or a [`callback`](super::callback), wakes for itself what it
+/// wakes. A loop that says nothing is taken for one whose calls are timers, unless the lane that is
+/// woken has just been polled.
+pub fn wakes_are_by(by: Option<WokenBy>) {
+    if let Some(run) = Run::here() {
+        run.wakes_are_by(by);
+    }
+}
+
+/// By what a lane would be woken if its waker were called here and now: what an event loop has to
+/// keep with a call that is put off, for [`wakes_are_by`]. From outside, if nothing is known.
+pub fn woken_here_by() -> WokenBy {
+    match Run::here() {
+        Some(run) => run.would_wake(),
+        None => WokenBy::Outside,
+    }
+}
+
+/// The coroutine that the loop has just polled or dropped is over. If it was a lane, that lane wakes
+/// what is woken from here to the end of the call: what awaits the task.
+pub fn coroutine_is_over() {
+    if let Some(run) = Run::here() {
+        run.coroutine_is_over();
     }
 }
 

@@ -41,7 +41,9 @@ mod verdict;
 mod waits;
 mod wakers;
 
-pub use blocking::{ended_as_cancelled, turn, wait};
+pub use blocking::{
+    coroutine_is_over, ended_as_cancelled, turn, wait, wakes_are_by, woken_here_by,
+};
 #[cfg(feature = "schedules")]
 pub(crate) use event::panic_message;
 pub use event::{Event, Line, Polled, What, WokenBy};

@@ -38,12 +38,34 @@ const FILES: &[(&str, &str)] = &[
     ("/src/stream/futures_unordered/mod.rs", "FuturesUnordered"),
 ];
 
+/// What is waited for in the event loop of this crate: the end of a file's path, and the name. What
+/// is not here, such as `timeout`, passes the poll on.
+const OF_THE_EVENT_LOOP: &[(&str, &str)] = &[
+    ("/src/event_loop/combinators/sleep.rs", "sleep"),
+    ("/src/event_loop/combinators/wait.rs", "wait"),
+    ("/src/event_loop/combinators/wait_for.rs", "wait_for"),
+    ("/src/event_loop/future.rs", "Future"),
+];
+
+/// What is said of a wait that goes through this function of the event loop.
+fn name_in_the_event_loop(frame: &Frame) -> Option<&'static str> {
+    for (file, name) in OF_THE_EVENT_LOOP {
+        if frame.file.ends_with(file) {
+            return Some(name);
+        }
+    }
+    None
+}
+
 /// The name of what is awaited, from a library's frames above the user's, the innermost first; none
 /// if the stack does not tell.
 pub(super) fn name(library: &[Frame]) -> Option<String> {
     // From the user's code inwards: the first function that has a name is what the user awaits. Its
     // own parts (a semaphore inside a mutex) are deeper and would say too much.
     for (inside, frame) in library.iter().enumerate().rev() {
+        if let Some(name) = name_in_the_event_loop(frame) {
+            return Some(name.to_owned());
+        }
         if let Some(name) = name_of_frame(frame, &library[..inside]) {
             return Some(name);
         }

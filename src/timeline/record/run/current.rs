@@ -3,7 +3,10 @@ use super::{
     Run,
     kind::{Home, Phase},
 };
-use crate::timeline::record::LaneId;
+use crate::timeline::record::{
+    LaneId,
+    event::{Event, Polled, What, WokenBy},
+};
 use std::{
     cell::{Cell, RefCell},
     sync::{Arc, Mutex, PoisonError, Weak},
@@ -26,6 +29,16 @@ struct Here {
     runs_a_loop: bool,
     /// The loop has waited, and no iteration has begun since.
     has_waited: bool,
+    /// What wakes the lanes that the loop wakes now, if the loop tells: see `wakes_are_by`.
+    cause: Option<LoopCause>,
+}
+
+/// What wakes the lanes that an event loop wakes now.
+#[derive(Clone, Copy)]
+struct LoopCause {
+    by: WokenBy,
+    /// How many events there were when the loop said so: what is later has happened in this call.
+    events: usize,
 }
 
 thread_local! {
@@ -169,6 +182,45 @@ impl Run {
             here.finished = None;
             std::mem::take(&mut here.has_waited)
         })
+    }
+
+    /// From here on the lanes that the loop on this thread wakes are woken by this; if nothing is
+    /// given, by the lane in which the loop runs.
+    pub fn wakes_are_by(&self, by: Option<WokenBy>) {
+        let by = match (by, self.current_lane()) {
+            (Some(by), _) => by,
+            (None, Some(lane)) => WokenBy::Lane(lane),
+            (None, None) => WokenBy::Outside,
+        };
+        let events = self.lock().events.len();
+        HERE.with_borrow_mut(|here| here.cause = Some(LoopCause { by, events }));
+    }
+
+    /// A coroutine of the loop is over. If the last thing that was seen in this call is the end of
+    /// a lane, that lane was the coroutine: it wakes what awaits the task.
+    pub fn coroutine_is_over(&self) {
+        let Some(cause) = HERE.with_borrow(|here| here.cause) else { return };
+        let log = self.lock();
+        if log.events.len() <= cause.events {
+            return;
+        }
+        let ended = match log.events.last() {
+            Some(Event { what: What::Dropped { .. }, lane, .. }) => *lane,
+            Some(Event { what: What::PollEnd { polled, .. }, lane, .. })
+                if !matches!(polled, Polled::Pending(_) | Polled::Item) =>
+            {
+                *lane
+            }
+            _ => return,
+        };
+        drop(log);
+        let by = WokenBy::Lane(ended);
+        HERE.with_borrow_mut(|here| here.cause = Some(LoopCause { by, ..cause }));
+    }
+
+    /// What the loop on this thread has said that it wakes lanes by.
+    pub(super) fn cause_told_by_the_loop() -> Option<WokenBy> {
+        HERE.with_borrow(|here| here.cause.map(|cause| cause.by))
     }
 
     /// From here on no lane on this thread can have been woken by the end of the one that ended

@@ -123,6 +123,9 @@ impl Run {
         {
             return Cause::Known(WokenBy::Lane(current));
         }
+        if let Some(by) = self.woken_by_the_loop(lane) {
+            return Cause::Known(by);
+        }
         if self.on_runtime_thread() {
             if tokio::task::try_id().is_some() {
                 return Cause::Known(WokenBy::Outside); // a task without a lane
@@ -172,6 +175,22 @@ impl Run {
             return Cause::Known(guess); // one of thousands of schedules: see `places`
         }
         Cause::Traced { stack: capture(), ended, guess }
+    }
+
+    /// What wakes `lane` if a loop runs on this thread that has told what its calls wake by. The
+    /// lane of the loop itself is woken by no call: it gives way to its next iteration.
+    fn woken_by_the_loop(&self, lane: LaneId) -> Option<WokenBy> {
+        let told = Run::cause_told_by_the_loop()?;
+        if self.current_lane() == Some(lane) { Some(WokenBy::Yield) } else { Some(told) }
+    }
+
+    /// By what a lane would be woken if its waker were called here and now.
+    pub fn would_wake(&self) -> WokenBy {
+        match (Run::cause_told_by_the_loop(), self.current_lane()) {
+            (Some(told), _) => told,
+            (None, Some(lane)) => WokenBy::Lane(lane),
+            (None, None) => WokenBy::Outside,
+        }
     }
 
     /// A wake of `lane` as it comes now, without the claim that the run goes on.

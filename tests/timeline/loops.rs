@@ -1,0 +1,287 @@
+//! What wakes the lanes of the project's own event loop: known from the chain of its calls, and not
+//! guessed from the time.
+use crate::{lane, ms, row, states};
+use async_concepts::{
+    LaneExt, callback,
+    event_loop::{
+        Error, EventLoop, Future, Result, Task, create_task, gather, get_running_loop, sleep,
+        timeout, wait_for,
+    },
+    on_thread, record_blocking, say,
+    timeline::{Chart, State, Until},
+};
+use std::{cell::RefCell, time::Duration};
+
+/// Records a coroutine that a loop runs to its end. It has no lane, so it is that of `main`.
+fn run<F: std::future::Future<Output = Result<()>> + 'static>(
+    main: impl FnOnce() -> F + Send + 'static,
+) -> Chart {
+    let run = record_blocking("loop", move || {
+        let event_loop = EventLoop::new()?;
+        event_loop.run_until_complete(main())?;
+        event_loop.close()
+    });
+    let chart = run.chart();
+    run.output().unwrap();
+    chart
+}
+
+/// What ended each wait of a lane, with the time of that in milliseconds.
+fn woken(chart: &Chart, name: &str) -> Vec<(Until, u128)> {
+    let mut all = vec![];
+    for (state, _, to) in states(chart, name) {
+        if let State::Waiting(until) = state {
+            all.push((until, to));
+        }
+    }
+    all
+}
+
+/// A task with a lane that sleeps for so long.
+fn sleeps(name: &str, time: u64) -> Result<Task<()>> {
+    create_task(sleep(ms(time)).lane(name))
+}
+
+#[test]
+fn a_timer_of_the_loop_is_the_clock_also_if_others_are_due_at_the_same_time() {
+    let chart = run(|| async {
+        let all = [sleeps("A", 100)?, sleeps("B", 100)?];
+        for task in all {
+            task.await?;
+        }
+        Ok(())
+    });
+    for name in ["A", "B"] {
+        assert_eq!(woken(&chart, name), [(Until::Clock, 100)], "{name}");
+    }
+}
+
+#[test]
+fn a_timer_of_less_than_a_millisecond_is_the_clock_and_sleep_0_gives_way() {
+    let chart = run(|| async {
+        create_task(sleep(Duration::from_micros(500)).lane("A"))?.await?;
+        create_task(sleep(Duration::ZERO).lane("B"))?.await
+    });
+    assert_eq!(woken(&chart, "A"), [(Until::Clock, 1)]);
+    assert_eq!(woken(&chart, "B"), [], "it is ready at once, and does not wait");
+}
+
+#[test]
+fn a_task_that_is_cancelled_by_main_is_woken_by_main() {
+    let chart = run(|| async {
+        let task = sleeps("A", 3000)?;
+        sleep(ms(1000)).await?;
+        task.cancel();
+        assert!(matches!(task.await, Err(Error::Cancelled)));
+        Ok(())
+    });
+    assert_eq!(woken(&chart, "A"), [(Until::Lane(0), 1000)]);
+}
+
+#[test]
+fn a_task_that_is_cancelled_by_a_lane_is_woken_by_that_lane() {
+    let chart = run(|| async {
+        let task = sleeps("A", 3000)?;
+        let canceller = async move {
+            sleep(ms(1000)).await?;
+            task.cancel();
+            Ok(())
+        };
+        create_task(canceller.lane("canceller"))?.await
+    });
+    assert_eq!(woken(&chart, "A"), [(Until::Lane(lane(&chart, "canceller")), 1000)]);
+}
+
+#[test]
+fn a_task_that_a_callback_cancels_is_woken_by_it_and_without_a_lane_by_its_cause() {
+    let chart = run(|| async {
+        let event_loop = get_running_loop()?;
+        let [named, timed, put_off] = ["named", "timed", "put off"].map(|name| sleeps(name, 3000));
+        let (named, timed, put_off) = (named?, timed?, put_off?);
+        let named = callback("callback", move || _ = named.cancel());
+        event_loop.call_later(ms(1000), named)?;
+        event_loop.call_later(ms(1000), move || _ = timed.cancel())?;
+        sleep(ms(2000)).await?;
+        event_loop.call_soon(move || _ = put_off.cancel())?;
+        sleep(ms(2000)).await
+    });
+    assert_eq!(woken(&chart, "named"), [(Until::Lane(lane(&chart, "callback")), 1000)]);
+    assert_eq!(woken(&chart, "timed"), [(Until::Clock, 1000)]);
+    assert_eq!(woken(&chart, "put off"), [(Until::Lane(0), 2000)]);
+}
+
+#[test]
+fn a_lane_that_awaits_a_future_is_woken_by_the_lane_that_sets_it_or_by_main() {
+    let chart = run(|| async {
+        let event_loop = get_running_loop()?;
+        for (name, by) in [("A", Some("slow")), ("B", None)] {
+            let future = event_loop.create_future::<()>();
+            let awaited = future.clone();
+            let waiter = create_task(async move { awaited.await }.lane(name))?;
+            let set = async move {
+                sleep(ms(100)).await?;
+                future.set_result(())
+            };
+            match by {
+                Some(name) => create_task(set.lane(name))?.await?,
+                None => set.await?,
+            }
+            waiter.await?;
+        }
+        Ok(())
+    });
+    assert_eq!(woken(&chart, "A"), [(Until::Lane(lane(&chart, "slow")), 100)]);
+    assert_eq!(woken(&chart, "B"), [(Until::Lane(0), 200)]);
+}
+
+#[test]
+fn a_lane_that_awaits_a_task_is_woken_by_the_end_of_that_task_however_it_ends() {
+    let chart = run(|| async {
+        let done = sleeps("done", 100)?;
+        let cancelled = sleeps("cancelled", 3000)?;
+        // Cancelled while it awaits nothing of the loop: it is dropped.
+        let foreign = async {
+            tokio::time::sleep(ms(3000)).await;
+            Ok(())
+        };
+        let dropped = create_task(foreign.lane("dropped"))?;
+        for (name, task) in [("A", done.clone()), ("B", cancelled.clone()), ("C", dropped.clone())]
+        {
+            create_task(async move { task.await }.lane(name))?;
+        }
+        sleep(ms(200)).await?;
+        cancelled.cancel();
+        dropped.cancel();
+        sleep(ms(100)).await
+    });
+    for (name, by, at) in [("A", "done", 100), ("B", "cancelled", 200), ("C", "dropped", 200)] {
+        assert_eq!(woken(&chart, name), [(Until::Lane(lane(&chart, by)), at)], "{name}");
+    }
+}
+
+#[test]
+fn a_lane_that_gathers_is_woken_by_the_child_that_ends_last() {
+    let chart = run(|| async {
+        let gathers = async {
+            let children = [("A", 100), ("B", 300), ("C", 200)];
+            let children = children.map(|(name, time)| sleep(ms(time)).lane(name));
+            gather::<Vec<()>, _>(children)?.await
+        };
+        create_task(gathers.lane("gathers"))?.await?;
+        Ok(())
+    });
+    assert_eq!(woken(&chart, "gathers"), [(Until::Lane(lane(&chart, "B")), 300)]);
+}
+
+#[test]
+fn a_done_callback_is_caused_by_the_end_of_what_it_was_added_to() {
+    let chart = run(|| async {
+        let task = sleeps("A", 100)?;
+        let other = sleeps("B", 3000)?;
+        let cancelled = other.clone();
+        task.add_done_callback(move |_| _ = cancelled.cancel());
+        assert!(matches!(other.await, Err(Error::Cancelled)));
+        Ok(())
+    });
+    assert_eq!(woken(&chart, "B"), [(Until::Lane(lane(&chart, "A")), 100)]);
+}
+
+#[test]
+fn a_time_limit_that_is_over_is_the_clock_for_its_owner_who_then_cancels() {
+    let chart = run(|| async {
+        let limits = async {
+            let late = wait_for(sleep(ms(3000)).lane("A"), ms(100)).await;
+            assert!(matches!(late, Err(Error::Timeout)));
+            Ok(())
+        };
+        create_task(limits.lane("limits"))?.await?;
+        let limited = async {
+            let late = timeout(ms(100), async |_| sleep(ms(3000)).await).await;
+            assert!(matches!(late, Err(Error::Timeout)));
+            Ok(())
+        };
+        create_task(limited.lane("limited"))?.await
+    });
+    let limits = lane(&chart, "limits");
+    let by_its_end = (Until::Lane(lane(&chart, "A")), 100);
+    assert_eq!(woken(&chart, "limits"), [(Until::Clock, 100), by_its_end]);
+    assert_eq!(woken(&chart, "A"), [(Until::Lane(limits), 100)]);
+    assert_eq!(woken(&chart, "limited"), [(Until::Clock, 200)]);
+}
+
+thread_local! {
+    /// A future cannot be sent to the thread that has it set.
+    static TO_SET: RefCell<Option<Future<()>>> = const { RefCell::new(None) };
+}
+
+#[test]
+fn what_another_thread_asks_for_comes_from_outside() {
+    let chart = run(|| async {
+        let event_loop = get_running_loop()?;
+        let future = event_loop.create_future::<()>();
+        let awaited = future.clone();
+        let waiter = create_task(async move { awaited.await }.lane("A"))?;
+        sleep(ms(10)).await?;
+        TO_SET.set(Some(future));
+        let remote = event_loop.threadsafe_handle();
+        tokio::task::spawn_blocking(on_thread("worker", move || {
+            remote.call_soon_threadsafe(|| TO_SET.take().unwrap().set_result(())).unwrap();
+        }));
+        waiter.await
+    });
+    assert_eq!(woken(&chart, "A"), [(Until::Outside, 10)]);
+}
+
+#[test]
+fn main_wakes_what_it_wakes_between_two_runs_of_the_loop() {
+    let run = record_blocking("two runs", || {
+        let event_loop = EventLoop::new()?;
+        let future = event_loop.create_future::<()>();
+        let awaited = future.clone();
+        let waiter = event_loop.create_task(async move { awaited.await }.lane("A"))?;
+        event_loop.run_until_complete(sleep(ms(100)))?;
+        future.set_result(())?;
+        event_loop.run_until_complete(waiter)?;
+        event_loop.close()
+    });
+    assert_eq!(woken(&run.chart(), "A"), [(Until::Lane(0), 100)]);
+    run.output().unwrap();
+}
+
+/// What a lane is said to wait for, each wait once.
+fn waits_on(chart: &Chart, name: &str) -> Vec<String> {
+    let mut all = vec![];
+    for span in &row(chart, name).spans {
+        for wait in span.places.waits() {
+            let on = wait.on.clone().unwrap_or_else(|| format!("no name: {wait:?}"));
+            if !all.contains(&on) {
+                all.push(on);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn a_wait_of_the_loop_has_a_name() {
+    let chart = run(|| async {
+        let task = sleeps("sleeps", 100)?;
+        let awaits = create_task(async move { task.await }.lane("awaits"))?;
+        let limits = async { wait_for(sleep(ms(50)), ms(100)).await };
+        create_task(limits.lane("limits"))?.await?;
+        let limited = async { timeout(ms(100), async |_| sleep(ms(10)).await).await };
+        create_task(limited.lane("limited"))?.await?;
+        create_task(sleep(Duration::ZERO).lane("gives way"))?.await?;
+        say!("main");
+        awaits.await
+    });
+    for (name, on) in [
+        ("sleeps", "sleep"),
+        ("awaits", "Future"),
+        ("limits", "wait_for"),
+        ("limited", "sleep"),
+        ("gives way", "sleep"),
+    ] {
+        assert_eq!(waits_on(&chart, name), [on], "{name}");
+    }
+}
