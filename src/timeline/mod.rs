@@ -88,7 +88,7 @@ pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, Moment, PageStyle, Pair,
     Places, Pos, Row, Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun,
     SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Until, Variant, Wake,
-    from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
+    Woken, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use failing::write as keep_recording;

@@ -21,6 +21,7 @@
 //!  [thread]     outer  A    B         what `Hold`s say: the innermost lane has the thread
 //! ```
 use super::{
+    chart::Woken,
     chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake},
     places::Places,
 };
@@ -66,6 +67,7 @@ impl Chart {
             open: vec![],
             stacks: vec![vec![]; workers + 1],
             last_block: None,
+            wakes: 0,
         };
         // Time first, then what happened at it: a span ends where the instant of its event begins.
         for event in events {
@@ -103,6 +105,8 @@ struct Assembly {
     /// Set by an event. That time has passed during a poll would not be enough to know it: the
     /// program may have moved the clock by itself.
     last_block: Option<Pos>,
+    /// How many wakes there were: wakes at one position are told apart by their number.
+    wakes: usize,
 }
 
 /// The span of a lane that has not ended yet.
@@ -120,6 +124,10 @@ struct Open {
     /// Woken in the middle of its own poll, so ready as soon as that has returned.
     /// A state cannot say it, since the lane is running until the poll returns.
     woken_while_polled: bool,
+    /// The first wake since its last poll began: why it will be polled next.
+    woken: Option<Woken>,
+    /// The same of its last poll, as it began: why it was polled.
+    polled_for: Option<Woken>,
     /// Where it has waited since its last poll, and for what.
     /// Known at the end of a poll, and true of the span that begins there.
     waits: Option<Waits>,
@@ -197,6 +205,14 @@ impl Assembly {
         // A lane that has ended does nothing, so no span ends now.
         let Some(mut state) = state else { return };
         if from == now {
+            // A wait that ended at once. The poll before it says where it was.
+            let last = self.chart.rows[lane].spans.last_mut();
+            if let (State::Waiting(_) | State::Ready, Some(waits), Some(last)) =
+                (state, &open.waits, last)
+                && last.state.is_poll()
+            {
+                last.stopped = Places::recorded(waits);
+            }
             return;
         }
         if matches!(state, State::Running | State::RunningUnwoken) && from.instant < now.instant {
@@ -215,7 +231,13 @@ impl Assembly {
             ) => Places::recorded(waits),
             _ => Places::none(),
         };
-        self.chart.rows[lane].spans.push(Span { state, from, to: now, places });
+        let woken = match state {
+            State::Ready | State::WokenNotPolled => open.woken,
+            _ if state.is_poll() => open.polled_for,
+            _ => None,
+        };
+        let stopped = Places::none();
+        self.chart.rows[lane].spans.push(Span { state, from, to: now, places, woken, stopped });
     }
 
     /// Says what ended the wait that is open; nothing if the lane does not wait.
@@ -300,6 +322,8 @@ impl Assembly {
             from: now,
             polled: (Duration::ZERO, 0),
             woken_while_polled: false,
+            woken: None,
+            polled_for: None,
             waits: None,
         });
     }
@@ -318,7 +342,9 @@ impl Assembly {
         };
         self.change(lane, Some(next));
         let now = self.now();
-        self.open[lane].polled = (event.at, now.instant);
+        let open = &mut self.open[lane];
+        open.polled = (event.at, now.instant);
+        open.polled_for = open.woken.take();
         // The lane that was being polled on this thread is the lane that polls this one.
         let outer = self.stacks[thread].last().copied();
         // The outer lane has the thread until here.
@@ -370,6 +396,10 @@ impl Assembly {
             WokenBy::Yield => Until::Yield,
             WokenBy::Outside => Until::Outside,
         };
+        // The first wake counts: the lane is polled once for all of them.
+        let woken = Woken { by: until, at: self.now(), nth: self.wakes };
+        self.wakes += 1;
+        self.open[lane].woken.get_or_insert(woken);
         match self.open[lane].state {
             Some(State::Waiting(_)) => {
                 self.waited(lane, until);

@@ -113,6 +113,7 @@ fn clean_texts(chart: &mut Chart) {
         row.name = clean::name(&row.name);
         for span in &mut row.spans {
             span.places.clean();
+            span.stopped.clean();
         }
         if let End::Panicked(message) = &mut row.end.1 {
             *message = clean::text(message);
@@ -158,7 +159,13 @@ fn check(chart: &Chart) -> Result<(), String> {
             if let super::State::Waiting(super::Until::Lane(by)) = span.state {
                 lane(by)?;
             }
-            for wait in span.places.waits() {
+            if let Some(woken) = span.woken {
+                pos(woken.at)?;
+                if let super::Until::Lane(by) = woken.by {
+                    lane(by)?;
+                }
+            }
+            for wait in span.places.waits().iter().chain(span.stopped.waits()) {
                 if let Some(other) = wait.lane {
                     lane(other)?;
                 }

@@ -8,6 +8,8 @@
 //! beside them, `twin` adds the steps of a Python twin, `align` puts both in one order, and
 //! `variants` compares runs.
 mod align;
+mod reader;
+mod sentence;
 mod source;
 mod steps;
 mod twin;

@@ -1,21 +1,17 @@
 //! From a chart to steps: what a debugger would show after each poll.
 //!
-//! A step is a poll, and shows the state *after* the poll: which lanes are ready, in which order;
-//! which lanes wait for a timer; and which wait for another lane. All of that is concluded from the
-//! chart.
+//! A step is a poll, or what remains of a poll after others inside it ([`pieces`]). It shows the
+//! state *after* it: which lanes are ready, in which order; which lanes wait for a timer; and which
+//! wait for another lane. All of that is concluded from the chart.
 //!
 //! In a chart each wait already says what ended it. So a step knows what is going to happen, and
 //! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
 //! [`Step::waits`]): a page can hide these from a reader who wants to predict.
 //!
-//! In reading order: [`stepped`] makes the steps of a run, one for each of its [`polls`]; `Reader`
-//! makes one step, and each of its small functions answers one question about one lane at one
-//! position.
-use crate::timeline::{
-    Chart, End, LaneId, Pos, Said, Span, State, Until, Wait,
-    draw::polls::{Poll, polls},
-    human,
-};
+//! Here are the types, and [`stepped`], which makes the steps of a run; `pieces` cuts the run,
+//! `reader` makes one step, and `sentence` says it in words.
+use super::reader::Reader;
+use crate::timeline::{Chart, LaneId, draw::pieces::pieces, human};
 use serde::Serialize;
 
 /// A run as steps: what a debugger would show after each poll. [`Chart::steps`] makes it.
@@ -47,7 +43,7 @@ pub struct Track {
     /// The file to which all numbers of lines belong, from the top folder of its workspace. Empty
     /// if no lane has a place.
     pub file: String,
-    /// A poll each; in Python what asyncio's event loop does in one call.
+    /// A poll each, or the rest of one; in Python what asyncio's event loop does in one call.
     pub steps: Vec<Step>,
     /// For each step in Rust the step of this track that belongs to it, or the last one before;
     /// none if this is the track of Rust.
@@ -88,6 +84,9 @@ pub struct Step {
     pub instant: usize,
     /// The lane that was polled.
     pub lane: LaneId,
+    /// The lanes that poll this one meanwhile, the outermost first: they are not through with
+    /// their own polls.
+    pub around: Vec<LaneId>,
     /// Whether this ran on a thread of its own, and not on one of the runtime's.
     pub on_thread: bool,
     /// What happened, in one sentence.
@@ -117,7 +116,8 @@ pub struct Step {
     pub states: String,
     /// The lanes that are ready, in the order of their wakes.
     pub ready: Vec<LaneId>,
-    /// The lanes that a timer will wake, and when.
+    /// The lanes that wait for a timer, and when it is due: `≤ 470 ms` if it may have been due
+    /// before, since the thread was not free until then, and `?` if no wake has proved it.
     pub timers: Vec<(LaneId, String)>,
     /// Which lane waits for which: each chain is a list of links, and a link is one lane or
     /// several.
@@ -176,17 +176,16 @@ pub enum SaidBefore {
 /// All line numbers are of `file`, the only file that a page shows: what happens in another file
 /// has none.
 pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
-    let order = polls(chart);
-    let printed_in = printed_in(chart, &order);
-    let reader = Reader { chart, order: &order, printed_in, file };
+    let order = pieces(chart);
+    let reader = Reader { chart, order: &order, file };
     let mut steps = vec![];
     // A step names only the lanes that have moved: a page of a thousand lanes would otherwise have
     // a thousand lines for each step.
     let mut stood = vec![None; chart.rows.len()];
-    for (nth, poll) in order.iter().enumerate() {
+    for (nth, piece) in order.iter().enumerate() {
         let mut step = reader.step(nth);
         for (lane, before) in stood.iter_mut().enumerate() {
-            let now = reader.stands(lane, poll.after);
+            let now = reader.stands(lane, piece);
             if *before != now {
                 *before = now;
                 step.stands.push((lane, now));
@@ -218,462 +217,5 @@ pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
         tracks: vec![Track { file, steps, aligned: None }],
         moments,
         variant: None,
-    }
-}
-
-/// For each printed line the step in which it was printed; none if no poll had begun.
-fn printed_in(chart: &Chart, order: &[Poll]) -> Vec<Option<usize>> {
-    let mut steps = vec![];
-    for Said { at, lane, .. } in &chart.said {
-        // By a thread of its own.
-        let is_own = |poll: &Poll| !poll.is_poll && poll.from == *at && poll.lane == *lane;
-        let own = order.iter().position(is_own);
-        // Otherwise in the poll that had begun last: by its lane or by another, such as the lane
-        // that polls it. `at` is the right edge of a column, so the poll began before it. The
-        // search is not for that very column: a poll that blocks can also print later.
-        let begun = order.partition_point(|poll| poll.from < *at);
-        steps.push(own.or_else(|| order[..begun].iter().rposition(|poll| poll.is_poll)));
-    }
-    steps
-}
-
-/// Reads one step out of a chart.
-struct Reader<'c> {
-    /// What is read.
-    chart: &'c Chart,
-    /// All polls, in order: the position of a poll here is the number of its step.
-    order: &'c [Poll],
-    /// For each printed line the number of its step.
-    printed_in: Vec<Option<usize>>,
-    /// The file that the page shows; none if no lane has a place.
-    file: Option<&'c str>,
-}
-
-impl Reader<'_> {
-    /// What is to be seen after a poll. The loop looks once at each lane, and puts it into the list
-    /// that it belongs to: ready, waiting for a timer, or waiting for another lane.
-    fn step(&self, nth: usize) -> Step {
-        let Poll { from: pos, is_poll, lane, after } = self.order[nth];
-        let on_thread = self.span_at(lane, pos).is_some_and(|span| span.state == State::OnThread);
-        let mut step = Step {
-            instant: pos.instant,
-            lane,
-            on_thread: on_thread || !is_poll,
-            sentence: String::new(),
-            later: None,
-            says: vec![],
-            said_at: vec![],
-            resumed: None,
-            stop: None,
-            chain: vec![],
-            on: None,
-            stands: vec![],
-            states: String::new(),
-            ready: vec![],
-            timers: vec![],
-            waits: vec![],
-            woken_in: None,
-        };
-        self.add_said(nth, &mut step);
-        // A thread that prints goes on all the time: it was not woken, and resumes nowhere.
-        if is_poll {
-            step.resumed = self.before(lane, pos).and_then(|span| self.line(stop(span)?));
-            step.woken_in = self.woken_in(pos, lane);
-        }
-        // Each lane with the key by which its list is sorted below: the loop goes by the numbers of
-        // lanes, and a reader wants to know which is next.
-        let mut ready: Vec<(Pos, usize, LaneId)> = vec![];
-        let mut timers: Vec<(Pos, LaneId)> = vec![];
-        let mut waits_for = vec![vec![]; self.chart.rows.len()];
-        for (other, waits) in waits_for.iter_mut().enumerate() {
-            let span = self.span_at(other, after);
-            // `after` is where the next poll begins. So the chart has the lane of that poll as
-            // running already, and here what counts is what this lane did just before.
-            let next = span.filter(|span| other != lane && span.state.is_poll());
-            if let Some(next) = next
-                && next.from == after
-            {
-                let woken = self.was_woken(other, after);
-                let before = self.before(other, after);
-                if woken {
-                    ready.push(self.place_in_queue(other, after));
-                } else if let Some(before) = before {
-                    // The next poll comes without a wake, so this wait does not end with it.
-                    match self.until_at_last(other, before) {
-                        (State::Waiting(Until::Clock), to) => timers.push((to, other)),
-                        (State::Waiting(Until::Lane(by)), _) if by != other => waits.push(by),
-                        _ => {}
-                    }
-                }
-                step.states.push(match before {
-                    _ if woken => 'd',
-                    Some(before) => letter(self.chart, other, Some(before), after),
-                    None => 'l',
-                });
-                continue;
-            }
-            step.states.push(letter(self.chart, other, span, after));
-            let Some(span) = span else { continue };
-            match self.until_at_last(other, span) {
-                (State::Ready, _) => ready.push(self.place_in_queue(other, after)),
-                (State::Waiting(Until::Clock), to) => timers.push((to, other)),
-                (State::Waiting(Until::Lane(by)), _) if by != other => waits.push(by),
-                _ => {}
-            }
-        }
-        // Where the polled lane stands now, with the `.await`s around that place. The first of the
-        // chain is the place itself, which is `stop`.
-        if let Some(wait) = self.span_at(lane, after).and_then(stop) {
-            step.stop = self.line(wait);
-            step.on = self.on(wait);
-            for place in wait.chain.iter().skip(1) {
-                if self.is_shown(&place.file) {
-                    step.chain.push(place.line);
-                }
-            }
-        }
-        ready.sort();
-        for (_, _, lane) in ready {
-            step.ready.push(lane);
-        }
-        timers.sort();
-        for (due, lane) in timers {
-            step.timers.push((lane, human(self.chart.time(due))));
-        }
-        step.waits = chains(&waits_for);
-        let (sentence, later) = self.sentence(&self.order[nth], &step.says);
-        step.sentence = sentence;
-        step.later = later;
-        step
-    }
-
-    /// What a lane does right after a position.
-    fn span_at(&self, lane: LaneId, pos: Pos) -> Option<&Span> {
-        let spans = &self.chart.rows[lane].spans;
-        let next = spans.partition_point(|span| span.from <= pos);
-        let span = spans[..next].last()?;
-        if pos < span.to { Some(span) } else { None }
-    }
-
-    /// Where a lane stands after a poll: where it waits, or waited until now; and while it polls
-    /// another lane, where it will wait when that poll has returned.
-    fn stands(&self, lane: LaneId, after: Pos) -> Option<u32> {
-        let spans = &self.chart.rows[lane].spans;
-        let span = self.span_at(lane, after)?;
-        if let Some(wait) = stop(span) {
-            return self.line(wait);
-        }
-        if span.from == after && span.state.is_poll() {
-            return self.line(stop(self.before(lane, after)?)?); // it is polled next
-        }
-        let next = spans.partition_point(|other| other.from <= span.from);
-        self.line(stop(spans.get(next)?)?)
-    }
-
-    /// The line of a wait, if it is in the file that is shown.
-    fn line(&self, wait: &Wait) -> Option<u32> {
-        if self.is_shown(&wait.place.file) { Some(wait.place.line) } else { None }
-    }
-
-    /// Whether a place is in the source that the page shows: a line of another file must not be
-    /// lit.
-    fn is_shown(&self, file: &str) -> bool {
-        self.file == Some(file)
-    }
-
-    /// What is waited for, in a word or two.
-    fn on(&self, wait: &Wait) -> Option<String> {
-        match wait.lane {
-            Some(lane) => Some(self.chart.rows[lane].name.clone()),
-            None => wait.on.clone(),
-        }
-    }
-
-    /// Whether a lane that is polled at `pos` was woken for it.
-    fn was_woken(&self, lane: LaneId, pos: Pos) -> bool {
-        match self.before(lane, pos) {
-            Some(span) => match span.state {
-                // The wait is over, since the lane is polled. If no wake ended it, a neighbour was
-                // woken, and their parent polls both.
-                State::Waiting(until) => until != Until::Unwoken,
-                state => state == State::Ready,
-            },
-            // Its first poll, for which nothing has to wake it.
-            None => false,
-        }
-    }
-
-    /// The key by which ready lanes are sorted: where the lane was woken, and, if several wakes are
-    /// at one position, the number of the wake. The lane itself makes the order of equals fixed.
-    fn place_in_queue(&self, lane: LaneId, until: Pos) -> (Pos, usize, LaneId) {
-        let wakes = &self.chart.wakes;
-        let mut woken = until;
-        // A lane was woken where its last wait ended. A lane that has not waited yet has no such
-        // place, and counts as woken now.
-        for span in &self.chart.rows[lane].spans {
-            if matches!(span.state, State::Waiting(_)) && span.to <= until {
-                woken = span.to;
-            }
-        }
-        let nth = wakes.iter().rposition(|wake| wake.to == lane && wake.at == woken);
-        (woken, nth.unwrap_or_default(), lane)
-    }
-
-    /// What a lane does in a span, and until when. Polls without a wake cut one wait into several
-    /// spans: the last of them has the end of the wait, and what ended it.
-    fn until_at_last(&self, lane: LaneId, span: &Span) -> (State, Pos) {
-        let spans = &self.chart.rows[lane].spans;
-        let mut last = (span.state, span.to);
-        let next = spans.partition_point(|other| other.from <= span.from);
-        for span in &spans[next..] {
-            match (last.0, span.state) {
-                // The poll itself is passed over, and the wait after it is the same wait.
-                (State::Waiting(Until::Unwoken), State::RunningUnwoken) => {}
-                (State::Waiting(Until::Unwoken), State::Waiting(_)) => last = (span.state, span.to),
-                _ => break,
-            }
-        }
-        last
-    }
-
-    /// Adds the lines that were printed in a step, and when.
-    fn add_said(&self, nth: usize, step: &mut Step) {
-        for (Said { at, lane, text, place }, printed_in) in
-            self.chart.said.iter().zip(&self.printed_in)
-        {
-            if *printed_in != Some(nth) {
-                continue;
-            }
-            let line = match place {
-                Some(place) if self.is_shown(&place.file) => Some(place.line),
-                _ => None,
-            };
-            step.says.push((*lane, text.clone(), line));
-            step.said_at.push(self.chart.time(*at).as_nanos() as u64);
-        }
-    }
-
-    /// The step in which another lane woke this one, before it was polled at `pos`.
-    fn woken_in(&self, pos: Pos, lane: LaneId) -> Option<usize> {
-        let wakes = &self.chart.wakes;
-        let mut wake = wakes.iter().rfind(|wake| wake.to == lane && wake.at <= pos)?;
-        // A lane that wakes itself was not woken by another one; and a wake from before the end of
-        // the lane's last poll has led to an earlier poll. What the lane did after its last poll
-        // can be several spans: it waited, was ready, and then its owner did not poll it.
-        if wake.from == lane || wake.at < self.last_polled(lane, pos)? {
-            return None;
-        }
-        // A lane passes its wake on to the lane that polls it, and has not run for that: what woke
-        // the inner lane is the cause. If no lane did, a timer has, or something outside. In a
-        // chart that was read from a file these wakes might go round in a circle, so there is an
-        // end to it.
-        for _ in 0..self.chart.rows.len() {
-            if !self.chart.is_inside(wake.from, lane) {
-                break;
-            }
-            let inner = wake.from;
-            let at = wake.at;
-            wake = wakes.iter().rfind(|wake| wake.to == inner && wake.at == at)?;
-        }
-        self.order.iter().rposition(|poll| poll.lane == wake.from && poll.from < wake.at)
-    }
-
-    /// The end of a lane's last poll before a position; none if there was no such poll.
-    fn last_polled(&self, lane: LaneId, pos: Pos) -> Option<Pos> {
-        let spans = &self.chart.rows[lane].spans;
-        let before = spans.partition_point(|span| span.from < pos);
-        let polled = spans[..before].iter().rfind(|span| span.state.is_poll())?;
-        Some(polled.to)
-    }
-
-    /// What a lane did right before a position.
-    fn before(&self, lane: LaneId, pos: Pos) -> Option<&Span> {
-        let spans = &self.chart.rows[lane].spans;
-        let next = spans.partition_point(|span| span.from < pos);
-        spans[..next].last()
-    }
-
-    /// What happened in a poll, and what will end the wait after it.
-    fn sentence(
-        &self,
-        poll: &Poll,
-        says: &[(LaneId, String, Option<u32>)],
-    ) -> (String, Option<String>) {
-        let Poll { from: pos, is_poll, lane, after } = *poll;
-        let row = &self.chart.rows[lane];
-        // Three parts, in the order in which they happened: why, what it printed, what it does now.
-        let mut parts = vec![];
-        if is_poll {
-            parts.push(self.cause(pos, lane));
-        }
-        for (by, text, _) in says {
-            if *by == lane {
-                parts.push(format!("prints “{text}”"));
-            }
-        }
-        let mut later = None;
-        match self.span_at(lane, after) {
-            Some(span) if matches!(span.state, State::Waiting(_)) => {
-                let on = stop(span).and_then(|wait| self.on(wait));
-                parts.push(match on {
-                    Some(on) => format!("waits ({on})"),
-                    None => "waits".into(),
-                });
-                later = self.until(lane, span);
-            }
-            Some(span) if span.state == State::Ready => parts.push("is ready again".into()),
-            Some(span) if span.state == State::BetweenItems => {
-                parts.push("returns an item".into());
-            }
-            // The next poll is of this lane, too: what it did in between took no room in the chart.
-            // That it is next is not said, since a reader may be asked which lane is.
-            Some(span) if span.from == after && span.state.is_poll() => {
-                parts.push("is ready again".into());
-            }
-            // For how long is not said: it is in the future.
-            Some(Span { state: State::Blocking, .. }) => parts.push("keeps the thread".into()),
-            Some(Span { state: State::OnThread, .. }) => parts.push("works on its thread".into()),
-            Some(span) if span.state.is_poll() => parts.push("polls the lanes inside it".into()),
-            _ if row.end.0 <= after => parts.push(ended(&row.end.1)),
-            _ => {}
-        }
-        (format!("{}.", join(&parts)), later)
-    }
-
-    /// Why the lane was polled.
-    fn cause(&self, pos: Pos, lane: LaneId) -> String {
-        let spans = &self.chart.rows[lane].spans;
-        let now = spans.iter().position(|span| span.from == pos).unwrap_or_default();
-        if now == 0 || spans[..now].iter().all(|span| span.state == State::Lazy) {
-            return "begins".into();
-        }
-        if spans[now].state == State::RunningUnwoken {
-            return "is polled without a wake".into();
-        }
-        // A stream between two items does not wait, so no wake has ended that state: what takes its
-        // items has polled it again.
-        if spans[now - 1].state == State::BetweenItems {
-            return "is asked for its next item".into();
-        }
-        // The wait need not be the span right before: a lane that was woken is ready until it is
-        // polled.
-        let wait = spans[..now].iter().rfind(|span| matches!(span.state, State::Waiting(_)));
-        let why = match wait.map(|span| span.state) {
-            Some(State::Waiting(Until::Clock)) => "its time has come".into(),
-            Some(State::Waiting(Until::Lane(by))) if by != lane => {
-                let name = &self.chart.rows[by].name;
-                // A wake is passed on from an inner lane to the lane that polls it. The sentence
-                // names the inner lane as what was woken: it is not the cause.
-                let inside = self.chart.is_inside(by, lane);
-                if inside { format!("{name} was woken") } else { format!("woken by {name}") }
-            }
-            Some(State::Waiting(Until::Outside)) => "woken from outside".into(),
-            Some(State::Waiting(Until::Yield)) => "it had only given way".into(),
-            _ => return "goes on".into(),
-        };
-        format!("goes on ({why})")
-    }
-
-    /// What will end a wait. A reader who predicts must not see it.
-    fn until(&self, lane: LaneId, span: &Span) -> Option<String> {
-        let (state, to) = self.until_at_last(lane, span);
-        match state {
-            State::Waiting(Until::Clock) => Some(format!("until {}", human(self.chart.time(to)))),
-            State::Waiting(Until::Lane(by)) => Some(format!("for {}", self.chart.rows[by].name)),
-            State::Waiting(Until::Dropped) => Some("until it is dropped".into()),
-            State::Waiting(Until::RunOver) => Some("until the run is over".into()),
-            _ => None,
-        }
-    }
-}
-
-/// Where a lane waits. A `select!` waits at several places at once, and a step has room for one:
-/// the last.
-fn stop(span: &Span) -> Option<&Wait> {
-    span.places.waits().last()
-}
-
-/// How a lane ended, as the end of a sentence.
-fn ended(end: &End) -> String {
-    match end {
-        End::Finished => "ends".into(),
-        End::Cancelled { .. } | End::ReturnedCancelled => "is cancelled".into(),
-        End::Panicked(message) => format!("panics: {message}"),
-        End::Unfinished => "is left unfinished".into(),
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn join(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// What a lane does, as a letter of [`Step::states`]: one letter for each lane keeps a page with a
-/// thousand steps small.
-fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
-    let row = &chart.rows[lane];
-    let mark = match span {
-        Some(span) => span.state.mark(),
-        None if pos < row.begin() => return '.',
-        None => row.end.1.mark(),
-    };
-    mark.letter().expect("each state and each end has one")
-}
-
-/// Which lane waits for which, as chains. A chain begins with a lane for which no other lane waits;
-/// each further link is the lanes for which the link before waits. It goes on only from a link of
-/// one lane, since a page draws it as one line:
-///
-/// ```text
-///   main → A B        main waits for A and for B
-///   C → D → E         C waits for D, and D for E
-///   F → G → F         a circle: no lane outside waits for F or G
-/// ```
-pub(super) fn chains(waits_for: &[Vec<LaneId>]) -> Vec<Vec<Vec<LaneId>>> {
-    // A lane for which another one waits is a link further on, and begins no chain.
-    let mut first = vec![true; waits_for.len()];
-    for others in waits_for {
-        for other in others {
-            first[*other] = false;
-        }
-    }
-    let mut chains = vec![];
-    let mut reached = vec![false; waits_for.len()];
-    for lane in 0..waits_for.len() {
-        if first[lane] && !waits_for[lane].is_empty() {
-            chains.push(chain(lane, waits_for, &mut reached));
-        }
-    }
-    // What no chain has reached waits in a circle.
-    for lane in 0..waits_for.len() {
-        if !reached[lane] && !waits_for[lane].is_empty() {
-            chains.push(chain(lane, waits_for, &mut reached));
-        }
-    }
-    chains
-}
-
-/// The chain that begins with a lane; what it passes is noted in `reached`.
-fn chain(from: LaneId, waits_for: &[Vec<LaneId>], reached: &mut [bool]) -> Vec<Vec<LaneId>> {
-    let mut chain = vec![vec![from]];
-    let mut lane = from;
-    let mut passed = vec![];
-    loop {
-        reached[lane] = true;
-        passed.push(lane);
-        let others = &waits_for[lane];
-        if others.is_empty() {
-            return chain;
-        }
-        chain.push(others.clone());
-        match others[..] {
-            // A chain that comes back to itself ends where it meets itself.
-            [next] if !passed.contains(&next) => lane = next,
-            _ => return chain,
-        }
     }
 }

@@ -6,7 +6,8 @@
 //! two tracks a page shows at once.
 use super::{
     align::{aligned, moments},
-    steps::{Step, SteppedLane, SteppedRun, Track, chains, join},
+    reader::{chains, join},
+    steps::{Step, SteppedLane, SteppedRun, Track},
 };
 use crate::timeline::{Chart, LaneId, human};
 use serde::Deserialize;
@@ -162,6 +163,7 @@ impl Reader<'_> {
         }
         let instant = self.instants.iter().position(|(at, _)| *at == step.at);
         Step {
+            around: vec![],
             instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
             on_thread: step.outside && name != "main",

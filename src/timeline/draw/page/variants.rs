@@ -5,7 +5,10 @@
 //! times are at equal places whichever run is shown; and the rows of all of them, so that lanes of
 //! one name are at the same height. What differs from the first is marked in the others, and said
 //! in one sentence.
-use super::steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant, join};
+use super::{
+    reader::join,
+    steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant},
+};
 use crate::timeline::{
     Chart, LaneId, Pos,
     draw::beside::{share_colours, stretches, with_common_instants},
