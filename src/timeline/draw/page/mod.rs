@@ -121,9 +121,9 @@ impl Chart {
 /// see [`SteppedVariant`].
 ///
 /// `title` is the heading of the page. The page shows one source file: the one in which most lines
-/// are printed, or if no lane prints, the one that has most of the places at which lanes wait. It is
-/// looked for from the working folder, and then from the folder of the package; if the file is in
-/// neither, the page says so.
+/// are printed, or if no lane prints, the one that has most of the places at which lanes wait. It
+/// is looked for from the working folder, and then from the folder of the package; if the file is
+/// in neither, the page says so.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
     let sources = Sources::of(charts);
     let charts: Vec<Chart> = charts.iter().map(|chart| sources.with_times_of_twin(chart)).collect();

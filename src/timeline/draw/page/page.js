@@ -429,7 +429,7 @@
     }
     for (const [number, element] of notes) lines.get(number).querySelector(".n").after(element);
     if (lit) drawPath(pane, track, current);
-    scrollToLit(pane, current, places);
+    scrollToLit(pane, track, current, places);
     // A note may have made its line longer, so only now the lines stand where they stay.
     placeMarks(pane);
   }
@@ -487,16 +487,15 @@
 
   // Scrolls so that as many as possible of the lines are seen that matter: at which the lane waits
   // now, what was printed, where the lane went on, in which await it is, and which lanes are woken
-  // and not polled. If there is no room for all, those of them that come first. While this language
-  // does nothing, they are those of its last step.
-  function scrollToLit({ pane, lines }, current, places) {
+  // and not polled. If there is no room for all, those of them that come first.
+  function scrollToLit({ pane, lines }, track, current, places) {
     const said = current.says.map(([, , number]) => number);
     const unpolled = places.filter((_, lane) => current.states[lane] === "x");
     const wanted = [current.stop, places[current.lane], ...said, current.resumed, current.chain[0]];
     const polling = around(current).map((lane) => places[lane]);
     const isShown = (number) => lines.has(number);
-    let numbers = [...wanted, ...unpolled, ...polling].filter(isShown);
-    // In a step without any of them, where the lanes stand.
+    let numbers = track.isIdle(moment) ? [] : [...wanted, ...unpolled, ...polling].filter(isShown);
+    // In a step without any of them, and while nothing runs, where the lanes stand.
     if (numbers.length === 0) numbers = places.filter(isShown);
     if (numbers.length === 0) return;
     const begin = (number) => lines.get(number).offsetTop;

@@ -153,7 +153,7 @@ impl Group {
             1 => parts.push("one line is printed only here".into()),
             count => parts.push(format!("{count} lines are printed only here")),
         }
-        // A sentence that begins with a name keeps its letters: a name stands in quotes or backticks.
+        // A name at the beginning keeps its letters, since it stands in quotes or backticks.
         let sentence = parts.join("; ");
         let mut letters = sentence.chars();
         match letters.next() {
@@ -173,9 +173,9 @@ struct Row {
     lanes: Vec<Option<LaneId>>,
 }
 
-/// How a lane of a variant differs from that of the first. Of several differences the first of these
-/// is said: that only one of the two ends, that this one is cancelled, the end in time, and the way
-/// in which it ends.
+/// How a lane of a variant differs from that of the first. Of several differences the first of
+/// these is said: that only one of the two ends, that this one is cancelled, the end in time, and
+/// the way in which it ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Difference {
     EndsEarlier,
@@ -223,7 +223,8 @@ impl Row {
             (Some(before), Some(now)) => {
                 let before = &first.rows[before].end;
                 let now = &here.rows[now].end;
-                // What is not over when the run is, and what is dropped, ends at no time of its own.
+                // A lane that is not over when the run is, or is dropped, ends at no time of its
+                // own.
                 match (&before.1, &now.1) {
                     (End::Unfinished, End::Unfinished) => return None,
                     (End::Unfinished, End::Cancelled { .. }) => {
