@@ -113,8 +113,12 @@ fn render(text: &str, path: &str, known: &BTreeMap<String, String>) -> String {
                 heading = Some(events.len());
                 title.clear();
                 let level = lower(level, shift);
-                let (id, classes, attrs) = (None, vec![], vec![]);
-                events.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
+                events.push(Event::Start(Tag::Heading {
+                    level,
+                    id: None, // until its text is known
+                    classes: vec![],
+                    attrs: vec![],
+                }));
             }
             Event::End(TagEnd::Heading(level)) => {
                 let start = heading.take().expect("a heading that ends has begun");

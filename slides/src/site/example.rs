@@ -254,7 +254,8 @@ mod tests {
             example: example.into(),
             path: String::new(),
         };
-        let (gather, lock) = (row("gather"), row("lock"));
+        let gather = row("gather");
+        let lock = row("lock");
         let all = [&gather, &lock];
         assert_eq!(linked("`lock`: see `gather`.", &all), "`lock`: see [`gather`](gather.html).");
         assert_eq!(linked("see `lock.py` here", &all), "see [`lock.py`](#source) here");
