@@ -3,9 +3,11 @@
 The twin is not changed. A step is a call that asyncio's event loop makes (`Handle._run`) in which a
 task goes on. It has the time at which it began; a line that it prints later, since it blocks, has a
 time of its own. After each step every task is looked at: on which line of the twin it stands (the
-frames down its chain of `cr_await`), what it waits for, and which tasks are in the queue. Only
-lines of the twin itself are kept, so that all versions of Python that have the same asyncio give
-the same recording.
+frames down its chain of `cr_await`), what it waits for, and which tasks are in the queue.
+
+All versions of Python from 3.11 to 3.14 give the same recording. Only lines of the twin itself are
+kept, and of the library only names that are documented. `wait_for` makes a task of its own in
+Python 3.11 and none since 3.12; here it makes none in any version.
 
 A lane is what the twin names with `lane(…)` or `task(…)`; the coroutine that is given to `run` is
 `main`. Times are whole nanoseconds since the scene began.
@@ -72,9 +74,9 @@ def lanes_of(task, base):
             if code.co_name == "<listcomp>" and lanes[-1]["lines"]:
                 lanes[-1]["lines"].pop()  # before Python 3.12 a comprehension has its own frame
             lanes[-1]["lines"].append(frame.f_lineno)
-        elif code.co_filename != __file__:
+        elif code.co_filename != __file__ or code is wait_for.__code__:
             # The innermost says it best: `Lock.acquire` and not `__aenter__`.
-            lanes[-1]["library"] = code.co_qualname
+            lanes[-1]["library"] = public_name(code.co_qualname) or lanes[-1]["library"]
             if code.co_qualname == "Lock.acquire":
                 lanes[-1]["lock"] = frame.f_locals["self"]
         coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
@@ -82,6 +84,19 @@ def lanes_of(task, base):
     # line.
     named = [lane for lane in lanes if lane["lane"] is not None]
     return named or lanes[:1]
+
+
+def public_name(name):
+    """What a function of the library is called in its documentation; none if it is internal, as the
+    `__sleep0` inside `sleep` is. Another version of Python may have other internal functions."""
+    *owner, method = name.split(".")
+    if method.startswith("__") and method.endswith("__"):
+        return ".".join(owner)  # `async with asyncio.TaskGroup()`
+    if method.startswith("_"):
+        return None
+    if owner and owner[-1].endswith("EventLoop"):
+        return f"loop.{method}"  # a program does not name the class of its loop
+    return name
 
 
 def task_of(handle):
@@ -146,13 +161,22 @@ def snapshot():
             }
     timers = []
     for timer in sorted(asyncio.get_running_loop()._scheduled):
-        future = timer._args[0] if timer._args else None
-        for task, _ in scene.tasks:
-            waits = future is not None and task._fut_waiter is future
-            named = not task.done() and scene.lane_of(task) is not None
-            if waits and named and not timer._cancelled:
-                timers.append([nanoseconds(timer._when), scene.lane_of(task)])
+        name = waits_for_timer(timer)
+        if name is not None and not timer._cancelled:
+            timers.append([nanoseconds(timer._when), name])
     return {"lanes": lanes, "ready": ready, "timers": timers}
+
+
+def waits_for_timer(timer):
+    """The lane that goes on when a timer is due, if there is one."""
+    timeout = getattr(timer._callback, "__self__", None)
+    if isinstance(timeout, asyncio.Timeout):
+        return timeout.lane
+    future = timer._args[0] if timer._args else None
+    for task, _ in scene.tasks:
+        if future is not None and task._fut_waiter is future and not task.done():
+            return scene.lane_of(task)
+    return None
 
 
 run_handle = asyncio.events.Handle._run
@@ -169,15 +193,17 @@ def run_and_record(handle):
         run_handle(handle)
         if scene.printed:
             note_step(scene.printed[0]["lane"], [], False, at)
-        return
-    before = lanes_of(task, scene.base(task))[-1]
-    stood = before["lines"] if task in scene.begun else []
-    scene.begun.add(task)
-    run_handle(handle)
-    lane = scene.lane_of(task) if not task.done() else before["lane"]
-    if task.done() and scene.printed:
-        lane = scene.printed[-1]["lane"]
-    note_step(lane, stood, task.done(), at)
+    else:
+        before = lanes_of(task, scene.base(task))[-1]
+        stood = before["lines"] if task in scene.begun else []
+        scene.begun.add(task)
+        run_handle(handle)
+        lane = scene.lane_of(task) if not task.done() else before["lane"]
+        if task.done() and scene.printed:
+            lane = scene.printed[-1]["lane"]
+        note_step(lane, stood, task.done(), at)
+    # As asyncio does: the traceback of an exception leads to this frame, which would keep its task.
+    handle = task = None
 
 
 def note_what_was_printed_outside():
@@ -206,9 +232,21 @@ def note_step(lane, stood, ended, at):
     scene.begun = {task for task in scene.begun if not task.done()}
 
 
+def line_that_says(frame):
+    """The line of the twin that calls `say`, if one does. What `callback` and the handler of slow
+    callbacks in `say.py` call has no such line: asyncio is the caller. The line of the twin that
+    runs the loop is further out, and it prints nothing."""
+    while frame is not None and frame.f_code.co_filename == say.__file__:
+        frame = frame.f_back
+    if frame is not None and frame.f_code.co_filename == twin:
+        return frame.f_lineno
+    return None
+
+
 def say_and_record(text):
     if scene is not None:
-        said = {"lane": say.name.get(), "line": sys._getframe(1).f_lineno, "at": virtual_time.now}
+        line = line_that_says(sys._getframe(1))
+        said = {"lane": say.name.get(), "line": line, "at": virtual_time.now}
         for part in str(text).split("\n"):
             scene.printed.append({**said, "text": part})
     original_say(text)
@@ -231,13 +269,21 @@ def end_scene():
     scene = None
 
 
+def current_lane():
+    """The lane that runs now. Its frames do not tell: since Python 3.13 a coroutine that runs has no
+    `cr_await`."""
+    name = say.name.get()
+    unnamed = name == "main" and scene.base(asyncio.current_task()) is None
+    return None if unnamed else name
+
+
 acquire, release = asyncio.Lock.acquire, asyncio.Lock.release
 
 
 async def acquire_and_record(self):
     acquired = await acquire(self)
     if scene is not None:
-        holders[self] = scene.lane_of(asyncio.current_task())
+        holders[self] = current_lane()
     return acquired
 
 
@@ -246,11 +292,42 @@ def release_and_record(self):
     release(self)
 
 
+async def wait_for(awaitable, timeout):
+    async with asyncio.timeout(timeout):
+        return await awaitable
+
+
+enter_timeout = asyncio.Timeout.__aenter__
+
+
+async def enter_timeout_and_record(self):
+    if scene is not None:
+        self.lane = current_lane()
+    return await enter_timeout(self)
+
+
+class Task(asyncio.Task):
+    """A task that is hashed by its number in its loop. asyncio keeps the tasks of a group, or those
+    that it cancels at the end, in sets, and goes through a set in the order of hashes. An object is
+    hashed by its address otherwise: another one in each run."""
+
+    def __init__(self, coroutine, *, number, **more):
+        self.number = number  # first, since asyncio puts a task into a set when it is made
+        super().__init__(coroutine, **more)
+
+    def __hash__(self):
+        return self.number
+
+
 class Loop(virtual_time.Loop):
+    def __init__(self):
+        super().__init__()
+        self.numbers = itertools.count()
+
     def create_task(self, coroutine, **more):
         context = more.get("context")
         base = context.get(say.name, "main") if context else say.name.get()
-        task = super().create_task(coroutine, **more)
+        task = Task(coroutine, loop=self, number=next(self.numbers), **more)
         code = getattr(coroutine, "cr_code", None)
         if scene is not None and code is not None and code.co_filename in (twin, say.__file__):
             # A second task in the name of `main` is no lane; what it awaits may be one.
@@ -263,6 +340,7 @@ original_say, say.say = say.say, say_and_record
 original_run_loop, say.run_loop = say.run_loop, run_loop_and_record
 asyncio.events.Handle._run = run_and_record
 asyncio.Lock.acquire, asyncio.Lock.release = acquire_and_record, release_and_record
+asyncio.Timeout.__aenter__, asyncio.wait_for = enter_timeout_and_record, wait_for
 virtual_time.Loop = Loop
 with contextlib.redirect_stdout(io.StringIO()):
     virtual_time.main(twin)

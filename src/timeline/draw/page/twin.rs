@@ -53,8 +53,9 @@ struct TwinSaid {
     lane: String,
     /// Shown with the step, and compared with what Rust prints there.
     text: String,
-    /// The line of the source that printed it.
-    line: u32,
+    /// The line of the twin that printed it; none if no line of the twin did, as when the event loop
+    /// calls `say` itself.
+    line: Option<u32>,
     /// In nanoseconds since the scene began; none if it is the time of the step.
     at: Option<u64>,
 }
@@ -144,14 +145,15 @@ impl Reader<'_> {
         let mut says = vec![];
         let mut said_at = vec![];
         for said in &step.says {
-            says.push((self.lane(&said.lane), said.text.clone(), Some(said.line)));
+            says.push((self.lane(&said.lane), said.text.clone(), said.line));
             said_at.push(said.at.unwrap_or(step.at));
         }
         let mut timers = vec![];
         let mut later = None;
-        for (due, waiting) in &step.timers {
-            let due = human(Duration::from_nanos(*due));
-            if waiting == name {
+        for (at, waiting) in &step.timers {
+            let due = human(Duration::from_nanos(*at));
+            // Only if it does: a lane may go on before its timer is due, and the timer is dropped.
+            if waiting == name && self.goes_on_at(nth, name) == Some(*at) {
                 later = Some(format!("until {due}"));
             }
             timers.push((self.lane(waiting), due));
@@ -314,6 +316,12 @@ impl Reader<'_> {
         if by == name { None } else { Some(waker) }
     }
 
+    /// When the lane has its next step; none if it has none.
+    fn goes_on_at(&self, nth: usize, name: &str) -> Option<u64> {
+        let later = &self.twin.steps[nth + 1..];
+        later.iter().find(|step| step.lane.as_deref() == Some(name)).map(|step| step.at)
+    }
+
     /// Whether the lane has had no step before.
     fn is_first(&self, nth: usize, name: &str) -> bool {
         self.twin.steps[..nth].iter().all(|before| before.lane.as_deref() != Some(name))
@@ -338,11 +346,34 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
+    fn recorded(name: &str) -> Vec<TwinScene> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twins/recorded");
+        let text = std::fs::read_to_string(format!("{folder}/{name}.json")).expect("the recording");
+        serde_json::from_str(&text).expect("scenes")
+    }
+
+    #[test]
+    fn each_line_that_prints_is_a_line_of_the_twin_and_calls_what_prints() {
+        let topics = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+        for (topic, name) in [("event_loop", "timers"), ("iteration", "ticker")] {
+            let twin = std::fs::read_to_string(format!("{topics}/{topic}/{name}.py"));
+            let twin = twin.expect("the twin");
+            let lines: Vec<&str> = twin.lines().collect();
+            for said in recorded(name).iter().flat_map(|scene| &scene.steps).flat_map(|s| &s.says) {
+                let Some(line) = said.line else { continue };
+                let code = lines[line as usize - 1];
+                assert!(code.contains("say"), "{name}.py:{line} prints {:?}: {code}", said.text);
+            }
+        }
+        // The event loop calls `say` for C, so no line of the twin prints it.
+        let timers = recorded("timers");
+        let mut said = timers[0].steps.iter().flat_map(|step| &step.says);
+        assert_eq!(said.find(|said| said.lane == "C").expect("a line of C").line, None);
+    }
+
     #[test]
     fn a_lane_that_gives_way_was_woken_by_no_other_lane() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twins/recorded/task.json");
-        let text = std::fs::read_to_string(file).expect("the recording");
-        let scenes: Vec<TwinScene> = serde_json::from_str(&text).expect("scenes");
+        let scenes = recorded("task");
         let twin = &scenes[0];
         let step = |text: &str| {
             let says = |step: &TwinStep| step.says.iter().any(|said| said.text == text);
