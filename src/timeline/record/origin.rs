@@ -119,7 +119,8 @@ mod tests {
     fn stack(functions: &[(&str, &str)]) -> Vec<Frame> {
         let mut frames = vec![];
         for (function, file) in functions {
-            let (function, file) = (function.to_string(), file.to_string());
+            let function = function.to_string();
+            let file = file.to_string();
             frames.push(Frame { address: 1, function, file, place: None, library: true });
         }
         frames
