@@ -609,7 +609,7 @@ fn answers_are_formatted_as_the_rest_is() {
 }
 
 /// The code that rustc would refuse is left out, so nothing of it may show. The whole workspace is
-/// asked, as by `.ci/run` some steps before: then all is known already, and nothing is checked anew.
+/// asked, as by `.ci/run` some steps before: then all is known, and nothing is checked anew.
 #[test]
 fn starters_and_solutions_are_clean_under_clippy() {
     let clippy = Command::new(env!("CARGO"))
