@@ -482,7 +482,7 @@ impl<T> Explored<T> {
             // The two numbers are said apart: the first is all there are of a kind, the second a
             // sample.
             Coverage::UpTo { departures, random } => format!(
-                "{}, and {} at random of an unknown number",
+                "{}, and {} of the others, chosen at random",
                 match departures {
                     0 => "tokio's own schedule".to_owned(),
                     _ => format!(
@@ -494,12 +494,15 @@ impl<T> Explored<T> {
                 thousands(*random)
             ),
             Coverage::Random(random) => {
-                format!("{} at random of an unknown number", counted(*random, "schedule"))
+                format!(
+                    "{} chosen at random; how many there are is not known",
+                    counted(*random, "schedule")
+                )
             }
             Coverage::Lots(_) => format!(
-                "{} of an unknown number, at random, since the program draws lots: the same \
-                 schedule does not always lead to the same run (`select!` without `biased` does \
-                 that, and the order of a `HashMap`)",
+                "{} chosen at random, since the program draws lots: the same schedule does not \
+                 always lead to the same run (`select!` without `biased` does that, and the order \
+                 of a `HashMap`)",
                 counted(*schedules, "schedule")
             ),
             Coverage::Replayed => "the schedule that was asked for".into(),

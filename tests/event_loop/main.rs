@@ -849,6 +849,23 @@ mod threads_and_clocks {
     }
 
     #[test]
+    fn a_tokio_driver_is_left_also_when_what_runs_in_it_panics() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let driver = TokioDriver::with_runtime(runtime);
+        let run = || driver.enter(&mut || panic!("in the loop"));
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+        assert!(panicked.is_err());
+        // Outside the runtime that is its own clock, which stands still, and not the system's.
+        let before = driver.time();
+        std::thread::sleep(milliseconds(20));
+        assert_eq!(driver.time(), before);
+    }
+
+    #[test]
     fn the_resolution_of_the_clock_lets_timers_run_early() {
         let clock = VirtualDriver::new();
         clock.set_resolution(milliseconds(4));

@@ -214,11 +214,19 @@ impl Driver for TokioDriver {
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {
             return Err(Error::InsideAnotherRuntime);
         }
+        /// The loop is left, and that also when `run` panics.
+        struct Leaves<'d>(&'d TokioDriver);
+        impl Drop for Leaves<'_> {
+            fn drop(&mut self) {
+                self.0.entered.set(false);
+                self.0.paused.set(is_paused());
+            }
+        }
+        // Dropped in the context of the runtime, whose clock it asks.
         let _context = self.runtime().enter();
+        let _leaves = Leaves(self);
         self.entered.set(true);
         run();
-        self.entered.set(false);
-        self.paused.set(is_paused());
         Ok(())
     }
 }
