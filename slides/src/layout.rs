@@ -348,14 +348,16 @@ mod tests {
     #[test]
     fn a_word_is_rather_not_broken() {
         assert_eq!(broken_words("abcdefgh i\n", 10), usize::from(8 + HANG > 10));
-        let (broken, whole) = ("short()\n".repeat(3), format!("let x = {}();\n", "x".repeat(40)));
+        let broken = "short()\n".repeat(3);
+        let whole = format!("let x = {}();\n", "x".repeat(40));
         let setting = set(&[&broken, &whole], 1, false);
         assert_eq!(setting.broken, 0, "{setting:?}");
     }
 
     #[test]
     fn the_wider_of_two_codes_gets_more_of_the_width() {
-        let (narrow, wide) = ("short()\n", format!("wide({})\n", "argument, ".repeat(4)));
+        let narrow = "short()\n";
+        let wide = format!("wide({})\n", "argument, ".repeat(4));
         let setting = set(&[narrow, &wide], 1, false);
         assert!(setting.split < 50, "{setting:?}");
         assert_eq!(set(&[narrow, narrow], 1, false).split, 50);

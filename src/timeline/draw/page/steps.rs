@@ -12,7 +12,7 @@
 //! makes one step, and each of its small functions answers one question about one lane at one
 //! position.
 use crate::timeline::{
-    Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait,
+    Chart, End, LaneId, Pos, Said, Span, State, Until, Wait,
     draw::polls::{Poll, polls},
     human,
 };
@@ -616,25 +616,12 @@ pub(super) fn join(parts: &[String]) -> String {
 /// thousand steps small.
 fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
     let row = &chart.rows[lane];
-    match span {
-        Some(span) => match span.state.mark() {
-            Mark::Lazy => 'l',
-            Mark::Blocking => 'b',
-            Mark::OnThread => 't',
-            Mark::Waiting => 'w',
-            Mark::Ready => 'd',
-            Mark::WokenNotPolled => 'x',
-            Mark::BetweenItems => 'i',
-            _ => 'r',
-        },
-        None if pos < row.begin() => '.',
-        None => match row.end.1 {
-            End::Finished => 'f',
-            End::Cancelled { .. } | End::ReturnedCancelled => 'c',
-            End::Panicked(_) => 'p',
-            End::Unfinished => 'u',
-        },
-    }
+    let mark = match span {
+        Some(span) => span.state.mark(),
+        None if pos < row.begin() => return '.',
+        None => row.end.1.mark(),
+    };
+    mark.letter().expect("each state and each end has one")
 }
 
 /// Which lane waits for which, as chains. A chain begins with a lane for which no other lane waits;

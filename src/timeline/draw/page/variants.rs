@@ -116,13 +116,14 @@ impl Group {
     /// What differs from the first: the time, the lanes, and what is printed. Printed lines are
     /// only counted, since the list of them is marked.
     fn what_differs(&self, nth: usize, rows: &[Row], lines: &[SaidBefore]) -> String {
-        let (first, here) = (&self.charts[0], &self.charts[nth]);
+        let first = &self.charts[0];
+        let here = &self.charts[nth];
         let mut parts = vec![];
         if took(first) == took(here) {
             parts.push(format!("{} {}, as {} does", quoted(here), took(here), quoted(first)));
         } else {
-            let (here_quoted, first_quoted) = (quoted(here), quoted(first));
-            parts.push(format!("{here_quoted} {}, and {first_quoted} {}", took(here), took(first)));
+            let here_took = format!("{} {}", quoted(here), took(here));
+            parts.push(format!("{here_took}, and {} {}", quoted(first), took(first)));
         }
         // Lanes that differ in the same way are named together: “A and B end later”.
         let mut found: Vec<(Difference, Vec<&str>)> = vec![];
@@ -194,7 +195,8 @@ impl Row {
             (Some(_), None) => Some(Difference::NotHere),
             (Some(0), Some(0)) => None, // `main`: the sentence begins with how long the runs take
             (Some(before), Some(now)) => {
-                let (before, now) = (&first.rows[before].end, &here.rows[now].end);
+                let before = &first.rows[before].end;
+                let now = &here.rows[now].end;
                 match here.time(now.0).cmp(&first.time(before.0)) {
                     std::cmp::Ordering::Less => Some(Difference::EndsEarlier),
                     std::cmp::Ordering::Greater => Some(Difference::EndsLater),
