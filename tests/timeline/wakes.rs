@@ -187,7 +187,7 @@ fn in_a_local_set<F: Future + 'static>(make: fn() -> F) -> Chart {
 fn a_task_of_a_local_set_that_ends_wakes_the_lane_that_joins_it() {
     let chart = in_a_local_set(|| async {
         let task = spawn_local(sleep(ms(100)).lane("task"));
-        spawn_local(async { task.await }.lane("joins")).await
+        spawn_local(task.lane("joins")).await
     });
     assert_eq!(waits(&chart, "joins"), [Until::Lane(lane(&chart, "task"))]);
 }
@@ -200,7 +200,7 @@ fn a_task_of_a_local_set_without_a_lane_wakes_from_outside() {
             sleep(ms(100)).await;
             let _ = send.send(());
         }));
-        spawn_local(async { receive.await }.lane("receives")).await
+        spawn_local(receive.lane("receives")).await
     });
     assert_eq!(waits(&chart, "receives"), [Until::Outside]);
 }
@@ -209,7 +209,7 @@ fn a_task_of_a_local_set_without_a_lane_wakes_from_outside() {
 fn the_lane_that_runs_a_local_set_wakes_what_it_wakes_itself() {
     let chart = in_a_local_set(|| async {
         let (send, receive) = oneshot::channel::<()>();
-        let receives = spawn_local(async { receive.await }.lane("receives"));
+        let receives = spawn_local(receive.lane("receives"));
         // The end of this task is the last thing seen before `main` goes on and sends.
         let _ = spawn_local(sleep(ms(100)).lane("task")).await;
         let _ = send.send(());
