@@ -177,7 +177,7 @@ def show_million(results):
             ("time", "seconds", "s"),
             ("memory", "rss_mb", "MB"),
             ("heartbeat gap", "gap_ms", "ms"),
-            ("with other processes", "gap_with_others_ms", "ms"),
+            ("that gap, with other processes", "gap_with_others_ms", "ms"),
         ]:
             values = [each[key] for each in result]
             print(f"  {what} {statistics.median(values):.2f} ({max(values):.2f}) {unit}", end="")

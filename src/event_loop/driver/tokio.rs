@@ -136,7 +136,7 @@ fn most_threads() -> usize {
 }
 
 impl TokioDriver {
-    /// Makes a runtime of its own. Fails if the system has no more files to give.
+    /// Makes a runtime of its own. [`Error::Exception`] if the system has no file descriptors left.
     pub fn new() -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build();
         match runtime {
@@ -214,20 +214,30 @@ impl Driver for TokioDriver {
         if in_a_context && catch_unwind(AssertUnwindSafe(probe)).is_err() {
             return Err(Error::InsideAnotherRuntime);
         }
-        /// The loop is left, and that also when `run` panics.
-        struct Leaves<'d>(&'d TokioDriver);
-        impl Drop for Leaves<'_> {
-            fn drop(&mut self) {
-                self.0.entered.set(false);
-                self.0.paused.set(is_paused());
-            }
-        }
-        // Dropped in the context of the runtime, whose clock it asks.
         let _context = self.runtime().enter();
-        let _leaves = Leaves(self);
-        self.entered.set(true);
+        let _entered = Entered::begin(self);
         run();
         Ok(())
+    }
+}
+
+/// A run of the loop in the runtime's context. It ends with the scope of this value, even if an
+/// instrument panics: otherwise [`Driver::time`] would later read tokio's time outside of the
+/// runtime, where it is the system's.
+struct Entered<'a>(&'a TokioDriver);
+
+impl<'a> Entered<'a> {
+    fn begin(driver: &'a TokioDriver) -> Self {
+        driver.entered.set(true);
+        Self(driver)
+    }
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.0.entered.set(false);
+        // Still in the context of the runtime, so this is its clock.
+        self.0.paused.set(is_paused());
     }
 }
 

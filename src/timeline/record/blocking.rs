@@ -48,7 +48,7 @@ impl Recorder {
         self,
         main: impl FnOnce() -> T + Send + 'static,
     ) -> Recording<T> {
-        let made_at = self.main_made_at();
+        let made_at = self.made_at;
         self.on_a_thread(move |run, limit| run_blocking_to_the_end(run, limit, made_at, main))
     }
 }

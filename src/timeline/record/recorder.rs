@@ -178,11 +178,6 @@ impl Recorder {
         self.on_a_thread(move |run, limit| run_to_the_end(run, limit, made_at, main))
     }
 
-    /// Where `main` is said to be made.
-    pub(super) fn main_made_at(&self) -> &'static Location<'static> {
-        self.made_at
-    }
-
     /// Runs something on a thread of its own, and watches over it.
     pub(super) fn on_a_thread<T: Send + 'static>(
         self,
@@ -489,7 +484,7 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
                 gate.stranger(Stranger::Thread);
             }
         }))
-        .on_thread_stop(hook(|run| run.scheduler.left(std::thread::current().id())));
+        .on_thread_stop(hook(|run| run.scheduler.thread_left(std::thread::current().id())));
     if run.clock == Clock::Paused {
         // So that the end of a closure can be seen: see `scheduler`.
         builder.thread_keep_alive(Duration::ZERO);

@@ -566,10 +566,10 @@
   }
 
   // What each lane of a language does at each moment, and the thread, as a line from lane to lane.
-  function drawTrack(past, { track, rows, y }, axis, ended, block) {
+  function drawTrack(past, { track, rows, y }, axis, ended, high) {
     const lanes = rows.map(({ lane }) => lane).filter((lane) => lane !== null);
     const thread = [];
-    let before = "";
+    let before = ""; // the states after the moment before
     run().moments.forEach((_, nth) => {
       const step = track.shown(nth);
       if (!step) return;
@@ -579,47 +579,9 @@
       const to = nth + 1 < axis.at.length ? axis.at[nth + 1] : Math.max(ended, end);
       for (const lane of lanes) {
         const state = step.states[lane] ?? ".";
-        const middle = y(lane);
-        const kind = hue(lane);
-        const box = (name, x, width, high) => {
-          past.append(
-            make("rect", {
-              class: `${name} ${kind}`,
-              x,
-              y: middle - high / 2,
-              width: Math.max(width, 0),
-              height: high,
-              rx: 3,
-            }),
-          );
-        };
-        const line = (name, x1) => {
-          if (to > x1)
-            past.append(
-              make("line", { class: `${name} ${kind}`, x1, x2: to, y1: middle, y2: middle }),
-            );
-        };
-        const ran = !idle && lane === step.lane;
-        if (ran) box("block", from + 1, axis.column - 2, block);
-        else if (state === "r") box("outer", from + 1, axis.column - 2, block);
-        const begin = ran || state === "r" ? end : from;
-        if (state === "b" || state === "t")
-          box("outer", ran ? end - 1 : from, to - (ran ? end - 1 : from), block);
-        if (state === "w") line("wait", begin);
-        if (state === "i") line("between", begin);
-        if (state === "l") line("lazy", from);
-        if ((state === "d" || state === "x") && to > begin) {
-          box(
-            state === "d" ? "ready" : "unpolled",
-            begin + 1,
-            Math.max(to - begin - 2, 2),
-            (block * 2) / 3,
-          );
-        }
-        const mark = { f: "✓", c: "×", p: "‼" }[state];
-        if (mark && (before[lane] ?? ".") !== state) {
-          past.append(make("text", { class: `end ${kind}`, x: end + 3, y: middle + 4 }, mark));
-        }
+        const place = { from, end, to, middle: y(lane), high };
+        drawState(past, lane, state, !idle && lane === step.lane, place);
+        if (state !== (before[lane] ?? ".")) drawEnd(past, lane, state, place);
       }
       // The line is the runtime's thread: what ran on another one is not on it. It stays in its row
       // until the next column begins, so that what is not seen of the future does not show in it.
@@ -630,6 +592,39 @@
       before = step.states;
     });
     past.append(make("path", { class: "thread", d: thread.join(" ") }));
+  }
+
+  // What a lane does at a moment. The column of the moment is from `from` to `end`, and what the
+  // lane does after its poll lasts until the next moment, at `to`. `ran` says that it was polled.
+  function drawState(past, lane, state, ran, { from, end, to, middle, high }) {
+    const box = (name, x, width, height) => {
+      const place = { x, y: middle - height / 2, width: Math.max(width, 0), height, rx: 3 };
+      past.append(make("rect", { class: `${name} ${hue(lane)}`, ...place }));
+    };
+    const line = (name, x1) => {
+      if (to <= x1) return;
+      const place = { x1, x2: to, y1: middle, y2: middle };
+      past.append(make("line", { class: `${name} ${hue(lane)}`, ...place }));
+    };
+    if (ran) box("block", from + 1, end - from - 2, high);
+    else if (state === "r") box("outer", from + 1, end - from - 2, high);
+    const begin = ran || state === "r" ? end : from;
+    const overlap = ran ? end - 1 : from; // no gap between the poll and what follows it
+    if (state === "b" || state === "t") box("outer", overlap, to - overlap, high);
+    if (state === "w") line("wait", begin);
+    if (state === "i") line("between", begin);
+    if (state === "l") line("lazy", from);
+    if ((state === "d" || state === "x") && to > begin) {
+      const name = state === "d" ? "ready" : "unpolled";
+      box(name, begin + 1, Math.max(to - begin - 2, 2), (high * 2) / 3);
+    }
+  }
+
+  // The sign of the end of a lane, right after the poll in which it ended.
+  function drawEnd(past, lane, state, { end, middle }) {
+    const sign = { f: "✓", c: "×", p: "‼" }[state];
+    if (!sign) return;
+    past.append(make("text", { class: `end ${hue(lane)}`, x: end + 3, y: middle + 4 }, sign));
   }
 
   // A sign below each moment at which the two languages do not print the same.

@@ -10,6 +10,7 @@ use crate::timeline::{
         LaneId,
         event::{Event, What, WokenBy},
         gate::{Gate, Stranger},
+        scheduler::TICK,
         stack::{Captured, capture},
     },
 };
@@ -37,9 +38,6 @@ impl Cause {
         }
     }
 }
-
-/// Timers are no finer than this.
-const TICK: Duration = Duration::from_millis(1);
 
 impl Run {
     /// The waker of `lane` was called that reaches the task `task`.
