@@ -37,7 +37,7 @@
 //! the budget is used up. So the first that fails is the simplest. If not all can be done, the rest
 //! of the budget goes to schedules at random, and what fails there is made simpler. What was tried
 //! is always said: "all 36 schedules", or "all 1,204 schedules with up to 3 departures from tokio's
-//! own, and 5,000 at random of an unknown number".
+//! own, and 5,000 of the others, chosen at random".
 //!
 //! There are two [granularities](Granularity). *Where a lane waits* is what one thread can do. *At
 //! every operation* of tokio is what several threads can do, at least; it is for programs that are

@@ -491,15 +491,18 @@ impl<T> Explored<T> {
                         counted(*departures as u64, "departure")
                     ),
                 };
-                format!("{near}, and {} at random of an unknown number", thousands(*random))
+                format!("{near}, and {} of the others, chosen at random", thousands(*random))
             }
             Coverage::Random(random) => {
-                format!("{} at random of an unknown number", counted(*random, "schedule"))
+                format!(
+                    "{} chosen at random; how many there are is not known",
+                    counted(*random, "schedule")
+                )
             }
             Coverage::Nondeterministic(_) => format!(
-                "{} of an unknown number, at random, since the program is not deterministic: the \
-                 same schedule does not always lead to the same run (`select!` without `biased` \
-                 does that, and the order of a `HashMap`)",
+                "{} chosen at random, since the program is not deterministic: the same schedule \
+                 does not always lead to the same run (`select!` without `biased` does that, and \
+                 the order of a `HashMap`)",
                 counted(*schedules, "schedule")
             ),
             Coverage::Replayed => "the schedule that was asked for".into(),

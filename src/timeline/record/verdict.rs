@@ -122,7 +122,8 @@ codes! {
     OnAThread = "on-a-thread",
     /// A poll took long on the wall clock, which the paused clock does not show.
     KeptTheThread = "kept-the-thread",
-    /// The binary has no line tables of tokio, which would tell what made a wake.
+    /// The binary has no line tables, which would tell where lanes wait, or none of tokio, which
+    /// would tell what made a wake.
     NoLineTables = "no-line-tables",
     /// A destructor panicked when the run was ended.
     DestructorPanicked = "destructor-panicked",
@@ -685,6 +686,14 @@ impl Remark {
             remarks.push(Remark { code: Code::KeptTheThread, sentence });
         }
         remarks
+    }
+
+    /// The stack would have told where lanes wait, and did not.
+    pub(super) fn no_places() -> Remark {
+        let sentence = "this binary has no line tables, so it is not known where its lanes wait, \
+                        and a place is that of `.lane()`"
+            .to_owned();
+        Remark { code: Code::NoLineTables, sentence }
     }
 
     /// The stack would have told what made so many wakes, and did not.
