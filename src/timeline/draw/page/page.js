@@ -910,12 +910,12 @@
   }
 
   // What each lane of a language does at each moment, and the thread, as a line from lane to lane.
-  function drawTrack(past, texts, { track, rows, y }, axis, ended, block) {
+  function drawTrack(past, texts, { track, rows, y }, axis, ended, high) {
     const lanes = rows.map(({ lane }) => lane).filter((lane) => lane !== null);
     const thread = [];
     const rests = [];
     let stays = null; // where the thread is until something runs again
-    let before = "";
+    let before = ""; // the states after the moment before
     run().moments.forEach((_, nth) => {
       const step = track.shown(nth);
       if (!step) return;
@@ -925,49 +925,11 @@
       const to = nth + 1 < axis.at.length ? axis.at[nth + 1] : Math.max(ended, end);
       for (const lane of lanes) {
         const state = step.states[lane] ?? ".";
-        const middle = y(lane);
-        const kind = hue(lane);
-        const box = (name, x, width, high) => {
-          past.append(
-            make("rect", {
-              class: `${name} ${kind}`,
-              x,
-              y: middle - high / 2,
-              width: Math.max(width, 0),
-              height: high,
-              rx: 3,
-            }),
-          );
-        };
-        const line = (name, x1) => {
-          if (to > x1)
-            past.append(
-              make("line", { class: `${name} ${kind}`, x1, x2: to, y1: middle, y2: middle }),
-            );
-        };
+        const place = { from, end, to, middle: y(lane), high };
         const ran = !idle && lane === step.lane;
         const polls = state === "r" || (!idle && around(step).includes(lane));
-        if (ran) box("block", from + 1, axis.column - 2, block);
-        else if (polls) box("outer", from + 1, axis.column - 2, block);
-        const begin = ran || polls ? end : from;
-        if (state === "b" || state === "t")
-          box("outer", ran ? end - 1 : from, to - (ran ? end - 1 : from), block);
-        if (state === "w") line("wait", begin);
-        if (state === "i") line("between", begin);
-        if (state === "l") line("lazy", from);
-        if ((state === "d" || state === "x") && to > begin) {
-          box(
-            state === "d" ? "ready" : "unpolled",
-            begin + 1,
-            Math.max(to - begin - 2, 2),
-            (block * 2) / 3,
-          );
-        }
-        const mark = { f: "✓", c: "×", p: "‼" }[state];
-        if (mark && (before[lane] ?? ".") !== state) {
-          const sign = make("text", { class: `end ${kind}`, x: end + 3, y: middle + 4 }, mark);
-          texts.push({ element: sign, from: end });
-        }
+        drawState(past, lane, state, { ran, polls }, place);
+        if (state !== (before[lane] ?? ".")) drawEnd(texts, lane, state, place);
       }
       // The line is the runtime's thread: what ran on another one is not on it. It stays in its row
       // until the next column begins, so that what is not seen of the future does not show in it.
@@ -988,6 +950,41 @@
     });
     past.append(make("path", { class: "thread rests", d: rests.join(" ") }));
     past.append(make("path", { class: "thread", d: thread.join(" ") }));
+  }
+
+  // What a lane does at a moment. The column of the moment is from `from` to `end`, and what the
+  // lane does after its poll lasts until the next moment, at `to`. `ran` says that it was polled,
+  // and `polls` that it is being polled and polls the lane that ran.
+  function drawState(past, lane, state, { ran, polls }, { from, end, to, middle, high }) {
+    const box = (name, x, width, height) => {
+      const place = { x, y: middle - height / 2, width: Math.max(width, 0), height, rx: 3 };
+      past.append(make("rect", { class: `${name} ${hue(lane)}`, ...place }));
+    };
+    const line = (name, x1) => {
+      if (to <= x1) return;
+      const place = { x1, x2: to, y1: middle, y2: middle };
+      past.append(make("line", { class: `${name} ${hue(lane)}`, ...place }));
+    };
+    if (ran) box("block", from + 1, end - from - 2, high);
+    else if (polls) box("outer", from + 1, end - from - 2, high);
+    const begin = ran || polls ? end : from;
+    const overlap = ran ? end - 1 : from; // no gap between the poll and what follows it
+    if (state === "b" || state === "t") box("outer", overlap, to - overlap, high);
+    if (state === "w") line("wait", begin);
+    if (state === "i") line("between", begin);
+    if (state === "l") line("lazy", from);
+    if ((state === "d" || state === "x") && to > begin) {
+      const name = state === "d" ? "ready" : "unpolled";
+      box(name, begin + 1, Math.max(to - begin - 2, 2), (high * 2) / 3);
+    }
+  }
+
+  // The sign of the end of a lane, right after the poll in which it ended.
+  function drawEnd(texts, lane, state, { end, middle }) {
+    const sign = { f: "✓", c: "×", p: "‼" }[state];
+    if (!sign) return;
+    const element = make("text", { class: `end ${hue(lane)}`, x: end + 3, y: middle + 4 }, sign);
+    texts.push({ element, from: end });
   }
 
   // A sign below each moment at which the two languages do not print the same.
