@@ -322,6 +322,25 @@ fn inside_a_timeout_a_lane_stands_where_its_future_waits() {
     assert_eq!(steps(&run)[0]["on"], "sleep");
 }
 
+/// A library waits far more often than the program that uses it prints.
+#[test]
+fn the_source_is_that_in_which_lines_are_printed() {
+    let run = record("a program", async || {
+        for _ in 0..9 {
+            crate::variants::pause(10).lane("nap").await;
+        }
+        say!("9 naps");
+    });
+    assert_eq!(data(&run)["sources"][0]["file"], file!());
+    // Where no line is printed, the places at which lanes wait are all that is known.
+    let silent = record("silent", async || {
+        for _ in 0..9 {
+            sleep(ms(10)).await;
+        }
+    });
+    assert_eq!(data(&silent)["sources"][0]["file"], file!());
+}
+
 #[test]
 fn the_same_run_gives_the_same_page() {
     assert_eq!(record("naps", two_naps).to_page(), record("naps", two_naps).to_page());
