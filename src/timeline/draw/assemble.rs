@@ -214,9 +214,9 @@ impl Assembly {
         let Some(mut state) = state else { return };
         if from == now {
             // A wait that ended at once. The poll before it says where it was.
-            let last = self.chart.rows[lane].spans.last_mut();
-            if let (State::Waiting(_) | State::Ready, Some(waits), Some(last)) =
-                (state, &open.waits, last)
+            if matches!(state, State::Waiting(_) | State::Ready)
+                && let Some(waits) = &open.waits
+                && let Some(last) = self.chart.rows[lane].spans.last_mut()
                 && last.state.is_poll()
             {
                 last.stopped = Places::recorded(waits);

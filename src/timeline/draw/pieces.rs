@@ -151,13 +151,13 @@ fn rests(chart: &Chart, lane: LaneId, span: &Span) -> Vec<Piece> {
         if made && span.from < begin && begin <= span.to {
             at.push(begin);
         }
-        let (end, how) = &row.end;
-        if *how == (End::Cancelled { by: Some(lane), aborted: false })
+        let end = row.end.0;
+        if row.end.1 == (End::Cancelled { by: Some(lane), aborted: false })
             && other != lane
-            && span.from < *end
-            && *end <= span.to
+            && span.from < end
+            && end <= span.to
         {
-            at.push(*end);
+            at.push(end);
         }
     }
     if lasts || ends(chart, lane, span) || moves(chart, lane, span, &inner) {
@@ -199,8 +199,8 @@ fn inner_polls<'c>(chart: &'c Chart, lane: LaneId, outer: &Span) -> Vec<&'c Span
 
 /// Whether the lane ends with this poll.
 fn ends(chart: &Chart, lane: LaneId, span: &Span) -> bool {
-    let (end, how) = &chart.rows[lane].end;
-    *end == span.to && !matches!(how, End::Unfinished | End::Cancelled { .. })
+    let row = &chart.rows[lane];
+    row.end.0 == span.to && !matches!(row.end.1, End::Unfinished | End::Cancelled { .. })
 }
 
 /// Whether the lane has gone on to another place, since a lane inside it has ended.
@@ -269,12 +269,15 @@ fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
     }
     for (lane, row) in chart.rows.iter().enumerate() {
         let begin = row.begin();
-        if let (Some(maker), None, true) = (row.parent, row.polled_by, row.was_polled())
+        if row.polled_by.is_none()
+            && row.was_polled()
+            && let Some(maker) = row.parent
             && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
         {
             pieces[piece].made.push(lane);
         }
-        let (at, End::Cancelled { by, aborted }) = row.end else { continue };
+        let at = row.end.0;
+        let End::Cancelled { by, aborted } = row.end.1 else { continue };
         if let Some(by) = by {
             if by != lane
                 && let Some(piece) = done_in(chart, pieces, by, at)

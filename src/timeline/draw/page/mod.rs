@@ -4,13 +4,14 @@
 //! policy forbids the browser to load anything else. So it can be mailed, or opened from a disk.
 //!
 //! The script computes no state. What the page shows after each poll is made here, in Rust, where
-//! tests can see it. In reading order: `steps` makes the steps of a run, `source` reads the file
-//! beside them, `twin` adds the steps of a Python twin, `align` puts both in one order, and
-//! `variants` compares runs.
+//! tests can see it. In reading order: `steps` says what a step is, `reader` and `sentence` make
+//! one, `stepped` makes those of a run, `source` reads the file beside them, `twin` adds the steps
+//! of a Python twin, `align` puts both in one order, and `variants` compares runs.
 mod align;
 mod reader;
 mod sentence;
 mod source;
+mod stepped;
 mod steps;
 mod twin;
 mod variants;
@@ -83,7 +84,7 @@ impl Sources {
 
     /// The steps of a run, in both languages if there are two. The chart has the times of the twin.
     fn steps(&self, chart: &Chart) -> SteppedRun {
-        let mut run = steps::stepped(chart, self.named.as_deref());
+        let mut run = stepped::stepped(chart, self.named.as_deref());
         if let Some((twin, scene)) = self.scene(chart) {
             twin::add(&mut run, scene, &twin.source.file);
         }

@@ -50,10 +50,10 @@ enum Listed {
 }
 
 impl<'c> Reader<'c> {
-    /// What is to be seen after a piece. The loop looks once at each lane, and puts it into the
-    /// list that it belongs to: ready, waiting for a timer, or waiting for other lanes.
-    pub fn step(&self, nth: usize) -> Step {
-        let piece = &self.order[nth];
+    /// What is to be seen after a piece, but for its sentence. The loop looks once at each lane,
+    /// and puts it into the list that it belongs to: ready, waiting for a timer, or waiting for
+    /// other lanes.
+    pub fn step(&self, piece: &Piece) -> Step {
         let lane = piece.lane;
         let poll = self.poll_of(piece);
         let mut step = Step {
@@ -112,7 +112,6 @@ impl<'c> Reader<'c> {
             step.timers.push((lane, due));
         }
         step.waits = chains(&waits_for);
-        (step.sentence, step.later) = self.sentence(piece, &step.says);
         step
     }
 
@@ -161,14 +160,17 @@ impl<'c> Reader<'c> {
         let before = spans[..begun - 1].last();
         if span.from == *after {
             // What a rest is going to do has not happened yet.
-            if let (None, Some(parent)) = (before, row.parent)
+            if before.is_none()
+                && let Some(parent) = row.parent
                 && still.contains(&doer(self.chart, parent, *after))
             {
                 return Now::NotThere;
             }
-            let by = span.woken.filter(|woken| woken.at == *after).map(|woken| woken.by);
-            if let (Some(Until::Lane(by)), Some(before)) = (by, before)
+            if let Some(woken) = span.woken
+                && woken.at == *after
+                && let Until::Lane(by) = woken.by
                 && still.contains(&by)
+                && let Some(before) = before
             {
                 return Now::Does(before);
             }
@@ -267,9 +269,12 @@ impl<'c> Reader<'c> {
         }
         // A task: the runtime polls it. It was spawned in the last poll of its maker before its
         // own first one, at the latest.
-        let (true, None, Some(maker)) = (is_polled, row.polled_by, row.parent) else {
+        let Some(maker) = row.parent else {
             return Listed::Nowhere;
         };
+        if !is_polled || row.polled_by.is_some() {
+            return Listed::Nowhere;
+        }
         let spans = &self.chart.rows[maker].spans;
         let last = spans.iter().rfind(|span| span.state.is_poll() && span.from < to);
         match last {

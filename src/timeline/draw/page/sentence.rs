@@ -6,14 +6,17 @@ use crate::timeline::{
     human,
 };
 
+/// What is told of a piece.
+pub(super) struct Told {
+    /// What happened.
+    pub sentence: String,
+    /// What will end the wait after it. A reader who predicts must not see it.
+    pub later: Option<String>,
+}
+
 impl Reader<'_> {
-    /// What happened in a piece, and what will end the wait after it. A reader who predicts must
-    /// not see the second.
-    pub(super) fn sentence(
-        &self,
-        piece: &Piece,
-        says: &[(LaneId, String, Option<u32>)],
-    ) -> (String, Option<String>) {
+    /// What is told of a piece; `says` is what is printed in it.
+    pub(super) fn told(&self, piece: &Piece, says: &[(LaneId, String, Option<u32>)]) -> Told {
         let lane = piece.lane;
         // In the order in which they happened: why, what it printed and did, what it does now.
         let mut parts = vec![];
@@ -73,7 +76,7 @@ impl Reader<'_> {
             let are = if piece.aborted.len() == 1 { "is" } else { "are" };
             sentence += &format!(" {} {are} aborted.", names.trim_start());
         }
-        (sentence, later)
+        Told { sentence, later }
     }
 
     /// `wakes A and B`; none for no lane.
@@ -199,13 +202,16 @@ impl Reader<'_> {
 
     /// What will end a wait.
     fn until(&self, lane: LaneId, span: &Span) -> Option<String> {
-        let (state, to) = self.until_at_last(lane, span);
-        match state {
-            State::Waiting(Until::Clock) => Some(format!("until {}", human(self.chart.time(to)))),
-            State::Waiting(Until::Lane(_)) if is_for_a_timer(span) => None,
-            State::Waiting(Until::Lane(by)) => Some(format!("for {}", self.chart.rows[by].name)),
-            State::Waiting(Until::Dropped) => Some("until it is dropped".into()),
-            State::Waiting(Until::RunOver) => Some("until the run is over".into()),
+        match self.until_at_last(lane, span) {
+            (State::Waiting(Until::Clock), to) => {
+                Some(format!("until {}", human(self.chart.time(to))))
+            }
+            (State::Waiting(Until::Lane(_)), _) if is_for_a_timer(span) => None,
+            (State::Waiting(Until::Lane(by)), _) => {
+                Some(format!("for {}", self.chart.rows[by].name))
+            }
+            (State::Waiting(Until::Dropped), _) => Some("until it is dropped".into()),
+            (State::Waiting(Until::RunOver), _) => Some("until the run is over".into()),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! From a chart to steps: what a debugger would show after each poll.
 //!
-//! A step is a poll, or what remains of a poll after others inside it ([`pieces`]). It shows the
+//! A step is a poll, or what remains of a poll after others inside it (`pieces`). It shows the
 //! state *after* it: which lanes are ready, in which order; which lanes wait for a timer; and which
 //! wait for another lane. All of that is concluded from the chart.
 //!
@@ -8,13 +8,13 @@
 //! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
 //! [`Step::waits`]): a page can hide these from a reader who wants to predict.
 //!
-//! Here are the types, and [`stepped`], which makes the steps of a run; `pieces` cuts the run,
-//! `reader` makes one step, and `sentence` says it in words.
-use super::reader::Reader;
-use crate::timeline::{Chart, LaneId, draw::pieces::pieces, human};
+//! Here are the types. `stepped` makes the steps of a run: `pieces` cuts it, `reader` reads what is
+//! to be seen after each piece, and `sentence` says it in words.
+use crate::timeline::LaneId;
 use serde::Serialize;
 
-/// A run as steps: what a debugger would show after each poll. [`Chart::steps`] makes it.
+/// A run as steps: what a debugger would show after each poll.
+/// [`Chart::steps`](crate::timeline::Chart::steps) makes it.
 #[derive(Clone, Debug, Serialize)]
 pub struct SteppedRun {
     /// What the run was called.
@@ -169,53 +169,4 @@ pub enum SaidBefore {
     AtAnotherTime,
     /// The first does not print it.
     OnlyHere,
-}
-
-/// The steps of a run.
-///
-/// All line numbers are of `file`, the only file that a page shows: what happens in another file
-/// has none.
-pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
-    let order = pieces(chart);
-    let reader = Reader { chart, order: &order, file };
-    let mut steps = vec![];
-    // A step names only the lanes that have moved: a page of a thousand lanes would otherwise have
-    // a thousand lines for each step.
-    let mut stood = vec![None; chart.rows.len()];
-    for (nth, piece) in order.iter().enumerate() {
-        let mut step = reader.step(nth);
-        for (lane, before) in stood.iter_mut().enumerate() {
-            let now = reader.stands(lane, piece);
-            if *before != now {
-                *before = now;
-                step.stands.push((lane, now));
-            }
-        }
-        steps.push(step);
-    }
-    let mut lanes = vec![];
-    for row in &chart.rows {
-        lanes.push(SteppedLane { name: row.name.clone(), hue: row.hue, inside: row.polled_by });
-    }
-    let mut instants = vec![];
-    for instant in &chart.instants {
-        instants.push((instant.at.as_nanos() as u64, human(instant.at)));
-    }
-    let file = file.unwrap_or_default().to_owned();
-    // With one track there is nothing to align: a moment is a step.
-    let mut moments = vec![];
-    for (nth, step) in steps.iter().enumerate() {
-        moments.push(Moment { instant: step.instant, steps: vec![Some(nth)], only: vec![] });
-    }
-    SteppedRun {
-        title: chart.title.clone(),
-        verdict: chart.verdict.clone(),
-        took: human(chart.elapsed),
-        instants,
-        rows: lanes.len(),
-        lanes,
-        tracks: vec![Track { file, steps, aligned: None }],
-        moments,
-        variant: None,
-    }
 }
