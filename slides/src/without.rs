@@ -34,7 +34,8 @@ pub(crate) fn without(chart: &Chart, names: &[String]) -> Result<Chart, String> 
                 // A picture in which nothing ends this wait would be wrong, so the deck has to say
                 // something else.
                 let Some(id) = ids[*by] else {
-                    let (lane, by) = (&row.name, &chart.rows[*by].name);
+                    let lane = &row.name;
+                    let by = &chart.rows[*by].name;
                     return Err(format!("`{by}` cannot be left out, for it wakes `{lane}`"));
                 };
                 *by = id;

@@ -2,7 +2,7 @@
 use super::{
     current::Current,
     explorer::{Budget, Explorer, Replayed},
-    once::Runner,
+    one_run::Runner,
     report::{Checked, Coverage, Explored, Found, Judge, Schedule},
     scheduler::Granularity,
     watch::watched,
@@ -242,7 +242,7 @@ where
             }),
             granularity: self.granularity,
             limit: self.limit,
-            cut: None,
+            planned_drop: None,
             canonical: None,
             roles: Arc::default(),
             current: current.clone(),

@@ -99,45 +99,62 @@ impl Counts {
     fn of(files: &[PathBuf]) -> Self {
         let mut counts = Counts::default();
         for file in files {
-            let mut before = "";
-            let text = text(file);
-            for line in text.lines() {
-                let line = line.trim();
-                counts.add(line, before);
-                before = line;
-            }
+            counts.add(&text(file));
         }
         counts
     }
 
-    /// Counts a line; `before` is the line before it.
-    fn add(&mut self, line: &str, before: &str) {
-        if line.starts_with("//") {
-            self.comments += 1;
-        } else if !line.is_empty() {
-            self.code += 1;
-            for name in COMBINATORS {
-                self.combinators += line.matches(name).count();
-            }
-            let in_one_line = line.starts_with("let (") && line.contains(") = (");
-            // rustfmt breaks a long one after the `=`.
-            let in_two_lines =
-                before.starts_with("let (") && before.ends_with(") =") && line.starts_with('(');
-            if in_one_line || in_two_lines {
-                self.tuple_lets += 1;
+    fn add(&mut self, text: &str) {
+        let mut code = String::new();
+        for line in text.lines() {
+            let line = line.trim();
+            if line.starts_with("//") {
+                self.comments += 1;
+            } else if !line.is_empty() {
+                self.code += 1;
+                code += line;
+                code.push(' ');
             }
         }
+        for name in COMBINATORS {
+            self.combinators += code.matches(name).count();
+        }
+        self.tuple_lets += tuple_lets(&code);
     }
 
-    /// So many per 1,000 lines of code, rounded.
+    /// So many per 1,000 lines of code, rounded up.
     fn rate(&self, number: usize) -> usize {
-        (number * 1000 + self.code / 2) / self.code
+        (number * 1000).div_ceil(self.code)
     }
 
     /// The comments' share of all lines that are not empty, in percent.
     fn share(&self) -> usize {
         self.comments * 100 / (self.comments + self.code)
     }
+}
+
+/// How often code takes apart a tuple that it has just made: `let (a, b) = (x, y)`, also behind
+/// `if` and on several lines.
+fn tuple_lets(code: &str) -> usize {
+    let mut found = 0;
+    for (place, begin) in code.match_indices("let (") {
+        let pattern = &code[place + begin.len()..];
+        let mut open = 1;
+        let end = pattern.find(|sign| {
+            match sign {
+                '(' => open += 1,
+                ')' => open -= 1,
+                _ => {}
+            }
+            open == 0
+        });
+        let mut behind = pattern[end.expect("a pattern ends") + 1..].split_whitespace();
+        let assigned = behind.next() == Some("=");
+        if assigned && behind.next().is_some_and(|value| value.starts_with('(')) {
+            found += 1;
+        }
+    }
+    found
 }
 
 fn text(file: &Path) -> String {
@@ -186,6 +203,22 @@ fn statements_are_plain_and_comments_say_enough() {
         assert!(paired <= TUPLE_LETS_PER_1000, "{path}: {paired} tuple-lets per 1,000 lines");
         let share = counts.share();
         assert!(share >= *comments, "{path}: {share} % of the lines are comments");
+    }
+}
+
+#[test]
+fn a_let_of_a_tuple_would_be_found() {
+    let taken_apart = [
+        "let (a, b) = (1, 2);",
+        "let (a, b) = ( one(), two(), );",
+        "if let (Some((a, _)), true) = (a, b) { }",
+        "while let (Some(a), Some(b)) = (a.next(), b.next()) { }",
+    ];
+    for code in taken_apart {
+        assert_eq!(tuple_lets(code), 1, "{code}");
+    }
+    for code in ["let (a, b) = pair();", "let pair = (1, 2);", "let (a, b) = pair; (a, b)"] {
+        assert_eq!(tuple_lets(code), 0, "{code}");
     }
 }
 

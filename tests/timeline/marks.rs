@@ -183,6 +183,13 @@ fn each_mark_is_explained_on_the_glossary_page_and_the_legend_leads_there() {
     let options = SvgOptions { glossary: Some("glossary.md"), ..SvgOptions::default() };
     let svg = futurelock().to_svg(options);
     assert!(svg.contains("<a href=\"glossary.md#woken-not-polled\">"), "{svg}");
+    // Where there is nothing to link to, the words say where it is.
+    assert!(!svg.contains("docs/glossary.md"), "{svg}");
+    let alone = futurelock().to_svg(SvgOptions::default());
+    assert!(alone.contains(">(words: docs/glossary.md)</text>"), "{alone}");
+    assert!(!alone.contains("<a href"), "{alone}");
+    let silent = SvgOptions { legend: false, ..SvgOptions::default() };
+    assert!(!futurelock().to_svg(silent).contains("glossary"));
     assert!(text(&futurelock()).contains("(words: docs/glossary.md)"));
 }
 

@@ -37,7 +37,9 @@ impl Status {
             let plain = number.len() <= digits && number.bytes().all(|byte| byte.is_ascii_digit());
             if plain { number.parse().ok() } else { None }
         };
-        let (class, subject, detail) = (number(1)?, number(3)?, number(3)?);
+        let class = number(1)?;
+        let subject = number(3)?;
+        let detail = number(3)?;
         let status = Status { class: u8::try_from(class).ok()?, subject, detail };
         (numbers.next().is_none() && matches!(class, 2 | 4 | 5)).then_some((status, rest))
     }

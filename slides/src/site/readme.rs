@@ -64,7 +64,9 @@ pub(super) fn topics(readme: &str) -> Vec<Topic> {
 fn row(line: &str) -> Option<Row> {
     let line = line.strip_prefix("| ")?.strip_suffix(" |")?;
     let mut cells = line.split(" | ");
-    let (talk, rust, link) = (cells.next()?, cells.next()?, cells.next()?);
+    let talk = cells.next()?;
+    let rust = cells.next()?;
+    let link = cells.next()?;
     // Other tables of the README link to files of the library: these rows are no examples.
     let (example, rest) = link.strip_prefix('[')?.split_once("](")?;
     let (path, _) = rest.split_once(')')?;

@@ -6,7 +6,7 @@
 use super::walk::Walk;
 use crate::{
     stage::header::wrap,
-    timeline::{LaneId, Step, TerminalOptions, colour},
+    timeline::{LaneId, Mark, Step, TerminalOptions, colour},
 };
 use console::{Alignment, Style, measure_text_width, pad_str, truncate_str};
 
@@ -218,9 +218,9 @@ impl Painter<'_> {
         let mut lines = vec![];
         for (_, lane, state) in lanes.iter().take(shown) {
             let name = pad_str(&self.name(*lane), width, Alignment::Right, None).into_owned();
-            let mut line = format!("{name}  {:<18}", state_in_words(*state));
+            let mut line = format!("{name}  {:<20}", state_in_words(*state));
             if let Some(number) = stands[*lane] {
-                line += &format!("{number:>4}  {}", self.walk.line(number));
+                line += &format!("{number:>3}  {}", self.walk.line(number));
             }
             lines.push(line.trim_end().to_owned());
         }
@@ -250,20 +250,7 @@ impl Painter<'_> {
 
 /// The state of a lane after a poll, from the letter that stands for it in a [`Step`].
 fn state_in_words(letter: char) -> &'static str {
-    match letter {
-        'l' => "not polled yet",
-        'r' => "running",
-        'b' => "blocks the thread",
-        't' => "on a thread",
-        'w' => "waiting",
-        'd' => "ready",
-        'x' => "woken, not polled",
-        'i' => "between items",
-        'f' => "done",
-        'c' => "cancelled",
-        'p' => "panicked",
-        _ => "not ended",
-    }
+    Mark::of_letter(letter).expect("a state or an end").short_label()
 }
 
 #[cfg(test)]
@@ -376,8 +363,8 @@ A begins and waits (sleep).
 timers: A at 100 ms
 waits: main for A
 
-   A  waiting              9  sleep(Duration::from_millis(100)).await;
-main  waiting             15  nap().lane(\"A\").await;
+   A  waiting               9  sleep(Duration::from_millis(100)).await;
+main  waiting              15  nap().lane(\"A\").await;
 
 
 
@@ -393,7 +380,7 @@ Space on · Backspace back · Home · End · Tab next scene · Q quit";
         let frame = frame_at(2, 120, 40);
         assert!(frame.contains("\n         ·   9      sleep(Duration"), "{frame}");
         assert!(frame.contains("\nready, in order: main\n"), "{frame}");
-        assert!(frame.contains("\n   A  done\nmain  ready               15  nap()"), "{frame}");
+        assert!(frame.contains("\n   A  done\nmain  ready                15  nap()"), "{frame}");
         assert!(frame.contains("\n\n  100 ms A slept\n"), "{frame}");
         assert!(frame.ends_with("Q quit"), "{frame}");
     }

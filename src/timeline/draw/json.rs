@@ -24,7 +24,7 @@
 //!
 //! The version grows when something that was there changes its meaning or goes. New fields do not
 //! change it: a program that reads a file skips the fields that it does not know.
-use super::chart::{Chart, End};
+use super::chart::{Chart, End, Pos, Row, State, Until};
 use crate::timeline::{LaneId, clean};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -130,7 +130,8 @@ fn clean_texts(chart: &mut Chart) {
     }
 }
 
-/// Looks at each index in a chart, since everything that draws one relies on them.
+/// Looks at each index in a chart, since everything that draws one relies on them. Every index is
+/// that of a lane or a position.
 fn check(chart: &Chart) -> Result<(), String> {
     if chart.instants.is_empty() || chart.rows.is_empty() {
         return Err(format!("{} has no instant or no lane", chart.title));
@@ -139,52 +140,60 @@ fn check(chart: &Chart) -> Result<(), String> {
     if !chart.instants.is_sorted_by_key(|instant| instant.at) {
         return Err("its instants are not in order".into());
     }
-    // Every index in a chart is of one of these two kinds.
-    let lane = |lane: LaneId| {
-        if lane < chart.rows.len() { Ok(()) } else { Err(format!("there is no lane {lane}")) }
-    };
-    let pos = |pos: super::Pos| match chart.instants.get(pos.instant) {
+    for row in &chart.rows {
+        check_row(chart, row)?;
+    }
+    for wake in &chart.wakes {
+        check_position(chart, wake.at)?;
+        check_lane(chart, wake.from)?;
+        check_lane(chart, wake.to)?;
+    }
+    for hold in chart.threads.iter().flatten() {
+        check_position(chart, hold.from)?;
+        check_position(chart, hold.to)?;
+        check_lane(chart, hold.lane)?;
+    }
+    for said in &chart.said {
+        check_position(chart, said.at)?;
+        check_lane(chart, said.lane)?;
+    }
+    Ok(())
+}
+
+fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
+    for span in &row.spans {
+        check_position(chart, span.from)?;
+        check_position(chart, span.to)?;
+        if span.to < span.from {
+            return Err(format!("a span of {} ends before it begins", row.name));
+        }
+        if let State::Waiting(Until::Lane(by)) = span.state {
+            check_lane(chart, by)?;
+        }
+        for wait in span.places.waits() {
+            if let Some(other) = wait.lane {
+                check_lane(chart, other)?;
+            }
+        }
+    }
+    check_position(chart, row.end.0)?;
+    if let End::Cancelled { by: Some(by), .. } = row.end.1 {
+        check_lane(chart, by)?;
+    }
+    for other in [row.parent, row.polled_by].into_iter().flatten() {
+        check_lane(chart, other)?;
+    }
+    Ok(())
+}
+
+fn check_lane(chart: &Chart, lane: LaneId) -> Result<(), String> {
+    if lane < chart.rows.len() { Ok(()) } else { Err(format!("there is no lane {lane}")) }
+}
+
+fn check_position(chart: &Chart, pos: Pos) -> Result<(), String> {
+    match chart.instants.get(pos.instant) {
         // One more than there are polls is right: it is the edge behind the last.
         Some(instant) if pos.column <= instant.columns => Ok(()),
         _ => Err(format!("there is no position {pos:?}")),
-    };
-    for row in &chart.rows {
-        for span in &row.spans {
-            pos(span.from)?;
-            pos(span.to)?;
-            if span.to < span.from {
-                return Err(format!("a span of {} ends before it begins", row.name));
-            }
-            if let super::State::Waiting(super::Until::Lane(by)) = span.state {
-                lane(by)?;
-            }
-            for wait in span.places.waits() {
-                if let Some(other) = wait.lane {
-                    lane(other)?;
-                }
-            }
-        }
-        pos(row.end.0)?;
-        if let super::End::Cancelled { by: Some(by), .. } = row.end.1 {
-            lane(by)?;
-        }
-        for other in [row.parent, row.polled_by].into_iter().flatten() {
-            lane(other)?;
-        }
     }
-    for wake in &chart.wakes {
-        pos(wake.at)?;
-        lane(wake.from)?;
-        lane(wake.to)?;
-    }
-    for hold in chart.threads.iter().flatten() {
-        pos(hold.from)?;
-        pos(hold.to)?;
-        lane(hold.lane)?;
-    }
-    for said in &chart.said {
-        pos(said.at)?;
-        lane(said.lane)?;
-    }
-    Ok(())
 }

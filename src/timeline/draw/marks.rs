@@ -1,9 +1,9 @@
 //! The signs of the pictures, and what they mean: one list, which the terminal, the SVG, the trace
 //! for Perfetto and the deck share. A picture's legend has those of them that occur in it.
 //!
-//! A mark has a word, a sentence, a sign and a term of the glossary. Each is a `match` without a
-//! `_`: a new mark does not compile before it has all four. The bars and lines of an SVG are in
-//! `svg/picture`, since they are shapes and no signs.
+//! A mark has a word, a sentence, a sign, a letter and a term of the glossary. Each is a `match`
+//! without a `_`: a new mark does not compile before it has all five. The bars and lines of an SVG
+//! are in `svg/picture`, since they are shapes and no signs.
 
 /// A sign that pictures have: a state of a lane, an end of one, or something that joins lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +43,10 @@ pub enum Mark {
     /// A stretch in which two recordings that are drawn beside each other differ.
     Differs,
 }
+
+/// How a legend ends that cannot link to the glossary, which explains in paragraphs what an entry
+/// says in two words.
+pub(super) const GLOSSARY: &str = "(words: docs/glossary.md)";
 
 impl Mark {
     /// All of them, in the order of legends.
@@ -90,6 +94,14 @@ impl Mark {
             Mark::Wake => "wakes",
             Mark::Line => "printed this line",
             Mark::Differs => "differs from the other run",
+        }
+    }
+
+    /// The first words of the label: what stands beside a single lane.
+    pub fn short_label(self) -> &'static str {
+        match self.label().split_once(':') {
+            Some((short, _)) => short,
+            None => self.label(),
         }
     }
 
@@ -145,6 +157,31 @@ impl Mark {
             Mark::Differs => Some('≠'),
             Mark::Wake | Mark::Line => None,
         }
+    }
+
+    /// The letter for what a lane does or how it ended, in the [steps](super::Step::states) of a
+    /// run. A page need not tell the polls apart that take no time.
+    pub fn letter(self) -> Option<char> {
+        match self {
+            Mark::Lazy => Some('l'),
+            Mark::Running | Mark::RunningUnwoken | Mark::MovedClock => Some('r'),
+            Mark::Blocking => Some('b'),
+            Mark::OnThread => Some('t'),
+            Mark::Waiting => Some('w'),
+            Mark::Ready => Some('d'),
+            Mark::WokenNotPolled => Some('x'),
+            Mark::BetweenItems => Some('i'),
+            Mark::Finished => Some('f'),
+            Mark::Cancelled => Some('c'),
+            Mark::Panicked => Some('p'),
+            Mark::Unfinished => Some('u'),
+            Mark::Wake | Mark::Line | Mark::Differs => None,
+        }
+    }
+
+    /// The first mark that has this letter.
+    pub fn of_letter(letter: char) -> Option<Mark> {
+        Mark::ALL.into_iter().find(|mark| mark.letter() == Some(letter))
     }
 
     /// Where the glossary explains it: the name of a heading.

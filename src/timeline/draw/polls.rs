@@ -37,8 +37,8 @@ pub(super) fn polls(chart: &Chart) -> Vec<Poll> {
             span.state == State::OnThread && inside
         };
         if chart.rows[said.lane].spans.iter().any(works) {
-            let (from, lane) = (said.at, said.lane);
-            polls.push(Poll { from, is_poll: false, lane, after: from });
+            let from = said.at;
+            polls.push(Poll { from, is_poll: false, lane: said.lane, after: from });
         }
     }
     polls.sort();

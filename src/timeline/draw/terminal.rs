@@ -22,7 +22,7 @@ use super::{
     chart::{Chart, Hold, Pos, Row, Span, State},
     labels::{letters, occurring, row_name, thread_name, used_threads},
     layout::{Layout, Room},
-    marks::Mark,
+    marks::{GLOSSARY, Mark},
     palette::{
         TERMINAL_AMBER, TERMINAL_CANCELLED, TERMINAL_DONE, TERMINAL_GREY, TERMINAL_LANES, of_hue,
     },
@@ -394,8 +394,7 @@ pub(super) fn legend(marks: &[Mark], drawn: &[String], options: TerminalOptions)
             }
         }
     }
-    // The glossary explains in paragraphs what an entry says in two words.
-    entries.push("(words: docs/glossary.md)".into());
+    entries.push(GLOSSARY.into());
     for entry in entries {
         // An entry is not broken, unless it is wider than a whole line.
         match lines.last_mut() {

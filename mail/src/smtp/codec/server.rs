@@ -218,8 +218,8 @@ impl Incoming {
         if needed > self.body.capacity() {
             // What is allocated counts, not what is filled; and while it grows, the old and the new
             // one may both exist.
-            let (old, new) =
-                (self.body.capacity(), needed.max(2 * self.body.capacity()).max(1024).min(largest));
+            let old = self.body.capacity();
+            let new = needed.max(2 * old).max(1024).min(largest);
             if !self.memory.grow(new) {
                 return self.refuse(Refusal::OutOfMemory);
             }

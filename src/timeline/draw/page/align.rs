@@ -73,7 +73,8 @@ fn printed<'a>(steps: &'a [Step], lanes: &'a [SteppedLane]) -> Vec<Printed<'a>> 
     let mut printed = vec![];
     for (number, step) in steps.iter().enumerate() {
         for (nth, (lane, text, _)) in step.says.iter().enumerate() {
-            let (at, lane) = (step.said_at[nth], &lanes[*lane].name);
+            let at = step.said_at[nth];
+            let lane = &lanes[*lane].name;
             printed.push(Printed { step: number, nth, at, lane, text });
         }
     }
@@ -96,7 +97,8 @@ fn lines_in_common(printed: &[Vec<Printed<'_>>; 2]) -> Vec<(usize, usize)> {
             }
         }
         let pairs = best_pairs(lines[0].len(), lines[1].len(), |rust, python| {
-            let (rust, python) = (&printed[0][lines[0][rust]], &printed[1][lines[1][python]]);
+            let rust = &printed[0][lines[0][rust]];
+            let python = &printed[1][lines[1][python]];
             let same_text = without_place(rust.text) == without_place(python.text);
             u32::from(rust.lane == python.lane && same_text)
         });
@@ -123,7 +125,8 @@ impl Aligner<'_> {
     /// The moments of an instant at which the tracks have these steps.
     fn moments(&self, instant: usize, [rust, python]: [Range<usize>; 2]) -> Vec<Moment> {
         let pairs = best_pairs(rust.len(), python.len(), |one, other| {
-            let (one, other) = (rust.start + one, python.start + other);
+            let one = rust.start + one;
+            let other = python.start + other;
             let mut lines = 0;
             for (rust, python) in self.common {
                 if self.printed[0][*rust].step == one && self.printed[1][*python].step == other {
@@ -228,7 +231,8 @@ mod tests {
     use super::{best_pairs, without_place};
 
     fn pairs(left: &str, right: &str) -> Vec<(usize, usize)> {
-        let (left, right) = (left.as_bytes(), right.as_bytes());
+        let left = left.as_bytes();
+        let right = right.as_bytes();
         best_pairs(left.len(), right.len(), |one, other| u32::from(left[one] == right[other]))
     }
 

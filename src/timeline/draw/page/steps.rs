@@ -8,11 +8,11 @@
 //! keeps that knowledge in fields of its own ([`Step::later`], [`Step::timers`],
 //! [`Step::waits`]): a page can hide these from a reader who wants to predict.
 //!
-//! In reading order: [`stepped`] makes the steps of a run, one for each of its [`polls`]; `Reader`
-//! makes one step, and each of its small functions answers one question about one lane at one
-//! position.
+//! In reading order: [`stepped`] makes the steps of a run, one for each of its [`polls`];
+//! [`Reader::step`] makes one step; `lanes_after` and `doing_after` say what the lanes do after it;
+//! and each of the small functions below answers one question about one lane at one position.
 use crate::timeline::{
-    Chart, End, LaneId, Mark, Pos, Said, Span, State, Until, Wait,
+    Chart, End, LaneId, Pos, Said, Span, State, Until, Wait,
     draw::polls::{Poll, polls},
     human,
 };
@@ -249,102 +249,147 @@ struct Reader<'c> {
     file: Option<&'c str>,
 }
 
+/// What was printed in a step: see the fields of [`Step`].
+struct PrintedLines {
+    /// As in a step.
+    says: Vec<(LaneId, String, Option<u32>)>,
+    /// As in a step.
+    said_at: Vec<u64>,
+}
+
+/// What all lanes do after a step: see the fields of [`Step`].
+struct LanesAfter {
+    /// As in a step.
+    states: String,
+    /// As in a step.
+    ready: Vec<LaneId>,
+    /// As in a step.
+    timers: Vec<(LaneId, String)>,
+    /// As in a step.
+    waits: Vec<Vec<Vec<LaneId>>>,
+}
+
+/// What one lane does after a step.
+struct Doing {
+    /// For [`Step::states`].
+    letter: char,
+    /// What it does, and until when; none if it does nothing yet, or nothing any more.
+    until: Option<(State, Pos)>,
+}
+
 impl Reader<'_> {
-    /// What is to be seen after a poll. The loop looks once at each lane, and puts it into the list
-    /// that it belongs to: ready, waiting for a timer, or waiting for another lane.
+    /// What is to be seen after a poll.
     fn step(&self, nth: usize) -> Step {
-        let Poll { from: pos, is_poll, lane, after } = self.order[nth];
-        let on_thread = self.span_at(lane, pos).is_some_and(|span| span.state == State::OnThread);
-        let mut step = Step {
+        let poll = &self.order[nth];
+        let Poll { from: pos, is_poll, lane, after } = *poll;
+        let on_thread = match self.span_at(lane, pos) {
+            Some(span) => span.state == State::OnThread,
+            None => false,
+        };
+        // A thread that prints goes on all the time: it was not woken, and resumes nowhere.
+        let mut resumed = None;
+        let mut woken_in = None;
+        if is_poll {
+            resumed = self.before(lane, pos).and_then(|span| self.line(stop(span)?));
+            woken_in = self.woken_in(pos, lane);
+        }
+        // Where the polled lane stands now, with the `.await`s around that place. The first of the
+        // chain is the place itself.
+        let mut stop_at = None;
+        let mut on = None;
+        let mut chain = vec![];
+        if let Some(wait) = self.span_at(lane, after).and_then(stop) {
+            stop_at = self.line(wait);
+            on = self.on(wait);
+            for place in wait.chain.iter().skip(1) {
+                if self.is_shown(&place.file) {
+                    chain.push(place.line);
+                }
+            }
+        }
+        let PrintedLines { says, said_at } = self.printed_lines(nth);
+        let (sentence, later) = self.sentence(poll, &says);
+        let LanesAfter { states, ready, timers, waits } = self.lanes_after(lane, after);
+        Step {
             instant: pos.instant,
             lane,
             on_thread: on_thread || !is_poll,
-            sentence: String::new(),
-            later: None,
-            says: vec![],
-            said_at: vec![],
-            resumed: None,
-            stop: None,
-            chain: vec![],
-            on: None,
-            stands: vec![],
-            states: String::new(),
-            ready: vec![],
-            timers: vec![],
-            waits: vec![],
-            woken_in: None,
-        };
-        self.add_said(nth, &mut step);
-        // A thread that prints goes on all the time: it was not woken, and resumes nowhere.
-        if is_poll {
-            step.resumed = self.before(lane, pos).and_then(|span| self.line(stop(span)?));
-            step.woken_in = self.woken_in(pos, lane);
+            sentence,
+            later,
+            says,
+            said_at,
+            resumed,
+            stop: stop_at,
+            chain,
+            on,
+            stands: vec![], // added by `stepped`, which knows the step before
+            states,
+            ready,
+            timers,
+            waits,
+            woken_in,
         }
+    }
+
+    /// What all lanes do after a poll of `polled`. The loop looks once at each lane, and puts it
+    /// into the list that it belongs to: ready, waiting for a timer, or waiting for another lane.
+    fn lanes_after(&self, polled: LaneId, after: Pos) -> LanesAfter {
+        let mut states = String::new();
         // Each lane with the key by which its list is sorted below: the loop goes by the numbers of
         // lanes, and a reader wants to know which is next.
         let mut ready: Vec<(Pos, usize, LaneId)> = vec![];
         let mut timers: Vec<(Pos, LaneId)> = vec![];
         let mut waits_for = vec![vec![]; self.chart.rows.len()];
-        for (other, waits) in waits_for.iter_mut().enumerate() {
-            let span = self.span_at(other, after);
-            // `after` is where the next poll begins. So the chart has the lane of that poll as
-            // running already, and here what counts is what this lane did just before.
-            let next = span.filter(|span| other != lane && span.state.is_poll());
-            if let Some(next) = next
-                && next.from == after
-            {
-                let woken = self.was_woken(other, after);
-                let before = self.before(other, after);
-                if woken {
-                    ready.push(self.place_in_queue(other, after));
-                } else if let Some(before) = before {
-                    // The next poll comes without a wake, so this wait does not end with it.
-                    match self.until_at_last(other, before) {
-                        (State::Waiting(Until::Clock), to) => timers.push((to, other)),
-                        (State::Waiting(Until::Lane(by)), _) if by != other => waits.push(by),
-                        _ => {}
-                    }
-                }
-                step.states.push(match before {
-                    _ if woken => 'd',
-                    Some(before) => letter(self.chart, other, Some(before), after),
-                    None => 'l',
-                });
-                continue;
-            }
-            step.states.push(letter(self.chart, other, span, after));
-            let Some(span) = span else { continue };
-            match self.until_at_last(other, span) {
-                (State::Ready, _) => ready.push(self.place_in_queue(other, after)),
-                (State::Waiting(Until::Clock), to) => timers.push((to, other)),
-                (State::Waiting(Until::Lane(by)), _) if by != other => waits.push(by),
+        for (lane, waits) in waits_for.iter_mut().enumerate() {
+            let Doing { letter, until } = self.doing_after(lane, polled, after);
+            states.push(letter);
+            match until {
+                Some((State::Ready, _)) => ready.push(self.place_in_queue(lane, after)),
+                Some((State::Waiting(Until::Clock), to)) => timers.push((to, lane)),
+                Some((State::Waiting(Until::Lane(by)), _)) if by != lane => waits.push(by),
                 _ => {}
             }
         }
-        // Where the polled lane stands now, with the `.await`s around that place. The first of the
-        // chain is the place itself, which is `stop`.
-        if let Some(wait) = self.span_at(lane, after).and_then(stop) {
-            step.stop = self.line(wait);
-            step.on = self.on(wait);
-            for place in wait.chain.iter().skip(1) {
-                if self.is_shown(&place.file) {
-                    step.chain.push(place.line);
-                }
-            }
-        }
         ready.sort();
-        for (_, _, lane) in ready {
-            step.ready.push(lane);
-        }
         timers.sort();
-        for (due, lane) in timers {
-            step.timers.push((lane, human(self.chart.time(due))));
+        let mut due = vec![];
+        for (at, lane) in timers {
+            due.push((lane, human(self.chart.time(at))));
         }
-        step.waits = chains(&waits_for);
-        let (sentence, later) = self.sentence(&self.order[nth], &step.says);
-        step.sentence = sentence;
-        step.later = later;
-        step
+        LanesAfter {
+            states,
+            ready: ready.into_iter().map(|(_, _, lane)| lane).collect(),
+            timers: due,
+            waits: chains(&waits_for),
+        }
+    }
+
+    /// What one lane does after a poll of `polled`.
+    fn doing_after(&self, lane: LaneId, polled: LaneId, after: Pos) -> Doing {
+        let span = self.span_at(lane, after);
+        // `after` is where the next poll begins. So the chart has the lane of that poll as running
+        // already, and here what counts is what this lane did just before.
+        if let Some(next) = span
+            && lane != polled
+            && next.state.is_poll()
+            && next.from == after
+        {
+            if self.was_woken(lane, after) {
+                return Doing { letter: 'd', until: Some((State::Ready, after)) };
+            }
+            return match self.before(lane, after) {
+                // The next poll comes without a wake, so this wait does not end with it.
+                Some(before) => Doing {
+                    letter: letter(self.chart, lane, Some(before), after),
+                    until: Some(self.until_at_last(lane, before)),
+                },
+                None => Doing { letter: 'l', until: None },
+            };
+        }
+        Doing {
+            letter: letter(self.chart, lane, span, after),
+            until: span.map(|span| self.until_at_last(lane, span)),
+        }
     }
 
     /// What a lane does right after a position.
@@ -436,8 +481,9 @@ impl Reader<'_> {
         last
     }
 
-    /// Adds the lines that were printed in a step, and when.
-    fn add_said(&self, nth: usize, step: &mut Step) {
+    /// The lines that were printed in a step, and when.
+    fn printed_lines(&self, nth: usize) -> PrintedLines {
+        let mut printed = PrintedLines { says: vec![], said_at: vec![] };
         for (Said { at, lane, text, place }, printed_in) in
             self.chart.said.iter().zip(&self.printed_in)
         {
@@ -448,9 +494,10 @@ impl Reader<'_> {
                 Some(place) if self.is_shown(&place.file) => Some(place.line),
                 _ => None,
             };
-            step.says.push((*lane, text.clone(), line));
-            step.said_at.push(self.chart.time(*at).as_nanos() as u64);
+            printed.says.push((*lane, text.clone(), line));
+            printed.said_at.push(self.chart.time(*at).as_nanos() as u64);
         }
+        printed
     }
 
     /// The step in which another lane woke this one, before it was polled at `pos`.
@@ -616,25 +663,12 @@ pub(super) fn join(parts: &[String]) -> String {
 /// thousand steps small.
 fn letter(chart: &Chart, lane: LaneId, span: Option<&Span>, pos: Pos) -> char {
     let row = &chart.rows[lane];
-    match span {
-        Some(span) => match span.state.mark() {
-            Mark::Lazy => 'l',
-            Mark::Blocking => 'b',
-            Mark::OnThread => 't',
-            Mark::Waiting => 'w',
-            Mark::Ready => 'd',
-            Mark::WokenNotPolled => 'x',
-            Mark::BetweenItems => 'i',
-            _ => 'r',
-        },
-        None if pos < row.begin() => '.',
-        None => match row.end.1 {
-            End::Finished => 'f',
-            End::Cancelled { .. } | End::ReturnedCancelled => 'c',
-            End::Panicked(_) => 'p',
-            End::Unfinished => 'u',
-        },
-    }
+    let mark = match span {
+        Some(span) => span.state.mark(),
+        None if pos < row.begin() => return '.',
+        None => row.end.1.mark(),
+    };
+    mark.letter().expect("each state and each end has one")
 }
 
 /// Which lane waits for which, as chains. A chain begins with a lane for which no other lane waits;

@@ -49,7 +49,8 @@ pub struct SvgOptions {
     /// Whether each stretch says what it is when it is pointed at.
     pub titles: bool,
     /// The address of the glossary page, to which the legend links. Without an address the legend
-    /// explains a sign only when the reader points at it.
+    /// explains a sign in a sentence when the reader points at it, and its last entry says in which
+    /// file of this repository the glossary is.
     pub glossary: Option<&'static str>,
 }
 

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::timeline::draw::{
     labels::occurring,
-    marks::Mark,
+    marks::{GLOSSARY, Mark},
     svg::text::{SMALL, px, width_of},
 };
 use maud::{Markup, html};
@@ -16,8 +16,23 @@ struct Entry {
     x: f64,
     /// The middle of its line: a legend has as many lines as it needs.
     y: f64,
-    /// It has the words, too, and the term of the glossary.
-    mark: Mark,
+    /// It has the words, too, and the term of the glossary. None for the last entry of a legend
+    /// without links: that one says where the glossary is.
+    mark: Option<Mark>,
+}
+
+impl Entry {
+    fn label(mark: Option<Mark>) -> &'static str {
+        match mark {
+            Some(mark) => mark.label(),
+            None => GLOSSARY,
+        }
+    }
+
+    /// The icon is before the words, and only a mark has one.
+    fn label_begins(mark: Option<Mark>) -> f64 {
+        if mark.is_some() { NOTE } else { 0.0 }
+    }
 }
 
 impl Picture<'_> {
@@ -38,12 +53,16 @@ impl Picture<'_> {
         if self.different.iter().any(|stretches| !stretches.is_empty()) {
             marks.push(Mark::Differs);
         }
+        let mut entries: Vec<Option<Mark>> = marks.into_iter().map(Some).collect();
+        // A file that stands alone has nothing to link to, so the legend ends as on a terminal.
+        if self.sheet.options.glossary.is_none() {
+            entries.push(None);
+        }
         let mut x = self.sheet.left;
         let mut y = 12.0;
         let mut placed = vec![];
-        for mark in marks {
-            // The icon, and the words behind it.
-            let wide = NOTE + width_of(mark.label(), SMALL);
+        for mark in entries {
+            let wide = Entry::label_begins(mark) + width_of(Entry::label(mark), SMALL);
             // A new line; but an entry that is wider than a line has to stand somewhere.
             if x + wide > self.sheet.width && x > self.sheet.left {
                 x = self.sheet.left;
@@ -66,20 +85,24 @@ impl Picture<'_> {
     pub(super) fn legend(&self) -> Markup {
         // The title is the explanation that appears when the reader points at the entry; with a
         // glossary the entry is also a link.
-        let entry = |mark: Mark| {
+        let entry = |mark: Option<Mark>| {
             html! {
-                title { (mark.sentence()) }
-                (icon(mark))
-                text.faint x=(px(NOTE)) y="4.5" { (mark.label()) }
+                @if let Some(mark) = mark {
+                    title { (mark.sentence()) }
+                    (icon(mark))
+                }
+                text.faint x=(px(Entry::label_begins(mark))) y="4.5" { (Entry::label(mark)) }
             }
         };
         html! {
             @for Entry { x, y, mark } in self.legend_entries() {
                 // Icons are drawn around their own origin: see `icon`.
                 g transform={ "translate(" (px(x)) " " (px(y)) ")" } {
-                    @match self.sheet.options.glossary {
-                        Some(page) => a href={ (page) "#" (mark.term()) } { (entry(mark)) },
-                        None => (entry(mark)),
+                    @match (self.sheet.options.glossary, mark) {
+                        (Some(page), Some(mark)) => a href={ (page) "#" (mark.term()) } {
+                            (entry(Some(mark)))
+                        },
+                        _ => (entry(mark)),
                     }
                 }
             }
