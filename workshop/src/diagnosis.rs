@@ -222,7 +222,8 @@ fn of_the_output<T>(attempt: &Attempt<T>) -> Option<String> {
         {
             return Some("what it returned is off by one".into());
         }
-        let (mut returned, mut expected) = (elements(returned), elements(expected));
+        let mut returned = elements(returned);
+        let mut expected = elements(expected);
         let more = returned.len().cmp(&expected.len());
         returned.sort();
         expected.sort();

@@ -104,7 +104,8 @@ pub(crate) fn first_difference(
             same.map(|other| other.time.clone()).collect()
         };
         for (due, came) in times(&expected).iter().zip(times(&happened)) {
-            let (Ok(due), Ok(came)) = (due.parse::<f64>(), came.parse::<f64>()) else { continue };
+            let Ok(due) = due.parse::<f64>() else { continue };
+            let Ok(came) = came.parse::<f64>() else { continue };
             if due != came {
                 let Said { text, lane, .. } = said.clone();
                 let by = Duration::from_millis(((came - due).abs() * 1000.0).round() as u64);
