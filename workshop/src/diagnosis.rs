@@ -4,7 +4,7 @@
 //! thread gets the recorder's verdict, and is asked nothing that supposes an end.
 use crate::{
     attempt::{Attempt, Difference},
-    lines::{LineDifference, first_difference},
+    lines::{LineDifference, NO_LANE, first_difference},
     panics::Place,
     run::{Run, begin},
 };
@@ -155,6 +155,9 @@ fn of_the_lines<T>(attempt: &Attempt<T>) -> Option<String> {
     Some(match first_difference(expected, &run.lines, &run.names())? {
         LineDifference::NotExpected { text } => format!("“{text}” should not have been said"),
         LineDifference::TooOften { text } => format!("“{text}” was said more often than it should"),
+        LineDifference::OfAnotherLane { text, lane } if lane == NO_LANE => {
+            format!("“{text}” was said by a task without a lane, and a lane should have said it")
+        }
         LineDifference::OfAnotherLane { text, lane } => {
             format!("“{text}” was said by `{lane}`, and another lane should have said it")
         }

@@ -2,6 +2,9 @@
 //! something of its cause.
 use std::time::Duration;
 
+/// Where the lane of a line stands if what said it is in no lane.
+pub(crate) const NO_LANE: &str = "-";
+
 /// One difference. A text is without its time and its lane.
 pub(crate) enum LineDifference {
     /// It is expected nowhere.
@@ -23,7 +26,7 @@ pub(crate) enum LineDifference {
 struct Said {
     /// As it stands in the line: seconds, with three places.
     time: String,
-    /// Which lane said it; nothing if the run has no lane of that name.
+    /// Which lane said it, or [`NO_LANE`]; nothing if the run has no lane of that name.
     lane: String,
     /// The rest, which an exercise or a learner has written.
     text: String,
@@ -33,7 +36,10 @@ impl Said {
     /// Takes a line apart. Which word is the lane, only the names of the lanes tell.
     fn of(line: &str, lanes: &[&str]) -> Said {
         let (time, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let lane = lane_of(rest, lanes);
+        let lane = match rest.split_once(' ') {
+            Some((NO_LANE, _)) => NO_LANE,
+            _ => lane_of(rest, lanes),
+        };
         let text = rest[lane.len()..].trim_start();
         Said { time: time.to_owned(), lane: lane.to_owned(), text: text.to_owned() }
     }
@@ -142,6 +148,8 @@ mod tests {
         assert_eq!(sentence(&lines, &[&lines[..], &["11.000 A d"]].concat()), "not expected: d");
         assert_eq!(sentence(&lines, &[&lines[..], &["11.000 A b"]].concat()), "too often: b");
         assert_eq!(sentence(&lines, &lines[..3]), "A lacks b");
+        let of_none = ["0.000 main a", "0.100 A b", "0.100 - c", "10.000 A b"];
+        assert_eq!(sentence(&lines, &of_none), "- says c");
         let of_main = ["0.000 main a", "0.100 A b", "0.100 main c", "10.000 A b"];
         assert_eq!(sentence(&lines, &of_main), "main says c");
         let early = ["0.000 main a", "0.100 A b", "0.100 A 1 c", "9.000 A b"];

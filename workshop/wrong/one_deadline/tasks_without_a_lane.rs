@@ -1,4 +1,4 @@
-//! Mistake: a step went on when all of it had been dropped
+//! Mistake: “step 1” was said by a task without a lane, and a lane should have said it
 async fn steps() -> Result<u32, Elapsed> {
     let all = async {
         let mut sum = 0;
