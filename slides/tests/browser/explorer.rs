@@ -446,7 +446,7 @@ fn variants_stand_on_one_time_axis_and_what_differs_is_marked() {
         tab.press("End").await;
         tab.press("2").await;
         says(&tab, "#at", "at 100 ms").await;
-        says(&tab, "#past .other", "“unlocked”, “plain variable” end").await;
+        says(&tab, "#written .other", "“unlocked”, “plain variable” end").await;
         let told = "document.getElementById('what-if').textContent";
         tab.is(&format!("{told}.startsWith('“locked” takes 400 ms, and “unlocked”')")).await;
         // With F nothing is told of it before the end: not how long it takes, nor what differs.
@@ -460,7 +460,8 @@ fn variants_stand_on_one_time_axis_and_what_differs_is_marked() {
         // The sum is another one at the same time.
         tab.press("3").await;
         tab.press("End").await;
-        says(&tab, "#lines .only-here span:nth-of-type(2)", "sum 10").await;
+        says(&tab, "#lines .only-here div span:last-child", "sum 10").await;
+        says(&tab, "#lines .only-here .unlike", "not in “unlocked”").await;
         tab.is("document.querySelector('#lines .at-another-time') === null").await;
         chromium.is_content();
     });
