@@ -198,6 +198,25 @@ fn a_poll_that_blocks_begins_at_one_time_and_prints_at_others() {
     assert_eq!(late["said_at"], json!([350_000_000]));
 }
 
+/// A library waits far more often than the program that uses it prints.
+#[test]
+fn the_source_is_that_in_which_lines_are_printed() {
+    let run = record("a program", async || {
+        for _ in 0..9 {
+            crate::variants::pause(10).lane("nap").await;
+        }
+        say!("9 naps");
+    });
+    assert_eq!(data(&run)["sources"][0]["file"], file!());
+    // Where no line is printed, the places at which lanes wait are all that is known.
+    let silent = record("silent", async || {
+        for _ in 0..9 {
+            sleep(ms(10)).await;
+        }
+    });
+    assert_eq!(data(&silent)["sources"][0]["file"], file!());
+}
+
 #[test]
 fn the_same_run_gives_the_same_page() {
     assert_eq!(record("naps", two_naps).to_page(), record("naps", two_naps).to_page());

@@ -70,6 +70,20 @@ mod tests {
             .takes(95)
             .returns(Some(6))
             .verdict();
+        workshop::scenario("it is dropped after 60 ms")
+            .attempt(given_up)
+            .predicted(PREDICTION)
+            .mistake("a step went on when all of it had been dropped", |run| run.said("step 2"))
+            .takes(260)
+            .says(&["0.040 main step 1", "0.060 main over"])
+            .verdict();
+    }
+
+    /// It is given up in the middle of the second step.
+    async fn given_up() {
+        let _ = timeout(std::time::Duration::from_millis(60), steps()).await;
+        say!("over");
+        sleep(std::time::Duration::from_millis(200)).await;
     }
 
     async fn dropped_anywhere() {
