@@ -368,7 +368,7 @@ fn lanes_may_speak_in_any_order_within_an_instant_but_each_for_itself_in_its_own
     let b_first = ["0.000 B b one", "0.000 B b two", "0.000 A a one", "0.000 A a two"];
     attempt(both).says(&b_first).verdict();
     let headline = headline(attempt(both).says(&[b_first[1], b_first[0], b_first[2], b_first[3]]));
-    assert_eq!(headline, "the lines are right, and their order is not");
+    assert!(headline.starts_with("not yet"), "{headline}");
 }
 
 #[test]
