@@ -189,7 +189,13 @@ where
         let budget = self.budget;
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let runs = Arc::new(Mutex::new(Found::default()));
-            let time = Budget { time: budget, schedules: u64::MAX, seed: 0, at_random: false };
+            let time = Budget {
+                time: budget,
+                schedules: u64::MAX,
+                seed: 0,
+                at_random: false,
+                until_it_fails: false,
+            };
             let mut canceller = Canceller {
                 explorer: Explorer::new(runner, their_judge.clone(), runs.clone(), time),
                 judge: their_judge,

@@ -81,6 +81,8 @@ pub(super) struct Budget {
     pub seed: u64,
     /// All schedules are tried at random.
     pub at_random: bool,
+    /// The first failure is enough, and no other outcome is shown.
+    pub until_it_fails: bool,
 }
 
 /// The choices of a run up to its last departure.
@@ -134,6 +136,10 @@ impl<T: Debug> Explorer<T> {
         self.make_simpler();
         self.note_places();
         let coverage = match covered {
+            // Of a number of departures that had been begun, not all were tried.
+            Ok(_) if self.budget.until_it_fails && self.found().failure.is_some() => {
+                Coverage::UntilItFailed
+            }
             Ok(coverage) => coverage,
             Err(refusal) => Coverage::Refused(refusal.sentence()),
         };
@@ -175,6 +181,9 @@ impl<T: Debug> Explorer<T> {
             {
                 self.found().failure_to_show(why, run.recording);
             }
+        }
+        if self.budget.until_it_fails {
+            return;
         }
         for nth in 0.. {
             let Some(schedule) = self.found().schedule_of_outcome(nth) else { break };
@@ -268,8 +277,10 @@ impl<T: Debug> Explorer<T> {
         }
         let schedules = (self.budget.schedules as f64 * part) as u64;
         let given_up = self.runner.current.given_up.load(Relaxed);
-        let some_left = self.found().schedules < schedules.max(1);
-        !self.begun.is_longer_than(time) && some_left && !given_up
+        let found = self.found();
+        let some_left = found.schedules < schedules.max(1);
+        let enough_known = self.budget.until_it_fails && found.failure.is_some();
+        !self.begun.is_longer_than(time) && some_left && !enough_known && !given_up
     }
 
     /// All schedules with no departure, then all with one, and so on.

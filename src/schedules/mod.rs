@@ -24,6 +24,10 @@
 //! assert_eq!(failure.schedule.to_string(), "1");
 //! assert_eq!(failure.schedule.describe(), "at decision 0 (0) teller goes before waiter");
 //! ```
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../../docs/lost_notify.svg"))]
+#![doc = "</div>"]
 //!
 //! [`every_schedule`] runs a program in every order in which its ready lanes could be polled;
 //! [`every_cancellation`] drops a lane at each of its suspensions. The program is run as it is, on

@@ -99,6 +99,8 @@ pub enum Coverage {
     Replayed,
     /// One schedule blocked the thread, and the others could not be tried.
     Blocked,
+    /// As many as were needed to find one that fails.
+    UntilItFailed,
     /// It cannot be explored. The sentence says why.
     Refused(String),
 }
@@ -508,6 +510,9 @@ impl<T> Explored<T> {
             Coverage::Replayed => "the schedule that was asked for".into(),
             Coverage::Blocked => {
                 format!("{}, the last of which blocks the thread", counted(*schedules, "schedule"))
+            }
+            Coverage::UntilItFailed => {
+                format!("{}, the last of which fails", counted(*schedules, "schedule"))
             }
             Coverage::Refused(_) => "no schedule".into(),
         }

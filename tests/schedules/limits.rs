@@ -378,3 +378,20 @@ fn a_schedule_can_be_written_and_read_and_one_that_does_not_fit_is_an_error() {
         "“0,1” is no schedule: that is numbers with dots between them, like 0.1"
     );
 }
+
+#[test]
+fn the_first_failure_can_be_enough() {
+    let program = async || {
+        futures::join!(async { say!("A") }.lane("A"), async { say!("B") }.lane("B"));
+    };
+    let claim = || every_schedule("order of two", program).check(|run| run.lines[0].text == "A");
+    let whole = claim().explore();
+    assert_eq!((whole.schedules, whole.coverage), (2, Coverage::All));
+    let never = claim().check(|_| false).until_it_fails().explore();
+    assert_eq!((never.schedules, never.failing), (1, 1));
+    assert_eq!(never.coverage, Coverage::UntilItFailed);
+    assert_eq!(never.tried(), "1 schedule, the last of which fails");
+    let explored = claim().until_it_fails().explore();
+    let failure = explored.failure.expect("B can come first");
+    assert_eq!((failure.schedule.to_string().as_str(), explored.schedules), ("1", 2));
+}

@@ -419,6 +419,42 @@ fn a_future_that_is_left_and_kept_is_not_waited_for() {
     assert_eq!(said(&waits(&run, "A")[0]), [format!("{line} for sleep")]);
 }
 
+#[test]
+fn a_sender_that_waits_for_the_end_of_its_receiver_is_not_taken_for_the_receiver() {
+    let run = record("closed", || async {
+        let (bounded, _receiver) = mpsc::channel::<()>(1);
+        let (unbounded, _other) = mpsc::unbounded_channel::<()>();
+        let (mut once, _last) = oneshot::channel::<()>();
+        tokio::select! {
+            biased;
+            () = async { bounded.closed().await }.lane("bounded") => {}
+            () = async { unbounded.closed().await }.lane("unbounded") => {}
+            () = async { once.closed().await }.lane("once") => {}
+            () = sleep(ms(10)) => {}
+        }
+    });
+    for (name, on) in [
+        ("bounded", "mpsc::Sender::closed"),
+        ("unbounded", "mpsc::UnboundedSender::closed"),
+        ("once", "oneshot::Sender::closed"),
+    ] {
+        assert_eq!(waits(&run, name)[0].resolve()[0].on.as_deref(), Some(on));
+    }
+}
+
+#[test]
+fn a_timer_that_is_over_is_not_what_a_lane_waits_for_that_nothing_can_wake() {
+    let run = record("pending", || {
+        let work = async {
+            sleep(ms(20)).await;
+            pending::<()>().await;
+        };
+        async { tokio::join!(work.lane("A"), sleep(ms(20))) }
+    });
+    let verdict = run.outcome.expect_err("it hangs").to_string();
+    assert!(verdict.contains("for `sleep`, or after that, and nothing keeps a waker"), "{verdict}");
+}
+
 /// Set for a copy of this binary that was stripped.
 const STRIPPED: &str = "ASYNC_CONCEPTS_TEST_STRIPPED";
 

@@ -40,6 +40,9 @@ const SEEN: &str = include_str!("seen.js");
 /// Goes to each step of each scene: lines that are lit and should not be, or the reverse.
 const LIT: &str = include_str!("lit.js");
 
+/// Goes to each step of each scene: what is cut, or out of sight.
+const LOOKS: &str = include_str!("looks.js");
+
 async fn last_step(tab: &Tab) -> usize {
     tab.eval("Number(document.getElementById('count').textContent.split(' / ')[1])").await
 }
@@ -83,6 +86,19 @@ fn what_is_lit_is_what_was_recorded() {
             let wrong: Vec<String> = tab.eval(LIT).await;
             assert_eq!(wrong, [""; 0], "{name}");
         }
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn what_is_drawn_is_whole_and_in_sight() {
+    with_chromium(async |chromium| {
+        for name in EXPLORED {
+            let tab = open(chromium, name).await;
+            let faults: Vec<String> = tab.eval(LOOKS).await;
+            assert_eq!(faults, [""; 0], "{name}");
+        }
+        chromium.is_content();
     });
 }
 

@@ -1,29 +1,6 @@
 //! A recording as data: written down as JSON, and read back.
 //!
-//! # The format
-//!
-//! ```json
-//! { "version": 1, "charts": [ … ] }
-//! ```
-//!
-//! Each chart is one scene, with the fields of [`Chart`] under their names. In all of them
-//!
-//! - a time is a whole number of nanoseconds since the run began;
-//! - a lane is an index into `rows`, and 0 is `main`;
-//! - a position is `{"instant": I, "column": C}`, with an index into `instants` and the number of
-//!   polls that had begun at that instant; two spans that follow each other share a position;
-//! - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"moved_clock"`,
-//!   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
-//!   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
-//!   `"dropped"`, `"run_over"`;
-//! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
-//!   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
-//! - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
-//!   `remarks` has what else is to be said of it;
-//! - `variant`, if it is there, says of which other chart this one is a variant, by its title.
-//!
-//! The version grows when something that was there changes its meaning or goes. New fields do not
-//! change it: a program that reads a file skips the fields that it does not know.
+//! What is written is documented at [`to_json`], for programs that read it.
 use super::chart::{Chart, End, Pos, Row, State, Until};
 use crate::timeline::{LaneId, clean};
 use serde::{Deserialize, Serialize};
@@ -74,7 +51,33 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// Writes charts down, each a scene of one program. The same charts give the same bytes.
+/// Writes charts down, each a scene of one program. The same charts give the same bytes. It is what
+/// `--json FILE` of an example writes.
+///
+/// # The format
+///
+/// ```json
+/// { "version": 1, "charts": [ … ] }
+/// ```
+///
+/// Each chart is one scene, with the fields of [`Chart`] under their names. In all of them
+///
+/// - a time is a whole number of nanoseconds since the run began;
+/// - a lane is an index into `rows`, and 0 is `main`;
+/// - a position is `{"instant": I, "column": C}`, with an index into `instants` and the number of
+///   polls that had begun at that instant; two spans that follow each other share a position;
+/// - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"moved_clock"`,
+///   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
+///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
+///   `"dropped"`, `"run_over"`;
+/// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
+///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
+/// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
+///   `remarks` has what else is to be said of it;
+/// - `variant`, if it is there, says of which other chart this one is a variant, by its title.
+///
+/// The version grows when something that was there changes its meaning or goes. New fields do not
+/// change it: a program that reads a file skips the fields that it does not know.
 pub fn to_json(charts: &[Chart]) -> String {
     let document = Document { version: JSON_VERSION, charts };
     serde_json::to_string(&document).expect("a chart has no map and no number that JSON lacks")

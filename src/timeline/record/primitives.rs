@@ -66,6 +66,17 @@ fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
     if frame.is_in(BOUNDED) {
         return Some(bounded_channel(inside).to_owned());
     }
+    // The senders of these wait for the end of the receiver, and are in the same files.
+    let waits_for_the_end = inside.iter().any(|frame| frame.is_in("tokio::sync::notify"));
+    if frame.is_in("tokio::sync::mpsc::unbounded") && waits_for_the_end {
+        return Some("mpsc::UnboundedSender::closed".to_owned());
+    }
+    let polls_the_end = |frame: &Frame| frame.function.contains("poll_closed");
+    if frame.is_in("tokio::sync::oneshot")
+        && (polls_the_end(frame) || inside.iter().any(polls_the_end))
+    {
+        return Some("oneshot::Sender::closed".to_owned());
+    }
     // A timeout polls a timer of its own beside what it limits.
     if frame.function.ends_with("poll_delay") && frame.is_in("tokio::time::timeout") {
         return Some("timeout".to_owned());
@@ -93,6 +104,10 @@ fn bounded_channel(inside: &[Frame]) -> &'static str {
         } else {
             break;
         }
+    }
+    // Only `closed` waits for a notification.
+    if inside.iter().any(|frame| frame.is_in("tokio::sync::notify")) {
+        return "mpsc::Sender::closed";
     }
     "mpsc::Receiver::recv"
 }

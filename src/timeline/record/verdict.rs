@@ -429,10 +429,18 @@ fn by(log: &Log, woken: &Woken) -> String {
 fn at(log: &Log, lane: &LaneState) -> String {
     match &lane.waits {
         Some(waits) => {
-            // In the poll that answered its last wake it has registered nothing: either it still
-            // waits for the same, or for something later that keeps no waker.
+            // In the poll that answered its last wake it has registered nothing, or what it has
+            // registered is not kept: either it still waits for the same, or for something later
+            // that keeps no waker.
+            // What a library's future registers it keeps, until it is over.
+            let is_given_back =
+                !lane.is_kept() && waits.resolve().iter().any(|wait| wait.on.is_some());
             let known = !waits.resolve().iter().all(Wait::is_only_of_the_lane);
-            let later = if lane.may_have_gone_on && known { ", or after that" } else { "" };
+            let later = if known && (lane.may_have_gone_on || is_given_back) {
+                ", or after that"
+            } else {
+                ""
+            };
             format!("{}{later}", waits_at(log, waits))
         }
         None => format!(" (the lane made at {})", place(lane.made_at)),

@@ -790,13 +790,15 @@
     for (const group of shown) drawTrack(past, texts, group, axis, ended, Math.min(18, row - 3));
     drawParting(texts, axis, height);
     const times = drawTimes(axis);
+    times.forEach(({ element }, instant) => texts.push({ element, from: axis.bands[instant][0] }));
+    texts.sort((one, other) => one.from - other.from);
+    for (const { element } of texts) element.classList.add("later");
     const tall = height + foot;
     const clip = make("rect", { x: -BEFORE, y: 0, width: 0, height: tall });
     const defs = make("defs", {}, make("clipPath", { id: "until" }, clip));
     const later = make("use", { href: "#past", class: "future" });
     const seen = make("g", { "clip-path": "url(#until)" }, past);
-    const written = make("g", { id: "written" }, ...times.map(({ element }) => element));
-    written.append(...texts.map(({ element }) => element));
+    const written = make("g", { id: "written" }, ...texts.map(({ element }) => element));
     const wakes = shown.map((group) => arrow(group, defs));
     const cursor = make("rect", {
       class: "cursor",
@@ -820,6 +822,7 @@
     // The sources get what the timeline does not need.
     document.body.style.setProperty("--below", `${tall + aroundChart()}px`);
     drawn = { axis, clip, wakes, cursor, moving, room, names, times, texts, fades };
+    Object.assign(drawn, { past: 0, around: [] }); // the texts that a step has changed
   }
 
   // What stands above and below the timeline in its part of the page.
@@ -892,21 +895,47 @@
       const begin = Math.min(axis.bands[instant][0] + 2, axis.width + AFTER - 2 - long);
       const isRoom = begin > free;
       if (isRoom) free = begin + long + 10;
-      const element = make("text", { class: "time", x: begin, y: 12 }, text);
+      const leftOut = isRoom ? "" : " left-out";
+      const element = make("text", { class: `time${leftOut}`, x: begin, y: 12 }, text);
       return { element, begin, end: begin + long, isRoom };
     });
   }
 
   // Shows the time at which the cursor stands, and the others beside which there is room for it.
-  function showTimes({ times, axis }) {
+  // Only what changes is touched: there may be thousands of times.
+  function showTimes(drawn) {
+    const { times } = drawn;
     const now = run().moments[moment]?.instant ?? 0;
-    times.forEach(({ element, begin, end, isRoom }, instant) => {
-      const isNow = instant === now;
-      const isBeside = end + 8 < times[now].begin || begin > times[now].end + 8;
-      element.classList.toggle("now", isNow);
-      element.classList.toggle("left-out", !isNow && !(isRoom && isBeside));
-      element.classList.toggle("later", instant > now && !isAtEnd());
-    });
+    const { element, begin, end } = times[now];
+    for (const { element, isRoom } of drawn.around) {
+      element.classList.remove("now");
+      element.classList.toggle("left-out", !isRoom);
+    }
+    drawn.around = [times[now]];
+    element.classList.add("now");
+    element.classList.remove("left-out");
+    const covers = (other) => other.end + 8 > begin && other.begin < end + 8;
+    for (const step of [-1, 1]) {
+      for (let nth = now + step; times[nth] && (covers(times[nth]) || !times[nth].isRoom); ) {
+        times[nth].element.classList.add("left-out");
+        drawn.around.push(times[nth]);
+        nth += step;
+      }
+    }
+  }
+
+  // Makes each text a text of the past or of the future, as a whole. Those up to `drawn.past` are
+  // of the past.
+  function showTexts(drawn, edge) {
+    const { texts } = drawn;
+    while (texts[drawn.past]?.from <= edge) {
+      texts[drawn.past].element.classList.remove("later");
+      drawn.past += 1;
+    }
+    while (texts[drawn.past - 1]?.from > edge) {
+      drawn.past -= 1;
+      texts[drawn.past].element.classList.add("later");
+    }
   }
 
   // What each lane of a language does at each moment, and the thread, as a line from lane to lane.
@@ -1148,7 +1177,7 @@
   }
 
   function showChart() {
-    const { axis, clip, wakes, cursor, moving, room, names, texts, fades } = drawn;
+    const { axis, clip, wakes, cursor, moving, room, names, fades } = drawn;
     const x = axis.at[moment] ?? 0;
     // A run that is wider than its place is moved below the cursor.
     const most = Math.max(axis.width - room, 0);
@@ -1159,9 +1188,8 @@
     const edge = isAtEnd() ? axis.width + AFTER : x + axis.column + 2;
     clip.setAttribute("width", edge + BEFORE);
     cursor.setAttribute("x", x - 1);
-    // A text is in the past or in the future as a whole.
     showTimes(drawn);
-    for (const { element, from } of texts) element.classList.toggle("later", from > edge);
+    showTexts(drawn, edge);
     byId("chart").classList.toggle("without-future", !showsFuture());
     for (const wake of wakes) showWake(wake, axis);
     for (const button of byId("chart").querySelectorAll("[data-lane]"))
