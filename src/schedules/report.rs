@@ -601,7 +601,7 @@ impl Refusal {
                 "an event loop of its own calls {name}, in the order that the loop promises"
             ),
             Refusal::Task(what) => format!(
-                "{what} a task without a lane, which runs before all lanes: give it run, as in \
+                "{what} a task without a lane, which runs before all lanes: give it one, as in \
                  `tokio::spawn(work().lane(\"work\"))`"
             ),
         }
