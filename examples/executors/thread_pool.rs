@@ -129,7 +129,6 @@ pub fn stage() -> Stage {
         .scene("two rounds", two_rounds)
         .scene("abort", abort)
         .scene("flag", flag)
-        .variant_of("abort")
 }
 
 fn main() -> ExitCode {

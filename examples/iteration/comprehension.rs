@@ -58,7 +58,6 @@ pub fn stage() -> Stage {
     Stage::of(include_str!("comprehension.rs"))
         .scene("async for", async_for)
         .scene("await in it", awaits)
-        .variant_of("async for")
 }
 
 fn main() -> ExitCode {

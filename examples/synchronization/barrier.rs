@@ -3,8 +3,8 @@
 //! In Python: `asyncio.Barrier`, see `barrier.py` beside this file.
 //! Look for: Two tasks do two rounds at their own pace. Without a barrier A has ended both, at 2 s,
 //! before B its first. With it, the second round begins when B has come, at 2.5 s, and the last to
-//! come is the round's leader. If more tasks than one wait, tokio draws lots for the order in which
-//! they go on.
+//! come is the round's leader. If more tasks than one wait, they go on in an order that tokio
+//! chooses at random.
 //!
 //!     cargo run --example barrier
 use async_concepts::{

@@ -58,8 +58,8 @@ pub async fn level() {
     let opened = async || {
         door.subscribe().wait_for(|open| *open).await.expect("the door outlives this wait");
     };
-    // One guest waits here. If several wait, `watch` draws lots for which of them it wakes first;
-    // `Notify` wakes them in the order in which they came.
+    // One guest waits here. If several wait, `watch` chooses at random which of them it wakes
+    // first; `Notify` wakes them in the order in which they came.
     join!(porter(open).lane("porter"), guest(0, opened).lane("A"), guest(2, opened).lane("B"));
 }
 // ANCHOR_END: level

@@ -3,7 +3,8 @@
     apt-get install postfix          for smtp-source and smtp-sink; it need not run
     pip install twisted aiosmtpd
     python3 mail/benches/compare.py
-    python3 mail/benches/compare.py --mails 2000 --rounds 1     quick, to see that all of it runs
+    python3 mail/benches/compare.py --mails 2000 --rounds 1     quick, to see that all of it runs;
+                                      --profile dev compiles less, and its figures mean nothing
 
 Each sender and each server is a process of its own. Every measurement is repeated, and all take
 turns, since other programs on the machine disturb all of them alike. What counts is the median, and
@@ -34,11 +35,11 @@ def other(function, *arguments):
     return [sys.executable, str(HERE / "others.py"), function, *map(str, arguments)]
 
 
-def build():
+def build(profile):
     """Where the executable of `throughput.rs` is."""
     cargo = subprocess.run(
         ["cargo", "bench", "--package", "async-concepts-mail", "--bench", "throughput", "--no-run",
-         "--message-format=json"],
+         "--profile", profile, "--message-format=json"],
         cwd=HERE.parent.parent, check=True, capture_output=True, text=True,
     )
     for message in map(json.loads, cargo.stdout.splitlines()):
@@ -177,7 +178,7 @@ def show_million(results):
             ("time", "seconds", "s"),
             ("memory", "rss_mb", "MB"),
             ("heartbeat gap", "gap_ms", "ms"),
-            ("with other processes", "gap_with_others_ms", "ms"),
+            ("that gap, with other processes", "gap_with_others_ms", "ms"),
         ]:
             values = [each[key] for each in result]
             print(f"  {what} {statistics.median(values):.2f} ({max(values):.2f}) {unit}", end="")
@@ -198,8 +199,9 @@ def main():
     parser.add_argument("--mails", type=int, default=20_000, help="of the fast ones; others: 1/10")
     parser.add_argument("--million", type=int, default=1_000_000, help="mails without a network")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--profile", default="bench", help="of cargo")
     options = parser.parse_args()
-    rust = build()
+    rust = build(options.profile)
     many, few, rounds = options.mails, max(1, options.mails // 10), options.rounds
     columns = "mails a second (least-most), ratio; processor's time for a mail, ratio"
 

@@ -1,7 +1,8 @@
 //! Mail2alert: a notification is acknowledged when it is in other hands, and not before.
 //!
 //! In Python: a program of that name on aiosmtpd, which acknowledged a notification whatever
-//! became of it. There is no twin: the original needs Python 3.6.
+//! became of it.
+//! No twin: the original needs Python 3.6.
 //! Look for: While the Notifyer waits, Mail2alert waits for the facts, and then for the mail
 //! server. Then each of the four fails. The Notifyer sends its mail again, and nothing is lost;
 //! only a crash at the worst moment doubles it.

@@ -61,6 +61,8 @@ pub const CODE_SIZES: [f64; 4] = [28.0, 25.0, 22.0, 20.0];
 pub const CODE_LINES: usize = 15;
 /// On a slide with nothing but text, letters are so many times as large.
 pub const LARGE_TEXT: f64 = 1.3;
+/// Above its answer a question is so many times as large: on paper, where both stand.
+pub const ASKED: f64 = 0.8;
 /// Letters that are any smaller cannot be read from the last row. They are 24 pixels on a projector
 /// with 1080 lines.
 pub const SMALLEST_LETTERS: f64 = 16.0;
@@ -100,7 +102,7 @@ pub fn css() -> String {
     ];
     let mut css: String =
         sizes.iter().map(|(name, size)| format!("--{name}:calc({size}*var(--px));")).collect();
-    css += &format!("--large-text:{LARGE_TEXT};");
+    css += &format!("--large-text:{LARGE_TEXT};--asked:{ASKED}em;");
     css = format!(
         ":root{{--line-height:{LINE_HEIGHT};--agenda-line:{AGENDA_LINE};--title-line:{TITLE_LINE};\
          --name-line:{NAME_LINE}}}\n.stage{{{css}}}\n"
@@ -114,7 +116,13 @@ pub fn css() -> String {
     for left in SPLITS {
         css += &format!(".split-{left}{{grid-template-columns:{left}fr {}fr}}\n", 100 - left);
     }
-    // A class for each indentation, because the policy of the page forbids `style` attributes.
+    css + &hanging_lines()
+}
+
+/// The rules by which a line of code that is too long goes on below, indented. They have a class
+/// for each indentation, because the policy of the page forbids `style` attributes.
+pub fn hanging_lines() -> String {
+    let mut css = String::new();
     for indent in 0..=40 {
         let hang = indent + HANG;
         css += &format!(".i{indent}{{padding-left:{hang}ch;text-indent:-{hang}ch}}\n");

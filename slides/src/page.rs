@@ -24,6 +24,9 @@ use std::ops::Range;
 pub enum For {
     /// In a file: the buttons show what was recorded.
     AFile,
+    /// In a file of the site. Its reader has come by a link, so it leads back to the other pages,
+    /// and says which key goes on.
+    TheSite,
     /// From our server: the buttons run the examples.
     TheServer,
 }
@@ -64,7 +67,7 @@ pub fn page(talk: &Talk, shown: For) -> String {
     let policy = policy(&style, &script, shown);
     let page = html! {
         (DOCTYPE)
-        html lang="en" data-live[shown == For::TheServer] {
+        html lang="en" data-live[shown == For::TheServer] data-site[shown == For::TheSite] {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(policy);
@@ -86,7 +89,7 @@ pub fn page(talk: &Talk, shown: For) -> String {
                 p #notice role="alert" hidden {}
                 (run_panel())
                 (help())
-                (overview(talk))
+                (overview(talk, shown))
                 div #black hidden {}
                 div #progress aria-hidden="true" {}
                 script { (PreEscaped(&script)) }
@@ -100,7 +103,7 @@ pub fn page(talk: &Talk, shown: For) -> String {
 fn policy(style: &str, script: &str, shown: For) -> String {
     let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
     let connect = match shown {
-        For::AFile => "'none'",
+        For::AFile | For::TheSite => "'none'",
         For::TheServer => "'self'",
     };
     format!(
@@ -378,8 +381,8 @@ fn timeline(played: &Played, shown: &Shown) -> Markup {
         }
     }
     html! {
-        figure.run-of data-reveal="timeline" data-title=(run.title)
-            data-without=[without(played)] data-first=(first(played, shown))
+        figure.run-of data-reveal="timeline" data-without=[without(played)]
+            data-first=(first(played, shown))
         {
             div.picture { (PreEscaped(&played.picture.svg)) }
             input.scrub.only-heard type="range" min="0" max="0" value="0" step="1"
@@ -511,8 +514,8 @@ fn help() -> Markup {
     }
 }
 
-/// All slides by topic, to jump to one of them.
-fn overview(talk: &Talk) -> Markup {
+/// All slides by topic, to jump to one of them; and on the site, the way to its other pages.
+fn overview(talk: &Talk, shown: For) -> Markup {
     let mut topics: Vec<(&str, Vec<(usize, &str)>)> = vec![];
     for (index, shown) in talk.slides.iter().enumerate() {
         if shown.slide.opens && index > 0 {
@@ -544,6 +547,12 @@ fn overview(talk: &Talk) -> Markup {
                             }
                         }
                     }
+                }
+            }
+            @if shown == For::TheSite {
+                p {
+                    "Elsewhere: " a href="index.html" { "all examples" } ", "
+                    a href="article.html" { "the talk to read" }
                 }
             }
             form method="dialog" { button { "Close" } }

@@ -196,23 +196,44 @@ fn picture_of(drafted: &[Drafted]) -> Option<Wanted> {
     None
 }
 
-/// What is left for a picture.
+/// Where a slide is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Medium {
+    /// Played: the answer takes the place of the question.
+    Screen,
+    /// Printed, or shown without scripts: the question, smaller, stands above its answer.
+    Paper,
+}
+
+/// What is left for a picture. Without one, whatever is shown has to fit on paper, too. A picture
+/// shrinks there, and what stands below it on the screen is not printed.
 fn room(drafted: &[Drafted], choice: Choice, only_text: bool) -> f64 {
     let text = if only_text { layout::LARGE_TEXT } else { 1.0 };
     let mut heights = vec![];
+    let mut on_paper = vec![];
+    let mut shrinks = false;
     for Drafted { draft, .. } in drafted {
-        heights.push(height(draft, choice, text));
+        heights.push(height(draft, choice, text, Medium::Screen));
+        on_paper.push(height(draft, choice, text, Medium::Paper));
+        shrinks |= matches!(draft, Draft::Timeline(_) | Draft::Picture(_));
     }
-    layout::room_for_picture(&heights)
+    let room = layout::room_for_picture(&heights);
+    if shrinks { room } else { room.min(layout::room_for_picture(&on_paper)) }
 }
 
 /// How high a block is if its text is so many times as large. Of a picture only what is around it
 /// counts: the picture gets what is left.
-fn height(draft: &Draft, choice: Choice, text_size: f64) -> f64 {
+fn height(draft: &Draft, choice: Choice, text_size: f64, medium: Medium) -> f64 {
     match draft {
         Draft::Prose(text) => layout::text_height(text, text_size),
+        Draft::Asked { question: Some(question), answer: Some(answer) }
+            if medium == Medium::Paper =>
+        {
+            layout::bold_text_height(question, text_size * layout::ASKED)
+                + layout::bold_text_height(answer, text_size)
+        }
         Draft::Asked { question, answer } => {
-            // The answer takes the place of the question, so the higher of the two counts.
+            // One takes the place of the other, so the higher of the two counts.
             let mut most: f64 = 0.0;
             for text in question.iter().chain(answer) {
                 most = most.max(layout::bold_text_height(text, text_size));

@@ -20,6 +20,7 @@ pub use links::broken_links;
 use crate::{
     compose::{Failure, compose_with},
     examples::{Examples, Executables, Recordings},
+    layout::hanging_lines,
     page::{For, colours, page},
 };
 use async_concepts::timeline::{page_style, to_page};
@@ -73,7 +74,7 @@ pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site
         let page = example::topic_page(topic, &topics, nth, &executables, recordings)?;
         writer.page(&topic.file(), &topic.title, &page)?;
     }
-    writer.file("deck.html", &page(&talk, For::AFile))?;
+    writer.file("deck.html", &page(&talk, For::TheSite))?;
     writer.page("article.html", "The talk, to read", &article::article(&talk, &topics))?;
     for document in documents::documents(root, &topics)? {
         writer.page(document.file, &document.title, &document.body)?;
@@ -89,6 +90,15 @@ pub fn write(root: &Path, folder: &Path, recordings: &Recordings) -> Result<Site
         return Err(format!("links that lead nowhere:\n{}", broken.join("\n")));
     }
     Ok(Site { pages: writer.pages, bytes: writer.bytes, documentation: writer.has_documentation })
+}
+
+/// The page of an explorer, whose heading leads to the page of the example: its address is sent to
+/// readers who have not seen the site. In a frame the link leaves the frame.
+fn with_way_back(explorer: &str, example: &str) -> String {
+    let link = html! {
+        h1 { a href={ (example) ".html" } target="_top" style="color:inherit" { (example) } }
+    };
+    explorer.replacen(&format!("<h1>{example}</h1>"), &link.into_string(), 1)
 }
 
 /// Reads a file of the repository.
@@ -138,6 +148,7 @@ impl Writer<'_> {
         recordings: &Recordings,
     ) -> Result<(), String> {
         let held = held::Tests::read(self.root)?;
+        let all: Vec<_> = topics.iter().flat_map(|topic| &topic.rows).collect();
         for topic in topics {
             for row in &topic.rows {
                 let recorded = recordings.get(executables, &row.example)?;
@@ -145,10 +156,12 @@ impl Writer<'_> {
                     recorded.scenes.iter().map(|scene| scene.chart.clone()).collect();
                 charts.extend(recorded.variants.iter().cloned());
                 if !charts.is_empty() {
-                    self.file(&row.explorer(), &to_page(&row.example, &charts))?;
+                    let explorer = to_page(&row.example, &charts);
+                    self.file(&row.explorer(), &with_way_back(&explorer, &row.example))?;
                 }
                 let sources = example::Sources::read(self.root, &row.path)?;
-                let page = example::page(topic, row, &sources, &recorded, &held.of(&row.example));
+                let held = held.of(&row.example);
+                let page = example::page(topic, row, &all, &sources, &recorded, &held);
                 self.page(&row.file(), &row.example, &page)?;
             }
         }
@@ -234,7 +247,8 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 
 /// The style sheet that each page has in it.
 fn style() -> String {
-    format!("{}\n{}{}", colours(), page_style().rules, include_str!("site/site.css"))
+    let site = include_str!("site/site.css");
+    format!("{}\n{}{}{site}", colours(), page_style().rules, hanging_lines())
 }
 
 /// The first page: what the project is, and all examples.
@@ -247,6 +261,11 @@ fn front(readme: &str, topics: &[Topic], has_documentation: bool) -> Markup {
             li { a href="deck.html" { "Give the talk" } ": slides that play each run poll by poll" }
             li { a href="exercises.html" { "Do the exercises" } }
             li { a href="asyncio-to-tokio.html" { "From asyncio to tokio" } ", name by name" }
+            li {
+                a href="schedules.html" { "What holds in every schedule" }
+                ", and what is an accident"
+            }
+            li { a href="design.html" { "Why it is as it is" } }
             @if has_documentation {
                 li { a href="doc/async_concepts/index.html" { "The library's documentation" } }
             }

@@ -70,34 +70,34 @@ impl CurrentTask {
     }
 
     /// Whether the caller has to raise `Cancelled`: true once, for the first that asks.
-    pub(super) fn takes_the_error(&self) -> bool {
+    pub(super) fn take_error(&self) -> bool {
         self.throws.take()
     }
 
     /// Whether the error was to be raised, and nothing has raised it.
-    pub(super) fn throws(&self) -> bool {
+    pub(super) fn has_error_left(&self) -> bool {
         self.throws.get()
     }
 
-    /// The caller will ask [`CurrentTask::takes_the_error`] in the step that follows a cancel.
-    pub(super) fn catches(&self) {
+    /// The caller will ask [`CurrentTask::take_error`] in the step that follows a cancel.
+    pub(super) fn offer_to_catch(&self) {
         self.catches.set(true);
     }
 
     /// An await is pending: a cancel of the task has to ask this future.
-    pub(super) fn waits_for(&self, future: Rc<dyn AnyFuture>) {
+    pub(super) fn add_await(&self, future: Rc<dyn AnyFuture>) {
         let mut awaits = self.awaits.take();
         awaits.push(future);
         self.awaits.set(awaits);
     }
 
     /// The task lets others run, and its next step follows without a wake.
-    pub(super) fn gives_way(&self) {
+    pub(super) fn give_way(&self) {
         self.gives_way.set(true);
     }
 
     /// Whether the task gave way in this step.
-    pub(super) fn will_go_on(&self) -> bool {
+    pub(super) fn gave_way(&self) -> bool {
         self.gives_way.get()
     }
 
@@ -109,11 +109,11 @@ impl CurrentTask {
     }
 
     /// What was awaited has ended, with this message if it was cancelled.
-    pub(super) fn passes_on(&self, message: Option<Message>) {
+    pub(super) fn pass_on(&self, message: Option<Message>) {
         self.message.set(message);
     }
 
-    /// What `passes_on` has left, for a task that ends as cancelled.
+    /// What `pass_on` has left, for a task that ends as cancelled.
     pub(super) fn take_message(&self) -> Option<Message> {
         self.message.take()
     }

@@ -285,6 +285,8 @@ impl EventLoop {
     #[cold]
     fn drain_calls_that_are_there(&self) {
         const BY: ReadyBy = ReadyBy::EntryQueue;
+        // A `swap` and not a `store`: a thread that found the flag set did not wake the loop. The
+        // swap reads what that thread wrote last, so its call is seen below.
         self.0.remote.handle.signals.flags.has_calls.swap(false, Ordering::AcqRel);
         // Only the calls that are there now: a thread that posts without end must not keep the loop
         // here.
@@ -365,7 +367,7 @@ impl ArcWake for TaskWaker {
         let key = waker.key.load(Ordering::Relaxed);
         match get_running_loop() {
             Ok(running) if waker.remote.is_of(&running) => running.wake_task(key),
-            // A closed loop has no task to wake.
+            // It fails only if the loop is closed, and a closed loop has no task to wake.
             _ => _ = waker.remote.post(RemoteCall::Wake(key)),
         }
     }

@@ -144,7 +144,7 @@ impl Display for ExceptionGroup {
 }
 
 impl ExceptionGroup {
-    /// Writes how many errors there are, and gives them.
+    /// Writes how many errors there are, and returns them one by one.
     fn begin(&self, formatter: &mut Formatter<'_>) -> Result<slice::Iter<'_, Error>, fmt::Error> {
         let count = self.0.len();
         let plural = if count == 1 { "" } else { "s" };

@@ -426,7 +426,7 @@ impl<T: Clone> std::future::Future for Await<T> {
         // First the error that a cancel throws in here, only then the result: so a cancel beats a
         // result that has been set but not delivered yet.
         if let Some(current) = current
-            && current.takes_the_error()
+            && current.take_error()
         {
             // asyncio asks for the result here, too, before it throws the error: an exception that
             // met the cancel is not reported as one that was never retrieved.
@@ -437,7 +437,7 @@ impl<T: Clone> std::future::Future for Await<T> {
             if let Some(current) = current
                 && cell.is_cancelled()
             {
-                current.passes_on(cell.message.get());
+                current.pass_on(cell.message.get());
             }
             return Poll::Ready(this.future.result());
         }
@@ -447,7 +447,7 @@ impl<T: Clone> std::future::Future for Await<T> {
         }
         let wakeup = match current {
             Some(current) => {
-                current.waits_for(cell.clone());
+                current.add_await(cell.clone());
                 Wakeup::of(current, waker)
             }
             None => Wakeup::Waker(waker.clone()),

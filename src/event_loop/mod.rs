@@ -328,7 +328,8 @@ impl EventLoop {
         self.0.remote.is_unreachable() && !self.0.driver.has_tasks()
     }
 
-    /// A loop on tokio's driver; see [`TokioDriver`]. Fails if the system has no files left.
+    /// A loop on tokio's driver; see [`TokioDriver`]. [`Error::Exception`] if the system has no
+    /// file descriptors left.
     pub fn new() -> Result<Self> {
         driver::new_event_loop()
     }

@@ -1,4 +1,4 @@
-//! Names of tasks, which CPython makes of a number unless you give one.
+//! Names of tasks. CPython makes a name from a number unless you give one.
 
 use std::cell::Cell;
 use std::fmt::{self, Display, Formatter};

@@ -166,7 +166,7 @@ impl<T> TaskPart<T> {
         let polled = self.poll(cell, &mut coroutine, throws);
         // Whether the error is still there: no await point took it in this step. A coroutine that
         // is pending then goes no further: it is dropped below, with its task cancelled.
-        let error_is_left = current.throws();
+        let error_is_left = current.has_error_left();
         if let Ok(Poll::Pending) = polled
             && !error_is_left
         {
@@ -242,7 +242,7 @@ impl<T> TaskPart<T> {
         if self.must_cancel.get() && cancel_all(&awaits, cell.message.get()) {
             self.must_cancel.set(false);
         }
-        if current.will_go_on() || (self.must_cancel.get() && awaits.is_empty()) {
+        if current.gave_way() || (self.must_cancel.get() && awaits.is_empty()) {
             self.schedule(cell, None);
         }
         self.waiting_for.set(awaits);

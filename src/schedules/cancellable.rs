@@ -40,6 +40,7 @@ impl<F: Future> Future for Cancellable<F> {
         let Some(lane) = this.lane.as_mut().as_pin_mut() else {
             panic!("it is polled after it was cancelled");
         };
+        // It is about to be polled.
         if lane.is_to_be_dropped(false) {
             this.lane.set(None);
             return Poll::Ready(None);
@@ -48,6 +49,7 @@ impl<F: Future> Future for Cancellable<F> {
             return Poll::Ready(Some(output));
         }
         let lane = this.lane.as_mut().as_pin_mut().expect("it has just been polled");
+        // It has suspended.
         if lane.is_to_be_dropped(true) {
             this.lane.set(None);
             return Poll::Ready(None);
@@ -67,7 +69,7 @@ pub(super) struct Droppable {
 
 /// Which lane is dropped in a run, and when.
 #[derive(Clone, Debug)]
-pub(super) struct Cut {
+pub(super) struct PlannedDrop {
     /// The lane to drop.
     pub lane: Droppable,
     /// At which of its suspensions, counted from 1.

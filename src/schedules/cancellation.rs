@@ -11,10 +11,10 @@
 //! There are two runs for each suspension, since two things can be lost: what the lane had begun to
 //! do, and what has been handed over to the lane and not been taken yet.
 use super::{
-    cancellable::{Cut, Droppable, Suspensions},
+    cancellable::{Droppable, PlannedDrop, Suspensions},
     current::Current,
-    explorer::{Budget, Explorer, Lots},
-    once::{Once, Runner},
+    explorer::{Budget, Explorer},
+    one_run::{OneRun, Runner},
     report::{Check, Checked, Coverage, Failure, Found, Judge, Outcome, Schedule, thousands},
     scheduler::{Granularity, Plan},
     watch::watched,
@@ -174,7 +174,7 @@ where
             }),
             granularity: Granularity::Waits,
             limit: self.limit,
-            cut: None,
+            planned_drop: None,
             canonical: None,
             roles: Arc::default(),
             current: current.clone(),
@@ -189,7 +189,13 @@ where
         let budget = self.budget;
         let outcome = watched(&self.name, &current, self.watchdog, move || {
             let runs = Arc::new(Mutex::new(Found::default()));
-            let time = Budget { time: budget, schedules: u64::MAX, seed: 0, at_random: false };
+            let time = Budget {
+                time: budget,
+                schedules: u64::MAX,
+                seed: 0,
+                at_random: false,
+                until_it_fails: false,
+            };
             let mut canceller = Canceller {
                 explorer: Explorer::new(runner, their_judge.clone(), runs.clone(), time),
                 judge: their_judge,
@@ -199,18 +205,14 @@ where
                 budget,
                 begun: OwnTime::begin(),
             };
-            if let Err(why) = canceller.cancel() {
-                canceller.note(|cancelled| cancelled.refused = Some(why));
-            }
-            let outcomes = std::mem::take(&mut *canceller.runs()).outcomes();
-            canceller.note(|cancelled| cancelled.outcomes = outcomes);
+            canceller.cancel_all();
         });
         let mut cancelled = {
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *found, Cancelled::new(self.name.clone()))
         };
         if let Err(blocked) = outcome {
-            let blocked: Box<Once<Option<F::Output>>> = blocked;
+            let blocked: Box<OneRun<Option<F::Output>>> = blocked;
             let why = judge.judge(&blocked.recording).err().unwrap_or_else(|| "it blocks".into());
             cancelled.refused = Some(format!("a run was not over: {why}"));
         }
@@ -236,8 +238,8 @@ pub struct Cancelled<T> {
     pub unsafe_awaits: Vec<UnsafeAwait<T>>,
     /// The budget was used up before each cancellation had been tried.
     pub unfinished: bool,
-    /// The program draws lots, so another run could be another one.
-    pub draws_lots: bool,
+    /// The program is not deterministic, so another run may differ.
+    pub nondeterministic: bool,
     /// Why nothing can be said, as a sentence.
     pub refused: Option<String>,
 }
@@ -274,7 +276,7 @@ impl<T> Cancelled<T> {
             outcomes: vec![],
             unsafe_awaits: vec![],
             unfinished: false,
-            draws_lots: false,
+            nondeterministic: false,
             refused: None,
         }
     }
@@ -302,7 +304,9 @@ impl<T> Cancelled<T> {
         if let Some(schedules) = &self.schedules {
             tried += match schedules {
                 Coverage::All => ": each in every schedule",
-                Coverage::Lots(_) => ": in schedules at random, since the program draws lots",
+                Coverage::Nondeterministic(_) => {
+                    ": in schedules at random, since the program is not deterministic"
+                }
                 _ => ": in as many schedules as there was time for",
             };
         }
@@ -312,7 +316,7 @@ impl<T> Cancelled<T> {
 
 /// Drops lanes, one after the other.
 struct Canceller<T> {
-    /// It runs the program; between two cancellations only its `cut` is changed.
+    /// It runs the program; between two cancellations only its `planned_drop` is changed.
     explorer: Explorer<Option<T>>,
     /// The same as the explorer's, for runs that are made without it.
     judge: Arc<Judge<Option<T>>>,
@@ -329,7 +333,7 @@ struct Canceller<T> {
 }
 
 /// One cancellation: at which suspension of a lane, and how.
-struct Place<'s> {
+struct CancellationPoint<'s> {
     /// The lane, and when it suspends in tokio's own schedule.
     suspensions: &'s Suspensions,
     /// Which suspension, counted from 1.
@@ -349,13 +353,25 @@ impl<T: Debug> Canceller<T> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Tries each cancellation of each lane, and writes what came of it into the result.
+    fn cancel_all(&mut self) {
+        if let Err(why) = self.cancel_each_lane() {
+            self.note(|cancelled| cancelled.refused = Some(why));
+        }
+        let outcomes = std::mem::take(&mut *self.runs()).outcomes();
+        self.note(|cancelled| cancelled.outcomes = outcomes);
+    }
+
     /// Tries each cancellation of each lane, until the budget is used up.
     ///
     /// # Errors
     /// If nothing can be said about the program: the reason, as a sentence.
-    fn cancel(&mut self) -> Result<(), String> {
-        let lots = self.explorer.look_for_lots().map_err(|refusal| refusal.sentence())?;
-        self.note(|cancelled| cancelled.draws_lots = lots == Lots::Drawn);
+    fn cancel_each_lane(&mut self) -> Result<(), String> {
+        let deterministic = match self.explorer.is_deterministic() {
+            Ok(deterministic) => deterministic,
+            Err(refusal) => return Err(refusal.sentence()),
+        };
+        self.note(|cancelled| cancelled.nondeterministic = !deterministic);
         let lanes = self.run_without_cancellation()?;
         for suspensions in &lanes {
             let known = (suspensions.lane.name.clone(), suspensions.times.len());
@@ -409,7 +425,8 @@ impl<T: Debug> Canceller<T> {
                 if self.begun.is_longer_than(self.budget) {
                     return false;
                 }
-                was_dropped |= self.try_one(Place { suspensions, nth, once_woken });
+                let point = CancellationPoint { suspensions, nth, once_woken };
+                was_dropped |= self.try_one(point);
             }
             if was_dropped && nth > last {
                 self.note(|cancelled| cancelled.lanes[position].1 = nth);
@@ -432,16 +449,16 @@ impl<T: Debug> Canceller<T> {
     }
 
     /// Drops the lane at one suspension. Returns whether it could be dropped there at all.
-    fn try_one(&mut self, place: Place<'_>) -> bool {
-        let Place { suspensions, nth, once_woken } = place;
+    fn try_one(&mut self, point: CancellationPoint<'_>) -> bool {
+        let CancellationPoint { suspensions, nth, once_woken } = point;
         let lane = suspensions.lane.clone();
         let name = lane.name.clone();
-        self.explorer.runner.cut = Some(Cut { lane, nth, once_woken, seen: 0 });
+        self.explorer.runner.planned_drop = Some(PlannedDrop { lane, nth, once_woken, seen: 0 });
         let tried = match self.in_every_schedule {
             true => self.try_in_every_schedule(),
             false => self.try_once(),
         };
-        self.explorer.runner.cut = None;
+        self.explorer.runner.planned_drop = None;
         let Tried { runs, failure } = tried;
         self.note(|cancelled| cancelled.cancellations += runs);
         let Some(Failure { why, schedule, recording }) = failure else { return runs > 0 };
@@ -473,15 +490,15 @@ impl<T: Debug> Canceller<T> {
 
     /// Drops the lane in tokio's own schedule.
     fn try_once(&mut self) -> Tried<T> {
-        let once = self.explorer.runner.run(Plan::Follow(vec![]));
-        if !once.trace.ends.cut {
+        let run = self.explorer.runner.run(Plan::Follow(vec![]));
+        if !run.trace.ends.has_dropped {
             // It was never woken again, or was dropped with the lane around it.
             return Tried { runs: 0, failure: None };
         }
-        let failure = match self.judge.judge(&once.recording) {
-            Err(why) => Some(self.shown(why, once.recording)),
+        let failure = match self.judge.judge(&run.recording) {
+            Err(why) => Some(self.shown(why, run.recording)),
             Ok(()) => {
-                self.runs().add(once, Ok(()));
+                self.runs().add(run, Ok(()));
                 None
             }
         };
@@ -492,9 +509,11 @@ impl<T: Debug> Canceller<T> {
     /// that run does not fail, the first one is shown, without places.
     fn shown(&self, why: String, recording: Recording<Option<T>>) -> Failure<Option<T>> {
         let schedule = Schedule::default();
-        let once = self.explorer.runner.run_to_be_shown(Plan::Follow(vec![]));
-        match self.judge.judge(&once.recording) {
-            Err(why) if once.trace.ends.cut => Failure { why, schedule, recording: once.recording },
+        let run = self.explorer.runner.run_to_be_shown(Plan::Follow(vec![]));
+        match self.judge.judge(&run.recording) {
+            Err(why) if run.trace.ends.has_dropped => {
+                Failure { why, schedule, recording: run.recording }
+            }
             _ => Failure { why, schedule, recording },
         }
     }
@@ -547,8 +566,8 @@ impl<T> Display for Cancelled<T> {
         if self.unfinished {
             f.write_str("\nThe budget was used up before each cancellation had been tried.")?;
         }
-        if self.draws_lots {
-            f.write_str("\nThe program draws lots: another run could be another one.")?;
+        if self.nondeterministic {
+            f.write_str("\nThe program is not deterministic: another run may differ.")?;
         }
         Ok(())
     }

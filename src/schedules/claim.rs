@@ -2,7 +2,7 @@
 use super::{
     current::Current,
     explorer::{Budget, Explorer, Replayed},
-    once::Runner,
+    one_run::Runner,
     report::{Checked, Coverage, Explored, Found, Judge, Schedule},
     scheduler::Granularity,
     watch::watched,
@@ -52,6 +52,7 @@ pub fn every_schedule<F: Future>(
             schedules: u64::MAX,
             seed: 0,
             at_random: false,
+            until_it_fails: false,
         },
         limit: Duration::from_secs(3600),
         watchdog: Duration::from_secs(10),
@@ -135,6 +136,13 @@ where
     /// those with few departures from tokio's own say little.
     pub fn at_random(mut self) -> Self {
         self.budget.at_random = true;
+        self
+    }
+
+    /// Stops at the first schedule that fails, which is the simplest one, and leaves out the
+    /// pictures of all others: for a check that only asks whether the claim holds.
+    pub fn until_it_fails(mut self) -> Self {
+        self.budget.until_it_fails = true;
         self
     }
 
@@ -234,7 +242,7 @@ where
             }),
             granularity: self.granularity,
             limit: self.limit,
-            cut: None,
+            planned_drop: None,
             canonical: None,
             roles: Arc::default(),
             current: current.clone(),

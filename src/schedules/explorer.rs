@@ -17,13 +17,13 @@
 //!   2.1      2.1
 //! ```
 //!
-//! If something is drawn by lot, the same choices do not always lead to the same run, and then
-//! nothing is claimed of all schedules. To find that out, tokio's own schedule is run several
-//! times first, later ones are run twice now and then, and each prefix must lead to the
+//! If the program decides something at random, the same choices do not always lead to the same run,
+//! and then nothing is claimed of all schedules. To find that out, tokio's own schedule is run
+//! several times first, later ones are run twice now and then, and each prefix must lead to the
 //! decision at which it was found.
 use super::{
     minimise::minimise,
-    once::{Once, Runner, Trace},
+    one_run::{OneRun, Runner, Trace},
     report::{Coverage, Found, Judge, Schedule, result_of},
     scheduler::{Plan, Refusal},
 };
@@ -35,16 +35,16 @@ use std::{
     time::Duration,
 };
 
-/// How often tokio's own schedule is run before anything is claimed of the others. A lot between
-/// two ways comes out the same each time, and is overlooked, once in 2^15 programs.
+/// How often tokio's own schedule is run before anything is claimed of the others. A random choice
+/// between two ways comes out the same each time, and is overlooked, once in 2^15 programs.
 const FIRST_RUNS: usize = 16;
 
-/// So many schedules are run twice each, and of the later ones every eighth. A lot that is drawn
-/// only in such a schedule shows itself by a difference between the two runs.
+/// So many schedules are run twice each, and of the later ones every eighth. A random choice that
+/// is made only in such a schedule shows itself by a difference between the two runs.
 const RUN_TWICE: u64 = 64;
 
 /// When a program has few schedules, each is run so often again at the end. Two runs are not
-/// enough: a lot between two ways comes out the same in both of them every second time.
+/// enough: a random choice between two ways comes out the same in both of them every second time.
 const REPEATS: usize = 15;
 
 /// At most so many runs are made for [`REPEATS`].
@@ -56,6 +56,18 @@ const MOST_CHOICES: usize = 20_000_000;
 /// At most so many decisions of one run are departed from: a program that spins makes one decision
 /// after the other.
 const MOST_DECISIONS: usize = 1_000;
+
+/// The part of the budget that the first runs may use up. A program whose runs take long is run
+/// less often, so that enough is left for other schedules.
+const PART_FOR_FIRST_RUNS: f64 = 0.2;
+
+/// The part of the budget that the first runs and schedules with few departures may use up. The
+/// rest is for the random walk, which reaches what is far from tokio's own schedule.
+const PART_FOR_DEPARTURES: f64 = 0.6;
+
+/// A failure is made simpler, and what is shown gets its places, for at least so long, also when
+/// the budget is smaller.
+const LEAST_TIME_TO_SHOW: Duration = Duration::from_millis(100);
 
 /// How much is tried, and how.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +81,8 @@ pub(super) struct Budget {
     pub seed: u64,
     /// All schedules are tried at random.
     pub at_random: bool,
+    /// The first failure is enough, and no other outcome is shown.
+    pub until_it_fails: bool,
 }
 
 /// The choices of a run up to its last departure.
@@ -76,7 +90,7 @@ struct Prefix {
     /// The last of them is the departure.
     choices: Vec<u16>,
     /// All that had happened up to that decision in the run that found it. If something else has
-    /// happened in the run of this prefix, a lot was drawn.
+    /// happened in the run of this prefix, the program is not deterministic.
     digest: u64,
 }
 
@@ -112,16 +126,20 @@ impl<T: Debug> Explorer<T> {
 
     /// Runs the program until all schedules are done or the budget is used up.
     pub fn explore(&mut self) {
-        let covered = match self.look_for_lots() {
-            Ok(Lots::None) if self.budget.at_random => self.random().map(Coverage::Random),
-            Ok(Lots::None) => self.systematic(),
-            Ok(Lots::Drawn) => self.random().map(Coverage::Lots),
+        let covered = match self.is_deterministic() {
+            Ok(true) if self.budget.at_random => self.random().map(Coverage::Random),
+            Ok(true) => self.systematic(),
+            Ok(false) => self.random().map(Coverage::Nondeterministic),
             Err(refusal) => Err(refusal),
         };
         // A failure is shown, however much was tried.
         self.make_simpler();
         self.note_places();
         let coverage = match covered {
+            // Of a number of departures that had been begun, not all were tried.
+            Ok(_) if self.budget.until_it_fails && self.found().failure.is_some() => {
+                Coverage::UntilItFailed
+            }
             Ok(coverage) => coverage,
             Err(refusal) => Coverage::Refused(refusal.sentence()),
         };
@@ -133,39 +151,48 @@ impl<T: Debug> Explorer<T> {
     /// Replaces the failure by a simpler one, if there is one: what a random walk finds has
     /// departures that do not matter.
     fn make_simpler(&self) {
-        let Some(failure) = self.found().failure.take() else { return };
-        let time = self.budget.time.max(Duration::from_millis(100));
-        let failure = minimise(&self.runner, &self.judge, failure, time);
-        self.found().failure = Some(failure);
+        // The failure stays where it is meanwhile: if a simpler schedule blocks this thread, and it
+        // is given up, the failure can still be shown.
+        let failure = match &self.found().failure {
+            Some(failure) => failure.schedule.clone(),
+            None => return,
+        };
+        let time = self.budget.time.max(LEAST_TIME_TO_SHOW);
+        if let Some(simpler) = minimise(&self.runner, &self.judge, failure, time) {
+            self.found().failure = Some(simpler);
+        }
     }
 
     /// Runs again what is kept to be shown, and notes where the lanes wait. In thousands of runs
-    /// that would cost more than all the rest. A run that does not come out the same, since
-    /// something is drawn by lot, is shown without places.
+    /// that would cost more than all the rest. A run that does not come out the same, since the
+    /// program decides at random, is shown without places.
     fn note_places(&self) {
         // This thread has been left behind: nothing that it finds is looked at any more.
         if self.runner.current.given_up.load(Relaxed) {
             return;
         }
         let begun = OwnTime::begin();
-        let time = self.budget.time.max(Duration::from_millis(100));
+        let time = self.budget.time.max(LEAST_TIME_TO_SHOW);
         let failed = self.found().failure.as_ref().map(|failure| failure.schedule.choices.clone());
         if let Some(choices) = failed {
-            let once = self.runner.run_to_be_shown(Plan::Follow(choices));
-            if once.trace.is_valid()
-                && let Err(why) = self.judge.judge(&once.recording)
+            let run = self.runner.run_to_be_shown(Plan::Follow(choices));
+            if run.trace.is_valid()
+                && let Err(why) = self.judge.judge(&run.recording)
             {
-                self.found().failure_to_show(why, once.recording);
+                self.found().failure_to_show(why, run.recording);
             }
+        }
+        if self.budget.until_it_fails {
+            return;
         }
         for nth in 0.. {
             let Some(schedule) = self.found().schedule_of_outcome(nth) else { break };
             if begun.is_longer_than(time) {
                 break;
             }
-            let once = self.runner.run_to_be_shown(Plan::Follow(schedule.choices));
-            if once.trace.is_valid() {
-                self.found().outcome_to_show(nth, &once.recording);
+            let run = self.runner.run_to_be_shown(Plan::Follow(schedule.choices));
+            if run.trace.is_valid() {
+                self.found().outcome_to_show(nth, &run.recording);
             }
         }
     }
@@ -173,65 +200,66 @@ impl<T: Debug> Explorer<T> {
     /// Runs one schedule that was found before.
     pub fn replay(&mut self, schedule: &Schedule) -> Replayed {
         // That the program cannot be explored is a result. The schedule may be right.
-        if let Err(refusal) = self.look_for_lots() {
+        if let Err(refusal) = self.is_deterministic() {
             self.found().coverage = Coverage::Refused(refusal.sentence());
             return Replayed::AsItWas;
         }
-        let once = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
-        let ends = &once.trace.ends;
+        let run = self.runner.run_to_be_shown(Plan::Follow(schedule.choices.clone()));
+        let ends = &run.trace.ends;
         // If the run does not get to its end as the schedule says, the program is another one than
         // that in which the schedule was found.
         if let Some(lane) = ends.absent {
-            let name = once.trace.name(lane);
+            let name = run.trace.name(lane);
             return Replayed::DoesNotFit(format!("{name}, which ought to come next, does not"));
         }
         if let Some(decision) = ends.misfit {
             let choice = schedule.choices[decision];
-            let there = once.trace.decisions[decision].candidates.len();
+            let there = run.trace.decisions[decision].candidates.len();
             return Replayed::DoesNotFit(format!(
                 "decision {decision} is between {there} lanes, and {choice} is none of them"
             ));
         }
-        if once.trace.decisions.len() < schedule.choices.len() {
+        if run.trace.decisions.len() < schedule.choices.len() {
             return Replayed::DoesNotFit(format!(
                 "it has {} decisions, and the run only {}",
                 schedule.choices.len(),
-                once.trace.decisions.len()
+                run.trace.decisions.len()
             ));
         }
-        self.count(once);
+        self.count(run);
         self.found().coverage = Coverage::Replayed;
         Replayed::AsItWas
     }
 
-    /// Runs tokio's own schedule several times. What is not the same each time is drawn by lot.
-    pub fn look_for_lots(&mut self) -> Result<Lots, Refusal> {
-        if !self.is_it_the_same_each_time()? {
-            // Perhaps only the order in which lanes are woken is drawn. That does not matter if
-            // each order is tried, whatever is drawn. What is known of the lanes stays the same
-            // from here on: what is learnt later must not change an order.
-            self.runner.canonical = Some(Arc::new(self.runner.roles.snapshot()));
-            self.found().order_of_wakes = true;
-            if !self.is_it_the_same_each_time()? {
-                return Ok(Lots::Drawn);
-            }
+    /// Whether the same choices lead to the same run, as far as several runs of tokio's own
+    /// schedule tell.
+    ///
+    /// # Errors
+    /// If the program cannot be explored.
+    pub fn is_deterministic(&mut self) -> Result<bool, Refusal> {
+        if self.is_it_the_same_each_time()? {
+            return Ok(true);
         }
-        Ok(Lots::None)
+        // Perhaps only the order in which lanes are woken is random. That does not matter if each
+        // order is tried, whichever tokio chooses. What is known of the lanes stays the same from
+        // here on: what is learnt later must not change an order.
+        self.runner.canonical = Some(Arc::new(self.runner.roles.snapshot()));
+        self.found().order_of_wakes_is_random = true;
+        self.is_it_the_same_each_time()
     }
 
     /// Runs tokio's own schedule several times, and compares what happened.
     fn is_it_the_same_each_time(&self) -> Result<bool, Refusal> {
         let mut first = None;
         for nth in 0..FIRST_RUNS {
-            // A program whose run takes long is run less often.
-            if nth > 1 && !self.may_go_on(0.2) {
+            if nth > 1 && !self.may_go_on(PART_FOR_FIRST_RUNS) {
                 break;
             }
-            let once = self.runner.run(Plan::Follow(vec![]));
-            if let Some(refusal) = once.trace.ends.refusal {
+            let run = self.runner.run(Plan::Follow(vec![]));
+            if let Some(refusal) = run.trace.ends.refusal {
                 return Err(refusal);
             }
-            let signature = signature(&once);
+            let signature = signature(&run);
             match &first {
                 None => first = Some(signature),
                 Some(first) if *first == signature => {}
@@ -249,8 +277,10 @@ impl<T: Debug> Explorer<T> {
         }
         let schedules = (self.budget.schedules as f64 * part) as u64;
         let given_up = self.runner.current.given_up.load(Relaxed);
-        let some_left = self.found().schedules < schedules.max(1);
-        !self.begun.is_longer_than(time) && some_left && !given_up
+        let found = self.found();
+        let some_left = found.schedules < schedules.max(1);
+        let enough_known = self.budget.until_it_fails && found.failure.is_some();
+        !self.begun.is_longer_than(time) && some_left && !enough_known && !given_up
     }
 
     /// All schedules with no departure, then all with one, and so on.
@@ -260,35 +290,34 @@ impl<T: Debug> Explorer<T> {
         let mut known = vec![];
         queue.add(0, Prefix { choices: vec![], digest: 0 });
         while let Some((departures, prefix)) = queue.next() {
-            // What is left is for the random walk, which reaches what is far from tokio's own.
             let first = departures == 0;
-            if !first && (!self.may_go_on(0.6) || queue.overflown) {
+            if !first && (!self.may_go_on(PART_FOR_DEPARTURES) || queue.overflown) {
                 return self.walk(departures);
             }
-            let once = self.runner.run(Plan::Follow(prefix.choices.clone()));
-            if let Some(refusal) = once.trace.ends.refusal.clone() {
+            let run = self.runner.run(Plan::Follow(prefix.choices.clone()));
+            if let Some(refusal) = run.trace.ends.refusal.clone() {
                 return Err(refusal);
             }
-            if once.trace.ends.absent.is_some() {
+            if run.trace.ends.absent.is_some() {
                 continue;
             }
-            if !followed(&once.trace, &prefix) || !self.is_repeated(&once) {
-                // Something is drawn by lot after all: the same choices lead to another run.
-                return self.random().map(Coverage::Lots);
+            if !followed(&run.trace, &prefix) || !self.is_repeated(&run) {
+                // It is not deterministic after all: the same choices lead to another run.
+                return self.random().map(Coverage::Nondeterministic);
             }
-            branch(&once.trace, &prefix, |prefix| queue.add(departures + 1, prefix));
+            branch(&run.trace, &prefix, |prefix| queue.add(departures + 1, prefix));
             // A run with more decisions than are departed from has schedules that will never be
             // tried.
-            queue.overflown |= once.trace.decisions.len() > MOST_DECISIONS;
+            queue.overflown |= run.trace.decisions.len() > MOST_DECISIONS;
             if known.len() <= MOST_REPEATS {
-                known.push((once.trace.choices(), signature(&once)));
+                known.push((run.trace.choices(), signature(&run)));
             }
-            self.count(once);
+            self.count(run);
         }
         if self.are_the_same_again(&known) {
             return Ok(Coverage::All);
         }
-        self.random().map(Coverage::Lots)
+        self.random().map(Coverage::Nondeterministic)
     }
 
     /// Whether each of these schedules leads to the same run when it is run again, and again.
@@ -298,7 +327,7 @@ impl<T: Debug> Explorer<T> {
                 return true;
             }
             for (choices, expected) in known {
-                if !self.may_go_on(0.6) {
+                if !self.may_go_on(PART_FOR_DEPARTURES) {
                     return true;
                 }
                 let again = self.runner.run(Plan::Follow(choices.clone()));
@@ -311,16 +340,16 @@ impl<T: Debug> Explorer<T> {
     }
 
     /// Whether the same choices lead to the same run. Not every schedule is run twice to see it.
-    fn is_repeated(&self, once: &Once<T>) -> bool {
+    fn is_repeated(&self, run: &OneRun<T>) -> bool {
         let nth = self.found().schedules;
         if nth >= RUN_TWICE && !nth.is_multiple_of(8) {
             return true;
         }
-        if nth > 0 && !self.may_go_on(0.6) {
+        if nth > 0 && !self.may_go_on(PART_FOR_DEPARTURES) {
             return true;
         }
-        let again = self.runner.run(Plan::Follow(once.trace.choices()));
-        signature(&again) == signature(once)
+        let again = self.runner.run(Plan::Follow(run.trace.choices()));
+        signature(&again) == signature(run)
     }
 
     /// Uses what is left of the budget for schedules at random. All schedules with fewer departures
@@ -341,27 +370,27 @@ impl<T: Debug> Explorer<T> {
             // A generator of its own for each run, so that the next does not depend on how long
             // this one is.
             let plan = Plan::Walk { rng: rng.fork(), roles: self.runner.roles.clone() };
-            let once = self.runner.run(plan);
-            if let Some(refusal) = once.trace.ends.refusal {
+            let run = self.runner.run(plan);
+            if let Some(refusal) = run.trace.ends.refusal {
                 return Err(refusal);
             }
             // If a chosen lane did not arrive, there is no such schedule, and it is not counted.
-            if once.trace.ends.absent.is_none() {
+            if run.trace.ends.absent.is_none() {
                 random += 1;
-                self.count(once);
+                self.count(run);
             }
         }
         Ok(random)
     }
 
     /// Judges a run and keeps what is known of it.
-    fn count(&self, once: Once<T>) {
+    fn count(&self, run: OneRun<T>) {
         // The lane that was to be dropped came to its end before that: this is no cancellation.
-        if self.runner.cut.is_some() && !once.trace.ends.cut {
+        if self.runner.planned_drop.is_some() && !run.trace.ends.has_dropped {
             return;
         }
-        let verdict = self.judge.judge(&once.recording);
-        self.found().add(once, verdict);
+        let verdict = self.judge.judge(&run.recording);
+        self.found().add(run, verdict);
     }
 }
 
@@ -373,21 +402,12 @@ pub(super) enum Replayed {
     DoesNotFit(String),
 }
 
-/// Whether something is drawn by lot that no choice decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lots {
-    /// The same choices led to the same run each time.
-    None,
-    /// They did not.
-    Drawn,
-}
-
 /// What has happened in a run, and its result.
 type Signature = (u64, String);
 
 /// The same for two runs in which the same has happened, and with the same result.
-fn signature<T: Debug>(once: &Once<T>) -> Signature {
-    (once.trace.digest, result_of(&once.recording))
+fn signature<T: Debug>(run: &OneRun<T>) -> Signature {
+    (run.trace.digest, result_of(&run.recording))
 }
 
 /// Whether a run made the decisions of its prefix, and was at the last of them where the run was

@@ -3,7 +3,7 @@
 //! Departures are what a person has to follow, so a schedule is simpler if it has fewer. Shorter
 //! choices, or earlier ones, do not count.
 use super::{
-    once::{Once, Runner},
+    one_run::{OneRun, Runner},
     report::{Failure, Judge, Schedule},
     scheduler::Plan,
 };
@@ -11,35 +11,39 @@ use crate::timeline::OwnTime;
 use std::time::Duration;
 
 /// Undoes the departures of a schedule one by one, from the last to the first, as long as it still
-/// fails; and begins again after each that could be undone. Gives up when `time` is over.
+/// fails; and begins again after each that could be undone. Gives up when `time` is over. None if
+/// no departure could be undone.
 pub(super) fn minimise<T>(
     runner: &Runner<T>,
     judge: &Judge<T>,
-    mut failure: Failure<T>,
+    failing: Schedule,
     time: Duration,
-) -> Failure<T> {
+) -> Option<Failure<T>> {
     let begun = OwnTime::begin();
+    let mut schedule = failing;
+    let mut found = None;
     // From the end: what comes after a departure depends on it, and not the other way round.
-    let mut left = decisions_of(&failure.schedule);
+    let mut left = decisions_of(&schedule);
     while let Some(decision) = left.pop() {
         // What was found until now can be shown as it is.
         if begun.is_longer_than(time) {
             break;
         }
-        let mut choices = failure.schedule.choices.clone();
+        let mut choices = schedule.choices.clone();
         // All later choices stay. They may mean other lanes now, which is why the run is judged
         // anew.
         choices[decision] = 0;
-        let once = runner.run(Plan::Follow(choices));
+        let run = runner.run(Plan::Follow(choices));
         // A run in which the lane was not dropped says nothing about the cancellation.
-        if runner.cut.is_some() && !once.trace.ends.cut {
+        if runner.planned_drop.is_some() && !run.trace.ends.has_dropped {
             continue;
         }
-        let Some(simpler) = still_fails(judge, once, &failure) else { continue };
-        failure = simpler;
-        left = decisions_of(&failure.schedule);
+        let Some(simpler) = still_fails(judge, run, &schedule) else { continue };
+        schedule = simpler.schedule.clone();
+        left = decisions_of(&schedule);
+        found = Some(simpler);
     }
-    failure
+    found
 }
 
 /// The decisions at which a schedule departs from tokio's own.
@@ -48,14 +52,14 @@ fn decisions_of(schedule: &Schedule) -> Vec<usize> {
 }
 
 /// The failure of a run that is simpler than the one before, if it is one.
-fn still_fails<T>(judge: &Judge<T>, once: Once<T>, than: &Failure<T>) -> Option<Failure<T>> {
-    let Once { recording, trace } = once;
+fn still_fails<T>(judge: &Judge<T>, run: OneRun<T>, than: &Schedule) -> Option<Failure<T>> {
+    let OneRun { recording, trace } = run;
     if !trace.is_valid() {
         return None;
     }
     // Later decisions are others after one was undone, and there may be more departures than
     // before.
-    if trace.departures().len() >= than.schedule.departures.len() {
+    if trace.departures().len() >= than.departures.len() {
         return None;
     }
     // It may fail for another reason than before: any failure of a simpler schedule is the better

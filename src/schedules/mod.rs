@@ -24,6 +24,10 @@
 //! assert_eq!(failure.schedule.to_string(), "1");
 //! assert_eq!(failure.schedule.describe(), "at decision 0 (0) teller goes before waiter");
 //! ```
+#![doc = ""]
+#![doc = "<div>"]
+#![cfg_attr(doc, doc = include_str!("../../docs/lost_notify.svg"))]
+#![doc = "</div>"]
 //!
 //! [`every_schedule`] runs a program in every order in which its ready lanes could be polled;
 //! [`every_cancellation`] drops a lane at each of its suspensions. The program is run as it is, on
@@ -37,7 +41,7 @@
 //! the budget is used up. So the first that fails is the simplest. If not all can be done, the rest
 //! of the budget goes to schedules at random, and what fails there is made simpler. What was tried
 //! is always said: "all 36 schedules", or "all 1,204 schedules with up to 3 departures from tokio's
-//! own, and 5,000 at random of an unknown number".
+//! own, and 5,000 of the others, chosen at random".
 //!
 //! There are two [granularities](Granularity). *Where a lane waits* is what one thread can do. *At
 //! every operation* of tokio is what several threads can do, at least; it is for programs that are
@@ -55,11 +59,11 @@
 //!   are run.
 //! - A task without a lane would run before all lanes, so a program that has one is refused. A
 //!   program that uses threads is refused, too.
-//! - tokio draws lots, which means that it decides at random: `watch` and `Barrier` in what order
-//!   they wake, and `select!` without `biased` which of its branches it polls first. Where that
-//!   only changes which *lane* comes first, each order is tried whatever is drawn. All else that is
-//!   drawn, also by the program itself (the order of a `HashMap`), is noticed, since the same
-//!   choices lead to another run. Then schedules are sampled, and never reported as all.
+//! - tokio decides some things at random: `watch` and `Barrier` in what order they wake, and
+//!   `select!` without `biased` which of its branches it polls first. Where that only changes which
+//!   *lane* comes first, each order is tried, whichever tokio chooses. All else that is random,
+//!   also in the program itself (the order of a `HashMap`), is noticed, since the same choices lead
+//!   to another run. Then schedules are sampled, and never reported as all.
 //!
 //! # What does not hold
 //!
@@ -93,7 +97,7 @@
 //!
 //! - `cancellable`: a lane that may be dropped.
 //! - `scheduler` decides in one run which lane is polled next, and which is dropped.
-//! - `once` makes one run.
+//! - `one_run` makes one run.
 //! - `explorer` makes all runs, and `minimise` makes a failure simpler.
 //! - `watch`, with `current`, gives up a poll that blocks, so that it does not keep the test for
 //!   ever.
@@ -104,7 +108,7 @@ mod claim;
 mod current;
 mod explorer;
 mod minimise;
-mod once;
+mod one_run;
 mod report;
 mod scheduler;
 mod watch;

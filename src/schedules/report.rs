@@ -4,7 +4,7 @@
 //! the program?), *results* (what can it return?), and *orders of lines* (can its output come in
 //! another order?). None of them is kept for each schedule: there may be millions.
 use super::{
-    once::{Once, Trace},
+    one_run::{OneRun, Trace},
     scheduler::{Granularity, Refusal},
 };
 use crate::timeline::{Chart, Line, Recording, TerminalOptions, Verdict, human};
@@ -92,13 +92,15 @@ pub enum Coverage {
     },
     /// Not even tokio's own schedule, and then so many at random.
     Random(u64),
-    /// Something is drawn by lot, so the same schedule does not lead to the same run: so many were
-    /// tried at random.
-    Lots(u64),
+    /// The program is not deterministic: the same schedule does not always lead to the same run. So
+    /// many were tried at random.
+    Nondeterministic(u64),
     /// Only this one, as it was asked for.
     Replayed,
     /// One schedule blocked the thread, and the others could not be tried.
     Blocked,
+    /// As many as were needed to find one that fails.
+    UntilItFailed,
     /// It cannot be explored. The sentence says why.
     Refused(String),
 }
@@ -114,9 +116,9 @@ pub struct Explored<T> {
     pub schedules: u64,
     /// How much of what is possible that is.
     pub coverage: Coverage,
-    /// In what order lanes are woken at one instant is drawn by lot (`watch` and `Barrier` of tokio
-    /// do so). That does not matter here, since each order was tried.
-    pub order_of_wakes_is_drawn: bool,
+    /// In what order lanes are woken at one instant is random (`watch` and `Barrier` of tokio
+    /// choose it so). That does not matter here, since each order was tried.
+    pub order_of_wakes_is_random: bool,
     /// The different outcomes, in the order in which they were found. Two runs have the same one if
     /// they end alike, return the same and print the same lines, in whatever order and at whatever
     /// time. At most 64 are kept.
@@ -271,8 +273,8 @@ pub(super) struct Found<T> {
     pub schedules: u64,
     /// Set at the end, when it is known why no more are run.
     pub coverage: Coverage,
-    /// Tokio draws by lot in which order lanes are woken, and each order was tried.
-    pub order_of_wakes: bool,
+    /// Tokio chooses at random in which order lanes are woken, and each order was tried.
+    pub order_of_wakes_is_random: bool,
     /// The different outcomes, each with its first run: up to [`OUTCOMES_KEPT`].
     outcomes: Vec<Outcome>,
     /// All different outcomes, by their hashes: where each is in `outcomes`, and none for those
@@ -299,7 +301,7 @@ impl<T> Default for Found<T> {
             schedules: 0,
             // Replaced when the exploration ends. If it does not end, a poll blocks the thread.
             coverage: Coverage::Blocked,
-            order_of_wakes: false,
+            order_of_wakes_is_random: false,
             outcomes: vec![],
             known: BTreeMap::new(),
             results: HashSet::new(),
@@ -314,8 +316,8 @@ impl<T> Default for Found<T> {
 
 impl<T: Debug> Found<T> {
     /// Counts a run. The first that fails is kept, unless one fails with fewer departures.
-    pub fn add(&mut self, once: Once<T>, verdict: Result<(), String>) {
-        let Once { recording, trace } = once;
+    pub fn add(&mut self, run: OneRun<T>, verdict: Result<(), String>) {
+        let OneRun { recording, trace } = run;
         self.schedules += 1;
         let schedule = Schedule::of(&trace);
         let result = result_of(&recording);
@@ -369,8 +371,7 @@ impl<T: Debug> Found<T> {
     /// Takes the picture of an outcome from another run of its schedule, if that went the same way.
     pub fn outcome_to_show(&mut self, nth: usize, recording: &Recording<T>) {
         let outcome = &mut self.outcomes[nth];
-        // Not the same run: something was drawn by lot, and the picture would be of another
-        // outcome.
+        // Not the same run: something in it is random, and the picture would be of another outcome.
         if outcome.transcript != recording.transcript() {
             return;
         }
@@ -403,7 +404,7 @@ impl<T: Debug> Found<T> {
             granularity,
             schedules: self.schedules,
             coverage: self.coverage,
-            order_of_wakes_is_drawn: self.order_of_wakes,
+            order_of_wakes_is_random: self.order_of_wakes_is_random,
             different_outcomes: self.known.len(),
             outcomes: self.outcomes,
             results: self.results.len(),
@@ -475,36 +476,43 @@ impl<T> Explored<T> {
             _ => format!("all {} schedules", thousands(*schedules)),
         };
         match &self.coverage {
-            Coverage::All if self.order_of_wakes_is_drawn => {
-                format!("{all} (tokio draws by lot which lane comes first, and each was tried)")
+            Coverage::All if self.order_of_wakes_is_random => {
+                format!(
+                    "{all} (tokio chooses at random which lane comes first, and each was tried)"
+                )
             }
             Coverage::All => all,
             // The two numbers are said apart: the first is all there are of a kind, the second a
             // sample.
-            Coverage::UpTo { departures, random } => format!(
-                "{}, and {} at random of an unknown number",
-                match departures {
+            Coverage::UpTo { departures, random } => {
+                let near = match departures {
                     0 => "tokio's own schedule".to_owned(),
                     _ => format!(
                         "all {} schedules with up to {} from tokio's own",
                         thousands(schedules - random),
                         counted(*departures as u64, "departure")
                     ),
-                },
-                thousands(*random)
-            ),
-            Coverage::Random(random) => {
-                format!("{} at random of an unknown number", counted(*random, "schedule"))
+                };
+                format!("{near}, and {} of the others, chosen at random", thousands(*random))
             }
-            Coverage::Lots(_) => format!(
-                "{} of an unknown number, at random, since the program draws lots: the same \
-                 schedule does not always lead to the same run (`select!` without `biased` does \
-                 that, and the order of a `HashMap`)",
+            Coverage::Random(random) => {
+                format!(
+                    "{} chosen at random; how many there are is not known",
+                    counted(*random, "schedule")
+                )
+            }
+            Coverage::Nondeterministic(_) => format!(
+                "{} chosen at random, since the program is not deterministic: the same schedule \
+                 does not always lead to the same run (`select!` without `biased` does that, and \
+                 the order of a `HashMap`)",
                 counted(*schedules, "schedule")
             ),
             Coverage::Replayed => "the schedule that was asked for".into(),
             Coverage::Blocked => {
                 format!("{}, the last of which blocks the thread", counted(*schedules, "schedule"))
+            }
+            Coverage::UntilItFailed => {
+                format!("{}, the last of which fails", counted(*schedules, "schedule"))
             }
             Coverage::Refused(_) => "no schedule".into(),
         }

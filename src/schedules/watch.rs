@@ -5,14 +5,14 @@
 //! by their number and movement whether they get on.
 use super::{
     current::Current,
-    once::{Once, Trace},
+    one_run::{OneRun, Trace},
 };
 use crate::timeline::{Progress, SeenThread, Verdict, recording};
 use std::{
     cell::Cell,
     panic,
     sync::{
-        Once as OnceOnly,
+        Once,
         atomic::Ordering::Relaxed,
         mpsc::{self, RecvTimeoutError},
     },
@@ -35,7 +35,7 @@ pub(super) fn watched<R: Send + 'static, T>(
     current: &Current,
     watchdog: Duration,
     work: impl FnOnce() -> R + Send + 'static,
-) -> Result<R, Box<Once<T>>> {
+) -> Result<R, Box<OneRun<T>>> {
     let (send, receive) = mpsc::channel();
     let title = format!("schedules of {name}").replace('\0', " ");
     let mut progress = Progress::since(current.movement(), watchdog);
@@ -77,7 +77,7 @@ pub(super) fn watched<R: Send + 'static, T>(
 ///
 /// # Panics
 /// If there is none: then a check blocks, between two runs.
-fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
+fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> OneRun<T> {
     let Some((run, scheduler)) = current.run() else {
         panic!("{name}: the check of a run has not returned within {watchdog:?}");
     };
@@ -86,7 +86,7 @@ fn blocked<T>(name: &str, current: &Current, watchdog: Duration) -> Once<T> {
     // What the thread does from here on is no part of what is shown.
     let elapsed = run.close();
     let trace = Trace::of(&scheduler);
-    Once { recording: recording(&run, name.to_owned(), (Err(verdict), elapsed)), trace }
+    OneRun { recording: recording(&run, name.to_owned(), (Err(verdict), elapsed)), trace }
 }
 
 thread_local! {
@@ -101,7 +101,7 @@ struct QuietPanics;
 impl QuietPanics {
     /// From now on, until it is dropped.
     fn on_this_thread() -> QuietPanics {
-        static HOOK: OnceOnly = OnceOnly::new();
+        static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             // Installed once for the process, and asks the thread: a hook belongs to all threads.
             let others = panic::take_hook();

@@ -124,7 +124,8 @@ impl OnTheTimeline {
     fn waits(&self, call: &CallRef<'_>, on: &'static str) {
         let Some(location) = call.location else { return };
         let mut scheduled = self.scheduled.borrow_mut();
-        // A call that was there before at this address, and was cancelled.
+        // An id is an address, and may have been that of a callback which was cancelled: of such a
+        // cancel the loop tells nothing.
         scheduled.remove(&call.id);
         if call.kind == CallKind::Callback && is_a_callback(&call.name()) {
             scheduled.insert(call.id, (location, on));

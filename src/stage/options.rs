@@ -172,6 +172,7 @@ impl Options {
     ) -> Result<Option<Options>, lexopt::Error> {
         use lexopt::prelude::*;
         let mut options = Options::default();
+        let mut has_width = false;
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(arg) = parser.next()? {
             // The example's own come first, so that it can have an option that is called like one
@@ -208,11 +209,18 @@ impl Options {
                     options.beside = Some(value_of("--beside", &mut parser)?.string()?);
                 }
                 // At most 65,535 pixels, which is more than any viewer shows.
-                Long("width") => options.width = parser.value()?.parse::<u16>()?.into(),
+                Long("width") => {
+                    options.width = parser.value()?.parse::<u16>()?.into();
+                    has_width = true;
+                }
                 // At once: what else is on the line does not matter to a person who asks for help.
                 Short('h') | Long("help") => return Ok(None),
                 _ => return Err(arg.unexpected()),
             }
+        }
+        // Not silently: you want a picture, and would look for it.
+        if has_width && options.svg.is_none() {
+            return Err("--width is for the picture of --svg FILE, which is not asked for".into());
         }
         Ok(Some(options))
     }
@@ -297,6 +305,14 @@ mod tests {
             assert_eq!(parse(&[option]).unwrap_err(), missing);
             assert!(parse(&[option, "a", "--fast"]).unwrap().unwrap().fast);
         }
+    }
+
+    #[test]
+    fn a_width_needs_a_picture() {
+        let refused = "--width is for the picture of --svg FILE, which is not asked for";
+        assert_eq!(parse(&["--width", "600"]).unwrap_err(), refused);
+        let options = parse(&["--width", "600", "--svg", "a.svg"]).unwrap().unwrap();
+        assert_eq!(options.width, 600.0);
     }
 
     #[test]

@@ -77,8 +77,13 @@ impl Stage {
         if options.step {
             return self.run_in_steps();
         }
+        self.run_and_show(&options)
+    }
+
+    /// Runs the scenes one after the other, shows them, and writes the files that were asked for.
+    fn run_and_show(mut self, options: &Options) -> ExitCode {
         // Before the run: a run whose files cannot be written would be watched for nothing.
-        let files = match Files::create(&options) {
+        let files = match Files::create(options) {
             Ok(files) => files,
             Err(error) => return self.refuse(&error),
         };
@@ -98,11 +103,11 @@ impl Stage {
         {
             print_header(header);
         }
-        let Ran { charts, for_page, status } = self.run_scenes(&options, files.wanted());
+        let Ran { charts, for_page, status } = self.run_scenes(options, files.wanted());
         // Pairs need all scenes, so they are drawn when the last has run.
         let mut svg = None;
         if let Some(title) = &options.beside {
-            svg = Some(draw_pairs(&pairs(&charts, title), &options));
+            svg = Some(draw_pairs(&pairs(&charts, title), options));
         }
         // At the end, so that no file is half of a run.
         if let Err(error) = files.write(self.name, &charts, &for_page, options.width, svg) {

@@ -105,7 +105,7 @@ impl Stage {
         let several = self.scenes.len() > 1;
         let mut charts = vec![];
         for (number, scene) in self.explore(A_SECOND).into_iter().enumerate() {
-            head(several, scene.title, number);
+            show_title(several, scene.title, number);
             show(&scene.to_text(TerminalOptions::of_stdout()));
             // The same runs as on the terminal, and also those outcomes that were only listed
             // there.
@@ -121,7 +121,7 @@ impl Stage {
         let several = self.scenes.len() > 1;
         let mut charts = vec![];
         for (number, scene) in self.cancel(A_SECOND).into_iter().enumerate() {
-            head(several, scene.title, number);
+            show_title(several, scene.title, number);
             show(&scene.to_text(TerminalOptions::of_stdout()));
             if let Ok(cancelled) = scene.cancelled {
                 charts.extend(charts_of_cancelled(scene.title, cancelled));
@@ -135,7 +135,7 @@ impl Stage {
 const OWN_LOOP: &str = "runs an event loop of its own, which calls in the order that it promises";
 
 /// The title of a scene, above what was found of it.
-fn head(several: bool, title: &str, number: usize) {
+fn show_title(several: bool, title: &str, number: usize) {
     if several {
         show(&format!("{}\n", Style::new().bold().apply_to(heading(title, number))));
     }
@@ -173,35 +173,7 @@ impl SceneSchedules {
             (None, Some(_)) => text += "It holds in each of them.\n",
             (None, None) => {}
         }
-        let mut results: Vec<&str> = vec![];
-        let mut unlisted = 0;
-        for (nth, outcome) in explored.outcomes.iter().enumerate() {
-            let is_new = !results.contains(&outcome.result.as_str());
-            results.push(&outcome.result);
-            // The run that breaks the claim is often the first of its outcome: one picture of it is
-            // enough.
-            let drawn = match &explored.failure {
-                Some(failure) => failure.schedule == outcome.schedule,
-                None => false,
-            };
-            // Each result is drawn. Of outcomes that have the result of another one, and differ in
-            // their lines only, the first few are drawn, and some are listed.
-            let how = if drawn {
-                Shown::Above
-            } else if is_new || nth < MOST_DRAWN {
-                Shown::Drawn(options)
-            } else if nth < MOST_LISTED {
-                Shown::InALine
-            } else {
-                unlisted += 1;
-                continue;
-            };
-            text += &outcome_as_text(outcome, explored.schedules, how);
-        }
-        if unlisted > 0 {
-            text += &format!("And {unlisted} more outcomes, with results that are shown above.\n");
-        }
-        text
+        text + &outcomes_as_text(explored, options)
     }
 
     /// The simplest run that breaks what must hold.
@@ -242,6 +214,39 @@ const MOST_DRAWN: usize = 4;
 
 /// So many outcomes are listed.
 const MOST_LISTED: usize = 12;
+
+/// The different outcomes: each result is drawn. Of outcomes that have the result of another one,
+/// and differ in their lines only, the first few are drawn, and some are listed.
+fn outcomes_as_text(explored: &Explored<SceneOutput>, options: TerminalOptions) -> String {
+    let mut text = String::new();
+    let mut results: Vec<&str> = vec![];
+    let mut unlisted = 0;
+    for (nth, outcome) in explored.outcomes.iter().enumerate() {
+        let is_new = !results.contains(&outcome.result.as_str());
+        results.push(&outcome.result);
+        // The run that breaks the claim is often the first of its outcome: one picture of it is
+        // enough.
+        let drawn = match &explored.failure {
+            Some(failure) => failure.schedule == outcome.schedule,
+            None => false,
+        };
+        let how = if drawn {
+            Shown::Above
+        } else if is_new || nth < MOST_DRAWN {
+            Shown::Drawn(options)
+        } else if nth < MOST_LISTED {
+            Shown::InALine
+        } else {
+            unlisted += 1;
+            continue;
+        };
+        text += &outcome_as_text(outcome, explored.schedules, how);
+    }
+    if unlisted > 0 {
+        text += &format!("And {unlisted} more outcomes, with results that are shown above.\n");
+    }
+    text
+}
 
 /// The first run of an outcome.
 fn outcome_as_text(outcome: &Outcome, of: u64, shown: Shown) -> String {
@@ -313,8 +318,8 @@ impl SceneCancellations {
         if cancelled.unfinished {
             text += "\nThe time was over before each cancellation had been tried.\n";
         }
-        if cancelled.draws_lots {
-            text += "\nThe program draws lots: another run could be another one.\n";
+        if cancelled.nondeterministic {
+            text += "\nThe program is not deterministic: another run may differ.\n";
         }
         text
     }

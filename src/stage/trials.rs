@@ -38,43 +38,73 @@ impl Trials {
         T: Debug + Send + 'static,
         F: Future<Output = T> + 'static,
     {
-        // Whatever it returns is wrapped, so that all scenes are explored as one type.
-        let program = move || async move { SceneOutput::new(main().await) };
-        let schedules = move |trial: Trial| {
-            let Trial { limit, claim, effort } = trial;
-            let mut tried =
-                every_schedule(title, program).budget(effort.time).at_most(effort.schedules);
-            if let Some(limit) = limit {
-                // It hangs on purpose: what does not end is what it is there to show.
-                tried = tried.limit(limit).may_not_end();
-            }
-            if let Some(claim) = claim {
-                // A run with a verdict has no output; the claim decides what must hold then.
-                tried = tried.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
-            }
-            tried.explore()
-        };
-        let cancellations = move |trial: Trial| {
-            let Trial { limit, claim, effort } = trial;
-            let mut tried = every_cancellation(title, program).budget(effort.time);
-            if let Some(limit) = limit {
-                tried = tried.limit(limit);
-            }
-            // Where nothing is stated, a run that does not end any more is shown, and not judged.
-            if limit.is_some() || claim.is_none() {
-                tried = tried.may_not_end();
-            }
-            if let Some(claim) = claim {
-                tried = tried.check(move |run| {
-                    let output = match &run.outcome {
-                        Ok(output) => output.as_ref(), // none if `main` was dropped
-                        Err(_) => None,                // it ended with a verdict
-                    };
-                    claim.check(run, output)
-                });
-            }
-            tried.explore()
-        };
-        Trials { schedules: Box::new(schedules), cancellations: Box::new(cancellations) }
+        Trials {
+            schedules: Box::new(move |trial| in_every_schedule(title, main, trial)),
+            cancellations: Box::new(move |trial| with_each_cancellation(title, main, trial)),
+        }
     }
+}
+
+/// Runs a scene. Its output becomes one type, whatever it is: so all scenes are explored alike.
+async fn output_of<T, F>(main: fn() -> F) -> SceneOutput
+where
+    T: Debug + Send + 'static,
+    F: Future<Output = T>,
+{
+    SceneOutput::new(main().await)
+}
+
+/// Runs a scene in every schedule that the effort allows.
+fn in_every_schedule<T, F>(
+    title: &'static str,
+    main: fn() -> F,
+    trial: Trial,
+) -> Explored<SceneOutput>
+where
+    T: Debug + Send + 'static,
+    F: Future<Output = T> + 'static,
+{
+    let Trial { limit, claim, effort } = trial;
+    let tried = every_schedule(title, move || output_of(main));
+    let mut tried = tried.budget(effort.time).at_most(effort.schedules);
+    if let Some(limit) = limit {
+        // It hangs on purpose: what does not end is what it is there to show.
+        tried = tried.limit(limit).may_not_end();
+    }
+    if let Some(claim) = claim {
+        // A run with a verdict has no output; the claim decides what must hold then.
+        tried = tried.check(move |run| claim.check(run, run.outcome.as_ref().ok()));
+    }
+    tried.explore()
+}
+
+/// Cancels a scene at each await, as long as the effort allows.
+fn with_each_cancellation<T, F>(
+    title: &'static str,
+    main: fn() -> F,
+    trial: Trial,
+) -> Cancelled<SceneOutput>
+where
+    T: Debug + Send + 'static,
+    F: Future<Output = T> + 'static,
+{
+    let Trial { limit, claim, effort } = trial;
+    let mut tried = every_cancellation(title, move || output_of(main)).budget(effort.time);
+    if let Some(limit) = limit {
+        tried = tried.limit(limit);
+    }
+    // Where nothing is stated, a run that does not end any more is shown, and not judged.
+    if limit.is_some() || claim.is_none() {
+        tried = tried.may_not_end();
+    }
+    if let Some(claim) = claim {
+        tried = tried.check(move |run| {
+            let output = match &run.outcome {
+                Ok(output) => output.as_ref(), // none if `main` was dropped
+                Err(_) => None,                // it ended with a verdict
+            };
+            claim.check(run, output)
+        });
+    }
+    tried.explore()
 }

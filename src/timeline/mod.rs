@@ -41,16 +41,16 @@
 //! - Recording changes nothing: what a run prints, in which order and when, is the same without it.
 //! - On the paused clock the same run gives the same bytes each time, also when it blocks and when
 //!   it uses threads, as long as these come in through [`on_thread`], and as long as nothing in the
-//!   run draws lots, which means that it decides at random. What does:
+//!   run decides at random. What does:
 //!   - `select!` of tokio without `biased`, and that of futures: which branch is polled first;
 //!   - `watch::Receiver::changed` and `wait_for`, and so `Barrier`: if several lanes wait there,
 //!     which of them is woken first. A single lane that waits is woken the same way each time;
 //!   - a `HashMap`: its order differs each time.
 //!
 //!   `Notify`, `Semaphore`, `Mutex`, `CancellationToken` and channels wake in the order in which
-//!   lanes came, and `join!` begins with the next branch at each poll: these draw no lots. No
-//!   example of this crate draws any: a test runs each example a hundred times, and compares the
-//!   charts.
+//!   lanes came, and `join!` begins with the next branch at each poll: nothing of that is random.
+//!   Nor is anything in the examples of this crate: a test runs each of them a hundred times, and
+//!   compares the charts.
 //! - A thread that the run does not know of, a socket or a signal is not waited for: where no lane
 //!   has anything to do, time passes at once. Record such a run on [`Clock::Real`].
 //! - A runtime that runs already can be recorded in ([`Recorder::record_here`]), and one of several
@@ -88,7 +88,7 @@ pub use draw::{
     Chart, End, Hold, Instant, JSON_VERSION, JsonError, LeftOut, Mark, Moment, PageStyle, Pair,
     Places, Pos, Row, Said, SaidBefore, SharedRow, Span, State, Step, SteppedLane, SteppedRun,
     SteppedVariant, SvgOptions, SvgPicture, TerminalOptions, Theme, Track, Until, Variant, Wake,
-    from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
+    Woken, from_json, lane_class, page_style, pairs_to_svg, to_json, to_page, to_perfetto, to_svg,
 };
 #[cfg(feature = "schedules")]
 pub(crate) use failing::write as keep_recording;

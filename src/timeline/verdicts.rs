@@ -251,17 +251,21 @@
 //!
 //! # `no-line-tables`
 //!
+//! > this binary has no line tables, so it is not known where its lanes wait, and a place is that
+//! > of `.lane()`
+//!
 //! > this binary has no line tables of tokio, so 2 wakes counted as “from outside” may have been by
 //! > a timer or by the end of a task
 //!
-//! **Seen:** a timer and a socket wake through the same place in tokio, and only the stack tells
-//! which of them it was. Here it is not known in what file of tokio the functions on the stack are.
-//! If nothing of the binary has line tables, places are missing as well: what is said instead is
-//! where `.lane()` was called. It is a remark.
+//! **Seen:** where a lane waits is known from the stack, and of the functions on it no line is
+//! known. The second: a timer and a socket wake through the same place in tokio, and only the stack
+//! tells which of them it was. The names of functions are enough for that, but not where tokio is
+//! optimised, which leaves functions out. It is a remark.
 //!
 //! **Cure:** `debug = "line-tables-only"` in the profile, and no `strip`; and the same in
-//! `[profile.dev.package.tokio]`, where `[profile.dev.package."*"]` turns it off. The profiles that
-//! `cargo run` and `cargo test` use have line tables unless they are told otherwise.
+//! `[profile.dev.package.tokio]`, where dependencies are optimised and `[profile.dev.package."*"]`
+//! turns it off. The profiles that `cargo run` and `cargo test` use have line tables unless they
+//! are told otherwise.
 //!
 //! # `destructor-panicked`
 //!

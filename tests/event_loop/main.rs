@@ -732,6 +732,8 @@ mod waiting {
 
 mod threads_and_clocks {
     use super::*;
+    use async_concepts::event_loop::Instrument;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
 
     #[test]
     fn a_call_from_another_thread_wakes_every_kind_of_loop() {
@@ -828,14 +830,18 @@ mod threads_and_clocks {
         event_loop.close().unwrap();
     }
 
-    #[test]
-    fn on_a_paused_runtime_the_loop_lives_in_tokios_virtual_time() {
+    fn loop_on_a_paused_runtime() -> EventLoop {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)
             .build()
             .unwrap();
-        let event_loop = EventLoop::with_driver(TokioDriver::with_runtime(runtime));
+        EventLoop::with_driver(TokioDriver::with_runtime(runtime))
+    }
+
+    #[test]
+    fn on_a_paused_runtime_the_loop_lives_in_tokios_virtual_time() {
+        let event_loop = loop_on_a_paused_runtime();
         let real = Instant::now();
         event_loop
             .run_until_complete(async {
@@ -846,6 +852,22 @@ mod threads_and_clocks {
             .unwrap();
         assert_eq!(event_loop.time().as_secs(), 7200);
         assert!(real.elapsed() < Duration::from_secs(3600), "two hours do not take an hour");
+    }
+
+    #[test]
+    fn a_run_that_ends_by_the_panic_of_an_instrument_leaves_virtual_time_as_it_is() {
+        struct Panics;
+        impl Instrument for Panics {
+            fn iteration_begins(&self, _: usize) {
+                panic!("the instrument panics");
+            }
+        }
+        let event_loop = loop_on_a_paused_runtime();
+        event_loop.add_instrument(Rc::new(Panics));
+        event_loop.call_soon(|| ()).unwrap();
+        let run = catch_unwind(AssertUnwindSafe(|| event_loop.run_forever()));
+        assert!(run.is_err());
+        assert_eq!(event_loop.time(), Duration::ZERO);
     }
 
     #[test]

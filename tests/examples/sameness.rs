@@ -81,9 +81,9 @@ fn differs(example: &Example, first: &[Chart]) -> Option<String> {
 }
 
 /// Text, SVG and JSON are made of a chart and of nothing else, so equal charts are drawn equally,
-/// unless drawing itself draws lots, as it would if it went through a `HashMap`. So each chart is
-/// compared, and that of the first run is drawn several times: to draw all of them would take four
-/// times as long.
+/// unless the drawing itself is random, as it would be if it went through a `HashMap`. So each
+/// chart is compared, and that of the first run is drawn several times: to draw all of them would
+/// take four times as long.
 ///
 /// In one process, since a `HashMap` and a generator of random numbers go on from run to run there.
 #[test]

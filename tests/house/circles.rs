@@ -12,7 +12,7 @@ use std::{
 };
 
 /// Where crates begin.
-const CRATES: &[&str] = &["src", "slides/src", "mail/src", "mail2alert/src"];
+const CRATES: &[&str] = &["src", "slides/src", "mail/src", "mail2alert/src", "workshop/src"];
 
 /// Circles that are meant, and the reason. No other circle may have these files.
 const MEANT: &[(&[&str], &str)] = &[(

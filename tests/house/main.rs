@@ -40,6 +40,8 @@ const WITHOUT_STAGE: &[(&str, &str)] = &[
 const NO_VARIANTS: &[(&str, &str)] = &[
     ("generator", "its scenes ask two questions"),
     ("recursion", "its scenes ask three questions"),
+    ("comprehension", "its scenes have other lanes and other values"),
+    ("thread_pool", "its scenes ask three questions"),
     ("process_pool", "keeps real time, so that no two runs have one time axis"),
     ("threads_and_tasks", "keeps real time, so that no two runs have one time axis"),
     ("multi_thread", "keeps real time, so that no two runs have one time axis"),

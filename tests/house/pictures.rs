@@ -1,12 +1,17 @@
 //! The pictures in the documentation are those of real runs.
-use super::{generated::holds, readme::gather};
+use super::{generated::holds, read, readme::gather, root};
 use async_concepts::{
     LaneExt, record,
+    schedules::every_schedule,
     stage::Stage,
     timeline::{Chart, Observe, Recorder, SvgOptions, Theme, pairs_to_svg},
 };
 use std::{sync::Arc, time::Duration};
-use tokio::{join, sync::Mutex, time::sleep};
+use tokio::{
+    join, spawn,
+    sync::{Mutex, Notify},
+    time::sleep,
+};
 
 #[path = "../../examples/executors/blocked_loop.rs"]
 #[allow(dead_code, reason = "its command line is not used here")]
@@ -110,6 +115,49 @@ fn the_stage_shows_two_scenes_beside_each_other() {
     let body = scene(pipeline::stage(), "loop body");
     let concurrent = scene(pipeline::stage(), "for_each_concurrent");
     shown("pipeline", &pairs_to_svg(&[body.beside(&concurrent)], OPTIONS));
+}
+
+/// The example of that page: the teller comes first, and the waiter waits for ever.
+#[test]
+fn schedules_show_the_order_that_breaks_a_claim() {
+    let explored = every_schedule("lost notify", || async {
+        let ready = Arc::new(Notify::new());
+        let tell = ready.clone();
+        let waiter = spawn(async move { ready.notified().await }.lane("waiter"));
+        let teller = spawn(async move { tell.notify_waiters() }.lane("teller"));
+        let _ = join!(waiter, teller);
+    })
+    .explore();
+    let failure = explored.failure.expect("one schedule fails");
+    let mut chart = unhurried(failure.recording.chart());
+    // The verdict has a line of this file in it, which moves.
+    chart.verdict = None;
+    shown("lost_notify", &chart.to_svg(OPTIONS));
+}
+
+/// Each page of a topic shows a picture. The others are lists and instructions.
+#[test]
+fn the_front_page_and_each_topic_show_a_picture() {
+    // Two are lists and instructions; the glossary's picture is included in the same file.
+    const NO_TOPICS: &[&str] = &["from_asyncio_to_tokio", "in_your_own_tests", "glossary"];
+    let front = read("src/lib.rs");
+    let mut pages = vec![("the front page".to_owned(), front.clone())];
+    for line in front.lines() {
+        let Some(name) = line.strip_prefix("pub mod ") else { continue };
+        let name = name.trim_end_matches([';', '{', '}', ' ']);
+        let mut file = format!("src/{name}.rs");
+        if !root().join(&file).exists() {
+            file = format!("src/{name}/mod.rs");
+        }
+        if !NO_TOPICS.contains(&name) {
+            pages.push((name.to_owned(), read(&file)));
+        }
+    }
+    assert_eq!(pages.len(), 8, "the front page and seven topics");
+    for (name, text) in pages {
+        let shows = text.lines().any(|line| line.contains("include_str!") && line.contains(".svg"));
+        assert!(shows, "the page of {name} shows no picture");
+    }
 }
 
 /// A branch of `select!` that is kept by `&mut` and not polled any more gets the lock, and keeps

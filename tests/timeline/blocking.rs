@@ -169,6 +169,29 @@ mod event_loops {
         assert_eq!(run.output().unwrap(), "done");
     }
 
+    #[test]
+    fn a_task_that_ends_wakes_each_of_those_that_await_it() {
+        let run = record_blocking("joined", || {
+            let event_loop = EventLoop::new()?;
+            let work = event_loop.create_task(event_loop::sleep(ms(100)).lane("work"))?;
+            for name in ["first", "second", "third"] {
+                let work = work.clone();
+                event_loop.create_task(async move { work.await }.lane(name))?;
+            }
+            event_loop.run_until_complete(async move {
+                work.await?;
+                event_loop::sleep(ms(1)).await
+            })
+        });
+        let chart = run.chart();
+        let work = lane(&chart, "work");
+        for name in ["first", "second", "third"] {
+            let waited = (State::Waiting(Until::Lane(work)), 0, 100);
+            assert!(states(&chart, name).contains(&waited), "{name}: {:?}", states(&chart, name));
+        }
+        run.output().unwrap();
+    }
+
     /// Two tasks await one future, the first of them in a lane beside a neighbour: so that lane is
     /// polled again without a wake, with another waker if it has moved.
     fn in_which_order_two_are_woken(moves_first: bool, lanes: bool) -> Vec<String> {

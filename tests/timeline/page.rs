@@ -75,6 +75,7 @@ fn a_step_is_a_poll_and_says_why_it_ran_and_what_it_waits_for() {
             "B is polled without a wake and waits (sleep). (until 200 ms)",
             "main goes on (B was woken) and polls the lanes inside it.",
             "B goes on (its time has come), prints “end” and ends.",
+            "main goes on (B has ended) and ends.",
         ]
     );
 }
@@ -155,9 +156,11 @@ fn a_wake_that_an_inner_lane_passes_on_is_an_arrow_from_the_poll_that_woke_it() 
     };
     let notifier = position("notifier goes on (its time has come)");
     let steps = steps(&run);
-    for woken in
-        ["main goes on (outer was woken)", "outer goes on", "listener goes on (woken by notifier)"]
-    {
+    for woken in [
+        "main goes on (outer was woken)",
+        "outer goes on (listener was woken)",
+        "listener goes on (woken by notifier)",
+    ] {
         assert_eq!(steps[position(woken)]["woken_in"], json!(notifier), "{woken}: {told:?}");
     }
 }
@@ -167,7 +170,7 @@ fn a_lane_that_gives_way_is_not_said_to_poll_another_if_it_is_polled_next() {
     let run = record("gives way", || async { tokio::task::yield_now().await });
     assert_eq!(
         sentences(&run),
-        ["main begins and is ready again.", "main goes on and ends."],
+        ["main begins and gives way.", "main goes on (it had given way) and ends."],
         "that it is next is for the reader to say"
     );
 }
@@ -186,16 +189,156 @@ fn a_poll_that_blocks_begins_at_one_time_and_prints_at_others() {
         };
         join!(heart.lane("heart"), work.lane("work"));
     });
-    let sentence = "work begins, prints “begin”, prints “end” and keeps the thread.";
-    let nth =
-        sentences(&run).iter().position(|step| step == sentence).expect("the poll that blocks");
+    let told = sentences(&run);
+    let position = |sentence: &str| {
+        told.iter().position(|told| told == sentence).unwrap_or_else(|| panic!("{told:?}"))
+    };
+    let nth = position("work begins, prints “begin” and keeps the thread.");
     let steps = steps(&run);
     let work = &steps[nth];
-    assert_eq!(work["said_at"], json!([0, 350_000_000]));
+    assert_eq!(work["said_at"], json!([0]));
     assert!(work["states"].as_str().expect("states").ends_with('b'), "{}", work["states"]);
+    // What comes later is not told before.
+    let rest = &steps[position("work goes on after 350 ms, prints “end” and ends.")];
+    assert_eq!(rest["said_at"], json!([350_000_000]));
+    assert!(rest["states"].as_str().expect("states").ends_with('f'), "{}", rest["states"]);
+    assert_eq!(work["timers"][0][1], json!("≤ 350 ms"), "it was due before: {work}");
     // The timer of the heart is due while the thread is kept: it is late by 250 ms.
     let late = steps.iter().find(|step| step["says"][0][1] == "late").expect("the heart's line");
     assert_eq!(late["said_at"], json!([350_000_000]));
+}
+
+/// What a reader sees of a run in which lanes are polled in one another.
+fn states_of<T>(run: &Recording<T>) -> Vec<String> {
+    let states = |step: &Value| step["states"].as_str().expect("states").to_owned();
+    steps(run).iter().map(states).collect()
+}
+
+#[test]
+fn what_an_outer_lane_does_after_the_polls_inside_it_is_a_step_of_its_own() {
+    let run = record("rests", async || {
+        let nap = async || sleep(ms(10)).await;
+        nap().lane("A").await;
+        say!("between");
+        nap().lane("B").await;
+        say!("after");
+    });
+    assert_eq!(
+        sentences(&run),
+        [
+            "main begins and polls the lanes inside it.",
+            "A begins and waits (sleep). (until 10 ms)",
+            "main goes on (A was woken) and polls the lanes inside it.",
+            "A goes on (its time has come) and ends.",
+            "main goes on (A has ended), prints “between” and polls the lanes inside it.",
+            "B begins and waits (sleep). (until 20 ms)",
+            "main goes on (B was woken) and polls the lanes inside it.",
+            "B goes on (its time has come) and ends.",
+            "main goes on (B has ended), prints “after” and ends.",
+        ]
+    );
+    // Until then the outer lane is in the middle of its poll, and what it makes is not there.
+    assert_eq!(states_of(&run), ["rl.", "ww.", "rd.", "rf.", "rfl", "wfw", "rfd", "rff", "fff"]);
+}
+
+#[test]
+fn the_cause_of_a_poll_is_told_once() {
+    let run = record("again", async || {
+        let notify = Notify::new();
+        let waits = async || notify.notified().await;
+        let notifies = async {
+            sleep(ms(10)).await;
+            notify.notify_waiters();
+            sleep(ms(10)).await;
+        };
+        join!(notifies.lane("notifies"), waits().lane("A"));
+    });
+    let told = sentences(&run);
+    // A was woken while main polled it, so main is polled once more, and not for its timer.
+    let main: Vec<&String> = told.iter().filter(|told| told.starts_with("main goes")).collect();
+    assert_eq!(
+        main,
+        [
+            "main goes on (notifies was woken) and polls the lanes inside it.",
+            "main goes on (A was woken) and polls the lanes inside it.",
+            "main goes on (notifies was woken) and polls the lanes inside it.",
+            "main goes on (notifies has ended) and ends.",
+        ],
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_task_is_ready_once_it_was_spawned() {
+    let run = record("tasks", async || {
+        let late = async {}.lane("late");
+        let task = tokio::spawn(async {}.lane("now"));
+        sleep(ms(10)).await;
+        tokio::spawn(late).await.unwrap();
+        task.await.unwrap();
+    });
+    let mut ready = vec![];
+    for step in steps(&run) {
+        ready.push(step["ready"].clone());
+    }
+    // Lane 1 is made at the beginning, and spawned at 10 ms.
+    assert_eq!(ready, [json!([2]), json!([]), json!([1]), json!([0]), json!([])]);
+}
+
+#[test]
+fn a_timer_that_no_wake_has_proved_has_no_time() {
+    let run = record("dropped", async || {
+        let _ = tokio::time::timeout(ms(10), sleep(ms(20)).lane("A")).await;
+    });
+    let step = &steps(&run)[1];
+    assert_eq!(step["timers"], json!([[0, "10 ms"], [1, "?"]]), "{step}");
+}
+
+#[test]
+fn what_is_dropped_and_aborted_is_told() {
+    let run = record("ends", async || {
+        let task = tokio::spawn(sleep(ms(50)).lane("task"));
+        let mut nap = Box::pin(sleep(ms(50)).lane("nap"));
+        let _ = tokio::time::timeout(ms(10), &mut nap).await;
+        drop(nap);
+        task.abort();
+        sleep(ms(10)).await;
+    });
+    let told = sentences(&run).join(" ");
+    assert!(told.contains("drops nap"), "{told}");
+    assert!(told.contains("task is aborted."), "{told}");
+}
+
+#[test]
+fn inside_a_timeout_a_lane_stands_where_its_future_waits() {
+    let run = record("timeout", async || {
+        let nap = async {
+            sleep(ms(10)).await; // here
+        };
+        let _ = tokio::time::timeout(ms(20), nap).await;
+    });
+    let here = include_str!("page.rs").lines().position(|line| line.ends_with("await; // here"));
+    assert_eq!(steps(&run)[0]["stop"], json!(here.expect("the line") + 1));
+    assert_eq!(steps(&run)[0]["on"], "sleep");
+}
+
+/// A library waits far more often than the program that uses it prints.
+#[test]
+fn the_source_is_that_in_which_lines_are_printed() {
+    let run = record("a program", async || {
+        for _ in 0..9 {
+            crate::variants::pause(10).lane("nap").await;
+        }
+        say!("9 naps");
+    });
+    assert_eq!(data(&run)["sources"][0]["file"], file!());
+    // Where no line is printed, the places at which lanes wait are all that is known.
+    let silent = record("silent", async || {
+        for _ in 0..9 {
+            sleep(ms(10)).await;
+        }
+    });
+    assert_eq!(data(&silent)["sources"][0]["file"], file!());
 }
 
 #[test]
@@ -231,17 +374,22 @@ fn a_stream_between_its_items_neither_runs_nor_waits() {
         [
             "main begins and polls the lanes inside it.",
             "numbers begins and returns an item.",
+            "main goes on (numbers has returned an item), prints “1” and waits (sleep). \
+             (until 50 ms)",
             "main goes on (its time has come) and polls the lanes inside it.",
             "numbers is asked for its next item and returns an item.",
+            "main goes on (numbers has returned an item), prints “2” and waits (sleep). \
+             (until 100 ms)",
             "main goes on (its time has come) and polls the lanes inside it.",
             "numbers is asked for its next item and ends.",
+            "main goes on (numbers has ended) and ends.",
         ]
     );
     let mut states = vec![];
     for step in steps(&run) {
         states.push(step["states"].as_str().expect("states").to_owned());
     }
-    assert_eq!(states, ["rl", "wi", "ri", "wi", "ri", "ff"]);
+    assert_eq!(states, ["rl", "ri", "wi", "ri", "ri", "wi", "ri", "rf", "ff"]);
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn the_words_say_what_the_picture_shows() {
         small().describe(),
         format!(
             "Timeline of small. The run took 400 ms. \
-             main: polled 3 times, blocked the thread for 100 ms, woken by hog, \
+             main: polled 3 times, woken by hog, \
              waited {join} for hog and {join} for late and {join} for timeout, finished at 400 ms. \
              hash: on a thread of its own, busy for 200 ms, finished at 200 ms. \
              hog: polled 3 times, blocked the thread for 100 ms, not woken, \

@@ -2,9 +2,9 @@
 use crate::ms;
 use async_concepts::{
     LaneExt, record,
-    timeline::{Polled, Recorder, Recording, Registered, Wait, Waits, What},
+    timeline::{Clock, Code, Polled, Recorder, Recording, Registered, Wait, Waits, What},
 };
-use futures::{StreamExt, stream::FuturesUnordered};
+use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use std::{
     future::{pending, poll_fn},
     pin::pin,
@@ -365,4 +365,159 @@ fn branches_of_a_join_are_several_places_and_those_of_a_select_are_one() {
         format!("{} for sleep", line + 2),
     ];
     assert_eq!(said(&waits(&run, "A")[0]), expected);
+}
+
+/// Waits at one of several lines.
+async fn waits_for(which: u32, lock: Arc<Mutex<()>>, notify: Arc<Notify>) {
+    match which {
+        0 => sleep(ms(300)).await,
+        1 => drop(lock.lock().await),
+        _ => notify.notified().await,
+    }
+}
+
+#[test]
+fn futures_of_one_function_that_one_call_polls_each_have_their_place() {
+    let line = line!() - 8;
+    let run = record("join all", || async {
+        let lock = Arc::new(Mutex::new(()));
+        let notify = Arc::new(Notify::new());
+        let held = lock.clone().lock_owned().await;
+        let all = join_all((0..3).map(|which| waits_for(which, lock.clone(), notify.clone())));
+        let frees = async {
+            sleep(ms(100)).await;
+            drop(held);
+            sleep(ms(100)).await;
+            notify.notify_one();
+        };
+        tokio::join!(all.lane("all"), frees.lane("frees"));
+    });
+    let names = ["sleep", "Mutex::lock", "Notify::notified"];
+    let at = |nth: usize| format!("{} for {}", line + nth as u32, names[nth]);
+    let waits = waits(&run, "all");
+    assert_eq!(said(&waits[0]), [at(0), at(1), at(2)]);
+    assert_eq!(said(&waits[waits.len() - 1]), [at(0)]);
+}
+
+#[test]
+fn a_future_that_is_left_and_kept_is_not_waited_for() {
+    let run = record("select", || {
+        let work = async {
+            let notify = Notify::new();
+            let mut first = pin!(notify.notified());
+            tokio::select! {
+                biased;
+                () = &mut first => {}
+                () = async {} => {}
+            }
+            // `first` has its waker still, and this function is at another line.
+            sleep(ms(100)).await;
+        };
+        work.lane("A")
+    });
+    let line = line!() - 4;
+    assert_eq!(said(&waits(&run, "A")[0]), [format!("{line} for sleep")]);
+}
+
+#[test]
+fn a_sender_that_waits_for_the_end_of_its_receiver_is_not_taken_for_the_receiver() {
+    let run = record("closed", || async {
+        let (bounded, _receiver) = mpsc::channel::<()>(1);
+        let (unbounded, _other) = mpsc::unbounded_channel::<()>();
+        let (mut once, _last) = oneshot::channel::<()>();
+        tokio::select! {
+            biased;
+            () = async { bounded.closed().await }.lane("bounded") => {}
+            () = async { unbounded.closed().await }.lane("unbounded") => {}
+            () = async { once.closed().await }.lane("once") => {}
+            () = sleep(ms(10)) => {}
+        }
+    });
+    for (name, on) in [
+        ("bounded", "mpsc::Sender::closed"),
+        ("unbounded", "mpsc::UnboundedSender::closed"),
+        ("once", "oneshot::Sender::closed"),
+    ] {
+        assert_eq!(waits(&run, name)[0].resolve()[0].on.as_deref(), Some(on));
+    }
+}
+
+#[test]
+fn a_timer_that_is_over_is_not_what_a_lane_waits_for_that_nothing_can_wake() {
+    let run = record("pending", || {
+        let work = async {
+            sleep(ms(20)).await;
+            pending::<()>().await;
+        };
+        async { tokio::join!(work.lane("A"), sleep(ms(20))) }
+    });
+    let verdict = run.outcome.expect_err("it hangs").to_string();
+    assert!(verdict.contains("for `sleep`, or after that, and nothing keeps a waker"), "{verdict}");
+}
+
+/// Set for a copy of this binary that was stripped.
+const STRIPPED: &str = "ASYNC_CONCEPTS_TEST_STRIPPED";
+
+#[test]
+fn what_a_stripped_binary_knows() {
+    if std::env::var_os(STRIPPED).is_none() {
+        return;
+    }
+    let naps = async || sleep(ms(20)).lane("nap").await;
+    let run = Recorder::new("real").clock(Clock::Real).record(naps);
+    for event in run.events() {
+        if let What::Woken { by } = event.what
+            && event.lane == 1
+        {
+            println!("nap was woken by {by:?}");
+        }
+    }
+    for run in [run, record("paused", naps)] {
+        for remark in &run.remarks {
+            println!("{}: {remark}", run.title);
+        }
+    }
+}
+
+/// What the test above prints in a copy of this binary that was stripped with `option`.
+#[cfg(target_os = "linux")]
+fn printed_when_stripped(option: &str) -> String {
+    use std::{path::Path, process::Command};
+    let name = format!("stripped{option}-{}", std::process::id());
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let this = std::env::current_exe().unwrap();
+    let stripped = Command::new("strip").arg(option).arg("-o").arg(&copy).arg(this).status();
+    assert!(stripped.expect("the binary utilities that linking needs, too").success());
+    let output = Command::new(&copy)
+        .args(["--exact", "places::what_a_stripped_binary_knows", "--nocapture"])
+        .env(STRIPPED, "1")
+        .output()
+        .unwrap();
+    std::fs::remove_file(&copy).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_binary_without_line_tables_says_that_places_are_missing() {
+    let missing = "this binary has no line tables, so it is not known where its lanes wait";
+    let unexplained = "this binary has no line tables of tokio, so 1 wake counted";
+    // Without debug information the names of functions still tell a timer.
+    let text = printed_when_stripped("-g");
+    assert!(text.contains("nap was woken by Clock"), "{text}");
+    assert!(text.contains(&format!("real: {missing}")), "{text}");
+    assert!(text.contains(&format!("paused: {missing}")), "{text}");
+    assert!(!text.contains(unexplained), "{text}");
+    // Without names nothing is known.
+    let text = printed_when_stripped("-s");
+    assert!(text.contains("nap was woken by Outside"), "{text}");
+    assert!(text.contains(&format!("real: {missing}")), "{text}");
+    assert!(text.contains(&format!("real: {unexplained}")), "{text}");
+}
+
+#[test]
+fn a_binary_with_line_tables_misses_no_place() {
+    let run = record("naps", async || sleep(ms(20)).lane("nap").await);
+    assert!(run.remarks.iter().all(|remark| remark.code != Code::NoLineTables));
 }

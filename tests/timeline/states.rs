@@ -2,7 +2,7 @@
 use crate::{lane, ms, row, states};
 use async_concepts::{
     LaneExt, block, on_thread, record, say,
-    timeline::{End, State, Until},
+    timeline::{Clock, End, Recorder, State, Until},
 };
 use futures::{future::join_all, join};
 use std::{future::poll_fn, task::Poll};
@@ -104,6 +104,49 @@ fn a_poll_that_takes_time_blocks_the_thread() {
     assert_eq!(states(&chart, "hog"), [(State::Blocking, 0, 300)]);
     assert_eq!(run.elapsed, ms(300));
     assert_eq!(chart.threads[0].last().map(|hold| hold.lane), Some(lane(&chart, "hog")));
+}
+
+#[test]
+fn of_lanes_inside_each_other_the_one_that_blocks_is_said_to() {
+    let run = record("inside", || {
+        let outer = async {
+            async { block(ms(300)) }.lane("inner").await;
+            tokio::task::yield_now().await;
+            block(ms(100));
+        };
+        outer.lane("outer")
+    });
+    let chart = run.chart();
+    let of = |name| states(&chart, name).into_iter().map(|(state, ..)| state);
+    assert!(of("inner").eq([State::Blocking]));
+    assert!(of("main").all(|state| state != State::Blocking));
+    let outer: Vec<State> = of("outer").filter(|state| *state != State::Ready).collect();
+    assert_eq!(outer, [State::Running, State::Blocking]);
+    let words = chart.describe();
+    assert_eq!(words.matches("blocked the thread").count(), 2, "{words}");
+}
+
+#[test]
+fn of_lanes_inside_each_other_the_one_that_moves_the_clock_is_said_to() {
+    let run = record("inside", || async {
+        tokio::time::advance(ms(100)).lane("inner").await;
+    });
+    let chart = run.chart();
+    assert!(states(&chart, "inner").contains(&(State::MovedClock, 0, 100)));
+    assert!(states(&chart, "main").contains(&(State::Running, 0, 100)));
+}
+
+#[test]
+fn a_poll_that_the_run_cuts_short_is_that_of_the_innermost_lane() {
+    let recorder = Recorder::new("stuck").clock(Clock::Real).watchdog(ms(300));
+    let run = recorder.record(|| {
+        let inner = async { std::thread::sleep(ms(60_000)) };
+        inner.lane("inner").lane("outer")
+    });
+    let chart = run.chart();
+    assert!(run.outcome.is_err());
+    let blocks = |name| states(&chart, name).iter().any(|(state, ..)| *state == State::Blocking);
+    assert!(blocks("inner") && !blocks("outer") && !blocks("main"));
 }
 
 #[test]

@@ -14,6 +14,11 @@ async fn nap(milliseconds: u64) {
     say!("end");
 }
 
+/// A nap of which nothing is printed.
+pub(crate) async fn pause(milliseconds: u64) {
+    sleep(Duration::from_millis(milliseconds)).await;
+}
+
 /// A for 100 ms and B for 200 ms, at once.
 fn both() -> Chart {
     record("both", || async { join!(nap(100).lane("A"), nap(200).lane("B")) }).chart()
@@ -121,9 +126,9 @@ fn one_sentence_says_what_differs() {
         first.iter().map(sentence).collect::<Vec<_>>(),
         [
             "“both” takes 200 ms, “in a row” takes 300 ms and “another” takes 100 ms.",
-            "“in a row” takes 300 ms, and “both” takes 200 ms; B ends later.",
-            "“another” takes 100 ms, and “both” takes 200 ms; B is not here; C is only here; \
-             one line is printed only here.",
+            "“in a row” takes 300 ms, and “both” takes 200 ms; `B` ends later.",
+            "“another” takes 100 ms, and “both” takes 200 ms; `B` is not here; `C` is only \
+             here; one line is printed only here.",
         ]
     );
     let same =
@@ -132,11 +137,79 @@ fn one_sentence_says_what_differs() {
 }
 
 #[test]
+fn what_all_variants_have_in_common_is_said_once_and_no_time_not_at_all() {
+    let again = || record("again", || async { join!(nap(100).lane("A"), nap(200).lane("B")) });
+    let two = scenes(&[both(), variant(&again())]);
+    assert_eq!(sentence(&two[0]), "Both take 200 ms.");
+    let three = scenes(&[both(), variant(&again()), variant(&again())]);
+    assert_eq!(sentence(&three[0]), "All take 200 ms.");
+    let at_once = || record("both", async || say!("at once"));
+    let twice = async || {
+        say!("at once");
+        say!("and again");
+    };
+    let none = scenes(&[at_once().chart(), variant(&record("twice", twice))]);
+    let said: Vec<_> = none.iter().map(sentence).collect();
+    assert_eq!(said, ["", "One line is printed only here."]);
+}
+
+#[test]
+fn lanes_of_one_name_are_named_once() {
+    let three = |times: [u64; 3]| async move {
+        for time in times {
+            nap(time).lane("A").await;
+        }
+    };
+    let first = record("both", move || three([100, 100, 100])).chart();
+    let one = variant(&record("one", move || three([100, 100, 200])));
+    let two = variant(&record("two", move || three([100, 200, 100])));
+    let all = variant(&record("all", move || three([200, 100, 100])));
+    let fewer = variant(&record("fewer", || async {
+        nap(100).lane("A").await;
+        nap(100).lane("A").await;
+        nap(100).await;
+    }));
+    let scenes = scenes(&[first, one, two, all, fewer]);
+    for (scene, expected) in scenes[1..].iter().zip([
+        "one of the three `A` ends later",
+        "two of the three `A` end later",
+        "all three `A` end later",
+        "one of the three `A` is not here",
+    ]) {
+        let said = sentence(scene);
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn a_lane_that_never_ends_does_not_end_earlier_or_later() {
+    let hangs = record("both", || async {
+        async {
+            nap(100).await;
+            pending::<()>().await;
+        }
+        .lane("A")
+        .await
+    });
+    let ends = record("ends", || async { nap(50).lane("A").await });
+    let dropped = record("dropped", || async {
+        let _ = tokio::time::timeout(Duration::from_millis(20), nap(50).lane("A")).await;
+    });
+    let found = scenes(&[hangs.chart(), variant(&ends), variant(&dropped)]);
+    assert!(sentence(&found[1]).contains("; `A` ends only here"), "{}", sentence(&found[1]));
+    assert!(sentence(&found[2]).contains("; `A` is cancelled"), "{}", sentence(&found[2]));
+    let first = record("both", || async { nap(50).lane("A").await }).chart();
+    let second = record("hangs", || async { pending::<()>().lane("A").await });
+    let found = scenes(&[first, variant(&second)]);
+    assert!(sentence(&found[1]).contains("; `A` does not end here"), "{}", sentence(&found[1]));
+}
+
+#[test]
 fn a_variant_that_hangs_does_not_take_time() {
     let hangs = variant(&record("hangs", || async { pending::<()>().await }));
     assert_eq!(
         sentence(&scenes(&[both(), hangs])[1]),
-        "“hangs” does not end by itself, and “both” takes 200 ms; A and B are not here."
+        "“hangs” does not end by itself, and “both” takes 200 ms; `A` and `B` are not here."
     );
 }
 

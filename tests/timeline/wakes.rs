@@ -13,7 +13,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::{Notify, mpsc, oneshot},
-    task::yield_now,
+    task::{LocalSet, spawn_local, yield_now},
     time::sleep,
 };
 
@@ -173,6 +173,49 @@ fn a_task_without_a_lane_wakes_from_outside() {
         receive.lane("listener").await
     });
     assert_eq!(waits(&run.chart(), "listener"), [Until::Outside]);
+}
+
+/// Runs a future in a `LocalSet` that `main` polls.
+fn in_a_local_set<F: Future + 'static>(make: fn() -> F) -> Chart {
+    let run = record("local set", move || async move {
+        LocalSet::new().run_until(make()).await;
+    });
+    run.chart()
+}
+
+#[test]
+fn a_task_of_a_local_set_that_ends_wakes_the_lane_that_joins_it() {
+    let chart = in_a_local_set(|| async {
+        let task = spawn_local(sleep(ms(100)).lane("task"));
+        spawn_local(task.lane("joins")).await
+    });
+    assert_eq!(waits(&chart, "joins"), [Until::Lane(lane(&chart, "task"))]);
+}
+
+#[test]
+fn a_task_of_a_local_set_without_a_lane_wakes_from_outside() {
+    let chart = in_a_local_set(|| async {
+        let (send, receive) = oneshot::channel::<()>();
+        drop(spawn_local(async move {
+            sleep(ms(100)).await;
+            let _ = send.send(());
+        }));
+        spawn_local(receive.lane("receives")).await
+    });
+    assert_eq!(waits(&chart, "receives"), [Until::Outside]);
+}
+
+#[test]
+fn the_lane_that_runs_a_local_set_wakes_what_it_wakes_itself() {
+    let chart = in_a_local_set(|| async {
+        let (send, receive) = oneshot::channel::<()>();
+        let receives = spawn_local(receive.lane("receives"));
+        // The end of this task is the last thing seen before `main` goes on and sends.
+        let _ = spawn_local(sleep(ms(100)).lane("task")).await;
+        let _ = send.send(());
+        receives.await
+    });
+    assert_eq!(waits(&chart, "receives"), [Until::Lane(0)]);
 }
 
 #[test]

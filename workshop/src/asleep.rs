@@ -18,19 +18,30 @@ const INTERVAL: Duration = Duration::from_millis(3);
 
 /// Begins to watch the thread that calls this, until the sender of `stop` is dropped. The handle
 /// gives how long it slept. Nothing where the system does not tell, or gives no more threads.
-pub(crate) fn watch_this_thread(stop: Receiver<()>) -> Option<JoinHandle<Duration>> {
+pub(crate) fn watch_this_thread(stop: Receiver<()>) -> Option<JoinHandle<Asleep>> {
     let watched = system::Watched::this_thread()?;
     let begin = watched.look()?;
     let builder = thread::Builder::new().name("looks whether a run sleeps".to_owned());
     builder.spawn(move || time_asleep(&watched, begin, &stop)).ok()
 }
 
-fn time_asleep(watched: &system::Watched, begin: Look, stop: &Receiver<()>) -> Duration {
-    let mut slept = Duration::ZERO;
+/// What was seen of a thread that slept.
+#[derive(Default)]
+pub(crate) struct Asleep {
+    /// How long, in whatever call of the system: it may have waited for a lock.
+    pub(crate) time: Duration,
+    /// It was seen in a call that does nothing but sleep. No part of the harness makes one, so it
+    /// was the answer's, however short it was.
+    pub(crate) told_to: bool,
+}
+
+fn time_asleep(watched: &system::Watched, begin: Look, stop: &Receiver<()>) -> Asleep {
+    let mut slept = Asleep::default();
     let mut before = begin;
     while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(INTERVAL) {
         let Some(now) = watched.look() else { break }; // the thread has ended
-        slept += slept_between(&before, &now);
+        slept.time += slept_between(&before, &now);
+        slept.told_to |= matches!(&now.state, State::AsleepIn(call) if system::is_a_sleep(call));
         before = now;
     }
     slept
@@ -53,6 +64,10 @@ struct Look {
 }
 
 /// What a thread does.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "only Linux tells it, and the tests, which run everywhere, need it")
+)]
 enum State {
     /// It runs, or is ready to.
     Running,
@@ -158,6 +173,20 @@ mod system {
         Some(text.trim_end().to_owned())
     }
 
+    /// Whether it is the call of `std::thread::sleep`: nanosleep or clock_nanosleep.
+    pub(super) fn is_a_sleep(call: &str) -> bool {
+        let number = call.split(' ').next().and_then(|number| number.parse().ok());
+        number.is_some_and(|number: i64| SLEEPS.contains(&number))
+    }
+
+    const SLEEPS: &[i64] = if cfg!(target_arch = "x86_64") {
+        &[35, 230]
+    } else if cfg!(target_arch = "aarch64") {
+        &[101, 115]
+    } else {
+        &[]
+    };
+
     /// The calls in which tokio waits for sockets and timers: epoll_wait, epoll_pwait,
     /// epoll_pwait2. Where they are not known, nothing is said of any thread.
     const THE_RUNTIMES_OWN: &[i64] = if cfg!(target_arch = "x86_64") {
@@ -175,6 +204,10 @@ mod system {
 
     /// Other systems have no such files.
     pub(super) enum Watched {}
+
+    pub(super) fn is_a_sleep(_: &str) -> bool {
+        false
+    }
 
     impl Watched {
         pub(super) fn this_thread() -> Option<Watched> {

@@ -1,12 +1,12 @@
 //! What is expected of an attempt, and the mistakes by which one misses it.
 use crate::{
+    lines::lane_of,
     prediction::Prediction,
-    report::{self, Difference},
-    run::Run,
+    run::{Main, Run, boxed},
     scenario::Scenario,
 };
-use async_concepts::timeline::{Clock, Verdict, human};
-use std::{fmt::Debug, panic::Location, pin::Pin, time::Duration};
+use async_concepts::timeline::{Clock, Verdict};
+use std::{fmt::Debug, time::Duration};
 
 /// Runs what the learner wrote on a paused clock, in the scenario that the file shows. What is
 /// expected of it is said in the methods of [`Attempt`].
@@ -19,16 +19,18 @@ where
     Attempt::of(Clock::Paused, None, boxed(main))
 }
 
-/// What is attempted, whatever type its future has. All that is behind this is compiled once for
-/// each type of result, and not once for each attempt: that is most of what a learner would wait
-/// for after each change.
-pub(crate) type Main<T> = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = T>>> + Send>;
-
-/// `main`, with the type of its future forgotten.
-pub(crate) fn boxed<F: Future + 'static>(
-    main: impl FnOnce() -> F + Send + 'static,
-) -> Main<F::Output> {
-    Box::new(|| Box::pin(main()))
+/// Something that is not as expected.
+pub(crate) enum Difference {
+    /// It took longer or shorter.
+    Time { took: Duration, expected: Duration },
+    /// It printed other lines: which ones, the attempt knows.
+    Lines,
+    /// It returned something else. Both as they are shown, since their type is the exercise's.
+    Output { returned: String, expected: String },
+    /// What an exercise asks for besides, in words.
+    Claim(&'static str),
+    /// More lanes of a name were under way than may be.
+    TooMany { name: &'static str, seen: usize, most: usize },
 }
 
 /// An attempt that has been run, and what is known of it so far.
@@ -53,9 +55,33 @@ pub struct Attempt<T> {
     pub(crate) may_sleep: bool,
 }
 
+impl Scenario {
+    /// Runs what the learner wrote in this scenario, as [`attempt`](crate::attempt()) does in the
+    /// one of the file.
+    #[track_caller]
+    pub fn attempt<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        Attempt::of(Clock::Paused, Some(self), boxed(main))
+    }
+
+    /// The same on the real clock, for what uses real sockets: those keep to no virtual time. It is
+    /// given up after five seconds, and how long it takes is nothing to rely on.
+    #[track_caller]
+    pub fn attempt_for_real<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + 'static,
+    {
+        Attempt::of(Clock::Real, Some(self), boxed(main))
+    }
+}
+
 impl<T: Send + 'static> Attempt<T> {
     #[track_caller]
-    pub(crate) fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Attempt<T> {
+    fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Attempt<T> {
         let name = scenario.as_ref().map(|scenario| scenario.name().to_owned());
         let run = Run::of(clock, scenario, main);
         Attempt { scenario: name, may_sleep: clock == Clock::Real, ..Attempt::with(run, None) }
@@ -183,31 +209,10 @@ impl<T> Attempt<T> {
         self
     }
 
-    /// Passes if all is as expected.
-    ///
-    /// # Panics
-    /// Otherwise, after it has printed the mistake, what was expected beside what happened, and the
-    /// timeline of the run. The payload is that text; no backtrace is printed with it.
-    #[track_caller]
-    pub fn verdict(self) {
-        if self.run.outcome.is_ok() && self.differences.is_empty() {
-            report::forget_the_last_one();
-            return;
-        }
-        report::fail(&self, Location::caller())
-    }
-}
-
-impl<T> Attempt<T> {
     /// The verdict of the recorder, if the run did not end by itself.
     pub(crate) fn given_up(&self) -> Option<&Verdict> {
         self.run.outcome.as_ref().err()
     }
-}
-
-/// How long it took beside how long it should have taken, in words.
-pub(crate) fn times(took: Duration, expected: Duration) -> String {
-    format!("{} instead of {}", human(took), human(expected))
 }
 
 /// The lines of one instant, sorted by lane: two runs with the same result differ at most in the
@@ -216,21 +221,11 @@ fn by_lane(lines: &[String], names: &[&str]) -> Vec<(String, String, String)> {
     let mut sorted = vec![];
     for line in lines {
         let (time, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let mut lane = "";
-        for name in names {
-            // Of the lanes "page" and "page 1" it is the one with the longer name.
-            if name.len() > lane.len() && rest.strip_prefix(name).is_some_and(begins_a_text) {
-                lane = name;
-            }
-        }
+        let lane = lane_of(rest, names);
         sorted.push((time.to_owned(), lane.to_owned(), line.clone()));
     }
     sorted.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     sorted
-}
-
-fn begins_a_text(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with(' ')
 }
 
 /// The expected lines with those of one instant in the order in which they came, as far as they

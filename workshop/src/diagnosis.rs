@@ -2,9 +2,14 @@
 //!
 //! A sentence is only said of a run in which it was seen. A run that panicked, hung or kept its
 //! thread gets the recorder's verdict, and is asked nothing that supposes an end.
-use crate::{attempt::Attempt, attempt::times, panics::Place, report::Difference, run::Run};
-use async_concepts::timeline::{End, Row, Verdict};
-use std::time::Duration;
+use crate::{
+    attempt::{Attempt, Difference},
+    lines::{LineDifference, NO_LANE, first_difference},
+    panics::Place,
+    run::{Run, begin},
+};
+use async_concepts::timeline::{End, Row, Verdict, human};
+use std::{cmp::Ordering, time::Duration};
 
 /// A thread that was asleep for less than this may have waited for a lock inside the harness. What
 /// sleeps in an answer does so for longer.
@@ -34,6 +39,8 @@ pub(crate) fn headline<T>(attempt: &Attempt<T>, file: &str) -> String {
     match (cause, fact) {
         (Some(cause), Some(fact)) if shown => format!("{cause}: {fact}"),
         (Some(cause), _) => cause,
+        // The rule that is broken says what is wrong.
+        (None, Some(fact)) if matches!(attempt.differences[0], Difference::Claim(_)) => fact,
         (None, Some(fact)) => format!("not yet: {fact}"),
         (None, None) => "not yet: it printed other lines than it should".to_owned(),
     }
@@ -66,13 +73,16 @@ fn not_ended<T>(run: &Run<T>, verdict: &Verdict, file: &str) -> String {
     }
 }
 
+/// Of a run whose thread slept, by a call that does so or for a long time.
 fn slept<T>(attempt: &Attempt<T>) -> Option<String> {
-    if attempt.may_sleep || !attempt.run.slept_on_the_thread(ASLEEP) {
+    let run = &attempt.run;
+    if attempt.may_sleep || !(run.was_told_to_sleep() || run.slept_on_the_thread(ASLEEP)) {
         return None;
     }
     Some("the thread slept, as with `std::thread::sleep`, and no future could run meanwhile".into())
 }
 
+/// Of a run in which a lane was polled so often at one instant that it can only have asked.
 fn polled_too_often<T>(attempt: &Attempt<T>) -> Option<String> {
     if attempt.may_sleep || !attempt.run.polled_too_often() {
         return None;
@@ -80,6 +90,8 @@ fn polled_too_often<T>(attempt: &Attempt<T>) -> Option<String> {
     Some("something asked again and again at the same moment, instead of waiting".into())
 }
 
+/// What is looked for if no mistake of the exercise fits: first what became of the lanes, then the
+/// time, the lines and the result.
 fn seen_in_every_exercise<T>(attempt: &Attempt<T>) -> Option<String> {
     let run = &attempt.run;
     for difference in &attempt.differences {
@@ -98,10 +110,138 @@ fn seen_in_every_exercise<T>(attempt: &Attempt<T>) -> Option<String> {
         return Some(format!("`{first}` was never polled: it was only made"));
     }
     for difference in &attempt.differences {
-        match difference {
-            Difference::Time { took, expected } => return of_the_time(run, *took, *expected),
-            Difference::Output { returned, .. } if returned.starts_with("Err(") => {
-                return Some(format!("it returned an error: {returned}"));
+        if let Difference::Output { returned, .. } = difference
+            && returned.starts_with("Err(")
+        {
+            return Some(format!("it returned an error: {returned}"));
+        }
+    }
+    of_the_time(attempt)
+        .or_else(|| of_the_lines(attempt))
+        .or_else(|| of_the_end(attempt))
+        .or_else(|| of_the_output(attempt))
+}
+
+/// How long it took, and how long it should have taken, if that differs.
+fn time<T>(attempt: &Attempt<T>) -> Option<(Duration, Duration)> {
+    for difference in &attempt.differences {
+        if let Difference::Time { took, expected } = difference {
+            return Some((*took, *expected));
+        }
+    }
+    None
+}
+
+/// Of a time that tells its cause by itself.
+fn of_the_time<T>(attempt: &Attempt<T>) -> Option<String> {
+    let (took, expected) = time(attempt)?;
+    if took.is_zero() {
+        return Some("no time passed at all: nothing that takes time was awaited".into());
+    }
+    if took == 1000 * expected || expected == 1000 * took {
+        return Some("a wait has the wrong unit: the time is off by a factor of a thousand".into());
+    }
+    if took > expected && attempt.run.one_after_another() {
+        return Some("everything ran one after another, and nothing overlapped".into());
+    }
+    None
+}
+
+/// Of the first line that is not as it should be. What a learner has not seen yet is only named
+/// with a prediction.
+fn of_the_lines<T>(attempt: &Attempt<T>) -> Option<String> {
+    let run = &attempt.run;
+    let expected = attempt.lines.as_ref()?;
+    Some(match first_difference(expected, &run.lines, &run.names())? {
+        LineDifference::NotExpected { text } => format!("“{text}” should not have been said"),
+        LineDifference::TooOften { text } => format!("“{text}” was said more often than it should"),
+        LineDifference::OfAnotherLane { text, lane } if lane == NO_LANE => {
+            format!("“{text}” was said by a task without a lane, and a lane should have said it")
+        }
+        LineDifference::OfAnotherLane { text, lane } => {
+            format!("“{text}” was said by `{lane}`, and another lane should have said it")
+        }
+        LineDifference::Missing { lane, .. } if was_dropped(attempt, &lane) => {
+            format!("`{lane}` was dropped before it was done")
+        }
+        LineDifference::Missing { text, .. } => match attempt.prediction {
+            Some(_) => format!("“{text}” was not said"),
+            None => "a line was not said".into(),
+        },
+        LineDifference::AtAnotherTime { text, lane, late: true, by } => {
+            match began_behind(attempt, &lane, by) {
+                Some(before) => format!("`{lane}` began only when `{before}` had ended"),
+                None => format!("“{text}” was said too late"),
+            }
+        }
+        LineDifference::AtAnotherTime { text, late: false, .. } => {
+            format!("“{text}” was said too early")
+        }
+        LineDifference::Order => "the lines are right, and their order is not".into(),
+    })
+}
+
+/// The lane that ended at the moment at which this one began, if that was `late`: then the line of
+/// the lane is late since the lane is, and not because of what the lane does.
+fn began_behind<'a, T>(attempt: &'a Attempt<T>, lane: &str, late: Duration) -> Option<&'a str> {
+    let chart = &attempt.run.chart;
+    let begin = begin(chart.rows.iter().skip(1).find(|row| row.name == lane)?)?;
+    if chart.time(begin) != late {
+        return None;
+    }
+    for other in chart.rows.iter().skip(1) {
+        let end = other.end.0;
+        if other.end.1 == End::Finished && end <= begin && chart.time(end) == late {
+            return Some(&other.name);
+        }
+    }
+    None
+}
+
+/// Whether a lane, and there is one of that name, was dropped before it was done.
+fn was_dropped<T>(attempt: &Attempt<T>, lane: &str) -> bool {
+    let rows = attempt.run.chart.rows.iter().skip(1);
+    rows.filter(|row| row.name == lane).any(|row| matches!(row.end.1, End::Cancelled { .. }))
+}
+
+/// Of a run whose lines are all right.
+fn of_the_end<T>(attempt: &Attempt<T>) -> Option<String> {
+    let (took, expected) = time(attempt)?;
+    let lines = attempt.lines.as_ref()?;
+    if took > expected && !lines.is_empty() {
+        return Some(
+            "all lines came when they should, and then it waited for something more".into(),
+        );
+    }
+    None
+}
+
+/// Of values that are nearly right.
+fn of_the_output<T>(attempt: &Attempt<T>) -> Option<String> {
+    for difference in &attempt.differences {
+        let Difference::Output { returned, expected } = difference else { continue };
+        if let (Ok(returned), Ok(expected)) = (returned.parse::<i64>(), expected.parse::<i64>())
+            && returned.abs_diff(expected) == 1
+        {
+            return Some("what it returned is off by one".into());
+        }
+        let mut returned = elements(returned);
+        let mut expected = elements(expected);
+        let more = returned.len().cmp(&expected.len());
+        returned.sort();
+        expected.sort();
+        if returned == expected {
+            return Some("what it returned has the right values, in another order".into());
+        }
+        // Both, and it is another result, of which nothing is known.
+        let missing = expected.iter().any(|value| !returned.contains(value));
+        let made_up = returned.iter().any(|value| !expected.contains(value));
+        match more {
+            Ordering::Less if !made_up => {
+                return Some("a value is missing in what it returned".into());
+            }
+            Ordering::Greater if !missing => {
+                return Some("what it returned has a value too many".into());
             }
             _ => {}
         }
@@ -109,17 +249,34 @@ fn seen_in_every_exercise<T>(attempt: &Attempt<T>) -> Option<String> {
     None
 }
 
-fn of_the_time<T>(run: &Run<T>, took: Duration, expected: Duration) -> Option<String> {
-    if took.is_zero() {
-        return Some("no time passed at all: nothing that takes time was awaited".into());
+/// The values of a list or of a tuple, as `Debug` prints it; one value if it is neither.
+fn elements(debug: &str) -> Vec<&str> {
+    let inside = match debug.as_bytes() {
+        [b'[', .., b']'] | [b'(', .., b')'] => &debug[1..debug.len() - 1],
+        _ => return vec![debug],
+    };
+    // Only commas outside of all brackets and texts separate the values.
+    let mut elements = vec![];
+    let mut begin = 0;
+    let mut depth = 0;
+    let mut quoted = false;
+    for (place, letter) in inside.char_indices() {
+        match letter {
+            '"' => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                elements.push(inside[begin..place].trim());
+                begin = place + 1;
+            }
+            _ => {}
+        }
     }
-    if took == 1000 * expected || expected == 1000 * took {
-        return Some("a wait has the wrong unit: the time is off by a factor of a thousand".into());
+    let last = inside[begin..].trim();
+    if !last.is_empty() {
+        elements.push(last);
     }
-    if took > expected && run.one_after_another() {
-        return Some("everything ran one after another, and nothing overlapped".into());
-    }
-    None
+    elements
 }
 
 /// What is different, in a few words. Without a prediction, nothing that would answer it.
@@ -138,4 +295,22 @@ fn fact(differences: &[Difference], shown: bool) -> Option<String> {
         Difference::TooMany { seen, most, .. } => format!("{seen} instead of {most}"),
         Difference::Lines => return None,
     })
+}
+
+/// How long it took beside how long it should have taken, in words.
+fn times(took: Duration, expected: Duration) -> String {
+    format!("{} instead of {}", human(took), human(expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::elements;
+
+    #[test]
+    fn the_elements_of_a_list_are_taken_apart() {
+        assert_eq!(elements("[1, 2]"), ["1", "2"]);
+        assert_eq!(elements("(\"a, b\", Ok([3, 4]))"), ["\"a, b\"", "Ok([3, 4])"]);
+        assert_eq!(elements("[]"), Vec::<&str>::new());
+        assert_eq!(elements("Ok([1, 2])"), ["Ok([1, 2])"]);
+    }
 }

@@ -7,10 +7,10 @@
 //! What cannot be explored (threads, sockets, a task without a lane) is no failure: it is said that
 //! nothing was tried.
 use crate::{
-    attempt::Attempt,
+    attempt::{Attempt, Difference},
     lock,
     prediction::Prediction,
-    report::{self, Difference},
+    report,
     run::{Run, watchdog},
     scenario::{Scenario, UnderWay},
 };
@@ -83,7 +83,7 @@ impl Scenario {
     }
 }
 
-/// What is run again and again, whatever type its future has: see [`Main`](crate::attempt::Main).
+/// What is run again and again, whatever type its future has: see [`Main`](crate::run::Main).
 type Program<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = T>>> + Send + Sync>;
 
 fn boxed<F: Future + 'static>(
@@ -101,6 +101,7 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
     let explored = schedules::every_schedule("your run", move || program())
         .budget(BUDGET)
         .at_most(SCHEDULES)
+        .until_it_fails()
         .watchdog(watchdog() / 2)
         .limit(LIMIT)
         .check(move |run| check(run))
@@ -108,10 +109,14 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
     let covered = said_of(&explored);
     let Some(failure) = explored.failure else { return Found { covered, failure: None } };
     let order = failure.schedule.describe();
-    let failing = explored.failing;
+    let before = match explored.schedules.saturating_sub(1) {
+        0 => String::new(),
+        1 => "one other schedule holds; ".to_owned(),
+        number => format!("{number} other schedules hold; "),
+    };
     let mut failed = Failed {
         cause: Some("it holds in tokio's own order of the lanes, and not in every one"),
-        scenario: format!("{failing} of {covered} fail; here, {order}"),
+        scenario: format!("{before}here, {order}"),
         holds: claim(&failure.recording),
         run: Run::from(failure.recording),
     };
@@ -119,7 +124,7 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
     // cause.
     if failure.schedule.departures.is_empty() {
         failed.cause = None;
-        failed.scenario = format!("{failing} of {covered} fail; this is {order}");
+        failed.scenario = format!("this is {order}");
         // In that order it can be run as in any attempt, in which more is seen: where it panicked,
         // and whether its thread slept. What does not end would only take long once more.
         if matches!(failed.run.outcome, Ok(_) | Err(Verdict::Panicked(..))) {
@@ -220,13 +225,16 @@ pub struct Everywhere<T> {
     explore: Box<dyn FnOnce(Claim<T>) -> Found<T>>,
     /// What must hold, in words, and whether it does; without one, a run must only end.
     claim: Option<(&'static str, Claim<T>)>,
+    /// What it should return, as it is shown, if that is the claim.
+    expected: Option<String>,
     /// The mistakes of the exercise, to be asked of the run that fails.
     mistakes: Vec<Mistake<T>>,
 }
 
 impl<T: Debug + Send + 'static> Everywhere<T> {
     fn of(scenario: Scenario, explore: Box<dyn FnOnce(Claim<T>) -> Found<T>>) -> Everywhere<T> {
-        Everywhere { scenario, prediction: None, explore, claim: None, mistakes: vec![] }
+        let mistakes = vec![];
+        Everywhere { scenario, prediction: None, explore, claim: None, expected: None, mistakes }
     }
 
     /// What the learner predicted. Without a prediction the verdict withholds what would answer it.
@@ -246,11 +254,12 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
     }
 
     /// It returns this in each run.
-    pub fn returns<V>(self, expected: V) -> Everywhere<T>
+    pub fn returns<V>(mut self, expected: V) -> Everywhere<T>
     where
         T: PartialEq<V>,
-        V: Send + Sync + 'static,
+        V: Debug + Send + Sync + 'static,
     {
+        self.expected = Some(format!("{expected:?}"));
         self.holds(
             "it returns what it should",
             move |run| matches!(&run.outcome, Ok(output) if *output == expected),
@@ -310,7 +319,12 @@ impl<T: Debug + Send + 'static> Everywhere<T> {
             && attempt.run.outcome.is_ok()
             && !failed.holds
         {
-            attempt.differences.push(Difference::Claim(words));
+            attempt.differences.push(match (&attempt.run.outcome, self.expected) {
+                (Ok(output), Some(expected)) => {
+                    Difference::Output { returned: format!("{output:?}"), expected }
+                }
+                _ => Difference::Claim(words),
+            });
         }
         for mistake in self.mistakes {
             attempt = mistake(attempt);

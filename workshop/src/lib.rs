@@ -45,6 +45,7 @@ mod attempt;
 mod compiler;
 mod diagnosis;
 mod explored;
+mod lines;
 mod lock;
 mod panics;
 mod prediction;

@@ -1,7 +1,7 @@
 //! A failed attempt as text: the headline, what was expected beside what happened, the timeline,
 //! and the headline once more, since the end of a text is what a small screen shows.
 use crate::{
-    attempt::Attempt,
+    attempt::{Attempt, Difference},
     diagnosis::headline,
     prediction::{PREDICT_FIRST, compare},
 };
@@ -12,22 +12,7 @@ use std::{
     io::IsTerminal,
     panic::{Location, resume_unwind},
     path::PathBuf,
-    time::Duration,
 };
-
-/// Something that is not as expected.
-pub(crate) enum Difference {
-    /// It took longer or shorter.
-    Time { took: Duration, expected: Duration },
-    /// It printed other lines: which ones, the attempt knows.
-    Lines,
-    /// It returned something else. Both as they are shown, since their type is the exercise's.
-    Output { returned: String, expected: String },
-    /// What an exercise asks for besides, in words.
-    Claim(&'static str),
-    /// More lanes of a name were under way than may be.
-    TooMany { name: &'static str, seen: usize, most: usize },
-}
 
 /// More lines than these are more than half a screen.
 const LINES: usize = 12;
@@ -38,6 +23,22 @@ const LANES: usize = 24;
 /// The width of a picture if nothing tells the width of the terminal: rustlings and cargo give the
 /// program a pipe.
 const WIDTH: usize = 78;
+
+impl<T> Attempt<T> {
+    /// Passes if all is as expected.
+    ///
+    /// # Panics
+    /// Otherwise, after it has printed the mistake, what was expected beside what happened, and the
+    /// timeline of the run. The payload is that text; no backtrace is printed with it.
+    #[track_caller]
+    pub fn verdict(self) {
+        if self.run.outcome.is_ok() && self.differences.is_empty() {
+            forget_the_last_one();
+            return;
+        }
+        fail(&self, Location::caller())
+    }
+}
 
 /// Ends the test with the report as the payload of its panic, and prints it.
 pub(crate) fn fail<T>(attempt: &Attempt<T>, place: &Location<'_>) -> ! {

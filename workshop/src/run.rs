@@ -1,12 +1,12 @@
 //! Running what the learner wrote, and questions about how it went.
 use crate::{
-    asleep,
-    attempt::Main,
+    asleep::{self, Asleep},
     panics::{self, Place},
     scenario::{Scenario, UnderWay},
 };
 use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
 use std::{
+    pin::Pin,
     sync::{
         atomic::{AtomicBool, Ordering},
         mpsc,
@@ -41,6 +41,18 @@ const TOO_OFTEN: usize = 100;
 /// The same of a lane that polls others: each of them interrupts it, and there may be a thousand.
 const TOO_OFTEN_WITH_OTHERS: usize = 1100;
 
+/// What is attempted, whatever type its future has. All that is behind this is compiled once for
+/// each type of result, and not once for each attempt: that is most of what a learner would wait
+/// for after each change.
+pub(crate) type Main<T> = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = T>>> + Send>;
+
+/// `main`, with the type of its future forgotten.
+pub(crate) fn boxed<F: Future + 'static>(
+    main: impl FnOnce() -> F + Send + 'static,
+) -> Main<F::Output> {
+    Box::new(|| Box::pin(main()))
+}
+
 /// An attempt that is over: what there is to ask when one looks for the misconception behind it.
 pub struct Run<T> {
     /// What it printed, as `time lane text`: what an exercise expects is written in the same way.
@@ -54,8 +66,8 @@ pub struct Run<T> {
     pub(crate) chart: Chart,
     /// Where it panicked, if it did: the recorder has the message only.
     pub(crate) panicked_at: Option<Place>,
-    /// How long its thread was seen asleep; nothing where the system does not tell.
-    slept: Option<Duration>,
+    /// How its thread was seen asleep; nothing where the system does not tell.
+    slept: Option<Asleep>,
 }
 
 impl<T: Send + 'static> Run<T> {
@@ -128,10 +140,15 @@ impl<T> Run<T> {
     /// Its thread was seen asleep for so many milliseconds or longer while it polled a future: the
     /// waiting of the runtime itself does not count. `false` where the system does not tell.
     pub fn slept_on_the_thread(&self, milliseconds: u64) -> bool {
-        match self.slept {
-            Some(slept) => slept >= Duration::from_millis(milliseconds),
+        match &self.slept {
+            Some(slept) => slept.time >= Duration::from_millis(milliseconds),
             None => false,
         }
+    }
+
+    /// Its thread was seen in a call that does nothing but sleep, as `std::thread::sleep` does.
+    pub(crate) fn was_told_to_sleep(&self) -> bool {
+        self.slept.as_ref().is_some_and(|slept| slept.told_to)
     }
 
     /// The lines that it printed, as `time lane text`.
@@ -140,7 +157,7 @@ impl<T> Run<T> {
     }
 
     /// It printed a line with this in it. Lines are `time lane text`, so `"0.100 A"` is a question,
-    /// too.
+    /// too; a time in it is a whole one, and not the end of `10.100`.
     pub fn said(&self, part: &str) -> bool {
         self.count(part) > 0
     }
@@ -149,7 +166,7 @@ impl<T> Run<T> {
     pub fn count(&self, part: &str) -> usize {
         let mut count = 0;
         for line in &self.lines {
-            if line.contains(part) {
+            if has_part(line, part) {
                 count += 1;
             }
         }
@@ -159,7 +176,7 @@ impl<T> Run<T> {
     /// These were printed in this order, whatever came between them.
     pub fn said_in_order(&self, parts: &[&str]) -> bool {
         let mut lines = self.lines.iter();
-        parts.iter().all(|part| lines.any(|line| line.contains(part)))
+        parts.iter().all(|part| lines.any(|line| has_part(line, part)))
     }
 
     /// What it returned, if it ended by itself.
@@ -243,6 +260,12 @@ impl<T> Run<T> {
     /// Some lane of this name was neither polled to its end nor dropped, and is no task.
     pub fn leaked(&self, name: &str) -> bool {
         self.unfinished().iter().any(|row| row.name == name && row.polled_by.is_some())
+    }
+
+    /// Every lane of this name was polled to its end, and there is one.
+    pub fn finished(&self, name: &str) -> bool {
+        let rows = self.rows_named(name);
+        !rows.is_empty() && rows.iter().all(|row| row.end.1 == End::Finished)
     }
 
     /// Every lane of this name was dropped before it was done, at this time.
@@ -368,8 +391,17 @@ impl<T> Run<T> {
     }
 }
 
+/// Whether this stands in a line, and no number of the line begins before it.
+fn has_part(line: &str, part: &str) -> bool {
+    let number = part.starts_with(|first: char| first.is_ascii_digit());
+    line.match_indices(part).any(|(place, _)| {
+        let before = line[..place].chars().next_back();
+        !number || !before.is_some_and(|letter| letter.is_ascii_digit())
+    })
+}
+
 /// Where a lane was polled for the first time, if it was.
-fn begin(row: &Row) -> Option<Pos> {
+pub(crate) fn begin(row: &Row) -> Option<Pos> {
     row.spans.iter().find(|span| span.state != State::Lazy).map(|span| span.from)
 }
 

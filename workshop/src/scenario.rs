@@ -3,8 +3,6 @@
 //! One set of numbers can be fitted to. So each exercise is judged in several scenarios: boiling
 //! takes longer, the other page fails, the caller goes away. The learner's lines stay what they
 //! are; what is around them asks for its times and values here.
-use crate::attempt::{Attempt, boxed};
-use async_concepts::timeline::Clock;
 use std::{
     any::Any,
     sync::{
@@ -92,28 +90,6 @@ impl Scenario {
         let uses = AtomicUsize::new(0);
         self.substitutes.push(Substitute { shown: Box::new(shown), here: values, uses });
         self
-    }
-
-    /// Runs what the learner wrote in this scenario, as [`attempt`](crate::attempt()) does in the
-    /// one of the file.
-    #[track_caller]
-    pub fn attempt<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = T> + 'static,
-    {
-        Attempt::of(Clock::Paused, Some(self), boxed(main))
-    }
-
-    /// The same on the real clock, for what uses real sockets: those keep to no virtual time. It is
-    /// given up after five seconds, and how long it takes is nothing to rely on.
-    #[track_caller]
-    pub fn attempt_for_real<T, F>(self, main: impl FnOnce() -> F + Send + 'static) -> Attempt<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = T> + 'static,
-    {
-        Attempt::of(Clock::Real, Some(self), boxed(main))
     }
 
     pub(crate) fn name(&self) -> &'static str {

@@ -1,10 +1,9 @@
 //! What `cargo run` shows of an exercise.
 use crate::{
-    attempt::{Main, boxed},
     panics,
     prediction::{PREDICT_FIRST, Prediction},
     report::picture,
-    run::watchdog,
+    run::{Main, boxed, watchdog},
 };
 use async_concepts::timeline::{Line, Recorder, human};
 use std::{env, fs, path::Path};

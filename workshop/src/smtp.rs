@@ -292,10 +292,10 @@ impl AsyncWrite for Dialogue {
         // All that is written is taken at once, so a client never waits here; what it sent is
         // looked at line by line, however it was cut.
         self.input.extend_from_slice(bytes);
-        while let Some(end) = self.input.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.input.drain(..=end).collect();
-            let line = String::from_utf8_lossy(&line).into_owned();
-            self.line(line.trim_end_matches(['\r', '\n']));
+        // A line ends with CR and LF, and with neither of them alone.
+        while let Some(end) = self.input.windows(2).position(|end| end == b"\r\n") {
+            let line: Vec<u8> = self.input.drain(..end + 2).collect();
+            self.line(&String::from_utf8_lossy(&line[..end]));
         }
         Poll::Ready(Ok(bytes.len()))
     }

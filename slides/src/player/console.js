@@ -119,7 +119,7 @@ function startConsole(slides, dialogs) {
     if (event.source === deck && event.data.state) show(event.data.state);
   });
   const ours = {
-    help: () => dialogs.help.showModal(),
+    help: () => openHelp(dialogs.help),
     overview: () => openOverview(dialogs.overview, shown?.slide ?? 0),
     fullScreen: goFullScreen,
     console: () => {}, // it is open

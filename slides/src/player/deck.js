@@ -8,10 +8,10 @@ function startDeck(slides, dialogs) {
   const consoles = new Set(); // windows that follow us; there is one, unless it was opened by several pages
   let at = 0;
   let step = 0;
-  let theme = "";
-  let remote = new URLSearchParams(location.search).has("remote"); // Page Down plays, as a presenter's remote wants it
-  // When the talk began, and when its clock was paused; both survive a reload.
-  let { startedAt = null, pausedAt = null } = history.state ?? {};
+  // What survives a reload, which is how a speaker shows an example that was edited: when the talk began, and when its
+  // clock was paused; light or dark, if T has chosen; and whether Page Down plays, as a presenter's remote wants it.
+  let { startedAt = null, pausedAt = null, theme = "", remote = parameters.has("remote") } = history.state ?? {};
+  if (theme) document.documentElement.dataset.theme = theme;
   const runner = new Runner(() => tellConsoles());
 
   const state = () => ({ slide: at, step, theme, startedAt, pausedAt, remote, black: !black.hidden, running: runner.running });
@@ -43,11 +43,22 @@ function startDeck(slides, dialogs) {
     tellConsoles();
   }
 
+  // A browser takes so many changes of its history within some seconds only, less than a held key or a quick hand makes.
+  // More than that it forgets, or throws; so what has been forgotten is written again later.
+  let later = null;
   function keepAddress(anew) {
     const address = `#${at + 1}${step > 0 ? `.${step}` : ""}`;
-    const kept = { startedAt, pausedAt };
-    if (anew) history.pushState(kept, "", address);
-    else history.replaceState(kept, "", address);
+    const kept = { startedAt, pausedAt, theme, remote };
+    clearTimeout(later);
+    // While a timeline is dragged, most movements change nothing.
+    if (!anew && location.hash === address && JSON.stringify(history.state) === JSON.stringify(kept)) return;
+    try {
+      if (anew) history.pushState(kept, "", address);
+      else history.replaceState(kept, "", address);
+    } catch (error) {
+      if (error.name !== "SecurityError") throw error;
+    }
+    if (location.hash !== address) later = setTimeout(() => keepAddress(anew), 1000);
   }
 
   // #12, #12.3, or the words of a title: #three-at-once
@@ -111,6 +122,7 @@ function startDeck(slides, dialogs) {
     const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     theme = dark ? "light" : "dark";
     document.documentElement.dataset.theme = theme;
+    keepAddress(false);
     tellConsoles();
   }
 
@@ -150,9 +162,12 @@ function startDeck(slides, dialogs) {
     },
     fullScreen: goFullScreen,
     theme: changeTheme,
-    help: () => dialogs.help.showModal(),
+    help: () => openHelp(dialogs.help),
     step: (steps) => show(at, steps),
-    remote: (wanted) => (remote = wanted),
+    remote: (wanted) => {
+      remote = wanted;
+      keepAddress(false);
+    },
     pauseClock,
     restartClock,
   };
@@ -168,7 +183,7 @@ function startDeck(slides, dialogs) {
     const { source, data } = event;
     // Only a window that we opened may drive us, whichever page it was that opened it: this one, or one before a reload.
     if (!consoles.has(source)) {
-      if (!data.hello || source?.opener !== window) return;
+      if (!data?.hello || source?.opener !== window) return;
       consoles.add(source);
     }
     if (Object.hasOwn(actions, data.act)) actions[data.act](data.argument);
@@ -188,6 +203,7 @@ function startDeck(slides, dialogs) {
   addEventListener("beforeprint", () => slides.forEach((slide) => slide.show(slide.steps)));
   addEventListener("afterprint", () => show(at, step, false));
   showWhatTheAddressSays();
+  if ("site" in document.documentElement.dataset && at === 0) tell("Space or a tap goes on, O lists the slides, H the keys.");
 }
 
 // A swipe goes to the next slide or back, a tap plays. What can be dragged or pressed itself is left alone.

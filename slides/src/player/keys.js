@@ -21,6 +21,10 @@ const ACTIONS = {
   h: "help",
 };
 
+// What a key does again and again while it is held. Any other action, such as that of B, would be undone by its next
+// repetition, and whether it is done in the end would depend on how long the key is held.
+const REPEATED = new Set(["play", "back", "next", "previous", "pageDown", "pageUp"]);
+
 // A key as it is called in the table; nothing for the browser's own shortcuts.
 function keyOf(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
@@ -44,6 +48,10 @@ function listenToKeys({ dialogs, act, typed }) {
   addEventListener("keydown", (event) => {
     const key = keyOf(event);
     if (key === null || belongsToItsTarget(event)) return;
+    if (event.repeat && !REPEATED.has(ACTIONS[key])) {
+      event.preventDefault();
+      return;
+    }
     const open = Object.keys(dialogs).find((name) => dialogs[name].open);
     if (open) {
       if (key !== "Escape" && ACTIONS[key] !== open) return;
@@ -73,10 +81,16 @@ function goFullScreen() {
   else document.documentElement.requestFullscreen?.().catch(() => {});
 }
 
+// The help, from its beginning: it opens with its last button focused, to which a small window would scroll.
+function openHelp(dialog) {
+  dialog.showModal();
+  dialog.scrollTop = 0;
+}
+
 // The overview, with the slide that is shown marked: or if it has no entry, since it goes on with the one before, that one.
 function openOverview(dialog, at) {
   let current = null;
-  for (const link of dialog.querySelectorAll("a")) {
+  for (const link of dialog.querySelectorAll("li a")) {
     link.removeAttribute("aria-current");
     if (Number(link.hash.slice(1)) <= at + 1) current = link;
   }
@@ -85,10 +99,10 @@ function openOverview(dialog, at) {
   current?.focus();
 }
 
-// Links to slides: in the overview.
+// Links to slides: in the overview. Others are left to the browser.
 function followLinks(dialog, go) {
   dialog.addEventListener("click", (event) => {
-    const link = event.target.closest("a");
+    const link = event.target.closest("li a");
     if (!link) return;
     event.preventDefault();
     dialog.close();

@@ -27,8 +27,9 @@ class Timeline {
     // Before the first poll only the names of the lanes are there.
     this.begin = this.cut.reduce((least, { from }) => Math.min(least, from), Infinity);
     this.cursor = this.svg.querySelector(".cursor") ?? this.drawCursor();
-    // What the whole run was, which a screen reader is told when it has been seen.
-    this.title = `Timeline: ${figure.dataset.title}`;
+    // What the whole run was, which a screen reader is told when it has been seen. Until then it is called as the slide is:
+    // the name of its scene could tell the answer.
+    this.title = `Timeline: ${section.querySelector("h1, h2").textContent}`;
     this.description = this.svg.dataset.described ??= this.svg.getAttribute("aria-label");
     this.scrub.max = this.steps;
     this.show(this.steps);

@@ -76,26 +76,35 @@ impl Sources {
     }
 }
 
-/// The page of an example.
+/// The page of an example. `all` are the examples in the order of the README.
 pub(super) fn page(
     topic: &Topic,
     row: &Row,
+    all: &[&Row],
     sources: &Sources,
     recorded: &Recorded,
     held: &[Held<'_>],
 ) -> Markup {
     let explorer = format!("{}.explorer.html", row.example);
+    let nth = all.iter().position(|other| other.example == row.example);
+    let nth = nth.expect("it is one of all examples");
+    let before = nth.checked_sub(1).and_then(|nth| all.get(nth));
+    let after = all.get(nth + 1);
     html! {
         p.way { a href={ "../" (topic.file()) } { (inline(&topic.title)) } }
         h1 { (row.example) }
-        @for paragraph in sources.header() { p { (inline(&paragraph)) } }
+        @for paragraph in sources.header() { p { (inline(&linked(&paragraph, all))) } }
         pre.command { code { (sources.command()) } }
         @if recorded.scenes.is_empty() {
             p { "It has no recording: it is a program as you would write it for yourself." }
         } @else {
             h2 #explorer { "Step through it" }
             p {
-                "Poll by poll, in both languages where the twin was recorded. "
+                @if sources.python.is_some() {
+                    "Poll by poll, in both languages where the twin was recorded. "
+                } @else {
+                    "Poll by poll. "
+                }
                 a href=(explorer) { "On a page of its own" } "."
             }
             iframe src=(explorer) title={ "The explorer of " (row.example) } loading="lazy" {}
@@ -115,11 +124,9 @@ pub(super) fn page(
         h2 #source { "Source" }
         div.sources {
             (source(Language::Rust, &sources.rust))
-            @match &sources.python {
-                Some(python) => (source(Language::Python, python)),
-                None => p.faint { "It has no twin in Python." },
-            }
+            @if let Some(python) = &sources.python { (source(Language::Python, python)) }
         }
+        @if sources.python.is_none() { p.faint { "It has no twin in Python." } }
         h2 #tests { "What the tests hold" }
         @if held.is_empty() {
             p { "The tests of all examples run it." }
@@ -130,7 +137,34 @@ pub(super) fn page(
                 }
             }
         }
+        p.way {
+            @if let Some(before) = before {
+                a href={ (before.example) ".html" } { "← " (before.example) } " "
+            }
+            @if let Some(after) = after {
+                a href={ (after.example) ".html" } { (after.example) " →" }
+            }
+        }
     }
+}
+
+/// A paragraph of a header whose references can be followed: to another example, and to the twin,
+/// which stands on the same page. Only what follows “see” is one: `gather` may be the function.
+fn linked(paragraph: &str, all: &[&Row]) -> String {
+    let mut text = String::new();
+    let mut rest = paragraph;
+    while let Some((before, after)) = rest.split_once("see `") {
+        let Some((name, after)) = after.split_once('`') else { break };
+        text += before;
+        let known = all.iter().any(|row| row.example == name);
+        match name.strip_suffix(".py") {
+            Some(_) => text += &format!("see [`{name}`](#source)"),
+            None if known => text += &format!("see [`{name}`]({name}.html)"),
+            None => text += &format!("see `{name}`"),
+        }
+        rest = after;
+    }
+    text + rest
 }
 
 /// A whole source, without the comments that mark anchors. Its lines keep their numbers.
@@ -158,7 +192,7 @@ fn source(language: Language, (path, text): &(String, String)) -> Markup {
 pub(super) fn table(topic: &Topic, up: &str) -> Markup {
     html! {
         div.wide {
-            table {
+            table.examples {
                 tr { th { "in the talk" } th { "in Rust" } th { "example" } }
                 @for row in &topic.rows {
                     tr {
@@ -194,7 +228,7 @@ pub(super) fn topic_page(
         (table(topic, "../"))
         @for (row, scene, svg) in pictures {
             h2 #(row.example) { a href={ "../" (row.file()) } { (row.example) } }
-            p.faint { (scene) }
+            @if scene != row.example { p.faint { (scene) } }
             div.picture tabindex="0" role="region" aria-label=(row.example) { (PreEscaped(svg)) }
         }
         p.way {
@@ -206,4 +240,25 @@ pub(super) fn topic_page(
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_leads_to_the_examples_that_it_refers_to() {
+        let row = |example: &str| Row {
+            talk: String::new(),
+            rust: String::new(),
+            example: example.into(),
+            path: String::new(),
+        };
+        let gather = row("gather");
+        let lock = row("lock");
+        let all = [&gather, &lock];
+        assert_eq!(linked("`lock`: see `gather`.", &all), "`lock`: see [`gather`](gather.html).");
+        assert_eq!(linked("see `lock.py` here", &all), "see [`lock.py`](#source) here");
+        assert_eq!(linked("see `--help`, and see `x", &all), "see `--help`, and see `x");
+    }
 }

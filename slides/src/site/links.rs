@@ -1,4 +1,5 @@
-//! Follows the links of a site, so that no page is published with a link that leads nowhere.
+//! Follows the links of a site, so that no page is published with a link that leads nowhere, and
+//! none to which no link leads.
 //!
 //! Read it last of the modules of `site`. It looks at the files that were written, as a browser
 //! would, and knows nothing of how they were made.
@@ -18,7 +19,8 @@ struct Page {
 }
 
 /// Each link of the pages below a folder that leads to no file or to no place in it, or that is not
-/// relative. Pages below `doc` are not ours: they are linked to, and not read.
+/// relative; and each page that cannot be reached from `index.html`. Pages below `doc` are not
+/// ours: they are linked to, and not read.
 ///
 /// # Errors
 /// If a page cannot be read.
@@ -33,7 +35,30 @@ pub fn broken_links(folder: &Path) -> Result<Vec<String>, String> {
             }
         }
     }
+    let reached = reached(&pages);
+    for file in pages.keys() {
+        if !reached.contains(file) {
+            broken.push(format!("{}: no way leads to it from index.html", file.display()));
+        }
+    }
     Ok(broken)
+}
+
+/// The pages to which a reader who begins on the first one can come by links.
+fn reached(pages: &BTreeMap<PathBuf, Page>) -> BTreeSet<PathBuf> {
+    let mut reached = BTreeSet::new();
+    let mut left = vec![PathBuf::from("index.html")];
+    while let Some(file) = left.pop() {
+        let Some(page) = pages.get(&file) else { continue };
+        if !reached.insert(file.clone()) {
+            continue;
+        }
+        for link in &page.links {
+            let (target, _) = link.split_once('#').unwrap_or((link, ""));
+            left.push(resolve(&file, target));
+        }
+    }
+    reached
 }
 
 /// Reads the pages in the folder `inside` and below, by their path from the site's folder.
@@ -156,6 +181,7 @@ mod tests {
                 "a/c.html: b.html#no leads to no place of that page",
                 "a/c.html: https://x is not relative",
                 "a/c.html: /y is not relative",
+                "a/c.html: no way leads to it from index.html",
             ]
         );
     }

@@ -44,7 +44,7 @@ pub fn deck() -> String {
 }
 
 /// Long enough for any machine: only what hangs takes longer.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Two browsers at once would only be in each other's way.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -243,6 +243,11 @@ impl Tab {
 
     /// Presses a key, as a person would.
     pub async fn press(&self, key: &str) {
+        self.hold(key, 1).await;
+    }
+
+    /// Presses a key and holds it, until it was pressed so many times.
+    pub async fn hold(&self, key: &str, times: usize) {
         let (key, shift) = key.strip_prefix("Shift+").map_or((key, 0), |key| (key, 8));
         let (code, text, number) = match key {
             " " => ("Space".to_owned(), Some(" "), 32),
@@ -268,14 +273,18 @@ impl Tab {
                 i64::from(letter.to_uppercase().as_bytes()[0]),
             ),
         };
-        for r#type in [DispatchKeyEventType::KeyDown, DispatchKeyEventType::KeyUp] {
+        for nth in 0..=times {
+            let down = nth < times;
+            let r#type =
+                if down { DispatchKeyEventType::KeyDown } else { DispatchKeyEventType::KeyUp };
             let mut event = DispatchKeyEventParams::builder()
-                .r#type(r#type.clone())
+                .r#type(r#type)
+                .auto_repeat(down && nth > 0)
                 .key(key)
                 .code(code.clone())
                 .modifiers(shift)
                 .windows_virtual_key_code(number);
-            if let (Some(text), DispatchKeyEventType::KeyDown) = (text, r#type) {
+            if let (Some(text), true) = (text, down) {
                 event = event.text(text);
             }
             self.page.execute(event.build().expect("complete")).await.expect("a key");

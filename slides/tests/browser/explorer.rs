@@ -40,6 +40,9 @@ const SEEN: &str = include_str!("seen.js");
 /// Goes to each step of each scene: lines that are lit and should not be, or the reverse.
 const LIT: &str = include_str!("lit.js");
 
+/// Goes to each step of each scene: what is cut, or out of sight.
+const LOOKS: &str = include_str!("looks.js");
+
 async fn last_step(tab: &Tab) -> usize {
     tab.eval("Number(document.getElementById('count').textContent.split(' / ')[1])").await
 }
@@ -83,6 +86,19 @@ fn what_is_lit_is_what_was_recorded() {
             let wrong: Vec<String> = tab.eval(LIT).await;
             assert_eq!(wrong, [""; 0], "{name}");
         }
+    });
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn what_is_drawn_is_whole_and_in_sight() {
+    with_chromium(async |chromium| {
+        for name in EXPLORED {
+            let tab = open(chromium, name).await;
+            let faults: Vec<String> = tab.eval(LOOKS).await;
+            assert_eq!(faults, [""; 0], "{name}");
+        }
+        chromium.is_content();
     });
 }
 
@@ -446,7 +462,7 @@ fn variants_stand_on_one_time_axis_and_what_differs_is_marked() {
         tab.press("End").await;
         tab.press("2").await;
         says(&tab, "#at", "at 100 ms").await;
-        says(&tab, "#past .other", "“unlocked”, “plain variable” end").await;
+        says(&tab, "#written .other", "“unlocked”, “plain variable” end").await;
         let told = "document.getElementById('what-if').textContent";
         tab.is(&format!("{told}.startsWith('“locked” takes 400 ms, and “unlocked”')")).await;
         // With F nothing is told of it before the end: not how long it takes, nor what differs.
@@ -460,7 +476,8 @@ fn variants_stand_on_one_time_axis_and_what_differs_is_marked() {
         // The sum is another one at the same time.
         tab.press("3").await;
         tab.press("End").await;
-        says(&tab, "#lines .only-here span:nth-of-type(2)", "sum 10").await;
+        says(&tab, "#lines .only-here div span:last-child", "sum 10").await;
+        says(&tab, "#lines .only-here .unlike", "not in “unlocked”").await;
         tab.is("document.querySelector('#lines .at-another-time') === null").await;
         chromium.is_content();
     });

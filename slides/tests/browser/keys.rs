@@ -561,7 +561,7 @@ fn no_slide_answers_its_own_question() {
             const told = [...slide.querySelectorAll(tells)].filter(shown);
             const heard = [...slide.querySelectorAll('svg.timeline')]
                 .map((svg) => svg.getAttribute('aria-label'))
-                .filter((text) => /took/.test(text));
+                .filter((text) => text !== `Timeline: ${slide.querySelector('h2').textContent}`);
             return told.map((element) => element.textContent).concat(heard);
         })()"#;
         let mut answered = vec![];
@@ -638,5 +638,89 @@ fn with_short_in_the_address_it_is_the_short_talk() {
             .is(&format!("document.querySelector('.place').textContent.startsWith('{place}')"))
             .await;
         chromium.is_content();
+    });
+}
+
+/// What a key switches on and off it does once, however long it is held.
+#[test]
+#[ignore = "needs Chromium"]
+fn a_key_that_is_held_switches_once_and_goes_on_and_on() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        for times in [2, 3] {
+            for (key, on) in [("h", "help.open"), ("o", "overview.open"), ("b", "!black.hidden")] {
+                tab.hold(key, times).await;
+                assert!(tab.eval::<bool>(on).await, "{key}, held for {times} times");
+                tab.press(key).await;
+                assert!(!tab.eval::<bool>(on).await, "{key}, once more");
+            }
+        }
+        tab.hold("ArrowRight", 4).await;
+        tab.is_at("#5").await;
+        chromium.is_content();
+    });
+}
+
+/// Chromium forgets changes of the history if there are more than 200 in ten seconds.
+#[test]
+#[ignore = "needs Chromium"]
+fn the_address_is_that_of_the_slide_also_after_very_many_keys() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        let many = "(() => {
+            const space = { key: ' ', bubbles: true };
+            for (let nth = 0; nth < 400; nth += 1)
+                document.dispatchEvent(new KeyboardEvent('keydown', space));
+            return true;
+        })()";
+        tab.eval::<bool>(many).await;
+        let shown = "document.querySelector('#stage > .slide:not([hidden])').id";
+        tab.is(&format!("{shown} === `slide-${{parseInt(location.hash.slice(1))}}`")).await;
+    });
+}
+
+/// A speaker reloads the deck when an example was edited.
+#[test]
+#[ignore = "needs Chromium"]
+fn theme_and_remote_survive_a_reload() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.prefers("light").await;
+        let paper = "getComputedStyle(document.body).backgroundColor";
+        let light: String = tab.eval(paper).await;
+        tab.press("t").await;
+        tab.press("p").await;
+        let console = chromium.popup().await;
+        console.eval::<bool>("(document.getElementById('remote').click(), true)").await;
+        tab.press("ArrowRight").await;
+        tab.is("history.state.remote").await;
+        tab.reload().await;
+        assert_ne!(tab.eval::<String>(paper).await, light);
+        tab.press("PageDown").await;
+        tab.is_at("#2.1").await;
+    });
+}
+
+/// At 200 % a laptop's window has so many pixels.
+#[test]
+#[ignore = "needs Chromium"]
+fn help_and_overview_begin_at_their_top_and_fit_a_small_window() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        for (width, height) in [(640, 360), (390, 844), (320, 256)] {
+            tab.resize(width, height).await;
+            for (key, dialog) in [("h", "help"), ("o", "overview")] {
+                tab.press(key).await;
+                tab.is(&format!("{dialog}.open")).await;
+                assert_eq!(tab.eval::<f64>(&format!("{dialog}.scrollTop")).await, 0.0, "{dialog}");
+                let beyond = format!(
+                    "(({{ left, right }}) => left < 0 || right > innerWidth)
+                        ({dialog}.getBoundingClientRect())"
+                );
+                assert!(!tab.eval::<bool>(&beyond).await, "{dialog} at {width}x{height}");
+                tab.press("Escape").await;
+                tab.is(&format!("!{dialog}.open")).await;
+            }
+        }
     });
 }

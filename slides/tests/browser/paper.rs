@@ -79,3 +79,26 @@ fn question_and_answer_do_not_cover_each_other_on_paper_or_without_scripts() {
         assert_eq!(tab.eval::<Vec<String>>(covered).await, [""; 0], "without scripts");
     });
 }
+
+/// There both stand, so a slide needs more room than on the screen.
+#[test]
+#[ignore = "needs Chromium"]
+fn every_slide_fits_its_page() {
+    let low = "[...document.querySelectorAll('.slide')].flatMap((slide) => {
+        const footer = slide.querySelector('footer').getBoundingClientRect().top;
+        return [...slide.querySelectorAll(':scope > :not(footer, aside), pre, svg, li, p')]
+            .map((part) => [part, part.getBoundingClientRect()])
+            .filter(([part, box]) => box.height > 0 && !part.closest('footer, aside'))
+            .filter(([, box]) => box.bottom > footer)
+            .map(([part, box]) => {
+                const below = (box.bottom - footer).toFixed(0);
+                return `${slide.id}, ${part.className}: ${below} px too low`;
+            });
+    })";
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&deck()).await;
+        tab.page.emulate_media_type(MediaTypeParams::Print).await.expect("paper");
+        tab.eval::<bool>("dispatchEvent(new Event('beforeprint'))").await;
+        assert_eq!(tab.eval::<Vec<String>>(low).await, [""; 0]);
+    });
+}

@@ -65,6 +65,46 @@ fn the_article_keeps_comments_and_answers_until_the_reader_opens_them() {
     });
 }
 
+#[test]
+#[ignore = "needs Chromium"]
+fn the_deck_and_an_explorer_lead_back_to_the_site() {
+    with_chromium(async |chromium| {
+        let tab = chromium.open(&page("deck.html")).await;
+        // A reader who has come by a link is told how to go on, until that is done.
+        tab.is("!notice.hidden && notice.textContent.startsWith('Space')").await;
+        tab.press(" ").await;
+        tab.is_at("#2").await;
+        tab.is("notice.hidden").await;
+        tab.press("o").await;
+        tab.is("document.activeElement.hash === '#2'").await;
+        tab.eval::<bool>("(overview.querySelector('p a').click(), true)").await;
+        tab.is("location.pathname.endsWith('/index.html')").await;
+        let tab = chromium.open(&page("examples/gather.explorer.html#1.5")).await;
+        tab.eval::<bool>("(document.querySelector('h1 a').click(), true)").await;
+        tab.is("location.pathname.endsWith('/examples/gather.html')").await;
+    });
+}
+
+/// Long lines of code go on below; nothing is cut or has to be scrolled to, not even on a phone.
+#[test]
+#[ignore = "needs Chromium"]
+fn no_line_of_code_is_cut() {
+    with_chromium(async |chromium| {
+        for name in ["examples/gather.html", "examples/mail2alert.html", "article.html"] {
+            let tab = chromium.open(&page(name)).await;
+            for (width, height) in [(1280, 720), (390, 844)] {
+                tab.resize(width, height).await;
+                tab.is(&format!("innerWidth === {width}")).await;
+                let cut = "[...document.querySelectorAll('.source pre')]
+                    .filter((code) => code.scrollWidth > code.clientWidth)
+                    .map((code) => code.previousElementSibling.textContent)";
+                assert_eq!(tab.eval::<Vec<String>>(cut).await, [""; 0], "{name}, {width}");
+            }
+        }
+        chromium.is_content();
+    });
+}
+
 /// Goes through all scenes of a page by its keys, to the end and back: what differs on the way
 /// back, and where a mark does not stand where the recording says.
 const WALK: &str = include_str!("walk.js");

@@ -16,7 +16,7 @@ use crate::event_loop::{DoneCallback, Error, Future, Result, get_running_loop};
 /// same future given twice is one child and two results. The first error, which includes a
 /// cancelled child, becomes the outcome; the other children run on. Cancelling the outer future
 /// cancels the children and ends it, when they all are done, with [`Error::Cancelled`] as its
-/// exception.
+/// exception. Dropping it cancels nothing.
 ///
 /// [`Error::NoRunningLoop`] if a coroutine comes first, or nothing at all, and no loop runs on this
 /// thread. [`Error::OtherLoop`] if not all belong to the loop of the first.
@@ -51,7 +51,7 @@ struct Gather<T: 'static, C: 'static> {
     cancel_requested: Cell<bool>,
     /// Whether errors are results.
     return_exceptions: bool,
-    /// Makes the gather's result of the children's, when all are done.
+    /// Makes the gather's result from those of the children, when all are done.
     collect: fn(&[Future<T>]) -> Result<C>,
 }
 

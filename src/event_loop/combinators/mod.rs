@@ -4,6 +4,9 @@
 //! of your own. The rest needs what the core does not publish: a gather is a kind of future,
 //! `sleep` of zero gives way as a bare `yield` does, the scope of a `timeout` or a `task_group`
 //! catches a cancel at any await, and a `TaskRef` is a task of any type.
+//!
+//! To read in this order: `sleep`; `wait`, `wait_for` and `shield`; `gather` and `as_completed`;
+//! `task_ref`; `timeout` and `task_group`, which cancel the task that they are in.
 
 mod as_completed;
 mod gather;
@@ -42,7 +45,8 @@ impl EventLoop {
     /// Runs until `awaitable` is done, and gives the outcome. A coroutine becomes a task.
     ///
     /// Fails as [`EventLoop::run_forever`] does, with [`Error::LoopStopped`] if `stop` was called,
-    /// and with [`Error::OtherLoop`] if the future belongs to another loop.
+    /// and with [`Error::OtherLoop`] if the future belongs to another loop. A future that
+    /// was not done then is not cancelled: it goes on when the loop runs again.
     #[track_caller]
     pub fn run_until_complete<E: EnsureFuture<Output: Clone + 'static>>(
         &self,
@@ -67,7 +71,7 @@ impl EventLoop {
         self.start_task(Some(name), coroutine)
     }
 
-    /// Makes a task of a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] after
+    /// Makes a task from a coroutine, and hands a future on as it is. [`Error::LoopIsClosed`] after
     /// `close`, [`Error::OtherLoop`] for a future of another loop.
     #[track_caller]
     pub fn ensure_future<E: EnsureFuture>(&self, awaitable: E) -> Result<Future<E::Output>> {

@@ -3,7 +3,8 @@
 use crate::event_loop::{EnsureFuture, Error, Future, Result};
 
 /// A future that ends as `awaitable` does, but keeps a `cancel` to itself: the future or task
-/// inside runs on (`asyncio.shield`). [`Error::NoRunningLoop`] for a coroutine if no loop runs.
+/// inside runs on (`asyncio.shield`), also if this is dropped. [`Error::NoRunningLoop`] for a
+/// coroutine if no loop runs.
 ///
 /// As in CPython, `set_result` on the outer future is accepted. The outcome of the inner one then
 /// comes too late: setting it fails in a callback, and that error goes to the exception handler.

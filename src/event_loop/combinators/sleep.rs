@@ -5,10 +5,10 @@ use std::panic::Location;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::event_loop::{EventLoop, Future, Result, TimerHandle, get_running_loop};
+use crate::event_loop::{Error, EventLoop, Future, Result, TimerHandle, get_running_loop};
 
 /// Waits for `delay`; zero lets everything else that is ready run once. Cancelling or dropping it
-/// ends the timer.
+/// ends the timer. [`Error::NoRunningLoop`] if it is awaited where no loop runs.
 #[track_caller]
 pub fn sleep(delay: Duration) -> impl StdFuture<Output = Result<()>> {
     let caller = Location::caller();
@@ -66,13 +66,13 @@ fn give_way(done: &mut bool, context: &Context<'_>) -> Poll<Result<()>> {
         context.waker().wake_by_ref();
         return Poll::Pending;
     };
-    if current.takes_the_error() {
-        return Poll::Ready(Err(crate::event_loop::Error::Cancelled));
+    if current.take_error() {
+        return Poll::Ready(Err(Error::Cancelled));
     }
     if std::mem::replace(done, true) {
         return Poll::Ready(Ok(()));
     }
-    current.gives_way();
+    current.give_way();
     if !current.owns(context.waker()) {
         // A lane stands between the task and this: it has to be told that it will be polled again.
         context.waker().wake_by_ref();

@@ -117,7 +117,8 @@ impl Timer {
 }
 
 impl Timeout {
-    /// Sets another time, or none. [`Error::TimeoutIsOver`] if it has expired or the body is over.
+    /// Sets another time, on the clock of [`EventLoop::time`], or none. [`Error::TimeoutIsOver`] if
+    /// it has expired or the body is over.
     pub fn reschedule(&self, when: impl Into<Option<Duration>>) -> Result<()> {
         if self.0.phase.get() != Phase::Entered {
             return Err(Error::TimeoutIsOver);
@@ -220,8 +221,8 @@ impl<T, B: StdFuture<Output = Result<T>>> StdFuture for Interruptible<B> {
         };
         // The body is pending. An error that this step has to throw, and that no await in the body
         // took, is taken here. Otherwise this only notes that it could take one in the next step.
-        if !current.takes_the_error() {
-            current.catches();
+        if !current.take_error() {
+            current.offer_to_catch();
             return Poll::Pending;
         }
         this.body.set(None);

@@ -27,8 +27,8 @@ pub enum ReturnWhen {
 ///
 /// Nothing is cancelled, and running out of time is no error. [`Error::NothingToWaitFor`] without
 /// futures, [`Error::OtherLoop`] if a future belongs to another loop (CPython would wait for that
-/// future for ever). As in CPython, coroutines are not accepted: make tasks of them, or you cannot
-/// tell which is done. Dropping this ends the wait, and nothing else.
+/// future for ever). As in CPython, coroutines are not accepted: make tasks from them, or you
+/// cannot tell which is done. Dropping this ends the wait, and nothing else.
 pub async fn wait<T: 'static>(
     futures: impl IntoIterator<Item = Future<T>>,
     timeout: impl Into<Option<Duration>>,

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::{Driver, unpark_this_thread};
 
-/// Real time on the standard library alone. A loop on it belongs to the thread on which the driver
-/// was made.
+/// Real time on the standard library alone. While a loop on it waits, the thread of that loop is
+/// parked.
 pub struct StdDriver {
     /// What [`Driver::time`] counts from.
     start: Instant,

@@ -136,7 +136,7 @@ fn most_threads() -> usize {
 }
 
 impl TokioDriver {
-    /// Makes a runtime of its own. Fails if the system has no more files to give.
+    /// Makes a runtime of its own. [`Error::Exception`] if the system has no file descriptors left.
     pub fn new() -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build();
         match runtime {
@@ -215,11 +215,29 @@ impl Driver for TokioDriver {
             return Err(Error::InsideAnotherRuntime);
         }
         let _context = self.runtime().enter();
-        self.entered.set(true);
+        let _entered = Entered::begin(self);
         run();
-        self.entered.set(false);
-        self.paused.set(is_paused());
         Ok(())
+    }
+}
+
+/// A run of the loop in the runtime's context. It ends with the scope of this value, even if an
+/// instrument panics: otherwise [`Driver::time`] would later read tokio's time outside of the
+/// runtime, where it is the system's.
+struct Entered<'a>(&'a TokioDriver);
+
+impl<'a> Entered<'a> {
+    fn begin(driver: &'a TokioDriver) -> Self {
+        driver.entered.set(true);
+        Self(driver)
+    }
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.0.entered.set(false);
+        // Still in the context of the runtime, so this is its clock.
+        self.0.paused.set(is_paused());
     }
 }
 

@@ -101,7 +101,7 @@ impl<T> FutureCell<T> {
                 return None;
             }
             *due = Some(Error::AwaitsItself);
-            current.gives_way();
+            current.give_way();
             return Some(Poll::Pending);
         }
         // What polls may be the task of another loop, or an executor that has wakers of its own.
@@ -114,7 +114,7 @@ impl<T> FutureCell<T> {
                 *due = Some(Error::OtherLoop);
                 // Nothing was registered that could wake this task, so its next step follows
                 // without a wake.
-                current.gives_way();
+                current.give_way();
                 Some(Poll::Pending)
             }
             None => Some(Poll::Ready(Error::OtherLoop)),

@@ -1,6 +1,6 @@
 //! Which candidates of a decision could really have come first: known when the run is over.
 use super::{
-    candidates::{Candidate, Context, LATER},
+    candidates::{ArrivalContext, Candidate, LATER},
     decision::Decision,
     known::KnownLane,
     roles::Roles,
@@ -39,7 +39,7 @@ fn could_come(
         return false;
     }
     let lane = &lanes[candidate.lane];
-    let anywhere = matches!(context, Context::Anywhere { .. });
+    let anywhere = matches!(context, ArrivalContext::Anywhere { .. });
     match lane.first_arrival {
         // A branch arrives in the poll that polls its siblings, and in no other.
         Some((Poller::Lane(_), moment)) => context.inside() == Some(moment),

@@ -26,7 +26,7 @@ pub(crate) struct Candidate {
 
 /// In whose poll a lane arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Context {
+pub(crate) enum ArrivalContext {
     /// Any ready lane may come first. If the lane is polled by another one, `inside` is the
     /// beginning of that poll.
     Anywhere { inside: Option<Moment> },
@@ -37,12 +37,12 @@ pub(crate) enum Context {
     FirstOf { inside: Moment },
 }
 
-impl Context {
+impl ArrivalContext {
     /// The beginning of the poll in which the lane arrives, if another lane polls it.
     pub fn inside(self) -> Option<Moment> {
         match self {
-            Context::Anywhere { inside } => inside,
-            Context::FirstOf { inside } => Some(inside),
+            ArrivalContext::Anywhere { inside } => inside,
+            ArrivalContext::FirstOf { inside } => Some(inside),
         }
     }
 }
@@ -54,7 +54,7 @@ pub(crate) struct Situation<'a> {
     /// The lane that has arrived.
     pub lane: LaneId,
     /// In whose poll it has arrived.
-    pub context: Context,
+    pub context: ArrivalContext,
     /// The lanes in the midst of whose polls this happens. They have begun, so they cannot come
     /// first.
     pub running: &'a [LaneId],
@@ -106,11 +106,11 @@ fn may_come_first(situation: &Situation<'_>, other: LaneId) -> bool {
     }
     match situation.context {
         // Those that are new, and those that have been new in this poll and had to wait.
-        Context::FirstOf { .. } => {
+        ArrivalContext::FirstOf { .. } => {
             let beside = known.branch && known.poller == lanes[lane].poller;
             known.first_arrival.is_none() || (beside && !known.started)
         }
-        Context::Anywhere { .. } => {
+        ArrivalContext::Anywhere { .. } => {
             let rests = known.yielded && situation.has_deferred;
             !rests && !a_lane_around_comes_first(lanes, other, running)
         }

@@ -1,6 +1,6 @@
 //! What a run leaves behind for the explorer: its decisions, and what ended them early.
 use super::{
-    candidates::{Candidate, Context},
+    candidates::{ArrivalContext, Candidate},
     history::Moment,
 };
 use crate::timeline::LaneId;
@@ -20,9 +20,9 @@ pub(crate) struct Decision {
     pub moment: Moment,
     /// In whose poll the decision was made. What was possible depends on it, and is judged when the
     /// run is over.
-    pub context: Context,
+    pub context: ArrivalContext,
     /// Everything that had happened until then. When the same choices are made again and this
-    /// differs, something was drawn by lot.
+    /// differs, something was decided at random.
     pub digest: u64,
     /// When it was made, on the clock of the run.
     pub at: Duration,
@@ -43,7 +43,7 @@ pub(crate) struct Ends {
     /// The program cannot be explored.
     pub refusal: Option<Refusal>,
     /// The lane that was to be dropped has been dropped. After that, decisions go on.
-    pub cut: bool,
+    pub has_dropped: bool,
 }
 
 impl Ends {

@@ -60,7 +60,7 @@ pub(crate) struct KnownLane {
     /// When it became ready. The runtime's queue has ready lanes in this order.
     pub ready: Moment,
     /// How many arrivals there had been when it became ready. Lanes with the same number became
-    /// ready during one poll: their order is that of the wakes, which tokio may draw by lot.
+    /// ready during one poll: their order is that of the wakes, which may be random.
     pub batch: u64,
     /// When it was made.
     pub created: Moment,

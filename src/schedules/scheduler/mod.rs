@@ -66,7 +66,7 @@ use self::{
     granularity::leave_one_operation,
     state::{Answer, Arrival, State},
 };
-use super::cancellable::Cut;
+use super::cancellable::PlannedDrop;
 use crate::timeline::{Admission, Gate, LaneId, Made, Poller, Stranger, quietly};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -84,15 +84,15 @@ pub(super) struct Scheduler {
 }
 
 impl Scheduler {
-    /// The gate of a run that is decided by `plan`, and in which `cut` drops a lane. `canonical`
-    /// is given if the order of wakes is drawn by lot.
+    /// The gate of a run that is decided by `plan`, and in which one lane is dropped, if
+    /// `planned_drop` says which. `canonical` is given if the order of wakes is random.
     pub fn new(
         plan: Plan,
         granularity: Granularity,
         canonical: Option<Arc<Roles>>,
-        cut: Option<Cut>,
+        planned_drop: Option<PlannedDrop>,
     ) -> Scheduler {
-        let state = Mutex::new(State::new(plan, granularity, canonical, cut));
+        let state = Mutex::new(State::new(plan, granularity, canonical, planned_drop));
         Scheduler { granularity, state }
     }
 

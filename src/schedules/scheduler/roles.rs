@@ -1,6 +1,6 @@
 //! What is known of a lane before anything has polled it: what others of its kind have been.
 use super::{
-    candidates::{Candidate, Context, LATER, Situation},
+    candidates::{ArrivalContext, Candidate, LATER, Situation},
     known::KnownLane,
 };
 use crate::timeline::{LaneId, Poller};
@@ -86,9 +86,11 @@ impl Roles {
         }
         let Some(role) = roles.get(&key(&lanes[candidate.lane])) else { return true };
         match context {
-            Context::Anywhere { inside: None } => role.task || role.is_unknown(),
-            Context::Anywhere { inside: Some(_) } => role.task || role.inside || role.is_unknown(),
-            Context::FirstOf { .. } => role.inside || role.is_unknown(),
+            ArrivalContext::Anywhere { inside: None } => role.task || role.is_unknown(),
+            ArrivalContext::Anywhere { inside: Some(_) } => {
+                role.task || role.inside || role.is_unknown()
+            }
+            ArrivalContext::FirstOf { .. } => role.inside || role.is_unknown(),
         }
     }
 }
@@ -98,8 +100,8 @@ fn key(known: &KnownLane) -> (Location<'static>, String) {
     (*known.made_at, known.name.clone())
 }
 
-/// Where the order of wakes is drawn by lot: leaves out what is known not to arrive, and sorts the
-/// rest so that it does not depend on the lot. With `first_stays`, the lane that has arrived stays
+/// Where the order of wakes is random: leaves out what is known not to arrive, and sorts the rest
+/// in an order that is the same in each run. With `first_stays`, the lane that has arrived stays
 /// the first.
 pub(super) fn put_in_canonical_order(
     order: &mut Vec<Candidate>,

@@ -281,6 +281,7 @@ async fn both() {
     /// `main` polls A, which sleeps; then its time has come.
     fn walk() -> Walk {
         let poll = |instant, lane, sentence: &str, states: &str| Step {
+            around: vec![],
             instant,
             lane,
             sentence: sentence.into(),

@@ -61,10 +61,10 @@ pub(in crate::stage) fn is_possible() -> bool {
 /// Draws over what the screen shows. Each line is written and its rest erased, so that nothing
 /// flickers. The cursor stays behind the keys, where what is typed next belongs.
 fn draw(walk: &Walk) -> io::Result<()> {
-    // Asked for each frame: the window may have become another one since.
+    // Asked for each frame: the window may have been resized since.
     let (height, columns) = Term::stdout().size();
     let mut options = TerminalOptions::of_stdout();
-    options.width = columns.into(); // of this moment: the window may have changed
+    options.width = columns.into();
     let mut screen = String::from(HOME);
     let lines = frame(walk, options, height.into());
     for (index, line) in lines.iter().enumerate() {

@@ -21,6 +21,7 @@
 //!  [thread]     outer  A    B         what `Hold`s say: the innermost lane has the thread
 //! ```
 use super::{
+    chart::Woken,
     chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Wake},
     places::Places,
 };
@@ -65,16 +66,19 @@ impl Chart {
             began: Duration::ZERO,
             open: vec![],
             stacks: vec![vec![]; workers + 1],
-            last_block: None,
+            wakes: 0,
+            at: Duration::ZERO,
         };
         // Time first, then what happened at it: a span ends where the instant of its event begins.
         for event in events {
             assembly.reach(event.at, assembly.ends_a_long_poll(event));
+            assembly.at = event.at;
             assembly.event(event);
         }
         // The run may have gone on after its last event, and the spans that are still open end
         // there.
         assembly.reach(elapsed, false);
+        assembly.at = elapsed;
         assembly.finish()
     }
 }
@@ -99,10 +103,10 @@ struct Assembly {
     /// A list for each thread, since two threads poll at the same time, and only the lanes of one
     /// thread are inside each other. It has as many lists as `chart.threads`.
     stacks: Vec<Vec<LaneId>>,
-    /// Up to where a lane has last blocked the runtime's thread on the paused clock.
-    /// Set by an event. That time has passed during a poll would not be enough to know it: the
-    /// program may have moved the clock by itself.
-    last_block: Option<Pos>,
+    /// How many wakes there were: wakes at one position are told apart by their number.
+    wakes: usize,
+    /// The time of the event that is looked at, as it was measured: that of its instant is rounded.
+    at: Duration,
 }
 
 /// The span of a lane that has not ended yet.
@@ -117,9 +121,20 @@ struct Open {
     /// poll is known, which must not disappear within an instant.
     /// The time is the measured one; that of the instant is rounded, and later polls share it.
     polled: (Duration, usize),
+    /// How much of that poll was spent in polls of lanes inside it.
+    /// What one of those does is said of that one, and not of all around it.
+    inside: Duration,
+    /// It has blocked the runtime's thread in that poll, on the paused clock.
+    /// Set by an event. That time has passed during a poll would not be enough to know it: the
+    /// program may have moved the clock by itself.
+    has_blocked: bool,
     /// Woken in the middle of its own poll, so ready as soon as that has returned.
     /// A state cannot say it, since the lane is running until the poll returns.
     woken_while_polled: bool,
+    /// The first wake since its last poll began: why it will be polled next.
+    woken: Option<Woken>,
+    /// The same of its last poll, as it began: why it was polled.
+    polled_for: Option<Woken>,
     /// Where it has waited since its last poll, and for what.
     /// Known at the end of a poll, and true of the span that begins there.
     waits: Option<Waits>,
@@ -189,6 +204,7 @@ impl Assembly {
     }
 
     fn change_at(&mut self, now: Pos, lane: LaneId, next: Option<State>) {
+        let own_time = self.own_time(lane);
         let open = &mut self.open[lane];
         let state = open.state;
         let from = open.from;
@@ -197,14 +213,29 @@ impl Assembly {
         // A lane that has ended does nothing, so no span ends now.
         let Some(mut state) = state else { return };
         if from == now {
+            // A wait that ended at once. The poll before it says where it was.
+            if matches!(state, State::Waiting(_) | State::Ready)
+                && let Some(waits) = &open.waits
+                && let Some(last) = self.chart.rows[lane].spans.last_mut()
+                && last.state.is_poll()
+            {
+                last.stopped = Places::recorded(waits);
+            }
             return;
         }
         if matches!(state, State::Running | State::RunningUnwoken) && from.instant < now.instant {
             // The paused clock moves during a poll for two reasons: a lane blocks, and then there
-            // was an event (`None`, if there was none yet, is before every position); or the
-            // program moves it, as `tokio::time::advance` does.
-            let blocked = self.clock == Clock::Real || self.last_block > Some(from);
-            state = if blocked { State::Blocking } else { State::MovedClock };
+            // was an event; or the program moves it, as `tokio::time::advance` does. If it was a
+            // lane inside this one, this one only lasts as long.
+            state = match self.clock {
+                Clock::Paused if own_time.is_zero() => state,
+                Clock::Paused if open.has_blocked => State::Blocking,
+                Clock::Paused => State::MovedClock,
+                // A machine can stall between an inner poll and its outer one as well: of what the
+                // inner one took, a tenth proves nothing.
+                Clock::Real if own_time > LONG_POLL.max(open.inside / 10) => State::Blocking,
+                Clock::Real => state,
+            };
         }
         // A lane that runs has no place to show: what it last waited for is over. A lane that was
         // not polled yet has a place only if it is a callback, which waits in a loop's queue.
@@ -215,7 +246,30 @@ impl Assembly {
             ) => Places::recorded(waits),
             _ => Places::none(),
         };
-        self.chart.rows[lane].spans.push(Span { state, from, to: now, places });
+        let woken = match state {
+            State::Ready | State::WokenNotPolled => open.woken,
+            _ if state.is_poll() => open.polled_for,
+            _ => None,
+        };
+        let stopped = Places::none();
+        self.chart.rows[lane].spans.push(Span { state, from, to: now, places, woken, stopped });
+    }
+
+    /// How long the poll of the lane that is going on, or ends now, has lasted, without the polls
+    /// of lanes inside it.
+    fn own_time(&self, lane: LaneId) -> Duration {
+        let open = &self.open[lane];
+        let mut inside = open.inside;
+        for stack in &self.stacks {
+            let depth = stack.iter().position(|other| *other == lane);
+            // A lane inside it is still being polled: the run was ended in the middle.
+            if let Some(depth) = depth
+                && let Some(&inner) = stack.get(depth + 1)
+            {
+                inside += self.at.saturating_sub(self.open[inner].polled.0);
+            }
+        }
+        self.at.saturating_sub(open.polled.0).saturating_sub(inside)
     }
 
     /// Says what ended the wait that is open; nothing if the lane does not wait.
@@ -263,8 +317,8 @@ impl Assembly {
             What::PollStart => self.poll_starts(lane, event),
             What::PollEnd { polled, .. } => self.poll_ends(lane, event, polled),
             // This comes in the middle of a poll. When the span of the poll ends, `change_at` asks
-            // whether the lane has blocked in it.
-            What::Blocked if event.thread == 0 => self.last_block = Some(self.now()),
+            // for it.
+            What::Blocked if event.thread == 0 => self.open[lane].has_blocked = true,
             // On another thread each poll is `OnThread`, and keeps no other lane waiting.
             What::Blocked => {}
             What::Woken { by } => self.woken(lane, by),
@@ -299,7 +353,11 @@ impl Assembly {
             state: Some(State::Lazy),
             from: now,
             polled: (Duration::ZERO, 0),
+            inside: Duration::ZERO,
+            has_blocked: false,
             woken_while_polled: false,
+            woken: None,
+            polled_for: None,
             waits: None,
         });
     }
@@ -318,7 +376,11 @@ impl Assembly {
         };
         self.change(lane, Some(next));
         let now = self.now();
-        self.open[lane].polled = (event.at, now.instant);
+        let open = &mut self.open[lane];
+        open.polled = (event.at, now.instant);
+        open.polled_for = open.woken.take();
+        open.inside = Duration::ZERO;
+        open.has_blocked = false;
         // The lane that was being polled on this thread is the lane that polls this one.
         let outer = self.stacks[thread].last().copied();
         // The outer lane has the thread until here.
@@ -358,6 +420,8 @@ impl Assembly {
             hold.to = now;
         }
         if let Some(&outer) = self.stacks[thread].last() {
+            let took = event.at.saturating_sub(self.open[lane].polled.0);
+            self.open[outer].inside += took;
             self.chart.threads[thread].push(Hold { lane: outer, from: now, to: now });
         }
     }
@@ -370,6 +434,10 @@ impl Assembly {
             WokenBy::Yield => Until::Yield,
             WokenBy::Outside => Until::Outside,
         };
+        // The first wake counts: the lane is polled once for all of them.
+        let woken = Woken { by: until, at: self.now(), nth: self.wakes };
+        self.wakes += 1;
+        self.open[lane].woken.get_or_insert(woken);
         match self.open[lane].state {
             Some(State::Waiting(_)) => {
                 self.waited(lane, until);

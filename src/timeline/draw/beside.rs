@@ -321,6 +321,9 @@ fn with_instants(chart: &Chart, own: &[(Duration, usize)], common: &[(Duration, 
     for row in &mut chart.rows {
         for span in &mut row.spans {
             (span.from, span.to) = (moved(span.from), moved(span.to));
+            if let Some(woken) = &mut span.woken {
+                woken.at = moved(woken.at);
+            }
         }
         row.end.0 = moved(row.end.0);
     }

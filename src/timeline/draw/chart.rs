@@ -113,6 +113,26 @@ pub struct Span {
     /// before it is called for the first time.
     #[serde(default)]
     pub places: Places,
+    /// Of a poll: the first wake since the lane's last poll began, which is why it is polled. None
+    /// for a first poll, and for a poll without a wake. A stretch in which the lane is woken has it
+    /// as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub woken: Option<Woken>,
+    /// Of a poll that is followed at once by the next poll of its lane: where the lane waited in
+    /// between, and for what.
+    #[serde(default, skip_serializing_if = "Places::are_none")]
+    pub stopped: Places,
+}
+
+/// A wake, seen from the lane that was woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Woken {
+    /// By what: a timer, a lane, something outside or the runtime.
+    pub by: Until,
+    /// Where.
+    pub at: Pos,
+    /// How many wakes came before it in the run: several can be at one position.
+    pub nth: usize,
 }
 
 /// What a lane can do. Its words are those of its [`Mark`].

@@ -1,30 +1,7 @@
 //! A recording as data: written down as JSON, and read back.
 //!
-//! # The format
-//!
-//! ```json
-//! { "version": 1, "charts": [ … ] }
-//! ```
-//!
-//! Each chart is one scene, with the fields of [`Chart`] under their names. In all of them
-//!
-//! - a time is a whole number of nanoseconds since the run began;
-//! - a lane is an index into `rows`, and 0 is `main`;
-//! - a position is `{"instant": I, "column": C}`, with an index into `instants` and the number of
-//!   polls that had begun at that instant; two spans that follow each other share a position;
-//! - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"moved_clock"`,
-//!   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
-//!   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
-//!   `"dropped"`, `"run_over"`;
-//! - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
-//!   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
-//! - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
-//!   `remarks` has what else is to be said of it;
-//! - `variant`, if it is there, says of which other chart this one is a variant, by its title.
-//!
-//! The version grows when something that was there changes its meaning or goes. New fields do not
-//! change it: a program that reads a file skips the fields that it does not know.
-use super::chart::{Chart, End};
+//! What is written is documented at [`to_json`], for programs that read it.
+use super::chart::{Chart, End, Pos, Row, State, Until};
 use crate::timeline::{LaneId, clean};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -74,7 +51,33 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// Writes charts down, each a scene of one program. The same charts give the same bytes.
+/// Writes charts down, each a scene of one program. The same charts give the same bytes. It is what
+/// `--json FILE` of an example writes.
+///
+/// # The format
+///
+/// ```json
+/// { "version": 1, "charts": [ … ] }
+/// ```
+///
+/// Each chart is one scene, with the fields of [`Chart`] under their names. In all of them
+///
+/// - a time is a whole number of nanoseconds since the run began;
+/// - a lane is an index into `rows`, and 0 is `main`;
+/// - a position is `{"instant": I, "column": C}`, with an index into `instants` and the number of
+///   polls that had begun at that instant; two spans that follow each other share a position;
+/// - a state is one of `"lazy"`, `"running"`, `"running_unwoken"`, `"blocking"`, `"moved_clock"`,
+///   `"on_thread"`, `"ready"`, `"woken_not_polled"`, `"between_items"`, and `{"waiting": U}`, where
+///   `U` says what ended the wait: `"clock"`, `{"lane": L}`, `"outside"`, `"yield"`, `"unwoken"`,
+///   `"dropped"`, `"run_over"`;
+/// - an end is `"finished"`, `{"cancelled": {"by": L, "aborted": B}}`,
+///   `"returned_cancelled"`, `{"panicked": TEXT}` or `"unfinished"`;
+/// - `verdict` is the sentence that says why the run did not end by itself, or `null`, and
+///   `remarks` has what else is to be said of it;
+/// - `variant`, if it is there, says of which other chart this one is a variant, by its title.
+///
+/// The version grows when something that was there changes its meaning or goes. New fields do not
+/// change it: a program that reads a file skips the fields that it does not know.
 pub fn to_json(charts: &[Chart]) -> String {
     let document = Document { version: JSON_VERSION, charts };
     serde_json::to_string(&document).expect("a chart has no map and no number that JSON lacks")
@@ -113,6 +116,7 @@ fn clean_texts(chart: &mut Chart) {
         row.name = clean::name(&row.name);
         for span in &mut row.spans {
             span.places.clean();
+            span.stopped.clean();
         }
         if let End::Panicked(message) = &mut row.end.1 {
             *message = clean::text(message);
@@ -130,7 +134,8 @@ fn clean_texts(chart: &mut Chart) {
     }
 }
 
-/// Looks at each index in a chart, since everything that draws one relies on them.
+/// Looks at each index in a chart, since everything that draws one relies on them. Every index is
+/// that of a lane or a position.
 fn check(chart: &Chart) -> Result<(), String> {
     if chart.instants.is_empty() || chart.rows.is_empty() {
         return Err(format!("{} has no instant or no lane", chart.title));
@@ -139,52 +144,66 @@ fn check(chart: &Chart) -> Result<(), String> {
     if !chart.instants.is_sorted_by_key(|instant| instant.at) {
         return Err("its instants are not in order".into());
     }
-    // Every index in a chart is of one of these two kinds.
-    let lane = |lane: LaneId| {
-        if lane < chart.rows.len() { Ok(()) } else { Err(format!("there is no lane {lane}")) }
-    };
-    let pos = |pos: super::Pos| match chart.instants.get(pos.instant) {
+    for row in &chart.rows {
+        check_row(chart, row)?;
+    }
+    for wake in &chart.wakes {
+        check_position(chart, wake.at)?;
+        check_lane(chart, wake.from)?;
+        check_lane(chart, wake.to)?;
+    }
+    for hold in chart.threads.iter().flatten() {
+        check_position(chart, hold.from)?;
+        check_position(chart, hold.to)?;
+        check_lane(chart, hold.lane)?;
+    }
+    for said in &chart.said {
+        check_position(chart, said.at)?;
+        check_lane(chart, said.lane)?;
+    }
+    Ok(())
+}
+
+fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
+    for span in &row.spans {
+        check_position(chart, span.from)?;
+        check_position(chart, span.to)?;
+        if span.to < span.from {
+            return Err(format!("a span of {} ends before it begins", row.name));
+        }
+        if let State::Waiting(Until::Lane(by)) = span.state {
+            check_lane(chart, by)?;
+        }
+        if let Some(woken) = span.woken {
+            check_position(chart, woken.at)?;
+            if let Until::Lane(by) = woken.by {
+                check_lane(chart, by)?;
+            }
+        }
+        for wait in span.places.waits().iter().chain(span.stopped.waits()) {
+            if let Some(other) = wait.lane {
+                check_lane(chart, other)?;
+            }
+        }
+    }
+    check_position(chart, row.end.0)?;
+    if let End::Cancelled { by: Some(by), .. } = row.end.1 {
+        check_lane(chart, by)?;
+    }
+    for other in [row.parent, row.polled_by].into_iter().flatten() {
+        check_lane(chart, other)?;
+    }
+    Ok(())
+}
+
+fn check_lane(chart: &Chart, lane: LaneId) -> Result<(), String> {
+    if lane < chart.rows.len() { Ok(()) } else { Err(format!("there is no lane {lane}")) }
+}
+
+fn check_position(chart: &Chart, pos: Pos) -> Result<(), String> {
+    match chart.instants.get(pos.instant) {
         // One more than there are polls is right: it is the edge behind the last.
         Some(instant) if pos.column <= instant.columns => Ok(()),
         _ => Err(format!("there is no position {pos:?}")),
-    };
-    for row in &chart.rows {
-        for span in &row.spans {
-            pos(span.from)?;
-            pos(span.to)?;
-            if span.to < span.from {
-                return Err(format!("a span of {} ends before it begins", row.name));
-            }
-            if let super::State::Waiting(super::Until::Lane(by)) = span.state {
-                lane(by)?;
-            }
-            for wait in span.places.waits() {
-                if let Some(other) = wait.lane {
-                    lane(other)?;
-                }
-            }
-        }
-        pos(row.end.0)?;
-        if let super::End::Cancelled { by: Some(by), .. } = row.end.1 {
-            lane(by)?;
-        }
-        for other in [row.parent, row.polled_by].into_iter().flatten() {
-            lane(other)?;
-        }
     }
-    for wake in &chart.wakes {
-        pos(wake.at)?;
-        lane(wake.from)?;
-        lane(wake.to)?;
-    }
-    for hold in chart.threads.iter().flatten() {
-        pos(hold.from)?;
-        pos(hold.to)?;
-        lane(hold.lane)?;
-    }
-    for said in &chart.said {
-        pos(said.at)?;
-        lane(said.lane)?;
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@
 //! `chart` is the data and `assemble` makes it of events. `places` says where a lane waits, `marks`
 //! has the signs and their words, and `palette` the colours. `rows` chooses the rows of a picture
 //! and `layout` its columns; `left_out` says what has no room, and `labels` what rows are called.
-//! `polls` puts the polls of all lanes in order. `terminal` (with `cells`), `svg`, `words`,
+//! `pieces` puts the polls of all lanes in order. `terminal` (with `cells`), `svg`, `words`,
 //! `perfetto`, `json` and `page` draw, and `beside` compares two charts, and puts them on one axis.
 //!
 //! Each step knows only the one before it:
@@ -31,15 +31,17 @@ mod marks;
 mod page;
 mod palette;
 mod perfetto;
+mod pieces;
 mod places;
-mod polls;
 mod rows;
 mod svg;
 mod terminal;
 mod words;
 
 pub use beside::Pair;
-pub use chart::{Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Variant, Wake};
+pub use chart::{
+    Chart, End, Hold, Instant, Pos, Row, Said, Span, State, Until, Variant, Wake, Woken,
+};
 pub use json::{JSON_VERSION, JsonError, from_json, to_json};
 pub use left_out::LeftOut;
 pub use marks::Mark;

@@ -40,6 +40,11 @@ impl Places {
         Places(Source::None)
     }
 
+    /// Whether there are none, so that a file need not have them.
+    pub(super) fn are_none(&self) -> bool {
+        matches!(self.0, Source::None)
+    }
+
     pub(super) fn recorded(waits: &Waits) -> Places {
         Places(Source::Recorded(waits.clone()))
     }

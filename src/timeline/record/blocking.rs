@@ -48,7 +48,7 @@ impl Recorder {
         self,
         main: impl FnOnce() -> T + Send + 'static,
     ) -> Recording<T> {
-        let made_at = self.main_made_at();
+        let made_at = self.made_at;
         self.on_a_thread(move |run, limit| run_blocking_to_the_end(run, limit, made_at, main))
     }
 }
@@ -148,7 +148,7 @@ pub fn wait<F: Future>(until: F) -> F::Output {
         // The place of the wait is here, and not where a waker is cloned: this is what the loop
         // calls.
         run.registers(lane);
-        run.poll_is_pending(lane);
+        run.poll_is_pending(lane, 0);
     }
     let mut until = pin!(until);
     // Wakers of the lane, so that the timeline knows what ended the wait.
@@ -199,7 +199,7 @@ pub fn turn() {
         // The poll before ends at this very moment and the next begins, so the lane must have woken
         // itself: in a picture these are two polls side by side.
         run.gives_way(lane);
-        run.poll_is_pending(lane);
+        run.poll_is_pending(lane, 0);
         run.woken(lane, NO_TASK);
         run.poll_starts(lane);
     }

@@ -251,7 +251,8 @@ impl Probe {
             run.waits_for(outer, self.lane);
         }
         // Whether the lane waits elsewhere than before decides with which waker it is polled next.
-        self.wakers.after_pending(run.poll_is_pending(self.lane));
+        let kept = self.wakers.clones_that_are_kept();
+        self.wakers.after_pending(run.poll_is_pending(self.lane, kept));
     }
 
     /// The poll returned a value, or panicked.

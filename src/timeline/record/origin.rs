@@ -1,23 +1,28 @@
 //! From where a waker was called, or a lane dropped: read off the stack of that moment.
 //!
 //! Tokio's timer, its I/O driver and the end of a task call wakers from the same loop, and none of
-//! them says which it is. Their files do. The drivers are wrapped into each other, that of timers
+//! them says which it is. Their modules do. The drivers are wrapped into each other, that of timers
 //! around that of signals, and that one around that of I/O: so a socket's wake comes through
-//! `runtime/io`, a signal's through `runtime/signal` and not that, a timer's through `runtime/time`
-//! and neither of the two. That of a joiner comes through `runtime/task`. The stack is looked up
-//! when the run is over, or when a verdict needs it; equal stacks have one number, and are looked
-//! up once.
+//! `runtime::io`, a signal's through `runtime::signal` and not that, a timer's through
+//! `runtime::time` and neither of the two. That of a joiner comes through `runtime::task`. The
+//! stack is looked up when the run is over, or when a verdict needs it; equal stacks have one
+//! number, and are looked up once.
+//!
+//! A function that was inlined is on the stack only where there are line tables. So without those
+//! of tokio a function proves what it stands for itself, and nothing follows from one that is
+//! missing.
 use super::{
     event::WokenBy,
     run::{Log, Trace, Woken},
-    stack::{Frame, has_no_line_tables, passes_through_tokio, tokio_has_no_line_tables},
+    stack::{Frame, has_no_line_tables},
 };
 use std::collections::HashMap;
 
 /// What a stack passes through.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// Not known: this binary has no line tables, or none of tokio.
+    /// Not known: this binary has no line tables, or none of tokio, and the names of functions are
+    /// not enough.
     Unknown,
     /// The driver of sockets.
     Io,
@@ -35,20 +40,21 @@ pub(super) enum Origin {
 
 impl Origin {
     fn of(frames: &[Frame]) -> Origin {
-        if passes_through_tokio(frames, "/runtime/io/") {
+        let passes_through = |module| frames.iter().any(|frame| frame.is_in(module));
+        if passes_through("tokio::runtime::io") {
             Origin::Io
-        } else if passes_through_tokio(frames, "/runtime/signal/") {
+        } else if passes_through("tokio::runtime::signal") {
             // Before the timers, whose driver has called that of the signals.
             Origin::Elsewhere
-        } else if passes_through_tokio(frames, "/runtime/time") {
+        } else if frames.iter().any(calls_timers) {
             Origin::Timer
-        } else if passes_through_tokio(frames, "/defer.rs") {
+        } else if passes_through("tokio::runtime::scheduler::defer") {
             Origin::Deferred
-        } else if passes_through_tokio(frames, "/runtime/task/") {
+        } else if frames.iter().any(is_of_a_task) {
             // The runtime polls each task by a function of this name, and by no other.
             let polled = frames.iter().any(|frame| frame.function.contains("poll_future"));
             if polled { Origin::Poll } else { Origin::Task }
-        } else if has_no_line_tables(frames) || tokio_has_no_line_tables(frames) {
+        } else if frames.iter().any(is_of_tokio_without_a_file) || has_no_line_tables(frames) {
             Origin::Unknown
         } else {
             Origin::Elsewhere
@@ -62,7 +68,10 @@ impl Origin {
             (Origin::Timer, _) => WokenBy::Clock,
             (Origin::Deferred, _) => WokenBy::Yield,
             (Origin::Task | Origin::Poll, Some(ended)) => WokenBy::Lane(ended),
-            _ => WokenBy::Outside,
+            _ => match trace.current {
+                Some(current) => WokenBy::Lane(current),
+                None => WokenBy::Outside,
+            },
         }
     }
 
@@ -78,6 +87,25 @@ impl Origin {
             _ => false,
         }
     }
+}
+
+/// Whether a function is of the driver of timers, and has not called that of I/O. That it has not
+/// is seen from its file, since then what was inlined is seen as well; or it is the function that
+/// calls the wakers of timers.
+fn calls_timers(frame: &Frame) -> bool {
+    let of_timers = frame.is_in("tokio::runtime::time") || frame.is_in("tokio::runtime::time_alt");
+    of_timers && (!frame.file.is_empty() || frame.function.contains("process_at_time"))
+}
+
+/// Whether a function is of a task. Whether it polls the task cannot be seen without its file:
+/// the function that does may be inlined.
+fn is_of_a_task(frame: &Frame) -> bool {
+    frame.is_in("tokio::runtime::task") && !frame.file.is_empty()
+}
+
+/// Whether what was inlined into this function of tokio is not known.
+fn is_of_tokio_without_a_file(frame: &Frame) -> bool {
+    frame.is_in("tokio") && frame.file.is_empty()
 }
 
 /// The origins that were looked up, by the numbers of their stacks.
@@ -113,20 +141,14 @@ pub(super) fn woken_by(log: &Log, woken: &Woken) -> WokenBy {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::stack::tests::frame, *};
 
     /// A stack through these functions and their files, the innermost first.
     fn stack(functions: &[(&str, &str)]) -> Vec<Frame> {
-        let mut frames = vec![];
-        for (function, file) in functions {
-            let function = function.to_string();
-            let file = file.to_string();
-            frames.push(Frame { address: 1, function, file, place: None, library: true });
-        }
-        frames
+        functions.iter().map(|(function, file)| frame(function, file)).collect()
     }
 
-    const TRACE: Trace = Trace { stack: 0, ended: None };
+    const TRACE: Trace = Trace { stack: 0, ended: None, current: None };
 
     /// What has called a waker on this stack, if it was taken for that meanwhile.
     fn woken_by(functions: &[(&str, &str)], guess: WokenBy) -> WokenBy {
@@ -145,19 +167,34 @@ mod tests {
         assert_eq!(woken_by(&[WAKE, TIME], WokenBy::Outside), WokenBy::Clock);
     }
 
+    /// A function of tokio that is generic, and so is compiled with the program.
+    const GENERIC: (&str, &str) = ("map", "/src/tokio-1.54.1/src/runtime/context.rs");
+    const PARK: (&str, &str) = ("tokio::runtime::time::Driver::park_internal", "");
+
     #[test]
-    fn without_line_tables_of_tokio_it_stays_as_it_was_guessed() {
-        // A program whose dependencies have none: what of tokio is generic is compiled with it.
-        let partly = [
-            WAKE,
-            ("tokio::runtime::time::Driver::park_internal", ""),
-            ("core::result::Result::map", "/src/tokio-1.54.1/src/runtime/context.rs"),
-            ("own::main", "/own/src/main.rs"),
-        ];
+    fn without_line_tables_of_tokio_the_names_of_functions_say_what_wakes() {
+        const PROCESS: &str =
+            "tokio::runtime::time::<impl tokio::runtime::time::handle::Handle>::process_at_time";
+        const TURN: (&str, &str) = ("tokio::runtime::io::driver::Driver::turn", "");
+        const DEFER: (&str, &str) = ("tokio::runtime::scheduler::defer::Defer::wake", "");
+        let guess = WokenBy::Outside;
+        assert_eq!(woken_by(&[WAKE, (PROCESS, ""), PARK, GENERIC], guess), WokenBy::Clock);
+        assert_eq!(woken_by(&[WAKE, TURN, PARK, GENERIC], WokenBy::Clock), WokenBy::Outside);
+        assert_eq!(woken_by(&[WAKE, DEFER, GENERIC], guess), WokenBy::Yield);
+    }
+
+    #[test]
+    fn where_functions_of_tokio_may_be_inlined_unseen_it_stays_as_it_was_guessed() {
+        // The driver of timers has called one that is not on the stack.
+        let partly = [WAKE, PARK, GENERIC, ("own::main", "/own/src/main.rs")];
         for guess in [WokenBy::Clock, WokenBy::Yield, WokenBy::Outside] {
             assert_eq!(woken_by(&partly, guess), guess);
         }
         let origin = Origin::of(&stack(&partly));
+        assert!(origin == Origin::Unknown && origin.aborted(true) && !origin.aborted(false));
+        // Nor is it known then whether a task is polled, or is dropped.
+        let task = ("tokio::runtime::task::harness::Harness<T,S>::poll", "");
+        let origin = Origin::of(&stack(&[task, ("own::main", "/own/src/main.rs")]));
         assert!(origin == Origin::Unknown && origin.aborted(true) && !origin.aborted(false));
     }
 

@@ -38,6 +38,14 @@ pub enum Moved {
     No,
 }
 
+impl Pair {
+    /// How many wakers are kept that were cloned in the poll that ends now: in a poll the clones of
+    /// its waker are all of `cloned`, and before it there were none.
+    pub fn clones_that_are_kept(&self) -> usize {
+        Arc::strong_count(&self.cloned) - 1 // one is the pair's own
+    }
+}
+
 impl Kept {
     /// Whether anything but the lane itself keeps a waker of it, and could wake it with that.
     pub fn anywhere(&self) -> bool {

@@ -2,40 +2,39 @@
 //! user's code.
 //!
 //! Line tables call the body of every `async fn` `{async_fn#0}`, so the name has to come from the
-//! file in which the function stands. Hence a table of files. It is short, since most waits are for
-//! something of tokio's. Combinators, such as `join_all` or `timeout`, are not in the table: a lane
-//! waits for the future to which they pass the poll on.
+//! module in which the function stands. Hence a table of modules. It is short, since most waits are
+//! for something of tokio's. Combinators, such as `join_all` or `timeout`, are not in the table: a
+//! lane waits for the future to which they pass the poll on.
 use super::stack::Frame;
 
-/// The end of a file's path, and what is said of a wait that goes through it. Checked from top to
-/// bottom, and a path is in one line only.
-const FILES: &[(&str, &str)] = &[
-    ("/src/sync/barrier.rs", "Barrier::wait"),
-    ("/src/sync/broadcast.rs", "broadcast::Receiver::recv"),
-    ("/src/sync/mpsc/unbounded.rs", "mpsc::UnboundedReceiver::recv"),
-    ("/src/sync/mutex.rs", "Mutex::lock"),
-    ("/src/sync/notify.rs", "Notify::notified"),
-    ("/src/sync/once_cell.rs", "OnceCell"),
-    ("/src/sync/oneshot.rs", "oneshot::Receiver"),
-    ("/src/sync/rwlock.rs", "RwLock"),
-    ("/src/sync/semaphore.rs", "Semaphore::acquire"),
-    ("/src/sync/set_once.rs", "SetOnce::wait"),
-    ("/src/sync/watch.rs", "watch::Receiver::changed"),
-    ("/src/task/coop/consume_budget.rs", "consume_budget"),
-    ("/src/task/join_set.rs", "JoinSet::join_next"),
-    ("/src/task/yield_now.rs", "yield_now"),
-    ("/src/time/interval.rs", "Interval::tick"),
-    ("/src/time/sleep.rs", "sleep"),
-    ("/src/runtime/task/join.rs", "JoinHandle"),
-    ("/src/net/tcp/listener.rs", "TcpListener::accept"),
-    ("/src/net/tcp/stream.rs", "TcpStream"),
-    ("/src/net/udp.rs", "UdpSocket"),
-    ("/src/process/mod.rs", "Child::wait"),
-    ("/src/io/util/mem.rs", "duplex"),
-    ("/src/sync/cancellation_token.rs", "CancellationToken::cancelled"),
-    ("/src/task/task_tracker.rs", "TaskTracker::wait"),
-    ("/src/lock/mutex.rs", "Mutex::lock"),
-    ("/src/stream/futures_unordered/mod.rs", "FuturesUnordered"),
+/// A module, and what is said of a wait that goes through it. None is inside another.
+const MODULES: &[(&str, &str)] = &[
+    ("tokio::sync::barrier", "Barrier::wait"),
+    ("tokio::sync::broadcast", "broadcast::Receiver::recv"),
+    ("tokio::sync::mpsc::unbounded", "mpsc::UnboundedReceiver::recv"),
+    ("tokio::sync::mutex", "Mutex::lock"),
+    ("tokio::sync::notify", "Notify::notified"),
+    ("tokio::sync::once_cell", "OnceCell"),
+    ("tokio::sync::oneshot", "oneshot::Receiver"),
+    ("tokio::sync::rwlock", "RwLock"),
+    ("tokio::sync::semaphore", "Semaphore::acquire"),
+    ("tokio::sync::set_once", "SetOnce::wait"),
+    ("tokio::sync::watch", "watch::Receiver::changed"),
+    ("tokio::task::coop::consume_budget", "consume_budget"),
+    ("tokio::task::join_set", "JoinSet::join_next"),
+    ("tokio::task::yield_now", "yield_now"),
+    ("tokio::time::interval", "Interval::tick"),
+    ("tokio::time::sleep", "sleep"),
+    ("tokio::runtime::task::join", "JoinHandle"),
+    ("tokio::net::tcp::listener", "TcpListener::accept"),
+    ("tokio::net::tcp::stream", "TcpStream"),
+    ("tokio::net::udp", "UdpSocket"),
+    ("tokio::process", "Child::wait"),
+    ("tokio::io::util::mem", "duplex"),
+    ("tokio_util::sync::cancellation_token", "CancellationToken::cancelled"),
+    ("tokio_util::task::task_tracker", "TaskTracker::wait"),
+    ("futures_util::lock::mutex", "Mutex::lock"),
+    ("futures_util::stream::futures_unordered", "FuturesUnordered"),
 ];
 
 /// What is waited for in the event loop of this crate: the end of a file's path, and the name. What
@@ -77,32 +76,41 @@ pub(super) fn name(library: &[Frame]) -> Option<String> {
 /// Whether a future is only asked there whether it is ready, by `futures::poll!`: the code goes on
 /// at once, so that is no place where it waits.
 pub(super) fn asks_only(frames: &[Frame]) -> bool {
-    frames.iter().any(|frame| {
-        frame.file.contains("/futures-util-") && frame.file.ends_with("/src/async_await/poll.rs")
-    })
+    frames.iter().any(|frame| frame.is_in("futures_util::async_await::poll"))
 }
+
+/// Both ends of a bounded channel.
+const BOUNDED: &str = "tokio::sync::mpsc::bounded";
 
 /// What is said of a wait that goes through this function; `inside` are the functions it has
 /// called.
 fn name_of_frame(frame: &Frame, inside: &[Frame]) -> Option<String> {
-    if frame.file.ends_with("/src/sync/mpsc/bounded.rs") {
+    if frame.is_in(BOUNDED) {
         return Some(bounded_channel(inside).to_owned());
     }
+    // The senders of these wait for the end of the receiver, and are in the same files.
+    let waits_for_the_end = inside.iter().any(|frame| frame.is_in("tokio::sync::notify"));
+    if frame.is_in("tokio::sync::mpsc::unbounded") && waits_for_the_end {
+        return Some("mpsc::UnboundedSender::closed".to_owned());
+    }
+    let polls_the_end = |frame: &Frame| frame.function.contains("poll_closed");
+    if frame.is_in("tokio::sync::oneshot")
+        && (polls_the_end(frame) || inside.iter().any(polls_the_end))
+    {
+        return Some("oneshot::Sender::closed".to_owned());
+    }
     // A timeout polls a timer of its own beside what it limits.
-    if frame.function.ends_with("poll_delay") && frame.file.ends_with("/src/time/timeout.rs") {
+    if frame.function.ends_with("poll_delay") && frame.is_in("tokio::time::timeout") {
         return Some("timeout".to_owned());
     }
-    for (file, name) in FILES {
-        if frame.file.ends_with(file) {
+    for (module, name) in MODULES {
+        if frame.is_in(module) {
             return Some((*name).to_owned());
         }
     }
-    // `read_exact`, `write_all`, `lines`: each has a file of its own.
-    let (folder, file) = frame.file.rsplit_once('/')?;
-    if folder.ends_with("/src/io/util") {
-        return file.strip_suffix(".rs").map(str::to_owned);
-    }
-    None
+    // `read_exact`, `write_all`, `lines`: each has a module of its own.
+    let inside = frame.module.strip_prefix("tokio::io::util::")?;
+    inside.split("::").next().map(str::to_owned)
 }
 
 /// The two ends of a bounded channel are in one file. A sender waits for room at a semaphore, and
@@ -111,13 +119,17 @@ fn bounded_channel(inside: &[Frame]) -> &'static str {
     // Counted are the functions of this file that are inside each other, up to the semaphore.
     let mut functions = 1;
     for frame in inside.iter().rev() {
-        if frame.file.ends_with("/src/sync/mpsc/bounded.rs") {
+        if frame.is_in(BOUNDED) {
             functions += 1;
-        } else if frame.file.ends_with("/src/sync/batch_semaphore.rs") {
+        } else if frame.is_in("tokio::sync::batch_semaphore") {
             return if functions > 2 { "mpsc::Sender::send" } else { "mpsc::Sender::reserve" };
         } else {
             break;
         }
+    }
+    // Only `closed` waits for a notification.
+    if inside.iter().any(|frame| frame.is_in("tokio::sync::notify")) {
+        return "mpsc::Sender::closed";
     }
     "mpsc::Receiver::recv"
 }

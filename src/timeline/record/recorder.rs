@@ -20,7 +20,7 @@ use super::{
     processor::SeenThread,
     progress::Progress,
     run::{Home, Log, Next, Observe, Phase, Run},
-    stack::load_debug_information,
+    stack::{Floor, load_debug_information},
     verdict::{Remark, Verdict},
     waits::Waits,
 };
@@ -178,11 +178,6 @@ impl Recorder {
         self.on_a_thread(move |run, limit| run_to_the_end(run, limit, made_at, main))
     }
 
-    /// Where `main` is said to be made.
-    pub(super) fn main_made_at(&self) -> &'static Location<'static> {
-        self.made_at
-    }
-
     /// Runs something on a thread of its own, and watches over it.
     pub(super) fn on_a_thread<T: Send + 'static>(
         self,
@@ -252,6 +247,9 @@ pub(crate) fn recording<T>(
         _ => log.workers,
     };
     let mut remarks = Remark::on_time(run.clock, &events);
+    if log.has_no_line_tables() {
+        remarks.push(Remark::no_places());
+    }
     if unexplained > 0 {
         remarks.push(Remark::no_line_tables(unexplained));
     }
@@ -340,10 +338,14 @@ pub(crate) fn run_lane_to_the_end<T, F: Future<Output = T>>(
 ) -> RunEnd<T> {
     // On this thread and not on the caller's, which may have a runtime of its own.
     let runtime = runtime(run);
+    // What has called this is in no stack that is captured. To look it up would take long: it goes
+    // down to the system's own library, and the debug information of that may be compressed.
+    let floor = Floor::new();
     let ended = runtime.block_on(async {
         run.begin();
         until_the_end(run, limit, main()).await
     });
+    drop(floor);
     // A closure that still runs on the pool cannot be stopped, so it is not waited for.
     drop_it(run, Shutdown(Some(runtime)));
     ended
@@ -482,7 +484,7 @@ pub(super) fn runtime(run: &Arc<Run>) -> tokio::runtime::Runtime {
                 gate.stranger(Stranger::Thread);
             }
         }))
-        .on_thread_stop(hook(|run| run.scheduler.left(std::thread::current().id())));
+        .on_thread_stop(hook(|run| run.scheduler.thread_left(std::thread::current().id())));
     if run.clock == Clock::Paused {
         // So that the end of a closure can be seen: see `scheduler`.
         builder.thread_keep_alive(Duration::ZERO);

@@ -35,8 +35,8 @@ use std::{
 };
 use tokio::{runtime::Handle, time::Instant};
 
-/// Tokio's timers are no finer than this, so neither are the steps.
-const TICK: Duration = Duration::from_millis(1);
+/// Tokio's timers are no finer than this, so neither are the steps of the clock.
+pub(super) const TICK: Duration = Duration::from_millis(1);
 
 /// How long to wait for a thread that is expected, or for the runtime to become idle. It bounds
 /// what a mistake can cost; a run that is as it should be never waits for it to pass.
@@ -207,8 +207,9 @@ impl Scheduler {
         drop(self.changed.wait_while(self.lock(), waiting).unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// A closure will come, on a thread of its own. No time passes until it has begun.
-    pub fn expect(self: &Arc<Self>) -> u64 {
+    /// A closure will come, on a thread of its own. No time passes until it has begun. Returns the
+    /// number of its slot.
+    pub fn expect_slot(self: &Arc<Self>) -> u64 {
         let slot = self.change(|state| {
             let slot = state.next_slot;
             state.next_slot += 1;
@@ -226,7 +227,7 @@ impl Scheduler {
         if self.clock == Clock::Real {
             return;
         }
-        self.left(std::thread::current().id());
+        self.thread_left(std::thread::current().id());
         self.change(|state| state.slots.insert(slot, Slot::Ready));
         self.ensure_coordinator();
         self.wait_for_slot(slot);
@@ -256,7 +257,7 @@ impl Scheduler {
     }
 
     /// A thread of the runtime's pool has nothing more to do for the closure that it ran last.
-    pub fn left(&self, thread: ThreadId) {
+    pub fn thread_left(&self, thread: ThreadId) {
         self.change(|state| state.slots.retain(|_, slot| *slot != Slot::Ending(thread)));
     }
 
@@ -276,7 +277,7 @@ impl Scheduler {
             let mine = SLOT.get();
             let slot = match mine {
                 Some(slot) => slot,
-                None => self.expect(),
+                None => self.expect_slot(),
             };
             self.change(|state| state.slots.insert(slot, Slot::Blocked(until)));
             self.wait_for_slot(slot);

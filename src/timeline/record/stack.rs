@@ -43,18 +43,6 @@ pub(super) fn has_no_line_tables(frames: &[Frame]) -> bool {
     true
 }
 
-/// Whether a stack passes through tokio, and it is not known in what file: with `debug = false` for
-/// its dependencies a program has line tables, and tokio has none.
-pub(super) fn tokio_has_no_line_tables(frames: &[Frame]) -> bool {
-    let of_tokio = |name: &str| name.starts_with("tokio::") || name.starts_with("<tokio::");
-    frames.iter().any(|frame| frame.file.is_empty() && of_tokio(&frame.function))
-}
-
-/// Whether a stack passes through a file of tokio: one whose path has this part.
-pub(super) fn passes_through_tokio(frames: &[Frame], file: &str) -> bool {
-    frames.iter().any(|frame| frame.file.contains("/tokio-") && frame.file.contains(file))
-}
-
 /// Every address that was looked up in this process, and what was inlined there.
 static FRAMES: OnceLock<Mutex<HashMap<usize, Vec<Frame>>>> = OnceLock::new();
 
@@ -66,12 +54,71 @@ pub(super) struct Frame {
     pub address: usize,
     /// Its name, with the path of its module where the binary has that.
     pub function: String,
-    /// The file as the compiler was told it, with slashes.
+    /// The file as the compiler was told it, with slashes; empty where it is not known.
     pub file: String,
+    /// The module in which the function stands, with its crate; of a function whose file is not
+    /// known its whole path, which begins with that module.
+    pub module: String,
     /// Where in it; none in a file of a library, and where the line is not known.
     pub place: Option<Place>,
     /// It is of the standard library, of a dependency, or of the recorder itself.
     pub library: bool,
+}
+
+impl Frame {
+    /// Whether the function stands in this module, or in one inside it.
+    pub fn is_in(&self, module: &str) -> bool {
+        match self.module.strip_prefix(module) {
+            Some(rest) => rest.is_empty() || rest.starts_with("::"),
+            None => false,
+        }
+    }
+}
+
+/// The module in which a function stands.
+///
+/// The file says it exactly. But dependencies may have been compiled without line tables, and then
+/// only the names of functions are known. With line tables it is the other way round: names have no
+/// path there.
+fn module(function: &str, file: &str) -> String {
+    match module_of_file(file) {
+        Some(module) => module,
+        None => path_of_function(function).to_owned(),
+    }
+}
+
+/// `tokio::sync::mutex` of `…/tokio-1.54.1/src/sync/mutex.rs`; none of a file that is not below a
+/// folder `src`.
+fn module_of_file(file: &str) -> Option<String> {
+    let (above, inside) = file.rsplit_once("/src/")?;
+    let folder = above.rsplit('/').next().unwrap_or(above);
+    let mut module = without_version(folder).replace('-', "_");
+    for part in inside.trim_end_matches(".rs").split('/') {
+        if part != "mod" && part != "lib" {
+            module.push_str("::");
+            module.push_str(part);
+        }
+    }
+    Some(module)
+}
+
+/// `futures-util` of `futures-util-0.3.31`: cargo names the folder of a crate so.
+fn without_version(folder: &str) -> &str {
+    for (at, _) in folder.match_indices('-') {
+        if folder[at + 1..].starts_with(|first: char| first.is_ascii_digit()) {
+            return &folder[..at];
+        }
+    }
+    folder
+}
+
+/// The path of a function without what its types are made of: of a method that of its type.
+fn path_of_function(function: &str) -> &str {
+    // `<tokio::time::sleep::Sleep as core::future::future::Future>::poll`
+    let path = function.strip_prefix('<').unwrap_or(function);
+    let path = path.trim_start_matches('&').trim_start_matches("mut ");
+    let end = path.find(['<', '>', ' ']).unwrap_or(path.len());
+    path[..end].trim_end_matches(':')
 }
 
 /// The function at an address, and those that were inlined there, the innermost first.
@@ -91,7 +138,8 @@ fn look_up(address: usize) -> Vec<Frame> {
             }),
             _ => None,
         };
-        frames.push(Frame { address, function, file, place, library });
+        let module = module(&function, &file);
+        frames.push(Frame { address, function, file, module, place, library });
     });
     frames
 }
@@ -225,6 +273,35 @@ pub(super) mod tests {
     /// A stack as it is in a binary without line tables.
     pub fn of_nothing() -> Stack {
         Stack([1, 2, 3].into())
+    }
+
+    /// A frame of a library.
+    pub fn frame(function: &str, file: &str) -> Frame {
+        let module = module(function, file);
+        let (function, file) = (function.to_owned(), file.to_owned());
+        Frame { address: 1, function, file, module, place: None, library: true }
+    }
+
+    #[test]
+    fn the_module_of_a_function_is_known_from_its_file_or_from_its_name() {
+        let registry = "/home/me/.cargo/registry/src/index.crates.io-1";
+        let in_file = |file: &str| frame("poll<T>", &format!("{registry}/{file}")).module;
+        assert_eq!(in_file("tokio-1.54.1/src/sync/mutex.rs"), "tokio::sync::mutex");
+        assert_eq!(in_file("tokio-util-0.7.20/src/sync/mod.rs"), "tokio_util::sync");
+        assert_eq!(in_file("futures-util-0.3.31-rc.1/src/lib.rs"), "futures_util");
+        for (function, module) in [
+            ("tokio::runtime::time::Driver::park_internal", "tokio::runtime::time"),
+            ("<tokio::time::sleep::Sleep as core::Future>::poll", "tokio::time::sleep"),
+            ("tokio::sync::oneshot::Receiver<T>::poll_recv", "tokio::sync::oneshot"),
+            ("tokio::runtime::time::<impl tokio::time::Handle>::process", "tokio::runtime::time"),
+            ("<tokio::sync::mutex::Mutex<T>>::lock::{closure#0}", "tokio::sync::mutex"),
+        ] {
+            assert!(frame(function, "").is_in(module), "{function}");
+            assert!(!frame(function, "").is_in("tokio::sync::mut"), "{function}");
+        }
+        // What it is made of is not where it stands.
+        let of_own = frame("own::poll::<tokio::time::sleep::Sleep>", "");
+        assert!(!of_own.is_in("tokio") && of_own.is_in("own"));
     }
 
     #[test]

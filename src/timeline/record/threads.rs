@@ -38,7 +38,8 @@ use std::{
 /// `work`.
 #[track_caller]
 pub fn on_thread<R>(name: impl AsRef<str>, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let call = Call::new(name.as_ref(), Location::caller(), |run| Some(run.scheduler.expect()));
+    let call =
+        Call::new(name.as_ref(), Location::caller(), |run| Some(run.scheduler.expect_slot()));
     move || Call::run(call, work)
 }
 

@@ -122,7 +122,8 @@ codes! {
     OnAThread = "on-a-thread",
     /// A poll took long on the wall clock, which the paused clock does not show.
     KeptTheThread = "kept-the-thread",
-    /// The binary has no line tables of tokio, which would tell what made a wake.
+    /// The binary has no line tables, which would tell where lanes wait, or none of tokio, which
+    /// would tell what made a wake.
     NoLineTables = "no-line-tables",
     /// A destructor panicked when the run was ended.
     DestructorPanicked = "destructor-panicked",
@@ -428,10 +429,18 @@ fn by(log: &Log, woken: &Woken) -> String {
 fn at(log: &Log, lane: &LaneState) -> String {
     match &lane.waits {
         Some(waits) => {
-            // In the poll that answered its last wake it has registered nothing: either it still
-            // waits for the same, or for something later that keeps no waker.
+            // In the poll that answered its last wake it has registered nothing, or what it has
+            // registered is not kept: either it still waits for the same, or for something later
+            // that keeps no waker.
+            // What a library's future registers it keeps, until it is over.
+            let is_given_back =
+                !lane.is_kept() && waits.resolve().iter().any(|wait| wait.on.is_some());
             let known = !waits.resolve().iter().all(Wait::is_only_of_the_lane);
-            let later = if lane.may_have_gone_on && known { ", or after that" } else { "" };
+            let later = if known && (lane.may_have_gone_on || is_given_back) {
+                ", or after that"
+            } else {
+                ""
+            };
             format!("{}{later}", waits_at(log, waits))
         }
         None => format!(" (the lane made at {})", place(lane.made_at)),
@@ -481,7 +490,11 @@ fn kept_by_a_thread(log: &Log, wall: &str) -> Causes {
         if lane.now == Doing::OnThread {
             causes.push(Cause {
                 code: Code::OnAThread,
-                sentence: format!("{} is still on its thread, {}", lane.name, lane.place()),
+                sentence: format!(
+                    "{} is still on its thread, {}",
+                    lane.name,
+                    lane.place_in_words()
+                ),
             });
         }
     }
@@ -496,57 +509,74 @@ fn kept_by_a_thread(log: &Log, wall: &str) -> Causes {
     Causes { opening: Some(opening), causes }
 }
 
+/// The lanes that may be what keeps the runtime's thread busy.
+#[derive(Default)]
+struct BusyLanes<'l> {
+    /// Of lanes that run inside each other the innermost: it is the one that keeps the thread.
+    innermost: Option<&'l LaneState>,
+    /// The lane that has woken itself most often, and more than once: every lane that yields has
+    /// woken itself once.
+    spinning: Option<&'l LaneState>,
+    /// The lane that was woken most often, and more than once.
+    busiest: Option<&'l LaneState>,
+}
+
+impl BusyLanes<'_> {
+    /// Looks at all lanes that have not ended. `lasts` says whether the poll of a lane began so
+    /// long ago that it may be the one that is stuck.
+    fn of(log: &Log, lasts: impl Fn(&LaneState) -> bool) -> BusyLanes<'_> {
+        let mut poll_others = HashSet::new();
+        for lane in log.lanes.values() {
+            if lane.now == Doing::Running {
+                poll_others.extend(lane.polled_by);
+            }
+        }
+        let mut found = BusyLanes::default();
+        for (number, lane) in &log.lanes {
+            if lane.now == Doing::Ended {
+                continue;
+            }
+            if lane.now == Doing::Running && !poll_others.contains(number) {
+                // On several threads the lanes of the other threads run, too, but only for a
+                // moment: what is stuck is the poll that lasts.
+                match found.innermost {
+                    Some(other) if lasts(other) && !lasts(lane) => {}
+                    _ => found.innermost = Some(lane),
+                }
+            }
+            let most_self_wakes = match found.spinning {
+                Some(other) => other.self_wakes,
+                None => 1,
+            };
+            if lane.self_wakes > most_self_wakes {
+                found.spinning = Some(lane);
+            }
+            let most_wakes = match found.busiest {
+                Some(other) => other.wakes,
+                None => 1,
+            };
+            if lane.wakes > most_wakes {
+                found.busiest = Some(lane);
+            }
+        }
+        found
+    }
+}
+
 /// The runtime's thread did not become idle for `stuck`, in which `since` passed on the wall clock.
 fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
     let wall = human(stuck);
-    // Of lanes that run inside each other it is the innermost that keeps the thread.
-    let mut poll_others = HashSet::new();
-    for lane in log.lanes.values() {
-        if lane.now == Doing::Running {
-            poll_others.extend(lane.polled_by);
-        }
-    }
-    let mut innermost: Option<&LaneState> = None;
-    let mut spinning: Option<&LaneState> = None;
-    let mut busiest: Option<&LaneState> = None;
-    for (number, lane) in &log.lanes {
-        if lane.now == Doing::Ended {
-            continue;
-        }
-        if lane.now == Doing::Running && !poll_others.contains(number) {
-            // On several threads the lanes of the other threads run, too, but only for a moment:
-            // what is stuck is the poll that lasts.
-            let lasts = |lane: &LaneState| lane.began.elapsed() >= since * 9 / 10;
-            match innermost {
-                Some(other) if lasts(other) && !lasts(lane) => {}
-                _ => innermost = Some(lane),
-            }
-        }
-        // More than once: every lane that yields has woken itself once.
-        let most_wakes = match spinning {
-            Some(other) => other.self_wakes,
-            None => 1,
-        };
-        if lane.self_wakes > most_wakes {
-            spinning = Some(lane);
-        }
-        let most_woken = match busiest {
-            Some(other) => other.wakes,
-            None => 1,
-        };
-        if lane.wakes > most_woken {
-            busiest = Some(lane);
-        }
-    }
+    let lasts = |lane: &LaneState| lane.began.elapsed() >= since * 9 / 10;
+    let BusyLanes { innermost, spinning, busiest } = BusyLanes::of(log, lasts);
     // One poll that lasts, or many that are short? When the last poll began tells.
     if let Some(lane) = innermost
-        && (lane.began.elapsed() >= since * 9 / 10 || busiest.is_none())
+        && (lasts(lane) || busiest.is_none())
     {
         let sentence = format!(
             "{} blocks the thread: its poll at {} did not return within {wall} ({})",
             lane.name,
             human(lane.polled),
-            lane.place()
+            lane.place_in_words()
         );
         return one(Code::Blocks, sentence);
     }
@@ -561,7 +591,7 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
             lane.name,
             human(lane.polled),
             lane.polls,
-            lane.place()
+            lane.place_in_words()
         );
         return one(Code::Spins, sentence);
     }
@@ -571,7 +601,7 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
             lane.name,
             human(lane.polled),
             lane.polls,
-            lane.place()
+            lane.place_in_words()
         );
         return one(Code::Busy, sentence);
     }
@@ -590,7 +620,7 @@ impl LaneState {
     /// this poll, what it waited for before, or where it was made.
     /// Each guess is a little older than the one before, so the words say which it is: “after it
     /// said”, “after its wait”, “the lane made at”.
-    pub fn place(&self) -> String {
+    pub fn place_in_words(&self) -> String {
         match (&self.said, &self.waits) {
             (Some((text, location)), _) if self.said_in_this_poll => {
                 format!("after it said “{text}” at {}", place(location))
@@ -664,6 +694,14 @@ impl Remark {
             remarks.push(Remark { code: Code::KeptTheThread, sentence });
         }
         remarks
+    }
+
+    /// The stack would have told where lanes wait, and did not.
+    pub(super) fn no_places() -> Remark {
+        let sentence = "this binary has no line tables, so it is not known where its lanes wait, \
+                        and a place is that of `.lane()`"
+            .to_owned();
+        Remark { code: Code::NoLineTables, sentence }
     }
 
     /// The stack would have told what made so many wakes, and did not.

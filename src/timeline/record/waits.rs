@@ -10,8 +10,10 @@
 //! - A place is one where the lane registered its waker. Of several in one poll, one is left out if
 //!   the code has gone on since: it was registered at an earlier line of the same function.
 //! - Two futures of one `async fn` that wait at different lines of it, and that one call polls, as
-//!   that of a `join_all` does, look like one that has gone on: the one that was polled last is
-//!   seen. The branches of a `join!` are polled by different calls, and both are seen.
+//!   that of a `join_all` does, look like one that has gone on. Both are seen if they await
+//!   something of tokio's that keeps its waker until it is over: such a line cannot have been left
+//!   while the waker is kept. Of others, as of a `select!` on a reference, the one that was polled
+//!   last is seen. The branches of a `join!` are polled by different calls, and both are seen.
 //! - In a binary without line tables (`debug = "line-tables-only"` is enough) no place is found,
 //!   and what is said instead is where `.lane()` was called.
 //! - A future that is polled by hand, and again in the same poll of its lane, at another line, is
@@ -82,6 +84,8 @@ struct Unresolved {
     registered: Registered,
     /// In the order in which they were registered.
     stacks: Vec<(Stack, Option<LaneId>)>,
+    /// Whether each of the wakers that were cloned in the poll was kept at its end.
+    all_are_kept: bool,
     /// Kept, since what draws a run asks for it once for each span.
     resolved: OnceLock<Vec<Wait>>,
 }
@@ -91,14 +95,16 @@ impl Waits {
         made_at: &'static Location<'static>,
         registered: Registered,
         stacks: Vec<(Stack, Option<LaneId>)>,
+        all_are_kept: bool,
     ) -> Waits {
-        Waits(Arc::new(Unresolved { made_at, registered, stacks, resolved: OnceLock::new() }))
+        let resolved = OnceLock::new();
+        Waits(Arc::new(Unresolved { made_at, registered, stacks, all_are_kept, resolved }))
     }
 
     /// Of a lane that has registered its waker nowhere, and that was made where this is called.
     #[track_caller]
     pub fn nowhere() -> Waits {
-        Waits::new(Location::caller(), Registered::Never, vec![])
+        Waits::new(Location::caller(), Registered::Never, vec![], false)
     }
 
     /// Of a callback that was handed to an event loop there, and waits for `on`. No stack is
@@ -109,7 +115,9 @@ impl Waits {
         let wait = Wait { place, chain, on: Some(on.to_owned()), lane: None };
         let resolved = OnceLock::from(vec![wait]);
         let registered = Registered::Now;
-        Waits(Arc::new(Unresolved { made_at: at, registered, stacks: vec![], resolved }))
+        let stacks = vec![];
+        let all_are_kept = false;
+        Waits(Arc::new(Unresolved { made_at: at, registered, stacks, all_are_kept, resolved }))
     }
 
     /// The same places, but not registered anew.
@@ -117,7 +125,8 @@ impl Waits {
         if self.0.registered != Registered::Now {
             return self.clone();
         }
-        Waits::new(self.0.made_at, Registered::Earlier, self.0.stacks.clone())
+        let Unresolved { made_at, stacks, all_are_kept, .. } = &*self.0;
+        Waits::new(made_at, Registered::Earlier, stacks.clone(), *all_are_kept)
     }
 
     /// When the waker was registered there.
@@ -148,6 +157,7 @@ impl PartialEq for Waits {
         if mine.made_at != theirs.made_at
             || mine.registered != theirs.registered
             || mine.stacks != theirs.stacks
+            || mine.all_are_kept != theirs.all_are_kept
         {
             return false;
         }
@@ -175,7 +185,10 @@ impl Unresolved {
         for (stack, lane) in &self.stacks {
             let frames = Seen { frames: stack.frames(), lane: *lane };
             // What was registered at a line that the code has left since is not waited for.
-            seen.retain(|earlier| !earlier.is_left_by(&frames));
+            seen.retain(|earlier| match earlier.left_in(&frames) {
+                Some(function) => self.all_are_kept && earlier.is_over_when_left(function),
+                None => true,
+            });
             seen.push(frames);
         }
         // Only now: such a line shows that the code has gone on, though it waits nowhere there.
@@ -195,6 +208,24 @@ impl Unresolved {
     }
 }
 
+/// What gives its waker back when it is over, and what is on the stack beside it.
+const OVER_WHEN_LEFT: &[&str] = &[
+    "tokio::sync",
+    "tokio::task",
+    "tokio::time",
+    "tokio::runtime",
+    "tokio::loom",
+    "tokio::util",
+    "core",
+    "alloc",
+    "std",
+    "__rust_try",
+    "hooked_waker",
+];
+
+/// What polls several futures, and may be over before they are.
+const LEAVES_IT_ALONE: &[&str] = &["core::future::poll_fn", "tokio::time::timeout"];
+
 /// A registration, looked up.
 struct Seen {
     /// The innermost first.
@@ -204,17 +235,19 @@ struct Seen {
 }
 
 impl Seen {
-    /// Whether `later`, which was registered in the same poll, shows that the code has gone on from
-    /// here: seen from outside, the two part in a function of the user that stands at another place
-    /// now. Where they part otherwise, both are waited for:
+    /// The function that has gone on from here, if `later`, which was registered in the same poll,
+    /// shows that one has; as the index of its frame. Seen from outside, the two part in a function
+    /// of the user that stands at another place now. Where they part otherwise, both are waited
+    /// for:
     ///
     /// - in different functions, or in a library, which polls one future and then another;
     /// - in two calls at one place, which a macro has made: the branches of a `join!`. What is
     ///   further in says nothing then: both may be in the same `async fn`, each at a line of its
     ///   own.
-    fn is_left_by(&self, later: &Seen) -> bool {
+    fn left_in(&self, later: &Seen) -> Option<usize> {
         let mut parted = None;
-        for (mine, theirs) in self.frames.iter().rev().zip(later.frames.iter().rev()) {
+        let mine = self.frames.iter().enumerate().rev();
+        for ((nth, mine), theirs) in mine.zip(later.frames.iter().rev()) {
             if mine.address == theirs.address {
                 continue; // the same call
             }
@@ -222,13 +255,32 @@ impl Seen {
             let at = *parted.get_or_insert((mine.address, theirs.address));
             let same_function = mine.function == theirs.function && !mine.library;
             if at != (mine.address, theirs.address) || !same_function {
-                return false;
+                return None;
             }
             if mine.place != theirs.place {
-                return true;
+                return Some(nth);
             }
         }
-        false
+        None
+    }
+
+    /// Whether what is awaited here, in that function, has given its waker back if the function has
+    /// gone on: it is awaited by nothing but `async` code, and is of tokio's. A `select!` leaves
+    /// what it has by reference alone, with its waker.
+    fn is_over_when_left(&self, function: usize) -> bool {
+        // Further in it is the recorder, which walks the stack.
+        let clones = self.frames.iter().position(|frame| frame.is_in("hooked_waker"));
+        let Some(awaited) = self.frames.get(clones.unwrap_or_default()..=function) else {
+            return false;
+        };
+        awaited.iter().all(|frame| match frame.library {
+            // In line tables, the body of an `async fn` or an `async` block.
+            false => frame.function.contains("{async_"),
+            true => {
+                OVER_WHEN_LEFT.iter().any(|module| frame.is_in(module))
+                    && !LEAVES_IT_ALONE.iter().any(|module| frame.is_in(module))
+            }
+        })
     }
 
     /// What is waited for there. `made_at` is the place of the lane, for a stack that has none.
@@ -266,7 +318,7 @@ mod tests {
     #[test]
     fn without_line_tables_a_place_is_that_of_the_lane_and_says_so() {
         let made_at = Location::caller();
-        let waits = Waits::new(made_at, Registered::Now, vec![(of_nothing(), None)]);
+        let waits = Waits::new(made_at, Registered::Now, vec![(of_nothing(), None)], false);
         let wait = &waits.resolve()[0];
         assert_eq!(wait.place, Place::from(made_at));
         assert!(wait.is_only_of_the_lane());

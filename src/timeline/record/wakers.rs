@@ -75,6 +75,14 @@ impl LaneWakers {
         made
     }
 
+    /// How many of the wakers are kept that were cloned in the poll that ends now.
+    pub fn clones_that_are_kept(&self) -> usize {
+        match &*lock(&self.pair) {
+            Some(pair) => pair.clones_that_are_kept(),
+            None => 0,
+        }
+    }
+
     /// The poll was not ready.
     pub fn after_pending(&self, moved: Moved) {
         let mut pair = lock(&self.pair);
@@ -143,7 +151,7 @@ impl Hook for RecordingWaker {
         let told = self.run.woken(self.lane, self.task);
         // As this lane: the outer lane is woken by the inner one. So the timeline shows a chain of
         // two wakes, and not two wakes by the same cause.
-        self.run.as_lane(self.lane, || self.inner.wake_by_ref());
+        self.run.passes_on(self.lane, || self.inner.wake_by_ref());
         if told && let Some(gate) = &self.run.gate {
             gate.passed_on(self.lane);
         }

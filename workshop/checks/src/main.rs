@@ -1,6 +1,10 @@
-//! Makes one attempt at one exercise: `attempts EXERCISE ATTEMPT` runs its tests, several times,
-//! and `attempts EXERCISE ATTEMPT main` its `main`. Each in a process of its own, since an attempt
-//! that blocks its thread leaves it behind.
+//! Makes attempts at one exercise: `attempts EXERCISE ATTEMPT…` runs the tests of each, several
+//! times, and prints a line about each. `attempts main EXERCISE ATTEMPT` runs its `main`.
+//!
+//! One process makes many attempts: before the first run it reads the debug information of this
+//! whole program, so that a verdict can name lines, and that takes longer than most attempts. An
+//! attempt that keeps its thread leaves it behind; no other is made in that process, and the rest
+//! is left to the caller.
 #![forbid(unsafe_code)]
 use std::{
     panic::catch_unwind,
@@ -14,63 +18,96 @@ type Attempt = (&'static str, &'static str, fn(), &'static [(&'static str, fn())
 /// So many times an attempt has to get the same verdict.
 const TIMES: usize = 20;
 
-/// An attempt that has taken as long as this is not made once more: it blocks its thread, and
-/// leaves it behind.
+/// A run that has taken as long as this is not repeated: it has kept its thread, and left it
+/// behind.
 const LONG: Duration = Duration::from_millis(1500);
 
+/// A test that passes is not repeated when all runs together have taken as long as this: it goes
+/// through hundreds of schedules in each.
+const LONG_ENOUGH: Duration = Duration::from_millis(300);
+
 // What is wrong on purpose is no reason for a warning here.
-#[allow(warnings, clippy::all)]
+#[cfg(not(any(test, clippy, doc)))]
+#[allow(warnings)]
 mod every {
     include!(concat!(env!("OUT_DIR"), "/attempts.rs"));
+}
+
+// Clippy and rustdoc have nothing to say of them; and `--all-targets` compiles this program as a
+// test, too, though it has none. Each would take as long as the program itself.
+#[cfg(any(test, clippy, doc))]
+mod every {
+    pub const ATTEMPTS: &[super::Attempt] = &[];
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (exercise, attempt, runs_main) = match arguments[..] {
-        [exercise, attempt] => (exercise, attempt, false),
-        [exercise, attempt, "main"] => (exercise, attempt, true),
-        _ => {
-            eprintln!("usage: attempts EXERCISE ATTEMPT [main]");
-            return ExitCode::from(2);
+    match arguments[..] {
+        ["main", exercise, attempt] => {
+            let Some((_, _, main, _)) = known(exercise, attempt) else { return unknown() };
+            main();
         }
-    };
-    let mut known = every::ATTEMPTS.iter();
-    let Some((_, _, main, tests)) = known.find(|known| (known.0, known.1) == (exercise, attempt))
-    else {
-        eprintln!("attempts: there is no attempt {attempt} at {exercise}");
-        return ExitCode::from(2);
-    };
-    if runs_main {
-        main();
-        return ExitCode::SUCCESS;
+        [exercise, ref attempts @ ..] if !attempts.is_empty() => {
+            for attempt in attempts {
+                let Some((_, _, _, tests)) = known(exercise, attempt) else { return unknown() };
+                let (results, kept_its_thread) = results(tests);
+                println!("{}", serde_json::json!({ "attempt": attempt, "tests": results }));
+                if kept_its_thread {
+                    break;
+                }
+            }
+        }
+        _ => return unknown(),
     }
-    let mut results = serde_json::Map::new();
-    for (name, test) in *tests {
-        results.insert(name.to_string(), verdicts(*test).into());
-    }
-    println!("{}", serde_json::Value::Object(results));
     ExitCode::SUCCESS
 }
 
+fn known(exercise: &str, attempt: &str) -> Option<&'static Attempt> {
+    every::ATTEMPTS.iter().find(|known| (known.0, known.1) == (exercise, attempt))
+}
+
+fn unknown() -> ExitCode {
+    eprintln!("usage: attempts EXERCISE ATTEMPT…, or attempts main EXERCISE ATTEMPT");
+    ExitCode::from(2)
+}
+
+/// The verdicts of each test, and whether one of the runs took so long that its thread may still
+/// be kept.
+fn results(tests: &[(&str, fn())]) -> (serde_json::Map<String, serde_json::Value>, bool) {
+    let mut results = serde_json::Map::new();
+    let mut kept_its_thread = false;
+    for (name, test) in tests {
+        let (verdicts, longest) = verdicts(*test);
+        results.insert(name.to_string(), verdicts.into());
+        kept_its_thread |= longest > LONG;
+    }
+    (results, kept_its_thread)
+}
+
 /// The different verdicts of a test that is run several times; an empty text where it passed. Two
-/// verdicts are the same if they have the same headline.
-fn verdicts(test: fn()) -> Vec<String> {
+/// verdicts are the same if they have the same headline. With them, how long the longest run took.
+fn verdicts(test: fn()) -> (Vec<String>, Duration) {
     let mut verdicts: Vec<String> = vec![];
+    let mut longest = Duration::ZERO;
     let begin = Instant::now();
     for _ in 0..TIMES {
+        let begin_of_this_one = Instant::now();
         let verdict = match catch_unwind(test) {
             Ok(()) => String::new(),
             Err(panic) => text_of(&*panic),
         };
+        longest = longest.max(begin_of_this_one.elapsed());
+        let passed = verdict.is_empty();
         if verdicts.iter().all(|known| headline(known) != headline(&verdict)) {
             verdicts.push(verdict);
         }
-        if begin.elapsed() > LONG {
+        let enough = if passed { LONG_ENOUGH } else { LONG };
+        if longest > LONG || begin.elapsed() > enough {
             break;
         }
     }
-    verdicts
+    (verdicts, longest)
 }
 
 /// The first line of a verdict, without numbers: the ids of tasks differ from run to run.

@@ -78,47 +78,81 @@ impl Exercise {
         source.find("#[cfg(test)]").map_or("", |start| &source[start..])
     }
 
-    /// The messages of the tests of an attempt that fail. Each attempt is run once, whichever of
-    /// the checks asks first.
+    /// The messages of the tests of an attempt that fail.
     fn failures(&self, attempt: &str) -> Vec<String> {
-        static KNOWN: Mutex<BTreeMap<String, Arc<OnceLock<Vec<String>>>>> =
+        static KNOWN: Mutex<BTreeMap<String, Arc<OnceLock<Failures>>>> =
             Mutex::new(BTreeMap::new());
+        // All attempts at an exercise are made once, whichever of the checks asks first.
         let known = {
             let mut all = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-            all.entry(format!("{} {attempt}", self.name)).or_default().clone()
+            all.entry(self.name.clone()).or_default().clone()
         };
-        known.get_or_init(|| self.run(attempt)).clone()
+        let of_all = known.get_or_init(|| self.make_all_attempts());
+        of_all.get(attempt).unwrap_or_else(|| panic!("{} has no {attempt}", self.name)).clone()
     }
 
-    fn run(&self, attempt: &str) -> Vec<String> {
-        let output = Command::new(env!("CARGO_BIN_EXE_attempts"))
-            .args([&self.name, attempt])
-            .output()
-            .expect("the attempts can be run");
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let results: Value = serde_json::from_str(printed.lines().last().unwrap_or_default())
-            .unwrap_or_else(|error| {
+    /// The names of all attempts.
+    fn attempts(&self) -> Vec<String> {
+        let mut attempts =
+            ["starter", "solution", "then_unsolved", "then_solved"].map(str::to_owned).to_vec();
+        for folder in ["right", "wrong"] {
+            for (name, _) in self.answers(folder) {
+                attempts.push(format!("{folder}_{name}"));
+            }
+        }
+        attempts
+    }
+
+    fn make_all_attempts(&self) -> Failures {
+        let mut left = self.attempts();
+        let mut failures = Failures::new();
+        while let Some(next) = left.first().cloned() {
+            let output = Command::new(env!("CARGO_BIN_EXE_attempts"))
+                .arg(&self.name)
+                .args(&left)
+                .output()
+                .expect("the attempts can be run");
+            for line in String::from_utf8_lossy(&output.stdout).lines() {
+                // What an attempt prints stands between these lines.
+                let Ok(made) = serde_json::from_str::<Made>(line) else { continue };
+                left.retain(|attempt| *attempt != made.attempt);
+                failures.insert(made.attempt.clone(), self.failures_of(&made));
+            }
+            if left.first() == Some(&next) {
                 let errors = String::from_utf8_lossy(&output.stderr);
-                panic!("{}, {attempt}: {error}, {}\n{printed}\n{errors}", self.name, output.status)
-            });
-        let results = results.as_object().expect("a list of tests");
-        assert!(!results.is_empty(), "{} has no tests", self.name);
+                panic!("{}, {next}: no verdict, {}\n{errors}", self.name, output.status);
+            }
+        }
+        failures
+    }
+
+    fn failures_of(&self, made: &Made) -> Vec<String> {
+        assert!(!made.tests.is_empty(), "{} has no tests", self.name);
         let mut failures = vec![];
-        for (test, verdicts) in results {
-            let verdicts = verdicts.as_array().expect("a list of verdicts");
+        for (test, verdicts) in &made.tests {
             if verdicts.len() > 1 {
                 failures.push(format!(
                     "{test} gives {} verdicts in 20 runs: {verdicts:?}",
                     verdicts.len()
                 ));
-            } else if let Some(verdict) = verdicts[0].as_str()
-                && !verdict.is_empty()
-            {
-                failures.push(verdict.to_owned());
+            } else if !verdicts[0].is_empty() {
+                failures.push(verdicts[0].clone());
             }
         }
         failures
     }
+}
+
+/// The messages of the tests that fail, by attempt.
+type Failures = BTreeMap<String, Vec<String>>;
+
+/// What the program of the attempts prints about each.
+#[derive(serde::Deserialize)]
+struct Made {
+    /// Its name.
+    attempt: String,
+    /// For each test the different verdicts, an empty one where it passed.
+    tests: BTreeMap<String, Vec<String>>,
 }
 
 fn workshop() -> &'static Path {
@@ -298,7 +332,7 @@ fn what_stands_under_then_try_is_tested_and_solved() {
 fn every_main_of_a_solution_draws_its_timeline() {
     complain_of_each(|exercise| {
         let output = Command::new(env!("CARGO_BIN_EXE_attempts"))
-            .args([&exercise.name, "solution", "main"])
+            .args(["main", &exercise.name, "solution"])
             .output()
             .expect("the attempts can be run");
         let drawn = String::from_utf8_lossy(&output.stdout).contains("█ running");
@@ -608,12 +642,12 @@ fn answers_are_formatted_as_the_rest_is() {
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
 
-/// The code that rustc would refuse is left out, so nothing of it may show. That all of the
-/// workspace is clean is a step of `.ci/run`.
+/// The code that rustc would refuse is left out, so nothing of it may show. The whole workspace is
+/// asked, as by `.ci/run` some steps before: then all is known, and nothing is checked anew.
 #[test]
 fn starters_and_solutions_are_clean_under_clippy() {
     let clippy = Command::new(env!("CARGO"))
-        .args(["clippy", "--quiet", "--package", "workshop", "--all-targets"])
+        .args(["clippy", "--quiet", "--workspace", "--all-targets"])
         .args(["--", "-D", "warnings"])
         .current_dir(workshop())
         .output()

@@ -65,10 +65,14 @@ mod tests {
             .takes(20)
             .returns(8)
             .verdict();
-        workshop::scenario("the step takes 90 ms")
-            .time(20, 90)
+        workshop::scenario("the step takes 90 ms, and another one would take 200 ms")
+            .times(20, &[90, 200])
             .attempt(program)
             .predicted(PREDICTION)
+            .mistake("the task did not come to its end, and its result was made up", |run| {
+                !run.finished("task")
+            })
+            .holds("the task comes to its end", |run| run.finished("task"))
             .takes(90)
             .returns(2)
             .verdict();

@@ -66,10 +66,14 @@ mod tests {
             .takes(20)
             .returns((6, 22))
             .verdict();
-        workshop::scenario("the step takes 70 ms")
-            .time(20, 70)
+        workshop::scenario("the step takes 70 ms, and another one would take 200 ms")
+            .times(20, &[70, 200])
             .attempt(program)
             .predicted(PREDICTION)
+            .mistake("the task did not come to its end, and its result was made up", |run| {
+                !run.finished("task")
+            })
+            .holds("the task comes to its end", |run| run.finished("task"))
             .takes(70)
             .returns((5, 18))
             .verdict();

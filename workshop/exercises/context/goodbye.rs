@@ -97,6 +97,7 @@ mod tests {
         workshop::scenario("the visit is given up before it begins")
             .attempt(called_and_dropped)
             .predicted(PREDICTION)
+            .mistake("a door was unlocked that had not been locked", |run| run.said("unlock"))
             .says(&[])
             .verdict();
     }

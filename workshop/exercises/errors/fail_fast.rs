@@ -53,7 +53,6 @@ mod tests {
     fn the_first_error_ends_both() {
         workshop::attempt(both)
             .predicted(PREDICTION)
-            .mistake("the error of A had to wait for B", |run| run.took(500))
             .mistake("B had not even begun: they ran one after another", |run| {
                 !run.said("B connection open")
             })
@@ -61,6 +60,7 @@ mod tests {
                 run.left_running("B")
             })
             .mistake("the error of A was lost", |run| run.output().is_some_and(Result::is_ok))
+            .mistake("the error of A had to wait for B", |run| run.took(500))
             .panics("the error was made into a panic", "no such page")
             .takes(100)
             .says(&[

@@ -80,6 +80,13 @@ mod tests {
         workshop::scenario("the server fails four times")
             .attempt(|| with(4))
             .predicted(PREDICTION)
+            .says(&[
+                "0.000 main busy",
+                "0.100 main busy",
+                "0.300 main busy",
+                "0.700 main busy",
+                "1.500 main answer",
+            ])
             .takes(1500)
             .returns(Ok("answer"))
             .verdict();

@@ -59,6 +59,12 @@ mod tests {
             .attempt(page)
             .predicted(PREDICTION)
             .mistake("nothing waited for the layout to end", |run| !run.said("laid out"))
+            .mistake(
+                "the download was polled once, and not when it could go on: its timer went on by \
+                 itself",
+                |run| run.took(200) && !run.ran_at("download", 50),
+            )
+            .holds("the download goes on at 50 ms", |run| run.ran_at("download", 50))
             .takes(200)
             .says(&["0.000 download the download begins", "0.200 layout the page is laid out"])
             .returns("a map")

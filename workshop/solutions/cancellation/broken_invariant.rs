@@ -56,6 +56,9 @@ mod tests {
             )
             .mistake("the money was given and not taken", |run| run.output() == Some(&(100, 30)))
             .mistake("the bank was not asked before the money went", |run| run.said("main done"))
+            .mistake("the money went before the bank had answered", |run| {
+                run.output() == Some(&(70, 30))
+            })
             .takes(50)
             .says(&["0.010 main cut short"])
             .returns((100, 0))

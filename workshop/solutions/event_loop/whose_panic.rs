@@ -46,7 +46,9 @@ mod tests {
             .panics("the panic of a task became a panic of the program", "JoinError")
             .mistake("the panic was not written down", |run| !run.said("A panicked"))
             .takes(100)
-            .says(&["0.050 main A panicked", "0.100 main sum 100"])
+            .holds("A's panic is written down, before the sum", |run| {
+                run.said_in_order(&["main A panicked", "main sum 100"])
+            })
             .returns(100)
             .verdict();
         workshop::scenario("no task panics")
@@ -62,7 +64,9 @@ mod tests {
             .value("B", "A")
             .attempt(program)
             .predicted(PREDICTION)
-            .says(&["0.050 main A panicked", "0.100 main B panicked", "0.100 main sum 0"])
+            .holds("both panics are written down, before the sum", |run| {
+                run.said_in_order(&["main A panicked", "main B panicked", "main sum 0"])
+            })
             .returns(0)
             .verdict();
     }

@@ -53,6 +53,19 @@ mod tests {
             .at_most(2, "job")
             .takes(30)
             .verdict();
+        // Two at a time: 1 until 30, 2 until 90, 3 until 60, 4 until 90, 5 until 120.
+        workshop::scenario("the second job takes 90 ms")
+            .times(30, &[30, 90, 30, 30, 30])
+            .attempt(program)
+            .predicted(PREDICTION)
+            .may_sleep()
+            .mistake("the jobs went in rounds of two: a free place waited for the slower", |run| {
+                run.took(150)
+            })
+            .at_most(2, "job")
+            .takes(120)
+            .returns(vec![10, 20, 30, 40, 50])
+            .verdict();
         workshop::scenario("the third job counts for nine")
             .value(3_u64, 9)
             .attempt(program)

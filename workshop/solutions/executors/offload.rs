@@ -49,7 +49,7 @@ mod tests {
                 run.said("0.110 ticks tick 1")
             })
             .mistake("nothing waited for the hash", |run| run.took(80))
-            .blocks("what is for another thread was called on this one", |run| {
+            .blocks("this thread computed the hash, or waited for it without giving way", |run| {
                 run.lanes("hash") > 0
             })
             .takes(90)

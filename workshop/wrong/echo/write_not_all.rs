@@ -1,4 +1,4 @@
-//! Mistake: not all came back: one `write` may write less than it is given
+//! Mistake: not all came back: a `read` or a `write` may do less than it is given
 async fn echo(mut client: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<()> {
     let mut buffer = [0; 16];
     loop {

@@ -1,4 +1,4 @@
-//! Mistake: what is for another thread was called on this one
+//! Mistake: this thread computed the hash, or waited for it without giving way
 use async_concepts::on_thread;
 
 async fn login() -> u64 {

@@ -2,7 +2,7 @@
 use super::{Answer, Arrival, State};
 use crate::{
     schedules::scheduler::{
-        candidates::{self, Context, LATER, Situation},
+        candidates::{self, ArrivalContext, Candidate, LATER, Situation},
         decision::Decision,
         roles::put_in_canonical_order,
         waiting::Hold,
@@ -29,18 +29,7 @@ impl State {
             running: &running,
             has_deferred: self.has_deferred,
         };
-        let mut order = candidates::of(&situation);
-        // If a lane that did not exist yet was to come first, those that did exist do not.
-        if let Hold::Later { since, .. } = hold {
-            order.retain(|candidate| {
-                let stays = [lane, LATER].contains(&candidate.lane);
-                stays || self.lanes[candidate.lane].created > since
-            });
-        }
-        if let Some(roles) = &self.canonical {
-            let goes_on = hold == Hold::MayGoOn(lane);
-            put_in_canonical_order(&mut order, goes_on, roles, &situation);
-        }
+        let order = self.candidates(&situation, hold);
         if order.len() == 1 {
             return self.its_turn(lane); // no decision, and nothing is noted
         }
@@ -80,18 +69,37 @@ impl State {
         self.defer(arrival)
     }
 
+    /// The lanes that could be polled next, in the order in which choices are numbered. `hold` is
+    /// what the lanes were waiting for until now.
+    fn candidates(&self, situation: &Situation<'_>, hold: Hold) -> Vec<Candidate> {
+        let lane = situation.lane;
+        let mut order = candidates::of(situation);
+        // If a lane that did not exist yet was to come first, those that did exist do not.
+        if let Hold::Later { since, .. } = hold {
+            order.retain(|candidate| {
+                let stays = [lane, LATER].contains(&candidate.lane);
+                stays || self.lanes[candidate.lane].created > since
+            });
+        }
+        if let Some(roles) = &self.canonical {
+            let goes_on = hold == Hold::MayGoOn(lane);
+            put_in_canonical_order(&mut order, goes_on, roles, situation);
+        }
+        order
+    }
+
     /// In whose poll the lane arrives, and whether others may come before it there.
-    fn context(&mut self, arrival: Arrival<'_>) -> Context {
+    fn context(&mut self, arrival: Arrival<'_>) -> ArrivalContext {
         let lane = arrival.lane;
         let frame = match (arrival.poller, self.frames.last()) {
             (Poller::Lane(_), Some(frame)) => frame,
-            _ => return Context::Anywhere { inside: None },
+            _ => return ArrivalContext::Anywhere { inside: None },
         };
         let inside = Some(frame.begun);
         let known = &self.lanes[lane];
         // It has been polled, or stood beside others before: so others may come before it again.
         if known.started || known.branch {
-            return Context::Anywhere { inside };
+            return ArrivalContext::Anywhere { inside };
         }
         // This poll has polled another lane for the first time, which is still there, and this one
         // existed already: so the two are polled together, as by `join!`.
@@ -99,10 +107,10 @@ impl State {
             let other = &self.lanes[*other];
             if other.live && known.created < other.polled {
                 self.lanes[lane].branch = true;
-                return Context::Anywhere { inside };
+                return ArrivalContext::Anywhere { inside };
             }
         }
-        Context::FirstOf { inside: frame.begun }
+        ArrivalContext::FirstOf { inside: frame.begun }
     }
 
     /// The lane is polled now, and the deferred lanes need not wait for it any more.

@@ -22,20 +22,20 @@ impl State {
         if suspends {
             self.note_suspension(&droppable);
         }
-        let Some(cut) = &mut self.cut else { return false };
+        let Some(planned) = &mut self.planned_drop else { return false };
         // Once in a run: what comes of it is to be seen without a second cancellation.
-        if cut.lane != droppable || self.ends.cut {
+        if planned.lane != droppable || self.ends.has_dropped {
             return false;
         }
         if suspends {
-            cut.seen += 1;
+            planned.seen += 1;
         }
         let is_the_moment = match suspends {
-            true => !cut.once_woken,
-            false => cut.once_woken && was_woken,
+            true => !planned.once_woken,
+            false => planned.once_woken && was_woken,
         };
-        self.ends.cut = is_the_moment && cut.seen == cut.nth;
-        self.ends.cut
+        self.ends.has_dropped = is_the_moment && planned.seen == planned.nth;
+        self.ends.has_dropped
     }
 
     /// The lane by its name and its position among those of that name: its number may differ in

@@ -26,7 +26,7 @@ use super::{
     waiting::Waiting,
 };
 use crate::{
-    schedules::cancellable::{Cut, Suspensions},
+    schedules::cancellable::{PlannedDrop, Suspensions},
     timeline::{LaneId, Poller, Stranger},
 };
 use std::{sync::Arc, task::Waker, time::Duration};
@@ -58,7 +58,7 @@ pub(crate) struct State {
     plan: Plan,
     /// At [`Granularity::Operations`] a lane can also wait for its budget.
     granularity: Granularity,
-    /// Set if the order of wakes is drawn by lot. Then lanes that became ready during one poll
+    /// Set if the order of wakes is random. Then lanes that became ready during one poll
     /// count in the order in which they were made, whichever of them arrives first. What is known
     /// of lanes that were not polled yet was learnt in earlier runs, and stays the same from now
     /// on.
@@ -86,7 +86,7 @@ pub(crate) struct State {
     /// Kept until the run is over: only then is it known which lanes were tasks.
     tasks: TaskCounts,
     /// Which lane to drop, and when; none in a run that drops nothing.
-    cut: Option<Cut>,
+    planned_drop: Option<PlannedDrop>,
     /// The lanes that may be dropped, and when they suspended. The first run tells by it which
     /// cancellations there are to try.
     pub suspensions: Vec<Suspensions>,
@@ -98,7 +98,7 @@ impl State {
         plan: Plan,
         granularity: Granularity,
         canonical: Option<Arc<Roles>>,
-        cut: Option<Cut>,
+        planned_drop: Option<PlannedDrop>,
     ) -> State {
         State {
             plan,
@@ -114,7 +114,7 @@ impl State {
             wakes_under_way: 0,
             ends: Ends::default(),
             tasks: TaskCounts::default(),
-            cut,
+            planned_drop,
             suspensions: vec![],
         }
     }

@@ -2,7 +2,7 @@
 use super::{Arrival, State};
 use crate::{
     schedules::scheduler::{
-        candidates::{Context, LATER},
+        candidates::{ArrivalContext, LATER},
         decision::Decision,
         frame::Frame,
         granularity::Granularity,
@@ -96,7 +96,7 @@ impl State {
             return true;
         }
         match self.decisions.last() {
-            Some(Decision { context: Context::FirstOf { inside }, .. }) => {
+            Some(Decision { context: ArrivalContext::FirstOf { inside }, .. }) => {
                 *inside == frame.begun && self.lanes[chosen].first_arrival.is_none()
             }
             _ => false,

@@ -4,11 +4,14 @@
 //! policy forbids the browser to load anything else. So it can be mailed, or opened from a disk.
 //!
 //! The script computes no state. What the page shows after each poll is made here, in Rust, where
-//! tests can see it. In reading order: `steps` makes the steps of a run, `source` reads the file
-//! beside them, `twin` adds the steps of a Python twin, `align` puts both in one order, and
-//! `variants` compares runs.
+//! tests can see it. In reading order: `steps` says what a step is, `reader` and `sentence` make
+//! one, `stepped` makes those of a run, `source` reads the file beside them, `twin` adds the steps
+//! of a Python twin, `align` puts both in one order, and `variants` compares runs.
 mod align;
+mod reader;
+mod sentence;
 mod source;
+mod stepped;
 mod steps;
 mod twin;
 mod variants;
@@ -40,7 +43,8 @@ struct Data {
 
 /// The source files of a page: read once, and shared by all its scenes.
 struct Sources {
-    /// The file in which most of the places are; none if no lane has a place.
+    /// The file in which most lines are printed, and if no line is, that in which lanes wait most
+    /// often; none if no lane has a place.
     /// Kept even if the file cannot be read: the page says then which file is missing.
     named: Option<String>,
     /// The named file, if it can be read.
@@ -51,7 +55,9 @@ struct Sources {
 
 impl Sources {
     fn of(charts: &[Chart]) -> Sources {
-        let named = most_named(places(charts));
+        // Where lanes print is the program that is explored. Where they wait may be in a library
+        // that it uses: a server waits in its protocol far more often than in what it serves.
+        let named = most_named(printed(charts)).or_else(|| most_named(waited(charts)));
         let mut rust = None;
         if let Some(file) = &named {
             rust = SourceFile::read(file);
@@ -78,7 +84,7 @@ impl Sources {
 
     /// The steps of a run, in both languages if there are two. The chart has the times of the twin.
     fn steps(&self, chart: &Chart) -> SteppedRun {
-        let mut run = steps::stepped(chart, self.named.as_deref());
+        let mut run = stepped::stepped(chart, self.named.as_deref());
         if let Some((twin, scene)) = self.scene(chart) {
             twin::add(&mut run, scene, &twin.source.file);
         }
@@ -117,9 +123,10 @@ impl Chart {
 /// A chart that is a variant of another one ([`Chart::variant`]) is shown on one time axis with it:
 /// see [`SteppedVariant`].
 ///
-/// `title` is the heading of the page. The page shows one source file: the one that has most of the
-/// places at which lanes wait or print. It is looked for from the working folder, and then from the
-/// folder of the package; if the file is in neither, the page says so.
+/// `title` is the heading of the page. The page shows one source file: the one in which most lines
+/// are printed, or if no lane prints, the one that has most of the places at which lanes wait. It
+/// is looked for from the working folder, and then from the folder of the package; if the file is
+/// in neither, the page says so.
 pub fn to_page(title: &str, charts: &[Chart]) -> String {
     let sources = Sources::of(charts);
     let charts: Vec<Chart> = charts.iter().map(|chart| sources.with_times_of_twin(chart)).collect();
@@ -154,21 +161,18 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     page(title, about.as_deref(), &data).into_string() + "\n"
 }
 
-/// The files in which lanes wait or print, one for each wait and each printed line: so a file is
-/// named as often as something happens in it.
-fn places(charts: &[Chart]) -> impl Iterator<Item = &str> {
-    let mut files = vec![];
-    for chart in charts {
-        for span in chart.rows.iter().flat_map(|row| &row.spans) {
-            for wait in span.places.waits() {
-                files.push(wait.place.file.as_str());
-            }
-        }
-        for place in chart.said.iter().flat_map(|said| &said.place) {
-            files.push(place.file.as_str());
-        }
-    }
-    files.into_iter()
+/// The files in which lanes wait, one for each wait: so a file is named as often as something
+/// happens in it.
+fn waited(charts: &[Chart]) -> impl Iterator<Item = &str> {
+    let rows = charts.iter().flat_map(|chart| &chart.rows);
+    let spans = rows.flat_map(|row| &row.spans);
+    spans.flat_map(|span| span.places.waits()).map(|wait| wait.place.file.as_str())
+}
+
+/// The files in which lanes print, one for each printed line.
+fn printed(charts: &[Chart]) -> impl Iterator<Item = &str> {
+    let said = charts.iter().flat_map(|chart| &chart.said);
+    said.flat_map(|said| &said.place).map(|place| place.file.as_str())
 }
 
 /// The buttons: what each does, the sign on it, and what it is called. The first is the name of an
@@ -268,7 +272,7 @@ fn keys() -> Markup {
         p #keys {
             kbd { "→" } " " kbd { "←" } " step "
             kbd { "W" } " cause " kbd { "F" } " future " kbd { "Q" } " predict "
-            kbd { "1" } "–" kbd { "9" } " scene"
+            span.scenes { kbd { "1" } "–" kbd { "9" } " scene" }
         }
     }
 }

@@ -25,6 +25,8 @@
       "defs",
       "title",
       "marker",
+      "linearGradient",
+      "stop",
     ].includes(tag);
     const element = svg ? document.createElementNS(SVG, tag) : document.createElement(tag);
     for (const [name, value] of Object.entries(attributes))
@@ -45,10 +47,27 @@
   const run = () => data.scenes[scene];
   const variant = () => run().variant;
   const showsFuture = () => future && !game.on;
-  const hue = (lane) => `h${run().lanes[lane].hue % 6}`;
+  // The grey of `main` is taken once: of more lanes than colours some share another one.
+  const colour = (hue) => `h${hue === 0 ? 0 : ((hue - 1) % 7) + 1}`;
+  const hue = (lane) => colour(run().lanes[lane].hue);
   const name = (lane) => run().lanes[lane].name;
-  // What fits into a mark beside the code.
-  const short = (lane) => (name(lane).length <= 2 ? name(lane) : name(lane)[0]);
+
+  // What fits into a mark beside the code: the first letter of a name, and one more where several
+  // names begin with that letter.
+  function short(lane) {
+    const own = name(lane);
+    const isAlike = (other) => other.name !== own && other.name[0] === own[0];
+    if (own.length <= 2 || !run().lanes.some(isAlike)) return own.slice(0, own.length <= 2 ? 2 : 1);
+    const word = own.split(" ").at(-1);
+    return own[0] + (word !== own && word.length <= 2 ? word[0] : own[1]);
+  }
+
+  // Text as the header of a file and a verdict have it: what stands in backticks is code.
+  function prose(text) {
+    return text
+      .split(/`([^`]+)`/)
+      .map((part, nth) => (nth % 2 === 1 ? make("code", {}, part) : part));
+  }
 
   // ---- Tracks ----
 
@@ -76,13 +95,7 @@
       if (steps[index] !== null) momentOf[steps[index]] = nth;
       at.push(steps[index] ?? at.at(-1) ?? -1);
     }
-    // Each lane that stands anywhere in the source has a column of its own beside it.
-    const columns = new Map();
-    const standing = places.flatMap((place) =>
-      [...place.keys()].filter((lane) => place[lane] !== null),
-    );
-    for (const lane of [...new Set(standing)].sort((one, other) => one - other))
-      columns.set(lane, columns.size);
+    const columns = columnsOf(steps, places);
     const language = data.sources[index]?.name ?? "Rust";
     // A lane that is polled by another one is inside it. In Python each lane is a task of its own.
     const inside = (lane) => (aligned ? null : run().lanes[lane].inside);
@@ -91,6 +104,8 @@
       language,
       steps,
       columns,
+      width: Math.max(...columns.values(), 0) + 1, // how many columns there are
+      used: linesOf(steps),
       inside,
       momentOf,
       // The step that is shown at a moment; none before the first one.
@@ -101,12 +116,50 @@
     };
   }
 
+  // Each lane that stands or runs anywhere in the source has a column beside it. Lanes of one name
+  // that a loop makes one after the other have one column, since they never stand at one time.
+  function columnsOf(steps, places) {
+    const first = new Map();
+    const last = new Map();
+    const stands = (lane, nth) => {
+      if (!first.has(lane)) first.set(lane, nth);
+      last.set(lane, nth);
+    };
+    steps.forEach(({ lane, resumed, says }, nth) => {
+      places[nth].forEach((line, lane) => line !== null && stands(lane, nth));
+      const isSaid = says.some(([by, , line]) => by === lane && line !== null);
+      if (resumed !== null || isSaid) stands(lane, nth);
+    });
+    const columns = new Map();
+    const taken = []; // for each column the name of its lanes, and the last step of the last one
+    for (const lane of [...first.keys()].sort((one, other) => one - other)) {
+      const isFree = (column) => column.name === name(lane) && column.until < first.get(lane);
+      let column = taken.findIndex(isFree);
+      if (column < 0) column = taken.push({ name: name(lane) }) - 1;
+      taken[column].until = last.get(lane);
+      columns.set(lane, column);
+    }
+    return columns;
+  }
+
+  // All lines at which a lane of these steps waits or prints.
+  function linesOf(steps) {
+    const used = new Set();
+    for (const { resumed, stop, chain, says, stands } of steps) {
+      const said = says.map(([, , line]) => line);
+      const stood = stands.map(([, line]) => line);
+      for (const line of [resumed, stop, ...chain, ...said, ...stood]) used.add(line);
+    }
+    used.delete(null);
+    return used;
+  }
+
   // ---- Sources ----
 
   // Finds what has a colour in a line. The name of a group is its class in the style sheet.
   function lexer(comment, string, words) {
     const keyword = new RegExp(`(?<kw>\\b(?:${words.replaceAll(" ", "|")})\\b)`);
-    const name = [/(?<ma>\b\w+!)/, /(?<ty>\b[A-Z]\w*[a-z]\w*\b)/, /(?<no>\b\d[\w.]*\b)/];
+    const name = [/(?<ma>\b\w+!)/, /(?<ty>\b[A-Z]\w*[a-z]\w*\b)/, /(?<no>(?<![\w.])\d[\w.]*\b)/];
     const parts = [comment, string, keyword, ...name];
     return new RegExp(parts.map((part) => part.source).join("|"), "g");
   }
@@ -142,6 +195,96 @@
     return parts;
   }
 
+  // How a function begins, and what else runs by itself: a block that a runtime or a closure runs.
+  const BEGINS = {
+    rust: {
+      function: /^(?:pub(?:\([^)]*\))? )?(?:const |async |unsafe |extern "[^"]*" )*fn /,
+      block: /(?:\basync\b.*|\|[^|]*\| *(?:-> .*)?)\{$/,
+      comment: /^(?:\/\/|#!?\[)/,
+    },
+    python: { function: /^(?:async )?def /, block: /(?!)/, comment: /^[#@]/ },
+  };
+
+  // What a source consists of, by its indents: an example is formatted. An item is what begins at
+  // the left edge; a function may be in an item or in another function. Each begins and ends with
+  // an index into `lines`.
+  function parts({ language, lines }) {
+    const code = lines.map(([, text]) => text.trim());
+    const indents = lines.map(([, text]) => text.length - text.trimStart().length);
+    const begins = BEGINS[language];
+    const isEmpty = (nth) => code[nth] === "" || begins.comment.test(code[nth]);
+    // In Rust the last line closes what the first one has opened; in Python the last line is the
+    // one before the next that is not further in.
+    const endOf = (begin) => {
+      if (language === "rust" && /[;}]$/.test(code[begin])) return begin;
+      let end = begin;
+      for (let nth = begin + 1; nth < code.length; nth += 1) {
+        if (code[nth] === "") continue;
+        if (indents[nth] <= indents[begin]) {
+          const closes = /^[)\]}]/.test(code[nth]);
+          if (language === "rust" && /^\}|;$/.test(code[nth])) return nth;
+          if (!closes && language !== "rust") return end;
+          if (!closes && /^\w/.test(code[nth]) && code[nth] !== "where") return end;
+        }
+        end = nth;
+      }
+      return end;
+    };
+    const found = { items: [], functions: [], comments: code.map((_, nth) => isEmpty(nth)) };
+    for (let nth = 0; nth < code.length; nth += 1) {
+      if (isEmpty(nth)) continue;
+      const begin = { begin: nth, end: endOf(nth) };
+      if (begins.function.test(code[nth])) found.functions.push(begin);
+      // The line with which a block begins is one of the function around it.
+      else if (begins.block.test(code[nth])) found.functions.push({ ...begin, isBlock: true });
+      if (indents[nth] === 0 && !/^[)\]}]/.test(code[nth])) found.items.push(begin);
+    }
+    return found;
+  }
+
+  // For each number of a line the innermost function in which it is.
+  function owners({ lines }, { functions }) {
+    const owners = new Map();
+    functions.forEach(({ begin, end, isBlock }, owner) => {
+      for (let nth = isBlock ? begin + 1 : begin; nth <= end; nth += 1)
+        owners.set(lines[nth][0], owner);
+    });
+    return owners;
+  }
+
+  // The stretches of a source in which no lane of a scene waits or prints: whole functions and
+  // items, with the comments before them. A stretch that is not longer than two lines stays.
+  function unused({ lines }, { items, functions, comments }, used) {
+    const isUsed = ({ begin, end }) =>
+      lines.slice(begin, end + 1).some(([number]) => used.has(number));
+    if (used.size === 0) return [];
+    const left = lines.map(() => false);
+    for (const part of [...items, ...functions]) {
+      if (part.isBlock || isUsed(part) || part.begin === part.end) continue;
+      left.fill(true, part.begin, part.end + 1);
+      for (let nth = part.begin - 1; comments[nth] && lines[nth][1].trim(); nth -= 1)
+        left[nth] = true;
+    }
+    // What is empty between two of them, or after the last one, is left out with them.
+    const stretches = [];
+    for (let nth = 0; nth < left.length; nth += 1) {
+      if (!left[nth]) continue;
+      let end = nth;
+      for (let next = nth; next < left.length && (left[next] || comments[next]); next += 1)
+        if (left[next]) end = next;
+      const last = end;
+      if (end - nth > 1) {
+        // The sign stands for the empty lines around it as well.
+        let begin = nth;
+        while (begin > 0 && lines[begin - 1][1].trim() === "") begin -= 1;
+        while (end + 1 < lines.length && lines[end + 1][1].trim() === "") end += 1;
+        stretches.push({ begin, end, range: `${lines[nth][0]}–${lines[last][0]}` });
+      }
+      nth = end;
+    }
+    return stretches;
+  }
+
   // One pane for each language: its lines, and the marks of the lanes beside them.
   const panes = data.sources.map((source) => {
     const pane = make("div", {
@@ -169,9 +312,18 @@
     const section = make("section", { class: "source" }, make("h2", {}, source.name, file), pane);
     section.style.order = source.language === "python" ? 0 : 1; // Python stands on the left
     byId("sources").append(section);
-    return { source, pane, lines, marks };
+    const found = parts(source);
+    const all = { source, pane, lines, marks, parts: found, owners: owners(source, found) };
+    // And what is shown now: the marks with their lines, and the signs of what is left out.
+    Object.assign(all, { placed: [], folds: [] });
+    pane.addEventListener("scroll", () => placeMarks(all));
+    return all;
   });
-  if (data.missing !== null) byId("sources").append(make("p", { class: "missing" }, data.missing));
+  if (data.missing !== null) {
+    const missing = make("p", { class: "missing" }, ...prose(data.missing));
+    if (panes.length === 0) byId("sources").append(missing);
+    else panes[0].pane.before(missing);
+  }
   byId("sources").classList.toggle("two", panes.length > 1);
   byId("strip").classList.toggle("two", panes.length > 1);
 
@@ -180,17 +332,44 @@
     ready: "is ready",
     unpolled: "is woken, but not polled",
     waits: "waits",
+    polls: "polls the lane inside it",
   };
   // The kind of mark for each letter of a state; a lane in any other state stands nowhere.
-  const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "waits", b: "ran", t: "ran" };
+  const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: "ran" };
 
-  function clear({ pane, lines, marks }) {
-    for (const line of lines.values()) {
+  // The lanes that poll the one that runs, the outermost first.
+  const around = (step) => step.around ?? [];
+
+  function clear(pane) {
+    for (const line of pane.lines.values()) {
       line.className = "line";
       line.querySelector(".note")?.remove();
     }
-    marks.replaceChildren();
-    pane.classList.remove("idle");
+    pane.marks.replaceChildren();
+    pane.placed = [];
+    pane.pane.classList.remove("idle");
+  }
+
+  // Leaves out what no lane of this scene runs, so that what they do run is seen at once.
+  function fold(pane, track) {
+    for (const sign of pane.folds) sign.remove();
+    pane.folds = [];
+    for (const line of pane.lines.values()) line.hidden = false;
+    if (!track) return;
+    const { source, lines } = pane;
+    for (const { begin, end, range } of unused(source, pane.parts, track.used)) {
+      const numbers = source.lines.slice(begin, end + 1).map(([number]) => number);
+      for (const number of numbers) lines.get(number).hidden = true;
+      const sign = make("button", { type: "button", class: "fold" }, `⋯ ${range}`);
+      sign.title = "No lane waits or prints here in this scene. Show it";
+      sign.addEventListener("click", () => {
+        for (const number of numbers) lines.get(number).hidden = false;
+        sign.remove();
+        show(scene, moment);
+      });
+      lines.get(numbers[0]).before(sign);
+      pane.folds.push(sign);
+    }
   }
 
   // Where each lane stands, and which lines are lit.
@@ -222,17 +401,21 @@
       }
       if (current.stop !== null) light(current.stop, "stop", current.lane);
     }
+    const outer = around(current);
     const places = track.places(moment);
-    const placed = [];
     places.forEach((number, lane) => {
       if (number === null || !lines.has(number)) return;
-      const kind = !idle && lane === current.lane ? "ran" : KINDS[current.states[lane]];
+      const isAround = !idle && outer.includes(lane);
+      const own = isAround ? "polls" : KINDS[current.states[lane]];
+      const kind = !idle && lane === current.lane ? "ran" : own;
       if (!kind) return;
       const dim = alone !== null && alone !== lane ? " dim" : "";
       const mark = make("span", { class: `mark ${kind} ${hue(lane)}${dim}` }, short(lane));
-      mark.title = `${name(lane)} ${states[kind]}`;
+      const polled = isAround ? (outer[outer.indexOf(lane) + 1] ?? current.lane) : null;
+      const does = polled === null ? states[kind] : `polls ${name(polled)}`;
+      mark.title = `${name(lane)} ${does}`;
       mark.style.setProperty("--k", column(track, lane));
-      placed.push([mark, number]);
+      pane.placed.push({ mark, number });
       marks.append(mark);
       if (kind === "waits" || kind === "unpolled") {
         const unpolled = kind === "unpolled" ? "unpolled " : "";
@@ -240,55 +423,94 @@
       }
     });
     if (lit && current.on !== null && current.stop !== null) {
+      // Its own tile stands right before the word, since others may wait at the same line.
+      note(current.stop, make("span", { class: `tile ${hue(current.lane)}` }, short(current.lane)));
       note(current.stop, make("span", { class: "waits" }, current.on));
     }
     for (const [number, element] of notes) lines.get(number).querySelector(".n").after(element);
-    // A note may have made its line longer, so only now the lines stand where they stay.
-    for (const [mark, number] of placed) mark.style.top = `${lines.get(number).offsetTop}px`;
     if (lit) drawPath(pane, track, current);
-    if (!idle) scrollToLit(pane, current, places[current.lane]);
+    scrollToLit(pane, track, current, places);
+    // A note may have made its line longer, so only now the lines stand where they stay.
+    placeMarks(pane);
+  }
+
+  // Puts each mark beside its line. One whose line is out of sight stands at the edge behind which
+  // its line is.
+  function placeMarks({ pane, lines, placed }) {
+    const above = pane.scrollTop;
+    const tops = placed.map(({ number }) => lines.get(number).offsetTop);
+    const below = above + pane.clientHeight;
+    placed.forEach(({ mark }, nth) => {
+      const high = mark.offsetHeight;
+      const top = Math.max(above, Math.min(tops[nth], below - high - 4));
+      mark.classList.toggle("beyond", Math.abs(top - tops[nth]) > high / 2);
+      mark.style.top = `${top}px`;
+    });
   }
 
   // The column of a lane beside the source. There is room for nine; further lanes share the last.
-  const column = ({ columns }, lane) => Math.min(columns.get(lane) ?? columns.size, 8);
+  const column = ({ columns }, lane) => Math.min(columns.get(lane) ?? 0, 8);
 
-  // A bar along the lines through which the lane ran, and a thin line along its chain of awaits.
-  function drawPath({ lines, marks }, track, current) {
+  // A bar along the lines through which the lane ran, one for each function, and a thin line along
+  // its chain of awaits.
+  function drawPath({ lines, marks, owners }, track, current) {
     const top = (number) => lines.get(number).offsetTop;
-    const line = (kind, numbers) => {
-      const tops = numbers.filter((number) => lines.has(number)).map(top);
+    const draw = (kind, numbers) => {
+      const tops = numbers.map(top);
       const from = Math.min(...tops);
       const to = Math.max(...tops);
-      if (tops.length < 2 || to === from) return;
       const element = make("span", { class: `${kind} ${hue(current.lane)}` });
       element.style.setProperty("--k", column(track, current.lane));
-      element.style.top = `${from + 8}px`;
+      element.style.top = `calc(${from}px + 0.62rem)`;
       element.style.height = `${to - from}px`;
+      if (to === from) element.classList.add("short");
       marks.prepend(element);
     };
+    const shown = (numbers) => [...new Set(numbers)].filter((number) => lines.has(number));
     const own = current.says.filter(([lane]) => lane === current.lane);
-    line("bar", [current.resumed, current.stop, ...own.map(([, , number]) => number)]);
-    line("stem", [...current.chain, current.stop]);
+    const pieces = new Map();
+    for (const number of shown([
+      current.resumed,
+      current.stop,
+      ...own.map(([, , number]) => number),
+    ])) {
+      const owner = owners.get(number);
+      pieces.set(owner, [...(pieces.get(owner) ?? []), number]);
+    }
+    for (const numbers of pieces.values()) {
+      // Where it waits now, its mark stands.
+      if (numbers.length > 1 || numbers[0] !== current.stop) draw("bar", numbers);
+    }
+    const chain = shown([...current.chain, current.stop]);
+    if (chain.length > 1) draw("stem", chain);
   }
 
-  // Scrolls so far that all lit lines are seen; if there is no room for all of them, the line at
-  // which the lane waits now.
-  function scrollToLit({ pane, lines }, current, place) {
+  // Scrolls so that as many as possible of the lines are seen that matter: at which the lane waits
+  // now, what was printed, where the lane went on, in which await it is, and which lanes are woken
+  // and not polled. If there is no room for all, those of them that come first.
+  function scrollToLit({ pane, lines }, track, current, places) {
     const said = current.says.map(([, , number]) => number);
-    const numbers = [current.stop, current.resumed, ...said, place].filter((number) =>
-      lines.has(number),
-    );
+    const unpolled = places.filter((_, lane) => current.states[lane] === "x");
+    const wanted = [current.stop, places[current.lane], ...said, current.resumed, current.chain[0]];
+    const polling = around(current).map((lane) => places[lane]);
+    const isShown = (number) => lines.has(number);
+    let numbers = track.isIdle(moment) ? [] : [...wanted, ...unpolled, ...polling].filter(isShown);
+    // In a step without any of them, and while nothing runs, where the lanes stand.
+    if (numbers.length === 0) numbers = places.filter(isShown);
     if (numbers.length === 0) return;
     const begin = (number) => lines.get(number).offsetTop;
     const end = (number) => begin(number) + lines.get(number).offsetHeight;
-    let from = Math.min(...numbers.map(begin));
-    let to = Math.max(...numbers.map(end));
-    if (to - from > pane.clientHeight) {
-      from = begin(numbers[0]);
-      to = end(numbers[0]);
+    let from = begin(numbers[0]);
+    let to = end(numbers[0]);
+    for (const number of numbers) {
+      const [above, below] = [Math.min(from, begin(number)), Math.max(to, end(number))];
+      if (below - above <= pane.clientHeight) [from, to] = [above, below];
     }
     if (from >= pane.scrollTop && to <= pane.scrollTop + pane.clientHeight) return;
-    pane.scrollTop = (from + to - pane.clientHeight) / 2;
+    // The first line that is seen is seen whole.
+    const least = Math.max((from + to - pane.clientHeight) / 2, to - pane.clientHeight);
+    const tops = [...lines.values()].filter((line) => !line.hidden).map((line) => line.offsetTop);
+    pane.scrollTop = tops.find((top) => top >= least && top <= from) ?? from;
   }
 
   // ---- The strip ----
@@ -326,11 +548,11 @@
     });
   }
 
-  // The timers that are due at one time stand together.
+  // The timers that are due at one time stand together; last come those of which it is not known.
   function byTime(timers) {
     const times = new Map();
     for (const [lane, due] of timers) times.set(due, [...(times.get(due) ?? []), lane]);
-    return [...times];
+    return [...times].sort(([one], [other]) => (one === "?") - (other === "?"));
   }
 
   // Which lane waits for which; a circle, which is a deadlock, has a frame.
@@ -364,7 +586,7 @@
     }
     const ran = [];
     if (idle) {
-      tells.append("No step here meanwhile.");
+      tells.append("Nothing runs here now.");
     } else {
       tells.append(
         make("b", { class: hue(current.lane) }, name(current.lane)),
@@ -374,7 +596,8 @@
         tells.append(make("span", { class: "later" }, ` It waits ${current.later}.`));
       }
       const outer = track.inside(current.lane);
-      if (outer !== null) ran.push(`${name(outer)} ▸`);
+      const polling = current.around ?? (outer === null ? [] : [outer]);
+      for (const lane of polling) ran.push(`${name(lane)} ▸`);
       ran.push(tile(current.lane, "full"));
     }
     const unpolled = [...current.states].flatMap((state, lane) =>
@@ -382,13 +605,18 @@
     );
     const cells = [
       cell("Ran", ...ran),
-      cell("Ready, in order", ...readyGroups(track, current.ready)),
+      // tokio polls the future of `block_on` when it comes to it, and no queue says when.
+      cell(
+        track.index === 0 ? "Ready, in the order of their wakes" : "Ready, in order",
+        ...readyGroups(track, current.ready),
+      ),
     ];
     if (unpolled.length > 0) cells.push(cell("Woken, not polled", ...unpolled));
     if (showsFuture()) {
-      const timers = byTime(current.timers).map(([due, lanes]) =>
-        make("span", { class: "group" }, due, ...lanes.map((lane) => tile(lane))),
-      );
+      const timers = byTime(current.timers).map(([due, lanes]) => {
+        const title = due === "?" ? "no wake has proved when" : null;
+        return make("span", { class: "group", title }, due, ...lanes.map((lane) => tile(lane)));
+      });
       cells.push(cell("Timers", ...timers), cell("Waits for", ...waitingChains(current.waits)));
     }
     element.replaceChildren(tells, make("div", { class: "cells" }, ...cells));
@@ -400,14 +628,59 @@
     const parts = run().moments.some(({ only }) => only.length > 0);
     const element = byId("parts");
     element.hidden = !parts;
+    element.replaceChildren(...parting());
+  }
+
+  function parting() {
     const { only } = run().moments[moment] ?? { only: [] };
+    if (only.length === 0) return [];
     const lines = only.map(([track, nth]) => {
       const { language, steps } = tracks()[track];
       const [lane, text] = steps[run().moments[moment].steps[track]].says[nth];
       return `only ${language}’s ${name(lane)} prints “${text}”`;
     });
-    const reason = data.of_python ? ` ${data.of_python}` : "";
-    element.textContent = only.length > 0 ? `Here the two part: ${lines.join(", ")}.${reason}` : "";
+    const reason = data.of_python ? prose(` ${data.of_python}`) : [];
+    return [make("b", {}, `Here the two part: ${lines.join(", ")}.`), ...reason];
+  }
+
+  // Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
+  // jump from step to step. Of the steps only some are measured: those with the most text.
+  function reserve() {
+    const strip = byId("strip");
+    const { style } = byId("state");
+    for (const part of ["--tells", "--cells", "--parts"]) style.setProperty(part, "0px");
+    if (innerWidth <= 800) return; // there the page scrolls
+    const shown = moment;
+    const longest = (of, some) =>
+      run()
+        .moments.map((_, nth) => [of(nth), nth])
+        .sort(([one], [other]) => other - one)
+        .slice(0, some)
+        .map(([, nth]) => nth);
+    const steps = (nth) => tracks().map((track) => track.shown(nth)).filter((step) => step);
+    const letters = (lanes) => lanes.reduce((sum, lane) => sum + name(lane).length + 3, 0);
+    const most = (nth, of) => Math.max(0, ...steps(nth).map(of));
+    const told = ({ sentence, later }) => sentence.length + (later?.length ?? 0);
+    const listed = ({ ready, timers, waits }) =>
+      letters([...ready, ...timers.map(([lane]) => lane), ...waits.flat(2)]) + 6 * timers.length;
+    const heights = { "--tells": 0, "--cells": 0, "--parts": 0 };
+    const measured = [
+      ...longest((nth) => most(nth, told), 2),
+      ...longest((nth) => most(nth, listed), 3),
+      ...longest((nth) => run().moments[nth].only.length, 1),
+    ];
+    for (const nth of new Set(measured)) {
+      moment = nth;
+      for (const track of tracks()) showStrip(strip.children[track.index], track);
+      showParting();
+      for (const kind of ["tells", "cells"]) {
+        for (const element of strip.querySelectorAll(`.${kind}`))
+          heights[`--${kind}`] = Math.max(heights[`--${kind}`], element.offsetHeight);
+      }
+      heights["--parts"] = Math.max(heights["--parts"], byId("parts").offsetHeight);
+    }
+    moment = shown;
+    for (const [part, height] of Object.entries(heights)) style.setProperty(part, `${height}px`);
   }
 
   // ---- The timeline ----
@@ -423,8 +696,10 @@
     );
     const sum = gaps.reduce((all, gap) => all + gap, 0) || 1;
     const count = columns ? columns.reduce((all, some) => all + some, 0) : moments.length;
-    const column = Math.max(6, Math.min(26, (width * 0.62) / Math.max(count, 1)));
-    const rest = Math.max(width - column * count - 30, 120);
+    // Where no time passes, the columns have all the room.
+    const widest = gaps.some((gap) => gap > 0) ? 26 : 48;
+    const column = Math.max(6, Math.min(widest, (width * 0.62) / Math.max(count, 1)));
+    const rest = Math.max(width - column * count - 10 * (instants.length - 1), 120);
     const at = [];
     const bands = [];
     let x = 0;
@@ -467,34 +742,63 @@
   }
 
   const TOP = 20; // above the rows are the times
+  const BEFORE = 12; // what is seen of the axis before its beginning
+  const AFTER = 34; // and after its end, where the time of the last instant may stand
+
+  // How wide a text of the timeline is.
+  const measure = make("canvas").getContext("2d");
+  function wide(text, font = "12px") {
+    measure.font = `${font} Inter, ui-sans-serif, system-ui, "DejaVu Sans", sans-serif`;
+    return measure.measureText(text).width;
+  }
+
+  // The name of a lane, as long as there is room for it.
+  function fitting(name) {
+    const most = innerWidth > 800 ? 130 : 76;
+    let text = name;
+    while (wide(text, "600 12px") > most) text = `${text.slice(0, text === name ? -1 : -2)}…`;
+    return text;
+  }
 
   function drawChart() {
     const chart = byId("chart");
     const { instants, moments } = run();
     const common = variant();
     const shown = groups();
-    const names = shown.length > 1 ? 108 : 84; // the width of the names of lanes and languages
+    // The width of the names of lanes, of those of the languages, and of the signs between.
+    const longest = shown.flatMap(({ rows }) =>
+      rows.map(({ name }) => wide(fitting(name), "600 12px")),
+    );
+    const before = (shown.length > 1 ? 52 : 0) + (common ? 14 : 0);
+    const names = before + Math.max(...longest, 30) + BEFORE + 6;
     const width = Math.max(chart.clientWidth, 300);
-    const axis = places(moments, instants, common?.columns, width - names - 30);
-    const signs = moments.some(({ only }) => only.length > 0) ? 14 : 2; // where the two part
+    const room = width - names - AFTER;
+    const axis = places(moments, instants, common?.columns, room);
+    const signs = moments.some(({ only }) => only.length > 0) ? 14 : 6; // where the two part
     const others = common ? endsOfOthers(common, axis) : [];
     const foot = others.reduce(
-      (most, { line }) => Math.max(most, signs + 2 + (line + 1) * 12),
+      (most, { line }) => Math.max(most, signs + 4 + (line + 1) * 12),
       signs,
     );
     const { row, height } = arrange(shown, mostHeight() - foot);
     const ended = common ? axis.bands[common.ends[common.among.indexOf(scene)]][1] : axis.width;
     const past = make("g", { id: "past" });
+    const texts = []; // each with the place from which on it is seen
     drawBands(past, axis, height);
     // The variants are compared in Rust, which is the last group.
-    if (common) markWhatDiffers(past, shown.at(-1), others, axis, row, height + signs);
-    for (const group of shown) drawTrack(past, group, axis, ended, Math.min(18, row - 3));
-    drawParting(past, axis, height);
+    if (common) markWhatDiffers(past, texts, shown.at(-1), others, axis, row, height + signs);
+    for (const group of shown) drawTrack(past, texts, group, axis, ended, Math.min(18, row - 3));
+    drawParting(texts, axis, height);
+    const times = drawTimes(axis);
+    times.forEach(({ element }, instant) => texts.push({ element, from: axis.bands[instant][0] }));
+    texts.sort((one, other) => one.from - other.from);
+    for (const { element } of texts) element.classList.add("later");
     const tall = height + foot;
-    const clip = make("rect", { x: -2, y: 0, width: 0, height: tall });
+    const clip = make("rect", { x: -BEFORE, y: 0, width: 0, height: tall });
     const defs = make("defs", {}, make("clipPath", { id: "until" }, clip));
     const later = make("use", { href: "#past", class: "future" });
     const seen = make("g", { "clip-path": "url(#until)" }, past);
+    const written = make("g", { id: "written" }, ...texts.map(({ element }) => element));
     const wakes = shown.map((group) => arrow(group, defs));
     const cursor = make("rect", {
       class: "cursor",
@@ -504,25 +808,51 @@
       rx: 3,
     });
     const arrows = wakes.flatMap(({ line, target }) => [line, target]);
-    const moving = make("g", {}, later, seen, cursor, ...arrows);
+    const moving = make("g", {}, later, seen, written, cursor, ...arrows);
     const attributes = {
       viewBox: `0 0 ${width} ${tall}`,
       preserveAspectRatio: "xMinYMin meet",
       role: "group",
       "aria-label": "Timeline",
     };
-    const svg = make("svg", attributes, defs, moving, drawNames(shown, names, height));
+    const fades = drawFades(defs, names, width, tall);
+    const svg = make("svg", attributes, defs, moving, ...fades, drawNames(shown, names, height));
     svg.style.height = `${tall}px`;
     chart.replaceChildren(svg);
     // The sources get what the timeline does not need.
-    document.body.style.setProperty("--below", `${tall + byId("what-if").offsetHeight + 12}px`);
-    drawn = { axis, clip, wakes, cursor, moving, width, names };
+    document.body.style.setProperty("--below", `${tall + aroundChart()}px`);
+    drawn = { axis, clip, wakes, cursor, moving, room, names, times, texts, fades };
+    Object.assign(drawn, { past: 0, around: [] }); // the texts that a step has changed
+  }
+
+  // What stands above and below the timeline in its part of the page.
+  function aroundChart() {
+    const below = getComputedStyle(byId("below"));
+    const edges = ["paddingTop", "paddingBottom", "borderTopWidth"];
+    const sum = edges.reduce((sum, edge) => sum + parseFloat(below[edge]), 0);
+    return Math.ceil(sum + byId("what-if").offsetHeight + 2);
+  }
+
+  // A timeline that is wider than its place fades at the edges behind which it goes on.
+  function drawFades(defs, names, width, tall) {
+    const wide = 28;
+    const fade = (id, from, to, x) => {
+      const stop = (offset, opacity) =>
+        make("stop", { offset, "stop-color": "var(--paper)", "stop-opacity": opacity });
+      defs.append(make("linearGradient", { id }, stop(0, from), stop(1, to)));
+      const place = { x, y: 0, width: wide, height: tall, fill: `url(#${id})` };
+      return make("rect", { class: "fade", ...place });
+    };
+    return [
+      fade("fade-left", 1, 0, names - BEFORE),
+      fade("fade-right", 0, 1, width - wide),
+    ];
   }
 
   // How high the timeline may be: more of it scrolls.
   function mostHeight() {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    return 16 * rem - byId("what-if").offsetHeight - 12;
+    return 16 * rem - aroundChart();
   }
 
   // Gives each row its place, and says how high a row is and where the last one ends.
@@ -544,32 +874,77 @@
     return { row, height };
   }
 
-  // A band for each instant, with its time where there is room for it.
+  // A band for each instant.
   function drawBands(past, axis, height) {
-    const { instants, moments } = run();
-    const used = new Set(moments.map(({ instant }) => instant));
-    let label = -100;
+    const used = new Set(run().moments.map(({ instant }) => instant));
     axis.bands.forEach(([from, to], instant) => {
       // At some instants only other variants poll.
       const kind = variant() && !used.has(instant) ? "band empty" : "band";
       past.append(
         make("rect", { class: kind, x: from, y: 18, width: to - from, height: height - 18 }),
       );
-      // The last ones begin earlier, so that they end where the timeline does.
-      const text = instants[instant][1];
-      const begin = Math.min(from + 2, axis.width + 26 - text.length * 6.5);
-      if (begin - label > 46) {
-        past.append(make("text", { x: begin, y: 12 }, text));
-        label = begin;
-      }
     });
   }
 
+  // The time of each instant. Those for which there is no room are drawn as well: they are seen
+  // when the cursor is there.
+  function drawTimes(axis) {
+    let free = -Infinity;
+    return run().instants.map(([, text], instant) => {
+      const long = wide(text, "600 12px");
+      const begin = Math.min(axis.bands[instant][0] + 2, axis.width + AFTER - 2 - long);
+      const isRoom = begin > free;
+      if (isRoom) free = begin + long + 10;
+      const leftOut = isRoom ? "" : " left-out";
+      const element = make("text", { class: `time${leftOut}`, x: begin, y: 12 }, text);
+      return { element, begin, end: begin + long, isRoom };
+    });
+  }
+
+  // Shows the time at which the cursor stands, and the others beside which there is room for it.
+  // Only what changes is touched: there may be thousands of times.
+  function showTimes(drawn) {
+    const { times } = drawn;
+    const now = run().moments[moment]?.instant ?? 0;
+    const { element, begin, end } = times[now];
+    for (const { element, isRoom } of drawn.around) {
+      element.classList.remove("now");
+      element.classList.toggle("left-out", !isRoom);
+    }
+    drawn.around = [times[now]];
+    element.classList.add("now");
+    element.classList.remove("left-out");
+    const covers = (other) => other.end + 8 > begin && other.begin < end + 8;
+    for (const step of [-1, 1]) {
+      for (let nth = now + step; times[nth] && (covers(times[nth]) || !times[nth].isRoom); ) {
+        times[nth].element.classList.add("left-out");
+        drawn.around.push(times[nth]);
+        nth += step;
+      }
+    }
+  }
+
+  // Makes each text a text of the past or of the future, as a whole. Those up to `drawn.past` are
+  // of the past.
+  function showTexts(drawn, edge) {
+    const { texts } = drawn;
+    while (texts[drawn.past]?.from <= edge) {
+      texts[drawn.past].element.classList.remove("later");
+      drawn.past += 1;
+    }
+    while (texts[drawn.past - 1]?.from > edge) {
+      drawn.past -= 1;
+      texts[drawn.past].element.classList.add("later");
+    }
+  }
+
   // What each lane of a language does at each moment, and the thread, as a line from lane to lane.
-  function drawTrack(past, { track, rows, y }, axis, ended, block) {
+  function drawTrack(past, texts, { track, rows, y }, axis, ended, high) {
     const lanes = rows.map(({ lane }) => lane).filter((lane) => lane !== null);
     const thread = [];
-    let before = "";
+    const rests = [];
+    let stays = null; // where the thread is until something runs again
+    let before = ""; // the states after the moment before
     run().moments.forEach((_, nth) => {
       const step = track.shown(nth);
       if (!step) return;
@@ -579,61 +954,70 @@
       const to = nth + 1 < axis.at.length ? axis.at[nth + 1] : Math.max(ended, end);
       for (const lane of lanes) {
         const state = step.states[lane] ?? ".";
-        const middle = y(lane);
-        const kind = hue(lane);
-        const box = (name, x, width, high) => {
-          past.append(
-            make("rect", {
-              class: `${name} ${kind}`,
-              x,
-              y: middle - high / 2,
-              width: Math.max(width, 0),
-              height: high,
-              rx: 3,
-            }),
-          );
-        };
-        const line = (name, x1) => {
-          if (to > x1)
-            past.append(
-              make("line", { class: `${name} ${kind}`, x1, x2: to, y1: middle, y2: middle }),
-            );
-        };
+        const place = { from, end, to, middle: y(lane), high };
         const ran = !idle && lane === step.lane;
-        if (ran) box("block", from + 1, axis.column - 2, block);
-        else if (state === "r") box("outer", from + 1, axis.column - 2, block);
-        const begin = ran || state === "r" ? end : from;
-        if (state === "b" || state === "t")
-          box("outer", ran ? end - 1 : from, to - (ran ? end - 1 : from), block);
-        if (state === "w") line("wait", begin);
-        if (state === "i") line("between", begin);
-        if (state === "l") line("lazy", from);
-        if ((state === "d" || state === "x") && to > begin) {
-          box(
-            state === "d" ? "ready" : "unpolled",
-            begin + 1,
-            Math.max(to - begin - 2, 2),
-            (block * 2) / 3,
-          );
-        }
-        const mark = { f: "✓", c: "×", p: "‼" }[state];
-        if (mark && (before[lane] ?? ".") !== state) {
-          past.append(make("text", { class: `end ${kind}`, x: end + 3, y: middle + 4 }, mark));
-        }
+        const polls = state === "r" || (!idle && around(step).includes(lane));
+        drawState(past, lane, state, { ran, polls }, place);
+        if (state !== (before[lane] ?? ".")) drawEnd(texts, lane, state, place);
       }
       // The line is the runtime's thread: what ran on another one is not on it. It stays in its row
       // until the next column begins, so that what is not seen of the future does not show in it.
+      // From one instant to the next it is pale, unless a poll keeps the thread: nothing runs.
       if (!idle && !step.on_thread) {
         const here = `${from + axis.column / 2} ${y(step.lane)}`;
-        thread.push(thread.length === 0 ? `M${here}` : `H${from} L${here}`);
+        const { instant } = run().moments[nth];
+        const rested = stays !== null && instant > stays.instant && !stays.blocks;
+        if (stays === null) thread.push(`M${here}`);
+        else if (rested) {
+          rests.push(`M${stays.here} H${from}`);
+          thread.push(`M${from} ${stays.y} L${here}`);
+        } else thread.push(`H${from} L${here}`);
+        const blocks = step.states.includes("b");
+        stays = { here, y: y(step.lane), instant, blocks };
       }
       before = step.states;
     });
+    past.append(make("path", { class: "thread rests", d: rests.join(" ") }));
     past.append(make("path", { class: "thread", d: thread.join(" ") }));
   }
 
+  // What a lane does at a moment. The column of the moment is from `from` to `end`, and what the
+  // lane does after its poll lasts until the next moment, at `to`. `ran` says that it was polled,
+  // and `polls` that it is being polled and polls the lane that ran.
+  function drawState(past, lane, state, { ran, polls }, { from, end, to, middle, high }) {
+    const box = (name, x, width, height) => {
+      const place = { x, y: middle - height / 2, width: Math.max(width, 0), height, rx: 3 };
+      past.append(make("rect", { class: `${name} ${hue(lane)}`, ...place }));
+    };
+    const line = (name, x1) => {
+      if (to <= x1) return;
+      const place = { x1, x2: to, y1: middle, y2: middle };
+      past.append(make("line", { class: `${name} ${hue(lane)}`, ...place }));
+    };
+    if (ran) box("block", from + 1, end - from - 2, high);
+    else if (polls) box("outer", from + 1, end - from - 2, high);
+    const begin = ran || polls ? end : from;
+    const overlap = ran ? end - 1 : from; // no gap between the poll and what follows it
+    if (state === "b" || state === "t") box("outer", overlap, to - overlap, high);
+    if (state === "w") line("wait", begin);
+    if (state === "i") line("between", begin);
+    if (state === "l") line("lazy", from);
+    if ((state === "d" || state === "x") && to > begin) {
+      const name = state === "d" ? "ready" : "unpolled";
+      box(name, begin + 1, Math.max(to - begin - 2, 2), (high * 2) / 3);
+    }
+  }
+
+  // The sign of the end of a lane, right after the poll in which it ended.
+  function drawEnd(texts, lane, state, { end, middle }) {
+    const sign = { f: "✓", c: "×", p: "‼" }[state];
+    if (!sign) return;
+    const element = make("text", { class: `end ${hue(lane)}`, x: end + 3, y: middle + 4 }, sign);
+    texts.push({ element, from: end });
+  }
+
   // A sign below each moment at which the two languages do not print the same.
-  function drawParting(past, axis, height) {
+  function drawParting(texts, axis, height) {
     run().moments.forEach(({ only }, nth) => {
       if (only.length === 0) return;
       const attributes = {
@@ -642,20 +1026,21 @@
         y: height + 11,
         "text-anchor": "middle",
       };
-      past.append(make("text", attributes, "≠"));
+      texts.push({ element: make("text", attributes, "≠"), from: axis.at[nth] });
     });
   }
 
   // The names of the lanes, before their rows.
   function drawNames(shown, names, height) {
     const group = make("g");
-    group.append(make("rect", { x: 0, y: 0, width: names - 8, height, fill: "var(--paper)" }));
+    const place = { x: 0, y: 0, width: names - BEFORE, height: height + 99 };
+    group.append(make("rect", { ...place, fill: "var(--paper)" }));
     const common = variant();
     for (const { track, rows, middle } of shown) {
       if (shown.length > 1)
         group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
       rows.forEach(({ name, hue, lane, differs }, nth) => {
-        const place = { x: names - 14, y: middle(nth) + 4, "text-anchor": "end" };
+        const place = { x: names - BEFORE - 6, y: middle(nth) + 4, "text-anchor": "end" };
         const button = {
           "data-lane": lane,
           tabindex: "0",
@@ -663,10 +1048,10 @@
           "aria-label": `${name}: show it alone`,
         };
         const absent = lane === null ? " absent" : "";
-        const shortened = name.length > 11 ? `${name.slice(0, 10)}…` : name;
+        const shortened = fitting(name);
         const text = make(
           "text",
-          { class: `name h${hue % 6}${absent}`, ...place, ...(lane === null ? {} : button) },
+          { class: `name ${colour(hue)}${absent}`, ...place, ...(lane === null ? {} : button) },
           shortened,
         );
         if (shortened !== name) text.append(make("title", {}, name));
@@ -676,7 +1061,7 @@
         if (differs.length > 0 || (lane !== null && first?.lane === null)) {
           const sign = {
             class: "unlike",
-            x: shown.length > 1 && nth === 0 ? 42 : 1,
+            x: shown.length > 1 ? 50 : 1,
             y: middle(nth) + 4,
           };
           group.append(make("text", sign, "≠", make("title", {}, "differs from the first")));
@@ -719,29 +1104,34 @@
   // When the other variants are over: where the line is that says so, and in which line below the
   // rows its text is.
   function endsOfOthers(common, axis) {
-    const ends = new Map(); // several may end at once
+    const ends = new Map(); // several may end at once, in one way
     common.among.forEach((other, nth) => {
       if (other === scene) return;
-      const end = common.ends[nth];
-      ends.set(end, [...(ends.get(end) ?? []), `“${data.scenes[other].title}”`]);
+      const { title, verdict } = data.scenes[other];
+      // A run with a verdict does not end by itself.
+      const verb = verdict === null ? ["ends", "end"] : ["is stopped", "are stopped"];
+      const key = `${common.ends[nth]} ${verb[0]}`;
+      const titles = [...(ends.get(key)?.titles ?? []), `“${title}”`];
+      ends.set(key, { end: common.ends[nth], verb: verb[titles.length > 1 ? 1 : 0], titles });
     });
     const free = []; // for each line of text where it is free again
-    return [...ends]
-      .sort(([one], [other]) => one - other)
-      .map(([end, titles]) => {
+    return [...ends.values()]
+      .sort((one, other) => one.end - other.end)
+      .map(({ end, verb, titles }) => {
         const x = axis.bands[end][1] + 1;
-        const text = `${titles.join(", ")} ${titles.length > 1 ? "end" : "ends"}`;
-        const wide = text.length * 5.6 + 8; // about
-        const from = Math.max(x - wide, 0); // it stands before its line, as far as there is room
+        const text = `${titles.join(", ")} ${verb}`;
+        const long = wide(text, "10.5px") + 10;
+        // It stands before its line, or, if there is no room for it, behind it.
+        const from = x - long >= 0 ? x - long : x;
         let line = free.findIndex((until) => until <= from);
         if (line < 0) line = free.length;
-        free[line] = from + wide;
+        free[line] = from + long;
         return { x, from, text, line };
       });
   }
 
   // Where a lane does something else than in the first variant, and when the others are over.
-  function markWhatDiffers(past, { rows, middle }, others, axis, rowHeight, height) {
+  function markWhatDiffers(past, texts, { rows, middle }, others, axis, rowHeight, height) {
     const edge = ([instant, after]) => axis.bands[instant][after ? 1 : 0];
     rows.forEach(({ differs }, row) => {
       for (const [from, to] of differs) {
@@ -768,7 +1158,8 @@
           y2: height + 2 + (line + 1) * 12,
         }),
       );
-      past.append(make("text", { class: "other", x: from + 2, y: height + 10 + line * 12 }, text));
+      const place = { x: from + 4, y: height + 10 + line * 12 };
+      texts.push({ element: make("text", { class: "other", ...place }, text), from: x });
     }
   }
 
@@ -780,18 +1171,25 @@
     element.hidden = !variant();
     if (!variant()) return;
     const hidden = "What differs from the first is said at the end.";
-    element.textContent = showsFuture() || isAtEnd() ? variant().sentence : hidden;
+    const told = showsFuture() || isAtEnd() ? variant().sentence : hidden;
+    element.replaceChildren(...prose(told));
+    element.hidden = told === "";
   }
 
   function showChart() {
-    const { axis, clip, wakes, cursor, moving, width, names } = drawn;
+    const { axis, clip, wakes, cursor, moving, room, names, fades } = drawn;
     const x = axis.at[moment] ?? 0;
-    const room = width - names - 10;
     // A run that is wider than its place is moved below the cursor.
-    const shift = axis.width <= room ? 0 : Math.min(Math.max(x - room / 2, 0), axis.width - room);
+    const most = Math.max(axis.width - room, 0);
+    const shift = Math.min(Math.max(x - room / 2, 0), most);
     moving.setAttribute("transform", `translate(${names - shift} 0)`);
-    clip.setAttribute("width", isAtEnd() ? axis.width + 30 : x + axis.column + 2);
+    fades[0].classList.toggle("left-out", shift === 0);
+    fades[1].classList.toggle("left-out", shift === most);
+    const edge = isAtEnd() ? axis.width + AFTER : x + axis.column + 2;
+    clip.setAttribute("width", edge + BEFORE);
     cursor.setAttribute("x", x - 1);
+    showTimes(drawn);
+    showTexts(drawn, edge);
     byId("chart").classList.toggle("without-future", !showsFuture());
     for (const wake of wakes) showWake(wake, axis);
     for (const button of byId("chart").querySelectorAll("[data-lane]"))
@@ -844,42 +1242,49 @@
     return nth;
   }
 
+  // The lines of a moment: of each the track that lists it, and which line of its step it is. What
+  // both print is listed once, where Rust prints it; what only Python prints stands between, where
+  // Python prints it.
+  function linesOfMoment({ steps, only }) {
+    const [rust, python] = tracks().map((track) => {
+      const said = track.steps[steps[track.index]]?.says ?? [];
+      return said.map((_, nth) => {
+        const alone = only.some(([index, line]) => index === track.index && line === nth);
+        return { track, nth, alone };
+      });
+    });
+    if (!python) return rust;
+    const lines = [];
+    for (const line of python) {
+      if (line.alone) lines.push(line);
+      // Up to the line that both print: this one.
+      else while (rust.length > 0 && lines.push(rust[0]) && rust.shift().alone);
+    }
+    return [...lines, ...rust];
+  }
+
   function listOutput() {
     const list = byId("lines");
     list.replaceChildren();
     printed = [];
     let inRust = 0; // how many of the lines Rust prints
-    run().moments.forEach(({ steps, only }, nth) => {
-      for (const track of tracks()) {
-        const step = track.steps[steps[track.index]];
-        if (!step) continue;
-        step.says.forEach(([lane, text], number) => {
-          const alone = only.some(([index, line]) => index === track.index && line === number);
-          // What both print is listed once, where Rust prints it.
-          if (track.index > 0 && !alone) return;
-          const time = (step.said_at[number] / 1e9).toFixed(3);
-          const line = make(
-            "li",
-            { class: hue(lane), hidden: "" },
-            make("time", {}, time),
-            tile(lane),
-            make("span", {}, text),
-          );
-          const before = track.index === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
-          if (track.index === 0) inRust += 1;
-          if (before !== "same") {
-            line.classList.add(before.replaceAll("_", "-"));
-            line.append(
-              make(
-                "span",
-                { class: "unlike" },
-                before === "only_here" ? "only here" : "at another time",
-              ),
-            );
-          }
-          if (alone) line.append(make("span", { class: "unlike" }, `only ${track.language}`));
-          printed.push([comesAt(nth, step.said_at[number]), line]);
-        });
+    run().moments.forEach((current, nth) => {
+      for (const { track, nth: number, alone } of linesOfMoment(current)) {
+        const step = track.steps[current.steps[track.index]];
+        const [lane, text] = step.says[number];
+        const time = (step.said_at[number] / 1e9).toFixed(3);
+        const said = make("div", {}, make("span", {}, text));
+        const parts = [make("time", {}, time), tile(lane), said];
+        const line = make("li", { class: hue(lane), hidden: "" }, ...parts);
+        const before = track.index === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
+        if (track.index === 0) inRust += 1;
+        const notes = [];
+        if (before === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
+        if (before === "at_another_time") notes.push("at another time");
+        if (alone) notes.push(`only ${track.language}`);
+        if (before !== "same") line.classList.add(before.replaceAll("_", "-"));
+        if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
+        printed.push([comesAt(nth, step.said_at[number]), line]);
       }
     });
     // A line of a poll that blocks comes after those that a thread prints meanwhile.
@@ -889,11 +1294,18 @@
       const line = make(
         "li",
         { hidden: "" },
-        make("span", { class: "verdict" }, `ended: ${run().verdict}`),
+        make("span", { class: "verdict" }, ...prose(`ended: ${run().verdict}`)),
       );
       list.append(line);
       printed.push([run().moments.length - 1, line]);
     }
+  }
+
+  // The list begins with a whole line.
+  function scrollToLast(list, last) {
+    const hidden = last.offsetTop + last.offsetHeight - list.clientHeight;
+    const first = printed.find(([, line]) => !line.hidden && line.offsetTop >= hidden);
+    list.scrollTop = hidden <= 0 || !first ? 0 : first[1].offsetTop;
   }
 
   function showOutput() {
@@ -905,7 +1317,7 @@
     }
     // Only the list is scrolled, and never the page: on a phone the source would go out of sight.
     const list = byId("lines");
-    if (last) list.scrollTop = Math.max(last.offsetTop + last.offsetHeight - list.clientHeight, 0);
+    if (last) scrollToLast(list, last);
     const current = run().moments[moment];
     byId("at").textContent = current ? `at ${run().instants[current.instant][1]}` : "";
   }
@@ -1021,15 +1433,17 @@
     moment = Math.max(Math.min(newMoment, last), 0);
     if (another) {
       showWhatIf(); // first, since it takes room from the timeline
+      reserve();
       drawChart();
+      panes.forEach((pane, nth) => fold(pane, all[nth]));
       listOutput();
       document
         .querySelectorAll("#scenes button")
         .forEach((tab, nth) => tab.setAttribute("aria-selected", nth === scene));
     }
     panes.forEach((pane, nth) => {
-      const columns = Math.min(all[nth]?.columns.size ?? 0, 9);
-      pane.pane.style.setProperty("--gutter", `${2.2 + Math.max(columns, 1) * 1.1}rem`);
+      const columns = Math.min(all[nth]?.width ?? 1, 9);
+      pane.pane.style.setProperty("--gutter", `${2.2 + columns * 1.1}rem`);
       if (nth < all.length) return;
       clear(pane);
       const strip = byId("strip").children[nth];
@@ -1191,6 +1605,9 @@
     (variant ? frames.get(variant.among[0]) : byId("scenes")).append(tab);
   });
   byId("scenes").hidden = data.scenes.length < 2;
+  byId("keys").querySelector(".scenes").hidden = data.scenes.length < 2;
+  const about = document.querySelector("#about p");
+  about?.replaceChildren(...prose(about.textContent));
   for (const { source } of panes) {
     const section = make("section", { "aria-label": `State in ${source.name}` });
     section.style.order = source.language === "python" ? 0 : 1;

@@ -51,7 +51,7 @@ const STARTS: [&str; 3] = ["In Python: ", "No twin: ", "Look for: "];
 fn sentences(text: &str) -> Vec<&str> {
     let mut found = vec![];
     let mut rest = text;
-    while let Some(end) = rest.find(". ") {
+    while let Some(end) = [". ", "? "].iter().filter_map(|end| rest.find(end)).min() {
         found.push(&rest[..=end]);
         rest = &rest[end + 2..];
     }
@@ -63,7 +63,7 @@ fn sentences(text: &str) -> Vec<&str> {
 
 /// The file that is named most often. A run has nearly all its lanes in one file, and the page has
 /// no room for a second one beside the twin. If two files are named equally often, the result is
-/// still the same each time, since the map is in the order of names.
+/// still the same each time, since the map is in the order of names. None if no file is named.
 pub(super) fn most_named<'n>(named: impl Iterator<Item = &'n str>) -> Option<String> {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     for file in named {
@@ -128,8 +128,8 @@ impl SourceFile {
         }
         let file = self.file_of_twin()?;
         Some(format!(
-            "Rust alone: its Python twin, {file}, was not recorded. Recorded are the twins that \
-             run on asyncio and in virtual time."
+            "Rust alone: its Python twin, `{file}`, is not shown. Only twins that run on asyncio \
+             and in virtual time are recorded."
         ))
     }
 
@@ -166,15 +166,36 @@ impl SourceFile {
         if text.is_empty() { None } else { Some(text) }
     }
 
-    /// What the file says of itself: the first line of its documentation, without the title before
-    /// the colon, which the page has as its heading.
+    /// What the file says of itself: the sentences of the first paragraph of its documentation, as
+    /// long as they fit into a line or two, without the title before the colon, which the page has
+    /// as its heading.
     pub(super) fn about(&self) -> Option<String> {
-        let first = self.text.lines().next()?.strip_prefix("//!")?.trim();
-        let about = match first.split_once(": ") {
+        const MOST: usize = 120;
+        let mut lines = vec![];
+        for line in self.text.lines() {
+            match line.strip_prefix("//!") {
+                Some(line) if !line.trim().is_empty() => lines.push(line.trim()),
+                _ => break,
+            }
+        }
+        let paragraph = lines.join(" ");
+        let about = match paragraph.split_once(": ") {
             Some((_, about)) => about,
-            None => first,
+            None => &paragraph,
         };
-        Some(about.to_owned())
+        let mut shown = String::new();
+        for sentence in sentences(about) {
+            // A first sentence is shown at any length: half of one would say nothing.
+            if !shown.is_empty() && shown.len() + sentence.len() > MOST {
+                break;
+            }
+            shown += if shown.is_empty() { "" } else { " " };
+            shown += sentence;
+        }
+        // After the colon it goes on with a small letter.
+        let mut letters = shown.chars();
+        let first = letters.next()?;
+        Some(first.to_uppercase().chain(letters).collect())
     }
 
     /// The code: neither the documentation and the imports at its top nor the marks for slides.
@@ -259,7 +280,22 @@ mod tests {
                     // ANCHOR: nap\nfn nap() {}\n// ANCHOR_END: nap\n";
         let source = SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() };
         assert_eq!(source.lines().lines, [(9, "fn nap() {}".to_owned())]);
-        assert_eq!(source.about().as_deref(), Some("it sleeps."));
+        assert_eq!(source.about().as_deref(), Some("It sleeps. More."));
+    }
+
+    #[test]
+    fn the_subtitle_is_whole_sentences_and_begins_with_a_capital() {
+        let about = |text: &str| {
+            SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() }.about()
+        };
+        let two_lines = "//! Gather: one of three fails. What becomes of the other\n//! two?\n";
+        let found = about(two_lines).expect("a subtitle");
+        assert_eq!(found, "One of three fails. What becomes of the other two?");
+        let code = "//! Lost: a `send` that is dropped.\n//!\n//! In Python: `put`.\n";
+        assert_eq!(about(code).as_deref(), Some("A `send` that is dropped."));
+        let long = format!("//! Long: one. {}.\n", "more ".repeat(40));
+        assert_eq!(about(&long).as_deref(), Some("One."), "what does not fit is left out whole");
+        assert_eq!(about("fn nap() {}\n"), None);
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //! two tracks a page shows at once.
 use super::{
     align::{aligned, moments},
-    steps::{Step, SteppedLane, SteppedRun, Track, chains, join},
+    reader::{chains, join},
+    steps::{Step, SteppedLane, SteppedRun, Track},
 };
 use crate::timeline::{Chart, LaneId, human};
 use serde::Deserialize;
@@ -21,29 +22,55 @@ pub(super) struct TwinScene {
     steps: Vec<TwinStep>,
 }
 
-/// A step of a twin: asyncio's event loop lets a task go on.
+/// A step of a twin: what a lane does in a call of asyncio's event loop.
 #[derive(Deserialize)]
 struct TwinStep {
     /// In nanoseconds since the scene began.
     at: u64,
-    /// The lane that went on. None if it is a task without a name.
-    lane: Option<String>,
+    /// The lane that did something.
+    lane: String,
+    /// Whether it was a task without a name, which the lane has made. The lane itself stands still.
+    inner: bool,
+    /// Why the lane went on. None if it is not known: a socket or a thread was the cause.
+    cause: Option<Cause>,
     /// The lines at which it had been waiting, the outermost first.
     stood: Vec<u32>,
     /// What was printed during the step.
     says: Vec<TwinSaid>,
-    /// Whether the lane ended in the step.
-    ended: bool,
+    /// How the lane ended in the step: `finished`, `cancelled`, or the exception; none if it still
+    /// lives.
+    end: Option<String>,
+    /// Until when the lane kept the thread, in nanoseconds since the scene began; none if the step
+    /// took no time.
+    until: Option<u64>,
     /// Whether the loop did not call this: the program printed it before or after the loop ran, or
     /// on a thread of its own.
     #[serde(default)]
     outside: bool,
+    /// What the lane, or the task inside it, does after the step; none if it is over.
+    after: Option<TwinLane>,
     /// Where each lane stands after the step. A lane that has ended is not in it any more.
     lanes: BTreeMap<String, TwinLane>,
     /// The lanes in the queue of the event loop after the step, in order.
     ready: Vec<String>,
     /// When timers are due, in nanoseconds since the scene began, and which lane each one wakes.
     timers: Vec<(u64, String)>,
+}
+
+/// Why a lane went on.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Cause {
+    /// It is its first step.
+    Begins,
+    /// The lane inside it, of this name, has ended in the same call.
+    Ended(String),
+    /// It has kept the thread until now, and goes on in the same call.
+    Same,
+    /// What was done in the step of this number put the call into the queue.
+    Step(usize),
+    /// A timer was due, which the lane of this name had set.
+    Timer(Option<String>),
 }
 
 /// A line that a twin printed.
@@ -53,8 +80,9 @@ struct TwinSaid {
     lane: String,
     /// Shown with the step, and compared with what Rust prints there.
     text: String,
-    /// The line of the source that printed it.
-    line: u32,
+    /// The line of the twin that printed it; none if no line of the twin did, as when the event
+    /// loop calls `say` itself.
+    line: Option<u32>,
     /// In nanoseconds since the scene began; none if it is the time of the step.
     at: Option<u64>,
 }
@@ -62,7 +90,7 @@ struct TwinSaid {
 /// What a lane of a twin does after a step.
 #[derive(Deserialize)]
 struct TwinLane {
-    /// `new`, `wait` or `ready`.
+    /// `new`, `wait`, `ready`, or `run` if it awaits a lane inside it, and this one runs.
     state: String,
     /// The lines on which it stands, the outermost first.
     lines: Vec<u32>,
@@ -133,25 +161,24 @@ impl Reader<'_> {
         // A copy of the reference, so that `self` can be changed below: names become lanes.
         let twin = self.twin;
         let step = &twin.steps[nth];
-        // A task that the program has not named still takes its step, and the reader sees it.
-        let name = step.lane.as_deref().unwrap_or("a task");
+        let name = step.lane.as_str();
         let lane = self.lane(name);
-        let stands = step.lanes.get(name);
-        let chain: &[u32] = match stands {
-            Some(lane) => &lane.lines,
+        let chain: &[u32] = match &step.after {
+            Some(after) => &after.lines,
             None => &[],
         };
         let mut says = vec![];
         let mut said_at = vec![];
         for said in &step.says {
-            says.push((self.lane(&said.lane), said.text.clone(), Some(said.line)));
+            says.push((self.lane(&said.lane), said.text.clone(), said.line));
             said_at.push(said.at.unwrap_or(step.at));
         }
         let mut timers = vec![];
         let mut later = None;
-        for (due, waiting) in &step.timers {
-            let due = human(Duration::from_nanos(*due));
-            if waiting == name {
+        for (at, waiting) in &step.timers {
+            let due = human(Duration::from_nanos(*at));
+            // Only if it does: a lane may go on before its timer is due, and the timer is dropped.
+            if waiting == name && self.goes_on_by_its_timer(nth, name) == Some(*at) {
                 later = Some(format!("until {due}"));
             }
             timers.push((self.lane(waiting), due));
@@ -162,6 +189,7 @@ impl Reader<'_> {
         }
         let instant = self.instants.iter().position(|(at, _)| *at == step.at);
         Step {
+            around: vec![],
             instant: instant.expect("the run has an instant for each time of its twin"),
             lane,
             on_thread: step.outside && name != "main",
@@ -174,13 +202,13 @@ impl Reader<'_> {
             // `chain` has the others, the outermost last.
             stop: chain.last().copied(),
             chain: chain.iter().rev().skip(1).copied().collect(),
-            on: stands.and_then(|lane| lane.on.clone()),
+            on: step.after.as_ref().and_then(|after| after.on.clone()),
             stands: self.moved(nth),
             states: self.states(nth),
             ready,
             timers,
             waits: self.waits(nth),
-            woken_in: self.woken_in(nth, name),
+            woken_in: self.woken_in(nth),
         }
     }
 
@@ -204,11 +232,10 @@ impl Reader<'_> {
         moved
     }
 
-    /// The state of each lane after a step, as letters: see [`Step::states`]. asyncio tells less
-    /// than a recording in Rust: a task is new, ready or waits, and a task that is gone counts as
-    /// finished, also if it was cancelled or has raised an exception.
+    /// The state of each lane after a step, as letters: see [`Step::states`].
     fn states(&mut self, nth: usize) -> String {
         let twin = self.twin;
+        let step = &twin.steps[nth];
         let mut states = String::new();
         for lane in 0..self.lanes.len() {
             let name = self.lanes[lane].name.as_str();
@@ -217,17 +244,35 @@ impl Reader<'_> {
                 states.push('.');
                 continue;
             }
-            let state = twin.steps[nth].lanes.get(name).map(|lane| lane.state.as_str());
-            let been = twin.steps[..=nth].iter().any(|step| step.lanes.contains_key(name));
-            states.push(match state {
-                Some("new") => 'l',
-                Some("ready") => 'd',
-                Some(_) => 'w',
-                None if been => 'f',
-                None => '.',
+            let blocks = step.until.is_some() && step.lane == name;
+            states.push(match step.lanes.get(name) {
+                _ if blocks => 'b',
+                Some(lane) => match lane.state.as_str() {
+                    "new" => 'l',
+                    "ready" => 'd',
+                    "run" => 'r',
+                    _ => 'w',
+                },
+                None => self.ended(nth, name),
             });
         }
         states
+    }
+
+    /// The state of a lane that is not there after a step: it has ended, or has not begun.
+    fn ended(&self, nth: usize, name: &str) -> char {
+        let steps = &self.twin.steps[..=nth];
+        for step in steps.iter().rev() {
+            if step.lane == name && !step.inner && !step.outside {
+                return match step.end.as_deref() {
+                    Some("finished") => 'f',
+                    Some("cancelled") => 'c',
+                    Some(_) => 'p',
+                    None => 'u', // its loop was closed before
+                };
+            }
+        }
+        '.'
     }
 
     /// Which lane waits for which, as chains.
@@ -253,84 +298,81 @@ impl Reader<'_> {
     fn sentence(&self, nth: usize, name: &str) -> String {
         let step = &self.twin.steps[nth];
         let mut parts = vec![];
-        if !step.outside {
-            parts.push(self.cause(nth, name));
+        let never_ran = step.says.is_empty() && step.stood.is_empty();
+        if let (Some(Cause::Begins), Some("cancelled"), true) =
+            (&step.cause, step.end.as_deref(), never_ran)
+        {
+            return "is cancelled before it begins.".into();
         }
+        parts.extend(self.cause(nth));
+        let mut others = String::new();
         for said in &step.says {
             if said.lane == name {
                 parts.push(format!("prints “{}”", said.text));
+            } else {
+                // Such as a handler of exceptions, which asyncio calls where one was raised.
+                others += &format!(" In this step {} prints “{}”.", said.lane, said.text);
             }
         }
-        match step.lanes.get(name) {
-            _ if step.ended => parts.push("ends".into()),
-            Some(lane) if !lane.r#for.is_empty() => {
-                parts.push(format!("waits for {}", join(&lane.r#for)));
+        match (step.end.as_deref(), &step.after) {
+            _ if step.until.is_some() => parts.push("keeps the thread".into()),
+            (Some("finished"), _) => parts.push("ends".into()),
+            (Some("cancelled"), _) => parts.push("is cancelled".into()),
+            (Some(error), _) => parts.push(format!("fails ({error})")),
+            (None, Some(after)) if after.state == "ready" => parts.push("is ready again".into()),
+            (None, Some(after)) if !after.r#for.is_empty() => {
+                parts.push(format!("waits for {}", join(&after.r#for)));
             }
-            Some(TwinLane { on: Some(on), .. }) => parts.push(format!("waits ({on})")),
-            Some(lane) if lane.state == "wait" => parts.push("waits".into()),
+            (None, Some(TwinLane { on: Some(on), .. })) => parts.push(format!("waits ({on})")),
+            (None, Some(after)) if after.state == "wait" => parts.push("waits".into()),
             _ => {}
         }
-        format!("{}.", join(&parts))
+        let inner = if step.inner { "(a task inside it) " } else { "" };
+        format!("{inner}{}.{others}", join(&parts))
     }
 
-    /// Why the lane went on. asyncio does not record what put a callback into its queue, so the
-    /// cause is concluded from the queue and the timers after each step. Where these do not tell,
-    /// the sentence says no more than “goes on”.
-    fn cause(&self, nth: usize, name: &str) -> String {
-        if self.is_first(nth, name) {
-            return "begins".into();
-        }
-        if self.timer_was_due(nth, name) {
-            return "goes on (its time has come)".into();
-        }
-        match self.woken_in(nth, name) {
-            Some(waker) => {
-                let waker = self.twin.steps[waker].lane.as_deref().unwrap_or("a task");
-                format!("goes on (woken by {waker})")
+    /// Why the lane went on; none if that needs no words.
+    fn cause(&self, nth: usize) -> Option<String> {
+        let step = &self.twin.steps[nth];
+        Some(match &step.cause {
+            _ if step.outside => return None,
+            Some(Cause::Same) => return None,
+            Some(Cause::Begins) => "begins".into(),
+            Some(Cause::Ended(inside)) => format!("goes on ({inside} has ended)"),
+            Some(Cause::Timer(Some(by))) if *by == step.lane => {
+                "goes on (its time has come)".into()
             }
-            None => "goes on".into(),
-        }
-    }
-
-    /// The step of another lane that put this one into the queue, if the queues tell it.
-    fn woken_in(&self, nth: usize, name: &str) -> Option<usize> {
-        // A lane's first step has no cause in the queue: the task was queued when it was made. And
-        // a timer that is due is the cause itself.
-        if self.is_first(nth, name) || self.timer_was_due(nth, name) {
-            return None;
-        }
-        // Back to the last step after which the lane was not in the queue. The step that follows
-        // put the lane there: the lane of that step has woken this one.
-        let steps = &self.twin.steps[..nth];
-        let queued = |step: &TwinStep| step.ready.iter().any(|ready| ready == name);
-        // After its own last step it was in the queue already: it had given way, and no other lane
-        // has woken it.
-        let last = steps.iter().rfind(|step| step.lane.as_deref() == Some(name))?;
-        if queued(last) {
-            return None;
-        }
-        let waker = steps.iter().rposition(|step| !queued(step))? + 1;
-        let by = steps.get(waker)?.lane.as_deref()?;
-        if by == name { None } else { Some(waker) }
-    }
-
-    /// Whether the lane has had no step before.
-    fn is_first(&self, nth: usize, name: &str) -> bool {
-        self.twin.steps[..nth].iter().all(|before| before.lane.as_deref() != Some(name))
-    }
-
-    /// Whether the lane has had a timer, since its last step, that is due exactly now.
-    fn timer_was_due(&self, nth: usize, name: &str) -> bool {
-        let due = (self.twin.steps[nth].at, name.to_owned());
-        for earlier in self.twin.steps[..nth].iter().rev() {
-            if earlier.timers.contains(&due) {
-                return true;
+            Some(Cause::Timer(Some(by))) => format!("goes on (the time of {by} has come)"),
+            Some(Cause::Step(by)) => {
+                let by = &self.twin.steps[*by];
+                match by.lane == step.lane {
+                    true if by.inner || step.inner => "goes on".into(),
+                    true => "goes on (it had only given way)".into(),
+                    false => format!("goes on (woken by {})", by.lane),
+                }
             }
-            if earlier.lane.as_deref() == Some(name) {
-                return false; // an earlier timer was the reason for that step, and not for this one
-            }
+            Some(Cause::Timer(None)) | None => "goes on".into(),
+        })
+    }
+
+    /// The step of another lane that put this one into the queue.
+    fn woken_in(&self, nth: usize) -> Option<usize> {
+        let step = &self.twin.steps[nth];
+        match step.cause {
+            Some(Cause::Step(by)) if self.twin.steps[by].lane != step.lane => Some(by),
+            _ => None,
         }
-        false
+    }
+
+    /// When the lane has its next step, if it goes on because a timer of its own is due.
+    fn goes_on_by_its_timer(&self, nth: usize, name: &str) -> Option<u64> {
+        let inner = self.twin.steps[nth].inner;
+        let later = &self.twin.steps[nth + 1..];
+        let next = later.iter().find(|step| step.lane == name && step.inner == inner)?;
+        match &next.cause {
+            Some(Cause::Timer(Some(by))) if by == name => Some(next.at),
+            _ => None,
+        }
     }
 }
 
@@ -338,19 +380,142 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
+    fn recorded(name: &str) -> Vec<TwinScene> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twins/recorded");
+        let text = std::fs::read_to_string(format!("{folder}/{name}.json")).expect("the recording");
+        serde_json::from_str(&text).expect("scenes")
+    }
+
+    #[test]
+    fn each_line_that_prints_is_a_line_of_the_twin_and_calls_what_prints() {
+        let topics = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+        for (topic, name) in [("event_loop", "timers"), ("iteration", "ticker")] {
+            let twin = std::fs::read_to_string(format!("{topics}/{topic}/{name}.py"));
+            let twin = twin.expect("the twin");
+            let lines: Vec<&str> = twin.lines().collect();
+            for said in recorded(name).iter().flat_map(|scene| &scene.steps).flat_map(|s| &s.says) {
+                let Some(line) = said.line else { continue };
+                let code = lines[line as usize - 1];
+                assert!(code.contains("say"), "{name}.py:{line} prints {:?}: {code}", said.text);
+            }
+        }
+        // The event loop calls `say` for C, so no line of the twin prints it.
+        let timers = recorded("timers");
+        let mut said = timers[0].steps.iter().flat_map(|step| &step.says);
+        assert_eq!(said.find(|said| said.lane == "C").expect("a line of C").line, None);
+    }
+
+    /// All recordings, each with its name.
+    fn all_recorded() -> Vec<(String, Vec<TwinScene>)> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twins/recorded");
+        let mut all = vec![];
+        for file in std::fs::read_dir(folder).expect("the recordings").flatten() {
+            let name = file.path().file_stem().expect("a name").to_string_lossy().into_owned();
+            all.push((name.clone(), recorded(&name)));
+        }
+        assert!(all.len() > 50, "{} recordings", all.len());
+        all
+    }
+
+    /// The sentence of each step of a scene, with the name of its lane.
+    fn sentences(scene: &TwinScene) -> Vec<String> {
+        let reader = Reader { twin: scene, instants: &[], lanes: &mut vec![] };
+        let mut told = vec![];
+        for (nth, step) in scene.steps.iter().enumerate() {
+            told.push(format!("{} {}", step.lane, reader.sentence(nth, &step.lane)));
+        }
+        told
+    }
+
+    #[test]
+    fn a_lane_begins_once_and_goes_on_until_it_ends() {
+        for (name, scenes) in all_recorded() {
+            for step_of in scenes {
+                let mut alive = vec![];
+                for (nth, step) in step_of.steps.iter().enumerate() {
+                    if step.inner || step.outside {
+                        continue;
+                    }
+                    let begins = matches!(step.cause, Some(Cause::Begins));
+                    let lives = alive.contains(&&step.lane);
+                    assert_ne!(begins, lives, "{name}, step {nth}: {} lives", step.lane);
+                    if begins {
+                        alive.push(&step.lane);
+                    }
+                    if step.end.is_some() {
+                        alive.retain(|lane| **lane != step.lane);
+                    }
+                    if let Some(Cause::Step(by)) = step.cause {
+                        assert!(by < nth, "{name}: step {nth} has step {by} as its cause");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_name_is_internal_to_asyncio() {
+        for (name, scenes) in all_recorded() {
+            for step in scenes.iter().flat_map(|scene| &scene.steps) {
+                for on in step.lanes.values().chain(&step.after).flat_map(|lane| &lane.on) {
+                    assert!(!on.starts_with('_') && !on.contains("._"), "{name}: {on}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lane_inside_another_has_its_own_steps_and_so_has_the_outer_one() {
+        let told = sentences(&recorded("await_for")[0]);
+        assert_eq!(
+            told[..6],
+            [
+                "main begins and waits for download.",
+                "download begins and waits (sleep).",
+                "download goes on (its time has come), prints “1 arrives” and ends.",
+                "main goes on (download has ended) and waits for use.",
+                "use begins, prints “use 1” and waits (sleep).",
+                "use goes on (its time has come) and ends.",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_wakes_a_task_is_known_and_how_it_ends() {
+        let told = sentences(&recorded("event")[0]);
+        let c = "C goes on (woken by porter), prints “goes in” and ends.";
+        assert!(told.iter().any(|sentence| sentence == c), "{told:#?}");
+        let told = sentences(&recorded("deadlock")[0]);
+        let b = "B goes on (the time of main has come) and is cancelled.";
+        assert!(told.iter().any(|sentence| sentence == b), "{told:#?}");
+        let told = sentences(&recorded("exception_handler")[1]);
+        let fails = "fails (LookupError: no milk).";
+        assert!(told.iter().any(|sentence| sentence.ends_with(fails)), "{told:#?}");
+        let told = sentences(&recorded("function")[0]);
+        assert_eq!(told[1], "A begins, prints “compute factorial(2)” and keeps the thread.");
+        assert_eq!(told[2], "A prints “factorial(2) = 2” and ends.");
+        let told = sentences(&recorded("hello_world")[0]);
+        assert_eq!(told[0], "main prints “two callbacks, and none is called”.");
+    }
+
+    #[test]
+    fn callbacks_are_in_the_queue_in_their_order() {
+        let scenes = recorded("hello_world");
+        let before = &scenes[0].steps[0];
+        assert_eq!(before.ready, ["hello", "world"]);
+    }
+
     #[test]
     fn a_lane_that_gives_way_was_woken_by_no_other_lane() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twins/recorded/task.json");
-        let text = std::fs::read_to_string(file).expect("the recording");
-        let scenes: Vec<TwinScene> = serde_json::from_str(&text).expect("scenes");
+        let scenes = recorded("task");
         let twin = &scenes[0];
         let step = |text: &str| {
             let says = |step: &TwinStep| step.says.iter().any(|said| said.text == text);
             twin.steps.iter().position(says).expect("its step")
         };
         let reader = Reader { twin, instants: &[], lanes: &mut vec![] };
-        let woke = reader.woken_in(step("step 3: woken by B"), "A");
+        let woke = reader.woken_in(step("step 3: woken by B"));
         assert_eq!(woke, Some(step("woke A, and go on")));
-        assert_eq!(reader.woken_in(step("step 4: gave way"), "A"), None);
+        assert_eq!(reader.woken_in(step("step 4: gave way")), None);
     }
 }

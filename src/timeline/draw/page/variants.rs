@@ -5,9 +5,12 @@
 //! times are at equal places whichever run is shown; and the rows of all of them, so that lanes of
 //! one name are at the same height. What differs from the first is marked in the others, and said
 //! in one sentence.
-use super::steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant, join};
+use super::{
+    reader::join,
+    steps::{SaidBefore, SharedRow, SteppedRun, SteppedVariant},
+};
 use crate::timeline::{
-    Chart, LaneId, Pos,
+    Chart, End, LaneId, Pos,
     draw::beside::{share_colours, stretches, with_common_instants},
     human,
 };
@@ -106,24 +109,34 @@ impl Group {
         differs
     }
 
-    /// How long each run takes: the sentence of the first, which has nothing to differ from.
+    /// How long each run takes: the sentence of the first, which has nothing to differ from. Empty
+    /// if no run takes any time.
     fn times(&self) -> String {
+        let first = &self.charts[0];
+        let alike = self.charts.iter().all(|chart| took(chart) == took(first));
+        if alike && takes_no_time(first) {
+            return String::new();
+        }
+        if alike && first.verdict.is_none() {
+            let all = if self.charts.len() == 2 { "Both" } else { "All" };
+            return format!("{all} take {}.", human(first.elapsed));
+        }
         let parts: Vec<String> =
             self.charts.iter().map(|chart| format!("{} {}", quoted(chart), took(chart))).collect();
         format!("{}.", join(&parts))
     }
 
     /// What differs from the first: the time, the lanes, and what is printed. Printed lines are
-    /// only counted, since the list of them is marked.
+    /// only counted, since the list of them is marked. Empty if there is nothing to say.
     fn what_differs(&self, nth: usize, rows: &[Row], lines: &[SaidBefore]) -> String {
         let first = &self.charts[0];
         let here = &self.charts[nth];
         let mut parts = vec![];
-        if took(first) == took(here) {
-            parts.push(format!("{} {}, as {} does", quoted(here), took(here), quoted(first)));
-        } else {
+        if took(first) != took(here) {
             let here_took = format!("{} {}", quoted(here), took(here));
             parts.push(format!("{here_took}, and {} {}", quoted(first), took(first)));
+        } else if !takes_no_time(here) {
+            parts.push(format!("{} {}, as {} does", quoted(here), took(here), quoted(first)));
         }
         // Lanes that differ in the same way are named together: “A and B end later”.
         let mut found: Vec<(Difference, Vec<&str>)> = vec![];
@@ -136,14 +149,20 @@ impl Group {
         }
         for (difference, names) in found {
             let several = names.len() > 1;
-            parts.push(format!("{} {}", some(&names), difference.verb(several)));
+            parts.push(format!("{} {}", some(&counted(&names, rows)), difference.verb(several)));
         }
         match lines.iter().filter(|line| **line == SaidBefore::OnlyHere).count() {
             0 => {}
             1 => parts.push("one line is printed only here".into()),
             count => parts.push(format!("{count} lines are printed only here")),
         }
-        format!("{}.", parts.join("; "))
+        // A name at the beginning keeps its letters, since it stands in quotes or backticks.
+        let sentence = parts.join("; ");
+        let mut letters = sentence.chars();
+        match letters.next() {
+            Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+            None => String::new(),
+        }
     }
 }
 
@@ -157,13 +176,17 @@ struct Row {
     lanes: Vec<Option<LaneId>>,
 }
 
-/// How a lane of a variant differs from that of the first. Of two differences the end in time comes
-/// first: only lanes that end at the same time are asked how they ended.
+/// How a lane of a variant differs from that of the first. Of several differences the first of
+/// these is said: that only one of the two ends, that this one is cancelled, the end in time, and
+/// the way in which it ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Difference {
     EndsEarlier,
     EndsLater,
     EndsInAnotherWay,
+    EndsOnlyHere,
+    EndsNotHere,
+    IsCancelled,
     OnlyHere,
     NotHere,
 }
@@ -178,6 +201,12 @@ impl Difference {
             (Difference::EndsLater, true) => "end later",
             (Difference::EndsInAnotherWay, false) => "ends in another way",
             (Difference::EndsInAnotherWay, true) => "end in another way",
+            (Difference::EndsOnlyHere, false) => "ends only here",
+            (Difference::EndsOnlyHere, true) => "end only here",
+            (Difference::EndsNotHere, false) => "does not end here",
+            (Difference::EndsNotHere, true) => "do not end here",
+            (Difference::IsCancelled, false) => "is cancelled",
+            (Difference::IsCancelled, true) => "are cancelled",
             (Difference::OnlyHere, false) => "is only here",
             (Difference::OnlyHere, true) => "are only here",
             (Difference::NotHere, false) => "is not here",
@@ -197,6 +226,20 @@ impl Row {
             (Some(before), Some(now)) => {
                 let before = &first.rows[before].end;
                 let now = &here.rows[now].end;
+                // A lane that is not over when the run is, or is dropped, ends at no time of its
+                // own.
+                match (&before.1, &now.1) {
+                    (End::Unfinished, End::Unfinished) => return None,
+                    (End::Unfinished, End::Cancelled { .. }) => {
+                        return Some(Difference::IsCancelled);
+                    }
+                    (End::Unfinished, _) => return Some(Difference::EndsOnlyHere),
+                    (_, End::Unfinished) => return Some(Difference::EndsNotHere),
+                    (End::Finished, End::Cancelled { .. }) => {
+                        return Some(Difference::IsCancelled);
+                    }
+                    _ => {}
+                }
                 match here.time(now.0).cmp(&first.time(before.0)) {
                     std::cmp::Ordering::Less => Some(Difference::EndsEarlier),
                     std::cmp::Ordering::Greater => Some(Difference::EndsLater),
@@ -284,10 +327,48 @@ fn took(chart: &Chart) -> String {
     }
 }
 
+/// Whether no time passes in a run that ends by itself.
+fn takes_no_time(chart: &Chart) -> bool {
+    chart.verdict.is_none() && chart.elapsed.is_zero()
+}
+
+/// Each name once, as code. Where several rows have that name, it is said how many of them are
+/// meant: “one of the two `use`”.
+fn counted(names: &[&str], rows: &[Row]) -> Vec<String> {
+    let mut said: Vec<String> = vec![];
+    let mut known: Vec<&str> = vec![];
+    for name in names {
+        if known.contains(name) {
+            continue;
+        }
+        known.push(name);
+        let meant = names.iter().filter(|other| *other == name).count();
+        let all = rows.iter().filter(|row| row.name == *name).count();
+        said.push(match (meant, all) {
+            (1, 1) => format!("`{name}`"),
+            (2, 2) => format!("both `{name}`"),
+            (meant, all) if meant == all => format!("all {} `{name}`", in_words(all)),
+            (meant, all) => format!("{} of the {} `{name}`", in_words(meant), in_words(all)),
+        });
+    }
+    said
+}
+
+/// A small number as a word, as it stands in a sentence.
+fn in_words(number: usize) -> String {
+    match number {
+        1 => "one".into(),
+        2 => "two".into(),
+        3 => "three".into(),
+        4 => "four".into(),
+        _ => number.to_string(),
+    }
+}
+
 /// Names, and how many more, if there are too many to read.
-fn some(names: &[&str]) -> String {
+fn some(names: &[String]) -> String {
     const MOST: usize = 5;
-    let mut shown: Vec<String> = names.iter().take(MOST).map(|name| (*name).to_owned()).collect();
+    let mut shown: Vec<String> = names.iter().take(MOST).cloned().collect();
     if names.len() > MOST {
         shown.push(format!("{} more", names.len() - MOST));
     }

@@ -21,6 +21,9 @@ struct Here {
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
+    /// The task in which that began; none is the one that the runtime was started with.
+    /// A `LocalSet` polls other tasks inside it.
+    task: Option<tokio::task::Id>,
     /// The lane whose end was the last thing seen here: a lane that is woken next was joining it.
     /// And how many tasks there were then: as soon as the task of that lane is gone, there are
     /// fewer.
@@ -147,6 +150,21 @@ impl Run {
         work()
     }
 
+    /// Passes a wake of `lane` on: what is woken by `work` is woken by that lane.
+    ///
+    /// A wake is no end of a lane. So what ended before it may be what wakes the next lane as well:
+    /// a future of an event loop wakes one after another all that await it.
+    pub fn passes_on(self: &Arc<Self>, lane: LaneId, work: impl FnOnce()) {
+        let finished = Run::what_finished();
+        let ends_meanwhile = self.with(Some(lane), || {
+            work();
+            Run::what_finished().is_some()
+        });
+        if !ends_meanwhile {
+            HERE.with_borrow_mut(|here| here.finished = finished);
+        }
+    }
+
     /// Runs `work` while no lane runs.
     pub fn as_no_lane<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
         self.with(None, work)
@@ -161,7 +179,9 @@ impl Run {
                 HERE.set(std::mem::take(&mut self.0));
             }
         }
-        let outer = HERE.replace(Here { run: Some(self.clone()), lane, ..Here::default() });
+        let task = tokio::task::try_id();
+        let run = Some(self.clone());
+        let outer = HERE.replace(Here { run, lane, task, ..Here::default() });
         // What ended before `work` is not the last thing seen when `work` is over.
         let _restore = Restore(Here { finished: None, ..outer });
         work()
@@ -239,6 +259,11 @@ impl Run {
     /// then.
     pub(super) fn what_finished() -> Option<(LaneId, usize)> {
         HERE.with_borrow(|here| here.finished)
+    }
+
+    /// The task in which the lane that runs on this thread began to do so.
+    pub(super) fn task_of_the_current_lane() -> Option<tokio::task::Id> {
+        HERE.with_borrow(|here| here.task)
     }
 
     /// Whether the lane that runs on this thread is an event loop.

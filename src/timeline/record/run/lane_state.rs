@@ -67,6 +67,9 @@ pub struct LaneState {
     pub(super) task: usize,
     /// Where it registered its waker in the poll that is going on.
     pub(super) registered: Vec<Registration>,
+    /// How often its waker was cloned in that poll.
+    /// More than `registered` has if it was at the same place.
+    pub(super) clones: usize,
     /// Where it woke itself in the poll that is going on: the number of a stack. A lane that has
     /// registered nowhere waits there.
     pub(super) gave_way: Option<u32>,
@@ -110,6 +113,9 @@ pub struct Trace {
     pub stack: u32,
     /// The lane that had ended just before: its end may be what woke a lane that joins it.
     pub ended: Option<LaneId>,
+    /// The lane that was being polled, if it runs a `LocalSet`: it may have called the waker
+    /// itself, or a task of the set has, which has ended.
+    pub current: Option<LaneId>,
 }
 
 /// What a lane does, as far as a verdict has to know.
@@ -170,6 +176,7 @@ impl LaneState {
             kept: None,
             task: NO_TASK,
             registered: vec![],
+            clones: 0,
             gave_way: None,
             place: None,
             began: Instant::now(),
@@ -201,6 +208,7 @@ impl LaneState {
         self.waited = waited;
         self.said_in_this_poll = false;
         self.registered.clear();
+        self.clones = 0;
         self.gave_way = None;
         self.inside = Duration::ZERO;
         self.began = Instant::now();

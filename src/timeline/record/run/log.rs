@@ -8,7 +8,7 @@ use super::{
 use crate::timeline::record::{
     LaneId,
     event::{Event, Line, Polled, What},
-    stack::{Captured, Stack, Stacks},
+    stack::{Captured, Stack, Stacks, has_no_line_tables},
     waits::{Registered, Waits},
 };
 use std::{
@@ -22,6 +22,9 @@ use std::{
 /// a picture of a million polls shows nothing, and a program that runs for a day must not fill the
 /// memory.
 pub(super) const CAPACITY: usize = 50_000;
+
+/// So many waits are enough to see whether a binary has line tables: usually the first tells.
+const LOOKED_AT: usize = 16;
 
 /// What has been seen so far.
 #[derive(Default)]
@@ -44,7 +47,7 @@ pub struct Log {
     /// They are many, and the same over and over; so each is kept once, and known by a number.
     pub stacks: Stacks,
     /// The waits that are in the events, each once. Not added to when the log is full.
-    pub(super) waits: HashMap<(Vec<Registration>, usize), Waits>,
+    pub(super) waits: HashMap<(Vec<Registration>, usize, bool), Waits>,
     /// Wakes and drops whose cause only the stack tells. It is looked up when the run is over.
     pub traced: Vec<Traced>,
     /// The distinct names of lanes, in the order in which they came up.
@@ -110,11 +113,12 @@ impl Log {
         &mut self,
         stack: &Captured,
         ended: Option<LaneId>,
+        current: Option<LaneId>,
     ) -> Option<Trace> {
         if self.closed {
             return None;
         }
-        let trace = Trace { stack: self.stacks.number(stack)?, ended };
+        let trace = Trace { stack: self.stacks.number(stack)?, ended, current };
         // What has begun quietly becomes events before the next one does.
         if !self.quiet.is_empty() {
             self.begin_quiet_polls();
@@ -189,16 +193,32 @@ impl Log {
         }
     }
 
-    /// What a lane waits for that has registered its waker in these places.
+    /// Whether nothing is known of where lanes have waited: this binary has no line tables.
+    pub fn has_no_line_tables(&self) -> bool {
+        let mut looked_at = 0;
+        for (registered, ..) in self.waits.keys().take(LOOKED_AT) {
+            for Registration { stack, .. } in registered {
+                if !has_no_line_tables(&self.stacks.get(*stack).frames()) {
+                    return false;
+                }
+                looked_at += 1;
+            }
+        }
+        looked_at > 0
+    }
+
+    /// What a lane waits for that has registered its waker in these places; and whether each of
+    /// the wakers is kept.
     pub(super) fn waits(
         &mut self,
         registered: Vec<Registration>,
         made_at: &'static Location<'static>,
+        all_are_kept: bool,
     ) -> Waits {
         // Equal waits share one allocation, since a loop waits in one place a thousand times. The
         // key has the address of `made_at` and not its text, which would take longer to compare and
         // to hash than the stack takes to walk.
-        let key = (registered, std::ptr::from_ref(made_at).addr());
+        let key = (registered, std::ptr::from_ref(made_at).addr(), all_are_kept);
         if let Some(known) = self.waits.get(&key) {
             return known.clone();
         }
@@ -207,7 +227,7 @@ impl Log {
             stacks.push((self.stacks.get(*stack), *inside));
         }
         let when = if stacks.is_empty() { Registered::Never } else { Registered::Now };
-        let waits = Waits::new(made_at, when, stacks);
+        let waits = Waits::new(made_at, when, stacks, all_are_kept);
         if !self.is_full() {
             self.waits.insert(key, waits.clone());
         }

@@ -188,7 +188,7 @@ impl Run {
         }
         log.last_end = at;
         if let Some(stack) = stack {
-            log.trace_next_event(&stack, None);
+            log.trace_next_event(&stack, None, None);
         }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Dropped { by, aborted } });

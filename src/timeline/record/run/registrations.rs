@@ -12,8 +12,9 @@ use crate::timeline::record::{
 };
 
 impl Run {
-    /// The poll of `lane` has returned `Pending`. Says whether it waits elsewhere than before.
-    pub fn poll_is_pending(&self, lane: LaneId) -> Moved {
+    /// The poll of `lane` has returned `Pending`, and of the wakers that were cloned in it so many
+    /// are `kept`. Says whether it waits elsewhere than before.
+    pub fn poll_is_pending(&self, lane: LaneId, kept: usize) -> Moved {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
         // The poll is over: what it registered becomes what the lane waits for.
@@ -33,11 +34,12 @@ impl Run {
             state.may_have_gone_on = false;
         }
         let made_at = state.made_at;
+        let all_are_kept = state.clones > 0 && kept >= state.clones;
         // Nothing registered: a future that has a waker already, and was polled for nothing.
         let waits = match &state.waits {
             Some(before) if registered.is_empty() => before.kept_from_before(),
-            _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![]),
-            _ => log.waits(registered, made_at),
+            _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![], false),
+            _ => log.waits(registered, made_at, all_are_kept),
         };
         if let Some(state) = log.lanes.get_mut(&lane) {
             state.waits = Some(waits.clone());
@@ -49,7 +51,10 @@ impl Run {
 
     /// `lane` registers its waker now, or waits by itself: what is on the stack is where it waits.
     pub fn registers(&self, lane: LaneId) {
-        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside: None }));
+        self.note_stack(lane, |state, stack| {
+            state.clones += 1;
+            state.registers(Registration { stack, inside: None });
+        });
     }
 
     /// `lane` has polled `inside`, a lane that is part of it and that is not ready.

@@ -2,7 +2,7 @@
 use super::{
     Run,
     kind::Home,
-    lane_state::{NO_TASK, Trace, Woken},
+    lane_state::{LaneState, NO_TASK, Trace, Woken},
 };
 use crate::timeline::{
     Clock,
@@ -10,6 +10,7 @@ use crate::timeline::{
         LaneId,
         event::{Event, What, WokenBy},
         gate::{Gate, Stranger},
+        scheduler::TICK,
         stack::{Captured, capture},
     },
 };
@@ -22,7 +23,10 @@ enum Cause {
     /// tables, it counts as `guess`.
     Traced {
         stack: Captured,
+        /// The lane that has ended just before.
         ended: Option<LaneId>,
+        /// See [`Trace::current`].
+        current: Option<LaneId>,
         guess: WokenBy,
     },
 }
@@ -34,9 +38,6 @@ impl Cause {
         }
     }
 }
-
-/// Timers are no finer than this.
-const TICK: Duration = Duration::from_millis(1);
 
 impl Run {
     /// The waker of `lane` was called that reaches the task `task`.
@@ -64,8 +65,8 @@ impl Run {
         let mut log = self.lock();
         let by = cause.by();
         let mut trace = None;
-        if let Cause::Traced { stack, ended, .. } = &cause {
-            trace = log.trace_next_event(stack, *ended);
+        if let Cause::Traced { stack, ended, current, .. } = &cause {
+            trace = log.trace_next_event(stack, *ended, *current);
         }
         if let Some(state) = log.lanes.get_mut(&lane) {
             if by_itself || by == WokenBy::Yield {
@@ -121,7 +122,7 @@ impl Run {
         if let Some(current) = self.current_lane()
             && !runs_a_loop
         {
-            return Cause::Known(WokenBy::Lane(current));
+            return self.woken_while_polled(current, ended);
         }
         if let Some(by) = self.woken_by_the_loop(lane) {
             return Cause::Known(by);
@@ -140,7 +141,12 @@ impl Run {
         }
         if self.home != Home::OneThread {
             // The runtime does not tell when it has come to rest, or has several threads.
-            return Cause::Traced { stack: capture(), ended, guess: WokenBy::Outside };
+            return Cause::Traced {
+                stack: capture(),
+                ended,
+                current: None,
+                guess: WokenBy::Outside,
+            };
         }
         let at = self.scheduler.elapsed();
         let log = self.lock();
@@ -174,7 +180,31 @@ impl Run {
         if self.clock == Clock::Paused && !self.places {
             return Cause::Known(guess); // one of thousands of schedules: see `places`
         }
-        Cause::Traced { stack: capture(), ended, guess }
+        Cause::Traced { stack: capture(), ended, current: None, guess }
+    }
+
+    /// What wakes a lane while `current` is being polled, if `ended` has ended just before: that
+    /// lane, unless it runs a `LocalSet`, whose tasks are polled inside it.
+    fn woken_while_polled(&self, current: LaneId, ended: Option<LaneId>) -> Cause {
+        let mine = Run::task_of_the_current_lane();
+        if mine != tokio::task::try_id() {
+            return Cause::Known(WokenBy::Outside); // a task of the set that has no lane
+        }
+        let its_task = |lane| self.lock().lanes.get(&lane).map(|state: &LaneState| state.in_task);
+        // The end of a task wakes what joins it, when the poll of the task is over. The lane that
+        // runs the set may do the same when its own future goes on, and only the stack tells.
+        match ended {
+            Some(ended) if self.places && its_task(ended) != Some(mine) => {
+                let guess = WokenBy::Lane(current);
+                Cause::Traced {
+                    stack: capture(),
+                    ended: Some(ended),
+                    current: Some(current),
+                    guess,
+                }
+            }
+            _ => Cause::Known(WokenBy::Lane(current)),
+        }
     }
 
     /// What wakes `lane` if a loop runs on this thread that has told what its calls wake by. The
@@ -200,8 +230,10 @@ impl Run {
         let by = cause.by();
         let mut log = self.lock();
         let mut trace = None;
-        if let Cause::Traced { stack, ended, .. } = &cause {
-            trace = log.stacks.number(stack).map(|stack| Trace { stack, ended: *ended });
+        if let Cause::Traced { stack, ended, current, .. } = &cause
+            && let Some(stack) = log.stacks.number(stack)
+        {
+            trace = Some(Trace { stack, ended: *ended, current: *current });
         }
         let reached = log.lanes.get(&lane).map_or(NO_TASK, |state| state.task);
         Woken { at, by, through_an_old_waker: reached != task && task != NO_TASK, trace }

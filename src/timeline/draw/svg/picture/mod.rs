@@ -41,10 +41,10 @@ use crate::timeline::{
     LaneId,
     draw::{
         cells::wrap,
-        chart::{Chart, Pos, State},
+        chart::{Chart, Pos},
         labels::used_threads,
         layout::Layout,
-        polls::polls,
+        pieces::pieces,
         rows::Rows,
     },
     human,
@@ -138,26 +138,13 @@ impl<'c> Picture<'c> {
         self.bottom() + 16.0 + self.legend_height() + notes + self.lines_height()
     }
 
-    /// How far the picture has come after each poll, in the order of [`Chart::steps`]: up to where
+    /// How far the picture has come after each step, in the order of [`Chart::steps`]: up to where
     /// the next poll begins, so that what is shown is the state after it.
     pub fn stops(&self) -> Vec<f64> {
-        let polls = polls(self.chart);
-        let mut stops = vec![];
-        for (nth, poll) in polls.iter().enumerate() {
-            let mut stop = self.x(poll.after);
-            let spans = &self.chart.rows[poll.lane].spans;
-            for span in spans {
-                // Time passes during this poll, so it is over where its bar ends.
-                let takes_time = span.from == poll.from && span.to.instant > poll.from.instant;
-                if takes_time && !matches!(span.state, State::Waiting(_)) {
-                    stop = stop.max(self.x(span.to));
-                }
-            }
-            if let Some(next) = polls.get(nth + 1) {
-                let until = self.x(next.from).max(self.x(poll.after));
-                stop = stop.min(until);
-            }
-            stops.push(stop);
+        let mut stops: Vec<f64> = vec![];
+        for piece in pieces(self.chart) {
+            let before = stops.last().copied().unwrap_or_default();
+            stops.push(self.x(piece.after).max(before));
         }
         if let Some(last) = stops.last_mut() {
             *last = self.sheet.width;

@@ -1,6 +1,6 @@
 //! One run of the program: one schedule.
 use super::{
-    cancellable::{Cut, Suspensions},
+    cancellable::{PlannedDrop, Suspensions},
     current::Current,
     scheduler::{
         Decision, Ends, Granularity, LATER_NAME, MOST_ARRIVALS, Plan, Roles, Scheduler,
@@ -26,9 +26,9 @@ pub(super) struct Runner<T> {
     /// On the clock of the run: see [`Recorder::limit`](crate::timeline::Recorder::limit).
     pub limit: Duration,
     /// Which lane is dropped in each run, and when.
-    pub cut: Option<Cut>,
-    /// Set when the order of wakes turns out to be drawn by lot: what was known of the lanes then.
-    /// It stays the same, since otherwise a later run could order the same lanes in another way.
+    pub planned_drop: Option<PlannedDrop>,
+    /// Set when the order of wakes turns out to be random: what was known of the lanes then. It
+    /// stays the same, since otherwise a later run could order the same lanes in another way.
     pub canonical: Option<Arc<Roles>>,
     /// What the lanes turned out to be, in all runs so far.
     pub roles: Arc<Roles>,
@@ -37,7 +37,7 @@ pub(super) struct Runner<T> {
 }
 
 /// What there is to know of one run.
-pub(super) struct Once<T> {
+pub(super) struct OneRun<T> {
     /// What a check looks at, and what is drawn.
     pub recording: Recording<T>,
     /// What the explorer looks at: which other schedules there are.
@@ -105,22 +105,22 @@ impl Trace {
 
 impl<T> Runner<T> {
     /// One of many: it is not noted where lanes wait.
-    pub fn run(&self, plan: Plan) -> Once<T> {
+    pub fn run(&self, plan: Plan) -> OneRun<T> {
         self.run_watching(plan, false)
     }
 
     /// One that is shown, with the places where lanes wait.
-    pub fn run_to_be_shown(&self, plan: Plan) -> Once<T> {
+    pub fn run_to_be_shown(&self, plan: Plan) -> OneRun<T> {
         self.run_watching(plan, true)
     }
 
     /// Runs the program in the schedule that `plan` makes. With `places`, it is noted where lanes
     /// wait, which takes longer than all the rest of a run.
-    fn run_watching(&self, plan: Plan, places: bool) -> Once<T> {
-        let cut = self.cut.clone();
+    fn run_watching(&self, plan: Plan, places: bool) -> OneRun<T> {
+        let planned_drop = self.planned_drop.clone();
         let canonical = self.canonical.clone();
         // Everything anew for each run: nothing of one may be seen in the next.
-        let scheduler = Arc::new(Scheduler::new(plan, self.granularity, canonical, cut));
+        let scheduler = Arc::new(Scheduler::new(plan, self.granularity, canonical, planned_drop));
         let run = Arc::new(Run::behind(scheduler.clone(), places));
         // From here on the thread that watches can find the run, also if it never returns.
         self.current.begins(&run, &scheduler);
@@ -143,6 +143,6 @@ impl<T> Runner<T> {
             let sentence = format!("at {at}, after {MOST_ARRIVALS} polls, it was still going on");
             ended = (Err(Verdict::Endless(Causes::one(Code::StillGoing, sentence))), ended.1);
         }
-        Once { recording: recording(&run, self.name.clone(), ended), trace }
+        OneRun { recording: recording(&run, self.name.clone(), ended), trace }
     }
 }

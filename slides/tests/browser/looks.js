@@ -1,0 +1,54 @@
+// Goes to each moment of each scene of the explorer. The result has a sentence for each fault of what
+// is drawn: a text or a name that is cut, a bar that runs from one function into another, and the
+// lane that runs out of sight.
+(() => {
+  const { scenes } = JSON.parse(document.getElementById("run").textContent);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const box = (element) => element.getBoundingClientRect();
+  const isSeen = (element) => element.checkVisibility();
+  const begins = /^\s*(?:pub )?(?:async )?(?:fn|def) /;
+  const faults = [];
+  const press = (key) =>
+    document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  for (const [scene, { moments }] of scenes.entries()) {
+    press("Home");
+    press(String(scene + 1));
+    press("Home");
+    for (let nth = 0; nth < moments.length; nth += 1) {
+      if (nth > 0) press("ArrowRight");
+      const found = (fault) => faults.push(`${scene + 1}.${nth + 1}: ${fault}`);
+      const chart = box(document.getElementById("chart"));
+      if (box(document.querySelector(".cursor")).bottom > chart.bottom)
+        found("the cursor has no lower edge");
+      if (all("#past text").length > 0) found("a text is cut where the future begins");
+      for (const text of all("#chart text").filter(isSeen)) {
+        const { left, right } = box(text);
+        const isOnEdge = (edge) => left < edge - 1 && right > edge + 1;
+        // At an edge that fades, the timeline goes on.
+        const fades = text.closest("#written") && all(".fade").some(isSeen);
+        if (!fades && (isOnEdge(chart.left) || isOnEdge(chart.right)))
+          found(`“${text.textContent}” is cut`);
+      }
+      for (const tile of all("#lines .tile").filter(isSeen))
+        if (tile.scrollWidth > tile.clientWidth + 1) found(`${tile.textContent} is squeezed`);
+      for (const prose of all("#about, #parts, #what-if, .verdict").filter(isSeen))
+        if (prose.textContent.includes("`")) found(`backticks: ${prose.textContent}`);
+      for (const bar of all(".bar")) {
+        const { top, bottom } = box(bar);
+        const lines = [...bar.closest(".pane").querySelectorAll(".line")].filter(isSeen);
+        const through = lines.filter((line) => box(line).top > top && box(line).bottom < bottom);
+        for (const line of through) {
+          const code = line.textContent.replace(/^\d+/, "");
+          if (begins.test(code)) found(`a bar runs into ${code}`);
+        }
+      }
+      if (all(".mark.ran.beyond").length > 0) found("the lane that runs is out of sight");
+      for (const mark of all(".mark.ran")) {
+        const pane = box(mark.closest(".pane"));
+        if (box(mark).top < pane.top - 1 || box(mark).bottom > pane.bottom + 1)
+          found("the lane that runs is out of sight");
+      }
+    }
+  }
+  return faults;
+})()

@@ -1,0 +1,319 @@
+//! What a page steps through: a poll at a time, and what remains of a poll.
+//!
+//! A poll that polls other lanes is interrupted by them: `main` begins, polls A and B inside it,
+//! and then prints a line. If `main` had one step only, that line would come before A ran, or would
+//! look as if B had printed it. So what a lane does after the polls inside it is a step of its own,
+//! a *rest*, if there is anything to be seen of it. The same goes for a poll that keeps its thread
+//! while time passes: what comes later is not told before it has happened.
+//!
+//! ```text
+//!   main   ████████████████ “done”      main begins | A | B | main prints “done” and ends
+//!   A          ████
+//!   B              ████
+//! ```
+use super::{
+    chart::{Chart, End, Pos, Span},
+    places::Places,
+};
+use crate::timeline::{LaneId, Row};
+use std::cmp::Reverse;
+
+/// What one lane does at one go: what a step shows.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    /// Where it begins.
+    pub from: Pos,
+    /// Where its step ends, and the state of all lanes is looked at.
+    pub after: Pos,
+    /// Whether it is a poll or the rest of one.
+    pub kind: Kind,
+    /// The lane that runs.
+    pub lane: LaneId,
+    /// Where the poll begins of which this is a piece.
+    pub poll: Pos,
+    /// The lines that are printed in it, as indices into those of the chart.
+    pub said: Vec<usize>,
+    /// The lanes that it wakes. Not those that it only passes a wake on to, since they poll it.
+    pub woke: Vec<LaneId>,
+    /// The tasks that it makes: lanes that the runtime polls.
+    pub made: Vec<LaneId>,
+    /// The lanes that it drops before they are done.
+    pub dropped: Vec<LaneId>,
+    /// The tasks that are aborted in it. Which lane has asked for that is not known.
+    pub aborted: Vec<LaneId>,
+    /// The lanes of which a rest is still to come where this piece ends, and those that poll them:
+    /// they are not through with their polls yet, although the chart has nothing between.
+    pub still: Vec<LaneId>,
+}
+
+/// At one position the rests come before the poll that begins there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A poll goes on: after a poll inside it, or after time has passed.
+    Rest,
+    /// A poll begins.
+    Poll,
+}
+
+impl Piece {
+    /// A piece that begins at `from`, of the poll that begins at `poll`.
+    fn new(kind: Kind, lane: LaneId, poll: Pos, from: Pos) -> Piece {
+        Piece {
+            from,
+            after: from,
+            kind,
+            lane,
+            poll,
+            said: vec![],
+            woke: vec![],
+            made: vec![],
+            dropped: vec![],
+            aborted: vec![],
+            still: vec![],
+        }
+    }
+
+    /// What the pieces are in the order of: at one position the rest of an inner lane, whose poll
+    /// began later, comes before that of the lane around it.
+    pub fn key(&self) -> (Pos, Kind, Reverse<Pos>) {
+        (self.from, self.kind, Reverse(self.poll))
+    }
+}
+
+/// The pieces of a run, in order.
+pub(super) fn pieces(chart: &Chart) -> Vec<Piece> {
+    let mut pieces = polls(chart);
+    for (lane, row) in chart.rows.iter().enumerate() {
+        for span in &row.spans {
+            if span.state.is_poll() {
+                pieces.extend(rests(chart, lane, span));
+            }
+        }
+    }
+    pieces.sort_by_key(Piece::key);
+    for nth in 0..pieces.len() {
+        pieces[nth].still = still(chart, &pieces[nth..]);
+    }
+    add_deeds(chart, &mut pieces);
+    pieces
+}
+
+/// The polls. In a recording each has a column of its own, also a poll inside another one, so the
+/// positions alone give the order.
+fn polls(chart: &Chart) -> Vec<Piece> {
+    let mut polls = vec![];
+    for (lane, row) in chart.rows.iter().enumerate() {
+        for span in &row.spans {
+            if span.state.is_poll() {
+                polls.push(Piece::new(Kind::Poll, lane, span.from, span.from));
+            }
+        }
+    }
+    polls.sort_by_key(Piece::key);
+    // Only now is it known which poll comes next.
+    for nth in 0..polls.len() {
+        let from = polls[nth].from;
+        let next = polls.get(nth + 1).map(|next| next.from);
+        polls[nth].after = match next {
+            Some(next) if next.instant == from.instant && next > from => next,
+            // The last poll of its instant. If it blocks, it lasts to a later instant. Its step
+            // ends here all the same, and so shows the lane while it blocks.
+            _ => {
+                let columns = chart.instants[from.instant].columns;
+                Pos { instant: from.instant, column: columns.max(from.column + 1) }
+            }
+        };
+    }
+    polls
+}
+
+/// The rests of a poll.
+fn rests(chart: &Chart, lane: LaneId, span: &Span) -> Vec<Piece> {
+    let lasts = span.from.instant < span.to.instant;
+    let inner = inner_polls(chart, lane, span);
+    // The positions at which something is seen of this lane.
+    let mut at = vec![];
+    for said in &chart.said {
+        if doer(chart, said.lane, said.at) == lane && span.from < said.at && said.at <= span.to {
+            at.push(said.at);
+        }
+    }
+    for wake in &chart.wakes {
+        // That an inner lane was woken passes through the lane that polls it: that is no deed.
+        let on_behalf = chart.is_inside(wake.from, wake.to);
+        if wake.from == lane && !on_behalf && span.from < wake.at && wake.at <= span.to {
+            at.push(wake.at);
+        }
+    }
+    for (other, row) in chart.rows.iter().enumerate() {
+        let begin = row.begin();
+        let made = row.parent == Some(lane) && doer(chart, lane, begin) == lane;
+        if made && span.from < begin && begin <= span.to {
+            at.push(begin);
+        }
+        let end = row.end.0;
+        if row.end.1 == (End::Cancelled { by: Some(lane), aborted: false })
+            && other != lane
+            && span.from < end
+            && end <= span.to
+        {
+            at.push(end);
+        }
+    }
+    if lasts || ends(chart, lane, span) || moves(chart, lane, span, &inner) {
+        at.push(span.to);
+    }
+    at.sort();
+    at.dedup();
+    let mut rests = vec![];
+    for from in at {
+        // Before the first poll inside it, and before time passes, it is the poll itself.
+        let is_later = lasts && from.instant > span.from.instant;
+        if is_later || inner.iter().any(|inner| inner.to <= from) {
+            rests.push(Piece::new(Kind::Rest, lane, span.from, from));
+        }
+    }
+    rests
+}
+
+/// The polls directly inside a poll, in order.
+fn inner_polls<'c>(chart: &'c Chart, lane: LaneId, outer: &Span) -> Vec<&'c Span> {
+    let mut inner = vec![];
+    for row in &chart.rows {
+        if row.polled_by != Some(lane) {
+            continue;
+        }
+        let first = row.spans.partition_point(|span| span.from <= outer.from);
+        for span in &row.spans[first..] {
+            if span.from >= outer.to {
+                break;
+            }
+            if span.state.is_poll() {
+                inner.push(span);
+            }
+        }
+    }
+    inner.sort_by_key(|span| span.from);
+    inner
+}
+
+/// Whether the lane ends with this poll.
+fn ends(chart: &Chart, lane: LaneId, span: &Span) -> bool {
+    let row = &chart.rows[lane];
+    row.end.0 == span.to && !matches!(row.end.1, End::Unfinished | End::Cancelled { .. })
+}
+
+/// Whether the lane has gone on to another place, since a lane inside it has ended.
+fn moves(chart: &Chart, lane: LaneId, span: &Span, inner: &[&Span]) -> bool {
+    let an_inner_has_ended = inner.iter().any(|inner| {
+        let ends_there =
+            |row: &Row| row.polled_by == Some(lane) && row.end == (inner.to, End::Finished);
+        chart.rows.iter().any(ends_there)
+    });
+    if !an_inner_has_ended {
+        return false;
+    }
+    let spans = &chart.rows[lane].spans;
+    let now = spans.partition_point(|other| other.from < span.from);
+    let before = spans[..now].iter().rfind(|span| !span.places.waits().is_empty());
+    let after = match spans.get(now + 1) {
+        Some(next) if !next.state.is_poll() => &next.places,
+        Some(_) => &span.stopped,
+        None => return false,
+    };
+    let waits_for_inner = after.waits().iter().any(|wait| wait.lane.is_some());
+    let place = |places: &Places| places.waits().last().map(|wait| wait.place.clone());
+    !waits_for_inner && before.and_then(|span| place(&span.places)) != place(after)
+}
+
+/// The lanes that are not through yet where the first of these pieces ends.
+fn still(chart: &Chart, pieces: &[Piece]) -> Vec<LaneId> {
+    let after = pieces[0].after;
+    let mut still = vec![];
+    for piece in &pieces[1..] {
+        if piece.from != after || piece.kind != Kind::Rest {
+            break;
+        }
+        still.push(piece.lane);
+        let mut lane = piece.lane;
+        while let Some(outer) = chart.rows[lane].polled_by
+            && !still.contains(&outer)
+        {
+            still.push(outer);
+            lane = outer;
+        }
+    }
+    // A lane that polls the one that runs, and is around it, is no rest by itself.
+    still.retain(|lane| !chart.rows[*lane].spans.is_empty());
+    still
+}
+
+/// Puts into each piece what its lane does in it.
+fn add_deeds(chart: &Chart, pieces: &mut [Piece]) {
+    for (nth, said) in chart.said.iter().enumerate() {
+        // Some lines are printed by a lane that is not polled at that moment, such as one that is
+        // being dropped: they belong to the poll that had begun last.
+        let begun = pieces.partition_point(|piece| piece.from < said.at);
+        let last = pieces[..begun].iter().rposition(|piece| piece.kind == Kind::Poll);
+        let doer = doer(chart, said.lane, said.at);
+        if let Some(piece) = done_in(chart, pieces, doer, said.at).or(last) {
+            pieces[piece].said.push(nth);
+        }
+    }
+    for wake in &chart.wakes {
+        if !chart.is_inside(wake.from, wake.to)
+            && let Some(piece) = done_in(chart, pieces, wake.from, wake.at)
+        {
+            pieces[piece].woke.push(wake.to);
+        }
+    }
+    for (lane, row) in chart.rows.iter().enumerate() {
+        let begin = row.begin();
+        if row.polled_by.is_none()
+            && row.was_polled()
+            && let Some(maker) = row.parent
+            && let Some(piece) = done_in(chart, pieces, doer(chart, maker, begin), begin)
+        {
+            pieces[piece].made.push(lane);
+        }
+        let at = row.end.0;
+        let End::Cancelled { by, aborted } = row.end.1 else { continue };
+        if let Some(by) = by {
+            if by != lane
+                && let Some(piece) = done_in(chart, pieces, by, at)
+            {
+                pieces[piece].dropped.push(lane);
+            }
+        } else if aborted {
+            let begun = pieces.partition_point(|piece| piece.from < at);
+            if let Some(piece) = pieces[..begun].last_mut() {
+                piece.aborted.push(lane);
+            }
+        }
+    }
+}
+
+/// Whose poll it is in which a lane does something: its own, or, if the lane is being dropped
+/// there, that of the lane that drops it.
+pub(super) fn doer(chart: &Chart, lane: LaneId, at: Pos) -> LaneId {
+    match chart.rows[lane].end {
+        (end, End::Cancelled { by: Some(by), .. }) if end == at => by,
+        _ => lane,
+    }
+}
+
+/// The piece in which a lane did what it did at a position; none if it is not polled there.
+///
+/// The position is the right edge of a column, so the poll began before it, and a rest begins right
+/// there. One that keeps its thread can do something later than it began.
+pub(super) fn done_in(chart: &Chart, pieces: &[Piece], lane: LaneId, at: Pos) -> Option<usize> {
+    let until = pieces.partition_point(|piece| piece.from <= at);
+    let has_begun = |piece: &Piece| match piece.kind {
+        Kind::Poll => piece.from < at,
+        Kind::Rest => piece.from <= at,
+    };
+    let own = pieces[..until].iter().rposition(|piece| piece.lane == lane && has_begun(piece))?;
+    let spans = &chart.rows[lane].spans;
+    let poll = spans.partition_point(|span| span.from < pieces[own].poll);
+    if at <= spans[poll].to { Some(own) } else { None }
+}

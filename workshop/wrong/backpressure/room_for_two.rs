@@ -1,0 +1,20 @@
+//! Mistake: “sent 3” was said too early
+async fn consume(mut items: tokio::sync::mpsc::Receiver<u32>) -> u32 {
+    let mut sum = 0;
+    while let Some(item) = items.recv().await {
+        sleep(ms(100)).await;
+        sum += given(item);
+    }
+    sum
+}
+
+async fn produce(items: tokio::sync::mpsc::Sender<u32>) {
+    for item in 1..=4 {
+        items.send(item).await.unwrap();
+        say!("sent {item}");
+    }
+}
+async fn program() -> u32 {
+    let (send, receive) = tokio::sync::mpsc::channel(2);
+    join!(biased; produce(send).lane("producer"), consume(receive).lane("consumer")).1
+}

@@ -1,0 +1,8 @@
+//! Mistake: some naps of the list were never begun
+async fn naps(mut lengths: Vec<u64>) -> Vec<u64> {
+    let last = lengths.pop();
+    let naps = lengths.into_iter().map(|length| nap(length).lane(format!("nap {length}")));
+    let mut slept = futures::future::join_all(naps).await;
+    slept.extend(last);
+    slept
+}
