@@ -285,3 +285,35 @@ fn a_wait_of_the_loop_has_a_name() {
         assert_eq!(waits_on(&chart, name), [on], "{name}");
     }
 }
+
+#[test]
+fn a_step_tells_an_iteration_and_what_is_queued_and_timed() {
+    let chart = run(|| async {
+        let event_loop = get_running_loop()?;
+        event_loop.call_later(ms(100), callback("late", || say!("late")))?;
+        event_loop.call_soon(callback("soon", || say!("soon")))?;
+        sleep(ms(200)).await
+    });
+    let steps = chart.steps();
+    let told: Vec<&str> = steps.tracks[0].steps.iter().map(|step| step.sentence.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "begins and starts its loop.",
+            "goes on (its loop's next iteration) and ends the iteration.",
+            "goes on (its loop's next iteration) and polls the lanes inside it.",
+            "begins, prints “soon” and ends.",
+            "goes on (soon has ended) and waits.",
+            "goes on (its time has come) and polls the lanes inside it.",
+            "begins, prints “late” and ends.",
+            "goes on (its time has come) and ends the iteration.",
+            "goes on (its loop's next iteration) and ends the iteration.",
+            "goes on (its loop's next iteration) and ends.",
+        ]
+    );
+    // After the first iteration, in which both were scheduled.
+    let step = &steps.tracks[0].steps[1];
+    let lane = |lane: usize| steps.lanes[lane].name.as_str();
+    assert_eq!(step.ready.iter().map(|of| lane(*of)).collect::<Vec<_>>(), ["main", "soon"]);
+    assert_eq!((lane(step.timers[0].0), step.timers[0].1.as_str()), ("late", "100 ms"));
+}

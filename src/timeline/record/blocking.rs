@@ -228,8 +228,8 @@ pub fn woken_here_by() -> WokenBy {
     }
 }
 
-/// The coroutine that the loop has just polled or dropped is over. If it was a lane, that lane wakes
-/// what is woken from here to the end of the call: what awaits the task.
+/// The coroutine that the loop has just polled or dropped is over. If it was a lane, that lane
+/// wakes what is woken from here to the end of the call: what awaits the task.
 pub fn coroutine_is_over() {
     if let Some(run) = Run::here() {
         run.coroutine_is_over();

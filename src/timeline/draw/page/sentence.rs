@@ -110,7 +110,8 @@ impl Reader<'_> {
         match woken.map(|woken| woken.by) {
             // An event loop has no place at which it would wait.
             Some(Until::Yield) if self.on(piece.lane, piece).is_none() => {
-                "comes to its loop's next iteration".into()
+                let is_the_first = self.stopped_before(piece).is_none();
+                if is_the_first { "starts its loop" } else { "ends the iteration" }.into()
             }
             Some(Until::Yield) => "gives way".into(),
             Some(Until::Lane(by)) if by == piece.lane => "wakes itself".into(),

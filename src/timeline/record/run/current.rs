@@ -39,6 +39,7 @@ struct Here {
 /// What wakes the lanes that an event loop wakes now.
 #[derive(Clone, Copy)]
 struct LoopCause {
+    /// As the loop has told it, or the lane whose coroutine is over.
     by: WokenBy,
     /// How many events there were when the loop said so: what is later has happened in this call.
     events: usize,
