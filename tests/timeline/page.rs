@@ -318,6 +318,8 @@ fn a_task_is_ready_once_it_was_spawned() {
     }
     // Lane 1 is made at the beginning, and spawned at 10 ms.
     assert_eq!(ready, [json!([2]), json!([]), json!([1]), json!([0]), json!([])]);
+    // Until then it is a future that nothing polls.
+    assert_eq!(states_of(&run), ["wld", "wlf", "wdf", "dff", "fff"]);
 }
 
 #[test]

@@ -96,13 +96,17 @@ impl<'c> Reader<'c> {
         let mut waits_for = vec![vec![]; self.chart.rows.len()];
         for (other, waits) in waits_for.iter_mut().enumerate() {
             let now = self.now(other, piece);
-            step.states.push(self.letter(other, now, piece));
+            let mut letter = self.letter(other, now, piece);
             match self.listed(other, now, piece) {
-                Listed::Ready(place) => ready.push((place, other)),
+                Listed::Ready(place) => {
+                    ready.push((place, other));
+                    letter = 'd'; // also before its first poll
+                }
                 Listed::Timer(due, words) => timers.push((due, other, words)),
                 Listed::Waits(others) => *waits = others,
                 Listed::Nowhere => {}
             }
+            step.states.push(letter);
         }
         if let Some(wait) = self.stop(piece) {
             step.stop = self.line(wait);
