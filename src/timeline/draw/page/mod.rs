@@ -21,6 +21,7 @@ use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
+use std::collections::BTreeSet;
 pub use steps::{
     Moment, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track,
 };
@@ -55,9 +56,12 @@ struct Sources {
 
 impl Sources {
     fn of(charts: &[Chart]) -> Sources {
-        // Where lanes print is the program that is explored. Where they wait may be in a library
-        // that it uses: a server waits in its protocol far more often than in what it serves.
-        let named = most_named(printed(charts)).or_else(|| most_named(waited(charts)));
+        // A file in which lanes print belongs to the program that is explored. One in which they
+        // only wait may be that of a library: a server waits in its protocol far more often than in
+        // what it serves. Of several that print, the one counts in which most is seen.
+        let prints: BTreeSet<&str> = printed(charts).collect();
+        let seen = printed(charts).chain(waited(charts));
+        let named = most_named(seen.filter(|file| prints.is_empty() || prints.contains(file)));
         let mut rust = None;
         if let Some(file) = &named {
             rust = SourceFile::read(file);
