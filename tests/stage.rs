@@ -450,7 +450,7 @@ fn space_goes_on_poll_by_poll_backspace_back_and_the_terminal_is_as_before() {
 fn ctrl_c_ends_it_with_the_status_of_the_signal_and_the_terminal_is_as_before() {
     let typed = typed(["120", "40"], "end tab ctrl-c", "lock", &["--step", "--scene", "locked"]);
     let last = screen(&typed, 1);
-    assert!(last.starts_with("locked · step 20 of 20 · at 400 ms\n"), "{last}");
+    assert!(last.starts_with("locked · step 24 of 24 · at 400 ms\n"), "{last}");
     assert_eq!(screen(&typed, 2), last, "there is no other scene");
     assert_eq!((&typed["status"], &typed["restored"]), (&json!(130), &json!(true)));
 }

@@ -305,7 +305,7 @@ impl<T> Cancelled<T> {
             tried += match schedules {
                 Coverage::All => ": each in every schedule",
                 Coverage::Nondeterministic(_) => {
-                    ": in schedules at random, since the program is not deterministic"
+                    ": in schedules chosen at random, since the program is not deterministic"
                 }
                 _ => ": in as many schedules as there was time for",
             };

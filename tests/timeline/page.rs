@@ -242,6 +242,41 @@ fn what_an_outer_lane_does_after_the_polls_inside_it_is_a_step_of_its_own() {
 }
 
 #[test]
+fn an_inner_lane_waits_until_the_outer_one_wakes_it() {
+    let run = record("wakes", async || {
+        let notify = Notify::new();
+        join!(notify.notified().lane("A"), async { notify.notify_one() });
+    });
+    assert_eq!(
+        sentences(&run)[..3],
+        [
+            "main begins and polls the lanes inside it.",
+            "A begins and waits (Notify::notified).",
+            "main goes on, wakes A and waits (A), but was woken meanwhile.",
+        ]
+    );
+    assert_eq!(states_of(&run)[1], "rw");
+}
+
+#[test]
+fn that_a_lane_keeps_the_thread_is_not_told_before_it_does() {
+    let run = record("later", async || {
+        async {}.lane("A").await;
+        block(ms(100));
+    });
+    assert_eq!(
+        sentences(&run),
+        [
+            "main begins and polls the lanes inside it.",
+            "A begins and ends.",
+            "main goes on (A has ended) and keeps the thread.",
+            "main goes on after 100 ms and ends.",
+        ]
+    );
+    assert_eq!(states_of(&run), ["rl", "rf", "bf", "ff"]);
+}
+
+#[test]
 fn the_cause_of_a_poll_is_told_once() {
     let run = record("again", async || {
         let notify = Notify::new();

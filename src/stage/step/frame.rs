@@ -182,7 +182,12 @@ impl Painter<'_> {
         if !self.step.timers.is_empty() {
             let mut timers = vec![];
             for (lane, due) in &self.step.timers {
-                timers.push(format!("{} at {due}", self.name(*lane)));
+                let name = self.name(*lane);
+                timers.push(match due.strip_prefix("≤ ") {
+                    _ if due == "?" => format!("{name}, not known when"),
+                    Some(due) => format!("{name} by {due}"),
+                    None => format!("{name} at {due}"),
+                });
             }
             lines.push(format!("timers: {}", timers.join(", ")));
         }

@@ -205,6 +205,7 @@ impl Assembly {
 
     fn change_at(&mut self, now: Pos, lane: LaneId, next: Option<State>) {
         let own_time = self.own_time(lane);
+        let inside = self.time_inside(lane);
         let open = &mut self.open[lane];
         let state = open.state;
         let from = open.from;
@@ -233,7 +234,7 @@ impl Assembly {
                 Clock::Paused => State::MovedClock,
                 // A machine can stall between an inner poll and its outer one as well: of what the
                 // inner one took, a tenth proves nothing.
-                Clock::Real if own_time > LONG_POLL.max(open.inside / 10) => State::Blocking,
+                Clock::Real if own_time > LONG_POLL.max(inside / 10) => State::Blocking,
                 Clock::Real => state,
             };
         }
@@ -259,7 +260,12 @@ impl Assembly {
     /// of lanes inside it.
     fn own_time(&self, lane: LaneId) -> Duration {
         let open = &self.open[lane];
-        let mut inside = open.inside;
+        self.at.saturating_sub(open.polled.0).saturating_sub(self.time_inside(lane))
+    }
+
+    /// How long lanes inside this one have been polled in its poll.
+    fn time_inside(&self, lane: LaneId) -> Duration {
+        let mut inside = self.open[lane].inside;
         for stack in &self.stacks {
             let depth = stack.iter().position(|other| *other == lane);
             // A lane inside it is still being polled: the run was ended in the middle.
@@ -269,7 +275,7 @@ impl Assembly {
                 inside += self.at.saturating_sub(self.open[inner].polled.0);
             }
         }
-        self.at.saturating_sub(open.polled.0).saturating_sub(inside)
+        inside
     }
 
     /// Says what ended the wait that is open; nothing if the lane does not wait.

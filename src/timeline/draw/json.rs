@@ -165,12 +165,17 @@ fn check(chart: &Chart) -> Result<(), String> {
 }
 
 fn check_row(chart: &Chart, row: &Row) -> Result<(), String> {
+    let mut until = Pos::default();
     for span in &row.spans {
         check_position(chart, span.from)?;
         check_position(chart, span.to)?;
-        if span.to < span.from {
+        if span.to <= span.from {
             return Err(format!("a span of {} ends before it begins", row.name));
         }
+        if span.from < until {
+            return Err(format!("the spans of {} are not in order", row.name));
+        }
+        until = span.to;
         if let State::Waiting(Until::Lane(by)) = span.state {
             check_lane(chart, by)?;
         }

@@ -15,7 +15,7 @@ use super::{
     chart::{Chart, End, Pos, Span},
     places::Places,
 };
-use crate::timeline::{LaneId, Row};
+use crate::timeline::LaneId;
 use std::cmp::Reverse;
 
 /// What one lane does at one go: what a step shows.
@@ -83,10 +83,11 @@ impl Piece {
 /// The pieces of a run, in order.
 pub(super) fn pieces(chart: &Chart) -> Vec<Piece> {
     let mut pieces = polls(chart);
+    let deeds = Deeds::of(chart);
     for (lane, row) in chart.rows.iter().enumerate() {
         for span in &row.spans {
             if span.state.is_poll() {
-                pieces.extend(rests(chart, lane, span));
+                pieces.extend(rests(chart, &deeds, lane, span));
             }
         }
     }
@@ -120,48 +121,75 @@ fn polls(chart: &Chart) -> Vec<Piece> {
             // ends here all the same, and so shows the lane while it blocks.
             _ => {
                 let columns = chart.instants[from.instant].columns;
-                Pos { instant: from.instant, column: columns.max(from.column + 1) }
+                Pos { instant: from.instant, column: columns.max(from.column.saturating_add(1)) }
             }
         };
     }
     polls
 }
 
+/// What is seen of each lane, looked up once for all its polls.
+struct Deeds {
+    /// For each lane the positions at which it prints, wakes, makes or drops something, in order.
+    at: Vec<Vec<Pos>>,
+    /// For each lane those that it polls.
+    inside: Vec<Vec<LaneId>>,
+}
+
+impl Deeds {
+    fn of(chart: &Chart) -> Deeds {
+        let mut at = vec![vec![]; chart.rows.len()];
+        let mut inside = vec![vec![]; chart.rows.len()];
+        for said in &chart.said {
+            at[doer(chart, said.lane, said.at)].push(said.at);
+        }
+        for wake in &chart.wakes {
+            // That an inner lane was woken passes through the lane that polls it: that is no deed.
+            if !chart.is_inside(wake.from, wake.to) {
+                at[wake.from].push(wake.at);
+            }
+        }
+        for (lane, row) in chart.rows.iter().enumerate() {
+            if let Some(outer) = row.polled_by {
+                inside[outer].push(lane);
+            }
+            let begin = row.begin();
+            if let Some(parent) = row.parent
+                && doer(chart, parent, begin) == parent
+            {
+                at[parent].push(begin);
+            }
+            match row.end {
+                (end, End::Cancelled { by: Some(by), .. }) if by != lane => at[by].push(end),
+                _ => {}
+            }
+        }
+        for at in &mut at {
+            at.sort();
+            at.dedup();
+        }
+        Deeds { at, inside }
+    }
+}
+
 /// The rests of a poll.
-fn rests(chart: &Chart, lane: LaneId, span: &Span) -> Vec<Piece> {
+fn rests(chart: &Chart, deeds: &Deeds, lane: LaneId, span: &Span) -> Vec<Piece> {
     let lasts = span.from.instant < span.to.instant;
-    let inner = inner_polls(chart, lane, span);
+    let inside = &deeds.inside[lane];
+    let inner = inner_polls(chart, inside, span);
     // The positions at which something is seen of this lane.
-    let mut at = vec![];
-    for said in &chart.said {
-        if doer(chart, said.lane, said.at) == lane && span.from < said.at && said.at <= span.to {
-            at.push(said.at);
-        }
-    }
-    for wake in &chart.wakes {
-        // That an inner lane was woken passes through the lane that polls it: that is no deed.
-        let on_behalf = chart.is_inside(wake.from, wake.to);
-        if wake.from == lane && !on_behalf && span.from < wake.at && wake.at <= span.to {
-            at.push(wake.at);
-        }
-    }
-    for (other, row) in chart.rows.iter().enumerate() {
-        let begin = row.begin();
-        let made = row.parent == Some(lane) && doer(chart, lane, begin) == lane;
-        if made && span.from < begin && begin <= span.to {
-            at.push(begin);
-        }
-        let end = row.end.0;
-        if row.end.1 == (End::Cancelled { by: Some(lane), aborted: false })
-            && other != lane
-            && span.from < end
-            && end <= span.to
-        {
-            at.push(end);
-        }
-    }
-    if lasts || ends(chart, lane, span) || moves(chart, lane, span, &inner) {
+    let all = &deeds.at[lane];
+    let begun = all.partition_point(|at| *at <= span.from);
+    let over = all.partition_point(|at| *at <= span.to);
+    let mut at = all[begun..over].to_vec();
+    if lasts || ends(chart, lane, span) || moves(chart, inside, lane, span) {
         at.push(span.to);
+    }
+    // Time passes only after the polls inside it: that is a rest of its own.
+    if let Some(last) = inner.last()
+        && last.to.instant < span.to.instant
+    {
+        at.push(last.to);
     }
     at.sort();
     at.dedup();
@@ -176,13 +204,11 @@ fn rests(chart: &Chart, lane: LaneId, span: &Span) -> Vec<Piece> {
     rests
 }
 
-/// The polls directly inside a poll, in order.
-fn inner_polls<'c>(chart: &'c Chart, lane: LaneId, outer: &Span) -> Vec<&'c Span> {
+/// The polls directly inside a poll, in order. `inside` are the lanes that this lane polls.
+fn inner_polls<'c>(chart: &'c Chart, inside: &[LaneId], outer: &Span) -> Vec<&'c Span> {
     let mut inner = vec![];
-    for row in &chart.rows {
-        if row.polled_by != Some(lane) {
-            continue;
-        }
+    for lane in inside {
+        let row = &chart.rows[*lane];
         let first = row.spans.partition_point(|span| span.from <= outer.from);
         for span in &row.spans[first..] {
             if span.from >= outer.to {
@@ -204,13 +230,12 @@ fn ends(chart: &Chart, lane: LaneId, span: &Span) -> bool {
 }
 
 /// Whether the lane has gone on to another place, since a lane inside it has ended.
-fn moves(chart: &Chart, lane: LaneId, span: &Span, inner: &[&Span]) -> bool {
-    let an_inner_has_ended = inner.iter().any(|inner| {
-        let ends_there =
-            |row: &Row| row.polled_by == Some(lane) && row.end == (inner.to, End::Finished);
-        chart.rows.iter().any(ends_there)
-    });
-    if !an_inner_has_ended {
+fn moves(chart: &Chart, inside: &[LaneId], lane: LaneId, span: &Span) -> bool {
+    let ends_in_it = |inner: &LaneId| {
+        let row = &chart.rows[*inner];
+        row.end.1 == End::Finished && span.from < row.end.0 && row.end.0 <= span.to
+    };
+    if !inside.iter().any(ends_in_it) {
         return false;
     }
     let spans = &chart.rows[lane].spans;
@@ -243,7 +268,7 @@ fn still(chart: &Chart, pieces: &[Piece]) -> Vec<LaneId> {
             lane = outer;
         }
     }
-    // A lane that polls the one that runs, and is around it, is no rest by itself.
+    // A lane that has done nothing cannot be in the middle of anything.
     still.retain(|lane| !chart.rows[*lane].spans.is_empty());
     still
 }

@@ -338,7 +338,7 @@
   const KINDS = { w: "waits", d: "ready", x: "unpolled", r: "polls", b: "ran", t: "ran" };
 
   // The lanes that poll the one that runs, the outermost first.
-  const around = (step) => step.around ?? [];
+  const around = (step) => step.around;
 
   function clear(pane) {
     for (const line of pane.lines.values()) {
@@ -595,9 +595,7 @@
       if (current.later !== null && showsFuture()) {
         tells.append(make("span", { class: "later" }, ` It waits ${current.later}.`));
       }
-      const outer = track.inside(current.lane);
-      const polling = current.around ?? (outer === null ? [] : [outer]);
-      for (const lane of polling) ran.push(`${name(lane)} ▸`);
+      for (const lane of current.around) ran.push(`${name(lane)} ▸`);
       ran.push(tile(current.lane, "full"));
     }
     const unpolled = [...current.states].flatMap((state, lane) =>

@@ -17,6 +17,9 @@ pub(super) struct Reader<'c> {
     pub order: &'c [Piece],
     /// The file that the page shows; none if no lane has a place.
     pub file: Option<&'c str>,
+    /// For each instant whether the runtime's thread was busy right until then: a timer that ends a
+    /// wait there may have been due before.
+    busy_until: Vec<bool>,
 }
 
 /// What a lane does at a point.
@@ -50,6 +53,14 @@ enum Listed {
 }
 
 impl<'c> Reader<'c> {
+    pub fn new(chart: &'c Chart, order: &'c [Piece], file: Option<&'c str>) -> Reader<'c> {
+        let mut busy_until = vec![false; chart.instants.len()];
+        for hold in chart.threads.iter().take(1).flatten() {
+            busy_until[hold.to.instant] |= hold.from.instant < hold.to.instant;
+        }
+        Reader { chart, order, file, busy_until }
+    }
+
     /// What is to be seen after a piece, but for its sentence. The loop looks once at each lane,
     /// and puts it into the list that it belongs to: ready, waiting for a timer, or waiting for
     /// other lanes.
@@ -85,7 +96,7 @@ impl<'c> Reader<'c> {
         let mut waits_for = vec![vec![]; self.chart.rows.len()];
         for (other, waits) in waits_for.iter_mut().enumerate() {
             let now = self.now(other, piece);
-            step.states.push(self.letter(other, now));
+            step.states.push(self.letter(other, now, piece));
             match self.listed(other, now, piece) {
                 Listed::Ready(place) => ready.push((place, other)),
                 Listed::Timer(due, words) => timers.push((due, other, words)),
@@ -115,6 +126,25 @@ impl<'c> Reader<'c> {
         step
     }
 
+    /// The wake for which a lane is polled; none for its first poll, and for one without a wake. A
+    /// chart that was written down before polls had their wakes still says what ended each wait.
+    pub(super) fn woken_for(&self, lane: LaneId, poll: &Span) -> Option<Woken> {
+        if poll.woken.is_some() || poll.state == State::RunningUnwoken {
+            return poll.woken;
+        }
+        let spans = &self.chart.rows[lane].spans;
+        for span in spans[..spans.partition_point(|span| span.from < poll.from)].iter().rev() {
+            match span.state {
+                State::Ready | State::WokenNotPolled => {}
+                State::Waiting(by) if by != Until::Unwoken => {
+                    return Some(Woken { by, at: span.to, nth: 0 });
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// The poll of which this is a piece.
     pub(super) fn poll_of(&self, piece: &Piece) -> &'c Span {
         let spans = &self.chart.rows[piece.lane].spans;
@@ -129,10 +159,11 @@ impl<'c> Reader<'c> {
         while let Some(outer) = self.chart.rows[lane].polled_by
             && !around.contains(&outer)
         {
-            let covers = |span: &Span| span.from < piece.poll && piece.from <= span.to;
             let spans = &self.chart.rows[outer].spans;
-            if !spans.iter().any(|span| span.state.is_poll() && covers(span)) {
-                break;
+            let begun = spans.partition_point(|span| span.from < piece.poll);
+            match spans[..begun].last() {
+                Some(span) if span.state.is_poll() && piece.from <= span.to => {}
+                _ => break,
             }
             around.insert(0, outer);
             lane = outer;
@@ -172,7 +203,8 @@ impl<'c> Reader<'c> {
                 && still.contains(&by)
                 && let Some(before) = before
             {
-                return Now::Does(before);
+                let has_returned = before.state.is_poll();
+                return if has_returned { Now::Stopped(before) } else { Now::Does(before) };
             }
             if span.state.is_poll() {
                 return Now::PolledNext { before, poll: span };
@@ -195,11 +227,17 @@ impl<'c> Reader<'c> {
 
     /// What a lane does, as a letter of [`Step::states`]: one letter for each lane keeps a page
     /// with a thousand steps small.
-    fn letter(&self, lane: LaneId, now: Now<'_>) -> char {
+    fn letter(&self, lane: LaneId, now: Now<'_>, piece: &Piece) -> char {
         let mark = match now {
             Now::NotThere => return '.',
-            Now::PolledNext { poll, .. } if poll.woken.is_some() => return 'd',
+            // It is not queued: its consumer asks for the next item.
+            Now::PolledNext { before: Some(span), .. } if span.state == State::BetweenItems => {
+                span.state.mark()
+            }
+            Now::PolledNext { poll, .. } if self.woken_for(lane, poll).is_some() => return 'd',
             Now::PolledNext { before: None, .. } => return 'l',
+            // What the whole poll is known for comes later.
+            Now::InPoll(_) if self.polled_inside(lane, piece).is_some() => State::Running.mark(),
             Now::Stopped(_) => return 'w',
             // Its last poll has just returned, and no wake is known.
             Now::PolledNext { before: Some(before), .. } if before.state.is_poll() => return 'w',
@@ -214,7 +252,10 @@ impl<'c> Reader<'c> {
     /// In which list a lane is where a piece ends.
     fn listed(&self, lane: LaneId, now: Now<'_>, piece: &Piece) -> Listed {
         let span = match now {
-            Now::PolledNext { poll, .. } if let Some(woken) = poll.woken => {
+            Now::PolledNext { before: Some(span), .. } if span.state == State::BetweenItems => {
+                return Listed::Nowhere;
+            }
+            Now::PolledNext { poll, .. } if let Some(woken) = self.woken_for(lane, poll) => {
                 return Listed::Ready((woken.at, woken.nth));
             }
             Now::PolledNext { before: None, .. } => {
@@ -276,7 +317,8 @@ impl<'c> Reader<'c> {
             return Listed::Nowhere;
         }
         let spans = &self.chart.rows[maker].spans;
-        let last = spans.iter().rfind(|span| span.state.is_poll() && span.from < to);
+        let begun = spans.partition_point(|span| span.from < to);
+        let last = spans[..begun].iter().rfind(|span| span.state.is_poll());
         match last {
             Some(poll) if poll.from < piece.after => Listed::Ready((poll.to, usize::MAX)),
             _ => Listed::Nowhere,
@@ -287,11 +329,7 @@ impl<'c> Reader<'c> {
     /// timer may have been due before.
     fn due(&self, to: Pos) -> String {
         let due = human(self.chart.time(to));
-        let mut busy = false;
-        for hold in self.chart.threads.iter().take(1).flatten() {
-            busy |= hold.from.instant < to.instant && hold.to.instant == to.instant;
-        }
-        if busy { format!("≤ {due}") } else { due }
+        if self.busy_until[to.instant] { format!("≤ {due}") } else { due }
     }
 
     /// The lanes for which a lane waits: those that it polls itself, or the one that will wake it.
@@ -321,7 +359,7 @@ impl<'c> Reader<'c> {
     }
 
     /// Where the lane of a piece waits now, if it does.
-    fn stop(&self, piece: &Piece) -> Option<&'c Wait> {
+    pub(super) fn stop(&self, piece: &Piece) -> Option<&'c Wait> {
         match self.now(piece.lane, piece) {
             // What it did between its two polls may have taken no room in the chart.
             Now::Does(span) | Now::Stopped(span) | Now::PolledNext { before: Some(span), .. } => {
@@ -419,7 +457,7 @@ impl<'c> Reader<'c> {
     }
 
     /// The lane directly inside `lane` that is polled in this piece, or in the next.
-    fn polled_inside(&self, lane: LaneId, piece: &Piece) -> Option<LaneId> {
+    pub(super) fn polled_inside(&self, lane: LaneId, piece: &Piece) -> Option<LaneId> {
         let nth = self.order.partition_point(|other| other.key() < piece.key());
         for piece in &self.order[nth..] {
             let mut inner = piece.lane;
@@ -519,7 +557,7 @@ impl<'c> Reader<'c> {
     /// A lane passes its wake on to the lane that polls it, and has not run for that: what woke the
     /// inner lane is the cause. If no lane did, a timer has, or something outside.
     fn woken_in(&self, lane: LaneId, poll: &Span) -> Option<usize> {
-        let mut woken = poll.woken?;
+        let mut woken = self.woken_for(lane, poll)?;
         let lane_of = |woken: Woken| match woken.by {
             Until::Lane(by) => Some(by),
             _ => None,
@@ -558,6 +596,12 @@ fn stopped(span: &Span) -> &Places {
 pub(super) fn is_for_a_timer(span: &Span) -> bool {
     let waits = span.places.waits();
     !waits.is_empty() && waits.iter().all(is_timer)
+}
+
+/// Whether a lane that gives way there runs an event loop, which has no await of its own. Nothing
+/// is claimed where the place is only that of the lane, as in a binary without names.
+pub(super) fn is_of_a_loop(wait: Option<&Wait>) -> bool {
+    wait.is_some_and(|wait| wait.on.is_none() && !wait.is_only_of_the_lane())
 }
 
 /// Whether a place is one at which a timer is waited for.

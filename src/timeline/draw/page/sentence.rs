@@ -1,5 +1,5 @@
 //! A step in words: why a lane was polled, what it printed and did, and what it does now.
-use super::reader::{Now, Reader, is_for_a_timer, join};
+use super::reader::{Now, Reader, is_for_a_timer, is_of_a_loop, join};
 use crate::timeline::{
     End, LaneId, Span, State, Until, Woken,
     draw::pieces::{Kind, Piece},
@@ -57,6 +57,9 @@ impl Reader<'_> {
                     parts.push(self.woken_at_once(piece, poll.woken));
                 }
             }
+            Now::InPoll(_) if self.polled_inside(lane, piece).is_some() => {
+                parts.push("polls the lanes inside it".into());
+            }
             // For how long is not said: it is in the future.
             Now::InPoll(Span { state: State::Blocking, .. }) => {
                 parts.push("keeps the thread".into());
@@ -67,7 +70,8 @@ impl Reader<'_> {
             Now::InPoll(Span { state: State::MovedClock, .. }) => {
                 parts.push("moves the clock".into());
             }
-            Now::InPoll(_) => parts.push("polls the lanes inside it".into()),
+            // Another thread comes next.
+            Now::InPoll(_) => parts.push("runs on".into()),
             Now::Over => parts.push(ended(&self.chart.rows[lane].end.1)),
             _ => {}
         }
@@ -81,8 +85,11 @@ impl Reader<'_> {
 
     /// `wakes A and B`; none for no lane.
     fn names(&self, verb: &str, lanes: &[LaneId]) -> Option<String> {
+        let mut lanes = lanes.to_vec();
+        lanes.sort_unstable();
+        lanes.dedup();
         let mut names: Vec<String> = vec![];
-        for lane in lanes {
+        for lane in &lanes {
             let name = &self.chart.rows[*lane].name;
             if !names.contains(name) {
                 names.push(name.clone());
@@ -109,7 +116,7 @@ impl Reader<'_> {
     fn woken_at_once(&self, piece: &Piece, woken: Option<Woken>) -> String {
         match woken.map(|woken| woken.by) {
             // An event loop has no place at which it would wait.
-            Some(Until::Yield) if self.on(piece.lane, piece).is_none() => {
+            Some(Until::Yield) if is_of_a_loop(self.stop(piece)) => {
                 let is_the_first = self.stopped_before(piece).is_none();
                 if is_the_first { "starts its loop" } else { "ends the iteration" }.into()
             }
@@ -137,7 +144,7 @@ impl Reader<'_> {
         if poll.state == State::RunningUnwoken {
             return "is polled without a wake".into();
         }
-        let why = match poll.woken.map(|woken| woken.by) {
+        let why = match self.woken_for(lane, poll).map(|woken| woken.by) {
             Some(Until::Clock) => "its time has come".into(),
             Some(Until::Lane(by)) if by != lane => {
                 let name = &self.chart.rows[by].name;
@@ -148,8 +155,7 @@ impl Reader<'_> {
             }
             Some(Until::Outside) => "woken from outside".into(),
             Some(Until::Yield) => {
-                let before = self.stopped_before(piece);
-                let is_a_loop = before.is_none_or(|wait| wait.on.is_none());
+                let is_a_loop = is_of_a_loop(self.stopped_before(piece));
                 if is_a_loop { "its loop's next iteration" } else { "it had given way" }.into()
             }
             Some(Until::Lane(_)) => "it has woken itself".into(),
@@ -175,10 +181,12 @@ impl Reader<'_> {
             return Some(format!("goes on ({stream} has returned an item)"));
         }
         // Since it did something last: it may have gone on at this instant already.
-        let is_before = |other: &&Piece| {
-            other.lane == piece.lane && other.poll == piece.poll && other.key() < piece.key()
+        let here = self.order.partition_point(|other| other.key() < piece.key());
+        let of_it = |other: &&Piece| other.lane == piece.lane && other.poll == piece.poll;
+        let before = match self.order[..here].iter().rfind(of_it) {
+            Some(before) => before.from,
+            None => poll.from,
         };
-        let before = self.order.iter().rev().find(is_before).map_or(poll.from, |piece| piece.from);
         if before.instant < piece.from.instant {
             let passed = human(self.chart.between(before, piece.from));
             return Some(format!("goes on after {passed}"));

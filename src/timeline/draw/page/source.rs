@@ -179,9 +179,10 @@ impl SourceFile {
             }
         }
         let paragraph = lines.join(" ");
+        // A colon that comes later divides a sentence, and no title from it.
         let about = match paragraph.split_once(": ") {
-            Some((_, about)) => about,
-            None => &paragraph,
+            Some((title, about)) if !title.contains(". ") => about,
+            _ => &paragraph,
         };
         let mut shown = String::new();
         for sentence in sentences(about) {

@@ -11,7 +11,7 @@ use crate::timeline::{Chart, draw::pieces::pieces, human};
 /// has none.
 pub(super) fn stepped(chart: &Chart, file: Option<&str>) -> SteppedRun {
     let order = pieces(chart);
-    let reader = Reader { chart, order: &order, file };
+    let reader = Reader::new(chart, &order, file);
     let mut steps = vec![];
     // A step names only the lanes that have moved: a page of a thousand lanes would otherwise have
     // a thousand lines for each step.

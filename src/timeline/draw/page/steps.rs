@@ -77,12 +77,12 @@ pub struct SteppedLane {
     pub inside: Option<LaneId>,
 }
 
-/// A poll, and the state after it.
+/// A poll or the rest of one, and the state after it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
     /// Index into the instants of the run.
     pub instant: usize,
-    /// The lane that was polled.
+    /// The lane that ran.
     pub lane: LaneId,
     /// The lanes that poll this one meanwhile, the outermost first: they are not through with
     /// their own polls.

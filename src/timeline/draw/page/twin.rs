@@ -306,20 +306,24 @@ impl Reader<'_> {
         }
         parts.extend(self.cause(nth));
         let mut others = String::new();
+        let mut lines = vec![];
         for said in &step.says {
             if said.lane == name {
-                parts.push(format!("prints “{}”", said.text));
+                lines.push(format!("“{}”", said.text));
             } else {
                 // Such as a handler of exceptions, which asyncio calls where one was raised.
                 others += &format!(" In this step {} prints “{}”.", said.lane, said.text);
             }
+        }
+        if !lines.is_empty() {
+            parts.push(format!("prints {}", join(&lines)));
         }
         match (step.end.as_deref(), &step.after) {
             _ if step.until.is_some() => parts.push("keeps the thread".into()),
             (Some("finished"), _) => parts.push("ends".into()),
             (Some("cancelled"), _) => parts.push("is cancelled".into()),
             (Some(error), _) => parts.push(format!("fails ({error})")),
-            (None, Some(after)) if after.state == "ready" => parts.push("is ready again".into()),
+            (None, Some(after)) if after.state == "ready" => parts.push("gives way".into()),
             (None, Some(after)) if !after.r#for.is_empty() => {
                 parts.push(format!("waits for {}", join(&after.r#for)));
             }
@@ -347,7 +351,7 @@ impl Reader<'_> {
                 let by = &self.twin.steps[*by];
                 match by.lane == step.lane {
                     true if by.inner || step.inner => "goes on".into(),
-                    true => "goes on (it had only given way)".into(),
+                    true => "goes on (it had given way)".into(),
                     false => format!("goes on (woken by {})", by.lane),
                 }
             }

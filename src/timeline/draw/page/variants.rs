@@ -147,9 +147,16 @@ impl Group {
                 None => found.push((difference, vec![&row.name])),
             }
         }
+        // A third variant may have more rows of a name.
+        let mut shown: Vec<&str> = vec![];
+        for row in rows {
+            if row.lanes[0].is_some() || row.lanes[nth].is_some() {
+                shown.push(&row.name);
+            }
+        }
         for (difference, names) in found {
             let several = names.len() > 1;
-            parts.push(format!("{} {}", some(&counted(&names, rows)), difference.verb(several)));
+            parts.push(format!("{} {}", some(&counted(&names, &shown)), difference.verb(several)));
         }
         match lines.iter().filter(|line| **line == SaidBefore::OnlyHere).count() {
             0 => {}
@@ -334,7 +341,7 @@ fn takes_no_time(chart: &Chart) -> bool {
 
 /// Each name once, as code. Where several rows have that name, it is said how many of them are
 /// meant: “one of the two `use`”.
-fn counted(names: &[&str], rows: &[Row]) -> Vec<String> {
+fn counted(names: &[&str], rows: &[&str]) -> Vec<String> {
     let mut said: Vec<String> = vec![];
     let mut known: Vec<&str> = vec![];
     for name in names {
@@ -343,7 +350,7 @@ fn counted(names: &[&str], rows: &[Row]) -> Vec<String> {
         }
         known.push(name);
         let meant = names.iter().filter(|other| *other == name).count();
-        let all = rows.iter().filter(|row| row.name == *name).count();
+        let all = rows.iter().filter(|row| *row == name).count();
         said.push(match (meant, all) {
             (1, 1) => format!("`{name}`"),
             (2, 2) => format!("both `{name}`"),

@@ -195,16 +195,15 @@ impl Log {
 
     /// Whether nothing is known of where lanes have waited: this binary has no line tables.
     pub fn has_no_line_tables(&self) -> bool {
-        let mut looked_at = 0;
-        for (registered, ..) in self.waits.keys().take(LOOKED_AT) {
-            for Registration { stack, .. } in registered {
-                if !has_no_line_tables(&self.stacks.get(*stack).frames()) {
-                    return false;
-                }
-                looked_at += 1;
-            }
+        // The first ones, so that the same run gives the same answer.
+        let mut stacks: Vec<u32> = vec![];
+        for (registered, ..) in self.waits.keys() {
+            stacks.extend(registered.iter().map(|registration| registration.stack));
         }
-        looked_at > 0
+        stacks.sort_unstable();
+        stacks.dedup();
+        let is_bare = |stack: &u32| has_no_line_tables(&self.stacks.get(*stack).frames());
+        !stacks.is_empty() && stacks.iter().take(LOOKED_AT).all(is_bare)
     }
 
     /// What a lane waits for that has registered its waker in these places; and whether each of
