@@ -217,9 +217,17 @@ fn began_behind<'a, T>(attempt: &'a Attempt<T>, lane: &str, late: Duration) -> O
 /// that has said all its lines.
 fn was_dropped<T>(attempt: &Attempt<T>, lane: &str, due: Duration) -> bool {
     let chart = &attempt.run.chart;
-    let rows: Vec<&Row> = chart.rows.iter().skip(1).filter(|row| row.name == lane).collect();
-    let all_dropped = rows.iter().all(|row| matches!(row.end.1, End::Cancelled { .. }));
-    all_dropped && rows.iter().any(|row| chart.time(row.end.0) <= due)
+    let mut dropped_before = false;
+    for row in chart.rows.iter().skip(1) {
+        if row.name != lane {
+            continue;
+        }
+        if !matches!(row.end.1, End::Cancelled { .. }) {
+            return false;
+        }
+        dropped_before |= chart.time(row.end.0) <= due;
+    }
+    dropped_before
 }
 
 /// Of a run whose lines are all right.

@@ -109,28 +109,34 @@ pub(crate) fn first_difference(
             return Some(LineDifference::TooOften { text });
         }
         let lane = said.lane.clone();
-        let mut of_others = expected.iter().filter(|other| other.has_the_text_of(said)).peekable();
-        if of_others.peek().is_none() {
-            return Some(LineDifference::NotExpected { text });
+        let mut difference = LineDifference::NotExpected { text: text.clone() };
+        for other in &expected {
+            if !other.has_the_text_of(said) {
+                continue;
+            }
+            // Of all the lanes that should say it, one that has not is most likely the one that is
+            // meant.
+            if other.count_in(&happened) == 0 {
+                return Some(LineDifference::OfAnotherLane { text, lane });
+            }
+            difference = LineDifference::OfOneMoreLane { text: text.clone(), lane: lane.clone() };
         }
-        // Of all the lanes that should say it, one that has not is most likely the one that is
-        // meant.
-        return Some(if of_others.any(|other| other.count_in(&happened) == 0) {
-            LineDifference::OfAnotherLane { text, lane }
-        } else {
-            LineDifference::OfOneMoreLane { text, lane }
-        });
+        return Some(difference);
     }
     // Then what should have come, and did not.
     for said in &expected {
-        let came = said.count_in(&happened);
-        // The first of them came, and the next one is missing.
-        if let Some(missing) =
-            expected.iter().filter(|other| said.is_the_same_line(other)).nth(came)
-        {
-            let Said { text, lane, .. } = missing.clone();
-            return Some(LineDifference::Missing { text, lane, due: missing.at() });
+        if said.count_in(&happened) >= said.count_in(&expected) {
+            continue;
         }
+        // The first of them came, and the last one is missing.
+        let mut due = said.at();
+        for other in &expected {
+            if said.is_the_same_line(other) {
+                due = other.at();
+            }
+        }
+        let Said { text, lane, .. } = said.clone();
+        return Some(LineDifference::Missing { text, lane, due });
     }
     // All lines are there. One that may be said several times has several times, each in its turn.
     for said in &expected {

@@ -77,7 +77,7 @@ fn unknown() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// The verdicts of each test, and whether one of the runs has kept its thread, which it keeps still.
+/// The verdicts of each test, and whether one of the runs has kept its thread: it keeps it still.
 fn results(tests: &[(&str, fn())]) -> (serde_json::Map<String, serde_json::Value>, bool) {
     let mut results = serde_json::Map::new();
     let mut kept_its_thread = false;
