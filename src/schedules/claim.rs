@@ -139,8 +139,9 @@ where
         self
     }
 
-    /// Stops at the first schedule that fails, which is the simplest one, and leaves out the
-    /// pictures of all others: for a check that only asks whether the claim holds.
+    /// Stops at the first schedule that fails, and leaves out the pictures of all others: for a
+    /// check that only asks whether the claim holds. It is the simplest one, unless the schedules
+    /// were chosen at random: then it is made simpler as far as there is time.
     pub fn until_it_fails(mut self) -> Self {
         self.budget.until_it_fails = true;
         self

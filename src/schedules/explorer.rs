@@ -136,6 +136,8 @@ impl<T: Debug> Explorer<T> {
         self.make_simpler();
         self.note_places();
         let coverage = match covered {
+            // What the failure depends on is not the order alone, however few schedules were tried.
+            Ok(random @ Coverage::Nondeterministic(_)) => random,
             // Of a number of departures that had been begun, not all were tried.
             Ok(_) if self.budget.until_it_fails && self.found().failure.is_some() => {
                 Coverage::UntilItFailed

@@ -143,7 +143,7 @@ fn the_order_of_a_hash_map_is_noticed_too() {
 }
 
 #[test]
-fn lots_that_are_drawn_in_other_schedules_only_are_noticed_there() {
+fn a_choice_at_random_in_other_schedules_only_is_noticed_there() {
     let explored = every_schedule("sometimes", || async {
         let (send, receive) = oneshot::channel::<()>();
         let first = spawn(async move { drop(send) }.lane("first"));
@@ -391,6 +391,12 @@ fn the_first_failure_can_be_enough() {
     assert_eq!((never.schedules, never.failing), (1, 1));
     assert_eq!(never.coverage, Coverage::UntilItFailed);
     assert_eq!(never.tried(), "1 schedule, the last of which fails");
+    let random = async || {
+        let tie = tokio::select! { () = async {} => "A", () = async {} => "B" };
+        say!("{tie}");
+    };
+    let never = every_schedule("a tie", random).check(|_| false).until_it_fails().explore();
+    assert!(never.failure.is_some() && matches!(never.coverage, Coverage::Nondeterministic(_)));
     let explored = claim().until_it_fails().explore();
     let failure = explored.failure.expect("B can come first");
     assert_eq!((failure.schedule.to_string().as_str(), explored.schedules), ("1", 2));

@@ -31,7 +31,8 @@ pub(crate) struct Asleep {
     /// How long, in whatever call of the system: it may have waited for a lock.
     pub(crate) time: Duration,
     /// It was seen in a call that does nothing but sleep. No part of the harness makes one, so it
-    /// was the answer's, however short it was.
+    /// was the answer's. One that is shorter than a few looks may be seen in one run and not in the
+    /// next, so this alone says nothing.
     pub(crate) told_to: bool,
 }
 

@@ -109,13 +109,17 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
     let covered = said_of(&explored);
     let Some(failure) = explored.failure else { return Found { covered, failure: None } };
     let order = failure.schedule.describe();
+    // Then the same schedule may hold in another run, and what was tried says nothing of the rest.
+    let random = matches!(explored.coverage, Coverage::Nondeterministic(_));
     let before = match explored.schedules.saturating_sub(1) {
+        _ if random => "the program chooses at random; ".to_owned(),
         0 => String::new(),
         1 => "one other schedule holds; ".to_owned(),
         number => format!("{number} other schedules hold; "),
     };
+    let holds_in_tokios_own = "it holds in tokio's own order of the lanes, and not in every one";
     let mut failed = Failed {
-        cause: Some("it holds in tokio's own order of the lanes, and not in every one"),
+        cause: if random { None } else { Some(holds_in_tokios_own) },
         scenario: format!("{before}here, {order}"),
         holds: claim(&failure.recording),
         run: Run::from(failure.recording),
@@ -124,7 +128,10 @@ fn in_every_schedule<T: Debug + Send + 'static>(program: Program<T>, claim: Clai
     // cause.
     if failure.schedule.departures.is_empty() {
         failed.cause = None;
-        failed.scenario = format!("this is {order}");
+        failed.scenario = match random {
+            true => format!("{before}here, {order}"),
+            false => format!("this is {order}"),
+        };
         // In that order it can be run as in any attempt, in which more is seen: where it panicked,
         // and whether its thread slept. What does not end would only take long once more.
         if matches!(failed.run.outcome, Ok(_) | Err(Verdict::Panicked(..))) {

@@ -13,8 +13,10 @@ pub(crate) enum LineDifference {
     TooOften { text: String },
     /// It is expected of another lane.
     OfAnotherLane { text: String, lane: String },
-    /// It did not come, or not often enough.
-    Missing { text: String, lane: String },
+    /// It came as it is expected, and from this lane as well.
+    OfOneMoreLane { text: String, lane: String },
+    /// It did not come, or not often enough. It was due at this time.
+    Missing { text: String, lane: String, due: Duration },
     /// All lines came, and this is the first that was not said at its time, and by how much.
     AtAnotherTime { text: String, lane: String, late: bool, by: Duration },
     /// All lines came at their times, in another order.
@@ -42,6 +44,22 @@ impl Said {
         };
         let text = rest[lane.len()..].trim_start();
         Said { time: time.to_owned(), lane: lane.to_owned(), text: text.to_owned() }
+    }
+
+    /// Whether this, which is expected, has the text of a line of another lane. If no lane of the
+    /// run has the name of the lane that is expected, that name still stands before the text.
+    fn has_the_text_of(&self, other: &Said) -> bool {
+        let behind_a_name = || {
+            let name = self.text.strip_suffix(&other.text);
+            name.is_some_and(|name| name.len() > 1 && name.ends_with(' '))
+        };
+        self.text == other.text || self.lane.is_empty() && behind_a_name()
+    }
+
+    /// Its time.
+    fn at(&self) -> Duration {
+        let seconds = self.time.parse::<f64>().unwrap_or_default();
+        Duration::from_millis((seconds * 1000.0).round() as u64)
     }
 
     /// Two lines that differ in their times at most.
@@ -90,18 +108,35 @@ pub(crate) fn first_difference(
         if times > 0 {
             return Some(LineDifference::TooOften { text });
         }
-        let of_another = |other: &&Said| other.text == text && other.count_in(&happened) == 0;
-        return Some(match expected.iter().find(of_another) {
-            Some(_) => LineDifference::OfAnotherLane { text, lane: said.lane.clone() },
-            None => LineDifference::NotExpected { text },
-        });
+        let lane = said.lane.clone();
+        let mut difference = LineDifference::NotExpected { text: text.clone() };
+        for other in &expected {
+            if !other.has_the_text_of(said) {
+                continue;
+            }
+            // Of all the lanes that should say it, one that has not is most likely the one that is
+            // meant.
+            if other.count_in(&happened) == 0 {
+                return Some(LineDifference::OfAnotherLane { text, lane });
+            }
+            difference = LineDifference::OfOneMoreLane { text: text.clone(), lane: lane.clone() };
+        }
+        return Some(difference);
     }
     // Then what should have come, and did not.
     for said in &expected {
-        if said.count_in(&happened) < said.count_in(&expected) {
-            let Said { text, lane, .. } = said.clone();
-            return Some(LineDifference::Missing { text, lane });
+        if said.count_in(&happened) >= said.count_in(&expected) {
+            continue;
         }
+        // The first of them came, and the last one is missing.
+        let mut due = said.at();
+        for other in &expected {
+            if said.is_the_same_line(other) {
+                due = other.at();
+            }
+        }
+        let Said { text, lane, .. } = said.clone();
+        return Some(LineDifference::Missing { text, lane, due });
     }
     // All lines are there. One that may be said several times has several times, each in its turn.
     for said in &expected {
@@ -133,7 +168,12 @@ mod tests {
             Some(LineDifference::NotExpected { text }) => format!("not expected: {text}"),
             Some(LineDifference::TooOften { text }) => format!("too often: {text}"),
             Some(LineDifference::OfAnotherLane { text, lane }) => format!("{lane} says {text}"),
-            Some(LineDifference::Missing { text, lane }) => format!("{lane} lacks {text}"),
+            Some(LineDifference::OfOneMoreLane { text, lane }) => {
+                format!("{lane} says {text}, too")
+            }
+            Some(LineDifference::Missing { text, lane, due }) => {
+                format!("{lane} lacks {text} at {due:?}")
+            }
             Some(LineDifference::AtAnotherTime { text, lane, late, by }) => {
                 format!("{lane} {text} {by:?} {}", if late { "late" } else { "early" })
             }
@@ -147,11 +187,17 @@ mod tests {
         assert_eq!(sentence(&lines, &lines), "the same");
         assert_eq!(sentence(&lines, &[&lines[..], &["11.000 A d"]].concat()), "not expected: d");
         assert_eq!(sentence(&lines, &[&lines[..], &["11.000 A b"]].concat()), "too often: b");
-        assert_eq!(sentence(&lines, &lines[..3]), "A lacks b");
+        assert_eq!(sentence(&lines, &lines[..3]), "A lacks b at 10s");
         let of_none = ["0.000 main a", "0.100 A b", "0.100 - c", "10.000 A b"];
         assert_eq!(sentence(&lines, &of_none), "- says c");
         let of_main = ["0.000 main a", "0.100 A b", "0.100 main c", "10.000 A b"];
         assert_eq!(sentence(&lines, &of_main), "main says c");
+        let of_main_too = [&lines[..], &["11.000 main c"]].concat();
+        assert_eq!(sentence(&lines, &of_main_too), "main says c, too");
+        // No lane of the run is called B.
+        let of_b = ["0.000 main a", "0.100 B b c"];
+        assert_eq!(sentence(&of_b, &["0.000 main a", "0.100 - b c"]), "- says b c");
+        assert_eq!(sentence(&of_b, &["0.000 main a", "0.100 - d"]), "not expected: d");
         let early = ["0.000 main a", "0.100 A b", "0.100 A 1 c", "9.000 A b"];
         assert_eq!(sentence(&lines, &early), "A b 1s early");
         let late = ["0.000 main a", "0.100 A b", "0.200 A 1 c", "10.000 A b"];

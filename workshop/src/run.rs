@@ -146,9 +146,11 @@ impl<T> Run<T> {
         }
     }
 
-    /// Its thread was seen in a call that does nothing but sleep, as `std::thread::sleep` does.
-    pub(crate) fn was_told_to_sleep(&self) -> bool {
-        self.slept.as_ref().is_some_and(|slept| slept.told_to)
+    /// Its thread was seen in a call that does nothing but sleep, as `std::thread::sleep` does, and
+    /// was seen asleep for so many milliseconds or longer.
+    pub(crate) fn was_told_to_sleep(&self, milliseconds: u64) -> bool {
+        let told_to = self.slept.as_ref().is_some_and(|slept| slept.told_to);
+        told_to && self.slept_on_the_thread(milliseconds)
     }
 
     /// The lines that it printed, as `time lane text`.

@@ -51,8 +51,9 @@ mod tests {
             .panics("the panic of a task became a panic of the program", "JoinError")
             .mistake("the panic was not written down", |run| !run.said("A panicked"))
             .takes(100)
-            .holds("A's panic is written down, before the sum", |run| {
+            .holds("A's panic is written down once, before the sum", |run| {
                 run.said_in_order(&["main A panicked", "main sum 100"])
+                    && run.count("panicked") == 1
             })
             .returns(100)
             .verdict();
@@ -69,8 +70,9 @@ mod tests {
             .value("B", "A")
             .attempt(program)
             .predicted(PREDICTION)
-            .holds("both panics are written down, before the sum", |run| {
+            .holds("both panics are written down once, before the sum", |run| {
                 run.said_in_order(&["main A panicked", "main B panicked", "main sum 0"])
+                    && run.count("panicked") == 2
             })
             .returns(0)
             .verdict();

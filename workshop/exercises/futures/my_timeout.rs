@@ -77,7 +77,7 @@ mod tests {
             .takes(40)
             .returns(Ok(9))
             .verdict();
-        // What draws lots is right every second time.
+        // What chooses at random is right every second time.
         for _ in 0..20 {
             workshop::scenario("the work is done at the very moment at which the time is over")
                 .attempt(|| with(300))

@@ -73,7 +73,7 @@ mod tests {
                 run.output().is_some_and(|slept| slept.len() < 1000)
             })
             .mistake("the naps ran one after another", |run| run.one_after_another())
-            .mistake("some naps of the list were never begun", |run| run.lanes("nap") < 1000)
+            .mistake("there were fewer than 1000 lanes `nap`", |run| run.lanes("nap") < 1000)
             .mistake("only a few naps overlapped", |run| run.at_a_time("nap") < 1000)
             .takes(1000)
             .returns((1..=1000).collect::<Vec<u64>>())

@@ -4,5 +4,5 @@ async fn program() {
         call_soon(number);
     }
     say!("9");
-    std::thread::sleep(workshop::ms(60));
+    std::thread::sleep(workshop::ms(300));
 }

@@ -2,7 +2,7 @@
 async fn metronome() {
     for _ in 1..=5 {
         // TODO: the beats come later and later.
-        std::thread::sleep(ms(70));
+        std::thread::sleep(ms(300));
         say!("beat");
         work().lane("work").await;
     }

@@ -1,7 +1,7 @@
 //! Mistake: the thread slept, as with `std::thread::sleep`, and no future could run meanwhile
 async fn brew() -> &'static str {
     say!("the machine starts");
-    std::thread::sleep(ms(100));
+    std::thread::sleep(ms(300));
     given("coffee")
 }
 
