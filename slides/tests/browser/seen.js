@@ -2,7 +2,10 @@
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const text = (selector) => all(selector).map((element) => element.textContent);
-  const marks = all(".mark").map((mark) => mark.className + mark.textContent + mark.style.top);
+  // Where a mark stands is its line: one whose line is out of sight is drawn at the edge, and what is
+  // in sight depends on where one has been.
+  const kind = (mark) => mark.className.replace(" beyond", "");
+  const marks = all(".mark").map((mark) => kind(mark) + mark.textContent + mark.dataset.line);
   const lit = all(".line")
     .filter((line) => line.className !== "line")
     .map((line) => line.className + line.textContent);

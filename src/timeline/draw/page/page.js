@@ -414,6 +414,7 @@
       const polled = isAround ? (outer[outer.indexOf(lane) + 1] ?? current.lane) : null;
       const does = polled === null ? states[kind] : `polls ${name(polled)}`;
       mark.title = `${name(lane)} ${does}`;
+      mark.dataset.line = number;
       mark.style.setProperty("--k", column(track, lane));
       pane.placed.push({ mark, number });
       marks.append(mark);
@@ -1184,7 +1185,8 @@
     fades[0].classList.toggle("left-out", shift === 0);
     fades[1].classList.toggle("left-out", shift === most);
     const edge = isAtEnd() ? axis.width + AFTER : x + axis.column + 2;
-    clip.setAttribute("width", edge + BEFORE);
+    // Not a pixel more than the column: there the line of the thread turns to the lane that is next.
+    clip.setAttribute("width", (isAtEnd() ? edge : x + axis.column) + BEFORE);
     cursor.setAttribute("x", x - 1);
     showTimes(drawn);
     showTexts(drawn, edge);
