@@ -8,8 +8,12 @@
   const press = (key) => {
     document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   };
+  // A mark whose line is out of sight is drawn at the edge, and what is in sight depends on where one
+  // has been: so its line counts.
+  const isBeyond = (mark) => mark.classList.contains("beyond");
+  const kind = (mark) => mark.className.replace(" beyond", "");
   const seen = () => {
-    const marks = all(".mark").map((mark) => mark.className + mark.style.top).join("|");
+    const marks = all(".mark").map((mark) => kind(mark) + mark.dataset.line).join("|");
     const count = document.getElementById("count").textContent;
     const lines = text("#lines li:not([hidden])");
     const parts = document.getElementById("parts").textContent;
@@ -45,13 +49,17 @@
         for (const [lane, line] of stands[index].entries()) {
           const ran = !idle && lane === step.lane;
           const there = ran || "wdxrbt".includes(step.states[lane] ?? ".");
-          if (line !== null && places.has(line) && there) wanted.push(`${places.get(line)}px`);
+          if (line !== null && places.has(line) && there) wanted.push(String(line));
         }
         const marks = [...sources[index].querySelectorAll(".mark")];
-        const marked = marks.map((mark) => mark.style.top);
+        const marked = marks.map((mark) => mark.dataset.line);
         const where = `scene ${scene}, moment ${nth}, ${data.sources[index].name}`;
         if (marked.sort().join() !== wanted.sort().join()) {
           wrong.push(`${where}: marks at ${marked}, not ${wanted}`);
+        }
+        for (const mark of marks.filter((mark) => !isBeyond(mark))) {
+          const apart = Math.abs(parseFloat(mark.style.top) - places.get(Number(mark.dataset.line)));
+          if (apart > 12) wrong.push(`${where}: a mark stands ${apart} px from its line`);
         }
         const pane = sources[index].querySelector(".pane");
         const stop = sources[index].querySelector(".line.stop");
