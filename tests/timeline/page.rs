@@ -1,7 +1,7 @@
 //! The explorer's page: what is to be seen after each poll.
 use async_concepts::{
     LaneExt, block, record, say,
-    timeline::{Recording, StreamLaneExt},
+    timeline::{Chart, Recording, StreamLaneExt, from_json, to_json},
 };
 use futures::{StreamExt, join, stream};
 use serde_json::{Value, json};
@@ -301,6 +301,23 @@ fn the_cause_of_a_poll_is_told_once() {
         ],
         "{told:?}"
     );
+}
+
+#[test]
+fn a_file_that_does_not_say_what_each_poll_is_for_says_what_ended_each_wait() {
+    let chart = record("naps", two_naps).chart();
+    let told = |chart: &Chart| -> Vec<String> {
+        chart.steps().tracks[0].steps.iter().map(|step| step.sentence.clone()).collect()
+    };
+    let mut file: Value = serde_json::from_str(&to_json(std::slice::from_ref(&chart))).unwrap();
+    for row in file["charts"][0]["rows"].as_array_mut().unwrap() {
+        for span in row["spans"].as_array_mut().unwrap() {
+            span.as_object_mut().unwrap().remove("woken");
+        }
+    }
+    let old = from_json(&file.to_string()).unwrap();
+    assert_ne!(old[0], chart, "it had wakes");
+    assert_eq!(told(&old[0]), told(&chart));
 }
 
 #[test]

@@ -33,9 +33,13 @@ impl Reader<'_> {
         if !lines.is_empty() {
             parts.push(format!("prints {}", join(&lines)));
         }
-        parts.extend(self.names("makes", &piece.made));
-        parts.extend(self.names("wakes", &piece.woke));
-        parts.extend(self.names("drops", &piece.dropped));
+        for (verb, lanes) in
+            [("makes", &piece.made), ("wakes", &piece.woke), ("drops", &piece.dropped)]
+        {
+            if !lanes.is_empty() {
+                parts.push(format!("{verb} {}", self.names(lanes)));
+            }
+        }
         let mut later = None;
         match self.now(lane, piece) {
             Now::Does(span) if matches!(span.state, State::Waiting(_)) => {
@@ -48,13 +52,13 @@ impl Reader<'_> {
             Now::Does(span) if span.state == State::BetweenItems => {
                 parts.push("returns an item".into());
             }
-            // That it is polled next is not said, since a reader may be asked which lane is.
             Now::Stopped(_) => parts.push(self.waits(piece)),
+            // That it is polled next is not said, since a reader may be asked which lane is.
             Now::PolledNext { before: Some(before), poll } => {
                 if before.state == State::BetweenItems {
                     parts.push("returns an item".into());
                 } else {
-                    parts.push(self.woken_at_once(piece, poll.woken));
+                    parts.push(self.woken_at_once(piece, self.woken_for(lane, poll)));
                 }
             }
             Now::InPoll(_) if self.polled_inside(lane, piece).is_some() => {
@@ -76,15 +80,15 @@ impl Reader<'_> {
             _ => {}
         }
         let mut sentence = format!("{}.", join(&parts));
-        if let Some(names) = self.names("", &piece.aborted) {
+        if !piece.aborted.is_empty() {
             let are = if piece.aborted.len() == 1 { "is" } else { "are" };
-            sentence += &format!(" {} {are} aborted.", names.trim_start());
+            sentence += &format!(" {} {are} aborted.", self.names(&piece.aborted));
         }
         Told { sentence, later }
     }
 
-    /// `wakes A and B`; none for no lane.
-    fn names(&self, verb: &str, lanes: &[LaneId]) -> Option<String> {
+    /// `A and B`, or how many they are.
+    fn names(&self, lanes: &[LaneId]) -> String {
         let mut lanes = lanes.to_vec();
         lanes.sort_unstable();
         lanes.dedup();
@@ -96,11 +100,8 @@ impl Reader<'_> {
             }
         }
         match lanes.len() {
-            0 => None,
-            _ if names.len() == lanes.len() && names.len() <= 4 => {
-                Some(format!("{verb} {}", join(&names)))
-            }
-            many => Some(format!("{verb} {many} lanes")),
+            several if names.len() == several && several <= 4 => join(&names),
+            many => format!("{many} lanes"),
         }
     }
 
@@ -173,9 +174,8 @@ impl Reader<'_> {
         }
         let ended = self.ended_inside(piece);
         if !ended.is_empty() {
-            let names = self.names("", &ended)?;
             let have = if ended.len() == 1 { "has" } else { "have" };
-            return Some(format!("goes on ({} {have} ended)", names.trim_start()));
+            return Some(format!("goes on ({} {have} ended)", self.names(&ended)));
         }
         if let Some(stream) = self.item_inside(piece) {
             return Some(format!("goes on ({stream} has returned an item)"));
