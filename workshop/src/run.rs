@@ -1,11 +1,13 @@
 //! Running what the learner wrote, and questions about how it went.
 use crate::{
     asleep::{self, Asleep},
+    compiler,
     panics::{self, Place},
     scenario::{Scenario, UnderWay},
 };
 use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
 use std::{
+    panic::Location,
     pin::Pin,
     sync::{
         atomic::{AtomicBool, Ordering},
@@ -26,7 +28,12 @@ static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
 /// [`WATCHDOG`], as it is now.
 pub(crate) fn watchdog() -> Duration {
-    if GIVEN_UP.load(Ordering::Relaxed) { WATCHDOG / 4 } else { WATCHDOG }
+    if a_thread_is_kept() { WATCHDOG / 4 } else { WATCHDOG }
+}
+
+/// Whether an earlier run of this process keeps its thread.
+pub(crate) fn a_thread_is_kept() -> bool {
+    GIVEN_UP.load(Ordering::Relaxed)
 }
 
 /// How long an attempt may take on virtual time, which passes at once.
@@ -68,6 +75,8 @@ pub struct Run<T> {
     pub(crate) panicked_at: Option<Place>,
     /// How its thread was seen asleep; nothing where the system does not tell.
     slept: Option<Asleep>,
+    /// It was not the learner's code that ran: see [`does_not_compile!`](crate::does_not_compile).
+    pub(crate) stood_in: bool,
 }
 
 impl<T: Send + 'static> Run<T> {
@@ -77,14 +86,18 @@ impl<T: Send + 'static> Run<T> {
     #[track_caller]
     pub(crate) fn of(clock: Clock, scenario: Option<Scenario>, main: Main<T>) -> Run<T> {
         let _under_way = UnderWay::begin(scenario);
-        Run::in_this_scenario(clock, main)
+        Run::in_this_scenario(clock, Location::caller(), main)
     }
 
-    /// The same in the scenario that is under way.
-    #[track_caller]
-    pub(crate) fn in_this_scenario(clock: Clock, main: Main<T>) -> Run<T> {
+    /// The same in the scenario that is under way, of a `main` that is said to be made there.
+    pub(crate) fn in_this_scenario(
+        clock: Clock,
+        made_at: &'static Location<'static>,
+        main: Main<T>,
+    ) -> Run<T> {
         let limit = if clock == Clock::Paused { VIRTUAL_LIMIT } else { REAL_LIMIT };
         panics::note_where();
+        compiler::forget_what_stood_in();
         // The run has a thread of its own, and only that one can say which it is. So the watching
         // begins there, and ends here, however the run ends.
         let (stop, stopped) = mpsc::channel();
@@ -97,7 +110,7 @@ impl<T: Send + 'static> Run<T> {
             main()
         };
         let recorder = Recorder::new("your run").watchdog(watchdog()).clock(clock).limit(limit);
-        let recording = recorder.record(watched);
+        let recording = recorder.made_at(made_at).record(watched);
         drop(stop);
         let mut run = Run::from(recording);
         if let Ok(watching) = told.try_recv() {
@@ -105,8 +118,7 @@ impl<T: Send + 'static> Run<T> {
         }
         match &run.outcome {
             Err(Verdict::Panicked(_, payload)) => run.panicked_at = panics::place_of(&**payload),
-            Err(Verdict::Blocked(_)) => GIVEN_UP.store(true, Ordering::Relaxed),
-            _ => {}
+            _ => run.note_if_its_thread_is_kept(),
         }
         run
     }
@@ -122,6 +134,7 @@ impl<T> From<Recording<T>> for Run<T> {
             panicked_at: None,
             outcome: recording.outcome,
             slept: None,
+            stood_in: compiler::stood_in(),
         }
     }
 }
@@ -184,6 +197,13 @@ impl<T> Run<T> {
     /// What it returned, if it ended by itself.
     pub fn output(&self) -> Option<&T> {
         self.outcome.as_ref().ok()
+    }
+
+    /// What keeps its thread now keeps it for the rest of the process.
+    pub(crate) fn note_if_its_thread_is_kept(&self) {
+        if self.blocked() {
+            GIVEN_UP.store(true, Ordering::Relaxed);
+        }
     }
 
     /// It had to be ended after a virtual hour.
@@ -374,8 +394,8 @@ impl<T> Run<T> {
         lazy
     }
 
-    /// The lanes but `main` that ended by themselves, in the order of their ends.
-    pub(crate) fn order_of_ends(&self) -> Vec<&str> {
+    /// The lanes but `main` that ended by themselves, in the order of their ends, each with its time.
+    pub(crate) fn ends(&self) -> Vec<(Duration, &str)> {
         let mut ended = vec![];
         for row in self.rows_below_main() {
             if row.end.1 == End::Finished {
@@ -384,7 +404,7 @@ impl<T> Run<T> {
         }
         // By their ends alone: lanes that end together keep the order of their rows.
         ended.sort_by_key(|(end, _)| *end);
-        ended.into_iter().map(|(_, name)| name).collect()
+        ended.into_iter().map(|(end, name)| (self.chart.time(end), name)).collect()
     }
 
     /// The names of all lanes.

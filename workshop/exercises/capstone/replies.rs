@@ -21,6 +21,7 @@ const PREDICTION: Prediction = None;
 #[derive(Clone, Debug, PartialEq)]
 struct Reply {
     code: u16,
+    /// The texts of all its lines, with a space between two of them.
     text: String,
 }
 
@@ -47,8 +48,8 @@ fn parse(line: &str) -> Option<(u16, char, &str)> {
 }
 
 async fn read_reply(server: &mut Connection) -> Result<Reply> {
-    // TODO: all but the last line of a reply have a hyphen behind the code; and the server may hang
-    // up.
+    // TODO: all but the last line of a reply have a hyphen behind the code. If the server hangs up
+    // before that line, the error is `SmtpError::Io(io::ErrorKind::UnexpectedEof)`.
     let mut line = String::new();
     server.read_line(&mut line).await?;
     match parse(line.trim_end()) {

@@ -74,6 +74,13 @@ mod tests {
             .mistake("the result is a constant", |run| run.output() == Some(&(90, 60)))
             .returns((490, 60))
             .verdict();
+        workshop::scenario("it takes 40 ms to look up an account")
+            .time(10, 40)
+            .attempt(program)
+            .predicted(PREDICTION)
+            .hangs("the circle is still there: only the times kept it open", |run| run.deadlocked())
+            .returns((90, 60))
+            .verdict();
         workshop::scenario("both transfers go in the same direction")
             .attempt(same_direction)
             .predicted(PREDICTION)

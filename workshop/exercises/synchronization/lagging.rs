@@ -1,5 +1,5 @@
 //! Predict: five messages come at once, the channel keeps the last two, and it takes 10 ms to read
-//! one. Which will be read?
+//! one. Which will be read, and how long will that take?
 //!
 //! A `broadcast` channel never waits for a slow receiver. What it had to throw away it reports,
 //! once, as `Lagged`.

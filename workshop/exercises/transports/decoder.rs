@@ -1,4 +1,5 @@
-//! Predict: the bytes of three frames come in pieces of every size. Which frames will be decoded?
+//! Predict: the bytes of three frames come in pieces of every size. Which frames will be decoded,
+//! and how long will that take?
 //!
 //! A frame is one byte with its length, and then so many bytes. A decoder gets whatever has come,
 //! and takes whole frames out of it; the rest stays for the next time.

@@ -13,6 +13,7 @@ const PREDICTION: Prediction = Some((20, ""));
 #[derive(Clone, Debug, PartialEq)]
 struct Reply {
     code: u16,
+    /// The texts of all its lines, with a space between two of them.
     text: String,
 }
 

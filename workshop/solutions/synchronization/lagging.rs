@@ -5,7 +5,7 @@ use tokio::{join, sync::broadcast, time::sleep};
 use workshop::{Prediction, given, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
-const PREDICTION: Prediction = Some((50, "news reader"));
+const PREDICTION: Prediction = Some((20, "news reader"));
 
 async fn news(send: broadcast::Sender<u32>) {
     for number in 1..=given(5) {
