@@ -65,6 +65,13 @@ pub(crate) fn fail_without_a_run() -> ! {
     resume_unwind(Box::new(text.to_owned()))
 }
 
+/// Ends the test of a run of which there is no recording: this is its verdict.
+pub(crate) fn fail_with(headline: &str) -> ! {
+    remember(&format!("{headline}\n"));
+    eprintln!("{headline}");
+    resume_unwind(Box::new(headline.to_owned()))
+}
+
 /// Everything but the headline.
 fn details<T>(attempt: &Attempt<T>) -> String {
     let run = &attempt.run;

@@ -3,16 +3,18 @@ use crate::{
     asleep::{self, Asleep},
     compiler,
     panics::{self, Place},
+    report,
     scenario::{Scenario, UnderWay},
 };
 use async_concepts::timeline::{Chart, Clock, End, Pos, Recorder, Recording, Row, State, Verdict};
 use std::{
-    panic::Location,
+    panic::{Location, resume_unwind},
     pin::Pin,
     sync::{
         atomic::{AtomicBool, Ordering},
-        mpsc,
+        mpsc::{self, RecvTimeoutError},
     },
+    thread,
     time::Duration,
 };
 
@@ -41,6 +43,13 @@ const VIRTUAL_LIMIT: Duration = Duration::from_secs(3600);
 
 /// How long an attempt may take on the real clock, where the learner has to wait for it.
 const REAL_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long what goes on and comes to no end is waited for, on the wall clock: in so many slices. An
+/// attempt needs a tenth of that on a machine that is busy with ten other things.
+const SLICES: u32 = 300;
+
+/// One of them.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// More states than these of one lane, at one instant, are no waiting any more.
 const TOO_OFTEN: usize = 100;
@@ -110,7 +119,7 @@ impl<T: Send + 'static> Run<T> {
             main()
         };
         let recorder = Recorder::new("your run").watchdog(watchdog()).clock(clock).limit(limit);
-        let recording = recorder.made_at(made_at).record(watched);
+        let recording = record_within(SLICES, recorder.made_at(made_at), watched);
         drop(stop);
         let mut run = Run::from(recording);
         if let Ok(watching) = told.try_recv() {
@@ -122,6 +131,43 @@ impl<T: Send + 'static> Run<T> {
         }
         run
     }
+}
+
+/// Records on another thread, and gives up after so many slices: a verdict always comes.
+///
+/// The recorder gives up a thread that stands still. A thread that waits for the runtime by polling
+/// a future itself, as `Handle::block_on` does, keeps the runtime busy with nothing, for ever.
+fn record_within<T, F>(
+    slices: u32,
+    recorder: Recorder,
+    main: impl FnOnce() -> F + Send + 'static,
+) -> Recording<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+{
+    let (tell, told) = mpsc::channel();
+    let records = thread::spawn(move || {
+        // An error means that it has been given up.
+        let _ = tell.send(recorder.record(main));
+    });
+    // Slices are counted, and not the time on a clock: of a process that was stopped, one passes.
+    for _ in 0..slices {
+        match told.recv_timeout(SLICE) {
+            Ok(recording) => return recording,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => match records.join() {
+                Err(panic) => resume_unwind(panic),
+                Ok(()) => unreachable!("what is recorded is told before the thread ends"),
+            },
+        }
+    }
+    GIVEN_UP.store(true, Ordering::Relaxed);
+    report::fail_with(
+        "the thread was kept: it did not end within half a minute on the wall clock, and went on \
+         all the time. Does a thread wait for a future, as with `Handle::block_on`? The runtime \
+         waits for that thread, too",
+    );
 }
 
 /// A run that has been recorded already: what only its own thread knows is left open.
@@ -429,4 +475,27 @@ pub(crate) fn begin(row: &Row) -> Option<Pos> {
 
 fn is_running(state: State) -> bool {
     matches!(state, State::Running | State::RunningUnwoken | State::Blocking)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    /// Its own watchdog would take an hour, as if it saw something go on.
+    #[test]
+    fn a_run_that_the_recorder_does_not_give_up_gets_a_verdict_all_the_same() {
+        let recorder = Recorder::new("your run").watchdog(Duration::from_secs(3600));
+        let kept = || async { thread::park() };
+        let record = AssertUnwindSafe(|| record_within::<(), _>(3, recorder, kept));
+        let panic = catch_unwind(record).map(|_| ()).expect_err("it never ends");
+        let text = panic.downcast::<String>().expect("a verdict is text");
+        assert!(text.starts_with("the thread was kept: it did not end within "), "{text}");
+    }
+
+    #[test]
+    fn a_run_that_ends_in_time_is_returned() {
+        let recording = record_within(300, Recorder::new("your run"), || async { 7 });
+        assert!(matches!(recording.outcome, Ok(7)));
+    }
 }

@@ -50,7 +50,7 @@ mod tests {
     fn a_reader_that_is_late_goes_on_and_knows_what_it_missed() {
         workshop::attempt(program)
             .predicted(PREDICTION)
-            .mistake("`Lagged` was taken for the end", |run| {
+            .mistake("nothing was read after `Lagged`: what the channel had kept was lost", |run| {
                 run.output().is_some_and(|(read, _)| read.is_empty())
             })
             .mistake("the messages that were missed were not counted", |run| {

@@ -126,6 +126,21 @@ mod tests {
     }
 
     #[test]
+    fn only_the_sign_behind_the_code_tells_whether_a_line_is_the_last() {
+        workshop::scenario("the last line of a reply has a hyphen in its text")
+            .value(
+                "250-mail.example.org\n250-SIZE 1000000\n250 PIPELINING",
+                "250-mail.example.org\n250 8-BIT",
+            )
+            .attempt(program)
+            .predicted(PREDICTION)
+            .hangs("it waits for a line after the last one: its text has a hyphen", |_| true)
+            .takes(10)
+            .returns(Ok([reply("mail.example.org 8-BIT"), reply("here")]))
+            .verdict();
+    }
+
+    #[test]
     fn a_server_that_hangs_up_is_an_error() {
         workshop::scenario("the server hangs up in the middle of a reply")
             .attempt(|| says(b"250-mail.example.org\r\n"))

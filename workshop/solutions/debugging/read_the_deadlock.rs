@@ -54,6 +54,9 @@ mod tests {
             .hangs("each of the two has locked one account, and waits for the other one", |run| {
                 run.deadlocked() && run.ran_at("A", 10)
             })
+            .mistake("a transfer was given up, and its money did not move", |run| {
+                run.count("done") < 2
+            })
             .mistake("money was lost, or made", |run| {
                 run.output().is_some_and(|(first, second)| first + second != 150)
             })
