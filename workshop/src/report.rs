@@ -45,12 +45,14 @@ impl<T> Attempt<T> {
 pub(crate) fn fail<T>(attempt: &Attempt<T>, place: &Location<'_>) -> ! {
     let headline = headline(attempt, place.file());
     let details = details(attempt);
-    remember(&format!("{details}\n{headline}\n"));
+    // At the end it is folded: a small screen would break it in the middle of a word.
+    let end = folded(&headline);
+    remember(&format!("{details}\n{end}"));
     let text = if under_rustlings() {
         // It shows the program's output below that of the test: the rest is printed there, once.
         format!("{headline}\n")
     } else {
-        format!("{headline}\n{details}\n{headline}\n")
+        format!("{headline}\n{details}\n{end}")
     };
     eprintln!("{text}");
     // Not `panic!`, whose hook would print the text again, with a backtrace if one is asked for.

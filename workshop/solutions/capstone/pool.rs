@@ -9,7 +9,7 @@ use workshop::smtp::{Connection, Mail, Server};
 use workshop::{Prediction, given, ms};
 
 /// Milliseconds, and the lanes in the order in which they end: `Some((250, "B A"))`.
-const PREDICTION: Prediction = Some((80, "connection 1 connection 2"));
+const PREDICTION: Prediction = Some((80, "connection 2 connection 1"));
 
 /// What the server says.
 #[derive(Clone, Debug, PartialEq)]

@@ -88,7 +88,7 @@ mod tests {
     fn both_transfers_end_in_every_schedule() {
         workshop::every_schedule(program)
             .predicted(PREDICTION)
-            .hangs("the circle is still there: it closes in another order of the lanes", |run| {
+            .hangs("the circle is still there: it closes in one order of the lanes", |run| {
                 run.deadlocked()
             })
             .returns((90, 60))
