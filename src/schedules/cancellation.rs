@@ -491,7 +491,7 @@ impl<T: Debug> Canceller<T> {
     /// Drops the lane in tokio's own schedule.
     fn try_once(&mut self) -> Tried<T> {
         let run = self.explorer.runner.run(Plan::Follow(vec![]));
-        if !run.trace.ends.has_dropped {
+        if !run.trace.has_dropped {
             // It was never woken again, or was dropped with the lane around it.
             return Tried { runs: 0, failure: None };
         }
@@ -511,7 +511,7 @@ impl<T: Debug> Canceller<T> {
         let schedule = Schedule::default();
         let run = self.explorer.runner.run_to_be_shown(Plan::Follow(vec![]));
         match self.judge.judge(&run.recording) {
-            Err(why) if run.trace.ends.has_dropped => {
+            Err(why) if run.trace.has_dropped => {
                 Failure { why, schedule, recording: run.recording }
             }
             _ => Failure { why, schedule, recording },

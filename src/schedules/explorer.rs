@@ -388,7 +388,7 @@ impl<T: Debug> Explorer<T> {
     /// Judges a run and keeps what is known of it.
     fn count(&self, run: OneRun<T>) {
         // The lane that was to be dropped came to its end before that: this is no cancellation.
-        if self.runner.planned_drop.is_some() && !run.trace.ends.has_dropped {
+        if self.runner.planned_drop.is_some() && !run.trace.has_dropped {
             return;
         }
         let verdict = self.judge.judge(&run.recording);

@@ -56,6 +56,8 @@ pub(super) struct Trace {
     pub digest: u64,
     /// Why decisions ended early, if they did.
     pub ends: Ends,
+    /// The lane that was to be dropped has been dropped.
+    pub has_dropped: bool,
     /// The lanes that may be dropped, and when they have suspended.
     pub suspensions: Vec<Suspensions>,
 }
@@ -71,6 +73,7 @@ impl Trace {
             names: state.lanes.iter().map(|known| known.name.clone()).collect(),
             digest: state.digest(),
             ends: state.ends.clone(),
+            has_dropped: state.has_dropped,
             suspensions: std::mem::take(&mut state.suspensions),
         }
     }

@@ -42,8 +42,6 @@ pub(crate) struct Ends {
     pub spins: Option<Duration>,
     /// The program cannot be explored.
     pub refusal: Option<Refusal>,
-    /// The lane that was to be dropped has been dropped. After that, decisions go on.
-    pub has_dropped: bool,
 }
 
 impl Ends {

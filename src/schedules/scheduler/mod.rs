@@ -39,18 +39,27 @@
 //!
 //! Last comes this file: [`Scheduler`] locks the state, changes it, and calls wakers afterwards.
 //! What a waker calls may come back here at once, so none is called while the state is locked.
-mod alternatives;
-mod candidates;
-mod decision;
-mod frame;
-mod granularity;
 mod history;
+
 mod known;
-mod plan;
+
+mod candidates;
 mod roles;
-mod state;
-mod tasks;
+
+mod plan;
+
 mod waiting;
+
+mod granularity;
+
+mod frame;
+
+mod tasks;
+
+mod alternatives;
+mod decision;
+
+mod state;
 
 pub use self::granularity::Granularity;
 pub(super) use self::{
@@ -64,6 +73,7 @@ pub(super) use self::{
 
 use self::{
     granularity::leave_one_operation,
+    known::Readiness,
     state::{Answer, Arrival, State},
 };
 use super::cancellable::PlannedDrop;
@@ -125,8 +135,8 @@ impl Gate for Scheduler {
     fn before_poll(&self, lane: LaneId, poller: Poller, waker: &Waker, at: Duration) -> Admission {
         let arrival = Arrival { lane, poller, waker, at };
         let answer = self.change(|state| state.arrives(arrival));
-        let Answer::Poll { own_turn, quiet } = answer else { return Admission::Defer };
-        if own_turn && self.granularity == Granularity::Operations {
+        let Answer::Poll(reason) = answer else { return Admission::Defer };
+        if reason.is_own_code() && self.granularity == Granularity::Operations {
             if !coop::has_budget_remaining() {
                 // A lane before it has used up the budget of their task, so this one could do
                 // nothing.
@@ -134,11 +144,11 @@ impl Gate for Scheduler {
                 wake(vec![quietly(|| waker.clone())]);
                 return Admission::Defer;
             }
-            let first_poll = self.state().lanes[lane].polled == 0;
-            leave_one_operation(first_poll);
+            let is_first_poll = self.state().lanes[lane].readiness == Readiness::New;
+            leave_one_operation(is_first_poll);
         }
-        self.change(|state| state.poll_begins(arrival, own_turn, quiet));
-        if quiet { Admission::Quiet } else { Admission::Poll }
+        self.change(|state| state.poll_begins(arrival, reason));
+        if reason.is_quiet() { Admission::Quiet } else { Admission::Poll }
     }
 
     fn after_poll(&self, lane: LaneId, ended: bool) {

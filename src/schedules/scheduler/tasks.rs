@@ -43,11 +43,11 @@ impl TaskCounts {
         // Without `main`, which is no task.
         for (number, known) in lanes.iter().enumerate().skip(1) {
             // The task of a lane that has just ended is still there: it has not returned yet.
-            let there = known.live || (ended && number == lane);
+            let there = known.is_there() || (ended && number == lane);
             if !there {
                 continue;
             }
-            match known.poller {
+            match known.nesting.poller {
                 None => unpolled.push(number),
                 Some(Poller::Runtime) => tasks += 1,
                 Some(_) => {}
@@ -77,7 +77,7 @@ impl TaskCount {
     fn became_tasks(&self, lanes: &[KnownLane]) -> usize {
         let mut became = 0;
         for lane in &self.unpolled {
-            if let None | Some((Poller::Runtime, _)) = lanes[*lane].first_arrival {
+            if let None | Some((Poller::Runtime, _)) = lanes[*lane].nesting.first_arrival {
                 became += 1;
             }
         }

@@ -16,10 +16,10 @@ mod wake;
 
 use super::{
     decision::{Decision, Ends, Refusal},
-    frame::Frame,
+    frame::{Frame, PollReason},
     granularity::Granularity,
     history::History,
-    known::KnownLane,
+    known::{KnownLane, Readiness},
     plan::Plan,
     roles::Roles,
     tasks::TaskCounts,
@@ -46,8 +46,8 @@ pub struct Arrival<'a> {
 
 /// What becomes of a lane that has arrived.
 pub enum Answer {
-    /// It is polled. See [`Frame`] for the two fields.
-    Poll { own_turn: bool, quiet: bool },
+    /// It is polled.
+    Poll(PollReason),
     /// It is not polled, and has to wait.
     Defer,
 }
@@ -87,6 +87,8 @@ pub(crate) struct State {
     tasks: TaskCounts,
     /// Which lane to drop, and when; none in a run that drops nothing.
     planned_drop: Option<PlannedDrop>,
+    /// It has been dropped. Decisions go on after that, and no second lane is dropped.
+    pub has_dropped: bool,
     /// The lanes that may be dropped, and when they suspended. The first run tells by it which
     /// cancellations there are to try.
     pub suspensions: Vec<Suspensions>,
@@ -115,6 +117,7 @@ impl State {
             ends: Ends::default(),
             tasks: TaskCounts::default(),
             planned_drop,
+            has_dropped: false,
             suspensions: vec![],
         }
     }
@@ -143,7 +146,7 @@ impl State {
             Stranger::Thread => self.refuse(Refusal::Threads),
             Stranger::Task => self.refuse(Refusal::Task("something is said or woken by".into())),
             Stranger::Callback(lane) => {
-                self.lanes[lane].live = false;
+                self.lanes[lane].readiness = Readiness::Over;
                 let name = self.lanes[lane].name.clone();
                 self.refuse(Refusal::Callback(name));
             }
