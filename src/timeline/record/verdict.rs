@@ -23,7 +23,7 @@ use super::{
     event::{Event, Polled, What, WokenBy},
     origin::woken_by,
     place::Place,
-    run::{Doing, Home, LONG_POLL, LaneState, Log, Next, Observe, Run, Woken},
+    run::{Doing, Home, LONG_POLL, LaneState, LastLine, Log, Next, Observe, Run, Woken},
     waits::{Registered, Wait, Waits},
 };
 use crate::timeline::{Clock, human};
@@ -378,24 +378,24 @@ fn not_polled(log: &Log, lane: &LaneState, woken: &Woken) -> String {
     // The owner may have been woken as well, and not have been polled by its own owner. So the
     // search goes outwards, to the first owner that was not woken: what that one waits for keeps
     // all of them.
-    let mut owner = lane.polled_by;
+    let mut owner = lane.owner.lane;
     while let Some(number) = owner
         && let Some(state) = log.lanes.get(&number)
     {
-        if state.woken.is_none() || state.polled_by.is_none() {
+        if state.woken.is_none() || state.owner.lane.is_none() {
             let waits = match state.now {
                 Doing::Waiting => format!("waits{}", at(log, state)),
                 _ => "does not come back to it".to_owned(),
             };
             // Of a lane that was handed on, or is shared, others may poll it, too.
-            let which = if lane.polled_by_several {
+            let which = if lane.owner.has_changed {
                 "which polled it last"
             } else {
                 "the only one to poll it"
             };
             return format!("{woken}, but {}, {which}, {waits}", state.name);
         }
-        owner = state.polled_by;
+        owner = state.owner.lane;
     }
     format!("{woken}, and was not polled since")
 }
@@ -427,7 +427,7 @@ fn by(log: &Log, woken: &Woken) -> String {
 
 /// Where a lane waits, and for what: `" at deadlock.rs:34:40 for `Mutex::lock`"`.
 fn at(log: &Log, lane: &LaneState) -> String {
-    match &lane.waits {
+    match &lane.wait.at {
         Some(waits) => {
             // In the poll that answered its last wake it has registered nothing, or what it has
             // registered is not kept: either it still waits for the same, or for something later
@@ -436,7 +436,7 @@ fn at(log: &Log, lane: &LaneState) -> String {
             let is_given_back =
                 !lane.is_kept() && waits.resolve().iter().any(|wait| wait.on.is_some());
             let known = !waits.resolve().iter().all(Wait::is_only_of_the_lane);
-            let later = if known && (lane.may_have_gone_on || is_given_back) {
+            let later = if known && (lane.wait.may_be_over || is_given_back) {
                 ", or after that"
             } else {
                 ""
@@ -528,7 +528,7 @@ impl BusyLanes<'_> {
         let mut poll_others = HashSet::new();
         for lane in log.lanes.values() {
             if lane.now == Doing::Running {
-                poll_others.extend(lane.polled_by);
+                poll_others.extend(lane.owner.lane);
             }
         }
         let mut found = BusyLanes::default();
@@ -545,17 +545,17 @@ impl BusyLanes<'_> {
                 }
             }
             let most_self_wakes = match found.spinning {
-                Some(other) => other.self_wakes,
+                Some(other) => other.instant.self_wakes,
                 None => 1,
             };
-            if lane.self_wakes > most_self_wakes {
+            if lane.instant.self_wakes > most_self_wakes {
                 found.spinning = Some(lane);
             }
             let most_wakes = match found.busiest {
-                Some(other) => other.wakes,
+                Some(other) => other.instant.wakes,
                 None => 1,
             };
-            if lane.wakes > most_wakes {
+            if lane.instant.wakes > most_wakes {
                 found.busiest = Some(lane);
             }
         }
@@ -566,7 +566,7 @@ impl BusyLanes<'_> {
 /// The runtime's thread did not become idle for `stuck`, in which `since` passed on the wall clock.
 fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
     let wall = human(stuck);
-    let lasts = |lane: &LaneState| lane.began.elapsed() >= since * 9 / 10;
+    let lasts = |lane: &LaneState| lane.poll.began.elapsed() >= since * 9 / 10;
     let BusyLanes { innermost, spinning, busiest } = BusyLanes::of(log, lasts);
     // One poll that lasts, or many that are short? When the last poll began tells.
     if let Some(lane) = innermost
@@ -575,7 +575,7 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
         let sentence = format!(
             "{} blocks the thread: its poll at {} did not return within {wall} ({})",
             lane.name,
-            human(lane.polled),
+            human(lane.instant.at),
             lane.place_in_words()
         );
         return one(Code::Blocks, sentence);
@@ -583,14 +583,14 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
     // Before the busiest: a lane that wakes itself is the reason why others are polled as often.
     // But not if it has only given way a few times beside lanes that wake each other.
     if let Some(lane) = spinning
-        && lane.self_wakes >= lane.polls / 10 * 9
-        && busiest.is_none_or(|other| lane.self_wakes >= other.wakes / 2)
+        && lane.instant.self_wakes >= lane.instant.polls / 10 * 9
+        && busiest.is_none_or(|other| lane.instant.self_wakes >= other.instant.wakes / 2)
     {
         let sentence = format!(
             "{} spins: at {} it was polled {} times in {wall}, waking itself each time ({})",
             lane.name,
-            human(lane.polled),
-            lane.polls,
+            human(lane.instant.at),
+            lane.instant.polls,
             lane.place_in_words()
         );
         return one(Code::Spins, sentence);
@@ -599,8 +599,8 @@ fn kept_by_a_poll(log: &Log, stuck: Duration, since: Duration) -> Causes {
         let sentence = format!(
             "{} gets no rest: at {} it was polled {} times in {wall}, woken each time ({})",
             lane.name,
-            human(lane.polled),
-            lane.polls,
+            human(lane.instant.at),
+            lane.instant.polls,
             lane.place_in_words()
         );
         return one(Code::Busy, sentence);
@@ -621,10 +621,8 @@ impl LaneState {
     /// Each guess is a little older than the one before, so the words say which it is: “after it
     /// said”, “after its wait”, “the lane made at”.
     pub fn place_in_words(&self) -> String {
-        match (&self.said, &self.waits) {
-            (Some((text, location)), _) if self.said_in_this_poll => {
-                format!("after it said “{text}” at {}", place(location))
-            }
+        match (&self.said, &self.wait.at) {
+            (Some(said), _) if said.in_this_poll => said.in_words(),
             (_, Some(waits))
                 if !matches!(waits.registered(), Registered::Never | Registered::Unknown) =>
             {
@@ -636,11 +634,15 @@ impl LaneState {
                     None => format!("after its wait at {}", last.place.file_and_line()),
                 }
             }
-            (Some((text, location)), _) => {
-                format!("after it said “{text}” at {}", place(location))
-            }
+            (Some(said), _) => said.in_words(),
             _ => format!("the lane made at {}", place(self.made_at)),
         }
+    }
+}
+
+impl LastLine {
+    fn in_words(&self) -> String {
+        format!("after it said “{}” at {}", self.text, place(self.place))
     }
 }
 

@@ -27,7 +27,7 @@ mod wakes;
 pub(super) use ahead::Next;
 pub use kind::Observe;
 pub(super) use kind::{Home, Phase};
-pub(super) use lane_state::{Doing, LaneState, NO_TASK, Trace, Woken};
+pub(super) use lane_state::{Doing, LaneState, LastLine, NO_TASK, Trace, Woken};
 pub(super) use log::Log;
 pub(super) use polls::LONG_POLL;
 pub use say::say_line;
@@ -139,8 +139,8 @@ impl Run {
         for lane in self.lock().lanes.values() {
             match oldest {
                 _ if lane.now != Doing::Running => {}
-                Some(other) if other <= lane.began => {}
-                _ => oldest = Some(lane.began),
+                Some(other) if other <= lane.poll.began => {}
+                _ => oldest = Some(lane.poll.began),
             }
         }
         match oldest {
@@ -204,7 +204,7 @@ impl Run {
         let mut log = self.lock();
         log.closed = true;
         for state in log.lanes.values_mut() {
-            state.kept_at_the_limit = Some(state.is_kept());
+            state.is_at_the_limit();
         }
     }
 }

@@ -51,14 +51,14 @@ impl Run {
     /// `lane` has wakers of its own from now on, and `kept` knows whether anything keeps one.
     pub fn has_wakers(&self, lane: LaneId, kept: Kept) {
         if let Some(state) = self.lock().lanes.get_mut(&lane) {
-            state.kept = Some(kept);
+            state.has_wakers(kept);
         }
     }
 
     /// From now on `lane` is polled as a part of `task`.
     pub fn is_in_task(&self, lane: LaneId, task: usize) {
         if let Some(state) = self.lock().lanes.get_mut(&lane) {
-            state.task = task;
+            state.is_in_task(task);
         }
     }
 
@@ -127,24 +127,24 @@ impl Run {
         let on_the_first_thread = thread == 0;
         let mut took = Duration::ZERO;
         if let Some(state) = log.lanes.get_mut(&lane) {
-            if state.polled != at {
-                state.polled = at; // time has passed in the poll
+            if state.instant.at != at {
+                state.instant.at = at; // time has passed in the poll
                 state.since = at;
             }
             state.now = now;
-            let all = state.began.elapsed();
-            took = all.saturating_sub(state.inside);
+            let all = state.poll.began.elapsed();
+            took = all.saturating_sub(state.poll.inside);
             if took >= LONG_POLL && on_the_first_thread {
                 // All waiting since the last look is taken off, though some of it may have been
                 // before this poll: better no remark than a false one.
                 let waited = waited_for_a_processor();
-                took = took.saturating_sub(waited.saturating_sub(state.waited));
+                took = took.saturating_sub(waited.saturating_sub(state.poll.waited));
                 log.waited = waited;
             }
             if let Some(outer) = outer
                 && let Some(outer) = log.lanes.get_mut(&outer)
             {
-                outer.inside += all;
+                outer.poll.inside += all;
             }
         }
         log.push(Event { at, thread, lane, what: What::PollEnd { polled, took } });
@@ -217,7 +217,7 @@ impl Run {
         if let Some(lane) = lane
             && let Some(state) = log.lanes.get_mut(&lane)
         {
-            state.inside += wall;
+            state.poll.inside += wall;
         }
         if let Some(lane) = lane
             && self.observe == Observe::Everything

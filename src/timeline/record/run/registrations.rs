@@ -18,31 +18,31 @@ impl Run {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
         // The poll is over: what it registered becomes what the lane waits for.
-        let mut registered = std::mem::take(&mut state.registered);
-        let moved = state.moves(&registered);
+        let mut registered = std::mem::take(&mut state.poll.registered);
+        let moved = state.wait.moves(&registered);
         // In a poll without a wake nothing has changed, so the lane has not gone on either.
         if !registered.is_empty() {
-            state.may_have_gone_on = false;
-        } else if state.answers_a_wake {
-            state.may_have_gone_on = true;
+            state.wait.may_be_over = false;
+        } else if state.poll.answers_a_wake {
+            state.wait.may_be_over = true;
         }
         // A lane that has only woken itself, as `yield_now` does, waits where it did that.
         if registered.is_empty()
-            && let Some(stack) = state.gave_way
+            && let Some(stack) = state.poll.gave_way
         {
             registered.push(Registration { stack, inside: None });
-            state.may_have_gone_on = false;
+            state.wait.may_be_over = false;
         }
         let made_at = state.made_at;
-        let all_are_kept = state.clones > 0 && kept >= state.clones;
+        let all_are_kept = state.poll.clones > 0 && kept >= state.poll.clones;
         // Nothing registered: a future that has a waker already, and was polled for nothing.
-        let waits = match &state.waits {
+        let waits = match &state.wait.at {
             Some(before) if registered.is_empty() => before.kept_from_before(),
             _ if !self.places => Waits::new(made_at, Registered::Unknown, vec![], false),
             _ => log.waits(registered, made_at, all_are_kept),
         };
         if let Some(state) = log.lanes.get_mut(&lane) {
-            state.waits = Some(waits.clone());
+            state.wait.at = Some(waits.clone());
         }
         drop(log);
         self.poll_ends(lane, Polled::Pending(waits));
@@ -52,8 +52,8 @@ impl Run {
     /// `lane` registers its waker now, or waits by itself: what is on the stack is where it waits.
     pub fn registers(&self, lane: LaneId) {
         self.note_stack(lane, |state, stack| {
-            state.clones += 1;
-            state.registers(Registration { stack, inside: None });
+            state.poll.clones += 1;
+            state.poll.registers(Registration { stack, inside: None });
         });
     }
 
@@ -62,19 +62,19 @@ impl Run {
         // What a `LocalSet` polls is in tasks of its own. The lane that runs the set waits for the
         // future that it has given to `run_until`, and not for these.
         let log = self.lock();
-        let task = |lane: LaneId| log.lanes.get(&lane).map(|state| state.in_task);
+        let task = |lane: LaneId| log.lanes.get(&lane).map(|state| state.owner.task);
         let in_one_task = task(lane) == task(inside);
         drop(log);
         if !in_one_task {
             return;
         }
         let inside = Some(inside);
-        self.note_stack(lane, |state, stack| state.registers(Registration { stack, inside }));
+        self.note_stack(lane, |state, stack| state.poll.registers(Registration { stack, inside }));
     }
 
     /// `lane` wakes itself: what is on the stack is where it wants to be polled again.
     pub fn gives_way(&self, lane: LaneId) {
-        self.note_stack(lane, |state, stack| state.gave_way = Some(stack));
+        self.note_stack(lane, |state, stack| state.poll.gave_way = Some(stack));
     }
 
     /// Shows `note` the number of the stack up to the poll of `lane`, if places are noted.

@@ -1,5 +1,5 @@
 //! What a lane prints.
-use super::{Run, log::CAPACITY};
+use super::{Run, lane_state::LastLine, log::CAPACITY};
 use crate::timeline::{
     clean,
     record::event::{Event, Line, What},
@@ -26,8 +26,8 @@ impl Run {
             && let Some(state) = log.lanes.get_mut(&lane)
         {
             name.clone_from(&state.name);
-            state.said = Some((text.clone(), location));
-            state.said_in_this_poll = true;
+            let text = text.clone();
+            state.said = Some(LastLine { text, place: location, in_this_poll: true });
             hue = log.hues.get(&name).copied();
         }
         // A text of several lines is several lines of the transcript, each with the time and the
