@@ -100,23 +100,24 @@ impl Wakes {
 pub(crate) struct Nesting {
     /// What polled it last.
     pub poller: Option<Poller>,
-    /// What was first about to poll it, and the beginning of the poll in which that was.
+    /// What was first about to poll it, and the beginning of the poll in which that was. A task
+    /// arrives in no poll: there it is the moment of its own arrival.
     pub first_arrival: Option<(Poller, Moment)>,
     /// It is one of several futures that are polled together, so others may come in between.
     /// Branches of a `join!` can change places among each other; a lane that is awaited alone
     /// cannot.
     pub is_branch: bool,
-    /// While this lane waited, the lane around it made others and polled them in the same poll.
+    /// Others that the lane around it polled for the first time after this one, in the same poll.
     pub made_beside: Vec<MadeBeside>,
     /// The lane around it was polled and did not poll it, although it is ready. As long as that is
     /// true, a schedule that chooses it would wait for nothing.
     pub is_passed_over: bool,
 }
 
-/// That the lane around a lane made another one beside it.
+/// That the lane around a lane has polled another one after it, for the first time.
 #[derive(Clone, Copy)]
 pub(crate) struct MadeBeside {
-    /// The beginning of the poll in which it did.
+    /// The beginning of the poll of the lane around both.
     pub poll: Moment,
     /// When the other lane was made.
     pub made: Moment,

@@ -8,8 +8,8 @@
 //! `Pending` without having been polled, and its waker is kept. When the chosen lane has arrived,
 //! the kept wakers are called, in the order in which their lanes arrived. So the runtime's queue is
 //! what it was, without the chosen lane. Until then no kept waker is called: the queue runs empty,
-//! then what has asked for `yield_now` arrives, and then `main`. If the chosen lane has not arrived
-//! when the runtime is about to sleep, it never will: there is no such schedule.
+//! then `main` arrives, if it was woken, and then what has asked for `yield_now`. If the chosen lane
+//! has not arrived when the runtime is about to sleep, it never will: there is no such schedule.
 //!
 //! Time does not pass meanwhile. Before the runtime sleeps, the kept wakers are called, and then it
 //! has something to do.
@@ -39,6 +39,7 @@
 //!
 //! Last comes this file: [`Scheduler`] locks the state, changes it, and calls wakers afterwards.
 //! What a waker calls may come back here at once, so none is called while the state is locked.
+// In reading order; the blank lines keep rustfmt from sorting them.
 mod history;
 
 mod known;
@@ -122,7 +123,8 @@ impl Scheduler {
     }
 }
 
-/// Calls wakers as the scheduler: that is no wake of the program, and may run its code.
+/// Calls wakers for the scheduler's own sake: no wake of the program is noted. What a waker does may
+/// be code of the program.
 fn wake(wakers: Vec<Waker>) {
     quietly(|| wakers.into_iter().for_each(Waker::wake));
 }
@@ -169,12 +171,8 @@ impl Gate for Scheduler {
     }
 
     fn dropped(&self, lane: LaneId) {
-        let mut state = self.state();
-        let unused = state.dropped(lane);
-        let released = state.take_released();
-        drop(state);
+        let unused = self.change(|state| state.dropped(lane));
         drop(unused); // without the lock: the destructor of a waker may be the program's
-        wake(released);
     }
 
     fn said(&self, text: &str) {

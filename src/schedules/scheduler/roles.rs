@@ -26,7 +26,7 @@ struct Role {
     inside: bool,
     /// It was chosen before anything had polled it, and did not arrive.
     absent: bool,
-    /// While it waited after its first poll, another lane was made and polled beside it.
+    /// After it, another lane was polled for the first time in the same poll of the lane around.
     grows: bool,
 }
 

@@ -19,9 +19,9 @@ struct TaskCount {
     lane: LaneId,
     /// When that was, on the clock of the run.
     at: Duration,
-    /// As many tasks as the runtime counts: those without a lane are among them.
+    /// How many tasks the runtime has: those without a lane are among them.
     alive: usize,
-    /// As many lanes as were known to be tasks, and were alive.
+    /// How many lanes were alive and known to be tasks.
     tasks: usize,
     /// Lanes that nothing had polled yet: some of them may turn out to be tasks.
     unpolled: Vec<LaneId>,

@@ -230,7 +230,7 @@ impl Painter<'_> {
             lines.push(line.trim_end().to_owned());
         }
         if left_out > 0 {
-            lines.push(self.dim(&format!("… and {} lanes more", lanes.len() - shown)));
+            lines.push(self.dim(&format!("… and {} more lanes", lanes.len() - shown)));
         }
         lines
     }

@@ -87,9 +87,10 @@ impl State {
         nesting.first_arrival.get_or_insert((poller, poll));
     }
 
-    /// If the lane arrives for the first time, in a poll that has polled others: for these it was
-    /// made beside them. The lane around them makes lanes one after the other and polls each at
-    /// once.
+    /// If the lane arrives for the first time, in a poll in which others have arrived: these may be
+    /// lanes that the one around them makes one after the other, and polls at once. The branches of
+    /// a `join!`, all of which are made first, are noted as well. That costs runs in which a later
+    /// lane is waited for and does not come, and nothing is claimed of these.
     fn note_made_beside(&mut self, lane: LaneId) {
         let Some(frame) = self.frames.last() else { return };
         if self.lanes[lane].nesting.first_arrival.is_some() {
@@ -129,6 +130,6 @@ impl State {
             Some(frame) => frame.begun == inside,
             None => false,
         };
-        here && self.lanes[lane].created >= since
+        here && self.lanes[lane].created > since
     }
 }

@@ -20,7 +20,7 @@ impl State {
         // If another lane than this one is chosen, those that have waited have to arrive again.
         let hold = self.waiting.hold;
         self.release();
-        let context = self.context(arrival);
+        let context = self.find_context(arrival);
         let mut running = vec![];
         for frame in &self.frames {
             running.push(frame.lane);
@@ -103,8 +103,9 @@ impl State {
         candidates
     }
 
-    /// In whose poll the lane arrives, and whether others may come before it there.
-    fn context(&mut self, arrival: Arrival<'_>) -> ArrivalContext {
+    /// In whose poll the lane arrives, and whether others may come before it there. Notes it if the
+    /// lane turns out to be a branch.
+    fn find_context(&mut self, arrival: Arrival<'_>) -> ArrivalContext {
         let lane = arrival.lane;
         let frame = match (arrival.poller, self.frames.last()) {
             (Poller::Lane(_), Some(frame)) => frame,

@@ -16,7 +16,8 @@ impl State {
         let lane = arrival.lane;
         self.waiting.defer(lane, arrival.waker);
         self.note_deferred(lane);
-        // A lane inside another that is deferred has siblings, or nothing could have come first.
+        // A new lane that is deferred inside another one has siblings: nothing else could have come
+        // first. Of a lane that has been polled before, it does not matter.
         if matches!(self.lanes[lane].nesting.poller, Some(Poller::Lane(_))) {
             self.lanes[lane].nesting.is_branch = true;
         }

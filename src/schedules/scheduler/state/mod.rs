@@ -38,7 +38,7 @@ pub struct Arrival<'a> {
     pub lane: LaneId,
     /// What is about to poll it.
     pub poller: Poller,
-    /// With this waker the lane is polled. It is called to be polled again.
+    /// The lane is polled with it. To call it is to ask for another poll.
     pub waker: &'a Waker,
     /// On the clock of the run.
     pub at: Duration,
@@ -122,8 +122,8 @@ impl State {
         }
     }
 
-    /// Everything that has happened until now, as one number: equal for two runs in which the same
-    /// has happened.
+    /// What has happened until now, as one number, to compare two runs by it: lanes that were made,
+    /// polled and dropped, and the lines that were printed.
     pub fn digest(&self) -> u64 {
         self.history.digest()
     }
@@ -146,6 +146,7 @@ impl State {
             Stranger::Thread => self.refuse(Refusal::Threads),
             Stranger::Task => self.refuse(Refusal::Task("something is said or woken by".into())),
             Stranger::Callback(lane) => {
+                // Nothing polls it, so it never arrives, and must be no candidate.
                 self.lanes[lane].readiness = Readiness::Over;
                 let name = self.lanes[lane].name.clone();
                 self.refuse(Refusal::Callback(name));

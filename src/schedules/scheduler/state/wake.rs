@@ -19,8 +19,9 @@ impl State {
             && let Some(frame) = self.poll_of_others_in(lane)
         {
             // `FuturesUnordered` wakes its task when it has polled all that is in it. That says
-            // nothing about what the task itself can do. If a lane in it was deferred, even the
-            // wake is due to that.
+            // nothing about what the task itself can do. If a lane in it was deferred, there would
+            // be no such wake without the scheduler, and it is not recorded.
+            // Any future that polls a lane and then wakes itself looks the same.
             let is_our_doing = frame.has_deferred;
             self.lanes[lane].wakes.count(!is_our_doing);
             return !is_our_doing;

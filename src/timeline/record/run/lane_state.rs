@@ -30,7 +30,7 @@ pub struct LaneState {
     pub name: String,
     /// Where `.lane()` was called: the place that is known also of a lane that was never polled.
     pub made_at: &'static Location<'static>,
-    /// Followed event by event, so that it needs no list of events.
+    /// What it does. Followed event by event, so that it needs no list of events.
     pub now: Doing,
     /// Since when it does what it does now. A poll without a wake does not end a wait.
     pub since: Duration,
@@ -76,8 +76,8 @@ pub struct LastInstant {
     pub at: Duration,
     /// How often the lane has been polled.
     pub polls: u64,
-    /// How often it was woken while it had not been woken yet.
-    /// Not the same as `polls`: a lane can be polled as often only since a neighbour was woken.
+    /// How often it was woken, where several wakes before one poll count once.
+    /// Fewer than `polls` if it was polled because a neighbour was woken.
     pub wakes: u64,
     /// How often it has woken itself, or asked for another poll.
     pub self_wakes: u64,
@@ -128,7 +128,8 @@ pub struct Owner {
     pub lane: Option<LaneId>,
     /// Another lane has polled it before that one: it was handed on, or is shared.
     pub has_changed: bool,
-    /// The task in which it was polled last; none is the one that the runtime was started with.
+    /// The task in which it was polled last; none in the future that the runtime was started with,
+    /// which is no task.
     /// A lane that runs a `LocalSet` polls lanes of other tasks, for which it does not wait.
     pub task: Option<tokio::task::Id>,
     /// The address of that task's waker, as [`LaneState::is_reached_through`] compares it.
@@ -218,8 +219,9 @@ impl LaneState {
         }
     }
 
-    /// A poll of the lane begins. If the lane was `waiting`, and was not woken, the wait goes on.
-    pub(super) fn is_polled_at(&mut self, at: Duration, waiting: bool) {
+    /// Notes that a poll of the lane begins. If the lane was `waiting`, and was not woken, the wait
+    /// goes on.
+    pub(super) fn begin_poll_at(&mut self, at: Duration, waiting: bool) {
         // The counts are for one instant.
         if self.instant.at != at {
             self.instant = LastInstant { at, polls: 0, wakes: 0, self_wakes: 0 };
@@ -232,16 +234,16 @@ impl LaneState {
     }
 
     /// Forgets what was known of the poll before. `waited` is `Log::waited`.
-    pub(super) fn begins_poll(&mut self, waited: Duration) {
+    pub(super) fn forget_last_poll(&mut self, waited: Duration) {
         self.poll = LastPoll::begins(waited, self.poll.answers_a_wake);
         if let Some(said) = &mut self.said {
             said.in_this_poll = false;
         }
     }
 
-    /// It is woken. The first wake counts, since those that follow before the next poll change
+    /// Notes a wake. The first one counts, since those that follow before the next poll change
     /// nothing; but one that reaches the lane counts before one that does not.
-    pub(super) fn is_woken(&mut self, woken: Woken) {
+    pub(super) fn note_wake(&mut self, woken: Woken) {
         match &self.woken {
             None => self.instant.wakes += 1,
             Some(before) if before.through_an_old_waker && !woken.through_an_old_waker => {}
@@ -250,8 +252,8 @@ impl LaneState {
         self.woken = Some(woken);
     }
 
-    /// It was polled last by `outer`, in the task that runs now.
-    pub(super) fn has_owner(&mut self, outer: Option<LaneId>) {
+    /// Notes what polls it: `outer`, in the task that runs now.
+    pub(super) fn note_owner(&mut self, outer: Option<LaneId>) {
         let was_polled_before = self.now != Doing::Lazy;
         if was_polled_before && self.owner.lane != outer {
             self.owner.has_changed = true;
@@ -260,8 +262,8 @@ impl LaneState {
         self.owner.task = tokio::task::try_id();
     }
 
-    /// The waker of its task has the address `task_waker` from now on.
-    pub(super) fn is_in_task(&mut self, task_waker: usize) {
+    /// Notes the task that polls it, by the address of the waker of that task.
+    pub(super) fn note_task(&mut self, task_waker: usize) {
         self.owner.task_waker = task_waker;
     }
 
@@ -271,8 +273,8 @@ impl LaneState {
         task_waker == self.owner.task_waker || task_waker == NO_TASK
     }
 
-    /// It has wakers from now on, and `kept` knows whether anything keeps one.
-    pub(super) fn has_wakers(&mut self, kept: Kept) {
+    /// Notes that it has wakers; `kept` knows whether anything keeps one.
+    pub(super) fn note_wakers(&mut self, kept: Kept) {
         self.wakers.now = Some(kept);
     }
 
@@ -286,8 +288,8 @@ impl LaneState {
         }
     }
 
-    /// The limit of the run has been reached.
-    pub(super) fn is_at_the_limit(&mut self) {
+    /// Notes how things are at the limit of the run, which has been reached.
+    pub(super) fn note_the_limit(&mut self) {
         self.wakers.at_the_limit = Some(self.is_kept());
     }
 }
@@ -318,8 +320,9 @@ impl LastPoll {
 }
 
 impl LastWait {
-    /// What a poll that returned `Pending` registered, compared with where the lane waited before.
-    pub(super) fn moves(&mut self, registered: &[Registration]) -> Moved {
+    /// Notes what a poll that returned `Pending` has registered. Returns whether the lane waits
+    /// elsewhere than before.
+    pub(super) fn note_registrations(&mut self, registered: &[Registration]) -> Moved {
         // Lanes inside this one do not count: they are noted at each poll, with or without a clone.
         let mut cloned = vec![];
         for registration in registered {
@@ -332,6 +335,7 @@ impl LastWait {
             // One clone says where the lane waits.
             [stack] => match self.stack.replace(stack) {
                 Some(before) if before != stack => {
+                    // With its next waker it clones anew, and only that clone counts.
                     self.stack = None;
                     Moved::Yes
                 }

@@ -12,18 +12,18 @@ use crate::timeline::record::{
 };
 
 impl Run {
-    /// The poll of `lane` has returned `Pending`, and of the wakers that were cloned in it so many
-    /// are `kept`. Says whether it waits elsewhere than before.
-    pub fn poll_is_pending(&self, lane: LaneId, kept: usize) -> Moved {
+    /// The poll of `lane` has returned `Pending`; `kept` is how many of the wakers that were cloned in
+    /// it still exist. Returns whether the lane waits elsewhere than before.
+    pub fn note_pending(&self, lane: LaneId, kept: usize) -> Moved {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
         // The poll is over: what it registered becomes what the lane waits for.
         let mut registered = std::mem::take(&mut state.poll.registered);
-        let moved = state.wait.moves(&registered);
-        // In a poll without a wake nothing has changed, so the lane has not gone on either.
+        let moved = state.wait.note_registrations(&registered);
         if !registered.is_empty() {
             state.wait.may_be_over = false;
         } else if state.poll.answers_a_wake {
+            // Without a wake nothing has changed, so the lane would not have gone on either.
             state.wait.may_be_over = true;
         }
         // A lane that has only woken itself, as `yield_now` does, waits where it did that.

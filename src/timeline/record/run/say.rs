@@ -12,14 +12,16 @@ impl Run {
         let text = clean::text(text);
         let lane = self.current_lane();
         let at = self.scheduler.elapsed();
-        let mut log = self.lock();
-        if log.closed {
+        let is_closed = self.lock().closed;
+        if is_closed {
             return;
         }
+        // Without the log, as wherever the gate is asked: it may call wakers.
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
             gate.said(&text);
         }
+        let mut log = self.lock();
         let mut name = "-".to_owned();
         let mut hue = None;
         if let Some(lane) = lane

@@ -49,9 +49,9 @@ impl Cause {
 }
 
 impl Run {
-    /// The waker of `lane` was called that reaches the task `task`.
+    /// A waker of `lane` was called, one that leads to the task `task`.
     ///
-    /// Says whether the run still goes on, so that its gate, if it has one, was told of it.
+    /// Returns whether the gate, if there is one, was told: not when the run is over.
     pub fn woken(&self, lane: LaneId, task: usize) -> bool {
         if !self.is_open() {
             self.woken_ahead(lane, task);
@@ -62,7 +62,8 @@ impl Run {
         if by_itself {
             self.gives_way(lane);
         }
-        // Before the lock, which `cause` takes for itself, and before the gate may keep the wake.
+        // Before the lock, which `cause` takes for itself; and before the gate, which may keep the
+        // wake out of the recording.
         let Cause { by, stack } = self.cause(lane);
         if let Some(gate) = &self.gate {
             self.look_for_strangers(&**gate);
@@ -81,7 +82,7 @@ impl Run {
                 state.instant.self_wakes += 1;
             }
             let through_an_old_waker = !state.is_reached_through(task);
-            state.is_woken(Woken { at, by, through_an_old_waker, trace });
+            state.note_wake(Woken { at, by, through_an_old_waker, trace });
         }
         let thread = log.thread_in_passing();
         log.push(Event { at, thread, lane, what: What::Woken { by } });
@@ -90,6 +91,7 @@ impl Run {
 
     /// Tells the gate if this is done by something that is none of its lanes.
     pub(super) fn look_for_strangers(&self, gate: &dyn Gate) {
+        // The end of a task wakes what joins it, still in that task and in no lane.
         let ended = Run::what_finished().is_some();
         if !self.on_runtime_thread() {
             gate.stranger(Stranger::Thread);
@@ -234,8 +236,8 @@ impl Run {
         }
     }
 
-    /// A wake of `lane` as it comes now, without the claim that the run goes on.
-    pub(super) fn wake_now(&self, lane: LaneId, task: usize) -> Woken {
+    /// As what a wake of `lane` would be noted that comes at this moment. Nothing is noted here.
+    pub(super) fn describe_wake(&self, lane: LaneId, task: usize) -> Woken {
         let Cause { by, stack } = self.cause(lane);
         let at = self.scheduler.elapsed();
         let mut log = self.lock();
