@@ -33,8 +33,9 @@
 //! the program are run and dropped; `error`.
 //!
 //! Apart from this file, which all of them use, a file uses only files that do not use it, directly
-//! or through others. The one exception is `future` and `task`: a task is a future, and what it adds stands inside the future, so that both
-//! are one allocation. They are two sides of one thing, and meet at `Kind`.
+//! or through others. The one exception is `future` and `task`: a task is a future, and what it
+//! adds stands inside the future, so that both are one allocation. They are two sides of one thing,
+//! and meet at `Kind`.
 //!
 //! ```
 //! use async_concepts::event_loop::{EventLoop, Result, VirtualDriver, gather, sleep};

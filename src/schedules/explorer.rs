@@ -405,8 +405,8 @@ fn signature<T: Debug>(run: &OneRun<T>) -> Signature {
     (run.trace.digest, result_of(&run.recording))
 }
 
-/// Whether a run made the decisions of its prefix, and the same had happened before the last of them
-/// as in the run that found the prefix.
+/// Whether a run made the decisions of its prefix, and the same had happened before the last of
+/// them as in the run that found the prefix.
 fn followed(trace: &Trace, prefix: &Prefix) -> bool {
     let Some(last) = prefix.choices.len().checked_sub(1) else { return true };
     match trace.decisions.get(last) {

@@ -143,8 +143,8 @@ impl OnTheTimeline {
         self.ready.borrow_mut().push_back((call.id, by));
     }
 
-    /// Takes out by what a call was caused that the loop makes now. Those before it in the queue were
-    /// cancelled: the loop makes all others in their order.
+    /// Takes out by what a call was caused that the loop makes now. Those before it in the queue
+    /// were cancelled: the loop makes all others in their order.
     fn take_cause(&self, call: &CallRef<'_>) -> Option<WokenBy> {
         let mut ready = self.ready.borrow_mut();
         let place = ready.iter().position(|(id, _)| *id == call.id)?;

@@ -32,7 +32,7 @@ pub(crate) struct KnownLane {
     /// Since when it can go on.
     pub place: PlaceInQueue,
     /// When the last poll of its own code began; 0 before the first.
-    pub polled: Moment,
+    pub last_own_poll: Moment,
     /// Whether a cancellation can be tried after its poll.
     pub suspension: Suspension,
     /// The wakes that have reached it.
@@ -133,7 +133,7 @@ impl KnownLane {
             readiness: Readiness::New,
             is_interrupted: false,
             place: PlaceInQueue { since: now, batch: arrivals },
-            polled: 0,
+            last_own_poll: 0,
             suspension: Suspension::No,
             // Its first poll needs no wake, and counts as if there had been one.
             wakes: Wakes { since_poll: true, in_all: 0 },
@@ -158,7 +158,7 @@ impl KnownLane {
     pub fn own_code_begins(&mut self, now: Moment) {
         self.readiness = Readiness::Waits;
         self.is_interrupted = false;
-        self.polled = now;
+        self.last_own_poll = now;
     }
 
     /// Its own waker was called. The first wake counts: those that follow before the next poll

@@ -8,8 +8,9 @@
 //! `Pending` without having been polled, and its waker is kept. When the chosen lane has arrived,
 //! the kept wakers are called, in the order in which their lanes arrived. So the runtime's queue is
 //! what it was, without the chosen lane. Until then no kept waker is called: the queue runs empty,
-//! then `main` arrives, if it was woken, and then what has asked for `yield_now`. If the chosen lane
-//! has not arrived when the runtime is about to sleep, it never will: there is no such schedule.
+//! then `main` arrives, if it was woken, and then what has asked for `yield_now`. If the chosen
+//! lane has not arrived when the runtime is about to sleep, it never will: there is no such
+//! schedule.
 //!
 //! Time does not pass meanwhile. Before the runtime sleeps, the kept wakers are called, and then it
 //! has something to do.
@@ -123,8 +124,8 @@ impl Scheduler {
     }
 }
 
-/// Calls wakers for the scheduler's own sake: no wake of the program is noted. What a waker does may
-/// be code of the program.
+/// Calls wakers for the scheduler's own sake: no wake of the program is noted. What a waker does
+/// may be code of the program.
 fn wake(wakers: Vec<Waker>) {
     quietly(|| wakers.into_iter().for_each(Waker::wake));
 }

@@ -430,7 +430,7 @@ Space on · Backspace back · Home · End · Tab next scene · Q quit";
             step: walk.step(),
             options: TerminalOptions { width: 80, colour: false },
         };
-        assert_eq!(painter.lanes(1), ["… and 2 lanes more"]);
+        assert_eq!(painter.lanes(1), ["… and 2 more lanes"]);
         assert_eq!(painter.lanes(2).len(), 2);
     }
 

@@ -121,7 +121,7 @@ impl State {
         // existed already: so the two are polled together, as by `join!`.
         for other in &frame.first_polls {
             let other = &self.lanes[*other];
-            if other.is_there() && known.created < other.polled {
+            if other.is_there() && known.created < other.last_own_poll {
                 self.lanes[lane].nesting.is_branch = true;
                 return ArrivalContext::Anywhere { inside };
             }

@@ -250,6 +250,7 @@ const STACK: usize = 8 * 1024 * 1024;
 mod tests {
     use super::*;
     use crate::{LaneExt, block, on_thread};
+    use std::time::Instant;
     use tokio::{task::spawn_blocking, time::sleep};
 
     #[test]

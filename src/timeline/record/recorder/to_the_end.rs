@@ -61,8 +61,8 @@ pub(in crate::timeline::record) async fn until_the_end<T>(
     main: impl Future<Output = T>,
 ) -> RunEnd<T> {
     let mut main = Box::pin(AssertUnwindSafe(main).catch_unwind());
-    // The limit is looked at first, so that `main` is not polled once more at the limit, which would
-    // make it look alive; and without tokio's budget, which is all for `main`.
+    // The limit is looked at first, so that `main` is not polled once more at the limit, which
+    // would make it look alive; and without tokio's budget, which is all for `main`.
     let limited = async {
         tokio::select! {
             biased;

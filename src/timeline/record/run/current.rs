@@ -21,13 +21,12 @@ struct Here {
     run: Option<Arc<Run>>,
     /// The innermost lane that is being polled.
     lane: Option<LaneId>,
-    /// The task in which that began; none for the future that the runtime was started with, which is
-    /// no task.
-    /// A `LocalSet` polls other tasks inside it.
+    /// The task in which that began; none for the future that the runtime was started with, which
+    /// is no task. A `LocalSet` polls other tasks inside it.
     task: Option<tokio::task::Id>,
     /// The lane whose end was the last thing seen here: a lane that is woken next is taken for one
-    /// that joins it. And how many tasks there were then: as soon as the task of that lane is gone, there are
-    /// fewer.
+    /// that joins it. And how many tasks there were then: as soon as the task of that lane is gone,
+    /// there are fewer.
     finished: Option<(LaneId, usize)>,
     /// The lane runs an event loop: wakes are not by this lane, but by what the loop calls.
     runs_a_loop: bool,

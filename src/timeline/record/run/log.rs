@@ -29,8 +29,8 @@ const LOOKED_AT: usize = 16;
 /// What has been seen so far.
 #[derive(Default)]
 pub struct Log {
-    /// In the order in which they were seen. It is a possible order of what happened, since there is
-    /// one lock: see `Run::log`.
+    /// In the order in which they were seen. It is a possible order of what happened, since there
+    /// is one lock: see `Run::log`.
     pub events: Vec<Event>,
     /// Polls that have begun quietly and in which nothing has happened yet, the outermost first.
     pub(super) quiet: Vec<QuietPoll>,

@@ -70,8 +70,8 @@ impl Run {
         let mut log = self.lock();
         let waited = log.waited;
         let Some(state) = log.lanes.get_mut(&lane) else { return };
-        // Put back if nothing happens in it: see `forget_quiet_poll`. The lane was polled before, so
-        // its owner is known, and is not noted again.
+        // Put back if nothing happens in it: see `forget_quiet_poll`. The lane was polled before,
+        // so its owner is known, and is not noted again.
         let before = state.now;
         state.now = Doing::Running;
         state.forget_last_poll(waited);
@@ -208,8 +208,8 @@ impl Run {
 
     /// This thread has been occupied until now, on the paused clock, by `block`.
     ///
-    /// It took `wall` on the wall clock, in which other threads may have run. The paused clock shows
-    /// what `block` stands for, so none of that counts as computing.
+    /// It took `wall` on the wall clock, in which other threads may have run. The paused clock
+    /// shows what `block` stands for, so none of that counts as computing.
     pub fn blocked(&self, wall: Duration) {
         let lane = self.current_lane();
         let at = self.scheduler.elapsed();

@@ -12,8 +12,8 @@ use crate::timeline::record::{
 };
 
 impl Run {
-    /// The poll of `lane` has returned `Pending`; `kept` is how many of the wakers that were cloned in
-    /// it still exist. Returns whether the lane waits elsewhere than before.
+    /// The poll of `lane` has returned `Pending`; `kept` is how many of the wakers that were cloned
+    /// in it still exist. Returns whether the lane waits elsewhere than before.
     pub fn note_pending(&self, lane: LaneId, kept: usize) -> Moved {
         let mut log = self.lock();
         let Some(state) = log.lanes.get_mut(&lane) else { return Moved::No };
