@@ -412,7 +412,7 @@ const FASTEST: &str = "(() => {
 })()";
 
 /// How many shapes the bars of the timeline consist of; and how many elements one of many steps
-/// changes at most, adds or removes. These are numbers that no other program on the machine changes.
+/// changes at most, adds or removes. No other program on the machine changes these numbers.
 const TOUCHED: &str = "(() => {
     const seen = new MutationObserver(() => {});
     const all = { subtree: true, childList: true, attributes: true, characterData: true };
