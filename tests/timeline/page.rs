@@ -1,7 +1,7 @@
 //! The explorer's page: what is to be seen after each poll.
 use async_concepts::{
     LaneExt, block, record, say,
-    timeline::{Chart, Recording, StreamLaneExt, from_json, to_json},
+    timeline::{Chart, Mark, Recording, StreamLaneExt, from_json, to_json},
 };
 use futures::{StreamExt, join, stream};
 use serde_json::{Value, json};
@@ -412,6 +412,22 @@ fn a_page_needs_nothing_but_itself_and_is_small() {
         assert!(!page.contains(outside), "the page has {outside}");
     }
     assert!(page.contains("default-src 'none'"));
+}
+
+/// What a state is called stands in one table: that of the marks, which the legends show, too.
+#[test]
+fn the_page_calls_a_state_what_the_legends_call_it() {
+    let page = record("naps", two_naps).to_page();
+    let words = &data(&record("naps", two_naps))["words"];
+    let (_, script) = page.rsplit_once("<script>").expect("the script");
+    for mark in Mark::ALL {
+        let Some(letter) = mark.letter() else { continue };
+        let first = Mark::of_letter(letter).expect("this mark has it");
+        assert_eq!(words[letter.to_string()], first.short_label());
+        let own = format!("\"{}\"", mark.short_label());
+        let is_a_word_of_states = mark.short_label().contains(' ');
+        assert!(!is_a_word_of_states || !script.contains(&own), "the script has {own}, too");
+    }
 }
 
 #[test]

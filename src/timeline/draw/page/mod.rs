@@ -6,9 +6,11 @@
 //! The script computes no state. What the page shows after each poll is made here, in Rust, where
 //! tests can see it. In reading order: `steps` says what a step is, `reader` and `sentence` make
 //! one, `stepped` makes those of a run, `source` reads the file beside them, `twin` adds the steps
-//! of a Python twin, `align` puts both in one order, and `variants` compares runs.
+//! of a Python twin, `align` puts both in one order, and `variants` compares runs. The parts of the
+//! script are in the folder `script`, and `script` puts them together.
 mod align;
 mod reader;
+mod script;
 mod sentence;
 mod source;
 mod stepped;
@@ -21,7 +23,7 @@ use crate::timeline::{Chart, Recording};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 pub use steps::{
     Moment, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track,
 };
@@ -40,6 +42,8 @@ struct Data {
     /// What the header of the file says of Python. The script shows it where the two languages
     /// part, which is where a reader asks why.
     of_python: Option<String>,
+    /// What the states of lanes are called, by their letters.
+    words: BTreeMap<char, &'static str>,
 }
 
 /// The source files of a page: read once, and shared by all its scenes.
@@ -156,8 +160,9 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
     }
     let missing = sources.missing();
     let of_python = sources.rust.as_ref().and_then(SourceFile::of_python);
-    let data = Data { sources: shown, scenes, missing, of_python };
-    let data = serde_json::to_string(&data).expect("no maps, no odd numbers");
+    let words = script::words();
+    let data = Data { sources: shown, scenes, missing, of_python, words };
+    let data = serde_json::to_string(&data).expect("keys are letters, and numbers are finite");
     // A lane may print anything. Inside a script HTML gives a meaning to `</script` and `<!--`
     // only, and both begin with `<`; for JSON the escape is the same character.
     let data = data.replace('<', "\\u003c");
@@ -239,7 +244,7 @@ fn page(title: &str, about: Option<&str>, data: &str) -> Markup {
                 // Not to be seen: a screen reader says what happened in each step.
                 p #tells.heard role="status" aria-live="polite" {}
                 script #run type="application/json" { (PreEscaped(data)) }
-                script { (PreEscaped(include_str!("page.js"))) }
+                script { (PreEscaped(script::script())) }
             }
         }
     }

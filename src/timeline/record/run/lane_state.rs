@@ -5,7 +5,7 @@
 use crate::timeline::record::{
     LaneId,
     event::WokenBy,
-    pair::{Kept, Moved},
+    pair::{Clones, Kept, Moved},
     waits::Waits,
 };
 use std::{
@@ -113,9 +113,6 @@ pub struct Trace {
 pub struct LastWait {
     /// Where it has registered its wakers, as its last poll that was not ready has found it.
     pub at: Option<Waits>,
-    /// It was woken since it registered there, and has registered nothing in the poll that answered
-    /// the wake. It may still wait there, or for something later that keeps no waker.
-    pub may_be_over: bool,
     /// The number of the stack on which its waker is registered: see `Log::stacks`. None if it is
     /// registered in several places, or nowhere.
     stack: Option<u32>,
@@ -156,9 +153,6 @@ pub struct LastPoll {
     pub(super) answers_a_wake: bool,
     /// Where the lane registered its waker in it.
     pub(super) registered: Vec<Registration>,
-    /// How often its waker was cloned in it.
-    /// More than `registered` has if it was at the same place.
-    pub(super) clones: usize,
     /// Where the lane woke itself in it: the number of a stack. A lane that has registered nowhere
     /// waits there.
     pub(super) gave_way: Option<u32>,
@@ -181,7 +175,7 @@ pub struct LastLine {
 }
 
 /// A lane is said to wait in so many places at most: a `join!` of a thousand shows the first.
-const MOST_PLACES: usize = 32;
+pub const MOST_PLACES: usize = 32;
 
 /// A stack on which a lane has registered its waker.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -278,6 +272,38 @@ impl LaneState {
         self.wakers.now = Some(kept);
     }
 
+    /// Leaves out of what a poll has `registered` what is over: that of which no waker is kept, and
+    /// the lanes that have `ended` in the poll, as those that it has dropped. But if nothing would
+    /// be left, it is what is known best.
+    ///
+    /// Says whether the lane may have gone on since, to something that keeps no waker.
+    pub(super) fn leaves_out_what_is_over(
+        &self,
+        registered: &mut Vec<Registration>,
+        clones: &Clones,
+        ended: &[LaneId],
+    ) -> bool {
+        if registered.is_empty() {
+            // In a poll without a wake nothing has changed, so the lane has not gone on either.
+            return self.poll.answers_a_wake;
+        }
+        // Called meanwhile by another thread: it is not kept any more, and nothing is over yet.
+        let woken_meanwhile = self.woken.is_some();
+        let is_kept = |registration: &Registration| match registration.inside {
+            Some(lane) => !ended.contains(&lane),
+            None => woken_meanwhile || !clones.given_back.contains(&registration.stack),
+        };
+        if registered.iter().any(is_kept) {
+            registered.retain(is_kept);
+            return false;
+        }
+        // What has a waker from before was polled for nothing, or is not polled any more.
+        if clones.an_older_one_is_kept {
+            registered.clear();
+        }
+        true
+    }
+
     /// Whether anything but the lane itself keeps the waker that it was polled with last, and could
     /// wake it with that.
     pub fn is_kept(&self) -> bool {
@@ -301,7 +327,6 @@ impl LastPoll {
             began: Instant::now(),
             answers_a_wake,
             registered: vec![],
-            clones: 0,
             gave_way: None,
             waited,
             inside: Duration::ZERO,

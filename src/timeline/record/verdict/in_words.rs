@@ -33,15 +33,12 @@ pub(super) fn at(log: &Log, lane: &LaneState) -> String {
     let Some(waits) = &lane.wait.at else {
         return format!(" (the lane made at {})", place(lane.made_at));
     };
-    if is_of_the_lane_only(waits) {
-        return waits_at(log, waits);
-    }
-    // Either it still waits for the same, or for something later that keeps no waker: if it has
-    // registered nothing in the poll that answered its last wake, or if what a library's future has
-    // registered is not kept any more. Such a future keeps a waker until it is over.
-    let is_of_a_library = waits.resolve().iter().any(|wait| wait.on.is_some());
-    let is_given_back = is_of_a_library && !lane.is_kept();
-    let later = if lane.wait.may_be_over || is_given_back { ", or after that" } else { "" };
+    // Said of an await only: after `.lane()` everything comes.
+    let is_await = !is_of_the_lane_only(waits);
+    let later = match waits.registered() {
+        Registered::OrAfter if is_await => ", or after that",
+        _ => "",
+    };
     format!("{}{later}", waits_at(log, waits))
 }
 
