@@ -37,7 +37,8 @@ pub struct TokioDriver {
     /// What `run_in_executor` has asked for.
     jobs: Arc<Jobs>,
     /// Tokio's time has been paused. Before that it is the system's, and can be read without
-    /// entering the runtime: it saves 10 % of a timer that is set while the loop does not run.
+    /// entering the runtime: it saves to enter it for each timer that is set while the loop does
+    /// not run.
     paused: Cell<bool>,
 }
 
@@ -65,8 +66,8 @@ impl Wake for Notifier {
 /// Jobs, and how many of tokio's threads do them.
 ///
 /// `spawn_blocking` for each job would do, but costs a lock, a wake of a thread and, for the first
-/// 512, a new one. Here a thread does jobs until there are none: that takes a sixth of the time if
-/// they are short. As in asyncio's `ThreadPoolExecutor` there are as many threads as processors and
+/// 512, a new one. Here a thread does jobs until there are none, so short ones cost neither. As in
+/// asyncio's `ThreadPoolExecutor` there are as many threads as processors and
 /// four more, at most 32.
 #[derive(Default)]
 struct Jobs(Mutex<JobQueue>);

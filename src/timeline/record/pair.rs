@@ -16,7 +16,7 @@ use std::{
 ///
 /// [`wakers`]: super::wakers
 pub struct Pair {
-    /// Handed to the future at each poll, until the lane has moved.
+    /// Handed to the future at each poll, until the lane waits elsewhere: see [`Moved::Yes`].
     pub polled_with: Hooked,
     /// The number of `polled_with`: a waker with this number is the waker of the current poll.
     pub number: u64,
@@ -30,8 +30,8 @@ pub struct Pair {
     pub others: Vec<(Option<u32>, Hooked)>,
     /// The waker to which both pass a wake on.
     pub inner: Waker,
-    /// The lane has moved: both are replaced at its next poll. Not before, so that the counts of
-    /// wakers that are kept elsewhere remain right.
+    /// The lane waits elsewhere now: both are replaced at its next poll. Not before, so that the
+    /// counts of wakers that are kept elsewhere remain right.
     pub outdated: bool,
 }
 

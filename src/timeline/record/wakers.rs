@@ -42,7 +42,7 @@ pub(super) struct LaneWakers {
 impl LaneWakers {
     pub fn new(run: &Arc<Run>, lane: LaneId) -> LaneWakers {
         let wakers = LaneWakers { run: run.clone(), lane, pair: Arc::default() };
-        run.has_wakers(lane, Kept(Arc::downgrade(&wakers.pair)));
+        run.note_wakers(lane, Kept(Arc::downgrade(&wakers.pair)));
         wakers
     }
 
@@ -73,7 +73,7 @@ impl LaneWakers {
         let before = pair.replace(new);
         drop(pair);
         drop(before); // without the lock: this may run the destructor of a waker of the program
-        self.run.is_in_task(self.lane, task);
+        self.run.note_task(self.lane, task);
         made
     }
 
@@ -157,7 +157,7 @@ impl RecordingWaker {
 impl Hook for RecordingWaker {
     fn cloned(&self) -> Option<Hooked> {
         if is_quiet() || self.run.current_lane() != Some(self.lane) {
-            return None; // by what keeps it already, or by a lane inside this one
+            return None; // cloned by what keeps it already, or by a lane inside this one
         }
         let place = self.run.registers(self.lane);
         let pair = self.pair.upgrade()?;

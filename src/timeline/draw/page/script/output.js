@@ -2,7 +2,9 @@
 //
 // Knows the tracks. Its lines are listed once for each scene, and shown or hidden by their moments.
 
-let printed = []; // each printed line, and the moment from which on it is shown
+let printed = []; // the moment from which on each printed line is shown, and the line
+let listed = 0; // how many of them are shown: the first so many
+let marked = []; // those that the moment has added
 
 // The moment in which a line is shown that a step prints: a poll that blocks prints later than it
 // begins, and its line comes when its time has come.
@@ -38,6 +40,8 @@ function listOutput() {
   const list = byId("lines");
   list.replaceChildren();
   printed = [];
+  listed = 0;
+  marked = [];
   let inRust = 0; // how many of the lines Rust prints
   run().moments.forEach((current, nth) => {
     for (const { track, nth: number, alone } of linesOfMoment(current)) {
@@ -72,23 +76,44 @@ function listOutput() {
   }
 }
 
-// The list begins with a whole line.
-function scrollToLast(list, last) {
-  const hidden = last.offsetTop + last.offsetHeight - list.clientHeight;
-  const first = printed.find(([, line]) => !line.hidden && line.offsetTop >= hidden);
-  list.scrollTop = hidden <= 0 || !first ? 0 : first[1].offsetTop;
-}
-
+// Shows the lines up to the moment. Only those are touched that one of two moments shows and the
+// other does not: there may be thousands.
 function showOutput() {
-  let last = null;
-  for (const [nth, line] of printed) {
-    line.hidden = nth > moment;
-    line.classList.toggle("now", nth === moment);
-    if (!line.hidden) last = line;
+  while (listed < printed.length && printed[listed][0] <= moment) {
+    printed[listed][1].hidden = false;
+    listed += 1;
   }
-  // Only the list is scrolled, and never the page: on a phone the source would go out of sight.
-  const list = byId("lines");
-  if (last) scrollToLast(list, last);
+  while (listed > 0 && printed[listed - 1][0] > moment) {
+    listed -= 1;
+    printed[listed][1].hidden = true;
+  }
+  for (const line of marked) line.classList.remove("now");
+  marked = printed.slice(firstLine(([from]) => from >= moment), listed).map(([, line]) => line);
+  for (const line of marked) line.classList.add("now");
+  scrollToLast();
   const current = run().moments[moment];
   byId("at").textContent = current ? `at ${run().instants[current.instant][1]}` : "";
+}
+
+// Only the list is scrolled, and never the page: on a phone the source would go out of sight. It
+// begins with a whole line.
+function scrollToLast() {
+  const list = byId("lines");
+  const last = printed[listed - 1]?.[1];
+  const beyond = last ? last.offsetTop + last.offsetHeight - list.clientHeight : 0;
+  const first = beyond > 0 ? printed[firstLine(([, line]) => line.offsetTop >= beyond)] : undefined;
+  list.scrollTop = first?.[1].offsetTop ?? 0;
+}
+
+// The index of the first listed line for which a condition holds, that holds for all later ones,
+// too; the number of listed lines if it holds for none.
+function firstLine(holds) {
+  let from = 0;
+  let to = listed;
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (holds(printed[middle])) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
