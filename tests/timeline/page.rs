@@ -276,6 +276,87 @@ fn that_a_lane_keeps_the_thread_is_not_told_before_it_does() {
     assert_eq!(states_of(&run), ["rl", "rf", "bf", "ff"]);
 }
 
+/// Each poll belongs to the lane that polls it then.
+#[test]
+fn a_future_that_is_polled_in_main_and_then_moved_into_a_task_is_inside_main_until_then() {
+    let run = record("moved", async || {
+        let mut nap = Box::pin(sleep(ms(10)).lane("nap"));
+        assert!(futures::poll!(&mut nap).is_pending());
+        say!("moved");
+        tokio::spawn(nap).await.unwrap();
+    });
+    assert_eq!(
+        sentences(&run),
+        [
+            "main begins and polls the lanes inside it.",
+            "nap begins and waits (sleep).",
+            "main goes on, prints “moved” and waits (JoinHandle). (for nap)",
+            "nap goes on as a task and waits (sleep). (until 10 ms)",
+            "nap goes on (its time has come), wakes main and ends.",
+            "main goes on (woken by nap) and ends.",
+        ]
+    );
+    let around: Vec<Value> = steps(&run).iter().map(|step| step["around"].clone()).collect();
+    assert_eq!(around[1], json!([0]), "its first poll is inside main");
+    assert_eq!(around[3..5], [json!([]), json!([])], "it is a task by then");
+    // What is read back from a file is drawn in the same way.
+    let read = from_json(&to_json(&[run.chart()])).expect("what was written");
+    assert_eq!(read, [run.chart()]);
+    let owners = &read[0].row("nap").polled_before;
+    assert_eq!((owners.len(), owners[0].lane), (1, Some(0)));
+}
+
+#[test]
+fn a_verdict_is_a_sentence_without_its_code() {
+    let run = record("hangs", async || std::future::pending::<()>().await);
+    let chart = run.chart();
+    assert!(chart.verdict.as_ref().expect("a verdict").ends_with("[no-waker]"), "{chart:?}");
+    let verdict = chart.steps().verdict.expect("a verdict");
+    assert!(!verdict.contains('['), "{verdict}");
+    assert!(chart.verdict.expect("a verdict").starts_with(&verdict), "{verdict}");
+}
+
+/// The names of the rows of a page's timeline, and how many lanes each has.
+fn drawn(chart: &Chart) -> Vec<(String, usize)> {
+    let rows = chart.steps().drawn;
+    rows.into_iter().map(|row| (row.name, row.lanes.len())).collect()
+}
+
+#[test]
+fn lanes_of_one_name_share_a_row_if_they_follow_each_other_or_are_many() {
+    let row = |name: &str, lanes| (name.to_owned(), lanes);
+    let in_a_row = record("in a row", async || {
+        for _ in 0..3 {
+            sleep(ms(10)).lane("nap").await;
+        }
+    });
+    assert_eq!(drawn(&in_a_row.chart()), [row("main", 1), row("nap", 3)]);
+    // A callback that sets a timer for the next one goes on under its name.
+    let callbacks = record("callbacks", async || {
+        let (done, all_done) = tokio::sync::oneshot::channel();
+        let next = async move {
+            sleep(ms(10)).await;
+            let last = async move {
+                sleep(ms(10)).await;
+                done.send(()).unwrap();
+            };
+            tokio::spawn(last.lane("A"));
+        };
+        tokio::spawn(next.lane("A"));
+        all_done.await.unwrap();
+    });
+    assert_eq!(drawn(&callbacks.chart()), [row("main", 1), row("A", 2)]);
+    let at_once = |count| {
+        record("at once", move || {
+            futures::future::join_all((0..count).map(|_| sleep(ms(10)).lane("nap")))
+        })
+    };
+    let few = at_once(2).chart();
+    assert_eq!(drawn(&few), [row("main", 1), row("nap", 1), row("nap", 1)]);
+    let many = at_once(200).chart();
+    assert_eq!(drawn(&many), [row("main", 1), row("nap ×200", 200)]);
+}
+
 #[test]
 fn the_cause_of_a_poll_is_told_once() {
     let run = record("again", async || {

@@ -429,7 +429,7 @@ const AXIS: &str = "(() => {
 /// How many stretches are marked, and how many were recorded to differ in the scene that is shown.
 const MARKED: &str = "(() => {
     const data = JSON.parse(document.getElementById('run').textContent);
-    const { rows } = data.scenes[Number(/#(\\d+)/.exec(location.hash)[1]) - 1].variant;
+    const { drawn: rows } = data.scenes[Number(/#(\\d+)/.exec(location.hash)[1]) - 1];
     const expected = rows.reduce((sum, { differs }) => sum + differs.length, 0);
     return [document.querySelectorAll('#past .unlike-area').length, expected];
 })()";

@@ -6,9 +6,12 @@
 //! The script computes no state. What the page shows after each poll is made here, in Rust, where
 //! tests can see it. In reading order: `steps` says what a step is, `reader` and `sentence` make
 //! one, `stepped` makes those of a run, `source` reads the file beside them, `twin` adds the steps
-//! of a Python twin, `align` puts both in one order, and `variants` compares runs.
+//! of a Python twin, `align` puts both in one order, `output` lists what they print, and `variants`
+//! compares runs.
 mod align;
+mod output;
 mod reader;
+mod rows;
 mod sentence;
 mod source;
 mod stepped;
@@ -23,7 +26,8 @@ use serde::Serialize;
 use source::{Lines, SourceFile, Twin, most_named};
 use std::collections::BTreeSet;
 pub use steps::{
-    Moment, SaidBefore, SharedRow, Step, SteppedLane, SteppedRun, SteppedVariant, Track,
+    DrawnRow, Moment, OutputLine, SaidBefore, Step, SteppedLane, SteppedRun, SteppedVariant, Track,
+    Unlike,
 };
 use twin::TwinScene;
 
@@ -37,9 +41,6 @@ struct Data {
     scenes: Vec<SteppedRun>,
     /// Why there is no source, or none in Python; none if there are both.
     missing: Option<String>,
-    /// What the header of the file says of Python. The script shows it where the two languages
-    /// part, which is where a reader asks why.
-    of_python: Option<String>,
 }
 
 /// The source files of a page: read once, and shared by all its scenes.
@@ -91,6 +92,9 @@ impl Sources {
         let mut run = stepped::stepped(chart, self.named.as_deref());
         if let Some((twin, scene)) = self.scene(chart) {
             twin::add(&mut run, scene, &twin.source.file);
+            let titles = twin::titles(&twin.scenes);
+            run.of_python =
+                self.rust.as_ref().and_then(|rust| rust.of_python(&chart.title, &titles));
         }
         run
     }
@@ -155,8 +159,7 @@ pub fn to_page(title: &str, charts: &[Chart]) -> String {
         shown.push(file.lines());
     }
     let missing = sources.missing();
-    let of_python = sources.rust.as_ref().and_then(SourceFile::of_python);
-    let data = Data { sources: shown, scenes, missing, of_python };
+    let data = Data { sources: shown, scenes, missing };
     let data = serde_json::to_string(&data).expect("no maps, no odd numbers");
     // A lane may print anything. Inside a script HTML gives a meaning to `</script` and `<!--`
     // only, and both begin with `<`; for JSON the escape is the same character.

@@ -38,7 +38,7 @@
   // What is shown now.
   let scene = 0; // which run
   let moment = 0; // which of its moments
-  let alone = null; // the lane that is seen alone
+  let alone = null; // the lane whose row is seen alone
   let future = true; // whether what comes later is shown
   // Predicting: whether it is on, how many questions were answered and how many of the answers were
   // right, and whether a question is open.
@@ -51,6 +51,9 @@
   const colour = (hue) => `h${hue === 0 ? 0 : ((hue - 1) % 7) + 1}`;
   const hue = (lane) => colour(run().lanes[lane].hue);
   const name = (lane) => run().lanes[lane].name;
+  // Lanes that share a row are seen alone together. A lane of Python alone has a row of its own.
+  const rowOf = (lane) => run().drawn.find(({ lanes }) => lanes.includes(lane)) ?? lane;
+  const isSeen = (lane) => alone === null || alone === lane || rowOf(alone) === rowOf(lane);
 
   // What fits into a mark beside the code: the first letter of a name, and one more where several
   // names begin with that letter.
@@ -390,7 +393,7 @@
     const light = (number, kind, lane) => {
       lines.get(number)?.classList.add(kind, hue(lane));
     };
-    const lit = !idle && (alone === null || alone === current.lane);
+    const lit = !idle && isSeen(current.lane);
     if (lit) {
       for (const number of current.chain) light(number, "chain", current.lane);
       if (current.resumed !== null) light(current.resumed, "resumed", current.lane);
@@ -409,7 +412,7 @@
       const own = isAround ? "polls" : KINDS[current.states[lane]];
       const kind = !idle && lane === current.lane ? "ran" : own;
       if (!kind) return;
-      const dim = alone !== null && alone !== lane ? " dim" : "";
+      const dim = isSeen(lane) ? "" : " dim";
       const mark = make("span", { class: `mark ${kind} ${hue(lane)}${dim}` }, short(lane));
       const polled = isAround ? (outer[outer.indexOf(lane) + 1] ?? current.lane) : null;
       const does = polled === null ? states[kind] : `polls ${name(polled)}`;
@@ -624,22 +627,11 @@
   // Where the two languages part: what only one of them prints, and what the header of the example
   // says of Python.
   function showParting() {
-    const parts = run().moments.some(({ only }) => only.length > 0);
     const element = byId("parts");
-    element.hidden = !parts;
-    element.replaceChildren(...parting());
-  }
-
-  function parting() {
-    const { only } = run().moments[moment] ?? { only: [] };
-    if (only.length === 0) return [];
-    const lines = only.map(([track, nth]) => {
-      const { language, steps } = tracks()[track];
-      const [lane, text] = steps[run().moments[moment].steps[track]].says[nth];
-      return `only ${language}’s ${name(lane)} prints “${text}”`;
-    });
-    const reason = data.of_python ? prose(` ${data.of_python}`) : [];
-    return [make("b", {}, `Here the two part: ${lines.join(", ")}.`), ...reason];
+    element.hidden = run().moments.every(({ parts }) => parts === null);
+    const { parts } = run().moments[moment] ?? { parts: null };
+    const reason = run().of_python === null ? [] : prose(` ${run().of_python}`);
+    element.replaceChildren(...(parts === null ? [] : [make("b", {}, parts), ...reason]));
   }
 
   // Keeps the room that the fullest steps of a scene need in the strip, so that the sources do not
@@ -666,7 +658,7 @@
     const measured = [
       ...longest((nth) => most(nth, told), 2),
       ...longest((nth) => most(nth, listed), 3),
-      ...longest((nth) => run().moments[nth].only.length, 1),
+      ...longest((nth) => run().moments[nth].parts?.length ?? 0, 1),
     ];
     for (const nth of new Set(measured)) {
       moment = nth;
@@ -718,24 +710,23 @@
     return { at, bands, column, width: x };
   }
 
-  // The rows of each track, those of Python first, since its source is on the left. In Rust each
-  // lane has a row, and if there are variants, each lane of any variant. In Python each lane has a
-  // row that is ever there.
+  // The rows of each track, those of Python first, since its source is on the left. In Python each
+  // lane has a row that is ever there.
   function groups() {
     const all = tracks().map((track) => {
-      const lanes = [...run().lanes.keys()];
+      if (track.index === 0) return { track, rows: run().drawn };
       // A callback of asyncio is no task, so it has a step and no state.
-      const isSeen = ({ lane, states }, wanted) =>
+      const isThere = ({ lane, states }, wanted) =>
         lane === wanted || (states[wanted] ?? ".") !== ".";
-      const seen = lanes.filter((lane) => track.steps.some((step) => isSeen(step, lane)));
-      const own = track.index === 0 ? lanes.slice(0, run().rows) : seen;
-      const rows = own.map((lane) => ({
+      const lanes = [...run().lanes.keys()];
+      const own = lanes.filter((lane) => track.steps.some((step) => isThere(step, lane)));
+      const row = (lane) => ({
         name: name(lane),
         hue: run().lanes[lane].hue,
-        lane,
+        lanes: [lane],
         differs: [],
-      }));
-      return { track, rows: track.index === 0 ? (variant()?.rows ?? rows) : rows };
+      });
+      return { track, rows: own.map(row) };
     });
     return all.reverse();
   }
@@ -773,7 +764,7 @@
     const width = Math.max(chart.clientWidth, 300);
     const room = width - names - AFTER;
     const axis = places(moments, instants, common?.columns, room);
-    const signs = moments.some(({ only }) => only.length > 0) ? 14 : 6; // where the two part
+    const signs = moments.some(({ parts }) => parts !== null) ? 14 : 6; // where the two part
     const others = common ? endsOfOthers(common, axis) : [];
     const foot = others.reduce(
       (most, { line }) => Math.max(most, signs + 4 + (line + 1) * 12),
@@ -866,7 +857,7 @@
       if (height > TOP) height += between;
       const top = height;
       group.middle = (nth) => top + nth * row + row / 2;
-      const nths = new Map(group.rows.map(({ lane }, nth) => [lane, nth]));
+      const nths = new Map(group.rows.flatMap(({ lanes }, nth) => lanes.map((lane) => [lane, nth])));
       group.y = (lane) => group.middle(nths.get(lane));
       height += group.rows.length * row;
     }
@@ -939,7 +930,6 @@
 
   // What each lane of a language does at each moment, and the thread, as a line from lane to lane.
   function drawTrack(past, texts, { track, rows, y }, axis, ended, high) {
-    const lanes = rows.map(({ lane }) => lane).filter((lane) => lane !== null);
     const thread = [];
     const rests = [];
     let stays = null; // where the thread is until something runs again
@@ -951,13 +941,19 @@
       const from = axis.at[nth];
       const end = from + axis.column;
       const to = nth + 1 < axis.at.length ? axis.at[nth + 1] : Math.max(ended, end);
-      for (const lane of lanes) {
-        const state = step.states[lane] ?? ".";
-        const place = { from, end, to, middle: y(lane), high };
-        const ran = !idle && lane === step.lane;
-        const polls = state === "r" || (!idle && around(step).includes(lane));
-        drawState(past, lane, state, { ran, polls }, place);
-        if (state !== (before[lane] ?? ".")) drawEnd(texts, lane, state, place);
+      for (const { lanes } of rows) {
+        // Many lanes may share a row: what several of them do is drawn once.
+        const drawn = new Set();
+        for (const lane of lanes) {
+          const state = step.states[lane] ?? ".";
+          const place = { from, end, to, middle: y(lane), high };
+          const ran = !idle && lane === step.lane;
+          const polls = state === "r" || (!idle && around(step).includes(lane));
+          const kind = ran ? "ran" : polls ? "polls" : state;
+          if (!drawn.has(kind)) drawState(past, lane, state, { ran, polls }, place);
+          drawn.add(kind);
+          if (state !== (before[lane] ?? ".")) drawEnd(texts, lane, state, place);
+        }
       }
       // The line is the runtime's thread: what ran on another one is not on it. It stays in its row
       // until the next column begins, so that what is not seen of the future does not show in it.
@@ -1017,8 +1013,8 @@
 
   // A sign below each moment at which the two languages do not print the same.
   function drawParting(texts, axis, height) {
-    run().moments.forEach(({ only }, nth) => {
-      if (only.length === 0) return;
+    run().moments.forEach(({ parts }, nth) => {
+      if (parts === null) return;
       const attributes = {
         class: "parting",
         x: axis.at[nth] + axis.column / 2,
@@ -1038,7 +1034,8 @@
     for (const { track, rows, middle } of shown) {
       if (shown.length > 1)
         group.append(make("text", { class: "language", x: 0, y: middle(0) + 4 }, track.language));
-      rows.forEach(({ name, hue, lane, differs }, nth) => {
+      rows.forEach(({ name, hue, lanes, differs }, nth) => {
+        const lane = lanes[0] ?? null;
         const place = { x: names - BEFORE - 6, y: middle(nth) + 4, "text-anchor": "end" };
         const button = {
           "data-lane": lane,
@@ -1056,8 +1053,8 @@
         if (shortened !== name) text.append(make("title", {}, name));
         group.append(text);
         const first =
-          common && track.index === 0 ? data.scenes[common.among[0]].variant.rows[nth] : null;
-        if (differs.length > 0 || (lane !== null && first?.lane === null)) {
+          common && track.index === 0 ? data.scenes[common.among[0]].drawn[nth] : null;
+        if (differs.length > 0 || (lane !== null && first?.lanes.length === 0)) {
           const sign = {
             class: "unlike",
             x: shown.length > 1 ? 50 : 1,
@@ -1193,7 +1190,10 @@
     byId("chart").classList.toggle("without-future", !showsFuture());
     for (const wake of wakes) showWake(wake, axis);
     for (const button of byId("chart").querySelectorAll("[data-lane]"))
-      button.setAttribute("aria-pressed", Number(button.dataset.lane) === alone);
+      button.setAttribute(
+        "aria-pressed",
+        alone !== null && isSeen(Number(button.dataset.lane)),
+      );
   }
 
   // The moment in which another lane woke the one that runs now; none if no lane did.
@@ -1233,62 +1233,36 @@
 
   let printed = []; // each printed line, and the moment from which on it is shown
 
-  // The moment in which a line is shown that a step prints: a poll that blocks prints later than it
-  // begins, and its line comes when its time has come.
-  function comesAt(begun, time) {
-    const { instants, moments } = run();
-    let nth = begun;
-    while (nth + 1 < moments.length && instants[moments[nth].instant][0] < time) nth += 1;
-    return nth;
-  }
-
-  // The lines of a moment: of each the track that lists it, and which line of its step it is. What
-  // both print is listed once, where Rust prints it; what only Python prints stands between, where
-  // Python prints it.
-  function linesOfMoment({ steps, only }) {
-    const [rust, python] = tracks().map((track) => {
-      const said = track.steps[steps[track.index]]?.says ?? [];
-      return said.map((_, nth) => {
-        const alone = only.some(([index, line]) => index === track.index && line === nth);
-        return { track, nth, alone };
-      });
-    });
-    if (!python) return rust;
-    const lines = [];
-    for (const line of python) {
-      if (line.alone) lines.push(line);
-      // Up to the line that both print: this one.
-      else while (rust.length > 0 && lines.push(rust[0]) && rust.shift().alone);
-    }
-    return [...lines, ...rust];
-  }
+  // What a line says of the other language, which does not print it here.
+  const UNLIKE = {
+    only: (language) => `only ${language}`,
+    in_another_order: (language) => `here in ${language}`,
+    at_another_time: (language) => `at this time in ${language}`,
+  };
 
   function listOutput() {
     const list = byId("lines");
     list.replaceChildren();
     printed = [];
     let inRust = 0; // how many of the lines Rust prints
-    run().moments.forEach((current, nth) => {
-      for (const { track, nth: number, alone } of linesOfMoment(current)) {
-        const step = track.steps[current.steps[track.index]];
-        const [lane, text] = step.says[number];
-        const time = (step.said_at[number] / 1e9).toFixed(3);
-        const said = make("div", {}, make("span", {}, text));
-        const parts = [make("time", {}, time), tile(lane), said];
-        const line = make("li", { class: hue(lane), hidden: "" }, ...parts);
-        const before = track.index === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
-        if (track.index === 0) inRust += 1;
-        const notes = [];
-        if (before === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
-        if (before === "at_another_time") notes.push("at another time");
-        if (alone) notes.push(`only ${track.language}`);
-        if (before !== "same") line.classList.add(before.replaceAll("_", "-"));
-        if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
-        printed.push([comesAt(nth, step.said_at[number]), line]);
-      }
-    });
-    // A line of a poll that blocks comes after those that a thread prints meanwhile.
-    printed.sort(([one], [other]) => one - other);
+    for (const { moment, track, step: nth, line: number, unlike } of run().output) {
+      const { language, steps } = tracks()[track];
+      const step = steps[nth];
+      const [lane, text] = step.says[number];
+      const time = (step.said_at[number] / 1e9).toFixed(3);
+      const said = make("div", {}, make("span", {}, text));
+      const parts = [make("time", {}, time), tile(lane), said];
+      const line = make("li", { class: hue(lane), hidden: "" }, ...parts);
+      const before = track === 0 ? (variant()?.lines[inRust] ?? "same") : "same";
+      if (track === 0) inRust += 1;
+      const notes = [];
+      if (before === "only_here") notes.push(`not in “${data.scenes[variant().among[0]].title}”`);
+      if (before === "at_another_time") notes.push("at another time");
+      if (unlike !== null) notes.push(UNLIKE[unlike](language));
+      if (before !== "same") line.classList.add(before.replaceAll("_", "-"));
+      if (notes.length > 0) said.prepend(make("span", { class: "unlike" }, notes.join(", ")));
+      printed.push([moment, line]);
+    }
     list.append(...printed.map(([, line]) => line));
     if (run().verdict !== null) {
       const line = make(
@@ -1539,7 +1513,7 @@
   }
 
   function onlyLane(lane) {
-    alone = alone === lane ? null : lane;
+    alone = alone !== null && isSeen(lane) ? null : lane;
     show(scene, moment);
   }
 
