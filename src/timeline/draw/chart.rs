@@ -318,8 +318,7 @@ impl Row {
         }
     }
 
-    /// The lane whose poll this lane's poll is inside that begins at a position, or whose turn it is
-    /// there if no poll begins; none if the runtime polls it.
+    /// The lane that polls this one at a position, or polls it next; none if the runtime does.
     pub fn owner_at(&self, pos: Pos) -> Option<LaneId> {
         match self.polled_before.iter().find(|owner| pos < owner.until) {
             Some(owner) => owner.lane,

@@ -10,6 +10,7 @@
 //! compares runs.
 mod align;
 mod output;
+mod pairs;
 mod reader;
 mod rows;
 mod sentence;

@@ -15,7 +15,7 @@
 //! print it in another order, or at another time; and only what it prints nowhere is called its
 //! lack.
 use super::{
-    align::best_pairs,
+    pairs::best_pairs,
     steps::{Moment, OutputLine, Step, SteppedLane, SteppedRun, Unlike},
 };
 use std::cmp::Ordering;

@@ -338,7 +338,8 @@ mod tests {
     fn a_sentence_that_names_scenes_is_said_of_these_alone() {
         let text = "//! In Python: `nap`, see `nap.py` beside this file. In \"long\" it goes on;\n\
                     //! in \"drop\", too.\n\
-                    //! Look for: It naps. In \"short\" asyncio is late. In Python all of them nap.\n";
+                    //! Look for: It naps. In \"short\" asyncio is late. In Python\n\
+                    //! all of them nap.\n";
         let source = SourceFile { file: "nap.rs".into(), root: "".into(), text: text.into() };
         let said = |title| source.of_python(title, &["long", "drop", "short", "other"]);
         let long = "In \"long\" it goes on; in \"drop\", too.";
