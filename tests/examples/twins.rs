@@ -268,7 +268,7 @@ fn stepped() -> &'static [(&'static str, SteppedRun)] {
         for Example { name, stage, .. } in examples() {
             for scene in stage().run_for_test(Observe::Everything) {
                 if let Some(chart) = scene.chart {
-                    runs.push((name, chart.steps()));
+                    runs.push((*name, chart.steps()));
                 }
             }
         }
@@ -283,7 +283,7 @@ fn an_explorer_marks_exactly_what_the_twins_print_differently() {
     for Example { name, .. } in examples() {
         let mut parts: Vec<String> = vec![];
         let mut compared = false;
-        for (_, run) in stepped().iter().filter(|(example, _)| *example == name) {
+        for (_, run) in stepped().iter().filter(|(example, _)| example == name) {
             compared |= run.tracks.len() > 1;
             parts.extend(marked(run));
         }
@@ -292,7 +292,7 @@ fn an_explorer_marks_exactly_what_the_twins_print_differently() {
         }
         let mut expected = vec![];
         for (example, lines) in DIFFERENCES {
-            if *example == name {
+            if example == name {
                 expected.extend(lines.iter().map(|line| (*line).to_owned()));
             }
         }

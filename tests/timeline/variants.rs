@@ -179,6 +179,27 @@ fn lanes_of_one_name_are_named_once() {
 }
 
 #[test]
+fn work_that_goes_on_in_a_lane_that_it_makes_is_compared_as_a_whole() {
+    let first = record("both", || async { nap(200).lane("A").await }).chart();
+    let in_pieces = variant(&record("in pieces", || async {
+        let (done, all_done) = tokio::sync::oneshot::channel();
+        let begins = async move {
+            nap(50).await;
+            let ends = async move {
+                nap(50).await;
+                done.send(()).unwrap();
+            };
+            tokio::spawn(ends.lane("A"));
+        };
+        tokio::spawn(begins.lane("A"));
+        all_done.await.unwrap();
+    }));
+    let said = scenes(&[first, in_pieces]);
+    assert!(sentence(&said[1]).contains("; `A` ends earlier; "), "{}", sentence(&said[1]));
+    assert_eq!(said[1]["drawn"][1]["lanes"], json!([1, 2]), "and in one row");
+}
+
+#[test]
 fn a_lane_that_never_ends_does_not_end_earlier_or_later() {
     let hangs = record("both", || async {
         async {

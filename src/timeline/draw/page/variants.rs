@@ -265,20 +265,30 @@ impl Alike {
 
 /// The lanes of all charts: the nth lane of a name corresponds to the nth lane of that name in the
 /// other charts. Those of the first chart come first, since the others only append to the list.
+///
+/// Work that goes on in one lane after the other, of which each has made the next under its own
+/// name, counts as one: the last of these lanes says how it ends.
 fn alike(charts: &[Chart]) -> Vec<Alike> {
     let mut found: Vec<Alike> = vec![];
     // By the name of a lane and its number among the lanes of that name: where it is.
     let mut known: HashMap<(&str, usize), usize> = HashMap::new();
     for (index, chart) in charts.iter().enumerate() {
         let mut seen: HashMap<&str, usize> = HashMap::new();
+        let mut places: Vec<usize> = vec![];
         for (lane, row) in chart.rows.iter().enumerate() {
-            let nth = seen.entry(&row.name).or_default();
-            let place = *known.entry((&row.name, *nth)).or_insert_with(|| {
-                let lanes = vec![None; charts.len()];
-                found.push(Alike { name: row.name.clone(), lanes });
-                found.len() - 1
-            });
-            *nth += 1;
+            let place = match row.parent {
+                Some(maker) if maker < lane && chart.rows[maker].name == row.name => places[maker],
+                _ => {
+                    let nth = seen.entry(&row.name).or_default();
+                    *nth += 1;
+                    *known.entry((&row.name, *nth)).or_insert_with(|| {
+                        let lanes = vec![None; charts.len()];
+                        found.push(Alike { name: row.name.clone(), lanes });
+                        found.len() - 1
+                    })
+                }
+            };
+            places.push(place);
             found[place].lanes[index] = Some(lane);
         }
     }
